@@ -1,0 +1,105 @@
+// Errors of the user and of the world: messages collected in one value that is copied between ranks as it is.
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void (*err_abort_hook)(void);
+
+static int add_line(struct err *e, enum err_kind kind, const char *where, const char *format, va_list args, const char *why)
+{
+    if (e->kind == ERR_NONE)
+        e->kind = kind;
+    e->count++;
+    char line[2048];
+    size_t n = (size_t)snprintf(line, sizeof line, "%s", where);
+    n += (size_t)vsnprintf(line + n, sizeof line - n, format, args);
+    if (n < sizeof line && why)
+        n += (size_t)snprintf(line + n, sizeof line - n, ": %s", why);
+    n = n < sizeof line ? n : sizeof line - 1;
+    if (e->length + n + 2 > sizeof e->text) {
+        e->hidden++;
+        return -1;
+    }
+    memcpy(e->text + e->length, line, n);
+    e->length += n;
+    e->text[e->length++] = '\n';
+    e->text[e->length] = 0;
+    return -1;
+}
+
+int err_add(struct err *e, enum err_kind kind, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add_line(e, kind, "", format, args, NULL);
+    va_end(args);
+    return -1;
+}
+
+int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
+{
+    char where[1024];
+    int n = snprintf(where, sizeof where, "%s:", file);
+    if (line > 0 && n < (int)sizeof where)
+        n += snprintf(where + n, sizeof where - (size_t)n, "%d:", line);
+    if (line > 0 && column > 0 && n < (int)sizeof where)
+        n += snprintf(where + n, sizeof where - (size_t)n, "%d:", column);
+    if (n < (int)sizeof where)
+        snprintf(where + n, sizeof where - (size_t)n, " ");
+    va_list args;
+    va_start(args, format);
+    add_line(e, kind, where, format, args, NULL);
+    va_end(args);
+    return -1;
+}
+
+int err_errno(struct err *e, const char *format, ...)
+{
+    const char *why = strerror(errno);
+    va_list args;
+    va_start(args, format);
+    add_line(e, ERR_IO, "", format, args, why);
+    va_end(args);
+    return -1;
+}
+
+void err_merge(struct err *to, const struct err *from)
+{
+    const char *line = from->text;
+    for (int i = 0; i < from->count - from->hidden; i++) {
+        const char *end = strchr(line, '\n');
+        err_add(to, from->kind, "%.*s", (int)(end - line), line);
+        line = end + 1;
+    }
+    to->count += from->hidden;
+    to->hidden += from->hidden;
+}
+
+int err_print(const struct err *e)
+{
+    const char *line = e->text;
+    for (int i = 0; i < e->count - e->hidden; i++) {
+        const char *end = strchr(line, '\n');
+        fprintf(stderr, "hourglass: %.*s\n", (int)(end - line), line);
+        line = end + 1;
+    }
+    if (e->hidden)
+        fprintf(stderr, "hourglass: and %d more\n", e->hidden);
+    return (int)e->kind;
+}
+
+void err_bug(const char *file, int line, const char *condition, const char *format, ...)
+{
+    fprintf(stderr, "hourglass: bug: %s:%d: %s does not hold", file, line, condition);
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    if (err_abort_hook)
+        err_abort_hook();
+    abort();
+}

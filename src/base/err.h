@@ -1,0 +1,44 @@
+// Errors of the user and of the world: messages collected in one value that is copied between ranks as it is.
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+
+// The kind is the process's exit code (see README.md). ERR_IO and ERR_SOFTWARE follow sysexits.h.
+enum err_kind { ERR_NONE = 0, ERR_TRIAL = 1, ERR_USAGE = 2, ERR_DATA = 3, ERR_SOFTWARE = 70, ERR_SYSTEM = 71, ERR_IO = 74 };
+
+// Plain data, so that rank 0's verdict can be broadcast. The first kind added stays; `text` holds one message a line.
+struct err {
+    enum err_kind kind;
+    int count;   // messages added
+    int hidden;  // of which found no room in `text`
+    size_t length;
+    char text[6000];
+};
+
+// Adds one message (printf format, no newline at its end). Returns -1, so that `return err_add(...)` reads well.
+int err_add(struct err *e, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+// As err_add, behind "file:line:column: "; a column or line of 0 is left out. The shape of every message about a file.
+int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+// As err_add, with ": " and the text of `errno` behind the message; kind ERR_IO.
+int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Adds all messages of `from` to `to`.
+void err_merge(struct err *to, const struct err *from);
+
+// Prints every message to stderr behind "hourglass: " and says how many found no room. Returns the exit code.
+int err_print(const struct err *e);
+
+// Our own bug: says where, with the values given by a printf format, and ends the job through the hook (MPI_Abort).
+_Noreturn void err_bug(const char *file, int line, const char *condition, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+extern void (*err_abort_hook)(void);  // set by comm_start; NULL: abort()
+
+#ifdef NDEBUG
+#define ASSERT(condition, ...) ((void)sizeof(condition))
+#else
+#define ASSERT(condition, ...) ((condition) ? (void)0 : err_bug(__FILE__, __LINE__, #condition, " " __VA_ARGS__))
+#endif

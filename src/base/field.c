@@ -1,0 +1,238 @@
+// Fields: one table per config struct, read by everything that takes, shows or stores settings.
+#include "base/field.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *place(const struct field *f, void *config)
+{
+    return (char *)config + f->offset;
+}
+
+int field_count(const struct field *fields)
+{
+    int n = 0;
+    while (fields[n].key)
+        n++;
+    return n;
+}
+
+const struct field *field_find(const struct field *fields, const char *key)
+{
+    for (; fields->key; fields++)
+        if (strcmp(fields->key, key) == 0)
+            return fields;
+    return NULL;
+}
+
+const char *field_type_name(const struct field *f)
+{
+    static const char *const names[] = {"true or false", "a whole number", "a number", "a text", "one of", "whole numbers",
+        "texts", "a section"};
+    return names[f->type];
+}
+
+static bool has_range(const struct field *f)
+{
+    return f->min != 0 || f->max != 0;
+}
+
+char *field_range(char out[80], const struct field *f)
+{
+    char low[32], high[32];
+    text_number(low, f->min);
+    text_number(high, f->max);
+    out[0] = 0;
+    if (!has_range(f))
+        return out;
+    if (isinf(f->max))
+        snprintf(out, 80, f->flags & FIELD_MIN_EXCLUDED ? "above %s" : "at least %s", low);
+    else
+        snprintf(out, 80, "in %c%s, %s%c", f->flags & FIELD_MIN_EXCLUDED ? '(' : '[', low, high,
+            f->flags & FIELD_MAX_EXCLUDED ? ')' : ']');
+    return out;
+}
+
+static bool in_range(const struct field *f, double v)
+{
+    if (!has_range(f))
+        return true;
+    bool low = f->flags & FIELD_MIN_EXCLUDED ? v > f->min : v >= f->min;
+    bool high = f->flags & FIELD_MAX_EXCLUDED ? v < f->max : v <= f->max;
+    return low && high;
+}
+
+static int refuse(const struct field *f, const char *text, char why[256])
+{
+    char range[80];
+    int n = snprintf(why, 256, "found '%.60s', allowed: %s", text, field_type_name(f));
+    if (field_range(range, f)[0])
+        n += snprintf(why + n, 256 - (size_t)n, " %s", range);
+    for (int i = 0; f->choices && f->choices[i] && n < 240; i++)
+        n += snprintf(why + n, 256 - (size_t)n, "%s%s", i ? ", " : " ", f->choices[i]);
+    if (f->choices) {
+        int count = 0;
+        while (f->choices[count])
+            count++;
+        const char *near = text_nearest(text, f->choices, count);
+        if (near && n < 240)
+            snprintf(why + n, 256 - (size_t)n, "; did you mean '%s'?", near);
+    }
+    return -1;
+}
+
+static int set_bool(const struct field *f, bool *value, const char *text, char why[256])
+{
+    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+        return refuse(f, text, why);
+    *value = text[0] == 't';
+    return 0;
+}
+
+// 1e3 and 1000.0 are whole numbers too.
+static int to_whole(const struct field *f, int64_t *value, const char *text, char why[256])
+{
+    double d;
+    if (text_to_int64(text, value) != 0) {
+        if (text_to_double(text, &d) != 0 || !(fabs(d) <= 9e15) || d != floor(d))
+            return refuse(f, text, why);
+        *value = (int64_t)d;
+    }
+    return in_range(f, (double)*value) ? 0 : refuse(f, text, why);
+}
+
+static int to_number(const struct field *f, double *value, const char *text, char why[256])
+{
+    return text_to_double(text, value) == 0 && isfinite(*value) && in_range(f, *value) ? 0 : refuse(f, text, why);
+}
+
+static int set_choice(const struct field *f, int *value, const char *text, char why[256])
+{
+    for (int i = 0; f->choices[i]; i++)
+        if (strcmp(f->choices[i], text) == 0) {
+            *value = i;
+            return 0;
+        }
+    return refuse(f, text, why);
+}
+
+static void drop_value(const struct field *f, void *config)
+{
+    void *p = place(f, config);
+    if (f->type == FIELD_TEXT) {
+        free(*(char **)p);
+        *(char **)p = NULL;
+    } else if (f->type == FIELD_INTS) {
+        free(((struct field_ints *)p)->v);
+        *(struct field_ints *)p = (struct field_ints){0};
+    } else if (f->type == FIELD_TEXTS) {
+        struct field_texts *t = p;
+        for (int i = 0; i < t->n; i++)
+            free(t->v[i]);
+        free(t->v);
+        *t = (struct field_texts){0};
+    }
+}
+
+int field_append(const struct field *f, void *config, const char *text, char why[256])
+{
+    if (f->type == FIELD_INTS) {
+        struct field_ints *list = place(f, config);
+        int64_t v;
+        if (to_whole(f, &v, text, why) != 0)
+            return -1;
+        list->v = mem_grow(list->v, (size_t)list->n + 1, sizeof *list->v);
+        list->v[list->n++] = v;
+        return 0;
+    }
+    if (f->type == FIELD_TEXTS) {
+        struct field_texts *list = place(f, config);
+        list->v = mem_grow(list->v, (size_t)list->n + 1, sizeof *list->v);
+        list->v[list->n++] = mem_text(text);
+        return 0;
+    }
+    snprintf(why, 256, "found a list, allowed: %s", field_type_name(f));
+    return -1;
+}
+
+int field_set(const struct field *f, void *config, const char *text, char why[256])
+{
+    void *p = place(f, config);
+    switch (f->type) {
+    case FIELD_BOOL:
+        return set_bool(f, p, text, why);
+    case FIELD_INT:
+        return to_whole(f, p, text, why);
+    case FIELD_REAL:
+        return to_number(f, p, text, why);
+    case FIELD_CHOICE:
+        return set_choice(f, p, text, why);
+    case FIELD_TEXT:
+        drop_value(f, config);
+        *(char **)p = mem_text(text);
+        return 0;
+    case FIELD_INTS:
+    case FIELD_TEXTS:
+        drop_value(f, config);
+        return field_append(f, config, text, why);
+    case FIELD_NODE:
+        break;
+    }
+    return refuse(f, text, why);
+}
+
+static char *get_list(const struct field *f, const void *p)
+{
+    struct text t = {0};
+    text_add(&t, "[");
+    if (f->type == FIELD_INTS)
+        for (int i = 0; i < ((const struct field_ints *)p)->n; i++)
+            text_add(&t, "%s%lld", i ? ", " : "", (long long)((const struct field_ints *)p)->v[i]);
+    else
+        for (int i = 0; i < ((const struct field_texts *)p)->n; i++)
+            text_add(&t, "%s%s", i ? ", " : "", ((const struct field_texts *)p)->v[i]);
+    text_add(&t, "]");
+    return t.data;
+}
+
+char *field_get(const struct field *f, const void *config)
+{
+    const void *p = (const char *)config + f->offset;
+    char number[32];
+    switch (f->type) {
+    case FIELD_BOOL:
+        return mem_text(*(const bool *)p ? "true" : "false");
+    case FIELD_INT:
+        return mem_format("%lld", (long long)*(const int64_t *)p);
+    case FIELD_REAL:
+        return mem_text(text_number(number, *(const double *)p));
+    case FIELD_TEXT:
+        return mem_text(*(char *const *)p);
+    case FIELD_CHOICE:
+        return mem_text(f->choices[*(const int *)p]);
+    case FIELD_INTS:
+    case FIELD_TEXTS:
+        return get_list(f, p);
+    case FIELD_NODE:
+        break;
+    }
+    return NULL;
+}
+
+void field_defaults(const struct field *fields, void *config)
+{
+    char why[256];
+    for (const struct field *f = fields; f->key; f++)
+        if (f->standard && field_set(f, config, f->standard, why) != 0)
+            err_bug(__FILE__, __LINE__, "default", " of %s: %s", f->key, why);
+}
+
+void field_free(const struct field *fields, void *config)
+{
+    for (const struct field *f = fields; f->key; f++)
+        drop_value(f, config);
+}

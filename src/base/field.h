@@ -1,0 +1,63 @@
+// Fields: one table per config struct says each key's name, type, place, default, range, unit and help. The YAML reader,
+// `--set`, `--help`, the HDF5 attributes, the leaderboard's columns and the reference in experiments/README.md all read
+// these tables; a new setting is a new row.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum field_type {
+    FIELD_BOOL,     // bool
+    FIELD_INT,      // int64_t
+    FIELD_REAL,     // double
+    FIELD_TEXT,     // char *, owned by the struct; NULL where not given and without default
+    FIELD_CHOICE,   // int, an index into `choices`
+    FIELD_INTS,     // struct field_ints, owned: one scalar or a list
+    FIELD_TEXTS,    // struct field_texts, owned: one scalar or a list
+    FIELD_NODE,     // const struct node *, borrowed from the tree; NULL where not given: read by the module itself
+};
+
+enum field_flags {
+    FIELD_REQUIRED = 1,
+    FIELD_COSMETIC = 2,       // does not decide results: left out of a trial's identity
+    FIELD_MIN_EXCLUDED = 4,   // `min` itself is not allowed
+    FIELD_MAX_EXCLUDED = 8,
+};
+
+struct field_ints {
+    int64_t *v;
+    int n;
+};
+struct field_texts {
+    char **v;
+    int n;
+};
+
+struct field {
+    const char *key;
+    enum field_type type;
+    size_t offset;              // of the value in its struct
+    const char *standard;       // the default, as it would be written in YAML; NULL: none (0, NULL, empty)
+    double min, max;            // of FIELD_INT, FIELD_REAL and each of FIELD_INTS; both 0: any
+    const char *const *choices; // of FIELD_CHOICE, NULL-terminated
+    const char *unit;           // NULL: none
+    const char *help;           // one line
+    unsigned flags;
+};
+
+// A table ends with a row whose key is NULL.
+int field_count(const struct field *fields);
+const struct field *field_find(const struct field *fields, const char *key);  // NULL: no such key
+const char *field_type_name(const struct field *f);                           // "a number", "true or false", ...
+char *field_range(char out[80], const struct field *f);                       // "in (0, 1]", "at least 1", or ""
+
+// Sets the value from text as YAML would give it. 0, or -1 and in `why` what was wrong: found and allowed.
+int field_set(const struct field *f, void *config, const char *text, char why[256]);
+// As field_set for an element of FIELD_INTS or FIELD_TEXTS: appends.
+int field_append(const struct field *f, void *config, const char *text, char why[256]);
+// The value as YAML text into new memory ("[a, b]" for lists; NULL for FIELD_NODE and for a FIELD_TEXT of NULL).
+char *field_get(const struct field *f, const void *config);
+// Sets every field to its default; frees what the fields own (config all zero is fine for both).
+void field_defaults(const struct field *fields, void *config);
+void field_free(const struct field *fields, void *config);

@@ -1,0 +1,63 @@
+// Memory: small things that cannot be missed, and large arrays whose lack is an error to report.
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Noreturn void out_of_memory(size_t count, size_t size)
+{
+    fprintf(stderr, "hourglass: out of memory: %zu x %zu bytes\n", count, size);
+    exit(ERR_SYSTEM);
+}
+
+void *mem_new(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size ? size : 1);
+    if (!p)
+        out_of_memory(count, size);
+    return p;
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    void *p = reallocarray(old, count ? count : 1, size ? size : 1);
+    if (!p)
+        out_of_memory(count, size);
+    return p;
+}
+
+char *mem_text(const char *text)
+{
+    if (!text)
+        return NULL;
+    size_t n = strlen(text) + 1;
+    return memcpy(mem_new(n, 1), text, n);
+}
+
+char *mem_format(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *p = NULL;
+    int n = vasprintf(&p, format, args);
+    va_end(args);
+    if (n < 0)
+        out_of_memory(strlen(format), 1);
+    return p;
+}
+
+void *mem_array(size_t count, size_t size, const char *what, struct err *e)
+{
+    size_t bytes;
+    void *p = NULL;
+    if (!__builtin_mul_overflow(count, size, &bytes) && bytes < SIZE_MAX - 64)
+        p = aligned_alloc(64, (bytes + 63) / 64 * 64 + (bytes == 0) * 64);
+    if (!p) {
+        err_add(e, ERR_SYSTEM, "%s: no memory for %zu x %zu bytes", what, count, size);
+        return NULL;
+    }
+    memset(p, 0, (bytes + 63) / 64 * 64);
+    return p;
+}

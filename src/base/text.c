@@ -1,0 +1,120 @@
+// Text: a growing buffer, human-readable figures, and the nearest of several words.
+#include "base/text.h"
+
+#include "base/mem.h"
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_add(struct text *t, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    size_t n = (size_t)vsnprintf(NULL, 0, format, args);
+    if (t->length + n + 1 > t->room) {
+        t->room = 2 * (t->length + n + 1);
+        t->data = mem_grow(t->data, t->room, 1);
+    }
+    vsnprintf(t->data + t->length, n + 1, format, again);
+    t->length += n;
+    va_end(args);
+    va_end(again);
+}
+
+void text_free(struct text *t)
+{
+    free(t->data);
+    *t = (struct text){0};
+}
+
+static int minimum(int a, int b, int c)
+{
+    int m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+// Edit distance with one row of the table. O(|a| |b|); both at most 63 characters.
+static int distance(const char *a, const char *b)
+{
+    int row[64], n = (int)strlen(a), m = (int)strlen(b);
+    if (n > 63 || m > 63)
+        return 99;
+    for (int j = 0; j <= m; j++)
+        row[j] = j;
+    for (int i = 1; i <= n; i++) {
+        int diagonal = row[0];
+        row[0] = i;
+        for (int j = 1; j <= m; j++) {
+            int above = row[j];
+            row[j] = minimum(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[m];
+}
+
+const char *text_nearest(const char *word, const char *const *words, int n)
+{
+    const char *best = NULL;
+    int limit = (int)strlen(word) / 3 + 1;
+    for (int i = 0; i < n; i++) {
+        int d = distance(word, words[i]);
+        if (d <= limit) {
+            limit = d - 1;
+            best = words[i];
+        }
+    }
+    return best;
+}
+
+char *text_bytes(char out[16], double bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    int u = 0;
+    for (; bytes >= 999.5 && u < 5; u++)
+        bytes /= 1000;
+    snprintf(out, 16, u && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes, units[u]);
+    return out;
+}
+
+char *text_seconds(char out[24], double seconds)
+{
+    long s = (long)(seconds + 0.5);
+    if (seconds < 9.95)
+        snprintf(out, 24, "%.1f s", seconds);
+    else if (s < 60)
+        snprintf(out, 24, "%ld s", s);
+    else if (s < 3600)
+        snprintf(out, 24, "%ld min %02ld s", s / 60, s % 60);
+    else
+        snprintf(out, 24, "%ld h %02ld min", s / 3600, s / 60 % 60);
+    return out;
+}
+
+char *text_number(char out[32], double value)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, 32, "%.*g", digits, value);
+        if (strtod(out, NULL) == value)
+            break;
+    }
+    return out;
+}
+
+int text_to_double(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return end == text || *end || isspace((unsigned char)*text) ? -1 : 0;
+}
+
+int text_to_int64(const char *text, int64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    return end == text || *end || errno || isspace((unsigned char)*text) ? -1 : 0;
+}

@@ -1,0 +1,26 @@
+// Text: a growing buffer, human-readable figures, and the nearest of several words.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A growing text. Zero it to start; `data` is NUL-terminated once anything was added; free with text_free.
+struct text {
+    char *data;  // owned
+    size_t length, room;
+};
+void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_free(struct text *t);
+
+// The word of words[0..n) with the smallest edit distance to `word`, if near enough to be a slip of the pen; else NULL.
+const char *text_nearest(const char *word, const char *const *words, int n);
+
+// "4.2 MB", "37 s", "2 min 05 s": into `out`, which is returned.
+char *text_bytes(char out[16], double bytes);
+char *text_seconds(char out[24], double seconds);
+// The shortest decimal that reads back as the same double: "0.1", "1e-07".
+char *text_number(char out[32], double value);
+
+// 0 and the value when all of `text` is a number of that kind; -1 otherwise.
+int text_to_double(const char *text, double *value);
+int text_to_int64(const char *text, int64_t *value);

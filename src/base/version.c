@@ -1,0 +1,7 @@
+// The program's version.
+#include "base/version.h"
+
+const char *version(void)
+{
+    return HOURGLASS_VERSION;
+}
