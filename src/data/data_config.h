@@ -1,0 +1,77 @@
+// The `data:` section of a spec: which files, which rows, how missing values are filled and columns scaled. Files are
+// named here and nothing more; dataset.h opens them.
+#pragma once
+
+#include "base/err.h"
+#include "base/field.h"
+#include "data/data_filter.h"
+#include "spec/spec.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
+enum data_scale { SCALE_NONE, SCALE_UNIT, SCALE_STANDARD, SCALE_MIN_MAX };
+enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
+
+// Rows of a split as Python counts them: negative numbers from the end, `last` excluded.
+struct data_rows {
+    enum { ROWS_ALL, ROWS_SLICE, ROWS_LIST } kind;
+    int64_t first, last, step; // ROWS_SLICE; INT64_MAX as `last`: to the end
+    struct field_ints list;    // ROWS_LIST, owned
+    const struct node *at;     // borrowed
+};
+
+// One "FILE.h5:SPLIT" and what is taken from it.
+struct data_source {
+    char *file, *split; // owned; the file as the user names it
+    struct data_rows rows;
+    struct data_filters where; // of this source alone, owned
+    int anomaly;               // enum data_anomaly
+    const struct node *at;     // borrowed; NULL: not from a spec (a command line)
+};
+
+// The sources that are joined into one data set.
+struct data_part {
+    char *name;                 // owned: "train", "validation", or a test set's name
+    struct data_source *source; // owned
+    int n;
+};
+
+// Borrows the nodes of the tree that it was read from.
+struct data_config {
+    const struct node *train_node, *validation_node, *test_node, *split_node; // NULL where not given
+    struct field_texts where;
+    struct field_ints normal; // labels that are normal; n = 0: no one-class selection
+    int fill, scale;          // enum data_fill, enum data_scale
+
+    // what the nodes say
+    struct data_part train, validation; // validation.n = 0: none, or split from train
+    double validation_fraction;         // of the rows of train; 0: none
+    struct data_part *test;             // owned
+    int n_test;
+    double test_fraction;                              // of the rows of train; 0: none
+    int64_t seed;                                      // of both splits
+    struct data_filters filters;                       // `where`, for every source
+    const struct node *normal_at, *fill_at, *scale_at; // for messages; NULL where not given
+};
+
+extern const struct field data_fields[];        // the section
+extern const struct field data_split_fields[];  // of `split`
+extern const struct field data_source_fields[]; // of a source with more than its name
+
+// Reads the section and checks all that can be checked without opening a file. Every mistake in one pass (ERR_USAGE);
+// on failure nothing is owned. `section` may be NULL (a spec without `data`), which is an error that says what is
+// missing.
+int data_config_read(const struct node *section, struct data_config *cfg, struct err *e);
+void data_config_free(struct data_config *cfg);
+
+// The section as a new tree in canonical form: valid input that says the same. The caller frees it.
+struct node *data_config_write(const struct data_config *cfg);
+
+// Parses "FILE.h5:SPLIT" from a command line (`at` NULL) or a spec's scalar.
+int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e);
+void data_source_free(struct data_source *source);
+
+// Where FILE is: absolute, or in <spec_folder>/data, <spec_folder> or the current folder (spec_folder NULL: only
+// there). New memory, or NULL and an error (ERR_DATA) that names the places looked at.
+char *data_resolve(const char *file, const char *spec_folder, const struct node *at, struct err *e);

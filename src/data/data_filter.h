@@ -1,0 +1,30 @@
+// Filters on rows: "NSP != 2", "Width >= 10.5", "label in [1, 3]".
+#pragma once
+
+#include "base/err.h"
+#include "spec/spec.h"
+#include <stdbool.h>
+
+enum filter_operator { FILTER_EQ, FILTER_NE, FILTER_LE, FILTER_GE, FILTER_LT, FILTER_GT, FILTER_IN };
+
+struct data_filter {
+    char *column; // owned
+    enum filter_operator op;
+    double *values; // (n), owned; n = 1 but for FILTER_IN
+    int n;
+    const struct node *at; // borrowed, for messages; may be NULL
+};
+struct data_filters {
+    struct data_filter *v; // owned
+    int n;
+};
+
+// Appends the filter that `text` says. -1 and an error (ERR_USAGE) when it says none.
+int data_filter_parse(const char *text, const struct node *at, struct data_filters *filters, struct err *e);
+void data_filters_free(struct data_filters *filters);
+
+// The filter in canonical spelling, new memory.
+char *data_filter_text(const struct data_filter *f);
+
+// Whether a value passes. A missing value (NaN) differs from every number: it passes != alone.
+bool data_filter_holds(const struct data_filter *f, double value);
