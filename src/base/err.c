@@ -8,7 +8,8 @@
 
 void (*err_abort_hook)(void);
 
-static int add_line(struct err *e, enum err_kind kind, const char *where, const char *format, va_list args, const char *why)
+static int add_line(
+    struct err *e, enum err_kind kind, const char *where, const char *format, va_list args, const char *why)
 {
     if (e->kind == ERR_NONE)
         e->kind = kind;

@@ -5,13 +5,21 @@
 #include <stddef.h>
 
 // The kind is the process's exit code (see README.md). ERR_IO and ERR_SOFTWARE follow sysexits.h.
-enum err_kind { ERR_NONE = 0, ERR_TRIAL = 1, ERR_USAGE = 2, ERR_DATA = 3, ERR_SOFTWARE = 70, ERR_SYSTEM = 71, ERR_IO = 74 };
+enum err_kind {
+    ERR_NONE = 0,
+    ERR_TRIAL = 1,
+    ERR_USAGE = 2,
+    ERR_DATA = 3,
+    ERR_SOFTWARE = 70,
+    ERR_SYSTEM = 71,
+    ERR_IO = 74
+};
 
 // Plain data, so that rank 0's verdict can be broadcast. The first kind added stays; `text` holds one message a line.
 struct err {
     enum err_kind kind;
-    int count;   // messages added
-    int hidden;  // of which found no room in `text`
+    int count;  // messages added
+    int hidden; // of which found no room in `text`
     size_t length;
     char text[6000];
 };
@@ -35,7 +43,7 @@ int err_print(const struct err *e);
 // Our own bug: says where, with the values given by a printf format, and ends the job through the hook (MPI_Abort).
 _Noreturn void err_bug(const char *file, int line, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-extern void (*err_abort_hook)(void);  // set by comm_start; NULL: abort()
+extern void (*err_abort_hook)(void); // set by comm_start; NULL: abort()
 
 #ifdef NDEBUG
 #define ASSERT(condition, ...) ((void)sizeof(condition))

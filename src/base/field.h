@@ -1,4 +1,5 @@
-// Fields: one table per config struct says each key's name, type, place, default, range, unit and help. The YAML reader,
+// Fields: one table per config struct says each key's name, type, place, default, range, unit and help. The YAML
+// reader,
 // `--set`, `--help`, the HDF5 attributes, the leaderboard's columns and the reference in experiments/README.md all read
 // these tables; a new setting is a new row.
 #pragma once
@@ -8,20 +9,20 @@
 #include <stdint.h>
 
 enum field_type {
-    FIELD_BOOL,     // bool
-    FIELD_INT,      // int64_t
-    FIELD_REAL,     // double
-    FIELD_TEXT,     // char *, owned by the struct; NULL where not given and without default
-    FIELD_CHOICE,   // int, an index into `choices`
-    FIELD_INTS,     // struct field_ints, owned: one scalar or a list
-    FIELD_TEXTS,    // struct field_texts, owned: one scalar or a list
-    FIELD_NODE,     // const struct node *, borrowed from the tree; NULL where not given: read by the module itself
+    FIELD_BOOL,   // bool
+    FIELD_INT,    // int64_t
+    FIELD_REAL,   // double
+    FIELD_TEXT,   // char *, owned by the struct; NULL where not given and without default
+    FIELD_CHOICE, // int, an index into `choices`
+    FIELD_INTS,   // struct field_ints, owned: one scalar or a list
+    FIELD_TEXTS,  // struct field_texts, owned: one scalar or a list
+    FIELD_NODE,   // const struct node *, borrowed from the tree; NULL where not given: read by the module itself
 };
 
 enum field_flags {
     FIELD_REQUIRED = 1,
-    FIELD_COSMETIC = 2,       // does not decide results: left out of a trial's identity
-    FIELD_MIN_EXCLUDED = 4,   // `min` itself is not allowed
+    FIELD_COSMETIC = 2,     // does not decide results: left out of a trial's identity
+    FIELD_MIN_EXCLUDED = 4, // `min` itself is not allowed
     FIELD_MAX_EXCLUDED = 8,
 };
 
@@ -48,9 +49,9 @@ struct field {
 
 // A table ends with a row whose key is NULL.
 int field_count(const struct field *fields);
-const struct field *field_find(const struct field *fields, const char *key);  // NULL: no such key
-const char *field_type_name(const struct field *f);                           // "a number", "true or false", ...
-char *field_range(char out[80], const struct field *f);                       // "in (0, 1]", "at least 1", or ""
+const struct field *field_find(const struct field *fields, const char *key); // NULL: no such key
+const char *field_type_name(const struct field *f);                          // "a number", "true or false", ...
+char *field_range(char out[80], const struct field *f);                      // "in (0, 1]", "at least 1", or ""
 
 // Sets the value from text as YAML would give it. 0, or -1 and in `why` what was wrong: found and allowed.
 int field_set(const struct field *f, void *config, const char *text, char why[256]);

@@ -1,4 +1,5 @@
-// What the program says while it works: to stdout, each line for rank 0 or for this rank, at a level that tells how often.
+// What the program says while it works: to stdout, each line for rank 0 or for this rank, at a level that tells how
+// often.
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 static struct {
     int rank;
     enum log_level level;
-    bool drawn;  // a progress line stands on the terminal
+    bool drawn; // a progress line stands on the terminal
 } state = {.level = LOG_TRIAL};
 
 void log_setup(int rank, enum log_level level)

@@ -1,7 +1,8 @@
-// What the program says while it works: to stdout, each line for rank 0 or for this rank, at a level that tells how often.
+// What the program says while it works: to stdout, each line for rank 0 or for this rank, at a level that tells how
+// often.
 #pragma once
 
-enum log_level { LOG_QUIET, LOG_RUN, LOG_TRIAL, LOG_EPOCH, LOG_BATCH };  // once a run, a trial, an epoch, a batch
+enum log_level { LOG_QUIET, LOG_RUN, LOG_TRIAL, LOG_EPOCH, LOG_BATCH }; // once a run, a trial, an epoch, a batch
 
 // `rank` is this process's in the world. Lines above `level` are dropped. Default: rank 0, LOG_TRIAL.
 void log_setup(int rank, enum log_level level);
@@ -11,7 +12,8 @@ void log_line(enum log_level level, const char *format, ...) __attribute__((form
 // A line that this rank prints, whichever it is, behind "[rank] ".
 void log_rank_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// A line on a terminal that is drawn over again: progress. Rank 0's; without a terminal nothing is drawn and 0 comes back.
+// A line on a terminal that is drawn over again: progress. Rank 0's; without a terminal nothing is drawn and 0 comes
+// back.
 int log_has_terminal(void);
 void log_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_progress_end(void);  // wipes the progress line, so that other output starts clean
+void log_progress_end(void); // wipes the progress line, so that other output starts clean

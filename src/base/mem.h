@@ -9,7 +9,7 @@
 void *mem_new(size_t count, size_t size) __attribute__((malloc, alloc_size(1, 2)));
 // As realloc, never NULL; what is added is not zeroed.
 void *mem_grow(void *old, size_t count, size_t size);
-char *mem_text(const char *text);  // strdup, never NULL; NULL gives NULL
+char *mem_text(const char *text); // strdup, never NULL; NULL gives NULL
 // printf into new memory, never NULL.
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

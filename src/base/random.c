@@ -11,8 +11,8 @@ struct random_block random_at(uint64_t seed, enum random_purpose purpose, uint32
     return (struct random_block){{r.v[0], r.v[1], r.v[2], r.v[3]}};
 }
 
-void random_permutation(uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n,
-    int32_t *order)
+void random_permutation(
+    uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order)
 {
     for (int32_t i = 0; i < n; i++)
         order[i] = i;

@@ -1,13 +1,19 @@
-// Random numbers without state: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), keyed
-// by (seed, purpose) and counted by (epoch, index). Whoever asks for the same numbers gets the same bits, on any rank or
-// thread, in any order; a resumed run needs no generator state.
+// Random numbers without state: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"),
+// keyed by (seed, purpose) and counted by (epoch, index). Whoever asks for the same numbers gets the same bits, on any
+// rank or thread, in any order; a resumed run needs no generator state.
 #pragma once
 
 #include <stdint.h>
 
 // What a number is for. The values are part of every result's meaning: append, never renumber.
-enum random_purpose { RANDOM_WEIGHTS = 1, RANDOM_SHUFFLE = 2, RANDOM_SPLIT = 3, RANDOM_NOISE = 4, RANDOM_DROPOUT = 5,
-    RANDOM_SAMPLE = 6 };
+enum random_purpose {
+    RANDOM_WEIGHTS = 1,
+    RANDOM_SHUFFLE = 2,
+    RANDOM_SPLIT = 3,
+    RANDOM_NOISE = 4,
+    RANDOM_DROPOUT = 5,
+    RANDOM_SAMPLE = 6
+};
 
 struct random_block {
     uint32_t v[4];
@@ -23,5 +29,5 @@ static inline float random_unit(uint32_t bits)
 
 // order[0..n) := a random permutation of 0..n-1 (Fisher-Yates). `stream` tells several permutations of one purpose and
 // epoch apart.
-void random_permutation(uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n,
-    int32_t *order);
+void random_permutation(
+    uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order);

@@ -3,10 +3,10 @@
 
 #ifdef HOURGLASS_DOUBLE
 typedef double real;
-#define REAL(name) name
+#define REAL(name)   name
 #define REAL_EPSILON 2.220446049250313e-16
 #else
 typedef float real;
-#define REAL(name) name##f
+#define REAL(name)   name##f
 #define REAL_EPSILON 1.1920929e-07f
 #endif

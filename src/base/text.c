@@ -80,17 +80,17 @@ char *text_bytes(char out[16], double bytes)
     return out;
 }
 
-char *text_seconds(char out[24], double seconds)
+char *text_seconds(char out[48], double seconds)
 {
     long s = (long)(seconds + 0.5);
     if (seconds < 9.95)
-        snprintf(out, 24, "%.1f s", seconds);
+        snprintf(out, 48, "%.1f s", seconds);
     else if (s < 60)
-        snprintf(out, 24, "%ld s", s);
+        snprintf(out, 48, "%ld s", s);
     else if (s < 3600)
-        snprintf(out, 24, "%ld min %02ld s", s / 60, s % 60);
+        snprintf(out, 48, "%ld min %02ld s", s / 60, s % 60);
     else
-        snprintf(out, 24, "%ld h %02ld min", s / 3600, s / 60 % 60);
+        snprintf(out, 48, "%ld h %02ld min", s / 3600, s / 60 % 60);
     return out;
 }
 

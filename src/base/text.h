@@ -6,7 +6,7 @@
 
 // A growing text. Zero it to start; `data` is NUL-terminated once anything was added; free with text_free.
 struct text {
-    char *data;  // owned
+    char *data; // owned
     size_t length, room;
 };
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -17,7 +17,7 @@ const char *text_nearest(const char *word, const char *const *words, int n);
 
 // "4.2 MB", "37 s", "2 min 05 s": into `out`, which is returned.
 char *text_bytes(char out[16], double bytes);
-char *text_seconds(char out[24], double seconds);
+char *text_seconds(char out[48], double seconds);
 // The shortest decimal that reads back as the same double: "0.1", "1e-07".
 char *text_number(char out[32], double value);
 

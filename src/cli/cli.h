@@ -1,0 +1,4 @@
+// The subcommands: each takes its own arguments (argv[0] is its name) and returns the process's exit code.
+#pragma once
+
+int cmd_import(int argc, char **argv);

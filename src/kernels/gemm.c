@@ -1,0 +1,67 @@
+// Matrix products through OpenBLAS, single-threaded: its own threads lose half the speed at our sizes and change bits.
+#include "kernels/kernels.h"
+
+#include "kernels/loops.h"
+#include <cblas.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// LAPACK comes with OpenBLAS; its C header is another package's, its Fortran symbol is always there.
+extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
+    const int *lwork, int *info, size_t jobz_length, size_t uplo_length);
+
+#ifdef HOURGLASS_DOUBLE
+#define cblas_gemm cblas_dgemm
+#else
+#define cblas_gemm cblas_sgemm
+#endif
+
+// The choice hangs on the shape alone, so that equal shapes give equal bits.
+static bool is_small(int M, int N, int K)
+{
+    return (int64_t)M * N * K <= SMALL_GEMM_WORK && (int64_t)N * K <= SMALL_GEMM_B;
+}
+
+void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+{
+    if (is_small(M, N, K))
+        kernels()->small_gemm(ta, tb, M, N, K, a, b, beta, c);
+    else
+        cblas_gemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a,
+            ta ? M : K, b, tb ? K : N, beta, c, N);
+}
+
+const char *gemm_corename(void)
+{
+    return openblas_get_corename();
+}
+
+const char *gemm_library(void)
+{
+    static char name[64];
+    int length = 0; // "OpenBLAS 0.3.21 NO_LAPACKE ...": its name and version are enough
+    const char *config = openblas_get_config();
+    for (int spaces = 0; config[length] && !(config[length] == ' ' && ++spaces == 2); length++)
+        ;
+    snprintf(name, sizeof name, "%.*s", length, config);
+    return name;
+}
+
+int eigen_symmetric(int n, double *a, double *values, double *v)
+{
+    int info, size = n * (n + 2) + 1;
+    double *work = malloc((size_t)size * sizeof *work);
+    if (!work)
+        return -100;
+    dsyev_("V", "U", &n, a, &n, values, work, &size, &info, 1, 1);
+    free(work);
+    for (int i = 0; i < n; i++) // LAPACK's rise; its columns in Fortran's order are our rows
+        for (int j = 0; j < n; j++)
+            v[(size_t)i * (size_t)n + (size_t)j] = a[(size_t)(n - 1 - i) * (size_t)n + (size_t)j];
+    for (int i = 0; i < n / 2; i++) {
+        double t = values[i];
+        values[i] = values[n - 1 - i];
+        values[n - 1 - i] = t;
+    }
+    return info;
+}

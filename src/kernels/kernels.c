@@ -1,0 +1,84 @@
+// The tables of loops, one per instruction set, and the choice among them.
+#include "kernels/kernels.h"
+
+#include "base/err.h"
+#include <stdlib.h>
+#include <string.h>
+#if defined __x86_64__
+#include <xmmintrin.h>
+#endif
+
+const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", NULL};
+
+#define DECLARE_SET(name)                           \
+    void activation_loops_##name(struct kernels *); \
+    void loss_loops_##name(struct kernels *);       \
+    void reduce_loops_##name(struct kernels *);     \
+    void optimizer_loops_##name(struct kernels *);  \
+    void gemm_loops_##name(struct kernels *);       \
+    static struct kernels table_##name;             \
+    static const struct kernels *fill_##name(void)  \
+    {                                               \
+        table_##name.set = #name;                   \
+        activation_loops_##name(&table_##name);     \
+        loss_loops_##name(&table_##name);           \
+        reduce_loops_##name(&table_##name);         \
+        optimizer_loops_##name(&table_##name);      \
+        gemm_loops_##name(&table_##name);           \
+        return &table_##name;                       \
+    }
+
+DECLARE_SET(plain)
+#ifdef KERNEL_HAS_base
+DECLARE_SET(base)
+#endif
+#ifdef KERNEL_HAS_avx2
+DECLARE_SET(avx2)
+DECLARE_SET(avx512)
+#endif
+
+const struct kernels *kernels_named(const char *set)
+{
+#ifdef KERNEL_HAS_avx2
+    if (strcmp(set, "avx512") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
+        return fill_avx512();
+    if (strcmp(set, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("bmi2"))
+        return fill_avx2();
+#endif
+#ifdef KERNEL_HAS_base
+    if (strcmp(set, "base") == 0)
+        return fill_base();
+#endif
+    return strcmp(set, "plain") == 0 ? fill_plain() : NULL;
+}
+
+static const struct kernels *choose(void)
+{
+    static const char *const best_first[] = {"avx512", "avx2", "base", "plain"};
+    const char *forced = getenv("HOURGLASS_KERNELS");
+    const struct kernels *k = forced ? kernels_named(forced) : NULL;
+    for (size_t i = 0; !k && i < sizeof best_first / sizeof *best_first; i++)
+        k = kernels_named(best_first[i]);
+    return k;
+}
+
+const struct kernels *kernels(void)
+{
+    static const struct kernels *chosen;
+    if (!chosen) // first called before threads start
+        chosen = choose();
+    return chosen;
+}
+
+void flush_denormals(void)
+{
+#if defined __x86_64__
+    _mm_setcsr(_mm_getcsr() | 0x8040); // FTZ, DAZ
+#elif defined __aarch64__
+    uint64_t fpcr;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+    __asm__ volatile("msr fpcr, %0" : : "r"(fpcr | 1u << 24));
+#endif
+}

@@ -1,0 +1,79 @@
+// The hot loops over arrays of `real`, and matrix products. Kernels know no structs, no MPI, no files and allocate
+// nothing.
+//
+// Every loop exists once per instruction set in a table; `kernels()` is the table of the best set that this CPU has,
+// chosen at the first call (or named by HOURGLASS_KERNELS). The table `plain` is the reference: scalar, in the order as
+// written. Letters: M rows, O outputs (columns), I inputs, n elements. Arrays are dense and row-major.
+#pragma once
+
+#include "base/real.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Names and meaning are Keras's; leaky_relu has slope 0.2 for negative inputs (PyTorch: 0.01), elu and selu as
+// published (Clevert et al. 2015; Klambauer et al. 2017).
+enum activation { LINEAR, RELU, LEAKY_RELU, ELU, SELU, SIGMOID, TANH, ACTIVATION_COUNT };
+extern const char *const activation_names[]; // NULL-terminated, in the order of the enum
+
+// What an optimizer's update needs beside the arrays; unused ones are 0.
+struct update {
+    real learning_rate; // of this step; adam: bias correction included
+    real momentum, beta_1, beta_2, rho, epsilon;
+    bool nesterov, centered;
+};
+
+struct kernels {
+    const char *set; // "plain", "avx2", "avx512"
+
+    // y (M, O) := every row is bias (O)
+    void (*fill_rows)(int M, int O, const real *bias, real *y);
+    // y := f(y), n elements
+    void (*activate)(enum activation f, size_t n, real *y);
+    // dy := dy * f'(z), where y = f(z)
+    void (*activate_backward)(enum activation f, size_t n, const real *y, real *dy);
+    // sum (O) := sum over the rows of a (M, O)
+    void (*sum_rows)(int M, int O, const real *a, real *sum);
+
+    // Loss of M rows of O features and its gradient, in one pass. y, t (M, O): output and target. dy (M, O) := d(loss
+    // of the batch)/dy, each element's slope times `scale`; NULL: no gradient. row (M) := the row's mean over the
+    // features; NULL: not wanted. Returns the sum over the rows of the row's mean.
+    double (*mse)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+    double (*mae)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+    // y are logits z: max(z, 0) - z t + log(1 + exp(-|z|))
+    double (*cross_entropy)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+
+    // g (n) := ((g0 + g1) + (g2 + g3)) + ...: the sum over `shards` (a power of two) in the order of a binary tree
+    void (*tree_sum)(size_t n, int shards, const real *const *shard, real *g);
+    // a := a + b
+    void (*add)(size_t n, real *a, const real *b);
+    // g := g + l1 sign(w) + 2 l2 w, the gradient of l1 |w| + l2 w^2
+    void (*penalize)(size_t n, const real *w, real l1, real l2, real *g);
+
+    // One step on n parameters w with gradient g; the state arrays (n) are the optimizer's.
+    void (*sgd)(size_t n, real *w, const real *g, real *velocity, const struct update *u);
+    void (*adagrad)(size_t n, real *w, const real *g, real *sum, const struct update *u);
+    void (*adadelta)(size_t n, real *w, const real *g, real *square, real *step, const struct update *u);
+    void (*rmsprop)(size_t n, real *w, const real *g, real *square, real *mean, real *velocity, const struct update *u);
+    void (*adam)(size_t n, real *w, const real *g, real *m, real *v, const struct update *u);
+
+    // c (M, N) := beta c + op(a) op(b) for products too small for a library call to pay; same meaning as gemm
+    void (*small_gemm)(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
+};
+
+const struct kernels *kernels(void);
+const struct kernels *kernels_named(const char *set); // NULL: not in this program, or not for this CPU
+
+// c (M, N) := beta c + op(a) op(b), op being the transpose where ta or tb is set: a is (M, K) or (K, M), b is (K, N) or
+// (N, K). One thread; equal bits for equal shapes on equal CPUs.
+void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
+const char *gemm_corename(void); // the CPU kernel that OpenBLAS chose, for the records
+const char *gemm_library(void);  // "OpenBLAS 0.3.21"
+
+// Eigenvalues in falling order and eigenvectors (rows of v) of a symmetric matrix a (n, n), which is destroyed:
+// LAPACK's dsyev. Returns 0, or LAPACK's info.
+int eigen_symmetric(int n, double *a, double *values, double *v);
+
+// Denormal numbers count as zero in this thread: they cost many times a normal operation and carry nothing here. Every
+// worker calls it before it computes.
+void flush_denormals(void);

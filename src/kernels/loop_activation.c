@@ -1,0 +1,108 @@
+// Activations and their derivatives, which are all expressed by the output, and the sums over rows around them.
+#include "kernels/loops.h"
+
+static const real elu_alpha = 1, leaky_slope = (real)0.2, selu_scale = (real)1.0507009873554805,
+                  selu_scale_alpha = (real)1.7580993408473766;
+
+static void fill_rows(int M, int O, const real *restrict bias, real *restrict y)
+{
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < O; j++)
+            y[(size_t)i * (size_t)O + (size_t)j] = bias[j];
+}
+
+// x < 0 ? 0 : x, and not fmax: a NaN must stay one, or a diverged trial would hide.
+static void activate(enum activation f, size_t n, real *restrict y)
+{
+    switch (f) {
+    case RELU:
+        for (size_t i = 0; i < n; i++)
+            y[i] = y[i] < 0 ? 0 : y[i];
+        break;
+    case LEAKY_RELU:
+        for (size_t i = 0; i < n; i++)
+            y[i] = y[i] < 0 ? leaky_slope * y[i] : y[i];
+        break;
+    case ELU:
+        for (size_t i = 0; i < n; i++) {
+            real e = elu_alpha * (REAL(exp)(y[i] < 0 ? y[i] : 0) - 1);
+            y[i] = y[i] < 0 ? e : y[i];
+        }
+        break;
+    case SELU:
+        for (size_t i = 0; i < n; i++) {
+            real e = selu_scale_alpha * (REAL(exp)(y[i] < 0 ? y[i] : 0) - 1);
+            y[i] = y[i] < 0 ? e : selu_scale * y[i];
+        }
+        break;
+    case SIGMOID:
+        for (size_t i = 0; i < n; i++)
+            y[i] = 1 / (1 + REAL(exp)(-y[i]));
+        break;
+    case TANH: // by exp: glibc's vector tanh is younger than the systems we support
+        for (size_t i = 0; i < n; i++) {
+            real e = REAL(exp)(-2 * REAL(fabs)(y[i]));
+            y[i] = REAL(copysign)((1 - e) / (1 + e), y[i]);
+        }
+        break;
+    case LINEAR:
+    case ACTIVATION_COUNT:
+        break;
+    }
+}
+
+static void activate_backward(enum activation f, size_t n, const real *restrict y, real *restrict dy)
+{
+    switch (f) {
+    case RELU:
+        for (size_t i = 0; i < n; i++)
+            dy[i] = y[i] > 0 ? dy[i] : 0;
+        break;
+    case LEAKY_RELU:
+        for (size_t i = 0; i < n; i++)
+            dy[i] = y[i] > 0 ? dy[i] : leaky_slope * dy[i];
+        break;
+    case ELU:
+        for (size_t i = 0; i < n; i++)
+            dy[i] *= y[i] > 0 ? 1 : y[i] + elu_alpha;
+        break;
+    case SELU:
+        for (size_t i = 0; i < n; i++)
+            dy[i] *= y[i] > 0 ? selu_scale : y[i] + selu_scale_alpha;
+        break;
+    case SIGMOID:
+        for (size_t i = 0; i < n; i++)
+            dy[i] *= y[i] * (1 - y[i]);
+        break;
+    case TANH:
+        for (size_t i = 0; i < n; i++)
+            dy[i] *= 1 - y[i] * y[i];
+        break;
+    case LINEAR:
+    case ACTIVATION_COUNT:
+        break;
+    }
+}
+
+// Four rows at a time: `sum` is loaded and stored a quarter as often.
+static void sum_rows(int M, int O, const real *restrict a, real *restrict sum)
+{
+    size_t o = (size_t)O;
+    int i = 0;
+    for (size_t j = 0; j < o; j++)
+        sum[j] = 0;
+    for (; i + 4 <= M; i += 4, a += 4 * o)
+        for (size_t j = 0; j < o; j++)
+            sum[j] += (a[j] + a[o + j]) + (a[2 * o + j] + a[3 * o + j]);
+    for (; i < M; i++, a += o)
+        for (size_t j = 0; j < o; j++)
+            sum[j] += a[j];
+}
+
+void LOOP(activation_loops)(struct kernels *k)
+{
+    k->fill_rows = fill_rows;
+    k->activate = activate;
+    k->activate_backward = activate_backward;
+    k->sum_rows = sum_rows;
+}

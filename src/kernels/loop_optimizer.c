@@ -1,0 +1,93 @@
+// One step of each optimizer on a stretch of the flat parameter vector, with Keras's formulas, and weight penalties.
+#include "kernels/loops.h"
+
+static void penalize(size_t n, const real *restrict w, real l1, real l2, real *restrict g)
+{
+    for (size_t i = 0; i < n; i++)
+        g[i] += l1 * ((w[i] > 0 ? (real)1 : 0) - (w[i] < 0 ? (real)1 : 0)) + 2 * l2 * w[i];
+}
+
+// velocity := momentum velocity - rate g; the step is the velocity, or with Nesterov's look-ahead (Sutskever et al.
+// 2013) momentum velocity - rate g.
+static void sgd(size_t n, real *restrict w, const real *restrict g, real *restrict velocity, const struct update *u)
+{
+    const real rate = u->learning_rate, momentum = u->momentum;
+    if (momentum == 0)
+        for (size_t i = 0; i < n; i++)
+            w[i] -= rate * g[i];
+    else if (u->nesterov)
+        for (size_t i = 0; i < n; i++) {
+            velocity[i] = momentum * velocity[i] - rate * g[i];
+            w[i] += momentum * velocity[i] - rate * g[i];
+        }
+    else
+        for (size_t i = 0; i < n; i++) {
+            velocity[i] = momentum * velocity[i] - rate * g[i];
+            w[i] += velocity[i];
+        }
+}
+
+// Duchi et al. 2011.
+static void adagrad(size_t n, real *restrict w, const real *restrict g, real *restrict sum, const struct update *u)
+{
+    const real rate = u->learning_rate, epsilon = u->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        sum[i] += g[i] * g[i];
+        w[i] -= rate * g[i] / REAL(sqrt)(sum[i] + epsilon);
+    }
+}
+
+// Zeiler 2012.
+static void adadelta(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict step,
+    const struct update *u)
+{
+    const real rate = u->learning_rate, rho = u->rho, epsilon = u->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        square[i] = rho * square[i] + (1 - rho) * g[i] * g[i];
+        real d = REAL(sqrt)((step[i] + epsilon) / (square[i] + epsilon)) * g[i];
+        step[i] = rho * step[i] + (1 - rho) * d * d;
+        w[i] -= rate * d;
+    }
+}
+
+// Tieleman and Hinton 2012; `mean` is used when centered, `velocity` with momentum.
+static void rmsprop(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict mean,
+    real *restrict velocity, const struct update *u)
+{
+    const real rate = u->learning_rate, rho = u->rho, epsilon = u->epsilon, momentum = u->momentum;
+    for (size_t i = 0; i < n; i++) {
+        square[i] = rho * square[i] + (1 - rho) * g[i] * g[i];
+        real variance = square[i];
+        if (u->centered) {
+            mean[i] = rho * mean[i] + (1 - rho) * g[i];
+            variance -= mean[i] * mean[i];
+        }
+        real d = rate * g[i] / REAL(sqrt)(variance + epsilon);
+        if (momentum > 0)
+            d = velocity[i] = momentum * velocity[i] + d;
+        w[i] -= d;
+    }
+}
+
+// Kingma and Ba 2015, with the bias correction in the learning rate and epsilon outside of it (section 2, last
+// paragraph), as Keras; PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t).
+static void adam(
+    size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
+{
+    const real rate = u->learning_rate, beta_1 = u->beta_1, beta_2 = u->beta_2, epsilon = u->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        m[i] += (1 - beta_1) * (g[i] - m[i]);
+        v[i] += (1 - beta_2) * (g[i] * g[i] - v[i]);
+        w[i] -= rate * m[i] / (REAL(sqrt)(v[i]) + epsilon);
+    }
+}
+
+void LOOP(optimizer_loops)(struct kernels *k)
+{
+    k->penalize = penalize;
+    k->sgd = sgd;
+    k->adagrad = adagrad;
+    k->adadelta = adadelta;
+    k->rmsprop = rmsprop;
+    k->adam = adam;
+}

@@ -1,0 +1,19 @@
+// What the files loop_*.c share: each is compiled once per instruction set, its public names ending in the set's name.
+#pragma once
+
+#include "kernels/kernels.h"
+#include <math.h>
+
+#define LOOP_JOIN(name, set) name##_##set
+#define LOOP_NAME(name, set) LOOP_JOIN(name, set)
+#define LOOP(name)           LOOP_NAME(name, KERNEL_SET)
+
+// Up to this many multiplications, and elements of b, small_gemm is used.
+enum { SMALL_GEMM_WORK = 65536, SMALL_GEMM_B = 4096 };
+
+// The entries of one file's loops in the table of one set.
+void LOOP(activation_loops)(struct kernels *k);
+void LOOP(loss_loops)(struct kernels *k);
+void LOOP(reduce_loops)(struct kernels *k);
+void LOOP(optimizer_loops)(struct kernels *k);
+void LOOP(gemm_loops)(struct kernels *k);
