@@ -1,0 +1,217 @@
+// Metrics from a ranking: each one loop over the groups of equal scores, or a binary search in them.
+#include "metrics/metrics.h"
+
+#include <float.h>
+#include <math.h>
+
+static const double NORMAL_975 = 1.959963984540054; // the 97.5 % point of the standard normal distribution
+
+// Samples and positives of group g alone.
+static int64_t group_size(const struct ranking *r, int64_t g)
+{
+    return r->above[g] - (g ? r->above[g - 1] : 0);
+}
+
+static int64_t group_hits(const struct ranking *r, int64_t g)
+{
+    return r->hits[g] - (g ? r->hits[g - 1] : 0);
+}
+
+// Twice the number of (positive, negative) pairs in the right order, ties counting half. Exact: below 2^62.
+static int64_t twice_ordered_pairs(const struct ranking *r)
+{
+    int64_t twice = 0;
+    for (int64_t g = 0; g < r->groups; g++) {
+        int64_t hits = group_hits(r, g), misses = group_size(r, g) - hits;
+        twice += misses * (2 * r->hits[g] - hits);
+    }
+    return twice;
+}
+
+// DeLong's variance of the auc: a positive's placement is the share of negatives below it, a negative's the share of
+// positives above it, ties counting half; both have the auc as mean, and their sample variances add.
+static double delong_variance(const struct ranking *r, double auc, int64_t m, int64_t n)
+{
+    double of_positives = 0, of_negatives = 0;
+    for (int64_t g = 0; g < r->groups; g++) {
+        int64_t hits = group_hits(r, g), misses = group_size(r, g) - hits;
+        int64_t misses_below = n - (r->above[g] - r->hits[g]);
+        double positive = ((double)misses_below + 0.5 * (double)misses) / (double)n - auc;
+        double negative = ((double)r->hits[g] - 0.5 * (double)hits) / (double)m - auc;
+        of_positives += (double)hits * positive * positive;
+        of_negatives += (double)misses * negative * negative;
+    }
+    return of_positives / ((double)m * (double)(m - 1)) + of_negatives / ((double)n * (double)(n - 1));
+}
+
+struct roc_auc ranking_roc_auc(const struct ranking *r)
+{
+    int64_t m = r->positives, n = r->n - r->positives;
+    struct roc_auc a = {.auc = NAN, .variance = NAN, .low = NAN, .high = NAN, .positives = m, .negatives = n};
+    if (m == 0 || n == 0 || r->nans)
+        return a;
+    a.auc = (double)twice_ordered_pairs(r) / (2.0 * (double)m * (double)n);
+    if (m == 1 || n == 1)
+        return a;
+    a.variance = delong_variance(r, a.auc, m, n);
+    double half = NORMAL_975 * sqrt(a.variance);
+    a.low = fmax(0, a.auc - half);
+    a.high = fmin(1, a.auc + half);
+    return a;
+}
+
+double ranking_average_precision(const struct ranking *r)
+{
+    if (r->positives == 0 || r->nans)
+        return NAN;
+    double sum = 0;
+    for (int64_t g = 0; g < r->groups; g++)
+        sum += (double)group_hits(r, g) * ((double)r->hits[g] / (double)r->above[g]);
+    return sum / (double)r->positives;
+}
+
+// The group of the sample at `place` of the order: the first with above[g] > place.
+static int64_t group_at(const struct ranking *r, int64_t place)
+{
+    int64_t low = 0, high = r->groups - 1;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (r->above[middle] > place)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+double ranking_precision_at(const struct ranking *r, int64_t count)
+{
+    if (count > r->n)
+        count = r->n;
+    if (count <= 0 || r->nans)
+        return NAN;
+    int64_t g = group_at(r, count - 1);
+    int64_t size = group_size(r, g), hits = group_hits(r, g), taken = count - (r->above[g] - size);
+    double expected = (double)(r->hits[g] - hits) + (double)taken * (double)hits / (double)size;
+    return expected / (double)count;
+}
+
+// A threshold that calls groups 0 to g anomalous and no other. A double lies between any two different floats.
+static double threshold_below(const struct ranking *r, int64_t g)
+{
+    double score = r->score[g];
+    if (g + 1 == r->groups)
+        return nextafter(score, -INFINITY);
+    double next = r->score[g + 1];
+    return isinf(score) || isinf(next) ? fmax(next, -DBL_MAX) : next + (score - next) / 2;
+}
+
+struct best_f1 ranking_best_f1(const struct ranking *r)
+{
+    struct best_f1 best = {.f1 = NAN, .threshold = NAN};
+    if (r->positives == 0 || r->nans)
+        return best;
+    int64_t at = -1;
+    for (int64_t g = 0; g < r->groups; g++) {
+        double f1 = 2.0 * (double)r->hits[g] / ((double)r->above[g] + (double)r->positives);
+        if (at < 0 || f1 > best.f1) {
+            best.f1 = f1;
+            at = g;
+        }
+    }
+    best.threshold = threshold_below(r, at);
+    return best;
+}
+
+// Between a and b at t in [0, 1), exact at equal ends and monotonic in t (numpy does the same).
+static double interpolate(double a, double b, double t)
+{
+    if (a == b)
+        return a;
+    return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
+}
+
+double ranking_quantile(const struct ranking *r, double q)
+{
+    ASSERT(q >= 0 && q <= 1, "q = %g", q);
+    if (r->n == 0 || r->nans)
+        return NAN;
+    double at = q * (double)(r->n - 1);
+    int64_t rank = (int64_t)at, place = r->n - 1 - rank;
+    double lower = r->score[group_at(r, place)];
+    double upper = r->score[group_at(r, place > 0 ? place - 1 : 0)];
+    return interpolate(lower, upper, at - (double)rank);
+}
+
+double mean_std_threshold(const float *score, int64_t n, double k)
+{
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += score[i];
+    double mean = sum / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        squares += (score[i] - mean) * (score[i] - mean);
+    return mean + k * sqrt(squares / (double)n);
+}
+
+struct confusion ranking_confusion(const struct ranking *r, double threshold)
+{
+    int64_t called = 0, hits = 0;
+    for (int64_t low = 0, high = r->groups; low < high;) { // the last group that is not at or below the threshold
+        int64_t middle = (low + high) / 2;
+        if (r->score[middle] <= threshold) {
+            high = middle;
+        } else {
+            called = r->above[middle];
+            hits = r->hits[middle];
+            low = middle + 1;
+        }
+    }
+    return (struct confusion){
+        .true_positives = hits,
+        .false_positives = called - hits,
+        .true_negatives = r->n - r->positives - (called - hits),
+        .false_negatives = r->positives - hits,
+    };
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+// `right` of the samples called this class are of it; `called` and `support` are all that are called so and that are
+// so.
+static struct class_metrics class_metrics_of(int64_t right, int64_t called, int64_t support)
+{
+    return (struct class_metrics){
+        .precision = ratio((double)right, (double)called),
+        .recall = ratio((double)right, (double)support),
+        .f1 = ratio(2 * (double)right, (double)called + (double)support),
+        .support = support,
+    };
+}
+
+// a and b, weighted by v and w.
+static struct class_metrics class_mean(const struct class_metrics *a, const struct class_metrics *b, double v, double w)
+{
+    return (struct class_metrics){
+        .precision = ratio(v * a->precision + w * b->precision, v + w),
+        .recall = ratio(v * a->recall + w * b->recall, v + w),
+        .f1 = ratio(v * a->f1 + w * b->f1, v + w),
+        .support = a->support + b->support,
+    };
+}
+
+struct classification confusion_classification(const struct confusion *c)
+{
+    int64_t tp = c->true_positives, fp = c->false_positives, tn = c->true_negatives, fn = c->false_negatives;
+    struct classification k = {
+        .normal = class_metrics_of(tn, tn + fn, tn + fp),
+        .anomaly = class_metrics_of(tp, tp + fp, tp + fn),
+        .accuracy = ratio((double)(tp + tn), (double)(tp + fp + tn + fn)),
+    };
+    k.macro = class_mean(&k.normal, &k.anomaly, 1, 1);
+    k.weighted = class_mean(&k.normal, &k.anomaly, (double)k.normal.support, (double)k.anomaly.support);
+    return k;
+}
