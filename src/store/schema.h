@@ -15,6 +15,11 @@
 #define DATASET_HEIGHT "height"
 #define DATASET_WIDTH "width"
 #define DATASET_CHANNEL "channel"
+// attributes of a split
+#define DATASET_SOURCE "source"            // the files it was imported from
+#define DATASET_CREATED "created"          // ISO 8601, UTC
+#define DATASET_LABEL_NAME "label_name"    // the label's column, such as NSP; absent: no labels
+#define DATASET_LABEL_NAMES "label_names"  // names of the labels 0, 1, ..., one a line; absent: labels are plain numbers
 
 // trial
 #define TRIAL_HISTORY "history"

@@ -50,12 +50,21 @@ struct store_stream *store_stream_begin(struct store_file *f, const char *path, 
 int store_stream_write(struct store_stream *s, int64_t rows, const void *data, struct err *e);
 int store_stream_end(struct store_stream **s, struct err *e);  // frees *s in every case; refuses a wrong row count
 
-// Attributes of an object ("" or "/": the file; a group is made where it does not exist).
+// The attributes `long_name` and `units` and the scales of a dataset that is already there (one of store_write_parallel).
+int store_describe(struct store_file *f, const char *path, const struct store_about *about, struct err *e);
+// A dimension scale that only counts: 0 to n-1 as int64. `path` is at once its dimension's name.
+int store_write_index(struct store_file *f, const char *path, int64_t n, const char *long_name, struct err *e);
+
+// Attributes of an object ("" or "/": the file; a group is made where it does not exist). One that exists is replaced.
 int store_set_text(struct store_file *f, const char *object, const char *name, const char *value, struct err *e);
 int store_set_int(struct store_file *f, const char *object, const char *name, int64_t value, struct err *e);
 int store_set_real(struct store_file *f, const char *object, const char *name, double value, struct err *e);
 
 // --- reading
+// Opens and walks PATH in a forked child with limits on its time and memory: 0 where HDF5 reads it through and through,
+// else -1 and ERR_DATA. Remembers what was walked, so that store_open does not fork again while the file is unchanged.
+// Call it before MPI_Init for every file that this process did not write: forking is not safe everywhere afterwards.
+int store_walk(const char *path, struct err *e);
 // Opens PATH for reading. `format`: what its attribute must say; NULL: any HDF5 file. `is_ours` skips the child's walk:
 // true only for a file that this process has written.
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e);
@@ -65,9 +74,11 @@ const char *store_path(const struct store_file *f);  // as given to store_create
 bool store_has(struct store_file *f, const char *object);
 // The names in a group, in order of name, into new memory (an array of *n owned texts, owned itself).
 int store_list(struct store_file *f, const char *group, char ***names, int *n, struct err *e);
+// `type` is the smallest of ours that holds all values of the stored type (uint16: STORE_I32, float16: STORE_F32).
 int store_get_shape(struct store_file *f, const char *path, struct store_shape *shape, struct err *e);
-// Rows [first, first + rows) of the first dimension as `type` (converted by HDF5), densely into `data`. Texts: new memory
-// each, owned by the caller.
+// Rows [first, first + rows) of the first dimension as `type` (converted by HDF5; an integer that cannot hold a value is
+// an error), densely into `data`. A scalar has one row. Texts: new memory each, owned by the caller.
+// Soft and external links are never followed, by no function here.
 int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
     struct err *e);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
