@@ -1,0 +1,54 @@
+// Importers: foreign files (IDX, CSV, NumPy, HDF5) become a split of a data-set file. Data streams through in pieces:
+// memory does not grow with the files.
+#pragma once
+
+#include "base/err.h"
+#include "base/field.h"
+#include "base/text.h"
+#include "store/store.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum import_header { HEADER_AUTO, HEADER_YES, HEADER_NO };
+enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
+
+// What the user asks for. Texts are NULL where not given.
+struct import_options {
+    const char **sources; // (n_sources), borrowed: one SRC with all, or one with the data and one with the labels
+    int n_sources;
+    char *output;    // "FILE.h5:SPLIT"
+    bool force;      // replace a split that exists
+    char *x;         // array of an archive that holds the data
+    char *label;     // column, array or SRC that holds the labels
+    char *columns;   // keep only these columns, comma-separated names or numbers
+    char *drop;      // leave these columns out
+    int header;      // enum import_header
+    char *delimiter; // one character, "tab" or "space"
+    char *missing;   // comma-separated tokens
+    int type;        // enum import_type
+};
+extern const struct field import_fields[];
+
+enum { IMPORT_MAX_LABELS = 1000 }; // distinct labels that are counted one by one
+
+struct import_count {
+    int64_t label, count;
+};
+
+// What came in.
+struct import_summary {
+    struct store_shape shape; // of x; dims[0]: rows
+    char *label_name;         // owned; NULL: no labels
+    char **label_names;       // (n_label_names), owned; NULL: labels are plain numbers
+    int n_label_names;
+    struct import_count *counts; // (n_counts), in order of label, owned; n_counts = IMPORT_MAX_LABELS + 1: too many
+    int n_counts;
+    int64_t missing;      // values
+    uint64_t bytes;       // of x as stored
+    struct text warnings; // one a line
+};
+
+// Imports what `o` says, or reports every mistake found and leaves the output as it was. On success the caller frees
+// `s` with import_summary_free; on failure it owns nothing.
+int import_run(const struct import_options *o, struct import_summary *s, struct err *e);
+void import_summary_free(struct import_summary *s);

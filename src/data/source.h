@@ -1,0 +1,45 @@
+// A source: the rows of one foreign file, read from first to last. A format is one file that fills in a row of the
+// table in source.c; nothing else names it.
+#pragma once
+
+#include "data/import.h"
+
+struct source_format;
+
+struct source {
+    const struct source_format *format;
+    char *name;               // owned: SRC as given
+    struct store_shape shape; // of the rows as they will be read; dims[0]: how many
+    char **features;          // (dims[1]) names, owned; NULL: the file gives none
+    bool has_label;           // labels come along with the rows
+    char *label_name;         // owned; NULL: the file gives none
+    char **label_names;       // (n_label_names) names of the labels 0, 1, ..., owned; NULL: labels are plain numbers
+    int n_label_names;
+    void *state; // the format's own
+};
+
+// Options that a format heeds; others, where given, are refused.
+enum { HEEDS_X = 1, HEEDS_LABEL = 2, HEEDS_COLUMNS = 4 }; // HEEDS_COLUMNS: --columns, --drop, --header, ...
+
+struct source_format {
+    const char *name;
+    unsigned heeds;
+    // Whether a file is of this format. head (n): its first bytes, unpacked if it is a gzip file.
+    bool (*recognise)(const char *path, const unsigned char *head, size_t n);
+    // Checks all that can be checked before reading and fills in the source; `state` may be left set on failure.
+    int (*open)(struct source *s, const struct import_options *o, struct err *e);
+    // The next `rows` rows. x (rows, ...) of shape.type; label (rows) is set if has_label.
+    int (*read)(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e);
+    // After the last row: whether the file ends here as it should. NULL: nothing to check.
+    int (*finish)(struct source *s, struct err *e);
+    void (*close)(struct source *s); // frees `state`; it may be NULL
+};
+
+extern const struct source_format source_csv, source_hdf5, source_idx, source_npy, source_npz;
+
+// Opens SRC by the format that recognises it. NULL and errors if none does or its file is bad.
+struct source *source_open(const char *name, const struct import_options *o, struct err *e);
+void source_free(struct source **s);
+
+// Values in a row; 0 where the shape is beyond what can be held.
+int64_t source_columns(const struct store_shape *shape);
