@@ -123,12 +123,10 @@ struct best_f1 ranking_best_f1(const struct ranking *r)
     return best;
 }
 
-// Between a and b at t in [0, 1), exact at equal ends and monotonic in t (numpy does the same).
+// Between a and b at t in [0, 1); an infinity spoils nothing that lies beside it.
 static double interpolate(double a, double b, double t)
 {
-    if (a == b)
-        return a;
-    return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
+    return t == 0 || a == b ? a : a + (b - a) * t;
 }
 
 double ranking_quantile(const struct ranking *r, double q)
