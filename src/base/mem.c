@@ -36,15 +36,20 @@ char *mem_text(const char *text)
     return memcpy(mem_new(n, 1), text, n);
 }
 
+char *mem_format_list(const char *format, va_list args)
+{
+    char *p = NULL;
+    if (vasprintf(&p, format, args) < 0)
+        out_of_memory(strlen(format), 1);
+    return p;
+}
+
 char *mem_format(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *p = NULL;
-    int n = vasprintf(&p, format, args);
+    char *p = mem_format_list(format, args);
     va_end(args);
-    if (n < 0)
-        out_of_memory(strlen(format), 1);
     return p;
 }
 

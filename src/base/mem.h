@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include <stdarg.h>
 #include <stddef.h>
 
 // Zeroed memory for small structures and tables. Never NULL: where there is none the process says so and ends with
@@ -12,6 +13,7 @@ void *mem_grow(void *old, size_t count, size_t size);
 char *mem_text(const char *text); // strdup, never NULL; NULL gives NULL
 // printf into new memory, never NULL.
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_format_list(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 // A large array, 64-byte aligned and zeroed; `what` names it in the message. NULL and an error in `e` where there is no
 // room. Free with free().

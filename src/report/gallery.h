@@ -1,20 +1,20 @@
-// The gallery: a PNG of samples, each beside its reconstruction and their difference, in sections with headings. Samples that
-// are no images are drawn as two curves.
+// The gallery: a PNG of samples, each beside its reconstruction and their difference, in sections with headings.
+// Samples that are no images are drawn as two curves.
 #pragma once
 
 #include "base/err.h"
 
 enum {
-    GALLERY_SAMPLES_MAX = 400,  // with these limits a gallery needs at most some 250 MB
-    GALLERY_TILE_MAX = 192,     // pixels; larger images are shrunk by averaging
+    GALLERY_SAMPLES_MAX = 400, // with these limits a gallery needs at most some 250 MB
+    GALLERY_TILE_MAX = 192,    // pixels; larger images are shrunk by averaging
 };
 
 // What all samples of a gallery have in common.
 struct gallery_format {
-    int height, width, channels;  // of an image, channels 1 (gray) or 3 (RGB) last; height 0: a vector of `width` values
-    float low, high;              // the values drawn black and white, bottom and top; both 0: [0, 1] for images, for
-                                  // vectors each sample's own range
-    int columns;                  // samples side by side; 0: as many as look well
+    int height, width, channels; // of an image, channels 1 (gray) or 3 (RGB) last; height 0: a vector of `width` values
+    float low, high;             // the values drawn black and white, bottom and top; both 0: [0, 1] for images, for
+                                 // vectors each sample's own range
+    int columns;                 // samples side by side; 0: as many as look well
 };
 
 struct gallery;

@@ -14,10 +14,10 @@ void table_column(struct table *t, const char *header, enum table_align align);
 // Starts a row; cells follow from left to right, at most one a column. Missing ones are null.
 void table_row(struct table *t);
 void table_cell(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void table_null(struct table *t);  // nothing known: "–" in text, empty in CSV
+void table_null(struct table *t); // nothing known: "–" in text, empty in CSV
 // A number as `format` says ("%.4f"), null where it is NaN.
 void table_number(struct table *t, const char *format, double value);
-void table_rule(struct table *t);  // a line across, below the rows so far; not in CSV
+void table_rule(struct table *t); // a line across, below the rows so far; not in CSV
 
 // UTF-8 aware: columns fit characters, not bytes. Control characters in cells are shown as '?'. `indent` spaces before
 // each line. Errors of writing stay in ferror(out).

@@ -1,0 +1,74 @@
+// UTF-8 by RFC 3629; widths by ranges coarser than Unicode's tables, exact for what labels and names are made of.
+#include "report/table_utf8.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct range {
+    uint32_t first, last;
+};
+static const struct range unsafe[] = {
+    {0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}, {0xd800, 0xdfff}, {0, 0}};
+static const struct range zero_width[] = {{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd}, {0x64b, 0x65f},
+    {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200d}, {0x20d0, 0x20f0}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
+    {0xfeff, 0xfeff}, {0, 0}};
+static const struct range double_width[] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3},
+    {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff},
+    {0x1f900, 0x1faff}, {0x20000, 0x3fffd}, {0, 0}};
+
+static bool is_in(uint32_t character, const struct range *ranges)
+{
+    for (const struct range *r = ranges; r->last; r++)
+        if (character >= r->first && character <= r->last)
+            return true;
+    return false;
+}
+
+// The bytes of the sequence that `lead` begins, 0 if none; its payload bits into *bits.
+static int sequence_length(unsigned char lead, uint32_t *bits)
+{
+    *bits = lead;
+    if (lead < 0x80)
+        return 1;
+    *bits = lead & 0x1f;
+    if (lead >= 0xc2 && lead < 0xe0)
+        return 2;
+    *bits = lead & 0x0f;
+    if (lead >= 0xe0 && lead < 0xf0)
+        return 3;
+    *bits = lead & 0x07;
+    return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+uint32_t utf8_next(const char **text)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000}; // of a sequence of that length
+    const unsigned char *s = (const unsigned char *)*text;
+    uint32_t character;
+    int length = sequence_length(*s, &character);
+    for (int i = 1; i < length; i++) {
+        if (s[i] >> 6 != 2) // also where the text ends
+            length = 0;
+        else
+            character = character << 6 | (s[i] & 0x3f);
+    }
+    *text += length ? length : 1;
+    if (!length || character < smallest[length] || character > 0x10ffff || is_in(character, unsafe))
+        return '?';
+    return character;
+}
+
+int utf8_character_width(uint32_t character)
+{
+    if (character < 0x300)
+        return 1;
+    return is_in(character, zero_width) ? 0 : is_in(character, double_width) ? 2 : 1;
+}
+
+int utf8_width(const char *text)
+{
+    int width = 0;
+    while (*text)
+        width += utf8_character_width(utf8_next(&text));
+    return width;
+}

@@ -1,0 +1,11 @@
+// Characters of UTF-8 text and how many terminal cells each takes.
+#pragma once
+
+#include <stdint.h>
+
+// The character at *text (not at its end), and moves past it. Bytes that are not UTF-8, controls and marks that turn
+// the direction of writing give '?': no text of a user can move the cursor.
+uint32_t utf8_next(const char **text);
+// 0 for combining marks, 2 for East Asian wide characters and emoji, else 1.
+int utf8_character_width(uint32_t character);
+int utf8_width(const char *text);
