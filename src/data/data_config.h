@@ -67,10 +67,19 @@ void data_config_free(struct data_config *cfg);
 
 // The section as a new tree in canonical form: valid input that says the same. The caller frees it.
 struct node *data_config_write(const struct data_config *cfg);
+// The same with name(source, context) (new memory) in place of each "FILE.h5:SPLIT".
+struct node *data_config_write_as(
+    const struct data_config *cfg, char *(*name)(const struct data_source *, void *), void *context);
 
 // Parses "FILE.h5:SPLIT" from a command line (`at` NULL) or a spec's scalar.
 int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e);
 void data_source_free(struct data_source *source);
+
+// Adds a message of kind ERR_DATA behind the place and the dotted path of `at` (NULL: neither). Returns -1.
+int data_error(const struct node *at, struct err *e, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+// Adds all messages of `from`, each with its kind, behind the place of `at`. Returns -1.
+int data_blame(const struct node *at, const struct err *from, struct err *e);
 
 // Where FILE is: absolute, or in <spec_folder>/data, <spec_folder> or the current folder (spec_folder NULL: only
 // there). New memory, or NULL and an error (ERR_DATA) that names the places looked at.

@@ -66,7 +66,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
 // New data for a trained model: out->test[0], filled and scaled with a scaling made before (copied). `shape` is that of
 // a row the model was trained on; sources of another are refused.
 int data_load_new(const struct data_part *part, const struct scaling *scaling, int shape_rank, const int *shape,
-                  struct data_sets *out, struct err *e);
+    struct data_sets *out, struct err *e);
 
 void data_sets_free(struct data_sets *sets);
 

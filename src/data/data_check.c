@@ -1,0 +1,102 @@
+// Checks of values: what is constant, missing, infinite or of the wrong type.
+#include "data/data_check.h"
+
+#include "base/mem.h"
+#include <math.h>
+#include <stdlib.h>
+
+// Whether some column has two different values; missing ones count for nothing. Looks no further than it must.
+static bool varies(const struct data_selection *s)
+{
+    int columns = s->tables[0]->columns;
+    double *first = mem_new((size_t)columns, sizeof *first), *row = mem_new((size_t)columns, sizeof *row);
+    bool found = false;
+    for (int c = 0; c < columns; c++)
+        first[c] = NAN;
+    for (int64_t i = 0; i < s->rows && !found; i++) {
+        data_table_row(s->tables[s->source[i]], s->index[i], row);
+        for (int c = 0; c < columns; c++) {
+            found = found || (row[c] != first[c] && !isnan(row[c]) && !isnan(first[c]));
+            first[c] = isnan(first[c]) ? row[c] : first[c];
+        }
+    }
+    free(first);
+    free(row);
+    return found;
+}
+
+int data_check_varies(const struct data_selection *s, struct err *e)
+{
+    return varies(s) ? 0
+                     : data_error(s->part->source[0].at, e, "all %lld rows of %s are equal: there is nothing to learn",
+                           (long long)s->rows, s->part->name);
+}
+
+struct bad_values {
+    int64_t missing, infinite;             // counted
+    int64_t missing_index, infinite_index; // the first row with one, and its column
+    int missing_column, infinite_column;
+};
+
+static void count_bad(const struct data_table *t, int64_t index, double *row, struct bad_values *bad)
+{
+    data_table_row(t, index, row);
+    for (int c = 0; c < t->columns; c++) {
+        if (isnan(row[c]) && bad->missing++ == 0) {
+            bad->missing_index = index;
+            bad->missing_column = c;
+        } else if (isinf(row[c]) && bad->infinite++ == 0) {
+            bad->infinite_index = index;
+            bad->infinite_column = c;
+        }
+    }
+}
+
+static void report_bad(const struct data_source *source, const struct data_table *t, const struct bad_values *bad,
+    bool can_fill, struct err *e)
+{
+    char column[96];
+    if (bad->infinite)
+        data_error(source->at, e,
+            "%s: found %lld infinite values, the first in row %lld, %s, allowed: finite numbers; hint: "
+            "where, or import without them",
+            t->name, (long long)bad->infinite, (long long)bad->infinite_index,
+            data_column_name(column, t, bad->infinite_column));
+    if (bad->missing && !can_fill)
+        data_error(source->at, e,
+            "%s: found %lld missing values (NaN), the first in row %lld, %s; hint: data.fill: mean, "
+            "median or mode",
+            t->name, (long long)bad->missing, (long long)bad->missing_index,
+            data_column_name(column, t, bad->missing_column));
+}
+
+int data_check_values(const struct data_selection *s, bool can_fill, bool *has_missing, struct err *e)
+{
+    int before = e->count, n = s->part->n;
+    struct bad_values *bad = mem_new((size_t)n, sizeof *bad);
+    double *row = mem_new((size_t)s->tables[0]->columns, sizeof *row);
+    for (int64_t i = 0; i < s->rows; i++) {
+        int k = s->source[i];
+        if (!data_table_row_is_finite(s->tables[k], s->index[i]))
+            count_bad(s->tables[k], s->index[i], row, &bad[k]);
+    }
+    *has_missing = false;
+    for (int k = 0; k < n; k++) {
+        report_bad(&s->part->source[k], s->tables[k], &bad[k], can_fill, e);
+        *has_missing = *has_missing || bad[k].missing;
+    }
+    free(row);
+    free(bad);
+    return e->count == before ? 0 : -1;
+}
+
+int data_check_bytes(const struct node *at, const struct data_selection *s, struct err *e)
+{
+    int result = 0;
+    for (int k = 0; k < s->part->n; k++)
+        if (s->tables[k]->type != STORE_U8)
+            result = data_error(at ? at : s->part->source[k].at, e,
+                "found values of type %s in %s, allowed with scale: unit are bytes (u1); hint: scale: min_max",
+                data_type_name(s->tables[k]->type), s->tables[k]->name);
+    return result;
+}

@@ -1,0 +1,418 @@
+// The `data:` section of a spec: its tables, and the reading of sources, sets and splits.
+#include "data/data_config.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const fill_choices[] = {"none", "mean", "median", "mode", NULL};
+static const char *const scale_choices[] = {"none", "unit", "standard", "min_max", NULL};
+static const char *const anomaly_choices[] = {"unknown", "false", "true", NULL};
+
+#define AT(name) offsetof(struct data_config, name)
+const struct field data_fields[] = {
+    {.key = "train",
+        .type = FIELD_NODE,
+        .offset = AT(train_node),
+        .flags = FIELD_REQUIRED,
+        .help =
+            "what to train on: a source FILE.h5:SPLIT, or {from, rows, where, anomaly}, or a list of these, joined"},
+    {.key = "validation",
+        .type = FIELD_NODE,
+        .offset = AT(validation_node),
+        .help = "sources as in train, or a fraction of train's rows in (0, 1), stratified by label"},
+    {.key = "test",
+        .type = FIELD_NODE,
+        .offset = AT(test_node),
+        .help = "sources as in train: a test set named test; or a map NAME: sources of several"},
+    {.key = "split",
+        .type = FIELD_NODE,
+        .offset = AT(split_node),
+        .help = "{test: fraction of train's rows, seed}: a stratified random test set in place of test"},
+    {.key = "where",
+        .type = FIELD_TEXTS,
+        .offset = AT(where),
+        .help = "filters that rows of every source must pass: COLUMN == != < <= > >= NUMBER, COLUMN in [NUMBER, ...]"},
+    {.key = "normal",
+        .type = FIELD_INTS,
+        .offset = AT(normal),
+        .help = "labels that are normal: train and validation keep these alone, all others are anomalies in tests"},
+    {.key = "fill",
+        .type = FIELD_CHOICE,
+        .offset = AT(fill),
+        .standard = "none",
+        .choices = fill_choices,
+        .help = "what stands for a missing value (NaN): this statistic of its column in train"},
+    {.key = "scale",
+        .type = FIELD_CHOICE,
+        .offset = AT(scale),
+        .standard = "none",
+        .choices = scale_choices,
+        .help = "unit: bytes 0..255 to 0..1; standard: mean 0, deviation 1; min_max: to 0..1; statistics from train"},
+    {0},
+};
+#undef AT
+
+struct split_config {
+    double test;
+    int64_t seed;
+};
+const struct field data_split_fields[] = {
+    {.key = "test",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct split_config, test),
+        .standard = "0",
+        .min = 0,
+        .max = 1,
+        .flags = FIELD_MAX_EXCLUDED,
+        .help = "fraction of train's rows that become the test set; 0: none"},
+    {.key = "seed",
+        .type = FIELD_INT,
+        .offset = offsetof(struct split_config, seed),
+        .standard = "1",
+        .min = 0,
+        .max = 9e15,
+        .help = "of the random choice of rows, for test and for a validation given as a fraction"},
+    {0},
+};
+
+struct source_config {
+    char *from;
+    const struct node *rows;
+    struct field_texts where;
+    int anomaly;
+};
+const struct field data_source_fields[] = {
+    {.key = "from",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct source_config, from),
+        .flags = FIELD_REQUIRED,
+        .help = "FILE.h5:SPLIT"},
+    {.key = "rows",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct source_config, rows),
+        .help = "row numbers [0, 5], or a slice as in Python: \"0:1000\", \"1000:\", \"::10\"; negative: from the end"},
+    {.key = "where",
+        .type = FIELD_TEXTS,
+        .offset = offsetof(struct source_config, where),
+        .help = "filters of this source alone, besides data.where"},
+    {.key = "anomaly",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct source_config, anomaly),
+        .standard = "unknown",
+        .choices = anomaly_choices,
+        .help = "whether these rows are anomalies; unknown: by normal; false where another source of the set is true"},
+    {0},
+};
+
+static int add_at(const struct node *at, struct err *e, enum err_kind kind, const char *text)
+{
+    char *name = at ? node_name(at) : NULL;
+    if (at && at->file)
+        err_at(e, kind, at->file, at->line, at->column, "%s: %s", name, text);
+    else
+        err_add(e, kind, "%s%s%s", at ? name : "", at ? ": " : "", text);
+    free(name);
+    return -1;
+}
+
+int data_error(const struct node *at, struct err *e, const char *format, ...)
+{
+    char message[2048]; // as much as err.h holds in a line
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    return add_at(at, e, ERR_DATA, message);
+}
+
+int data_blame(const struct node *at, const struct err *from, struct err *e)
+{
+    const char *line = from->text;
+    for (int i = 0; i < from->count - from->hidden; i++) {
+        const char *end = strchr(line, '\n');
+        char *message = mem_format("%.*s", (int)(end - line), line);
+        add_at(at, e, from->kind, message);
+        free(message);
+        line = end + 1;
+    }
+    return -1;
+}
+
+// --- one source
+
+// An integer between two colons; empty: `otherwise`.
+static int slice_number(const char *text, size_t length, int64_t otherwise, int64_t *value)
+{
+    *value = otherwise;
+    char *number = mem_format("%.*s", (int)length, text);
+    int result = *number ? text_to_int64(number, value) : 0;
+    free(number);
+    return result;
+}
+
+static int read_slice(const struct node *at, struct data_rows *rows, struct err *e)
+{
+    const char *last = strchr(at->text, ':') + 1, *step = strchr(last, ':');
+    size_t last_length = step ? (size_t)(step - last) : strlen(last);
+    rows->kind = ROWS_SLICE;
+    if (slice_number(at->text, (size_t)(last - 1 - at->text), 0, &rows->first) != 0 ||
+        slice_number(last, last_length, INT64_MAX, &rows->last) != 0 ||
+        slice_number(step ? step + 1 : "", step ? strlen(step + 1) : 0, 1, &rows->step) != 0 || rows->step < 1)
+        return node_error(at, e,
+            "found '%s', allowed: FIRST:LAST or FIRST:LAST:STEP in whole numbers, each may be left "
+            "out, STEP at least 1; hint: \"0:1000\"",
+            at->text);
+    return 0;
+}
+
+static int read_rows(const struct node *at, struct data_rows *rows, struct err *e)
+{
+    char found[80];
+    rows->at = at;
+    if (at->kind == NODE_SCALAR && strchr(at->text, ':'))
+        return read_slice(at, rows, e);
+    int before = e->count;
+    rows->kind = ROWS_LIST;
+    for (int i = 0; i < node_count(at); i++) {
+        const struct node *item = node_item(at, i);
+        int64_t row = 0;
+        if (item->kind != NODE_SCALAR || text_to_int64(item->text, &row) != 0)
+            node_error(item, e, "found %s, allowed: row numbers [0, 5] or a slice \"0:1000\"", node_found(found, item));
+        rows->list.v = mem_grow(rows->list.v, (size_t)rows->list.n + 1, sizeof *rows->list.v);
+        rows->list.v[rows->list.n++] = row;
+    }
+    if (rows->list.n == 0)
+        node_error(at, e, "found no row, allowed: row numbers [0, 5] or a slice \"0:1000\"");
+    return e->count == before ? 0 : -1;
+}
+
+static int read_filters(
+    const struct field_texts *texts, const struct node *at, struct data_filters *filters, struct err *e)
+{
+    int result = 0;
+    for (int i = 0; i < texts->n; i++)
+        if (data_filter_parse(texts->v[i], at ? node_item(at, i) : NULL, filters, e) != 0)
+            result = -1;
+    return result;
+}
+
+int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e)
+{
+    const char *colon = strrchr(text, ':');
+    if (!colon || colon == text || !colon[1] || strchr(colon, '/')) {
+        static const char format[] = "found '%s', allowed: FILE.h5:SPLIT; hint: mnist.h5:train";
+        return at ? node_error(at, e, format, text) : err_add(e, ERR_USAGE, format, text);
+    }
+    *source = (struct data_source){
+        .file = mem_format("%.*s", (int)(colon - text), text), .split = mem_text(colon + 1), .at = at};
+    return 0;
+}
+
+void data_source_free(struct data_source *source)
+{
+    free(source->file);
+    free(source->split);
+    free(source->rows.list.v);
+    data_filters_free(&source->where);
+    *source = (struct data_source){0};
+}
+
+// {from: ..., rows: ..., where: ..., anomaly: ...}
+static int read_source_map(const struct node *at, struct data_source *source, struct err *e)
+{
+    struct source_config map = {0};
+    int before = e->count;
+    spec_read(at, data_source_fields, &map, e);
+    if (map.from)
+        data_source_parse(map.from, node_get(at, "from"), source, e);
+    source->at = at;
+    source->anomaly = map.anomaly;
+    if (map.rows)
+        read_rows(map.rows, &source->rows, e);
+    read_filters(&map.where, node_get(at, "where"), &source->where, e);
+    field_free(data_source_fields, &map);
+    return e->count == before ? 0 : -1;
+}
+
+static int read_source(const struct node *at, struct data_source *source, struct err *e)
+{
+    char found[80];
+    if (at->kind == NODE_SCALAR)
+        return data_source_parse(at->text, at, source, e);
+    if (at->kind == NODE_MAP)
+        return read_source_map(at, source, e);
+    return node_error(at, e, "found %s, allowed: FILE.h5:SPLIT, or {from: FILE.h5:SPLIT, rows, where, anomaly}",
+        node_found(found, at));
+}
+
+// --- sets
+
+static void part_free(struct data_part *part)
+{
+    for (int i = 0; i < part->n; i++)
+        data_source_free(&part->source[i]);
+    free(part->source);
+    free(part->name);
+    *part = (struct data_part){0};
+}
+
+static int read_part(const char *name, const struct node *at, struct data_part *part, struct err *e)
+{
+    int result = 0, n = node_count(at);
+    part->name = mem_text(name);
+    part->source = mem_new((size_t)n, sizeof *part->source);
+    if (n == 0)
+        return node_error(at, e, "found no source, allowed: FILE.h5:SPLIT, or a list of these");
+    for (part->n = 0; part->n < n; part->n++)
+        if (read_source(node_item(at, part->n), &part->source[part->n], e) != 0)
+            result = -1;
+    return result;
+}
+
+static int read_validation(const struct node *at, struct data_config *cfg, struct err *e)
+{
+    double fraction;
+    if (at->kind != NODE_SCALAR || text_to_double(at->text, &fraction) != 0)
+        return read_part("validation", at, &cfg->validation, e);
+    if (!(fraction > 0 && fraction < 1))
+        return node_error(
+            at, e, "found '%s', allowed: a fraction of train's rows in (0, 1), or sources FILE.h5:SPLIT", at->text);
+    cfg->validation_fraction = fraction;
+    return 0;
+}
+
+// A set's name is that of a group in the results.
+static int check_name(const struct node *set, struct err *e)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char *const taken[] = {"train", "validation"};
+    for (int i = 0; i < 2; i++)
+        if (strcmp(set->key, taken[i]) == 0)
+            return node_key_error(
+                set, e, "found '%s' as the name of a test set, allowed: any but train, validation", set->key);
+    if (!*set->key || set->key[strspn(set->key, letters)])
+        return node_key_error(
+            set, e, "found '%s' as the name of a test set, allowed: letters, digits, _ and -", set->key);
+    return 0;
+}
+
+static int read_tests(const struct node *at, struct data_config *cfg, struct err *e)
+{
+    bool named = at->kind == NODE_MAP && !node_get(at, "from");
+    int result = 0, n = named ? at->n : 1;
+    if (n == 0)
+        return node_error(at, e, "found no test set, allowed: sources FILE.h5:SPLIT, or a map NAME: sources");
+    cfg->test = mem_new((size_t)n, sizeof *cfg->test);
+    for (cfg->n_test = 0; cfg->n_test < n; cfg->n_test++) {
+        const struct node *set = named ? at->items[cfg->n_test] : at;
+        if ((named && check_name(set, e) != 0) |
+            (read_part(named ? set->key : "test", set, &cfg->test[cfg->n_test], e) != 0))
+            result = -1;
+    }
+    return result;
+}
+
+// --- the section
+
+static void read_split(struct data_config *cfg, struct err *e)
+{
+    struct split_config split = {0};
+    spec_read(cfg->split_node, data_split_fields, &split, e);
+    cfg->test_fraction = split.test;
+    cfg->seed = split.seed;
+    if (split.test > 0 && cfg->test_node)
+        node_error(cfg->split_node, e, "found test both here and as data.test (line %d), allowed: one of them",
+            cfg->test_node->line);
+}
+
+static int compare_int64(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Sorted, each once: the order of labels means nothing.
+static void tidy_normal(struct field_ints *normal)
+{
+    int n = 0;
+    if (normal->n)
+        qsort(normal->v, (size_t)normal->n, sizeof *normal->v, compare_int64);
+    for (int i = 0; i < normal->n; i++)
+        if (n == 0 || normal->v[n - 1] != normal->v[i])
+            normal->v[n++] = normal->v[i];
+    normal->n = n;
+}
+
+int data_config_read(const struct node *section, struct data_config *cfg, struct err *e)
+{
+    *cfg = (struct data_config){0};
+    if (!section || section->kind != NODE_MAP) {
+        char found[80];
+        return section ? node_error(section, e, "found %s, allowed: a section with train, test, ...",
+                             node_found(found, section))
+                       : err_add(e, ERR_USAGE,
+                             "data: found nothing, allowed: a section that says what to train on; hint: "
+                             "data: {train: mnist.h5:train}");
+    }
+    int before = e->count;
+    spec_read(section, data_fields, cfg, e);
+    if (cfg->train_node)
+        read_part("train", cfg->train_node, &cfg->train, e);
+    if (cfg->validation_node)
+        read_validation(cfg->validation_node, cfg, e);
+    if (cfg->test_node)
+        read_tests(cfg->test_node, cfg, e);
+    read_split(cfg, e);
+    read_filters(&cfg->where, node_get(section, "where"), &cfg->filters, e);
+    tidy_normal(&cfg->normal);
+    cfg->normal_at = node_get(section, "normal");
+    cfg->fill_at = node_get(section, "fill");
+    cfg->scale_at = node_get(section, "scale");
+    if (e->count == before)
+        return 0;
+    data_config_free(cfg);
+    return -1;
+}
+
+void data_config_free(struct data_config *cfg)
+{
+    part_free(&cfg->train);
+    part_free(&cfg->validation);
+    for (int i = 0; i < cfg->n_test; i++)
+        part_free(&cfg->test[i]);
+    free(cfg->test);
+    data_filters_free(&cfg->filters);
+    field_free(data_fields, cfg);
+    *cfg = (struct data_config){0};
+}
+
+// --- files
+
+char *data_resolve(const char *file, const char *spec_folder, const struct node *at, struct err *e)
+{
+    char *tried[3];
+    int n = 0;
+    char *found = NULL;
+    if (file[0] != '/' && spec_folder) {
+        tried[n++] = mem_format("%s/data/%s", spec_folder, file);
+        tried[n++] = mem_format("%s/%s", spec_folder, file);
+    }
+    tried[n++] = mem_text(file);
+    struct text places = {0};
+    for (int i = 0; i < n; i++) {
+        if (!found && access(tried[i], F_OK) == 0)
+            found = mem_text(tried[i]);
+        text_add(&places, "%s%s", i ? ", " : "", tried[i]);
+        free(tried[i]);
+    }
+    if (!found)
+        data_error(at, e,
+            "no file %s; looked for %s; hint: bash jobs/get-data.sh, or hourglass import SRC... -o %s:SPLIT", file,
+            places.data, file);
+    text_free(&places);
+    return found;
+}

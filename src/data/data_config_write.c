@@ -1,0 +1,117 @@
+// The `data:` section written back: one tree for all spellings that mean the same, and valid input itself.
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/data_config.h"
+#include <stdlib.h>
+
+struct naming {
+    char *(*name)(const struct data_source *, void *);
+    void *context;
+};
+
+static void add_text(struct node *parent, const char *key, char *text)
+{
+    node_add(parent, key, node_new_text(text));
+    free(text);
+}
+
+static void add_filters(struct node *map, const struct data_filters *filters)
+{
+    if (filters->n == 0)
+        return;
+    struct node *list = node_add(map, "where", node_new_list());
+    for (int i = 0; i < filters->n; i++)
+        add_text(list, NULL, data_filter_text(&filters->v[i]));
+}
+
+static void add_ints(struct node *map, const char *key, const struct field_ints *ints)
+{
+    struct node *list = node_add(map, key, node_new_list());
+    for (int i = 0; i < ints->n; i++)
+        add_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
+}
+
+// "first:last" or "first:last:step"; what is left out stays out, so that a slice reads as it was meant.
+static char *slice_text(const struct data_rows *rows)
+{
+    struct text t = {0};
+    text_add(&t, "%lld:", (long long)rows->first);
+    if (rows->last != INT64_MAX)
+        text_add(&t, "%lld", (long long)rows->last);
+    if (rows->step != 1)
+        text_add(&t, ":%lld", (long long)rows->step);
+    return t.data;
+}
+
+static struct node *write_source(const struct data_source *source, const struct naming *naming)
+{
+    char *name = naming->name(source, naming->context);
+    bool plain = source->rows.kind == ROWS_ALL && source->where.n == 0 && source->anomaly == ANOMALY_UNKNOWN;
+    struct node *n = plain ? node_new_text(name) : node_new_map();
+    if (!plain)
+        node_add(n, "from", node_new_text(name));
+    free(name);
+    if (source->rows.kind == ROWS_SLICE)
+        add_text(n, "rows", slice_text(&source->rows));
+    else if (source->rows.kind == ROWS_LIST)
+        add_ints(n, "rows", &source->rows.list);
+    add_filters(n, &source->where);
+    if (source->anomaly != ANOMALY_UNKNOWN)
+        node_add(n, "anomaly", node_new_text(source->anomaly == ANOMALY_TRUE ? "true" : "false"));
+    return n;
+}
+
+static struct node *write_part(const struct data_part *part, const struct naming *naming)
+{
+    if (part->n == 1)
+        return write_source(&part->source[0], naming);
+    struct node *list = node_new_list();
+    for (int i = 0; i < part->n; i++)
+        node_add(list, NULL, write_source(&part->source[i], naming));
+    return list;
+}
+
+static void add_split(struct node *map, const struct data_config *cfg)
+{
+    char number[32];
+    if (cfg->test_fraction == 0 && cfg->validation_fraction == 0)
+        return;
+    struct node *split = node_add(map, "split", node_new_map());
+    if (cfg->test_fraction > 0)
+        node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
+    add_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
+}
+
+struct node *data_config_write_as(
+    const struct data_config *cfg, char *(*name)(const struct data_source *, void *), void *context)
+{
+    const struct naming naming = {name, context};
+    char number[32];
+    struct node *map = node_new_map();
+    node_add(map, "train", write_part(&cfg->train, &naming));
+    if (cfg->validation_fraction > 0)
+        node_add(map, "validation", node_new_text(text_number(number, cfg->validation_fraction)));
+    else if (cfg->validation.n)
+        node_add(map, "validation", write_part(&cfg->validation, &naming));
+    struct node *tests = cfg->n_test ? node_add(map, "test", node_new_map()) : NULL;
+    for (int i = 0; i < cfg->n_test; i++)
+        node_add(tests, cfg->test[i].name, write_part(&cfg->test[i], &naming));
+    add_split(map, cfg);
+    add_filters(map, &cfg->filters);
+    if (cfg->normal.n)
+        add_ints(map, "normal", &cfg->normal);
+    add_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
+    add_text(map, "scale", field_get(field_find(data_fields, "scale"), cfg));
+    return map;
+}
+
+static char *own_name(const struct data_source *source, void *context)
+{
+    (void)context;
+    return mem_format("%s:%s", source->file, source->split);
+}
+
+struct node *data_config_write(const struct data_config *cfg)
+{
+    return data_config_write_as(cfg, own_name, NULL);
+}

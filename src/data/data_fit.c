@@ -1,0 +1,167 @@
+// Fitting of a scaling. Rows are taken in order and sums are doubles, so the bits depend on the data alone. The
+// deviation is that of the population (divided by n), as in scikit-learn's StandardScaler.
+#include "data/data_fit.h"
+
+#include "base/mem.h"
+#include "data/data_check.h"
+#include <math.h>
+#include <stdlib.h>
+
+// --- filling
+
+static int compare_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double mean_of(const double *v, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += v[i];
+    return sum / (double)n;
+}
+
+// Of sorted values: the middle one, or the mean of the two in the middle.
+static double median_of(const double *v, int64_t n)
+{
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
+}
+
+// Of sorted values: the most frequent one; the smallest of several.
+static double mode_of(const double *v, int64_t n)
+{
+    int64_t longest = 0;
+    double mode = v[0];
+    for (int64_t first = 0, last; first < n; first = last) {
+        for (last = first; last < n && v[last] == v[first]; last++)
+            ;
+        if (last - first > longest) {
+            longest = last - first;
+            mode = v[first];
+        }
+    }
+    return mode;
+}
+
+// v := the values of a column that are there; how many.
+static int64_t collect(const struct data_selection *s, int column, double *v)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < s->rows; i++) {
+        v[n] = data_table_value(s->tables[s->source[i]], s->index[i], column);
+        n += !isnan(v[n]);
+    }
+    return n;
+}
+
+static double fill_of(int fill, double *v, int64_t n)
+{
+    if (fill == FILL_MEAN)
+        return mean_of(v, n);
+    qsort(v, (size_t)n, sizeof *v, compare_double);
+    return fill == FILL_MEDIAN ? median_of(v, n) : mode_of(v, n);
+}
+
+static int fit_fill(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
+{
+    char column[96];
+    int result = 0;
+    if (cfg->fill == FILL_NONE)
+        return 0;
+    double *v = mem_array((size_t)s->rows, sizeof *v, "data.fill", e);
+    if (!v)
+        return -1;
+    out->fill = mem_new((size_t)out->columns, sizeof *out->fill);
+    for (int c = 0; c < out->columns; c++) {
+        int64_t n = collect(s, c, v);
+        if (n)
+            out->fill[c] = fill_of(cfg->fill, v, n);
+        else
+            result = data_error(cfg->fill_at, e, "%s is missing in every row of %s: nothing to fill it from",
+                data_column_name(column, s->tables[0], c), s->part->name);
+    }
+    free(v);
+    return result;
+}
+
+// --- scaling
+
+// Of each column, missing values filled.
+struct statistics {
+    double *mean, *deviation, *min, *max; // (columns), in `block`
+    double *block;                        // owned
+};
+
+static void filled_row(const struct data_selection *s, const double *fill, int64_t i, double *row)
+{
+    const struct data_table *t = s->tables[s->source[i]];
+    data_table_row(t, s->index[i], row);
+    for (int c = 0; fill && c < t->columns; c++)
+        row[c] = isnan(row[c]) ? fill[c] : row[c];
+}
+
+static struct statistics measure(const struct data_selection *s, const double *fill)
+{
+    int columns = s->tables[0]->columns;
+    double *block = mem_new(5 * (size_t)columns, sizeof *block), *row = block + 4 * columns;
+    struct statistics m = {block, block + columns, block + 2 * columns, block + 3 * columns, block};
+    for (int64_t i = 0; i < s->rows; i++) {
+        filled_row(s, fill, i, row);
+        for (int c = 0; c < columns; c++) {
+            m.mean[c] += row[c];
+            m.min[c] = i == 0 || row[c] < m.min[c] ? row[c] : m.min[c];
+            m.max[c] = i == 0 || row[c] > m.max[c] ? row[c] : m.max[c];
+        }
+    }
+    for (int c = 0; c < columns; c++)
+        m.mean[c] /= (double)s->rows;
+    for (int64_t i = 0; i < s->rows; i++) {
+        filled_row(s, fill, i, row);
+        for (int c = 0; c < columns; c++)
+            m.deviation[c] += (row[c] - m.mean[c]) * (row[c] - m.mean[c]);
+    }
+    for (int c = 0; c < columns; c++)
+        m.deviation[c] = sqrt(m.deviation[c] / (double)s->rows);
+    return m;
+}
+
+static int fit_unit(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
+{
+    if (data_check_bytes(cfg->scale_at, s, e) != 0)
+        return -1;
+    for (int c = 0; c < out->columns; c++)
+        out->factor[c] = 1.0 / 255;
+    out->bytes_only = 1;
+    return 0;
+}
+
+static int fit_scale(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
+{
+    if (cfg->scale == SCALE_NONE)
+        return 0;
+    out->shift = mem_new((size_t)out->columns, sizeof *out->shift);
+    out->factor = mem_new((size_t)out->columns, sizeof *out->factor);
+    if (cfg->scale == SCALE_UNIT)
+        return fit_unit(cfg, s, out, e);
+    struct statistics m = measure(s, out->fill);
+    for (int c = 0; c < out->columns; c++) {
+        bool is_constant = m.min[c] == m.max[c];
+        double shift = cfg->scale == SCALE_STANDARD ? m.mean[c] : m.min[c];
+        double range = cfg->scale == SCALE_STANDARD ? m.deviation[c] : m.max[c] - m.min[c];
+        out->shift[c] = is_constant ? m.min[c] : shift; // the mean of equal values may differ from them by rounding
+        out->factor[c] = is_constant || !(range > 0) ? 1 : 1 / range;
+    }
+    free(m.block);
+    return 0;
+}
+
+int data_fit(const struct data_config *cfg, const struct data_selection *train, struct scaling *out, struct err *e)
+{
+    *out = (struct scaling){.columns = train->tables[0]->columns};
+    if (fit_fill(cfg, train, out, e) == 0 && fit_scale(cfg, train, out, e) == 0)
+        return 0;
+    scaling_free(out);
+    return -1;
+}

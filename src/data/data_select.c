@@ -1,0 +1,336 @@
+// Selection of rows: row numbers and slices, filters, one-class labels.
+#include "data/data_select.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMN_LABEL = -1, COLUMN_UNKNOWN = -2 };
+
+void data_selection_free(struct data_selection *s)
+{
+    free(s->source);
+    free(s->index);
+    free(s->label);
+    free(s->is_anomaly);
+    *s = (struct data_selection){0};
+}
+
+static int selection_alloc(struct data_selection *s, int64_t rows, bool has_label, bool has_anomaly, struct err *e)
+{
+    s->rows = rows;
+    s->source = mem_array((size_t)rows, sizeof *s->source, s->part->name, e);
+    s->index = mem_array((size_t)rows, sizeof *s->index, s->part->name, e);
+    s->label = has_label ? mem_array((size_t)rows, sizeof *s->label, s->part->name, e) : NULL;
+    s->is_anomaly = has_anomaly ? mem_array((size_t)rows, sizeof *s->is_anomaly, s->part->name, e) : NULL;
+    return s->source && s->index && (s->label || !has_label) && (s->is_anomaly || !has_anomaly) ? 0 : -1;
+}
+
+// --- columns of filters
+
+static int find_column(const struct data_table *t, const char *name)
+{
+    for (int i = 0; t->features && i < t->columns; i++)
+        if (strcmp(t->features[i], name) == 0)
+            return i;
+    if (t->label && (strcmp(name, t->label_name) == 0 || strcmp(name, "label") == 0))
+        return COLUMN_LABEL;
+    return COLUMN_UNKNOWN;
+}
+
+static int unknown_column(const struct data_filter *f, const struct data_table *t, struct err *e)
+{
+    enum { SHOWN = 40 };
+    int n = 0;
+    const char **names = mem_new((size_t)t->columns + 2, sizeof *names);
+    if (t->label)
+        names[n++] = t->label_name;
+    if (t->label && strcmp(t->label_name, "label") != 0)
+        names[n++] = "label";
+    for (int i = 0; t->features && i < t->columns; i++)
+        names[n++] = t->features[i];
+    struct text list = {0};
+    for (int i = 0; i < n && i < SHOWN; i++)
+        text_add(&list, "%s%s", i ? ", " : "", names[i]);
+    text_add(&list, "%s", n > SHOWN ? ", ..." : n ? "" : "none (the file names no columns)");
+    const char *near = text_nearest(f->column, names, n);
+    data_error(f->at, e, "found no column '%s' in %s, allowed: %s%s%s%s", f->column, t->name, list.data,
+        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    text_free(&list);
+    free(names);
+    return -1;
+}
+
+static int check_filters(const struct data_filters *filters, const struct data_table *t, struct err *e)
+{
+    int result = 0;
+    for (int i = 0; i < filters->n; i++)
+        if (find_column(t, filters->v[i].column) == COLUMN_UNKNOWN)
+            result = unknown_column(&filters->v[i], t, e);
+    return result;
+}
+
+int data_check_filters(const struct data_config *cfg, const struct data_files *files, struct err *e)
+{
+    int result = 0;
+    for (int i = 0; i < files->n; i++)
+        result |= check_filters(&cfg->filters, files->v[i], e);
+    return result;
+}
+
+static void apply_filters(
+    const struct data_filters *filters, const struct data_table *t, const int64_t *row, int64_t n, int8_t *keep)
+{
+    for (int k = 0; k < filters->n; k++) {
+        int column = find_column(t, filters->v[k].column);
+        for (int64_t i = 0; i < n; i++)
+            if (keep[i]) {
+                double v = column == COLUMN_LABEL ? (double)t->label[row[i]] : data_table_value(t, row[i], column);
+                keep[i] = data_filter_holds(&filters->v[k], v);
+            }
+    }
+}
+
+// --- rows of one source
+
+static int64_t clamp(int64_t v, int64_t n)
+{
+    v = v < 0 ? v + n : v;
+    return v < 0 ? 0 : v > n ? n : v;
+}
+
+// The numbers of the rows that `rows` says, new memory in *out; -1 and errors.
+static int list_rows(const struct data_rows *rows, const struct data_table *t, int64_t **out, int64_t *n, struct err *e)
+{
+    int before = e->count;
+    bool is_slice = rows->kind == ROWS_SLICE;
+    int64_t first = is_slice ? clamp(rows->first, t->rows) : 0, step = is_slice ? rows->step : 1;
+    int64_t last = is_slice ? clamp(rows->last, t->rows) : t->rows;
+    *n = rows->kind == ROWS_LIST ? rows->list.n : first < last ? (last - first - 1) / step + 1 : 0;
+    if (*n == 0)
+        return data_error(rows->at, e, "found no row, allowed: rows of 0..%lld of %s", (long long)t->rows - 1, t->name);
+    *out = mem_array((size_t)*n, sizeof **out, t->name, e);
+    for (int64_t i = 0; *out && i < *n; i++) {
+        int64_t row = rows->kind == ROWS_LIST ? rows->list.v[i] : first + i * step;
+        (*out)[i] = row < 0 ? row + t->rows : row;
+        if ((*out)[i] < 0 || (*out)[i] >= t->rows)
+            data_error(node_item(rows->at, (int)i), e, "found row %lld, allowed: 0..%lld, the rows of %s",
+                (long long)row, (long long)t->rows - 1, t->name);
+    }
+    return e->count == before ? 0 : -1;
+}
+
+struct chosen {
+    int64_t *row; // (n), owned
+    int64_t n;
+};
+
+static int choose_rows(const struct data_config *cfg, const struct data_source *source, const struct data_table *t,
+    struct chosen *c, struct err *e)
+{
+    if (list_rows(&source->rows, t, &c->row, &c->n, e) | check_filters(&source->where, t, e))
+        return -1;
+    if (cfg->filters.n == 0 && source->where.n == 0)
+        return 0;
+    int8_t *keep = mem_array((size_t)c->n, 1, t->name, e);
+    if (!keep)
+        return -1;
+    memset(keep, 1, (size_t)c->n);
+    apply_filters(&cfg->filters, t, c->row, c->n, keep);
+    apply_filters(&source->where, t, c->row, c->n, keep);
+    int64_t n = 0;
+    for (int64_t i = 0; i < c->n; i++)
+        if (keep[i])
+            c->row[n++] = c->row[i];
+    free(keep);
+    if (n == 0) {
+        const struct data_filters *filters = source->where.n ? &source->where : &cfg->filters;
+        return data_error(filters->v[0].at, e, "no row of the %lld of %s passes the filters", (long long)c->n, t->name);
+    }
+    c->n = n;
+    return 0;
+}
+
+// --- labels and anomalies
+
+static bool is_normal(const struct field_ints *normal, int64_t label)
+{
+    for (int i = 0; i < normal->n; i++)
+        if (normal->v[i] == label)
+            return true;
+    return false;
+}
+
+// Whether it can be said of each row of a part if it is an anomaly: by its label, or because a source is marked.
+static bool knows_anomalies(const struct data_config *cfg, const struct data_part *part)
+{
+    bool any = false, all = true;
+    for (int i = 0; i < part->n; i++) {
+        any = any || part->source[i].anomaly == ANOMALY_TRUE;
+        all = all && part->source[i].anomaly != ANOMALY_UNKNOWN;
+    }
+    return cfg->normal.n || any || all;
+}
+
+static int check_labels(
+    const struct data_config *cfg, const struct data_part *part, struct data_table *const *tables, struct err *e)
+{
+    int result = 0;
+    for (int i = 0; i < part->n && cfg->normal.n; i++)
+        if (!tables[i]->label && part->source[i].anomaly == ANOMALY_UNKNOWN)
+            result = data_error(part->source[i].at, e,
+                "found no labels in %s, which data.normal needs; hint: {from: %s, "
+                "anomaly: false}",
+                tables[i]->name, tables[i]->name);
+    return result;
+}
+
+static void fill_rows(
+    const struct data_config *cfg, struct data_selection *s, int k, int64_t at, const struct chosen *c)
+{
+    const struct data_table *t = s->tables[k];
+    int anomaly = s->part->source[k].anomaly;
+    bool by_label = anomaly == ANOMALY_UNKNOWN && cfg->normal.n;
+    for (int64_t i = 0; i < c->n; i++) {
+        s->source[at + i] = k;
+        s->index[at + i] = c->row[i];
+        if (s->label)
+            s->label[at + i] = t->label[c->row[i]];
+        if (s->is_anomaly)
+            s->is_anomaly[at + i] = by_label ? !is_normal(&cfg->normal, t->label[c->row[i]]) : anomaly == ANOMALY_TRUE;
+    }
+}
+
+static int join(const struct data_config *cfg, struct data_selection *s, const struct chosen *c, struct err *e)
+{
+    int64_t rows = 0;
+    bool has_label = true;
+    for (int k = 0; k < s->part->n; k++) {
+        rows += c[k].n;
+        has_label = has_label && s->tables[k]->label;
+    }
+    if (rows > INT32_MAX)
+        return data_error(
+            s->part->source[0].at, e, "found %lld rows in all, allowed: up to %d", (long long)rows, INT32_MAX);
+    if (selection_alloc(s, rows, has_label, knows_anomalies(cfg, s->part), e) != 0)
+        return -1;
+    int64_t at = 0;
+    for (int k = 0; k < s->part->n; at += c[k++].n)
+        fill_rows(cfg, s, k, at, &c[k]);
+    return 0;
+}
+
+int data_select(const struct data_config *cfg, const struct data_part *part, struct data_table *const *tables,
+    struct data_selection *out, struct err *e)
+{
+    int before = e->count;
+    *out = (struct data_selection){.part = part, .tables = tables};
+    struct chosen *c = mem_new((size_t)part->n, sizeof *c);
+    for (int k = 0; k < part->n; k++)
+        choose_rows(cfg, &part->source[k], tables[k], &c[k], e);
+    check_labels(cfg, part, tables, e);
+    if (e->count == before)
+        join(cfg, out, c, e);
+    for (int k = 0; k < part->n; k++)
+        free(c[k].row);
+    free(c);
+    if (e->count == before)
+        return 0;
+    data_selection_free(out);
+    return -1;
+}
+
+// --- parts of a selection
+
+// Row `from` of a becomes row `to` of b (which may be a).
+static void copy_row(const struct data_selection *a, int64_t from, struct data_selection *b, int64_t to)
+{
+    b->source[to] = a->source[from];
+    b->index[to] = a->index[from];
+    if (a->label)
+        b->label[to] = a->label[from];
+    if (a->is_anomaly)
+        b->is_anomaly[to] = a->is_anomaly[from];
+}
+
+int data_partition(struct data_selection *s, const int8_t *keep, struct data_selection *rest, struct err *e)
+{
+    int64_t kept = 0, gone = 0;
+    for (int64_t i = 0; i < s->rows; i++)
+        kept += keep[i] != 0;
+    if (rest) {
+        *rest = (struct data_selection){.part = s->part, .tables = s->tables};
+        if (selection_alloc(rest, s->rows - kept, s->label, s->is_anomaly, e) != 0) {
+            data_selection_free(rest);
+            return -1;
+        }
+    }
+    kept = 0;
+    for (int64_t i = 0; i < s->rows; i++)
+        if (keep[i])
+            copy_row(s, i, s, kept++);
+        else if (rest)
+            copy_row(s, i, rest, gone++);
+    s->rows = kept;
+    return 0;
+}
+
+// --- one-class
+
+// "0 (T-shirt), 1 (Trouser)": the labels that are there, the first few; names are those of the first source.
+static char *list_labels(const struct data_selection *s)
+{
+    enum { SHOWN = 20 };
+    const struct data_table *t = s->tables[0];
+    struct text list = {0};
+    int64_t label = INT64_MIN;
+    for (int shown = 0; shown < SHOWN; shown++) {
+        int64_t next = INT64_MAX;
+        for (int64_t i = 0; i < s->rows; i++)
+            if ((s->label[i] > label || (shown == 0 && s->label[i] == label)) && s->label[i] <= next)
+                next = s->label[i];
+        if (shown && next == INT64_MAX)
+            return list.data;
+        text_add(&list, "%s%lld", shown ? ", " : "", (long long)next);
+        if (next >= 0 && next < t->n_label_names)
+            text_add(&list, " (%s)", t->label_names[next]);
+        label = next;
+    }
+    text_add(&list, ", ...");
+    return list.data;
+}
+
+int data_check_normal(const struct data_config *cfg, const struct data_selection *s, struct err *e)
+{
+    int result = 0;
+    for (int k = 0; s->label && k < cfg->normal.n; k++) {
+        int64_t i = 0;
+        while (i < s->rows && s->label[i] != cfg->normal.v[k])
+            i++;
+        if (i == s->rows) {
+            char *labels = list_labels(s);
+            result = data_error(cfg->normal_at, e, "found label %lld, which no row of %s has, allowed: %s",
+                (long long)cfg->normal.v[k], s->part->name, labels);
+            free(labels);
+        }
+    }
+    return result;
+}
+
+int data_keep_normal(const struct data_config *cfg, struct data_selection *s, struct err *e)
+{
+    if (cfg->normal.n == 0)
+        return 0;
+    int8_t *keep = mem_array((size_t)s->rows, 1, s->part->name, e);
+    if (!keep)
+        return -1;
+    for (int64_t i = 0; i < s->rows; i++)
+        keep[i] = !s->is_anomaly[i];
+    int result = data_partition(s, keep, NULL, e);
+    free(keep);
+    if (result == 0 && s->rows == 0)
+        return data_error(cfg->normal_at, e, "no row of %s is left", s->part->name);
+    return result;
+}

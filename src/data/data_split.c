@@ -1,0 +1,132 @@
+// Stratified random splits: rows are sorted by label, each label gives its share, drawn at random.
+#include "data/data_split.h"
+
+#include "base/mem.h"
+#include "base/random.h"
+#include <math.h>
+#include <stdlib.h>
+
+// The rows of one label, and how many of them go.
+struct stratum {
+    int32_t first, rows; // a range of the sorted rows
+    int32_t share;
+    double remainder; // what rounding down took from the share
+};
+
+struct keyed {
+    int64_t label;
+    int32_t row;
+};
+
+static int compare_keyed(const void *a, const void *b)
+{
+    const struct keyed *x = a, *y = b;
+    return x->label != y->label ? (x->label > y->label) - (x->label < y->label) : (x->row > y->row) - (x->row < y->row);
+}
+
+// The label, or without labels whether the row is an anomaly, or nothing.
+static int64_t key_of(const struct data_selection *s, int64_t i)
+{
+    return s->label ? s->label[i] : s->is_anomaly ? s->is_anomaly[i] : 0;
+}
+
+static struct keyed *sort_rows(const struct data_selection *s, struct err *e)
+{
+    struct keyed *sorted = mem_array((size_t)s->rows, sizeof *sorted, s->part->name, e);
+    if (!sorted)
+        return NULL;
+    for (int64_t i = 0; i < s->rows; i++)
+        sorted[i] = (struct keyed){key_of(s, i), (int32_t)i};
+    qsort(sorted, (size_t)s->rows, sizeof *sorted, compare_keyed);
+    return sorted;
+}
+
+static struct stratum *find_strata(const struct keyed *sorted, int32_t rows, double fraction, int32_t *n)
+{
+    struct stratum *strata = NULL;
+    *n = 0;
+    for (int32_t i = 0; i < rows; i++) {
+        if (i == 0 || sorted[i].label != sorted[i - 1].label) {
+            if ((*n & (*n - 1)) == 0)
+                strata = mem_grow(strata, 2 * (size_t)*n + 1, sizeof *strata);
+            strata[(*n)++] = (struct stratum){.first = i};
+        }
+        strata[*n - 1].rows++;
+    }
+    for (int32_t k = 0; k < *n; k++) {
+        double exact = fraction * strata[k].rows;
+        strata[k].share = (int32_t)floor(exact);
+        strata[k].remainder = exact - floor(exact);
+    }
+    return strata;
+}
+
+struct claim {
+    double remainder;
+    int32_t lot, stratum; // equal remainders are decided by lot
+};
+
+static int compare_claims(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    return x->remainder != y->remainder ? (x->remainder < y->remainder) - (x->remainder > y->remainder)
+                                        : (x->lot > y->lot) - (x->lot < y->lot);
+}
+
+// Hands out what rounding down left over, one row each, to the largest remainders.
+static void hand_out(struct stratum *strata, int32_t n, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
+{
+    struct claim *claims = mem_new((size_t)n, sizeof *claims);
+    int32_t *lot = mem_new((size_t)n, sizeof *lot);
+    random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, UINT32_MAX, n, lot);
+    for (int32_t k = 0; k < n; k++) {
+        claims[k] = (struct claim){strata[k].remainder, lot[k], k};
+        wanted -= strata[k].share;
+    }
+    qsort(claims, (size_t)n, sizeof *claims, compare_claims);
+    for (int32_t k = 0; wanted > 0; k = (k + 1) % n) {
+        struct stratum *s = &strata[claims[k].stratum];
+        if (s->share < s->rows) {
+            s->share++;
+            wanted--;
+        }
+    }
+    free(claims);
+    free(lot);
+}
+
+// keep[row] = 0 for the rows that go.
+static void draw(const struct keyed *sorted, const struct stratum *s, uint32_t stream, int64_t seed,
+    enum data_split_purpose purpose, int32_t *order, int8_t *keep)
+{
+    random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, stream, s->rows, order);
+    for (int32_t i = 0; i < s->share; i++)
+        keep[sorted[s->first + order[i]].row] = 0;
+}
+
+int data_split(struct data_selection *s, double fraction, int64_t seed, enum data_split_purpose purpose,
+    struct data_selection *part, struct err *e)
+{
+    if (s->rows < 2)
+        return data_error(s->part->source[0].at, e, "found %lld row to split, allowed: at least 2", (long long)s->rows);
+    int32_t n = 0, rows = (int32_t)s->rows, wanted = (int32_t)lround(fraction * rows);
+    wanted = wanted < 1 ? 1 : wanted > rows - 1 ? rows - 1 : wanted;
+    struct keyed *sorted = sort_rows(s, e);
+    int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);
+    int8_t *keep = mem_array((size_t)rows, 1, s->part->name, e);
+    int result = -1;
+    if (sorted && order && keep) {
+        struct stratum *strata = find_strata(sorted, rows, fraction, &n);
+        for (int32_t i = 0; i < rows; i++)
+            keep[i] = 1;
+        hand_out(strata, n, wanted, seed, purpose);
+        for (int32_t k = 0; k < n; k++)
+            draw(sorted, &strata[k], (uint32_t)k, seed, purpose, order, keep);
+        free(strata);
+        result = data_partition(s, keep, part, e);
+    }
+    free(sorted);
+    free(order);
+    free(keep);
+    return result;
+}

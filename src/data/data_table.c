@@ -1,0 +1,393 @@
+// One split of a data-set file: opening, checking its arrays, and reading its values whatever their type.
+#include "data/data_table.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "store/schema.h"
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const type_names[] = {[STORE_U8] = "u1",
+    [STORE_I8] = "i1",
+    [STORE_I16] = "i2",
+    [STORE_I32] = "i4",
+    [STORE_I64] = "i8",
+    [STORE_F32] = "f4",
+    [STORE_F64] = "f8",
+    [STORE_TEXT] = "text"};
+
+const char *data_type_name(enum store_type type)
+{
+    return type_names[type];
+}
+
+bool data_type_fits_float(enum store_type type)
+{
+    return type == STORE_U8 || type == STORE_I8 || type == STORE_I16 || type == STORE_F32;
+}
+
+static void free_texts(char **texts, int n)
+{
+    for (int i = 0; texts && i < n; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+static void release_values(struct data_table *t)
+{
+    if (t->map.data)
+        store_unmap(&t->map);
+    free(t->owned);
+    t->owned = NULL;
+    t->values = NULL;
+}
+
+static void table_free(struct data_table **t)
+{
+    if (!*t)
+        return;
+    release_values(*t);
+    free_texts((*t)->features, (*t)->columns);
+    free_texts((*t)->label_names, (*t)->n_label_names);
+    char *const owned[] = {
+        (*t)->name, (*t)->path, (*t)->split, (*t)->label_name, (*t)->checksum, (*t)->label_checksum, (*t)->origin};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    free((*t)->label);
+    free(*t);
+    *t = NULL;
+}
+
+// --- opening
+
+static char *part_path(const struct data_table *t, const char *name)
+{
+    return mem_format("%s/%s", t->split, name);
+}
+
+// The message lists the splits that are there.
+static int missing_split(struct store_file *f, const struct data_table *t, struct err *e)
+{
+    char **names = NULL;
+    int n = 0;
+    if (store_list(f, "", &names, &n, e) != 0)
+        return -1;
+    struct text list = {0};
+    for (int i = 0; i < n; i++)
+        text_add(&list, "%s%s", i ? ", " : "", names[i]);
+    const char *near = text_nearest(t->split, (const char *const *)names, n);
+    err_add(e, ERR_DATA, "%s: no split '%s' in %s, allowed: %s%s%s%s", t->name, t->split, t->path,
+        n ? list.data : "none", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    text_free(&list);
+    free_texts(names, n);
+    return -1;
+}
+
+static int read_shape(struct store_file *f, struct data_table *t, struct err *e)
+{
+    struct store_shape s;
+    char *path = part_path(t, DATASET_X);
+    int result = store_get_shape(f, path, &s, e);
+    free(path);
+    if (result != 0)
+        return -1;
+    int64_t columns = 1;
+    bool fits = s.type != STORE_TEXT && s.rank >= 1 && s.rank <= 4;
+    for (int i = 1; fits && i < s.rank; i++)
+        fits = s.dims[i] <= INT_MAX && !__builtin_mul_overflow(columns, s.dims[i], &columns) && columns <= INT_MAX;
+    if (!fits)
+        return err_add(e, ERR_DATA,
+            "%s: found x of type %s and rank %d, allowed: numbers of rank 1 to 4, at most %d a row", t->name,
+            data_type_name(s.type), s.rank, INT_MAX);
+    if (s.dims[0] == 0 || columns == 0)
+        return err_add(
+            e, ERR_DATA, "%s: no data: %lld rows of %lld values", t->name, (long long)s.dims[0], (long long)columns);
+    if (s.dims[0] > INT32_MAX)
+        return err_add(e, ERR_DATA, "%s: found %lld rows, allowed: up to %d", t->name, (long long)s.dims[0], INT32_MAX);
+    t->rows = s.dims[0];
+    t->columns = (int)columns;
+    t->type = s.type;
+    t->shape_rank = s.rank > 1 ? s.rank - 1 : 1;
+    t->shape[0] = 1;
+    for (int i = 1; i < s.rank; i++)
+        t->shape[i - 1] = (int)s.dims[i];
+    return 0;
+}
+
+static int read_values(struct store_file *f, struct data_table *t, struct err *e)
+{
+    char *path = part_path(t, DATASET_X);
+    int result = store_map(f, path, &t->map, e);
+    if (result == 0 && t->map.data) {
+        t->values = t->map.data;
+    } else if (result == 0) {
+        size_t count = (size_t)t->rows * (size_t)t->columns;
+        t->values = t->owned = mem_array(count, store_type_size(t->type), t->name, e);
+        result = t->owned ? store_read(f, path, t->type, 0, t->rows, t->owned, e) : -1;
+    }
+    if (result == 0)
+        t->checksum = store_get_text(f, path, "xxh3");
+    free(path);
+    return result;
+}
+
+static int read_label(struct store_file *f, struct data_table *t, struct err *e)
+{
+    char *path = part_path(t, DATASET_LABEL);
+    struct store_shape s;
+    int result = 0;
+    if (store_has(f, path)) {
+        result = store_get_shape(f, path, &s, e);
+        if (result == 0 && (s.type == STORE_TEXT || s.rank != 1 || s.dims[0] != t->rows))
+            result = err_add(e, ERR_DATA,
+                "%s: found labels of type %s, rank %d and length %lld, allowed: one number for "
+                "each of %lld rows",
+                t->name, data_type_name(s.type), s.rank, (long long)(s.rank ? s.dims[0] : 0), (long long)t->rows);
+        if (result == 0)
+            t->label = mem_array((size_t)t->rows, sizeof *t->label, t->name, e);
+        result = t->label ? store_read(f, path, STORE_I64, 0, t->rows, t->label, e) : -1;
+        if (result == 0)
+            t->label_checksum = store_get_text(f, path, "xxh3");
+    }
+    free(path);
+    return result;
+}
+
+// One name a line.
+static void split_lines(const char *text, char ***names, int *n)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        *names = mem_grow(*names, (size_t)*n + 1, sizeof **names);
+        (*names)[(*n)++] = mem_format("%.*s", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static int read_names(struct store_file *f, struct data_table *t, struct err *e)
+{
+    t->origin = store_get_text(f, t->split, DATASET_SOURCE);
+    if (t->label) {
+        t->label_name = store_get_text(f, t->split, DATASET_LABEL_NAME);
+        t->label_name = t->label_name ? t->label_name : mem_text("label");
+        char *lines = store_get_text(f, t->split, DATASET_LABEL_NAMES);
+        if (lines)
+            split_lines(lines, &t->label_names, &t->n_label_names);
+        free(lines);
+    }
+    char *path = part_path(t, DATASET_FEATURE);
+    struct store_shape s;
+    int result = 0;
+    if (t->shape_rank == 1 && store_has(f, path)) {
+        result = store_get_shape(f, path, &s, e);
+        if (result == 0 && s.type == STORE_TEXT && s.rank == 1 && s.dims[0] == t->columns) {
+            t->features = mem_new((size_t)t->columns, sizeof *t->features);
+            result = store_read(f, path, STORE_TEXT, 0, t->columns, t->features, e);
+        }
+    }
+    free(path);
+    return result;
+}
+
+static int read_table(struct store_file *f, struct data_table *t, struct err *e)
+{
+    if (!store_has(f, t->split))
+        return missing_split(f, t, e);
+    char *path = part_path(t, DATASET_X);
+    bool has_x = store_has(f, path);
+    free(path);
+    if (!has_x)
+        return err_add(e, ERR_DATA, "%s: no data set '%s' in group %s of %s", t->name, DATASET_X, t->split, t->path);
+    if (read_shape(f, t, e) != 0)
+        return -1;
+    return read_values(f, t, e) | read_label(f, t, e) ? -1 : read_names(f, t, e);
+}
+
+static struct data_table *open_table(const struct data_source *source, char *path, struct err *e)
+{
+    struct data_table *t = mem_new(1, sizeof *t);
+    t->name = mem_format("%s:%s", source->file, source->split);
+    t->path = path;
+    t->split = mem_text(source->split);
+    struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
+    if (!f || read_table(f, t, e) != 0)
+        table_free(&t);
+    store_close(&f);
+    return t;
+}
+
+struct data_table *data_files_open(
+    struct data_files *files, const struct data_source *source, const char *spec_folder, struct err *e)
+{
+    char *path = data_resolve(source->file, spec_folder, source->at, e);
+    if (!path)
+        return NULL;
+    for (int i = 0; i < files->n; i++)
+        if (strcmp(files->v[i]->path, path) == 0 && strcmp(files->v[i]->split, source->split) == 0) {
+            free(path);
+            return files->v[i];
+        }
+    struct err found = {0};
+    struct data_table *t = open_table(source, path, &found);
+    if (!t) {
+        data_blame(source->at, &found, e);
+        return NULL;
+    }
+    files->v = mem_grow(files->v, (size_t)files->n + 1, sizeof *files->v);
+    return files->v[files->n++] = t;
+}
+
+void data_files_release(struct data_files *files)
+{
+    for (int i = 0; i < files->n; i++)
+        if (!files->v[i]->is_held)
+            release_values(files->v[i]);
+}
+
+void data_files_free(struct data_files **files)
+{
+    if (!*files)
+        return;
+    for (int i = 0; i < (*files)->n; i++)
+        table_free(&(*files)->v[i]);
+    free((*files)->v);
+    free(*files);
+    *files = NULL;
+}
+
+// --- checksums
+
+static char *file_checksums(struct store_file *f, const struct data_table *t, struct err *e)
+{
+    if (!store_has(f, t->split)) {
+        missing_split(f, t, e);
+        return NULL;
+    }
+    char *x_path = part_path(t, DATASET_X), *label_path = part_path(t, DATASET_LABEL);
+    bool has_label = store_has(f, label_path);
+    char *x = store_get_text(f, x_path, "xxh3"), *label = has_label ? store_get_text(f, label_path, "xxh3") : NULL;
+    char *sums = NULL;
+    if (!x || (has_label && !label))
+        err_add(e, ERR_DATA, "%s: no checksum (attribute xxh3) in %s; hint: import the data again", t->name, t->path);
+    else
+        sums = mem_format("xxh3:%s%s%s", x, label ? "+" : "", label ? label : "");
+    free(x);
+    free(label);
+    free(x_path);
+    free(label_path);
+    return sums;
+}
+
+char *data_checksums(const struct data_source *source, const char *spec_folder, struct err *e)
+{
+    struct err found = {0};
+    char *path = data_resolve(source->file, spec_folder, source->at, e), *sums = NULL;
+    struct store_file *f = path ? store_open(path, FORMAT_DATASET, false, &found) : NULL;
+    if (f) {
+        char *name = mem_format("%s:%s", source->file, source->split);
+        const struct data_table t = {.name = name, .path = path, .split = source->split};
+        sums = file_checksums(f, &t, &found);
+        free(name);
+    }
+    data_blame(source->at, &found, e);
+    store_close(&f);
+    free(path);
+    return sums;
+}
+
+// --- values
+
+#define WIDEN(type)                                                          \
+    do {                                                                     \
+        const type *restrict x = (const type *)t->values + row * t->columns; \
+        for (int i = 0; i < t->columns; i++)                                 \
+            out[i] = (double)x[i];                                           \
+    } while (0)
+
+void data_table_row(const struct data_table *t, int64_t row, double *restrict out)
+{
+    switch (t->type) {
+    case STORE_U8:
+        WIDEN(uint8_t);
+        break;
+    case STORE_I8:
+        WIDEN(int8_t);
+        break;
+    case STORE_I16:
+        WIDEN(int16_t);
+        break;
+    case STORE_I32:
+        WIDEN(int32_t);
+        break;
+    case STORE_I64:
+        WIDEN(int64_t);
+        break;
+    case STORE_F32:
+        WIDEN(float);
+        break;
+    case STORE_F64:
+        WIDEN(double);
+        break;
+    case STORE_TEXT:
+        break;
+    }
+}
+
+double data_table_value(const struct data_table *t, int64_t row, int column)
+{
+    size_t i = (size_t)row * (size_t)t->columns + (size_t)column;
+    switch (t->type) {
+    case STORE_U8:
+        return ((const uint8_t *)t->values)[i];
+    case STORE_I8:
+        return ((const int8_t *)t->values)[i];
+    case STORE_I16:
+        return ((const int16_t *)t->values)[i];
+    case STORE_I32:
+        return ((const int32_t *)t->values)[i];
+    case STORE_I64:
+        return (double)((const int64_t *)t->values)[i];
+    case STORE_F32:
+        return ((const float *)t->values)[i];
+    case STORE_F64:
+        return ((const double *)t->values)[i];
+    case STORE_TEXT:
+        break;
+    }
+    return NAN;
+}
+
+typedef uint32_t bits32 __attribute__((may_alias));
+typedef uint64_t bits64 __attribute__((may_alias));
+
+// All exponent bits set: neither missing nor infinite is a number. On bits, because the compiler vectorises that.
+bool data_table_row_is_finite(const struct data_table *t, int64_t row)
+{
+    size_t first = (size_t)row * (size_t)t->columns;
+    uint32_t bad = 0;
+    if (t->type == STORE_F32) {
+        const bits32 *restrict x = (const bits32 *)t->values + first;
+        for (int i = 0; i < t->columns; i++)
+            bad |= (x[i] & 0x7f800000) == 0x7f800000;
+    } else if (t->type == STORE_F64) {
+        const bits64 *restrict x = (const bits64 *)t->values + first;
+        for (int i = 0; i < t->columns; i++)
+            bad |= (x[i] >> 52 & 0x7ff) == 0x7ff;
+    }
+    return !bad;
+}
+
+char *data_column_name(char out[96], const struct data_table *t, int column)
+{
+    if (t->features)
+        snprintf(out, 96, "column '%.60s'", t->features[column]);
+    else if (t->shape_rank == 1)
+        snprintf(out, 96, "column %d", column);
+    else
+        snprintf(out, 96, "value (%d, %d) of the row", column / (t->columns / t->shape[0]),
+            column % (t->columns / t->shape[0]));
+    return out;
+}

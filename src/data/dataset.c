@@ -1,0 +1,307 @@
+// Loading of data sets: open, check, select, split, fit, build.
+#include "data/dataset.h"
+
+#include "base/mem.h"
+#include "data/data_check.h"
+#include "data/data_fit.h"
+#include "data/data_split.h"
+#include "data/dataset_build.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A set on its way.
+struct draft {
+    const char *name;             // borrowed
+    const struct data_part *part; // borrowed; NULL: nothing of its own, its rows are split from train
+    struct data_table **tables;   // (part->n), owned; the tables themselves are those of the files
+    struct data_selection rows;   // owned
+    bool has_missing;
+};
+
+struct loading {
+    const struct data_config *cfg;
+    const char *folder;
+    struct err *e;
+    struct data_files *files; // owned, until they are given to the sets
+    struct draft *draft;      // (n), owned: train, validation, tests
+    int n;
+};
+enum { TRAIN, VALIDATION, TESTS };
+
+static void add_draft(struct loading *l, const char *name, const struct data_part *part)
+{
+    l->draft = mem_grow(l->draft, (size_t)l->n + 1, sizeof *l->draft);
+    l->draft[l->n++] = (struct draft){.name = name, .part = part && part->n ? part : NULL};
+}
+
+static void loading_free(struct loading *l)
+{
+    for (int i = 0; i < l->n; i++) {
+        free(l->draft[i].tables);
+        data_selection_free(&l->draft[i].rows);
+    }
+    free(l->draft);
+    data_files_free(&l->files);
+}
+
+static int open_all(struct loading *l)
+{
+    int result = 0;
+    l->files = mem_new(1, sizeof *l->files);
+    for (int i = 0; i < l->n; i++) {
+        struct draft *d = &l->draft[i];
+        int n = d->part ? d->part->n : 0;
+        d->tables = mem_new((size_t)n, sizeof *d->tables);
+        for (int k = 0; k < n; k++) {
+            d->tables[k] = data_files_open(l->files, &d->part->source[k], l->folder, l->e);
+            if (!d->tables[k])
+                result = -1;
+        }
+    }
+    return result;
+}
+
+// --- shapes
+
+static char *shape_text(char out[64], int rank, const int *shape)
+{
+    int n = snprintf(out, 64, "%d", shape[0]);
+    for (int i = 1; i < rank; i++)
+        n += snprintf(out + n, 64 - (size_t)n, " x %d", shape[i]);
+    return out;
+}
+
+static int compare_shape(const struct data_source *source, const struct data_table *t, const char *with, int rank,
+    const int *shape, struct err *e)
+{
+    char mine[64], theirs[64];
+    if (t->shape_rank == rank && memcmp(t->shape, shape, (size_t)rank * sizeof *shape) == 0)
+        return 0;
+    return data_error(source->at, e, "found rows of %s in %s, allowed: %s as in %s",
+        shape_text(mine, t->shape_rank, t->shape), t->name, shape_text(theirs, rank, shape), with);
+}
+
+static int compare_features(
+    const struct data_source *source, const struct data_table *t, const struct data_table *with, struct err *e)
+{
+    for (int c = 0; t->features && with->features && c < t->columns; c++)
+        if (strcmp(t->features[c], with->features[c]) != 0)
+            return data_error(source->at, e, "found column %d '%s' in %s, allowed: '%s' as in %s", c, t->features[c],
+                t->name, with->features[c], with->name);
+    return 0;
+}
+
+static int compare_all(const struct loading *l)
+{
+    const struct data_table *first = l->draft[TRAIN].tables[0];
+    int result = 0;
+    for (int i = 0; i < l->n; i++)
+        for (int k = 0; l->draft[i].part && k < l->draft[i].part->n; k++) {
+            const struct data_source *source = &l->draft[i].part->source[k];
+            const struct data_table *t = l->draft[i].tables[k];
+            if (compare_shape(source, t, first->name, first->shape_rank, first->shape, l->e) != 0 ||
+                compare_features(source, t, first, l->e) != 0)
+                result = -1;
+        }
+    return result;
+}
+
+// --- rows
+
+static int select_all(struct loading *l)
+{
+    int result = 0;
+    for (int i = 0; i < l->n; i++) {
+        struct draft *d = &l->draft[i];
+        if (d->part && data_select(l->cfg, d->part, d->tables, &d->rows, l->e) != 0)
+            result = -1;
+    }
+    return result;
+}
+
+// The rows of train go to test, then those that are not normal go, then some of the rest go to validation.
+static int split_all(struct loading *l)
+{
+    struct draft *train = &l->draft[TRAIN], *validation = &l->draft[VALIDATION];
+    const struct data_config *cfg = l->cfg;
+    if (data_check_normal(cfg, &train->rows, l->e) != 0)
+        return -1;
+    if (cfg->test_fraction > 0 &&
+        data_split(&train->rows, cfg->test_fraction, cfg->seed, SPLIT_TEST, &l->draft[TESTS].rows, l->e) != 0)
+        return -1;
+    if (data_keep_normal(cfg, &train->rows, l->e) != 0)
+        return -1;
+    if (cfg->validation_fraction > 0)
+        return data_split(&train->rows, cfg->validation_fraction, cfg->seed, SPLIT_VALIDATION, &validation->rows, l->e);
+    return validation->part ? data_keep_normal(cfg, &validation->rows, l->e) : 0;
+}
+
+static int check_all(struct loading *l)
+{
+    int result = data_check_varies(&l->draft[TRAIN].rows, l->e);
+    for (int i = 0; i < l->n; i++) {
+        struct draft *d = &l->draft[i];
+        if (d->rows.rows && data_check_values(&d->rows, l->cfg->fill != FILL_NONE, &d->has_missing, l->e) != 0)
+            result = -1;
+        if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
+            result = -1;
+    }
+    return result;
+}
+
+// --- sets
+
+static void copy_features(const struct data_table *t, struct data_sets *out)
+{
+    out->features = t->features ? mem_new((size_t)t->columns, sizeof *out->features) : NULL;
+    for (int c = 0; t->features && c < t->columns; c++)
+        out->features[c] = mem_text(t->features[c]);
+}
+
+static int build(struct loading *l, int i, struct data_sets *out, struct dataset *set)
+{
+    struct draft *d = &l->draft[i];
+    return d->rows.rows ? dataset_build(d->name, &d->rows, d->has_missing, &out->scaling, out->features, set, l->e) : 0;
+}
+
+// `first`: the draft of the first test set.
+static int build_tests(struct loading *l, int first, struct data_sets *out)
+{
+    int result = 0;
+    out->test = mem_new((size_t)(l->n - first), sizeof *out->test);
+    for (out->n_test = 0; out->n_test < l->n - first; out->n_test++)
+        result |= build(l, first + out->n_test, out, &out->test[out->n_test]);
+    return result;
+}
+
+static int build_all(struct loading *l, struct data_sets *out)
+{
+    copy_features(l->draft[TRAIN].tables[0], out);
+    int result = build(l, TRAIN, out, &out->train);
+    result |= build(l, VALIDATION, out, &out->validation);
+    return result | build_tests(l, TESTS, out);
+}
+
+// The files live on with the sets; what was converted gives its mapping back.
+static void keep_files(struct loading *l, struct data_sets *out)
+{
+    data_files_release(l->files);
+    out->files = l->files;
+    l->files = NULL;
+}
+
+int data_load(const struct data_config *cfg, const char *spec_folder, struct data_sets *out, struct err *e)
+{
+    struct loading l = {.cfg = cfg, .folder = spec_folder, .e = e};
+    *out = (struct data_sets){0};
+    add_draft(&l, "train", &cfg->train);
+    add_draft(&l, "validation", &cfg->validation);
+    for (int i = 0; i < cfg->n_test; i++)
+        add_draft(&l, cfg->test[i].name, &cfg->test[i]);
+    if (cfg->test_fraction > 0)
+        add_draft(&l, "test", NULL);
+    int result = open_all(&l);
+    if (result == 0)
+        result = compare_all(&l) | data_check_filters(cfg, l.files, e);
+    if (result == 0)
+        result = select_all(&l);
+    if (result == 0)
+        result = split_all(&l);
+    if (result == 0)
+        result = check_all(&l);
+    if (result == 0)
+        result = data_fit(cfg, &l.draft[TRAIN].rows, &out->scaling, e);
+    if (result == 0)
+        result = build_all(&l, out);
+    if (result == 0)
+        keep_files(&l, out);
+    else
+        data_sets_free(out);
+    loading_free(&l);
+    return result;
+}
+
+static int check_new(const struct loading *l, const struct scaling *scaling, int shape_rank, const int *shape)
+{
+    struct draft *d = &l->draft[0];
+    static const struct data_config plain = {0};
+    int result = 0;
+    for (int k = 0; k < d->part->n; k++)
+        result |= compare_shape(&d->part->source[k], d->tables[k], "the model", shape_rank, shape, l->e);
+    if (result == 0)
+        result = data_select(&plain, d->part, d->tables, &d->rows, l->e);
+    if (result == 0)
+        result = data_check_values(&d->rows, scaling->fill, &d->has_missing, l->e);
+    if (result == 0 && scaling->bytes_only)
+        result = data_check_bytes(NULL, &d->rows, l->e);
+    return result;
+}
+
+int data_load_new(const struct data_part *part, const struct scaling *scaling, int shape_rank, const int *shape,
+    struct data_sets *out, struct err *e)
+{
+    struct loading l = {.e = e};
+    *out = (struct data_sets){0};
+    add_draft(&l, part->name, part);
+    int result = open_all(&l);
+    if (result == 0)
+        result = check_new(&l, scaling, shape_rank, shape);
+    if (result == 0) {
+        scaling_copy(&out->scaling, scaling);
+        copy_features(l.draft[0].tables[0], out);
+        result = build_tests(&l, 0, out);
+    }
+    if (result == 0)
+        keep_files(&l, out);
+    else
+        data_sets_free(out);
+    loading_free(&l);
+    return result;
+}
+
+void data_sets_free(struct data_sets *sets)
+{
+    int columns = sets->scaling.columns;
+    dataset_free(&sets->train);
+    dataset_free(&sets->validation);
+    for (int i = 0; i < sets->n_test; i++)
+        dataset_free(&sets->test[i]);
+    free(sets->test);
+    for (int c = 0; sets->features && c < columns; c++)
+        free(sets->features[c]);
+    free(sets->features);
+    scaling_free(&sets->scaling);
+    data_files_free(&sets->files);
+    *sets = (struct data_sets){0};
+}
+
+const char *dataset_label_name(const struct dataset *d, int64_t row)
+{
+    const struct dataset_source *s = &d->sources[d->source[row]];
+    return d->label && d->label[row] >= 0 && d->label[row] < s->n_label_names ? s->label_names[d->label[row]] : NULL;
+}
+
+// --- identity
+
+struct naming {
+    const char *folder;
+    struct err *e;
+};
+
+static char *name_by_checksums(const struct data_source *source, void *context)
+{
+    const struct naming *naming = context;
+    char *sums = data_checksums(source, naming->folder, naming->e);
+    return sums ? sums : mem_text("");
+}
+
+struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e)
+{
+    int before = e->count;
+    struct naming naming = {spec_folder, e};
+    struct node *n = data_config_write_as(cfg, name_by_checksums, &naming);
+    if (e->count != before)
+        node_free(&n);
+    return n;
+}

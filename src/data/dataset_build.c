@@ -1,0 +1,151 @@
+// From a selection of rows to a data set: rows pointed at where they lie, or converted into floats.
+#include "data/dataset_build.h"
+
+#include "base/mem.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char **copy_texts(char *const *from, int n)
+{
+    char **to = n ? mem_new((size_t)n, sizeof *to) : NULL;
+    for (int i = 0; i < n; i++)
+        to[i] = mem_text(from[i]);
+    return to;
+}
+
+static void source_free(struct dataset_source *s)
+{
+    for (int i = 0; i < s->n_label_names; i++)
+        free(s->label_names[i]);
+    char *const owned[] = {s->name, s->path, s->checksum, s->label_checksum, s->label_name, s->origin};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    free(s->label_names);
+}
+
+void dataset_free(struct dataset *d)
+{
+    for (int k = 0; k < d->n_sources; k++)
+        source_free(&d->sources[k]);
+    void *const owned[] = {
+        d->name, d->row, d->shift, d->factor, d->values, d->label, d->is_anomaly, d->index, d->source, d->sources};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    *d = (struct dataset){0};
+}
+
+static void describe_sources(const struct data_selection *s, struct dataset *d)
+{
+    d->n_sources = s->part->n;
+    d->sources = mem_new((size_t)d->n_sources, sizeof *d->sources);
+    for (int k = 0; k < d->n_sources; k++) {
+        const struct data_table *t = s->tables[k];
+        d->sources[k] = (struct dataset_source){.name = mem_text(t->name),
+            .path = mem_text(t->path),
+            .checksum = mem_text(t->checksum),
+            .label_checksum = mem_text(t->label_checksum),
+            .label_name = mem_text(t->label_name),
+            .label_names = copy_texts(t->label_names, t->n_label_names),
+            .n_label_names = t->n_label_names,
+            .origin = mem_text(t->origin)};
+    }
+    for (int64_t i = 0; i < s->rows; i++)
+        d->sources[s->source[i]].rows++;
+}
+
+// Bytes alone, or floats alone that need no filling.
+static bool can_point(const struct data_selection *s, bool has_missing)
+{
+    enum store_type type = s->tables[0]->type;
+    for (int k = 1; k < s->part->n; k++)
+        if (s->tables[k]->type != type)
+            return false;
+    return type == STORE_U8 || (type == STORE_F32 && !has_missing);
+}
+
+static void point_rows(const struct data_selection *s, struct dataset *d)
+{
+    d->type = s->tables[0]->type == STORE_U8 ? DATASET_U8 : DATASET_F32;
+    size_t bytes = (size_t)d->columns * store_type_size(s->tables[0]->type);
+    for (int64_t i = 0; i < s->rows; i++)
+        d->row[i] = (const char *)s->tables[s->source[i]]->values + (size_t)s->index[i] * bytes;
+    for (int k = 0; k < s->part->n; k++)
+        s->tables[k]->is_held = true;
+}
+
+static int set_affine(const struct scaling *scaling, struct dataset *d, struct err *e)
+{
+    if (!scaling->factor)
+        return 0;
+    d->shift = mem_array((size_t)d->columns, sizeof *d->shift, d->name, e);
+    d->factor = mem_array((size_t)d->columns, sizeof *d->factor, d->name, e);
+    if (!d->shift || !d->factor)
+        return -1;
+    for (int c = 0; c < d->columns; c++) {
+        d->shift[c] = (float)scaling->shift[c];
+        d->factor[c] = (float)scaling->factor[c];
+    }
+    return 0;
+}
+
+static int check_range(const struct data_selection *s, int64_t i, const float *out, struct err *e)
+{
+    const struct data_table *t = s->tables[s->source[i]];
+    char column[96];
+    for (int c = 0; c < t->columns; c++)
+        if (!isfinite(out[c]))
+            return data_error(s->part->source[s->source[i]].at, e,
+                "%s: the value in row %lld, %s is beyond the range of "
+                "single precision; hint: scale: standard or min_max",
+                t->name, (long long)s->index[i], data_column_name(column, t, c));
+    return 0;
+}
+
+static int convert_rows(const struct data_selection *s, const struct scaling *scaling, struct dataset *d, struct err *e)
+{
+    d->type = DATASET_F32;
+    float *values = d->values = mem_array((size_t)s->rows * (size_t)d->columns, sizeof *values, d->name, e);
+    if (!values)
+        return -1;
+    double *row = mem_new((size_t)d->columns, sizeof *row);
+    int result = 0;
+    for (int64_t i = 0; i < s->rows && result == 0; i++, values += d->columns) {
+        const struct data_table *t = s->tables[s->source[i]];
+        data_table_row(t, s->index[i], row);
+        scaling_apply(scaling, data_type_fits_float(t->type), row, values);
+        d->row[i] = values;
+        result = check_range(s, i, values, e);
+    }
+    free(row);
+    return result;
+}
+
+int dataset_build(const char *name, struct data_selection *s, bool has_missing, const struct scaling *scaling,
+    char *const *features, struct dataset *out, struct err *e)
+{
+    const struct data_table *t = s->tables[0];
+    *out = (struct dataset){.name = mem_text(name),
+        .rows = s->rows,
+        .columns = t->columns,
+        .shape_rank = t->shape_rank,
+        .shape = {t->shape[0], t->shape[1], t->shape[2]},
+        .features = features};
+    describe_sources(s, out);
+    out->row = mem_array((size_t)s->rows, sizeof *out->row, name, e);
+    int result = out->row ? 0 : -1;
+    if (result == 0 && can_point(s, has_missing)) {
+        point_rows(s, out);
+        result = set_affine(scaling, out, e);
+    } else if (result == 0) {
+        result = convert_rows(s, scaling, out, e);
+    }
+    out->label = s->label;
+    out->is_anomaly = s->is_anomaly;
+    out->index = s->index;
+    out->source = s->source;
+    *s = (struct data_selection){0};
+    if (result != 0)
+        dataset_free(out);
+    return result;
+}
