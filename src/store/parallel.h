@@ -5,19 +5,19 @@
 
 struct comm;
 
-// This rank's part of one dataset: rows [first, first + rows) of a numeric array of `shape`, densely in `data`. The parts
-// of all ranks cover every row once; a part may be empty.
+// This rank's part of one dataset: rows [first, first + rows) of a numeric array of `shape`, densely in `data`. The
+// parts of all ranks cover every row once; a part may be empty.
 struct store_part {
     const char *path;
-    struct store_shape shape;  // of the whole, the same on all ranks
+    struct store_shape shape; // of the whole, the same on all ranks
     int64_t first, rows;
     const void *data;
 };
 
-// Collective over comm: all ranks give the same path and the same n datasets in the same order. Creates PATH's temporary,
-// writes every rank's parts, reads them back on rank 0 and compares them with the checksums of what the ranks hold, and
-// stores the checksum of the whole. 0 on every rank, and rank 0's *f is then the file, to add scales, texts and
-// attributes (store_describe for these datasets) and to commit; NULL elsewhere. On failure -1 and an error on every rank,
-// and nothing is left behind.
+// Collective over comm: all ranks give the same path and the same n datasets in the same order. Creates PATH's
+// temporary, writes every rank's parts, reads them back on rank 0 and compares them with the checksums of what the
+// ranks hold, and stores the checksum of the whole. 0 on every rank, and rank 0's *f is then the file, to add scales,
+// texts and attributes (store_describe for these datasets) and to commit; NULL elsewhere. On failure -1 and an error on
+// every rank, and nothing is left behind.
 int store_write_parallel(const struct comm *comm, const char *path, const char *format, int format_version,
     const struct store_part *parts, int n, struct store_file **f, struct err *e);

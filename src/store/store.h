@@ -1,9 +1,9 @@
 // Durable, self-describing HDF5 files. The one door to HDF5.
 //
 // A file is written under a temporary name in its own folder and takes its name only when it is whole: flushed, synced,
-// read back against the checksum of every array, renamed (a kill -9 while an HDF5 file is open for writing destroys it).
-// A file that this process did not write is walked by a forked child before it is opened here: the HDF5 library of many
-// systems crashes or hangs on malformed files. HDF5 is not thread-safe: call from one thread.
+// read back against the checksum of every array, renamed (a kill -9 while an HDF5 file is open for writing destroys
+// it). A file that this process did not write is walked by a forked child before it is opened here: the HDF5 library of
+// many systems crashes or hangs on malformed files. HDF5 is not thread-safe: call from one thread.
 #pragma once
 
 #include "base/err.h"
@@ -13,14 +13,14 @@
 
 enum { STORE_MAX_RANK = 4 };
 enum store_type { STORE_U8, STORE_I8, STORE_I16, STORE_I32, STORE_I64, STORE_F32, STORE_F64, STORE_TEXT };
-size_t store_type_size(enum store_type type);  // bytes of one element; of STORE_TEXT that of a char *
+size_t store_type_size(enum store_type type); // bytes of one element; of STORE_TEXT that of a char *
 
 // What a dataset is, for whoever opens it without us (CF conventions).
 struct store_about {
-    const char *long_name;                    // NULL: none
-    const char *units;                        // UDUNITS; "1" for pure numbers; NULL: none
-    const char *scales[STORE_MAX_RANK];       // the dimension scale of each dimension: a dataset's name in the same group, or
-                                              // "/absolute"; a scale itself names itself. Written before whoever uses them.
+    const char *long_name;              // NULL: none
+    const char *units;                  // UDUNITS; "1" for pure numbers; NULL: none
+    const char *scales[STORE_MAX_RANK]; // the dimension scale of each dimension: a dataset's name in the same group, or
+                                        // "/absolute"; a scale itself names itself. Written before whoever uses them.
 };
 
 struct store_shape {
@@ -33,7 +33,8 @@ struct store_shape {
 struct store_file;
 // Opens PATH's temporary for writing and sets the attributes `format` and `format_version`. Folders must exist.
 struct store_file *store_create(const char *path, const char *format, int format_version, struct err *e);
-// Makes it whole and gives it its name; frees *f in every case. On failure the temporary is removed and PATH is untouched.
+// Makes it whole and gives it its name; frees *f in every case. On failure the temporary is removed and PATH is
+// untouched.
 int store_commit(struct store_file **f, struct err *e);
 // Removes the temporary and frees. NULL-safe.
 void store_abandon(struct store_file **f);
@@ -48,9 +49,10 @@ struct store_stream;
 struct store_stream *store_stream_begin(struct store_file *f, const char *path, const struct store_shape *shape,
     const struct store_about *about, struct err *e);
 int store_stream_write(struct store_stream *s, int64_t rows, const void *data, struct err *e);
-int store_stream_end(struct store_stream **s, struct err *e);  // frees *s in every case; refuses a wrong row count
+int store_stream_end(struct store_stream **s, struct err *e); // frees *s in every case; refuses a wrong row count
 
-// The attributes `long_name` and `units` and the scales of a dataset that is already there (one of store_write_parallel).
+// The attributes `long_name` and `units` and the scales of a dataset that is already there (one of
+// store_write_parallel).
 int store_describe(struct store_file *f, const char *path, const struct store_about *about, struct err *e);
 // A dimension scale that only counts: 0 to n-1 as int64. `path` is at once its dimension's name.
 int store_write_index(struct store_file *f, const char *path, int64_t n, const char *long_name, struct err *e);
@@ -69,16 +71,16 @@ int store_walk(const char *path, struct err *e);
 // true only for a file that this process has written.
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e);
 void store_close(struct store_file **f);
-const char *store_path(const struct store_file *f);  // as given to store_create or store_open
+const char *store_path(const struct store_file *f); // as given to store_create or store_open
 
 bool store_has(struct store_file *f, const char *object);
 // The names in a group, in order of name, into new memory (an array of *n owned texts, owned itself).
 int store_list(struct store_file *f, const char *group, char ***names, int *n, struct err *e);
 // `type` is the smallest of ours that holds all values of the stored type (uint16: STORE_I32, float16: STORE_F32).
 int store_get_shape(struct store_file *f, const char *path, struct store_shape *shape, struct err *e);
-// Rows [first, first + rows) of the first dimension as `type` (converted by HDF5; an integer that cannot hold a value is
-// an error), densely into `data`. A scalar has one row. Texts: new memory each, owned by the caller.
-// Soft and external links are never followed, by no function here.
+// Rows [first, first + rows) of the first dimension as `type` (converted by HDF5; an integer that cannot hold a value
+// is an error), densely into `data`. A scalar has one row. Texts: new memory each, owned by the caller. Soft and
+// external links are never followed, by no function here.
 int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
     struct err *e);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
@@ -89,10 +91,10 @@ int store_get_int(struct store_file *f, const char *object, const char *name, in
 int store_get_real(struct store_file *f, const char *object, const char *name, double *value, struct err *e);
 
 // --- mapping
-// The bytes of a contiguous dataset in native byte order, mapped read-only: shared by all processes of a node through the
-// page cache, and read from disk only as they are touched. Valid after store_close.
+// The bytes of a contiguous dataset in native byte order, mapped read-only: shared by all processes of a node through
+// the page cache, and read from disk only as they are touched. Valid after store_close.
 struct store_map {
-    const void *data;  // NULL: this dataset cannot be mapped (chunked, compressed, foreign byte order); read it instead
+    const void *data; // NULL: this dataset cannot be mapped (chunked, compressed, foreign byte order); read it instead
     size_t bytes;
     void *base;
     size_t length;

@@ -1,0 +1,139 @@
+// Attributes: one text, integer or real each.
+#include "store/store_impl.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+static hid_t object_or_group(struct store_file *f, const char *path, struct err *e)
+{
+    if (path[strspn(path, "/")] == 0 || store_has(f, path))
+        return object_open(f, path, e);
+    hid_t links = links_new(), group = H5Gcreate2(f->id, path, links, H5P_DEFAULT, H5P_DEFAULT);
+    if (group < 0)
+        file_fail(f, path, e, "cannot make the group");
+    H5Pclose(links);
+    return group;
+}
+
+static int value_write(hid_t object, const char *name, hid_t type, const void *value)
+{
+    if (H5Aexists(object, name) > 0 && H5Adelete(object, name) < 0)
+        return -1;
+    hid_t space = H5Screate(H5S_SCALAR);
+    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    int r = attribute < 0 || H5Awrite(attribute, type, value) < 0 ? -1 : 0;
+    if (attribute >= 0 && H5Aclose(attribute) < 0)
+        r = -1;
+    if (space >= 0)
+        H5Sclose(space);
+    return r;
+}
+
+static int value_set(
+    struct store_file *f, const char *path, const char *name, enum store_type type, const void *value, struct err *e)
+{
+    hid_t object = object_or_group(f, path, e);
+    if (object < 0)
+        return -1;
+    hid_t memory = type_open(type);
+    int r = value_write(object, name, memory, value);
+    if (r < 0)
+        file_fail(f, path, e, "cannot set its attribute %s", name);
+    H5Tclose(memory);
+    H5Oclose(object);
+    return r;
+}
+
+int store_set_text(struct store_file *f, const char *object, const char *name, const char *value, struct err *e)
+{
+    return value_set(f, object, name, STORE_TEXT, &value, e);
+}
+
+int store_set_int(struct store_file *f, const char *object, const char *name, int64_t value, struct err *e)
+{
+    return value_set(f, object, name, STORE_I64, &value, e);
+}
+
+int store_set_real(struct store_file *f, const char *object, const char *name, double value, struct err *e)
+{
+    return value_set(f, object, name, STORE_F64, &value, e);
+}
+
+// The attribute and what its single value is; -1: there is none, or it is not a single value of ours.
+static hid_t single_open(struct store_file *f, const char *path, const char *name, enum store_type *type)
+{
+    hid_t object = object_open(f, path, NULL), attribute = -1;
+    if (object >= 0 && H5Aexists(object, name) > 0)
+        attribute = H5Aopen(object, name, H5P_DEFAULT);
+    H5Oclose(object);
+    if (attribute < 0)
+        return -1;
+    hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
+    int ours = stored < 0 ? -1 : type_of(stored);
+    if (ours < 0 || space < 0 || H5Sget_simple_extent_npoints(space) != 1) {
+        H5Aclose(attribute);
+        attribute = -1;
+    }
+    H5Tclose(stored);
+    H5Sclose(space);
+    *type = (enum store_type)ours;
+    return attribute;
+}
+
+static char *text_read(hid_t attribute)
+{
+    hid_t stored = H5Aget_type(attribute);
+    char *value = NULL;
+    if (H5Tis_variable_str(stored) > 0) {
+        if (H5Aread(attribute, stored, &value) < 0)
+            value = NULL;
+    } else {
+        struct err none = {0};
+        value = mem_array(H5Tget_size(stored) + 1, 1, "attribute", &none);
+        if (value && H5Aread(attribute, stored, value) < 0) {
+            free(value);
+            value = NULL;
+        }
+    }
+    H5Tclose(stored);
+    return value;
+}
+
+char *store_get_text(struct store_file *f, const char *object, const char *name)
+{
+    enum store_type type;
+    hid_t attribute = single_open(f, object, name, &type);
+    if (attribute < 0)
+        return NULL;
+    char *value = type == STORE_TEXT ? text_read(attribute) : NULL;
+    H5Aclose(attribute);
+    return value;
+}
+
+static int number_get(struct store_file *f, const char *path, const char *name, bool whole, void *value, struct err *e)
+{
+    enum store_type type;
+    hid_t attribute = single_open(f, path, name, &type);
+    bool fits = attribute >= 0 && type != STORE_TEXT && (!whole || (type != STORE_F32 && type != STORE_F64));
+    int r = fits ? 0 : -1;
+    if (fits) {
+        r = H5Aread(attribute, whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, value) < 0 ? -1 : 0;
+        if (r < 0)
+            file_fail(f, path, e, "cannot read its attribute %s", name);
+    } else if (e)
+        err_add(e, ERR_DATA, "%s: %s: attribute %s: %s, expected %s number", f->path, *path ? path : "/", name,
+            attribute < 0 ? "missing or not a single value" : "of another type", whole ? "a whole" : "a");
+    H5Aclose(attribute);
+    return r;
+}
+
+int store_get_int(struct store_file *f, const char *object, const char *name, int64_t *value, struct err *e)
+{
+    return number_get(f, object, name, true, value, e);
+}
+
+int store_get_real(struct store_file *f, const char *object, const char *name, double *value, struct err *e)
+{
+    return number_get(f, object, name, false, value, e);
+}

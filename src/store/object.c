@@ -1,0 +1,162 @@
+// Objects of a file by their path, component by component through hard links only: a soft or external link leads to
+// what was never walked, or to another file.
+#include "store/store_impl.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum presence { PRESENT, ABSENT, LINKED, UNREADABLE };
+
+static enum presence link_presence(hid_t file, const char *path)
+{
+    htri_t exists = H5Lexists(file, path, H5P_DEFAULT);
+    H5L_info_t info;
+    if (exists < 0 || (exists && H5Lget_info(file, path, &info, H5P_DEFAULT) < 0))
+        return UNREADABLE;
+    if (!exists)
+        return ABSENT;
+    return info.type == H5L_TYPE_HARD ? PRESENT : LINKED;
+}
+
+static bool is_group(hid_t file, const char *path)
+{
+    hid_t object = H5Oopen(file, path, H5P_DEFAULT);
+    bool yes = object >= 0 && H5Iget_type(object) == H5I_GROUP;
+    H5Oclose(object);
+    return yes;
+}
+
+static enum presence path_presence(hid_t file, const char *path)
+{
+    char *part = mem_text(path);
+    enum presence found = PRESENT;
+    for (char *p = part + strspn(part, "/"); *p && found == PRESENT; p += strspn(p, "/")) {
+        p += strcspn(p, "/");
+        char rest = *p;
+        *p = 0;
+        found = link_presence(file, part);
+        *p = rest;
+        if (rest && found == PRESENT) {
+            *p = 0;
+            found = is_group(file, part) ? PRESENT : ABSENT;
+            *p = rest;
+        }
+    }
+    free(part);
+    return found;
+}
+
+static bool is_root(const char *path)
+{
+    return path[strspn(path, "/")] == 0;
+}
+
+// The path of the group that PATH is in, new memory.
+static char *parent_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash > path ? mem_format("%.*s", (int)(slash - path), path) : mem_text("/");
+}
+
+static int missing(struct store_file *f, const char *path, struct err *e)
+{
+    if (!e)
+        return -1;
+    char *parent = parent_of(path), **names = NULL;
+    int n = 0;
+    struct err scratch = {0};
+    const char *near = NULL;
+    if (!is_root(path) && path_presence(f->id, parent) == PRESENT && store_list(f, parent, &names, &n, &scratch) == 0)
+        near = text_nearest(object_name(path), (const char *const *)names, n);
+    file_fail(f, path, e, near ? "not in the file; is %s meant?" : "not in the file", near);
+    texts_free(names, n);
+    free(names);
+    free(parent);
+    return -1;
+}
+
+hid_t object_open(struct store_file *f, const char *path, struct err *e)
+{
+    if (is_root(path))
+        path = "/";
+    enum presence found = path_presence(f->id, path);
+    if (found == LINKED)
+        return file_fail(f, path, e, "behind a soft or external link, which is not followed");
+    if (found == ABSENT)
+        return missing(f, path, e);
+    hid_t object = found == PRESENT ? H5Oopen(f->id, path, H5P_DEFAULT) : -1;
+    return object < 0 ? file_fail(f, path, e, "cannot open it") : object;
+}
+
+hid_t dataset_open(struct store_file *f, const char *path, struct err *e)
+{
+    hid_t object = object_open(f, path, e);
+    if (object < 0 || H5Iget_type(object) == H5I_DATASET)
+        return object;
+    H5Oclose(object);
+    return file_fail(f, path, e, "is a group, not an array");
+}
+
+bool store_has(struct store_file *f, const char *object)
+{
+    return path_presence(f->id, object) == PRESENT;
+}
+
+const char *object_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *object_sibling(const char *path, const char *name)
+{
+    return *name == '/' ? mem_text(name) : mem_format("%.*s%s", (int)(object_name(path) - path), path, name);
+}
+
+hid_t links_new(void)
+{
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    H5Pset_char_encoding(links, H5T_CSET_UTF8);
+    return links;
+}
+
+struct names {
+    char **names;
+    int n;
+};
+
+static herr_t list_link(hid_t group, const char *name, const H5L_info_t *info, void *list)
+{
+    (void)group;
+    struct names *l = list;
+    if (info->type != H5L_TYPE_HARD)
+        return 0;
+    l->names = mem_grow(l->names, (size_t)l->n + 1, sizeof *l->names);
+    l->names[l->n++] = mem_text(name);
+    return 0;
+}
+
+int store_list(struct store_file *f, const char *group, char ***names, int *n, struct err *e)
+{
+    *names = NULL;
+    *n = 0;
+    hid_t object = object_open(f, group, e);
+    if (object < 0)
+        return -1;
+    struct names list = {0};
+    int r = H5Iget_type(object) == H5I_GROUP ? 0 : file_fail(f, group, e, "is an array, not a group");
+    if (r == 0 && H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, list_link, &list) < 0)
+        r = file_fail(f, group, e, "cannot list it");
+    H5Oclose(object);
+    if (r < 0) {
+        texts_free(list.names, list.n);
+        free(list.names);
+        return -1;
+    }
+    *names = list.names;
+    *n = list.n;
+    return 0;
+}

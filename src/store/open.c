@@ -1,0 +1,65 @@
+// Opening a file to read it: walked first, then its format checked.
+#include "store/store_impl.h"
+
+#include "base/mem.h"
+#include "store/schema.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// 0 where the file says to be of this format, in a version that is known here.
+static int format_check(struct store_file *f, const char *format, struct err *e)
+{
+    char *found = store_get_text(f, "", STORE_FORMAT);
+    int64_t version = 0;
+    int r = 0;
+    if (!found)
+        r = err_add(e, ERR_DATA, "%s: no attribute \"%s\", expected \"%s\": not written by this program", f->path,
+            STORE_FORMAT, format);
+    else if (strcmp(found, format) != 0)
+        r = err_add(e, ERR_DATA, "%s: %s: found \"%s\", expected \"%s\"", f->path, STORE_FORMAT, found, format);
+    else
+        r = store_get_int(f, "", STORE_FORMAT_VERSION, &version, e);
+    if (r == 0 && (version < 1 || version > FORMAT_VERSION))
+        r = err_add(e, ERR_DATA,
+            "%s: %s: found %lld, known here are 1 to %d: is it from a newer version of this program?", f->path,
+            STORE_FORMAT_VERSION, (long long)version, FORMAT_VERSION);
+    free(found);
+    return r;
+}
+
+struct store_file *file_open(const char *path, struct err *e)
+{
+    library_setup();
+    if (access(path, R_OK) < 0) {
+        err_add(e, ERR_DATA, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    hid_t list = library_access(false);
+    struct store_file *f = file_new(path, NULL, H5Fopen(path, H5F_ACC_RDONLY, list));
+    if (f->id < 0) {
+        file_fail(f, NULL, e, "not a readable HDF5 file");
+        file_free(&f);
+    }
+    H5Pclose(list);
+    return f;
+}
+
+struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e)
+{
+    if (!is_ours && store_walk(path, e) < 0)
+        return NULL;
+    struct store_file *f = file_open(path, e);
+    if (f && format && format_check(f, format, e) < 0)
+        store_close(&f);
+    return f;
+}
+
+void store_close(struct store_file **f)
+{
+    if (!*f)
+        return;
+    H5Fclose((*f)->id);
+    file_free(f);
+}

@@ -1,0 +1,127 @@
+// Arrays out of a file: rows of numbers, converted, and rows of texts.
+#include "store/store_impl.h"
+
+#include "base/mem.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+void texts_free(char **texts, int64_t n)
+{
+    for (int64_t i = 0; texts && i < n; i++) {
+        free(texts[i]);
+        texts[i] = NULL;
+    }
+}
+
+int store_get_shape(struct store_file *f, const char *path, struct store_shape *shape, struct err *e)
+{
+    hid_t dataset = dataset_open(f, path, e);
+    if (dataset < 0)
+        return -1;
+    int r = dataset_shape(f, path, dataset, shape, e);
+    H5Dclose(dataset);
+    return r;
+}
+
+// An integer takes a value as it is or not at all: HDF5 by itself would cut 2.7 to 2 and 300 to 127.
+static H5T_conv_ret_t refuse_loss(
+    H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *unused)
+{
+    (void)from, (void)source, (void)target, (void)unused;
+    bool is_loss = what != H5T_CONV_EXCEPT_PRECISION && H5Tget_class(to) == H5T_INTEGER;
+    return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
+}
+
+int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
+    int64_t first, int64_t rows, void *data, struct err *e)
+{
+    if (rows * shape_row_elements(shape) == 0)
+        return 0;
+    hid_t file = -1, memory = -1, transfer = H5Pcreate(H5P_DATASET_XFER);
+    H5Pset_type_conv_cb(transfer, refuse_loss, NULL);
+    int r = rows_select(dataset, shape, first, rows, &file, &memory);
+    if (r == 0)
+        r = H5Dread(dataset, memory_type, memory, file, transfer, data) < 0 ? -1 : 0;
+    if (r < 0)
+        file_fail(f, path, e, "cannot read %" PRId64 " rows at row %" PRId64, rows, first);
+    H5Sclose(memory);
+    H5Sclose(file);
+    H5Pclose(transfer);
+    return r;
+}
+
+// A text of a fixed length ends at its first NUL or its last byte; or, padded as Fortran does, before its last spaces.
+static char *fixed_text(const char *bytes, size_t size, bool is_padded)
+{
+    size_t n = strnlen(bytes, size);
+    while (is_padded && n > 0 && bytes[n - 1] == ' ')
+        n--;
+    return mem_format("%.*s", (int)n, bytes);
+}
+
+static int read_fixed_texts(struct store_file *f, const char *path, hid_t dataset, hid_t stored,
+    const struct store_shape *shape, int64_t first, int64_t rows, char **texts, struct err *e)
+{
+    int64_t n = rows * shape_row_elements(shape);
+    size_t size = H5Tget_size(stored);
+    char *bytes = mem_array((size_t)n, size, path, e);
+    if (!bytes)
+        return -1;
+    int r = read_rows(f, path, dataset, stored, shape, first, rows, bytes, e);
+    bool is_padded = H5Tget_strpad(stored) == H5T_STR_SPACEPAD;
+    for (int64_t i = 0; i < n && r == 0; i++)
+        texts[i] = fixed_text(bytes + (size_t)i * size, size, is_padded);
+    free(bytes);
+    return r;
+}
+
+static int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
+    int64_t first, int64_t rows, char **texts, struct err *e)
+{
+    int64_t n = rows * shape_row_elements(shape);
+    if (n == 0)
+        return 0;
+    memset(texts, 0, (size_t)n * sizeof *texts);
+    hid_t stored = H5Dget_type(dataset);
+    bool is_variable = H5Tis_variable_str(stored) > 0;
+    int r = is_variable ? read_rows(f, path, dataset, stored, shape, first, rows, texts, e)
+                        : read_fixed_texts(f, path, dataset, stored, shape, first, rows, texts, e);
+    H5Tclose(stored);
+    if (r < 0)
+        texts_free(texts, n);
+    for (int64_t i = 0; i < n && r == 0; i++)
+        if (!texts[i]) // HDF5's form of an empty text
+            texts[i] = mem_text("");
+    return r;
+}
+
+static int read_numbers(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
+    const struct store_shape *shape, int64_t first, int64_t rows, void *data, struct err *e)
+{
+    hid_t memory_type = type_open(type);
+    int r = read_rows(f, path, dataset, memory_type, shape, first, rows, data, e);
+    H5Tclose(memory_type);
+    return r;
+}
+
+int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
+    struct err *e)
+{
+    hid_t dataset = dataset_open(f, path, e);
+    if (dataset < 0)
+        return -1;
+    struct store_shape shape;
+    int r = dataset_shape(f, path, dataset, &shape, e);
+    if (r == 0 && (shape.type == STORE_TEXT) != (type == STORE_TEXT))
+        r = err_add(e, ERR_DATA, "%s: %s: holds %s", f->path, path,
+            type == STORE_TEXT ? "numbers, not texts" : "texts, not numbers");
+    else if (r == 0 && (first < 0 || rows < 0 || first > shape_rows(&shape) - rows))
+        r = err_add(
+            e, ERR_DATA, "%s: %s: has %" PRId64 " rows, not %" PRId64, f->path, path, shape_rows(&shape), first + rows);
+    else if (r == 0)
+        r = type == STORE_TEXT ? read_texts(f, path, dataset, &shape, first, rows, data, e)
+                               : read_numbers(f, path, dataset, type, &shape, first, rows, data, e);
+    H5Dclose(dataset);
+    return r;
+}

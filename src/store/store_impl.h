@@ -1,0 +1,72 @@
+// What the files of store/ share: an open file, HDF5's error texts, objects found by path, pieces of arrays.
+#pragma once
+
+#include "store/store.h"
+#include <hdf5.h>
+
+enum { STORE_PIECE_BYTES = 4 << 20 }; // what checks and copies hold in memory at a time
+
+struct store_file {
+    char *path;      // owned, as given
+    char *temporary; // owned; NULL: open for reading
+    hid_t id;
+    bool failed; // a write failed: never commit
+};
+
+// library.c: HDF5's settings and its error texts
+void library_setup(void);         // before every first call: HDF5 forgets its settings in MPI_Finalize
+hid_t library_access(bool write); // a new file access property list
+// Adds "FILE: OBJECT: message: HDF5's innermost reason" and forgets HDF5's error. ERR_IO for a file that is written,
+// ERR_DATA for one that is read. `object` may be NULL; so may `e`. Returns -1.
+int file_fail(struct store_file *f, const char *object, struct err *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void library_reason(char *out, size_t room); // ": reason", or "" where HDF5 gives none
+
+// durable.c
+char *durable_temporary(const char *path);                                // the temporary's name, new memory
+struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
+void file_free(struct store_file **f);
+// Makes or opens the temporary for writing; takes its name.
+struct store_file *durable_open(const char *path, char *temporary, bool is_new, struct err *e);
+int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
+// Syncs `temporary`, gives it the name `path` and syncs their folder.
+int durable_rename(const char *temporary, const char *path, struct err *e);
+
+// open.c
+struct store_file *file_open(const char *path, struct err *e); // without a walk
+
+// object.c: objects by path, through hard links only
+hid_t object_open(struct store_file *f, const char *path, struct err *e);
+hid_t dataset_open(struct store_file *f, const char *path, struct err *e); // refuses other kinds of objects
+char *object_sibling(const char *path, const char *name); // NAME beside PATH, or "/absolute"; new memory
+const char *object_name(const char *path);                // the part behind the last slash
+hid_t links_new(void);                                    // link creation property list: missing groups are made
+
+// type.c: our types and HDF5's
+hid_t type_open(enum store_type type); // in memory, native; to be closed
+int type_of(hid_t type);               // the smallest of ours that holds all of its values; -1: none
+int64_t shape_rows(const struct store_shape *shape);
+int64_t shape_row_elements(const struct store_shape *shape);
+int64_t shape_piece(const struct store_shape *shape); // rows of one piece, at least 1
+// 0, or -1 with the reason in `e`: a rank or type that we do not have.
+int dataset_shape(struct store_file *f, const char *path, hid_t dataset, struct store_shape *shape, struct err *e);
+
+// write.c
+hid_t dataset_create(struct store_file *f, const char *path, const struct store_shape *shape, struct err *e);
+// Selects rows in the file space of `dataset`; *memory is the space of as many rows in memory. Both to be closed.
+int rows_select(
+    hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory);
+
+// verify.c
+struct hash_stream;
+// Adds rows [first, first + rows) to the checksum as they are stored; texts with their NULs.
+int verify_hash(
+    struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash, struct err *e);
+int verify_all(struct store_file *f, struct err *e);
+int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
+void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
+
+// read.c
+int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
+    int64_t first, int64_t rows, void *data, struct err *e);
+void texts_free(char **texts, int64_t n); // the texts, not the array

@@ -1,0 +1,178 @@
+// Arrays into a file: whole, or in pieces along their first dimension.
+#include "store/store_impl.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct store_stream {
+    struct store_file *f; // borrowed
+    char *path;           // owned
+    struct store_shape shape;
+    hid_t dataset, type;
+    struct hash_stream *hash;
+    int64_t rows; // written so far
+    bool failed;
+};
+
+// Contiguous, its place taken at once, never filled: written once and whole. No times: equal results are equal files.
+static hid_t creation_new(enum store_type type)
+{
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_layout(creation, H5D_CONTIGUOUS);
+    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+    if (type != STORE_TEXT) // HDF5 must fill variable-length elements
+        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(creation, false);
+    return creation;
+}
+
+static hid_t space_new(int rank, const int64_t *dims)
+{
+    hsize_t sizes[STORE_MAX_RANK];
+    for (int i = 0; i < rank; i++)
+        sizes[i] = (hsize_t)dims[i];
+    return rank ? H5Screate_simple(rank, sizes, NULL) : H5Screate(H5S_SCALAR);
+}
+
+hid_t dataset_create(struct store_file *f, const char *path, const struct store_shape *shape, struct err *e)
+{
+    ASSERT(shape->rank >= 0 && shape->rank <= STORE_MAX_RANK, "%s: rank %d", path, shape->rank);
+    hid_t type = type_open(shape->type), space = space_new(shape->rank, shape->dims);
+    hid_t creation = creation_new(shape->type), links = links_new();
+    hid_t dataset = H5Dcreate2(f->id, path, type, space, links, creation, H5P_DEFAULT);
+    if (dataset < 0)
+        file_fail(f, path, e, "cannot make the array");
+    H5Pclose(links);
+    H5Pclose(creation);
+    H5Sclose(space);
+    H5Tclose(type);
+    return dataset;
+}
+
+int rows_select(hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory)
+{
+    hsize_t start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK] = {0};
+    for (int i = 0; i < shape->rank; i++)
+        count[i] = (hsize_t)shape->dims[i];
+    start[0] = (hsize_t)first;
+    count[0] = (hsize_t)rows;
+    *file = H5Dget_space(dataset);
+    if (shape->rank == 0) {
+        *memory = H5Screate(H5S_SCALAR);
+        return *file < 0 || *memory < 0 ? -1 : 0;
+    }
+    *memory = H5Screate_simple(shape->rank, count, NULL);
+    if (*file < 0 || *memory < 0)
+        return -1;
+    return H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
+}
+
+struct store_stream *store_stream_begin(struct store_file *f, const char *path, const struct store_shape *shape,
+    const struct store_about *about, struct err *e)
+{
+    hid_t dataset = dataset_create(f, path, shape, e);
+    if (dataset < 0)
+        return NULL;
+    struct store_stream *s = mem_new(1, sizeof *s);
+    *s = (struct store_stream){.f = f,
+        .path = mem_text(path),
+        .shape = *shape,
+        .dataset = dataset,
+        .type = type_open(shape->type),
+        .hash = hash_stream_new()};
+    if (about && store_describe(f, path, about, e) < 0) {
+        s->failed = true;
+        store_stream_end(&s, e);
+    }
+    return s;
+}
+
+static void stream_hash(struct store_stream *s, int64_t rows, const void *data)
+{
+    int64_t n = rows * shape_row_elements(&s->shape);
+    if (s->shape.type == STORE_TEXT)
+        texts_hash(s->hash, data, n);
+    else
+        hash_stream_add(s->hash, data, (size_t)n * store_type_size(s->shape.type));
+}
+
+int store_stream_write(struct store_stream *s, int64_t rows, const void *data, struct err *e)
+{
+    if (rows < 0 || rows > shape_rows(&s->shape) - s->rows) {
+        s->failed = true;
+        return err_add(e, ERR_SOFTWARE, "%s: %s: row %" PRId64 " of %" PRId64 " was given", s->f->path, s->path,
+            s->rows + rows, shape_rows(&s->shape));
+    }
+    if (rows * shape_row_elements(&s->shape) == 0) {
+        s->rows += rows;
+        return 0;
+    }
+    hid_t file = -1, memory = -1;
+    int r = rows_select(s->dataset, &s->shape, s->rows, rows, &file, &memory);
+    if (r == 0)
+        r = H5Dwrite(s->dataset, s->type, memory, file, H5P_DEFAULT, data) < 0 ? -1 : 0;
+    if (r < 0) {
+        s->failed = true;
+        file_fail(s->f, s->path, e, "cannot write %" PRId64 " rows at row %" PRId64, rows, s->rows);
+    } else {
+        stream_hash(s, rows, data);
+        s->rows += rows;
+    }
+    H5Sclose(memory);
+    H5Sclose(file);
+    return r;
+}
+
+static int stream_finish(struct store_stream *s, struct err *e)
+{
+    if (s->failed)
+        return -1;
+    if (s->rows != shape_rows(&s->shape))
+        return err_add(e, ERR_SOFTWARE, "%s: %s: %" PRId64 " of %" PRId64 " rows were given", s->f->path, s->path,
+            s->rows, shape_rows(&s->shape));
+    return checksum_set(s->f, s->path, hash_stream_value(s->hash), e);
+}
+
+int store_stream_end(struct store_stream **stream, struct err *e)
+{
+    struct store_stream *s = *stream;
+    if (!s)
+        return 0;
+    int r = stream_finish(s, e);
+    if (H5Dclose(s->dataset) < 0 && r == 0)
+        r = file_fail(s->f, s->path, e, "cannot close the array");
+    H5Tclose(s->type);
+    if (r < 0)
+        s->f->failed = true; // a file with half an array is never given its name
+    hash_stream_free(&s->hash);
+    free(s->path);
+    free(s);
+    *stream = NULL;
+    return r;
+}
+
+int store_write(struct store_file *f, const char *path, const struct store_shape *shape, const void *data,
+    const struct store_about *about, struct err *e)
+{
+    struct store_stream *s = store_stream_begin(f, path, shape, about, e);
+    if (!s)
+        return -1;
+    store_stream_write(s, shape_rows(shape), data, e);
+    return store_stream_end(&s, e);
+}
+
+int store_write_index(struct store_file *f, const char *path, int64_t n, const char *long_name, struct err *e)
+{
+    int64_t *counts = mem_array((size_t)n, sizeof *counts, path, e);
+    if (!counts)
+        return -1;
+    for (int64_t i = 0; i < n; i++)
+        counts[i] = i;
+    struct store_shape shape = {.type = STORE_I64, .rank = 1, .dims = {n}};
+    struct store_about about = {.long_name = long_name, .units = "1", .scales = {object_name(path)}};
+    int r = store_write(f, path, &shape, counts, &about, e);
+    free(counts);
+    return r;
+}
