@@ -24,6 +24,9 @@ static int add_line(
         e->hidden++;
         return -1;
     }
+    for (size_t i = 0; i < n; i++)  // a message is one line, whatever a user's text holds
+        if ((unsigned char)line[i] < ' ')
+            line[i] = ' ';
     memcpy(e->text + e->length, line, n);
     e->length += n;
     e->text[e->length++] = '\n';

@@ -66,22 +66,26 @@ static bool in_range(const struct field *f, double v)
     return low && high;
 }
 
-static int refuse(const struct field *f, const char *text, char why[256])
+char *field_allowed(char out[256], const struct field *f)
 {
     char range[80];
-    int n = snprintf(why, 256, "found '%.60s', allowed: %s", text, field_type_name(f));
-    if (field_range(range, f)[0])
-        n += snprintf(why + n, 256 - (size_t)n, " %s", range);
+    field_range(range, f);
+    int n = snprintf(out, 256, "%s%s%s", field_type_name(f), range[0] ? " " : "", range);
     for (int i = 0; f->choices && f->choices[i] && n < 240; i++)
-        n += snprintf(why + n, 256 - (size_t)n, "%s%s", i ? ", " : " ", f->choices[i]);
-    if (f->choices) {
-        int count = 0;
-        while (f->choices[count])
-            count++;
-        const char *near = text_nearest(text, f->choices, count);
-        if (near && n < 240)
-            snprintf(why + n, 256 - (size_t)n, "; did you mean '%s'?", near);
-    }
+        n += snprintf(out + n, 256 - (size_t)n, "%s%s", i ? ", " : " ", f->choices[i]);
+    return out;
+}
+
+static int refuse(const struct field *f, const char *text, char why[256])
+{
+    char allowed[256];
+    int n = snprintf(why, 256, "found '%.60s', allowed: %.170s", text, field_allowed(allowed, f));
+    int count = 0;
+    while (f->choices && f->choices[count])
+        count++;
+    const char *near = text_nearest(text, f->choices, count);
+    if (near && n < 240)
+        snprintf(why + n, 256 - (size_t)n, "; did you mean '%s'?", near);
     return -1;
 }
 
