@@ -1,0 +1,63 @@
+// Settings of the command line: KEY=VALUE put into the tree of a spec.
+#include "spec/spec_impl.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char option[] = "--set";
+static const char over_path[] = "sweep.over.";
+
+// Lines and columns inside an option would only mislead.
+static void place_all(struct node *n, const char *file)
+{
+    node_place(n, file, 0, 0);
+    n->key_line = n->key_column = 0;
+    for (int i = 0; i < n->n; i++)
+        place_all(n->items[i], file);
+}
+
+static struct node *parse_value(const char *key, const char *value, struct err *e)
+{
+    char *name = mem_format("%s %s", option, key);
+    struct node *n = spec_parse(name, value, strlen(value), e);
+    free(name);
+    if (n) {
+        const char *file = file_new(option);
+        place_all(n, file);
+        file_drop(file);
+    }
+    return n;
+}
+
+static int put_value(struct node *root, const char *key, struct node *value, struct err *e)
+{
+    struct node *over = node_path(root, "sweep.over"), *variables = node_get(root, "variables");
+    bool is_over = strncmp(key, over_path, strlen(over_path)) == 0;
+    const char *last = is_over ? key + strlen(over_path) : key;
+    char why[256];
+    if (node_get(over, last) || (is_over && over && over->kind == NODE_MAP)) {
+        node_add(over, last, value);
+    } else if (node_get(variables, key)) {
+        node_add(variables, key, value);
+    } else if (node_path_check(root, key, why) == 0) {
+        node_put(root, key, value);
+    } else {
+        node_free(&value);
+        return err_at(e, ERR_USAGE, option, 0, 0, "%s", why);
+    }
+    return 0;
+}
+
+int spec_set(struct node *root, const char *setting, struct err *e)
+{
+    const char *equals = strchr(setting, '=');
+    if (!equals || equals == setting)
+        return err_at(
+            e, ERR_USAGE, option, 0, 0, "found '%.100s', allowed: KEY=VALUE, such as train.epochs=3", setting);
+    char *key = mem_format("%.*s", (int)(equals - setting), setting);
+    struct node *value = parse_value(key, equals + 1, e);
+    int result = value ? put_value(root, key, value, e) : -1;
+    free(key);
+    return result;
+}
