@@ -5,7 +5,7 @@
 #include "base/err.h"
 
 enum {
-    GALLERY_SAMPLES_MAX = 400, // with these limits a gallery needs at most some 250 MB
+    GALLERY_SAMPLES_MAX = 256, // with these limits a gallery needs at most some 200 MB
     GALLERY_TILE_MAX = 192,    // pixels; larger images are shrunk by averaging
 };
 
