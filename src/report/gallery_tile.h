@@ -17,7 +17,7 @@ void tile_image(struct canvas *c, int x, int y, const struct gallery_format *f, 
 // show.
 void tile_difference(struct canvas *c, int x, int y, const struct gallery_format *f, const float *a, const float *b);
 
-enum { CURVE_WIDTH = 320, CURVE_HEIGHT = 112 };
+enum { CURVE_WIDTH = 260, CURVE_HEIGHT = 96 };
 extern const struct color CURVE_INPUT, CURVE_RECONSTRUCTION;
 // input and reconstruction (f->width) as curves, the area between them shaded.
 void tile_curves(

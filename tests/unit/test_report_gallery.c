@@ -154,7 +154,7 @@ static void test_curves(void **state)
     assert_in_range(darkest_row(&c, CURVE_WIDTH / 4), CURVE_HEIGHT * 3 / 4 - 5, CURVE_HEIGHT * 3 / 4 + 3);
     assert_in_range(darkest_row(&c, CURVE_WIDTH - 8), 5, 8);
     for (int y = 1; y < CURVE_HEIGHT - 1; y++) // x of feature 65
-        assert_color(&c, 6 + 307 * 65 / 100, y, WHITE.r, WHITE.g, WHITE.b);
+        assert_color(&c, 6 + (CURVE_WIDTH - 13) * 65 / 100, y, WHITE.r, WHITE.g, WHITE.b);
     canvas_clear(&c);
 }
 
