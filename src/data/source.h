@@ -8,7 +8,8 @@ struct source_format;
 
 struct source {
     const struct source_format *format;
-    char *name;               // owned: SRC as given
+    char *path;               // owned: the file of SRC
+    char *inner;              // owned: what SRC names within the file ("FILE:/inner", HDF5); NULL: nothing
     struct store_shape shape; // of the rows as they will be read; dims[0]: how many
     char **features;          // (dims[1]) names, owned; NULL: the file gives none
     bool has_label;           // labels come along with the rows
@@ -41,5 +42,19 @@ extern const struct source_format source_csv, source_hdf5, source_idx, source_np
 struct source *source_open(const char *name, const struct import_options *o, struct err *e);
 void source_free(struct source **s);
 
-// Values in a row; 0 where the shape is beyond what can be held.
+// Values in a row; 0: a dimension is empty; -1: more than a row can have.
 int64_t source_columns(const struct store_shape *shape);
+
+// Text of a foreign file made fit for a message: cut, and without control characters. Returns out.
+enum { QUOTE_ROOM = 64 };
+char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n);
+
+// Splits "a,b" into new memory: *n owned texts, an owned array. Blanks around them are dropped; a comma at the end adds
+// an empty one.
+char **source_split_list(const char *list, int *n);
+void source_free_list(char **list, int n);
+
+// label[0..n) := values[0..n) of `type`, which must be whole numbers. `first`: the row number of values[0], for
+// messages.
+int source_labels(const char *name, int64_t first, enum store_type type, int64_t n, const void *values, int64_t *label,
+    struct err *e);

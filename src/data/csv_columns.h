@@ -1,0 +1,23 @@
+// The columns of a CSV file: their names, and which are features, label or left out.
+#pragma once
+
+#include "data/csv_lines.h"
+#include "data/csv_number.h"
+#include "data/import.h"
+
+enum { CSV_LEFT_OUT = -1, CSV_LABEL = -2 };
+
+struct csv_columns {
+    int n;
+    char **names; // (n), owned: from the header, or column_1, column_2, ...
+    int *use;     // (n), owned: the number of the feature, CSV_LEFT_OUT or CSV_LABEL
+    int n_features;
+    bool has_header; // the first record is one
+    bool has_label;
+};
+
+// Reads the first record and applies --header, --columns, --drop and --label. Every mistake in one pass.
+int csv_columns_find(
+    struct csv_columns *c, const char *path, struct csv_dialect dialect, const struct import_options *o, struct err *e);
+bool csv_is_utf8(const char *text);
+void csv_columns_free(struct csv_columns *c);

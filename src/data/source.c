@@ -1,0 +1,186 @@
+// Sources: which format a file is of, and what the formats share.
+#include "data/source.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/byte_stream.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// In this order: the first that recognises a file has it. CSV takes every text.
+static const struct source_format *const formats[] = {&source_hdf5, &source_npz, &source_npy, &source_idx, &source_csv};
+
+enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 26, MAX_LABEL_ERRORS = 5 };
+
+// "FILE:/inner" where no file has that whole name.
+static void split_name(struct source *s, const char *name)
+{
+    const char *colon = NULL;
+    for (const char *at = name; (at = strstr(at, ":/")); at++)
+        colon = at;
+    if (!colon || colon == name || access(name, F_OK) == 0) {
+        s->path = mem_text(name);
+        return;
+    }
+    s->path = mem_format("%.*s", (int)(colon - name), name);
+    s->inner = mem_text(colon + 1);
+}
+
+static int read_head(const char *path, unsigned char head[HEAD_BYTES], struct err *e)
+{
+    struct byte_stream *stream = byte_stream_open(path, e);
+    if (!stream)
+        return -1;
+    // what can be had of a truncated gzip file is enough to recognise it: its format reports the rest
+    struct err ignored = {0};
+    int64_t n = 0;
+    while (n < HEAD_BYTES && byte_stream_read(stream, head + n, 1, &ignored) == 1)
+        n++;
+    byte_stream_free(&stream);
+    if (n == 0 && ignored.kind)
+        err_merge(e, &ignored);
+    else if (n == 0)
+        err_add(e, ERR_DATA, "%s: the file is empty", path);
+    return n > 0 ? (int)n : -1;
+}
+
+static int recognise(struct source *s, struct err *e)
+{
+    unsigned char head[HEAD_BYTES];
+    int n = read_head(s->path, head, e);
+    if (n < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && !s->format; i++)
+        if (formats[i]->recognise(s->path, head, (size_t)n))
+            s->format = formats[i];
+    if (!s->format)
+        return err_add(e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, HDF5", s->path);
+    if (s->inner && s->format != &source_hdf5)
+        return err_add(e, ERR_DATA,
+            "%s: found ':%s' behind the name of a file of format %s, allowed: behind that of HDF5", s->path, s->inner,
+            s->format->name);
+    return 0;
+}
+
+struct source *source_open(const char *name, const struct import_options *o, struct err *e)
+{
+    struct source *s = mem_new(1, sizeof *s);
+    split_name(s, name);
+    if (recognise(s, e) == 0 && s->format->open(s, o, e) == 0)
+        return s;
+    source_free(&s);
+    return NULL;
+}
+
+void source_free(struct source **s)
+{
+    if (!*s)
+        return;
+    if ((*s)->format)
+        (*s)->format->close(*s);
+    if ((*s)->features)
+        source_free_list((*s)->features, (int)(*s)->shape.dims[1]);
+    source_free_list((*s)->label_names, (*s)->n_label_names);
+    free((*s)->label_name);
+    free((*s)->inner);
+    free((*s)->path);
+    free(*s);
+    *s = NULL;
+}
+
+int64_t source_columns(const struct store_shape *shape)
+{
+    int64_t columns = 1;
+    for (int d = 1; d < shape->rank; d++) {
+        if (shape->dims[d] == 0)
+            return 0;
+        if (columns > MAX_COLUMNS || shape->dims[d] > MAX_COLUMNS)
+            return -1;
+        columns *= shape->dims[d];
+    }
+    return columns <= MAX_COLUMNS ? columns : -1;
+}
+
+char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n)
+{
+    size_t room = QUOTE_ROOM - 4, length = n < room ? n : room; // "..." and a NUL
+    while (length < n && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--; // not within a character of UTF-8
+    for (size_t i = 0; i < length; i++)
+        out[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    strcpy(out + length, length < n ? "..." : "");
+    return out;
+}
+
+char **source_split_list(const char *list, int *n)
+{
+    char **out = NULL;
+    *n = 0;
+    for (const char *end = list; end; list = end + 1) {
+        end = strchr(list, ',');
+        const char *stop = end ? end : list + strlen(list);
+        while (list < stop && *list == ' ')
+            list++;
+        while (stop > list && stop[-1] == ' ')
+            stop--;
+        out = mem_grow(out, (size_t)*n + 1, sizeof *out);
+        out[(*n)++] = mem_format("%.*s", (int)(stop - list), list);
+        if (!end)
+            break;
+    }
+    return out;
+}
+
+void source_free_list(char **list, int n)
+{
+    for (int i = 0; list && i < n; i++)
+        free(list[i]);
+    free(list);
+}
+
+static double value_at(enum store_type type, const void *values, int64_t i)
+{
+    switch (type) {
+    case STORE_U8:
+        return ((const uint8_t *)values)[i];
+    case STORE_I8:
+        return ((const int8_t *)values)[i];
+    case STORE_I16:
+        return ((const int16_t *)values)[i];
+    case STORE_I32:
+        return ((const int32_t *)values)[i];
+    case STORE_F32:
+        return (double)((const float *)values)[i];
+    case STORE_F64:
+        return ((const double *)values)[i];
+    default:
+        ASSERT(false, "type %d", type);
+        return 0;
+    }
+}
+
+int source_labels(
+    const char *name, int64_t first, enum store_type type, int64_t n, const void *values, int64_t *label, struct err *e)
+{
+    if (type == STORE_I64) {
+        memcpy(label, values, (size_t)n * sizeof *label);
+        return 0;
+    }
+    int bad = 0;
+    for (int64_t i = 0; i < n && bad < MAX_LABEL_ERRORS; i++) {
+        double v = value_at(type, values, i);
+        if (v == floor(v) && fabs(v) <= 0x1p53) {
+            label[i] = (int64_t)v;
+            continue;
+        }
+        char text[32];
+        bad++;
+        err_add(e, ERR_DATA, "%s: row %lld: label: found %s, allowed: a whole number", name, (long long)(first + i),
+            isnan(v)   ? "a missing value"
+            : isinf(v) ? "an infinite value"
+                       : text_number(text, v));
+    }
+    return bad ? -1 : 0;
+}

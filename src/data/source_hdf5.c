@@ -1,0 +1,92 @@
+// Any dataset of numbers in an HDF5 file of others, "FILE.h5:/path".
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/source.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct hdf5 {
+    struct store_file *file;
+    int64_t row;
+};
+
+// The signature stands at the beginning or, behind a block of the user's, at 512, 1024, ...
+static bool hdf5_recognise(const char *path, const unsigned char *head, size_t n)
+{
+    (void)path;
+    for (size_t at = 0; at + 8 <= n; at = at ? 2 * at : 512)
+        if (memcmp(head + at, "\x89HDF\r\n\x1a\n", 8) == 0)
+            return true;
+    return false;
+}
+
+static int refuse_name(struct hdf5 *h, const struct source *s, struct err *e)
+{
+    char **names;
+    int n;
+    if (store_list(h->file, "/", &names, &n, e) != 0)
+        return -1;
+    struct text list = {0};
+    for (int i = 0; i < n; i++)
+        text_add(&list, "%s/%s", i ? ", " : "", names[i]);
+    if (s->inner)
+        err_add(
+            e, ERR_DATA, "%s: found no dataset '%s'; the file holds %s", s->path, s->inner, n ? list.data : "nothing");
+    else
+        err_add(e, ERR_DATA, "%s: which dataset of this HDF5 file? Say %s:/NAME; it holds %s", s->path, s->path,
+            n ? list.data : "nothing");
+    source_free_list(names, n);
+    text_free(&list);
+    return -1;
+}
+
+static int check_shape(const struct source *s, struct err *e)
+{
+    int64_t columns = source_columns(&s->shape);
+    if (s->shape.type == STORE_TEXT)
+        return err_add(e, ERR_DATA, "%s:%s: found texts, allowed: numbers", s->path, s->inner);
+    if (s->shape.rank < 1)
+        return err_add(e, ERR_DATA, "%s:%s: found a single number, allowed: an array of 1 to %d dimensions", s->path,
+            s->inner, STORE_MAX_RANK);
+    if (columns == 0 || s->shape.dims[0] == 0)
+        return err_add(e, ERR_DATA, "%s:%s: found no values: the data are empty", s->path, s->inner);
+    return columns > 0 ? 0 : err_add(e, ERR_DATA, "%s:%s: found more values in a row than can be", s->path, s->inner);
+}
+
+static int hdf5_open(struct source *s, const struct import_options *o, struct err *e)
+{
+    (void)o;
+    struct hdf5 *h = s->state = mem_new(1, sizeof *h);
+    h->file = store_open(s->path, NULL, false, e);
+    if (!h->file)
+        return -1;
+    if (!s->inner || !store_has(h->file, s->inner))
+        return refuse_name(h, s, e);
+    return store_get_shape(h->file, s->inner, &s->shape, e) == 0 ? check_shape(s, e) : -1;
+}
+
+static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+{
+    (void)label;
+    struct hdf5 *h = s->state;
+    if (store_read(h->file, s->inner, s->shape.type, h->row, rows, x, e) != 0)
+        return -1;
+    h->row += rows;
+    return 0;
+}
+
+static void hdf5_close(struct source *s)
+{
+    struct hdf5 *h = s->state;
+    if (h && h->file)
+        store_close(&h->file);
+    free(h);
+}
+
+const struct source_format source_hdf5 = {
+    .name = "HDF5",
+    .recognise = hdf5_recognise,
+    .open = hdf5_open,
+    .read = hdf5_read,
+    .close = hdf5_close,
+};
