@@ -1,8 +1,7 @@
-// The tile for samples that are no images: input and reconstruction as two smooth curves over the feature's number.
+// The tile for samples that are no images: input and reconstruction as two curves over the feature's number.
 #include "report/gallery_tile.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 const struct color CURVE_INPUT = {38, 42, 50}, CURVE_RECONSTRUCTION = {24, 112, 214};
 static const struct color PAPER = {255, 255, 255}, FRAME = {214, 217, 222}, AREA = {235, 70, 45};
@@ -12,7 +11,7 @@ enum { PADDING = 6 }; // between the frame and the curves
 // Maps feature numbers and values to pixels of a tile.
 struct plot {
     int n;
-    float low, high;
+    double low, high;
 };
 
 static float plot_x(const struct plot *p, int i)
@@ -22,9 +21,9 @@ static float plot_x(const struct plot *p, int i)
 
 static float plot_y(const struct plot *p, float value)
 {
-    float unit = (value - p->low) / (p->high - p->low);
+    double unit = (value - p->low) / (p->high - p->low);
     unit = unit < 0 ? 0 : unit > 1 ? 1 : unit;
-    return CURVE_HEIGHT - 1 - PADDING - unit * (CURVE_HEIGHT - 1 - 2 * PADDING);
+    return (float)(CURVE_HEIGHT - 1 - PADDING - unit * (CURVE_HEIGHT - 1 - 2 * PADDING));
 }
 
 static void plot_include(struct plot *p, const float *value)
@@ -32,8 +31,8 @@ static void plot_include(struct plot *p, const float *value)
     for (int i = 0; i < p->n; i++) {
         if (!isfinite(value[i]))
             continue;
-        p->low = fminf(p->low, value[i]);
-        p->high = fmaxf(p->high, value[i]);
+        p->low = fmin(p->low, value[i]);
+        p->high = fmax(p->high, value[i]);
     }
 }
 
@@ -47,7 +46,7 @@ static struct plot plot_of(const struct gallery_format *f, const float *input, c
     plot_include(&p, input);
     plot_include(&p, reconstruction);
     if (!(p.low < p.high)) { // constant, or nothing finite
-        float middle = p.low == p.high ? p.low : 0, margin = fmaxf(1, fabsf(middle));
+        double middle = p.low == p.high ? p.low : 0, margin = fmax(1, fabs(middle));
         p.low = middle - margin;
         p.high = middle + margin;
     }

@@ -179,6 +179,10 @@ static void test_area_and_limits(void **state)
     const float ends[] = {INFINITY, 3, 3, -INFINITY};
     tile_curves(&c, 0, 0, &f, ends, ends);
     assert_in_range(darkest_row(&c, CURVE_WIDTH / 2), CURVE_HEIGHT / 2 - 2, CURVE_HEIGHT / 2 + 1);
+    const float huge[] = {-3e38f, 3e38f};
+    f.width = 2;
+    tile_curves(&c, 0, 0, &f, huge, huge);
+    assert_in_range(darkest_row(&c, CURVE_WIDTH / 2), CURVE_HEIGHT / 2 - 3, CURVE_HEIGHT / 2 + 2);
     f.width = 1;
     tile_curves(&c, 0, 0, &f, half, minus_half); // a dot above a dot
     assert_true(at(&c, CURVE_WIDTH / 2, 6).r < 100);
