@@ -60,9 +60,11 @@ static int add_list(struct data_filter *f, const char *text)
     char *list = trimmed(text, strlen(text));
     size_t length = strlen(list);
     int bad = length < 2 || list[0] != '[' || list[length - 1] != ']';
-    for (const char *p = list + 1, *end = list + length - 1; !bad && p <= end;) {
-        size_t n = strcspn(p, ",]");
-        bad = add_value(f, p, n) != 0 || p + n > end;
+    if (!bad)
+        list[length - 1] = 0;
+    for (const char *p = list + 1, *end = list + length; !bad && p < end;) {
+        size_t n = strcspn(p, ",");
+        bad = add_value(f, p, n) != 0;
         p += n + 1;
     }
     free(list);

@@ -5,12 +5,19 @@
 #include "base/random.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // The rows of one label, and how many of them go.
 struct stratum {
+    uint32_t rank;       // among the labels: tells the random streams apart
     int32_t first, rows; // a range of the sorted rows
     int32_t share;
     double remainder; // what rounding down took from the share
+    int32_t lot;      // decides between equal remainders
+};
+struct strata {
+    struct stratum *v; // owned
+    uint32_t n;
 };
 
 struct keyed {
@@ -41,65 +48,58 @@ static struct keyed *sort_rows(const struct data_selection *s, struct err *e)
     return sorted;
 }
 
-static struct stratum *find_strata(const struct keyed *sorted, int32_t rows, double fraction, int32_t *n)
+static struct strata find_strata(const struct keyed *sorted, int32_t rows, double fraction)
 {
-    struct stratum *strata = NULL;
-    *n = 0;
+    struct strata strata = {0};
     for (int32_t i = 0; i < rows; i++) {
         if (i == 0 || sorted[i].label != sorted[i - 1].label) {
-            if ((*n & (*n - 1)) == 0)
-                strata = mem_grow(strata, 2 * (size_t)*n + 1, sizeof *strata);
-            strata[(*n)++] = (struct stratum){.first = i};
+            if ((strata.n & (strata.n - 1)) == 0) // full: 0, 1, 2, 4, ...
+                strata.v = mem_grow(strata.v, strata.n ? 2 * (size_t)strata.n : 1, sizeof *strata.v);
+            strata.v[strata.n] = (struct stratum){.rank = strata.n, .first = i};
+            strata.n++;
         }
-        strata[*n - 1].rows++;
+        strata.v[strata.n - 1].rows++;
     }
-    for (int32_t k = 0; k < *n; k++) {
-        double exact = fraction * strata[k].rows;
-        strata[k].share = (int32_t)floor(exact);
-        strata[k].remainder = exact - floor(exact);
+    for (uint32_t k = 0; k < strata.n; k++) {
+        double exact = fraction * strata.v[k].rows;
+        strata.v[k].share = (int32_t)floor(exact);
+        strata.v[k].remainder = exact - floor(exact);
     }
     return strata;
 }
 
-struct claim {
-    double remainder;
-    int32_t lot, stratum; // equal remainders are decided by lot
-};
-
 static int compare_claims(const void *a, const void *b)
 {
-    const struct claim *x = a, *y = b;
+    const struct stratum *x = a, *y = b;
     return x->remainder != y->remainder ? (x->remainder < y->remainder) - (x->remainder > y->remainder)
                                         : (x->lot > y->lot) - (x->lot < y->lot);
 }
 
 // Hands out what rounding down left over, one row each, to the largest remainders.
-static void hand_out(struct stratum *strata, int32_t n, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
+static void hand_out(struct strata *strata, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
 {
-    struct claim *claims = mem_new((size_t)n, sizeof *claims);
-    int32_t *lot = mem_new((size_t)n, sizeof *lot);
-    random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, UINT32_MAX, n, lot);
-    for (int32_t k = 0; k < n; k++) {
-        claims[k] = (struct claim){strata[k].remainder, lot[k], k};
-        wanted -= strata[k].share;
+    int32_t *lot = mem_new(strata->n, sizeof *lot);
+    random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, UINT32_MAX, (int32_t)strata->n, lot);
+    for (uint32_t k = 0; k < strata->n; k++) {
+        strata->v[k].lot = lot[k];
+        wanted -= strata->v[k].share;
     }
-    qsort(claims, (size_t)n, sizeof *claims, compare_claims);
-    for (int32_t k = 0; wanted > 0; k = (k + 1) % n) {
-        struct stratum *s = &strata[claims[k].stratum];
+    free(lot);
+    qsort(strata->v, strata->n, sizeof *strata->v, compare_claims);
+    for (uint32_t k = 0; wanted > 0; k = (k + 1) % strata->n) {
+        struct stratum *s = &strata->v[k];
         if (s->share < s->rows) {
             s->share++;
             wanted--;
         }
     }
-    free(claims);
-    free(lot);
 }
 
 // keep[row] = 0 for the rows that go.
-static void draw(const struct keyed *sorted, const struct stratum *s, uint32_t stream, int64_t seed,
-    enum data_split_purpose purpose, int32_t *order, int8_t *keep)
+static void draw(const struct keyed *sorted, const struct stratum *s, int64_t seed, enum data_split_purpose purpose,
+    int32_t *order, int8_t *keep)
 {
-    random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, stream, s->rows, order);
+    random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, s->rank, s->rows, order);
     for (int32_t i = 0; i < s->share; i++)
         keep[sorted[s->first + order[i]].row] = 0;
 }
@@ -109,20 +109,19 @@ int data_split(struct data_selection *s, double fraction, int64_t seed, enum dat
 {
     if (s->rows < 2)
         return data_error(s->part->source[0].at, e, "found %lld row to split, allowed: at least 2", (long long)s->rows);
-    int32_t n = 0, rows = (int32_t)s->rows, wanted = (int32_t)lround(fraction * rows);
+    int32_t rows = (int32_t)s->rows, wanted = (int32_t)lround(fraction * rows);
     wanted = wanted < 1 ? 1 : wanted > rows - 1 ? rows - 1 : wanted;
     struct keyed *sorted = sort_rows(s, e);
     int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);
     int8_t *keep = mem_array((size_t)rows, 1, s->part->name, e);
     int result = -1;
     if (sorted && order && keep) {
-        struct stratum *strata = find_strata(sorted, rows, fraction, &n);
-        for (int32_t i = 0; i < rows; i++)
-            keep[i] = 1;
-        hand_out(strata, n, wanted, seed, purpose);
-        for (int32_t k = 0; k < n; k++)
-            draw(sorted, &strata[k], (uint32_t)k, seed, purpose, order, keep);
-        free(strata);
+        struct strata strata = find_strata(sorted, rows, fraction);
+        memset(keep, 1, (size_t)rows);
+        hand_out(&strata, wanted, seed, purpose);
+        for (uint32_t k = 0; k < strata.n; k++)
+            draw(sorted, &strata.v[k], seed, purpose, order, keep);
+        free(strata.v);
         result = data_partition(s, keep, part, e);
     }
     free(sorted);

@@ -1,0 +1,251 @@
+// The `data:` section: what is read from it, what is refused and where, and its canonical form.
+// links: data spec base
+#include "dataset_fixture.h"
+
+static void reads_all_kinds(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct sample_spec s;
+    spec_open(&s,
+        "  train: {from: a:b/mnist.h5:train, rows: \"-10::2\", where: label < 5}\n"
+        "  validation: 0.25\n"
+        "  test:\n"
+        "    clean: mnist.h5:test\n"
+        "    boot:\n"
+        "      - mnist.h5:test\n"
+        "      - {from: fashion.h5:test, rows: [0, -1], anomaly: true}\n"
+        "  where: [NSP != 2, \"petal length (cm) in [1, 2.5]\"]\n"
+        "  normal: [3, 1, 3]\n"
+        "  fill: median\n"
+        "  scale: min_max\n",
+        &e);
+    no_error(&e);
+    const struct data_config *c = &s.cfg;
+    assert_int_equal(c->train.n, 1);
+    assert_string_equal(c->train.source[0].file, "a:b/mnist.h5");
+    assert_string_equal(c->train.source[0].split, "train");
+    assert_int_equal(c->train.source[0].rows.kind, ROWS_SLICE);
+    assert_int_equal(c->train.source[0].rows.first, -10);
+    assert_true(c->train.source[0].rows.last == INT64_MAX);
+    assert_int_equal(c->train.source[0].rows.step, 2);
+    assert_int_equal(c->train.source[0].where.v[0].op, FILTER_LT);
+    assert_true(c->validation_fraction == 0.25);
+    assert_int_equal(c->seed, 1);
+    assert_int_equal(c->n_test, 2);
+    assert_string_equal(c->test[1].name, "boot");
+    assert_int_equal(c->test[1].source[1].anomaly, ANOMALY_TRUE);
+    assert_int_equal(c->test[1].source[1].rows.list.v[1], -1);
+    assert_int_equal(c->filters.n, 2);
+    assert_string_equal(c->filters.v[1].column, "petal length (cm)");
+    assert_true(c->filters.v[1].values[1] == 2.5);
+    assert_int_equal(c->normal.n, 2);
+    assert_int_equal(c->normal.v[0], 1);
+    assert_int_equal(c->fill, FILL_MEDIAN);
+    assert_int_equal(c->scale, SCALE_MIN_MAX);
+    spec_close(&s);
+}
+
+static void filters_hold(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double value;
+        bool holds;
+    } rows[] = {
+        {"a == 2", 2, true},
+        {"a==2.0", 3, false},
+        {"a != 2", 2, false},
+        {"a != 2", NAN, true},
+        {"a <= 2", 2, true},
+        {"a < 2", 2, false},
+        {"a>=2", 2, true},
+        {"a > 2", 2, false},
+        {"a > 2", NAN, false},
+        {"a in [1, 2, -3e1]", -30, true},
+        {"a in [1,2]", 3, false},
+        {"a in [1]", NAN, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err e = {0};
+        struct data_filters f = {0};
+        data_filter_parse(rows[i].text, NULL, &f, &e);
+        no_error(&e);
+        if (data_filter_holds(&f.v[0], rows[i].value) != rows[i].holds)
+            fail_msg("%s: %g", rows[i].text, rows[i].value);
+        data_filters_free(&f);
+    }
+}
+
+static void refuses_mistakes_where_they_stand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        // bad
+        {"  scale: unit\n", "train"},
+        {"  train: mnist.h5\n", "spec.yaml:2:10: data.train: found 'mnist.h5', allowed: FILE.h5:SPLIT"},
+        {"  train: []\n", "spec.yaml:2:10: data.train: found no source"},
+        {"  train: [a.h5:x, [b.h5:y]]\n", "spec.yaml:2:19: data.train[1]: found a list"},
+        {"  train: {rows: [1]}\n", "from"},
+        {"  train: {from: a.h5:x, row: [1]}\n", "rows"},
+        {"  train: {from: a.h5:x, rows: [1, b]}\n", "spec.yaml:2:35: data.train.rows[1]: found 'b'"},
+        {"  train: {from: a.h5:x, rows: []}\n", "spec.yaml:2:31: data.train.rows: found no row"},
+        {"  train: {from: a.h5:x, rows: \"1:2:0\"}\n", "STEP at least 1"},
+        {"  train: {from: a.h5:x, rows: \"1:b\"}\n", "found '1:b'"},
+        {"  train: {from: a.h5:x, rows: \"1:2:3:4\"}\n", "found '1:2:3:4'"},
+        {"  train: {from: a.h5:x, anomaly: yes}\n", "anomaly"},
+        {"  train: a.h5:x\n  validation: 1.5\n", "spec.yaml:3:15: data.validation: found '1.5'"},
+        {"  train: a.h5:x\n  validation: 0\n", "in (0, 1)"},
+        {"  train: a.h5:x\n  test: {}\n", "spec.yaml:3:9: data.test: found no test set"},
+        {"  train: a.h5:x\n  test: {a/b: a.h5:x}\n", "spec.yaml:3:10: data.test.a/b: found 'a/b' as the name"},
+        {"  train: a.h5:x\n  test: {train: a.h5:x}\n", "any but train, validation"},
+        {"  train: a.h5:x\n  test: a.h5:y\n  split: {test: 0.3}\n", "spec.yaml:4:10: data.split: found test both"},
+        {"  train: a.h5:x\n  split: {test: 1}\n", "in [0, 1)"},
+        {"  train: a.h5:x\n  split: {tset: 0.1}\n", "test"},
+        {"  train: a.h5:x\n  where: [a == 1, a = 2]\n", "spec.yaml:3:19: data.where[1]: found 'a = 2'"},
+        {"  train: a.h5:x\n  where: \"a in []\"\n", "found 'a in []'"},
+        {"  train: a.h5:x\n  where: \"a in [1, 2\"\n", "found 'a in [1, 2'"},
+        {"  train: a.h5:x\n  where: \"a in [1] 2]\"\n", "found 'a in [1] 2]'"},
+        {"  train: a.h5:x\n  where: \"== 2\"\n", "found '== 2'"},
+        {"  train: a.h5:x\n  where: a == two\n", "found 'a == two'"},
+        {"  train: a.h5:x\n  where: a < nan\n", "found 'a < nan'"},
+        {"  train: a.h5:x\n  where: a\n", "found 'a'"},
+        {"  train: a.h5:x\n  fill: average\n", "none, mean, median, mode"},
+        {"  train: a.h5:x\n  normal: [one]\n", "found 'one'"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err e = {0};
+        struct sample_spec s;
+        if (spec_open(&s, rows[i].text, &e) == 0)
+            fail_msg("taken: %s", rows[i].text);
+        if (!strstr(e.text, rows[i].message) || e.kind != ERR_USAGE)
+            fail_msg("%sexpected '%s', found: %s", rows[i].text, rows[i].message, e.text);
+        spec_close(&s);
+    }
+}
+
+static void finds_all_mistakes_in_one_pass(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct sample_spec s;
+    spec_open(
+        &s, "  train: mnist\n  test: mnist\n  validation: 2\n  where: x\n  scale: half\n  split: {seed: -1}\n", &e);
+    assert_int_equal(e.count, 6);
+    spec_close(&s);
+    e = (struct err){0};
+    assert_int_equal(data_config_read(NULL, &s.cfg, &e), -1);
+    assert_non_null(strstr(e.text, "data: found nothing"));
+}
+
+static char *canonical(const char *text)
+{
+    struct err e = {0};
+    struct sample_spec s;
+    struct text t = {0};
+    spec_open(&s, text, &e);
+    no_error(&e);
+    struct node *n = data_config_write(&s.cfg);
+    node_emit(n, &t);
+    node_free(&n);
+    spec_close(&s);
+    return t.data;
+}
+
+// "a: b\n" -> "  a: b\n", as spec_open wants it.
+static char *indented(const char *text)
+{
+    struct text t = {0};
+    for (const char *end; *text; text = end + 1) {
+        end = strchr(text, '\n');
+        text_add(&t, "  %.*s\n", (int)(end - text), text);
+    }
+    return t.data;
+}
+
+static void canonical_form_reads_as_itself(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "  train: a.h5:x\n",
+        "  train: [a.h5:x, {from: b.h5:y, rows: \":-5\", anomaly: false}]\n  test: c.h5:z\n  normal: 1\n",
+        "  train: {from: a.h5:x, rows: 7, where: [\"a in [1]\", b<2]}\n  validation: 0.1\n  split: {test: 0.3, seed: "
+        "9}\n",
+        "  train: a.h5:x\n  validation: [b.h5:y, b.h5:z]\n  test: {p: b.h5:y, q: [b.h5:y, {from: b.h5:z, rows: "
+        "\"::3\"}]}\n"
+        "  where: a>=2\n  fill: mode\n  scale: standard\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *once = canonical(texts[i]), *moved = indented(once), *twice = canonical(moved);
+        assert_string_equal(once, twice);
+        free(once);
+        free(moved);
+        free(twice);
+    }
+}
+
+static void spellings_of_one_meaning_have_one_form(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"  train: a.h5:x\n", "  train: [{from: a.h5:x}]\n  fill: none\n"},
+        {"  train: a.h5:x\n  where: b ==2.0\n", "  train: a.h5:x\n  where: [\"b == 2\"]\n"},
+        {"  train: a.h5:x\n  normal: [2, 1]\n", "  normal: [1, 2, 2]\n  train: a.h5:x\n"},
+        {"  train: a.h5:x\n  test: b.h5:y\n", "  train: a.h5:x\n  test: {test: [b.h5:y]}\n  split: {seed: 4}\n"},
+        {"  train: a.h5:x\n  validation: 0.1\n", "  train: a.h5:x\n  validation: 1e-1\n  split: {seed: 1}\n"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char *a = canonical(pairs[i][0]), *b = canonical(pairs[i][1]);
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+    }
+    char *a = canonical("  train: a.h5:x\n"), *b = canonical("  train: a.h5:x\n  scale: unit\n");
+    assert_string_not_equal(a, b);
+    free(a);
+    free(b);
+}
+
+static void looks_for_files_in_their_places(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    char *path = mem_format("%s/a.h5", folder), *data = mem_format("%s/data", folder);
+    fclose(fopen(path, "w"));
+    char *found = data_resolve("a.h5", folder, NULL, &e);
+    assert_string_equal(found, path);
+    free(found);
+    found = data_resolve(path, NULL, NULL, &e);
+    assert_string_equal(found, path);
+    free(found);
+    char *command = mem_format("mkdir %s && touch %s/a.h5", data, data);
+    assert_int_equal(system(command), 0);
+    free(command);
+    found = data_resolve("a.h5", folder, NULL, &e);
+    assert_memory_equal(found, data, strlen(data));
+    free(found);
+    no_error(&e);
+    assert_null(data_resolve("b.h5", folder, NULL, &e));
+    assert_int_equal(e.kind, ERR_DATA);
+    assert_non_null(strstr(e.text, "data/b.h5"));
+    assert_non_null(strstr(e.text, "jobs/get-data.sh"));
+    free(path);
+    free(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_all_kinds),
+        cmocka_unit_test(filters_hold),
+        cmocka_unit_test(refuses_mistakes_where_they_stand),
+        cmocka_unit_test(finds_all_mistakes_in_one_pass),
+        cmocka_unit_test(canonical_form_reads_as_itself),
+        cmocka_unit_test(spellings_of_one_meaning_have_one_form),
+        cmocka_unit_test(looks_for_files_in_their_places),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
