@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,10 @@ char *text_seconds(char out[48], double seconds)
 
 char *text_number(char out[32], double value)
 {
+    if (fabs(value) < 1e15 && value == floor(value)) {  // 100, not 1e+02
+        snprintf(out, 32, "%.0f", value);
+        return out;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, 32, "%.*g", digits, value);
         if (strtod(out, NULL) == value)

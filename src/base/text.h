@@ -18,7 +18,7 @@ const char *text_nearest(const char *word, const char *const *words, int n);
 // "4.2 MB", "37 s", "2 min 05 s": into `out`, which is returned.
 char *text_bytes(char out[16], double bytes);
 char *text_seconds(char out[48], double seconds);
-// The shortest decimal that reads back as the same double: "0.1", "1e-07".
+// The shortest decimal that reads back as the same double: "0.1", "1e-07", "100".
 char *text_number(char out[32], double value);
 
 // 0 and the value when all of `text` is a number of that kind; -1 otherwise.
