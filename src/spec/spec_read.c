@@ -187,10 +187,10 @@ struct node *spec_write(const struct field *fields, const void *config, unsigned
 // A cell of a Markdown table: a bar would end it.
 static void add_cell(struct text *t, const char *text)
 {
-    text_add(t, " ");
-    for (; text && *text; text++)
-        text_add(t, *text == '|' ? "\\%c" : "%c", *text);
-    text_add(t, text ? " |" : "|");
+    text_add(t, "%s", text && *text ? " " : "");
+    for (const char *p = text; p && *p; p++)
+        text_add(t, *p == '|' ? "\\%c" : "%c", *p);
+    text_add(t, " |");
 }
 
 void spec_reference(const struct field *fields, struct text *t)

@@ -30,16 +30,34 @@ static struct node *parse_value(const char *key, const char *value, struct err *
     return n;
 }
 
-static int put_value(struct node *root, const char *key, struct node *value, struct err *e)
+// The map `sweep.over`, made where it is missing; NULL where something else stands there.
+static struct node *over_make(struct node *root)
+{
+    char why[256];
+    struct node *over = node_path(root, "sweep.over");
+    if ((!over || over->kind == NODE_NULL) && node_path_check(root, "sweep.over", why) == 0)
+        node_put(root, "sweep.over", over = node_new_map());
+    return over && over->kind == NODE_MAP ? over : NULL;
+}
+
+// The map of which `key` is one key, however many dots it has: `sweep.over` or `variables`; NULL: it is a path.
+static struct node *map_of(struct node *root, const char **key)
 {
     struct node *over = node_path(root, "sweep.over"), *variables = node_get(root, "variables");
-    bool is_over = strncmp(key, over_path, strlen(over_path)) == 0;
-    const char *last = is_over ? key + strlen(over_path) : key;
+    size_t prefix = strlen(over_path);
+    if (strncmp(*key, over_path, prefix) == 0 && (*key)[prefix] && (over = over_make(root))) {
+        *key += prefix;
+        return over;
+    }
+    return node_get(over, *key) ? over : node_get(variables, *key) ? variables : NULL;
+}
+
+static int put_value(struct node *root, const char *key, struct node *value, struct err *e)
+{
     char why[256];
-    if (node_get(over, last) || (is_over && over && over->kind == NODE_MAP)) {
-        node_add(over, last, value);
-    } else if (node_get(variables, key)) {
-        node_add(variables, key, value);
+    struct node *map = map_of(root, &key);
+    if (map) {
+        node_add(map, key, value);
     } else if (node_path_check(root, key, why) == 0) {
         node_put(root, key, value);
     } else {

@@ -160,7 +160,6 @@ static int read_values(const struct spec_sweep *s, struct swept *k, struct err *
 // The last key varies fastest.
 static int count_trials(struct spec_sweep *s, struct err *e)
 {
-    s->trials = 1;
     for (int i = s->n - 1; i >= 0; i--) {
         s->swept[i].stride = s->trials;
         if ((int64_t)s->trials * s->swept[i].n > SPEC_MAX_TRIALS)
@@ -200,6 +199,9 @@ static int read_sweep(struct spec_sweep *s, struct err *e)
 {
     struct grid grid = {0};
     const struct node *sweep = node_get(s->resolved, "sweep");
+    s->trials = 1;
+    if (!sweep)
+        return 0;
     if (spec_read(sweep, grid_fields, &grid, e) != 0)
         return -1;
     s->n = grid.over ? grid.over->n : 0;
@@ -217,7 +219,7 @@ struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e)
     int errors = e->count;
     struct spec_sweep *s = mem_new(1, sizeof *s);
     s->root = node_copy(root);
-    const struct node *over = section(section(root, "sweep"), "over");
+    const struct node *over = section(section(s->root, "sweep"), "over");
     if (check_sections(s->root, e) == 0 && variables_find(&s->vars, s->root, over, e) == 0) {
         resolve_constants(s, e);
         read_sweep(s, e);

@@ -1,0 +1,152 @@
+// Mutated specs are read, set, expanded, written and read again: nothing may crash, hang or change on the way.
+// links: spec base
+//
+// fuzz_spec [COUNT [FIRST]]: mutations FIRST .. FIRST + COUNT - 1, each a function of its number alone.
+#include "base/mem.h"
+#include "base/random.h"
+#include "spec/spec.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const seeds[] = {
+    "name: mnist\nabout: \"One of ${many}\"\nvariables:\n  many: 4\n  wide: [1, \"${many}\"]\ndata:\n  train: "
+    "mnist.h5:train\n"
+    "  test:\n    - mnist.h5:test\n    - {from: x.h5:test, rows: [0], anomaly: true}\nmodel:\n  encoder:\n"
+    "    - {dense: \"${code}\", activation: relu}\n  decoder: ${wide}\ntrain: {loss: mse, epochs: 30}\nsweep:\n"
+    "  method: grid\n  over:\n    code: [16, 32]\n    train.seed: [1, 2, 3]\n",
+    "model: deep\nmodels:\n  shallow: &s {encoder: [{dense: 2}]}\n  deep: {encoder: [{dense: 4}, {dense: ${n}}], also: "
+    "*s}\n"
+    "variables: {n: 1e-3}\nsweep: {over: {model: [shallow, deep], \"model.encoder[0].dense\": [1, ~, '']}}\n",
+    "a: &a [x, &b {y: *a}]\nc: !t |\n  two\n  lines\nd: >-\n  folded\n  text\ne: \"\\u2028\\x01\\n\"\n? f\n: "
+    "g\n---\nh: {}\n",
+    "a: ${x}\nvariables:\n  x: [\"${y}\", \"${y}\"]\n  y: [\"${z}\", \"${z}\"]\n  z: {k: \"<${w}>\"}\n  w: "
+    "\"\\U0001F600\"\n",
+};
+static const char *const pieces[] = {"${", "}", "${code}", "${x}", "*a", "&a ", ": ", "\n", "\n  ", "- ", "[", "]", "{",
+    "}", ",", "\"", "'", "\\", "|", ">", "#", "~", "null", "!!str ", "<<", "?", "%", "@", "`", "\t", "\r", "\xff",
+    "\xc2\x85", "\xef\xbb\xbf", "sweep:", "over:", "models:", "variables:", "model:", ".", "[0]", "\\x00", "---\n",
+    "...\n"};
+static const char *const settings[] = {"train.seed=5", "code=[1, 2]", "many=3", "model=shallow", "sweep.over.a=[1]",
+    "a[0]=x", "new.map.key={a: b}", "variables.x=${y}", "a=[", "sweep=~"};
+
+enum {
+    MAX_LENGTH = 4096,
+    COUNT_SEEDS = sizeof seeds / sizeof *seeds,
+    COUNT_PIECES = sizeof pieces / sizeof *pieces,
+    COUNT_SETTINGS = sizeof settings / sizeof *settings
+};
+
+// Text that is changed in place.
+struct sample {
+    char data[MAX_LENGTH + 64];
+    size_t length;
+};
+
+// In place of `cut` bytes at `at`: n bytes.
+static void splice(struct sample *s, size_t at, size_t cut, const char *bytes, size_t n)
+{
+    if (cut > s->length - at)
+        cut = s->length - at;
+    if (s->length - cut + n > MAX_LENGTH)
+        return;
+    memmove(s->data + at + n, s->data + at + cut, s->length - at - cut);
+    memcpy(s->data + at, bytes, n);
+    s->length += n - cut;
+}
+
+static void mutate(struct sample *s, const struct random_block *r)
+{
+    char copy[32];
+    size_t at = r->v[1] % (s->length + 1), n = r->v[2] % 24, from = r->v[3] % (s->length + 1);
+    const char *piece = pieces[r->v[2] % COUNT_PIECES];
+    switch (r->v[0] % 5) {
+    case 0:
+        copy[0] = (char)r->v[2];
+        splice(s, at, 1, copy, 1);
+        break;
+    case 1:
+        splice(s, at, n, "", 0);
+        break;
+    case 2:
+        n = n < s->length - from ? n : s->length - from;
+        memcpy(copy, s->data + from, n);
+        splice(s, at, r->v[0] / 5 % 2 * n, copy, n);
+        break;
+    default:
+        splice(s, at, r->v[0] / 5 % 3, piece, strlen(piece));
+    }
+}
+
+static void make(struct sample *s, uint64_t number)
+{
+    struct random_block pick = random_at(1, RANDOM_SAMPLE, 0, number);
+    s->length = strlen(seeds[pick.v[0] % COUNT_SEEDS]);
+    memcpy(s->data, seeds[pick.v[0] % COUNT_SEEDS], s->length);
+    for (uint32_t i = 0; i < 1 + pick.v[1] % 8; i++) {
+        struct random_block r = random_at(1, RANDOM_SAMPLE, i + 1, number);
+        mutate(s, &r);
+    }
+}
+
+// The text of a tree must give the same tree.
+static int check_text(const struct node *n)
+{
+    struct text t = {0};
+    struct err e = {0};
+    node_emit(n, &t);
+    struct node *back = spec_parse("again", t.data, t.length, &e);
+    int result = back && node_equal(n, back) ? 0 : -1;
+    if (result != 0)
+        printf("%s---\n%s", t.data, e.text);
+    node_free(&back);
+    text_free(&t);
+    return result;
+}
+
+// What goes wrong must be said, what goes well must not.
+static int check_sweep(const struct node *root)
+{
+    struct err e = {0};
+    struct spec_sweep *s = spec_sweep_new(root, &e);
+    int result = (s == NULL) == (e.count > 0) ? 0 : -1, trials = s ? spec_sweep_trials(s) : 0;
+    for (int i = 0; i < trials && i < 8 && result == 0; i++) {
+        struct node *tree = spec_sweep_trial(s, i, &e);
+        for (int k = 0; k < spec_sweep_keys(s); k++)
+            result |= spec_sweep_value(s, i, k) ? 0 : -1;
+        result |= tree ? check_text(tree) : e.count > 0 ? 0 : -1;
+        node_free(&tree);
+    }
+    spec_sweep_free(&s);
+    return result;
+}
+
+static int check(const struct sample *s, const char *setting)
+{
+    struct err e = {0};
+    struct node *root = spec_parse("sample", s->data, s->length, &e);
+    int result = (root == NULL) == (e.count > 0) ? 0 : -1;
+    if (root && result == 0)
+        result = check_text(root) | check_sweep(root);
+    if (root && result == 0 && spec_set(root, setting, &e) == 0)
+        result = check_text(root) | check_sweep(root);
+    node_free(&root);
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000, first = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
+    struct sample *s = mem_new(1, sizeof *s);
+    for (uint64_t i = first; i < first + count; i++) {
+        make(s, i);
+        if (check(s, settings[i % COUNT_SETTINGS]) != 0) {
+            printf("mutation %llu:\n%.*s\n", (unsigned long long)i, (int)s->length, s->data);
+            free(s);
+            return 1;
+        }
+    }
+    printf("%llu mutated specs\n", (unsigned long long)count);
+    free(s);
+    return 0;
+}
