@@ -19,7 +19,8 @@ extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, 
 // The choice hangs on the shape alone, so that equal shapes give equal bits.
 static bool is_small(int M, int N, int K)
 {
-    return (int64_t)M * N * K <= SMALL_GEMM_WORK && (int64_t)N * K <= SMALL_GEMM_B;
+    int64_t columns = ((int64_t)N + SMALL_GEMM_STRIP - 1) / SMALL_GEMM_STRIP * SMALL_GEMM_STRIP;
+    return (int64_t)M * N * K <= SMALL_GEMM_WORK && columns * K <= SMALL_GEMM_B;
 }
 
 void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)

@@ -45,8 +45,6 @@ struct kernels {
 
     // g (n) := ((g0 + g1) + (g2 + g3)) + ...: the sum over `shards` (a power of two) in the order of a binary tree
     void (*tree_sum)(size_t n, int shards, const real *const *shard, real *g);
-    // a := a + b
-    void (*add)(size_t n, real *a, const real *b);
     // g := g + l1 sign(w) + 2 l2 w, the gradient of l1 |w| + l2 w^2
     void (*penalize)(size_t n, const real *w, real l1, real l2, real *g);
 

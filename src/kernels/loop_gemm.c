@@ -2,56 +2,85 @@
 // A tile of rows by a strip of columns stays in registers while the inner dimension runs.
 #include "kernels/loops.h"
 
-enum { TILE_ROWS = 4, STRIP = 64 / sizeof(real) };
+#include <string.h>
 
-// c (rows, columns) := beta c + a b for one tile; element (i, k) of a lies at a[i * as + k * ak], b is (K, ldb)
-// row-major. rows <= TILE_ROWS and columns <= STRIP; with both constant the compiler unrolls it into registers.
-static inline __attribute__((always_inline)) void tile(int rows, int columns, int K, const real *restrict a, size_t as,
-    size_t ak, const real *restrict b, size_t ldb, real beta, real *restrict c, size_t ldc)
+enum { STRIP = SMALL_GEMM_STRIP };
+typedef real strip __attribute__((vector_size(STRIP * sizeof(real)), aligned(sizeof(real))));
+
+// b (K, N), or (N, K) where tb is set, as strips of STRIP columns: (strips, K, STRIP), the last one filled up with
+// zeros.
+static void pack(bool tb, int N, int K, const real *restrict b, real *restrict packed)
 {
-    real sum[TILE_ROWS][STRIP] = {{0}};
-    for (int k = 0; k < K; k++)
-        for (int i = 0; i < rows; i++) {
-            real x = a[(size_t)i * as + (size_t)k * ak];
-            for (int j = 0; j < columns; j++)
-                sum[i][j] += x * b[(size_t)k * ldb + (size_t)j];
-        }
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < columns; j++) {
-            real *at = &c[(size_t)i * ldc + (size_t)j];
-            *at = beta == 0 ? sum[i][j] : beta * *at + sum[i][j];
-        }
+    for (int first = 0; first < N; first += STRIP, packed += K * STRIP) {
+        int columns = N - first < STRIP ? N - first : STRIP;
+        if (columns < STRIP)
+            memset(packed, 0, (size_t)K * STRIP * sizeof *packed);
+        for (int k = 0; k < K && !tb; k++)
+            memcpy(packed + k * STRIP, b + k * N + first, (size_t)columns * sizeof *b);
+        for (int j = 0; j < columns && tb; j++)
+            for (int k = 0; k < K; k++)
+                packed[k * STRIP + j] = b[(first + j) * K + k];
+    }
 }
 
-static void product(int M, int N, int K, const real *a, size_t as, size_t ak, const real *b, real beta, real *c)
+// Copies 1 to STRIP elements in two moves of fixed size that may overlap: a library call for each row would cost more.
+static inline void copy_columns(real *to, const real *from, int columns)
 {
-    size_t ld = (size_t)N;
-    for (int i = 0; i < M; i += TILE_ROWS) {
-        int rows = M - i < TILE_ROWS ? M - i : TILE_ROWS;
-        for (int j = 0; j < N; j += STRIP) {
-            int columns = N - j < (int)STRIP ? N - j : (int)STRIP;
-            const real *ai = a + (size_t)i * as;
-            real *ci = c + (size_t)i * ld + j;
-            if (rows == TILE_ROWS && columns == STRIP)
-                tile(TILE_ROWS, STRIP, K, ai, as, ak, b + j, ld, beta, ci, ld);
-            else if (rows == TILE_ROWS)
-                tile(TILE_ROWS, columns, K, ai, as, ak, b + j, ld, beta, ci, ld);
-            else
-                tile(rows, columns, K, ai, as, ak, b + j, ld, beta, ci, ld);
+#define COPY_FROM(size)                                     \
+    if (columns >= (size)) {                                \
+        real head[size], tail[size];                        \
+        memcpy(head, from, sizeof head);                    \
+        memcpy(tail, from + columns - (size), sizeof tail); \
+        memcpy(to, head, sizeof head);                      \
+        memcpy(to + columns - (size), tail, sizeof tail);   \
+        return;                                             \
+    }
+    COPY_FROM(8)
+    COPY_FROM(4)
+    COPY_FROM(2)
+    COPY_FROM(1)
+#undef COPY_FROM
+}
+
+// c (rows, columns) := beta c + a b for one tile; element (i, k) of a lies at a[i * as + k * ak]. `rows` is a constant
+// where this is inlined, so that the sums live in registers.
+static inline __attribute__((always_inline)) void tile(int rows, int columns, int K, const real *restrict a, size_t as,
+    size_t ak, const real *restrict b, real beta, real *restrict c, size_t ldc)
+{
+    strip sum[8] = {{0}};
+    for (int k = 0; k < K; k++) {
+        strip bk = *(const strip *)(b + k * STRIP);
+        for (int i = 0; i < rows; i++)
+            sum[i] += a[(size_t)i * as + (size_t)k * ak] * bk;
+    }
+    for (int i = 0; i < rows; i++, c += ldc) {
+        real edge[STRIP] = {0};
+        if (columns == STRIP) {
+            *(strip *)c = beta == 0 ? sum[i] : beta * *(strip *)c + sum[i];
+            continue;
         }
+        if (beta != 0)
+            copy_columns(edge, c, columns);
+        *(strip *)edge = beta * *(strip *)edge + sum[i];
+        copy_columns(c, edge, columns);
     }
 }
 
 static void small_gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
 {
-    real turned[SMALL_GEMM_B];
-    if (tb) { // b is (N, K): turned once, so that the inner loop runs along rows
-        for (int j = 0; j < N; j++)
-            for (int k = 0; k < K; k++)
-                turned[k * N + j] = b[j * K + k];
-        b = turned;
+    real packed[SMALL_GEMM_B] __attribute__((aligned(64)));
+    size_t as = ta ? 1 : (size_t)K, ak = ta ? (size_t)M : 1, ld = (size_t)N;
+    pack(tb, N, K, b, packed);
+    for (int j = 0; j < N; j += STRIP) {
+        int columns = N - j < STRIP ? N - j : STRIP, i = 0;
+        const real *strip = packed + j * K;
+        for (; i + 8 <= M; i += 8)
+            tile(8, columns, K, a + (size_t)i * as, as, ak, strip, beta, c + (size_t)i * ld + j, ld);
+        for (; i + 2 <= M; i += 2)
+            tile(2, columns, K, a + (size_t)i * as, as, ak, strip, beta, c + (size_t)i * ld + j, ld);
+        for (; i < M; i++)
+            tile(1, columns, K, a + (size_t)i * as, as, ak, strip, beta, c + (size_t)i * ld + j, ld);
     }
-    product(M, N, K, a, ta ? 1 : (size_t)K, ta ? (size_t)M : 1, b, beta, c);
 }
 
 void LOOP(gemm_loops)(struct kernels *k)

@@ -1,12 +1,6 @@
 // Sums in an order that is a promise: this file alone is compiled without leave to reorder (kernels.cmake).
 #include "kernels/loops.h"
 
-static void add(size_t n, real *restrict a, const real *restrict b)
-{
-    for (size_t i = 0; i < n; i++)
-        a[i] += b[i];
-}
-
 // The sum of shard[0..shards) in the order of a binary tree, for one element.
 static inline real tree(int shards, const real *const *shard, size_t i)
 {
@@ -34,5 +28,4 @@ static void tree_sum(size_t n, int shards, const real *const *shard, real *restr
 void LOOP(reduce_loops)(struct kernels *k)
 {
     k->tree_sum = tree_sum;
-    k->add = add;
 }

@@ -8,8 +8,9 @@
 #define LOOP_NAME(name, set) LOOP_JOIN(name, set)
 #define LOOP(name)           LOOP_NAME(name, KERNEL_SET)
 
-// Up to this many multiplications, and elements of b, small_gemm is used.
-enum { SMALL_GEMM_WORK = 65536, SMALL_GEMM_B = 4096 };
+// small_gemm serves products of up to SMALL_GEMM_WORK multiplications whose b, its columns filled up to whole strips,
+// has at most SMALL_GEMM_B elements.
+enum { SMALL_GEMM_WORK = 65536, SMALL_GEMM_B = 8192, SMALL_GEMM_STRIP = 16 };
 
 // The entries of one file's loops in the table of one set.
 void LOOP(activation_loops)(struct kernels *k);

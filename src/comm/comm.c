@@ -1,0 +1,187 @@
+// Starting and ending MPI, groups of ranks, agreement on errors.
+#include "comm/comm_mpi.h"
+
+#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+MPI_Comm comm_mpi(const struct comm *comm)
+{
+    return comm->handle->mpi;
+}
+
+static int environment_int(const char *const *names, int standard)
+{
+    for (; *names; names++)
+        if (getenv(*names))
+            return atoi(getenv(*names));
+    return standard;
+}
+
+int comm_launched_size(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_SIZE", "PMI_SIZE", NULL};
+    bool is_step = getenv("SLURM_STEP_ID") != NULL && getenv("SLURM_PROCID") != NULL;
+    int slurm = is_step && getenv("SLURM_STEP_NUM_TASKS") ? atoi(getenv("SLURM_STEP_NUM_TASKS")) : 1;
+    return environment_int(names, slurm);
+}
+
+int comm_launched_rank(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", NULL};
+    bool is_step = getenv("SLURM_STEP_ID") != NULL && getenv("SLURM_PROCID") != NULL;
+    return environment_int(names, is_step ? atoi(getenv("SLURM_PROCID")) : 0);
+}
+
+// How many processes of this job share the node, as far as the launcher says.
+static int local_size(void)
+{
+    static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE", NULL};
+    return environment_int(names, 1);
+}
+
+static void end_job(void)
+{
+    MPI_Abort(MPI_COMM_WORLD, ERR_SOFTWARE);
+}
+
+void comm_abort(int code)
+{
+    MPI_Abort(MPI_COMM_WORLD, code);
+    _exit(code);
+}
+
+int comm_start(struct comm *world, int threads, struct err *e)
+{
+    setenv(
+        "OMPI_MCA_fs_ufs_lock_algorithm", "3", 0); // the default loses data of collective writes (ompi issue: fs/ufs)
+    if ((long)local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
+        setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+    int provided;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+        return err_add(e, ERR_SYSTEM, "MPI did not start");
+    err_abort_hook = end_job;
+    world->handle = mem_new(1, sizeof *world->handle);
+    world->handle->mpi = MPI_COMM_WORLD;
+    MPI_Comm_rank(MPI_COMM_WORLD, &world->rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &world->size);
+    if (world->size != comm_launched_size())
+        return err_add(e, ERR_USAGE,
+            "the launcher started %d processes, but each believes to be alone: use srun --mpi=pmix, or mpirun",
+            comm_launched_size());
+    return 0;
+}
+
+void comm_stop(struct comm *world)
+{
+    err_abort_hook = NULL;
+    MPI_Finalize();
+    free(world->handle);
+    *world = (struct comm){0};
+}
+
+void comm_split(const struct comm *from, int color, struct comm *group)
+{
+    group->handle = mem_new(1, sizeof *group->handle);
+    MPI_Comm_split(comm_mpi(from), color, from->rank, &group->handle->mpi);
+    MPI_Comm_rank(group->handle->mpi, &group->rank);
+    MPI_Comm_size(group->handle->mpi, &group->size);
+}
+
+void comm_free(struct comm *comm)
+{
+    if (!comm->handle)
+        return;
+    MPI_Comm_free(&comm->handle->mpi);
+    free(comm->handle);
+    *comm = (struct comm){0};
+}
+
+static bool has_line(const struct err *e, const char *line, size_t length)
+{
+    for (const char *at = e->text; *at; at = strchr(at, '\n') + 1)
+        if (strncmp(at, line, length) == 0)
+            return true;
+    return false;
+}
+
+// Adds to `to` the lines of `from` that it has not.
+static void merge_new(struct err *to, const struct err *from)
+{
+    for (const char *line = from->text; *line;) {
+        size_t length = (size_t)(strchr(line, '\n') - line) + 1;
+        if (!has_line(to, line, length))
+            err_add(to, from->kind, "%.*s", (int)length - 1, line);
+        line += length;
+    }
+    to->count += from->hidden;
+    to->hidden += from->hidden;
+}
+
+int comm_agree(const struct comm *comm, struct err *e)
+{
+    int mine = e->count, most;
+    MPI_Allreduce(&mine, &most, 1, MPI_INT, MPI_MAX, comm_mpi(comm));
+    if (most == 0)
+        return 0;
+    struct err *all = mem_new((size_t)comm->size, sizeof *all);
+    MPI_Allgather(e, (int)sizeof *e, MPI_BYTE, all, (int)sizeof *all, MPI_BYTE, comm_mpi(comm));
+    *e = (struct err){0};
+    for (int i = 0; i < comm->size; i++)
+        merge_new(e, &all[i]);
+    free(all);
+    return -1;
+}
+
+enum { PIECE = 1 << 30 }; // counts of MPI 3 are int
+
+void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes)
+{
+    for (char *at = data; bytes > 0;) {
+        size_t n = bytes < PIECE ? bytes : PIECE;
+        MPI_Bcast(at, (int)n, MPI_BYTE, root, comm_mpi(comm));
+        at += n;
+        bytes -= n;
+    }
+}
+
+void comm_barrier(const struct comm *comm)
+{
+    MPI_Barrier(comm_mpi(comm));
+}
+
+double comm_max(const struct comm *comm, double value)
+{
+    double all;
+    MPI_Allreduce(&value, &all, 1, MPI_DOUBLE, MPI_MAX, comm_mpi(comm));
+    return all;
+}
+
+double comm_sum(const struct comm *comm, double value)
+{
+    double all;
+    MPI_Allreduce(&value, &all, 1, MPI_DOUBLE, MPI_SUM, comm_mpi(comm));
+    return all;
+}
+
+void comm_join_all(const struct comm *comm, void *data, size_t bytes)
+{
+    for (char *at = data; bytes > 0 && comm->size > 1;) {
+        size_t n = bytes < PIECE ? bytes : PIECE;
+        MPI_Allreduce(MPI_IN_PLACE, at, (int)n, MPI_BYTE, MPI_BOR, comm_mpi(comm));
+        at += n;
+        bytes -= n;
+    }
+}
+
+void comm_join_to_root(const struct comm *comm, void *data, size_t bytes)
+{
+    for (char *at = data; bytes > 0 && comm->size > 1;) {
+        size_t n = bytes < PIECE ? bytes : PIECE;
+        MPI_Reduce(comm->rank == 0 ? MPI_IN_PLACE : at, at, (int)n, MPI_BYTE, MPI_BOR, 0, comm_mpi(comm));
+        at += n;
+        bytes -= n;
+    }
+}

@@ -1,0 +1,11 @@
+// The MPI communicator inside a struct comm, for the parallel file access of store/. The only header that shows mpi.h.
+#pragma once
+
+#include "comm/comm.h"
+#include <mpi.h>
+
+struct comm_handle {
+    MPI_Comm mpi;
+};
+
+MPI_Comm comm_mpi(const struct comm *comm);

@@ -1,0 +1,176 @@
+// Models: built from the spec, layer after layer, each one's shape following from the one before.
+#include "nn/nn_impl.h"
+
+#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
+
+struct model_section {
+    const struct node *encoder, *decoder;
+};
+static const struct field section_fields[] = {
+    {.key = "encoder",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct model_section, encoder),
+        .flags = FIELD_REQUIRED,
+        .help = "layers from the input to the code, in order"},
+    {.key = "decoder",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct model_section, decoder),
+        .flags = FIELD_REQUIRED,
+        .help = "layers from the code to the reconstruction"},
+    {0},
+};
+
+int shape_size(const struct shape *s)
+{
+    int n = 1;
+    for (int i = 0; i < s->rank; i++)
+        n *= s->dims[i];
+    return n;
+}
+
+char *shape_text(char out[48], const struct shape *s)
+{
+    int n = snprintf(out, 48, "(");
+    for (int i = 0; i < s->rank; i++)
+        n += snprintf(out + n, 48 - (size_t)n, "%s%d", i ? ", " : "", s->dims[i]);
+    snprintf(out + n, 48 - (size_t)n, ")");
+    return out;
+}
+
+// The type that a layer's map names: the one key that is a layer type.
+static const struct layer_type *find_type(const struct node *at, struct err *e)
+{
+    const char *const *names = layer_type_names();
+    if (at->kind != NODE_MAP || at->n == 0) {
+        node_error(at, e, "a layer is a map such as {dense: 64, activation: relu}");
+        return NULL;
+    }
+    for (int i = 0; i < at->n; i++) {
+        const struct layer_type *type = layer_type_find(at->items[i]->key);
+        if (type)
+            return type;
+    }
+    int n = 0;
+    while (names[n])
+        n++;
+    const char *near = text_nearest(at->items[0]->key, names, n);
+    node_key_error(at->items[0], e, "no layer of that name%s%s%s", near ? "; did you mean '" : "", near ? near : "",
+        near ? "'?" : "");
+    return NULL;
+}
+
+// Reads one layer whose input is known and appends it. *shape becomes its output.
+static int add_layer(struct model *m, const struct node *at, struct shape *shape, struct err *e)
+{
+    const struct layer_type *type = find_type(at, e);
+    if (!type)
+        return -1;
+    m->layers = mem_grow(m->layers, (size_t)m->n_layers + 1, sizeof *m->layers);
+    struct layer *l = &m->layers[m->n_layers++];
+    *l = (struct layer){.type = type, .config = mem_new(1, type->config_size), .in = *shape};
+    struct spec_part parts[] = {{type->fields, l->config}, {layer_common_fields, l}};
+    if (spec_read_parts(at, parts, 2, e) != 0 || type->build(l, at, e) != 0)
+        return -1;
+    *shape = l->out;
+    for (int i = 0; i < l->n_blocks; i++) {
+        l->blocks[i].offset = m->parameters;
+        m->trainable += l->blocks[i].count;
+        m->parameters += (l->blocks[i].count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
+    }
+    return 0;
+}
+
+static int add_layers(struct model *m, const struct node *list, struct shape *shape, struct err *e)
+{
+    if (!list)
+        return 0; // its lack was reported
+    if (list->kind != NODE_LIST || list->n == 0)
+        return node_error(list, e, "a list of layers is wanted, such as [{dense: 64, activation: relu}]");
+    int failed = 0;
+    for (int i = 0; i < list->n; i++)
+        failed |= add_layer(m, list->items[i], shape, e);
+    return failed;
+}
+
+static int check_output(const struct model *m, const struct shape *shape, const struct node *decoder, struct err *e)
+{
+    char found[48], wanted[48];
+    if (shape_size(shape) != shape_size(&m->input))
+        return node_error(decoder, e,
+            "its output has shape %s = %d values, the data %s = %d: they must be equally many",
+            shape_text(found, shape), shape_size(shape), shape_text(wanted, &m->input), shape_size(&m->input));
+    const struct layer *last = &m->layers[m->n_layers - 1];
+    if (m->loss == LOSS_BINARY_CROSSENTROPY && last->activation != SIGMOID)
+        return node_error(decoder, e,
+            "the last activation is %s, but loss binary_crossentropy needs sigmoid (it is computed from the logits "
+            "inside)",
+            activation_names[last->activation]);
+    return 0;
+}
+
+struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    m->input = *input;
+    m->loss = loss;
+    m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
+    struct model_section s = {0};
+    struct shape shape = *input;
+    int failed = spec_read(section, section_fields, &s, e);
+    failed |= add_layers(m, s.encoder, &shape, e);
+    m->n_encoder = m->n_layers;
+    m->code = shape;
+    failed |= add_layers(m, s.decoder, &shape, e);
+    if (failed || check_output(m, &shape, s.decoder, e) != 0)
+        model_free(&m);
+    return m;
+}
+
+void model_free(struct model **m)
+{
+    if (!*m)
+        return;
+    for (int i = 0; i < (*m)->n_layers; i++) {
+        struct layer *l = &(*m)->layers[i];
+        field_free(l->type->fields, l->config);
+        free(l->config);
+    }
+    free((*m)->layers);
+    free(*m);
+    *m = NULL;
+}
+
+static struct node *write_layers(const struct layer *layers, int n)
+{
+    struct node *list = node_new_list();
+    for (int i = 0; i < n; i++) {
+        struct node *map = node_add(list, NULL, spec_write(layers[i].type->fields, layers[i].config, 0));
+        node_add(map, "activation", node_new_text(activation_names[layers[i].activation]));
+    }
+    return list;
+}
+
+struct node *model_write(const struct model *m)
+{
+    struct node *map = node_new_map();
+    node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
+    node_add(map, "decoder", write_layers(m->layers + m->n_encoder, m->n_layers - m->n_encoder));
+    return map;
+}
+
+void model_penalize(const struct model *m, size_t first, size_t n, const real *w, real *g)
+{
+    for (int i = 0; i < m->n_layers; i++)
+        for (int k = 0; k < m->layers[i].n_blocks; k++) {
+            const struct block *b = &m->layers[i].blocks[k];
+            size_t from = b->offset > first ? b->offset : first;
+            size_t to = b->offset + b->count < first + n ? b->offset + b->count : first + n;
+            if ((b->l1 > 0 || b->l2 > 0) && from < to)
+                kernels()->penalize(to - from, w + (from - first), (real)b->l1, (real)b->l2, g + (from - first));
+        }
+}

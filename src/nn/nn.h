@@ -1,0 +1,141 @@
+// Autoencoders: models of layers, their losses and optimizers. No files, no MPI, no threads: every function works on
+// the rows and buffers that it is given, so that a worker can own its own.
+//
+// All parameters of a model are one flat vector, as are its gradients and each array of optimizer state: the optimizer,
+// the reduction and the checkpoint are one call each and know no layers.
+#pragma once
+
+#include "base/err.h"
+#include "base/field.h"
+#include "base/real.h"
+#include "kernels/kernels.h"
+#include "spec/spec.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SHAPE_MAX_RANK = 3, LAYER_MAX_BLOCKS = 4 };
+
+// The shape of one sample at some point of the model: (features), (height, width) or (height, width, channel).
+struct shape {
+    int rank;
+    int dims[SHAPE_MAX_RANK];
+};
+int shape_size(const struct shape *s);                 // the product of its dimensions
+char *shape_text(char out[48], const struct shape *s); // "(28, 28)"
+
+// --- layers
+// A block of parameters, such as a kernel or a bias.
+struct block {
+    const char *name; // "kernel", "bias"
+    size_t offset;    // in the model's flat vector
+    size_t count;
+    int rank, dims[SHAPE_MAX_RANK + 1];
+    int initializer;     // an index into initializer_names
+    int fan_in, fan_out; // of the initializer
+    double l1, l2;       // penalty l1 sum|w| + l2 sum w^2
+};
+
+struct layer_type;
+struct layer {
+    const struct layer_type *type;
+    void *config; // of its type, owned
+    enum activation activation;
+    struct shape in, out;
+    int n_blocks;
+    struct block blocks[LAYER_MAX_BLOCKS];
+};
+const char *layer_name(const struct layer *l);           // of its type: "dense"
+extern const struct field layer_common_fields[];         // of every layer: activation
+const struct field *layer_type_fields(const char *type); // of one type; NULL: no such type
+const char *const *layer_type_names(void);               // NULL-terminated
+extern const char *const initializer_names[];            // NULL-terminated
+
+// --- losses and errors
+enum loss { LOSS_MSE, LOSS_MAE, LOSS_BINARY_CROSSENTROPY };
+extern const char *const loss_names[];
+// A sample's reconstruction error: the mean over its features of the squared or absolute difference or of the
+// cross-entropy, or the Euclidean norm of the difference.
+enum error { ERROR_MSE, ERROR_MAE, ERROR_L2, ERROR_BINARY_CROSSENTROPY };
+extern const char *const error_names[];
+
+// --- models
+struct model {
+    int n_layers;
+    struct layer *layers; // owned
+    int n_encoder;        // of which the encoder
+    struct shape input, code;
+    enum loss loss;
+    bool has_logits;   // the last layer's sigmoid is left to the loss: its output is logits
+    size_t parameters; // length of the flat vector, padding between blocks included
+    size_t trainable;  // without padding: what people call the number of parameters
+};
+
+// The model that the section `model:` describes, for samples of shape `input`, trained on `loss`. NULL and every
+// mistake of the section in `e`.
+struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e);
+void model_free(struct model **m);
+// The section in canonical form, new memory; valid input that says the same.
+struct node *model_write(const struct model *m);
+
+// w (parameters) := initial values, by the blocks' initializers. The same seed gives the same bits.
+void model_initialize(const struct model *m, uint64_t seed, real *w);
+
+// Buffers for passes over up to `rows` rows; `trains` adds those of the backward pass. NULL and an error without
+// memory.
+struct workspace {
+    int rows;
+    real *x;       // (rows, input): room for a gathered batch
+    real **y;      // per layer (rows, out): its output
+    real *dy, *dx; // (rows, widest layer); NULL unless it trains
+    real *all;     // owned: everything above is a part of it
+};
+struct workspace *workspace_new(const struct model *m, int rows, bool trains, struct err *e);
+void workspace_free(struct workspace **ws);
+size_t workspace_bytes(const struct model *m, int rows, bool trains);
+
+// Forward pass over x (rows, input) with parameters w; returns the last layer's output (rows, output) in the workspace:
+// logits where the model has them.
+real *model_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x);
+// Of the rows last passed forward: the code (rows, code).
+const real *model_code(const struct model *m, const struct workspace *ws);
+// The loss of a batch's part and its gradient: rows of target x out of a batch of `batch_rows`, after model_forward on
+// them. dw (parameters): every block is overwritten. Returns the sum of the rows' losses (means over features).
+double model_backward(
+    const struct model *m, const real *w, struct workspace *ws, int rows, int batch_rows, const real *x, real *dw);
+// The loss of each row, after model_forward; row (rows) may be NULL. Returns their sum.
+double model_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, float *row);
+// Turns the output of model_forward into the reconstruction, in place (the sigmoid that logits still lack). Afterwards
+// model_loss and model_backward are no longer possible for these rows.
+const real *model_reconstruct(const struct model *m, struct workspace *ws, int rows);
+// The reconstruction error of each row into row (rows), after model_forward (and before model_reconstruct, which it
+// calls where it must).
+void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row);
+// Whether the model can give this error; if not, why (a text to show).
+const char *model_refuses_error(const struct model *m, enum error error);
+
+// --- optimizers
+enum { OPTIMIZER_MAX_SLOTS = 3 };
+struct optimizer {
+    int type; // index into optimizer_names
+    double learning_rate, momentum, beta_1, beta_2, rho, epsilon, initial_accumulator_value;
+    bool nesterov, centered;
+};
+extern const char *const optimizer_names[];
+extern const struct field optimizer_fields[]; // rows of the section `train`
+// Before reading: all settings unset. After reading: fills what is unset with the chosen optimizer's defaults (Keras's)
+// and refuses settings that it does not have.
+void optimizer_clear(struct optimizer *o);
+int optimizer_resolve(struct optimizer *o, const struct node *section, struct err *e);
+// Adds the settings that this optimizer has to the map.
+void optimizer_write(const struct optimizer *o, struct node *map);
+int optimizer_slots(const struct optimizer *o); // arrays of state it keeps
+// The initial value of every element of its state.
+double optimizer_slot_start(const struct optimizer *o);
+// The numbers of step t = 1, 2, ... at the given learning rate.
+struct update optimizer_update(const struct optimizer *o, int64_t t, double learning_rate);
+// The step on parameters [first, first + n): w, g and each state[slot] point to the element `first`.
+void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n, real *w, const real *g,
+    real *const state[OPTIMIZER_MAX_SLOTS]);
+// g := g + the gradient of the penalties on parameters [first, first + n) of the model; w and g point to the element
+// `first`.
+void model_penalize(const struct model *m, size_t first, size_t n, const real *w, real *g);

@@ -1,0 +1,62 @@
+// Scoring: the reconstruction error of every sample, and with labels how well it tells anomalies from normal samples.
+#pragma once
+
+#include "metrics/metrics.h"
+#include "train/train.h"
+
+// --- the section `score:`
+enum threshold_method { THRESHOLD_QUANTILE, THRESHOLD_MEAN_STD, THRESHOLD_BEST_F1 };
+enum baseline { BASELINE_NONE, BASELINE_PCA };
+enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 };
+struct score_config {
+    int error;     // enum error
+    int threshold; // enum threshold_method
+    double quantile, deviations;
+    unsigned save; // of enum save
+    int baseline;
+};
+extern const struct field score_fields[];
+extern const char *const threshold_names[];
+int score_config_read(const struct node *section, struct score_config *c, struct err *e);
+struct node *score_config_write(const struct score_config *c);
+
+// --- scores of one data set
+// Every rank holds the bulk arrays of the rows [first, last) that it visited; rank 0 of the team holds all errors.
+struct scores {
+    const struct dataset *data; // borrowed
+    int64_t first, last;        // this rank's rows
+    int columns, code_size;
+    float *error;          // (data->rows), owned; complete on rank 0
+    float *code;           // (last - first, code_size), owned; NULL unless saved
+    float *reconstruction; // (last - first, columns), owned; NULL unless saved
+    float *feature_error;  // (last - first, columns), owned: squared difference; NULL unless saved
+};
+// Collective over team->comm. `save` as in the config. -1 and the same error on all ranks without memory.
+int scores_compute(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+    enum error error, unsigned save, struct scores *out, struct err *e);
+void scores_free(struct scores *s);
+
+// --- what the errors of one data set say, on rank 0
+struct evaluation {
+    double mean, largest; // error over the samples
+    double threshold;     // a sample with a higher error is called anomalous
+    bool has_labels;      // all below is 0 or NaN without
+    struct roc_auc roc_auc;
+    double average_precision;
+    struct best_f1 best_f1;
+    struct confusion confusion; // at `threshold`
+    struct classification classification;
+    double baseline_roc_auc; // of the baseline's errors; NaN without baseline
+};
+// `train_error` (n_train) are the errors of the training samples: needed for the thresholds that come from them.
+// `baseline`: (d->rows) errors of the baseline, or NULL.
+int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,
+    const float *baseline, struct evaluation *out, struct err *e);
+// Whether the config's threshold needs the errors of the training samples.
+bool evaluate_needs_train(const struct score_config *c);
+
+// --- baseline
+// Errors (d->rows) of a reconstruction from `components` principal components of `train`, by the same error; owned by
+// the caller. NULL and an error. Serial.
+float *pca_errors(
+    const struct dataset *train, const struct dataset *d, int components, enum error error, struct err *e);

@@ -1,0 +1,96 @@
+// The spec's section `score:`.
+#include "score/score.h"
+
+#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const threshold_names[] = {"quantile", "mean_std", "best_f1", NULL};
+static const char *const baseline_names[] = {"none", "pca", NULL};
+static const char *const save_names[] = {"code", "reconstruction", "feature_error", NULL};
+
+struct section {
+    struct score_config config;
+    struct field_texts save;
+};
+
+const struct field score_fields[] = {
+    {.key = "error",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct section, config.error),
+        .standard = "mse",
+        .choices = error_names,
+        .help = "a sample's reconstruction error: mean over its features, or the Euclidean norm (l2)"},
+    {.key = "threshold",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct section, config.threshold),
+        .standard = "quantile",
+        .choices = threshold_names,
+        .help = "above it a sample is called anomalous: from the training errors (quantile, mean_std) or from labels "
+                "(best_f1)"},
+    {.key = "quantile",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct section, config.quantile),
+        .standard = "0.95",
+        .min = 0,
+        .max = 1,
+        .help = "threshold quantile: of the training errors"},
+    {.key = "deviations",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct section, config.deviations),
+        .standard = "1",
+        .min = 0,
+        .max = 1e6,
+        .help = "threshold mean_std: standard deviations above the mean of the training errors"},
+    {.key = "save",
+        .type = FIELD_TEXTS,
+        .offset = offsetof(struct section, save),
+        .help = "also stored for every sample: code, reconstruction, feature_error"},
+    {.key = "baseline",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct section, config.baseline),
+        .standard = "none",
+        .choices = baseline_names,
+        .help = "pca: also the ROC AUC of as many principal components as the code has values"},
+    {0},
+};
+
+static int read_save(const struct field_texts *given, const struct node *at, unsigned *save, struct err *e)
+{
+    int failed = 0;
+    *save = 0;
+    for (int i = 0; i < given->n; i++) {
+        int k = 0;
+        while (save_names[k] && strcmp(save_names[k], given->v[i]) != 0)
+            k++;
+        if (save_names[k])
+            *save |= 1u << k;
+        else
+            failed = node_error(
+                node_item(at, i), e, "found '%s', allowed: code, reconstruction, feature_error", given->v[i]);
+    }
+    return failed;
+}
+
+int score_config_read(const struct node *section, struct score_config *c, struct err *e)
+{
+    struct section s = {0};
+    int failed = spec_read(section, score_fields, &s, e);
+    failed |= read_save(&s.save, node_get(section, "save"), &s.config.save, e);
+    *c = s.config;
+    field_free(score_fields, &s);
+    return failed;
+}
+
+struct node *score_config_write(const struct score_config *c)
+{
+    struct section s = {.config = *c};
+    char why[256];
+    for (int k = 0; save_names[k]; k++)
+        if (c->save & 1u << k)
+            field_append(field_find(score_fields, "save"), &s, save_names[k], why);
+    struct node *map = spec_write(score_fields, &s, 0);
+    field_free(score_fields, &s);
+    return map;
+}

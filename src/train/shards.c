@@ -1,0 +1,38 @@
+// Virtual shards: which rows of the data set and of a batch belong to which shard.
+#include "train/train.h"
+
+void shards_cut(struct shards *s, int n, int64_t rows, int64_t batch_size)
+{
+    ASSERT(n >= 1 && n <= SHARDS_MAX && n <= batch_size, "%d shards", n);
+    *s = (struct shards){.n = n};
+    for (int k = 0; k < n; k++) {
+        int64_t from = k * batch_size / n, to = (k + 1) * batch_size / n;
+        s->batch_rows[k] = (int)(to - from);
+        s->first[k] = (int64_t)((__int128)rows * from / batch_size);
+        s->rows[k] = (int64_t)((__int128)rows * to / batch_size) - s->first[k];
+        int64_t steps = (s->rows[k] + s->batch_rows[k] - 1) / s->batch_rows[k];
+        s->steps = steps > s->steps ? steps : s->steps;
+    }
+}
+
+int shards_step_rows(const struct shards *s, int k, int64_t t)
+{
+    int64_t left = s->rows[k] - t * s->batch_rows[k];
+    return left <= 0 ? 0 : left < s->batch_rows[k] ? (int)left : s->batch_rows[k];
+}
+
+int shards_batch_rows(const struct shards *s, int64_t t)
+{
+    int rows = 0;
+    for (int k = 0; k < s->n; k++)
+        rows += shards_step_rows(s, k, t);
+    return rows;
+}
+
+int shards_workers(int64_t shards, int most)
+{
+    int n = 1;
+    while (2 * n <= most && 2 * n <= shards)
+        n *= 2;
+    return n;
+}

@@ -1,0 +1,95 @@
+// Training: the spec's section `train:`, virtual shards, the step, the epoch, and passes over all rows of a data set.
+//
+// The promise of bits (design: virtual shards): the batch is cut into S shards; a worker (one OpenMP thread of one
+// rank) computes each of its shards' gradients by itself, in products whose shapes hang on S and the batch alone, and
+// gradients are added in one binary tree over the shards. Nothing else crosses shards, so a trained model's bits do not
+// hang on how many threads and ranks trained it.
+#pragma once
+
+#include "comm/comm.h"
+#include "data/dataset.h"
+#include "nn/nn.h"
+
+// --- the section
+struct train_config {
+    int loss; // enum loss
+    int64_t batch_size, epochs, seed;
+    int64_t shards; // 0 before train_config_read: not given
+    struct optimizer optimizer;
+};
+extern const struct field train_fields[]; // beside optimizer_fields
+// Reads and checks the section (NULL: all defaults); afterwards every setting has its value. -1 and all mistakes in
+// `e`.
+int train_config_read(const struct node *section, struct train_config *c, struct err *e);
+// The section in canonical form, new memory.
+struct node *train_config_write(const struct train_config *c);
+
+// --- virtual shards
+enum { SHARDS_MAX = 256 };
+struct shards {
+    int n;
+    int64_t steps;              // batches of an epoch; the last one may be smaller
+    int64_t first[SHARDS_MAX];  // a shard's first row in the data set
+    int64_t rows[SHARDS_MAX];   // and number of rows
+    int batch_rows[SHARDS_MAX]; // its rows of a full batch
+};
+// How `rows` rows fall into n shards at batch size B: the batch's rows floor(sB/n) to floor((s+1)B/n) come from shard
+// s, and shards are cut in the same proportion, so that they last equally long.
+void shards_cut(struct shards *s, int n, int64_t rows, int64_t batch_size);
+// Rows of shard k in step t; of all shards.
+int shards_step_rows(const struct shards *s, int k, int64_t t);
+int shards_batch_rows(const struct shards *s, int64_t t);
+// The largest power of two of workers, up to `most`, that this many shards can use.
+int shards_workers(int64_t shards, int most);
+
+// --- a run
+// Where a trial is computed: its group of ranks, the threads of each. ranks x threads divides the shards.
+struct team {
+    const struct comm *comm;
+    int threads;
+    // Called by the main thread about every millisecond while it computes; may be NULL.
+    void (*between)(void *context, double epochs_done);
+    void *context;
+};
+
+struct history {
+    int epochs; // complete ones
+    double *train_loss, *validation_loss, *learning_rate,
+        *seconds; // (epochs) each; validation_loss is NaN without data
+};
+
+struct trained {
+    real *w;                // (parameters): after the last epoch; equal on all ranks
+    real *memory;           // owned: w is a part of it
+    struct history history; // owned
+    int64_t samples;        // rows that passed through training
+    double seconds;         // of training, validation included
+    bool has_diverged;      // a loss became infinite or not a number: training ended there
+};
+
+// Collective over team->comm. Trains from initial weights. -1 and an error where memory lacks (on all ranks alike).
+int train_run(const struct team *team, const struct model *m, const struct train_config *c, const struct dataset *train,
+    const struct dataset *validation, struct trained *out, struct err *e);
+void trained_free(struct trained *t);
+// Bytes that train_run needs on a rank, beside the data.
+size_t train_bytes(const struct model *m, const struct train_config *c, int ranks, int threads);
+
+// --- passes over all rows
+// Rows pass in chunks of one fixed size, so that bits do not hang on the number of workers; the last one may be
+// smaller.
+enum { PASS_ROWS = 256 };
+// A chunk after its forward pass: rows [first, first + rows) of the data set, x (rows, input). Called from several
+// threads.
+typedef void (*pass_visitor)(void *context, struct workspace *ws, int64_t first, int rows, const real *x);
+// The rows [first, last) of a data set of `rows` that a rank of the group visits: whole chunks.
+void pass_range(const struct comm *comm, int64_t rows, int64_t *first, int64_t *last);
+// Each rank visits its range with a workspace per thread, of at least PASS_ROWS rows. Not collective.
+void pass_run(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+    struct workspace *const *ws, pass_visitor visit, void *context);
+// Collective over team->comm. The mean loss over all rows of d, equal bits on all ranks.
+double pass_loss(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+    struct workspace *const *ws);
+// A workspace per thread; NULL and an error without memory.
+struct workspace **team_workspaces_new(
+    const struct team *team, const struct model *m, int rows, bool trains, struct err *e);
+void team_workspaces_free(const struct team *team, struct workspace ***ws);

@@ -1,0 +1,82 @@
+// The spec's section `train:`.
+#include "train/train.h"
+
+#include <string.h>
+
+static const char *const powers[] = {"1", "2", "4", "8", "16", "32", "64", "128", "256", NULL};
+
+// As the YAML gives it; `shards` is a power of two.
+struct section {
+    struct train_config config;
+    int shards;
+};
+
+const struct field train_fields[] = {
+    {.key = "loss",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct section, config.loss),
+        .standard = "mse",
+        .choices = loss_names,
+        .help = "mean over the features, then over the batch; binary_crossentropy is computed from the logits of a "
+                "last sigmoid"},
+    {.key = "batch_size",
+        .type = FIELD_INT,
+        .offset = offsetof(struct section, config.batch_size),
+        .standard = "32",
+        .min = 1,
+        .max = 1 << 24,
+        .unit = "samples",
+        .help = "samples a step"},
+    {.key = "epochs",
+        .type = FIELD_INT,
+        .offset = offsetof(struct section, config.epochs),
+        .standard = "10",
+        .min = 0,
+        .max = 1 << 24,
+        .help = "passes over the training data"},
+    {.key = "seed",
+        .type = FIELD_INT,
+        .offset = offsetof(struct section, config.seed),
+        .standard = "0",
+        .min = 0,
+        .max = 9e15,
+        .help = "of initial weights and shuffling"},
+    {.key = "shards",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct section, shards),
+        .choices = powers,
+        .help = "virtual shards of a batch: at most so many workers (ranks x threads) train a trial; default: the "
+                "largest of 1, "
+                "2, 4 that leaves each 64 samples of a batch"},
+    {0},
+};
+
+static int64_t default_shards(int64_t batch_size)
+{
+    return batch_size >= 256 ? 4 : batch_size >= 128 ? 2 : 1;
+}
+
+int train_config_read(const struct node *section, struct train_config *c, struct err *e)
+{
+    struct section s = {.shards = -1};
+    optimizer_clear(&s.config.optimizer);
+    struct spec_part parts[] = {{train_fields, &s}, {optimizer_fields, &s.config.optimizer}};
+    int failed = spec_read_parts(section, parts, 2, e);
+    if (!failed)
+        failed = optimizer_resolve(&s.config.optimizer, section, e);
+    *c = s.config;
+    c->shards = s.shards < 0 ? default_shards(c->batch_size) : (int64_t)1 << s.shards;
+    if (!failed && c->shards > c->batch_size)
+        failed = node_error(node_get(section, "shards"), e,
+            "%lld shards of a batch of %lld samples: at most one shard a sample", (long long)c->shards,
+            (long long)c->batch_size);
+    return failed;
+}
+
+struct node *train_config_write(const struct train_config *c)
+{
+    struct section s = {.config = *c, .shards = __builtin_ctzll((unsigned long long)c->shards)};
+    struct node *map = spec_write(train_fields, &s, 0);
+    optimizer_write(&c->optimizer, map);
+    return map;
+}
