@@ -222,6 +222,32 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     return result;
 }
 
+// --- before MPI
+
+static int walk_part(const struct data_part *part, const char *spec_folder, struct err *e)
+{
+    int result = 0;
+    for (int k = 0; k < part->n; k++) {
+        const struct data_source *source = &part->source[k];
+        struct err found = {0};
+        char *path = data_resolve(source->file, spec_folder, source->at, e);
+        if (!path || store_walk(path, &found) != 0)
+            result = data_blame(source->at, &found, e);
+        free(path);
+    }
+    return result;
+}
+
+int data_walk(const struct data_config *cfg, const char *spec_folder, struct err *e)
+{
+    int result = walk_part(&cfg->train, spec_folder, e) | walk_part(&cfg->validation, spec_folder, e);
+    for (int i = 0; i < cfg->n_test; i++)
+        result |= walk_part(&cfg->test[i], spec_folder, e);
+    return result;
+}
+
+// --- new data
+
 static int check_new(const struct loading *l, const struct scaling *scaling, int shape_rank, const int *shape)
 {
     struct draft *d = &l->draft[0];

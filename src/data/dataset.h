@@ -58,6 +58,10 @@ struct data_sets {
     struct data_files *files; // owned
 };
 
+// Walks every file that `cfg` names in a child (store_walk), so that data_load need not fork. Call before MPI_Init,
+// after which forking is not safe everywhere. -1 and errors for files that are missing or damaged.
+int data_walk(const struct data_config *cfg, const char *spec_folder, struct err *e);
+
 // Opens, filters, splits, fills and scales what `cfg` says. Every mistake that can be found is in `e` (ERR_USAGE for
 // the spec, ERR_DATA for files); on failure nothing is owned. Call from one thread. The bits that come out depend on
 // the data and on `cfg` alone.

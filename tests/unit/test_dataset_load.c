@@ -294,6 +294,44 @@ static void splits_follow_the_seed_alone(void **state)
     data_sets_free(&b);
 }
 
+// How many of the two test sets' rows are the same.
+static int common_rows(const struct dataset *a, const struct dataset *b)
+{
+    int n = 0;
+    for (int64_t i = 0; i < a->rows; i++)
+        for (int64_t j = 0; j < b->rows; j++)
+            n += a->index[i] == b->index[j];
+    return n;
+}
+
+static void draws_are_independent(void **state)
+{
+    (void)state;
+    write_split_file();
+    struct data_sets a = load("  train: split.h5:all\n  split: {test: 0.3}\n");
+    struct data_sets b = load("  train: split.h5:all\n  validation: 0.3\n");
+    assert_int_equal(a.test[0].rows, b.validation.rows);
+    assert_in_range(common_rows(&a.test[0], &b.validation), 0, 29);
+    data_sets_free(&a);
+    data_sets_free(&b);
+
+    // labels take turns here: the rows drawn of one are not those drawn of the other
+    float x[SPLIT_ROWS];
+    int64_t label[SPLIT_ROWS];
+    for (int i = 0; i < SPLIT_ROWS; i++) {
+        x[i] = (float)i;
+        label[i] = i % 2;
+    }
+    const struct sample_split turns = {"all", STORE_F32, 2, {SPLIT_ROWS, 1}, x, label, NULL, NULL, NULL};
+    write_file("turns.h5", &turns, 1);
+    a = load("  train: turns.h5:all\n  split: {test: 0.5}\n");
+    int pairs = 0;
+    for (int i = 1; i < 50; i++)
+        pairs += a.test[0].index[i] / 2 == a.test[0].index[i - 1] / 2;
+    assert_in_range(pairs, 1, 24);
+    data_sets_free(&a);
+}
+
 static void one_class_splits_before_it_drops(void **state)
 {
     (void)state;
@@ -430,6 +468,7 @@ int main(void)
         cmocka_unit_test(marks_anomalies_by_source),
         cmocka_unit_test(splits_are_stratified),
         cmocka_unit_test(splits_follow_the_seed_alone),
+        cmocka_unit_test(draws_are_independent),
         cmocka_unit_test(one_class_splits_before_it_drops),
         cmocka_unit_test(mapped_and_converted_rows_have_the_same_bits),
         cmocka_unit_test(sets_share_one_mapping),
