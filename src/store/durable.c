@@ -66,13 +66,18 @@ struct store_file *durable_open(const char *path, char *temporary, bool is_new, 
     library_setup();
     hid_t access = library_access(true);
     struct store_file *f = file_new(path, temporary, -1);
+    driver_set(access, &f->error);
     f->id =
         is_new ? H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access) : H5Fopen(temporary, H5F_ACC_RDWR, access);
-    if (f->id < 0)
+    if (f->id < 0 && f->error)
+        err_add(e, ERR_IO, "%s: cannot open its temporary for writing: %s", path, strerror(f->error));
+    else if (f->id < 0)
         file_fail(f, NULL, e, "cannot open its temporary for writing");
     H5Pclose(access);
-    if (f->id < 0)
+    if (f->id < 0) {
+        unlink(temporary);
         file_free(&f);
+    }
     return f;
 }
 
@@ -91,6 +96,16 @@ struct store_file *store_create(const char *path, const char *format, int format
     return f;
 }
 
+// The note that the driver made when a write failed. Returns -1 when there is one.
+int durable_check(struct store_file *f, const char *object, struct err *e)
+{
+    if (!f->error)
+        return 0;
+    f->failed = true;
+    return err_add(e, ERR_IO, "%s: %s%scannot write it: %s", f->path, object ? object : "", object ? ": " : "",
+        strerror(f->error));
+}
+
 // Everything that HDF5 still holds goes to the file now.
 static int finish(struct store_file *f, struct err *e)
 {
@@ -99,7 +114,7 @@ static int finish(struct store_file *f, struct err *e)
         r = file_fail(f, NULL, e, "cannot write it out");
     if (H5Fclose(f->id) < 0 && r == 0)
         r = file_fail(f, NULL, e, "cannot close it");
-    return r;
+    return r == 0 ? durable_check(f, NULL, e) : r;
 }
 
 static int check(struct store_file *f, struct err *e)
@@ -132,6 +147,7 @@ void store_abandon(struct store_file **f)
 {
     if (!*f)
         return;
+    (*f)->error = ECANCELED; // what HDF5 still holds is not worth a write
     H5Fclose((*f)->id);
     unlink((*f)->temporary);
     file_free(f);

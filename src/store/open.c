@@ -39,7 +39,7 @@ struct store_file *file_open(const char *path, struct err *e)
     hid_t list = library_access(false);
     struct store_file *f = file_new(path, NULL, H5Fopen(path, H5F_ACC_RDONLY, list));
     if (f->id < 0) {
-        file_fail(f, NULL, e, "not a readable HDF5 file");
+        file_fail(f, NULL, e, "cannot open it");
         file_free(&f);
     }
     H5Pclose(list);

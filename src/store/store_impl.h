@@ -10,7 +10,8 @@ struct store_file {
     char *path;      // owned, as given
     char *temporary; // owned; NULL: open for reading
     hid_t id;
-    bool failed; // a write failed: never commit
+    int error;   // errno of the first write that failed on disk; 0: none
+    bool failed; // something failed while writing: never commit
 };
 
 // library.c: HDF5's settings and its error texts
@@ -22,12 +23,17 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
     __attribute__((format(printf, 4, 5)));
 void library_reason(char *out, size_t room); // ": reason", or "" where HDF5 gives none
 
+// driver.c: `access` then writes through our driver, which notes in *error when it cannot
+void driver_set(hid_t access, int *error);
+
 // durable.c
 char *durable_temporary(const char *path);                                // the temporary's name, new memory
 struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
 void file_free(struct store_file **f);
 // Makes or opens the temporary for writing; takes its name.
 struct store_file *durable_open(const char *path, char *temporary, bool is_new, struct err *e);
+// 0, or -1 and an error when a write of this file has failed on disk.
+int durable_check(struct store_file *f, const char *object, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
 // Syncs `temporary`, gives it the name `path` and syncs their folder.
 int durable_rename(const char *temporary, const char *path, struct err *e);
@@ -59,9 +65,10 @@ int rows_select(
 
 // verify.c
 struct hash_stream;
-// Adds rows [first, first + rows) to the checksum as they are stored; texts with their NULs.
-int verify_hash(
-    struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash, struct err *e);
+// Adds rows [first, first + rows) to the checksum as they are stored, texts with their NULs; numbers also to `part`, if
+// it is not NULL.
+int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
+    struct hash_stream *part, struct err *e);
 int verify_all(struct store_file *f, struct err *e);
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
 void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);

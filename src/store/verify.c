@@ -39,7 +39,7 @@ static int hash_texts(struct store_file *f, const char *path, const struct store
 }
 
 static int hash_numbers(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
-    int64_t first, int64_t rows, struct hash_stream *hash, struct err *e)
+    int64_t first, int64_t rows, struct hash_stream *hash, struct hash_stream *part, struct err *e)
 {
     hid_t stored = H5Dget_type(dataset);
     size_t bytes = (size_t)(rows * shape_row_elements(shape)) * H5Tget_size(stored);
@@ -47,13 +47,15 @@ static int hash_numbers(struct store_file *f, const char *path, hid_t dataset, c
     int r = data ? read_rows(f, path, dataset, stored, shape, first, rows, data, e) : -1;
     if (r == 0)
         hash_stream_add(hash, data, bytes);
+    if (r == 0 && part)
+        hash_stream_add(part, data, bytes);
     free(data);
     H5Tclose(stored);
     return r;
 }
 
-int verify_hash(
-    struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash, struct err *e)
+int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
+    struct hash_stream *part, struct err *e)
 {
     struct store_shape shape;
     hid_t dataset = dataset_open(f, path, e);
@@ -64,7 +66,7 @@ int verify_hash(
     for (int64_t n; first < end && r == 0; first += n) {
         n = end - first < piece ? end - first : piece;
         r = shape.type == STORE_TEXT ? hash_texts(f, path, &shape, first, n, hash, e)
-                                     : hash_numbers(f, path, dataset, &shape, first, n, hash, e);
+                                     : hash_numbers(f, path, dataset, &shape, first, n, hash, part, e);
     }
     H5Dclose(dataset);
     return r;
@@ -79,7 +81,7 @@ int store_verify(struct store_file *f, const char *path, struct err *e)
     struct hash_stream *hash = hash_stream_new();
     int r = store_get_shape(f, path, &shape, e);
     if (r == 0)
-        r = verify_hash(f, path, 0, shape_rows(&shape), hash, e);
+        r = verify_hash(f, path, 0, shape_rows(&shape), hash, NULL, e);
     snprintf(found, sizeof found, "%016" PRIx64, hash_stream_value(hash));
     if (r == 0 && strcmp(found, expected) != 0)
         r = err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", f->path,

@@ -184,8 +184,9 @@ static int verdict(const char *path, int status, const char *reason, struct err 
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    if (*reason)
-        return err_add(e, ERR_DATA, "%s", reason);
+    size_t prefix = strlen(path) + strlen(": "); // of every message of the child
+    if (strlen(reason) > prefix)
+        return err_add(e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, reason + prefix);
     int sign = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (sign == SIGXCPU || sign == SIGALRM || sign == SIGKILL)
         return err_add(e, ERR_DATA, "%s: not a readable HDF5 file: reading it does not come to an end", path);

@@ -116,6 +116,8 @@ int store_stream_write(struct store_stream *s, int64_t rows, const void *data, s
     if (r < 0) {
         s->failed = true;
         file_fail(s->f, s->path, e, "cannot write %" PRId64 " rows at row %" PRId64, rows, s->rows);
+    } else if ((r = durable_check(s->f, s->path, e)) < 0) {
+        s->failed = true;
     } else {
         stream_hash(s, rows, data);
         s->rows += rows;

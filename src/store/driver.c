@@ -1,0 +1,155 @@
+// A file driver for writing, under which no write ever fails for HDF5: it cannot close a file after a failed write,
+// keeps it for ever, and crashes when the program ends. Instead the first failure is noted, all later writes are
+// dropped, and whoever owns the file looks at the note before it is given its name.
+#include "store/store_impl.h"
+
+#include "base/mem.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct driver {
+    H5FD_t base; // HDF5's part, first
+    int fd;
+    int *error; // borrowed: errno of the first failure; 0: none
+    dev_t device;
+    ino_t inode;
+    haddr_t allocated, end; // what HDF5 has given out of the file; the end of what it believes written
+};
+
+static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t max)
+{
+    (void)max;
+    int how = O_RDWR | O_CLOEXEC | (flags & H5F_ACC_TRUNC ? O_TRUNC : 0) | (flags & H5F_ACC_CREAT ? O_CREAT : 0);
+    int *const *error = H5Pget_driver_info(access), fd = open(name, how, 0666);
+    struct stat s;
+    if (fd < 0 || fstat(fd, &s) < 0) {
+        **error = errno;
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    **error = 0;  // HDF5 opens a file twice; the first time, where there is none, is not a failure
+    struct driver *d = mem_new(1, sizeof *d);
+    *d = (struct driver){.fd = fd, .error = *error, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
+    return &d->base;
+}
+
+static herr_t driver_close(H5FD_t *file)
+{
+    struct driver *d = (struct driver *)file;
+    if (close(d->fd) < 0 && !*d->error)
+        *d->error = errno;
+    free(d);
+    return 0;
+}
+
+static int driver_compare(const H5FD_t *a, const H5FD_t *b)
+{
+    const struct driver *x = (const struct driver *)a, *y = (const struct driver *)b;
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+static herr_t driver_query(const H5FD_t *file, unsigned long *features)
+{
+    (void)file;
+    *features = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+                H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    return 0;
+}
+
+static haddr_t driver_get_allocated(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct driver *)file)->allocated;
+}
+
+static herr_t driver_set_allocated(H5FD_t *file, H5FD_mem_t type, haddr_t allocated)
+{
+    (void)type;
+    ((struct driver *)file)->allocated = allocated;
+    return 0;
+}
+
+static haddr_t driver_get_end(const H5FD_t *file, H5FD_mem_t type)
+{
+    (void)type;
+    return ((const struct driver *)file)->end;
+}
+
+static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t n, void *data)
+{
+    (void)type, (void)transfer;
+    struct driver *d = (struct driver *)file;
+    for (char *p = data; n > 0;) {
+        ssize_t got = pread(d->fd, p, n, (off_t)at);
+        if (got < 0 && errno != EINTR) {
+            *d->error = *d->error ? *d->error : errno;
+            return -1;
+        }
+        if (got == 0) { // never written: zeros
+            memset(p, 0, n);
+            return 0;
+        }
+        size_t step = got > 0 ? (size_t)got : 0;
+        p += step;
+        at += step;
+        n -= step;
+    }
+    return 0;
+}
+
+static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t n, const void *data)
+{
+    (void)type, (void)transfer;
+    struct driver *d = (struct driver *)file;
+    if (at + n > d->end)
+        d->end = at + n;
+    for (const char *p = data; n > 0 && !*d->error;) {
+        ssize_t written = pwrite(d->fd, p, n, (off_t)at);
+        if (written < 0 && errno != EINTR)
+            *d->error = errno;
+        size_t step = written > 0 ? (size_t)written : 0;
+        p += step;
+        at += step;
+        n -= step;
+    }
+    return 0;
+}
+
+static herr_t driver_truncate(H5FD_t *file, hid_t transfer, hbool_t is_closing)
+{
+    (void)transfer, (void)is_closing;
+    struct driver *d = (struct driver *)file;
+    if (d->end != d->allocated && !*d->error && ftruncate(d->fd, (off_t)d->allocated) < 0)
+        *d->error = errno;
+    d->end = d->allocated;
+    return 0;
+}
+
+void driver_set(hid_t access, int *error)
+{
+    static const H5FD_class_t driver = {.name = "hourglass",
+        .maxaddr = INT64_MAX,
+        .fc_degree = H5F_CLOSE_STRONG,
+        .fapl_size = sizeof(int *),
+        .open = driver_open,
+        .close = driver_close,
+        .cmp = driver_compare,
+        .query = driver_query,
+        .get_eoa = driver_get_allocated,
+        .set_eoa = driver_set_allocated,
+        .get_eof = driver_get_end,
+        .read = driver_read,
+        .write = driver_write,
+        .truncate = driver_truncate,
+        .fl_map = H5FD_FLMAP_DICHOTOMY};
+    hid_t id = H5FDregister(&driver);
+    H5Pset_driver(access, id, &error);
+    H5FDunregister(id);
+}

@@ -1,0 +1,151 @@
+// Arrays whose rows the ranks hold in parts, written by all into one file: uneven, empty and missing parts.
+// links: store comm base
+#include "base/hash.h"
+#include "base/mem.h"
+#include "comm/comm.h"
+#include "store/parallel.h"
+#include "store/schema.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHECK(c, ...)                                                            \
+    do {                                                                         \
+        if (!(c)) {                                                              \
+            fprintf(stderr, "%s:%d: %s does not hold ", __FILE__, __LINE__, #c); \
+            fprintf(stderr, " " __VA_ARGS__);                                    \
+            fputc('\n', stderr);                                                 \
+            comm_abort(1);                                                       \
+        }                                                                        \
+    } while (0)
+
+enum { ROWS = 1001, COLUMNS = 700 };
+
+static float value(int64_t row, int column)
+{
+    return (float)(row * 1000 + column);
+}
+
+// This rank's rows of x: the last rank has none.
+static struct store_part part_of_x(const struct comm *comm)
+{
+    int parts = comm->size > 1 ? comm->size - 1 : 1;
+    int64_t first = comm->rank < parts ? ROWS * comm->rank / parts : ROWS;
+    int64_t rows = comm->rank < parts ? ROWS * (comm->rank + 1) / parts - first : 0;
+    float *data = mem_new((size_t)rows * COLUMNS, sizeof *data);
+    for (int64_t i = 0; i < rows; i++)
+        for (int k = 0; k < COLUMNS; k++)
+            data[i * COLUMNS + k] = value(first + i, k);
+    return (struct store_part){"scores/test/x", {STORE_F32, 2, {ROWS, COLUMNS}}, first, rows, data};
+}
+
+static void finish(struct store_file *f)
+{
+    struct err e = {0};
+    CHECK(store_write_index(f, "scores/test/sample", ROWS, "row", &e) == 0, "%s", e.text);
+    CHECK(store_write_index(f, "scores/test/unit", COLUMNS, "unit", &e) == 0, "%s", e.text);
+    struct store_about about = {.long_name = "reconstruction", .units = "1", .scales = {"sample", "unit"}};
+    CHECK(store_describe(f, "scores/test/x", &about, &e) == 0, "%s", e.text);
+    CHECK(store_commit(&f, &e) == 0, "%s", e.text);
+}
+
+static void check(const char *path)
+{
+    struct err e = {0};
+    float row[COLUMNS];
+    uint8_t flags[3];
+    struct hash_stream *hash = hash_stream_new();
+    struct store_file *f = store_open(path, FORMAT_TRIAL, true, &e);
+    CHECK(f, "%s", e.text);
+    for (int64_t i = 0; i < ROWS; i++) {
+        CHECK(store_read(f, "scores/test/x", STORE_F32, i, 1, row, &e) == 0, "%s", e.text);
+        for (int k = 0; k < COLUMNS; k++)
+            CHECK(row[k] == value(i, k), "row %ld column %d", (long)i, k);
+        hash_stream_add(hash, row, sizeof row);
+    }
+    char *stored = store_get_text(f, "scores/test/x", STORE_CHECKSUM), expected[17];
+    snprintf(expected, sizeof expected, "%016llx", (unsigned long long)hash_stream_value(hash));
+    CHECK(stored && strcmp(stored, expected) == 0, "%s %s", stored, expected);
+    CHECK(store_read(f, "flags", STORE_U8, 0, 3, flags, &e) == 0, "%s", e.text);
+    CHECK(flags[0] == 0 && flags[1] == 10 && flags[2] == 20);
+    store_close(&f);
+    hash_stream_free(&hash);
+    free(stored);
+}
+
+static void test_write(const struct comm *comm, const char *path)
+{
+    struct err e = {0};
+    struct store_file *f;
+    uint8_t flags[3] = {0, 10, 20}, flag = flags[comm->rank % 3];
+    bool all = comm->size != 3; // then rank 0 gives all rows
+    struct store_part parts[] = {part_of_x(comm),
+        {"flags", {STORE_U8, 1, {3}}, all ? 0 : comm->rank, all ? (comm->rank == 0) * 3 : 1, all ? flags : &flag},
+        {"none", {STORE_F32, 2, {0, 5}}, 0, 0, NULL}};
+    CHECK(store_write_parallel(comm, path, FORMAT_TRIAL, FORMAT_VERSION, parts, 3, &f, &e) == 0, "%s", e.text);
+    CHECK((f != NULL) == (comm->rank == 0));
+    if (f)
+        finish(f);
+    comm_barrier(comm);
+    check(path);
+    comm_barrier(comm);
+    free((void *)parts[0].data);
+}
+
+// Rows that nobody gives, or two, are our own mistake and said on every rank; so is a folder that is not there.
+static void test_refused(const struct comm *comm, const char *path, const char *nowhere)
+{
+    struct err gap = {0}, twice = {0}, folder = {0};
+    struct store_file *f;
+    struct store_part part = part_of_x(comm);
+    part.rows -= comm->rank == 0;
+    CHECK(store_write_parallel(comm, path, FORMAT_TRIAL, 1, &part, 1, &f, &gap) == -1 && !f);
+    CHECK(gap.kind == ERR_SOFTWARE && strstr(gap.text, comm->size > 2 ? "by no rank" : "of 1001 rows"), "%s", gap.text);
+    part.rows += comm->rank == 0;
+    part.first -= comm->rank == 1 && part.rows;
+    int r = store_write_parallel(comm, path, FORMAT_TRIAL, 1, &part, 1, &f, &twice);
+    CHECK(comm->size < 3 || (r == -1 && strstr(twice.text, "by two ranks")), "%s", twice.text);
+    store_abandon(&f);
+    part.first += comm->rank == 1 && part.rows;
+    CHECK(store_write_parallel(comm, nowhere, FORMAT_TRIAL, 1, &part, 1, &f, &folder) == -1 && !f);
+    CHECK(folder.kind == ERR_IO && strstr(folder.text, "cannot open its temporary"), "%s", folder.text);
+    free((void *)part.data);
+}
+
+static int folder_empty(const char *folder)
+{
+    DIR *d = opendir(folder);
+    int n = 0;
+    for (struct dirent *entry; (entry = readdir(d));)
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(d);
+    return n == 0;
+}
+
+int main(void)
+{
+    struct comm world;
+    struct err e = {0};
+    if (comm_start(&world, 1, &e) < 0)
+        return err_print(&e);
+    char folder[] = "/tmp/hourglass-test-XXXXXX", path[64], nowhere[64];
+    CHECK(world.rank || mkdtemp(folder));
+    comm_broadcast(&world, 0, folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/a.h5", folder);
+    snprintf(nowhere, sizeof nowhere, "%s/none/a.h5", folder);
+    for (int i = 0; i < 20; i++)
+        test_write(&world, path);
+    if (world.rank == 0)
+        unlink(path);
+    test_refused(&world, path, nowhere);
+    comm_barrier(&world);
+    if (world.rank == 0) {
+        CHECK(folder_empty(folder), "%s", folder);
+        rmdir(folder);
+    }
+    comm_stop(&world);
+    return 0;
+}
