@@ -23,7 +23,7 @@ struct node {
     struct node **items; // owned; (n); of a list or map, in the order of the file
     int n, room;
     struct node *parent; // borrowed; NULL: a root
-    const char *file;    // shared by the nodes of a file; NULL: made by the program
+    const char *file;    // shared by all nodes of a file and their copies, in one thread; NULL: made by the program
     int line, column;    // of the value, from 1; 0: unknown
     int key_line, key_column;
 };

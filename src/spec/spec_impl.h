@@ -52,7 +52,7 @@ struct variables {
     int *order;         // owned; (n) indices: each after all that it uses
     int n, ordered;
 };
-enum { SPEC_MAX_VARIABLES = 1000 };
+enum { SPEC_MAX_VARIABLES = 1000, SPEC_MAX_MODELS = 1000 };
 // The variables of a spec and where they are used; `over`: `sweep.over` or NULL. Reports undefined and unused ones and
 // cycles.
 int variables_find(struct variables *vars, const struct node *root, const struct node *over, struct err *e);

@@ -79,7 +79,7 @@ static int refuse_unknown(const struct node *item, const struct spec_part *parts
             text_add(&all, "%s%s", n ? ", " : "", f->key);
             keys[n++] = f->key;
         }
-    const char *near = text_nearest(item->key, keys, n);
+    const char *near = e->hidden ? NULL : text_nearest(item->key, keys, n);
     if (near)
         node_key_error(item, e, "unknown key; did you mean '%s'?", near);
     else
@@ -102,12 +102,14 @@ static int read_item(const struct node *item, const struct spec_part *parts, int
 static int refuse_missing(const struct node *map, const struct field *f, struct err *e)
 {
     char allowed[256];
-    field_allowed(allowed, f);
-    if (!map)
-        return err_add(e, ERR_USAGE, "%s: missing, allowed: %s", f->key, allowed);
-    char *name = node_name(map);
-    err_at(e, ERR_USAGE, map->file ? map->file : "", map->line, map->column, "%s%s%s: missing, allowed: %s", name,
-        *name ? "." : "", f->key, allowed);
+    char *name = map ? node_name(map) : mem_text("");
+    char *message =
+        mem_format("%s%s%s: missing, allowed: %s", name, *name ? "." : "", f->key, field_allowed(allowed, f));
+    if (map && map->file)
+        err_at(e, ERR_USAGE, map->file, map->line, map->column, "%s", message);
+    else
+        err_add(e, ERR_USAGE, "%s", message);
+    free(message);
     free(name);
     return -1;
 }

@@ -60,6 +60,8 @@ static int check_sections(const struct node *root, struct err *e)
     for (int i = 0; models && models->kind == NODE_MAP && i < models->n; i++)
         result |= check_map(models->items[i], e, "a model, with encoder and decoder");
     result |= check_map(models, e, "a section of models by name");
+    if (models && models->n > SPEC_MAX_MODELS)
+        result = node_error(models, e, "more than %d models", SPEC_MAX_MODELS);
     result |= check_map(sweep, e, "a section with method and over");
     result |= check_map(section(sweep, "over"), e, "a section of keys with lists of values");
     return result;
@@ -117,7 +119,8 @@ static int refuse_model(const struct node *model, const struct node *models, str
     text_add(&all, "%s", "");
     for (int i = 0; i < models->n; i++) {
         names[i] = models->items[i]->key;
-        text_add(&all, "%s%s", i ? ", " : "", names[i]);
+        if (all.length < 300)
+            text_add(&all, "%s%s", i ? ", " : "", names[i]);
     }
     const char *near = e->hidden ? NULL : text_nearest(model->text, names, models->n);
     if (near)

@@ -260,7 +260,7 @@ static struct node *resolve_scalar(struct scope *s, const struct node *n, int de
     struct measure m = value ? node_measure(value) : (struct measure){0};
     if (value && depth - 1 + m.depth > SPEC_MAX_DEPTH)
         node_error(n, s->e, "with '%s' the spec is deeper than %d levels", u.name, SPEC_MAX_DEPTH);
-    else if (value && scope_take(s, n, m.nodes, m.bytes))
+    else if (value && scope_take(s, n, m.nodes - 1, m.bytes))
         return node_copy(value);
     return node_new(NODE_NULL);
 }

@@ -5,23 +5,67 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "spec/spec.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const seeds[] = {
-    "name: mnist\nabout: \"One of ${many}\"\nvariables:\n  many: 4\n  wide: [1, \"${many}\"]\ndata:\n  train: "
-    "mnist.h5:train\n"
-    "  test:\n    - mnist.h5:test\n    - {from: x.h5:test, rows: [0], anomaly: true}\nmodel:\n  encoder:\n"
-    "    - {dense: \"${code}\", activation: relu}\n  decoder: ${wide}\ntrain: {loss: mse, epochs: 30}\nsweep:\n"
-    "  method: grid\n  over:\n    code: [16, 32]\n    train.seed: [1, 2, 3]\n",
-    "model: deep\nmodels:\n  shallow: &s {encoder: [{dense: 2}]}\n  deep: {encoder: [{dense: 4}, {dense: ${n}}], also: "
-    "*s}\n"
-    "variables: {n: 1e-3}\nsweep: {over: {model: [shallow, deep], \"model.encoder[0].dense\": [1, ~, '']}}\n",
-    "a: &a [x, &b {y: *a}]\nc: !t |\n  two\n  lines\nd: >-\n  folded\n  text\ne: \"\\u2028\\x01\\n\"\n? f\n: "
-    "g\n---\nh: {}\n",
-    "a: ${x}\nvariables:\n  x: [\"${y}\", \"${y}\"]\n  y: [\"${z}\", \"${z}\"]\n  z: {k: \"<${w}>\"}\n  w: "
-    "\"\\U0001F600\"\n",
+    "name: mnist\n"
+    "about: \"One of ${many}\"\n"
+    "variables:\n"
+    "  many: 4\n"
+    "  wide: [1, \"${many}\"]\n"
+    "data:\n"
+    "  train: mnist.h5:train\n"
+    "  test:\n"
+    "    - mnist.h5:test\n"
+    "    - {from: x.h5:test, rows: [0], anomaly: true}\n"
+    "model:\n"
+    "  encoder:\n"
+    "    - {dense: \"${code}\", activation: relu}\n"
+    "  decoder: ${wide}\n"
+    "train: {loss: mse, epochs: 30}\n"
+    "sweep:\n"
+    "  method: grid\n"
+    "  over:\n"
+    "    code: [16, 32]\n"
+    "    train.seed: [1, 2, 3]\n",
+    "model: deep\n"
+    "models:\n"
+    "  shallow: &s {encoder: [{dense: 2}]}\n"
+    "  deep: {encoder: [{dense: 4}, {dense: \"${n}\"}], also: *s}\n"
+    "variables: {n: 1e-3}\n"
+    "sweep: {over: {model: [shallow, deep], \"model.encoder[0].dense\": [1, ~, '']}}\n",
+    "a: &a [x, &b {y: *a}]\n"
+    "c: !t |\n"
+    "  two\n"
+    "  lines\n"
+    "d: >-\n"
+    "  folded\n"
+    "  text\n"
+    "e: \"\\u2028\\x01\\n\"\n"
+    "? f\n"
+    ": g\n"
+    "---\n"
+    "h: {}\n",
+    "a: &a [x, &b {y: 1}]\n"
+    "c: |\n"
+    "  two\n"
+    "  lines\n"
+    "d: [*b, *a]\n"
+    "e: >-\n"
+    "  folded\n"
+    "  text\n"
+    "f: 'it''s'\n"
+    "\"g h\": ~\n"
+    "i: ['null', '~', '', '? a', '- a', 'a: b', ' a', 'a #b', \"a\\nb\", '[', '...', '!a', \"\\x85\"]\n",
+    "a: ${x}\n"
+    "variables:\n"
+    "  x: [\"${y}\", \"${y}\"]\n"
+    "  y: [\"${z}\", \"${z}\"]\n"
+    "  z: {k: \"<${w}>\"}\n"
+    "  w: \"\\U0001F600\"\n",
 };
 static const char *const pieces[] = {"${", "}", "${code}", "${x}", "*a", "&a ", ": ", "\n", "\n  ", "- ", "[", "]", "{",
     "}", ",", "\"", "'", "\\", "|", ">", "#", "~", "null", "!!str ", "<<", "?", "%", "@", "`", "\t", "\r", "\xff",
@@ -55,26 +99,48 @@ static void splice(struct sample *s, size_t at, size_t cut, const char *bytes, s
     s->length += n - cut;
 }
 
-static void mutate(struct sample *s, const struct random_block *r)
+// The word, or the blank between words, around a place: its begin; and its length in *n.
+static size_t word_at(const struct sample *s, size_t at, size_t *n)
+{
+    size_t begin = at, end = at;
+    bool is_word = at < s->length && isalnum((unsigned char)s->data[at]);
+    while (begin > 0 && (isalnum((unsigned char)s->data[begin - 1]) != 0) == is_word)
+        begin--;
+    while (end < s->length && (isalnum((unsigned char)s->data[end]) != 0) == is_word)
+        end++;
+    *n = end - begin;
+    return begin;
+}
+
+// In place of a word, or before it, a copy of another.
+static void copy_word(struct sample *s, size_t at, size_t from, bool replace)
 {
     char copy[32];
-    size_t at = r->v[1] % (s->length + 1), n = r->v[2] % 24, from = r->v[3] % (s->length + 1);
-    const char *piece = pieces[r->v[2] % COUNT_PIECES];
-    switch (r->v[0] % 5) {
+    size_t n, cut;
+    from = word_at(s, from, &n);
+    at = word_at(s, at, &cut);
+    n = n < sizeof copy ? n : sizeof copy;
+    memcpy(copy, s->data + from, n);
+    splice(s, at, replace ? cut : 0, copy, n);
+}
+
+static void mutate(struct sample *s, const struct random_block *r)
+{
+    size_t at = r->v[1] % (s->length + 1), from = r->v[3] % (s->length + 1);
+    const char *piece = pieces[r->v[2] % COUNT_PIECES], byte = (char)r->v[2];
+    switch (r->v[0] % 8) {
     case 0:
-        copy[0] = (char)r->v[2];
-        splice(s, at, 1, copy, 1);
+        splice(s, at, 1, &byte, 1);
         break;
     case 1:
-        splice(s, at, n, "", 0);
+        splice(s, at, r->v[2] % 24, "", 0);
         break;
     case 2:
-        n = n < s->length - from ? n : s->length - from;
-        memcpy(copy, s->data + from, n);
-        splice(s, at, r->v[0] / 5 % 2 * n, copy, n);
+    case 3:
+        splice(s, at, r->v[0] / 8 % 3, piece, strlen(piece));
         break;
     default:
-        splice(s, at, r->v[0] / 5 % 3, piece, strlen(piece));
+        copy_word(s, at, from, r->v[0] / 8 % 4);
     }
 }
 
@@ -83,7 +149,7 @@ static void make(struct sample *s, uint64_t number)
     struct random_block pick = random_at(1, RANDOM_SAMPLE, 0, number);
     s->length = strlen(seeds[pick.v[0] % COUNT_SEEDS]);
     memcpy(s->data, seeds[pick.v[0] % COUNT_SEEDS], s->length);
-    for (uint32_t i = 0; i < 1 + pick.v[1] % 8; i++) {
+    for (uint32_t i = 0; i < 1 + pick.v[1] % 4; i++) {
         struct random_block r = random_at(1, RANDOM_SAMPLE, i + 1, number);
         mutate(s, &r);
     }

@@ -175,6 +175,24 @@ static void test_parts(void **state)
     node_free(&map);
 }
 
+// Trees that a program made have no file; their paths are said all the same.
+static void test_made(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct config c = {0};
+    struct node *root = node_new_map(), *train = node_add(root, "train", node_new_map());
+    node_add(train, "encoder", node_new_list());
+    node_add(train, "epochs", node_new_text("x"));
+    assert_int_equal(spec_read(train, fields, &c, &e), -1);
+    assert_int_equal(spec_read(NULL, fields, &c, &e), -1);
+    assert_string_equal(e.text, "train.epochs: found 'x', allowed: a whole number at least 1\n"
+                                "train.name: missing, allowed: a text\n"
+                                "name: missing, allowed: a text\nencoder: missing, allowed: a section\n");
+    field_free(fields, &c);
+    node_free(&root);
+}
+
 // What does not decide results does not decide an identity either; how a number is written neither.
 static void test_identity(void **state)
 {
@@ -218,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_made),
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_reference),
     };
