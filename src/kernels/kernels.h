@@ -16,10 +16,11 @@
 enum activation { LINEAR, RELU, LEAKY_RELU, ELU, SELU, SIGMOID, TANH, ACTIVATION_COUNT };
 extern const char *const activation_names[]; // NULL-terminated, in the order of the enum
 
-// What an optimizer's update needs beside the arrays; unused ones are 0.
+// What an optimizer's update needs beside the arrays; unused ones are 0. In double, because 1 - 0.999 taken in float is
+// wrong in the fifth digit.
 struct update {
-    real learning_rate; // of this step; adam: bias correction included
-    real momentum, beta_1, beta_2, rho, epsilon;
+    double learning_rate; // of this step; adam: bias correction included
+    double momentum, beta_1, beta_2, rho, epsilon;
     bool nesterov, centered;
 };
 

@@ -73,13 +73,13 @@ static void small_gemm(bool ta, bool tb, int M, int N, int K, const real *a, con
     pack(tb, N, K, b, packed);
     for (int j = 0; j < N; j += STRIP) {
         int columns = N - j < STRIP ? N - j : STRIP, i = 0;
-        const real *strip = packed + j * K;
+        const real *bj = packed + j * K;
         for (; i + 8 <= M; i += 8)
-            tile(8, columns, K, a + (size_t)i * as, as, ak, strip, beta, c + (size_t)i * ld + j, ld);
+            tile(8, columns, K, a + (size_t)i * as, as, ak, bj, beta, c + (size_t)i * ld + j, ld);
         for (; i + 2 <= M; i += 2)
-            tile(2, columns, K, a + (size_t)i * as, as, ak, strip, beta, c + (size_t)i * ld + j, ld);
+            tile(2, columns, K, a + (size_t)i * as, as, ak, bj, beta, c + (size_t)i * ld + j, ld);
         for (; i < M; i++)
-            tile(1, columns, K, a + (size_t)i * as, as, ak, strip, beta, c + (size_t)i * ld + j, ld);
+            tile(1, columns, K, a + (size_t)i * as, as, ak, bj, beta, c + (size_t)i * ld + j, ld);
     }
 }
 

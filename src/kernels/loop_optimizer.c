@@ -11,7 +11,7 @@ static void penalize(size_t n, const real *restrict w, real l1, real l2, real *r
 // 2013) momentum velocity - rate g.
 static void sgd(size_t n, real *restrict w, const real *restrict g, real *restrict velocity, const struct update *u)
 {
-    const real rate = u->learning_rate, momentum = u->momentum;
+    const real rate = (real)u->learning_rate, momentum = (real)u->momentum;
     if (momentum == 0)
         for (size_t i = 0; i < n; i++)
             w[i] -= rate * g[i];
@@ -30,7 +30,7 @@ static void sgd(size_t n, real *restrict w, const real *restrict g, real *restri
 // Duchi et al. 2011.
 static void adagrad(size_t n, real *restrict w, const real *restrict g, real *restrict sum, const struct update *u)
 {
-    const real rate = u->learning_rate, epsilon = u->epsilon;
+    const real rate = (real)u->learning_rate, epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
         sum[i] += g[i] * g[i];
         w[i] -= rate * g[i] / REAL(sqrt)(sum[i] + epsilon);
@@ -41,11 +41,11 @@ static void adagrad(size_t n, real *restrict w, const real *restrict g, real *re
 static void adadelta(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict step,
     const struct update *u)
 {
-    const real rate = u->learning_rate, rho = u->rho, epsilon = u->epsilon;
+    const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
-        square[i] = rho * square[i] + (1 - rho) * g[i] * g[i];
+        square[i] = rho * square[i] + rest * g[i] * g[i];
         real d = REAL(sqrt)((step[i] + epsilon) / (square[i] + epsilon)) * g[i];
-        step[i] = rho * step[i] + (1 - rho) * d * d;
+        step[i] = rho * step[i] + rest * d * d;
         w[i] -= rate * d;
     }
 }
@@ -54,12 +54,13 @@ static void adadelta(size_t n, real *restrict w, const real *restrict g, real *r
 static void rmsprop(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict mean,
     real *restrict velocity, const struct update *u)
 {
-    const real rate = u->learning_rate, rho = u->rho, epsilon = u->epsilon, momentum = u->momentum;
+    const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon,
+               momentum = (real)u->momentum;
     for (size_t i = 0; i < n; i++) {
-        square[i] = rho * square[i] + (1 - rho) * g[i] * g[i];
+        square[i] = rho * square[i] + rest * g[i] * g[i];
         real variance = square[i];
         if (u->centered) {
-            mean[i] = rho * mean[i] + (1 - rho) * g[i];
+            mean[i] = rho * mean[i] + rest * g[i];
             variance -= mean[i] * mean[i];
         }
         real d = rate * g[i] / REAL(sqrt)(variance + epsilon);
@@ -74,10 +75,11 @@ static void rmsprop(size_t n, real *restrict w, const real *restrict g, real *re
 static void adam(
     size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
 {
-    const real rate = u->learning_rate, beta_1 = u->beta_1, beta_2 = u->beta_2, epsilon = u->epsilon;
+    const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
+               epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
-        m[i] += (1 - beta_1) * (g[i] - m[i]);
-        v[i] += (1 - beta_2) * (g[i] * g[i] - v[i]);
+        m[i] += rest_1 * (g[i] - m[i]);
+        v[i] += rest_2 * (g[i] * g[i] - v[i]);
         w[i] -= rate * m[i] / (REAL(sqrt)(v[i]) + epsilon);
     }
 }

@@ -57,7 +57,8 @@ const struct field optimizer_fields[] = {
         .type = FIELD_REAL,
         .offset = offsetof(struct optimizer, epsilon),
         .min = 0,
-        .max = 1, .flags = FIELD_MIN_EXCLUDED,
+        .max = 1,
+        .flags = FIELD_MIN_EXCLUDED,
         .help =
             "keeps divisions finite; default 1e-7 (PyTorch: 1e-8 for adam and rmsprop, 1e-10 adagrad, 1e-6 adadelta)"},
     {.key = "initial_accumulator_value",
@@ -135,9 +136,9 @@ double optimizer_slot_start(const struct optimizer *o)
     return o->type == ADAGRAD ? o->initial_accumulator_value : 0;
 }
 
-static real setting(double value)
+static double setting(double value)
 {
-    return isnan(value) ? 0 : (real)value;
+    return isnan(value) ? 0 : value;
 }
 
 struct update optimizer_update(const struct optimizer *o, int64_t t, double learning_rate)
@@ -145,7 +146,7 @@ struct update optimizer_update(const struct optimizer *o, int64_t t, double lear
     double rate = learning_rate;
     if (o->type == ADAM)
         rate *= sqrt(1 - pow(o->beta_2, (double)t)) / (1 - pow(o->beta_1, (double)t));
-    return (struct update){.learning_rate = (real)rate,
+    return (struct update){.learning_rate = rate,
         .momentum = setting(o->momentum),
         .beta_1 = setting(o->beta_1),
         .beta_2 = setting(o->beta_2),
