@@ -66,3 +66,12 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
     return err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s%s%s%s", f->path, object ? object : "",
         object ? ": " : "", what, reason);
 }
+
+const char *store_library(void)
+{
+    static char name[32];
+    unsigned major, minor, release;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(name, sizeof name, "HDF5 %u.%u.%u", major, minor, release);
+    return name;
+}

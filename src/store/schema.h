@@ -32,3 +32,9 @@
 #define TRIAL_HISTORY "history"
 #define TRIAL_SCORES  "scores"
 #define TRIAL_MODEL   "model"
+#define TRIAL_VARIED  "varied" // attributes: the value of each key that the sweep varies
+#define TRIAL_PROVENANCE "provenance"
+
+// run
+#define RUN_TRIALS "trials"
+#define RUN_LEADERBOARD "leaderboard"

@@ -67,6 +67,8 @@ int store_set_real(struct store_file *f, const char *object, const char *name, d
 // else -1 and ERR_DATA. Remembers what was walked, so that store_open does not fork again while the file is unchanged.
 // Call it before MPI_Init for every file that this process did not write: forking is not safe everywhere afterwards.
 int store_walk(const char *path, struct err *e);
+// From now on this process opens files without a walk: rank 0 of its job has walked the same ones and told so.
+void store_trust(void);
 // Opens PATH for reading. `format`: what its attribute must say; NULL: any HDF5 file. `is_ours` skips the child's walk:
 // true only for a file that this process has written.
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e);
@@ -104,3 +106,5 @@ void store_unmap(struct store_map *map);
 
 // Copies a group or dataset with all attributes from one file into another (the trials of a run into run.h5).
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e);
+
+const char *store_library(void); // "HDF5 1.10.8"

@@ -87,10 +87,10 @@ static void test_equal_bytes(void **state)
 // --- faults: this program's versions of the system's calls come before the C library's, also for HDF5
 static struct {
     bool is_on;
-    int countdown;  // calls until the first that fails
+    int countdown; // calls until the first that fails
     bool is_for_ever;
     int hits;
-    dev_t device;  // of the files that are meant
+    dev_t device; // of the files that are meant
 } fault;
 
 static bool is_faulty(int fd)
@@ -171,9 +171,115 @@ static void test_full(void **state)
     fail_each_call(state, true);
 }
 
+// --- damage
+// Turns one byte of the values over: where their bytes lie in a file of this folder.
+static void damage(void **state, const char *name)
+{
+    static const float mark[4] = {2 * 65536, 2 * 65536 + 1, 2 * 65536 + 2, 2 * 65536 + 3};
+    size_t size;
+    char *bytes = read_bytes(in_folder(state, name), &size);
+    char *at = memmem(bytes, size, mark, sizeof mark);
+    assert_non_null(at);
+    int fd = open(in_folder(state, name), O_WRONLY);
+    char other = (char)~*at;
+    assert_int_equal(REAL(pwrite)(fd, &other, 1, at - bytes), 1);
+    close(fd);
+    free(bytes);
+}
+
+static char *temporary_name(void **state)
+{
+    DIR *d = opendir(*state);
+    char *name = NULL;
+    for (struct dirent *entry; (entry = readdir(d));)
+        if (strncmp(entry->d_name, ".a.h5.tmp-", 10) == 0)
+            name = mem_text(entry->d_name);
+    closedir(d);
+    assert_non_null(name);
+    return name;
+}
+
+// What the disk does not give back as it was written never gets its name.
+static void test_damaged_before_commit(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    assert_ok(make_file(path, 1, &e), e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    assert_ok(write_file(f, 2, &e), e);
+    char *temporary = temporary_name(state);
+    damage(state, temporary);
+    assert_error(store_commit(&f, &e), e, ERR_IO, "g/values: damaged: its checksum is ");
+    assert_int_equal(folder_count(*state), 1);
+    check_file(path, 1);
+    free(temporary);
+}
+
+static void test_damaged_later(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    assert_ok(make_file(path, 2, &e), e);
+    damage(state, "a.h5");
+    struct store_file *f = store_open(path, FORMAT_TRIAL, false, &e);
+    assert_non_null(f);
+    assert_ok(store_verify(f, "g/sample", &e), e);
+    assert_error(store_verify(f, "g/values", &e), e, ERR_DATA, "a.h5: g/values: damaged");
+    store_close(&f);
+}
+
+static void test_refused_name(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    assert_int_equal(mkdir(path, 0777), 0);
+    assert_error(make_file(path, 1, &e), e, ERR_IO, "a.h5: cannot give the file its name: Is a directory");
+    assert_int_equal(folder_count(*state), 1);
+    assert_int_equal(rmdir(path), 0);
+}
+
+// --- other processes
+static void test_killed(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    assert_ok(make_file(path, 1, &e), e);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+        write_file(f, 2, &e);
+        kill(getpid(), SIGKILL);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+    check_file(path, 1);
+    assert_int_equal(folder_count(*state), 2); // the temporary of the dead
+}
+
+static void test_two_writers(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    assert_ok(write_file(f, 1, &e), e);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(make_file(path, 2, &e) == 0 ? 0 : 1);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    check_file(path, 2);
+    assert_ok(store_commit(&f, &e), e);
+    check_file(path, 1);
+    assert_int_equal(folder_count(*state), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_make, folder_remove)
-    const struct CMUnitTest tests[] = {TEST(test_equal_bytes), TEST(test_full_once), TEST(test_full)};
+    const struct CMUnitTest tests[] = {TEST(test_equal_bytes), TEST(test_full_once), TEST(test_full),
+        TEST(test_damaged_before_commit), TEST(test_damaged_later), TEST(test_refused_name), TEST(test_killed),
+        TEST(test_two_writers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
