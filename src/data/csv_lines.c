@@ -9,7 +9,8 @@ enum { READ_BYTES = 1 << 18, MAX_LINE = 1 << 28, SAMPLE_LINES = 32 };
 
 static int fill(struct csv_lines *r, struct err *e)
 {
-    memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
+    if (r->begin > 0)
+        memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
     r->end -= r->begin;
     r->begin = 0;
     if (r->end + READ_BYTES + 1 > r->room) { // 1: for the '\n' that the last line may lack

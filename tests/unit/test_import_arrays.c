@@ -71,11 +71,12 @@ static void idx_labels_in_either_order(void **state)
     (void)state;
     write_file("x.idx", "\0\0\x08\3\0\0\0\3\0\0\0\1\0\0\0\2ABCDEF", 22);
     write_file("l.idx", "\0\0\x08\1\0\0\0\3\7\0\xff", 11);
+    char labels[] = "l.idx";
     for (int k = 0; k < 3; k++) {
         struct import_options o = {SOURCES(k == 1 ? "l.idx" : "x.idx", k == 1 ? "x.idx" : "l.idx")};
         if (k == 2) {
             o.n_sources = 1;
-            o.label = (char[]){"l.idx"};
+            o.label = labels;
         }
         struct imported r = import_good(o);
         assert_memory_equal(r.x, "ABCDEF", 6);

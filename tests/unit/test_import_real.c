@@ -134,7 +134,9 @@ static void adbench_archives(void **state)
     } rows[] = {{"18_Ionosphere", 351, 32, 126, STORE_F64}, {"30_satellite", 6435, 36, 2036, STORE_U8},
         {"32_shuttle", 49097, 9, 3511, STORE_I16}, {"6_cardio", 1831, 21, 176, STORE_F64}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char *name = mem_format("adbench/%s.npz", rows[i].name), *path = data_file(name);
+        char name[64];
+        snprintf(name, sizeof name, "adbench/%s.npz", rows[i].name);
+        char *path = data_file(name);
         struct imported r = import_good((struct import_options){SOURCES(path)});
         assert_int_equal(r.shape.type, rows[i].type);
         assert_int_equal(r.shape.dims[0], rows[i].rows);
@@ -142,7 +144,6 @@ static void adbench_archives(void **state)
         assert_int_equal(count_label(&r, 1), rows[i].anomalies);
         imported_free(&r);
         free(path);
-        free(name);
     }
 }
 
