@@ -1,0 +1,110 @@
+#!/bin/bash
+# The lints can fail: each is run over a small tree that is right, then over the same tree with one thing wrong.
+set -u
+lints=$(cd "$(dirname "$0")" && pwd)
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+command -v git >/dev/null || { echo "skipped: no git"; exit 77; }
+folder=$(mktemp -d /tmp/hourglass-XXXXXX) || exit 1
+trap 'rm -rf "$folder"' EXIT
+failures=0
+count=0
+
+fail() {
+    echo "FAILED: $1"
+    sed 's/^/    /' "$folder/said"
+    failures=$((failures + 1))
+}
+
+# plant: a tree of four modules in which every rule is kept
+plant() {
+    rm -rf "$folder/tree"
+    mkdir -p "$folder"/tree/src/{base,comm,spec,store} "$folder/tree/tests" && cd "$folder/tree" || exit 1
+    cp "$lints/../../.clang-format" .
+    printf '%s\n' '# Map' '' '| floor | module | what | third party |' '|---|---|---|---|' \
+        '| 0 | `base/` | words | xxHash `xxhash.h`, Random `Random123/` |' '| 1 | `comm/` | ranks | MPI `mpi.h` |' \
+        '| 1 | `spec/` | trees | libyaml `yaml.h` |' '| 2 | `store/` | files | HDF5 `hdf5.h` `hdf5_hl.h` |' >src/README.md
+    printf '%s\n' '// Names.' '#pragma once' '' '#include <sys/stat.h>' 'int base_one(void);' >src/base/base.h
+    printf '%s\n' '// Numbers.' '#include "base/base.h"' '#include <Random123/philox.h>' '#include <xxhash.h>' '' \
+        'int base_one(void)' '{' '    return 1;' '}' >src/base/base.c
+    printf '%s\n' '// MPI itself.' '#pragma once' '' '#include <mpi.h>' >src/comm/comm_mpi.h
+    printf '%s\n' '// Ranks.' '#include "comm/comm_mpi.h"' '' 'MPI_Comm comm_world(void)' '{' '    return MPI_COMM_WORLD;' \
+        '}' >src/comm/comm.c
+    printf '%s\n' '// Trees.' '#include "base/base.h"' '#include <yaml.h>' >src/spec/spec_read.c
+    printf '%s\n' '// HDF5 itself.' '#pragma once' '' '#include <hdf5.h>' >src/store/store_impl.h
+    printf '%s\n' '// Files.' '#include "comm/comm_mpi.h"' '#include "store/store_impl.h"' '#include <hdf5_hl.h>' >src/store/write.c
+    printf '%s\n' '#!/bin/bash' 'echo run' >tests/run.sh
+    git init -q . && git add -A
+}
+
+# good LINT
+good() {
+    count=$((count + 1))
+    plant
+    HOURGLASS_SOURCE='' bash "$lints/$1.sh" "$folder/tree" >"$folder/said" 2>&1
+    case $? in
+    0) ;;
+    77) skipped="$skipped $1" ;;
+    *) fail "$1 complains where nothing is wrong" ;;
+    esac
+}
+
+# bad LINT PATTERN COMMAND: after the command, the lint fails and a line of what it says matches
+bad() {
+    [[ " $skipped " != *" $1 "* ]] || return
+    count=$((count + 1))
+    plant
+    eval "$3"
+    git add -A
+    bash "$lints/$1.sh" "$folder/tree" >"$folder/said" 2>&1
+    [ $? = 1 ] || fail "$1 does not see: $3"
+    grep -qE -- "$2" "$folder/said" || fail "$1: nothing says /$2/"
+}
+
+# function_of LINES NAME: a function that long
+function_of() { echo "void $2(void)"; echo '{'; for ((i = 3; i < $1; i++)); do echo "    $2();"; done; echo '}'; }
+
+skipped=
+for lint in floors doors functions files format shell words; do good $lint; done
+
+bad floors 'src/base/base.c:[0-9]+: base/ \(floor 0\) includes "comm/comm_mpi.h" \(floor 1\)' \
+    "echo '#include \"comm/comm_mpi.h\"' >>src/base/base.c"
+bad floors 'spec/ \(floor 1\) includes "comm/comm_mpi.h" \(floor 1\)' "echo '#include \"comm/comm_mpi.h\"' >>src/spec/spec_read.c"
+bad floors 'named by its module' "echo '#include \"base.h\"' >>src/base/base.c"
+bad floors 'for the files of spec/ only' "echo '#  include \"spec/spec_impl.h\"' >>src/store/write.c"
+bad floors 'no row for nn/' 'mkdir src/nn'
+bad floors 'there is no src/spec/' 'rm -r src/spec'
+bad floors 'no table' 'echo >src/README.md'
+
+bad doors 'src/spec/spec_read.c:4: <hdf5.h>: its door is src/store/' "echo '#include <hdf5.h>' >>src/spec/spec_read.c"
+bad doors '<Random123/threefry.h>: its door is src/base/' "echo '#include <Random123/threefry.h>' >>src/comm/comm.c"
+bad doors '<png.h>: not the C library' "echo '#include <png.h>' >>src/store/write.c"
+bad doors 'base.c:10: "comm/comm_mpi.h" is for comm/ and store/' "echo '#include \"comm/comm_mpi.h\"' >>src/base/base.c"
+bad doors 'write.c:5: MPI_COMM_WORLD' "echo 'int w = MPI_COMM_WORLD;' >>src/store/write.c"
+bad doors 'one file, not for' "echo '#include <yaml.h>' >>src/spec/other.c"
+bad doors 'no table' 'echo >src/README.md'
+
+bad functions 'src/base/base.c:10: long_one: 81 lines, over 80' 'function_of 81 long_one >>src/base/base.c'
+bad functions 'tests/t.c:1: long_one: 81 lines' 'function_of 81 long_one >tests/t.c'
+bad functions 'median 15 lines' 'for i in 1 2 3; do function_of 15 f$i; done >>src/base/base.c'
+bad functions '83 % under 35' 'for n in 5 5 5 35; do function_of $n f; done >>src/base/base.c'
+bad functions 'no function' "sed -i 's/^{//' src/*/*.c"
+
+bad files 'base.h: a second file' 'cp src/base/base.h src/spec/'
+bad files 'spec_read.c: the first line' "sed -i 1d src/spec/spec_read.c"
+bad files 'spec_read.c: 603 lines' "yes '// x' | head -n 600 >>src/spec/spec_read.c"
+bad files 'base.h: a header without' 'sed -i 2d src/base/base.h'
+bad files 'base.c:10: a tab' "printf '\tint x;\n' >>src/base/base.c"
+bad files 'README.md:9: white space' "echo 'x ' >>src/README.md"
+bad files 'run.sh: no newline' 'printf x >>tests/run.sh'
+bad files 'notes: not one of' 'mkdir notes && echo x >notes/x'
+
+bad format 'base.c:10: clang-format' "echo 'int  x;' >>src/base/base.c"
+bad shell 'run.sh:3:[0-9]+: error: Iterating over ls' "echo 'for f in \$(ls); do echo \$f; done' >>tests/run.sh"
+
+bad words 'src/README.md:9:.*: a path of one machine' "echo /ho''me/me/x >>src/README.md"
+bad words 'make theirs with mktemp' "echo 'x=\"/t''mp/out\"' >>tests/run.sh"
+bad words 'a host of one network' "echo https://build.example.inter''nal/ >>src/README.md"
+bad words 'write an issue' "echo '// TO''DO x' >>src/base/base.c"
+
+echo "$count checks of the lints, $failures failed; skipped:${skipped:- none}"
+[ $failures = 0 ]

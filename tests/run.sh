@@ -1,0 +1,43 @@
+#!/bin/bash
+# Installs what the tests need, builds, runs everything; ends with CTest's summary and exit code.
+#   bash tests/run.sh                  all tests; unit and fuzz tests also under ASan and UBSan
+#   bash tests/run.sh CTEST_OPTION...  only what CTest selects, e.g. -R lint; nothing under the sanitizers
+set -eu -o pipefail
+cd "$(dirname "$0")/.."
+exec </dev/null # mpirun would read what is meant for others
+
+# build_preset PRESET FOLDER CMAKE_OPTION...: quiet unless it fails
+build_preset() {
+    local preset=$1 folder=$2 generator=() log
+    shift 2
+    log=$(mktemp)
+    [ -e "$folder/CMakeCache.txt" ] || ! command -v ninja >/dev/null || generator=(-G Ninja)
+    echo "== Building $folder"
+    if ! { cmake --preset "$preset" "${generator[@]}" "$@" && cmake --build "$folder" -j "$(nproc)"; } >"$log" 2>&1; then
+        cat "$log"
+        rm "$log"
+        echo "tests/run.sh: $folder cannot be built"
+        return 1
+    fi
+    rm "$log"
+}
+
+run_tests() {
+    local folder=$1
+    shift
+    ctest --test-dir "$folder" -j2 --output-on-failure "$@"
+}
+
+bash .ci/packages.sh build test
+bash .ci/packages.sh data check || echo "tests that miss a package will say so"
+
+sanitized=0
+if [ $# = 0 ]; then
+    build_preset sanitize build-sanitize
+    run_tests build-sanitize -R '^(unit|fuzz)/' || sanitized=$?
+fi
+build_preset release build -DHOURGLASS_WERROR=ON
+result=0
+run_tests build "$@" || result=$?
+[ $sanitized = 0 ] || echo "Under the sanitizers tests failed too: see above, or ctest --test-dir build-sanitize"
+exit $((result ? result : sanitized))
