@@ -137,3 +137,31 @@ int store_get_real(struct store_file *f, const char *object, const char *name, d
 {
     return number_get(f, object, name, false, value, e);
 }
+
+struct attribute_names {
+    char **names;
+    int n;
+};
+
+static herr_t list_attribute(hid_t object, const char *name, const H5A_info_t *info, void *list)
+{
+    (void)object, (void)info;
+    struct attribute_names *l = list;
+    l->names = mem_grow(l->names, (size_t)l->n + 1, sizeof *l->names);
+    l->names[l->n++] = mem_text(name);
+    return 0;
+}
+
+int store_attributes(struct store_file *f, const char *object, char ***names, int *n, struct err *e)
+{
+    struct attribute_names list = {0};
+    hid_t id = object_open(f, object, e);
+    int r = id < 0 ? -1 : 0;
+    if (r == 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute, &list) < 0)
+        r = file_fail(f, object, e, "cannot list its attributes");
+    if (id >= 0)
+        H5Oclose(id);
+    *names = list.names;
+    *n = list.n;
+    return r;
+}

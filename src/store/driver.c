@@ -32,7 +32,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
             close(fd);
         return NULL;
     }
-    **error = 0;  // HDF5 opens a file twice; the first time, where there is none, is not a failure
+    **error = 0; // HDF5 opens a file twice; the first time, where there is none, is not a failure
     struct driver *d = mem_new(1, sizeof *d);
     *d = (struct driver){.fd = fd, .error = *error, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
     return &d->base;

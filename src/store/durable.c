@@ -106,8 +106,7 @@ int durable_check(struct store_file *f, const char *object, struct err *e)
         strerror(f->error));
 }
 
-// Everything that HDF5 still holds goes to the file now.
-static int finish(struct store_file *f, struct err *e)
+int durable_close(struct store_file *f, struct err *e)
 {
     int r = f->failed ? err_add(e, ERR_IO, "%s: not kept: a write to it had failed", f->path) : 0;
     if (r == 0 && H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0)
@@ -132,7 +131,7 @@ static int check(struct store_file *f, struct err *e)
 int store_commit(struct store_file **file, struct err *e)
 {
     struct store_file *f = *file;
-    int r = finish(f, e);
+    int r = durable_close(f, e);
     if (r == 0)
         r = check(f, e);
     if (r == 0)

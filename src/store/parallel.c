@@ -127,12 +127,36 @@ static int rows_write(
     return r;
 }
 
+// On rank 0: the temporary with all arrays, not yet written. What HDF5 itself has to write is then on disk, and no lack
+// of room can hit it in MPI-IO: a file that it cannot close crashes the program in MPI_Finalize.
+static int temporary_make(const char *path, const char *temporary, const char *format, int format_version,
+    const struct store_part *parts, int n, struct err *e)
+{
+    struct store_file *f = durable_open(path, mem_text(temporary), true, e);
+    if (!f)
+        return -1;
+    int r = durable_format(f, format, format_version, e);
+    for (int i = 0; i < n && r == 0; i++) {
+        hid_t dataset = dataset_create(f, parts[i].path, &parts[i].shape, e);
+        r = dataset < 0 || H5Dclose(dataset) < 0 ? -1 : 0;
+    }
+    if (r < 0) {
+        store_abandon(&f);
+        return -1;
+    }
+    r = durable_close(f, e);
+    if (r < 0)
+        unlink(temporary);
+    file_free(&f);
+    return r;
+}
+
 // Collective over comm.
 static void parts_write(
     const struct comm *comm, struct store_file *f, const struct store_part *parts, int n, struct err *e)
 {
     for (int i = 0; i < n; i++) {
-        hid_t dataset = dataset_create(f, parts[i].path, &parts[i].shape, e);
+        hid_t dataset = dataset_open(f, parts[i].path, e);
         if (comm_agree(comm, e) == 0)
             rows_write(comm, f, dataset, &parts[i], e);
         if (dataset >= 0 && H5Dclose(dataset) < 0)
@@ -142,18 +166,17 @@ static void parts_write(
     }
 }
 
-// Collective over comm: the temporary with all parts, closed again.
+// Collective over comm: all parts into the temporary, which is closed again.
 static int temporary_write(const struct comm *comm, const char *path, const char *temporary,
     const struct store_part *parts, int n, struct err *e)
 {
     library_setup();
     hid_t access = library_access(true);
     H5Pset_fapl_mpio(access, comm_mpi(comm), MPI_INFO_NULL);
-    struct store_file *f = file_new(path, mem_text(temporary), -1);
-    f->id = H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    H5Pclose(access);
+    struct store_file *f = file_new(path, mem_text(temporary), H5Fopen(temporary, H5F_ACC_RDWR, access));
     if (f->id < 0)
         file_fail(f, NULL, e, "cannot open its temporary for writing on all ranks");
+    H5Pclose(access);
     if (comm_agree(comm, e) == 0)
         parts_write(comm, f, parts, n, e);
     if (f->id >= 0 && H5Fclose(f->id) < 0)
@@ -185,13 +208,13 @@ static int claims_verify(
 }
 
 // On rank 0: the temporary, opened by it alone, with all parts verified.
-static struct store_file *temporary_take(const struct comm *comm, const char *path, char *temporary, const char *format,
-    int format_version, const struct store_part *parts, int n, const struct claim *claims, struct err *e)
+static struct store_file *temporary_take(const struct comm *comm, const char *path, char *temporary,
+    const struct store_part *parts, int n, const struct claim *claims, struct err *e)
 {
     struct store_file *f = durable_open(path, temporary, false, e);
     if (!f)
         return NULL;
-    int r = durable_format(f, format, format_version, e);
+    int r = 0;
     for (int i = 0; i < n && r == 0; i++)
         r = claims_verify(f, &parts[i], claims + i * comm->size, comm->size, e);
     if (r < 0)
@@ -205,11 +228,13 @@ int store_write_parallel(const struct comm *comm, const char *path, const char *
     *f = NULL;
     char *temporary = temporary_shared(comm, path);
     struct claim *claims = claims_collect(comm, path, parts, n, e);
+    if (comm->rank == 0 && e->count == 0)
+        temporary_make(path, temporary, format, format_version, parts, n, e);
     int r = comm_agree(comm, e);
     if (r == 0) {
         r = temporary_write(comm, path, temporary, parts, n, e);
         if (r == 0 && comm->rank == 0)
-            *f = temporary_take(comm, path, mem_text(temporary), format, format_version, parts, n, claims, e);
+            *f = temporary_take(comm, path, mem_text(temporary), parts, n, claims, e);
         r = comm_agree(comm, e);
         if (r < 0 && comm->rank == 0)
             unlink(temporary);

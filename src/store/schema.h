@@ -29,12 +29,12 @@
 #define DATASET_LABEL_NAMES "label_names" // names of the labels 0, 1, ..., one a line; absent: labels are plain numbers
 
 // trial
-#define TRIAL_HISTORY "history"
-#define TRIAL_SCORES  "scores"
-#define TRIAL_MODEL   "model"
-#define TRIAL_VARIED  "varied" // attributes: the value of each key that the sweep varies
+#define TRIAL_HISTORY    "history"
+#define TRIAL_SCORES     "scores"
+#define TRIAL_MODEL      "model"
+#define TRIAL_VARIED     "varied" // attributes: the value of each key that the sweep varies
 #define TRIAL_PROVENANCE "provenance"
 
 // run
-#define RUN_TRIALS "trials"
+#define RUN_TRIALS      "trials"
 #define RUN_LEADERBOARD "leaderboard"

@@ -89,6 +89,9 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
 int store_verify(struct store_file *f, const char *path, struct err *e);
 // Attributes. A missing one: text NULL (else new memory); -1 and an error from the others, unless `e` is NULL.
 char *store_get_text(struct store_file *f, const char *object, const char *name);
+// The names of an object's attributes in order of name, into new memory as store_list; on failure as many as were
+// found.
+int store_attributes(struct store_file *f, const char *object, char ***names, int *n, struct err *e);
 int store_get_int(struct store_file *f, const char *object, const char *name, int64_t *value, struct err *e);
 int store_get_real(struct store_file *f, const char *object, const char *name, double *value, struct err *e);
 

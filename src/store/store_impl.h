@@ -34,6 +34,8 @@ void file_free(struct store_file **f);
 struct store_file *durable_open(const char *path, char *temporary, bool is_new, struct err *e);
 // 0, or -1 and an error when a write of this file has failed on disk.
 int durable_check(struct store_file *f, const char *object, struct err *e);
+// Closes the file in HDF5: all that it still holds is written now. 0 only when every write of this file has succeeded.
+int durable_close(struct store_file *f, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
 // Syncs `temporary`, gives it the name `path` and syncs their folder.
 int durable_rename(const char *temporary, const char *path, struct err *e);

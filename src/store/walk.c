@@ -3,7 +3,8 @@
 //
 // The child makes the very calls that this program makes later: it visits every object, reads every attribute, and of
 // each array whatever its form on disk makes dangerous: all of a compressed, chunked or variable-length one; the first
-// and last element of plain numbers, whose bytes HDF5 only copies.
+// and last element of plain numbers, whose bytes HDF5 only copies. What is left is luck: a compressed chunk that
+// unpacks to less than its size makes HDF5 read behind its buffer, which need not crash.
 #include "store/store_impl.h"
 
 #include "base/mem.h"

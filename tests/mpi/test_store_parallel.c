@@ -6,10 +6,14 @@
 #include "store/parallel.h"
 #include "store/schema.h"
 
+#include <aio.h>
 #include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define CHECK(c, ...)                                                            \
@@ -115,6 +119,76 @@ static void test_refused(const struct comm *comm, const char *path, const char *
     free((void *)part.data);
 }
 
+// --- faults: this program's versions of the system's calls come before the C library's, also for MPI-IO
+static enum { NO_FAULT, FULL_FOR_ARRAYS, FULL, LOSING } fault;
+static int hits;
+
+enum { ARRAY_BYTES = 65536 }; // what HDF5 writes of its own is smaller
+
+static bool is_full(size_t n)
+{
+    bool yes = fault == FULL || (fault == FULL_FOR_ARRAYS && n >= ARRAY_BYTES);
+    hits += yes;
+    errno = yes ? ENOSPC : errno;
+    return yes;
+}
+
+// Says that it wrote, and left something out.
+static size_t lose(size_t n)
+{
+    bool yes = fault == LOSING && n >= ARRAY_BYTES;
+    hits += yes;
+    return yes ? n - 4 : n;
+}
+
+#define LIBC(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
+{
+    if (is_full(n))
+        return -1;
+    ssize_t written = LIBC(pwrite)(fd, data, lose(n), at);
+    return written < 0 ? written : (ssize_t)n;
+}
+
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at)
+{
+    size_t n = 0;
+    for (int i = 0; i < count; i++)
+        n += parts[i].iov_len;
+    if (is_full(n))
+        return -1;
+    struct iovec *copy = mem_new((size_t)count, sizeof *copy);
+    memcpy(copy, parts, (size_t)count * sizeof *copy);
+    copy[count - 1].iov_len -= n - lose(n);
+    ssize_t written = LIBC(pwritev)(fd, copy, count, at);
+    free(copy);
+    return written < 0 ? written : (ssize_t)n;
+}
+
+int aio_write(struct aiocb *request)
+{
+    if (is_full(request->aio_nbytes))
+        return -1;
+    request->aio_nbytes = lose(request->aio_nbytes);
+    return LIBC(aio_write)(request);
+}
+
+static void test_fault(const struct comm *comm, const char *path, int kind, const char *said)
+{
+    struct err e = {0};
+    struct store_file *f;
+    struct store_part part = part_of_x(comm);
+    hits = 0;
+    fault = kind;
+    int r = store_write_parallel(comm, path, FORMAT_TRIAL, FORMAT_VERSION, &part, 1, &f, &e);
+    fault = NO_FAULT;
+    CHECK(comm_sum(comm, hits) > 0);
+    CHECK(r == -1 && !f && e.kind == ERR_IO && strstr(e.text, said), "%d: %s", kind, e.text);
+    CHECK(access(path, F_OK) != 0);
+    free((void *)part.data);
+}
+
 static int folder_empty(const char *folder)
 {
     DIR *d = opendir(folder);
@@ -141,6 +215,9 @@ int main(void)
     if (world.rank == 0)
         unlink(path);
     test_refused(&world, path, nowhere);
+    test_fault(&world, path, LOSING, "are not in the file as they were written");
+    test_fault(&world, path, FULL_FOR_ARRAYS, "a.h5: scores/test/x: ");
+    test_fault(&world, path, FULL, "a.h5: ");
     comm_barrier(&world);
     if (world.rank == 0) {
         CHECK(folder_empty(folder), "%s", folder);

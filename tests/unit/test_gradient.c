@@ -153,7 +153,7 @@ static double loss_at(struct setup *s, size_t i, double value)
 // d loss / d w[i] by central differences of fourth order.
 static double difference(struct setup *s, size_t i)
 {
-    const double h = 1e-5, w = s->w[i];
+    const double h = 1e-4, w = s->w[i];
     return (8 * (loss_at(s, i, w + h) - loss_at(s, i, w - h)) - (loss_at(s, i, w + 2 * h) - loss_at(s, i, w - 2 * h))) /
            (12 * h);
 }
