@@ -14,6 +14,7 @@ struct import_check {
     enum store_type type;
     int64_t rows, columns;
     char *const *features;
+    bool is_image;         // whose margins are often constant
     void *first;           // (columns) the first row, integers
     unsigned char *varies; // (columns) whether another value than the first came, integers
     double *low, *high;    // (columns) floats; low > high: none but missing values so far
@@ -22,22 +23,31 @@ struct import_check {
     int n_counts;
 };
 
+static bool is_float(const struct import_check *c)
+{
+    return c->type == STORE_F32 || c->type == STORE_F64;
+}
+
 struct import_check *import_check_new(
     const char *name, const struct store_shape *shape, char *const *features, struct err *e)
 {
     struct import_check *c = mem_new(1, sizeof *c);
     *c = (struct import_check){.name = name, .type = shape->type, .columns = 1, .features = features};
+    c->is_image = shape->rank > 2;
     for (int d = 1; d < shape->rank; d++)
         c->columns *= shape->dims[d];
     size_t n = (size_t)c->columns;
-    c->first = mem_array(n, store_type_size(c->type), name, e);
-    c->varies = mem_array(n, 1, name, e);
-    c->low = mem_array(n, sizeof *c->low, name, e);
-    c->high = mem_array(n, sizeof *c->high, name, e);
     c->counts = mem_new(IMPORT_MAX_LABELS + 1, sizeof *c->counts);
-    if (!c->first || !c->varies || !c->low || !c->high)
+    if (is_float(c)) {
+        c->low = mem_array(n, sizeof *c->low, name, e);
+        c->high = mem_array(n, sizeof *c->high, name, e);
+    } else {
+        c->first = mem_array(n, store_type_size(c->type), name, e);
+        c->varies = mem_array(n, 1, name, e);
+    }
+    if (is_float(c) ? !c->low || !c->high : !c->first || !c->varies)
         import_check_free(&c);
-    for (size_t i = 0; c && i < n; i++) {
+    for (size_t i = 0; c && c->low && i < n; i++) {
         c->low[i] = INFINITY;
         c->high[i] = -INFINITY;
     }
@@ -118,12 +128,11 @@ static void check_floats(struct import_check *c, const void *row, struct err *e)
 int import_check_rows(struct import_check *c, int64_t rows, const void *x, struct err *e)
 {
     size_t row_bytes = (size_t)c->columns * store_type_size(c->type);
-    bool is_float = c->type == STORE_F32 || c->type == STORE_F64;
     int64_t infinite = c->infinite;
-    if (c->rows == 0)
+    if (c->rows == 0 && c->first)
         memcpy(c->first, x, row_bytes);
     for (int64_t r = 0; r < rows; r++, c->rows++)
-        if (is_float)
+        if (is_float(c))
             check_floats(c, (const char *)x + (size_t)r * row_bytes, e);
         else
             check_integers(c, (const char *)x + (size_t)r * row_bytes);
@@ -158,8 +167,7 @@ void import_check_labels(struct import_check *c, int64_t rows, const int64_t *la
 
 static bool is_constant(const struct import_check *c, int64_t column)
 {
-    bool is_float = c->type == STORE_F32 || c->type == STORE_F64;
-    return is_float ? !(c->low[column] < c->high[column]) : !c->varies[column];
+    return is_float(c) ? !(c->low[column] < c->high[column]) : !c->varies[column];
 }
 
 static void warn_constant(const struct import_check *c, struct text *warnings)
@@ -173,7 +181,10 @@ static void warn_constant(const struct import_check *c, struct text *warnings)
             text_add(&names, "%s%s", constant ? ", " : ": ", c->features[i]);
         constant++;
     }
-    if (constant && c->rows > 1)
+    if (constant == c->columns && c->rows > 1)
+        text_add(warnings, "%s: all %lld rows are the same: nothing can be learned from them\n", c->name,
+            (long long)c->rows);
+    else if (constant && c->rows > 1 && !c->is_image)
         text_add(warnings, "%s: %lld of %lld columns never vary%s%s\n", c->name, (long long)constant,
             (long long)c->columns, names.data ? names.data : "", constant > MAX_NAMED && c->features ? ", ..." : "");
     text_free(&names);

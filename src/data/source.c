@@ -12,7 +12,7 @@
 // In this order: the first that recognises a file has it. CSV takes every text.
 static const struct source_format *const formats[] = {&source_hdf5, &source_npz, &source_npy, &source_idx, &source_csv};
 
-enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 26, MAX_LABEL_ERRORS = 5 };
+enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 24, MAX_LABEL_ERRORS = 5 };
 
 // "FILE:/inner" where no file has that whole name.
 static void split_name(struct source *s, const char *name)

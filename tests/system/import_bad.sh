@@ -72,6 +72,10 @@ bad 2 'no column is left' two.csv -o out/x.h5:a --drop a,b
 bad 2 "--delimiter: found '::'" two.csv -o out/x.h5:a --delimiter ::
 bad 2 '--x: names an array of an .npz' two.csv -o out/x.h5:a --x X
 bad 74 'none/x.h5' two.csv -o none/x.h5:a
+seq 40000 >long.csv
+trap '' XFSZ # then a write beyond the limit fails as on a full disk
+(ulimit -f 100 && bad 74 'out/x.h5' long.csv -o out/x.h5:a && [ "$failures" = 0 ]) || failures=$((failures + 1))
+trap - XFSZ
 
 # --- any file
 bad 3 'no-such-file: no such file' no-such-file -o out/x.h5:a

@@ -1,0 +1,145 @@
+#!/bin/bash
+#SBATCH --job-name=get-data
+#SBATCH --ntasks=1
+#SBATCH --time=00:30:00
+# Imports every data set that is found into experiments/data/, and downloads MNIST where it is not.
+#
+#   bash jobs/get-data.sh [DIR]
+#
+# DIR holds mnist/, fashion-mnist/, ctg/, cardio/, ecg5000/, adbench/. Default: $HOURGLASS_DATA, then ../shared/data
+# beside the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. The program is $HOURGLASS
+# or build/hourglass. A file that exists is left alone: remove it to import it again.
+set -euo pipefail
+root=$(cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}" && pwd)
+hourglass=${HOURGLASS:-$root/build/hourglass}
+data=$root/experiments/data
+debian=/usr/share/datasets/fashion-mnist
+mnist_url=https://ossci-datasets.s3.amazonaws.com/mnist
+
+if [ $# -gt 0 ]; then
+    folders=("$1")
+    [ -d "$1" ] || { echo "get-data: $1: no such folder" >&2; exit 2; }
+else
+    folders=(${HOURGLASS_DATA:+"$HOURGLASS_DATA"} "$root/../shared/data")
+fi
+[ -x "$hourglass" ] || { echo "get-data: no program $hourglass: build it first (cmake --preset release && cmake --build build)" >&2; exit 2; }
+mkdir -p "$data"
+unfinished=$data/.get-data.$$.h5 # a file takes its name when all its splits are in it
+downloads=$data/.get-data.$$.download
+trap 'rm -rf "$data"/.*get-data.$$.*' EXIT # the program's temporary included
+trap 'exit 130' INT TERM
+failures=0
+
+# find PATH: the first folder that has it
+find_data() {
+    local folder
+    for folder in "${folders[@]}"; do
+        [ -e "$folder/$1" ] && { echo "$folder/$1"; return; }
+    done
+    return 1
+}
+
+# make NAME SPLIT ARGUMENT... [-- SPLIT ARGUMENT...]: NAME.h5 with these splits
+make_set() {
+    local name=$1 split argument arguments
+    shift
+    [ -e "$data/$name.h5" ] && return
+    rm -f "$unfinished"
+    while [ $# -gt 0 ]; do
+        split=$1
+        arguments=()
+        for argument in "${@:2}"; do
+            [ "$argument" = -- ] && break
+            arguments+=("$argument")
+        done
+        echo "$name.h5:$split"
+        if ! "$hourglass" import "${arguments[@]}" -o "$unfinished:$split" | sed 's/^[^:]*:[^:]*: /    /'; then
+            echo "get-data: $name.h5 was not made" >&2
+            failures=$((failures + 1))
+            return
+        fi
+        shift $((1 + ${#arguments[@]}))
+        [ $# -gt 0 ] && shift
+    done
+    mv "$unfinished" "$data/$name.h5"
+}
+
+# make_images NAME FOLDER: the four files of MNIST and its kin
+make_images() {
+    make_set "$1" train "$2"/train-images-idx3-ubyte.gz "$2"/train-labels-idx1-ubyte.gz -- \
+        test "$2"/t10k-images-idx3-ubyte.gz "$2"/t10k-labels-idx1-ubyte.gz
+}
+
+fetch() { # URL FILE
+    if command -v curl >/dev/null; then
+        curl -fsSL --connect-timeout 10 --max-time 600 -o "$2" "$1"
+    elif command -v wget >/dev/null; then
+        wget -q --timeout=10 --tries=2 -O "$2" "$1"
+    else
+        echo 'get-data: neither curl nor wget is installed' >&2
+        return 1
+    fi
+}
+
+download_mnist() {
+    local file
+    mkdir -p "$downloads"
+    cat >"$downloads/SHA256SUMS" <<-'SUMS'
+	440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609  train-images-idx3-ubyte.gz
+	3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c  train-labels-idx1-ubyte.gz
+	8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6  t10k-images-idx3-ubyte.gz
+	f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6  t10k-labels-idx1-ubyte.gz
+	SUMS
+    while read -r _ file; do
+        fetch "$mnist_url/$file" "$downloads/$file" || return 1
+    done <"$downloads/SHA256SUMS"
+    (cd "$downloads" && sha256sum --quiet -c SHA256SUMS)
+}
+
+get_mnist() {
+    local folder
+    [ -e "$data/mnist.h5" ] && return
+    if folder=$(find_data mnist); then
+        make_images mnist "$folder"
+    elif echo "mnist: downloading from $mnist_url" && download_mnist; then
+        make_images mnist "$downloads"
+    else
+        echo 'get-data: MNIST was not found and could not be downloaded' >&2
+    fi
+}
+
+get_fashion_mnist() {
+    local folder
+    if folder=$(find_data fashion-mnist); then
+        make_images fashion-mnist "$folder"
+    elif [ -d "$debian" ]; then
+        make_images fashion-mnist "$debian"
+    else
+        echo 'get-data: Fashion-MNIST was not found: apt install dataset-fashion-mnist' >&2
+    fi
+}
+
+get_mnist
+get_fashion_mnist
+if file=$(find_data ctg/CTG_clean.csv); then
+    make_set ctg all "$file" --label NSP --drop A,B,C,D,E,AD,DE,LD,FS,SUSP,CLASS
+fi
+if file=$(find_data cardio/6_cardio.npz); then
+    make_set cardio all "$file"
+fi
+if file=$(find_data ecg5000/ecg.csv); then
+    make_set ecg5000 all "$file" --header no --label 141 # 1: normal
+fi
+if folder=$(find_data adbench); then
+    for file in "$folder"/*.npz; do
+        name=$(basename "$file" .npz)
+        [ -e "$file" ] && make_set "adbench-${name#*_}" all "$file" # 25_musk.npz: adbench-musk.h5
+    done
+fi
+
+echo
+printf '%-34s %10s\n' "in $data" bytes
+for file in "$data"/*.h5; do
+    [ -e "$file" ] && printf '%-34s %10s\n' "$(basename "$file")" "$(stat -c %s "$file")"
+done
+[ "$failures" = 0 ]
