@@ -16,9 +16,9 @@ static void print_help(void)
     puts("usage: hourglass import SRC [LABELS] --output FILE.h5:SPLIT [OPTION]...\n"
          "\n"
          "Imports data into a split of a data-set file. Other splits of the file stay as they are. SRC is\n"
-         "  an IDX file (MNIST), a CSV file, a NumPy .npy or .npz file: each of these may be packed with gzip, but "
-         ".npz;\n"
-         "  or a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
+         "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
+         "  a NumPy .npz archive;\n"
+         "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
          "LABELS is another such file with one value a row. Options:\n");
     for (const struct field *f = import_fields; f->key; f++) {
         const char *value = f->type == FIELD_BOOL ? "" : f->type == FIELD_CHOICE ? " CHOICE" : " TEXT";
