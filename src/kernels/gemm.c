@@ -3,6 +3,7 @@
 
 #include "kernels/loops.h"
 #include <cblas.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,21 @@ extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, 
 #define cblas_gemm cblas_sgemm
 #endif
 
+// OpenBLAS asks OpenMP how many threads it may take, and takes them wherever it is not inside a region of several.
+static int threads_take(void)
+{
+    int threads = omp_get_max_threads();
+    if (threads > 1)
+        omp_set_num_threads(1);
+    return threads;
+}
+
+static void threads_give_back(int threads)
+{
+    if (threads > 1)
+        omp_set_num_threads(threads);
+}
+
 // The choice hangs on the shape alone, so that equal shapes give equal bits.
 static bool is_small(int M, int N, int K)
 {
@@ -25,11 +41,14 @@ static bool is_small(int M, int N, int K)
 
 void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
 {
-    if (is_small(M, N, K))
+    if (is_small(M, N, K)) {
         kernels()->small_gemm(ta, tb, M, N, K, a, b, beta, c);
-    else
-        cblas_gemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a,
-            ta ? M : K, b, tb ? K : N, beta, c, N);
+        return;
+    }
+    int threads = threads_take();
+    cblas_gemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a, ta ? M : K,
+        b, tb ? K : N, beta, c, N);
+    threads_give_back(threads);
 }
 
 const char *gemm_corename(void)
@@ -54,7 +73,9 @@ int eigen_symmetric(int n, double *a, double *values, double *v)
     double *work = malloc((size_t)size * sizeof *work);
     if (!work)
         return -100;
+    int threads = threads_take();
     dsyev_("V", "U", &n, a, &n, values, work, &size, &info, 1, 1);
+    threads_give_back(threads);
     free(work);
     for (int i = 0; i < n; i++) // LAPACK's rise; its columns in Fortran's order are our rows
         for (int j = 0; j < n; j++)

@@ -1,0 +1,168 @@
+// Every instruction set's losses and their gradients against arithmetic in double, at their limits and with NaN.
+// links: kernels base
+#include "kernels_fixture.h"
+
+typedef double loss_function(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+enum { MSE, MAE, CROSS_ENTROPY, LOSSES };
+static const char *const names[] = {"mse", "mae", "cross_entropy"};
+
+static loss_function *loss_of(const struct kernels *k, int loss)
+{
+    return loss == MSE ? k->mse : loss == MAE ? k->mae : k->cross_entropy;
+}
+
+static double value(int loss, double y, double t)
+{
+    double d = y - t;
+    return loss == MSE ? d * d : loss == MAE ? fabs(d) : fmax(y, 0) - y * t + log1p(exp(-fabs(y)));
+}
+
+static double slope(int loss, double y, double t)
+{
+    double d = y - t;
+    return loss == MSE ? 2 * d : loss == MAE ? (d > 0) - (d < 0) : 1 / (1 + exp(-y)) - t;
+}
+
+struct arrays {
+    int M, O;
+    real *y, *t, *dy; // (M, O)
+    float *row;       // (M)
+};
+
+static struct arrays arrays_new(int M, int O, real scale)
+{
+    size_t n = (size_t)M * (size_t)O;
+    struct arrays a = {M, O, malloc(n * sizeof(real)), malloc(n * sizeof(real)), malloc((n + GUARD) * sizeof(real)),
+        malloc((size_t)M * sizeof(float))};
+    for (size_t i = 0; i < n; i++) {
+        a.y[i] = scale * number(1, i);
+        a.t[i] = i % 3 == 0 && a.y[i] > 0 && a.y[i] < 1 ? a.y[i] : (1 + number(2, i)) / 2; // no difference at some
+    }
+    guard_set(a.dy + n);
+    return a;
+}
+
+static void arrays_free(struct arrays *a)
+{
+    free(a->y);
+    free(a->t);
+    free(a->dy);
+    free(a->row);
+}
+
+static void check_gradient(const struct kernels *k, int loss, const struct arrays *a, double scale)
+{
+    size_t n = (size_t)a->M * (size_t)a->O;
+    guard_check(k, names[loss], a->dy + n);
+    for (size_t i = 0; i < n; i++) {
+        double wanted = scale * slope(loss, a->y[i], a->t[i]);
+        check_near(k, names[loss], i, a->dy[i], wanted, 1e-6 * scale * fmax(1, fabs(a->y[i])));
+    }
+}
+
+// The sum of a row in float: its rounding grows with the number of features, slowly.
+static void check(const struct kernels *k, int loss, const struct arrays *a)
+{
+    const real scale = (real)0.125;
+    loss_function *f = loss_of(k, loss);
+    double total = 0, tolerance = 1e-6 * sqrt(a->O);
+    double with_all = f(a->M, a->O, a->y, a->t, scale, a->dy, a->row);
+    check_gradient(k, loss, a, (double)scale);
+    for (int i = 0; i < a->M; i++) {
+        double sum = 0;
+        for (int j = 0; j < a->O; j++)
+            sum += value(loss, a->y[i * a->O + j], a->t[i * a->O + j]);
+        check_near(k, names[loss], i, a->row[i], sum / a->O, tolerance * (1e-3 + sum / a->O));
+        total += sum / a->O;
+    }
+    tolerance = 2e-5 * (1e-3 + total);
+    check_near(k, names[loss], 0, with_all, total, tolerance);
+    check_near(k, names[loss], 1, f(a->M, a->O, a->y, a->t, 0, NULL, a->row), total, tolerance);
+    check_near(k, names[loss], 2, f(a->M, a->O, a->y, a->t, 0, NULL, NULL), total, tolerance);
+    check_near(k, names[loss], 3, f(a->M, a->O, a->y, a->t, scale, a->dy, NULL), total, tolerance);
+    check_gradient(k, loss, a, (double)scale);
+}
+
+static void test_losses(void **state)
+{
+    (void)state;
+    static const int M[] = {1, 2, 3, 7, 32, 65}, O[] = {1, 2, 5, 16, 21, 33, 784, 4097};
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (size_t i = 0; i < sizeof M / sizeof *M; i++)
+            for (size_t j = 0; j < sizeof O / sizeof *O; j++) {
+                struct arrays a = arrays_new(M[i], O[j], 3);
+                for (int loss = 0; loss < LOSSES; loss++)
+                    check(*k, loss, &a);
+                arrays_free(&a);
+            }
+}
+
+// Logits so large that exp or log of them alone would overflow.
+static void test_large(void **state)
+{
+    (void)state;
+    static const real z[] = {100, -100, 88.8f, -88.8f, 1000, -1000, 1e30f, -1e30f, 1e-30f, 0, (real)-0.0};
+    enum { N = sizeof z / sizeof *z };
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int shift = 0; shift < 40; shift++)
+            for (int target = 0; target < 3; target++) {
+                real y[51], t[51], dy[51];
+                float row[51];
+                for (int i = 0; i < 51; i++) {
+                    y[i] = z[(i + shift) % N];
+                    t[i] = (real)target / 2;
+                }
+                (*k)->cross_entropy(51, 1, y, t, 1, dy, row);
+                for (int i = 0; i < 51; i++) {
+                    double wanted = value(CROSS_ENTROPY, y[i], t[i]);
+                    check_near(*k, "cross_entropy", i, row[i], wanted, 1e-6 * fmax(wanted, 0.1));
+                    check_near(*k, "its slope", i, dy[i], slope(CROSS_ENTROPY, y[i], t[i]), 3e-7);
+                }
+            }
+}
+
+// One NaN or infinity at place p of the layer's output: the loss of its row, and the total, must show it.
+static void check_bad_number(const struct kernels *k, int f, int loss, int p, real bad)
+{
+    enum { M = 5, O = 19 };
+    real y[M * O], t[M * O], dy[M * O];
+    float row[M];
+    fill(1, M * O, 2, y);
+    fill(2, M * O, 1, t);
+    y[p] = bad;
+    k->activate((enum activation)f, M * O, y);
+    double total[] = {loss_of(k, loss)(M, O, y, t, 1, dy, row), loss_of(k, loss)(M, O, y, t, 1, dy, NULL),
+        loss_of(k, loss)(M, O, y, t, 1, NULL, NULL)};
+    for (int i = 0; i < 3; i++)
+        if (isfinite(total[i]))
+            fail_msg("%s: %g at %d behind %s is lost by %s", k->set, bad, p, activation_names[f], names[loss]);
+    for (int i = 0; i < M; i++)
+        assert_int_equal(!isfinite(row[i]), i == p / O);
+    if (isnan(bad)) {
+        assert_true(isnan(total[0]) && isnan(total[1]) && isnan(total[2]));
+        assert_true(isnan(dy[p]) || loss == MAE); // its slope is a sign
+    }
+}
+
+static void test_not_a_number(void **state)
+{
+    (void)state;
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int loss = 0; loss < LOSSES; loss++)
+            for (int p = 0; p < 5 * 19; p++) {
+                for (int f = 0; f < ACTIVATION_COUNT; f++)
+                    check_bad_number(*k, f, loss, p, NAN);
+                check_bad_number(*k, LINEAR, loss, p, INFINITY);
+                check_bad_number(*k, LINEAR, loss, p, -INFINITY);
+            }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_not_a_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+// Every instruction set's optimizer steps against the same formulas in double, over several steps from equal states.
+// links: kernels base
+#include "kernels_fixture.h"
+
+enum { STATES = 3, LONGEST = 1031, STEPS = 6 };
+
+// The arrays of one optimizer: weights, gradient, state; in `real` and in double.
+struct arrays {
+    real w[LONGEST + GUARD], g[LONGEST + GUARD], state[STATES][LONGEST + GUARD];
+    double dw[LONGEST], dstate[STATES][LONGEST];
+    double peak_w[LONGEST], peak_state[STATES][LONGEST];
+};
+
+typedef void step_function(const struct kernels *k, size_t n, struct arrays *a, const struct update *u);
+typedef void formula(double g, double *w, double *a, double *b, double *c, const struct update *u);
+
+static void step_sgd(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->sgd(n, a->w, a->g, a->state[0], u);
+}
+
+static void step_adagrad(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->adagrad(n, a->w, a->g, a->state[0], u);
+}
+
+static void step_adadelta(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->adadelta(n, a->w, a->g, a->state[0], a->state[1], u);
+}
+
+static void step_rmsprop(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->rmsprop(n, a->w, a->g, a->state[0], a->state[1], a->state[2], u);
+}
+
+static void step_adam(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->adam(n, a->w, a->g, a->state[0], a->state[1], u);
+}
+
+static void sgd(double g, double *w, double *velocity, double *b, double *c, const struct update *u)
+{
+    (void)b, (void)c;
+    if (u->momentum > 0)
+        *velocity = u->momentum * *velocity - u->learning_rate * g;
+    if (u->momentum == 0 || u->nesterov)
+        *w -= u->learning_rate * g;
+    *w += *velocity * (u->nesterov ? u->momentum : 1);
+}
+
+static void adagrad(double g, double *w, double *sum, double *b, double *c, const struct update *u)
+{
+    (void)b, (void)c;
+    *sum += g * g;
+    *w -= u->learning_rate * g / sqrt(*sum + u->epsilon);
+}
+
+static void adadelta(double g, double *w, double *square, double *step, double *c, const struct update *u)
+{
+    (void)c;
+    *square = u->rho * *square + (1 - u->rho) * g * g;
+    double d = sqrt(*step + u->epsilon) / sqrt(*square + u->epsilon) * g;
+    *step = u->rho * *step + (1 - u->rho) * d * d;
+    *w -= u->learning_rate * d;
+}
+
+static void rmsprop(double g, double *w, double *square, double *mean, double *velocity, const struct update *u)
+{
+    *square = u->rho * *square + (1 - u->rho) * g * g;
+    if (u->centered)
+        *mean = u->rho * *mean + (1 - u->rho) * g;
+    double d = u->learning_rate * g / sqrt(*square - *mean * *mean + u->epsilon);
+    if (u->momentum > 0)
+        d = *velocity = u->momentum * *velocity + d;
+    *w -= d;
+}
+
+static void adam(double g, double *w, double *m, double *v, double *c, const struct update *u)
+{
+    (void)c;
+    *m = u->beta_1 * *m + (1 - u->beta_1) * g;
+    *v = u->beta_2 * *v + (1 - u->beta_2) * g * g;
+    *w -= u->learning_rate * *m / (sqrt(*v) + u->epsilon);
+}
+
+static const struct {
+    const char *name;
+    step_function *step;
+    formula *formula;
+    double start; // of the state
+    struct update update;
+} cases[] = {
+    {"sgd", step_sgd, sgd, 0, {.learning_rate = 0.1}},
+    {"sgd with momentum", step_sgd, sgd, 0, {.learning_rate = 0.1, .momentum = 0.9}},
+    {"sgd with nesterov", step_sgd, sgd, 0, {.learning_rate = 0.1, .momentum = 0.8, .nesterov = true}},
+    {"adagrad", step_adagrad, adagrad, 0.1, {.learning_rate = 0.05, .epsilon = 1e-7}},
+    {"adadelta", step_adadelta, adadelta, 0, {.learning_rate = 1, .rho = 0.95, .epsilon = 1e-6}},
+    {"rmsprop", step_rmsprop, rmsprop, 0, {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7}},
+    {"rmsprop with momentum", step_rmsprop, rmsprop, 0,
+        {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7, .momentum = 0.5}},
+    {"rmsprop centered", step_rmsprop, rmsprop, 0,
+        {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-3, .centered = true}},
+    {"rmsprop centered with momentum", step_rmsprop, rmsprop, 0,
+        {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-3, .momentum = 0.5, .centered = true}},
+    {"adam", step_adam, adam, 0, {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}},
+    {"adam, slow", step_adam, adam, 0, {.learning_rate = 0.01, .beta_1 = 0, .beta_2 = 0.99999, .epsilon = 1e-4}},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static void start(struct arrays *a, size_t n, double state)
+{
+    memset(a, 0, sizeof *a);
+    fill(1, n, 1, a->w);
+    guard_set(a->w + n);
+    guard_set(a->g + n);
+    for (int s = 0; s < STATES; s++) {
+        for (size_t i = 0; i < n; i++)
+            a->state[s][i] = (real)(a->dstate[s][i] = (double)(real)state);
+        guard_set(a->state[s] + n);
+    }
+    for (size_t i = 0; i < n; i++)
+        a->dw[i] = (double)a->w[i];
+}
+
+// Ordinary gradients, none, very small and very large ones.
+static real gradient(uint32_t step, size_t i)
+{
+    static const real scale[] = {1, 1, 0.01f, 1, 0, 1e-15f, 1, 1e12f, 1};
+    return scale[i % 9] * number(2 + step, i);
+}
+
+// Compares element i of an array, relative to the largest that it ever was (`peak`), or to `least`.
+static void compare(const struct kernels *k, int c, size_t i, real found, double wanted, double *peak, double least)
+{
+    *peak = fmax(*peak, fabs(wanted));
+    check_near(k, cases[c].name, i, (double)found, wanted, 3e-6 * fmax(*peak, least));
+}
+
+static void check(const struct kernels *k, int c, size_t n)
+{
+    static struct arrays a;
+    start(&a, n, cases[c].start);
+    for (uint32_t step = 0; step < STEPS; step++) {
+        for (size_t i = 0; i < n; i++) {
+            double *s[STATES] = {&a.dstate[0][i], &a.dstate[1][i], &a.dstate[2][i]};
+            a.g[i] = gradient(step, i);
+            cases[c].formula((double)a.g[i], &a.dw[i], s[0], s[1], s[2], &cases[c].update);
+        }
+        guard_set(a.g + n);
+        cases[c].step(k, n, &a, &cases[c].update);
+        for (size_t i = 0; i < n; i++) {
+            compare(k, c, i, a.w[i], a.dw[i], &a.peak_w[i], 1);
+            for (int s = 0; s < STATES; s++)
+                compare(k, c, i, a.state[s][i], a.dstate[s][i], &a.peak_state[s][i], fabs((double)a.g[i]));
+        }
+    }
+    guard_check(k, cases[c].name, a.w + n);
+    for (int s = 0; s < STATES; s++)
+        guard_check(k, cases[c].name, a.state[s] + n);
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {0, 1, 3, 7, 8, 15, 16, 17, 33, 64, 100, LONGEST};
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int c = 0; c < CASES; c++)
+            for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+                check(*k, c, lengths[i]);
+}
+
+// A gradient that is no number makes its own weight none, and no other.
+static void test_not_a_number(void **state)
+{
+    (void)state;
+    enum { N = 21 };
+    static struct arrays a;
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int c = 0; c < CASES; c++)
+            for (size_t p = 0; p < N; p++) {
+                start(&a, N, cases[c].start);
+                fill(2, N, 1, a.g);
+                a.g[p] = (real)NAN;
+                cases[c].step(*k, N, &a, &cases[c].update);
+                for (size_t i = 0; i < N; i++)
+                    assert_int_equal(isnan(a.w[i]) != 0, i == p);
+            }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_not_a_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
