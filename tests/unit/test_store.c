@@ -193,6 +193,15 @@ static void test_attributes(void **state)
     assert_ok(store_set_text(f, "scores/test", "big", big, &e), e);
     assert_ok(store_set_text(f, "scores/test", "empty", "", &e), e);
     f = commit_and_open(&f);
+    char **names;
+    int n;
+    assert_ok(store_attributes(f, "scores/test", &names, &n, &e), e);
+    assert_int_equal(n, 5);
+    assert_string_equal(names[0], "big");
+    assert_string_equal(names[4], "roc_auc");
+    for (int i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
     char *title = store_get_text(f, "", "title"), *got = store_get_text(f, "scores/test", "big");
     char *empty = store_get_text(f, "scores/test", "empty");
     int64_t count;
