@@ -2,6 +2,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static int add_line(
         e->hidden++;
         return -1;
     }
-    for (size_t i = 0; i < n; i++)  // a message is one line, whatever a user's text holds
+    for (size_t i = 0; i < n; i++) // a message is one line, whatever a user's text holds
         if ((unsigned char)line[i] < ' ')
             line[i] = ' ';
     memcpy(e->text + e->length, line, n);
@@ -70,13 +71,21 @@ int err_errno(struct err *e, const char *format, ...)
     return -1;
 }
 
+static bool has_line(const struct err *e, const char *line, size_t length)
+{
+    for (const char *at = e->text; *at; at = strchr(at, '\n') + 1)
+        if (strncmp(at, line, length) == 0)
+            return true;
+    return false;
+}
+
 void err_merge(struct err *to, const struct err *from)
 {
-    const char *line = from->text;
-    for (int i = 0; i < from->count - from->hidden; i++) {
-        const char *end = strchr(line, '\n');
-        err_add(to, from->kind, "%.*s", (int)(end - line), line);
-        line = end + 1;
+    for (const char *line = from->text; *line;) {
+        size_t length = (size_t)(strchr(line, '\n') - line) + 1;
+        if (!has_line(to, line, length))
+            err_add(to, from->kind, "%.*s", (int)length - 1, line);
+        line += length;
     }
     to->count += from->hidden;
     to->hidden += from->hidden;

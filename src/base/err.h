@@ -34,7 +34,7 @@ int err_at(struct err *e, enum err_kind kind, const char *file, int line, int co
 // As err_add, with ": " and the text of `errno` behind the message; kind ERR_IO.
 int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Adds all messages of `from` to `to`.
+// Adds the messages of `from` that `to` does not have yet.
 void err_merge(struct err *to, const struct err *from);
 
 // Prints every message to stderr behind "hourglass: " and says how many found no room. Returns the exit code.

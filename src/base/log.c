@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct {
@@ -54,7 +55,7 @@ void log_rank_line(enum log_level level, const char *format, ...)
 // Under mpirun stdout of a rank is a pipe; the launcher tells through the environment that its own is a terminal.
 int log_has_terminal(void)
 {
-    return state.rank == 0 && state.level >= LOG_RUN && isatty(STDERR_FILENO);
+    return state.rank == 0 && state.level >= LOG_RUN && (isatty(STDERR_FILENO) || getenv("HOURGLASS_TERMINAL"));
 }
 
 void log_progress(const char *format, ...)

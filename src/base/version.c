@@ -5,3 +5,8 @@ const char *version(void)
 {
     return HOURGLASS_VERSION;
 }
+
+const char *version_revision(void)
+{
+    return HOURGLASS_REVISION;
+}

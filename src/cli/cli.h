@@ -2,3 +2,7 @@
 #pragma once
 
 int cmd_import(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_info(int argc, char **argv);

@@ -1,7 +1,59 @@
 // hourglass COMMAND: finds the subcommand and hands over.
+#include "base/text.h"
+#include "base/version.h"
 #include "cli/cli.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"import", cmd_import, "files of other formats become a data set"},
+    {"check", cmd_check, "validate an experiment; list its trials; train nothing"},
+    {"run", cmd_run, "train and score the trials of an experiment"},
+    {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
+    {"info", cmd_info, "what is in a data set, a trial or a run"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "usage: hourglass COMMAND [ARGUMENT]...\n\nTrains autoencoders that find anomalies: one, or thousands "
+                 "in a sweep.\n\n");
+    for (int i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+    fprintf(out, "\nhourglass COMMAND --help says more of each.\n");
+}
+
+static int refuse(const char *name)
+{
+    const char *names[COMMANDS];
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    const char *near = text_nearest(name, names, COMMANDS);
+    fprintf(stderr, "hourglass: %s: no such command%s%s%s; see hourglass --help\n", name,
+        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return 2;
+}
 
 int main(int argc, char **argv)
 {
-    return argc > 1 ? cmd_import(argc - 1, argv + 1) : 2;
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("hourglass %s (%s)\n", version(), version_revision());
+        return 0;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return refuse(argv[1]);
 }

@@ -82,6 +82,19 @@ void comm_stop(struct comm *world)
     *world = (struct comm){0};
 }
 
+// The library's own text goes on with build details behind the first comma; its "v" before the number is dropped.
+const char *comm_library(void)
+{
+    static char name[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    MPI_Get_library_version(name, &length);
+    name[strcspn(name, ",")] = 0;
+    char *v = strstr(name, " v");
+    if (v)
+        memmove(v + 1, v + 2, strlen(v + 2) + 1);
+    return name;
+}
+
 void comm_split(const struct comm *from, int color, struct comm *group)
 {
     group->handle = mem_new(1, sizeof *group->handle);
@@ -99,27 +112,6 @@ void comm_free(struct comm *comm)
     *comm = (struct comm){0};
 }
 
-static bool has_line(const struct err *e, const char *line, size_t length)
-{
-    for (const char *at = e->text; *at; at = strchr(at, '\n') + 1)
-        if (strncmp(at, line, length) == 0)
-            return true;
-    return false;
-}
-
-// Adds to `to` the lines of `from` that it has not.
-static void merge_new(struct err *to, const struct err *from)
-{
-    for (const char *line = from->text; *line;) {
-        size_t length = (size_t)(strchr(line, '\n') - line) + 1;
-        if (!has_line(to, line, length))
-            err_add(to, from->kind, "%.*s", (int)length - 1, line);
-        line += length;
-    }
-    to->count += from->hidden;
-    to->hidden += from->hidden;
-}
-
 int comm_agree(const struct comm *comm, struct err *e)
 {
     int mine = e->count, most;
@@ -130,7 +122,7 @@ int comm_agree(const struct comm *comm, struct err *e)
     MPI_Allgather(e, (int)sizeof *e, MPI_BYTE, all, (int)sizeof *all, MPI_BYTE, comm_mpi(comm));
     *e = (struct err){0};
     for (int i = 0; i < comm->size; i++)
-        merge_new(e, &all[i]);
+        err_merge(e, &all[i]);
     free(all);
     return -1;
 }
@@ -150,6 +142,16 @@ void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes)
 void comm_barrier(const struct comm *comm)
 {
     MPI_Barrier(comm_mpi(comm));
+}
+
+int comm_local_size(const struct comm *comm)
+{
+    MPI_Comm node;
+    int size;
+    MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &size);
+    MPI_Comm_free(&node);
+    return size;
 }
 
 double comm_max(const struct comm *comm, double value)

@@ -30,6 +30,8 @@ _Noreturn void comm_abort(int code);
 int comm_launched_size(void);
 int comm_launched_rank(void);
 
+const char *comm_library(void); // "Open MPI 4.1.4"
+
 // Collective over `from`. The ranks of equal color form a group, in the order of their ranks.
 void comm_split(const struct comm *from, int color, struct comm *group);
 // Collective over comm, except for the world.
@@ -42,6 +44,8 @@ int comm_agree(const struct comm *comm, struct err *e);
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);
 // Collective.
 void comm_barrier(const struct comm *comm);
+// Collective. How many ranks of comm share this rank's node.
+int comm_local_size(const struct comm *comm);
 // Collective. The largest value of all ranks; the sum of all.
 double comm_max(const struct comm *comm, double value);
 double comm_sum(const struct comm *comm, double value);

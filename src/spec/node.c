@@ -16,7 +16,7 @@ static struct file *file_of(const char *name)
     return (struct file *)(void *)((char *)name - offsetof(struct file, name));
 }
 
-const char *file_new(const char *name)
+const char *name_share(const char *name)
 {
     size_t n = strlen(name) + 1;
     struct file *f = mem_new(1, sizeof *f + n);

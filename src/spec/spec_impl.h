@@ -5,7 +5,7 @@
 
 // --- node.c
 // A file's name in new memory with one use; node_free drops the use of each node, file_drop that of the maker.
-const char *file_new(const char *name);
+const char *name_share(const char *name);
 void file_drop(const char *file);
 
 struct node *node_new(enum node_kind kind);

@@ -23,7 +23,7 @@ static struct node *parse_value(const char *key, const char *value, struct err *
     struct node *n = spec_parse(name, value, strlen(value), e);
     free(name);
     if (n) {
-        const char *file = file_new(option);
+        const char *file = name_share(option);
         place_all(n, file);
         file_drop(file);
     }

@@ -283,7 +283,7 @@ struct node *spec_parse(const char *name, const char *text, size_t length, struc
         return NULL;
     }
     yaml_parser_set_input_string(&r.yaml, (const unsigned char *)text, length);
-    r.file = file_new(name);
+    r.file = name_share(name);
     struct node *root = read_stream(&r);
     yaml_parser_delete(&r.yaml);
     for (int i = 0; i < r.n_anchors; i++)

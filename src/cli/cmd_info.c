@@ -1,0 +1,111 @@
+// hourglass info: what is in a data set, a trial or a run.
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "report/table.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct field fields[] = {{0}};
+
+static const struct command command = {
+    .name = "info",
+    .usage = "FILE.h5...",
+    .about = "Lists what is in files that Hourglass wrote, or in any HDF5 file: groups, arrays with type and shape, "
+             "attributes.\n",
+    .footer = "Exit code: 0 done; 3 a file is bad.\n",
+    .fields = fields,
+    .least = 1,
+    .most = -1,
+};
+
+static void print_attributes(struct store_file *f, const char *object, int indent)
+{
+    char **names;
+    int n;
+    struct err ignored = {0};
+    store_attributes(f, object, &names, &n, &ignored);
+    for (int i = 0; i < n; i++) {
+        static const char *const inner[] = {
+            "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", STORE_CHECKSUM};
+        bool is_inner = false;
+        for (size_t k = 0; k < sizeof inner / sizeof *inner; k++)
+            is_inner = is_inner || strcmp(names[i], inner[k]) == 0;
+        char *text = is_inner ? NULL : store_get_text(f, object, names[i]);
+        double real;
+        char number[32];
+        if (text && strchr(text, '\n'))
+            printf("%*s%s = (%zu characters)\n", indent, "", names[i], strlen(text));
+        else if (text)
+            printf("%*s%s = %s\n", indent, "", names[i], text);
+        else if (!is_inner && store_get_real(f, object, names[i], &real, NULL) == 0)
+            printf("%*s%s = %s\n", indent, "", names[i], text_number(number, real));
+        free(text);
+        free(names[i]);
+    }
+    free(names);
+}
+
+static void print_array(struct store_file *f, const char *path, const char *name, int indent)
+{
+    static const char *const types[] = {"u1", "i1", "i2", "i4", "i8", "f4", "f8", "text"};
+    struct store_shape shape;
+    struct err ignored = {0};
+    if (store_get_shape(f, path, &shape, &ignored) != 0)
+        return;
+    char *long_name = store_get_text(f, path, STORE_LONG_NAME);
+    struct text dims = {0};
+    for (int i = 0; i < shape.rank; i++)
+        text_add(&dims, "%s%lld", i ? ", " : "", (long long)shape.dims[i]);
+    printf("%*s%-18s %-4s (%s)%s%s\n", indent, "", name, types[shape.type], dims.data ? dims.data : "",
+        long_name ? "  " : "", long_name ? long_name : "");
+    text_free(&dims);
+    free(long_name);
+}
+
+// Groups below `group`, down to a depth: a run's file holds every trial whole.
+static void print_group(struct store_file *f, const char *group, int depth)
+{
+    char **names;
+    int n;
+    struct err ignored = {0};
+    if (store_list(f, group, &names, &n, &ignored) != 0)
+        return;
+    for (int i = 0; i < n; i++) {
+        struct store_shape shape;
+        struct err is_group = {0};
+        char *path = mem_format("%s%s%s", group, *group ? "/" : "", names[i]);
+        if (store_get_shape(f, path, &shape, &is_group) == 0)
+            print_array(f, path, names[i], 2 * depth);
+        else {
+            printf("%*s%s/\n", 2 * depth, "", names[i]);
+            print_attributes(f, path, 2 * depth + 2);
+            if (depth < 3)
+                print_group(f, path, depth + 1);
+        }
+        free(path);
+        free(names[i]);
+    }
+    free(names);
+}
+
+int cmd_info(int argc, char **argv)
+{
+    struct err e = {0};
+    char **rest, nothing;
+    int n, parsed = options_parse(&command, argc, argv, &nothing, &rest, &n, &e);
+    for (int i = 0; parsed == 0 && i < n; i++) {
+        struct store_file *f = store_open(rest[i], NULL, false, &e);
+        if (!f)
+            continue;
+        printf("%s\n", rest[i]);
+        print_attributes(f, "", 2);
+        print_group(f, "", 1);
+        store_close(&f);
+    }
+    return e.count ? err_print(&e) : 0;
+}

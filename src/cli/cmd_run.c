@@ -1,0 +1,217 @@
+// hourglass run: trains and scores the trials of an experiment.
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/launch.h"
+#include "cli/options.h"
+#include "cli/show.h"
+#include "store/store.h"
+#include "sweep/run.h"
+#include "sweep/run_file.h"
+#include <errno.h>
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+    int64_t ranks, threads, ranks_per_trial;
+    char *results;
+    struct field_texts settings;
+    bool fresh, quiet;
+};
+
+static const struct field fields[] = {
+    {.key = "ranks",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, ranks),
+        .min = 1,
+        .max = 1 << 20,
+        .help = "MPI ranks: starts mpirun where no launcher has started us"},
+    {.key = "threads",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, threads),
+        .min = 1,
+        .max = 1024,
+        .help = "OpenMP threads of each rank; default: what the cores and the shards allow"},
+    {.key = "ranks-per-trial",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, ranks_per_trial),
+        .min = 1,
+        .max = 1 << 20,
+        .help = "ranks that train a trial together; default: one, or more where there are more ranks than trials"},
+    {.key = "results",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, results),
+        .standard = "results",
+        .help = "folder in which the run's folder lies"},
+    {.key = "set",
+        .type = FIELD_TEXTS,
+        .offset = offsetof(struct options, settings),
+        .help = "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"},
+    {.key = "fresh",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, fresh),
+        .standard = "false",
+        .help = "start anew; what was there is kept under another name"},
+    {.key = "quiet",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, quiet),
+        .standard = "false",
+        .help = "print nothing but errors"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "run",
+    .usage = "EXPERIMENT.yaml [OPTION]...",
+    .about = "Trains and scores every trial of the experiment, and writes RESULTS/NAME/: a file per trial, run.h5 with "
+             "all of\n"
+             "them and the leaderboard, and a gallery. Trials that are finished there already are not run again.\n",
+    .shorts = "n:ranks t:threads",
+    .footer = "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad; 74 "
+              "writing failed.\n"
+              "\n"
+              "  hourglass run experiments/quickstart.yaml -n 2\n"
+              "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
+              "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
+    .fields = fields,
+    .least = 1,
+    .most = 1,
+};
+
+// The run's folder gives way to a new one: x becomes x.1, or the next number that is free.
+static int set_aside(const char *folder, struct err *e)
+{
+    for (int i = 1; access(folder, F_OK) == 0; i++) {
+        char *aside = mem_format("%s.%d", folder, i);
+        bool is_free = access(aside, F_OK) != 0;
+        int failed =
+            is_free && rename(folder, aside) != 0 ? err_errno(e, "%s: cannot rename it to %s", folder, aside) : 0;
+        if (is_free && !failed)
+            log_line(LOG_RUN, "kept the earlier run as %s", aside);
+        free(aside);
+        if (failed)
+            return -1;
+    }
+    return 0;
+}
+
+static int64_t least_shards(const struct plan *plan)
+{
+    int64_t least = SHARDS_MAX;
+    for (int i = 0; i < plan->n; i++)
+        least = plan->entry[i].shards < least ? plan->entry[i].shards : least;
+    return least;
+}
+
+static int different_trials(const struct plan *plan)
+{
+    int n = 0;
+    for (int i = 0; i < plan->n; i++)
+        n += !plan->entry[i].is_duplicate;
+    return n;
+}
+
+// Rank 0 makes the plan before MPI starts (forking a child that walks a file is safe only then); the others receive it.
+static void share_plan(const struct comm *world, struct plan *plan)
+{
+    comm_broadcast(world, 0, &plan->n, sizeof plan->n);
+    if (world->rank != 0)
+        plan->entry = mem_new((size_t)plan->n, sizeof *plan->entry);
+    comm_broadcast(world, 0, plan->entry, (size_t)plan->n * sizeof *plan->entry);
+}
+
+struct job {
+    const struct options *options;
+    struct experiment x;
+    struct plan plan;
+    struct layout layout;
+    char *folder; // owned
+    struct run_counts counts;
+    double started;
+};
+
+static void tell_start(const struct job *j, const struct comm *world)
+{
+    int n = different_trials(&j->plan);
+    log_line(LOG_RUN, "%s: %d trial%s on %d rank%s x %d thread%s (%d at a time), kernels %s, %s (%s)", j->x.name, n,
+        n == 1 ? "" : "s", world->size, world->size == 1 ? "" : "s", j->layout.threads,
+        j->layout.threads == 1 ? "" : "s", j->layout.groups, kernels()->set, gemm_library(), gemm_corename());
+}
+
+// Collective over world.
+static int run_job(struct job *j, const struct comm *world, struct err *e)
+{
+    struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial};
+    share_plan(world, &j->plan);
+    if (world->rank != 0)
+        store_trust();
+    int cores = (int)fmax(1, launch_cores() / comm_local_size(world));
+    layout_choose(&wish, world->size, cores, different_trials(&j->plan), least_shards(&j->plan), &j->layout, e);
+    if (world->rank == 0 && j->options->fresh && !e->count)
+        set_aside(j->folder, e);
+    if (comm_agree(world, e) != 0)
+        return -1;
+    omp_set_num_threads(j->layout.threads);
+    tell_start(j, world);
+    return run_trials(world, &j->x, &j->plan, &j->layout, j->folder, &j->counts, e);
+}
+
+// Rank 0, after MPI has ended.
+static int finish(const struct job *j, struct err *e)
+{
+    struct trial_summary *rows;
+    int n;
+    if (leaderboard_read(j->folder, true, &rows, &n, e) != 0)
+        return -1;
+    int failed = n > 0 ? run_file_write(j->folder, rows, n, e) : 0;
+    if (!failed && !j->options->quiet && n > 0)
+        failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
+    leaderboard_free(&rows, n);
+    return failed;
+}
+
+static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
+{
+    struct job j = {.options = o, .started = clock_wall()};
+    struct comm world = {0};
+    if (launch_ranks((int)o->ranks, (int)o->threads, argc, argv, e) != 0)
+        return -1;
+    bool is_first = comm_launched_rank() == 0;
+    if (experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0 && is_first)
+        plan_make(&j.x, &j.plan, e);
+    log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
+    // A spec that is wrong is wrong on every rank; only rank 0 says so.
+    int failed = comm_start(&world, (int)o->threads, e);
+    failed |= comm_agree(&world, e);
+    if (!failed) {
+        j.folder = mem_format("%s/%s", o->results, j.x.name);
+        failed = run_job(&j, &world, e);
+    }
+    is_first = world.rank == 0;
+    comm_stop(&world);
+    if (failed && !is_first)
+        e->count = 0; // rank 0 prints
+    if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
+        err_add(e, ERR_TRIAL, "%d of %d trials failed", j.counts.failed, j.counts.trials);
+    plan_free(&j.plan);
+    experiment_free(&j.x);
+    free(j.folder);
+    return (int)e->kind;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    if (parsed == 0)
+        run(&o, rest[0], argc, argv, &e);
+    field_free(fields, &o);
+    return e.count ? err_print(&e) : (int)e.kind;
+}

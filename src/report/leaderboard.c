@@ -1,0 +1,137 @@
+// The leaderboard of a run as a text table.
+#include "report/leaderboard.h"
+
+#include <math.h>
+#include <string.h>
+
+// What one test set has columns for: whatever any trial has a value of.
+struct set_columns {
+    const char *name;
+    bool has_labels, has_pca;
+};
+
+enum { SETS_MAX = 16 };
+struct layout {
+    int n_sets;
+    struct set_columns set[SETS_MAX];
+    bool has_validation;
+    int n_keys;
+    const char *const *key; // of the trial with most varied values
+};
+
+static struct set_columns *find_set(struct layout *l, const char *name)
+{
+    for (int i = 0; i < l->n_sets; i++)
+        if (strcmp(l->set[i].name, name) == 0)
+            return &l->set[i];
+    if (l->n_sets == SETS_MAX)
+        return NULL;
+    l->set[l->n_sets] = (struct set_columns){.name = name};
+    return &l->set[l->n_sets++];
+}
+
+static struct layout find_layout(const struct trial_summary *rows, int n)
+{
+    struct layout l = {0};
+    for (int i = 0; i < n; i++) {
+        l.has_validation = l.has_validation || !isnan(rows[i].validation_loss);
+        if (rows[i].n_varied > l.n_keys) {
+            l.n_keys = rows[i].n_varied;
+            l.key = (const char *const *)rows[i].key;
+        }
+        for (int k = 0; k < rows[i].n_sets; k++) {
+            struct set_columns *s = find_set(&l, rows[i].set[k].name);
+            if (!s)
+                continue;
+            s->has_labels = s->has_labels || rows[i].set[k].has_labels;
+            s->has_pca = s->has_pca || !isnan(rows[i].set[k].pca_roc_auc);
+        }
+    }
+    return l;
+}
+
+static void set_header(struct table *t, const struct layout *l, const struct set_columns *s, const char *metric)
+{
+    char header[160];
+    snprintf(header, sizeof header, "%s%s%s", l->n_sets > 1 ? s->name : "", l->n_sets > 1 ? " " : "", metric);
+    table_column(t, header, TABLE_RIGHT);
+}
+
+static void add_columns(struct table *t, const struct layout *l)
+{
+    table_column(t, "#", TABLE_RIGHT);
+    table_column(t, "trial", TABLE_LEFT);
+    for (int k = 0; k < l->n_keys; k++)
+        table_column(t, l->key[k], TABLE_RIGHT);
+    table_column(t, "train loss", TABLE_RIGHT);
+    if (l->has_validation)
+        table_column(t, "val. loss", TABLE_RIGHT);
+    for (int i = 0; i < l->n_sets; i++) {
+        set_header(t, l, &l->set[i], "error");
+        if (l->set[i].has_labels) {
+            set_header(t, l, &l->set[i], "ROC AUC [95 % CI]");
+            set_header(t, l, &l->set[i], "avg. prec.");
+        }
+        if (l->set[i].has_pca)
+            set_header(t, l, &l->set[i], "PCA ROC AUC");
+    }
+    table_column(t, "seconds", TABLE_RIGHT);
+}
+
+static const char *varied_value(const struct trial_summary *s, const char *key)
+{
+    for (int i = 0; i < s->n_varied; i++)
+        if (strcmp(s->key[i], key) == 0)
+            return s->value[i];
+    return NULL;
+}
+
+static void add_varied(struct table *t, const struct trial_summary *s, const char *key)
+{
+    enum { SHOWN = 24 }; // a swept model or list can be long
+    const char *value = varied_value(s, key);
+    if (!value)
+        table_null(t);
+    else
+        table_cell(t, strlen(value) > SHOWN ? "%.21s..." : "%s", value);
+}
+
+static void add_set(struct table *t, const struct set_columns *c, const struct trial_summary *row)
+{
+    static const struct set_summary nothing = {
+        .mean_error = NAN, .roc_auc = NAN, .roc_auc_low = NAN, .average_precision = NAN, .pca_roc_auc = NAN};
+    const struct set_summary *s = &nothing;
+    for (int i = 0; i < row->n_sets; i++)
+        if (strcmp(row->set[i].name, c->name) == 0)
+            s = &row->set[i];
+    table_number(t, "%.5g", s->mean_error);
+    if (c->has_labels && !isnan(s->roc_auc_low))
+        table_cell(t, "%.4f [%.4f, %.4f]", s->roc_auc, s->roc_auc_low, s->roc_auc_high);
+    else if (c->has_labels)
+        table_number(t, "%.4f", s->roc_auc);
+    if (c->has_labels)
+        table_number(t, "%.4f", s->average_precision);
+    if (c->has_pca)
+        table_number(t, "%.4f", s->pca_roc_auc);
+}
+
+struct table *leaderboard_table(const struct trial_summary *rows, int n, int count)
+{
+    struct table *t = table_new();
+    struct layout l = find_layout(rows, n);
+    add_columns(t, &l);
+    for (int i = 0; i < n && (count == 0 || i < count); i++) {
+        table_row(t);
+        table_cell(t, "%d", i + 1);
+        table_cell(t, "%.8s%s", rows[i].id, rows[i].has_diverged ? " diverged" : "");
+        for (int k = 0; k < l.n_keys; k++)
+            add_varied(t, &rows[i], l.key[k]);
+        table_number(t, "%.5g", rows[i].train_loss);
+        if (l.has_validation)
+            table_number(t, "%.5g", rows[i].validation_loss);
+        for (int k = 0; k < l.n_sets; k++)
+            add_set(t, &l.set[k], &rows[i]);
+        table_number(t, "%.1f", rows[i].seconds);
+    }
+    return t;
+}

@@ -1,0 +1,278 @@
+// The most and the least anomalous samples of a trial, as a table and as a picture.
+#include "report/top.h"
+
+#include "base/mem.h"
+#include "data/gather.h"
+#include "report/gallery.h"
+#include "report/table.h"
+#include "report/table_metrics.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include "sweep/trial_load.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// One line of samples: those of a label, or all.
+struct choice {
+    char heading[128];
+    int32_t *rows; // owned
+    int n;
+};
+
+struct picker {
+    struct loaded_trial loaded;
+    const struct dataset *d;
+    float *error;          // (d->rows), owned
+    int32_t *order;        // (d->rows), owned: highest error first
+    struct choice *choice; // owned
+    int n_choices;
+};
+
+static int higher_first(const void *a, const void *b, void *errors)
+{
+    const float *error = errors;
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    if (error[x] != error[y])
+        return error[x] < error[y] ? 1 : -1;
+    return (x > y) - (x < y);
+}
+
+static const struct dataset *find_set(const struct data_sets *sets, const char *name)
+{
+    for (int i = 0; i < sets->n_test; i++)
+        if (!name || strcmp(sets->test[i].name, name) == 0)
+            return &sets->test[i];
+    return NULL;
+}
+
+static int picker_init(struct picker *p, const struct trial_summary *s, const char *set, struct err *e)
+{
+    if (trial_load(s, &p->loaded, e) != 0)
+        return -1;
+    int64_t n;
+    p->d = find_set(&p->loaded.sets, set);
+    if (!p->d)
+        return err_add(e, ERR_USAGE, "--set: the trial has no test set '%s'", set);
+    p->error = trial_errors(s, p->d->name, &n, e);
+    if (!p->error)
+        return -1;
+    if (n != p->d->rows)
+        return err_add(e, ERR_DATA, "%s: has %lld errors of set %s, but the data now has %lld rows", s->path,
+            (long long)n, p->d->name, (long long)p->d->rows);
+    p->order = mem_array((size_t)n, sizeof *p->order, "the order of the samples", e);
+    if (!p->order)
+        return -1;
+    for (int64_t i = 0; i < n; i++)
+        p->order[i] = (int32_t)i;
+    qsort_r(p->order, (size_t)n, sizeof *p->order, higher_first, p->error);
+    return 0;
+}
+
+static void picker_free(struct picker *p)
+{
+    for (int i = 0; i < p->n_choices; i++)
+        free(p->choice[i].rows);
+    free(p->choice);
+    free(p->order);
+    free(p->error);
+    if (p->loaded.model)
+        trial_unload(&p->loaded);
+}
+
+// The first `count` rows with a label (`any`: with any) from the head of the order, or from its tail.
+static void choose(struct picker *p, int count, bool any, int64_t label, bool head, const char *heading)
+{
+    p->choice = mem_grow(p->choice, (size_t)p->n_choices + 1, sizeof *p->choice);
+    struct choice *c = &p->choice[p->n_choices++];
+    *c = (struct choice){.rows = mem_new((size_t)count, sizeof *c->rows)};
+    snprintf(c->heading, sizeof c->heading, "%s", heading);
+    for (int64_t i = 0; i < p->d->rows && c->n < count; i++) {
+        int32_t row = p->order[head ? i : p->d->rows - 1 - i];
+        if (any || p->d->label[row] == label)
+            c->rows[c->n++] = row;
+    }
+}
+
+static int by_label(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// A label as it is named: "9", or "9 Ankle boot".
+static const char *label_text(const struct dataset *d, int64_t row, char out[96])
+{
+    const char *name = dataset_label_name(d, row);
+    snprintf(out, 96, "%lld%s%.80s", (long long)d->label[row], name ? " " : "", name ? name : "");
+    return out;
+}
+
+static int choose_by_class(struct picker *p, int count, struct err *e)
+{
+    enum { CLASSES_MAX = 100 };
+    if (!p->d->label)
+        return err_add(e, ERR_USAGE, "--by-class: test set %s has no labels", p->d->name);
+    int64_t *labels = mem_new((size_t)p->d->rows, sizeof *labels);
+    memcpy(labels, p->d->label, (size_t)p->d->rows * sizeof *labels);
+    qsort(labels, (size_t)p->d->rows, sizeof *labels, by_label);
+    int classes = 0;
+    for (int64_t i = 0; i < p->d->rows && classes < CLASSES_MAX; i++) {
+        if (i > 0 && labels[i] == labels[i - 1])
+            continue;
+        char heading[128];
+        snprintf(heading, sizeof heading, "label %lld, highest errors", (long long)labels[i]);
+        choose(p, count, false, labels[i], true, heading);
+        snprintf(heading, sizeof heading, "label %lld, lowest errors", (long long)labels[i]);
+        choose(p, count, false, labels[i], false, heading);
+        classes++;
+    }
+    free(labels);
+    return 0;
+}
+
+static void print_choices(const struct picker *p)
+{
+    const struct dataset *d = p->d;
+    struct table *t = table_new();
+    table_column(t, "", TABLE_LEFT);
+    table_column(t, "error", TABLE_RIGHT);
+    table_column(t, "sample", TABLE_RIGHT);
+    table_column(t, "of", TABLE_LEFT);
+    if (d->label)
+        table_column(t, "label", TABLE_LEFT);
+    if (d->is_anomaly)
+        table_column(t, "anomaly", TABLE_LEFT);
+    for (int i = 0; i < p->n_choices; i++) {
+        if (i > 0)
+            table_rule(t);
+        for (int k = 0; k < p->choice[i].n; k++) {
+            int32_t row = p->choice[i].rows[k];
+            char label[96];
+            table_row(t);
+            table_cell(t, "%s", k ? "" : p->choice[i].heading);
+            table_cell(t, "%.5g", (double)p->error[row]);
+            table_cell(t, "%lld", (long long)d->index[row]);
+            table_cell(t, "%s", d->sources[d->source[row]].name);
+            if (d->label)
+                table_cell(t, "%s", label_text(d, row, label));
+            if (d->is_anomaly)
+                table_cell(t, "%s", d->is_anomaly[row] ? "yes" : "");
+        }
+    }
+    table_print(t, 0, stdout);
+    table_free(&t);
+}
+
+// --- the picture
+static struct gallery_format picture_format(const struct picker *p)
+{
+    const struct dataset *d = p->d;
+    struct gallery_format f = {.width = d->columns, .channels = 1};
+    if (d->shape_rank >= 2) {
+        f.height = d->shape[0];
+        f.width = d->shape[1];
+        f.channels = d->shape_rank == 3 ? d->shape[2] : 1;
+    }
+    if (f.channels != 1 && f.channels != 3)
+        f = (struct gallery_format){.width = d->columns, .channels = 1};
+    if (f.height && d->type == DATASET_U8 && !d->factor)
+        f.high = 255;
+    return f;
+}
+
+static int add_sample(struct picker *p, struct gallery *g, struct workspace *ws, int32_t row, struct err *e)
+{
+    const struct model *m = p->loaded.model;
+    size_t n = (size_t)p->d->columns;
+    float *pair = mem_new(2 * n, sizeof *pair);
+    dataset_gather(p->d, &row, 1, ws->x);
+    model_forward(m, p->loaded.w, ws, 1, ws->x);
+    const real *y = model_reconstruct(m, ws, 1);
+    for (size_t i = 0; i < n; i++) {
+        pair[i] = (float)ws->x[i];
+        pair[n + i] = (float)y[i];
+    }
+    char caption[128], label[96] = "";
+    snprintf(caption, sizeof caption, "%.4g%s%.20s", (double)p->error[row], p->d->label ? " label " : "",
+        p->d->label ? label_text(p->d, row, label) : "");
+    int failed = gallery_add(g, pair, pair + n, caption, e);
+    free(pair);
+    return failed;
+}
+
+static int draw(struct picker *p, const char *path, const char *title, struct err *e)
+{
+    struct gallery_format format = picture_format(p);
+    struct workspace *ws = workspace_new(p->loaded.model, 1, false, e);
+    if (!ws)
+        return -1;
+    struct gallery *g = gallery_new(&format, title);
+    int failed = 0;
+    for (int i = 0; i < p->n_choices && !failed; i++) {
+        gallery_section(g, p->choice[i].heading);
+        for (int k = 0; k < p->choice[i].n && !failed; k++)
+            failed = add_sample(p, g, ws, p->choice[i].rows[k], e);
+    }
+    if (!failed)
+        failed = gallery_write(g, path, e);
+    gallery_free(&g);
+    workspace_free(&ws);
+    return failed;
+}
+
+int top_show(const struct trial_summary *s, const struct top_options *o, struct err *e)
+{
+    struct picker p = {0};
+    int failed = picker_init(&p, s, o->set, e);
+    if (!failed && o->by_class)
+        failed = choose_by_class(&p, o->count, e);
+    else if (!failed) {
+        choose(&p, o->count, true, 0, true, "most anomalous");
+        choose(&p, o->count, true, 0, false, "least anomalous");
+    }
+    if (!failed) {
+        print_choices(&p);
+        char *title =
+            mem_format("%s, trial %.8s, set %s: input, reconstruction, difference", s->experiment, s->id, p.d->name);
+        failed = o->picture ? draw(&p, o->picture, title, e) : 0;
+        free(title);
+    }
+    picker_free(&p);
+    return failed;
+}
+
+// --- what the threshold says
+static int read_confusion(struct store_file *f, const char *group, struct confusion *c)
+{
+    int failed = store_get_int(f, group, "true_positives", &c->true_positives, NULL);
+    failed |= store_get_int(f, group, "false_positives", &c->false_positives, NULL);
+    failed |= store_get_int(f, group, "true_negatives", &c->true_negatives, NULL);
+    return failed | store_get_int(f, group, "false_negatives", &c->false_negatives, NULL);
+}
+
+int top_report(const struct trial_summary *s, struct err *e)
+{
+    struct store_file *f = store_open(s->path, FORMAT_TRIAL, false, e);
+    if (!f)
+        return -1;
+    for (int i = 0; i < s->n_sets; i++) {
+        char group[256];
+        struct confusion c;
+        snprintf(group, sizeof group, TRIAL_SCORES "/%s", s->set[i].name);
+        if (!s->set[i].has_labels || read_confusion(f, group, &c) != 0)
+            continue;
+        printf("\nset %s, samples with an error above %.5g called anomalous:\n", s->set[i].name, s->set[i].threshold);
+        struct classification k = confusion_classification(&c);
+        struct table *t = table_confusion(&c);
+        table_print(t, 2, stdout);
+        table_free(&t);
+        t = table_classification(&k);
+        printf("\n");
+        table_print(t, 2, stdout);
+        table_free(&t);
+    }
+    store_close(&f);
+    return 0;
+}

@@ -1,0 +1,15 @@
+// The most and the least anomalous samples of a trial, as a table and as a picture.
+#pragma once
+
+#include "sweep/run_file.h"
+
+struct top_options {
+    int count;           // samples at each end
+    bool by_class;       // at each end of every label
+    const char *set;     // the test set; NULL: the first
+    const char *picture; // path of the PNG; NULL: none
+};
+// Prints the samples to stdout and writes the picture. -1 and why.
+int top_show(const struct trial_summary *s, const struct top_options *o, struct err *e);
+// Confusion matrix and classification report of a trial's test sets with labels, to stdout.
+int top_report(const struct trial_summary *s, struct err *e);

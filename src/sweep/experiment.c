@@ -1,0 +1,171 @@
+// An experiment: what its YAML file says, as trials.
+#include "sweep/experiment.h"
+
+#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sections {
+    char *name, *about;
+    const struct node *data, *model, *train, *score, *variables, *models, *sweep;
+};
+
+const struct field experiment_fields[] = {
+    {.key = "name",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct sections, name),
+        .help = "of the results folder; default: the file's name"},
+    {.key = "about", .type = FIELD_TEXT, .offset = offsetof(struct sections, about), .help = "a line for readers"},
+    {.key = "data",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, data),
+        .flags = FIELD_REQUIRED,
+        .help = "what to train and test on"},
+    {.key = "model",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, model),
+        .flags = FIELD_REQUIRED,
+        .help = "encoder and decoder, or the name of one of `models`"},
+    {.key = "train", .type = FIELD_NODE, .offset = offsetof(struct sections, train), .help = "how to train"},
+    {.key = "score", .type = FIELD_NODE, .offset = offsetof(struct sections, score), .help = "how to score"},
+    {.key = "variables",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, variables),
+        .help = "values for ${name}"},
+    {.key = "models", .type = FIELD_NODE, .offset = offsetof(struct sections, models), .help = "models by name"},
+    {.key = "sweep",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, sweep),
+        .help = "what varies between trials"},
+    {0},
+};
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? mem_format("%.*s", (int)(slash - path), path) : mem_text(".");
+}
+
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    return mem_format("%.*s", dot ? (int)(dot - base) : (int)strlen(base), base);
+}
+
+// The name becomes a folder's.
+static int check_name(const struct experiment *x, struct err *e)
+{
+    bool is_good = x->name[0] && x->name[0] != '.' && strlen(x->name) < 128;
+    for (const char *c = x->name; *c; c++)
+        is_good = is_good && *c != '/' && (unsigned char)*c >= ' ';
+    const struct node *at = node_get(x->tree, "name");
+    return is_good ? 0 : node_error(at ? at : x->tree, e, "found '%s', allowed: a name for a folder", x->name);
+}
+
+static int read_sections(struct experiment *x, struct err *e)
+{
+    struct sections s = {0};
+    int failed = spec_read(x->tree, experiment_fields, &s, e);
+    x->name = s.name ? s.name : name_of(x->path);
+    x->about = s.about;
+    return failed | check_name(x, e);
+}
+
+int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e)
+{
+    *x = (struct experiment){.path = mem_text(path), .folder = folder_of(path)};
+    int failed = (x->tree = spec_load(path, e)) == NULL;
+    for (int i = 0; i < n_settings && !failed; i++)
+        failed = spec_set(x->tree, settings[i], e);
+    if (!failed)
+        failed = read_sections(x, e);
+    if (!failed)
+        failed = (x->sweep = spec_sweep_new(x->tree, e)) == NULL;
+    if (failed)
+        experiment_free(x);
+    return failed ? -1 : 0;
+}
+
+void experiment_free(struct experiment *x)
+{
+    spec_sweep_free(&x->sweep);
+    node_free(&x->tree);
+    free(x->path);
+    free(x->folder);
+    free(x->name);
+    free(x->about);
+    *x = (struct experiment){0};
+}
+
+int trial_read(const struct experiment *x, int number, struct trial *t, struct err *e)
+{
+    *t = (struct trial){.tree = spec_sweep_trial(x->sweep, number, e)};
+    if (!t->tree)
+        return -1;
+    t->model = node_get(t->tree, "model");
+    int failed = data_config_read(node_get(t->tree, "data"), &t->data, e);
+    bool has_data = !failed;
+    failed |= train_config_read(node_get(t->tree, "train"), &t->train, e);
+    failed |= score_config_read(node_get(t->tree, "score"), &t->score, e);
+    if (!failed)
+        return 0;
+    if (has_data)
+        data_config_free(&t->data);
+    node_free(&t->tree);
+    return -1;
+}
+
+void trial_free(struct trial *t)
+{
+    if (!t->tree)
+        return;
+    data_config_free(&t->data);
+    node_free(&t->tree);
+}
+
+char *trial_data_key(const struct trial *t)
+{
+    struct node *n = data_config_write(&t->data);
+    struct text text = {0};
+    node_emit(n, &text);
+    node_free(&n);
+    return text.data;
+}
+
+static struct node *results_node(const struct trial *t, const struct model *m)
+{
+    struct node *root = node_new_map();
+    node_add(root, "model", model_write(m));
+    node_add(root, "train", train_config_write(&t->train));
+    node_add(root, "score", score_config_write(&t->score));
+    return root;
+}
+
+char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m)
+{
+    struct node *root = node_new_map(), *rest = results_node(t, m);
+    static const char *const keys[] = {"model", "train", "score"};
+    node_add(root, "name", node_new_text(x->name));
+    if (x->about)
+        node_add(root, "about", node_new_text(x->about));
+    node_add(root, "data", data_config_write(&t->data));
+    for (int i = 0; i < 3; i++)
+        node_add(root, keys[i], node_take(rest, keys[i]));
+    struct text text = {0};
+    node_emit(root, &text);
+    node_free(&rest);
+    node_free(&root);
+    return text.data;
+}
+
+void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    struct node *root = results_node(t, m);
+    node_add(root, "data", node_new_text(data));
+    char full[33];
+    spec_identity(full, root);
+    memcpy(id, full, TRIAL_ID_LENGTH);
+    id[TRIAL_ID_LENGTH] = 0;
+    node_free(&root);
+}

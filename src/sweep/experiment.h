@@ -1,0 +1,56 @@
+// An experiment: what its YAML file says, as trials. A trial's identity is the hash of all that decides its results.
+#pragma once
+
+#include "data/dataset.h"
+#include "nn/nn.h"
+#include "score/score.h"
+#include "spec/spec.h"
+#include "train/train.h"
+
+enum { TRIAL_ID_LENGTH = 16 }; // hexadecimal digits
+
+struct experiment {
+    char *path, *folder;      // owned: the file, and the folder that it lies in
+    char *name, *about;       // owned; about may be NULL
+    struct node *tree;        // owned: the file with the settings of the command line
+    struct spec_sweep *sweep; // owned
+};
+extern const struct field experiment_fields[]; // the top level of the file
+
+// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. -1 and every mistake in `e`.
+int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
+void experiment_free(struct experiment *x);
+
+// One trial, resolved: nothing in it hangs on the sweep that it comes from.
+struct trial {
+    struct node *tree; // owned
+    struct data_config data;
+    struct train_config train;
+    struct score_config score;
+    const struct node *model; // borrowed from the tree
+};
+int trial_read(const struct experiment *x, int number, struct trial *t, struct err *e);
+void trial_free(struct trial *t);
+// The text of the data section, to tell whether two trials read the same data. New memory.
+char *trial_data_key(const struct trial *t);
+// The resolved spec with all defaults, as YAML: valid input that gives the same trial. New memory.
+char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
+// The identity: of the resolved spec, with every data source named by its content (`data`: data_identity's text).
+void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
+
+// What is known of all trials before any is run.
+struct plan_entry {
+    char id[TRIAL_ID_LENGTH + 1];
+    int number;        // in the sweep
+    bool is_duplicate; // an earlier trial has the same identity
+    int64_t shards, parameters, epochs, rows;
+    double operations; // of training, floating-point: the expected cost
+    size_t bytes;      // on one rank that trains it alone with one thread, beside the data
+};
+struct plan {
+    int n;
+    struct plan_entry *entry; // (n), owned, in the order of the sweep
+};
+// Opens the data and builds the model of every trial. All mistakes of all trials in `e`, equal ones once.
+int plan_make(const struct experiment *x, struct plan *p, struct err *e);
+void plan_free(struct plan *p);

@@ -1,0 +1,89 @@
+// Where a result comes from: machine, program, libraries, data, time.
+#include "sweep/provenance.h"
+
+#include "base/text.h"
+#include "base/version.h"
+#include "store/schema.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *provenance_cluster(void)
+{
+    const char *name = getenv("SLURM_CLUSTER_NAME");
+    name = name ? name : getenv("HOURGLASS_SITE");
+    return name ? name : "local";
+}
+
+// The first "model name" of /proc/cpuinfo, or "unknown".
+static void cpu_model(char out[128])
+{
+    FILE *in = fopen("/proc/cpuinfo", "r");
+    char line[512], *colon;
+    snprintf(out, 128, "unknown");
+    while (in && fgets(line, sizeof line, in))
+        if (strncmp(line, "model name", 10) == 0 && (colon = strchr(line, ':'))) {
+            snprintf(out, 128, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+            break;
+        }
+    if (in)
+        fclose(in);
+}
+
+static int write_data(struct store_file *f, const char *set, const struct dataset *d, struct err *e)
+{
+    struct text sums = {0};
+    char name[128];
+    for (int i = 0; i < d->n_sources; i++)
+        text_add(&sums, "%s%s xxh3:%s", i ? "\n" : "", d->sources[i].name, d->sources[i].checksum);
+    snprintf(name, sizeof name, "data_%s", set);
+    int failed = store_set_text(f, TRIAL_PROVENANCE, name, sums.data ? sums.data : "", e);
+    text_free(&sums);
+    return failed;
+}
+
+int provenance_write(struct store_file *f, const struct team *team, const struct trial_result *r, struct err *e)
+{
+    char host[128] = "", cpu[128], folder[PATH_MAX];
+    if (!realpath(r->experiment->folder, folder))
+        snprintf(folder, sizeof folder, "%s", r->experiment->folder);
+    gethostname(host, sizeof host - 1);
+    cpu_model(cpu);
+    const struct {
+        const char *name, *value;
+    } texts[] = {
+        {"program", "hourglass"},
+        {"version", version()},
+        {"revision", version_revision()},
+        {"started", r->started},
+        {"host", host},
+        {"cluster", provenance_cluster()},
+        {"job", getenv("SLURM_JOB_ID")},
+        {"cpu", cpu},
+        {"kernels", kernels()->set},
+        {"blas", gemm_library()},
+        {"blas_core", gemm_corename()},
+        {"mpi", comm_library()},
+        {"hdf5", store_library()},
+        {"experiment_folder", folder},
+    };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && !failed; i++)
+        if (texts[i].value)
+            failed = store_set_text(f, TRIAL_PROVENANCE, texts[i].name, texts[i].value, e);
+    failed |= store_set_int(f, TRIAL_PROVENANCE, "ranks", team->comm->size, e);
+    failed |= store_set_int(f, TRIAL_PROVENANCE, "threads", team->threads, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, "wall_seconds", r->wall_seconds, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, "cpu_seconds", r->cpu_seconds, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, "train_seconds", r->trained.seconds, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, "samples_per_second",
+        r->trained.seconds > 0 ? (double)r->trained.samples / r->trained.seconds : 0, e);
+    failed |= write_data(f, "train", &r->sets->train, e);
+    if (r->sets->validation.rows > 0)
+        failed |= write_data(f, "validation", &r->sets->validation, e);
+    for (int i = 0; i < r->sets->n_test && !failed; i++)
+        failed = write_data(f, r->sets->test[i].name, &r->sets->test[i], e);
+    return failed;
+}

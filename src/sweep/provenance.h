@@ -1,0 +1,10 @@
+// Where a result comes from: machine, program, libraries, data, time.
+#pragma once
+
+#include "store/store.h"
+#include "sweep/trial_file.h"
+
+// The group `provenance`: attributes only, nothing that decides results.
+int provenance_write(struct store_file *f, const struct team *team, const struct trial_result *r, struct err *e);
+// The cluster this runs on: SLURM_CLUSTER_NAME, else HOURGLASS_SITE, else "local".
+const char *provenance_cluster(void);

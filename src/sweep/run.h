@@ -1,0 +1,35 @@
+// A run: the trials of an experiment over groups of ranks, and the folder that holds what comes out.
+//
+//     results/<experiment>/trials/<id>.h5     a file per finished trial
+//     results/<experiment>/run.h5             all of them and the leaderboard
+//     results/<experiment>/experiment.yaml    the spec as it was run, settings included
+#pragma once
+
+#include "sweep/experiment.h"
+
+struct run_options {
+    int threads;         // of each rank; 0: as many as the cores of the node allow
+    int ranks_per_trial; // 0: as few as keep all ranks busy
+};
+
+struct run_counts {
+    int trials, found, done, diverged, failed; // found: finished by an earlier run
+};
+
+// How the ranks are used; a pure function of its arguments.
+struct layout {
+    int ranks_per_trial, groups, threads;
+};
+// For `trials` trials whose largest and smallest numbers of shards are given, on `ranks` ranks with `cores` cores each.
+// -1 and an error that says what to change where the wish cannot be met.
+int layout_choose(const struct run_options *wish, int ranks, int cores, int trials, int64_t least_shards,
+    struct layout *out, struct err *e);
+
+char *run_trial_path(const char *folder, const char *id); // new memory
+// Makes the folders that `folder` lies in, itself, and trials/ in it.
+int run_folder_make(const char *folder, struct err *e);
+
+// Collective over world. Runs all trials of the plan that have no file in the folder yet; `plan` is the same on all
+// ranks. A trial that fails is told and counted, and the others go on. Failures of the world itself come back as -1.
+int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
+    const struct layout *layout, const char *folder, struct run_counts *counts, struct err *e);

@@ -1,0 +1,35 @@
+// The row of the leaderboard that a trial's file gives.
+#pragma once
+
+#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct set_summary {
+    char *name;      // owned: of the test set
+    bool has_labels; // all below but mean_error and threshold is NaN without
+    double mean_error, threshold, roc_auc, roc_auc_low, roc_auc_high, average_precision, best_f1, accuracy, precision,
+        recall, f1, pca_roc_auc;
+};
+
+struct trial_summary {
+    char *path, *id, *experiment, *spec; // owned
+    bool has_diverged;
+    int64_t number, epochs, parameters;
+    int n_varied;
+    char **key, **value;                // (n_varied), owned
+    double train_loss, validation_loss; // of the last epoch; NaN: none
+    double seconds;                     // training
+    struct set_summary *set;            // (n_sets), owned
+    int n_sets;
+};
+
+// `is_ours`: this process has written it (store_open).
+int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e);
+void summary_free(struct trial_summary *s);
+// "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
+void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room);
+// The best trial first: by ROC AUC of the first set that has one, then by validation loss, then training loss; diverged
+// last.
+int summary_compare(const void *a, const void *b);

@@ -1,0 +1,25 @@
+// A finished trial as a file: history, scores, model and provenance. results/README.md is the reference of what is in
+// it.
+#pragma once
+
+#include "sweep/experiment.h"
+
+// All that a trial's file is made from. On ranks but the team's first, evaluations are empty and scores hold own rows.
+struct trial_result {
+    const struct experiment *experiment;
+    int number;
+    const char *id;
+    const struct trial *trial;
+    const struct model *model;
+    const struct data_sets *sets;
+    struct trained trained;
+    struct scores *scores;            // (sets->n_test); NULL where training diverged
+    struct evaluation *evaluation;    // (sets->n_test)
+    double wall_seconds, cpu_seconds; // of the whole trial; CPU of all its ranks
+    char started[32];
+};
+
+// Collective over team->comm. Writes `path` whole or not at all.
+int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e);
+// The group of the file that holds the weights of layer i: "model/decoder_0".
+void model_layer_group(const struct model *m, int i, char group[64]);

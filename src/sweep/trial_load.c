@@ -1,0 +1,116 @@
+// A trained model and its data, brought back from a trial's file.
+#include "sweep/trial_load.h"
+
+#include "base/mem.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include "sweep/trial_file.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int read_block(struct store_file *f, const char *group, const struct block *b, real *w, struct err *e)
+{
+    char path[256];
+    struct store_shape shape;
+    snprintf(path, sizeof path, "%s/%s", group, b->name);
+    if (store_get_shape(f, path, &shape, e) != 0)
+        return -1;
+    bool fits = shape.rank == b->rank;
+    for (int i = 0; i < b->rank && fits; i++)
+        fits = shape.dims[i] == b->dims[i];
+    if (!fits)
+        return err_add(
+            e, ERR_DATA, "%s: %s: its shape is not the one that the architecture gives", store_path(f), path);
+    return store_read(f, path, sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, 0, b->dims[0], w + b->offset, e);
+}
+
+static int read_weights(struct store_file *f, const struct model *m, real *w, struct err *e)
+{
+    char group[64];
+    int failed = 0;
+    for (int i = 0; i < m->n_layers && !failed; i++) {
+        model_layer_group(m, i, group);
+        for (int k = 0; k < m->layers[i].n_blocks && !failed; k++)
+            failed = read_block(f, group, &m->layers[i].blocks[k], w, e);
+    }
+    return failed;
+}
+
+static int parse_trial(const struct trial_summary *s, struct trial *t, struct err *e)
+{
+    *t = (struct trial){.tree = spec_parse(s->path, s->spec, strlen(s->spec), e)};
+    if (!t->tree)
+        return -1;
+    t->model = node_get(t->tree, "model");
+    int failed = data_config_read(node_get(t->tree, "data"), &t->data, e);
+    if (!failed) {
+        failed = train_config_read(node_get(t->tree, "train"), &t->train, e);
+        failed |= score_config_read(node_get(t->tree, "score"), &t->score, e);
+        if (failed)
+            data_config_free(&t->data);
+    }
+    if (failed)
+        node_free(&t->tree);
+    return failed;
+}
+
+static int load_model(struct store_file *f, struct loaded_trial *t, struct err *e)
+{
+    const struct dataset *d = &t->sets.train;
+    struct shape shape = {.rank = d->shape_rank};
+    memcpy(shape.dims, d->shape, sizeof shape.dims);
+    t->model = model_new(t->trial.model, &shape, (enum loss)t->trial.train.loss, e);
+    if (!t->model || !(t->w = mem_array(t->model->parameters, sizeof *t->w, "weights", e)))
+        return -1;
+    return read_weights(f, t->model, t->w, e);
+}
+
+int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct err *e)
+{
+    *out = (struct loaded_trial){0};
+    if (!s->spec)
+        return err_add(e, ERR_DATA, "%s: holds no spec", s->path);
+    struct store_file *f = store_open(s->path, FORMAT_TRIAL, false, e);
+    if (!f || parse_trial(s, &out->trial, e) != 0) {
+        store_close(&f);
+        return -1;
+    }
+    char *folder = store_get_text(f, TRIAL_PROVENANCE, "experiment_folder");
+    bool has_data = data_load(&out->trial.data, folder, &out->sets, e) == 0;
+    int failed = has_data ? load_model(f, out, e) : -1;
+    free(folder);
+    store_close(&f);
+    if (failed && has_data)
+        trial_unload(out);
+    else if (failed)
+        trial_free(&out->trial);
+    return failed;
+}
+
+void trial_unload(struct loaded_trial *t)
+{
+    model_free(&t->model);
+    free(t->w);
+    data_sets_free(&t->sets);
+    trial_free(&t->trial);
+    *t = (struct loaded_trial){0};
+}
+
+float *trial_errors(const struct trial_summary *s, const char *set, int64_t *n, struct err *e)
+{
+    char path[256];
+    struct store_shape shape;
+    float *error = NULL;
+    snprintf(path, sizeof path, TRIAL_SCORES "/%s/error", set);
+    struct store_file *f = store_open(s->path, FORMAT_TRIAL, false, e);
+    if (f && store_get_shape(f, path, &shape, e) == 0 &&
+        (error = mem_array((size_t)shape.dims[0], sizeof *error, "errors", e)))
+        if (store_read(f, path, STORE_F32, 0, shape.dims[0], error, e) != 0) {
+            free(error);
+            error = NULL;
+        }
+    *n = error ? shape.dims[0] : 0;
+    store_close(&f);
+    return error;
+}

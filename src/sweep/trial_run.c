@@ -1,0 +1,128 @@
+// One trial on one team of ranks: data, model, training, scores, file.
+#include "sweep/trial_run.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sweep/trial_file.h"
+#include <stdlib.h>
+#include <string.h>
+
+void data_cache_free(struct data_cache *c)
+{
+    if (c->key)
+        data_sets_free(&c->sets);
+    free(c->key);
+    *c = (struct data_cache){0};
+}
+
+static int fetch_data(const struct experiment *x, const struct trial *t, struct data_cache *cache, struct err *e)
+{
+    char *key = trial_data_key(t);
+    if (cache->key && strcmp(cache->key, key) == 0) {
+        free(key);
+        return 0;
+    }
+    data_cache_free(cache);
+    if (data_load(&t->data, x->folder, &cache->sets, e) != 0) {
+        free(key);
+        return -1;
+    }
+    cache->key = key;
+    return 0;
+}
+
+static struct shape input_shape(const struct dataset *d)
+{
+    struct shape s = {.rank = d->shape_rank};
+    memcpy(s.dims, d->shape, sizeof s.dims);
+    return s;
+}
+
+// Collective. Errors (rows) of the training samples, or NULL where the threshold does not need them.
+static int score_train(const struct team *team, const struct trial_result *r, struct scores *s, struct err *e)
+{
+    *s = (struct scores){0};
+    if (!evaluate_needs_train(&r->trial->score))
+        return 0;
+    return scores_compute(team, r->model, r->trained.w, &r->sets->train, (enum error)r->trial->score.error, 0, s, e);
+}
+
+static int evaluate_set(const struct trial_result *r, const struct scores *s, const struct scores *train,
+    struct evaluation *out, struct err *e)
+{
+    const struct score_config *c = &r->trial->score;
+    float *baseline = NULL;
+    if (c->baseline == BASELINE_PCA && s->data->is_anomaly)
+        if (!(baseline = pca_errors(&r->sets->train, s->data, shape_size(&r->model->code), (enum error)c->error, e)))
+            return -1;
+    int failed = evaluate(c, s, train->error, r->sets->train.rows, baseline, out, e);
+    free(baseline);
+    return failed;
+}
+
+// Collective over team->comm.
+static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
+{
+    const struct score_config *c = &r->trial->score;
+    int n = r->sets->n_test;
+    struct scores train;
+    if (score_train(team, r, &train, e) != 0)
+        return -1;
+    r->scores = mem_new((size_t)n, sizeof *r->scores);
+    r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
+    int failed = 0;
+    for (int i = 0; i < n && !failed; i++) {
+        failed = scores_compute(
+            team, r->model, r->trained.w, &r->sets->test[i], (enum error)c->error, c->save, &r->scores[i], e);
+        if (!failed && team->comm->rank == 0)
+            evaluate_set(r, &r->scores[i], &train, &r->evaluation[i], e);
+        failed = comm_agree(team->comm, e);
+    }
+    scores_free(&train);
+    return failed;
+}
+
+static void result_free(struct trial_result *r)
+{
+    for (int i = 0; r->scores && i < r->sets->n_test; i++)
+        scores_free(&r->scores[i]);
+    free(r->scores);
+    free(r->evaluation);
+    trained_free(&r->trained);
+}
+
+// Collective over team->comm. Everything behind the model.
+static int run_model(const struct team *team, struct trial_result *r, const char *path, struct err *e)
+{
+    double wall = clock_wall(), cpu = clock_cpu();
+    clock_date(r->started);
+    if (train_run(team, r->model, &r->trial->train, &r->sets->train, &r->sets->validation, &r->trained, e) != 0)
+        return -1;
+    int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
+    r->wall_seconds = clock_wall() - wall;
+    r->cpu_seconds = comm_sum(team->comm, clock_cpu() - cpu);
+    if (!failed)
+        failed = trial_write(team, r, path, e);
+    result_free(r);
+    return failed;
+}
+
+int trial_run(const struct team *team, const struct experiment *x, const struct plan_entry *entry, const char *path,
+    struct data_cache *cache, struct err *e)
+{
+    struct trial t;
+    struct model *m = NULL;
+    if (trial_read(x, entry->number, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0) {
+        struct shape shape = input_shape(&cache->sets.train);
+        m = model_new(t.model, &shape, (enum loss)t.train.loss, e);
+    }
+    int failed = comm_agree(team->comm, e);
+    if (!failed) {
+        struct trial_result r = {
+            .experiment = x, .number = entry->number, .id = entry->id, .trial = &t, .model = m, .sets = &cache->sets};
+        failed = run_model(team, &r, path, e);
+    }
+    model_free(&m);
+    trial_free(&t);
+    return failed;
+}

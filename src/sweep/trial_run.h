@@ -1,0 +1,17 @@
+// One trial on one team of ranks: data, model, training, scores, file.
+#pragma once
+
+#include "sweep/experiment.h"
+#include "sweep/run.h"
+
+// The data that a team read last: the trials of a sweep mostly share it.
+struct data_cache {
+    char *key; // owned; NULL: empty
+    struct data_sets sets;
+};
+void data_cache_free(struct data_cache *c);
+
+// Collective over team->comm. Trains and scores the trial and writes its file. `between` of the team's hook hears of
+// its progress. -1 and the reason, the same on all ranks, where it could not be done.
+int trial_run(const struct team *team, const struct experiment *x, const struct plan_entry *entry, const char *path,
+    struct data_cache *cache, struct err *e);
