@@ -42,6 +42,25 @@ char *shape_text(char out[48], const struct shape *s)
     return out;
 }
 
+// Of a layer without a type: complains of the first key that is none of every layer's.
+static void unknown_type(const struct node *at, const char *const *names, struct err *e)
+{
+    const struct node *key = at->items[0];
+    for (int i = at->n - 1; i >= 0; i--)
+        if (!field_find(layer_common_fields, at->items[i]->key))
+            key = at->items[i];
+    struct text all = {0};
+    int n = 0;
+    for (; names[n]; n++)
+        text_add(&all, "%s%s", n ? ", " : "", names[n]);
+    const char *near = text_nearest(key->key, names, n);
+    if (near)
+        node_key_error(key, e, "no layer of that name; did you mean '%s'?", near);
+    else
+        node_key_error(key, e, "no layer of that name, allowed: %.600s", all.data);
+    text_free(&all);
+}
+
 // The type that a layer's map names: the one key that is a layer type.
 static const struct layer_type *find_type(const struct node *at, struct err *e)
 {
@@ -55,12 +74,7 @@ static const struct layer_type *find_type(const struct node *at, struct err *e)
         if (type)
             return type;
     }
-    int n = 0;
-    while (names[n])
-        n++;
-    const char *near = text_nearest(at->items[0]->key, names, n);
-    node_key_error(at->items[0], e, "no layer of that name%s%s%s", near ? "; did you mean '" : "", near ? near : "",
-        near ? "'?" : "");
+    unknown_type(at, names, e);
     return NULL;
 }
 
