@@ -24,7 +24,8 @@ static void set_environment(int workers)
     }
     setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
     setenv("OMPI_MCA_hwloc_base_binding_policy", "none",
-        0); // its default would bind the threads of two ranks to one core each
+        0);                           // its default would bind the threads of two ranks to one core each
+    setenv("OMPI_MCA_pml", "ob1", 0); // all on this node: shared memory, no search for a fast network
     if (isatty(STDERR_FILENO))
         setenv("HOURGLASS_TERMINAL", "1", 0);
     if (workers > launch_cores()) {
@@ -44,9 +45,10 @@ int launch_ranks(int ranks, int threads, int argc, char **argv, struct err *e)
     char self[4096] = "";
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         return err_errno(e, "cannot find the program's own file");
-    char **arguments = mem_new((size_t)argc + 5, sizeof *arguments);
+    char **arguments = mem_new((size_t)argc + 6, sizeof *arguments);
     int n = 0;
     arguments[n++] = mem_text("mpirun");
+    arguments[n++] = mem_text("-q"); // our own messages say what is wrong
     arguments[n++] = mem_text("-n");
     arguments[n++] = mem_format("%d", ranks);
     arguments[n++] = self;
