@@ -2,9 +2,9 @@
 # Makes training_reference.h: what PyTorch says about 20 steps of small autoencoders from given weights on given
 # batches. Run by hand:
 #   /usr/bin/python3 tests/parity/training_reference.py > tests/parity/training_reference.h
-# Needs python3-torch (1.13). Passes and gradients are PyTorch's throughout. So are the optimizers whose name here begins
-# with "torch": there Keras's formula is the same, or differs only in where an epsilon stands that is 1e-20. The others
-# are Keras's own formulas (keras/src/optimizers of Keras 3), written out below, with an epsilon that matters.
+# Needs python3-torch (1.13). Passes and gradients are PyTorch's throughout. So are the optimizers whose name here
+# begins with "torch": there Keras's formula is the same, or differs only in where an epsilon stands that is 1e-20. The
+# others are Keras's own formulas (keras/src/optimizers of Keras 3), written out below, with an epsilon that matters.
 import math
 
 import torch
