@@ -28,13 +28,111 @@
 #define DATASET_LABEL_NAME  "label_name"  // the label's column, such as NSP; absent: no labels
 #define DATASET_LABEL_NAMES "label_names" // names of the labels 0, 1, ..., one a line; absent: labels are plain numbers
 
-// trial
+// trial: groups
 #define TRIAL_HISTORY    "history"
-#define TRIAL_SCORES     "scores"
+#define TRIAL_SCORES     "scores" // a group per test set
 #define TRIAL_MODEL      "model"
 #define TRIAL_VARIED     "varied" // attributes: the value of each key that the sweep varies
 #define TRIAL_PROVENANCE "provenance"
+// attributes of the file
+#define TRIAL_EXPERIMENT "experiment"
+#define TRIAL_ABOUT      "about"
+#define TRIAL_ID         "trial"
+#define TRIAL_NUMBER     "number"
+#define TRIAL_STATUS     "status"
+#define TRIAL_DONE       "done" // values of `status`
+#define TRIAL_DIVERGED   "diverged"
+#define TRIAL_SPEC       "spec"
+
+// arrays of history/, (epoch)
+#define HISTORY_EPOCH           "epoch" // the scale
+#define HISTORY_TRAIN_LOSS      "train_loss"
+#define HISTORY_VALIDATION_LOSS "validation_loss"
+#define HISTORY_LEARNING_RATE   "learning_rate"
+#define HISTORY_SECONDS         "seconds"
+
+// arrays of scores/<set>/, (sample) or (sample, ...)
+#define SCORES_SAMPLE         DATASET_SAMPLE // the scale; those of a row's dimensions are the data set's too
+#define SCORES_UNIT           "unit"         // the scale of the code
+#define SCORES_ERROR          "error"        // as an attribute: which error it is
+#define SCORES_INDEX          "index"
+#define SCORES_SOURCE         "source"
+#define SCORES_LABEL          "label"
+#define SCORES_IS_ANOMALY     "is_anomaly"
+#define SCORES_CODE           "code"
+#define SCORES_RECONSTRUCTION "reconstruction"
+#define SCORES_FEATURE_ERROR  "feature_error"
+// attributes
+#define SCORES_SOURCES           "sources"
+#define SCORES_MEAN_ERROR        "mean_error"
+#define SCORES_LARGEST_ERROR     "largest_error"
+#define SCORES_THRESHOLD         "threshold"
+#define SCORES_ROC_AUC           "roc_auc"
+#define SCORES_ROC_AUC_LOW       "roc_auc_low"
+#define SCORES_ROC_AUC_HIGH      "roc_auc_high"
+#define SCORES_AVERAGE_PRECISION "average_precision"
+#define SCORES_BEST_F1           "best_f1"
+#define SCORES_BEST_F1_THRESHOLD "best_f1_threshold"
+#define SCORES_TRUE_POSITIVES    "true_positives"
+#define SCORES_FALSE_POSITIVES   "false_positives"
+#define SCORES_TRUE_NEGATIVES    "true_negatives"
+#define SCORES_FALSE_NEGATIVES   "false_negatives"
+#define SCORES_ACCURACY          "accuracy"
+#define SCORES_PRECISION         "precision"
+#define SCORES_RECALL            "recall"
+#define SCORES_F1                "f1"
+#define SCORES_PCA_ROC_AUC       "pca_roc_auc"
+
+// model/: groups
+#define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers, with their blocks of parameters as arrays
+#define MODEL_DECODER "decoder"
+#define MODEL_SCALING TRIAL_MODEL "/scaling"
+// attributes of model/
+#define MODEL_ARCHITECTURE "architecture"
+#define MODEL_LOSS         "loss"
+#define MODEL_INPUT_SHAPE  "input_shape"
+#define MODEL_CODE_SHAPE   "code_shape"
+#define MODEL_PARAMETERS   "parameters"
+// of a layer: attribute and scales
+#define MODEL_LAYER  "layer"
+#define MODEL_INPUT  "input"
+#define MODEL_OUTPUT "output"
+// arrays of the scaling, (feature), and its attribute
+#define SCALING_SHIFT      "shift"
+#define SCALING_FACTOR     "factor"
+#define SCALING_FILL       "fill"
+#define SCALING_BYTES_ONLY "bytes_only"
+
+// attributes of provenance/
+#define PROVENANCE_PROGRAM            "program"
+#define PROVENANCE_VERSION            "version"
+#define PROVENANCE_REVISION           "revision"
+#define PROVENANCE_STARTED            "started"
+#define PROVENANCE_HOST               "host"
+#define PROVENANCE_CLUSTER            "cluster"
+#define PROVENANCE_JOB                "job"
+#define PROVENANCE_CPU                "cpu"
+#define PROVENANCE_KERNELS            "kernels"
+#define PROVENANCE_BLAS               "blas"
+#define PROVENANCE_BLAS_CORE          "blas_core"
+#define PROVENANCE_MPI                "mpi"
+#define PROVENANCE_HDF5               "hdf5"
+#define PROVENANCE_EXPERIMENT_FOLDER  "experiment_folder"
+#define PROVENANCE_RANKS              "ranks"
+#define PROVENANCE_THREADS            "threads"
+#define PROVENANCE_WALL_SECONDS       "wall_seconds"
+#define PROVENANCE_CPU_SECONDS        "cpu_seconds"
+#define PROVENANCE_TRAIN_SECONDS      "train_seconds"
+#define PROVENANCE_SAMPLES_PER_SECOND "samples_per_second"
+#define PROVENANCE_DATA               "data_" // data_train, data_validation, data_<test set>
 
 // run
 #define RUN_TRIALS      "trials"
 #define RUN_LEADERBOARD "leaderboard"
+// columns of the leaderboard, (trial), beside the figures of history/ and scores/ and the keys that the sweep varies
+#define LEADERBOARD_TRIAL      TRIAL_ID // the scale
+#define LEADERBOARD_STATUS     TRIAL_STATUS
+#define LEADERBOARD_EPOCHS     "epochs"
+#define LEADERBOARD_PARAMETERS MODEL_PARAMETERS
+#define LEADERBOARD_SECONDS    "seconds"
+#define LEADERBOARD_VARIED     TRIAL_VARIED "." // goes before a key that is called like another column

@@ -35,10 +35,10 @@ static void cpu_model(char out[128])
 static int write_data(struct store_file *f, const char *set, const struct dataset *d, struct err *e)
 {
     struct text sums = {0};
-    char name[128];
+    char name[160];
     for (int i = 0; i < d->n_sources; i++)
         text_add(&sums, "%s%s xxh3:%s", i ? "\n" : "", d->sources[i].name, d->sources[i].checksum);
-    snprintf(name, sizeof name, "data_%s", set);
+    snprintf(name, sizeof name, PROVENANCE_DATA "%s", set);
     int failed = store_set_text(f, TRIAL_PROVENANCE, name, sums.data ? sums.data : "", e);
     text_free(&sums);
     return failed;
@@ -54,31 +54,31 @@ int provenance_write(struct store_file *f, const struct team *team, const struct
     const struct {
         const char *name, *value;
     } texts[] = {
-        {"program", "hourglass"},
-        {"version", version()},
-        {"revision", version_revision()},
-        {"started", r->started},
-        {"host", host},
-        {"cluster", provenance_cluster()},
-        {"job", getenv("SLURM_JOB_ID")},
-        {"cpu", cpu},
-        {"kernels", kernels()->set},
-        {"blas", gemm_library()},
-        {"blas_core", gemm_corename()},
-        {"mpi", comm_library()},
-        {"hdf5", store_library()},
-        {"experiment_folder", folder},
+        {PROVENANCE_PROGRAM, "hourglass"},
+        {PROVENANCE_VERSION, version()},
+        {PROVENANCE_REVISION, version_revision()},
+        {PROVENANCE_STARTED, r->started},
+        {PROVENANCE_HOST, host},
+        {PROVENANCE_CLUSTER, provenance_cluster()},
+        {PROVENANCE_JOB, getenv("SLURM_JOB_ID")},
+        {PROVENANCE_CPU, cpu},
+        {PROVENANCE_KERNELS, kernels()->set},
+        {PROVENANCE_BLAS, gemm_library()},
+        {PROVENANCE_BLAS_CORE, gemm_corename()},
+        {PROVENANCE_MPI, comm_library()},
+        {PROVENANCE_HDF5, store_library()},
+        {PROVENANCE_EXPERIMENT_FOLDER, folder},
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !failed; i++)
         if (texts[i].value)
             failed = store_set_text(f, TRIAL_PROVENANCE, texts[i].name, texts[i].value, e);
-    failed |= store_set_int(f, TRIAL_PROVENANCE, "ranks", team->comm->size, e);
-    failed |= store_set_int(f, TRIAL_PROVENANCE, "threads", team->threads, e);
-    failed |= store_set_real(f, TRIAL_PROVENANCE, "wall_seconds", r->wall_seconds, e);
-    failed |= store_set_real(f, TRIAL_PROVENANCE, "cpu_seconds", r->cpu_seconds, e);
-    failed |= store_set_real(f, TRIAL_PROVENANCE, "train_seconds", r->trained.seconds, e);
-    failed |= store_set_real(f, TRIAL_PROVENANCE, "samples_per_second",
+    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_RANKS, team->comm->size, e);
+    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_THREADS, team->threads, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_WALL_SECONDS, r->wall_seconds, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_CPU_SECONDS, r->cpu_seconds, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS, r->trained.seconds, e);
+    failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_SAMPLES_PER_SECOND,
         r->trained.seconds > 0 ? (double)r->trained.samples / r->trained.seconds : 0, e);
     failed |= write_data(f, "train", &r->sets->train, e);
     if (r->sets->validation.rows > 0)

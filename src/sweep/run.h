@@ -2,7 +2,8 @@
 //
 //     results/<experiment>/trials/<id>.h5     a file per finished trial
 //     results/<experiment>/run.h5             all of them and the leaderboard
-//     results/<experiment>/experiment.yaml    the spec as it was run, settings included
+//
+// The spec of each trial, settings included, is in its file.
 #pragma once
 
 #include "sweep/experiment.h"

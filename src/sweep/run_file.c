@@ -72,7 +72,7 @@ static int put(const struct columns *c, const char *name, enum store_type type, 
     char path[256];
     snprintf(path, sizeof path, RUN_LEADERBOARD "/%s", name);
     struct store_shape shape = {type, 1, {c->n}};
-    struct store_about about = {long_name, units, {"trial"}};
+    struct store_about about = {long_name, units, {LEADERBOARD_TRIAL}};
     return store_write(c->f, path, &shape, data, &about, c->e);
 }
 
@@ -84,7 +84,8 @@ static const char *varied_value(const struct trial_summary *s, const char *key)
     return "";
 }
 
-// A varied value is a column of numbers where all trials have one, else of texts.
+// A varied value is a column of numbers where all trials have one, else of texts. Users name variables as they like:
+// one that is called like another column goes by varied.KEY.
 static int put_varied(const struct columns *c, const struct trial_summary *rows, const char *key)
 {
     double *number = mem_new((size_t)c->n, sizeof *number);
@@ -94,7 +95,10 @@ static int put_varied(const struct columns *c, const struct trial_summary *rows,
         text[i] = varied_value(&rows[i], key);
         all_numbers = all_numbers && text_to_double(text[i], &number[i]) == 0;
     }
-    int failed = all_numbers ? put(c, key, STORE_F64, number, key, NULL) : put(c, key, STORE_TEXT, text, key, NULL);
+    char name[256];
+    snprintf(name, sizeof name, RUN_LEADERBOARD "/%s", key);
+    snprintf(name, sizeof name, "%s%s", store_has(c->f, name) ? LEADERBOARD_VARIED : "", key);
+    int failed = all_numbers ? put(c, name, STORE_F64, number, key, NULL) : put(c, name, STORE_TEXT, text, key, NULL);
     free(number);
     free(text);
     return failed;
@@ -119,25 +123,6 @@ static int put_all_varied(const struct columns *c, const struct trial_summary *r
     return failed;
 }
 
-struct real_column {
-    const char *name, *long_name, *units;
-    size_t offset;
-};
-
-static int put_reals(
-    const struct columns *c, const struct trial_summary *rows, const struct real_column *columns, int n)
-{
-    double *v = mem_new((size_t)c->n, sizeof *v);
-    int failed = 0;
-    for (int k = 0; k < n && !failed; k++) {
-        for (int i = 0; i < c->n; i++)
-            v[i] = *(const double *)(const void *)((const char *)&rows[i] + columns[k].offset);
-        failed = put(c, columns[k].name, STORE_F64, v, columns[k].long_name, columns[k].units);
-    }
-    free(v);
-    return failed;
-}
-
 static const struct set_summary *find_set(const struct trial_summary *s, const char *name)
 {
     for (int i = 0; i < s->n_sets; i++)
@@ -146,86 +131,72 @@ static const struct set_summary *find_set(const struct trial_summary *s, const c
     return NULL;
 }
 
-// The metrics of one test set; its name goes before them where there are several sets.
-static int put_set(const struct columns *c, const struct trial_summary *rows, const char *set, bool is_only)
+// A column of one figure: of the trials themselves (`set` NULL), or of what they say of one test set, whose name goes
+// before it where there are several sets. A figure that no trial of a set has gets no column.
+static int put_figure(
+    const struct columns *c, const struct trial_summary *rows, const struct figure *f, const char *set, bool is_only)
 {
-    static const struct real_column metrics[] = {
-        {"mean_error", "mean reconstruction error", "1", offsetof(struct set_summary, mean_error)},
-        {"threshold", "error above which a sample is called anomalous", "1", offsetof(struct set_summary, threshold)},
-        {"roc_auc", "area under the ROC curve", "1", offsetof(struct set_summary, roc_auc)},
-        {"roc_auc_low", "its 95 % confidence interval (DeLong), lower end", "1",
-            offsetof(struct set_summary, roc_auc_low)},
-        {"roc_auc_high", "its 95 % confidence interval (DeLong), upper end", "1",
-            offsetof(struct set_summary, roc_auc_high)},
-        {"average_precision", "average precision", "1", offsetof(struct set_summary, average_precision)},
-        {"best_f1", "best F1 over all thresholds", "1", offsetof(struct set_summary, best_f1)},
-        {"accuracy", "accuracy at the threshold", "1", offsetof(struct set_summary, accuracy)},
-        {"precision", "precision at the threshold", "1", offsetof(struct set_summary, precision)},
-        {"recall", "recall at the threshold", "1", offsetof(struct set_summary, recall)},
-        {"f1", "F1 at the threshold", "1", offsetof(struct set_summary, f1)},
-        {"pca_roc_auc", "area under the ROC curve of principal components", "1",
-            offsetof(struct set_summary, pca_roc_auc)},
-    };
     double *v = mem_new((size_t)c->n, sizeof *v);
-    int failed = 0;
-    for (size_t k = 0; k < sizeof metrics / sizeof *metrics && !failed; k++) {
-        bool has_any = false;
-        for (int i = 0; i < c->n; i++) {
-            const struct set_summary *s = find_set(&rows[i], set);
-            v[i] = s ? *(const double *)(const void *)((const char *)s + metrics[k].offset) : NAN;
-            has_any = has_any || !isnan(v[i]);
-        }
-        char name[256];
-        snprintf(name, sizeof name, "%s%s%s", is_only ? "" : set, is_only ? "" : "_", metrics[k].name);
-        if (has_any)
-            failed = put(c, name, STORE_F64, v, metrics[k].long_name, metrics[k].units);
+    bool has_any = !set;
+    for (int i = 0; i < c->n; i++) {
+        const void *summary = set ? (const void *)find_set(&rows[i], set) : &rows[i];
+        v[i] = summary ? figure_of(f, summary) : NAN;
+        has_any = has_any || !isnan(v[i]);
     }
+    char name[256];
+    snprintf(name, sizeof name, "%s%s%s", is_only ? "" : set, is_only ? "" : ".", f->name);
+    int failed = has_any ? put(c, name, STORE_F64, v, f->long_name, f->units) : 0;
     free(v);
     return failed;
 }
 
+// The names of all test sets of all trials, each once, into new memory (an array of *n borrowed texts).
+static const char **list_sets(const struct trial_summary *rows, int n_rows, int *n)
+{
+    const char **names = NULL;
+    *n = 0;
+    for (int i = 0; i < n_rows; i++)
+        for (int k = 0; k < rows[i].n_sets; k++) {
+            int j = 0;
+            while (j < *n && strcmp(names[j], rows[i].set[k].name) != 0)
+                j++;
+            if (j < *n)
+                continue;
+            names = mem_grow(names, (size_t)*n + 1, sizeof *names);
+            names[(*n)++] = rows[i].set[k].name;
+        }
+    return names;
+}
+
 static int put_sets(const struct columns *c, const struct trial_summary *rows)
 {
-    struct text seen = {0}; // names between newlines
-    int sets = 0, failed = 0;
-    for (int i = 0; i < c->n; i++)
-        sets = rows[i].n_sets > sets ? rows[i].n_sets : sets;
-    text_add(&seen, "\n");
-    for (int i = 0; i < c->n && !failed; i++)
-        for (int k = 0; k < rows[i].n_sets && !failed; k++) {
-            char *name = mem_format("\n%s\n", rows[i].set[k].name);
-            if (!strstr(seen.data, name)) {
-                text_add(&seen, "%s\n", rows[i].set[k].name);
-                failed = put_set(c, rows, rows[i].set[k].name, sets == 1);
-            }
-            free(name);
-        }
-    text_free(&seen);
+    int n, failed = 0;
+    const char **sets = list_sets(rows, c->n, &n);
+    for (int i = 0; i < n && !failed; i++)
+        for (const struct figure *f = set_figures; f->name && !failed; f++)
+            failed = put_figure(c, rows, f, sets[i], n == 1);
+    free(sets);
     return failed;
 }
 
 static int put_leaderboard(const struct columns *c, const struct trial_summary *rows)
 {
-    static const struct real_column losses[] = {
-        {"train_loss", "training loss of the last epoch", "1", offsetof(struct trial_summary, train_loss)},
-        {"validation_loss", "validation loss of the last epoch", "1", offsetof(struct trial_summary, validation_loss)},
-        {"seconds", "wall time of training", "s", offsetof(struct trial_summary, seconds)},
-    };
     const char **id = mem_new((size_t)c->n, sizeof *id), **status = mem_new((size_t)c->n, sizeof *status);
     int64_t *counts = mem_new(2 * (size_t)c->n, sizeof *counts), *parameters = counts + c->n;
     for (int i = 0; i < c->n; i++) {
         id[i] = rows[i].id;
-        status[i] = rows[i].has_diverged ? "diverged" : "done";
+        status[i] = rows[i].has_diverged ? TRIAL_DIVERGED : TRIAL_DONE;
         counts[i] = rows[i].epochs;
         parameters[i] = rows[i].parameters;
     }
-    int failed = put(c, "trial", STORE_TEXT, id, "identity of the trial", NULL);
-    failed |= put(c, "status", STORE_TEXT, status, "done or diverged", NULL);
-    failed |= put_all_varied(c, rows);
-    failed |= put(c, "epochs", STORE_I64, counts, "epochs trained", "1");
-    failed |= put(c, "parameters", STORE_I64, parameters, "trainable parameters", "1");
-    failed |= put_reals(c, rows, losses, 3);
+    int failed = put(c, LEADERBOARD_TRIAL, STORE_TEXT, id, "identity of the trial", NULL);
+    failed |= put(c, LEADERBOARD_STATUS, STORE_TEXT, status, "done or diverged", NULL);
+    failed |= put(c, LEADERBOARD_EPOCHS, STORE_I64, counts, "epochs trained", "1");
+    failed |= put(c, LEADERBOARD_PARAMETERS, STORE_I64, parameters, "trainable parameters", "1");
+    for (const struct figure *f = trial_figures; f->name && !failed; f++)
+        failed = put_figure(c, rows, f, NULL, true);
     failed |= put_sets(c, rows);
+    failed |= put_all_varied(c, rows);
     free(id);
     free(status);
     free(counts);

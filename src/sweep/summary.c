@@ -10,6 +10,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SET(member) offsetof(struct set_summary, member)
+const struct figure set_figures[] = {
+    {SCORES_MEAN_ERROR, "mean reconstruction error", "1", SET(mean_error)},
+    {SCORES_THRESHOLD, "error above which a sample is called anomalous", "1", SET(threshold)},
+    {SCORES_ROC_AUC, "area under the ROC curve", "1", SET(roc_auc)},
+    {SCORES_ROC_AUC_LOW, "its 95 % confidence interval (DeLong), lower end", "1", SET(roc_auc_low)},
+    {SCORES_ROC_AUC_HIGH, "its 95 % confidence interval (DeLong), upper end", "1", SET(roc_auc_high)},
+    {SCORES_AVERAGE_PRECISION, "average precision", "1", SET(average_precision)},
+    {SCORES_BEST_F1, "best F1 over all thresholds", "1", SET(best_f1)},
+    {SCORES_ACCURACY, "accuracy at the threshold", "1", SET(accuracy)},
+    {SCORES_PRECISION, "precision at the threshold", "1", SET(precision)},
+    {SCORES_RECALL, "recall at the threshold", "1", SET(recall)},
+    {SCORES_F1, "F1 at the threshold", "1", SET(f1)},
+    {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc)},
+    {0},
+};
+#undef SET
+
+const struct figure trial_figures[] = {
+    {HISTORY_TRAIN_LOSS, "training loss of the last epoch", "1", offsetof(struct trial_summary, train_loss)},
+    {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1",
+        offsetof(struct trial_summary, validation_loss)},
+    {LEADERBOARD_SECONDS, "wall time of training", "s", offsetof(struct trial_summary, seconds)},
+    {0},
+};
+
+double figure_of(const struct figure *f, const void *summary)
+{
+    return *(const double *)(const void *)((const char *)summary + f->offset);
+}
+
 static double get_real(struct store_file *f, const char *object, const char *name)
 {
     double v;
@@ -19,29 +50,12 @@ static double get_real(struct store_file *f, const char *object, const char *nam
 static void read_set(struct store_file *f, const char *name, struct set_summary *s)
 {
     char group[256];
+    int64_t positives;
     snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
     *s = (struct set_summary){.name = mem_text(name)};
-    const struct {
-        const char *attribute;
-        double *value;
-    } reals[] = {
-        {"mean_error", &s->mean_error},
-        {"threshold", &s->threshold},
-        {"roc_auc", &s->roc_auc},
-        {"roc_auc_low", &s->roc_auc_low},
-        {"roc_auc_high", &s->roc_auc_high},
-        {"average_precision", &s->average_precision},
-        {"best_f1", &s->best_f1},
-        {"accuracy", &s->accuracy},
-        {"precision", &s->precision},
-        {"recall", &s->recall},
-        {"f1", &s->f1},
-        {"pca_roc_auc", &s->pca_roc_auc},
-    };
-    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
-        *reals[i].value = get_real(f, group, reals[i].attribute);
-    int64_t positives;
-    s->has_labels = store_get_int(f, group, "true_positives", &positives, NULL) == 0;
+    for (const struct figure *k = set_figures; k->name; k++)
+        *(double *)(void *)((char *)s + k->offset) = get_real(f, group, k->name);
+    s->has_labels = store_get_int(f, group, SCORES_TRUE_POSITIVES, &positives, NULL) == 0;
 }
 
 static double last_of(struct store_file *f, const char *column)
@@ -89,27 +103,27 @@ int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct
     if (!f)
         return -1;
     *s = (struct trial_summary){.path = mem_text(path),
-        .id = store_get_text(f, "", "trial"),
-        .experiment = store_get_text(f, "", "experiment"),
-        .spec = store_get_text(f, "", "spec")};
-    char *status = store_get_text(f, "", "status");
-    s->has_diverged = status && strcmp(status, "diverged") == 0;
+        .id = store_get_text(f, "", TRIAL_ID),
+        .experiment = store_get_text(f, "", TRIAL_EXPERIMENT),
+        .spec = store_get_text(f, "", TRIAL_SPEC)};
+    char *status = store_get_text(f, "", TRIAL_STATUS);
+    s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
     free(status);
-    store_get_int(f, "", "number", &s->number, NULL);
-    store_get_int(f, TRIAL_MODEL, "parameters", &s->parameters, NULL);
+    store_get_int(f, "", TRIAL_NUMBER, &s->number, NULL);
+    store_get_int(f, TRIAL_MODEL, MODEL_PARAMETERS, &s->parameters, NULL);
     struct store_shape shape;
-    if (store_get_shape(f, TRIAL_HISTORY "/epoch", &shape, e) == 0)
+    if (store_get_shape(f, TRIAL_HISTORY "/" HISTORY_EPOCH, &shape, e) == 0)
         s->epochs = shape.dims[0];
-    s->train_loss = last_of(f, "train_loss");
-    s->validation_loss = last_of(f, "validation_loss");
-    s->seconds = get_real(f, TRIAL_PROVENANCE, "train_seconds");
+    s->train_loss = last_of(f, HISTORY_TRAIN_LOSS);
+    s->validation_loss = last_of(f, HISTORY_VALIDATION_LOSS);
+    s->seconds = get_real(f, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
     read_varied(f, s);
     int failed = read_sets(f, s, e);
     store_close(&f);
     if (!failed && s->id)
         return 0;
     summary_free(s);
-    return failed ? failed : err_add(e, ERR_DATA, "%s: no attribute `trial`: not a whole trial file", path);
+    return failed ? failed : err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", path);
 }
 
 void summary_free(struct trial_summary *s)

@@ -25,6 +25,15 @@ struct trial_summary {
     int n_sets;
 };
 
+// A figure (a double) of a summary: its name in files, what it is, where it stands.
+struct figure {
+    const char *name, *long_name, *units;
+    size_t offset;
+};
+extern const struct figure set_figures[];   // of struct set_summary; ends with a row whose name is NULL
+extern const struct figure trial_figures[]; // of struct trial_summary; likewise
+double figure_of(const struct figure *f, const void *summary);
+
 // `is_ours`: this process has written it (store_open).
 int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e);
 void summary_free(struct trial_summary *s);

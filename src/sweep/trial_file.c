@@ -26,20 +26,21 @@ static int write_history(struct store_file *f, const struct history *h, struct e
     int64_t *epoch = mem_new((size_t)h->epochs, sizeof *epoch);
     for (int i = 0; i < h->epochs; i++)
         epoch[i] = i + 1;
-    int failed = put(f, TRIAL_HISTORY, "epoch", STORE_I64, h->epochs, epoch, "epoch", "epoch, from 1", "1", e);
+    int failed =
+        put(f, TRIAL_HISTORY, HISTORY_EPOCH, STORE_I64, h->epochs, epoch, HISTORY_EPOCH, "epoch, from 1", "1", e);
     free(epoch);
     const struct {
         const char *name, *long_name, *units;
         const double *v;
     } columns[] = {
-        {"train_loss", "mean training loss, each batch at the weights it found, without weight penalties", "1",
+        {HISTORY_TRAIN_LOSS, "mean training loss, each batch at the weights it found, without weight penalties", "1",
             h->train_loss},
-        {"validation_loss", "mean loss of the validation data after the epoch", "1", h->validation_loss},
-        {"learning_rate", "learning rate", "1", h->learning_rate},
-        {"seconds", "wall time of the epoch, validation included", "s", h->seconds},
+        {HISTORY_VALIDATION_LOSS, "mean loss of the validation data after the epoch", "1", h->validation_loss},
+        {HISTORY_LEARNING_RATE, "learning rate", "1", h->learning_rate},
+        {HISTORY_SECONDS, "wall time of the epoch, validation included", "s", h->seconds},
     };
     for (size_t i = 0; i < sizeof columns / sizeof *columns && !failed; i++)
-        failed = put(f, TRIAL_HISTORY, columns[i].name, STORE_F64, h->epochs, columns[i].v, "epoch",
+        failed = put(f, TRIAL_HISTORY, columns[i].name, STORE_F64, h->epochs, columns[i].v, HISTORY_EPOCH,
             columns[i].long_name, columns[i].units, e);
     return failed;
 }
@@ -69,7 +70,7 @@ static void add_bulk(struct bulk *list, int *n, const char *set, const char *nam
 {
     struct bulk *b = &list[(*n)++];
     *b = (struct bulk){
-        .shape = {STORE_F32, rank + 1, {rows}}, .data = data, .scales = {DATASET_SAMPLE}, .long_name = long_name};
+        .shape = {STORE_F32, rank + 1, {rows}}, .data = data, .scales = {SCORES_SAMPLE}, .long_name = long_name};
     snprintf(b->path, sizeof b->path, TRIAL_SCORES "/%s/%s", set, name);
     for (int i = 0; i < rank; i++) {
         b->shape.dims[i + 1] = dims[i];
@@ -84,15 +85,15 @@ static int list_bulk(const struct trial_result *r, struct bulk *list)
         const struct scores *s = &r->scores[i];
         const struct dataset *d = s->data;
         int64_t dims[3], unit = s->code_size;
-        const char *scales[3], *unit_scale = "unit";
+        const char *scales[3], *unit_scale = SCORES_UNIT;
         int rank = sample_dims(d, dims, scales);
         if (r->trial->score.save & SAVE_CODE)
-            add_bulk(list, &n, d->name, "code", "output of the encoder", s->code, d->rows, 1, &unit, &unit_scale);
+            add_bulk(list, &n, d->name, SCORES_CODE, "output of the encoder", s->code, d->rows, 1, &unit, &unit_scale);
         if (r->trial->score.save & SAVE_RECONSTRUCTION)
-            add_bulk(list, &n, d->name, "reconstruction", "output of the decoder", s->reconstruction, d->rows, rank,
-                dims, scales);
+            add_bulk(list, &n, d->name, SCORES_RECONSTRUCTION, "output of the decoder", s->reconstruction, d->rows,
+                rank, dims, scales);
         if (r->trial->score.save & SAVE_FEATURE_ERROR)
-            add_bulk(list, &n, d->name, "feature_error", "squared difference of input and reconstruction",
+            add_bulk(list, &n, d->name, SCORES_FEATURE_ERROR, "squared difference of input and reconstruction",
                 s->feature_error, d->rows, rank, dims, scales);
     }
     return n;
@@ -132,10 +133,10 @@ static int write_scales(
 {
     char path[256];
     unsigned save = r->trial->score.save;
-    snprintf(path, sizeof path, "%s/" DATASET_SAMPLE, group);
+    snprintf(path, sizeof path, "%s/" SCORES_SAMPLE, group);
     int failed = store_write_index(f, path, d->rows, "row of the test set", e);
     if (save & SAVE_CODE && !failed) {
-        snprintf(path, sizeof path, "%s/unit", group);
+        snprintf(path, sizeof path, "%s/" SCORES_UNIT, group);
         failed = store_write_index(f, path, shape_size(&r->model->code), "unit of the code", e);
     }
     int64_t dims[3];
@@ -157,15 +158,16 @@ static int write_columns(
     const struct dataset *d = s->data;
     char long_name[64];
     snprintf(long_name, sizeof long_name, "reconstruction error (%s)", error);
-    int failed = put(f, group, "error", STORE_F32, d->rows, s->error, DATASET_SAMPLE, long_name, "1", e);
-    failed |= put(f, group, "index", STORE_I64, d->rows, d->index, DATASET_SAMPLE, "row in its source", "1", e);
-    failed |=
-        put(f, group, "source", STORE_I32, d->rows, d->source, DATASET_SAMPLE, "number of its source, from 0", "1", e);
+    int failed = put(f, group, SCORES_ERROR, STORE_F32, d->rows, s->error, SCORES_SAMPLE, long_name, "1", e);
+    failed |= put(f, group, SCORES_INDEX, STORE_I64, d->rows, d->index, SCORES_SAMPLE, "row in its source", "1", e);
+    failed |= put(
+        f, group, SCORES_SOURCE, STORE_I32, d->rows, d->source, SCORES_SAMPLE, "number of its source, from 0", "1", e);
     if (d->label)
-        failed |= put(f, group, "label", STORE_I64, d->rows, d->label, DATASET_SAMPLE, "label in its source", "1", e);
-    if (d->is_anomaly)
         failed |=
-            put(f, group, "is_anomaly", STORE_I8, d->rows, d->is_anomaly, DATASET_SAMPLE, "1: a true anomaly", "1", e);
+            put(f, group, SCORES_LABEL, STORE_I64, d->rows, d->label, SCORES_SAMPLE, "label in its source", "1", e);
+    if (d->is_anomaly)
+        failed |= put(
+            f, group, SCORES_IS_ANOMALY, STORE_I8, d->rows, d->is_anomaly, SCORES_SAMPLE, "1: a true anomaly", "1", e);
     return failed;
 }
 
@@ -174,7 +176,7 @@ static int write_sources(struct store_file *f, const char *group, const struct d
     struct text names = {0};
     for (int i = 0; i < d->n_sources; i++)
         text_add(&names, "%s%s", i ? "\n" : "", d->sources[i].name);
-    int failed = store_set_text(f, group, "sources", names.data ? names.data : "", e);
+    int failed = store_set_text(f, group, SCORES_SOURCES, names.data ? names.data : "", e);
     text_free(&names);
     return failed;
 }
@@ -182,33 +184,33 @@ static int write_sources(struct store_file *f, const char *group, const struct d
 static int write_metrics(
     struct store_file *f, const char *group, const struct trial_result *r, const struct evaluation *v, struct err *e)
 {
-    int failed = store_set_text(f, group, "error", error_names[r->trial->score.error], e);
+    int failed = store_set_text(f, group, SCORES_ERROR, error_names[r->trial->score.error], e);
     const struct {
         const char *name;
         double value;
     } reals[] = {
-        {"mean_error", v->mean},
-        {"largest_error", v->largest},
-        {"threshold", v->threshold},
-        {"roc_auc", v->roc_auc.auc},
-        {"roc_auc_low", v->roc_auc.low},
-        {"roc_auc_high", v->roc_auc.high},
-        {"average_precision", v->average_precision},
-        {"best_f1", v->best_f1.f1},
-        {"best_f1_threshold", v->best_f1.threshold},
-        {"accuracy", v->classification.accuracy},
-        {"precision", v->classification.anomaly.precision},
-        {"recall", v->classification.anomaly.recall},
-        {"f1", v->classification.anomaly.f1},
+        {SCORES_MEAN_ERROR, v->mean},
+        {SCORES_LARGEST_ERROR, v->largest},
+        {SCORES_THRESHOLD, v->threshold},
+        {SCORES_ROC_AUC, v->roc_auc.auc},
+        {SCORES_ROC_AUC_LOW, v->roc_auc.low},
+        {SCORES_ROC_AUC_HIGH, v->roc_auc.high},
+        {SCORES_AVERAGE_PRECISION, v->average_precision},
+        {SCORES_BEST_F1, v->best_f1.f1},
+        {SCORES_BEST_F1_THRESHOLD, v->best_f1.threshold},
+        {SCORES_ACCURACY, v->classification.accuracy},
+        {SCORES_PRECISION, v->classification.anomaly.precision},
+        {SCORES_RECALL, v->classification.anomaly.recall},
+        {SCORES_F1, v->classification.anomaly.f1},
     };
     const struct {
         const char *name;
         int64_t value;
     } counts[] = {
-        {"true_positives", v->confusion.true_positives},
-        {"false_positives", v->confusion.false_positives},
-        {"true_negatives", v->confusion.true_negatives},
-        {"false_negatives", v->confusion.false_negatives},
+        {SCORES_TRUE_POSITIVES, v->confusion.true_positives},
+        {SCORES_FALSE_POSITIVES, v->confusion.false_positives},
+        {SCORES_TRUE_NEGATIVES, v->confusion.true_negatives},
+        {SCORES_FALSE_NEGATIVES, v->confusion.false_negatives},
     };
     size_t n = sizeof reals / sizeof *reals, without_labels = 3;
     for (size_t i = 0; i < (v->has_labels ? n : without_labels) && !failed; i++)
@@ -216,7 +218,7 @@ static int write_metrics(
     for (size_t i = 0; i < sizeof counts / sizeof *counts && v->has_labels && !failed; i++)
         failed = store_set_int(f, group, counts[i].name, counts[i].value, e);
     if (r->trial->score.baseline == BASELINE_PCA && v->has_labels && !failed)
-        failed = store_set_real(f, group, "pca_roc_auc", v->baseline_roc_auc, e);
+        failed = store_set_real(f, group, SCORES_PCA_ROC_AUC, v->baseline_roc_auc, e);
     return failed;
 }
 
@@ -238,14 +240,14 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
 // --- model
 static int write_block(struct store_file *f, const char *group, const struct block *b, const real *w, struct err *e)
 {
-    static const char *const matrix[] = {"input", "output"};
+    static const char *const matrix[] = {MODEL_INPUT, MODEL_OUTPUT};
     char path[256];
     struct store_shape shape = {sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, b->rank, {0}};
     struct store_about about = {.long_name = b->name, .units = "1"};
     int failed = 0;
     for (int i = 0; i < b->rank && !failed; i++) {
         shape.dims[i] = b->dims[i];
-        about.scales[i] = b->rank == 1 ? "output" : matrix[i];
+        about.scales[i] = b->rank == 1 ? MODEL_OUTPUT : matrix[i];
         snprintf(path, sizeof path, "%s/%s", group, about.scales[i]);
         if (!store_has(f, path))
             failed = store_write_index(f, path, b->dims[i], about.scales[i], e);
@@ -256,29 +258,28 @@ static int write_block(struct store_file *f, const char *group, const struct blo
 
 static int write_scaling(struct store_file *f, const struct scaling *s, const struct data_sets *sets, struct err *e)
 {
-    static const char group[] = TRIAL_MODEL "/scaling";
+    static const char group[] = MODEL_SCALING;
     if (!s->factor && !s->fill)
         return 0;
-    int failed = sets->features
-                     ? put(f, group, DATASET_FEATURE, STORE_TEXT, s->columns, sets->features, DATASET_FEATURE,
-                           "feature", NULL, e)
-                     : store_write_index(f, TRIAL_MODEL "/scaling/" DATASET_FEATURE, s->columns, "feature", e);
+    int failed = sets->features ? put(f, group, DATASET_FEATURE, STORE_TEXT, s->columns, sets->features,
+                                      DATASET_FEATURE, "feature", NULL, e)
+                                : store_write_index(f, MODEL_SCALING "/" DATASET_FEATURE, s->columns, "feature", e);
     if (s->factor) {
-        failed |= put(f, group, "shift", STORE_F64, s->columns, s->shift, DATASET_FEATURE,
+        failed |= put(f, group, SCALING_SHIFT, STORE_F64, s->columns, s->shift, DATASET_FEATURE,
             "scaled = (x - shift) * factor", "1", e);
-        failed |= put(f, group, "factor", STORE_F64, s->columns, s->factor, DATASET_FEATURE,
+        failed |= put(f, group, SCALING_FACTOR, STORE_F64, s->columns, s->factor, DATASET_FEATURE,
             "scaled = (x - shift) * factor", "1", e);
     }
     if (s->fill)
-        failed |=
-            put(f, group, "fill", STORE_F64, s->columns, s->fill, DATASET_FEATURE, "stands for missing values", "1", e);
-    return failed | store_set_int(f, group, "bytes_only", s->bytes_only, e);
+        failed |= put(f, group, SCALING_FILL, STORE_F64, s->columns, s->fill, DATASET_FEATURE,
+            "stands for missing values", "1", e);
+    return failed | store_set_int(f, group, SCALING_BYTES_ONLY, s->bytes_only, e);
 }
 
 void model_layer_group(const struct model *m, int i, char group[64])
 {
     bool encodes = i < m->n_encoder;
-    snprintf(group, 64, TRIAL_MODEL "/%s_%d", encodes ? "encoder" : "decoder", encodes ? i : i - m->n_encoder);
+    snprintf(group, 64, TRIAL_MODEL "/%s_%d", encodes ? MODEL_ENCODER : MODEL_DECODER, encodes ? i : i - m->n_encoder);
 }
 
 static int write_model(struct store_file *f, const struct trial_result *r, struct err *e)
@@ -288,14 +289,14 @@ static int write_model(struct store_file *f, const struct trial_result *r, struc
     struct text architecture = {0};
     char shape[48], group[64];
     node_emit(n, &architecture);
-    int failed = store_set_text(f, TRIAL_MODEL, "architecture", architecture.data, e);
-    failed |= store_set_text(f, TRIAL_MODEL, "loss", loss_names[m->loss], e);
-    failed |= store_set_text(f, TRIAL_MODEL, "input_shape", shape_text(shape, &m->input), e);
-    failed |= store_set_text(f, TRIAL_MODEL, "code_shape", shape_text(shape, &m->code), e);
-    failed |= store_set_int(f, TRIAL_MODEL, "parameters", (int64_t)m->trainable, e);
+    int failed = store_set_text(f, TRIAL_MODEL, MODEL_ARCHITECTURE, architecture.data, e);
+    failed |= store_set_text(f, TRIAL_MODEL, MODEL_LOSS, loss_names[m->loss], e);
+    failed |= store_set_text(f, TRIAL_MODEL, MODEL_INPUT_SHAPE, shape_text(shape, &m->input), e);
+    failed |= store_set_text(f, TRIAL_MODEL, MODEL_CODE_SHAPE, shape_text(shape, &m->code), e);
+    failed |= store_set_int(f, TRIAL_MODEL, MODEL_PARAMETERS, (int64_t)m->trainable, e);
     for (int i = 0; i < m->n_layers; i++) {
         model_layer_group(m, i, group);
-        failed |= store_set_text(f, group, "layer", layer_name(&m->layers[i]), e);
+        failed |= store_set_text(f, group, MODEL_LAYER, layer_name(&m->layers[i]), e);
         for (int k = 0; k < m->layers[i].n_blocks; k++)
             failed |= write_block(f, group, &m->layers[i].blocks[k], r->trained.w, e);
     }
@@ -309,12 +310,12 @@ static int write_head(struct store_file *f, const struct trial_result *r, struct
 {
     const struct experiment *x = r->experiment;
     char *spec = trial_spec(r->trial, x, r->model);
-    int failed = store_set_text(f, "", "experiment", x->name, e);
-    failed |= x->about ? store_set_text(f, "", "about", x->about, e) : 0;
-    failed |= store_set_text(f, "", "trial", r->id, e);
-    failed |= store_set_int(f, "", "number", r->number, e);
-    failed |= store_set_text(f, "", "status", r->trained.has_diverged ? "diverged" : "done", e);
-    failed |= store_set_text(f, "", "spec", spec, e);
+    int failed = store_set_text(f, "", TRIAL_EXPERIMENT, x->name, e);
+    failed |= x->about ? store_set_text(f, "", TRIAL_ABOUT, x->about, e) : 0;
+    failed |= store_set_text(f, "", TRIAL_ID, r->id, e);
+    failed |= store_set_int(f, "", TRIAL_NUMBER, r->number, e);
+    failed |= store_set_text(f, "", TRIAL_STATUS, r->trained.has_diverged ? TRIAL_DIVERGED : TRIAL_DONE, e);
+    failed |= store_set_text(f, "", TRIAL_SPEC, spec, e);
     free(spec);
     for (int k = 0; k < spec_sweep_keys(x->sweep) && !failed; k++)
         failed =

@@ -76,7 +76,7 @@ int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct e
         store_close(&f);
         return -1;
     }
-    char *folder = store_get_text(f, TRIAL_PROVENANCE, "experiment_folder");
+    char *folder = store_get_text(f, TRIAL_PROVENANCE, PROVENANCE_EXPERIMENT_FOLDER);
     bool has_data = data_load(&out->trial.data, folder, &out->sets, e) == 0;
     int failed = has_data ? load_model(f, out, e) : -1;
     free(folder);
@@ -102,7 +102,7 @@ float *trial_errors(const struct trial_summary *s, const char *set, int64_t *n, 
     char path[256];
     struct store_shape shape;
     float *error = NULL;
-    snprintf(path, sizeof path, TRIAL_SCORES "/%s/error", set);
+    snprintf(path, sizeof path, TRIAL_SCORES "/%s/" SCORES_ERROR, set);
     struct store_file *f = store_open(s->path, FORMAT_TRIAL, false, e);
     if (f && store_get_shape(f, path, &shape, e) == 0 &&
         (error = mem_array((size_t)shape.dims[0], sizeof *error, "errors", e)))
