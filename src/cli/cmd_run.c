@@ -175,12 +175,12 @@ static int finish(const struct job *j, struct err *e)
     return failed;
 }
 
-static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
+static void run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
 {
     struct job j = {.options = o, .started = clock_wall()};
     struct comm world = {0};
     if (launch_ranks((int)o->ranks, (int)o->threads, argc, argv, e) != 0)
-        return -1;
+        return;
     bool is_first = comm_launched_rank() == 0;
     if (experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0 && is_first)
         plan_make(&j.x, &j.plan, e);
@@ -194,14 +194,12 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     }
     is_first = world.rank == 0;
     comm_stop(&world);
-    if (failed && !is_first)
-        e->count = 0; // rank 0 prints
     if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
-        err_add(e, ERR_TRIAL, "%d of %d trials failed", j.counts.failed, j.counts.trials);
+        err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed", j.counts.failed,
+            j.counts.trials);
     plan_free(&j.plan);
     experiment_free(&j.x);
     free(j.folder);
-    return (int)e->kind;
 }
 
 int cmd_run(int argc, char **argv)
@@ -213,5 +211,6 @@ int cmd_run(int argc, char **argv)
     if (parsed == 0)
         run(&o, rest[0], argc, argv, &e);
     field_free(fields, &o);
-    return e.count ? err_print(&e) : (int)e.kind;
+    // Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
+    return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
 }

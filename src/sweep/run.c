@@ -50,7 +50,8 @@ struct pool {
 
 // What a leader tells of a finished trial; fits a queue's report.
 struct report {
-    bool failed, has_diverged;
+    enum err_kind failure; // ERR_NONE: none
+    bool has_diverged;
     char text[QUEUE_REPORT_BYTES - 16];
 };
 
@@ -65,8 +66,8 @@ static void pool_report(void *context, int work, const void *data)
     struct pool *p = context;
     const struct report *r = data;
     const struct plan_entry *entry = &p->plan->entry[work];
-    if (r->failed) {
-        p->counts->failed++;
+    if (r->failure) {
+        p->counts->cause = p->counts->failed++ ? p->counts->cause : r->failure;
         log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
     } else {
         p->counts->done += !r->has_diverged;
@@ -153,8 +154,9 @@ static void work_on(struct group *g, const struct layout *layout, struct data_ca
     struct err e = {0};
     double start = clock_wall();
     char *path = run_trial_path(g->folder, entry->id);
-    *r = (struct report){.failed = trial_run(&team, g->x, entry, path, cache, &e) != 0};
-    if (r->failed)
+    trial_run(&team, g->x, entry, path, cache, &e);
+    *r = (struct report){.failure = e.kind};
+    if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
     else if (g->comm.rank == 0)
         describe(g, clock_wall() - start, r);

@@ -15,6 +15,7 @@ struct run_options {
 
 struct run_counts {
     int trials, found, done, diverged, failed; // found: finished by an earlier run
+    enum err_kind cause;                       // of the first failure
 };
 
 // How the ranks are used; a pure function of its arguments.
