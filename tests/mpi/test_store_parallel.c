@@ -158,7 +158,7 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at)
         n += parts[i].iov_len;
     if (is_full(n))
         return -1;
-    struct iovec *copy = mem_new((size_t)count, sizeof *copy);
+    struct iovec *copy = mem_new((unsigned)count, sizeof *copy);
     memcpy(copy, parts, (size_t)count * sizeof *copy);
     copy[count - 1].iov_len -= n - lose(n);
     ssize_t written = LIBC(pwritev)(fd, copy, count, at);
