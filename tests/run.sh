@@ -14,7 +14,7 @@ build_preset() {
     [ -e "$folder/CMakeCache.txt" ] || ! command -v ninja >/dev/null || generator=(-G Ninja)
     echo "== Building $folder"
     if ! { cmake --preset "$preset" "${generator[@]}" "$@" && cmake --build "$folder" -j "$(nproc)"; } >"$log" 2>&1; then
-        cat "$log"
+        tail -n 100 "$log"
         rm "$log"
         echo "tests/run.sh: $folder cannot be built"
         return 1
@@ -22,6 +22,7 @@ build_preset() {
     rm "$log"
 }
 
+# run_tests FOLDER CTEST_OPTION...
 run_tests() {
     local folder=$1
     shift
@@ -30,6 +31,9 @@ run_tests() {
 
 bash .ci/packages.sh build test
 bash .ci/packages.sh data check || echo "tests that miss a package will say so"
+if [ -z "${HOURGLASS_DATA:-}" ] && [ ! -d ../shared/data ]; then
+    echo "No real data (HOURGLASS_DATA, ../shared/data): tests that need them are skipped; -V shows which"
+fi
 
 sanitized=0
 if [ $# = 0 ]; then
