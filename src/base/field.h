@@ -52,7 +52,7 @@ int field_count(const struct field *fields);
 const struct field *field_find(const struct field *fields, const char *key); // NULL: no such key
 const char *field_type_name(const struct field *f);                          // "a number", "true or false", ...
 char *field_range(char out[80], const struct field *f);                      // "in (0, 1]", "at least 1", or ""
-char *field_allowed(char out[256], const struct field *f);                      // type, range and choices, for messages
+char *field_allowed(char out[256], const struct field *f);                   // type, range and choices, for messages
 
 // Sets the value from text as YAML would give it. 0, or -1 and in `why` what was wrong: found and allowed.
 int field_set(const struct field *f, void *config, const char *text, char why[256]);

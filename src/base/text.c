@@ -97,7 +97,7 @@ char *text_seconds(char out[48], double seconds)
 
 char *text_number(char out[32], double value)
 {
-    if (fabs(value) < 1e15 && value == floor(value)) {  // 100, not 1e+02
+    if (fabs(value) < 1e15 && value == floor(value)) { // 100, not 1e+02
         snprintf(out, 32, "%.0f", value);
         return out;
     }

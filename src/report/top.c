@@ -234,8 +234,7 @@ int top_show(const struct trial_summary *s, const struct top_options *o, struct 
     }
     if (!failed) {
         print_choices(&p);
-        char *title =
-            mem_format("%s, trial %.8s, set %s", s->experiment, s->id, p.d->name);
+        char *title = mem_format("%s, trial %.8s, set %s", s->experiment, s->id, p.d->name);
         failed = o->picture ? draw(&p, o->picture, title, e) : 0;
         free(title);
     }
