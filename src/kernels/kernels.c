@@ -15,6 +15,7 @@ const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "
     void loss_loops_##name(struct kernels *);       \
     void reduce_loops_##name(struct kernels *);     \
     void optimizer_loops_##name(struct kernels *);  \
+    void gather_loops_##name(struct kernels *);     \
     void gemm_loops_##name(struct kernels *);       \
     static struct kernels table_##name;             \
     static const struct kernels *fill_##name(void)  \
@@ -24,6 +25,7 @@ const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "
         loss_loops_##name(&table_##name);           \
         reduce_loops_##name(&table_##name);         \
         optimizer_loops_##name(&table_##name);      \
+        gather_loops_##name(&table_##name);         \
         gemm_loops_##name(&table_##name);           \
         return &table_##name;                       \
     }

@@ -56,6 +56,12 @@ struct kernels {
     void (*rmsprop)(size_t n, real *w, const real *g, real *square, real *mean, real *velocity, const struct update *u);
     void (*adam)(size_t n, real *w, const real *g, real *m, real *v, const struct update *u);
 
+    // out (n) := x, or (x - shift) * factor in float: one row of a batch
+    void (*widen_u8)(size_t n, const uint8_t *x, real *out);
+    void (*widen_f32)(size_t n, const float *x, real *out);
+    void (*scale_u8)(size_t n, const uint8_t *x, const float *shift, const float *factor, real *out);
+    void (*scale_f32)(size_t n, const float *x, const float *shift, const float *factor, real *out);
+
     // c (M, N) := beta c + op(a) op(b) for products too small for a library call to pay; same meaning as gemm
     void (*small_gemm)(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
 };

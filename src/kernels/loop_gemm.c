@@ -23,64 +23,69 @@ static void pack(bool tb, int N, int K, const real *restrict b, real *restrict p
     }
 }
 
-// Copies 1 to STRIP elements in two moves of fixed size that may overlap: a library call for each row would cost more.
-static inline void copy_columns(real *to, const real *from, int columns)
+// c (columns) := beta c + sum, for the first `columns` of a strip. Narrow ones go in pieces of 8, 4, 2 and 1, each of
+// which lies whole in a half of the stored sum: the processor forwards such loads, and stalls on others.
+static inline __attribute__((always_inline)) void put(int columns, const strip *sum, real beta, real *c)
 {
-#define COPY_FROM(size)                                     \
-    if (columns >= (size)) {                                \
-        real head[size], tail[size];                        \
-        memcpy(head, from, sizeof head);                    \
-        memcpy(tail, from + columns - (size), sizeof tail); \
-        memcpy(to, head, sizeof head);                      \
-        memcpy(to + columns - (size), tail, sizeof tail);   \
-        return;                                             \
+    if (columns >= STRIP) {
+        *(strip *)c = beta == 0 ? *sum : beta * *(strip *)c + *sum;
+        return;
     }
-    COPY_FROM(8)
-    COPY_FROM(4)
-    COPY_FROM(2)
-    COPY_FROM(1)
-#undef COPY_FROM
+    real edge[STRIP] __attribute__((aligned(64)));
+    *(strip *)edge = *sum;
+    for (int width = STRIP / 2, at = 0; width > 0; width /= 2)
+        if (columns & width) {
+            for (int j = at; j < at + width; j++)
+                c[j] = beta == 0 ? edge[j] : beta * c[j] + edge[j];
+            at += width;
+        }
 }
 
-// c (rows, columns) := beta c + a b for one tile; element (i, k) of a lies at a[i * as + k * ak]. `rows` is a constant
-// where this is inlined, so that the sums live in registers.
-static inline __attribute__((always_inline)) void tile(int rows, int columns, int K, const real *restrict a, size_t as,
-    size_t ak, const real *restrict b, real beta, real *restrict c, size_t ldc)
+struct product {
+    int K;
+    const real *a;
+    size_t as, ak; // element (i, k) of a lies at a[i * as + k * ak]
+    real beta, *c;
+    size_t ldc;
+};
+
+// Rows [i, i + rows) of `strips` strips of columns that begin at column j; b points to the first of the packed strips.
+// rows and strips are constants where this is inlined, so that the sums live in registers.
+static inline __attribute__((always_inline)) void tile(
+    const struct product *p, int rows, int strips, int i, int j, const real *b)
 {
-    strip sum[8] = {{0}};
-    for (int k = 0; k < K; k++) {
-        strip bk = *(const strip *)(b + k * STRIP);
-        for (int i = 0; i < rows; i++)
-            sum[i] += a[(size_t)i * as + (size_t)k * ak] * bk;
-    }
-    for (int i = 0; i < rows; i++, c += ldc) {
-        real edge[STRIP] = {0};
-        if (columns == STRIP) {
-            *(strip *)c = beta == 0 ? sum[i] : beta * *(strip *)c + sum[i];
-            continue;
+    strip sum[8][2] = {{{0}}};
+    const real *a = p->a + (size_t)i * p->as;
+    real *c = p->c + (size_t)i * p->ldc + (size_t)j;
+    for (int k = 0; k < p->K; k++)
+        for (int s = 0; s < strips; s++) {
+            strip bk = *(const strip *)(b + (s * p->K + k) * STRIP);
+            for (int r = 0; r < rows; r++)
+                sum[r][s] += a[(size_t)r * p->as + (size_t)k * p->ak] * bk;
         }
-        if (beta != 0)
-            copy_columns(edge, c, columns);
-        *(strip *)edge = beta * *(strip *)edge + sum[i];
-        copy_columns(c, edge, columns);
-    }
+    for (int r = 0; r < rows; r++, c += p->ldc)
+        for (int s = 0; s < strips; s++)
+            put((int)p->ldc - j - s * STRIP, &sum[r][s], p->beta, c + s * STRIP);
 }
 
 static void small_gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
 {
     real packed[SMALL_GEMM_B] __attribute__((aligned(64)));
-    size_t as = ta ? 1 : (size_t)K, ak = ta ? (size_t)M : 1, ld = (size_t)N;
+    struct product p = {K, a, ta ? 1 : (size_t)K, ta ? (size_t)M : 1, beta, c, (size_t)N};
     pack(tb, N, K, b, packed);
-    for (int j = 0; j < N; j += STRIP) {
-        int columns = N - j < STRIP ? N - j : STRIP, i = 0;
-        const real *bj = packed + j * K;
-        for (; i + 8 <= M; i += 8)
-            tile(8, columns, K, a + (size_t)i * as, as, ak, bj, beta, c + (size_t)i * ld + j, ld);
-        for (; i + 2 <= M; i += 2)
-            tile(2, columns, K, a + (size_t)i * as, as, ak, bj, beta, c + (size_t)i * ld + j, ld);
+    int i, j = 0;
+    for (; j + STRIP < N; j += 2 * STRIP) {
+        for (i = 0; i + 4 <= M; i += 4)
+            tile(&p, 4, 2, i, j, packed + j * K);
         for (; i < M; i++)
-            tile(1, columns, K, a + (size_t)i * as, as, ak, bj, beta, c + (size_t)i * ld + j, ld);
+            tile(&p, 1, 2, i, j, packed + j * K);
     }
+    for (i = 0; j < N && i + 8 <= M; i += 8)
+        tile(&p, 8, 1, i, j, packed + j * K);
+    for (; j < N && i + 4 <= M; i += 4)
+        tile(&p, 4, 1, i, j, packed + j * K);
+    for (; j < N && i < M; i++)
+        tile(&p, 1, 1, i, j, packed + j * K);
 }
 
 void LOOP(gemm_loops)(struct kernels *k)

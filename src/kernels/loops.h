@@ -17,4 +17,5 @@ void LOOP(activation_loops)(struct kernels *k);
 void LOOP(loss_loops)(struct kernels *k);
 void LOOP(reduce_loops)(struct kernels *k);
 void LOOP(optimizer_loops)(struct kernels *k);
+void LOOP(gather_loops)(struct kernels *k);
 void LOOP(gemm_loops)(struct kernels *k);

@@ -94,6 +94,14 @@ static int trainer_init(struct trainer *t, struct err *e)
     return 0;
 }
 
+// OpenMP's barrier, but without its system call where there is nobody to wait for.
+static void wait_for_threads(const struct trainer *t)
+{
+    if (t->team->threads > 1) {
+#pragma omp barrier
+    }
+}
+
 // The own shards of a thread, [first, last).
 static void shards_of_thread(const struct trainer *t, int thread, int *first, int *last)
 {
@@ -144,10 +152,10 @@ static void sum_over_ranks(struct trainer *t, int thread)
     size_t first, last;
     range_of_thread(t, thread, &first, &last);
     sum_own_shards(t, first, last - first, t->g + first);
-#pragma omp barrier
+    wait_for_threads(t);
     if (thread == 0)
         comm_tree_sum(t->team->comm, t->m->parameters, t->g, t->room);
-#pragma omp barrier
+    wait_for_threads(t);
 }
 
 // Sum of gradients, penalties and optimizer in one pass over this thread's parameters.
@@ -190,13 +198,13 @@ static void run_thread(struct trainer *t, int thread, int64_t epoch)
         struct update u = optimizer_update(&t->c->optimizer, t->step + step + 1, t->c->optimizer.learning_rate);
         for (int i = first; i < last; i++)
             shard_gradient(t, i, step, batch_rows, t->ws[thread]);
-#pragma omp barrier
+        wait_for_threads(t);
         if (t->g)
             sum_over_ranks(t, thread);
         update_range(t, thread, &u);
         if (thread == 0)
             call_between(t, (double)epoch + (double)step / (double)t->shards.steps);
-#pragma omp barrier
+        wait_for_threads(t);
     }
 }
 
