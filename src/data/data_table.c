@@ -129,7 +129,7 @@ static int read_values(struct store_file *f, struct data_table *t, struct err *e
         result = t->owned ? store_read(f, path, t->type, 0, t->rows, t->owned, e) : -1;
     }
     if (result == 0)
-        t->checksum = store_get_text(f, path, "xxh3");
+        t->checksum = store_get_text(f, path, STORE_CHECKSUM);
     free(path);
     return result;
 }
@@ -150,7 +150,7 @@ static int read_label(struct store_file *f, struct data_table *t, struct err *e)
             t->label = mem_array((size_t)t->rows, sizeof *t->label, t->name, e);
         result = t->label ? store_read(f, path, STORE_I64, 0, t->rows, t->label, e) : -1;
         if (result == 0)
-            t->label_checksum = store_get_text(f, path, "xxh3");
+            t->label_checksum = store_get_text(f, path, STORE_CHECKSUM);
     }
     free(path);
     return result;
@@ -268,7 +268,8 @@ static char *file_checksums(struct store_file *f, const struct data_table *t, st
     }
     char *x_path = part_path(t, DATASET_X), *label_path = part_path(t, DATASET_LABEL);
     bool has_label = store_has(f, label_path);
-    char *x = store_get_text(f, x_path, "xxh3"), *label = has_label ? store_get_text(f, label_path, "xxh3") : NULL;
+    char *x = store_get_text(f, x_path, STORE_CHECKSUM),
+         *label = has_label ? store_get_text(f, label_path, "xxh3") : NULL;
     char *sums = NULL;
     if (!x || (has_label && !label))
         err_add(e, ERR_DATA, "%s: no checksum (attribute xxh3) in %s; hint: import the data again", t->name, t->path);

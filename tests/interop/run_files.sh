@@ -1,0 +1,80 @@
+#!/bin/bash
+# Runs small experiments that between them write everything that our files can hold, and has open_run.py open them and
+# compare them with results/README.md.
+set -u
+hourglass=$(realpath "${HOURGLASS:-$(dirname "$0")/../../build/src/hourglass}")
+source=$(cd "${HOURGLASS_SOURCE:-$(dirname "$0")/../..}" && pwd)
+python=${PYTHON:-python3}
+[ -x "$hourglass" ] || { echo "no program $hourglass: build it first"; exit 1; }
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+mkdir data
+export SLURM_CLUSTER_NAME=cluster-of-the-test
+
+must() {
+    "$@" >output 2>&1 && return
+    echo "FAILED: $*"
+    sed 's/^/    /' output
+    exit 1
+}
+
+# --- data: a table with texts as labels and missing values, grey images and colour images
+awk 'BEGIN {
+    print "first,second,third,kind"
+    for (i = 0; i < 240; i++)
+        printf "%g,%s,%g,%s\n", i % 17 / 17, i % 40 == 3 ? "" : i % 11, (i * i) % 13 / 13, i % 8 == 5 ? "odd" : "usual"
+}' >table.csv
+{ printf '\0\0\x08\x03\0\0\0\x40\0\0\0\x04\0\0\0\x05'; seq 1000 | head -c 1280; } >images.idx
+{ printf '\0\0\x08\x04\0\0\0\x40\0\0\0\x02\0\0\0\x03\0\0\0\x03'; seq 1000 | head -c 1152; } >colour.idx
+must "$hourglass" import table.csv --label kind -o data/table.h5:all
+must "$hourglass" import images.idx -o data/images.h5:all
+must "$hourglass" import colour.idx -o data/colour.h5:all
+
+# --- experiments. A variable is called like a column of the leaderboard, a swept path has brackets.
+cat >table.yaml <<'EOF'
+about: A table.
+data:
+  train: {from: table.h5:all, rows: "0:200"}
+  validation: 0.2
+  test:
+    test: {from: table.h5:all, rows: "200:"}
+    marked: [{from: table.h5:all, rows: "0:20", anomaly: false}, {from: table.h5:all, rows: [5], anomaly: true}]
+  normal: [1]
+  fill: median
+  scale: standard
+variables: {seconds: 2}
+model:
+  encoder: [{dense: "${seconds}", activation: tanh}]
+  decoder: [{dense: 3, use_bias: false}]
+train: {epochs: 2, shards: 2}
+score: {save: [code, reconstruction, feature_error], baseline: pca}
+sweep:
+  over:
+    seconds: [1, 2]
+    model.encoder[0].activation: [tanh, relu]
+EOF
+# image_experiment NAME VALUES
+image_experiment() {
+    cat <<EOF
+data: {train: $1.h5:all, test: $1.h5:all, scale: unit}
+model:
+  encoder: [{dense: 3, activation: relu}]
+  decoder: [{dense: $2, activation: sigmoid}]
+train: {loss: binary_crossentropy, epochs: 1}
+score: {save: [reconstruction, feature_error], threshold: best_f1}
+EOF
+}
+image_experiment images 20 >images.yaml
+image_experiment colour 18 >colour.yaml
+sed 's/relu/linear/; s/sigmoid/linear/; s/loss: binary_crossentropy, /optimizer: sgd, learning_rate: 1000, /; s/epochs: 1/epochs: 9/; s/scale: unit/scale: none/' \
+    images.yaml >diverged.yaml
+
+must "$hourglass" run table.yaml --results .
+must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
+SLURM_JOB_ID=1 must "$hourglass" run images.yaml --results .
+must "$hourglass" run colour.yaml --results .
+must "$hourglass" run diverged.yaml --results .
+must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
+
+"$python" "$source/tests/interop/open_run.py" "$source/results/README.md" "$folder"
