@@ -1,7 +1,8 @@
 // The tables of loops, one per instruction set, and the choice among them.
 #include "kernels/kernels.h"
 
-#include "base/err.h"
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined __x86_64__
@@ -56,22 +57,26 @@ const struct kernels *kernels_named(const char *set)
     return strcmp(set, "plain") == 0 ? fill_plain() : NULL;
 }
 
-static const struct kernels *choose(void)
+static _Atomic(const struct kernels *) chosen;
+
+static void choose(void)
 {
     static const char *const best_first[] = {"avx512", "avx2", "base", "plain"};
     const char *forced = getenv("HOURGLASS_KERNELS");
     const struct kernels *k = forced ? kernels_named(forced) : NULL;
     for (size_t i = 0; !k && i < sizeof best_first / sizeof *best_first; i++)
         k = kernels_named(best_first[i]);
-    return k;
+    atomic_store_explicit(&chosen, k, memory_order_release);
 }
 
 const struct kernels *kernels(void)
 {
-    static const struct kernels *chosen;
-    if (!chosen) // first called before threads start
-        chosen = choose();
-    return chosen;
+    static pthread_once_t once = PTHREAD_ONCE_INIT; // the first call may come from several threads at a time
+    const struct kernels *k = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (k)
+        return k;
+    pthread_once(&once, choose);
+    return atomic_load_explicit(&chosen, memory_order_acquire);
 }
 
 void flush_denormals(void)

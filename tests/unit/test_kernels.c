@@ -1,5 +1,5 @@
-// Every instruction set's loops against arithmetic in double: activations, sums over rows and shards, penalties; the
-// choice of a set.
+// Every instruction set's loops against arithmetic in double: activations, sums over rows and shards, penalties,
+// rows of a batch; the choice of a set.
 // links: kernels base
 #include "kernels_fixture.h"
 
@@ -183,6 +183,42 @@ static void test_penalize(void **state)
         }
 }
 
+// One subtraction and one product in float: every set has the same bits.
+static void check_gather(const struct kernels *k, size_t n)
+{
+    uint8_t bytes[LONGEST];
+    float x[LONGEST], shift[LONGEST], factor[LONGEST];
+    real out[4][LONGEST + GUARD];
+    for (size_t i = 0; i < n; i++) {
+        bytes[i] = (uint8_t)(37 * i + 11);
+        x[i] = i % 50 == 49 ? NAN : 300 * (float)number(7, i);
+        shift[i] = 200 * (float)number(8, i);
+        factor[i] = (float)number(9, i);
+    }
+    for (int i = 0; i < 4; i++)
+        guard_set(out[i] + n);
+    k->widen_u8(n, bytes, out[0]);
+    k->widen_f32(n, x, out[1]);
+    k->scale_u8(n, bytes, shift, factor, out[2]);
+    k->scale_f32(n, x, shift, factor, out[3]);
+    for (int i = 0; i < 4; i++)
+        guard_check(k, "a row", out[i] + n);
+    for (size_t i = 0; i < n; i++) {
+        check_near(k, "widen_u8", i, out[0][i], bytes[i], 0);
+        check_near(k, "widen_f32", i, out[1][i], x[i], 0);
+        check_near(k, "scale_u8", i, out[2][i], ((float)bytes[i] - shift[i]) * factor[i], 0);
+        check_near(k, "scale_f32", i, out[3][i], (x[i] - shift[i]) * factor[i], 0);
+    }
+}
+
+static void test_gather(void **state)
+{
+    (void)state;
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int i = 0; i < LENGTHS; i++)
+            check_gather(*k, lengths[i]);
+}
+
 // main names the plain set in the environment before the first call.
 static void test_choice(void **state)
 {
@@ -204,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_tree_sum),
         cmocka_unit_test(test_penalize),
+        cmocka_unit_test(test_gather),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
