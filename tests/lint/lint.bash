@@ -15,7 +15,8 @@ tree_files() {
     if is_checkout; then
         git ls-files --cached --others --exclude-standard
     else
-        find . -name .git -prune -o -path './build*' -prune -o -path ./experiments/data -prune -o -type f -print |
+        find . -name .git -prune -o -path './build*' -prune -o -path ./experiments/data -prune -o \
+            -path './results/*/*' -prune -o -type f -print |
             sed 's,^\./,,'
     fi | sort -u | grep -E "${1:-.}" | while read -r file; do
         if [ -f "$file" ]; then echo "$file"; fi # deleted, not committed yet
