@@ -4,7 +4,7 @@
 #SBATCH --time=00:30:00
 # Imports every data set that is found into experiments/data/, and downloads MNIST where it is not.
 #
-#   bash jobs/get-data.sh [DIR]
+#   bash jobs/get-data.sh [--only fashion-mnist | --only mnist] [DIR]
 #
 # DIR holds mnist/, fashion-mnist/, ctg/, cardio/, ecg5000/, adbench/. Default: $HOURGLASS_DATA, then ../shared/data
 # beside the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. The program is $HOURGLASS
@@ -16,6 +16,12 @@ data=$root/experiments/data
 debian=/usr/share/datasets/fashion-mnist
 mnist_url=https://ossci-datasets.s3.amazonaws.com/mnist
 
+only=
+if [ "${1:-}" = --only ]; then
+    only=${2:-}
+    [ "$only" = mnist ] || [ "$only" = fashion-mnist ] || { echo "get-data: --only: mnist or fashion-mnist" >&2; exit 2; }
+    shift 2
+fi
 if [ $# -gt 0 ]; then
     folders=("$1")
     [ -d "$1" ] || { echo "get-data: $1: no such folder" >&2; exit 2; }
@@ -119,8 +125,9 @@ get_fashion_mnist() {
     fi
 }
 
-get_mnist
-get_fashion_mnist
+[ "$only" = fashion-mnist ] || get_mnist
+[ "$only" = mnist ] || get_fashion_mnist
+[ -z "$only" ] || exit $((failures > 0))
 if file=$(find_data ctg/CTG_clean.csv); then
     make_set ctg all "$file" --label NSP --drop A,B,C,D,E,AD,DE,LD,FS,SUSP,CLASS
 fi

@@ -1,5 +1,4 @@
 // hourglass run: trains and scores the trials of an experiment.
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -30,7 +29,7 @@ static const struct field fields[] = {
         .offset = offsetof(struct options, ranks),
         .min = 1,
         .max = 1 << 20,
-        .help = "MPI ranks: starts mpirun where no launcher has started us"},
+        .help = "MPI ranks: starts mpirun where no launcher has started us; default: what cores and trials allow"},
     {.key = "threads",
         .type = FIELD_INT,
         .offset = offsetof(struct options, threads),
@@ -132,7 +131,6 @@ struct job {
     struct layout layout;
     char *folder; // owned
     struct run_counts counts;
-    double started;
 };
 
 static void tell_start(const struct job *j, const struct comm *world)
@@ -175,14 +173,27 @@ static int finish(const struct job *j, struct err *e)
     return failed;
 }
 
+// Without a wish: as many ranks as there are trials, each with its threads on cores of its own.
+static int ranks_wanted(const struct options *o, const struct experiment *x)
+{
+    int threads = o->threads ? (int)o->threads : 1, each = o->ranks_per_trial ? (int)o->ranks_per_trial : 1;
+    int groups = launch_cores() / (threads * each), trials = spec_sweep_trials(x->sweep);
+    if (o->ranks)
+        return (int)o->ranks;
+    groups = groups < trials ? groups : trials;
+    return groups > 1 ? groups * each : each;
+}
+
 static void run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
 {
-    struct job j = {.options = o, .started = clock_wall()};
+    struct job j = {.options = o};
     struct comm world = {0};
-    if (launch_ranks((int)o->ranks, (int)o->threads, argc, argv, e) != 0)
+    bool is_good = experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0;
+    if (is_good && launch_ranks(ranks_wanted(o, &j.x), o->ranks > 0, (int)o->threads, argc, argv, e) != 0) {
+        experiment_free(&j.x);
         return;
-    bool is_first = comm_launched_rank() == 0;
-    if (experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0 && is_first)
+    }
+    if (is_good && comm_launched_rank() == 0)
         plan_make(&j.x, &j.plan, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     // A spec that is wrong is wrong on every rank; only rank 0 says so.
@@ -192,7 +203,7 @@ static void run(const struct options *o, const char *path, int argc, char **argv
         j.folder = mem_format("%s/%s", o->results, j.x.name);
         failed = run_job(&j, &world, e);
     }
-    is_first = world.rank == 0;
+    bool is_first = world.rank == 0;
     comm_stop(&world);
     if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
         err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed", j.counts.failed,

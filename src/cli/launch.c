@@ -34,12 +34,12 @@ static void set_environment(int workers)
     }
 }
 
-int launch_ranks(int ranks, int threads, int argc, char **argv, struct err *e)
+int launch_ranks(int ranks, bool is_wish, int threads, int argc, char **argv, struct err *e)
 {
     int launched = comm_launched_size();
-    if (launched > 1 && ranks > 0 && launched != ranks)
+    if (launched > 1 && is_wish && launched != ranks)
         return err_add(e, ERR_USAGE, "--ranks: found %d, but a launcher has started %d: leave it out", ranks, launched);
-    if (ranks <= 1 || launched > 1)
+    if (ranks <= 1 || comm_has_launcher())
         return 0;
     set_environment(ranks * (threads ? threads : 1));
     char self[4096] = "";
@@ -55,5 +55,7 @@ int launch_ranks(int ranks, int threads, int argc, char **argv, struct err *e)
     for (int i = 0; i < argc; i++)
         arguments[n++] = argv[i];
     execvp("mpirun", arguments);
+    if (!is_wish)
+        return 0; // one rank does as well
     return err_errno(e, "cannot start mpirun (Debian: openmpi-bin)");
 }

@@ -29,6 +29,7 @@ _Noreturn void comm_abort(int code);
 // one.
 int comm_launched_size(void);
 int comm_launched_rank(void);
+bool comm_has_launcher(void); // whether one has started this process, be it alone
 
 const char *comm_library(void); // "Open MPI 4.1.4"
 

@@ -1,0 +1,15 @@
+#!/bin/bash
+#SBATCH --job-name=quickstart
+#SBATCH --ntasks=2
+#SBATCH --time=00:10:00
+#SBATCH --output=results/%x-%j.log
+# From a fresh machine to ranked reconstruction errors on real images: installs, builds, imports Fashion-MNIST from Debian's
+# package, runs a small sweep on all cores. A second time it only shows the results.
+set -euo pipefail
+cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}"
+[ -x build/hourglass ] || bash jobs/build.sh
+if [ ! -e experiments/data/fashion-mnist.h5 ]; then
+    .ci/packages.sh data
+    bash jobs/get-data.sh --only fashion-mnist /usr/share/datasets
+fi
+exec bash slurm/launch.sh experiments/quickstart.yaml "$@"
