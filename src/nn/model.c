@@ -11,7 +11,7 @@ enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
 struct model_section {
     const struct node *encoder, *decoder;
 };
-static const struct field section_fields[] = {
+const struct field model_fields[] = {
     {.key = "encoder",
         .type = FIELD_NODE,
         .offset = offsetof(struct model_section, encoder),
@@ -135,7 +135,7 @@ struct model *model_new(const struct node *section, const struct shape *input, e
     m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
     struct model_section s = {0};
     struct shape shape = *input;
-    int failed = spec_read(section, section_fields, &s, e);
+    int failed = spec_read(section, model_fields, &s, e);
     failed |= add_layers(m, s.encoder, &shape, e);
     m->n_encoder = m->n_layers;
     m->code = shape;

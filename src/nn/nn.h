@@ -70,6 +70,8 @@ struct model {
     size_t trainable;  // without padding: what people call the number of parameters
 };
 
+extern const struct field model_fields[]; // the section `model:`
+
 // The model that the section `model:` describes, for samples of shape `input`, trained on `loss`. NULL and every
 // mistake of the section in `e`.
 struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e);

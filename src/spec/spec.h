@@ -75,6 +75,7 @@ int spec_set(struct node *root, const char *setting, struct err *e);
 // --- trials
 // A grid over all that `sweep.over` names; the last key varies fastest. A spec without `sweep` is one trial. Holds one
 // copy of the spec and of each value, whatever the number of trials. NULL and all that was found wrong in e.
+extern const struct field spec_sweep_fields[]; // the section `sweep:`
 struct spec_sweep;
 struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e);
 void spec_sweep_free(struct spec_sweep **s);

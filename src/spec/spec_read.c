@@ -201,7 +201,7 @@ void spec_reference(const struct field *fields, struct text *t)
     text_add(t, "| key | type | default | range | unit | help |\n|---|---|---|---|---|---|\n");
     for (const struct field *f = fields; f->key; f++) {
         struct text type = {0};
-        text_add(&type, "%s", field_type_name(f));
+        text_add(&type, "%s", f->type == FIELD_NODE ? "see below" : field_type_name(f));
         for (int i = 0; f->choices && f->choices[i]; i++)
             text_add(&type, "%s `%s`", i ? "," : "", f->choices[i]);
         text_add(t, "| `%s` |", f->key);

@@ -27,7 +27,7 @@ struct grid {
     const struct node *over;
 };
 static const char *const methods[] = {"grid", NULL};
-static const struct field grid_fields[] = {
+const struct field spec_sweep_fields[] = {
     {"method", FIELD_CHOICE, offsetof(struct grid, method), .standard = "grid", .choices = methods,
         .help = "how the trials are chosen: every combination of all values"},
     {"over", FIELD_NODE, offsetof(struct grid, over), .flags = FIELD_REQUIRED,
@@ -205,7 +205,7 @@ static int read_sweep(struct spec_sweep *s, struct err *e)
     s->trials = 1;
     if (!sweep)
         return 0;
-    if (spec_read(sweep, grid_fields, &grid, e) != 0)
+    if (spec_read(sweep, spec_sweep_fields, &grid, e) != 0)
         return -1;
     s->n = grid.over ? grid.over->n : 0;
     s->swept = mem_new((size_t)s->n, sizeof *s->swept);
