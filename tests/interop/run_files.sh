@@ -2,7 +2,7 @@
 # Runs small experiments that between them write everything that our files can hold, and has open_run.py open them and
 # compare them with results/README.md.
 set -u
-hourglass=$(realpath "${HOURGLASS:-$(dirname "$0")/../../build/src/hourglass}")
+hourglass=$(realpath "${HOURGLASS:-$(dirname "$0")/../../build/hourglass}")
 source=$(cd "${HOURGLASS_SOURCE:-$(dirname "$0")/../..}" && pwd)
 python=${PYTHON:-python3}
 [ -x "$hourglass" ] || { echo "no program $hourglass: build it first"; exit 1; }
