@@ -92,8 +92,11 @@ int cmd_check(int argc, char **argv)
     struct plan p = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0 && experiment_load(rest[0], (const char *const *)o.settings.v, o.settings.n, &x, &e) == 0 &&
-        plan_make(&x, &p, &e) == 0)
+    if (parsed == 0)
+        experiment_load(rest[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
+    if (x.sweep)
+        plan_make(&x, &p, &e);
+    if (p.n > 0 && !e.count)
         print_plan(&x, &p, o.count);
     plan_free(&p);
     experiment_free(&x);

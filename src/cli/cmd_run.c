@@ -193,7 +193,7 @@ static void run(const struct options *o, const char *path, int argc, char **argv
         experiment_free(&j.x);
         return;
     }
-    if (is_good && comm_launched_rank() == 0)
+    if (j.x.sweep && comm_launched_rank() == 0)
         plan_make(&j.x, &j.plan, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     // A spec that is wrong is wrong on every rank; only rank 0 says so.

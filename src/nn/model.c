@@ -78,17 +78,45 @@ static const struct layer_type *find_type(const struct node *at, struct err *e)
     return NULL;
 }
 
-// Reads one layer whose input is known and appends it. *shape becomes its output.
-static int add_layer(struct model *m, const struct node *at, struct shape *shape, struct err *e)
+// Reads what one layer's map says and appends the layer, whose shapes and blocks are not known yet.
+static int read_layer(struct model *m, const struct node *at, struct err *e)
 {
     const struct layer_type *type = find_type(at, e);
     if (!type)
         return -1;
     m->layers = mem_grow(m->layers, (size_t)m->n_layers + 1, sizeof *m->layers);
     struct layer *l = &m->layers[m->n_layers++];
-    *l = (struct layer){.type = type, .config = mem_new(1, type->config_size), .in = *shape};
+    *l = (struct layer){.type = type, .config = mem_new(1, type->config_size)};
     struct spec_part parts[] = {{type->fields, l->config}, {layer_common_fields, l}};
-    if (spec_read_parts(at, parts, 2, e) != 0 || type->build(l, at, e) != 0)
+    return spec_read_parts(at, parts, 2, e);
+}
+
+static int read_layers(struct model *m, const struct node *list, struct err *e)
+{
+    if (!list)
+        return 0; // its lack was reported
+    if (list->kind != NODE_LIST || list->n == 0)
+        return node_error(list, e, "a list of layers is wanted, such as [{dense: 64, activation: relu}]");
+    int failed = 0;
+    for (int i = 0; i < list->n; i++)
+        failed |= read_layer(m, list->items[i], e);
+    return failed;
+}
+
+// All that can be read without knowing the data.
+static int read_model(struct model *m, const struct node *section, struct model_section *s, struct err *e)
+{
+    int failed = spec_read(section, model_fields, s, e);
+    failed |= read_layers(m, s->encoder, e);
+    m->n_encoder = m->n_layers;
+    return failed | read_layers(m, s->decoder, e);
+}
+
+// Shapes and parameters of a layer that was read. *shape, its input, becomes its output.
+static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
+{
+    l->in = *shape;
+    if (l->type->build(l, at, e) != 0)
         return -1;
     *shape = l->out;
     for (int i = 0; i < l->n_blocks; i++) {
@@ -99,16 +127,17 @@ static int add_layer(struct model *m, const struct node *at, struct shape *shape
     return 0;
 }
 
-static int add_layers(struct model *m, const struct node *list, struct shape *shape, struct err *e)
+static int build_layers(struct model *m, const struct model_section *s, struct shape *shape, struct err *e)
 {
-    if (!list)
-        return 0; // its lack was reported
-    if (list->kind != NODE_LIST || list->n == 0)
-        return node_error(list, e, "a list of layers is wanted, such as [{dense: 64, activation: relu}]");
-    int failed = 0;
-    for (int i = 0; i < list->n; i++)
-        failed |= add_layer(m, list->items[i], shape, e);
-    return failed;
+    for (int i = 0; i < m->n_layers; i++) {
+        bool encodes = i < m->n_encoder;
+        const struct node *at = encodes ? s->encoder->items[i] : s->decoder->items[i - m->n_encoder];
+        if (build_layer(m, &m->layers[i], at, shape, e) != 0)
+            return -1;
+        if (i == m->n_encoder - 1)
+            m->code = *shape;
+    }
+    return 0;
 }
 
 static int check_output(const struct model *m, const struct shape *shape, const struct node *decoder, struct err *e)
@@ -135,14 +164,19 @@ struct model *model_new(const struct node *section, const struct shape *input, e
     m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
     struct model_section s = {0};
     struct shape shape = *input;
-    int failed = spec_read(section, model_fields, &s, e);
-    failed |= add_layers(m, s.encoder, &shape, e);
-    m->n_encoder = m->n_layers;
-    m->code = shape;
-    failed |= add_layers(m, s.decoder, &shape, e);
-    if (failed || check_output(m, &shape, s.decoder, e) != 0)
+    if (read_model(m, section, &s, e) != 0 || build_layers(m, &s, &shape, e) != 0 ||
+        check_output(m, &shape, s.decoder, e) != 0)
         model_free(&m);
     return m;
+}
+
+int model_check(const struct node *section, struct err *e)
+{
+    struct model *m = mem_new(1, sizeof *m);
+    struct model_section s = {0};
+    int failed = read_model(m, section, &s, e);
+    model_free(&m);
+    return failed;
 }
 
 void model_free(struct model **m)

@@ -75,6 +75,8 @@ extern const struct field model_fields[]; // the section `model:`
 // The model that the section `model:` describes, for samples of shape `input`, trained on `loss`. NULL and every
 // mistake of the section in `e`.
 struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e);
+// The mistakes of the section that can be seen without knowing the data: all but shapes that do not fit.
+int model_check(const struct node *section, struct err *e);
 void model_free(struct model **m);
 // The section in canonical form, new memory; valid input that says the same.
 struct node *model_write(const struct model *m);

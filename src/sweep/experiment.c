@@ -78,12 +78,11 @@ int experiment_load(const char *path, const char *const *settings, int n_setting
     int failed = (x->tree = spec_load(path, e)) == NULL;
     for (int i = 0; i < n_settings && !failed; i++)
         failed = spec_set(x->tree, settings[i], e);
-    if (!failed)
+    if (!failed) {
         failed = read_sections(x, e);
-    if (!failed)
-        failed = (x->sweep = spec_sweep_new(x->tree, e)) == NULL;
-    if (failed)
-        experiment_free(x);
+        if (node_get(x->tree, "data")) // without, nothing more can be said
+            failed |= (x->sweep = spec_sweep_new(x->tree, e)) == NULL;
+    }
     return failed ? -1 : 0;
 }
 
@@ -98,29 +97,27 @@ void experiment_free(struct experiment *x)
     *x = (struct experiment){0};
 }
 
+int trial_parse(struct node *tree, struct trial *t, struct err *e)
+{
+    *t = (struct trial){.tree = tree};
+    if (!tree)
+        return -1;
+    t->model = node_get(tree, "model");
+    t->has_data = data_config_read(node_get(tree, "data"), &t->data, e) == 0;
+    int failed = train_config_read(node_get(tree, "train"), &t->train, e);
+    failed |= score_config_read(node_get(tree, "score"), &t->score, e);
+    return failed || !t->has_data ? -1 : 0;
+}
+
 int trial_read(const struct experiment *x, int number, struct trial *t, struct err *e)
 {
-    *t = (struct trial){.tree = spec_sweep_trial(x->sweep, number, e)};
-    if (!t->tree)
-        return -1;
-    t->model = node_get(t->tree, "model");
-    int failed = data_config_read(node_get(t->tree, "data"), &t->data, e);
-    bool has_data = !failed;
-    failed |= train_config_read(node_get(t->tree, "train"), &t->train, e);
-    failed |= score_config_read(node_get(t->tree, "score"), &t->score, e);
-    if (!failed)
-        return 0;
-    if (has_data)
-        data_config_free(&t->data);
-    node_free(&t->tree);
-    return -1;
+    return trial_parse(spec_sweep_trial(x->sweep, number, e), t, e);
 }
 
 void trial_free(struct trial *t)
 {
-    if (!t->tree)
-        return;
-    data_config_free(&t->data);
+    if (t->has_data)
+        data_config_free(&t->data);
     node_free(&t->tree);
 }
 

@@ -17,7 +17,8 @@ struct experiment {
 };
 extern const struct field experiment_fields[]; // the top level of the file
 
-// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. -1 and every mistake in `e`.
+// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. -1 and every mistake in `e`; `x` is the
+// caller's to free in every case, and plan_make can look for more mistakes where its sweep is there.
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
 void experiment_free(struct experiment *x);
 
@@ -27,9 +28,13 @@ struct trial {
     struct data_config data;
     struct train_config train;
     struct score_config score;
-    const struct node *model; // borrowed from the tree
+    const struct node *model; // borrowed from the tree; NULL: there is none
+    bool has_data;            // `data` was read
 };
 int trial_read(const struct experiment *x, int number, struct trial *t, struct err *e);
+// From a resolved tree, which the trial owns from now on (NULL: -1). -1 and every mistake in `e`; what could be read is
+// then in `t`, which is the caller's to free in every case.
+int trial_parse(struct node *tree, struct trial *t, struct err *e);
 void trial_free(struct trial *t);
 // The text of the data section, to tell whether two trials read the same data. New memory.
 char *trial_data_key(const struct trial *t);

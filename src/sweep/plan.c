@@ -60,11 +60,15 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
     return why ? node_error(at ? at : t->model, e, "%s", why) : 0;
 }
 
-static int plan_trial(
-    const struct experiment *x, struct trial *t, struct known_data *k, struct plan_entry *entry, struct err *e)
+// `is_whole`: all sections of the trial were read.
+static int plan_trial(const struct experiment *x, struct trial *t, bool is_whole, struct known_data *k,
+    struct plan_entry *entry, struct err *e)
 {
-    if (learn_data(t, x, k, e) != 0)
-        return -1;
+    bool knows_data = t->has_data && learn_data(t, x, k, e) == 0;
+    if (!t->model)
+        return -1; // its lack was reported
+    if (!is_whole || !knows_data)
+        return model_check(t->model, e);
     struct model *m = model_new(t->model, &k->shape, (enum loss)t->train.loss, e);
     if (!m)
         return -1;
@@ -109,8 +113,9 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
         struct trial t;
         struct err found = {0};
         p->entry[i].number = i;
-        if (trial_read(x, i, &t, &found) == 0)
-            plan_trial(x, &t, &known, &p->entry[i], &found);
+        bool is_whole = trial_read(x, i, &t, &found) == 0;
+        if (t.tree)
+            plan_trial(x, &t, is_whole, &known, &p->entry[i], &found);
         trial_free(&t);
         failed |= found.count;
         err_merge(e, &found);

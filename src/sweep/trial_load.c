@@ -37,24 +37,6 @@ static int read_weights(struct store_file *f, const struct model *m, real *w, st
     return failed;
 }
 
-static int parse_trial(const struct trial_summary *s, struct trial *t, struct err *e)
-{
-    *t = (struct trial){.tree = spec_parse(s->path, s->spec, strlen(s->spec), e)};
-    if (!t->tree)
-        return -1;
-    t->model = node_get(t->tree, "model");
-    int failed = data_config_read(node_get(t->tree, "data"), &t->data, e);
-    if (!failed) {
-        failed = train_config_read(node_get(t->tree, "train"), &t->train, e);
-        failed |= score_config_read(node_get(t->tree, "score"), &t->score, e);
-        if (failed)
-            data_config_free(&t->data);
-    }
-    if (failed)
-        node_free(&t->tree);
-    return failed;
-}
-
 static int load_model(struct store_file *f, struct loaded_trial *t, struct err *e)
 {
     const struct dataset *d = &t->sets.train;
@@ -72,7 +54,8 @@ int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct e
     if (!s->spec)
         return err_add(e, ERR_DATA, "%s: holds no spec", s->path);
     struct store_file *f = store_open(s->path, FORMAT_TRIAL, false, e);
-    if (!f || parse_trial(s, &out->trial, e) != 0) {
+    if (!f || trial_parse(spec_parse(s->path, s->spec, strlen(s->spec), e), &out->trial, e) != 0) {
+        trial_free(&out->trial);
         store_close(&f);
         return -1;
     }
