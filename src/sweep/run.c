@@ -48,12 +48,13 @@ struct pool {
     struct progress *progress;
 };
 
-// What a leader tells of a finished trial; fits a queue's report.
+// What a leader tells of a finished trial: as long as a queue's report, of which the queue reads every byte.
 struct report {
     enum err_kind failure; // ERR_NONE: none
     bool has_diverged;
-    char text[QUEUE_REPORT_BYTES - 16];
+    char text[QUEUE_REPORT_BYTES - sizeof(enum err_kind) - sizeof(bool)];
 };
+_Static_assert(sizeof(struct report) == QUEUE_REPORT_BYTES, "the queue reads beyond a shorter report");
 
 static int pool_next(void *context)
 {
@@ -166,7 +167,7 @@ static void work_on(struct group *g, const struct layout *layout, struct data_ca
 static void work_until_done(struct group *g, const struct layout *layout)
 {
     struct data_cache cache = {0};
-    struct report report;
+    struct report report = {0};
     int work = -1;
     for (;;) {
         if (g->comm.rank == 0)
