@@ -1,0 +1,79 @@
+#!/bin/bash
+# Training speed on one core beside PyTorch's: samples/s of the best epoch of each, in turn, medians over ROUNDS.
+#
+#   bash tests/bench/train.sh [ROUNDS]      with nothing else running; needs python3-torch, hdf5-tools, bc, experiments/data
+#
+# Ours is build/hourglass with one rank and one thread, the peer tests/bench/torch_train.py with one thread. GFLOP/s counts
+# the matrix products of the forward and backward pass and stands beside what this core does in one large product. The last
+# line of the table trains shoe with two threads.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+rounds=${1:-5}
+hourglass=${HOURGLASS:-build/hourglass}
+peer="/usr/bin/python3 tests/bench/torch_train.py"
+data=${HOURGLASS_DATA:-../shared/data}
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+export OMP_NUM_THREADS=1
+
+median() { sort -g | awk '{v[NR] = $1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
+
+# ours SPEC ROWS THREADS SETTING...: samples/s of the best epoch
+ours() {
+    local spec=$1 rows=$2 threads=$3 settings=() setting file
+    shift 3
+    for setting; do settings+=(--set "$setting"); done
+    rm -rf "$out/results"
+    "$hourglass" run "$spec" -n 1 -t "$threads" --quiet --results "$out/results" "${settings[@]}"
+    file=$(ls "$out"/results/*/trials/*.h5)
+    h5dump -y -w 1 -m %.9f -d /history/seconds "$file" | grep -E '^ *[0-9.]+,?$' | tr -d ' ,' |
+        awk -v rows="$rows" 'NR == 1 || $1 < best {best = $1} END {printf "%.1f\n", rows / best}'
+}
+
+theirs() { # CASE EPOCHS
+    $peer "$1" --data "$data" --threads 1 --epochs "$2" | sed 's/.*"samples_per_s": \([0-9.]*\).*/\1/'
+}
+
+# flops WIDTH...: of one sample, forward and backward; nothing flows back into the data
+flops() {
+    local i total=0 widths=("$@")
+    for ((i = 0; i + 1 < $#; i++)); do
+        total=$((total + (i ? 6 : 4) * widths[i] * widths[i + 1]))
+    done
+    echo "$total"
+}
+
+peak=$(build/tests/bench_sgemm_peak)
+echo "$(grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'), one core: $peak GFLOP/s in a large matrix product; medians of $rounds rounds"
+printf '\n| case | network, batch | Hourglass samples/s | PyTorch samples/s | ratio | Hourglass GFLOP/s |\n|---|---|---:|---:|---:|---:|\n'
+
+# bench CASE BATCH EPOCHS PEER-EPOCHS SPEC ROWS WIDTHS SETTING...
+bench() {
+    local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 widths=$7 round
+    shift 7
+    : >"$out/ours" >"$out/theirs" >"$out/ratio"
+    for ((round = 0; round < rounds; round++)); do
+        a=$(ours "$spec" "$rows" 1 "train.epochs=$epochs" "$@")
+        b=$(theirs "$name" "$peer_epochs")
+        echo "$a" >>"$out/ours"
+        echo "$b" >>"$out/theirs"
+        awk -v a="$a" -v b="$b" 'BEGIN {print a / b}' >>"$out/ratio"
+    done
+    # shellcheck disable=SC2086 # a list of widths
+    awk -v name="$name" -v net="${widths// /-}, $batch" -v a="$(median <"$out/ours")" -v b="$(median <"$out/theirs")" \
+        -v r="$(median <"$out/ratio")" -v f="$(flops $widths)" \
+        'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %.1f |\n", name, net, a, b, r, a * f * 1e-9}'
+}
+
+bench shoe 256 6 4 experiments/mnist-shoe.yaml 60000 "784 64 784" sweep=null data.validation=null
+bench keras-deep 1024 2 2 experiments/mnist-deep.yaml 60000 "784 512 128 10 128 512 784" data.validation=null
+bench dl4j 80 3 2 experiments/mnist-outliers.yaml 40000 "784 250 10 250 784"
+bench cardio 32 1000 30 tests/bench/cardio.yaml 1655 "21 12 21"
+
+: >"$out/ratio"
+for ((round = 0; round < rounds; round++)); do
+    one=$(ours experiments/mnist-shoe.yaml 60000 1 train.epochs=6 sweep=null data.validation=null)
+    two=$(ours experiments/mnist-shoe.yaml 60000 2 train.epochs=6 sweep=null data.validation=null)
+    awk -v a="$two" -v b="$one" 'BEGIN {print a / b}' >>"$out/ratio"
+done
+printf '\nTwo threads train shoe %.2f times as fast as one.\n' "$(median <"$out/ratio")"

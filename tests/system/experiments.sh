@@ -1,0 +1,73 @@
+#!/bin/bash
+# The experiments of experiments/ come out as their issue and the published figures ask: on the real data, in full.
+. "$(dirname "$0")/../lib.sh"
+python=${PYTHON:-/usr/bin/python3}
+has_data mnist || skip 'no MNIST below HOURGLASS_DATA'
+"$python" -c 'import h5py' 2>/dev/null || skip 'no python3-h5py'
+
+mkdir experiments
+cp "$source_tree"/experiments/*.yaml experiments/
+(cd "$source_tree" && SLURM_SUBMIT_DIR=$folder HOURGLASS=$hourglass bash jobs/get-data.sh) >out 2>message || fail "get-data.sh"
+
+for name in cardio mnist-shoe mnist-deep mnist-outliers; do
+    count=$((count + 1))
+    timeout 600 "$hourglass" run "experiments/$name.yaml" >"$name.out" 2>message || fail "hourglass run $name"
+done
+count=$((count + 1))
+timeout 60 "$hourglass" top results/mnist-outliers --by-class >top.out 2>message || fail "top --by-class"
+
+"$python" - <<'CHECKS' || failures=$((failures + 1))
+import glob, statistics, sys
+import h5py
+bad = 0
+
+def check(what, holds):
+    global bad
+    print(("    " if holds else "FAILED: ") + what)
+    bad += not holds
+
+def trials(name):
+    files = [h5py.File(path) for path in sorted(glob.glob(f"results/{name}/trials/*.h5"))]
+    assert files, name
+    return files
+
+ratios = []
+for t in trials("mnist-shoe"):
+    error = t["scores/test/error"][()]
+    boot = error[t["scores/test/is_anomaly"][()] == 1]
+    others = error[t["scores/test/is_anomaly"][()] == 0]
+    check(f"shoe: {len(error)} samples, the boot's error {boot[0]:.4f} against {others.max():.4f}",
+          len(error) == 10001 and len(boot) == 1 and boot[0] > others.max())
+    ratios.append(boot[0] / others.max())
+check(f"shoe: over {len(ratios)} seeds the boot's error is {statistics.median(ratios):.2f} times the runner-up's in the median",
+      len(ratios) == 5 and statistics.median(ratios) >= 2)
+
+t = trials("mnist-deep")[0]
+loss = t["history/validation_loss"][-1]
+check(f"deep: validation error {loss:.5f}", loss <= 0.021)
+scores = t["scores/test"]
+check("deep: codes stored", scores["code"].shape == (10001, 10))
+outside = scores["error"][()][scores["is_anomaly"][()] == 1][0]
+digits = scores["error"][()][scores["is_anomaly"][()] == 0].max()
+check(f"deep: L2 of the image from outside {outside:.2f}, of the worst digit {digits:.2f}", outside > 1.2 * digits)
+
+t = trials("mnist-outliers")[0]
+check("outliers: 10,000 test samples", t["scores/test/error"].shape == (10000,))
+check("outliers: training went down", t["history/train_loss"][-1] < 0.6 * t["history/train_loss"][0])
+
+t = trials("cardio")[0]
+a = t["scores/test"].attrs
+check(f"cardio: ROC AUC {a['roc_auc']:.4f}, principal components {a['pca_roc_auc']:.4f}", a["roc_auc"] > 0.9 and a["pca_roc_auc"] > 0.5)
+check("cardio: 22 inputs, code 12", t["model"].attrs["code_shape"] in ("(12)", b"(12)"))
+sys.exit(bad != 0)
+CHECKS
+for word in "called anomalous" "macro average" "PCA ROC AUC"; do
+    grep -q "$word" cardio.out || fail "cardio prints no '$word'"
+done
+for digit in 0 1 2 3 4 5 6 7 8 9; do
+    for end in highest lowest; do
+        grep -q "label $digit, $end errors" top.out || fail "top --by-class: no $end errors of label $digit"
+    done
+done
+ls results/mnist-outliers/gallery-*-by-class.png >/dev/null 2>&1 || fail "no gallery by class"
+verdict
