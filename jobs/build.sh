@@ -3,8 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .ci/packages.sh build
-cmake --preset release >build.log 2>&1 && cmake --build --preset release -j >>build.log 2>&1 || {
-    cat build.log >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "Building build/hourglass"
+if ! { cmake --preset release && cmake --build --preset release -j "$(nproc)" --target hourglass; } >"$log" 2>&1; then
+    cat "$log" >&2
     exit 1
-}
-rm build.log
+fi

@@ -1,11 +1,11 @@
 #!/bin/bash
 # Training speed on one core beside PyTorch's: samples/s of the best epoch of each, in turn, medians over ROUNDS.
 #
-#   bash tests/bench/train.sh [ROUNDS]      with nothing else running; needs python3-torch, hdf5-tools, bc, experiments/data
+#   bash tests/bench/train.sh [ROUNDS]      with nothing else running; needs python3-torch, hdf5-tools, time
 #
 # Ours is build/hourglass with one rank and one thread, the peer tests/bench/torch_train.py with one thread. GFLOP/s counts
 # the matrix products of the forward and backward pass and stands beside what this core does in one large product. The last
-# line of the table trains shoe with two threads.
+# lines tell what a second thread gives, how long a start takes and how much memory is needed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}
@@ -47,11 +47,12 @@ peak=$(build/tests/bench_sgemm_peak)
 echo "$(grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'), one core: $peak GFLOP/s in a large matrix product; medians of $rounds rounds"
 printf '\n| case | network, batch | Hourglass samples/s | PyTorch samples/s | ratio | Hourglass GFLOP/s |\n|---|---|---:|---:|---:|---:|\n'
 
-# bench CASE BATCH EPOCHS PEER-EPOCHS SPEC ROWS WIDTHS SETTING...
+# bench CASE BATCH EPOCHS PEER-EPOCHS SPEC ROWS "WIDTH..." SETTING...
 bench() {
-    local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 widths=$7 round
+    local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 net=$7 round widths
     shift 7
-    : >"$out/ours" >"$out/theirs" >"$out/ratio"
+    read -ra widths <<<"$net"
+    rm -f "$out/ours" "$out/theirs" "$out/ratio"
     for ((round = 0; round < rounds; round++)); do
         a=$(ours "$spec" "$rows" 1 "train.epochs=$epochs" "$@")
         b=$(theirs "$name" "$peer_epochs")
@@ -59,9 +60,8 @@ bench() {
         echo "$b" >>"$out/theirs"
         awk -v a="$a" -v b="$b" 'BEGIN {print a / b}' >>"$out/ratio"
     done
-    # shellcheck disable=SC2086 # a list of widths
-    awk -v name="$name" -v net="${widths// /-}, $batch" -v a="$(median <"$out/ours")" -v b="$(median <"$out/theirs")" \
-        -v r="$(median <"$out/ratio")" -v f="$(flops $widths)" \
+    awk -v name="$name" -v net="${net// /-}, $batch" -v a="$(median <"$out/ours")" -v b="$(median <"$out/theirs")" \
+        -v r="$(median <"$out/ratio")" -v f="$(flops "${widths[@]}")" \
         'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %.1f |\n", name, net, a, b, r, a * f * 1e-9}'
 }
 
@@ -70,10 +70,23 @@ bench keras-deep 1024 2 2 experiments/mnist-deep.yaml 60000 "784 512 128 10 128 
 bench dl4j 80 3 2 experiments/mnist-outliers.yaml 40000 "784 250 10 250 784"
 bench cardio 32 1000 30 tests/bench/cardio.yaml 1655 "21 12 21"
 
-: >"$out/ratio"
+rm -f "$out/ratio"
 for ((round = 0; round < rounds; round++)); do
     one=$(ours experiments/mnist-shoe.yaml 60000 1 train.epochs=6 sweep=null data.validation=null)
     two=$(ours experiments/mnist-shoe.yaml 60000 2 train.epochs=6 sweep=null data.validation=null)
     awk -v a="$two" -v b="$one" 'BEGIN {print a / b}' >>"$out/ratio"
 done
 printf '\nTwo threads train shoe %.2f times as fast as one.\n' "$(median <"$out/ratio")"
+
+# No epochs: start, data, scoring, files; the first step would come before the scoring.
+rm -f "$out/seconds"
+for ((round = 0; round < rounds; round++)); do
+    rm -rf "$out/results"
+    /usr/bin/time -a -o "$out/seconds" -f %e "$hourglass" run experiments/mnist-shoe.yaml -n 1 -t 1 --quiet \
+        --results "$out/results" --set sweep=null --set train.epochs=0
+done
+rm -rf "$out/results"
+/usr/bin/time -o "$out/memory" -f %M "$hourglass" run experiments/mnist-shoe.yaml -n 1 -t 1 --quiet --results "$out/results" \
+    --set sweep=null --set train.epochs=1
+printf 'A run of shoe with no epochs, from start to files, takes %.2f s; with one epoch it needs %d MB at its peak.\n' \
+    "$(median <"$out/seconds")" "$(($(cat "$out/memory") / 1000))"
