@@ -8,12 +8,11 @@ exec </dev/null # mpirun would read what is meant for others
 
 # build_preset PRESET FOLDER CMAKE_OPTION...: quiet unless it fails
 build_preset() {
-    local preset=$1 folder=$2 generator=() log
+    local preset=$1 folder=$2 log
     shift 2
     log=$(mktemp)
-    [ -e "$folder/CMakeCache.txt" ] || ! command -v ninja >/dev/null || generator=(-G Ninja)
     echo "== Building $folder"
-    if ! { cmake --preset "$preset" "${generator[@]}" "$@" && cmake --build "$folder" -j "$(nproc)"; } >"$log" 2>&1; then
+    if ! { cmake --preset "$preset" "$@" && cmake --build "$folder" -j "$(nproc)"; } >"$log" 2>&1; then
         tail -n 100 "$log"
         rm "$log"
         echo "tests/run.sh: $folder cannot be built"
