@@ -1,89 +1,52 @@
 // hourglass import: foreign files become a split of a data-set file.
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "data/import.h"
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 24, MAX_LISTED_LABELS = 12, HELP = 1000 };
+enum { MAX_LISTED_LABELS = 12 };
 
-static void print_help(void)
-{
-    puts("usage: hourglass import SRC [LABELS] --output FILE.h5:SPLIT [OPTION]...\n"
-         "\n"
-         "Imports data into a split of a data-set file. Other splits of the file stay as they are. SRC is\n"
-         "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
-         "  a NumPy .npz archive;\n"
-         "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
-         "LABELS is another such file with one value a row. Options:\n");
-    for (const struct field *f = import_fields; f->key; f++) {
-        const char *value = f->type == FIELD_BOOL ? "" : f->type == FIELD_CHOICE ? " CHOICE" : " TEXT";
-        char option[40];
-        snprintf(option, sizeof option, "%s--%s%s", strcmp(f->key, "output") == 0 ? "-o, " : "    ", f->key, value);
-        printf("  %-24s %s", option, f->help);
-        for (int i = 0; f->choices && f->choices[i]; i++)
-            printf("%s%s", i ? " | " : " (", f->choices[i]);
-        puts(f->choices ? ")" : "");
-    }
-    puts("\n"
-         "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 becomes i8. CSV\n"
-         "becomes f8, with NaN for missing values. In messages about CSV, file:line:column counts fields as columns.\n"
-         "\n"
-         "Exit code: 0 done; 2 usage; 3 a file is bad; 74 reading or writing failed.\n"
-         "\n"
-         "  hourglass import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz -o experiments/data/mnist.h5:train\n"
-         "  hourglass import CTG.csv --label NSP --drop FileName,Date,SegFile -o experiments/data/ctg.h5:all");
-}
+static const struct command command = {
+    .name = "import",
+    .usage = "SRC [LABELS] --output FILE.h5:SPLIT [OPTION]...",
+    .about = "Imports data into a split of a data-set file. Other splits of the file stay as they are. SRC is\n"
+             "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
+             "  a NumPy .npz archive;\n"
+             "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
+             "LABELS is another such file with one value a row.\n",
+    .shorts = "o:output",
+    .footer = "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 becomes i8. "
+              "CSV\n"
+              "becomes f8, with NaN for missing values. In messages about CSV, file:line:column counts fields as "
+              "columns.\n"
+              "\n"
+              "Exit code: 0 done; 2 usage; 3 a file is bad; 74 reading or writing failed.\n"
+              "\n"
+              "  hourglass import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz -o "
+              "experiments/data/mnist.h5:train\n"
+              "  hourglass import CTG.csv --label NSP --drop FileName,Date,SegFile -o experiments/data/ctg.h5:all\n",
+    .fields = import_fields,
+    .least = 0, // more is said below of what is missing
+    .most = -1,
+};
 
-// The table of fields as getopt_long wants it; an option's value is its place in the table.
-static void make_options(struct option options[MAX_OPTIONS])
-{
-    int n = field_count(import_fields);
-    ASSERT(n + 2 <= MAX_OPTIONS, "%d options", n);
-    for (int i = 0; i < n; i++)
-        options[i] = (struct option){.name = import_fields[i].key,
-            .has_arg = import_fields[i].type == FIELD_BOOL ? no_argument : required_argument,
-            .val = HELP + 1 + i};
-    options[n] = (struct option){.name = "help", .val = HELP};
-    options[n + 1] = (struct option){0};
-}
-
-static void set_field(const struct field *f, struct import_options *o, const char *text, struct err *e)
-{
-    char why[256];
-    if (field_set(f, o, f->type == FIELD_BOOL ? "true" : text, why) != 0)
-        err_add(e, ERR_USAGE, "--%s: %s", f->key, why);
-}
-
-// 1 where only help was asked for.
 static int parse(int argc, char **argv, struct import_options *o, struct err *e)
 {
-    struct option options[MAX_OPTIONS];
-    make_options(options);
-    field_defaults(import_fields, o);
-    optind = 0; // starts over: main may have read options of its own
-    opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;)
-        if (c == HELP || c == 'h')
-            return 1;
-        else if (c == 'o')
-            set_field(field_find(import_fields, "output"), o, optarg, e);
-        else if (c > HELP)
-            set_field(&import_fields[c - HELP - 1], o, optarg, e);
-        else
-            err_add(e, ERR_USAGE, "%s: %s; see hourglass import --help", argv[optind - 1],
-                c == ':' ? "needs a value" : "no such option");
-    o->sources = (const char **)(argv + optind);
-    o->n_sources = argc - optind;
-    if (o->n_sources == 0)
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, o, &rest, &n, e);
+    if (parsed == 1)
+        return 1;
+    o->sources = (const char **)rest;
+    o->n_sources = n;
+    if (n == 0)
         err_add(e, ERR_USAGE, "no SRC given; see hourglass import --help");
     if (!o->output)
         err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5:SPLIT, such as experiments/data/x.h5:train");
-    return e->kind ? -1 : 0;
+    return e->count ? -1 : 0;
 }
 
 static void add_labels(struct text *t, const struct import_summary *s)
@@ -129,10 +92,7 @@ int cmd_import(int argc, char **argv)
     struct import_summary summary = {0};
     struct err e = {0};
     double begin = clock_wall();
-    int parsed = parse(argc, argv, &options, &e);
-    if (parsed == 1)
-        print_help();
-    else if (parsed == 0 && import_run(&options, &summary, &e) == 0)
+    if (parse(argc, argv, &options, &e) == 0 && import_run(&options, &summary, &e) == 0)
         print_summary(options.output, &summary, clock_wall() - begin);
     import_summary_free(&summary);
     field_free(import_fields, &options);
