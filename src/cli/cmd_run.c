@@ -159,6 +159,20 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     return run_trials(world, &j->x, &j->plan, &j->layout, j->folder, &j->counts, e);
 }
 
+// Samples of a trial whose data has gone or changed since cannot be shown, which is no mistake of this run.
+static int show_end(const struct job *j, const struct trial_summary *rows, int n, struct err *e)
+{
+    struct err found = {0};
+    if (show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, &found) == 0)
+        return 0;
+    if (found.kind == ERR_DATA) {
+        log_line(LOG_RUN, "No samples   %.*s", (int)strcspn(found.text, "\n"), found.text);
+        return 0;
+    }
+    err_merge(e, &found);
+    return -1;
+}
+
 // Rank 0, after MPI has ended.
 static int finish(const struct job *j, struct err *e)
 {
@@ -168,7 +182,7 @@ static int finish(const struct job *j, struct err *e)
         return -1;
     int failed = n > 0 ? run_file_write(j->folder, rows, n, e) : 0;
     if (!failed && !j->options->quiet && n > 0)
-        failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
+        failed = show_end(j, rows, n, e);
     leaderboard_free(&rows, n);
     return failed;
 }
@@ -206,8 +220,8 @@ static void run(const struct options *o, const char *path, int argc, char **argv
     bool is_first = world.rank == 0;
     comm_stop(&world);
     if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
-        err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed", j.counts.failed,
-            j.counts.trials);
+        err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed, the first: %s",
+            j.counts.failed, j.counts.trials, j.counts.why);
     plan_free(&j.plan);
     experiment_free(&j.x);
     free(j.folder);

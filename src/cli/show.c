@@ -33,7 +33,6 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
         return 0;
     char *picture = mem_format("%s/gallery-%.8s%s.png", folder, s->id, o->by_class ? "-by-class" : "");
     struct top_options top = {o->samples, o->by_class, o->set, picture};
-    printf("\nSamples of trial %.8s:\n", s->id);
     int failed = top_show(s, &top, e);
     if (!failed)
         failed = top_report(s, e);
@@ -54,8 +53,7 @@ int show_run(const char *folder, const struct trial_summary *rows, int n, const 
     table_free(&t);
     if (o->rows && n > o->rows)
         printf("and %d more: hourglass top %s --count 0\n", n - o->rows, folder);
-    if (show_samples(folder, s, o, e) != 0)
-        return -1;
-    printf("Trial        %s\nAll trials   %s/run.h5\n", s->path, folder);
-    return 0;
+    int failed = show_samples(folder, s, o, e);
+    printf("%sTrial        %s\nAll trials   %s/run.h5\n", failed ? "\n" : "", s->path, folder);
+    return failed;
 }

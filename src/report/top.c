@@ -54,7 +54,7 @@ static int picker_init(struct picker *p, const struct trial_summary *s, const ch
     int64_t n;
     p->d = find_set(&p->loaded.sets, set);
     if (!p->d)
-        return err_add(e, ERR_USAGE, "--set: the trial has no test set '%s'", set);
+        return err_add(e, ERR_USAGE, "--test-set: the trial has no test set '%s'", set);
     p->error = trial_errors(s, p->d->name, &n, e);
     if (!p->error)
         return -1;
@@ -233,6 +233,7 @@ int top_show(const struct trial_summary *s, const struct top_options *o, struct 
         choose(&p, o->count, true, 0, false, "least anomalous");
     }
     if (!failed) {
+        printf("\nSamples of trial %.8s:\n", s->id);
         print_choices(&p);
         char *title = mem_format("%s, trial %.8s, set %s", s->experiment, s->id, p.d->name);
         failed = o->picture ? draw(&p, o->picture, title, e) : 0;

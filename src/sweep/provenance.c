@@ -32,15 +32,21 @@ static void cpu_model(char out[128])
         fclose(in);
 }
 
-static int write_data(struct store_file *f, const char *set, const struct dataset *d, struct err *e)
+char *provenance_data(const struct dataset *d)
 {
     struct text sums = {0};
-    char name[160];
+    text_add(&sums, "%s", "");
     for (int i = 0; i < d->n_sources; i++)
         text_add(&sums, "%s%s xxh3:%s", i ? "\n" : "", d->sources[i].name, d->sources[i].checksum);
+    return sums.data;
+}
+
+static int write_data(struct store_file *f, const char *set, const struct dataset *d, struct err *e)
+{
+    char name[160], *sums = provenance_data(d);
     snprintf(name, sizeof name, PROVENANCE_DATA "%s", set);
-    int failed = store_set_text(f, TRIAL_PROVENANCE, name, sums.data ? sums.data : "", e);
-    text_free(&sums);
+    int failed = store_set_text(f, TRIAL_PROVENANCE, name, sums, e);
+    free(sums);
     return failed;
 }
 

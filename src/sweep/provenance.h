@@ -6,5 +6,7 @@
 
 // The group `provenance`: attributes only, nothing that decides results.
 int provenance_write(struct store_file *f, const struct team *team, const struct trial_result *r, struct err *e);
+// The sources of a data set with their checksums, one a line: new memory.
+char *provenance_data(const struct dataset *d);
 // The cluster this runs on: SLURM_CLUSTER_NAME, else HOURGLASS_SITE, else "local".
 const char *provenance_cluster(void);

@@ -68,7 +68,10 @@ static void pool_report(void *context, int work, const void *data)
     const struct report *r = data;
     const struct plan_entry *entry = &p->plan->entry[work];
     if (r->failure) {
-        p->counts->cause = p->counts->failed++ ? p->counts->cause : r->failure;
+        if (p->counts->failed++ == 0) {
+            p->counts->cause = r->failure;
+            snprintf(p->counts->why, sizeof p->counts->why, "%.*s", (int)sizeof p->counts->why - 1, r->text);
+        }
         log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
     } else {
         p->counts->done += !r->has_diverged;
@@ -194,6 +197,8 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {
         pool_fill(&pool, folder);
+        if (counts->found)
+            log_line(LOG_RUN, "%d of %d trials were finished before", counts->found, counts->trials);
         pool.progress = g.progress = progress_new(pool.n, pool_operations(&pool), layout->groups);
     }
     struct queue_policy policy = {pool_next, pool_report, &pool};

@@ -15,7 +15,8 @@ struct run_options {
 
 struct run_counts {
     int trials, found, done, diverged, failed; // found: finished by an earlier run
-    enum err_kind cause;                       // of the first failure
+    enum err_kind cause;                       // of the first failure, and its message
+    char why[512];
 };
 
 // How the ranks are used; a pure function of its arguments.

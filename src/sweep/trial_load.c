@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "sweep/provenance.h"
 #include "sweep/trial_file.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,35 @@ static int load_model(struct store_file *f, struct loaded_trial *t, struct err *
     return read_weights(f, t->model, t->w, e);
 }
 
+// Whether a set still is what the trial was trained or scored on.
+static int check_set(struct store_file *f, const char *set, const struct dataset *d, struct err *e)
+{
+    char name[160], *now = provenance_data(d);
+    snprintf(name, sizeof name, PROVENANCE_DATA "%s", set);
+    char *then = store_get_text(f, TRIAL_PROVENANCE, name);
+    int failed = 0;
+    if (then && strcmp(then, now) != 0)
+        failed =
+            err_add(e, ERR_DATA, "%s: set %s was %.*s, but the file has changed since: now %.*s; hint: train again",
+                store_path(f), set, (int)strcspn(then, "\n"), then, (int)strcspn(now, "\n"), now);
+    free(then);
+    free(now);
+    return failed;
+}
+
+static int load_data(struct store_file *f, struct loaded_trial *t, struct err *e)
+{
+    char *folder = store_get_text(f, TRIAL_PROVENANCE, PROVENANCE_EXPERIMENT_FOLDER);
+    int failed = data_load(&t->trial.data, folder, &t->sets, e);
+    free(folder);
+    if (failed)
+        return -1;
+    failed = check_set(f, "train", &t->sets.train, e);
+    for (int i = 0; i < t->sets.n_test; i++)
+        failed |= check_set(f, t->sets.test[i].name, &t->sets.test[i], e);
+    return failed;
+}
+
 int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct err *e)
 {
     *out = (struct loaded_trial){0};
@@ -59,15 +89,10 @@ int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct e
         store_close(&f);
         return -1;
     }
-    char *folder = store_get_text(f, TRIAL_PROVENANCE, PROVENANCE_EXPERIMENT_FOLDER);
-    bool has_data = data_load(&out->trial.data, folder, &out->sets, e) == 0;
-    int failed = has_data ? load_model(f, out, e) : -1;
-    free(folder);
+    int failed = load_data(f, out, e) != 0 || load_model(f, out, e) != 0 ? -1 : 0;
     store_close(&f);
-    if (failed && has_data)
+    if (failed)
         trial_unload(out);
-    else if (failed)
-        trial_free(&out->trial);
     return failed;
 }
 
