@@ -178,7 +178,7 @@ static int finish(const struct job *j, struct err *e)
 {
     struct trial_summary *rows;
     int n;
-    if (leaderboard_read(j->folder, true, &rows, &n, e) != 0)
+    if (leaderboard_read(j->folder, j->counts.found == 0, &rows, &n, e) != 0)
         return -1;
     int failed = n > 0 ? run_file_write(j->folder, rows, n, e) : 0;
     if (!failed && !j->options->quiet && n > 0)
