@@ -6,7 +6,7 @@ source "$(dirname "$0")/../lib.sh"
 layouts() {
     local name=$1 layout ranks threads each path
     shift
-    good run "$name.yaml" "$@" -t 1 --quiet --results r-1x1 || return
+    good run "$name.yaml" "$@" -n 1 -t 1 --quiet --results r-1x1 || return
     for layout in 2x1 1x2 4x1 2x2 2x1x1 2x1x2 4x1x2; do # ranks x threads x ranks per trial, the third if asked for
         IFS=x read -r ranks threads each <<<"$layout"
         go run "$name.yaml" "$@" -n "$ranks" -t "$threads" ${each:+--ranks-per-trial "$each"} --quiet --results "r-$layout" ||
@@ -25,7 +25,7 @@ tiny_data
 tiny_spec >tiny.yaml
 layouts tiny
 layouts tiny --set data.validation=0.2 --set score.baseline=pca --set train.shards=8
-good run tiny.yaml -t 1 --set train.shards=16 --quiet --results one
+good run tiny.yaml -n 1 -t 1 --set train.shards=16 --quiet --results one
 good run tiny.yaml -n 8 -t 2 --set train.shards=16 --quiet --results sixteen # more workers than cores: slow, not wrong
 same "$(trial one/tiny)" "$(trial sixteen/tiny)"
 rm -rf one sixteen
@@ -34,7 +34,7 @@ rm -rf one sixteen
 # swept OPTION...: a sweep over 1 x 1 and over 2 x 2
 swept() {
     local path
-    good run tiny.yaml "$@" -t 1 --quiet --results one
+    good run tiny.yaml "$@" -n 1 -t 1 --quiet --results one
     good run tiny.yaml "$@" -n 2 -t 2 --ranks-per-trial 2 --quiet --results four
     is "trials of $*" "$(cd four/tiny/trials && echo *)" "$(cd one/tiny/trials && echo *)"
     for path in one/tiny/trials/*.h5; do same "$path" "four/${path#one/}"; done

@@ -137,7 +137,7 @@ bad 2 'empty: no trial is finished yet' top empty
 
 # --- a trial file that is damaged
 path=$(find two/tiny/trials -name '*.h5' | head -1)
-head -c 3000 "$path" >cut && mv cut "$path"
+head -c 3000 "$path" >damaged && mv damaged "$path"
 bad 3 "$path: not a readable HDF5 file" top two/tiny
 bad 3 "$path" run tiny.yaml --results two
 
