@@ -15,6 +15,28 @@ const struct field layer_common_fields[] = {
         .standard = "linear",
         .choices = activation_names,
         .help = "applied to the layer's output; leaky_relu has slope 0.2 (PyTorch: 0.01)"},
+    {.key = "activity_l1",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct layer, activity.l1),
+        .standard = "0",
+        .max = 1e6,
+        .help = "adds to the loss: this times the sum of the absolute outputs of a sample"},
+    {.key = "sparsity_beta",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct layer, activity.beta),
+        .standard = "0",
+        .max = 1e6,
+        .help = "adds to the loss: this times the divergence of each unit's mean output over a shard's rows from "
+                "sparsity_rho "
+                "(A. Ng, CS294A lecture notes); for outputs in 0..1"},
+    {.key = "sparsity_rho",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct layer, activity.rho),
+        .standard = "0.05",
+        .min = 0,
+        .max = 1,
+        .flags = FIELD_MIN_EXCLUDED | FIELD_MAX_EXCLUDED,
+        .help = "mean output that sparsity_beta asks for"},
     {0},
 };
 

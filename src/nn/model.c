@@ -121,7 +121,8 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
     *shape = l->out;
     for (int i = 0; i < l->n_blocks; i++) {
         l->blocks[i].offset = m->parameters;
-        m->trainable += l->blocks[i].count;
+        m->trainable += l->blocks[i].is_statistic ? 0 : l->blocks[i].count;
+        m->has_statistics = m->has_statistics || l->blocks[i].is_statistic;
         m->parameters += (l->blocks[i].count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
     }
     return 0;
@@ -198,7 +199,10 @@ static struct node *write_layers(const struct layer *layers, int n)
     struct node *list = node_new_list();
     for (int i = 0; i < n; i++) {
         struct node *map = node_add(list, NULL, spec_write(layers[i].type->fields, layers[i].config, 0));
-        node_add(map, "activation", node_new_text(activation_names[layers[i].activation]));
+        struct node *common = spec_write(layer_common_fields, &layers[i], 0);
+        for (const struct field *f = layer_common_fields; f->key; f++)
+            node_add(map, f->key, node_take(common, f->key));
+        node_free(&common);
     }
     return list;
 }
@@ -209,16 +213,4 @@ struct node *model_write(const struct model *m)
     node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
     node_add(map, "decoder", write_layers(m->layers + m->n_encoder, m->n_layers - m->n_encoder));
     return map;
-}
-
-void model_penalize(const struct model *m, size_t first, size_t n, const real *w, real *g)
-{
-    for (int i = 0; i < m->n_layers; i++)
-        for (int k = 0; k < m->layers[i].n_blocks; k++) {
-            const struct block *b = &m->layers[i].blocks[k];
-            size_t from = b->offset > first ? b->offset : first;
-            size_t to = b->offset + b->count < first + n ? b->offset + b->count : first + n;
-            if ((b->l1 > 0 || b->l2 > 0) && from < to)
-                kernels()->penalize(to - from, w + (from - first), (real)b->l1, (real)b->l2, g + (from - first));
-        }
 }

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SHAPE_MAX_RANK = 3, LAYER_MAX_BLOCKS = 4 };
+enum { SHAPE_MAX_RANK = 3, LAYER_MAX_BLOCKS = 8 };
 
 // The shape of one sample at some point of the model: (features), (height, width) or (height, width, channel).
 struct shape {
@@ -33,6 +33,15 @@ struct block {
     int initializer;     // an index into initializer_names
     int fan_in, fan_out; // of the initializer
     double l1, l2;       // penalty l1 sum|w| + l2 sum w^2
+    double start;        // value of every element under initializer `constant`
+    bool is_statistic; // no weight but a running mean: the shards' gradients of it add up to the statistic of the batch
+    double momentum;   // and it becomes momentum * itself + (1 - momentum) * that
+};
+
+// Penalties on what a layer puts out, as part of the loss of a batch (0: none).
+struct activity {
+    double l1;        // l1 times the sum of absolute values, mean over the batch
+    double rho, beta; // beta times the divergence of each unit's mean activation, over a shard's rows, from rho
 };
 
 struct layer_type;
@@ -40,7 +49,11 @@ struct layer {
     const struct layer_type *type;
     void *config; // of its type, owned
     enum activation activation;
+    struct activity activity;
     struct shape in, out;
+    int tied;               // the layer whose kernel this one uses, transposed; -1: none
+    bool accumulates;       // another layer has put its gradient of this one's kernel there already: add to it
+    size_t kept, kept_once; // reals that forward leaves for backward: per row, and per pass
     int n_blocks;
     struct block blocks[LAYER_MAX_BLOCKS];
 };
@@ -67,7 +80,8 @@ struct model {
     enum loss loss;
     bool has_logits;   // the last layer's sigmoid is left to the loss: its output is logits
     size_t parameters; // length of the flat vector, padding between blocks included
-    size_t trainable;  // without padding: what people call the number of parameters
+    size_t trainable;  // without padding and statistics: what people call the number of parameters
+    bool has_statistics;
 };
 
 extern const struct field model_fields[]; // the section `model:`
@@ -84,14 +98,25 @@ struct node *model_write(const struct model *m);
 // w (parameters) := initial values, by the blocks' initializers. The same seed gives the same bits.
 void model_initialize(const struct model *m, uint64_t seed, real *w);
 
+// What a pass trains, and what its random numbers (dropout, noise, sampling) are keyed by.
+struct step {
+    bool trains; // layers that behave otherwise in training do so
+    uint64_t seed;
+    uint32_t epoch;
+    const int32_t *sample; // (rows), borrowed: the rows' numbers in the data set
+};
+
 // Buffers for passes over up to `rows` rows; `trains` adds those of the backward pass. NULL and an error without
 // memory.
 struct workspace {
     int rows;
-    real *x;       // (rows, input): room for a gathered batch
-    real **y;      // per layer (rows, out): its output
-    real *dy, *dx; // (rows, widest layer); NULL unless it trains
-    real *all;     // owned: everything above is a part of it
+    struct step step; // set by whoever trains, before model_forward; all zero: no training
+    real *x;          // (rows, input): room for a gathered batch
+    real **y;         // per layer (rows, out): its output
+    real *dy, *dx;    // (rows, widest layer); NULL unless it trains
+    real **kept;      // per layer: what forward leaves for backward
+    double penalty;   // of the rows last passed forward: what layers add to the sum of their losses
+    real *all;        // owned: everything above is a part of it
 };
 struct workspace *workspace_new(const struct model *m, int rows, bool trains, struct err *e);
 void workspace_free(struct workspace **ws);
@@ -140,6 +165,10 @@ struct update optimizer_update(const struct optimizer *o, int64_t t, double lear
 // The step on parameters [first, first + n): w, g and each state[slot] point to the element `first`.
 void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n, real *w, const real *g,
     real *const state[OPTIMIZER_MAX_SLOTS]);
-// g := g + the gradient of the penalties on parameters [first, first + n) of the model; w and g point to the element
+// g := g + the gradient of the weight penalties on parameters [first, first + n) of the model; pointers to element
 // `first`.
 void model_penalize(const struct model *m, size_t first, size_t n, const real *w, real *g);
+// The step of a training batch on parameters [first, first + n) of the model: adds the penalties' gradient to g, then
+// steps the weights with the optimizer and the statistics with their momentum. Pointers are to the element `first`.
+void model_update(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
+    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS]);

@@ -1,6 +1,7 @@
 // What a layer type is. A new layer is one file with one of these, and one line in layers.c.
 #pragma once
 
+#include "base/random.h"
 #include "nn/nn.h"
 
 // One pass of one layer over some rows. Arrays are dense; sizes are those of the layer's shapes.
@@ -11,8 +12,25 @@ struct pass {
     real *y;        // (rows, out): forward writes it, before the activation, which the model applies
     const real *dy; // (rows, out): gradient before the activation
     real *dx;       // (rows, in): backward overwrites it; NULL: not wanted
-    real *dw;       // the model's flat gradient: backward overwrites the layer's blocks
+    real *dw; // the model's flat gradient: backward overwrites the layer's blocks (l->accumulates: adds to its kernel)
+    real *kept;     // (rows * l->kept + l->kept_once)
+    int number;     // of the layer in the model: tells its random numbers from those of others
+    int batch_rows; // rows of the whole batch, of which these are a part; 0 in forward
+    const struct step *step;
+    double *penalty; // forward may add what belongs to the sum of the rows' losses
 };
+
+// Random numbers of element `element` (four at a time) of a row.
+struct random_block pass_random(const struct pass *p, enum random_purpose purpose, int row, uint32_t element);
+
+// --- loss.c: the model's loss of rows after their forward pass, as in kernels.h (mse, ...)
+double loss_pass(
+    const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row);
+
+// --- activity.c: penalties on outputs
+double activity_penalty(const struct activity *a, int rows, int units, const real *y);
+// dy := dy + the gradient of the penalties, of `rows` rows of a batch of batch_rows
+void activity_backward(const struct activity *a, int rows, int batch_rows, int units, const real *y, real *dy);
 
 struct layer_type {
     const char *name;

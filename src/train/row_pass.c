@@ -36,6 +36,7 @@ static void visit_chunk(const struct model *m, const real *w, const struct datas
     for (int i = 0; i < rows; i++)
         list[i] = (int32_t)(first + i);
     dataset_gather(d, list, rows, ws->x);
+    ws->step = (struct step){0};
     model_forward(m, w, ws, rows, ws->x);
     visit(context, ws, first, rows, ws->x);
 }

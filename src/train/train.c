@@ -118,14 +118,17 @@ static void shuffle(struct trainer *t, int own, int64_t epoch)
         t->order[own][i] += (int32_t)t->shards.first[shard];
 }
 
-static void shard_gradient(struct trainer *t, int own, int64_t step, int batch_rows, struct workspace *ws)
+static void shard_gradient(
+    struct trainer *t, int own, uint32_t epoch, int64_t step, int batch_rows, struct workspace *ws)
 {
     int shard = t->first_shard + own, rows = shards_step_rows(&t->shards, shard, step);
     if (rows == 0) { // its last, smaller batch lies behind it: others still have rows
         memset(t->gradient[own], 0, t->m->parameters * sizeof(real));
         return;
     }
-    dataset_gather(t->data, t->order[own] + step * t->shards.batch_rows[shard], rows, ws->x);
+    const int32_t *sample = t->order[own] + step * t->shards.batch_rows[shard];
+    dataset_gather(t->data, sample, rows, ws->x);
+    ws->step = (struct step){true, (uint64_t)t->c->seed, epoch, sample};
     model_forward(t->m, t->w, ws, rows, ws->x);
     t->loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
 }
@@ -169,10 +172,9 @@ static void update_range(struct trainer *t, int thread, const struct update *u)
         real *g = t->g ? t->g + at : sum, *state[OPTIMIZER_MAX_SLOTS] = {0};
         if (!t->g)
             sum_own_shards(t, at, n, g);
-        model_penalize(t->m, at, n, t->w + at, g);
         for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
             state[i] = t->state[i] + at;
-        optimizer_apply(&t->c->optimizer, u, n, t->w + at, g, state);
+        model_update(t->m, &t->c->optimizer, u, at, n, t->w + at, g, state);
     }
 }
 
@@ -197,7 +199,7 @@ static void run_thread(struct trainer *t, int thread, int64_t epoch)
         int batch_rows = shards_batch_rows(&t->shards, step);
         struct update u = optimizer_update(&t->c->optimizer, t->step + step + 1, t->c->optimizer.learning_rate);
         for (int i = first; i < last; i++)
-            shard_gradient(t, i, step, batch_rows, t->ws[thread]);
+            shard_gradient(t, i, (uint32_t)epoch, step, batch_rows, t->ws[thread]);
         wait_for_threads(t);
         if (t->g)
             sum_over_ranks(t, thread);
