@@ -20,7 +20,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 failures=0
 count=0 # of things tried
-: >out
+: >stdout
 : >message
 
 # fail TEXT: one more failure, with what the program said
@@ -30,10 +30,10 @@ fail() {
     failures=$((failures + 1))
 }
 
-# go ARGUMENT...: runs the program with standard output into `out` and messages into `message`; its exit code
+# go ARGUMENT...: runs the program with standard output into `stdout` and messages into `message`; its exit code
 go() {
     count=$((count + 1))
-    timeout -k 5 60 "$hourglass" "$@" >out 2>message
+    timeout -k 5 60 "$hourglass" "$@" >stdout 2>message
 }
 
 # go_ranks N ARGUMENT...: the same under mpirun. -q: it has its own words for an exit code that is not 0.
@@ -41,7 +41,7 @@ go_ranks() {
     local ranks=$1
     shift
     count=$((count + 1))
-    timeout -k 5 60 mpirun -q -n "$ranks" "$hourglass" "$@" >out 2>message
+    timeout -k 5 60 mpirun -q -n "$ranks" "$hourglass" "$@" >stdout 2>message
 }
 
 # good ARGUMENT...: must end with exit code 0

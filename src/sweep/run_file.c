@@ -43,7 +43,8 @@ int leaderboard_read(const char *folder, bool is_ours, struct trial_summary **ro
     }
     closedir(dir);
     free(trials);
-    qsort(*rows, (size_t)*n, sizeof **rows, summary_compare);
+    if (*n > 1)
+        qsort(*rows, (size_t)*n, sizeof **rows, summary_compare);
     if (failed) {
         leaderboard_free(rows, *n);
         *n = 0;

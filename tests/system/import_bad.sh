@@ -1,39 +1,24 @@
 #!/bin/bash
 # Every bad file, option or name given to `hourglass import` ends with the right exit code, a message that says what was
 # found, and nothing left behind.
-set -u
-hourglass=${HOURGLASS:-$(dirname "$0")/../../build/hourglass}
-[ -x "$hourglass" ] || { echo "no program $hourglass: build it first"; exit 1; }
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+source "$(dirname "$0")/../lib.sh"
 mkdir out
-failures=0
-count=0
 
-fail() {
-    echo "FAILED: $1"
-    [ -s message ] && sed 's/^/    /' message
-    failures=$((failures + 1))
-}
-
-# bad CODE PATTERN ARGUMENT...: import must fail with this code and a message that matches.
+# bad CODE PATTERN ARGUMENT...: import must fail with this code and a message that matches, and leave nothing
 bad() {
     local code=$1 pattern=$2 got
     shift 2
-    count=$((count + 1))
-    timeout 60 "$hourglass" import "$@" >stdout 2>message
+    go import "$@"
     got=$?
-    [ "$got" = "$code" ] || fail "import $*: exit code $got, expected $code"
+    [ $got = "$code" ] || fail "import $*: exit code $got, expected $code"
     grep -qE -- "$pattern" message || fail "import $*: no message matches /$pattern/"
     grep -qvE '^hourglass: ' message && fail "import $*: a line that is no message of ours"
     [ -z "$(ls -A out)" ] || { fail "import $*: left $(ls -A out)"; rm -rf out; mkdir out; }
 }
 
-# good ARGUMENT...: the same machinery must be able to succeed, or the table proves nothing.
+# good ARGUMENT...: the same machinery must be able to succeed, or the table proves nothing
 good() {
-    count=$((count + 1))
-    "$hourglass" import "$@" >stdout 2>message || fail "import $*: exit code $?, expected 0"
+    go import "$@" || fail "import $*: exit code $?, expected 0"
     rm -rf out
     mkdir out
 }
@@ -253,5 +238,4 @@ cmp -s two.csv foreign.h5 || fail 'foreign.h5 was changed'
 [ -z "$(find . -name '.*tmp*')" ] || fail "temporary files were left: $(find . -name '.*tmp*')"
 "$hourglass" import two.csv -o two.h5:a --force >stdout 2>message || fail 'two.h5 cannot be replaced with --force'
 
-echo "$count imports tried, $failures failures"
-[ "$failures" = 0 ]
+verdict

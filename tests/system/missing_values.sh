@@ -32,7 +32,7 @@ expect() { is "$1" "$(values "$1")" "$2"; }
 # train_rows N: rows that are trained on, as `check` tells
 train_rows() {
     good check rows.yaml
-    is 'training rows' "$(awk 'NR == 3 {print $3}' out)" "$1"
+    is 'training rows' "$(awk 'NR == 3 {print $3}' stdout)" "$1"
 }
 
 mkdir data
@@ -47,10 +47,10 @@ a,b,c,kind
 6,100,100,1
 CSV
 good import gaps.csv --label kind -o data/gaps.h5:all
-says out ': 6 rows of 3 f8; kind: 0 \(5\), 1 \(1\); 3 missing values'
+says stdout ': 6 rows of 3 f8; kind: 0 \(5\), 1 \(1\); 3 missing values'
 printf 'a;b;c\n-1;-2;-3\n-1;-2;-999\n' >more.csv
 good import more.csv --missing -999 -o data/gaps.h5:more
-says out ': 2 rows of 3 f8; 1 missing values'
+says stdout ': 2 rows of 3 f8; 1 missing values'
 
 # --- filling: statistics of all rows, then of the normal ones alone
 data 'train: gaps.h5:all' 'test: gaps.h5:all' 'fill: mean'
@@ -100,7 +100,7 @@ expect scores/joined/is_anomaly '0 1 1'
 expect scores/joined/feature_error '4 860.444 0 1 4 9 1 4 256'
 expect scores/other/source '0 0'
 good info "$file"
-grep -q 'scores/joined/label' out && fail 'labels of a set of which not all sources have some'
+grep -q 'scores/joined/label' stdout && fail 'labels of a set of which not all sources have some'
 
 # --- scaling by the training rows, which other rows may leave
 data 'train: gaps.h5:all' 'test: gaps.h5:all' 'fill: mode' 'normal: [0]' 'scale: min_max'

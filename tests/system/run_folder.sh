@@ -4,7 +4,7 @@ source "$(dirname "$0")/../lib.sh"
 
 trials() { (cd "$1/trials" && echo *.h5); }
 trial_count() { find "$1/trials" -name '*.h5' | wc -l; }
-# has_gallery OUT: the picture that the program names is a PNG
+# has_gallery FILE: the picture that the program named in it is a PNG
 has_gallery() {
     local picture
     picture=$(awk '$1 == "Gallery" {print $2}' "$1")
@@ -17,13 +17,13 @@ tiny_spec >tiny.yaml
 
 # --- a run
 good run tiny.yaml
-says out '^trial [0-9a-f]{8}  train_loss 0\.[0-9]+  roc_auc 0\.[0-9]+ '
-says out '^#  trial +train loss +error +ROC AUC \[95 % CI\] +avg. prec. +seconds'
-says out '^most anomalous +[0-9.]+ +[0-9]+  tiny.h5:all  [01]'
-says out '^All trials   results/tiny/run.h5'
-is 'control characters of a run' "$(tr -d '[:print:]\n\200-\377' <out | wc -c)" 0
+says stdout '^trial [0-9a-f]{8}  train_loss 0\.[0-9]+  roc_auc 0\.[0-9]+ '
+says stdout '^#  trial +train loss +error +ROC AUC \[95 % CI\] +avg. prec. +seconds'
+says stdout '^most anomalous +[0-9.]+ +[0-9]+  tiny.h5:all  [01]'
+says stdout '^All trials   results/tiny/run.h5'
+is 'control characters of a run' "$(tr -d '[:print:]\n\200-\377' <stdout | wc -c)" 0
 is 'messages of a run' "$(cat message)" ''
-has_gallery out
+has_gallery stdout
 no_temporaries results
 first=$(trial results/tiny)
 is 'name of a trial' "$(basename "$first" .h5)" "$("$hourglass" info "$first" | awk '$1 == "trial" {print $3}')"
@@ -31,12 +31,12 @@ before=$(cksum "$first")
 
 # --- a second one trains nothing and shows the results
 good run tiny.yaml -n 2
-says out '^1 of 1 trials were finished before'
-says out '^most anomalous'
-grep -E '^trial ' out && fail 'a second run trains again'
+says stdout '^1 of 1 trials were finished before'
+says stdout '^most anomalous'
+grep -E '^trial ' stdout && fail 'a second run trains again'
 is 'a trial after a second run' "$(cksum "$first")" "$before"
 good run tiny.yaml --quiet
-is 'output of --quiet' "$(cat out message)" ''
+is 'output of --quiet' "$(cat stdout message)" ''
 
 # --- what makes another trial
 good run tiny.yaml --set train.epochs=4 --quiet
@@ -50,7 +50,7 @@ mv data/tiny.h5 data/renamed.h5
 sed 's/tiny.h5/renamed.h5/' tiny.yaml >renamed.yaml
 good run renamed.yaml
 is 'trials after the data was renamed' "$(trial_count results/tiny)" 2
-says out '^No samples .* no file tiny.h5'
+says stdout '^No samples .* no file tiny.h5'
 is 'a trial after the data was renamed' "$(cksum "$first")" "$before"
 tiny_csv 300 2 >other.csv
 good import other.csv --label kind -o data/tiny.h5:all
@@ -63,7 +63,7 @@ mv data/renamed.h5 data/tiny.h5
 
 # --- --fresh keeps what was there
 good run tiny.yaml --fresh
-says out '^kept the earlier run as results/tiny.1'
+says stdout '^kept the earlier run as results/tiny.1'
 is 'trials kept by --fresh' "$(trial_count results/tiny.1)" 3
 is 'trials after --fresh' "$(trials results/tiny)" "$(basename "$first")"
 same "$first" "results/tiny.1/trials/$(basename "$first")"
@@ -80,15 +80,15 @@ cat >>tiny.yaml <<-'SPEC'
 SPEC
 sed -i 's/loss: .*/loss: mse\n  optimizer: sgd/;s/tanh/linear/;s/relu/linear/;s/sigmoid/linear/' tiny.yaml
 good check tiny.yaml
-says out '^tiny.yaml: valid; 8 trials, 6 different;'
-is 'duplicates in check' "$(grep -c '(as before)' out)" 2
+says stdout '^tiny.yaml: valid; 8 trials, 6 different;'
+is 'duplicates in check' "$(grep -c '(as before)' stdout)" 2
 good run tiny.yaml -n 1 -t 1 --results one
-says out '^tiny: 6 trials on 1 rank x 1 thread '
+says stdout '^tiny: 6 trials on 1 rank x 1 thread '
 is 'trials of a sweep' "$(trial_count one/tiny)" 6
-is 'trials that diverged' "$(grep -c '^trial .*  diverged in epoch 1 ' out)" 2
-is 'diverged trials of the leaderboard, below all others' "$(awk '/ diverged /&& $1 ~ /^[0-9]+$/ {print $1}' out | paste -sd' ')" '5 6'
+is 'trials that diverged' "$(grep -c '^trial .*  diverged in epoch 1 ' stdout)" 2
+is 'diverged trials of the leaderboard, below all others' "$(awk '/ diverged /&& $1 ~ /^[0-9]+$/ {print $1}' stdout | paste -sd' ')" '5 6'
 good run tiny.yaml -n 2 -t 1 --results two
-says out '^tiny: 6 trials on 2 ranks x 1 thread \(2 at a time\)'
+says stdout '^tiny: 6 trials on 2 ranks x 1 thread \(2 at a time\)'
 good run tiny.yaml -n 3 -t 2 --ranks-per-trial 1 --results three
 is 'trials on two groups' "$(trials two/tiny)" "$(trials one/tiny)"
 for path in one/tiny/trials/*.h5; do
@@ -102,36 +102,36 @@ no_temporaries two
 for path in one/tiny/trials/*.h5; do
     if "$hourglass" info "$path" | grep -q 'status = diverged'; then
         good info "$path"
-        says out '^    epoch +i8 +\(1\)'
-        grep -q 'scores/' out && fail 'a diverged trial has scores'
+        says stdout '^    epoch +i8 +\(1\)'
+        grep -q 'scores/' stdout && fail 'a diverged trial has scores'
     fi
 done
 good run tiny.yaml --set train.learning_rate=1e3 --set code=2 --results all
-says out '1 .* diverged '
+says stdout '1 .* diverged '
 good top all/tiny
-is 'gallery of a diverged trial' "$(grep -c Gallery out)" 0
+is 'gallery of a diverged trial' "$(grep -c Gallery stdout)" 0
 
 # --- top, info
 good top one/tiny
-says out '^least anomalous'
-says out '^  macro average'
-has_gallery out
+says stdout '^least anomalous'
+says stdout '^  macro average'
+has_gallery stdout
 good top one/tiny --by-class --samples 2
-says out '^label 1, highest errors +[0-9.e-]+ +[0-9]+  tiny.h5:all  1 +yes'
-is 'samples by class' "$(grep -c 'tiny.h5:all' out)" 8
-has_gallery out
+says stdout '^label 1, highest errors +[0-9.e-]+ +[0-9]+  tiny.h5:all  1 +yes'
+is 'samples by class' "$(grep -c 'tiny.h5:all' stdout)" 8
+has_gallery stdout
 good top one/tiny --csv --count 0
-is 'lines of the leaderboard as CSV' "$(wc -l <out)" 7
-is 'columns of the leaderboard as CSV' "$(head -1 out | cut -d, -f1-4)" '#,trial,code,train.learning_rate'
+is 'lines of the leaderboard as CSV' "$(wc -l <stdout)" 7
+is 'columns of the leaderboard as CSV' "$(head -1 stdout | cut -d, -f1-4)" '#,trial,code,train.learning_rate'
 good top one/tiny --count 2
-says out '^and 4 more: hourglass top one/tiny --count 0'
+says stdout '^and 4 more: hourglass top one/tiny --count 0'
 bad 2 "--trial: no trial's id begins with 'x'" top one/tiny --trial x
 bad 2 "--trial: '' begins several ids" top one/tiny --trial ''
 bad 2 "--test-set: the trial has no test set 'x'" top one/tiny --test-set x
 bad 2 '--samples: found .51., allowed: a whole number in \[1, 50\]' top one/tiny --samples 51
 good info one/tiny/run.h5 data/tiny.h5
-says out '^    roc_auc +f8 +\(6\)'
-says out '^    x +f8 +\(300, 6\)'
+says stdout '^    roc_auc +f8 +\(6\)'
+says stdout '^    x +f8 +\(300, 6\)'
 mkdir -p empty/trials
 bad 2 'empty: no trial is finished yet' top empty
 
@@ -181,8 +181,8 @@ fi
 # --- help
 for command in '' import check run top info; do
     good $command --help
-    says out '^usage: hourglass '
+    says stdout '^usage: hourglass '
     good $command --version
-    says out '^hourglass [0-9]+\.[0-9]+'
+    says stdout '^hourglass [0-9]+\.[0-9]+'
 done
 verdict
