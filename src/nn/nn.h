@@ -30,7 +30,7 @@ struct block {
     size_t offset;    // in the model's flat vector
     size_t count;
     int rank, dims[SHAPE_MAX_RANK + 1];
-    int initializer;     // an index into initializer_names
+    int initializer;     // an index into initializer_names, or one of layers' own (nn_impl.h)
     int fan_in, fan_out; // of the initializer
     double l1, l2;       // penalty l1 sum|w| + l2 sum w^2
     double start;        // value of every element under initializer `constant`
@@ -113,6 +113,7 @@ struct workspace {
     struct step step; // set by whoever trains, before model_forward; all zero: no training
     real *x;          // (rows, input): room for a gathered batch
     real **y;         // per layer (rows, out): its output
+    real **z;         // per layer (rows, out): before the activation; NULL unless training needs it
     real *dy, *dx;    // (rows, widest layer); NULL unless it trains
     real **kept;      // per layer: what forward leaves for backward
     double penalty;   // of the rows last passed forward: what layers add to the sum of their losses

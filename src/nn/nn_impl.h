@@ -32,6 +32,21 @@ double activity_penalty(const struct activity *a, int rows, int units, const rea
 // dy := dy + the gradient of the penalties, of `rows` rows of a batch of batch_rows
 void activity_backward(const struct activity *a, int rows, int batch_rows, int units, const real *y, real *dy);
 
+// Initializers of blocks: those that a spec can name, then those that layers give their blocks by themselves.
+enum initializer {
+    ZEROS,
+    GLOROT_UNIFORM,
+    GLOROT_NORMAL,
+    HE_UNIFORM,
+    HE_NORMAL,
+    LECUN_UNIFORM,
+    LECUN_NORMAL,
+    ORTHOGONAL,
+    INITIALIZER_NAMED,
+    INITIALIZER_CONSTANT = INITIALIZER_NAMED, // every element is block.start
+    INITIALIZER_FORGET_GATE,                  // the second quarter is 1, all else 0: the bias of an lstm
+};
+
 struct layer_type {
     const char *name;
     const struct field *fields; // its settings; the first is named like the type: {dense: 64}

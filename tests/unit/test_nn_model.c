@@ -166,6 +166,9 @@ static const struct {
     {"glorot_normal", 2.0 / 500, 2 * 0.071899987},                  // sqrt(2 / 500) / 0.87962566
     {"he_uniform", 2.0 / 300, 0.141421356237},                      // sqrt(6 / 300)
     {"he_normal", 2.0 / 300, 2 * 0.092822484},                      // sqrt(2 / 300) / 0.87962566
+    {"lecun_uniform", 1.0 / 300, 0.1},                              // sqrt(3 / 300)
+    {"lecun_normal", 1.0 / 300, 2 * 0.065635408},                   // sqrt(1 / 300) / 0.87962566
+    {"orthogonal", 1.0 / 300, NAN},                                 // 200 orthonormal columns of 300
 };
 
 static void check_initializer(int i)
@@ -181,8 +184,10 @@ static void check_initializer(int i)
     double n = (double)kernel->count;
     assert_true(fabs(k.mean) <= 4 * sqrt(initializers[i].variance / n));
     assert_true(fabs(k.variance - initializers[i].variance) <= 4 * sqrt(2 / n) * initializers[i].variance);
-    assert_true(k.largest <= initializers[i].limit * (1 + 1e-6));
-    assert_true(k.largest >= initializers[i].limit * 0.998);
+    if (!isnan(initializers[i].limit)) {
+        assert_true(k.largest <= initializers[i].limit * (1 + 1e-6));
+        assert_true(k.largest >= initializers[i].limit * 0.998);
+    }
     assert_true(b.largest == 0);
     free(w);
     model_free(&m);
@@ -197,6 +202,37 @@ static void test_initializers(void **state)
         assert_string_equal(initializer_names[i], initializers[i].name);
         check_initializer(i);
     }
+}
+
+// w (I, O): rows or columns, whichever are fewer, are of length 1 and at right angles.
+static void check_orthonormal(int I, int O, const real *w)
+{
+    bool wide = O > I;
+    int count = wide ? I : O, n = wide ? O : I;
+    for (int a = 0; a < count; a++)
+        for (int b = 0; b <= a; b++) {
+            double product = 0;
+            for (int i = 0; i < n; i++)
+                product += (double)w[wide ? a * O + i : i * O + a] * (double)w[wide ? b * O + i : i * O + b];
+            assert_true(fabs(product - (a == b)) < 1e-6);
+        }
+}
+
+static void test_orthogonal(void **state)
+{
+    (void)state;
+    struct model *m = model_good("encoder: [{dense: 40, kernel_initializer: orthogonal}]\n"
+                                 "decoder: [{dense: 40, kernel_initializer: orthogonal}, {dense: 19, "
+                                 "kernel_initializer: orthogonal}]",
+        (struct shape){1, {19}}, LOSS_MSE);
+    real *w = calloc(m->parameters, sizeof *w);
+    model_initialize(m, 5, w);
+    for (int i = 0; i < m->n_layers; i++) {
+        const struct block *b = &m->layers[i].blocks[0];
+        check_orthonormal(b->dims[0], b->dims[1], w + b->offset);
+    }
+    free(w);
+    model_free(&m);
 }
 
 static int equal_elements(const real *a, const real *b, size_t n)
@@ -303,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_write),
         cmocka_unit_test(test_initializers),
+        cmocka_unit_test(test_orthogonal),
         cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_errors),
     };
