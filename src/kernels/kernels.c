@@ -9,7 +9,13 @@
 #include <xmmintrin.h>
 #endif
 
-const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", NULL};
+const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus",
+    "hard_sigmoid", "gelu", "silu", "softmax", NULL};
+
+bool activation_needs_input(enum activation f)
+{
+    return f == GELU || f == SILU;
+}
 
 #define DECLARE_SET(name)                           \
     void activation_loops_##name(struct kernels *); \
@@ -18,6 +24,7 @@ const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "
     void optimizer_loops_##name(struct kernels *);  \
     void gather_loops_##name(struct kernels *);     \
     void gemm_loops_##name(struct kernels *);       \
+    void random_loops_##name(struct kernels *);     \
     static struct kernels table_##name;             \
     static const struct kernels *fill_##name(void)  \
     {                                               \
@@ -28,6 +35,7 @@ const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "
         optimizer_loops_##name(&table_##name);      \
         gather_loops_##name(&table_##name);         \
         gemm_loops_##name(&table_##name);           \
+        random_loops_##name(&table_##name);         \
         return &table_##name;                       \
     }
 

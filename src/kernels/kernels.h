@@ -12,9 +12,27 @@
 #include <stdint.h>
 
 // Names and meaning are Keras's; leaky_relu has slope 0.2 for negative inputs (PyTorch: 0.01), elu and selu as
-// published (Clevert et al. 2015; Klambauer et al. 2017).
-enum activation { LINEAR, RELU, LEAKY_RELU, ELU, SELU, SIGMOID, TANH, ACTIVATION_COUNT };
+// published (Clevert et al. 2015; Klambauer et al. 2017). gelu is the exact one, by erf (Hendrycks and Gimpel 2016),
+// not its approximation by tanh; hard_sigmoid is relu6(z + 3) / 6. SOFTMAX takes all n elements of a call as one
+// vector.
+enum activation {
+    LINEAR,
+    RELU,
+    LEAKY_RELU,
+    ELU,
+    SELU,
+    SIGMOID,
+    TANH,
+    SOFTPLUS,
+    HARD_SIGMOID,
+    GELU,
+    SILU,
+    SOFTMAX,
+    ACTIVATION_COUNT
+};
 extern const char *const activation_names[]; // NULL-terminated, in the order of the enum
+// Whether the slope cannot be told from the output: activate_backward is given z in place of it.
+bool activation_needs_input(enum activation f);
 
 // What an optimizer's update needs beside the arrays; unused ones are 0. In double, because 1 - 0.999 taken in float is
 // wrong in the fifth digit.
@@ -31,7 +49,7 @@ struct kernels {
     void (*fill_rows)(int M, int O, const real *bias, real *y);
     // y := f(y), n elements
     void (*activate)(enum activation f, size_t n, real *y);
-    // dy := dy * f'(z), where y = f(z)
+    // dy := dy * f'(z), where y = f(z), or z itself where activation_needs_input(f)
     void (*activate_backward)(enum activation f, size_t n, const real *y, real *dy);
     // sum (O) := sum over the rows of a (M, O)
     void (*sum_rows)(int M, int O, const real *a, real *sum);
@@ -61,6 +79,11 @@ struct kernels {
     void (*widen_f32)(size_t n, const float *x, real *out);
     void (*scale_u8)(size_t n, const uint8_t *x, const float *shift, const float *factor, real *out);
     void (*scale_f32)(size_t n, const float *x, const float *shift, const float *factor, real *out);
+
+    // x (n) := random numbers of one row, uniform in [0, 1) or standard normal, keyed by (seed, purpose) and counted by
+    // (epoch, sample): see base/random.h; the order of a row's numbers is told in loop_random.c.
+    void (*random_uniform)(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *x);
+    void (*random_normal)(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *x);
 
     // c (M, N) := beta c + op(a) op(b) for products too small for a library call to pay; same meaning as gemm
     void (*small_gemm)(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);

@@ -19,3 +19,4 @@ void LOOP(reduce_loops)(struct kernels *k);
 void LOOP(optimizer_loops)(struct kernels *k);
 void LOOP(gather_loops)(struct kernels *k);
 void LOOP(gemm_loops)(struct kernels *k);
+void LOOP(random_loops)(struct kernels *k);
