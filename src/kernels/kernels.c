@@ -25,6 +25,8 @@ bool activation_needs_input(enum activation f)
     void gather_loops_##name(struct kernels *);     \
     void gemm_loops_##name(struct kernels *);       \
     void random_loops_##name(struct kernels *);     \
+    void conv_loops_##name(struct kernels *);       \
+    void pool_loops_##name(struct kernels *);       \
     static struct kernels table_##name;             \
     static const struct kernels *fill_##name(void)  \
     {                                               \
@@ -36,6 +38,8 @@ bool activation_needs_input(enum activation f)
         gather_loops_##name(&table_##name);         \
         gemm_loops_##name(&table_##name);           \
         random_loops_##name(&table_##name);         \
+        conv_loops_##name(&table_##name);           \
+        pool_loops_##name(&table_##name);           \
         return &table_##name;                       \
     }
 

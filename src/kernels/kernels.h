@@ -42,6 +42,21 @@ struct update {
     bool nesterov, centered;
 };
 
+// A convolution of one sample. x (height, width, channels), whatever border it needs included; weights (kernel_h,
+// kernel_w, channels, outputs); y (out_height, out_width, outputs).
+struct conv {
+    int height, width, channels;
+    int out_height, out_width, outputs;
+    int kernel_h, kernel_w, stride_h, stride_w;
+};
+// Pooling of one sample: x (height, width, channels), y (out_height, out_width, channels). The first window begins `top`
+// rows above the sample and `left` columns before it; what lies outside does not count.
+struct pool {
+    int height, width, channels;
+    int out_height, out_width;
+    int pool_h, pool_w, stride_h, stride_w, top, left;
+};
+
 struct kernels {
     const char *set; // "plain", "avx2", "avx512"
 
@@ -87,6 +102,21 @@ struct kernels {
 
     // c (M, N) := beta c + op(a) op(b) for products too small for a library call to pay; same meaning as gemm
     void (*small_gemm)(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
+
+    // y := the convolution of x (as conv_pad leaves it) with weights w (as conv_pack leaves them), plus bias (outputs),
+    // which may be NULL
+    void (*conv)(const struct conv *c, const real *x, const real *w, const real *bias, real *y);
+    // dw (kernel_h, kernel_w, channels, outputs) := dw + the gradient of the weights; x as conv_pad leaves it
+    void (*conv_weights)(const struct conv *c, const real *x, const real *dy, real *dw);
+
+    // y := the largest or the mean of each window. Of equal cells the first has the gradient.
+    void (*max_pool)(const struct pool *p, const real *x, real *y);
+    void (*max_pool_backward)(const struct pool *p, const real *x, const real *dy, real *dx);
+    void (*average_pool)(const struct pool *p, const real *x, real *y);
+    void (*average_pool_backward)(const struct pool *p, const real *dy, real *dx);
+    // y (H by_h, W by_w, C) := each cell of x (H, W, C) by_h x by_w times; dx := the sums of their gradients
+    void (*repeat)(int H, int W, int C, int by_h, int by_w, const real *x, real *y);
+    void (*repeat_backward)(int H, int W, int C, int by_h, int by_w, const real *dy, real *dx);
 };
 
 const struct kernels *kernels(void);
@@ -97,6 +127,19 @@ const struct kernels *kernels_named(const char *set); // NULL: not in this progr
 void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
 const char *gemm_corename(void); // the CPU kernel that OpenBLAS chose, for the records
 const char *gemm_library(void);  // "OpenBLAS 0.3.21"
+
+// --- conv.c: what a convolution reads. Sizes are in reals.
+size_t conv_padded_size(const struct conv *c);
+size_t conv_packed_size(const struct conv *c);
+// The weights w of a convolution in the order of the kernel. `turned`: of the one for which c gives the gradient of the
+// input: w is (kernel_h, kernel_w, outputs, channels) and is turned by half a circle.
+void conv_pack(const struct conv *c, bool turned, const real *w, real *packed);
+// Where a sample (height, width, channels) lies in the padded one: its cell (i, j) at (top + i step_h, left + j step_w).
+struct conv_place {
+    int height, width, top, left, step_h, step_w;
+};
+// Copies a sample into `padded` (conv_padded_size), whose other elements must be 0 already.
+void conv_pad(const struct conv *c, const struct conv_place *at, const real *x, real *padded);
 
 // Eigenvalues in falling order and eigenvectors (rows of v) of a symmetric matrix a (n, n), which is destroyed:
 // LAPACK's dsyev. Returns 0, or LAPACK's info.

@@ -1,14 +1,40 @@
-// Activations and their derivatives, which are all expressed by the output, and the sums over rows around them.
+// Activations and their derivatives, which are expressed by the output wherever it tells them, and the sums over rows
+// around them.
 #include "kernels/loops.h"
 
 static const real elu_alpha = 1, leaky_slope = (real)0.2, selu_scale = (real)1.0507009873554805,
                   selu_scale_alpha = (real)1.7580993408473766;
+
+static const real root_half = (real)0.70710678118654752, bell_height = (real)0.39894228040143268; // 1 / sqrt(2 pi)
 
 static void fill_rows(int M, int O, const real *restrict bias, real *restrict y)
 {
     for (int i = 0; i < M; i++)
         for (int j = 0; j < O; j++)
             y[(size_t)i * (size_t)O + (size_t)j] = bias[j];
+}
+
+// The largest is taken off first, so that no exp overflows.
+static void softmax(size_t n, real *restrict y)
+{
+    real largest = n ? y[0] : 0, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = y[i] > largest ? y[i] : largest;
+    for (size_t i = 0; i < n; i++) {
+        y[i] = REAL(exp)(y[i] - largest);
+        sum += y[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        y[i] /= sum;
+}
+
+static void softmax_backward(size_t n, const real *restrict y, real *restrict dy)
+{
+    real sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += y[i] * dy[i];
+    for (size_t i = 0; i < n; i++)
+        dy[i] = y[i] * (dy[i] - sum);
 }
 
 // x < 0 ? 0 : x, and not fmax: a NaN must stay one, or a diverged trial would hide.
@@ -45,6 +71,27 @@ static void activate(enum activation f, size_t n, real *restrict y)
             y[i] = REAL(copysign)((1 - e) / (1 + e), y[i]);
         }
         break;
+    case SOFTPLUS:
+        for (size_t i = 0; i < n; i++)
+            y[i] = (y[i] < 0 ? 0 : y[i]) + REAL(log)(1 + REAL(exp)(-REAL(fabs)(y[i])));
+        break;
+    case HARD_SIGMOID:
+        for (size_t i = 0; i < n; i++) {
+            real t = y[i] / 6 + (real)0.5;
+            y[i] = t < 0 ? 0 : t > 1 ? 1 : t;
+        }
+        break;
+    case GELU:
+        for (size_t i = 0; i < n; i++)
+            y[i] *= (1 + REAL(erf)(root_half * y[i])) / 2;
+        break;
+    case SILU:
+        for (size_t i = 0; i < n; i++)
+            y[i] *= 1 / (1 + REAL(exp)(-y[i]));
+        break;
+    case SOFTMAX:
+        softmax(n, y);
+        break;
     case LINEAR:
     case ACTIVATION_COUNT:
         break;
@@ -77,6 +124,29 @@ static void activate_backward(enum activation f, size_t n, const real *restrict 
     case TANH:
         for (size_t i = 0; i < n; i++)
             dy[i] *= 1 - y[i] * y[i];
+        break;
+    case SOFTPLUS: // sigmoid(z) = 1 - exp(-y)
+        for (size_t i = 0; i < n; i++)
+            dy[i] *= 1 - REAL(exp)(-y[i]);
+        break;
+    case HARD_SIGMOID:
+        for (size_t i = 0; i < n; i++)
+            dy[i] = y[i] > 0 && y[i] < 1 ? dy[i] / 6 : 0;
+        break;
+    case GELU: // of z: Phi(z) + z Phi'(z)
+        for (size_t i = 0; i < n; i++) {
+            real bell = bell_height * REAL(exp)(-y[i] * y[i] / 2);
+            dy[i] *= (1 + REAL(erf)(root_half * y[i])) / 2 + y[i] * bell;
+        }
+        break;
+    case SILU: // of z
+        for (size_t i = 0; i < n; i++) {
+            real s = 1 / (1 + REAL(exp)(-y[i]));
+            dy[i] *= s * (1 + y[i] * (1 - s));
+        }
+        break;
+    case SOFTMAX:
+        softmax_backward(n, y, dy);
         break;
     case LINEAR:
     case ACTIVATION_COUNT:

@@ -14,7 +14,8 @@ const struct field layer_common_fields[] = {
         .offset = offsetof(struct layer, activation),
         .standard = "linear",
         .choices = activation_names,
-        .help = "applied to the layer's output; leaky_relu has slope 0.2 (PyTorch: 0.01)"},
+        .help = "applied to the layer's output; leaky_relu has slope 0.2 (PyTorch: 0.01), gelu is the exact one, "
+                "softmax goes over the last dimension"},
     {.key = "activity_l1",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, activity.l1),

@@ -2,11 +2,28 @@
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
+#include <string.h>
 
 // The activation that the model applies behind layer i: none where the loss wants the logits.
 static enum activation activation_of(const struct model *m, int i)
 {
     return m->has_logits && i == m->n_layers - 1 ? LINEAR : m->layers[i].activation;
+}
+
+// Softmax goes over the last dimension, all else over everything at once.
+static void activate(enum activation f, int rows, const struct shape *s, real *y)
+{
+    size_t n = (size_t)rows * (size_t)shape_size(s), stretch = f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;
+    for (size_t at = 0; at < n; at += stretch)
+        kernels()->activate(f, stretch, y + at);
+}
+
+// y: the output, or what the activation was given where its slope needs that
+static void activate_backward(enum activation f, int rows, const struct shape *s, const real *y, real *dy)
+{
+    size_t n = (size_t)rows * (size_t)shape_size(s), stretch = f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;
+    for (size_t at = 0; at < n; at += stretch)
+        kernels()->activate_backward(f, stretch, y + at, dy + at);
 }
 
 struct random_block pass_random(const struct pass *p, enum random_purpose purpose, int row, uint32_t element)
@@ -42,7 +59,9 @@ real *model_forward(const struct model *m, const real *w, struct workspace *ws, 
         int units = shape_size(&l->out);
         struct pass p = pass_of(w, ws, rows, x, i);
         l->type->forward(l, &p);
-        kernels()->activate(activation_of(m, i), (size_t)rows * (size_t)units, ws->y[i]);
+        if (ws->z[i])
+            memcpy(ws->z[i], ws->y[i], (size_t)rows * (size_t)units * sizeof(real));
+        activate(activation_of(m, i), rows, &l->out, ws->y[i]);
         if (has_activity(l) && ws->step.trains)
             ws->penalty += activity_penalty(&l->activity, rows, units, ws->y[i]);
     }
@@ -65,7 +84,7 @@ double model_backward(
         int units = shape_size(&l->out);
         if (has_activity(l) && ws->step.trains)
             activity_backward(&l->activity, rows, batch_rows, units, ws->y[i], dy);
-        kernels()->activate_backward(activation_of(m, i), (size_t)rows * (size_t)units, ws->y[i], dy);
+        activate_backward(activation_of(m, i), rows, &l->out, ws->z[i] ? ws->z[i] : ws->y[i], dy);
         struct pass p = pass_of(w, ws, rows, x, i);
         p.dy = dy;
         p.dx = i ? dx : NULL;

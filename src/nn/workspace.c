@@ -23,11 +23,17 @@ static size_t kept_length(const struct layer *l, size_t rows)
     return aligned(rows * l->kept + l->kept_once);
 }
 
+static size_t z_length(const struct layer *l, size_t rows, bool trains)
+{
+    return trains && activation_needs_input(l->activation) ? aligned(rows * (size_t)shape_size(&l->out)) : 0;
+}
+
 static size_t workspace_length(const struct model *m, int rows, bool trains)
 {
     size_t r = (size_t)rows, n = aligned(r * (size_t)shape_size(&m->input));
     for (int i = 0; i < m->n_layers; i++)
-        n += aligned(r * (size_t)shape_size(&m->layers[i].out)) + kept_length(&m->layers[i], r);
+        n += aligned(r * (size_t)shape_size(&m->layers[i].out)) + kept_length(&m->layers[i], r) +
+             z_length(&m->layers[i], r, trains);
     return n + (trains ? 2 * aligned(r * widest(m)) : 0);
 }
 
@@ -45,6 +51,7 @@ struct workspace *workspace_new(const struct model *m, int rows, bool trains, st
     *ws = (struct workspace){.rows = rows,
         .all = all,
         .y = mem_new((size_t)m->n_layers, sizeof *ws->y),
+        .z = mem_new((size_t)m->n_layers, sizeof *ws->z),
         .kept = mem_new((size_t)m->n_layers, sizeof *ws->kept)};
     size_t r = (size_t)rows;
     ws->x = all;
@@ -54,6 +61,8 @@ struct workspace *workspace_new(const struct model *m, int rows, bool trains, st
         all += aligned(r * (size_t)shape_size(&m->layers[i].out));
         ws->kept[i] = all;
         all += kept_length(&m->layers[i], r);
+        ws->z[i] = z_length(&m->layers[i], r, trains) ? all : NULL;
+        all += z_length(&m->layers[i], r, trains);
     }
     if (trains) {
         ws->dy = all;
@@ -68,6 +77,7 @@ void workspace_free(struct workspace **ws)
         return;
     free((*ws)->all);
     free((*ws)->y);
+    free((*ws)->z);
     free((*ws)->kept);
     free(*ws);
     *ws = NULL;

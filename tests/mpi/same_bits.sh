@@ -43,7 +43,7 @@ swept() {
 swept --set sweep.over.train.optimizer='[sgd, adagrad, adadelta, rmsprop, adam]'
 swept --set train.optimizer=sgd --set train.momentum=0.9 --set sweep.over.train.nesterov='[true, false]'
 swept --set train.optimizer=rmsprop --set train.momentum=0.5 --set sweep.over.train.centered='[true, false]'
-swept --set 'sweep.over.model.encoder[0].activation=[linear, relu, leaky_relu, elu, selu, sigmoid, tanh]'
+swept --set 'sweep.over.model.encoder[0].activation=[linear, relu, leaky_relu, elu, selu, sigmoid, tanh, softplus, hard_sigmoid, gelu, silu, softmax]'
 swept --set sweep.over.train.loss='[mse, mae]' --set sweep.over.score.error='[mse, mae, l2]'
 swept --set score.error=binary_crossentropy --set score.threshold=best_f1
 swept --set 'sweep.over.model.encoder[0].l1=[0, 0.01]' --set 'sweep.over.model.decoder[0].l2=[0, 0.01]' --set train.batch_size=7

@@ -19,6 +19,11 @@ ACTIVATIONS = {
     "selu": F.selu,
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
+    "softplus": F.softplus,
+    "hard_sigmoid": F.hardsigmoid,
+    "gelu": F.gelu,
+    "silu": F.silu,
+    "softmax": lambda z: torch.softmax(z, -1),
 }
 LOSSES = {"mse": F.mse_loss, "mae": F.l1_loss, "binary_crossentropy": F.binary_cross_entropy_with_logits}
 

@@ -201,7 +201,8 @@ static void check_example(const struct example *ex)
                 nonzero += check_setup(&s);
                 setup_free(&s);
             }
-            assert_true(nonzero > 0); // else nothing was compared
+            // else nothing was compared; softmax of one value is 1 whatever that is
+            assert_true(nonzero > 0 || (a == SOFTMAX && shape_size(&ex->input) == 1));
         }
 }
 

@@ -25,6 +25,14 @@ static double activation(enum activation f, double z)
         return 1 / (1 + exp(-z));
     case TANH:
         return tanh(z);
+    case SOFTPLUS:
+        return fmax(z, 0) + log1p(exp(-fabs(z)));
+    case HARD_SIGMOID:
+        return z < -3 ? 0 : z > 3 ? 1 : (z + 3) / 6;
+    case GELU:
+        return z * (1 + erf(z * sqrt(0.5))) / 2;
+    case SILU:
+        return z / (1 + exp(-z));
     default:
         return z;
     }
@@ -46,6 +54,14 @@ static double slope(enum activation f, double z)
         return activation(SIGMOID, z) * (1 - activation(SIGMOID, z));
     case TANH:
         return 1 - tanh(z) * tanh(z);
+    case SOFTPLUS:
+        return 1 / (1 + exp(-z));
+    case HARD_SIGMOID:
+        return z > -3 && z < 3 ? 1.0 / 6 : 0;
+    case GELU:
+        return (1 + erf(z * sqrt(0.5))) / 2 + z * exp(-z * z / 2) / sqrt(2 * acos(-1));
+    case SILU:
+        return (1 + z * (1 - 1 / (1 + exp(-z)))) / (1 + exp(-z));
     default:
         return 1;
     }
@@ -64,6 +80,8 @@ static void check_activation(const struct kernels *k, enum activation f, size_t 
             check_near(k, activation_names[f], i, y[odd + i], (real)activation(f, z[i]), 3e-7 * fmax(1, fabs(z[i])));
         fill(1, n, 2, dy + odd);
         guard_set(dy + odd + n);
+        if (activation_needs_input(f))
+            memcpy(y + odd, z, n * sizeof *y);
         k->activate_backward(f, n, y + odd, dy + odd);
         guard_check(k, activation_names[f], dy + odd + n);
         for (size_t i = 0; i < n; i++)
@@ -77,7 +95,7 @@ static void test_activations(void **state)
     (void)state;
     real z[LONGEST];
     for (const struct kernels *const *k = sets_here(); *k; k++)
-        for (int f = 0; f < ACTIVATION_COUNT; f++) {
+        for (int f = 0; f < SOFTMAX; f++) {
             for (int i = 0; i < LENGTHS; i++) {
                 fill(2, lengths[i], 6, z);
                 check_activation(*k, (enum activation)f, lengths[i], z);
@@ -87,6 +105,42 @@ static void test_activations(void **state)
                     z[i] = special[(i + shift) % SPECIALS];
                 check_activation(*k, (enum activation)f, SPECIALS, z);
             }
+        }
+}
+
+static void check_softmax(const struct kernels *k, size_t n, real shift)
+{
+    real z[LONGEST], y[LONGEST + GUARD], dy[LONGEST + GUARD];
+    double sum = 0, inner = 0;
+    fill(2, n, 6, z);
+    for (size_t i = 0; i < n; i++) {
+        y[i] = z[i] += shift;
+        sum += exp((double)(z[i] - shift));
+    }
+    fill(1, n, 2, dy);
+    guard_set(y + n);
+    guard_set(dy + n);
+    k->activate(SOFTMAX, n, y);
+    for (size_t i = 0; i < n; i++) {
+        double wanted = exp((double)(z[i] - shift)) / sum;
+        check_near(k, "softmax", i, y[i], wanted, 1e-6 * wanted);
+        inner += wanted * (double)dy[i];
+    }
+    k->activate_backward(SOFTMAX, n, y, dy);
+    for (size_t i = 0; i < n; i++)
+        check_near(k, "slope of softmax", i, dy[i], (double)y[i] * (2 * (double)number(1, i) - inner), 1e-6);
+    guard_check(k, "softmax", y + n);
+    guard_check(k, "slope of softmax", dy + n);
+}
+
+static void test_softmax(void **state)
+{
+    (void)state;
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int i = 0; i < LENGTHS; i++) {
+            check_softmax(*k, lengths[i], 0);
+            check_softmax(*k, lengths[i], 1024); // exp alone would overflow
+            check_softmax(*k, lengths[i], -1024);
         }
 }
 
@@ -237,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_choice),
         cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_softmax),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_tree_sum),
         cmocka_unit_test(test_penalize),
