@@ -5,6 +5,28 @@
 
 const struct layer_type *const layer_types[] = {
     &dense_layer,
+    &lstm_layer,
+    &gru_layer,
+    &repeat_vector_layer,
+    &time_distributed_dense_layer,
+    &gaussian_layer,
+    &dropout_layer,
+    &gaussian_noise_layer,
+    &masking_noise_layer,
+    &salt_and_pepper_layer,
+    &batch_normalization_layer,
+    &layer_normalization_layer,
+    &conv2d_layer,
+    &conv1d_layer,
+    &conv2d_transpose_layer,
+    &max_pooling2d_layer,
+    &max_pooling1d_layer,
+    &average_pooling2d_layer,
+    &average_pooling1d_layer,
+    &upsampling2d_layer,
+    &upsampling1d_layer,
+    &reshape_layer,
+    &flatten_layer,
     NULL,
 };
 

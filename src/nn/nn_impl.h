@@ -20,8 +20,9 @@ struct pass {
     double *penalty; // forward may add what belongs to the sum of the rows' losses
 };
 
-// Random numbers of element `element` (four at a time) of a row.
-struct random_block pass_random(const struct pass *p, enum random_purpose purpose, int row, uint32_t element);
+// x (n) := random numbers of a row, of this layer alone: uniform in [0, 1), standard normal.
+void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
+void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 
 // --- loss.c: the model's loss of rows after their forward pass, as in kernels.h (mse, ...)
 double loss_pass(
@@ -61,3 +62,19 @@ extern const struct layer_type *const layer_types[]; // NULL-terminated
 const struct layer_type *layer_type_find(const char *name);
 
 extern const struct layer_type dense_layer;
+extern const struct layer_type gaussian_layer;
+extern const struct layer_type dropout_layer;
+extern const struct layer_type gaussian_noise_layer, masking_noise_layer, salt_and_pepper_layer;
+extern const struct layer_type batch_normalization_layer, layer_normalization_layer;
+extern const struct layer_type lstm_layer, gru_layer, repeat_vector_layer, time_distributed_dense_layer;
+extern const struct layer_type conv2d_layer;
+extern const struct layer_type conv1d_layer;
+extern const struct layer_type conv2d_transpose_layer;
+extern const struct layer_type max_pooling2d_layer;
+extern const struct layer_type max_pooling1d_layer;
+extern const struct layer_type average_pooling2d_layer;
+extern const struct layer_type average_pooling1d_layer;
+extern const struct layer_type upsampling2d_layer;
+extern const struct layer_type upsampling1d_layer;
+extern const struct layer_type reshape_layer;
+extern const struct layer_type flatten_layer;

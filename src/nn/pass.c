@@ -26,11 +26,22 @@ static void activate_backward(enum activation f, int rows, const struct shape *s
         kernels()->activate_backward(f, stretch, y + at, dy + at);
 }
 
-struct random_block pass_random(const struct pass *p, enum random_purpose purpose, int row, uint32_t element)
+// The purpose of a layer's random numbers, which are not those of another layer.
+static uint32_t purpose_of(const struct pass *p, enum random_purpose purpose)
 {
-    uint64_t index = (uint64_t)(uint32_t)p->step->sample[row] << 32 | element / 4;
-    return random_at(
-        p->step->seed, (enum random_purpose)((uint32_t)purpose | (uint32_t)p->number << 8), p->step->epoch, index);
+    return (uint32_t)purpose | (uint32_t)p->number << 8;
+}
+
+void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x)
+{
+    const struct step *s = p->step;
+    kernels()->random_uniform(n, s->seed, purpose_of(p, purpose), s->epoch, (uint32_t)s->sample[row], x);
+}
+
+void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x)
+{
+    const struct step *s = p->step;
+    kernels()->random_normal(n, s->seed, purpose_of(p, purpose), s->epoch, (uint32_t)s->sample[row], x);
 }
 
 static bool has_activity(const struct layer *l)

@@ -32,12 +32,140 @@ static const struct example {
     {"dense", {1, {6}},
         "encoder: [{dense: 6, activation: @a, l1: 0.03, l2: 0.02}]\n"
         "decoder: [{dense: 2, activation: @a, l2: 0.1, use_bias: false}, {dense: 6, activation: @o, l1: 0.01}]"},
+    {"lstm", {2, {5, 3}},
+        "encoder: [{lstm: 4}]\ndecoder: [{repeat_vector: 5}, {lstm: 3, return_sequences: true, l1: 0.01}]"},
+    {"lstm", {1, {6}},
+        "encoder: [{lstm: 2, return_sequences: true, bidirectional: true, l2: 0.03}, "
+        "{lstm: 3, bidirectional: true, unit_forget_bias: false}]\n"
+        "decoder: [{repeat_vector: 6}, {lstm: 2, bidirectional: true, return_sequences: true}, "
+        "{time_distributed_dense: 1, activation: @o}]"},
+    {"lstm", {1, {1}}, "encoder: [{lstm: 1}]\ndecoder: [{dense: 1, activation: @o}]"},
+    {"gru", {2, {5, 3}},
+        "encoder: [{gru: 4}]\ndecoder: [{repeat_vector: 5}, {gru: 3, return_sequences: true, l1: 0.01}]"},
+    {"gru", {1, {6}},
+        "encoder: [{gru: 2, return_sequences: true, bidirectional: true, l2: 0.03}, {gru: 3, bidirectional: true}]\n"
+        "decoder: [{repeat_vector: 6}, {gru: 2, bidirectional: true, return_sequences: true}, "
+        "{time_distributed_dense: 1, activation: @o}]"},
+    {"gru", {1, {1}}, "encoder: [{gru: 1}]\ndecoder: [{dense: 1, activation: @o}]"},
+    {"repeat_vector", {1, {3}},
+        "encoder: [{dense: 2, activation: @a}]\n"
+        "decoder: [{repeat_vector: 4, activation: @a}, {lstm: 2, return_sequences: true}, {dense: 3, activation: @o}]"},
+    {"repeat_vector", {1, {7}},
+        "encoder: [{dense: 1, activation: @a}]\n"
+        "decoder: [{repeat_vector: 7, activation: @a}, {time_distributed_dense: 1, activation: @o}]"},
+    {"time_distributed_dense", {2, {4, 3}},
+        "encoder: [{time_distributed_dense: 2, activation: @a, use_bias: false}]\n"
+        "decoder: [{time_distributed_dense: 3, activation: @o, l2: 0.03}]"},
+    {"time_distributed_dense", {1, {5}},
+        "encoder: [{time_distributed_dense: 3, activation: @a, l1: 0.02}]\n"
+        "decoder: [{time_distributed_dense: 1, activation: @o}]"},
+    {"time_distributed_dense", {3, {2, 3, 4}},
+        "encoder: [{time_distributed_dense: 1, activation: @a}]\n"
+        "decoder: [{time_distributed_dense: 4, activation: @o}]"},
     // products too large for small_gemm
     {"dense", {3, {5, 7, 2}}, "encoder: [{dense: 81, activation: @a}]\ndecoder: [{dense: 70, activation: @o}]"},
+    // sparse codes
+    {"dense", {1, {5}},
+        "encoder: [{dense: 4, activation: tanh, activity_l1: 0.02}, {dense: 3, activation: @a, activity_l1: 0.1}]\n"
+        "decoder: [{dense: 5, activation: @o}]"},
+    {"dense", {1, {5}},
+        "encoder: [{dense: 67, activation: sigmoid, sparsity_beta: 0.1, sparsity_rho: 0.2}]\n"
+        "decoder: [{dense: 5, activation: @o}]"},
+    {"gaussian", {1, {6}},
+        "encoder: [{dense: 5, activation: @a}, {gaussian: 3, beta: 0.4, warmup_epochs: 4}]\n"
+        "decoder: [{dense: 6, activation: @o}]"},
+    {"gaussian", {3, {3, 5, 1}},
+        "encoder: [{gaussian: 1, activation: @a, kernel_initializer: he_uniform}]\ndecoder: [{dense: 15, activation: "
+        "@o}]"},
+    {"dropout", {1, {9}},
+        "encoder: [{dropout: 0.2}, {dense: 5, activation: @a}, {dropout: 0.5}]\n"
+        "decoder: [{dense: 9, activation: @o}]"},
+    {"gaussian_noise", {2, {3, 3}},
+        "encoder: [{gaussian_noise: 0.5, clip: [0, 1]}, {dense: 5, activation: @a}, {gaussian_noise: 0.3}]\n"
+        "decoder: [{dense: 4, activation: tanh}, {gaussian_noise: 1, clip: [-1, 1]}, {dense: 9, activation: @o}]"},
+    {"masking_noise", {1, {9}},
+        "encoder: [{masking_noise: 0.3}, {dense: 5, activation: @a}, {masking_noise: 0.5}]\n"
+        "decoder: [{dense: 9, activation: @o}]"},
+    {"batch_normalization", {1, {6}},
+        "encoder: [{batch_normalization: true}, {dense: 5}, {batch_normalization: true, activation: @a}]\n"
+        "decoder: [{dense: 6, activation: @o}]"},
+    {"batch_normalization", {3, {3, 5, 2}},
+        "encoder: [{batch_normalization: true, activation: @a}, {dense: 1}, {batch_normalization: true}]\n"
+        "decoder: [{batch_normalization: false}, {dense: 30, activation: @o}]"},
+    {"layer_normalization", {1, {6}},
+        "encoder: [{layer_normalization: true}, {dense: 5}, {layer_normalization: true, activation: @a}]\n"
+        "decoder: [{dense: 6, activation: @o}]"},
+    {"layer_normalization", {3, {3, 5, 2}},
+        "encoder: [{layer_normalization: true, activation: @a}, {dense: 1}, {layer_normalization: true}]\n"
+        "decoder: [{layer_normalization: false}, {dense: 30, activation: @o}]"},
+    {"salt_and_pepper", {1, {9}},
+        "encoder: [{salt_and_pepper: 0.3}, {dense: 5, activation: @a}, {salt_and_pepper: 0.5}]\n"
+        "decoder: [{dense: 9, activation: @o}]"},
+    // strips whole and in part, strides, odd sizes, both paddings, one channel and one row
+    {"conv2d", {2, {5, 7}},
+        "encoder: [{conv2d: 3, kernel_size: 3, padding: same, activation: @a}, {conv2d: 9, kernel_size: [2, 3], "
+        "strides: 2, activation: @a}]\n"
+        "decoder: [{conv2d: 1, kernel_size: 2, padding: same, activation: @a}, {dense: 35, activation: @o}]"},
+    {"conv2d", {3, {6, 5, 2}},
+        "encoder: [{conv2d: 17, kernel_size: 3, strides: [2, 3], padding: same, activation: @a, use_bias: false}]\n"
+        "decoder: [{conv2d: 20, kernel_size: [3, 1], padding: same, strides: 1, l2: 0.01, activation: @o}]"},
+    {"conv2d", {2, {1, 4}},
+        "encoder: [{conv2d: 8, kernel_size: 3, padding: same, activation: @a}]\n"
+        "decoder: [{conv2d: 1, kernel_size: [1, 2], padding: same, activation: @o}]"},
+    {"conv1d", {1, {9}},
+        "encoder: [{conv1d: 5, kernel_size: 4, strides: 2, activation: @a}]\n"
+        "decoder: [{conv1d: 3, kernel_size: 3, padding: same, activation: @o}]"},
+    {"conv1d", {2, {6, 2}},
+        "encoder: [{conv1d: 4, kernel_size: 2, padding: same, activation: @a}]\n"
+        "decoder: [{conv1d: 2, kernel_size: 5, padding: same, activation: @o}]"},
+    {"conv2d_transpose", {2, {3, 4}},
+        "encoder: [{conv2d: 2, kernel_size: 2, activation: @a}]\n"
+        "decoder: [{conv2d_transpose: 9, kernel_size: 3, strides: 2, padding: same, activation: @a}, "
+        "{conv2d_transpose: 1, kernel_size: [1, 2], strides: [2, 3], use_bias: false, activation: @a}, "
+        "{dense: 12, activation: @o}]"},
+    {"conv2d_transpose", {3, {2, 1, 3}},
+        "encoder: [{conv2d_transpose: 4, kernel_size: [2, 3], strides: 1, activation: @a}]\n"
+        "decoder: [{conv2d_transpose: 3, kernel_size: 2, strides: [3, 2], activation: @a}, {dense: 6, activation: "
+        "@o}]"},
+    {"max_pooling2d", {3, {5, 7, 3}},
+        "encoder: [{conv2d: 9, kernel_size: 2, padding: same, activation: @a}, {max_pooling2d: 2, padding: same, "
+        "activation: @a}]\n"
+        "decoder: [{max_pooling2d: [2, 3], strides: 1}, {dense: 105, activation: @o}]"},
+    {"max_pooling1d", {1, {11}},
+        "encoder: [{conv1d: 2, kernel_size: 3, activation: @a}, {max_pooling1d: 3, strides: 2, padding: same}]\n"
+        "decoder: [{dense: 11, activation: @o}]"},
+    {"average_pooling2d", {2, {7, 5}},
+        "encoder: [{conv2d: 9, kernel_size: 2, padding: same, activation: @a}, {average_pooling2d: 2, padding: same}]\n"
+        "decoder: [{average_pooling2d: [3, 2], strides: [1, 2]}, {dense: 35, activation: @o}]"},
+    {"average_pooling1d", {2, {7, 2}},
+        "encoder: [{conv1d: 2, kernel_size: 2, activation: @a}, {average_pooling1d: 2}]\n"
+        "decoder: [{dense: 14, activation: @o}]"},
+    {"upsampling2d", {2, {2, 3}},
+        "encoder: [{conv2d: 9, kernel_size: 2, activation: @a}, {upsampling2d: [2, 3], activation: @a}]\n"
+        "decoder: [{upsampling2d: 2}, {dense: 6, activation: @o}]"},
+    {"upsampling2d", {2, {3, 3}},
+        "encoder: [{conv2d: 2, kernel_size: 2, activation: @a}, {upsampling2d: [3, 2], interpolation: bilinear}]\n"
+        "decoder: [{upsampling2d: 1, interpolation: bilinear}, {dense: 9, activation: @o}]"},
+    {"upsampling1d", {1, {4}},
+        "encoder: [{conv1d: 3, kernel_size: 2, activation: @a}, {upsampling1d: 2}]\n"
+        "decoder: [{dense: 4, activation: @o}]"},
+    {"reshape", {2, {4, 3}},
+        "encoder: [{dense: 8, activation: @a}, {reshape: [2, 2, 2], activation: @a}]\n"
+        "decoder: [{conv2d: 3, kernel_size: 2, padding: same, activation: @a}, {reshape: 12, activation: @o}]"},
+    {"flatten", {2, {4, 3}},
+        "encoder: [{conv2d: 2, kernel_size: 2, activation: @a}, {flatten: true}]\n"
+        "decoder: [{dense: 12}, {flatten: false, activation: @o}]"},
 };
 
 enum { ROWS = 13, CHECKED = 40, STREAM_X = 1, STREAM_W = 2 }; // parameters checked in each block
 static const int rows_tested[] = {1, 2, ROWS};
+static const int32_t sample[ROWS] = {3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23}; // any rows of a data set
+
+// Layers that behave otherwise in training do so; their random numbers are those of rows [first, ...) of `sample`.
+static struct step training(int first)
+{
+    return (struct step){.trains = true, .seed = 5, .epoch = 1, .sample = sample + first};
+}
 
 // One model with its data, and buffers for passes.
 struct setup {
@@ -104,6 +232,7 @@ static struct setup setup_new(const struct example *ex, enum activation a, enum 
         activation_names[a], loss_names[loss], rows);
     size_t n = (size_t)rows * (size_t)shape_size(&ex->input);
     s.ws = workspace_new(s.m, rows, true, &e);
+    s.ws->step = training(0);
     s.x = mem_new(n, sizeof *s.x);
     s.w = mem_new(s.m->parameters, sizeof *s.w);
     s.dw = mem_new(s.m->parameters, sizeof *s.dw);
@@ -134,7 +263,7 @@ static double penalty(const struct block *b, const real *w)
 static double total_loss(struct setup *s)
 {
     model_forward(s->m, s->w, s->ws, s->rows, s->x);
-    double sum = model_loss(s->m, s->ws, s->rows, s->x, NULL) / s->batch_rows;
+    double sum = (model_loss(s->m, s->ws, s->rows, s->x, NULL) + s->ws->penalty) / s->batch_rows;
     for (int l = 0; l < s->m->n_layers; l++)
         for (int k = 0; k < s->m->layers[l].n_blocks; k++)
             sum += penalty(&s->m->layers[l].blocks[k], s->w);
@@ -151,9 +280,9 @@ static double loss_at(struct setup *s, size_t i, double value)
 }
 
 // d loss / d w[i] by central differences of fourth order.
-static double difference(struct setup *s, size_t i)
+static double difference(struct setup *s, size_t i, double h)
 {
-    const double h = 1e-4, w = s->w[i];
+    const double w = s->w[i];
     return (8 * (loss_at(s, i, w + h) - loss_at(s, i, w - h)) - (loss_at(s, i, w + 2 * h) - loss_at(s, i, w - 2 * h))) /
            (12 * h);
 }
@@ -168,8 +297,13 @@ static int check_block(struct setup *s, const struct block *b)
     size_t step = b->count > CHECKED ? b->count / CHECKED : 1;
     int nonzero = 0;
     for (size_t i = b->offset; i < b->offset + b->count; i += step) {
-        double wanted = difference(s, i), found = s->dw[i];
-        if (!(fabs(found - wanted) <= 1e-6 * fmax(fabs(wanted), largest / 100) + 1e-11))
+        double wanted = difference(s, i, 1e-4), found = s->dw[i];
+        bool is_near = fabs(found - wanted) <= 1e-6 * fmax(fabs(wanted), largest / 100) + 1e-11;
+        if (!is_near) { // a kink of an absolute value or a relu may lie between: rarely in a step so small
+            wanted = difference(s, i, 1e-6);
+            is_near = fabs(found - wanted) <= 1e-6 * fmax(fabs(wanted), largest / 100) + 1e-9;
+        }
+        if (!is_near)
             fail_msg("%s: %s[%zu]: %.12g, by differences %.12g", s->name, b->name, i - b->offset, found, wanted);
         nonzero += found != 0;
     }
@@ -182,11 +316,11 @@ static int check_setup(struct setup *s)
     double loss = model_backward(s->m, s->w, s->ws, s->rows, s->batch_rows, s->x, s->dw);
     model_penalize(s->m, 0, s->m->parameters, s->w, s->dw);
     model_forward(s->m, s->w, s->ws, s->rows, s->x);
-    assert_true(loss == model_loss(s->m, s->ws, s->rows, s->x, NULL));
+    assert_true(loss == model_loss(s->m, s->ws, s->rows, s->x, NULL) + s->ws->penalty);
     int nonzero = 0;
     for (int l = 0; l < s->m->n_layers; l++)
         for (int k = 0; k < s->m->layers[l].n_blocks; k++)
-            nonzero += check_block(s, &s->m->layers[l].blocks[k]);
+            nonzero += s->m->layers[l].blocks[k].is_statistic ? 0 : check_block(s, &s->m->layers[l].blocks[k]);
     return nonzero;
 }
 
@@ -221,12 +355,25 @@ static void test_every_layer(void **state)
     }
 }
 
+// Whether the loss of a batch is no sum over its rows.
+static bool has_shard_statistics(const struct model *m)
+{
+    bool has = m->has_statistics;
+    for (int i = 0; i < m->n_layers; i++)
+        has = has || m->layers[i].activity.beta > 0;
+    return has;
+}
+
 // The gradients of a batch's parts add up to the gradient of the batch.
 static void test_parts_add_up(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         struct setup s = setup_new(&examples[i], ELU, LOSS_MSE, ROWS);
+        if (has_shard_statistics(s.m)) {
+            setup_free(&s);
+            continue;
+        }
         size_t n = s.m->parameters, width = (size_t)shape_size(&s.m->input);
         real *parts[2] = {mem_new(n, sizeof(real)), mem_new(n, sizeof(real))};
         const int cut = 5;
@@ -235,6 +382,7 @@ static void test_parts_add_up(void **state)
         for (int k = 0; k < 2; k++) {
             const real *x = s.x + (size_t)(k ? cut : 0) * width;
             int rows = k ? ROWS - cut : cut;
+            s.ws->step = training(k ? cut : 0);
             model_forward(s.m, s.w, s.ws, rows, x);
             sum += model_backward(s.m, s.w, s.ws, rows, ROWS, x, parts[k]);
         }

@@ -1,0 +1,163 @@
+// gaussian: the code of a variational autoencoder (Kingma and Welling 2013). Two heads give the mean m and the log
+// variance v of a normal distribution; in training the code is drawn from it, z = m + exp(v / 2) e with e standard
+// normal, and the divergence of it from the standard normal distribution, beta 1/2 sum (m^2 + exp(v) - 1 - v), is added
+// to the loss of a sample. Without training z = m.
+#include "nn/nn_impl.h"
+
+#include <math.h>
+#include <string.h>
+
+// B rows, I inputs, U outputs
+struct gaussian {
+    int64_t units, warmup_epochs;
+    double beta;
+    int kernel_initializer;
+};
+
+enum { MEAN_KERNEL, MEAN_BIAS, VARIANCE_KERNEL, VARIANCE_BIAS };
+
+static const struct field fields[] = {
+    {.key = "gaussian",
+        .type = FIELD_INT,
+        .offset = offsetof(struct gaussian, units),
+        .min = 1,
+        .max = 1 << 20,
+        .flags = FIELD_REQUIRED,
+        .help = "number of outputs: of a code drawn from a normal distribution, mean and log variance being dense "
+                "layers; "
+                "the mean itself without training"},
+    {.key = "beta",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct gaussian, beta),
+        .standard = "1",
+        .max = 1e6,
+        .help = "adds to the loss: this times a sample's divergence from the standard normal distribution (1 with "
+                "train.reduction sum: the evidence lower bound)"},
+    {.key = "warmup_epochs",
+        .type = FIELD_INT,
+        .offset = offsetof(struct gaussian, warmup_epochs),
+        .standard = "0",
+        .max = 1 << 24,
+        .unit = "epochs",
+        .help = "beta rises from 0 in the first epoch, by equal steps, to its value after so many epochs"},
+    {.key = "kernel_initializer",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct gaussian, kernel_initializer),
+        .standard = "glorot_uniform",
+        .choices = initializer_names,
+        .help = "initial weights of both heads; biases start at 0"},
+    {0},
+};
+
+static void add_head(struct layer *l, const char *kernel, const char *bias, int initializer)
+{
+    int I = shape_size(&l->in), U = l->out.dims[0];
+    l->blocks[l->n_blocks++] = (struct block){.name = kernel,
+        .count = (size_t)I * (size_t)U,
+        .rank = 2,
+        .dims = {I, U},
+        .initializer = initializer,
+        .fan_in = I,
+        .fan_out = U};
+    l->blocks[l->n_blocks++] = (struct block){.name = bias, .count = (size_t)U, .rank = 1, .dims = {U}};
+}
+
+static int build(struct layer *l, const struct node *at, struct err *e)
+{
+    const struct gaussian *c = l->config;
+    int I = shape_size(&l->in), U = (int)c->units;
+    if ((int64_t)I * U > 1 << 30)
+        return node_error(at, e, "%d inputs x %d outputs make more than 2^30 weights", I, U);
+    l->out = (struct shape){1, {U}};
+    add_head(l, "mean_kernel", "mean_bias", c->kernel_initializer);
+    add_head(l, "log_variance_kernel", "log_variance_bias", c->kernel_initializer);
+    l->kept = 4 * (size_t)U;
+    return 0;
+}
+
+// What forward leaves, and room for backward; (rows, U) each.
+struct kept {
+    real *variance, *noise; // log variance, standard normal numbers
+    real *d_mean, *d_variance;
+};
+
+static struct kept kept_of(const struct layer *l, const struct pass *p)
+{
+    size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
+    return (struct kept){p->kept, p->kept + n, p->kept + 2 * n, p->kept + 3 * n};
+}
+
+static double beta_now(const struct gaussian *c, const struct step *step)
+{
+    return step->epoch < c->warmup_epochs ? c->beta * step->epoch / (double)c->warmup_epochs : c->beta;
+}
+
+static void head(const struct layer *l, const struct pass *p, int kernel, real *y)
+{
+    int I = shape_size(&l->in), U = l->out.dims[0];
+    kernels()->fill_rows(p->rows, U, p->w + l->blocks[kernel + 1].offset, y);
+    gemm(false, false, p->rows, U, I, p->x, p->w + l->blocks[kernel].offset, 1, y);
+}
+
+static void forward(const struct layer *l, const struct pass *p)
+{
+    struct kept k = kept_of(l, p);
+    int U = l->out.dims[0];
+    double divergence = 0;
+    head(l, p, MEAN_KERNEL, p->y);
+    if (!p->step->trains)
+        return;
+    head(l, p, VARIANCE_KERNEL, k.variance);
+    for (int i = 0; i < p->rows; i++)
+        pass_normal(p, RANDOM_SAMPLE, i, (size_t)U, k.noise + (size_t)i * (size_t)U);
+    for (size_t i = 0; i < (size_t)p->rows * (size_t)U; i++) {
+        real deviation = REAL(exp)(k.variance[i] / 2), mean = p->y[i];
+        divergence += (double)(mean * mean + deviation * deviation - 1 - k.variance[i]) / 2;
+        p->y[i] = mean + deviation * k.noise[i];
+    }
+    *p->penalty += beta_now(l->config, p->step) * divergence;
+}
+
+// d loss / d mean and d log variance, of the loss behind z and of the divergence. The mean is z - deviation e.
+static void split_gradient(const struct layer *l, const struct pass *p, const struct kept *k)
+{
+    size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
+    real weight = (real)(beta_now(l->config, p->step) / p->batch_rows);
+    head(l, p, MEAN_KERNEL, k->d_mean);
+    for (size_t i = 0; i < n; i++) {
+        real deviation = REAL(exp)(k->variance[i] / 2);
+        k->d_mean[i] = p->dy[i] + weight * k->d_mean[i];
+        k->d_variance[i] = (p->dy[i] * k->noise[i] * deviation + weight * (deviation * deviation - 1)) / 2;
+    }
+}
+
+static void head_backward(const struct layer *l, const struct pass *p, int kernel, const real *dy, bool adds)
+{
+    int I = shape_size(&l->in), U = l->out.dims[0];
+    gemm(true, false, I, U, p->rows, p->x, dy, 0, p->dw + l->blocks[kernel].offset);
+    kernels()->sum_rows(p->rows, U, dy, p->dw + l->blocks[kernel + 1].offset);
+    if (p->dx)
+        gemm(false, true, p->rows, I, U, dy, p->w + l->blocks[kernel].offset, adds, p->dx);
+}
+
+static void backward(const struct layer *l, const struct pass *p)
+{
+    struct kept k = kept_of(l, p);
+    if (p->step->trains)
+        split_gradient(l, p, &k);
+    else
+        for (int h = VARIANCE_KERNEL; h <= VARIANCE_BIAS; h++)
+            memset(p->dw + l->blocks[h].offset, 0, l->blocks[h].count * sizeof(real));
+    head_backward(l, p, MEAN_KERNEL, p->step->trains ? k.d_mean : p->dy, false);
+    if (p->step->trains)
+        head_backward(l, p, VARIANCE_KERNEL, k.d_variance, true);
+}
+
+const struct layer_type gaussian_layer = {
+    .name = "gaussian",
+    .fields = fields,
+    .config_size = sizeof(struct gaussian),
+    .build = build,
+    .forward = forward,
+    .backward = backward,
+};

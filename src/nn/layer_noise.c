@@ -1,0 +1,151 @@
+// gaussian_noise, masking_noise, salt_and_pepper: what a denoising autoencoder (Vincent et al. 2010) does to its input
+// in training. The target of the loss is the input as it was. Nothing happens without training.
+#include "nn/nn_impl.h"
+
+#include <string.h>
+
+struct noise {
+    double amount;            // deviation, or probability
+    struct field_ints limits; // gaussian_noise: none or two
+};
+
+static const struct field gaussian_fields[] = {
+    {.key = "gaussian_noise",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct noise, amount),
+        .max = 1e6,
+        .flags = FIELD_REQUIRED,
+        .help = "standard deviation of the normal numbers that are added to each value in training"},
+    {.key = "clip",
+        .type = FIELD_INTS,
+        .offset = offsetof(struct noise, limits),
+        .help = "[least, greatest] value with noise, such as [0, 1]; default: no limits"},
+    {0},
+};
+static const struct field masking_fields[] = {
+    {.key = "masking_noise",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct noise, amount),
+        .max = 1,
+        .flags = FIELD_REQUIRED,
+        .help = "probability with which a value becomes 0 in training; the others stay as they are"},
+    {0},
+};
+static const struct field salt_and_pepper_fields[] = {
+    {.key = "salt_and_pepper",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct noise, amount),
+        .max = 1,
+        .flags = FIELD_REQUIRED,
+        .help = "probability with which a value becomes 0 or 1, as likely as each other, in training"},
+    {0},
+};
+
+static int build(struct layer *l, const struct node *at, struct err *e)
+{
+    const struct noise *c = l->config;
+    l->out = l->in;
+    l->kept = (size_t)shape_size(&l->in); // d output / d input
+    if (c->limits.n != 0 && (c->limits.n != 2 || c->limits.v[0] >= c->limits.v[1]))
+        return node_error(
+            node_get(at, "clip"), e, "two whole numbers are wanted, the smaller one first, such as [0, 1]");
+    return 0;
+}
+
+static void add_gaussian(
+    const struct noise *c, size_t n, const real *restrict x, real *restrict y, real *restrict slope)
+{
+    real deviation = (real)c->amount;
+    if (c->limits.n == 0) {
+        for (size_t i = 0; i < n; i++) {
+            y[i] = x[i] + deviation * slope[i];
+            slope[i] = 1;
+        }
+        return;
+    }
+    real least = (real)c->limits.v[0], greatest = (real)c->limits.v[1];
+    for (size_t i = 0; i < n; i++) {
+        real noisy = x[i] + deviation * slope[i], above = noisy < least ? least : noisy;
+        y[i] = above > greatest ? greatest : above;
+        slope[i] = y[i] == noisy ? 1 : 0;
+    }
+}
+
+static void gaussian_forward(const struct layer *l, const struct pass *p)
+{
+    size_t width = (size_t)shape_size(&l->in);
+    if (!p->step->trains)
+        memcpy(p->y, p->x, (size_t)p->rows * width * sizeof *p->y);
+    else
+        for (int i = 0; i < p->rows; i++) {
+            size_t at = (size_t)i * width;
+            pass_normal(p, RANDOM_NOISE, i, width, p->kept + at);
+            add_gaussian(l->config, width, p->x + at, p->y + at, p->kept + at);
+        }
+}
+
+// Where the random number is below `low` a value becomes 0, below `high` 1.
+static void replace(const struct layer *l, const struct pass *p, real low, real high)
+{
+    size_t width = (size_t)shape_size(&l->in);
+    for (int i = 0; i < p->rows; i++) {
+        const real *x = p->x + (size_t)i * width;
+        real *y = p->y + (size_t)i * width, *slope = p->kept + (size_t)i * width;
+        if (p->step->trains)
+            pass_uniform(p, RANDOM_NOISE, i, width, slope);
+        else
+            memcpy(y, x, width * sizeof *y);
+        for (size_t k = 0; k < width && p->step->trains; k++) {
+            real u = slope[k];
+            y[k] = u < low ? 0 : u < high ? 1 : x[k];
+            slope[k] = u < high ? 0 : 1;
+        }
+    }
+}
+
+static void masking_forward(const struct layer *l, const struct pass *p)
+{
+    const struct noise *c = l->config;
+    replace(l, p, (real)c->amount, (real)c->amount);
+}
+
+static void salt_and_pepper_forward(const struct layer *l, const struct pass *p)
+{
+    const struct noise *c = l->config;
+    replace(l, p, (real)(c->amount / 2), (real)c->amount);
+}
+
+static void backward(const struct layer *l, const struct pass *p)
+{
+    size_t n = (size_t)p->rows * (size_t)shape_size(&l->in);
+    if (p->dx && !p->step->trains)
+        memcpy(p->dx, p->dy, n * sizeof *p->dx);
+    else if (p->dx)
+        for (size_t i = 0; i < n; i++)
+            p->dx[i] = p->dy[i] * p->kept[i];
+}
+
+const struct layer_type gaussian_noise_layer = {
+    .name = "gaussian_noise",
+    .fields = gaussian_fields,
+    .config_size = sizeof(struct noise),
+    .build = build,
+    .forward = gaussian_forward,
+    .backward = backward,
+};
+const struct layer_type masking_noise_layer = {
+    .name = "masking_noise",
+    .fields = masking_fields,
+    .config_size = sizeof(struct noise),
+    .build = build,
+    .forward = masking_forward,
+    .backward = backward,
+};
+const struct layer_type salt_and_pepper_layer = {
+    .name = "salt_and_pepper",
+    .fields = salt_and_pepper_fields,
+    .config_size = sizeof(struct noise),
+    .build = build,
+    .forward = salt_and_pepper_forward,
+    .backward = backward,
+};
