@@ -5,4 +5,5 @@ int cmd_import(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_top(int argc, char **argv);
+int cmd_score(int argc, char **argv);
 int cmd_info(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct {
     {"check", cmd_check, "validate an experiment; list its trials; train nothing"},
     {"run", cmd_run, "train and score the trials of an experiment"},
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
+    {"score", cmd_score, "errors of new data under a trained model"},
     {"info", cmd_info, "what is in a data set, a trial or a run"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

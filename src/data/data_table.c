@@ -45,7 +45,7 @@ static void release_values(struct data_table *t)
     t->values = NULL;
 }
 
-static void table_free(struct data_table **t)
+void data_table_free(struct data_table **t)
 {
     if (!*t)
         return;
@@ -134,7 +134,8 @@ static int read_values(struct store_file *f, struct data_table *t, struct err *e
     return result;
 }
 
-static int read_label(struct store_file *f, struct data_table *t, struct err *e)
+// `with_values`: else it is only looked whether they fit.
+static int read_label(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
 {
     char *path = part_path(t, DATASET_LABEL);
     struct store_shape s;
@@ -146,9 +147,11 @@ static int read_label(struct store_file *f, struct data_table *t, struct err *e)
                 "%s: found labels of type %s, rank %d and length %lld, allowed: one number for "
                 "each of %lld rows",
                 t->name, data_type_name(s.type), s.rank, (long long)(s.rank ? s.dims[0] : 0), (long long)t->rows);
-        if (result == 0)
+        t->has_label = result == 0;
+        if (result == 0 && with_values) {
             t->label = mem_array((size_t)t->rows, sizeof *t->label, t->name, e);
-        result = t->label ? store_read(f, path, STORE_I64, 0, t->rows, t->label, e) : -1;
+            result = t->label ? store_read(f, path, STORE_I64, 0, t->rows, t->label, e) : -1;
+        }
         if (result == 0)
             t->label_checksum = store_get_text(f, path, STORE_CHECKSUM);
     }
@@ -170,7 +173,7 @@ static void split_lines(const char *text, char ***names, int *n)
 static int read_names(struct store_file *f, struct data_table *t, struct err *e)
 {
     t->origin = store_get_text(f, t->split, DATASET_SOURCE);
-    if (t->label) {
+    if (t->has_label) {
         t->label_name = store_get_text(f, t->split, DATASET_LABEL_NAME);
         t->label_name = t->label_name ? t->label_name : mem_text("label");
         char *lines = store_get_text(f, t->split, DATASET_LABEL_NAMES);
@@ -192,7 +195,7 @@ static int read_names(struct store_file *f, struct data_table *t, struct err *e)
     return result;
 }
 
-static int read_table(struct store_file *f, struct data_table *t, struct err *e)
+static int read_table(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
 {
     if (!store_has(f, t->split))
         return missing_split(f, t, e);
@@ -203,20 +206,32 @@ static int read_table(struct store_file *f, struct data_table *t, struct err *e)
         return err_add(e, ERR_DATA, "%s: no data set '%s' in group %s of %s", t->name, DATASET_X, t->split, t->path);
     if (read_shape(f, t, e) != 0)
         return -1;
-    return read_values(f, t, e) | read_label(f, t, e) ? -1 : read_names(f, t, e);
+    int failed = with_values ? read_values(f, t, e) : 0;
+    return failed | read_label(f, t, with_values, e) ? -1 : read_names(f, t, e);
 }
 
-static struct data_table *open_table(const struct data_source *source, char *path, struct err *e)
+// `file` NULL: the values are read or mapped, and the file is closed again.
+static struct data_table *open_table(
+    const struct data_source *source, char *path, struct store_file **file, struct err *e)
 {
     struct data_table *t = mem_new(1, sizeof *t);
     t->name = mem_format("%s:%s", source->file, source->split);
     t->path = path;
     t->split = mem_text(source->split);
     struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
-    if (!f || read_table(f, t, e) != 0)
-        table_free(&t);
-    store_close(&f);
+    if (!f || read_table(f, t, !file, e) != 0)
+        data_table_free(&t);
+    if (file && t)
+        *file = f;
+    else
+        store_close(&f);
     return t;
+}
+
+struct data_table *data_table_open(const struct data_source *source, struct store_file **file, struct err *e)
+{
+    char *path = data_resolve(source->file, NULL, NULL, e);
+    return path ? open_table(source, path, file, e) : NULL;
 }
 
 struct data_table *data_files_open(
@@ -231,7 +246,7 @@ struct data_table *data_files_open(
             return files->v[i];
         }
     struct err found = {0};
-    struct data_table *t = open_table(source, path, &found);
+    struct data_table *t = open_table(source, path, NULL, &found);
     if (!t) {
         data_blame(source->at, &found, e);
         return NULL;
@@ -252,7 +267,7 @@ void data_files_free(struct data_files **files)
     if (!*files)
         return;
     for (int i = 0; i < (*files)->n; i++)
-        table_free(&(*files)->v[i]);
+        data_table_free(&(*files)->v[i]);
     free((*files)->v);
     free(*files);
     *files = NULL;

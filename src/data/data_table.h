@@ -15,6 +15,7 @@ struct data_table {
     void *owned;
     bool is_held; // a data set's rows point into the values
 
+    bool has_label;
     int64_t *label;     // (rows), owned; NULL: none
     char **features;    // (columns) names, owned; NULL: none
     char *label_name;   // owned; NULL: no labels
@@ -33,6 +34,9 @@ struct data_files {
 // The table of a source; `files` owns it. NULL and errors at the source's place in the spec.
 struct data_table *data_files_open(
     struct data_files *files, const struct data_source *source, const char *spec_folder, struct err *e);
+// One table alone, without values and labels, for who reads them in pieces from *file, which is the caller's to close.
+struct data_table *data_table_open(const struct data_source *source, struct store_file **file, struct err *e);
+void data_table_free(struct data_table **t);
 // Gives back the values of all tables that are not held, or with them the tables and `files` itself.
 void data_files_release(struct data_files *files);
 void data_files_free(struct data_files **files);

@@ -2,14 +2,10 @@
 // over, and the file takes its name when it is whole.
 #include "data/import.h"
 
-#include "base/mem.h"
+#include "data/dataset_target.h"
 #include "data/import_write.h"
-#include "store/schema.h"
-#include <ctype.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 static const char *const header_choices[] = {"auto", "yes", "no", NULL};
 static const char *const type_choices[] = {"stored", "f4", "f8", NULL};
@@ -58,92 +54,15 @@ const struct field import_fields[] = {
     {0},
 };
 
-struct target {
-    char *path, *split; // owned
-    struct stat before; // of the file that stood there
-    bool exists;
-};
-
-static void target_free(struct target *t)
-{
-    free(t->path);
-    free(t->split);
-}
-
-static bool is_split_name(const char *name)
-{
-    if (!*name || *name == '.')
-        return false;
-    for (; *name; name++)
-        if (!isalnum((unsigned char)*name) && !strchr("_-.", *name))
-            return false;
-    return true;
-}
-
-static int target_parse(struct target *t, const char *output, struct err *e)
-{
-    const char *colon = output ? strrchr(output, ':') : NULL;
-    if (!colon || colon == output || !is_split_name(colon + 1))
-        return err_add(e, ERR_USAGE,
-            "--output: found '%s', allowed: FILE.h5:SPLIT, such as experiments/data/x.h5:train; a "
-            "split's name is of letters, digits, _ - .",
-            output ? output : "");
-    t->path = mem_format("%.*s", (int)(colon - output), output);
-    t->split = mem_text(colon + 1);
-    t->exists = stat(t->path, &t->before) == 0;
-    return 0;
-}
-
-// Refuses to replace what is there, before any data is read.
-static int target_check(const struct target *t, bool force, struct err *e)
-{
-    if (!t->exists)
-        return 0;
-    struct store_file *f = store_open(t->path, FORMAT_DATASET, false, e);
-    if (!f)
-        return -1;
-    bool has = store_has(f, t->split);
-    store_close(&f);
-    return has && !force ? err_add(e, ERR_USAGE, "%s: has a split '%s' already; --force replaces it", t->path, t->split)
-                         : 0;
-}
-
-static int copy_others(const struct target *t, struct store_file *to, struct err *e)
-{
-    if (!t->exists)
-        return 0;
-    struct store_file *from = store_open(t->path, FORMAT_DATASET, false, e);
-    char **names = NULL;
-    int n = 0, status = from ? store_list(from, "/", &names, &n, e) : -1;
-    for (int i = 0; i < n && status == 0; i++)
-        if (strcmp(names[i], t->split) != 0)
-            status = store_copy(from, names[i], to, names[i], e);
-    source_free_list(names, n);
-    store_close(&from);
-    return status;
-}
-
-// Another import that finished meanwhile would lose its split.
-static int check_unchanged(const struct target *t, struct err *e)
-{
-    struct stat now;
-    bool exists = stat(t->path, &now) == 0;
-    if (exists == t->exists && (!exists || (now.st_ino == t->before.st_ino && now.st_mtime == t->before.st_mtime &&
-                                               now.st_size == t->before.st_size)))
-        return 0;
-    return err_add(e, ERR_IO, "%s: another program wrote it meanwhile; nothing was changed: import again", t->path);
-}
-
 // The new file beside the old one, until both splits and rows are in it.
-static int write_all(const struct target *t, struct import_pair *pair, const struct import_options *o,
+static int write_all(const struct dataset_target *t, struct import_pair *pair, const struct import_options *o,
     struct import_summary *s, struct err *e)
 {
-    struct store_file *file = store_create(t->path, FORMAT_DATASET, FORMAT_VERSION, e);
+    struct store_file *file = dataset_target_create(t, e);
     if (!file)
         return -1;
-    if (copy_others(t, file, e) == 0 && import_write(file, t->split, pair, (enum import_type)o->type, s, e) == 0 &&
-        check_unchanged(t, e) == 0)
-        return store_commit(&file, e);
+    if (import_write(file, t->split, pair, (enum import_type)o->type, s, e) == 0)
+        return dataset_target_commit(t, &file, e);
     store_abandon(&file);
     return -1;
 }
@@ -153,16 +72,16 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
     *s = (struct import_summary){0};
     if (o->n_sources < 1 || o->n_sources > 2)
         return err_add(e, ERR_USAGE, "found %d SRC, allowed: 1, or 2 (data and labels)", o->n_sources);
-    struct target target = {0};
+    struct dataset_target target = {0};
     struct import_pair pair = {0};
     // both, so that mistakes in both are seen
-    int bad = target_parse(&target, o->output, e) != 0 || target_check(&target, o->force, e) != 0;
+    int bad = dataset_target_parse(&target, o->output, e) != 0 || dataset_target_check(&target, o->force, e) != 0;
     bad |= import_pair_open(&pair, o, e) != 0;
     int status = bad ? -1 : write_all(&target, &pair, o, s, e);
     if (status != 0)
         import_summary_free(s);
     import_pair_free(&pair);
-    target_free(&target);
+    dataset_target_free(&target);
     return status;
 }
 

@@ -33,41 +33,51 @@ static int baseline_auc(const float *error, const struct dataset *d, double *auc
     return 0;
 }
 
-static void summarise(const struct scores *s, struct evaluation *out)
+static void summarise(const float *error, int64_t rows, struct evaluation *out)
 {
     double sum = 0, largest = -INFINITY;
-    for (int64_t i = 0; i < s->data->rows; i++) {
-        sum += (double)s->error[i];
-        largest = (double)s->error[i] > largest ? (double)s->error[i] : largest;
+    for (int64_t i = 0; i < rows; i++) {
+        sum += (double)error[i];
+        largest = (double)error[i] > largest ? (double)error[i] : largest;
     }
-    out->mean = sum / (double)s->data->rows;
+    out->mean = sum / (double)rows;
     out->largest = largest;
 }
 
-int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,
-    const float *baseline, struct evaluation *out, struct err *e)
+int evaluate_at(
+    double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out, struct err *e)
 {
-    *out = (struct evaluation){.threshold = NAN,
+    *out = (struct evaluation){.threshold = threshold,
         .baseline_roc_auc = NAN,
         .average_precision = NAN,
         .roc_auc = {NAN, NAN, NAN, NAN, 0, 0},
         .best_f1 = {NAN, NAN}};
-    summarise(s, out);
-    if (evaluate_needs_train(c) && train_threshold(c, train_error, n_train, &out->threshold, e) != 0)
-        return -1;
-    if (!s->data->is_anomaly)
+    summarise(error, rows, out);
+    if (!is_anomaly)
         return 0;
-    struct ranking *r = ranking_new(s->error, s->data->is_anomaly, s->data->rows, e);
+    struct ranking *r = ranking_new(error, is_anomaly, rows, e);
     if (!r)
         return -1;
     out->has_labels = true;
     out->roc_auc = ranking_roc_auc(r);
     out->average_precision = ranking_average_precision(r);
     out->best_f1 = ranking_best_f1(r);
-    if (c->threshold == THRESHOLD_BEST_F1)
+    if (isnan(threshold))
         out->threshold = out->best_f1.threshold;
     out->confusion = ranking_confusion(r, out->threshold);
     out->classification = confusion_classification(&out->confusion);
     ranking_free(&r);
-    return baseline ? baseline_auc(baseline, s->data, &out->baseline_roc_auc, e) : 0;
+    return 0;
+}
+
+int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,
+    const float *baseline, struct evaluation *out, struct err *e)
+{
+    const struct dataset *d = s->data;
+    double threshold = NAN;
+    if (evaluate_needs_train(c) && train_threshold(c, train_error, n_train, &threshold, e) != 0)
+        return -1;
+    if (evaluate_at(threshold, s->error, d->is_anomaly, d->rows, out, e) != 0)
+        return -1;
+    return baseline && d->is_anomaly ? baseline_auc(baseline, d, &out->baseline_roc_auc, e) : 0;
 }

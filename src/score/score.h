@@ -52,6 +52,10 @@ struct evaluation {
 // `baseline`: (d->rows) errors of the baseline, or NULL.
 int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,
     const float *baseline, struct evaluation *out, struct err *e);
+// The same at a threshold that is known (NaN: the one of the best F1, where it is known what is an anomaly); is_anomaly
+// (rows) may be NULL.
+int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out,
+    struct err *e);
 // Whether the config's threshold needs the errors of the training samples.
 bool evaluate_needs_train(const struct score_config *c);
 

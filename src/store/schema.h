@@ -5,6 +5,7 @@
 #define FORMAT_DATASET "hourglass-dataset"
 #define FORMAT_TRIAL   "hourglass-trial"
 #define FORMAT_RUN     "hourglass-run"
+#define FORMAT_SCORES  "hourglass-scores"
 #define FORMAT_VERSION 1
 
 // attributes of every file, and of every array
@@ -82,6 +83,9 @@
 #define SCORES_RECALL            "recall"
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
+
+// a file of scores: attributes of the file, beside `experiment` and `trial` of the model
+#define SCORES_MODEL "model" // the file that it was taken from, as named
 
 // model/: groups
 #define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers, with their blocks of parameters as arrays

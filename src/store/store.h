@@ -106,6 +106,9 @@ struct store_map {
 };
 int store_map(struct store_file *f, const char *path, struct store_map *map, struct err *e);
 void store_unmap(struct store_map *map);
+// Bytes [first, first + n) will be read soon: the system fetches them ahead; or not soon again: this process lets go of
+// their memory. Advice, which changes no byte.
+void store_map_advise(const struct store_map *map, size_t first, size_t n, bool is_needed);
 
 // Copies a group or dataset with all attributes from one file into another (the trials of a run into run.h5).
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e);

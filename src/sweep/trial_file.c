@@ -181,10 +181,10 @@ static int write_sources(struct store_file *f, const char *group, const struct d
     return failed;
 }
 
-static int write_metrics(
-    struct store_file *f, const char *group, const struct trial_result *r, const struct evaluation *v, struct err *e)
+int trial_write_metrics(
+    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e)
 {
-    int failed = store_set_text(f, group, SCORES_ERROR, error_names[r->trial->score.error], e);
+    int failed = store_set_text(f, group, SCORES_ERROR, error_names[c->error], e);
     const struct {
         const char *name;
         double value;
@@ -217,7 +217,7 @@ static int write_metrics(
         failed = store_set_real(f, group, reals[i].name, reals[i].value, e);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && v->has_labels && !failed; i++)
         failed = store_set_int(f, group, counts[i].name, counts[i].value, e);
-    if (r->trial->score.baseline == BASELINE_PCA && v->has_labels && !failed)
+    if (c->baseline == BASELINE_PCA && v->has_labels && !failed)
         failed = store_set_real(f, group, SCORES_PCA_ROC_AUC, v->baseline_roc_auc, e);
     return failed;
 }
@@ -232,7 +232,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         failed = write_scales(f, group, r, d, e);
         failed |= write_columns(f, group, &r->scores[i], error_names[r->trial->score.error], e);
         failed |= write_sources(f, group, d, e);
-        failed |= write_metrics(f, group, r, &r->evaluation[i], e);
+        failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
     }
     return failed;
 }
@@ -302,6 +302,9 @@ static int write_model(struct store_file *f, const struct trial_result *r, struc
     }
     node_free(&n);
     text_free(&architecture);
+    if (r->sets->features)
+        failed |= put(f, TRIAL_MODEL, DATASET_FEATURE, STORE_TEXT, r->sets->scaling.columns, r->sets->features,
+            DATASET_FEATURE, "column of the data", NULL, e);
     return failed | write_scaling(f, &r->sets->scaling, r->sets, e);
 }
 

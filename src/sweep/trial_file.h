@@ -4,6 +4,8 @@
 
 #include "sweep/experiment.h"
 
+struct store_file;
+
 // All that a trial's file is made from. On ranks but the team's first, evaluations are empty and scores hold own rows.
 struct trial_result {
     const struct experiment *experiment;
@@ -23,3 +25,6 @@ struct trial_result {
 int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e);
 // The group of the file that holds the weights of layer i: "model/decoder_0".
 void model_layer_group(const struct model *m, int i, char group[64]);
+// The attributes of a group of scores: error, threshold, metrics.
+int trial_write_metrics(
+    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e);

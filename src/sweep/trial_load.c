@@ -4,39 +4,11 @@
 #include "base/mem.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "sweep/model_load.h"
 #include "sweep/provenance.h"
-#include "sweep/trial_file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int read_block(struct store_file *f, const char *group, const struct block *b, real *w, struct err *e)
-{
-    char path[256];
-    struct store_shape shape;
-    snprintf(path, sizeof path, "%s/%s", group, b->name);
-    if (store_get_shape(f, path, &shape, e) != 0)
-        return -1;
-    bool fits = shape.rank == b->rank;
-    for (int i = 0; i < b->rank && fits; i++)
-        fits = shape.dims[i] == b->dims[i];
-    if (!fits)
-        return err_add(
-            e, ERR_DATA, "%s: %s: its shape is not the one that the architecture gives", store_path(f), path);
-    return store_read(f, path, sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, 0, b->dims[0], w + b->offset, e);
-}
-
-static int read_weights(struct store_file *f, const struct model *m, real *w, struct err *e)
-{
-    char group[64];
-    int failed = 0;
-    for (int i = 0; i < m->n_layers && !failed; i++) {
-        model_layer_group(m, i, group);
-        for (int k = 0; k < m->layers[i].n_blocks && !failed; k++)
-            failed = read_block(f, group, &m->layers[i].blocks[k], w, e);
-    }
-    return failed;
-}
 
 static int load_model(struct store_file *f, struct loaded_trial *t, struct err *e)
 {
@@ -46,7 +18,7 @@ static int load_model(struct store_file *f, struct loaded_trial *t, struct err *
     t->model = model_new(t->trial.model, &shape, (enum loss)t->trial.train.loss, e);
     if (!t->model || !(t->w = mem_array(t->model->parameters, sizeof *t->w, "weights", e)))
         return -1;
-    return read_weights(f, t->model, t->w, e);
+    return weights_read(f, "", t->model, t->w, e);
 }
 
 // Whether a set still is what the trial was trained or scored on.

@@ -1,0 +1,141 @@
+// hourglass score: the reconstruction errors of new data under a trained model.
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/model_job.h"
+#include "cli/options.h"
+#include "sweep/score_new.h"
+#include <math.h>
+#include <string.h>
+
+struct options {
+    int64_t ranks, threads;
+    char *output;
+    const char *model; // as given, borrowed
+    struct field_texts save;
+    struct field_ints normal;
+    bool force;
+};
+
+static const struct field fields[] = {
+    {.key = "output", .type = FIELD_TEXT, .offset = offsetof(struct options, output), .help = "FILE.h5 to write"},
+    {.key = "save",
+        .type = FIELD_TEXTS,
+        .offset = offsetof(struct options, save),
+        .help = "beside the errors: code, reconstruction, feature_error"},
+    {.key = "normal",
+        .type = FIELD_INTS,
+        .offset = offsetof(struct options, normal),
+        .help = "a label that is normal, all others being anomalies; default: data.normal of the model's experiment"},
+    {.key = "force",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, force),
+        .standard = "false",
+        .help = "replace a file that exists"},
+    {.key = "ranks",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, ranks),
+        .min = 1,
+        .max = 1 << 20,
+        .help = "MPI ranks: starts mpirun where no launcher has started us; default: 1"},
+    {.key = "threads",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, threads),
+        .min = 1,
+        .max = 1024,
+        .help = "OpenMP threads of each rank; default: the cores"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "score",
+    .usage = "MODEL DATA.h5:SPLIT --output FILE.h5 [OPTION]...",
+    .about = "Writes the reconstruction error of every row of a data set under a trained model, laid out as scores/ in "
+             "a\n"
+             "trial's file. MODEL is a trial's file, run.h5 (its best trial) or run.h5:ID. Rows stream through: memory "
+             "does\n"
+             "not grow with them. Where labels say what is an anomaly, metrics come along.\n",
+    .shorts = "o:output n:ranks t:threads",
+    .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 74 writing failed.\n"
+              "\n"
+              "  hourglass score results/quickstart/run.h5 experiments/data/fashion-mnist.h5:test -o scores.h5\n",
+    .fields = fields,
+    .least = 2,
+    .most = 2,
+};
+
+static int read_save(const struct field_texts *texts, unsigned *save, struct err *e)
+{
+    static const char *const names[] = {"code", "reconstruction", "feature_error"};
+    static const unsigned bits[] = {SAVE_CODE, SAVE_RECONSTRUCTION, SAVE_FEATURE_ERROR};
+    int failed = 0;
+    for (int i = 0; i < texts->n; i++) {
+        int k = 0;
+        while (k < 3 && strcmp(texts->v[i], names[k]) != 0)
+            k++;
+        if (k < 3)
+            *save |= bits[k];
+        else
+            failed =
+                err_add(e, ERR_USAGE, "--save: found '%s', allowed: code, reconstruction, feature_error", texts->v[i]);
+    }
+    return failed;
+}
+
+static void tell(const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
+{
+    const struct evaluation *v = &o->evaluation;
+    char spent[48];
+    log_line(LOG_RUN, "%s: %lld rows of %s:%s under trial %.8s in %s, %.0f rows/s on %d x %d", j->output,
+        (long long)o->rows, j->source->file, j->source->split, j->model->id, text_seconds(spent, seconds),
+        (double)o->rows / seconds, team->comm->size, team->threads);
+    log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g",
+        error_names[j->model->trial.score.error], v->mean, v->largest, (long long)o->above, v->threshold);
+    if (v->has_labels)
+        log_line(LOG_RUN, "ROC AUC %.4f [%.4f, %.4f], average precision %.4f, precision %.4f, recall %.4f",
+            v->roc_auc.auc, v->roc_auc.low, v->roc_auc.high, v->average_precision, v->classification.anomaly.precision,
+            v->classification.anomaly.recall);
+}
+
+static int work(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
+    struct err *e)
+{
+    const struct options *o = context;
+    struct score_job j = {.name = o->model,
+        .model = m,
+        .source = source,
+        .output = o->output,
+        .normal = o->normal.n ? &o->normal : &m->trial.data.normal,
+        .force = o->force};
+    struct score_outcome out;
+    double begin = clock_wall();
+    if (read_save(&o->save, &j.save, e) != 0 || score_new(team, &j, &out, e) != 0)
+        return -1;
+    tell(&j, &out, team, clock_wall() - begin);
+    return 0;
+}
+
+int cmd_score(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    if (parsed == 0 && !o.output)
+        err_add(&e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
+    if (parsed == 0 && !e.count) {
+        o.model = rest[0];
+        model_job_run(&(struct model_job){.model = rest[0],
+                          .data = rest[1],
+                          .ranks = o.ranks,
+                          .threads = o.threads,
+                          .argc = argc,
+                          .argv = argv,
+                          .work = work,
+                          .context = &o},
+            &e);
+    }
+    field_free(fields, &o);
+    return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
+}

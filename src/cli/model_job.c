@@ -1,0 +1,62 @@
+// A trained model at work on new data: launch, start of MPI, loading, end.
+#include "cli/model_job.h"
+
+#include "base/log.h"
+#include "cli/launch.h"
+#include "store/store.h"
+#include <omp.h>
+#include <stdlib.h>
+
+// Before MPI starts, after which forking is not safe everywhere.
+static void walk(const struct model_job *j, const struct data_source *source, struct err *e)
+{
+    char *model = model_file(j->model), *data = data_resolve(source->file, NULL, NULL, e);
+    store_walk(model, e);
+    if (data)
+        store_walk(data, e);
+    free(model);
+    free(data);
+}
+
+static int threads_of(const struct model_job *j, const struct comm *world)
+{
+    int share = launch_cores() / comm_local_size(world);
+    return j->threads ? (int)j->threads : share > 1 ? share : 1;
+}
+
+static int work(const struct model_job *j, const struct comm *world, const struct data_source *source, struct err *e)
+{
+    struct team team = {.comm = world, .threads = threads_of(j, world)};
+    struct trained_model m = {0};
+    if (world->rank != 0)
+        store_trust();
+    omp_set_num_threads(team.threads);
+    model_load(j->model, &m, e);
+    int failed = comm_agree(world, e);
+    if (!failed)
+        failed = j->work(&team, &m, source, j->context, e);
+    model_unload(&m);
+    return failed;
+}
+
+int model_job_run(const struct model_job *j, struct err *e)
+{
+    struct data_source source = {0};
+    struct comm world = {0};
+    if (data_source_parse(j->data, NULL, &source, e) != 0)
+        return -1;
+    if (launch_ranks(j->ranks ? (int)j->ranks : 1, j->ranks > 0, (int)j->threads, j->argc, j->argv, e) != 0) {
+        data_source_free(&source);
+        return -1;
+    }
+    if (comm_launched_rank() == 0)
+        walk(j, &source, e);
+    log_setup(comm_launched_rank(), LOG_TRIAL);
+    int failed = comm_start(&world, (int)j->threads, e);
+    failed |= comm_agree(&world, e);
+    if (!failed)
+        failed = work(j, &world, &source, e);
+    comm_stop(&world);
+    data_source_free(&source);
+    return failed;
+}

@@ -1,0 +1,18 @@
+// What score, encode and decode have in common: a trained model, a split of a data set, ranks and threads.
+#pragma once
+
+#include "sweep/model_load.h"
+
+struct model_job {
+    const char *model, *data; // as given: MODEL, DATA:SPLIT
+    int64_t ranks, threads;   // 0: not given
+    int argc;
+    char **argv; // of the command, for mpirun
+    // Collective over team->comm. -1 and the same error on all ranks.
+    int (*work)(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
+        struct err *e);
+    void *context;
+};
+
+// Starts MPI, loads the model on every rank, works, ends MPI. Rank 0 has walked the files before.
+int model_job_run(const struct model_job *j, struct err *e);

@@ -1,0 +1,215 @@
+// Rows in pieces: pointed at where the file is mapped, else read and converted piece by piece.
+#include "data/row_reader.h"
+
+#include "base/mem.h"
+#include "data/data_check.h"
+#include "data/data_table.h"
+#include "store/schema.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row_source {
+    struct store_file *file;  // owned
+    struct data_table *table; // owned; `values` are those of the piece
+    struct store_map map;     // owned; data NULL: the file cannot be mapped
+    char *x_path, *label_path;
+    int64_t most;
+    void *read;       // (most, columns) as stored, owned; NULL where mapped
+    float *converted; // (most, columns), owned; NULL where rows are pointed at
+    double *row;      // (columns), owned
+};
+
+static void shape_text(char out[64], int rank, const int *shape)
+{
+    int n = snprintf(out, 64, "(%d", shape[0]);
+    for (int i = 1; i < rank; i++)
+        n += snprintf(out + n, 64 - (size_t)n, ", %d", shape[i]);
+    snprintf(out + n, 64 - (size_t)n, ")");
+}
+
+static int check_fit(const struct row_fit *fit, const struct data_table *t, struct err *e)
+{
+    char found[64], allowed[64];
+    if (t->shape_rank != fit->shape_rank || memcmp(t->shape, fit->shape, (size_t)t->shape_rank * sizeof *t->shape)) {
+        shape_text(found, t->shape_rank, t->shape);
+        shape_text(allowed, fit->shape_rank, fit->shape);
+        return err_add(
+            e, ERR_DATA, "%s: found rows of shape %s, allowed: %s, which the model takes", t->name, found, allowed);
+    }
+    int before = e->count;
+    for (int c = 0; fit->features && t->features && c < t->columns && e->count == before; c++)
+        if (strcmp(fit->features[c], t->features[c]) != 0)
+            err_add(e, ERR_DATA, "%s: found column %d '%s', allowed: '%s', which the model takes there", t->name, c,
+                t->features[c], fit->features[c]);
+    if (fit->scaling->bytes_only && t->type != STORE_U8)
+        err_add(e, ERR_DATA, "%s: found values of type %s, allowed: bytes (u1), which the model was trained on",
+            t->name, data_type_name(t->type));
+    return e->count == before ? 0 : -1;
+}
+
+// Bytes and floats that need no filling are gathered as they lie.
+static bool can_point(const struct row_reader *r)
+{
+    enum store_type type = r->source->table->type;
+    return type == STORE_U8 || (type == STORE_F32 && !r->fit->scaling->fill);
+}
+
+static int make_affine(struct row_reader *r)
+{
+    const struct scaling *s = r->fit->scaling;
+    if (!s->factor || !can_point(r))
+        return 0;
+    r->piece.shift = mem_new((size_t)r->columns, sizeof *r->piece.shift);
+    r->piece.factor = mem_new((size_t)r->columns, sizeof *r->piece.factor);
+    for (int c = 0; c < r->columns; c++) {
+        r->piece.shift[c] = (float)s->shift[c];
+        r->piece.factor[c] = (float)s->factor[c];
+    }
+    return 0;
+}
+
+static int make_room(struct row_reader *r, struct err *e)
+{
+    struct row_source *s = r->source;
+    size_t n = (size_t)s->most * (size_t)r->columns;
+    if (store_map(s->file, s->x_path, &s->map, e) != 0)
+        return -1;
+    if (!s->map.data && !(s->read = mem_array(n, store_type_size(s->table->type), r->name, e)))
+        return -1;
+    if (!can_point(r) && !(s->converted = mem_array(n, sizeof *s->converted, r->name, e)))
+        return -1;
+    s->row = mem_new((size_t)r->columns, sizeof *s->row);
+    r->piece = (struct dataset){.columns = r->columns,
+        .shape_rank = r->fit->shape_rank,
+        .type = s->table->type == STORE_U8 ? DATASET_U8 : DATASET_F32};
+    memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
+    r->piece.row = mem_array((size_t)s->most, sizeof *r->piece.row, r->name, e);
+    return r->piece.row ? make_affine(r) : -1;
+}
+
+static void describe(struct row_reader *r)
+{
+    const struct data_table *t = r->source->table;
+    r->rows = t->rows;
+    r->columns = t->columns;
+    r->has_label = t->has_label;
+    r->name = t->name;
+    r->label_name = t->label_name;
+    r->label_names = t->label_names;
+    r->n_label_names = t->n_label_names;
+    r->features = t->features;
+}
+
+struct row_reader *row_reader_open(
+    const struct data_source *source, const struct row_fit *fit, int64_t most, struct err *e)
+{
+    struct row_reader *r = mem_new(1, sizeof *r);
+    struct row_source *s = r->source = mem_new(1, sizeof *s);
+    r->fit = fit;
+    s->most = most;
+    s->x_path = mem_format("%s/" DATASET_X, source->split);
+    s->label_path = mem_format("%s/" DATASET_LABEL, source->split);
+    s->table = data_table_open(source, &s->file, e);
+    if (s->table) {
+        describe(r);
+        s->table->checksum = store_get_text(s->file, s->x_path, STORE_CHECKSUM);
+        r->checksum = s->table->checksum;
+    }
+    if (!s->table || check_fit(fit, s->table, e) != 0 || make_room(r, e) != 0)
+        row_reader_free(&r);
+    return r;
+}
+
+void row_reader_free(struct row_reader **r)
+{
+    if (!*r)
+        return;
+    struct row_source *s = (*r)->source;
+    if (s->table)
+        s->table->values = NULL; // the mapping's or the piece's
+    data_table_free(&s->table);
+    store_unmap(&s->map);
+    store_close(&s->file);
+    void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, (*r)->piece.row, (*r)->piece.shift,
+        (*r)->piece.factor, s, *r};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    *r = NULL;
+}
+
+// --- a piece
+
+static int bad_value(struct row_reader *r, int64_t first, int64_t i, int column, struct err *e)
+{
+    const struct row_source *s = r->source;
+    char name[96];
+    data_column_name(name, s->table, column);
+    if (isnan(s->row[column]))
+        return err_add(e, ERR_DATA, "%s: found a missing value (NaN) in row %lld, %s, for which the model has no fill",
+            r->name, (long long)(first + i), name);
+    return err_add(e, ERR_DATA, "%s: found %g in row %lld, %s, allowed: finite numbers%s", r->name, s->row[column],
+        (long long)(first + i), name, isinf(s->row[column]) ? "" : " in the range of single precision");
+}
+
+// Of a row with a value that is no finite number: whether the model has something for it.
+static int check_row(struct row_reader *r, int64_t first, int64_t i, struct err *e)
+{
+    const struct row_source *s = r->source;
+    data_table_row(s->table, i, s->row);
+    for (int c = 0; c < r->columns; c++)
+        if (isinf(s->row[c]) || (isnan(s->row[c]) && !r->fit->scaling->fill))
+            return bad_value(r, first, i, c, e);
+    return 0;
+}
+
+static int convert_row(struct row_reader *r, int64_t first, int64_t i, float *out, struct err *e)
+{
+    const struct row_source *s = r->source;
+    data_table_row(s->table, i, s->row);
+    scaling_apply(r->fit->scaling, data_type_fits_float(s->table->type), s->row, out);
+    for (int c = 0; c < r->columns; c++)
+        if (!isfinite(out[c]))
+            return bad_value(r, first, i, c, e);
+    return 0;
+}
+
+static int place_rows(struct row_reader *r, int64_t first, struct err *e)
+{
+    const struct row_source *s = r->source;
+    size_t bytes = (size_t)r->columns * store_type_size(s->table->type);
+    int failed = 0;
+    for (int64_t i = 0; i < r->piece.rows && !failed; i++) {
+        float *converted = s->converted ? s->converted + i * r->columns : NULL;
+        r->piece.row[i] = converted ? (const void *)converted : (const char *)s->table->values + (size_t)i * bytes;
+        if (!data_table_row_is_finite(s->table, i))
+            failed = check_row(r, first, i, e);
+        if (!failed && converted)
+            failed = convert_row(r, first, i, converted, e);
+    }
+    return failed;
+}
+
+const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e)
+{
+    struct row_source *s = r->source;
+    size_t row_bytes = (size_t)r->columns * store_type_size(s->table->type);
+    ASSERT(rows <= s->most, "%lld rows", (long long)rows);
+    r->piece.rows = rows;
+    if (s->map.data) {
+        store_map_advise(&s->map, 0, (size_t)first * row_bytes, false);
+        store_map_advise(&s->map, (size_t)first * row_bytes, 2 * (size_t)rows * row_bytes, true);
+        s->table->values = (const char *)s->map.data + (size_t)first * row_bytes;
+    } else {
+        s->table->values = s->read;
+        if (store_read(s->file, s->x_path, s->table->type, first, rows, s->read, e) != 0)
+            return NULL;
+    }
+    return place_rows(r, first, e) == 0 ? &r->piece : NULL;
+}
+
+int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e)
+{
+    return store_read(r->source->file, r->source->label_path, STORE_I64, first, rows, label, e);
+}

@@ -1,0 +1,25 @@
+// A trained model brought back from a trial's file or a run's, without the data that it was trained on.
+#pragma once
+
+#include "sweep/experiment.h"
+
+struct store_file;
+
+struct trained_model {
+    struct trial trial;     // owned: its spec
+    struct model *model;    // owned
+    real *w;                // (model->parameters), owned
+    struct scaling scaling; // owned
+    char **features;        // (values of a sample) names, owned; NULL: its data names none
+    char *id, *experiment;  // owned
+    double threshold;       // of the first test set that has one; NaN: none has
+};
+
+// `name`: a trial file, run.h5 (its best trial), or run.h5:ID (the beginning of an id). -1 and why.
+int model_load(const char *name, struct trained_model *out, struct err *e);
+void model_unload(struct trained_model *t);
+// The file of such a name, to be walked before MPI starts: new memory.
+char *model_file(const char *name);
+
+// The weights of a model from a trial in an open file: `prefix` "" or "trials/ID/".
+int weights_read(struct store_file *f, const char *prefix, const struct model *m, real *w, struct err *e);

@@ -1,0 +1,23 @@
+// Scores of new data: a trained model's errors in a file of their own, laid out as those in a trial's file.
+#pragma once
+
+#include "sweep/model_load.h"
+
+struct score_job {
+    const char *name;                  // of the model, as given
+    const struct trained_model *model; // borrowed
+    const struct data_source *source;  // borrowed
+    const char *output;                // FILE.h5
+    unsigned save;                     // of enum save
+    const struct field_ints *normal;   // labels that are normal; n = 0: it is not known what is an anomaly
+    bool force;                        // replace a file that exists
+};
+
+struct score_outcome {
+    int64_t rows, above; // samples, and those with an error above the threshold
+    struct evaluation evaluation;
+};
+
+// Collective over team->comm. Writes the file whole or not at all; the outcome is rank 0's. Memory does not grow with
+// the rows, unless it is known which are anomalies: metrics rank all errors. -1 and an error on every rank.
+int score_new(const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e);

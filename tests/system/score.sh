@@ -1,0 +1,93 @@
+#!/bin/bash
+# A trained model at work on new data: the errors of a run again, on any ranks and threads, and what is refused.
+source "$(dirname "$0")/../lib.sh"
+
+tiny_data
+tiny_spec | sed 's/  split: .*/  test: tiny.h5:all/' >tiny.yaml
+good run tiny.yaml --quiet -n 1 -t 1
+model=$(trial results/tiny)
+id=$(basename "$model" .h5)
+saves=(--save code --save reconstruction --save feature_error)
+
+# --- the scores of the run once more: file, run, run and id; the model alone is enough
+good score "$model" data/tiny.h5:all -o again.h5 "${saves[@]}" -t 1
+says stdout '^again.h5: 300 rows of data/tiny.h5:all under trial [0-9a-f]{8} '
+says stdout '^ROC AUC 0\.[0-9]+ '
+cat >compare.py <<'PY'
+import sys, h5py
+a, b = h5py.File(sys.argv[1])["scores"], h5py.File(sys.argv[2])["scores"]
+(x,), (y,) = a.values(), b.values()
+bad = [k for k in set(x) | set(y) if k not in x or k not in y or x[k][...].tobytes() != y[k][...].tobytes()]
+bad += [k for k in set(x.attrs) | set(y.attrs) if k != "sources" and (k not in x.attrs or k not in y.attrs or x.attrs[k] != y.attrs[k])]
+print(*bad)
+PY
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
+    # the code of a trial is the same; its group has one set, `test`, which is the split `all` here
+    "$PYTHON" compare.py again.h5 "$model" >differences 2>message || fail 'cannot compare'
+    is 'what differs from the trial' "$(tr ' ' '\n' <differences | sort | xargs)" ''
+else
+    echo 'h5py is missing: the scores are not compared with those of the run'
+fi
+mv data away
+mkdir data
+cp away/tiny.h5 data/other.h5
+good score results/tiny/run.h5 data/other.h5:all -o run.h5
+good score "results/tiny/run.h5:${id:0:6}" data/other.h5:all -o id.h5
+"$h5same" run.h5 id.h5 >comparison 2>&1
+says comparison '^same +scores/all/error'
+rm -r data
+mv away data
+
+# --- the same bytes on any ranks and threads
+for how in '1 2' '2 1' '3 1' '2 2'; do
+    read -r ranks threads <<<"$how"
+    good score "$model" data/tiny.h5:all -o other.h5 --force "${saves[@]}" -n "$ranks" -t "$threads"
+    cmp again.h5 other.h5 >message 2>&1 || fail "scores on $ranks x $threads"
+done
+
+# --- types that are converted, labels that are others, no labels
+good import tiny.csv --label kind --type f4 -o data/f4.h5:all
+good score "$model" data/f4.h5:all -o f4.h5
+good score "$model" data/tiny.h5:all -o normal.h5 --normal 1
+says stdout '^ROC AUC'
+good import tiny.csv --drop kind -o data/bare.h5:all
+good score "$model" data/bare.h5:all -o bare.h5
+grep -q 'ROC AUC' stdout && fail 'metrics without labels'
+good info bare.h5
+says stdout '^ +threshold = 0'
+
+# --- what does not fit
+bad 2 'again.h5: is there already; --force replaces it' score "$model" data/tiny.h5:all -o again.h5
+bad 2 '--output: missing' score "$model" data/tiny.h5:all
+bad 2 "--save: found 'weights', allowed: code, reconstruction" score "$model" data/tiny.h5:all -o x.h5 --save weights
+bad 2 "found 'data/tiny.h5', allowed: FILE.h5:SPLIT" score "$model" data/tiny.h5 -o x.h5
+bad 3 "no split 'al' in .*did you mean 'all'" score "$model" data/tiny.h5:al -o x.h5
+bad 2 "no trial's id begins with 'zz'" score results/tiny/run.h5:zz data/tiny.h5:all -o x.h5
+bad 3 'found format hourglass-dataset, allowed: hourglass-trial or hourglass-run' score data/tiny.h5 data/tiny.h5:all -o x.h5
+good import tiny.csv --label kind --drop f -o data/narrow.h5:all
+bad 3 'found rows of shape \(5\), allowed: \(6\), which the model takes' score "$model" data/narrow.h5:all -o x.h5
+sed '1s/a,b/b,a/' tiny.csv >swapped.csv
+good import swapped.csv --label kind -o data/swapped.h5:all
+bad 3 "found column 0 'b', allowed: 'a', which the model takes there" score "$model" data/swapped.h5:all -o x.h5
+awk -F, -v OFS=, 'NR > 1 {for (i = 1; i < NF; i++) $i *= 1000} 1' tiny.csv >units.csv
+good import units.csv --label kind -o data/units.h5:all
+bad 3 'after scaling, [0-9]+ % of the values from row 0 on lie outside .* other units' score "$model" data/units.h5:all -o x.h5
+awk -F, -v OFS=, 'NR == 9 {$2 = "NA"} 1' tiny.csv >missing.csv
+good import missing.csv --label kind -o data/missing.h5:all
+bad 3 "found a missing value \(NaN\) in row 7, column 'b', for which the model has no fill" score "$model" data/missing.h5:all -o x.h5
+bad 3 'for which the model has no fill' score "$model" data/missing.h5:all -o x.h5 -n 2
+[ -e x.h5 ] && fail 'a refused job leaves a file'
+is 'temporaries' "$(find . -name '.*tmp*')" ''
+
+# --- memory does not grow with the rows
+if command -v /usr/bin/time >/dev/null; then
+    for rows in 30000 120000; do
+        tiny_csv $rows >long.csv
+        good import long.csv --drop kind -o "data/long-$rows.h5:all"
+        /usr/bin/time -o "memory-$rows" -f %M "$hourglass" score "$model" "data/long-$rows.h5:all" -o long.h5 --force -t 1 >stdout 2>message ||
+            fail "scores of $rows rows"
+    done
+    more=$(($(cat memory-120000) - $(cat memory-30000)))
+    [ $more -lt 3000 ] || fail "90000 more rows of 48 bytes take $more kB more"
+fi
+verdict
