@@ -1,0 +1,253 @@
+// Convolutions of one sample with few channels, without the matrix of its windows: in (height, width, channel) order a
+// row of a window lies in one piece, so that each row of the kernel is a product whose left rows overlap. A tile of
+// outputs by strips of channels stays in registers while the window runs.
+#include "kernels/loops.h"
+
+#include <string.h>
+
+enum { STRIP = CONV_STRIP, PIXELS = 8, TAPS = 12 };
+#ifdef __AVX512F__
+enum { PAIR_PIXELS = 8, PAIR_TAPS = 12 }; // of tiles two strips wide: 32 registers
+#else
+enum { PAIR_PIXELS = 6, PAIR_TAPS = 6 };
+#endif
+typedef real strip __attribute__((vector_size(STRIP * sizeof(real)), aligned(sizeof(real)), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+// Calls f with its first argument a constant, so that its sums live in registers.
+#define CASE(n, f, ...)    \
+    case n:                \
+        f(n, __VA_ARGS__); \
+        break;
+#define UP_TO_8(n, f, ...)      \
+    switch (n) {                \
+        CASE(1, f, __VA_ARGS__) \
+        CASE(2, f, __VA_ARGS__) \
+        CASE(3, f, __VA_ARGS__) \
+        CASE(4, f, __VA_ARGS__) \
+        CASE(5, f, __VA_ARGS__) \
+        CASE(6, f, __VA_ARGS__) \
+        CASE(7, f, __VA_ARGS__) \
+        CASE(8, f, __VA_ARGS__) \
+    }
+
+// The size of equal pieces, each at most `most`, that n is cut into.
+INLINE int even(int n, int most)
+{
+    int pieces = (n + most - 1) / most;
+    return (n + pieces - 1) / pieces;
+}
+
+INLINE int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+// sum := sum + the first `columns` of a strip that lies at a
+INLINE void add(int columns, const real *a, strip *sum)
+{
+    if (columns >= STRIP) {
+        *sum += *(const strip *)a;
+        return;
+    }
+    for (int j = 0; j < columns; j++)
+        (*sum)[j] += a[j];
+}
+
+INLINE void put(int columns, const strip *s, real *a)
+{
+    if (columns >= STRIP) {
+        *(strip *)a = *s;
+        return;
+    }
+    for (int j = 0; j < columns; j++)
+        a[j] = (*s)[j];
+}
+
+// `pixels` outputs of a row, `strips` strips of channels. x: the first one's window; w: the first strip's weights.
+INLINE void tile(int pixels, int strips, const struct conv *c, const real *x, const real *w, const strip *start,
+    int columns, real *y)
+{
+    strip sum[PIXELS][2];
+    const real *a[PIXELS];
+    const size_t run = (size_t)c->kernel_w * (size_t)c->channels, next = run * (size_t)c->kernel_h * STRIP;
+    for (int p = 0; p < pixels; p++) {
+        a[p] = x + (size_t)(p * c->stride_w) * (size_t)c->channels;
+        for (int s = 0; s < strips; s++)
+            sum[p][s] = start[s];
+    }
+    for (int i = 0; i < c->kernel_h; i++, w += run * STRIP) {
+        for (size_t k = 0; k < run; k++)
+            for (int s = 0; s < strips; s++) {
+                strip wk = *(const strip *)(w + (size_t)s * next + k * STRIP);
+                for (int p = 0; p < pixels; p++)
+                    sum[p][s] += a[p][k] * wk;
+            }
+        for (int p = 0; p < pixels; p++)
+            a[p] += (size_t)c->width * (size_t)c->channels;
+    }
+    for (int p = 0; p < pixels; p++, y += c->outputs)
+        for (int s = 0; s < strips; s++)
+            put(columns - s * STRIP, &sum[p][s], y + s * STRIP);
+}
+
+// One output channel: the strips run along the window, and are added up for all pixels of the tile at once.
+INLINE void tile_of_one(int pixels, const struct conv *c, const real *x, const real *w, real bias, real *y)
+{
+    strip sum[PIXELS] = {{0}};
+    const size_t run = (size_t)c->kernel_w * (size_t)c->channels, step = (size_t)c->stride_w * (size_t)c->channels;
+    for (int i = 0; i < c->kernel_h; i++, x += (size_t)c->width * (size_t)c->channels)
+        for (size_t k = 0; k < run; k += STRIP, w += STRIP)
+            for (int p = 0; p < pixels; p++)
+                sum[p] += *(const strip *)(x + (size_t)p * step + k) * *(const strip *)w;
+    for (int width = PIXELS; width > 1; width /= 2)
+        for (int p = 0; p < width / 2; p++)
+            sum[p] = __builtin_shufflevector(sum[2 * p], sum[2 * p + 1], 0, 2, 4, 6, 8, 10, 12, 14) +
+                     __builtin_shufflevector(sum[2 * p], sum[2 * p + 1], 1, 3, 5, 7, 9, 11, 13, 15);
+    sum[0] += bias;
+    put(pixels, &sum[0], y);
+}
+
+static void conv_of_one(const struct conv *c, const real *x, const real *w, real bias, real *y)
+{
+    const size_t step = (size_t)c->stride_w * (size_t)c->channels;
+    const int most = even(c->out_width, PIXELS);
+    for (int i = 0; i < c->out_height; i++, y += c->out_width) {
+        const real *row = x + (size_t)(i * c->stride_h) * (size_t)c->width * (size_t)c->channels;
+        for (int j = 0; j < c->out_width; j += most) {
+            int pixels = least(most, c->out_width - j);
+            UP_TO_8(pixels, tile_of_one, c, row + (size_t)j * step, w, bias, y + j)
+        }
+    }
+}
+
+// All rows of `strips` strips of channels.
+INLINE void conv_strips(
+    int strips, const struct conv *c, const real *x, const real *w, const strip *start, int columns, real *y)
+{
+    const size_t step = (size_t)c->stride_w * (size_t)c->channels, O = (size_t)c->outputs;
+    const int most = even(c->out_width, strips == 1 ? PIXELS : PAIR_PIXELS);
+    for (int i = 0; i < c->out_height; i++) {
+        const real *row = x + (size_t)(i * c->stride_h) * (size_t)c->width * (size_t)c->channels;
+        for (int j = 0; j < c->out_width; j += most) {
+            int pixels = least(most, c->out_width - j);
+            real *out = y + (size_t)(i * c->out_width + j) * O;
+            UP_TO_8(pixels, tile, strips, c, row + (size_t)j * step, w, start, columns, out)
+        }
+    }
+}
+
+static void conv(const struct conv *c, const real *x, const real *w, const real *bias, real *y)
+{
+    const size_t K = (size_t)c->kernel_h * (size_t)c->kernel_w * (size_t)c->channels;
+    if (c->outputs == 1) {
+        conv_of_one(c, x, w, bias ? *bias : 0, y);
+        return;
+    }
+    for (int first = 0; first < c->outputs; first += 2 * STRIP, w += 2 * K * STRIP) {
+        int columns = c->outputs - first;
+        strip start[2] = {{0}};
+        if (bias) {
+            add(columns, bias + first, &start[0]);
+            add(columns - STRIP, bias + first + STRIP, &start[1]);
+        }
+        if (columns > STRIP)
+            conv_strips(2, c, x, w, start, columns, y + first);
+        else
+            conv_strips(1, c, x, w, start, columns, y + first);
+    }
+}
+
+// The gradient of `taps` weights of one row of the kernel. x: what the first output has under the first of them.
+INLINE void weight_tile(
+    int taps, int strips, const struct conv *c, const real *x, const real *dy, int columns, real *dw)
+{
+    strip sum[TAPS][2] = {{{0}}};
+    const size_t step = (size_t)c->stride_w * (size_t)c->channels, O = (size_t)c->outputs;
+    const size_t line = (size_t)c->stride_h * (size_t)c->width * (size_t)c->channels;
+    for (int i = 0; i < c->out_height; i++, x += line) {
+        const real *a = x;
+        for (int j = 0; j < c->out_width; j++, a += step, dy += O)
+            for (int s = 0; s < strips; s++) {
+                strip d = {0};
+                add(columns - s * STRIP, dy + s * STRIP, &d);
+                for (int k = 0; k < taps; k++)
+                    sum[k][s] += a[k] * d;
+            }
+    }
+    for (int k = 0; k < taps; k++, dw += O)
+        for (int s = 0; s < strips; s++) {
+            add(columns - s * STRIP, dw + s * STRIP, &sum[k][s]);
+            put(columns - s * STRIP, &sum[k][s], dw + s * STRIP);
+        }
+}
+
+// One output channel: strips of weights.
+INLINE void weight_tile_of_one(int strips, const struct conv *c, const real *x, const real *dy, int columns, real *dw)
+{
+    strip sum[PIXELS] = {{0}};
+    const size_t step = (size_t)c->stride_w * (size_t)c->channels;
+    const size_t line = (size_t)c->stride_h * (size_t)c->width * (size_t)c->channels;
+    for (int i = 0; i < c->out_height; i++, x += line)
+        for (int j = 0; j < c->out_width; j++, dy++)
+            for (int s = 0; s < strips; s++)
+                sum[s] += *dy * *(const strip *)(x + (size_t)j * step + s * STRIP);
+    for (int s = 0; s < strips; s++) {
+        add(columns - s * STRIP, dw + s * STRIP, &sum[s]);
+        put(columns - s * STRIP, &sum[s], dw + s * STRIP);
+    }
+}
+
+static void weights_of_one(const struct conv *c, const real *x, const real *dy, real *dw)
+{
+    const int run = c->kernel_w * c->channels, most = even((run + STRIP - 1) / STRIP, PIXELS);
+    for (int i = 0; i < c->kernel_h; i++, x += (size_t)c->width * (size_t)c->channels, dw += run)
+        for (int k = 0; k < run; k += most * STRIP) {
+            int strips = least(most, (run - k + STRIP - 1) / STRIP);
+            UP_TO_8(strips, weight_tile_of_one, c, x + k, dy, run - k, dw + k)
+        }
+}
+
+// All weights of `strips` strips of channels, of which the last one is whole or not: the inner loop knows.
+INLINE void weight_strips(int strips, const struct conv *c, const real *x, const real *dy, int columns, real *dw)
+{
+    const int run = c->kernel_w * c->channels, most = even(run, strips == 1 ? TAPS : PAIR_TAPS);
+    for (int i = 0; i < c->kernel_h; i++, x += (size_t)c->width * (size_t)c->channels)
+        for (int k = 0; k < run; k += most) {
+            int taps = least(most, run - k);
+            switch (taps) {
+                CASE(9, weight_tile, strips, c, x + k, dy, columns, dw)
+                CASE(10, weight_tile, strips, c, x + k, dy, columns, dw)
+                CASE(11, weight_tile, strips, c, x + k, dy, columns, dw)
+                CASE(12, weight_tile, strips, c, x + k, dy, columns, dw)
+            default:
+                UP_TO_8(taps, weight_tile, strips, c, x + k, dy, columns, dw)
+            }
+            dw += (size_t)taps * (size_t)c->outputs;
+        }
+}
+
+static void conv_weights(const struct conv *c, const real *x, const real *dy, real *dw)
+{
+    if (c->outputs == 1) {
+        weights_of_one(c, x, dy, dw);
+        return;
+    }
+    for (int first = 0; first < c->outputs; first += 2 * STRIP) {
+        int columns = c->outputs - first;
+        if (columns >= 2 * STRIP)
+            weight_strips(2, c, x, dy + first, 2 * STRIP, dw + first);
+        else if (columns > STRIP)
+            weight_strips(2, c, x, dy + first, columns, dw + first);
+        else if (columns == STRIP)
+            weight_strips(1, c, x, dy + first, STRIP, dw + first);
+        else
+            weight_strips(1, c, x, dy + first, columns, dw + first);
+    }
+}
+
+void LOOP(conv_loops)(struct kernels *k)
+{
+    k->conv = conv;
+    k->conv_weights = conv_weights;
+}
