@@ -116,6 +116,7 @@ static int read_model(struct model *m, const struct node *section, struct model_
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
     l->in = *shape;
+    l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
     if (l->type->build(l, at, e) != 0)
         return -1;
     *shape = l->out;

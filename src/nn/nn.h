@@ -53,6 +53,7 @@ struct layer {
     struct shape in, out;
     int tied;               // the layer whose kernel this one uses, transposed; -1: none
     bool accumulates;       // another layer has put its gradient of this one's kernel there already: add to it
+    bool in_repeats;        // every step of the input is the first: backward gives that one the gradient of all
     size_t kept, kept_once; // reals that forward leaves for backward: per row, and per pass
     int n_blocks;
     struct block blocks[LAYER_MAX_BLOCKS];
@@ -101,6 +102,7 @@ void model_initialize(const struct model *m, uint64_t seed, real *w);
 // What a pass trains, and what its random numbers (dropout, noise, sampling) are keyed by.
 struct step {
     bool trains; // layers that behave otherwise in training do so
+    bool sums;   // model_backward: the loss of a row is the sum over its features instead of the mean
     uint64_t seed;
     uint32_t epoch;
     const int32_t *sample; // (rows), borrowed: the rows' numbers in the data set
@@ -129,7 +131,8 @@ real *model_forward(const struct model *m, const real *w, struct workspace *ws, 
 // Of the rows last passed forward: the code (rows, code).
 const real *model_code(const struct model *m, const struct workspace *ws);
 // The loss of a batch's part and its gradient: rows of target x out of a batch of `batch_rows`, after model_forward on
-// them. dw (parameters): every block is overwritten. Returns the sum of the rows' losses (means over features).
+// them. dw (parameters): every block is overwritten. Returns the sum of the rows' losses (means over features,
+// or as ws->step.sums says).
 double model_backward(
     const struct model *m, const real *w, struct workspace *ws, int rows, int batch_rows, const real *x, real *dw);
 // The loss of each row, after model_forward; row (rows) may be NULL. Returns their sum.

@@ -87,7 +87,8 @@ const real *model_code(const struct model *m, const struct workspace *ws)
 double model_backward(
     const struct model *m, const real *w, struct workspace *ws, int rows, int batch_rows, const real *x, real *dw)
 {
-    real scale = 1 / ((real)batch_rows * (real)shape_size(&m->input));
+    int features = shape_size(&m->input);
+    real scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
     real *dy = ws->dy, *dx = ws->dx;
     double loss = loss_pass(m, ws, rows, x, scale, dy, NULL);
     for (int i = m->n_layers - 1; i >= 0; i--) {
@@ -106,5 +107,5 @@ double model_backward(
         dy = dx;
         dx = t;
     }
-    return loss + ws->penalty;
+    return (ws->step.sums ? loss * features : loss) + ws->penalty;
 }

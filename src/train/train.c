@@ -128,7 +128,7 @@ static void shard_gradient(
     }
     const int32_t *sample = t->order[own] + step * t->shards.batch_rows[shard];
     dataset_gather(t->data, sample, rows, ws->x);
-    ws->step = (struct step){true, (uint64_t)t->c->seed, epoch, sample};
+    ws->step = (struct step){true, t->c->reduction == REDUCTION_SUM, (uint64_t)t->c->seed, epoch, sample};
     model_forward(t->m, t->w, ws, rows, ws->x);
     t->loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
 }
@@ -249,6 +249,7 @@ static void run_epochs(struct trainer *t, const struct dataset *validation, stru
         out->has_diverged = !isfinite(train_loss);
         if (validation->rows > 0 && !out->has_diverged) {
             validation_loss = pass_loss(t->team, t->m, t->w, validation, t->ws);
+            validation_loss *= t->c->reduction == REDUCTION_SUM ? shape_size(&t->m->input) : 1;
             out->has_diverged = !isfinite(validation_loss);
         }
         history_add(&out->history, train_loss, validation_loss, t->c->optimizer.learning_rate, clock_wall() - begin);

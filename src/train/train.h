@@ -11,8 +11,10 @@
 #include "nn/nn.h"
 
 // --- the section
+enum reduction { REDUCTION_MEAN, REDUCTION_SUM }; // of a sample's loss, over its features
 struct train_config {
-    int loss; // enum loss
+    int loss;      // enum loss
+    int reduction; // enum reduction
     int64_t batch_size, epochs, seed;
     int64_t shards; // 0 before train_config_read: not given
     struct optimizer optimizer;

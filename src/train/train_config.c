@@ -5,6 +5,8 @@
 
 static const char *const powers[] = {"1", "2", "4", "8", "16", "32", "64", "128", "256", NULL};
 
+static const char *const reduction_names[] = {"mean", "sum", NULL};
+
 // As the YAML gives it; `shards` is a power of two.
 struct section {
     struct train_config config;
@@ -19,6 +21,13 @@ const struct field train_fields[] = {
         .choices = loss_names,
         .help = "mean over the features, then over the batch; binary_crossentropy is computed from the logits of a "
                 "last sigmoid"},
+    {.key = "reduction",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct section, config.reduction),
+        .standard = "mean",
+        .choices = reduction_names,
+        .help = "over the features of a sample; sum makes the loss that many times as large, which weighs it against "
+                "penalties such as the divergence of a gaussian layer"},
     {.key = "batch_size",
         .type = FIELD_INT,
         .offset = offsetof(struct section, config.batch_size),

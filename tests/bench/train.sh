@@ -68,6 +68,8 @@ bench() {
 bench shoe 256 6 4 experiments/mnist-shoe.yaml 60000 "784 64 784" sweep=null data.validation=null
 bench keras-deep 1024 2 2 experiments/mnist-deep.yaml 60000 "784 512 128 10 128 512 784" data.validation=null
 bench dl4j 80 3 2 experiments/mnist-outliers.yaml 40000 "784 250 10 250 784"
+bench denoise 256 3 2 experiments/mnist-denoise.yaml 60000 "784 256 64 256 784" data.validation=null
+bench vae 128 3 2 experiments/mnist-vae.yaml 60000 "784 512 2 512 784" data.validation=null
 bench cardio 32 1000 30 tests/bench/cardio.yaml 1655 "21 12 21"
 
 rm -f "$out/ratio"
