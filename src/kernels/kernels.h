@@ -39,7 +39,12 @@ bool activation_needs_input(enum activation f);
 struct update {
     double learning_rate; // of this step; adam: bias correction included
     double momentum, beta_1, beta_2, rho, epsilon;
+    double decay;         // adam: w := w (1 - decay) first
+    double gradient_rate; // nadam: of the gradient itself, beside the mean's learning_rate
+    double square_factor; // nadam: bias correction of the mean square
     bool nesterov, centered;
+    // of the gradient before the step, by whoever calls it: times clip_factor, then to -clip_value..clip_value (0: not)
+    double clip_factor, clip_value;
 };
 
 // A convolution of one sample. x (height, width, channels), whatever border it needs included; weights (kernel_h,
@@ -82,12 +87,19 @@ struct kernels {
     // g := g + l1 sign(w) + 2 l2 w, the gradient of l1 |w| + l2 w^2
     void (*penalize)(size_t n, const real *w, real l1, real l2, real *g);
 
+    // g := g * factor, and then into -limit..limit where limit > 0
+    void (*clip)(size_t n, real factor, real limit, real *g);
+    // The sum of squares, added in double.
+    double (*square_sum)(size_t n, const real *g);
+
     // One step on n parameters w with gradient g; the state arrays (n) are the optimizer's.
     void (*sgd)(size_t n, real *w, const real *g, real *velocity, const struct update *u);
     void (*adagrad)(size_t n, real *w, const real *g, real *sum, const struct update *u);
     void (*adadelta)(size_t n, real *w, const real *g, real *square, real *step, const struct update *u);
     void (*rmsprop)(size_t n, real *w, const real *g, real *square, real *mean, real *velocity, const struct update *u);
     void (*adam)(size_t n, real *w, const real *g, real *m, real *v, const struct update *u);
+    void (*amsgrad)(size_t n, real *w, const real *g, real *m, real *v, real *largest, const struct update *u);
+    void (*nadam)(size_t n, real *w, const real *g, real *m, real *v, const struct update *u);
 
     // out (n) := x, or (x - shift) * factor in float: one row of a batch
     void (*widen_u8)(size_t n, const uint8_t *x, real *out);
@@ -134,7 +146,8 @@ size_t conv_packed_size(const struct conv *c);
 // The weights w of a convolution in the order of the kernel. `turned`: of the one for which c gives the gradient of the
 // input: w is (kernel_h, kernel_w, outputs, channels) and is turned by half a circle.
 void conv_pack(const struct conv *c, bool turned, const real *w, real *packed);
-// Where a sample (height, width, channels) lies in the padded one: its cell (i, j) at (top + i step_h, left + j step_w).
+// Where a sample (height, width, channels) lies in the padded one: its cell (i, j) at (top + i step_h, left + j
+// step_w).
 struct conv_place {
     int height, width, top, left, step_h, step_w;
 };

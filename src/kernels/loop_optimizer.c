@@ -7,6 +7,24 @@ static void penalize(size_t n, const real *restrict w, real l1, real l2, real *r
         g[i] += l1 * ((w[i] > 0 ? (real)1 : 0) - (w[i] < 0 ? (real)1 : 0)) + 2 * l2 * w[i];
 }
 
+// A NaN stays one.
+static void clip(size_t n, real factor, real limit, real *restrict g)
+{
+    for (size_t i = 0; i < n; i++)
+        g[i] *= factor;
+    if (limit > 0)
+        for (size_t i = 0; i < n; i++)
+            g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
+}
+
+static double square_sum(size_t n, const real *restrict g)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)g[i] * (double)g[i];
+    return sum;
+}
+
 // velocity := momentum velocity - rate g; the step is the velocity, or with Nesterov's look-ahead (Sutskever et al.
 // 2013) momentum velocity - rate g.
 static void sgd(size_t n, real *restrict w, const real *restrict g, real *restrict velocity, const struct update *u)
@@ -71,16 +89,44 @@ static void rmsprop(size_t n, real *restrict w, const real *restrict g, real *re
 }
 
 // Kingma and Ba 2015, with the bias correction in the learning rate and epsilon outside of it (section 2, last
-// paragraph), as Keras; PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t).
+// paragraph), as Keras; PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay it is AdamW
+// (Loshchilov and Hutter 2019).
 static void adam(
     size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
 {
     const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
-               epsilon = (real)u->epsilon;
+               epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
     for (size_t i = 0; i < n; i++) {
         m[i] += rest_1 * (g[i] - m[i]);
         v[i] += rest_2 * (g[i] * g[i] - v[i]);
-        w[i] -= rate * m[i] / (REAL(sqrt)(v[i]) + epsilon);
+        w[i] = keep * w[i] - rate * m[i] / (REAL(sqrt)(v[i]) + epsilon);
+    }
+}
+
+// Reddi et al. 2018: adam by the largest mean square so far, as Keras without bias correction of it.
+static void amsgrad(size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v,
+    real *restrict largest, const struct update *u)
+{
+    const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
+               epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
+    for (size_t i = 0; i < n; i++) {
+        m[i] += rest_1 * (g[i] - m[i]);
+        v[i] += rest_2 * (g[i] * g[i] - v[i]);
+        largest[i] = v[i] < largest[i] ? largest[i] : v[i];
+        w[i] = keep * w[i] - rate * m[i] / (REAL(sqrt)(largest[i]) + epsilon);
+    }
+}
+
+// Dozat 2016: adam with Nesterov's look-ahead; the momentum's schedule is in the rates.
+static void nadam(
+    size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
+{
+    const real rate = (real)u->learning_rate, gradient_rate = (real)u->gradient_rate, rest_1 = (real)(1 - u->beta_1),
+               rest_2 = (real)(1 - u->beta_2), factor = (real)u->square_factor, epsilon = (real)u->epsilon;
+    for (size_t i = 0; i < n; i++) {
+        m[i] += rest_1 * (g[i] - m[i]);
+        v[i] += rest_2 * (g[i] * g[i] - v[i]);
+        w[i] -= (rate * m[i] + gradient_rate * g[i]) / (REAL(sqrt)(factor * v[i]) + epsilon);
     }
 }
 
@@ -92,4 +138,8 @@ void LOOP(optimizer_loops)(struct kernels *k)
     k->adadelta = adadelta;
     k->rmsprop = rmsprop;
     k->adam = adam;
+    k->amsgrad = amsgrad;
+    k->nadam = nadam;
+    k->clip = clip;
+    k->square_sum = square_sum;
 }

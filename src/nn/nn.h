@@ -150,8 +150,9 @@ const char *model_refuses_error(const struct model *m, enum error error);
 enum { OPTIMIZER_MAX_SLOTS = 3 };
 struct optimizer {
     int type; // index into optimizer_names
-    double learning_rate, momentum, beta_1, beta_2, rho, epsilon, initial_accumulator_value;
-    bool nesterov, centered;
+    double learning_rate, momentum, beta_1, beta_2, rho, epsilon, initial_accumulator_value, weight_decay;
+    bool nesterov, centered, amsgrad;
+    double clip_value, clip_norm; // of the gradient; 0: not
 };
 extern const char *const optimizer_names[];
 extern const struct field optimizer_fields[]; // rows of the section `train`
@@ -167,8 +168,14 @@ double optimizer_slot_start(const struct optimizer *o);
 // The numbers of step t = 1, 2, ... at the given learning rate.
 struct update optimizer_update(const struct optimizer *o, int64_t t, double learning_rate);
 // The step on parameters [first, first + n): w, g and each state[slot] point to the element `first`.
-void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n, real *w, const real *g,
+// The gradient is clipped in place.
+void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n, real *w, real *g,
     real *const state[OPTIMIZER_MAX_SLOTS]);
+// The sum of squares of the gradients of weights (no statistics) among parameters [first, first + n); g points to the
+// element `first`.
+double model_square_sum(const struct model *m, size_t first, size_t n, const real *g);
+// What a gradient of this norm is multiplied by under clip_norm.
+double optimizer_clip_factor(const struct optimizer *o, double norm);
 // g := g + the gradient of the weight penalties on parameters [first, first + n) of the model; pointers to element
 // `first`.
 void model_penalize(const struct model *m, size_t first, size_t n, const real *w, real *g);
@@ -176,3 +183,33 @@ void model_penalize(const struct model *m, size_t first, size_t n, const real *w
 // steps the weights with the optimizer and the statistics with their momentum. Pointers are to the element `first`.
 void model_update(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
     real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS]);
+// The same where g holds the penalties' gradient already.
+void model_step(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
+    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS]);
+
+// --- schedules
+struct schedule {
+    int type;
+    double factor, minimum;
+    int64_t epochs, warmup;
+    int64_t patience; // of early stopping; 0: none
+    int monitor;
+    double min_delta;
+    bool restore_best;
+};
+extern const struct field schedule_fields[]; // rows of the section `train`
+// What the losses have said so far.
+struct watch {
+    double best;        // infinite: none yet
+    int64_t best_epoch; // from 0; -1: none yet
+    int64_t waited, waited_for_drop, drops;
+};
+void watch_start(struct watch *p);
+// Takes in the losses of an epoch (from 0; validation_loss NaN: no such data). Whether it is the best one so far.
+bool watch_add(
+    const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss);
+// Whether early stopping ends training here.
+bool schedule_ends(const struct schedule *s, const struct watch *p);
+// The learning rate of an epoch (from 0) of `epochs`.
+double schedule_rate(
+    const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, const struct watch *p);

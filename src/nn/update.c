@@ -30,7 +30,7 @@ static void move_statistic(const struct block *b, struct stretch all, real *w, c
 
 // The optimizer on what lies between the statistics.
 static void step_weights(const struct model *m, const struct optimizer *o, const struct update *u, struct stretch all,
-    real *w, const real *g, real *const state[OPTIMIZER_MAX_SLOTS])
+    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS])
 {
     size_t at = all.first, last = all.first + all.n;
     for (int i = 0; i < m->n_layers; i++)
@@ -59,12 +59,31 @@ void model_penalize(const struct model *m, size_t first, size_t n, const real *w
             penalize(&m->layers[i].blocks[k], (struct stretch){first, n}, w, g);
 }
 
-void model_update(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
+double model_square_sum(const struct model *m, size_t first, size_t n, const real *g)
+{
+    double sum = 0;
+    for (int i = 0; i < m->n_layers; i++)
+        for (int k = 0; k < m->layers[i].n_blocks; k++) {
+            const struct block *b = &m->layers[i].blocks[k];
+            struct stretch s = meet(b, (struct stretch){first, n});
+            if (s.n > 0 && !b->is_statistic)
+                sum += kernels()->square_sum(s.n, g + (s.first - first));
+        }
+    return sum;
+}
+
+void model_step(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
     real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS])
 {
-    model_penalize(m, first, n, w, g);
     if (m->has_statistics)
         step_weights(m, o, u, (struct stretch){first, n}, w, g, state);
     else
         optimizer_apply(o, u, n, w, g, state);
+}
+
+void model_update(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
+    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS])
+{
+    model_penalize(m, first, n, w, g);
+    model_step(m, o, u, first, n, w, g, state);
 }

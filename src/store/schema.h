@@ -51,6 +51,7 @@
 #define HISTORY_VALIDATION_LOSS "validation_loss"
 #define HISTORY_LEARNING_RATE   "learning_rate"
 #define HISTORY_SECONDS         "seconds"
+#define HISTORY_WEIGHTS_EPOCH   "weights_epoch"
 
 // arrays of scores/<set>/, (sample) or (sample, ...)
 #define SCORES_SAMPLE         DATASET_SAMPLE // the scale; those of a row's dimensions are the data set's too

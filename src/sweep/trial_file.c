@@ -42,6 +42,8 @@ static int write_history(struct store_file *f, const struct history *h, struct e
     for (size_t i = 0; i < sizeof columns / sizeof *columns && !failed; i++)
         failed = put(f, TRIAL_HISTORY, columns[i].name, STORE_F64, h->epochs, columns[i].v, HISTORY_EPOCH,
             columns[i].long_name, columns[i].units, e);
+    if (!failed)
+        failed = store_set_int(f, TRIAL_HISTORY, HISTORY_WEIGHTS_EPOCH, h->weights_epoch, e);
     return failed;
 }
 

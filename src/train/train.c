@@ -11,6 +11,7 @@
 #include <string.h>
 
 // Parameters that a thread updates at a time: gradient sum, weights and state of a chunk stay in the L1 cache.
+// The norm of the gradient is added up by chunks, too, so that it does not hang on who computed which.
 enum { UPDATE_CHUNK = 2048, ALIGNMENT = 16 };
 
 struct trainer {
@@ -21,7 +22,11 @@ struct trainer {
     struct shards shards;
     int first_shard, own_shards; // of this rank
     real *memory;                // owned: w, g, room, state and gradients below are parts of it
-    real *w, *g, *room;          // (parameters); g and room only between ranks
+    real *w, *g, *room;          // (parameters); g between ranks or to clip its norm, room between ranks
+    real *best;                  // (parameters): the weights of the best epoch, where they are asked for
+    double *square_sum;          // per chunk, owned: of the gradient; NULL: its norm is not clipped
+    double rate;                 // of this epoch
+    struct watch watch;
     real *state[OPTIMIZER_MAX_SLOTS];
     real *gradient[SHARDS_MAX]; // (parameters) per own shard
     int32_t *order[SHARDS_MAX]; // (shard's rows) per own shard, owned: this epoch's order
@@ -31,10 +36,26 @@ struct trainer {
     double called;              // when team->between was called last
 };
 
+static bool keeps_best(const struct train_config *c)
+{
+    return c->schedule.patience > 0 && c->schedule.restore_best;
+}
+
+static bool needs_gradient(const struct train_config *c, int ranks)
+{
+    return ranks > 1 || c->optimizer.clip_norm > 0;
+}
+
 static size_t memory_length(const struct model *m, const struct train_config *c, int ranks)
 {
-    size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)(c->shards / ranks) + (ranks > 1 ? 2 : 0);
+    size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)(c->shards / ranks) +
+                     needs_gradient(c, ranks) + (ranks > 1) + keeps_best(c);
     return vectors * m->parameters;
+}
+
+static size_t chunk_count(const struct model *m)
+{
+    return (m->parameters + UPDATE_CHUNK - 1) / UPDATE_CHUNK;
 }
 
 // A worker's rows: those of its largest shard, or of a pass over a data set.
@@ -55,6 +76,7 @@ static void trainer_free(struct trainer *t)
         free(t->order[i]);
     team_workspaces_free(t->team, &t->ws);
     free(t->memory);
+    free(t->square_sum);
 }
 
 static void lay_out_memory(struct trainer *t)
@@ -66,10 +88,12 @@ static void lay_out_memory(struct trainer *t)
         t->state[i] = next += n;
     for (int i = 0; i < t->own_shards; i++)
         t->gradient[i] = next += n;
-    if (t->team->comm->size > 1) {
+    if (needs_gradient(t->c, t->team->comm->size))
         t->g = next += n;
+    if (t->team->comm->size > 1)
         t->room = next += n;
-    }
+    if (keeps_best(t->c))
+        t->best = next += n;
 }
 
 static int trainer_init(struct trainer *t, struct err *e)
@@ -80,6 +104,8 @@ static int trainer_init(struct trainer *t, struct err *e)
     t->own_shards = t->shards.n / comm->size;
     t->first_shard = t->own_shards * comm->rank;
     t->memory = mem_array(memory_length(t->m, t->c, comm->size), sizeof *t->memory, "weights and gradients", e);
+    if (t->c->optimizer.clip_norm > 0)
+        t->square_sum = mem_array(chunk_count(t->m), sizeof *t->square_sum, "sums of squares", e);
     t->ws = team_workspaces_new(t->team, t->m, workspace_rows(t->c), true, e);
     for (int i = 0; i < t->own_shards; i++)
         t->order[i] =
@@ -161,6 +187,24 @@ static void sum_over_ranks(struct trainer *t, int thread)
     wait_for_threads(t);
 }
 
+// The norm of the whole gradient, penalties included, which it adds to t->g: every thread takes its chunks.
+static double gradient_norm(struct trainer *t, int thread)
+{
+    size_t chunks = chunk_count(t->m), threads = (size_t)t->team->threads, i = (size_t)thread;
+    double sum = 0;
+    for (size_t c = chunks * i / threads; c < chunks * (i + 1) / threads; c++) {
+        size_t at = c * UPDATE_CHUNK, left = t->m->parameters - at, n = left < UPDATE_CHUNK ? left : UPDATE_CHUNK;
+        if (t->team->comm->size == 1)
+            sum_own_shards(t, at, n, t->g + at);
+        model_penalize(t->m, at, n, t->w + at, t->g + at);
+        t->square_sum[c] = model_square_sum(t->m, at, n, t->g + at);
+    }
+    wait_for_threads(t);
+    for (size_t c = 0; c < chunks; c++)
+        sum += t->square_sum[c];
+    return sqrt(sum);
+}
+
 // Sum of gradients, penalties and optimizer in one pass over this thread's parameters.
 static void update_range(struct trainer *t, int thread, const struct update *u)
 {
@@ -174,7 +218,10 @@ static void update_range(struct trainer *t, int thread, const struct update *u)
             sum_own_shards(t, at, n, g);
         for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
             state[i] = t->state[i] + at;
-        model_update(t->m, &t->c->optimizer, u, at, n, t->w + at, g, state);
+        if (t->square_sum) // then g has the penalties in it
+            model_step(t->m, &t->c->optimizer, u, at, n, t->w + at, g, state);
+        else
+            model_update(t->m, &t->c->optimizer, u, at, n, t->w + at, g, state);
     }
 }
 
@@ -187,7 +234,8 @@ static void call_between(struct trainer *t, double epochs_done)
     }
 }
 
-// What one thread does in an epoch. Two barriers a step on one rank, four on several.
+// What one thread does in an epoch. Two barriers a step on one rank, four on several, one
+// more to clip the norm.
 static void run_thread(struct trainer *t, int thread, int64_t epoch)
 {
     int first, last;
@@ -197,12 +245,14 @@ static void run_thread(struct trainer *t, int thread, int64_t epoch)
         shuffle(t, i, epoch);
     for (int64_t step = 0; step < t->shards.steps; step++) {
         int batch_rows = shards_batch_rows(&t->shards, step);
-        struct update u = optimizer_update(&t->c->optimizer, t->step + step + 1, t->c->optimizer.learning_rate);
+        struct update u = optimizer_update(&t->c->optimizer, t->step + step + 1, t->rate);
         for (int i = first; i < last; i++)
             shard_gradient(t, i, (uint32_t)epoch, step, batch_rows, t->ws[thread]);
         wait_for_threads(t);
-        if (t->g)
+        if (t->team->comm->size > 1)
             sum_over_ranks(t, thread);
+        if (t->square_sum)
+            u.clip_factor = optimizer_clip_factor(&t->c->optimizer, gradient_norm(t, thread));
         update_range(t, thread, &u);
         if (thread == 0)
             call_between(t, (double)epoch + (double)step / (double)t->shards.steps);
@@ -237,13 +287,33 @@ static void history_add(
 static void history_new(struct history *h, int64_t epochs)
 {
     double *all = mem_new(4 * (size_t)epochs, sizeof *all);
-    *h = (struct history){0, all, all + epochs, all + 2 * epochs, all + 3 * epochs};
+    *h = (struct history){0, all, all + epochs, all + 2 * epochs, all + 3 * epochs, 0};
+}
+
+// What the losses of an epoch decide: the best weights. Those of the last epoch are the model's until then.
+static void judge_epoch(struct trainer *t, int64_t epoch, double train_loss, double validation_loss)
+{
+    bool is_best = watch_add(&t->c->schedule, &t->watch, epoch, train_loss, validation_loss);
+    if (is_best && t->best)
+        memcpy(t->best, t->w, t->m->parameters * sizeof *t->w);
+}
+
+static void restore_best(struct trainer *t, struct trained *out)
+{
+    out->history.weights_epoch = out->history.epochs;
+    if (!t->best || t->watch.best_epoch < 0 || out->has_diverged)
+        return;
+    memcpy(t->w, t->best, t->m->parameters * sizeof *t->w);
+    out->history.weights_epoch = (int)t->watch.best_epoch + 1;
 }
 
 static void run_epochs(struct trainer *t, const struct dataset *validation, struct trained *out)
 {
     double start = clock_wall();
-    for (int64_t epoch = 0; epoch < t->c->epochs && !out->has_diverged; epoch++) {
+    const struct schedule *s = &t->c->schedule;
+    watch_start(&t->watch);
+    for (int64_t epoch = 0; epoch < t->c->epochs && !out->has_diverged && !schedule_ends(s, &t->watch); epoch++) {
+        t->rate = schedule_rate(s, t->c->optimizer.learning_rate, epoch, t->c->epochs, &t->watch);
         double begin = clock_wall(), validation_loss = NAN, train_loss = run_epoch(t, epoch);
         out->samples += t->data->rows;
         out->has_diverged = !isfinite(train_loss);
@@ -252,8 +322,10 @@ static void run_epochs(struct trainer *t, const struct dataset *validation, stru
             validation_loss *= t->c->reduction == REDUCTION_SUM ? shape_size(&t->m->input) : 1;
             out->has_diverged = !isfinite(validation_loss);
         }
-        history_add(&out->history, train_loss, validation_loss, t->c->optimizer.learning_rate, clock_wall() - begin);
+        judge_epoch(t, epoch, train_loss, validation_loss);
+        history_add(&out->history, train_loss, validation_loss, t->rate, clock_wall() - begin);
     }
+    restore_best(t, out);
     out->seconds = clock_wall() - start;
 }
 

@@ -18,8 +18,9 @@ struct train_config {
     int64_t batch_size, epochs, seed;
     int64_t shards; // 0 before train_config_read: not given
     struct optimizer optimizer;
+    struct schedule schedule;
 };
-extern const struct field train_fields[]; // beside optimizer_fields
+extern const struct field train_fields[]; // beside optimizer_fields and schedule_fields
 // Reads and checks the section (NULL: all defaults); afterwards every setting has its value. -1 and all mistakes in
 // `e`.
 int train_config_read(const struct node *section, struct train_config *c, struct err *e);
@@ -57,11 +58,12 @@ struct team {
 struct history {
     int epochs; // complete ones
     double *train_loss, *validation_loss, *learning_rate,
-        *seconds; // (epochs) each; validation_loss is NaN without data
+        *seconds;      // (epochs) each; validation_loss is NaN without data
+    int weights_epoch; // from 1: after which the weights are as they are; 0: the initial ones
 };
 
 struct trained {
-    real *w;                // (parameters): after the last epoch; equal on all ranks
+    real *w;                // (parameters): after the last or the best epoch; equal on all ranks
     real *memory;           // owned: w is a part of it
     struct history history; // owned
     int64_t samples;        // rows that passed through training

@@ -40,8 +40,10 @@ swept() {
     for path in one/tiny/trials/*.h5; do same "$path" "four/${path#one/}"; done
     rm -rf one four
 }
-swept --set sweep.over.train.optimizer='[sgd, adagrad, adadelta, rmsprop, adam]'
+swept --set sweep.over.train.optimizer='[sgd, adagrad, adadelta, rmsprop, adam, adamw, nadam]'
 swept --set train.optimizer=sgd --set train.momentum=0.9 --set sweep.over.train.nesterov='[true, false]'
+swept --set sweep.over.train.amsgrad='[true, false]' --set train.clip_value=0.01 --set train.schedule=cosine
+swept --set sweep.over.train.clip_norm='[0.01, 1]' --set train.early_stopping=2 --set 'model.encoder[0].l2=0.1'
 swept --set train.optimizer=rmsprop --set train.momentum=0.5 --set sweep.over.train.centered='[true, false]'
 swept --set 'sweep.over.model.encoder[0].activation=[linear, relu, leaky_relu, elu, selu, sigmoid, tanh, softplus, hard_sigmoid, gelu, silu, softmax]'
 swept --set sweep.over.train.loss='[mse, mae]' --set sweep.over.score.error='[mse, mae, l2]'

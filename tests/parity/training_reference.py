@@ -109,6 +109,50 @@ class RMSprop:
             p.sub_(v)
 
 
+class Nadam:
+    """Keras: the momentum of step t is beta_1 (1 - 0.96^t / 2). (PyTorch 1.13 counts it twice in the bias correction.)"""
+
+    def __init__(self, w, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        self.w, self.rate, self.beta_1, self.beta_2, self.epsilon = w, learning_rate, beta_1, beta_2, epsilon
+        self.m = [torch.zeros_like(p) for p in w]
+        self.v = [torch.zeros_like(p) for p in w]
+        self.t, self.product = 0, 1.0
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        now, following = (self.beta_1 * (1 - 0.5 * 0.96**t) for t in (self.t, self.t + 1))
+        self.product *= now
+        for p, m, v in zip(self.w, self.m, self.v):
+            m.mul_(self.beta_1).add_((1 - self.beta_1) * p.grad)
+            v.mul_(self.beta_2).add_((1 - self.beta_2) * p.grad**2)
+            mean = following * m / (1 - self.product * following) + (1 - now) * p.grad / (1 - self.product)
+            p.sub_(self.rate * mean / (torch.sqrt(v / (1 - self.beta_2**self.t)) + self.epsilon))
+
+
+class ClippedByNorm:
+    """Another optimizer, after Keras's global_clipnorm, which is PyTorch's clip_grad_norm_ without its epsilon."""
+
+    def __init__(self, w, optimizer, norm):
+        self.w, self.optimizer, self.norm = w, optimizer, norm
+
+    @torch.no_grad()
+    def step(self):
+        norm = torch.sqrt(sum((p.grad**2).sum() for p in self.w))
+        for p in self.w:
+            p.grad.mul_(self.norm / torch.clamp(norm, min=self.norm))
+        self.optimizer.step()
+
+
+class ClippedByValue:
+    def __init__(self, w, optimizer, value):
+        self.w, self.optimizer, self.value = w, optimizer, value
+
+    def step(self):
+        torch.nn.utils.clip_grad_value_(self.w, self.value)
+        self.optimizer.step()
+
+
 class Adam:
     """Keras: w -= rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon)."""
 
@@ -164,6 +208,19 @@ OPTIMIZERS = [
      "optimizer: rmsprop, learning_rate: 0.01, momentum: 0.5, epsilon: 1e-4, centered: true"),
     ("adam", lambda w: Adam(w, 0.001), "optimizer: adam"),
     ("adam, epsilon", lambda w: Adam(w, 0.01, epsilon=1e-3), "optimizer: adam, learning_rate: 0.01, epsilon: 1e-3"),
+    ("torch adamw", lambda w: torch.optim.AdamW(w, lr=0.01, eps=1e-20, weight_decay=0.1),
+     "optimizer: adamw, learning_rate: 0.01, weight_decay: 0.1, epsilon: 1e-20"),
+    ("torch amsgrad", lambda w: torch.optim.Adam(w, lr=0.01, betas=(0.9, 0.5), eps=1e-20, amsgrad=True),
+     "optimizer: adam, learning_rate: 0.01, beta_2: 0.5, epsilon: 1e-20, amsgrad: true"),
+    ("torch adamw, amsgrad",
+     lambda w: torch.optim.AdamW(w, lr=0.01, betas=(0.9, 0.5), eps=1e-20, amsgrad=True, weight_decay=0.05),
+     "optimizer: adamw, learning_rate: 0.01, beta_2: 0.5, weight_decay: 0.05, epsilon: 1e-20, amsgrad: true"),
+    ("nadam", lambda w: Nadam(w, 0.001), "optimizer: nadam"),
+    ("nadam, epsilon", lambda w: Nadam(w, 0.01, epsilon=1e-3), "optimizer: nadam, learning_rate: 0.01, epsilon: 1e-3"),
+    ("clip_value", lambda w: ClippedByValue(w, torch.optim.SGD(w, lr=0.5), 0.003),
+     "optimizer: sgd, learning_rate: 0.5, clip_value: 0.003"),
+    ("clip_norm", lambda w: ClippedByNorm(w, torch.optim.SGD(w, lr=0.5), 0.05),
+     "optimizer: sgd, learning_rate: 0.5, clip_norm: 0.05"),
 ]  # fmt: skip
 
 

@@ -39,6 +39,16 @@ static void step_adam(const struct kernels *k, size_t n, struct arrays *a, const
     k->adam(n, a->w, a->g, a->state[0], a->state[1], u);
 }
 
+static void step_amsgrad(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->amsgrad(n, a->w, a->g, a->state[0], a->state[1], a->state[2], u);
+}
+
+static void step_nadam(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
+{
+    k->nadam(n, a->w, a->g, a->state[0], a->state[1], u);
+}
+
 static void sgd(double g, double *w, double *velocity, double *b, double *c, const struct update *u)
 {
     (void)b, (void)c;
@@ -81,7 +91,23 @@ static void adam(double g, double *w, double *m, double *v, double *c, const str
     (void)c;
     *m = u->beta_1 * *m + (1 - u->beta_1) * g;
     *v = u->beta_2 * *v + (1 - u->beta_2) * g * g;
-    *w -= u->learning_rate * *m / (sqrt(*v) + u->epsilon);
+    *w = *w * (1 - u->decay) - u->learning_rate * *m / (sqrt(*v) + u->epsilon);
+}
+
+static void amsgrad(double g, double *w, double *m, double *v, double *largest, const struct update *u)
+{
+    *m = u->beta_1 * *m + (1 - u->beta_1) * g;
+    *v = u->beta_2 * *v + (1 - u->beta_2) * g * g;
+    *largest = *v < *largest ? *largest : *v;
+    *w = *w * (1 - u->decay) - u->learning_rate * *m / (sqrt(*largest) + u->epsilon);
+}
+
+static void nadam(double g, double *w, double *m, double *v, double *c, const struct update *u)
+{
+    (void)c;
+    *m = u->beta_1 * *m + (1 - u->beta_1) * g;
+    *v = u->beta_2 * *v + (1 - u->beta_2) * g * g;
+    *w -= (u->learning_rate * *m + u->gradient_rate * g) / (sqrt(*v * u->square_factor) + u->epsilon);
 }
 
 static const struct {
@@ -105,6 +131,17 @@ static const struct {
         {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-3, .momentum = 0.5, .centered = true}},
     {"adam", step_adam, adam, 0, {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}},
     {"adam, slow", step_adam, adam, 0, {.learning_rate = 0.01, .beta_1 = 0, .beta_2 = 0.99999, .epsilon = 1e-4}},
+    {"adamw", step_adam, adam, 0,
+        {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .decay = 0.03}},
+    {"amsgrad", step_amsgrad, amsgrad, 0,
+        {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.5, .epsilon = 1e-7, .decay = 0.01}},
+    {"nadam", step_nadam, nadam, 0,
+        {.learning_rate = 0.01,
+            .beta_1 = 0.9,
+            .beta_2 = 0.99,
+            .epsilon = 1e-4,
+            .gradient_rate = 0.003,
+            .square_factor = 30}},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -188,11 +225,36 @@ static void test_not_a_number(void **state)
             }
 }
 
+static void test_clip(void **state)
+{
+    (void)state;
+    real g[LONGEST + GUARD];
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (size_t n = 0; n < LONGEST; n = 2 * n + 1) {
+            double sum = 0;
+            fill(4, n, 2, g);
+            guard_set(g + n);
+            for (size_t i = 0; i < n; i++)
+                sum += (double)g[i] * (double)g[i];
+            check_near(*k, "square_sum", n, (*k)->square_sum(n, g), sum, 1e-12 * sum);
+            (*k)->clip(n, (real)0.5, 0, g);
+            for (size_t i = 0; i < n; i++)
+                assert_true(g[i] == number(4, i));
+            if (n)
+                g[n / 2] = (real)NAN;
+            (*k)->clip(n, 1, (real)0.25, g);
+            for (size_t i = 0; i < n; i++)
+                check_near(*k, "clip", i, g[i], i == n / 2 ? NAN : fmax(fmin(number(4, i), 0.25), -0.25), 0);
+            guard_check(*k, "clip", g + n);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_not_a_number),
+        cmocka_unit_test(test_clip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,18 +3,27 @@
 #include "nn_fixture.h"
 
 // The canonical form of each optimizer without settings: Keras's defaults.
+#define CLIP ", clip_value: 0, clip_norm: 0}"
 static const struct {
     const char *name, *all;
     int slots;
     double start;
 } defaults[] = {
-    {"sgd", "{optimizer: sgd, learning_rate: 0.01, momentum: 0, nesterov: false}", 1, 0},
-    {"adagrad", "{optimizer: adagrad, learning_rate: 0.001, epsilon: 1e-07, initial_accumulator_value: 0.1}", 1, 0.1},
-    {"adadelta", "{optimizer: adadelta, learning_rate: 0.001, rho: 0.95, epsilon: 1e-07}", 2, 0},
-    {"rmsprop", "{optimizer: rmsprop, learning_rate: 0.001, momentum: 0, rho: 0.9, epsilon: 1e-07, centered: false}", 3,
-        0},
-    {"adam", "{optimizer: adam, learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-07}", 2, 0},
+    {"sgd", "{optimizer: sgd, learning_rate: 0.01, momentum: 0, nesterov: false" CLIP, 1, 0},
+    {"adagrad", "{optimizer: adagrad, learning_rate: 0.001, epsilon: 1e-07, initial_accumulator_value: 0.1" CLIP, 1,
+        0.1},
+    {"adadelta", "{optimizer: adadelta, learning_rate: 0.001, rho: 0.95, epsilon: 1e-07" CLIP, 2, 0},
+    {"rmsprop",
+        "{optimizer: rmsprop, learning_rate: 0.001, momentum: 0, rho: 0.9, epsilon: 1e-07, centered: false" CLIP, 3, 0},
+    {"adam", "{optimizer: adam, learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-07, amsgrad: false" CLIP,
+        2, 0},
+    {"adamw",
+        "{optimizer: adamw, learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-07, weight_decay: 0.004, "
+        "amsgrad: false" CLIP,
+        2, 0},
+    {"nadam", "{optimizer: nadam, learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-07" CLIP, 2, 0},
 };
+enum { ADAM_ROW = 4 };
 
 static char *written(const struct optimizer *o)
 {
@@ -54,18 +63,21 @@ static void test_defaults(void **state)
         assert_int_equal(optimizer_slots(&o), defaults[i].slots);
         assert_true(optimizer_slot_start(&o) == defaults[i].start);
     }
-    check_written("{}", defaults[n - 1].all); // adam where nothing is said
+    check_written("{}", defaults[ADAM_ROW].all); // adam where nothing is said
 }
 
 static const char *const good[][2] = {
     {"{optimizer: sgd, learning_rate: 1, momentum: 0.5, nesterov: true}",
-        "{optimizer: sgd, learning_rate: 1, momentum: 0.5, nesterov: true}"},
+        "{optimizer: sgd, learning_rate: 1, momentum: 0.5, nesterov: true" CLIP},
     {"{optimizer: rmsprop, centered: true, momentum: 0.1, rho: 0}",
-        "{optimizer: rmsprop, learning_rate: 0.001, momentum: 0.1, rho: 0, epsilon: 1e-07, centered: true}"},
+        "{optimizer: rmsprop, learning_rate: 0.001, momentum: 0.1, rho: 0, epsilon: 1e-07, centered: true" CLIP},
     {"{optimizer: adam, beta_1: 0, beta_2: 0.5, epsilon: 1}",
-        "{optimizer: adam, learning_rate: 0.001, beta_1: 0, beta_2: 0.5, epsilon: 1}"},
+        "{optimizer: adam, learning_rate: 0.001, beta_1: 0, beta_2: 0.5, epsilon: 1, amsgrad: false" CLIP},
     {"{optimizer: adagrad, initial_accumulator_value: 0, learning_rate: 0}",
-        "{optimizer: adagrad, learning_rate: 0, epsilon: 1e-07, initial_accumulator_value: 0}"},
+        "{optimizer: adagrad, learning_rate: 0, epsilon: 1e-07, initial_accumulator_value: 0" CLIP},
+    {"{optimizer: adamw, amsgrad: true, weight_decay: 0.5, clip_norm: 1}",
+        "{optimizer: adamw, learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-07, weight_decay: 0.5, "
+        "amsgrad: true, clip_value: 0, clip_norm: 1}"},
 };
 
 // What is refused, and words that must be said of it.
@@ -83,6 +95,10 @@ static const struct {
     {"{optimizer: adagrad, rho: 0.9}", 1, {"rho: ", "adagrad has no such setting"}},
     {"{optimizer: adadelta, initial_accumulator_value: 1}", 1, {"initial_accumulator_value: ", "adadelta has no"}},
     {"{optimizer: rmsprop, beta_2: 0.9, nesterov: true}", 2, {"beta_2: ", "nesterov: "}},
+    {"{optimizer: adam, weight_decay: 0.1}", 1, {"weight_decay: ", "adam has no such setting"}},
+    {"{optimizer: nadam, amsgrad: true}", 1, {"amsgrad: ", "nadam has no such setting"}},
+    {"{clip_norm: 1, clip_value: 0.5}", 1, {"clip_norm: ", "one of the two"}},
+    {"{clip_norm: -1}", 1, {"clip_norm: "}},
     {"{optimizer: adm}", 1, {"optimizer: ", "adam"}},
     {"{optimizer: sgd, momentum: 1}", 1, {"momentum: ", "1"}},
     {"{optimizer: sgd, momentum: -0.1}", 1, {"momentum: "}},
@@ -127,6 +143,24 @@ static void test_update(void **state)
     assert_true(first.learning_rate == 0.01 && first.momentum == 0.5 && first.beta_1 == 0 && first.epsilon == 0);
 }
 
+// Nadam's rates by their definition, step after step, early and long after they have settled.
+static void test_nadam(void **state)
+{
+    (void)state;
+    struct optimizer o;
+    struct err e;
+    double product = 1;
+    assert_false(optimizer_try("{optimizer: nadam, beta_1: 0.999}", &o, &e));
+    for (int64_t t = 1; t <= 3000; t++) {
+        double now = 0.999 * (1 - 0.5 * pow(0.96, (double)t)), next = 0.999 * (1 - 0.5 * pow(0.96, (double)t + 1));
+        product *= now;
+        struct update u = optimizer_update(&o, t, 0.5);
+        assert_true(fabs(u.learning_rate - 0.5 * next / (1 - product * next)) < 1e-12);
+        assert_true(fabs(u.gradient_rate - 0.5 * (1 - now) / (1 - product)) < 1e-12);
+        assert_true(fabs(u.square_factor * (1 - pow(0.999, (double)t)) - 1) < 1e-12);
+    }
+}
+
 // A step in pieces, as threads do it, is the step in one.
 static void test_pieces(void **state)
 {
@@ -169,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_update),
+        cmocka_unit_test(test_nadam),
         cmocka_unit_test(test_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

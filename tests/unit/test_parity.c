@@ -98,6 +98,8 @@ static double step(struct trainer *t, int64_t number)
     kernels()->tree_sum(t->m->parameters, t->shards, (const real *const *)t->gradient, t->g);
     model_penalize(t->m, 0, t->m->parameters, t->w, t->g);
     struct update u = optimizer_update(&t->o, number, t->o.learning_rate);
+    if (t->o.clip_norm > 0)
+        u.clip_factor = optimizer_clip_factor(&t->o, sqrt(model_square_sum(t->m, 0, t->m->parameters, t->g)));
     optimizer_apply(&t->o, &u, t->m->parameters, t->w, t->g, t->state);
     return loss / t->f->rows;
 }

@@ -32,6 +32,7 @@ static const struct {
     {"layer", layer_common_fields},
     {"train", train_fields},
     {"optimizer", optimizer_fields},
+    {"schedule", schedule_fields},
     {"score", score_fields},
     {"sweep", spec_sweep_fields},
 };
