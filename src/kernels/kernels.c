@@ -24,6 +24,7 @@ bool activation_needs_input(enum activation f)
     void optimizer_loops_##name(struct kernels *);  \
     void gather_loops_##name(struct kernels *);     \
     void gemm_loops_##name(struct kernels *);       \
+    void rnn_loops_##name(struct kernels *);        \
     void random_loops_##name(struct kernels *);     \
     void conv_loops_##name(struct kernels *);       \
     void pool_loops_##name(struct kernels *);       \
@@ -37,6 +38,7 @@ bool activation_needs_input(enum activation f)
         optimizer_loops_##name(&table_##name);      \
         gather_loops_##name(&table_##name);         \
         gemm_loops_##name(&table_##name);           \
+        rnn_loops_##name(&table_##name);            \
         random_loops_##name(&table_##name);         \
         conv_loops_##name(&table_##name);           \
         pool_loops_##name(&table_##name);           \

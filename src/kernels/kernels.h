@@ -54,9 +54,9 @@ struct conv {
     int out_height, out_width, outputs;
     int kernel_h, kernel_w, stride_h, stride_w;
 };
-// Pooling of one sample: x (height, width, channels), y (out_height, out_width, channels). The first window begins `top`
-// rows above the sample and `left` columns before it; what lies outside does not count.
-struct pool {
+// Pooling of one sample: x (height, width, channels), y (out_height, out_width, channels). The first window begins
+// `top` rows above the sample and `left` columns before it; what lies outside does not count.
+struct windows {
     int height, width, channels;
     int out_height, out_width;
     int pool_h, pool_w, stride_h, stride_w, top, left;
@@ -122,13 +122,24 @@ struct kernels {
     void (*conv_weights)(const struct conv *c, const real *x, const real *dy, real *dw);
 
     // y := the largest or the mean of each window. Of equal cells the first has the gradient.
-    void (*max_pool)(const struct pool *p, const real *x, real *y);
-    void (*max_pool_backward)(const struct pool *p, const real *x, const real *dy, real *dx);
-    void (*average_pool)(const struct pool *p, const real *x, real *y);
-    void (*average_pool_backward)(const struct pool *p, const real *dy, real *dx);
+    void (*max_pool)(const struct windows *p, const real *x, real *y);
+    void (*max_pool_backward)(const struct windows *p, const real *x, const real *dy, real *dx);
+    void (*average_pool)(const struct windows *p, const real *x, real *y);
+    void (*average_pool_backward)(const struct windows *p, const real *dy, real *dx);
     // y (H by_h, W by_w, C) := each cell of x (H, W, C) by_h x by_w times; dx := the sums of their gradients
     void (*repeat)(int H, int W, int C, int by_h, int by_w, const real *x, real *y);
     void (*repeat_backward)(int H, int W, int C, int by_h, int by_w, const real *dy, real *dx);
+
+    // One time step of a recurrent cell for M rows of U units, between its matrix products.
+    // lstm: gates (M, 4 U): sums i f g o -> their values; c, tanh_c, h (M, U) := from them and `before` (M, U), the c
+    // of the step before. Backward: gates -> gradients of the sums; dc -> gradient of `before`.
+    void (*lstm_forward)(int M, int U, real *gates, const real *before, real *c, real *tanh_c, real *h);
+    void (*lstm_backward)(int M, int U, real *gates, const real *before, const real *tanh_c, const real *dh, real *dc);
+    // gru: gates (M, 3 U): sums z r n of the inputs -> values of the gates; recurrent (M, 3 U): sums of the outputs of
+    // the step before, which are `before` (M, U). Backward: gates, recurrent -> gradients of these sums; dh -> gradient
+    // of `before`, but for what passes through `recurrent`.
+    void (*gru_forward)(int M, int U, real *gates, const real *recurrent, const real *before, real *h);
+    void (*gru_backward)(int M, int U, real *gates, real *recurrent, const real *before, real *dh);
 };
 
 const struct kernels *kernels(void);

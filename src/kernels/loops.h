@@ -11,6 +11,7 @@
 // small_gemm serves products of up to SMALL_GEMM_WORK multiplications whose b, its columns filled up to whole strips,
 // has at most SMALL_GEMM_B elements.
 enum { SMALL_GEMM_WORK = 65536, SMALL_GEMM_B = 8192, SMALL_GEMM_STRIP = 16 };
+enum { CONV_STRIP = 8 }; // channels that conv takes at a time
 
 // The entries of one file's loops in the table of one set.
 void LOOP(activation_loops)(struct kernels *k);
@@ -20,3 +21,6 @@ void LOOP(optimizer_loops)(struct kernels *k);
 void LOOP(gather_loops)(struct kernels *k);
 void LOOP(gemm_loops)(struct kernels *k);
 void LOOP(random_loops)(struct kernels *k);
+void LOOP(conv_loops)(struct kernels *k);
+void LOOP(pool_loops)(struct kernels *k);
+void LOOP(rnn_loops)(struct kernels *k);

@@ -1,0 +1,81 @@
+// lstm: long short-term memory (Hochreiter and Schmidhuber 1997; forget gates: Gers et al. 2000), as Keras and cuDNN
+// have it: i, f, o = sigmoid and g = tanh of x kernel + h recurrent_kernel + bias, in the order i f g o;
+// c := f c + i g; h := o tanh(c).
+#include "nn/recurrent.h"
+
+#include <string.h>
+
+static const struct field fields[] = {
+    RECURRENT_FIELDS("lstm", "units; the first dimension of the input is time, a vector has one value a step"),
+    {.key = "unit_forget_bias",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct recurrent, unit_forget_bias),
+        .standard = "true",
+        .help = "the bias of the forget gates starts at 1, not 0"},
+    {0},
+};
+
+// c (T + 1, B, U), behind zeros; tanh(c) (T, B, U); the gradient of c (B, U)
+static size_t own(size_t T, size_t U)
+{
+    return (2 * T + 2) * U;
+}
+
+static void cell_forward(const struct recurrent_pass *r)
+{
+    size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
+    real *c = r->own, *tanh_c = c + (size_t)(r->T + 1) * state, *h = r->h, *gates = r->gates;
+    memset(c, 0, state * sizeof *c);
+    for (int t = 0; t < r->T; t++, c += state, tanh_c += state, h += state, gates += sums) {
+        if (t > 0)
+            gemm(false, false, r->B, r->G, r->U, h, r->recurrent, 1, gates);
+        kernels()->lstm_forward(r->B, r->U, gates, c, c + state, tanh_c, h + state);
+    }
+}
+
+static void cell_backward(const struct recurrent_pass *r)
+{
+    size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
+    real *c = r->own, *tanh_c = c + (size_t)(r->T + 1) * state, *dc = tanh_c + (size_t)r->T * state;
+    memset(dc, 0, state * sizeof *dc);
+    for (int t = r->T - 1; t >= 0; t--) {
+        real *gates = r->gates + (size_t)t * sums;
+        recurrent_add_gradient(r, t);
+        kernels()->lstm_backward(r->B, r->U, gates, c + (size_t)t * state, tanh_c + (size_t)t * state, r->dh, dc);
+        gemm(false, true, r->B, r->U, r->G, gates, r->recurrent, 0, r->dh);
+    }
+    gemm(true, false, r->U, r->G, r->T * r->B, r->h, r->gates, 0, r->drecurrent);
+}
+
+static const struct cell cell = {
+    .gates = 4,
+    .bias_rows = 1,
+    .own = own,
+    .forward = cell_forward,
+    .backward = cell_backward,
+};
+
+static int build(struct layer *l, const struct node *at, struct err *e)
+{
+    const struct recurrent *c = l->config;
+    return recurrent_build(l, &cell, c->unit_forget_bias ? INITIALIZER_FORGET_GATE : ZEROS, at, e);
+}
+
+static void forward(const struct layer *l, const struct pass *p)
+{
+    recurrent_forward(l, &cell, p);
+}
+
+static void backward(const struct layer *l, const struct pass *p)
+{
+    recurrent_backward(l, &cell, p);
+}
+
+const struct layer_type lstm_layer = {
+    .name = "lstm",
+    .fields = fields,
+    .config_size = sizeof(struct recurrent),
+    .build = build,
+    .forward = forward,
+    .backward = backward,
+};

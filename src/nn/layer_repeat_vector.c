@@ -1,0 +1,60 @@
+// repeat_vector: the input n times over, one for each time step; what a decoder makes a sequence of.
+#include "nn/nn_impl.h"
+
+#include <string.h>
+
+struct repeat_vector {
+    int64_t steps;
+};
+
+static const struct field fields[] = {
+    {.key = "repeat_vector",
+        .type = FIELD_INT,
+        .offset = offsetof(struct repeat_vector, steps),
+        .min = 1,
+        .max = 1 << 20,
+        .flags = FIELD_REQUIRED,
+        .help = "time steps: (features) becomes (steps, features)"},
+    {0},
+};
+
+static int build(struct layer *l, const struct node *at, struct err *e)
+{
+    const struct repeat_vector *c = l->config;
+    char found[48];
+    if (l->in.rank != 1)
+        return node_error(at, e,
+            "repeat_vector: its input has shape %s, a vector is wanted (such as lstm gives "
+            "without return_sequences)",
+            shape_text(found, &l->in));
+    if (c->steps * l->in.dims[0] > 1 << 30)
+        return node_error(at, e, "%d steps of %d values are more than 2^30", (int)c->steps, l->in.dims[0]);
+    l->out = (struct shape){2, {(int)c->steps, l->in.dims[0]}};
+    return 0;
+}
+
+static void forward(const struct layer *l, const struct pass *p)
+{
+    size_t n = (size_t)l->in.dims[0];
+    const real *x = p->x;
+    real *y = p->y;
+    for (int i = 0; i < p->rows; i++, x += n)
+        for (int t = 0; t < l->out.dims[0]; t++, y += n)
+            memcpy(y, x, n * sizeof *y);
+}
+
+static void backward(const struct layer *l, const struct pass *p)
+{
+    int T = l->out.dims[0], n = l->in.dims[0];
+    for (int i = 0; i < p->rows && p->dx; i++)
+        kernels()->sum_rows(T, n, p->dy + (size_t)i * (size_t)T * (size_t)n, p->dx + (size_t)i * (size_t)n);
+}
+
+const struct layer_type repeat_vector_layer = {
+    .name = "repeat_vector",
+    .fields = fields,
+    .config_size = sizeof(struct repeat_vector),
+    .build = build,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,227 @@
+// Layers that pass over time: what lstm and gru share.
+#include "nn/recurrent.h"
+
+#include <string.h>
+
+// Sizes, as in recurrent.h; X: steps of the input that are looked at; W: outputs of a step, both directions.
+struct sizes {
+    int T, X, B, I, U, G, W, directions;
+};
+
+static struct sizes sizes_of(const struct layer *l, const struct cell *cell, int rows)
+{
+    const struct recurrent *c = l->config;
+    int T = l->in.dims[0], U = (int)c->units, directions = c->bidirectional ? 2 : 1;
+    return (struct sizes){
+        T, l->in_repeats ? 1 : T, rows, shape_size(&l->in) / T, U, U * cell->gates, U * directions, directions};
+}
+
+// Of one direction: parts of the layer's kept values.
+struct room {
+    real *x;     // (X, B, I)
+    real *start; // (B, G): where the input repeats, its sums, which are those of all steps
+    real *gates, *h, *dh, *own;
+};
+
+static size_t room_length(const struct sizes *s, const struct cell *cell) // of a row
+{
+    size_t T = (size_t)s->T, U = (size_t)s->U, G = (size_t)s->G;
+    return (size_t)s->X * (size_t)s->I + (T + 1) * G + (T + 2) * U + cell->own(T, U);
+}
+
+static struct room room_of(const struct sizes *s, const struct cell *cell, const struct pass *p, int direction)
+{
+    struct room r;
+    size_t B = (size_t)s->B, T = (size_t)s->T, U = (size_t)s->U, G = (size_t)s->G;
+    r.gates = p->kept + (size_t)direction * B * room_length(s, cell);
+    r.start = r.gates + B * T * G;
+    r.h = r.start + B * G;
+    r.dh = r.h + B * (T + 1) * U;
+    r.own = r.dh + B * U;
+    r.x = r.own + B * cell->own(T, U);
+    return r;
+}
+
+static void add_blocks(struct layer *l, const struct sizes *s, const struct cell *cell, enum initializer bias)
+{
+    static const char *const names[2][3] = {
+        {"kernel", "recurrent_kernel", "bias"}, {"backward_kernel", "backward_recurrent_kernel", "backward_bias"}};
+    const struct recurrent *c = l->config;
+    size_t I = (size_t)s->I, U = (size_t)s->U, G = (size_t)s->G, rows = (size_t)cell->bias_rows;
+    for (int d = 0; d < s->directions; d++) {
+        struct block *b = &l->blocks[l->n_blocks];
+        b[0] = (struct block){.name = names[d][0],
+            .count = I * G,
+            .rank = 2,
+            .dims = {s->I, s->G},
+            .initializer = c->kernel_initializer,
+            .fan_in = s->I,
+            .fan_out = s->G,
+            .l1 = c->l1,
+            .l2 = c->l2};
+        b[1] = (struct block){.name = names[d][1],
+            .count = U * G,
+            .rank = 2,
+            .dims = {s->U, s->G},
+            .initializer = c->recurrent_initializer,
+            .fan_in = s->U,
+            .fan_out = s->G};
+        b[2] = (struct block){.name = names[d][2], .count = rows * G, .rank = 1, .dims = {s->G}, .initializer = bias};
+        if (rows > 1)
+            b[2].rank = 2, b[2].dims[0] = cell->bias_rows, b[2].dims[1] = s->G;
+        l->n_blocks += 3;
+    }
+}
+
+int recurrent_build(
+    struct layer *l, const struct cell *cell, enum initializer bias, const struct node *at, struct err *e)
+{
+    const struct recurrent *c = l->config;
+    struct sizes s = sizes_of(l, cell, 0);
+    if (l->activation != LINEAR)
+        return node_error(at, e, "activation: found %s, but %s has its own inside: sigmoid for the gates, tanh",
+            activation_names[l->activation], layer_name(l));
+    if ((int64_t)s.I * s.G > 1 << 30)
+        return node_error(at, e, "%d inputs x %d sums make more than 2^30 weights", s.I, s.G);
+    l->out = c->return_sequences ? (struct shape){2, {s.T, s.W}} : (struct shape){1, {s.W}};
+    l->kept = (size_t)s.directions * room_length(&s, cell);
+    add_blocks(l, &s, cell, bias);
+    return 0;
+}
+
+// The place in time of step t.
+static size_t time_of(const struct sizes *s, int direction, int t)
+{
+    return (size_t)(direction && s->X > 1 ? s->T - 1 - t : t);
+}
+
+static void take_inputs(const struct sizes *s, int direction, const real *in, real *x)
+{
+    size_t I = (size_t)s->I, row = (size_t)s->T * I;
+    for (int t = 0; t < s->X; t++) {
+        const real *from = in + time_of(s, direction, t) * I;
+        for (int b = 0; b < s->B; b++, from += row, x += I)
+            memcpy(x, from, I * sizeof *x);
+    }
+}
+
+static void give_input_gradients(const struct sizes *s, int direction, const real *x, real *dx)
+{
+    size_t I = (size_t)s->I, row = (size_t)s->T * I;
+    if (direction == 0)
+        memset(dx, 0, (size_t)s->B * row * sizeof *dx);
+    for (int t = 0; t < s->X; t++) {
+        real *to = dx + time_of(s, direction, t) * I;
+        for (int b = 0; b < s->B; b++, to += row, x += I)
+            for (size_t i = 0; i < I; i++)
+                to[i] += x[i];
+    }
+}
+
+// The place of a direction's output of step t in row 0 of y or dy, and what is between rows.
+static size_t output_at(const struct layer *l, const struct sizes *s, int direction, int t)
+{
+    size_t time = l->out.rank == 1 ? 0 : (size_t)(direction ? s->T - 1 - t : t);
+    return time * (size_t)s->W + (size_t)direction * (size_t)s->U;
+}
+
+static void give_outputs(const struct layer *l, const struct sizes *s, int direction, const real *h, real *y)
+{
+    size_t U = (size_t)s->U, row = (size_t)shape_size(&l->out);
+    for (int t = l->out.rank == 1 ? s->T - 1 : 0; t < s->T; t++) {
+        real *to = y + output_at(l, s, direction, t);
+        const real *from = h + (size_t)(t + 1) * (size_t)s->B * U;
+        for (int b = 0; b < s->B; b++, to += row, from += U)
+            memcpy(to, from, U * sizeof *to);
+    }
+}
+
+void recurrent_add_gradient(const struct recurrent_pass *r, int t)
+{
+    if (!r->every_step && t < r->T - 1)
+        return;
+    const real *dy = r->dy + (ptrdiff_t)t * r->dy_step;
+    real *restrict dh = r->dh;
+    for (int b = 0; b < r->B; b++, dy += r->dy_row, dh += r->U)
+        for (int j = 0; j < r->U; j++)
+            dh[j] += dy[j];
+}
+
+static struct recurrent_pass pass_of(
+    const struct layer *l, const struct sizes *s, const struct room *room, const struct pass *p, int direction)
+{
+    const struct block *b = l->blocks + 3 * direction;
+    return (struct recurrent_pass){.T = s->T,
+        .B = s->B,
+        .I = s->I,
+        .U = s->U,
+        .G = s->G,
+        .recurrent = p->w + b[1].offset,
+        .bias = p->w + b[2].offset,
+        .gates = room->gates,
+        .h = room->h,
+        .own = room->own,
+        .dh = room->dh};
+}
+
+// Sums of the inputs of all steps.
+static void sum_inputs(
+    const struct layer *l, const struct sizes *s, const struct room *room, const struct pass *p, int direction)
+{
+    const struct block *b = l->blocks + 3 * direction;
+    real *sums = l->in_repeats ? room->start : room->gates;
+    kernels()->fill_rows(s->X * s->B, s->G, p->w + b[2].offset, sums);
+    gemm(false, false, s->X * s->B, s->G, s->I, room->x, p->w + b[0].offset, 1, sums);
+    if (l->in_repeats)
+        kernels()->fill_rows(s->T, s->B * s->G, sums, room->gates);
+}
+
+void recurrent_forward(const struct layer *l, const struct cell *cell, const struct pass *p)
+{
+    struct sizes s = sizes_of(l, cell, p->rows);
+    for (int d = 0; d < s.directions; d++) {
+        struct room room = room_of(&s, cell, p, d);
+        struct recurrent_pass r = pass_of(l, &s, &room, p, d);
+        take_inputs(&s, d, p->x, room.x);
+        sum_inputs(l, &s, &room, p, d);
+        memset(r.h, 0, (size_t)s.B * (size_t)s.U * sizeof *r.h);
+        cell->forward(&r);
+        give_outputs(l, &s, d, r.h, p->y);
+    }
+}
+
+// From the gradients of the sums of all steps: those of kernel and bias, and of the inputs.
+static void sum_inputs_backward(
+    const struct layer *l, const struct sizes *s, const struct room *room, const struct pass *p, int direction)
+{
+    const struct block *b = l->blocks + 3 * direction;
+    real *sums = l->in_repeats ? room->start : room->gates;
+    if (l->in_repeats)
+        kernels()->sum_rows(s->T, s->B * s->G, room->gates, sums);
+    gemm(true, false, s->I, s->G, s->X * s->B, room->x, sums, 0, p->dw + b[0].offset);
+    kernels()->sum_rows(s->X * s->B, s->G, sums, p->dw + b[2].offset);
+    if (!p->dx)
+        return;
+    gemm(false, true, s->X * s->B, s->I, s->G, sums, p->w + b[0].offset, 0, room->x);
+    give_input_gradients(s, direction, room->x, p->dx);
+}
+
+void recurrent_backward(const struct layer *l, const struct cell *cell, const struct pass *p)
+{
+    const struct recurrent *c = l->config;
+    struct sizes s = sizes_of(l, cell, p->rows);
+    for (int d = 0; d < s.directions; d++) {
+        const struct block *b = l->blocks + 3 * d;
+        struct room room = room_of(&s, cell, p, d);
+        struct recurrent_pass r = pass_of(l, &s, &room, p, d);
+        r.drecurrent = p->dw + b[1].offset;
+        r.dbias = p->dw + b[2].offset;
+        r.dy = p->dy + output_at(l, &s, d, 0);
+        r.every_step = c->return_sequences;
+        r.dy_step = !c->return_sequences ? 0 : d ? -s.W : s.W;
+        r.dy_row = shape_size(&l->out);
+        memset(r.dh, 0, (size_t)s.B * (size_t)s.U * sizeof *r.dh);
+        cell->backward(&r);
+        sum_inputs_backward(l, &s, &room, p, d);
+    }
+}

@@ -1,0 +1,88 @@
+// What the layers that pass over time share (lstm, gru): settings, blocks, the order of time, both directions.
+//
+// Inside a layer all is time-major, (T, B, ...): the inputs of all steps are one product, and so are the gradients of
+// the weights. A layer that reads from the end has its steps in that order, so that a cell knows one direction only.
+// T steps, B rows, I inputs, U units, G values of all gates of a row.
+#pragma once
+
+#include "nn/nn_impl.h"
+
+struct recurrent {
+    int64_t units;
+    bool return_sequences, bidirectional, unit_forget_bias;
+    int kernel_initializer, recurrent_initializer;
+    double l1, l2;
+};
+
+// Rows of a table of fields: the first, then those that every such layer has.
+#define RECURRENT_FIELDS(NAME, HELP)                                                                            \
+    {.key = NAME,                                                                                               \
+        .type = FIELD_INT,                                                                                      \
+        .offset = offsetof(struct recurrent, units),                                                            \
+        .min = 1,                                                                                               \
+        .max = 1 << 14,                                                                                         \
+        .flags = FIELD_REQUIRED,                                                                                \
+        .help = HELP},                                                                                          \
+        {.key = "return_sequences",                                                                             \
+            .type = FIELD_BOOL,                                                                                 \
+            .offset = offsetof(struct recurrent, return_sequences),                                             \
+            .standard = "false",                                                                                \
+            .help = "whether the output of every step is given, (time, units), or that of the last alone"},     \
+        {.key = "bidirectional",                                                                                \
+            .type = FIELD_BOOL,                                                                                 \
+            .offset = offsetof(struct recurrent, bidirectional),                                                \
+            .standard = "false",                                                                                \
+            .help = "a second one with weights of its own reads from the end; their outputs stand side by "     \
+                    "side, 2 x units"},                                                                         \
+        {.key = "kernel_initializer",                                                                           \
+            .type = FIELD_CHOICE,                                                                               \
+            .offset = offsetof(struct recurrent, kernel_initializer),                                           \
+            .standard = "glorot_uniform",                                                                       \
+            .choices = initializer_names,                                                                       \
+            .help = "initial weights of the inputs (PyTorch: all uniform in 1/sqrt(units), biases as well)"},   \
+        {.key = "recurrent_initializer",                                                                        \
+            .type = FIELD_CHOICE,                                                                               \
+            .offset = offsetof(struct recurrent, recurrent_initializer),                                        \
+            .standard = "orthogonal",                                                                           \
+            .choices = initializer_names,                                                                       \
+            .help = "initial weights of the output of the step before"},                                        \
+        {.key = "l1",                                                                                           \
+            .type = FIELD_REAL,                                                                                 \
+            .offset = offsetof(struct recurrent, l1),                                                           \
+            .standard = "0",                                                                                    \
+            .max = 1e6,                                                                                         \
+            .help = "penalty on the kernel of the inputs: l1 times the sum of absolute values"},                \
+    {                                                                                                           \
+        .key = "l2", .type = FIELD_REAL, .offset = offsetof(struct recurrent, l2), .standard = "0", .max = 1e6, \
+        .help = "penalty on the kernel of the inputs: l2 times the sum of squares"                              \
+    }
+
+// What a cell works on: one direction of one pass.
+struct recurrent_pass {
+    int T, B, I, U, G;
+    const real *recurrent; // (U, G)
+    const real *bias;      // (bias_rows, G)
+    real *drecurrent, *dbias;
+    real *gates; // (T, B, G): sums of the inputs; then as the cell leaves it; backward: gradients of those sums
+    real *h;     // (T + 1, B, U): outputs, behind zeros
+    real *own;   // of the cell
+    real *dh;    // (B, U): gradient of an output, by way of later steps
+    const real *dy;
+    int dy_step, dy_row; // its strides
+    bool every_step;     // dy has every step, not just the last
+};
+// dh := dh + the gradient of step t's output itself
+void recurrent_add_gradient(const struct recurrent_pass *r, int t);
+
+struct cell {
+    int gates, bias_rows;                            // the first row of the bias belongs to the inputs
+    size_t (*own)(size_t T, size_t U);               // reals that it keeps of a row
+    void (*forward)(const struct recurrent_pass *r); // fills h[1] to h[T]
+    void (*backward)(
+        const struct recurrent_pass *r); // dh is zero; overwrites gates, drecurrent and other rows of dbias
+};
+
+int recurrent_build(
+    struct layer *l, const struct cell *cell, enum initializer bias, const struct node *at, struct err *e);
+void recurrent_forward(const struct layer *l, const struct cell *cell, const struct pass *p);
+void recurrent_backward(const struct layer *l, const struct cell *cell, const struct pass *p);
