@@ -30,10 +30,11 @@ struct block {
     size_t offset;    // in the model's flat vector
     size_t count;
     int rank, dims[SHAPE_MAX_RANK + 1];
-    int initializer;     // an index into initializer_names, or one of layers' own (nn_impl.h)
-    int fan_in, fan_out; // of the initializer
-    double l1, l2;       // penalty l1 sum|w| + l2 sum w^2
-    double start;        // value of every element under initializer `constant`
+    const char *axes[SHAPE_MAX_RANK + 1]; // names of its dimensions; NULL: (input, output), or (output) alone
+    int initializer;                      // an index into initializer_names, or one of layers' own (nn_impl.h)
+    int fan_in, fan_out;                  // of the initializer
+    double l1, l2;                        // penalty l1 sum|w| + l2 sum w^2
+    double start;                         // value of every element under initializer `constant`
     bool is_statistic; // no weight but a running mean: the shards' gradients of it add up to the statistic of the batch
     double momentum;   // and it becomes momentum * itself + (1 - momentum) * that
 };
@@ -119,6 +120,7 @@ struct workspace {
     real *dy, *dx;    // (rows, widest layer); NULL unless it trains
     real **kept;      // per layer: what forward leaves for backward
     double penalty;   // of the rows last passed forward: what layers add to the sum of their losses
+    bool is_final;    // their output is the reconstruction already, and no longer logits
     real *all;        // owned: everything above is a part of it
 };
 struct workspace *workspace_new(const struct model *m, int rows, bool trains, struct err *e);
@@ -206,8 +208,7 @@ struct watch {
 };
 void watch_start(struct watch *p);
 // Takes in the losses of an epoch (from 0; validation_loss NaN: no such data). Whether it is the best one so far.
-bool watch_add(
-    const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss);
+bool watch_add(const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss);
 // Whether early stopping ends training here.
 bool schedule_ends(const struct schedule *s, const struct watch *p);
 // The learning rate of an epoch (from 0) of `epochs`.

@@ -249,7 +249,7 @@ static int write_block(struct store_file *f, const char *group, const struct blo
     int failed = 0;
     for (int i = 0; i < b->rank && !failed; i++) {
         shape.dims[i] = b->dims[i];
-        about.scales[i] = b->rank == 1 ? MODEL_OUTPUT : matrix[i];
+        about.scales[i] = b->axes[i] ? b->axes[i] : b->rank == 1 ? MODEL_OUTPUT : matrix[i];
         snprintf(path, sizeof path, "%s/%s", group, about.scales[i]);
         if (!store_has(f, path))
             failed = store_write_index(f, path, b->dims[i], about.scales[i], e);

@@ -1,0 +1,112 @@
+// max_pooling2d, average_pooling2d and their kin over signals: the largest value or the mean of each window.
+#include "nn/spatial.h"
+
+struct pooling {
+    struct field_ints size, strides;
+    int padding;
+
+    struct windows windows; // what follows from them
+};
+
+// clang-format off
+#define POOLING_FIELDS(name, size_help)                                                                            \
+    {.key = name, .type = FIELD_INTS, .offset = offsetof(struct pooling, size), .min = 1, .max = 1024,             \
+        .flags = FIELD_REQUIRED, .help = size_help},                                                               \
+    {.key = "strides", .type = FIELD_INTS, .offset = offsetof(struct pooling, strides), .min = 1, .max = 1024,     \
+        .help = "steps of the window; without it windows lie side by side"},                                       \
+    {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct pooling, padding), .standard = "valid",     \
+        .choices = padding_names,                                                                                  \
+        .help = "valid: whole windows alone; same: windows that reach beyond the border count what is inside"}
+// clang-format on
+
+static const struct field max_2d[] = {POOLING_FIELDS("max_pooling2d", "[height, width], or one number for both"), {0}};
+static const struct field max_1d[] = {POOLING_FIELDS("max_pooling1d", "steps of time in a window"), {0}};
+static const struct field average_2d[] = {
+    POOLING_FIELDS("average_pooling2d", "[height, width], or one number for both"), {0}};
+static const struct field average_1d[] = {POOLING_FIELDS("average_pooling1d", "steps of time in a window"), {0}};
+
+static int build(struct layer *l, int dims, const struct node *at, struct err *e)
+{
+    struct pooling *c = l->config;
+    struct image in;
+    int size[2], stride[2];
+    if (image_input(l, dims, at, &in, e) != 0 ||
+        image_pair(&c->size, dims, l->type->name, (int[]){1, 1}, at, size, e) != 0 ||
+        image_pair(&c->strides, dims, "strides", size, at, stride, e) != 0)
+        return -1;
+    struct way h = window_way(in.height, size[0], stride[0], (enum padding)c->padding);
+    struct way w = window_way(in.width, size[1], stride[1], (enum padding)c->padding);
+    if (h.stops == 0 || w.stops == 0)
+        return node_error(at, e, "a window of %d x %d is larger than its input of %d x %d; padding: same allows it",
+            size[0], size[1], in.height, in.width);
+    c->windows = (struct windows){.height = in.height,
+        .width = in.width,
+        .channels = in.channels,
+        .out_height = h.stops,
+        .out_width = w.stops,
+        .pool_h = size[0],
+        .pool_w = size[1],
+        .stride_h = stride[0],
+        .stride_w = stride[1],
+        .top = h.before,
+        .left = w.before};
+    l->out = image_shape(dims, (struct image){h.stops, w.stops, in.channels});
+    return 0;
+}
+
+static int build_2d(struct layer *l, const struct node *at, struct err *e)
+{
+    return build(l, 2, at, e);
+}
+
+static int build_1d(struct layer *l, const struct node *at, struct err *e)
+{
+    return build(l, 1, at, e);
+}
+
+static void max_forward(const struct layer *l, const struct pass *p)
+{
+    const struct pooling *c = l->config;
+    size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+    for (size_t r = 0; r < (size_t)p->rows; r++)
+        kernels()->max_pool(&c->windows, p->x + r * in, p->y + r * out);
+}
+
+static void max_backward(const struct layer *l, const struct pass *p)
+{
+    const struct pooling *c = l->config;
+    size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+    for (size_t r = 0; p->dx && r < (size_t)p->rows; r++)
+        kernels()->max_pool_backward(&c->windows, p->x + r * in, p->dy + r * out, p->dx + r * in);
+}
+
+static void average_forward(const struct layer *l, const struct pass *p)
+{
+    const struct pooling *c = l->config;
+    size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+    for (size_t r = 0; r < (size_t)p->rows; r++)
+        kernels()->average_pool(&c->windows, p->x + r * in, p->y + r * out);
+}
+
+static void average_backward(const struct layer *l, const struct pass *p)
+{
+    const struct pooling *c = l->config;
+    size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+    for (size_t r = 0; p->dx && r < (size_t)p->rows; r++)
+        kernels()->average_pool_backward(&c->windows, p->dy + r * out, p->dx + r * in);
+}
+
+#define POOLING_LAYER(kind, dims)                            \
+    const struct layer_type kind##_pooling##dims##_layer = { \
+        .name = #kind "_pooling" #dims,                      \
+        .fields = kind##_##dims,                             \
+        .config_size = sizeof(struct pooling),               \
+        .build = build_##dims,                               \
+        .forward = kind##_forward,                           \
+        .backward = kind##_backward,                         \
+    }
+
+POOLING_LAYER(max, 2d);
+POOLING_LAYER(max, 1d);
+POOLING_LAYER(average, 2d);
+POOLING_LAYER(average, 1d);

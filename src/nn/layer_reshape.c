@@ -1,0 +1,87 @@
+// reshape and flatten: the same values under another shape.
+#include "nn/nn_impl.h"
+
+#include <string.h>
+
+struct reshape {
+    struct field_ints shape;
+};
+struct flatten {
+    bool flatten;
+};
+
+static const struct field reshape_fields[] = {
+    {.key = "reshape",
+        .type = FIELD_INTS,
+        .offset = offsetof(struct reshape, shape),
+        .min = 1,
+        .max = 1 << 30,
+        .flags = FIELD_REQUIRED,
+        .help = "one to three dimensions that hold as many values as the input: [4, 4, 8]"},
+    {0},
+};
+static const struct field flatten_fields[] = {
+    {.key = "flatten",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct flatten, flatten),
+        .flags = FIELD_REQUIRED,
+        .help = "true: all dimensions become one; false: the shape stays"},
+    {0},
+};
+
+static int build_reshape(struct layer *l, const struct node *at, struct err *e)
+{
+    const struct reshape *c = l->config;
+    char text[48];
+    if (c->shape.n > SHAPE_MAX_RANK)
+        return node_error(at, e, "reshape: found %d dimensions, allowed: 1 to %d", c->shape.n, SHAPE_MAX_RANK);
+    double size = 1;
+    l->out.rank = c->shape.n;
+    for (int i = 0; i < c->shape.n; i++) {
+        l->out.dims[i] = (int)c->shape.v[i];
+        size *= l->out.dims[i];
+    }
+    if (size != shape_size(&l->in))
+        return node_error(at, e, "reshape: found %.0f values, but its input has shape %s = %d values", size,
+            shape_text(text, &l->in), shape_size(&l->in));
+    return 0;
+}
+
+static int build_flatten(struct layer *l, const struct node *at, struct err *e)
+{
+    (void)at;
+    (void)e;
+    const struct flatten *c = l->config;
+    l->out = c->flatten ? (struct shape){1, {shape_size(&l->in)}} : l->in;
+    return 0;
+}
+
+// A copy: outputs of layers lie apart, as the activation behind this one needs.
+static void forward(const struct layer *l, const struct pass *p)
+{
+    memcpy(p->y, p->x, (size_t)p->rows * (size_t)shape_size(&l->in) * sizeof *p->y);
+}
+
+static void backward(const struct layer *l, const struct pass *p)
+{
+    if (p->dx)
+        memcpy(p->dx, p->dy, (size_t)p->rows * (size_t)shape_size(&l->in) * sizeof *p->dx);
+}
+
+const struct layer_type reshape_layer = {
+    .name = "reshape",
+    .fields = reshape_fields,
+    .config_size = sizeof(struct reshape),
+    .build = build_reshape,
+    .forward = forward,
+    .backward = backward,
+};
+
+const struct layer_type flatten_layer = {
+    .name = "flatten",
+    .fields = flatten_fields,
+    .config_size = sizeof(struct flatten),
+    .build = build_flatten,
+    .forward = forward,
+    .backward = backward,
+};
