@@ -12,7 +12,8 @@ enum random_purpose {
     RANDOM_SPLIT = 3,
     RANDOM_NOISE = 4,
     RANDOM_DROPOUT = 5,
-    RANDOM_SAMPLE = 6
+    RANDOM_SAMPLE = 6,
+    RANDOM_PRIOR = 7
 };
 
 struct random_block {

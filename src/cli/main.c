@@ -15,6 +15,9 @@ static const struct {
     {"run", cmd_run, "train and score the trials of an experiment"},
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
     {"score", cmd_score, "errors of new data under a trained model"},
+    {"encode", cmd_encode, "codes of a data set, as a data set"},
+    {"decode", cmd_decode, "reconstructions of codes, as a data set"},
+    {"generate", cmd_generate, "new samples from a variational model"},
     {"info", cmd_info, "what is in a data set, a trial or a run"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -10,7 +10,7 @@
 // Before MPI starts, after which forking is not safe everywhere.
 static void walk(const struct model_job *j, const struct data_source *source, struct err *e)
 {
-    char *model = model_file(j->model), *data = data_resolve(source->file, NULL, NULL, e);
+    char *model = model_file(j->model), *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;
     store_walk(model, e);
     if (data)
         store_walk(data, e);
@@ -43,19 +43,19 @@ int model_job_run(const struct model_job *j, struct err *e)
 {
     struct data_source source = {0};
     struct comm world = {0};
-    if (data_source_parse(j->data, NULL, &source, e) != 0)
+    if (j->data && data_source_parse(j->data, NULL, &source, e) != 0)
         return -1;
     if (launch_ranks(j->ranks ? (int)j->ranks : 1, j->ranks > 0, (int)j->threads, j->argc, j->argv, e) != 0) {
         data_source_free(&source);
         return -1;
     }
     if (comm_launched_rank() == 0)
-        walk(j, &source, e);
+        walk(j, j->data ? &source : NULL, e);
     log_setup(comm_launched_rank(), LOG_TRIAL);
     int failed = comm_start(&world, (int)j->threads, e);
     failed |= comm_agree(&world, e);
     if (!failed)
-        failed = work(j, &world, &source, e);
+        failed = work(j, &world, j->data ? &source : NULL, e);
     comm_stop(&world);
     data_source_free(&source);
     return failed;

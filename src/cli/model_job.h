@@ -1,14 +1,14 @@
-// What score, encode and decode have in common: a trained model, a split of a data set, ranks and threads.
+// What score, encode, decode and generate have in common: a trained model, a split of a data set, ranks and threads.
 #pragma once
 
 #include "sweep/model_load.h"
 
 struct model_job {
-    const char *model, *data; // as given: MODEL, DATA:SPLIT
+    const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: none
     int64_t ranks, threads;   // 0: not given
     int argc;
     char **argv; // of the command, for mpirun
-    // Collective over team->comm. -1 and the same error on all ranks.
+    // Collective over team->comm; without data `source` is NULL. -1 and the same error on all ranks.
     int (*work)(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
         struct err *e);
     void *context;

@@ -25,8 +25,9 @@ double model_loss(const struct model *m, const struct workspace *ws, int rows, c
 const real *model_reconstruct(const struct model *m, struct workspace *ws, int rows)
 {
     real *y = ws->y[m->n_layers - 1];
-    if (m->has_logits)
-        kernels()->activate(SIGMOID, (size_t)rows * (size_t)shape_size(&m->input), y);
+    if (m->has_logits && !ws->is_final)
+        kernels()->activate(SIGMOID, (size_t)rows * (size_t)shape_size(&m->layers[m->n_layers - 1].out), y);
+    ws->is_final = true;
     return y;
 }
 

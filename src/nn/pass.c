@@ -65,6 +65,7 @@ real *model_forward(const struct model *m, const real *w, struct workspace *ws, 
 {
     ASSERT(rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
     ws->penalty = 0;
+    ws->is_final = false;
     for (int i = 0; i < m->n_layers; i++) {
         const struct layer *l = &m->layers[i];
         int units = shape_size(&l->out);

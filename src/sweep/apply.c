@@ -14,7 +14,7 @@ const char *const *sample_scales(int rank)
 }
 
 // Whole chunks for every worker, so that the bits are those of one pass over all rows; about PIECE_BYTES of values.
-static int64_t choose_piece(const struct team *team, int64_t values)
+int64_t apply_piece(const struct team *team, int64_t values)
 {
     enum { PIECE_BYTES = 64 << 20 };
     int64_t unit = (int64_t)PASS_ROWS * team->threads * team->comm->size;
@@ -28,8 +28,9 @@ int apply_open(
     int64_t columns = 1;
     for (int i = 0; i < fit->shape_rank; i++)
         columns *= fit->shape[i];
-    a->piece_rows = choose_piece(a->team, columns + width);
+    a->piece_rows = apply_piece(a->team, columns + width);
     a->reader = row_reader_open(source, fit, a->piece_rows / a->team->comm->size, e);
+    a->rows = a->reader ? a->reader->rows : 0;
     return a->reader ? 0 : -1;
 }
 
@@ -66,7 +67,7 @@ static int begin(struct apply *a, struct store_file *f, struct err *e)
 {
     for (int i = 0; i < a->n_outputs; i++) {
         struct apply_output *o = &a->output[i];
-        struct store_shape shape = {STORE_F32, o->rank + 1, {a->reader->rows}};
+        struct store_shape shape = {STORE_F32, o->rank + 1, {a->rows}};
         struct store_about about = {.long_name = o->long_name, .units = "1"};
         memcpy(about.scales, o->scales, sizeof about.scales);
         for (int k = 0; k < o->rank; k++)
@@ -126,7 +127,8 @@ static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws
         memset(a->output[i].piece, 0, (size_t)(rows * a->output[i].width) * sizeof(float));
     if (from >= to)
         return 0;
-    const struct dataset *d = row_reader_read(a->reader, a->first + from, to - from, e);
+    const struct dataset *d =
+        a->read ? a->read(a, a->first + from, to - from, e) : row_reader_read(a->reader, a->first + from, to - from, e);
     struct pass_context c = {a, from};
     if (d)
         pass_run(&alone, a->m, a->w, d, ws, visit_rows, &c);
@@ -136,8 +138,8 @@ static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws
 static int pass_all(struct apply *a, struct workspace *const *ws, struct err *e)
 {
     int failed = 0;
-    for (a->first = 0; a->first < a->reader->rows && !failed; a->first += a->piece_rows) {
-        int64_t left = a->reader->rows - a->first, rows = left < a->piece_rows ? left : a->piece_rows;
+    for (a->first = 0; a->first < a->rows && !failed; a->first += a->piece_rows) {
+        int64_t left = a->rows - a->first, rows = left < a->piece_rows ? left : a->piece_rows;
         pass_piece(a, rows, ws, e);
         failed = comm_agree(a->team->comm, e);
         if (!failed)

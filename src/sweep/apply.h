@@ -22,8 +22,10 @@ struct apply {
     const struct team *team;
     const struct model *m; // what runs: a model or its decoder; borrowed
     const real *w;
-    struct row_reader *reader; // owned
-    int64_t piece_rows;        // of all ranks
+    struct row_reader *reader; // owned; NULL where rows do not come from a file:
+    const struct dataset *(*read)(struct apply *a, int64_t first, int64_t rows, struct err *e); // then from here
+    int64_t rows;                                                                               // in all
+    int64_t piece_rows;                                                                         // of all ranks
     struct apply_output output[APPLY_OUTPUTS_MAX];
     int n_outputs;
     int64_t first; // the row that the ranks' piece begins with, for the visitor: set by apply_run
@@ -41,6 +43,8 @@ struct apply {
 // out, all outputs together.
 int apply_open(
     struct apply *a, const struct data_source *source, const struct row_fit *fit, int64_t width, struct err *e);
+// The rows of a piece where `values` floats belong to each.
+int64_t apply_piece(const struct team *team, int64_t values);
 // Adds an output: a row's values have the shape `dims` (rank) along `scales`.
 void apply_add(struct apply *a, const char *group, const char *name, const char *long_name, int rank, const int *dims,
     const char *const *scales);

@@ -25,6 +25,10 @@ if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
     # the code of a trial is the same; its group has one set, `test`, which is the split `all` here
     "$PYTHON" compare.py again.h5 "$model" >differences 2>message || fail 'cannot compare'
     is 'what differs from the trial' "$(tr ' ' '\n' <differences | sort | xargs)" ''
+    # the error is the mean of its parts (once they were those of a reconstruction of the reconstruction)
+    "$PYTHON" -c 'import h5py; s = h5py.File("again.h5")["scores/all"]
+print(abs(s["feature_error"][...].mean(1) / s["error"][...] - 1).max() < 1e-5)' >stdout 2>message
+    is 'mean of feature_error beside error' "$(cat stdout)" True
 else
     echo 'h5py is missing: the scores are not compared with those of the run'
 fi
@@ -44,6 +48,34 @@ for how in '1 2' '2 1' '3 1' '2 2'; do
     good score "$model" data/tiny.h5:all -o other.h5 --force "${saves[@]}" -n "$ranks" -t "$threads"
     cmp again.h5 other.h5 >message 2>&1 || fail "scores on $ranks x $threads"
 done
+
+# --- codes, and back: what the scores hold
+good encode "$model" data/tiny.h5:all -o codes.h5:all -t 1
+good encode "$model" data/tiny.h5:all -o codes.h5:two -n 2 -t 2
+good decode "$model" codes.h5:all -o codes.h5:back -n 2 -t 1
+bad 2 "has a split 'back' already; --force replaces it" decode "$model" codes.h5:all -o codes.h5:back
+good decode "$model" codes.h5:two -o codes.h5:back --force
+bad 3 'found rows of shape \(6\), allowed: \(3\), which the model takes' decode "$model" data/tiny.h5:all -o codes.h5:x
+bad 2 'found a code of layer dense, allowed: gaussian' generate "$model" -o codes.h5:x
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
+    "$PYTHON" -c 'import h5py, numpy as np
+c, s = h5py.File("codes.h5"), h5py.File("again.h5")["scores/all"]
+m, x = h5py.File("'"$model"'")["model/scaling"], h5py.File("data/tiny.h5")["all"]
+print(np.array_equal(c["all/x"], s["code"]), np.array_equal(c["two/x"], s["code"]), np.array_equal(c["back/label"], x["label"]),
+      abs((c["back/x"][...] - m["shift"][...]) * m["factor"][...] - s["reconstruction"][...]).max() < 1e-5)' >stdout 2>message
+    is 'codes, labels and what is decoded' "$(cat stdout)" 'True True True True'
+fi
+
+# --- samples of a variational model: the same of a seed, on any ranks
+tiny_spec | sed 's/^name: tiny/name: drawn/; s/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/' >drawn.yaml
+good run drawn.yaml --quiet -n 1 -t 1
+good generate results/drawn/run.h5 -o one.h5:x --count 700 -t 1
+good generate results/drawn/run.h5 -o two.h5:x --count 700 -n 2 -t 2
+good generate results/drawn/run.h5 -o three.h5:x --count 700 -t 1 --seed 2
+"$h5same" one.h5 two.h5 >comparison 2>&1
+says comparison '^same +x/x'
+"$h5same" one.h5 three.h5 >comparison 2>&1
+says comparison '^differs +x/x'
 
 # --- types that are converted, labels that are others, no labels
 good import tiny.csv --label kind --type f4 -o data/f4.h5:all

@@ -1,0 +1,40 @@
+// hourglass generate: new samples from a variational model.
+#include "cli/cli.h"
+#include "cli/code_command.h"
+
+static const struct field fields[] = {{.key = "count",
+                                          .type = FIELD_INT,
+                                          .offset = offsetof(struct code_options, count),
+                                          .standard = "100",
+                                          .min = 1,
+                                          .max = 2147483647,
+                                          .help = "samples"},
+    {.key = "seed",
+        .type = FIELD_INT,
+        .offset = offsetof(struct code_options, seed),
+        .standard = "1",
+        .max = 9e15,
+        .help = "of the codes: the same seed gives the same samples"},
+    CODE_FIELDS};
+
+static const struct command command = {
+    .name = "generate",
+    .usage = "MODEL --output FILE.h5:SPLIT [OPTION]...",
+    .about = "Writes what the decoder of a variational model (one with a gaussian code) makes of codes that are drawn "
+             "from\n"
+             "the standard normal distribution, in the units of the data. MODEL is a trial's file, run.h5 (its best "
+             "trial)\n"
+             "or run.h5:ID.\n",
+    .shorts = "o:output n:ranks t:threads",
+    .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
+              "\n"
+              "  hourglass generate results/mnist-vae/run.h5 -o digits.h5:generated --count 400\n",
+    .fields = fields,
+    .least = 1,
+    .most = 1,
+};
+
+int cmd_generate(int argc, char **argv)
+{
+    return code_command(&command, TASK_GENERATE, argc, argv);
+}
