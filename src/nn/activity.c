@@ -6,12 +6,20 @@
 
 static const double least = 1e-7; // means are kept that far from 0 and 1
 
-static double unit_mean(int rows, int units, const real *y, int unit)
+enum { STRETCH = 64 }; // units whose means are taken at a time, row by row
+
+// mean (n) := of the units [first, first + n) over the rows
+static void unit_means(int rows, int units, const real *y, int first, int n, double mean[STRETCH])
 {
-    double sum = 0;
-    for (int i = 0; i < rows; i++)
-        sum += (double)y[(size_t)i * (size_t)units + (size_t)unit];
-    return fmin(fmax(sum / rows, least), 1 - least);
+    for (int j = 0; j < n; j++)
+        mean[j] = 0;
+    for (int i = 0; i < rows; i++) {
+        const real *row = y + (size_t)i * (size_t)units + (size_t)first;
+        for (int j = 0; j < n; j++)
+            mean[j] += (double)row[j];
+    }
+    for (int j = 0; j < n; j++)
+        mean[j] = fmin(fmax(mean[j] / rows, least), 1 - least);
 }
 
 static double divergence(double rho, double mean)
@@ -19,14 +27,38 @@ static double divergence(double rho, double mean)
     return rho * log(rho / mean) + (1 - rho) * log((1 - rho) / (1 - mean));
 }
 
+static int stretch_of(int units, int first)
+{
+    return units - first < STRETCH ? units - first : STRETCH;
+}
+
 double activity_penalty(const struct activity *a, int rows, int units, const real *y)
 {
-    double sum = 0;
+    double sum = 0, mean[STRETCH];
     for (size_t i = 0; a->l1 > 0 && i < (size_t)rows * (size_t)units; i++)
         sum += a->l1 * fabs((double)y[i]);
-    for (int j = 0; a->beta > 0 && j < units; j++)
-        sum += rows * a->beta * divergence(a->rho, unit_mean(rows, units, y, j));
+    for (int first = 0; a->beta > 0 && first < units; first += STRETCH) {
+        int n = stretch_of(units, first);
+        unit_means(rows, units, y, first, n, mean);
+        for (int j = 0; j < n; j++)
+            sum += rows * a->beta * divergence(a->rho, mean[j]);
+    }
     return sum;
+}
+
+static void sparsity_backward(const struct activity *a, int rows, int batch_rows, int units, const real *y, real *dy)
+{
+    double mean[STRETCH];
+    real slope[STRETCH];
+    for (int first = 0; first < units; first += STRETCH) {
+        int n = stretch_of(units, first);
+        unit_means(rows, units, y, first, n, mean);
+        for (int j = 0; j < n; j++)
+            slope[j] = (real)(a->beta / batch_rows * ((1 - a->rho) / (1 - mean[j]) - a->rho / mean[j]));
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < n; j++)
+                dy[(size_t)i * (size_t)units + (size_t)(first + j)] += slope[j];
+    }
 }
 
 void activity_backward(const struct activity *a, int rows, int batch_rows, int units, const real *y, real *dy)
@@ -34,10 +66,6 @@ void activity_backward(const struct activity *a, int rows, int batch_rows, int u
     real step = (real)(a->l1 / batch_rows);
     for (size_t i = 0; a->l1 > 0 && i < (size_t)rows * (size_t)units; i++)
         dy[i] += y[i] > 0 ? step : y[i] < 0 ? -step : 0;
-    for (int j = 0; a->beta > 0 && j < units; j++) {
-        double mean = unit_mean(rows, units, y, j);
-        real slope = (real)(a->beta / batch_rows * ((1 - a->rho) / (1 - mean) - a->rho / mean));
-        for (int i = 0; i < rows; i++)
-            dy[(size_t)i * (size_t)units + (size_t)j] += slope;
-    }
+    if (a->beta > 0)
+        sparsity_backward(a, rows, batch_rows, units, y, dy);
 }
