@@ -10,7 +10,6 @@
 #include "sweep/run_file.h"
 #include <errno.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +144,10 @@ static void tell_start(const struct job *j, const struct comm *world)
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial};
+    const char *forced = getenv("HOURGLASS_KERNELS");
+    if (forced && !kernels_named(forced))
+        err_add(e, ERR_USAGE, "HOURGLASS_KERNELS: found '%s', which this program or this CPU has not; best is %s",
+            forced, kernels()->set);
     share_plan(world, &j->plan);
     if (world->rank != 0)
         store_trust();
@@ -152,9 +155,10 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     layout_choose(&wish, world->size, cores, different_trials(&j->plan), least_shards(&j->plan), &j->layout, e);
     if (world->rank == 0 && j->options->fresh && !e->count)
         set_aside(j->folder, e);
+    if (!e->count)
+        team_check(j->layout.threads, e);
     if (comm_agree(world, e) != 0)
         return -1;
-    omp_set_num_threads(j->layout.threads);
     tell_start(j, world);
     return run_trials(world, &j->x, &j->plan, &j->layout, j->folder, &j->counts, e);
 }

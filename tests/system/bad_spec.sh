@@ -201,6 +201,8 @@ bad 2 'usage: hourglass COMMAND'
 bad 2 "--count: found '-3'" check good.yaml --count -3
 bad 2 'none/trials: no run: No such file' top none
 bad 2 'found 0 arguments' top
+OMP_THREAD_LIMIT=1 bad 2 'OpenMP gives 1 of 2 threads' run good.yaml -n 1 -t 2
+HOURGLASS_KERNELS=fast bad 2 "HOURGLASS_KERNELS: found 'fast'" run good.yaml -n 1
 bad 3 'none.h5: No such file' info none.h5
 bad 3 'good.yaml: not a readable HDF5 file' info good.yaml
 bad 2 'found 0 arguments' info
