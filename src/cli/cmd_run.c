@@ -202,14 +202,20 @@ static int ranks_wanted(const struct options *o, const struct experiment *x)
     return groups > 1 ? groups * each : each;
 }
 
-static void run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
+// Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
+static int tell(const struct err *e)
+{
+    return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
+}
+
+static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
 {
     struct job j = {.options = o};
     struct comm world = {0};
     bool is_good = experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0;
     if (is_good && launch_ranks(ranks_wanted(o, &j.x), o->ranks > 0, (int)o->threads, argc, argv, e) != 0) {
         experiment_free(&j.x);
-        return;
+        return tell(e);
     }
     if (j.x.sweep && comm_launched_rank() == 0)
         plan_make(&j.x, &j.plan, e);
@@ -222,13 +228,16 @@ static void run(const struct options *o, const char *path, int argc, char **argv
         failed = run_job(&j, &world, e);
     }
     bool is_first = world.rank == 0;
+    int code = tell(e); // before MPI ends, which can fail and take the message along
     comm_stop(&world);
     if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
         err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed, the first: %s",
             j.counts.failed, j.counts.trials, j.counts.why);
+    code = failed ? code : tell(e);
     plan_free(&j.plan);
     experiment_free(&j.x);
     free(j.folder);
+    return code;
 }
 
 int cmd_run(int argc, char **argv)
@@ -237,9 +246,7 @@ int cmd_run(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0)
-        run(&o, rest[0], argc, argv, &e);
+    int code = parsed == 0 ? run(&o, rest[0], argc, argv, &e) : tell(&e);
     field_free(fields, &o);
-    // Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
-    return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
+    return code;
 }
