@@ -10,7 +10,6 @@
 #include "sweep/run_file.h"
 #include <errno.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +144,10 @@ static void tell_start(const struct job *j, const struct comm *world)
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial};
+    const char *forced = getenv("HOURGLASS_KERNELS");
+    if (forced && !kernels_named(forced))
+        err_add(e, ERR_USAGE, "HOURGLASS_KERNELS: found '%s', which this program or this CPU has not; best is %s",
+            forced, kernels()->set);
     share_plan(world, &j->plan);
     if (world->rank != 0)
         store_trust();
@@ -152,9 +155,10 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     layout_choose(&wish, world->size, cores, different_trials(&j->plan), least_shards(&j->plan), &j->layout, e);
     if (world->rank == 0 && j->options->fresh && !e->count)
         set_aside(j->folder, e);
+    if (!e->count)
+        team_check(j->layout.threads, e);
     if (comm_agree(world, e) != 0)
         return -1;
-    omp_set_num_threads(j->layout.threads);
     tell_start(j, world);
     return run_trials(world, &j->x, &j->plan, &j->layout, j->folder, &j->counts, e);
 }
@@ -198,14 +202,20 @@ static int ranks_wanted(const struct options *o, const struct experiment *x)
     return groups > 1 ? groups * each : each;
 }
 
-static void run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
+// Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
+static int tell(const struct err *e)
+{
+    return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
+}
+
+static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
 {
     struct job j = {.options = o};
     struct comm world = {0};
     bool is_good = experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0;
     if (is_good && launch_ranks(ranks_wanted(o, &j.x), o->ranks > 0, (int)o->threads, argc, argv, e) != 0) {
         experiment_free(&j.x);
-        return;
+        return tell(e);
     }
     if (j.x.sweep && comm_launched_rank() == 0)
         plan_make(&j.x, &j.plan, e);
@@ -218,13 +228,16 @@ static void run(const struct options *o, const char *path, int argc, char **argv
         failed = run_job(&j, &world, e);
     }
     bool is_first = world.rank == 0;
+    int code = tell(e); // before MPI ends, which can fail and take the message along
     comm_stop(&world);
     if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
         err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed, the first: %s",
             j.counts.failed, j.counts.trials, j.counts.why);
+    code = failed ? code : tell(e);
     plan_free(&j.plan);
     experiment_free(&j.x);
     free(j.folder);
+    return code;
 }
 
 int cmd_run(int argc, char **argv)
@@ -233,9 +246,7 @@ int cmd_run(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0)
-        run(&o, rest[0], argc, argv, &e);
+    int code = parsed == 0 ? run(&o, rest[0], argc, argv, &e) : tell(&e);
     field_free(fields, &o);
-    // Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
-    return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
+    return code;
 }

@@ -6,6 +6,8 @@
 #include "data/data_fit.h"
 #include "data/data_split.h"
 #include "data/dataset_build.h"
+#include "store/schema.h"
+#include "store/store.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,27 +224,42 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     return result;
 }
 
-// --- before MPI
+// --- checksums
 
-static int walk_part(const struct data_part *part, const char *spec_folder, struct err *e)
+static int verify_source(const struct data_source *source, const char *path, struct err *e)
+{
+    static const char *const arrays[] = {DATASET_X, DATASET_LABEL};
+    struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
+    int result = f ? 0 : -1;
+    for (int i = 0; i < 2 && result == 0; i++) {
+        char *array = mem_format("%s/%s", source->split, arrays[i]);
+        if (store_has(f, array))
+            result = store_verify(f, array, e);
+        free(array);
+    }
+    store_close(&f);
+    return result;
+}
+
+static int verify_part(const struct data_part *part, const char *spec_folder, struct err *e)
 {
     int result = 0;
     for (int k = 0; k < part->n; k++) {
         const struct data_source *source = &part->source[k];
         struct err found = {0};
         char *path = data_resolve(source->file, spec_folder, source->at, e);
-        if (!path || store_walk(path, &found) != 0)
+        if (!path || verify_source(source, path, &found) != 0)
             result = data_blame(source->at, &found, e);
         free(path);
     }
     return result;
 }
 
-int data_walk(const struct data_config *cfg, const char *spec_folder, struct err *e)
+int data_verify(const struct data_config *cfg, const char *spec_folder, struct err *e)
 {
-    int result = walk_part(&cfg->train, spec_folder, e) | walk_part(&cfg->validation, spec_folder, e);
+    int result = verify_part(&cfg->train, spec_folder, e) | verify_part(&cfg->validation, spec_folder, e);
     for (int i = 0; i < cfg->n_test; i++)
-        result |= walk_part(&cfg->test[i], spec_folder, e);
+        result |= verify_part(&cfg->test[i], spec_folder, e);
     return result;
 }
 

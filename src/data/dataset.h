@@ -58,9 +58,9 @@ struct data_sets {
     struct data_files *files; // owned
 };
 
-// Walks every file that `cfg` names in a child (store_walk), so that data_load need not fork. Call before MPI_Init,
-// after which forking is not safe everywhere. -1 and errors for files that are missing or damaged.
-int data_walk(const struct data_config *cfg, const char *spec_folder, struct err *e);
+// Compares every array of every split that `cfg` names with its checksum. -1 and errors for files that are missing or
+// damaged. Reads the data whole, at the speed of the disk or of memory.
+int data_verify(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
 // Opens, filters, splits, fills and scales what `cfg` says. Every mistake that can be found is in `e` (ERR_USAGE for
 // the spec, ERR_DATA for files); on failure nothing is owned. Call from one thread. The bits that come out depend on

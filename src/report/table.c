@@ -141,17 +141,32 @@ static void print_padded(const char *text, const struct column *column, int widt
 
 enum { HEADER_ROW = -1, RULE_ROW = -2 };
 
+// The text of a row's cell; NULL in a rule.
+static const char *row_text(const struct table *t, int row, int c)
+{
+    return row == HEADER_ROW ? t->columns[c].header : row >= 0 ? cell_text(t, row, c) : NULL;
+}
+
+// Behind its last cell that is not empty a row ends: no white space at the ends of lines.
+static int last_cell(const struct table *t, int row)
+{
+    int last = t->n_columns - 1;
+    while (last > 0 && row != RULE_ROW && !*row_text(t, row, last))
+        last--;
+    return last;
+}
+
 static void print_row(const struct table *t, int row, const int *widths, int indent, FILE *out)
 {
     print_times(" ", indent, out);
-    for (int c = 0; c < t->n_columns; c++) {
-        bool is_last = c == t->n_columns - 1;
-        const char *text = row == HEADER_ROW ? t->columns[c].header : row >= 0 ? cell_text(t, row, c) : NULL;
+    int last = last_cell(t, row);
+    for (int c = 0; c <= last; c++) {
+        const char *text = row_text(t, row, c);
         if (text)
-            print_padded(text, &t->columns[c], widths[c], is_last, out);
+            print_padded(text, &t->columns[c], widths[c], c == last, out);
         else
             print_times("─", widths[c], out);
-        fputs(is_last ? "\n" : "  ", out);
+        fputs(c == last ? "\n" : "  ", out);
     }
 }
 

@@ -54,9 +54,9 @@ int layout_choose(const struct run_options *wish, int ranks, int cores, int tria
     struct layout *out, struct err *e)
 {
     int each = wish->ranks_per_trial ? wish->ranks_per_trial : 1, threads = wish->threads ? wish->threads : 1;
-    while (!wish->ranks_per_trial && 2 * each * threads <= least_shards && ranks % (2 * each) == 0 &&
-           ranks / (2 * each) >= trials)
-        each *= 2;
+    while (!wish->ranks_per_trial && ranks / each > trials && ranks % (2 * each) == 0 &&
+           2 * each * threads <= least_shards)
+        each *= 2; // fewer groups than trials: better than ranks without work
     *out = (struct layout){.ranks_per_trial = each};
     if (check_wish(wish, ranks, least_shards, out, e) != 0)
         return -1;

@@ -42,7 +42,7 @@ static int learn_data(const struct trial *t, const struct experiment *x, struct 
     known_free(k);
     k->key = key;
     struct data_sets sets;
-    k->is_bad = data_load(&t->data, x->folder, &sets, e) != 0;
+    k->is_bad = data_verify(&t->data, x->folder, e) != 0 || data_load(&t->data, x->folder, &sets, e) != 0;
     if (k->is_bad)
         return -1;
     k->shape.rank = sets.train.shape_rank;

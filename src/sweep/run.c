@@ -20,21 +20,22 @@ char *run_trial_path(const char *folder, const char *id)
     return mem_format("%s/trials/%s.h5", folder, id);
 }
 
+static int folder_make(const char *path, struct err *e)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : err_errno(e, "%s: cannot make the folder", path);
+}
+
 int run_folder_make(const char *folder, struct err *e)
 {
     char *path = mem_format("%s/trials", folder);
     int failed = 0;
-    for (char *slash = path + 1; slash && !failed; slash = strchr(slash + 1, '/')) {
-        slash = strchr(slash, '/');
-        if (!slash)
-            break;
+    for (char *slash = strchr(path + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
         *slash = 0;
-        if (mkdir(path, 0777) != 0 && errno != EEXIST)
-            failed = err_errno(e, "%s: cannot make the folder", path);
+        failed = folder_make(path, e);
         *slash = '/';
     }
-    if (!failed && mkdir(path, 0777) != 0 && errno != EEXIST)
-        failed = err_errno(e, "%s: cannot make the folder", path);
+    if (!failed)
+        failed = folder_make(path, e);
     free(path);
     return failed;
 }

@@ -55,6 +55,10 @@ struct team {
     void *context;
 };
 
+// Sets the number of this rank's threads and makes sure that OpenMP gives so many: a missing one's shards would be left
+// out.
+int team_check(int threads, struct err *e);
+
 struct history {
     int epochs; // complete ones
     double *train_loss, *validation_loss, *learning_rate,

@@ -156,6 +156,12 @@ done
 cp data/tiny.h5 data/flipped.h5
 printf '\377' | dd of=data/flipped.h5 bs=1 seek=13 conv=notrunc status=none
 spec 3 '3:10: data.train: .*flipped.h5: not a readable HDF5 file' s/tiny.h5/flipped.h5/
+cp data/tiny.h5 data/changed.h5
+offset=$(h5dump -p -H -d /all/x data/tiny.h5 2>/dev/null | awk '$1 == "OFFSET" {print $2}')
+if [ -n "$offset" ]; then
+    printf '\001' | dd of=data/changed.h5 bs=1 seek=$((offset + 3)) conv=notrunc status=none
+    spec 3 '3:10: data.train: .*changed.h5: all/x: damaged: its checksum is' s/tiny.h5/changed.h5/
+fi
 cp good.yaml data/text.h5
 spec 3 '3:10: data.train: .*text.h5: not a readable HDF5 file' s/tiny.h5/text.h5/
 spec 3 '3:10: data.train: no file|3:10: data.train: .*folder.h5: not a file' "s,tiny.h5,$(mkdir data/folder.h5 && echo folder.h5),"
@@ -201,6 +207,8 @@ bad 2 'usage: hourglass COMMAND'
 bad 2 "--count: found '-3'" check good.yaml --count -3
 bad 2 'none/trials: no run: No such file' top none
 bad 2 'found 0 arguments' top
+OMP_THREAD_LIMIT=1 bad 2 'OpenMP gives 1 of 2 threads' run good.yaml -n 1 -t 2
+HOURGLASS_KERNELS=fast bad 2 "HOURGLASS_KERNELS: found 'fast'" run good.yaml -n 1
 bad 3 'none.h5: No such file' info none.h5
 bad 3 'good.yaml: not a readable HDF5 file' info good.yaml
 bad 2 'found 0 arguments' info

@@ -22,6 +22,7 @@ says stdout '^#  trial +train loss +error +ROC AUC \[95 % CI\] +avg. prec. +seco
 says stdout '^most anomalous +[0-9.]+ +[0-9]+  tiny.h5:all  [01]'
 says stdout '^All trials   results/tiny/run.h5'
 is 'control characters of a run' "$(tr -d '[:print:]\n\200-\377' <stdout | wc -c)" 0
+is 'lines of a run that end in white space' "$(grep -c ' $' stdout)" 0
 is 'messages of a run' "$(cat message)" ''
 has_gallery stdout
 no_temporaries results

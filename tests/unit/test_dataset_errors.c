@@ -133,14 +133,14 @@ static void identity_needs_the_files(void **state)
     spec_close(&s);
 }
 
-static void walks_every_file(void **state)
+static void verifies_every_file(void **state)
 {
     (void)state;
     struct err e = {0};
     struct sample_spec s;
     spec_open(&s, "  train: a.h5:train\n  test: {x: a.h5:f4, y: [text.h5:a, b.h5:a]}\n", &e);
     no_error(&e);
-    assert_int_equal(data_walk(&s.cfg, folder, &e), -1);
+    assert_int_equal(data_verify(&s.cfg, folder, &e), -1);
     assert_int_equal(e.count, 2);
     assert_int_equal(e.kind, ERR_DATA);
     assert_non_null(strstr(e.text, "spec.yaml:3:26: data.test.y[0]: "));
@@ -154,7 +154,7 @@ int main(void)
         cmocka_unit_test(names_the_mistake),
         cmocka_unit_test(finds_several_in_one_pass),
         cmocka_unit_test(identity_needs_the_files),
-        cmocka_unit_test(walks_every_file),
+        cmocka_unit_test(verifies_every_file),
     };
     return cmocka_run_group_tests(tests, write_files, remove_folder);
 }

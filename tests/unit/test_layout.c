@@ -1,0 +1,125 @@
+// How ranks and threads are spread over trials: a table by hand, and what must hold for every number of them.
+// links: sweep
+#include "sweep/run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct {
+    struct run_options wish;
+    int ranks, cores, trials; // cores of each rank
+    int64_t shards;
+    struct layout expected;
+} good[] = {
+    // good: one rank a trial, threads as cores and shards allow
+    {{0, 0}, 1, 1, 1, 1, {1, 1, 1}},
+    {{0, 0}, 1, 8, 1, 4, {1, 1, 4}},
+    {{0, 0}, 1, 3, 1, 4, {1, 1, 2}},
+    {{0, 0}, 4, 1, 100, 4, {1, 4, 1}},
+    {{0, 0}, 3, 1, 7, 1, {1, 3, 1}},
+    // good: more ranks than trials train together
+    {{0, 0}, 4, 1, 1, 4, {4, 1, 1}},
+    {{0, 0}, 8, 2, 2, 8, {4, 2, 2}},
+    {{0, 0}, 4, 2, 1, 8, {4, 1, 2}},
+    {{2, 0}, 2, 2, 1, 4, {2, 1, 2}},
+    {{0, 0}, 6, 1, 3, 4, {2, 3, 1}},
+    {{0, 0}, 4, 1, 3, 4, {2, 2, 1}},
+    // good: as asked for, though some have nothing to do
+    {{0, 2}, 4, 1, 5, 4, {2, 2, 1}},
+    {{1, 1}, 4, 4, 1, 4, {1, 4, 1}},
+    {{4, 1}, 1, 1, 1, 4, {1, 1, 4}},
+};
+
+static const struct {
+    struct run_options wish;
+    int ranks, trials;
+    int64_t shards;
+    const char *message;
+} bad[] = {
+    // bad: no powers of two, no even share
+    {{3, 0}, 1, 1, 4, "--threads: found 3, allowed: a power of two"},
+    {{0, 3}, 3, 1, 4, "--ranks-per-trial: found 3, allowed: a power of two"},
+    {{0, 2}, 3, 2, 4, "--ranks-per-trial: found 2, allowed: a divisor of the 3 ranks"},
+    // bad: more workers than shards
+    {{8, 0}, 1, 1, 4, "found 1 rank x 8 threads = 8 workers on a trial whose batch has 4 virtual shards"},
+    {{0, 2}, 2, 1, 1, "found 2 ranks x 1 thread = 2 workers on a trial whose batch has 1 virtual shard:"},
+    // bad: ranks without work; what is to be changed
+    {{0, 0}, 2, 1, 1, "work to 1: start 1, or raise train.shards"},
+    {{0, 0}, 8, 1, 4, "work to 4: start 4, or raise train.shards"},
+    {{0, 0}, 3, 1, 4, "work to 2: start 2\n"},
+    {{4, 0}, 2, 1, 4, "4 threads a rank gives work to 1: start 1, or raise train.shards"},
+    {{0, 0}, 20, 3, 4, "3 trials with 4 virtual shards each and 1 thread a rank give work to 12: start 12"},
+};
+
+static void chooses_by_hand(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct layout l;
+        struct err e = {0};
+        if (layout_choose(&good[i].wish, good[i].ranks, good[i].cores, good[i].trials, good[i].shards, &l, &e) != 0)
+            fail_msg("good[%zu]: %s", i, e.text);
+        if (memcmp(&l, &good[i].expected, sizeof l) != 0)
+            fail_msg(
+                "good[%zu]: found %d ranks a trial, %d groups, %d threads", i, l.ranks_per_trial, l.groups, l.threads);
+    }
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct layout l;
+        struct err e = {0};
+        if (layout_choose(&bad[i].wish, bad[i].ranks, 1, bad[i].trials, bad[i].shards, &l, &e) == 0)
+            fail_msg("bad[%zu]: not refused", i);
+        if (e.kind != ERR_USAGE || !strstr(e.text, bad[i].message))
+            fail_msg("bad[%zu]: found '%s', expected '%s'", i, e.text, bad[i].message);
+    }
+}
+
+// The number behind "start ".
+static int advice(const struct err *e)
+{
+    const char *start = strstr(e->text, "start ");
+    int n = 0;
+    for (const char *c = start ? start + 6 : ""; *c >= '0' && *c <= '9'; c++)
+        n = 10 * n + *c - '0';
+    return n;
+}
+
+// Every rank has work, no trial has more workers than shards, and the advice of a refusal is one that is taken.
+static void holds_for_all(void **state)
+{
+    (void)state;
+    for (int ranks = 1; ranks <= 40; ranks++)
+        for (int trials = 1; trials <= 20; trials++)
+            for (int64_t shards = 1; shards <= 16; shards *= 2) {
+                struct run_options wish = {0, 0};
+                struct layout l;
+                struct err e = {0};
+                if (layout_choose(&wish, ranks, 4, trials, shards, &l, &e) == 0) {
+                    assert_int_equal(l.groups * l.ranks_per_trial, ranks);
+                    assert_true(l.groups <= trials || ranks == 1);
+                    assert_true(l.ranks_per_trial * l.threads <= shards && l.threads <= 4);
+                    continue;
+                }
+                struct err again = {0};
+                assert_in_range(advice(&e), 1, ranks - 1);
+                assert_int_equal(layout_choose(&wish, advice(&e), 4, trials, shards, &l, &again), 0);
+            }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chooses_by_hand),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(holds_for_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
