@@ -50,6 +50,12 @@ swept --set sweep.over.train.loss='[mse, mae]' --set sweep.over.score.error='[ms
 swept --set score.error=binary_crossentropy --set score.threshold=best_f1
 swept --set 'sweep.over.model.encoder[0].l1=[0, 0.01]' --set 'sweep.over.model.decoder[0].l2=[0, 0.01]' --set train.batch_size=7
 
+# --- layers that draw random numbers, or take statistics of the shard
+swept --set 'sweep.over.model.encoder[0]=[{dropout: 0.3}, {gaussian_noise: 0.5, clip: [0, 1]}, {masking_noise: 0.3}, {salt_and_pepper: 0.2}]'
+swept --set 'sweep.over.model.encoder[0]=[{batch_normalization: true}, {layer_normalization: true}, {gaussian: 3, warmup_epochs: 2}]' \
+    --set train.reduction=sum
+swept --set 'sweep.over.model.encoder[0]=[{dense: 4, activation: sigmoid, sparsity_beta: 0.1, activity_l1: 0.01}]'
+
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one
 good run tiny.yaml --quiet --results seed --set train.seed=2
