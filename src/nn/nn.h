@@ -52,10 +52,10 @@ struct layer {
     enum activation activation;
     struct activity activity;
     struct shape in, out;
-    int tied;               // the layer whose kernel this one uses, transposed; -1: none
-    bool accumulates;       // another layer has put its gradient of this one's kernel there already: add to it
-    bool in_repeats;        // every step of the input is the first: backward gives that one the gradient of all
-    size_t kept, kept_once; // reals that forward leaves for backward: per row, and per pass
+    const struct block *tied; // another layer's kernel, which this one uses transposed; NULL: it has its own
+    bool accumulates;         // another layer has put its gradient of this one's kernel there already: add to it
+    bool in_repeats;          // every step of the input is the first: backward gives that one the gradient of all
+    size_t kept, kept_once;   // reals that forward leaves for backward: per row, and per pass
     int n_blocks;
     struct block blocks[LAYER_MAX_BLOCKS];
 };
