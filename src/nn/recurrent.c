@@ -73,7 +73,7 @@ static void add_blocks(struct layer *l, const struct sizes *s, const struct cell
         if (rows > 1) {
             b[2].rank = 2;
             b[2].dims[0] = cell->bias_rows, b[2].dims[1] = s->G;
-            b[2].axes[0] = "of", b[2].axes[1] = "gate";
+            b[2].axes[0] = "part", b[2].axes[1] = "gate";
         }
         l->n_blocks += 3;
     }
