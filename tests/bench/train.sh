@@ -62,9 +62,10 @@ bench() {
         echo "$b" >>"$out/theirs"
         awk -v a="$a" -v b="$b" 'BEGIN {print a / b}' >>"$out/ratio"
     done
+    [ -n "$net" ] || net=$(basename "$spec") # no matrix products to count
     awk -v name="$name" -v net="${net// /-}, $batch" -v a="$(median <"$out/ours")" -v b="$(median <"$out/theirs")" \
         -v r="$(median <"$out/ratio")" -v f="$(flops "${widths[@]}")" \
-        'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %.1f |\n", name, net, a, b, r, a * f * 1e-9}'
+        'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %s |\n", name, net, a, b, r, f ? sprintf("%.1f", a * f * 1e-9) : "-"}'
 }
 
 bench shoe 256 6 4 experiments/mnist-shoe.yaml 60000 "784 64 784" sweep=null data.validation=null
@@ -74,6 +75,7 @@ bench denoise 256 3 2 experiments/mnist-denoise.yaml 60000 "784 256 64 256 784" 
 bench vae 128 3 2 experiments/mnist-vae.yaml 60000 "784 512 2 512 784" data.validation=null
 # its products: two layers' recurrent ones, 2 x 140 x 64 x 256 x 6, and the inputs'
 bench lstm 32 5 3 tests/bench/lstm.yaml 1000 "140x1 64 140x64 140x1=27820544"
+bench conv 128 4 2 experiments/mnist-conv.yaml 10000 "" data.validation=null 'data.train={from: mnist.h5:train, rows: "0:10000"}'
 bench cardio 32 1000 30 tests/bench/cardio.yaml 1655 "21 12 21"
 
 rm -f "$out/ratio"
