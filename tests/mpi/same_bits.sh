@@ -59,6 +59,12 @@ swept --set 'sweep.over.model.encoder[0]=[{lstm: 4}, {gru: 4, bidirectional: tru
     --set 'model.decoder=[{repeat_vector: 6}, {lstm: 3, return_sequences: true}, {time_distributed_dense: 1, activation: sigmoid}]'
 swept --set 'model.encoder=[{dense: 3}]' --set 'sweep.over.model.decoder[0].tied=[true, false]' --set train.seed=3
 
+# --- convolutions
+images='[{reshape: [2, 3]}, {conv2d: "${code}", kernel_size: 2, padding: same, activation: elu}, {max_pooling2d: 2, padding: same}, {upsampling2d: 2}]'
+larger='[{reshape: [2, 3]}, {conv2d_transpose: "${code}", kernel_size: 3, strides: 2, padding: same}, {conv2d: 1, kernel_size: 3}]'
+signals='[{conv1d: "${code}", kernel_size: 3, padding: same}, {upsampling1d: 3}, {average_pooling1d: 2}, {flatten: true}]'
+swept --set "sweep.over.model.encoder=[$images, $larger, $signals]"
+
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one
 good run tiny.yaml --quiet --results seed --set train.seed=2
