@@ -57,7 +57,7 @@ swept --set 'sweep.over.model.encoder[0]=[{batch_normalization: true}, {layer_no
 swept --set 'sweep.over.model.encoder[0]=[{dense: 4, activation: sigmoid, sparsity_beta: 0.1, activity_l1: 0.01}]'
 swept --set 'sweep.over.model.encoder[0]=[{lstm: 4}, {gru: 4, bidirectional: true}]' \
     --set 'model.decoder=[{repeat_vector: 6}, {lstm: 3, return_sequences: true}, {time_distributed_dense: 1, activation: sigmoid}]'
-swept --set 'model.encoder=[{dense: 3}]' --set 'sweep.over.model.decoder[0].tied=[true, false]' --set train.seed=3
+swept --set 'model.encoder=[{dense: "${code}"}]' --set 'sweep.over.model.decoder[0].tied=[true, false]' --set train.seed=3
 
 # --- convolutions
 images='[{reshape: [2, 3]}, {conv2d: "${code}", kernel_size: 2, padding: same, activation: elu}, {max_pooling2d: 2, padding: same}, {upsampling2d: 2}]'
