@@ -159,7 +159,6 @@ static struct recurrent_pass pass_of(
     const struct block *b = l->blocks + 3 * direction;
     return (struct recurrent_pass){.T = s->T,
         .B = s->B,
-        .I = s->I,
         .U = s->U,
         .G = s->G,
         .recurrent = p->w + b[1].offset,
