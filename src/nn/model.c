@@ -184,6 +184,7 @@ struct model *model_new(const struct node *section, const struct shape *input, e
     struct model *m = mem_new(1, sizeof *m);
     m->input = *input;
     m->loss = loss;
+    m->delta = m->variance = 1;
     m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
     struct model_section s = {0};
     struct shape shape = *input;
@@ -212,6 +213,7 @@ void model_free(struct model **m)
         free(l->config);
     }
     free((*m)->layers);
+    free((*m)->feature_weights);
     free(*m);
     *m = NULL;
 }

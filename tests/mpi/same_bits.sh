@@ -46,6 +46,7 @@ swept --set sweep.over.train.amsgrad='[true, false]' --set train.clip_value=0.01
 swept --set sweep.over.train.clip_norm='[0.01, 1]' --set train.early_stopping=2 --set 'model.encoder[0].l2=0.1'
 swept --set train.optimizer=rmsprop --set train.momentum=0.5 --set sweep.over.train.centered='[true, false]'
 swept --set 'sweep.over.model.encoder[0].activation=[linear, relu, leaky_relu, elu, selu, sigmoid, tanh, softplus, hard_sigmoid, gelu, silu, softmax]'
+swept --set sweep.over.train.loss='[huber, log_cosh, cosine, gaussian_nll]' --set data.missing=ignore
 swept --set sweep.over.train.loss='[mse, mae]' --set sweep.over.score.error='[mse, mae, l2]'
 swept --set score.error=binary_crossentropy --set score.threshold=best_f1
 swept --set 'sweep.over.model.encoder[0].l1=[0, 0.01]' --set 'sweep.over.model.decoder[0].l2=[0, 0.01]' --set train.batch_size=7
