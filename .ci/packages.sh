@@ -8,7 +8,8 @@ for group; do
     case $group in
     build) # compile and run hourglass
         packages+=(cmake ninja-build gcc libc6-dev pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
-            libopenblas-openmp-dev libyaml-dev libxxhash-dev librandom123-dev libzip-dev libcsv-dev zlib1g-dev libpng-dev)
+            libopenblas-openmp-dev libyaml-dev libxxhash-dev librandom123-dev libzip-dev libcsv-dev zlib1g-dev libpng-dev
+            libjpeg62-turbo-dev)
         ;;
     data) packages+=(dataset-fashion-mnist) ;;
     test) packages+=(libcmocka-dev) ;; # without it the tests are not built

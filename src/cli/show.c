@@ -53,6 +53,7 @@ int show_run(const char *folder, const struct trial_summary *rows, int n, const 
     table_free(&t);
     if (o->rows && n > o->rows)
         printf("and %d more: hourglass top %s --count 0\n", n - o->rows, folder);
+    leaderboard_print_spread(rows, n, stdout);
     int failed = show_samples(folder, s, o, e);
     printf("%sTrial        %s\nAll trials   %s/run.h5\n", failed ? "\n" : "", s->path, folder);
     return failed;

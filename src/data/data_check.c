@@ -65,7 +65,7 @@ static void report_bad(const struct data_source *source, const struct data_table
     if (bad->missing && !can_fill)
         data_error(source->at, e,
             "%s: found %lld missing values (NaN), the first in row %lld, %s; hint: data.fill: mean, "
-            "median or mode",
+            "median or mode; or data.missing: ignore",
             t->name, (long long)bad->missing, (long long)bad->missing_index,
             data_column_name(column, t, bad->missing_column));
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static const char *const fill_choices[] = {"none", "mean", "median", "mode", NULL};
+static const char *const missing_choices[] = {"refuse", "ignore", NULL};
 static const char *const scale_choices[] = {"none", "unit", "standard", "min_max", NULL};
 static const char *const anomaly_choices[] = {"unknown", "false", "true", NULL};
 
@@ -46,6 +47,13 @@ const struct field data_fields[] = {
         .standard = "none",
         .choices = fill_choices,
         .help = "what stands for a missing value (NaN): this statistic of its column in train"},
+    {.key = "missing",
+        .type = FIELD_CHOICE,
+        .offset = AT(missing),
+        .standard = "refuse",
+        .choices = missing_choices,
+        .help = "missing values that are not filled; ignore: the model sees 0 after scaling in their place, and they "
+                "count neither in the loss nor in the error, which are means over the values that are there"},
     {.key = "scale",
         .type = FIELD_CHOICE,
         .offset = AT(scale),
@@ -372,10 +380,17 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
     cfg->normal_at = node_get(section, "normal");
     cfg->fill_at = node_get(section, "fill");
     cfg->scale_at = node_get(section, "scale");
+    if (cfg->fill != FILL_NONE && cfg->missing == MISSING_IGNORE)
+        node_key_error(node_get(section, "missing"), e, "given with fill, allowed: one of the two");
     if (e->count == before)
         return 0;
     data_config_free(cfg);
     return -1;
+}
+
+bool data_allows_missing(const struct data_config *cfg)
+{
+    return cfg->fill != FILL_NONE || cfg->missing == MISSING_IGNORE;
 }
 
 void data_config_free(struct data_config *cfg)

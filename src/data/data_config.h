@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
+enum data_missing { MISSING_REFUSE, MISSING_IGNORE };
 enum data_scale { SCALE_NONE, SCALE_UNIT, SCALE_STANDARD, SCALE_MIN_MAX };
 enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
 
@@ -42,7 +43,7 @@ struct data_config {
     const struct node *train_node, *validation_node, *test_node, *split_node; // NULL where not given
     struct field_texts where;
     struct field_ints normal; // labels that are normal; n = 0: no one-class selection
-    int fill, scale;          // enum data_fill, enum data_scale
+    int fill, missing, scale; // enum data_fill, enum data_missing, enum data_scale
 
     // what the nodes say
     struct data_part train, validation; // validation.n = 0: none, or split from train
@@ -64,6 +65,9 @@ extern const struct field data_source_fields[]; // of a source with more than it
 // missing.
 int data_config_read(const struct node *section, struct data_config *cfg, struct err *e);
 void data_config_free(struct data_config *cfg);
+
+// Whether missing values may be: they are filled, or stay NaN and are ignored.
+bool data_allows_missing(const struct data_config *cfg);
 
 // The section as a new tree in canonical form: valid input that says the same. The caller frees it.
 struct node *data_config_write(const struct data_config *cfg);

@@ -101,6 +101,7 @@ struct node *data_config_write_as(
     if (cfg->normal.n)
         add_ints(map, "normal", &cfg->normal);
     add_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
+    add_text(map, "missing", field_get(field_find(data_fields, "missing"), cfg));
     add_text(map, "scale", field_get(field_find(data_fields, "scale"), cfg));
     return map;
 }

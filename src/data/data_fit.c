@@ -88,7 +88,7 @@ static int fit_fill(const struct data_config *cfg, const struct data_selection *
 
 // --- scaling
 
-// Of each column, missing values filled.
+// Of each column, missing values filled, or left out.
 struct statistics {
     double *mean, *deviation, *min, *max; // (columns), in `block`
     double *block;                        // owned
@@ -105,25 +105,28 @@ static void filled_row(const struct data_selection *s, const double *fill, int64
 static struct statistics measure(const struct data_selection *s, const double *fill)
 {
     int columns = s->tables[0]->columns;
-    double *block = mem_new(5 * (size_t)columns, sizeof *block), *row = block + 4 * columns;
+    double *block = mem_new(6 * (size_t)columns, sizeof *block), *row = block + 4 * columns, *n = row + columns;
     struct statistics m = {block, block + columns, block + 2 * columns, block + 3 * columns, block};
     for (int64_t i = 0; i < s->rows; i++) {
         filled_row(s, fill, i, row);
         for (int c = 0; c < columns; c++) {
+            if (isnan(row[c]))
+                continue;
             m.mean[c] += row[c];
-            m.min[c] = i == 0 || row[c] < m.min[c] ? row[c] : m.min[c];
-            m.max[c] = i == 0 || row[c] > m.max[c] ? row[c] : m.max[c];
+            m.min[c] = n[c] == 0 || row[c] < m.min[c] ? row[c] : m.min[c];
+            m.max[c] = n[c] == 0 || row[c] > m.max[c] ? row[c] : m.max[c];
+            n[c]++;
         }
     }
     for (int c = 0; c < columns; c++)
-        m.mean[c] /= (double)s->rows;
+        m.mean[c] /= n[c] > 0 ? n[c] : 1;
     for (int64_t i = 0; i < s->rows; i++) {
         filled_row(s, fill, i, row);
         for (int c = 0; c < columns; c++)
-            m.deviation[c] += (row[c] - m.mean[c]) * (row[c] - m.mean[c]);
+            m.deviation[c] += isnan(row[c]) ? 0 : (row[c] - m.mean[c]) * (row[c] - m.mean[c]);
     }
     for (int c = 0; c < columns; c++)
-        m.deviation[c] = sqrt(m.deviation[c] / (double)s->rows);
+        m.deviation[c] = sqrt(m.deviation[c] / (n[c] > 0 ? n[c] : 1));
     return m;
 }
 
@@ -159,7 +162,7 @@ static int fit_scale(const struct data_config *cfg, const struct data_selection 
 
 int data_fit(const struct data_config *cfg, const struct data_selection *train, struct scaling *out, struct err *e)
 {
-    *out = (struct scaling){.columns = train->tables[0]->columns};
+    *out = (struct scaling){.columns = train->tables[0]->columns, .ignores_missing = cfg->missing == MISSING_IGNORE};
     if (fit_fill(cfg, train, out, e) == 0 && fit_scale(cfg, train, out, e) == 0)
         return 0;
     scaling_free(out);

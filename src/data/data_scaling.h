@@ -8,6 +8,7 @@ struct scaling {
     int columns;
     double *shift, *factor; // (columns), owned; both NULL: none
     double *fill;           // (columns), owned: what stands for a missing value; NULL: missing values are refused
+    int ignores_missing;    // 1: missing values stay NaN, without fill
     int bytes_only;         // 1: made for bytes (scale: unit); other types are refused
 };
 

@@ -144,7 +144,7 @@ static int check_all(struct loading *l)
     int result = data_check_varies(&l->draft[TRAIN].rows, l->e);
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
-        if (d->rows.rows && data_check_values(&d->rows, l->cfg->fill != FILL_NONE, &d->has_missing, l->e) != 0)
+        if (d->rows.rows && data_check_values(&d->rows, data_allows_missing(l->cfg), &d->has_missing, l->e) != 0)
             result = -1;
         if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
             result = -1;
@@ -275,7 +275,7 @@ static int check_new(const struct loading *l, const struct scaling *scaling, int
     if (result == 0)
         result = data_select(&plain, d->part, d->tables, &d->rows, l->e);
     if (result == 0)
-        result = data_check_values(&d->rows, scaling->fill, &d->has_missing, l->e);
+        result = data_check_values(&d->rows, scaling->fill || scaling->ignores_missing, &d->has_missing, l->e);
     if (result == 0 && scaling->bytes_only)
         result = data_check_bytes(NULL, &d->rows, l->e);
     return result;

@@ -94,7 +94,7 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
     const struct data_table *t = s->tables[s->source[i]];
     char column[96];
     for (int c = 0; c < t->columns; c++)
-        if (!isfinite(out[c]))
+        if (isinf(out[c]))
             return data_error(s->part->source[s->source[i]].at, e,
                 "%s: the value in row %lld, %s is beyond the range of "
                 "single precision; hint: scale: standard or min_max",

@@ -51,6 +51,15 @@ const struct field import_fields[] = {
         .standard = "stored",
         .choices = type_choices,
         .help = "element type of the result; stored: the source's own, f8 for CSV"},
+    {.key = "size",
+        .type = FIELD_TEXT,
+        .offset = AT(size),
+        .help = "HEIGHTxWIDTH that pictures are brought to, such as 28x28; default: their own, which must be equal"},
+    {.key = "grayscale",
+        .type = FIELD_BOOL,
+        .offset = AT(grayscale),
+        .standard = "false",
+        .help = "pictures get one channel, their luminance; without it those in color have three"},
     {0},
 };
 

@@ -26,6 +26,8 @@ struct import_options {
     char *delimiter; // one character, "tab" or "space"
     char *missing;   // comma-separated tokens
     int type;        // enum import_type
+    char *size;      // HEIGHTxWIDTH of pictures
+    bool grayscale;  // pictures have one channel
 };
 extern const struct field import_fields[];
 

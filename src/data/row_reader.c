@@ -159,7 +159,7 @@ static int check_row(struct row_reader *r, int64_t first, int64_t i, struct err 
     const struct row_source *s = r->source;
     data_table_row(s->table, i, s->row);
     for (int c = 0; c < r->columns; c++)
-        if (isinf(s->row[c]) || (isnan(s->row[c]) && !r->fit->scaling->fill))
+        if (isinf(s->row[c]) || (isnan(s->row[c]) && !r->fit->scaling->fill && !r->fit->scaling->ignores_missing))
             return bad_value(r, first, i, c, e);
     return 0;
 }
@@ -170,7 +170,7 @@ static int convert_row(struct row_reader *r, int64_t first, int64_t i, float *ou
     data_table_row(s->table, i, s->row);
     scaling_apply(r->fit->scaling, data_type_fits_float(s->table->type), s->row, out);
     for (int c = 0; c < r->columns; c++)
-        if (!isfinite(out[c]))
+        if (isinf(out[c]) || (isnan(out[c]) && !r->fit->scaling->ignores_missing))
             return bad_value(r, first, i, c, e);
     return 0;
 }

@@ -7,10 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // In this order: the first that recognises a file has it. CSV takes every text.
-static const struct source_format *const formats[] = {&source_hdf5, &source_npz, &source_npy, &source_idx, &source_csv};
+static const struct source_format *const formats[] = {
+    &source_hdf5, &source_npz, &source_npy, &source_image, &source_idx, &source_csv};
 
 enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 24, MAX_LABEL_ERRORS = 5 };
 
@@ -49,6 +51,11 @@ static int read_head(const char *path, unsigned char head[HEAD_BYTES], struct er
 static int recognise(struct source *s, struct err *e)
 {
     unsigned char head[HEAD_BYTES];
+    struct stat status;
+    if (!s->inner && stat(s->path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        s->format = &source_image;
+        return 0;
+    }
     int n = read_head(s->path, head, e);
     if (n < 0)
         return -1;
@@ -56,7 +63,8 @@ static int recognise(struct source *s, struct err *e)
         if (formats[i]->recognise(s->path, head, (size_t)n))
             s->format = formats[i];
     if (!s->format)
-        return err_add(e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, HDF5", s->path);
+        return err_add(
+            e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, PNG, JPEG, HDF5", s->path);
     if (s->inner && s->format != &source_hdf5)
         return err_add(e, ERR_DATA,
             "%s: found ':%s' behind the name of a file of format %s, allowed: behind that of HDF5", s->path, s->inner,

@@ -20,7 +20,12 @@ struct source {
 };
 
 // Options that a format heeds; others, where given, are refused.
-enum { HEEDS_X = 1, HEEDS_LABEL = 2, HEEDS_COLUMNS = 4 }; // HEEDS_COLUMNS: --columns, --drop, --header, ...
+enum {
+    HEEDS_X = 1,
+    HEEDS_LABEL = 2,
+    HEEDS_COLUMNS = 4,
+    HEEDS_SIZE = 8
+}; // HEEDS_COLUMNS: --columns, --drop, --header, ...; HEEDS_SIZE: --size, --grayscale
 
 struct source_format {
     const char *name;
@@ -36,7 +41,7 @@ struct source_format {
     void (*close)(struct source *s); // frees `state`; it may be NULL
 };
 
-extern const struct source_format source_csv, source_hdf5, source_idx, source_npy, source_npz;
+extern const struct source_format source_csv, source_hdf5, source_idx, source_image, source_npy, source_npz;
 
 // Opens SRC by the format that recognises it. NULL and errors if none does or its file is bad.
 struct source *source_open(const char *name, const struct import_options *o, struct err *e);

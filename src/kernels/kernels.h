@@ -62,6 +62,9 @@ struct windows {
     int pool_h, pool_w, stride_h, stride_w, top, left;
 };
 
+// The losses that are sums over features.
+enum term { TERM_MSE, TERM_MAE, TERM_CROSS_ENTROPY, TERM_HUBER, TERM_LOG_COSH };
+
 struct kernels {
     const char *set; // "plain", "avx2", "avx512"
 
@@ -81,6 +84,17 @@ struct kernels {
     double (*mae)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
     // y are logits z: max(z, 0) - z t + log(1 + exp(-|z|))
     double (*cross_entropy)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+
+    // p is the size of a difference at which its square turns into a line
+    double (*huber)(int M, int O, const real *y, const real *t, real p, real scale, real *dy, float *row);
+    // log(cosh(y - t))
+    double (*log_cosh)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+    // One of the above by weights (O) (NULL: 1 each) and where the target is there (no NaN): a row's loss is the
+    // weighted mean over these features; 0 where there are none. p: of huber.
+    double (*observed)(enum term term, int M, int O, const real *y, const real *t, const real *weight, real p,
+        real scale, real *dy, float *row);
+    // 1 - the cosine of the angle between the row's output and target; weights and missing targets as above
+    double (*cosine)(int M, int O, const real *y, const real *t, const real *weight, real scale, real *dy, float *row);
 
     // g (n) := ((g0 + g1) + (g2 + g3)) + ...: the sum over `shards` (a power of two) in the order of a binary tree
     void (*tree_sum)(size_t n, int shards, const real *const *shard, real *g);

@@ -3,45 +3,71 @@
 
 enum { STRETCH = 4096 }; // elements summed as `real` before they are added up in double
 
-// The loss of a matrix from name_stretch. Without a wish for the rows' losses the matrix is one stretch after another:
-// narrow rows would leave most of a vector idle.
-#define DEFINE_LOSS_OF_ROWS(name)                                                                    \
-    static double name(int M, int O, const real *y, const real *t, real scale, real *dy, float *row) \
-    {                                                                                                \
-        size_t all = (size_t)M * (size_t)O, length = row ? (size_t)O : STRETCH;                      \
-        double total = 0;                                                                            \
-        for (size_t at = 0; at < all; at += length) {                                                \
-            size_t n = all - at < length ? all - at : length;                                        \
-            double mean = (double)name##_stretch(n, y + at, t + at, scale, dy ? dy + at : NULL) / O; \
-            if (row)                                                                                 \
-                row[at / length] = (float)mean;                                                      \
-            total += mean;                                                                           \
-        }                                                                                            \
-        return total;                                                                                \
+// VALUE and SLOPE of a loss are expressions of yi, ti, p and what BEFORE computes from them. Without a wish for the
+// rows' losses the matrix is one stretch after another: narrow rows would leave most of a vector idle.
+#define DEFINE_STRETCH(name, BEFORE, VALUE, SLOPE)                                                       \
+    static inline __attribute__((always_inline)) real name##_stretch(                                    \
+        size_t n, const real *restrict y, const real *restrict t, real p, real scale, real *restrict dy) \
+    {                                                                                                    \
+        real sum = 0;                                                                                    \
+        (void)p;                                                                                         \
+        if (dy)                                                                                          \
+            for (size_t i = 0; i < n; i++) {                                                             \
+                real yi = y[i], ti = t[i];                                                               \
+                BEFORE;                                                                                  \
+                sum += VALUE;                                                                            \
+                dy[i] = scale * (SLOPE);                                                                 \
+            }                                                                                            \
+        else                                                                                             \
+            for (size_t i = 0; i < n; i++) {                                                             \
+                real yi = y[i], ti = t[i];                                                               \
+                BEFORE;                                                                                  \
+                sum += VALUE;                                                                            \
+            }                                                                                            \
+        return sum;                                                                                      \
     }
 
-// A loss whose VALUE and SLOPE are expressions of yi, ti and what BEFORE computes from them.
-#define DEFINE_LOSS(name, BEFORE, VALUE, SLOPE)                                                                  \
-    static inline __attribute__((always_inline))                                                                 \
-    real name##_stretch(size_t n, const real *restrict y, const real *restrict t, real scale, real *restrict dy) \
-    {                                                                                                            \
-        real sum = 0;                                                                                            \
-        if (dy)                                                                                                  \
-            for (size_t i = 0; i < n; i++) {                                                                     \
-                real yi = y[i], ti = t[i];                                                                       \
-                BEFORE;                                                                                          \
-                sum += VALUE;                                                                                    \
-                dy[i] = scale * (SLOPE);                                                                         \
-            }                                                                                                    \
-        else                                                                                                     \
-            for (size_t i = 0; i < n; i++) {                                                                     \
-                real yi = y[i], ti = t[i];                                                                       \
-                BEFORE;                                                                                          \
-                sum += VALUE;                                                                                    \
-            }                                                                                                    \
-        return sum;                                                                                              \
-    }                                                                                                            \
-    DEFINE_LOSS_OF_ROWS(name)
+// The loss of a matrix from NAME_stretch.
+#define DEFINE_ALL(name)                                                                                           \
+    static double name##_all(int M, int O, const real *y, const real *t, real p, real scale, real *dy, float *row) \
+    {                                                                                                              \
+        size_t all = (size_t)M * (size_t)O, length = row ? (size_t)O : STRETCH;                                    \
+        double total = 0;                                                                                          \
+        for (size_t at = 0; at < all; at += length) {                                                              \
+            size_t n = all - at < length ? all - at : length;                                                      \
+            double mean = (double)name##_stretch(n, y + at, t + at, p, scale, dy ? dy + at : NULL) / O;            \
+            if (row)                                                                                               \
+                row[at / length] = (float)mean;                                                                    \
+            total += mean;                                                                                         \
+        }                                                                                                          \
+        return total;                                                                                              \
+    }
+
+// One row of which not all is there, or not all counts alike: *seen := the weight of what is there; dy (n) := slopes
+// times weights, not scaled yet.
+#define DEFINE_SEEN(name, BEFORE, VALUE, SLOPE)                                                                    \
+    static real name##_seen(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight, \
+        real p, real *restrict dy, real *seen)                                                                     \
+    {                                                                                                              \
+        real sum = 0, all = 0;                                                                                     \
+        (void)p;                                                                                                   \
+        for (size_t i = 0; i < n; i++) {                                                                           \
+            bool is_there = t[i] == t[i];                                                                          \
+            real yi = y[i], ti = is_there ? t[i] : 0, part = is_there ? weight ? weight[i] : 1 : 0;                \
+            BEFORE;                                                                                                \
+            sum += part * (VALUE);                                                                                 \
+            all += part;                                                                                           \
+            if (dy)                                                                                                \
+                dy[i] = part * (SLOPE);                                                                            \
+        }                                                                                                          \
+        *seen = all;                                                                                               \
+        return sum;                                                                                                \
+    }
+
+#define DEFINE_LOSS(name, BEFORE, VALUE, SLOPE) \
+    DEFINE_STRETCH(name, BEFORE, VALUE, SLOPE)  \
+    DEFINE_ALL(name)                            \
+    DEFINE_SEEN(name, BEFORE, VALUE, SLOPE)
 
 DEFINE_LOSS(mse, real d = yi - ti, d *d, 2 * d)
 DEFINE_LOSS(mae, real d = yi - ti, REAL(fabs)(d), (d > 0 ? (real)1 : 0) - (d < 0 ? (real)1 : 0))
@@ -64,8 +90,9 @@ static inline real log_sum(size_t n, const real *v)
 // Logits z: max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which is in range for every z; sigmoid(z) comes from the
 // same e. (z + |z|) / 2 is max(z, 0), exactly, and not a branch that would keep the loop from vectorising.
 static inline real cross_entropy_stretch(
-    size_t n, const real *restrict z, const real *restrict t, real scale, real *restrict dz)
+    size_t n, const real *restrict z, const real *restrict t, real p, real scale, real *restrict dz)
 {
+    (void)p;
     real sum = 0, factor[FACTORS + LANES] __attribute__((aligned(64)));
     for (size_t at = 0; at < n; at += FACTORS, z += FACTORS, t += FACTORS, dz = dz ? dz + FACTORS : NULL) {
         size_t m = n - at < FACTORS ? n - at : FACTORS;
@@ -82,11 +109,95 @@ static inline real cross_entropy_stretch(
     }
     return sum;
 }
-DEFINE_LOSS_OF_ROWS(cross_entropy)
+DEFINE_ALL(cross_entropy)
+DEFINE_SEEN(cross_entropy, real size = REAL(fabs)(yi);
+            real e = REAL(exp)(-size), (yi + size) / 2 - yi * ti + REAL(log)(1 + e), (yi > 0 ? 1 : e) / (1 + e) - ti)
+
+// Huber 1964: d^2 / 2 up to |d| = p, p (|d| - p / 2) beyond; with c = d cut to -p..p both are c (d - c / 2).
+DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
+// log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); by its series where that would cancel.
+DEFINE_LOSS(
+    log_cosh, real d = yi - ti; real size = REAL(fabs)(d); real e = REAL(exp)(-2 * size); real q = d * d;
+    real series = q *
+                  ((real)(1. / 2) +
+                      q * ((real)(-1. / 12) +
+                              q * ((real)(1. / 45) + q * ((real)(-17. / 2520) +
+                                                             q * ((real)(31. / 14175) + q * (real)(-691. / 935550)))))),
+    size < (real)0.4 ? series : size + REAL(log)((1 + e) / 2), REAL(copysign)((1 - e) / (1 + e), d))
+
+#define DEFINE_PLAIN(name)                                                                           \
+    static double name(int M, int O, const real *y, const real *t, real scale, real *dy, float *row) \
+    {                                                                                                \
+        return name##_all(M, O, y, t, 0, scale, dy, row);                                            \
+    }
+DEFINE_PLAIN(mse)
+DEFINE_PLAIN(mae)
+DEFINE_PLAIN(cross_entropy)
+DEFINE_PLAIN(log_cosh)
+
+static double observed(enum term term, int M, int O, const real *y, const real *t, const real *weight, real p,
+    real scale, real *dy, float *row)
+{
+    static real (*const seen[])(size_t, const real *, const real *, const real *, real, real *, real *) = {
+        mse_seen, mae_seen, cross_entropy_seen, huber_seen, log_cosh_seen};
+    double total = 0;
+    for (int i = 0; i < M; i++, y += O, t += O) {
+        real all, sum = seen[term]((size_t)O, y, t, weight, p, dy, &all);
+        double mean = all > 0 ? (double)sum / (double)all : 0;
+        real each = all > 0 ? scale * (real)O / all : 0;
+        if (dy) {
+            for (int j = 0; j < O; j++)
+                dy[j] *= each;
+            dy += O;
+        }
+        if (row)
+            row[i] = (float)mean;
+        total += mean;
+    }
+    return total;
+}
+
+// The lengths are kept from 0 as Keras does.
+static double cosine_row(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight,
+    real scale, real *restrict dy)
+{
+    const double least = 1e-12;
+    double yy = 0, tt = 0, yt = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool is_there = t[i] == t[i];
+        double yi = (double)y[i], ti = is_there ? (double)t[i] : 0;
+        double part = is_there ? weight ? (double)weight[i] : 1 : 0;
+        yy += part * yi * yi;
+        tt += part * ti * ti;
+        yt += part * yi * ti;
+    }
+    double lengths = sqrt((yy < least ? least : yy) * (tt < least ? least : tt)), cosine = yt / lengths;
+    real a = (real)(1 / lengths), b = (real)(yy < least ? 0 : cosine / yy);
+    for (size_t i = 0; dy && i < n; i++)
+        dy[i] = t[i] == t[i] ? scale * (weight ? weight[i] : 1) * (b * y[i] - a * t[i]) : 0;
+    return 1 - cosine;
+}
+
+static double cosine(int M, int O, const real *y, const real *t, const real *weight, real scale, real *dy, float *row)
+{
+    double total = 0;
+    for (int i = 0; i < M; i++) {
+        size_t at = (size_t)i * (size_t)O;
+        double value = cosine_row((size_t)O, y + at, t + at, weight, scale * (real)O, dy ? dy + at : NULL);
+        if (row)
+            row[i] = (float)value;
+        total += value;
+    }
+    return total;
+}
 
 void LOOP(loss_loops)(struct kernels *k)
 {
     k->mse = mse;
     k->mae = mae;
     k->cross_entropy = cross_entropy;
+    k->huber = huber_all;
+    k->log_cosh = log_cosh;
+    k->observed = observed;
+    k->cosine = cosine;
 }

@@ -5,6 +5,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 enum { MOST = 8 };
+typedef real strip __attribute__((vector_size(MOST * sizeof(real)), aligned(sizeof(real)), may_alias));
+typedef __typeof__((strip){0} == (strip){0}) mask;
 
 // The cells of the sample that lie in a window.
 struct cells {
@@ -26,64 +28,86 @@ INLINE size_t cell_at(const struct windows *p, int i, int j)
     return ((size_t)i * (size_t)p->width + (size_t)j) * (size_t)p->channels;
 }
 
-// Of n channels, a constant where this is inlined.
-INLINE void largest(int n, const struct windows *p, struct cells w, const real *x, real *best)
+// The first n of a strip; where n is MOST, a constant, that is one load or store.
+INLINE void get(int n, const real *a, strip *s)
 {
-    for (int k = 0; k < n; k++)
-        best[k] = x[cell_at(p, w.top, w.left) + (size_t)k];
+    if (n == MOST)
+        *s = *(const strip *)a;
+    else
+        for (int k = 0; k < n; k++)
+            (*s)[k] = a[k];
+}
+
+INLINE void put(int n, const strip *s, real *a)
+{
+    if (n == MOST)
+        *(strip *)a = *s;
+    else
+        for (int k = 0; k < n; k++)
+            a[k] = (*s)[k];
+}
+
+INLINE void largest(int n, const struct windows *p, struct cells w, const real *x, strip *best)
+{
+    strip cell = {0};
+    get(n, x + cell_at(p, w.top, w.left), best);
     for (int i = w.top; i < w.bottom; i++)
         for (int j = w.left; j < w.right; j++) {
-            const real *cell = x + cell_at(p, i, j);
-            for (int k = 0; k < n; k++)
-                best[k] = cell[k] > best[k] ? cell[k] : best[k];
+            get(n, x + cell_at(p, i, j), &cell);
+            mask above = cell > *best;
+            *best = (strip)(((mask)cell & above) | ((mask)*best & ~above));
         }
 }
 
 INLINE void max_forward(int n, const struct windows *p, struct cells w, const real *x, real *y)
 {
-    real best[MOST];
-    largest(n, p, w, x, best);
-    for (int k = 0; k < n; k++)
-        y[k] = best[k];
+    strip best = {0};
+    largest(n, p, w, x, &best);
+    put(n, &best, y);
 }
 
 // The first of equal cells has the gradient.
 INLINE void max_back(int n, const struct windows *p, struct cells w, const real *x, const real *dy, real *dx)
 {
-    real best[MOST], left[MOST];
-    largest(n, p, w, x, best);
-    for (int k = 0; k < n; k++)
-        left[k] = dy[k];
+    strip best = {0}, left = {0}, cell = {0}, sum = {0};
+    largest(n, p, w, x, &best);
+    get(n, dy, &left);
     for (int i = w.top; i < w.bottom; i++)
         for (int j = w.left; j < w.right; j++) {
-            const real *cell = x + cell_at(p, i, j);
             real *to = dx + cell_at(p, i, j);
-            for (int k = 0; k < n; k++) {
-                real given = cell[k] == best[k] ? left[k] : 0;
-                to[k] += given;
-                left[k] -= given;
-            }
+            get(n, x + cell_at(p, i, j), &cell);
+            get(n, to, &sum);
+            mask here = cell == best;
+            sum += (strip)((mask)left & here);
+            left = (strip)((mask)left & ~here);
+            put(n, &sum, to);
         }
 }
 
 INLINE void mean_forward(int n, const struct windows *p, struct cells w, const real *x, real *y)
 {
-    real sum[MOST] = {0}, share = 1 / (real)((w.bottom - w.top) * (w.right - w.left));
+    strip sum = {0}, cell = {0};
+    const real share = 1 / (real)((w.bottom - w.top) * (w.right - w.left));
     for (int i = w.top; i < w.bottom; i++)
-        for (int j = w.left; j < w.right; j++)
-            for (int k = 0; k < n; k++)
-                sum[k] += x[cell_at(p, i, j) + (size_t)k];
-    for (int k = 0; k < n; k++)
-        y[k] = sum[k] * share;
+        for (int j = w.left; j < w.right; j++) {
+            get(n, x + cell_at(p, i, j), &cell);
+            sum += cell;
+        }
+    sum *= share;
+    put(n, &sum, y);
 }
 
 INLINE void mean_back(int n, const struct windows *p, struct cells w, const real *dy, real *dx)
 {
-    real share = 1 / (real)((w.bottom - w.top) * (w.right - w.left));
+    strip given = {0}, sum = {0};
+    get(n, dy, &given);
+    given *= 1 / (real)((w.bottom - w.top) * (w.right - w.left));
     for (int i = w.top; i < w.bottom; i++)
-        for (int j = w.left; j < w.right; j++)
-            for (int k = 0; k < n; k++)
-                dx[cell_at(p, i, j) + (size_t)k] += dy[k] * share;
+        for (int j = w.left; j < w.right; j++) {
+            get(n, dx + cell_at(p, i, j), &sum);
+            sum += given;
+            put(n, &sum, dx + cell_at(p, i, j));
+        }
 }
 
 static void max_pool(const struct windows *p, const real *restrict x, real *restrict y)
@@ -94,12 +118,13 @@ static void max_pool(const struct windows *p, const real *restrict x, real *rest
             int k = 0;
             for (; k + MOST <= p->channels; k += MOST)
                 max_forward(MOST, p, w, x + k, y + k);
-            for (; k < p->channels; k++)
-                max_forward(1, p, w, x + k, y + k);
+            if (k < p->channels)
+                max_forward(p->channels - k, p, w, x + k, y + k);
         }
 }
 
-static void max_pool_backward(const struct windows *p, const real *restrict x, const real *restrict dy, real *restrict dx)
+static void max_pool_backward(
+    const struct windows *p, const real *restrict x, const real *restrict dy, real *restrict dx)
 {
     memset(dx, 0, cell_at(p, p->height, 0) * sizeof *dx);
     for (int i = 0; i < p->out_height; i++)
@@ -108,8 +133,8 @@ static void max_pool_backward(const struct windows *p, const real *restrict x, c
             int k = 0;
             for (; k + MOST <= p->channels; k += MOST)
                 max_back(MOST, p, w, x + k, dy + k, dx + k);
-            for (; k < p->channels; k++)
-                max_back(1, p, w, x + k, dy + k, dx + k);
+            if (k < p->channels)
+                max_back(p->channels - k, p, w, x + k, dy + k, dx + k);
         }
 }
 
@@ -121,8 +146,8 @@ static void average_pool(const struct windows *p, const real *restrict x, real *
             int k = 0;
             for (; k + MOST <= p->channels; k += MOST)
                 mean_forward(MOST, p, w, x + k, y + k);
-            for (; k < p->channels; k++)
-                mean_forward(1, p, w, x + k, y + k);
+            if (k < p->channels)
+                mean_forward(p->channels - k, p, w, x + k, y + k);
         }
 }
 
@@ -135,8 +160,8 @@ static void average_pool_backward(const struct windows *p, const real *restrict 
             int k = 0;
             for (; k + MOST <= p->channels; k += MOST)
                 mean_back(MOST, p, w, dy + k, dx + k);
-            for (; k < p->channels; k++)
-                mean_back(1, p, w, dy + k, dx + k);
+            if (k < p->channels)
+                mean_back(p->channels - k, p, w, dy + k, dx + k);
         }
 }
 

@@ -4,7 +4,7 @@
 // B rows, I inputs, O outputs
 struct dense {
     int64_t units;
-    bool use_bias;
+    bool use_bias, tied;
     int kernel_initializer;
     double l1, l2;
 };
@@ -42,8 +42,34 @@ static const struct field fields[] = {
         .min = 0,
         .max = 1e6,
         .help = "penalty on the kernel: l2 times the sum of squares (PyTorch's weight_decay is twice this)"},
+    {.key = "tied",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct dense, tied),
+        .standard = "false",
+        .help =
+            "in the decoder: uses the kernel of the dense layer that mirrors it in the encoder, transposed, and has "
+            "only a bias of its own"},
     {0},
 };
+
+static bool wants_tie(const struct layer *l)
+{
+    const struct dense *c = l->config;
+    return c->tied;
+}
+
+static int check_tie(const struct layer *l, const struct node *at, struct err *e)
+{
+    const struct dense *c = l->config;
+    int I = shape_size(&l->in), O = (int)c->units;
+    if (l->tied->dims[0] != O || l->tied->dims[1] != I)
+        return node_error(at, e,
+            "tied: %d inputs and %d outputs, but its mirror in the encoder has %d inputs and %d outputs", I, O,
+            l->tied->dims[0], l->tied->dims[1]);
+    if (c->l1 > 0 || c->l2 > 0)
+        return node_error(at, e, "tied: l1 and l2 are those of its mirror in the encoder, whose kernel it uses");
+    return 0;
+}
 
 static int build(struct layer *l, const struct node *at, struct err *e)
 {
@@ -52,19 +78,32 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     if ((int64_t)I * O > 1 << 30)
         return node_error(at, e, "%d inputs x %d outputs make more than 2^30 weights", I, O);
     l->out = (struct shape){1, {O}};
-    l->blocks[l->n_blocks++] = (struct block){.name = "kernel",
-        .count = (size_t)I * (size_t)O,
-        .rank = 2,
-        .dims = {I, O},
-        .initializer = c->kernel_initializer,
-        .fan_in = I,
-        .fan_out = O,
-        .l1 = c->l1,
-        .l2 = c->l2};
+    if (l->tied && check_tie(l, at, e) != 0)
+        return -1;
+    if (!l->tied)
+        l->blocks[l->n_blocks++] = (struct block){.name = "kernel",
+            .count = (size_t)I * (size_t)O,
+            .rank = 2,
+            .dims = {I, O},
+            .initializer = c->kernel_initializer,
+            .fan_in = I,
+            .fan_out = O,
+            .l1 = c->l1,
+            .l2 = c->l2};
     if (c->use_bias)
         l->blocks[l->n_blocks++] =
             (struct block){.name = "bias", .count = (size_t)O, .rank = 1, .dims = {O}, .initializer = 0};
     return 0;
+}
+
+static size_t kernel_offset(const struct layer *l)
+{
+    return l->tied ? l->tied->offset : l->blocks[0].offset;
+}
+
+static size_t bias_offset(const struct layer *l)
+{
+    return l->blocks[l->n_blocks - 1].offset;
 }
 
 // The product adds to rows that hold the bias already: cheaper than zeroing them, and adding it afterwards.
@@ -73,19 +112,23 @@ static void forward(const struct layer *l, const struct pass *p)
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
     if (c->use_bias)
-        kernels()->fill_rows(p->rows, O, p->w + l->blocks[1].offset, p->y);
-    gemm(false, false, p->rows, O, I, p->x, p->w + l->blocks[0].offset, c->use_bias, p->y);
+        kernels()->fill_rows(p->rows, O, p->w + bias_offset(l), p->y);
+    gemm(false, l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), c->use_bias, p->y);
 }
 
+// A tied kernel is (O, I). Its first gradient comes from the decoder, which is passed first; the encoder's adds to it.
 static void backward(const struct layer *l, const struct pass *p)
 {
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
-    gemm(true, false, I, O, p->rows, p->x, p->dy, 0, p->dw + l->blocks[0].offset);
+    if (l->tied)
+        gemm(true, false, O, I, p->rows, p->dy, p->x, 0, p->dw + kernel_offset(l));
+    else
+        gemm(true, false, I, O, p->rows, p->x, p->dy, l->accumulates, p->dw + kernel_offset(l));
     if (c->use_bias)
-        kernels()->sum_rows(p->rows, O, p->dy, p->dw + l->blocks[1].offset);
+        kernels()->sum_rows(p->rows, O, p->dy, p->dw + bias_offset(l));
     if (p->dx)
-        gemm(false, true, p->rows, I, O, p->dy, p->w + l->blocks[0].offset, 0, p->dx);
+        gemm(false, !l->tied, p->rows, I, O, p->dy, p->w + kernel_offset(l), 0, p->dx);
 }
 
 const struct layer_type dense_layer = {
@@ -93,6 +136,7 @@ const struct layer_type dense_layer = {
     .fields = fields,
     .config_size = sizeof(struct dense),
     .build = build,
+    .wants_tie = wants_tie,
     .forward = forward,
     .backward = backward,
 };

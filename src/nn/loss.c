@@ -3,18 +3,59 @@
 
 #include <math.h>
 
-const char *const loss_names[] = {"mse", "mae", "binary_crossentropy", NULL};
+const char *const loss_names[] = {
+    "mse", "mae", "binary_crossentropy", "huber", "log_cosh", "cosine", "gaussian_nll", NULL};
 const char *const error_names[] = {"mse", "mae", "l2", "binary_crossentropy", NULL};
 
+static double observed_pass(
+    const struct model *m, int rows, const real *y, const real *x, real scale, real *dy, float *row)
+{
+    static const enum term terms[] = {[LOSS_MSE] = TERM_MSE,
+        [LOSS_MAE] = TERM_MAE,
+        [LOSS_BINARY_CROSSENTROPY] = TERM_CROSS_ENTROPY,
+        [LOSS_HUBER] = TERM_HUBER,
+        [LOSS_LOG_COSH] = TERM_LOG_COSH,
+        [LOSS_GAUSSIAN_NLL] = TERM_MSE};
+    return kernels()->observed(
+        terms[m->loss], rows, shape_size(&m->input), y, x, m->feature_weights, (real)m->delta, scale, dy, row);
+}
+
+// All but what gaussian_nll adds to the mean square.
+static double terms_pass(
+    const struct model *m, int rows, const real *y, const real *x, real scale, real *dy, float *row)
+{
+    const struct kernels *k = kernels();
+    int features = shape_size(&m->input);
+    if (m->loss == LOSS_COSINE)
+        return k->cosine(rows, features, y, x, m->feature_weights, scale, dy, row);
+    if (m->ignores_missing || m->feature_weights)
+        return observed_pass(m, rows, y, x, scale, dy, row);
+    switch (m->loss) {
+    case LOSS_MAE:
+        return k->mae(rows, features, y, x, scale, dy, row);
+    case LOSS_BINARY_CROSSENTROPY:
+        return k->cross_entropy(rows, features, y, x, scale, dy, row);
+    case LOSS_HUBER:
+        return k->huber(rows, features, y, x, (real)m->delta, scale, dy, row);
+    case LOSS_LOG_COSH:
+        return k->log_cosh(rows, features, y, x, scale, dy, row);
+    default:
+        return k->mse(rows, features, y, x, scale, dy, row);
+    }
+}
+
+// gaussian_nll: (log v + d^2 / v) / 2 at a fixed variance v, without the constant log(2 pi) / 2, as PyTorch.
 double loss_pass(
     const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row)
 {
-    const struct kernels *k = kernels();
-    double (*loss)(int, int, const real *, const real *, real, real *, float *) = m->loss == LOSS_MSE ? k->mse
-                                                                                  : m->loss == LOSS_MAE
-                                                                                      ? k->mae
-                                                                                      : k->cross_entropy;
-    return loss(rows, shape_size(&m->input), ws->y[m->n_layers - 1], x, scale, dy, row);
+    const real *y = ws->y[m->n_layers - 1];
+    if (m->loss != LOSS_GAUSSIAN_NLL)
+        return terms_pass(m, rows, y, x, scale, dy, row);
+    double each = log(m->variance) / 2, factor = 1 / (2 * m->variance);
+    double sum = terms_pass(m, rows, y, x, scale * (real)factor, dy, row);
+    for (int i = 0; row && i < rows; i++)
+        row[i] = (float)(each + factor * (double)row[i]);
+    return rows * each + factor * sum;
 }
 
 double model_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, float *row)
@@ -33,16 +74,21 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
 
 void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row)
 {
+    static const enum term terms[] = {[ERROR_MSE] = TERM_MSE,
+        [ERROR_MAE] = TERM_MAE,
+        [ERROR_L2] = TERM_MSE,
+        [ERROR_BINARY_CROSSENTROPY] = TERM_CROSS_ENTROPY};
+    const struct kernels *k = kernels();
     int features = shape_size(&m->input);
-    if (error == ERROR_BINARY_CROSSENTROPY) {
-        kernels()->cross_entropy(rows, features, ws->y[m->n_layers - 1], x, 0, NULL, row);
-        return;
-    }
-    const real *y = model_reconstruct(m, ws, rows);
-    if (error == ERROR_MAE)
-        kernels()->mae(rows, features, y, x, 0, NULL, row);
+    const real *y = error == ERROR_BINARY_CROSSENTROPY ? ws->y[m->n_layers - 1] : model_reconstruct(m, ws, rows);
+    if (m->ignores_missing)
+        k->observed(terms[error], rows, features, y, x, NULL, 0, 0, NULL, row);
+    else if (error == ERROR_BINARY_CROSSENTROPY)
+        k->cross_entropy(rows, features, y, x, 0, NULL, row);
+    else if (error == ERROR_MAE)
+        k->mae(rows, features, y, x, 0, NULL, row);
     else
-        kernels()->mse(rows, features, y, x, 0, NULL, row);
+        k->mse(rows, features, y, x, 0, NULL, row);
     if (error == ERROR_L2)
         for (int i = 0; i < rows; i++)
             row[i] = (float)sqrt((double)row[i] * features);

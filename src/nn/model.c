@@ -112,12 +112,33 @@ static int read_model(struct model *m, const struct node *section, struct model_
     return failed | read_layers(m, s->decoder, e);
 }
 
+// Gives a tied layer the kernel of its mirror in the encoder: layers of its type are counted from the code outwards.
+static int tie_layer(const struct model *m, struct layer *l, const struct node *at, struct err *e)
+{
+    if (!l->type->wants_tie || !l->type->wants_tie(l))
+        return 0;
+    struct layer *code = m->layers + m->n_encoder, *mirror = code;
+    int count = 0;
+    for (const struct layer *d = code; d <= l; d++)
+        count += d->type == l->type;
+    while (count > 0 && mirror > m->layers)
+        count -= (--mirror)->type == l->type;
+    if (l < code || count > 0)
+        return node_error(at, e,
+            "the encoder has no %s layer that mirrors this one, whose kernel it could use: tied is "
+            "for layers of the decoder",
+            l->type->name);
+    l->tied = &mirror->blocks[0];
+    mirror->accumulates = true;
+    return 0;
+}
+
 // Shapes and parameters of a layer that was read. *shape, its input, becomes its output.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
     l->in = *shape;
     l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
-    if (l->type->build(l, at, e) != 0)
+    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0)
         return -1;
     *shape = l->out;
     for (int i = 0; i < l->n_blocks; i++) {
@@ -163,6 +184,7 @@ struct model *model_new(const struct node *section, const struct shape *input, e
     struct model *m = mem_new(1, sizeof *m);
     m->input = *input;
     m->loss = loss;
+    m->delta = m->variance = 1;
     m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
     struct model_section s = {0};
     struct shape shape = *input;
@@ -191,6 +213,7 @@ void model_free(struct model **m)
         free(l->config);
     }
     free((*m)->layers);
+    free((*m)->feature_weights);
     free(*m);
     *m = NULL;
 }

@@ -52,10 +52,10 @@ struct layer {
     enum activation activation;
     struct activity activity;
     struct shape in, out;
-    int tied;               // the layer whose kernel this one uses, transposed; -1: none
-    bool accumulates;       // another layer has put its gradient of this one's kernel there already: add to it
-    bool in_repeats;        // every step of the input is the first: backward gives that one the gradient of all
-    size_t kept, kept_once; // reals that forward leaves for backward: per row, and per pass
+    const struct block *tied; // another layer's kernel, which this one uses transposed; NULL: it has its own
+    bool accumulates;         // another layer has put its gradient of this one's kernel there already: add to it
+    bool in_repeats;          // every step of the input is the first: backward gives that one the gradient of all
+    size_t kept, kept_once;   // reals that forward leaves for backward: per row, and per pass
     int n_blocks;
     struct block blocks[LAYER_MAX_BLOCKS];
 };
@@ -66,7 +66,7 @@ const char *const *layer_type_names(void);               // NULL-terminated
 extern const char *const initializer_names[];            // NULL-terminated
 
 // --- losses and errors
-enum loss { LOSS_MSE, LOSS_MAE, LOSS_BINARY_CROSSENTROPY };
+enum loss { LOSS_MSE, LOSS_MAE, LOSS_BINARY_CROSSENTROPY, LOSS_HUBER, LOSS_LOG_COSH, LOSS_COSINE, LOSS_GAUSSIAN_NLL };
 extern const char *const loss_names[];
 // A sample's reconstruction error: the mean over its features of the squared or absolute difference or of the
 // cross-entropy, or the Euclidean norm of the difference.
@@ -80,9 +80,13 @@ struct model {
     int n_encoder;        // of which the encoder
     struct shape input, code;
     enum loss loss;
-    bool has_logits;   // the last layer's sigmoid is left to the loss: its output is logits
-    size_t parameters; // length of the flat vector, padding between blocks included
-    size_t trainable;  // without padding and statistics: what people call the number of parameters
+    // What model_new leaves at 1, 1, NULL and false: set before workspaces are made.
+    double delta, variance; // of huber and gaussian_nll
+    real *feature_weights;  // (input), owned; NULL: all alike
+    bool ignores_missing;   // NaN in a sample is 0 to the layers, and counts in no loss or error
+    bool has_logits;        // the last layer's sigmoid is left to the loss: its output is logits
+    size_t parameters;      // length of the flat vector, padding between blocks included
+    size_t trainable;       // without padding and statistics: what people call the number of parameters
     bool has_statistics;
 };
 
@@ -115,6 +119,7 @@ struct workspace {
     int rows;
     struct step step; // set by whoever trains, before model_forward; all zero: no training
     real *x;          // (rows, input): room for a gathered batch
+    real *input;      // (rows, input): without NaN; NULL where the model takes samples as they are
     real **y;         // per layer (rows, out): its output
     real **z;         // per layer (rows, out): before the activation; NULL unless training needs it
     real *dy, *dx;    // (rows, widest layer); NULL unless it trains

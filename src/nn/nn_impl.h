@@ -54,6 +54,8 @@ struct layer_type {
     size_t config_size;
     // From config and l->in: fills l->out and the blocks (all but offsets). -1 and an error (node_error at `at`).
     int (*build)(struct layer *l, const struct node *at, struct err *e);
+    // Whether it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL: never.
+    bool (*wants_tie)(const struct layer *l);
     void (*forward)(const struct layer *l, const struct pass *p);
     void (*backward)(const struct layer *l, const struct pass *p);
 };

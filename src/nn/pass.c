@@ -2,6 +2,7 @@
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
+#include <math.h>
 #include <string.h>
 
 // The activation that the model applies behind layer i: none where the loss wants the logits.
@@ -53,7 +54,9 @@ static struct pass pass_of(const real *w, struct workspace *ws, int rows, const 
 {
     return (struct pass){.rows = rows,
         .w = w,
-        .x = i ? ws->y[i - 1] : x,
+        .x = i           ? ws->y[i - 1]
+             : ws->input ? ws->input
+                         : x,
         .y = ws->y[i],
         .kept = ws->kept[i],
         .number = i,
@@ -61,10 +64,19 @@ static struct pass pass_of(const real *w, struct workspace *ws, int rows, const 
         .penalty = &ws->penalty};
 }
 
+static void take_input(const struct model *m, struct workspace *ws, int rows, const real *x)
+{
+    size_t n = (size_t)rows * (size_t)shape_size(&m->input);
+    for (size_t i = 0; i < n; i++)
+        ws->input[i] = isnan(x[i]) ? 0 : x[i];
+}
+
 real *model_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
 {
     ASSERT(rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
     ws->penalty = 0;
+    if (ws->input)
+        take_input(m, ws, rows, x);
     ws->is_final = false;
     for (int i = 0; i < m->n_layers; i++) {
         const struct layer *l = &m->layers[i];

@@ -54,6 +54,7 @@ static void add_blocks(struct layer *l, const struct sizes *s, const struct cell
             .count = I * G,
             .rank = 2,
             .dims = {s->I, s->G},
+            .axes = {"input", "gate"},
             .initializer = c->kernel_initializer,
             .fan_in = s->I,
             .fan_out = s->G,
@@ -63,12 +64,17 @@ static void add_blocks(struct layer *l, const struct sizes *s, const struct cell
             .count = U * G,
             .rank = 2,
             .dims = {s->U, s->G},
+            .axes = {"unit", "gate"},
             .initializer = c->recurrent_initializer,
             .fan_in = s->U,
             .fan_out = s->G};
-        b[2] = (struct block){.name = names[d][2], .count = rows * G, .rank = 1, .dims = {s->G}, .initializer = bias};
-        if (rows > 1)
-            b[2].rank = 2, b[2].dims[0] = cell->bias_rows, b[2].dims[1] = s->G;
+        b[2] = (struct block){
+            .name = names[d][2], .count = rows * G, .rank = 1, .dims = {s->G}, .axes = {"gate"}, .initializer = bias};
+        if (rows > 1) {
+            b[2].rank = 2;
+            b[2].dims[0] = cell->bias_rows, b[2].dims[1] = s->G;
+            b[2].axes[0] = "part", b[2].axes[1] = "gate";
+        }
         l->n_blocks += 3;
     }
 }
@@ -153,7 +159,6 @@ static struct recurrent_pass pass_of(
     const struct block *b = l->blocks + 3 * direction;
     return (struct recurrent_pass){.T = s->T,
         .B = s->B,
-        .I = s->I,
         .U = s->U,
         .G = s->G,
         .recurrent = p->w + b[1].offset,

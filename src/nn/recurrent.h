@@ -59,16 +59,16 @@ struct recurrent {
 
 // What a cell works on: one direction of one pass.
 struct recurrent_pass {
-    int T, B, I, U, G;
+    int T, B, U, G;
     const real *recurrent; // (U, G)
     const real *bias;      // (bias_rows, G)
     real *drecurrent, *dbias;
-    real *gates; // (T, B, G): sums of the inputs; then as the cell leaves it; backward: gradients of those sums
-    real *h;     // (T + 1, B, U): outputs, behind zeros
-    real *own;   // of the cell
-    real *dh;    // (B, U): gradient of an output, by way of later steps
-    const real *dy;
-    int dy_step, dy_row; // its strides
+    real *gates;         // (T, B, G): sums of the inputs; then as the cell leaves it; backward: gradients of those sums
+    real *h;             // (T + 1, B, U): outputs, behind zeros
+    real *own;           // of the cell
+    real *dh;            // (B, U): gradient of an output, by way of later steps
+    const real *dy;      // gradient of the outputs: at row 0 and step 0
+    int dy_step, dy_row; // from one to the next
     bool every_step;     // dy has every step, not just the last
 };
 // dh := dh + the gradient of step t's output itself
@@ -78,8 +78,8 @@ struct cell {
     int gates, bias_rows;                            // the first row of the bias belongs to the inputs
     size_t (*own)(size_t T, size_t U);               // reals that it keeps of a row
     void (*forward)(const struct recurrent_pass *r); // fills h[1] to h[T]
-    void (*backward)(
-        const struct recurrent_pass *r); // dh is zero; overwrites gates, drecurrent and other rows of dbias
+    // dh is zero; overwrites gates, drecurrent and all but the first row of dbias
+    void (*backward)(const struct recurrent_pass *r);
 };
 
 int recurrent_build(

@@ -103,8 +103,7 @@ void watch_start(struct watch *p)
     *p = (struct watch){.best = INFINITY, .best_epoch = -1};
 }
 
-bool watch_add(
-    const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss)
+bool watch_add(const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss)
 {
     double loss = s->monitor == 0 && !isnan(validation_loss) ? validation_loss : train_loss;
     if (loss < p->best - s->min_delta) {

@@ -30,7 +30,7 @@ static size_t z_length(const struct layer *l, size_t rows, bool trains)
 
 static size_t workspace_length(const struct model *m, int rows, bool trains)
 {
-    size_t r = (size_t)rows, n = aligned(r * (size_t)shape_size(&m->input));
+    size_t r = (size_t)rows, n = aligned(r * (size_t)shape_size(&m->input)) * (m->ignores_missing ? 2 : 1);
     for (int i = 0; i < m->n_layers; i++)
         n += aligned(r * (size_t)shape_size(&m->layers[i].out)) + kept_length(&m->layers[i], r) +
              z_length(&m->layers[i], r, trains);
@@ -56,6 +56,10 @@ struct workspace *workspace_new(const struct model *m, int rows, bool trains, st
     size_t r = (size_t)rows;
     ws->x = all;
     all += aligned(r * (size_t)shape_size(&m->input));
+    if (m->ignores_missing) {
+        ws->input = all;
+        all += aligned(r * (size_t)shape_size(&m->input));
+    }
     for (int i = 0; i < m->n_layers; i++) {
         ws->y[i] = all;
         all += aligned(r * (size_t)shape_size(&m->layers[i].out));

@@ -114,6 +114,14 @@ int trial_read(const struct experiment *x, int number, struct trial *t, struct e
     return trial_parse(spec_sweep_trial(x->sweep, number, e), t, e);
 }
 
+struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e)
+{
+    struct model *m = model_new(t->model, input, (enum loss)t->train.loss, e);
+    if (m && train_config_loss(&t->train, t->data.missing == MISSING_IGNORE, m, e) != 0)
+        model_free(&m);
+    return m;
+}
+
 void trial_free(struct trial *t)
 {
     if (t->has_data)

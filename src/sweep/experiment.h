@@ -35,6 +35,8 @@ int trial_read(const struct experiment *x, int number, struct trial *t, struct e
 // From a resolved tree, which the trial owns from now on (NULL: -1). -1 and every mistake in `e`; what could be read is
 // then in `t`, which is the caller's to free in every case.
 int trial_parse(struct node *tree, struct trial *t, struct err *e);
+// The model of a trial that was read whole, for samples of shape `input`. NULL and every mistake in `e`.
+struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
 void trial_free(struct trial *t);
 // The text of the data section, to tell whether two trials read the same data. New memory.
 char *trial_data_key(const struct trial *t);

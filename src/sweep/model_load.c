@@ -169,7 +169,7 @@ static int read_model(struct place *p, struct trained_model *out, struct err *e)
     free(text);
     if (!is_good)
         return err_add(e, ERR_DATA, "%s: no attribute `" MODEL_INPUT_SHAPE "` of the model", store_path(p->f));
-    out->model = model_new(out->trial.model, &shape, (enum loss)out->trial.train.loss, e);
+    out->model = trial_model(&out->trial, &shape, e);
     if (!out->model || !(out->w = mem_array(out->model->parameters, sizeof *out->w, "weights", e)))
         return -1;
     return weights_read(p->f, p->prefix, out->model, out->w, e);
@@ -204,6 +204,7 @@ static int read_scaling(struct place *p, struct trained_model *out, struct err *
     if (store_has(p->f, at(p, MODEL_SCALING)))
         store_get_int(p->f, p->path, SCALING_BYTES_ONLY, &bytes_only, NULL);
     s->bytes_only = bytes_only != 0;
+    s->ignores_missing = out->model->ignores_missing;
     if (!s->shift != !s->factor)
         err_add(e, ERR_DATA, "%s: %s: shift and factor belong together", store_path(p->f), MODEL_SCALING);
     return e->count ? -1 : 0;

@@ -57,7 +57,12 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
 {
     const char *why = model_refuses_error(m, (enum error)t->score.error);
     const struct node *at = node_path(t->tree, "score.error");
-    return why ? node_error(at ? at : t->model, e, "%s", why) : 0;
+    if (why)
+        return node_error(at ? at : t->model, e, "%s", why);
+    at = node_path(t->tree, "score.baseline");
+    if (t->score.baseline && t->data.missing == MISSING_IGNORE)
+        return node_error(at, e, "principal components need whole rows, but data.missing is ignore");
+    return 0;
 }
 
 // `is_whole`: all sections of the trial were read.
@@ -69,7 +74,7 @@ static int plan_trial(const struct experiment *x, struct trial *t, bool is_whole
         return -1; // its lack was reported
     if (!is_whole || !knows_data)
         return model_check(t->model, e);
-    struct model *m = model_new(t->model, &k->shape, (enum loss)t->train.loss, e);
+    struct model *m = trial_model(t, &k->shape, e);
     if (!m)
         return -1;
     int failed = check_error(t, m, e);

@@ -15,7 +15,7 @@ static int load_model(struct store_file *f, struct loaded_trial *t, struct err *
     const struct dataset *d = &t->sets.train;
     struct shape shape = {.rank = d->shape_rank};
     memcpy(shape.dims, d->shape, sizeof shape.dims);
-    t->model = model_new(t->trial.model, &shape, (enum loss)t->trial.train.loss, e);
+    t->model = trial_model(&t->trial, &shape, e);
     if (!t->model || !(t->w = mem_array(t->model->parameters, sizeof *t->w, "weights", e)))
         return -1;
     return weights_read(f, "", t->model, t->w, e);

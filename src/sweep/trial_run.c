@@ -114,7 +114,7 @@ int trial_run(const struct team *team, const struct experiment *x, const struct 
     struct model *m = NULL;
     if (trial_read(x, entry->number, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0) {
         struct shape shape = input_shape(&cache->sets.train);
-        m = model_new(t.model, &shape, (enum loss)t.train.loss, e);
+        m = trial_model(&t, &shape, e);
     }
     int failed = comm_agree(team->comm, e);
     if (!failed) {

@@ -13,8 +13,10 @@
 // --- the section
 enum reduction { REDUCTION_MEAN, REDUCTION_SUM }; // of a sample's loss, over its features
 struct train_config {
-    int loss;      // enum loss
-    int reduction; // enum reduction
+    int loss;                           // enum loss
+    int reduction;                      // enum reduction
+    double huber_delta, variance;       // of losses huber and gaussian_nll
+    const struct node *feature_weights; // a list of numbers, borrowed from the section; NULL: all 1
     int64_t batch_size, epochs, seed;
     int64_t shards; // 0 before train_config_read: not given
     struct optimizer optimizer;
@@ -24,6 +26,9 @@ extern const struct field train_fields[]; // beside optimizer_fields and schedul
 // Reads and checks the section (NULL: all defaults); afterwards every setting has its value. -1 and all mistakes in
 // `e`.
 int train_config_read(const struct node *section, struct train_config *c, struct err *e);
+// Gives the model what the section says of its loss. `ignores_missing`: NaN in a sample counts for nothing. Before
+// workspaces are made. -1 and an error where weights and features do not match.
+int train_config_loss(const struct train_config *c, bool ignores_missing, struct model *m, struct err *e);
 // The section in canonical form, new memory.
 struct node *train_config_write(const struct train_config *c);
 

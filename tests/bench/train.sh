@@ -34,8 +34,9 @@ theirs() { # CASE EPOCHS
     $peer "$1" --data "$data" --threads 1 --epochs "$2" | sed 's/.*"samples_per_s": \([0-9.]*\).*/\1/'
 }
 
-# flops WIDTH...: of one sample, forward and backward; nothing flows back into the data
+# flops WIDTH...: of one sample, forward and backward; nothing flows back into the data. One number is they themselves.
 flops() {
+    [ $# -gt 1 ] || { echo "$1"; return; }
     local i total=0 widths=("$@")
     for ((i = 0; i + 1 < $#; i++)); do
         total=$((total + (i ? 6 : 4) * widths[i] * widths[i + 1]))
@@ -47,11 +48,12 @@ peak=$(build/tests/bench_sgemm_peak)
 echo "$(grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'), one core: $peak GFLOP/s in a large matrix product; medians of $rounds rounds"
 printf '\n| case | network, batch | Hourglass samples/s | PyTorch samples/s | ratio | Hourglass GFLOP/s |\n|---|---|---:|---:|---:|---:|\n'
 
-# bench CASE BATCH EPOCHS PEER-EPOCHS SPEC ROWS "WIDTH..." SETTING...
+# bench CASE BATCH EPOCHS PEER-EPOCHS SPEC ROWS "WIDTH..." SETTING...     or "NETWORK=FLOPS" for other than dense layers
 bench() {
     local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 net=$7 round widths
     shift 7
-    read -ra widths <<<"$net"
+    read -ra widths <<<"${net#*=}"
+    net=${net%%=*}
     rm -f "$out/ours" "$out/theirs" "$out/ratio"
     for ((round = 0; round < rounds; round++)); do
         a=$(ours "$spec" "$rows" 1 "train.epochs=$epochs" "$@")
@@ -60,9 +62,10 @@ bench() {
         echo "$b" >>"$out/theirs"
         awk -v a="$a" -v b="$b" 'BEGIN {print a / b}' >>"$out/ratio"
     done
+    [ -n "$net" ] || net=$(basename "$spec") # no matrix products to count
     awk -v name="$name" -v net="${net// /-}, $batch" -v a="$(median <"$out/ours")" -v b="$(median <"$out/theirs")" \
         -v r="$(median <"$out/ratio")" -v f="$(flops "${widths[@]}")" \
-        'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %.1f |\n", name, net, a, b, r, a * f * 1e-9}'
+        'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %s |\n", name, net, a, b, r, f ? sprintf("%.1f", a * f * 1e-9) : "-"}'
 }
 
 bench shoe 256 6 4 experiments/mnist-shoe.yaml 60000 "784 64 784" sweep=null data.validation=null
@@ -70,6 +73,9 @@ bench keras-deep 1024 2 2 experiments/mnist-deep.yaml 60000 "784 512 128 10 128 
 bench dl4j 80 3 2 experiments/mnist-outliers.yaml 40000 "784 250 10 250 784"
 bench denoise 256 3 2 experiments/mnist-denoise.yaml 60000 "784 256 64 256 784" data.validation=null
 bench vae 128 3 2 experiments/mnist-vae.yaml 60000 "784 512 2 512 784" data.validation=null
+# its products: two layers' recurrent ones, 2 x 140 x 64 x 256 x 6, and the inputs'
+bench lstm 32 5 3 tests/bench/lstm.yaml 1000 "140x1 64 140x64 140x1=27820544"
+bench conv 128 4 2 experiments/mnist-conv.yaml 10000 "" data.validation=null 'data.train={from: mnist.h5:train, rows: "0:10000"}'
 bench cardio 32 1000 30 tests/bench/cardio.yaml 1655 "21 12 21"
 
 rm -f "$out/ratio"

@@ -46,9 +46,25 @@ swept --set sweep.over.train.amsgrad='[true, false]' --set train.clip_value=0.01
 swept --set sweep.over.train.clip_norm='[0.01, 1]' --set train.early_stopping=2 --set 'model.encoder[0].l2=0.1'
 swept --set train.optimizer=rmsprop --set train.momentum=0.5 --set sweep.over.train.centered='[true, false]'
 swept --set 'sweep.over.model.encoder[0].activation=[linear, relu, leaky_relu, elu, selu, sigmoid, tanh, softplus, hard_sigmoid, gelu, silu, softmax]'
+swept --set sweep.over.train.loss='[huber, log_cosh, cosine, gaussian_nll]' --set data.missing=ignore
 swept --set sweep.over.train.loss='[mse, mae]' --set sweep.over.score.error='[mse, mae, l2]'
 swept --set score.error=binary_crossentropy --set score.threshold=best_f1
 swept --set 'sweep.over.model.encoder[0].l1=[0, 0.01]' --set 'sweep.over.model.decoder[0].l2=[0, 0.01]' --set train.batch_size=7
+
+# --- layers that draw random numbers, or take statistics of the shard
+swept --set 'sweep.over.model.encoder[0]=[{dropout: 0.3}, {gaussian_noise: 0.5, clip: [0, 1]}, {masking_noise: 0.3}, {salt_and_pepper: 0.2}]'
+swept --set 'sweep.over.model.encoder[0]=[{batch_normalization: true}, {layer_normalization: true}, {gaussian: 3, warmup_epochs: 2}]' \
+    --set train.reduction=sum
+swept --set 'sweep.over.model.encoder[0]=[{dense: 4, activation: sigmoid, sparsity_beta: 0.1, activity_l1: 0.01}]'
+swept --set 'sweep.over.model.encoder[0]=[{lstm: 4}, {gru: 4, bidirectional: true}]' \
+    --set 'model.decoder=[{repeat_vector: 6}, {lstm: 3, return_sequences: true}, {time_distributed_dense: 1, activation: sigmoid}]'
+swept --set 'model.encoder=[{dense: "${code}"}]' --set 'sweep.over.model.decoder[0].tied=[true, false]' --set train.seed=3
+
+# --- convolutions
+images='[{reshape: [2, 3]}, {conv2d: "${code}", kernel_size: 2, padding: same, activation: elu}, {max_pooling2d: 2, padding: same}, {upsampling2d: 2}]'
+larger='[{reshape: [2, 3]}, {conv2d_transpose: "${code}", kernel_size: 3, strides: 2, padding: same}, {conv2d: 1, kernel_size: 3}]'
+signals='[{conv1d: "${code}", kernel_size: 3, padding: same}, {upsampling1d: 3}, {average_pooling1d: 2}, {flatten: true}]'
+swept --set "sweep.over.model.encoder=[$images, $larger, $signals]"
 
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one

@@ -9,7 +9,7 @@ mkdir experiments
 cp "$source_tree"/experiments/*.yaml experiments/
 (cd "$source_tree" && SLURM_SUBMIT_DIR=$folder HOURGLASS=$hourglass bash jobs/get-data.sh) >out 2>message || fail "get-data.sh"
 
-for name in cardio mnist-shoe mnist-deep mnist-outliers; do
+for name in cardio ecg5000-lstm mnist-shoe mnist-deep mnist-outliers; do
     count=$((count + 1))
     timeout 600 "$hourglass" run "experiments/$name.yaml" >"$name.out" 2>message || fail "hourglass run $name"
 done
@@ -59,6 +59,10 @@ t = trials("cardio")[0]
 a = t["scores/test"].attrs
 check(f"cardio: ROC AUC {a['roc_auc']:.4f}, principal components {a['pca_roc_auc']:.4f}", a["roc_auc"] > 0.9 and a["pca_roc_auc"] > 0.5)
 check("cardio: 22 inputs, code 12", t["model"].attrs["code_shape"] in ("(12)", b"(12)"))
+
+t = trials("ecg5000-lstm")[0]
+a = t["scores/test"].attrs
+check(f"ecg5000-lstm: ROC AUC {a['roc_auc']:.4f}, accuracy {a['accuracy']:.4f}", a["roc_auc"] > 0.98 and a["accuracy"] > 0.92)
 sys.exit(bad != 0)
 CHECKS
 for word in "called anomalous" "macro average" "PCA ROC AUC"; do

@@ -64,7 +64,8 @@ trap - XFSZ
 
 # --- any file
 bad 3 'no-such-file: no such file' no-such-file -o out/x.h5:a
-bad 3 'not a regular file' . -o out/x.h5:a
+mkdir none-of-them
+bad 3 'no PNG or JPEG file .* in this folder' none-of-them -o out/x.h5:a
 : >empty
 bad 3 'empty: the file is empty' empty -o out/x.h5:a
 gzip -nc empty >empty.gz

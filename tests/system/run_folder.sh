@@ -87,6 +87,7 @@ good run tiny.yaml -n 1 -t 1 --results one
 says stdout '^tiny: 6 trials on 1 rank x 1 thread '
 is 'trials of a sweep' "$(trial_count one/tiny)" 6
 is 'trials that diverged' "$(grep -c '^trial .*  diverged in epoch 1 ' stdout)" 2
+says stdout '^ROC AUC over 4 trials: mean 0\.[0-9]{4}, standard deviation 0\.[0-9]{4}, from 0\.[0-9]{4} to [01]\.[0-9]{4}$'
 is 'diverged trials of the leaderboard, below all others' "$(awk '/ diverged /&& $1 ~ /^[0-9]+$/ {print $1}' stdout | paste -sd' ')" '5 6'
 good run tiny.yaml -n 2 -t 1 --results two
 says stdout '^tiny: 6 trials on 2 ranks x 1 thread \(2 at a time\)'

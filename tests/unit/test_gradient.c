@@ -67,6 +67,9 @@ static const struct example {
         "decoder: [{time_distributed_dense: 4, activation: @o}]"},
     // products too large for small_gemm
     {"dense", {3, {5, 7, 2}}, "encoder: [{dense: 81, activation: @a}]\ndecoder: [{dense: 70, activation: @o}]"},
+    {"dense", {1, {7}},
+        "encoder: [{masking_noise: 0.2}, {dense: 5, activation: @a, l2: 0.1}, {dense: 3, activation: tanh}]\n"
+        "decoder: [{dense: 5, activation: @a, tied: true}, {dense: 7, activation: @o, tied: true, use_bias: false}]"},
     // sparse codes
     {"dense", {1, {5}},
         "encoder: [{dense: 4, activation: tanh, activity_l1: 0.02}, {dense: 3, activation: @a, activity_l1: 0.1}]\n"

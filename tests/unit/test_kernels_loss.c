@@ -3,24 +3,59 @@
 #include "kernels_fixture.h"
 
 typedef double loss_function(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
-enum { MSE, MAE, CROSS_ENTROPY, LOSSES };
-static const char *const names[] = {"mse", "mae", "cross_entropy"};
+enum { MSE, MAE, CROSS_ENTROPY, HUBER, LOG_COSH, LOSSES };
+static const char *const names[] = {"mse", "mae", "cross_entropy", "huber", "log_cosh"};
+static const double delta = 0.75; // of huber
+
+static const struct kernels *set; // of the function that loss_of gave last
+
+static double huber(int M, int O, const real *y, const real *t, real scale, real *dy, float *row)
+{
+    return set->huber(M, O, y, t, (real)delta, scale, dy, row);
+}
 
 static loss_function *loss_of(const struct kernels *k, int loss)
 {
-    return loss == MSE ? k->mse : loss == MAE ? k->mae : k->cross_entropy;
+    set = k;
+    return loss == MSE             ? k->mse
+           : loss == MAE           ? k->mae
+           : loss == CROSS_ENTROPY ? k->cross_entropy
+           : loss == HUBER         ? huber
+                                   : k->log_cosh;
 }
 
 static double value(int loss, double y, double t)
 {
-    double d = y - t;
-    return loss == MSE ? d * d : loss == MAE ? fabs(d) : fmax(y, 0) - y * t + log1p(exp(-fabs(y)));
+    double d = y - t, size = fabs(d);
+    switch (loss) {
+    case MSE:
+        return d * d;
+    case MAE:
+        return size;
+    case CROSS_ENTROPY:
+        return fmax(y, 0) - y * t + log1p(exp(-fabs(y)));
+    case HUBER:
+        return size <= delta ? d * d / 2 : delta * (size - delta / 2);
+    default:
+        return size + log1p(exp(-2 * size)) - log(2);
+    }
 }
 
 static double slope(int loss, double y, double t)
 {
     double d = y - t;
-    return loss == MSE ? 2 * d : loss == MAE ? (d > 0) - (d < 0) : 1 / (1 + exp(-y)) - t;
+    switch (loss) {
+    case MSE:
+        return 2 * d;
+    case MAE:
+        return (d > 0) - (d < 0);
+    case CROSS_ENTROPY:
+        return 1 / (1 + exp(-y)) - t;
+    case HUBER:
+        return fmin(fmax(d, -delta), delta);
+    default:
+        return tanh(d);
+    }
 }
 
 struct arrays {
@@ -72,7 +107,8 @@ static void check(const struct kernels *k, int loss, const struct arrays *a)
         double sum = 0;
         for (int j = 0; j < a->O; j++)
             sum += value(loss, a->y[i * a->O + j], a->t[i * a->O + j]);
-        check_near(k, names[loss], i, a->row[i], sum / a->O, tolerance * (1e-3 + sum / a->O));
+        check_near(
+            k, names[loss], i, a->row[i], sum / a->O, tolerance * (1e-3 + sum / a->O) + (loss == LOG_COSH ? 1e-7 : 0));
         total += sum / a->O;
     }
     tolerance = 2e-5 * (1e-3 + total);
@@ -93,6 +129,80 @@ static void test_losses(void **state)
                 struct arrays a = arrays_new(M[i], O[j], 3);
                 for (int loss = 0; loss < LOSSES; loss++)
                     check(*k, loss, &a);
+                arrays_free(&a);
+            }
+}
+
+// Weights, and targets that are missing: against the sum over what is there.
+static void check_observed(const struct kernels *k, int loss, const struct arrays *a, bool has_weights)
+{
+    real *w = malloc((size_t)a->O * sizeof *w), *t = malloc((size_t)a->M * (size_t)a->O * sizeof *t);
+    const double scale = 0.125;
+    for (int j = 0; j < a->O; j++)
+        w[j] = 1 + number(5, (size_t)j) / 2;
+    for (int i = 0; i < a->M * a->O; i++) // the second row has none
+        t[i] = i % 3 == 1 || i / a->O == 1 ? (real)NAN : a->t[i];
+    double total = 0, found = k->observed((enum term)loss, a->M, a->O, a->y, t, has_weights ? w : NULL, (real)delta,
+                          (real)scale, a->dy, a->row);
+    for (int i = 0; i < a->M; i++) {
+        double sum = 0, all = 0;
+        for (int j = i * a->O; j < (i + 1) * a->O; j++) {
+            double part = has_weights ? (double)w[j - i * a->O] : 1;
+            sum += isnan(t[j]) ? 0 : part * value(loss, a->y[j], t[j]);
+            all += isnan(t[j]) ? 0 : part;
+        }
+        for (int j = i * a->O; j < (i + 1) * a->O; j++) {
+            double part = isnan(t[j]) ? 0 : has_weights ? (double)w[j - i * a->O] : 1;
+            double wanted = part > 0 ? scale * a->O / all * part * slope(loss, a->y[j], t[j]) : 0;
+            check_near(k, names[loss], j, a->dy[j], wanted, 3e-6 * fmax(1, fabs(a->y[j])));
+        }
+        double mean = all > 0 ? sum / all : 0;
+        check_near(k, names[loss], i, a->row[i], mean, 3e-6 * sqrt(a->O) * (1e-3 + mean));
+        total += mean;
+    }
+    check_near(k, names[loss], -1, found, total, 2e-5 * (1e-3 + total));
+    guard_check(k, names[loss], a->dy + a->M * a->O);
+    double without =
+        k->observed((enum term)loss, a->M, a->O, a->y, t, has_weights ? w : NULL, (real)delta, 0, NULL, NULL);
+    check_near(k, names[loss], -2, without, total, 2e-5 * (1e-3 + total));
+    free(w);
+    free(t);
+}
+
+static void check_cosine(const struct kernels *k, const struct arrays *a)
+{
+    double total = 0, found = k->cosine(a->M, a->O, a->y, a->t, NULL, (real)0.125, a->dy, a->row);
+    for (int i = 0; i < a->M; i++) {
+        const real *y = a->y + i * a->O, *t = a->t + i * a->O;
+        double yy = 0, tt = 0, yt = 0;
+        for (int j = 0; j < a->O; j++) {
+            yy += (double)y[j] * (double)y[j];
+            tt += (double)t[j] * (double)t[j];
+            yt += (double)y[j] * (double)t[j];
+        }
+        double cosine = yt / sqrt(yy * tt);
+        check_near(k, "cosine", i, a->row[i], 1 - cosine, 1e-6);
+        for (int j = 0; j < a->O; j++)
+            check_near(k, "slope of cosine", j, a->dy[i * a->O + j],
+                0.125 * a->O * ((double)y[j] * cosine / yy - (double)t[j] / sqrt(yy * tt)), 1e-5 * a->O / sqrt(yy));
+        total += 1 - cosine;
+    }
+    check_near(k, "cosine", -1, found, total, 1e-6 * a->M);
+    guard_check(k, "cosine", a->dy + a->M * a->O);
+}
+
+static void test_observed(void **state)
+{
+    (void)state;
+    static const int M[] = {1, 2, 7}, O[] = {1, 2, 5, 16, 33, 784};
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (size_t i = 0; i < sizeof M / sizeof *M; i++)
+            for (size_t j = 0; j < sizeof O / sizeof *O; j++) {
+                struct arrays a = arrays_new(M[i], O[j], 3);
+                for (int loss = 0; loss < LOSSES; loss++)
+                    for (int has_weights = 0; has_weights < 2; has_weights++)
+                        check_observed(*k, loss, &a, has_weights);
+                check_cosine(*k, &a);
                 arrays_free(&a);
             }
 }
@@ -161,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_observed),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_not_a_number),
     };

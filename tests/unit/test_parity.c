@@ -152,7 +152,7 @@ static void test_pytorch(void **state)
 static void test_complete(void **state)
 {
     (void)state;
-    int losses[8] = {0}, activations[ACTIVATION_COUNT] = {0}, optimizers[16] = {0};
+    int losses[16] = {0}, activations[ACTIVATION_COUNT] = {0}, optimizers[16] = {0};
     for (int i = 0; i < REFERENCES; i++) {
         struct err e;
         struct optimizer o;
