@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "cli/launch.h"
 #include "store/store.h"
-#include <omp.h>
 #include <stdlib.h>
 
 // Before MPI starts, after which forking is not safe everywhere.
@@ -30,7 +29,7 @@ static int work(const struct model_job *j, const struct comm *world, const struc
     struct trained_model m = {0};
     if (world->rank != 0)
         store_trust();
-    omp_set_num_threads(team.threads);
+    team_check(team.threads, e);
     model_load(j->model, &m, e);
     int failed = comm_agree(world, e);
     if (!failed)
