@@ -38,12 +38,14 @@ def complain(text):
 # --- the reference
 
 class Entry:
-    """One documented array or attribute: alternatives of its type, dimensions and unit (of arrays)."""
+    """One documented array or attribute: alternatives of its type, dimensions and unit (of arrays), and the words in
+    code of when it is there."""
 
     def __init__(self, row):
         self.types = row["type"].split(" or ")
         self.dims = [d.split(", ") for d in row.get("dimensions", "").split(" or ")]
         self.units = row.get("unit", "").split(" or ")
+        self.when = re.findall(r"`([^`]*)`", row.get("when", ""))
         self.seen = False
 
 
@@ -52,7 +54,8 @@ def cells(line):
 
 
 def read_reference(path):
-    """{(kind of file, group, "array" or "attribute", name): Entry}"""
+    """{(kind of file, group, "array" or "attribute", name): [Entry]}, one for each row with that name. Groups of one
+    heading share their entries: what one of them has need not be in the others, too."""
     entries, kind, groups, header = {}, None, [], None
     for line in path.read_text().splitlines():
         if line.startswith("## "):
@@ -65,9 +68,10 @@ def read_reference(path):
             header = cells(line)
         elif kind and not line.startswith("|---"):
             row = dict(zip(header, cells(line)))
-            for group in groups:
-                for name in re.findall(r"`([^`]*)`", row[header[0]]):
-                    entries[kind, group, header[0], name] = Entry(row)
+            for name in re.findall(r"`([^`]*)`", row[header[0]]):
+                entry = Entry(row)
+                for group in groups:
+                    entries.setdefault((kind, group, header[0], name), []).append(entry)
     return entries
 
 
@@ -105,6 +109,16 @@ def attribute_pattern(group, name):
     return "data_<set>" if is_test else name
 
 
+def entry_of(reference, key, group):
+    """The documented row; of an array of a layer, that of the layer's type."""
+    entries = reference.get(key, [])
+    if "layer" in group.attrs and key[2] == "array":
+        entries = [e for e in entries if group.attrs["layer"] in e.when]
+    if len(entries) > 1:
+        complain(f"README: {key[0]}: {key[1]}/: {key[2]} {key[3]}: {len(entries)} rows, and no telling which one holds")
+    return entries[0] if entries else None
+
+
 def check_array(entry, array, where):
     if type_name(array.dtype) not in entry.types:
         complain(f"{where}: type {type_name(array.dtype)}, documented {entry.types}")
@@ -129,13 +143,13 @@ def check_object(reference, kind, path, item, sets, keys):
     group, _, name = path.rpartition("/") if is_array else (path, "", "")
     place = pattern_of(kind, group)
     if is_array:
-        entry = reference.get((kind, place, "array", array_pattern(kind, group, name, sets, keys)))
+        entry = entry_of(reference, (kind, place, "array", array_pattern(kind, group, name, sets, keys)), item.parent)
         if not entry:
             return complain(f"{kind}: {place}/{name}: an array that is documented nowhere")
         entry.seen = True
         return check_array(entry, item, f"{kind}: {place}/{name}")
     for name, value in item.attrs.items():
-        entry = reference.get((kind, place, "attribute", attribute_pattern(group, name)))
+        entry = entry_of(reference, (kind, place, "attribute", attribute_pattern(group, name)), item)
         if not entry:
             complain(f"{kind}: {place}: attribute {name} is documented nowhere")
             continue
@@ -238,9 +252,10 @@ def main():
         for engine in ["h5netcdf", "netcdf4"]:
             check_xarray(str(path), engine)
         check_h5dump(str(path))
-    for (kind, group, what, name), entry in reference.items():
-        if not entry.seen:
-            complain(f"README: {kind}: {group}/: {what} {name}: no file has it")
+    for (kind, group, what, name), entries in reference.items():
+        for entry in entries:
+            if not entry.seen:
+                complain(f"README: {kind}: {group}/: {what} {name}: no file has it {' '.join(entry.when)}".rstrip())
     run_examples(readme, folder, "images")
     kinds = [kind for kind, _ in files]
     if not all(kind in kinds for kind in SECTIONS.values()):

@@ -54,19 +54,28 @@ sweep:
     seconds: [1, 2]
     model.encoder[0].activation: [tanh, relu]
 EOF
-# image_experiment NAME VALUES
+# image_experiment DATA ENCODER DECODER
 image_experiment() {
     cat <<EOF
 data: {train: $1.h5:all, test: $1.h5:all, scale: unit}
 model:
-  encoder: [{dense: 3, activation: relu}]
-  decoder: [{dense: $2, activation: sigmoid}]
+  encoder: [$2]
+  decoder: [$3]
 train: {loss: binary_crossentropy, epochs: 1}
 score: {save: [reconstruction, feature_error], threshold: best_f1}
 EOF
 }
-image_experiment images 20 >images.yaml
-image_experiment colour 18 >colour.yaml
+image_experiment images "{dense: 3, activation: relu}" "{dense: 20, activation: sigmoid}" >images.yaml
+image_experiment colour "{dense: 3, activation: relu}" "{dense: 18, activation: sigmoid}" >colour.yaml
+# every other type of layer that has weights: over images, and over signals of 4 steps with 5 features
+image_experiment images \
+    "{conv2d: 2, kernel_size: 3, padding: same}, {batch_normalization: true}, {max_pooling2d: 2}, {dense: 20}" \
+    "{reshape: [4, 5, 1]}, {conv2d_transpose: 2, kernel_size: 3, padding: same}, {layer_normalization: true},
+     {conv2d: 1, kernel_size: 3, padding: same, activation: sigmoid}" >convolutions.yaml
+image_experiment images \
+    "{conv1d: 3, kernel_size: 3, padding: same}, {lstm: 2, bidirectional: true}, {gaussian: 2}" \
+    "{repeat_vector: 4}, {gru: 2, bidirectional: true, return_sequences: true},
+     {time_distributed_dense: 5, activation: sigmoid}" >signals.yaml
 sed 's/relu/linear/; s/sigmoid/linear/; s/loss: binary_crossentropy, /optimizer: sgd, learning_rate: 1000, /; s/epochs: 1/epochs: 9/; s/scale: unit/scale: none/' \
     images.yaml >diverged.yaml
 
@@ -74,6 +83,8 @@ must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
 SLURM_JOB_ID=1 must "$hourglass" run images.yaml --results .
 must "$hourglass" run colour.yaml --results .
+must "$hourglass" run convolutions.yaml --results .
+must "$hourglass" run signals.yaml --results .
 must "$hourglass" run diverged.yaml --results .
 must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
 
