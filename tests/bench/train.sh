@@ -36,7 +36,7 @@ theirs() { # CASE EPOCHS
 
 # flops WIDTH...: of one sample, forward and backward; nothing flows back into the data. One number is they themselves.
 flops() {
-    [ $# -gt 1 ] || { echo "$1"; return; }
+    [ $# -gt 1 ] || { echo "${1:-0}"; return; }
     local i total=0 widths=("$@")
     for ((i = 0; i + 1 < $#; i++)); do
         total=$((total + (i ? 6 : 4) * widths[i] * widths[i + 1]))
