@@ -29,16 +29,6 @@ static const struct field fields[] = {
     {0},
 };
 
-static int channels(const struct layer *l)
-{
-    return l->in.dims[l->in.rank - 1];
-}
-
-static size_t positions(const struct layer *l, int rows)
-{
-    return (size_t)rows * (size_t)shape_size(&l->in) / (size_t)channels(l);
-}
-
 static void add_block(struct layer *l, const char *name, double start)
 {
     int C = channels(l);

@@ -80,3 +80,14 @@ extern const struct layer_type upsampling2d_layer;
 extern const struct layer_type upsampling1d_layer;
 extern const struct layer_type reshape_layer;
 extern const struct layer_type flatten_layer;
+
+// Of a layer's input: the length of its last dimension, and how many such vectors `rows` rows hold.
+static inline int channels(const struct layer *l)
+{
+    return l->in.dims[l->in.rank - 1];
+}
+
+static inline size_t positions(const struct layer *l, int rows)
+{
+    return (size_t)rows * (size_t)shape_size(&l->in) / (size_t)channels(l);
+}
