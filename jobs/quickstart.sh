@@ -1,7 +1,12 @@
 #!/bin/bash
 #SBATCH --job-name=quickstart
-#SBATCH --ntasks=2
+#SBATCH --nodes=1
+#SBATCH --ntasks-per-node=2
+#SBATCH --cpus-per-task=1
 #SBATCH --time=00:10:00
+#SBATCH --signal=B:USR1@180
+#SBATCH --requeue
+#SBATCH --open-mode=append
 #SBATCH --output=results/%x-%j.log
 # From a fresh machine to ranked reconstruction errors on real images: installs, builds, imports Fashion-MNIST from Debian's
 # package, runs a small sweep on all cores. A second time it only shows the results.

@@ -1,14 +1,132 @@
 #!/bin/bash
-# launch.sh EXPERIMENT.yaml [OPTION of hourglass run]...
-# Starts a run: inside a Slurm allocation with srun on all its tasks, elsewhere on all cores of this machine. The program is
-# $HOURGLASS or build/hourglass of the current folder; what is not there yet is built and imported first.
-set -euo pipefail
+# launch.sh EXPERIMENT.yaml [OPTION of hourglass run]... [-- COMMAND of hourglass [ARGUMENT]...]
+# The one place that knows how a run starts: inside a Slurm allocation on all its tasks, elsewhere on the cores of this
+# machine. Every job hands over to it; slurm/README.md is its reference. The program is $HOURGLASS or build/hourglass of the
+# current folder; what is not there yet is built and imported first. COMMAND follows a run that is done: `top results/x --by-class`.
+set -uo pipefail
 hourglass=${HOURGLASS:-build/hourglass}
-[ -x "$hourglass" ] || bash jobs/build.sh
-[ -e experiments/data ] || bash jobs/get-data.sh
-if [ -n "${SLURM_JOB_ID:-}" ]; then
-    # Debian's Open MPI speaks PMIx alone, and Slurm's default PMIx fence lets some starts crash.
-    export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-ring} SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
-    exec srun --mpi=pmix "$hourglass" run "$@"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+say() { echo "launch: $*" >&2; }
+
+# What is particular to a cluster: slurm/site/<cluster>.sh, see slurm/site/example.sh.
+read_site() {
+    local site=${HOURGLASS_SITE:-${SLURM_CLUSTER_NAME:-}}
+    [ -n "$site" ] && [ -r "$here/site/$site.sh" ] || return 0
+    # shellcheck source=slurm/site/example.sh
+    . "$here/site/$site.sh"
+}
+
+get_ready() {
+    [ -x "$hourglass" ] || bash jobs/build.sh || exit
+    [ -e experiments/data ] || bash jobs/get-data.sh || exit
+}
+
+# The cores of the allocation. srun has not inherited --cpus-per-task since Slurm 22.05, and does not bind where the
+# cluster has no plugin for it; threads that are bound without that would all lie on the node's first cores.
+set_cores() {
+    local cores=${SLURM_CPUS_PER_TASK:-1}
+    export SRUN_CPUS_PER_TASK=$cores OMP_NUM_THREADS=${OMP_NUM_THREADS:-$cores}
+    if scontrol show config 2>/dev/null | grep -qE '^TaskPlugin .*(affinity|cgroup)'; then
+        export OMP_PLACES=${OMP_PLACES:-cores} OMP_PROC_BIND=${OMP_PROC_BIND:-close} SLURM_CPU_BIND=${SLURM_CPU_BIND:-cores}
+    fi
+}
+
+# The command that starts all ranks of the allocation, into `launcher`. A site file may have set it.
+choose_launcher() {
+    [ -z "${launcher+set}" ] || return 0
+    # Slurm's default PMIx fence lets some starts on several nodes crash.
+    export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-ring}
+    if srun --mpi=list 2>&1 | grep -q pmix; then
+        launcher=(srun --mpi=pmix --kill-on-bad-exit=1)
+    else
+        say "srun has no PMIx here, which Open MPI needs: starting mpirun inside the allocation"
+        [ "$(id -u)" != 0 ] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+        launcher=(mpirun -q -n "${SLURM_NTASKS:-1}" --map-by "slot:PE=${SLURM_CPUS_PER_TASK:-1}" --bind-to none)
+    fi
+}
+
+# A job array shares one run folder: each task takes its part of the trials.
+array_part() {
+    [ -n "${SLURM_ARRAY_TASK_ID:-}" ] || return 0
+    local step=${SLURM_ARRAY_TASK_STEP:-1}
+    part=(--part "$(((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN) / step + 1))/$SLURM_ARRAY_TASK_COUNT")
+}
+
+# run_ranks COMMAND...: its exit code. The batch shell alone gets Slurm's signals (--signal=B:USR1@...): they are passed on
+# to the launcher, and both srun and mpirun give them to all ranks.
+run_ranks() {
+    local pid signalled got code=127
+    "$@" &
+    pid=$!
+    trap 'signalled=1; kill -USR1 $pid 2>/dev/null' USR1
+    trap 'signalled=1; kill -TERM $pid 2>/dev/null' TERM
+    while :; do # a signal ends `wait` early; 127: its end was told before
+        signalled=
+        wait "$pid"
+        got=$?
+        [ $got = 127 ] || code=$got
+        [ -n "$signalled" ] || return "$code"
+    done
+}
+
+# After exit code 75, checkpointed with more to do: the job goes back into the queue, a bounded number of times.
+requeue() {
+    local restarts=${SLURM_RESTART_COUNT:-0} most=${HOURGLASS_REQUEUES:-100}
+    if [ "$restarts" -ge "$most" ]; then
+        say "stopped at a checkpoint; not requeued again after $restarts times (HOURGLASS_REQUEUES=$most)"
+        return 1
+    fi
+    say "stopped at a checkpoint; requeued (${restarts} times before)"
+    if scontrol requeue "$SLURM_JOB_ID"; then
+        sleep 60 # Slurm ends this shell
+    fi
+    say "this cluster does not requeue jobs: submit it again, or as a chain: slurm/submit.sh --chain N JOB"
+    return 1
+}
+
+# split_arguments ARGUMENT...: into `run` and, behind --, `afterwards`
+split_arguments() {
+    run=() afterwards=()
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        run+=("$1")
+        shift
+    done
+    [ $# = 0 ] || afterwards=("${@:2}")
+}
+
+# check EXPERIMENT.yaml [OPTION]...: what of the run's options concerns the experiment itself
+check() {
+    local options=("$1")
+    shift
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --set | --results) options+=("$1" "${2:-}") && shift ;;
+        --set=* | --results=*) options+=("$1") ;;
+        esac
+        shift
+    done
+    "$hourglass" check "${options[@]}" --count 5
+}
+
+split_arguments "$@"
+read_site
+get_ready
+if [ "${HOURGLASS_LAUNCH:-}" = check ]; then # slurm/submit.sh, before a job is spent
+    check "${run[@]}"
+    exit
 fi
-exec "$hourglass" run "$@"
+if [ -n "${SLURM_JOB_ID:-}" ]; then
+    part=()
+    set_cores
+    choose_launcher
+    array_part
+    run_ranks "${launcher[@]}" "$hourglass" run "${run[@]}" "${part[@]}"
+    code=$?
+    [ $code != 75 ] || requeue
+else
+    "$hourglass" run "${run[@]}" # in the foreground: Ctrl-C reaches it
+    code=$?
+fi
+[ $code = 0 ] && [ ${#afterwards[@]} -gt 0 ] || exit $code
+exec "$hourglass" "${afterwards[@]}"

@@ -10,6 +10,7 @@
 
 struct options {
     struct field_texts settings;
+    char *results;
     int64_t count;
 };
 
@@ -18,6 +19,11 @@ static const struct field fields[] = {
         .type = FIELD_TEXTS,
         .offset = offsetof(struct options, settings),
         .help = "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"},
+    {.key = "results",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, results),
+        .standard = "results",
+        .help = "folder in which the run's folder would lie"},
     {.key = "count",
         .type = FIELD_INT,
         .offset = offsetof(struct options, count),
@@ -66,7 +72,7 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
     return t;
 }
 
-static void print_plan(const struct experiment *x, const struct plan *p, int64_t count)
+static void print_plan(const struct experiment *x, const struct plan *p, int64_t count, const char *results)
 {
     double operations = 0;
     int different = 0;
@@ -82,6 +88,7 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
         printf("and %lld more\n", (long long)(p->n - count));
     printf("\n%s: valid; %d trial%s, %d different; %.3g TFLOP of training\n", x->path, p->n, p->n == 1 ? "" : "s",
         different, 1e-12 * operations);
+    printf("Run folder   %s/%s\n", results, x->name);
 }
 
 int cmd_check(int argc, char **argv)
@@ -97,7 +104,7 @@ int cmd_check(int argc, char **argv)
     if (x.sweep)
         plan_make(&x, &p, &e);
     if (p.n > 0 && !e.count)
-        print_plan(&x, &p, o.count);
+        print_plan(&x, &p, o.count, o.results);
     plan_free(&p);
     experiment_free(&x);
     field_free(fields, &o);

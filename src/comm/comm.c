@@ -58,8 +58,16 @@ void comm_abort(int code)
     _exit(code);
 }
 
+static int refuse_singletons(int size, struct err *e)
+{
+    return err_add(e, ERR_USAGE,
+        "the launcher started %d processes, but each believes to be alone: use srun --mpi=pmix, or mpirun", size);
+}
+
 int comm_start(struct comm *world, int threads, struct err *e)
 {
+    if (!comm_has_launcher() && comm_launched_size() > 1) // srun without PMIx: MPI would end us with a page of its own
+        return refuse_singletons(comm_launched_size(), e);
     setenv(
         "OMPI_MCA_fs_ufs_lock_algorithm", "3", 0); // the default loses data of collective writes (ompi issue: fs/ufs)
     if ((long)local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
@@ -78,14 +86,14 @@ int comm_start(struct comm *world, int threads, struct err *e)
     MPI_Comm_rank(MPI_COMM_WORLD, &world->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &world->size);
     if (world->size != comm_launched_size())
-        return err_add(e, ERR_USAGE,
-            "the launcher started %d processes, but each believes to be alone: use srun --mpi=pmix, or mpirun",
-            comm_launched_size());
+        return refuse_singletons(comm_launched_size(), e);
     return 0;
 }
 
 void comm_stop(struct comm *world)
 {
+    if (!world->handle)
+        return;
     err_abort_hook = NULL;
     MPI_Finalize();
     free(world->handle);
@@ -124,6 +132,8 @@ void comm_free(struct comm *comm)
 
 int comm_agree(const struct comm *comm, struct err *e)
 {
+    if (!comm->handle)
+        return e->count ? -1 : 0;
     int mine = e->count, most;
     MPI_Allreduce(&mine, &most, 1, MPI_INT, MPI_MAX, comm_mpi(comm));
     if (most == 0)

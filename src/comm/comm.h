@@ -19,7 +19,7 @@ struct comm {
 // `threads` x the ranks of this node exceed its cores, that waiting ranks yield. -1 and an error when a launcher
 // started several processes that each believe to be alone (srun without PMIx).
 int comm_start(struct comm *world, int threads, struct err *e);
-// Collective. Ends MPI.
+// Collective. Ends MPI, if it was started.
 void comm_stop(struct comm *world);
 // Ends the whole job at once with an exit code: for an error that only this rank knows of, where the others may be
 // waiting.
@@ -39,7 +39,7 @@ void comm_split(const struct comm *from, int color, struct comm *group);
 void comm_free(struct comm *comm);
 
 // Collective. `e` of all ranks becomes the same: the messages of every rank that has some, in the order of ranks, equal
-// ones once. Returns 0 when there are none, else -1.
+// ones once. Returns 0 when there are none, else -1. Where comm_start has failed there is nobody to agree with.
 int comm_agree(const struct comm *comm, struct err *e);
 // Collective. Bytes of rank `root` to all.
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);

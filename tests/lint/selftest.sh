@@ -33,6 +33,13 @@ plant() {
     printf '%s\n' '// HDF5 itself.' '#pragma once' '' '#include <hdf5.h>' >src/store/store_impl.h
     printf '%s\n' '// Files.' '#include "comm/comm_mpi.h"' '#include "store/store_impl.h"' '#include <hdf5_hl.h>' >src/store/write.c
     printf '%s\n' '#!/bin/bash' 'echo run' >tests/run.sh
+    mkdir -p jobs slurm/site experiments
+    printf '%s\n' '# Launches.' >slurm/launch.sh && cp slurm/launch.sh slurm/site/example.sh
+    printf '%s\n' 'name: shoe' >experiments/shoe.yaml
+    printf '%s\n' '#!/bin/bash' '#SBATCH --job-name=shoe' '#SBATCH --nodes=1' '#SBATCH --ntasks-per-node=1' \
+        '#SBATCH --cpus-per-task=1' '#SBATCH --time=00:30:00' '#SBATCH --signal=B:USR1@180' '#SBATCH --requeue' \
+        '#SBATCH --open-mode=append' '#SBATCH --output=results/%x-%j.log' \
+        'exec bash slurm/launch.sh experiments/shoe.yaml "$@"' >jobs/shoe.sh
     git init -q . && git add -A
 }
 
@@ -64,7 +71,7 @@ bad() {
 function_of() { echo "void $2(void)"; echo '{'; for ((i = 3; i < $1; i++)); do echo "    $2();"; done; echo '}'; }
 
 skipped=
-for lint in floors doors functions files format shell words; do good $lint; done
+for lint in floors doors functions files format shell words jobs; do good $lint; done
 
 bad floors 'src/base/base.c:[0-9]+: base/ \(floor 0\) includes "comm/comm_mpi.h" \(floor 1\)' \
     "echo '#include \"comm/comm_mpi.h\"' >>src/base/base.c"
@@ -74,6 +81,11 @@ bad floors 'for the files of spec/ only' "echo '#  include \"spec/spec_impl.h\"'
 bad floors 'no row for nn/' 'mkdir src/nn'
 bad floors 'there is no src/spec/' 'rm -r src/spec'
 bad floors 'no table' 'echo >src/README.md'
+
+bad jobs 'no line .#SBATCH --requeue' "sed -i /requeue/d jobs/shoe.sh"
+bad jobs 'does not hand over' "sed -i 's/^exec //' jobs/shoe.sh"
+bad jobs 'slurm/launch.sh alone' "sed -i '2i # srun' jobs/shoe.sh"
+bad jobs 'slurm/launch.sh: names experiments/shoe.yaml' "echo '# shoe' >>slurm/launch.sh"
 
 bad doors 'src/spec/spec_read.c:4: <hdf5.h>: its door is src/store/' "echo '#include <hdf5.h>' >>src/spec/spec_read.c"
 bad doors '<Random123/threefry.h>: its door is src/base/' "echo '#include <Random123/threefry.h>' >>src/comm/comm.c"
