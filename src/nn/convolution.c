@@ -36,24 +36,23 @@ void convolution_blocks(struct layer *l, int dims, const int kernel[2], int inpu
 {
     static const char *const axes[3][4] = {
         {"time", "input", "output"}, {"height", "width", "input", "output"}, {"height", "width", "output", "input"}};
-    const struct convolution *c = l->config;
     const int cells = kernel[0] * kernel[1], inner = turns ? outputs : inputs, outer = turns ? inputs : outputs;
     struct block b = {.name = "kernel",
         .count = (size_t)cells * (size_t)inputs * (size_t)outputs,
         .rank = dims + 2,
-        .initializer = c->kernel_initializer,
+        .initializer = l->kernel.initializer,
+        .start = l->kernel.constant,
         .fan_in = cells * inner,
         .fan_out = cells * outer,
-        .l1 = c->l1,
-        .l2 = c->l2};
+        .l1 = l->kernel.l1,
+        .l2 = l->kernel.l2};
     memcpy(b.axes, axes[turns ? 2 : dims - 1], sizeof b.axes);
     memcpy(b.dims, kernel + 2 - dims, (size_t)dims * sizeof *kernel);
     b.dims[dims] = inner;
     b.dims[dims + 1] = outer;
     l->blocks[l->n_blocks++] = b;
-    if (c->use_bias)
-        l->blocks[l->n_blocks++] =
-            (struct block){.name = "bias", .count = (size_t)outputs, .rank = 1, .dims = {outputs}};
+    if (l->kernel.use_bias)
+        layer_add_bias(l, "bias", outputs);
 }
 
 static size_t larger(size_t a, size_t b)

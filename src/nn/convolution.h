@@ -10,9 +10,6 @@ struct convolution {
     int64_t filters;
     struct field_ints kernel_size, strides;
     int padding;
-    bool use_bias;
-    int kernel_initializer;
-    double l1, l2;
 
     struct conv across;          // from the sample in its border
     struct conv_place in_border; // where it lies
@@ -30,16 +27,7 @@ struct convolution {
         .min = 1, .max = CONV_MAX_SIZE, .help = "steps of the kernel, given like kernel_size"},                        \
     {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct convolution, padding), .standard = "valid",     \
         .choices = padding_names,                                                                                      \
-        .help = "valid: no border; same: zeros around, an odd one behind (PyTorch: numbers of them on both sides)"},   \
-    {.key = "use_bias", .type = FIELD_BOOL, .offset = offsetof(struct convolution, use_bias), .standard = "true",      \
-        .help = "whether a bias is added"},                                                                            \
-    {.key = "kernel_initializer", .type = FIELD_CHOICE, .offset = offsetof(struct convolution, kernel_initializer),    \
-        .standard = "glorot_uniform", .choices = initializer_names,                                                    \
-        .help = "initial weights (PyTorch: uniform in 1/sqrt(inputs of a kernel)); biases start at 0"},                \
-    {.key = "l1", .type = FIELD_REAL, .offset = offsetof(struct convolution, l1), .standard = "0", .min = 0,           \
-        .max = 1e6, .help = "penalty on the kernel: l1 times the sum of absolute values"},                             \
-    {.key = "l2", .type = FIELD_REAL, .offset = offsetof(struct convolution, l2), .standard = "0", .min = 0,           \
-        .max = 1e6, .help = "penalty on the kernel: l2 times the sum of squares (PyTorch's weight_decay is twice this)"}
+        .help = "valid: no border; same: zeros around, an odd one behind (PyTorch: numbers of them on both sides)"}
 // clang-format on
 
 // From a sample to out.height x out.width x out.channels; `h` and `w` are the ways of the kernel along it.

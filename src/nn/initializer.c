@@ -9,7 +9,7 @@
 #include <string.h>
 
 const char *const initializer_names[] = {"zeros", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal",
-    "lecun_uniform", "lecun_normal", "orthogonal", NULL};
+    "lecun_uniform", "lecun_normal", "orthogonal", "constant", NULL};
 _Static_assert(sizeof initializer_names / sizeof *initializer_names == INITIALIZER_NAMED + 1, "a name for each");
 
 // A standard normal number by Box-Muller's method, from two numbers of 32 bits.

@@ -50,7 +50,7 @@ static int build_1d(struct layer *l, const struct node *at, struct err *e)
 static void forward(const struct layer *l, const struct pass *p)
 {
     const struct convolution *c = l->config;
-    const real *bias = c->use_bias ? p->w + l->blocks[1].offset : NULL;
+    const real *bias = l->kernel.use_bias ? p->w + l->blocks[1].offset : NULL;
     convolution_forward(c, p->rows, p->x, p->w + l->blocks[0].offset, bias, p->y, p->kept);
 }
 
@@ -58,7 +58,7 @@ static void backward(const struct layer *l, const struct pass *p)
 {
     const struct convolution *c = l->config;
     convolution_gradient(c, p->rows, p->x, p->dy, p->dw + l->blocks[0].offset, p->kept);
-    if (c->use_bias)
+    if (l->kernel.use_bias)
         kernels()->sum_rows(p->rows * c->across.out_height * c->across.out_width, c->across.outputs, p->dy,
             p->dw + l->blocks[1].offset);
     if (p->dx)
@@ -69,6 +69,7 @@ const struct layer_type conv2d_layer = {
     .name = "conv2d",
     .fields = fields_2d,
     .config_size = sizeof(struct convolution),
+    .kernel_fields = layer_kernel_fields,
     .build = build_2d,
     .forward = forward,
     .backward = backward,
@@ -78,6 +79,7 @@ const struct layer_type conv1d_layer = {
     .name = "conv1d",
     .fields = fields_1d,
     .config_size = sizeof(struct convolution),
+    .kernel_fields = layer_kernel_fields,
     .build = build_1d,
     .forward = forward,
     .backward = backward,

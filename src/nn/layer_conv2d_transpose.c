@@ -44,7 +44,7 @@ static int build(struct layer *l, const struct node *at, struct err *e)
 static void forward(const struct layer *l, const struct pass *p)
 {
     const struct convolution *c = l->config;
-    const real *bias = c->use_bias ? p->w + l->blocks[1].offset : NULL;
+    const real *bias = l->kernel.use_bias ? p->w + l->blocks[1].offset : NULL;
     convolution_backward(c, p->rows, p->x, p->w + l->blocks[0].offset, bias, p->y, p->kept);
 }
 
@@ -52,7 +52,7 @@ static void backward(const struct layer *l, const struct pass *p)
 {
     const struct convolution *c = l->config;
     convolution_gradient(c, p->rows, p->dy, p->x, p->dw + l->blocks[0].offset, p->kept);
-    if (c->use_bias)
+    if (l->kernel.use_bias)
         kernels()->sum_rows(
             p->rows * c->in_border.height * c->in_border.width, c->across.channels, p->dy, p->dw + l->blocks[1].offset);
     if (p->dx)
@@ -63,6 +63,7 @@ const struct layer_type conv2d_transpose_layer = {
     .name = "conv2d_transpose",
     .fields = fields,
     .config_size = sizeof(struct convolution),
+    .kernel_fields = layer_kernel_fields,
     .build = build,
     .forward = forward,
     .backward = backward,

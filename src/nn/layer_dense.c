@@ -4,9 +4,7 @@
 // B rows, I inputs, O outputs
 struct dense {
     int64_t units;
-    bool use_bias, tied;
-    int kernel_initializer;
-    double l1, l2;
+    bool tied;
 };
 
 static const struct field fields[] = {
@@ -17,31 +15,6 @@ static const struct field fields[] = {
         .max = 1 << 20,
         .flags = FIELD_REQUIRED,
         .help = "number of outputs; all dimensions of the input are flattened (Keras: the last one)"},
-    {.key = "use_bias",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct dense, use_bias),
-        .standard = "true",
-        .help = "whether a bias is added"},
-    {.key = "kernel_initializer",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct dense, kernel_initializer),
-        .standard = "glorot_uniform",
-        .choices = initializer_names,
-        .help = "initial weights (PyTorch: uniform in 1/sqrt(inputs)); biases start at 0"},
-    {.key = "l1",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct dense, l1),
-        .standard = "0",
-        .min = 0,
-        .max = 1e6,
-        .help = "penalty on the kernel: l1 times the sum of absolute values"},
-    {.key = "l2",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct dense, l2),
-        .standard = "0",
-        .min = 0,
-        .max = 1e6,
-        .help = "penalty on the kernel: l2 times the sum of squares (PyTorch's weight_decay is twice this)"},
     {.key = "tied",
         .type = FIELD_BOOL,
         .offset = offsetof(struct dense, tied),
@@ -66,7 +39,7 @@ static int check_tie(const struct layer *l, const struct node *at, struct err *e
         return node_error(at, e,
             "tied: %d inputs and %d outputs, but its mirror in the encoder has %d inputs and %d outputs", I, O,
             l->tied->dims[0], l->tied->dims[1]);
-    if (c->l1 > 0 || c->l2 > 0)
+    if (l->kernel.l1 > 0 || l->kernel.l2 > 0)
         return node_error(at, e, "tied: l1 and l2 are those of its mirror in the encoder, whose kernel it uses");
     return 0;
 }
@@ -81,18 +54,9 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     if (l->tied && check_tie(l, at, e) != 0)
         return -1;
     if (!l->tied)
-        l->blocks[l->n_blocks++] = (struct block){.name = "kernel",
-            .count = (size_t)I * (size_t)O,
-            .rank = 2,
-            .dims = {I, O},
-            .initializer = c->kernel_initializer,
-            .fan_in = I,
-            .fan_out = O,
-            .l1 = c->l1,
-            .l2 = c->l2};
-    if (c->use_bias)
-        l->blocks[l->n_blocks++] =
-            (struct block){.name = "bias", .count = (size_t)O, .rank = 1, .dims = {O}, .initializer = 0};
+        layer_add_kernel(l, "kernel", I, O);
+    if (l->kernel.use_bias)
+        layer_add_bias(l, "bias", O);
     return 0;
 }
 
@@ -111,9 +75,9 @@ static void forward(const struct layer *l, const struct pass *p)
 {
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
-    if (c->use_bias)
+    if (l->kernel.use_bias)
         kernels()->fill_rows(p->rows, O, p->w + bias_offset(l), p->y);
-    gemm(false, l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), c->use_bias, p->y);
+    gemm(false, l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), l->kernel.use_bias, p->y);
 }
 
 // A tied kernel is (O, I). Its first gradient comes from the decoder, which is passed first; the encoder's adds to it.
@@ -125,7 +89,7 @@ static void backward(const struct layer *l, const struct pass *p)
         gemm(true, false, O, I, p->rows, p->dy, p->x, 0, p->dw + kernel_offset(l));
     else
         gemm(true, false, I, O, p->rows, p->x, p->dy, l->accumulates, p->dw + kernel_offset(l));
-    if (c->use_bias)
+    if (l->kernel.use_bias)
         kernels()->sum_rows(p->rows, O, p->dy, p->dw + bias_offset(l));
     if (p->dx)
         gemm(false, !l->tied, p->rows, I, O, p->dy, p->w + kernel_offset(l), 0, p->dx);
@@ -135,6 +99,7 @@ const struct layer_type dense_layer = {
     .name = "dense",
     .fields = fields,
     .config_size = sizeof(struct dense),
+    .kernel_fields = layer_kernel_fields,
     .build = build,
     .wants_tie = wants_tie,
     .forward = forward,

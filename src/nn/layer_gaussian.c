@@ -11,7 +11,6 @@
 struct gaussian {
     int64_t units, warmup_epochs;
     double beta;
-    int kernel_initializer;
 };
 
 enum { MEAN_KERNEL, MEAN_BIAS, VARIANCE_KERNEL, VARIANCE_BIAS };
@@ -40,27 +39,8 @@ static const struct field fields[] = {
         .max = 1 << 24,
         .unit = "epochs",
         .help = "beta rises from 0 in the first epoch, by equal steps, to its value after so many epochs"},
-    {.key = "kernel_initializer",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct gaussian, kernel_initializer),
-        .standard = "glorot_uniform",
-        .choices = initializer_names,
-        .help = "initial weights of both heads; biases start at 0"},
     {0},
 };
-
-static void add_head(struct layer *l, const char *kernel, const char *bias, int initializer)
-{
-    int I = shape_size(&l->in), U = l->out.dims[0];
-    l->blocks[l->n_blocks++] = (struct block){.name = kernel,
-        .count = (size_t)I * (size_t)U,
-        .rank = 2,
-        .dims = {I, U},
-        .initializer = initializer,
-        .fan_in = I,
-        .fan_out = U};
-    l->blocks[l->n_blocks++] = (struct block){.name = bias, .count = (size_t)U, .rank = 1, .dims = {U}};
-}
 
 static int build(struct layer *l, const struct node *at, struct err *e)
 {
@@ -69,8 +49,10 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     if ((int64_t)I * U > 1 << 30)
         return node_error(at, e, "%d inputs x %d outputs make more than 2^30 weights", I, U);
     l->out = (struct shape){1, {U}};
-    add_head(l, "mean_kernel", "mean_bias", c->kernel_initializer);
-    add_head(l, "log_variance_kernel", "log_variance_bias", c->kernel_initializer);
+    layer_add_kernel(l, "mean_kernel", I, U);
+    layer_add_bias(l, "mean_bias", U);
+    layer_add_kernel(l, "log_variance_kernel", I, U);
+    layer_add_bias(l, "log_variance_bias", U);
     l->kept = 4 * (size_t)U;
     return 0;
 }
@@ -157,6 +139,7 @@ const struct layer_type gaussian_layer = {
     .name = "gaussian",
     .fields = fields,
     .config_size = sizeof(struct gaussian),
+    .kernel_fields = layer_kernel_fields + KERNEL_ALWAYS_BIAS,
     .build = build,
     .forward = forward,
     .backward = backward,

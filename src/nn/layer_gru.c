@@ -66,6 +66,7 @@ const struct layer_type gru_layer = {
     .name = "gru",
     .fields = fields,
     .config_size = sizeof(struct recurrent),
+    .kernel_fields = layer_kernel_fields + KERNEL_ALWAYS_BIAS,
     .build = build,
     .forward = forward,
     .backward = backward,

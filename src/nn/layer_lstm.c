@@ -75,6 +75,7 @@ const struct layer_type lstm_layer = {
     .name = "lstm",
     .fields = fields,
     .config_size = sizeof(struct recurrent),
+    .kernel_fields = layer_kernel_fields + KERNEL_ALWAYS_BIAS,
     .build = build,
     .forward = forward,
     .backward = backward,

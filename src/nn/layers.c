@@ -63,6 +63,63 @@ const struct field layer_common_fields[] = {
     {0},
 };
 
+const struct field layer_kernel_fields[] = {
+    {.key = "use_bias",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct layer, kernel.use_bias),
+        .standard = "true",
+        .help = "whether a bias is added; not of gaussian, lstm and gru, which always have theirs"},
+    {.key = "kernel_initializer",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct layer, kernel.initializer),
+        .standard = "glorot_uniform",
+        .choices = initializer_names,
+        .help = "initial weights (PyTorch: uniform in 1/sqrt(inputs of an output), of lstm and gru in 1/sqrt(units), "
+                "biases as well); biases start at 0"},
+    {.key = "constant",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct layer, kernel.constant),
+        .standard = "0",
+        .help = "every weight under initializer constant (Keras: Constant(value))"},
+    {.key = "l1",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct layer, kernel.l1),
+        .standard = "0",
+        .max = 1e6,
+        .help = "penalty on the kernel, of lstm and gru that of the inputs: l1 times the sum of absolute values"},
+    {.key = "l2",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct layer, kernel.l2),
+        .standard = "0",
+        .max = 1e6,
+        .help = "penalty on the kernel, of lstm and gru that of the inputs: l2 times the sum of squares (PyTorch's "
+                "weight_decay is twice this)"},
+    {0},
+};
+
+struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs)
+{
+    struct block *b = &l->blocks[l->n_blocks++];
+    *b = (struct block){.name = name,
+        .count = (size_t)inputs * (size_t)outputs,
+        .rank = 2,
+        .dims = {inputs, outputs},
+        .initializer = l->kernel.initializer,
+        .start = l->kernel.constant,
+        .fan_in = inputs,
+        .fan_out = outputs,
+        .l1 = l->kernel.l1,
+        .l2 = l->kernel.l2};
+    return b;
+}
+
+struct block *layer_add_bias(struct layer *l, const char *name, int outputs)
+{
+    struct block *b = &l->blocks[l->n_blocks++];
+    *b = (struct block){.name = name, .count = (size_t)outputs, .rank = 1, .dims = {outputs}, .initializer = ZEROS};
+    return b;
+}
+
 const struct layer_type *layer_type_find(const char *name)
 {
     for (int i = 0; layer_types[i]; i++)

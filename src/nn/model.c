@@ -87,8 +87,8 @@ static int read_layer(struct model *m, const struct node *at, struct err *e)
     m->layers = mem_grow(m->layers, (size_t)m->n_layers + 1, sizeof *m->layers);
     struct layer *l = &m->layers[m->n_layers++];
     *l = (struct layer){.type = type, .config = mem_new(1, type->config_size)};
-    struct spec_part parts[] = {{type->fields, l->config}, {layer_common_fields, l}};
-    return spec_read_parts(at, parts, 2, e);
+    struct spec_part parts[] = {{type->fields, l->config}, {layer_common_fields, l}, {type->kernel_fields, l}};
+    return spec_read_parts(at, parts, type->kernel_fields ? 3 : 2, e);
 }
 
 static int read_layers(struct model *m, const struct node *list, struct err *e)
@@ -133,12 +133,22 @@ static int tie_layer(const struct model *m, struct layer *l, const struct node *
     return 0;
 }
 
+static int check_constant(const struct layer *l, const struct node *at, struct err *e)
+{
+    bool is_used = l->kernel.constant == 0;
+    for (int i = 0; i < l->n_blocks; i++)
+        is_used = is_used || l->blocks[i].initializer == INITIALIZER_CONSTANT;
+    return is_used ? 0
+                   : node_error(
+                         at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
+}
+
 // Shapes and parameters of a layer that was read. *shape, its input, becomes its output.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
     l->in = *shape;
     l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
-    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0)
+    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_constant(l, at, e) != 0)
         return -1;
     *shape = l->out;
     for (int i = 0; i < l->n_blocks; i++) {
@@ -218,15 +228,22 @@ void model_free(struct model **m)
     *m = NULL;
 }
 
+// Adds settings that layers of several types have.
+static void write_shared(const struct field *fields, const struct layer *l, struct node *map)
+{
+    struct node *settings = fields ? spec_write(fields, l, 0) : NULL;
+    for (const struct field *f = fields; f && f->key; f++)
+        node_add(map, f->key, node_take(settings, f->key));
+    node_free(&settings);
+}
+
 static struct node *write_layers(const struct layer *layers, int n)
 {
     struct node *list = node_new_list();
     for (int i = 0; i < n; i++) {
         struct node *map = node_add(list, NULL, spec_write(layers[i].type->fields, layers[i].config, 0));
-        struct node *common = spec_write(layer_common_fields, &layers[i], 0);
-        for (const struct field *f = layer_common_fields; f->key; f++)
-            node_add(map, f->key, node_take(common, f->key));
-        node_free(&common);
+        write_shared(layers[i].type->kernel_fields, &layers[i], map);
+        write_shared(layer_common_fields, &layers[i], map);
     }
     return list;
 }

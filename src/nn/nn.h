@@ -45,10 +45,18 @@ struct activity {
     double rho, beta; // beta times the divergence of each unit's mean activation, over a shard's rows, from rho
 };
 
+// Settings of a layer with a kernel.
+struct kernel {
+    bool use_bias;
+    int initializer; // an index into initializer_names
+    double constant, l1, l2;
+};
+
 struct layer_type;
 struct layer {
     const struct layer_type *type;
-    void *config; // of its type, owned
+    void *config;         // of its type, owned
+    struct kernel kernel; // of types that have one
     enum activation activation;
     struct activity activity;
     struct shape in, out;
@@ -61,6 +69,7 @@ struct layer {
 };
 const char *layer_name(const struct layer *l);           // of its type: "dense"
 extern const struct field layer_common_fields[];         // of every layer: activation
+extern const struct field layer_kernel_fields[];         // of layers with a kernel
 const struct field *layer_type_fields(const char *type); // of one type; NULL: no such type
 const char *const *layer_type_names(void);               // NULL-terminated
 extern const char *const initializer_names[];            // NULL-terminated

@@ -43,15 +43,21 @@ enum initializer {
     LECUN_UNIFORM,
     LECUN_NORMAL,
     ORTHOGONAL,
+    INITIALIZER_CONSTANT, // every element is block.start
     INITIALIZER_NAMED,
-    INITIALIZER_CONSTANT = INITIALIZER_NAMED, // every element is block.start
-    INITIALIZER_FORGET_GATE,                  // the second quarter is 1, all else 0: the bias of an lstm
+    INITIALIZER_FORGET_GATE = INITIALIZER_NAMED, // the second quarter is 1, all else 0: the bias of an lstm
 };
+
+// A kernel of rank 2 by the layer's settings; a bias. Appended to the layer's blocks, to be changed where that is not
+// all.
+struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs);
+struct block *layer_add_bias(struct layer *l, const char *name, int outputs);
 
 struct layer_type {
     const char *name;
     const struct field *fields; // its settings; the first is named like the type: {dense: 64}
     size_t config_size;
+    const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: it has no kernel
     // From config and l->in: fills l->out and the blocks (all but offsets). -1 and an error (node_error at `at`).
     int (*build)(struct layer *l, const struct node *at, struct err *e);
     // Whether it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL: never.
@@ -59,6 +65,8 @@ struct layer_type {
     void (*forward)(const struct layer *l, const struct pass *p);
     void (*backward)(const struct layer *l, const struct pass *p);
 };
+
+enum { KERNEL_ALWAYS_BIAS = 1 }; // layer_kernel_fields from here on: of layers that always have their biases
 
 extern const struct layer_type *const layer_types[]; // NULL-terminated
 const struct layer_type *layer_type_find(const char *name);

@@ -47,35 +47,22 @@ static void add_blocks(struct layer *l, const struct sizes *s, const struct cell
     static const char *const names[2][3] = {
         {"kernel", "recurrent_kernel", "bias"}, {"backward_kernel", "backward_recurrent_kernel", "backward_bias"}};
     const struct recurrent *c = l->config;
-    size_t I = (size_t)s->I, U = (size_t)s->U, G = (size_t)s->G, rows = (size_t)cell->bias_rows;
     for (int d = 0; d < s->directions; d++) {
-        struct block *b = &l->blocks[l->n_blocks];
-        b[0] = (struct block){.name = names[d][0],
-            .count = I * G,
-            .rank = 2,
-            .dims = {s->I, s->G},
-            .axes = {"input", "gate"},
-            .initializer = c->kernel_initializer,
-            .fan_in = s->I,
-            .fan_out = s->G,
-            .l1 = c->l1,
-            .l2 = c->l2};
-        b[1] = (struct block){.name = names[d][1],
-            .count = U * G,
-            .rank = 2,
-            .dims = {s->U, s->G},
-            .axes = {"unit", "gate"},
-            .initializer = c->recurrent_initializer,
-            .fan_in = s->U,
-            .fan_out = s->G};
-        b[2] = (struct block){
-            .name = names[d][2], .count = rows * G, .rank = 1, .dims = {s->G}, .axes = {"gate"}, .initializer = bias};
-        if (rows > 1) {
-            b[2].rank = 2;
-            b[2].dims[0] = cell->bias_rows, b[2].dims[1] = s->G;
-            b[2].axes[0] = "part", b[2].axes[1] = "gate";
+        struct block *b = layer_add_kernel(l, names[d][0], s->I, s->G);
+        b->axes[0] = "input", b->axes[1] = "gate";
+        b = layer_add_kernel(l, names[d][1], s->U, s->G);
+        b->axes[0] = "unit", b->axes[1] = "gate";
+        b->initializer = c->recurrent_initializer;
+        b->l1 = b->l2 = 0;
+        b = layer_add_bias(l, names[d][2], s->G);
+        b->axes[0] = "gate";
+        b->initializer = bias;
+        if (cell->bias_rows > 1) {
+            b->count *= (size_t)cell->bias_rows;
+            b->rank = 2;
+            b->dims[0] = cell->bias_rows, b->dims[1] = s->G;
+            b->axes[0] = "part", b->axes[1] = "gate";
         }
-        l->n_blocks += 3;
     }
 }
 

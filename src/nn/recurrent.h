@@ -10,51 +10,33 @@
 struct recurrent {
     int64_t units;
     bool return_sequences, bidirectional, unit_forget_bias;
-    int kernel_initializer, recurrent_initializer;
-    double l1, l2;
+    int recurrent_initializer;
 };
 
 // Rows of a table of fields: the first, then those that every such layer has.
-#define RECURRENT_FIELDS(NAME, HELP)                                                                            \
-    {.key = NAME,                                                                                               \
-        .type = FIELD_INT,                                                                                      \
-        .offset = offsetof(struct recurrent, units),                                                            \
-        .min = 1,                                                                                               \
-        .max = 1 << 14,                                                                                         \
-        .flags = FIELD_REQUIRED,                                                                                \
-        .help = HELP},                                                                                          \
-        {.key = "return_sequences",                                                                             \
-            .type = FIELD_BOOL,                                                                                 \
-            .offset = offsetof(struct recurrent, return_sequences),                                             \
-            .standard = "false",                                                                                \
-            .help = "whether the output of every step is given, (time, units), or that of the last alone"},     \
-        {.key = "bidirectional",                                                                                \
-            .type = FIELD_BOOL,                                                                                 \
-            .offset = offsetof(struct recurrent, bidirectional),                                                \
-            .standard = "false",                                                                                \
-            .help = "a second one with weights of its own reads from the end; their outputs stand side by "     \
-                    "side, 2 x units"},                                                                         \
-        {.key = "kernel_initializer",                                                                           \
-            .type = FIELD_CHOICE,                                                                               \
-            .offset = offsetof(struct recurrent, kernel_initializer),                                           \
-            .standard = "glorot_uniform",                                                                       \
-            .choices = initializer_names,                                                                       \
-            .help = "initial weights of the inputs (PyTorch: all uniform in 1/sqrt(units), biases as well)"},   \
-        {.key = "recurrent_initializer",                                                                        \
-            .type = FIELD_CHOICE,                                                                               \
-            .offset = offsetof(struct recurrent, recurrent_initializer),                                        \
-            .standard = "orthogonal",                                                                           \
-            .choices = initializer_names,                                                                       \
-            .help = "initial weights of the output of the step before"},                                        \
-        {.key = "l1",                                                                                           \
-            .type = FIELD_REAL,                                                                                 \
-            .offset = offsetof(struct recurrent, l1),                                                           \
-            .standard = "0",                                                                                    \
-            .max = 1e6,                                                                                         \
-            .help = "penalty on the kernel of the inputs: l1 times the sum of absolute values"},                \
-    {                                                                                                           \
-        .key = "l2", .type = FIELD_REAL, .offset = offsetof(struct recurrent, l2), .standard = "0", .max = 1e6, \
-        .help = "penalty on the kernel of the inputs: l2 times the sum of squares"                              \
+#define RECURRENT_FIELDS(NAME, HELP)                                                                        \
+    {.key = NAME,                                                                                           \
+        .type = FIELD_INT,                                                                                  \
+        .offset = offsetof(struct recurrent, units),                                                        \
+        .min = 1,                                                                                           \
+        .max = 1 << 14,                                                                                     \
+        .flags = FIELD_REQUIRED,                                                                            \
+        .help = HELP},                                                                                      \
+        {.key = "return_sequences",                                                                         \
+            .type = FIELD_BOOL,                                                                             \
+            .offset = offsetof(struct recurrent, return_sequences),                                         \
+            .standard = "false",                                                                            \
+            .help = "whether the output of every step is given, (time, units), or that of the last alone"}, \
+        {.key = "bidirectional",                                                                            \
+            .type = FIELD_BOOL,                                                                             \
+            .offset = offsetof(struct recurrent, bidirectional),                                            \
+            .standard = "false",                                                                            \
+            .help = "a second one with weights of its own reads from the end; their outputs stand side by " \
+                    "side, 2 x units"},                                                                     \
+    {                                                                                                       \
+        .key = "recurrent_initializer", .type = FIELD_CHOICE,                                               \
+        .offset = offsetof(struct recurrent, recurrent_initializer), .standard = "orthogonal",              \
+        .choices = initializer_names, .help = "initial weights of the output of the step before"            \
     }
 
 // What a cell works on: one direction of one pass.

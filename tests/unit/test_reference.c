@@ -30,6 +30,7 @@ static const struct {
     {"split", data_split_fields},
     {"model", model_fields},
     {"layer", layer_common_fields},
+    {"kernel", layer_kernel_fields},
     {"train", train_fields},
     {"optimizer", optimizer_fields},
     {"schedule", schedule_fields},
