@@ -123,3 +123,22 @@ int text_to_int64(const char *text, int64_t *value)
     *value = strtoll(text, &end, 10);
     return end == text || *end || errno || isspace((unsigned char)*text) ? -1 : 0;
 }
+
+int text_to_seconds(const char *text, double *seconds)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || isspace((unsigned char)*text) || !isfinite(value) || value < 0)
+        return -1;
+    end += strspn(end, " ");
+    for (int i = 0; i < 3; i++)
+        if (strcmp(end, units[i].name) == 0) {
+            *seconds = value * units[i].seconds;
+            return 0;
+        }
+    return -1;
+}

@@ -24,3 +24,5 @@ char *text_number(char out[32], double value);
 // 0 and the value when all of `text` is a number of that kind; -1 otherwise.
 int text_to_double(const char *text, double *value);
 int text_to_int64(const char *text, int64_t *value);
+// "90s", "1.5min", "2h", spaces before the unit allowed: seconds, 0 or more.
+int text_to_seconds(const char *text, double *seconds);

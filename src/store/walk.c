@@ -153,7 +153,8 @@ static rlim_t address_space(void)
 
 static void restrain(int64_t file_size)
 {
-    static const int signals[] = {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGUSR1};
+    static const int signals[] = {
+        SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
     sigset_t none;
     sigemptyset(&none);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)

@@ -1,0 +1,42 @@
+// What a signal asks of a run: handlers that set a flag and no more.
+#include "base/request.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+static atomic_int pending; // enum request; free of locks, as a handler and several threads need it
+
+void request_raise(enum request r)
+{
+    int old = atomic_load(&pending);
+    while (old < (int)r && !atomic_compare_exchange_weak(&pending, &old, (int)r)) {
+    }
+}
+
+enum request request_pending(void)
+{
+    return (enum request)atomic_load_explicit(&pending, memory_order_relaxed);
+}
+
+void request_served(void)
+{
+    int served = REQUEST_CHECKPOINT;
+    atomic_compare_exchange_strong(&pending, &served, REQUEST_NONE);
+}
+
+static void handle(int signal_number)
+{
+    request_raise(signal_number == SIGUSR2 ? REQUEST_CHECKPOINT : REQUEST_STOP);
+}
+
+void request_listen(void)
+{
+    static const int signals[] = {SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        int flags = SA_RESTART | (signals[i] == SIGINT ? (int)SA_RESETHAND : 0);
+        struct sigaction action = {.sa_handler = handle, .sa_flags = flags};
+        sigemptyset(&action.sa_mask);
+        sigaction(signals[i], &action, NULL);
+    }
+}
