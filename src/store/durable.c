@@ -34,10 +34,12 @@ static int sync_path(const char *path, int flags, struct err *e)
     return r;
 }
 
-int durable_rename(const char *temporary, const char *path, struct err *e)
+int durable_rename(const char *temporary, const char *path, const char *previous, struct err *e)
 {
     if (sync_path(temporary, 0, e) < 0)
         return -1;
+    if (previous && rename(path, previous) < 0 && errno != ENOENT)
+        return err_errno(e, "%s: cannot rename it to %s", path, previous);
     if (rename(temporary, path) < 0)
         return err_errno(e, "%s: cannot give the file its name", path);
     char *folder = folder_of(path);
@@ -61,18 +63,22 @@ void file_free(struct store_file **f)
     *f = NULL;
 }
 
-struct store_file *durable_open(const char *path, char *temporary, bool is_new, struct err *e)
+struct store_file *durable_open(const char *path, char *temporary, enum durable_how how, struct err *e)
 {
     library_setup();
-    hid_t access = library_access(true);
+    hid_t access = library_access(true), creation = H5Pcreate(H5P_FILE_CREATE);
+    if (how == DURABLE_SEALED)
+        H5Pset_userblock(creation, STORE_SEAL_BYTES);
     struct store_file *f = file_new(path, temporary, -1);
     driver_set(access, &f->error);
-    f->id =
-        is_new ? H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access) : H5Fopen(temporary, H5F_ACC_RDWR, access);
+    f->is_sealed = how == DURABLE_SEALED;
+    f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
+                               : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
     if (f->id < 0 && f->error)
         err_add(e, ERR_IO, "%s: cannot open its temporary for writing: %s", path, strerror(f->error));
     else if (f->id < 0)
         file_fail(f, NULL, e, "cannot open its temporary for writing");
+    H5Pclose(creation);
     H5Pclose(access);
     if (f->id < 0) {
         unlink(temporary);
@@ -90,7 +96,7 @@ int durable_format(struct store_file *f, const char *format, int format_version,
 
 struct store_file *store_create(const char *path, const char *format, int format_version, struct err *e)
 {
-    struct store_file *f = durable_open(path, durable_temporary(path), true, e);
+    struct store_file *f = durable_open(path, durable_temporary(path), DURABLE_NEW, e);
     if (f && durable_format(f, format, format_version, e) < 0)
         store_abandon(&f);
     return f;
@@ -128,18 +134,25 @@ static int check(struct store_file *f, struct err *e)
     return r;
 }
 
-int store_commit(struct store_file **file, struct err *e)
+int store_commit_keeping(struct store_file **file, const char *previous, struct err *e)
 {
     struct store_file *f = *file;
     int r = durable_close(f, e);
     if (r == 0)
         r = check(f, e);
+    if (r == 0 && f->is_sealed)
+        r = seal_write(f->temporary, f->path, e);
     if (r == 0)
-        r = durable_rename(f->temporary, f->path, e);
+        r = durable_rename(f->temporary, f->path, previous, e);
     if (r < 0)
         unlink(f->temporary);
     file_free(file);
     return r;
+}
+
+int store_commit(struct store_file **f, struct err *e)
+{
+    return store_commit_keeping(f, NULL, e);
 }
 
 void store_abandon(struct store_file **f)

@@ -132,7 +132,7 @@ static int rows_write(
 static int temporary_make(const char *path, const char *temporary, const char *format, int format_version,
     const struct store_part *parts, int n, struct err *e)
 {
-    struct store_file *f = durable_open(path, mem_text(temporary), true, e);
+    struct store_file *f = durable_open(path, mem_text(temporary), DURABLE_NEW, e);
     if (!f)
         return -1;
     int r = durable_format(f, format, format_version, e);
@@ -211,7 +211,7 @@ static int claims_verify(
 static struct store_file *temporary_take(const struct comm *comm, const char *path, char *temporary,
     const struct store_part *parts, int n, const struct claim *claims, struct err *e)
 {
-    struct store_file *f = durable_open(path, temporary, false, e);
+    struct store_file *f = durable_open(path, temporary, DURABLE_OLD, e);
     if (!f)
         return NULL;
     int r = 0;

@@ -2,11 +2,12 @@
 #pragma once
 
 // formats (attribute `format` of the file) and their versions
-#define FORMAT_DATASET "hourglass-dataset"
-#define FORMAT_TRIAL   "hourglass-trial"
-#define FORMAT_RUN     "hourglass-run"
-#define FORMAT_SCORES  "hourglass-scores"
-#define FORMAT_VERSION 1
+#define FORMAT_DATASET    "hourglass-dataset"
+#define FORMAT_CHECKPOINT "hourglass-checkpoint"
+#define FORMAT_TRIAL      "hourglass-trial"
+#define FORMAT_RUN        "hourglass-run"
+#define FORMAT_SCORES     "hourglass-scores"
+#define FORMAT_VERSION    1
 
 // attributes of every file, and of every array
 #define STORE_FORMAT         "format"
@@ -84,6 +85,26 @@
 #define SCORES_RECALL            "recall"
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
+
+// checkpoint: attributes of the file
+#define CHECKPOINT_LINEAGE       "lineage"
+#define CHECKPOINT_LAYOUT        "layout"
+#define CHECKPOINT_EPOCH         "epoch" // complete ones
+#define CHECKPOINT_STEP          "step"  // of the next one
+#define CHECKPOINT_SAMPLES       "samples"
+#define CHECKPOINT_SECONDS       "seconds"
+#define CHECKPOINT_EPOCH_SECONDS "epoch_seconds"
+#define CHECKPOINT_HAS_DIVERGED  "has_diverged"
+#define CHECKPOINT_BEST_LOSS     "best_loss"
+#define CHECKPOINT_BEST_EPOCH    "best_epoch" // from 0
+#define CHECKPOINT_WAITED        "waited"
+#define CHECKPOINT_WAITED_DROP   "waited_for_drop"
+#define CHECKPOINT_DROPS         "drops"
+// its arrays beside those of history/: (shard), and (parameters) each
+#define CHECKPOINT_SHARD_LOSS "shard_loss"
+#define CHECKPOINT_PARAMETERS "parameters"
+#define CHECKPOINT_SLOT       "slot_" // slot_0, slot_1, slot_2: the optimizer's state
+#define CHECKPOINT_BEST       "best_parameters"
 
 // a file of scores: attributes of the file, beside `experiment` and `trial` of the model
 #define SCORES_MODEL "model" // the file that it was taken from, as named

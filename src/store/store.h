@@ -36,6 +36,10 @@ struct store_file *store_create(const char *path, const char *format, int format
 // Makes it whole and gives it its name; frees *f in every case. On failure the temporary is removed and PATH is
 // untouched.
 int store_commit(struct store_file **f, struct err *e);
+// As store_commit; what had the name PATH is called `previous` from now on, in the same folder.
+int store_commit_keeping(struct store_file **f, const char *previous, struct err *e);
+// As store_create. A sealed file (seal.c) is opened by store_open_sealed, which sees the change of any of its bytes.
+struct store_file *store_create_sealed(const char *path, const char *format, int format_version, struct err *e);
 // Removes the temporary and frees. NULL-safe.
 void store_abandon(struct store_file **f);
 
@@ -72,6 +76,8 @@ void store_trust(void);
 // Opens PATH for reading. `format`: what its attribute must say; NULL: any HDF5 file. `is_ours` skips the child's walk:
 // true only for a file that this process has written.
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e);
+// As store_open for a sealed file: without a walk, which would fork, because the seal has vouched for every byte.
+struct store_file *store_open_sealed(const char *path, const char *format, struct err *e);
 void store_close(struct store_file **f);
 const char *store_path(const struct store_file *f); // as given to store_create or store_open
 

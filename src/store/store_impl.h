@@ -12,6 +12,7 @@ struct store_file {
     hid_t id;
     int error;   // errno of the first write that failed on disk; 0: none
     bool failed; // something failed while writing: never commit
+    bool is_sealed;
 };
 
 // library.c: HDF5's settings and its error texts
@@ -31,14 +32,20 @@ char *durable_temporary(const char *path);                                // the
 struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
 void file_free(struct store_file **f);
 // Makes or opens the temporary for writing; takes its name.
-struct store_file *durable_open(const char *path, char *temporary, bool is_new, struct err *e);
+enum durable_how { DURABLE_OLD, DURABLE_NEW, DURABLE_SEALED };
+struct store_file *durable_open(const char *path, char *temporary, enum durable_how how, struct err *e);
 // 0, or -1 and an error when a write of this file has failed on disk.
 int durable_check(struct store_file *f, const char *object, struct err *e);
 // Closes the file in HDF5: all that it still holds is written now. 0 only when every write of this file has succeeded.
 int durable_close(struct store_file *f, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
-// Syncs `temporary`, gives it the name `path` and syncs their folder.
-int durable_rename(const char *temporary, const char *path, struct err *e);
+// Syncs `temporary`, gives it the name `path` and syncs their folder. What was at `path` is called `previous` first,
+// unless that is NULL.
+int durable_rename(const char *temporary, const char *path, const char *previous, struct err *e);
+
+// seal.c
+enum { STORE_SEAL_BYTES = 512 };                                        // HDF5's least user block
+int seal_write(const char *temporary, const char *path, struct err *e); // of a closed file
 
 // open.c
 struct store_file *file_open(const char *path, struct err *e); // without a walk
