@@ -1,6 +1,8 @@
 // hourglass run: trains and scores the trials of an experiment.
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/request.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/launch.h"
 #include "cli/options.h"
@@ -17,7 +19,8 @@
 
 struct options {
     int64_t ranks, threads, ranks_per_trial;
-    char *results;
+    char *results, *checkpoint_every;
+    double checkpoint_seconds; // read from it
     struct field_texts settings;
     bool fresh, quiet;
 };
@@ -41,6 +44,11 @@ static const struct field fields[] = {
         .min = 1,
         .max = 1 << 20,
         .help = "ranks that train a trial together; default: one, or more where there are more ranks than trials"},
+    {.key = "checkpoint-every",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, checkpoint_every),
+        .standard = "60s",
+        .help = "how often the state of a trial in training is written, in s, min or h; 0s: only on request"},
     {.key = "results",
         .type = FIELD_TEXT,
         .offset = offsetof(struct options, results),
@@ -68,10 +76,15 @@ static const struct command command = {
     .usage = "EXPERIMENT.yaml [OPTION]...",
     .about = "Trains and scores every trial of the experiment, and writes RESULTS/NAME/: a file per trial, run.h5 with "
              "all of\n"
-             "them and the leaderboard, and a gallery. Trials that are finished there already are not run again.\n",
+             "them and the leaderboard, and a gallery. Trials that are finished there already are not run again, and "
+             "one that\n"
+             "was interrupted goes on from its last checkpoint, to the same bits. On SIGUSR1, SIGTERM or SIGINT it "
+             "writes a\n"
+             "checkpoint and stops; on SIGUSR2 it writes one and goes on.\n",
     .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad; 74 "
-              "writing failed.\n"
+              "writing failed;\n"
+              "75 stopped at a checkpoint, with more to do: start it again.\n"
               "\n"
               "  hourglass run experiments/quickstart.yaml -n 2\n"
               "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
@@ -160,7 +173,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (comm_agree(world, e) != 0)
         return -1;
     tell_start(j, world);
-    return run_trials(world, &j->x, &j->plan, &j->layout, j->folder, &j->counts, e);
+    return run_trials(world, &j->x, &j->plan, &j->layout, j->options->checkpoint_seconds, j->folder, &j->counts, e);
 }
 
 // Samples of a trial whose data has gone or changed since cannot be shown, which is no mistake of this run.
@@ -191,6 +204,27 @@ static int finish(const struct job *j, struct err *e)
     return failed;
 }
 
+// Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
+static int tell(const struct err *e)
+{
+    return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
+}
+
+// Rank 0, after MPI has ended. The exit code.
+static int conclude(const struct job *j, struct err *e)
+{
+    const struct run_counts *c = &j->counts;
+    if (c->stopped && !c->failed) { // without delay: whoever stops it waits
+        log_line(
+            LOG_RUN, "stopped: %d of %d trials are left; the same command goes on with them", c->stopped, c->trials);
+        return EXIT_STOPPED;
+    }
+    if (finish(j, e) == 0 && c->failed)
+        err_add(e, c->cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed, the first: %s", c->failed,
+            c->trials, c->why);
+    return tell(e);
+}
+
 // Without a wish: as many ranks as there are trials, each with its threads on cores of its own.
 static int ranks_wanted(const struct options *o, const struct experiment *x)
 {
@@ -202,12 +236,6 @@ static int ranks_wanted(const struct options *o, const struct experiment *x)
     return groups > 1 ? groups * each : each;
 }
 
-// Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
-static int tell(const struct err *e)
-{
-    return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
-}
-
 static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
 {
     struct job j = {.options = o};
@@ -217,6 +245,7 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
         experiment_free(&j.x);
         return tell(e);
     }
+    request_listen();
     if (j.x.sweep && comm_launched_rank() == 0)
         plan_make(&j.x, &j.plan, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
@@ -230,14 +259,21 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     bool is_first = world.rank == 0;
     int code = tell(e); // before MPI ends, which can fail and take the message along
     comm_stop(&world);
-    if (!failed && is_first && finish(&j, e) == 0 && j.counts.failed)
-        err_add(e, j.counts.cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed, the first: %s",
-            j.counts.failed, j.counts.trials, j.counts.why);
-    code = failed ? code : tell(e);
+    if (!failed && is_first)
+        code = conclude(&j, e);
     plan_free(&j.plan);
     experiment_free(&j.x);
     free(j.folder);
     return code;
+}
+
+static int read_interval(struct options *o, struct err *e)
+{
+    if (text_to_seconds(o->checkpoint_every, &o->checkpoint_seconds) == 0)
+        return 0;
+    return err_add(e, ERR_USAGE,
+        "--checkpoint-every: found '%s', allowed: a time such as 90s, 5min or 1h; 0s: only on request",
+        o->checkpoint_every);
 }
 
 int cmd_run(int argc, char **argv)
@@ -246,6 +282,8 @@ int cmd_run(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    if (parsed == 0 && read_interval(&o, &e) != 0)
+        parsed = -1;
     int code = parsed == 0 ? run(&o, rest[0], argc, argv, &e) : tell(&e);
     field_free(fields, &o);
     return code;

@@ -225,6 +225,8 @@ void watch_start(struct watch *p);
 bool watch_add(const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss);
 // Whether early stopping ends training here.
 bool schedule_ends(const struct schedule *s, const struct watch *p);
+// Whether the rate of an epoch hangs on how many there will be in all.
+bool schedule_needs_epochs(const struct schedule *s);
 // The learning rate of an epoch (from 0) of `epochs`.
 double schedule_rate(
     const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, const struct watch *p);

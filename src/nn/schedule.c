@@ -74,6 +74,11 @@ const struct field schedule_fields[] = {
     {0},
 };
 
+bool schedule_needs_epochs(const struct schedule *s)
+{
+    return s->type == COSINE;
+}
+
 double schedule_rate(
     const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, const struct watch *p)
 {

@@ -31,7 +31,8 @@ struct scores {
     float *reconstruction; // (last - first, columns), owned; NULL unless saved
     float *feature_error;  // (last - first, columns), owned: squared difference; NULL unless saved
 };
-// Collective over team->comm. `save` as in the config. -1 and the same error on all ranks without memory.
+// Collective over team->comm. `save` as in the config. -1 and the same error on all ranks without memory; 1 where
+// REQUEST_STOP cut it short on one.
 int scores_compute(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
     enum error error, unsigned save, struct scores *out, struct err *e);
 void scores_free(struct scores *s);

@@ -59,9 +59,13 @@ int scores_compute(const struct team *team, const struct model *m, const real *w
         return -1;
     }
     struct visit v = {m, error, out};
-    pass_run(team, m, w, d, ws, visit_rows, &v);
-    comm_join_to_root(team->comm, out->error, (size_t)d->rows * sizeof *out->error);
+    bool is_cut = !pass_run(team, m, w, d, ws, visit_rows, &v);
     team_workspaces_free(team, &ws);
+    if (comm_max(team->comm, is_cut) > 0) {
+        scores_free(out);
+        return 1;
+    }
+    comm_join_to_root(team->comm, out->error, (size_t)d->rows * sizeof *out->error);
     return 0;
 }
 

@@ -164,7 +164,7 @@ char *trial_spec(const struct trial *t, const struct experiment *x, const struct
     return text.data;
 }
 
-void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+static void identify(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
 {
     struct node *root = results_node(t, m);
     node_add(root, "data", node_new_text(data));
@@ -173,4 +173,17 @@ void trial_identity(const struct trial *t, const struct model *m, const char *da
     memcpy(id, full, TRIAL_ID_LENGTH);
     id[TRIAL_ID_LENGTH] = 0;
     node_free(&root);
+}
+
+void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    identify(t, m, data, id);
+}
+
+void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    struct trial any = *t;
+    if (!schedule_needs_epochs(&t->train.schedule))
+        any.train.epochs = 0;
+    identify(&any, m, data, id);
 }

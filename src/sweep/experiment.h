@@ -44,10 +44,13 @@ char *trial_data_key(const struct trial *t);
 char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
 // The identity: of the resolved spec, with every data source named by its content (`data`: data_identity's text).
 void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
+// The lineage: equal of trials of which the one with fewer epochs is how the other one begins, so that it can go on
+// from the other's state. It is the identity without the number of epochs, unless the learning rate hangs on that.
+void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
 
 // What is known of all trials before any is run.
 struct plan_entry {
-    char id[TRIAL_ID_LENGTH + 1];
+    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1];
     int number;        // in the sweep
     bool is_duplicate; // an earlier trial has the same identity
     int64_t shards, parameters, epochs, rows;

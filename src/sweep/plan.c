@@ -79,6 +79,7 @@ static int plan_trial(const struct experiment *x, struct trial *t, bool is_whole
         return -1;
     int failed = check_error(t, m, e);
     trial_identity(t, m, k->identity, entry->id);
+    trial_lineage(t, m, k->identity, entry->lineage);
     entry->shards = t->train.shards;
     entry->parameters = (int64_t)m->trainable;
     entry->epochs = t->train.epochs;

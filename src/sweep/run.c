@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/request.h"
 #include "comm/queue.h"
 #include "sweep/progress.h"
 #include "sweep/summary.h"
@@ -20,6 +21,11 @@ char *run_trial_path(const char *folder, const char *id)
     return mem_format("%s/trials/%s.h5", folder, id);
 }
 
+char *run_checkpoint_path(const char *folder, const char *lineage)
+{
+    return mem_format("%s/checkpoints/%s.h5", folder, lineage);
+}
+
 static int folder_make(const char *path, struct err *e)
 {
     return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : err_errno(e, "%s: cannot make the folder", path);
@@ -27,7 +33,7 @@ static int folder_make(const char *path, struct err *e)
 
 int run_folder_make(const char *folder, struct err *e)
 {
-    char *path = mem_format("%s/trials", folder);
+    char *path = mem_format("%s/trials", folder), *checkpoints = mem_format("%s/checkpoints", folder);
     int failed = 0;
     for (char *slash = strchr(path + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
         *slash = 0;
@@ -35,9 +41,10 @@ int run_folder_make(const char *folder, struct err *e)
         *slash = '/';
     }
     if (!failed)
-        failed = folder_make(path, e);
+        failed = folder_make(path, e) || folder_make(checkpoints, e);
     free(path);
-    return failed;
+    free(checkpoints);
+    return failed ? -1 : 0;
 }
 
 // --- what rank 0 decides
@@ -52,15 +59,15 @@ struct pool {
 // What a leader tells of a finished trial: as long as a queue's report, of which the queue reads every byte.
 struct report {
     enum err_kind failure; // ERR_NONE: none
-    bool has_diverged;
-    char text[QUEUE_REPORT_BYTES - sizeof(enum err_kind) - sizeof(bool)];
+    bool has_diverged, has_stopped;
+    char text[QUEUE_REPORT_BYTES - sizeof(enum err_kind) - 2 * sizeof(bool)];
 };
 _Static_assert(sizeof(struct report) == QUEUE_REPORT_BYTES, "the queue reads beyond a shorter report");
 
 static int pool_next(void *context)
 {
     struct pool *p = context;
-    return p->next < p->n ? p->order[p->next++] : -1;
+    return p->next < p->n && request_pending() != REQUEST_STOP ? p->order[p->next++] : -1;
 }
 
 static void pool_report(void *context, int work, const void *data)
@@ -74,6 +81,9 @@ static void pool_report(void *context, int work, const void *data)
             snprintf(p->counts->why, sizeof p->counts->why, "%.*s", (int)sizeof p->counts->why - 1, r->text);
         }
         log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
+    } else if (r->has_stopped) {
+        p->counts->stopped++;
+        return;
     } else {
         p->counts->done += !r->has_diverged;
         p->counts->diverged += r->has_diverged;
@@ -122,6 +132,7 @@ struct group {
     struct queue *queue; // of leaders; NULL elsewhere
     const struct experiment *x;
     const struct plan *plan;
+    double checkpoint_every;
     const char *folder;
     struct progress *progress; // on world rank 0; NULL elsewhere
     int work;
@@ -158,13 +169,15 @@ static void work_on(struct group *g, const struct layout *layout, struct data_ca
     struct team team = {&g->comm, layout->threads, between, g};
     struct err e = {0};
     double start = clock_wall();
-    char *path = run_trial_path(g->folder, entry->id);
-    trial_run(&team, g->x, entry, path, cache, &e);
-    *r = (struct report){.failure = e.kind};
+    char *path = run_trial_path(g->folder, entry->id), *checkpoint = run_checkpoint_path(g->folder, entry->lineage);
+    struct checkpointing k = {checkpoint, entry->lineage, g->checkpoint_every, false};
+    bool has_stopped = trial_run(&team, g->x, entry, path, &k, cache, &e) == 1;
+    *r = (struct report){.failure = e.kind, .has_stopped = has_stopped};
     if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
-    else if (g->comm.rank == 0)
+    else if (g->comm.rank == 0 && !has_stopped)
         describe(g, clock_wall() - start, r);
+    free(checkpoint);
     free(path);
 }
 
@@ -186,7 +199,7 @@ static void work_until_done(struct group *g, const struct layout *layout)
 }
 
 int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
-    const struct layout *layout, const char *folder, struct run_counts *counts, struct err *e)
+    const struct layout *layout, double checkpoint_every, const char *folder, struct run_counts *counts, struct err *e)
 {
     *counts = (struct run_counts){0};
     if (world->rank == 0)
@@ -194,7 +207,7 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     if (comm_agree(world, e) != 0)
         return -1;
     struct pool pool = {.plan = plan, .x = x, .counts = counts};
-    struct group g = {.x = x, .plan = plan, .folder = folder};
+    struct group g = {.x = x, .plan = plan, .checkpoint_every = checkpoint_every, .folder = folder};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {
         pool_fill(&pool, folder);
@@ -208,6 +221,7 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     work_until_done(&g, layout);
     if (g.comm.rank == 0)
         queue_finish(&g.queue);
+    counts->stopped += pool.n - pool.next;
     comm_broadcast(world, 0, counts, sizeof *counts);
     progress_free(&pool.progress);
     free(pool.order);

@@ -1,7 +1,8 @@
 // A run: the trials of an experiment over groups of ranks, and the folder that holds what comes out.
 //
-//     results/<experiment>/trials/<id>.h5     a file per finished trial
-//     results/<experiment>/run.h5             all of them and the leaderboard
+//     results/<experiment>/trials/<id>.h5               a file per finished trial
+//     results/<experiment>/checkpoints/<lineage>.h5     the state of one that is not, and <lineage>.previous.h5
+//     results/<experiment>/run.h5                       all trials and the leaderboard
 //
 // The spec of each trial, settings included, is in its file.
 #pragma once
@@ -15,6 +16,7 @@ struct run_options {
 
 struct run_counts {
     int trials, found, done, diverged, failed; // found: finished by an earlier run
+    int stopped;                               // at a checkpoint, or not begun, on request
     enum err_kind cause;                       // of the first failure, and its message
     char why[512];
 };
@@ -28,11 +30,14 @@ struct layout {
 int layout_choose(const struct run_options *wish, int ranks, int cores, int trials, int64_t least_shards,
     struct layout *out, struct err *e);
 
-char *run_trial_path(const char *folder, const char *id); // new memory
-// Makes the folders that `folder` lies in, itself, and trials/ in it.
+char *run_trial_path(const char *folder, const char *id);           // new memory
+char *run_checkpoint_path(const char *folder, const char *lineage); // new memory
+// Makes the folders that `folder` lies in, itself, and trials/ and checkpoints/ in it.
 int run_folder_make(const char *folder, struct err *e);
 
 // Collective over world. Runs all trials of the plan that have no file in the folder yet; `plan` is the same on all
 // ranks. A trial that fails is told and counted, and the others go on. Failures of the world itself come back as -1.
+// checkpoint_every: seconds; 0: only on request. At a request to stop (base/request.h) every group stops at a
+// checkpoint of its trial, and the rest is left.
 int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
-    const struct layout *layout, const char *folder, struct run_counts *counts, struct err *e);
+    const struct layout *layout, double checkpoint_every, const char *folder, struct run_counts *counts, struct err *e);

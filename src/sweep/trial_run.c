@@ -60,23 +60,24 @@ static int evaluate_set(const struct trial_result *r, const struct scores *s, co
     return failed;
 }
 
-// Collective over team->comm.
+// Collective over team->comm. As scores_compute.
 static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
     int n = r->sets->n_test;
     struct scores train;
-    if (score_train(team, r, &train, e) != 0)
-        return -1;
+    int failed = score_train(team, r, &train, e);
+    if (failed)
+        return failed;
     r->scores = mem_new((size_t)n, sizeof *r->scores);
     r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
-    int failed = 0;
     for (int i = 0; i < n && !failed; i++) {
         failed = scores_compute(
             team, r->model, r->trained.w, &r->sets->test[i], (enum error)c->error, c->save, &r->scores[i], e);
         if (!failed && team->comm->rank == 0)
             evaluate_set(r, &r->scores[i], &train, &r->evaluation[i], e);
-        failed = comm_agree(team->comm, e);
+        if (!failed)
+            failed = comm_agree(team->comm, e);
     }
     scores_free(&train);
     return failed;
@@ -91,24 +92,36 @@ static void result_free(struct trial_result *r)
     trained_free(&r->trained);
 }
 
+// Collective over team->comm. What follows training, as trial_run.
+static int score(const struct team *team, struct trial_result *r, struct err *e)
+{
+    if (r->trained.has_stopped)
+        return 1;
+    int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
+    return failed == 1 && train_keep(&r->trained, e) != 0 ? -1 : failed;
+}
+
 // Collective over team->comm. Everything behind the model.
-static int run_model(const struct team *team, struct trial_result *r, const char *path, struct err *e)
+static int run_model(
+    const struct team *team, struct trial_result *r, const char *path, const struct checkpointing *k, struct err *e)
 {
     double wall = clock_wall(), cpu = clock_cpu();
     clock_date(r->started);
-    if (train_run(team, r->model, &r->trial->train, &r->sets->train, &r->sets->validation, &r->trained, e) != 0)
+    if (train_run(team, r->model, &r->trial->train, &r->sets->train, &r->sets->validation, k, &r->trained, e) != 0)
         return -1;
-    int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
+    int failed = score(team, r, e);
     r->wall_seconds = clock_wall() - wall;
     r->cpu_seconds = comm_sum(team->comm, clock_cpu() - cpu);
     if (!failed)
         failed = trial_write(team, r, path, e);
+    if (!failed && team->comm->rank == 0 && !k->keeps_last)
+        checkpoint_remove(k->path);
     result_free(r);
     return failed;
 }
 
 int trial_run(const struct team *team, const struct experiment *x, const struct plan_entry *entry, const char *path,
-    struct data_cache *cache, struct err *e)
+    const struct checkpointing *k, struct data_cache *cache, struct err *e)
 {
     struct trial t;
     struct model *m = NULL;
@@ -120,7 +133,7 @@ int trial_run(const struct team *team, const struct experiment *x, const struct 
     if (!failed) {
         struct trial_result r = {
             .experiment = x, .number = entry->number, .id = entry->id, .trial = &t, .model = m, .sets = &cache->sets};
-        failed = run_model(team, &r, path, e);
+        failed = run_model(team, &r, path, k, e);
     }
     model_free(&m);
     trial_free(&t);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/request.h"
 #include "data/gather.h"
 #include <math.h>
 #include <omp.h>
@@ -61,17 +62,21 @@ void team_workspaces_free(const struct team *team, struct workspace ***ws)
     *ws = NULL;
 }
 
-void pass_run(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+bool pass_run(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
     struct workspace *const *ws, pass_visitor visit, void *context)
 {
     int64_t first, last;
     chunk_range(team->comm, d->rows, &first, &last);
     double called = clock_wall();
+    bool is_whole = true;
 #pragma omp parallel num_threads(team->threads)
     {
         flush_denormals();
-#pragma omp for schedule(dynamic)
+#pragma omp for schedule(dynamic) reduction(&& : is_whole)
         for (int64_t chunk = first; chunk < last; chunk++) {
+            is_whole = is_whole && request_pending() != REQUEST_STOP;
+            if (!is_whole)
+                continue;
             visit_chunk(m, w, d, ws[omp_get_thread_num()], chunk, visit, context);
             if (team->between && omp_get_thread_num() == 0 && clock_wall() - called > 1e-3) {
                 team->between(team->context, NAN);
@@ -79,6 +84,7 @@ void pass_run(const struct team *team, const struct model *m, const real *w, con
             }
         }
     }
+    return is_whole;
 }
 
 struct loss_visit {
@@ -92,16 +98,18 @@ static void visit_loss(void *context, struct workspace *ws, int64_t first, int r
     v->sum[first / PASS_ROWS] = model_loss(v->m, ws, rows, x, NULL);
 }
 
-double pass_loss(
-    const struct team *team, const struct model *m, const real *w, const struct dataset *d, struct workspace *const *ws)
+bool pass_loss(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+    struct workspace *const *ws, double *loss)
 {
     size_t chunks = (size_t)chunk_count(d->rows);
-    struct loss_visit v = {m, mem_new(chunks, sizeof *v.sum)};
-    pass_run(team, m, w, d, ws, visit_loss, &v);
-    comm_join_all(team->comm, v.sum, chunks * sizeof *v.sum);
+    struct loss_visit v = {m, mem_new(chunks + 1, sizeof *v.sum)}; // the last one: whether some rank was cut short
+    v.sum[chunks] = !pass_run(team, m, w, d, ws, visit_loss, &v);
+    comm_join_all(team->comm, v.sum, (chunks + 1) * sizeof *v.sum);
+    bool is_whole = v.sum[chunks] == 0;
     double sum = 0;
     for (size_t i = 0; i < chunks; i++)
         sum += v.sum[i];
     free(v.sum);
-    return sum / (double)d->rows;
+    *loss = sum / (double)d->rows;
+    return is_whole;
 }

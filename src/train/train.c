@@ -1,5 +1,5 @@
 // The step and the epoch: gradients of shards by workers, their sum in a fixed tree, the optimizer.
-#include "train/train.h"
+#include "train/train_impl.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -13,28 +13,8 @@
 // Parameters that a thread updates at a time: gradient sum, weights and state of a chunk stay in the L1 cache.
 // The norm of the gradient is added up by chunks, too, so that it does not hang on who computed which.
 enum { UPDATE_CHUNK = 2048, ALIGNMENT = 16 };
-
-struct trainer {
-    const struct team *team;
-    const struct model *m;
-    const struct train_config *c;
-    const struct dataset *data;
-    struct shards shards;
-    int first_shard, own_shards; // of this rank
-    real *memory;                // owned: w, g, room, state and gradients below are parts of it
-    real *w, *g, *room;          // (parameters); g between ranks or to clip its norm, room between ranks
-    real *best;                  // (parameters): the weights of the best epoch, where they are asked for
-    double *square_sum;          // per chunk, owned: of the gradient; NULL: its norm is not clipped
-    double rate;                 // of this epoch
-    struct watch watch;
-    real *state[OPTIMIZER_MAX_SLOTS];
-    real *gradient[SHARDS_MAX]; // (parameters) per own shard
-    int32_t *order[SHARDS_MAX]; // (shard's rows) per own shard, owned: this epoch's order
-    double loss[SHARDS_MAX];    // per shard of all: sum of its rows' losses in this epoch; zero where not own
-    struct workspace **ws;      // per thread, owned
-    int64_t step;               // steps done since the start of training
-    double called;              // when team->between was called last
-};
+// Behind the gradient, ranks add up whether one of them was asked for a checkpoint, and to stop.
+enum { ASKS_CHECKPOINT, ASKS_STOP, ASKED_COUNT };
 
 static bool keeps_best(const struct train_config *c)
 {
@@ -50,7 +30,7 @@ static size_t memory_length(const struct model *m, const struct train_config *c,
 {
     size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)(c->shards / ranks) +
                      needs_gradient(c, ranks) + (ranks > 1) + keeps_best(c);
-    return vectors * m->parameters;
+    return vectors * m->parameters + ALIGNMENT; // of which ASKED_COUNT
 }
 
 static size_t chunk_count(const struct model *m)
@@ -70,13 +50,16 @@ size_t train_bytes(const struct model *m, const struct train_config *c, int rank
     return memory_length(m, c, ranks) * sizeof(real) + (size_t)threads * workspace_bytes(m, workspace_rows(c), true);
 }
 
-static void trainer_free(struct trainer *t)
+// Frees what only steps need.
+static void trainer_rest(struct trainer *t)
 {
-    for (int i = 0; i < t->own_shards; i++)
+    for (int i = 0; i < t->own_shards; i++) {
         free(t->order[i]);
+        t->order[i] = NULL;
+    }
     team_workspaces_free(t->team, &t->ws);
-    free(t->memory);
     free(t->square_sum);
+    t->square_sum = NULL;
 }
 
 static void lay_out_memory(struct trainer *t)
@@ -88,17 +71,28 @@ static void lay_out_memory(struct trainer *t)
         t->state[i] = next += n;
     for (int i = 0; i < t->own_shards; i++)
         t->gradient[i] = next += n;
-    if (needs_gradient(t->c, t->team->comm->size))
-        t->g = next += n;
     if (t->team->comm->size > 1)
         t->room = next += n;
     if (keeps_best(t->c))
         t->best = next += n;
+    if (needs_gradient(t->c, t->team->comm->size))
+        t->g = next += n;
 }
 
-static int trainer_init(struct trainer *t, struct err *e)
+static void start_anew(struct trainer *t)
+{
+    model_initialize(t->m, (uint64_t)t->c->seed, t->w);
+    for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
+        for (size_t k = 0; k < t->m->parameters; k++)
+            t->state[i][k] = (real)optimizer_slot_start(&t->c->optimizer);
+    watch_start(&t->at.watch);
+}
+
+// Collective.
+static int trainer_init(struct trainer *t, struct history *h, struct err *e)
 {
     const struct comm *comm = t->team->comm;
+    t->ordered = -1;
     shards_cut(&t->shards, (int)t->c->shards, t->data->rows, t->c->batch_size);
     ASSERT(t->shards.n % (comm->size * t->team->threads) == 0, "%d shards", t->shards.n);
     t->own_shards = t->shards.n / comm->size;
@@ -113,10 +107,8 @@ static int trainer_init(struct trainer *t, struct err *e)
     if (comm_agree(comm, e) != 0)
         return -1;
     lay_out_memory(t);
-    model_initialize(t->m, (uint64_t)t->c->seed, t->w);
-    for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
-        for (size_t k = 0; k < t->m->parameters; k++)
-            t->state[i][k] = (real)optimizer_slot_start(&t->c->optimizer);
+    if (!keep_read(t, h))
+        start_anew(t);
     return 0;
 }
 
@@ -156,7 +148,7 @@ static void shard_gradient(
     dataset_gather(t->data, sample, rows, ws->x);
     ws->step = (struct step){true, t->c->reduction == REDUCTION_SUM, (uint64_t)t->c->seed, epoch, sample};
     model_forward(t->m, t->w, ws, rows, ws->x);
-    t->loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
+    t->at.loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
 }
 
 // The parameters that a thread sums and updates, [first, last).
@@ -182,8 +174,13 @@ static void sum_over_ranks(struct trainer *t, int thread)
     range_of_thread(t, thread, &first, &last);
     sum_own_shards(t, first, last - first, t->g + first);
     wait_for_threads(t);
-    if (thread == 0)
-        comm_tree_sum(t->team->comm, t->m->parameters, t->g, t->room);
+    if (thread == 0) {
+        real *asked = t->g + t->m->parameters;
+        asked[ASKS_CHECKPOINT] = t->asked >= REQUEST_CHECKPOINT;
+        asked[ASKS_STOP] = t->asked >= REQUEST_STOP;
+        comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
+        t->asked = asked[ASKS_STOP] > 0 ? REQUEST_STOP : asked[ASKS_CHECKPOINT] > 0 ? REQUEST_CHECKPOINT : REQUEST_NONE;
+    }
     wait_for_threads(t);
 }
 
@@ -225,52 +222,68 @@ static void update_range(struct trainer *t, int thread, const struct update *u)
     }
 }
 
-static void call_between(struct trainer *t, double epochs_done)
+static void call_between(struct trainer *t, int64_t step)
 {
-    double now = clock_wall();
-    if (t->team->between && now - t->called > 1e-3) {
-        t->team->between(t->team->context, epochs_done);
-        t->called = now;
+    t->now = clock_wall();
+    if (t->team->between && t->now - t->called > 1e-3) {
+        t->team->between(t->team->context, (double)t->at.epoch + (double)step / (double)t->shards.steps);
+        t->called = t->now;
     }
 }
 
-// What one thread does in an epoch. Two barriers a step on one rank, four on several, one
-// more to clip the norm.
-static void run_thread(struct trainer *t, int thread, int64_t epoch)
+// What one thread does in an epoch, until its end or until something is asked for. Two barriers a step on one rank,
+// four on several, one more to clip the norm.
+static void run_thread(struct trainer *t, int thread)
 {
     int first, last;
+    int64_t epoch = t->at.epoch, step = t->at.step;
     shards_of_thread(t, thread, &first, &last);
     flush_denormals();
-    for (int i = first; i < last; i++)
+    for (int i = first; i < last && t->ordered != epoch; i++)
         shuffle(t, i, epoch);
-    for (int64_t step = 0; step < t->shards.steps; step++) {
+    for (enum request asked = REQUEST_NONE; step < t->shards.steps && !asked; step++) {
         int batch_rows = shards_batch_rows(&t->shards, step);
-        struct update u = optimizer_update(&t->c->optimizer, t->step + step + 1, t->rate);
+        struct update u = optimizer_update(&t->c->optimizer, epoch * t->shards.steps + step + 1, t->rate);
         for (int i = first; i < last; i++)
             shard_gradient(t, i, (uint32_t)epoch, step, batch_rows, t->ws[thread]);
+        if (thread == 0)
+            t->asked = keep_asked(t);
         wait_for_threads(t);
         if (t->team->comm->size > 1)
             sum_over_ranks(t, thread);
+        asked = t->asked; // which no thread writes before all are behind the last barrier
         if (t->square_sum)
             u.clip_factor = optimizer_clip_factor(&t->c->optimizer, gradient_norm(t, thread));
         update_range(t, thread, &u);
         if (thread == 0)
-            call_between(t, (double)epoch + (double)step / (double)t->shards.steps);
+            call_between(t, step);
         wait_for_threads(t);
     }
+    if (thread == 0)
+        t->at.step = step;
 }
 
-// Returns the mean loss of the epoch's rows, each at the weights that its batch found.
-static double run_epoch(struct trainer *t, int64_t epoch)
+// Collective. Goes on with the epoch to its end, or as keep_serve says.
+static int run_steps(struct trainer *t, struct trained *out, struct err *e)
 {
-    memset(t->loss, 0, sizeof t->loss);
+    int end = 0;
+    while (t->at.step < t->shards.steps && end == 0) {
 #pragma omp parallel num_threads(t->team->threads)
-    run_thread(t, omp_get_thread_num(), epoch);
-    t->step += t->shards.steps;
-    comm_join_all(t->team->comm, t->loss, (size_t)t->shards.n * sizeof *t->loss);
-    double sum = 0;
+        run_thread(t, omp_get_thread_num());
+        t->ordered = t->at.epoch;
+        end = keep_serve(t, out, e);
+    }
+    return end;
+}
+
+// Collective. The mean loss of the epoch's rows, each at the weights that its batch found.
+static double epoch_loss(struct trainer *t)
+{
+    double loss[SHARDS_MAX], sum = 0;
+    memcpy(loss, t->at.loss, sizeof loss);
+    comm_join_all(t->team->comm, loss, (size_t)t->shards.n * sizeof *loss);
     for (int i = 0; i < t->shards.n; i++)
-        sum += t->loss[i];
+        sum += loss[i];
     return sum / (double)t->data->rows;
 }
 
@@ -291,66 +304,99 @@ static void history_new(struct history *h, int64_t epochs)
 }
 
 // What the losses of an epoch decide: the best weights. Those of the last epoch are the model's until then.
-static void judge_epoch(struct trainer *t, int64_t epoch, double train_loss, double validation_loss)
+static void judge_epoch(struct trainer *t, double train_loss, double validation_loss)
 {
-    bool is_best = watch_add(&t->c->schedule, &t->watch, epoch, train_loss, validation_loss);
+    bool is_best = watch_add(&t->c->schedule, &t->at.watch, t->at.epoch, train_loss, validation_loss);
     if (is_best && t->best)
         memcpy(t->best, t->w, t->m->parameters * sizeof *t->w);
 }
 
-static void restore_best(struct trainer *t, struct trained *out)
+// Collective. What follows the last step of an epoch. As keep_serve, where validation is cut short: it begins anew when
+// training goes on.
+static int end_epoch(struct trainer *t, const struct dataset *validation, struct trained *out, struct err *e)
 {
-    out->history.weights_epoch = out->history.epochs;
-    if (!t->best || t->watch.best_epoch < 0 || out->has_diverged)
-        return;
-    memcpy(t->w, t->best, t->m->parameters * sizeof *t->w);
-    out->history.weights_epoch = (int)t->watch.best_epoch + 1;
+    double validation_loss = NAN, train_loss = epoch_loss(t);
+    t->at.has_diverged = !isfinite(train_loss);
+    if (validation->rows > 0 && !t->at.has_diverged) {
+        if (!pass_loss(t->team, t->m, t->w, validation, t->ws, &validation_loss)) {
+            t->asked = REQUEST_STOP;
+            return keep_serve(t, out, e);
+        }
+        validation_loss *= t->c->reduction == REDUCTION_SUM ? shape_size(&t->m->input) : 1;
+        t->at.has_diverged = !isfinite(validation_loss);
+    }
+    judge_epoch(t, train_loss, validation_loss);
+    history_add(&out->history, train_loss, validation_loss, t->rate, t->at.epoch_seconds + clock_wall() - t->begun);
+    t->at.samples += t->data->rows;
+    t->at.epoch++;
+    t->at.step = 0;
+    t->at.epoch_seconds = 0;
+    memset(t->at.loss, 0, sizeof t->at.loss);
+    return 0;
 }
 
-static void run_epochs(struct trainer *t, const struct dataset *validation, struct trained *out)
+// Collective. The end of training, if not before: then what follows may be stopped too, or take long.
+static int end_training(struct trainer *t, struct trained *out, struct err *e)
 {
-    double start = clock_wall();
+    t->now = clock_wall();
+    t->asked = (enum request)comm_max(t->team->comm, keep_asked(t));
+    if (t->at.has_diverged) // nothing follows
+        t->asked = REQUEST_NONE;
+    if (t->asked == REQUEST_NONE && t->k && t->k->keeps_last)
+        t->asked = REQUEST_CHECKPOINT;
+    return keep_serve(t, out, e);
+}
+
+// Collective.
+static int run_epochs(struct trainer *t, const struct dataset *validation, struct trained *out, struct err *e)
+{
     const struct schedule *s = &t->c->schedule;
-    watch_start(&t->watch);
-    for (int64_t epoch = 0; epoch < t->c->epochs && !out->has_diverged && !schedule_ends(s, &t->watch); epoch++) {
-        t->rate = schedule_rate(s, t->c->optimizer.learning_rate, epoch, t->c->epochs, &t->watch);
-        double begin = clock_wall(), validation_loss = NAN, train_loss = run_epoch(t, epoch);
-        out->samples += t->data->rows;
-        out->has_diverged = !isfinite(train_loss);
-        if (validation->rows > 0 && !out->has_diverged) {
-            validation_loss = pass_loss(t->team, t->m, t->w, validation, t->ws);
-            validation_loss *= t->c->reduction == REDUCTION_SUM ? shape_size(&t->m->input) : 1;
-            out->has_diverged = !isfinite(validation_loss);
-        }
-        judge_epoch(t, epoch, train_loss, validation_loss);
-        history_add(&out->history, train_loss, validation_loss, t->rate, clock_wall() - begin);
+    int end = 0;
+    while (t->at.epoch < t->c->epochs && !t->at.has_diverged && !schedule_ends(s, &t->at.watch) && end == 0) {
+        t->rate = schedule_rate(s, t->c->optimizer.learning_rate, t->at.epoch, t->c->epochs, &t->at.watch);
+        t->begun = clock_wall();
+        end = run_steps(t, out, e);
+        if (end == 0)
+            end = end_epoch(t, validation, out, e);
     }
-    restore_best(t, out);
-    out->seconds = clock_wall() - start;
+    return end == 0 ? end_training(t, out, e) : end;
+}
+
+static void choose_weights(const struct trainer *t, struct trained *out)
+{
+    bool is_best = t->best && t->at.watch.best_epoch >= 0 && !t->at.has_diverged;
+    out->w = is_best ? t->best : t->w;
+    out->history.weights_epoch = is_best ? (int)t->at.watch.best_epoch + 1 : out->history.epochs;
 }
 
 int train_run(const struct team *team, const struct model *m, const struct train_config *c, const struct dataset *train,
-    const struct dataset *validation, struct trained *out, struct err *e)
+    const struct dataset *validation, const struct checkpointing *k, struct trained *out, struct err *e)
 {
-    struct trainer t = {.team = team, .m = m, .c = c, .data = train};
-    *out = (struct trained){0};
+    struct trainer *t = mem_new(1, sizeof *t);
+    *t = (struct trainer){.team = team, .m = m, .c = c, .data = train, .k = k};
+    *out = (struct trained){.trainer = t};
     history_new(&out->history, c->epochs);
-    int failed = trainer_init(&t, e);
-    if (!failed) {
-        run_epochs(&t, validation, out);
-        out->w = t.w; // the head of t.memory, which the result now owns
-        out->memory = t.memory;
-        t.memory = NULL;
+    int end = trainer_init(t, &out->history, e);
+    if (end == 0) {
+        keep_start(t);
+        end = run_epochs(t, validation, out, e);
+        choose_weights(t, out);
+        out->samples = t->at.samples;
+        out->seconds = t->at.seconds + clock_wall() - t->started;
+        out->has_diverged = t->at.has_diverged;
+        out->has_stopped = end == 1;
     }
-    trainer_free(&t);
-    if (failed)
+    trainer_rest(t);
+    if (end < 0)
         trained_free(out);
-    return failed;
+    return end < 0 ? -1 : 0;
 }
 
 void trained_free(struct trained *t)
 {
-    free(t->memory);
+    if (t->trainer)
+        free(t->trainer->memory);
+    free(t->trainer);
     free(t->history.train_loss);
     *t = (struct trained){0};
 }

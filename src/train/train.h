@@ -71,19 +71,39 @@ struct history {
     int weights_epoch; // from 1: after which the weights are as they are; 0: the initial ones
 };
 
-struct trained {
-    real *w;                // (parameters): after the last or the best epoch; equal on all ranks
-    real *memory;           // owned: w is a part of it
-    struct history history; // owned
-    int64_t samples;        // rows that passed through training
-    double seconds;         // of training, validation included
-    bool has_diverged;      // a loss became infinite or not a number: training ended there
+// How the state of training is kept, so that whoever starts it again goes on with the same bits: in two generations of
+// a file (train/checkpoint.h), by the clock, and when base/request.h has one asked for or training stopped.
+struct checkpointing {
+    const char *path;    // of the newest generation, in a folder that is there; NULL: nothing is read, kept or stopped
+    const char *lineage; // whose training it is: an identity; a checkpoint of any other is refused
+    double interval;     // seconds between two, by the clock of the team's rank 0; 0: none but those asked for
+    bool keeps_last;     // also at the end of training, where one of more epochs will go on
 };
 
-// Collective over team->comm. Trains from initial weights. -1 and an error where memory lacks (on all ranks alike).
+struct trainer;
+struct trained {
+    const real *w;           // (parameters): after the last or the best epoch; equal on all ranks; the trainer's
+    struct trainer *trainer; // owned: the state of training
+    struct history history;  // owned
+    int64_t samples;         // rows that passed through training, also before it was stopped
+    double seconds;          // of training, validation included, also before it was stopped
+    bool has_diverged;       // a loss became infinite or not a number: training ended there
+    bool has_stopped;        // on request, with a checkpoint written; w may not be final
+};
+
+// Collective over team->comm. Trains from the checkpoint, or from initial weights where there is none of this lineage
+// that is whole and not beyond the config's epochs (damaged ones are warned of). k may be NULL: no checkpoints. The
+// model, config and data are borrowed until trained_free. -1 and an error (on all ranks alike) where memory lacks, or
+// where training was to stop and the checkpoint could not be written; one by the clock that could not is warned of.
 int train_run(const struct team *team, const struct model *m, const struct train_config *c, const struct dataset *train,
-    const struct dataset *validation, struct trained *out, struct err *e);
+    const struct dataset *validation, const struct checkpointing *k, struct trained *out, struct err *e);
+// Collective over the same. Writes the checkpoint of training that has ended, because what follows it is stopped. -1
+// and an error on all ranks.
+int train_keep(struct trained *t, struct err *e);
 void trained_free(struct trained *t);
+// The generation before the newest, "x.previous.h5" of "x.h5": new memory. Both are removed when a trial is finished.
+char *checkpoint_previous(const char *path);
+void checkpoint_remove(const char *path);
 // Bytes that train_run needs on a rank, beside the data.
 size_t train_bytes(const struct model *m, const struct train_config *c, int ranks, int threads);
 
@@ -96,12 +116,14 @@ enum { PASS_ROWS = 256 };
 typedef void (*pass_visitor)(void *context, struct workspace *ws, int64_t first, int rows, const real *x);
 // The rows [first, last) of a data set of `rows` that a rank of the group visits: whole chunks.
 void pass_range(const struct comm *comm, int64_t rows, int64_t *first, int64_t *last);
-// Each rank visits its range with a workspace per thread, of at least PASS_ROWS rows. Not collective.
-void pass_run(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+// Each rank visits its range with a workspace per thread, of at least PASS_ROWS rows. Not collective. False where
+// REQUEST_STOP cut it short.
+bool pass_run(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
     struct workspace *const *ws, pass_visitor visit, void *context);
-// Collective over team->comm. The mean loss over all rows of d, equal bits on all ranks.
-double pass_loss(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    struct workspace *const *ws);
+// Collective over team->comm. The mean loss over all rows of d, equal bits on all ranks. False, on all ranks, where
+// REQUEST_STOP cut it short on one.
+bool pass_loss(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
+    struct workspace *const *ws, double *loss);
 // A workspace per thread; NULL and an error without memory.
 struct workspace **team_workspaces_new(
     const struct team *team, const struct model *m, int rows, bool trains, struct err *e);

@@ -1,0 +1,53 @@
+// What the files of train/ share: the state of training, on one rank of the team.
+#pragma once
+
+#include "base/request.h"
+#include "train/train.h"
+
+// Where training is: plain data, the same on all ranks but for `loss`.
+struct train_point {
+    int64_t epoch, step;     // complete epochs, and steps done of the next one
+    int64_t samples;         // rows that passed through training
+    double seconds;          // of training, before this process took it up
+    double epoch_seconds;    // of them, those in the epoch that is not complete
+    struct watch watch;      // what the losses have said
+    int64_t has_diverged;    // 1: then it has ended
+    double loss[SHARDS_MAX]; // per shard: sum of its rows' losses in this epoch; zero where not this rank's
+};
+
+struct trainer {
+    const struct team *team;
+    const struct model *m;
+    const struct train_config *c;
+    const struct dataset *data;
+    const struct checkpointing *k; // NULL: nothing is kept
+    struct shards shards;
+    int first_shard, own_shards; // of this rank
+    real *memory;                // owned: w, g, room, state and gradients below are parts of it
+    real *w, *g, *room;          // (parameters); g between ranks or to clip its norm, room between ranks
+    real *best;                  // (parameters): the weights of the best epoch, where they are asked for
+    double *square_sum;          // per chunk, owned: of the gradient; NULL: its norm is not clipped
+    double rate;                 // of this epoch
+    struct train_point at;
+    real *state[OPTIMIZER_MAX_SLOTS];
+    real *gradient[SHARDS_MAX];    // (parameters) per own shard
+    int32_t *order[SHARDS_MAX];    // (shard's rows) per own shard, owned: this epoch's order
+    int64_t ordered;               // which epoch that is; -1: none yet
+    struct workspace **ws;         // per thread, owned
+    enum request asked;            // at this step, by whichever rank
+    double now, called;            // the clock, and when team->between was called last
+    double started, begun;         // when this process took up training, and the epoch
+    double due;                    // when the clock asks for the next checkpoint
+    int64_t kept_epoch, kept_step; // where the newest one was written by this process; -1: none yet
+};
+
+// --- keep.c: the state of training, to a file and from it
+// Training begins, or goes on: the clock runs.
+void keep_start(struct trainer *t);
+// What signals and the clock ask for on this rank, at t->now.
+enum request keep_asked(const struct trainer *t);
+// Collective. Does what t->asked says, the same on all ranks. 0: training goes on; 1: it stops; -1 and an error: it
+// stops, without the checkpoint that it was to write.
+int keep_serve(struct trainer *t, struct trained *out, struct err *e);
+// Collective. Takes the state from a checkpoint. False: there is none to be used, and vectors may be overwritten.
+bool keep_read(struct trainer *t, struct history *h);
