@@ -4,12 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-// The kind is the process's exit code (see README.md). ERR_IO and ERR_SOFTWARE follow sysexits.h.
+// The kind is the process's exit code (see README.md). Those from 64 on follow sysexits.h.
 enum err_kind {
     ERR_NONE = 0,
     ERR_TRIAL = 1,
     ERR_USAGE = 2,
     ERR_DATA = 3,
+    ERR_BUSY = 69,
     ERR_SOFTWARE = 70,
     ERR_SYSTEM = 71,
     ERR_IO = 74

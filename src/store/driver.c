@@ -14,7 +14,7 @@
 struct driver {
     H5FD_t base; // HDF5's part, first
     int fd;
-    int *error; // borrowed: errno of the first failure; 0: none
+    struct disk_note *note; // borrowed
     dev_t device;
     ino_t inode;
     haddr_t allocated, end; // what HDF5 has given out of the file; the end of what it believes written
@@ -24,25 +24,26 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
 {
     (void)max;
     int how = O_RDWR | O_CLOEXEC | (flags & H5F_ACC_TRUNC ? O_TRUNC : 0) | (flags & H5F_ACC_CREAT ? O_CREAT : 0);
-    int *const *error = H5Pget_driver_info(access), fd = open(name, how, 0666);
+    struct disk_note *const *note = H5Pget_driver_info(access);
+    int fd = open(name, how, 0666);
     struct stat s;
     if (fd < 0 || fstat(fd, &s) < 0) {
-        **error = errno;
+        (*note)->error = errno;
         if (fd >= 0)
             close(fd);
         return NULL;
     }
-    **error = 0; // HDF5 opens a file twice; the first time, where there is none, is not a failure
+    (*note)->error = 0; // HDF5 opens a file twice; the first time, where there is none, is not a failure
     struct driver *d = mem_new(1, sizeof *d);
-    *d = (struct driver){.fd = fd, .error = *error, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
+    *d = (struct driver){.fd = fd, .note = *note, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
     return &d->base;
 }
 
 static herr_t driver_close(H5FD_t *file)
 {
     struct driver *d = (struct driver *)file;
-    if (close(d->fd) < 0 && !*d->error)
-        *d->error = errno;
+    if (close(d->fd) < 0 && !d->note->error)
+        d->note->error = errno;
     free(d);
     return 0;
 }
@@ -89,7 +90,7 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     for (char *p = data; n > 0;) {
         ssize_t got = pread(d->fd, p, n, (off_t)at);
         if (got < 0 && errno != EINTR) {
-            *d->error = *d->error ? *d->error : errno;
+            d->note->error = d->note->error ? d->note->error : errno;
             return -1;
         }
         if (got == 0) { // never written: zeros
@@ -110,10 +111,12 @@ static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
     struct driver *d = (struct driver *)file;
     if (at + n > d->end)
         d->end = at + n;
-    for (const char *p = data; n > 0 && !*d->error;) {
+    if (d->end > d->note->bytes)
+        d->note->bytes = d->end;
+    for (const char *p = data; n > 0 && !d->note->error;) {
         ssize_t written = pwrite(d->fd, p, n, (off_t)at);
         if (written < 0 && errno != EINTR)
-            *d->error = errno;
+            d->note->error = errno;
         size_t step = written > 0 ? (size_t)written : 0;
         p += step;
         at += step;
@@ -126,18 +129,18 @@ static herr_t driver_truncate(H5FD_t *file, hid_t transfer, hbool_t is_closing)
 {
     (void)transfer, (void)is_closing;
     struct driver *d = (struct driver *)file;
-    if (d->end != d->allocated && !*d->error && ftruncate(d->fd, (off_t)d->allocated) < 0)
-        *d->error = errno;
+    if (d->end != d->allocated && !d->note->error && ftruncate(d->fd, (off_t)d->allocated) < 0)
+        d->note->error = errno;
     d->end = d->allocated;
     return 0;
 }
 
-void driver_set(hid_t access, int *error)
+void driver_set(hid_t access, struct disk_note *note)
 {
     static const H5FD_class_t driver = {.name = "hourglass",
         .maxaddr = INT64_MAX,
         .fc_degree = H5F_CLOSE_STRONG,
-        .fapl_size = sizeof(int *),
+        .fapl_size = sizeof(struct disk_note *),
         .open = driver_open,
         .close = driver_close,
         .cmp = driver_compare,
@@ -150,6 +153,6 @@ void driver_set(hid_t access, int *error)
         .truncate = driver_truncate,
         .fl_map = H5FD_FLMAP_DICHOTOMY};
     hid_t id = H5FDregister(&driver);
-    H5Pset_driver(access, id, &error);
+    H5Pset_driver(access, id, &note);
     H5FDunregister(id);
 }

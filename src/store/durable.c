@@ -1,52 +1,14 @@
 // Files that appear whole or not at all: written under a temporary name, read back, synced, renamed.
 #include "store/store_impl.h"
 
+#include "base/disk.h"
 #include "base/mem.h"
 #include "store/schema.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static char *folder_of(const char *path)
-{
-    return path == object_name(path) ? mem_text(".") : mem_format("%.*s", (int)(object_name(path) - path), path);
-}
-
-char *durable_temporary(const char *path)
-{
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
-    const char *name = object_name(path);
-    return mem_format("%.*s.%s.tmp-%s-%ld", (int)(name - path), path, name, host, (long)getpid());
-}
-
-// EINVAL: the file system knows no sync of such a thing (folders on some network file systems).
-static int sync_path(const char *path, int flags, struct err *e)
-{
-    int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_errno(e, "%s: cannot open it to sync it", path);
-    int r = fsync(fd) < 0 && errno != EINVAL ? err_errno(e, "%s: cannot sync it to disk", path) : 0;
-    close(fd);
-    return r;
-}
-
-int durable_rename(const char *temporary, const char *path, const char *previous, struct err *e)
-{
-    if (sync_path(temporary, 0, e) < 0)
-        return -1;
-    if (previous && rename(path, previous) < 0 && errno != ENOENT)
-        return err_errno(e, "%s: cannot rename it to %s", path, previous);
-    if (rename(temporary, path) < 0)
-        return err_errno(e, "%s: cannot give the file its name", path);
-    char *folder = folder_of(path);
-    int r = sync_path(folder, O_DIRECTORY, e);
-    free(folder);
-    return r;
-}
 
 struct store_file *file_new(const char *path, char *temporary, hid_t id)
 {
@@ -70,12 +32,12 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
     if (how == DURABLE_SEALED)
         H5Pset_userblock(creation, STORE_SEAL_BYTES);
     struct store_file *f = file_new(path, temporary, -1);
-    driver_set(access, &f->error);
+    driver_set(access, &f->note);
     f->is_sealed = how == DURABLE_SEALED;
     f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
                                : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
-    if (f->id < 0 && f->error)
-        err_add(e, ERR_IO, "%s: cannot open its temporary for writing: %s", path, strerror(f->error));
+    if (f->id < 0 && f->note.error)
+        disk_fail(e, path, f->note.error, 0, "cannot open its temporary for writing");
     else if (f->id < 0)
         file_fail(f, NULL, e, "cannot open its temporary for writing");
     H5Pclose(creation);
@@ -96,7 +58,7 @@ int durable_format(struct store_file *f, const char *format, int format_version,
 
 struct store_file *store_create(const char *path, const char *format, int format_version, struct err *e)
 {
-    struct store_file *f = durable_open(path, durable_temporary(path), DURABLE_NEW, e);
+    struct store_file *f = durable_open(path, disk_temporary(path), DURABLE_NEW, e);
     if (f && durable_format(f, format, format_version, e) < 0)
         store_abandon(&f);
     return f;
@@ -105,11 +67,12 @@ struct store_file *store_create(const char *path, const char *format, int format
 // The note that the driver made when a write failed. Returns -1 when there is one.
 int durable_check(struct store_file *f, const char *object, struct err *e)
 {
-    if (!f->error)
+    if (!f->note.error)
         return 0;
     f->failed = true;
-    return err_add(e, ERR_IO, "%s: %s%scannot write it: %s", f->path, object ? object : "", object ? ": " : "",
-        strerror(f->error));
+    char what[512];
+    snprintf(what, sizeof what, "%s%scannot write it", object ? object : "", object ? ": " : "");
+    return disk_fail(e, f->path, f->note.error, (double)f->note.bytes, what);
 }
 
 int durable_close(struct store_file *f, struct err *e)
@@ -143,7 +106,7 @@ int store_commit_keeping(struct store_file **file, const char *previous, struct 
     if (r == 0 && f->is_sealed)
         r = seal_write(f->temporary, f->path, e);
     if (r == 0)
-        r = durable_rename(f->temporary, f->path, previous, e);
+        r = disk_rename(f->temporary, f->path, previous, e);
     if (r < 0)
         unlink(f->temporary);
     file_free(file);
@@ -159,7 +122,7 @@ void store_abandon(struct store_file **f)
 {
     if (!*f)
         return;
-    (*f)->error = ECANCELED; // what HDF5 still holds is not worth a write
+    (*f)->note.error = ECANCELED; // what HDF5 still holds is not worth a write
     H5Fclose((*f)->id);
     unlink((*f)->temporary);
     file_free(f);

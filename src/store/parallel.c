@@ -5,6 +5,7 @@
 // writes without a word: so each rank's rows are read back by rank 0 and compared with what the rank had in memory.
 #include "store/parallel.h"
 
+#include "base/disk.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "comm/comm_mpi.h"
@@ -76,7 +77,7 @@ static struct claim *claims_collect(
 
 static char *temporary_shared(const struct comm *comm, const char *path)
 {
-    char *name = durable_temporary(path);
+    char *name = disk_temporary(path);
     size_t room = strlen(name) + 1;
     comm_broadcast(comm, 0, &room, sizeof room);
     name = mem_grow(name, room, 1);

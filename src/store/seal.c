@@ -3,6 +3,7 @@
 // seal any change of any byte is seen before HDF5 reads one.
 #include "store/store_impl.h"
 
+#include "base/disk.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include <errno.h>
@@ -96,7 +97,7 @@ struct store_file *store_open_sealed(const char *path, const char *format, struc
 
 struct store_file *store_create_sealed(const char *path, const char *format, int format_version, struct err *e)
 {
-    struct store_file *f = durable_open(path, durable_temporary(path), DURABLE_SEALED, e);
+    struct store_file *f = durable_open(path, disk_temporary(path), DURABLE_SEALED, e);
     if (f && durable_format(f, format, format_version, e) < 0)
         store_abandon(&f);
     return f;

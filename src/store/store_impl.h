@@ -6,11 +6,17 @@
 
 enum { STORE_PIECE_BYTES = 4 << 20 }; // what checks and copies hold in memory at a time
 
+// What the driver has seen of the disk.
+struct disk_note {
+    int error;      // errno of the first write that failed; 0: none
+    uint64_t bytes; // of the file, those included whose write failed or was dropped since
+};
+
 struct store_file {
     char *path;      // owned, as given
     char *temporary; // owned; NULL: open for reading
     hid_t id;
-    int error;   // errno of the first write that failed on disk; 0: none
+    struct disk_note note;
     bool failed; // something failed while writing: never commit
     bool is_sealed;
 };
@@ -24,11 +30,10 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
     __attribute__((format(printf, 4, 5)));
 void library_reason(char *out, size_t room); // ": reason", or "" where HDF5 gives none
 
-// driver.c: `access` then writes through our driver, which notes in *error when it cannot
-void driver_set(hid_t access, int *error);
+// driver.c: `access` then writes through our driver, which notes when it cannot
+void driver_set(hid_t access, struct disk_note *note);
 
 // durable.c
-char *durable_temporary(const char *path);                                // the temporary's name, new memory
 struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
 void file_free(struct store_file **f);
 // Makes or opens the temporary for writing; takes its name.
@@ -39,9 +44,6 @@ int durable_check(struct store_file *f, const char *object, struct err *e);
 // Closes the file in HDF5: all that it still holds is written now. 0 only when every write of this file has succeeded.
 int durable_close(struct store_file *f, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
-// Syncs `temporary`, gives it the name `path` and syncs their folder. What was at `path` is called `previous` first,
-// unless that is NULL.
-int durable_rename(const char *temporary, const char *path, const char *previous, struct err *e);
 
 // seal.c
 enum { STORE_SEAL_BYTES = 512 };                                        // HDF5's least user block
