@@ -1,4 +1,4 @@
-# What the scripts of mpi/ and system/ share: the program under test, a folder to work in, checks, small data.
+# What the scripts of mpi/, system/ and fault/ share: the program under test, a folder to work in, checks, small data.
 # Sourced first, never run; it goes into a fresh folder, which is removed at the end.
 set -u
 export LC_ALL=C

@@ -8,14 +8,14 @@
 #include "cli/options.h"
 #include "cli/show.h"
 #include "store/store.h"
+#include "sweep/folder.h"
+#include "sweep/pulse.h"
 #include "sweep/run.h"
 #include "sweep/run_file.h"
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct options {
     int64_t ranks, threads, ranks_per_trial;
@@ -82,34 +82,18 @@ static const struct command command = {
              "writes a\n"
              "checkpoint and stops; on SIGUSR2 it writes one and goes on.\n",
     .shorts = "n:ranks t:threads",
-    .footer = "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad; 74 "
-              "writing failed;\n"
-              "75 stopped at a checkpoint, with more to do: start it again.\n"
-              "\n"
-              "  hourglass run experiments/quickstart.yaml -n 2\n"
-              "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
-              "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
+    .footer =
+        "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad;\n"
+        "69 another run uses the folder; 74 writing failed; 75 stopped at a checkpoint, with more to do: start it "
+        "again.\n"
+        "\n"
+        "  hourglass run experiments/quickstart.yaml -n 2\n"
+        "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
+        "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
     .fields = fields,
     .least = 1,
     .most = 1,
 };
-
-// The run's folder gives way to a new one: x becomes x.1, or the next number that is free.
-static int set_aside(const char *folder, struct err *e)
-{
-    for (int i = 1; access(folder, F_OK) == 0; i++) {
-        char *aside = mem_format("%s.%d", folder, i);
-        bool is_free = access(aside, F_OK) != 0;
-        int failed =
-            is_free && rename(folder, aside) != 0 ? err_errno(e, "%s: cannot rename it to %s", folder, aside) : 0;
-        if (is_free && !failed)
-            log_line(LOG_RUN, "kept the earlier run as %s", aside);
-        free(aside);
-        if (failed)
-            return -1;
-    }
-    return 0;
-}
 
 static int64_t least_shards(const struct plan *plan)
 {
@@ -141,9 +125,22 @@ struct job {
     struct experiment x;
     struct plan plan;
     struct layout layout;
-    char *folder; // owned
+    char *folder;               // owned
+    struct lease *lease;        // of rank 0
+    struct lease_record before; // rank 0: of the run before this one
+    struct pulse *pulse;
     struct run_counts counts;
 };
+
+static void job_free(struct job *j, int code)
+{
+    pulse_stop(&j->pulse);
+    lease_end(&j->lease, code == 0 ? "done" : code == EXIT_STOPPED ? "stopped" : "failed");
+    lease_record_free(&j->before);
+    plan_free(&j->plan);
+    experiment_free(&j->x);
+    free(j->folder);
+}
 
 static void tell_start(const struct job *j, const struct comm *world)
 {
@@ -151,6 +148,17 @@ static void tell_start(const struct job *j, const struct comm *world)
     log_line(LOG_RUN, "%s: %d trial%s on %d rank%s x %d thread%s (%d at a time), kernels %s, %s (%s)", j->x.name, n,
         n == 1 ? "" : "s", world->size, world->size == 1 ? "" : "s", j->layout.threads,
         j->layout.threads == 1 ? "" : "s", j->layout.groups, kernels()->set, gemm_library(), gemm_corename());
+}
+
+// Collective over world. From here to the end nobody else uses the folder.
+static int take_folder(struct job *j, const struct comm *world, struct err *e)
+{
+    if (world->rank == 0)
+        j->lease = run_folder_take(j->folder, j->options->fresh, world->size, &j->before, e);
+    if (comm_agree(world, e) != 0)
+        return -1;
+    j->pulse = pulse_start(j->lease, e);
+    return comm_agree(world, e);
 }
 
 // Collective over world.
@@ -166,11 +174,9 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
         store_trust();
     int cores = (int)fmax(1, launch_cores() / comm_local_size(world));
     layout_choose(&wish, world->size, cores, different_trials(&j->plan), least_shards(&j->plan), &j->layout, e);
-    if (world->rank == 0 && j->options->fresh && !e->count)
-        set_aside(j->folder, e);
     if (!e->count)
         team_check(j->layout.threads, e);
-    if (comm_agree(world, e) != 0)
+    if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)
         return -1;
     tell_start(j, world);
     return run_trials(world, &j->x, &j->plan, &j->layout, j->options->checkpoint_seconds, j->folder, &j->counts, e);
@@ -261,9 +267,7 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     comm_stop(&world);
     if (!failed && is_first)
         code = conclude(&j, e);
-    plan_free(&j.plan);
-    experiment_free(&j.x);
-    free(j.folder);
+    job_free(&j, code);
     return code;
 }
 

@@ -54,7 +54,10 @@ static void end_job(void)
 
 void comm_abort(int code)
 {
-    MPI_Abort(MPI_COMM_WORLD, code);
+    int is_over;
+    MPI_Finalized(&is_over);
+    if (!is_over)
+        MPI_Abort(MPI_COMM_WORLD, code);
     _exit(code);
 }
 

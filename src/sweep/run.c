@@ -6,46 +6,14 @@
 #include "base/mem.h"
 #include "base/request.h"
 #include "comm/queue.h"
+#include "sweep/folder.h"
 #include "sweep/progress.h"
 #include "sweep/summary.h"
 #include "sweep/trial_run.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-char *run_trial_path(const char *folder, const char *id)
-{
-    return mem_format("%s/trials/%s.h5", folder, id);
-}
-
-char *run_checkpoint_path(const char *folder, const char *lineage)
-{
-    return mem_format("%s/checkpoints/%s.h5", folder, lineage);
-}
-
-static int folder_make(const char *path, struct err *e)
-{
-    return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : err_errno(e, "%s: cannot make the folder", path);
-}
-
-int run_folder_make(const char *folder, struct err *e)
-{
-    char *path = mem_format("%s/trials", folder), *checkpoints = mem_format("%s/checkpoints", folder);
-    int failed = 0;
-    for (char *slash = strchr(path + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        failed = folder_make(path, e);
-        *slash = '/';
-    }
-    if (!failed)
-        failed = folder_make(path, e) || folder_make(checkpoints, e);
-    free(path);
-    free(checkpoints);
-    return failed ? -1 : 0;
-}
 
 // --- what rank 0 decides
 struct pool {
@@ -202,8 +170,6 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     const struct layout *layout, double checkpoint_every, const char *folder, struct run_counts *counts, struct err *e)
 {
     *counts = (struct run_counts){0};
-    if (world->rank == 0)
-        run_folder_make(folder, e);
     if (comm_agree(world, e) != 0)
         return -1;
     struct pool pool = {.plan = plan, .x = x, .counts = counts};

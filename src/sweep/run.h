@@ -30,12 +30,8 @@ struct layout {
 int layout_choose(const struct run_options *wish, int ranks, int cores, int trials, int64_t least_shards,
     struct layout *out, struct err *e);
 
-char *run_trial_path(const char *folder, const char *id);           // new memory
-char *run_checkpoint_path(const char *folder, const char *lineage); // new memory
-// Makes the folders that `folder` lies in, itself, and trials/ and checkpoints/ in it.
-int run_folder_make(const char *folder, struct err *e);
-
-// Collective over world. Runs all trials of the plan that have no file in the folder yet; `plan` is the same on all
+// Collective over world. Runs all trials of the plan that have no file in the folder yet, which this run has taken
+// (run_folder_take); `plan` is the same on all
 // ranks. A trial that fails is told and counted, and the others go on. Failures of the world itself come back as -1.
 // checkpoint_every: seconds; 0: only on request. At a request to stop (base/request.h) every group stops at a
 // checkpoint of its trial, and the rest is left.

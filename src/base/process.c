@@ -1,0 +1,102 @@
+// A process, known so well that another program can tell whether it still runs.
+#include "base/process.h"
+
+#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct field process_fields[] = {
+    {.key = "host",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct process, host),
+        .standard = "",
+        .help = "name of its machine"},
+    {.key = "pid", .type = FIELD_INT, .offset = offsetof(struct process, pid), .help = "its number there"},
+    {.key = "process_start",
+        .type = FIELD_INT,
+        .offset = offsetof(struct process, start),
+        .help = "when it began, in clock ticks since the machine's start"},
+    {.key = "boot",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct process, boot),
+        .standard = "",
+        .help = "identity of that start"},
+    {.key = "pid_namespace",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct process, space),
+        .standard = "",
+        .help = "in which its number counts"},
+    {0},
+};
+
+static char *boot_identity(void)
+{
+    char line[64] = "";
+    FILE *in = fopen("/proc/sys/kernel/random/boot_id", "re");
+    if (in && !fgets(line, sizeof line, in))
+        line[0] = 0;
+    if (in)
+        fclose(in);
+    line[strcspn(line, "\n")] = 0;
+    return mem_text(line);
+}
+
+// State and start of a process of this machine: fields 3 and 22 of its `stat`, counted behind its name, which may hold
+// anything. -1: there is none.
+static int read_stat(int64_t pid, char *state, int64_t *start)
+{
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+    FILE *in = fopen(path, "re");
+    size_t n = in ? fread(line, 1, sizeof line - 1, in) : 0;
+    if (in)
+        fclose(in);
+    line[n] = 0;
+    const char *at = strrchr(line, ')');
+    long long value;
+    if (!at || sscanf(at + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lld", state,
+                   &value) != 2)
+        return -1;
+    *start = value;
+    return 0;
+}
+
+void process_self(struct process *p)
+{
+    char host[256] = "", space[64] = "", state;
+    gethostname(host, sizeof host - 1);
+    if (readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0)
+        space[0] = 0;
+    *p = (struct process){
+        .host = mem_text(host), .boot = boot_identity(), .space = mem_text(space), .pid = (int64_t)getpid()};
+    if (read_stat(p->pid, &state, &p->start) != 0)
+        p->boot[0] = 0; // no /proc: nobody can tell
+}
+
+enum process_state process_look(const struct process *p)
+{
+    struct process self;
+    char state = 0;
+    int64_t start = 0;
+    process_self(&self);
+    enum process_state found = PROCESS_ELSEWHERE;
+    if (!p->boot[0] || !self.boot[0])
+        found = PROCESS_ELSEWHERE;
+    else if (strcmp(p->boot, self.boot) != 0)
+        found = strcmp(p->host, self.host) == 0 ? PROCESS_GONE : PROCESS_ELSEWHERE; // this machine, before it restarted
+    else if (strcmp(p->space, self.space) == 0)
+        found = read_stat(p->pid, &state, &start) == 0 && start == p->start && state != 'Z' && state != 'X'
+                    ? PROCESS_RUNS
+                    : PROCESS_GONE;
+    field_free(process_fields, &self);
+    return found;
+}
+
+bool process_runs(int64_t pid)
+{
+    char state;
+    int64_t start;
+    return read_stat(pid, &state, &start) == 0 && state != 'Z' && state != 'X';
+}

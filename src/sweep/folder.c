@@ -1,0 +1,101 @@
+// A run's folder: made, taken for one run alone, tidied.
+#include "sweep/folder.h"
+
+#include "base/disk.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const inside[] = {"trials", "checkpoints", "state", NULL};
+
+char *run_trial_path(const char *folder, const char *id)
+{
+    return mem_format("%s/trials/%s.h5", folder, id);
+}
+
+char *run_checkpoint_path(const char *folder, const char *lineage)
+{
+    return mem_format("%s/checkpoints/%s.h5", folder, lineage);
+}
+
+int run_folder_make(const char *folder, struct err *e)
+{
+    int failed = 0;
+    for (int i = 0; inside[i] && !failed; i++) {
+        char *path = mem_format("%s/%s", folder, inside[i]);
+        failed = disk_make_folder(path, e);
+        free(path);
+    }
+    return failed;
+}
+
+// Under the lease of the folder, which goes with it. Returns the new name, new memory.
+static char *set_aside(const char *folder, struct err *e)
+{
+    for (int i = 1;; i++) {
+        char *aside = mem_format("%s.%d", folder, i);
+        if (access(aside, F_OK) != 0 && rename(folder, aside) == 0) {
+            log_line(LOG_RUN, "kept the earlier run as %s", aside);
+            return aside;
+        }
+        bool is_taken = access(aside, F_OK) == 0;
+        if (!is_taken)
+            disk_fail(e, folder, errno, 0, "cannot rename it");
+        free(aside);
+        if (!is_taken)
+            return NULL;
+    }
+}
+
+// A temporary of this machine whose process runs belongs to some other command; all others were left by runs that have
+// gone, as nobody else has the folder.
+static void remove_temporaries(const char *path)
+{
+    DIR *dir = opendir(path);
+    char self[256] = "", host[256];
+    long pid;
+    gethostname(self, sizeof self - 1);
+    for (struct dirent *d; dir && (d = readdir(dir));)
+        if (disk_is_temporary(d->d_name, host, &pid) && (strcmp(host, self) != 0 || !process_runs(pid)))
+            unlinkat(dirfd(dir), d->d_name, 0);
+    if (dir)
+        closedir(dir);
+}
+
+static void tidy(const char *folder)
+{
+    remove_temporaries(folder);
+    for (int i = 0; inside[i]; i++) {
+        char *path = mem_format("%s/%s", folder, inside[i]);
+        remove_temporaries(path);
+        free(path);
+    }
+}
+
+static struct lease *make_and_take(const char *folder, int ranks, struct lease_record *before, struct err *e)
+{
+    return run_folder_make(folder, e) == 0 ? lease_take(folder, 0, ranks, before, e) : NULL;
+}
+
+struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct lease_record *before, struct err *e)
+{
+    bool gives_way = fresh && access(folder, F_OK) == 0;
+    *before = (struct lease_record){0};
+    struct lease *l = make_and_take(folder, ranks, before, e);
+    if (l && gives_way) {
+        char *aside = set_aside(folder, e);
+        lease_move(l, aside ? aside : folder);
+        lease_end(&l, "set aside");
+        lease_record_free(before);
+        l = aside ? make_and_take(folder, ranks, before, e) : NULL;
+        free(aside);
+    }
+    if (l)
+        tidy(folder);
+    return l;
+}

@@ -1,0 +1,14 @@
+// A run's folder: made, taken for one run alone, tidied.
+#pragma once
+
+#include "sweep/lease.h"
+
+char *run_trial_path(const char *folder, const char *id);           // new memory
+char *run_checkpoint_path(const char *folder, const char *lineage); // new memory
+// Makes the folders that `folder` lies in, itself, and those in it.
+int run_folder_make(const char *folder, struct err *e);
+
+// World rank 0, before the run's first trial. Takes the folder (lease_take); `fresh`: what is there gives way to a new
+// one, x becomes x.1, or the next number that is free. Removes temporaries of processes that have gone. NULL and an
+// error where the run must not begin.
+struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct lease_record *before, struct err *e);
