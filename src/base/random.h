@@ -13,7 +13,8 @@ enum random_purpose {
     RANDOM_NOISE = 4,
     RANDOM_DROPOUT = 5,
     RANDOM_SAMPLE = 6,
-    RANDOM_PRIOR = 7
+    RANDOM_PRIOR = 7,
+    RANDOM_CODE = 8
 };
 
 struct random_block {

@@ -11,6 +11,8 @@
 
 struct options {
     int64_t ranks, threads;
+    int error;       // -1: that of the model's experiment
+    int64_t samples; // 0: the same
     char *output;
     const char *model; // as given, borrowed
     struct field_texts save;
@@ -20,6 +22,17 @@ struct options {
 
 static const struct field fields[] = {
     {.key = "output", .type = FIELD_TEXT, .offset = offsetof(struct options, output), .help = "FILE.h5 to write"},
+    {.key = "error",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct options, error),
+        .choices = error_names,
+        .help = "as score.error of an experiment; default: that of the model's"},
+    {.key = "samples",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, samples),
+        .min = 1,
+        .max = 1e6,
+        .help = "as score.samples: codes drawn for each row by the errors of variational models"},
     {.key = "save",
         .type = FIELD_TEXTS,
         .offset = offsetof(struct options, save),
@@ -55,7 +68,9 @@ static const struct command command = {
              "a\n"
              "trial's file. MODEL is a trial's file, run.h5 (its best trial) or run.h5:ID. Rows stream through: memory "
              "does\n"
-             "not grow with them. Where labels say what is an anomaly, metrics come along.\n",
+             "not grow with them. Where labels say what is an anomaly, metrics come along: at the threshold of the "
+             "model's\n"
+             "first test set, or under another error at that of the best F1.\n",
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 74 writing failed.\n"
               "\n"
@@ -90,12 +105,32 @@ static void tell(const struct score_job *j, const struct score_outcome *o, const
     log_line(LOG_RUN, "%s: %lld rows of %s:%s under trial %.8s in %s, %.0f rows/s on %d x %d", j->output,
         (long long)o->rows, j->source->file, j->source->split, j->model->id, text_seconds(spent, seconds),
         (double)o->rows / seconds, team->comm->size, team->threads);
-    log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g",
-        error_names[j->model->trial.score.error], v->mean, v->largest, (long long)o->above, v->threshold);
+    const char *name = error_names[j->error.error];
+    if (!isnan(j->threshold))
+        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g", name, v->mean, v->largest,
+            (long long)o->above, v->threshold);
+    else if (v->has_labels)
+        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; no threshold is known: best F1 %.4f at %.5g", name, v->mean,
+            v->largest, v->best_f1.f1, v->threshold);
+    else
+        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; no threshold is known", name, v->mean, v->largest);
     if (v->has_labels)
         log_line(LOG_RUN, "ROC AUC %.4f [%.4f, %.4f], average precision %.4f, precision %.4f, recall %.4f",
             v->roc_auc.auc, v->roc_auc.low, v->roc_auc.high, v->average_precision, v->classification.anomaly.precision,
             v->classification.anomaly.recall);
+}
+
+// The model's own error and threshold, or another error, whose threshold nobody knows.
+static int choose_error(const struct options *o, struct score_job *j, struct err *e)
+{
+    const struct trial *t = &j->model->trial;
+    struct score_config c = t->score;
+    c.error = o->error < 0 ? c.error : o->error;
+    c.samples = o->samples ? o->samples : c.samples;
+    j->error = row_error_of(&c, &t->train);
+    j->threshold = c.error == t->score.error ? j->model->threshold : NAN;
+    const char *why = model_refuses_error(j->model->model, j->error.error);
+    return why ? err_add(e, ERR_USAGE, "--error: trial %.8s: %s", j->model->id, why) : 0;
 }
 
 static int work(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
@@ -110,7 +145,7 @@ static int work(const struct team *team, const struct trained_model *m, const st
         .force = o->force};
     struct score_outcome out;
     double begin = clock_wall();
-    if (read_save(&o->save, &j.save, e) != 0 || score_new(team, &j, &out, e) != 0)
+    if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || score_new(team, &j, &out, e) != 0)
         return -1;
     tell(&j, &out, team, clock_wall() - begin);
     return 0;
@@ -118,7 +153,7 @@ static int work(const struct team *team, const struct trained_model *m, const st
 
 int cmd_score(int argc, char **argv)
 {
-    struct options o = {0};
+    struct options o = {.error = -1};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);

@@ -1,7 +1,7 @@
 // gaussian: the code of a variational autoencoder (Kingma and Welling 2013). Two heads give the mean m and the log
 // variance v of a normal distribution; in training the code is drawn from it, z = m + exp(v / 2) e with e standard
 // normal, and the divergence of it from the standard normal distribution, beta 1/2 sum (m^2 + exp(v) - 1 - v), is added
-// to the loss of a sample. Without training z = m.
+// to the loss of a sample. Without training z = m, unless the step asks for draws.
 #include "nn/nn_impl.h"
 
 #include <math.h>
@@ -61,12 +61,18 @@ static int build(struct layer *l, const struct node *at, struct err *e)
 struct kept {
     real *variance, *noise; // log variance, standard normal numbers
     real *d_mean, *d_variance;
+    real *mean; // of draws without training, in the place of d_mean
 };
+
+static struct kept kept_at(const struct layer *l, int rows, real *kept)
+{
+    size_t n = (size_t)rows * (size_t)l->out.dims[0];
+    return (struct kept){kept, kept + n, kept + 2 * n, kept + 3 * n, kept + 2 * n};
+}
 
 static struct kept kept_of(const struct layer *l, const struct pass *p)
 {
-    size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
-    return (struct kept){p->kept, p->kept + n, p->kept + 2 * n, p->kept + 3 * n};
+    return kept_at(l, p->rows, p->kept);
 }
 
 static double beta_now(const struct gaussian *c, const struct step *step)
@@ -81,17 +87,53 @@ static void head(const struct layer *l, const struct pass *p, int kernel, real *
     gemm(false, false, p->rows, U, I, p->x, p->w + l->blocks[kernel].offset, 1, y);
 }
 
+static void draw_noise(const struct pass *p, enum random_purpose purpose, int U, real *noise)
+{
+    for (int i = 0; i < p->rows; i++)
+        pass_normal(p, purpose, i, (size_t)U, noise + (size_t)i * (size_t)U);
+}
+
+// Draws of the same rows, one pass each: the first one computes the heads.
+static void draw(const struct layer *l, const struct pass *p, const struct kept *k)
+{
+    size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
+    if (p->step->epoch == 0) {
+        head(l, p, MEAN_KERNEL, k->mean);
+        head(l, p, VARIANCE_KERNEL, k->variance);
+    }
+    draw_noise(p, RANDOM_CODE, l->out.dims[0], k->noise);
+    for (size_t i = 0; i < n; i++)
+        p->y[i] = k->mean[i] + REAL(exp)(k->variance[i] / 2) * k->noise[i];
+}
+
+void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row)
+{
+    size_t U = (size_t)l->out.dims[0];
+    struct kept k = kept_at(l, rows, kept);
+    for (int i = 0; i < rows; i++) {
+        double sum = 0;
+        for (size_t j = (size_t)i * U; j < ((size_t)i + 1) * U; j++) {
+            double m = (double)k.mean[j], v = (double)k.variance[j];
+            sum += m * m + exp(v) - 1 - v;
+        }
+        row[i] = (float)(sum / 2);
+    }
+}
+
 static void forward(const struct layer *l, const struct pass *p)
 {
     struct kept k = kept_of(l, p);
     int U = l->out.dims[0];
     double divergence = 0;
+    if (p->step->draws) {
+        draw(l, p, &k);
+        return;
+    }
     head(l, p, MEAN_KERNEL, p->y);
     if (!p->step->trains)
         return;
     head(l, p, VARIANCE_KERNEL, k.variance);
-    for (int i = 0; i < p->rows; i++)
-        pass_normal(p, RANDOM_SAMPLE, i, (size_t)U, k.noise + (size_t)i * (size_t)U);
+    draw_noise(p, RANDOM_SAMPLE, U, k.noise);
     for (size_t i = 0; i < (size_t)p->rows * (size_t)U; i++) {
         real deviation = REAL(exp)(k.variance[i] / 2), mean = p->y[i];
         divergence += (double)(mean * mean + deviation * deviation - 1 - k.variance[i]) / 2;

@@ -3,9 +3,12 @@
 
 #include <math.h>
 
+#define PI 3.14159265358979323846
+
 const char *const loss_names[] = {
     "mse", "mae", "binary_crossentropy", "huber", "log_cosh", "cosine", "gaussian_nll", NULL};
-const char *const error_names[] = {"mse", "mae", "l2", "binary_crossentropy", NULL};
+const char *const error_names[] = {
+    "mse", "mae", "l2", "binary_crossentropy", "elbo", "reconstruction_probability", NULL};
 
 static double observed_pass(
     const struct model *m, int rows, const real *y, const real *x, real scale, real *dy, float *row)
@@ -94,9 +97,30 @@ void model_errors(const struct model *m, struct workspace *ws, int rows, const r
             row[i] = (float)sqrt((double)row[i] * features);
 }
 
+void model_nll(const struct model *m, struct workspace *ws, int rows, const real *x, float *row)
+{
+    bool is_bernoulli = m->loss == LOSS_BINARY_CROSSENTROPY;
+    double features = shape_size(&m->input), each = is_bernoulli ? 0 : log(2 * PI * m->variance) / 2,
+           factor = is_bernoulli ? 1 : 1 / (2 * m->variance);
+    model_errors(m, ws, rows, x, is_bernoulli ? ERROR_BINARY_CROSSENTROPY : ERROR_MSE, row);
+    for (int i = 0; i < rows; i++)
+        row[i] = (float)(features * (each + factor * (double)row[i]));
+}
+
+static bool has_likelihood(enum loss loss)
+{
+    return loss == LOSS_BINARY_CROSSENTROPY || loss == LOSS_MSE || loss == LOSS_GAUSSIAN_NLL;
+}
+
 const char *model_refuses_error(const struct model *m, enum error error)
 {
-    return error == ERROR_BINARY_CROSSENTROPY && !m->has_logits
-               ? "binary_crossentropy as an error needs a model that is trained with loss binary_crossentropy"
-               : NULL;
+    if (error_is_variational(error) && !model_is_variational(m))
+        return "elbo and reconstruction_probability as errors need a variational model, whose code is a layer gaussian "
+               "and its only one";
+    if (error_is_variational(error) && !has_likelihood(m->loss))
+        return "elbo and reconstruction_probability as errors need a loss that is a likelihood, allowed: "
+               "binary_crossentropy, mse, gaussian_nll";
+    if (error == ERROR_BINARY_CROSSENTROPY && !m->has_logits)
+        return "binary_crossentropy as an error needs a model that is trained with loss binary_crossentropy";
+    return NULL;
 }

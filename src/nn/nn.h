@@ -78,8 +78,17 @@ extern const char *const initializer_names[];            // NULL-terminated
 enum loss { LOSS_MSE, LOSS_MAE, LOSS_BINARY_CROSSENTROPY, LOSS_HUBER, LOSS_LOG_COSH, LOSS_COSINE, LOSS_GAUSSIAN_NLL };
 extern const char *const loss_names[];
 // A sample's reconstruction error: the mean over its features of the squared or absolute difference or of the
-// cross-entropy, or the Euclidean norm of the difference.
-enum error { ERROR_MSE, ERROR_MAE, ERROR_L2, ERROR_BINARY_CROSSENTROPY };
+// cross-entropy, or the Euclidean norm of the difference. Of variational models also, both estimated from draws of the
+// code: the negative evidence lower bound (Kingma and Welling 2013), and the negative reconstruction probability, the
+// mean of -log p(x | code) (An and Cho 2015).
+enum error {
+    ERROR_MSE,
+    ERROR_MAE,
+    ERROR_L2,
+    ERROR_BINARY_CROSSENTROPY,
+    ERROR_ELBO,
+    ERROR_RECONSTRUCTION_PROBABILITY,
+};
 extern const char *const error_names[];
 
 // --- models
@@ -116,9 +125,10 @@ void model_initialize(const struct model *m, uint64_t seed, real *w);
 // What a pass trains, and what its random numbers (dropout, noise, sampling) are keyed by.
 struct step {
     bool trains; // layers that behave otherwise in training do so
+    bool draws;  // model_recode: the code is drawn, though nothing trains
     bool sums;   // model_backward: the loss of a row is the sum over its features instead of the mean
     uint64_t seed;
-    uint32_t epoch;
+    uint32_t epoch;        // or number of the draw
     const int32_t *sample; // (rows), borrowed: the rows' numbers in the data set
 };
 
@@ -157,10 +167,26 @@ double model_loss(const struct model *m, const struct workspace *ws, int rows, c
 // model_loss and model_backward are no longer possible for these rows.
 const real *model_reconstruct(const struct model *m, struct workspace *ws, int rows);
 // The reconstruction error of each row into row (rows), after model_forward (and before model_reconstruct, which it
-// calls where it must).
+// calls where it must): one of those without draws.
 void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row);
 // Whether the model can give this error; if not, why (a text to show).
 const char *model_refuses_error(const struct model *m, enum error error);
+
+// --- variational models: their code is drawn by a layer `gaussian`, which is the only one
+bool model_is_variational(const struct model *m);
+static inline bool error_is_variational(enum error error)
+{
+    return error >= ERROR_ELBO;
+}
+// The rows that last passed forward once more from the code on, under the present ws->step: draw `epoch` of it, or
+// without `draws` its mean. The draws of one pass begin with 0.
+void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x);
+// -log p(x | code) of each row into row (rows): Bernoulli where the loss is binary_crossentropy, else Gaussian with
+// m->variance. Feature weights count for nothing. Where values are missing, the mean over those that are there stands
+// for each of them.
+void model_nll(const struct model *m, struct workspace *ws, int rows, const real *x, float *row);
+// After a draw: the divergence of each row's code from the standard normal distribution, into row (rows).
+void model_divergence(const struct model *m, const struct workspace *ws, int rows, float *row);
 
 // --- optimizers
 enum { OPTIMIZER_MAX_SLOTS = 3 };

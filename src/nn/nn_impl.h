@@ -24,6 +24,12 @@ struct pass {
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 
+// --- layer_gaussian.c: what forward left of the layer's draws, as the divergence of each row
+void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row);
+
+// --- pass.c: layers `first`, ... on what the one before has put out
+void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first);
+
 // --- loss.c: the model's loss of rows after their forward pass, as in kernels.h (mse, ...)
 double loss_pass(
     const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row);

@@ -71,14 +71,10 @@ static void take_input(const struct model *m, struct workspace *ws, int rows, co
         ws->input[i] = isnan(x[i]) ? 0 : x[i];
 }
 
-real *model_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
+void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first)
 {
-    ASSERT(rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
-    ws->penalty = 0;
-    if (ws->input)
-        take_input(m, ws, rows, x);
     ws->is_final = false;
-    for (int i = 0; i < m->n_layers; i++) {
+    for (int i = first; i < m->n_layers; i++) {
         const struct layer *l = &m->layers[i];
         int units = shape_size(&l->out);
         struct pass p = pass_of(w, ws, rows, x, i);
@@ -89,6 +85,15 @@ real *model_forward(const struct model *m, const real *w, struct workspace *ws, 
         if (has_activity(l) && ws->step.trains)
             ws->penalty += activity_penalty(&l->activity, rows, units, ws->y[i]);
     }
+}
+
+real *model_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
+{
+    ASSERT(rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
+    ws->penalty = 0;
+    if (ws->input)
+        take_input(m, ws, rows, x);
+    pass_forward(m, w, ws, rows, x, 0);
     return ws->y[m->n_layers - 1];
 }
 

@@ -9,8 +9,9 @@ enum threshold_method { THRESHOLD_QUANTILE, THRESHOLD_MEAN_STD, THRESHOLD_BEST_F
 enum baseline { BASELINE_NONE, BASELINE_PCA };
 enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 };
 struct score_config {
-    int error;     // enum error
-    int threshold; // enum threshold_method
+    int error;       // enum error
+    int64_t samples; // of the code, for errors of variational models
+    int threshold;   // enum threshold_method
     double quantile, deviations;
     unsigned save; // of enum save
     int baseline;
@@ -19,6 +20,19 @@ extern const struct field score_fields[];
 extern const char *const threshold_names[];
 int score_config_read(const struct node *section, struct score_config *c, struct err *e);
 struct node *score_config_write(const struct score_config *c);
+
+// --- the error of a row
+struct row_error {
+    enum error error;
+    int samples;
+    uint64_t seed; // of the samples
+};
+struct row_error row_error_of(const struct score_config *c, const struct train_config *t);
+// Errors into row (rows), at most PASS_ROWS, of rows that have passed forward; they are the rows `first`, ... of their
+// data set, which is what their samples hang on. Afterwards model_reconstruct gives the reconstruction (of a
+// variational model that of the mean code).
+void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws, int64_t first,
+    int rows, const real *x, float *row);
 
 // --- scores of one data set
 // Every rank holds the bulk arrays of the rows [first, last) that it visited; rank 0 of the team holds all errors.
@@ -34,7 +48,7 @@ struct scores {
 // Collective over team->comm. `save` as in the config. -1 and the same error on all ranks without memory; 1 where
 // REQUEST_STOP cut it short on one.
 int scores_compute(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    enum error error, unsigned save, struct scores *out, struct err *e);
+    const struct row_error *error, unsigned save, struct scores *out, struct err *e);
 void scores_free(struct scores *s);
 
 // --- what the errors of one data set say, on rank 0
@@ -61,7 +75,7 @@ int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, 
 bool evaluate_needs_train(const struct score_config *c);
 
 // --- baseline
-// Errors (d->rows) of a reconstruction from `components` principal components of `train`, by the same error; owned by
-// the caller. NULL and an error. Serial.
+// Errors (d->rows) of a reconstruction from `components` principal components of `train`, by the same error (by mse
+// where there is none for them); owned by the caller. NULL and an error. Serial.
 float *pca_errors(
     const struct dataset *train, const struct dataset *d, int components, enum error error, struct err *e);

@@ -21,7 +21,16 @@ const struct field score_fields[] = {
         .offset = offsetof(struct section, config.error),
         .standard = "mse",
         .choices = error_names,
-        .help = "a sample's reconstruction error: mean over its features, or the Euclidean norm (l2)"},
+        .help = "a sample's reconstruction error: mean over its features, or the Euclidean norm (l2); of variational "
+                "models also the negative evidence lower bound (elbo) and the mean of -log p(x|code) "
+                "(reconstruction_probability)"},
+    {.key = "samples",
+        .type = FIELD_INT,
+        .offset = offsetof(struct section, config.samples),
+        .standard = "10",
+        .min = 1,
+        .max = 1e6,
+        .help = "error elbo, reconstruction_probability: how many codes are drawn for each sample, by train.seed"},
     {.key = "threshold",
         .type = FIELD_CHOICE,
         .offset = offsetof(struct section, config.threshold),
@@ -90,7 +99,11 @@ struct node *score_config_write(const struct score_config *c)
     for (int k = 0; save_names[k]; k++)
         if (c->save & 1u << k)
             field_append(field_find(score_fields, "save"), &s, save_names[k], why);
-    struct node *map = spec_write(score_fields, &s, 0);
+    struct node *map = spec_write(score_fields, &s, 0), *samples = node_take(map, "samples");
+    if (error_is_variational((enum error)c->error))
+        node_add(map, "samples", samples);
+    else // decides nothing
+        node_free(&samples);
     field_free(score_fields, &s);
     return map;
 }

@@ -7,7 +7,8 @@
 
 struct visit {
     const struct model *m;
-    enum error error;
+    const real *w;
+    const struct row_error *error;
     struct scores *s;
 };
 
@@ -24,7 +25,7 @@ static void visit_rows(void *context, struct workspace *ws, int64_t first, int r
     size_t own = (size_t)(first - s->first), columns = (size_t)s->columns, n = (size_t)rows * columns;
     copy_rows(s->code ? s->code + own * (size_t)s->code_size : NULL, model_code(v->m, ws),
         (size_t)rows * (size_t)s->code_size);
-    model_errors(v->m, ws, rows, x, v->error, s->error + first);
+    row_errors(v->error, v->m, v->w, ws, first, rows, x, s->error + first);
     if (!s->reconstruction && !s->feature_error)
         return;
     const real *y = model_reconstruct(v->m, ws, rows);
@@ -47,7 +48,7 @@ static int allocate(struct scores *s, unsigned save, struct err *e)
 }
 
 int scores_compute(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    enum error error, unsigned save, struct scores *out, struct err *e)
+    const struct row_error *error, unsigned save, struct scores *out, struct err *e)
 {
     *out = (struct scores){.data = d, .columns = d->columns, .code_size = shape_size(&m->code)};
     pass_range(team->comm, d->rows, &out->first, &out->last);
@@ -58,7 +59,7 @@ int scores_compute(const struct team *team, const struct model *m, const real *w
         scores_free(out);
         return -1;
     }
-    struct visit v = {m, error, out};
+    struct visit v = {m, w, error, out};
     bool is_cut = !pass_run(team, m, w, d, ws, visit_rows, &v);
     team_workspaces_free(team, &ws);
     if (comm_max(team->comm, is_cut) > 0) {

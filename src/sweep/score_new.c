@@ -63,7 +63,7 @@ static void visit(const struct apply *a, struct workspace *ws, int64_t at, int r
     count_beyond(s, n, x);
     if (s->code)
         copy_values(place(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)shape_size(&a->m->code));
-    model_errors(a->m, ws, rows, x, (enum error)s->job->model->trial.score.error, place(s, ERROR, at));
+    row_errors(&s->job->error, a->m, a->w, ws, a->first + at, rows, x, place(s, ERROR, at));
     if (!s->reconstruction && !s->feature_error)
         return;
     const real *y = model_reconstruct(a->m, ws, rows);
@@ -120,7 +120,7 @@ static int finish_piece(struct apply *a, int64_t first, int64_t rows, struct err
         double v = (double)error[i];
         s->sum += v;
         s->largest = v > s->largest ? v : s->largest;
-        s->out->above += v > s->job->model->threshold;
+        s->out->above += v > s->job->threshold;
     }
     return s->label ? finish_labels(s, first, rows, e) : 0;
 }
@@ -234,15 +234,15 @@ static int write_head(struct scoring *s, struct err *e)
 static int finish_file(struct scoring *s, struct err *e)
 {
     struct evaluation *v = &s->out->evaluation;
-    struct score_config c = {.error = s->job->model->trial.score.error};
+    struct score_config c = {.error = s->job->error.error};
     int failed = 0;
     s->out->rows = s->apply.reader->rows;
     if (s->marks)
-        failed = evaluate_at(s->job->model->threshold, s->errors, s->marks, s->out->rows, v, e);
+        failed = evaluate_at(s->job->threshold, s->errors, s->marks, s->out->rows, v, e);
     else
         *v = (struct evaluation){.mean = s->sum / (double)s->out->rows,
             .largest = s->largest,
-            .threshold = s->job->model->threshold,
+            .threshold = s->job->threshold,
             .roc_auc.auc = NAN};
     failed |= trial_write_metrics(s->f, s->group, &c, v, e);
     return failed | write_head(s, e) ? -1 : store_commit(&s->f, e);
@@ -256,8 +256,7 @@ static void add_outputs(struct scoring *s)
     const char *const unit[] = {SCORES_UNIT};
     static const int nothing[1];
     int code = shape_size(&m->code);
-    snprintf(s->error_about, sizeof s->error_about, "reconstruction error (%s)",
-        error_names[s->job->model->trial.score.error]);
+    snprintf(s->error_about, sizeof s->error_about, "reconstruction error (%s)", error_names[s->job->error.error]);
     apply_add(&s->apply, s->group, SCORES_ERROR, s->error_about, 0, nothing, unit);
     if (s->job->save & SAVE_CODE) {
         s->code = s->apply.n_outputs;

@@ -7,6 +7,8 @@ struct score_job {
     const char *name;                  // of the model, as given
     const struct trained_model *model; // borrowed
     const struct data_source *source;  // borrowed
+    struct row_error error;            // what each row's error is
+    double threshold;                  // of that error; NaN: none is known
     const char *output;                // FILE.h5
     unsigned save;                     // of enum save
     const struct field_ints *normal;   // labels that are normal; n = 0: it is not known what is an anomaly

@@ -44,7 +44,8 @@ static int score_train(const struct team *team, const struct trial_result *r, st
     *s = (struct scores){0};
     if (!evaluate_needs_train(&r->trial->score))
         return 0;
-    return scores_compute(team, r->model, r->trained.w, &r->sets->train, (enum error)r->trial->score.error, 0, s, e);
+    struct row_error error = row_error_of(&r->trial->score, &r->trial->train);
+    return scores_compute(team, r->model, r->trained.w, &r->sets->train, &error, 0, s, e);
 }
 
 static int evaluate_set(const struct trial_result *r, const struct scores *s, const struct scores *train,
@@ -64,6 +65,7 @@ static int evaluate_set(const struct trial_result *r, const struct scores *s, co
 static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
+    struct row_error error = row_error_of(c, &r->trial->train);
     int n = r->sets->n_test;
     struct scores train;
     int failed = score_train(team, r, &train, e);
@@ -72,8 +74,7 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
     r->scores = mem_new((size_t)n, sizeof *r->scores);
     r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
     for (int i = 0; i < n && !failed; i++) {
-        failed = scores_compute(
-            team, r->model, r->trained.w, &r->sets->test[i], (enum error)c->error, c->save, &r->scores[i], e);
+        failed = scores_compute(team, r->model, r->trained.w, &r->sets->test[i], &error, c->save, &r->scores[i], e);
         if (!failed && team->comm->rank == 0)
             evaluate_set(r, &r->scores[i], &train, &r->evaluation[i], e);
         if (!failed)

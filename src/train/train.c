@@ -146,7 +146,11 @@ static void shard_gradient(
     }
     const int32_t *sample = t->order[own] + step * t->shards.batch_rows[shard];
     dataset_gather(t->data, sample, rows, ws->x);
-    ws->step = (struct step){true, t->c->reduction == REDUCTION_SUM, (uint64_t)t->c->seed, epoch, sample};
+    ws->step = (struct step){.trains = true,
+        .sums = t->c->reduction == REDUCTION_SUM,
+        .seed = (uint64_t)t->c->seed,
+        .epoch = epoch,
+        .sample = sample};
     model_forward(t->m, t->w, ws, rows, ws->x);
     t->at.loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
 }

@@ -48,7 +48,7 @@ const struct field train_fields[] = {
         .flags = FIELD_MIN_EXCLUDED,
         .help =
             "loss gaussian_nll: the fixed variance v of a feature around its reconstruction: (log v + square / v) / "
-            "2"},
+            "2; score.error elbo, reconstruction_probability: the same of loss mse"},
     {.key = "feature_weights",
         .type = FIELD_NODE,
         .offset = offsetof(struct section, config.feature_weights),

@@ -55,6 +55,8 @@ swept --set 'sweep.over.model.encoder[0].l1=[0, 0.01]' --set 'sweep.over.model.d
 swept --set 'sweep.over.model.encoder[0]=[{dropout: 0.3}, {gaussian_noise: 0.5, clip: [0, 1]}, {masking_noise: 0.3}, {salt_and_pepper: 0.2}]'
 swept --set 'sweep.over.model.encoder[0]=[{batch_normalization: true}, {layer_normalization: true}, {gaussian: 3, warmup_epochs: 2}]' \
     --set train.reduction=sum
+swept --set 'model.encoder=[{gaussian: "${code}"}]' --set 'sweep.over.score.error=[elbo, reconstruction_probability]' \
+    --set data.missing=ignore
 swept --set 'sweep.over.model.encoder[0]=[{dense: 4, activation: sigmoid, sparsity_beta: 0.1, activity_l1: 0.01}]'
 swept --set 'sweep.over.model.encoder[0]=[{lstm: 4}, {gru: 4, bidirectional: true}]' \
     --set 'model.decoder=[{repeat_vector: 6}, {lstm: 3, return_sequences: true}, {time_distributed_dense: 1, activation: sigmoid}]'

@@ -47,10 +47,10 @@ def uniform(n, purpose, layer, epoch):
     return torch.tensor(rows, dtype=torch.float32)
 
 
-def normal(n, purpose, layer, epoch):
+def normal(n, purpose, layer, epoch, samples=range(0, 7 * ROWS, 7)):
     rows = []
-    for r in range(ROWS):
-        u, row = [w * 2.0**-24 for w in words(n, purpose, layer, epoch, 7 * r)], []
+    for sample in samples:
+        u, row = [w * 2.0**-24 for w in words(n, purpose, layer, epoch, sample)], []
         for i in range(n):
             first = i // 32 * 32 + i % 16
             radius, angle = math.sqrt(-2 * math.log(u[first] + 2.0**-25)), 2 * math.pi * u[first + 16]
@@ -185,4 +185,5 @@ def main():
     print("};")
 
 
-main()
+if __name__ == "__main__":
+    main()

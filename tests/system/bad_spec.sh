@@ -83,6 +83,11 @@ spec 2 '19:3: train.momentum: optimizer adam has no such setting' '18a\  momentu
 spec 2 "19:18: train.learning_rate: found 'nan', allowed: a number in" '18a\  learning_rate: nan'
 spec 2 '21:10: score.error: binary_crossentropy as an error needs a model that is trained' \
     's/binary_crossentropy/mse/;20a\  error: binary_crossentropy'
+spec 2 '21:10: score.error: elbo and reconstruction_probability as errors need a variational model' '20a\  error: elbo'
+spec 2 '21:10: score.error: elbo .* need a loss that is a likelihood, allowed: binary_crossentropy, mse' \
+    's/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/;s/binary_crossentropy/mae/;20a\  error: elbo'
+spec 2 "22:12: score.samples: found '0', allowed: a whole number in \[1, " \
+    's/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/;20a\  error: elbo\n  samples: 0'
 
 # --- data
 spec 3 '3:10: data.train: no file none.h5; looked for .*; hint: .*hourglass import' 's/tiny.h5/none.h5/'

@@ -67,7 +67,7 @@ print(np.array_equal(c["all/x"], s["code"]), np.array_equal(c["two/x"], s["code"
 fi
 
 # --- samples of a variational model: the same of a seed, on any ranks
-tiny_spec | sed 's/^name: tiny/name: drawn/; s/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/' >drawn.yaml
+sed 's/^name: tiny/name: drawn/; s/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/' tiny.yaml >drawn.yaml
 good run drawn.yaml --quiet -n 1 -t 1
 good generate results/drawn/run.h5 -o one.h5:x --count 700 -t 1
 good generate results/drawn/run.h5 -o two.h5:x --count 700 -n 2 -t 2
@@ -76,6 +76,34 @@ good generate results/drawn/run.h5 -o three.h5:x --count 700 -t 1 --seed 2
 says comparison '^same +x/x'
 "$h5same" one.h5 three.h5 >comparison 2>&1
 says comparison '^differs +x/x'
+
+# --- its errors from draws of the code: those of the run again, on any ranks, and of a model that was run for others
+good run drawn.yaml --quiet -n 1 -t 1 --results bound --set score.error=elbo --set score.samples=4
+bound=$(trial bound/drawn)
+good score "$bound" data/tiny.h5:all -o bound.h5 "${saves[@]}" -t 1
+says stdout '^elbo: mean [0-9.]+, largest [0-9.]+; [0-9]+ above the threshold [0-9.]+$'
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
+    "$PYTHON" compare.py bound.h5 "$bound" >differences 2>message || fail 'cannot compare'
+    is 'what differs from the variational trial' "$(tr ' ' '\n' <differences | sort | xargs)" ''
+fi
+for how in '1 2' '2 1' '3 2'; do
+    read -r ranks threads <<<"$how"
+    good score "$bound" data/tiny.h5:all -o other.h5 --force "${saves[@]}" -n "$ranks" -t "$threads"
+    cmp bound.h5 other.h5 >message 2>&1 || fail "errors from draws on $ranks x $threads"
+done
+drawn=$(trial results/drawn)
+good score "$drawn" data/tiny.h5:all -o draws.h5 --error elbo --samples 4
+says stdout '^elbo: mean [0-9.]+, largest [0-9.]+; no threshold is known: best F1 0\.[0-9]+ at [0-9.]+$'
+"$h5same" bound.h5 draws.h5 >comparison 2>&1
+says comparison '^same +scores/all/error'
+good score "$drawn" data/tiny.h5:all -o draws.h5 --force --error reconstruction_probability --samples 5
+"$h5same" bound.h5 draws.h5 >comparison 2>&1
+says comparison '^differs +scores/all/error'
+bad 2 "--error: trial [0-9a-f]{8}: elbo and reconstruction_probability as errors need a variational model" \
+    score "$model" data/tiny.h5:all -o x.h5 --error elbo
+bad 2 "--error: found 'elb', allowed: one of mse, .*did you mean 'elbo'" score "$model" data/tiny.h5:all -o x.h5 --error elb
+bad 2 "--samples: found '0', allowed: a whole number in \[1, " score "$drawn" data/tiny.h5:all -o x.h5 --error elbo --samples 0
+bad 2 '--error: trial .* need a variational model' score "$model" data/tiny.h5:all -o x.h5 --error elbo -n 2
 
 # --- types that are converted, labels that are others, no labels
 good import tiny.csv --label kind --type f4 -o data/f4.h5:all

@@ -1,0 +1,26 @@
+// Variational models at work: their code drawn again and again for the same rows.
+#include "nn/nn_impl.h"
+
+static bool is_gaussian(const struct layer *l)
+{
+    return l->type == &gaussian_layer;
+}
+
+bool model_is_variational(const struct model *m)
+{
+    int n = 0;
+    for (int i = 0; i < m->n_layers; i++)
+        n += is_gaussian(&m->layers[i]);
+    return n == 1 && is_gaussian(&m->layers[m->n_encoder - 1]);
+}
+
+void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
+{
+    pass_forward(m, w, ws, rows, x, m->n_encoder - 1);
+}
+
+void model_divergence(const struct model *m, const struct workspace *ws, int rows, float *row)
+{
+    int code = m->n_encoder - 1;
+    gaussian_divergence(&m->layers[code], rows, ws->kept[code], row);
+}
