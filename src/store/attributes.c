@@ -61,12 +61,9 @@ int store_set_real(struct store_file *f, const char *object, const char *name, d
 }
 
 // The attribute and what its single value is; -1: there is none, or it is not a single value of ours.
-static hid_t single_open(struct store_file *f, const char *path, const char *name, enum store_type *type)
+static hid_t single_of(hid_t object, const char *name, enum store_type *type)
 {
-    hid_t object = object_open(f, path, NULL), attribute = -1;
-    if (object >= 0 && H5Aexists(object, name) > 0)
-        attribute = H5Aopen(object, name, H5P_DEFAULT);
-    H5Oclose(object);
+    hid_t attribute = object >= 0 && H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
     if (attribute < 0)
         return -1;
     hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
@@ -78,6 +75,13 @@ static hid_t single_open(struct store_file *f, const char *path, const char *nam
     H5Tclose(stored);
     H5Sclose(space);
     *type = (enum store_type)ours;
+    return attribute;
+}
+
+static hid_t single_open(struct store_file *f, const char *path, const char *name, enum store_type *type)
+{
+    hid_t object = object_open(f, path, NULL), attribute = single_of(object, name, type);
+    H5Oclose(object);
     return attribute;
 }
 
@@ -100,15 +104,40 @@ static char *text_read(hid_t attribute)
     return value;
 }
 
+static char *text_take(hid_t attribute, enum store_type type)
+{
+    char *value = type == STORE_TEXT ? text_read(attribute) : NULL;
+    H5Aclose(attribute);
+    return value;
+}
+
 char *store_get_text(struct store_file *f, const char *object, const char *name)
 {
     enum store_type type;
     hid_t attribute = single_open(f, object, name, &type);
+    return attribute < 0 ? NULL : text_take(attribute, type);
+}
+
+char *attribute_text(hid_t object, const char *name)
+{
+    enum store_type type;
+    hid_t attribute = single_of(object, name, &type);
+    return attribute < 0 ? NULL : text_take(attribute, type);
+}
+
+void attribute_touch(hid_t object, const char *name)
+{
+    enum store_type type;
+    int64_t whole;
+    double real;
+    hid_t attribute = single_of(object, name, &type);
     if (attribute < 0)
-        return NULL;
-    char *value = type == STORE_TEXT ? text_read(attribute) : NULL;
+        return;
+    if (type == STORE_TEXT)
+        free(text_read(attribute));
+    else if (H5Aread(attribute, H5T_NATIVE_INT64, &whole) >= 0)
+        H5Aread(attribute, H5T_NATIVE_DOUBLE, &real);
     H5Aclose(attribute);
-    return value;
 }
 
 static int number_get(struct store_file *f, const char *path, const char *name, bool whole, void *value, struct err *e)

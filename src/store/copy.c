@@ -1,5 +1,5 @@
-// A group or array with all that belongs to it, from one file into another. HDF5's own copy of a group leaves the
-// references between arrays and their scales pointing into the old file: they are tied anew here.
+// A group or array with all that belongs to it, from one file into another. HDF5's own copy of a group is fast, but
+// leaves the references between arrays and their scales as they were in the old file: they are translated here.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -7,167 +7,177 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct copied {      // an array that was copied
-    haddr_t address; // of the original
-    char *from, *to; // paths, owned
+struct copied { // an array that was copied
+    hobj_ref_t from, to;
+    char *path; // below what is copied, owned
 };
 
 struct copy {
     struct store_file *from, *to;
-    const char *object, *name; // what is copied, and as what
+    const char *name;     // of what is copied, in `to`
+    hid_t source, target; // open
     struct err *e;
     struct copied *arrays;
     int n;
 };
 
-static bool is_tie(const char *attribute)
+static herr_t array_note(hid_t source, const char *path, const H5O_info_t *info, void *copy)
 {
-    static const char *const ties[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"};
-    for (size_t i = 0; i < sizeof ties / sizeof ties[0]; i++)
-        if (strcmp(attribute, ties[i]) == 0)
-            return true;
-    return false;
-}
-
-static int value_copy(hid_t from, const char *name, hid_t type, hid_t space, hid_t target)
-{
-    struct err none = {0};
-    void *value = mem_array((size_t)H5Sget_simple_extent_npoints(space), H5Tget_size(type), name, &none);
-    hid_t to = H5Acreate2(target, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    int r = value && to >= 0 && H5Aread(from, type, value) >= 0 && H5Awrite(to, type, value) >= 0 ? 0 : -1;
-    if (r == 0)
-        H5Dvlen_reclaim(type, space, H5P_DEFAULT, value);
-    if (to >= 0)
-        H5Aclose(to);
-    free(value);
-    return r;
-}
-
-static herr_t attribute_copy(hid_t object, const char *name, const H5A_info_t *info, void *target)
-{
-    (void)info;
-    if (is_tie(name))
-        return 0;
-    hid_t from = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(from), space = H5Aget_space(from);
-    int r = from < 0 || type < 0 || space < 0 ? -1 : value_copy(from, name, type, space, *(hid_t *)target);
-    H5Sclose(space);
-    H5Tclose(type);
-    H5Aclose(from);
-    return r;
-}
-
-// An array's bytes, and that it is a scale; a group is made empty.
-static hid_t body_copy(struct copy *c, const char *from, const char *to, hid_t object)
-{
-    hid_t links = links_new(), how = H5Pcreate(H5P_OBJECT_COPY), target = -1;
-    char scale[256] = "";
-    H5Pset_copy_object(how, H5O_COPY_WITHOUT_ATTR_FLAG);
-    if (H5Iget_type(object) == H5I_GROUP)
-        target = H5Gcreate2(c->to->id, to, links, H5P_DEFAULT, H5P_DEFAULT);
-    else if (H5Ocopy(c->from->id, from, c->to->id, to, how, links) >= 0)
-        target = H5Oopen(c->to->id, to, H5P_DEFAULT);
-    if (target >= 0 && H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) > 0)
-        if (H5DSget_scale_name(object, scale, sizeof scale) < 0 || H5DSset_scale(target, scale) < 0) {
-            H5Oclose(target);
-            target = -1;
-        }
-    H5Pclose(how);
-    H5Pclose(links);
-    return target;
-}
-
-static void remember(struct copy *c, haddr_t address, const char *from, const char *to)
-{
-    c->arrays = mem_grow(c->arrays, (size_t)c->n + 1, sizeof *c->arrays);
-    c->arrays[c->n++] = (struct copied){.address = address, .from = mem_text(from), .to = mem_text(to)};
-}
-
-static herr_t object_copy(hid_t root, const char *relative, const H5O_info_t *info, void *copy)
-{
-    (void)root;
     struct copy *c = copy;
-    bool is_top = strcmp(relative, ".") == 0;
-    char *from = mem_format("%s%s%s", c->object, is_top ? "" : "/", is_top ? "" : relative);
-    char *to = mem_format("%s%s%s", c->name, is_top ? "" : "/", is_top ? "" : relative);
-    hid_t object = object_open(c->from, from, c->e);
-    hid_t target = object < 0 ? -1 : body_copy(c, from, to, object);
-    int r =
-        target < 0 || H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, attribute_copy, &target) < 0 ? -1 : 0;
-    if (r < 0)
-        file_fail(c->to, to, c->e, "cannot copy it from %s", c->from->path);
-    else if (info->type == H5O_TYPE_DATASET)
-        remember(c, info->addr, from, to);
-    H5Oclose(target);
-    H5Oclose(object);
-    free(from);
-    free(to);
+    struct copied array = {0};
+    if (info->type != H5O_TYPE_DATASET)
+        return 0;
+    if (H5Rcreate(&array.from, source, path, H5R_OBJECT, -1) < 0 ||
+        H5Rcreate(&array.to, c->target, path, H5R_OBJECT, -1) < 0)
+        return -1;
+    array.path = mem_text(path);
+    c->arrays = mem_grow(c->arrays, (size_t)c->n + 1, sizeof *c->arrays);
+    c->arrays[c->n++] = array;
+    return 0;
+}
+
+static const hobj_ref_t *find(const struct copy *c, hobj_ref_t from)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->arrays[i].from == from)
+            return &c->arrays[i].to;
+    return NULL;
+}
+
+// A scale that lies outside of what is copied: the array of the same path in the new file takes its place.
+static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_ref_t from)
+{
+    char path[1024] = "";
+    hid_t scale = H5Rdereference2(c->source, H5P_DEFAULT, H5R_OBJECT, &from), other = -1;
+    if (scale >= 0 && H5Iget_name(scale, path, sizeof path) > 0)
+        other = dataset_open(c->to, path, c->e);
+    int r = other >= 0 && H5DSattach_scale(array, other, dim) >= 0 ? 0 : -1;
+    H5Oclose(other);
+    H5Oclose(scale);
     return r;
 }
 
-// The copy of a scale; of one outside of what is copied, the array of the same path.
-static char *scale_path(struct copy *c, hid_t scale)
+// DIMENSION_LIST: for each dimension the scales of an array.
+static int dimensions_tie(const struct copy *c, hid_t array)
 {
-    H5O_info_t info;
-    char path[1024] = "";
-    if (H5Oget_info2(scale, &info, H5O_INFO_BASIC) < 0)
-        return NULL;
-    for (int i = 0; i < c->n; i++)
-        if (c->arrays[i].address == info.addr)
-            return mem_format("/%s", c->arrays[i].to + strspn(c->arrays[i].to, "/"));
-    return H5Iget_name(scale, path, sizeof path) > 0 ? mem_text(path) : NULL;
+    static const char name[] = "DIMENSION_LIST";
+    hvl_t list[STORE_MAX_RANK] = {{0}};
+    hobj_ref_t outside[STORE_MAX_RANK] = {0};
+    hid_t attribute = H5Aopen(array, name, H5P_DEFAULT), space = H5Aget_space(attribute);
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    int r = n >= 1 && n <= STORE_MAX_RANK && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
+    for (hssize_t i = 0; i < n && r == 0; i++) {
+        hobj_ref_t *scale = list[i].p;
+        const hobj_ref_t *to = list[i].len ? find(c, scale[0]) : NULL;
+        outside[i] = list[i].len && !to ? scale[0] : 0;
+        if (to)
+            *scale = *to;
+        list[i].len = to != NULL; // one scale a dimension
+    }
+    r = r == 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
+    for (hssize_t i = 0; i < n && r == 0; i++)
+        if (outside[i])
+            r = attach_outside(c, array, (unsigned)i, outside[i]);
+    for (hssize_t i = 0; i < STORE_MAX_RANK; i++)
+        free(list[i].p);
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Aclose(attribute);
+    return r;
 }
 
-struct tie {
-    struct copy *copy;
-    struct store_about about; // only its scales, owned
+struct user { // an element of REFERENCE_LIST
+    hobj_ref_t array;
+    int dimension;
 };
 
-static herr_t tie_collect(hid_t dataset, unsigned dim, hid_t scale, void *tie)
+static hid_t user_type(void)
 {
-    (void)dataset;
-    struct tie *t = tie;
-    char *path = dim < STORE_MAX_RANK ? scale_path(t->copy, scale) : NULL;
-    if (!path)
-        return -1;
-    t->about.scales[dim] = path;
-    return 1; // one scale a dimension
+    hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct user));
+    H5Tinsert(type, "dataset", offsetof(struct user, array), H5T_STD_REF_OBJ);
+    H5Tinsert(type, "dimension", offsetof(struct user, dimension), H5T_NATIVE_INT);
+    return type;
 }
 
-static int array_tie(struct copy *c, const struct copied *array)
+static int users_replace(hid_t scale, const char *name, hid_t type, const struct user *users, hsize_t n)
 {
-    struct tie tie = {.copy = c};
-    hid_t dataset = dataset_open(c->from, array->from, c->e);
-    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
-    int rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space), r = rank < 0 ? -1 : 0;
-    for (int i = 0; i < rank && r == 0; i++)
-        if (H5DSget_num_scales(dataset, (unsigned)i) > 0)
-            r = H5DSiterate_scales(dataset, (unsigned)i, NULL, tie_collect, &tie) < 0 ? -1 : 0;
-    if (r < 0)
-        file_fail(c->from, array->from, c->e, "cannot read its scales");
-    else
-        r = store_describe(c->to, array->to, &tie.about, c->e);
-    for (int i = 0; i < STORE_MAX_RANK; i++)
-        free((char *)tie.about.scales[i]);
+    if (H5Adelete(scale, name) < 0)
+        return -1;
+    if (n == 0)
+        return 0;
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t attribute = H5Acreate2(scale, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    int r = attribute >= 0 && H5Awrite(attribute, type, users) >= 0 ? 0 : -1;
+    H5Aclose(attribute);
     H5Sclose(space);
-    H5Dclose(dataset);
     return r;
+}
+
+// REFERENCE_LIST: the arrays that use a scale.
+static int users_tie(const struct copy *c, hid_t scale)
+{
+    static const char name[] = "REFERENCE_LIST";
+    hid_t attribute = H5Aopen(scale, name, H5P_DEFAULT), space = H5Aget_space(attribute), type = user_type();
+    hssize_t n = H5Sget_simple_extent_npoints(space), kept = 0;
+    struct user *users = n > 0 ? mem_new((size_t)n, sizeof *users) : NULL;
+    int r = users && H5Aread(attribute, type, users) >= 0 ? 0 : -1;
+    for (hssize_t i = 0; i < n && r == 0; i++) {
+        const hobj_ref_t *to = find(c, users[i].array);
+        if (to)
+            users[kept++] = (struct user){*to, users[i].dimension};
+    }
+    if (r == 0 && kept == n)
+        r = H5Awrite(attribute, type, users) >= 0 ? 0 : -1;
+    H5Aclose(attribute);
+    if (r == 0 && kept < n)
+        r = users_replace(scale, name, type, users, (hsize_t)kept);
+    free(users);
+    H5Sclose(space);
+    H5Tclose(type);
+    return r;
+}
+
+// Scales first, so that one outside can be attached to an array whose list is right.
+static int array_tie(const struct copy *c, const struct copied *array, bool users)
+{
+    hid_t copy = H5Oopen(c->target, array->path, H5P_DEFAULT);
+    int r = copy < 0 ? -1 : 0;
+    if (r == 0 && H5Aexists(copy, users ? "REFERENCE_LIST" : "DIMENSION_LIST") > 0)
+        r = users ? users_tie(c, copy) : dimensions_tie(c, copy);
+    if (r < 0)
+        file_fail(c->to, c->name, c->e, "cannot attach the scales of %s from %s", array->path, c->from->path);
+    H5Oclose(copy);
+    return r;
+}
+
+static int body_copy(struct copy *c)
+{
+    hid_t links = links_new();
+    int r = H5Ocopy(c->source, ".", c->to->id, c->name, H5P_DEFAULT, links) < 0 ? -1 : 0;
+    H5Pclose(links);
+    c->target = r == 0 ? H5Oopen(c->to->id, c->name, H5P_DEFAULT) : -1;
+    if (c->target < 0 || H5Ovisit2(c->source, H5_INDEX_NAME, H5_ITER_NATIVE, array_note, c, H5O_INFO_BASIC) < 0)
+        return file_fail(c->to, c->name, c->e, "cannot copy it from %s", c->from->path);
+    return 0;
 }
 
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e)
 {
-    struct copy c = {.from = from, .to = to, .object = object, .name = name, .e = e};
-    hid_t top = object_open(from, object, e);
-    if (top < 0)
+    struct copy c = {.from = from, .to = to, .name = name, .target = -1, .e = e};
+    c.source = object_open(from, object, e);
+    if (c.source < 0)
         return -1;
-    int r = H5Ovisit2(top, H5_INDEX_NAME, H5_ITER_NATIVE, object_copy, &c, H5O_INFO_BASIC) < 0 ? -1 : 0;
-    for (int i = 0; i < c.n && r == 0; i++)
-        r = array_tie(&c, &c.arrays[i]);
-    for (int i = 0; i < c.n; i++) {
-        free(c.arrays[i].from);
-        free(c.arrays[i].to);
-    }
+    int r = body_copy(&c);
+    for (int i = 0; i < 2 * c.n && r == 0; i++)
+        r = array_tie(&c, &c.arrays[i % c.n], i < c.n);
+    if (r == 0)
+        r = durable_check(to, name, e);
+    for (int i = 0; i < c.n; i++)
+        free(c.arrays[i].path);
     free(c.arrays);
-    H5Oclose(top);
+    H5Oclose(c.target);
+    H5Oclose(c.source);
     if (r < 0)
         to->failed = true;
     return r;

@@ -92,7 +92,7 @@ static int check(struct store_file *f, struct err *e)
     H5Pclose(access);
     if (f->id < 0)
         return file_fail(f, NULL, e, "cannot read back what was written");
-    int r = verify_all(f, e);
+    int r = store_verify_all(f, NULL, e);
     H5Fclose(f->id);
     return r;
 }

@@ -76,8 +76,8 @@ static int read_fixed_texts(struct store_file *f, const char *path, hid_t datase
     return r;
 }
 
-static int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
-    int64_t first, int64_t rows, char **texts, struct err *e)
+int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
+    int64_t rows, char **texts, struct err *e)
 {
     int64_t n = rows * shape_row_elements(shape);
     if (n == 0)

@@ -71,6 +71,16 @@ int store_set_real(struct store_file *f, const char *object, const char *name, d
 // else -1 and ERR_DATA. Remembers what was walked, so that store_open does not fork again while the file is unchanged.
 // Call it before MPI_Init for every file that this process did not write: forking is not safe everywhere afterwards.
 int store_walk(const char *path, struct err *e);
+// The walks of n files by one process, which goes ahead while this one works, and is replaced where a file was its end:
+// fast where there are thousands. `verifies`: compares all arrays with their checksums, too. _next waits for what the
+// next file is like: 0, and it may be opened as `is_ours`, or -1 and why not. `paths` is borrowed.
+struct store_walker;
+struct store_walker *store_walker_new(const char *const *paths, int n, bool verifies);
+int store_walker_next(struct store_walker *w, struct err *e);
+void store_walker_free(struct store_walker **w);
+// A walk of the file's attributes and of n of its objects with all that is in them, those that it has; for who then
+// opens the file as `is_ours` and touches nothing else. Nothing is remembered.
+int store_walk_objects(const char *path, const char *const *objects, int n, struct err *e);
 // From now on this process opens files without a walk: rank 0 of its job has walked the same ones and told so.
 void store_trust(void);
 // Opens PATH for reading. `format`: what its attribute must say; NULL: any HDF5 file. `is_ours` skips the child's walk:
@@ -93,6 +103,13 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
     struct err *e);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
 int store_verify(struct store_file *f, const char *path, struct err *e);
+// The same of every array; one that is damaged does not keep it from the others. `each` (NULL: nobody) hears of every
+// array that is as it was written, or has no checksum.
+struct store_each {
+    void (*array)(void *context, const char *path, int64_t bytes, bool has_checksum);
+    void *context;
+};
+int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e);
 // Attributes. A missing one: text NULL (else new memory); -1 and an error from the others, unless `e` is NULL.
 char *store_get_text(struct store_file *f, const char *object, const char *name);
 // The names of an object's attributes in order of name, into new memory as store_list; on failure as many as were

@@ -3,6 +3,7 @@
 
 #include "store/store.h"
 #include <hdf5.h>
+#include <sys/stat.h>
 
 enum { STORE_PIECE_BYTES = 4 << 20 }; // what checks and copies hold in memory at a time
 
@@ -80,11 +81,20 @@ struct hash_stream;
 // it is not NULL.
 int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
     struct hash_stream *part, struct err *e);
-int verify_all(struct store_file *f, struct err *e);
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
 void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
+
+// attributes.c
+char *attribute_text(hid_t object, const char *name); // as store_get_text, of an open object
+void attribute_touch(hid_t object, const char *name); // reads it and forgets it
+
+// walked.c: files that have passed a walk
+bool walked_has(const struct stat *s);
+void walked_add(const struct stat *s);
 
 // read.c
 int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
     int64_t first, int64_t rows, void *data, struct err *e);
+int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
+    int64_t rows, char **texts, struct err *e);
 void texts_free(char **texts, int64_t n); // the texts, not the array

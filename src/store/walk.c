@@ -7,6 +7,7 @@
 // unpacks to less than its size makes HDF5 read behind its buffer, which need not crash.
 #include "store/store_impl.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,15 @@ enum { LIMITS_MEMORY = 1 };
 #endif
 enum { CPU_SECONDS = 10, WALL_SECONDS = 20 }; // and one more per 20 MB of the file
 static const int64_t BYTES_PER_SECOND = 20000000, MEMORY = INT64_C(2) << 30;
+
+// What a child is to do.
+struct task {
+    const char *const *paths;
+    int n;
+    const char *const *objects; // to be visited, with the file's attributes; NULL: all of it
+    int n_objects;
+    bool verifies; // checksums, too
+};
 
 // --- in the child
 struct walk {
@@ -84,19 +94,10 @@ static int read_dataset(struct walk *w, const char *path, hid_t dataset)
     return is_plain ? read_ends(w, path, dataset, &shape) : read_all(w, path, &shape);
 }
 
-static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *info, void *walk)
+static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *info, void *unused)
 {
-    (void)info;
-    struct walk *w = walk;
-    char path[4096] = "/";
-    H5Iget_name(object, path, sizeof path);
-    struct err other = {0};
-    int64_t whole;
-    double real;
-    char *text = store_get_text(w->f, path, name);
-    if (!text && store_get_int(w->f, path, name, &whole, &other) < 0)
-        store_get_real(w->f, path, name, &real, &other);
-    free(text);
+    (void)info, (void)unused;
+    attribute_touch(object, name);
     return 0;
 }
 
@@ -116,27 +117,50 @@ static herr_t visit(hid_t root, const char *path, const H5O_info_t *info, void *
     return r;
 }
 
-static int walk_file(const char *path, struct err *e)
+static int visit_object(struct walk *w, const char *path)
+{
+    hid_t object = object_open(w->f, path, w->e);
+    int r = object < 0 || H5Ovisit2(object, H5_INDEX_NAME, H5_ITER_NATIVE, visit, w, H5O_INFO_BASIC) < 0 ? -1 : 0;
+    if (r < 0 && w->e->count == 0)
+        file_fail(w->f, path, w->e, "cannot visit what is in it");
+    if (object >= 0)
+        H5Oclose(object);
+    return r;
+}
+
+static int visit_parts(struct walk *w, const struct task *t)
+{
+    int r = H5Aiterate2(w->f->id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0 ? -1 : 0;
+    if (r < 0)
+        file_fail(w->f, NULL, w->e, "cannot read its attributes");
+    for (int i = 0; i < t->n_objects && r == 0; i++)
+        if (store_has(w->f, t->objects[i]))
+            r = visit_object(w, t->objects[i]);
+    return r;
+}
+
+static int walk_file(const struct task *t, const char *path, struct err *e)
 {
     struct walk w = {.f = file_open(path, e), .e = e};
     if (!w.f)
         return -1;
-    int r = H5Ovisit2(w.f->id, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &w, H5O_INFO_BASIC) < 0 ? -1 : 0;
-    if (r < 0 && e->count == 0)
-        file_fail(w.f, NULL, e, "cannot visit what is in it");
+    int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "/");
+    if (r == 0 && t->verifies)
+        r = store_verify_all(w.f, NULL, e);
     if (H5Fclose(w.f->id) < 0 && r == 0)
         r = file_fail(w.f, NULL, e, "cannot close it");
+    file_free(&w.f);
     return r;
 }
 
+// The soft limit alone: the next file has one of its own.
 static void limit(int resource, rlim_t value)
 {
     struct rlimit current;
     if (getrlimit(resource, &current) < 0)
         return;
-    if (value > current.rlim_max)
-        value = current.rlim_max;
-    setrlimit(resource, &(struct rlimit){.rlim_cur = value, .rlim_max = current.rlim_max});
+    current.rlim_cur = value < current.rlim_max ? value : current.rlim_max;
+    setrlimit(resource, &current);
 }
 
 // Bytes of address space that this process has by now: the libraries' and what was allocated before the fork.
@@ -151,7 +175,7 @@ static rlim_t address_space(void)
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-static void restrain(int64_t file_size)
+static void restrain(void)
 {
     static const int signals[] = {
         SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
@@ -160,35 +184,47 @@ static void restrain(int64_t file_size)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         signal(signals[i], SIG_DFL); // the parent's handlers are not for its children
     sigprocmask(SIG_SETMASK, &none, NULL);
-    int64_t more = file_size / BYTES_PER_SECOND;
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, (rlim_t)(CPU_SECONDS + more));
-    alarm((unsigned)(WALL_SECONDS + more));
-    if (LIMITS_MEMORY)
-        limit(RLIMIT_AS, address_space() + (rlim_t)MEMORY + (rlim_t)file_size);
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     dup2(null, STDERR_FILENO); // what allocators and sanitizers say as they die
 }
 
-static _Noreturn void child(const char *path, int64_t file_size, int report)
+static void restrain_file(const char *path)
 {
-    restrain(file_size);
-    struct err e = {0};
-    int r = walk_file(path, &e);
-    size_t length = strcspn(e.text, "\n");
-    if (r < 0 && write(report, e.text, length) != (ssize_t)length)
-        _exit(2);
-    _exit(r < 0 ? 1 : 0);
+    struct stat s = {0};
+    stat(path, &s);
+    int64_t more = s.st_size / BYTES_PER_SECOND;
+    limit(RLIMIT_CPU, (rlim_t)clock_cpu() + 1 + (rlim_t)(CPU_SECONDS + more));
+    alarm((unsigned)(WALL_SECONDS + more));
+    if (LIMITS_MEMORY)
+        limit(RLIMIT_AS, address_space() + (rlim_t)MEMORY + (rlim_t)s.st_size);
+}
+
+// What is told of each file: how long the text behind it is; 0: the file is good.
+typedef uint32_t told;
+
+static _Noreturn void child(const struct task *t, int first, int report)
+{
+    struct err *e = mem_new(1, sizeof *e);
+    char line[sizeof(told) + 1024];
+    restrain();
+    for (int i = first; i < t->n; i++) {
+        restrain_file(t->paths[i]);
+        *e = (struct err){0};
+        int r = walk_file(t, t->paths[i], e);
+        told length = r < 0 ? (told)strcspn(e->text, "\n") : 0;
+        length = length < sizeof line - sizeof length ? length : sizeof line - sizeof length;
+        memcpy(line, &length, sizeof length);
+        memcpy(line + sizeof length, e->text, length);
+        if (write(report, line, sizeof length + length) != (ssize_t)(sizeof length + length))
+            _exit(2);
+    }
+    _exit(0);
 }
 
 // --- in the parent
-static int verdict(const char *path, int status, const char *reason, struct err *e)
+static int malformed(const char *path, int status, struct err *e)
 {
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return 0;
-    size_t prefix = strlen(path) + strlen(": "); // of every message of the child
-    if (strlen(reason) > prefix)
-        return err_add(e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, reason + prefix);
     int sign = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (sign == SIGXCPU || sign == SIGALRM || sign == SIGKILL)
         return err_add(e, ERR_DATA, "%s: not a readable HDF5 file: reading it does not come to an end", path);
@@ -196,69 +232,128 @@ static int verdict(const char *path, int status, const char *reason, struct err 
         sign ? strsignal(sign) : "an error");
 }
 
-static int fork_and_wait(const char *path, int64_t file_size, struct err *e)
+// `reason`: the child's message, which begins with the path; one of a checksum says all by itself.
+static int refused(const struct task *t, const char *path, const char *reason, struct err *e)
 {
-    int ends[2], status = 0;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return err_errno(e, "%s: cannot make a pipe to check it", path);
-    pid_t pid = fork();
-    if (pid == 0)
-        child(path, file_size, ends[1]);
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return err_errno(e, "%s: cannot start a process to check it", path);
-    }
-    char reason[1024];
-    size_t length = 0;
-    for (ssize_t n = 1; n > 0 || (n < 0 && errno == EINTR);) {
-        n = read(ends[0], reason + length, sizeof reason - 1 - length);
-        length += n > 0 ? (size_t)n : 0;
-    }
-    reason[length] = 0;
-    close(ends[0]);
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return err_errno(e, "%s: lost the process that checks it", path);
-    return verdict(path, status, reason, e);
+    size_t prefix = strlen(path) + strlen(": ");
+    if (t->verifies && strstr(reason, ": damaged: "))
+        return err_add(e, ERR_DATA, "%s", reason);
+    return err_add(
+        e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, strlen(reason) > prefix ? reason + prefix : reason);
 }
 
-// Files that passed, as they were then.
-static struct walked {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified;
-} * walked;
-static int walked_count;
+static bool read_whole(int from, void *data, size_t n)
+{
+    for (char *at = data; n > 0;) {
+        ssize_t got = read(from, at, n);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        at += got > 0 ? got : 0;
+        n -= got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+struct store_walker {
+    struct task task;
+    int at;    // the next file to hear of
+    pid_t pid; // of the child that is at work; 0: none
+    int from;  // what it tells
+};
+
+struct store_walker *store_walker_new(const char *const *paths, int n, bool verifies)
+{
+    struct store_walker *w = mem_new(1, sizeof *w);
+    w->task = (struct task){.paths = paths, .n = n, .verifies = verifies};
+    return w;
+}
+
+static int child_start(struct store_walker *w, struct err *e)
+{
+    int ends[2];
+    const char *path = w->task.paths[w->at];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return err_errno(e, "%s: cannot make a pipe to check it", path);
+    w->pid = fork();
+    if (w->pid == 0)
+        child(&w->task, w->at, ends[1]);
+    close(ends[1]);
+    w->from = ends[0];
+    if (w->pid > 0)
+        return 0;
+    close(ends[0]);
+    w->pid = 0;
+    return err_errno(e, "%s: cannot start a process to check it", path);
+}
+
+static int child_end(struct store_walker *w)
+{
+    int status = 0;
+    close(w->from);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    w->pid = 0;
+    return status;
+}
+
+int store_walker_next(struct store_walker *w, struct err *e)
+{
+    char reason[1025];
+    told length;
+    const char *path = w->task.paths[w->at];
+    if (!w->pid && child_start(w, e) < 0)
+        return -1;
+    w->at++;
+    if (!read_whole(w->from, &length, sizeof length) || length >= sizeof reason || !read_whole(w->from, reason, length))
+        return malformed(path, child_end(w), e); // the file was its end
+    reason[length] = 0;
+    return length ? refused(&w->task, path, reason, e) : 0;
+}
+
+void store_walker_free(struct store_walker **w)
+{
+    if (*w && (*w)->pid) {
+        kill((*w)->pid, SIGKILL);
+        child_end(*w);
+    }
+    free(*w);
+    *w = NULL;
+}
+
+static int is_file(const char *path, struct stat *s, struct err *e)
+{
+    if (stat(path, s) < 0)
+        return err_add(e, ERR_DATA, "%s: %s", path, strerror(errno));
+    return S_ISREG(s->st_mode) ? 0 : err_add(e, ERR_DATA, "%s: not a file", path);
+}
+
 static bool trusts; // another process has walked what this one opens
 
-static bool is_walked(const struct stat *s)
+static int walk(const char *path, const char *const *objects, int n, struct err *e)
 {
-    for (int i = walked_count - 1; i >= 0; i--) {
-        const struct walked *w = &walked[i];
-        if (w->device == s->st_dev && w->inode == s->st_ino && w->size == s->st_size &&
-            w->modified.tv_sec == s->st_mtim.tv_sec && w->modified.tv_nsec == s->st_mtim.tv_nsec)
-            return true;
-    }
-    return false;
+    struct stat s;
+    if (is_file(path, &s, e) < 0)
+        return -1;
+    if (trusts || walked_has(&s))
+        return 0;
+    struct store_walker *w = store_walker_new(&path, 1, false);
+    w->task.objects = objects;
+    w->task.n_objects = n;
+    int r = store_walker_next(w, e);
+    store_walker_free(&w);
+    if (r == 0 && !objects)
+        walked_add(&s);
+    return r;
 }
 
 int store_walk(const char *path, struct err *e)
 {
-    struct stat s;
-    if (stat(path, &s) < 0)
-        return err_add(e, ERR_DATA, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(s.st_mode))
-        return err_add(e, ERR_DATA, "%s: not a file", path);
-    if (trusts || is_walked(&s))
-        return 0;
-    if (fork_and_wait(path, s.st_size, e) < 0)
-        return -1;
-    walked = mem_grow(walked, (size_t)walked_count + 1, sizeof *walked);
-    walked[walked_count++] =
-        (struct walked){.device = s.st_dev, .inode = s.st_ino, .size = s.st_size, .modified = s.st_mtim};
-    return 0;
+    return walk(path, NULL, 0, e);
+}
+
+int store_walk_objects(const char *path, const char *const *objects, int n, struct err *e)
+{
+    return walk(path, objects, n, e);
 }
 
 void store_trust(void)

@@ -1,0 +1,155 @@
+// Walks of many files by one process: every verdict belongs to its file, also where a file is the process's end; and
+// the check of all arrays of a file.
+// links: store base
+#include "store_folder.h"
+
+#include "store/schema.h"
+#include <signal.h>
+#include <sys/stat.h>
+
+enum { N = 4000 };
+
+static void write_file(const char *path)
+{
+    struct err e = {0};
+    static int64_t data[N];
+    for (int64_t i = 0; i < N; i++)
+        data[i] = i * i;
+    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    assert_non_null(f);
+    assert_ok(store_write(f, "deep/one", &(struct store_shape){STORE_I64, 1, {N}}, data, NULL, &e), e);
+    assert_ok(store_write(f, "two", &(struct store_shape){STORE_I64, 1, {3}}, data, NULL, &e), e);
+    assert_ok(store_commit(&f, &e), e);
+}
+
+// One bit of an element of "deep/one", found by its value.
+static void damage(const char *path)
+{
+    int64_t wanted = INT64_C(1234) * 1234, at = 0;
+    FILE *f = fopen(path, "r+b");
+    assert_non_null(f);
+    for (int64_t found = 0; found != wanted; at += 8)
+        assert_int_equal(fseek(f, at, SEEK_SET) == 0 && fread(&found, sizeof found, 1, f) == 1, 1);
+    wanted ^= 1;
+    fseek(f, at - 8, SEEK_SET);
+    fwrite(&wanted, sizeof wanted, 1, f);
+    fclose(f);
+}
+
+// The only child of this process.
+static pid_t child_of_this(void)
+{
+    char path[64];
+    int pid = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *in = fopen(path, "r");
+    if (in && fscanf(in, "%d", &pid) != 1)
+        pid = 0;
+    if (in)
+        fclose(in);
+    return pid;
+}
+
+static void test_each_its_verdict(void **state)
+{
+    struct err e = {0};
+    char *paths[5];
+    static const char *const names[] = {"good.h5", "none.h5", "text.h5", "damaged.h5", "last.h5"};
+    for (int i = 0; i < 5; i++)
+        paths[i] = mem_text(in_folder(state, names[i]));
+    write_file(paths[0]);
+    write_file(paths[3]);
+    write_file(paths[4]);
+    damage(paths[3]);
+    FILE *text = fopen(paths[2], "w");
+    fputs("no HDF5\n", text);
+    fclose(text);
+    for (int verifies = 0; verifies <= 1; verifies++) {
+        struct store_walker *w = store_walker_new((const char *const *)paths, 5, verifies);
+        assert_ok(store_walker_next(w, &e), e);
+        assert_error(store_walker_next(w, &e), e, ERR_DATA, "none.h5: not a readable HDF5 file: No such file");
+        assert_error(store_walker_next(w, &e), e, ERR_DATA, "text.h5: not a readable HDF5 file: cannot open it");
+        if (verifies)
+            assert_error(store_walker_next(w, &e), e, ERR_DATA, "damaged.h5: deep/one: damaged: its checksum is");
+        else
+            assert_ok(store_walker_next(w, &e), e);
+        assert_ok(store_walker_next(w, &e), e);
+        store_walker_free(&w);
+        assert_null(w);
+    }
+    for (int i = 0; i < 5; i++)
+        free(paths[i]);
+}
+
+static void test_end_of_the_process(void **state)
+{
+    struct err e = {0};
+    char *paths[3] = {
+        mem_text(in_folder(state, "a.h5")), mem_text(in_folder(state, "pipe.h5")), mem_text(in_folder(state, "c.h5"))};
+    write_file(paths[0]);
+    write_file(paths[2]);
+    assert_int_equal(mkfifo(paths[1], 0600), 0); // whoever reads it waits
+    struct store_walker *w = store_walker_new((const char *const *)paths, 3, false);
+    assert_ok(store_walker_next(w, &e), e);
+    assert_true(child_of_this() > 0);
+    kill(child_of_this(), SIGKILL);
+    assert_error(store_walker_next(w, &e), e, ERR_DATA, "pipe.h5: not a readable HDF5 file: reading it does not come");
+    assert_ok(store_walker_next(w, &e), e);
+    store_walker_free(&w);
+    w = store_walker_new((const char *const *)paths, 3, false);
+    assert_ok(store_walker_next(w, &e), e);
+    store_walker_free(&w); // ends the process that waits
+    assert_int_equal(child_of_this(), 0);
+    for (int i = 0; i < 3; i++)
+        free(paths[i]);
+}
+
+static void test_objects(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    write_file(path);
+    assert_ok(store_walk_objects(path, (const char *const[]){"deep", "none"}, 2, &e), e);
+    assert_error(store_walk_objects(in_folder(state, "none.h5"), (const char *const[]){"deep"}, 1, &e), e, ERR_DATA,
+        "none.h5: No such file");
+}
+
+static void count_array(void *context, const char *path, int64_t bytes, bool has_checksum)
+{
+    (void)path;
+    int64_t *sums = context;
+    sums[0]++;
+    sums[1] += bytes;
+    sums[2] += has_checksum;
+}
+
+static void test_verify_all(void **state)
+{
+    struct err e = {0};
+    const char *path = in_folder(state, "a.h5");
+    int64_t sums[3] = {0};
+    struct store_each each = {count_array, sums};
+    write_file(path);
+    struct store_file *f = store_open(path, NULL, false, &e);
+    assert_ok(store_verify_all(f, &each, &e), e);
+    store_close(&f);
+    assert_int_equal(sums[0], 2);
+    assert_int_equal(sums[1], 8 * (N + 3));
+    assert_int_equal(sums[2], 2);
+    damage(path);
+    f = store_open(path, NULL, false, &e);
+    assert_error(store_verify_all(f, &each, &e), e, ERR_DATA, "a.h5: deep/one: damaged");
+    store_close(&f);
+    assert_int_equal(sums[0], 3); // and went on to the other
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_each_its_verdict, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(test_end_of_the_process, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(test_objects, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(test_verify_all, folder_make, folder_remove),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
