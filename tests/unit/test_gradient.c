@@ -322,9 +322,9 @@ static int check_setup(struct setup *s)
     double loss = model_backward(s->m, s->w, s->ws, s->rows, s->batch_rows, s->x, s->dw);
     model_penalize(s->m, 0, s->m->parameters, s->w, s->dw);
     model_forward(s->m, s->w, s->ws, s->rows, s->x);
-    // The loops with and without a gradient are compiled apart, and may add in another order.
     double without = model_loss(s->m, s->ws, s->rows, s->x, NULL) + s->ws->penalty;
-    assert_true(fabs(loss - without) <= 1e-12 * (1 + fabs(loss)));
+    if (loss != without)
+        fail_msg("%s: loss %.17g with its gradient, %.17g without", s->name, loss, without);
     int nonzero = 0;
     for (int l = 0; l < s->m->n_layers; l++)
         for (int k = 0; k < s->m->layers[l].n_blocks; k++)
@@ -332,19 +332,28 @@ static int check_setup(struct setup *s)
     return nonzero;
 }
 
-// Every activation, every loss, several numbers of rows.
+// Every activation with one loss and every loss with some activation; the first example has all pairs of them.
+static bool is_checked(const struct example *ex, int loss, int a)
+{
+    int losses = 0;
+    while (loss_names[losses])
+        losses++;
+    assert_true(losses <= ACTIVATION_COUNT);
+    return ex == examples || (a + (int)(ex - examples)) % losses == loss;
+}
+
 static void check_example(const struct example *ex)
 {
     for (int loss = 0; loss_names[loss]; loss++)
         for (int a = 0; a < ACTIVATION_COUNT; a++) {
             int nonzero = 0;
-            for (size_t i = 0; i < sizeof rows_tested / sizeof *rows_tested; i++) {
+            for (size_t i = 0; is_checked(ex, loss, a) && i < sizeof rows_tested / sizeof *rows_tested; i++) {
                 struct setup s = setup_new(ex, (enum activation)a, (enum loss)loss, rows_tested[i]);
                 nonzero += check_setup(&s);
                 setup_free(&s);
             }
             // else nothing was compared; softmax of one value is 1 whatever that is
-            assert_true(nonzero > 0 || (a == SOFTMAX && shape_size(&ex->input) == 1));
+            assert_true(nonzero > 0 || !is_checked(ex, loss, a) || (a == SOFTMAX && shape_size(&ex->input) == 1));
         }
 }
 
