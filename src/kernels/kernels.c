@@ -17,6 +17,11 @@ bool activation_needs_input(enum activation f)
     return f == GELU || f == SILU;
 }
 
+bool activation_is_smooth(enum activation f)
+{
+    return f == LINEAR || f == SIGMOID || f == TANH || f == SOFTPLUS || f == GELU || f == SILU;
+}
+
 #define DECLARE_SET(name)                           \
     void activation_loops_##name(struct kernels *); \
     void loss_loops_##name(struct kernels *);       \

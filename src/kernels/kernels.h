@@ -33,6 +33,8 @@ enum activation {
 extern const char *const activation_names[]; // NULL-terminated, in the order of the enum
 // Whether the slope cannot be told from the output: activate_backward is given z in place of it.
 bool activation_needs_input(enum activation f);
+// Whether it goes element by element and has a second derivative everywhere.
+bool activation_is_smooth(enum activation f);
 
 // What an optimizer's update needs beside the arrays; unused ones are 0. In double, because 1 - 0.999 taken in float is
 // wrong in the fifth digit.
@@ -74,6 +76,8 @@ struct kernels {
     void (*activate)(enum activation f, size_t n, real *y);
     // dy := dy * f'(z), where y = f(z), or z itself where activation_needs_input(f)
     void (*activate_backward)(enum activation f, size_t n, const real *y, real *dy);
+    // first, second (n) := f'(z), f''(z) of a smooth activation
+    void (*slopes)(enum activation f, size_t n, const real *z, real *first, real *second);
     // sum (O) := sum over the rows of a (M, O)
     void (*sum_rows)(int M, int O, const real *a, real *sum);
 

@@ -154,6 +154,52 @@ static void activate_backward(enum activation f, size_t n, const real *restrict 
     }
 }
 
+static void slopes(enum activation f, size_t n, const real *restrict z, real *restrict first, real *restrict second)
+{
+    switch (f) {
+    case SIGMOID:
+        for (size_t i = 0; i < n; i++) {
+            real s = 1 / (1 + REAL(exp)(-z[i]));
+            first[i] = s * (1 - s);
+            second[i] = s * (1 - s) * (1 - 2 * s);
+        }
+        break;
+    case TANH: // 1 - t^2 = 4 e / (1 + e)^2
+        for (size_t i = 0; i < n; i++) {
+            real e = REAL(exp)(-2 * REAL(fabs)(z[i])), t = REAL(copysign)((1 - e) / (1 + e), z[i]);
+            first[i] = 4 * e / ((1 + e) * (1 + e));
+            second[i] = -2 * t * first[i];
+        }
+        break;
+    case SOFTPLUS:
+        for (size_t i = 0; i < n; i++) {
+            real s = 1 / (1 + REAL(exp)(-z[i]));
+            first[i] = s;
+            second[i] = s * (1 - s);
+        }
+        break;
+    case GELU:
+        for (size_t i = 0; i < n; i++) {
+            real bell = bell_height * REAL(exp)(-z[i] * z[i] / 2);
+            first[i] = (1 + REAL(erf)(root_half * z[i])) / 2 + z[i] * bell;
+            second[i] = (2 - z[i] * z[i]) * bell;
+        }
+        break;
+    case SILU:
+        for (size_t i = 0; i < n; i++) {
+            real s = 1 / (1 + REAL(exp)(-z[i]));
+            first[i] = s * (1 + z[i] * (1 - s));
+            second[i] = s * (1 - s) * (2 + z[i] * (1 - 2 * s));
+        }
+        break;
+    default: // linear: those with a kink have no business here
+        for (size_t i = 0; i < n; i++) {
+            first[i] = 1;
+            second[i] = 0;
+        }
+    }
+}
+
 // Four rows at a time: `sum` is loaded and stored a quarter as often.
 static void sum_rows(int M, int O, const real *restrict a, real *restrict sum)
 {
@@ -174,5 +220,6 @@ void LOOP(activation_loops)(struct kernels *k)
     k->fill_rows = fill_rows;
     k->activate = activate;
     k->activate_backward = activate_backward;
+    k->slopes = slopes;
     k->sum_rows = sum_rows;
 }

@@ -1,10 +1,11 @@
 // dense: y = x kernel + bias, every output connected to every input. An input of more dimensions is taken as flat.
-#include "nn/nn_impl.h"
+#include "nn/contractive.h"
 
 // B rows, I inputs, O outputs
 struct dense {
     int64_t units;
     bool tied;
+    double contractive;
 };
 
 static const struct field fields[] = {
@@ -22,6 +23,14 @@ static const struct field fields[] = {
         .help =
             "in the decoder: uses the kernel of the dense layer that mirrors it in the encoder, transposed, and has "
             "only a bias of its own"},
+    {.key = "contractive",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct dense, contractive),
+        .standard = "0",
+        .max = 1e6,
+        .help = "adds to the loss: this times the squared Frobenius norm of the derivatives of a sample's outputs by "
+                "the inputs of this layer (Rifai et al. 2011, one hidden layer); for activations linear, sigmoid, "
+                "tanh, softplus, gelu, silu"},
     {0},
 };
 
@@ -44,6 +53,18 @@ static int check_tie(const struct layer *l, const struct node *at, struct err *e
     return 0;
 }
 
+static int check_contractive(const struct layer *l, const struct node *at, struct err *e)
+{
+    if (l->tied)
+        return node_error(at, e, "contractive: not of a layer that is tied, whose kernel is its mirror's");
+    if (!activation_is_smooth(l->activation))
+        return node_error(at, e,
+            "contractive: found activation %s, allowed: linear, sigmoid, tanh, softplus, gelu, silu, whose second "
+            "derivative exists everywhere",
+            activation_names[l->activation]);
+    return 0;
+}
+
 static int build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct dense *c = l->config;
@@ -53,6 +74,12 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     l->out = (struct shape){1, {O}};
     if (l->tied && check_tie(l, at, e) != 0)
         return -1;
+    if (c->contractive > 0) {
+        if (check_contractive(l, at, e) != 0)
+            return -1;
+        l->kept = CONTRACTIVE_KEPT * (size_t)O;
+        l->kept_once = CONTRACTIVE_KEPT_ONCE * (size_t)O;
+    }
     if (!l->tied)
         layer_add_kernel(l, "kernel", I, O);
     if (l->kernel.use_bias)
@@ -78,6 +105,9 @@ static void forward(const struct layer *l, const struct pass *p)
     if (l->kernel.use_bias)
         kernels()->fill_rows(p->rows, O, p->w + bias_offset(l), p->y);
     gemm(false, l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), l->kernel.use_bias, p->y);
+    if (c->contractive > 0 && p->step->trains)
+        *p->penalty +=
+            contractive_penalty(c->contractive, l->activation, p->rows, I, O, p->w + kernel_offset(l), p->y, p->kept);
 }
 
 // A tied kernel is (O, I). Its first gradient comes from the decoder, which is passed first; the encoder's adds to it.
@@ -85,14 +115,21 @@ static void backward(const struct layer *l, const struct pass *p)
 {
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
+    const bool contracts = c->contractive > 0 && p->step->trains;
+    const real *w = p->w + kernel_offset(l), *dy = p->dy;
+    real *dw = p->dw + kernel_offset(l);
+    if (contracts)
+        dy = contractive_add_slope(c->contractive, p->rows, O, p->batch_rows, dy, p->kept);
     if (l->tied)
-        gemm(true, false, O, I, p->rows, p->dy, p->x, 0, p->dw + kernel_offset(l));
+        gemm(true, false, O, I, p->rows, dy, p->x, 0, dw);
     else
-        gemm(true, false, I, O, p->rows, p->x, p->dy, l->accumulates, p->dw + kernel_offset(l));
+        gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
+    if (contracts)
+        contractive_add_weights(c->contractive, p->rows, I, O, p->batch_rows, w, dw, p->kept);
     if (l->kernel.use_bias)
-        kernels()->sum_rows(p->rows, O, p->dy, p->dw + bias_offset(l));
+        kernels()->sum_rows(p->rows, O, dy, p->dw + bias_offset(l));
     if (p->dx)
-        gemm(false, !l->tied, p->rows, I, O, p->dy, p->w + kernel_offset(l), 0, p->dx);
+        gemm(false, !l->tied, p->rows, I, O, dy, w, 0, p->dx);
 }
 
 const struct layer_type dense_layer = {

@@ -77,6 +77,16 @@ static const struct example {
     {"dense", {1, {5}},
         "encoder: [{dense: 67, activation: sigmoid, sparsity_beta: 0.1, sparsity_rho: 0.2}]\n"
         "decoder: [{dense: 5, activation: @o}]"},
+    // contractive: sums over the rows and the inputs, a kernel that a tied layer shares, and a layer that is not the
+    // first
+    {"dense", {1, {7}},
+        "encoder: [{dense: 5, activation: sigmoid, contractive: 0.3}, {dense: 3, activation: tanh, contractive: 0.2}]\n"
+        "decoder: [{dense: 5, activation: @a, tied: true}, {dense: 7, activation: @o, tied: true}]"},
+    {"dense", {1, {3}},
+        "encoder: [{dense: 4, contractive: 0.1}, {dense: 4, activation: softplus, contractive: 0.3}, "
+        "{dense: 4, activation: gelu, contractive: 0.3}, {dense: 1, activation: silu, contractive: 0.7, use_bias: "
+        "false}]\n"
+        "decoder: [{dense: 3, activation: @o}]"},
     {"gaussian", {1, {6}},
         "encoder: [{dense: 5, activation: @a}, {gaussian: 3, beta: 0.4, warmup_epochs: 4}]\n"
         "decoder: [{dense: 6, activation: @o}]"},

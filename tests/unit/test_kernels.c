@@ -108,6 +108,32 @@ static void test_activations(void **state)
         }
 }
 
+static void check_slopes(const struct kernels *k, enum activation f, size_t n)
+{
+    const double h = 1e-4;
+    real z[LONGEST], first[LONGEST + GUARD], second[LONGEST + GUARD];
+    fill(2, n, 6, z);
+    guard_set(first + n);
+    guard_set(second + n);
+    k->slopes(f, n, z, first, second);
+    for (size_t i = 0; i < n; i++) {
+        double at = (double)z[i];
+        check_near(k, "slope", i, first[i], slope(f, at), 1e-6);
+        check_near(k, "its slope", i, second[i], (slope(f, at + h) - slope(f, at - h)) / (2 * h), 1e-6);
+    }
+    guard_check(k, "slope", first + n);
+    guard_check(k, "its slope", second + n);
+}
+
+static void test_slopes(void **state)
+{
+    (void)state;
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (int f = 0; f < ACTIVATION_COUNT; f++)
+            for (int i = 0; i < LENGTHS && activation_is_smooth((enum activation)f); i++)
+                check_slopes(*k, (enum activation)f, lengths[i]);
+}
+
 static void check_softmax(const struct kernels *k, size_t n, real shift)
 {
     real z[LONGEST], y[LONGEST + GUARD], dy[LONGEST + GUARD];
@@ -291,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_choice),
         cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_slopes),
         cmocka_unit_test(test_softmax),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_tree_sum),
