@@ -111,14 +111,12 @@ static int different_trials(const struct plan *plan)
     return n;
 }
 
-// Rank 0 makes the plan before MPI starts (forking a child that walks a file is safe only then); the others receive it.
-static void share_plan(const struct comm *world, struct plan *plan)
-{
-    comm_broadcast(world, 0, &plan->n, sizeof plan->n);
-    if (world->rank != 0)
-        plan->entry = mem_new((size_t)plan->n, sizeof *plan->entry);
-    comm_broadcast(world, 0, plan->entry, (size_t)plan->n * sizeof *plan->entry);
-}
+// What the layout of ranks needs to know of the plan, which rank 0 alone has made, before MPI started (forking a child
+// that walks a file is safe only then).
+struct load {
+    int trials;
+    int64_t least_shards;
+};
 
 struct job {
     const struct options *options;
@@ -169,11 +167,12 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (forced && !kernels_named(forced))
         err_add(e, ERR_USAGE, "HOURGLASS_KERNELS: found '%s', which this program or this CPU has not; best is %s",
             forced, kernels()->set);
-    share_plan(world, &j->plan);
+    struct load load = {different_trials(&j->plan), least_shards(&j->plan)};
+    comm_broadcast(world, 0, &load, sizeof load);
     if (world->rank != 0)
         store_trust();
     int cores = (int)fmax(1, launch_cores() / comm_local_size(world));
-    layout_choose(&wish, world->size, cores, different_trials(&j->plan), least_shards(&j->plan), &j->layout, e);
+    layout_choose(&wish, world->size, cores, load.trials, load.least_shards, &j->layout, e);
     if (!e->count)
         team_check(j->layout.threads, e);
     if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)

@@ -38,22 +38,22 @@ void progress_done(struct progress *p, double operations)
 
 // The share of the run that is done. Of the other groups' trials in flight no more is known than that they are as far
 // as the own one on average.
-static double fraction(const struct progress *p, const struct plan_entry *entry, double epochs_done)
+static double fraction(const struct progress *p, const struct order *order, double epochs_done)
 {
-    double own = isnan(epochs_done) || entry->epochs == 0 ? 1 : epochs_done / (double)entry->epochs;
+    double own = isnan(epochs_done) || order->epochs == 0 ? 1 : epochs_done / (double)order->epochs;
     int in_flight = p->trials - p->done < p->groups ? p->trials - p->done : p->groups;
-    double done = p->operations_done + own * entry->operations * in_flight;
+    double done = p->operations_done + own * order->operations * in_flight;
     return done < p->operations ? done / p->operations : 1;
 }
 
-void progress_show(struct progress *p, const struct plan_entry *entry, double epochs_done)
+void progress_show(struct progress *p, const struct order *order, double epochs_done)
 {
     enum { WIDTH = 24 };
     double now = clock_wall(), elapsed = now - p->started;
     if (now - p->drawn < 0.1 || !log_has_terminal())
         return;
     p->drawn = now;
-    double done = fraction(p, entry, epochs_done);
+    double done = fraction(p, order, epochs_done);
     int filled = (int)(done * WIDTH);
     char bar[WIDTH + 1], left[48], epoch[48];
     memset(bar, '#', (size_t)filled);
@@ -62,7 +62,7 @@ void progress_show(struct progress *p, const struct plan_entry *entry, double ep
     if (isnan(epochs_done))
         snprintf(epoch, sizeof epoch, "scoring");
     else
-        snprintf(epoch, sizeof epoch, "epoch %d/%lld", (int)epochs_done + 1, (long long)entry->epochs);
+        snprintf(epoch, sizeof epoch, "epoch %d/%lld", (int)epochs_done + 1, (long long)order->epochs);
     log_progress("[%s] %3.0f %%  trial %d/%d  %s  %s left", bar, 100 * done, p->done + 1, p->trials, epoch,
         done > 0 ? text_seconds(left, elapsed * (1 - done) / done) : "?");
 }

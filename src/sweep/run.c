@@ -7,6 +7,7 @@
 #include "base/request.h"
 #include "comm/queue.h"
 #include "sweep/folder.h"
+#include "sweep/pool.h"
 #include "sweep/progress.h"
 #include "sweep/summary.h"
 #include "sweep/trial_run.h"
@@ -15,83 +16,49 @@
 #include <string.h>
 #include <unistd.h>
 
-// --- what rank 0 decides
-struct pool {
-    const struct plan *plan;
-    const struct experiment *x;
-    int *order, n, next; // entries that are still to be run, longest expected first
-    struct run_counts *counts;
+// --- rank 0's side of the queue
+struct desk {
+    struct pool *pool;
     struct progress *progress;
 };
 
-// What a leader tells of a finished trial: as long as a queue's report, of which the queue reads every byte.
-struct report {
-    enum err_kind failure; // ERR_NONE: none
-    bool has_diverged, has_stopped;
-    char text[QUEUE_REPORT_BYTES - sizeof(enum err_kind) - 2 * sizeof(bool)];
-};
-_Static_assert(sizeof(struct report) == QUEUE_REPORT_BYTES, "the queue reads beyond a shorter report");
-
-static int pool_next(void *context)
+static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
 {
-    struct pool *p = context;
-    return p->next < p->n && request_pending() != REQUEST_STOP ? p->order[p->next++] : -1;
+    if (request_pending() == REQUEST_STOP)
+        return QUEUE_END;
+    return pool_next(((struct desk *)context)->pool, work);
 }
 
-static void pool_report(void *context, int work, const void *data)
+static void desk_report(void *context, const void *data, size_t n)
 {
-    struct pool *p = context;
-    const struct report *r = data;
-    const struct plan_entry *entry = &p->plan->entry[work];
-    if (r->failure) {
-        if (p->counts->failed++ == 0) {
-            p->counts->cause = r->failure;
-            snprintf(p->counts->why, sizeof p->counts->why, "%.*s", (int)sizeof p->counts->why - 1, r->text);
-        }
-        log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
-    } else if (r->has_stopped) {
-        p->counts->stopped++;
+    struct desk *d = context;
+    struct pool_report r;
+    ASSERT(n == sizeof r, "%zu", n);
+    memcpy(&r, data, sizeof r);
+    const struct plan_entry *entry = pool_report(d->pool, &r);
+    if (r.has_stopped)
         return;
-    } else {
-        p->counts->done += !r->has_diverged;
-        p->counts->diverged += r->has_diverged;
-        log_line(LOG_TRIAL, "%s", r->text);
-    }
-    progress_done(p->progress, entry->operations);
+    if (r.failure)
+        log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r.text);
+    else
+        log_line(LOG_TRIAL, "%s", r.text);
+    progress_done(d->progress, entry->operations);
 }
 
-static int longest_first(const void *a, const void *b, void *plan)
+static bool is_finished(void *folder, const char *id)
 {
-    const struct plan_entry *entry = ((const struct plan *)plan)->entry;
-    int x = *(const int *)a, y = *(const int *)b;
-    if (entry[x].operations != entry[y].operations)
-        return entry[x].operations < entry[y].operations ? 1 : -1;
-    return (x > y) - (x < y);
+    char *path = run_trial_path(folder, id);
+    bool is_there = access(path, F_OK) == 0;
+    free(path);
+    return is_there;
 }
 
-static void pool_fill(struct pool *p, const char *folder)
+static void desk_open(struct desk *d, struct pool *pool, int groups, const struct run_counts *counts)
 {
-    p->order = mem_new((size_t)p->plan->n, sizeof *p->order);
-    for (int i = 0; i < p->plan->n; i++) {
-        if (p->plan->entry[i].is_duplicate)
-            continue;
-        char *path = run_trial_path(folder, p->plan->entry[i].id);
-        p->counts->trials++;
-        if (access(path, F_OK) == 0)
-            p->counts->found++;
-        else
-            p->order[p->n++] = i;
-        free(path);
-    }
-    qsort_r(p->order, (size_t)p->n, sizeof *p->order, longest_first, (void *)(uintptr_t)p->plan);
-}
-
-static double pool_operations(const struct pool *p)
-{
-    double sum = 0;
-    for (int i = 0; i < p->n; i++)
-        sum += p->plan->entry[p->order[i]].operations;
-    return sum;
+    *d = (struct desk){.pool = pool};
+    if (counts->found)
+        log_line(LOG_RUN, "%d of %d trials were finished before", counts->found, counts->trials);
+    d->progress = progress_new(pool_trials(pool), pool_operations(pool), groups);
 }
 
 // --- a group at work
@@ -99,11 +66,11 @@ struct group {
     struct comm comm;
     struct queue *queue; // of leaders; NULL elsewhere
     const struct experiment *x;
-    const struct plan *plan;
+    const struct layout *layout;
     double checkpoint_every;
     const char *folder;
     struct progress *progress; // on world rank 0; NULL elsewhere
-    int work;
+    struct order order;        // the trial at work
 };
 
 static void between(void *context, double epochs_done)
@@ -112,57 +79,66 @@ static void between(void *context, double epochs_done)
     if (g->queue)
         queue_serve(g->queue);
     if (g->progress)
-        progress_show(g->progress, &g->plan->entry[g->work], epochs_done);
+        progress_show(g->progress, &g->order, epochs_done);
 }
 
 // The line that a finished trial is told by.
-static void describe(const struct group *g, double seconds, struct report *r)
+static void describe(const char *path, double seconds, struct pool_report *r)
 {
-    const struct plan_entry *entry = &g->plan->entry[g->work];
     struct trial_summary s;
     struct err ignored = {0};
-    char *path = run_trial_path(g->folder, entry->id);
     if (summary_read(path, true, &s, &ignored) == 0) {
         summary_line(&s, seconds, r->text, sizeof r->text);
         r->has_diverged = s.has_diverged;
         summary_free(&s);
     }
-    free(path);
 }
 
 // Collective over the group. One trial, and what is to be told of it (on the leader).
-static void work_on(struct group *g, const struct layout *layout, struct data_cache *cache, struct report *r)
+static void work_on(struct group *g, struct data_cache *cache, struct pool_report *r)
 {
-    const struct plan_entry *entry = &g->plan->entry[g->work];
-    struct team team = {&g->comm, layout->threads, between, g};
+    struct team team = {&g->comm, g->layout->threads, between, g};
     struct err e = {0};
     double start = clock_wall();
-    char *path = run_trial_path(g->folder, entry->id), *checkpoint = run_checkpoint_path(g->folder, entry->lineage);
-    struct checkpointing k = {checkpoint, entry->lineage, g->checkpoint_every, false};
-    bool has_stopped = trial_run(&team, g->x, entry, path, &k, cache, &e) == 1;
-    *r = (struct report){.failure = e.kind, .has_stopped = has_stopped};
+    char *path = run_trial_path(g->folder, g->order.id);
+    char *checkpoint = run_checkpoint_path(g->folder, g->order.lineage);
+    struct checkpointing k = {checkpoint, g->order.lineage, g->checkpoint_every, false};
+    bool has_stopped = trial_run(&team, g->x, &g->order, path, &k, cache, &e) == 1;
+    *r = (struct pool_report){.number = g->order.number, .failure = e.kind, .has_stopped = has_stopped};
     if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
     else if (g->comm.rank == 0 && !has_stopped)
-        describe(g, clock_wall() - start, r);
+        describe(path, clock_wall() - start, r);
     free(checkpoint);
     free(path);
 }
 
-static void work_until_done(struct group *g, const struct layout *layout)
+// Collective over the group. The next work order on all its ranks; false: none is left.
+static bool fetch(struct group *g, const struct pool_report *r, size_t n, struct queue_bytes *work)
+{
+    if (g->comm.rank == 0 && !queue_next(g->queue, r, n, work))
+        work->n = 0;
+    size_t length = work->n;
+    comm_broadcast(&g->comm, 0, &length, sizeof length);
+    if (g->comm.rank != 0 && length > work->room)
+        work->data = mem_grow(work->data, work->room = length, 1);
+    comm_broadcast(&g->comm, 0, work->data, work->n = length);
+    return length > 0;
+}
+
+static void work_until_done(struct group *g)
 {
     struct data_cache cache = {0};
-    struct report report = {0};
-    int work = -1;
-    for (;;) {
-        if (g->comm.rank == 0)
-            work = queue_next(g->queue, work, &report);
-        comm_broadcast(&g->comm, 0, &work, sizeof work);
-        if (work < 0)
-            break;
-        g->work = work;
-        work_on(g, layout, &cache, &report);
+    struct queue_bytes work = {0};
+    struct pool_report report;
+    for (size_t n = 0; fetch(g, &report, n, &work); n = sizeof report) {
+        struct err e = {0};
+        if (order_unpack(&work, &g->order, &e) != 0)
+            err_bug(__FILE__, __LINE__, "order_unpack", "%s", e.text);
+        work_on(g, &cache, &report);
+        order_free(&g->order);
     }
+    free(work.data);
     data_cache_free(&cache);
 }
 
@@ -172,25 +148,24 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     *counts = (struct run_counts){0};
     if (comm_agree(world, e) != 0)
         return -1;
-    struct pool pool = {.plan = plan, .x = x, .counts = counts};
-    struct group g = {.x = x, .plan = plan, .checkpoint_every = checkpoint_every, .folder = folder};
+    struct desk desk = {0};
+    struct group g = {.x = x, .layout = layout, .checkpoint_every = checkpoint_every, .folder = folder};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {
-        pool_fill(&pool, folder);
-        if (counts->found)
-            log_line(LOG_RUN, "%d of %d trials were finished before", counts->found, counts->trials);
-        pool.progress = g.progress = progress_new(pool.n, pool_operations(&pool), layout->groups);
+        desk_open(&desk, pool_new(x, plan, is_finished, (void *)(uintptr_t)folder, counts), layout->groups, counts);
+        g.progress = desk.progress;
     }
-    struct queue_policy policy = {pool_next, pool_report, &pool};
+    struct queue_policy policy = {desk_next, desk_report, &desk};
     if (g.comm.rank == 0)
         g.queue = queue_new(world, layout->groups, &policy);
-    work_until_done(&g, layout);
+    work_until_done(&g);
     if (g.comm.rank == 0)
         queue_finish(&g.queue);
-    counts->stopped += pool.n - pool.next;
+    if (world->rank == 0)
+        counts->stopped += pool_left(desk.pool);
     comm_broadcast(world, 0, counts, sizeof *counts);
-    progress_free(&pool.progress);
-    free(pool.order);
+    progress_free(&desk.progress);
+    pool_free(&desk.pool);
     comm_free(&g.comm);
     return 0;
 }

@@ -30,9 +30,9 @@ struct layout {
 int layout_choose(const struct run_options *wish, int ranks, int cores, int trials, int64_t least_shards,
     struct layout *out, struct err *e);
 
-// Collective over world. Runs all trials of the plan that have no file in the folder yet, which this run has taken
-// (run_folder_take); `plan` is the same on all
-// ranks. A trial that fails is told and counted, and the others go on. Failures of the world itself come back as -1.
+// Collective over world. Runs all trials of the plan, which rank 0 alone has, that have no file in the folder yet; this
+// run has taken it (run_folder_take). A trial that fails is told and counted, and the others go on. Failures of the
+// world itself come back as -1.
 // checkpoint_every: seconds; 0: only on request. At a request to stop (base/request.h) every group stops at a
 // checkpoint of its trial, and the rest is left.
 int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "store/parallel.h"
 #include "store/schema.h"
+#include "sweep/order.h"
 #include "sweep/provenance.h"
 #include <math.h>
 #include <stdio.h>
@@ -317,14 +318,14 @@ static int write_head(struct store_file *f, const struct trial_result *r, struct
     char *spec = trial_spec(r->trial, x, r->model);
     int failed = store_set_text(f, "", TRIAL_EXPERIMENT, x->name, e);
     failed |= x->about ? store_set_text(f, "", TRIAL_ABOUT, x->about, e) : 0;
-    failed |= store_set_text(f, "", TRIAL_ID, r->id, e);
-    failed |= store_set_int(f, "", TRIAL_NUMBER, r->number, e);
+    failed |= store_set_text(f, "", TRIAL_ID, r->order->id, e);
+    failed |= store_set_int(f, "", TRIAL_NUMBER, r->order->number, e);
     failed |= store_set_text(f, "", TRIAL_STATUS, r->trained.has_diverged ? TRIAL_DIVERGED : TRIAL_DONE, e);
     failed |= store_set_text(f, "", TRIAL_SPEC, spec, e);
     free(spec);
-    for (int k = 0; k < spec_sweep_keys(x->sweep) && !failed; k++)
-        failed =
-            store_set_text(f, TRIAL_VARIED, spec_sweep_key(x->sweep, k), spec_sweep_value(x->sweep, r->number, k), e);
+    const struct node *varied = r->order->varied;
+    for (int k = 0; k < varied->n && !failed; k++)
+        failed = store_set_text(f, TRIAL_VARIED, varied->items[k]->key, varied->items[k]->text, e);
     return failed;
 }
 

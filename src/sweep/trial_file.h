@@ -4,13 +4,13 @@
 
 #include "sweep/experiment.h"
 
+struct order;
 struct store_file;
 
 // All that a trial's file is made from. On ranks but the team's first, evaluations are empty and scores hold own rows.
 struct trial_result {
     const struct experiment *experiment;
-    int number;
-    const char *id;
+    const struct order *order;
     const struct trial *trial;
     const struct model *model;
     const struct data_sets *sets;

@@ -121,19 +121,20 @@ static int run_model(
     return failed;
 }
 
-int trial_run(const struct team *team, const struct experiment *x, const struct plan_entry *entry, const char *path,
+int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
     const struct checkpointing *k, struct data_cache *cache, struct err *e)
 {
     struct trial t;
     struct model *m = NULL;
-    if (trial_read(x, entry->number, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0) {
+    struct node *tree = order->tree;
+    order->tree = NULL;
+    if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0) {
         struct shape shape = input_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
     }
     int failed = comm_agree(team->comm, e);
     if (!failed) {
-        struct trial_result r = {
-            .experiment = x, .number = entry->number, .id = entry->id, .trial = &t, .model = m, .sets = &cache->sets};
+        struct trial_result r = {.experiment = x, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
         failed = run_model(team, &r, path, k, e);
     }
     model_free(&m);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "comm/queue.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,52 +24,80 @@ enum { PIECES = 1000 };
 
 // What rank 0 knows.
 struct pool {
-    int given, pieces;
+    int given, pieces, out;
+    int rung; // work goes on after every so many pieces when all of them were reported; 0: never waits
     int handed_out[PIECES], reported[PIECES], by_rank[4];
 };
 
-struct report {
+// A piece of work and the report on it: of a length that tells which one it is.
+struct message {
     int work, rank;
-    char fill[QUEUE_REPORT_BYTES - 2 * sizeof(int)];
+    char fill[2 * PIECES];
 };
+enum { HEAD = offsetof(struct message, fill) };
 
-static int next(void *context)
+static size_t message_fill(struct message *m, int work, int rank)
 {
-    struct pool *p = context;
-    if (p->given == p->pieces)
-        return -1;
-    p->handed_out[p->pieces - 1 - p->given]++;
-    return p->pieces - 1 - p->given++;
+    *m = (struct message){.work = work, .rank = rank};
+    memset(m->fill, 'a' + work % 26, sizeof m->fill);
+    return HEAD + (size_t)work * 2;
 }
 
-static void receive(void *context, int work, const void *report)
+static void message_check(const void *data, size_t n, struct message *m)
+{
+    struct message expected;
+    memcpy(m, data, n);
+    CHECK(n >= HEAD && n == message_fill(&expected, m->work, m->rank) && memcmp(m, &expected, n) == 0, "%d, %zu bytes",
+        m->work, n);
+}
+
+static enum queue_verdict next(void *context, struct queue_bytes *work)
 {
     struct pool *p = context;
-    const struct report *r = report;
-    CHECK(r->work == work && r->fill[0] == 'a' + work % 26 && r->fill[sizeof r->fill - 1] == 'z');
-    p->reported[work]++;
-    p->by_rank[r->rank]++;
+    struct message m;
+    if (p->given == p->pieces)
+        return QUEUE_END;
+    if (p->rung && p->given % p->rung == 0 && p->out > 0)
+        return QUEUE_WAIT;
+    int piece = p->pieces - 1 - p->given++;
+    p->handed_out[piece]++;
+    p->out++;
+    CHECK(work->n == 0);
+    queue_bytes_add(work, &m, message_fill(&m, piece, 0));
+    return QUEUE_WORK;
+}
+
+static void receive(void *context, const void *report, size_t n)
+{
+    struct pool *p = context;
+    struct message m;
+    message_check(report, n, &m);
+    p->reported[m.work]++;
+    p->by_rank[m.rank]++;
+    p->out--;
 }
 
 // Works until none is left. Slow ranks make others take more.
 static void lead(const struct comm *world, struct queue *q, long nanoseconds)
 {
-    struct report report = {0};
-    for (int work = queue_next(q, -1, NULL); work >= 0; work = queue_next(q, work, &report)) {
+    struct queue_bytes work = {0};
+    struct message m;
+    size_t n = 0;
+    while (queue_next(q, &m, n, &work)) {
+        message_check(work.data, work.n, &m);
         nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
-        report.work = work;
-        report.rank = world->rank;
-        memset(report.fill, 'a' + work % 26, sizeof report.fill);
-        report.fill[sizeof report.fill - 1] = 'z';
+        n = message_fill(&m, m.work, world->rank);
         queue_serve(q);
     }
+    free(work.data);
 }
 
 // Every `each`-th rank leads a group; rank `slow` takes its time.
-static void check(const struct comm *world, int each, int pieces, int slow)
+static void check(const struct comm *world, int each, int pieces, int slow, int rung)
 {
     struct pool *pool = mem_new(1, sizeof *pool);
     pool->pieces = pieces;
+    pool->rung = rung;
     struct queue_policy policy = {next, receive, pool};
     if (world->rank % each == 0) {
         struct queue *q = queue_new(world, (world->size + each - 1) / each, &policy);
@@ -94,14 +123,18 @@ int main(void)
         return err_print(&e);
     CHECK(world.size == 4, "%d ranks", world.size);
     for (int each = 1; each <= 4; each *= 2) {
-        check(&world, each, PIECES, -1);
-        check(&world, each, 0, -1);
-        check(&world, each, 1, -1);
-        check(&world, each, 3, 0);
-        check(&world, each, 3, 2);
+        check(&world, each, PIECES, -1, 0);
+        check(&world, each, 0, -1, 0);
+        check(&world, each, 1, -1, 0);
+        check(&world, each, 3, 0, 0);
+        check(&world, each, 3, 2, 0);
+        for (int rung = 1; rung <= 5; rung += 2) { // of fewer, as many and more pieces than leaders
+            check(&world, each, 30, 0, rung);
+            check(&world, each, 30, 2, rung);
+        }
     }
-    check(&world, 1, PIECES, 1);
-    check(&world, 2, PIECES, 2);
+    check(&world, 1, PIECES, 1, 0);
+    check(&world, 2, PIECES, 2, 0);
     comm_stop(&world);
     return 0;
 }

@@ -1,0 +1,69 @@
+// A work order as bytes: a head of fixed length, then the texts as YAML.
+#include "sweep/order.h"
+
+#include <string.h>
+
+struct head {
+    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1];
+    int number;
+    int64_t epochs;
+    double operations;
+};
+
+static struct node *varied_node(const struct spec_sweep *s, int trial)
+{
+    struct node *map = node_new_map();
+    for (int k = 0; k < spec_sweep_keys(s); k++)
+        node_add(map, spec_sweep_key(s, k), node_new_text(spec_sweep_value(s, trial, k)));
+    return map;
+}
+
+int order_pack(const struct experiment *x, const struct plan_entry *entry, struct queue_bytes *bytes, struct err *e)
+{
+    struct node *tree = spec_sweep_trial(x->sweep, entry->number, e);
+    if (!tree)
+        return -1;
+    struct head head = {.number = entry->number, .epochs = entry->epochs, .operations = entry->operations};
+    struct text text = {0};
+    memcpy(head.id, entry->id, sizeof head.id);
+    memcpy(head.lineage, entry->lineage, sizeof head.lineage);
+    struct node *root = node_new_map();
+    node_add(root, "varied", varied_node(x->sweep, entry->number));
+    node_add(root, "trial", tree);
+    node_emit(root, &text);
+    queue_bytes_add(bytes, &head, sizeof head);
+    queue_bytes_add(bytes, text.data, text.length);
+    int failed = text.length <= SPEC_MAX_BYTES
+                     ? 0
+                     : node_error(x->tree, e, "trial %d is too large: at most %d bytes of text when it is resolved",
+                           entry->number, SPEC_MAX_BYTES);
+    text_free(&text);
+    node_free(&root);
+    return failed;
+}
+
+int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e)
+{
+    struct head head;
+    *o = (struct order){0};
+    if (bytes->n < sizeof head)
+        return err_add(e, ERR_SOFTWARE, "a work order of %zu bytes", bytes->n);
+    memcpy(&head, bytes->data, sizeof head);
+    memcpy(o->id, head.id, sizeof o->id);
+    memcpy(o->lineage, head.lineage, sizeof o->lineage);
+    o->number = head.number;
+    o->epochs = head.epochs;
+    o->operations = head.operations;
+    struct node *root = spec_parse(o->id, bytes->data + sizeof head, bytes->n - sizeof head, e);
+    o->varied = root ? node_take(root, "varied") : NULL;
+    o->tree = root ? node_take(root, "trial") : NULL;
+    node_free(&root);
+    return o->varied && o->tree ? 0 : err_add(e, ERR_SOFTWARE, "a work order without a trial");
+}
+
+void order_free(struct order *o)
+{
+    node_free(&o->tree);
+    node_free(&o->varied);
+    *o = (struct order){0};
+}
