@@ -40,6 +40,8 @@ plant() {
         '#SBATCH --cpus-per-task=1' '#SBATCH --time=00:30:00' '#SBATCH --signal=B:USR1@180' '#SBATCH --requeue' \
         '#SBATCH --open-mode=append' '#SBATCH --output=results/%x-%j.log' \
         'exec bash slurm/launch.sh experiments/shoe.yaml "$@"' >jobs/shoe.sh
+    printf '%s\n' '| file | what | must show | measured |' '|---|---|---|---|' '| `shoe.yaml` | a | b | c |' >experiments/README.md
+    echo '| `shoe.sh` | the experiment |' >jobs/README.md
     git init -q . && git add -A
 }
 
@@ -71,7 +73,7 @@ bad() {
 function_of() { echo "void $2(void)"; echo '{'; for ((i = 3; i < $1; i++)); do echo "    $2();"; done; echo '}'; }
 
 skipped=
-for lint in floors doors functions files format shell words jobs; do good $lint; done
+for lint in floors doors functions files format shell words jobs experiments; do good $lint; done
 
 bad floors 'src/base/base.c:[0-9]+: base/ \(floor 0\) includes "comm/comm_mpi.h" \(floor 1\)' \
     "echo '#include \"comm/comm_mpi.h\"' >>src/base/base.c"
@@ -117,6 +119,15 @@ bad words 'src/README.md:9:.*: a path of one machine' "echo /ho''me/me/x >>src/R
 bad words 'make theirs with mktemp' "echo 'x=\"/t''mp/out\"' >>tests/run.sh"
 bad words 'a host of one network' "echo https://build.example.inter''nal/ >>src/README.md"
 bad words 'write an issue' "echo '// TO''DO x' >>src/base/base.c"
+
+bad experiments 'experiments/README.md: no row `two.yaml`' 'echo "name: two" >experiments/two.yaml'
+bad experiments 'no jobs/two.sh for experiments/two.yaml' 'echo "name: two" >experiments/two.yaml'
+bad experiments 'says nothing in one of its columns' "sed -i 's/| c |/| |/' experiments/README.md"
+bad experiments 'jobs/shoe.sh: does not run experiments/shoe.yaml' "sed -i 's/shoe.yaml/two.yaml/' jobs/shoe.sh"
+bad experiments 'no line #SBATCH --job-name=shoe' "sed -i 2d jobs/shoe.sh"
+bad experiments 'jobs/README.md: nothing on `shoe.sh`' 'echo >jobs/README.md'
+bad experiments 'a row `shoe.yaml`, and no such' 'git rm -qf experiments/shoe.yaml'
+bad experiments '`shoe.sh`, and no such job' 'git rm -qf jobs/shoe.sh'
 
 echo "$count checks of the lints, $failures failed; skipped:${skipped:- none}"
 [ $failures = 0 ]
