@@ -93,9 +93,8 @@ check(f"conv: validation loss {loss:.4f} after one epoch", loss < 0.22)
 check("conv: a code of 128 numbers", t["scores/test/code"].shape == (10001, 128))
 
 t = trials("mnist-denoise")[0]
-auc = t["scores/test"].attrs["roc_auc"]
-check(f"denoise: ROC AUC {auc:.4f} of clothes", auc > 0.95)
-check("denoise: clean images are easier than noisy ones", t["history/validation_loss"][-1] < t["history/train_loss"][-1])
+loss, auc = t["history/validation_loss"][-1], t["scores/test"].attrs["roc_auc"]
+check(f"denoise: loss {loss:.4f} of clean images after two epochs, ROC AUC {auc:.4f} of clothes", loss < 0.2 and auc > 0.9)
 
 def codes(name, key):  # mean code and error, by the strength of the penalty
     found = []
