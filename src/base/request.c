@@ -19,9 +19,9 @@ enum request request_pending(void)
     return (enum request)atomic_load_explicit(&pending, memory_order_relaxed);
 }
 
-void request_served(void)
+void request_served(enum request r)
 {
-    int served = REQUEST_CHECKPOINT;
+    int served = (int)r;
     atomic_compare_exchange_strong(&pending, &served, REQUEST_NONE);
 }
 

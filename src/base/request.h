@@ -18,5 +18,5 @@ void request_listen(void);
 // As a signal does; a smaller one changes nothing.
 void request_raise(enum request r);
 enum request request_pending(void);
-// The checkpoint that was asked for is written: forgets REQUEST_CHECKPOINT, and keeps REQUEST_STOP.
-void request_served(void);
+// What was asked for is done: forgets it, unless a larger request has come since.
+void request_served(enum request r);

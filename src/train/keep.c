@@ -106,7 +106,7 @@ int keep_serve(struct trainer *t, struct trained *out, struct err *e)
     if (t->asked == REQUEST_NONE)
         return 0;
     int failed = keep_write(t, &out->history, &found);
-    request_served();
+    request_served(REQUEST_CHECKPOINT);
     set_due(t);
     if (t->asked == REQUEST_STOP) {
         err_merge(e, &found);
