@@ -214,7 +214,7 @@ static void failed_write(void **state)
     assert_int_equal(folder_count(*state), 2);
     assert_int_equal(unlink(previous) | mkdir(previous, 0777), 0); // what has the name cannot make way
     state_make(&s, 7, 7);
-    assert_error(checkpoint_write(path, &s.c, &e), e, ERR_IO, "cannot rename it to");
+    assert_error(checkpoint_write(path, &s.c, &e), e, ERR_IO, "cannot keep what was there");
     expect(path, 5);
     assert_int_equal(folder_count(*state), 2);
     assert_int_equal(rmdir(previous), 0);
