@@ -67,6 +67,13 @@ static int refuse_singletons(int size, struct err *e)
         "the launcher started %d processes, but each believes to be alone: use srun --mpi=pmix, or mpirun", size);
 }
 
+static int thread_level;
+
+bool comm_threads_take_turns(void)
+{
+    return thread_level >= MPI_THREAD_SERIALIZED;
+}
+
 int comm_start(struct comm *world, int threads, struct err *e)
 {
     if (!comm_has_launcher() && comm_launched_size() > 1) // srun without PMIx: MPI would end us with a page of its own
@@ -80,8 +87,7 @@ int comm_start(struct comm *world, int threads, struct err *e)
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
         setenv("OMPI_MCA_pml", "ob1", 0);
     }
-    int provided;
-    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &thread_level) != MPI_SUCCESS)
         return err_add(e, ERR_SYSTEM, "MPI did not start");
     err_abort_hook = end_job;
     world->handle = mem_new(1, sizeof *world->handle);

@@ -56,6 +56,10 @@ double comm_sum(const struct comm *comm, double value);
 // vector halving and distance doubling, then back (R. Rabenseifner 2004, "Optimization of collective reduction
 // operations"): each rank sends less than two vectors. room (n / 2 + 1) is scratch.
 void comm_tree_sum(const struct comm *comm, size_t n, real *v, real *room);
+// The same on a thread beside those that compute, from which it takes as little time as it can. No other thread may
+// call anything of this header meanwhile; comm_threads_take_turns says whether MPI allows that much.
+void comm_tree_sum_aside(const struct comm *comm, size_t n, real *v, real *room);
+bool comm_threads_take_turns(void);
 
 // Collective. Every element is set on one rank and all bits zero on the others; afterwards it is set on all (all) or on
 // rank 0 (to_root). Exact: bits are joined, not numbers added.

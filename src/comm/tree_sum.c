@@ -2,6 +2,7 @@
 #include "comm/comm_mpi.h"
 
 #include <string.h>
+#include <time.h>
 
 #ifdef HOURGLASS_DOUBLE
 #define MPI_REAL_TYPE MPI_DOUBLE
@@ -20,11 +21,32 @@ static struct stretch half_of(struct stretch s, bool upper)
     return upper ? (struct stretch){s.first + lower, s.n - lower} : (struct stretch){s.first, lower};
 }
 
-static void exchange(
-    const struct comm *comm, int partner, struct stretch send, struct stretch receive, const real *from, real *to)
+// MPI's own waiting takes a core. A thread beside those that compute looks every now and then instead: often enough to
+// keep a gigabit link busy from the buffers of its sockets.
+static void wait_aside(MPI_Request request[2])
 {
-    MPI_Sendrecv(from + send.first, (int)send.n, MPI_REAL_TYPE, partner, 0, to, (int)receive.n, MPI_REAL_TYPE, partner,
-        0, comm_mpi(comm), MPI_STATUS_IGNORE);
+    for (int is_done = 0; !is_done;) {
+        MPI_Testall(2, request, &is_done, MPI_STATUSES_IGNORE);
+        if (!is_done)
+            nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+    }
+}
+
+struct sum {
+    const struct comm *comm;
+    bool is_aside;
+};
+
+static void exchange(
+    const struct sum *s, int partner, struct stretch send, struct stretch receive, const real *from, real *to)
+{
+    MPI_Request request[2];
+    MPI_Irecv(to, (int)receive.n, MPI_REAL_TYPE, partner, 0, comm_mpi(s->comm), &request[0]);
+    MPI_Isend(from + send.first, (int)send.n, MPI_REAL_TYPE, partner, 0, comm_mpi(s->comm), &request[1]);
+    if (s->is_aside)
+        wait_aside(request);
+    else
+        MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
 }
 
 static void add(size_t n, real *restrict a, const real *restrict b)
@@ -35,20 +57,31 @@ static void add(size_t n, real *restrict a, const real *restrict b)
 
 // Distance 1 comes first: its sums are the tree's first level. a + b has the bits of b + a, so both partners' halves
 // agree.
-void comm_tree_sum(const struct comm *comm, size_t n, real *v, real *room)
+static void tree_sum(const struct sum *s, size_t n, real *v, real *room)
 {
+    const struct comm *comm = s->comm;
     ASSERT((comm->size & (comm->size - 1)) == 0, "%d ranks", comm->size);
     struct stretch kept[32] = {{0, n}};
     int level = 0;
     for (int distance = 1; distance < comm->size; distance *= 2, level++) {
         bool upper = comm->rank & distance;
         struct stretch mine = half_of(kept[level], upper), theirs = half_of(kept[level], !upper);
-        exchange(comm, comm->rank ^ distance, theirs, mine, v, room);
+        exchange(s, comm->rank ^ distance, theirs, mine, v, room);
         add(mine.n, v + mine.first, room);
         kept[level + 1] = mine;
     }
     for (int distance = comm->size / 2; distance > 0; distance /= 2, level--) {
         struct stretch mine = kept[level], theirs = half_of(kept[level - 1], !(comm->rank & distance));
-        exchange(comm, comm->rank ^ distance, mine, theirs, v, v + theirs.first);
+        exchange(s, comm->rank ^ distance, mine, theirs, v, v + theirs.first);
     }
+}
+
+void comm_tree_sum(const struct comm *comm, size_t n, real *v, real *room)
+{
+    tree_sum(&(struct sum){comm, false}, n, v, room);
+}
+
+void comm_tree_sum_aside(const struct comm *comm, size_t n, real *v, real *room)
+{
+    tree_sum(&(struct sum){comm, true}, n, v, room);
 }

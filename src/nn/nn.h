@@ -137,15 +137,18 @@ struct step {
 struct workspace {
     int rows;
     struct step step; // set by whoever trains, before model_forward; all zero: no training
-    real *x;          // (rows, input): room for a gathered batch
-    real *input;      // (rows, input): without NaN; NULL where the model takes samples as they are
-    real **y;         // per layer (rows, out): its output
-    real **z;         // per layer (rows, out): before the activation; NULL unless training needs it
-    real *dy, *dx;    // (rows, widest layer); NULL unless it trains
-    real **kept;      // per layer: what forward leaves for backward
-    double penalty;   // of the rows last passed forward: what layers add to the sum of their losses
-    bool is_final;    // their output is the reconstruction already, and no longer logits
-    real *all;        // owned: everything above is a part of it
+    void (*layer_done)(
+        void *context, int layer); // model_backward calls it when a layer's gradient is there; may be NULL
+    void *context;
+    real *x;        // (rows, input): room for a gathered batch
+    real *input;    // (rows, input): without NaN; NULL where the model takes samples as they are
+    real **y;       // per layer (rows, out): its output
+    real **z;       // per layer (rows, out): before the activation; NULL unless training needs it
+    real *dy, *dx;  // (rows, widest layer); NULL unless it trains
+    real **kept;    // per layer: what forward leaves for backward
+    double penalty; // of the rows last passed forward: what layers add to the sum of their losses
+    bool is_final;  // their output is the reconstruction already, and no longer logits
+    real *all;      // owned: everything above is a part of it
 };
 struct workspace *workspace_new(const struct model *m, int rows, bool trains, struct err *e);
 void workspace_free(struct workspace **ws);

@@ -121,6 +121,8 @@ double model_backward(
         p.dw = dw;
         p.batch_rows = batch_rows;
         l->type->backward(l, &p);
+        if (ws->layer_done)
+            ws->layer_done(ws->context, i);
         real *t = dy;
         dy = dx;
         dx = t;

@@ -13,8 +13,6 @@
 // Parameters that a thread updates at a time: gradient sum, weights and state of a chunk stay in the L1 cache.
 // The norm of the gradient is added up by chunks, too, so that it does not hang on who computed which.
 enum { UPDATE_CHUNK = 2048, ALIGNMENT = 16 };
-// Behind the gradient, ranks add up whether one of them was asked for a checkpoint, and to stop.
-enum { ASKS_CHECKPOINT, ASKS_STOP, ASKED_COUNT };
 
 static bool keeps_best(const struct train_config *c)
 {
@@ -57,6 +55,7 @@ static void trainer_rest(struct trainer *t)
         free(t->order[i]);
         t->order[i] = NULL;
     }
+    overlap_free(&t->overlap);
     team_workspaces_free(t->team, &t->ws);
     free(t->square_sum);
     t->square_sum = NULL;
@@ -109,6 +108,7 @@ static int trainer_init(struct trainer *t, struct history *h, struct err *e)
     lay_out_memory(t);
     if (!keep_read(t, h))
         start_anew(t);
+    t->overlap = overlap_new(t);
     return 0;
 }
 
@@ -136,12 +136,15 @@ static void shuffle(struct trainer *t, int own, int64_t epoch)
         t->order[own][i] += (int32_t)t->shards.first[shard];
 }
 
-static void shard_gradient(
-    struct trainer *t, int own, uint32_t epoch, int64_t step, int batch_rows, struct workspace *ws)
+// `is_last`: of this thread's shards in this step.
+static void shard_gradient(struct trainer *t, int own, bool is_last, int64_t step, int batch_rows, struct workspace *ws)
 {
     int shard = t->first_shard + own, rows = shards_step_rows(&t->shards, shard, step);
+    bool is_awaited = is_last && t->overlap;
     if (rows == 0) { // its last, smaller batch lies behind it: others still have rows
         memset(t->gradient[own], 0, t->m->parameters * sizeof(real));
+        if (is_awaited)
+            overlap_all_done(t->overlap);
         return;
     }
     const int32_t *sample = t->order[own] + step * t->shards.batch_rows[shard];
@@ -149,8 +152,10 @@ static void shard_gradient(
     ws->step = (struct step){.trains = true,
         .sums = t->c->reduction == REDUCTION_SUM,
         .seed = (uint64_t)t->c->seed,
-        .epoch = epoch,
+        .epoch = (uint32_t)t->at.epoch,
         .sample = sample};
+    ws->layer_done = is_awaited ? overlap_layer_done : NULL;
+    ws->context = t->overlap;
     model_forward(t->m, t->w, ws, rows, ws->x);
     t->at.loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
 }
@@ -163,7 +168,7 @@ static void range_of_thread(const struct trainer *t, int thread, size_t *first, 
     *last = units * (i + 1) / threads * ALIGNMENT;
 }
 
-static void sum_own_shards(const struct trainer *t, size_t at, size_t n, real *g)
+void trainer_sum_shards(const struct trainer *t, size_t at, size_t n, real *g)
 {
     const real *shard[SHARDS_MAX];
     for (int i = 0; i < t->own_shards; i++)
@@ -171,19 +176,33 @@ static void sum_own_shards(const struct trainer *t, size_t at, size_t n, real *g
     kernels()->tree_sum(n, t->own_shards, shard, g);
 }
 
+static void put_asked(struct trainer *t)
+{
+    real *asked = t->g + t->m->parameters;
+    asked[ASKS_CHECKPOINT] = t->asked >= REQUEST_CHECKPOINT;
+    asked[ASKS_STOP] = t->asked >= REQUEST_STOP;
+}
+
+static void take_asked(struct trainer *t)
+{
+    const real *asked = t->g + t->m->parameters;
+    t->asked = asked[ASKS_STOP] > 0 ? REQUEST_STOP : asked[ASKS_CHECKPOINT] > 0 ? REQUEST_CHECKPOINT : REQUEST_NONE;
+}
+
 // The sum over ranks continues the tree inside the rank. Every thread sums its range; the main thread communicates.
 static void sum_over_ranks(struct trainer *t, int thread)
 {
     size_t first, last;
     range_of_thread(t, thread, &first, &last);
-    sum_own_shards(t, first, last - first, t->g + first);
+    if (!t->overlap)
+        trainer_sum_shards(t, first, last - first, t->g + first);
     wait_for_threads(t);
     if (thread == 0) {
-        real *asked = t->g + t->m->parameters;
-        asked[ASKS_CHECKPOINT] = t->asked >= REQUEST_CHECKPOINT;
-        asked[ASKS_STOP] = t->asked >= REQUEST_STOP;
-        comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
-        t->asked = asked[ASKS_STOP] > 0 ? REQUEST_STOP : asked[ASKS_CHECKPOINT] > 0 ? REQUEST_CHECKPOINT : REQUEST_NONE;
+        if (t->overlap)
+            overlap_finish(t->overlap);
+        else
+            comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
+        take_asked(t);
     }
     wait_for_threads(t);
 }
@@ -196,7 +215,7 @@ static double gradient_norm(struct trainer *t, int thread)
     for (size_t c = chunks * i / threads; c < chunks * (i + 1) / threads; c++) {
         size_t at = c * UPDATE_CHUNK, left = t->m->parameters - at, n = left < UPDATE_CHUNK ? left : UPDATE_CHUNK;
         if (t->team->comm->size == 1)
-            sum_own_shards(t, at, n, t->g + at);
+            trainer_sum_shards(t, at, n, t->g + at);
         model_penalize(t->m, at, n, t->w + at, t->g + at);
         t->square_sum[c] = model_square_sum(t->m, at, n, t->g + at);
     }
@@ -216,7 +235,7 @@ static void update_range(struct trainer *t, int thread, const struct update *u)
         size_t n = last - at < UPDATE_CHUNK ? last - at : UPDATE_CHUNK;
         real *g = t->g ? t->g + at : sum, *state[OPTIMIZER_MAX_SLOTS] = {0};
         if (!t->g)
-            sum_own_shards(t, at, n, g);
+            trainer_sum_shards(t, at, n, g);
         for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
             state[i] = t->state[i] + at;
         if (t->square_sum) // then g has the penalties in it
@@ -224,6 +243,14 @@ static void update_range(struct trainer *t, int thread, const struct update *u)
         else
             model_update(t->m, &t->c->optimizer, u, at, n, t->w + at, g, state);
     }
+}
+
+// What this rank is asked for goes with the gradient of the step that begins.
+static void ask(struct trainer *t)
+{
+    t->asked = keep_asked(t);
+    if (t->team->comm->size > 1)
+        put_asked(t);
 }
 
 static void call_between(struct trainer *t, int64_t step)
@@ -248,10 +275,10 @@ static void run_thread(struct trainer *t, int thread)
     for (enum request asked = REQUEST_NONE; step < t->shards.steps && !asked; step++) {
         int batch_rows = shards_batch_rows(&t->shards, step);
         struct update u = optimizer_update(&t->c->optimizer, epoch * t->shards.steps + step + 1, t->rate);
-        for (int i = first; i < last; i++)
-            shard_gradient(t, i, (uint32_t)epoch, step, batch_rows, t->ws[thread]);
         if (thread == 0)
-            t->asked = keep_asked(t);
+            ask(t);
+        for (int i = first; i < last; i++)
+            shard_gradient(t, i, i == last - 1, step, batch_rows, t->ws[thread]);
         wait_for_threads(t);
         if (t->team->comm->size > 1)
             sum_over_ranks(t, thread);

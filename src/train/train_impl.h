@@ -4,6 +4,9 @@
 #include "base/request.h"
 #include "train/train.h"
 
+// Behind the gradient, ranks add up whether one of them was asked for a checkpoint, and to stop.
+enum { ASKS_CHECKPOINT, ASKS_STOP, ASKED_COUNT };
+
 // Where training is: plain data, the same on all ranks but for `loss`.
 struct train_point {
     int64_t epoch, step;     // complete epochs, and steps done of the next one
@@ -34,12 +37,26 @@ struct trainer {
     int32_t *order[SHARDS_MAX];    // (shard's rows) per own shard, owned: this epoch's order
     int64_t ordered;               // which epoch that is; -1: none yet
     struct workspace **ws;         // per thread, owned
+    struct overlap *overlap;       // owned; NULL: ranks are asked for sums when all have computed
     enum request asked;            // at this step, by whichever rank
     double now, called;            // the clock, and when team->between was called last
     double started, begun;         // when this process took up training, and the epoch
     double due;                    // when the clock asks for the next checkpoint
     int64_t kept_epoch, kept_step; // where the newest one was written by this process; -1: none yet
 };
+
+// g (n) := the sum of this rank's shards' gradients, of parameters [at, at + n).
+void trainer_sum_shards(const struct trainer *t, size_t at, size_t n, real *g);
+
+// --- overlap.c: the sum over ranks beside the backward pass
+// Collective. NULL where it would not pay, and without a thread to be had.
+struct overlap *overlap_new(struct trainer *t);
+void overlap_free(struct overlap **o);
+// Every thread of the team, once a step: layer i's gradients of all its shards are there. context: the overlap.
+void overlap_layer_done(void *context, int layer);
+void overlap_all_done(struct overlap *o);
+// The main thread, when all threads have computed or will: waits until t->g is the sum over ranks.
+void overlap_finish(struct overlap *o);
 
 // --- keep.c: the state of training, to a file and from it
 // Training begins, or goes on: the clock runs.
