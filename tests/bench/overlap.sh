@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}
 hourglass=$(realpath "${HOURGLASS:-build/hourglass}")
-bench=$(realpath "$(dirname "$hourglass")/tests/bench_tree_sum")
+bench=$(realpath "$(dirname "$hourglass")/tests/bench_sum_over_ranks")
 net=$PWD/tests/mpi/netlab/netlab.sh
 out=$(mktemp -d /tmp/hg-overlap-XXXXXX)
 trap '"$net" down "$out/net"; rm -rf "$out"' EXIT

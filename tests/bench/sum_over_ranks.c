@@ -1,5 +1,5 @@
 // The sum over ranks alone: seconds of comm_tree_sum of N parameters, the median of ROUNDS.
-//   mpirun -n 2 build/tests/bench_tree_sum N ROUNDS
+//   mpirun -n 2 build/tests/bench_sum_over_ranks N ROUNDS
 // links: comm base
 #include "base/clock.h"
 #include "base/mem.h"
