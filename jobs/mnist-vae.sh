@@ -9,4 +9,4 @@
 #SBATCH --open-mode=append
 #SBATCH --output=results/%x-%j.log
 cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}" || exit 1
-exec bash slurm/launch.sh experiments/mnist-vae.yaml "$@"
+exec bash slurm/launch.sh experiments/mnist-vae.yaml "$@" -- generate results/mnist-vae/run.h5 -o results/mnist-vae/manifold.h5:all --grid 20 --png results/mnist-vae/manifold.png --force

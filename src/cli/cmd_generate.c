@@ -15,6 +15,18 @@ static const struct field fields[] = {{.key = "count",
         .standard = "1",
         .max = 9e15,
         .help = "of the codes: the same seed gives the same samples"},
+    {.key = "grid",
+        .type = FIELD_INT,
+        .offset = offsetof(struct code_options, grid),
+        .min = 2,
+        .max = 10000,
+        .help = "in place of count and seed, for codes of two values: N x N codes, the normal distribution's quantiles "
+                "of "
+                "a grid in the unit square"},
+    {.key = "png",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct code_options, png),
+        .help = "FILE.png: the samples side by side as a picture, with --grid as they lie on the grid"},
     CODE_FIELDS};
 
 static const struct command command = {
@@ -28,7 +40,8 @@ static const struct command command = {
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
               "\n"
-              "  hourglass generate results/mnist-vae/run.h5 -o digits.h5:generated --count 400\n",
+              "  hourglass generate results/mnist-vae/run.h5 -o digits.h5:generated --count 400\n"
+              "  hourglass generate results/mnist-vae/run.h5 -o digits.h5:manifold --grid 20 --png manifold.png\n",
     .fields = fields,
     .least = 1,
     .most = 1,

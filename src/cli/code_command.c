@@ -3,13 +3,40 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cli/model_job.h"
+#include "report/mosaic.h"
+#include <stdlib.h>
 
 struct coding {
     const struct code_options *options;
     enum code_task task;
 };
+
+static int check_picture(const struct code_job *j, struct err *e)
+{
+    const struct shape *s = &j->model->model->input;
+    return mosaic_check(s->rank, s->dims, j->grid ? j->grid * j->grid : j->rows, e);
+}
+
+// What has just been written, as a picture.
+static int draw_picture(const struct code_job *j, const char *path, struct err *e)
+{
+    const struct trained_model *m = j->model;
+    struct mosaic p = {.rank = m->model->input.rank,
+        .dims = m->model->input.dims,
+        .count = j->rows,
+        .columns = j->grid,
+        .high = m->scaling.bytes_only ? 255 : 0};
+    char *title = j->grid
+                      ? mem_format("%s, trial %.8s: what the decoder makes of a plane of codes", m->experiment, m->id)
+                      : mem_format("%s, trial %.8s: samples of the prior", m->experiment, m->id);
+    p.title = title;
+    int failed = mosaic_draw(&p, j->output, path, e);
+    free(title);
+    return failed;
+}
 
 static int work(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
     struct err *e)
@@ -21,13 +48,23 @@ static int work(const struct team *team, const struct trained_model *m, const st
         .output = c->options->output,
         .force = c->options->force,
         .rows = c->options->count,
-        .seed = c->options->seed};
+        .seed = c->options->seed,
+        .grid = c->options->grid};
     char spent[48];
     double begin = clock_wall();
+    const char *png = c->options->png;
+    if (png && check_picture(&j, e) != 0)
+        return -1;
     if (code_new(team, &j, e) != 0)
+        return -1;
+    if (png && team->comm->rank == 0)
+        draw_picture(&j, png, e);
+    if (comm_agree(team->comm, e) != 0)
         return -1;
     log_line(LOG_RUN, "%s: %lld rows under trial %.8s in %s", j.output, (long long)j.rows, m->id,
         text_seconds(spent, clock_wall() - begin));
+    if (png)
+        log_line(LOG_RUN, "%s: their picture", png);
     return 0;
 }
 

@@ -8,7 +8,8 @@ struct code_options {
     int64_t ranks, threads;
     char *output;
     bool force;
-    int64_t count, seed; // of generate alone
+    int64_t count, seed, grid; // of generate alone
+    char *png;
 };
 // The rows of the table that all three have; others may stand before them.
 #define CODE_FIELDS                                                                           \

@@ -34,6 +34,16 @@ struct gallery {
     int cell_width; // of the widest sample or caption
 };
 
+struct gallery_format gallery_format_of(int rank, const int *dims)
+{
+    int values = 1;
+    for (int i = 0; i < rank; i++)
+        values *= dims[i];
+    if (rank < 2 || (rank == 3 && dims[2] != 1 && dims[2] != 3))
+        return (struct gallery_format){.width = values, .channels = 1};
+    return (struct gallery_format){.height = dims[0], .width = dims[1], .channels = rank == 3 ? dims[2] : 1};
+}
+
 static bool is_image(const struct gallery_format *f)
 {
     return f->height > 0;

@@ -17,6 +17,10 @@ struct gallery_format {
     int columns;                 // samples side by side; 0: as many as look well
 };
 
+// The format of samples of some shape: images, where it is (height, width) or has 1 or 3 channels behind these; else
+// vectors.
+struct gallery_format gallery_format_of(int rank, const int *dims);
+
 struct gallery;
 // `title` heads the page; NULL: none. Texts are copied; they may use ASCII, anything else is drawn as '?'.
 struct gallery *gallery_new(const struct gallery_format *format, const char *title);

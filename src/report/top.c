@@ -169,14 +169,7 @@ static void print_choices(const struct picker *p)
 static struct gallery_format picture_format(const struct picker *p)
 {
     const struct dataset *d = p->d;
-    struct gallery_format f = {.width = d->columns, .channels = 1};
-    if (d->shape_rank >= 2) {
-        f.height = d->shape[0];
-        f.width = d->shape[1];
-        f.channels = d->shape_rank == 3 ? d->shape[2] : 1;
-    }
-    if (f.channels != 1 && f.channels != 3)
-        f = (struct gallery_format){.width = d->columns, .channels = 1};
+    struct gallery_format f = gallery_format_of(d->shape_rank, d->shape);
     if (f.height && d->type == DATASET_U8 && !d->factor)
         f.high = 255;
     return f;

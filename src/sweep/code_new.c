@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 #include "store/schema.h"
 #include "sweep/apply.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,11 +77,44 @@ static const struct dataset *draw(struct apply *a, int64_t first, int64_t rows, 
     return &c->prior;
 }
 
+// By bisection: the x below which a standard normal number lies with probability p in (0, 1).
+static double normal_quantile(double p)
+{
+    if (p > 0.5)
+        return -normal_quantile(1 - p);
+    double low = -40, high = 0;
+    for (int i = 0; i < 64 && p < 0.5; i++) {
+        double middle = (low + high) / 2;
+        if (erfc(-middle / sqrt(2)) / 2 < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+// The codes of a grid.
+static const struct dataset *lay(struct apply *a, int64_t first, int64_t rows, struct err *e)
+{
+    struct coding *c = a->context;
+    float *v = c->prior.values;
+    int64_t n = c->job->grid;
+    (void)e;
+    for (int64_t i = 0; i < rows; i++, v += 2) {
+        int64_t column = (first + i) % n, line = (first + i) / n;
+        c->prior.row[i] = v;
+        v[0] = (float)normal_quantile(((double)column + 0.5) / (double)n);
+        v[1] = (float)normal_quantile(((double)(n - 1 - line) + 0.5) / (double)n);
+    }
+    c->prior.rows = rows;
+    return &c->prior;
+}
+
 static int make_prior(struct coding *c, struct err *e)
 {
     int columns = shape_size(&c->in);
-    c->apply.rows = c->job->rows;
-    c->apply.read = draw;
+    c->apply.rows = c->job->grid ? c->job->grid * c->job->grid : c->job->rows;
+    c->apply.read = c->job->grid ? lay : draw;
     c->prior = (struct dataset){.columns = columns, .type = DATASET_F32};
     c->prior.values = mem_array((size_t)(c->apply.piece_rows * columns), sizeof(float), "codes", e);
     c->prior.row = mem_array((size_t)c->apply.piece_rows, sizeof *c->prior.row, "codes", e);
@@ -194,6 +228,9 @@ static int prepare(struct coding *c, struct err *e)
         return err_add(e, ERR_USAGE,
             "trial %s: found a code of layer %s, allowed: gaussian, whose prior can be drawn from", c->job->model->id,
             layer_name(&m->layers[m->n_encoder - 1]));
+    if (c->job->grid && shape_size(&m->code) != 2)
+        return err_add(e, ERR_USAGE, "--grid: trial %s: found a code of %d values, allowed: 2, for the sides of a grid",
+            c->job->model->id, shape_size(&m->code));
     c->half = encodes ? *m : decoder_of(m);
     c->in = encodes ? m->input : m->code;
     c->out = encodes ? m->code : m->input;

@@ -12,8 +12,11 @@ struct code_job {
     const char *output;                // FILE.h5:SPLIT
     bool force;                        // replace a split that exists
     int64_t rows, seed;                // of TASK_GENERATE; afterwards `rows` of every task
+    int64_t grid;                      // of TASK_GENERATE: so many codes a side of a grid, in place of rows; 0: none
 };
 
-// Collective over team->comm. Writes the split whole or not at all; labels come along. What is decoded and generated is
-// in the units of the data. -1 and an error on every rank.
+// Collective over team->comm. The codes of a grid, which has two values a code, are the standard normal distribution's
+// quantiles of points with equal distances in the unit square (Kingma and Welling 2014, figure 4), row by row: the
+// first value grows to the right, the second one upwards. Writes the split whole or not at all; labels come along. What
+// is decoded and generated is in the units of the data. -1 and an error on every rank.
 int code_new(const struct team *team, struct code_job *job, struct err *e);

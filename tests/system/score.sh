@@ -77,6 +77,33 @@ says comparison '^same +x/x'
 "$h5same" one.h5 three.h5 >comparison 2>&1
 says comparison '^differs +x/x'
 
+# --- the plane of its codes, and pictures
+good run drawn.yaml --quiet -n 1 -t 1 --results plane --set code=2
+plane=$(trial plane/drawn)
+good generate "$plane" -o grid.h5:x --grid 20 --png grid.png -t 1
+says stdout '^grid.h5:x: 400 rows under trial '
+says stdout '^grid.png: their picture$'
+is 'begin of a PNG' "$(head -c 4 grid.png | tail -c 3)" PNG
+good generate "$plane" -o grid.h5:two --grid 20 --png two.png -n 2 -t 2
+cmp grid.png two.png >message 2>&1 || fail 'pictures on 1 x 1 and 2 x 2'
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
+    # left to right and from below: the quantiles of 1/40, 3/40, ...
+    "$PYTHON" -c 'import h5py, numpy as np
+from statistics import NormalDist
+q = [NormalDist().inv_cdf((i + 0.5) / 20) for i in range(20)]
+np.save("plane.npy", np.array([(x, y) for y in reversed(q) for x in q], np.float32))' 2>message || fail 'no codes'
+    good import plane.npy -o codes.h5:plane
+    good decode "$plane" codes.h5:plane -o grid.h5:decoded -t 1
+    "$PYTHON" -c 'import h5py; g = h5py.File("grid.h5")
+print(abs(g["x/x"][...] - g["decoded/x"][...]).max() < 1e-5, g["x/x"][...].tobytes() == g["two/x"][...].tobytes(), g["x/x"][...].std(0).min() > 1e-3)' >stdout 2>message
+    is 'a grid beside its codes decoded' "$(cat stdout)" 'True True True'
+fi
+good generate results/drawn/run.h5 -o one.h5:seven --count 7 --png seven.png
+bad 2 '--grid: trial [0-9a-f]{16}: found a code of 3 values, allowed: 2, for the sides' generate results/drawn/run.h5 -o x.h5:x --grid 5
+bad 2 "--grid: found '1', allowed: a whole number in \[2, 10000\]" generate "$plane" -o x.h5:x --grid 1
+bad 2 '--png: found 5000 samples, allowed: at most 4201 of this shape' generate "$plane" -o x.h5:x --count 5000 --png x.png
+bad 74 'none/x.png: cannot create picture' generate "$plane" -o y.h5:x --grid 5 --png none/x.png -n 2
+
 # --- its errors from draws of the code: those of the run again, on any ranks, and of a model that was run for others
 good run drawn.yaml --quiet -n 1 -t 1 --results bound --set score.error=elbo --set score.samples=4
 bound=$(trial bound/drawn)

@@ -4,6 +4,7 @@
 #include "report/gallery_canvas.h"
 #include "report/gallery_font.h"
 #include "report/gallery_tile.h"
+#include "report/mosaic.h"
 
 #include <math.h>
 #include <png.h>
@@ -317,6 +318,52 @@ static void test_unwritable(void **state)
     gallery_free(&g);
 }
 
+// Five images of 2 x 3 in a mosaic of three columns: each value a block of 32 x 32, no gap between the images.
+static void test_mosaic(void **state)
+{
+    (void)state;
+    char path[64];
+    struct err e = {0};
+    float x[5 * 6];
+    for (int i = 0; i < 30; i++)
+        x[i] = i == 7 ? 300 : (float)(i * 8);
+    struct mosaic m = {.rank = 2, .dims = (int[]){2, 3}, .count = 5, .high = 255};
+    snprintf(path, sizeof path, "%s/mosaic.png", folder);
+    assert_int_equal(mosaic_write(&m, x, path, &e), 0);
+    struct canvas c = read_png(path);
+    assert_int_equal(c.width, 2 * 14 + 3 * 96);
+    assert_int_equal(c.height, 2 * 14 + 2 * 64);
+    assert_color(&c, 13, 14, 250, 250, 251);
+    assert_color(&c, 14, 14, 0, 0, 0);
+    assert_color(&c, 14 + 95, 14 + 63, 40, 40, 40);        // last of image 0
+    assert_color(&c, 14 + 96, 14, 48, 48, 48);             // first of image 1, which stands beside it
+    assert_color(&c, 14 + 96 + 32, 14, 255, 255, 255);     // beyond the range
+    assert_color(&c, 14, 14 + 64, 144, 144, 144);          // first of image 3, below image 0
+    assert_color(&c, 14 + 2 * 96, 14 + 64, 250, 250, 251); // where a sixth would be
+    canvas_clear(&c);
+    m.columns = 5;
+    m.high = 0; // the values' own range, 0 to 300
+    assert_int_equal(mosaic_write(&m, x, path, &e), 0);
+    c = read_png(path);
+    assert_int_equal(c.width, 2 * 14 + 5 * 96);
+    assert_int_equal(c.height, 2 * 14 + 64);
+    assert_color(&c, 14 + 96, 14, 41, 41, 41); // 48 of 300
+    canvas_clear(&c);
+    unlink(path);
+}
+
+static void test_mosaic_limits(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    assert_int_equal(mosaic_check(2, (int[]){28, 28}, 14000, &e), 0);
+    assert_int_equal(mosaic_check(2, (int[]){28, 28}, 15000, &e), -1);
+    assert_non_null(strstr(e.text, "--png: found 15000 samples, allowed: at most 14860 of this shape"));
+    assert_int_equal(gallery_format_of(3, (int[]){4, 5, 3}).channels, 3);
+    assert_int_equal(gallery_format_of(3, (int[]){4, 5, 2}).height, 0); // no image
+    assert_int_equal(gallery_format_of(3, (int[]){4, 5, 2}).width, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +377,8 @@ int main(void)
         cmocka_unit_test(test_page),
         cmocka_unit_test(test_empty_page),
         cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_mosaic),
+        cmocka_unit_test(test_mosaic_limits),
         cmocka_unit_test(test_unwritable),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
