@@ -31,6 +31,17 @@ void text_free(struct text *t)
     *t = (struct text){0};
 }
 
+void text_add_json(struct text *t, const char *text)
+{
+    text_add(t, text ? "\"" : "null");
+    for (; text && *text; text++)
+        if ((unsigned char)*text < ' ')
+            text_add(t, "\\u%04x", *text);
+        else
+            text_add(t, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    text_add(t, text ? "\"" : "");
+}
+
 static int minimum(int a, int b, int c)
 {
     int m = a < b ? a : b;

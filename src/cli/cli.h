@@ -4,6 +4,7 @@
 int cmd_import(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 int cmd_encode(int argc, char **argv);

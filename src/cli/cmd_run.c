@@ -8,7 +8,9 @@
 #include "cli/options.h"
 #include "cli/show.h"
 #include "store/store.h"
+#include "sweep/failure.h"
 #include "sweep/folder.h"
+#include "sweep/plan_file.h"
 #include "sweep/pulse.h"
 #include "sweep/run.h"
 #include "sweep/run_file.h"
@@ -19,10 +21,10 @@
 
 struct options {
     int64_t ranks, threads, ranks_per_trial;
-    char *results, *checkpoint_every;
-    double checkpoint_seconds; // read from it
+    char *results, *checkpoint_every, *hang_timeout;
+    double checkpoint_seconds, hang_seconds; // read from them
     struct field_texts settings;
-    bool fresh, quiet;
+    bool fresh, retry_failed, quiet;
 };
 
 static const struct field fields[] = {
@@ -49,6 +51,11 @@ static const struct field fields[] = {
         .offset = offsetof(struct options, checkpoint_every),
         .standard = "60s",
         .help = "how often the state of a trial in training is written, in s, min or h; 0s: only on request"},
+    {.key = "hang-timeout",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, hang_timeout),
+        .standard = "10min",
+        .help = "a rank that gives no sign of life for so long ends the job; 0s: never"},
     {.key = "results",
         .type = FIELD_TEXT,
         .offset = offsetof(struct options, results),
@@ -63,6 +70,11 @@ static const struct field fields[] = {
         .offset = offsetof(struct options, fresh),
         .standard = "false",
         .help = "start anew; what was there is kept under another name"},
+    {.key = "retry-failed",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, retry_failed),
+        .standard = "false",
+        .help = "run trials again that failed before"},
     {.key = "quiet",
         .type = FIELD_BOOL,
         .offset = offsetof(struct options, quiet),
@@ -82,14 +94,14 @@ static const struct command command = {
              "writes a\n"
              "checkpoint and stops; on SIGUSR2 it writes one and goes on.\n",
     .shorts = "n:ranks t:threads",
-    .footer =
-        "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad;\n"
-        "69 another run uses the folder; 74 writing failed; 75 stopped at a checkpoint, with more to do: start it "
-        "again.\n"
-        "\n"
-        "  hourglass run experiments/quickstart.yaml -n 2\n"
-        "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
-        "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
+    .footer = "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad;\n"
+              "69 another run uses the folder; 71 a rank died or hangs; 74 writing failed; 75 stopped at a checkpoint, "
+              "with more to do: start it "
+              "again.\n"
+              "\n"
+              "  hourglass run experiments/quickstart.yaml -n 2\n"
+              "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
+              "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
     .fields = fields,
     .least = 1,
     .most = 1,
@@ -123,9 +135,8 @@ struct job {
     struct experiment x;
     struct plan plan;
     struct layout layout;
-    char *folder;               // owned
-    struct lease *lease;        // of rank 0
-    struct lease_record before; // rank 0: of the run before this one
+    char *folder;        // owned
+    struct lease *lease; // of rank 0
     struct pulse *pulse;
     struct run_counts counts;
 };
@@ -133,8 +144,7 @@ struct job {
 static void job_free(struct job *j, int code)
 {
     pulse_stop(&j->pulse);
-    lease_end(&j->lease, code == 0 ? "done" : code == EXIT_STOPPED ? "stopped" : "failed");
-    lease_record_free(&j->before);
+    lease_end(&j->lease, code == 0 || code == ERR_TRIAL ? "done" : code == EXIT_STOPPED ? "stopped" : "failed");
     plan_free(&j->plan);
     experiment_free(&j->x);
     free(j->folder);
@@ -152,10 +162,20 @@ static void tell_start(const struct job *j, const struct comm *world)
 static int take_folder(struct job *j, const struct comm *world, struct err *e)
 {
     if (world->rank == 0)
-        j->lease = run_folder_take(j->folder, j->options->fresh, world->size, &j->before, e);
+        j->lease = run_folder_take(j->folder, j->options->fresh, world->size, e);
+    if (j->lease)
+        plan_file_write(&j->plan, j->folder, 0, e);
+    for (int i = 0; j->lease && j->options->retry_failed && i < j->plan.n; i++)
+        failure_forget(j->folder, j->plan.entry[i].id, e);
     if (comm_agree(world, e) != 0)
         return -1;
-    j->pulse = pulse_start(j->lease, e);
+    j->pulse = pulse_start(&(struct pulse_options){.lease = j->lease,
+                               .folder = j->folder,
+                               .rank = world->rank,
+                               .size = world->size,
+                               .ranks_per_trial = j->layout.ranks_per_trial,
+                               .hang_timeout = j->options->hang_seconds},
+        e);
     return comm_agree(world, e);
 }
 
@@ -178,7 +198,8 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)
         return -1;
     tell_start(j, world);
-    return run_trials(world, &j->x, &j->plan, &j->layout, j->options->checkpoint_seconds, j->folder, &j->counts, e);
+    struct run_place place = {j->folder, j->pulse, j->options->checkpoint_seconds};
+    return run_trials(world, &j->x, &j->plan, &j->layout, &place, &j->counts, e);
 }
 
 // Samples of a trial whose data has gone or changed since cannot be shown, which is no mistake of this run.
@@ -219,14 +240,18 @@ static int tell(const struct err *e)
 static int conclude(const struct job *j, struct err *e)
 {
     const struct run_counts *c = &j->counts;
-    if (c->stopped && !c->failed) { // without delay: whoever stops it waits
+    if (c->stopped) { // without delay: whoever stops it waits
         log_line(
             LOG_RUN, "stopped: %d of %d trials are left; the same command goes on with them", c->stopped, c->trials);
         return EXIT_STOPPED;
     }
     if (finish(j, e) == 0 && c->failed)
-        err_add(e, c->cause == ERR_IO ? ERR_IO : ERR_TRIAL, "%d of %d trials failed, the first: %s", c->failed,
-            c->trials, c->why);
+        err_add(e, ERR_TRIAL, "%d of %d trials failed, the first: %s", c->failed, c->trials, c->why);
+    else if (!e->count && c->failed_before)
+        err_add(e, ERR_TRIAL,
+            "%d of %d trials failed in an earlier run: hourglass status %s says why, --retry-failed "
+            "runs them again",
+            c->failed_before, c->trials, j->folder);
     return tell(e);
 }
 
@@ -241,13 +266,22 @@ static int ranks_wanted(const struct options *o, const struct experiment *x)
     return groups > 1 ? groups * each : each;
 }
 
+static int launch(const struct job *j, int argc, char **argv, struct err *e)
+{
+    const struct options *o = j->options;
+    return launch_ranks(
+        &(struct launch){ranks_wanted(o, &j->x), (int)o->threads, o->ranks > 0, argc, argv, j->folder}, e);
+}
+
 static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
 {
     struct job j = {.options = o};
     struct comm world = {0};
     bool is_good = experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0;
-    if (is_good && launch_ranks(ranks_wanted(o, &j.x), o->ranks > 0, (int)o->threads, argc, argv, e) != 0) {
-        experiment_free(&j.x);
+    if (is_good)
+        j.folder = mem_format("%s/%s", o->results, j.x.name);
+    if (is_good && launch(&j, argc, argv, e) != 0) {
+        job_free(&j, 0);
         return tell(e);
     }
     request_listen();
@@ -257,10 +291,8 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     // A spec that is wrong is wrong on every rank; only rank 0 says so.
     int failed = comm_start(&world, (int)o->threads, e);
     failed |= comm_agree(&world, e);
-    if (!failed) {
-        j.folder = mem_format("%s/%s", o->results, j.x.name);
+    if (!failed)
         failed = run_job(&j, &world, e);
-    }
     bool is_first = world.rank == 0;
     int code = tell(e); // before MPI ends, which can fail and take the message along
     comm_stop(&world);
@@ -270,13 +302,18 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     return code;
 }
 
-static int read_interval(struct options *o, struct err *e)
+static int read_time(const char *option, const char *text, double *seconds, const char *zero, struct err *e)
 {
-    if (text_to_seconds(o->checkpoint_every, &o->checkpoint_seconds) == 0)
+    if (text_to_seconds(text, seconds) == 0)
         return 0;
-    return err_add(e, ERR_USAGE,
-        "--checkpoint-every: found '%s', allowed: a time such as 90s, 5min or 1h; 0s: only on request",
-        o->checkpoint_every);
+    return err_add(
+        e, ERR_USAGE, "--%s: found '%s', allowed: a time such as 90s, 5min or 1h; 0s: %s", option, text, zero);
+}
+
+static int read_times(struct options *o, struct err *e)
+{
+    int failed = read_time("checkpoint-every", o->checkpoint_every, &o->checkpoint_seconds, "only on request", e);
+    return read_time("hang-timeout", o->hang_timeout, &o->hang_seconds, "never", e) || failed ? -1 : 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -285,7 +322,7 @@ int cmd_run(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0 && read_interval(&o, &e) != 0)
+    if (parsed == 0 && read_times(&o, &e) != 0)
         parsed = -1;
     int code = parsed == 0 ? run(&o, rest[0], argc, argv, &e) : tell(&e);
     field_free(fields, &o);

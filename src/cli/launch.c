@@ -2,7 +2,9 @@
 #include "cli/launch.h"
 
 #include "base/mem.h"
+#include "cli/supervise.h"
 #include "comm/comm.h"
+#include "sweep/beacon.h"
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,28 +36,53 @@ static void set_environment(int workers)
     }
 }
 
-int launch_ranks(int ranks, bool is_wish, int threads, int argc, char **argv, struct err *e)
+static void describe(void *folder, int rank, char out[512])
 {
-    int launched = comm_launched_size();
-    if (launched > 1 && is_wish && launched != ranks)
-        return err_add(e, ERR_USAGE, "--ranks: found %d, but a launcher has started %d: leave it out", ranks, launched);
-    if (ranks <= 1 || comm_has_launcher())
-        return 0;
-    set_environment(ranks * (threads ? threads : 1));
-    char self[4096] = "";
-    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-        return err_errno(e, "cannot find the program's own file");
-    char **arguments = mem_new((size_t)argc + 6, sizeof *arguments);
+    struct beacon b;
+    struct err ignored = {0};
+    if (!folder)
+        return;
+    if (beacon_of_rank(folder, 0, rank, &b, &ignored) == 0)
+        beacon_describe(&b, out);
+    beacon_free(&b);
+}
+
+// mpirun's command line, new memory.
+static char **command_line(const struct launch *l, const char *self)
+{
+    char **arguments = mem_new((size_t)l->argc + 6, sizeof *arguments);
     int n = 0;
     arguments[n++] = mem_text("mpirun");
     arguments[n++] = mem_text("-q"); // our own messages say what is wrong
     arguments[n++] = mem_text("-n");
-    arguments[n++] = mem_format("%d", ranks);
-    arguments[n++] = self;
-    for (int i = 0; i < argc; i++)
-        arguments[n++] = argv[i];
-    execvp("mpirun", arguments);
-    if (!is_wish)
+    arguments[n++] = mem_format("%d", l->ranks);
+    arguments[n++] = mem_text(self);
+    for (int i = 0; i < l->argc; i++)
+        arguments[n++] = mem_text(l->argv[i]);
+    return arguments;
+}
+
+int launch_ranks(const struct launch *l, struct err *e)
+{
+    int launched = comm_launched_size(), code;
+    if (launched > 1 && l->is_wish && launched != l->ranks)
+        return err_add(
+            e, ERR_USAGE, "--ranks: found %d, but a launcher has started %d: leave it out", l->ranks, launched);
+    if (l->ranks <= 1 || comm_has_launcher())
+        return 0;
+    set_environment(l->ranks * (l->threads ? l->threads : 1));
+    char self[4096] = "";
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+        return err_errno(e, "cannot find the program's own file");
+    struct supervision s = {l->ranks, l->folder != NULL, describe, (void *)(size_t)l->folder};
+    struct err why = {0};
+    char **arguments = command_line(l, self);
+    if (supervise(arguments, &s, &code, &why) == 0)
+        exit(code);
+    for (char **a = arguments; *a; a++)
+        free(*a);
+    free(arguments);
+    if (!l->is_wish)
         return 0; // one rank does as well
-    return err_errno(e, "cannot start mpirun (Debian: openmpi-bin)");
+    return err_add(e, ERR_SYSTEM, "%.*s (Debian: openmpi-bin)", (int)strcspn(why.text, "\n"), why.text);
 }

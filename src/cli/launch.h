@@ -5,6 +5,13 @@
 #include <stdbool.h>
 
 int launch_cores(void); // that this process may use
-// Becomes `mpirun -n ranks` of this very command where more than one rank is wanted and no launcher has started us;
-// otherwise returns 0. `is_wish`: the user asked for that number; -1 and why where it cannot be had.
-int launch_ranks(int ranks, bool is_wish, int threads, int argc, char **argv, struct err *e);
+struct launch {
+    int ranks, threads;
+    bool is_wish; // the user asked for that number of ranks
+    int argc;
+    char **argv;        // of this command
+    const char *folder; // of a run, whose beacons name a rank that dies; NULL: no run
+};
+// Starts `mpirun -n ranks` of this very command where more than one rank is wanted and no launcher has started us, and
+// ends this process with its exit code (supervise.h); otherwise returns 0. -1 and why where the wish cannot be met.
+int launch_ranks(const struct launch *l, struct err *e);

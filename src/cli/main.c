@@ -13,6 +13,7 @@ static const struct {
     {"import", cmd_import, "files of other formats become a data set"},
     {"check", cmd_check, "validate an experiment; list its trials; train nothing"},
     {"run", cmd_run, "train and score the trials of an experiment"},
+    {"status", cmd_status, "how far a run is: done, running, failed, left, time to go"},
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
     {"score", cmd_score, "errors of new data under a trained model"},
     {"encode", cmd_encode, "codes of a data set, as a data set"},

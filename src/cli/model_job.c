@@ -44,7 +44,8 @@ int model_job_run(const struct model_job *j, struct err *e)
     struct comm world = {0};
     if (j->data && data_source_parse(j->data, NULL, &source, e) != 0)
         return -1;
-    if (launch_ranks(j->ranks ? (int)j->ranks : 1, j->ranks > 0, (int)j->threads, j->argc, j->argv, e) != 0) {
+    struct launch launch = {j->ranks ? (int)j->ranks : 1, (int)j->threads, j->ranks > 0, j->argc, j->argv, NULL};
+    if (launch_ranks(&launch, e) != 0) {
         data_source_free(&source);
         return -1;
     }

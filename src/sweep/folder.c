@@ -4,6 +4,7 @@
 #include "base/disk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sweep/beacon.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const inside[] = {"trials", "checkpoints", "state", NULL};
+static const char *const inside[] = {"trials", "checkpoints", "failed", "state", NULL};
 
 char *run_trial_path(const char *folder, const char *id)
 {
@@ -77,25 +78,52 @@ static void tidy(const char *folder)
     }
 }
 
+// What is known of a run that died.
+static void tell_before(const char *folder, const struct lease_record *before)
+{
+    enum { SHOWN = 8 };
+    int n, shown = 0;
+    char who[512];
+    struct beacon *list = beacon_list(folder, 0, &n);
+    log_line(LOG_RUN, "the run before (host %s, since %s) ended without finishing%s", before->process.host,
+        before->started, n ? ":" : "");
+    for (int i = 0; i < n && shown < SHOWN; i++)
+        if (list[i].leader == list[i].rank && *list[i].trial && ++shown)
+            log_line(LOG_RUN, "  %s", beacon_describe(&list[i], who));
+    beacon_list_free(&list, n);
+}
+
 static struct lease *make_and_take(const char *folder, int ranks, struct lease_record *before, struct err *e)
 {
     return run_folder_make(folder, e) == 0 ? lease_take(folder, 0, ranks, before, e) : NULL;
 }
 
-struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct lease_record *before, struct err *e)
+static struct lease *give_way(
+    struct lease *l, const char *folder, int ranks, struct lease_record *before, struct err *e)
+{
+    char *aside = set_aside(folder, e);
+    lease_move(l, aside ? aside : folder);
+    lease_end(&l, "set aside");
+    lease_record_free(before);
+    if (aside)
+        l = make_and_take(folder, ranks, before, e);
+    free(aside);
+    return l;
+}
+
+struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct err *e)
 {
     bool gives_way = fresh && access(folder, F_OK) == 0;
-    *before = (struct lease_record){0};
-    struct lease *l = make_and_take(folder, ranks, before, e);
-    if (l && gives_way) {
-        char *aside = set_aside(folder, e);
-        lease_move(l, aside ? aside : folder);
-        lease_end(&l, "set aside");
-        lease_record_free(before);
-        l = aside ? make_and_take(folder, ranks, before, e) : NULL;
-        free(aside);
-    }
-    if (l)
+    struct lease_record before = {0};
+    struct lease *l = make_and_take(folder, ranks, &before, e);
+    if (l && before.process.host && !*before.ended)
+        tell_before(folder, &before);
+    if (l && gives_way)
+        l = give_way(l, folder, ranks, &before, e);
+    if (l) {
+        beacon_clear(folder, 0);
         tidy(folder);
+    }
+    lease_record_free(&before);
     return l;
 }

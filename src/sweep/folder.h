@@ -9,6 +9,6 @@ char *run_checkpoint_path(const char *folder, const char *lineage); // new memor
 int run_folder_make(const char *folder, struct err *e);
 
 // World rank 0, before the run's first trial. Takes the folder (lease_take); `fresh`: what is there gives way to a new
-// one, x becomes x.1, or the next number that is free. Removes temporaries of processes that have gone. NULL and an
-// error where the run must not begin.
-struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct lease_record *before, struct err *e);
+// one, x becomes x.1, or the next number that is free. Says where the run before was when it died, if it did, and
+// removes what it left: beacons, temporaries. NULL and an error where the run must not begin.
+struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct err *e);

@@ -23,7 +23,7 @@ static int longest_first(const void *a, const void *b, void *plan)
 }
 
 struct pool *pool_new(const struct experiment *x, const struct plan *plan,
-    bool (*is_finished)(void *context, const char *id), void *context, struct run_counts *counts)
+    enum pool_past (*past)(void *context, const char *id), void *context, struct run_counts *counts)
 {
     struct pool *p = mem_new(1, sizeof *p);
     *p = (struct pool){.x = x, .plan = plan, .counts = counts};
@@ -32,9 +32,10 @@ struct pool *pool_new(const struct experiment *x, const struct plan *plan,
         if (plan->entry[i].is_duplicate)
             continue;
         counts->trials++;
-        if (is_finished(context, plan->entry[i].id))
-            counts->found++;
-        else
+        enum pool_past was = past(context, plan->entry[i].id);
+        counts->found += was == POOL_FINISHED;
+        counts->failed_before += was == POOL_FAILED;
+        if (was == POOL_NEW)
             p->order[p->n++] = i;
     }
     qsort_r(p->order, (size_t)p->n, sizeof *p->order, longest_first, (void *)(uintptr_t)plan);
@@ -71,10 +72,8 @@ double pool_operations(const struct pool *p)
 const struct plan_entry *pool_report(struct pool *p, const struct pool_report *r)
 {
     struct run_counts *c = p->counts;
-    if (r->failure && c->failed++ == 0) {
-        c->cause = r->failure;
+    if (r->failure && c->failed++ == 0)
         snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, r->text);
-    }
     c->stopped += !r->failure && r->has_stopped;
     c->done += !r->failure && !r->has_stopped && !r->has_diverged;
     c->diverged += !r->failure && r->has_diverged;

@@ -14,9 +14,10 @@ struct pool_report {
 };
 
 struct pool;
-// `is_finished(context, id)`: whether an earlier run has done the trial. Borrows x and plan; fills the counts.
+enum pool_past { POOL_NEW, POOL_FINISHED, POOL_FAILED };
+// `past(context, id)`: what earlier runs have made of the trial. Borrows x and plan; fills the counts.
 struct pool *pool_new(const struct experiment *x, const struct plan *plan,
-    bool (*is_finished)(void *context, const char *id), void *context, struct run_counts *counts);
+    enum pool_past (*past)(void *context, const char *id), void *context, struct run_counts *counts);
 void pool_free(struct pool **p);
 int pool_trials(const struct pool *p);        // to be run
 int pool_left(const struct pool *p);          // of them, not begun

@@ -6,9 +6,11 @@
 #include "base/mem.h"
 #include "base/request.h"
 #include "comm/queue.h"
+#include "sweep/failure.h"
 #include "sweep/folder.h"
 #include "sweep/pool.h"
 #include "sweep/progress.h"
+#include "sweep/pulse.h"
 #include "sweep/summary.h"
 #include "sweep/trial_run.h"
 #include <stdio.h>
@@ -20,13 +22,22 @@
 struct desk {
     struct pool *pool;
     struct progress *progress;
+    const char *folder;
+    struct err world; // what ends the run
 };
 
 static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
 {
-    if (request_pending() == REQUEST_STOP)
+    struct desk *d = context;
+    if (request_pending() == REQUEST_STOP || d->world.count)
         return QUEUE_END;
-    return pool_next(((struct desk *)context)->pool, work);
+    return pool_next(d->pool, work);
+}
+
+// Whether the trial would not have failed elsewhere or at another time.
+static bool is_of_the_world(enum err_kind kind)
+{
+    return kind == ERR_IO || kind == ERR_DATA;
 }
 
 static void desk_report(void *context, const void *data, size_t n)
@@ -35,30 +46,40 @@ static void desk_report(void *context, const void *data, size_t n)
     struct pool_report r;
     ASSERT(n == sizeof r, "%zu", n);
     memcpy(&r, data, sizeof r);
+    if (is_of_the_world(r.failure)) {
+        err_add(&d->world, r.failure, "%s", r.text);
+        return;
+    }
     const struct plan_entry *entry = pool_report(d->pool, &r);
     if (r.has_stopped)
         return;
-    if (r.failure)
+    if (r.failure) {
         log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r.text);
-    else
+        failure_write(d->folder, entry->id, r.text, &d->world);
+    } else
         log_line(LOG_TRIAL, "%s", r.text);
     progress_done(d->progress, entry->operations);
 }
 
-static bool is_finished(void *folder, const char *id)
+static enum pool_past past(void *folder, const char *id)
 {
     char *path = run_trial_path(folder, id);
     bool is_there = access(path, F_OK) == 0;
     free(path);
-    return is_there;
+    return is_there ? POOL_FINISHED : failure_exists(folder, id) ? POOL_FAILED : POOL_NEW;
 }
 
-static void desk_open(struct desk *d, struct pool *pool, int groups, const struct run_counts *counts)
+static void desk_open(struct desk *d, const struct experiment *x, const struct plan *plan, const char *folder,
+    int groups, struct run_counts *counts)
 {
-    *d = (struct desk){.pool = pool};
+    *d = (struct desk){.folder = folder};
+    d->pool = pool_new(x, plan, past, (void *)(uintptr_t)folder, counts);
     if (counts->found)
         log_line(LOG_RUN, "%d of %d trials were finished before", counts->found, counts->trials);
-    d->progress = progress_new(pool_trials(pool), pool_operations(pool), groups);
+    if (counts->failed_before)
+        log_line(LOG_RUN, "%d of %d trials failed before and are not tried again (--retry-failed)",
+            counts->failed_before, counts->trials);
+    d->progress = progress_new(pool_trials(d->pool), pool_operations(d->pool), groups);
 }
 
 // --- a group at work
@@ -67,8 +88,7 @@ struct group {
     struct queue *queue; // of leaders; NULL elsewhere
     const struct experiment *x;
     const struct layout *layout;
-    double checkpoint_every;
-    const char *folder;
+    const struct run_place *place;
     struct progress *progress; // on world rank 0; NULL elsewhere
     struct order order;        // the trial at work
 };
@@ -78,6 +98,7 @@ static void between(void *context, double epochs_done)
     struct group *g = context;
     if (g->queue)
         queue_serve(g->queue);
+    pulse_progress(g->place->pulse, epochs_done);
     if (g->progress)
         progress_show(g->progress, &g->order, epochs_done);
 }
@@ -100,15 +121,17 @@ static void work_on(struct group *g, struct data_cache *cache, struct pool_repor
     struct team team = {&g->comm, g->layout->threads, between, g};
     struct err e = {0};
     double start = clock_wall();
-    char *path = run_trial_path(g->folder, g->order.id);
-    char *checkpoint = run_checkpoint_path(g->folder, g->order.lineage);
-    struct checkpointing k = {checkpoint, g->order.lineage, g->checkpoint_every, false};
+    char *path = run_trial_path(g->place->folder, g->order.id);
+    char *checkpoint = run_checkpoint_path(g->place->folder, g->order.lineage);
+    struct checkpointing k = {checkpoint, g->order.lineage, g->place->checkpoint_every, false};
+    pulse_trial(g->place->pulse, g->order.id, g->order.operations, g->order.epochs);
     bool has_stopped = trial_run(&team, g->x, &g->order, path, &k, cache, &e) == 1;
     *r = (struct pool_report){.number = g->order.number, .failure = e.kind, .has_stopped = has_stopped};
     if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
     else if (g->comm.rank == 0 && !has_stopped)
         describe(path, clock_wall() - start, r);
+    pulse_trial_end(g->place->pulse, !has_stopped && !e.count);
     free(checkpoint);
     free(path);
 }
@@ -143,16 +166,14 @@ static void work_until_done(struct group *g)
 }
 
 int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
-    const struct layout *layout, double checkpoint_every, const char *folder, struct run_counts *counts, struct err *e)
+    const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e)
 {
     *counts = (struct run_counts){0};
-    if (comm_agree(world, e) != 0)
-        return -1;
     struct desk desk = {0};
-    struct group g = {.x = x, .layout = layout, .checkpoint_every = checkpoint_every, .folder = folder};
+    struct group g = {.x = x, .layout = layout, .place = place};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {
-        desk_open(&desk, pool_new(x, plan, is_finished, (void *)(uintptr_t)folder, counts), layout->groups, counts);
+        desk_open(&desk, x, plan, place->folder, layout->groups, counts);
         g.progress = desk.progress;
     }
     struct queue_policy policy = {desk_next, desk_report, &desk};
@@ -164,8 +185,11 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     if (world->rank == 0)
         counts->stopped += pool_left(desk.pool);
     comm_broadcast(world, 0, counts, sizeof *counts);
+    err_merge(e, &desk.world);
+    int failed = comm_agree(world, e);
+    pulse_rest(place->pulse);
     progress_free(&desk.progress);
     pool_free(&desk.pool);
     comm_free(&g.comm);
-    return 0;
+    return failed;
 }

@@ -2,6 +2,8 @@
 //
 //     results/<experiment>/trials/<id>.h5               a file per finished trial
 //     results/<experiment>/checkpoints/<lineage>.h5     the state of one that is not, and <lineage>.previous.h5
+//     results/<experiment>/failed/<id>.yaml             why a trial failed
+//     results/<experiment>/state/                       who uses the folder, what each rank does: folder.h, status.h
 //     results/<experiment>/run.h5                       all trials and the leaderboard
 //
 // The spec of each trial, settings included, is in its file.
@@ -15,10 +17,9 @@ struct run_options {
 };
 
 struct run_counts {
-    int trials, found, done, diverged, failed; // found: finished by an earlier run
-    int stopped;                               // at a checkpoint, or not begun, on request
-    enum err_kind cause;                       // of the first failure, and its message
-    char why[512];
+    int trials, found, failed_before, done, diverged, failed; // found, failed_before: by earlier runs
+    int stopped;                                              // at a checkpoint, or not begun, on request
+    char why[512];                                            // the first one failed
 };
 
 // How the ranks are used; a pure function of its arguments.
@@ -31,9 +32,14 @@ int layout_choose(const struct run_options *wish, int ranks, int cores, int tria
     struct layout *out, struct err *e);
 
 // Collective over world. Runs all trials of the plan, which rank 0 alone has, that have no file in the folder yet; this
-// run has taken it (run_folder_take). A trial that fails is told and counted, and the others go on. Failures of the
-// world itself come back as -1.
-// checkpoint_every: seconds; 0: only on request. At a request to stop (base/request.h) every group stops at a
-// checkpoint of its trial, and the rest is left.
+// run has taken it (run_folder_take). A trial that fails by itself is told, counted and recorded (failure.h), and the
+// others go on. An error of the world (a disk that fails, data that changed meanwhile) is no trial's: no more are
+// begun, and it comes back as -1. At a request to stop (base/request.h) every group stops at a checkpoint of its trial,
+// and the rest is left.
+struct run_place {
+    const char *folder;
+    struct pulse *pulse;
+    double checkpoint_every; // seconds; 0: only on request
+};
 int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
-    const struct layout *layout, double checkpoint_every, const char *folder, struct run_counts *counts, struct err *e);
+    const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e);

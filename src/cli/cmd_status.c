@@ -1,0 +1,181 @@
+// hourglass status: how far the run of a folder is.
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "report/table.h"
+#include "sweep/status.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+    bool json;
+};
+
+static const struct field fields[] = {
+    {.key = "json",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, json),
+        .standard = "false",
+        .help = "print one JSON object"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "status",
+    .usage = "RUN-FOLDER [OPTION]...",
+    .about = "Says how far a run is: trials that are done, running (where, at which epoch), failed (why) and left, and "
+             "the time\n"
+             "to go. At any moment, from any machine that sees the folder; asks no process and changes nothing.\n",
+    .footer = "  hourglass status results/quickstart\n"
+              "  watch hourglass status results/quickstart\n",
+    .fields = fields,
+    .least = 1,
+    .most = 1,
+};
+
+static const char *explain(const struct run_status *s)
+{
+    static const char *const words[] = {"no run has begun here", "running",
+        "has not ended, but gives no sign of life: it is suspended, or its machine failed",
+        "ended without finishing: it was killed, or its machine failed; the same command goes on",
+        "stopped at a checkpoint; the same command goes on", "ended by an error; the same command goes on", "done"};
+    return words[s->state];
+}
+
+static void print_run(const char *folder, const struct run_status *s)
+{
+    const struct lease_record *l = &s->lease;
+    char left[48];
+    printf("%s: %s\n", folder, explain(s));
+    if (l->process.host)
+        printf("%lld rank%s, host %s, process %lld%s%s, since %s\n", (long long)l->ranks, l->ranks == 1 ? "" : "s",
+            l->process.host, (long long)l->process.pid, l->job ? ", Slurm job " : "", l->job ? l->job : "", l->started);
+    printf("\n%6d done\n%6d running\n%6d failed\n%6d left", s->done, s->running, s->failed, s->left);
+    if (!isnan(s->seconds_left) && s->running + s->left > 0)
+        printf("; all done in about %s", text_seconds(left, s->seconds_left));
+    puts("");
+}
+
+static void print_ranks(const struct run_status *s)
+{
+    struct table *t = table_new();
+    char spent[48];
+    int rows = 0;
+    table_column(t, s->state == RUN_DIED ? "trial then" : "trial", TABLE_LEFT);
+    table_column(t, "epoch", TABLE_RIGHT);
+    table_column(t, "of", TABLE_RIGHT);
+    table_column(t, "time", TABLE_RIGHT);
+    table_column(t, "rank", TABLE_RIGHT);
+    table_column(t, "host", TABLE_LEFT);
+    for (int i = 0; i < s->ranks; i++) {
+        const struct beacon *b = &s->rank[i];
+        if (b->leader != b->rank || !*b->trial)
+            continue;
+        table_row(t);
+        table_cell(t, "%s", b->trial);
+        table_cell(t, "%.1f", b->epoch);
+        table_cell(t, "%lld", (long long)b->epochs);
+        table_cell(t, "%s", text_seconds(spent, b->trial_seconds));
+        table_cell(t, "%lld", (long long)b->rank);
+        table_cell(t, "%s", b->process.host);
+        rows++;
+    }
+    if (rows) {
+        puts("");
+        table_print(t, 0, stdout);
+    }
+    table_free(&t);
+}
+
+static void print_failures(const struct run_status *s)
+{
+    if (s->failed)
+        puts("\nFailed (hourglass run --retry-failed runs them again):");
+    for (int i = 0; i < s->failed; i++)
+        printf("%s  %s\n", s->failure[i].id, s->failure[i].reason);
+}
+
+// --- JSON
+static void add_text(struct text *t, const char *key, const char *value)
+{
+    text_add(t, "\"%s\": ", key);
+    text_add_json(t, value);
+    text_add(t, ", ");
+}
+
+static void add_ranks(struct text *t, const struct run_status *s)
+{
+    text_add(t, "\"running_trials\": [");
+    bool is_first = true;
+    for (int i = 0; i < s->ranks; i++) {
+        const struct beacon *b = &s->rank[i];
+        if (b->leader != b->rank || !*b->trial)
+            continue;
+        text_add(t, "%s{", is_first ? "" : ", ");
+        is_first = false;
+        add_text(t, "trial", b->trial);
+        add_text(t, "host", b->process.host);
+        text_add(t, "\"rank\": %lld, \"process\": %lld, \"epoch\": %.6g, \"epochs\": %lld, \"seconds\": %.1f}",
+            (long long)b->rank, (long long)b->process.pid, b->epoch, (long long)b->epochs, b->trial_seconds);
+    }
+    text_add(t, "], ");
+}
+
+static void add_failures(struct text *t, const struct run_status *s)
+{
+    text_add(t, "\"failed_trials\": [");
+    for (int i = 0; i < s->failed; i++) {
+        text_add(t, "%s{", i ? ", " : "");
+        add_text(t, "trial", s->failure[i].id);
+        add_text(t, "when", s->failure[i].when);
+        text_add(t, "\"reason\": ");
+        text_add_json(t, s->failure[i].reason);
+        text_add(t, "}");
+    }
+    text_add(t, "], ");
+}
+
+static void print_json(const char *folder, const struct run_status *s)
+{
+    struct text t = {0};
+    text_add(&t, "{");
+    add_text(&t, "folder", folder);
+    add_text(&t, "state", run_state_names[s->state]);
+    add_text(&t, "host", s->lease.process.host);
+    add_text(&t, "job", s->lease.job);
+    add_text(&t, "started", s->lease.started);
+    text_add(&t, "\"trials\": %d, \"done\": %d, \"running\": %d, \"failed\": %d, \"left\": %d, ", s->trials, s->done,
+        s->running, s->failed, s->left);
+    add_ranks(&t, s);
+    add_failures(&t, s);
+    text_add(&t, isnan(s->seconds_left) ? "\"seconds_left\": null}" : "\"seconds_left\": %.1f}", s->seconds_left);
+    puts(t.data);
+    text_free(&t);
+}
+
+static void show(const struct options *o, const char *folder, struct err *e)
+{
+    struct run_status s;
+    if (run_status_read(folder, 0, &s, e) == 0 && o->json) {
+        print_json(folder, &s);
+    } else if (!e->count) {
+        print_run(folder, &s);
+        print_ranks(&s);
+        print_failures(&s);
+    }
+    run_status_free(&s);
+}
+
+int cmd_status(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    if (parsed == 0)
+        show(&o, rest[0], &e);
+    field_free(fields, &o);
+    return e.count ? err_print(&e) : 0;
+}

@@ -1,0 +1,14 @@
+// state/plan-<part>: what a run set out to do, for whoever looks at the folder: a line a trial, its id and the
+// floating-point operations expected of it.
+#pragma once
+
+#include "sweep/experiment.h"
+
+int plan_file_write(const struct plan *plan, const char *folder, int part, struct err *e);
+
+struct plan_line {
+    char id[TRIAL_ID_LENGTH + 1];
+    double operations;
+};
+// New memory, in the order of the sweep; NULL: there is none.
+struct plan_line *plan_file_read(const char *folder, int part, int *n);
