@@ -1,6 +1,7 @@
 // hourglass decode: the reconstructions of codes.
 #include "cli/cli.h"
 #include "cli/code_command.h"
+#include "cli/model_job.h"
 
 static const struct field fields[] = {CODE_FIELDS};
 
@@ -9,13 +10,11 @@ static const struct command command = {
     .usage = "MODEL CODES.h5:SPLIT --output FILE.h5:SPLIT [OPTION]...",
     .about = "Writes what the decoder of a trained model makes of codes, in the units of the data that it was trained "
              "on;\n"
-             "labels come along. CODES is a data set, as encode writes it. MODEL is a trial's file, run.h5 (its best "
-             "trial)\n"
-             "or run.h5:ID.\n",
+             "labels come along. CODES is a data set, as encode writes it.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
               "\n"
-              "  hourglass decode results/quickstart/run.h5 codes.h5:test -o reconstructions.h5:test\n",
+              "  hourglass decode results/quickstart codes.h5:test -o reconstructions.h5:test\n",
     .fields = fields,
     .least = 2,
     .most = 2,

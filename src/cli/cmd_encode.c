@@ -1,20 +1,18 @@
 // hourglass encode: the codes of a data set under a trained model.
 #include "cli/cli.h"
 #include "cli/code_command.h"
+#include "cli/model_job.h"
 
 static const struct field fields[] = {CODE_FIELDS};
 
 static const struct command command = {
     .name = "encode",
     .usage = "MODEL DATA.h5:SPLIT --output FILE.h5:SPLIT [OPTION]...",
-    .about =
-        "Writes the codes of a data set under a trained model as a data set; labels come along. MODEL is a trial's "
-        "file,\n"
-        "run.h5 (its best trial) or run.h5:ID.\n",
+    .about = "Writes the codes of a data set under a trained model as a data set; labels come along.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
               "\n"
-              "  hourglass encode results/quickstart/run.h5 experiments/data/fashion-mnist.h5:test -o codes.h5:test\n",
+              "  hourglass encode results/quickstart experiments/data/fashion-mnist.h5:test -o codes.h5:test\n",
     .fields = fields,
     .least = 2,
     .most = 2,

@@ -1,6 +1,7 @@
 // hourglass generate: new samples from a variational model.
 #include "cli/cli.h"
 #include "cli/code_command.h"
+#include "cli/model_job.h"
 
 static const struct field fields[] = {{.key = "count",
                                           .type = FIELD_INT,
@@ -34,14 +35,12 @@ static const struct command command = {
     .usage = "MODEL --output FILE.h5:SPLIT [OPTION]...",
     .about = "Writes what the decoder of a variational model (one with a gaussian code) makes of codes that are drawn "
              "from\n"
-             "the standard normal distribution, in the units of the data. MODEL is a trial's file, run.h5 (its best "
-             "trial)\n"
-             "or run.h5:ID.\n",
+             "the standard normal distribution, in the units of the data.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
               "\n"
-              "  hourglass generate results/mnist-vae/run.h5 -o digits.h5:generated --count 400\n"
-              "  hourglass generate results/mnist-vae/run.h5 -o digits.h5:manifold --grid 20 --png manifold.png\n",
+              "  hourglass generate results/mnist-vae -o digits.h5:generated --count 400\n"
+              "  hourglass generate results/mnist-vae -o digits.h5:manifold --grid 20 --png manifold.png\n",
     .fields = fields,
     .least = 1,
     .most = 1,

@@ -74,12 +74,13 @@ static void print_summary(const char *output, const struct import_summary *s, do
     static const char *const types[] = {"u1", "i1", "i2", "i4", "i8", "f4", "f8", "text"};
     struct text t = {0};
     char size[16];
-    text_add(&t, "%s: %lld rows of ", output, (long long)s->shape.dims[0]);
+    text_add(&t, "%s: %lld row%s of ", output, (long long)s->shape.dims[0], s->shape.dims[0] == 1 ? "" : "s");
     for (int d = 1; d < s->shape.rank; d++)
         text_add(&t, "%s%lld", d > 1 ? "x" : "", (long long)s->shape.dims[d]);
     text_add(&t, " %s", types[s->shape.type]);
     add_labels(&t, s);
-    text_add(&t, "; %lld missing values; %s", (long long)s->missing, text_bytes(size, (double)s->bytes));
+    text_add(&t, "; %lld missing value%s; %s", (long long)s->missing, s->missing == 1 ? "" : "s",
+        text_bytes(size, (double)s->bytes));
     text_add(&t, ", %.0f MB/s", (double)s->bytes / seconds * 1e-6);
     log_line(LOG_RUN, "%s", t.data);
     text_free(&t);

@@ -64,17 +64,15 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "score",
     .usage = "MODEL DATA.h5:SPLIT --output FILE.h5 [OPTION]...",
-    .about = "Writes the reconstruction error of every row of a data set under a trained model, laid out as scores/ in "
-             "a\n"
-             "trial's file. MODEL is a trial's file, run.h5 (its best trial) or run.h5:ID. Rows stream through: memory "
-             "does\n"
-             "not grow with them. Where labels say what is an anomaly, metrics come along: at the threshold of the "
-             "model's\n"
-             "first test set, or under another error at that of the best F1.\n",
+    .about =
+        "Writes the reconstruction error of every row of a data set under a trained model, laid out as scores/ in\n"
+        "a trial's file. Rows stream through: memory does not grow with them. Where labels say what is an\n"
+        "anomaly, metrics come along: at the threshold of the model's first test set, or under another error at\n"
+        "that of the best F1.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 74 writing failed.\n"
               "\n"
-              "  hourglass score results/quickstart/run.h5 experiments/data/fashion-mnist.h5:test -o scores.h5\n",
+              "  hourglass score results/quickstart experiments/data/fashion-mnist.h5:test -o scores.h5\n",
     .fields = fields,
     .least = 2,
     .most = 2,
@@ -102,9 +100,10 @@ static void tell(const struct score_job *j, const struct score_outcome *o, const
 {
     const struct evaluation *v = &o->evaluation;
     char spent[48];
-    log_line(LOG_RUN, "%s: %lld rows of %s:%s under trial %.8s in %s, %.0f rows/s on %d x %d", j->output,
-        (long long)o->rows, j->source->file, j->source->split, j->model->id, text_seconds(spent, seconds),
-        (double)o->rows / seconds, team->comm->size, team->threads);
+    log_line(LOG_RUN, "%s: %lld row%s of %s:%s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
+        j->output, (long long)o->rows, o->rows == 1 ? "" : "s", j->source->file, j->source->split, j->model->id,
+        text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size, team->comm->size == 1 ? "" : "s",
+        team->threads, team->threads == 1 ? "" : "s");
     const char *name = error_names[j->error.error];
     if (!isnan(j->threshold))
         log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g", name, v->mean, v->largest,

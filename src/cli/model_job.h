@@ -3,6 +3,11 @@
 
 #include "sweep/model_load.h"
 
+// For the commands' help.
+#define MODEL_HELP                                                                                                    \
+    "MODEL is the file of a trial, or a run, which is its folder or its run.h5: its best trial, or with :ID another " \
+    "one.\n"
+
 struct model_job {
     const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: none
     int64_t ranks, threads;   // 0: not given

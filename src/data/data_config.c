@@ -208,13 +208,24 @@ static int read_filters(
     return result;
 }
 
+static int refuse_source(const char *text, const struct node *at, struct err *e)
+{
+    static const char format[] = "found '%s', allowed: FILE.h5:SPLIT; hint: %s%s%s";
+    size_t n = strlen(text);
+    const char *hint[3] = {"", "mnist.h5:train", ""};
+    if (n > 3 && strcmp(text + n - 3, ".h5") == 0)
+        hint[0] = "hourglass info ", hint[1] = text, hint[2] = " lists the splits";
+    else if (access(text, F_OK) == 0)
+        hint[0] = "hourglass import ", hint[1] = text, hint[2] = " -o FILE.h5:SPLIT";
+    return at ? node_error(at, e, format, text, hint[0], hint[1], hint[2])
+              : err_add(e, ERR_USAGE, format, text, hint[0], hint[1], hint[2]);
+}
+
 int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e)
 {
     const char *colon = strrchr(text, ':');
-    if (!colon || colon == text || !colon[1] || strchr(colon, '/')) {
-        static const char format[] = "found '%s', allowed: FILE.h5:SPLIT; hint: mnist.h5:train";
-        return at ? node_error(at, e, format, text) : err_add(e, ERR_USAGE, format, text);
-    }
+    if (!colon || colon == text || !colon[1] || strchr(colon, '/'))
+        return refuse_source(text, at, e);
     *source = (struct data_source){
         .file = mem_format("%.*s", (int)(colon - text), text), .split = mem_text(colon + 1), .at = at};
     return 0;
@@ -425,9 +436,8 @@ char *data_resolve(const char *file, const char *spec_folder, const struct node 
         free(tried[i]);
     }
     if (!found)
-        data_error(at, e,
-            "no file %s; looked for %s; hint: bash jobs/get-data.sh, or hourglass import SRC... -o %s:SPLIT", file,
-            places.data, file);
+        data_error(at, e, "no file %s%s%s; hint: bash jobs/get-data.sh, or hourglass import SRC... -o %s:SPLIT", file,
+            n > 1 ? "; looked for " : "", n > 1 ? places.data : "", file);
     text_free(&places);
     return found;
 }

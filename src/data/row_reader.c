@@ -29,14 +29,25 @@ static void shape_text(char out[64], int rank, const int *shape)
     snprintf(out + n, 64 - (size_t)n, ")");
 }
 
+// How pictures of another size or color are imported so that they fit; "" where data or model are no pictures.
+static void picture_hint(char out[96], const struct row_fit *fit, const struct data_table *t)
+{
+    int color = fit->shape_rank == 3 ? fit->shape[2] : 1;
+    out[0] = 0;
+    if (t->type == STORE_U8 && t->shape_rank >= 2 && fit->shape_rank >= 2 && (color == 1 || color == 3))
+        snprintf(out, 96, "; hint: hourglass import PICTURES --size %dx%d%s", fit->shape[0], fit->shape[1],
+            color == 1 ? " --grayscale" : "");
+}
+
 static int check_fit(const struct row_fit *fit, const struct data_table *t, struct err *e)
 {
-    char found[64], allowed[64];
+    char found[64], allowed[64], hint[96];
     if (t->shape_rank != fit->shape_rank || memcmp(t->shape, fit->shape, (size_t)t->shape_rank * sizeof *t->shape)) {
         shape_text(found, t->shape_rank, t->shape);
         shape_text(allowed, fit->shape_rank, fit->shape);
-        return err_add(
-            e, ERR_DATA, "%s: found rows of shape %s, allowed: %s, which the model takes", t->name, found, allowed);
+        picture_hint(hint, fit, t);
+        return err_add(e, ERR_DATA, "%s: found rows of shape %s, allowed: %s, which the model takes%s", t->name, found,
+            allowed, hint);
     }
     int before = e->count;
     for (int c = 0; fit->features && t->features && c < t->columns && e->count == before; c++)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // --- weights
@@ -54,7 +55,13 @@ static const char *id_of(const char *name)
 char *model_file(const char *name)
 {
     const char *id = id_of(name);
-    return id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);
+    char *file = id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);
+    struct stat status;
+    if (stat(file, &status) != 0 || !S_ISDIR(status.st_mode))
+        return file;
+    char *of_run = mem_format("%s/run.h5", file);
+    free(file);
+    return of_run;
 }
 
 static void free_texts(char **texts, int64_t n)

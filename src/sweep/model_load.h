@@ -15,7 +15,8 @@ struct trained_model {
     double threshold;       // of the first test set that has one; NaN: none has
 };
 
-// `name`: a trial file, run.h5 (its best trial), or run.h5:ID (the beginning of an id). -1 and why.
+// `name`: a trial file, or a run, which is its folder or its run.h5: its best trial, or behind :ID the one whose id
+// begins so. -1 and why.
 int model_load(const char *name, struct trained_model *out, struct err *e);
 void model_unload(struct trained_model *t);
 // The file of such a name, to be walked before MPI starts: new memory.

@@ -15,10 +15,10 @@ values() {
 
 if command -v h5dump >/dev/null; then
     good import gray.png -o out.h5:gray
-    says stdout '1 rows of 2x4 u1'
+    says stdout '1 row of 2x4 u1'
     is 'a gray picture' "$(values gray)" 0,10,20,30,40,50,60,255
     good import color.png -o out.h5:color
-    says stdout '1 rows of 2x2x3 u1'
+    says stdout '1 row of 2x2x3 u1'
     is 'a picture in color' "$(values color)" 255,0,0,0,255,0,0,0,255,100,100,100
     good import color.png -o out.h5:luminance --grayscale
     is 'its luminance' "$(values luminance)" 76,150,29,100
@@ -46,6 +46,22 @@ cp gray.png color.png mixed
 bad 3 'gray.png: found 2 x 4 pixels, allowed: 2 x 2, as before; hint: --size 2x2' import mixed -o out.h5:mixed
 good import mixed -o out.h5:mixed --size 4x4 --grayscale
 says stdout '2 rows of 4x4 u1'
+
+# --- a picture from outside under a model of pictures
+cat >flat.yaml <<'SPEC'
+data: {train: out.h5:flat, scale: unit}
+model:
+  encoder: [{dense: 2}]
+  decoder: [{dense: 8, activation: sigmoid}]
+train: {epochs: 1}
+SPEC
+good run flat.yaml --quiet -n 1 -t 1
+good import color.png -o out.h5:color --force
+bad 3 'found rows of shape \(2, 2, 3\), allowed: \(2, 4\), .*; hint: hourglass import PICTURES --size 2x4 --grayscale' \
+    score results/flat out.h5:color -o x.h5
+good import color.png -o out.h5:fit --size 2x4 --grayscale
+good score results/flat out.h5:fit -o x.h5
+says stdout '^x.h5: 1 row of out.h5:fit under trial .* rows/s on 1 rank x '
 
 # --- what is no good
 bad 2 "--size: found '28', allowed: HEIGHTxWIDTH, such as 28x28" import gray.png -o out.h5:x --size 28

@@ -37,8 +37,11 @@ mkdir data
 cp away/tiny.h5 data/other.h5
 good score results/tiny/run.h5 data/other.h5:all -o run.h5
 good score "results/tiny/run.h5:${id:0:6}" data/other.h5:all -o id.h5
-"$h5same" run.h5 id.h5 >comparison 2>&1
-says comparison '^same +scores/all/error'
+good score "results/tiny:${id:0:6}" data/other.h5:all -o folder.h5
+for other in id folder; do
+    "$h5same" run.h5 $other.h5 >comparison 2>&1
+    says comparison '^same +scores/all/error'
+done
 rm -r data
 mv away data
 
@@ -147,7 +150,10 @@ says stdout '^ +threshold = 0'
 bad 2 'again.h5: is there already; --force replaces it' score "$model" data/tiny.h5:all -o again.h5
 bad 2 '--output: missing' score "$model" data/tiny.h5:all
 bad 2 "--save: found 'weights', allowed: code, reconstruction" score "$model" data/tiny.h5:all -o x.h5 --save weights
-bad 2 "found 'data/tiny.h5', allowed: FILE.h5:SPLIT" score "$model" data/tiny.h5 -o x.h5
+bad 2 "found 'data/tiny.h5', allowed: FILE.h5:SPLIT; hint: hourglass info data/tiny.h5 lists" score "$model" data/tiny.h5 -o x.h5
+bad 2 "found 'tiny.csv', allowed: FILE.h5:SPLIT; hint: hourglass import tiny.csv -o" score "$model" tiny.csv -o x.h5
+bad 3 'no file data/none.h5; hint: ' score "$model" data/none.h5:all -o x.h5
+bad 3 'data/run.h5: not a file|no file|data/run.h5: ' score data data/tiny.h5:all -o x.h5
 bad 3 "no split 'al' in .*did you mean 'all'" score "$model" data/tiny.h5:al -o x.h5
 bad 2 "no trial's id begins with 'zz'" score results/tiny/run.h5:zz data/tiny.h5:all -o x.h5
 bad 3 'found format hourglass-dataset, allowed: hourglass-trial or hourglass-run' score data/tiny.h5 data/tiny.h5:all -o x.h5
