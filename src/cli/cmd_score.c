@@ -150,14 +150,24 @@ static int work(const struct team *team, const struct trained_model *m, const st
     return 0;
 }
 
+static void check_output(const char *output, struct err *e)
+{
+    const char *split = output ? strstr(output, ".h5:") : NULL;
+    if (!output)
+        err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
+    else if (split) // as encode takes it
+        err_add(e, ERR_USAGE, "--output: found '%s', allowed: FILE.h5, without a split; hint: %.*s", output,
+            (int)(split + 3 - output), output);
+}
+
 int cmd_score(int argc, char **argv)
 {
     struct options o = {.error = -1};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0 && !o.output)
-        err_add(&e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
+    if (parsed == 0)
+        check_output(o.output, &e);
     if (parsed == 0 && !e.count) {
         o.model = rest[0];
         model_job_run(&(struct model_job){.model = rest[0],

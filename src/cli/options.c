@@ -38,7 +38,11 @@ static void print_option(const struct command *c, const struct field *f)
     printf("  %-28s %s", option, f->help);
     for (int i = 0; f->choices && f->choices[i]; i++)
         printf("%s%s", i ? " | " : " (", f->choices[i]);
-    puts(f->choices ? ")" : "");
+    if (f->choices)
+        printf(")");
+    if (f->standard && f->type != FIELD_BOOL && !strstr(f->help, "default"))
+        printf("; default: %s", f->standard);
+    puts("");
 }
 
 static void print_help(const struct command *c)
