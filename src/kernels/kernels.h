@@ -65,7 +65,7 @@ struct windows {
 };
 
 // The losses that are sums over features.
-enum term { TERM_MSE, TERM_MAE, TERM_CROSS_ENTROPY, TERM_HUBER, TERM_LOG_COSH };
+enum term { TERM_MSE, TERM_MAE, TERM_CROSS_ENTROPY, TERM_HUBER, TERM_LOG_COSH, TERM_GAUSSIAN_NLL };
 
 struct kernels {
     const char *set; // "plain", "avx2", "avx512"
@@ -93,8 +93,10 @@ struct kernels {
     double (*huber)(int M, int O, const real *y, const real *t, real p, real scale, real *dy, float *row);
     // log(cosh(y - t))
     double (*log_cosh)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
+    // (log p + (y - t)^2 / p) / 2: p is the variance
+    double (*gaussian_nll)(int M, int O, const real *y, const real *t, real p, real scale, real *dy, float *row);
     // One of the above by weights (O) (NULL: 1 each) and where the target is there (no NaN): a row's loss is the
-    // weighted mean over these features; 0 where there are none. p: of huber.
+    // weighted mean over these features; 0 where there are none. p: of huber, gaussian_nll.
     double (*observed)(enum term term, int M, int O, const real *y, const real *t, const real *weight, real p,
         real scale, real *dy, float *row);
     // 1 - the cosine of the angle between the row's output and target; weights and missing targets as above

@@ -115,6 +115,7 @@ DEFINE_SEEN(cross_entropy, real size = REAL(fabs)(yi);
 
 // Huber 1964: d^2 / 2 up to |d| = p, p (|d| - p / 2) beyond; with c = d cut to -p..p both are c (d - c / 2).
 DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
+DEFINE_LOSS(gaussian_nll, real d = yi - ti, (REAL(log)(p) + d * d / p) / 2, d / p)
 // log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); by its series where that would cancel.
 #define LOG_COSH                                                    \
     real d = yi - ti;                                               \
@@ -163,7 +164,7 @@ static double observed(enum term term, int M, int O, const real *y, const real *
     real scale, real *dy, float *row)
 {
     static real (*const seen[])(size_t, const real *, const real *, const real *, real, real *, real *) = {
-        mse_seen, mae_seen, cross_entropy_seen, huber_seen, log_cosh_seen};
+        mse_seen, mae_seen, cross_entropy_seen, huber_seen, log_cosh_seen, gaussian_nll_seen};
     double total = 0;
     for (int i = 0; i < M; i++, y += O, t += O) {
         real all, sum = seen[term]((size_t)O, y, t, weight, p, dy, &all);
@@ -186,7 +187,7 @@ static double cosine_row(size_t n, const real *restrict y, const real *restrict 
     real scale, real *restrict dy)
 {
     const double least = 1e-12;
-    double yy = 0, tt = 0, yt = 0;
+    double yy = 0, tt = 0, yt = 0, all = 0;
     for (size_t i = 0; i < n; i++) {
         bool is_there = t[i] == t[i];
         double yi = (double)y[i], ti = is_there ? (double)t[i] : 0;
@@ -194,12 +195,13 @@ static double cosine_row(size_t n, const real *restrict y, const real *restrict 
         yy += part * yi * yi;
         tt += part * ti * ti;
         yt += part * yi * ti;
+        all += part;
     }
     double lengths = sqrt((yy < least ? least : yy) * (tt < least ? least : tt)), cosine = yt / lengths;
     real a = (real)(1 / lengths), b = (real)(yy < least ? 0 : cosine / yy);
     for (size_t i = 0; dy && i < n; i++)
         dy[i] = t[i] == t[i] ? scale * (weight ? weight[i] : 1) * (b * y[i] - a * t[i]) : 0;
-    return 1 - cosine;
+    return all > 0 ? 1 - cosine : 0;
 }
 
 static double cosine(int M, int O, const real *y, const real *t, const real *weight, real scale, real *dy, float *row)
@@ -222,6 +224,7 @@ void LOOP(loss_loops)(struct kernels *k)
     k->cross_entropy = cross_entropy;
     k->huber = huber_all;
     k->log_cosh = log_cosh;
+    k->gaussian_nll = gaussian_nll_all;
     k->observed = observed;
     k->cosine = cosine;
 }

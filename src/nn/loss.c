@@ -18,16 +18,18 @@ static double observed_pass(
         [LOSS_BINARY_CROSSENTROPY] = TERM_CROSS_ENTROPY,
         [LOSS_HUBER] = TERM_HUBER,
         [LOSS_LOG_COSH] = TERM_LOG_COSH,
-        [LOSS_GAUSSIAN_NLL] = TERM_MSE};
+        [LOSS_GAUSSIAN_NLL] = TERM_GAUSSIAN_NLL};
+    real p = (real)(m->loss == LOSS_GAUSSIAN_NLL ? m->variance : m->delta);
     return kernels()->observed(
-        terms[m->loss], rows, shape_size(&m->input), y, x, m->feature_weights, (real)m->delta, scale, dy, row);
+        terms[m->loss], rows, shape_size(&m->input), y, x, m->feature_weights, p, scale, dy, row);
 }
 
-// All but what gaussian_nll adds to the mean square.
-static double terms_pass(
-    const struct model *m, int rows, const real *y, const real *x, real scale, real *dy, float *row)
+// gaussian_nll is without the constant log(2 pi) / 2, as PyTorch's.
+double loss_pass(
+    const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row)
 {
     const struct kernels *k = kernels();
+    const real *y = ws->y[m->n_layers - 1];
     int features = shape_size(&m->input);
     if (m->loss == LOSS_COSINE)
         return k->cosine(rows, features, y, x, m->feature_weights, scale, dy, row);
@@ -42,23 +44,11 @@ static double terms_pass(
         return k->huber(rows, features, y, x, (real)m->delta, scale, dy, row);
     case LOSS_LOG_COSH:
         return k->log_cosh(rows, features, y, x, scale, dy, row);
+    case LOSS_GAUSSIAN_NLL:
+        return k->gaussian_nll(rows, features, y, x, (real)m->variance, scale, dy, row);
     default:
         return k->mse(rows, features, y, x, scale, dy, row);
     }
-}
-
-// gaussian_nll: (log v + d^2 / v) / 2 at a fixed variance v, without the constant log(2 pi) / 2, as PyTorch.
-double loss_pass(
-    const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row)
-{
-    const real *y = ws->y[m->n_layers - 1];
-    if (m->loss != LOSS_GAUSSIAN_NLL)
-        return terms_pass(m, rows, y, x, scale, dy, row);
-    double each = log(m->variance) / 2, factor = 1 / (2 * m->variance);
-    double sum = terms_pass(m, rows, y, x, scale * (real)factor, dy, row);
-    for (int i = 0; row && i < rows; i++)
-        row[i] = (float)(each + factor * (double)row[i]);
-    return rows * each + factor * sum;
 }
 
 double model_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, float *row)

@@ -9,22 +9,10 @@ import math
 import torch
 import torch.nn.functional as F
 
+from parity_common import Numbers, table
+
 STEPS = 20
 RATE = 0.05
-
-
-class Numbers:
-    """x := 1664525 x + 1013904223 mod 2^32, whose upper 24 bits are a float in [0, 1), exactly."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def tensor(self, *shape, scale=1.0, shift=0.0):
-        values = []
-        for _ in range(math.prod(shape)):
-            self.state = (1664525 * self.state + 1013904223) % 2**32
-            values.append(scale * ((self.state >> 8) * 2.0**-24 - shift))
-        return torch.tensor(values, dtype=torch.float32).reshape(shape)
 
 
 def border(length, size, stride):
@@ -184,17 +172,6 @@ def run(shape, rows, layers):
         optimizer.step()
         losses.append(loss.item())
     return losses, torch.cat([p.detach().flatten() for p in flat])
-
-
-def table(numbers):
-    lines, line = [], "       "
-    for n in numbers:
-        word = f" {n:.8g},"
-        if len(line) + len(word) > 120:
-            lines.append(line)
-            line = "       "
-        line += word
-    return "\n".join(lines + [line])
 
 
 def main():

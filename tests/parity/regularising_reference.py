@@ -9,22 +9,10 @@ import math
 import torch
 import torch.nn.functional as F
 
+from parity_common import Numbers, table
+
 STEPS, ROWS, INPUTS, SEED, RATE = 20, 12, 9, 5, 0.1
 NOISE, DROPOUT, SAMPLE = 4, 5, 6  # purposes
-
-
-class Numbers:
-    """x := 1664525 x + 1013904223 mod 2^32, whose upper 24 bits are a float in [0, 1), exactly."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def tensor(self, *shape, scale=1.0, shift=0.0):
-        values = []
-        for _ in range(math.prod(shape)):
-            self.state = (1664525 * self.state + 1013904223) % 2**32
-            values.append(scale * ((self.state >> 8) * 2.0**-24 - shift))
-        return torch.tensor(values, dtype=torch.float32).reshape(shape)
 
 
 def philox(key, counter):
@@ -155,17 +143,6 @@ def run(layers, sums):
                 p -= RATE * p.grad
                 p.grad = None
     return losses, torch.cat([p.detach().flatten() for p in sum(w, [])])
-
-
-def table(numbers):
-    lines, line = [], "       "
-    for n in numbers:
-        text = f" {n:.8g},"
-        if len(line) + len(text) > 120:
-            lines.append(line)
-            line = "       "
-        line += text
-    return "\n".join(lines + [line])
 
 
 def main():

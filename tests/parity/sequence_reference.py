@@ -3,25 +3,11 @@
 # weights on given batches. Run by hand:
 #   /usr/bin/python3 tests/parity/sequence_reference.py > tests/parity/sequence_reference.h
 # Needs python3-torch (1.13). Weights are laid out and gates ordered as Keras has them; PyTorch gets them turned.
-import math
-
 import torch
 
+from parity_common import Numbers, table
+
 STEPS, RATE = 20, 0.3
-
-
-class Numbers:
-    """x := 1664525 x + 1013904223 mod 2^32, whose upper 24 bits are a float in [0, 1), exactly."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def next(self):
-        self.state = (1664525 * self.state + 1013904223) % 2**32
-        return (self.state >> 8) * 2.0**-24
-
-    def tensor(self, *shape, shift=0.0):
-        return torch.tensor([self.next() - shift for _ in range(math.prod(shape))], dtype=torch.float32).reshape(shape)
 
 
 class Lstm:
@@ -116,17 +102,6 @@ def train(rows, T, I, layers, numbers):
         step.step()
         losses.append(loss.item())
     return losses, torch.cat([p.detach().flatten() for p in w])
-
-
-def table(numbers):
-    lines, line = [], "       "
-    for n in numbers:
-        text = f" {n:.8g},".replace(" 0.", " .").replace(" -0.", " -.")
-        if len(line) + len(text) > 120:
-            lines.append(line)
-            line = "       "
-        line += text
-    return "\n".join(lines + [line])
 
 
 def main():

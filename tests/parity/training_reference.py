@@ -10,6 +10,8 @@ import math
 import torch
 import torch.nn.functional as F
 
+from parity_common import Numbers, table
+
 STEPS = 20
 ACTIVATIONS = {
     "linear": lambda z: z,
@@ -29,21 +31,6 @@ LOSSES = {"mse": F.mse_loss, "mae": F.l1_loss, "binary_crossentropy": F.binary_c
           "huber": F.huber_loss, "log_cosh": lambda y, x: torch.log(torch.cosh(y - x)).mean(),
           "cosine": lambda y, x: (1 - F.cosine_similarity(y, x)).mean(),
           "gaussian_nll": lambda y, x: F.gaussian_nll_loss(y, x, torch.ones_like(y))}
-
-
-class Numbers:
-    """x := 1664525 x + 1013904223 mod 2^32, whose upper 24 bits are a float in [0, 1), exactly."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def next(self):
-        self.state = (1664525 * self.state + 1013904223) % 2**32
-        return (self.state >> 8) * 2.0**-24
-
-    def tensor(self, *shape, scale=1.0, shift=0.0):
-        values = [scale * (self.next() - shift) for _ in range(math.prod(shape))]
-        return torch.tensor(values, dtype=torch.float32).reshape(shape)
 
 
 class Sgd:
@@ -292,17 +279,6 @@ def yaml(layers, encoder):
              for l in layers]  # fmt: skip
     encoder, decoder = ", ".join(texts[:encoder]), ", ".join(texts[encoder:])
     return f'        "{{encoder: [{encoder}],"\n        " decoder: [{decoder}]}}",'
-
-
-def table(numbers):
-    lines, line = [], "       "
-    for n in numbers:
-        text = f" {n:.8g},".replace(" 0.", " .").replace(" -0.", " -.")
-        if len(line) + len(text) > 120:
-            lines.append(line)
-            line = "       "
-        line += text
-    return "\n".join(lines + [line])
 
 
 def main():

@@ -3,15 +3,20 @@
 #include "kernels_fixture.h"
 
 typedef double loss_function(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
-enum { MSE, MAE, CROSS_ENTROPY, HUBER, LOG_COSH, LOSSES };
-static const char *const names[] = {"mse", "mae", "cross_entropy", "huber", "log_cosh"};
-static const double delta = 0.75; // of huber
+enum { MSE, MAE, CROSS_ENTROPY, HUBER, LOG_COSH, GAUSSIAN_NLL, LOSSES };
+static const char *const names[] = {"mse", "mae", "cross_entropy", "huber", "log_cosh", "gaussian_nll"};
+static const double delta = 0.75; // of huber; the variance of gaussian_nll
 
 static const struct kernels *set; // of the function that loss_of gave last
 
 static double huber(int M, int O, const real *y, const real *t, real scale, real *dy, float *row)
 {
     return set->huber(M, O, y, t, (real)delta, scale, dy, row);
+}
+
+static double gaussian_nll(int M, int O, const real *y, const real *t, real scale, real *dy, float *row)
+{
+    return set->gaussian_nll(M, O, y, t, (real)delta, scale, dy, row);
 }
 
 static loss_function *loss_of(const struct kernels *k, int loss)
@@ -21,6 +26,7 @@ static loss_function *loss_of(const struct kernels *k, int loss)
            : loss == MAE           ? k->mae
            : loss == CROSS_ENTROPY ? k->cross_entropy
            : loss == HUBER         ? huber
+           : loss == GAUSSIAN_NLL  ? gaussian_nll
                                    : k->log_cosh;
 }
 
@@ -36,6 +42,8 @@ static double value(int loss, double y, double t)
         return fmax(y, 0) - y * t + log1p(exp(-fabs(y)));
     case HUBER:
         return size <= delta ? d * d / 2 : delta * (size - delta / 2);
+    case GAUSSIAN_NLL:
+        return (log(delta) + d * d / delta) / 2;
     default:
         return size + log1p(exp(-2 * size)) - log(2);
     }
@@ -53,6 +61,8 @@ static double slope(int loss, double y, double t)
         return 1 / (1 + exp(-y)) - t;
     case HUBER:
         return fmin(fmax(d, -delta), delta);
+    case GAUSSIAN_NLL:
+        return d / delta;
     default:
         return tanh(d);
     }
@@ -107,11 +117,11 @@ static void check(const struct kernels *k, int loss, const struct arrays *a)
         double sum = 0;
         for (int j = 0; j < a->O; j++)
             sum += value(loss, a->y[i * a->O + j], a->t[i * a->O + j]);
-        check_near(
-            k, names[loss], i, a->row[i], sum / a->O, tolerance * (1e-3 + sum / a->O) + (loss == LOG_COSH ? 1e-7 : 0));
+        check_near(k, names[loss], i, a->row[i], sum / a->O,
+            tolerance * (1e-3 + fabs(sum / a->O)) + (loss >= LOG_COSH ? 2e-7 : 0));
         total += sum / a->O;
     }
-    tolerance = 2e-5 * (1e-3 + total);
+    tolerance = 2e-5 * (1e-3 + fabs(total));
     check_near(k, names[loss], 0, with_all, total, tolerance);
     check_near(k, names[loss], 1, f(a->M, a->O, a->y, a->t, 0, NULL, a->row), total, tolerance);
     check_near(k, names[loss], 2, f(a->M, a->O, a->y, a->t, 0, NULL, NULL), total, tolerance);
@@ -157,14 +167,14 @@ static void check_observed(const struct kernels *k, int loss, const struct array
             check_near(k, names[loss], j, a->dy[j], wanted, 3e-6 * fmax(1, fabs(a->y[j])));
         }
         double mean = all > 0 ? sum / all : 0;
-        check_near(k, names[loss], i, a->row[i], mean, 3e-6 * sqrt(a->O) * (1e-3 + mean));
+        check_near(k, names[loss], i, a->row[i], mean, 3e-6 * sqrt(a->O) * (1e-3 + fabs(mean)));
         total += mean;
     }
-    check_near(k, names[loss], -1, found, total, 2e-5 * (1e-3 + total));
+    check_near(k, names[loss], -1, found, total, 2e-5 * (1e-3 + fabs(total)));
     guard_check(k, names[loss], a->dy + a->M * a->O);
     double without =
         k->observed((enum term)loss, a->M, a->O, a->y, t, has_weights ? w : NULL, (real)delta, 0, NULL, NULL);
-    check_near(k, names[loss], -2, without, total, 2e-5 * (1e-3 + total));
+    check_near(k, names[loss], -2, without, total, 2e-5 * (1e-3 + fabs(total)));
     free(w);
     free(t);
 }
