@@ -1,5 +1,6 @@
 #!/bin/bash
-# Files: one name each, a first line that says the purpose, at most 600 lines, no tabs in C, no white space at line ends;
+# Files: one name each, a first line that says the purpose, at most 600 lines, no tabs in C, no white space at line ends,
+# no conflicts left over;
 # the top of the tree holds what the README maps and no more.
 source "$(dirname "$0")/lint.bash"
 mapfile -t sources < <(tree_files '\.[ch]$')
@@ -15,6 +16,7 @@ complain_lines ' lines are two ideas: at most 600' \
 complain_lines ': a header without #pragma once' < <(printf '%s\n' "${sources[@]}" | grep '\.h$' | xargs -r grep -L '^#pragma once')
 complain_lines ': a tab in C' < <(grep -nP '\t' "${sources[@]}" /dev/null | cut -d: -f1,2)
 complain_lines ': white space at the end of a line' < <(grep -nE '[[:space:]]+$' "${texts[@]}" | cut -d: -f1,2)
+complain_lines ': a conflict that is not resolved' < <(grep -nE '^(<{7}|>{7}) ' "${texts[@]}" /dev/null | cut -d: -f1,2)
 complain_lines ': no newline at the end' < <(for file in "${texts[@]}"; do [ -z "$(tail -c 1 "$file")" ] || echo "$file"; done)
 if is_checkout; then
     complain_lines ': not one of the things that stand at the top' < <(git ls-files | sed 's,/.*,,' | sort -u |

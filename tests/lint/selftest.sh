@@ -109,6 +109,7 @@ bad files 'spec_read.c: 603 lines' "yes '// x' | head -n 600 >>src/spec/spec_rea
 bad files 'base.h: a header without' 'sed -i 2d src/base/base.h'
 bad files 'base.c:10: a tab' "printf '\tint x;\n' >>src/base/base.c"
 bad files 'README.md:9: white space' "echo 'x ' >>src/README.md"
+bad files 'README.md:9: a conflict' "printf '%s HEAD\n' '<<<<<<<' >>src/README.md"
 bad files 'run.sh: no newline' 'printf x >>tests/run.sh'
 bad files 'notes: not one of' 'mkdir notes && echo x >notes/x'
 
