@@ -33,6 +33,7 @@ static int build(struct layer *l, int dims, const struct node *at, struct err *e
     convolution_set(c, in, out, kernel, stride, (int[]){h.before, w.before}, (int[]){h.behind, w.behind});
     convolution_blocks(l, dims, kernel, in.channels, out.channels, false);
     l->out = image_shape(dims, out);
+    l->uses = out.height * out.width;
     l->kept_once = convolution_scratch(c);
     return 0;
 }

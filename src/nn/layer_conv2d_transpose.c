@@ -37,6 +37,7 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     convolution_set(c, out, in, kernel, stride, (int[]){h.before, w.before}, (int[]){h.behind, w.behind});
     convolution_blocks(l, 2, kernel, in.channels, out.channels, true);
     l->out = image_shape(2, out);
+    l->uses = in.height * in.width;
     l->kept_once = convolution_scratch(c);
     return 0;
 }

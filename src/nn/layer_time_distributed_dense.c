@@ -32,6 +32,7 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     l->out = l->in;
     l->out.rank = l->in.rank == 1 ? 2 : l->in.rank;
     l->out.dims[l->out.rank - 1] = O;
+    l->uses = shape_size(&l->in) / I;
     layer_add_kernel(l, "kernel", I, O);
     if (l->kernel.use_bias)
         layer_add_bias(l, "bias", O);

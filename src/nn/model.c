@@ -143,6 +143,15 @@ static int check_constant(const struct layer *l, const struct node *at, struct e
                          at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
 }
 
+// Each weight is a multiplication and an addition forward, in the gradient of the inputs, and in its own.
+static double operations(const struct layer *l)
+{
+    double weights = l->tied ? (double)l->tied->count : 0;
+    for (int i = 0; i < l->n_blocks; i++)
+        weights += l->blocks[i].fan_in ? (double)l->blocks[i].count : 0; // a kernel
+    return 6 * weights * (l->uses ? l->uses : 1);
+}
+
 // Shapes and parameters of a layer that was read. *shape, its input, becomes its output.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
@@ -151,6 +160,7 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
     if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_constant(l, at, e) != 0)
         return -1;
     *shape = l->out;
+    m->operations += operations(l);
     for (int i = 0; i < l->n_blocks; i++) {
         l->blocks[i].offset = m->parameters;
         m->trainable += l->blocks[i].is_statistic ? 0 : l->blocks[i].count;

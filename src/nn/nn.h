@@ -63,6 +63,7 @@ struct layer {
     const struct block *tied; // another layer's kernel, which this one uses transposed; NULL: it has its own
     bool accumulates;         // another layer has put its gradient of this one's kernel there already: add to it
     bool in_repeats;          // every step of the input is the first: backward gives that one the gradient of all
+    int uses;                 // of its kernels by a sample: the cells or steps of time that share them; 0: one
     size_t kept, kept_once;   // reals that forward leaves for backward: per row, and per pass
     int n_blocks;
     struct block blocks[LAYER_MAX_BLOCKS];
@@ -106,6 +107,7 @@ struct model {
     size_t parameters;      // length of the flat vector, padding between blocks included
     size_t trainable;       // without padding and statistics: what people call the number of parameters
     bool has_statistics;
+    double operations; // floating-point, of the matrix products that train on one sample
 };
 
 extern const struct field model_fields[]; // the section `model:`

@@ -77,6 +77,7 @@ int recurrent_build(
     if ((int64_t)s.I * s.G > 1 << 30)
         return node_error(at, e, "%d inputs x %d sums make more than 2^30 weights", s.I, s.G);
     l->out = c->return_sequences ? (struct shape){2, {s.T, s.W}} : (struct shape){1, {s.W}};
+    l->uses = s.T;
     l->kept = (size_t)s.directions * room_length(&s, cell);
     add_blocks(l, &s, cell, bias);
     return 0;

@@ -84,7 +84,7 @@ static int plan_trial(const struct experiment *x, struct trial *t, bool is_whole
     entry->parameters = (int64_t)m->trainable;
     entry->epochs = t->train.epochs;
     entry->rows = k->rows;
-    entry->operations = 6.0 * (double)m->trainable * (double)k->rows * (double)t->train.epochs;
+    entry->operations = m->operations * (double)k->rows * (double)t->train.epochs;
     entry->bytes = train_bytes(m, &t->train, 1, 1);
     model_free(&m);
     return failed;

@@ -119,6 +119,38 @@ static void test_shapes(void **state)
     model_free(&m);
 }
 
+// A kernel that cells or steps of time share is used by each of them.
+static void test_operations(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml;
+        struct shape input;
+        int products; // a sample's multiplications in one direction
+    } rows[] = {
+        {"encoder: [{dense: 5}]\ndecoder: [{dense: 12, use_bias: false}]", {1, {12}}, 2 * 60},
+        {"encoder: [{dense: 5}]\ndecoder: [{dense: 12, tied: true}]", {1, {12}}, 2 * 60},
+        {"encoder: [{batch_normalization: true}, {dense: 5}]\ndecoder: [{dense: 12}]", {1, {12}}, 2 * 60},
+        {"encoder: [{gaussian: 2}]\ndecoder: [{dense: 12}]", {1, {12}}, 2 * 24 + 24},
+        {"encoder: [{conv2d: 3, kernel_size: 3, strides: 2, padding: same}]\n"
+         "decoder: [{conv2d_transpose: 2, kernel_size: 3, strides: 2, padding: same}]",
+            {3, {4, 6, 2}}, 2 * 54 * 6},
+        {"encoder: [{conv1d: 3, kernel_size: 5, padding: same}]\ndecoder: [{conv1d: 1, kernel_size: 5, padding: same}]",
+            {1, {8}}, 2 * 15 * 8},
+        {"encoder: [{lstm: 4}]\ndecoder: [{repeat_vector: 7}, {gru: 2, return_sequences: true}, "
+         "{time_distributed_dense: 3}]",
+            {2, {7, 3}}, 7 * (4 * 4 * (3 + 4) + 3 * 2 * (4 + 2) + 6)},
+        {"encoder: [{lstm: 4, bidirectional: true}]\ndecoder: [{dense: 21}]", {2, {7, 3}},
+            7 * 2 * 4 * 4 * (3 + 4) + 8 * 21},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct model *m = model_good(rows[i].yaml, rows[i].input, LOSS_MSE);
+        if (m->operations != 6.0 * rows[i].products)
+            fail_msg("%s: %g products, expected %d", rows[i].yaml, m->operations / 6, rows[i].products);
+        model_free(&m);
+    }
+}
+
 static char *written(const struct model *m)
 {
     struct node *n = model_write(m);
@@ -355,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_cross_entropy_needs_sigmoid),
         cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_operations),
         cmocka_unit_test(test_write),
         cmocka_unit_test(test_initializers),
         cmocka_unit_test(test_orthogonal),
