@@ -14,6 +14,7 @@
 #include "sweep/pulse.h"
 #include "sweep/run.h"
 #include "sweep/run_file.h"
+#include "sweep/run_read.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,32 +203,16 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     return run_trials(world, &j->x, &j->plan, &j->layout, &place, &j->counts, e);
 }
 
-// Samples of a trial whose data has gone or changed since cannot be shown, which is no mistake of this run.
-static int show_end(const struct job *j, const struct trial_summary *rows, int n, struct err *e)
-{
-    struct err found = {0};
-    if (show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, &found) == 0)
-        return 0;
-    if (found.kind == ERR_DATA) {
-        log_line(LOG_RUN, "No samples   %.*s", (int)strcspn(found.text, "\n"), found.text);
-        return 0;
-    }
-    err_merge(e, &found);
-    return -1;
-}
-
 // Rank 0, after MPI has ended.
 static int finish(const struct job *j, struct err *e)
 {
     struct trial_summary *rows;
     int n;
-    if (leaderboard_read(j->folder, j->counts.found == 0, &rows, &n, e) != 0)
-        return -1;
-    int failed = n > 0 ? run_file_write(j->folder, rows, n, e) : 0;
+    int failed = run_file_collect(j->folder, NULL, j->counts.found == 0, &rows, &n, e);
     if (!failed && !j->options->quiet && n > 0)
-        failed = show_end(j, rows, n, e);
+        failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
     leaderboard_free(&rows, n);
-    return failed;
+    return e->count ? -1 : failed;
 }
 
 // Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.

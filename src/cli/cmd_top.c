@@ -1,19 +1,31 @@
-// hourglass top: the leaderboard of a run, and the samples that one of its trials finds most and least anomalous.
+// hourglass top: the leaderboard of a run, filtered and sorted, and the samples that one of its trials finds most and
+// least anomalous.
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/show.h"
-#include "report/leaderboard.h"
+#include "report/select.h"
+#include "sweep/run_read.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct options {
     int64_t count, samples;
-    char *trial, *set;
-    bool by_class, csv;
+    struct field_texts where;
+    char *sort, *trial, *set;
+    bool by_class, csv, json;
 };
 
 static const struct field fields[] = {
+    {.key = "where",
+        .type = FIELD_TEXTS,
+        .offset = offsetof(struct options, where),
+        .help = "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"},
+    {.key = "sort",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, sort),
+        .help = "column to sort by, upwards; -COLUMN: downwards; default: the best trial first"},
     {.key = "count",
         .type = FIELD_INT,
         .offset = offsetof(struct options, count),
@@ -45,38 +57,81 @@ static const struct field fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct options, csv),
         .standard = "false",
-        .help = "print the leaderboard as CSV, and nothing else"},
+        .help = "print the rows as CSV, every column with every digit, and nothing else"},
+    {.key = "json",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, json),
+        .standard = "false",
+        .help = "the same as JSON: a list of objects"},
     {0},
 };
 
 static const struct command command = {
     .name = "top",
-    .usage = "RUN-FOLDER [OPTION]...",
+    .usage = "RUN [OPTION]...",
     .about = "Prints the leaderboard of a run and the most and least anomalous samples of a trial, with confusion "
              "matrix and\n"
-             "classification report where there are labels; draws the samples beside their reconstructions as a PNG.\n",
+             "classification report where there are labels; draws the samples beside their reconstructions as a "
+             "PNG.\n"
+             "RUN is a run's folder, its run.h5, or a merged file. The columns are those of leaderboard/ in run.h5.\n",
     .footer = "  hourglass top results/quickstart\n"
-              "  hourglass top results/mnist-outliers --by-class\n",
+              "  hourglass top results/mnist-outliers --by-class\n"
+              "  hourglass top results/quickstart --where 'code >= 16' --sort -average_precision --csv\n",
     .fields = fields,
     .least = 1,
     .most = 1,
 };
 
-static int show(const struct options *o, const char *folder, struct err *e)
+// All of them but those that the user wants, in the order that he wants: moves them to the front.
+static void arrange(struct trial_summary *rows, int n, const int *wanted, int n_wanted)
+{
+    struct trial_summary *all = mem_new((size_t)n, sizeof *all);
+    bool *is_wanted = mem_new((size_t)n, sizeof *is_wanted);
+    memcpy(all, rows, (size_t)n * sizeof *all);
+    int at = 0;
+    for (; at < n_wanted; at++) {
+        rows[at] = all[wanted[at]];
+        is_wanted[wanted[at]] = true;
+    }
+    for (int i = 0; i < n; i++)
+        if (!is_wanted[i])
+            rows[at++] = all[i];
+    free(all);
+    free(is_wanted);
+}
+
+static int show_rows(const struct options *o, const char *run, struct trial_summary *rows, int n, struct err *e)
+{
+    struct board *b = board_new(rows, n);
+    int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
+    int most = o->count && o->count < found ? (int)o->count : found;
+    if (!wanted)
+        failed = -1;
+    else if (o->csv)
+        select_print_csv(b, wanted, most, stdout);
+    else if (o->json)
+        select_print_json(b, wanted, most, stdout);
+    else if (found == 0)
+        printf("%s: none of %d trials meets --where\n", run, n);
+    else {
+        struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set};
+        arrange(rows, n, wanted, found);
+        failed = show_run(run, rows, found, &s, e);
+    }
+    free(wanted);
+    board_free(&b);
+    return failed;
+}
+
+static int show(const struct options *o, const char *run, struct err *e)
 {
     struct trial_summary *rows;
     int n;
-    if (leaderboard_read(folder, false, &rows, &n, e) != 0)
+    if (o->csv && o->json)
+        return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
+    if (leaderboard_read(run, false, &rows, &n, e) != 0)
         return -1;
-    int failed = n ? 0 : err_add(e, ERR_USAGE, "%s: no trial is finished yet", folder);
-    if (!failed && o->csv) {
-        struct table *t = leaderboard_table(rows, n, (int)o->count);
-        table_print_csv(t, stdout);
-        table_free(&t);
-    } else if (!failed) {
-        struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set};
-        failed = show_run(folder, rows, n, &s, e);
-    }
+    int failed = n ? show_rows(o, run, rows, n, e) : err_add(e, ERR_USAGE, "%s: no trial is finished yet", run);
     leaderboard_free(&rows, n);
     return failed;
 }

@@ -15,6 +15,8 @@ static const struct {
     {"run", cmd_run, "train and score the trials of an experiment"},
     {"status", cmd_status, "how far a run is: done, running, failed, left, time to go"},
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
+    {"collect", cmd_collect, "run.h5 of the trials that are finished by now"},
+    {"verify", cmd_verify, "are all arrays as they were written?"},
     {"score", cmd_score, "errors of new data under a trained model"},
     {"encode", cmd_encode, "codes of a data set, as a data set"},
     {"decode", cmd_decode, "reconstructions of codes, as a data set"},

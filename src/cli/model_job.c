@@ -9,11 +9,10 @@
 // Before MPI starts, after which forking is not safe everywhere.
 static void walk(const struct model_job *j, const struct data_source *source, struct err *e)
 {
-    char *model = model_file(j->model), *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;
-    store_walk(model, e);
+    char *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;
+    model_walk(j->model, e);
     if (data)
         store_walk(data, e);
-    free(model);
     free(data);
 }
 

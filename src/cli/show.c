@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct trial_summary *find_trial(const struct trial_summary *rows, int n, const char *id, struct err *e)
 {
@@ -27,34 +28,54 @@ static const struct trial_summary *find_trial(const struct trial_summary *rows, 
     return found;
 }
 
+// Where pictures of a run go that is a folder, or a file in one.
+static char *folder_of(const char *run)
+{
+    struct stat s;
+    const char *slash = strrchr(run, '/');
+    if (stat(run, &s) == 0 && S_ISDIR(s.st_mode))
+        return mem_text(run);
+    return slash ? mem_format("%.*s", (int)(slash - run), run) : mem_text(".");
+}
+
 static int show_samples(const char *folder, const struct trial_summary *s, const struct show_options *o, struct err *e)
 {
     if (s->has_diverged || s->n_sets == 0)
         return 0;
     char *picture = mem_format("%s/gallery-%.8s%s.png", folder, s->id, o->by_class ? "-by-class" : "");
     struct top_options top = {o->samples, o->by_class, o->set, picture};
-    int failed = top_show(s, &top, e);
-    if (!failed)
+    struct err found = {0};
+    int failed = top_show(s, &top, &found);
+    bool is_gone = failed && found.kind == ERR_DATA; // no mistake: a run outlives its data, or is taken elsewhere
+    if (is_gone)
+        printf("\nNo samples   %.*s\n", (int)strcspn(found.text, "\n"), found.text);
+    else
+        err_merge(e, &found);
+    if (!failed || is_gone)
         failed = top_report(s, e);
-    if (!failed)
+    if (!failed && !is_gone)
         printf("\nGallery      %s\n", picture);
     free(picture);
     return failed;
 }
 
-int show_run(const char *folder, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e)
+int show_run(const char *run, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e)
 {
     const struct trial_summary *s = find_trial(rows, n, o->trial, e);
     if (!s)
         return -1;
+    char *folder = folder_of(run);
+    bool is_folder = strcmp(folder, run) == 0;
     struct table *t = leaderboard_table(rows, n, o->rows);
     printf("\n");
     table_print(t, 0, stdout);
     table_free(&t);
     if (o->rows && n > o->rows)
-        printf("and %d more: hourglass top %s --count 0\n", n - o->rows, folder);
+        printf("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
     leaderboard_print_spread(rows, n, stdout);
     int failed = show_samples(folder, s, o, e);
-    printf("%sTrial        %s\nAll trials   %s/run.h5\n", failed ? "\n" : "", s->path, folder);
+    printf("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
+        *s->group ? s->id : "", run, is_folder ? "/run.h5" : "");
+    free(folder);
     return failed;
 }

@@ -1,7 +1,7 @@
 // What the end of `run` and `top` have in common: leaderboard, samples, picture, paths.
 #pragma once
 
-#include "sweep/run_file.h"
+#include "sweep/run_read.h"
 
 struct show_options {
     int rows;    // of the leaderboard; 0: all
@@ -10,5 +10,6 @@ struct show_options {
     const char *trial; // the beginning of its id; NULL: the best
     const char *set;   // the test set whose samples are shown; NULL: the first
 };
-// Prints to stdout; writes FOLDER/gallery-ID.png.
-int show_run(const char *folder, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e);
+// Prints to stdout; writes gallery-ID.png into the folder that RUN is, or is in. Data that has gone or changed since is
+// told, and no error.
+int show_run(const char *run, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "report/table.h"
-#include "sweep/run_file.h"
+#include "sweep/run_read.h"
 #include <stdio.h>
 
 // The first `count` rows (0: all) of the sorted leaderboard: rank, trial, what varies, losses, metrics, seconds.

@@ -247,13 +247,13 @@ static int read_confusion(struct store_file *f, const char *group, struct confus
 
 int top_report(const struct trial_summary *s, struct err *e)
 {
-    struct store_file *f = store_open(s->path, FORMAT_TRIAL, false, e);
+    struct store_file *f = trial_open(s, e);
     if (!f)
         return -1;
     for (int i = 0; i < s->n_sets; i++) {
-        char group[256];
+        char group[512];
         struct confusion c;
-        snprintf(group, sizeof group, TRIAL_SCORES "/%s", s->set[i].name);
+        snprintf(group, sizeof group, "%s%s" TRIAL_SCORES "/%s", s->group, *s->group ? "/" : "", s->set[i].name);
         if (!s->set[i].has_labels || read_confusion(f, group, &c) != 0)
             continue;
         printf("\nset %s, samples with an error above %.5g called anomalous:\n", s->set[i].name, s->set[i].threshold);

@@ -161,4 +161,9 @@
 #define LEADERBOARD_EPOCHS     "epochs"
 #define LEADERBOARD_PARAMETERS MODEL_PARAMETERS
 #define LEADERBOARD_SECONDS    "seconds"
+#define LEADERBOARD_EXPERIMENT TRIAL_EXPERIMENT
+#define LEADERBOARD_CLUSTER    PROVENANCE_CLUSTER
 #define LEADERBOARD_VARIED     TRIAL_VARIED "." // goes before a key that is called like another column
+// attributes of the leaderboard
+#define LEADERBOARD_SETS "sets"       // the test sets that the figures are of, one a line
+#define LEADERBOARD_KEYS TRIAL_VARIED // the keys that vary, one a line

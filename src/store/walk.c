@@ -42,6 +42,7 @@ struct task {
 struct walk {
     struct store_file *f;
     struct err *e;
+    const char *object; // that is visited
 };
 
 static int read_all(struct walk *w, const char *path, const struct store_shape *shape)
@@ -101,25 +102,26 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
     return 0;
 }
 
-static herr_t visit(hid_t root, const char *path, const H5O_info_t *info, void *walk)
+static herr_t visit(hid_t root, const char *relative, const H5O_info_t *info, void *walk)
 {
     struct walk *w = walk;
-    hid_t object = H5Oopen(root, path, H5P_DEFAULT);
-    if (object < 0)
-        return file_fail(w->f, path, w->e, "cannot open it");
-    int r = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0 ? -1 : 0;
-    if (r < 0)
-        file_fail(w->f, path, w->e, "cannot read its attributes");
-    else if (info->type == H5O_TYPE_DATASET)
+    char *path = strcmp(relative, ".") == 0 ? mem_text(w->object) : mem_format("%s/%s", w->object, relative);
+    hid_t object = H5Oopen(root, relative, H5P_DEFAULT);
+    int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : 0;
+    if (r == 0 && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
+        r = file_fail(w->f, path, w->e, "cannot read its attributes");
+    else if (r == 0 && info->type == H5O_TYPE_DATASET)
         r = read_dataset(w, path, object);
-    if (H5Oclose(object) < 0 && r == 0)
+    if (object >= 0 && H5Oclose(object) < 0 && r == 0)
         r = file_fail(w->f, path, w->e, "cannot close it");
+    free(path);
     return r;
 }
 
 static int visit_object(struct walk *w, const char *path)
 {
     hid_t object = object_open(w->f, path, w->e);
+    w->object = path;
     int r = object < 0 || H5Ovisit2(object, H5_INDEX_NAME, H5_ITER_NATIVE, visit, w, H5O_INFO_BASIC) < 0 ? -1 : 0;
     if (r < 0 && w->e->count == 0)
         file_fail(w->f, path, w->e, "cannot visit what is in it");
@@ -144,7 +146,7 @@ static int walk_file(const struct task *t, const char *path, struct err *e)
     struct walk w = {.f = file_open(path, e), .e = e};
     if (!w.f)
         return -1;
-    int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "/");
+    int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
     if (r == 0 && t->verifies)
         r = store_verify_all(w.f, NULL, e);
     if (H5Fclose(w.f->id) < 0 && r == 0)

@@ -52,7 +52,8 @@ static const char *id_of(const char *name)
     return colon && colon != name && !strchr(colon, '/') && access(name, F_OK) != 0 ? colon + 1 : NULL;
 }
 
-char *model_file(const char *name)
+// The file of such a name: new memory.
+static char *model_file(const char *name)
 {
     const char *id = id_of(name);
     char *file = id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);
@@ -248,10 +249,32 @@ static void read_threshold(struct place *p, struct trained_model *out)
     free_texts(sets, n);
 }
 
+// Of a run's file only what model_load reads: it can hold thousands of trials.
+int model_walk(const char *name, struct err *e)
+{
+    static const char *const leaderboard[] = {RUN_LEADERBOARD};
+    char *path = model_file(name), *prefix = NULL;
+    struct store_file *f = store_walk_objects(path, leaderboard, 1, e) == 0 ? store_open(path, NULL, true, e) : NULL;
+    if (f)
+        prefix = find_prefix(f, name, e);
+    store_close(&f);
+    int failed = -1;
+    if (prefix && !*prefix)
+        failed = store_walk(path, e);
+    else if (prefix) {
+        char *group = mem_format("%.*s", (int)strlen(prefix) - 1, prefix);
+        failed = store_walk_objects(path, (const char *const *)&group, 1, e);
+        free(group);
+    }
+    free(prefix);
+    free(path);
+    return failed;
+}
+
 int model_load(const char *name, struct trained_model *out, struct err *e)
 {
     char *path = model_file(name);
-    struct store_file *f = store_open(path, NULL, false, e);
+    struct store_file *f = store_open(path, NULL, true, e);
     char *prefix = f ? find_prefix(f, name, e) : NULL;
     *out = (struct trained_model){.threshold = NAN};
     if (prefix) {

@@ -15,12 +15,12 @@ struct trained_model {
     double threshold;       // of the first test set that has one; NaN: none has
 };
 
+// Before MPI starts, on one rank: walks what model_load reads of the file.
+int model_walk(const char *name, struct err *e);
 // `name`: a trial file, or a run, which is its folder or its run.h5: its best trial, or behind :ID the one whose id
 // begins so. -1 and why.
 int model_load(const char *name, struct trained_model *out, struct err *e);
 void model_unload(struct trained_model *t);
-// The file of such a name, to be walked before MPI starts: new memory.
-char *model_file(const char *name);
 
 // The weights of a model from a trial in an open file: `prefix` "" or "trials/ID/".
 int weights_read(struct store_file *f, const char *prefix, const struct model *m, real *w, struct err *e);

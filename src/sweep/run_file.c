@@ -1,232 +1,134 @@
-// run.h5: all trials of a run in one portable file, and its leaderboard with a column for each figure.
+// run.h5 made of trial files: each is checked by a process that goes ahead, copied whole, and leaves its row.
 #include "sweep/run_file.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "store/schema.h"
-#include "store/store.h"
-#include <dirent.h>
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
+#include "sweep/board.h"
+#include "sweep/run_read.h"
 #include <stdlib.h>
-#include <string.h>
 
-static bool is_trial_file(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 3 && name[0] != '.' && strcmp(name + n - 3, ".h5") == 0;
-}
-
-int leaderboard_read(const char *folder, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
-{
-    char *trials = mem_format("%s/trials", folder);
-    DIR *dir = opendir(trials);
-    *rows = NULL;
-    *n = 0;
-    if (!dir) {
-        err_add(e, ERR_USAGE, "%s: no run: %s", trials, strerror(errno));
-        free(trials);
-        return -1;
-    }
-    int failed = 0;
-    for (struct dirent *d; (d = readdir(dir));) {
-        if (!is_trial_file(d->d_name))
-            continue;
-        char *path = mem_format("%s/%s", trials, d->d_name);
-        *rows = mem_grow(*rows, (size_t)*n + 1, sizeof **rows);
-        if (summary_read(path, is_ours, &(*rows)[*n], e) == 0)
-            ++*n;
-        else
-            failed = -1;
-        free(path);
-    }
-    closedir(dir);
-    free(trials);
-    if (*n > 1)
-        qsort(*rows, (size_t)*n, sizeof **rows, summary_compare);
-    if (failed) {
-        leaderboard_free(rows, *n);
-        *n = 0;
-    }
-    return failed;
-}
-
-void leaderboard_free(struct trial_summary **rows, int n)
-{
-    for (int i = 0; i < n; i++)
-        summary_free(&(*rows)[i]);
-    free(*rows);
-    *rows = NULL;
-}
-
-// --- columns
-struct columns {
+struct run_writer {
     struct store_file *f;
-    int n;
-    struct err *e;
+    struct trial_summary *rows; // owned
+    int n, room;
 };
 
-static int put(const struct columns *c, const char *name, enum store_type type, const void *data, const char *long_name,
-    const char *units)
+struct run_writer *run_writer_new(const char *path, struct err *e)
 {
-    char path[256];
-    snprintf(path, sizeof path, RUN_LEADERBOARD "/%s", name);
-    struct store_shape shape = {type, 1, {c->n}};
-    struct store_about about = {long_name, units, {LEADERBOARD_TRIAL}};
-    return store_write(c->f, path, &shape, data, &about, c->e);
+    struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, e);
+    if (!f)
+        return NULL;
+    struct run_writer *w = mem_new(1, sizeof *w);
+    w->f = f;
+    return w;
 }
 
-static const char *varied_value(const struct trial_summary *s, const char *key)
+int run_writer_add(struct run_writer *w, struct store_file *from, const char *group, const char *key, struct err *e)
 {
-    for (int i = 0; i < s->n_varied; i++)
-        if (strcmp(s->key[i], key) == 0)
-            return s->value[i];
-    return "";
-}
-
-// A varied value is a column of numbers where all trials have one, else of texts. Users name variables as they like:
-// one that is called like another column goes by varied.KEY.
-static int put_varied(const struct columns *c, const struct trial_summary *rows, const char *key)
-{
-    double *number = mem_new((size_t)c->n, sizeof *number);
-    const char **text = mem_new((size_t)c->n, sizeof *text);
-    bool all_numbers = true;
-    for (int i = 0; i < c->n; i++) {
-        text[i] = varied_value(&rows[i], key);
-        all_numbers = all_numbers && text_to_double(text[i], &number[i]) == 0;
+    if (w->n == w->room) {
+        w->room = 2 * w->room + 16;
+        w->rows = mem_grow(w->rows, (size_t)w->room, sizeof *w->rows);
     }
-    char name[256];
-    snprintf(name, sizeof name, RUN_LEADERBOARD "/%s", key);
-    snprintf(name, sizeof name, "%s%s", store_has(c->f, name) ? LEADERBOARD_VARIED : "", key);
-    int failed = all_numbers ? put(c, name, STORE_F64, number, key, NULL) : put(c, name, STORE_TEXT, text, key, NULL);
-    free(number);
-    free(text);
+    struct trial_summary *s = &w->rows[w->n];
+    if (summary_take(from, group, s, e) != 0)
+        return -1;
+    free(s->id);
+    s->id = mem_text(key);
+    char *name = mem_format(RUN_TRIALS "/%s", key);
+    int failed = store_copy(from, group, w->f, name, e);
+    free(name);
+    w->n++;
     return failed;
 }
 
-static bool was_seen(const struct trial_summary *rows, int row, const char *key)
+static bool writer_has(const struct run_writer *w, const char *key)
 {
-    for (int i = 0; i < row; i++)
-        for (int k = 0; k < rows[i].n_varied; k++)
-            if (strcmp(rows[i].key[k], key) == 0)
-                return true;
-    return false;
+    char *name = mem_format(RUN_TRIALS "/%s", key);
+    bool has = store_has(w->f, name);
+    free(name);
+    return has;
 }
 
-static int put_all_varied(const struct columns *c, const struct trial_summary *rows)
+static int finish(struct run_writer *w, struct err *e)
 {
-    int failed = 0;
-    for (int i = 0; i < c->n && !failed; i++)
-        for (int k = 0; k < rows[i].n_varied && !failed; k++)
-            if (!was_seen(rows, i, rows[i].key[k]))
-                failed = put_varied(c, rows, rows[i].key[k]);
+    if (w->n > 1)
+        qsort(w->rows, (size_t)w->n, sizeof *w->rows, summary_compare);
+    struct board *b = board_new(w->rows, w->n);
+    int failed = board_write(w->f, b, e);
+    board_free(&b);
+    return failed ? failed : store_commit(&w->f, e);
+}
+
+int run_writer_end(struct run_writer **writer, struct trial_summary **rows, int *n, struct err *e)
+{
+    struct run_writer *w = *writer;
+    int failed = finish(w, e);
+    store_abandon(&w->f);
+    if (failed)
+        leaderboard_free(&w->rows, w->n);
+    *rows = w->rows;
+    *n = failed ? 0 : w->n;
+    free(w);
+    *writer = NULL;
     return failed;
 }
 
-static const struct set_summary *find_set(const struct trial_summary *s, const char *name)
+static void writer_abandon(struct run_writer **w)
 {
-    for (int i = 0; i < s->n_sets; i++)
-        if (strcmp(s->set[i].name, name) == 0)
-            return &s->set[i];
-    return NULL;
+    store_abandon(&(*w)->f);
+    leaderboard_free(&(*w)->rows, (*w)->n);
+    free(*w);
+    *w = NULL;
 }
 
-// A column of one figure: of the trials themselves (`set` NULL), or of what they say of one test set, whose name goes
-// before it where there are several sets. A figure that no trial of a set has gets no column.
-static int put_figure(
-    const struct columns *c, const struct trial_summary *rows, const struct figure *f, const char *set, bool is_only)
+// -1: the run's file cannot be made. A bad trial file is told of, and no more.
+static int add_file(struct run_writer *w, const char *path, struct err *e)
 {
-    double *v = mem_new((size_t)c->n, sizeof *v);
-    bool has_any = !set;
-    for (int i = 0; i < c->n; i++) {
-        const void *summary = set ? (const void *)find_set(&rows[i], set) : &rows[i];
-        v[i] = summary ? figure_of(f, summary) : NAN;
-        has_any = has_any || !isnan(v[i]);
-    }
-    char name[256];
-    snprintf(name, sizeof name, "%s%s%s", is_only ? "" : set, is_only ? "" : ".", f->name);
-    int failed = has_any ? put(c, name, STORE_F64, v, f->long_name, f->units) : 0;
-    free(v);
-    return failed;
-}
-
-// The names of all test sets of all trials, each once, into new memory (an array of *n borrowed texts).
-static const char **list_sets(const struct trial_summary *rows, int n_rows, int *n)
-{
-    const char **names = NULL;
-    *n = 0;
-    for (int i = 0; i < n_rows; i++)
-        for (int k = 0; k < rows[i].n_sets; k++) {
-            int j = 0;
-            while (j < *n && strcmp(names[j], rows[i].set[k].name) != 0)
-                j++;
-            if (j < *n)
-                continue;
-            names = mem_grow(names, (size_t)*n + 1, sizeof *names);
-            names[(*n)++] = rows[i].set[k].name;
-        }
-    return names;
-}
-
-static int put_sets(const struct columns *c, const struct trial_summary *rows)
-{
-    int n, failed = 0;
-    const char **sets = list_sets(rows, c->n, &n);
-    for (int i = 0; i < n && !failed; i++)
-        for (const struct figure *f = set_figures; f->name && !failed; f++)
-            failed = put_figure(c, rows, f, sets[i], n == 1);
-    free(sets);
-    return failed;
-}
-
-static int put_leaderboard(const struct columns *c, const struct trial_summary *rows)
-{
-    const char **id = mem_new((size_t)c->n, sizeof *id), **status = mem_new((size_t)c->n, sizeof *status);
-    int64_t *counts = mem_new(2 * (size_t)c->n, sizeof *counts), *parameters = counts + c->n;
-    for (int i = 0; i < c->n; i++) {
-        id[i] = rows[i].id;
-        status[i] = rows[i].has_diverged ? TRIAL_DIVERGED : TRIAL_DONE;
-        counts[i] = rows[i].epochs;
-        parameters[i] = rows[i].parameters;
-    }
-    int failed = put(c, LEADERBOARD_TRIAL, STORE_TEXT, id, "identity of the trial", NULL);
-    failed |= put(c, LEADERBOARD_STATUS, STORE_TEXT, status, "done or diverged", NULL);
-    failed |= put(c, LEADERBOARD_EPOCHS, STORE_I64, counts, "epochs trained", "1");
-    failed |= put(c, LEADERBOARD_PARAMETERS, STORE_I64, parameters, "trainable parameters", "1");
-    for (const struct figure *f = trial_figures; f->name && !failed; f++)
-        failed = put_figure(c, rows, f, NULL, true);
-    failed |= put_sets(c, rows);
-    failed |= put_all_varied(c, rows);
+    struct store_file *from = store_open(path, FORMAT_TRIAL, true, e);
+    char *id = from ? store_get_text(from, "", TRIAL_ID) : NULL;
+    int before = w->n, failed = 0;
+    if (from && !id)
+        err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", path);
+    else if (id && writer_has(w, id))
+        err_add(e, ERR_DATA, "%s: holds trial %s, which another file holds, too", path, id);
+    else if (id && run_writer_add(w, from, "", id, e) != 0)
+        failed = w->n > before ? -1 : 0;
     free(id);
-    free(status);
-    free(counts);
-    return failed;
-}
-
-static int copy_trial(struct store_file *to, const struct trial_summary *s, struct err *e)
-{
-    char name[64];
-    snprintf(name, sizeof name, RUN_TRIALS "/%.32s", s->id);
-    struct store_file *from = store_open(s->path, FORMAT_TRIAL, true, e);
-    int failed = from ? store_copy(from, "/", to, name, e) : -1;
     store_close(&from);
     return failed;
 }
 
-int run_file_write(const char *folder, const struct trial_summary *rows, int n, struct err *e)
+static int add_files(struct run_writer *w, char **paths, int n, bool is_ours, struct err *e)
 {
-    char *path = mem_format("%s/run.h5", folder);
-    struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, e);
-    free(path);
-    if (!f)
-        return -1;
-    struct columns columns = {f, n, e};
-    int failed = put_leaderboard(&columns, rows);
+    struct store_walker *walker = is_ours ? NULL : store_walker_new((const char *const *)paths, n, true);
+    int failed = 0;
     for (int i = 0; i < n && !failed; i++)
-        failed = copy_trial(f, &rows[i], e);
-    if (!failed)
-        failed = store_commit(&f, e);
-    store_abandon(&f);
+        if (!walker || store_walker_next(walker, e) == 0)
+            failed = add_file(w, paths[i], e);
+    store_walker_free(&walker);
+    return failed;
+}
+
+int run_file_collect(
+    const char *folder, const char *output, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+{
+    int n_paths, failed = -1;
+    char **paths = run_trial_files(folder, &n_paths, e);
+    *rows = NULL;
+    *n = 0;
+    if (!paths)
+        return -1;
+    char *path = output ? mem_text(output) : mem_format("%s/run.h5", folder);
+    struct run_writer *w = n_paths > 0 ? run_writer_new(path, e) : NULL;
+    if (n_paths == 0)
+        failed = 0;
+    else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)
+        writer_abandon(&w);
+    else if (w)
+        failed = run_writer_end(&w, rows, n, e);
+    for (int i = 0; i < n_paths; i++)
+        free(paths[i]);
+    free(paths);
+    free(path);
     return failed;
 }

@@ -41,89 +41,146 @@ double figure_of(const struct figure *f, const void *summary)
     return *(const double *)(const void *)((const char *)summary + f->offset);
 }
 
-static double get_real(struct store_file *f, const char *object, const char *name)
+char *number_text(char out[32], double value)
 {
-    double v;
-    return store_get_real(f, object, name, &v, NULL) == 0 ? v : NAN;
+    char shortest[32], mantissa[40];
+    text_number(shortest, value);
+    snprintf(out, 32, "%s", shortest);
+    for (int digits = 0; digits < 17 && fabs(value) < 0.1; digits++) {
+        snprintf(mantissa, sizeof mantissa, "%.*e", digits, value);
+        char *e = strchr(mantissa, 'e');
+        if (!e || strtod(mantissa, NULL) != value)
+            continue;
+        snprintf(shortest, sizeof shortest, "%.*se%d", (int)(e - mantissa), mantissa, atoi(e + 1));
+        if (strlen(shortest) < strlen(out))
+            snprintf(out, 32, "%s", shortest);
+        break;
+    }
+    return out;
 }
 
-static void read_set(struct store_file *f, const char *name, struct set_summary *s)
+// --- from a trial's group
+struct place {
+    struct store_file *f;
+    const char *group;
+    char path[512];
+};
+
+static const char *at(struct place *p, const char *object)
+{
+    snprintf(p->path, sizeof p->path, "%s%s%s", p->group, *p->group && *object ? "/" : "", object);
+    return p->path;
+}
+
+static double get_real(struct place *p, const char *object, const char *name)
+{
+    double v;
+    return store_get_real(p->f, at(p, object), name, &v, NULL) == 0 ? v : NAN;
+}
+
+static void read_set(struct place *p, const char *name, struct set_summary *s)
 {
     char group[256];
     int64_t positives;
     snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
     *s = (struct set_summary){.name = mem_text(name)};
     for (const struct figure *k = set_figures; k->name; k++)
-        *(double *)(void *)((char *)s + k->offset) = get_real(f, group, k->name);
-    s->has_labels = store_get_int(f, group, SCORES_TRUE_POSITIVES, &positives, NULL) == 0;
+        *(double *)(void *)((char *)s + k->offset) = get_real(p, group, k->name);
+    s->has_labels = store_get_int(p->f, at(p, group), SCORES_TRUE_POSITIVES, &positives, NULL) == 0;
 }
 
-static double last_of(struct store_file *f, const char *column)
+static double last_of(struct place *p, const char *column)
 {
     char path[64];
     double v = NAN;
     struct store_shape shape;
     struct err ignored = {0};
     snprintf(path, sizeof path, TRIAL_HISTORY "/%s", column);
-    if (store_get_shape(f, path, &shape, &ignored) != 0 || shape.rank != 1 || shape.dims[0] == 0)
+    if (store_get_shape(p->f, at(p, path), &shape, &ignored) != 0 || shape.rank != 1 || shape.dims[0] == 0)
         return NAN;
-    return store_read(f, path, STORE_F64, shape.dims[0] - 1, 1, &v, &ignored) == 0 ? v : NAN;
+    return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, &ignored) == 0 ? v : NAN;
 }
 
-static void read_varied(struct store_file *f, struct trial_summary *s)
+static char *varied_text(char *yaml)
+{
+    char number[32];
+    double v;
+    if (!yaml || text_to_double(yaml, &v) != 0 || isnan(v))
+        return yaml ? yaml : mem_text("");
+    free(yaml);
+    return mem_text(number_text(number, v));
+}
+
+static void read_varied(struct place *p, struct trial_summary *s)
 {
     struct err ignored = {0};
-    if (!store_has(f, TRIAL_VARIED) || store_attributes(f, TRIAL_VARIED, &s->key, &s->n_varied, &ignored) != 0)
+    if (!store_has(p->f, at(p, TRIAL_VARIED)) || store_attributes(p->f, p->path, &s->key, &s->n_varied, &ignored) != 0)
         return;
     s->value = mem_new((size_t)s->n_varied, sizeof *s->value);
     for (int i = 0; i < s->n_varied; i++)
-        if (!(s->value[i] = store_get_text(f, TRIAL_VARIED, s->key[i])))
-            s->value[i] = mem_text("");
+        s->value[i] = varied_text(store_get_text(p->f, p->path, s->key[i]));
 }
 
-static int read_sets(struct store_file *f, struct trial_summary *s, struct err *e)
+static int read_sets(struct place *p, struct trial_summary *s, struct err *e)
 {
     char **names;
-    if (!store_has(f, TRIAL_SCORES))
+    if (!store_has(p->f, at(p, TRIAL_SCORES)))
         return 0;
-    if (store_list(f, TRIAL_SCORES, &names, &s->n_sets, e) != 0)
+    if (store_list(p->f, p->path, &names, &s->n_sets, e) != 0)
         return -1;
     s->set = mem_new((size_t)s->n_sets, sizeof *s->set);
     for (int i = 0; i < s->n_sets; i++) {
-        read_set(f, names[i], &s->set[i]);
+        read_set(p, names[i], &s->set[i]);
         free(names[i]);
     }
     free(names);
     return 0;
 }
 
+static char *text_or_nothing(char *text)
+{
+    return text ? text : mem_text("");
+}
+
+static int take(struct place *p, struct trial_summary *s, struct err *e)
+{
+    struct store_shape shape;
+    char *status = store_get_text(p->f, at(p, ""), TRIAL_STATUS);
+    s->id = *p->group ? mem_text(strrchr(p->group, '/') + 1) : store_get_text(p->f, p->path, TRIAL_ID);
+    s->experiment = text_or_nothing(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
+    store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
+    s->cluster = text_or_nothing(store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
+    s->seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
+    s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
+    free(status);
+    store_get_int(p->f, at(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
+    if (store_get_shape(p->f, at(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
+        s->epochs = shape.dims[0];
+    s->train_loss = last_of(p, HISTORY_TRAIN_LOSS);
+    s->validation_loss = last_of(p, HISTORY_VALIDATION_LOSS);
+    read_varied(p, s);
+    return read_sets(p, s, e);
+}
+
+int summary_take(struct store_file *f, const char *group, struct trial_summary *s, struct err *e)
+{
+    struct place p = {.f = f, .group = group};
+    int before = e->count;
+    *s = (struct trial_summary){.path = mem_text(store_path(f)), .group = mem_text(group)};
+    if (take(&p, s, e) == 0 && s->id && e->count == before)
+        return 0;
+    summary_free(s);
+    return e->count > before
+               ? -1
+               : err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", store_path(f));
+}
+
 int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e)
 {
     struct store_file *f = store_open(path, FORMAT_TRIAL, is_ours, e);
-    if (!f)
-        return -1;
-    *s = (struct trial_summary){.path = mem_text(path),
-        .id = store_get_text(f, "", TRIAL_ID),
-        .experiment = store_get_text(f, "", TRIAL_EXPERIMENT),
-        .spec = store_get_text(f, "", TRIAL_SPEC)};
-    char *status = store_get_text(f, "", TRIAL_STATUS);
-    s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
-    free(status);
-    store_get_int(f, "", TRIAL_NUMBER, &s->number, NULL);
-    store_get_int(f, TRIAL_MODEL, MODEL_PARAMETERS, &s->parameters, NULL);
-    struct store_shape shape;
-    if (store_get_shape(f, TRIAL_HISTORY "/" HISTORY_EPOCH, &shape, e) == 0)
-        s->epochs = shape.dims[0];
-    s->train_loss = last_of(f, HISTORY_TRAIN_LOSS);
-    s->validation_loss = last_of(f, HISTORY_VALIDATION_LOSS);
-    s->seconds = get_real(f, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
-    read_varied(f, s);
-    int failed = read_sets(f, s, e);
+    int failed = f ? summary_take(f, "", s, e) : -1;
     store_close(&f);
-    if (!failed && s->id)
-        return 0;
-    summary_free(s);
-    return failed ? failed : err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", path);
+    return failed;
 }
 
 void summary_free(struct trial_summary *s)
@@ -140,7 +197,8 @@ void summary_free(struct trial_summary *s)
     free(s->path);
     free(s->id);
     free(s->experiment);
-    free(s->spec);
+    free(s->cluster);
+    free(s->group);
     *s = (struct trial_summary){0};
 }
 

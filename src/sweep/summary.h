@@ -1,7 +1,7 @@
 // The row of the leaderboard that a trial's file gives.
 #pragma once
 
-#include "base/err.h"
+#include "store/store.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,11 +14,12 @@ struct set_summary {
 };
 
 struct trial_summary {
-    char *path, *id, *experiment, *spec; // owned
+    char *path, *group;              // owned: the file, and where in it the trial is: "", or "trials/KEY" of a run's
+    char *id, *experiment, *cluster; // owned; id: its key in a run's file
     bool has_diverged;
     int64_t number, epochs, parameters;
     int n_varied;
-    char **key, **value;                // (n_varied), owned
+    char **key, **value;                // (n_varied), owned; numbers as number_text writes them
     double train_loss, validation_loss; // of the last epoch; NaN: none
     double seconds;                     // training
     struct set_summary *set;            // (n_sets), owned
@@ -34,11 +35,15 @@ extern const struct figure set_figures[];   // of struct set_summary; ends with 
 extern const struct figure trial_figures[]; // of struct trial_summary; likewise
 double figure_of(const struct figure *f, const void *summary);
 
-// `is_ours`: this process has written it (store_open).
+// `is_ours`: this process has written it, or it was walked (store_open).
 int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e);
+// Of a trial in an open file: `group` "" of a trial's, "trials/KEY" of a run's.
+int summary_take(struct store_file *f, const char *group, struct trial_summary *s, struct err *e);
 void summary_free(struct trial_summary *s);
 // "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
 void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room);
+// A number as users write it: "0.1", "1e-3", "64". Returns out.
+char *number_text(char out[32], double value);
 // The best trial first: by ROC AUC of the first set that has one, then by validation loss, then training loss; diverged
 // last.
 int summary_compare(const void *a, const void *b);

@@ -1,0 +1,70 @@
+// hourglass collect: run.h5 of the trial files that a run's folder has by now.
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "sweep/run_file.h"
+#include "sweep/run_read.h"
+#include <stdio.h>
+#include <sys/stat.h>
+
+struct options {
+    char *output;
+};
+
+static const struct field fields[] = {
+    {.key = "output",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, output),
+        .help = "file to write; default: run.h5 in the folder"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "collect",
+    .usage = "RUN-FOLDER [OPTION]...",
+    .about =
+        "Makes run.h5, with every trial that is finished by now and the leaderboard: one portable file. A run makes "
+        "it at\n"
+        "its end; collect does at any time, while the run goes on, too. Every array is compared with its checksum "
+        "on the\n"
+        "way; a trial file that is damaged is left out and named.\n",
+    .shorts = "o:output",
+    .footer = "Exit code: 0 done; 2 usage; 3 a trial file is damaged; 74 writing failed.\n"
+              "\n"
+              "  hourglass collect results/mnist-shoe\n"
+              "  hourglass collect results/mnist-shoe -o shoe.h5\n",
+    .fields = fields,
+    .least = 1,
+    .most = 1,
+};
+
+static void collect(const char *folder, const char *output, struct err *e)
+{
+    struct trial_summary *rows;
+    struct stat s;
+    int n;
+    double begin = clock_wall();
+    if (run_file_collect(folder, output, false, &rows, &n, e) != 0)
+        return;
+    char path[4096], size[16], spent[48];
+    snprintf(path, sizeof path, "%s%s", output ? output : folder, output ? "" : "/run.h5");
+    if (n == 0)
+        err_add(e, ERR_USAGE, "%s: no trial is finished yet", folder);
+    else if (stat(path, &s) == 0)
+        printf("%s: %d trial%s, %s, in %s\n", path, n, n == 1 ? "" : "s", text_bytes(size, (double)s.st_size),
+            text_seconds(spent, clock_wall() - begin));
+    leaderboard_free(&rows, n);
+}
+
+int cmd_collect(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    if (parsed == 0)
+        collect(rest[0], o.output, &e);
+    field_free(fields, &o);
+    return e.count ? err_print(&e) : 0;
+}

@@ -1,0 +1,141 @@
+// hourglass verify: every array of files that we wrote against its checksum, and every byte of sealed ones.
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/file_list.h"
+#include "cli/options.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+    bool quiet;
+};
+
+static const struct field fields[] = {
+    {.key = "quiet",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, quiet),
+        .standard = "false",
+        .help = "print what is damaged, and nothing else"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "verify",
+    .usage = "FOLDER|FILE.h5... [OPTION]...",
+    .about = "Reads every array of trials, runs, data sets and scores and compares it with the checksum that was "
+             "written\n"
+             "with it, and every byte of a checkpoint with its seal. Of a folder: all .h5 files below it.\n",
+    .footer = "Exit code: 0 all are as they were written; 2 usage; 3 something is damaged.\n"
+              "\n"
+              "  hourglass verify results/mnist-shoe\n",
+    .fields = fields,
+    .least = 1,
+    .most = -1,
+};
+
+struct count {
+    const struct file_list *list;
+    int at, damaged;                // files
+    int64_t arrays, bytes, without; // `without` a checksum
+    double shown;
+};
+
+static void show(struct count *c)
+{
+    char bytes[16];
+    if (clock_wall() - c->shown < 0.2)
+        return;
+    c->shown = clock_wall();
+    log_progress("%d of %d files, %s", c->at, c->list->n, text_bytes(bytes, (double)c->bytes));
+}
+
+static void count_array(void *context, const char *path, int64_t bytes, bool has_checksum)
+{
+    (void)path;
+    struct count *c = context;
+    c->arrays++;
+    c->bytes += bytes;
+    c->without += !has_checksum;
+    show(c);
+}
+
+// Checkpoints are sealed; one whose seal is what was damaged still lies where they do.
+static bool is_sealed(const char *path)
+{
+    char first[] = "Sealed HDF5", found[sizeof first] = "";
+    FILE *in = fopen(path, "rb");
+    if (in && fread(found, 1, sizeof first - 1, in) != sizeof first - 1)
+        found[0] = 0;
+    if (in)
+        fclose(in);
+    return strcmp(first, found) == 0 || strstr(path, "checkpoints/");
+}
+
+// `e` has what the walk found.
+static void check_file(struct count *c, const char *path, struct err *e)
+{
+    struct store_each each = {count_array, c};
+    struct store_file *f = NULL;
+    if (is_sealed(path)) { // which says more than a walk
+        *e = (struct err){0};
+        f = store_open_sealed(path, NULL, e);
+    } else if (!e->count) {
+        f = store_open(path, NULL, true, e);
+    }
+    if (f)
+        store_verify_all(f, &each, e);
+    store_close(&f);
+}
+
+static void check(struct count *c)
+{
+    const char *const *paths = (const char *const *)c->list->paths;
+    struct store_walker *walker = store_walker_new(paths, c->list->n, false);
+    for (; c->at < c->list->n; c->at++) {
+        struct err e = {0};
+        store_walker_next(walker, &e);
+        check_file(c, paths[c->at], &e);
+        c->damaged += e.count > 0;
+        if (e.count)
+            log_line(LOG_QUIET, "%.*s", (int)e.length - 1, e.text);
+        if (e.hidden)
+            log_line(LOG_QUIET, "%s: and %d more", paths[c->at], e.hidden);
+        show(c);
+    }
+    store_walker_free(&walker);
+    log_progress_end();
+}
+
+static void tell(const struct count *c, double seconds)
+{
+    char bytes[16], spent[48];
+    log_line(LOG_RUN, "%d file%s, %lld arrays, %s in %s: %d damaged", c->list->n, c->list->n == 1 ? "" : "s",
+        (long long)c->arrays, text_bytes(bytes, (double)c->bytes), text_seconds(spent, seconds), c->damaged);
+    if (c->without)
+        log_line(LOG_RUN, "%lld of the arrays have no checksum: not written by this program", (long long)c->without);
+}
+
+int cmd_verify(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    struct file_list list = {0};
+    struct count c = {.list = &list};
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    for (int i = 0; parsed == 0 && i < n; i++)
+        file_list_add(&list, rest[i], &e);
+    if (parsed == 0 && !e.count) {
+        double begin = clock_wall();
+        log_setup(0, o.quiet ? LOG_QUIET : LOG_RUN);
+        check(&c);
+        tell(&c, clock_wall() - begin);
+    }
+    file_list_free(&list);
+    field_free(fields, &o);
+    return e.count ? err_print(&e) : c.damaged ? ERR_DATA : 0;
+}
