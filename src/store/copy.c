@@ -57,13 +57,14 @@ static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_
     return r;
 }
 
-// DIMENSION_LIST: for each dimension the scales of an array.
+static const char dimensions[] = "DIMENSION_LIST"; // of an array: for each dimension its scales
+static const char users[] = "REFERENCE_LIST";      // of a scale: the arrays that use it
+
 static int dimensions_tie(const struct copy *c, hid_t array)
 {
-    static const char name[] = "DIMENSION_LIST";
     hvl_t list[STORE_MAX_RANK] = {{0}};
     hobj_ref_t outside[STORE_MAX_RANK] = {0};
-    hid_t attribute = H5Aopen(array, name, H5P_DEFAULT), space = H5Aget_space(attribute);
+    hid_t attribute = H5Aopen(array, dimensions, H5P_DEFAULT), space = H5Aget_space(attribute);
     hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
     hssize_t n = H5Sget_simple_extent_npoints(space);
     int r = n >= 1 && n <= STORE_MAX_RANK && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
@@ -100,54 +101,53 @@ static hid_t user_type(void)
     return type;
 }
 
-static int users_replace(hid_t scale, const char *name, hid_t type, const struct user *users, hsize_t n)
+static int users_replace(hid_t scale, hid_t type, const struct user *list, hsize_t n)
 {
-    if (H5Adelete(scale, name) < 0)
+    if (H5Adelete(scale, users) < 0)
         return -1;
     if (n == 0)
         return 0;
     hid_t space = H5Screate_simple(1, &n, NULL);
-    hid_t attribute = H5Acreate2(scale, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    int r = attribute >= 0 && H5Awrite(attribute, type, users) >= 0 ? 0 : -1;
+    hid_t attribute = H5Acreate2(scale, users, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    int r = attribute >= 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
     H5Aclose(attribute);
     H5Sclose(space);
     return r;
 }
 
-// REFERENCE_LIST: the arrays that use a scale.
 static int users_tie(const struct copy *c, hid_t scale)
 {
-    static const char name[] = "REFERENCE_LIST";
-    hid_t attribute = H5Aopen(scale, name, H5P_DEFAULT), space = H5Aget_space(attribute), type = user_type();
+    hid_t attribute = H5Aopen(scale, users, H5P_DEFAULT), space = H5Aget_space(attribute), type = user_type();
     hssize_t n = H5Sget_simple_extent_npoints(space), kept = 0;
-    struct user *users = n > 0 ? mem_new((size_t)n, sizeof *users) : NULL;
-    int r = users && H5Aread(attribute, type, users) >= 0 ? 0 : -1;
+    struct user *list = n > 0 ? mem_new((size_t)n, sizeof *list) : NULL;
+    int r = list && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
     for (hssize_t i = 0; i < n && r == 0; i++) {
-        const hobj_ref_t *to = find(c, users[i].array);
+        const hobj_ref_t *to = find(c, list[i].array);
         if (to)
-            users[kept++] = (struct user){*to, users[i].dimension};
+            list[kept++] = (struct user){*to, list[i].dimension};
     }
     if (r == 0 && kept == n)
-        r = H5Awrite(attribute, type, users) >= 0 ? 0 : -1;
+        r = H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
     H5Aclose(attribute);
     if (r == 0 && kept < n)
-        r = users_replace(scale, name, type, users, (hsize_t)kept);
-    free(users);
+        r = users_replace(scale, type, list, (hsize_t)kept);
+    free(list);
     H5Sclose(space);
     H5Tclose(type);
     return r;
 }
 
-// Scales first, so that one outside can be attached to an array whose list is right.
-static int array_tie(const struct copy *c, const struct copied *array, bool users)
+static int array_tie(const struct copy *c, const char *path)
 {
-    hid_t copy = H5Oopen(c->target, array->path, H5P_DEFAULT);
-    int r = copy < 0 ? -1 : 0;
-    if (r == 0 && H5Aexists(copy, users ? "REFERENCE_LIST" : "DIMENSION_LIST") > 0)
-        r = users ? users_tie(c, copy) : dimensions_tie(c, copy);
+    hid_t array = H5Oopen(c->target, path, H5P_DEFAULT);
+    int r = array < 0 ? -1 : 0;
+    if (r == 0 && H5Aexists(array, users) > 0)
+        r = users_tie(c, array);
+    if (r == 0 && H5Aexists(array, dimensions) > 0)
+        r = dimensions_tie(c, array);
     if (r < 0)
-        file_fail(c->to, c->name, c->e, "cannot attach the scales of %s from %s", array->path, c->from->path);
-    H5Oclose(copy);
+        file_fail(c->to, c->name, c->e, "cannot attach the scales of %s from %s", path, c->from->path);
+    H5Oclose(array);
     return r;
 }
 
@@ -169,8 +169,8 @@ int store_copy(struct store_file *from, const char *object, struct store_file *t
     if (c.source < 0)
         return -1;
     int r = body_copy(&c);
-    for (int i = 0; i < 2 * c.n && r == 0; i++)
-        r = array_tie(&c, &c.arrays[i % c.n], i < c.n);
+    for (int i = 0; i < c.n && r == 0; i++)
+        r = array_tie(&c, c.arrays[i].path);
     if (r == 0)
         r = durable_check(to, name, e);
     for (int i = 0; i < c.n; i++)

@@ -106,7 +106,7 @@ static herr_t visit(hid_t root, const char *relative, const H5O_info_t *info, vo
 {
     struct walk *w = walk;
     char *path = strcmp(relative, ".") == 0 ? mem_text(w->object) : mem_format("%s/%s", w->object, relative);
-    hid_t object = H5Oopen(root, relative, H5P_DEFAULT);
+    hid_t object = H5Oopen_by_addr(root, info->addr); // no way through the groups again
     int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : 0;
     if (r == 0 && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
         r = file_fail(w->f, path, w->e, "cannot read its attributes");

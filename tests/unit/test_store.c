@@ -3,6 +3,8 @@
 #include "store_folder.h"
 
 #include "store/schema.h"
+#include <hdf5.h>
+#include <hdf5_hl.h>
 #include <math.h>
 #include <sys/stat.h>
 
@@ -349,6 +351,39 @@ static void test_copy(void **state)
     store_close(&f);
 }
 
+// Scales that lie outside of what is copied: used ones forget their users, users find the array of the same path.
+static void test_copy_parts(void **state)
+{
+    static const float x[3] = {1, 2, 3};
+    struct err e = {0};
+    struct store_shape shape = {STORE_F32, 1, {3}};
+    struct store_about about = {.scales = {"/a/row"}};
+    struct store_file *f = create(in_folder(state, "from.h5"));
+    assert_ok(store_write_index(f, "a/row", 3, "row", &e), e);
+    assert_ok(store_write(f, "a/y", &shape, x, &about, &e), e);
+    assert_ok(store_write(f, "b/x", &shape, x, &about, &e), e);
+    struct store_file *from = commit_and_open(&f);
+    f = create(in_folder(state, "to.h5"));
+    assert_ok(store_copy(from, "a", f, "a", &e), e);
+    assert_ok(store_copy(from, "b", f, "b", &e), e);
+    assert_ok(store_copy(from, "a/row", f, "c/row", &e), e);
+    store_close(&from);
+    assert_ok(store_commit(&f, &e), e);
+    hid_t file = H5Fopen(in_folder(state, "to.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t scale = H5Dopen2(file, "a/row", H5P_DEFAULT), alone = H5Dopen2(file, "c/row", H5P_DEFAULT);
+    for (int i = 0; i < 2; i++) {
+        hid_t user = H5Dopen2(file, i ? "b/x" : "a/y", H5P_DEFAULT);
+        assert_true(H5DSis_attached(user, scale, 0) > 0);
+        assert_true(H5DSis_attached(user, alone, 0) == 0);
+        H5Dclose(user);
+    }
+    assert_true(H5DSis_scale(alone) > 0);
+    assert_int_equal(H5Aexists(alone, "REFERENCE_LIST"), 0);
+    H5Dclose(alone);
+    H5Dclose(scale);
+    H5Fclose(file);
+}
+
 static void test_formats(void **state)
 {
     struct err e = {0};
@@ -376,6 +411,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_make, folder_remove)
     const struct CMUnitTest tests[] = {TEST(test_types), TEST(test_shapes), TEST(test_conversion), TEST(test_stream),
         TEST(test_stream_row_count), TEST(test_attributes), TEST(test_names), TEST(test_scales), TEST(test_map),
-        TEST(test_copy), TEST(test_formats)};
+        TEST(test_copy), TEST(test_copy_parts), TEST(test_formats)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
