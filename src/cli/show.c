@@ -46,7 +46,8 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
     struct top_options top = {o->samples, o->by_class, o->set, picture};
     struct err found = {0};
     int failed = top_show(s, &top, &found);
-    bool is_gone = failed && found.kind == ERR_DATA; // no mistake: a run outlives its data, or is taken elsewhere
+    bool is_wish = o->trial || o->by_class || o->set;
+    bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run outlives its data, or is taken elsewhere
     if (is_gone)
         printf("\nNo samples   %.*s\n", (int)strcspn(found.text, "\n"), found.text);
     else

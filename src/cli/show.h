@@ -11,5 +11,5 @@ struct show_options {
     const char *set;   // the test set whose samples are shown; NULL: the first
 };
 // Prints to stdout; writes gallery-ID.png into the folder that RUN is, or is in. Data that has gone or changed since is
-// told, and no error.
+// told, and an error only where a trial, a set or classes were asked for.
 int show_run(const char *run, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e);
