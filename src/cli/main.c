@@ -16,6 +16,7 @@ static const struct {
     {"status", cmd_status, "how far a run is: done, running, failed, left, time to go"},
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
     {"collect", cmd_collect, "run.h5 of the trials that are finished by now"},
+    {"merge", cmd_merge, "several runs, several clusters, one file"},
     {"verify", cmd_verify, "are all arrays as they were written?"},
     {"score", cmd_score, "errors of new data under a trained model"},
     {"encode", cmd_encode, "codes of a data set, as a data set"},

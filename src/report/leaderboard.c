@@ -14,7 +14,7 @@ enum { SETS_MAX = 16 };
 struct layout {
     int n_sets;
     struct set_columns set[SETS_MAX];
-    bool has_validation;
+    bool has_validation, has_experiments, has_clusters; // of the last two several
     int n_keys;
     const char *const *key; // of the trial with most varied values
 };
@@ -35,6 +35,8 @@ static struct layout find_layout(const struct trial_summary *rows, int n)
     struct layout l = {0};
     for (int i = 0; i < n; i++) {
         l.has_validation = l.has_validation || !isnan(rows[i].validation_loss);
+        l.has_experiments = l.has_experiments || strcmp(rows[i].experiment, rows[0].experiment) != 0;
+        l.has_clusters = l.has_clusters || strcmp(rows[i].cluster, rows[0].cluster) != 0;
         if (rows[i].n_varied > l.n_keys) {
             l.n_keys = rows[i].n_varied;
             l.key = (const char *const *)rows[i].key;
@@ -61,6 +63,10 @@ static void add_columns(struct table *t, const struct layout *l)
 {
     table_column(t, "#", TABLE_RIGHT);
     table_column(t, "trial", TABLE_LEFT);
+    if (l->has_experiments)
+        table_column(t, "experiment", TABLE_LEFT);
+    if (l->has_clusters)
+        table_column(t, "cluster", TABLE_LEFT);
     for (int k = 0; k < l->n_keys; k++)
         table_column(t, l->key[k], TABLE_RIGHT);
     table_column(t, "train loss", TABLE_RIGHT);
@@ -123,7 +129,11 @@ struct table *leaderboard_table(const struct trial_summary *rows, int n, int cou
     for (int i = 0; i < n && (count == 0 || i < count); i++) {
         table_row(t);
         table_cell(t, "%d", i + 1);
-        table_cell(t, "%.8s%s", rows[i].id, rows[i].has_diverged ? " diverged" : "");
+        table_cell(t, "%.*s%s", strchr(rows[i].id, '-') ? 32 : 8, rows[i].id, rows[i].has_diverged ? " diverged" : "");
+        if (l.has_experiments)
+            table_cell(t, "%s", rows[i].experiment);
+        if (l.has_clusters)
+            table_cell(t, "%s", rows[i].cluster);
         for (int k = 0; k < l.n_keys; k++)
             add_varied(t, &rows[i], l.key[k]);
         table_number(t, "%.5g", rows[i].train_loss);

@@ -36,6 +36,7 @@
 #define TRIAL_MODEL      "model"
 #define TRIAL_VARIED     "varied" // attributes: the value of each key that the sweep varies
 #define TRIAL_PROVENANCE "provenance"
+#define TRIAL_ALSO       "also" // in a merged file: the provenance of runs that came to the same bits
 // attributes of the file
 #define TRIAL_EXPERIMENT "experiment"
 #define TRIAL_ABOUT      "about"

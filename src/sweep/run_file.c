@@ -41,6 +41,15 @@ int run_writer_add(struct run_writer *w, struct store_file *from, const char *gr
     return failed;
 }
 
+int run_writer_also(struct run_writer *w, struct store_file *from, const char *provenance, const char *key,
+    const char *name, struct err *e)
+{
+    char *place = mem_format(RUN_TRIALS "/%s/" TRIAL_ALSO "/%s", key, name);
+    int failed = store_has(w->f, place) ? 0 : store_copy(from, provenance, w->f, place, e);
+    free(place);
+    return failed;
+}
+
 static bool writer_has(const struct run_writer *w, const char *key)
 {
     char *name = mem_format(RUN_TRIALS "/%s", key);
@@ -73,7 +82,7 @@ int run_writer_end(struct run_writer **writer, struct trial_summary **rows, int 
     return failed;
 }
 
-static void writer_abandon(struct run_writer **w)
+void run_writer_abandon(struct run_writer **w)
 {
     store_abandon(&(*w)->f);
     leaderboard_free(&(*w)->rows, (*w)->n);
@@ -123,7 +132,7 @@ int run_file_collect(
     if (n_paths == 0)
         failed = 0;
     else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)
-        writer_abandon(&w);
+        run_writer_abandon(&w);
     else if (w)
         failed = run_writer_end(&w, rows, n, e);
     for (int i = 0; i < n_paths; i++)

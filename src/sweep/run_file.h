@@ -8,6 +8,11 @@ struct run_writer;
 struct run_writer *run_writer_new(const char *path, struct err *e);
 // The trial `group` ("": the file's own) of an open file, as trials/KEY.
 int run_writer_add(struct run_writer *w, struct store_file *from, const char *group, const char *key, struct err *e);
+// A group of provenance as trials/KEY/also/NAME, unless it is there.
+int run_writer_also(struct run_writer *w, struct store_file *from, const char *provenance, const char *key,
+    const char *name, struct err *e);
+// Nothing is left behind.
+void run_writer_abandon(struct run_writer **w);
 // Gives the file its name, and the rows, best first (the caller's). On failure -1 and nothing is left behind. Frees *w
 // in every case.
 int run_writer_end(struct run_writer **w, struct trial_summary **rows, int *n, struct err *e);

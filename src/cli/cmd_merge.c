@@ -1,0 +1,88 @@
+// hourglass merge: several runs, several clusters, one file.
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "sweep/merge.h"
+#include <stdio.h>
+#include <sys/stat.h>
+
+struct options {
+    char *output;
+    bool force;
+};
+
+static const struct field fields[] = {
+    {.key = "output", .type = FIELD_TEXT, .offset = offsetof(struct options, output), .help = "FILE.h5 to write"},
+    {.key = "force",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, force),
+        .standard = "false",
+        .help = "replace a file that exists and is none of the runs"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "merge",
+    .usage = "RUN... --output FILE.h5 [OPTION]...",
+    .about =
+        "Joins the trials of several runs, from several folders or clusters, in one file that opens wherever run.h5 "
+        "does.\n"
+        "RUN is a run's folder, its run.h5, or a merged file. Trials are known by the hash of what decides their "
+        "results:\n"
+        "equal ones become one, with the provenance of each; those with different bits are kept apart and named. "
+        "Merging\n"
+        "again, or in another order, gives the same.\n",
+    .shorts = "o:output",
+    .footer = "Exit code: 0 done; 2 usage; 3 a file is damaged; 74 writing failed.\n"
+              "\n"
+              "  hourglass merge results/mnist-shoe ../cluster/mnist-shoe/run.h5 -o both.h5\n"
+              "  hourglass merge both.h5 third.h5 -o both.h5\n",
+    .fields = fields,
+    .least = 1,
+    .most = -1,
+};
+
+static bool is_same_file(const struct stat *a, const char *path)
+{
+    struct stat b;
+    return stat(path, &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+static int check_output(const struct options *o, char *const *runs, int n, struct err *e)
+{
+    struct stat s;
+    if (!o->output)
+        return err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
+    if (o->force || stat(o->output, &s) != 0)
+        return 0;
+    for (int i = 0; i < n; i++)
+        if (is_same_file(&s, runs[i]))
+            return 0;
+    return err_add(e, ERR_USAGE, "--output: %s exists and is none of the runs; --force replaces it", o->output);
+}
+
+static void tell(const char *output, const struct merge_counts *c, double seconds)
+{
+    char spent[48];
+    printf("%s: %d trials of %d that were found, %d with the same bits as another, in %s\n", output, c->trials,
+        c->found, c->equal, text_seconds(spent, seconds));
+    if (c->ids)
+        printf("%d trial%s came to different bits, kept apart as %d: hourglass compare says how far they are\n", c->ids,
+            c->ids == 1 ? "" : "s", c->different);
+}
+
+int cmd_merge(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    struct merge_counts counts;
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    double begin = clock_wall();
+    if (parsed == 0 && check_output(&o, rest, n, &e) == 0 &&
+        merge_runs((const char *const *)rest, n, o.output, &counts, &e) == 0)
+        tell(o.output, &counts, clock_wall() - begin);
+    field_free(fields, &o);
+    return e.count ? err_print(&e) : 0;
+}
