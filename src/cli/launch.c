@@ -17,8 +17,7 @@ int launch_cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-// What Open MPI has to know. The user's own settings stay.
-static void set_environment(int workers)
+void launch_environment(int workers)
 {
     if (geteuid() == 0) { // mpirun refuses root unless told twice; in a container root is the only user
         setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
@@ -70,7 +69,7 @@ int launch_ranks(const struct launch *l, struct err *e)
             e, ERR_USAGE, "--ranks: found %d, but a launcher has started %d: leave it out", l->ranks, launched);
     if (l->ranks <= 1 || comm_has_launcher())
         return 0;
-    set_environment(l->ranks * (l->threads ? l->threads : 1));
+    launch_environment(l->ranks * (l->threads ? l->threads : 1));
     char self[4096] = "";
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         return err_errno(e, "cannot find the program's own file");

@@ -15,3 +15,5 @@ struct launch {
 // Starts `mpirun -n ranks` of this very command where more than one rank is wanted and no launcher has started us, and
 // ends this process with its exit code (supervise.h); otherwise returns 0. -1 and why where the wish cannot be met.
 int launch_ranks(const struct launch *l, struct err *e);
+// Sets what Open MPI has to know when we start it with so many threads in all. The user's own settings stay.
+void launch_environment(int workers);

@@ -18,6 +18,7 @@ static const struct {
     {"collect", cmd_collect, "run.h5 of the trials that are finished by now"},
     {"merge", cmd_merge, "several runs, several clusters, one file"},
     {"verify", cmd_verify, "are all arrays as they were written?"},
+    {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?"},
     {"score", cmd_score, "errors of new data under a trained model"},
     {"encode", cmd_encode, "codes of a data set, as a data set"},
     {"decode", cmd_decode, "reconstructions of codes, as a data set"},

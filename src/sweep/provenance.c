@@ -17,15 +17,14 @@ const char *provenance_cluster(void)
     return name ? name : "local";
 }
 
-// The first "model name" of /proc/cpuinfo, or "unknown".
-static void cpu_model(char out[128])
+void provenance_cpu(char *out, size_t room)
 {
     FILE *in = fopen("/proc/cpuinfo", "r");
     char line[512], *colon;
-    snprintf(out, 128, "unknown");
+    snprintf(out, room, "unknown");
     while (in && fgets(line, sizeof line, in))
         if (strncmp(line, "model name", 10) == 0 && (colon = strchr(line, ':'))) {
-            snprintf(out, 128, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+            snprintf(out, room, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
             break;
         }
     if (in)
@@ -56,7 +55,7 @@ int provenance_write(struct store_file *f, const struct team *team, const struct
     if (!realpath(r->experiment->folder, folder))
         snprintf(folder, sizeof folder, "%s", r->experiment->folder);
     gethostname(host, sizeof host - 1);
-    cpu_model(cpu);
+    provenance_cpu(cpu, sizeof cpu);
     const struct {
         const char *name, *value;
     } texts[] = {

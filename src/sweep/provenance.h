@@ -10,3 +10,5 @@ int provenance_write(struct store_file *f, const struct team *team, const struct
 char *provenance_data(const struct dataset *d);
 // The cluster this runs on: SLURM_CLUSTER_NAME, else HOURGLASS_SITE, else "local".
 const char *provenance_cluster(void);
+// The model of this machine's CPU, or "unknown".
+void provenance_cpu(char *out, size_t room);

@@ -1,0 +1,211 @@
+// hourglass doctor: is this machine, allocation and MPI launch what you think it is?
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/doctor.h"
+#include "cli/options.h"
+#include "report/json.h"
+#include "report/table.h"
+#include "store/parallel.h"
+#include "sweep/experiment.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct options {
+    char *experiment;
+    bool json, self_test;
+};
+
+static const struct field fields[] = {
+    {.key = "experiment",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, experiment),
+        .help = "EXPERIMENT.yaml, whose need of memory is compared with what a rank has"},
+    {.key = "json",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, json),
+        .standard = "false",
+        .help = "print the findings as JSON"},
+    {.key = "self-test",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, self_test),
+        .standard = "false",
+        .help = "only the self-test of MPI-IO on the ranks that mpirun or srun started"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "doctor",
+    .usage = "[FOLDER] [OPTION]...",
+    .about = "Looks at what a run would find here: launcher and ranks against Slurm's tasks, PMIx, cores and binding, "
+             "memory,\n"
+             "libraries, network, time left, and whether FOLDER (results, or this one) keeps what several ranks write: "
+             "Open\n"
+             "MPI's default loses data on some file systems without a word. By itself, under mpirun, or under srun.\n",
+    .footer = "Exit code: 0 nothing is wrong; 2 something is, or usage; 74 the self-test found lost data.\n"
+              "\n"
+              "  hourglass doctor results\n"
+              "  srun --mpi=pmix hourglass doctor /scratch/results --json\n",
+    .fields = fields,
+    .least = 0,
+    .most = 1,
+};
+
+const char *const finding_levels[] = {"good", "note", "warning", "error"};
+
+void finding_add(
+    struct findings *l, enum finding_level level, const char *name, const char *advice, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    l->v = mem_grow(l->v, (size_t)l->n + 1, sizeof *l->v);
+    l->v[l->n++] = (struct finding){level, name, mem_format_list(format, args), mem_text(advice)};
+    va_end(args);
+}
+
+void findings_free(struct findings *l)
+{
+    for (int i = 0; i < l->n; i++) {
+        free(l->v[i].text);
+        free(l->v[i].advice);
+    }
+    free(l->v);
+    *l = (struct findings){0};
+}
+
+static void print_json(const struct findings *l)
+{
+    struct json j = {.out = stdout};
+    json_open(&j, NULL, '[');
+    for (int i = 0; i < l->n; i++) {
+        json_open(&j, NULL, '{');
+        json_text(&j, "level", finding_levels[l->v[i].level]);
+        json_text(&j, "name", l->v[i].name);
+        json_text(&j, "found", l->v[i].text);
+        json_text(&j, "advice", l->v[i].advice);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+}
+
+static void print_text(const struct findings *l)
+{
+    int count[4] = {0};
+    struct table *t = table_new();
+    static const char *const columns[] = {"", "what", "found"};
+    for (int i = 0; i < 3; i++)
+        table_column(t, columns[i], TABLE_LEFT);
+    for (int i = 0; i < l->n; i++) {
+        count[l->v[i].level]++;
+        table_row(t);
+        table_cell(t, "%s", finding_levels[l->v[i].level]);
+        table_cell(t, "%s", l->v[i].name);
+        table_cell(t, "%s", l->v[i].text);
+        if (!l->v[i].advice)
+            continue;
+        table_row(t);
+        table_cell(t, "%s", "");
+        table_cell(t, "%s", "");
+        table_cell(t, "-> %s", l->v[i].advice);
+    }
+    table_print(t, 0, stdout);
+    table_free(&t);
+    printf("\n%d error%s, %d warning%s, %d note%s\n", count[3], count[3] == 1 ? "" : "s", count[2],
+        count[2] == 1 ? "" : "s", count[1], count[1] == 1 ? "" : "s");
+}
+
+static int tell(const struct findings *l, bool as_json)
+{
+    int code = 0;
+    for (int i = 0; i < l->n; i++)
+        if (l->v[i].level == FINDING_ERROR)
+            code = strcmp(l->v[i].name, "MPI-IO") == 0 || code == ERR_IO ? ERR_IO : ERR_USAGE;
+    if (as_json)
+        print_json(l);
+    else
+        print_text(l);
+    return code;
+}
+
+// Bytes that a rank needs for the largest trial, beside the data; 0: not asked for.
+static int64_t memory_needed(const char *experiment, struct err *e)
+{
+    struct experiment x = {0};
+    struct plan p = {0};
+    size_t most = 0;
+    if (experiment && experiment_load(experiment, NULL, 0, &x, e) == 0 && plan_make(&x, &p, e) == 0)
+        for (int i = 0; i < p.n; i++)
+            most = p.entry[i].bytes > most ? p.entry[i].bytes : most;
+    plan_free(&p);
+    experiment_free(&x);
+    return (int64_t)most;
+}
+
+// What starts other programs comes before MPI, whose settings they would inherit: rank 0 has `l` from there.
+static int examine(struct findings *l, const struct options *o, const char *folder, int64_t need, struct err *e)
+{
+    struct comm world = {0};
+    if (comm_start(&world, 1, e) != 0)
+        return -1;
+    struct rank_facts *facts = rank_facts_gather(&world);
+    if (o->self_test) {
+        char *path = probe_path(folder);
+        int wrong = store_probe(&world, path, 200, e);
+        if (world.rank == 0 && wrong >= 0)
+            printf("self-test: %d of 200 files wrong on %d ranks\n", wrong, world.size);
+        if (wrong > 0)
+            err_add(e, ERR_IO, "%s: MPI-IO loses data here", folder);
+        free(path);
+    } else {
+        if (world.rank == 0) {
+            check_launch(l, world.size);
+            check_libraries(l);
+            check_ranks(l, facts, world.size, need);
+            check_folder(l, folder);
+        }
+        if (world.size > 1)
+            check_mpiio_here(l, &world, folder);
+    }
+    free(facts);
+    fflush(stdout);
+    comm_stop(&world);
+    return e->count ? -1 : 0;
+}
+
+static int doctor(const struct options *o, const char *folder, struct err *e)
+{
+    struct findings l = {0};
+    bool is_first = comm_launched_rank() == 0, is_alone = !comm_has_launcher() && comm_launched_size() > 1;
+    int code = 0;
+    int64_t need = is_first ? memory_needed(o->experiment, e) : 0;
+    if (is_first && !e->count && !o->self_test)
+        check_slurm(&l);
+    if (!e->count && !o->self_test && !comm_has_launcher() && !is_alone)
+        check_mpiio(&l, folder);
+    if (is_alone && is_first)
+        check_launch(&l, 1); // MPI cannot start
+    else if (!is_alone && !e->count)
+        examine(&l, o, folder, need, e);
+    if (is_first && !e->count && !o->self_test)
+        code = tell(&l, o->json);
+    findings_free(&l);
+    return code;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    struct stat s;
+    char **rest;
+    int n, code = 0, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    const char *folder = parsed == 0 && n ? rest[0] : stat("results", &s) == 0 ? "results" : ".";
+    if (parsed == 0 && (stat(folder, &s) != 0 || !S_ISDIR(s.st_mode)))
+        err_add(&e, ERR_USAGE, "%s: no such folder", folder);
+    else if (parsed == 0)
+        code = doctor(&o, folder, &e);
+    field_free(fields, &o);
+    return e.count && comm_launched_rank() == 0 ? err_print(&e) : code;
+}

@@ -1,0 +1,51 @@
+// What hourglass doctor looks at, and what it found. Facts of the ranks are gathered first; each check then adds one
+// finding, with what to do where something is to be done.
+#pragma once
+
+#include "comm/comm.h"
+
+enum finding_level { FINDING_GOOD, FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
+extern const char *const finding_levels[]; // "good", "note", "warning", "error"
+
+struct finding {
+    enum finding_level level;
+    const char *name;
+    char *text, *advice; // owned; advice NULL: there is nothing to do
+};
+struct findings {
+    struct finding *v; // owned
+    int n;
+};
+// `advice` NULL: none. What was found in printf format.
+void finding_add(struct findings *l, enum finding_level level, const char *name, const char *advice, const char *format,
+    ...) __attribute__((format(printf, 5, 6)));
+void findings_free(struct findings *l);
+
+// --- doctor_ranks.c: where each rank is and what it may use
+enum { RANK_CORES_MAX = 1024 };
+struct rank_facts {
+    char host[64], cpu[96], core[32];    // name of the machine; model of its CPU; OpenBLAS's name for it
+    int32_t online;                      // cores of the machine
+    int64_t memory;                      // bytes that this rank and those beside it may use
+    uint64_t cores[RANK_CORES_MAX / 64]; // that this rank may use, bit by bit
+};
+void rank_facts_take(struct rank_facts *r);
+// Collective over comm: those of all ranks (size), new memory, on rank 0; NULL elsewhere.
+struct rank_facts *rank_facts_gather(const struct comm *comm);
+// `need`: bytes of a rank, 0: not known.
+void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64_t need);
+
+// --- doctor_site.c: launcher, Slurm, network, libraries; before MPI starts where it runs other programs
+void check_launch(struct findings *l, int size); // size: of the world
+void check_slurm(struct findings *l);
+void check_network(struct findings *l, int hosts);
+void check_libraries(struct findings *l);
+
+// --- doctor_folder.c: the file system
+void check_folder(struct findings *l, const char *folder);
+// By itself: starts mpirun twice, with Open MPI's default and with the setting in force.
+void check_mpiio(struct findings *l, const char *folder);
+// Collective over comm, of several ranks: on these, with the setting in force.
+void check_mpiio_here(struct findings *l, const struct comm *comm, const char *folder);
+// The path of its file in the folder, new memory.
+char *probe_path(const char *folder);
