@@ -17,6 +17,7 @@ static const struct {
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
     {"collect", cmd_collect, "run.h5 of the trials that are finished by now"},
     {"merge", cmd_merge, "several runs, several clusters, one file"},
+    {"compare", cmd_compare, "architectures and clusters side by side, with drift"},
     {"verify", cmd_verify, "are all arrays as they were written?"},
     {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?"},
     {"score", cmd_score, "errors of new data under a trained model"},

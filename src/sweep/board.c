@@ -199,12 +199,21 @@ static void add_texts(struct board *b, const struct trial_summary *rows)
 
 static void add_numbers(struct board *b, const struct trial_summary *rows)
 {
-    struct board_column *c = add(b, LEADERBOARD_EPOCHS, STORE_I64, "epochs trained", "1");
-    for (int i = 0; i < b->n; i++)
-        c->number[i] = (double)rows[i].epochs;
-    c = add(b, LEADERBOARD_PARAMETERS, STORE_I64, "trainable parameters", "1");
-    for (int i = 0; i < b->n; i++)
-        c->number[i] = (double)rows[i].parameters;
+    static const struct {
+        const char *name, *long_name;
+        size_t offset;
+    } counts[] = {
+        {LEADERBOARD_EPOCHS, "epochs trained", offsetof(struct trial_summary, epochs)},
+        {LEADERBOARD_PARAMETERS, "trainable parameters", offsetof(struct trial_summary, parameters)},
+        {PROVENANCE_RANKS, "MPI ranks that trained it", offsetof(struct trial_summary, ranks)},
+        {PROVENANCE_THREADS, "threads of each rank", offsetof(struct trial_summary, threads)},
+    };
+    struct board_column *c;
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        c = add(b, counts[k].name, STORE_I64, counts[k].long_name, "1");
+        for (int i = 0; i < b->n; i++)
+            c->number[i] = (double)*(const int64_t *)(const void *)((const char *)&rows[i] + counts[k].offset);
+    }
     for (const struct figure *f = trial_figures; f->name; f++) {
         c = add(b, f->name, STORE_F64, f->long_name, f->units);
         for (int i = 0; i < b->n; i++)

@@ -72,15 +72,15 @@ struct board *board_read(struct store_file *f, struct err *e)
     b->sets = store_get_text(f, RUN_LEADERBOARD, LEADERBOARD_SETS);
     b->varied = store_get_text(f, RUN_LEADERBOARD, LEADERBOARD_KEYS);
     int failed = store_list(f, RUN_LEADERBOARD, &names, &n, e);
-    if (!failed && (!b->sets || !b->varied))
-        failed = err_add(e, ERR_DATA,
-            "%s: " RUN_LEADERBOARD ": no attribute `%s`: not of this version; hint: hourglass collect makes it anew",
-            store_path(f), b->sets ? LEADERBOARD_KEYS : LEADERBOARD_SETS);
     for (int i = 0; i < n; i++) {
         failed = failed ? failed : read_column(f, names[i], b, e);
         free(names[i]);
     }
     free(names);
+    if (!failed && (!b->sets || !b->varied || board_find(b, PROVENANCE_RANKS) < 0))
+        failed = err_add(e, ERR_DATA,
+            "%s: " RUN_LEADERBOARD ": lacks what this version writes; hint: hourglass collect makes it anew",
+            store_path(f));
     if (failed)
         board_free(&b);
     return b;
@@ -114,6 +114,8 @@ static void row_head(const struct board *b, int row, struct trial_summary *s)
     s->has_diverged = strcmp(text_at(b, LEADERBOARD_STATUS, row), TRIAL_DIVERGED) == 0;
     s->epochs = whole_at(b, LEADERBOARD_EPOCHS, row);
     s->parameters = whole_at(b, LEADERBOARD_PARAMETERS, row);
+    s->ranks = whole_at(b, PROVENANCE_RANKS, row);
+    s->threads = whole_at(b, PROVENANCE_THREADS, row);
     for (const struct figure *f = trial_figures; f->name; f++)
         *(double *)(void *)((char *)s + f->offset) = number_at(b, f->name, row);
 }

@@ -33,6 +33,9 @@ const struct figure trial_figures[] = {
     {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1",
         offsetof(struct trial_summary, validation_loss)},
     {LEADERBOARD_SECONDS, "wall time of training", "s", offsetof(struct trial_summary, seconds)},
+    {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", offsetof(struct trial_summary, wall_seconds)},
+    {PROVENANCE_SAMPLES_PER_SECOND, "training rows times epochs a second", "s-1",
+        offsetof(struct trial_summary, samples_per_second)},
     {0},
 };
 
@@ -151,6 +154,10 @@ static int take(struct place *p, struct trial_summary *s, struct err *e)
     store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
     s->cluster = text_or_nothing(store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
     s->seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
+    s->wall_seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_WALL_SECONDS);
+    s->samples_per_second = get_real(p, TRIAL_PROVENANCE, PROVENANCE_SAMPLES_PER_SECOND);
+    store_get_int(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_RANKS, &s->ranks, NULL);
+    store_get_int(p->f, p->path, PROVENANCE_THREADS, &s->threads, NULL);
     s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
     free(status);
     store_get_int(p->f, at(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);

@@ -18,10 +18,12 @@ struct trial_summary {
     char *id, *experiment, *cluster; // owned; id: its key in a run's file
     bool has_diverged;
     int64_t number, epochs, parameters;
+    int64_t ranks, threads; // that trained it; threads of each rank
     int n_varied;
     char **key, **value;                // (n_varied), owned; numbers as number_text writes them
     double train_loss, validation_loss; // of the last epoch; NaN: none
-    double seconds;                     // training
+    double seconds, wall_seconds;       // of training; of the trial
+    double samples_per_second;
     struct set_summary *set;            // (n_sets), owned
     int n_sets;
 };

@@ -1,0 +1,80 @@
+// hourglass compare: architectures and clusters side by side, and how far equal trials drift apart.
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "report/compare.h"
+
+struct options {
+    bool csv, json, drift;
+};
+
+static const struct field fields[] = {
+    {.key = "csv",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, csv),
+        .standard = "false",
+        .help = "print a line for each architecture on each side, with every digit"},
+    {.key = "drift",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, drift),
+        .standard = "false",
+        .help = "with --csv: a line for each pair of trials of one spec instead"},
+    {.key = "json",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, json),
+        .standard = "false",
+        .help = "print both as JSON"},
+    {0},
+};
+
+static const struct command command = {
+    .name = "compare",
+    .usage = "RUN... [OPTION]...",
+    .about =
+        "Puts runs side by side: a row for what varies (seeds are averaged), a column for each run, called by its "
+        "cluster;\n"
+        "of one merged file a column for each cluster. Quality, time, scaling efficiency and cost, and which are on "
+        "the\n"
+        "front of quality against cost. For trials of one spec on two sides: whether their bits are equal, and how "
+        "far\n"
+        "the errors of their samples are apart. RUN is a run's folder, its run.h5, or a merged file.\n",
+    .footer = "Exit code: 0 done; 2 usage; 3 a file is bad.\n"
+              "\n"
+              "  hourglass compare results/mnist-shoe ../cluster/mnist-shoe/run.h5\n"
+              "  hourglass compare both.h5 --json\n",
+    .fields = fields,
+    .least = 1,
+    .most = -1,
+};
+
+static int compare(const struct options *o, char *const *runs, int n, struct err *e)
+{
+    if (o->csv && o->json)
+        return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
+    if (o->drift && !o->csv)
+        return err_add(e, ERR_USAGE, "--drift: found without --csv");
+    struct comparison *c = compare_runs((const char *const *)runs, n, e);
+    if (!c)
+        return -1;
+    if (o->json)
+        compare_print_json(c, stdout);
+    else if (o->csv && o->drift)
+        compare_drift_csv(c, stdout);
+    else if (o->csv)
+        compare_print_csv(c, stdout);
+    else
+        compare_print(c, stdout);
+    comparison_free(&c);
+    return 0;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    struct options o = {0};
+    struct err e = {0};
+    char **rest;
+    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    if (parsed == 0)
+        compare(&o, rest, n, &e);
+    field_free(fields, &o);
+    return e.count ? err_print(&e) : 0;
+}

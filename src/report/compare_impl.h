@@ -1,0 +1,7 @@
+// What the files of compare share.
+#pragma once
+
+#include "report/compare.h"
+
+// Of two trials of one spec; d's id and columns are the caller's.
+int drift_of(const struct trial_summary *a, const struct trial_summary *b, struct compare_drift *d, struct err *e);
