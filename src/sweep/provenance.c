@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "store/schema.h"
+#include "sweep/slurm.h"
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +51,25 @@ static int write_data(struct store_file *f, const char *set, const struct datase
     return failed;
 }
 
-int provenance_write(struct store_file *f, const struct team *team, const struct trial_result *r, struct err *e)
+int provenance_nodes(const struct comm *comm)
+{
+    return (int)lround(comm_sum(comm, 1.0 / comm_local_size(comm)));
+}
+
+static int write_machine(struct store_file *f, const struct team *team, int nodes, struct err *e)
+{
+    double joules = slurm_energy();
+    int failed = store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_RANKS, team->comm->size, e);
+    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_THREADS, team->threads, e);
+    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_NODES, nodes, e);
+    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_NODE_CORES, sysconf(_SC_NPROCESSORS_ONLN), e);
+    failed |= store_set_int(
+        f, TRIAL_PROVENANCE, PROVENANCE_NODE_MEMORY, (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE), e);
+    return failed | (isnan(joules) ? 0 : store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_ENERGY, joules, e));
+}
+
+int provenance_write(
+    struct store_file *f, const struct team *team, int nodes, const struct trial_result *r, struct err *e)
 {
     char host[128] = "", cpu[128], folder[PATH_MAX];
     if (!realpath(r->experiment->folder, folder))
@@ -66,6 +86,7 @@ int provenance_write(struct store_file *f, const struct team *team, const struct
         {PROVENANCE_HOST, host},
         {PROVENANCE_CLUSTER, provenance_cluster()},
         {PROVENANCE_JOB, getenv("SLURM_JOB_ID")},
+        {PROVENANCE_PARTITION, getenv("SLURM_JOB_PARTITION")},
         {PROVENANCE_CPU, cpu},
         {PROVENANCE_KERNELS, kernels()->set},
         {PROVENANCE_BLAS, gemm_library()},
@@ -78,8 +99,7 @@ int provenance_write(struct store_file *f, const struct team *team, const struct
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !failed; i++)
         if (texts[i].value)
             failed = store_set_text(f, TRIAL_PROVENANCE, texts[i].name, texts[i].value, e);
-    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_RANKS, team->comm->size, e);
-    failed |= store_set_int(f, TRIAL_PROVENANCE, PROVENANCE_THREADS, team->threads, e);
+    failed |= write_machine(f, team, nodes, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_WALL_SECONDS, r->wall_seconds, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_CPU_SECONDS, r->cpu_seconds, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS, r->trained.seconds, e);

@@ -1,7 +1,9 @@
-// What Slurm knows of a job, from squeue.
+// What Slurm knows of a job, from squeue and sstat.
 #include "sweep/slurm.h"
 
 #include "base/command.h"
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,4 +27,20 @@ bool slurm_has_ended(const char *cluster, const char *job)
     const char *const arguments[] = {"squeue", "--noheader", "--format=%T", "--jobs", job, NULL};
     int code = command_output(arguments, NULL, 5, answer, sizeof answer);
     return is_over(answer, code);
+}
+
+double slurm_energy(void)
+{
+    static bool is_unknown;
+    const char *job = getenv("SLURM_JOB_ID"), *step = getenv("SLURM_STEP_ID");
+    char which[128], answer[256];
+    double joules = 0;
+    if (!job || is_unknown)
+        return NAN;
+    snprintf(which, sizeof which, "%.60s.%.60s", job, step ? step : "batch");
+    const char *const arguments[] = {
+        "sstat", "--noheader", "--parsable2", "--format=ConsumedEnergyRaw", "--jobs", which, NULL};
+    int code = command_output(arguments, NULL, 2, answer, sizeof answer);
+    is_unknown = code != 0 || sscanf(answer, "%lf", &joules) != 1 || !(joules > 0);
+    return is_unknown ? NAN : joules;
 }

@@ -24,7 +24,7 @@ struct trial_summary {
     double train_loss, validation_loss; // of the last epoch; NaN: none
     double seconds, wall_seconds;       // of training; of the trial
     double samples_per_second;
-    struct set_summary *set;            // (n_sets), owned
+    struct set_summary *set; // (n_sets), owned
     int n_sets;
 };
 

@@ -329,7 +329,7 @@ static int write_head(struct store_file *f, const struct trial_result *r, struct
     return failed;
 }
 
-static int write_all(struct store_file *f, const struct team *team, const struct trial_result *r,
+static int write_all(struct store_file *f, const struct team *team, int nodes, const struct trial_result *r,
     const struct bulk *bulk, int n, struct err *e)
 {
     int failed = write_head(f, r, e);
@@ -338,17 +338,17 @@ static int write_all(struct store_file *f, const struct team *team, const struct
     for (int i = 0; i < n && !failed; i++)
         failed = finish_bulk(f, &bulk[i], e);
     failed |= write_model(f, r, e);
-    return failed | provenance_write(f, team, r, e);
+    return failed | provenance_write(f, team, nodes, r, e);
 }
 
 int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e)
 {
     struct bulk *bulk = mem_new((size_t)r->sets->n_test * BULK_MAX, sizeof *bulk);
-    int n = list_bulk(r, bulk);
+    int n = list_bulk(r, bulk), nodes = provenance_nodes(team->comm);
     struct store_file *f;
     int failed = open_file(team, r, path, bulk, n, &f, e);
     if (!failed && team->comm->rank == 0) {
-        if (write_all(f, team, r, bulk, n, e) == 0)
+        if (write_all(f, team, nodes, r, bulk, n, e) == 0)
             store_commit(&f, e);
         store_abandon(&f);
     }

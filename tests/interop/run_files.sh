@@ -81,7 +81,10 @@ sed 's/relu/linear/; s/sigmoid/linear/; s/loss: binary_crossentropy, /optimizer:
 
 must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
-SLURM_JOB_ID=1 must "$hourglass" run images.yaml --results .
+mkdir bin # a Slurm that measures energy
+printf '#!/bin/sh\necho 1234\n' >bin/sstat
+chmod +x bin/sstat
+PATH=$folder/bin:$PATH SLURM_JOB_ID=1 SLURM_JOB_PARTITION=test must "$hourglass" run images.yaml --results .
 must "$hourglass" run colour.yaml --results .
 must "$hourglass" run convolutions.yaml --results .
 must "$hourglass" run signals.yaml --results .
