@@ -1,4 +1,5 @@
-// Matrix products through OpenBLAS, single-threaded: its own threads lose half the speed at our sizes and change bits.
+// Matrix products: our own loops, or OpenBLAS where these are slower, single-threaded: its own threads lose half the
+// speed at our sizes and change bits.
 #include "kernels/kernels.h"
 
 #include "kernels/loops.h"
@@ -33,22 +34,36 @@ static void threads_give_back(int threads)
 }
 
 // The choice hangs on the shape alone, so that equal shapes give equal bits.
-static bool is_small(int M, int N, int K)
+static bool is_ours(int M, int N, int K)
 {
-    int64_t columns = ((int64_t)N + SMALL_GEMM_STRIP - 1) / SMALL_GEMM_STRIP * SMALL_GEMM_STRIP;
-    return (int64_t)M * N * K <= SMALL_GEMM_WORK && columns * K <= SMALL_GEMM_B;
+    return (int64_t)M * N * K <= kernels()->gemm_work;
 }
 
-void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+static void library_gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
 {
-    if (is_small(M, N, K)) {
-        kernels()->small_gemm(ta, tb, M, N, K, a, b, beta, c);
-        return;
-    }
     int threads = threads_take();
     cblas_gemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a, ta ? M : K,
         b, tb ? K : N, beta, c, N);
     threads_give_back(threads);
+}
+
+void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+{
+    if (is_ours(M, N, K))
+        kernels()->gemm(ta, tb, M, N, K, a, b, beta, NULL, c);
+    else
+        library_gemm(ta, tb, M, N, K, a, b, beta, c);
+}
+
+void gemm_bias(bool tb, int M, int N, int K, const real *a, const real *b, const real *bias, real *c)
+{
+    if (is_ours(M, N, K)) {
+        kernels()->gemm(false, tb, M, N, K, a, b, 0, bias, c);
+        return;
+    }
+    if (bias)
+        kernels()->fill_rows(M, N, bias, c);
+    library_gemm(false, tb, M, N, K, a, b, bias ? 1 : 0, c);
 }
 
 const char *gemm_corename(void)

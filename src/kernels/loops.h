@@ -8,9 +8,6 @@
 #define LOOP_NAME(name, set) LOOP_JOIN(name, set)
 #define LOOP(name)           LOOP_NAME(name, KERNEL_SET)
 
-// small_gemm serves products of up to SMALL_GEMM_WORK multiplications whose b, its columns filled up to whole strips,
-// has at most SMALL_GEMM_B elements.
-enum { SMALL_GEMM_WORK = 65536, SMALL_GEMM_B = 8192, SMALL_GEMM_STRIP = 16 };
 enum { CONV_STRIP = 8 }; // channels that conv takes at a time
 
 // The entries of one file's loops in the table of one set.

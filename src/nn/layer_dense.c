@@ -97,14 +97,12 @@ static size_t bias_offset(const struct layer *l)
     return l->blocks[l->n_blocks - 1].offset;
 }
 
-// The product adds to rows that hold the bias already: cheaper than zeroing them, and adding it afterwards.
 static void forward(const struct layer *l, const struct pass *p)
 {
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
-    if (l->kernel.use_bias)
-        kernels()->fill_rows(p->rows, O, p->w + bias_offset(l), p->y);
-    gemm(false, l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), l->kernel.use_bias, p->y);
+    const real *bias = l->kernel.use_bias ? p->w + bias_offset(l) : NULL;
+    gemm_bias(l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), bias, p->y);
     if (c->contractive > 0 && p->step->trains)
         *p->penalty +=
             contractive_penalty(c->contractive, l->activation, p->rows, I, O, p->w + kernel_offset(l), p->y, p->kept);

@@ -83,8 +83,8 @@ static double beta_now(const struct gaussian *c, const struct step *step)
 static void head(const struct layer *l, const struct pass *p, int kernel, real *y)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];
-    kernels()->fill_rows(p->rows, U, p->w + l->blocks[kernel + 1].offset, y);
-    gemm(false, false, p->rows, U, I, p->x, p->w + l->blocks[kernel].offset, 1, y);
+    const struct block *b = l->blocks + kernel;
+    gemm_bias(false, p->rows, U, I, p->x, p->w + b[0].offset, p->w + b[1].offset, y);
 }
 
 static void draw_noise(const struct pass *p, enum random_purpose purpose, int U, real *noise)

@@ -19,9 +19,10 @@ static void cell_forward(const struct recurrent_pass *r)
     size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
     real *b = r->own, *h = r->h, *gates = r->gates;
     for (int t = 0; t < r->T; t++, b += sums, h += state, gates += sums) {
-        kernels()->fill_rows(r->B, r->G, r->bias + r->G, b);
         if (t > 0)
-            gemm(false, false, r->B, r->G, r->U, h, r->recurrent, 1, b);
+            gemm_bias(false, r->B, r->G, r->U, h, r->recurrent, r->bias + r->G, b);
+        else
+            kernels()->fill_rows(r->B, r->G, r->bias + r->G, b);
         kernels()->gru_forward(r->B, r->U, gates, b, h, h + state);
     }
 }

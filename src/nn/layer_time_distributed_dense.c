@@ -39,14 +39,12 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-// The product adds to rows that hold the bias already: cheaper than zeroing them, and adding it afterwards.
 static void forward(const struct layer *l, const struct pass *p)
 {
     const struct time_distributed_dense *c = l->config;
     int I = step_inputs(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
-    if (l->kernel.use_bias)
-        kernels()->fill_rows(steps, O, p->w + l->blocks[1].offset, p->y);
-    gemm(false, false, steps, O, I, p->x, p->w + l->blocks[0].offset, l->kernel.use_bias, p->y);
+    const real *bias = l->kernel.use_bias ? p->w + l->blocks[1].offset : NULL;
+    gemm_bias(false, steps, O, I, p->x, p->w + l->blocks[0].offset, bias, p->y);
 }
 
 static void backward(const struct layer *l, const struct pass *p)

@@ -163,8 +163,7 @@ static void sum_inputs(
 {
     const struct block *b = l->blocks + 3 * direction;
     real *sums = l->in_repeats ? room->start : room->gates;
-    kernels()->fill_rows(s->X * s->B, s->G, p->w + b[2].offset, sums);
-    gemm(false, false, s->X * s->B, s->G, s->I, room->x, p->w + b[0].offset, 1, sums);
+    gemm_bias(false, s->X * s->B, s->G, s->I, room->x, p->w + b[0].offset, p->w + b[2].offset, sums);
     if (l->in_repeats)
         kernels()->fill_rows(s->T, s->B * s->G, sums, room->gates);
 }

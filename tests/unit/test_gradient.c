@@ -65,7 +65,7 @@ static const struct example {
     {"time_distributed_dense", {3, {2, 3, 4}},
         "encoder: [{time_distributed_dense: 1, activation: @a}]\n"
         "decoder: [{time_distributed_dense: 4, activation: @o}]"},
-    // products too large for small_gemm
+    // products of several tiles
     {"dense", {3, {5, 7, 2}}, "encoder: [{dense: 81, activation: @a}]\ndecoder: [{dense: 70, activation: @o}]"},
     {"dense", {1, {7}},
         "encoder: [{masking_noise: 0.2}, {dense: 5, activation: @a, l2: 0.1}, {dense: 3, activation: tanh}]\n"

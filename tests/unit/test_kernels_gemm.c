@@ -12,6 +12,7 @@ struct product {
     int M, N, K, odd;
     bool ta, tb;
     real beta;
+    const real *bias;      // of c's columns, where there is one
     real *a, *b, *c, *old; // old: c before
     void *memory;          // owned
 };
@@ -50,16 +51,23 @@ static void product_check(const struct kernels *k, const struct product *p)
                 size += fabs(term);
             }
             size_t at = (size_t)i * (size_t)p->N + (size_t)j;
-            if (p->beta != 0)
+            if (p->bias)
+                sum += (double)p->bias[j];
+            else if (p->beta != 0)
                 sum += (double)p->beta * (double)p->old[at];
             check_near(k, what, at, (double)p->c[at], sum, 4e-7 * size);
         }
 }
 
-static void check_small(const struct kernels *k, int M, int N, int K, int shape, int odd)
+// shape: 12 of them, and 12 more with a bias
+static void check_product(const struct kernels *k, int M, int N, int K, int shape, int odd)
 {
     struct product p = product_new(M, N, K, shape, odd);
-    k->small_gemm(p.ta, p.tb, M, N, K, p.a, p.b, p.beta, p.c);
+    real bias[1200];
+    assert_true(N <= 1200);
+    fill(4, (size_t)N, 1, bias);
+    p.bias = shape < 12 ? NULL : bias;
+    k->gemm(p.ta, p.tb, M, N, K, p.a, p.b, p.beta, p.bias, p.c);
     product_check(k, &p);
     free(p.memory);
 }
@@ -69,23 +77,27 @@ static int draw(int i, int which)
     return 1 + (int)(random_at(5, RANDOM_SAMPLE, 0, (uint64_t)i).v[which] % 40);
 }
 
-static void test_small(void **state)
+static void test_loops(void **state)
 {
     (void)state;
     for (const struct kernels *const *k = sets_here(); *k; k++) {
         for (int i = 0; i < 400; i++)
-            check_small(*k, draw(i, 0), draw(i, 1), draw(i, 2), i % 12, i % 3);
+            check_product(*k, draw(i, 0), draw(i, 1), draw(i, 2), i % 24, i % 3);
         for (int n = 1; n <= 40; n++) // every tail of columns, every tail of rows
-            for (int shape = 0; shape < 12; shape++) {
-                check_small(*k, 3, n, 5, shape, 0);
-                check_small(*k, n, 17, 3, shape, 0);
+            for (int shape = 0; shape < 24; shape++) {
+                check_product(*k, 3, n, 5, shape, 0);
+                check_product(*k, n, 17, 3, shape, 0);
+                check_product(*k, n, 80 + n, 20, shape, 1); // of a copied a
             }
-        check_small(*k, 1, 16, 512, 2, 0); // the largest b
-        check_small(*k, 8, 512, 16, 3, 0);
+        for (int shape = 0; shape < 24; shape++) {
+            check_product(*k, 5, 70, 513, shape, 0); // several blocks: deep, wide, both
+            check_product(*k, 17, 1200, 90, shape, 0);
+            check_product(*k, 15, 301, 300, shape, 0);
+        }
     }
 }
 
-// On both sides of the border between small_gemm and the library.
+// On both sides of the border between the loops and the library.
 static void test_gemm(void **state)
 {
     (void)state;
@@ -202,7 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_thread),
-        cmocka_unit_test(test_small),
+        cmocka_unit_test(test_loops),
         cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_eigen),
