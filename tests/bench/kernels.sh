@@ -1,0 +1,9 @@
+#!/bin/bash
+# Every kernel and the matrix products of the networks of train.sh, beside what this core can: prints tables.
+#
+#   bash tests/bench/kernels.sh [PART-OF-A-NAME]      with nothing else running; HOURGLASS_KERNELS=avx2 for another set
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+cmake --build "${BUILD:-build}" --target bench_kernel_rates >/dev/null
+export OMP_NUM_THREADS=1
+exec "${BUILD:-build}/tests/bench_kernel_rates" "$@"
