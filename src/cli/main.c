@@ -33,7 +33,7 @@ static void print_help(FILE *out)
     fprintf(out, "usage: hourglass COMMAND [ARGUMENT]...\n\nTrains autoencoders that find anomalies: one, or thousands "
                  "in a sweep.\n\n");
     for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
     fprintf(out, "\nhourglass COMMAND --help says more of each.\n");
 }
 

@@ -52,7 +52,7 @@ static void print_help(const struct command *c)
         puts("Options:");
     for (const struct field *f = c->fields; f->key; f++)
         print_option(c, f);
-    printf("\n%s", c->footer);
+    printf("%s%s", c->fields->key ? "\n" : "", c->footer);
 }
 
 static void make_options(const struct command *c, struct option *options, char *shorts)
