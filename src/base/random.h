@@ -14,7 +14,8 @@ enum random_purpose {
     RANDOM_DROPOUT = 5,
     RANDOM_SAMPLE = 6,
     RANDOM_PRIOR = 7,
-    RANDOM_CODE = 8
+    RANDOM_CODE = 8,
+    RANDOM_SEARCH = 9
 };
 
 struct random_block {

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/table.h"
-#include "sweep/experiment.h"
+#include "sweep/plan.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,6 +46,18 @@ static const struct command command = {
     .most = 1,
 };
 
+static void add_values(struct table *t, const struct experiment *x, int number)
+{
+    int keys = spec_sweep_keys(x->sweep);
+    double *value = mem_new((size_t)keys + 1, sizeof *value);
+    char room[32];
+    struct search_trial trial;
+    search_trial(x->search, number, &trial, value);
+    for (int k = 0; k < keys; k++)
+        table_cell(t, "%.24s", spec_sweep_value(x->sweep, k, value[k], room));
+    free(value);
+}
+
 static struct table *plan_table(const struct experiment *x, const struct plan *p, int64_t count)
 {
     struct table *t = table_new();
@@ -59,9 +71,8 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
     for (int i = 0; i < p->n && (count == 0 || i < count); i++) {
         const struct plan_entry *entry = &p->entry[i];
         table_row(t);
-        table_cell(t, "%.8s%s", entry->id, entry->is_duplicate ? " (as before)" : "");
-        for (int k = 0; k < spec_sweep_keys(x->sweep); k++)
-            table_cell(t, "%.24s", spec_sweep_value(x->sweep, i, k));
+        table_cell(t, "%.8s%s", entry->id, entry->same_as >= 0 ? " (as before)" : "");
+        add_values(t, x, entry->number);
         table_cell(t, "%lld", (long long)entry->parameters);
         table_cell(t, "%lld", (long long)entry->rows);
         table_cell(t, "%lld", (long long)entry->epochs);
@@ -77,7 +88,7 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
     double operations = 0;
     int different = 0;
     for (int i = 0; i < p->n; i++)
-        if (!p->entry[i].is_duplicate) {
+        if (p->entry[i].same_as < 0) {
             operations += p->entry[i].operations;
             different++;
         }
@@ -101,7 +112,7 @@ int cmd_check(int argc, char **argv)
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     if (parsed == 0)
         experiment_load(rest[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
-    if (x.sweep)
+    if (x.search)
         plan_make(&x, &p, &e);
     if (p.n > 0 && !e.count)
         print_plan(&x, &p, o.count, o.results);

@@ -108,22 +108,6 @@ static const struct command command = {
     .most = 1,
 };
 
-static int64_t least_shards(const struct plan *plan)
-{
-    int64_t least = SHARDS_MAX;
-    for (int i = 0; i < plan->n; i++)
-        least = plan->entry[i].shards < least ? plan->entry[i].shards : least;
-    return least;
-}
-
-static int different_trials(const struct plan *plan)
-{
-    int n = 0;
-    for (int i = 0; i < plan->n; i++)
-        n += !plan->entry[i].is_duplicate;
-    return n;
-}
-
 // What the layout of ranks needs to know of the plan, which rank 0 alone has made, before MPI started (forking a child
 // that walks a file is safe only then).
 struct load {
@@ -135,6 +119,7 @@ struct job {
     const struct options *options;
     struct experiment x;
     struct plan plan;
+    struct past past;
     struct layout layout;
     char *folder;        // owned
     struct lease *lease; // of rank 0
@@ -147,16 +132,18 @@ static void job_free(struct job *j, int code)
     pulse_stop(&j->pulse);
     lease_end(&j->lease, code == 0 || code == ERR_TRIAL ? "done" : code == EXIT_STOPPED ? "stopped" : "failed");
     plan_free(&j->plan);
+    past_free(&j->past);
     experiment_free(&j->x);
     free(j->folder);
 }
 
 static void tell_start(const struct job *j, const struct comm *world)
 {
-    int n = different_trials(&j->plan);
-    log_line(LOG_RUN, "%s: %d trial%s on %d rank%s x %d thread%s (%d at a time), kernels %s, %s (%s)", j->x.name, n,
-        n == 1 ? "" : "s", world->size, world->size == 1 ? "" : "s", j->layout.threads,
-        j->layout.threads == 1 ? "" : "s", j->layout.groups, kernels()->set, gemm_library(), gemm_corename());
+    int n = search_needs_results(j->x.search) ? (int)search_bound(j->x.search) : plan_different(&j->plan);
+    log_line(LOG_RUN, "%s: %s%d trial%s on %d rank%s x %d thread%s (%d at a time), kernels %s, %s (%s)", j->x.name,
+        search_needs_results(j->x.search) ? "up to " : "", n, n == 1 ? "" : "s", world->size,
+        world->size == 1 ? "" : "s", j->layout.threads, j->layout.threads == 1 ? "" : "s", j->layout.groups,
+        kernels()->set, gemm_library(), gemm_corename());
 }
 
 // Collective over world. From here to the end nobody else uses the folder.
@@ -188,7 +175,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (forced && !kernels_named(forced))
         err_add(e, ERR_USAGE, "HOURGLASS_KERNELS: found '%s', which this program or this CPU has not; best is %s",
             forced, kernels()->set);
-    struct load load = {different_trials(&j->plan), least_shards(&j->plan)};
+    struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
     comm_broadcast(world, 0, &load, sizeof load);
     if (world->rank != 0)
         store_trust();
@@ -200,7 +187,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
         return -1;
     tell_start(j, world);
     struct run_place place = {j->folder, j->pulse, j->options->checkpoint_seconds};
-    return run_trials(world, &j->x, &j->plan, &j->layout, &place, &j->counts, e);
+    return run_trials(world, &j->x, &j->plan, &j->past, &j->layout, &place, &j->counts, e);
 }
 
 // Rank 0, after MPI has ended.
@@ -244,7 +231,7 @@ static int conclude(const struct job *j, struct err *e)
 static int ranks_wanted(const struct options *o, const struct experiment *x)
 {
     int threads = o->threads ? (int)o->threads : 1, each = o->ranks_per_trial ? (int)o->ranks_per_trial : 1;
-    int groups = launch_cores() / (threads * each), trials = spec_sweep_trials(x->sweep);
+    int groups = launch_cores() / (threads * each), trials = (int)search_bound(x->search);
     if (o->ranks)
         return (int)o->ranks;
     groups = groups < trials ? groups : trials;
@@ -270,8 +257,8 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
         return tell(e);
     }
     request_listen();
-    if (j.x.sweep && comm_launched_rank() == 0)
-        plan_make(&j.x, &j.plan, e);
+    if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder && !o->fresh)
+        past_read(&j.x, j.folder, &j.past, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     // A spec that is wrong is wrong on every rank; only rank 0 says so.
     int failed = comm_start(&world, (int)o->threads, e);

@@ -14,7 +14,8 @@ enum { SETS_MAX = 16 };
 struct layout {
     int n_sets;
     struct set_columns set[SETS_MAX];
-    bool has_validation, has_experiments, has_clusters; // of the last two several
+    bool has_validation, has_epochs;    // trials differ in epochs
+    bool has_experiments, has_clusters; // several
     int n_keys;
     const char *const *key; // of the trial with most varied values
 };
@@ -37,6 +38,7 @@ static struct layout find_layout(const struct trial_summary *rows, int n)
         l.has_validation = l.has_validation || !isnan(rows[i].validation_loss);
         l.has_experiments = l.has_experiments || strcmp(rows[i].experiment, rows[0].experiment) != 0;
         l.has_clusters = l.has_clusters || strcmp(rows[i].cluster, rows[0].cluster) != 0;
+        l.has_epochs = l.has_epochs || rows[i].epochs != rows[0].epochs;
         if (rows[i].n_varied > l.n_keys) {
             l.n_keys = rows[i].n_varied;
             l.key = (const char *const *)rows[i].key;
@@ -69,6 +71,8 @@ static void add_columns(struct table *t, const struct layout *l)
         table_column(t, "cluster", TABLE_LEFT);
     for (int k = 0; k < l->n_keys; k++)
         table_column(t, l->key[k], TABLE_RIGHT);
+    if (l->has_epochs)
+        table_column(t, "epochs", TABLE_RIGHT);
     table_column(t, "train loss", TABLE_RIGHT);
     if (l->has_validation)
         table_column(t, "val. loss", TABLE_RIGHT);
@@ -136,6 +140,8 @@ struct table *leaderboard_table(const struct trial_summary *rows, int n, int cou
             table_cell(t, "%s", rows[i].cluster);
         for (int k = 0; k < l.n_keys; k++)
             add_varied(t, &rows[i], l.key[k]);
+        if (l.has_epochs)
+            table_cell(t, "%lld", (long long)rows[i].epochs);
         table_number(t, "%.5g", rows[i].train_loss);
         if (l.has_validation)
             table_number(t, "%.5g", rows[i].validation_loss);

@@ -73,19 +73,52 @@ char *node_found(char out[80], const struct node *n);
 int spec_set(struct node *root, const char *setting, struct err *e);
 
 // --- trials
-// A grid over all that `sweep.over` names; the last key varies fastest. A spec without `sweep` is one trial. Holds one
-// copy of the spec and of each value, whatever the number of trials. NULL and all that was found wrong in e.
+// What `sweep` says: the values that each key of `sweep.over` can have, and how they are chosen (search/ does it).
+// Holds one copy of the spec and of each value. A spec without `sweep` is a grid over no keys: one trial. NULL and all
+// that was found wrong in e.
+enum sweep_method { SWEEP_GRID, SWEEP_RANDOM, SWEEP_SOBOL, SWEEP_HALVING, SWEEP_HYPERBAND, SWEEP_TPE };
+struct sweep_config {
+    int method;     // enum sweep_method
+    int64_t trials; // 0: not given
+    int64_t seed;
+    char *objective, *set; // owned; NULL: not given
+    int64_t repeats, reduction, min_epochs, parallel, startup;
+    const struct node *over; // borrowed
+};
+// The values of a key: those of a list by their index, or numbers from low to high, both included.
+enum sweep_kind { SWEEP_CHOICE, SWEEP_UNIFORM, SWEEP_LOG_UNIFORM, SWEEP_INTEGER, SWEEP_LOG_INTEGER };
+struct sweep_range {
+    enum sweep_kind kind;
+    double low, high;
+};
+// One trial: a value for each key, and what its place in the sweep changes beside.
+struct sweep_point {
+    const double *value; // (keys), borrowed
+    int64_t repeat;      // added to train.seed
+    int64_t epochs;      // train.epochs; 0: as the spec says
+};
+
 extern const struct field spec_sweep_fields[]; // the section `sweep:`
+const char *sweep_method_name(int method);
 struct spec_sweep;
 struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e);
 void spec_sweep_free(struct spec_sweep **s);
-int spec_sweep_trials(const struct spec_sweep *s);
-int spec_sweep_keys(const struct spec_sweep *s);                            // number of keys in `sweep.over`
-const char *spec_sweep_key(const struct spec_sweep *s, int k);              // borrowed
-const char *spec_sweep_value(const struct spec_sweep *s, int trial, int k); // borrowed; a list or map as flow text
+const struct sweep_config *spec_sweep_config(const struct spec_sweep *s);
+// The section for messages, or the whole spec where it has none.
+const struct node *spec_sweep_section(const struct spec_sweep *s);
+int spec_sweep_keys(const struct spec_sweep *s);               // number of keys in `sweep.over`
+const char *spec_sweep_key(const struct spec_sweep *s, int k); // borrowed
+int spec_sweep_seed_key(const struct spec_sweep *s);           // that with a list of train.seed; -1: none
+struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
+// The value as text, a list or map as flow text: borrowed, or in `room`.
+const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char room[32]);
+// How many combinations the values have, and the values of one of them: the last key varies fastest. The key `without`
+// (-1: none) is left alone. -1: endless, or more than SPEC_MAX_TRIALS.
+int64_t spec_sweep_combinations(const struct spec_sweep *s, int without);
+void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t number, double *value);
 // The tree of one trial, new memory: values set, the named model in place, variables replaced; without `sweep`,
 // `variables` and `models`. NULL and an error where that cannot be done.
-struct node *spec_sweep_trial(const struct spec_sweep *s, int trial, struct err *e);
+struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e);
 
 // --- configs
 // Reads a map into a config (all zero before) by its table: defaults first, then every key. Unknown keys, wrong types,

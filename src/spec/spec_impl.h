@@ -29,6 +29,13 @@ struct budget {
 enum { SPEC_MAX_TEXT = 16 << 20 }; // bytes of all texts of a tree
 bool budget_take(struct budget *b, int64_t nodes, int64_t bytes);
 
+// --- sweep_config.c
+// The section, resolved. Checks also that each setting belongs to the method.
+int sweep_config_read(const struct node *sweep, struct sweep_config *c, struct err *e);
+// Whether a key of `over` has a range, or what is meant for one.
+bool sweep_is_range(const struct node *item);
+int sweep_range_read(const struct node *item, struct sweep_range *r, struct err *e);
+
 // --- node_path.c
 // 0 when `path` is one that node_put can follow from root; -1 and the reason.
 int node_path_check(const struct node *root, const char *path, char why[256]);

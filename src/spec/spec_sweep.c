@@ -1,16 +1,18 @@
-// The trials of a spec: a grid over what `sweep.over` names, each trial's tree made when it is asked for.
+// The trials of a spec: what each key of `sweep.over` can be, and the tree of a trial, made when it is asked for.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // A key of `sweep.over`.
 struct swept {
-    const struct node *item; // borrowed; its node, resolved: a list of values, or one value
+    const struct node *item; // borrowed; its node, resolved: a list of values, one value, or a range
     int variable;            // its index; -1: the key is a path into the spec
-    char **text;             // owned; (n) of the values
-    int n, stride;           // trial t takes value t / stride % n
+    struct sweep_range range;
+    char **text; // owned; (n) of the values
+    int n;       // 0: a range
 };
 
 struct spec_sweep {
@@ -18,21 +20,9 @@ struct spec_sweep {
     struct node *resolved; // owned; a map that holds `sweep` without variables
     struct variables vars;
     struct node **constant; // owned; (vars.n) what the variables that do not vary stand for, else NULL
-    struct swept *swept;    // owned; (n)
-    int n, trials;
-};
-
-struct grid {
-    int method;
-    const struct node *over;
-};
-static const char *const methods[] = {"grid", NULL};
-const struct field spec_sweep_fields[] = {
-    {"method", FIELD_CHOICE, offsetof(struct grid, method), .standard = "grid", .choices = methods,
-        .help = "how the trials are chosen: every combination of all values"},
-    {"over", FIELD_NODE, offsetof(struct grid, over), .flags = FIELD_REQUIRED,
-        .help = "variables, paths such as train.seed, or sections, each with a list of values"},
-    {0},
+    struct sweep_config config;
+    struct swept *swept; // owned; (n)
+    int n;
 };
 
 static bool is_own_section(const char *key)
@@ -142,11 +132,23 @@ static char *value_text(const struct node *value)
     return t.data;
 }
 
+static int read_range(const struct spec_sweep *s, struct swept *k, struct err *e)
+{
+    if (sweep_range_read(k->item, &k->range, e) != 0)
+        return -1;
+    return s->config.method != SWEEP_GRID ? 0
+                                          : node_error(k->item, e,
+                                                "found a range, allowed with method grid: a list of values; methods "
+                                                "random, sobol, halving, hyperband and tpe draw from ranges");
+}
+
 static int read_values(const struct spec_sweep *s, struct swept *k, struct err *e)
 {
     const struct node *models = section(s->root, "models");
     bool is_model = models && k->variable < 0 && strcmp(k->item->key, "model") == 0;
     int result = 0;
+    if (sweep_is_range(k->item))
+        return read_range(s, k, e);
     k->n = node_count(k->item);
     if (!k->n)
         return node_error(k->item, e, "found no values, allowed: a list of at least one");
@@ -157,19 +159,8 @@ static int read_values(const struct spec_sweep *s, struct swept *k, struct err *
         if (is_model && value->kind == NODE_SCALAR && !node_get(models, value->text))
             result = refuse_model(value, models, e);
     }
+    k->range = (struct sweep_range){SWEEP_CHOICE, 0, k->n - 1};
     return result;
-}
-
-// The last key varies fastest.
-static int count_trials(struct spec_sweep *s, struct err *e)
-{
-    for (int i = s->n - 1; i >= 0; i--) {
-        s->swept[i].stride = s->trials;
-        if ((int64_t)s->trials * s->swept[i].n > SPEC_MAX_TRIALS)
-            return node_error(s->swept[i].item->parent, e, "more than %d trials", SPEC_MAX_TRIALS);
-        s->trials *= s->swept[i].n;
-    }
-    return 0;
 }
 
 // --- the sweep
@@ -200,21 +191,33 @@ static void resolve_constants(struct spec_sweep *s, struct err *e)
 
 static int read_sweep(struct spec_sweep *s, struct err *e)
 {
-    struct grid grid = {0};
     const struct node *sweep = node_get(s->resolved, "sweep");
-    s->trials = 1;
-    if (!sweep)
-        return 0;
-    if (spec_read(sweep, spec_sweep_fields, &grid, e) != 0)
+    if (sweep ? sweep_config_read(sweep, &s->config, e) != 0 : (field_defaults(spec_sweep_fields, &s->config), false))
         return -1;
-    s->n = grid.over ? grid.over->n : 0;
+    s->n = s->config.over ? s->config.over->n : 0;
     s->swept = mem_new((size_t)s->n, sizeof *s->swept);
     int result = 0;
     for (int i = 0; i < s->n; i++) {
-        s->swept[i].item = grid.over->items[i];
+        s->swept[i].item = s->config.over->items[i];
         result |= find_key(s, &s->swept[i], e) | read_values(s, &s->swept[i], e);
     }
-    return result == 0 ? count_trials(s, e) : -1;
+    if (result == 0 && s->config.repeats > 1 && spec_sweep_seed_key(s) >= 0)
+        result = node_key_error(
+            s->swept[spec_sweep_seed_key(s)].item, e, "found a list of seeds and repeats, allowed: one of them");
+    if (result == 0 && s->config.method == SWEEP_GRID && spec_sweep_combinations(s, -1) < 0)
+        result = node_error(s->config.over, e, "more than %d trials", SPEC_MAX_TRIALS);
+    return result;
+}
+
+// The first trial shows what shows only in a whole tree, such as paths that lead nowhere.
+static void try_first(const struct spec_sweep *s, struct err *e)
+{
+    double *value = mem_new((size_t)s->n, sizeof *value);
+    for (int k = 0; k < s->n; k++)
+        value[k] = s->swept[k].range.low;
+    struct node *first = spec_sweep_trial(s, &(struct sweep_point){.value = value}, e);
+    node_free(&first);
+    free(value);
 }
 
 struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e)
@@ -227,10 +230,8 @@ struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e)
         resolve_constants(s, e);
         read_sweep(s, e);
     }
-    if (e->count == errors) { // finds what shows only in a whole tree, such as paths that lead nowhere
-        struct node *first = spec_sweep_trial(s, 0, e);
-        node_free(&first);
-    }
+    if (e->count == errors)
+        try_first(s, e);
     if (e->count > errors)
         spec_sweep_free(&s);
     return s;
@@ -250,6 +251,7 @@ void spec_sweep_free(struct spec_sweep **sweep)
         node_free(&s->constant[i]);
     free(s->constant);
     free(s->swept);
+    field_free(spec_sweep_fields, &s->config);
     variables_free(&s->vars);
     node_free(&s->resolved);
     node_free(&s->root);
@@ -257,9 +259,15 @@ void spec_sweep_free(struct spec_sweep **sweep)
     *sweep = NULL;
 }
 
-int spec_sweep_trials(const struct spec_sweep *s)
+const struct sweep_config *spec_sweep_config(const struct spec_sweep *s)
 {
-    return s->trials;
+    return &s->config;
+}
+
+const struct node *spec_sweep_section(const struct spec_sweep *s)
+{
+    const struct node *sweep = node_get(s->resolved, "sweep");
+    return sweep ? sweep : s->root;
 }
 
 int spec_sweep_keys(const struct spec_sweep *s)
@@ -273,33 +281,79 @@ const char *spec_sweep_key(const struct spec_sweep *s, int k)
     return s->swept[k].item->key;
 }
 
-static int value_index(const struct swept *k, int trial)
+int spec_sweep_seed_key(const struct spec_sweep *s)
 {
-    return trial / k->stride % k->n;
+    for (int k = 0; k < s->n; k++)
+        if (s->swept[k].range.kind == SWEEP_CHOICE && strcmp(s->swept[k].item->key, "train.seed") == 0)
+            return k;
+    return -1;
 }
 
-const char *spec_sweep_value(const struct spec_sweep *s, int trial, int k)
+struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k)
 {
     ASSERT(k >= 0 && k < s->n, "%d of %d", k, s->n);
-    return s->swept[k].text[value_index(&s->swept[k], trial)];
+    return s->swept[k].range;
+}
+
+const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char room[32])
+{
+    ASSERT(k >= 0 && k < s->n, "%d of %d", k, s->n);
+    return s->swept[k].range.kind == SWEEP_CHOICE ? s->swept[k].text[(int)value] : text_number(room, value);
+}
+
+static int64_t range_values(const struct sweep_range *r)
+{
+    return r->kind == SWEEP_UNIFORM || r->kind == SWEEP_LOG_UNIFORM ? -1 : (int64_t)(r->high - r->low) + 1;
+}
+
+static int64_t multiply(int64_t a, int64_t b)
+{
+    return b > 0 && b <= SPEC_MAX_TRIALS / a ? a * b : -1;
+}
+
+int64_t spec_sweep_combinations(const struct spec_sweep *s, int without)
+{
+    int64_t n = 1;
+    for (int k = 0; k < s->n && n > 0; k++)
+        n = k == without ? n : multiply(n, range_values(&s->swept[k].range));
+    return n;
+}
+
+void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t number, double *value)
+{
+    for (int k = s->n - 1; k >= 0; k--) {
+        if (k == without)
+            continue;
+        int64_t n = range_values(&s->swept[k].range);
+        value[k] = s->swept[k].range.low + (double)(number % n);
+        number /= n;
+    }
 }
 
 // --- one trial
 
-static const struct node *trial_value(const struct swept *k, int trial)
+// What a key stands for: borrowed, or made and placed where the range is written.
+static struct node *key_value(const struct swept *k, double value)
 {
-    return node_item(k->item, value_index(k, trial));
+    char room[32];
+    if (k->range.kind == SWEEP_CHOICE)
+        return node_copy(node_item(k->item, (int)value));
+    struct node *n = node_new_text(text_number(room, value));
+    node_place(n, k->item->file, k->item->line, k->item->column);
+    return n;
 }
 
 // Gives the scope what each variable stands for in a trial. Returns (vars.n) of what was made for that, for free_scope.
-static struct node **fill_scope(const struct spec_sweep *s, int trial, struct scope *scope)
+static struct node **fill_scope(const struct spec_sweep *s, const double *value, struct scope *scope)
 {
     struct node **made = mem_new((size_t)s->vars.n, sizeof *made);
     for (int i = 0; i < s->vars.n; i++)
         scope->value[i] = s->constant[i];
-    for (int i = 0; i < s->n; i++)
-        if (s->swept[i].variable >= 0)
-            scope->value[s->swept[i].variable] = trial_value(&s->swept[i], trial);
+    for (int i = 0; i < s->n; i++) {
+        int v = s->swept[i].variable;
+        if (v >= 0)
+            scope->value[v] = made[v] = key_value(&s->swept[i], value[i]);
+    }
     for (int i = 0; i < s->vars.n; i++) {
         int v = s->vars.order[i];
         if (s->vars.v[v].value && !scope->value[v])
@@ -316,23 +370,48 @@ static void free_scope(struct scope *scope, struct node **made)
     free(scope->value);
 }
 
-// Puts the values of those keys that are sections, or of those that lead into sections.
-static void put_values(const struct spec_sweep *s, int trial, bool deep, struct node *tree, struct err *e)
+static int put_value(struct node *tree, const struct node *item, struct node *value, struct err *e)
 {
     char why[256];
+    if (node_path_check(tree, item->key, why) != 0) {
+        node_free(&value);
+        return node_key_error(item, e, "%s", why);
+    }
+    value->key_line = item->key_line;
+    value->key_column = item->key_column;
+    node_put(tree, item->key, value);
+    return 0;
+}
+
+// Puts the values of those keys that are sections, or of those that lead into sections.
+static void put_values(const struct spec_sweep *s, const double *value, bool deep, struct node *tree, struct err *e)
+{
     for (int i = 0; i < s->n; i++) {
         const struct swept *k = &s->swept[i];
-        if (k->variable >= 0 || deep != (strpbrk(k->item->key, ".[]") != NULL))
-            continue;
-        if (node_path_check(tree, k->item->key, why) != 0) {
-            node_key_error(k->item, e, "%s", why);
-            continue;
-        }
-        struct node *value = node_copy(trial_value(k, trial));
-        value->key_line = k->item->key_line;
-        value->key_column = k->item->key_column;
-        node_put(tree, k->item->key, value);
+        if (k->variable < 0 && deep == (strpbrk(k->item->key, ".[]") != NULL))
+            put_value(tree, k->item, key_value(k, value[i]), e);
     }
+}
+
+// What the sweep itself decides: a whole number of the section `train`.
+static void put_number(const struct spec_sweep *s, struct node *tree, const char *path, int64_t value, struct err *e)
+{
+    char text[32], why[256];
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    if (node_path_check(tree, path, why) == 0)
+        node_put(tree, path, node_new_text(text));
+    else
+        node_error(spec_sweep_section(s), e, "%s", why);
+}
+
+static void put_place(const struct spec_sweep *s, const struct sweep_point *point, struct node *tree, struct err *e)
+{
+    const struct node *seed = node_path(tree, "train.seed");
+    int64_t first = 0;
+    if (point->repeat > 0 && (!seed || (seed->kind == NODE_SCALAR && text_to_int64(seed->text, &first) == 0)))
+        put_number(s, tree, "train.seed", first + point->repeat, e);
+    if (point->epochs > 0)
+        put_number(s, tree, "train.epochs", point->epochs, e);
 }
 
 // A name as `model` gives way to the model of that name.
@@ -352,24 +431,24 @@ static void put_model(const struct spec_sweep *s, struct scope *scope, struct no
     node_add(tree, "model", copy);
 }
 
-struct node *spec_sweep_trial(const struct spec_sweep *s, int trial, struct err *e)
+struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e)
 {
-    ASSERT(trial >= 0 && trial < s->trials, "%d of %d", trial, s->trials);
     int errors = e->count;
     struct scope scope = scope_begin(s, e);
-    struct node **made = fill_scope(s, trial, &scope);
+    struct node **made = fill_scope(s, point->value, &scope);
     struct node *tree = node_new_map();
     node_place(tree, s->root->file, s->root->line, s->root->column);
     for (int i = 0; i < s->root->n; i++)
         if (!is_own_section(s->root->items[i]->key))
             node_append(tree, s->root->items[i]->key, scope_resolve(&scope, s->root->items[i], 2));
-    put_values(s, trial, false, tree, e);
+    put_values(s, point->value, false, tree, e);
     put_model(s, &scope, tree);
-    put_values(s, trial, true, tree, e);
+    put_values(s, point->value, true, tree, e);
+    put_place(s, point, tree, e);
     free_scope(&scope, made);
     struct measure m = node_measure(tree);
     if (e->count == errors && (m.depth > SPEC_MAX_DEPTH || m.nodes > SPEC_MAX_NODES))
-        node_error(s->root, e, "trial %d is too large: at most 64 levels and 100000 values", trial);
+        node_error(s->root, e, "a trial is too large: at most 64 levels and 100000 values");
     if (e->count > errors)
         node_free(&tree);
     return tree;

@@ -72,6 +72,30 @@ static int read_sections(struct experiment *x, struct err *e)
     return failed | check_name(x, e);
 }
 
+// As the first trial has them; its mistakes are told when it is planned.
+static int64_t first_epochs(const struct spec_sweep *sweep)
+{
+    struct err ignored = {0};
+    struct train_config c = {0};
+    double *value = mem_new((size_t)spec_sweep_keys(sweep) + 1, sizeof *value);
+    for (int k = 0; k < spec_sweep_keys(sweep); k++)
+        value[k] = spec_sweep_range(sweep, k).low;
+    struct node *tree = spec_sweep_trial(sweep, &(struct sweep_point){.value = value}, &ignored);
+    train_config_read(tree ? node_get(tree, "train") : NULL, &c, &ignored);
+    node_free(&tree);
+    free(value);
+    return c.epochs;
+}
+
+static int read_sweep(struct experiment *x, struct err *e)
+{
+    if (!(x->sweep = spec_sweep_new(x->tree, e)))
+        return -1;
+    x->epochs = first_epochs(x->sweep);
+    x->search = search_new(x->sweep, x->epochs, e);
+    return objective_read(x->sweep, &x->objective, e) != 0 || !x->search ? -1 : 0;
+}
+
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e)
 {
     *x = (struct experiment){.path = mem_text(path), .folder = folder_of(path)};
@@ -81,13 +105,14 @@ int experiment_load(const char *path, const char *const *settings, int n_setting
     if (!failed) {
         failed = read_sections(x, e);
         if (node_get(x->tree, "data")) // without, nothing more can be said
-            failed |= (x->sweep = spec_sweep_new(x->tree, e)) == NULL;
+            failed |= read_sweep(x, e);
     }
     return failed ? -1 : 0;
 }
 
 void experiment_free(struct experiment *x)
 {
+    search_free(&x->search);
     spec_sweep_free(&x->sweep);
     node_free(&x->tree);
     free(x->path);
@@ -109,9 +134,9 @@ int trial_parse(struct node *tree, struct trial *t, struct err *e)
     return failed || !t->has_data ? -1 : 0;
 }
 
-int trial_read(const struct experiment *x, int number, struct trial *t, struct err *e)
+int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e)
 {
-    return trial_parse(spec_sweep_trial(x->sweep, number, e), t, e);
+    return trial_parse(spec_sweep_trial(x->sweep, point, e), t, e);
 }
 
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e)

@@ -4,7 +4,9 @@
 #include "data/dataset.h"
 #include "nn/nn.h"
 #include "score/score.h"
+#include "search/search.h"
 #include "spec/spec.h"
+#include "sweep/objective.h"
 #include "train/train.h"
 
 enum { TRIAL_ID_LENGTH = 16 }; // hexadecimal digits
@@ -14,6 +16,9 @@ struct experiment {
     char *name, *about;       // owned; about may be NULL
     struct node *tree;        // owned: the file with the settings of the command line
     struct spec_sweep *sweep; // owned
+    struct objective objective;
+    int64_t epochs;        // train.epochs as the spec says; of a sweep over it, the first
+    struct search *search; // owned; what it has released is rank 0's
 };
 extern const struct field experiment_fields[]; // the top level of the file
 
@@ -31,7 +36,7 @@ struct trial {
     const struct node *model; // borrowed from the tree; NULL: there is none
     bool has_data;            // `data` was read
 };
-int trial_read(const struct experiment *x, int number, struct trial *t, struct err *e);
+int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e);
 // From a resolved tree, which the trial owns from now on (NULL: -1). -1 and every mistake in `e`; what could be read is
 // then in `t`, which is the caller's to free in every case.
 int trial_parse(struct node *tree, struct trial *t, struct err *e);
@@ -47,20 +52,3 @@ void trial_identity(const struct trial *t, const struct model *m, const char *da
 // The lineage: equal of trials of which the one with fewer epochs is how the other one begins, so that it can go on
 // from the other's state. It is the identity without the number of epochs, unless the learning rate hangs on that.
 void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
-
-// What is known of all trials before any is run.
-struct plan_entry {
-    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1];
-    int number;        // in the sweep
-    bool is_duplicate; // an earlier trial has the same identity
-    int64_t shards, parameters, epochs, rows;
-    double operations; // of training, floating-point: the expected cost
-    size_t bytes;      // on one rank that trains it alone with one thread, beside the data
-};
-struct plan {
-    int n;
-    struct plan_entry *entry; // (n), owned, in the order of the sweep
-};
-// Opens the data and builds the model of every trial. All mistakes of all trials in `e`, equal ones once.
-int plan_make(const struct experiment *x, struct plan *p, struct err *e);
-void plan_free(struct plan *p);

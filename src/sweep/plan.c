@@ -1,141 +1,99 @@
-// What is known of all trials before any is run: every mistake, identities, sizes, expected cost.
-#include "sweep/experiment.h"
+// The plan: entries in the order in which a search releases trials, found again by their identity.
+#include "sweep/plan.h"
 
 #include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
 
-// Of the data section that was read last; the trials of a sweep mostly share one.
-struct known_data {
-    char *key, *identity;
-    struct shape shape;
-    int64_t rows;
-    bool is_bad; // its mistakes were reported
-};
-
-static void known_free(struct known_data *k)
+void plan_begin(struct plan *p, struct search *search, int keys, plan_resolve resolve, void *context)
 {
-    free(k->key);
-    free(k->identity);
-    *k = (struct known_data){0};
-}
-
-static int find_identity(const struct trial *t, const struct experiment *x, struct known_data *k, struct err *e)
-{
-    struct node *n = data_identity(&t->data, x->folder, e);
-    if (!n)
-        return -1;
-    struct text text = {0};
-    node_emit(n, &text);
-    k->identity = text.data;
-    node_free(&n);
-    return 0;
-}
-
-static int learn_data(const struct trial *t, const struct experiment *x, struct known_data *k, struct err *e)
-{
-    char *key = trial_data_key(t);
-    if (k->key && strcmp(k->key, key) == 0) {
-        free(key);
-        return k->is_bad ? -1 : 0;
-    }
-    known_free(k);
-    k->key = key;
-    struct data_sets sets;
-    k->is_bad = data_verify(&t->data, x->folder, e) != 0 || data_load(&t->data, x->folder, &sets, e) != 0;
-    if (k->is_bad)
-        return -1;
-    k->shape.rank = sets.train.shape_rank;
-    memcpy(k->shape.dims, sets.train.shape, sizeof k->shape.dims);
-    k->rows = sets.train.rows;
-    data_sets_free(&sets);
-    k->is_bad = find_identity(t, x, k, e) != 0;
-    return k->is_bad ? -1 : 0;
-}
-
-static int check_error(const struct trial *t, const struct model *m, struct err *e)
-{
-    const char *why = model_refuses_error(m, (enum error)t->score.error);
-    const struct node *at = node_path(t->tree, "score.error");
-    if (why)
-        return node_error(at ? at : t->model, e, "%s", why);
-    at = node_path(t->tree, "score.baseline");
-    if (t->score.baseline && t->data.missing == MISSING_IGNORE)
-        return node_error(at, e, "principal components need whole rows, but data.missing is ignore");
-    return 0;
-}
-
-// `is_whole`: all sections of the trial were read.
-static int plan_trial(const struct experiment *x, struct trial *t, bool is_whole, struct known_data *k,
-    struct plan_entry *entry, struct err *e)
-{
-    bool knows_data = t->has_data && learn_data(t, x, k, e) == 0;
-    if (!t->model)
-        return -1; // its lack was reported
-    if (!is_whole || !knows_data)
-        return model_check(t->model, e);
-    struct model *m = trial_model(t, &k->shape, e);
-    if (!m)
-        return -1;
-    int failed = check_error(t, m, e);
-    trial_identity(t, m, k->identity, entry->id);
-    trial_lineage(t, m, k->identity, entry->lineage);
-    entry->shards = t->train.shards;
-    entry->parameters = (int64_t)m->trainable;
-    entry->epochs = t->train.epochs;
-    entry->rows = k->rows;
-    entry->operations = m->operations * (double)k->rows * (double)t->train.epochs;
-    entry->bytes = train_bytes(m, &t->train, 1, 1);
-    model_free(&m);
-    return failed;
-}
-
-static int compare_id(const void *a, const void *b)
-{
-    const struct plan_entry *x = *(const struct plan_entry *const *)a, *y = *(const struct plan_entry *const *)b;
-    int order = strcmp(x->id, y->id);
-    return order ? order : (x->number > y->number) - (x->number < y->number);
-}
-
-static void mark_duplicates(struct plan *p)
-{
-    struct plan_entry **sorted = mem_new((size_t)p->n, sizeof *sorted);
-    for (int i = 0; i < p->n; i++)
-        sorted[i] = &p->entry[i];
-    qsort(sorted, (size_t)p->n, sizeof *sorted, compare_id);
-    for (int i = 1; i < p->n; i++)
-        sorted[i]->is_duplicate = strcmp(sorted[i]->id, sorted[i - 1]->id) == 0;
-    free(sorted);
-}
-
-int plan_make(const struct experiment *x, struct plan *p, struct err *e)
-{
-    enum { ERRORS_SHOWN = 20 }; // a mistake in a sweep of thousands need not be told thousands of times
-    *p = (struct plan){.n = spec_sweep_trials(x->sweep)};
-    p->entry = mem_new((size_t)p->n, sizeof *p->entry);
-    struct known_data known = {0};
-    int failed = 0;
-    for (int i = 0; i < p->n && e->count < ERRORS_SHOWN; i++) {
-        struct trial t;
-        struct err found = {0};
-        p->entry[i].number = i;
-        bool is_whole = trial_read(x, i, &t, &found) == 0;
-        if (t.tree)
-            plan_trial(x, &t, is_whole, &known, &p->entry[i], &found);
-        trial_free(&t);
-        failed |= found.count;
-        err_merge(e, &found);
-    }
-    known_free(&known);
-    if (failed)
-        plan_free(p);
-    else
-        mark_duplicates(p);
-    return failed ? -1 : 0;
+    *p = (struct plan){.search = search, .resolve = resolve, .context = context};
+    p->value = mem_new((size_t)keys + 1, sizeof *p->value);
 }
 
 void plan_free(struct plan *p)
 {
+    if (p->end)
+        p->end(p->context);
     free(p->entry);
+    free(p->slot);
+    free(p->value);
     *p = (struct plan){0};
+}
+
+// --- entries by id: a table with open addressing, at most half full
+
+static int *find_slot(const struct plan *p, const char *id)
+{
+    size_t at = strtoull(id, NULL, 16) % (size_t)p->slots;
+    while (p->slot[at] >= 0 && strcmp(p->entry[p->slot[at]].id, id) != 0)
+        at = (at + 1) % (size_t)p->slots;
+    return &p->slot[at];
+}
+
+static void grow(struct plan *p)
+{
+    if (p->n == p->room)
+        p->entry = mem_grow(p->entry, (size_t)(p->room = 2 * p->room + 16), sizeof *p->entry);
+    if (2 * (p->n + 1) <= p->slots)
+        return;
+    p->slots = 4 * (p->n + 1) + 31;
+    p->slot = mem_grow(p->slot, (size_t)p->slots, sizeof *p->slot);
+    memset(p->slot, -1, (size_t)p->slots * sizeof *p->slot);
+    for (int i = 0; i < p->n; i++)
+        if (p->entry[i].id[0] && p->entry[i].same_as < 0)
+            *find_slot(p, p->entry[i].id) = i;
+}
+
+static int take_next(struct plan *p)
+{
+    if (p->taken == p->n_next) {
+        p->n_next = search_release(p->search, sizeof p->next / sizeof *p->next, p->next);
+        p->taken = 0;
+    }
+    return p->taken < p->n_next ? p->next[p->taken++] : -1;
+}
+
+int plan_more(struct plan *p, struct err *e)
+{
+    int number = take_next(p);
+    if (number < 0)
+        return 0;
+    struct search_trial t;
+    search_trial(p->search, number, &t, p->value);
+    grow(p);
+    struct plan_entry *entry = &p->entry[p->n];
+    *entry = (struct plan_entry){0};
+    int failed = p->resolve(p->context, &t, entry, e);
+    entry->number = number;
+    entry->configuration = t.configuration;
+    entry->repeat = t.repeat;
+    entry->rung = t.rung;
+    entry->may_go_on = t.may_go_on;
+    entry->same_as = -1;
+    if (failed)
+        entry->id[0] = 0;
+    int *slot = failed ? NULL : find_slot(p, entry->id);
+    if (slot && *slot >= 0)
+        entry->same_as = *slot;
+    else if (slot)
+        *slot = p->n;
+    p->n++;
+    return failed ? -1 : 1;
+}
+
+int plan_different(const struct plan *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->n; i++)
+        n += p->entry[i].same_as < 0;
+    return n;
+}
+
+int64_t plan_least_shards(const struct plan *p)
+{
+    int64_t least = SHARDS_MAX;
+    for (int i = 0; i < p->n; i++)
+        least = p->entry[i].shards < least ? p->entry[i].shards : least;
+    return least;
 }

@@ -18,7 +18,7 @@ int plan_file_write(const struct plan *plan, const char *folder, int part, struc
     struct text t = {0};
     text_add(&t, "%s", "");
     for (int i = 0; i < plan->n; i++)
-        if (!plan->entry[i].is_duplicate)
+        if (plan->entry[i].same_as < 0)
             text_add(&t, "%s %s\n", plan->entry[i].id, text_number(number, plan->entry[i].operations));
     int failed = disk_replace(path, t.data, e);
     text_free(&t);

@@ -2,7 +2,7 @@
 // floating-point operations expected of it.
 #pragma once
 
-#include "sweep/experiment.h"
+#include "sweep/plan.h"
 
 int plan_file_write(const struct plan *plan, const char *folder, int part, struct err *e);
 

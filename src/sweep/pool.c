@@ -2,15 +2,25 @@
 #include "sweep/pool.h"
 
 #include "base/mem.h"
-#include "sweep/order.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+struct state {
+    bool is_done;
+    double loss;
+    int next_same; // the next entry that waits for this one's result; -1: none
+};
+
 struct pool {
-    const struct experiment *x;
-    const struct plan *plan;
-    int *order, n, next; // (n), owned: entries that are still to be run, longest expected first
+    struct plan *plan;
+    struct pool_policy policy;
     struct run_counts *counts;
+    struct state *state; // (n), owned: of the plan's entries
+    int n, room;
+    int *waiting, n_waiting, first, waiting_room; // owned: entries to be run from `first` on, longest expected first
+    int running;
+    double found_operations; // of trials that earlier runs have done
 };
 
 static int longest_first(const void *a, const void *b, void *plan)
@@ -22,23 +32,91 @@ static int longest_first(const void *a, const void *b, void *plan)
     return (x > y) - (x < y);
 }
 
-struct pool *pool_new(const struct experiment *x, const struct plan *plan,
-    enum pool_past (*past)(void *context, const char *id), void *context, struct run_counts *counts)
+static void wait_for_group(struct pool *p, int i)
+{
+    if (p->n_waiting == p->waiting_room)
+        p->waiting = mem_grow(p->waiting, (size_t)(p->waiting_room = 2 * p->n_waiting + 16), sizeof *p->waiting);
+    p->waiting[p->n_waiting++] = i;
+}
+
+// The result of an entry, which is also that of all that are the same trial.
+static void settle(struct pool *p, int i, double loss)
+{
+    p->state[i].is_done = true;
+    p->state[i].loss = loss;
+    for (; i >= 0; i = p->state[i].next_same)
+        search_report(p->plan->search, p->plan->entry[i].number, loss);
+}
+
+static void count_failure(struct run_counts *c, const char *why)
+{
+    if (c->failed++ == 0)
+        snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, why);
+}
+
+// What an earlier run has made of a trial stands: false: nothing.
+static bool look_back(struct pool *p, int i)
+{
+    const struct plan_entry *entry = &p->plan->entry[i];
+    double loss = NAN;
+    enum pool_past past = p->policy.past(p->policy.context, entry, search_needs_results(p->plan->search), &loss);
+    p->counts->found += past == POOL_FINISHED;
+    p->counts->failed_before += past == POOL_FAILED;
+    if (past == POOL_NEW)
+        return false;
+    p->found_operations += entry->operations;
+    settle(p, i, past == POOL_FINISHED ? loss : NAN);
+    return true;
+}
+
+static void follow(struct pool *p, int i, int same)
+{
+    if (p->state[same].is_done) {
+        settle(p, i, p->state[same].loss);
+        return;
+    }
+    p->state[i].next_same = p->state[same].next_same;
+    p->state[same].next_same = i;
+}
+
+static void take_in(struct pool *p, int i, bool is_good, const struct err *e)
+{
+    const struct plan_entry *entry = &p->plan->entry[i];
+    p->state[i] = (struct state){.next_same = -1};
+    if (is_good && entry->same_as >= 0) {
+        follow(p, i, entry->same_as);
+        return;
+    }
+    p->counts->trials++;
+    if (!is_good) {
+        count_failure(p->counts, e->text);
+        p->policy.refuse(p->policy.context, e->text);
+        settle(p, i, NAN);
+    } else if (!look_back(p, i))
+        wait_for_group(p, i);
+}
+
+// All that the search releases, and what it releases on the results of trials that need not be run.
+static void refill(struct pool *p)
+{
+    int waiting = p->n_waiting;
+    for (bool has_more = true; has_more;) {
+        struct err e = {0};
+        int more = p->n < p->plan->n ? 1 : plan_more(p->plan, &e);
+        if (p->plan->n > p->room)
+            p->state = mem_grow(p->state, (size_t)(p->room = 2 * p->plan->n), sizeof *p->state);
+        if ((has_more = more != 0))
+            take_in(p, p->n++, more > 0, &e);
+    }
+    if (p->n_waiting > waiting)
+        qsort_r(p->waiting + p->first, (size_t)(p->n_waiting - p->first), sizeof *p->waiting, longest_first, p->plan);
+}
+
+struct pool *pool_new(struct plan *plan, const struct pool_policy *policy, struct run_counts *counts)
 {
     struct pool *p = mem_new(1, sizeof *p);
-    *p = (struct pool){.x = x, .plan = plan, .counts = counts};
-    p->order = mem_new((size_t)plan->n, sizeof *p->order);
-    for (int i = 0; i < plan->n; i++) {
-        if (plan->entry[i].is_duplicate)
-            continue;
-        counts->trials++;
-        enum pool_past was = past(context, plan->entry[i].id);
-        counts->found += was == POOL_FINISHED;
-        counts->failed_before += was == POOL_FAILED;
-        if (was == POOL_NEW)
-            p->order[p->n++] = i;
-    }
-    qsort_r(p->order, (size_t)p->n, sizeof *p->order, longest_first, (void *)(uintptr_t)plan);
+    *p = (struct pool){.plan = plan, .policy = *policy, .counts = counts};
+    refill(p);
     return p;
 }
 
@@ -46,56 +124,55 @@ void pool_free(struct pool **p)
 {
     if (!*p)
         return;
-    free((*p)->order);
+    free((*p)->state);
+    free((*p)->waiting);
     free(*p);
     *p = NULL;
 }
 
-int pool_trials(const struct pool *p)
+static int64_t unreleased(const struct pool *p)
 {
-    return p->n;
+    return search_is_exhausted(p->plan->search) ? 0 : search_bound(p->plan->search) - p->plan->n;
 }
 
 int pool_left(const struct pool *p)
 {
-    return p->n - p->next;
+    return p->n_waiting - p->first + (int)unreleased(p);
+}
+
+int pool_trials(const struct pool *p)
+{
+    return p->n_waiting + (int)unreleased(p);
 }
 
 double pool_operations(const struct pool *p)
 {
     double sum = 0;
-    for (int i = 0; i < p->n; i++)
-        sum += p->plan->entry[p->order[i]].operations;
-    return sum;
+    for (int i = 0; i < p->plan->n; i++)
+        sum += p->plan->entry[i].same_as < 0 ? p->plan->entry[i].operations : 0;
+    return sum / search_share(p->plan->search) - p->found_operations;
 }
 
-const struct plan_entry *pool_report(struct pool *p, const struct pool_report *r)
+int pool_next(struct pool *p)
+{
+    if (p->first < p->n_waiting) {
+        p->running++;
+        return p->waiting[p->first++];
+    }
+    return p->running > 0 && !search_is_exhausted(p->plan->search) ? POOL_WAIT : POOL_END;
+}
+
+void pool_report(struct pool *p, const struct pool_report *r)
 {
     struct run_counts *c = p->counts;
-    if (r->failure && c->failed++ == 0)
-        snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, r->text);
+    p->running--;
+    if (r->failure)
+        count_failure(c, r->text);
     c->stopped += !r->failure && r->has_stopped;
     c->done += !r->failure && !r->has_stopped && !r->has_diverged;
     c->diverged += !r->failure && r->has_diverged;
-    return &p->plan->entry[r->number];
-}
-
-static void fail(struct pool *p, int number, const struct err *e)
-{
-    struct pool_report r = {.number = number, .failure = e->kind};
-    snprintf(r.text, sizeof r.text, "%.*s", (int)sizeof r.text - 1, e->text);
-    pool_report(p, &r);
-}
-
-enum queue_verdict pool_next(struct pool *p, struct queue_bytes *work)
-{
-    while (p->next < p->n) {
-        struct err e = {0};
-        int i = p->order[p->next++];
-        if (order_pack(p->x, &p->plan->entry[i], work, &e) == 0)
-            return QUEUE_WORK;
-        work->n = 0;
-        fail(p, i, &e);
-    }
-    return QUEUE_END;
+    if (r->has_stopped)
+        return;
+    settle(p, r->entry, r->failure || r->has_diverged ? NAN : r->loss);
+    refill(p);
 }

@@ -8,11 +8,13 @@
 #include "comm/queue.h"
 #include "sweep/failure.h"
 #include "sweep/folder.h"
+#include "sweep/plan_file.h"
 #include "sweep/pool.h"
 #include "sweep/progress.h"
 #include "sweep/pulse.h"
 #include "sweep/summary.h"
 #include "sweep/trial_run.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,19 +22,16 @@
 
 // --- rank 0's side of the queue
 struct desk {
+    const struct experiment *x;
+    struct plan *plan;
+    const struct past *past;
+    const char *folder;
     struct pool *pool;
     struct progress *progress;
-    const char *folder;
+    int shown;        // entries of the plan that its file has
+    double shown_at;  // when
     struct err world; // what ends the run
 };
-
-static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
-{
-    struct desk *d = context;
-    if (request_pending() == REQUEST_STOP || d->world.count)
-        return QUEUE_END;
-    return pool_next(d->pool, work);
-}
 
 // Whether the trial would not have failed elsewhere or at another time.
 static bool is_of_the_world(enum err_kind kind)
@@ -40,46 +39,122 @@ static bool is_of_the_world(enum err_kind kind)
     return kind == ERR_IO || kind == ERR_DATA;
 }
 
-static void desk_report(void *context, const void *data, size_t n)
+static void take_report(struct desk *d, const struct pool_report *r)
 {
-    struct desk *d = context;
-    struct pool_report r;
-    ASSERT(n == sizeof r, "%zu", n);
-    memcpy(&r, data, sizeof r);
-    if (is_of_the_world(r.failure)) {
-        err_add(&d->world, r.failure, "%s", r.text);
+    if (is_of_the_world(r->failure)) {
+        err_add(&d->world, r->failure, "%s", r->text);
         return;
     }
-    const struct plan_entry *entry = pool_report(d->pool, &r);
-    if (r.has_stopped)
+    pool_report(d->pool, r);
+    const struct plan_entry *entry = &d->plan->entry[r->entry];
+    if (r->has_stopped)
         return;
-    if (r.failure) {
-        log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r.text);
-        failure_write(d->folder, entry->id, r.text, &d->world);
+    if (r->failure) {
+        log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
+        failure_write(d->folder, entry->id, r->text, &d->world);
     } else
-        log_line(LOG_TRIAL, "%s", r.text);
+        log_line(LOG_TRIAL, "%s", r->text);
     progress_done(d->progress, entry->operations);
 }
 
-static enum pool_past past(void *folder, const char *id)
+// Whoever asks how far the run is sees trials that were added: now and then, as the file is written whole.
+static void show_plan(struct desk *d)
 {
-    char *path = run_trial_path(folder, id);
-    bool is_there = access(path, F_OK) == 0;
-    free(path);
-    return is_there ? POOL_FINISHED : failure_exists(folder, id) ? POOL_FAILED : POOL_NEW;
+    double now = clock_wall();
+    if (d->shown == d->plan->n || now - d->shown_at < 2)
+        return;
+    plan_file_write(d->plan, d->folder, 0, &d->world);
+    d->shown = d->plan->n;
+    d->shown_at = now;
 }
 
-static void desk_open(struct desk *d, const struct experiment *x, const struct plan *plan, const char *folder,
-    int groups, struct run_counts *counts)
+// A trial whose order cannot be written fails here.
+static int give_order(struct desk *d, int entry, struct queue_bytes *work)
 {
-    *d = (struct desk){.folder = folder};
-    d->pool = pool_new(x, plan, past, (void *)(uintptr_t)folder, counts);
+    struct err e = {0};
+    if (order_pack(d->x, d->plan, entry, work, &e) == 0)
+        return 0;
+    struct pool_report r = {.entry = entry, .failure = e.kind, .loss = NAN};
+    snprintf(r.text, sizeof r.text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
+    take_report(d, &r);
+    work->n = 0;
+    return -1;
+}
+
+static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
+{
+    struct desk *d = context;
+    int entry = POOL_END;
+    do
+        entry = request_pending() == REQUEST_STOP || d->world.count ? POOL_END : pool_next(d->pool);
+    while (entry >= 0 && give_order(d, entry, work) != 0);
+    return entry >= 0 ? QUEUE_WORK : entry == POOL_WAIT ? QUEUE_WAIT : QUEUE_END;
+}
+
+static void desk_report(void *context, const void *data, size_t n)
+{
+    struct pool_report r;
+    ASSERT(n == sizeof r, "%zu", n);
+    memcpy(&r, data, sizeof r);
+    take_report(context, &r);
+    show_plan(context);
+}
+
+// A trial that an earlier run has finished has its file; what came out of it was read before.
+static enum pool_past look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+{
+    const struct desk *d = context;
+    char *path = run_trial_path(d->folder, entry->id);
+    bool is_there = access(path, F_OK) == 0;
+    free(path);
+    const struct past_trial *known = is_there && needs_loss ? past_find(d->past, entry->id) : NULL;
+    *loss = known ? known->loss : NAN;
+    if (is_there && (known || !needs_loss))
+        return POOL_FINISHED;
+    return failure_exists(d->folder, entry->id) ? POOL_FAILED : POOL_NEW;
+}
+
+static void refuse(void *context, const char *why)
+{
+    (void)context;
+    log_line(LOG_QUIET, "a trial failed: %.*s", (int)strcspn(why, "\n"), why);
+}
+
+static void desk_open(struct desk *d, int groups, struct run_counts *counts)
+{
+    struct pool_policy policy = {look_back, refuse, d};
+    d->shown = d->plan->n;
+    d->pool = pool_new(d->plan, &policy, counts);
     if (counts->found)
         log_line(LOG_RUN, "%d of %d trials were finished before", counts->found, counts->trials);
     if (counts->failed_before)
         log_line(LOG_RUN, "%d of %d trials failed before and are not tried again (--retry-failed)",
             counts->failed_before, counts->trials);
     d->progress = progress_new(pool_trials(d->pool), pool_operations(d->pool), groups);
+}
+
+// The last states of configurations that did not go on.
+static void remove_states(const struct desk *d)
+{
+    for (int i = 0; i < d->plan->n; i++) {
+        const struct plan_entry *entry = &d->plan->entry[i];
+        if (!entry->may_go_on || entry->same_as >= 0)
+            continue;
+        char *path = run_checkpoint_path(d->folder, entry->lineage);
+        checkpoint_remove(path);
+        free(path);
+    }
+}
+
+static void desk_close(struct desk *d, struct run_counts *counts)
+{
+    d->shown_at = 0;
+    show_plan(d);
+    counts->stopped += pool_left(d->pool);
+    if (search_is_done(d->plan->search))
+        remove_states(d);
+    progress_free(&d->progress);
+    pool_free(&d->pool);
 }
 
 // --- a group at work
@@ -104,13 +179,14 @@ static void between(void *context, double epochs_done)
 }
 
 // The line that a finished trial is told by.
-static void describe(const char *path, double seconds, struct pool_report *r)
+static void describe(const struct experiment *x, const char *path, double seconds, struct pool_report *r)
 {
     struct trial_summary s;
     struct err ignored = {0};
     if (summary_read(path, true, &s, &ignored) == 0) {
         summary_line(&s, seconds, r->text, sizeof r->text);
         r->has_diverged = s.has_diverged;
+        r->loss = objective_loss(&x->objective, &s);
         summary_free(&s);
     }
 }
@@ -123,14 +199,14 @@ static void work_on(struct group *g, struct data_cache *cache, struct pool_repor
     double start = clock_wall();
     char *path = run_trial_path(g->place->folder, g->order.id);
     char *checkpoint = run_checkpoint_path(g->place->folder, g->order.lineage);
-    struct checkpointing k = {checkpoint, g->order.lineage, g->place->checkpoint_every, false};
+    struct checkpointing k = {checkpoint, g->order.lineage, g->place->checkpoint_every, g->order.may_go_on};
     pulse_trial(g->place->pulse, g->order.id, g->order.operations, g->order.epochs);
     bool has_stopped = trial_run(&team, g->x, &g->order, path, &k, cache, &e) == 1;
-    *r = (struct pool_report){.number = g->order.number, .failure = e.kind, .has_stopped = has_stopped};
+    *r = (struct pool_report){.entry = g->order.entry, .failure = e.kind, .has_stopped = has_stopped, .loss = NAN};
     if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
     else if (g->comm.rank == 0 && !has_stopped)
-        describe(path, clock_wall() - start, r);
+        describe(g->x, path, clock_wall() - start, r);
     pulse_trial_end(g->place->pulse, !has_stopped && !e.count);
     free(checkpoint);
     free(path);
@@ -165,15 +241,15 @@ static void work_until_done(struct group *g)
     data_cache_free(&cache);
 }
 
-int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
+int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan, const struct past *past,
     const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e)
 {
     *counts = (struct run_counts){0};
-    struct desk desk = {0};
+    struct desk desk = {.x = x, .plan = plan, .past = past, .folder = place->folder};
     struct group g = {.x = x, .layout = layout, .place = place};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {
-        desk_open(&desk, x, plan, place->folder, layout->groups, counts);
+        desk_open(&desk, layout->groups, counts);
         g.progress = desk.progress;
     }
     struct queue_policy policy = {desk_next, desk_report, &desk};
@@ -183,13 +259,11 @@ int run_trials(const struct comm *world, const struct experiment *x, const struc
     if (g.comm.rank == 0)
         queue_finish(&g.queue);
     if (world->rank == 0)
-        counts->stopped += pool_left(desk.pool);
+        desk_close(&desk, counts);
     comm_broadcast(world, 0, counts, sizeof *counts);
     err_merge(e, &desk.world);
     int failed = comm_agree(world, e);
     pulse_rest(place->pulse);
-    progress_free(&desk.progress);
-    pool_free(&desk.pool);
     comm_free(&g.comm);
     return failed;
 }

@@ -9,7 +9,8 @@
 // The spec of each trial, settings included, is in its file.
 #pragma once
 
-#include "sweep/experiment.h"
+#include "sweep/past.h"
+#include "sweep/plan.h"
 
 struct run_options {
     int threads;         // of each rank; 0: as many as the cores of the node allow
@@ -31,15 +32,15 @@ struct layout {
 int layout_choose(const struct run_options *wish, int ranks, int cores, int trials, int64_t least_shards,
     struct layout *out, struct err *e);
 
-// Collective over world. Runs all trials of the plan, which rank 0 alone has, that have no file in the folder yet; this
-// run has taken it (run_folder_take). A trial that fails by itself is told, counted and recorded (failure.h), and the
-// others go on. An error of the world (a disk that fails, data that changed meanwhile) is no trial's: no more are
-// begun, and it comes back as -1. At a request to stop (base/request.h) every group stops at a checkpoint of its trial,
-// and the rest is left.
+// Collective over world. Runs all trials of the sweep that have no file in the folder yet; the plan and the past are
+// rank 0's. This run has taken it (run_folder_take). A trial that fails by itself is told, counted and recorded
+// (failure.h), and the others go on. An error of the world (a disk that fails, data that changed meanwhile) is no
+// trial's: no more are begun, and it comes back as -1. At a request to stop (base/request.h) every group stops at a
+// checkpoint of its trial, and the rest is left.
 struct run_place {
     const char *folder;
     struct pulse *pulse;
     double checkpoint_every; // seconds; 0: only on request
 };
-int run_trials(const struct comm *world, const struct experiment *x, const struct plan *plan,
+int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan, const struct past *past,
     const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e);

@@ -12,30 +12,31 @@
 
 #define SET(member) offsetof(struct set_summary, member)
 const struct figure set_figures[] = {
-    {SCORES_MEAN_ERROR, "mean reconstruction error", "1", SET(mean_error)},
-    {SCORES_THRESHOLD, "error above which a sample is called anomalous", "1", SET(threshold)},
-    {SCORES_ROC_AUC, "area under the ROC curve", "1", SET(roc_auc)},
-    {SCORES_ROC_AUC_LOW, "its 95 % confidence interval (DeLong), lower end", "1", SET(roc_auc_low)},
-    {SCORES_ROC_AUC_HIGH, "its 95 % confidence interval (DeLong), upper end", "1", SET(roc_auc_high)},
-    {SCORES_AVERAGE_PRECISION, "average precision", "1", SET(average_precision)},
-    {SCORES_BEST_F1, "best F1 over all thresholds", "1", SET(best_f1)},
-    {SCORES_ACCURACY, "accuracy at the threshold", "1", SET(accuracy)},
-    {SCORES_PRECISION, "precision at the threshold", "1", SET(precision)},
-    {SCORES_RECALL, "recall at the threshold", "1", SET(recall)},
-    {SCORES_F1, "F1 at the threshold", "1", SET(f1)},
-    {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc)},
+    {SCORES_MEAN_ERROR, "mean reconstruction error", "1", SET(mean_error), -1},
+    {SCORES_THRESHOLD, "error above which a sample is called anomalous", "1", SET(threshold), 0},
+    {SCORES_ROC_AUC, "area under the ROC curve", "1", SET(roc_auc), 1},
+    {SCORES_ROC_AUC_LOW, "its 95 % confidence interval (DeLong), lower end", "1", SET(roc_auc_low), 1},
+    {SCORES_ROC_AUC_HIGH, "its 95 % confidence interval (DeLong), upper end", "1", SET(roc_auc_high), 1},
+    {SCORES_AVERAGE_PRECISION, "average precision", "1", SET(average_precision), 1},
+    {SCORES_BEST_F1, "best F1 over all thresholds", "1", SET(best_f1), 1},
+    {SCORES_ACCURACY, "accuracy at the threshold", "1", SET(accuracy), 1},
+    {SCORES_PRECISION, "precision at the threshold", "1", SET(precision), 1},
+    {SCORES_RECALL, "recall at the threshold", "1", SET(recall), 1},
+    {SCORES_F1, "F1 at the threshold", "1", SET(f1), 1},
+    {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc), 0},
     {0},
 };
 #undef SET
 
 const struct figure trial_figures[] = {
-    {HISTORY_TRAIN_LOSS, "training loss of the last epoch", "1", offsetof(struct trial_summary, train_loss)},
-    {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1",
-        offsetof(struct trial_summary, validation_loss)},
-    {LEADERBOARD_SECONDS, "wall time of training", "s", offsetof(struct trial_summary, seconds)},
-    {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", offsetof(struct trial_summary, wall_seconds)},
+    {HISTORY_TRAIN_LOSS, "training loss of the last epoch", "1", offsetof(struct trial_summary, train_loss), -1},
+    {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1", offsetof(struct trial_summary, validation_loss),
+        -1},
+    {LEADERBOARD_SECONDS, "wall time of training", "s", offsetof(struct trial_summary, seconds), 0},
+    {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", offsetof(struct trial_summary, wall_seconds),
+        0},
     {PROVENANCE_SAMPLES_PER_SECOND, "training rows times epochs a second", "s-1",
-        offsetof(struct trial_summary, samples_per_second)},
+        offsetof(struct trial_summary, samples_per_second), 0},
     {0},
 };
 
@@ -245,6 +246,12 @@ static int by_value(double a, double b)
     if (isnan(a) || isnan(b))
         return isnan(a) - isnan(b);
     return (a > b) - (a < b);
+}
+
+double summary_loss(const struct trial_summary *s)
+{
+    double auc = first_auc(s);
+    return s->has_diverged ? NAN : !isnan(auc) ? -auc : !isnan(s->validation_loss) ? s->validation_loss : s->train_loss;
 }
 
 int summary_compare(const void *a, const void *b)

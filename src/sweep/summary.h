@@ -32,6 +32,7 @@ struct trial_summary {
 struct figure {
     const char *name, *long_name, *units;
     size_t offset;
+    int better; // 1: the larger the better; -1: the smaller; 0: neither
 };
 extern const struct figure set_figures[];   // of struct set_summary; ends with a row whose name is NULL
 extern const struct figure trial_figures[]; // of struct trial_summary; likewise
@@ -49,3 +50,5 @@ char *number_text(char out[32], double value);
 // The best trial first: by ROC AUC of the first set that has one, then by validation loss, then training loss; diverged
 // last.
 int summary_compare(const void *a, const void *b);
+// What it looks at first in this trial, as a loss: the smaller the better. NaN: diverged.
+double summary_loss(const struct trial_summary *s);

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "spec/spec.h"
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,14 +176,20 @@ static int check_sweep(const struct node *root)
 {
     struct err e = {0};
     struct spec_sweep *s = spec_sweep_new(root, &e);
-    int result = (s == NULL) == (e.count > 0) ? 0 : -1, trials = s ? spec_sweep_trials(s) : 0;
-    for (int i = 0; i < trials && i < 8 && result == 0; i++) {
-        struct node *tree = spec_sweep_trial(s, i, &e);
-        for (int k = 0; k < spec_sweep_keys(s); k++)
-            result |= spec_sweep_value(s, i, k) ? 0 : -1;
+    int result = (s == NULL) == (e.count > 0) ? 0 : -1, keys = s ? spec_sweep_keys(s) : 0;
+    double *value = mem_new((size_t)keys + 1, sizeof *value);
+    char room[32];
+    for (int i = 0; s && i < 8 && result == 0; i++) {
+        for (int k = 0; k < keys; k++) {
+            struct sweep_range r = spec_sweep_range(s, k);
+            value[k] = r.low + floor((r.high - r.low) * i / 7);
+            result |= spec_sweep_value(s, k, value[k], room) ? 0 : -1;
+        }
+        struct node *tree = spec_sweep_trial(s, &(struct sweep_point){.value = value, .repeat = i, .epochs = i}, &e);
         result |= tree ? check_text(tree) : e.count > 0 ? 0 : -1;
         node_free(&tree);
     }
+    free(value);
     spec_sweep_free(&s);
     return result;
 }

@@ -1,6 +1,6 @@
 // experiments/README.md says what the program does: its tables are those of the fields, its examples are valid, and it
 // names every experiment.
-// links: sweep score train data nn spec base
+// links: sweep score train data nn search spec base
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,13 +171,18 @@ static int check_example(const char *text, size_t length, struct err *e)
         if (!field_find(experiment_fields, root->items[i]->key))
             node_key_error(root->items[i], e, "no section of that name");
     struct spec_sweep *sweep = root ? spec_sweep_new(root, e) : NULL;
-    int trials = sweep ? spec_sweep_trials(sweep) : 0;
-    for (int i = 0; i < trials; i++) {
-        struct node *tree = spec_sweep_trial(sweep, i, e);
+    struct search *search = sweep ? search_new(sweep, 27, e) : NULL;
+    int trials = search ? (int)search_bound(search) : 0, number;
+    double value[16];
+    while (search && search_release(search, 1, &number) > 0) {
+        struct search_trial t;
+        search_trial(search, number, &t, value);
+        struct node *tree = spec_sweep_trial(sweep, &t.point, e);
         if (tree)
             check_sections(tree, e);
         node_free(&tree);
     }
+    search_free(&search);
     spec_sweep_free(&sweep);
     node_free(&root);
     return e->count ? -1 : trials;

@@ -28,16 +28,24 @@ static struct spec_sweep *sweep_of(const char *text, struct err *e)
     return s;
 }
 
+static struct node *combination(const struct spec_sweep *s, int number, double value[8], struct err *e)
+{
+    spec_sweep_combination(s, -1, number, value);
+    return spec_sweep_trial(s, &(struct sweep_point){.value = value}, e);
+}
+
 // All trials, a line each, behind the values of their keys.
 static char *all_trials(const struct spec_sweep *s)
 {
     struct text t = {0};
     text_add(&t, "%s", "");
-    for (int i = 0; i < spec_sweep_trials(s); i++) {
+    for (int i = 0; i < spec_sweep_combinations(s, -1); i++) {
         struct err e = {0};
+        double value[8];
+        char room[32];
+        struct node *tree = combination(s, i, value, &e);
         for (int k = 0; k < spec_sweep_keys(s); k++)
-            text_add(&t, "%s=%s ", spec_sweep_key(s, k), spec_sweep_value(s, i, k));
-        struct node *tree = spec_sweep_trial(s, i, &e);
+            text_add(&t, "%s=%s ", spec_sweep_key(s, k), spec_sweep_value(s, k, value[k], room));
         assert_string_equal(e.text, "");
         node_emit_flow(tree, &t);
         text_add(&t, "\n");
@@ -130,8 +138,26 @@ static const struct {
         "a.yaml:2:15: sweep.over: found '3', allowed: a section of keys with lists of values\n"},
     {"sweep: {methd: grid}\n", "a.yaml:1:9: sweep.methd: unknown key; did you mean 'method'?\n"
                                "a.yaml:1:8: sweep.over: missing, allowed: a section\n"},
-    {"sweep: {method: gird, over: {}}\n",
-        "a.yaml:1:17: sweep.method: found 'gird', allowed: one of grid; did you mean 'grid'?\n"},
+    {"sweep: {method: gird, over: {}}\n", "a.yaml:1:17: sweep.method: found 'gird', allowed: one of grid, random, "
+                                          "sobol, halving, hyperband, tpe; did you mean 'grid'?\n"},
+    // ranges and settings
+    {"a: 1\nsweep: {over: {a: {uniform: [0, 1]}}}\n",
+        "a.yaml:2:19: sweep.over.a: found a range, allowed with method grid: a list of values; methods random, sobol, "
+        "halving, hyperband and tpe draw from ranges\n"},
+    {"a: 1\nsweep: {method: random, over: {a: {unifrom: [0, 1]}}}\n",
+        "a.yaml:2:36: sweep.over.a.unifrom: no such range; did you mean 'uniform'?\n"},
+    {"a: 1\nb: 1\nc: 1\nd: 1\nsweep: {method: random, over: {a: {uniform: 1}, b: {integer: [1, 2.5]}, "
+     "c: {log_uniform: [0, 1]}, d: {uniform: [2, 2]}}}\n",
+        "a.yaml:5:45: sweep.over.a.uniform: allowed: the least and the greatest value, [LOW, HIGH]\n"
+        "a.yaml:5:66: sweep.over.b.integer[1]: found '2.5', allowed: a whole number up to 1e9\n"
+        "a.yaml:5:91: sweep.over.c.log_uniform[0]: found '0', allowed in a logarithmic range: above 0\n"
+        "a.yaml:5:112: sweep.over.d.uniform: found 2 and 2, allowed: the lower one first\n"},
+    {"a: 1\nsweep: {method: random, startup: 5, over: {a: [1]}}\n",
+        "a.yaml:2:25: sweep.startup: method random has no such setting, allowed: with tpe\n"},
+    {"a: 1\nsweep: {trials: 5, over: {a: [1]}}\n",
+        "a.yaml:2:9: sweep.trials: method grid has no such setting, allowed: with random, sobol, halving, tpe\n"},
+    {"train: {}\nsweep: {repeats: 2, over: {train.seed: [1, 2]}}\n",
+        "a.yaml:2:28: sweep.over.train.seed: found a list of seeds and repeats, allowed: one of them\n"},
     {"train: {}\ndata: ${code}\nsweep:\n  over:\n    cod: [1]\n    trian.seed: [1]\n    xyzzy: 1\n    code: 1\n",
         "a.yaml:5:5: sweep.over.cod: 'cod' is neither a variable nor a section; did you mean 'code'?\n"
         "a.yaml:6:5: sweep.over.trian.seed: 'trian' is neither a variable nor a section; did you mean 'train'?\n"
@@ -175,7 +201,8 @@ static void test_bad_trial(void **state)
     struct err e = {0};
     struct spec_sweep *s = sweep_of("a: \"<${x}>\"\nsweep: {over: {x: [1, [2]]}}\n", &e);
     assert_non_null(s);
-    assert_null(spec_sweep_trial(s, 1, &e));
+    double value[8];
+    assert_null(combination(s, 1, value, &e));
     assert_string_equal(e.text, "a.yaml:1:4: a: inside a text 'x' is a list, allowed: a single value\n");
     spec_sweep_free(&s);
 }
@@ -186,7 +213,8 @@ static void test_places(void **state)
     struct err e = {0};
     struct spec_sweep *s =
         sweep_of("a: {b: \"${x}\"}\nvariables:\n  x: [1,\n    2]\nsweep:\n  over:\n    a.c: [3]\n", &e);
-    struct node *tree = spec_sweep_trial(s, 0, &e);
+    double value[8];
+    struct node *tree = combination(s, 0, value, &e);
     spec_sweep_free(&s);
     node_error(node_path(tree, "a.b[1]"), &e, "x");
     node_key_error(node_path(tree, "a.b"), &e, "x");
@@ -194,6 +222,29 @@ static void test_places(void **state)
     node_key_error(node_path(tree, "a.c"), &e, "x");
     assert_string_equal(e.text, "a.yaml:4:5: a.b[1]: x\na.yaml:1:5: a.b: x\na.yaml:7:11: a.c: x\na.yaml:7:5: a.c: x\n");
     node_free(&tree);
+}
+
+// Values of ranges, and what a place in the sweep adds.
+static void test_points(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct spec_sweep *s = sweep_of("a: {b: \"${x}\", c: \"<${x}>\"}\ntrain: {seed: 40}\n"
+                                    "sweep: {method: random, over: {x: {uniform: [0, 1]}, a.d: {integer: [1, 9]}, "
+                                    "a.e: [u, v]}}\n",
+        &e);
+    assert_non_null(s);
+    assert_int_equal(spec_sweep_combinations(s, -1), -1);
+    assert_int_equal(spec_sweep_combinations(s, 0), 18);
+    assert_int_equal(spec_sweep_seed_key(s), -1);
+    struct sweep_point point = {.value = (double[]){0.125, 7, 1}, .repeat = 2, .epochs = 5};
+    struct node *tree = spec_sweep_trial(s, &point, &e);
+    struct text t = {0};
+    node_emit_flow(tree, &t);
+    assert_string_equal(t.data, "{a: {b: 0.125, c: \"<0.125>\", d: 7, e: v}, train: {seed: 42, epochs: 5}}");
+    text_free(&t);
+    node_free(&tree);
+    spec_sweep_free(&s);
 }
 
 static char *repeat(const char *begin, const char *text, int n, const char *end)
@@ -221,8 +272,9 @@ static void test_limits(void **state)
     char *thousand = repeat("a: 0\nb: 0\nc: 0\nsweep:\n  over:\n    a: &l [", "1, ", 1000, "]\n    b: *l\n");
     struct err e = {0};
     struct spec_sweep *s = sweep_of(thousand, &e);
-    assert_int_equal(spec_sweep_trials(s), SPEC_MAX_TRIALS);
-    struct node *last = spec_sweep_trial(s, SPEC_MAX_TRIALS - 1, &e);
+    assert_int_equal(spec_sweep_combinations(s, -1), SPEC_MAX_TRIALS);
+    double value[8];
+    struct node *last = combination(s, SPEC_MAX_TRIALS - 1, value, &e);
     node_free(&last);
     spec_sweep_free(&s);
     assert_refused(repeat(thousand, "", 0, "    c: [1, 2]\n"), "a.yaml:6:5: sweep.over: more than 1000000 trials\n");
@@ -248,7 +300,7 @@ static void test_limits(void **state)
     free(deep);
     deep = repeat("a: {}\nsweep: {over: {a.b.c.d.e: [", "[", 60, "");
     assert_refused(
-        repeat(deep, "]", 60, "]}}"), "a.yaml:1:1: trial 0 is too large: at most 64 levels and 100000 values\n");
+        repeat(deep, "]", 60, "]}}"), "a.yaml:1:1: a trial is too large: at most 64 levels and 100000 values\n");
     free(deep);
 }
 
@@ -263,7 +315,8 @@ static void test_chain(void **state)
     struct err e = {0};
     struct spec_sweep *s = sweep_of(t.data, &e);
     assert_non_null(s);
-    struct node *tree = spec_sweep_trial(s, 0, &e);
+    double value[8];
+    struct node *tree = combination(s, 0, value, &e);
     assert_string_equal(node_get(tree, "a")->text, "end");
     node_free(&tree);
     spec_sweep_free(&s);
@@ -334,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_bad_trial),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_points),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_settings),

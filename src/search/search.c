@@ -1,0 +1,99 @@
+// Search: what all methods do alike.
+#include "search/search_impl.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+
+static const struct search_method *const methods[] = {[SWEEP_GRID] = &search_grid,
+    [SWEEP_RANDOM] = &search_random,
+    [SWEEP_SOBOL] = &search_sobol,
+    [SWEEP_HALVING] = &search_halving,
+    [SWEEP_HYPERBAND] = &search_hyperband,
+    [SWEEP_TPE] = &search_tpe};
+
+struct search *search_new(const struct spec_sweep *sweep, int64_t epochs, struct err *e)
+{
+    struct search *s = mem_new(1, sizeof *s);
+    *s = (struct search){.sweep = sweep, .config = *spec_sweep_config(sweep), .epochs = epochs};
+    s->method = methods[s->config.method];
+    s->n = spec_sweep_keys(sweep);
+    s->seed_key = spec_sweep_seed_key(sweep);
+    s->repeats = s->seed_key < 0 ? s->config.repeats : (int64_t)spec_sweep_range(sweep, s->seed_key).high + 1;
+    s->combinations = spec_sweep_combinations(sweep, s->seed_key);
+    int failed = s->method->begin(s, e);
+    if (!failed && (s->bound < 1 || s->bound > SPEC_MAX_TRIALS))
+        failed = node_error(
+            spec_sweep_section(sweep), e, "%lld trials, allowed: 1 to %d", (long long)s->bound, SPEC_MAX_TRIALS);
+    if (failed)
+        search_free(&s);
+    return s;
+}
+
+void search_free(struct search **s)
+{
+    if (!*s)
+        return;
+    if ((*s)->method->free)
+        (*s)->method->free(*s);
+    free((*s)->state);
+    free((*s)->order);
+    free(*s);
+    *s = NULL;
+}
+
+int64_t search_bound(const struct search *s)
+{
+    return s->bound;
+}
+
+bool search_needs_results(const struct search *s)
+{
+    return s->method->report != NULL;
+}
+
+int release_until(struct search *s, int64_t end, int max, int *number)
+{
+    int n = 0;
+    while (n < max && s->released + n < end) {
+        number[n] = (int)s->released + n;
+        n++;
+    }
+    return n;
+}
+
+int search_release(struct search *s, int max, int *number)
+{
+    int n = s->method->release(s, max, number);
+    s->released += n;
+    return n;
+}
+
+void search_trial(const struct search *s, int number, struct search_trial *t, double *value)
+{
+    ASSERT(number >= 0 && number < s->bound, "%d of %lld", number, (long long)s->bound);
+    s->method->trial(s, number, t, value);
+    t->number = number;
+}
+
+void search_report(struct search *s, int number, double loss)
+{
+    s->reported++;
+    ASSERT(s->reported <= s->released, "trial %d was not released", number);
+    if (s->method->report)
+        s->method->report(s, number, loss);
+}
+
+bool search_is_exhausted(const struct search *s)
+{
+    return s->method->is_exhausted ? s->method->is_exhausted(s) : s->released == s->bound;
+}
+
+bool search_is_done(const struct search *s)
+{
+    return s->reported == s->released && search_is_exhausted(s);
+}
+
+double search_share(const struct search *s)
+{
+    return s->method->share ? s->method->share(s) : (double)s->released / (double)s->bound;
+}

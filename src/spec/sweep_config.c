@@ -1,0 +1,178 @@
+// The section `sweep:`: the method, its settings, and which of them belong to which method.
+#include "spec/spec_impl.h"
+
+#include "base/mem.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const methods[] = {"grid", "random", "sobol", "halving", "hyperband", "tpe", NULL};
+
+const struct field spec_sweep_fields[] = {
+    {.key = "method",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct sweep_config, method),
+        .standard = "grid",
+        .choices = methods,
+        .help = "how configurations are chosen: all combinations; at random; evenly spread (Sobol's sequence); by "
+                "successive halving; in brackets of it; by a tree of Parzen estimators"},
+    {.key = "trials",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, trials),
+        .min = 1,
+        .max = SPEC_MAX_TRIALS,
+        .help = "random, sobol, tpe: configurations that are tried; halving: those of the first rung; default where "
+                "all keys have lists: every combination once (not tpe)"},
+    {.key = "seed",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, seed),
+        .standard = "1",
+        .min = 0,
+        .max = 9e15,
+        .help = "of all that is drawn at random; sobol: of a shift of the sequence"},
+    {.key = "objective",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct sweep_config, objective),
+        .help = "what the best trials are best in: a figure of the leaderboard, such as roc_auc or validation_loss; "
+                "default: roc_auc where there are labels, else validation_loss, else train_loss"},
+    {.key = "test_set",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct sweep_config, set),
+        .help = "whose figure the objective is; default: the first that has it"},
+    {.key = "repeats",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, repeats),
+        .standard = "1",
+        .min = 1,
+        .max = 10000,
+        .help = "trials of each configuration, with train.seed and the numbers that follow it: the objective is their "
+                "mean. A list of train.seed in `over` does the same"},
+    {.key = "reduction",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, reduction),
+        .standard = "3",
+        .min = 2,
+        .max = 1000,
+        .help = "halving, hyperband: from rung to rung one in so many configurations goes on, for so many times as "
+                "many epochs"},
+    {.key = "min_epochs",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, min_epochs),
+        .standard = "1",
+        .min = 1,
+        .max = 1 << 24,
+        .unit = "epochs",
+        .help = "halving, hyperband: the first rung has at least so many; the last has train.epochs"},
+    {.key = "parallel",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, parallel),
+        .standard = "8",
+        .min = 1,
+        .max = 100000,
+        .help = "tpe: configurations that are tried at a time: each is proposed without the results of so many before "
+                "it. Not how many groups of ranks there are, so that these decide nothing"},
+    {.key = "startup",
+        .type = FIELD_INT,
+        .offset = offsetof(struct sweep_config, startup),
+        .standard = "10",
+        .min = 1,
+        .max = SPEC_MAX_TRIALS,
+        .help = "tpe: configurations drawn at random before the first proposal"},
+    {.key = "over",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sweep_config, over),
+        .flags = FIELD_REQUIRED,
+        .help = "variables, paths such as train.seed, or sections, each with a list of values or a range"},
+    {0},
+};
+
+// Settings that are not of all methods.
+static const struct {
+    const char *key;
+    unsigned methods; // 1 << enum sweep_method
+} belongs[] = {
+    {"trials", 1 << SWEEP_RANDOM | 1 << SWEEP_SOBOL | 1 << SWEEP_HALVING | 1 << SWEEP_TPE},
+    {"seed", ~(1u << SWEEP_GRID)},
+    {"reduction", 1 << SWEEP_HALVING | 1 << SWEEP_HYPERBAND},
+    {"min_epochs", 1 << SWEEP_HALVING | 1 << SWEEP_HYPERBAND},
+    {"parallel", 1 << SWEEP_TPE},
+    {"startup", 1 << SWEEP_TPE},
+};
+
+static int refuse_setting(const struct node *at, unsigned allowed, int method, struct err *e)
+{
+    struct text names = {0};
+    for (int i = 0; methods[i]; i++)
+        if (allowed >> i & 1)
+            text_add(&names, "%s%s", names.data ? ", " : "", methods[i]);
+    node_key_error(at, e, "method %s has no such setting, allowed: with %s", methods[method], names.data);
+    text_free(&names);
+    return -1;
+}
+
+int sweep_config_read(const struct node *sweep, struct sweep_config *c, struct err *e)
+{
+    int failed = spec_read(sweep, spec_sweep_fields, c, e);
+    for (size_t i = 0; i < sizeof belongs / sizeof *belongs && !failed; i++) {
+        const struct node *given = node_get(sweep, belongs[i].key);
+        if (given && !(belongs[i].methods >> c->method & 1))
+            failed = refuse_setting(given, belongs[i].methods, c->method, e);
+    }
+    return failed;
+}
+
+const char *sweep_method_name(int method)
+{
+    return methods[method];
+}
+
+// --- ranges
+
+static const char *const ranges[] = {"uniform", "log_uniform", "integer", "log_integer", NULL};
+enum { RANGES = sizeof ranges / sizeof *ranges - 1 };
+
+static int find_range(const char *key)
+{
+    int i = 0;
+    while (ranges[i] && strcmp(ranges[i], key) != 0)
+        i++;
+    return i;
+}
+
+bool sweep_is_range(const struct node *item)
+{
+    if (item->kind != NODE_MAP || item->n != 1)
+        return false;
+    const char *key = item->items[0]->key;
+    return find_range(key) < RANGES || text_nearest(key, ranges, RANGES);
+}
+
+static int read_end(const struct node *n, bool is_whole, double *value, struct err *e)
+{
+    char found[80];
+    bool is_good = n->kind == NODE_SCALAR && text_to_double(n->text, value) == 0 && isfinite(*value);
+    if (is_good && (!is_whole || (floor(*value) == *value && fabs(*value) <= 1e9)))
+        return 0;
+    return node_error(
+        n, e, "found %s, allowed: %s", node_found(found, n), is_whole ? "a whole number up to 1e9" : "a number");
+}
+
+int sweep_range_read(const struct node *item, struct sweep_range *r, struct err *e)
+{
+    const struct node *ends = item->items[0];
+    int i = find_range(ends->key);
+    if (i == RANGES)
+        return node_key_error(ends, e, "no such range; did you mean '%s'?", text_nearest(ends->key, ranges, RANGES));
+    if (ends->kind != NODE_LIST || ends->n != 2)
+        return node_error(ends, e, "allowed: the least and the greatest value, [LOW, HIGH]");
+    r->kind = SWEEP_UNIFORM + i;
+    bool is_whole = r->kind >= SWEEP_INTEGER, is_log = r->kind == SWEEP_LOG_UNIFORM || r->kind == SWEEP_LOG_INTEGER;
+    int failed = read_end(ends->items[0], is_whole, &r->low, e) | read_end(ends->items[1], is_whole, &r->high, e);
+    if (!failed && r->low >= r->high)
+        failed = node_error(
+            ends, e, "found %s and %s, allowed: the lower one first", ends->items[0]->text, ends->items[1]->text);
+    if (!failed && is_log && r->low <= 0)
+        failed =
+            node_error(ends->items[0], e, "found '%s', allowed in a logarithmic range: above 0", ends->items[0]->text);
+    return failed;
+}

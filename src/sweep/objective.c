@@ -1,0 +1,76 @@
+// What a sweep is to be best in.
+#include "sweep/objective.h"
+
+#include "store/schema.h"
+#include <math.h>
+#include <string.h>
+
+static const struct figure *find(const struct figure *f, const char *name)
+{
+    while (f->name && strcmp(f->name, name) != 0)
+        f++;
+    return f->name ? f : NULL;
+}
+
+static int add_names(const struct figure *f, const char **names, int n)
+{
+    for (; f->name; f++)
+        if (f->better)
+            names[n++] = f->name;
+    return n;
+}
+
+static int refuse(const struct node *at, struct err *e)
+{
+    const char *names[32];
+    int n = add_names(trial_figures, names, add_names(set_figures, names, 0));
+    struct text all = {0};
+    for (int i = 0; i < n; i++)
+        text_add(&all, "%s%s", i ? ", " : "", names[i]);
+    const char *near = text_nearest(at->text, names, n);
+    node_error(at, e, "found '%.60s', allowed: one of %s%s%s%s", at->text, all.data, near ? "; did you mean '" : "",
+        near ? near : "", near ? "'?" : "");
+    text_free(&all);
+    return -1;
+}
+
+int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e)
+{
+    const struct sweep_config *c = spec_sweep_config(sweep);
+    const struct node *section = spec_sweep_section(sweep);
+    *o = (struct objective){.set = c->set};
+    if (c->objective) {
+        o->figure = find(set_figures, c->objective);
+        o->is_of_set = o->figure != NULL;
+        o->needs_labels = o->is_of_set && strcmp(o->figure->name, SCORES_MEAN_ERROR) != 0;
+        if (!o->figure)
+            o->figure = find(trial_figures, c->objective);
+        if (!o->figure || !o->figure->better)
+            return refuse(node_get(section, "objective"), e);
+    }
+    return !c->set || o->is_of_set ? 0
+                                   : node_error(node_get(section, "test_set"), e,
+                                         "the objective is no figure of a test set; add objective: roc_auc, say");
+}
+
+static double oriented(const struct figure *f, const void *summary)
+{
+    double v = figure_of(f, summary);
+    return f->better < 0 ? v : -v;
+}
+
+double objective_loss(const struct objective *o, const struct trial_summary *s)
+{
+    if (s->has_diverged)
+        return NAN;
+    if (!o->figure)
+        return summary_loss(s);
+    if (!o->is_of_set)
+        return oriented(o->figure, s);
+    for (int i = 0; i < s->n_sets; i++) {
+        double loss = oriented(o->figure, &s->set[i]);
+        if (o->set ? strcmp(o->set, s->set[i].name) == 0 : !isnan(loss))
+            return loss;
+    }
+    return NAN;
+}

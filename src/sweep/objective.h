@@ -1,0 +1,17 @@
+// What a sweep is to be best in: one figure of the leaderboard, as a loss that searches make small.
+#pragma once
+
+#include "spec/spec.h"
+#include "sweep/summary.h"
+
+struct objective {
+    const struct figure *figure; // NULL: what the leaderboard looks at first (summary_compare)
+    bool is_of_set;              // a figure of a test set, not of the trial
+    bool needs_labels;
+    const char *set; // whose; borrowed from the sweep; NULL: the first that has it
+};
+
+// -1 and an error where there is no such figure, or none that is better or worse.
+int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e);
+// The smaller the better; NaN where the trial diverged or has no such figure.
+double objective_loss(const struct objective *o, const struct trial_summary *s);

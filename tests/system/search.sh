@@ -1,0 +1,76 @@
+#!/bin/bash
+# Every search method: the same trials with the same bits and the same leaderboard on 1, 2 and 3 groups of ranks; a rung
+# of halving is the trial that a grid makes of its epochs; a search goes on where it was left.
+source "$(dirname "$0")/../lib.sh"
+
+tiny_data
+
+# sweep METHOD SETTINGS: an experiment of that name, of which one configuration diverges
+sweep() {
+    {
+        tiny_spec | sed "s/^name: tiny/name: $1/; s/epochs: 3/epochs: 9\n  optimizer: sgd/"
+        printf 'sweep:\n  method: %s\n' "$1"
+        printf '  %s\n' "${@:2}"
+    } >"$1.yaml"
+}
+ids() { (cd "$1/trials" && printf '%s\n' *.h5); }
+# board FOLDER: the leaderboard but for times
+board() { "$hourglass" top "$1" --csv --count 0 | sed 's/,[^,]*$//' && "$hourglass" info "$1/run.h5" >/dev/null; }
+
+ranges=('over:' '  code: {integer: [2, 5]}' '  train.learning_rate: {log_uniform: [1e-4, 1000]}')
+sweep grid 'repeats: 2' 'over:' '  code: [2, 3]' '  train.learning_rate: [0.01, 1000]'
+sweep random 'trials: 6' "${ranges[@]}"
+sweep sobol 'trials: 6' "${ranges[@]}"
+sweep halving 'trials: 9' 'objective: mean_error' "${ranges[@]}"
+sweep hyperband 'min_epochs: 3' "${ranges[@]}"
+sweep tpe 'trials: 12' 'startup: 4' 'parallel: 3' "${ranges[@]}"
+for method in grid random sobol halving hyperband tpe; do
+    for groups in 1 2 3; do
+        go_ranks $groups run $method.yaml -t 1 --results r$groups || fail "$method on $groups ranks"
+        board r$groups/$method >board$groups
+        is "the trials of $method on $groups groups" "$(ids r$groups/$method)" "$(ids r1/$method)"
+        is "the leaderboard of $method on $groups groups" "$(cat board$groups)" "$(cat board1)"
+        is "checkpoints of $method that are left" "$(ls r$groups/$method/checkpoints)" ''
+    done
+    for id in $(ids r1/$method); do
+        same r1/$method/trials/"$id" r3/$method/trials/"$id"
+    done
+done
+
+# --- numbers of trials: 9 + 3 + 1; 5 + 1 of 3 and 9 epochs and 2 of 9
+is 'trials of halving' "$(ids r1/halving | wc -l)" 13
+is 'trials of hyperband' "$(ids r1/hyperband | wc -l)" 6
+is 'trials of tpe' "$(ids r1/tpe | wc -l)" 12
+
+# --- the last trial of halving, gone on from 3 epochs and these from 1, has the bits of one that trained all 9 at once
+best=$("$hourglass" top r1/halving --csv --count 0 | awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) if ($i ~ /learning/) rate = i; else if ($i == "code") code = i; else if ($i == "epochs") epochs = i}
+    NR > 1 && $epochs == 9 {print $code, $rate}')
+read -r code rate <<<"$best"
+sed '/^sweep:/,$d' halving.yaml >alone.yaml
+good run alone.yaml --set "variables.code=$code" --set "train.learning_rate=$rate"
+same "$(trial results/alone)" "r1/halving/trials/$(basename "$(trial results/alone)")" experiment number varied
+
+# --- a search that lost trials goes on with them, and decides the same
+board r1/halving >before
+find r1/halving/trials -name '[0-7]*.h5' -delete
+good run halving.yaml -n 1 --results r1
+says stdout 'trials were finished before'
+is 'the leaderboard of halving, continued' "$(board r1/halving)" "$(cat before)"
+
+# --- mistakes
+sed 's/objective: mean_error/objective: roc_aux/' halving.yaml >x.yaml
+bad 2 "sweep.objective: found 'roc_aux', allowed: one of mean_error, roc_auc, .*; did you mean 'roc_auc'\?" check x.yaml
+sed 's/objective: mean_error/objective: seconds/' halving.yaml >x.yaml
+bad 2 "sweep.objective: found 'seconds', allowed: one of " check x.yaml
+sed 's/  epochs: 9/&\n  schedule: cosine/' halving.yaml >x.yaml
+bad 2 'train.schedule: the rates of this schedule hang on train.epochs, allowed with method halving: constant' check x.yaml
+sed 's/    code: .*/&\n    train.epochs: [9, 18]/' halving.yaml >x.yaml
+bad 2 'sweep: train.epochs varies, allowed with method halving: one number' check x.yaml
+sed 's/objective: mean_error/&\n  test_set: other/' halving.yaml >x.yaml
+bad 2 'sweep.objective: no test set named other has samples' check x.yaml
+sed '/normal:/d; s/mean_error/roc_auc/' halving.yaml >x.yaml
+bad 2 'sweep.objective: no test set has labels that tell which samples are anomalies' check x.yaml
+sed 's/integer: \[2, 5\]/integer: [2, 5000000]/' tpe.yaml >x.yaml
+bad 2 'dense: ' check x.yaml # a value that no trial has drawn yet
+
+verdict
