@@ -14,8 +14,12 @@ sweep() {
     } >"$1.yaml"
 }
 ids() { (cd "$1/trials" && printf '%s\n' *.h5); }
-# board FOLDER: the leaderboard but for times
-board() { "$hourglass" top "$1" --csv --count 0 | sed 's/,[^,]*$//' && "$hourglass" info "$1/run.h5" >/dev/null; }
+# board FOLDER: the leaderboard but for times and ranks
+board() {
+    "$hourglass" top "$1" --csv --count 0 | awk -F, '
+        NR == 1 {for (i = 1; i <= NF; i++) skipped[i] = $i ~ /second|^ranks$|^threads$/}
+        {for (i = 1; i <= NF; i++) if (!skipped[i]) printf "%s,", $i; print ""}'
+}
 
 ranges=('over:' '  code: {integer: [2, 5]}' '  train.learning_rate: {log_uniform: [1e-4, 1000]}')
 sweep grid 'repeats: 2' 'over:' '  code: [2, 3]' '  train.learning_rate: [0.01, 1000]'
@@ -43,12 +47,15 @@ is 'trials of hyperband' "$(ids r1/hyperband | wc -l)" 6
 is 'trials of tpe' "$(ids r1/tpe | wc -l)" 12
 
 # --- the last trial of halving, gone on from 3 epochs and these from 1, has the bits of one that trained all 9 at once
-best=$("$hourglass" top r1/halving --csv --count 0 | awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) if ($i ~ /learning/) rate = i; else if ($i == "code") code = i; else if ($i == "epochs") epochs = i}
-    NR > 1 && $epochs == 9 {print $code, $rate}')
+best=$(board r1/halving | awk -F, '
+    NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i}
+    NR > 1 && $at["epochs"] == 9 {print $at["code"], $at["train.learning_rate"]}')
 read -r code rate <<<"$best"
 sed '/^sweep:/,$d' halving.yaml >alone.yaml
-good run alone.yaml --set "variables.code=$code" --set "train.learning_rate=$rate"
-same "$(trial results/alone)" "r1/halving/trials/$(basename "$(trial results/alone)")" experiment number varied
+good run alone.yaml --set "variables.code=$code" --set "train.learning_rate=$rate" --results alone
+alone=$(trial alone/halving)
+"$h5same" "$alone" "r1/halving/trials/$(basename "$alone")" provenance history/seconds varied >comparison 2>&1
+is 'what differs' "$(grep '^differs' comparison | tr -s ' ')" "differs attribute number: '0' and '12'"
 
 # --- a search that lost trials goes on with them, and decides the same
 board r1/halving >before
