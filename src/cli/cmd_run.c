@@ -8,7 +8,6 @@
 #include "cli/options.h"
 #include "cli/show.h"
 #include "store/store.h"
-#include "sweep/failure.h"
 #include "sweep/folder.h"
 #include "sweep/plan_file.h"
 #include "sweep/pulse.h"
@@ -153,8 +152,6 @@ static int take_folder(struct job *j, const struct comm *world, struct err *e)
         j->lease = run_folder_take(j->folder, j->options->fresh, world->size, e);
     if (j->lease)
         plan_file_write(&j->plan, j->folder, 0, e);
-    for (int i = 0; j->lease && j->options->retry_failed && i < j->plan.n; i++)
-        failure_forget(j->folder, j->plan.entry[i].id, e);
     if (comm_agree(world, e) != 0)
         return -1;
     j->pulse = pulse_start(&(struct pulse_options){.lease = j->lease,
@@ -186,7 +183,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)
         return -1;
     tell_start(j, world);
-    struct run_place place = {j->folder, j->pulse, j->options->checkpoint_seconds};
+    struct run_place place = {j->folder, j->pulse, j->options->checkpoint_seconds, j->options->retry_failed};
     return run_trials(world, &j->x, &j->plan, &j->past, &j->layout, &place, &j->counts, e);
 }
 

@@ -25,7 +25,7 @@ struct desk {
     const struct experiment *x;
     struct plan *plan;
     const struct past *past;
-    const char *folder;
+    const struct run_place *place;
     struct pool *pool;
     struct progress *progress;
     int shown;        // entries of the plan that its file has
@@ -51,7 +51,7 @@ static void take_report(struct desk *d, const struct pool_report *r)
         return;
     if (r->failure) {
         log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
-        failure_write(d->folder, entry->id, r->text, &d->world);
+        failure_write(d->place->folder, entry->id, r->text, &d->world);
     } else
         log_line(LOG_TRIAL, "%s", r->text);
     progress_done(d->progress, entry->operations);
@@ -63,7 +63,7 @@ static void show_plan(struct desk *d)
     double now = clock_wall();
     if (d->shown == d->plan->n || now - d->shown_at < 2)
         return;
-    plan_file_write(d->plan, d->folder, 0, &d->world);
+    plan_file_write(d->plan, d->place->folder, 0, &d->world);
     d->shown = d->plan->n;
     d->shown_at = now;
 }
@@ -103,15 +103,17 @@ static void desk_report(void *context, const void *data, size_t n)
 // A trial that an earlier run has finished has its file; what came out of it was read before.
 static enum pool_past look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
-    const struct desk *d = context;
-    char *path = run_trial_path(d->folder, entry->id);
+    struct desk *d = context;
+    char *path = run_trial_path(d->place->folder, entry->id);
     bool is_there = access(path, F_OK) == 0;
     free(path);
     const struct past_trial *known = is_there && needs_loss ? past_find(d->past, entry->id) : NULL;
     *loss = known ? known->loss : NAN;
     if (is_there && (known || !needs_loss))
         return POOL_FINISHED;
-    return failure_exists(d->folder, entry->id) ? POOL_FAILED : POOL_NEW;
+    if (d->place->retries_failed)
+        failure_forget(d->place->folder, entry->id, &d->world);
+    return failure_exists(d->place->folder, entry->id) ? POOL_FAILED : POOL_NEW;
 }
 
 static void refuse(void *context, const char *why)
@@ -140,7 +142,7 @@ static void remove_states(const struct desk *d)
         const struct plan_entry *entry = &d->plan->entry[i];
         if (!entry->may_go_on || entry->same_as >= 0)
             continue;
-        char *path = run_checkpoint_path(d->folder, entry->lineage);
+        char *path = run_checkpoint_path(d->place->folder, entry->lineage);
         checkpoint_remove(path);
         free(path);
     }
@@ -245,7 +247,7 @@ int run_trials(const struct comm *world, const struct experiment *x, struct plan
     const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e)
 {
     *counts = (struct run_counts){0};
-    struct desk desk = {.x = x, .plan = plan, .past = past, .folder = place->folder};
+    struct desk desk = {.x = x, .plan = plan, .past = past, .place = place};
     struct group g = {.x = x, .layout = layout, .place = place};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {

@@ -41,6 +41,7 @@ struct run_place {
     const char *folder;
     struct pulse *pulse;
     double checkpoint_every; // seconds; 0: only on request
+    bool retries_failed;     // runs trials again that failed in an earlier run
 };
 int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan, const struct past *past,
     const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e);
