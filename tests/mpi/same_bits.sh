@@ -46,27 +46,72 @@ swept --set sweep.over.train.amsgrad='[true, false]' --set train.clip_value=0.01
 swept --set sweep.over.train.clip_norm='[0.01, 1]' --set train.early_stopping=2 --set 'model.encoder[0].l2=0.1'
 swept --set train.optimizer=rmsprop --set train.momentum=0.5 --set sweep.over.train.centered='[true, false]'
 swept --set 'sweep.over.model.encoder[0].activation=[linear, relu, leaky_relu, elu, selu, sigmoid, tanh, softplus, hard_sigmoid, gelu, silu, softmax]'
-swept --set sweep.over.train.loss='[huber, log_cosh, cosine, gaussian_nll]' --set data.missing=ignore
+swept --set sweep.over.train.loss='[huber, log_cosh, cosine, gaussian_nll]'
 swept --set sweep.over.train.loss='[mse, mae]' --set sweep.over.score.error='[mse, mae, l2]'
 swept --set score.error=binary_crossentropy --set score.threshold=best_f1
 swept --set 'sweep.over.model.encoder[0].l1=[0, 0.01]' --set 'sweep.over.model.decoder[0].l2=[0, 0.01]' --set train.batch_size=7
 
-# --- layers that draw random numbers, or take statistics of the shard
-swept --set 'sweep.over.model.encoder[0]=[{dropout: 0.3}, {gaussian_noise: 0.5, clip: [0, 1]}, {masking_noise: 0.3}, {salt_and_pepper: 0.2}]'
-swept --set 'sweep.over.model.encoder[0]=[{batch_normalization: true}, {layer_normalization: true}, {gaussian: 3, warmup_epochs: 2}]' \
-    --set train.reduction=sum
 swept --set 'model.encoder=[{gaussian: "${code}"}]' --set 'sweep.over.score.error=[elbo, reconstruction_probability]' \
     --set data.missing=ignore
-swept --set 'sweep.over.model.encoder[0]=[{dense: 4, activation: sigmoid, sparsity_beta: 0.1, activity_l1: 0.01}]'
-swept --set 'sweep.over.model.encoder[0]=[{lstm: 4}, {gru: 4, bidirectional: true}]' \
-    --set 'model.decoder=[{repeat_vector: 6}, {lstm: 3, return_sequences: true}, {time_distributed_dense: 1, activation: sigmoid}]'
-swept --set 'model.encoder=[{dense: "${code}"}]' --set 'sweep.over.model.decoder[0].tied=[true, false]' --set train.seed=3
 
-# --- convolutions
-images='[{reshape: [2, 3]}, {conv2d: "${code}", kernel_size: 2, padding: same, activation: elu}, {max_pooling2d: 2, padding: same}, {upsampling2d: 2}]'
-larger='[{reshape: [2, 3]}, {conv2d_transpose: "${code}", kernel_size: 3, strides: 2, padding: same}, {conv2d: 1, kernel_size: 3}]'
-signals='[{conv1d: "${code}", kernel_size: 3, padding: same}, {upsampling1d: 3}, {average_pooling1d: 2}, {flatten: true}]'
-swept --set "sweep.over.model.encoder=[$images, $larger, $signals]"
+# --- every layer: one by one on 1 x 2, 2 x 1 and 2 x 2
+tiny_spec | sed 's/name: tiny/name: layers/; /^model:/,/sigmoid/d; s/binary_crossentropy/mse/; s/epochs: 3/epochs: 2/' >layers.yaml
+cat >>layers.yaml <<'SPEC'
+model: tied
+models:
+  tied: {encoder: [{dense: "${code}"}], decoder: [{dense: 6, tied: true, activation: sigmoid}]}
+  contractive: {encoder: [{dense: 4, activation: tanh, contractive: 0.1}], decoder: [{dense: 6, tied: true}]}
+  sparse: {encoder: [{dense: 4, activation: sigmoid, sparsity_beta: 0.1, activity_l1: 0.01}], decoder: [{dense: 6}]}
+  constant: {encoder: [{dense: 4, kernel_initializer: constant, constant: 0.1, l1: 0.01}], decoder: [{dense: 6}]}
+  dropout: {encoder: [{dropout: 0.3}, {dense: 4}, {dropout: 0.5}], decoder: [{dense: 6}]}
+  gaussian_noise: {encoder: [{gaussian_noise: 0.5, clip: [0, 1]}, {dense: 4}], decoder: [{dense: 6}]}
+  masking_noise: {encoder: [{masking_noise: 0.3}, {dense: 4}], decoder: [{dense: 6}]}
+  salt_and_pepper: {encoder: [{salt_and_pepper: 0.2}, {dense: 4}], decoder: [{dense: 6}]}
+  batch_normalization: {encoder: [{dense: 4}, {batch_normalization: true}], decoder: [{dense: 6}]}
+  layer_normalization: {encoder: [{dense: 4}, {layer_normalization: true}], decoder: [{dense: 6}]}
+  gaussian: {encoder: [{gaussian: 3, warmup_epochs: 2}], decoder: [{dense: 6}]}
+  lstm: {encoder: [{lstm: 4}], decoder: [{repeat_vector: 6}, {lstm: 1, return_sequences: true}]}
+  gru: {encoder: [{gru: 4, bidirectional: true}], decoder: [{repeat_vector: 6}, {time_distributed_dense: 1}]}
+  conv2d: {encoder: [{reshape: [2, 3]}, {conv2d: 3, kernel_size: 2, padding: same}], decoder: [{dense: 6}]}
+  conv2d_transpose:
+    encoder: [{reshape: [2, 3]}, {conv2d_transpose: 2, kernel_size: 3, strides: 2, padding: same}]
+    decoder: [{flatten: true}, {dense: 6}]
+  pooling: {encoder: [{reshape: [2, 3]}, {max_pooling2d: 2, padding: same}], decoder: [{dense: 6}]}
+  average: {encoder: [{reshape: [2, 3]}, {average_pooling2d: 2, padding: same}], decoder: [{dense: 6}]}
+  upsampling: {encoder: [{reshape: [2, 3]}, {upsampling2d: 2, interpolation: bilinear}], decoder: [{dense: 6}]}
+  signals:
+    encoder: [{conv1d: 2, kernel_size: 3, padding: same}, {max_pooling1d: 2}]
+    decoder: [{upsampling1d: 2}, {average_pooling1d: 2}, {dense: 6}]
+sweep:
+  over:
+    model: [tied, contractive, sparse, constant, dropout, gaussian_noise, masking_noise, salt_and_pepper,
+            batch_normalization, layer_normalization, gaussian, lstm, gru, conv2d, conv2d_transpose, pooling, average,
+            upsampling, signals]
+SPEC
+# every NAME OPTION...: the trials of NAME.yaml in every layout of two and four workers are those of 1 x 1
+every() {
+    local name=$1 layout path
+    shift
+    good run "$name.yaml" "$@" -n 1 -t 1 --quiet --results one
+    for layout in '1 2' '2 1' '2 2'; do
+        good run "$name.yaml" "$@" -n "${layout% *}" -t "${layout#* }" --ranks-per-trial "${layout% *}" --quiet --results other
+        is "trials of $name $*" "$(cd "other/$name/trials" && echo *)" "$(cd "one/$name/trials" && echo *)"
+        for path in "one/$name"/trials/*.h5; do same "$path" "other/${path#one/}"; done
+        rm -rf other
+    done
+    rm -rf one
+}
+every layers
+bad 2 'no layer of that name, allowed: dense, ' check tiny.yaml --set 'model.encoder=[{nothing: "${code}"}]'
+for type in $(sed -n 's/.*no layer of that name, allowed: //p' message | tr -d ,); do
+    grep -qE "\{$type: " layers.yaml || fail "no layer $type in layers.yaml"
+done
+
+# --- missing values, weights of features, sums
+awk -F, -v OFS=, 'NR > 1 {for (i = 1; i <= 6; i++) if ((NR * 7 + i * 5) % 11 < 3) $i = ""} 1' tiny.csv >gaps.csv
+good import gaps.csv --label kind -o data/gaps.h5:all
+tiny_spec | sed 's/tiny/gaps/; s/^  scale/  missing: ignore\n&/; s/  epochs: 3/&\n  reduction: sum\n  feature_weights: [1, 0, 2, 1, 1, 0.5]/' >gaps.yaml
+every gaps --set sweep.over.train.loss='[mse, mae, huber, log_cosh, cosine, gaussian_nll, binary_crossentropy]' --set train.clip_norm=1
 
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one
