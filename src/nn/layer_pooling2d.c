@@ -16,7 +16,8 @@ struct pooling {
         .help = "steps of the window; without it windows lie side by side"},                                       \
     {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct pooling, padding), .standard = "valid",     \
         .choices = padding_names,                                                                                  \
-        .help = "valid: whole windows alone; same: windows that reach beyond the border count what is inside"}
+        .help = "valid: whole windows alone; same: windows that reach beyond the border count what is inside (PyTorch: " \
+                "numbers of cells on both sides, of which a mean counts zeros)"}
 // clang-format on
 
 static const struct field max_2d[] = {POOLING_FIELDS("max_pooling2d", "[height, width], or one number for both"), {0}};

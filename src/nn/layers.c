@@ -51,7 +51,7 @@ const struct field layer_common_fields[] = {
         .max = 1e6,
         .help = "adds to the loss: this times the divergence of each unit's mean output over a shard's rows from "
                 "sparsity_rho "
-                "(A. Ng, CS294A lecture notes); for outputs in 0..1"},
+                "(A. Ng, CS294A lecture notes); for activations sigmoid, hard_sigmoid, softmax"},
     {.key = "sparsity_rho",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, activity.rho),

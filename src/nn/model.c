@@ -152,12 +152,27 @@ static double operations(const struct layer *l)
     return 6 * weights * (l->uses ? l->uses : 1);
 }
 
+// Penalties on outputs are of what the model can see: not of a sigmoid that the loss takes, nor of means out of 0..1.
+static int check_activity(const struct model *m, const struct layer *l, const struct node *at, struct err *e)
+{
+    const enum activation f = l->activation;
+    if (l->activity.beta > 0 && f != SIGMOID && f != HARD_SIGMOID && f != SOFTMAX)
+        return node_error(at, e,
+            "sparsity_beta: found activation %s, allowed: sigmoid, hard_sigmoid, softmax, whose outputs lie in 0..1",
+            activation_names[f]);
+    if (m->has_logits && l == &m->layers[m->n_layers - 1] && (l->activity.l1 > 0 || l->activity.beta > 0))
+        return node_error(at, e,
+            "activity_l1, sparsity_beta: not of the last layer under loss binary_crossentropy, which takes its logits");
+    return 0;
+}
+
 // Shapes and parameters of a layer that was read. *shape, its input, becomes its output.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
     l->in = *shape;
     l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
-    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_constant(l, at, e) != 0)
+    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_constant(l, at, e) != 0 ||
+        check_activity(m, l, at, e) != 0)
         return -1;
     *shape = l->out;
     m->operations += operations(l);

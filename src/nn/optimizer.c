@@ -13,7 +13,7 @@ const struct field optimizer_fields[] = {
         .offset = offsetof(struct optimizer, type),
         .standard = "adam",
         .choices = optimizer_names,
-        .help = "how gradients change weights"},
+        .help = "how gradients change weights (PyTorch's nadam has another schedule of its momentum)"},
     {.key = "learning_rate",
         .type = FIELD_REAL,
         .offset = offsetof(struct optimizer, learning_rate),
@@ -26,7 +26,8 @@ const struct field optimizer_fields[] = {
         .min = 0,
         .max = 1,
         .flags = FIELD_MAX_EXCLUDED,
-        .help = "of sgd and rmsprop; default 0"},
+        .help = "of sgd and rmsprop; default 0. What is carried along is steps (PyTorch: gradients, of which a later "
+                "learning_rate changes all)"},
     {.key = "nesterov",
         .type = FIELD_BOOL,
         .offset = offsetof(struct optimizer, nesterov),
@@ -59,8 +60,10 @@ const struct field optimizer_fields[] = {
         .min = 0,
         .max = 1,
         .flags = FIELD_MIN_EXCLUDED,
-        .help = "keeps divisions finite; default 1e-7 (PyTorch: 1e-8 for rmsprop and all of adam, 1e-10 adagrad, 1e-6 "
-                "adadelta)"},
+        .help =
+            "keeps divisions finite: added to the mean square of rmsprop, adagrad and adadelta (PyTorch: to its root "
+            "for the first two), to the root for all of adam, before its bias correction but for nadam (PyTorch: "
+            "after it); default 1e-7 (PyTorch: 1e-8 for rmsprop and all of adam, 1e-10 adagrad, 1e-6 adadelta)"},
     {.key = "initial_accumulator_value",
         .type = FIELD_REAL,
         .offset = offsetof(struct optimizer, initial_accumulator_value),

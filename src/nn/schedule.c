@@ -30,7 +30,8 @@ const struct field schedule_fields[] = {
         .min = 1,
         .max = 1 << 24,
         .unit = "epochs",
-        .help = "step: between two drops; reduce_on_plateau: without a new best loss before a drop"},
+        .help =
+            "step: between two drops; reduce_on_plateau: without a new best loss before a drop (PyTorch: one more)"},
     {.key = "schedule_minimum",
         .type = FIELD_REAL,
         .offset = offsetof(struct schedule, minimum),

@@ -32,6 +32,8 @@ static const struct {
     {"encoder: [{dense: 3, constant: 0.5}]\ndecoder: [{dense: 4}]", 1, {"encoder[0]: constant: found 0.5, but no"}},
     {"encoder: [{dense: 3, activation: relu, contractive: 0.1}]\ndecoder: [{dense: 4}]", 1,
         {"encoder[0]: contractive: found activation relu", "sigmoid"}},
+    {"encoder: [{dense: 3, activation: relu, sparsity_beta: 0.1}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[0]: sparsity_beta: found activation relu", "sigmoid"}},
     {"encoder: [{dense: 3}]\ndecoder: [{dense: 4, tied: true, contractive: 1}]", 1, {"decoder[0]: ", "tied"}},
     {"encoder: [{lstm: 3, use_bias: false}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].use_bias: "}},
     {"encoder: [{gaussian_noise: 1, clip: [1, 0]}, {dense: 3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].clip: "}},
@@ -86,6 +88,9 @@ static void test_cross_entropy_needs_sigmoid(void **state)
     assert_int_equal(e.count, 1);
     assert_non_null(strstr(e.text, "decoder: the last activation is tanh"));
     assert_non_null(strstr(e.text, "needs sigmoid"));
+    assert_null(model_try("encoder: [{dense: 3}]\ndecoder: [{dense: 4, activation: sigmoid, activity_l1: 0.1}]", four,
+        LOSS_BINARY_CROSSENTROPY, &e));
+    assert_non_null(strstr(e.text, "decoder[0]: activity_l1, sparsity_beta: not of the last layer"));
     struct model *m =
         model_good("encoder: [{dense: 3}]\ndecoder: [{dense: 4, activation: sigmoid}]", four, LOSS_BINARY_CROSSENTROPY);
     assert_true(m->has_logits);
