@@ -152,10 +152,10 @@ static int examine(struct findings *l, const struct options *o, const char *fold
     struct rank_facts *facts = rank_facts_gather(&world);
     if (o->self_test) {
         char *path = probe_path(folder);
-        int wrong = store_probe(&world, path, 200, e);
-        if (world.rank == 0 && wrong >= 0)
-            printf("self-test: %d of 200 files wrong on %d ranks\n", wrong, world.size);
-        if (wrong > 0)
+        struct store_probe p;
+        if (store_probe(&world, path, PROBE_FILES, &p, e) == 0 && world.rank == 0)
+            printf("self-test: %d of %d files wrong on %d ranks\n", p.wrong, p.files, world.size);
+        if (p.wrong > 0)
             err_add(e, ERR_IO, "%s: MPI-IO loses data here", folder);
         free(path);
     } else {

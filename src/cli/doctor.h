@@ -42,6 +42,7 @@ void check_network(struct findings *l, int hosts);
 void check_libraries(struct findings *l);
 
 // --- doctor_folder.c: the file system
+enum { PROBE_FILES = 200 }; // that the self-test writes at most
 void check_folder(struct findings *l, const char *folder);
 // By itself: starts mpirun twice, with Open MPI's default and with the setting in force.
 void check_mpiio(struct findings *l, const char *folder);

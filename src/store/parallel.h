@@ -22,7 +22,11 @@ struct store_part {
 int store_write_parallel(const struct comm *comm, const char *path, const char *format, int format_version,
     const struct store_part *parts, int n, struct store_file **f, struct err *e);
 
-// Collective over comm. Whether the file system and MPI-IO keep what is written: `files` times PATH is written by all
-// ranks, each its own columns of one array, which is what Open MPI's default loses, read back by rank 0 and removed. On
-// all ranks the number of files that were wrong; -1 and an error where one could not be written at all.
-int store_probe(const struct comm *comm, const char *path, int files, struct err *e);
+// Collective over comm. Whether the file system and MPI-IO keep what is written: PATH is written by all ranks again and
+// again, each its own columns of one array, which is what Open MPI's default loses, read back by rank 0 and removed; at
+// most `files` times, and no longer than some seconds. On all ranks what came of it; -1 and an error where it could not
+// be written at all.
+struct store_probe {
+    int files, wrong;
+};
+int store_probe(const struct comm *comm, const char *path, int files, struct store_probe *p, struct err *e);

@@ -4,13 +4,14 @@
 // unequal widths, over a communicator with a topology, for which Open MPI chooses several aggregators.
 #include "store/parallel.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "comm/comm_mpi.h"
 #include "store/store_impl.h"
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ROWS = 16, COLUMNS = 3 };
+enum { ROWS = 16, COLUMNS = 3, SECONDS = 5 };
 
 struct columns {
     hsize_t first, mine, all;
@@ -75,24 +76,29 @@ static bool is_wrong(const char *path, const struct columns *c)
     return wrong;
 }
 
-int store_probe(const struct comm *comm, const char *path, int files, struct err *e)
+int store_probe(const struct comm *comm, const char *path, int files, struct store_probe *p, struct err *e)
 {
     MPI_Comm grid;
     struct columns c = columns_of(comm);
-    int sides[2] = {0}, periods[2] = {0}, wrong = 0, failed = 0;
+    int sides[2] = {0}, periods[2] = {0}, failed = 0, goes_on = 1;
+    double begin = clock_wall();
+    *p = (struct store_probe){0};
     library_setup();
     MPI_Dims_create(comm->size, 2, sides);
     MPI_Cart_create(comm_mpi(comm), 2, sides, periods, 0, &grid);
-    for (int i = 0; i < files && !failed; i++) {
+    while (goes_on && !failed) {
         int mine = write_once(grid, path, &c);
         MPI_Allreduce(&mine, &failed, 1, MPI_INT, MPI_MIN, grid);
-        if (comm->rank == 0 && !failed)
-            wrong += is_wrong(path, &c);
-        MPI_Barrier(grid);
+        if (comm->rank == 0 && !failed) {
+            p->wrong += is_wrong(path, &c);
+            p->files++;
+            goes_on = p->files < files && clock_wall() - begin < SECONDS;
+        }
+        MPI_Bcast(&goes_on, 1, MPI_INT, 0, grid);
     }
     MPI_Comm_free(&grid);
     if (comm->rank == 0)
         unlink(path);
-    comm_broadcast(comm, 0, &wrong, sizeof wrong);
-    return failed ? err_add(e, ERR_IO, "%s: cannot write it through MPI-IO", path) : wrong;
+    comm_broadcast(comm, 0, p, sizeof *p);
+    return failed ? err_add(e, ERR_IO, "%s: cannot write it through MPI-IO", path) : 0;
 }

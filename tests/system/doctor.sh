@@ -32,11 +32,11 @@ finds good MPI-IO 'safe with io=romio321'
 go_ranks 2 doctor . --json
 is 'exit code under mpirun' $? 0
 finds good launch '2 ranks by mpirun'
-finds good MPI-IO '2 ranks wrote 200 files, all right'
+finds good MPI-IO '2 ranks wrote [0-9]+ files, all right'
 is 'documents under mpirun' "$(grep -c '^\[$' stdout)" 1
 go_ranks 3 doctor . --self-test
 is 'exit code of the self-test' $? 0
-says stdout '^self-test: 0 of 200 files wrong on 3 ranks$'
+says stdout '^self-test: 0 of [0-9]+ files wrong on 3 ranks$'
 OMP_NUM_THREADS=64 go_ranks 2 doctor . --json
 finds warning cores '2 ranks x 64 threads on|64 threads of a rank that is bound'
 
