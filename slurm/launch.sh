@@ -53,14 +53,15 @@ array_part() {
     part=(--part "$(((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN) / step + 1))/$SLURM_ARRAY_TASK_COUNT")
 }
 
-# run_ranks COMMAND...: its exit code. The batch shell alone gets Slurm's signals (--signal=B:USR1@...): they are passed on
+# run_ranks COMMAND...: its exit code; `ended` is set where Slurm ended the job. The batch shell alone gets Slurm's signals (--signal=B:USR1@...): they are passed on
 # to the launcher, and both srun and mpirun give them to all ranks.
 run_ranks() {
     local pid signalled got code=127
+    ended=
     "$@" &
     pid=$!
     trap 'signalled=1; kill -USR1 $pid 2>/dev/null' USR1
-    trap 'signalled=1; kill -TERM $pid 2>/dev/null' TERM
+    trap 'signalled=1 ended=1; kill -TERM $pid 2>/dev/null' TERM
     while :; do # a signal ends `wait` early; 127: its end was told before
         signalled=
         wait "$pid"
@@ -123,7 +124,7 @@ if [ -n "${SLURM_JOB_ID:-}" ]; then
     array_part
     run_ranks "${launcher[@]}" "$hourglass" run "${run[@]}" "${part[@]}"
     code=$?
-    [ $code != 75 ] || requeue
+    [ $code != 75 ] || [ -n "$ended" ] || requeue # scancel is not to be undone
 else
     "$hourglass" run "${run[@]}" # in the foreground: Ctrl-C reaches it
     code=$?

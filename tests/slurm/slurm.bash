@@ -27,7 +27,7 @@ cluster_start() {
 tiny_job() {
     local tasks=${1:-2} nodes=${2:-1}
     mkdir -p experiments/data jobs results
-    ln -sfn "$source_tree/slurm" slurm
+    [ -e slurm ] || cp -r "$source_tree/slurm" slurm
     [ -e data ] || ln -s experiments/data data
     [ -e data/tiny.h5 ] || tiny_data
     cat >experiments/tiny.yaml
@@ -63,10 +63,11 @@ text_wait() {
     return 1
 }
 
-# submit ARGUMENT...: slurm/submit.sh; the job's number into `job`, what it said into `message`
+# submit ARGUMENT...: slurm/submit.sh; the job's number into `job`, what it said into the file $message
+message=message
 submit() {
     count=$((count + 1))
-    bash slurm/submit.sh "$@" >message 2>&1 || return
-    job=$(sed -n 's/^Job  *//p' message)
+    bash slurm/submit.sh "$@" >"$message" 2>&1 || return
+    job=$(sed -n 's/^Job  *//p' "$message")
     job=${job%% *}
 }

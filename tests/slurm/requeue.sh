@@ -1,0 +1,97 @@
+#!/bin/bash
+# Jobs that are told of their time limit, hit it, are requeued, cancelled or lose a node go on where they were, and end with the bits
+# of an undisturbed run. They run side by side.
+source "$(dirname "$0")/slurm.bash"
+cluster_start
+# as many epochs as take some seconds on this machine now, so that there is time to disturb them
+long_job() { tiny_spec | sed "s/epochs: 3/epochs: $1/" | tiny_job 1 2; }
+long_job 300
+before=$(date +%s%N)
+good run experiments/tiny.yaml -n 2 -t 1 --quiet --results calibration
+took=$((($(date +%s%N) - before) / 1000000 - 300))
+long_job $((300 * 9000 / (took > 50 ? took : 50)))
+# shellcheck disable=SC2016 # for launch.sh
+echo 'launcher=(mpirun -q -n "${SLURM_NTASKS:-1}" --bind-to none)' >slurm/site/with-mpirun.sh
+good run experiments/tiny.yaml -n 2 -t 1 --quiet --results undisturbed
+reference=$(trial undisturbed/tiny)
+
+# start NAME [OPTION]...: submits a job of that name, whose results go to the folder NAME; its number into `job`
+start() {
+    local name=$1
+    shift
+    submit jobs/tiny.sh "--job-name=$name" "--output=$name.log" "$@" -- --results "$name" --checkpoint-every 1s || fail "submit $name"
+}
+# begun NAME COUNT: the run has begun for the COUNTth time and trains
+begun() { text_wait "$1.log" '1 trial on 2 ranks' "$2" 120 && sleep 0.3; }
+# finished NAME JOB
+finished() {
+    job_wait "$2" COMPLETED 180 || { tail -n 20 "$1.log"; return; }
+    same "$reference" "$(trial "$1/tiny")"
+}
+
+# Slurm says three times that the limit is near
+told() {
+    local i
+    start told || return
+    for i in 1 2 3; do begun told $i && scancel --batch --signal=USR1 "$job"; done
+    finished told "$job"
+    is "told: stops" "$(grep -c 'launch: stopped at a checkpoint; requeued' told.log)" 3
+}
+mpirun_told() {
+    HOURGLASS_SITE=with-mpirun start mpirun || return
+    begun mpirun 1 && scancel --batch --signal=USR1 "$job"
+    finished mpirun "$job"
+    is "mpirun: stops" "$(grep -c 'launch: stopped at a checkpoint; requeued' mpirun.log)" 1
+}
+requeued() {
+    start requeued || return
+    begun requeued 1 && scontrol requeue "$job"
+    finished requeued "$job"
+    is "requeued: starts" "$(grep -c '1 trial on 2 ranks' requeued.log)" 2
+}
+cancelled() {
+    start cancelled || return
+    begun cancelled 1 && scancel "$job"
+    job_wait "$job" CANCELLED && start cancelled && finished cancelled "$job"
+}
+# a node loses power under a job
+crashed() {
+    grep -q MODE=ns "$slurm/run/params" || { echo "no namespaces here: no node is lost"; return; }
+    start crashed || return
+    begun crashed 1 && "$slurm_tools/node.sh" "$slurm" crash n2
+    scontrol update nodename=n2 state=down reason=crash
+    job_wait "$job" PENDING && "$slurm_tools/node.sh" "$slurm" boot n2
+    finished crashed "$job"
+}
+# where requeueing is forbidden
+chained() {
+    local jobs
+    submit --chain 3 jobs/tiny.sh --job-name=chain --output=chain.log -- --results chain || fail "submit --chain"
+    read -ra jobs < <(sed -n 's/^Job  *//p' "$message")
+    is "jobs of the chain" ${#jobs[@]} 3
+    begun chain 1 && scancel --batch --signal=USR1 "${jobs[0]}"
+    finished chain "${jobs[2]}"
+    is "the chain's first job" "$(job_state "${jobs[0]}")" FAILED
+}
+
+# side_by_side NAME...: each in a shell and with messages of its own
+side_by_side() {
+    local name pids=()
+    for name; do
+        (
+            trap - EXIT # the cluster and the folder are not this shell's
+            message=$name.message failures=0
+            $name
+            [ $failures = 0 ]
+        ) &
+        pids+=($!)
+    done
+    for name; do
+        wait "${pids[0]}" || failures=$((failures + 1))
+        pids=("${pids[@]:1}")
+        count=$((count + 1))
+    done
+}
+side_by_side told mpirun_told requeued cancelled
+side_by_side crashed chained
+verdict
