@@ -14,7 +14,6 @@
 #include "sweep/run.h"
 #include "sweep/run_file.h"
 #include "sweep/run_read.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,7 +175,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     comm_broadcast(world, 0, &load, sizeof load);
     if (world->rank != 0)
         store_trust();
-    int cores = (int)fmax(1, launch_cores() / comm_local_size(world));
+    int cores = launch_threads(comm_local_size(world));
     layout_choose(&wish, world->size, cores, load.trials, load.least_shards, &j->layout, e);
     if (!e->count)
         team_check(j->layout.threads, e);

@@ -17,6 +17,13 @@ int launch_cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
+int launch_threads(int local_ranks)
+{
+    const char *wish = getenv("OMP_NUM_THREADS"); // a list: the first number is that of the outermost region
+    int cores = wish && atoi(wish) > 0 ? atoi(wish) : launch_cores() / local_ranks;
+    return cores > 1 ? cores : 1;
+}
+
 void launch_environment(int workers)
 {
     if (geteuid() == 0) { // mpirun refuses root unless told twice; in a container root is the only user

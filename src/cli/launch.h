@@ -5,6 +5,8 @@
 #include <stdbool.h>
 
 int launch_cores(void); // that this process may use
+// The threads that each of so many ranks on this node can have: OMP_NUM_THREADS, or its share of the cores.
+int launch_threads(int local_ranks);
 struct launch {
     int ranks, threads;
     bool is_wish; // the user asked for that number of ranks

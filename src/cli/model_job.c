@@ -18,8 +18,8 @@ static void walk(const struct model_job *j, const struct data_source *source, st
 
 static int threads_of(const struct model_job *j, const struct comm *world)
 {
-    int share = launch_cores() / comm_local_size(world);
-    return j->threads ? (int)j->threads : share > 1 ? share : 1;
+    int share = launch_threads(comm_local_size(world));
+    return j->threads ? (int)j->threads : share;
 }
 
 static int work(const struct model_job *j, const struct comm *world, const struct data_source *source, struct err *e)

@@ -92,6 +92,6 @@ side_by_side() {
         count=$((count + 1))
     done
 }
-side_by_side told mpirun_told requeued cancelled
-side_by_side crashed chained
+side_by_side told mpirun_told requeued cancelled chained
+side_by_side crashed
 verdict
