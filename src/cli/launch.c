@@ -32,7 +32,10 @@ void launch_environment(int workers)
     }
     setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
     setenv("OMPI_MCA_hwloc_base_binding_policy", "none",
-        0);                           // its default would bind the threads of two ranks to one core each
+        0); // its default would bind the threads of two ranks to one core each
+    // mpirun sleeps through this second twice after an exit code that is not 0. supervise() asks ranks to stop
+    // otherwise.
+    setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
     setenv("OMPI_MCA_pml", "ob1", 0); // all on this node: shared memory, no search for a fast network
     if (isatty(STDERR_FILENO))
         setenv("HOURGLASS_TERMINAL", "1", 0);

@@ -13,7 +13,7 @@ struct supervision {
 };
 
 // Runs the command until it ends; *code is the exit code for this process. SIGTERM and SIGINT ask the ranks for a
-// checkpoint and to stop (SIGUSR1, which mpirun passes on); a second one ends them at once, within mpirun's second.
+// checkpoint and to stop (SIGUSR1, which mpirun passes on); a second one ends them at once.
 // SIGUSR1 and SIGUSR2 are passed on. A rank that dies by a signal is told on stderr, with ERR_SYSTEM as *code. -1 and
 // an error where the command cannot be started.
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e);

@@ -118,6 +118,8 @@ static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
         if (written < 0 && errno != EINTR)
             d->note->error = errno;
         size_t step = written > 0 ? (size_t)written : 0;
+        if (step >= STORE_PIECE_BYTES) // the disk begins now, beside what we still compute, and not at the sync
+            sync_file_range(d->fd, (off_t)at, (off_t)step, SYNC_FILE_RANGE_WRITE);
         p += step;
         at += step;
         n -= step;

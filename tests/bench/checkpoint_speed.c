@@ -1,5 +1,5 @@
 // How long a checkpoint of N million parameters takes to be durable, and to be read: adam with best weights.
-//     build/tests/bench_checkpoint [FOLDER [N]]
+//     build/tests/bench_checkpoint_speed [FOLDER [N]]
 // links: train nn data comm spec store kernels base
 #include "train/checkpoint.h"
 #include "base/clock.h"
