@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+// No exit handlers: this may be the middle of a library's call, and HDF5's handler would close files that are in use.
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
     fprintf(stderr, "hourglass: out of memory: %zu x %zu bytes\n", count, size);
-    exit(ERR_SYSTEM);
+    fflush(stdout);
+    _exit(ERR_SYSTEM);
 }
 
 void *mem_new(size_t count, size_t size)

@@ -85,6 +85,7 @@ int comm_start(struct comm *world, int threads, struct err *e)
     if (!comm_has_launcher() &&
         comm_launched_size() == 1) { // nobody to talk to: no daemon, no search for a fast network (0.3 s become 0.05)
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // which lone processes remove under each other's hands
         setenv("OMPI_MCA_pml", "ob1", 0);
     }
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &thread_level) != MPI_SUCCESS)

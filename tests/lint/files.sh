@@ -1,7 +1,6 @@
 #!/bin/bash
-# Files: one name each, a first line that says the purpose, at most 600 lines, no tabs in C, no white space at line ends,
-# no conflicts left over;
-# the top of the tree holds what the README maps and no more.
+# Files: one name each, a first line that says the purpose, at most 600 lines, no tabs in C, no white space at line ends, no
+# conflicts left over; the top of the tree holds what the README maps and no more.
 source "$(dirname "$0")/lint.bash"
 mapfile -t sources < <(tree_files '\.[ch]$')
 mapfile -t texts < <(tree_files | tr '\n' '\0' | xargs -0r grep -IlE '.') # those that are not binary

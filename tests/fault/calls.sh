@@ -1,0 +1,70 @@
+#!/bin/bash
+# calls.sh [STEP]: the K-th write, sync, rename or allocation of a run fails, once or from then on, for every STEP-th K (1:
+# all of them; by default a few dozen): the run ends well or says what failed, and the next start leads to the same bits.
+source "$(dirname "$0")/../lib.sh"
+shim=${FAULT_SHIM:-$(dirname "$hourglass")/tests/libfault_shim.so}
+[ -e "$shim" ] || skip 'no shim to preload: it is not built with the sanitizers'
+step=${1:-}
+
+tiny_data
+tiny_spec | sed 's/epochs: 3/epochs: 30/' >tiny.yaml
+good run tiny.yaml -n 1 -t 1 --results calm || exit 1
+calm=$(trial calm/tiny)
+one=(run tiny.yaml -t 1 --checkpoint-every 0.001s)
+
+# shimmed CALL K [ALL]: a run under the shim; its exit code. Of two ranks where $ranks is 2.
+ranks=1
+shimmed() {
+    local set=(env "LD_PRELOAD=$shim" SHIM_CALL="$1" SHIM_AT="$2" ${3:+SHIM_ALL=1} SHIM_LOG="$folder/calls")
+    count=$((count + 1))
+    rm -f calls
+    if [ $ranks = 1 ]; then
+        timeout -k 5 60 "${set[@]}" "$hourglass" "${one[@]}" -n 1 >stdout 2>message
+    else
+        timeout -k 5 60 mpirun -q -n $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks >stdout 2>message
+    fi
+}
+
+# judge WHAT CODE: how a disturbed run ended is all right, and the next one mends it
+judge() {
+    local what=$1 code=$2
+    case $code in
+    0) [ -e results/tiny/run.h5 ] || fail "$what: exit code 0, but no run.h5" ;;
+    1 | 3 | 70 | 71 | 74) grep -q '^hourglass: ' message || fail "$what: exit code $code without a message" ;;
+    *) fail "$what: exit code $code" ;;
+    esac
+    while read -r path; do
+        [ "$code" = 0 ] || "$h5same" "$path" "$path" >comparison 2>&1 || fail "$what: $path is torn"
+    done < <(find results -name '*.h5' ! -name '.*' ! -path '*/checkpoints/*' 2>/dev/null)
+    if [ "$code" != 0 ]; then
+        good "${one[@]}" -n 1 --retry-failed || fail "$what: after it"
+    fi
+    same "$calm" "$(trial results/tiny)" || fail "$what: other bits"
+    is "$what: temporaries" "$(find results -name '.*.tmp*')" ''
+    rm -rf results
+}
+
+# every CALL [ALL]: K from 1 to the number of calls of an undisturbed run
+every() {
+    local call=$1 all=${2:-} n k by
+    shimmed "$call" 0
+    is "exit code of a run under the shim that fails nothing" $? 0
+    n=$(sort -n calls | tail -1)
+    [ "${n:-0}" -ge 2 ] || fail "no call of kind $call was counted"
+    rm -rf results
+    by=${step:-$((n / 8 + 1))}
+    for ((k = 1; k <= n; k += by)); do
+        shimmed "$call" "$k" "$all"
+        judge "$call $k of $n${all:+ and all behind it} on $ranks rank(s)" $?
+    done
+    echo "$call${all:+ for ever} on $ranks rank(s): $n calls, every ${by}th failed"
+}
+
+for ranks in 1 2; do
+    every write
+    every write all
+    every sync
+    every rename
+    every memory
+done
+verdict
