@@ -1,9 +1,9 @@
 // How long a checkpoint of N million parameters takes to be durable, and to be read: adam with best weights.
 //     build/tests/bench_checkpoint_speed [FOLDER [N]]
 // links: train nn data comm spec store kernels base
-#include "train/checkpoint.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "train/checkpoint.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,13 @@
 // A training step and a sweep replayed on simulated hosts: the messages are real, computing is sleeping.
 //
-//   replay step STEPS COMPUTE PARAMETERS:READY...   seconds of a step of data-parallel training: a rank computes for COMPUTE
-//                                                   seconds, and the gradient of so many parameters is there after READY
-//   replay sweep TRIALS SECONDS SPREAD BUSY         seconds of a sweep: trials of a lognormal length with mean SECONDS and
-//                                                   deviation SPREAD of the logarithm; rank 0 trains too, and answers every
-//                                                   BUSY seconds
+//   replay step STEPS COMPUTE PARAMETERS:READY...   seconds of a step of data-parallel training: a rank computes for
+//   COMPUTE
+//                                                   seconds, and the gradient of so many parameters is there after
+//                                                   READY
+//   replay sweep TRIALS SECONDS SPREAD BUSY         seconds of a sweep: trials of a lognormal length with mean SECONDS
+//   and
+//                                                   deviation SPREAD of the logarithm; rank 0 trains too, and answers
+//                                                   every BUSY seconds
 //
 // Compiled with src/comm/tree_sum.c, the sum over ranks of the program itself, by SimGrid's smpicc; scaling.sh runs it.
 #include "comm/comm_mpi.h"
