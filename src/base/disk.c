@@ -43,18 +43,27 @@ bool disk_is_temporary(const char *name, char host[256], long *pid)
     return true;
 }
 
+char *disk_room(char out[96], const char *path, double bytes)
+{
+    char *folder = folder_of(path), needed[16], left[16];
+    struct statvfs s;
+    bool knows_left = statvfs(folder, &s) == 0;
+    text_bytes(needed, bytes);
+    text_bytes(left, knows_left ? (double)s.f_bavail * (double)s.f_frsize : 0);
+    free(folder);
+    out[0] = 0;
+    if (bytes > 0 && knows_left)
+        snprintf(out, 96, " (%s needed, %s free)", needed, left);
+    else if (bytes > 0 || knows_left)
+        snprintf(out, 96, " (%s %s)", bytes > 0 ? needed : left, bytes > 0 ? "needed" : "free");
+    return out;
+}
+
 int disk_fail(struct err *e, const char *path, int error, double bytes, const char *what)
 {
-    char *folder = folder_of(path), room[96] = "", needed[16], left[16];
-    struct statvfs s;
     bool is_full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-    if (is_full && bytes > 0)
-        snprintf(room, sizeof room, " (%s needed)", text_bytes(needed, bytes));
-    if (is_full && statvfs(folder, &s) == 0)
-        snprintf(room, sizeof room, " (%s%s%s free)", bytes > 0 ? text_bytes(needed, bytes) : "",
-            bytes > 0 ? " needed, " : "", text_bytes(left, (double)s.f_bavail * (double)s.f_frsize));
-    free(folder);
-    return err_add(e, ERR_IO, "%s: %s: %s%s", path, what, strerror(error), room);
+    char room[96];
+    return err_add(e, ERR_IO, "%s: %s: %s%s", path, what, strerror(error), is_full ? disk_room(room, path, bytes) : "");
 }
 
 // EINVAL: the file system knows no sync of such a thing (folders on some network file systems).

@@ -15,6 +15,9 @@ bool disk_is_temporary(const char *name, char host[256], long *pid);
 // known. What is free is said where lack of room is the reason. Returns -1.
 int disk_fail(struct err *e, const char *path, int error, double bytes, const char *what);
 
+// " (1.2 MB needed, 300 kB free)" of the file system that `path` lies on; "" where nothing is known. Returns out.
+char *disk_room(char out[96], const char *path, double bytes);
+
 // Syncs `temporary`, gives it the name `path` and syncs their folder. What was at `path` is called `previous` first,
 // unless that is NULL. On failure `path` is as before, but where only
 // the last of these failed.

@@ -116,11 +116,13 @@ static int rows_write(
     int64_t pieces = (int64_t)comm_max(comm, (double)((p->rows + most - 1) / most));
     hid_t type = type_open(p->shape.type), transfer = H5Pcreate(H5P_DATASET_XFER);
     H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
+    char room[96];
     int r = 0;
     for (int64_t i = 0, from = 0; i < pieces; i++) {
         int64_t rows = p->rows - from < most ? p->rows - from : most;
         if (piece_write(dataset, type, transfer, p, from, rows) < 0)
-            r = file_fail(f, p->path, e, "cannot write %" PRId64 " rows at row %" PRId64, rows, p->first + from);
+            r = file_fail(f, p->path, e, "cannot write %" PRId64 " rows at row %" PRId64 "%s", rows, p->first + from,
+                disk_room(room, f->path, (double)(p->shape.dims[0] * row_bytes))); // MPI-IO gives no reason
         from += rows;
     }
     H5Pclose(transfer);

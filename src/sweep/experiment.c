@@ -134,6 +134,16 @@ int trial_parse(struct node *tree, struct trial *t, struct err *e)
     return failed || !t->has_data ? -1 : 0;
 }
 
+int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e)
+{
+    struct err found = {0};
+    int failed = trial_parse(spec_parse(path, spec, strlen(spec), &found), t, &found);
+    if (failed && found.kind == ERR_USAGE)
+        found.kind = ERR_DATA;
+    err_merge(e, &found);
+    return failed;
+}
+
 int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e)
 {
     return trial_parse(spec_sweep_trial(x->sweep, point, e), t, e);

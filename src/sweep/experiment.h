@@ -42,6 +42,8 @@ int trial_read(const struct experiment *x, const struct sweep_point *point, stru
 int trial_parse(struct node *tree, struct trial *t, struct err *e);
 // The model of a trial that was read whole, for samples of shape `input`. NULL and every mistake in `e`.
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
+// From the spec in a trial's file at `path`: as trial_parse, but what is wrong there is damage (ERR_DATA).
+int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e);
 void trial_free(struct trial *t);
 // The text of the data section, to tell whether two trials read the same data. New memory.
 char *trial_data_key(const struct trial *t);

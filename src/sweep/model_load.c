@@ -163,7 +163,7 @@ static int read_spec(struct place *p, struct trained_model *out, struct err *e)
         failed = err_add(
             e, ERR_DATA, "%s: the training of trial %s diverged: its model is of no use", store_path(p->f), out->id);
     else
-        failed = trial_parse(spec_parse(store_path(p->f), spec, strlen(spec), e), &out->trial, e);
+        failed = trial_parse_stored(store_path(p->f), spec, &out->trial, e);
     free(spec);
     free(status);
     return failed;

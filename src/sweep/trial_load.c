@@ -70,7 +70,7 @@ static int load_data(struct place *p, struct loaded_trial *t, struct err *e)
 static int load_spec(struct place *p, struct trial *t, struct err *e)
 {
     char *spec = store_get_text(p->f, at(p, ""), TRIAL_SPEC);
-    int failed = spec ? trial_parse(spec_parse(store_path(p->f), spec, strlen(spec), e), t, e)
+    int failed = spec ? trial_parse_stored(store_path(p->f), spec, t, e)
                       : err_add(e, ERR_DATA, "%s: holds no spec", store_path(p->f));
     free(spec);
     if (failed)
