@@ -48,16 +48,16 @@ start() {
     done
     fail "no start after $killed kills"
 }
-# strike: SIGKILL to one process or all
+# strike: SIGKILL to one process or all; what has no process of the kind is struck at its top
 strike() {
     local ranks
     mapfile -t ranks < <(pids)
     case $((RANDOM % 4)) in
-    0) kill -KILL "${ranks[RANDOM % ${#ranks[@]}]}" ;;
-    1) pkill -KILL -P $job ;; # mpirun, where there is one
-    2) kill -KILL $job ;;
-    3) kill -KILL $job "${ranks[@]}" ;;
-    esac 2>/dev/null
+    0) struck='a rank' && kill -KILL "${ranks[RANDOM % (${#ranks[@]} + 1)]}" ;;
+    1) struck=mpirun && pkill -KILL -P $job ;;
+    2) struck='the program' && kill -KILL $job ;;
+    3) struck=all && kill -KILL $job "${ranks[@]}" ;;
+    esac 2>/dev/null || kill -KILL $job
 }
 # compare: all that came out is as it is without a disturbance
 compare() {
@@ -73,17 +73,20 @@ compare() {
 
 killed=0
 rounds=0
+struck=nothing
 while [ $killed -lt "$kills" ]; do
     start
     sleep "$((RANDOM % 2)).$((RANDOM % 10))$((RANDOM % 10))"
     if kill -0 $job 2>/dev/null; then
         killed=$((killed + 1))
         strike
+    else
+        struck=nothing
     fi
     began=$SECONDS
     wait $job 2>/dev/null
     code=$?
-    [ $((SECONDS - began)) -le 10 ] || fail "kill $killed: the job ended after $((SECONDS - began)) s"
+    [ "$struck" = nothing ] || [ $((SECONDS - began)) -le 10 ] || fail "kill $killed, of $struck: the job ended after $((SECONDS - began)) s"
     [ $code != 0 ] && [ $killed -lt "$kills" ] && continue
     for ((i = 0; i < 50; i++)); do
         go run tiny.yaml -n 2 -t 1
