@@ -213,6 +213,7 @@ static int conclude(const struct job *j, struct err *e)
             LOG_RUN, "stopped: %d of %d trials are left; the same command goes on with them", c->stopped, c->trials);
         return EXIT_STOPPED;
     }
+    run_folder_drop_checkpoints(j->folder, &j->plan);
     if (finish(j, e) == 0 && c->failed)
         err_add(e, ERR_TRIAL, "%d of %d trials failed, the first: %s", c->failed, c->trials, c->why);
     else if (!e->count && c->failed_before)

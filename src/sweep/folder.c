@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const inside[] = {"trials", "checkpoints", "failed", "state", NULL};
@@ -126,4 +127,19 @@ struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct 
     }
     lease_record_free(&before);
     return l;
+}
+
+void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
+{
+    char *checkpoints = mem_format("%s/checkpoints", folder);
+    bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0;
+    for (int i = 0; i < plan->n && !is_empty; i++) {
+        char *trial = run_trial_path(folder, plan->entry[i].id);
+        char *checkpoint = run_checkpoint_path(folder, plan->entry[i].lineage);
+        if (access(trial, F_OK) == 0)
+            checkpoint_remove(checkpoint);
+        free(trial);
+        free(checkpoint);
+    }
+    free(checkpoints);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sweep/lease.h"
+#include "sweep/plan.h"
 
 char *run_trial_path(const char *folder, const char *id);           // new memory
 char *run_checkpoint_path(const char *folder, const char *lineage); // new memory
@@ -12,3 +13,6 @@ int run_folder_make(const char *folder, struct err *e);
 // one, x becomes x.1, or the next number that is free. Says where the run before was when it died, if it did, and
 // removes what it left: beacons, temporaries. NULL and an error where the run must not begin.
 struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct err *e);
+// At the end of a run: removes the checkpoints of trials that are finished, which one that was killed between a trial's
+// last two steps has left.
+void run_folder_drop_checkpoints(const char *folder, const struct plan *plan);
