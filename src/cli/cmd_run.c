@@ -21,6 +21,8 @@
 struct options {
     int64_t ranks, threads, ranks_per_trial;
     char *results, *checkpoint_every, *hang_timeout;
+    char *part;
+    int part_number, parts;                  // read from it; 0: all trials
     double checkpoint_seconds, hang_seconds; // read from them
     struct field_texts settings;
     bool fresh, retry_failed, quiet;
@@ -55,6 +57,10 @@ static const struct field fields[] = {
         .offset = offsetof(struct options, hang_timeout),
         .standard = "10min",
         .help = "a rank that gives no sign of life for so long ends the job; 0s: never"},
+    {.key = "part",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct options, part),
+        .help = "K/N: the Kth of N parts of the trials; runs of several parts share the folder (Slurm: job arrays)"},
     {.key = "results",
         .type = FIELD_TEXT,
         .offset = offsetof(struct options, results),
@@ -148,19 +154,30 @@ static void tell_start(const struct job *j, const struct comm *world)
 static int take_folder(struct job *j, const struct comm *world, struct err *e)
 {
     if (world->rank == 0)
-        j->lease = run_folder_take(j->folder, j->options->fresh, world->size, e);
+        j->lease = run_folder_take(j->folder, j->options->part_number, j->options->fresh, world->size, e);
     if (j->lease)
-        plan_file_write(&j->plan, j->folder, 0, e);
+        plan_file_write(&j->plan, j->folder, j->options->part_number, e);
     if (comm_agree(world, e) != 0)
         return -1;
     j->pulse = pulse_start(&(struct pulse_options){.lease = j->lease,
                                .folder = j->folder,
+                               .part = j->options->part_number,
                                .rank = world->rank,
                                .size = world->size,
                                .ranks_per_trial = j->layout.ranks_per_trial,
                                .hang_timeout = j->options->hang_seconds},
         e);
     return comm_agree(world, e);
+}
+
+// Of the plan, which was made whole.
+static int keep_part(struct job *j, struct err *e)
+{
+    if (search_needs_results(j->x.search))
+        return err_add(e, ERR_USAGE,
+            "--part: this sweep's method chooses trials by the results of others: it needs one run, no job array");
+    plan_keep_part(&j->plan, j->options->part_number, j->options->parts);
+    return 0;
 }
 
 // Collective over world.
@@ -173,6 +190,8 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
             forced, kernels()->set);
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
     comm_broadcast(world, 0, &load, sizeof load);
+    if (j->options->parts && world->rank == 0)
+        keep_part(j, e);
     if (world->rank != 0)
         store_trust();
     int cores = launch_threads(comm_local_size(world));
@@ -182,8 +201,20 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)
         return -1;
     tell_start(j, world);
-    struct run_place place = {j->folder, j->pulse, j->options->checkpoint_seconds, j->options->retry_failed};
+    struct run_place place = {
+        j->folder, j->options->part_number, j->pulse, j->options->checkpoint_seconds, j->options->retry_failed};
     return run_trials(world, &j->x, &j->plan, &j->past, &j->layout, &place, &j->counts, e);
+}
+
+static int count_trials(const char *folder)
+{
+    struct err ignored = {0};
+    int n = 0;
+    char **files = run_trial_files(folder, &n, &ignored);
+    for (int i = 0; files && i < n; i++)
+        free(files[i]);
+    free(files);
+    return n;
 }
 
 // Rank 0, after MPI has ended.
@@ -191,7 +222,11 @@ static int finish(const struct job *j, struct err *e)
 {
     struct trial_summary *rows;
     int n;
-    int failed = run_file_collect(j->folder, NULL, j->counts.found == 0, &rows, &n, e);
+    int failed = run_file_collect(j->folder, NULL, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
+    while (!failed && j->options->parts && count_trials(j->folder) > n) { // another part has finished one meanwhile
+        leaderboard_free(&rows, n);
+        failed = run_file_collect(j->folder, NULL, false, &rows, &n, e);
+    }
     if (!failed && !j->options->quiet && n > 0)
         failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
     leaderboard_free(&rows, n);
@@ -285,13 +320,26 @@ static int read_times(struct options *o, struct err *e)
     return read_time("hang-timeout", o->hang_timeout, &o->hang_seconds, "never", e) || failed ? -1 : 0;
 }
 
+static int read_part(struct options *o, struct err *e)
+{
+    int end = 0;
+    if (!o->part)
+        return 0;
+    if (sscanf(o->part, "%d/%d%n", &o->part_number, &o->parts, &end) != 2 || o->part[end] || o->part_number < 1 ||
+        o->part_number > o->parts)
+        return err_add(e, ERR_USAGE, "--part: found '%s', allowed: K/N, such as 1/8 for the first of eight", o->part);
+    if (o->fresh)
+        return err_add(e, ERR_USAGE, "--fresh: not with --part, whose runs share the folder: run it once without");
+    return 0;
+}
+
 int cmd_run(int argc, char **argv)
 {
     struct options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0 && read_times(&o, &e) != 0)
+    if (parsed == 0 && (read_times(&o, &e) != 0 || read_part(&o, &e) != 0))
         parsed = -1;
     int code = parsed == 0 ? run(&o, rest[0], argc, argv, &e) : tell(&e);
     field_free(fields, &o);

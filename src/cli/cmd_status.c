@@ -158,7 +158,7 @@ static void print_json(const char *folder, const struct run_status *s)
 static void show(const struct options *o, const char *folder, struct err *e)
 {
     struct run_status s;
-    if (run_status_read(folder, 0, &s, e) == 0 && o->json) {
+    if (run_status_read(folder, &s, e) == 0 && o->json) {
         print_json(folder, &s);
     } else if (!e->count) {
         print_run(folder, &s);

@@ -55,37 +55,37 @@ static char *set_aside(const char *folder, struct err *e)
 }
 
 // A temporary of this machine whose process runs belongs to some other command; all others were left by runs that have
-// gone, as nobody else has the folder.
-static void remove_temporaries(const char *path)
+// gone, where nobody else has the folder.
+static void remove_temporaries(const char *path, bool is_alone)
 {
     DIR *dir = opendir(path);
     char self[256] = "", host[256];
     long pid;
     gethostname(self, sizeof self - 1);
     for (struct dirent *d; dir && (d = readdir(dir));)
-        if (disk_is_temporary(d->d_name, host, &pid) && (strcmp(host, self) != 0 || !process_runs(pid)))
+        if (disk_is_temporary(d->d_name, host, &pid) && (strcmp(host, self) == 0 ? !process_runs(pid) : is_alone))
             unlinkat(dirfd(dir), d->d_name, 0);
     if (dir)
         closedir(dir);
 }
 
-static void tidy(const char *folder)
+static void tidy(const char *folder, bool is_alone)
 {
-    remove_temporaries(folder);
+    remove_temporaries(folder, is_alone);
     for (int i = 0; inside[i]; i++) {
         char *path = mem_format("%s/%s", folder, inside[i]);
-        remove_temporaries(path);
+        remove_temporaries(path, is_alone);
         free(path);
     }
 }
 
 // What is known of a run that died.
-static void tell_before(const char *folder, const struct lease_record *before)
+static void tell_before(const char *folder, int part, const struct lease_record *before)
 {
     enum { SHOWN = 8 };
     int n, shown = 0;
     char who[512];
-    struct beacon *list = beacon_list(folder, 0, &n);
+    struct beacon *list = beacon_list(folder, part, &n);
     log_line(LOG_RUN, "the run before (host %s, since %s) ended without finishing%s", before->process.host,
         before->started, n ? ":" : "");
     for (int i = 0; i < n && shown < SHOWN; i++)
@@ -94,9 +94,9 @@ static void tell_before(const char *folder, const struct lease_record *before)
     beacon_list_free(&list, n);
 }
 
-static struct lease *make_and_take(const char *folder, int ranks, struct lease_record *before, struct err *e)
+static struct lease *make_and_take(const char *folder, int part, int ranks, struct lease_record *before, struct err *e)
 {
-    return run_folder_make(folder, e) == 0 ? lease_take(folder, 0, ranks, before, e) : NULL;
+    return run_folder_make(folder, e) == 0 ? lease_take(folder, part, ranks, before, e) : NULL;
 }
 
 static struct lease *give_way(
@@ -107,23 +107,23 @@ static struct lease *give_way(
     lease_end(&l, "set aside");
     lease_record_free(before);
     if (aside)
-        l = make_and_take(folder, ranks, before, e);
+        l = make_and_take(folder, 0, ranks, before, e);
     free(aside);
     return l;
 }
 
-struct lease *run_folder_take(const char *folder, bool fresh, int ranks, struct err *e)
+struct lease *run_folder_take(const char *folder, int part, bool fresh, int ranks, struct err *e)
 {
     bool gives_way = fresh && access(folder, F_OK) == 0;
     struct lease_record before = {0};
-    struct lease *l = make_and_take(folder, ranks, &before, e);
+    struct lease *l = make_and_take(folder, part, ranks, &before, e);
     if (l && before.process.host && !*before.ended)
-        tell_before(folder, &before);
+        tell_before(folder, part, &before);
     if (l && gives_way)
         l = give_way(l, folder, ranks, &before, e);
     if (l) {
-        beacon_clear(folder, 0);
-        tidy(folder);
+        beacon_clear(folder, part);
+        tidy(folder, part == 0);
     }
     lease_record_free(&before);
     return l;

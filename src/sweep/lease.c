@@ -145,6 +145,45 @@ static int judge(const char *folder, int part, int64_t number, struct lease_reco
     return is_alive ? refuse(folder, r, e) : 0;
 }
 
+// The parts that have a lease in the folder: new memory (*n).
+int *lease_parts(const char *folder, int *n)
+{
+    char *state = mem_format("%s/state", folder);
+    DIR *dir = opendir(state);
+    int *list = NULL;
+    *n = 0;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        int part, end = 0, i = 0;
+        long long number;
+        if (sscanf(d->d_name, "lease-%d-%lld%n", &part, &number, &end) != 2 || d->d_name[end])
+            continue;
+        while (i < *n && list[i] != part)
+            i++;
+        if (i < *n)
+            continue;
+        list = mem_grow(list, (size_t)*n + 1, sizeof *list);
+        list[(*n)++] = part;
+    }
+    if (dir)
+        closedir(dir);
+    free(state);
+    return list;
+}
+
+// A run of all trials and runs of parts shut each other out.
+static int judge_others(const char *folder, int own, struct err *e)
+{
+    int n, r = 0, *part = lease_parts(folder, &n);
+    for (int i = 0; i < n && r == 0; i++) {
+        struct lease_record other = {0};
+        if (part[i] != own && (own == 0 || part[i] == 0))
+            r = judge(folder, part[i], newest_number(folder, part[i], 0), &other, e);
+        lease_record_free(&other);
+    }
+    free(part);
+    return r;
+}
+
 // --- taking it
 static void describe_self(struct lease_record *r, int ranks)
 {
@@ -195,6 +234,8 @@ struct lease *lease_take(const char *folder, int part, int ranks, struct lease_r
     }
     if (r < 0)
         lease_free(&l);
+    else if (judge_others(folder, part, e) != 0) // after taking: of two that come together, one sees the other
+        lease_end(&l, "refused");
     return l;
 }
 

@@ -25,6 +25,9 @@ void lease_record_free(struct lease_record *r);
 // The path of the lease that counts, new memory; NULL: there is none.
 char *lease_newest(const char *folder, int part);
 
+// The parts of which there are leases, in no order: new memory (*n).
+int *lease_parts(const char *folder, int *n);
+
 struct lease;
 // Takes the folder, in which state/ exists. NULL and ERR_BUSY where another run has it, with who that is; other errors
 // where the file cannot be made. May watch the lease of another machine's run for half a minute, having said so.

@@ -82,6 +82,24 @@ int plan_more(struct plan *p, struct err *e)
     return failed ? -1 : 1;
 }
 
+void plan_keep_part(struct plan *p, int part, int parts)
+{
+    int *place = mem_new((size_t)p->n + 1, sizeof *place), kept = 0, different = 0; // place: afterwards; -1: gone
+    for (int i = 0; i < p->n; i++) {
+        struct plan_entry *entry = &p->entry[i];
+        bool is_own = entry->same_as >= 0 ? place[entry->same_as] >= 0 : different++ % parts == part - 1;
+        place[i] = is_own ? kept : -1;
+        if (!is_own)
+            continue;
+        p->entry[kept] = *entry;
+        if (entry->same_as >= 0)
+            p->entry[kept].same_as = place[entry->same_as];
+        kept++;
+    }
+    p->n = kept;
+    free(place);
+}
+
 int plan_different(const struct plan *p)
 {
     int n = 0;

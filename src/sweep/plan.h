@@ -40,6 +40,8 @@ void plan_free(struct plan *p);
 // All trials of an experiment that may start now: opens the data and builds the model of each. All mistakes of all
 // trials in `e`, equal ones once; the plan is then empty.
 int plan_make(const struct experiment *x, struct plan *p, struct err *e);
+// Keeps of a plan to which the search adds no more the trials of part 1 .. parts: each, equal ones together, is in one.
+void plan_keep_part(struct plan *p, int part, int parts);
 // Of the trials in the plan: those that differ, and the least number of virtual shards.
 int plan_different(const struct plan *p);
 int64_t plan_least_shards(const struct plan *p);

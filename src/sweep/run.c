@@ -63,7 +63,7 @@ static void show_plan(struct desk *d)
     double now = clock_wall();
     if (d->shown == d->plan->n || now - d->shown_at < 2)
         return;
-    plan_file_write(d->plan, d->place->folder, 0, &d->world);
+    plan_file_write(d->plan, d->place->folder, d->place->part, &d->world);
     d->shown = d->plan->n;
     d->shown_at = now;
 }

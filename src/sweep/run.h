@@ -39,6 +39,7 @@ int layout_choose(const struct run_options *wish, int ranks, int cores, int tria
 // checkpoint of its trial, and the rest is left.
 struct run_place {
     const char *folder;
+    int part; // of the trials, from 1; 0: all
     struct pulse *pulse;
     double checkpoint_every; // seconds; 0: only on request
     bool retries_failed;     // runs trials again that failed in an earlier run

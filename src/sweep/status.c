@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const char *const run_state_names[] = {"never run", "running", "silent", "died", "stopped", "failed", "done"};
 enum { LISTEN_MILLISECONDS = 1400 }; // a run gives a sign of life every second
@@ -65,13 +66,58 @@ static enum run_state state_of(const char *path, const struct lease_record *r)
     return lease_is_alive(path, r, LISTEN_MILLISECONDS / 1000.0) ? RUN_RUNS : RUN_SILENT;
 }
 
+// The parts of the last run: of all trials (0), or of the parts that share the folder since.
+static int *parts_of_run(const char *folder, int *n)
+{
+    int all, *part = lease_parts(folder, &all), newest = 0;
+    struct timespec last = {0};
+    for (int i = 0; i < all; i++) {
+        struct stat s;
+        char *path = lease_newest(folder, part[i]);
+        if (path && stat(path, &s) == 0 &&
+            (s.st_mtim.tv_sec > last.tv_sec || (s.st_mtim.tv_sec == last.tv_sec && s.st_mtim.tv_nsec > last.tv_nsec))) {
+            last = s.st_mtim;
+            newest = part[i];
+        }
+        free(path);
+    }
+    *n = 0;
+    for (int i = 0; i < all; i++)
+        if ((part[i] == 0) == (newest == 0))
+            part[(*n)++] = part[i];
+    return part;
+}
+
+// Of several parts the state of the one that is the most alive counts, and then that of one with more to do.
+static bool counts_before(enum run_state a, enum run_state b)
+{
+    return b == RUN_NEVER || (a != RUN_NEVER && a < b);
+}
+
 static void read_lease(const char *folder, int part, struct run_status *s)
 {
     struct err unreadable = {0};
+    struct lease_record r = {0};
     char *path = lease_newest(folder, part);
-    if (path)
-        s->state = lease_record_read(path, &s->lease, &unreadable) == 0 ? state_of(path, &s->lease) : RUN_SILENT;
+    bool is_read = path && lease_record_read(path, &r, &unreadable) == 0;
+    enum run_state state = is_read ? state_of(path, &r) : path ? RUN_SILENT : RUN_NEVER;
+    if (counts_before(state, s->state)) {
+        lease_record_free(&s->lease);
+        s->lease = r;
+        s->state = state;
+    } else
+        lease_record_free(&r);
     free(path);
+}
+
+static void add_ranks(const char *folder, int part, struct run_status *s)
+{
+    int n;
+    struct beacon *more = beacon_list(folder, part, &n);
+    s->rank = mem_grow(s->rank, (size_t)(s->ranks + n) + 1, sizeof *s->rank);
+    memcpy(s->rank + s->ranks, more, (size_t)n * sizeof *more);
+    s->ranks += n;
+    free(more);
 }
 
 static bool works(const struct beacon *b)
@@ -111,15 +157,18 @@ static double part_done(const struct beacon *b)
     return b->epochs > 0 ? fmin(1, b->epoch / (double)b->epochs) : 0;
 }
 
-static void count_trials(const char *folder, int part, struct run_status *s)
+// Of one part. Returns the operations that are left.
+static double count_trials(
+    const char *folder, int part, const struct ids *done, const struct ids *failed, struct run_status *s)
 {
-    struct ids done = ids_read(folder, "trials", ".h5"), failed = ids_read(folder, "failed", ".yaml");
-    struct plan_line *line = plan_file_read(folder, part, &s->trials);
+    int n;
+    struct plan_line *line = plan_file_read(folder, part, &n);
     double operations = 0;
-    for (int i = 0; i < s->trials; i++) {
-        bool is_done = ids_have(&done, line[i].id);
+    s->trials += n;
+    for (int i = 0; i < n; i++) {
+        bool is_done = ids_have(done, line[i].id);
         s->done += is_done;
-        if (is_done || ids_have(&failed, line[i].id))
+        if (is_done || ids_have(failed, line[i].id))
             continue;
         double share = 0;
         for (int k = 0; k < s->ranks; k++)
@@ -129,25 +178,38 @@ static void count_trials(const char *folder, int part, struct run_status *s)
             }
         operations += (1 - share) * line[i].operations;
     }
+    free(line);
+    return operations;
+}
+
+static void read_parts(const char *folder, const int *part, int n, struct run_status *s)
+{
+    struct ids done = ids_read(folder, "trials", ".h5"), failed = ids_read(folder, "failed", ".yaml");
+    double operations = 0;
+    for (int i = 0; i < n; i++) {
+        read_lease(folder, part[i], s);
+        add_ranks(folder, part[i], s);
+    }
+    for (int i = 0; i < n; i++)
+        operations += count_trials(folder, part[i], &done, &failed, s);
     read_failures(folder, &failed, s);
     s->left = s->trials - s->done - s->running - s->failed;
     s->left = s->left > 0 ? s->left : 0;
     s->seconds_left = time_left(s, operations);
-    free(line);
     free(done.v);
     free(failed.v);
 }
 
-int run_status_read(const char *folder, int part, struct run_status *s, struct err *e)
+int run_status_read(const char *folder, struct run_status *s, struct err *e)
 {
     *s = (struct run_status){.seconds_left = NAN};
     DIR *dir = opendir(folder);
     if (!dir)
         return err_add(e, ERR_USAGE, "%s: no run: %s", folder, strerror(errno));
     closedir(dir);
-    read_lease(folder, part, s);
-    s->rank = beacon_list(folder, part, &s->ranks);
-    count_trials(folder, part, s);
+    int n, *part = parts_of_run(folder, &n);
+    read_parts(folder, part, n, s);
+    free(part);
     return 0;
 }
 

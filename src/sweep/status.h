@@ -22,7 +22,7 @@ struct failed_trial {
 
 struct run_status {
     enum run_state state;
-    struct lease_record lease; // of the run that runs or was the last
+    struct lease_record lease; // of the run that runs or was the last; of several parts, one whose state it is
     int trials, done, running, failed, left;
     struct beacon *rank; // (ranks), owned: what each does, or did when the run died; leaders with a trial are `running`
     int ranks;
@@ -30,6 +30,7 @@ struct run_status {
     double seconds_left;          // NaN: not known
 };
 
-// -1 and an error where there is no such folder. The caller's to free in every case.
-int run_status_read(const char *folder, int part, struct run_status *s, struct err *e);
+// Of the last run, or of all its parts together. -1 and an error where there is no such folder. The caller's to free in
+// every case.
+int run_status_read(const char *folder, struct run_status *s, struct err *e);
 void run_status_free(struct run_status *s);
