@@ -60,6 +60,16 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
     return failed;
 }
 
+static void show_configurations(const struct trial_summary *rows, int n, int count)
+{
+    struct table *t = leaderboard_configurations(rows, n, count);
+    if (!t)
+        return;
+    printf("\nConfigurations, mean and standard deviation over their seeds:\n");
+    table_print(t, 0, stdout);
+    table_free(&t);
+}
+
 int show_run(const char *run, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e)
 {
     const struct trial_summary *s = find_trial(rows, n, o->trial, e);
@@ -74,6 +84,7 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
     if (o->rows && n > o->rows)
         printf("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
     leaderboard_print_spread(rows, n, stdout);
+    show_configurations(rows, n, o->rows);
     int failed = show_samples(folder, s, o, e);
     printf("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
         *s->group ? s->id : "", run, is_folder ? "/run.h5" : "");

@@ -1,7 +1,10 @@
 // The leaderboard of a run as a text table.
 #include "report/leaderboard.h"
 
+#include "base/mem.h"
+#include "sweep/configuration.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 // What one test set has columns for: whatever any trial has a value of.
@@ -149,6 +152,95 @@ struct table *leaderboard_table(const struct trial_summary *rows, int n, int cou
             add_set(t, &l.set[k], &rows[i]);
         table_number(t, "%.1f", rows[i].seconds);
     }
+    return t;
+}
+
+// --- configurations
+static void add_mean(struct table *t, const char *format, double mean, double deviation)
+{
+    char cell[64];
+    int n = isnan(mean) ? 0 : snprintf(cell, sizeof cell, format, mean);
+    if (n && !isnan(deviation)) {
+        n += snprintf(cell + n, sizeof cell - (size_t)n, " ± ");
+        snprintf(cell + n, sizeof cell - (size_t)n, "%.2g", deviation);
+    }
+    if (n)
+        table_cell(t, "%s", cell);
+    else
+        table_null(t);
+}
+
+static void add_mean_columns(struct table *t, const struct layout *l)
+{
+    table_column(t, "#", TABLE_RIGHT);
+    table_column(t, "configuration", TABLE_LEFT);
+    for (int k = 0; k < l->n_keys; k++)
+        table_column(t, l->key[k], TABLE_RIGHT);
+    if (l->has_epochs)
+        table_column(t, "epochs", TABLE_RIGHT);
+    table_column(t, "trials", TABLE_RIGHT);
+    table_column(t, "train loss", TABLE_RIGHT);
+    if (l->has_validation)
+        table_column(t, "val. loss", TABLE_RIGHT);
+    for (int i = 0; i < l->n_sets; i++) {
+        set_header(t, l, &l->set[i], "error");
+        if (l->set[i].has_labels) {
+            set_header(t, l, &l->set[i], "ROC AUC");
+            set_header(t, l, &l->set[i], "avg. prec.");
+        }
+    }
+}
+
+static void add_mean_set(struct table *t, const struct set_columns *c, const struct configuration *row)
+{
+    static const struct set_summary nothing = {.mean_error = NAN, .roc_auc = NAN, .average_precision = NAN};
+    const struct set_summary *mean = &nothing, *spread = &nothing;
+    for (int i = 0; i < row->mean.n_sets; i++)
+        if (strcmp(row->mean.set[i].name, c->name) == 0) {
+            mean = &row->mean.set[i];
+            spread = &row->spread.set[i];
+        }
+    add_mean(t, "%.5g", mean->mean_error, spread->mean_error);
+    if (c->has_labels) {
+        add_mean(t, "%.4f", mean->roc_auc, spread->roc_auc);
+        add_mean(t, "%.4f", mean->average_precision, spread->average_precision);
+    }
+}
+
+static void add_configuration(struct table *t, const struct layout *l, const struct configuration *c)
+{
+    table_cell(t, "%.8s%s", c->mean.id, c->mean.has_diverged ? " diverged" : "");
+    for (int k = 0; k < l->n_keys; k++)
+        add_varied(t, &c->mean, l->key[k]);
+    if (l->has_epochs)
+        table_cell(t, "%lld", (long long)c->mean.epochs);
+    table_cell(t, "%d", c->trials);
+    add_mean(t, "%.5g", c->mean.train_loss, c->spread.train_loss);
+    if (l->has_validation)
+        add_mean(t, "%.5g", c->mean.validation_loss, c->spread.validation_loss);
+    for (int k = 0; k < l->n_sets; k++)
+        add_mean_set(t, &l->set[k], c);
+}
+
+struct table *leaderboard_configurations(const struct trial_summary *rows, int n, int count)
+{
+    int n_configurations;
+    struct configuration *c = configurations_new(rows, n, &n_configurations);
+    if (!c)
+        return NULL;
+    struct trial_summary *means = mem_new((size_t)n_configurations, sizeof *means); // borrows all that they own
+    for (int i = 0; i < n_configurations; i++)
+        means[i] = c[i].mean;
+    struct layout l = find_layout(means, n_configurations);
+    struct table *t = table_new();
+    add_mean_columns(t, &l);
+    for (int i = 0; i < n_configurations && (count == 0 || i < count); i++) {
+        table_row(t);
+        table_cell(t, "%d", i + 1);
+        add_configuration(t, &l, &c[i]);
+    }
+    free(means);
+    configurations_free(&c, n_configurations);
     return t;
 }
 

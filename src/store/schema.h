@@ -38,14 +38,16 @@
 #define TRIAL_PROVENANCE "provenance"
 #define TRIAL_ALSO       "also" // in a merged file: the provenance of runs that came to the same bits
 // attributes of the file
-#define TRIAL_EXPERIMENT "experiment"
-#define TRIAL_ABOUT      "about"
-#define TRIAL_ID         "trial"
-#define TRIAL_NUMBER     "number"
-#define TRIAL_STATUS     "status"
-#define TRIAL_DONE       "done" // values of `status`
-#define TRIAL_DIVERGED   "diverged"
-#define TRIAL_SPEC       "spec"
+#define TRIAL_EXPERIMENT    "experiment"
+#define TRIAL_ABOUT         "about"
+#define TRIAL_ID            "trial"
+#define TRIAL_NUMBER        "number"
+#define TRIAL_STATUS        "status"
+#define TRIAL_DONE          "done" // values of `status`
+#define TRIAL_DIVERGED      "diverged"
+#define TRIAL_SPEC          "spec"
+#define TRIAL_CONFIGURATION "configuration"
+#define TRIAL_OBJECTIVE     "objective" // FIGURE, or SET.FIGURE
 
 // arrays of history/, (epoch)
 #define HISTORY_EPOCH           "epoch" // the scale
@@ -159,17 +161,22 @@
 #define PROVENANCE_DATA               "data_" // data_train, data_validation, data_<test set>
 
 // run
-#define RUN_TRIALS      "trials"
-#define RUN_LEADERBOARD "leaderboard"
+#define RUN_TRIALS         "trials"
+#define RUN_LEADERBOARD    "leaderboard"
+#define RUN_CONFIGURATIONS "configurations"
 // columns of the leaderboard, (trial), beside the figures of history/ and scores/ and the keys that the sweep varies
-#define LEADERBOARD_TRIAL      TRIAL_ID // the scale
-#define LEADERBOARD_STATUS     TRIAL_STATUS
-#define LEADERBOARD_EPOCHS     "epochs"
-#define LEADERBOARD_PARAMETERS MODEL_PARAMETERS
-#define LEADERBOARD_SECONDS    "seconds"
-#define LEADERBOARD_EXPERIMENT TRIAL_EXPERIMENT
-#define LEADERBOARD_CLUSTER    PROVENANCE_CLUSTER
-#define LEADERBOARD_VARIED     TRIAL_VARIED "." // goes before a key that is called like another column
+#define LEADERBOARD_TRIAL         TRIAL_ID // the scale
+#define LEADERBOARD_STATUS        TRIAL_STATUS
+#define LEADERBOARD_EPOCHS        "epochs"
+#define LEADERBOARD_PARAMETERS    MODEL_PARAMETERS
+#define LEADERBOARD_SECONDS       "seconds"
+#define LEADERBOARD_EXPERIMENT    TRIAL_EXPERIMENT
+#define LEADERBOARD_CLUSTER       PROVENANCE_CLUSTER
+#define LEADERBOARD_CONFIGURATION TRIAL_CONFIGURATION
+#define LEADERBOARD_OBJECTIVE     TRIAL_OBJECTIVE
+#define LEADERBOARD_VARIED        TRIAL_VARIED "." // goes before a key that is called like another column
 // attributes of the leaderboard
+#define CONFIGURATIONS_TRIALS "trials"
+
 #define LEADERBOARD_SETS "sets"       // the test sets that the figures are of, one a line
 #define LEADERBOARD_KEYS TRIAL_VARIED // the keys that vary, one a line

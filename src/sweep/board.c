@@ -9,19 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void column_free(struct board_column *c, int n)
+{
+    for (int k = 0; c->text && k < n; k++)
+        free(c->text[k]);
+    free(c->text);
+    free(c->number);
+    free(c->name);
+    free(c->long_name);
+    free(c->units);
+}
+
+void board_drop(struct board *b, int column)
+{
+    column_free(&b->column[column], b->n);
+    b->n_columns--;
+    memmove(&b->column[column], &b->column[column + 1], (size_t)(b->n_columns - column) * sizeof *b->column);
+}
+
 void board_free(struct board **board)
 {
     struct board *b = *board;
-    for (int i = 0; b && i < b->n_columns; i++) {
-        struct board_column *c = &b->column[i];
-        for (int k = 0; c->text && k < b->n; k++)
-            free(c->text[k]);
-        free(c->text);
-        free(c->number);
-        free(c->name);
-        free(c->long_name);
-        free(c->units);
-    }
+    for (int i = 0; b && i < b->n_columns; i++)
+        column_free(&b->column[i], b->n);
     if (b) {
         free(b->column);
         free(b->sets);
@@ -39,8 +49,7 @@ int board_find(const struct board *b, const char *name)
     return -1;
 }
 
-// Its values are to be set. The pointer is good until the next one is added.
-static struct board_column *add(
+struct board_column *board_add(
     struct board *b, const char *name, enum store_type type, const char *long_name, const char *units)
 {
     b->column = mem_grow(b->column, (size_t)b->n_columns + 1, sizeof *b->column);
@@ -111,7 +120,7 @@ static void add_varied(struct board *b, const struct trial_summary *rows, const 
         all_numbers = !value || is_number(value);
     }
     char *name = mem_format("%s%s", board_find(b, key) >= 0 ? LEADERBOARD_VARIED : "", key);
-    struct board_column *c = add(b, name, all_numbers ? STORE_F64 : STORE_TEXT, key, NULL);
+    struct board_column *c = board_add(b, name, all_numbers ? STORE_F64 : STORE_TEXT, key, NULL);
     free(name);
     for (int i = 0; i < b->n; i++) {
         const char *value = varied_value(&rows[i], key);
@@ -156,7 +165,7 @@ static void add_set_figure(
     if (!has_any)
         return;
     char *name = mem_format("%s%s%s", is_only ? "" : set, is_only ? "" : ".", f->name);
-    struct board_column *c = add(b, name, STORE_F64, f->long_name, f->units);
+    struct board_column *c = board_add(b, name, STORE_F64, f->long_name, f->units);
     free(name);
     for (int i = 0; i < b->n; i++) {
         const struct set_summary *s = find_set(&rows[i], set);
@@ -177,6 +186,14 @@ static void add_sets(struct board *b, const struct trial_summary *rows)
     free(sets.name);
 }
 
+static bool has_objective(const struct trial_summary *rows, int n)
+{
+    bool has_any = false;
+    for (int i = 0; i < n && !has_any; i++)
+        has_any = *rows[i].objective;
+    return has_any;
+}
+
 static void add_texts(struct board *b, const struct trial_summary *rows)
 {
     static const struct {
@@ -186,13 +203,18 @@ static void add_texts(struct board *b, const struct trial_summary *rows)
         {LEADERBOARD_TRIAL, "identity of the trial", offsetof(struct trial_summary, id)},
         {LEADERBOARD_EXPERIMENT, "name of the experiment", offsetof(struct trial_summary, experiment)},
         {LEADERBOARD_CLUSTER, "cluster that it ran on", offsetof(struct trial_summary, cluster)},
+        {LEADERBOARD_CONFIGURATION, "equal of trials that differ in train.seed alone",
+            offsetof(struct trial_summary, configuration)},
+        {LEADERBOARD_OBJECTIVE, "what its sweep looks for", offsetof(struct trial_summary, objective)},
     };
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
-        struct board_column *c = add(b, texts[k].name, STORE_TEXT, texts[k].long_name, NULL);
+        if (texts[k].offset == offsetof(struct trial_summary, objective) && !has_objective(rows, b->n))
+            continue;
+        struct board_column *c = board_add(b, texts[k].name, STORE_TEXT, texts[k].long_name, NULL);
         for (int i = 0; i < b->n; i++)
             c->text[i] = mem_text(*(char *const *)(const void *)((const char *)&rows[i] + texts[k].offset));
     }
-    struct board_column *c = add(b, LEADERBOARD_STATUS, STORE_TEXT, "done or diverged", NULL);
+    struct board_column *c = board_add(b, LEADERBOARD_STATUS, STORE_TEXT, "done or diverged", NULL);
     for (int i = 0; i < b->n; i++)
         c->text[i] = mem_text(rows[i].has_diverged ? TRIAL_DIVERGED : TRIAL_DONE);
 }
@@ -210,12 +232,12 @@ static void add_numbers(struct board *b, const struct trial_summary *rows)
     };
     struct board_column *c;
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
-        c = add(b, counts[k].name, STORE_I64, counts[k].long_name, "1");
+        c = board_add(b, counts[k].name, STORE_I64, counts[k].long_name, "1");
         for (int i = 0; i < b->n; i++)
             c->number[i] = (double)*(const int64_t *)(const void *)((const char *)&rows[i] + counts[k].offset);
     }
     for (const struct figure *f = trial_figures; f->name; f++) {
-        c = add(b, f->name, STORE_F64, f->long_name, f->units);
+        c = board_add(b, f->name, STORE_F64, f->long_name, f->units);
         for (int i = 0; i < b->n; i++)
             c->number[i] = figure_of(f, &rows[i]);
     }

@@ -22,8 +22,13 @@ void board_free(struct board **b);
 // -1: there is none.
 int board_find(const struct board *b, const char *name);
 
-// As the group `leaderboard` of a run's file.
-int board_write(struct store_file *f, const struct board *b, struct err *e);
+// A column more, whose values are to be set. The pointer is good until the next one is added.
+struct board_column *board_add(
+    struct board *b, const char *name, enum store_type type, const char *long_name, const char *units);
+void board_drop(struct board *b, int column);
+
+// As a group of a run's file (RUN_LEADERBOARD), whose scale is the column of that name.
+int board_write(struct store_file *f, const char *group, const char *scale, const struct board *b, struct err *e);
 struct board *board_read(struct store_file *f, struct err *e);
 // Rows as they were, each of the trial `trials/ID` of the file `path`: new memory (b->n of them). NULL and why.
 struct trial_summary *board_rows(const struct board *b, const char *path, struct err *e);

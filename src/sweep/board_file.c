@@ -10,11 +10,12 @@
 #include <string.h>
 
 // --- writing
-static int write_column(struct store_file *f, const struct board *b, const struct board_column *c, struct err *e)
+static int write_column(struct store_file *f, const char *group, const char *scale, const struct board *b,
+    const struct board_column *c, struct err *e)
 {
-    char *path = mem_format(RUN_LEADERBOARD "/%s", c->name);
+    char *path = mem_format("%s/%s", group, c->name);
     struct store_shape shape = {c->type, 1, {b->n}};
-    struct store_about about = {c->long_name, c->units, {LEADERBOARD_TRIAL}};
+    struct store_about about = {c->long_name, c->units, {scale}};
     int64_t *whole = c->type == STORE_I64 ? mem_new((size_t)b->n, sizeof *whole) : NULL;
     for (int i = 0; whole && i < b->n; i++)
         whole[i] = (int64_t)c->number[i];
@@ -25,12 +26,15 @@ static int write_column(struct store_file *f, const struct board *b, const struc
     return failed;
 }
 
-int board_write(struct store_file *f, const struct board *b, struct err *e)
+// The scale goes first: the others refer to it.
+int board_write(struct store_file *f, const char *group, const char *scale, const struct board *b, struct err *e)
 {
-    int failed = store_set_text(f, RUN_LEADERBOARD, LEADERBOARD_SETS, b->sets, e);
-    failed |= store_set_text(f, RUN_LEADERBOARD, LEADERBOARD_KEYS, b->varied, e);
+    int first = board_find(b, scale), failed = store_set_text(f, group, LEADERBOARD_SETS, b->sets, e);
+    failed |= store_set_text(f, group, LEADERBOARD_KEYS, b->varied, e);
+    failed |= write_column(f, group, scale, b, &b->column[first], e);
     for (int i = 0; i < b->n_columns && !failed; i++)
-        failed = write_column(f, b, &b->column[i], e);
+        if (i != first)
+            failed = write_column(f, group, scale, b, &b->column[i], e);
     return failed;
 }
 
@@ -77,7 +81,7 @@ struct board *board_read(struct store_file *f, struct err *e)
         free(names[i]);
     }
     free(names);
-    if (!failed && (!b->sets || !b->varied || board_find(b, PROVENANCE_RANKS) < 0))
+    if (!failed && (!b->sets || !b->varied || board_find(b, LEADERBOARD_CONFIGURATION) < 0))
         failed = err_add(e, ERR_DATA,
             "%s: " RUN_LEADERBOARD ": lacks what this version writes; hint: hourglass collect makes it anew",
             store_path(f));
@@ -111,6 +115,8 @@ static void row_head(const struct board *b, int row, struct trial_summary *s)
     s->group = mem_format(RUN_TRIALS "/%s", s->id);
     s->experiment = mem_text(text_at(b, LEADERBOARD_EXPERIMENT, row));
     s->cluster = mem_text(text_at(b, LEADERBOARD_CLUSTER, row));
+    s->configuration = mem_text(text_at(b, LEADERBOARD_CONFIGURATION, row));
+    s->objective = mem_text(text_at(b, LEADERBOARD_OBJECTIVE, row));
     s->has_diverged = strcmp(text_at(b, LEADERBOARD_STATUS, row), TRIAL_DIVERGED) == 0;
     s->epochs = whole_at(b, LEADERBOARD_EPOCHS, row);
     s->parameters = whole_at(b, LEADERBOARD_PARAMETERS, row);

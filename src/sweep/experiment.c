@@ -215,6 +215,13 @@ void trial_identity(const struct trial *t, const struct model *m, const char *da
     identify(t, m, data, id);
 }
 
+void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    struct trial any = *t;
+    any.train.seed = 0;
+    identify(&any, m, data, id);
+}
+
 void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
 {
     struct trial any = *t;

@@ -51,6 +51,8 @@ char *trial_data_key(const struct trial *t);
 char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
 // The identity: of the resolved spec, with every data source named by its content (`data`: data_identity's text).
 void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
+// The configuration: equal of trials that differ in train.seed alone.
+void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
 // The lineage: equal of trials of which the one with fewer epochs is how the other one begins, so that it can go on
 // from the other's state. It is the identity without the number of epochs, unless the learning rate hangs on that.
 void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);

@@ -1,8 +1,11 @@
 // What a sweep is to be best in.
 #include "sweep/objective.h"
 
+#include "base/mem.h"
 #include "store/schema.h"
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct figure *find(const struct figure *f, const char *name)
@@ -73,4 +76,51 @@ double objective_loss(const struct objective *o, const struct trial_summary *s)
             return loss;
     }
     return NAN;
+}
+
+// --- in results
+
+char *objective_text(const struct objective *o)
+{
+    return mem_format("%s%s%s", o->set ? o->set : "", o->set ? "." : "", o->figure ? o->figure->name : "");
+}
+
+// What objective_text has written; `set` gets the name's room. False: no known figure.
+static bool parse(const char *text, char set[256], struct objective *o)
+{
+    const char *dot = strrchr(text, '.');
+    snprintf(set, 256, "%.*s", dot ? (int)(dot - text) : 0, text);
+    *o = (struct objective){.set = dot ? set : NULL};
+    const char *name = dot ? dot + 1 : text;
+    o->figure = find(set_figures, name);
+    o->is_of_set = o->figure != NULL;
+    if (!o->figure)
+        o->figure = find(trial_figures, name);
+    return o->figure && o->figure->better;
+}
+
+int objective_compare(const struct trial_summary *x, const struct trial_summary *y)
+{
+    struct objective o;
+    char set[256];
+    if (!*x->objective || strcmp(x->objective, y->objective) != 0 || !parse(x->objective, set, &o))
+        return summary_compare(x, y);
+    double a = objective_loss(&o, x), b = objective_loss(&o, y);
+    if (isnan(a) != isnan(b))
+        return isnan(a) ? 1 : -1;
+    return a < b ? -1 : a > b ? 1 : summary_compare(x, y);
+}
+
+static int by_objective(const void *a, const void *b)
+{
+    return objective_compare(a, b);
+}
+
+void leaderboard_sort(struct trial_summary *rows, int n)
+{
+    bool is_common = true; // else the order of some would not be that of all
+    for (int i = 1; i < n && is_common; i++)
+        is_common = strcmp(rows[i].objective, rows[0].objective) == 0;
+    if (n > 1)
+        qsort(rows, (size_t)n, sizeof *rows, is_common ? by_objective : summary_compare);
 }

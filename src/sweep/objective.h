@@ -13,5 +13,12 @@ struct objective {
 
 // -1 and an error where there is no such figure, or none that is better or worse.
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e);
+// As results name it: "roc_auc", "test.roc_auc"; "": the default. New memory.
+char *objective_text(const struct objective *o);
 // The smaller the better; NaN where the trial diverged or has no such figure.
 double objective_loss(const struct objective *o, const struct trial_summary *s);
+
+// The better trial first, by what both name as their objective, else as summary_compare.
+int objective_compare(const struct trial_summary *x, const struct trial_summary *y);
+// Best first: by the objective of all, where they have one, else by summary_compare.
+void leaderboard_sort(struct trial_summary *rows, int n);

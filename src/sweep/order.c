@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct head {
-    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1];
+    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration[TRIAL_ID_LENGTH + 1];
     int number, entry;
     bool may_go_on;
     int64_t epochs;
@@ -42,6 +42,7 @@ static int pack(const struct experiment *x, const struct plan *plan, int i, stru
         .operations = entry->operations};
     memcpy(head.id, entry->id, sizeof head.id);
     memcpy(head.lineage, entry->lineage, sizeof head.lineage);
+    memcpy(head.configuration, entry->configuration_id, sizeof head.configuration);
     struct text text = {0};
     struct node *root = node_new_map();
     node_add(root, "varied", varied_node(x->sweep, value));
@@ -75,6 +76,7 @@ int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e
     memcpy(&head, bytes->data, sizeof head);
     memcpy(o->id, head.id, sizeof o->id);
     memcpy(o->lineage, head.lineage, sizeof o->lineage);
+    memcpy(o->configuration, head.configuration, sizeof o->configuration);
     o->number = head.number;
     o->entry = head.entry;
     o->may_go_on = head.may_go_on;

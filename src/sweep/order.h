@@ -6,7 +6,7 @@
 #include "sweep/plan.h"
 
 struct order {
-    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1];
+    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration[TRIAL_ID_LENGTH + 1];
     int number;     // in the sweep
     int entry;      // in the plan
     bool may_go_on; // keeps its last state: a later trial may be the same with more epochs

@@ -5,7 +5,7 @@
 #include "sweep/experiment.h"
 
 struct plan_entry {
-    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1];
+    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration_id[TRIAL_ID_LENGTH + 1];
     int number, configuration, repeat, rung; // in the sweep
     bool may_go_on;                          // a later trial may be the same with more epochs
     int same_as;                             // the earlier entry with the same identity; -1: none

@@ -149,6 +149,7 @@ static int plan_model(
     int failed = check_error(t, m, e) | check_objective(p->x, k, e);
     trial_identity(t, m, k->identity, entry->id);
     trial_lineage(t, m, k->identity, entry->lineage);
+    trial_configuration(t, m, k->identity, entry->configuration_id);
     entry->shards = t->train.shards;
     entry->parameters = (int64_t)m->trainable;
     entry->epochs = t->train.epochs;

@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "store/schema.h"
 #include "sweep/board.h"
+#include "sweep/configuration.h"
+#include "sweep/objective.h"
 #include "sweep/run_read.h"
 #include <stdlib.h>
 
@@ -58,13 +60,25 @@ static bool writer_has(const struct run_writer *w, const char *key)
     return has;
 }
 
+static int write_configurations(struct run_writer *w, struct err *e)
+{
+    int n;
+    struct configuration *c = configurations_new(w->rows, w->n, &n);
+    struct board *b = c ? configurations_board(c, n) : NULL;
+    int failed = b ? board_write(w->f, RUN_CONFIGURATIONS, LEADERBOARD_CONFIGURATION, b, e) : 0;
+    board_free(&b);
+    configurations_free(&c, n);
+    return failed;
+}
+
 static int finish(struct run_writer *w, struct err *e)
 {
-    if (w->n > 1)
-        qsort(w->rows, (size_t)w->n, sizeof *w->rows, summary_compare);
+    leaderboard_sort(w->rows, w->n);
     struct board *b = board_new(w->rows, w->n);
-    int failed = board_write(w->f, b, e);
+    int failed = board_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);
     board_free(&b);
+    if (!failed)
+        failed = write_configurations(w, e);
     return failed ? failed : store_commit(&w->f, e);
 }
 

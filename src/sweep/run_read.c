@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "store/schema.h"
 #include "sweep/board.h"
+#include "sweep/objective.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -224,7 +225,7 @@ int leaderboard_read(const char *run, bool is_ours, struct trial_summary **rows,
     if (failed) {
         leaderboard_free(rows, *n);
         *n = 0;
-    } else if (*n > 1)
-        qsort(*rows, (size_t)*n, sizeof **rows, summary_compare);
+    } else
+        leaderboard_sort(*rows, *n);
     return failed;
 }

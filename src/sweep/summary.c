@@ -152,6 +152,8 @@ static int take(struct place *p, struct trial_summary *s, struct err *e)
     char *status = store_get_text(p->f, at(p, ""), TRIAL_STATUS);
     s->id = *p->group ? mem_text(strrchr(p->group, '/') + 1) : store_get_text(p->f, p->path, TRIAL_ID);
     s->experiment = text_or_nothing(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
+    s->configuration = text_or_nothing(store_get_text(p->f, p->path, TRIAL_CONFIGURATION));
+    s->objective = text_or_nothing(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
     store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
     s->cluster = text_or_nothing(store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
     s->seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
@@ -205,6 +207,8 @@ void summary_free(struct trial_summary *s)
     free(s->path);
     free(s->id);
     free(s->experiment);
+    free(s->configuration);
+    free(s->objective);
     free(s->cluster);
     free(s->group);
     *s = (struct trial_summary){0};

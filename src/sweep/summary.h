@@ -16,6 +16,7 @@ struct set_summary {
 struct trial_summary {
     char *path, *group;              // owned: the file, and where in it the trial is: "", or "trials/KEY" of a run's
     char *id, *experiment, *cluster; // owned; id: its key in a run's file
+    char *configuration, *objective; // owned; "": none
     bool has_diverged;
     int64_t number, epochs, parameters;
     int64_t ranks, threads; // that trained it; threads of each rank

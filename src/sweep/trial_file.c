@@ -315,14 +315,18 @@ static int write_model(struct store_file *f, const struct trial_result *r, struc
 static int write_head(struct store_file *f, const struct trial_result *r, struct err *e)
 {
     const struct experiment *x = r->experiment;
-    char *spec = trial_spec(r->trial, x, r->model);
+    char *spec = trial_spec(r->trial, x, r->model), *objective = objective_text(&x->objective);
     int failed = store_set_text(f, "", TRIAL_EXPERIMENT, x->name, e);
     failed |= x->about ? store_set_text(f, "", TRIAL_ABOUT, x->about, e) : 0;
     failed |= store_set_text(f, "", TRIAL_ID, r->order->id, e);
     failed |= store_set_int(f, "", TRIAL_NUMBER, r->order->number, e);
+    failed |= store_set_text(f, "", TRIAL_CONFIGURATION, r->order->configuration, e);
+    if (*objective)
+        failed |= store_set_text(f, "", TRIAL_OBJECTIVE, objective, e);
     failed |= store_set_text(f, "", TRIAL_STATUS, r->trained.has_diverged ? TRIAL_DIVERGED : TRIAL_DONE, e);
     failed |= store_set_text(f, "", TRIAL_SPEC, spec, e);
     free(spec);
+    free(objective);
     const struct node *varied = r->order->varied;
     for (int k = 0; k < varied->n && !failed; k++)
         failed = store_set_text(f, TRIAL_VARIED, varied->items[k]->key, varied->items[k]->text, e);

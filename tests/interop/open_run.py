@@ -93,9 +93,11 @@ def pattern_of(kind, group):
 
 
 def array_pattern(kind, group, name, sets, keys):
-    if kind == "run" and group == "leaderboard":
+    if kind == "run" and group in ("leaderboard", "configurations"):
         for s in sets:
             name = name[len(s) + 1:] if name.startswith(f"{s}.") else name
+        if name.endswith("_deviation"):
+            return "<figure>_deviation"
         if name.startswith("varied."):
             return "varied.<key>"
         return "<key>" if name in keys and name not in ("seconds", "epochs") else name

@@ -50,6 +50,8 @@ model:
 train: {epochs: 2, shards: 2}
 score: {save: [code, reconstruction, feature_error], baseline: pca}
 sweep:
+  repeats: 2
+  objective: average_precision
   over:
     seconds: [1, 2]
     model.encoder[0].activation: [tanh, relu]

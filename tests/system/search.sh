@@ -52,10 +52,17 @@ best=$(board r1/halving | awk -F, '
     NR > 1 && $at["epochs"] == 9 {print $at["code"], $at["train.learning_rate"]}')
 read -r code rate <<<"$best"
 sed '/^sweep:/,$d' halving.yaml >alone.yaml
+echo 'sweep: {objective: mean_error, over: {}}' >>alone.yaml
 good run alone.yaml --set "variables.code=$code" --set "train.learning_rate=$rate" --results alone
 alone=$(trial alone/halving)
 "$h5same" "$alone" "r1/halving/trials/$(basename "$alone")" provenance history/seconds varied >comparison 2>&1
 is 'what differs' "$(grep '^differs' comparison | tr -s ' ')" "differs attribute number: '0' and '12'"
+
+# --- repeats stand together, and the leaderboard is in the order of the objective
+good top r1/grid
+says stdout '^Configurations, mean and standard deviation over their seeds:'
+says stdout '^ *1 +[0-9a-f]{8} +[23] +0.01 +2 +0\.[0-9]+ ± [0-9.e-]+ '
+is 'the order of errors' "$(board r1/halving | awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i} NR > 1 && $at["status"] == "done" {print $at["mean_error"]}' | sort -g -c 2>&1)" ''
 
 # --- a search that lost trials goes on with them, and decides the same
 board r1/halving >before

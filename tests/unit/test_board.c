@@ -31,6 +31,8 @@ static void make_row(struct trial_summary *s, int i)
         .id = mem_format("id%d", i),
         .experiment = mem_text("x"),
         .cluster = mem_text(i % 2 ? "far" : "near"),
+        .configuration = mem_text("0123"),
+        .objective = mem_text(i ? "roc_auc" : ""),
         .has_diverged = i == 3,
         .epochs = 10 + i,
         .parameters = 100,
@@ -128,7 +130,7 @@ static void test_through_a_file(void **state)
     struct board *b = board_new(rows, N);
     check_board(b);
     struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, &e);
-    assert_ok(board_write(f, b, &e), e);
+    assert_ok(board_write(f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, &e), e);
     assert_ok(store_commit(&f, &e), e);
     board_free(&b);
     f = store_open(path, FORMAT_RUN, true, &e);
