@@ -185,6 +185,14 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
     return 0;
 }
 
+static int first_trained(const struct model *m)
+{
+    int i = 0;
+    while (i < m->n_layers && m->layers[i].n_blocks == 0 && !m->layers[i].tied)
+        i++;
+    return i;
+}
+
 static int build_layers(struct model *m, const struct model_section *s, struct shape *shape, struct err *e)
 {
     for (int i = 0; i < m->n_layers; i++) {
@@ -195,6 +203,7 @@ static int build_layers(struct model *m, const struct model_section *s, struct s
         if (i == m->n_encoder - 1)
             m->code = *shape;
     }
+    m->first_trained = first_trained(m);
     return 0;
 }
 

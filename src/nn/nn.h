@@ -107,6 +107,7 @@ struct model {
     size_t parameters;      // length of the flat vector, padding between blocks included
     size_t trainable;       // without padding and statistics: what people call the number of parameters
     bool has_statistics;
+    int first_trained; // the first layer with parameters: no gradient is wanted before it
     double operations; // floating-point, of the matrix products that train on one sample
 };
 

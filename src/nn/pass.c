@@ -109,7 +109,7 @@ double model_backward(
     real scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
     real *dy = ws->dy, *dx = ws->dx;
     double loss = loss_pass(m, ws, rows, x, scale, dy, NULL);
-    for (int i = m->n_layers - 1; i >= 0; i--) {
+    for (int i = m->n_layers - 1; i >= m->first_trained; i--) {
         const struct layer *l = &m->layers[i];
         int units = shape_size(&l->out);
         if (has_activity(l) && ws->step.trains)
@@ -117,7 +117,7 @@ double model_backward(
         activate_backward(activation_of(m, i), rows, &l->out, ws->z[i] ? ws->z[i] : ws->y[i], dy);
         struct pass p = pass_of(w, ws, rows, x, i);
         p.dy = dy;
-        p.dx = i ? dx : NULL;
+        p.dx = i > m->first_trained ? dx : NULL;
         p.dw = dw;
         p.batch_rows = batch_rows;
         l->type->backward(l, &p);
@@ -127,5 +127,7 @@ double model_backward(
         dy = dx;
         dx = t;
     }
+    for (int i = m->first_trained - 1; i >= 0 && ws->layer_done; i--)
+        ws->layer_done(ws->context, i);
     return (ws->step.sums ? loss * features : loss) + ws->penalty;
 }
