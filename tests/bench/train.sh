@@ -1,7 +1,7 @@
 #!/bin/bash
 # Training speed on one core beside PyTorch's: samples/s of the best epoch of each, in turn, medians over ROUNDS.
 #
-#   bash tests/bench/train.sh [ROUNDS]      with nothing else running; needs python3-torch, hdf5-tools, time
+#   bash tests/bench/train.sh [ROUNDS [CASE...]]      with nothing else running; needs python3-torch, hdf5-tools, time
 #
 # Ours is build/hourglass with one rank and one thread, the peer tests/bench/torch_train.py with one thread. GFLOP/s counts
 # the matrix products of the forward and backward pass and stands beside what this core does in one large product. The last
@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}
+cases=" ${*:2} "
 hourglass=${HOURGLASS:-build/hourglass}
 peer="/usr/bin/python3 tests/bench/torch_train.py"
 data=${HOURGLASS_DATA:-../shared/data}
@@ -52,6 +53,7 @@ printf '\n| case | network, batch | Hourglass samples/s | PyTorch samples/s | ra
 bench() {
     local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 net=$7 round widths
     shift 7
+    [[ "$cases" == "  " || "$cases" == *" $name "* ]] || return 0
     read -ra widths <<<"${net#*=}"
     net=${net%%=*}
     rm -f "$out/ours" "$out/theirs" "$out/ratio"
@@ -78,6 +80,7 @@ bench lstm 32 5 3 tests/bench/lstm.yaml 1000 "140x1 64 140x64 140x1=27820544"
 bench conv 128 4 2 experiments/mnist-conv.yaml 10000 "" data.validation=null 'data.train={from: mnist.h5:train, rows: "0:10000"}'
 bench cardio 32 1000 30 tests/bench/cardio.yaml 1655 "21 12 21"
 
+[ "$cases" = "  " ] || exit 0
 rm -f "$out/ratio"
 for ((round = 0; round < rounds; round++)); do
     one=$(ours experiments/mnist-shoe.yaml 60000 1 train.epochs=6 sweep=null data.validation=null)
