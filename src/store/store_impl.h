@@ -81,6 +81,8 @@ struct hash_stream;
 // it is not NULL.
 int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
     struct hash_stream *part, struct err *e);
+// store_verify of an open array; tells of it to `each`, unless it is NULL.
+int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e);
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
 void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
 

@@ -102,9 +102,7 @@ static int array_compare(struct store_file *f, const char *path, hid_t dataset, 
     return r;
 }
 
-// Tells of the array to `each`, unless it is NULL.
-static int array_verify(
-    struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e)
+int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e)
 {
     struct store_shape shape;
     char *expected = attribute_text(dataset, STORE_CHECKSUM);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/schema.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -43,6 +44,7 @@ struct walk {
     struct store_file *f;
     struct err *e;
     const char *object; // that is visited
+    bool verifies;
 };
 
 static int read_all(struct walk *w, const char *path, const struct store_shape *shape)
@@ -105,13 +107,16 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
 static herr_t visit(hid_t root, const char *relative, const H5O_info_t *info, void *walk)
 {
     struct walk *w = walk;
-    char *path = strcmp(relative, ".") == 0 ? mem_text(w->object) : mem_format("%s/%s", w->object, relative);
+    const char *top = *w->object ? w->object : "/";
+    char *path =
+        strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, *w->object ? "/" : "", relative);
     hid_t object = H5Oopen_by_addr(root, info->addr); // no way through the groups again
     int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : 0;
     if (r == 0 && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
         r = file_fail(w->f, path, w->e, "cannot read its attributes");
     else if (r == 0 && info->type == H5O_TYPE_DATASET)
-        r = read_dataset(w, path, object);
+        r = w->verifies && H5Aexists(object, STORE_CHECKSUM) > 0 ? array_verify(w->f, path, object, NULL, w->e)
+                                                                 : read_dataset(w, path, object);
     if (object >= 0 && H5Oclose(object) < 0 && r == 0)
         r = file_fail(w->f, path, w->e, "cannot close it");
     free(path);
@@ -143,12 +148,10 @@ static int visit_parts(struct walk *w, const struct task *t)
 
 static int walk_file(const struct task *t, const char *path, struct err *e)
 {
-    struct walk w = {.f = file_open(path, e), .e = e};
+    struct walk w = {.f = file_open(path, e), .e = e, .verifies = t->verifies};
     if (!w.f)
         return -1;
     int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
-    if (r == 0 && t->verifies)
-        r = store_verify_all(w.f, NULL, e);
     if (H5Fclose(w.f->id) < 0 && r == 0)
         r = file_fail(w.f, NULL, e, "cannot close it");
     file_free(&w.f);
