@@ -1,10 +1,13 @@
 #!/bin/bash
-# calls.sh [STEP]: the K-th write, sync, rename or allocation of a run fails, once or from then on, for every STEP-th K (1:
-# all of them; by default a few dozen): the run ends well or says what failed, and the next start leads to the same bits.
+# calls.sh [STEP [KIND]...]: the K-th write, sync, rename or allocation (memory) of a run fails, once or from then on, for
+# every STEP-th K (1: all of them; by default a few dozen): the run ends well or says what failed, and the next start leads
+# to the same bits.
 source "$(dirname "$0")/../lib.sh"
 shim=${FAULT_SHIM:-$(dirname "$hourglass")/tests/libfault_shim.so}
 [ -e "$shim" ] || skip 'no shim to preload: it is not built with the sanitizers'
 step=${1:-}
+kinds=("${@:2}")
+[ ${#kinds[@]} -gt 0 ] || kinds=(write sync rename memory)
 
 tiny_data
 tiny_spec | sed 's/epochs: 3/epochs: 30/' >tiny.yaml
@@ -61,10 +64,9 @@ every() {
 }
 
 for ranks in 1 2; do
-    every write
-    every write all
-    every sync
-    every rename
-    every memory
+    for kind in "${kinds[@]}"; do
+        every "$kind"
+        [ "$kind" != write ] || every write all # a disk that stays full
+    done
 done
 verdict

@@ -20,10 +20,13 @@ good run tiny.yaml -n 1 -t 1 --results calm || exit 1
 job=0
 trap '[ "$job" = 0 ] || kill -KILL "$job" 2>/dev/null; rm -rf "$folder"' EXIT
 
-# pids: of the ranks that run, as their beacons say; never those of others
+parent() { awk '{sub(/.*\) /, ""); print $2}' "/proc/$1/stat" 2>/dev/null; }
+# pids: of the ranks of this run that are at work, as their beacons say: itself, or children of its mpirun; never those
+# of the run before, which may still be ending
 pids() {
-    cat results/tiny/state/rank-0-* 2>/dev/null | awk '/^pid:/ {print $2}' |
-        while read -r pid; do [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != hourglass ] || echo "$pid"; done
+    cat results/tiny/state/rank-0-* 2>/dev/null | awk '/^pid:/ {print $2}' | while read -r pid; do
+        [ "$pid" != "$job" ] && [ "$(parent "$(parent "$pid")")" != "$job" ] || echo "$pid"
+    done
 }
 # start: the run again, on some number of ranks; returns when it has the folder
 start() {
