@@ -74,7 +74,7 @@ bench shoe 256 6 4 experiments/mnist-shoe.yaml 60000 "784 64 784" sweep=null dat
 bench keras-deep 1024 2 2 experiments/mnist-deep.yaml 60000 "784 512 128 10 128 512 784" data.validation=null
 bench dl4j 80 3 2 experiments/mnist-outliers.yaml 40000 "784 250 10 250 784"
 bench denoise 256 3 2 experiments/mnist-denoise.yaml 60000 "784 256 64 256 784" data.validation=null
-bench vae 128 3 2 experiments/mnist-vae.yaml 60000 "784 512 2 512 784" data.validation=null
+bench vae 128 3 2 experiments/mnist-vae.yaml 60000 "784 512 2 512 784" sweep=null data.validation=null
 # its products: two layers' recurrent ones, 2 x 140 x 64 x 256 x 6, and the inputs'
 bench lstm 32 5 3 tests/bench/lstm.yaml 1000 "140x1 64 140x64 140x1=27820544"
 bench conv 128 4 2 experiments/mnist-conv.yaml 10000 "" data.validation=null 'data.train={from: mnist.h5:train, rows: "0:10000"}'
