@@ -3,6 +3,9 @@
 # -ffast-math is theirs alone: it lets the compiler reorder sums and call glibc's vector math. NaN and infinity are kept
 # (a diverged trial must show), hence -fno-finite-math-only, with the macro that math.h asks for before it offers vectors.
 set(kernel_loop_flags -O3 -ffast-math -fno-finite-math-only -D__FAST_MATH__ -fopenmp-simd -ffp-contract=fast)
+if(HOURGLASS_SANITIZE)  # with every access checked, optimising takes the compiler minutes
+  list(APPEND kernel_loop_flags -O1)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(kernel_sets plain avx2 avx512)
   set(kernel_flags_avx2 ${kernel_loop_flags} -march=haswell -mprefer-vector-width=256)

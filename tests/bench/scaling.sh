@@ -95,11 +95,11 @@ for n in 1 $ranks; do
 done
 
 echo
-echo "Sweep: 1000 trials, one rank each, of 60 s on average (standard deviation of the logarithm 0.5), rank 0 answers every 10 ms"
+echo "Sweep: 1000 trials, one rank each, of 60 s on average (standard deviation of the logarithm 0.5), rank 0 answers four times a second"
 printf '\n| ranks | seconds | speed-up | efficiency |\n|---:|---:|---:|---:|\n'
-one=$(replay 1 sweep 1000 60 0.5 0.01)
+one=$(replay 1 sweep 1000 60 0.5 0.25)
 for n in 1 $ranks; do
-    [ "$n" = 1 ] && took=$one || took=$(replay "$n" sweep 1000 60 0.5 0.01)
+    [ "$n" = 1 ] && took=$one || took=$(replay "$n" sweep 1000 60 0.5 0.25)
     awk -v n="$n" -v one="$one" -v t="$took" 'BEGIN {printf "| %d | %.0f | %.1f | %.0f %% |\n", n, t, one / t, 100 * one / t / n}'
     echo "$n $(awk -v n="$n" -v one="$one" -v t="$took" 'BEGIN {print one / t, one / t / n}')" >>"$out/sweep.dat"
 done
