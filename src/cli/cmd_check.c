@@ -2,16 +2,19 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/launch.h"
 #include "cli/options.h"
 #include "report/table.h"
-#include "sweep/plan.h"
+#include "sweep/calibrate.h"
+#include "sweep/run.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 struct options {
     struct field_texts settings;
     char *results;
-    int64_t count;
+    int64_t count, ranks, threads, ranks_per_trial;
 };
 
 static const struct field fields[] = {
@@ -31,6 +34,24 @@ static const struct field fields[] = {
         .min = 0,
         .max = 1e9,
         .help = "trials that are listed; 0: all"},
+    {.key = "ranks",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, ranks),
+        .min = 1,
+        .max = 1 << 20,
+        .help = "MPI ranks that the time is asked for; default: those that run would start here"},
+    {.key = "threads",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, threads),
+        .min = 1,
+        .max = 1024,
+        .help = "OpenMP threads of each rank, as of run"},
+    {.key = "ranks-per-trial",
+        .type = FIELD_INT,
+        .offset = offsetof(struct options, ranks_per_trial),
+        .min = 1,
+        .max = 1 << 20,
+        .help = "ranks that train a trial together, as of run"},
     {0},
 };
 
@@ -39,7 +60,10 @@ static const struct command command = {
     .usage = "EXPERIMENT.yaml [OPTION]...",
     .about = "Reads the experiment and opens its data; reports every mistake with file, line and column; lists the "
              "trials with\n"
-             "their parameters, memory and floating-point operations.\n",
+             "their parameters, memory and floating-point operations; says how many are trained at a time, and how "
+             "long it\n"
+             "will take by training the costliest for a fraction of a second.\n",
+    .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 valid; 2 the experiment is wrong; 3 a data file is bad.\n",
     .fields = fields,
     .least = 1,
@@ -83,23 +107,71 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
     return t;
 }
 
+// Of all trials, those that results decide included: floating-point operations, and of the costliest trial.
+static double all_operations(const struct plan *p, double *most)
+{
+    double sum = 0;
+    *most = 0;
+    for (int i = 0; i < p->n; i++) {
+        if (p->entry[i].same_as >= 0)
+            continue;
+        sum += p->entry[i].operations;
+        *most = fmax(*most, p->entry[i].operations);
+    }
+    return sum / search_share(p->search);
+}
+
 static void print_plan(const struct experiment *x, const struct plan *p, int64_t count, const char *results)
 {
-    double operations = 0;
-    int different = 0;
-    for (int i = 0; i < p->n; i++)
-        if (p->entry[i].same_as < 0) {
-            operations += p->entry[i].operations;
-            different++;
-        }
+    double most, operations = all_operations(p, &most);
+    int64_t bound = search_bound(p->search);
     struct table *t = plan_table(x, p, count);
     table_print(t, 0, stdout);
     table_free(&t);
     if (count && p->n > count)
         printf("and %lld more\n", (long long)(p->n - count));
-    printf("\n%s: valid; %d trial%s, %d different; %.3g TFLOP of training\n", x->path, p->n, p->n == 1 ? "" : "s",
-        different, 1e-12 * operations);
+    printf("\n%s: valid; %d trial%s, %d different", x->path, p->n, p->n == 1 ? "" : "s", plan_different(p));
+    if (bound > p->n)
+        printf(", and up to %lld more that follow from their results", (long long)(bound - p->n));
+    printf("; %.3g TFLOP of training\n", 1e-12 * operations);
     printf("Run folder   %s/%s\n", results, x->name);
+}
+
+static void print_cost(const struct plan *p, const struct layout *l, const struct calibration *c)
+{
+    const double beside = 0.02; // seconds of a trial beside its training: set-up, scores, file
+    char memory[16], spent[48];
+    double most, operations = all_operations(p, &most);
+    double trials = (double)p->n / search_share(p->search);
+    double seconds = fmax((operations / c->rate + beside * trials) / l->groups, most / c->rate + beside);
+    int ranks = l->groups * l->ranks_per_trial;
+    printf("Ranks        %d x %d thread%s: %d trial%s at a time, on %d rank%s each\n", ranks, l->threads,
+        l->threads == 1 ? "" : "s", l->groups, l->groups == 1 ? "" : "s", l->ranks_per_trial,
+        l->ranks_per_trial == 1 ? "" : "s");
+    printf("Memory       at most %s a rank, beside the data, which the ranks of a node share\n",
+        text_bytes(memory, (double)c->bytes));
+    printf("Time         about %s at %.3g GFLOP/s a trial, as measured here\n", text_seconds(spent, seconds),
+        1e-9 * c->rate);
+}
+
+// Started by a launcher, there would be as many to measure at a time.
+static int show_cost(const struct options *o, const struct experiment *x, const struct plan *p, struct err *e)
+{
+    struct run_options wish = {(int)o->threads, (int)o->ranks_per_trial};
+    struct comm self = {0};
+    struct layout l;
+    struct calibration c;
+    int ranks = launch_wanted((int)o->ranks, wish.threads, wish.ranks_per_trial, search_bound(x->search));
+    int local = ranks < launch_cores() ? ranks : launch_cores(); // of more, the others run elsewhere
+    if (layout_choose(&wish, ranks, launch_threads(local), plan_different(p), plan_least_shards(p), &l, e) != 0)
+        return -1;
+    if (comm_launched_size() > 1)
+        return 0;
+    int failed = comm_start(&self, l.threads, e);
+    if (!failed && calibrate(x, p, &self, l.ranks_per_trial, l.threads, &c, e) == 0)
+        print_cost(p, &l, &c);
+    comm_stop(&self);
+    return failed;
 }
 
 int cmd_check(int argc, char **argv)
@@ -116,6 +188,8 @@ int cmd_check(int argc, char **argv)
         plan_make(&x, &p, &e);
     if (p.n > 0 && !e.count)
         print_plan(&x, &p, o.count, o.results);
+    if (p.n > 0 && !e.count)
+        show_cost(&o, &x, &p, &e);
     plan_free(&p);
     experiment_free(&x);
     field_free(fields, &o);

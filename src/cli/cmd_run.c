@@ -259,22 +259,13 @@ static int conclude(const struct job *j, struct err *e)
     return tell(e);
 }
 
-// Without a wish: as many ranks as there are trials, each with its threads on cores of its own.
-static int ranks_wanted(const struct options *o, const struct experiment *x)
-{
-    int threads = o->threads ? (int)o->threads : 1, each = o->ranks_per_trial ? (int)o->ranks_per_trial : 1;
-    int groups = launch_cores() / (threads * each), trials = (int)search_bound(x->search);
-    if (o->ranks)
-        return (int)o->ranks;
-    groups = groups < trials ? groups : trials;
-    return groups > 1 ? groups * each : each;
-}
-
 static int launch(const struct job *j, int argc, char **argv, struct err *e)
 {
     const struct options *o = j->options;
-    return launch_ranks(
-        &(struct launch){ranks_wanted(o, &j->x), (int)o->threads, o->ranks > 0, argc, argv, j->folder}, e);
+    return launch_ranks(&(struct launch){launch_wanted((int)o->ranks, (int)o->threads, (int)o->ranks_per_trial,
+                                             search_bound(j->x.search)),
+                            (int)o->threads, o->ranks > 0, argc, argv, j->folder},
+        e);
 }
 
 static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)

@@ -24,6 +24,15 @@ int launch_threads(int local_ranks)
     return cores > 1 ? cores : 1;
 }
 
+int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials)
+{
+    int each = ranks_per_trial ? ranks_per_trial : 1, groups = launch_cores() / ((threads ? threads : 1) * each);
+    if (ranks)
+        return ranks;
+    groups = groups < trials ? groups : (int)trials;
+    return groups > 1 ? groups * each : each;
+}
+
 void launch_environment(int workers)
 {
     if (geteuid() == 0) { // mpirun refuses root unless told twice; in a container root is the only user

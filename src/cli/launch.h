@@ -3,10 +3,13 @@
 
 #include "base/err.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 int launch_cores(void); // that this process may use
 // The threads that each of so many ranks on this node can have: OMP_NUM_THREADS, or its share of the cores.
 int launch_threads(int local_ranks);
+// The ranks of a run without a wish (0): as many as there are trials, each with its threads on cores of its own.
+int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials);
 struct launch {
     int ranks, threads;
     bool is_wish; // the user asked for that number of ranks

@@ -71,6 +71,15 @@ good run halving.yaml -n 1 --results r1
 says stdout 'trials were finished before'
 is 'the leaderboard of halving, continued' "$(board r1/halving)" "$(cat before)"
 
+# --- what it would take
+good check halving.yaml -n 3 -t 1
+says stdout ': valid; 9 trials, 9 different, and up to 4 more that follow from their results; '
+says stdout '^Ranks +3 x 1 thread: 3 trials at a time, on 1 rank each'
+says stdout '^Memory +at most [0-9.]+ kB a rank'
+says stdout '^Time +about [0-9.]+ (s|min) at [0-9.e+]+ GFLOP/s a trial'
+good check halving.yaml -n 4 --ranks-per-trial 2
+says stdout '^Ranks +4 x [12] threads?: 2 trials at a time, on 2 ranks each'
+
 # --- mistakes
 sed 's/objective: mean_error/objective: roc_aux/' halving.yaml >x.yaml
 bad 2 "sweep.objective: found 'roc_aux', allowed: one of mean_error, roc_auc, .*; did you mean 'roc_auc'\?" check x.yaml
