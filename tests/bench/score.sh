@@ -1,6 +1,6 @@
 #!/bin/bash
 # Scoring of a million rows of 784 bytes on one core, beside their matrix products at this core's peak and beside reading
-# them from the disk, whichever takes longer: the issue asks for at most 1.4 times that.
+# them from the disk, whichever takes longer: at most 1.4 times that is the aim.
 #
 #   bash tests/bench/score.sh [ROUNDS]      with nothing else running; needs 2 GB below TMPDIR, and time
 set -euo pipefail
