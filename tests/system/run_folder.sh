@@ -99,7 +99,7 @@ for path in one/tiny/trials/*.h5; do
 done
 "$h5same" one/tiny/run.h5 two/tiny/run.h5 >comparison
 is 'run.h5 on one group and two: what differs' "$(awk '$1 == "differs" {print $2}' comparison | grep -vE '/provenance$|seconds$|samples_per_second$')" ''
-is 'leaderboard columns that are the same' "$(grep -c '^same .*leaderboard/' comparison)" 23
+is 'leaderboard columns that are the same' "$(grep -c '^same .*leaderboard/' comparison)" 24
 no_temporaries two
 for path in one/tiny/trials/*.h5; do
     if "$hourglass" info "$path" | grep -q 'status = diverged'; then
@@ -124,7 +124,7 @@ is 'samples by class' "$(grep -c 'tiny.h5:all' stdout)" 8
 has_gallery stdout
 good top one/tiny --csv --count 0
 is 'lines of the leaderboard as CSV' "$(wc -l <stdout)" 7
-is 'columns of the leaderboard as CSV' "$(head -1 stdout | cut -d, -f1-5)" 'trial,experiment,cluster,status,epochs'
+is 'columns of the leaderboard as CSV' "$(head -1 stdout | cut -d, -f1-5)" 'trial,experiment,cluster,configuration,status'
 good top one/tiny --count 2
 says stdout '^and 4 more: hourglass top one/tiny --count 0'
 bad 2 "--trial: no trial's id begins with 'x'" top one/tiny --trial x
