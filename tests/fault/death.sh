@@ -20,7 +20,7 @@ start() {
     job=$!
     started+=("$job")
     for ((rank = 0; rank < ranks; rank++)); do
-        for ((i = 0; i < 150; i++)); do
+        for ((i = 0; i < 600; i++)); do
             [ -n "$(beacon $((rank / each * each)) trial)" ] && [ "$(beacon $((rank / each * each)) epoch)" != 0 ] && break
             sleep 0.1
         done
