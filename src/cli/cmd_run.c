@@ -171,13 +171,13 @@ static int take_folder(struct job *j, const struct comm *world, struct err *e)
 }
 
 // Of the plan, which was made whole.
-static int keep_part(struct job *j, struct err *e)
+static void keep_part(struct job *j, struct err *e)
 {
     if (search_needs_results(j->x.search))
-        return err_add(e, ERR_USAGE,
+        err_add(e, ERR_USAGE,
             "--part: this sweep's method chooses trials by the results of others: it needs one run, no job array");
-    plan_keep_part(&j->plan, j->options->part_number, j->options->parts);
-    return 0;
+    else
+        plan_keep_part(&j->plan, j->options->part_number, j->options->parts);
 }
 
 // Collective over world.

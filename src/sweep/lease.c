@@ -58,6 +58,15 @@ static char *lease_path(const char *folder, int part, int64_t number)
     return mem_format("%s/state/lease-%d-%lld", folder, part, (long long)number);
 }
 
+static bool read_name(const char *name, int *part, int64_t *number)
+{
+    int end = 0;
+    long long n;
+    bool is_lease = sscanf(name, "lease-%d-%lld%n", part, &n, &end) == 2 && !name[end];
+    *number = is_lease ? n : 0;
+    return is_lease;
+}
+
 // The highest number of a lease; 0: there is none. Removes those below `keep`.
 static int64_t newest_number(const char *folder, int part, int64_t keep)
 {
@@ -65,9 +74,9 @@ static int64_t newest_number(const char *folder, int part, int64_t keep)
     DIR *dir = opendir(state);
     int64_t newest = 0;
     for (struct dirent *d; dir && (d = readdir(dir));) {
-        int of_part, end = 0;
-        long long number;
-        if (sscanf(d->d_name, "lease-%d-%lld%n", &of_part, &number, &end) != 2 || d->d_name[end] || of_part != part)
+        int of_part;
+        int64_t number;
+        if (!read_name(d->d_name, &of_part, &number) || of_part != part)
             continue;
         newest = number > newest ? number : newest;
         if (number < keep)
@@ -153,9 +162,9 @@ int *lease_parts(const char *folder, int *n)
     int *list = NULL;
     *n = 0;
     for (struct dirent *d; dir && (d = readdir(dir));) {
-        int part, end = 0, i = 0;
-        long long number;
-        if (sscanf(d->d_name, "lease-%d-%lld%n", &part, &number, &end) != 2 || d->d_name[end])
+        int part, i = 0;
+        int64_t number;
+        if (!read_name(d->d_name, &part, &number))
             continue;
         while (i < *n && list[i] != part)
             i++;

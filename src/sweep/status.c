@@ -115,7 +115,8 @@ static void add_ranks(const char *folder, int part, struct run_status *s)
     int n;
     struct beacon *more = beacon_list(folder, part, &n);
     s->rank = mem_grow(s->rank, (size_t)(s->ranks + n) + 1, sizeof *s->rank);
-    memcpy(s->rank + s->ranks, more, (size_t)n * sizeof *more);
+    if (n > 0)
+        memcpy(s->rank + s->ranks, more, (size_t)n * sizeof *more);
     s->ranks += n;
     free(more);
 }

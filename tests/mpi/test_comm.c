@@ -6,21 +6,12 @@
 #include "base/text.h"
 #include "comm/comm.h"
 #include "kernels/kernels.h"
+#include "mpi_check.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CHECK(c, ...)                                                            \
-    do {                                                                         \
-        if (!(c)) {                                                              \
-            fprintf(stderr, "%s:%d: %s does not hold ", __FILE__, __LINE__, #c); \
-            fprintf(stderr, " " __VA_ARGS__);                                    \
-            fputc('\n', stderr);                                                 \
-            comm_abort(1);                                                       \
-        }                                                                        \
-    } while (0)
 
 enum { SHARDS = 16, LONGEST = 4099 };
 

@@ -3,22 +3,13 @@
 // ranks: 4
 #include "base/mem.h"
 #include "comm/queue.h"
+#include "mpi_check.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define CHECK(c, ...)                                                            \
-    do {                                                                         \
-        if (!(c)) {                                                              \
-            fprintf(stderr, "%s:%d: %s does not hold ", __FILE__, __LINE__, #c); \
-            fprintf(stderr, " " __VA_ARGS__);                                    \
-            fputc('\n', stderr);                                                 \
-            comm_abort(1);                                                       \
-        }                                                                        \
-    } while (0)
 
 enum { PIECES = 1000 };
 

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "comm/comm.h"
+#include "mpi_check.h"
 #include "store/parallel.h"
 #include "store/schema.h"
 
@@ -15,16 +16,6 @@
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#define CHECK(c, ...)                                                            \
-    do {                                                                         \
-        if (!(c)) {                                                              \
-            fprintf(stderr, "%s:%d: %s does not hold ", __FILE__, __LINE__, #c); \
-            fprintf(stderr, " " __VA_ARGS__);                                    \
-            fputc('\n', stderr);                                                 \
-            comm_abort(1);                                                       \
-        }                                                                        \
-    } while (0)
 
 enum { ROWS = 1001, COLUMNS = 700 };
 

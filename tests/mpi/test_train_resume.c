@@ -4,6 +4,7 @@
 // links: train nn data comm spec store kernels base
 #include "base/mem.h"
 #include "base/request.h"
+#include "mpi_check.h"
 #include "train/train.h"
 
 #include <math.h>
@@ -12,16 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define CHECK(c, ...)                                                            \
-    do {                                                                         \
-        if (!(c)) {                                                              \
-            fprintf(stderr, "%s:%d: %s does not hold ", __FILE__, __LINE__, #c); \
-            fprintf(stderr, " " __VA_ARGS__);                                    \
-            fputc('\n', stderr);                                                 \
-            comm_abort(1);                                                       \
-        }                                                                        \
-    } while (0)
 
 enum { COLUMNS = 6, SHARDS = 8 };
 static const char plain[] = "{encoder: [{dense: 4, activation: tanh}], decoder: [{dense: 6, activation: sigmoid}]}";
