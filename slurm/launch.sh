@@ -53,8 +53,8 @@ array_part() {
     part=(--part "$(((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN) / step + 1))/$SLURM_ARRAY_TASK_COUNT")
 }
 
-# run_ranks COMMAND...: its exit code; `ended` is set where Slurm ended the job. The batch shell alone gets Slurm's signals (--signal=B:USR1@...): they are passed on
-# to the launcher, and both srun and mpirun give them to all ranks.
+# run_ranks COMMAND...: its exit code; `ended` is set where Slurm ended the job. The batch shell alone gets Slurm's signals
+# (--signal=B:USR1@...): they are passed on to the launcher, and both srun and mpirun give them to all ranks.
 run_ranks() {
     local pid signalled got code=127
     ended=
@@ -67,8 +67,11 @@ run_ranks() {
         wait "$pid"
         got=$?
         [ $got = 127 ] || code=$got
-        [ -n "$signalled" ] || return "$code"
+        [ -n "$signalled" ] || break
     done
+    trap : USR1
+    trap - TERM
+    return "$code"
 }
 
 # After exit code 75, checkpointed with more to do: the job goes back into the queue, a bounded number of times.

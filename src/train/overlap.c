@@ -3,7 +3,7 @@
 // Between nodes the sum takes about as long as computing. So a thread of its own on every rank talks to the other ranks
 // while the team's threads go on to the layers below. Every element is still added in the order of the same tree,
 // whatever piece it comes in: the bits are those of one sum at the end. Inside a node the sum is short and the cores
-// are taken: there is none.
+// are taken: there is none. Nor is there for a small model, whose step takes less than waking a thread.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -103,7 +103,7 @@ struct overlap *overlap_new(struct trainer *t)
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER};
     cut_pieces(o, t->m);
-    bool is_alone = pthread_create(&o->thread, NULL, talk, o) != 0;
+    bool is_alone = o->n < 2 || pthread_create(&o->thread, NULL, talk, o) != 0;
     if (is_alone)
         o->n = 0; // nothing to join
     if (comm_max(t->team->comm, is_alone) > 0)

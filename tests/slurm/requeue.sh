@@ -3,23 +3,34 @@
 # of an undisturbed run. They run side by side.
 source "$(dirname "$0")/slurm.bash"
 cluster_start
-# as many epochs as take some seconds on this machine now, so that there is time to disturb them
+# as many epochs as take some seconds on two nodes of this machine now, so that there is time to disturb them
 long_job() { tiny_spec | sed "s/epochs: 3/epochs: $1/" | tiny_job 1 2; }
-long_job 300
-before=$(date +%s%N)
-good run experiments/tiny.yaml -n 2 -t 1 --quiet --results calibration
-took=$((($(date +%s%N) - before) / 1000000 - 300))
-long_job $((300 * 9000 / (took > 50 ? took : 50)))
+# took EPOCHS: ms
+took() {
+    local before
+    long_job "$1"
+    before=$(date +%s%N)
+    OMPI_MCA_btl=self,tcp good run experiments/tiny.yaml -n 2 -t 1 --quiet --results calibration
+    echo $((($(date +%s%N) - before) / 1000000))
+}
+start_up=$(took 1) train=$(($(took 6001) - start_up))
+long_job $((6000 * 5000 / (train > 500 ? train : 500)))
 # shellcheck disable=SC2016 # for launch.sh
 echo 'launcher=(mpirun -q -n "${SLURM_NTASKS:-1}" --bind-to none)' >slurm/site/with-mpirun.sh
 good run experiments/tiny.yaml -n 2 -t 1 --quiet --results undisturbed
 reference=$(trial undisturbed/tiny)
 
-# start NAME [OPTION]...: submits a job of that name, whose results go to the folder NAME; its number into `job`
+# start NAME [OPTION of sbatch]... [-- OPTION of run...]: submits a job of that name, whose results go to the folder NAME; its
+# number into `job`
 start() {
     local name=$1
     shift
-    submit jobs/tiny.sh "--job-name=$name" "--output=$name.log" "$@" -- --results "$name" --checkpoint-every 1s || fail "submit $name"
+    local options=()
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1") && shift; done
+    submit jobs/tiny.sh "--job-name=$name" "--output=$name.log" "${options[@]}" -- --results "$name" --checkpoint-every 1s "${@:2}" && return
+    fail "submit $name"
+    head "$message"
+    return 1
 }
 # begun NAME COUNT: the run has begun for the COUNTth time and trains
 begun() { text_wait "$1.log" '1 trial on 2 ranks' "$2" 120 && sleep 0.3; }
@@ -63,6 +74,14 @@ crashed() {
     job_wait "$job" PENDING && "$slurm_tools/node.sh" "$slurm" boot n2
     finished crashed "$job"
 }
+# Slurm itself finds the limit near (it looks every 30 s), before the limit ends the job
+limited() {
+    start limited --nodes=1 --ntasks-per-node=2 --nodelist=n1 -- --set train.epochs=16000000 || return
+    begun limited 1 && scontrol update "jobid=$job" EndTime=now+90
+    text_wait limited.log 'launch: stopped at a checkpoint; requeued \(0 times before\)' 1 90
+    scancel "$job"
+    is "limited: checkpoints" "$(cd limited/tiny/checkpoints && find . -name '*[0-9a-f].h5' | wc -l)" 1
+}
 # where requeueing is forbidden
 chained() {
     local jobs
@@ -93,5 +112,5 @@ side_by_side() {
     done
 }
 side_by_side told mpirun_told requeued cancelled chained
-side_by_side crashed
+side_by_side crashed limited
 verdict

@@ -30,7 +30,7 @@ for id in $(rows b.h5 | cut -d, -f1); do
     also=$(h5ls -r b.h5 | awk -v id="/trials/$id/also/" 'index($1, id) == 1 {print $1}')
     is "places of $id" "$(for place in "trials/$id/provenance" "$also"; do
         h5dump -a "$place/cluster" b.h5 | sed -n 's/.*(0): "\(.*\)"/\1/p'
-    done | xargs)" 'one two'
+    done | sort | xargs)" 'one two'
 done
 
 # --- again, in another order, from parts: the same
