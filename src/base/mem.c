@@ -1,7 +1,6 @@
 // Memory: small things that cannot be missed, and large arrays whose lack is an error to report.
 #include "base/mem.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,4 +67,33 @@ void *mem_array(size_t count, size_t size, const char *what, struct err *e)
     }
     memset(p, 0, (bytes + 63) / 64 * 64);
     return p;
+}
+
+// The number behind `key` in a file of lines (NULL: the file is a number); -1: none.
+static int64_t number_in(const char *path, const char *key)
+{
+    char line[256];
+    int64_t value = -1;
+    FILE *in = fopen(path, "r");
+    while (in && value < 0 && fgets(line, sizeof line, in))
+        if (!key || strncmp(line, key, strlen(key)) == 0)
+            if (sscanf(line + (key ? strlen(key) : 0), "%ld", &value) != 1)
+                value = -1;
+    if (in)
+        fclose(in);
+    return value;
+}
+
+int64_t mem_limit(bool is_free)
+{
+    static const char *const groups[] = {
+        "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", NULL};
+    int64_t least = number_in("/proc/meminfo", is_free ? "MemAvailable:" : "MemTotal:") * 1024;
+    for (int i = 0; groups[i]; i++) {
+        int64_t limit = number_in(groups[i], NULL);
+        least = limit > 0 && limit < least ? limit : least;
+    }
+    const char *slurm = getenv("SLURM_MEM_PER_NODE"); // megabytes
+    int64_t job = slurm ? atoll(slurm) * (1 << 20) : 0;
+    return job > 0 && job < least ? job : least;
 }

@@ -3,7 +3,9 @@
 
 #include "base/err.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Zeroed memory for small structures and tables. Never NULL: where there is none the process says so and ends with
 // ERR_SYSTEM, which loses nothing (files appear whole or not at all). Free with free().
@@ -18,3 +20,7 @@ char *mem_format_list(const char *format, va_list args) __attribute__((format(pr
 // A large array, 64-byte aligned and zeroed; `what` names it in the message. NULL and an error in `e` where there is no
 // room. Free with free().
 void *mem_array(size_t count, size_t size, const char *what, struct err *e);
+
+// Bytes that the processes of this machine may have together: its memory (`is_free`: what is left of it now), or less where
+// a control group or Slurm's job gives less.
+int64_t mem_limit(bool is_free);

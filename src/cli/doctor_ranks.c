@@ -10,40 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-// The number behind `key` in a file of lines (NULL: the file is a number); -1: none.
-static int64_t number_in(const char *path, const char *key)
-{
-    char line[256];
-    int64_t value = -1;
-    FILE *in = fopen(path, "r");
-    while (in && value < 0 && fgets(line, sizeof line, in))
-        if (!key || strncmp(line, key, strlen(key)) == 0)
-            if (sscanf(line + (key ? strlen(key) : 0), "%ld", &value) != 1)
-                value = -1;
-    if (in)
-        fclose(in);
-    return value;
-}
-
-// What is free, or less where a control group or Slurm gives less.
-static int64_t memory_limit(void)
-{
-    static const char *const groups[] = {
-        "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", NULL};
-    int64_t least = number_in("/proc/meminfo", "MemAvailable:") * 1024;
-    for (int i = 0; groups[i]; i++) {
-        int64_t limit = number_in(groups[i], NULL);
-        least = limit > 0 && limit < least ? limit : least;
-    }
-    const char *slurm = getenv("SLURM_MEM_PER_NODE"); // megabytes
-    int64_t job = slurm ? atoll(slurm) * (1 << 20) : 0;
-    return job > 0 && job < least ? job : least;
-}
-
 void rank_facts_take(struct rank_facts *r)
 {
     cpu_set_t set;
-    *r = (struct rank_facts){.online = (int32_t)sysconf(_SC_NPROCESSORS_ONLN), .memory = memory_limit()};
+    *r = (struct rank_facts){.online = (int32_t)sysconf(_SC_NPROCESSORS_ONLN), .memory = mem_limit(true)};
     gethostname(r->host, sizeof r->host - 1);
     provenance_cpu(r->cpu, sizeof r->cpu);
     snprintf(r->core, sizeof r->core, "%s", gemm_corename());

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "sweep/trial_file.h"
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,18 @@ static int run_model(
     return failed;
 }
 
+// Collective over team->comm. A trial that can never fit must not call for the kernel, which kills a rank and with it the
+// run, and so every run that comes to it.
+static void check_memory(const struct team *team, const struct trial *t, const struct model *m, struct err *e)
+{
+    int ranks = comm_local_size(team->comm);
+    double need = (double)train_bytes(m, &t->train, team->comm->size, team->threads), all = (double)mem_limit(false);
+    char each[16], has[16];
+    if (need * ranks > all && all > 0)
+        err_add(e, ERR_SYSTEM, "no memory: training takes %s on each of %d rank%s here, of %s that this machine gives",
+            text_bytes(each, need), ranks, ranks == 1 ? "" : "s", text_bytes(has, all));
+}
+
 int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
     const struct checkpointing *k, struct data_cache *cache, struct err *e)
 {
@@ -133,6 +146,10 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
         m = trial_model(&t, &shape, e);
     }
     int failed = comm_agree(team->comm, e);
+    if (!failed) {
+        check_memory(team, &t, m, e);
+        failed = comm_agree(team->comm, e);
+    }
     if (!failed) {
         struct trial_result r = {.experiment = x, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
         failed = run_model(team, &r, path, k, e);

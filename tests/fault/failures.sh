@@ -35,6 +35,7 @@ good "${run[@]}" # another trial; of the sweep nothing has failed
 good status results/tiny
 says stdout '^ +3 done$'
 sed -i 's/60/1000000/' tiny.yaml
+sleep 1 # records say when, to the second
 (
     failures=0
     ulimit -v 1500000
@@ -42,6 +43,12 @@ sed -i 's/60/1000000/' tiny.yaml
     exit $failures
 ) || failures=$((failures + 1))
 [ "$(cksum "$(record)")" != "$before" ] || fail '--retry-failed: the record is as before'
+
+# --- more than the machine has, before the kernel kills a rank for it
+rm -rf results
+SLURM_MEM_PER_NODE=1 bad 1 'of 3 trials failed, the first:' "${run[@]}"
+says "$(record)" '^reason: "no memory: training takes [0-9.]+ GB on each of 1 rank here, of 1.0 MB that this machine gives'
+is 'trials beside the one that is too large' "$(trials)" 2
 
 # --- errors of the world: no record, no more trials begun, exit code 74, and the next start goes on
 rm -rf results
