@@ -1,4 +1,5 @@
-// hourglass verify: every array of files that we wrote against its checksum, and every byte of sealed ones.
+// hourglass verify: arrays and attributes of files that we wrote against their checksums, and every byte of sealed
+// ones.
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -26,9 +27,10 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "verify",
     .usage = "FOLDER|FILE.h5... [OPTION]...",
-    .about = "Reads every array of trials, runs, data sets and scores and compares it with the checksum that was "
-             "written\n"
-             "with it, and every byte of a checkpoint with its seal. Of a folder: all .h5 files below it.\n",
+    .about =
+        "Reads every array and attribute of trials, runs, data sets and scores and compares them with the checksums\n"
+        "that were written with them, and every byte of a checkpoint with its seal. Of a folder: all .h5 files below "
+        "it.\n",
     .footer = "Exit code: 0 all are as they were written; 2 usage; 3 something is damaged.\n"
               "\n"
               "  hourglass verify results/mnist-shoe\n",

@@ -182,6 +182,17 @@ static void halving_trial(const struct search *s, int number, struct search_tria
     t->point.epochs = r->epochs;
 }
 
+static bool halving_goes_on(const struct search *s, int number)
+{
+    const struct rung *r = find_rung(s, number), *next = r + 1;
+    if (r->is_last || r->reported < r->n * s->repeats)
+        return !r->is_last;
+    for (int64_t i = 0; i < next->n; i++)
+        if (next->configuration[i] == r->configuration[(number - r->first) / s->repeats])
+            return true;
+    return false;
+}
+
 struct result {
     int configuration;
     double loss; // mean of the repeats
@@ -242,6 +253,7 @@ const struct search_method search_halving = {.begin = halving_begin,
     .release = halving_release,
     .trial = halving_trial,
     .report = halving_report,
+    .goes_on = halving_goes_on,
     .is_exhausted = halving_is_exhausted,
     .share = halving_share};
 const struct search_method search_hyperband = {.begin = hyperband_begin,
@@ -249,5 +261,6 @@ const struct search_method search_hyperband = {.begin = hyperband_begin,
     .release = halving_release,
     .trial = halving_trial,
     .report = halving_report,
+    .goes_on = halving_goes_on,
     .is_exhausted = halving_is_exhausted,
     .share = halving_share};

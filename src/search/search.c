@@ -75,6 +75,11 @@ void search_trial(const struct search *s, int number, struct search_trial *t, do
     t->number = number;
 }
 
+bool search_goes_on(const struct search *s, int number)
+{
+    return s->method->goes_on && s->method->goes_on(s, number);
+}
+
 void search_report(struct search *s, int number, double loss)
 {
     s->reported++;

@@ -28,6 +28,8 @@ bool search_needs_results(const struct search *s);
 int search_release(struct search *s, int max, int *number);
 // What a trial that was released is. `value` (keys of the sweep) is filled and becomes point.value.
 void search_trial(const struct search *s, int number, struct search_trial *t, double *value);
+// Whether a later trial is, or may become, the same as this one with more epochs.
+bool search_goes_on(const struct search *s, int number);
 // Once for each trial that was released.
 void search_report(struct search *s, int number, double loss);
 // Whether no more trials will be released, whatever is still to be reported; whether all are reported as well.

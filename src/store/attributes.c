@@ -1,6 +1,7 @@
 // Attributes: one text, integer or real each.
 #include "store/store_impl.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,30 @@ void attribute_touch(hid_t object, const char *name)
         free(text_read(attribute));
     else if (H5Aread(attribute, H5T_NATIVE_INT64, &whole) >= 0)
         H5Aread(attribute, H5T_NATIVE_DOUBLE, &real);
+    H5Aclose(attribute);
+}
+
+void attribute_hash(hid_t object, const char *path, const char *name, struct hash_stream *hash)
+{
+    enum store_type type;
+    union {
+        int64_t whole;
+        double real;
+    } number = {0};
+    hid_t attribute = single_of(object, name, &type);
+    if (attribute < 0)
+        return;
+    hash_stream_add(hash, path, strlen(path) + 1);
+    hash_stream_add(hash, name, strlen(name) + 1);
+    char *text = type == STORE_TEXT ? text_read(attribute) : NULL;
+    if (text)
+        hash_stream_add(hash, text, strlen(text) + 1);
+    else if (type != STORE_TEXT) {
+        bool is_real = type == STORE_F32 || type == STORE_F64;
+        H5Aread(attribute, is_real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64, &number);
+        hash_stream_add(hash, &number, sizeof number);
+    }
+    free(text);
     H5Aclose(attribute);
 }
 

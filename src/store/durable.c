@@ -100,6 +100,8 @@ static int check(struct store_file *f, struct err *e)
 int store_commit_keeping(struct store_file **file, const char *previous, struct err *e)
 {
     struct store_file *f = *file;
+    if (!f->failed && !f->is_sealed && store_seal_attributes(f, "", e) < 0)
+        f->failed = true;
     int r = durable_close(f, e);
     if (r == 0)
         r = check(f, e);

@@ -10,11 +10,12 @@
 #define FORMAT_VERSION    1
 
 // attributes of every file, and of every array
-#define STORE_FORMAT         "format"
-#define STORE_FORMAT_VERSION "format_version"
-#define STORE_CHECKSUM       "xxh3" // 16 hexadecimal digits: XXH3-64 of the array's bytes
-#define STORE_LONG_NAME      "long_name"
-#define STORE_UNITS          "units"
+#define STORE_FORMAT              "format"
+#define STORE_FORMAT_VERSION      "format_version"
+#define STORE_CHECKSUM            "xxh3"            // 16 hexadecimal digits: XXH3-64 of the array's bytes
+#define STORE_ATTRIBUTES_CHECKSUM "attributes_xxh3" // of a group: of all attributes in it
+#define STORE_LONG_NAME           "long_name"
+#define STORE_UNITS               "units"
 
 // data set: a group per split
 #define DATASET_X       "x"       // (sample, feature) or (sample, height, width[, channel])

@@ -65,6 +65,9 @@ int store_write_index(struct store_file *f, const char *path, int64_t n, const c
 int store_set_text(struct store_file *f, const char *object, const char *name, const char *value, struct err *e);
 int store_set_int(struct store_file *f, const char *object, const char *name, int64_t value, struct err *e);
 int store_set_real(struct store_file *f, const char *object, const char *name, double value, struct err *e);
+// The group gets a checksum of all attributes in it, which store_verify_all compares, and which goes where the group is
+// copied. A file has one by itself when it is committed; this is for what is part of it and has to stand alone.
+int store_seal_attributes(struct store_file *f, const char *group, struct err *e);
 
 // --- reading
 // Opens and walks PATH in a forked child with limits on its time and memory: 0 where HDF5 reads it through and through,
@@ -103,8 +106,8 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
     struct err *e);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
 int store_verify(struct store_file *f, const char *path, struct err *e);
-// The same of every array; one that is damaged does not keep it from the others. `each` (NULL: nobody) hears of every
-// array that is as it was written, or has no checksum.
+// The same of every array, and of attributes; what is damaged does not keep it from the others. `each` (NULL: nobody)
+// hears of every array that is as it was written, or has no checksum.
 struct store_each {
     void (*array)(void *context, const char *path, int64_t bytes, bool has_checksum);
     void *context;

@@ -13,6 +13,8 @@ struct disk_note {
     uint64_t bytes; // of the file, those included whose write failed or was dropped since
 };
 
+struct hash_stream;
+
 struct store_file {
     char *path;      // owned, as given
     char *temporary; // owned; NULL: open for reading
@@ -76,7 +78,6 @@ int rows_select(
     hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory);
 
 // verify.c
-struct hash_stream;
 // Adds rows [first, first + rows) to the checksum as they are stored, texts with their NULs; numbers also to `part`, if
 // it is not NULL.
 int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
@@ -89,6 +90,11 @@ void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
 // attributes.c
 char *attribute_text(hid_t object, const char *name); // as store_get_text, of an open object
 void attribute_touch(hid_t object, const char *name); // reads it and forgets it
+// Adds path, name and value to the hash, if it is a single value.
+void attribute_hash(hid_t object, const char *path, const char *name, struct hash_stream *hash);
+
+// attributes_checksum.c: 0 where they are as written, or have no checksum
+int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e);
 
 // walked.c: files that have passed a walk
 bool walked_has(const struct stat *s);

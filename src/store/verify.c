@@ -136,14 +136,19 @@ struct visit {
 static herr_t verify_object(hid_t root, const char *path, const H5O_info_t *info, void *visit)
 {
     struct visit *v = visit;
-    if (info->type != H5O_TYPE_DATASET)
+    if (info->type != H5O_TYPE_DATASET && info->type != H5O_TYPE_GROUP)
         return 0;
-    hid_t dataset = H5Oopen_by_addr(root, info->addr); // no way through the groups again
-    if (dataset < 0)
-        v->result = file_fail(v->f, path, v->e, "cannot open it");
-    else if (array_verify(v->f, path, dataset, v->each, v->e) < 0)
+    hid_t object = H5Oopen_by_addr(root, info->addr); // no way through the groups again
+    int r;
+    if (object < 0)
+        r = file_fail(v->f, path, v->e, "cannot open it");
+    else if (info->type == H5O_TYPE_DATASET)
+        r = array_verify(v->f, path, object, v->each, v->e);
+    else
+        r = attributes_verify(v->f, path, object, v->e);
+    if (r < 0)
         v->result = -1;
-    H5Oclose(dataset);
+    H5Oclose(object);
     return 0;
 }
 

@@ -114,6 +114,8 @@ static herr_t visit(hid_t root, const char *relative, const H5O_info_t *info, vo
     int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : 0;
     if (r == 0 && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
         r = file_fail(w->f, path, w->e, "cannot read its attributes");
+    else if (r == 0 && w->verifies && info->type == H5O_TYPE_GROUP)
+        r = attributes_verify(w->f, path, object, w->e);
     else if (r == 0 && info->type == H5O_TYPE_DATASET)
         r = w->verifies && H5Aexists(object, STORE_CHECKSUM) > 0 ? array_verify(w->f, path, object, NULL, w->e)
                                                                  : read_dataset(w, path, object);

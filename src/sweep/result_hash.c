@@ -12,8 +12,8 @@
 
 static bool is_left_out(const char *attribute)
 {
-    static const char *const names[] = {
-        "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", STORE_LONG_NAME, STORE_UNITS, SCORES_SOURCES};
+    static const char *const names[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", STORE_LONG_NAME,
+        STORE_UNITS, STORE_ATTRIBUTES_CHECKSUM, SCORES_SOURCES};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(attribute, names[i]) == 0)
             return true;

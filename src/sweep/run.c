@@ -91,12 +91,27 @@ static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
     return entry >= 0 ? QUEUE_WORK : entry == POOL_WAIT ? QUEUE_WAIT : QUEUE_END;
 }
 
+// The last states of configurations that do not go on; `is_over`: of all.
+static void remove_states(const struct desk *d, bool is_over)
+{
+    for (int i = 0; i < d->plan->n; i++) {
+        struct plan_entry *entry = &d->plan->entry[i];
+        if (!entry->may_go_on || (!is_over && search_goes_on(d->plan->search, entry->number)))
+            continue;
+        char *path = run_checkpoint_path(d->place->folder, entry->lineage);
+        checkpoint_remove(path);
+        free(path);
+        entry->may_go_on = false;
+    }
+}
+
 static void desk_report(void *context, const void *data, size_t n)
 {
     struct pool_report r;
     ASSERT(n == sizeof r, "%zu", n);
     memcpy(&r, data, sizeof r);
     take_report(context, &r);
+    remove_states(context, false);
     show_plan(context);
 }
 
@@ -135,26 +150,13 @@ static void desk_open(struct desk *d, int groups, struct run_counts *counts)
     d->progress = progress_new(pool_trials(d->pool), pool_operations(d->pool), groups);
 }
 
-// The last states of configurations that did not go on.
-static void remove_states(const struct desk *d)
-{
-    for (int i = 0; i < d->plan->n; i++) {
-        const struct plan_entry *entry = &d->plan->entry[i];
-        if (!entry->may_go_on || entry->same_as >= 0)
-            continue;
-        char *path = run_checkpoint_path(d->place->folder, entry->lineage);
-        checkpoint_remove(path);
-        free(path);
-    }
-}
-
 static void desk_close(struct desk *d, struct run_counts *counts)
 {
     d->shown_at = 0;
     show_plan(d);
     counts->stopped += pool_left(d->pool);
     if (search_is_done(d->plan->search))
-        remove_states(d);
+        remove_states(d, true);
     progress_free(&d->progress);
     pool_free(&d->pool);
 }

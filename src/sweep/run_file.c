@@ -47,7 +47,9 @@ int run_writer_also(struct run_writer *w, struct store_file *from, const char *p
     const char *name, struct err *e)
 {
     char *place = mem_format(RUN_TRIALS "/%s/" TRIAL_ALSO "/%s", key, name);
-    int failed = store_has(w->f, place) ? 0 : store_copy(from, provenance, w->f, place, e);
+    int failed = 0;
+    if (!store_has(w->f, place))
+        failed = store_copy(from, provenance, w->f, place, e) != 0 || store_seal_attributes(w->f, place, e) != 0 ? -1 : 0;
     free(place);
     return failed;
 }

@@ -124,6 +124,14 @@ head -c 3000 whole.h5 >"$victim"
 go verify "$victim"
 is 'exit code of verify of half a file' $? 3
 says stdout "^$victim: not a readable HDF5 file"
+sed 's/binary_crossentropy/binary_crossentrop_/' whole.h5 >"$victim" # in an attribute
+go verify "$victim"
+is 'exit code of verify with a damaged attribute' $? 3
+says stdout "^$victim: /: damaged: the checksum of its attributes is "
+bad 3 "^hourglass: $victim: /: damaged: the checksum of its attributes" collect $run -o another.h5
+sed 's/binary_crossentropy/binary_crossentrop_/' another.h5 >damaged.h5
+go verify damaged.h5
+says stdout '^damaged.h5: trials/[0-9a-f]{16}: damaged: the checksum of its attributes is '
 cp whole.h5 "$victim"
 good verify "$victim"
 go verify tiny.yaml

@@ -139,6 +139,22 @@ static void test_ranges(void **state)
 
 // --- halving
 
+// Those that went on, of trials that were all reported.
+static void check_goes_on(const struct search *s, char *const *line)
+{
+    for (int i = 0; i < search_bound(s); i++) {
+        char configuration[32];
+        bool goes_on = false;
+        if (!line[i])
+            continue;
+        snprintf(configuration, sizeof configuration, "%.*s/", (int)strcspn(strchr(line[i], ':'), "/"),
+            strchr(line[i], ':'));
+        for (int k = i + 1; k < search_bound(s); k++)
+            goes_on |= line[k] && strstr(line[k], configuration);
+        assert_int_equal(search_goes_on(s, i), goes_on);
+    }
+}
+
 // Runs a search whose trials are reported in a random order: all trials in a line each, in the order of their numbers.
 typedef double (*judge)(const struct search_trial *t);
 static char *run(const char *text, int64_t epochs, judge loss_of, uint64_t order)
@@ -161,10 +177,12 @@ static char *run(const char *text, int64_t epochs, judge loss_of, uint64_t order
             text_add(&l, " %s", spec_sweep_value(sweep, k, value[k], room));
         assert_null(line[t.number]);
         line[t.number] = l.data;
+        assert_int_equal(search_goes_on(s, t.number), t.may_go_on);
         search_report(s, t.number, loss_of(&t));
         out[pick] = out[--n];
     }
     assert_true(search_is_done(s));
+    check_goes_on(s, line);
     struct text all = {0};
     for (int i = 0; i < search_bound(s); i++) {
         if (line[i])

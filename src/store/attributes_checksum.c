@@ -1,0 +1,93 @@
+// The checksum of attributes: XXH3-64 over name and value of every attribute of a group and of all that lies below it,
+// in order of name, as 16 hexadecimal digits in the group's attribute `attributes_xxh3`. The checksums of arrays are
+// among them, so no array can be missing. What lies below and has such a checksum of its own speaks for itself; so does
+// what HDF5 keeps there of scales, which is no single value.
+#include "store/store_impl.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "store/schema.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct visit {
+    struct hash_stream *hash;
+    const char *path; // of the object, below the group
+};
+
+static bool has_own(hid_t object)
+{
+    return H5Aexists(object, STORE_ATTRIBUTES_CHECKSUM) > 0;
+}
+
+static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
+{
+    (void)info;
+    struct visit *v = context;
+    if (strcmp(name, STORE_ATTRIBUTES_CHECKSUM) != 0)
+        attribute_hash(object, v->path, name, v->hash);
+    return 0;
+}
+
+static int add_object(hid_t object, const char *path, struct hash_stream *hash);
+
+static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
+{
+    const struct visit *v = context;
+    if (info->type != H5L_TYPE_HARD)
+        return 0;
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    int r = object < 0 ? -1 : 0;
+    if (r == 0 && !has_own(object)) {
+        char *path = mem_format("%s/%s", v->path, name);
+        r = add_object(object, path, v->hash);
+        free(path);
+    }
+    H5Oclose(object);
+    return r;
+}
+
+static int add_object(hid_t object, const char *path, struct hash_stream *hash)
+{
+    struct visit v = {hash, path};
+    if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &v) < 0)
+        return -1;
+    return H5Iget_type(object) == H5I_GROUP && H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, &v) < 0
+               ? -1
+               : 0;
+}
+
+static int checksum_of(hid_t group, char out[17])
+{
+    struct hash_stream *hash = hash_stream_new();
+    int r = add_object(group, "", hash);
+    snprintf(out, 17, "%016" PRIx64, hash_stream_value(hash));
+    hash_stream_free(&hash);
+    return r;
+}
+
+int store_seal_attributes(struct store_file *f, const char *group, struct err *e)
+{
+    char value[17];
+    hid_t object = object_open(f, group, e);
+    int r = object < 0 ? -1 : checksum_of(object, value);
+    if (object >= 0 && r < 0)
+        file_fail(f, group, e, "cannot read its attributes");
+    H5Oclose(object);
+    return r < 0 ? r : store_set_text(f, group, STORE_ATTRIBUTES_CHECKSUM, value, e);
+}
+
+int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e)
+{
+    char found[17] = "";
+    char *expected = attribute_text(group, STORE_ATTRIBUTES_CHECKSUM);
+    int r = expected ? checksum_of(group, found) : 0;
+    if (expected && (r < 0 || strcmp(found, expected) != 0))
+        r = err_add(e, f->temporary ? ERR_IO : ERR_DATA,
+            "%s: %s: damaged: the checksum of its attributes is %s, written was %s", f->path,
+            strcmp(path, ".") == 0 ? "/" : path, r < 0 ? "not to be had" : found, expected);
+    free(expected);
+    return r;
+}
