@@ -30,8 +30,8 @@ static void print_attributes(struct store_file *f, const char *object, int inden
     struct err ignored = {0};
     store_attributes(f, object, &names, &n, &ignored);
     for (int i = 0; i < n; i++) {
-        static const char *const inner[] = {
-            "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", STORE_CHECKSUM};
+        static const char *const inner[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid",
+            STORE_CHECKSUM, STORE_ATTRIBUTES_CHECKSUM};
         bool is_inner = false;
         for (size_t k = 0; k < sizeof inner / sizeof *inner; k++)
             is_inner = is_inner || strcmp(names[i], inner[k]) == 0;

@@ -225,7 +225,7 @@ void summary_line(const struct trial_summary *s, double seconds, char *out, size
         text_add(&t, "  diverged in epoch %lld", (long long)s->epochs);
     else if (!isnan(s->validation_loss))
         text_add(&t, "  validation_loss %.5g", s->validation_loss);
-    else
+    else if (!isnan(s->train_loss))
         text_add(&t, "  train_loss %.5g", s->train_loss);
     for (int i = 0; i < s->n_sets; i++)
         if (!isnan(s->set[i].roc_auc))
