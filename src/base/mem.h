@@ -21,6 +21,6 @@ char *mem_format_list(const char *format, va_list args) __attribute__((format(pr
 // room. Free with free().
 void *mem_array(size_t count, size_t size, const char *what, struct err *e);
 
-// Bytes that the processes of this machine may have together: its memory (`is_free`: what is left of it now), or less where
-// a control group or Slurm's job gives less.
+// Bytes that the processes of this machine may have together: its memory (`is_free`: what is left of it now), or less
+// where a control group or Slurm's job gives less.
 int64_t mem_limit(bool is_free);

@@ -6,15 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+// As object_recent.
 static hid_t object_or_group(struct store_file *f, const char *path, struct err *e)
 {
-    if (path[strspn(path, "/")] == 0 || store_has(f, path))
-        return object_open(f, path, e);
+    hid_t object = object_recent(f, path, NULL);
+    if (object >= 0)
+        return object;
     hid_t links = links_new(), group = H5Gcreate2(f->id, path, links, H5P_DEFAULT, H5P_DEFAULT);
     if (group < 0)
         file_fail(f, path, e, "cannot make the group");
     H5Pclose(links);
-    return group;
+    H5Gclose(group);
+    return group < 0 ? -1 : object_recent(f, path, e);
 }
 
 static int value_write(hid_t object, const char *name, hid_t type, const void *value)
@@ -42,7 +45,6 @@ static int value_set(
     if (r < 0)
         file_fail(f, path, e, "cannot set its attribute %s", name);
     H5Tclose(memory);
-    H5Oclose(object);
     return r;
 }
 
@@ -81,8 +83,8 @@ static hid_t single_of(hid_t object, const char *name, enum store_type *type)
 
 static hid_t single_open(struct store_file *f, const char *path, const char *name, enum store_type *type)
 {
-    hid_t object = object_open(f, path, NULL), attribute = single_of(object, name, type);
-    H5Oclose(object);
+    hid_t attribute = single_of(object_recent(f, path, NULL), name, type);
+    object_release(f);
     return attribute;
 }
 
@@ -209,12 +211,11 @@ static herr_t list_attribute(hid_t object, const char *name, const H5A_info_t *i
 int store_attributes(struct store_file *f, const char *object, char ***names, int *n, struct err *e)
 {
     struct attribute_names list = {0};
-    hid_t id = object_open(f, object, e);
+    hid_t id = object_recent(f, object, e);
     int r = id < 0 ? -1 : 0;
     if (r == 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute, &list) < 0)
         r = file_fail(f, object, e, "cannot list its attributes");
-    if (id >= 0)
-        H5Oclose(id);
+    object_release(f);
     *names = list.names;
     *n = list.n;
     return r;

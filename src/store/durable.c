@@ -77,6 +77,7 @@ int durable_check(struct store_file *f, const char *object, struct err *e)
 
 int durable_close(struct store_file *f, struct err *e)
 {
+    object_forget(f);
     int r = f->failed ? err_add(e, ERR_IO, "%s: not kept: a write to it had failed", f->path) : 0;
     if (r == 0 && H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0)
         r = file_fail(f, NULL, e, "cannot write it out");
@@ -93,6 +94,7 @@ static int check(struct store_file *f, struct err *e)
     if (f->id < 0)
         return file_fail(f, NULL, e, "cannot read back what was written");
     int r = store_verify_all(f, NULL, e);
+    object_forget(f);
     H5Fclose(f->id);
     return r;
 }
@@ -125,6 +127,7 @@ void store_abandon(struct store_file **f)
     if (!*f)
         return;
     (*f)->note.error = ECANCELED; // what HDF5 still holds is not worth a write
+    object_forget(*f);
     H5Fclose((*f)->id);
     unlink((*f)->temporary);
     file_free(f);

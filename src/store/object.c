@@ -90,6 +90,33 @@ hid_t object_open(struct store_file *f, const char *path, struct err *e)
     return object < 0 ? file_fail(f, path, e, "cannot open it") : object;
 }
 
+hid_t object_recent(struct store_file *f, const char *path, struct err *e)
+{
+    if (f->recent_path && strcmp(f->recent_path, path) == 0)
+        return f->recent;
+    hid_t object = object_open(f, path, e);
+    if (object < 0)
+        return -1;
+    object_forget(f);
+    f->recent = object;
+    f->recent_path = mem_text(path);
+    return object;
+}
+
+void object_release(struct store_file *f)
+{
+    if (!f->temporary)
+        object_forget(f);
+}
+
+void object_forget(struct store_file *f)
+{
+    if (f->recent_path)
+        H5Oclose(f->recent);
+    free(f->recent_path);
+    f->recent_path = NULL;
+}
+
 hid_t dataset_open(struct store_file *f, const char *path, struct err *e)
 {
     hid_t object = object_open(f, path, e);

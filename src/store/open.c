@@ -60,6 +60,7 @@ void store_close(struct store_file **f)
 {
     if (!*f)
         return;
+    object_forget(*f);
     H5Fclose((*f)->id);
     file_free(f);
 }

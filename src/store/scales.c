@@ -40,7 +40,7 @@ static int scale_set(struct store_file *f, const char *path, hid_t dataset, int 
 
 int store_describe(struct store_file *f, const char *path, const struct store_about *about, struct err *e)
 {
-    hid_t dataset = dataset_open(f, path, e);
+    hid_t dataset = object_recent(f, path, e);
     if (dataset < 0)
         return -1;
     int r = 0;
@@ -51,6 +51,5 @@ int store_describe(struct store_file *f, const char *path, const struct store_ab
     for (int i = 0; i < STORE_MAX_RANK && r == 0; i++)
         if (about->scales[i])
             r = scale_set(f, path, dataset, i, about->scales[i], e);
-    H5Dclose(dataset);
     return r;
 }

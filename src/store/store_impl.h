@@ -19,6 +19,8 @@ struct store_file {
     char *path;      // owned, as given
     char *temporary; // owned; NULL: open for reading
     hid_t id;
+    hid_t recent;      // of object_recent, open where there is a path
+    char *recent_path; // owned
     struct disk_note note;
     bool failed; // something failed while writing: never commit
     bool is_sealed;
@@ -58,6 +60,12 @@ struct store_file *file_open(const char *path, struct err *e); // without a walk
 // object.c: objects by path, through hard links only
 hid_t object_open(struct store_file *f, const char *path, struct err *e);
 hid_t dataset_open(struct store_file *f, const char *path, struct err *e); // refuses other kinds of objects
+// The same object as object_open, borrowed until it is released. In a file that is written it then stays open until
+// another one is asked for, because attributes are many to an object; in one that is read HDF5 could crash on it where
+// the file is malformed.
+hid_t object_recent(struct store_file *f, const char *path, struct err *e);
+void object_release(struct store_file *f);
+void object_forget(struct store_file *f);                 // before the file is closed
 char *object_sibling(const char *path, const char *name); // NAME beside PATH, or "/absolute"; new memory
 const char *object_name(const char *path);                // the part behind the last slash
 hid_t links_new(void);                                    // link creation property list: missing groups are made

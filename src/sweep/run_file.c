@@ -49,7 +49,8 @@ int run_writer_also(struct run_writer *w, struct store_file *from, const char *p
     char *place = mem_format(RUN_TRIALS "/%s/" TRIAL_ALSO "/%s", key, name);
     int failed = 0;
     if (!store_has(w->f, place))
-        failed = store_copy(from, provenance, w->f, place, e) != 0 || store_seal_attributes(w->f, place, e) != 0 ? -1 : 0;
+        failed =
+            store_copy(from, provenance, w->f, place, e) != 0 || store_seal_attributes(w->f, place, e) != 0 ? -1 : 0;
     free(place);
     return failed;
 }

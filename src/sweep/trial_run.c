@@ -122,8 +122,8 @@ static int run_model(
     return failed;
 }
 
-// Collective over team->comm. A trial that can never fit must not call for the kernel, which kills a rank and with it the
-// run, and so every run that comes to it.
+// Collective over team->comm. A trial that can never fit must not call for the kernel, which kills a rank and with it
+// the run, and so every run that comes to it.
 static void check_memory(const struct team *team, const struct trial *t, const struct model *m, struct err *e)
 {
     int ranks = comm_local_size(team->comm);
