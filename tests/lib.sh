@@ -7,6 +7,7 @@ hourglass=${HOURGLASS:-$source_tree/build/hourglass}
 [ -x "$hourglass" ] || { echo "no program $hourglass: build it first"; exit 1; }
 hourglass=$(realpath "$hourglass")
 h5same=${H5SAME:-$(dirname "$hourglass")/tests/h5same}
+PYTHON=${PYTHON:-$(command -v /usr/bin/python3)}
 # As CTest sets them: more ranks than cores, root allowed.
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
