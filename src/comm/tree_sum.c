@@ -23,10 +23,10 @@ static struct stretch half_of(struct stretch s, bool upper)
 
 // MPI's own waiting takes a core. A thread beside those that compute looks every now and then instead: often enough to
 // keep a gigabit link busy from the buffers of its sockets.
-static void wait_aside(MPI_Request request[2])
+static void wait_aside(int n, MPI_Request *request)
 {
     for (int is_done = 0; !is_done;) {
-        MPI_Testall(2, request, &is_done, MPI_STATUSES_IGNORE);
+        MPI_Testall(n, request, &is_done, MPI_STATUSES_IGNORE);
         if (!is_done)
             nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
     }
@@ -37,16 +37,41 @@ struct sum {
     bool is_aside;
 };
 
+// Over TCP Open MPI asks before it sends more than 64 kB, and the answer waits behind all that its sender has under way
+// itself: one direction of the link would rest until the other has done. Smaller parts go unasked.
+enum { PART = 60000 / sizeof(real), PARTS = 64 };
+static void exchange_parts(
+    MPI_Comm comm, int partner, struct stretch send, struct stretch receive, const real *from, real *to)
+{
+    MPI_Request request[2 * PARTS];
+    size_t sent = 0, received = 0;
+    while (sent < send.n || received < receive.n) {
+        int n = 0;
+        for (int i = 0; i < PARTS && received < receive.n; i++) {
+            size_t part = receive.n - received < PART ? receive.n - received : PART;
+            MPI_Irecv(to + received, (int)part, MPI_REAL_TYPE, partner, 0, comm, &request[n++]);
+            received += part;
+        }
+        for (int i = 0; i < PARTS && sent < send.n; i++) {
+            size_t part = send.n - sent < PART ? send.n - sent : PART;
+            MPI_Isend(from + send.first + sent, (int)part, MPI_REAL_TYPE, partner, 0, comm, &request[n++]);
+            sent += part;
+        }
+        wait_aside(n, request);
+    }
+}
+
 static void exchange(
     const struct sum *s, int partner, struct stretch send, struct stretch receive, const real *from, real *to)
 {
     MPI_Request request[2];
+    if (s->is_aside) {
+        exchange_parts(comm_mpi(s->comm), partner, send, receive, from, to);
+        return;
+    }
     MPI_Irecv(to, (int)receive.n, MPI_REAL_TYPE, partner, 0, comm_mpi(s->comm), &request[0]);
     MPI_Isend(from + send.first, (int)send.n, MPI_REAL_TYPE, partner, 0, comm_mpi(s->comm), &request[1]);
-    if (s->is_aside)
-        wait_aside(request);
-    else
-        MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
+    MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
 }
 
 static void add(size_t n, real *restrict a, const real *restrict b)

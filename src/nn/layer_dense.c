@@ -126,6 +126,7 @@ static void backward(const struct layer *l, const struct pass *p)
         contractive_add_weights(c->contractive, p->rows, I, O, p->batch_rows, w, dw, p->kept);
     if (l->kernel.use_bias)
         kernels()->sum_rows(p->rows, O, dy, p->dw + bias_offset(l));
+    pass_gradient_done(p);
     if (p->dx)
         gemm(false, !l->tied, p->rows, I, O, dy, w, 0, p->dx);
 }
@@ -139,4 +140,5 @@ const struct layer_type dense_layer = {
     .wants_tie = wants_tie,
     .forward = forward,
     .backward = backward,
+    .tells_gradient = true,
 };

@@ -61,7 +61,14 @@ static struct pass pass_of(const real *w, struct workspace *ws, int rows, const 
         .kept = ws->kept[i],
         .number = i,
         .step = &ws->step,
-        .penalty = &ws->penalty};
+        .penalty = &ws->penalty,
+        .ws = ws};
+}
+
+void pass_gradient_done(const struct pass *p)
+{
+    if (p->ws->layer_done)
+        p->ws->layer_done(p->ws->context, p->number);
 }
 
 static void take_input(const struct model *m, struct workspace *ws, int rows, const real *x)
@@ -121,8 +128,8 @@ double model_backward(
         p.dw = dw;
         p.batch_rows = batch_rows;
         l->type->backward(l, &p);
-        if (ws->layer_done)
-            ws->layer_done(ws->context, i);
+        if (!l->type->tells_gradient)
+            pass_gradient_done(&p);
         real *t = dy;
         dy = dx;
         dx = t;
