@@ -28,7 +28,7 @@ static void wait_aside(int n, MPI_Request *request)
     for (int is_done = 0; !is_done;) {
         MPI_Testall(n, request, &is_done, MPI_STATUSES_IGNORE);
         if (!is_done)
-            nanosleep(&(struct timespec){.tv_nsec = 20000}, NULL);
+            nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
     }
 }
 

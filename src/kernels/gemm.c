@@ -50,15 +50,24 @@ static void library_gemm(bool ta, bool tb, int M, int N, int K, const real *a, c
 void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
 {
     if (is_ours(M, N, K))
-        kernels()->gemm(ta, tb, M, N, K, a, b, beta, NULL, c);
+        kernels()->gemm(0, M, ta, tb, M, N, K, a, b, beta, NULL, c);
     else
         library_gemm(ta, tb, M, N, K, a, b, beta, c);
+}
+
+bool gemm_rows(
+    int first, int last, bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+{
+    if (!is_ours(M, N, K))
+        return false;
+    kernels()->gemm(first, last, ta, tb, M, N, K, a, b, beta, NULL, c);
+    return true;
 }
 
 void gemm_bias(bool tb, int M, int N, int K, const real *a, const real *b, const real *bias, real *c)
 {
     if (is_ours(M, N, K)) {
-        kernels()->gemm(false, tb, M, N, K, a, b, 0, bias, c);
+        kernels()->gemm(0, M, false, tb, M, N, K, a, b, 0, bias, c);
         return;
     }
     if (bias)

@@ -132,10 +132,11 @@ struct kernels {
     void (*random_uniform)(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *x);
     void (*random_normal)(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *x);
 
-    // c (M, N) := beta c + op(a) op(b) as gemm below, or with `bias` (N), which may be NULL, as gemm_bias. Meant for
-    // products of up to gemm_work multiplications: a library is faster with larger ones.
-    void (*gemm)(
-        bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, const real *bias, real *c);
+    // c (M, N) := beta c + op(a) op(b) as gemm below, or with `bias` (N), which may be NULL, as gemm_bias; of its rows
+    // [first, last) alone, with the bits that they have in the whole. Meant for products of up to gemm_work
+    // multiplications: a library is faster with larger ones.
+    void (*gemm)(int first, int last, bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta,
+        const real *bias, real *c);
     int64_t gemm_work;
 
     // y := the convolution of x (as conv_pad leaves it) with weights w (as conv_pack leaves them), plus bias (outputs),
@@ -171,6 +172,10 @@ const struct kernels *kernels_named(const char *set); // NULL: not in this progr
 // c (M, N) := beta c + op(a) op(b), op being the transpose where ta or tb is set: a is (M, K) or (K, M), b is (K, N) or
 // (N, K). One thread; equal bits for equal shapes on equal CPUs.
 void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
+// Rows [first, last) of the same, with the bits that they have in the whole. False, and nothing is done, for products
+// whose bits hang on the shape.
+bool gemm_rows(
+    int first, int last, bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c);
 // c (M, N) := a op(b) + bias (N) in every row; NULL: no bias
 void gemm_bias(bool tb, int M, int N, int K, const real *a, const real *b, const real *bias, real *c);
 const char *gemm_corename(void); // the CPU kernel that OpenBLAS chose, for the records

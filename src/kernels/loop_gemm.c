@@ -284,12 +284,15 @@ static void multiply_block(bool ta, int M, const real *a, size_t lda, const stru
     }
 }
 
-static void multiply(
-    bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, const real *bias, real *c)
+static void multiply(int first, int last, bool ta, bool tb, int M, int N, int K, const real *a, const real *b,
+    real beta, const real *bias, real *c)
 {
     enum { FEW = 3 * HEIGHT }; // rows of a for which it does not pay to copy b
     real packed[BLOCK] __attribute__((aligned(64)));
     size_t lda = (size_t)(ta ? M : K), ldb = (size_t)(tb ? K : N);
+    a += (size_t)first * (ta ? 1 : lda);
+    c += (size_t)first * (size_t)N;
+    M = last - first;
     bool direct = !tb && M <= FEW && N % LANES == 0;
     int count = (K + DEPTH - 1) / DEPTH;
     for (int k = 0, depth; k < K; k += depth, count--) {
@@ -297,14 +300,14 @@ static void multiply(
         int width = direct ? N : BLOCK / depth / PANEL * PANEL;
         for (int j = 0; j < N; j += width) {
             int n = N - j < width ? N - j : width;
-            size_t first = tb ? (size_t)j * ldb + (size_t)k : (size_t)k * ldb + (size_t)j;
+            size_t at = tb ? (size_t)j * ldb + (size_t)k : (size_t)k * ldb + (size_t)j;
             struct block block = {depth, n, packed, (size_t)depth * PANEL, PANEL, LANES};
             if (direct)
-                block = (struct block){depth, n, b + first, PANEL, ldb, ldb};
+                block = (struct block){depth, n, b + at, PANEL, ldb, ldb};
             else if (tb)
-                pack_transposed(depth, n, b + first, ldb, packed);
+                pack_transposed(depth, n, b + at, ldb, packed);
             else
-                pack(depth, n, b + first, ldb, (size_t)K * ldb - first, packed);
+                pack(depth, n, b + at, ldb, (size_t)K * ldb - at, packed);
             struct target t = {k ? 1 : beta, k || !bias ? NULL : bias + j, c + j, (size_t)N};
             multiply_block(ta, M, a + (ta ? (size_t)k * lda : (size_t)k), lda, &block, &t);
         }

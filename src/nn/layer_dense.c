@@ -108,6 +108,21 @@ static void forward(const struct layer *l, const struct pass *p)
             contractive_penalty(c->contractive, l->activation, p->rows, I, O, p->w + kernel_offset(l), p->y, p->kept);
 }
 
+// From the last rows up, if somebody waits for them.
+static void kernel_gradient(const struct layer *l, const struct pass *p, const real *dy, real *dw)
+{
+    int I = shape_size(&l->in), O = l->out.dims[0], part = block_part_rows(&l->blocks[0]);
+    for (int last = I, first; last > 0; last = first) {
+        first = last > part ? last - part : 0;
+        if (!p->ws->gradient_done ||
+            !gemm_rows(first, last, true, false, I, O, p->rows, p->x, dy, l->accumulates, dw)) {
+            gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
+            first = 0;
+        }
+        pass_gradient_done(p, kernel_offset(l) + (size_t)first * (size_t)O);
+    }
+}
+
 // A tied kernel is (O, I). Its first gradient comes from the decoder, which is passed first; the encoder's adds to it.
 static void backward(const struct layer *l, const struct pass *p)
 {
@@ -118,15 +133,16 @@ static void backward(const struct layer *l, const struct pass *p)
     real *dw = p->dw + kernel_offset(l);
     if (contracts)
         dy = contractive_add_slope(c->contractive, p->rows, O, p->batch_rows, dy, p->kept);
-    if (l->tied)
-        gemm(true, false, O, I, p->rows, dy, p->x, 0, dw);
-    else
-        gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
-    if (contracts)
-        contractive_add_weights(c->contractive, p->rows, I, O, p->batch_rows, w, dw, p->kept);
     if (l->kernel.use_bias)
         kernels()->sum_rows(p->rows, O, dy, p->dw + bias_offset(l));
-    pass_gradient_done(p);
+    if (l->tied)
+        gemm(true, false, O, I, p->rows, dy, p->x, 0, dw);
+    else if (contracts)
+        gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
+    else
+        kernel_gradient(l, p, dy, dw);
+    if (contracts)
+        contractive_add_weights(c->contractive, p->rows, I, O, p->batch_rows, w, dw, p->kept);
     if (p->dx)
         gemm(false, !l->tied, p->rows, I, O, dy, w, 0, p->dx);
 }
@@ -140,5 +156,4 @@ const struct layer_type dense_layer = {
     .wants_tie = wants_tie,
     .forward = forward,
     .backward = backward,
-    .tells_gradient = true,
 };

@@ -135,23 +135,28 @@ struct step {
     const int32_t *sample; // (rows), borrowed: the rows' numbers in the data set
 };
 
+// Rows of a large kernel that model_backward computes the gradient of, and tells of, together; of a small one all.
+int block_part_rows(const struct block *b);
+
 // Buffers for passes over up to `rows` rows; `trains` adds those of the backward pass. NULL and an error without
 // memory.
 struct workspace {
     int rows;
     struct step step; // set by whoever trains, before model_forward; all zero: no training
-    void (*layer_done)(
-        void *context, int layer); // model_backward calls it when a layer's gradient is there; may be NULL
+    // model_backward tells as soon as they are there, from the last ones down: parameters [first, first + n) have their
+    // gradient. May be NULL.
+    void (*gradient_done)(void *context, size_t first, size_t n);
     void *context;
-    real *x;        // (rows, input): room for a gathered batch
-    real *input;    // (rows, input): without NaN; NULL where the model takes samples as they are
-    real **y;       // per layer (rows, out): its output
-    real **z;       // per layer (rows, out): before the activation; NULL unless training needs it
-    real *dy, *dx;  // (rows, widest layer); NULL unless it trains
-    real **kept;    // per layer: what forward leaves for backward
-    double penalty; // of the rows last passed forward: what layers add to the sum of their losses
-    bool is_final;  // their output is the reconstruction already, and no longer logits
-    real *all;      // owned: everything above is a part of it
+    size_t gradient_left; // of the pass at work: parameters from 0 on that were not told of
+    real *x;              // (rows, input): room for a gathered batch
+    real *input;          // (rows, input): without NaN; NULL where the model takes samples as they are
+    real **y;             // per layer (rows, out): its output
+    real **z;             // per layer (rows, out): before the activation; NULL unless training needs it
+    real *dy, *dx;        // (rows, widest layer); NULL unless it trains
+    real **kept;          // per layer: what forward leaves for backward
+    double penalty;       // of the rows last passed forward: what layers add to the sum of their losses
+    bool is_final;        // their output is the reconstruction already, and no longer logits
+    real *all;            // owned: everything above is a part of it
 };
 struct workspace *workspace_new(const struct model *m, int rows, bool trains, struct err *e);
 void workspace_free(struct workspace **ws);

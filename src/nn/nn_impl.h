@@ -18,11 +18,11 @@ struct pass {
     int batch_rows; // rows of the whole batch, of which these are a part; 0 in forward
     const struct step *step;
     double *penalty; // forward may add what belongs to the sum of the rows' losses
-    const struct workspace *ws;
+    struct workspace *ws;
 };
 
-// In backward of a type that `tells_gradient`: dw is there, dx is not yet.
-void pass_gradient_done(const struct pass *p);
+// In backward, which may tell before it goes on to dx: dw is there from parameter `first` on.
+void pass_gradient_done(const struct pass *p, size_t first);
 
 // x (n) := random numbers of a row, of this layer alone: uniform in [0, 1), standard normal.
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
@@ -74,7 +74,6 @@ struct layer_type {
     bool (*wants_tie)(const struct layer *l);
     void (*forward)(const struct layer *l, const struct pass *p);
     void (*backward)(const struct layer *l, const struct pass *p);
-    bool tells_gradient; // by pass_gradient_done, before backward goes on to dx
 };
 
 enum { KERNEL_ALWAYS_BIAS = 1 }; // layer_kernel_fields from here on: of layers that always have their biases

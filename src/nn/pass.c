@@ -65,10 +65,25 @@ static struct pass pass_of(const real *w, struct workspace *ws, int rows, const 
         .ws = ws};
 }
 
-void pass_gradient_done(const struct pass *p)
+static void gradient_done(struct workspace *ws, size_t first)
 {
-    if (p->ws->layer_done)
-        p->ws->layer_done(p->ws->context, p->number);
+    if (first >= ws->gradient_left)
+        return;
+    if (ws->gradient_done)
+        ws->gradient_done(ws->context, first, ws->gradient_left - first);
+    ws->gradient_left = first;
+}
+
+void pass_gradient_done(const struct pass *p, size_t first)
+{
+    gradient_done(p->ws, first);
+}
+
+int block_part_rows(const struct block *b)
+{
+    enum { PART = 1 << 18 };
+    int parts = (int)((b->count + PART - 1) / PART), rows = b->rank > 1 ? b->dims[0] : 1;
+    return parts > 1 ? (rows + parts - 1) / parts : rows;
 }
 
 static void take_input(const struct model *m, struct workspace *ws, int rows, const real *x)
@@ -115,6 +130,7 @@ double model_backward(
     int features = shape_size(&m->input);
     real scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
     real *dy = ws->dy, *dx = ws->dx;
+    ws->gradient_left = m->parameters;
     double loss = loss_pass(m, ws, rows, x, scale, dy, NULL);
     for (int i = m->n_layers - 1; i >= m->first_trained; i--) {
         const struct layer *l = &m->layers[i];
@@ -128,13 +144,12 @@ double model_backward(
         p.dw = dw;
         p.batch_rows = batch_rows;
         l->type->backward(l, &p);
-        if (!l->type->tells_gradient)
-            pass_gradient_done(&p);
+        if (l->n_blocks)
+            gradient_done(ws, l->blocks[0].offset);
         real *t = dy;
         dy = dx;
         dx = t;
     }
-    for (int i = m->first_trained - 1; i >= 0 && ws->layer_done; i--)
-        ws->layer_done(ws->context, i);
+    gradient_done(ws, 0);
     return (ws->step.sums ? loss * features : loss) + ws->penalty;
 }

@@ -1,29 +1,33 @@
-// The sum of gradients over ranks beside the backward pass: layers are summed as they get ready, the last ones first.
+// The sum of gradients over ranks beside the backward pass: parts are summed as they get ready, those of the last
+// layers first.
 //
 // Between nodes the sum takes about as long as computing. So a thread of its own on every rank talks to the other ranks
-// while the team's threads go on to the layers below. Every element is still added in the order of the same tree,
+// while the team's threads go on to what lies below. Every element is still added in the order of the same tree,
 // whatever piece it comes in: the bits are those of one sum at the end. Inside a node the sum is short and the cores
 // are taken: there is none. Nor is there for a small model, whose step takes less than waking a thread.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
 #include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-enum { PIECE_LEAST = 1 << 15 }; // parameters: smaller layers are summed with those below them
+enum { PIECE_LEAST = 1 << 17 }; // parameters: smaller parts are summed with those below them
 
-// Some layers that follow each other, and their parameters.
+// Parameters that are summed together.
 struct piece {
-    size_t first, n;
-    int reports, missing; // layers x threads: of a step, and of this step those that are not there yet
+    size_t first, n, missing; // missing: of this step, by threads, those that have no gradient yet
 };
 
 struct overlap {
     struct trainer *t;
     int n;
     struct piece *piece; // (n), owned: in the order in which they are done
-    int *piece_of;       // per layer, owned
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -31,28 +35,38 @@ struct overlap {
     bool ends;
 };
 
-// Pieces are cut from the last layer down; a layer's parameters reach to those of the layer above it.
+static void begin_step(struct overlap *o)
+{
+    for (int i = 0; i < o->n; i++)
+        o->piece[i].missing = o->piece[i].n * (size_t)o->t->team->threads;
+    o->summed = 0;
+}
+
+// A piece that begins at `first`, or soon behind it, and ends where the one before begins, unless it would be too
+// small.
+static void cut_at(struct overlap *o, size_t first)
+{
+    first = (first + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t end = o->n ? o->piece[o->n - 1].first : o->t->m->parameters;
+    if (end - first < PIECE_LEAST && (first > 0 || end == 0))
+        return;
+    o->piece = mem_grow(o->piece, (size_t)o->n + 1, sizeof *o->piece);
+    o->piece[o->n++] = (struct piece){.first = first, .n = end - first};
+}
+
+// From the last parameters down, as model_backward tells of them.
 static void cut_pieces(struct overlap *o, const struct model *m)
 {
-    size_t end = m->parameters;
-    o->piece[0] = (struct piece){.first = end};
-    o->n = 1;
     for (int i = m->n_layers - 1; i >= 0; i--) {
-        struct piece *p = &o->piece[o->n - 1];
-        o->piece_of[i] = o->n - 1;
-        p->reports += o->t->team->threads;
-        if (m->layers[i].n_blocks)
-            p->first = i ? m->layers[i].blocks[0].offset : 0;
-        p->n = end - p->first;
-        if (p->n >= PIECE_LEAST && i > 0 && p->first > 0) {
-            end = p->first;
-            o->piece[o->n++] = (struct piece){.first = end};
-        }
+        if (!m->layers[i].n_blocks)
+            continue;
+        const struct block *b = &m->layers[i].blocks[0];
+        int rows = b->rank > 1 ? b->dims[0] : 1, part = block_part_rows(b);
+        for (int last = rows; last > part; last -= part)
+            cut_at(o, b->offset + (size_t)(last - part) * (b->count / (size_t)rows));
+        cut_at(o, b->offset);
     }
-    o->piece[o->n - 1].first = 0;
-    o->piece[o->n - 1].n = end;
-    for (int i = 0; i < o->n; i++)
-        o->piece[i].missing = o->piece[i].reports;
+    cut_at(o, 0);
 }
 
 // What ranks ask each other for lies behind the gradient, so it goes with the first piece.
@@ -63,9 +77,25 @@ static void sum_piece(struct overlap *o, const struct piece *p)
     comm_tree_sum_aside(t->team->comm, p->n + (p == o->piece ? ASKED_COUNT : 0), t->g + p->first, t->room);
 }
 
+// A thread that computes on the same core should not finish its turn first, nor a short sleep last longer. Linux lets
+// every thread ask for that: shorter turns go first since 6.12, and are ignored before.
+static void ask_to_wake_soon(void)
+{
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period; // ns
+    } wish = {.size = sizeof wish, .policy = SCHED_OTHER, .runtime = 100000};
+    syscall(SYS_sched_setattr, 0, &wish, 0);
+    prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
+}
+
 static void *talk(void *context)
 {
     struct overlap *o = context;
+    ask_to_wake_soon();
     pthread_mutex_lock(&o->lock);
     while (!o->ends) {
         if (o->summed == o->n || o->piece[o->summed].missing > 0) {
@@ -97,12 +127,9 @@ struct overlap *overlap_new(struct trainer *t)
     if (!is_worth_it(t->team->comm))
         return NULL;
     struct overlap *o = mem_new(1, sizeof *o);
-    *o = (struct overlap){.t = t,
-        .piece = mem_new((size_t)t->m->n_layers + 1, sizeof *o->piece),
-        .piece_of = mem_new((size_t)t->m->n_layers, sizeof *o->piece_of),
-        .lock = PTHREAD_MUTEX_INITIALIZER,
-        .changed = PTHREAD_COND_INITIALIZER};
+    *o = (struct overlap){.t = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     cut_pieces(o, t->m);
+    begin_step(o);
     bool is_alone = o->n < 2 || pthread_create(&o->thread, NULL, talk, o) != 0;
     if (is_alone)
         o->n = 0; // nothing to join
@@ -123,34 +150,41 @@ void overlap_free(struct overlap **o)
         pthread_join((*o)->thread, NULL);
     }
     free((*o)->piece);
-    free((*o)->piece_of);
     free(*o);
     *o = NULL;
 }
 
-void overlap_layer_done(void *context, int layer)
+void overlap_gradient_done(void *context, size_t first, size_t n)
 {
     struct overlap *o = context;
-    struct piece *p = &o->piece[o->piece_of[layer]];
+    size_t end = first + n;
     pthread_mutex_lock(&o->lock);
-    if (--p->missing == 0)
-        pthread_cond_broadcast(&o->changed);
+    for (int i = 0; i < o->n; i++) {
+        struct piece *p = &o->piece[i];
+        size_t from = p->first > first ? p->first : first, to = p->first + p->n < end ? p->first + p->n : end;
+        p->missing -= to > from ? to - from : 0;
+        if (to > from && p->missing == 0)
+            pthread_cond_broadcast(&o->changed);
+    }
     pthread_mutex_unlock(&o->lock);
 }
 
-void overlap_all_done(struct overlap *o)
+bool overlap_wait(struct overlap *o, int i, size_t *first, size_t *n)
 {
-    for (int i = o->t->m->n_layers - 1; i >= 0; i--)
-        overlap_layer_done(o, i);
+    if (i >= o->n)
+        return false;
+    pthread_mutex_lock(&o->lock);
+    while (o->summed <= i)
+        pthread_cond_wait(&o->changed, &o->lock);
+    pthread_mutex_unlock(&o->lock);
+    *first = o->piece[i].first;
+    *n = o->piece[i].n;
+    return true;
 }
 
-void overlap_finish(struct overlap *o)
+void overlap_end_step(struct overlap *o)
 {
     pthread_mutex_lock(&o->lock);
-    while (o->summed < o->n)
-        pthread_cond_wait(&o->changed, &o->lock);
-    for (int i = 0; i < o->n; i++)
-        o->piece[i].missing = o->piece[i].reports;
-    o->summed = 0;
+    begin_step(o);
     pthread_mutex_unlock(&o->lock);
 }

@@ -12,7 +12,7 @@
 
 // Parameters that a thread updates at a time: gradient sum, weights and state of a chunk stay in the L1 cache.
 // The norm of the gradient is added up by chunks, too, so that it does not hang on who computed which.
-enum { UPDATE_CHUNK = 2048, ALIGNMENT = 16 };
+enum { UPDATE_CHUNK = 2048 };
 
 static bool keeps_best(const struct train_config *c)
 {
@@ -144,7 +144,7 @@ static void shard_gradient(struct trainer *t, int own, bool is_last, int64_t ste
     if (rows == 0) { // its last, smaller batch lies behind it: others still have rows
         memset(t->gradient[own], 0, t->m->parameters * sizeof(real));
         if (is_awaited)
-            overlap_all_done(t->overlap);
+            overlap_gradient_done(t->overlap, 0, t->m->parameters);
         return;
     }
     const int32_t *sample = t->order[own] + step * t->shards.batch_rows[shard];
@@ -154,18 +154,18 @@ static void shard_gradient(struct trainer *t, int own, bool is_last, int64_t ste
         .seed = (uint64_t)t->c->seed,
         .epoch = (uint32_t)t->at.epoch,
         .sample = sample};
-    ws->layer_done = is_awaited ? overlap_layer_done : NULL;
+    ws->gradient_done = is_awaited ? overlap_gradient_done : NULL;
     ws->context = t->overlap;
     model_forward(t->m, t->w, ws, rows, ws->x);
     t->at.loss[shard] += model_backward(t->m, t->w, ws, rows, batch_rows, ws->x, t->gradient[own]);
 }
 
-// The parameters that a thread sums and updates, [first, last).
-static void range_of_thread(const struct trainer *t, int thread, size_t *first, size_t *last)
+// Of parameters [at, at + n), those that a thread sums and updates: [*first, *last).
+static void range_of_thread(const struct trainer *t, int thread, size_t at, size_t n, size_t *first, size_t *last)
 {
-    size_t units = t->m->parameters / ALIGNMENT, threads = (size_t)t->team->threads, i = (size_t)thread;
-    *first = units * i / threads * ALIGNMENT;
-    *last = units * (i + 1) / threads * ALIGNMENT;
+    size_t units = n / ALIGNMENT, threads = (size_t)t->team->threads, i = (size_t)thread;
+    *first = at + units * i / threads * ALIGNMENT;
+    *last = at + units * (i + 1) / threads * ALIGNMENT;
 }
 
 void trainer_sum_shards(const struct trainer *t, size_t at, size_t n, real *g)
@@ -193,15 +193,22 @@ static void take_asked(struct trainer *t)
 static void sum_over_ranks(struct trainer *t, int thread)
 {
     size_t first, last;
-    range_of_thread(t, thread, &first, &last);
-    if (!t->overlap)
-        trainer_sum_shards(t, first, last - first, t->g + first);
+    range_of_thread(t, thread, 0, t->m->parameters, &first, &last);
+    trainer_sum_shards(t, first, last - first, t->g + first);
     wait_for_threads(t);
     if (thread == 0) {
-        if (t->overlap)
-            overlap_finish(t->overlap);
-        else
-            comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
+        comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
+        take_asked(t);
+    }
+    wait_for_threads(t);
+}
+
+// The same where it goes on beside.
+static void end_overlap(struct trainer *t, int thread)
+{
+    wait_for_threads(t);
+    if (thread == 0) {
+        overlap_end_step(t->overlap);
         take_asked(t);
     }
     wait_for_threads(t);
@@ -225,12 +232,13 @@ static double gradient_norm(struct trainer *t, int thread)
     return sqrt(sum);
 }
 
-// Sum of gradients, penalties and optimizer in one pass over this thread's parameters.
-static void update_range(struct trainer *t, int thread, const struct update *u)
+// Sum of gradients, penalties and optimizer in one pass over this thread's part of parameters
+// [from, from + count).
+static void update_range(struct trainer *t, int thread, size_t from, size_t count, const struct update *u)
 {
     real sum[UPDATE_CHUNK] __attribute__((aligned(64)));
     size_t first, last;
-    range_of_thread(t, thread, &first, &last);
+    range_of_thread(t, thread, from, count, &first, &last);
     for (size_t at = first; at < last; at += UPDATE_CHUNK) {
         size_t n = last - at < UPDATE_CHUNK ? last - at : UPDATE_CHUNK;
         real *g = t->g ? t->g + at : sum, *state[OPTIMIZER_MAX_SLOTS] = {0};
@@ -243,6 +251,25 @@ static void update_range(struct trainer *t, int thread, const struct update *u)
         else
             model_update(t->m, &t->c->optimizer, u, at, n, t->w + at, g, state);
     }
+}
+
+// Pieces are updated as their sums come in, when all threads have computed; where the gradient's norm is wanted, all
+// must have come in first.
+static void update(struct trainer *t, int thread, struct update *u)
+{
+    size_t first, n;
+    if (t->overlap)
+        for (int i = 0; overlap_wait(t->overlap, i, &first, &n); i++)
+            if (!t->square_sum)
+                update_range(t, thread, first, n, u);
+    if (t->overlap)
+        end_overlap(t, thread);
+    else if (t->team->comm->size > 1)
+        sum_over_ranks(t, thread);
+    if (t->square_sum)
+        u->clip_factor = optimizer_clip_factor(&t->c->optimizer, gradient_norm(t, thread));
+    if (!t->overlap || t->square_sum)
+        update_range(t, thread, 0, t->m->parameters, u);
 }
 
 // What this rank is asked for goes with the gradient of the step that begins.
@@ -280,12 +307,8 @@ static void run_thread(struct trainer *t, int thread)
         for (int i = first; i < last; i++)
             shard_gradient(t, i, i == last - 1, step, batch_rows, t->ws[thread]);
         wait_for_threads(t);
-        if (t->team->comm->size > 1)
-            sum_over_ranks(t, thread);
+        update(t, thread, &u);
         asked = t->asked; // which no thread writes before all are behind the last barrier
-        if (t->square_sum)
-            u.clip_factor = optimizer_clip_factor(&t->c->optimizer, gradient_norm(t, thread));
-        update_range(t, thread, &u);
         if (thread == 0)
             call_between(t, step);
         wait_for_threads(t);

@@ -7,6 +7,9 @@
 // Behind the gradient, ranks add up whether one of them was asked for a checkpoint, and to stop.
 enum { ASKS_CHECKPOINT, ASKS_STOP, ASKED_COUNT };
 
+// What is summed and updated by itself begins at a multiple of so many parameters.
+enum { ALIGNMENT = 16 };
+
 // Where training is: plain data, the same on all ranks but for `loss`.
 struct train_point {
     int64_t epoch, step;     // complete epochs, and steps done of the next one
@@ -52,11 +55,14 @@ void trainer_sum_shards(const struct trainer *t, size_t at, size_t n, real *g);
 // Collective. NULL where it would not pay, and without a thread to be had.
 struct overlap *overlap_new(struct trainer *t);
 void overlap_free(struct overlap **o);
-// Every thread of the team, once a step: layer i's gradients of all its shards are there. context: the overlap.
-void overlap_layer_done(void *context, int layer);
-void overlap_all_done(struct overlap *o);
-// The main thread, when all threads have computed or will: waits until t->g is the sum over ranks.
-void overlap_finish(struct overlap *o);
+// Every thread of the team, once a step for every parameter: [first, first + n) have the gradients of all its shards.
+// context: the overlap.
+void overlap_gradient_done(void *context, size_t first, size_t n);
+// Any thread: waits until piece i of t->g, parameters [*first, *first + *n), is the sum over ranks. False: there are no
+// more.
+bool overlap_wait(struct overlap *o, int i, size_t *first, size_t *n);
+// One thread, when all have waited for all pieces.
+void overlap_end_step(struct overlap *o);
 
 // --- keep.c: the state of training, to a file and from it
 // Training begins, or goes on: the clock runs.

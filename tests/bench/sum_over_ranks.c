@@ -1,4 +1,4 @@
-// The sum over ranks alone: seconds of comm_tree_sum of N parameters, the median of ROUNDS.
+// The sum over ranks alone: seconds of comm_tree_sum_aside of N parameters, the median of ROUNDS.
 //   mpirun -n 2 build/tests/bench_sum_over_ranks N ROUNDS
 // links: comm base
 #include "base/clock.h"
@@ -26,7 +26,7 @@ int main(int argc, char **argv)
     for (int i = -3; i < rounds; i++) { // the first ones open connections
         comm_barrier(&world);
         double start = clock_wall();
-        comm_tree_sum(&world, n, v, room);
+        comm_tree_sum_aside(&world, n, v, room);
         if (i >= 0)
             seconds[i] = clock_wall() - start;
     }

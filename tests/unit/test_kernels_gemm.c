@@ -59,6 +59,20 @@ static void product_check(const struct kernels *k, const struct product *p)
         }
 }
 
+// In parts, the last rows first: the bits of the whole.
+static void check_parts(const struct kernels *k, const struct product *p)
+{
+    size_t size = (size_t)p->M * (size_t)p->N * sizeof(real);
+    real *c = malloc(size);
+    memcpy(c, p->old, size);
+    for (int last = p->M, part = 1; last > 0; last -= part, part += 4) {
+        part = part < last ? part : last;
+        k->gemm(last - part, last, p->ta, p->tb, p->M, p->N, p->K, p->a, p->b, p->beta, p->bias, c);
+    }
+    assert_memory_equal(c, p->c, size);
+    free(c);
+}
+
 // shape: 12 of them, and 12 more with a bias
 static void check_product(const struct kernels *k, int M, int N, int K, int shape, int odd)
 {
@@ -67,8 +81,9 @@ static void check_product(const struct kernels *k, int M, int N, int K, int shap
     assert_true(N <= 1200);
     fill(4, (size_t)N, 1, bias);
     p.bias = shape < 12 ? NULL : bias;
-    k->gemm(p.ta, p.tb, M, N, K, p.a, p.b, p.beta, p.bias, p.c);
+    k->gemm(0, M, p.ta, p.tb, M, N, K, p.a, p.b, p.beta, p.bias, p.c);
     product_check(k, &p);
+    check_parts(k, &p);
     free(p.memory);
 }
 
