@@ -52,7 +52,8 @@ for path, trials in zip(sys.argv[1::2], map(int, sys.argv[2::2])):
         with xr.open_dataset(path, group="leaderboard", engine=engine) as board:
             assert board["roc_auc"].dims == ("trial",) and board.sizes["trial"] == trials
             best = str(board["trial"].values[0])
-            assert sorted(set(board["cluster"].values)) == (["one", "two"] if is_merged else ["one"])
+            clusters = set(board["cluster"].values)  # of equal trials that of the earlier one
+            assert clusters == {"one"} if not is_merged else {"two"} <= clusters <= {"one", "two"}, clusters
         with xr.open_dataset(path, group=f"trials/{best}/scores/test", engine=engine) as scores:
             assert scores["code"].dims == ("sample", "unit") and float(scores["error"].max()) > 0
 PYTHON
