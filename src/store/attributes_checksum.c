@@ -68,15 +68,22 @@ static int checksum_of(hid_t group, char out[17])
     return r;
 }
 
-int store_seal_attributes(struct store_file *f, const char *group, struct err *e)
+int store_attributes_checksum(struct store_file *f, const char *group, char out[17], struct err *e)
 {
-    char value[17];
     hid_t object = object_open(f, group, e);
-    int r = object < 0 ? -1 : checksum_of(object, value);
+    int r = object < 0 ? -1 : checksum_of(object, out);
     if (object >= 0 && r < 0)
         file_fail(f, group, e, "cannot read its attributes");
     H5Oclose(object);
-    return r < 0 ? r : store_set_text(f, group, STORE_ATTRIBUTES_CHECKSUM, value, e);
+    return r;
+}
+
+int store_seal_attributes(struct store_file *f, const char *group, struct err *e)
+{
+    char value[17];
+    return store_attributes_checksum(f, group, value, e) < 0
+               ? -1
+               : store_set_text(f, group, STORE_ATTRIBUTES_CHECKSUM, value, e);
 }
 
 int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e)

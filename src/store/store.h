@@ -68,6 +68,8 @@ int store_set_real(struct store_file *f, const char *object, const char *name, d
 // The group gets a checksum of all attributes in it, which store_verify_all compares, and which goes where the group is
 // copied. A file has one by itself when it is committed; this is for what is part of it and has to stand alone.
 int store_seal_attributes(struct store_file *f, const char *group, struct err *e);
+// What that checksum is now, in hexadecimal digits.
+int store_attributes_checksum(struct store_file *f, const char *group, char out[17], struct err *e);
 
 // --- reading
 // Opens and walks PATH in a forked child with limits on its time and memory: 0 where HDF5 reads it through and through,

@@ -1,9 +1,12 @@
 // Many trial files out of one: FILE.h5's bytes with another id, number and ROC AUC each, into FOLDER/trials.
-// links: base
-// The id stands in the file as a text and the others as plain numbers, and nothing but arrays has a checksum: so the
-// clones are whole trial files, made as fast as a disk takes them. Usage: clone_trials FILE.h5 FOLDER COUNT [ROC_AUC].
+// links: store comm base
+// The id stands in the file as a text and the others as plain numbers; of checksums that of attributes alone changes.
+// So the clones are whole trial files, made as fast as a disk takes them. Usage: clone_trials FILE.h5 FOLDER COUNT
+// [ROC_AUC].
 #include "base/hash.h"
 #include "base/mem.h"
+#include "store/schema.h"
+#include "store/store.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,15 +41,27 @@ static int replace(struct bytes b, const void *old, const void *new, size_t n)
     return found;
 }
 
-static void write_file(const char *folder, const char *id, struct bytes b)
+static void write_file(const char *path, struct bytes b)
 {
-    char *path = mem_format("%s/trials/%s.h5", folder, id);
     FILE *out = fopen(path, "wb");
     if (!out || fwrite(b.data, 1, b.length, out) != b.length || fclose(out) != 0) {
         perror(path);
         exit(1);
     }
-    free(path);
+}
+
+static void mend_checksum(const char *path, struct bytes b)
+{
+    struct err e = {0};
+    char now[17];
+    struct store_file *f = store_open(path, FORMAT_TRIAL, true, &e);
+    char *old = f ? store_get_text(f, "", STORE_ATTRIBUTES_CHECKSUM) : NULL;
+    if (!old || store_attributes_checksum(f, "", now, &e) != 0)
+        exit(err_print(&e));
+    store_close(&f);
+    replace(b, old, now, 16);
+    free(old);
+    write_file(path, b);
 }
 
 int main(int argc, char **argv)
@@ -74,7 +89,10 @@ int main(int argc, char **argv)
         double other = auc - 1e-6 * (i % 997);
         if (auc > 0)
             replace(copy, &auc, &other, sizeof auc);
-        write_file(argv[2], id, copy);
+        char *path = mem_format("%s/%s.h5", trials, id);
+        write_file(path, copy);
+        mend_checksum(path, copy);
+        free(path);
     }
     free(trials);
     free(original.data);
