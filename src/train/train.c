@@ -24,9 +24,16 @@ static bool needs_gradient(const struct train_config *c, int ranks)
     return ranks > 1 || c->optimizer.clip_norm > 0;
 }
 
+// Gradients beside that of the sum over ranks: those of the shards, unless there is one alone, which becomes the sum.
+static int own_gradients(const struct train_config *c, int ranks)
+{
+    int shards = (int)c->shards / ranks;
+    return shards == 1 && needs_gradient(c, ranks) ? 0 : shards;
+}
+
 static size_t memory_length(const struct model *m, const struct train_config *c, int ranks)
 {
-    size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)(c->shards / ranks) +
+    size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)own_gradients(c, ranks) +
                      needs_gradient(c, ranks) + (ranks > 1) + keeps_best(c);
     return vectors * m->parameters + ALIGNMENT; // of which ASKED_COUNT
 }
@@ -68,7 +75,7 @@ static void lay_out_memory(struct trainer *t)
     t->w = next;
     for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
         t->state[i] = next += n;
-    for (int i = 0; i < t->own_shards; i++)
+    for (int i = 0; i < own_gradients(t->c, t->team->comm->size); i++)
         t->gradient[i] = next += n;
     if (t->team->comm->size > 1)
         t->room = next += n;
@@ -76,6 +83,8 @@ static void lay_out_memory(struct trainer *t)
         t->best = next += n;
     if (needs_gradient(t->c, t->team->comm->size))
         t->g = next += n;
+    if (!t->gradient[0])
+        t->gradient[0] = t->g;
 }
 
 static void start_anew(struct trainer *t)
@@ -171,6 +180,8 @@ static void range_of_thread(const struct trainer *t, int thread, size_t at, size
 void trainer_sum_shards(const struct trainer *t, size_t at, size_t n, real *g)
 {
     const real *shard[SHARDS_MAX];
+    if (t->gradient[0] == t->g)
+        return;
     for (int i = 0; i < t->own_shards; i++)
         shard[i] = t->gradient[i] + at;
     kernels()->tree_sum(n, t->own_shards, shard, g);
