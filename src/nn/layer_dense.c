@@ -119,7 +119,7 @@ static void kernel_gradient(const struct layer *l, const struct pass *p, const r
             gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
             first = 0;
         }
-        pass_gradient_done(p, kernel_offset(l) + (size_t)first * (size_t)O);
+        gradient_done(p->ws, kernel_offset(l) + (size_t)first * (size_t)O);
     }
 }
 

@@ -22,7 +22,7 @@ struct pass {
 };
 
 // In backward, which may tell before it goes on to dx: dw is there from parameter `first` on.
-void pass_gradient_done(const struct pass *p, size_t first);
+void gradient_done(struct workspace *ws, size_t first);
 
 // x (n) := random numbers of a row, of this layer alone: uniform in [0, 1), standard normal.
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);

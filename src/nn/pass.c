@@ -65,18 +65,13 @@ static struct pass pass_of(const real *w, struct workspace *ws, int rows, const 
         .ws = ws};
 }
 
-static void gradient_done(struct workspace *ws, size_t first)
+void gradient_done(struct workspace *ws, size_t first)
 {
     if (first >= ws->gradient_left)
         return;
     if (ws->gradient_done)
         ws->gradient_done(ws->context, first, ws->gradient_left - first);
     ws->gradient_left = first;
-}
-
-void pass_gradient_done(const struct pass *p, size_t first)
-{
-    gradient_done(p->ws, first);
 }
 
 int block_part_rows(const struct block *b)

@@ -60,7 +60,6 @@ void store_close(struct store_file **f)
 {
     if (!*f)
         return;
-    object_forget(*f);
     H5Fclose((*f)->id);
     file_free(f);
 }

@@ -65,7 +65,7 @@ hid_t dataset_open(struct store_file *f, const char *path, struct err *e); // re
 // the file is malformed.
 hid_t object_recent(struct store_file *f, const char *path, struct err *e);
 void object_release(struct store_file *f);
-void object_forget(struct store_file *f);                 // before the file is closed
+void object_forget(struct store_file *f);                 // before a file that is written is closed
 char *object_sibling(const char *path, const char *name); // NAME beside PATH, or "/absolute"; new memory
 const char *object_name(const char *path);                // the part behind the last slash
 hid_t links_new(void);                                    // link creation property list: missing groups are made

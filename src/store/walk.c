@@ -154,7 +154,6 @@ static int walk_file(const struct task *t, const char *path, struct err *e)
     if (!w.f)
         return -1;
     int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
-    object_forget(w.f);
     if (H5Fclose(w.f->id) < 0 && r == 0)
         r = file_fail(w.f, NULL, e, "cannot close it");
     file_free(&w.f);

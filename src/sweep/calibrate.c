@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 // A trial of the plan, read anew, with its data and model.
 struct sample {
@@ -33,8 +32,7 @@ static int sample_open(const struct experiment *x, const struct plan *p, int ent
         trial_free(&s->trial);
         return -1;
     }
-    struct shape shape = {.rank = s->sets.train.shape_rank};
-    memcpy(shape.dims, s->sets.train.shape, sizeof shape.dims);
+    struct shape shape = sample_shape(&s->sets.train);
     s->model = trial_model(&s->trial, &shape, e);
     if (!s->model)
         sample_free(s);

@@ -149,6 +149,13 @@ int trial_read(const struct experiment *x, const struct sweep_point *point, stru
     return trial_parse(spec_sweep_trial(x->sweep, point, e), t, e);
 }
 
+struct shape sample_shape(const struct dataset *d)
+{
+    struct shape s = {.rank = d->shape_rank};
+    memcpy(s.dims, d->shape, sizeof s.dims);
+    return s;
+}
+
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e)
 {
     struct model *m = model_new(t->model, input, (enum loss)t->train.loss, e);

@@ -40,6 +40,7 @@ int trial_read(const struct experiment *x, const struct sweep_point *point, stru
 // From a resolved tree, which the trial owns from now on (NULL: -1). -1 and every mistake in `e`; what could be read is
 // then in `t`, which is the caller's to free in every case.
 int trial_parse(struct node *tree, struct trial *t, struct err *e);
+struct shape sample_shape(const struct dataset *d);
 // The model of a trial that was read whole, for samples of shape `input`. NULL and every mistake in `e`.
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
 // From the spec in a trial's file at `path`: as trial_parse, but what is wrong there is damage (ERR_DATA).

@@ -53,8 +53,7 @@ static int find_identity(const struct trial *t, const struct experiment *x, stru
 
 static void note_sets(const struct data_sets *sets, struct known_data *k)
 {
-    k->shape.rank = sets->train.shape_rank;
-    memcpy(k->shape.dims, sets->train.shape, sizeof k->shape.dims);
+    k->shape = sample_shape(&sets->train);
     k->rows = sets->train.rows;
     k->n_sets = sets->n_test;
     k->set = mem_new((size_t)k->n_sets, sizeof *k->set);

@@ -107,12 +107,14 @@ static void remove_states(const struct desk *d, bool is_over)
 
 static void desk_report(void *context, const void *data, size_t n)
 {
+    struct desk *d = context;
     struct pool_report r;
     ASSERT(n == sizeof r, "%zu", n);
     memcpy(&r, data, sizeof r);
-    take_report(context, &r);
-    remove_states(context, false);
-    show_plan(context);
+    take_report(d, &r);
+    if (search_needs_results(d->plan->search))
+        remove_states(d, false);
+    show_plan(d);
 }
 
 // A trial that an earlier run has finished has its file; what came out of it was read before.

@@ -26,9 +26,7 @@ static const char *at(struct place *p, const char *object)
 
 static int load_model(struct place *p, struct loaded_trial *t, struct err *e)
 {
-    const struct dataset *d = &t->sets.train;
-    struct shape shape = {.rank = d->shape_rank};
-    memcpy(shape.dims, d->shape, sizeof shape.dims);
+    struct shape shape = sample_shape(&t->sets.train);
     t->model = trial_model(&t->trial, &shape, e);
     if (!t->model || !(t->w = mem_array(t->model->parameters, sizeof *t->w, "weights", e)))
         return -1;

@@ -32,13 +32,6 @@ static int fetch_data(const struct experiment *x, const struct trial *t, struct 
     return 0;
 }
 
-static struct shape input_shape(const struct dataset *d)
-{
-    struct shape s = {.rank = d->shape_rank};
-    memcpy(s.dims, d->shape, sizeof s.dims);
-    return s;
-}
-
 // Collective. Errors (rows) of the training samples, or NULL where the threshold does not need them.
 static int score_train(const struct team *team, const struct trial_result *r, struct scores *s, struct err *e)
 {
@@ -142,7 +135,7 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
     struct node *tree = order->tree;
     order->tree = NULL;
     if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0) {
-        struct shape shape = input_shape(&cache->sets.train);
+        struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
     }
     int failed = comm_agree(team->comm, e);

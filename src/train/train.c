@@ -201,25 +201,19 @@ static void take_asked(struct trainer *t)
 }
 
 // The sum over ranks continues the tree inside the rank. Every thread sums its range; the main thread communicates.
+// Where it went on beside, all pieces have come in.
 static void sum_over_ranks(struct trainer *t, int thread)
 {
     size_t first, last;
     range_of_thread(t, thread, 0, t->m->parameters, &first, &last);
-    trainer_sum_shards(t, first, last - first, t->g + first);
+    if (!t->overlap)
+        trainer_sum_shards(t, first, last - first, t->g + first);
     wait_for_threads(t);
     if (thread == 0) {
-        comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
-        take_asked(t);
-    }
-    wait_for_threads(t);
-}
-
-// The same where it goes on beside.
-static void end_overlap(struct trainer *t, int thread)
-{
-    wait_for_threads(t);
-    if (thread == 0) {
-        overlap_end_step(t->overlap);
+        if (t->overlap)
+            overlap_end_step(t->overlap);
+        else
+            comm_tree_sum(t->team->comm, t->m->parameters + ASKED_COUNT, t->g, t->room);
         take_asked(t);
     }
     wait_for_threads(t);
@@ -269,13 +263,10 @@ static void update_range(struct trainer *t, int thread, size_t from, size_t coun
 static void update(struct trainer *t, int thread, struct update *u)
 {
     size_t first, n;
-    if (t->overlap)
-        for (int i = 0; overlap_wait(t->overlap, i, &first, &n); i++)
-            if (!t->square_sum)
-                update_range(t, thread, first, n, u);
-    if (t->overlap)
-        end_overlap(t, thread);
-    else if (t->team->comm->size > 1)
+    for (int i = 0; t->overlap && overlap_wait(t->overlap, i, &first, &n); i++)
+        if (!t->square_sum)
+            update_range(t, thread, first, n, u);
+    if (t->team->comm->size > 1)
         sum_over_ranks(t, thread);
     if (t->square_sum)
         u->clip_factor = optimizer_clip_factor(&t->c->optimizer, gradient_norm(t, thread));
