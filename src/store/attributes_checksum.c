@@ -33,7 +33,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
 
 static int add_object(hid_t object, const char *path, struct hash_stream *hash);
 
-static herr_t add_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
+static herr_t add_link(hid_t group, const char *name, const link_info *info, void *context)
 {
     const struct visit *v = context;
     if (info->type != H5L_TYPE_HARD)
@@ -54,9 +54,7 @@ static int add_object(hid_t object, const char *path, struct hash_stream *hash)
     struct visit v = {hash, path};
     if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &v) < 0)
         return -1;
-    return H5Iget_type(object) == H5I_GROUP && H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_link, &v) < 0
-               ? -1
-               : 0;
+    return H5Iget_type(object) == H5I_GROUP && links_visit(object, add_link, &v) < 0 ? -1 : 0;
 }
 
 static int checksum_of(hid_t group, char out[17])

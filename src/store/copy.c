@@ -21,7 +21,7 @@ struct copy {
     int n;
 };
 
-static herr_t array_note(hid_t source, const char *path, const H5O_info_t *info, void *copy)
+static herr_t array_note(hid_t source, const char *path, const object_info *info, void *copy)
 {
     struct copy *c = copy;
     struct copied array = {0};
@@ -157,7 +157,7 @@ static int body_copy(struct copy *c)
     int r = H5Ocopy(c->source, ".", c->to->id, c->name, H5P_DEFAULT, links) < 0 ? -1 : 0;
     H5Pclose(links);
     c->target = r == 0 ? H5Oopen(c->to->id, c->name, H5P_DEFAULT) : -1;
-    if (c->target < 0 || H5Ovisit2(c->source, H5_INDEX_NAME, H5_ITER_NATIVE, array_note, c, H5O_INFO_BASIC) < 0)
+    if (c->target < 0 || objects_visit(c->source, array_note, c) < 0)
         return file_fail(c->to, c->name, c->e, "cannot copy it from %s", c->from->path);
     return 0;
 }

@@ -137,9 +137,14 @@ static herr_t driver_truncate(H5FD_t *file, hid_t transfer, hbool_t is_closing)
     return 0;
 }
 
-void driver_set(hid_t access, struct disk_note *note)
+int driver_set(hid_t access, struct disk_note *note)
 {
-    static const H5FD_class_t driver = {.name = "hourglass",
+    static const H5FD_class_t driver = {
+#ifdef H5FD_CLASS_VERSION // since HDF5 1.14; 256 to 511 are free for drivers that are not registered
+        .version = H5FD_CLASS_VERSION,
+        .value = (H5FD_class_value_t)(H5_VFD_RESERVED + 1),
+#endif
+        .name = "hourglass",
         .maxaddr = INT64_MAX,
         .fc_degree = H5F_CLOSE_STRONG,
         .fapl_size = sizeof(struct disk_note *),
@@ -155,6 +160,9 @@ void driver_set(hid_t access, struct disk_note *note)
         .truncate = driver_truncate,
         .fl_map = H5FD_FLMAP_DICHOTOMY};
     hid_t id = H5FDregister(&driver);
-    H5Pset_driver(access, id, &note);
-    H5FDunregister(id);
+    int r = id >= 0 && H5Pset_driver(access, id, &note) >= 0 ? 0 : -1;
+    if (id >= 0)
+        H5FDunregister(id);
+
+    return r;
 }

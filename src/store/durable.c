@@ -32,10 +32,10 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
     if (how == DURABLE_SEALED)
         H5Pset_userblock(creation, STORE_SEAL_BYTES);
     struct store_file *f = file_new(path, temporary, -1);
-    driver_set(access, &f->note);
     f->is_sealed = how == DURABLE_SEALED;
-    f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
-                               : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
+    if (driver_set(access, &f->note) == 0)
+        f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
+                                   : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
     if (f->id < 0 && f->note.error)
         disk_fail(e, path, f->note.error, 0, "cannot open its temporary for writing");
     else if (f->id < 0)

@@ -12,8 +12,8 @@ enum presence { PRESENT, ABSENT, LINKED, UNREADABLE };
 static enum presence link_presence(hid_t file, const char *path)
 {
     htri_t exists = H5Lexists(file, path, H5P_DEFAULT);
-    H5L_info_t info;
-    if (exists < 0 || (exists && H5Lget_info(file, path, &info, H5P_DEFAULT) < 0))
+    link_info info;
+    if (exists < 0 || (exists && link_read(file, path, &info) < 0))
         return UNREADABLE;
     if (!exists)
         return ABSENT;
@@ -155,7 +155,7 @@ struct names {
     int n;
 };
 
-static herr_t list_link(hid_t group, const char *name, const H5L_info_t *info, void *list)
+static herr_t list_link(hid_t group, const char *name, const link_info *info, void *list)
 {
     (void)group;
     struct names *l = list;
@@ -175,7 +175,7 @@ int store_list(struct store_file *f, const char *group, char ***names, int *n, s
         return -1;
     struct names list = {0};
     int r = H5Iget_type(object) == H5I_GROUP ? 0 : file_fail(f, group, e, "is an array, not a group");
-    if (r == 0 && H5Literate(object, H5_INDEX_NAME, H5_ITER_INC, NULL, list_link, &list) < 0)
+    if (r == 0 && links_visit(object, list_link, &list) < 0)
         r = file_fail(f, group, e, "cannot list it");
     H5Oclose(object);
     if (r < 0) {

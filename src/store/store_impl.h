@@ -1,6 +1,7 @@
 // What the files of store/ share: an open file, HDF5's error texts, objects found by path, pieces of arrays.
 #pragma once
 
+#include "store/links.h"
 #include "store/store.h"
 #include <hdf5.h>
 #include <sys/stat.h>
@@ -35,8 +36,8 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
     __attribute__((format(printf, 4, 5)));
 void library_reason(char *out, size_t room); // ": reason", or "" where HDF5 gives none
 
-// driver.c: `access` then writes through our driver, which notes when it cannot
-void driver_set(hid_t access, struct disk_note *note);
+// driver.c: `access` then writes through our driver, which notes when it cannot. Returns -1 if HDF5 refuses the driver.
+int driver_set(hid_t access, struct disk_note *note);
 
 // durable.c
 struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`

@@ -133,12 +133,12 @@ struct visit {
     int result;
 };
 
-static herr_t verify_object(hid_t root, const char *path, const H5O_info_t *info, void *visit)
+static herr_t verify_object(hid_t root, const char *path, const object_info *info, void *visit)
 {
     struct visit *v = visit;
     if (info->type != H5O_TYPE_DATASET && info->type != H5O_TYPE_GROUP)
         return 0;
-    hid_t object = H5Oopen_by_addr(root, info->addr); // no way through the groups again
+    hid_t object = object_of_info(root, info); // no way through the groups again
     int r;
     if (object < 0)
         r = file_fail(v->f, path, v->e, "cannot open it");
@@ -155,7 +155,7 @@ static herr_t verify_object(hid_t root, const char *path, const H5O_info_t *info
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e)
 {
     struct visit v = {.f = f, .each = each, .e = e};
-    if (H5Ovisit2(f->id, H5_INDEX_NAME, H5_ITER_NATIVE, verify_object, &v, H5O_INFO_BASIC) < 0)
+    if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");
     return v.result;
 }

@@ -104,13 +104,13 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
     return 0;
 }
 
-static herr_t visit(hid_t root, const char *relative, const H5O_info_t *info, void *walk)
+static herr_t visit(hid_t root, const char *relative, const object_info *info, void *walk)
 {
     struct walk *w = walk;
     const char *top = *w->object ? w->object : "/";
     char *path =
         strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, *w->object ? "/" : "", relative);
-    hid_t object = H5Oopen_by_addr(root, info->addr); // no way through the groups again
+    hid_t object = object_of_info(root, info); // no way through the groups again
     int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : 0;
     if (r == 0 && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
         r = file_fail(w->f, path, w->e, "cannot read its attributes");
@@ -129,7 +129,7 @@ static int visit_object(struct walk *w, const char *path)
 {
     hid_t object = object_open(w->f, path, w->e);
     w->object = path;
-    int r = object < 0 || H5Ovisit2(object, H5_INDEX_NAME, H5_ITER_NATIVE, visit, w, H5O_INFO_BASIC) < 0 ? -1 : 0;
+    int r = object < 0 || objects_visit(object, visit, w) < 0 ? -1 : 0;
     if (r < 0 && w->e->count == 0)
         file_fail(w->f, path, w->e, "cannot visit what is in it");
     if (object >= 0)
