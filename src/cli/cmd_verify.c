@@ -1,6 +1,7 @@
 // hourglass verify: arrays and attributes of files that we wrote against their checksums, and every byte of sealed
 // ones.
 #include "base/clock.h"
+#include "base/input.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -69,7 +70,7 @@ static void count_array(void *context, const char *path, int64_t bytes, bool has
 static bool is_sealed(const char *path)
 {
     char first[] = "Sealed HDF5", found[sizeof first] = "";
-    FILE *in = fopen(path, "rb");
+    FILE *in = input_stream(path, NULL);
     if (in && fread(found, 1, sizeof first - 1, in) != sizeof first - 1)
         found[0] = 0;
     if (in)

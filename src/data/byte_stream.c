@@ -2,6 +2,7 @@
 // the packed data, so the unpacking loop is here.
 #include "data/byte_stream.h"
 
+#include "base/input.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -130,13 +131,14 @@ struct byte_stream *byte_stream_open(const char *path, struct err *e)
     struct byte_stream *s = mem_new(1, sizeof *s);
     s->name = mem_text(path);
     struct stat info;
-    s->fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *why = NULL;
+    s->fd = input_open(path, &why);
     if (s->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         err_add(e, ERR_DATA, "%s: no such file", path);
+    else if (s->fd < 0 && errno == EINVAL)
+        err_add(e, ERR_DATA, "%s: %s", path, why);
     else if (s->fd < 0 || fstat(s->fd, &info) != 0)
         err_errno(e, "%s: cannot open", path);
-    else if (!S_ISREG(info.st_mode))
-        err_add(e, ERR_DATA, "%s: not a regular file", path);
     else {
         s->size = info.st_size;
         if (begin_file(s, e) == 0)

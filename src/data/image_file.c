@@ -1,6 +1,7 @@
 // PNG through libpng's simplified interface, JPEG through libjpeg, whose errors come back by longjmp.
 #include "data/image_file.h"
 
+#include "base/input.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <png.h>
@@ -122,10 +123,11 @@ static int read_jpeg(FILE *in, const char *path, bool whole, struct image *out, 
 static int read_file(const char *path, bool whole, struct image *out, struct err *e)
 {
     unsigned char head[sizeof png_magic];
-    FILE *in = fopen(path, "rbe");
+    const char *why;
+    FILE *in = input_stream(path, &why);
     *out = (struct image){0};
     if (!in)
-        return err_add(e, ERR_DATA, "%s: %s", path, strerror(errno));
+        return err_add(e, ERR_DATA, "%s: %s", path, why);
     size_t n = fread(head, 1, sizeof head, in);
     int failed;
     rewind(in);

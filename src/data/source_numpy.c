@@ -1,5 +1,6 @@
 // NumPy: a .npy file is one array; a .npz file is a zip archive of them, from which the data and their labels are
 // taken.
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/npy_header.h"
@@ -73,12 +74,15 @@ static bool npz_recognise(const char *path, const unsigned char *head, size_t n)
 static int open_archive(struct npz *z, const char *path, struct err *e)
 {
     int code;
+    const char *why;
+    if (input_check(path, &why) != 0)
+        return err_add(e, ERR_DATA, "%s: %s", path, why);
     z->archive = zip_open(path, ZIP_RDONLY, &code);
     if (!z->archive) {
-        zip_error_t why;
-        zip_error_init_with_code(&why, code);
-        err_add(e, ERR_DATA, "%s: not a readable zip archive: %s: is it truncated?", path, zip_error_strerror(&why));
-        zip_error_fini(&why);
+        zip_error_t error;
+        zip_error_init_with_code(&error, code);
+        err_add(e, ERR_DATA, "%s: not a readable zip archive: %s: is it truncated?", path, zip_error_strerror(&error));
+        zip_error_fini(&error);
         return -1;
     }
     zip_int64_t n = zip_get_num_entries(z->archive, 0);

@@ -4,6 +4,7 @@
 // keys given twice) is noted and the reading goes on, so that one pass finds all of it.
 #include "spec/spec_impl.h"
 
+#include "base/input.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <stdio.h>
@@ -296,12 +297,13 @@ struct node *spec_parse(const char *name, const char *text, size_t length, struc
 
 struct node *spec_load(const char *path, struct err *e)
 {
-    FILE *f = fopen(path, "r");
+    const char *why = NULL;
+    FILE *f = input_stream(path, &why);
     char *text = mem_new(SPEC_MAX_BYTES + 1, 1);
     size_t n = f ? fread(text, 1, SPEC_MAX_BYTES + 1, f) : 0;
     struct node *root = NULL;
     if (!f || ferror(f))
-        err_at(e, ERR_USAGE, path, 0, 0, "cannot be read: %s", strerror(errno));
+        err_at(e, ERR_USAGE, path, 0, 0, "cannot be read: %s", why ? why : strerror(errno));
     else
         root = spec_parse(path, text, n, e);
     if (f)

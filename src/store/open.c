@@ -1,6 +1,7 @@
 // Opening a file to read it: walked first, then its format checked.
 #include "store/store_impl.h"
 
+#include "base/input.h"
 #include "base/mem.h"
 #include "store/schema.h"
 #include <errno.h>
@@ -32,8 +33,9 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
 struct store_file *file_open(const char *path, struct err *e)
 {
     library_setup();
-    if (access(path, R_OK) < 0) {
-        err_add(e, ERR_DATA, "%s: %s", path, strerror(errno));
+    const char *why;
+    if (input_check(path, &why) < 0) {
+        err_add(e, ERR_DATA, "%s: %s", path, why);
         return NULL;
     }
     hid_t list = library_access(false);

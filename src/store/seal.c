@@ -5,6 +5,7 @@
 
 #include "base/disk.h"
 #include "base/hash.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -79,9 +80,10 @@ static int refuse(const char *path, const char found[STORE_SEAL_BYTES], const ch
 static int seal_check(const char *path, struct err *e)
 {
     char found[STORE_SEAL_BYTES + 1] = "", expected[STORE_SEAL_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *why;
+    int fd = input_open(path, &why);
     if (fd < 0)
-        return err_errno(e, "%s", path);
+        return err_add(e, errno == EINVAL ? ERR_DATA : ERR_IO, "%s: %s", path, why);
     ssize_t got = read_piece(fd, found, STORE_SEAL_BYTES, 0);
     int failed = got < 0 ? err_errno(e, "%s: cannot read it", path) : seal_compute(fd, path, expected, e);
     close(fd);

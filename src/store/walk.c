@@ -8,6 +8,7 @@
 #include "store/store_impl.h"
 
 #include "base/clock.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "store/schema.h"
 #include <errno.h>
@@ -329,9 +330,11 @@ void store_walker_free(struct store_walker **w)
 
 static int is_file(const char *path, struct stat *s, struct err *e)
 {
-    if (stat(path, s) < 0)
-        return err_add(e, ERR_DATA, "%s: %s", path, strerror(errno));
-    return S_ISREG(s->st_mode) ? 0 : err_add(e, ERR_DATA, "%s: not a file", path);
+    const char *why;
+    if (input_check(path, &why) < 0)
+        return err_add(e, ERR_DATA, "%s: %s", path, why);
+
+    return stat(path, s) < 0 ? err_add(e, ERR_DATA, "%s: %s", path, strerror(errno)) : 0;
 }
 
 static bool trusts; // another process has walked what this one opens

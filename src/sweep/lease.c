@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/disk.h"
+#include "base/input.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "sweep/record.h"
@@ -98,7 +99,7 @@ char *lease_newest(const char *folder, int part)
 // What changes when the run touches its file. Opened anew: a network file system asks its server then.
 static int look(const char *path, struct stat *s)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC), r = fd < 0 ? -1 : fstat(fd, s);
+    int fd = input_open(path, NULL), r = fd < 0 ? -1 : fstat(fd, s);
     if (fd >= 0)
         close(fd);
     return r;

@@ -2,6 +2,7 @@
 #include "sweep/plan_file.h"
 
 #include "base/disk.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -29,7 +30,7 @@ int plan_file_write(const struct plan *plan, const char *folder, int part, struc
 struct plan_line *plan_file_read(const char *folder, int part, int *n)
 {
     char *path = path_of(folder, part);
-    FILE *in = fopen(path, "re");
+    FILE *in = input_stream(path, NULL);
     struct plan_line *lines = NULL, line;
     int room = 0;
     *n = 0;

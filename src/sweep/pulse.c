@@ -2,6 +2,7 @@
 #include "sweep/pulse.h"
 
 #include "base/clock.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "comm/comm.h"
@@ -153,7 +154,7 @@ static double others_cpu(void)
 static bool peer_changed(struct pulse *p)
 {
     struct stat now;
-    int fd = open(p->peer_path, O_RDONLY | O_CLOEXEC); // a network file system asks its server then
+    int fd = input_open(p->peer_path, NULL); // a network file system asks its server then
     if (fd < 0)
         return false;
     bool changed =

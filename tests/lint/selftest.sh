@@ -73,8 +73,10 @@ bad() {
 function_of() { echo "void $2(void)"; echo '{'; for ((i = 3; i < $1; i++)); do echo "    $2();"; done; echo '}'; }
 
 skipped=
-for lint in floors doors functions files format shell words jobs experiments; do good $lint; done
+for lint in floors doors functions files format opens shell words jobs experiments; do good $lint; done
 
+bad opens 'src/spec/spec_read.c:[0-9]+: opens a file for reading' "echo 'FILE *f = fopen(path, \"r\");' >>src/spec/spec_read.c"
+bad opens 'src/spec/spec_read.c:[0-9]+: opens a file for reading' "echo 'int f = open(path, O_RDONLY);' >>src/spec/spec_read.c"
 bad floors 'src/base/base.c:[0-9]+: base/ \(floor 0\) includes "comm/comm_mpi.h" \(floor 1\)' \
     "echo '#include \"comm/comm_mpi.h\"' >>src/base/base.c"
 bad floors 'spec/ \(floor 1\) includes "comm/comm_mpi.h" \(floor 1\)' "echo '#include \"comm/comm_mpi.h\"' >>src/spec/spec_read.c"

@@ -138,7 +138,7 @@ refused 2 'empty.yaml:1:1: data: missing' empty.yaml
 head -c 5000 data/tiny.h5 >binary.yaml
 refused 2 'binary.yaml:1:1: not YAML' binary.yaml
 refused 2 'none.yaml: cannot be read: No such file' none.yaml
-refused 2 'data: cannot be read: Is a directory' data
+refused 2 'data: cannot be read: found a folder' data
 printf '[%.0s' $(seq 100) >deep.yaml
 refused 2 'deep.yaml:1:.*64' deep.yaml
 
@@ -172,7 +172,7 @@ if [ -n "$offset" ]; then
 fi
 cp good.yaml data/text.h5
 spec 3 '3:10: data.train: .*text.h5: not a readable HDF5 file' s/tiny.h5/text.h5/
-spec 3 '3:10: data.train: no file|3:10: data.train: .*folder.h5: not a file' "s,tiny.h5,$(mkdir data/folder.h5 && echo folder.h5),"
+spec 3 '3:10: data.train: no file|3:10: data.train: .*folder.h5: found a folder' "s,tiny.h5,$(mkdir data/folder.h5 && echo folder.h5),"
 good run good.yaml --quiet --results r
 cp "$(trial r/tiny)" data/trial.h5
 spec 3 '3:10: data.train: .*trial.h5: format: found "hourglass-trial", expected "hourglass-dataset"' s/tiny.h5/trial.h5/

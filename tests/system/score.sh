@@ -154,7 +154,7 @@ bad 2 "--save: found 'weights', allowed: code, reconstruction" score "$model" da
 bad 2 "found 'data/tiny.h5', allowed: FILE.h5:SPLIT; hint: hourglass info data/tiny.h5 lists" score "$model" data/tiny.h5 -o x.h5
 bad 2 "found 'tiny.csv', allowed: FILE.h5:SPLIT; hint: hourglass import tiny.csv -o" score "$model" tiny.csv -o x.h5
 bad 3 'no file data/none.h5; hint: ' score "$model" data/none.h5:all -o x.h5
-bad 3 'data/run.h5: not a file|no file|data/run.h5: ' score data data/tiny.h5:all -o x.h5
+bad 3 'data/run.h5: found a|no file|data/run.h5: ' score data data/tiny.h5:all -o x.h5
 bad 3 "no split 'al' in .*did you mean 'all'" score "$model" data/tiny.h5:al -o x.h5
 bad 2 "no trial's id begins with 'zz'" score results/tiny/run.h5:zz data/tiny.h5:all -o x.h5
 bad 3 'found format hourglass-dataset, allowed: hourglass-trial or hourglass-run' score data/tiny.h5 data/tiny.h5:all -o x.h5

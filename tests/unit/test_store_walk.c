@@ -321,9 +321,9 @@ static void test_refused(void **state)
     fclose(text);
     refuse(in_folder(state, "text.h5"), "text.h5: not a readable HDF5 file: cannot open it: file signature not found");
     refuse(in_folder(state, "none.h5"), "none.h5: No such file or directory");
-    refuse(*state, "not a file");
+    refuse(*state, "found a folder, allowed: a regular file");
     mkfifo(in_folder(state, "pipe.h5"), 0600);
-    refuse(in_folder(state, "pipe.h5"), "pipe.h5: not a file");
+    refuse(in_folder(state, "pipe.h5"), "pipe.h5: found a FIFO");
 }
 
 // Bytes of a small file turned over, one at a time: refused or read.

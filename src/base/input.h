@@ -1,0 +1,20 @@
+// Files that are read. A name that a user gives, or that a folder holds, can lead to a FIFO, a socket or a device, and
+// opening or reading one of those can block forever or change it. Every file of a user, of a run's folder and of a data
+// set is therefore opened here, or checked here before a library opens it by name.
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+// Opens a regular file for reading and returns its descriptor. Returns -1 if there is none, or if it is of another
+// kind; then *why (if not NULL) is the reason, to be copied before the next call, and errno says ENOENT if nothing has
+// this name.
+int input_open(const char *path, const char **why);
+// As input_open, as a stream; NULL on failure.
+FILE *input_stream(const char *path, const char **why);
+// Opens and closes it: for libraries that open a file by its name.
+int input_check(const char *path, const char **why);
+
+// Returns true if both names lead to one file, by device and inode: through symbolic links, hard links and relative
+// paths. A name of nothing is the same as no other.
+bool input_is_same(const char *a, const char *b);
