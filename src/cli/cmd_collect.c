@@ -1,22 +1,34 @@
 // hourglass collect: run.h5 of the trial files that a run's folder has by now.
 #include "base/clock.h"
+#include "base/input.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "store/schema.h"
+#include "store/store.h"
 #include "sweep/run_file.h"
 #include "sweep/run_read.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct options {
     char *output;
+    bool force;
 };
 
 static const struct field fields[] = {
     {.key = "output",
         .type = FIELD_TEXT,
         .offset = offsetof(struct options, output),
-        .help = "file to write; default: run.h5 in the folder"},
+        .help = "file to write; default: run.h5 in the folder, which is replaced"},
+    {.key = "force",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct options, force),
+        .standard = "false",
+        .help = "with --output: replace a run's file that exists"},
     {0},
 };
 
@@ -38,6 +50,22 @@ static const struct command command = {
     .least = 1,
     .most = 1,
 };
+
+// run.h5 of the folder is made by this program; any other file that exists is replaced only on request.
+static int check_output(const char *folder, const struct options *o, struct err *e)
+{
+    char *own = mem_format("%s/run.h5", folder);
+    const char *output = o->output ? o->output : own;
+    bool is_own = !o->output || input_is_same(output, own);
+    int failed = 0;
+    if (!is_own && !o->force && access(output, F_OK) == 0)
+        failed = err_add(e, ERR_USAGE, "--output: %s exists; --force replaces it", output);
+    else if (!is_own)
+        failed = store_check_replace(output, FORMAT_RUN, e);
+    free(own);
+
+    return failed;
+}
 
 static void collect(const char *folder, const char *output, struct err *e)
 {
@@ -63,7 +91,7 @@ int cmd_collect(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0)
+    if (parsed == 0 && check_output(rest[0], &o, &e) == 0)
         collect(rest[0], o.output, &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;

@@ -27,7 +27,8 @@ static const struct field fields[] = {{.key = "count",
     {.key = "png",
         .type = FIELD_TEXT,
         .offset = offsetof(struct code_options, png),
-        .help = "FILE.png: the samples side by side as a picture, with --grid as they lie on the grid"},
+        .help = "FILE.png: the samples side by side as a picture, with --grid as they lie on the grid; --force "
+                "replaces one"},
     CODE_FIELDS};
 
 static const struct command command = {

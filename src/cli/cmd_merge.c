@@ -3,9 +3,11 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "store/schema.h"
+#include "store/store.h"
 #include "sweep/merge.h"
 #include <stdio.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 struct options {
     char *output;
@@ -18,7 +20,7 @@ static const struct field fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct options, force),
         .standard = "false",
-        .help = "replace a file that exists and is none of the runs"},
+        .help = "replace a run's file that exists and is none of the runs"},
     {0},
 };
 
@@ -37,29 +39,22 @@ static const struct command command = {
     .footer = "Exit code: 0 done; 2 usage; 3 a file is damaged; 74 writing failed.\n"
               "\n"
               "  hourglass merge results/mnist-shoe ../cluster/mnist-shoe/run.h5 -o both.h5\n"
-              "  hourglass merge both.h5 third.h5 -o both.h5\n",
+              "  hourglass merge both.h5 third.h5 -o all.h5\n",
     .fields = fields,
     .least = 1,
     .most = -1,
 };
 
-static bool is_same_file(const struct stat *a, const char *path)
-{
-    struct stat b;
-    return stat(path, &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
-}
-
 static int check_output(const struct options *o, char *const *runs, int n, struct err *e)
 {
-    struct stat s;
     if (!o->output)
         return err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
-    if (o->force || stat(o->output, &s) != 0)
-        return 0;
-    for (int i = 0; i < n; i++)
-        if (is_same_file(&s, runs[i]))
-            return 0;
-    return err_add(e, ERR_USAGE, "--output: %s exists and is none of the runs; --force replaces it", o->output);
+    if (store_check_output(o->output, (const char *const *)runs, n, e) != 0)
+        return -1;
+    if (!o->force && access(o->output, F_OK) == 0)
+        return err_add(e, ERR_USAGE, "--output: %s exists; --force replaces it", o->output);
+
+    return store_check_replace(o->output, FORMAT_RUN, e);
 }
 
 static void tell(const char *output, const struct merge_counts *c, double seconds)

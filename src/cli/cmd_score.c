@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/model_job.h"
 #include "cli/options.h"
+#include "store/schema.h"
 #include "sweep/score_new.h"
 #include <math.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static const struct field fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct options, force),
         .standard = "false",
-        .help = "replace a file that exists"},
+        .help = "replace a score file that exists"},
     {.key = "ranks",
         .type = FIELD_INT,
         .offset = offsetof(struct options, ranks),
@@ -174,6 +175,9 @@ int cmd_score(int argc, char **argv)
                           .data = rest[1],
                           .ranks = o.ranks,
                           .threads = o.threads,
+                          .output = o.output,
+                          .format = FORMAT_SCORES,
+                          .force = o.force,
                           .argc = argc,
                           .argv = argv,
                           .work = work,

@@ -2,12 +2,18 @@
 #include "cli/code_command.h"
 
 #include "base/clock.h"
+#include "base/input.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/model_job.h"
+#include "data/dataset_target.h"
+#include "report/gallery_png.h"
 #include "report/mosaic.h"
+#include "store/schema.h"
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 struct coding {
     const struct code_options *options;
@@ -68,6 +74,19 @@ static int work(const struct team *team, const struct trained_model *m, const st
     return 0;
 }
 
+// The picture is no other file of the command either, and replaces a picture at most.
+static void check_png(const struct code_options *o, const char *output, struct err *e)
+{
+    if (comm_launched_rank() != 0)
+        return;
+    if (strcmp(o->png, output) == 0 || input_is_same(o->png, output))
+        err_add(e, ERR_USAGE, "--png: found %s, which is the file of --output, allowed: another name", o->png);
+    else if (access(o->png, F_OK) == 0 && !o->force)
+        err_add(e, ERR_USAGE, "--png: %s: is there already; --force replaces it", o->png);
+    else
+        picture_check_replace(o->png, e);
+}
+
 int code_command(const struct command *command, enum code_task task, int argc, char **argv)
 {
     struct code_options o = {0};
@@ -75,19 +94,28 @@ int code_command(const struct command *command, enum code_task task, int argc, c
     struct coding c = {&o, task};
     char **rest;
     int n, parsed = options_parse(command, argc, argv, &o, &rest, &n, &e);
+    struct dataset_target target = {0};
     if (parsed == 0 && !o.output)
         err_add(&e, ERR_USAGE, "--output: missing, allowed: FILE.h5:SPLIT");
+    else if (parsed == 0)
+        dataset_target_parse(&target, o.output, &e);
+    if (parsed == 0 && o.png && !e.count)
+        check_png(&o, target.path, &e);
     if (parsed == 0 && !e.count) {
         struct model_job j = {.model = rest[0],
             .data = n > 1 ? rest[1] : NULL,
             .ranks = o.ranks,
             .threads = o.threads,
+            .output = target.path,
+            .format = FORMAT_DATASET,
+            .force = o.force,
             .argc = argc,
             .argv = argv,
             .work = work,
             .context = &c};
         model_job_run(&j, &e);
     }
+    dataset_target_free(&target);
     field_free(command->fields, &o);
     return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
 }

@@ -12,30 +12,30 @@ struct code_options {
     char *png;
 };
 // The rows of the table that all three have; others may stand before them.
-#define CODE_FIELDS                                                                           \
-    {.key = "output",                                                                         \
-        .type = FIELD_TEXT,                                                                   \
-        .offset = offsetof(struct code_options, output),                                      \
-        .help = "FILE.h5:SPLIT to write; other splits of the file stay"},                     \
-        {.key = "force",                                                                      \
-            .type = FIELD_BOOL,                                                               \
-            .offset = offsetof(struct code_options, force),                                   \
-            .standard = "false",                                                              \
-            .help = "replace a split that exists"},                                           \
-        {.key = "ranks",                                                                      \
-            .type = FIELD_INT,                                                                \
-            .offset = offsetof(struct code_options, ranks),                                   \
-            .min = 1,                                                                         \
-            .max = 1 << 20,                                                                   \
-            .help = "MPI ranks: starts mpirun where no launcher has started us; default: 1"}, \
-        {.key = "threads",                                                                    \
-            .type = FIELD_INT,                                                                \
-            .offset = offsetof(struct code_options, threads),                                 \
-            .min = 1,                                                                         \
-            .max = 1024,                                                                      \
-            .help = "OpenMP threads of each rank; default: the cores"},                       \
-    {                                                                                         \
-        0                                                                                     \
+#define CODE_FIELDS                                                                                    \
+    {.key = "output",                                                                                  \
+        .type = FIELD_TEXT,                                                                            \
+        .offset = offsetof(struct code_options, output),                                               \
+        .help = "FILE.h5:SPLIT to write; other splits of the file stay; never the file that is read"}, \
+        {.key = "force",                                                                               \
+            .type = FIELD_BOOL,                                                                        \
+            .offset = offsetof(struct code_options, force),                                            \
+            .standard = "false",                                                                       \
+            .help = "replace a split that exists"},                                                    \
+        {.key = "ranks",                                                                               \
+            .type = FIELD_INT,                                                                         \
+            .offset = offsetof(struct code_options, ranks),                                            \
+            .min = 1,                                                                                  \
+            .max = 1 << 20,                                                                            \
+            .help = "MPI ranks: starts mpirun where no launcher has started us; default: 1"},          \
+        {.key = "threads",                                                                             \
+            .type = FIELD_INT,                                                                         \
+            .offset = offsetof(struct code_options, threads),                                          \
+            .min = 1,                                                                                  \
+            .max = 1024,                                                                               \
+            .help = "OpenMP threads of each rank; default: the cores"},                                \
+    {                                                                                                  \
+        0                                                                                              \
     }
 
 // Parses, works, prints; the exit code.

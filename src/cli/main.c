@@ -1,9 +1,12 @@
 // hourglass COMMAND: finds the subcommand and hands over.
+#include "base/input.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/cli.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -48,6 +51,32 @@ static int refuse(const char *name)
     return 2;
 }
 
+// `hourglass top run.h5 --csv >>run.h5`: returns true if standard output is a file that an argument names, with a split
+// behind it or not, or the run.h5 of a folder that one names.
+static bool writes_to_argument(int argc, char **argv, const char **found)
+{
+    static const char here[] = "/proc/self/fd/1";
+    char name[4096];
+    struct stat s;
+    if (fstat(STDOUT_FILENO, &s) < 0 || !S_ISREG(s.st_mode))
+        return false;
+
+    for (int i = 2; i < argc; i++) {
+        *found = argv[i];
+        if (input_is_same(argv[i], here))
+            return true;
+        const char *colon = strrchr(argv[i], ':');
+        snprintf(name, sizeof name, "%.*s", colon ? (int)(colon - argv[i]) : 0, argv[i]);
+        if (colon && input_is_same(name, here))
+            return true;
+        snprintf(name, sizeof name, "%s/run.h5", argv[i]);
+        if (input_is_same(name, here))
+            return true;
+    }
+
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -61,6 +90,11 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0) {
         printf("hourglass %s (%s)\n", version(), version_revision());
         return 0;
+    }
+    const char *found;
+    if (writes_to_argument(argc, argv, &found)) {
+        fprintf(stderr, "hourglass: %s: standard output is this file, allowed: a file that is not read\n", found);
+        return 2;
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)

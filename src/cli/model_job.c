@@ -3,13 +3,34 @@
 
 #include "base/log.h"
 #include "cli/launch.h"
+#include "store/schema.h"
 #include "store/store.h"
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void check_output(const struct model_job *j, const char *data, struct err *e)
+{
+    char *model = model_file(j->model);
+    const char *inputs[] = {model, data};
+    if (store_check_output(j->output, inputs, 2, e) == 0 && !j->force && strcmp(j->format, FORMAT_DATASET) != 0 &&
+        access(j->output, F_OK) == 0)
+        err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
+    else if (!e->count)
+        store_check_replace(j->output, j->format, e);
+    free(model);
+}
 
 // Before MPI starts, after which forking is not safe everywhere.
 static void walk(const struct model_job *j, const struct data_source *source, struct err *e)
 {
     char *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;
+    if (!e->count)
+        check_output(j, data, e);
+    if (e->count) {
+        free(data);
+        return;
+    }
     model_walk(j->model, e);
     if (data)
         store_walk(data, e);

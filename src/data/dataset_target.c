@@ -41,6 +41,8 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
 {
     if (!t->exists)
         return 0;
+    if (store_check_replace(t->path, FORMAT_DATASET, e) != 0)
+        return -1;
     struct store_file *f = store_open(t->path, FORMAT_DATASET, false, e);
     if (!f)
         return -1;

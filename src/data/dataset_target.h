@@ -13,7 +13,8 @@ struct dataset_target {
 // From what --output says. -1 and an error (ERR_USAGE); to be freed in every case.
 int dataset_target_parse(struct dataset_target *t, const char *output, struct err *e);
 void dataset_target_free(struct dataset_target *t);
-// Refuses to replace a split that is there, unless `force`. To be called before any work is done.
+// Refuses a file of another format, and to replace a split that is there, unless `force`. To be called before any work
+// is done.
 int dataset_target_check(const struct dataset_target *t, bool force, struct err *e);
 // The new file, with the other splits in it; NULL and an error.
 struct store_file *dataset_target_create(const struct dataset_target *t, struct err *e);

@@ -86,6 +86,8 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
     // both, so that mistakes in both are seen
     int bad = dataset_target_parse(&target, o->output, e) != 0 || dataset_target_check(&target, o->force, e) != 0;
     bad |= import_pair_open(&pair, o, e) != 0;
+    const char *inputs[] = {pair.x ? pair.x->path : NULL, pair.label ? pair.label->path : NULL};
+    bad |= target.path && store_check_output(target.path, inputs, 2, e) != 0;
     int status = bad ? -1 : write_all(&target, &pair, o, s, e);
     if (status != 0)
         import_summary_free(s);

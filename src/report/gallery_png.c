@@ -2,9 +2,12 @@
 #include "report/gallery_png.h"
 
 #include "base/disk.h"
+#include "base/input.h"
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int write_image(FILE *out, const char *path, int width, int height, const unsigned char *rgb, struct err *e)
@@ -22,8 +25,28 @@ static int write_image(FILE *out, const char *path, int width, int height, const
     return 0;
 }
 
+int picture_check_replace(const char *path, struct err *e)
+{
+    static const unsigned char magic[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    unsigned char head[sizeof magic];
+    struct stat s;
+    const char *why = "found no picture, allowed: a new file or a PNG file";
+    if (stat(path, &s) < 0)
+        return 0;
+
+    FILE *in = input_stream(path, &why);
+    size_t n = in ? fread(head, 1, sizeof head, in) : 0;
+    if (in)
+        fclose(in);
+    if (n == sizeof head && memcmp(head, magic, sizeof magic) == 0)
+        return 0;
+    return err_add(e, ERR_USAGE, "%s: exists: %s; hint: choose another name, or remove it first", path, why);
+}
+
 int picture_write(const char *path, int width, int height, const unsigned char *rgb, struct err *e)
 {
+    if (picture_check_replace(path, e) != 0)
+        return -1;
     char *temporary = disk_temporary(path);
     FILE *out = fopen(temporary, "wbe");
     int status = out ? write_image(out, path, width, height, rgb, e) : err_errno(e, "%s: cannot create picture", path);

@@ -71,6 +71,16 @@ int store_seal_attributes(struct store_file *f, const char *group, struct err *e
 // What that checksum is now, in hexadecimal digits.
 int store_attributes_checksum(struct store_file *f, const char *group, char out[17], struct err *e);
 
+// Before any work is done: may a command write to this name? Both return -1 and ERR_USAGE if not.
+// The output must not be one of n inputs (those that are not NULL), by device and inode.
+int store_check_output(const char *output, const char *const *inputs, int n, struct err *e);
+// Only a new file, or a regular file whose attribute `format` is this one, may be replaced. Forks: call it before
+// MPI_Init.
+int store_check_replace(const char *path, const char *format, struct err *e);
+
+// The attribute `format` of a file, new memory; NULL if it cannot be read. Forks.
+char *store_peek_format(const char *path);
+
 // --- reading
 // Opens and walks PATH in a forked child with limits on its time and memory: 0 where HDF5 reads it through and through,
 // else -1 and ERR_DATA. Remembers what was walked, so that store_open does not fork again while the file is unchanged.

@@ -239,14 +239,16 @@ static int write_file(struct merge *m, const char *output, struct err *e)
     if (hash_sources(m, e) != 0)
         return -1;
     qsort(m->source, (size_t)m->n, sizeof *m->source, in_order);
-    struct run_writer *w = run_writer_new(output, e);
+    struct run_writer *w = NULL;
+    if (store_check_output(output, (const char *const *)m->paths, m->n_paths, e) == 0)
+        w = run_writer_new(output, e);
     if (!w)
         return -1;
     if (write_trials(m, w, e) != 0) {
         run_writer_abandon(&w);
         return -1;
     }
-    store_close(&m->open); // it may be the one that gives way
+    store_close(&m->open);
     int failed = run_writer_end(&w, &rows, &n, e);
     leaderboard_free(&rows, n);
     return failed;

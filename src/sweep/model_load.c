@@ -52,8 +52,7 @@ static const char *id_of(const char *name)
     return colon && colon != name && !strchr(colon, '/') && access(name, F_OK) != 0 ? colon + 1 : NULL;
 }
 
-// The file of such a name: new memory.
-static char *model_file(const char *name)
+char *model_file(const char *name)
 {
     const char *id = id_of(name);
     char *file = id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);

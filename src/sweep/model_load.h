@@ -15,6 +15,8 @@ struct trained_model {
     double threshold;       // of the first test set that has one; NaN: none has
 };
 
+// The file that such a name leads to, new memory.
+char *model_file(const char *name);
 // Before MPI starts, on one rank: walks what model_load reads of the file.
 int model_walk(const char *name, struct err *e);
 // `name`: a trial file, or a run, which is its folder or its run.h5: its best trial, or behind :ID the one whose id

@@ -8,6 +8,7 @@
 #include "sweep/objective.h"
 #include "sweep/run_read.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct run_writer {
     struct store_file *f;
@@ -135,6 +136,20 @@ static int add_files(struct run_writer *w, char **paths, int n, bool is_ours, st
     return failed;
 }
 
+// A damaged run.h5 is made again. A file of another kind is not ours to replace, whatever its name.
+static int check_replace(const char *path, struct err *e)
+{
+    char *format = store_peek_format(path);
+    int failed = 0;
+    if (format && strcmp(format, FORMAT_RUN) != 0)
+        failed =
+            err_add(e, ERR_USAGE, "%s: found format %s, allowed: %s; hint: move it elsewhere, then hourglass collect",
+                path, format, FORMAT_RUN);
+    free(format);
+
+    return failed;
+}
+
 int run_file_collect(
     const char *folder, const char *output, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
 {
@@ -145,7 +160,9 @@ int run_file_collect(
     if (!paths)
         return -1;
     char *path = output ? mem_text(output) : mem_format("%s/run.h5", folder);
-    struct run_writer *w = n_paths > 0 ? run_writer_new(path, e) : NULL;
+    struct run_writer *w = NULL;
+    if (n_paths > 0 && check_replace(path, e) == 0)
+        w = run_writer_new(path, e);
     if (n_paths == 0)
         failed = 0;
     else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)

@@ -234,7 +234,7 @@ bad 3 "found 'abc'" x.csv -o two.h5:a --force
 bad 3 'truncated gzip data' cut.gz -o two.h5:a --force
 [ "$before" = "$(cksum <two.h5)" ] || fail 'two.h5 was changed'
 cp two.csv foreign.h5
-bad 3 'foreign.h5' two.csv -o foreign.h5:a
+bad 2 'foreign.h5: exists' two.csv -o foreign.h5:a
 cmp -s two.csv foreign.h5 || fail 'foreign.h5 was changed'
 [ -z "$(find . -name '.*tmp*')" ] || fail "temporary files were left: $(find . -name '.*tmp*')"
 "$hourglass" import two.csv -o two.h5:a --force >stdout 2>message || fail 'two.h5 cannot be replaced with --force'

@@ -39,7 +39,8 @@ equal b.h5 c.h5
 good merge b.h5 two/tiny one/tiny/run.h5 b.h5 -o d.h5
 equal b.h5 d.h5
 cp b.h5 e.h5
-good merge e.h5 more/longer one/tiny -o e.h5
+good merge e.h5 more/longer one/tiny -o e2.h5
+mv e2.h5 e.h5
 good merge a.h5 two/tiny -o f.h5
 equal e.h5 f.h5
 is 'rows of all' "$(rows e.h5 | wc -l)" 4
@@ -67,7 +68,7 @@ fi
 
 # --- what is refused
 bad 2 '--output: missing' merge one/tiny
-bad 2 '--output: a.h5 exists and is none of the runs' merge one/tiny -o a.h5
+bad 2 '--output: a.h5 exists; --force replaces it' merge one/tiny -o a.h5
 good merge one/tiny -o a.h5 --force
 bad 2 'nowhere: no run: No such file' merge one/tiny nowhere -o z.h5
 bad 3 'format: found "hourglass-dataset", expected "hourglass-run"' merge data/tiny.h5 -o z.h5

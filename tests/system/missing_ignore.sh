@@ -82,8 +82,8 @@ done
 file=again.h5
 is 'gaps of feature_error' "$(values scores/all/feature_error | tr ' ' '\n' | grep -n nan | cut -d: -f1 | paste -sd' ')" '5 10 14'
 good encode "$model" data/gaps.h5:void -o codes.h5:void
-good decode "$model" codes.h5:void -o codes.h5:back
-file=codes.h5
+good decode "$model" codes.h5:void -o back.h5:back
+file=back.h5
 expect /back/x '0.283333 2.22222 1.33333 0.283333 2.22222 1.33333'
 
 # --- ratings: most are missing; floats of 4 bytes, which the model could read in place

@@ -55,17 +55,17 @@ done
 # --- codes, and back: what the scores hold
 good encode "$model" data/tiny.h5:all -o codes.h5:all -t 1
 good encode "$model" data/tiny.h5:all -o codes.h5:two -n 2 -t 2
-good decode "$model" codes.h5:all -o codes.h5:back -n 2 -t 1
-bad 2 "has a split 'back' already; --force replaces it" decode "$model" codes.h5:all -o codes.h5:back
-good decode "$model" codes.h5:two -o codes.h5:back --force
-bad 3 'found rows of shape \(6\), allowed: \(3\), which the model takes' decode "$model" data/tiny.h5:all -o codes.h5:x
-bad 2 'found a code of layer dense, allowed: gaussian' generate "$model" -o codes.h5:x
+good decode "$model" codes.h5:all -o back.h5:back -n 2 -t 1
+bad 2 "has a split 'back' already; --force replaces it" decode "$model" codes.h5:all -o back.h5:back
+good decode "$model" codes.h5:two -o back.h5:back --force
+bad 3 'found rows of shape \(6\), allowed: \(3\), which the model takes' decode "$model" data/tiny.h5:all -o codes2.h5:x
+bad 2 'found a code of layer dense, allowed: gaussian' generate "$model" -o codes2.h5:x
 if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
     "$PYTHON" -c 'import h5py, numpy as np
-c, s = h5py.File("codes.h5"), h5py.File("again.h5")["scores/all"]
+c, b, s = h5py.File("codes.h5"), h5py.File("back.h5"), h5py.File("again.h5")["scores/all"]
 m, x = h5py.File("'"$model"'")["model/scaling"], h5py.File("data/tiny.h5")["all"]
-print(np.array_equal(c["all/x"], s["code"]), np.array_equal(c["two/x"], s["code"]), np.array_equal(c["back/label"], x["label"]),
-      abs((c["back/x"][...] - m["shift"][...]) * m["factor"][...] - s["reconstruction"][...]).max() < 1e-5)' >stdout 2>message
+print(np.array_equal(c["all/x"], s["code"]), np.array_equal(c["two/x"], s["code"]), np.array_equal(b["back/label"], x["label"]),
+      abs((b["back/x"][...] - m["shift"][...]) * m["factor"][...] - s["reconstruction"][...]).max() < 1e-5)' >stdout 2>message
     is 'codes, labels and what is decoded' "$(cat stdout)" 'True True True True'
 fi
 
