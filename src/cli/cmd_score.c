@@ -97,27 +97,39 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
     return failed;
 }
 
-static void tell(const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
+// Errors, the threshold and what it says.
+static void tell_errors(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->evaluation;
+    const char *name = error_names[j->error.error];
+
+    if (!isnan(j->threshold))
+        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g", name, v->mean, v->largest,
+            (long long)o->above, v->threshold);
+    else if (!isnan(v->threshold))
+        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; no threshold is known: best F1 %.4f at %.5g", name, v->mean,
+            v->largest, v->best_f1.f1, v->threshold);
+    else
+        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; no threshold is known", name, v->mean, v->largest);
+
+    if (v->has_labels && isnan(v->roc_auc.auc))
+        log_line(LOG_RUN, "no ROC AUC: the rows are all normal, or all anomalies");
+    else if (v->has_labels)
+        log_line(LOG_RUN, "ROC AUC %.4f [%.4f, %.4f], average precision %.4f", v->roc_auc.auc, v->roc_auc.low,
+            v->roc_auc.high, v->average_precision);
+    if (v->has_labels && !isnan(v->threshold))
+        log_line(LOG_RUN, "at the threshold: precision %.4f, recall %.4f", v->classification.anomaly.precision,
+            v->classification.anomaly.recall);
+}
+
+static void tell(const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
+{
     char spent[48];
     log_line(LOG_RUN, "%s: %lld row%s of %s:%s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
         j->output, (long long)o->rows, o->rows == 1 ? "" : "s", j->source->file, j->source->split, j->model->id,
         text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size, team->comm->size == 1 ? "" : "s",
         team->threads, team->threads == 1 ? "" : "s");
-    const char *name = error_names[j->error.error];
-    if (!isnan(j->threshold))
-        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g", name, v->mean, v->largest,
-            (long long)o->above, v->threshold);
-    else if (v->has_labels)
-        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; no threshold is known: best F1 %.4f at %.5g", name, v->mean,
-            v->largest, v->best_f1.f1, v->threshold);
-    else
-        log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; no threshold is known", name, v->mean, v->largest);
-    if (v->has_labels)
-        log_line(LOG_RUN, "ROC AUC %.4f [%.4f, %.4f], average precision %.4f, precision %.4f, recall %.4f",
-            v->roc_auc.auc, v->roc_auc.low, v->roc_auc.high, v->average_precision, v->classification.anomaly.precision,
-            v->classification.anomaly.recall);
+    tell_errors(j, o);
 }
 
 // The model's own error and threshold, or another error, whose threshold nobody knows.

@@ -96,13 +96,20 @@ double ranking_precision_at(const struct ranking *r, int64_t count)
     return expected / (double)count;
 }
 
-// A threshold that calls groups 0 to g anomalous and no other. A double lies between any two different floats.
+// Returns a threshold that calls groups 0 to g anomalous and no other; -INFINITY is not in group g. A double lies
+// between any two different floats. It is never a denormal number, which threads that flush those would take for 0.
 static double threshold_below(const struct ranking *r, int64_t g)
 {
-    double score = r->score[g];
+    double score = (double)r->score[g];
+    ASSERT(score > -INFINITY, "group %lld", (long long)g);
+
+    if (g + 1 == r->groups && score == 0)
+        return -(double)FLT_MIN; // a float, too: the number next to 0 is denormal
     if (g + 1 == r->groups)
         return nextafter(score, -INFINITY);
-    double next = r->score[g + 1];
+
+    double next = (double)r->score[g + 1];
+
     return isinf(score) || isinf(next) ? fmax(next, -DBL_MAX) : next + (score - next) / 2;
 }
 
@@ -112,14 +119,15 @@ struct best_f1 ranking_best_f1(const struct ranking *r)
     if (r->positives == 0 || r->nans)
         return best;
     int64_t at = -1;
-    for (int64_t g = 0; g < r->groups; g++) {
+    for (int64_t g = 0; g < r->groups && (double)r->score[g] > -INFINITY; g++) { // no threshold lies below -INFINITY
         double f1 = 2.0 * (double)r->hits[g] / ((double)r->above[g] + (double)r->positives);
         if (at < 0 || f1 > best.f1) {
             best.f1 = f1;
             at = g;
         }
     }
-    best.threshold = threshold_below(r, at);
+    if (at >= 0)
+        best.threshold = threshold_below(r, at);
     return best;
 }
 
@@ -155,7 +163,8 @@ double mean_std_threshold(const float *score, int64_t n, double k)
 struct confusion ranking_confusion(const struct ranking *r, double threshold)
 {
     int64_t called = 0, hits = 0;
-    for (int64_t low = 0, high = r->groups; low < high;) { // the last group that is not at or below the threshold
+    for (int64_t low = 0, high = isnan(threshold) ? 0 : r->groups;
+         low < high;) { // the last group that is not at or below the threshold
         int64_t middle = (low + high) / 2;
         if (r->score[middle] <= threshold) {
             high = middle;

@@ -7,8 +7,8 @@
 #include "base/err.h"
 #include <stdint.h>
 
-// The samples in order of score, sorted once for all metrics below. Samples with equal scores form one group (-0 equals
-// 0), so that no metric depends on the order of ties. NaN ranks above all numbers; metrics that would then be
+// The samples in order of score, sorted once for all metrics below. Samples with equal scores form one group, so that
+// no metric depends on the order of ties; -0 equals 0. NaN ranks above all numbers; metrics that would then be
 // meaningless are NaN.
 struct ranking {
     int64_t n, positives;
@@ -44,8 +44,9 @@ double ranking_average_precision(const struct ranking *r);
 // by their group's share, the mean over all orders of the ties. NaN when count is 0.
 double ranking_precision_at(const struct ranking *r, int64_t count);
 
-// The highest F1 that a threshold reaches, and that threshold: midway between two neighbouring scores; the highest such
-// threshold where several reach it. NaN without positives.
+// The highest F1 that a threshold reaches, and that threshold: midway between two neighboring scores, just below the
+// lowest score if all samples are called anomalous; the highest such threshold if several reach it. It is no denormal
+// number. NaN without positives.
 struct best_f1 {
     double f1, threshold;
 };
@@ -61,7 +62,7 @@ double mean_std_threshold(const float *score, int64_t n, double k);
 struct confusion {
     int64_t true_positives, false_positives, true_negatives, false_negatives;
 };
-// O(log n). A NaN score counts as anomalous.
+// O(log n). A NaN score counts as anomalous. A NaN threshold calls nothing anomalous.
 struct confusion ranking_confusion(const struct ranking *r, double threshold);
 
 // As scikit-learn's classification_report with labels [0, 1] and zero_division=0: what cannot be computed is 0.

@@ -245,27 +245,40 @@ static int read_confusion(struct store_file *f, const char *group, struct confus
     return failed | store_get_int(f, group, "false_negatives", &c->false_negatives, NULL);
 }
 
+static void print_confusion(const char *set, double threshold, const struct confusion *c)
+{
+    struct classification k = confusion_classification(c);
+    printf("\nset %s, samples with an error above %.5g called anomalous:\n", set, threshold);
+
+    struct table *t = table_confusion(c);
+    table_print(t, 2, stdout);
+    table_free(&t);
+
+    t = table_classification(&k);
+    printf("\n");
+    table_print(t, 2, stdout);
+    table_free(&t);
+}
+
 int top_report(const struct trial_summary *s, struct err *e)
 {
     struct store_file *f = trial_open(s, e);
     if (!f)
         return -1;
+
     for (int i = 0; i < s->n_sets; i++) {
-        char group[512];
+        const struct set_summary *set = &s->set[i];
         struct confusion c;
-        snprintf(group, sizeof group, "%s%s" TRIAL_SCORES "/%s", s->group, *s->group ? "/" : "", s->set[i].name);
-        if (!s->set[i].has_labels || read_confusion(f, group, &c) != 0)
-            continue;
-        printf("\nset %s, samples with an error above %.5g called anomalous:\n", s->set[i].name, s->set[i].threshold);
-        struct classification k = confusion_classification(&c);
-        struct table *t = table_confusion(&c);
-        table_print(t, 2, stdout);
-        table_free(&t);
-        t = table_classification(&k);
-        printf("\n");
-        table_print(t, 2, stdout);
-        table_free(&t);
+        double auc;
+        char *group = mem_format("%s%s" TRIAL_SCORES "/%s", s->group, *s->group ? "/" : "", set->name);
+        bool has_labels = store_get_real(f, group, SCORES_ROC_AUC, &auc, NULL) == 0;
+        if (has_labels && isnan(set->threshold))
+            printf("\nset %s: no threshold is known, so no sample is called anomalous\n", set->name);
+        else if (has_labels && read_confusion(f, group, &c) == 0)
+            print_confusion(set->name, set->threshold, &c);
+        free(group);
     }
     store_close(&f);
+
     return 0;
 }

@@ -1,7 +1,9 @@
 // What errors say: the threshold above which a sample is called anomalous, and with labels how right that is.
 #include "score/score.h"
 
+#include "base/mem.h"
 #include <math.h>
+#include <stdlib.h>
 
 bool evaluate_needs_train(const struct score_config *c)
 {
@@ -23,51 +25,109 @@ static int train_threshold(
     return 0;
 }
 
-static int baseline_auc(const float *error, const struct dataset *d, double *auc, struct err *e)
+// The samples that have a score: a row that the model cannot score has NaN, and counts in no metric.
+struct scored {
+    float *error;       // (n), owned
+    int8_t *is_anomaly; // (n), owned; NULL: not known
+    int64_t n;
+};
+
+static void scored_free(struct scored *s)
 {
-    struct ranking *r = ranking_new(error, d->is_anomaly, d->rows, e);
-    if (!r)
+    free(s->error);
+    free(s->is_anomaly);
+}
+
+static int scored_take(const float *error, const int8_t *is_anomaly, int64_t rows, struct scored *s, struct err *e)
+{
+    *s = (struct scored){.error = mem_array((size_t)rows, sizeof *s->error, "errors to rank", e)};
+    if (is_anomaly)
+        s->is_anomaly = mem_array((size_t)rows, sizeof *s->is_anomaly, "errors to rank", e);
+
+    if (!s->error || (is_anomaly && !s->is_anomaly)) {
+        scored_free(s);
         return -1;
-    *auc = ranking_roc_auc(r).auc;
-    ranking_free(&r);
+    }
+
+    for (int64_t i = 0; i < rows; i++) {
+        if (isnan(error[i]))
+            continue;
+        s->error[s->n] = error[i];
+        if (is_anomaly)
+            s->is_anomaly[s->n] = is_anomaly[i];
+        s->n++;
+    }
     return 0;
 }
 
-static void summarise(const float *error, int64_t rows, struct evaluation *out)
+static int baseline_auc(const float *error, const struct dataset *d, double *auc, struct err *e)
 {
-    double sum = 0, largest = -INFINITY;
-    for (int64_t i = 0; i < rows; i++) {
-        sum += (double)error[i];
-        largest = (double)error[i] > largest ? (double)error[i] : largest;
+    struct scored s;
+    if (scored_take(error, d->is_anomaly, d->rows, &s, e) != 0)
+        return -1;
+
+    struct ranking *r = ranking_new(s.error, s.is_anomaly, s.n, e);
+    if (r)
+        *auc = ranking_roc_auc(r).auc;
+    int failed = r ? 0 : -1;
+    ranking_free(&r);
+    scored_free(&s);
+
+    return failed;
+}
+
+static void summarise(const struct scored *s, struct evaluation *out)
+{
+    double sum = 0, largest = s->n ? -INFINITY : NAN;
+
+    for (int64_t i = 0; i < s->n; i++) {
+        sum += (double)s->error[i];
+        largest = (double)s->error[i] > largest ? (double)s->error[i] : largest;
     }
-    out->mean = sum / (double)rows;
+    out->mean = sum / (double)s->n;
     out->largest = largest;
+}
+
+// At out->threshold; if that is NaN, at the one of the best F1; if there is none either, no sample is called anything.
+static int measure(const struct scored *s, struct evaluation *out, struct err *e)
+{
+    struct ranking *r = ranking_new(s->error, s->is_anomaly, s->n, e);
+    if (!r)
+        return -1;
+
+    out->has_labels = true;
+    out->roc_auc = ranking_roc_auc(r);
+    out->average_precision = ranking_average_precision(r);
+    out->best_f1 = ranking_best_f1(r);
+    if (isnan(out->threshold))
+        out->threshold = out->best_f1.threshold;
+    if (!isnan(out->threshold)) {
+        out->confusion = ranking_confusion(r, out->threshold);
+        out->classification = confusion_classification(&out->confusion);
+    }
+    ranking_free(&r);
+
+    return 0;
 }
 
 int evaluate_at(
     double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out, struct err *e)
 {
+    struct scored s;
     *out = (struct evaluation){.threshold = threshold,
         .baseline_roc_auc = NAN,
         .average_precision = NAN,
         .roc_auc = {NAN, NAN, NAN, NAN, 0, 0},
         .best_f1 = {NAN, NAN}};
-    summarise(error, rows, out);
-    if (!is_anomaly)
-        return 0;
-    struct ranking *r = ranking_new(error, is_anomaly, rows, e);
-    if (!r)
+    if (scored_take(error, is_anomaly, rows, &s, e) != 0)
         return -1;
-    out->has_labels = true;
-    out->roc_auc = ranking_roc_auc(r);
-    out->average_precision = ranking_average_precision(r);
-    out->best_f1 = ranking_best_f1(r);
-    if (isnan(threshold))
-        out->threshold = out->best_f1.threshold;
-    out->confusion = ranking_confusion(r, out->threshold);
-    out->classification = confusion_classification(&out->confusion);
-    ranking_free(&r);
-    return 0;
+
+    summarise(&s, out);
+    out->unscored = rows - s.n;
+    int failed = is_anomaly ? measure(&s, out, e) : 0;
+    scored_free(&s);
+
+    return failed;
 }
 
 int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,

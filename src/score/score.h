@@ -53,13 +53,14 @@ void scores_free(struct scores *s);
 
 // --- what the errors of one data set say, on rank 0
 struct evaluation {
-    double mean, largest; // error over the samples
-    double threshold;     // a sample with a higher error is called anomalous
+    double mean, largest; // error over the samples that have one
+    int64_t unscored;     // samples whose error is NaN: they count in nothing else
+    double threshold;     // a sample with a higher error is called anomalous; NaN: no threshold is known
     bool has_labels;      // all below is 0 or NaN without
     struct roc_auc roc_auc;
     double average_precision;
     struct best_f1 best_f1;
-    struct confusion confusion; // at `threshold`
+    struct confusion confusion; // at `threshold`; means nothing without one, as does `classification`
     struct classification classification;
     double baseline_roc_auc; // of the baseline's errors; NaN without baseline
 };

@@ -140,7 +140,7 @@ static void row_set(const struct board *b, int row, const char *set, bool is_onl
     if (!has_any)
         return;
     found.name = mem_text(set);
-    found.has_labels = !isnan(found.accuracy);
+    found.has_labels = !isnan(found.accuracy) || !isnan(found.average_precision);
     s->set = mem_grow(s->set, (size_t)s->n_sets + 1, sizeof *s->set);
     s->set[s->n_sets++] = found;
 }

@@ -85,12 +85,12 @@ static double get_real(struct place *p, const char *object, const char *name)
 static void read_set(struct place *p, const char *name, struct set_summary *s)
 {
     char group[256];
-    int64_t positives;
     snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
     *s = (struct set_summary){.name = mem_text(name)};
     for (const struct figure *k = set_figures; k->name; k++)
         *(double *)(void *)((char *)s + k->offset) = get_real(p, group, k->name);
-    s->has_labels = store_get_int(p->f, at(p, group), SCORES_TRUE_POSITIVES, &positives, NULL) == 0;
+    double auc;
+    s->has_labels = store_get_real(p->f, at(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
 }
 
 static double last_of(struct place *p, const char *column)

@@ -184,23 +184,23 @@ static int write_sources(struct store_file *f, const char *group, const struct d
     return failed;
 }
 
-int trial_write_metrics(
-    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e)
+struct real_attribute {
+    const char *name;
+    double value;
+};
+
+static int set_reals(struct store_file *f, const char *group, const struct real_attribute *list, int n, struct err *e)
 {
-    int failed = store_set_text(f, group, SCORES_ERROR, error_names[c->error], e);
-    const struct {
-        const char *name;
-        double value;
-    } reals[] = {
-        {SCORES_MEAN_ERROR, v->mean},
-        {SCORES_LARGEST_ERROR, v->largest},
-        {SCORES_THRESHOLD, v->threshold},
-        {SCORES_ROC_AUC, v->roc_auc.auc},
-        {SCORES_ROC_AUC_LOW, v->roc_auc.low},
-        {SCORES_ROC_AUC_HIGH, v->roc_auc.high},
-        {SCORES_AVERAGE_PRECISION, v->average_precision},
-        {SCORES_BEST_F1, v->best_f1.f1},
-        {SCORES_BEST_F1_THRESHOLD, v->best_f1.threshold},
+    int failed = 0;
+    for (int i = 0; i < n && !failed; i++)
+        failed = store_set_real(f, group, list[i].name, list[i].value, e);
+    return failed;
+}
+
+// What the threshold says. Without one, nothing is called anomalous or normal, and nothing is written.
+static int write_confusion(struct store_file *f, const char *group, const struct evaluation *v, struct err *e)
+{
+    const struct real_attribute reals[] = {
         {SCORES_ACCURACY, v->classification.accuracy},
         {SCORES_PRECISION, v->classification.anomaly.precision},
         {SCORES_RECALL, v->classification.anomaly.recall},
@@ -215,13 +215,47 @@ int trial_write_metrics(
         {SCORES_TRUE_NEGATIVES, v->confusion.true_negatives},
         {SCORES_FALSE_NEGATIVES, v->confusion.false_negatives},
     };
-    size_t n = sizeof reals / sizeof *reals, without_labels = 3;
-    for (size_t i = 0; i < (v->has_labels ? n : without_labels) && !failed; i++)
-        failed = store_set_real(f, group, reals[i].name, reals[i].value, e);
-    for (size_t i = 0; i < sizeof counts / sizeof *counts && v->has_labels && !failed; i++)
+    if (isnan(v->threshold))
+        return 0;
+
+    int failed = set_reals(f, group, reals, sizeof reals / sizeof *reals, e);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && !failed; i++)
         failed = store_set_int(f, group, counts[i].name, counts[i].value, e);
-    if (c->baseline == BASELINE_PCA && v->has_labels && !failed)
+
+    return failed;
+}
+
+int trial_write_metrics(
+    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e)
+{
+    const struct real_attribute of_all[] = {
+        {SCORES_MEAN_ERROR, v->mean},
+        {SCORES_LARGEST_ERROR, v->largest},
+        {SCORES_THRESHOLD, v->threshold},
+    };
+    const struct real_attribute by_labels[] = {
+        {SCORES_ROC_AUC, v->roc_auc.auc},
+        {SCORES_ROC_AUC_LOW, v->roc_auc.low},
+        {SCORES_ROC_AUC_HIGH, v->roc_auc.high},
+        {SCORES_AVERAGE_PRECISION, v->average_precision},
+        {SCORES_BEST_F1, v->best_f1.f1},
+        {SCORES_BEST_F1_THRESHOLD, v->best_f1.threshold},
+    };
+    int failed = store_set_text(f, group, SCORES_ERROR, error_names[c->error], e);
+
+    if (!failed)
+        failed = set_reals(f, group, of_all, sizeof of_all / sizeof *of_all, e);
+    if (v->unscored && !failed)
+        failed = store_set_int(f, group, SCORES_UNSCORED, v->unscored, e);
+    if (!v->has_labels || failed)
+        return failed;
+
+    failed = set_reals(f, group, by_labels, sizeof by_labels / sizeof *by_labels, e);
+    if (!failed)
+        failed = write_confusion(f, group, v, e);
+    if (c->baseline == BASELINE_PCA && !failed)
         failed = store_set_real(f, group, SCORES_PCA_ROC_AUC, v->baseline_roc_auc, e);
+
     return failed;
 }
 

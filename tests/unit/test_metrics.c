@@ -1,8 +1,12 @@
 // Metrics against scikit-learn, scipy and numpy (stored by tests/parity/metrics_reference.py), and at their limits.
-// links: metrics base
+// links: metrics kernels base
 #include "../parity/metrics_reference.h"
+#include "kernels/kernels.h"
 #include "metrics/metrics.h"
 
+#include <fenv.h>
+#include <float.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { REFERENCES = sizeof references / sizeof *references, UNITS = 6 };
+enum { REFERENCES = sizeof references / sizeof *references, UNITS = 9 };
 
 // 1e-12, relative where above 1; NaN equals NaN.
 #define assert_near(found, wanted, what, which)                                         \
@@ -219,6 +223,63 @@ static void test_best_f1_tie(void **state)
     ranking_free(&r);
 }
 
+// The lowest score of all is 0 and everything must be called anomalous: the threshold was -5e-324, which a thread that
+// flushes denormal numbers takes for 0.
+static void test_best_f1_below_zero(void **state)
+{
+    (void)state;
+    const float score[] = {0, 0, 0};
+    const int8_t positive[] = {1, 0, 1};
+    fenv_t before;
+
+    fegetenv(&before);
+    flush_denormals();
+    struct ranking *r = rank(score, positive, 3);
+    struct best_f1 best = ranking_best_f1(r);
+    assert_near(best.f1, 0.8, "best F1", "equal scores of 0");
+    assert_true(
+        best.threshold < 0 && fabs(best.threshold) >= FLT_MIN && (double)(float)best.threshold == best.threshold);
+    struct confusion c = ranking_confusion(r, best.threshold);
+    fesetenv(&before);
+    assert_int_equal(c.true_positives, 2);
+    assert_int_equal(c.false_positives, 1);
+    ranking_free(&r);
+}
+
+// Without a threshold nothing is called anomalous.
+static void test_nan_threshold_calls_nothing(void **state)
+{
+    (void)state;
+    const float score[] = {1, 2, NAN};
+    const int8_t positive[] = {0, 1, 1};
+    struct ranking *r = rank(score, positive, 3);
+    struct confusion c = ranking_confusion(r, NAN);
+
+    assert_int_equal(c.true_positives + c.false_positives, 0);
+    assert_int_equal(c.true_negatives, 1);
+    assert_int_equal(c.false_negatives, 2);
+    ranking_free(&r);
+}
+
+// Infinite scores are called as they are compared: no threshold lies below -INFINITY.
+static void test_best_f1_of_infinities(void **state)
+{
+    (void)state;
+    const float score[] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    const int8_t last_too[] = {1, 1, 1, 1};
+    struct ranking *r = rank(score, last_too, 4);
+    struct best_f1 best = ranking_best_f1(r);
+    struct confusion c = ranking_confusion(r, best.threshold);
+
+    assert_int_equal(c.true_positives, 2);
+    assert_near(confusion_classification(&c).anomaly.f1, best.f1, "F1 at its threshold", "infinities");
+    ranking_free(&r);
+
+    r = rank(score + 2, last_too, 2);
+    assert_true(isnan(ranking_best_f1(r).threshold));
+    ranking_free(&r);
+}
+
 static void test_too_many(void **state)
 {
     (void)state;
@@ -236,6 +297,9 @@ int main(void)
         cmocka_unit_test(test_threshold_is_exclusive),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_best_f1_tie),
+        cmocka_unit_test(test_best_f1_below_zero),
+        cmocka_unit_test(test_nan_threshold_calls_nothing),
+        cmocka_unit_test(test_best_f1_of_infinities),
     };
     for (int i = 0; i < REFERENCES; i++)
         tests[UNITS + i] = (struct CMUnitTest){
