@@ -15,7 +15,7 @@ for group; do
     test) packages+=(libcmocka-dev) ;; # without it the tests are not built
     check) # a test that misses one of these says so and is skipped
         packages+=(hdf5-tools python3-numpy python3-h5py python3-xarray python3-h5netcdf python3-netcdf4 clang-format
-            shellcheck gzip zip time git slurmctld slurmd slurm-client munge libpmix-dev iproute2 faketime)
+            shellcheck groff-base zsh gzip zip time git slurmctld slurmd slurm-client munge libpmix-dev iproute2 faketime)
         ;;
     *)
         echo "$usage" >&2

@@ -7,11 +7,13 @@
 #   bash jobs/get-data.sh [--only fashion-mnist | --only mnist] [DIR]
 #
 # DIR holds mnist/, fashion-mnist/, ctg/, cardio/, ecg5000/, adbench/. Default: $HOURGLASS_DATA, then ../shared/data
-# beside the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. The program is $HOURGLASS
-# or build/hourglass. A file that exists is left alone: remove it to import it again.
+# beside the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. slurm/program.sh
+# finds the program. A file that exists is left alone: remove it to import it again.
 set -euo pipefail
 root=$(cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}" && pwd)
-hourglass=${HOURGLASS:-$root/build/hourglass}
+# shellcheck source=slurm/program.sh
+. "$root/slurm/program.sh"
+hourglass=$(find_program "$root")
 data=$root/experiments/data
 debian=/usr/share/datasets/fashion-mnist
 mnist_url=https://ossci-datasets.s3.amazonaws.com/mnist
@@ -28,7 +30,7 @@ if [ $# -gt 0 ]; then
 else
     folders=(${HOURGLASS_DATA:+"$HOURGLASS_DATA"} "$root/../shared/data")
 fi
-[ -x "$hourglass" ] || { echo "get-data: no program $hourglass: build it first (cmake --preset release && cmake --build build)" >&2; exit 2; }
+command -v "$hourglass" >/dev/null || { echo "get-data: no program $hourglass: build it first (cmake --preset release && cmake --build build)" >&2; exit 2; }
 mkdir -p "$data"
 unfinished=$data/.get-data.$$.h5 # a file takes its name when all its splits are in it
 downloads=$data/.get-data.$$.download

@@ -12,9 +12,9 @@
 # package, runs a small sweep on all cores. A second time it only shows the results.
 set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}"
-[ -x build/hourglass ] || bash jobs/build.sh
+[ ! -e jobs/build.sh ] || [ -x build/hourglass ] || bash jobs/build.sh
 if [ ! -e experiments/data/fashion-mnist.h5 ]; then
-    .ci/packages.sh data
+    [ ! -e .ci/packages.sh ] || .ci/packages.sh data
     bash jobs/get-data.sh --only fashion-mnist /usr/share/datasets
 fi
 exec bash slurm/launch.sh experiments/quickstart.yaml "$@"

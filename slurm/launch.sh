@@ -1,11 +1,13 @@
 #!/bin/bash
 # launch.sh EXPERIMENT.yaml [OPTION of hourglass run]... [-- COMMAND of hourglass [ARGUMENT]...]
 # The one place that knows how a run starts: inside a Slurm allocation on all its tasks, elsewhere on the cores of this
-# machine. Every job hands over to it; slurm/README.md is its reference. The program is $HOURGLASS or build/hourglass of the
-# current folder; what is not there yet is built and imported first. COMMAND follows a run that is done: `top results/x --by-class`.
+# machine. Every job hands over to it; slurm/README.md is its reference. program.sh says which program it is;
+# what is not there yet is built and imported first. COMMAND follows a run that is done: `top results/x --by-class`.
 set -uo pipefail
-hourglass=${HOURGLASS:-build/hourglass}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=slurm/program.sh
+. "$here/program.sh"
+hourglass=$(find_program .)
 
 say() { echo "launch: $*" >&2; }
 
@@ -18,7 +20,10 @@ read_site() {
 }
 
 get_ready() {
-    [ -x "$hourglass" ] || bash jobs/build.sh || exit
+    if ! command -v "$hourglass" >/dev/null; then
+        [ -e jobs/build.sh ] || { say "no program hourglass: put it on PATH, or name it in HOURGLASS"; exit 2; }
+        bash jobs/build.sh || exit
+    fi
     [ -e experiments/data ] || bash jobs/get-data.sh || exit
 }
 

@@ -5,6 +5,8 @@
 set -euo pipefail
 usage="usage: slurm/submit.sh [--chain N] jobs/NAME.sh [sbatch option]... [-- OPTION of hourglass run]..."
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=slurm/program.sh
+. "$here/program.sh"
 
 die() { echo "submit: $1" >&2; exit 2; }
 
@@ -55,4 +57,4 @@ log=$(scontrol show job "${ids[0]}" 2>/dev/null | sed -n 's/^ *StdOut=//p' | hea
 echo "Job          ${ids[*]}"
 echo "Queue        squeue -j $(IFS=,; echo "${ids[*]}")"
 echo "Output       tail -f ${log:-results/*-${ids[0]}.log}"
-echo "Progress     ${HOURGLASS:-build/hourglass} status $run"
+echo "Progress     $(find_program .) status $run"

@@ -1,6 +1,8 @@
 // The program's version.
 #include "base/version.h"
 
+#include "base/revision.h" // made at every build by revision.cmake
+
 const char *version(void)
 {
     return HOURGLASS_VERSION;

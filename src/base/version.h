@@ -2,5 +2,5 @@
 #pragma once
 
 const char *version(void); // "0.1.0"
-const char *version_revision(
-    void); // of the source, as git names it when the build is configured; "unknown" outside git
+// The revision of the source at the time of the build, as `git describe` names it; "unknown" outside git.
+const char *version_revision(void);

@@ -1,8 +1,8 @@
 // hourglass COMMAND: finds the subcommand and hands over.
 #include "base/input.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "cli/cli.h"
+#include "cli/help.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,13 +31,32 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static void print_help(FILE *out)
+// The program's own help; of the other formats also every subcommand's part, which its table of options prints.
+static int print_help(const char *format)
 {
-    fprintf(out, "usage: hourglass COMMAND [ARGUMENT]...\n\nTrains autoencoders that find anomalies: one, or thousands "
-                 "in a sweep.\n\n");
-    for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
-    fprintf(out, "\nhourglass COMMAND --help says more of each.\n");
+    const char *names[COMMANDS], *summaries[COMMANDS];
+    int found = help_format_named(format);
+
+    if (found < 0) {
+        fprintf(stderr, "hourglass: --help: found '%s', allowed: nothing, or one of man, bash, zsh\n", format);
+        return 2;
+    }
+    for (int i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+        summaries[i] = commands[i].help;
+    }
+
+    help_print_head((enum help_format)found, names, summaries, COMMANDS);
+    for (int i = 0; i < COMMANDS && found != HELP_TEXT; i++) {
+        char name[32], option[32];
+        snprintf(name, sizeof name, "%s", names[i]);
+        snprintf(option, sizeof option, "--help=%s", format);
+        fflush(stdout);
+        if (commands[i].run(2, (char *[]){name, option, NULL}) != 0)
+            return 70;
+    }
+    help_print_foot((enum help_format)found);
+    return 0;
 }
 
 static int refuse(const char *name)
@@ -80,15 +99,15 @@ static bool writes_to_argument(int argc, char **argv, const char **found)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        print_help(stderr);
+        fprintf(stderr, "hourglass: which command? See hourglass --help\n");
         return 2;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_help(stdout);
-        return 0;
-    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help(NULL);
+    if (strncmp(argv[1], "--help=", 7) == 0)
+        return print_help(argv[1] + 7);
     if (strcmp(argv[1], "--version") == 0) {
-        printf("hourglass %s (%s)\n", version(), version_revision());
+        help_print_version();
         return 0;
     }
     const char *found;

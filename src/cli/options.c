@@ -1,7 +1,7 @@
 // Options of a subcommand, by a table of fields as every other setting.
 #include "cli/options.h"
 
-#include "base/version.h"
+#include "cli/help.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,42 +19,6 @@ static const char *long_key(const struct command *c, int letter, char out[64])
     return NULL;
 }
 
-static char letter_of(const struct command *c, const char *key)
-{
-    char full[64];
-    for (int letter = 'a'; letter <= 'z'; letter++)
-        if (long_key(c, letter, full) && strcmp(full, key) == 0)
-            return (char)letter;
-    return 0;
-}
-
-static void print_option(const struct command *c, const struct field *f)
-{
-    static const char *const values[] = {"", " N", " X", " TEXT", " CHOICE", " N", " TEXT", ""};
-    char option[64], letter = letter_of(c, f->key), prefix[8] = "    ";
-    if (letter)
-        snprintf(prefix, sizeof prefix, "-%c, ", letter);
-    snprintf(option, sizeof option, "%s--%s%s", prefix, f->key, values[f->type]);
-    printf("  %-28s %s", option, f->help);
-    for (int i = 0; f->choices && f->choices[i]; i++)
-        printf("%s%s", i ? " | " : " (", f->choices[i]);
-    if (f->choices)
-        printf(")");
-    if (f->standard && f->type != FIELD_BOOL && !strstr(f->help, "default"))
-        printf("; default: %s", f->standard);
-    puts("");
-}
-
-static void print_help(const struct command *c)
-{
-    printf("usage: hourglass %s %s\n\n%s\n", c->name, c->usage, c->about);
-    if (c->fields->key)
-        puts("Options:");
-    for (const struct field *f = c->fields; f->key; f++)
-        print_option(c, f);
-    printf("%s%s", c->fields->key ? "\n" : "", c->footer);
-}
-
 static void make_options(const struct command *c, struct option *options, char *shorts)
 {
     int n = 0;
@@ -63,12 +27,23 @@ static void make_options(const struct command *c, struct option *options, char *
     for (const struct field *f = c->fields; f->key; f++, n++) {
         bool is_flag = f->type == FIELD_BOOL;
         options[n] = (struct option){f->key, is_flag ? no_argument : required_argument, NULL, FIRST + n};
-        if (letter_of(c, f->key))
-            shorts += sprintf(shorts, "%c%s", letter_of(c, f->key), is_flag ? "" : ":");
+        if (help_letter(c, f->key))
+            shorts += sprintf(shorts, "%c%s", help_letter(c, f->key), is_flag ? "" : ":");
     }
-    options[n++] = (struct option){"help", no_argument, NULL, HELP};
+    options[n++] = (struct option){"help", optional_argument, NULL, HELP};
     options[n++] = (struct option){"version", no_argument, NULL, VERSION};
     options[n] = (struct option){0};
+}
+
+// `format` is what follows --help=; NULL: text.
+static int print_help(const struct command *c, const char *format, struct err *e)
+{
+    int found = help_format_named(format);
+
+    if (found < 0)
+        return err_add(e, ERR_USAGE, "--help: found '%s', allowed: nothing, or one of man, bash, zsh", format);
+    help_print(c, (enum help_format)found);
+    return 1;
 }
 
 static void set_option(const struct field *f, void *config, const char *text, struct err *e)
@@ -97,9 +72,9 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
     opterr = 0;
     for (int o; (o = getopt_long(argc, argv, shorts, options, NULL)) != -1;) {
         if (o == 'h' || o == HELP)
-            return print_help(c), 1;
+            return print_help(c, optarg, e);
         if (o == VERSION)
-            return printf("hourglass %s (%s)\n", version(), version_revision()), 1;
+            return help_print_version(), 1;
         if (o >= FIRST)
             set_option(&c->fields[o - FIRST], config, optarg, e);
         else if (o != '?' && o != ':' && long_key(c, o, full))
