@@ -91,17 +91,27 @@ void err_merge(struct err *to, const struct err *from)
     to->hidden += from->hidden;
 }
 
-int err_print(const struct err *e)
+static void print_lines(const struct err *e, const char *before)
 {
     const char *line = e->text;
     for (int i = 0; i < e->count - e->hidden; i++) {
         const char *end = strchr(line, '\n');
-        fprintf(stderr, "hourglass: %.*s\n", (int)(end - line), line);
+        fprintf(stderr, "%s%.*s\n", before, (int)(end - line), line);
         line = end + 1;
     }
     if (e->hidden)
-        fprintf(stderr, "hourglass: and %d more\n", e->hidden);
+        fprintf(stderr, "%sand %d more\n", before, e->hidden);
+}
+
+int err_print(const struct err *e)
+{
+    print_lines(e, "hourglass: ");
     return (int)e->kind;
+}
+
+void err_print_warnings(const struct err *warnings)
+{
+    print_lines(warnings, "hourglass: warning: ");
 }
 
 void err_bug(const char *file, int line, const char *condition, const char *format, ...)

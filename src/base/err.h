@@ -41,6 +41,9 @@ void err_merge(struct err *to, const struct err *from);
 // Prints every message to stderr behind "hourglass: " and says how many found no room. Returns the exit code.
 int err_print(const struct err *e);
 
+// The same of warnings, which are no errors: behind "hourglass: warning: ".
+void err_print_warnings(const struct err *warnings);
+
 // Our own bug: says where, with the values given by a printf format, and ends the job through the hook (MPI_Abort).
 _Noreturn void err_bug(const char *file, int line, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

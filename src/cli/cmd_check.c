@@ -186,6 +186,7 @@ int cmd_check(int argc, char **argv)
         experiment_load(rest[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
     if (x.search)
         plan_make(&x, &p, &e);
+    err_print_warnings(&p.warnings);
     if (p.n > 0 && !e.count)
         print_plan(&x, &p, o.count, o.results);
     if (p.n > 0 && !e.count)

@@ -283,6 +283,7 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder && !o->fresh)
         past_read(&j.x, j.folder, &j.past, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
+    err_print_warnings(&j.plan.warnings);
     // A spec that is wrong is wrong on every rank; only rank 0 says so.
     int failed = comm_start(&world, (int)o->threads, e);
     failed |= comm_agree(&world, e);

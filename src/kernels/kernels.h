@@ -65,6 +65,7 @@ struct windows {
 };
 
 // The losses that are sums over features.
+#define CROSS_ENTROPY_ROUNDING 1e-6 // targets this far outside [0, 1] count as they are: scaling rounds
 enum term { TERM_MSE, TERM_MAE, TERM_CROSS_ENTROPY, TERM_HUBER, TERM_LOG_COSH, TERM_GAUSSIAN_NLL };
 
 struct kernels {
@@ -86,7 +87,8 @@ struct kernels {
     // features; NULL: not wanted. Returns the sum over the rows of the row's mean.
     double (*mse)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
     double (*mae)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
-    // y are logits z: max(z, 0) - z t + log(1 + exp(-|z|))
+    // y are logits z: max(z, 0) - z t + log(1 + exp(-|z|)). Without a gradient, t outside [0, 1] counts as 0 or 1;
+    // targets that are trained on must not be outside, except by rounding.
     double (*cross_entropy)(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
 
     // p is the size of a difference at which its square turns into a line

@@ -87,19 +87,30 @@ static inline real log_sum(size_t n, const real *v)
     return sum;
 }
 
+// A target outside [0, 1] has no cross-entropy: the nearest one that has. NaN stays.
+static inline real unit_target(real t)
+{
+    const real low = (real)-CROSS_ENTROPY_ROUNDING, high = (real)(1 + CROSS_ENTROPY_ROUNDING);
+    real not_low = t < low ? 0 : t;
+    return not_low > high ? 1 : not_low;
+}
+
 // Logits z: max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which is in range for every z; sigmoid(z) comes from the
 // same e. (z + |z|) / 2 is max(z, 0), exactly, and not a branch that would keep the loop from vectorising.
 static inline real cross_entropy_stretch(
     size_t n, const real *restrict z, const real *restrict t, real p, real scale, real *restrict dz)
 {
     (void)p;
-    real sum = 0, factor[FACTORS + LANES] __attribute__((aligned(64)));
+    real sum = 0, factor[FACTORS + LANES] __attribute__((aligned(64))), within[FACTORS];
     for (size_t at = 0; at < n; at += FACTORS, z += FACTORS, t += FACTORS, dz = dz ? dz + FACTORS : NULL) {
         size_t m = n - at < FACTORS ? n - at : FACTORS;
+        const real *target = dz ? t : within;
+        for (size_t i = 0; i < m && !dz; i++)
+            within[i] = unit_target(t[i]);
         for (size_t i = 0; i < m; i++) {
             real size = REAL(fabs)(z[i]), e = REAL(exp)(-size);
             factor[i] = 1 + e;
-            sum += (z[i] + size) / 2 - z[i] * t[i];
+            sum += (z[i] + size) / 2 - z[i] * target[i];
             if (dz)
                 dz[i] = scale * ((z[i] > 0 ? 1 : e) / factor[i] - t[i]);
         }
@@ -110,8 +121,22 @@ static inline real cross_entropy_stretch(
     return sum;
 }
 DEFINE_ALL(cross_entropy)
-DEFINE_SEEN(cross_entropy, real size = REAL(fabs)(yi);
-            real e = REAL(exp)(-size), (yi + size) / 2 - yi * ti + REAL(log)(1 + e), (yi > 0 ? 1 : e) / (1 + e) - ti)
+#define CROSS_ENTROPY           \
+    real size = REAL(fabs)(yi); \
+    real e = REAL(exp)(-size)
+#define CROSS_ENTROPY_VALUE (yi + size) / 2 - yi *ti + REAL(log)(1 + e)
+#define CROSS_ENTROPY_SLOPE (yi > 0 ? 1 : e) / (1 + e) - ti
+DEFINE_SEEN(cross_entropy, CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
+DEFINE_SEEN(cross_entropy_within, ti = unit_target(ti); CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
+
+// Two functions, because compilers give one that takes targets within [0, 1] other bits.
+static bool leaves_unit(size_t n, const real *t)
+{
+    int outside = 0;
+    for (size_t i = 0; i < n; i++)
+        outside += unit_target(t[i]) != t[i] && t[i] == t[i];
+    return outside > 0;
+}
 
 // Huber 1964: d^2 / 2 up to |d| = p, p (|d| - p / 2) beyond; with c = d cut to -p..p both are c (d - c / 2).
 DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
@@ -167,7 +192,8 @@ static double observed(enum term term, int M, int O, const real *y, const real *
         mse_seen, mae_seen, cross_entropy_seen, huber_seen, log_cosh_seen, gaussian_nll_seen};
     double total = 0;
     for (int i = 0; i < M; i++, y += O, t += O) {
-        real all, sum = seen[term]((size_t)O, y, t, weight, p, dy, &all);
+        bool is_outside = term == TERM_CROSS_ENTROPY && !dy && leaves_unit((size_t)O, t);
+        real all, sum = (is_outside ? cross_entropy_within_seen : seen[term])((size_t)O, y, t, weight, p, dy, &all);
         double mean = all > 0 ? (double)sum / (double)all : 0;
         real each = all > 0 ? scale * (real)O / all : 0;
         if (dy) {

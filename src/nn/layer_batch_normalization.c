@@ -21,7 +21,7 @@ static const struct field fields[] = {
         .flags = FIELD_REQUIRED,
         .help = "true; false leaves the layer without effect: statistics are of the last dimension, in training those "
                 "of a "
-                "shard's rows (train.shards 1: the batch's)"},
+                "shard's rows (train.shards 1: the batch's), of which every batch must give two or more"},
     {.key = "momentum",
         .type = FIELD_REAL,
         .offset = offsetof(struct batch_normalization, momentum),
@@ -69,6 +69,13 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     l->kept = (size_t)shape_size(&l->in);
     l->kept_once = 3 * (size_t)channels(l);
     return 0;
+}
+
+// A sample of several positions has statistics by itself.
+static bool needs_two_rows(const struct layer *l)
+{
+    const struct batch_normalization *c = l->config;
+    return c->wanted && positions(l, 1) == 1;
 }
 
 // What forward leaves: (M, C) the normalised input, and per channel 1 / deviation and the shard's statistics.
@@ -177,6 +184,7 @@ const struct layer_type batch_normalization_layer = {
     .fields = fields,
     .config_size = sizeof(struct batch_normalization),
     .build = build,
+    .needs_two_rows = needs_two_rows,
     .forward = forward,
     .backward = backward,
 };

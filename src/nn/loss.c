@@ -97,6 +97,11 @@ void model_nll(const struct model *m, struct workspace *ws, int rows, const real
         row[i] = (float)(features * (each + factor * (double)row[i]));
 }
 
+bool model_error_is_cross_entropy(const struct model *m, enum error error)
+{
+    return error == ERROR_BINARY_CROSSENTROPY || (error_is_variational(error) && m->loss == LOSS_BINARY_CROSSENTROPY);
+}
+
 static bool has_likelihood(enum loss loss)
 {
     return loss == LOSS_BINARY_CROSSENTROPY || loss == LOSS_MSE || loss == LOSS_GAUSSIAN_NLL;

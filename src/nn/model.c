@@ -247,6 +247,14 @@ int model_check(const struct node *section, struct err *e)
     return failed;
 }
 
+bool model_needs_two_rows(const struct model *m)
+{
+    for (int i = 0; i < m->n_layers; i++)
+        if (m->layers[i].type->needs_two_rows && m->layers[i].type->needs_two_rows(&m->layers[i]))
+            return true;
+    return false;
+}
+
 void model_free(struct model **m)
 {
     if (!*m)

@@ -122,6 +122,9 @@ void model_free(struct model **m);
 // The section in canonical form, new memory; valid input that says the same.
 struct node *model_write(const struct model *m);
 
+// Whether a layer's training takes statistics over rows, so that every part of a batch must have two.
+bool model_needs_two_rows(const struct model *m);
+
 // w (parameters) := initial values, by the blocks' initializers. The same seed gives the same bits.
 void model_initialize(const struct model *m, uint64_t seed, real *w);
 
@@ -180,6 +183,8 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
 // The reconstruction error of each row into row (rows), after model_forward (and before model_reconstruct, which it
 // calls where it must): one of those without draws.
 void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row);
+// Whether this error of the model is a cross-entropy with the sample, which is then taken within [0, 1].
+bool model_error_is_cross_entropy(const struct model *m, enum error error);
 // Whether the model can give this error; if not, why (a text to show).
 const char *model_refuses_error(const struct model *m, enum error error);
 

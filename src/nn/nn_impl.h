@@ -70,6 +70,8 @@ struct layer_type {
     const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: it has no kernel
     // From config and l->in: fills l->out and the blocks (all but offsets). -1 and an error (node_error at `at`).
     int (*build)(struct layer *l, const struct node *at, struct err *e);
+    // Whether it takes statistics over the rows of a pass in training, which a single row does not have. NULL: never.
+    bool (*needs_two_rows)(const struct layer *l);
     // Whether it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL: never.
     bool (*wants_tie)(const struct layer *l);
     void (*forward)(const struct layer *l, const struct pass *p);

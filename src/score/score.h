@@ -55,6 +55,7 @@ void scores_free(struct scores *s);
 struct evaluation {
     double mean, largest; // error over the samples that have one
     int64_t unscored;     // samples whose error is NaN: they count in nothing else
+    int64_t clipped;      // values that the cross-entropy took as 0 or 1, because they lie outside
     double threshold;     // a sample with a higher error is called anomalous; NaN: no threshold is known
     bool has_labels;      // all below is 0 or NaN without
     struct roc_auc roc_auc;

@@ -74,6 +74,7 @@
 #define SCORES_MEAN_ERROR        "mean_error"
 #define SCORES_LARGEST_ERROR     "largest_error"
 #define SCORES_UNSCORED          "unscored"
+#define SCORES_CLIPPED           "clipped"
 #define SCORES_THRESHOLD         "threshold"
 #define SCORES_ROC_AUC           "roc_auc"
 #define SCORES_ROC_AUC_LOW       "roc_auc_low"

@@ -24,10 +24,11 @@ struct plan {
     void (*end)(void *context);
     struct plan_entry *entry; // (n), owned, in the order of release
     int n, room;
-    int *slot, slots;  // owned: indices of entries by their id, -1: free
-    double *value;     // (keys), owned: of the trial at hand
-    int next[64];      // released, not in the plan yet
-    int n_next, taken; // of which so many were taken
+    int *slot, slots;    // owned: indices of entries by their id, -1: free
+    double *value;       // (keys), owned: of the trial at hand
+    int next[64];        // released, not in the plan yet
+    int n_next, taken;   // of which so many were taken
+    struct err warnings; // of plan_make, equal ones once
 };
 
 // A plan of trials of a search with `keys` keys that `resolve` looks into.
@@ -38,7 +39,7 @@ int plan_more(struct plan *p, struct err *e);
 void plan_free(struct plan *p);
 
 // All trials of an experiment that may start now: opens the data and builds the model of each. All mistakes of all
-// trials in `e`, equal ones once; the plan is then empty.
+// trials in `e`, equal ones once; the plan is then empty, but for its warnings.
 int plan_make(const struct experiment *x, struct plan *p, struct err *e);
 // Keeps of a plan to which the search adds no more the trials of part 1 .. parts: each, equal ones together, is in one.
 void plan_keep_part(struct plan *p, int part, int parts);

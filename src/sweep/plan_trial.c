@@ -2,6 +2,7 @@
 #include "sweep/plan.h"
 
 #include "base/mem.h"
+#include "sweep/plan_check.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +16,15 @@ struct known_data {
         bool has_labels;
     } * set; // (n_sets), owned: the test sets
     int n_sets;
-    bool is_bad; // its mistakes were reported
+    struct known_ranges ranges; // owned; measured if a trial needs them
+    bool is_bad;                // its mistakes were reported
 };
 
 struct planner {
     const struct experiment *x;
     struct known_data *known; // (n), owned
     int n;
+    struct err warnings; // about trials, equal ones once
 };
 
 static void planner_free(void *planner)
@@ -32,6 +35,7 @@ static void planner_free(void *planner)
         for (int s = 0; s < k->n_sets; s++)
             free(k->set[s].name);
         free(k->set);
+        ranges_free(&k->ranges);
         free(k->key);
         free(k->identity);
     }
@@ -68,12 +72,14 @@ static void read_data(const struct trial *t, const struct experiment *x, struct 
     if (k->is_bad)
         return;
     note_sets(&sets, k);
+    if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
+        ranges_measure(&sets, &k->ranges);
     data_sets_free(&sets);
     k->is_bad = find_identity(t, x, k, e) != 0;
 }
 
 // NULL where the data is bad, which has been reported when it was met first.
-static const struct known_data *learn_data(struct planner *p, const struct trial *t, struct err *e)
+static struct known_data *learn_data(struct planner *p, const struct trial *t, struct err *e)
 {
     char *key = trial_data_key(t);
     int i = p->n - 1; // mostly the last one again
@@ -88,6 +94,21 @@ static const struct known_data *learn_data(struct planner *p, const struct trial
     *k = (struct known_data){.key = key};
     read_data(t, p->x, k, e);
     return k->is_bad ? NULL : k;
+}
+
+// The ranges of data that was read for trials of another loss.
+static int learn_ranges(const struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
+{
+    struct data_sets sets;
+    if (k->ranges.n || t->train.loss != LOSS_BINARY_CROSSENTROPY)
+        return 0;
+    if (data_load(&t->data, p->x->folder, &sets, e) != 0)
+        return -1;
+
+    ranges_measure(&sets, &k->ranges);
+    data_sets_free(&sets);
+
+    return 0;
 }
 
 static int check_error(const struct trial *t, const struct model *m, struct err *e)
@@ -140,12 +161,17 @@ static int check_rung(
 }
 
 static int plan_model(
-    struct planner *p, const struct trial *t, const struct known_data *k, struct plan_entry *entry, struct err *e)
+    struct planner *p, const struct trial *t, struct known_data *k, struct plan_entry *entry, struct err *e)
 {
+    if (learn_ranges(p, t, k, e) != 0)
+        return -1;
     struct model *m = trial_model(t, &k->shape, e);
+    struct err found = {0};
     if (!m)
         return -1;
-    int failed = check_error(t, m, e) | check_objective(p->x, k, e);
+    int failed = check_error(t, m, e) | check_objective(p->x, k, e) | check_batches(t, m, k->rows, e) |
+                 check_ranges(t, m, &k->ranges, &found, e);
+    err_merge(&p->warnings, &found);
     trial_identity(t, m, k->identity, entry->id);
     trial_lineage(t, m, k->identity, entry->lineage);
     trial_configuration(t, m, k->identity, entry->configuration_id);
@@ -162,7 +188,7 @@ static int plan_model(
 // `is_whole`: all sections of the trial were read.
 static int plan_trial(struct planner *p, struct trial *t, bool is_whole, struct plan_entry *entry, struct err *e)
 {
-    const struct known_data *k = t->has_data ? learn_data(p, t, e) : NULL;
+    struct known_data *k = t->has_data ? learn_data(p, t, e) : NULL;
     if (!t->model)
         return -1; // its lack was reported
     if (!is_whole || !k)
@@ -228,7 +254,9 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
         try_ends(x, p, e);
         failed = e->count > errors;
     }
+    struct err warnings = planner->warnings;
     if (failed)
         plan_free(p);
+    p->warnings = warnings;
     return failed ? -1 : 0;
 }

@@ -247,6 +247,8 @@ int trial_write_metrics(
         failed = set_reals(f, group, of_all, sizeof of_all / sizeof *of_all, e);
     if (v->unscored && !failed)
         failed = store_set_int(f, group, SCORES_UNSCORED, v->unscored, e);
+    if (v->clipped && !failed)
+        failed = store_set_int(f, group, SCORES_CLIPPED, v->clipped, e);
     if (!v->has_labels || failed)
         return failed;
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_range.h"
 #include "sweep/trial_file.h"
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,12 @@ static int evaluate_set(const struct trial_result *r, const struct scores *s, co
             return -1;
     int failed = evaluate(c, s, train->error, r->sets->train.rows, baseline, out, e);
     free(baseline);
+
+    if (!failed && model_error_is_cross_entropy(r->model, (enum error)c->error)) {
+        struct data_range range;
+        data_range_measure(s->data, &range);
+        out->clipped = range.outside;
+    }
     return failed;
 }
 

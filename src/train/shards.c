@@ -1,6 +1,8 @@
 // Virtual shards: which rows of the data set and of a batch belong to which shard.
 #include "train/train.h"
 
+#include <limits.h>
+
 void shards_cut(struct shards *s, int n, int64_t rows, int64_t batch_size)
 {
     ASSERT(n >= 1 && n <= SHARDS_MAX && n <= batch_size, "%d shards", n);
@@ -27,6 +29,20 @@ int shards_batch_rows(const struct shards *s, int64_t t)
     for (int k = 0; k < s->n; k++)
         rows += shards_step_rows(s, k, t);
     return rows;
+}
+
+int shards_least_rows(const struct shards *s)
+{
+    int least = INT_MAX;
+
+    for (int k = 0; k < s->n; k++) {
+        int64_t full = s->batch_rows[k], last = s->rows[k] % full;
+        if (s->rows[k] >= full && full < least)
+            least = (int)full;
+        if (last && last < least)
+            least = (int)last;
+    }
+    return least;
 }
 
 int shards_workers(int64_t shards, int most)

@@ -47,6 +47,8 @@ void shards_cut(struct shards *s, int n, int64_t rows, int64_t batch_size);
 // Rows of shard k in step t; of all shards.
 int shards_step_rows(const struct shards *s, int k, int64_t t);
 int shards_batch_rows(const struct shards *s, int64_t t);
+// The fewest rows, but 0, that a shard has in a step.
+int shards_least_rows(const struct shards *s);
 // The largest power of two of workers, up to `most`, that this many shards can use.
 int shards_workers(int64_t shards, int most);
 

@@ -241,6 +241,46 @@ static void test_large(void **state)
             }
 }
 
+// Without a gradient, targets outside [0, 1] count as the nearest end of it, but rounding changes no bit.
+static void test_cross_entropy_outside(void **state)
+{
+    (void)state;
+    enum { N = 19 };
+    static const real outside[] = {-3, 1.5f, (real)-1e-5, 1e30f, -1e30f, INFINITY}, inside[] = {0, 1, 0, 1, 0, 1};
+
+    for (const struct kernels *const *k = sets_here(); *k; k++)
+        for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
+            real z[N], t[N], near[N];
+            float row, wanted;
+            fill(1, N, 2, z);
+            fill(2, N, 1, t);
+            for (int j = 0; j < N; j++)
+                t[j] = near[j] = (real)fabs((double)t[j]);
+            t[i] = outside[i];
+            near[i] = inside[i];
+
+            (*k)->cross_entropy(1, N, z, near, 0, NULL, &wanted);
+            (*k)->cross_entropy(1, N, z, t, 0, NULL, &row);
+            assert_true(row == wanted);
+            (*k)->observed(TERM_CROSS_ENTROPY, 1, N, z, t, NULL, 0, 0, NULL, &row);
+            check_near(*k, "observed cross_entropy", (int)i, (double)row, (double)wanted, 1e-6);
+        }
+}
+
+static void test_cross_entropy_rounding(void **state)
+{
+    (void)state;
+    const real z = 3, t = 1.0000002f;
+    real dz;
+    float trained, scored;
+
+    for (const struct kernels *const *k = sets_here(); *k; k++) {
+        (*k)->cross_entropy(1, 1, &z, &t, 1, &dz, &trained);
+        (*k)->cross_entropy(1, 1, &z, &t, 0, NULL, &scored);
+        assert_true(trained == scored);
+    }
+}
+
 // One NaN or infinity at place p of the layer's output: the loss of its row, and the total, must show it.
 static void check_bad_number(const struct kernels *k, int f, int loss, int p, real bad)
 {
@@ -283,6 +323,8 @@ int main(void)
         cmocka_unit_test(test_losses),
         cmocka_unit_test(test_observed),
         cmocka_unit_test(test_large),
+        cmocka_unit_test(test_cross_entropy_outside),
+        cmocka_unit_test(test_cross_entropy_rounding),
         cmocka_unit_test(test_not_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
