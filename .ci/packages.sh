@@ -14,8 +14,9 @@ for group; do
     data) packages+=(dataset-fashion-mnist) ;;
     test) packages+=(libcmocka-dev) ;; # without it the tests are not built
     check) # a test that misses one of these says so and is skipped
-        packages+=(hdf5-tools python3-numpy python3-h5py python3-xarray python3-h5netcdf python3-netcdf4 clang-format
-            shellcheck groff-base zsh gzip zip time git slurmctld slurmd slurm-client munge libpmix-dev iproute2 faketime)
+        packages+=(hdf5-tools python3-numpy python3-pil python3-h5py python3-xarray python3-h5netcdf python3-netcdf4
+            clang-format shellcheck groff-base zsh gzip zip time git slurmctld slurmd slurm-client munge libpmix-dev
+            iproute2 faketime)
         ;;
     *)
         echo "$usage" >&2

@@ -16,7 +16,9 @@ static const struct command command = {
     .about = "Imports data into a split of a data-set file. Other splits of the file stay as they are. SRC is\n"
              "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
              "  a NumPy .npz archive;\n"
-             "  a PNG or JPEG file, or a folder of such files; of folders of them each gives a label;\n"
+             "  a PNG or JPEG file, or a folder of such files; of folders of them each gives a label (PNG with 16 bits "
+             "becomes "
+             "i4);\n"
              "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
              "LABELS is another such file with one value a row.\n",
     .shorts = "o:output",

@@ -60,6 +60,16 @@ const struct field import_fields[] = {
         .offset = AT(grayscale),
         .standard = "false",
         .help = "pictures get one channel, their luminance; without it those in color have three"},
+    {.key = "color",
+        .type = FIELD_BOOL,
+        .offset = AT(color),
+        .standard = "false",
+        .help = "pictures get three channels, which are equal in gray ones; without it gray pictures have one"},
+    {.key = "skip-bad",
+        .type = FIELD_BOOL,
+        .offset = AT(skip_bad),
+        .standard = "false",
+        .help = "pictures that cannot be read are left out and listed; without it they end the import"},
     {0},
 };
 

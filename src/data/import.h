@@ -28,6 +28,8 @@ struct import_options {
     int type;        // enum import_type
     char *size;      // HEIGHTxWIDTH of pictures
     bool grayscale;  // pictures have one channel
+    bool color;      // pictures have three channels
+    bool skip_bad;   // pictures that cannot be read are left out
 };
 extern const struct field import_fields[];
 

@@ -62,8 +62,9 @@ static int check_heeded(const struct import_options *o, unsigned heeds, const ch
     if ((o->columns || o->drop || o->header || o->delimiter || o->missing) && !(heeds & HEEDS_COLUMNS))
         err_add(e, ERR_USAGE,
             "--columns, --drop, --header, --delimiter, --missing: are for CSV; found a source of format %s", format);
-    if ((o->size || o->grayscale) && !(heeds & HEEDS_SIZE))
-        err_add(e, ERR_USAGE, "--size, --grayscale: are for pictures; found a source of format %s", format);
+    if ((o->size || o->grayscale || o->color || o->skip_bad) && !(heeds & HEEDS_SIZE))
+        err_add(e, ERR_USAGE, "--size, --grayscale, --color, --skip-bad: are for pictures; found a source of format %s",
+            format);
     return e->count > before ? -1 : 0;
 }
 

@@ -240,11 +240,19 @@ static int end_streams(struct transfer *t, int status, struct err *e)
     return status;
 }
 
+static void add_warnings(struct text *warnings, const struct source *s)
+{
+    if (s && s->warnings.length)
+        text_add(warnings, "%s", s->warnings.data);
+}
+
 static void summarise(struct transfer *t, struct import_summary *summary)
 {
     const struct source *label = t->pair->label ? t->pair->label : t->pair->x;
     summary->shape = t->shape;
     summary->bytes = (uint64_t)(t->shape.dims[0] * t->columns) * store_type_size(t->shape.type);
+    add_warnings(&summary->warnings, t->pair->x);
+    add_warnings(&summary->warnings, t->pair->label);
     import_check_summary(t->check, summary);
     if (!has_labels(t))
         return;

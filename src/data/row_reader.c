@@ -34,9 +34,10 @@ static void picture_hint(char out[96], const struct row_fit *fit, const struct d
 {
     int color = fit->shape_rank == 3 ? fit->shape[2] : 1;
     out[0] = 0;
-    if (t->type == STORE_U8 && t->shape_rank >= 2 && fit->shape_rank >= 2 && (color == 1 || color == 3))
+    if ((t->type == STORE_U8 || t->type == STORE_I32) && t->shape_rank >= 2 && fit->shape_rank >= 2 &&
+        (color == 1 || color == 3))
         snprintf(out, 96, "; hint: hourglass import PICTURES --size %dx%d%s", fit->shape[0], fit->shape[1],
-            color == 1 ? " --grayscale" : "");
+            color == 1 ? " --grayscale" : " --color");
 }
 
 static int check_fit(const struct row_fit *fit, const struct data_table *t, struct err *e)

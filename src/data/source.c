@@ -91,6 +91,7 @@ void source_free(struct source **s)
     if ((*s)->features)
         source_free_list((*s)->features, (int)(*s)->shape.dims[1]);
     source_free_list((*s)->label_names, (*s)->n_label_names);
+    text_free(&(*s)->warnings);
     free((*s)->label_name);
     free((*s)->inner);
     free((*s)->path);

@@ -16,7 +16,8 @@ struct source {
     char *label_name;         // owned; NULL: the file gives none
     char **label_names;       // (n_label_names) names of the labels 0, 1, ..., owned; NULL: labels are plain numbers
     int n_label_names;
-    void *state; // the format's own
+    struct text warnings; // what the user should know of this source, one a line
+    void *state;          // the format's own
 };
 
 // Options that a format heeds; others, where given, are refused.
@@ -25,7 +26,7 @@ enum {
     HEEDS_LABEL = 2,
     HEEDS_COLUMNS = 4,
     HEEDS_SIZE = 8
-}; // HEEDS_COLUMNS: --columns, --drop, --header, ...; HEEDS_SIZE: --size, --grayscale
+}; // HEEDS_COLUMNS: --columns, --drop, --header, ...; HEEDS_SIZE: --size, --color, ...
 
 struct source_format {
     const char *name;

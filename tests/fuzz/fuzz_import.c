@@ -1,4 +1,4 @@
-// Mutated IDX, gzip, CSV, .npy and .npz files: an import succeeds or says what is wrong, and never crashes or hangs.
+// Mutated IDX, gzip, CSV, NumPy, PNG and JPEG files: an import succeeds or says what is wrong, and never crashes.
 // Usage: fuzz_import [ROUNDS [SEED]]
 // links: data store base
 #include "base/mem.h"
@@ -11,6 +11,9 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include <jpeglib.h>
+#include <png.h>
+
 enum { ROOM = 1 << 16 };
 
 struct seed {
@@ -18,7 +21,8 @@ struct seed {
     unsigned char bytes[ROOM];
     size_t n;
 };
-static struct seed seeds[5];
+static struct seed seeds[8];
+enum { SEEDS = sizeof seeds / sizeof seeds[0], CSV = 4 };
 
 static void seed_read(struct seed *s, const char *name)
 {
@@ -33,6 +37,67 @@ static void write_bytes(const char *name, const void *bytes, size_t n)
 {
     FILE *f = fopen(name, "wb");
     if (!f || fwrite(bytes, 1, n, f) != n || fclose(f) != 0)
+        exit(1);
+}
+
+static const unsigned char exif[] = "Exif\0\0MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0";
+
+// 9 x 7 pixels of 16 bits with alpha and EXIF data; or, interlaced, of a palette of 4 colors.
+static void make_png(const char *name, bool has_palette)
+{
+    png_color palette[4] = {{1, 2, 3}, {40, 50, 60}, {7, 80, 9}, {255, 0, 255}};
+    unsigned char rows[7][9 * 8], *at[7], chunk[] = "eXIf";
+    FILE *f = fopen(name, "wb");
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+
+    for (size_t i = 0; i < sizeof rows; i++)
+        rows[i / sizeof *rows][i % sizeof *rows] = (unsigned char)(i * i);
+    for (int y = 0; y < 7; y++)
+        at[y] = rows[y];
+    png_init_io(png, f);
+    png_set_IHDR(png, info, 9, 7, has_palette ? 2 : 16, has_palette ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGBA,
+        has_palette, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (has_palette) {
+        png_set_PLTE(png, info, palette, 4);
+        png_set_tRNS(png, info, (const unsigned char[]){0, 100}, 2, NULL);
+    }
+    png_write_info(png, info);
+    if (!has_palette)
+        png_write_chunk(png, chunk, exif + 6, sizeof exif - 7);
+    png_write_image(png, at);
+    png_write_end(png, NULL);
+    png_destroy_write_struct(&png, &info);
+    if (fclose(f) != 0)
+        exit(1);
+}
+
+// 16 x 16 pixels of CMYK in progressive scans, with EXIF data.
+static void make_jpeg(const char *name)
+{
+    struct jpeg_compress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    unsigned char row[16 * 4], *at[] = {row};
+    FILE *f = fopen(name, "wb");
+
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    jpeg_stdio_dest(&jpeg, f);
+    jpeg.image_width = jpeg.image_height = 16;
+    jpeg.input_components = 4;
+    jpeg.in_color_space = JCS_CMYK;
+    jpeg_set_defaults(&jpeg);
+    jpeg_simple_progression(&jpeg);
+    jpeg_start_compress(&jpeg, TRUE);
+    jpeg_write_marker(&jpeg, JPEG_APP0 + 1, exif, sizeof exif - 1);
+    for (int y = 0; y < 16; y++) {
+        for (int i = 0; i < 64; i++)
+            row[i] = (unsigned char)(y * i);
+        jpeg_write_scanlines(&jpeg, at, 1);
+    }
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    if (fclose(f) != 0)
         exit(1);
 }
 
@@ -53,8 +118,12 @@ static void make_seeds(void)
     zip_close(archive);
     const char *csv = "\"a\",b,c d,e\n1,2,3.5,yes\n-4e-3,?,\"6\",no\n,8,9,yes\n10,11,NaN,\"no, \"\"never\"\"\"\n";
     write_bytes("x.csv", csv, strlen(csv));
-    static const char *const names[] = {"x.idx", "x.gz", "x.npy", "x.npz", "x.csv"};
-    for (int i = 0; i < 5; i++)
+    make_png("deep.png", false);
+    make_png("palette.png", true);
+    make_jpeg("x.jpg");
+    static const char *const names[SEEDS] = {
+        "x.idx", "x.gz", "x.npy", "x.npz", "x.csv", "deep.png", "palette.png", "x.jpg"};
+    for (int i = 0; i < SEEDS; i++)
         seed_read(&seeds[i], names[i]);
 }
 
@@ -81,6 +150,20 @@ static size_t mutate(unsigned char *bytes, size_t n, uint64_t seed, uint64_t rou
     return n;
 }
 
+// Gives the chunks of a PNG file their checksums again, so that the mutations get past them.
+static void mend_checksums(unsigned char *bytes, size_t n)
+{
+    if (n < 8 || memcmp(bytes, "\x89PNG", 4) != 0)
+        return;
+    for (size_t at = 8; at + 12 <= n;) {
+        size_t length = png_get_uint_32(bytes + at);
+        if (length > n - at - 12)
+            return;
+        png_save_uint_32(bytes + at + 8 + length, (png_uint_32)crc32(0, bytes + at + 4, (uInt)length + 4));
+        at += 12 + length;
+    }
+}
+
 // 1: imported; 0: refused; -1: refused in a wrong way.
 static int import_one(const char *name, char *label)
 {
@@ -101,19 +184,20 @@ static int import_one(const char *name, char *label)
 
 int main(int argc, char **argv)
 {
-    uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 500, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 800, seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     char folder[] = "/tmp/hourglass-fuzz-XXXXXX", label[] = "e";
     if (!mkdtemp(folder) || chdir(folder) != 0)
         return 1;
     make_seeds();
     int good = 0, wrong = 0;
-    for (int i = 0; i < 5; i++)
-        wrong += import_one(seeds[i].name, i == 4 ? label : NULL) != 1; // as they are, they can be imported
+    for (int i = 0; i < SEEDS; i++)
+        wrong += import_one(seeds[i].name, i == CSV ? label : NULL) != 1; // as they are, they can be imported
     for (uint64_t i = 0; i < rounds; i++) {
-        struct seed s = seeds[i % 5];
+        struct seed s = seeds[i % SEEDS];
         s.n = mutate(s.bytes, s.n, seed, i);
+        mend_checksums(s.bytes, s.n);
         write_bytes("fuzzed", s.bytes, s.n);
-        int status = import_one("fuzzed", i % 5 == 4 && i % 2 ? label : NULL);
+        int status = import_one("fuzzed", i % SEEDS == CSV && i / SEEDS % 2 ? label : NULL);
         good += status == 1;
         wrong += status == -1;
         if (status == -1)

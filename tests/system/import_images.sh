@@ -47,6 +47,60 @@ bad 3 'gray.png: found 2 x 4 pixels, allowed: 2 x 2, as before; hint: --size 2x2
 good import mixed -o out.h5:mixed --size 4x4 --grayscale
 says stdout '2 rows of 4x4 u1'
 
+# --- what is not read is counted and named
+grep -q warning message && fail 'a warning about a folder of good pictures'
+good import flat -o out.h5:flat --force
+says message 'warning: flat: 1 file of another format left out: flat/notes.txt'
+mkdir -p other/deep/inner
+cp gray.png other/a.png
+cp gray.png other/a.png.bak
+cp gray.png other/deep/inner/b.png
+printf 'II*\0' >other/b.tif
+printf 'BM' >other/c.bmp
+touch other/.hidden
+good import other -o out.h5:other
+says stdout '1 row of 2x4 u1'
+says message 'warning: other: 3 files of other formats left out: other/a.png.bak, other/b.tif, other/c.bmp'
+says message 'warning: other: 1 folder in a folder of pictures left out: other/deep/inner'
+mkdir loop
+cp gray.png loop
+ln -s . loop/again
+bad 3 'loop: found pictures beside folders of pictures' import loop -o out.h5:loop
+rm -r loop
+mkdir empty
+printf 'II*\0' >empty/a.tif
+bad 3 'empty: no PNG or JPEG file .* in this folder; it holds empty/a.tif' import empty -o out.h5:x
+
+# --- --skip-bad: a bad picture is named with its reason, and left out on demand
+mkdir -p bad/one bad/two
+cp gray.png bad/one/1.png
+cp gray.jpg bad/two/really-a-jpeg.png
+echo text >bad/one/2.png
+: >bad/one/3.png
+head -c 70 gray.png >bad/one/4.png
+ln -s nowhere.png bad/two/5.png
+bad 3 'bad/one/2.png: neither a PNG nor a JPEG file, whatever its name says; hint: --skip-bad' import bad -o out.h5:bad
+says message 'bad/one/3.png: the file is empty'
+says message 'bad/two/5.png: No such file'
+rm bad/one/[23].png bad/two/5.png
+bad 3 'bad/one/4.png: no good PNG: .*; hint: --skip-bad leaves bad pictures out' import bad -o out.h5:bad
+echo text >bad/one/2.png
+good import bad -o out.h5:bad --skip-bad
+says stdout '2 rows of 2x4 u1; folder: one \(1\), two \(1\)'
+says message 'warning: left out: bad/one/2.png: neither a PNG nor a JPEG'
+says message 'warning: left out: bad/one/4.png: no good PNG'
+says message 'warning: bad: 2 of 4 pictures are bad and left out'
+rm bad/one/1.png bad/two/*
+bad 3 'bad: found no good picture among 2' import bad -o out.h5:none --skip-bad
+good import flat -o out.h5:flat --force --skip-bad
+
+# --- gray pictures in three channels
+good import gray.png -o out.h5:three --color
+says stdout '1 row of 2x4x3 u1'
+command -v h5dump >/dev/null && is 'a gray picture in color' "$(values three)" \
+    0,0,0,10,10,10,20,20,20,30,30,30,40,40,40,50,50,50,60,60,60,255,255,255
+bad 2 '--color: found beside --grayscale' import gray.png -o out.h5:x --color --grayscale
+
 # --- a picture from outside under a model of pictures
 cat >flat.yaml <<'SPEC'
 data: {train: out.h5:flat, scale: unit}
@@ -67,7 +121,7 @@ says stdout '^x.h5: 1 row of out.h5:fit under trial .* rows/s on 1 rank x '
 bad 2 "--size: found '28', allowed: HEIGHTxWIDTH, such as 28x28" import gray.png -o out.h5:x --size 28
 bad 2 "--size: found '0x5'" import gray.png -o out.h5:x --size 0x5
 printf 'a,b\n1,2\n' >table.csv
-bad 2 '--size, --grayscale: are for pictures; found a source of format CSV' import table.csv -o out.h5:x --grayscale
+bad 2 '--size, --grayscale, --color, --skip-bad: are for pictures; found a source of format CSV' import table.csv -o out.h5:x --grayscale
 bad 2 'are for CSV; found a source of format PNG or JPEG' import gray.png -o out.h5:x --columns a
 cp gray.png both
 cp gray.png both/inner
@@ -82,6 +136,8 @@ for file in gray.png gray.jpg; do
         bad 3 "cut.${file##*.}: no good (PNG|JPEG)" import "cut.${file##*.}" -o out.h5:x
     done
 done
+{ head -c 16 gray.png; printf '\0\0\177\377\0\0\020\0'; tail -c +25 gray.png; } >large.png
+bad 3 'large.png: no good PNG: ' import large.png -o out.h5:x
 { head -c 16 gray.png; printf '\177\377\377\377\177\377\377\377'; tail -c +25 gray.png; } >huge.png
 bad 3 'huge.png: ' import huge.png -o out.h5:x
 verdict
