@@ -9,7 +9,7 @@ for group; do
     build) # compile and run hourglass
         packages+=(cmake ninja-build gcc libc6-dev pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
             libopenblas-openmp-dev libyaml-dev libxxhash-dev librandom123-dev libzip-dev libcsv-dev zlib1g-dev libpng-dev
-            libjpeg62-turbo-dev)
+            libjpeg-dev)
         ;;
     data) packages+=(dataset-fashion-mnist) ;;
     test) packages+=(libcmocka-dev) ;; # without it the tests are not built

@@ -10,10 +10,20 @@ h5same=${H5SAME:-$(dirname "$hourglass")/tests/h5same}
 PYTHON=${PYTHON:-$(command -v /usr/bin/python3)}
 # As CTest sets them: more ranks than cores, root allowed.
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_odls_base_sigkill_timeout=0 # mpirun would sleep for two seconds after an exit code that is not 0
 export OMP_WAIT_POLICY=passive # threads of several tests share the cores
 unset HOURGLASS_TERMINAL
+# The launcher of the program's MPI, as CMake found it. -q: Open MPI 4 has its own words for an exit code that is not 0.
+MPIEXEC=${MPIEXEC:-$(sed -n 's/^MPIEXEC_EXECUTABLE:[A-Z]*=//p' "$(dirname "$hourglass")/CMakeCache.txt" 2>/dev/null)}
+launcher=("${MPIEXEC:-mpirun}")
+mpi=$("${launcher[0]}" --version 2>/dev/null)
+case $mpi in
+*'(Open MPI) 4'* | *'(OpenRTE) 4'*) mpi='Open MPI 4' launcher+=(-q) ;;
+*'(Open MPI)'*) mpi='Open MPI 5' ;;
+*HYDRA*) mpi=MPICH ;;
+esac
 exec </dev/null # mpirun would read what is meant for others
 
 folder=$(mktemp -d) || exit 1
@@ -37,18 +47,18 @@ go() {
     timeout -k 5 60 "$hourglass" "$@" >stdout 2>message
 }
 
-# go_ranks N ARGUMENT...: the same under mpirun. -q: it has its own words for an exit code that is not 0.
+# go_ranks N ARGUMENT...: the same under mpirun
 go_ranks() {
     local ranks=$1 code
     shift
     count=$((count + 1))
-    timeout -k 5 60 mpirun -q -n "$ranks" "$hourglass" "$@" >stdout 2>message
+    timeout -k 5 60 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
     code=$?
     # Open MPI 4.1.4 itself crashes once in some thousand starts or ends; a crash of ours would come again.
     grep -q 'Signal: Segmentation fault' message || return $code
     echo "mpirun -n $ranks hourglass $* crashed, tried again:"
     sed 's/^/    /' message | head -30
-    timeout -k 5 60 mpirun -q -n "$ranks" "$hourglass" "$@" >stdout 2>message
+    timeout -k 5 60 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
 }
 
 # good ARGUMENT...: must end with exit code 0

@@ -89,7 +89,9 @@ static const char *in_force(void)
 {
     static char text[128];
     const char *io = getenv("OMPI_MCA_io"), *lock = getenv("OMPI_MCA_fs_ufs_lock_algorithm");
-    if (io)
+    if (mpi_flavour() == FLAVOUR_MPICH)
+        snprintf(text, sizeof text, "ROMIO");
+    else if (io)
         snprintf(text, sizeof text, "io=%.100s", io);
     else
         snprintf(text, sizeof text, "fs_ufs_lock_algorithm=%.90s", lock ? lock : "3");
@@ -99,7 +101,7 @@ static const char *in_force(void)
 // The environment without what launchers have told this process, and with `setting` ("KEY=VALUE"; NULL: none).
 static char **environment_new(const char *setting)
 {
-    static const char *const dropped[] = {"SLURM_", "PMIX_", "PMI_", "OMPI_COMM_", "OMPI_UNIVERSE", "PRTE_"};
+    static const char *const dropped[] = {"SLURM_", "PMIX_", "PMI_", "OMPI_COMM_", "OMPI_UNIVERSE", "MPI_LOCAL"};
     size_t count = 0, n = 0;
     while (environ[count])
         count++;
@@ -116,14 +118,15 @@ static char **environment_new(const char *setting)
     return copy;
 }
 
-// Under mpirun. -1 and what it said where it did not run.
-static int self_test(const char *folder, const char *setting, struct store_probe *p, char *said, size_t room)
+// Under the launcher. -1 and what it said where it did not run.
+static int self_test(
+    const struct launcher *l, const char *folder, const char *setting, struct store_probe *p, char *said, size_t room)
 {
     char self[4096] = "", ranks[16], **environment = environment_new(setting);
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         self[0] = 0;
     snprintf(ranks, sizeof ranks, "%d", PROBE_RANKS);
-    const char *const arguments[] = {"mpirun", "-q", "-n", ranks, self, "doctor", folder, "--self-test", NULL};
+    const char *const arguments[] = {l->path, "-n", ranks, self, "doctor", folder, "--self-test", NULL};
     int failed = -1;
     for (int i = 0; i < 2 && failed; i++) { // Open MPI itself crashes once in some thousand starts
         int code = command_output(arguments, environment, PROBE_SECONDS, said, room);
@@ -142,28 +145,50 @@ static void tell_wrong(struct findings *l, const char *folder, const struct stor
         "%s: %d of %d files were wrong with %s", folder, p->wrong, p->files, in_force());
 }
 
+static void tell_right(struct findings *l, const char *folder, const struct store_probe *p)
+{
+    finding_add(l, FINDING_GOOD, "MPI-IO", NULL, "%s: safe with %s (%d files)", folder, in_force(), p->files);
+}
+
+// Whether Open MPI's default is safe here, too: for those who wonder why hourglass sets something else.
+static void compare_default(
+    struct findings *l, const struct launcher *launcher, const char *folder, const struct store_probe *p)
+{
+    char said[4096];
+    struct store_probe other = {0};
+    bool is_known = self_test(launcher, folder, "OMPI_MCA_fs_ufs_lock_algorithm=0", &other, said, sizeof said) == 0;
+    if (is_known && other.wrong > 0)
+        finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
+            "%s: safe with %s, which hourglass sets (%d files); Open MPI's default got %d of %d files wrong", folder,
+            in_force(), p->files, other.wrong, other.files);
+    else
+        finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
+            "%s: safe with %s (%d files); Open MPI's default showed no fault, either", folder, in_force(), p->files);
+}
+
 void check_mpiio(struct findings *l, const char *folder)
 {
     char said[4096];
-    struct store_probe p = {0}, other = {0};
-    launch_environment(PROBE_RANKS);
-    if (self_test(folder, NULL, &p, said, sizeof said) != 0) {
-        said[strcspn(said, "\n")] = 0;
-        finding_add(l, FINDING_WARNING, "MPI-IO",
-            "is mpirun in PATH (Debian: openmpi-bin)? mpirun -n 3 hourglass doctor FOLDER --self-test",
-            "%s: the self-test did not run: %.300s", folder, *said ? said : "mpirun says nothing");
+    struct err e = {0};
+    struct launcher launcher;
+    struct store_probe p = {0};
+    if (launcher_find(&launcher, &e) != 0) {
+        finding_add(
+            l, FINDING_WARNING, "MPI-IO", "runs have one rank until then", "%.*s", (int)strcspn(e.text, "\n"), e.text);
         return;
     }
-    bool is_known = self_test(folder, "OMPI_MCA_fs_ufs_lock_algorithm=0", &other, said, sizeof said) == 0;
-    if (p.wrong > 0)
+    launch_environment(&launcher, PROBE_RANKS);
+    if (self_test(&launcher, folder, NULL, &p, said, sizeof said) != 0) {
+        said[strcspn(said, "\n")] = 0;
+        finding_add(l, FINDING_WARNING, "MPI-IO", "try mpirun -n 3 hourglass doctor FOLDER --self-test",
+            "%s: the self-test did not run under %s: %.300s", folder, launcher.name, *said ? said : "it says nothing");
+    } else if (p.wrong > 0)
         tell_wrong(l, folder, &p);
-    else if (is_known && other.wrong > 0)
-        finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
-            "%s: safe with %s, which hourglass sets (%d files); Open MPI's default got %d of %d files wrong", folder,
-            in_force(), p.files, other.wrong, other.files);
+    else if (mpi_flavour() == FLAVOUR_MPICH)
+        tell_right(l, folder, &p);
     else
-        finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
-            "%s: safe with %s (%d files); Open MPI's default showed no fault, either", folder, in_force(), p.files);
+        compare_default(l, &launcher, folder, &p);
+    launcher_free(&launcher);
 }
 
 void check_mpiio_here(struct findings *l, const struct comm *comm, const char *folder)

@@ -2,6 +2,7 @@
 #include "base/command.h"
 #include "base/mem.h"
 #include "cli/doctor.h"
+#include "comm/launcher.h"
 #include "store/store.h"
 #include <ctype.h>
 #include <dirent.h>
@@ -28,7 +29,7 @@ void check_launch(struct findings *l, int size)
             "MPI's world has %d rank%s, SLURM_NTASKS is %s", size, size == 1 ? "" : "s", all);
     else if (comm_has_launcher())
         finding_add(l, FINDING_GOOD, "launch", NULL, "%d rank%s by %s", size, size == 1 ? "" : "s",
-            getenv("OMPI_COMM_WORLD_SIZE") && !getenv("SLURM_STEP_NODELIST") ? "mpirun" : "a launcher with PMIx");
+            getenv("SLURM_STEP_NODELIST") ? "srun" : "mpirun");
     else if (job)
         finding_add(l, FINDING_NOTE, "launch", "srun --mpi=pmix hourglass doctor looks at all tasks",
             "one process inside job %s of %s task%s", job, all ? all : "1", all && atoi(all) == 1 ? "" : "s");
@@ -43,12 +44,19 @@ static bool has_command(const char *name)
     return command_output(arguments, NULL, PATIENCE, out, sizeof out) == 0;
 }
 
-static void check_pmix(struct findings *l)
+static void check_srun(struct findings *l)
 {
     char out[2048];
     const char *const list[] = {"srun", "--mpi=list", NULL};
     if (command_output(list, NULL, PATIENCE, out, sizeof out) < 0)
         return;
+    if (mpi_flavour() == FLAVOUR_MPICH) {
+        bool has_it = strstr(out, launcher_srun_type());
+        finding_add(l, has_it ? FINDING_GOOD : FINDING_WARNING, "PMI",
+            has_it ? NULL : "start mpirun inside the allocation (slurm/launch.sh does)",
+            has_it ? "srun has %s" : "srun has no %s here, which MPICH needs", launcher_srun_type());
+        return;
+    }
     if (!strstr(out, "pmix"))
         finding_add(l, FINDING_WARNING, "PMIx",
             "start mpirun inside the allocation (slurm/launch.sh does), or have libpmix-dev installed on the nodes",
@@ -106,7 +114,7 @@ void check_slurm(struct findings *l)
     }
     finding_add(l, FINDING_GOOD, "Slurm", NULL, "%s%s%s%s", job ? "job " : "here, but this is no job", job ? job : "",
         getenv("SLURM_CLUSTER_NAME") ? " of " : "", getenv("SLURM_CLUSTER_NAME") ? getenv("SLURM_CLUSTER_NAME") : "");
-    check_pmix(l);
+    check_srun(l);
     if (job)
         check_time(l, job);
 }

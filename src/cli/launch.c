@@ -33,25 +33,15 @@ int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials)
     return groups > 1 ? groups * each : each;
 }
 
-void launch_environment(int workers)
+void launch_environment(const struct launcher *l, int workers)
 {
-    if (geteuid() == 0) { // mpirun refuses root unless told twice; in a container root is the only user
-        setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
-        setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
-    }
-    setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
-    setenv("OMPI_MCA_hwloc_base_binding_policy", "none",
-        0); // its default would bind the threads of two ranks to one core each
-    // mpirun sleeps through this second twice after an exit code that is not 0. supervise() asks ranks to stop
-    // otherwise.
-    setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
-    setenv("OMPI_MCA_pml", "ob1", 0); // all on this node: shared memory, no search for a fast network
+    bool are_crowded = workers > launch_cores();
+
+    launcher_environment(l->flavour, are_crowded);
+    if (are_crowded)
+        setenv("OMP_WAIT_POLICY", "passive", 0);
     if (isatty(STDERR_FILENO))
         setenv("HOURGLASS_TERMINAL", "1", 0);
-    if (workers > launch_cores()) {
-        setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
-        setenv("OMP_WAIT_POLICY", "passive", 0);
-    }
 }
 
 static void describe(void *folder, int rank, char out[512])
@@ -65,13 +55,16 @@ static void describe(void *folder, int rank, char out[512])
     beacon_free(&b);
 }
 
-// mpirun's command line, new memory.
-static char **command_line(const struct launch *l, const char *self)
+// The launcher's command line, new memory.
+static char **command_line(const struct launcher *launcher, const struct launch *l, const char *self)
 {
     char **arguments = mem_new((size_t)l->argc + 6, sizeof *arguments);
+    const char *quiet = launcher_quiet_option(launcher);
     int n = 0;
-    arguments[n++] = mem_text("mpirun");
-    arguments[n++] = mem_text("-q"); // our own messages say what is wrong
+
+    arguments[n++] = mem_text(launcher->path);
+    if (quiet)
+        arguments[n++] = mem_text(quiet); // our own messages say what is wrong
     arguments[n++] = mem_text("-n");
     arguments[n++] = mem_format("%d", l->ranks);
     arguments[n++] = mem_text(self);
@@ -80,27 +73,47 @@ static char **command_line(const struct launch *l, const char *self)
     return arguments;
 }
 
+// Returns -1 and an error if no rank could be started; otherwise ends this process with the exit code of the ranks.
+static int start_ranks(const struct launch *l, struct err *e)
+{
+    struct launcher launcher;
+    char self[4096] = "";
+    int code;
+
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+        return err_errno(e, "cannot find the program's own file");
+    if (launcher_find(&launcher, e) != 0)
+        return -1;
+    launch_environment(&launcher, l->ranks * (l->threads ? l->threads : 1));
+
+    struct supervision s = {&launcher, l->ranks, l->folder != NULL, describe, (void *)(size_t)l->folder};
+    char **arguments = command_line(&launcher, l, self);
+    if (supervise(arguments, &s, &code, e) == 0)
+        exit(code);
+
+    for (char **a = arguments; *a; a++)
+        free(*a);
+    free(arguments);
+    launcher_free(&launcher);
+    return -1;
+}
+
 int launch_ranks(const struct launch *l, struct err *e)
 {
-    int launched = comm_launched_size(), code;
+    int launched = comm_launched_size();
+
     if (launched > 1 && l->is_wish && launched != l->ranks)
         return err_add(
             e, ERR_USAGE, "--ranks: found %d, but a launcher has started %d: leave it out", l->ranks, launched);
     if (l->ranks <= 1 || comm_has_launcher())
         return 0;
-    launch_environment(l->ranks * (l->threads ? l->threads : 1));
-    char self[4096] = "";
-    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
-        return err_errno(e, "cannot find the program's own file");
-    struct supervision s = {l->ranks, l->folder != NULL, describe, (void *)(size_t)l->folder};
+
     struct err why = {0};
-    char **arguments = command_line(l, self);
-    if (supervise(arguments, &s, &code, &why) == 0)
-        exit(code);
-    for (char **a = arguments; *a; a++)
-        free(*a);
-    free(arguments);
-    if (!l->is_wish)
-        return 0; // one rank does as well
-    return err_add(e, ERR_SYSTEM, "%.*s (Debian: openmpi-bin)", (int)strcspn(why.text, "\n"), why.text);
+    start_ranks(l, &why);
+    if (l->is_wish) {
+        err_merge(e, &why);
+        return -1;
+    }
+    fprintf(stderr, "hourglass: going on with one rank: %s", why.text); // which does as well
+    return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "comm/launcher.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,8 +18,9 @@ struct launch {
     char **argv;        // of this command
     const char *folder; // of a run, whose beacons name a rank that dies; NULL: no run
 };
-// Starts `mpirun -n ranks` of this very command where more than one rank is wanted and no launcher has started us, and
-// ends this process with its exit code (supervise.h); otherwise returns 0. -1 and why where the wish cannot be met.
+// Starts the launcher of this program's MPI (comm/launcher.h) with this very command if more than one rank is wanted
+// and no launcher has started us, and ends this process with the exit code of the ranks (supervise.h). Otherwise, and
+// if the ranks were not a wish and cannot be started, returns 0. Returns -1 and why if a wish cannot be met.
 int launch_ranks(const struct launch *l, struct err *e);
-// Sets what Open MPI has to know when we start it with so many threads in all. The user's own settings stay.
-void launch_environment(int workers);
+// Sets what a launcher has to know when we start it with so many threads in all. The user's own settings stay.
+void launch_environment(const struct launcher *l, int workers);

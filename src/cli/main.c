@@ -1,6 +1,7 @@
 // hourglass COMMAND: finds the subcommand and hands over.
 #include "base/input.h"
 #include "base/text.h"
+#include "cli/announce.h"
 #include "cli/cli.h"
 #include "cli/help.h"
 #include <stdio.h>
@@ -98,6 +99,7 @@ static bool writes_to_argument(int argc, char **argv, const char **found)
 
 int main(int argc, char **argv)
 {
+    announce_start();
     if (argc < 2) {
         fprintf(stderr, "hourglass: which command? See hourglass --help\n");
         return 2;
@@ -117,6 +119,6 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return announce_end(commands[i].run(argc - 1, argv + 1));
     return refuse(argv[1]);
 }

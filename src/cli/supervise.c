@@ -1,14 +1,15 @@
 // A launcher (mpirun) as our child: signals reach its ranks, and when one dies it is named.
 //
-// mpirun ends all ranks when one dies, and says which only among many other words. So the ranks, its children, are held
-// by descriptors (pidfd), of which the first to become readable is the one that died; epoll lists them in that order,
-// also when we wake late.
+// A launcher ends all ranks when one dies, and says which only among many other words. So the ranks, which announce
+// themselves, are held by descriptors (pidfd). The first to become readable is the one that died: epoll lists them in
+// that order, also when we wake late.
 #include "cli/supervise.h"
 
+#include "base/command.h"
 #include "base/mem.h"
+#include "cli/announce.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +21,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { EXPLAIN_SECONDS = 60 };
+enum { SIGNALS = -1, ANNOUNCEMENTS = -2 }; // what epoll reports, besides ranks by their numbers
+
 struct child {
     const struct supervision *s;
     pid_t pid;
-    int *rank_fd; // (ranks), owned; -1: not found yet, -2: has ended
-    int events;   // epoll: of the ranks by their numbers, of signals by -1
+    int *rank_fd; // (ranks), owned; -1: not announced yet, -2: has ended
+    int events;   // epoll
+    int signals, announcements;
     int known, first_dead;
+    int worst; // exit code that a rank announced
     bool is_asked_to_end;
 };
 
@@ -36,51 +42,35 @@ static void await(const struct child *c, int fd, int what)
 }
 
 // --- the ranks
-// The rank of a process, from its environment; -1: none.
-static int rank_of(long pid)
+static void note_death(struct child *c, int rank)
 {
-    char path[64], *environment = NULL;
-    size_t room = 0;
-    int rank = -1;
-    snprintf(path, sizeof path, "/proc/%ld/environ", pid);
-    FILE *in = fopen(path, "re");
-    while (in && rank < 0 && getdelim(&environment, &room, 0, in) > 0)
-        sscanf(environment, "OMPI_COMM_WORLD_RANK=%d", &rank);
-    if (in)
-        fclose(in);
-    free(environment);
-    return rank;
+    c->rank_fd[rank] = -2;
+    c->first_dead = c->first_dead < 0 ? rank : c->first_dead;
 }
 
-static void add_rank(struct child *c, long pid)
+static void add_rank(struct child *c, const struct announcement *a)
 {
-    int rank = rank_of(pid);
-    if (rank < 0 || rank >= c->s->ranks || c->rank_fd[rank] != -1)
-        return;
-    int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-    if (fd < 0)
-        return;
-    c->rank_fd[rank] = fd;
+    int fd = (int)syscall(SYS_pidfd_open, a->pid, 0);
+
     c->known++;
-    await(c, fd, rank);
+    if (fd < 0) {
+        note_death(c, a->rank);
+        return;
+    }
+    c->rank_fd[a->rank] = fd;
+    await(c, fd, a->rank);
 }
 
-// Children are listed by the thread that started them.
-static void find_ranks(struct child *c)
+static void take_announcements(struct child *c)
 {
-    char pattern[64];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "/proc/%ld/task/*/children", (long)c->pid);
-    if (c->known == c->s->ranks || glob(pattern, 0, NULL, &found) != 0)
-        return;
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        FILE *in = fopen(found.gl_pathv[i], "re");
-        for (long pid; in && fscanf(in, "%ld", &pid) == 1;)
-            add_rank(c, pid);
-        if (in)
-            fclose(in);
+    for (struct announcement a; c->announcements >= 0 && announce_take(c->announcements, &a);) {
+        if (a.rank < 0 || a.rank >= c->s->ranks)
+            continue;
+        if (!a.has_ended && c->rank_fd[a.rank] == -1)
+            add_rank(c, &a);
+        if (a.has_ended && a.code > c->worst)
+            c->worst = a.code;
     }
-    globfree(&found);
 }
 
 // Those that outlive their launcher, which cannot end them any more.
@@ -94,10 +84,28 @@ static void end_ranks(struct child *c)
 }
 
 // --- signals
+// To the ranks themselves, because MPICH's launcher dies of SIGUSR2; through the launcher while some are unknown.
+static void request(struct child *c, int signal)
+{
+    if (c->known < c->s->ranks) {
+        kill(c->pid, signal);
+        return;
+    }
+    for (int i = 0; i < c->s->ranks; i++)
+        if (c->rank_fd[i] >= 0)
+            syscall(SYS_pidfd_send_signal, c->rank_fd[i], signal, NULL, 0);
+}
+
 static void pass_on(struct child *c, int signal)
 {
     bool ends = signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
-    kill(c->pid, !ends ? signal : c->is_asked_to_end || !c->s->takes_requests ? SIGTERM : SIGUSR1);
+
+    if (!ends)
+        request(c, signal);
+    else if (c->is_asked_to_end || !c->s->takes_requests)
+        kill(c->pid, SIGTERM);
+    else
+        request(c, SIGUSR1);
     c->is_asked_to_end |= ends;
 }
 
@@ -148,47 +156,103 @@ static int start(char **arguments, const sigset_t *mask, pid_t *pid)
     return error;
 }
 
-static void take_event(struct child *c, int signals, int what)
+static void take_event(struct child *c, int what)
 {
     struct signalfd_siginfo info;
-    if (what < 0 && read(signals, &info, sizeof info) == (ssize_t)sizeof info && info.ssi_signo != SIGCHLD)
+
+    if (what == ANNOUNCEMENTS)
+        take_announcements(c);
+    if (what == SIGNALS && read(c->signals, &info, sizeof info) == (ssize_t)sizeof info && info.ssi_signo != SIGCHLD)
         pass_on(c, (int)info.ssi_signo);
     if (what >= 0) {
         close(c->rank_fd[what]);
-        c->rank_fd[what] = -2;
-        c->first_dead = c->first_dead < 0 ? what : c->first_dead;
+        note_death(c, what);
     }
 }
 
-// One wait: passes on a signal, notes the first rank that ended. True: the launcher has ended, with *status.
-static bool wait_some(struct child *c, int signals, int *status)
+// One wait: passes on a signal, notes the first rank that ended. Returns whether the launcher has ended, with *status.
+static bool wait_some(struct child *c, int *status)
 {
     struct epoll_event event[16];
-    find_ranks(c);
-    int n = epoll_wait(c->events, event, 16, c->known < c->s->ranks ? 100 : 1000);
+    int n = epoll_wait(c->events, event, 16, 1000);
+
     for (int i = 0; i < n; i++)
-        take_event(c, signals, event[i].data.fd);
+        take_event(c, event[i].data.fd);
     return waitpid(c->pid, status, WNOHANG) == c->pid;
 }
 
-static int conclude(struct child *c, int status)
+// --- how it ended
+// What a launcher prints, as one line: without rules, line ends and what has no room.
+static void join_lines(char *said)
 {
-    char who[512];
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (code < 128 || c->is_asked_to_end)
-        return code;
-    if (WIFSIGNALED(status))
-        fprintf(stderr, "hourglass: mpirun has died (signal %d): start the same command again to go on\n",
-            WTERMSIG(status));
-    else if (c->first_dead < 0)
-        fprintf(stderr, "hourglass: a rank has died (signal %d): start the same command again to go on\n", code - 128);
-    else {
+    size_t n = 0;
+
+    for (const char *word = strtok(said, " \t\r\n"); word; word = strtok(NULL, " \t\r\n")) {
+        size_t length = strlen(word);
+        if (strspn(word, "-=*") == length)
+            continue;
+        if (n)
+            said[n++] = ' ';
+        memmove(said + n, word, length);
+        n += length;
+    }
+    said[n] = 0;
+}
+
+// The launcher failed, and no rank has announced itself. Ranks on other nodes cannot do that, so this command of no
+// consequence is started in the same way: if it fails too, the launcher is to blame, and says why.
+static int explain(const struct child *c, int code, struct err *e)
+{
+    char ranks[16], self[4096] = "", said[4096];
+    const struct launcher *l = c->s->launcher;
+    const char *const arguments[] = {l->path, "-n", ranks, self, "--version", NULL};
+
+    snprintf(ranks, sizeof ranks, "%d", c->s->ranks);
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+        return 0;
+    if (command_output(arguments, NULL, EXPLAIN_SECONDS, said, sizeof said) == 0)
+        return 0;
+
+    join_lines(said);
+    return err_add(e, ERR_SYSTEM, "%s failed before a rank had started (exit code %d%s): %.1000s", l->name, code,
+        getenv("PATH") ? "" : "; PATH is not set", *said ? said : "it does not say why");
+}
+
+static void tell_death(const struct child *c, int signal)
+{
+    char who[512] = "a rank";
+
+    if (c->first_dead >= 0) {
         snprintf(who, sizeof who, "rank %d", c->first_dead);
         if (c->s->describe)
             c->s->describe(c->s->context, c->first_dead, who);
-        fprintf(stderr, "hourglass: %s has died (signal %d): start the same command again to go on\n", who, code - 128);
     }
-    return ERR_SYSTEM;
+    fprintf(stderr, "hourglass: %s has died (signal %d): start the same command again to go on\n", who, signal);
+}
+
+// The exit code into *code; or -1 and an error.
+static int conclude(struct child *c, int status, int *code, struct err *e)
+{
+    int own = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    int signal = WIFEXITED(status) ? launcher_signal(c->s->launcher->flavour, own) : 0;
+
+    take_announcements(c);
+    *code = own ? own : c->worst;
+    if (own == 0 || c->is_asked_to_end)
+        return 0;
+    if (WIFSIGNALED(status)) {
+        fprintf(stderr, "hourglass: mpirun has died (signal %d): start the same command again to go on\n",
+            WTERMSIG(status));
+        *code = ERR_SYSTEM;
+        return 0;
+    }
+    if (c->known == 0 && explain(c, own, e) != 0)
+        return -1;
+    if (signal) {
+        tell_death(c, signal);
+        *code = ERR_SYSTEM;
+    }
+    return 0;
 }
 
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e)
@@ -196,21 +260,32 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
     struct child c = {.s = s,
         .rank_fd = mem_new((size_t)s->ranks, sizeof(int)),
         .events = epoll_create1(EPOLL_CLOEXEC),
+        .announcements = announce_open(),
         .first_dead = -1};
     sigset_t before;
-    int signals = listen_signals(&before), status = 0, error = start(arguments, &before, &c.pid);
+    int status = 0, failed;
+
+    c.signals = listen_signals(&before);
     for (int i = 0; i < s->ranks; i++)
         c.rank_fd[i] = -1;
-    await(&c, signals, -1);
-    while (!error && !wait_some(&c, signals, &status))
+    await(&c, c.signals, SIGNALS);
+    if (c.announcements >= 0)
+        await(&c, c.announcements, ANNOUNCEMENTS);
+
+    int error = start(arguments, &before, &c.pid);
+    while (!error && !wait_some(&c, &status))
         ;
-    if (!error) {
+    if (error)
+        failed = err_add(e, ERR_SYSTEM, "cannot start %s: %s", arguments[0], strerror(error));
+    else {
         end_ranks(&c);
-        *code = conclude(&c, status);
+        failed = conclude(&c, status, code, e);
     }
-    close(signals);
+
+    close(c.signals);
+    close(c.announcements);
     close(c.events);
     sigprocmask(SIG_SETMASK, &before, NULL);
     free(c.rank_fd);
-    return error ? err_add(e, ERR_SYSTEM, "cannot start %s: %s", arguments[0], strerror(error)) : 0;
+    return failed;
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/err.h"
+#include "comm/launcher.h"
 #include <stdbool.h>
 
 struct supervision {
+    const struct launcher *launcher;
     int ranks;
     bool takes_requests; // of base/request.h; else SIGTERM and SIGINT end the ranks at once
     // How a rank is named in the message of its death, into out; NULL: by its number alone.
@@ -12,8 +14,8 @@ struct supervision {
     void *context;
 };
 
-// Runs the command until it ends; *code is the exit code for this process. SIGTERM and SIGINT ask the ranks for a
-// checkpoint and to stop (SIGUSR1, which mpirun passes on); a second one ends them at once.
-// SIGUSR1 and SIGUSR2 are passed on. A rank that dies by a signal is told on stderr, with ERR_SYSTEM as *code. -1 and
-// an error where the command cannot be started.
+// Runs the command, a launcher's, until it ends. *code is the exit code for this process: the largest that a rank has
+// announced, or else the launcher's. SIGTERM and SIGINT ask the ranks for a checkpoint and to stop (SIGUSR1); a second
+// one ends them at once. SIGUSR1 and SIGUSR2 are passed on. If a signal kills a rank, the rank is named on stderr, and
+// *code is ERR_SYSTEM. Returns -1 and an error if the launcher did not start or failed before a rank had started.
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e);

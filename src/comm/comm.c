@@ -2,6 +2,7 @@
 #include "comm/comm_mpi.h"
 
 #include "base/mem.h"
+#include "comm/launcher.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ bool comm_has_launcher(void)
 // How many processes of this job share the node, as far as the launcher says.
 static int local_size(void)
 {
-    static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE", NULL};
+    static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE", NULL};
     return environment_int(names, 1);
 }
 
@@ -54,9 +55,7 @@ static void end_job(void)
 
 void comm_abort(int code)
 {
-    int is_over;
-    MPI_Finalized(&is_over);
-    if (!is_over)
+    if (!comm_is_over())
         MPI_Abort(MPI_COMM_WORLD, code);
     _exit(code);
 }
@@ -64,7 +63,8 @@ void comm_abort(int code)
 static int refuse_singletons(int size, struct err *e)
 {
     return err_add(e, ERR_USAGE,
-        "the launcher started %d processes, but each believes to be alone: use srun --mpi=pmix, or mpirun", size);
+        "the launcher started %d processes, but each believes to be alone: use srun --mpi=%s, or mpirun of %s", size,
+        launcher_srun_type(), comm_library());
 }
 
 static int thread_level;
@@ -110,15 +110,33 @@ void comm_stop(struct comm *world)
     *world = (struct comm){0};
 }
 
-// The library's own text goes on with build details behind the first comma; its "v" before the number is dropped.
+bool comm_is_over(void)
+{
+    int is_over;
+
+    MPI_Finalized(&is_over);
+    return is_over;
+}
+
+// Open MPI:   "Open MPI v4.1.4, package: ..."
+// MPICH:      "MPICH Version:\t4.0.2\nMPICH Release date: ..."
+// Cray MPICH: "MPI VERSION    : CRAY MPICH version 8.1.25.17 (ANL base 3.4a2)\n..."
 const char *comm_library(void)
 {
     static char name[MPI_MAX_LIBRARY_VERSION_STRING];
+    char text[MPI_MAX_LIBRARY_VERSION_STRING];
     int length;
-    MPI_Get_library_version(name, &length);
-    name[strcspn(name, ",")] = 0;
-    char *v = strstr(name, " v");
-    if (v)
+
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, ",\n")] = 0;
+    const char *start = strncmp(text, "MPI VERSION", 11) == 0 ? text + strcspn(text, ":") : text;
+    start += strspn(start, ": ");
+    snprintf(name, sizeof name, "%s", start);
+
+    char *v = strstr(name, " v"), *version = strstr(name, " Version:");
+    if (version)
+        memmove(version + 1, version + 10, strlen(version + 10) + 1); // and its tab
+    else if (v && v[2] >= '0' && v[2] <= '9')
         memmove(v + 1, v + 2, strlen(v + 2) + 1);
     return name;
 }

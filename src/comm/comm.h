@@ -31,7 +31,8 @@ int comm_launched_size(void);
 int comm_launched_rank(void);
 bool comm_has_launcher(void); // whether one has started this process, be it alone
 
-const char *comm_library(void); // "Open MPI 4.1.4"
+const char *comm_library(void); // "Open MPI 4.1.4"; works before MPI starts
+bool comm_is_over(void);        // whether MPI has started and ended
 
 // Collective over `from`. The ranks of equal color form a group, in the order of their ranks.
 void comm_split(const struct comm *from, int color, struct comm *group);

@@ -23,10 +23,10 @@ static struct stretch half_of(struct stretch s, bool upper)
 
 // MPI's own waiting takes a core. A thread beside those that compute looks every now and then instead: often enough to
 // keep a gigabit link busy from the buffers of its sockets.
-static void wait_aside(int n, MPI_Request *request)
+static void wait_aside(int n, MPI_Request *request, MPI_Status *status)
 {
     for (int is_done = 0; !is_done;) {
-        MPI_Testall(n, request, &is_done, MPI_STATUSES_IGNORE);
+        MPI_Testall(n, request, &is_done, status);
         if (!is_done)
             nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
     }
@@ -44,6 +44,7 @@ static void exchange_parts(
     MPI_Comm comm, int partner, struct stretch send, struct stretch receive, const real *from, real *to)
 {
     MPI_Request request[2 * PARTS];
+    MPI_Status status[2 * PARTS]; // GCC takes MPICH's constant for "none" for an array that is too small
     size_t sent = 0, received = 0;
     while (sent < send.n || received < receive.n) {
         int n = 0;
@@ -57,7 +58,7 @@ static void exchange_parts(
             MPI_Isend(from + send.first + sent, (int)part, MPI_REAL_TYPE, partner, 0, comm, &request[n++]);
             sent += part;
         }
-        wait_aside(n, request);
+        wait_aside(n, request, status);
     }
 }
 
@@ -65,13 +66,14 @@ static void exchange(
     const struct sum *s, int partner, struct stretch send, struct stretch receive, const real *from, real *to)
 {
     MPI_Request request[2];
+    MPI_Status status[2];
     if (s->is_aside) {
         exchange_parts(comm_mpi(s->comm), partner, send, receive, from, to);
         return;
     }
     MPI_Irecv(to, (int)receive.n, MPI_REAL_TYPE, partner, 0, comm_mpi(s->comm), &request[0]);
     MPI_Isend(from + send.first, (int)send.n, MPI_REAL_TYPE, partner, 0, comm_mpi(s->comm), &request[1]);
-    MPI_Waitall(2, request, MPI_STATUSES_IGNORE);
+    MPI_Waitall(2, request, status);
 }
 
 static void add(size_t n, real *restrict a, const real *restrict b)

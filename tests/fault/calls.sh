@@ -24,7 +24,7 @@ shimmed() {
     if [ $ranks = 1 ]; then
         timeout -k 5 60 "${set[@]}" "$hourglass" "${one[@]}" -n 1 >stdout 2>message
     else
-        timeout -k 5 60 mpirun -q -n $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks >stdout 2>message
+        timeout -k 5 60 "${launcher[@]}" -n $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks >stdout 2>message
     fi
 }
 

@@ -58,7 +58,7 @@ PYTHON
 
 # --- the next start tells it and goes on; a rank is killed under mpirun, of a group of two
 each=2
-start 2 mpirun -q -n 2 "${run[@]}" --ranks-per-trial 2
+start 2 "${launcher[@]}" -n 2 "${run[@]}" --ranks-per-trial 2
 says stdout '^the run before \(host .*\) ended without finishing:'
 says stdout "^  rank 1 on host $host \(process $pid\), trial $trial at epoch"
 trial=$(beacon 0 trial) pid=$(beacon 1 pid)
@@ -69,7 +69,7 @@ says stdout '^results/tiny: ended without finishing'
 each=1
 
 # --- mpirun is killed; all are killed
-start 2 mpirun -q -n 2 "${run[@]}"
+start 2 "${launcher[@]}" -n 2 "${run[@]}"
 pids=("$(beacon 0 pid)" "$(beacon 1 pid)")
 kill -KILL "$job"
 ends 5 137
@@ -91,7 +91,7 @@ kill -STOP "$pid"
 ends 14 71
 says message "^hourglass: rank 2 on host $host \(process $pid\), trial $trial at epoch .* hangs, with no sign of life for 2.0 s \(--hang-timeout\)"
 each=2
-start 2 mpirun -q -n 2 "${run[@]}" --ranks-per-trial 2 --hang-timeout 2s
+start 2 "${launcher[@]}" -n 2 "${run[@]}" --ranks-per-trial 2 --hang-timeout 2s
 trial=$(beacon 0 trial) pid=$(beacon 1 pid)
 started+=("$pid")
 kill -STOP "$pid"

@@ -21,13 +21,15 @@ start() {
     done
     fail "run $*: it does not begin"
 }
+# descendants PID: of a process, each behind its parent
+descendants() {
+    local pid
+    for pid in $(pgrep -P "$1"); do echo "$pid" && descendants "$pid"; done
+}
 # stop SIGNAL: to the program, KILL to its launcher and ranks as well; its exit code
 stop() {
-    local ranks='' launcher code
-    if [ "$1" = KILL ]; then
-        launcher=$(pgrep -P $running)
-        ranks="$launcher ${launcher:+$(pgrep -P "$launcher")}"
-    fi
+    local ranks='' code
+    [ "$1" != KILL ] || ranks=$(descendants $running)
     # shellcheck disable=SC2086
     kill -s "$1" $running $ranks 2>/dev/null
     wait $running 2>/dev/null

@@ -4,6 +4,7 @@
 # behind it.
 source "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || skip "network namespaces need root"
+[ "$mpi" = 'Open MPI 4' ] || skip "netlab starts daemons of Open MPI 4 only"
 for tool in ip tc unshare cc; do command -v $tool >/dev/null || skip "no $tool: apt-get install iproute2 util-linux gcc"; done
 net=$source_tree/tests/mpi/netlab/netlab.sh
 nodes=$(mktemp -d /tmp/hg-nodes-XXXXXX)

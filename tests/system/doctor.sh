@@ -76,12 +76,14 @@ finds good PMIx 'SLURM_PMIX_FENCE is ring'
 # --- a file system that loses data, an mpirun that does not start
 rm bin/*
 play mpirun <<<'echo "self-test: 5 of 200 files wrong on 3 ranks"; exit 74'
-PATH=$folder/bin:$PATH go doctor . --json
+HOURGLASS_MPIEXEC=bin/mpirun go doctor . --json
 is 'exit code where data is lost' $? 74
 finds error MPI-IO '5 of 200 files were wrong with fs_ufs_lock_algorithm=3'
 play mpirun <<<'echo "no daemon"; exit 1'
-PATH=$folder/bin:$PATH good doctor . --json
-finds warning MPI-IO 'the self-test did not run: no daemon'
+HOURGLASS_MPIEXEC=bin/mpirun good doctor . --json
+finds warning MPI-IO 'the self-test did not run under bin/mpirun: no daemon'
+HOURGLASS_MPIEXEC=none good doctor . --json
+finds warning MPI-IO 'no launcher of Open MPI .*none: not found'
 
 # --- what is refused
 bad 2 'nowhere: no such folder' doctor nowhere
