@@ -17,7 +17,7 @@ struct options {
     char *output;
     const char *model; // as given, borrowed
     struct field_texts save;
-    struct field_ints normal;
+    struct field_texts normal;
     bool force;
 };
 
@@ -39,9 +39,10 @@ static const struct field fields[] = {
         .offset = offsetof(struct options, save),
         .help = "beside the errors: code, reconstruction, feature_error"},
     {.key = "normal",
-        .type = FIELD_INTS,
+        .type = FIELD_TEXTS,
         .offset = offsetof(struct options, normal),
-        .help = "a label that is normal, all others being anomalies; default: data.normal of the model's experiment"},
+        .help = "a label that is normal, by name, or by number where labels are numbers; all others are anomalies; "
+                "default: data.normal of the model's experiment"},
     {.key = "force",
         .type = FIELD_BOOL,
         .offset = offsetof(struct options, force),
@@ -154,6 +155,7 @@ static int work(const struct team *team, const struct trained_model *m, const st
         .source = source,
         .output = o->output,
         .normal = o->normal.n ? &o->normal : &m->trial.data.normal,
+        .has_normal_option = o->normal.n > 0,
         .force = o->force};
     struct score_outcome out;
     double begin = clock_wall();

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +37,13 @@ const struct field data_fields[] = {
     {.key = "where",
         .type = FIELD_TEXTS,
         .offset = AT(where),
-        .help = "filters that rows of every source must pass: COLUMN == != < <= > >= NUMBER, COLUMN in [NUMBER, ...]"},
+        .help = "filters that rows of every source must pass: COLUMN == != < <= > >= NUMBER, COLUMN in [NUMBER, ...]; "
+                "of labels with names LABEL == NAME, LABEL != NAME, LABEL in [NAME, ...]"},
     {.key = "normal",
-        .type = FIELD_INTS,
+        .type = FIELD_TEXTS,
         .offset = AT(normal),
-        .help = "labels that are normal: train and validation keep these alone, all others are anomalies in tests"},
+        .help = "labels that are normal, by name, or by number where labels are numbers: train and validation keep "
+                "only these, all others are anomalies in tests"},
     {.key = "fill",
         .type = FIELD_CHOICE,
         .offset = AT(fill),
@@ -348,20 +351,43 @@ static void read_split(struct data_config *cfg, struct err *e)
             cfg->test_node->line);
 }
 
-static int compare_int64(const void *a, const void *b)
+bool data_label_number(const char *text, int64_t *number)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+    double value;
+
+    if (text_to_int64(text, number) == 0)
+        return true;
+    if (text_to_double(text, &value) != 0 || !(fabs(value) <= 9e15) || value != floor(value))
+        return false;
+    *number = (int64_t)value;
+    return true;
+}
+
+// Numbers first, by value; then names.
+static int compare_labels(const void *a, const void *b)
+{
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+    int64_t m = 0, n = 0;
+    bool is_x = data_label_number(x, &m), is_y = data_label_number(y, &n);
+
+    if (is_x != is_y)
+        return is_x ? -1 : 1;
+    if (m != n)
+        return m < n ? -1 : 1;
+    return strcmp(x, y);
 }
 
 // Sorted, each once: the order of labels means nothing.
-static void tidy_normal(struct field_ints *normal)
+static void tidy_normal(struct field_texts *normal)
 {
     int n = 0;
+
     if (normal->n)
-        qsort(normal->v, (size_t)normal->n, sizeof *normal->v, compare_int64);
+        qsort(normal->v, (size_t)normal->n, sizeof *normal->v, compare_labels);
     for (int i = 0; i < normal->n; i++)
-        if (n == 0 || normal->v[n - 1] != normal->v[i])
+        if (n > 0 && strcmp(normal->v[n - 1], normal->v[i]) == 0)
+            free(normal->v[i]);
+        else
             normal->v[n++] = normal->v[i];
     normal->n = n;
 }
@@ -387,8 +413,8 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
         read_tests(cfg->test_node, cfg, e);
     read_split(cfg, e);
     read_filters(&cfg->where, node_get(section, "where"), &cfg->filters, e);
-    tidy_normal(&cfg->normal);
     cfg->normal_at = node_get(section, "normal");
+    tidy_normal(&cfg->normal);
     cfg->fill_at = node_get(section, "fill");
     cfg->scale_at = node_get(section, "scale");
     if (cfg->fill != FILL_NONE && cfg->missing == MISSING_IGNORE)

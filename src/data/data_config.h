@@ -42,8 +42,8 @@ struct data_part {
 struct data_config {
     const struct node *train_node, *validation_node, *test_node, *split_node; // NULL where not given
     struct field_texts where;
-    struct field_ints normal; // labels that are normal; n = 0: no one-class selection
-    int fill, missing, scale; // enum data_fill, enum data_missing, enum data_scale
+    struct field_texts normal; // labels that are normal, by name or number; n = 0: no one-class selection
+    int fill, missing, scale;  // enum data_fill, enum data_missing, enum data_scale
 
     // what the nodes say
     struct data_part train, validation; // validation.n = 0: none, or split from train
@@ -71,9 +71,13 @@ bool data_allows_missing(const struct data_config *cfg);
 
 // The section as a new tree in canonical form: valid input that says the same. The caller frees it.
 struct node *data_config_write(const struct data_config *cfg);
-// The same with name(source, context) (new memory) in place of each "FILE.h5:SPLIT".
+// The same with name(source, context) (new memory) in place of each "FILE.h5:SPLIT". `numbers`: labels are known to be
+// numbers, so that `normal` is written in their one spelling.
 struct node *data_config_write_as(
-    const struct data_config *cfg, char *(*name)(const struct data_source *, void *), void *context);
+    const struct data_config *cfg, bool numbers, char *(*name)(const struct data_source *, void *), void *context);
+
+// Whether a label of a spec can be meant as an integer, and which: 1, 1.0 and 1e0 are one.
+bool data_label_number(const char *text, int64_t *number);
 
 // Parses "FILE.h5:SPLIT" from a command line (`at` NULL) or a spec's scalar.
 int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e);

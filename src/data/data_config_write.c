@@ -31,6 +31,22 @@ static void add_ints(struct node *map, const char *key, const struct field_ints 
         add_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
 }
 
+// In the order of the config, whose equal spellings of a number are neighbours.
+static void add_normal(struct node *map, const struct field_texts *normal, bool numbers)
+{
+    struct node *list = node_add(map, "normal", node_new_list());
+    int64_t number, last = 0;
+
+    for (int i = 0; i < normal->n; i++) {
+        bool is_number = numbers && data_label_number(normal->v[i], &number);
+
+        if (!is_number)
+            node_add(list, NULL, node_new_text(normal->v[i]));
+        else if (i == 0 || number != last)
+            add_text(list, NULL, mem_format("%lld", (long long)(last = number)));
+    }
+}
+
 // "first:last" or "first:last:step"; what is left out stays out, so that a slice reads as it was meant.
 static char *slice_text(const struct data_rows *rows)
 {
@@ -83,7 +99,7 @@ static void add_split(struct node *map, const struct data_config *cfg)
 }
 
 struct node *data_config_write_as(
-    const struct data_config *cfg, char *(*name)(const struct data_source *, void *), void *context)
+    const struct data_config *cfg, bool numbers, char *(*name)(const struct data_source *, void *), void *context)
 {
     const struct naming naming = {name, context};
     char number[32];
@@ -99,7 +115,7 @@ struct node *data_config_write_as(
     add_split(map, cfg);
     add_filters(map, &cfg->filters);
     if (cfg->normal.n)
-        add_ints(map, "normal", &cfg->normal);
+        add_normal(map, &cfg->normal, numbers);
     add_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
     add_text(map, "missing", field_get(field_find(data_fields, "missing"), cfg));
     add_text(map, "scale", field_get(field_find(data_fields, "scale"), cfg));
@@ -114,5 +130,5 @@ static char *own_name(const struct data_source *source, void *context)
 
 struct node *data_config_write(const struct data_config *cfg)
 {
-    return data_config_write_as(cfg, own_name, NULL);
+    return data_config_write_as(cfg, false, own_name, NULL);
 }

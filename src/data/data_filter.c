@@ -26,44 +26,137 @@ static char *trimmed(const char *text, size_t length)
     return mem_format("%.*s", (int)length, text);
 }
 
+// "in" before a list: where it begins; NULL: there is none.
+static const char *find_in(const char *text)
+{
+    const char *in = strstr(text, " in");
+
+    while (in && in[3 + strspn(in + 3, " \t")] != '[')
+        in = strstr(in + 1, " in");
+    return in ? in + 1 : NULL;
+}
+
 // Where the operator begins, and which it is; NULL: there is none.
 static const char *find_operator(const char *text, enum filter_operator *op)
 {
-    const char *p = strpbrk(text, "=!<>");
+    const char *p = strpbrk(text, "=!<>"), *in = find_in(text);
+
+    if (in && (!p || in < p)) {
+        *op = FILTER_IN;
+        return in;
+    }
     for (int i = FILTER_EQ; p && i <= FILTER_GT; i++)
         if (strncmp(p, symbols[i], strlen(symbols[i])) == 0) {
             *op = (enum filter_operator)i;
             return p;
         }
-    *op = FILTER_IN;
-    p = p ? NULL : strstr(text, " in ");
-    p = p ? p : strstr(text, " in[");
-    return p ? p + 1 : NULL;
+    return NULL;
 }
 
+// --- values: numbers, and names, in quotes if they could be taken for something else
+
+// Whether a name reads as itself without quotes.
+static bool is_plain(const char *name)
+{
+    double number;
+    size_t n = strlen(name);
+
+    return n > 0 && !strpbrk(name, "=!<>[],'\"") && !strchr(" \t", name[0]) && !strchr(" \t", name[n - 1]) &&
+           text_to_double(name, &number) != 0;
+}
+
+// A quote in a name is written twice.
+static char *quoted(const char *name)
+{
+    struct text t = {0};
+
+    text_add(&t, "'");
+    for (; *name; name++)
+        text_add(&t, "%s%c", *name == '\'' ? "'" : "", *name);
+    text_add(&t, "'");
+    return t.data;
+}
+
+// The bytes of a value in quotes, both included; 0: the quote is not closed.
+static size_t quoted_length(const char *text)
+{
+    const char *end = text + 1;
+
+    while (*end && (*end != *text || end[1] == *text))
+        end += *end == *text ? 2 : 1;
+    return *end ? (size_t)(end + 1 - text) : 0;
+}
+
+// text[0..length) is a value in quotes: its name, new memory.
+static char *unquoted(const char *text, size_t length)
+{
+    char *name = mem_format("%.*s", (int)length - 2, text + 1), *to = name;
+
+    for (const char *from = name; *from; from++) {
+        from += from[0] == *text && from[1] == *text;
+        *to++ = *from;
+    }
+    *to = 0;
+    return name;
+}
+
+// `name` NULL: a number. Owned by the filter from now on.
+static void append_value(struct data_filter *f, double number, char *name)
+{
+    f->values = mem_grow(f->values, (size_t)f->n + 1, sizeof *f->values);
+    f->names = mem_grow(f->names, (size_t)f->n + 1, sizeof *f->names);
+    f->values[f->n] = number;
+    f->names[f->n++] = name;
+}
+
+// One value without white space around it.
 static int add_value(struct data_filter *f, const char *text, size_t length)
 {
-    double v;
-    char *number = trimmed(text, length);
-    int bad = text_to_double(number, &v) != 0 || !isfinite(v);
-    free(number);
-    if (bad)
+    double number;
+    char *value = trimmed(text, length);
+
+    if (value[0] == '\'' || value[0] == '"') {
+        bool is_whole = quoted_length(value) == strlen(value);
+
+        if (is_whole)
+            append_value(f, NAN, unquoted(value, strlen(value)));
+        free(value);
+        return is_whole ? 0 : -1;
+    }
+    if (text_to_double(value, &number) == 0 && isfinite(number)) {
+        append_value(f, number, NULL);
+        free(value);
+        return 0;
+    }
+    if (!is_plain(value)) {
+        free(value);
         return -1;
-    f->values = mem_grow(f->values, (size_t)f->n + 1, sizeof *f->values);
-    f->values[f->n++] = v;
+    }
+    append_value(f, NAN, value);
     return 0;
 }
 
-// "[1, 2, 3]" with at least one number.
+// How far the first value of a list reaches: to the next comma that is in no quotes.
+static size_t value_length(const char *list)
+{
+    size_t blanks = strspn(list, " \t");
+    size_t skipped = list[blanks] == '\'' || list[blanks] == '"' ? blanks + quoted_length(list + blanks) : 0;
+
+    return skipped + strcspn(list + skipped, ",");
+}
+
+// "[1, 2, 3]" with at least one value.
 static int add_list(struct data_filter *f, const char *text)
 {
     char *list = trimmed(text, strlen(text));
     size_t length = strlen(list);
     int bad = length < 2 || list[0] != '[' || list[length - 1] != ']';
+
     if (!bad)
         list[length - 1] = 0;
     for (const char *p = list + 1, *end = list + length; !bad && p < end;) {
-        size_t n = strcspn(p, ",");
+        size_t n = value_length(p);
+
         bad = add_value(f, p, n) != 0;
         p += n + 1;
     }
@@ -73,26 +166,46 @@ static int add_list(struct data_filter *f, const char *text)
 
 static int refuse(const char *text, const struct node *at, struct err *e)
 {
-#define ALLOWED "allowed: COLUMN OPERATOR NUMBER with == != < <= > >=, or COLUMN in [NUMBER, ...]; hint: \"NSP != 2\""
+#define ALLOWED                                                                                                    \
+    "allowed: COLUMN OPERATOR NUMBER with == != < <= > >=, or COLUMN in [NUMBER, ...]; of labels with names also " \
+    "LABEL == NAME, LABEL != NAME, LABEL in [NAME, ...]; a name with any of =!<>[],'\" in quotes; hint: \"NSP != 2\""
     return at ? node_error(at, e, "found '%s', " ALLOWED, text)
               : err_add(e, ERR_USAGE, "filter: found '%s', " ALLOWED, text);
 #undef ALLOWED
+}
+
+static void free_filter(struct data_filter *f)
+{
+    for (int i = 0; i < f->n; i++)
+        free(f->names[i]);
+    free(f->names);
+    free(f->values);
+    free(f->column);
+}
+
+static int read_values(struct data_filter *f, const char *text)
+{
+    int failed = f->op == FILTER_IN ? add_list(f, text) : add_value(f, text, strlen(text));
+
+    if (failed)
+        return -1;
+    bool has_order = f->op == FILTER_LT || f->op == FILTER_LE || f->op == FILTER_GT || f->op == FILTER_GE;
+    return has_order && data_filter_name(f) ? -1 : 0;
 }
 
 int data_filter_parse(const char *text, const struct node *at, struct data_filters *filters, struct err *e)
 {
     struct data_filter f = {.at = at};
     const char *op = find_operator(text, &f.op);
+
     if (!op)
         return refuse(text, at, e);
-    const char *value = op + strlen(symbols[f.op]);
     f.column = trimmed(text, (size_t)(op - text));
-    int bad = !*f.column || (f.op == FILTER_IN ? add_list(&f, value) : add_value(&f, value, strlen(value))) != 0;
-    if (bad) {
-        free(f.column);
-        free(f.values);
+    if (!*f.column || read_values(&f, op + strlen(symbols[f.op])) != 0) {
+        free_filter(&f);
         return refuse(text, at, e);
     }
+
     filters->v = mem_grow(filters->v, (size_t)filters->n + 1, sizeof *filters->v);
     filters->v[filters->n++] = f;
     return 0;
@@ -100,21 +213,40 @@ int data_filter_parse(const char *text, const struct node *at, struct data_filte
 
 void data_filters_free(struct data_filters *filters)
 {
-    for (int i = 0; i < filters->n; i++) {
-        free(filters->v[i].column);
-        free(filters->v[i].values);
-    }
+    for (int i = 0; i < filters->n; i++)
+        free_filter(&filters->v[i]);
     free(filters->v);
     *filters = (struct data_filters){0};
+}
+
+const char *data_filter_name(const struct data_filter *f)
+{
+    for (int i = 0; i < f->n; i++)
+        if (f->names[i])
+            return f->names[i];
+    return NULL;
+}
+
+char *data_filter_value_text(const struct data_filter *f, int i)
+{
+    char number[32];
+
+    return mem_text(f->names[i] ? f->names[i] : text_number(number, f->values[i]));
 }
 
 char *data_filter_text(const struct data_filter *f)
 {
     struct text t = {0};
-    char number[32];
+
     text_add(&t, "%s %s %s", f->column, symbols[f->op], f->op == FILTER_IN ? "[" : "");
-    for (int i = 0; i < f->n; i++)
-        text_add(&t, "%s%s", i ? ", " : "", text_number(number, f->values[i]));
+    for (int i = 0; i < f->n; i++) {
+        char *value = data_filter_value_text(f, i);
+        char *safe = f->names[i] && !is_plain(value) ? quoted(value) : NULL;
+
+        text_add(&t, "%s%s", i ? ", " : "", safe ? safe : value);
+        free(safe);
+        free(value);
+    }
     text_add(&t, "%s", f->op == FILTER_IN ? "]" : "");
     return t.data;
 }

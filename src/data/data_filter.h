@@ -1,4 +1,4 @@
-// Filters on rows: "NSP != 2", "Width >= 10.5", "label in [1, 3]".
+// Filters on rows: "NSP != 2", "Width >= 10.5", "label in [1, 3]", "class != suspect".
 #pragma once
 
 #include "base/err.h"
@@ -10,7 +10,8 @@ enum filter_operator { FILTER_EQ, FILTER_NE, FILTER_LE, FILTER_GE, FILTER_LT, FI
 struct data_filter {
     char *column; // owned
     enum filter_operator op;
-    double *values; // (n), owned; n = 1 but for FILTER_IN
+    double *values; // (n), owned; n = 1 but for FILTER_IN; NaN: a name
+    char **names;   // (n), owned: names of labels; NULL: the value is a number
     int n;
     const struct node *at; // borrowed, for messages; may be NULL
 };
@@ -26,5 +27,9 @@ void data_filters_free(struct data_filters *filters);
 // The filter in canonical spelling, new memory.
 char *data_filter_text(const struct data_filter *f);
 
-// Whether a value passes. A missing value (NaN) differs from every number: it passes != alone.
+// Whether a number passes. A missing value (NaN) differs from every number: it passes only `!=`.
 bool data_filter_holds(const struct data_filter *f, double value);
+// The first of the values that is a name and no number; NULL: all are numbers.
+const char *data_filter_name(const struct data_filter *f);
+// The i-th value as the name of a label: in new memory.
+char *data_filter_value_text(const struct data_filter *f, int i);

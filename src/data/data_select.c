@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_labels.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,12 +64,27 @@ static int unknown_column(const struct data_filter *f, const struct data_table *
     return -1;
 }
 
-static int check_filters(const struct data_filters *filters, const struct data_table *t, struct err *e)
+static int check_filter(
+    const struct data_filter *f, const struct data_table *t, const struct data_classes *classes, struct err *e)
+{
+    int column = find_column(t, f->column);
+
+    if (column == COLUMN_UNKNOWN)
+        return unknown_column(f, t, e);
+    if (column == COLUMN_LABEL)
+        return data_labels_check_filter(f, t, classes, e);
+    return data_filter_name(f) ? data_error(f->at, e, "found '%s', allowed: a number, which column '%s' of %s holds",
+                                     data_filter_name(f), f->column, t->name)
+                               : 0;
+}
+
+static int check_filters(
+    const struct data_filters *filters, const struct data_table *t, const struct data_classes *classes, struct err *e)
 {
     int result = 0;
+
     for (int i = 0; i < filters->n; i++)
-        if (find_column(t, filters->v[i].column) == COLUMN_UNKNOWN)
-            result = unknown_column(&filters->v[i], t, e);
+        result |= check_filter(&filters->v[i], t, classes, e);
     return result;
 }
 
@@ -76,20 +92,35 @@ int data_check_filters(const struct data_config *cfg, const struct data_files *f
 {
     int result = 0;
     for (int i = 0; i < files->n; i++)
-        result |= check_filters(&cfg->filters, files->v[i], e);
+        result |= check_filters(&cfg->filters, files->v[i], &files->classes, e);
     return result;
 }
 
-static void apply_filters(
-    const struct data_filters *filters, const struct data_table *t, const int64_t *row, int64_t n, int8_t *keep)
+static void apply_label_filter(const struct data_filter *f, const struct data_table *t,
+    const struct data_classes *classes, const int64_t *row, int64_t n, int8_t *keep)
+{
+    struct data_filter by_class = *f;
+
+    by_class.values = mem_new((size_t)f->n, sizeof *by_class.values);
+    data_labels_filter_values(f, t, classes, by_class.values);
+    for (int64_t i = 0; i < n; i++)
+        if (keep[i])
+            keep[i] = data_filter_holds(&by_class, data_labels_value(t, classes, row[i]));
+    free(by_class.values);
+}
+
+static void apply_filters(const struct data_filters *filters, const struct data_table *t,
+    const struct data_classes *classes, const int64_t *row, int64_t n, int8_t *keep)
 {
     for (int k = 0; k < filters->n; k++) {
-        int column = find_column(t, filters->v[k].column);
-        for (int64_t i = 0; i < n; i++)
-            if (keep[i]) {
-                double v = column == COLUMN_LABEL ? (double)t->label[row[i]] : data_table_value(t, row[i], column);
-                keep[i] = data_filter_holds(&filters->v[k], v);
-            }
+        const struct data_filter *f = &filters->v[k];
+        int column = find_column(t, f->column);
+
+        if (column == COLUMN_LABEL)
+            apply_label_filter(f, t, classes, row, n, keep);
+        for (int64_t i = 0; column != COLUMN_LABEL && i < n; i++)
+            if (keep[i])
+                keep[i] = data_filter_holds(f, data_table_value(t, row[i], column));
     }
 }
 
@@ -127,10 +158,10 @@ struct chosen {
     int64_t n;
 };
 
-static int choose_rows(const struct data_config *cfg, const struct data_source *source, const struct data_table *t,
-    struct chosen *c, struct err *e)
+static int choose_rows(const struct data_config *cfg, const struct data_classes *classes,
+    const struct data_source *source, const struct data_table *t, struct chosen *c, struct err *e)
 {
-    if (list_rows(&source->rows, t, &c->row, &c->n, e) | check_filters(&source->where, t, e))
+    if (list_rows(&source->rows, t, &c->row, &c->n, e) | check_filters(&source->where, t, classes, e))
         return -1;
     if (cfg->filters.n == 0 && source->where.n == 0)
         return 0;
@@ -138,8 +169,8 @@ static int choose_rows(const struct data_config *cfg, const struct data_source *
     if (!keep)
         return -1;
     memset(keep, 1, (size_t)c->n);
-    apply_filters(&cfg->filters, t, c->row, c->n, keep);
-    apply_filters(&source->where, t, c->row, c->n, keep);
+    apply_filters(&cfg->filters, t, classes, c->row, c->n, keep);
+    apply_filters(&source->where, t, classes, c->row, c->n, keep);
     int64_t n = 0;
     for (int64_t i = 0; i < c->n; i++)
         if (keep[i])
@@ -188,22 +219,24 @@ static int check_labels(
 }
 
 static void fill_rows(
-    const struct data_config *cfg, struct data_selection *s, int k, int64_t at, const struct chosen *c)
+    const struct data_classes *classes, struct data_selection *s, int k, int64_t at, const struct chosen *c)
 {
     const struct data_table *t = s->tables[k];
     int anomaly = s->part->source[k].anomaly;
-    bool by_label = anomaly == ANOMALY_UNKNOWN && cfg->normal.n;
+    bool by_label = anomaly == ANOMALY_UNKNOWN && classes->normal.n;
     for (int64_t i = 0; i < c->n; i++) {
         s->source[at + i] = k;
         s->index[at + i] = c->row[i];
         if (s->label)
             s->label[at + i] = t->label[c->row[i]];
         if (s->is_anomaly)
-            s->is_anomaly[at + i] = by_label ? !is_normal(&cfg->normal, t->label[c->row[i]]) : anomaly == ANOMALY_TRUE;
+            s->is_anomaly[at + i] =
+                by_label ? !is_normal(&classes->normal, t->label[c->row[i]]) : anomaly == ANOMALY_TRUE;
     }
 }
 
-static int join(const struct data_config *cfg, struct data_selection *s, const struct chosen *c, struct err *e)
+static int join(const struct data_config *cfg, const struct data_classes *classes, struct data_selection *s,
+    const struct chosen *c, struct err *e)
 {
     int64_t rows = 0;
     bool has_label = true;
@@ -218,21 +251,21 @@ static int join(const struct data_config *cfg, struct data_selection *s, const s
         return -1;
     int64_t at = 0;
     for (int k = 0; k < s->part->n; at += c[k++].n)
-        fill_rows(cfg, s, k, at, &c[k]);
+        fill_rows(classes, s, k, at, &c[k]);
     return 0;
 }
 
-int data_select(const struct data_config *cfg, const struct data_part *part, struct data_table *const *tables,
-    struct data_selection *out, struct err *e)
+int data_select(const struct data_config *cfg, const struct data_classes *classes, const struct data_part *part,
+    struct data_table *const *tables, struct data_selection *out, struct err *e)
 {
     int before = e->count;
     *out = (struct data_selection){.part = part, .tables = tables};
     struct chosen *c = mem_new((size_t)part->n, sizeof *c);
     for (int k = 0; k < part->n; k++)
-        choose_rows(cfg, &part->source[k], tables[k], &c[k], e);
+        choose_rows(cfg, classes, &part->source[k], tables[k], &c[k], e);
     check_labels(cfg, part, tables, e);
     if (e->count == before)
-        join(cfg, out, c, e);
+        join(cfg, classes, out, c, e);
     for (int k = 0; k < part->n; k++)
         free(c[k].row);
     free(c);
@@ -279,13 +312,13 @@ int data_partition(struct data_selection *s, const int8_t *keep, struct data_sel
 
 // --- one-class
 
-// "0 (T-shirt), 1 (Trouser)": the labels that are there, the first few; names are those of the first source.
+// "0, 1, 2": the labels of a selection, the first few.
 static char *list_labels(const struct data_selection *s)
 {
     enum { SHOWN = 20 };
-    const struct data_table *t = s->tables[0];
     struct text list = {0};
     int64_t label = INT64_MIN;
+
     for (int shown = 0; shown < SHOWN; shown++) {
         int64_t next = INT64_MAX;
         for (int64_t i = 0; i < s->rows; i++)
@@ -294,25 +327,25 @@ static char *list_labels(const struct data_selection *s)
         if (shown && next == INT64_MAX)
             return list.data;
         text_add(&list, "%s%lld", shown ? ", " : "", (long long)next);
-        if (next >= 0 && next < t->n_label_names)
-            text_add(&list, " (%s)", t->label_names[next]);
         label = next;
     }
     text_add(&list, ", ...");
     return list.data;
 }
 
-int data_check_normal(const struct data_config *cfg, const struct data_selection *s, struct err *e)
+int data_check_normal(
+    const struct data_config *cfg, const struct data_classes *classes, const struct data_selection *s, struct err *e)
 {
     int result = 0;
-    for (int k = 0; s->label && k < cfg->normal.n; k++) {
+
+    for (int k = 0; s->label && !classes->names.n && k < classes->normal.n; k++) {
         int64_t i = 0;
-        while (i < s->rows && s->label[i] != cfg->normal.v[k])
+        while (i < s->rows && s->label[i] != classes->normal.v[k])
             i++;
         if (i == s->rows) {
             char *labels = list_labels(s);
             result = data_error(cfg->normal_at, e, "found label %lld, which no row of %s has, allowed: %s",
-                (long long)cfg->normal.v[k], s->part->name, labels);
+                (long long)classes->normal.v[k], s->part->name, labels);
             free(labels);
         }
     }

@@ -19,11 +19,13 @@ struct data_selection {
 int data_check_filters(const struct data_config *cfg, const struct data_files *files, struct err *e);
 
 // The rows of a part. At least one, or -1 and errors.
-int data_select(const struct data_config *cfg, const struct data_part *part, struct data_table *const *tables,
-    struct data_selection *out, struct err *e);
+int data_select(const struct data_config *cfg, const struct data_classes *classes, const struct data_part *part,
+    struct data_table *const *tables, struct data_selection *out, struct err *e);
 
-// Whether every label that `cfg` calls normal is that of some row. -1 and errors that list the labels that are there.
-int data_check_normal(const struct data_config *cfg, const struct data_selection *s, struct err *e);
+// Whether every number that `cfg` calls normal is the label of some row; names were checked by data_labels_match. -1
+// and errors that list the labels.
+int data_check_normal(
+    const struct data_config *cfg, const struct data_classes *classes, const struct data_selection *s, struct err *e);
 
 // Keeps the normal rows alone, where `cfg` says what is normal. At least one, or -1 and an error.
 int data_keep_normal(const struct data_config *cfg, struct data_selection *s, struct err *e);

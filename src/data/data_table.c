@@ -57,6 +57,7 @@ void data_table_free(struct data_table **t)
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     free((*t)->label);
+    free((*t)->label_numbers);
     free(*t);
     *t = NULL;
 }
@@ -128,13 +129,11 @@ static int read_values(struct store_file *f, struct data_table *t, struct err *e
         t->values = t->owned = mem_array(count, store_type_size(t->type), t->name, e);
         result = t->owned ? store_read(f, path, t->type, 0, t->rows, t->owned, e) : -1;
     }
-    if (result == 0)
-        t->checksum = store_get_text(f, path, STORE_CHECKSUM);
     free(path);
     return result;
 }
 
-// `with_values`: else it is only looked whether they fit.
+// Without `with_values` it only checks that they fit.
 static int read_label(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
 {
     char *path = part_path(t, DATASET_LABEL);
@@ -159,15 +158,28 @@ static int read_label(struct store_file *f, struct data_table *t, bool with_valu
     return result;
 }
 
-// One name a line.
-static void split_lines(const char *text, char ***names, int *n)
+void data_table_number_labels(const struct data_table *t, int64_t n, int64_t *label)
 {
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        *names = mem_grow(*names, (size_t)*n + 1, sizeof **names);
-        (*names)[(*n)++] = mem_format("%.*s", (int)length, text);
-        text += length + (text[length] == '\n');
-    }
+    for (int64_t i = 0; t->n_label_numbers && i < n; i++)
+        if (label[i] >= 0 && label[i] < t->n_label_numbers)
+            label[i] = t->label_numbers[label[i]];
+}
+
+// Names that are all integers are numbers: folders called 0, 2 and 10 had the labels 0, 1 and 2 in older files.
+static void turn_into_numbers(struct data_table *t)
+{
+    if (!label_names_are_numbers(t->label_names, t->n_label_names))
+        return;
+
+    t->n_label_numbers = t->n_label_names;
+    t->label_numbers = mem_new((size_t)t->n_label_names, sizeof *t->label_numbers);
+    for (int i = 0; i < t->n_label_names; i++)
+        label_is_number(t->label_names[i], &t->label_numbers[i]);
+    free_texts(t->label_names, t->n_label_names);
+    t->label_names = NULL;
+    t->n_label_names = 0;
+    if (t->label)
+        data_table_number_labels(t, t->rows, t->label);
 }
 
 static int read_names(struct store_file *f, struct data_table *t, struct err *e)
@@ -177,9 +189,9 @@ static int read_names(struct store_file *f, struct data_table *t, struct err *e)
         t->label_name = store_get_text(f, t->split, DATASET_LABEL_NAME);
         t->label_name = t->label_name ? t->label_name : mem_text("label");
         char *lines = store_get_text(f, t->split, DATASET_LABEL_NAMES);
-        if (lines)
-            split_lines(lines, &t->label_names, &t->n_label_names);
+        label_names_split(lines, &t->label_names, &t->n_label_names);
         free(lines);
+        turn_into_numbers(t);
     }
     char *path = part_path(t, DATASET_FEATURE);
     struct store_shape s;
@@ -195,31 +207,32 @@ static int read_names(struct store_file *f, struct data_table *t, struct err *e)
     return result;
 }
 
-static int read_table(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
+static int read_table(struct store_file *f, struct data_table *t, unsigned parts, struct err *e)
 {
     if (!store_has(f, t->split))
         return missing_split(f, t, e);
     char *path = part_path(t, DATASET_X);
     bool has_x = store_has(f, path);
+    t->checksum = has_x ? store_get_text(f, path, STORE_CHECKSUM) : NULL;
     free(path);
     if (!has_x)
         return err_add(e, ERR_DATA, "%s: no data set '%s' in group %s of %s", t->name, DATASET_X, t->split, t->path);
     if (read_shape(f, t, e) != 0)
         return -1;
-    int failed = with_values ? read_values(f, t, e) : 0;
-    return failed | read_label(f, t, with_values, e) ? -1 : read_names(f, t, e);
+    int failed = parts & TABLE_VALUES ? read_values(f, t, e) : 0;
+    return failed | read_label(f, t, parts & TABLE_LABELS, e) ? -1 : read_names(f, t, e);
 }
 
-// `file` NULL: the values are read or mapped, and the file is closed again.
+// `file` NULL: the file is closed again. `path` is the table's from now on, or freed.
 static struct data_table *open_table(
-    const struct data_source *source, char *path, struct store_file **file, struct err *e)
+    const struct data_source *source, char *path, unsigned parts, struct store_file **file, struct err *e)
 {
     struct data_table *t = mem_new(1, sizeof *t);
     t->name = mem_format("%s:%s", source->file, source->split);
     t->path = path;
     t->split = mem_text(source->split);
     struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
-    if (!f || read_table(f, t, !file, e) != 0)
+    if (!f || read_table(f, t, parts, e) != 0)
         data_table_free(&t);
     if (file && t)
         *file = f;
@@ -231,11 +244,11 @@ static struct data_table *open_table(
 struct data_table *data_table_open(const struct data_source *source, struct store_file **file, struct err *e)
 {
     char *path = data_resolve(source->file, NULL, NULL, e);
-    return path ? open_table(source, path, file, e) : NULL;
+    return path ? open_table(source, path, 0, file, e) : NULL;
 }
 
 struct data_table *data_files_open(
-    struct data_files *files, const struct data_source *source, const char *spec_folder, struct err *e)
+    struct data_files *files, const struct data_source *source, const char *spec_folder, unsigned parts, struct err *e)
 {
     char *path = data_resolve(source->file, spec_folder, source->at, e);
     if (!path)
@@ -246,7 +259,7 @@ struct data_table *data_files_open(
             return files->v[i];
         }
     struct err found = {0};
-    struct data_table *t = open_table(source, path, NULL, &found);
+    struct data_table *t = open_table(source, path, parts, NULL, &found);
     if (!t) {
         data_blame(source->at, &found, e);
         return NULL;
@@ -269,49 +282,10 @@ void data_files_free(struct data_files **files)
     for (int i = 0; i < (*files)->n; i++)
         data_table_free(&(*files)->v[i]);
     free((*files)->v);
+    label_names_free(&(*files)->classes.names);
+    free((*files)->classes.normal.v);
     free(*files);
     *files = NULL;
-}
-
-// --- checksums
-
-static char *file_checksums(struct store_file *f, const struct data_table *t, struct err *e)
-{
-    if (!store_has(f, t->split)) {
-        missing_split(f, t, e);
-        return NULL;
-    }
-    char *x_path = part_path(t, DATASET_X), *label_path = part_path(t, DATASET_LABEL);
-    bool has_label = store_has(f, label_path);
-    char *x = store_get_text(f, x_path, STORE_CHECKSUM),
-         *label = has_label ? store_get_text(f, label_path, "xxh3") : NULL;
-    char *sums = NULL;
-    if (!x || (has_label && !label))
-        err_add(e, ERR_DATA, "%s: no checksum (attribute xxh3) in %s; hint: import the data again", t->name, t->path);
-    else
-        sums = mem_format("xxh3:%s%s%s", x, label ? "+" : "", label ? label : "");
-    free(x);
-    free(label);
-    free(x_path);
-    free(label_path);
-    return sums;
-}
-
-char *data_checksums(const struct data_source *source, const char *spec_folder, struct err *e)
-{
-    struct err found = {0};
-    char *path = data_resolve(source->file, spec_folder, source->at, e), *sums = NULL;
-    struct store_file *f = path ? store_open(path, FORMAT_DATASET, false, &found) : NULL;
-    if (f) {
-        char *name = mem_format("%s:%s", source->file, source->split);
-        const struct data_table t = {.name = name, .path = path, .split = source->split};
-        sums = file_checksums(f, &t, &found);
-        free(name);
-    }
-    data_blame(source->at, &found, e);
-    store_close(&f);
-    free(path);
-    return sums;
 }
 
 // --- values

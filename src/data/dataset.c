@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "data/data_check.h"
 #include "data/data_fit.h"
+#include "data/data_labels.h"
 #include "data/data_split.h"
 #include "data/dataset_build.h"
 #include "store/schema.h"
@@ -56,7 +57,7 @@ static int open_all(struct loading *l)
         int n = d->part ? d->part->n : 0;
         d->tables = mem_new((size_t)n, sizeof *d->tables);
         for (int k = 0; k < n; k++) {
-            d->tables[k] = data_files_open(l->files, &d->part->source[k], l->folder, l->e);
+            d->tables[k] = data_files_open(l->files, &d->part->source[k], l->folder, TABLE_LABELS | TABLE_VALUES, l->e);
             if (!d->tables[k])
                 result = -1;
         }
@@ -109,6 +110,28 @@ static int compare_all(const struct loading *l)
     return result;
 }
 
+// --- labels
+
+static int match_labels(const struct loading *l)
+{
+    const struct data_part **parts = mem_new((size_t)l->n, sizeof *parts);
+    struct data_table *const **tables = mem_new((size_t)l->n, sizeof *tables);
+
+    for (int i = 0; i < l->n; i++) {
+        parts[i] = l->draft[i].part;
+        tables[i] = l->draft[i].tables;
+    }
+    int result = data_labels_match(l->cfg, parts, tables, l->n, l->files, l->e);
+    free(parts);
+    free(tables);
+    return result;
+}
+
+static int check_labels(const struct loading *l)
+{
+    return match_labels(l) == 0 ? data_check_filters(l->cfg, l->files, l->e) : -1;
+}
+
 // --- rows
 
 static int select_all(struct loading *l)
@@ -116,7 +139,7 @@ static int select_all(struct loading *l)
     int result = 0;
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
-        if (d->part && data_select(l->cfg, d->part, d->tables, &d->rows, l->e) != 0)
+        if (d->part && data_select(l->cfg, &l->files->classes, d->part, d->tables, &d->rows, l->e) != 0)
             result = -1;
     }
     return result;
@@ -127,7 +150,7 @@ static int split_all(struct loading *l)
 {
     struct draft *train = &l->draft[TRAIN], *validation = &l->draft[VALIDATION];
     const struct data_config *cfg = l->cfg;
-    if (data_check_normal(cfg, &train->rows, l->e) != 0)
+    if (data_check_normal(cfg, &l->files->classes, &train->rows, l->e) != 0)
         return -1;
     if (cfg->test_fraction > 0 &&
         data_split(&train->rows, cfg->test_fraction, cfg->seed, SPLIT_TEST, &l->draft[TESTS].rows, l->e) != 0)
@@ -185,11 +208,23 @@ static int build_all(struct loading *l, struct data_sets *out)
     return result | build_tests(l, TESTS, out);
 }
 
-// The files live on with the sets; what was converted gives its mapping back.
+static void set_label_names(struct dataset *d, const struct data_sets *sets)
+{
+    d->label_names = sets->label_names;
+    d->n_label_names = sets->n_label_names;
+}
+
+// The files live on with the sets; what was converted releases its mapping.
 static void keep_files(struct loading *l, struct data_sets *out)
 {
     data_files_release(l->files);
     out->files = l->files;
+    out->n_label_names = l->files->classes.names.n;
+    out->label_names = out->n_label_names ? l->files->classes.names.v : NULL;
+    set_label_names(&out->train, out);
+    set_label_names(&out->validation, out);
+    for (int i = 0; i < out->n_test; i++)
+        set_label_names(&out->test[i], out);
     l->files = NULL;
 }
 
@@ -205,7 +240,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
         add_draft(&l, "test", NULL);
     int result = open_all(&l);
     if (result == 0)
-        result = compare_all(&l) | data_check_filters(cfg, l.files, e);
+        result = compare_all(&l) | check_labels(&l);
     if (result == 0)
         result = select_all(&l);
     if (result == 0)
@@ -268,12 +303,11 @@ int data_verify(const struct data_config *cfg, const char *spec_folder, struct e
 static int check_new(const struct loading *l, const struct scaling *scaling, int shape_rank, const int *shape)
 {
     struct draft *d = &l->draft[0];
-    static const struct data_config plain = {0};
-    int result = 0;
+    int result = match_labels(l);
     for (int k = 0; k < d->part->n; k++)
         result |= compare_shape(&d->part->source[k], d->tables[k], "the model", shape_rank, shape, l->e);
     if (result == 0)
-        result = data_select(&plain, d->part, d->tables, &d->rows, l->e);
+        result = data_select(l->cfg, &l->files->classes, d->part, d->tables, &d->rows, l->e);
     if (result == 0)
         result = data_check_values(&d->rows, scaling->fill || scaling->ignores_missing, &d->has_missing, l->e);
     if (result == 0 && scaling->bytes_only)
@@ -284,7 +318,8 @@ static int check_new(const struct loading *l, const struct scaling *scaling, int
 int data_load_new(const struct data_part *part, const struct scaling *scaling, int shape_rank, const int *shape,
     struct data_sets *out, struct err *e)
 {
-    struct loading l = {.e = e};
+    static const struct data_config plain = {0};
+    struct loading l = {.cfg = &plain, .e = e};
     *out = (struct data_sets){0};
     add_draft(&l, part->name, part);
     int result = open_all(&l);
@@ -321,30 +356,5 @@ void data_sets_free(struct data_sets *sets)
 
 const char *dataset_label_name(const struct dataset *d, int64_t row)
 {
-    const struct dataset_source *s = &d->sources[d->source[row]];
-    return d->label && d->label[row] >= 0 && d->label[row] < s->n_label_names ? s->label_names[d->label[row]] : NULL;
-}
-
-// --- identity
-
-struct naming {
-    const char *folder;
-    struct err *e;
-};
-
-static char *name_by_checksums(const struct data_source *source, void *context)
-{
-    const struct naming *naming = context;
-    char *sums = data_checksums(source, naming->folder, naming->e);
-    return sums ? sums : mem_text("");
-}
-
-struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e)
-{
-    int before = e->count;
-    struct naming naming = {spec_folder, e};
-    struct node *n = data_config_write_as(cfg, name_by_checksums, &naming);
-    if (e->count != before)
-        node_free(&n);
-    return n;
+    return d->label && d->label_names ? d->label_names[d->label[row]] : NULL;
 }

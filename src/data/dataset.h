@@ -20,10 +20,8 @@ struct dataset_source {
     char *checksum;       // XXH3 of x, hexadecimal
     char *label_checksum; // of label; NULL: no labels
     char *label_name;     // "NSP"; "label" where the file gives none; NULL: no labels
-    char **label_names;   // names of the labels 0 .. n_label_names-1; NULL: none
-    int n_label_names;
-    char *origin; // what it was imported from; NULL: the file does not say
-    int64_t rows; // taken from here
+    char *origin;         // what it was imported from; NULL: the file does not say
+    int64_t rows;         // taken from here
 };
 
 struct dataset {
@@ -39,6 +37,10 @@ struct dataset {
     float *shift, *factor; // (columns), owned: a gathered value is (x - shift) * factor; both NULL: x
     void *values;          // owned: what the rows point to where it was converted; NULL: mappings of the data_sets
 
+    char *const
+        *label_names; // (n_label_names), borrowed from the data_sets: labels are indices of these; NULL: numbers
+    int n_label_names;
+
     int64_t *label;                 // (rows), owned; NULL: not every source has labels
     int8_t *is_anomaly;             // (rows), owned; NULL: unknown
     int64_t *index;                 // (rows), owned: the row's number in its source
@@ -53,6 +55,8 @@ struct data_sets {
     struct dataset train, validation; // validation.rows = 0: none
     struct dataset *test;             // (n_test), owned
     int n_test;
+    char *const *label_names; // (n_label_names), borrowed from `files`: of the labels of all sets; NULL: numbers
+    int n_label_names;
     struct scaling scaling;   // of the training part
     char **features;          // (train.columns) names, owned; NULL: none
     struct data_files *files; // owned
@@ -75,9 +79,10 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
 void data_sets_free(struct data_sets *sets);
 
 // The section in canonical form with the name of every source replaced by the checksums of its arrays, so that a
-// trial's identity follows the data and not the names of files. A new tree, or NULL and errors. Its text comes from
-// node_emit.
+// trial's identity follows the data and not the names of files. If results depend on names of labels, they replace the
+// checksum of the labels, which are numbered in each file for itself. A new tree, or NULL and errors. Its text comes
+// from node_emit.
 struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
-// The name of a row's label where its source names labels; else NULL.
+// The name of a row's label; NULL: labels are numbers.
 const char *dataset_label_name(const struct dataset *d, int64_t row);

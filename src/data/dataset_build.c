@@ -6,22 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char **copy_texts(char *const *from, int n)
-{
-    char **to = n ? mem_new((size_t)n, sizeof *to) : NULL;
-    for (int i = 0; i < n; i++)
-        to[i] = mem_text(from[i]);
-    return to;
-}
-
 static void source_free(struct dataset_source *s)
 {
-    for (int i = 0; i < s->n_label_names; i++)
-        free(s->label_names[i]);
     char *const owned[] = {s->name, s->path, s->checksum, s->label_checksum, s->label_name, s->origin};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
-    free(s->label_names);
 }
 
 void dataset_free(struct dataset *d)
@@ -46,8 +35,6 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
             .checksum = mem_text(t->checksum),
             .label_checksum = mem_text(t->label_checksum),
             .label_name = mem_text(t->label_name),
-            .label_names = copy_texts(t->label_names, t->n_label_names),
-            .n_label_names = t->n_label_names,
             .origin = mem_text(t->origin)};
     }
     for (int64_t i = 0; i < s->rows; i++)

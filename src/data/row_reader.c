@@ -126,7 +126,6 @@ struct row_reader *row_reader_open(
     s->table = data_table_open(source, &s->file, e);
     if (s->table) {
         describe(r);
-        s->table->checksum = store_get_text(s->file, s->x_path, STORE_CHECKSUM);
         r->checksum = s->table->checksum;
     }
     if (!s->table || check_fit(fit, s->table, e) != 0 || make_room(r, e) != 0)
@@ -223,5 +222,9 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
 
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e)
 {
-    return store_read(r->source->file, r->source->label_path, STORE_I64, first, rows, label, e);
+    if (store_read(r->source->file, r->source->label_path, STORE_I64, first, rows, label, e) != 0)
+        return -1;
+
+    data_table_number_labels(r->source->table, rows, label);
+    return 0;
 }

@@ -18,9 +18,9 @@ struct row_reader {
     bool has_label;
     const char *name, *checksum, *label_name;   // borrowed; of x and of the labels, NULL: the file gives none
     char *const *label_names, *const *features; // borrowed
-    int n_label_names;
-    struct row_source *source; // owned
-    struct dataset piece;      // owned: the rows read last
+    int n_label_names;                          // 0: labels are plain numbers
+    struct row_source *source;                  // owned
+    struct dataset piece;                       // owned: the rows read last
 };
 
 // For pieces of up to `most` rows. Data that does not fit is refused with the reason: shape, names of features, type.

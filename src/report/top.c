@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "data/gather.h"
+#include "data/source.h"
 #include "report/gallery.h"
 #include "report/table.h"
 #include "report/table_metrics.h"
@@ -13,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LABEL_ROOM = QUOTE_ROOM };
 
 // One line of samples: those of a label, or all.
 struct choice {
@@ -95,18 +98,21 @@ static void choose(struct picker *p, int count, bool any, int64_t label, bool he
     }
 }
 
-static int by_label(const void *a, const void *b)
+static int by_label(const void *a, const void *b, void *labels)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    const int64_t *label = labels;
+    int64_t x = label[*(const int32_t *)a], y = label[*(const int32_t *)b];
     return (x > y) - (x < y);
 }
 
-// A label as it is named: "9", or "9 Ankle boot".
-static const char *label_text(const struct dataset *d, int64_t row, char out[96])
+// A label as its data has it: "Ankle boot", or a number.
+static const char *label_text(const struct dataset *d, int64_t row, char out[LABEL_ROOM])
 {
     const char *name = dataset_label_name(d, row);
-    snprintf(out, 96, "%lld%s%.80s", (long long)d->label[row], name ? " " : "", name ? name : "");
-    return out;
+    char number[24];
+
+    snprintf(number, sizeof number, "%lld", (long long)d->label[row]);
+    return source_quote(out, name ? name : number, strlen(name ? name : number));
 }
 
 static int choose_by_class(struct picker *p, int count, struct err *e)
@@ -114,21 +120,24 @@ static int choose_by_class(struct picker *p, int count, struct err *e)
     enum { CLASSES_MAX = 100 };
     if (!p->d->label)
         return err_add(e, ERR_USAGE, "--by-class: test set %s has no labels", p->d->name);
-    int64_t *labels = mem_new((size_t)p->d->rows, sizeof *labels);
-    memcpy(labels, p->d->label, (size_t)p->d->rows * sizeof *labels);
-    qsort(labels, (size_t)p->d->rows, sizeof *labels, by_label);
+    int32_t *rows = mem_new((size_t)p->d->rows, sizeof *rows);
+    for (int64_t i = 0; i < p->d->rows; i++)
+        rows[i] = (int32_t)i;
+    qsort_r(rows, (size_t)p->d->rows, sizeof *rows, by_label, p->d->label);
+
     int classes = 0;
     for (int64_t i = 0; i < p->d->rows && classes < CLASSES_MAX; i++) {
-        if (i > 0 && labels[i] == labels[i - 1])
+        int64_t label = p->d->label[rows[i]];
+        if (i > 0 && label == p->d->label[rows[i - 1]])
             continue;
-        char heading[128];
-        snprintf(heading, sizeof heading, "label %lld, highest errors", (long long)labels[i]);
-        choose(p, count, false, labels[i], true, heading);
-        snprintf(heading, sizeof heading, "label %lld, lowest errors", (long long)labels[i]);
-        choose(p, count, false, labels[i], false, heading);
+        char heading[128], name[LABEL_ROOM];
+        snprintf(heading, sizeof heading, "label %s, highest errors", label_text(p->d, rows[i], name));
+        choose(p, count, false, label, true, heading);
+        snprintf(heading, sizeof heading, "label %s, lowest errors", name);
+        choose(p, count, false, label, false, heading);
         classes++;
     }
-    free(labels);
+    free(rows);
     return 0;
 }
 
@@ -149,7 +158,7 @@ static void print_choices(const struct picker *p)
             table_rule(t);
         for (int k = 0; k < p->choice[i].n; k++) {
             int32_t row = p->choice[i].rows[k];
-            char label[96];
+            char label[LABEL_ROOM];
             table_row(t);
             table_cell(t, "%s", k ? "" : p->choice[i].heading);
             table_cell(t, "%.5g", (double)p->error[row]);
@@ -187,7 +196,7 @@ static int add_sample(struct picker *p, struct gallery *g, struct workspace *ws,
         pair[i] = (float)ws->x[i];
         pair[n + i] = (float)y[i];
     }
-    char caption[128], label[96] = "";
+    char caption[128], label[LABEL_ROOM] = "";
     snprintf(caption, sizeof caption, "%.4g%s%.20s", (double)p->error[row], p->d->label ? " label " : "",
         p->d->label ? label_text(p->d, row, label) : "");
     int failed = gallery_add(g, pair, pair + n, caption, e);

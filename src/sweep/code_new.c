@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 #include "store/schema.h"
 #include "sweep/apply.h"
+#include "sweep/trial_file.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,18 +182,14 @@ static int set_attributes(struct coding *c, struct err *e)
     const struct row_reader *r = c->apply.reader;
     const char *split = c->target.split;
     char date[32], what[300];
-    struct text names = {0};
     snprintf(what, sizeof what, tasks[c->job->task], r ? r->name : "");
     char *origin = mem_format("%s, trial %s", what, c->job->model->id);
     int failed = store_set_text(c->f, split, DATASET_SOURCE, origin, e);
     failed |= store_set_text(c->f, split, DATASET_CREATED, clock_date(date), e);
     if (c->label)
         failed |= store_set_text(c->f, split, DATASET_LABEL_NAME, r->label_name, e);
-    for (int i = 0; c->label && i < r->n_label_names; i++)
-        text_add(&names, "%s%s", i ? "\n" : "", r->label_names[i]);
-    if (names.data)
-        failed |= store_set_text(c->f, split, DATASET_LABEL_NAMES, names.data, e);
-    text_free(&names);
+    if (c->label)
+        failed |= trial_write_label_names(c->f, split, r->label_names, r->n_label_names, e);
     free(origin);
     return failed;
 }

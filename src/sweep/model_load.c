@@ -2,6 +2,7 @@
 #include "sweep/model_load.h"
 
 #include "base/mem.h"
+#include "data/label_names.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include "sweep/trial_file.h"
@@ -231,6 +232,14 @@ static int read_features(struct place *p, struct trained_model *out, struct err 
     return store_read(p->f, p->path, STORE_TEXT, 0, n, out->features, e);
 }
 
+static void read_label_names(struct place *p, struct trained_model *out)
+{
+    char *lines = store_get_text(p->f, at(p, TRIAL_MODEL), DATASET_LABEL_NAMES);
+
+    label_names_split(lines, &out->label_names, &out->n_label_names);
+    free(lines);
+}
+
 static void read_threshold(struct place *p, struct trained_model *out)
 {
     char **sets = NULL;
@@ -279,8 +288,10 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
     if (prefix) {
         struct place p = {.f = f, .prefix = prefix};
         if (read_spec(&p, out, e) == 0 && read_model(&p, out, e) == 0 && read_scaling(&p, out, e) == 0 &&
-            read_features(&p, out, e) == 0)
+            read_features(&p, out, e) == 0) {
+            read_label_names(&p, out);
             read_threshold(&p, out);
+        }
     }
     store_close(&f);
     free(prefix);
@@ -294,6 +305,7 @@ void model_unload(struct trained_model *t)
 {
     if (t->features)
         free_texts(t->features, t->scaling.columns);
+    free_texts(t->label_names, t->n_label_names);
     model_free(&t->model);
     free(t->w);
     scaling_free(&t->scaling);

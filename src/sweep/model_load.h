@@ -11,8 +11,10 @@ struct trained_model {
     real *w;                // (model->parameters), owned
     struct scaling scaling; // owned
     char **features;        // (values of a sample) names, owned; NULL: its data names none
-    char *id, *experiment;  // owned
-    double threshold;       // of the first test set that has one; NaN: none has
+    char **label_names;     // (n_label_names), owned: of the labels of its experiment's data; NULL: numbers
+    int n_label_names;
+    char *id, *experiment; // owned
+    double threshold;      // of the first test set that has one; NaN: none has
 };
 
 // The file that such a name leads to, new memory.

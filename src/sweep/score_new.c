@@ -1,7 +1,9 @@
 // Scores of new data, streamed into a file; with marks of anomalies what they are worth.
 #include "sweep/score_new.h"
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "data/label_choice.h"
 #include "store/schema.h"
 #include "sweep/apply.h"
 #include "sweep/trial_file.h"
@@ -24,8 +26,9 @@ struct scoring {
     int64_t beyond;                          // values of this rank's piece that lie beyond
     struct store_stream *label, *is_anomaly; // on rank 0, owned; NULL: none
     int64_t *labels;                         // (piece rows), owned
-    int8_t *marks;                           // (rows), owned; NULL: not known
-    float *errors;                           // (rows), owned, with marks only
+    struct label_choice normal;
+    int8_t *marks; // (rows), owned; NULL: not known
+    float *errors; // (rows), owned, with marks only
     double sum, largest;
     struct score_outcome *out;
 };
@@ -91,14 +94,6 @@ static int check_piece(struct apply *a, struct err *e)
 
 // --- pieces on rank 0
 
-static bool is_normal(const struct field_ints *normal, int64_t label)
-{
-    for (int i = 0; i < normal->n; i++)
-        if (normal->v[i] == label)
-            return true;
-    return false;
-}
-
 static int finish_labels(struct scoring *s, int64_t first, int64_t rows, struct err *e)
 {
     if (row_reader_labels(s->apply.reader, first, rows, s->labels, e) != 0 ||
@@ -107,7 +102,7 @@ static int finish_labels(struct scoring *s, int64_t first, int64_t rows, struct 
     if (!s->marks)
         return 0;
     for (int64_t i = 0; i < rows; i++)
-        s->marks[first + i] = !is_normal(s->job->normal, s->labels[i]);
+        s->marks[first + i] = !label_choice_is_normal(&s->normal, s->labels[i]);
     memcpy(s->errors + first, s->apply.output[ERROR].piece, (size_t)rows * sizeof(float));
     return store_stream_write(s->is_anomaly, rows, s->marks + first, e);
 }
@@ -138,19 +133,37 @@ static struct store_stream *begin_column(
     return stream;
 }
 
+static int choose_normal(struct scoring *s, struct err *e)
+{
+    const struct trained_model *m = s->job->model;
+    const struct label_question question = {.reader = s->apply.reader,
+        .normal = s->job->normal,
+        .is_option = s->job->has_normal_option,
+        .names = m->label_names,
+        .n_names = m->n_label_names};
+
+    return label_choice_make(&question, &s->normal, e);
+}
+
 static int begin_labels(struct scoring *s, struct err *e)
 {
     const struct row_reader *r = s->apply.reader;
     if (!r->has_label)
         return 0;
+
     s->labels = mem_array((size_t)s->apply.piece_rows, sizeof *s->labels, r->name, e);
-    s->label = begin_column(s, SCORES_LABEL, STORE_I64, "label in its source", e);
+    s->label = begin_column(s, SCORES_LABEL, STORE_I64, trial_label_about(r->n_label_names), e);
+    if (!s->labels || !s->label || trial_write_label_names(s->f, s->group, r->label_names, r->n_label_names, e) != 0)
+        return -1;
     if (s->job->normal->n == 0)
-        return s->labels && s->label ? 0 : -1;
+        return 0;
+    if (choose_normal(s, e) != 0)
+        return -1;
+
     s->marks = mem_array((size_t)r->rows, sizeof *s->marks, r->name, e);
     s->errors = mem_array((size_t)r->rows, sizeof *s->errors, r->name, e);
     s->is_anomaly = begin_column(s, SCORES_IS_ANOMALY, STORE_I8, "1: a true anomaly", e);
-    return s->labels && s->label && s->marks && s->errors && s->is_anomaly ? 0 : -1;
+    return s->marks && s->errors && s->is_anomaly ? 0 : -1;
 }
 
 static int write_axis(struct scoring *s, const char *name, int64_t n, const char *long_name, struct err *e)
@@ -231,6 +244,13 @@ static int write_head(struct scoring *s, struct err *e)
     return failed;
 }
 
+static void warn_without_normal(const struct scoring *s)
+{
+    if (s->marks && !memchr(s->marks, 0, (size_t)s->apply.reader->rows))
+        log_line(
+            LOG_RUN, "warning: %s: no row has a label that is normal: all count as anomalies", s->apply.reader->name);
+}
+
 static int finish_file(struct scoring *s, struct err *e)
 {
     struct evaluation *v = &s->out->evaluation;
@@ -301,6 +321,8 @@ static int run(struct scoring *s, struct err *e)
     failed |= store_stream_end(&s->label, failed ? &ignored : e);
     failed |= store_stream_end(&s->is_anomaly, failed ? &ignored : e);
     if (!failed && comm->rank == 0)
+        warn_without_normal(s);
+    if (!failed && comm->rank == 0)
         finish_file(s, e);
     return comm_agree(comm, e);
 }
@@ -335,6 +357,7 @@ int score_new(const struct team *team, const struct score_job *job, struct score
     free(s.group);
     free(s.labels);
     free(s.marks);
+    label_choice_free(&s.normal);
     free(s.errors);
     return failed;
 }

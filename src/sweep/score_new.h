@@ -11,7 +11,8 @@ struct score_job {
     double threshold;                  // of that error; NaN: none is known
     const char *output;                // FILE.h5
     unsigned save;                     // of enum save
-    const struct field_ints *normal;   // labels that are normal; n = 0: it is not known what is an anomaly
+    const struct field_texts *normal;  // labels that are normal; n = 0: it is not known what is an anomaly
+    bool has_normal_option;            // the user says so, not the model's experiment
     bool force;                        // replace a file that exists
 };
 

@@ -2,6 +2,7 @@
 #include "sweep/trial_file.h"
 
 #include "base/mem.h"
+#include "data/label_names.h"
 #include "store/parallel.h"
 #include "store/schema.h"
 #include "sweep/order.h"
@@ -155,6 +156,11 @@ static int write_scales(
     return failed;
 }
 
+const char *trial_label_about(int n_names)
+{
+    return n_names ? "label: number of its line in label_names, from 0" : "label in its source";
+}
+
 static int write_columns(
     struct store_file *f, const char *group, const struct scores *s, const char *error, struct err *e)
 {
@@ -166,11 +172,22 @@ static int write_columns(
     failed |= put(
         f, group, SCORES_SOURCE, STORE_I32, d->rows, d->source, SCORES_SAMPLE, "number of its source, from 0", "1", e);
     if (d->label)
-        failed |=
-            put(f, group, SCORES_LABEL, STORE_I64, d->rows, d->label, SCORES_SAMPLE, "label in its source", "1", e);
+        failed |= put(f, group, SCORES_LABEL, STORE_I64, d->rows, d->label, SCORES_SAMPLE,
+            trial_label_about(d->n_label_names), "1", e);
     if (d->is_anomaly)
         failed |= put(
             f, group, SCORES_IS_ANOMALY, STORE_I8, d->rows, d->is_anomaly, SCORES_SAMPLE, "1: a true anomaly", "1", e);
+    return failed;
+}
+
+int trial_write_label_names(struct store_file *f, const char *group, char *const *names, int n, struct err *e)
+{
+    if (n == 0)
+        return 0;
+
+    char *lines = label_names_join(names, n);
+    int failed = store_set_text(f, group, DATASET_LABEL_NAMES, lines, e);
+    free(lines);
     return failed;
 }
 
@@ -271,6 +288,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         failed = write_scales(f, group, r, d, e);
         failed |= write_columns(f, group, &r->scores[i], error_names[r->trial->score.error], e);
         failed |= write_sources(f, group, d, e);
+        failed |= d->label ? trial_write_label_names(f, group, d->label_names, d->n_label_names, e) : 0;
         failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
     }
     return failed;
@@ -333,6 +351,7 @@ static int write_model(struct store_file *f, const struct trial_result *r, struc
     failed |= store_set_text(f, TRIAL_MODEL, MODEL_INPUT_SHAPE, shape_text(shape, &m->input), e);
     failed |= store_set_text(f, TRIAL_MODEL, MODEL_CODE_SHAPE, shape_text(shape, &m->code), e);
     failed |= store_set_int(f, TRIAL_MODEL, MODEL_PARAMETERS, (int64_t)m->trainable, e);
+    failed |= trial_write_label_names(f, TRIAL_MODEL, r->sets->label_names, r->sets->n_label_names, e);
     for (int i = 0; i < m->n_layers; i++) {
         model_layer_group(m, i, group);
         failed |= store_set_text(f, group, MODEL_LAYER, layer_name(&m->layers[i]), e);

@@ -40,7 +40,7 @@ static void reads_all_kinds(void **state)
     assert_string_equal(c->filters.v[1].column, "petal length (cm)");
     assert_true(c->filters.v[1].values[1] == 2.5);
     assert_int_equal(c->normal.n, 2);
-    assert_int_equal(c->normal.v[0], 1);
+    assert_string_equal(c->normal.v[0], "1");
     assert_int_equal(c->fill, FILL_MEDIAN);
     assert_int_equal(c->scale, SCALE_MIN_MAX);
     spec_close(&s);
@@ -110,11 +110,15 @@ static void refuses_mistakes_where_they_stand(void **state)
         {"  train: a.h5:x\n  where: \"a in [1, 2\"\n", "found 'a in [1, 2'"},
         {"  train: a.h5:x\n  where: \"a in [1] 2]\"\n", "found 'a in [1] 2]'"},
         {"  train: a.h5:x\n  where: \"== 2\"\n", "found '== 2'"},
-        {"  train: a.h5:x\n  where: a == two\n", "found 'a == two'"},
+        {"  train: a.h5:x\n  where: a < two\n", "found 'a < two'"},
+        {"  train: a.h5:x\n  where: a == 1 and b > 2\n", "found 'a == 1 and b > 2'"},
+        {"  train: a.h5:x\n  where: \"a == 'two\"\n", "found 'a == 'two'"},
+        {"  train: a.h5:x\n  where: \"a == 'two' or so\"\n", "found 'a == 'two' or so'"},
+        {"  train: a.h5:x\n  where: \"a in [two, 'three]\"\n", "found 'a in [two, 'three]'"},
         {"  train: a.h5:x\n  where: a < nan\n", "found 'a < nan'"},
         {"  train: a.h5:x\n  where: a\n", "found 'a'"},
         {"  train: a.h5:x\n  fill: average\n", "none, mean, median, mode"},
-        {"  train: a.h5:x\n  normal: [one]\n", "found 'one'"},
+        {"  train: a.h5:x\n  normal: [[one]]\n", "data.normal[0]: found a list"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct err e = {0};

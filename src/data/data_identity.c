@@ -1,0 +1,168 @@
+// The identity of data: what a trial's results depend on, whatever files are called.
+#include "base/hash.h"
+#include "base/mem.h"
+#include "data/data_labels.h"
+#include "data/dataset.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct identity {
+    const char *folder;
+    struct data_files files; // with labels if any source names its labels
+    bool by_name;            // results depend on names of labels
+    struct err *e;
+};
+
+static void for_sources(const struct data_config *cfg, void (*visit)(const struct data_source *, void *), void *context)
+{
+    const struct data_part *parts[] = {&cfg->train, &cfg->validation};
+
+    for (int p = 0; p < 2; p++)
+        for (int k = 0; k < parts[p]->n; k++)
+            visit(&parts[p]->source[k], context);
+    for (int i = 0; i < cfg->n_test; i++)
+        for (int k = 0; k < cfg->test[i].n; k++)
+            visit(&cfg->test[i].source[k], context);
+}
+
+static void open_described(const struct data_source *source, void *context)
+{
+    struct identity *id = context;
+
+    data_files_open(&id->files, source, id->folder, 0, id->e);
+}
+
+static void open_labelled(const struct data_source *source, void *context)
+{
+    struct identity *id = context;
+
+    data_files_open(&id->files, source, id->folder, TABLE_LABELS, id->e);
+}
+
+static void close_files(struct identity *id)
+{
+    for (int i = 0; i < id->files.n; i++)
+        data_table_free(&id->files.v[i]);
+    free(id->files.v);
+    id->files = (struct data_files){0};
+}
+
+// --- whether names decide
+
+// Whether the labels of a file are numbered as those of all files together would be.
+static bool is_in_order(const struct data_table *t)
+{
+    for (int i = 1; i < t->n_label_names; i++)
+        if (strcmp(t->label_names[i - 1], t->label_names[i]) >= 0)
+            return false;
+    for (int64_t i = 0; i < t->rows; i++)
+        if (t->label[i] < 0 || t->label[i] >= t->n_label_names)
+            return false;
+    return true;
+}
+
+static bool have_equal_names(const struct data_table *a, const struct data_table *b)
+{
+    if (a->n_label_names != b->n_label_names)
+        return false;
+    for (int i = 0; i < a->n_label_names; i++)
+        if (strcmp(a->label_names[i], b->label_names[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool is_about_labels(const struct data_filters *filters, const struct data_files *files)
+{
+    for (int i = 0; i < filters->n; i++)
+        for (int k = 0; k < files->n; k++)
+            if (files->v[k]->has_label && (strcmp(filters->v[i].column, files->v[k]->label_name) == 0 ||
+                                              strcmp(filters->v[i].column, "label") == 0))
+                return true;
+    return false;
+}
+
+static void ask_source(const struct data_source *source, void *context)
+{
+    struct identity *id = context;
+
+    id->by_name = id->by_name || is_about_labels(&source->where, &id->files);
+}
+
+// The numbers of labels tell everything if no setting names one and all files number the same names alike.
+static bool depends_on_names(const struct data_config *cfg, struct identity *id)
+{
+    const struct data_table *first = NULL;
+
+    id->by_name = cfg->normal.n > 0 || is_about_labels(&cfg->filters, &id->files);
+    for_sources(cfg, ask_source, id);
+    for (int k = 0; k < id->files.n && !id->by_name; k++) {
+        const struct data_table *t = id->files.v[k];
+
+        if (!t->has_label)
+            continue;
+        first = first ? first : t;
+        id->by_name = !is_in_order(t) || !have_equal_names(first, t);
+    }
+    return id->by_name;
+}
+
+static bool any_names(const struct data_files *files, bool or_numbers)
+{
+    for (int k = 0; k < files->n; k++)
+        if (files->v[k]->n_label_names || (or_numbers && files->v[k]->n_label_numbers))
+            return true;
+    return false;
+}
+
+// --- the text
+
+// Of labels that are numbers: the checksum of the array, which is not the stored one if the file names integers.
+static char *number_sum(const struct data_table *t)
+{
+    if (!t->n_label_numbers)
+        return mem_text(t->label_checksum);
+    return mem_format("%016llx", (unsigned long long)hash_bytes(t->label, (size_t)t->rows * sizeof *t->label));
+}
+
+static char *name_by_checksums(const struct data_source *source, void *context)
+{
+    struct identity *id = context;
+    const struct data_table *t = data_files_open(&id->files, source, id->folder, 0, id->e); // opened before
+
+    if (!t)
+        return mem_text("");
+    if (!t->checksum || (t->has_label && !t->label_checksum)) {
+        data_error(
+            source->at, id->e, "%s: no checksum (attribute xxh3) in %s; hint: import the data again", t->name, t->path);
+        return mem_text("");
+    }
+    if (!t->has_label)
+        return mem_format("xxh3:%s", t->checksum);
+
+    char *labels = id->by_name ? data_labels_hash(t) : number_sum(t);
+    char *sums = mem_format("xxh3:%s+%s%s", t->checksum, id->by_name ? "names:" : "", labels);
+    free(labels);
+    return sums;
+}
+
+struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e)
+{
+    int before = e->count;
+    struct identity id = {.folder = spec_folder, .e = e};
+    struct node *n = NULL;
+
+    for_sources(cfg, open_described, &id);
+    bool has_names = any_names(&id.files, false);
+    if (e->count == before && any_names(&id.files, true)) {
+        close_files(&id);
+        for_sources(cfg, open_labelled, &id);
+    }
+    if (e->count == before) {
+        id.by_name = has_names && depends_on_names(cfg, &id);
+        n = data_config_write_as(cfg, !has_names, name_by_checksums, &id);
+    }
+    close_files(&id);
+    if (e->count != before)
+        node_free(&n);
+    return n;
+}
