@@ -135,6 +135,8 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
         printf(", and up to %lld more that follow from their results", (long long)(bound - p->n));
     printf("; %.3g TFLOP of training\n", 1e-12 * operations);
     printf("Run folder   %s/%s\n", results, x->name);
+    if (plan_labels(p))
+        printf("Labels       %s\n", plan_labels(p));
 }
 
 static void print_cost(const struct plan *p, const struct layout *l, const struct calibration *c)

@@ -60,8 +60,8 @@ static void add_labels(struct text *t, const struct import_summary *s)
     if (s->n_counts > IMPORT_MAX_LABELS)
         text_add(t, "more than %d values", IMPORT_MAX_LABELS);
     else if (s->n_counts > MAX_LISTED_LABELS)
-        text_add(t, "%d values", s->n_counts);
-    for (int i = 0; i < s->n_counts && s->n_counts <= MAX_LISTED_LABELS; i++) {
+        text_add(t, "%d values, ", s->n_counts);
+    for (int i = 0; i < s->n_counts && i < MAX_LISTED_LABELS && s->n_counts <= IMPORT_MAX_LABELS; i++) {
         text_add(t, "%s", i ? ", " : "");
         if (s->counts[i].label >= 0 && s->counts[i].label < s->n_label_names)
             text_add(t, "%s", s->label_names[s->counts[i].label]);
@@ -69,6 +69,8 @@ static void add_labels(struct text *t, const struct import_summary *s)
             text_add(t, "%lld", (long long)s->counts[i].label);
         text_add(t, " (%lld)", (long long)s->counts[i].count);
     }
+    if (s->n_counts > MAX_LISTED_LABELS && s->n_counts <= IMPORT_MAX_LABELS)
+        text_add(t, ", ...");
 }
 
 static void print_summary(const char *output, const struct import_summary *s, double seconds)

@@ -23,6 +23,27 @@ static const struct command command = {
     .most = -1,
 };
 
+// The lines of an attribute as a list, the first few.
+static void print_lines(const char *name, const char *text, int indent)
+{
+    enum { SHOWN = 40 };
+    struct text list = {0};
+    int n = 0;
+
+    for (const char *line = text; line; n++) {
+        size_t length = strcspn(line, "\n");
+
+        if (n < SHOWN)
+            text_add(&list, "%s%.*s", n ? ", " : "", (int)length, line);
+        line = line[length] ? line + length + 1 : NULL;
+    }
+    printf("%*s%s = %s", indent, "", name, list.data);
+    if (n > SHOWN)
+        printf(", ... (%d more)", n - SHOWN);
+    printf("\n");
+    text_free(&list);
+}
+
 static void print_attributes(struct store_file *f, const char *object, int indent)
 {
     char **names;
@@ -38,7 +59,9 @@ static void print_attributes(struct store_file *f, const char *object, int inden
         char *text = is_inner ? NULL : store_get_text(f, object, names[i]);
         double real;
         char number[32];
-        if (text && strchr(text, '\n'))
+        if (text && strcmp(names[i], DATASET_LABEL_NAMES) == 0)
+            print_lines(names[i], text, indent);
+        else if (text && strchr(text, '\n'))
             printf("%*s%s = (%zu characters)\n", indent, "", names[i], strlen(text));
         else if (text)
             printf("%*s%s = %s\n", indent, "", names[i], text);

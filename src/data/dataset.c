@@ -7,6 +7,7 @@
 #include "data/data_labels.h"
 #include "data/data_split.h"
 #include "data/dataset_build.h"
+#include "data/source.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -357,4 +358,38 @@ void data_sets_free(struct data_sets *sets)
 const char *dataset_label_name(const struct dataset *d, int64_t row)
 {
     return d->label && d->label_names ? d->label_names[d->label[row]] : NULL;
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+void dataset_count_labels(const struct dataset *d, struct text *t)
+{
+    enum { SHOWN = 12 };
+    char room[QUOTE_ROOM], number[24];
+    int shown = 0;
+
+    if (!d->label || d->rows == 0)
+        return;
+    int64_t *label = mem_new((size_t)d->rows, sizeof *label);
+    memcpy(label, d->label, (size_t)d->rows * sizeof *label);
+    qsort(label, (size_t)d->rows, sizeof *label, compare_labels);
+
+    for (int64_t first = 0, last; first < d->rows; first = last, shown++) {
+        for (last = first; last < d->rows && label[last] == label[first];)
+            last++;
+        if (shown == SHOWN)
+            text_add(t, ", ...");
+        if (shown >= SHOWN)
+            continue;
+        snprintf(number, sizeof number, "%lld", (long long)label[first]);
+        const char *name = d->label_names ? d->label_names[label[first]] : number;
+        text_add(
+            t, "%s%s (%lld)", shown ? ", " : "", source_quote(room, name, strlen(name)), (long long)(last - first));
+    }
+    free(label);
 }

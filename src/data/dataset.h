@@ -86,3 +86,5 @@ struct node *data_identity(const struct data_config *cfg, const char *spec_folde
 
 // The name of a row's label; NULL: labels are numbers.
 const char *dataset_label_name(const struct dataset *d, int64_t row);
+// Appends how often each label occurs, "bad (10), good (40)", the first few; nothing without labels.
+void dataset_count_labels(const struct dataset *d, struct text *t);

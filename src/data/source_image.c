@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/image_file.h"
+#include "data/label_names.h"
 #include "data/source.h"
 #include <dirent.h>
 #include <errno.h>
@@ -128,6 +129,19 @@ static int list_inner(struct source *s, struct pictures *p, const char *name, st
     return 0;
 }
 
+// Folders called "0", "2", "10": their labels are these numbers, as those of a CSV column would be.
+static void number_folders(struct source *s, struct pictures *p)
+{
+    if (!label_names_are_numbers(s->label_names, s->n_label_names))
+        return;
+
+    for (int64_t i = 0; i < p->n; i++)
+        label_is_number(s->label_names[p->v[i].label], &p->v[i].label);
+    source_free_list(s->label_names, s->n_label_names);
+    s->label_names = NULL;
+    s->n_label_names = 0;
+}
+
 static int list_all(struct source *s, struct pictures *p, struct err *e)
 {
     char **inner = NULL;
@@ -149,6 +163,7 @@ static int list_all(struct source *s, struct pictures *p, struct err *e)
         return err_add(e, ERR_DATA,
             "%s: found pictures beside folders of pictures, allowed: one or the other (folders name the labels)",
             s->path);
+    number_folders(s, p);
     return 0;
 }
 

@@ -41,6 +41,9 @@ void plan_free(struct plan *p);
 // All trials of an experiment that may start now: opens the data and builds the model of each. All mistakes of all
 // trials in `e`, equal ones once; the plan is then empty, but for its warnings.
 int plan_make(const struct experiment *x, struct plan *p, struct err *e);
+// The labels in the sets of the first trial's data, "train: good (80); test: bad (10), good (40)": borrowed; NULL:
+// there are none. Of a plan of plan_make.
+const char *plan_labels(const struct plan *p);
 // Keeps of a plan to which the search adds no more the trials of part 1 .. parts: each, equal ones together, is in one.
 void plan_keep_part(struct plan *p, int part, int parts);
 // Of the trials in the plan: those that differ, and the least number of virtual shards.

@@ -9,6 +9,7 @@
 // A data section that was read; the trials of a sweep mostly share one.
 struct known_data {
     char *key, *identity; // owned
+    char *labels;         // owned: how often each occurs in each set; NULL: there are none
     struct shape shape;
     int64_t rows;
     struct known_set {
@@ -38,6 +39,7 @@ static void planner_free(void *planner)
         ranges_free(&k->ranges);
         free(k->key);
         free(k->identity);
+        free(k->labels);
     }
     free(p->known);
     free(p);
@@ -53,6 +55,25 @@ static int find_identity(const struct trial *t, const struct experiment *x, stru
     k->identity = text.data;
     node_free(&n);
     return 0;
+}
+
+static void count_labels(const struct dataset *d, struct text *t)
+{
+    if (!d->label)
+        return;
+    text_add(t, "%s%s: ", t->length ? "; " : "", d->name);
+    dataset_count_labels(d, t);
+}
+
+static void note_labels(const struct data_sets *sets, struct known_data *k)
+{
+    struct text t = {0};
+
+    count_labels(&sets->train, &t);
+    count_labels(&sets->validation, &t);
+    for (int i = 0; i < sets->n_test; i++)
+        count_labels(&sets->test[i], &t);
+    k->labels = t.data;
 }
 
 static void note_sets(const struct data_sets *sets, struct known_data *k)
@@ -72,6 +93,7 @@ static void read_data(const struct trial *t, const struct experiment *x, struct 
     if (k->is_bad)
         return;
     note_sets(&sets, k);
+    note_labels(&sets, k);
     if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
         ranges_measure(&sets, &k->ranges);
     data_sets_free(&sets);
@@ -259,4 +281,11 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
         plan_free(p);
     p->warnings = warnings;
     return failed ? -1 : 0;
+}
+
+const char *plan_labels(const struct plan *p)
+{
+    const struct planner *planner = p->context;
+
+    return planner && planner->n ? planner->known[0].labels : NULL;
 }
