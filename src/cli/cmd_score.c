@@ -123,6 +123,35 @@ static void tell_errors(const struct score_job *j, const struct score_outcome *o
             v->classification.anomaly.recall);
 }
 
+// What the user should know of the rows, on standard error.
+static void warn(const struct score_job *j, const struct score_outcome *o)
+{
+    struct err w = {0};
+    double mean = o->evaluation.mean, of_training = j->model->training_mean;
+    bool is_own_error = (int)j->error.error == j->model->trial.score.error;
+
+    if (o->beyond_columns)
+        err_add(&w, ERR_DATA,
+            "%s: most values of column%s %s lie outside [%g, %g] after scaling, where the training data does not: is "
+            "it "
+            "in other units?",
+            j->source->split, o->beyond_columns == 1 ? "" : "s", o->beyond, o->limit_low, o->limit_high);
+    else if (!o->evaluation.has_labels && is_own_error && of_training > 0 && mean > 10 * of_training)
+        err_add(&w, ERR_DATA,
+            "%s: the mean error %.5g is %.3g times that of the training rows: the data looks different from the "
+            "training data",
+            j->source->split, mean, mean / of_training);
+    if (o->unscored)
+        err_add(&w, ERR_DATA,
+            "%s: %lld of %lld rows have missing or infinite values, which the model cannot take: their error is NaN, "
+            "the first is row %lld",
+            j->source->split, (long long)o->unscored, (long long)o->rows, (long long)o->first_unscored);
+    if (o->clipped)
+        err_add(&w, ERR_DATA, "%s: %lld values lie outside [0, 1]; the cross-entropy took them as 0 or 1",
+            j->source->split, (long long)o->clipped);
+    err_print_warnings(&w);
+}
+
 static void tell(const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
 {
     char spent[48];
@@ -162,6 +191,8 @@ static int work(const struct team *team, const struct trained_model *m, const st
     if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || score_new(team, &j, &out, e) != 0)
         return -1;
     tell(&j, &out, team, clock_wall() - begin);
+    if (team->comm->rank == 0)
+        warn(&j, &out);
     return 0;
 }
 

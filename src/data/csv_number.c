@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct decimal {
     uint64_t digits; // the significant ones, without the point
@@ -98,9 +99,21 @@ static bool is_missing(const struct csv_missing *m, const char *text)
     return false;
 }
 
+// "inf", "-Infinity", as other programs write what lies beyond all numbers.
+static bool is_infinite(const char *text, size_t n, double *value)
+{
+    size_t sign = *text == '-' || *text == '+';
+    const char *word = text + sign;
+    if (strcasecmp(word, "inf") != 0 && strcasecmp(word, "infinity") != 0)
+        return false;
+
+    *value = *text == '-' ? -INFINITY : INFINITY;
+    return strlen(text) == n;
+}
+
 enum csv_kind csv_field(const struct csv_missing *m, const char *text, size_t n, double *value)
 {
-    bool is_number = csv_number(text, n, value);
+    bool is_number = csv_number(text, n, value) || is_infinite(text, n, value);
     if (is_number && !m->has_number)
         return CSV_NUMBER;
     if (strlen(text) == n && is_missing(m, text)) {

@@ -70,23 +70,40 @@ static void report_bad(const struct data_source *source, const struct data_table
             data_column_name(column, t, bad->missing_column));
 }
 
-int data_check_values(const struct data_selection *s, bool can_fill, bool *has_missing, struct err *e)
+static bool is_bad_row(const double *row, int columns, bool can_fill)
 {
-    int before = e->count, n = s->part->n;
+    for (int c = 0; c < columns; c++)
+        if (isinf(row[c]) || (isnan(row[c]) && !can_fill))
+            return true;
+    return false;
+}
+
+int data_check_values(const struct data_selection *s, bool can_fill, int8_t **marks, bool *has_missing, struct err *e)
+{
+    int before = e->count, n = s->part->n, columns = s->tables[0]->columns;
     struct bad_values *bad = mem_new((size_t)n, sizeof *bad);
-    double *row = mem_new((size_t)s->tables[0]->columns, sizeof *row);
+    double *row = mem_new((size_t)columns, sizeof *row);
+
     for (int64_t i = 0; i < s->rows; i++) {
         int k = s->source[i];
-        if (!data_table_row_is_finite(s->tables[k], s->index[i]))
-            count_bad(s->tables[k], s->index[i], row, &bad[k]);
+        if (data_table_row_is_finite(s->tables[k], s->index[i]))
+            continue;
+        count_bad(s->tables[k], s->index[i], row, &bad[k]);
+        if (marks && is_bad_row(row, columns, can_fill)) {
+            *marks = *marks ? *marks : mem_new((size_t)s->rows, sizeof **marks);
+            (*marks)[i] = 1;
+        }
     }
+
     *has_missing = false;
     for (int k = 0; k < n; k++) {
-        report_bad(&s->part->source[k], s->tables[k], &bad[k], can_fill, e);
+        if (!marks)
+            report_bad(&s->part->source[k], s->tables[k], &bad[k], can_fill, e);
         *has_missing = *has_missing || bad[k].missing;
     }
     free(row);
     free(bad);
+
     return e->count == before ? 0 : -1;
 }
 

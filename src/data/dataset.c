@@ -20,7 +20,8 @@ struct draft {
     const struct data_part *part; // borrowed; NULL: nothing of its own, its rows are split from train
     struct data_table **tables;   // (part->n), owned; the tables themselves are those of the files
     struct data_selection rows;   // owned
-    bool has_missing;
+    int8_t *is_unscored;          // (rows.rows), owned; NULL: no row is
+    bool has_missing, is_test;
 };
 
 struct loading {
@@ -43,6 +44,7 @@ static void loading_free(struct loading *l)
 {
     for (int i = 0; i < l->n; i++) {
         free(l->draft[i].tables);
+        free(l->draft[i].is_unscored);
         data_selection_free(&l->draft[i].rows);
     }
     free(l->draft);
@@ -168,7 +170,8 @@ static int check_all(struct loading *l)
     int result = data_check_varies(&l->draft[TRAIN].rows, l->e);
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
-        if (d->rows.rows && data_check_values(&d->rows, data_allows_missing(l->cfg), &d->has_missing, l->e) != 0)
+        int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // what is tested may be broken: that is no error
+        if (d->rows.rows && data_check_values(&d->rows, data_allows_missing(l->cfg), marks, &d->has_missing, l->e) != 0)
             result = -1;
         if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
             result = -1;
@@ -188,7 +191,14 @@ static void copy_features(const struct data_table *t, struct data_sets *out)
 static int build(struct loading *l, int i, struct data_sets *out, struct dataset *set)
 {
     struct draft *d = &l->draft[i];
-    return d->rows.rows ? dataset_build(d->name, &d->rows, d->has_missing, &out->scaling, out->features, set, l->e) : 0;
+    if (!d->rows.rows)
+        return 0;
+    if (dataset_build(d->name, &d->rows, d->has_missing, d->is_test, &out->scaling, out->features, set, l->e) != 0)
+        return -1;
+
+    set->is_unscored = d->is_unscored;
+    d->is_unscored = NULL;
+    return 0;
 }
 
 // `first`: the draft of the first test set.
@@ -196,8 +206,10 @@ static int build_tests(struct loading *l, int first, struct data_sets *out)
 {
     int result = 0;
     out->test = mem_new((size_t)(l->n - first), sizeof *out->test);
-    for (out->n_test = 0; out->n_test < l->n - first; out->n_test++)
+    for (out->n_test = 0; out->n_test < l->n - first; out->n_test++) {
+        l->draft[first + out->n_test].is_test = true;
         result |= build(l, first + out->n_test, out, &out->test[out->n_test]);
+    }
     return result;
 }
 
@@ -310,7 +322,8 @@ static int check_new(const struct loading *l, const struct scaling *scaling, int
     if (result == 0)
         result = data_select(l->cfg, &l->files->classes, d->part, d->tables, &d->rows, l->e);
     if (result == 0)
-        result = data_check_values(&d->rows, scaling->fill || scaling->ignores_missing, &d->has_missing, l->e);
+        result = data_check_values(
+            &d->rows, scaling->fill || scaling->ignores_missing, &d->is_unscored, &d->has_missing, l->e);
     if (result == 0 && scaling->bytes_only)
         result = data_check_bytes(NULL, &d->rows, l->e);
     return result;

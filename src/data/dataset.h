@@ -41,6 +41,7 @@ struct dataset {
         *label_names; // (n_label_names), borrowed from the data_sets: labels are indices of these; NULL: numbers
     int n_label_names;
 
+    int8_t *is_unscored;            // (rows), owned: the model cannot take this row; NULL: it can take all
     int64_t *label;                 // (rows), owned; NULL: not every source has labels
     int8_t *is_anomaly;             // (rows), owned; NULL: unknown
     int64_t *index;                 // (rows), owned: the row's number in its source

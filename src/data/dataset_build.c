@@ -17,8 +17,8 @@ void dataset_free(struct dataset *d)
 {
     for (int k = 0; k < d->n_sources; k++)
         source_free(&d->sources[k]);
-    void *const owned[] = {
-        d->name, d->row, d->shift, d->factor, d->values, d->label, d->is_anomaly, d->index, d->source, d->sources};
+    void *const owned[] = {d->name, d->row, d->shift, d->factor, d->values, d->is_unscored, d->label, d->is_anomaly,
+        d->index, d->source, d->sources};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *d = (struct dataset){0};
@@ -89,7 +89,8 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
     return 0;
 }
 
-static int convert_rows(const struct data_selection *s, const struct scaling *scaling, struct dataset *d, struct err *e)
+static int convert_rows(
+    const struct data_selection *s, bool is_test, const struct scaling *scaling, struct dataset *d, struct err *e)
 {
     d->type = DATASET_F32;
     float *values = d->values = mem_array((size_t)s->rows * (size_t)d->columns, sizeof *values, d->name, e);
@@ -102,14 +103,15 @@ static int convert_rows(const struct data_selection *s, const struct scaling *sc
         data_table_row(t, s->index[i], row);
         scaling_apply(scaling, data_type_fits_float(t->type), row, values);
         d->row[i] = values;
-        result = check_range(s, i, values, e);
+        if (!is_test)
+            result = check_range(s, i, values, e);
     }
     free(row);
     return result;
 }
 
-int dataset_build(const char *name, struct data_selection *s, bool has_missing, const struct scaling *scaling,
-    char *const *features, struct dataset *out, struct err *e)
+int dataset_build(const char *name, struct data_selection *s, bool has_missing, bool is_test,
+    const struct scaling *scaling, char *const *features, struct dataset *out, struct err *e)
 {
     const struct data_table *t = s->tables[0];
     *out = (struct dataset){.name = mem_text(name),
@@ -125,7 +127,7 @@ int dataset_build(const char *name, struct data_selection *s, bool has_missing, 
         point_rows(s, out);
         result = set_affine(scaling, out, e);
     } else if (result == 0) {
-        result = convert_rows(s, scaling, out, e);
+        result = convert_rows(s, is_test, scaling, out, e);
     }
     out->label = s->label;
     out->is_anomaly = s->is_anomaly;

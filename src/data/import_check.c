@@ -18,7 +18,8 @@ struct import_check {
     void *first;           // (columns) the first row, integers
     unsigned char *varies; // (columns) whether another value than the first came, integers
     double *low, *high;    // (columns) floats; low > high: none but missing values so far
-    int64_t missing, infinite;
+    bool is_narrowed;      // from a wider type
+    int64_t missing, infinite, first_infinite;
     struct import_count *counts; // sorted by label
     int n_counts;
 };
@@ -29,10 +30,11 @@ static bool is_float(const struct import_check *c)
 }
 
 struct import_check *import_check_new(
-    const char *name, const struct store_shape *shape, char *const *features, struct err *e)
+    const char *name, const struct store_shape *shape, bool is_narrowed, char *const *features, struct err *e)
 {
     struct import_check *c = mem_new(1, sizeof *c);
-    *c = (struct import_check){.name = name, .type = shape->type, .columns = 1, .features = features};
+    *c = (struct import_check){
+        .name = name, .type = shape->type, .columns = 1, .features = features, .is_narrowed = is_narrowed};
     c->is_image = shape->rank > 2;
     for (int d = 1; d < shape->rank; d++)
         c->columns *= shape->dims[d];
@@ -97,19 +99,30 @@ static void check_integers(struct import_check *c, const char *row)
     }
 }
 
+// What a narrower type cannot hold is refused. What the source says is kept: such rows are scored as what they are.
+static void note_infinite(struct import_check *c, int64_t column, struct err *e)
+{
+    char number[32] = "";
+    if (!c->features)
+        snprintf(number, sizeof number, "value %lld", (long long)column + 1);
+
+    if (c->infinite++ == 0)
+        c->first_infinite = c->rows;
+    if (c->is_narrowed && c->infinite <= MAX_INFINITE)
+        err_add(e, ERR_DATA,
+            "%s: row %lld: %s: found an infinite value, allowed: numbers that %s can hold, NaN if missing", c->name,
+            (long long)c->rows, c->features ? c->features[column] : number, c->type == STORE_F32 ? "f4" : "f8");
+}
+
 static void check_float(struct import_check *c, int64_t column, double v, struct err *e)
 {
     if (isnan(v)) {
         c->missing++;
         return;
     }
-    if (isinf(v) && c->infinite++ < MAX_INFINITE) {
-        char number[32] = "";
-        if (!c->features)
-            snprintf(number, sizeof number, "value %lld", (long long)column + 1);
-        err_add(e, ERR_DATA,
-            "%s: row %lld: %s: found an infinite value, allowed: numbers that %s can hold, NaN if missing", c->name,
-            (long long)c->rows, c->features ? c->features[column] : number, c->type == STORE_F32 ? "f4" : "f8");
+    if (isinf(v)) {
+        note_infinite(c, column, e);
+        return;
     }
     c->low[column] = v < c->low[column] ? v : c->low[column];
     c->high[column] = v > c->high[column] ? v : c->high[column];
@@ -136,7 +149,7 @@ int import_check_rows(struct import_check *c, int64_t rows, const void *x, struc
             check_floats(c, (const char *)x + (size_t)r * row_bytes, e);
         else
             check_integers(c, (const char *)x + (size_t)r * row_bytes);
-    return c->infinite > infinite ? -1 : 0;
+    return c->is_narrowed && c->infinite > infinite ? -1 : 0;
 }
 
 static void count_label(struct import_check *c, int64_t label)
@@ -193,6 +206,12 @@ static void warn_constant(const struct import_check *c, struct text *warnings)
 void import_check_summary(struct import_check *c, struct import_summary *s)
 {
     warn_constant(c, &s->warnings);
+    if (c->infinite)
+        text_add(&s->warnings,
+            "%s: %lld infinite value%s, the first in row %lld: training refuses such rows, tests and score give them "
+            "no "
+            "error\n",
+            c->name, (long long)c->infinite, c->infinite == 1 ? "" : "s", (long long)c->first_infinite);
     s->missing = c->missing;
     s->n_counts = c->n_counts;
     s->counts = c->counts;

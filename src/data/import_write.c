@@ -139,7 +139,7 @@ static int make_room(struct transfer *t, struct err *e)
     t->label_read = mem_array((size_t)t->piece, sizeof(int64_t), name, e);
     t->labels = mem_array((size_t)t->piece, sizeof *t->labels, name, e);
     t->numbers = mem_array((size_t)t->piece, sizeof *t->numbers, name, e);
-    t->check = import_check_new(name, &t->shape, t->pair->x->features, e);
+    t->check = import_check_new(name, &t->shape, is_converted, t->pair->x->features, e);
     return t->read && (t->written || !is_converted) && t->label_read && t->labels && t->numbers && t->check ? 0 : -1;
 }
 

@@ -98,7 +98,8 @@ static int make_room(struct row_reader *r, struct err *e)
         .type = s->table->type == STORE_U8 ? DATASET_U8 : DATASET_F32};
     memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
     r->piece.row = mem_array((size_t)s->most, sizeof *r->piece.row, r->name, e);
-    return r->piece.row ? make_affine(r) : -1;
+    r->piece.is_unscored = mem_array((size_t)s->most, sizeof *r->piece.is_unscored, r->name, e);
+    return r->piece.row && r->piece.is_unscored ? make_affine(r) : -1;
 }
 
 static void describe(struct row_reader *r)
@@ -143,8 +144,8 @@ void row_reader_free(struct row_reader **r)
     data_table_free(&s->table);
     store_unmap(&s->map);
     store_close(&s->file);
-    void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, (*r)->piece.row, (*r)->piece.shift,
-        (*r)->piece.factor, s, *r};
+    void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, (*r)->piece.row,
+        (*r)->piece.is_unscored, (*r)->piece.shift, (*r)->piece.factor, s, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *r = NULL;
@@ -164,14 +165,20 @@ static int bad_value(struct row_reader *r, int64_t first, int64_t i, int column,
         (long long)(first + i), name, isinf(s->row[column]) ? "" : " in the range of single precision");
 }
 
-// Of a row with a value that is no finite number: whether the model has something for it.
+// Of a row with a value that is no finite number: whether the model has something for it. If not, marks the row.
 static int check_row(struct row_reader *r, int64_t first, int64_t i, struct err *e)
 {
     const struct row_source *s = r->source;
     data_table_row(s->table, i, s->row);
-    for (int c = 0; c < r->columns; c++)
-        if (isinf(s->row[c]) || (isnan(s->row[c]) && !r->fit->scaling->fill && !r->fit->scaling->ignores_missing))
+
+    for (int c = 0; c < r->columns; c++) {
+        if (!isinf(s->row[c]) && !(isnan(s->row[c]) && !r->fit->scaling->fill && !r->fit->scaling->ignores_missing))
+            continue;
+        if (!r->fit->marks_bad_rows)
             return bad_value(r, first, i, c, e);
+        r->piece.is_unscored[i] = 1;
+        return 0;
+    }
     return 0;
 }
 
@@ -180,7 +187,7 @@ static int convert_row(struct row_reader *r, int64_t first, int64_t i, float *ou
     const struct row_source *s = r->source;
     data_table_row(s->table, i, s->row);
     scaling_apply(r->fit->scaling, data_type_fits_float(s->table->type), s->row, out);
-    for (int c = 0; c < r->columns; c++)
+    for (int c = 0; c < r->columns && !r->fit->marks_bad_rows; c++)
         if (isinf(out[c]) || (isnan(out[c]) && !r->fit->scaling->ignores_missing))
             return bad_value(r, first, i, c, e);
     return 0;
@@ -191,6 +198,7 @@ static int place_rows(struct row_reader *r, int64_t first, struct err *e)
     const struct row_source *s = r->source;
     size_t bytes = (size_t)r->columns * store_type_size(s->table->type);
     int failed = 0;
+    memset(r->piece.is_unscored, 0, (size_t)r->piece.rows);
     for (int64_t i = 0; i < r->piece.rows && !failed; i++) {
         float *converted = s->converted ? s->converted + i * r->columns : NULL;
         r->piece.row[i] = converted ? (const void *)converted : (const char *)s->table->values + (size_t)i * bytes;

@@ -9,6 +9,7 @@ struct row_fit {
     int shape_rank, shape[3];
     char *const *features;         // (columns) names, borrowed; NULL: it knows none
     const struct scaling *scaling; // borrowed
+    bool marks_bad_rows;           // rows with a value that it cannot take are marked is_unscored, not refused
 };
 
 struct row_reader {
@@ -29,7 +30,7 @@ struct row_reader *row_reader_open(
     const struct data_source *source, const struct row_fit *fit, int64_t most, struct err *e);
 void row_reader_free(struct row_reader **r);
 // Rows [first, first + rows) as a data set, valid until the next call. NULL and an error: what cannot be read, a
-// missing value that nothing stands for, an infinite one.
+// missing value that nothing stands for, an infinite one, unless such rows are marked.
 const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e);
 // Their labels.
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e);

@@ -61,7 +61,7 @@ static void check_number(struct csv *c, const char *text, size_t n)
     struct column_count *count = &c->counts[c->field];
     enum csv_kind kind = csv_field(&c->missing, text, n, &value);
     count->numbers += kind == CSV_NUMBER;
-    if (kind == CSV_NUMBER && isinf(value))
+    if (kind == CSV_NUMBER && isinf(value) && strpbrk(text, "0123456789")) // not one that the file calls infinite
         report_field(c, text, n, "numbers below 1.8e308");
     if (kind == CSV_TEXT && ++count->texts <= MAX_COLUMN_ERRORS)
         report_field(c, text, n, "a number or one of the missing-value tokens");

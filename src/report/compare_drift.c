@@ -18,6 +18,19 @@ static int bits_of(const struct trial_summary *s, char out[RESULT_HASH_LENGTH + 
     return f || *out ? 0 : -1;
 }
 
+// Leaves out rows that have no error (NaN) on either side: they are no drift. Returns how many are left.
+static int64_t drop_unscored(float *x, float *y, int64_t n)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (isnan(x[i]) && isnan(y[i]))
+            continue;
+        x[kept] = x[i];
+        y[kept++] = y[i];
+    }
+    return kept;
+}
+
 static int errors_differ(const struct trial_summary *a, const struct trial_summary *b, const char *set, bool is_first,
     struct compare_drift *d, struct err *e)
 {
@@ -25,6 +38,7 @@ static int errors_differ(const struct trial_summary *a, const struct trial_summa
     float *x = trial_errors(a, set, &n, e), *y = x ? trial_errors(b, set, &m, e) : NULL;
     int failed = y ? 0 : -1;
     if (y && n == m) {
+        n = drop_unscored(x, y, n);
         double worst = max_abs_difference(x, y, n);
         d->error = isnan(worst) || !(d->error >= worst) ? worst : d->error;
         if (is_first && n > 0)

@@ -27,8 +27,9 @@ struct choice {
 struct picker {
     struct loaded_trial loaded;
     const struct dataset *d;
-    float *error;          // (d->rows), owned
-    int32_t *order;        // (d->rows), owned: highest error first
+    float *error;   // (d->rows), owned; NaN: the row has none
+    int32_t *order; // (n_scored), owned: rows that have an error, highest first
+    int64_t n_scored;
     struct choice *choice; // owned
     int n_choices;
 };
@@ -68,8 +69,9 @@ static int picker_init(struct picker *p, const struct trial_summary *s, const ch
     if (!p->order)
         return -1;
     for (int64_t i = 0; i < n; i++)
-        p->order[i] = (int32_t)i;
-    qsort_r(p->order, (size_t)n, sizeof *p->order, higher_first, p->error);
+        if (!isnan(p->error[i]))
+            p->order[p->n_scored++] = (int32_t)i;
+    qsort_r(p->order, (size_t)p->n_scored, sizeof *p->order, higher_first, p->error);
     return 0;
 }
 
@@ -91,8 +93,8 @@ static void choose(struct picker *p, int count, bool any, int64_t label, bool he
     struct choice *c = &p->choice[p->n_choices++];
     *c = (struct choice){.rows = mem_new((size_t)count, sizeof *c->rows)};
     snprintf(c->heading, sizeof c->heading, "%s", heading);
-    for (int64_t i = 0; i < p->d->rows && c->n < count; i++) {
-        int32_t row = p->order[head ? i : p->d->rows - 1 - i];
+    for (int64_t i = 0; i < p->n_scored && c->n < count; i++) {
+        int32_t row = p->order[head ? i : p->n_scored - 1 - i];
         if (any || p->d->label[row] == label)
             c->rows[c->n++] = row;
     }

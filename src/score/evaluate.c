@@ -5,23 +5,25 @@
 #include <math.h>
 #include <stdlib.h>
 
-bool evaluate_needs_train(const struct score_config *c)
+int evaluate_training(
+    const struct score_config *c, const float *error, int64_t rows, struct training_errors *out, struct err *e)
 {
-    return c->threshold != THRESHOLD_BEST_F1;
-}
+    double sum = 0;
+    for (int64_t i = 0; i < rows; i++)
+        sum += (double)error[i];
+    *out = (struct training_errors){.rows = rows, .mean = sum / (double)rows, .threshold = NAN};
 
-static int train_threshold(
-    const struct score_config *c, const float *error, int64_t n, double *threshold, struct err *e)
-{
     if (c->threshold == THRESHOLD_MEAN_STD) {
-        *threshold = mean_std_threshold(error, n, c->deviations);
+        out->threshold = mean_std_threshold(error, rows, c->deviations);
         return 0;
     }
-    struct ranking *r = ranking_new(error, NULL, n, e);
+
+    struct ranking *r = ranking_new(error, NULL, rows, e);
     if (!r)
         return -1;
-    *threshold = ranking_quantile(r, c->quantile);
+    out->threshold = ranking_quantile(r, c->quantile);
     ranking_free(&r);
+
     return 0;
 }
 
@@ -60,7 +62,7 @@ static int scored_take(const float *error, const int8_t *is_anomaly, int64_t row
     return 0;
 }
 
-static int baseline_auc(const float *error, const struct dataset *d, double *auc, struct err *e)
+int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e)
 {
     struct scored s;
     if (scored_take(error, d->is_anomaly, d->rows, &s, e) != 0)
@@ -114,7 +116,9 @@ int evaluate_at(
     double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out, struct err *e)
 {
     struct scored s;
-    *out = (struct evaluation){.threshold = threshold,
+    *out = (struct evaluation){.mean = NAN,
+        .largest = NAN,
+        .threshold = threshold,
         .baseline_roc_auc = NAN,
         .average_precision = NAN,
         .roc_auc = {NAN, NAN, NAN, NAN, 0, 0},
@@ -130,14 +134,11 @@ int evaluate_at(
     return failed;
 }
 
-int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,
-    const float *baseline, struct evaluation *out, struct err *e)
+int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
+    struct evaluation *out, struct err *e)
 {
     const struct dataset *d = s->data;
-    double threshold = NAN;
-    if (evaluate_needs_train(c) && train_threshold(c, train_error, n_train, &threshold, e) != 0)
-        return -1;
-    if (evaluate_at(threshold, s->error, d->is_anomaly, d->rows, out, e) != 0)
-        return -1;
-    return baseline && d->is_anomaly ? baseline_auc(baseline, d, &out->baseline_roc_auc, e) : 0;
+    double threshold = c->threshold == THRESHOLD_BEST_F1 ? NAN : train->threshold;
+
+    return evaluate_at(threshold, s->error, d->is_anomaly, d->rows, out, e);
 }

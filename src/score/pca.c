@@ -103,7 +103,8 @@ static void find_errors(const struct pca *p, const struct dataset *d, enum error
             for (int j = 0; j < p->columns; j++)
                 difference[j] = (double)p->x[(size_t)i * (size_t)p->columns + (size_t)j] - p->mean[j];
             remove_projection(p, difference);
-            out[first + i] = row_error(difference, p->columns, error);
+            bool is_unscored = d->is_unscored && d->is_unscored[first + i];
+            out[first + i] = is_unscored ? NAN : row_error(difference, p->columns, error);
         }
     }
 }

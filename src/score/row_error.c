@@ -1,6 +1,8 @@
 // The error of each row, be it of one reconstruction or estimated from many draws of a variational model's code.
 #include "score/score.h"
 
+#include <math.h>
+
 struct row_error row_error_of(const struct score_config *c, const struct train_config *t)
 {
     return (struct row_error){(enum error)c->error, (int)c->samples, (uint64_t)t->seed};
@@ -40,4 +42,21 @@ void row_errors(const struct row_error *r, const struct model *m, const real *w,
     for (int i = 0; i < rows; i++)
         row[i] = (float)(sum[i] / r->samples + (r->error == ERROR_ELBO ? (double)divergence[i] : 0));
     model_recode(m, w, ws, rows, x);
+}
+
+void row_errors_mark(const int8_t *is_unscored, int rows, float *row)
+{
+    for (int i = 0; i < rows; i++) {
+        if (is_unscored && is_unscored[i])
+            row[i] = NAN;
+        else if (isnan(row[i]))
+            row[i] = INFINITY;
+    }
+}
+
+void row_values_mark(const int8_t *is_unscored, int rows, int64_t width, float *values)
+{
+    for (int i = 0; values && is_unscored && i < rows; i++)
+        for (int64_t k = 0; is_unscored[i] && k < width; k++)
+            values[i * width + k] = NAN;
 }

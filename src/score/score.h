@@ -34,6 +34,12 @@ struct row_error row_error_of(const struct score_config *c, const struct train_c
 void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws, int64_t first,
     int rows, const real *x, float *row);
 
+// Of rows whose errors are computed: NaN for those that the model cannot take (is_unscored (rows); NULL: none), and in
+// `values` (rows, width; NULL: none) as well. A row that it can take and whose error is no number is beyond all bounds:
+// INFINITY.
+void row_errors_mark(const int8_t *is_unscored, int rows, float *row);
+void row_values_mark(const int8_t *is_unscored, int rows, int64_t width, float *values);
+
 // --- scores of one data set
 // Every rank holds the bulk arrays of the rows [first, last) that it visited; rank 0 of the team holds all errors.
 struct scores {
@@ -64,17 +70,24 @@ struct evaluation {
     struct confusion confusion; // at `threshold`; means nothing without one, as does `classification`
     struct classification classification;
     double baseline_roc_auc; // of the baseline's errors; NaN without baseline
+    char failure[256];       // why metrics or the baseline are not there; "": they are
 };
-// `train_error` (n_train) are the errors of the training samples: needed for the thresholds that come from them.
-// `baseline`: (d->rows) errors of the baseline, or NULL.
-int evaluate(const struct score_config *c, const struct scores *s, const float *train_error, int64_t n_train,
-    const float *baseline, struct evaluation *out, struct err *e);
+// What the errors of all training rows say: the threshold of the model, by the config's method, or by its quantile
+// where the method needs labels (best_f1).
+struct training_errors {
+    int64_t rows;
+    double mean, threshold; // NaN: not known
+};
+int evaluate_training(
+    const struct score_config *c, const float *error, int64_t rows, struct training_errors *out, struct err *e);
+int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
+    struct evaluation *out, struct err *e);
+// The area under the ROC curve of a baseline's errors (d->rows) into *auc.
+int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e);
 // The same at a threshold that is known (NaN: the one of the best F1, where it is known what is an anomaly); is_anomaly
 // (rows) may be NULL.
 int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out,
     struct err *e);
-// Whether the config's threshold needs the errors of the training samples.
-bool evaluate_needs_train(const struct score_config *c);
 
 // --- baseline
 // Errors (d->rows) of a reconstruction from `components` principal components of `train`, by the same error (by mse

@@ -25,13 +25,21 @@ static void visit_rows(void *context, struct workspace *ws, int64_t first, int r
     size_t own = (size_t)(first - s->first), columns = (size_t)s->columns, n = (size_t)rows * columns;
     copy_rows(s->code ? s->code + own * (size_t)s->code_size : NULL, model_code(v->m, ws),
         (size_t)rows * (size_t)s->code_size);
+    const int8_t *is_unscored = s->data->is_unscored ? s->data->is_unscored + first : NULL;
     row_errors(v->error, v->m, v->w, ws, first, rows, x, s->error + first);
+    row_errors_mark(is_unscored, rows, s->error + first);
+    if (s->code)
+        row_values_mark(is_unscored, rows, s->code_size, s->code + own * (size_t)s->code_size);
     if (!s->reconstruction && !s->feature_error)
         return;
     const real *y = model_reconstruct(v->m, ws, rows);
     copy_rows(s->reconstruction ? s->reconstruction + own * columns : NULL, y, n);
     for (size_t i = 0; s->feature_error && i < n; i++)
         s->feature_error[own * columns + i] = (float)((y[i] - x[i]) * (y[i] - x[i]));
+    if (s->reconstruction)
+        row_values_mark(is_unscored, rows, s->columns, s->reconstruction + own * columns);
+    if (s->feature_error)
+        row_values_mark(is_unscored, rows, s->columns, s->feature_error + own * columns);
 }
 
 static int allocate(struct scores *s, unsigned save, struct err *e)

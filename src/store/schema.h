@@ -32,12 +32,14 @@
 #define DATASET_LABEL_NAMES "label_names" // names of the labels 0, 1, ..., one a line; absent: labels are plain numbers
 
 // trial: groups
-#define TRIAL_HISTORY    "history"
-#define TRIAL_SCORES     "scores" // a group per test set
-#define TRIAL_MODEL      "model"
-#define TRIAL_VARIED     "varied" // attributes: the value of each key that the sweep varies
-#define TRIAL_PROVENANCE "provenance"
-#define TRIAL_ALSO       "also" // in a merged file: the provenance of runs that came to the same bits
+#define TRIAL_HISTORY         "history"
+#define TRIAL_SCORES          "scores" // a group per test set
+#define TRIAL_MODEL           "model"
+#define TRIAL_TRAINING_ERRORS "training_errors"
+#define TRAINING_ERRORS_ROWS  "rows"
+#define TRIAL_VARIED          "varied" // attributes: the value of each key that the sweep varies
+#define TRIAL_PROVENANCE      "provenance"
+#define TRIAL_ALSO            "also" // in a merged file: the provenance of runs that came to the same bits
 // attributes of the file
 #define TRIAL_EXPERIMENT    "experiment"
 #define TRIAL_ABOUT         "about"
@@ -75,6 +77,7 @@
 #define SCORES_LARGEST_ERROR     "largest_error"
 #define SCORES_UNSCORED          "unscored"
 #define SCORES_CLIPPED           "clipped"
+#define SCORES_FAILURE           "failure"
 #define SCORES_THRESHOLD         "threshold"
 #define SCORES_ROC_AUC           "roc_auc"
 #define SCORES_ROC_AUC_LOW       "roc_auc_low"

@@ -130,9 +130,11 @@ static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws
     const struct dataset *d =
         a->read ? a->read(a, a->first + from, to - from, e) : row_reader_read(a->reader, a->first + from, to - from, e);
     struct pass_context c = {a, from};
+    if (d && a->begin_piece)
+        a->begin_piece(a, from);
     if (d)
         pass_run(&alone, a->m, a->w, d, ws, visit_rows, &c);
-    return d && a->check_piece ? a->check_piece(a, e) : d ? 0 : -1;
+    return d ? 0 : -1;
 }
 
 static int pass_all(struct apply *a, struct workspace *const *ws, struct err *e)

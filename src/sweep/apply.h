@@ -32,8 +32,9 @@ struct apply {
     // After a forward pass of rows [at, at + rows) of this rank's piece: fills output[].piece. Called from several
     // threads.
     void (*visit)(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x);
-    // On every rank, after its part of the piece that begins with row `first`: whether it may go on. May be NULL.
-    int (*check_piece)(struct apply *a, struct err *e);
+    // On every rank, when its rows of the piece are read, before they are visited: they are those from `from` on. May
+    // be NULL.
+    void (*begin_piece)(struct apply *a, int64_t from);
     // On rank 0, of each piece that is complete: rows [first, first + rows). May be NULL.
     int (*finish_piece)(struct apply *a, int64_t first, int64_t rows, struct err *e);
     void *context; // of both

@@ -245,9 +245,15 @@ static void read_threshold(struct place *p, struct trained_model *out)
     char **sets = NULL;
     int n = 0;
     struct err ignored = {0};
+    double of_training = NAN;
     out->threshold = NAN;
+    out->training_mean = NAN;
+    if (store_has(p->f, at(p, TRIAL_TRAINING_ERRORS))) {
+        store_get_real(p->f, p->path, SCORES_THRESHOLD, &of_training, NULL);
+        store_get_real(p->f, p->path, SCORES_MEAN_ERROR, &out->training_mean, NULL);
+    }
     if (!store_has(p->f, at(p, TRIAL_SCORES)) || store_list(p->f, p->path, &sets, &n, &ignored) != 0)
-        return;
+        n = 0;
     for (int i = 0; i < n && isnan(out->threshold); i++) {
         char *group = mem_format("%s" TRIAL_SCORES "/%s", p->prefix, sets[i]);
         if (store_get_real(p->f, group, SCORES_THRESHOLD, &out->threshold, NULL) != 0)
@@ -255,6 +261,8 @@ static void read_threshold(struct place *p, struct trained_model *out)
         free(group);
     }
     free_texts(sets, n);
+    if (isnan(out->threshold))
+        out->threshold = of_training;
 }
 
 // Of a run's file only what model_load reads: it can hold thousands of trials.

@@ -14,7 +14,8 @@ struct trained_model {
     char **label_names;     // (n_label_names), owned: of the labels of its experiment's data; NULL: numbers
     int n_label_names;
     char *id, *experiment; // owned
-    double threshold;      // of the first test set that has one; NaN: none has
+    double threshold;      // of the first test set that has one, else of the training rows; NaN: there is none
+    double training_mean;  // error of the training rows; NaN: the trial does not say
 };
 
 // The file that such a name leads to, new memory.

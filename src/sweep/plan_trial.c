@@ -86,7 +86,26 @@ static void note_sets(const struct data_sets *sets, struct known_data *k)
         k->set[i] = (struct known_set){mem_text(sets->test[i].name), sets->test[i].is_anomaly != NULL};
 }
 
-static void read_data(const struct trial *t, const struct experiment *x, struct known_data *k, struct err *e)
+static void warn_unscored(const struct data_sets *sets, struct err *warnings)
+{
+    for (int i = 0; i < sets->n_test; i++) {
+        const struct dataset *d = &sets->test[i];
+        int64_t n = 0, first = -1;
+        for (int64_t row = 0; d->is_unscored && row < d->rows; row++) {
+            first = first < 0 && d->is_unscored[row] ? row : first;
+            n += d->is_unscored[row];
+        }
+        if (n)
+            err_add(warnings, ERR_DATA,
+                "%s: %lld of %lld rows have missing or infinite values and get no error (NaN), the first: row %lld of "
+                "%s; hint: data.fill for missing ones",
+                d->name, (long long)n, (long long)d->rows, (long long)d->index[first],
+                d->sources[d->source[first]].name);
+    }
+}
+
+static void read_data(
+    const struct trial *t, const struct experiment *x, struct known_data *k, struct err *warnings, struct err *e)
 {
     struct data_sets sets;
     k->is_bad = data_verify(&t->data, x->folder, e) != 0 || data_load(&t->data, x->folder, &sets, e) != 0;
@@ -94,6 +113,7 @@ static void read_data(const struct trial *t, const struct experiment *x, struct 
         return;
     note_sets(&sets, k);
     note_labels(&sets, k);
+    warn_unscored(&sets, warnings);
     if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
         ranges_measure(&sets, &k->ranges);
     data_sets_free(&sets);
@@ -114,7 +134,7 @@ static struct known_data *learn_data(struct planner *p, const struct trial *t, s
     p->known = mem_grow(p->known, (size_t)p->n + 1, sizeof *p->known);
     struct known_data *k = &p->known[p->n++];
     *k = (struct known_data){.key = key};
-    read_data(t, p->x, k, e);
+    read_data(t, p->x, k, &p->warnings, e);
     return k->is_bad ? NULL : k;
 }
 

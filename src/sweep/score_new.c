@@ -3,6 +3,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "data/data_range.h"
 #include "data/label_choice.h"
 #include "store/schema.h"
 #include "sweep/apply.h"
@@ -22,8 +24,10 @@ struct scoring {
     char error_about[64];
     char *group;                             // owned: "scores/test"
     int code, reconstruction, feature_error; // numbers of outputs; 0: not asked for
-    double limit_low, limit_high;            // what the model sees lies mostly within; both 0: nothing is known of it
-    int64_t beyond;                          // values of this rank's piece that lie beyond
+    double limit_low, limit_high;            // where the training data lies after scaling; both 0: it is not known
+    bool clips;                              // the error is a cross-entropy, which takes values within [0, 1]
+    int64_t *beyond; // (columns + 1), owned: of each column, this rank's values beyond; then those that were clipped
+    int64_t from;    // of this rank's rows in the piece
     struct store_stream *label, *is_anomaly; // on rank 0, owned; NULL: none
     int64_t *labels;                         // (piece rows), owned
     struct label_choice normal;
@@ -35,16 +39,22 @@ struct scoring {
 
 // --- the pass
 
-// Values of other units than the training data's end up far from where scaling put those.
-static void count_beyond(struct scoring *s, size_t n, const real *x)
+// Values of other units than the training data's end up far from where scaling put those. Few chunks have any.
+static void count_beyond(struct scoring *s, int rows, const real *x)
 {
+    size_t columns = (size_t)s->apply.reader->columns, n = (size_t)rows * columns;
     int64_t beyond = 0;
     const real low = (real)s->limit_low, high = (real)s->limit_high;
     if (low == high)
         return;
+
     for (size_t i = 0; i < n; i++)
         beyond += x[i] < low || x[i] > high;
-    __atomic_fetch_add(&s->beyond, beyond, __ATOMIC_RELAXED);
+    for (size_t i = 0; beyond && i < n; i++)
+        if (x[i] < low || x[i] > high)
+            __atomic_fetch_add(&s->beyond[i % columns], 1, __ATOMIC_RELAXED);
+    if (s->clips)
+        __atomic_fetch_add(&s->beyond[columns], data_range_count(n, x), __ATOMIC_RELAXED);
 }
 
 static void copy_values(float *to, const real *from, size_t n)
@@ -59,37 +69,48 @@ static float *place(const struct scoring *s, int output, int64_t at)
     return o->piece + at * o->width;
 }
 
+static void begin_piece(struct apply *a, int64_t from)
+{
+    struct scoring *s = a->context;
+    s->from = from;
+}
+
+// Reconstructions of rows that the model cannot take are no numbers either.
+static void visit_reconstruction(struct scoring *s, struct workspace *ws, int64_t at, int rows, const real *x)
+{
+    const struct model *m = s->apply.m;
+    int columns = shape_size(&m->input);
+    size_t n = (size_t)rows * (size_t)columns;
+    const int8_t *is_unscored = s->apply.reader->piece.is_unscored + (at - s->from);
+    const real *y = model_reconstruct(m, ws, rows);
+
+    if (s->reconstruction) {
+        copy_values(place(s, s->reconstruction, at), y, n);
+        row_values_mark(is_unscored, rows, columns, place(s, s->reconstruction, at));
+    }
+    if (s->feature_error) {
+        float *difference = place(s, s->feature_error, at);
+        for (size_t i = 0; i < n; i++)
+            difference[i] = (float)((y[i] - x[i]) * (y[i] - x[i]));
+        row_values_mark(is_unscored, rows, columns, difference);
+    }
+}
+
 static void visit(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x)
 {
     struct scoring *s = a->context;
-    size_t n = (size_t)rows * (size_t)shape_size(&a->m->input);
-    count_beyond(s, n, x);
-    if (s->code)
-        copy_values(place(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)shape_size(&a->m->code));
-    row_errors(&s->job->error, a->m, a->w, ws, a->first + at, rows, x, place(s, ERROR, at));
-    if (!s->reconstruction && !s->feature_error)
-        return;
-    const real *y = model_reconstruct(a->m, ws, rows);
-    if (s->reconstruction)
-        copy_values(place(s, s->reconstruction, at), y, n);
-    float *difference = s->feature_error ? place(s, s->feature_error, at) : NULL;
-    for (size_t i = 0; difference && i < n; i++)
-        difference[i] = (float)((y[i] - x[i]) * (y[i] - x[i]));
-}
+    int code_size = shape_size(&a->m->code);
+    const int8_t *is_unscored = a->reader->piece.is_unscored + (at - s->from);
 
-static int check_piece(struct apply *a, struct err *e)
-{
-    struct scoring *s = a->context;
-    int64_t left = a->reader->rows - a->first, rows = left < a->piece_rows ? left : a->piece_rows, from, to;
-    pass_range(a->team->comm, rows, &from, &to);
-    double share = (double)s->beyond / ((double)(to - from) * a->reader->columns);
-    s->beyond = 0;
-    if (share <= 0.5)
-        return 0;
-    return err_add(e, ERR_DATA,
-        "%s: after scaling, %.0f %% of the values from row %lld on lie outside [%g, %g], where the model's training "
-        "data does not: found data in other units?",
-        a->reader->name, 100 * share, (long long)a->first, s->limit_low, s->limit_high);
+    count_beyond(s, rows, x);
+    if (s->code) {
+        copy_values(place(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)code_size);
+        row_values_mark(is_unscored, rows, code_size, place(s, s->code, at));
+    }
+    row_errors(&s->job->error, a->m, a->w, ws, a->first + at, rows, x, place(s, ERROR, at));
+    row_errors_mark(is_unscored, rows, place(s, ERROR, at));
+    if (s->reconstruction || s->feature_error)
+        visit_reconstruction(s, ws, at, rows, x);
 }
 
 // --- pieces on rank 0
@@ -113,6 +134,10 @@ static int finish_piece(struct apply *a, int64_t first, int64_t rows, struct err
     const float *error = a->output[ERROR].piece;
     for (int64_t i = 0; i < rows; i++) {
         double v = (double)error[i];
+        if (isnan(v)) {
+            s->out->first_unscored = s->out->unscored++ ? s->out->first_unscored : first + i;
+            continue;
+        }
         s->sum += v;
         s->largest = v > s->largest ? v : s->largest;
         s->out->above += v > s->job->threshold;
@@ -256,14 +281,17 @@ static int finish_file(struct scoring *s, struct err *e)
     struct evaluation *v = &s->out->evaluation;
     struct score_config c = {.error = s->job->error.error};
     int failed = 0;
+    int64_t unscored = s->out->unscored;
     s->out->rows = s->apply.reader->rows;
     if (s->marks)
         failed = evaluate_at(s->job->threshold, s->errors, s->marks, s->out->rows, v, e);
     else
-        *v = (struct evaluation){.mean = s->sum / (double)s->out->rows,
-            .largest = s->largest,
+        *v = (struct evaluation){.mean = s->sum / (double)(s->out->rows - unscored),
+            .largest = unscored < s->out->rows ? s->largest : NAN,
+            .unscored = unscored,
             .threshold = s->job->threshold,
             .roc_auc.auc = NAN};
+    v->clipped = s->out->clipped;
     failed |= trial_write_metrics(s->f, s->group, &c, v, e);
     return failed | write_head(s, e) ? -1 : store_commit(&s->f, e);
 }
@@ -300,6 +328,7 @@ static void set_limits(struct scoring *s)
     const struct trained_model *t = s->job->model;
     if (t->scaling.bytes_only)
         return;
+    s->clips = model_error_is_cross_entropy(t->model, s->job->error.error);
     if (t->trial.train.loss == LOSS_BINARY_CROSSENTROPY) {
         s->limit_low = -1;
         s->limit_high = 2;
@@ -307,6 +336,52 @@ static void set_limits(struct scoring *s)
         s->limit_low = -10;
         s->limit_high = 10;
     }
+}
+
+// Collective. Adds up on rank 0 what all ranks have counted.
+static int join_counts(struct scoring *s, struct err *e)
+{
+    const struct comm *comm = s->apply.team->comm;
+    size_t n = (size_t)s->apply.reader->columns + 1, size = (size_t)comm->size;
+    int64_t *all = mem_array(n * size, sizeof *all, "counts of values", e);
+    if (comm_agree(comm, e) != 0) {
+        free(all);
+        return -1;
+    }
+
+    memcpy(all + n * (size_t)comm->rank, s->beyond, n * sizeof *all);
+    comm_join_to_root(comm, all, n * size * sizeof *all);
+    for (size_t k = 0; comm->rank == 0 && k < size; k++)
+        for (size_t i = 0; i < n; i++)
+            s->beyond[i] = (k ? s->beyond[i] : 0) + all[k * n + i];
+    s->out->clipped = s->beyond[n - 1];
+    free(all);
+
+    return 0;
+}
+
+// The columns of which most values lie beyond: "'LB', 'AC' and 9 more", into out->beyond.
+static void name_beyond(const struct scoring *s, struct score_outcome *out)
+{
+    enum { SHOWN = 5 };
+    const struct row_reader *r = s->apply.reader;
+    struct text names = {0};
+
+    for (int c = 0; c < r->columns; c++) {
+        if (2 * s->beyond[c] <= r->rows - out->unscored || out->beyond_columns++ >= SHOWN)
+            continue;
+        const char *comma = out->beyond_columns > 1 ? ", " : "";
+        if (r->features)
+            text_add(&names, "%s'%s'", comma, r->features[c]);
+        else
+            text_add(&names, "%s%d", comma, c);
+    }
+    if (out->beyond_columns > SHOWN)
+        text_add(&names, " and %d more", out->beyond_columns - SHOWN);
+    snprintf(out->beyond, sizeof out->beyond, "%s", names.data ? names.data : "");
+    out->limit_low = s->limit_low;
+    out->limit_high = s->limit_high;
+    text_free(&names);
 }
 
 static int run(struct scoring *s, struct err *e)
@@ -320,10 +395,13 @@ static int run(struct scoring *s, struct err *e)
     struct err ignored = {0};
     failed |= store_stream_end(&s->label, failed ? &ignored : e);
     failed |= store_stream_end(&s->is_anomaly, failed ? &ignored : e);
-    if (!failed && comm->rank == 0)
+    if (!failed)
+        failed = join_counts(s, e);
+    if (!failed && comm->rank == 0) {
+        name_beyond(s, s->out);
         warn_without_normal(s);
-    if (!failed && comm->rank == 0)
         finish_file(s, e);
+    }
     return comm_agree(comm, e);
 }
 
@@ -331,8 +409,10 @@ int score_new(const struct team *team, const struct score_job *job, struct score
 {
     const struct model *m = job->model->model;
     struct scoring s = {.job = job, .largest = -INFINITY, .out = out};
-    struct row_fit fit = {
-        .shape_rank = m->input.rank, .features = job->model->features, .scaling = &job->model->scaling};
+    struct row_fit fit = {.shape_rank = m->input.rank,
+        .features = job->model->features,
+        .scaling = &job->model->scaling,
+        .marks_bad_rows = true};
     memcpy(fit.shape, m->input.dims, sizeof fit.shape);
     *out = (struct score_outcome){0};
     s.group = mem_format(TRIAL_SCORES "/%s", job->source->split);
@@ -340,7 +420,7 @@ int score_new(const struct team *team, const struct score_job *job, struct score
         .m = m,
         .w = job->model->w,
         .visit = visit,
-        .check_piece = check_piece,
+        .begin_piece = begin_piece,
         .finish_piece = finish_piece,
         .context = &s};
     add_outputs(&s);
@@ -348,7 +428,8 @@ int score_new(const struct team *team, const struct score_job *job, struct score
     int64_t width = 0;
     for (int i = 0; i < s.apply.n_outputs; i++)
         width += s.apply.output[i].width;
-    apply_open(&s.apply, job->source, &fit, width, e);
+    if (apply_open(&s.apply, job->source, &fit, width, e) == 0)
+        s.beyond = mem_array((size_t)s.apply.reader->columns + 1, sizeof *s.beyond, "counts of values", e);
     int failed = comm_agree(team->comm, e);
     if (!failed)
         failed = run(&s, e);
@@ -358,6 +439,7 @@ int score_new(const struct team *team, const struct score_job *job, struct score
     free(s.labels);
     free(s.marks);
     label_choice_free(&s.normal);
+    free(s.beyond);
     free(s.errors);
     return failed;
 }

@@ -17,7 +17,12 @@ struct score_job {
 };
 
 struct score_outcome {
-    int64_t rows, above; // samples, and those with an error above the threshold
+    int64_t rows, above;              // samples, and those with an error above the threshold
+    int64_t unscored, first_unscored; // rows that the model cannot take, whose error is NaN; the first of them
+    int64_t clipped;                  // values outside [0, 1] that the cross-entropy took as 0 or 1
+    int beyond_columns;               // columns of which most values lie outside of:
+    double limit_low, limit_high;     // where the training data lies after scaling
+    char beyond[400];                 // their names
     struct evaluation evaluation;
 };
 

@@ -266,6 +266,8 @@ int trial_write_metrics(
         failed = store_set_int(f, group, SCORES_UNSCORED, v->unscored, e);
     if (v->clipped && !failed)
         failed = store_set_int(f, group, SCORES_CLIPPED, v->clipped, e);
+    if (*v->failure && !failed)
+        failed = store_set_text(f, group, SCORES_FAILURE, v->failure, e);
     if (!v->has_labels || failed)
         return failed;
 
@@ -292,6 +294,19 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
     }
     return failed;
+}
+
+// What the errors of the training rows say.
+static int write_training(struct store_file *f, const struct trial_result *r, struct err *e)
+{
+    if (r->trained.has_diverged)
+        return 0;
+
+    int failed = store_set_text(f, TRIAL_TRAINING_ERRORS, SCORES_ERROR, error_names[r->trial->score.error], e);
+    failed |= store_set_int(f, TRIAL_TRAINING_ERRORS, TRAINING_ERRORS_ROWS, r->training.rows, e);
+    failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_MEAN_ERROR, r->training.mean, e);
+
+    return failed | store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_THRESHOLD, r->training.threshold, e);
 }
 
 // --- model
@@ -394,6 +409,7 @@ static int write_all(struct store_file *f, const struct team *team, int nodes, c
     int failed = write_head(f, r, e);
     failed |= write_history(f, &r->trained.history, e);
     failed |= write_scores(f, r, e);
+    failed |= write_training(f, r, e);
     for (int i = 0; i < n && !failed; i++)
         failed = finish_bulk(f, &bulk[i], e);
     failed |= write_model(f, r, e);

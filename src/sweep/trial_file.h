@@ -17,6 +17,7 @@ struct trial_result {
     struct trained trained;
     struct scores *scores;            // (sets->n_test); NULL where training diverged
     struct evaluation *evaluation;    // (sets->n_test)
+    struct training_errors training;  // of the first rank
     double wall_seconds, cpu_seconds; // of the whole trial; CPU of all its ranks
     char started[32];
 };

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "data/data_range.h"
 #include "sweep/trial_file.h"
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,33 +35,58 @@ static int fetch_data(const struct experiment *x, const struct trial *t, struct 
     return 0;
 }
 
-// Collective. Errors (rows) of the training samples, or NULL where the threshold does not need them.
-static int score_train(const struct team *team, const struct trial_result *r, struct scores *s, struct err *e)
+// The trained model outlives whatever fails after it: `found` becomes the set's failure, which is written and shown.
+static void note_failure(struct evaluation *v, const struct trial_result *r, const char *set, struct err *found)
 {
-    *s = (struct scores){0};
-    if (!evaluate_needs_train(&r->trial->score))
-        return 0;
-    struct row_error error = row_error_of(&r->trial->score, &r->trial->train);
-    return scores_compute(team, r->model, r->trained.w, &r->sets->train, &error, 0, s, e);
+    if (!found->count)
+        return;
+
+    snprintf(v->failure, sizeof v->failure, "%.*s", (int)strcspn(found->text, "\n"), found->text);
+    fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->id, set, v->failure);
 }
 
-static int evaluate_set(const struct trial_result *r, const struct scores *s, const struct scores *train,
-    struct evaluation *out, struct err *e)
+// Collective. The errors of all training rows, and on the first rank what they say.
+static int score_train(const struct team *team, struct trial_result *r, struct err *e)
+{
+    struct scores s = {0};
+    struct row_error error = row_error_of(&r->trial->score, &r->trial->train);
+    struct err found = {0};
+    struct evaluation failure = {0};
+    int failed = scores_compute(team, r->model, r->trained.w, &r->sets->train, &error, 0, &s, e);
+
+    r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
+    if (!failed && team->comm->rank == 0)
+        evaluate_training(&r->trial->score, s.error, r->sets->train.rows, &r->training, &found);
+    note_failure(&failure, r, "train", &found);
+    scores_free(&s);
+
+    return failed;
+}
+
+static void evaluate_pca(const struct trial_result *r, const struct dataset *d, struct evaluation *out, struct err *e)
+{
+    enum error error = (enum error)r->trial->score.error;
+    float *baseline = pca_errors(&r->sets->train, d, shape_size(&r->model->code), error, e);
+
+    if (baseline)
+        evaluate_baseline(baseline, d, &out->baseline_roc_auc, e);
+    free(baseline);
+}
+
+static void evaluate_set(const struct trial_result *r, const struct scores *s, struct evaluation *out)
 {
     const struct score_config *c = &r->trial->score;
-    float *baseline = NULL;
-    if (c->baseline == BASELINE_PCA && s->data->is_anomaly)
-        if (!(baseline = pca_errors(&r->sets->train, s->data, shape_size(&r->model->code), (enum error)c->error, e)))
-            return -1;
-    int failed = evaluate(c, s, train->error, r->sets->train.rows, baseline, out, e);
-    free(baseline);
+    struct err found = {0};
 
-    if (!failed && model_error_is_cross_entropy(r->model, (enum error)c->error)) {
+    evaluate(c, s, &r->training, out, &found);
+    if (c->baseline == BASELINE_PCA && s->data->is_anomaly && !found.count)
+        evaluate_pca(r, s->data, out, &found);
+    if (model_error_is_cross_entropy(r->model, (enum error)c->error)) {
         struct data_range range;
         data_range_measure(s->data, &range);
         out->clipped = range.outside;
     }
-    return failed;
+    note_failure(out, r, s->data->name, &found);
 }
 
 // Collective over team->comm. As scores_compute.
@@ -68,20 +95,17 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
     const struct score_config *c = &r->trial->score;
     struct row_error error = row_error_of(c, &r->trial->train);
     int n = r->sets->n_test;
-    struct scores train;
-    int failed = score_train(team, r, &train, e);
+    int failed = score_train(team, r, e);
     if (failed)
         return failed;
+
     r->scores = mem_new((size_t)n, sizeof *r->scores);
     r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
     for (int i = 0; i < n && !failed; i++) {
         failed = scores_compute(team, r->model, r->trained.w, &r->sets->test[i], &error, c->save, &r->scores[i], e);
         if (!failed && team->comm->rank == 0)
-            evaluate_set(r, &r->scores[i], &train, &r->evaluation[i], e);
-        if (!failed)
-            failed = comm_agree(team->comm, e);
+            evaluate_set(r, &r->scores[i], &r->evaluation[i]);
     }
-    scores_free(&train);
     return failed;
 }
 
@@ -94,11 +118,21 @@ static void result_free(struct trial_result *r)
     trained_free(&r->trained);
 }
 
+static bool weights_are_finite(const struct trial_result *r)
+{
+    for (size_t i = 0; i < r->model->parameters; i++)
+        if (!isfinite(r->trained.w[i]))
+            return false;
+    return true;
+}
+
 // Collective over team->comm. What follows training, as trial_run.
 static int score(const struct team *team, struct trial_result *r, struct err *e)
 {
     if (r->trained.has_stopped)
         return 1;
+    if (!weights_are_finite(r)) // the last step can spoil them behind the last loss
+        r->trained.has_diverged = true;
     int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
     return failed == 1 && train_keep(&r->trained, e) != 0 ? -1 : failed;
 }

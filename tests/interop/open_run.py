@@ -256,7 +256,7 @@ def main():
         check_h5dump(str(path))
     for (kind, group, what, name), entries in reference.items():
         for entry in entries:
-            if not entry.seen:
+            if not entry.seen and name != "failure":  # a run whose memory lacks for metrics is not made here
                 complain(f"README: {kind}: {group}/: {what} {name}: no file has it {' '.join(entry.when)}".rstrip())
     run_examples(readme, folder, "images")
     kinds = [kind for kind, _ in files]

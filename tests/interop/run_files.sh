@@ -81,6 +81,20 @@ image_experiment images \
 sed 's/relu/linear/; s/sigmoid/linear/; s/loss: binary_crossentropy, /optimizer: sgd, learning_rate: 1000, /; s/epochs: 1/epochs: 9/; s/scale: unit/scale: none/' \
     images.yaml >diverged.yaml
 
+# test rows without values, and beyond those of the training rows
+cat >edges.yaml <<'EOF'
+data:
+  train: {from: table.h5:all, where: second < 8}
+  test: table.h5:all
+  scale: min_max
+model:
+  encoder: [{dense: 2}]
+  decoder: [{dense: 3, activation: sigmoid}]
+train: {loss: binary_crossentropy, epochs: 1}
+score: {error: binary_crossentropy}
+EOF
+
+must "$hourglass" run edges.yaml --results .
 must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
 mkdir bin # a Slurm that measures energy

@@ -102,7 +102,8 @@ bad 3 'found 2 labels, but good.idx has 3 rows' good.idx few-labels.idx -o out/x
 { idx 0D 3; bytes 12 '\77'; } >half-labels.idx
 bad 3 'row 0: label: found 0\.7.*, allowed: a whole number' good.idx half-labels.idx -o out/x.h5:a
 { idx 0D 1 2; printf '\x7f\x80\0\0\0\0\0\0'; } >inf.idx
-bad 3 'row 0: value 1: found an infinite value' inf.idx -o out/x.h5:a
+good inf.idx -o out/inf.h5:a
+says message 'warning: inf.idx: 1 infinite value, the first in row 0: training refuses such rows'
 { idx 0E 1 2; printf '\x7e\x37\xe4\x3c\x88\0\x75\x9c\0\0\0\0\0\0\0\0'; } >big.idx
 good big.idx -o out/x.h5:a
 bad 3 'row 0: value 1: found an infinite value, allowed: numbers that f4 can hold' big.idx -o out/x.h5:a --type f4
@@ -139,7 +140,8 @@ csv() {
 csv 3 "x.csv:3:2: b: found 'abc', allowed: a number or one of the missing-value tokens" 'a,b\n1,2\n3,abc\n'
 csv 3 'x.csv:3: found 1 fields, allowed: 2' 'a,b\n1,2\n3\n4,5\n6,7\n8,9\n'
 csv 3 'x.csv:2: found 3 fields, allowed: 2' 'a,b\n1,2,3\n3,4\n5,6\n7,8\n9,0\n'
-csv 3 "found 'inf', allowed: a number" 'a,b\n1,inf\n'
+csv 3 "found '1e999', allowed: numbers below 1.8e308" 'a,b\n1,1e999\n'
+csv 3 "found 'info', allowed: a number" 'a,b\n1,info\n'
 csv 3 "found '1e999', allowed: numbers below" 'a,b\n1,1e999\n'
 csv 3 "found '0x10'" 'a,b\n1,0x10\n'
 csv 3 "found '1 2'" 'a,b\n1,1 2\n'
@@ -203,7 +205,8 @@ bad 3 'found 2147483647 bytes, allowed: at most' length.npy -o out/x.h5:a
 head -c 30 good.npy >cut.npy
 bad 3 'ends within its header' cut.npy -o out/x.h5:a
 { npy "{$fields}"; printf '\0\0\0\0\0\0\xf0\x7f'; bytes 24 '\0'; } >inf.npy
-bad 3 'row 0: value 1: found an infinite value' inf.npy -o out/x.h5:a
+good inf.npy -o out/inf.h5:b
+says message 'warning: inf.npy: 1 infinite value, the first in row 0'
 printf 'PK\3\4 and so on' >damaged.npz
 bad 3 'not a readable zip archive' damaged.npz -o out/x.h5:a
 

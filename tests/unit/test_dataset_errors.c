@@ -123,7 +123,8 @@ static void finds_several_in_one_pass(void **state)
     } several[] = {
         {"  train: [b.h5:x, a.h5:x]\n  validation: c.h5:x\n  test: a.h5:y\n", 4},
         {"  train: [a.h5:train, a.h5:image]\n  test: [a.h5:swapped]\n  where: x < 1\n", 5},
-        {"  train: a.h5:train\n  validation: a.h5:inf\n  test: [a.h5:inf, a.h5:train]\n", 4},
+        {"  train: a.h5:train\n  validation: a.h5:inf\n  test: [a.h5:inf, a.h5:train]\n",
+            2}, // test rows may lack values
     };
     for (size_t i = 0; i < sizeof several / sizeof *several; i++) {
         struct err e = {0};

@@ -259,10 +259,10 @@ static void large_tables_come_in_pieces(void **state)
 static void mistakes_are_located(void **state)
 {
     (void)state;
-    write_text("x.csv", "a,b,c\n1,x,3\n4,5\n7,8,inf\n");
+    write_text("x.csv", "a,b,c\n1,x,3\n4,5\n7,8,1e999\n");
     import_bad((struct import_options){SOURCES("x.csv")}, ERR_DATA, "x.csv:2:2: b: found 'x'");
     import_bad((struct import_options){SOURCES("x.csv")}, ERR_DATA, "x.csv:3: found 2 fields, allowed: 3");
-    import_bad((struct import_options){SOURCES("x.csv")}, ERR_DATA, "x.csv:4:3: c: found 'inf'");
+    import_bad((struct import_options){SOURCES("x.csv")}, ERR_DATA, "x.csv:4:3: c: found '1e999'");
     write_text("x.csv", "a,\"b\nb\"\n1,2\n3,\"4\n\"\nx,6\n"); // lines count, not records
     import_bad((struct import_options){SOURCES("x.csv")}, ERR_DATA, "x.csv:6:1: a: found 'x'");
     import_bad((struct import_options){SOURCES("x.csv"), .label = (char[]){"q"}, .drop = (char[]){"aa"}}, ERR_USAGE,
