@@ -25,6 +25,9 @@ enum store_type element_store_type(enum element type);
 struct array_reader {
     struct byte_stream *stream; // owned
     enum element type;
+    bool takes_texts;         // set by the caller: an array of texts is no mistake
+    int text_length;          // characters of a text, each of which is one byte or four; 0: numbers
+    bool has_wide_texts;      // four
     bool is_swapped;          // the file's byte order is not this machine's
     bool is_column_major;     // Fortran order: the first index runs fastest
     struct store_shape shape; // of the rows as they are read

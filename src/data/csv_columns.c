@@ -109,14 +109,14 @@ static void select_columns(struct csv_columns *c, const char *path, const struct
         mark(c, path, "--columns", o->columns, 0, e);
     if (o->drop)
         mark(c, path, "--drop", o->drop, CSV_LEFT_OUT, e);
-    int label = o->label ? find_column(c, path, "--label", o->label, e) : -1;
+    int label = o->label ? find_column(c, path, "--label", o->label, e) : o->is_label && c->n == 1 ? 0 : -1;
     if (label >= 0)
         c->use[label] = CSV_LABEL;
     c->has_label = label >= 0;
     for (int i = 0; i < c->n; i++)
         if (c->use[i] >= 0)
             c->use[i] = c->n_features++;
-    if (c->n_features == 0)
+    if (c->n_features == 0 && !o->is_label)
         err_add(e, ERR_USAGE, "%s: no column is left for the data", path);
 }
 

@@ -18,6 +18,7 @@ struct import_options {
     int n_sources;
     char *output;    // "FILE.h5:SPLIT"
     bool force;      // replace a split that exists
+    bool is_label;   // the source holds labels, which may be texts: set by import_pair.c
     char *x;         // array of an archive that holds the data
     char *label;     // column, array or SRC that holds the labels
     char *columns;   // keep only these columns, comma-separated names or numbers

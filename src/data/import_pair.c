@@ -73,7 +73,8 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
 {
     char *owned = NULL;
     struct import_options plain = *o;
-    plain.label = NULL;
+    plain.label = plain.x = NULL;
+    plain.is_label = p->x && source_columns(&p->x->shape) != 1;
     p->label = source_open(source_name(o, 1, &owned), &plain, e);
     free(owned);
     if (!p->x || !p->label)
@@ -82,13 +83,31 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
                                                                                                       : -1;
 }
 
+// The data; `*label_is_source`: --label names no column or array of it, but a file.
+static void open_first(struct import_pair *p, const struct import_options *o, bool *label_is_source, struct err *e)
+{
+    struct err why = {0};
+    struct import_options plain = *o;
+
+    plain.label = NULL;
+    p->x = source_open(o->sources[0], o, &why);
+    *label_is_source = p->x && o->label && !(p->x->format->heeds & HEEDS_LABEL);
+    if (!p->x && o->label && (access(o->label, F_OK) == 0 || strstr(o->label, ":/"))) {
+        p->x = source_open(o->sources[0], &plain, e);
+        *label_is_source = true;
+    } else {
+        err_merge(e, &why);
+    }
+}
+
 int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e)
 {
-    p->x = source_open(o->sources[0], o, e);
-    bool names_label = p->x && p->x->format->heeds & HEEDS_LABEL;
+    bool label_is_source;
+
+    open_first(p, o, &label_is_source, e);
     if (o->n_sources == 2 && o->label)
         return err_add(e, ERR_USAGE, "--label: found beside a second SRC, allowed: one of them");
-    if (o->n_sources == 2 || (p->x && o->label && !names_label))
+    if (o->n_sources == 2 || label_is_source)
         return open_second(p, o, e);
     if (!p->x || check_heeded(o, p->x->format->heeds, p->x->format->name, e) != 0)
         return -1;

@@ -3,6 +3,7 @@
 #include "data/npy_header.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/source.h"
 #include <ctype.h>
 #include <endian.h>
@@ -61,6 +62,21 @@ static int parse_text(struct parser *p, char *out, size_t room)
     return 0;
 }
 
+// "<U5": texts of five characters of UTF-32; "|S5": of five bytes.
+static bool parse_text_type(struct array_reader *array, const char *descr)
+{
+    int64_t length;
+
+    if (!strchr("<>|=", descr[0]) || !descr[0] || !strchr("US", descr[1]) || !descr[1] ||
+        text_to_int64(descr + 2, &length) != 0 || length < 1 || length > 1 << 16)
+        return false;
+    array->text_length = (int)length;
+    array->has_wide_texts = descr[1] == 'U';
+    array->is_swapped = descr[0] == (__BYTE_ORDER == __LITTLE_ENDIAN ? '>' : '<');
+    array->shape.type = STORE_TEXT;
+    return true;
+}
+
 static int parse_type(struct parser *p)
 {
     char descr[32];
@@ -78,6 +94,8 @@ static int parse_type(struct parser *p)
                 p->array->shape.type = element_store_type(types[i].type);
                 return 0;
             }
+    if (p->array->takes_texts && parse_text_type(p->array, descr))
+        return 0;
     char found[QUOTE_ROOM];
     return err_add(p->e, ERR_DATA,
         "%s: found an array of %s ('%s'), allowed: numbers of type b1 u1 i1 u2 i2 u4 i4 i8 f4 f8; convert it "

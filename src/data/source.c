@@ -149,6 +149,12 @@ void source_free_list(char **list, int n)
     free(list);
 }
 
+void source_turn_labels(struct store_shape *shape)
+{
+    if (shape->rank == 2 && (shape->dims[0] == 1 || shape->dims[1] == 1))
+        *shape = (struct store_shape){shape->type, 1, {shape->dims[0] * shape->dims[1]}};
+}
+
 static double value_at(enum store_type type, const void *values, int64_t i)
 {
     switch (type) {

@@ -62,5 +62,7 @@ void source_free_list(char **list, int n);
 
 // label[0..n) := values[0..n) of `type`, which must be whole numbers. `first`: the row number of values[0], for
 // messages.
+// The shape of labels of one value a row, and of a single row of them as MATLAB has them.
+void source_turn_labels(struct store_shape *shape);
 int source_labels(const char *name, int64_t first, enum store_type type, int64_t n, const void *values, int64_t *label,
     struct err *e);

@@ -190,7 +190,11 @@ static void describe(struct source *s, struct csv *c)
             s->features[c->columns.use[i]] = mem_text(c->columns.names[i]);
         else if (c->columns.use[i] == CSV_LABEL)
             s->label_name = mem_text(c->columns.has_header ? c->columns.names[i] : "label");
-    if (!s->has_label || !c->labels.is_text)
+    if (c->columns.n_features == 0) { // a file of labels: they are its data
+        s->shape = (struct store_shape){.type = STORE_I64, .rank = 1, .dims = {c->rows}};
+        s->has_label = false;
+    }
+    if (!c->columns.has_label || !c->labels.is_text)
         return;
     s->n_label_names = c->labels.n;
     s->label_names = mem_new((size_t)c->labels.n, sizeof *s->label_names);
@@ -215,7 +219,7 @@ static int csv_read(struct source *s, int64_t rows, void *x, int64_t *label, str
     struct csv *c = s->state;
     int64_t goal = c->rows + rows, none;
     c->x = x;
-    c->label = label ? label : &none;
+    c->label = c->columns.n_features == 0 ? x : label ? label : &none;
     while (c->rows < goal) {
         int pushed = csv_table_push_line(c->table, e);
         if (pushed == 0)

@@ -1,6 +1,7 @@
 // Any dataset of numbers in an HDF5 file of others, "FILE.h5:/path".
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/label_texts.h"
 #include "data/source.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 struct hdf5 {
     struct store_file *file;
     int64_t row;
+    struct label_texts texts; // of texts as labels
+    bool has_texts;
 };
 
 // The signature stands at the beginning or, behind a block of the user's, at 512, 1024, ...
@@ -40,6 +43,43 @@ static int refuse_name(struct hdf5 *h, const struct source *s, struct err *e)
     return -1;
 }
 
+enum { PIECE_ROWS = 4096 };
+
+// The next `rows` texts: added (label NULL), or numbered.
+static int pass_texts(struct hdf5 *h, const char *inner, int64_t first, int64_t rows, int64_t *label, struct err *e)
+{
+    char *piece[PIECE_ROWS] = {0};
+
+    for (int64_t done = 0, n; done < rows; done += n) {
+        n = rows - done < PIECE_ROWS ? rows - done : PIECE_ROWS;
+        if (store_read(h->file, inner, STORE_TEXT, first + done, n, piece, e) != 0)
+            return -1;
+        for (int64_t i = 0; i < n; i++) {
+            const char *text = piece[i] ? piece[i] : "";
+
+            if (label)
+                label[done + i] = csv_labels_number(&h->texts.labels, text, strlen(text));
+            else
+                label_texts_add(&h->texts, text, strlen(text));
+            free(piece[i]);
+        }
+    }
+    return 0;
+}
+
+static int open_texts(struct source *s, struct err *e)
+{
+    struct hdf5 *h = s->state;
+
+    if (s->shape.rank != 1)
+        return err_add(e, ERR_DATA, "%s:%s: found texts of %d dimensions, allowed as labels: one per row", s->path,
+            s->inner, s->shape.rank);
+    h->has_texts = true;
+    s->shape.type = STORE_I64;
+    return pass_texts(h, s->inner, 0, s->shape.dims[0], NULL, e) == 0 ? label_texts_finish(&h->texts, s->path, s, e)
+                                                                      : -1;
+}
+
 static int check_shape(const struct source *s, struct err *e)
 {
     int64_t columns = source_columns(&s->shape);
@@ -55,20 +95,27 @@ static int check_shape(const struct source *s, struct err *e)
 
 static int hdf5_open(struct source *s, const struct import_options *o, struct err *e)
 {
-    (void)o;
     struct hdf5 *h = s->state = mem_new(1, sizeof *h);
     h->file = store_open(s->path, NULL, false, e);
     if (!h->file)
         return -1;
     if (!s->inner || !store_has(h->file, s->inner))
         return refuse_name(h, s, e);
-    return store_get_shape(h->file, s->inner, &s->shape, e) == 0 ? check_shape(s, e) : -1;
+    if (store_get_shape(h->file, s->inner, &s->shape, e) != 0)
+        return -1;
+    if (o->is_label && s->shape.type == STORE_TEXT && s->shape.rank >= 1)
+        return open_texts(s, e);
+    return check_shape(s, e);
 }
 
 static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
 {
     (void)label;
     struct hdf5 *h = s->state;
+    if (h->has_texts) {
+        h->row += rows;
+        return pass_texts(h, s->inner, h->row - rows, rows, x, e);
+    }
     if (store_read(h->file, s->inner, s->shape.type, h->row, rows, x, e) != 0)
         return -1;
     h->row += rows;
@@ -80,6 +127,8 @@ static void hdf5_close(struct source *s)
     struct hdf5 *h = s->state;
     if (h && h->file)
         store_close(&h->file);
+    if (h)
+        label_texts_free(&h->texts);
     free(h);
 }
 

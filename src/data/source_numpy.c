@@ -3,6 +3,7 @@
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/label_texts.h"
 #include "data/npy_header.h"
 #include "data/source.h"
 #include <stdio.h>
@@ -16,33 +17,81 @@ static bool npy_recognise(const char *path, const unsigned char *head, size_t n)
     return n >= 6 && memcmp(head, "\x93NUMPY", 6) == 0;
 }
 
+// A .npy file: an array of numbers, or one of texts that are labels.
+struct npy {
+    struct array_reader array;
+    struct label_texts texts;
+};
+
+// Labels may be a single row of them.
+static void turn_labels(struct array_reader *array)
+{
+    source_turn_labels(&array->shape);
+    array->is_column_major = array->is_column_major && array->shape.rank > 1;
+}
+
+static int refuse_table_of_texts(const struct array_reader *array, struct err *e)
+{
+    return err_add(e, ERR_DATA, "%s: found an array of texts of %d dimensions, allowed as labels: one per row",
+        byte_stream_name(array->stream), array->shape.rank);
+}
+
+static int npy_begin(struct source *s, struct npy *n, bool is_label, struct err *e)
+{
+    n->array.takes_texts = is_label;
+    n->array.stream = byte_stream_open(s->path, e);
+    if (!n->array.stream || npy_header_read(&n->array, e) != 0)
+        return -1;
+    if (is_label)
+        turn_labels(&n->array);
+    if (n->array.text_length && n->array.shape.rank != 1)
+        return refuse_table_of_texts(&n->array, e);
+    return n->array.text_length ? 0 : array_reader_begin(&n->array, e);
+}
+
 static int npy_open(struct source *s, const struct import_options *o, struct err *e)
 {
-    (void)o;
-    struct array_reader *array = s->state = mem_new(1, sizeof *array);
-    array->stream = byte_stream_open(s->path, e);
-    if (!array->stream || npy_header_read(array, e) != 0 || array_reader_begin(array, e) != 0)
+    struct npy *n = s->state = mem_new(1, sizeof *n);
+
+    if (npy_begin(s, n, o->is_label, e) != 0)
         return -1;
-    s->shape = array->shape;
-    return 0;
+    s->shape = n->array.shape;
+    if (!n->array.text_length)
+        return 0;
+
+    s->shape.type = STORE_I64;
+    if (label_texts_add_all(&n->texts, &n->array, e) != 0 || label_texts_finish(&n->texts, s->path, s, e) != 0)
+        return -1;
+    array_reader_free(&n->array);
+    n->array = (struct array_reader){0};
+    return npy_begin(s, n, true, e);
 }
 
 static int npy_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
 {
+    struct npy *n = s->state;
+
     (void)label;
-    return array_reader_read(s->state, rows, x, e);
+    return n->array.text_length ? label_texts_read(&n->texts, &n->array, rows, x, e)
+                                : array_reader_read(&n->array, rows, x, e);
 }
 
 static int npy_finish(struct source *s, struct err *e)
 {
-    return array_reader_finish(s->state, e);
+    struct npy *n = s->state;
+
+    return n->array.text_length ? byte_stream_finish(n->array.stream, e) : array_reader_finish(&n->array, e);
 }
 
 static void npy_close(struct source *s)
 {
-    if (s->state)
-        array_reader_free(s->state);
-    free(s->state);
+    struct npy *n = s->state;
+
+    if (!n)
+        return;
+    array_reader_free(&n->array);
+    label_texts_free(&n->texts);
+    free(n);
 }
 
 const struct source_format source_npy = {
@@ -60,7 +109,8 @@ struct npz {
     uint64_t *members;
     int n;
     struct array_reader x, label;
-    bool has_label;
+    struct label_texts texts; // of an array of texts as labels
+    bool has_label, has_only_labels;
     void *labels; // room for a piece of them as stored, owned
     int64_t room;
 };
@@ -156,10 +206,63 @@ static int refuse_choice(const struct npz *z, const char *path, const char *opti
     return -1;
 }
 
+static int open_labels(struct npz *z, int i, const char *path, struct err *e)
+{
+    z->label.takes_texts = true;
+    if (open_array(z, i, path, &z->label, e) != 0)
+        return -1;
+    turn_labels(&z->label);
+    if (!z->label.text_length)
+        return array_reader_begin(&z->label, e);
+    z->label.columns = 1;
+    return z->label.shape.rank == 1 ? 0 : refuse_table_of_texts(&z->label, e);
+}
+
+// Texts are read once to know which there are, then again from the beginning.
+static int number_texts(struct npz *z, int i, struct source *s, struct err *e)
+{
+    if (label_texts_add_all(&z->texts, &z->label, e) != 0 ||
+        label_texts_finish(&z->texts, byte_stream_name(z->label.stream), s, e) != 0)
+        return -1;
+    array_reader_free(&z->label);
+    z->label = (struct array_reader){0};
+    return open_labels(z, i, s->path, e);
+}
+
+static const char *const usual_label[] = {"y", "labels", "label", NULL};
+
+// An archive whose labels belong to another source.
+static int open_only_labels(struct source *s, struct npz *z, struct err *e)
+{
+    int i = z->n == 1 ? 0 : choose_array(z, NULL, usual_label);
+    struct text list = {0};
+
+    if (i < 0) {
+        for (int k = 0; k < z->n; k++)
+            text_add(&list, "%s%s", k ? ", " : "", z->names[k]);
+        err_add(e, ERR_DATA, "%s: found arrays %s, allowed for labels: one array, or one called y, labels or label",
+            s->path, list.data);
+        text_free(&list);
+        return -1;
+    }
+    if (open_labels(z, i, s->path, e) != 0)
+        return -1;
+
+    z->has_only_labels = true;
+    s->shape = z->label.shape;
+    s->label_name = mem_text(z->names[i]);
+    if (!z->label.text_length)
+        return 0;
+    s->shape.type = STORE_I64;
+    return number_texts(z, i, s, e);
+}
+
 static int choose_and_open(struct npz *z, const char *path, const struct import_options *o, struct err *e)
 {
-    static const char *const usual_x[] = {"X", "x", NULL}, *const usual_label[] = {"y", "labels", "label", NULL};
+    static const char *const usual_x[] = {"X", "x", NULL};
     int x = choose_array(z, o->x, usual_x);
+    if (x < 0 && !o->x && z->n == 1)
+        x = 0;
     if (x < 0 && !o->x)
         x = only_table(z, path);
     if (x < 0)
@@ -170,8 +273,8 @@ static int choose_and_open(struct npz *z, const char *path, const struct import_
     if (label < 0 && o->label)
         refuse_choice(z, path, "--label", o->label, e);
     z->has_label = label >= 0 && label != x;
-    if (z->has_label && open_array(z, label, path, &z->label, e) == 0)
-        array_reader_begin(&z->label, e);
+    if (z->has_label)
+        open_labels(z, label, path, e);
     return e->kind ? -1 : label;
 }
 
@@ -192,23 +295,30 @@ static int npz_open(struct source *s, const struct import_options *o, struct err
     struct npz *z = s->state = mem_new(1, sizeof *z);
     if (open_archive(z, s->path, e) != 0)
         return -1;
+    if (o->is_label)
+        return open_only_labels(s, z, e);
     int label = choose_and_open(z, s->path, o, e);
     if (e->kind || (z->has_label && check_labels(z, e) != 0))
         return -1;
     s->shape = z->x.shape;
     s->has_label = z->has_label;
     s->label_name = z->has_label ? mem_text(z->names[label]) : NULL;
-    return 0;
+    return z->has_label && z->label.text_length ? number_texts(z, label, s, e) : 0;
 }
 
 static int npz_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
 {
     struct npz *z = s->state;
     int64_t first = z->x.row;
+    if (z->has_only_labels)
+        return z->label.text_length ? label_texts_read(&z->texts, &z->label, rows, x, e)
+                                    : array_reader_read(&z->label, rows, x, e);
     if (array_reader_read(&z->x, rows, x, e) != 0)
         return -1;
     if (!z->has_label)
         return 0;
+    if (z->label.text_length)
+        return label_texts_read(&z->texts, &z->label, rows, label, e);
     if (rows > z->room) {
         z->labels = mem_grow(z->labels, (size_t)rows, sizeof(int64_t));
         z->room = rows;
@@ -221,7 +331,14 @@ static int npz_read(struct source *s, int64_t rows, void *x, int64_t *label, str
 static int npz_finish(struct source *s, struct err *e)
 {
     struct npz *z = s->state;
-    return array_reader_finish(&z->x, e) == 0 && (!z->has_label || array_reader_finish(&z->label, e) == 0) ? 0 : -1;
+
+    bool has_label = z->has_label || z->has_only_labels;
+
+    if (!z->has_only_labels && array_reader_finish(&z->x, e) != 0)
+        return -1;
+    if (has_label && z->label.text_length)
+        return byte_stream_finish(z->label.stream, e);
+    return has_label ? array_reader_finish(&z->label, e) : 0;
 }
 
 static void npz_close(struct source *s)
@@ -231,6 +348,7 @@ static void npz_close(struct source *s)
         return;
     array_reader_free(&z->x);
     array_reader_free(&z->label);
+    label_texts_free(&z->texts);
     if (z->archive)
         zip_discard(z->archive);
     source_free_list(z->names, z->n);

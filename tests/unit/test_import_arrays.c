@@ -240,13 +240,15 @@ static void npz_refused(void **state)
         {{member_x}, 1, "Q", NULL, "--x: found 'Q', allowed: X"},
         {{member_x}, 1, NULL, "Q", "--label: found 'Q', allowed: X"},
         {{member_z, member_1}, 2, NULL, NULL, "which array holds the data? Say --x NAME, one of: z, one"},
-        {{member_y}, 1, NULL, NULL, "which array holds the data?"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         write_npz("x.npz", rows[i].members, rows[i].n, ZIP_CM_DEFLATE);
         import_bad((struct import_options){SOURCES("x.npz"), .x = rows[i].x, .label = rows[i].label}, ERR_DATA,
             rows[i].message);
     }
+    // the only array is taken, and is one of labels
+    write_npz("x.npz", &member_y, 1, ZIP_CM_DEFLATE);
+    import_bad((struct import_options){SOURCES("x.npz")}, ERR_USAGE, "found one value a row and no names: labels?");
 }
 
 // One changed byte of the values: the archive's checksum tells.
