@@ -132,6 +132,7 @@ if [ -n "${SLURM_JOB_ID:-}" ]; then
     array_part
     run_ranks "${launcher[@]}" "$hourglass" run "${run[@]}" "${part[@]}"
     code=$?
+    [ $code != 1 ] || [ -z "$ended" ] || code=143 # mpirun's own exit code is 1 when a signal ends it
     [ $code != 75 ] || [ -n "$ended" ] || requeue # scancel is not to be undone
 else
     "$hourglass" run "${run[@]}" # in the foreground: Ctrl-C reaches it

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 enum { EXPLAIN_SECONDS = 60 };
+enum { LAUNCHER_ENDED = 1 }; // Open MPI's exit code after SIGTERM or SIGINT; also ERR_TRIAL, which a rank announces
 enum { SIGNALS = -1, ANNOUNCEMENTS = -2 }; // what epoll reports, besides ranks by their numbers
 
 struct child {
@@ -33,6 +34,7 @@ struct child {
     int known, first_dead;
     int worst; // exit code that a rank announced
     bool is_asked_to_end;
+    int ended_by; // signal at which we ended the launcher; 0: none
 };
 
 static void await(const struct child *c, int fd, int what)
@@ -102,9 +104,10 @@ static void pass_on(struct child *c, int signal)
 
     if (!ends)
         request(c, signal);
-    else if (c->is_asked_to_end || !c->s->takes_requests)
+    else if (c->is_asked_to_end || !c->s->takes_requests) {
+        c->ended_by = signal;
         kill(c->pid, SIGTERM);
-    else
+    } else
         request(c, SIGUSR1);
     c->is_asked_to_end |= ends;
 }
@@ -230,6 +233,19 @@ static void tell_death(const struct child *c, int signal)
     fprintf(stderr, "hourglass: %s has died (signal %d): start the same command again to go on\n", who, signal);
 }
 
+// A launcher that is ended by a signal has an exit code of its own (Open MPI's is 1), which says nothing about the
+// ranks. Returns the code of a rank if one was announced, or else what a shell reports of that signal.
+static int code_of_ended(const struct child *c)
+{
+    if (c->worst)
+        return c->worst;
+    if (!c->ended_by)
+        fprintf(stderr, "hourglass: %s was ended before its ranks: start the same command again to go on\n",
+            c->s->launcher->name);
+
+    return 128 + (c->ended_by ? c->ended_by : SIGTERM);
+}
+
 // The exit code into *code; or -1 and an error.
 static int conclude(struct child *c, int status, int *code, struct err *e)
 {
@@ -238,7 +254,9 @@ static int conclude(struct child *c, int status, int *code, struct err *e)
 
     take_announcements(c);
     *code = own ? own : c->worst;
-    if (own == 0 || c->is_asked_to_end)
+    if (own != 0 && c->known > 0 && (c->ended_by || own == LAUNCHER_ENDED))
+        *code = code_of_ended(c);
+    if (own == 0 || c->is_asked_to_end || *code != own)
         return 0;
     if (WIFSIGNALED(status)) {
         fprintf(stderr, "hourglass: mpirun has died (signal %d): start the same command again to go on\n",

@@ -16,6 +16,7 @@ struct supervision {
 
 // Runs the command, a launcher's, until it ends. *code is the exit code for this process: the largest that a rank has
 // announced, or else the launcher's. SIGTERM and SIGINT ask the ranks for a checkpoint and to stop (SIGUSR1); a second
-// one ends them at once. SIGUSR1 and SIGUSR2 are passed on. If a signal kills a rank, the rank is named on stderr, and
-// *code is ERR_SYSTEM. Returns -1 and an error if the launcher did not start or failed before a rank had started.
+// one ends them at once: *code is then 128 and the signal's number, unless a rank has announced another. SIGUSR1 and
+// SIGUSR2 are passed on. If a signal kills a rank, the rank is named on stderr, and *code is ERR_SYSTEM. Returns -1 and
+// an error if the launcher did not start or failed before a rank had started.
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e);
