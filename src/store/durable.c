@@ -29,10 +29,7 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
 {
     library_setup();
     hid_t access = library_access(true), creation = H5Pcreate(H5P_FILE_CREATE);
-    if (how == DURABLE_SEALED)
-        H5Pset_userblock(creation, STORE_SEAL_BYTES);
     struct store_file *f = file_new(path, temporary, -1);
-    f->is_sealed = how == DURABLE_SEALED;
     if (driver_set(access, &f->note) == 0)
         f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
                                    : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
@@ -51,7 +48,8 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
 
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e)
 {
-    if (store_set_text(f, "", STORE_FORMAT, format, e) < 0)
+    if (store_set_text(f, "", STORE_FORMAT, format, e) < 0 ||
+        store_set_text(f, "", STORE_SEAL, STORE_SEAL_PLACE, e) < 0)
         return -1;
     return store_set_int(f, "", STORE_FORMAT_VERSION, format_version, e);
 }
@@ -86,14 +84,17 @@ int durable_close(struct store_file *f, struct err *e)
     return r == 0 ? durable_check(f, NULL, e) : r;
 }
 
-static int check(struct store_file *f, struct err *e)
+// Reads back what was written, and notes the arrays that are left to their checksums.
+static int check(struct store_file *f, struct seal_arrays *arrays, struct err *e)
 {
     hid_t access = library_access(false);
     f->id = H5Fopen(f->temporary, H5F_ACC_RDONLY, access);
     H5Pclose(access);
     if (f->id < 0)
         return file_fail(f, NULL, e, "cannot read back what was written");
+    f->arrays = arrays;
     int r = store_verify_all(f, NULL, e);
+    f->arrays = NULL;
     object_forget(f);
     H5Fclose(f->id);
     return r;
@@ -102,17 +103,19 @@ static int check(struct store_file *f, struct err *e)
 int store_commit_keeping(struct store_file **file, const char *previous, struct err *e)
 {
     struct store_file *f = *file;
-    if (!f->failed && !f->is_sealed && store_seal_attributes(f, "", e) < 0)
+    struct seal_arrays arrays = {0};
+    if (!f->failed && store_seal_attributes(f, "", e) < 0)
         f->failed = true;
     int r = durable_close(f, e);
     if (r == 0)
-        r = check(f, e);
-    if (r == 0 && f->is_sealed)
-        r = seal_write(f->temporary, f->path, e);
+        r = check(f, &arrays, e);
+    if (r == 0)
+        r = seal_write(f->temporary, f->path, &arrays, e);
     if (r == 0)
         r = disk_rename(f->temporary, f->path, previous, e);
     if (r < 0)
         unlink(f->temporary);
+    seal_arrays_free(&arrays);
     file_free(file);
     return r;
 }

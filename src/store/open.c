@@ -1,7 +1,6 @@
 // Opening a file to read it: walked first, then its format checked.
 #include "store/store_impl.h"
 
-#include "base/input.h"
 #include "base/mem.h"
 #include "store/schema.h"
 #include <errno.h>
@@ -30,14 +29,9 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
     return r;
 }
 
-struct store_file *file_open(const char *path, struct err *e)
+struct store_file *file_open_unchecked(const char *path, struct err *e)
 {
     library_setup();
-    const char *why;
-    if (input_check(path, &why) < 0) {
-        err_add(e, ERR_DATA, "%s: %s", path, why);
-        return NULL;
-    }
     hid_t list = library_access(false);
     struct store_file *f = file_new(path, NULL, H5Fopen(path, H5F_ACC_RDONLY, list));
     if (f->id < 0) {
@@ -48,6 +42,16 @@ struct store_file *file_open(const char *path, struct err *e)
     return f;
 }
 
+struct store_file *file_open(const char *path, struct err *e)
+{
+    bool is_sealed;
+    struct store_file *f = seal_check(path, &is_sealed, e) < 0 ? NULL : file_open_unchecked(path, e);
+    if (f)
+        f->is_sealed = is_sealed;
+
+    return f;
+}
+
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e)
 {
     if (!is_ours && store_walk(path, e) < 0)
@@ -55,6 +59,19 @@ struct store_file *store_open(const char *path, const char *format, bool is_ours
     struct store_file *f = file_open(path, e);
     if (f && format && format_check(f, format, e) < 0)
         store_close(&f);
+    return f;
+}
+
+struct store_file *store_open_sealed(const char *path, const char *format, struct err *e)
+{
+    struct store_file *f = store_open(path, format, true, e);
+    if (!f)
+        return NULL;
+    if (!f->is_sealed)
+        err_add(e, ERR_DATA, "%s: damaged, or not written by this program: it has no seal", path);
+    if (!f->is_sealed || store_verify_all(f, NULL, e) < 0)
+        store_close(&f);
+
     return f;
 }
 

@@ -14,6 +14,8 @@
 #define STORE_FORMAT_VERSION      "format_version"
 #define STORE_CHECKSUM            "xxh3"            // 16 hexadecimal digits: XXH3-64 of the array's bytes
 #define STORE_ATTRIBUTES_CHECKSUM "attributes_xxh3" // of a group: of all attributes in it
+#define STORE_SEAL                "seal"            // of a file: it was written with a seal, and where this is
+#define STORE_SEAL_PLACE          "at the end of the file"
 #define STORE_LONG_NAME           "long_name"
 #define STORE_UNITS               "units"
 

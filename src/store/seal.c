@@ -1,106 +1,285 @@
-// Sealed files: HDF5's user block, the 512 bytes before its own, says how long the file is and what all bytes behind it
-// add up to. The checksums of arrays leave out what HDF5 keeps beside them: names, types, shapes, attributes. With the
-// seal any change of any byte is seen before HDF5 reads one.
-#include "store/store_impl.h"
+// The seal of a file: its last bytes, behind those of HDF5, which ignores them. The checksums of arrays and attributes
+// leave out what HDF5 keeps besides them: names, types, shapes, scales, heaps. The seal covers these, and is compared
+// before HDF5 reads a byte: HDF5 crashes on some damaged files.
+//
+// A seal is a table of the large arrays, an offset and a length each, and a text of SEAL_BYTES: how many bytes HDF5
+// wrote, how many arrays the table has, and the XXH3-64 of all bytes of HDF5 outside these arrays and of the table.
+// The arrays have a checksum each, so that a file of any size is opened without reading all of it.
+//
+// Checkpoints of earlier versions have their seal in HDF5's user block, the first 512 bytes; it covers all bytes.
+#include "store/seal.h"
 
 #include "base/disk.h"
 #include "base/hash.h"
 #include "base/input.h"
 #include "base/mem.h"
+#include "store/store_impl.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static void seal_text(char out[STORE_SEAL_BYTES], int64_t bytes, uint64_t sum)
+enum { SEAL_BYTES = 128, OLD_SEAL_BYTES = 512 };
+enum { SETTLED_SECONDS = 2 }; // a change after this time shows in the time of modification
+
+#define SEAL_BEGIN "Sealed HDF5: bytes %" // what seals of all versions begin with
+
+// What a seal says.
+struct seal {
+    int64_t bytes; // of HDF5
+    int64_t arrays;
+    struct seal_array *table; // (arrays), owned
+};
+
+static void seal_text(char out[SEAL_BYTES], const struct seal *s, uint64_t sum)
 {
-    memset(out, 0, STORE_SEAL_BYTES);
-    snprintf(out, STORE_SEAL_BYTES, "Sealed HDF5: bytes %" PRId64 ", xxh3 of those from %d %016" PRIx64 "\n", bytes,
-        STORE_SEAL_BYTES, sum);
+    memset(out, 0, SEAL_BYTES);
+    snprintf(out, SEAL_BYTES, SEAL_BEGIN PRId64 ", arrays apart %" PRId64 ", xxh3 of the others %016" PRIx64 "\n",
+        s->bytes, s->arrays, sum);
 }
 
-static ssize_t read_piece(int fd, void *to, size_t n, off_t at)
+static size_t table_bytes(const struct seal *s)
 {
-    ssize_t got;
-    do
-        got = pread(fd, to, n, at);
-    while (got < 0 && errno == EINTR);
-    return got;
+    return (size_t)s->arrays * sizeof *s->table;
 }
 
-// The seal that the file should have, by its bytes as they are.
-static int seal_compute(int fd, const char *path, char out[STORE_SEAL_BYTES], struct err *e)
+// Reads n bytes, or fewer if the file ends before. Returns how many, or -1 with errno.
+static ssize_t read_at(int fd, void *to, size_t n, off_t at)
 {
-    char *piece = mem_array(STORE_PIECE_BYTES, 1, path, e);
-    if (!piece)
-        return -1;
-    struct hash_stream *hash = hash_stream_new();
-    off_t at = STORE_SEAL_BYTES;
-    ssize_t got;
-    while ((got = read_piece(fd, piece, STORE_PIECE_BYTES, at)) > 0) {
-        hash_stream_add(hash, piece, (size_t)got);
-        at += got;
+    size_t done = 0;
+    while (done < n) {
+        ssize_t got = pread(fd, (char *)to + done, n - done, at + (off_t)done);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        done += got > 0 ? (size_t)got : 0;
     }
-    int failed = got < 0 ? err_errno(e, "%s: cannot read it", path) : 0;
-    seal_text(out, at, hash_stream_value(hash));
-    hash_stream_free(&hash);
+    return (ssize_t)done;
+}
+
+// Adds bytes [from, to) to the checksum. Returns -1 with errno if they cannot be read.
+static int add_bytes(struct hash_stream *hash, int fd, off_t from, off_t to)
+{
+    size_t room = to - from < STORE_PIECE_BYTES ? (size_t)(to - from) : STORE_PIECE_BYTES;
+    char *piece = mem_new(room + 1, 1);
+    ssize_t got = 1;
+
+    for (off_t at = from; at < to && got > 0; at += got) {
+        got = read_at(fd, piece, to - at < (off_t)room ? (size_t)(to - at) : room, at);
+        if (got > 0)
+            hash_stream_add(hash, piece, (size_t)got);
+    }
+
     free(piece);
-    return failed;
+    return got < 0 ? -1 : 0;
 }
 
-int seal_write(const char *temporary, const char *path, struct err *e)
+// The checksum that the seal of the file should hold. Returns -1 with errno if the file cannot be read.
+static int seal_sum(int fd, const struct seal *s, uint64_t *sum)
 {
-    char seal[STORE_SEAL_BYTES];
+    struct hash_stream *hash = hash_stream_new();
+    off_t at = 0;
+    int r = 0;
+
+    for (int64_t i = 0; i < s->arrays && r == 0; i++) {
+        r = add_bytes(hash, fd, at, s->table[i].offset);
+        at = s->table[i].offset + s->table[i].bytes;
+    }
+    if (r == 0)
+        r = add_bytes(hash, fd, at, s->bytes);
+    if (s->arrays)
+        hash_stream_add(hash, s->table, table_bytes(s));
+
+    *sum = hash_stream_value(hash);
+    hash_stream_free(&hash);
+    return r;
+}
+
+// --- writing
+void seal_note(struct seal_arrays *arrays, int64_t offset, int64_t bytes)
+{
+    if (bytes < SEAL_ARRAY_BYTES)
+        return;
+    if (arrays->n == arrays->room) {
+        arrays->room = 2 * arrays->room + 16;
+        arrays->list = mem_grow(arrays->list, (size_t)arrays->room, sizeof *arrays->list);
+    }
+    arrays->list[arrays->n++] = (struct seal_array){offset, bytes};
+}
+
+void seal_arrays_free(struct seal_arrays *arrays)
+{
+    free(arrays->list);
+    *arrays = (struct seal_arrays){0};
+}
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct seal_array *x = a, *y = b;
+    return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+// Returns -1 with errno.
+static int write_at(int fd, const void *data, size_t n, off_t at)
+{
+    for (const char *p = data; n > 0;) {
+        ssize_t written = pwrite(fd, p, n, at);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        size_t step = written > 0 ? (size_t)written : 0;
+        p += step;
+        at += (off_t)step;
+        n -= step;
+    }
+    return 0;
+}
+
+// Returns -1 with errno.
+static int seal_append(int fd, struct seal *s)
+{
+    char text[SEAL_BYTES];
+    uint64_t sum;
+    off_t end = lseek(fd, 0, SEEK_END);
+
+    s->bytes = end;
+    if (end < 0 || seal_sum(fd, s, &sum) < 0)
+        return -1;
+    seal_text(text, s, sum);
+    if (s->arrays && write_at(fd, s->table, table_bytes(s), end) < 0)
+        return -1;
+
+    return write_at(fd, text, sizeof text, end + (off_t)table_bytes(s));
+}
+
+int seal_write(const char *temporary, const char *path, struct seal_arrays *arrays, struct err *e)
+{
+    struct seal s = {.arrays = arrays->n, .table = arrays->list};
     int fd = open(temporary, O_RDWR | O_CLOEXEC);
+
     if (fd < 0)
-        return err_errno(e, "%s: cannot open its temporary to seal it", path);
-    int failed = seal_compute(fd, path, seal, e);
-    if (!failed && pwrite(fd, seal, sizeof seal, 0) != (ssize_t)sizeof seal)
-        failed = err_errno(e, "%s: cannot seal it", path);
-    if (close(fd) < 0 && !failed)
-        failed = err_errno(e, "%s: cannot seal it", path);
-    return failed;
+        return disk_fail(e, path, errno, 0, "cannot open its temporary to seal it");
+    if (arrays->n)
+        qsort(arrays->list, (size_t)arrays->n, sizeof *arrays->list, by_offset);
+    int r = seal_append(fd, &s);
+    if (r < 0)
+        disk_fail(e, path, errno, (double)s.bytes + (double)table_bytes(&s) + SEAL_BYTES, "cannot seal it");
+    if (close(fd) < 0 && r == 0)
+        r = disk_fail(e, path, errno, 0, "cannot seal it");
+
+    return r;
 }
 
-static int refuse(const char *path, const char found[STORE_SEAL_BYTES], const char *expected, struct err *e)
+// --- reading
+static int damaged(const char *path, struct err *e)
 {
-    int64_t bytes = 0, is = 0;
-    bool is_sealed = sscanf(found, "Sealed HDF5: bytes %" SCNd64, &bytes) == 1;
-    if (!is_sealed)
-        return err_add(e, ERR_DATA, "%s: damaged, or not written by this program: it has no seal", path);
-    if (sscanf(expected, "Sealed HDF5: bytes %" SCNd64, &is) == 1 && is != bytes)
-        return err_add(e, ERR_DATA, "%s: damaged: it has %" PRId64 " bytes, written were %" PRId64, path, is, bytes);
     return err_add(e, ERR_DATA, "%s: damaged: its bytes are not those that were written", path);
 }
 
-static int seal_check(const char *path, struct err *e)
+static int unreadable(const char *path, struct err *e)
 {
-    char found[STORE_SEAL_BYTES + 1] = "", expected[STORE_SEAL_BYTES];
+    return err_errno(e, "%s: cannot read it", path);
+}
+
+// Whether the arrays of the table follow each other in the file.
+static bool is_table(const struct seal *s)
+{
+    int64_t at = 0;
+    for (int64_t i = 0; i < s->arrays; i++) {
+        if (s->table[i].offset < at || s->table[i].bytes < 0 || s->table[i].offset > s->bytes - s->table[i].bytes)
+            return false;
+        at = s->table[i].offset + s->table[i].bytes;
+    }
+    return true;
+}
+
+// Compares the seal `found`, the last bytes of a file of `size` bytes.
+static int seal_compare(int fd, const char *path, int64_t size, const char found[SEAL_BYTES], struct err *e)
+{
+    struct seal s = {0};
+    char expected[SEAL_BYTES];
+    uint64_t sum;
+
+    if (sscanf(found, SEAL_BEGIN SCNd64 ", arrays apart %" SCNd64, &s.bytes, &s.arrays) != 2 || s.bytes < 0 ||
+        s.arrays < 0 || s.arrays > size / (int64_t)sizeof *s.table)
+        return damaged(path, e);
+    if (s.bytes != size - (int64_t)table_bytes(&s) - SEAL_BYTES)
+        return err_add(e, ERR_DATA, "%s: damaged: it has %" PRId64 " bytes, written were %" PRId64, path, size,
+            s.bytes + (int64_t)table_bytes(&s) + SEAL_BYTES);
+    s.table = mem_new((size_t)s.arrays + 1, sizeof *s.table);
+    int r = 0;
+    if (read_at(fd, s.table, table_bytes(&s), s.bytes) < 0)
+        r = unreadable(path, e);
+    else if (!is_table(&s))
+        r = damaged(path, e);
+    else if (seal_sum(fd, &s, &sum) < 0)
+        r = unreadable(path, e);
+    if (r == 0) {
+        seal_text(expected, &s, sum);
+        r = memcmp(found, expected, SEAL_BYTES) == 0 ? 0 : damaged(path, e);
+    }
+    free(s.table);
+
+    return r;
+}
+
+// The same of a seal in the user block.
+static int old_seal_compare(int fd, const char *path, int64_t size, const char found[OLD_SEAL_BYTES], struct err *e)
+{
+    char expected[OLD_SEAL_BYTES] = "";
+    struct hash_stream *hash = hash_stream_new();
+    int r = add_bytes(hash, fd, OLD_SEAL_BYTES, size) < 0 ? unreadable(path, e) : 0;
+
+    snprintf(expected, sizeof expected, SEAL_BEGIN PRId64 ", xxh3 of those from %d %016" PRIx64 "\n", size,
+        OLD_SEAL_BYTES, hash_stream_value(hash));
+    hash_stream_free(&hash);
+    if (r == 0 && memcmp(found, expected, OLD_SEAL_BYTES) != 0)
+        r = damaged(path, e);
+
+    return r;
+}
+
+static bool is_seal(const char *text)
+{
+    return strncmp(text, SEAL_BEGIN, strlen(SEAL_BEGIN) - 1) == 0;
+}
+
+static int file_check(int fd, const char *path, int64_t size, bool *is_sealed, struct err *e)
+{
+    char first[OLD_SEAL_BYTES + 1] = "", last[SEAL_BYTES + 1] = "";
+
+    if (size >= SEAL_BYTES && read_at(fd, last, SEAL_BYTES, size - SEAL_BYTES) < 0)
+        return unreadable(path, e);
+    if (size >= OLD_SEAL_BYTES && read_at(fd, first, OLD_SEAL_BYTES, 0) < 0)
+        return unreadable(path, e);
+    *is_sealed = is_seal(last) || is_seal(first);
+    if (is_seal(last))
+        return seal_compare(fd, path, size, last, e);
+
+    return is_seal(first) ? old_seal_compare(fd, path, size, first, e) : 0;
+}
+
+int seal_check(const char *path, bool *is_sealed, struct err *e)
+{
     const char *why;
+    struct stat s;
     int fd = input_open(path, &why);
+
+    *is_sealed = false;
     if (fd < 0)
-        return err_add(e, errno == EINVAL ? ERR_DATA : ERR_IO, "%s: %s", path, why);
-    ssize_t got = read_piece(fd, found, STORE_SEAL_BYTES, 0);
-    int failed = got < 0 ? err_errno(e, "%s: cannot read it", path) : seal_compute(fd, path, expected, e);
+        return err_add(e, ERR_DATA, "%s: %s", path, why);
+    int r = fstat(fd, &s) < 0 ? unreadable(path, e) : 0;
+    if (r == 0 && known_has(&s, KNOWN_SEALED))
+        *is_sealed = true;
+    else if (r == 0)
+        r = file_check(fd, path, s.st_size, is_sealed, e);
+    if (r == 0 && *is_sealed && time(NULL) - s.st_mtime >= SETTLED_SECONDS)
+        known_add(&s, KNOWN_SEALED);
     close(fd);
-    if (!failed && (got != STORE_SEAL_BYTES || memcmp(found, expected, STORE_SEAL_BYTES) != 0))
-        failed = refuse(path, found, expected, e);
-    return failed;
-}
 
-struct store_file *store_open_sealed(const char *path, const char *format, struct err *e)
-{
-    return seal_check(path, e) == 0 ? store_open(path, format, true, e) : NULL;
-}
-
-struct store_file *store_create_sealed(const char *path, const char *format, int format_version, struct err *e)
-{
-    struct store_file *f = durable_open(path, disk_temporary(path), DURABLE_SEALED, e);
-    if (f && durable_format(f, format, format_version, e) < 0)
-        store_abandon(&f);
-    return f;
+    return r;
 }

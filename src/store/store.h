@@ -1,9 +1,10 @@
 // Durable, self-describing HDF5 files. The one door to HDF5.
 //
 // A file is written under a temporary name in its own folder and takes its name only when it is whole: flushed, synced,
-// read back against the checksum of every array, renamed (a kill -9 while an HDF5 file is open for writing destroys
-// it). A file that this process did not write is walked by a forked child before it is opened here: the HDF5 library of
-// many systems crashes or hangs on malformed files. HDF5 is not thread-safe: call from one thread.
+// read back against the checksum of every array, sealed (seal.c), renamed (a kill -9 while an HDF5 file is open for
+// writing destroys it). The seal is compared before HDF5 reads the file. A file that this process did not write is
+// walked by a forked child before it is opened here: the HDF5 library of many systems crashes or hangs on malformed
+// files. HDF5 is not thread-safe: call from one thread.
 #pragma once
 
 #include "base/err.h"
@@ -38,8 +39,6 @@ struct store_file *store_create(const char *path, const char *format, int format
 int store_commit(struct store_file **f, struct err *e);
 // As store_commit; what had the name PATH is called `previous` from now on, in the same folder.
 int store_commit_keeping(struct store_file **f, const char *previous, struct err *e);
-// As store_create. A sealed file (seal.c) is opened by store_open_sealed, which sees the change of any of its bytes.
-struct store_file *store_create_sealed(const char *path, const char *format, int format_version, struct err *e);
 // Removes the temporary and frees. NULL-safe.
 void store_abandon(struct store_file **f);
 
@@ -90,8 +89,16 @@ int store_walk(const char *path, struct err *e);
 // fast where there are thousands. `verifies`: compares all arrays with their checksums, too. _next waits for what the
 // next file is like: 0, and it may be opened as `is_ours`, or -1 and why not. `paths` is borrowed.
 struct store_walker;
+// Is notified of every array that is as it was written, or has no checksum.
+struct store_each {
+    void (*array)(void *context, const char *path, int64_t bytes, bool has_checksum);
+    void *context;
+};
 struct store_walker *store_walker_new(const char *const *paths, int n, bool verifies);
 int store_walker_next(struct store_walker *w, struct err *e);
+// From the next file on, all that is damaged in a file is reported, not only the first thing; so is a seal that is
+// gone; and `each` is notified of arrays, without their paths. The walker must verify.
+void store_walker_report(struct store_walker *w, const struct store_each *each);
 void store_walker_free(struct store_walker **w);
 // A walk of the file's attributes and of n of its objects with all that is in them, those that it has; for who then
 // opens the file as `is_ours` and touches nothing else. Nothing is remembered.
@@ -101,7 +108,8 @@ void store_trust(void);
 // Opens PATH for reading. `format`: what its attribute must say; NULL: any HDF5 file. `is_ours` skips the child's walk:
 // true only for a file that this process has written.
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e);
-// As store_open for a sealed file: without a walk, which would fork, because the seal has vouched for every byte.
+// As store_open, without a walk, which would fork. Returns NULL and an error unless the file has a seal (seal.c) and
+// every byte of it is as it was written.
 struct store_file *store_open_sealed(const char *path, const char *format, struct err *e);
 void store_close(struct store_file **f);
 const char *store_path(const struct store_file *f); // as given to store_create or store_open
@@ -118,12 +126,7 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
     struct err *e);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
 int store_verify(struct store_file *f, const char *path, struct err *e);
-// The same of every array, and of attributes; what is damaged does not keep it from the others. `each` (NULL: nobody)
-// hears of every array that is as it was written, or has no checksum.
-struct store_each {
-    void (*array)(void *context, const char *path, int64_t bytes, bool has_checksum);
-    void *context;
-};
+// The same of every array, of attributes and of the seal; continues after a mismatch. `each` may be NULL.
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e);
 // Attributes. A missing one: text NULL (else new memory); -1 and an error from the others, unless `e` is NULL.
 char *store_get_text(struct store_file *f, const char *object, const char *name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/links.h"
+#include "store/seal.h"
 #include "store/store.h"
 #include <hdf5.h>
 #include <sys/stat.h>
@@ -23,8 +24,9 @@ struct store_file {
     hid_t recent;      // of object_recent, open where there is a path
     char *recent_path; // owned
     struct disk_note note;
-    bool failed; // something failed while writing: never commit
-    bool is_sealed;
+    bool failed;                // something failed while writing: never commit
+    bool is_sealed;             // it was opened for reading, and its seal is good
+    struct seal_arrays *arrays; // those that array_verify has found good are noted here; NULL: nowhere
 };
 
 // library.c: HDF5's settings and its error texts
@@ -43,7 +45,7 @@ int driver_set(hid_t access, struct disk_note *note);
 struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
 void file_free(struct store_file **f);
 // Makes or opens the temporary for writing; takes its name.
-enum durable_how { DURABLE_OLD, DURABLE_NEW, DURABLE_SEALED };
+enum durable_how { DURABLE_OLD, DURABLE_NEW };
 struct store_file *durable_open(const char *path, char *temporary, enum durable_how how, struct err *e);
 // 0, or -1 and an error when a write of this file has failed on disk.
 int durable_check(struct store_file *f, const char *object, struct err *e);
@@ -51,12 +53,9 @@ int durable_check(struct store_file *f, const char *object, struct err *e);
 int durable_close(struct store_file *f, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
 
-// seal.c
-enum { STORE_SEAL_BYTES = 512 };                                        // HDF5's least user block
-int seal_write(const char *temporary, const char *path, struct err *e); // of a closed file
-
 // open.c
-struct store_file *file_open(const char *path, struct err *e); // without a walk
+struct store_file *file_open(const char *path, struct err *e);           // without a walk, but with a good seal
+struct store_file *file_open_unchecked(const char *path, struct err *e); // even so
 
 // object.c: objects by path, through hard links only
 hid_t object_open(struct store_file *f, const char *path, struct err *e);
@@ -93,6 +92,8 @@ int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t r
     struct hash_stream *part, struct err *e);
 // store_verify of an open array; tells of it to `each`, unless it is NULL.
 int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e);
+// Returns -1 and an error if the file was written with a seal and has none.
+int seal_missing(struct store_file *f, struct err *e);
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
 void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
 
@@ -105,9 +106,10 @@ void attribute_hash(hid_t object, const char *path, const char *name, struct has
 // attributes_checksum.c: 0 where they are as written, or have no checksum
 int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e);
 
-// walked.c: files that have passed a walk
-bool walked_has(const struct stat *s);
-void walked_add(const struct stat *s);
+// known.c: files that this process has checked
+enum known_what { KNOWN_WALKED = 1, KNOWN_SEALED = 2 };
+bool known_has(const struct stat *s, enum known_what what);
+void known_add(const struct stat *s, enum known_what what);
 
 // read.c
 int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,

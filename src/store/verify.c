@@ -102,6 +102,14 @@ static int array_compare(struct store_file *f, const char *path, hid_t dataset, 
     return r;
 }
 
+// Notes where the bytes of an array lie in the file, if they lie there as its checksum has them.
+static void array_note(struct store_file *f, hid_t dataset, const struct store_shape *shape)
+{
+    haddr_t offset = shape->type == STORE_TEXT ? HADDR_UNDEF : H5Dget_offset(dataset);
+    if (offset != HADDR_UNDEF)
+        seal_note(f->arrays, (int64_t)offset, (int64_t)H5Dget_storage_size(dataset));
+}
+
 int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e)
 {
     struct store_shape shape;
@@ -109,6 +117,8 @@ int array_verify(struct store_file *f, const char *path, hid_t dataset, const st
     int r = expected || each ? dataset_shape(f, path, dataset, &shape, e) : 0;
     if (r == 0 && expected)
         r = array_compare(f, path, dataset, &shape, expected, e);
+    if (r == 0 && expected && f->arrays)
+        array_note(f, dataset, &shape);
     if (r == 0 && each)
         each->array(each->context, path,
             (int64_t)store_type_size(shape.type) * shape_rows(&shape) * shape_row_elements(&shape), expected != NULL);
@@ -152,10 +162,28 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
     return 0;
 }
 
+int seal_missing(struct store_file *f, struct err *e)
+{
+    char *seal = store_get_text(f, "", STORE_SEAL), *format = store_get_text(f, "", STORE_FORMAT);
+    bool is_missing = !f->temporary && !f->is_sealed && (seal || (format && strcmp(format, FORMAT_CHECKPOINT) == 0));
+    free(format);
+    free(seal);
+    if (!is_missing)
+        return 0;
+
+    return err_add(e, ERR_DATA,
+        "%s: changed since it was written: its seal is gone, as when another program opens the file for writing "
+        "(h5py's modes \"r+\" and \"a\"); only arrays and attributes with a checksum of their own were compared",
+        f->path);
+}
+
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e)
 {
     struct visit v = {.f = f, .each = each, .e = e};
     if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");
+    if (seal_missing(f, e) < 0)
+        v.result = -1;
+
     return v.result;
 }

@@ -37,7 +37,8 @@ struct task {
     int n;
     const char *const *objects; // to be visited, with the file's attributes; NULL: all of it
     int n_objects;
-    bool verifies; // checksums, too
+    bool verifies;                 // checksums, too
+    const struct store_each *each; // NULL: the first thing that is damaged is the verdict
 };
 
 // --- in the child
@@ -45,8 +46,43 @@ struct walk {
     struct store_file *f;
     struct err *e;
     const char *object; // that is visited
-    bool verifies;
+    const struct task *task;
+    int report; // where records go
+    bool is_damaged;
 };
+
+// What a child reports of a file: a record for each array, and one at the end, followed by the messages; none: the file
+// is good.
+struct record {
+    int64_t bytes;  // of an array
+    int32_t length; // of the messages; RECORD_ARRAY: it is of an array
+    int32_t hidden; // messages that found no room
+    bool has_checksum;
+};
+enum { RECORD_ARRAY = -1 };
+
+static void record_send(int report, const struct record *record, const char *messages)
+{
+    const struct {
+        const char *data;
+        size_t n;
+    } parts[] = {{(const char *)record, sizeof *record}, {messages, record->length > 0 ? (size_t)record->length : 0}};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t done = 0; done < parts[i].n;) {
+            ssize_t written = write(report, parts[i].data + done, parts[i].n - done);
+            if (written < 0 && errno != EINTR)
+                _exit(2);
+            done += written > 0 ? (size_t)written : 0;
+        }
+}
+
+static void array_send(void *walk, const char *path, int64_t bytes, bool has_checksum)
+{
+    (void)path;
+    const struct walk *w = walk;
+    record_send(
+        w->report, &(struct record){.bytes = bytes, .length = RECORD_ARRAY, .has_checksum = has_checksum}, NULL);
+}
 
 static int read_all(struct walk *w, const char *path, const struct store_shape *shape)
 {
@@ -105,6 +141,31 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
     return 0;
 }
 
+// Compares the checksums of an array, or reads it if it has none.
+static int check_dataset(struct walk *w, const char *path, hid_t dataset)
+{
+    struct store_each each = {array_send, w};
+    struct err unreadable = {0}; // is reported by read_dataset
+    bool has_checksum = H5Aexists(dataset, STORE_CHECKSUM) > 0;
+
+    if (has_checksum && w->task->verifies)
+        return array_verify(w->f, path, dataset, w->task->each ? &each : NULL, w->e);
+    if (w->task->each)
+        array_verify(w->f, path, dataset, &each, &unreadable);
+
+    return read_dataset(w, path, dataset);
+}
+
+static int check_object(struct walk *w, const char *path, hid_t object, H5O_type_t type)
+{
+    if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
+        return file_fail(w->f, path, w->e, "cannot read its attributes");
+    if (type == H5O_TYPE_DATASET)
+        return check_dataset(w, path, object);
+
+    return type == H5O_TYPE_GROUP && w->task->verifies ? attributes_verify(w->f, path, object, w->e) : 0;
+}
+
 static herr_t visit(hid_t root, const char *relative, const object_info *info, void *walk)
 {
     struct walk *w = walk;
@@ -112,18 +173,15 @@ static herr_t visit(hid_t root, const char *relative, const object_info *info, v
     char *path =
         strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, *w->object ? "/" : "", relative);
     hid_t object = object_of_info(root, info); // no way through the groups again
-    int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : 0;
-    if (r == 0 && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0)
-        r = file_fail(w->f, path, w->e, "cannot read its attributes");
-    else if (r == 0 && w->verifies && info->type == H5O_TYPE_GROUP)
-        r = attributes_verify(w->f, path, object, w->e);
-    else if (r == 0 && info->type == H5O_TYPE_DATASET)
-        r = w->verifies && H5Aexists(object, STORE_CHECKSUM) > 0 ? array_verify(w->f, path, object, NULL, w->e)
-                                                                 : read_dataset(w, path, object);
+    int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : check_object(w, path, object, info->type);
+
     if (object >= 0 && H5Oclose(object) < 0 && r == 0)
         r = file_fail(w->f, path, w->e, "cannot close it");
     free(path);
-    return r;
+    if (r < 0)
+        w->is_damaged = true;
+
+    return w->task->each ? 0 : r; // continues after a mismatch if all are wanted
 }
 
 static int visit_object(struct walk *w, const char *path)
@@ -149,16 +207,25 @@ static int visit_parts(struct walk *w, const struct task *t)
     return r;
 }
 
-static int walk_file(const struct task *t, const char *path, struct err *e)
+static int walk_file(const struct task *t, const char *path, int report, struct err *e)
 {
-    struct walk w = {.f = file_open(path, e), .e = e, .verifies = t->verifies};
+    bool is_sealed;
+    struct walk w = {.e = e, .task = t, .report = report, .is_damaged = seal_check(path, &is_sealed, e) < 0};
+
+    if (w.is_damaged && !t->verifies)
+        return -1;
+    w.f = file_open_unchecked(path, e);
     if (!w.f)
         return -1;
+    w.f->is_sealed = is_sealed;
     int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
+    if (t->each && seal_missing(w.f, e) < 0)
+        r = -1;
     if (H5Fclose(w.f->id) < 0 && r == 0)
         r = file_fail(w.f, NULL, e, "cannot close it");
     file_free(&w.f);
-    return r;
+
+    return w.is_damaged ? -1 : r;
 }
 
 // The soft limit alone: the next file has one of its own.
@@ -208,24 +275,15 @@ static void restrain_file(const char *path)
         limit(RLIMIT_AS, address_space() + (rlim_t)MEMORY + (rlim_t)s.st_size);
 }
 
-// What is told of each file: how long the text behind it is; 0: the file is good.
-typedef uint32_t told;
-
 static _Noreturn void child(const struct task *t, int first, int report)
 {
     struct err *e = mem_new(1, sizeof *e);
-    char line[sizeof(told) + 1024];
     restrain();
     for (int i = first; i < t->n; i++) {
         restrain_file(t->paths[i]);
         *e = (struct err){0};
-        int r = walk_file(t, t->paths[i], e);
-        told length = r < 0 ? (told)strcspn(e->text, "\n") : 0;
-        length = length < sizeof line - sizeof length ? length : sizeof line - sizeof length;
-        memcpy(line, &length, sizeof length);
-        memcpy(line + sizeof length, e->text, length);
-        if (write(report, line, sizeof length + length) != (ssize_t)(sizeof length + length))
-            _exit(2);
+        int r = walk_file(t, t->paths[i], report, e);
+        record_send(report, &(struct record){.length = r < 0 ? (int32_t)e->length : 0, .hidden = e->hidden}, e->text);
     }
     _exit(0);
 }
@@ -240,14 +298,24 @@ static int malformed(const char *path, int status, struct err *e)
         sign ? strsignal(sign) : "an error");
 }
 
-// `reason`: the child's message, which begins with the path; one of a checksum says all by itself.
-static int refused(const struct task *t, const char *path, const char *reason, struct err *e)
+// Adds a message of the child, which begins with the path. One of damage needs no more words.
+static void refuse(const char *path, const char *reason, struct err *e)
 {
     size_t prefix = strlen(path) + strlen(": ");
-    if (t->verifies && strstr(reason, ": damaged: "))
-        return err_add(e, ERR_DATA, "%s", reason);
-    return err_add(
-        e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, strlen(reason) > prefix ? reason + prefix : reason);
+    if (strstr(reason, ": damaged: ") || strstr(reason, ": changed since it was written: "))
+        err_add(e, ERR_DATA, "%s", reason);
+    else
+        err_add(
+            e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, strlen(reason) > prefix ? reason + prefix : reason);
+}
+
+static int refuse_all(const char *path, char *reasons, struct err *e)
+{
+    char *rest = NULL;
+    for (char *line = strtok_r(reasons, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        refuse(path, line, e);
+
+    return -1;
 }
 
 static bool read_whole(int from, void *data, size_t n)
@@ -304,18 +372,41 @@ static int child_end(struct store_walker *w)
     return status;
 }
 
+void store_walker_report(struct store_walker *w, const struct store_each *each)
+{
+    w->task.each = each;
+}
+
+// Reads records of the child until the last one of a file, and the messages behind it. False: the child has died.
+static bool verdict_read(struct store_walker *w, char *messages, size_t room, int *hidden)
+{
+    struct record record = {0};
+    bool is_read;
+    while ((is_read = read_whole(w->from, &record, sizeof record)) && record.length == RECORD_ARRAY)
+        w->task.each->array(w->task.each->context, NULL, record.bytes, record.has_checksum);
+    if (!is_read || record.length < 0 || (size_t)record.length >= room ||
+        !read_whole(w->from, messages, (size_t)record.length))
+        return false;
+    messages[record.length] = 0;
+    *hidden = record.hidden;
+
+    return true;
+}
+
 int store_walker_next(struct store_walker *w, struct err *e)
 {
-    char reason[1025];
-    told length;
+    char messages[sizeof e->text + 1];
+    int hidden;
     const char *path = w->task.paths[w->at];
     if (!w->pid && child_start(w, e) < 0)
         return -1;
     w->at++;
-    if (!read_whole(w->from, &length, sizeof length) || length >= sizeof reason || !read_whole(w->from, reason, length))
+    if (!verdict_read(w, messages, sizeof messages, &hidden))
         return malformed(path, child_end(w), e); // the file was its end
-    reason[length] = 0;
-    return length ? refused(&w->task, path, reason, e) : 0;
+    e->count += hidden;
+    e->hidden += hidden;
+
+    return *messages ? refuse_all(path, messages, e) : 0;
 }
 
 void store_walker_free(struct store_walker **w)
@@ -342,17 +433,20 @@ static bool trusts; // another process has walked what this one opens
 static int walk(const char *path, const char *const *objects, int n, struct err *e)
 {
     struct stat s;
+    bool is_sealed;
     if (is_file(path, &s, e) < 0)
         return -1;
-    if (trusts || walked_has(&s))
+    if (trusts || known_has(&s, KNOWN_WALKED))
         return 0;
+    if (seal_check(path, &is_sealed, e) < 0) // once, here; the child knows
+        return -1;
     struct store_walker *w = store_walker_new(&path, 1, false);
     w->task.objects = objects;
     w->task.n_objects = n;
     int r = store_walker_next(w, e);
     store_walker_free(&w);
     if (r == 0 && !objects)
-        walked_add(&s);
+        known_add(&s, KNOWN_WALKED);
     return r;
 }
 

@@ -112,7 +112,7 @@ static int write_all(struct store_file *f, const struct checkpoint *c, struct er
 
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e)
 {
-    struct store_file *f = store_create_sealed(path, FORMAT_CHECKPOINT, FORMAT_VERSION, e);
+    struct store_file *f = store_create(path, FORMAT_CHECKPOINT, FORMAT_VERSION, e);
     if (!f)
         return -1;
     char *previous = checkpoint_previous(path);

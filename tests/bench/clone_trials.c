@@ -1,11 +1,12 @@
 // Many trial files out of one: FILE.h5's bytes with another id, number and ROC AUC each, into FOLDER/trials.
 // links: store comm base
 // The id stands in the file as a text and the others as plain numbers; of checksums that of attributes alone changes.
-// So the clones are whole trial files, made as fast as a disk takes them. Usage: clone_trials FILE.h5 FOLDER COUNT
-// [ROC_AUC].
+// So the clones, with a seal of their own, are whole trial files, made as fast as a disk takes them. Usage:
+// clone_trials FILE.h5 FOLDER COUNT [ROC_AUC].
 #include "base/hash.h"
 #include "base/mem.h"
 #include "store/schema.h"
+#include "store/seal.h"
 #include "store/store.h"
 #include <errno.h>
 #include <stdio.h>
@@ -13,9 +14,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { SEAL_BYTES = 128 };
+
 struct bytes {
-    char *data; // owned
-    size_t length;
+    char *data;    // owned
+    size_t length; // without the seal
 };
 
 static struct bytes read_file(const char *path)
@@ -30,6 +33,10 @@ static struct bytes read_file(const char *path)
     if (fread(b.data, 1, b.length, in) != b.length)
         exit(1);
     fclose(in);
+    if (b.length < SEAL_BYTES || sscanf(b.data + b.length - SEAL_BYTES, "Sealed HDF5: bytes %zu", &b.length) != 1) {
+        fprintf(stderr, "%s: has no seal\n", path);
+        exit(1);
+    }
     return b;
 }
 
@@ -62,6 +69,8 @@ static void mend_checksum(const char *path, struct bytes b)
     replace(b, old, now, 16);
     free(old);
     write_file(path, b);
+    if (seal_write(path, path, &(struct seal_arrays){0}, &e) < 0)
+        exit(err_print(&e));
 }
 
 int main(int argc, char **argv)
