@@ -20,7 +20,7 @@ static const struct command command = {
              "becomes "
              "i4);\n"
              "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
-             "LABELS is another such file with one value a row.\n",
+             "LABELS is another such file with one label per row: an integer or a name.\n",
     .shorts = "o:output",
     .footer = "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 becomes i8. "
               "CSV\n"

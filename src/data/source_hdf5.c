@@ -11,6 +11,7 @@ struct hdf5 {
     int64_t row;
     struct label_texts texts; // of texts as labels
     bool has_texts;
+    char *only_row; // labels in a single row, as MATLAB has them: all of its values, owned; NULL: labels are rows
 };
 
 // The signature stands at the beginning or, behind a block of the user's, at 512, 1024, ...
@@ -67,6 +68,19 @@ static int pass_texts(struct hdf5 *h, const char *inner, int64_t first, int64_t 
     return 0;
 }
 
+// A single row can be read only whole.
+static int read_only_row(struct source *s, struct err *e)
+{
+    struct hdf5 *h = s->state;
+    int64_t n = s->shape.dims[1];
+
+    h->only_row = mem_array((size_t)n, store_type_size(s->shape.type), s->path, e);
+    if (!h->only_row || store_read(h->file, s->inner, s->shape.type, 0, 1, h->only_row, e) != 0)
+        return -1;
+    s->shape = (struct store_shape){s->shape.type, 1, {n}};
+    return 0;
+}
+
 static int open_texts(struct source *s, struct err *e)
 {
     struct hdf5 *h = s->state;
@@ -105,7 +119,10 @@ static int hdf5_open(struct source *s, const struct import_options *o, struct er
         return -1;
     if (o->is_label && s->shape.type == STORE_TEXT && s->shape.rank >= 1)
         return open_texts(s, e);
-    return check_shape(s, e);
+    if (check_shape(s, e) != 0)
+        return -1;
+    bool is_row = s->shape.rank == 2 && s->shape.dims[0] == 1 && s->shape.dims[1] > 1;
+    return o->is_label && is_row ? read_only_row(s, e) : 0;
 }
 
 static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
@@ -115,6 +132,13 @@ static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, st
     if (h->has_texts) {
         h->row += rows;
         return pass_texts(h, s->inner, h->row - rows, rows, x, e);
+    }
+    if (h->only_row) {
+        size_t size = store_type_size(s->shape.type);
+
+        memcpy(x, h->only_row + (size_t)h->row * size, (size_t)rows * size);
+        h->row += rows;
+        return 0;
     }
     if (store_read(h->file, s->inner, s->shape.type, h->row, rows, x, e) != 0)
         return -1;
@@ -127,8 +151,10 @@ static void hdf5_close(struct source *s)
     struct hdf5 *h = s->state;
     if (h && h->file)
         store_close(&h->file);
-    if (h)
+    if (h) {
         label_texts_free(&h->texts);
+        free(h->only_row);
+    }
     free(h);
 }
 

@@ -40,7 +40,7 @@ data:
   test:
     test: {from: table.h5:all, rows: "200:"}
     marked: [{from: table.h5:all, rows: "0:20", anomaly: false}, {from: table.h5:all, rows: [5], anomaly: true}]
-  normal: [1]
+  normal: [usual]
   fill: median
   scale: standard
 variables: {seconds: 2}

@@ -23,6 +23,7 @@ np.savez("y.npz", anything=np.array(names))
 with h5py.File("t.h5", "w") as f:
     f["x"] = x
     f.create_dataset("y", data=names, dtype=h5py.string_dtype())
+    f["row"] = np.array([[0, 1, 0, 0]], dtype="u1")
     f["fixed"] = np.array([n.encode() for n in names])
 with open("y.csv", "w") as f:
     f.write("state\n" + "".join('"%s"\n' % n for n in names))
@@ -54,6 +55,12 @@ takes 'HDF5 for CSV' x.csv --label t.h5:/y
 good import only.npz -o out.h5:only
 good import x.npy row.npy -o out.h5:row
 says stdout 'label: 0 \(3\), 1 \(1\)'
+good import t.h5:/x --label /row -o out.h5:mrow
+says stdout 'label: 0 \(3\), 1 \(1\)'
+good import x.npy t.h5:/row -o out.h5:mrow2
+says stdout 'label: 0 \(3\), 1 \(1\)'
+good import t.h5:/x --label /fixed -o out.h5:fixed
+says stdout ': béd, 1 \(1\), good \(3\);'
 good import x.npy digits.npy -o out.h5:digits
 says stdout 'label: 0 \(2\), 2 \(1\), 10 \(1\)'
 bad 3 'short.npy: found 3 labels, but x.npy has 4 rows' import x.npy short.npy -o out.h5:bad
