@@ -1,6 +1,8 @@
 // Errors of the user and of the world: messages collected in one value that is copied between ranks as it is.
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,15 +23,19 @@ static int add_line(
     if (n < sizeof line && why)
         n += (size_t)snprintf(line + n, sizeof line - n, ": %s", why);
     n = n < sizeof line ? n : sizeof line - 1;
-    if (e->length + n + 2 > sizeof e->text) {
+    for (size_t i = 0; i < n; i++) // a message is one line, whatever a user's text holds
+        if (line[i] == '\n' || line[i] == '\t' || line[i] == '\r')
+            line[i] = ' ';
+    struct text visible = {0};
+    text_add_visible(&visible, line, n);
+    if (e->length + visible.length + 2 > sizeof e->text) {
+        text_free(&visible);
         e->hidden++;
         return -1;
     }
-    for (size_t i = 0; i < n; i++) // a message is one line, whatever a user's text holds
-        if ((unsigned char)line[i] < ' ')
-            line[i] = ' ';
-    memcpy(e->text + e->length, line, n);
-    e->length += n;
+    memcpy(e->text + e->length, visible.data, visible.length);
+    e->length += visible.length;
+    text_free(&visible);
     e->text[e->length++] = '\n';
     e->text[e->length] = 0;
     return -1;

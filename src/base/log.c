@@ -2,6 +2,9 @@
 // often.
 #include "base/log.h"
 
+#include "base/mem.h"
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,10 +35,12 @@ void log_line(enum log_level level, const char *format, ...)
     log_progress_end();
     va_list args;
     va_start(args, format);
-    vprintf(format, args);
+    char *line = mem_format_list(format, args), *visible = text_visible(line);
     va_end(args);
-    putchar('\n');
+    puts(visible);
     fflush(stdout);
+    free(visible);
+    free(line);
 }
 
 void log_rank_line(enum log_level level, const char *format, ...)

@@ -2,9 +2,11 @@
 #include "base/text.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,35 @@ void text_add(struct text *t, const char *format, ...)
     t->length += n;
     va_end(args);
     va_end(again);
+}
+
+void text_add_visible(struct text *t, const char *text, size_t n)
+{
+    char *copy = mem_format("%.*s", (int)n, text); // utf8_next stops at its end
+    const char *plain = copy;
+
+    for (const char *at = copy; *at;) {
+        const char *begin = at;
+        bool is_plain = *at == '\n' || *at == '\t' || *at == '?' || utf8_next(&at) != '?';
+        if (is_plain) {
+            at = at > begin ? at : at + 1;
+            continue;
+        }
+        text_add(t, "%.*s", (int)(begin - plain), plain);
+        for (; begin < at; begin++)
+            text_add(t, "\\x%02x", (unsigned)(unsigned char)*begin);
+        plain = at;
+    }
+    text_add(t, "%s", plain);
+    free(copy);
+}
+
+char *text_visible(const char *text)
+{
+    struct text t = {0};
+
+    text_add_visible(&t, text, strlen(text));
+    return t.data;
 }
 
 void text_free(struct text *t)

@@ -17,6 +17,12 @@ void text_add_json(struct text *t, const char *text);
 // The word of words[0..n) with the smallest edit distance to `word`, if near enough to be a slip of the pen; else NULL.
 const char *text_nearest(const char *word, const char *const *words, int n);
 
+// Appends n bytes of a name or message from a file so that a terminal shows it and obeys none of it: control
+// characters, overrides of the direction and bytes that are no UTF-8 become \xNN. Line feeds and tabs stay.
+void text_add_visible(struct text *t, const char *text, size_t n);
+// The same of a whole string as new memory.
+char *text_visible(const char *text);
+
 // "4.2 MB", "37 s", "2 min 05 s": into `out`, which is returned.
 char *text_bytes(char out[16], double bytes);
 char *text_seconds(char out[48], double seconds);

@@ -1,6 +1,7 @@
 // hourglass import: foreign files become a split of a data-set file.
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "data/import.h"
@@ -83,13 +84,19 @@ static void print_summary(const char *output, const struct import_summary *s, do
         text_add(&t, "%s%lld", d > 1 ? "x" : "", (long long)s->shape.dims[d]);
     text_add(&t, " %s", types[s->shape.type]);
     add_labels(&t, s);
+    if (s->note)
+        text_add(&t, "; %s", s->note);
     text_add(&t, "; %lld missing value%s; %s", (long long)s->missing, s->missing == 1 ? "" : "s",
         text_bytes(size, (double)s->bytes));
     text_add(&t, ", %.0f MB/s", (double)s->bytes / seconds * 1e-6);
     log_line(LOG_RUN, "%s", t.data);
     text_free(&t);
-    for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1)
-        fprintf(stderr, "hourglass: warning: %.*s\n", (int)(strchr(line, '\n') - line), line);
+    for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1) {
+        char *one = mem_format("%.*s", (int)(strchr(line, '\n') - line), line), *visible = text_visible(one);
+        fprintf(stderr, "hourglass: warning: %s\n", visible);
+        free(visible);
+        free(one);
+    }
 }
 
 int cmd_import(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include "report/table.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,21 @@ static const struct command command = {
     .most = -1,
 };
 
+// Prints a line of what a file holds, without obeying it: names may hold escape sequences.
+static void __attribute__((format(printf, 2, 3))) print_line(int indent, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *line = mem_format_list(format, args), *visible = text_visible(line);
+    va_end(args);
+
+    printf("%*s%s\n", indent, "", visible);
+    free(visible);
+    free(line);
+}
+
 // The lines of an attribute as a list, the first few.
-static void print_lines(const char *name, const char *text, int indent)
+static void print_list(const char *name, const char *text, int indent)
 {
     enum { SHOWN = 40 };
     struct text list = {0};
@@ -37,10 +51,10 @@ static void print_lines(const char *name, const char *text, int indent)
             text_add(&list, "%s%.*s", n ? ", " : "", (int)length, line);
         line = line[length] ? line + length + 1 : NULL;
     }
-    printf("%*s%s = %s", indent, "", name, list.data);
     if (n > SHOWN)
-        printf(", ... (%d more)", n - SHOWN);
-    printf("\n");
+        text_add(&list, ", ... (%d more)", n - SHOWN);
+
+    print_line(indent, "%s = %s", name, list.data);
     text_free(&list);
 }
 
@@ -60,13 +74,13 @@ static void print_attributes(struct store_file *f, const char *object, int inden
         double real;
         char number[32];
         if (text && strcmp(names[i], DATASET_LABEL_NAMES) == 0)
-            print_lines(names[i], text, indent);
+            print_list(names[i], text, indent);
         else if (text && strchr(text, '\n'))
-            printf("%*s%s = (%zu characters)\n", indent, "", names[i], strlen(text));
+            print_line(indent, "%s = (%zu characters)", names[i], strlen(text));
         else if (text)
-            printf("%*s%s = %s\n", indent, "", names[i], text);
+            print_line(indent, "%s = %s", names[i], text);
         else if (!is_inner && store_get_real(f, object, names[i], &real, NULL) == 0)
-            printf("%*s%s = %s\n", indent, "", names[i], text_number(number, real));
+            print_line(indent, "%s = %s", names[i], text_number(number, real));
         free(text);
         free(names[i]);
     }
@@ -84,7 +98,7 @@ static void print_array(struct store_file *f, const char *path, const char *name
     struct text dims = {0};
     for (int i = 0; i < shape.rank; i++)
         text_add(&dims, "%s%lld", i ? ", " : "", (long long)shape.dims[i]);
-    printf("%*s%-18s %-4s (%s)%s%s\n", indent, "", name, types[shape.type], dims.data ? dims.data : "",
+    print_line(indent, "%-18s %-4s (%s)%s%s", name, types[shape.type], dims.data ? dims.data : "",
         long_name ? "  " : "", long_name ? long_name : "");
     text_free(&dims);
     free(long_name);
@@ -105,7 +119,7 @@ static void print_group(struct store_file *f, const char *group, int depth)
         if (store_get_shape(f, path, &shape, &is_group) == 0)
             print_array(f, path, names[i], 2 * depth);
         else {
-            printf("%*s%s/\n", 2 * depth, "", names[i]);
+            print_line(2 * depth, "%s/", names[i]);
             print_attributes(f, path, 2 * depth + 2);
             if (depth < 3)
                 print_group(f, path, depth + 1);

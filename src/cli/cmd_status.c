@@ -1,4 +1,5 @@
 // hourglass status: how far the run of a folder is.
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -94,7 +95,7 @@ static void print_failures(const struct run_status *s)
     if (s->failed)
         puts("\nFailed (hourglass run --retry-failed runs them again):");
     for (int i = 0; i < s->failed; i++)
-        printf("%s  %s\n", s->failure[i].id, s->failure[i].reason);
+        log_line(LOG_QUIET, "%s  %s", s->failure[i].id, s->failure[i].reason);
 }
 
 // --- JSON

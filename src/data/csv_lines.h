@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/byte_stream.h"
+#include "data/import.h"
 #include <stdbool.h>
 
 struct csv_lines {
@@ -21,6 +22,13 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
 struct csv_dialect {
     char delimiter;
     bool is_run; // any run of blanks is one delimiter, and blanks around a line are none
+    bool has_decimal_comma;
+    char comment;     // lines that begin with it are left out; 0: none
+    int64_t skip;     // lines before the header or the first row
+    int64_t comments; // how many of them begin with '#', and were left out without being asked to
 };
-// From what the user says (NULL, one character, "tab", "space") or, where he says nothing, from the first lines.
-int csv_dialect_find(struct csv_dialect *d, const char *path, const char *delimiter, struct err *e);
+// From what the user says or, if he says nothing, from the first lines. Lines that begin with '#' before the table are
+// left out, unless the last of them has as many fields as the line behind it: it then names the columns.
+int csv_dialect_find(struct csv_dialect *d, const char *path, const struct import_options *o, struct err *e);
+// Reads over the lines that the dialect skips. -1 and an error of reading.
+int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err *e);

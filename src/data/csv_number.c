@@ -76,22 +76,52 @@ bool csv_number(const char *text, size_t n, double *value)
     return true;
 }
 
-void csv_missing_read(struct csv_missing *m, const char *list)
+bool csv_number_comma(const char *text, size_t n, double *value)
 {
-    *m = (struct csv_missing){0};
+    char copy[512];
+    if (n >= sizeof copy || memchr(text, '.', n))
+        return false;
+
+    memcpy(copy, text, n);
+    copy[n] = 0;
+    char *comma = memchr(copy, ',', n);
+    if (comma)
+        *comma = '.';
+    return csv_number(copy, n, value);
+}
+
+static bool read_number(const struct csv_missing *m, const char *text, size_t n, double *value)
+{
+    return m->has_decimal_comma ? csv_number_comma(text, n, value) : csv_number(text, n, value);
+}
+
+void csv_missing_read(struct csv_missing *m, const char *list, bool has_decimal_comma)
+{
+    *m = (struct csv_missing){.has_decimal_comma = has_decimal_comma};
     m->tokens = source_split_list(list ? list : "NA,NaN,nan,?,", &m->n);
-    double ignored;
+    m->numbers = mem_new((size_t)m->n, sizeof *m->numbers);
+
     for (int i = 0; i < m->n; i++)
-        m->has_number |= csv_number(m->tokens[i], strlen(m->tokens[i]), &ignored);
+        if (csv_number(m->tokens[i], strlen(m->tokens[i]), &m->numbers[m->n_numbers]))
+            m->n_numbers++;
 }
 
 void csv_missing_free(struct csv_missing *m)
 {
     source_free_list(m->tokens, m->n);
+    free(m->numbers);
     *m = (struct csv_missing){0};
 }
 
-static bool is_missing(const struct csv_missing *m, const char *text)
+static bool is_missing_number(const struct csv_missing *m, double value)
+{
+    for (int i = 0; i < m->n_numbers; i++)
+        if (m->numbers[i] == value)
+            return true;
+    return false;
+}
+
+static bool is_missing_text(const struct csv_missing *m, const char *text)
 {
     for (int i = 0; i < m->n; i++)
         if (strcmp(m->tokens[i], text) == 0)
@@ -113,12 +143,12 @@ static bool is_infinite(const char *text, size_t n, double *value)
 
 enum csv_kind csv_field(const struct csv_missing *m, const char *text, size_t n, double *value)
 {
-    bool is_number = csv_number(text, n, value) || is_infinite(text, n, value);
-    if (is_number && !m->has_number)
+    bool is_number = read_number(m, text, n, value) || is_infinite(text, n, value);
+    if (is_number && !is_missing_number(m, *value))
         return CSV_NUMBER;
-    if (strlen(text) == n && is_missing(m, text)) {
-        *value = NAN;
-        return CSV_MISSING;
-    }
-    return is_number ? CSV_NUMBER : CSV_TEXT;
+    if (!is_number && (strlen(text) != n || !is_missing_text(m, text)))
+        return CSV_TEXT;
+
+    *value = NAN;
+    return CSV_MISSING;
 }

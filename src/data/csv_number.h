@@ -8,16 +8,23 @@
 // "nan" nor "inf" nor hexadecimal digits are; what is too large for a double comes out infinite.
 bool csv_number(const char *text, size_t n, double *value);
 
+// The same with a comma in place of the point. A point is then no part of a number: it may group thousands.
+bool csv_number_comma(const char *text, size_t n, double *value);
+
+// How fields are read: what stands for a missing value, and what separates the decimals.
 struct csv_missing {
     char **tokens; // (n), owned
     int n;
-    bool has_number; // one of them is a number, such as -999
+    double *numbers; // (n_numbers), owned: those tokens that are numbers, such as -999
+    int n_numbers;
+    bool has_decimal_comma;
 };
-// From a comma-separated list; NULL: the usual ones.
-void csv_missing_read(struct csv_missing *m, const char *list);
+// From a list that source_split_list reads; NULL: the usual tokens. A token that is a number stands for every spelling
+// of that number.
+void csv_missing_read(struct csv_missing *m, const char *list, bool has_decimal_comma);
 void csv_missing_free(struct csv_missing *m);
 
 // What a field holds.
 enum csv_kind { CSV_NUMBER, CSV_MISSING, CSV_TEXT };
-// *value is NaN where it is missing.
+// *value is NaN if it is missing. Numbers are compared with tokens as numbers: -999.0 is -999.
 enum csv_kind csv_field(const struct csv_missing *m, const char *text, size_t n, double *value);

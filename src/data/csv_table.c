@@ -12,7 +12,9 @@ struct csv_table {
     struct csv_lines lines;
     struct csv_parser parser;
     struct csv_sink sink;
+    char comment;
     bool is_run, in_quotes;
+    bool is_within; // the record is not at its end: a line break stands within quotes
 };
 
 static void push_field(void *text, size_t n, void *table)
@@ -25,8 +27,9 @@ static void push_field(void *text, size_t n, void *table)
 static void push_record(int terminator, void *table)
 {
     (void)terminator;
-    const struct csv_sink *sink = &((struct csv_table *)table)->sink;
-    sink->record(sink->context);
+    struct csv_table *t = table;
+    t->is_within = false;
+    t->sink.record(t->sink.context);
 }
 
 static int is_terminator(unsigned char c)
@@ -39,10 +42,11 @@ struct csv_table *csv_table_open(const char *path, struct csv_dialect dialect, s
     struct csv_table *t = mem_new(1, sizeof *t);
     t->sink = sink;
     t->is_run = dialect.is_run;
+    t->comment = dialect.comment;
     csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_delim(&t->parser, (unsigned char)dialect.delimiter);
     csv_set_term_func(&t->parser, is_terminator);
-    if (csv_lines_open(&t->lines, path, e) != 0)
+    if (csv_lines_open(&t->lines, path, e) != 0 || csv_lines_skip(&t->lines, &dialect, e) != 0)
         csv_table_free(&t);
     return t;
 }
@@ -98,6 +102,9 @@ int csv_table_push_line(struct csv_table *t, struct err *e)
         return -1;
     if (found == 0)
         return csv_fini(&t->parser, push_field, push_record, t) == 0 ? 0 : fail(t, "the file ends within quotes", e);
+    if (!t->is_within && (line[0] == '\n' || (t->comment && line[0] == t->comment)))
+        return 1;
+    t->is_within = true;
     if (t->is_run)
         n = squeeze(t, line, n);
     if (csv_parse(&t->parser, line, n, push_field, push_record, t) != n)

@@ -370,6 +370,29 @@ bool data_table_row_is_finite(const struct data_table *t, int64_t row)
     return !bad;
 }
 
+static bool is_unnamed_in_csv(const char *name)
+{
+    int64_t number;
+    return strncmp(name, "column_", 7) == 0 && text_to_int64(name + 7, &number) == 0 && number > 0;
+}
+
+// An array knows nothing of its columns but their order, so its names fit those of a CSV file whose label came first
+// too.
+static bool is_unnamed_in_array(const char *name, int column)
+{
+    char expected[32];
+    snprintf(expected, sizeof expected, "feature_%d", column + 1);
+    return strcmp(name, expected) == 0;
+}
+
+bool data_feature_fits(const char *a, const char *b, int column)
+{
+    if (strcmp(a, b) == 0)
+        return true;
+    return (is_unnamed_in_csv(a) && is_unnamed_in_array(b, column)) ||
+           (is_unnamed_in_csv(b) && is_unnamed_in_array(a, column));
+}
+
 char *data_column_name(char out[96], const struct data_table *t, int column)
 {
     if (t->features)

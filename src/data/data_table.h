@@ -65,5 +65,8 @@ bool data_table_row_is_finite(const struct data_table *t, int64_t row);
 const char *data_type_name(enum store_type type); // as NumPy says it: "u1", "f8"
 // Whether float holds every value of a type exactly.
 bool data_type_fits_float(enum store_type type);
+// Whether two data sets agree on the name of their column number `column`, which counts from 0. A column without a name
+// in its file is called column_N if it comes from CSV and feature_N if it comes from an array: these fit each other.
+bool data_feature_fits(const char *a, const char *b, int column);
 // "column 'LB'", or for what has no names "column 5" or "value (3, 17)": into `out`, which is returned.
 char *data_column_name(char out[96], const struct data_table *t, int column);

@@ -92,7 +92,7 @@ static int compare_features(
     const struct data_source *source, const struct data_table *t, const struct data_table *with, struct err *e)
 {
     for (int c = 0; t->features && with->features && c < t->columns; c++)
-        if (strcmp(t->features[c], with->features[c]) != 0)
+        if (!data_feature_fits(t->features[c], with->features[c], c))
             return data_error(source->at, e, "found column %d '%s' in %s, allowed: '%s' as in %s", c, t->features[c],
                 t->name, with->features[c], with->name);
     return 0;

@@ -2,12 +2,14 @@
 // over, and the file takes its name when it is whole.
 #include "data/import.h"
 
+#include "base/mem.h"
 #include "data/dataset_target.h"
 #include "data/import_write.h"
 #include <stddef.h>
 #include <stdlib.h>
 
 static const char *const header_choices[] = {"auto", "yes", "no", NULL};
+static const char *const decimal_choices[] = {"point", "comma", NULL};
 static const char *const type_choices[] = {"stored", "f4", "f8", NULL};
 
 #define AT(member) offsetof(struct import_options, member)
@@ -29,14 +31,19 @@ const struct field import_fields[] = {
     {.key = "columns",
         .type = FIELD_TEXT,
         .offset = AT(columns),
-        .help = "keep these columns alone: names or numbers, A,B"},
-    {.key = "drop", .type = FIELD_TEXT, .offset = AT(drop), .help = "leave these columns out: names or numbers, A,B"},
+        .help = "keep only these columns, in this order: names or numbers, A,B; in quotes if a name holds a comma"},
+    {.key = "drop",
+        .type = FIELD_TEXT,
+        .offset = AT(drop),
+        .help = "leave these columns out: names or numbers, as for --columns"},
     {.key = "header",
         .type = FIELD_CHOICE,
         .offset = AT(header),
         .standard = "auto",
         .choices = header_choices,
-        .help = "whether the first line names the columns; auto: if none of it is a number"},
+        .help = "whether the first line names the columns; auto: if none of it is a number, if it counts the columns, "
+                "or if "
+                "it is unlike all that follows"},
     {.key = "delimiter",
         .type = FIELD_TEXT,
         .offset = AT(delimiter),
@@ -44,7 +51,26 @@ const struct field import_fields[] = {
     {.key = "missing",
         .type = FIELD_TEXT,
         .offset = AT(missing),
-        .help = "tokens of missing values; a comma at the end adds the empty field; default NA,NaN,nan,?,"},
+        .help = "tokens of missing values, numbers in any spelling; a comma at the end adds the empty field; default "
+                "NA,NaN,nan,?,"},
+    {.key = "decimal",
+        .type = FIELD_CHOICE,
+        .offset = AT(decimal),
+        .standard = "point",
+        .choices = decimal_choices,
+        .help = "what separates the decimals of a number: 1.5 or 1,5"},
+    {.key = "comment",
+        .type = FIELD_TEXT,
+        .offset = AT(comment),
+        .help = "lines that begin with this character are left out; default: '#', before the table only"},
+    {.key = "skip",
+        .type = FIELD_INT,
+        .offset = AT(skip),
+        .standard = "0",
+        .min = 0,
+        .max = 1e9,
+        .unit = "lines",
+        .help = "lines to leave out before the header or the first row"},
     {.key = "type",
         .type = FIELD_CHOICE,
         .offset = AT(type),
@@ -99,6 +125,7 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
     const char *inputs[] = {pair.x ? pair.x->path : NULL, pair.label ? pair.label->path : NULL};
     bad |= target.path && store_check_output(target.path, inputs, 2, e) != 0;
     int status = bad ? -1 : write_all(&target, &pair, o, s, e);
+    s->note = pair.x && pair.x->note ? mem_text(pair.x->note) : NULL;
     if (status != 0)
         import_summary_free(s);
     import_pair_free(&pair);
@@ -111,6 +138,7 @@ void import_summary_free(struct import_summary *s)
     source_free_list(s->label_names, s->n_label_names);
     free(s->label_name);
     free(s->counts);
+    free(s->note);
     text_free(&s->warnings);
     *s = (struct import_summary){0};
 }

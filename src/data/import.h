@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 enum import_header { HEADER_AUTO, HEADER_YES, HEADER_NO };
+enum import_decimal { DECIMAL_POINT, DECIMAL_COMMA };
 enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
 
 // What the user asks for. Texts are NULL where not given.
@@ -26,6 +27,9 @@ struct import_options {
     int header;      // enum import_header
     char *delimiter; // one character, "tab" or "space"
     char *missing;   // comma-separated tokens
+    int decimal;     // enum import_decimal
+    char *comment;   // one character: lines that begin with it are left out
+    int64_t skip;    // lines before the table
     int type;        // enum import_type
     char *size;      // HEIGHTxWIDTH of pictures
     bool grayscale;  // pictures have one channel
@@ -51,6 +55,7 @@ struct import_summary {
     int64_t missing;      // values
     uint64_t bytes;       // of x as stored
     struct text warnings; // one a line
+    char *note;           // how the file was read, owned; NULL: nothing to say
 };
 
 // Imports what `o` says, or reports every mistake found and leaves the output as it was. On success the caller frees

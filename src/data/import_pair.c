@@ -59,9 +59,12 @@ static int check_heeded(const struct import_options *o, unsigned heeds, const ch
     int before = e->count;
     if (o->x && !(heeds & HEEDS_X))
         err_add(e, ERR_USAGE, "--x: names an array of an .npz archive; found a source of format %s", format);
-    if ((o->columns || o->drop || o->header || o->delimiter || o->missing) && !(heeds & HEEDS_COLUMNS))
+    if ((o->columns || o->drop || o->header || o->delimiter || o->missing || o->decimal || o->comment || o->skip) &&
+        !(heeds & HEEDS_COLUMNS))
         err_add(e, ERR_USAGE,
-            "--columns, --drop, --header, --delimiter, --missing: are for CSV; found a source of format %s", format);
+            "--columns, --drop, --header, --delimiter, --missing, --decimal, --comment, --skip: are for CSV; found a "
+            "source of format %s",
+            format);
     if ((o->size || o->grayscale || o->color || o->skip_bad) && !(heeds & HEEDS_SIZE))
         err_add(e, ERR_USAGE, "--size, --grayscale, --color, --skip-bad: are for pictures; found a source of format %s",
             format);

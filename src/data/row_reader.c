@@ -52,7 +52,7 @@ static int check_fit(const struct row_fit *fit, const struct data_table *t, stru
     }
     int before = e->count;
     for (int c = 0; fit->features && t->features && c < t->columns && e->count == before; c++)
-        if (strcmp(fit->features[c], t->features[c]) != 0)
+        if (!data_feature_fits(fit->features[c], t->features[c], c))
             err_add(e, ERR_DATA, "%s: found column %d '%s', allowed: '%s', which the model takes there", t->name, c,
                 t->features[c], fit->features[c]);
     if (fit->scaling->bytes_only && t->type != STORE_U8)

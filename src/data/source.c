@@ -59,6 +59,8 @@ static int recognise(struct source *s, struct err *e)
     int n = read_head(s->path, head, e);
     if (n < 0)
         return -1;
+    if (n >= 2 && (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0))
+        return err_add(e, ERR_DATA, "%s: found UTF-16, allowed: UTF-8; hint: iconv -f UTF-16 -t UTF-8", s->path);
     for (size_t i = 0; i < sizeof formats / sizeof formats[0] && !s->format; i++)
         if (formats[i]->recognise(s->path, head, (size_t)n))
             s->format = formats[i];
@@ -91,8 +93,9 @@ void source_free(struct source **s)
     if ((*s)->features)
         source_free_list((*s)->features, (int)(*s)->shape.dims[1]);
     source_free_list((*s)->label_names, (*s)->n_label_names);
-    text_free(&(*s)->warnings);
     free((*s)->label_name);
+    free((*s)->note);
+    text_free(&(*s)->warnings);
     free((*s)->inner);
     free((*s)->path);
     free(*s);
@@ -123,23 +126,61 @@ char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n)
     return out;
 }
 
+// Reads a text in quotes that `at` begins. Returns where it ends, or NULL if no comma and no end of the list follows
+// it: then it is not in quotes. `out` has space for the rest of the list.
+static const char *read_quoted(const char *at, char *out)
+{
+    if (*at != '"')
+        return NULL;
+    for (at++; *at && (*at != '"' || at[1] == '"'); at++) {
+        at += *at == '"';
+        *out++ = *at;
+    }
+    *out = 0;
+    if (*at != '"')
+        return NULL;
+
+    at += 1 + strspn(at + 1, " ");
+    return *at == 0 || *at == ',' ? at : NULL;
+}
+
+static const char *read_plain(const char *at, char *out)
+{
+    const char *end = at + strcspn(at, ","), *stop = end;
+    while (stop > at && stop[-1] == ' ')
+        stop--;
+    memcpy(out, at, (size_t)(stop - at));
+    out[stop - at] = 0;
+    return end;
+}
+
 char **source_split_list(const char *list, int *n)
 {
     char **out = NULL;
     *n = 0;
-    for (const char *end = list; end; list = end + 1) {
-        end = strchr(list, ',');
-        const char *stop = end ? end : list + strlen(list);
-        while (list < stop && *list == ' ')
-            list++;
-        while (stop > list && stop[-1] == ' ')
-            stop--;
+
+    for (bool is_more = true; is_more; list++) {
+        list += strspn(list, " ");
+        char *name = mem_new(strlen(list) + 1, 1);
+        const char *end = read_quoted(list, name);
+        list = end ? end : read_plain(list, name);
         out = mem_grow(out, (size_t)*n + 1, sizeof *out);
-        out[(*n)++] = mem_format("%.*s", (int)(stop - list), list);
-        if (!end)
-            break;
+        out[(*n)++] = name;
+        is_more = *list == ',';
     }
+
     return out;
+}
+
+void source_add_to_list(struct text *list, const char *name)
+{
+    size_t n = strlen(name);
+    bool needs_quotes = n == 0 || strpbrk(name, ",\"") || name[0] == ' ' || name[n - 1] == ' ';
+
+    text_add(list, "%s%s", list->length ? "," : "", needs_quotes ? "\"" : "");
+    for (; *name; name++)
+        text_add(list, *name == '"' ? "\"\"" : "%c", *name);
+    text_add(list, "%s", needs_quotes ? "\"" : "");
 }
 
 void source_free_list(char **list, int n)

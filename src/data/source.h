@@ -16,7 +16,8 @@ struct source {
     char *label_name;         // owned; NULL: the file gives none
     char **label_names;       // (n_label_names) names of the labels 0, 1, ..., owned; NULL: labels are plain numbers
     int n_label_names;
-    struct text warnings; // what the user should know of this source, one a line
+    char *note;           // how the file was read, owned; NULL: nothing to say
+    struct text warnings; // what the user should know of this source, one a line, owned
     void *state;          // the format's own
 };
 
@@ -56,8 +57,10 @@ enum { QUOTE_ROOM = 64 };
 char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n);
 
 // Splits "a,b" into new memory: *n owned texts, an owned array. Blanks around them are dropped; a comma at the end adds
-// an empty one.
+// an empty one. A text in double quotes may hold commas and blanks, and a quote if it is doubled: "a ""b"", c".
 char **source_split_list(const char *list, int *n);
+// Appends a name to such a list, in quotes if it needs them.
+void source_add_to_list(struct text *list, const char *name);
 void source_free_list(char **list, int n);
 
 // label[0..n) := values[0..n) of `type`, which must be whole numbers. `first`: the row number of values[0], for

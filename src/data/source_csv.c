@@ -9,11 +9,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_ERRORS = 20, MAX_COLUMN_ERRORS = 5 };
 
 struct column_count {
-    int64_t numbers, texts;
+    int64_t numbers, texts, commas; // commas: texts that are numbers with a decimal comma
+    int64_t in_order;               // rows whose value is their number, counted from `first`
+    double first;
 };
 
 struct csv {
@@ -61,10 +64,18 @@ static void check_number(struct csv *c, const char *text, size_t n)
     struct column_count *count = &c->counts[c->field];
     enum csv_kind kind = csv_field(&c->missing, text, n, &value);
     count->numbers += kind == CSV_NUMBER;
+    if (kind == CSV_NUMBER && c->rows == 0)
+        count->first = value;
+    count->in_order += kind == CSV_NUMBER && value == count->first + (double)c->rows;
+    count->commas += kind == CSV_TEXT && csv_number_comma(text, n, &value);
     if (kind == CSV_NUMBER && isinf(value) && strpbrk(text, "0123456789")) // not one that the file calls infinite
         report_field(c, text, n, "numbers below 1.8e308");
+    bool may_be_header = c->rows == 0 && !c->columns.has_header;
     if (kind == CSV_TEXT && ++count->texts <= MAX_COLUMN_ERRORS)
-        report_field(c, text, n, "a number or one of the missing-value tokens");
+        report_field(c, text, n,
+            may_be_header
+                ? "a number or one of the missing-value tokens, or --header yes if this line names the columns"
+                : "a number or one of the missing-value tokens");
     else if (kind == CSV_TEXT)
         c->errors_hidden++;
 }
@@ -86,7 +97,7 @@ static void check_field(void *context, char *text, size_t n)
 static void check_record(void *context)
 {
     struct csv *c = context;
-    if (c->field != c->columns.n && may_report(c))
+    if (c->field != c->columns.n && !c->skips_record && may_report(c))
         err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), 0,
             "found %d fields, allowed: %d as in the first line", c->field, c->columns.n);
     c->rows += !c->skips_record;
@@ -111,6 +122,11 @@ static void check_labels(struct csv *c, const char *name)
         }
 }
 
+static bool needs_shell_quotes(const char *text)
+{
+    return strpbrk(text, " \"$&();<>|*?#~`\\!{}[]") != NULL;
+}
+
 // What is wrong with whole columns, and what to do about it.
 static int summarise(struct csv *c)
 {
@@ -118,15 +134,20 @@ static int summarise(struct csv *c)
     if (c->errors_hidden)
         err_add(c->e, ERR_DATA, "%s: and %lld more fields or rows like these", c->path, (long long)c->errors_hidden);
     struct text drop = {0};
+    bool has_commas = false;
     for (int i = 0; i < c->columns.n; i++) {
         if (c->columns.use[i] == CSV_LABEL)
             check_labels(c, c->columns.names[i]);
-        if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
-            text_add(&drop, "%s%s", drop.length ? "," : "", c->columns.names[i]);
+        if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
+            has_commas = true;
+        else if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
+            source_add_to_list(&drop, c->columns.names[i]);
     }
+    if (has_commas)
+        err_add(c->e, ERR_DATA, "%s: numbers with a decimal comma? --decimal comma reads them", c->path);
     if (drop.length)
-        err_add(c->e, ERR_DATA, "%s: some columns hold no number at all; to leave them out: --drop %.300s", c->path,
-            drop.data);
+        err_add(c->e, ERR_DATA, "%s: some columns hold no number at all; to leave them out: --drop %s%.300s%s", c->path,
+            needs_shell_quotes(drop.data) ? "'" : "", drop.data, needs_shell_quotes(drop.data) ? "'" : "");
     text_free(&drop);
     if (!c->errors && c->rows == 0)
         err_add(c->e, ERR_DATA, "%s: no rows: the data are empty", c->path);
@@ -202,15 +223,61 @@ static void describe(struct source *s, struct csv *c)
         s->label_names[i] = mem_text(c->labels.names[i]);
 }
 
+// How the file was read, for the summary: a mistaken header is a sample too few or too many.
+static void describe_reading(struct source *s, const struct csv *c, enum import_header header)
+{
+    struct text t = {0};
+    text_add(&t, "header: %s%s", c->columns.has_header ? "yes" : "no", header == HEADER_AUTO ? ", found" : ", as told");
+    if (c->dialect.comments)
+        text_add(&t, "; %lld line%s of comments left out", (long long)c->dialect.comments,
+            c->dialect.comments == 1 ? "" : "s");
+    s->note = t.data;
+}
+
+static bool looks_like_label(const char *name)
+{
+    static const char *const names[] = {"class", "label", "labels", "target", "y", "outlier", "anomaly", "is_anomaly"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+// What was read as it stands, but may mean something else than the user thinks.
+static void warn(struct source *s, const struct csv *c)
+{
+    if (c->columns.has_numeric_header)
+        text_add(&s->warnings,
+            "%s: the first line, '%s, %s, ...', is taken as the names of the columns; --header no reads it as data\n",
+            s->path, c->columns.names[0], c->columns.names[c->columns.n > 1]);
+    if (c->columns.may_be_header)
+        text_add(&s->warnings,
+            "%s: the first line counts the columns and is read as data; --header yes if it names them\n", s->path);
+    if (c->columns.has_row_names && c->columns.use[0] == CSV_LEFT_OUT)
+        text_add(&s->warnings, "%s: the first column has no name: it is left out as the names of the rows\n", s->path);
+    if (c->columns.use[0] >= 0 && c->rows >= 3 && c->counts[0].in_order == c->rows && c->counts[0].first >= 0 &&
+        c->counts[0].first <= 1)
+        text_add(&s->warnings, "%s: column '%s' counts the rows and is read as a feature; --drop 1 leaves it out\n",
+            s->path, c->columns.names[0]);
+    for (int i = 0; i < c->columns.n; i++)
+        if (c->columns.use[i] >= 0 && !c->columns.has_label && looks_like_label(c->columns.names[i]))
+            text_add(&s->warnings,
+                "%s: column '%s' looks like a label and is read as a feature; --label %s makes it the label\n", s->path,
+                c->columns.names[i], c->columns.names[i]);
+}
+
 static int csv_open(struct source *s, const struct import_options *o, struct err *e)
 {
     struct csv *c = s->state = mem_new(1, sizeof *c);
     c->path = s->path;
-    csv_missing_read(&c->missing, o->missing);
-    if (csv_dialect_find(&c->dialect, c->path, o->delimiter, e) != 0 ||
-        csv_columns_find(&c->columns, c->path, c->dialect, o, e) != 0 || check_all(c, e) != 0)
+    csv_missing_read(&c->missing, o->missing, o->decimal == DECIMAL_COMMA);
+    if (csv_dialect_find(&c->dialect, c->path, o, e) != 0 ||
+        csv_columns_find(&c->columns, c->path, c->dialect, &c->missing, o, e) != 0 || check_all(c, e) != 0)
         return -1;
     describe(s, c);
+    describe_reading(s, c, (enum import_header)o->header);
+    warn(s, c);
     return begin_pass(c, take_field, take_record, e);
 }
 

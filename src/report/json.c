@@ -2,7 +2,7 @@
 #include "report/json.h"
 
 #include "base/text.h"
-#include "report/table_utf8.h"
+#include "base/utf8.h"
 #include <math.h>
 
 static void put_string(FILE *out, const char *text)

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "report/table_utf8.h"
+#include "base/utf8.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>

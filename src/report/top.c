@@ -1,6 +1,7 @@
 // The most and the least anomalous samples of a trial, as a table and as a picture.
 #include "report/top.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "data/gather.h"
 #include "data/source.h"
@@ -259,7 +260,7 @@ static int read_confusion(struct store_file *f, const char *group, struct confus
 static void print_confusion(const char *set, double threshold, const struct confusion *c)
 {
     struct classification k = confusion_classification(c);
-    printf("\nset %s, samples with an error above %.5g called anomalous:\n", set, threshold);
+    log_line(LOG_QUIET, "\nset %s, samples with an error above %.5g called anomalous:", set, threshold);
 
     struct table *t = table_confusion(c);
     table_print(t, 2, stdout);
@@ -284,7 +285,7 @@ int top_report(const struct trial_summary *s, struct err *e)
         char *group = mem_format("%s%s" TRIAL_SCORES "/%s", s->group, *s->group ? "/" : "", set->name);
         bool has_labels = store_get_real(f, group, SCORES_ROC_AUC, &auc, NULL) == 0;
         if (has_labels && isnan(set->threshold))
-            printf("\nset %s: no threshold is known, so no sample is called anomalous\n", set->name);
+            log_line(LOG_QUIET, "\nset %s: no threshold is known, so no sample is called anomalous", set->name);
         else if (has_labels && read_confusion(f, group, &c) == 0)
             print_confusion(set->name, set->threshold, &c);
         free(group);

@@ -2,6 +2,8 @@
 // links: data store spec base
 #include "dataset_fixture.h"
 
+#include "data/data_table.h"
+
 static int write_files(void **state)
 {
     static const double x[] = {1, 5, 2, 5, NAN, 5, 4, 5};
@@ -167,9 +169,34 @@ static void verifies_every_file(void **state)
     spec_close(&s);
 }
 
+// Columns without names are column_N from CSV, where a label may come first, and feature_N from an array.
+static void unnamed_columns_fit_each_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        int column;
+        bool fits;
+    } pairs[] = {
+        {"LB", "LB", 0, true}, // good
+        {"column_1", "feature_1", 0, true},
+        {"feature_2", "column_2", 1, true},
+        {"column_3", "feature_2", 1, true},
+        {"column_2", "column_2", 0, true},
+        {"column_1", "column_2", 0, false}, // bad: other columns were left out
+        {"feature_1", "column_1", 1, false},
+        {"feature_1", "LB", 0, false},
+        {"column_x", "feature_1", 0, false},
+        {"column_0", "feature_1", 0, false},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_int_equal(data_feature_fits(pairs[i].a, pairs[i].b, pairs[i].column), pairs[i].fits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unnamed_columns_fit_each_other),
         cmocka_unit_test(names_the_mistake),
         cmocka_unit_test(finds_several_in_one_pass),
         cmocka_unit_test(identity_needs_the_files),

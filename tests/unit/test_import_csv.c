@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "data/csv_number.h"
+#include "data/source.h"
 #include <math.h>
 
 static void numbers_are_those_of_strtod(void **state)
@@ -137,8 +138,11 @@ static void columns_by_name_and_number(void **state)
         {NULL, NULL, "4", 3, {1, 2, 3}, 4},
         {NULL, "b", NULL, 3, {1, 3, 4}, -1},
         {NULL, "2,c", "d", 1, {1}, 4},
-        {"c,a", NULL, NULL, 2, {1, 3}, -1},
+        {"c,a", NULL, NULL, 2, {3, 1}, -1},
         {"1, 2", NULL, "c", 2, {1, 2}, 3},
+        {"d,c,b,a", "c", NULL, 3, {4, 2, 1}, -1},
+        {"d,a,d,1", NULL, NULL, 2, {4, 1}, -1},
+        {"d,c,b,a", NULL, "d", 3, {3, 2, 1}, 4},
         {"a,b,c", "b", "a", 1, {3}, 1},
     };
     write_text("x.csv", "a,b,c,d\n1,2,3,4\n5,6,7,8\n");
@@ -151,6 +155,65 @@ static void columns_by_name_and_number(void **state)
         assert_int_equal(r.label ? r.label[0] : -1, rows[i].label_0);
         imported_free(&r);
     }
+}
+
+static void names_with_commas_are_quoted_in_lists(void **state)
+{
+    (void)state;
+    write_text("x.csv", "\"a,b\",\"c \"\"d\"\", e\",f\n1,2,3\n4,5,6\n");
+    struct imported r = import_good((struct import_options){
+        SOURCES("x.csv"), .columns = (char[]){"f, \"c \"\"d\"\", e\" ,\"a,b\""}, .drop = (char[]){"\"a,b\""}});
+    assert_int_equal(r.shape.dims[1], 2);
+    assert_string_equal(r.features[0], "f");
+    assert_string_equal(r.features[1], "c \"d\", e");
+    assert_memory_equal(r.values, ((double[]){3, 2, 6, 5}), 4 * sizeof(double));
+    imported_free(&r);
+    import_bad((struct import_options){SOURCES("x.csv"), .drop = (char[]){"a,b"}}, ERR_USAGE, "goes into quotes");
+    write_text("x.csv", "\"a,b\",c\nx,1\ny,2\n");
+    import_bad((struct import_options){SOURCES("x.csv")}, ERR_DATA, "to leave them out: --drop '\"a,b\"'");
+}
+
+static void lists_are_split_and_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *list, *parts[4], *written;
+        int n;
+    } rows[] = {
+        {"", {""}, "\"\"", 1}, {"a", {"a"}, "a", 1}, {" a , b,", {"a", "b", ""}, "a,b,\"\"", 3},
+        {"\"a,b\",c", {"a,b", "c"}, "\"a,b\",c", 2}, {"\"\",\" \"", {"", " "}, "\"\",\" \"", 2},
+        {"\"a\"\"b\" , c", {"a\"b", "c"}, "\"a\"\"b\",c", 2},
+        {"\"", {"\""}, "\"\"\"\"", 1},                        // not closed: the quote is part of the text
+        {"\"a\"b,c", {"\"a\"b", "c"}, "\"\"\"a\"\"b\",c", 2}, // text follows: so it is here
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int n;
+        struct text written = {0};
+        char **parts = source_split_list(rows[i].list, &n);
+        assert_int_equal(n, rows[i].n);
+        for (int k = 0; k < n; k++) {
+            assert_string_equal(parts[k], rows[i].parts[k]);
+            source_add_to_list(&written, parts[k]);
+        }
+        assert_string_equal(written.data, rows[i].written);
+        source_free_list(parts, n);
+        text_free(&written);
+    }
+}
+
+// Sentinels are numbers: -999 stands for -999.0 and -9.99e2, and for nothing else.
+static void missing_numbers_in_any_spelling(void **state)
+{
+    (void)state;
+    write_text("x.csv", "a,b\n-999,-999.0\n-9.99e2,-999.5\n\"-999\",999\nNA,-0999\n");
+    struct imported r = import_good((struct import_options){SOURCES("x.csv"), .missing = (char[]){"-999.00,NA"}});
+    static const bool is_missing[] = {1, 1, 1, 0, 1, 0, 1, 1};
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(isnan(r.values[i]), is_missing[i]);
+    imported_free(&r);
+    write_text("x.csv", "a,y\n1,-1\n2,-1.0\n"); // of a label, too
+    import_bad((struct import_options){SOURCES("x.csv"), .missing = (char[]){"-1"}, .label = (char[]){"y"}}, ERR_DATA,
+        "x.csv:3:2: y: found '-1.0', allowed: a label in every row");
 }
 
 static void missing_values(void **state)
@@ -291,6 +354,9 @@ int main(void)
         cmocka_unit_test(without_header),
         cmocka_unit_test(quoted_fields_hold_anything),
         cmocka_unit_test(columns_by_name_and_number),
+        cmocka_unit_test(names_with_commas_are_quoted_in_lists),
+        cmocka_unit_test(lists_are_split_and_written),
+        cmocka_unit_test(missing_numbers_in_any_spelling),
         cmocka_unit_test(missing_values),
         cmocka_unit_test(text_labels_are_numbered_by_name),
         cmocka_unit_test(whole_labels_in_any_spelling),

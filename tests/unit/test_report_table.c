@@ -1,8 +1,8 @@
 // Tables as text and as CSV: alignment, nulls, UTF-8, hostile cells.
 // links: report metrics base
+#include "base/utf8.h"
 #include "report/table.h"
 #include "report/table_metrics.h"
-#include "report/table_utf8.h"
 
 #include <math.h>
 #include <setjmp.h>

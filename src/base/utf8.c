@@ -1,5 +1,5 @@
 // UTF-8 by RFC 3629; widths by ranges coarser than Unicode's tables, exact for what labels and names are made of.
-#include "report/table_utf8.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <stddef.h>

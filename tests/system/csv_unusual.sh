@@ -1,0 +1,121 @@
+#!/bin/bash
+# CSV files as other programs write them: each is read as its author meant it, or refused with what to do. Names that hold
+# escape sequences reach the terminal escaped.
+source "$(dirname "$0")/../lib.sh"
+have_h5py() { "$PYTHON" -c 'import h5py' 2>/dev/null; }
+
+# read_as ROWS FEATURES: what is in x.h5, by another program
+read_as() {
+    have_h5py || return 0
+    "$PYTHON" - >rows_and_names <<-'SCRIPT'
+	import h5py
+	split = h5py.File("x.h5")["s"]
+	print(split["x"][...].tolist())
+	print([name.decode() for name in split["feature"][...]])
+	SCRIPT
+    is "rows" "$(sed -n 1p rows_and_names)" "$1"
+    is "features" "$(sed -n 2p rows_and_names)" "$2"
+}
+# table TEXT OPTION...: imports a file of that text
+table() {
+    printf '%b' "$1" >t.csv
+    shift
+    rm -f x.h5
+    good import t.csv -o x.h5:s "$@"
+}
+
+# --missing compares numbers as numbers.
+table 'a,b\n1,-999\n-999.0,5\n7,-9.99e2\n' --missing=-999
+says stdout '3 missing values'
+table 'a,b\n1,n/a\n2,5\n' --missing=n/a
+says stdout '1 missing value;'
+
+# A header of numbers, and a first row that only looks like one.
+table '0,1,2\n5.1,6.2,7.3\n8.4,9.5,1.6\n'
+says stdout 'header: yes, found'
+says message "first line, '0, 1, ...', is taken as the names"
+read_as '[[5.1, 6.2, 7.3], [8.4, 9.5, 1.6]]' "['0', '1', '2']"
+table '0,1,2\n5.1,6.2,7.3\n8.4,9.5,1.6\n' --header no
+says stdout '3 rows of 3 f8; header: no, as told'
+table '1,2,3\n2,5,1\n4,1,9\n'
+says stdout '3 rows of 3 f8; header: no, found'
+says message 'counts the columns and is read as data'
+table 'id,2019,2020\n1,0.3,0.4\n2,0.5,0.1\n3,0.2,0.2\n' --drop id
+says stdout '3 rows of 2 f8; header: yes, found'
+table '2019,2020\n0.3,0.4\n0.5,0.1\n0.2,0.2\n'
+says stdout '3 rows of 2 f8; header: yes, found'
+table '1,0\n0,1\n1,1\n0,0\n'
+says stdout '4 rows of 2 f8; header: no, found'
+printf '1,x3\n2,4\n3,5\n' >t.csv
+bad 3 "found 'x3'.*or --header yes if this line names the columns" import t.csv -o y.h5:s
+
+# Columns that count or label the rows.
+table ',a,b\n0,5,6\n1,8,7\n2,9,9\n'
+says message "column 'column_1' counts the rows"
+table 'a,b,Class\n4,5,0\n1,8,1\n2,9,0\n'
+says message "column 'Class' looks like a label"
+table 'a,b,Class\n4,5,0\n1,8,1\n2,9,0\n' --label Class
+[ ! -s message ] || fail "a named label is warned about"
+
+# Lines before the table, comments within it, names of rows.
+table '# made by logger 1\n# at noon\na,b\n5,6\n8,9\n'
+says stdout '2 lines of comments left out'
+read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
+table '# a, b\n5, 6\n8, 9\n'
+read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
+table 'made by\nlogger 1\na,b\n5,6\n' --skip 2
+read_as '[[5.0, 6.0]]' "['a', 'b']"
+table 'a,b\n5,6\n%% 7,8\n9,1\n' --comment %
+read_as '[[5.0, 6.0], [9.0, 1.0]]' "['a', 'b']"
+table 'a,b\nr1,5,6\nr2,8,9\n'
+says message 'first column has no name: it is left out'
+read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
+table '"","a","b"\n"r1",5,6\n"r2",8,9\n'
+read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
+bad 2 "--comment: found '##', allowed: one character" import t.csv -o y.h5:s --comment '##'
+
+# Decimal commas.
+table 'A;B\n1,3;2,5\n2,1;3,75\n' --decimal comma
+read_as '[[1.3, 2.5], [2.1, 3.75]]' "['A', 'B']"
+bad 3 'decimal comma\? --decimal comma reads them' import t.csv -o y.h5:s
+bad 2 "--delimiter: found ',' with --decimal comma" import t.csv -o y.h5:s --decimal comma --delimiter ,
+printf 'A;B\n1.300,5;2,5\n' >t.csv
+bad 3 "A: found '1.300,5'" import t.csv -o y.h5:s --decimal comma
+
+# Order and names of columns; names that hold a comma; files that name none.
+table 'a,b,c\n1,2,3\n' --columns c,a
+read_as '[[3.0, 1.0]]' "['c', 'a']"
+table '"a,b",c\n1,2\n' --drop '"a,b"'
+read_as '[[2.0]]' "['c']"
+if have_h5py; then
+    "$PYTHON" -c 'import numpy; numpy.save("n.npy", numpy.array([[1., 2.5], [3., 4.], [5., 7.]]))'
+    good import n.npy -o both.h5:npy
+    table '1.5,2\n2,5\n4,1\n'
+    good import t.csv -o both.h5:csv
+    printf 'name: n\ndata: {train: "both.h5:csv", test: "both.h5:npy"}\nmodel: {encoder: [{dense: 1}], decoder: [{dense: 2}]}\n' >n.yaml
+    good check n.yaml
+fi
+
+# UTF-16, and names that a terminal would obey.
+printf '\xff\xfea\x00,\x00b\x00\n\x00' >t.csv
+bad 3 'found UTF-16, allowed: UTF-8; hint: iconv' import t.csv -o y.h5:s
+escape=$(printf '\033')
+raw() { if grep -q "$escape" stdout message; then fail "$1 prints an escape sequence"; fi; }
+table 'a\033[31m,b,kind\n1,2,x\033]0;t\007\n1,3,y\n' --label kind
+raw import
+says message 'a\\x1b\[31m'
+good info x.h5
+raw info
+printf 'name: e\ndata: {train: "x.h5:s", test: "x.h5:s"}\nmodel: {encoder: [{dense: 1}], decoder: [{dense: 3}]}\n' >e.yaml
+go check e.yaml
+raw check
+printf 'name: e\ndata: {train: "x.h5:s", test: "x.h5:s", scale: standard}\nmodel: {encoder: [{dense: 1}], decoder: [{dense: 2}]}\ntrain: {epochs: 1}\n' >e.yaml
+good run e.yaml --results r
+raw run
+good top r/e
+raw top
+good score r/e x.h5:s -o scores.h5
+raw score
+bad 2 'found ..x1b' import t.csv -o y.h5:s --columns "${escape}[31m,q"
+raw "an error"
+verdict
