@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what the tests need, builds, runs everything; ends with CTest's summary and exit code.
-#   bash tests/run.sh                  all tests; unit and fuzz tests also under ASan and UBSan
-#   bash tests/run.sh CTEST_OPTION...  only what CTest selects, e.g. -R lint; nothing under the sanitizers
+#   bash tests/run.sh                  all tests; unit and fuzz tests also under ASan and UBSan, those of mpi/ also with MPICH
+#   bash tests/run.sh CTEST_OPTION...  only what CTest selects, e.g. -R lint; nothing under the sanitizers or with MPICH
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null # mpirun would read what is meant for others
@@ -29,12 +29,13 @@ run_tests() {
 }
 
 bash .ci/packages.sh build test
-bash .ci/packages.sh data check || echo "tests that miss a package will say so"
+bash .ci/packages.sh data check mpich || echo "tests that miss a package will say so"
 if [ -z "${HOURGLASS_DATA:-}" ] && [ ! -d ../shared/data ]; then
     echo "No real data (HOURGLASS_DATA, ../shared/data): tests that need them are skipped; -V shows which"
 fi
 
 sanitized=0
+mpich=0
 if [ $# = 0 ]; then
     build_preset sanitize build-sanitize
     run_tests build-sanitize -R '^(unit|fuzz)/' || sanitized=$?
@@ -42,5 +43,10 @@ fi
 build_preset release build -DHOURGLASS_WERROR=ON
 result=0
 run_tests build "$@" || result=$?
+if [ $# = 0 ] && command -v mpicc.mpich >/dev/null; then
+    build_preset mpich build-mpich -DHOURGLASS_WERROR=ON
+    run_tests build-mpich -R '^mpi/|unit/test_launcher|system/launcher' || mpich=$?
+fi
+[ $mpich = 0 ] || echo "With MPICH tests failed too: see above, or ctest --test-dir build-mpich -R '^mpi/'"
 [ $sanitized = 0 ] || echo "Under the sanitizers tests failed too: see above, or ctest --test-dir build-sanitize"
-exit $((result ? result : sanitized))
+exit $((result ? result : sanitized ? sanitized : mpich))

@@ -91,6 +91,17 @@ INLINE void tile(int pixels, int strips, const struct conv *c, const real *x, co
             put(columns - s * STRIP, &sum[p][s], y + s * STRIP);
 }
 
+#if __has_builtin(__builtin_shufflevector) // clang, and GCC from 12 on
+#define SHUFFLE __builtin_shufflevector
+#else
+#ifdef HOURGLASS_DOUBLE
+typedef int64_t strip_places __attribute__((vector_size(STRIP * sizeof(int64_t))));
+#else
+typedef int32_t strip_places __attribute__((vector_size(STRIP * sizeof(int32_t))));
+#endif
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (strip_places){__VA_ARGS__})
+#endif
+
 // One output channel: the strips run along the window, and are added up for all pixels of the tile at once.
 INLINE void tile_of_one(int pixels, const struct conv *c, const real *x, const real *w, real bias, real *y)
 {
@@ -102,8 +113,8 @@ INLINE void tile_of_one(int pixels, const struct conv *c, const real *x, const r
                 sum[p] += *(const strip *)(x + (size_t)p * step + k) * *(const strip *)w;
     for (int width = PIXELS; width > 1; width /= 2)
         for (int p = 0; p < width / 2; p++)
-            sum[p] = __builtin_shufflevector(sum[2 * p], sum[2 * p + 1], 0, 2, 4, 6, 8, 10, 12, 14) +
-                     __builtin_shufflevector(sum[2 * p], sum[2 * p + 1], 1, 3, 5, 7, 9, 11, 13, 15);
+            sum[p] = SHUFFLE(sum[2 * p], sum[2 * p + 1], 0, 2, 4, 6, 8, 10, 12, 14) +
+                     SHUFFLE(sum[2 * p], sum[2 * p + 1], 1, 3, 5, 7, 9, 11, 13, 15);
     sum[0] += bias;
     put(pixels, &sum[0], y);
 }

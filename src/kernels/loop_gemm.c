@@ -174,6 +174,21 @@ static void pack(int K, int N, const real *restrict b, size_t ldb, size_t readab
 }
 
 // Swaps the blocks of d x d beside the diagonal of every 2d x 2d.
+#ifdef __clang__ // whose shuffles take constants only
+INLINE void swap_blocks(int d, lanes *x)
+{
+#pragma unroll
+    for (int i = 0; i < LANES; i++)
+        if (!(i & d)) {
+            lanes a = x[i], b = x[i + d];
+#pragma unroll
+            for (int j = 0; j < LANES; j++) {
+                x[i][j] = j & d ? b[j - d] : a[j];
+                x[i + d][j] = j & d ? b[j] : a[j + d];
+            }
+        }
+}
+#else
 INLINE void swap_blocks(int d, lanes *x)
 {
     places low, high;
@@ -190,6 +205,7 @@ INLINE void swap_blocks(int d, lanes *x)
             x[i + d] = __builtin_shuffle(a, b, high);
         }
 }
+#endif
 
 INLINE void transpose(lanes *x) // (LANES, LANES); Eklundh 1972
 {
