@@ -15,7 +15,8 @@ enum random_purpose {
     RANDOM_SAMPLE = 6,
     RANDOM_PRIOR = 7,
     RANDOM_CODE = 8,
-    RANDOM_SEARCH = 9
+    RANDOM_SEARCH = 9,
+    RANDOM_BASELINE = 10
 };
 
 struct random_block {

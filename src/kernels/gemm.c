@@ -12,6 +12,11 @@
 extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
     const int *lwork, int *info, size_t jobz_length, size_t uplo_length);
 
+extern void dgeqrf_(
+    const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork, int *info);
+extern void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
+    double *work, const int *lwork, int *info);
+
 #ifdef HOURGLASS_DOUBLE
 #define cblas_gemm cblas_dgemm
 #else
@@ -109,5 +114,32 @@ int eigen_symmetric(int n, double *a, double *values, double *v)
         values[i] = values[n - 1 - i];
         values[n - 1 - i] = t;
     }
+    return info;
+}
+
+void gemm_double(bool ta, bool tb, int M, int N, int K, const double *a, const double *b, double beta, double *c)
+{
+    int threads = threads_take();
+    cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a,
+        ta ? M : K, b, tb ? K : N, beta, c, N);
+    threads_give_back(threads);
+}
+
+// Our rows are the columns of a matrix in Fortran's order.
+int orthonormal_rows(int rows, int columns, double *a)
+{
+    enum { BLOCK = 64 };
+    int info, size = BLOCK * rows;
+    double *work = malloc(((size_t)size + (size_t)rows) * sizeof *work), *tau = work ? work + size : NULL;
+    if (!work)
+        return -100;
+
+    int threads = threads_take();
+    dgeqrf_(&columns, &rows, a, &columns, tau, work, &size, &info);
+    if (!info)
+        dorgqr_(&columns, &rows, &rows, a, &columns, tau, work, &size, &info);
+    threads_give_back(threads);
+    free(work);
+
     return info;
 }

@@ -201,6 +201,12 @@ void conv_pad(const struct conv *c, const struct conv_place *at, const real *x, 
 // LAPACK's dsyev. Returns 0, or LAPACK's info.
 int eigen_symmetric(int n, double *a, double *values, double *v);
 
+// As gemm, in double whatever `real` is.
+void gemm_double(bool ta, bool tb, int M, int N, int K, const double *a, const double *b, double beta, double *c);
+// Makes the rows of a (rows <= columns, columns) orthonormal, which span what they did: LAPACK's QR decomposition.
+// Returns 0, or LAPACK's info.
+int orthonormal_rows(int rows, int columns, double *a);
+
 // Denormal numbers count as zero in this thread: they cost many times a normal operation and carry nothing here. Every
 // worker calls it before it computes.
 void flush_denormals(void);

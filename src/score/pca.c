@@ -1,20 +1,30 @@
-// The baseline that an autoencoder has to beat: principal components of the training samples (K. Pearson 1901), by
-// eigenvectors of the covariance matrix; a sample's error is what its projection on the first components leaves.
-#include "score/score.h"
+// The baseline that an autoencoder has to beat: principal components of the training samples (K. Pearson 1901); a
+// sample's error is what its projection on the first components leaves.
+//
+// Up to COLUMNS_EXACT features, components are the eigenvectors of the covariance matrix. Beyond, that matrix is too
+// large, and they come from subspace iteration with a random start (Halko, Martinsson and Tropp 2011, SIAM Review 53,
+// algorithm 4.4): a few more vectors than components are multiplied with the covariance matrix, whose product with them
+// needs the samples alone, and made orthonormal, again and again. All is serial and seeded, so that the bits depend on
+// the data only.
+#include "score/pca.h"
 
 #include "base/mem.h"
+#include "base/random.h"
 #include "data/gather.h"
+#include "kernels/kernels.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 256, COLUMNS_MAX = 4096 };
+enum { ROWS = 256, COLUMNS_EXACT = 4096, SPARE_VECTORS = 16, ITERATIONS = 8 };
 
 struct pca {
     int columns, components;
-    real *x;      // (ROWS, columns)
-    double *mean; // (columns)
-    double *axes; // (columns, columns): eigenvectors as rows, largest variance first
+    real *x;         // (ROWS, columns)
+    double *centred; // (ROWS, columns): samples less the mean
+    double *along;   // (ROWS, components or vectors)
+    double *mean;    // (columns)
+    double *axes;    // (at least components, columns): as rows, largest variance first
 };
 
 static void gather_rows(const struct dataset *d, int64_t first, int rows, real *x)
@@ -30,6 +40,17 @@ static int rows_at(const struct dataset *d, int64_t first)
     return d->rows - first < ROWS ? (int)(d->rows - first) : ROWS;
 }
 
+// p->centred := rows [first, first + rows)
+static void centre_rows(struct pca *p, const struct dataset *d, int64_t first, int rows)
+{
+    gather_rows(d, first, rows, p->x);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < p->columns; j++) {
+            size_t at = (size_t)i * (size_t)p->columns + (size_t)j;
+            p->centred[at] = (double)p->x[at] - p->mean[j];
+        }
+}
+
 static void find_mean(struct pca *p, const struct dataset *d)
 {
     for (int64_t first = 0; first < d->rows; first += ROWS) {
@@ -37,11 +58,13 @@ static void find_mean(struct pca *p, const struct dataset *d)
         gather_rows(d, first, rows, p->x);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < p->columns; j++)
-                p->mean[j] += (double)p->x[i * p->columns + j];
+                p->mean[j] += (double)p->x[(size_t)i * (size_t)p->columns + (size_t)j];
     }
     for (int j = 0; j < p->columns; j++)
         p->mean[j] /= (double)d->rows;
 }
+
+// --- few features: eigenvectors of the covariance matrix
 
 // The upper triangle is enough for whoever takes eigenvectors of it; both are filled.
 static void add_covariance(const struct pca *p, int rows, double *covariance)
@@ -63,6 +86,7 @@ static int find_axes(struct pca *p, const struct dataset *d, struct err *e)
     double *covariance = mem_array(n * n + n, sizeof *covariance, "the covariance matrix", e);
     if (!covariance)
         return -1;
+
     for (int64_t first = 0; first < d->rows; first += ROWS) {
         int rows = rows_at(d, first);
         gather_rows(d, first, rows, p->x);
@@ -70,8 +94,72 @@ static int find_axes(struct pca *p, const struct dataset *d, struct err *e)
     }
     int info = eigen_symmetric(p->columns, covariance, covariance + n * n, p->axes);
     free(covariance);
+
     return info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK found no eigenvectors (info %d)", info) : 0;
 }
+
+// --- many features: subspace iteration
+
+static int vector_count(int64_t rows, int columns, int components)
+{
+    int64_t n = (int64_t)components + SPARE_VECTORS;
+    n = n < columns ? n : columns;
+    return (int)(n < rows ? n : rows);
+}
+
+// out (vectors, columns) := q times the covariance matrix, but for a factor; q (vectors, columns)
+static void multiply_covariance(struct pca *p, const struct dataset *d, int vectors, const double *q, double *out)
+{
+    memset(out, 0, (size_t)vectors * (size_t)p->columns * sizeof *out);
+    for (int64_t first = 0; first < d->rows; first += ROWS) {
+        int rows = rows_at(d, first);
+        centre_rows(p, d, first, rows);
+        gemm_double(false, true, rows, vectors, p->columns, p->centred, q, 0, p->along);
+        gemm_double(true, false, vectors, p->columns, rows, p->along, p->centred, 1, out);
+    }
+}
+
+// The axes within the span of the rows of q (vectors, columns): eigenvectors of the covariance there (K. Rayleigh and
+// W. Ritz). spare: (vectors, columns).
+static int rotate_axes(struct pca *p, const struct dataset *d, int vectors, double *q, double *spare, struct err *e)
+{
+    size_t n = (size_t)vectors;
+    double *small = mem_array(2 * n * n + n, sizeof *small, "principal components", e);
+    if (!small)
+        return -1;
+
+    multiply_covariance(p, d, vectors, q, spare);
+    gemm_double(false, true, vectors, vectors, p->columns, spare, q, 0, small);
+    int info = eigen_symmetric(vectors, small, small + 2 * n * n, small + n * n);
+    gemm_double(false, false, p->components, p->columns, vectors, small + n * n, q, 0, p->axes);
+    free(small);
+
+    return info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK found no eigenvectors (info %d)", info) : 0;
+}
+
+static int iterate_axes(struct pca *p, const struct dataset *d, int vectors, struct err *e)
+{
+    size_t n = (size_t)vectors * (size_t)p->columns;
+    double *q = mem_array(2 * n, sizeof *q, "principal components", e);
+    if (!q)
+        return -1;
+
+    for (size_t i = 0; i < n; i++)
+        q[i] = (double)random_unit(random_at(0, RANDOM_BASELINE, 0, i).v[0]) - 0.5;
+    int info = orthonormal_rows(vectors, p->columns, q);
+    for (int k = 0; k < ITERATIONS && !info; k++) {
+        multiply_covariance(p, d, vectors, q, q + n);
+        memcpy(q, q + n, n * sizeof *q);
+        info = orthonormal_rows(vectors, p->columns, q);
+    }
+    int failed = info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK made no vectors orthonormal (info %d)", info)
+                      : rotate_axes(p, d, vectors, q, q + n, e);
+    free(q);
+
+    return failed;
+}
+
+// --- errors
 
 // What the projection leaves of one row: difference (columns), destroyed.
 static void remove_projection(const struct pca *p, double *difference)
@@ -86,6 +174,21 @@ static void remove_projection(const struct pca *p, double *difference)
     }
 }
 
+// The same of all rows of p->centred. Of few features one by one, whose bits are those of results that are there.
+static void remove_projections(struct pca *p, int rows)
+{
+    if (p->columns <= COLUMNS_EXACT) {
+        for (int i = 0; i < rows; i++)
+            remove_projection(p, p->centred + (size_t)i * (size_t)p->columns);
+        return;
+    }
+
+    gemm_double(false, true, rows, p->components, p->columns, p->centred, p->axes, 0, p->along);
+    for (size_t i = 0; i < (size_t)rows * (size_t)p->components; i++)
+        p->along[i] = -p->along[i];
+    gemm_double(false, false, rows, p->columns, p->components, p->along, p->axes, 1, p->centred);
+}
+
 static float row_error(const double *difference, int n, enum error error)
 {
     double sum = 0;
@@ -94,44 +197,69 @@ static float row_error(const double *difference, int n, enum error error)
     return (float)(error == ERROR_L2 ? sqrt(sum) : sum / n);
 }
 
-static void find_errors(const struct pca *p, const struct dataset *d, enum error error, double *difference, float *out)
+float *pca_errors(struct pca *p, const struct dataset *d, enum error error, struct err *e)
 {
-    for (int64_t first = 0; first < d->rows; first += ROWS) {
+    float *out = mem_array((size_t)d->rows, sizeof *out, "errors of the baseline", e);
+
+    for (int64_t first = 0; out && first < d->rows; first += ROWS) {
         int rows = rows_at(d, first);
-        gather_rows(d, first, rows, p->x);
+        centre_rows(p, d, first, rows);
+        remove_projections(p, rows);
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < p->columns; j++)
-                difference[j] = (double)p->x[(size_t)i * (size_t)p->columns + (size_t)j] - p->mean[j];
-            remove_projection(p, difference);
             bool is_unscored = d->is_unscored && d->is_unscored[first + i];
-            out[first + i] = is_unscored ? NAN : row_error(difference, p->columns, error);
+            const double *left = p->centred + (size_t)i * (size_t)p->columns;
+            out[first + i] = is_unscored ? NAN : row_error(left, p->columns, error);
         }
     }
+    return out;
 }
 
-float *pca_errors(const struct dataset *train, const struct dataset *d, int components, enum error error, struct err *e)
+// --- the whole
+
+double pca_bytes(int64_t rows, int columns, int components)
 {
+    double n = columns, vectors = vector_count(rows, columns, components);
+    if (columns <= COLUMNS_EXACT)
+        return 8 * (2 * n * n + 3 * ROWS * n);
+    return 8 * n * (2 * vectors + components + 2 * ROWS);
+}
+
+struct pca *pca_new(const struct dataset *train, int components, struct err *e)
+{
+    struct pca *p = mem_new(1, sizeof *p);
     size_t n = (size_t)train->columns;
-    if (train->columns > COLUMNS_MAX) {
-        err_add(e, ERR_USAGE, "score.baseline: pca of %d features, allowed: at most %d", train->columns, COLUMNS_MAX);
-        return NULL;
-    }
-    struct pca p = {.columns = train->columns, .components = components < train->columns ? components : train->columns};
-    p.x = mem_array(ROWS * n, sizeof *p.x, "a piece of the data", e);
-    p.mean = mem_array(2 * n, sizeof *p.mean, "the mean", e);
-    p.axes = mem_array(n * n, sizeof *p.axes, "principal components", e);
-    float *out = mem_array((size_t)d->rows, sizeof *out, "errors of the baseline", e);
+    bool is_exact = train->columns <= COLUMNS_EXACT;
+    int vectors = vector_count(train->rows, train->columns, components);
+    int most = is_exact ? train->columns : vectors;
     int failed = e->count;
+
+    p->columns = train->columns;
+    p->components = components < most ? components : most;
+    p->x = mem_array(ROWS * n, sizeof *p->x, "a piece of the data", e);
+    p->centred = mem_array(ROWS * n, sizeof *p->centred, "a piece of the data", e);
+    p->along = mem_array(ROWS * (size_t)most, sizeof *p->along, "a piece of the data", e);
+    p->mean = mem_array(n, sizeof *p->mean, "the mean", e);
+    p->axes = mem_array((is_exact ? n : (size_t)p->components) * n, sizeof *p->axes, "principal components", e);
+    failed = e->count > failed;
     if (!failed) {
-        find_mean(&p, train);
-        failed = find_axes(&p, train, e);
+        find_mean(p, train);
+        failed = is_exact ? find_axes(p, train, e) : iterate_axes(p, train, vectors, e);
     }
-    if (!failed)
-        find_errors(&p, d, error, p.mean + n, out);
-    else
-        free(out);
-    free(p.x);
-    free(p.mean);
-    free(p.axes);
-    return failed ? NULL : out;
+    if (failed)
+        pca_free(&p);
+
+    return p;
+}
+
+void pca_free(struct pca **p)
+{
+    if (!*p)
+        return;
+    free((*p)->x);
+    free((*p)->centred);
+    free((*p)->along);
+    free((*p)->mean);
+    free((*p)->axes);
+    free(*p);
+    *p = NULL;
 }

@@ -88,9 +88,3 @@ int evaluate_baseline(const float *error, const struct dataset *d, double *auc, 
 // (rows) may be NULL.
 int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out,
     struct err *e);
-
-// --- baseline
-// Errors (d->rows) of a reconstruction from `components` principal components of `train`, by the same error (by mse
-// where there is none for them); owned by the caller. NULL and an error. Serial.
-float *pca_errors(
-    const struct dataset *train, const struct dataset *d, int components, enum error error, struct err *e);

@@ -2,6 +2,8 @@
 #include "sweep/plan.h"
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "score/pca.h"
 #include "sweep/plan_check.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,9 @@ struct known_data {
     struct shape shape;
     int64_t rows;
     struct known_set {
-        char *name; // owned
-        bool has_labels;
-    } * set; // (n_sets), owned: the test sets
+        char *name;                // owned
+        bool has_labels, has_both; // it is known which rows are anomalies; there are some, and normal ones
+    } * set;                       // (n_sets), owned: the test sets
     int n_sets;
     struct known_ranges ranges; // owned; measured if a trial needs them
     bool is_bad;                // its mistakes were reported
@@ -76,6 +78,14 @@ static void note_labels(const struct data_sets *sets, struct known_data *k)
     k->labels = t.data;
 }
 
+static bool has_both_classes(const struct dataset *d)
+{
+    int64_t anomalies = 0;
+    for (int64_t i = 0; d->is_anomaly && i < d->rows; i++)
+        anomalies += d->is_anomaly[i] != 0;
+    return anomalies > 0 && anomalies < d->rows;
+}
+
 static void note_sets(const struct data_sets *sets, struct known_data *k)
 {
     k->shape = sample_shape(&sets->train);
@@ -83,7 +93,8 @@ static void note_sets(const struct data_sets *sets, struct known_data *k)
     k->n_sets = sets->n_test;
     k->set = mem_new((size_t)k->n_sets, sizeof *k->set);
     for (int i = 0; i < k->n_sets; i++)
-        k->set[i] = (struct known_set){mem_text(sets->test[i].name), sets->test[i].is_anomaly != NULL};
+        k->set[i] = (struct known_set){
+            mem_text(sets->test[i].name), sets->test[i].is_anomaly != NULL, has_both_classes(&sets->test[i])};
 }
 
 static void warn_unscored(const struct data_sets *sets, struct err *warnings)
@@ -153,6 +164,19 @@ static int learn_ranges(const struct planner *p, const struct trial *t, struct k
     return 0;
 }
 
+// Whether the components fit into this machine, on one rank beside the model.
+static int check_baseline(const struct trial *t, const struct model *m, const struct known_data *k, struct err *e)
+{
+    double need = pca_bytes(k->rows, shape_size(&k->shape), shape_size(&m->code)), all = (double)mem_limit(false);
+    char bytes[16], has[16];
+    if (!t->score.baseline || all <= 0 || need <= all)
+        return 0;
+
+    const struct node *at = node_path(t->tree, "score.baseline");
+    return node_error(at ? at : t->tree, e, "%d principal components of %d features take %s of memory, allowed: %s",
+        shape_size(&m->code), shape_size(&k->shape), text_bytes(bytes, need), text_bytes(has, all));
+}
+
 static int check_error(const struct trial *t, const struct model *m, struct err *e)
 {
     const char *why = model_refuses_error(m, (enum error)t->score.error);
@@ -173,10 +197,11 @@ static int check_objective(const struct experiment *x, const struct known_data *
         return 0;
     const struct node *section = spec_sweep_section(x->sweep), *at = node_get(section, "objective");
     for (int i = 0; i < k->n_sets; i++)
-        if ((!o->set || strcmp(o->set, k->set[i].name) == 0) && (k->set[i].has_labels || !o->needs_labels))
+        if ((!o->set || strcmp(o->set, k->set[i].name) == 0) && (k->set[i].has_both || !o->needs_labels))
             return 0;
     return node_error(at ? at : section, e, "no test set%s%s has %s", o->set ? " named " : "", o->set ? o->set : "",
-        o->needs_labels ? "labels that tell which samples are anomalies" : "samples");
+        o->needs_labels ? "labels that tell which samples are anomalies, some normal ones and some anomalies"
+                        : "samples");
 }
 
 // Rungs are trials that differ in epochs alone, and each begins as the longer ones do.
@@ -211,8 +236,8 @@ static int plan_model(
     struct err found = {0};
     if (!m)
         return -1;
-    int failed = check_error(t, m, e) | check_objective(p->x, k, e) | check_batches(t, m, k->rows, e) |
-                 check_ranges(t, m, &k->ranges, &found, e);
+    int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
+                 check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);
     trial_identity(t, m, k->identity, entry->id);
     trial_lineage(t, m, k->identity, entry->lineage);

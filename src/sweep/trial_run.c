@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_range.h"
+#include "score/pca.h"
 #include "sweep/trial_file.h"
 #include <math.h>
 #include <stdio.h>
@@ -63,14 +64,37 @@ static int score_train(const struct team *team, struct trial_result *r, struct e
     return failed;
 }
 
-static void evaluate_pca(const struct trial_result *r, const struct dataset *d, struct evaluation *out, struct err *e)
+static void evaluate_pca(
+    const struct trial_result *r, struct pca *pca, const struct dataset *d, struct evaluation *out, struct err *e)
 {
-    enum error error = (enum error)r->trial->score.error;
-    float *baseline = pca_errors(&r->sets->train, d, shape_size(&r->model->code), error, e);
+    float *baseline = pca_errors(pca, d, (enum error)r->trial->score.error, e);
 
     if (baseline)
         evaluate_baseline(baseline, d, &out->baseline_roc_auc, e);
     free(baseline);
+}
+
+// The components are found once, for the first set that has labels. `failure`: why there are none.
+static void evaluate_pca_of_all(struct trial_result *r)
+{
+    struct err failure = {0};
+    struct pca *pca = NULL;
+    if (r->trial->score.baseline != BASELINE_PCA)
+        return;
+
+    for (int i = 0; i < r->sets->n_test; i++) {
+        struct err found = {0};
+        const struct dataset *d = &r->sets->test[i];
+        if (!d->is_anomaly || *r->evaluation[i].failure)
+            continue;
+        if (!pca && !failure.count)
+            pca = pca_new(&r->sets->train, shape_size(&r->model->code), &failure);
+        err_merge(&found, &failure);
+        if (pca)
+            evaluate_pca(r, pca, d, &r->evaluation[i], &found);
+        note_failure(&r->evaluation[i], r, d->name, &found);
+    }
+    pca_free(&pca);
 }
 
 static void evaluate_set(const struct trial_result *r, const struct scores *s, struct evaluation *out)
@@ -79,8 +103,6 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
     struct err found = {0};
 
     evaluate(c, s, &r->training, out, &found);
-    if (c->baseline == BASELINE_PCA && s->data->is_anomaly && !found.count)
-        evaluate_pca(r, s->data, out, &found);
     if (model_error_is_cross_entropy(r->model, (enum error)c->error)) {
         struct data_range range;
         data_range_measure(s->data, &range);
@@ -106,6 +128,8 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
         if (!failed && team->comm->rank == 0)
             evaluate_set(r, &r->scores[i], &r->evaluation[i]);
     }
+    if (!failed && team->comm->rank == 0)
+        evaluate_pca_of_all(r);
     return failed;
 }
 

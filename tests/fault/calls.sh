@@ -10,7 +10,7 @@ kinds=("${@:2}")
 [ ${#kinds[@]} -gt 0 ] || kinds=(write sync rename memory)
 
 tiny_data
-tiny_spec | sed 's/epochs: 3/epochs: 30/' >tiny.yaml
+tiny_spec | sed 's/epochs: 3/epochs: 30/; $a\  baseline: pca' >tiny.yaml
 good run tiny.yaml -n 1 -t 1 --results calm || exit 1
 calm=$(trial calm/tiny)
 one=(run tiny.yaml -t 1 --checkpoint-every 0.001s)
