@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "report/leaderboard.h"
 #include "report/top.h"
+#include "sweep/objective.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,11 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
     if (o->rows && n > o->rows)
         printf("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
     leaderboard_print_spread(rows, n, stdout);
+    int ties = leaderboard_ties(rows, n);
+    if (ties > 1)
+        printf(
+            "Tie          %d trials are as good as the first; which of them leads is decided by their losses and ids\n",
+            ties);
     show_configurations(rows, n, o->rows);
     int failed = show_samples(folder, s, o, e);
     printf("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",

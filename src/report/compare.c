@@ -216,6 +216,64 @@ static void find_front(struct comparison *c)
     }
 }
 
+// --- order of rows: by the figure that is shown first
+
+// The smaller the better; NaN: the row has none.
+static double best_of_row(const struct comparison *c, int row, bool by_auc)
+{
+    double best = NAN;
+    for (int i = 0; i < c->n_columns; i++)
+        best = fmin(best, -quality(&c->cell[row * c->n_columns + i], by_auc)); // a NaN beside a number is left out
+    return best;
+}
+
+static bool has_auc(const struct comparison *c)
+{
+    for (int i = 0; i < c->n_rows * c->n_columns; i++)
+        if (!isnan(c->cell[i].auc))
+            return true;
+    return false;
+}
+
+struct ranked_row {
+    int row;
+    double value;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const struct ranked_row *x = a, *y = b;
+    if (isnan(x->value) != isnan(y->value))
+        return isnan(x->value) ? 1 : -1;
+    if (x->value != y->value && !isnan(x->value))
+        return x->value < y->value ? -1 : 1;
+    return x->row - y->row;
+}
+
+static void sort_rows(struct comparison *c)
+{
+    size_t rows = (size_t)c->n_rows, keys = (size_t)c->n_keys, columns = (size_t)c->n_columns;
+    struct ranked_row *order = mem_new(rows + 1, sizeof *order);
+    char **value = mem_new(rows * keys + 1, sizeof *value);
+    struct compare_cell *cell = mem_new(rows * columns + 1, sizeof *cell);
+    bool by_auc = has_auc(c);
+
+    for (int i = 0; i < c->n_rows; i++)
+        order[i] = (struct ranked_row){i, best_of_row(c, i, by_auc)};
+    qsort(order, rows, sizeof *order, by_value);
+    for (size_t i = 0; i < rows; i++) {
+        size_t from = (size_t)order[i].row;
+        for (size_t k = 0; k < keys; k++)
+            value[i * keys + k] = c->value[from * keys + k];
+        memcpy(cell + i * columns, c->cell + from * columns, columns * sizeof *cell);
+    }
+    free(c->value);
+    free(c->cell);
+    free(order);
+    c->value = value;
+    c->cell = cell;
+}
+
 static void fill_cells(struct comparison *c, const struct pool *p)
 {
     int *row = mem_new((size_t)p->n + 1, sizeof *row);
@@ -229,6 +287,7 @@ static void fill_cells(struct comparison *c, const struct pool *p)
     for (int i = 0; i < c->n_rows; i++)
         set_efficiency(&c->cell[i * c->n_columns], c->n_columns);
     find_front(c);
+    sort_rows(c);
     free(row);
 }
 

@@ -144,14 +144,28 @@ static int choose_by_class(struct picker *p, int count, struct err *e)
     return 0;
 }
 
+// Whether the number of some row in its source is not the one in the set.
+static bool has_other_rows(const struct dataset *d)
+{
+    for (int64_t i = 0; i < d->rows; i++)
+        if (d->index[i] != i)
+            return true;
+    return false;
+}
+
+// `sample` is the number along the dimension of that name in the trial's file; `row`, if it differs, that in the
+// source.
 static void print_choices(const struct picker *p)
 {
     const struct dataset *d = p->d;
+    bool has_rows = has_other_rows(d);
     struct table *t = table_new();
     table_column(t, "", TABLE_LEFT);
     table_column(t, "error", TABLE_RIGHT);
     table_column(t, "sample", TABLE_RIGHT);
     table_column(t, "of", TABLE_LEFT);
+    if (has_rows)
+        table_column(t, "row", TABLE_RIGHT);
     if (d->label)
         table_column(t, "label", TABLE_LEFT);
     if (d->is_anomaly)
@@ -165,8 +179,10 @@ static void print_choices(const struct picker *p)
             table_row(t);
             table_cell(t, "%s", k ? "" : p->choice[i].heading);
             table_cell(t, "%.5g", (double)p->error[row]);
-            table_cell(t, "%lld", (long long)d->index[row]);
+            table_cell(t, "%lld", (long long)row);
             table_cell(t, "%s", d->sources[d->source[row]].name);
+            if (has_rows)
+                table_cell(t, "%lld", (long long)d->index[row]);
             if (d->label)
                 table_cell(t, "%s", label_text(d, row, label));
             if (d->is_anomaly)
@@ -272,6 +288,59 @@ static void print_confusion(const char *set, double threshold, const struct conf
     table_free(&t);
 }
 
+// The mean error of the rows that are not known to be anomalies, from the file; NaN if there are none.
+static double mean_of_normal(struct store_file *f, const char *group)
+{
+    struct err ignored = {0};
+    struct store_shape shape;
+    char *error_path = mem_format("%s/" SCORES_ERROR, group), *mark_path = mem_format("%s/" SCORES_IS_ANOMALY, group);
+    int64_t n = store_get_shape(f, error_path, &shape, &ignored) == 0 ? shape.dims[0] : 0, counted = 0;
+    float *error = mem_array((size_t)n, sizeof *error, "errors", &ignored);
+    int8_t *mark = mem_array((size_t)n, sizeof *mark, "anomalies", &ignored);
+    double sum = 0;
+
+    if (error && mark && n) {
+        store_read(f, error_path, STORE_F32, 0, n, error, &ignored);
+        if (store_has(f, mark_path))
+            store_read(f, mark_path, STORE_I8, 0, n, mark, &ignored);
+    }
+    for (int64_t i = 0; !ignored.count && i < n; i++)
+        if (!mark[i] && !isnan(error[i])) {
+            sum += (double)error[i];
+            counted++;
+        }
+    free(error_path);
+    free(mark_path);
+    free(error);
+    free(mark);
+
+    return counted ? sum / (double)counted : NAN;
+}
+
+// What the reader should know of a set besides its figures.
+static void print_notes(
+    struct store_file *f, const struct trial_summary *s, const struct set_summary *set, const char *group)
+{
+    enum { FAR = 10 };
+    char *training = mem_format("%s%s" TRIAL_TRAINING_ERRORS, s->group, *s->group ? "/" : "");
+    char *failure = store_get_text(f, group, SCORES_FAILURE);
+    double of_training, normal = mean_of_normal(f, group);
+    int64_t unscored;
+
+    if (failure)
+        printf("\nset %s: metrics are missing: %s\n", set->name, failure);
+    if (store_get_int(f, group, SCORES_UNSCORED, &unscored, NULL) == 0)
+        printf("\nset %s: %lld samples have no error: their values are missing or infinite\n", set->name,
+            (long long)unscored);
+    if (store_has(f, training) && store_get_real(f, training, SCORES_MEAN_ERROR, &of_training, NULL) == 0 &&
+        of_training > 0 && normal > FAR * of_training)
+        printf("\nset %s: the mean error of its %ssamples, %.5g, is %.3g times that of the training rows: the test set "
+               "looks different from the training set\n",
+            set->name, set->has_labels ? "normal " : "", normal, normal / of_training);
+    free(failure);
+    free(training);
+}
+
 int top_report(const struct trial_summary *s, struct err *e)
 {
     struct store_file *f = trial_open(s, e);
@@ -288,6 +357,7 @@ int top_report(const struct trial_summary *s, struct err *e)
             log_line(LOG_QUIET, "\nset %s: no threshold is known, so no sample is called anomalous", set->name);
         else if (has_labels && read_confusion(f, group, &c) == 0)
             print_confusion(set->name, set->threshold, &c);
+        print_notes(f, s, set, group);
         free(group);
     }
     store_close(&f);

@@ -124,3 +124,17 @@ void leaderboard_sort(struct trial_summary *rows, int n)
     if (n > 1)
         qsort(rows, (size_t)n, sizeof *rows, is_common ? by_objective : summary_compare);
 }
+
+int leaderboard_ties(const struct trial_summary *rows, int n)
+{
+    struct objective o = {0};
+    char set[256];
+    if (n == 0 || (*rows[0].objective && !parse(rows[0].objective, set, &o)))
+        return 0;
+
+    double best = objective_loss(&o, &rows[0]);
+    int ties = 0;
+    for (int i = 0; i < n; i++)
+        ties += strcmp(rows[i].objective, rows[0].objective) == 0 && objective_loss(&o, &rows[i]) == best;
+    return ties;
+}

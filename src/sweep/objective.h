@@ -22,3 +22,5 @@ double objective_loss(const struct objective *o, const struct trial_summary *s);
 int objective_compare(const struct trial_summary *x, const struct trial_summary *y);
 // Best first: by the objective of all, where they have one, else by summary_compare.
 void leaderboard_sort(struct trial_summary *rows, int n);
+// How many trials have the first one's value of what the leaderboard looks at first, itself included; 0 if it diverged.
+int leaderboard_ties(const struct trial_summary *rows, int n);
