@@ -13,7 +13,8 @@ enum err_kind {
     ERR_BUSY = 69,
     ERR_SOFTWARE = 70,
     ERR_SYSTEM = 71,
-    ERR_IO = 74
+    ERR_IO = 74,
+    ERR_STOPPED = 75 // on request, with more to do: EXIT_STOPPED of base/request.h
 };
 
 // Plain data, so that rank 0's verdict can be broadcast. The first kind added stays; `text` holds one message a line.

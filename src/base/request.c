@@ -3,9 +3,12 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static atomic_int pending; // enum request; free of locks, as a handler and several threads need it
+static atomic_bool has_begun;
 
 void request_raise(enum request r)
 {
@@ -25,9 +28,18 @@ void request_served(enum request r)
     atomic_compare_exchange_strong(&pending, &served, REQUEST_NONE);
 }
 
+void request_begin(void)
+{
+    atomic_store(&has_begun, true);
+}
+
 static void handle(int signal_number)
 {
-    request_raise(signal_number == SIGUSR2 ? REQUEST_CHECKPOINT : REQUEST_STOP);
+    enum request asked = signal_number == SIGUSR2 ? REQUEST_CHECKPOINT : REQUEST_STOP;
+
+    if (asked == REQUEST_STOP && !atomic_load(&has_begun))
+        _exit(EXIT_STOPPED);
+    request_raise(asked);
 }
 
 void request_listen(void)

@@ -13,8 +13,11 @@ enum {
     EXIT_STOPPED = 75
 }; // exit code of a run that stopped with more to do (EX_TEMPFAIL of sysexits.h): start it again
 
-// From now on the signals above are requests.
+// From now on the signals above are requests. Until request_begin one to stop ends the process at once with
+// EXIT_STOPPED: in start-up nothing has been begun that could be lost, and nobody looks at requests.
 void request_listen(void);
+// From now on whoever works looks at requests to stop.
+void request_begin(void);
 // As a signal does; a smaller one changes nothing.
 void request_raise(enum request r);
 enum request request_pending(void);

@@ -153,6 +153,7 @@ static void tell_start(const struct job *j, const struct comm *world)
 // Collective over world. From here to the end nobody else uses the folder.
 static int take_folder(struct job *j, const struct comm *world, struct err *e)
 {
+    request_begin();
     if (world->rank == 0)
         j->lease = run_folder_take(j->folder, j->options->part_number, j->options->fresh, world->size, e);
     if (j->lease)

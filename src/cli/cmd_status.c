@@ -98,6 +98,14 @@ static void print_failures(const struct run_status *s)
         log_line(LOG_QUIET, "%s  %s", s->failure[i].id, s->failure[i].reason);
 }
 
+static void print_damaged(const struct run_status *s)
+{
+    if (s->n_damaged)
+        puts("\nDamaged (the next run sets trial files aside and trains the trials again):");
+    for (int i = 0; i < s->n_damaged; i++)
+        puts(s->damaged[i]);
+}
+
 // --- JSON
 static void add_text(struct text *t, const char *key, const char *value)
 {
@@ -138,6 +146,16 @@ static void add_failures(struct text *t, const struct run_status *s)
     text_add(t, "], ");
 }
 
+static void add_damaged(struct text *t, const struct run_status *s)
+{
+    text_add(t, "\"damaged\": [");
+    for (int i = 0; i < s->n_damaged; i++) {
+        text_add(t, "%s", i ? ", " : "");
+        text_add_json(t, s->damaged[i]);
+    }
+    text_add(t, "], ");
+}
+
 static void print_json(const char *folder, const struct run_status *s)
 {
     struct text t = {0};
@@ -151,6 +169,7 @@ static void print_json(const char *folder, const struct run_status *s)
         s->running, s->failed, s->left);
     add_ranks(&t, s);
     add_failures(&t, s);
+    add_damaged(&t, s);
     text_add(&t, isnan(s->seconds_left) ? "\"seconds_left\": null}" : "\"seconds_left\": %.1f}", s->seconds_left);
     puts(t.data);
     text_free(&t);
@@ -165,6 +184,7 @@ static void show(const struct options *o, const char *folder, struct err *e)
         print_run(folder, &s);
         print_ranks(&s);
         print_failures(&s);
+        print_damaged(&s);
     }
     run_status_free(&s);
 }

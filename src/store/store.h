@@ -81,6 +81,10 @@ int store_check_replace(const char *path, const char *format, struct err *e);
 char *store_peek_format(const char *path);
 
 // --- reading
+// Looks at the first bytes of PATH, without HDF5 and without a child: 0, or -1 and ERR_DATA if it is no regular file,
+// cannot be read, is empty, no HDF5 file, or shorter than it says. A pipe is never waited for. Other damage shows only
+// when the file is walked or verified.
+int store_glance(const char *path, struct err *e);
 // Opens and walks PATH in a forked child with limits on its time and memory: 0 where HDF5 reads it through and through,
 // else -1 and ERR_DATA. Remembers what was walked, so that store_open does not fork again while the file is unchanged.
 // Call it before MPI_Init for every file that this process did not write: forking is not safe everywhere afterwards.

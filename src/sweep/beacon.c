@@ -12,24 +12,60 @@
 
 #define FIELD(member) offsetof(struct beacon, member)
 const struct field beacon_fields[] = {
-    {.key = "rank", .type = FIELD_INT, .offset = FIELD(rank), .help = "MPI rank in the run"},
+    {.key = "rank",
+        .type = FIELD_INT,
+        .offset = FIELD(rank),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
+        .help = "MPI rank in the run"},
     {.key = "leader",
         .type = FIELD_INT,
         .offset = FIELD(leader),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
         .help = "first of the ranks that train a trial together: its file says of all what follows"},
     {.key = "trial",
         .type = FIELD_TEXT,
         .offset = FIELD(trial),
         .standard = "",
         .help = "its id; empty: waits for one"},
-    {.key = "epoch", .type = FIELD_REAL, .offset = FIELD(epoch), .help = "epochs of the trial that are done"},
-    {.key = "epochs", .type = FIELD_INT, .offset = FIELD(epochs), .help = "that it has"},
-    {.key = "trial_seconds", .type = FIELD_REAL, .offset = FIELD(trial_seconds), .unit = "s", .help = "spent on it"},
-    {.key = "seconds", .type = FIELD_REAL, .offset = FIELD(seconds), .unit = "s", .help = "since the run began"},
-    {.key = "trials", .type = FIELD_INT, .offset = FIELD(trials), .help = "that these ranks have finished in this run"},
+    {.key = "epoch",
+        .type = FIELD_REAL,
+        .offset = FIELD(epoch),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
+        .help = "epochs of the trial that are done"},
+    {.key = "epochs",
+        .type = FIELD_INT,
+        .offset = FIELD(epochs),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
+        .help = "that it has"},
+    {.key = "trial_seconds",
+        .type = FIELD_REAL,
+        .offset = FIELD(trial_seconds),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
+        .unit = "s",
+        .help = "spent on it"},
+    {.key = "seconds",
+        .type = FIELD_REAL,
+        .offset = FIELD(seconds),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
+        .unit = "s",
+        .help = "since the run began"},
+    {.key = "trials",
+        .type = FIELD_INT,
+        .offset = FIELD(trials),
+        .min = 0,
+        .max = RECORD_NUMBER_MAX,
+        .help = "that these ranks have finished in this run"},
     {.key = "operations",
         .type = FIELD_REAL,
         .offset = FIELD(operations),
+        .min = 0,
+        .max = 1e300,
         .help = "floating-point operations that were expected of what is done"},
     {0},
 };
@@ -39,7 +75,10 @@ const struct field beacon_fields[] = {
 
 char *beacon_path(const char *folder, int part, int64_t rank)
 {
-    return mem_format("%s/state/rank-%d-%lld", folder, part, (long long)rank);
+    char *name = record_name("rank", part, rank);
+    char *path = mem_format("%s/state/%s", folder, name);
+    free(name);
+    return path;
 }
 
 int beacon_write(const struct beacon *b, const char *path, struct err *e)
@@ -86,9 +125,9 @@ int beacon_of_rank(const char *folder, int part, int64_t rank, struct beacon *b,
 
 static bool is_beacon(const char *name, int part)
 {
-    int of_part, end = 0;
-    long long rank;
-    return sscanf(name, "rank-%d-%lld%n", &of_part, &rank, &end) == 2 && !name[end] && of_part == part;
+    int of_part;
+    int64_t rank;
+    return record_name_read(name, "rank", &of_part, &rank) && of_part == part;
 }
 
 static int by_rank(const void *a, const void *b)

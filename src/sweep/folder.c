@@ -117,7 +117,7 @@ struct lease *run_folder_take(const char *folder, int part, bool fresh, int rank
     bool gives_way = fresh && access(folder, F_OK) == 0;
     struct lease_record before = {0};
     struct lease *l = make_and_take(folder, part, ranks, &before, e);
-    if (l && before.process.host && !*before.ended)
+    if (l && before.process.host && before.ended && !*before.ended)
         tell_before(folder, part, &before);
     if (l && gives_way)
         l = give_way(l, folder, ranks, &before, e);

@@ -6,6 +6,7 @@
 #include "base/input.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/request.h"
 #include "sweep/record.h"
 #include "sweep/slurm.h"
 #include <dirent.h>
@@ -17,11 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 30 }; // without a sign of life, of which there should be one a second
+enum { PATIENCE_SECONDS = 30 };                    // without a sign of life, of which there should be one a second
+enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to be the fastest, nanoseconds between two
 
 #define FIELD(member) offsetof(struct lease_record, member)
 const struct field lease_fields[] = {
-    {.key = "ranks", .type = FIELD_INT, .offset = FIELD(ranks), .help = "of the run"},
+    {.key = "ranks", .type = FIELD_INT, .offset = FIELD(ranks), .min = 0, .max = 1e9, .help = "of the run"},
     {.key = "job", .type = FIELD_TEXT, .offset = FIELD(job), .help = "Slurm's job"},
     {.key = "cluster", .type = FIELD_TEXT, .offset = FIELD(cluster), .help = "Slurm's name of the cluster"},
     {.key = "started", .type = FIELD_TEXT, .offset = FIELD(started), .standard = "", .help = "UTC"},
@@ -56,16 +58,15 @@ void lease_record_free(struct lease_record *r)
 
 static char *lease_path(const char *folder, int part, int64_t number)
 {
-    return mem_format("%s/state/lease-%d-%lld", folder, part, (long long)number);
+    char *name = record_name("lease", part, number);
+    char *path = mem_format("%s/state/%s", folder, name);
+    free(name);
+    return path;
 }
 
 static bool read_name(const char *name, int *part, int64_t *number)
 {
-    int end = 0;
-    long long n;
-    bool is_lease = sscanf(name, "lease-%d-%lld%n", part, &n, &end) == 2 && !name[end];
-    *number = is_lease ? n : 0;
-    return is_lease;
+    return record_name_read(name, "lease", part, number) && *number > 0;
 }
 
 // The highest number of a lease; 0: there is none. Removes those below `keep`.
@@ -105,12 +106,17 @@ static int look(const char *path, struct stat *s)
     return r;
 }
 
+static bool is_asked_to_stop(void)
+{
+    return request_pending() == REQUEST_STOP;
+}
+
 static bool watch(const char *path, double patience)
 {
     struct stat first, now;
     if (look(path, &first) < 0)
         return false;
-    for (double start = clock_wall(); clock_wall() - start < patience;) {
+    for (double start = clock_wall(); clock_wall() - start < patience && !is_asked_to_stop();) {
         nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
         if (look(path, &now) < 0 || now.st_ino != first.st_ino)
             return false; // it has ended: its record was replaced or removed
@@ -128,9 +134,15 @@ bool lease_is_alive(const char *path, const struct lease_record *r, double patie
     return !slurm_has_ended(r->cluster, r->job) && watch(path, patience);
 }
 
-static int refuse(const char *folder, const struct lease_record *r, struct err *e)
+static int refuse(const char *folder, const char *path, const struct lease_record *r, bool is_read, struct err *e)
 {
     bool has_job = r->job && *r->job;
+
+    if (!is_read)
+        return err_add(e, ERR_BUSY,
+            "%s: in use by another run: %s cannot be read, but is touched every second: wait for its end or stop it; "
+            "--results takes another folder",
+            folder, path);
     return err_add(e, ERR_BUSY,
         "%s: in use since %s by another run (host %s, process %lld%s%s): wait for its end or stop it; "
         "hourglass status %s shows what it does, --results another folder",
@@ -138,12 +150,20 @@ static int refuse(const char *folder, const struct lease_record *r, struct err *
         has_job ? r->job : "", folder);
 }
 
-// 0 where the run of lease `number` has ended or died; *r is its record.
+static int stopped(const char *folder, struct err *e)
+{
+    return err_add(e, ERR_STOPPED, "%s: stopped on request before any trial began; start it again to run it", folder);
+}
+
+// Returns 0 if the run of lease `number` has ended or died. *r becomes its record; all zero if it cannot be read.
 static int judge(const char *folder, int part, int64_t number, struct lease_record *r, struct err *e)
 {
     struct err unreadable = {0};
     char *path = lease_path(folder, part, number);
     bool is_read = lease_record_read(path, r, &unreadable) == 0, is_alive = false;
+
+    if (!is_read)
+        lease_record_free(r);
     if (!is_read || !*r->ended) {
         if (!is_read || process_look(&r->process) == PROCESS_ELSEWHERE)
             log_line(LOG_RUN,
@@ -151,8 +171,14 @@ static int judge(const char *folder, int part, int64_t number, struct lease_reco
                 is_read ? r->process.host : "unknown", PATIENCE_SECONDS);
         is_alive = is_read ? lease_is_alive(path, r, PATIENCE_SECONDS) : watch(path, PATIENCE_SECONDS);
     }
+
+    int failed = 0;
+    if (is_asked_to_stop())
+        failed = stopped(folder, e);
+    else if (is_alive)
+        failed = refuse(folder, path, r, is_read, e);
     free(path);
-    return is_alive ? refuse(folder, r, e) : 0;
+    return failed;
 }
 
 // The parts that have a lease in the folder: new memory (*n).
@@ -227,22 +253,44 @@ static void lease_free(struct lease **l)
     *l = NULL;
 }
 
+// One attempt: 0; 1 if another run was faster; -1 and why the folder cannot be taken.
+static int try_to_take(struct lease *l, struct lease_record *before, struct err *e)
+{
+    int64_t newest = newest_number(l->folder, l->part, 0);
+
+    lease_record_free(before);
+    if (newest && judge(l->folder, l->part, newest, before, e) != 0)
+        return -1;
+    if (newest == RECORD_NUMBER_MAX) {
+        char *path = lease_path(l->folder, l->part, newest);
+        err_add(e, ERR_IO, "%s: found the highest number that a lease can have, allowed: lower ones; remove this file",
+            path);
+        free(path);
+        return -1;
+    }
+
+    l->number = newest + 1;
+    return take_number(l, e);
+}
+
 struct lease *lease_take(const char *folder, int part, int ranks, struct lease_record *before, struct err *e)
 {
     struct lease *l = mem_new(1, sizeof *l);
     *l = (struct lease){.folder = mem_text(folder), .part = part};
     describe_self(&l->record, ranks);
     *before = (struct lease_record){0};
-    int r = 1;
-    while (r == 1) {
-        int64_t newest = newest_number(folder, part, 0);
-        lease_record_free(before);
-        r = newest ? judge(folder, part, newest, before, e) : 0;
-        l->number = newest + 1;
-        if (r == 0)
-            r = take_number(l, e);
+
+    int result = 1;
+    for (int tries = 0; result == 1 && tries < TAKE_TRIES; tries++) {
+        result = is_asked_to_stop() ? stopped(folder, e) : try_to_take(l, before, e);
+        if (result == 1) // a network file system may show the other run's lease a moment later
+            nanosleep(&(struct timespec){.tv_nsec = TAKE_PAUSE}, NULL);
     }
-    if (r < 0)
+    if (result == 1)
+        err_add(
+            e, ERR_BUSY, "%s: other runs took the folder first, %d times: start this run again", folder, TAKE_TRIES);
+
+    if (result != 0)
         lease_free(&l);
     else if (judge_others(folder, part, e) != 0) // after taking: of two that come together, one sees the other
         lease_end(&l, "refused");

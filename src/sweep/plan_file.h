@@ -10,5 +10,6 @@ struct plan_line {
     char id[TRIAL_ID_LENGTH + 1];
     double operations;
 };
-// New memory, in the order of the sweep; NULL: there is none.
-struct plan_line *plan_file_read(const char *folder, int part, int *n);
+// Returns new memory (*n), in the order of the sweep; NULL if there is no such file. A file that holds anything else is
+// not used: NULL and an error.
+struct plan_line *plan_file_read(const char *folder, int part, int *n, struct err *e);

@@ -2,6 +2,7 @@
 #include "sweep/status.h"
 
 #include "base/mem.h"
+#include "store/store.h"
 #include "sweep/failure.h"
 #include "sweep/plan_file.h"
 #include <dirent.h>
@@ -158,16 +159,39 @@ static double part_done(const struct beacon *b)
     return b->epochs > 0 ? fmin(1, b->epoch / (double)b->epochs) : 0;
 }
 
+static void note_damage(struct run_status *s, const struct err *e)
+{
+    s->damaged = mem_grow(s->damaged, (size_t)s->n_damaged + 1, sizeof *s->damaged);
+    s->damaged[s->n_damaged++] = mem_format("%.*s", (int)strcspn(e->text, "\n"), e->text);
+}
+
+// Whether a trial's file can be what it should be. The next run trains the trial again if not.
+static bool is_usable(const char *folder, const char *id, struct run_status *s)
+{
+    struct err e = {0};
+    char *path = mem_format("%s/trials/%s.h5", folder, id);
+    bool is_good = store_glance(path, &e) == 0;
+
+    if (!is_good)
+        note_damage(s, &e);
+    free(path);
+    return is_good;
+}
+
 // Of one part. Returns the operations that are left.
 static double count_trials(
     const char *folder, int part, const struct ids *done, const struct ids *failed, struct run_status *s)
 {
     int n;
-    struct plan_line *line = plan_file_read(folder, part, &n);
+    struct err e = {0};
+    struct plan_line *line = plan_file_read(folder, part, &n, &e);
     double operations = 0;
+
+    if (e.count)
+        note_damage(s, &e);
     s->trials += n;
     for (int i = 0; i < n; i++) {
-        bool is_done = ids_have(done, line[i].id);
+        bool is_done = ids_have(done, line[i].id) && is_usable(folder, line[i].id, s);
         s->done += is_done;
         if (is_done || ids_have(failed, line[i].id))
             continue;
@@ -220,6 +244,9 @@ void run_status_free(struct run_status *s)
         free(s->failure[i].reason);
         free(s->failure[i].when);
     }
+    for (int i = 0; i < s->n_damaged; i++)
+        free(s->damaged[i]);
+    free(s->damaged);
     free(s->failure);
     beacon_list_free(&s->rank, s->ranks);
     lease_record_free(&s->lease);

@@ -27,7 +27,9 @@ struct run_status {
     struct beacon *rank; // (ranks), owned: what each does, or did when the run died; leaders with a trial are `running`
     int ranks;
     struct failed_trial *failure; // (failed), owned
-    double seconds_left;          // NaN: not known
+    char **damaged;               // (n_damaged), owned: messages about files of the folder that are of no use
+    int n_damaged;
+    double seconds_left; // NaN: not known
 };
 
 // Of the last run, or of all its parts together. -1 and an error where there is no such folder. The caller's to free in

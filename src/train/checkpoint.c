@@ -172,6 +172,22 @@ static void warn_of_machine(struct store_file *f)
     free(core);
 }
 
+// Whether the numbers can be those of this training: its arrays are as long as they say, and loops begin there.
+static int check_point(struct store_file *f, const struct checkpoint *c, struct err *e)
+{
+    const struct train_point *at = &c->at;
+    bool is_good = at->epoch >= 0 && at->step >= 0 && at->step <= c->steps && at->samples >= 0 &&
+                   (at->has_diverged == 0 || at->has_diverged == 1) && at->watch.best_epoch >= -1 &&
+                   at->watch.best_epoch <= at->epoch && at->watch.waited >= 0 && at->watch.waited_for_drop >= 0 &&
+                   at->watch.drops >= 0 && at->seconds >= 0 && at->epoch_seconds >= 0;
+
+    if (is_good)
+        return 0;
+    return err_add(e, ERR_DATA,
+        "%s: found epoch %lld, step %lld, best epoch %lld, allowed: steps 0 to %lld of an epoch", store_path(f),
+        (long long)at->epoch, (long long)at->step, (long long)at->watch.best_epoch, (long long)c->steps);
+}
+
 static bool is_beyond(const struct checkpoint *c)
 {
     return c->at.epoch > c->epochs || (c->at.epoch == c->epochs && c->at.step > 0);
@@ -188,6 +204,8 @@ static enum usable read_generation(const char *path, struct checkpoint *c, struc
         failed = check_text(f, CHECKPOINT_LAYOUT, c->layout, e);
     if (!failed)
         failed = read_point(f, &c->at, e);
+    if (!failed)
+        failed = check_point(f, c, e);
     bool is_refused = failed || is_beyond(c);
     if (!is_refused)
         failed = read_arrays(f, c, e);

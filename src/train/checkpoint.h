@@ -16,6 +16,7 @@ struct checkpoint {
     struct train_point at;
     int shards;
     int64_t epochs;          // that history has room for, and beyond which nothing is read
+    int64_t steps;           // of an epoch
     struct history *history; // of at.epoch epochs
     size_t parameters;
     int n;
@@ -28,5 +29,6 @@ struct checkpoint {
 // The newest becomes the previous one once the new one is durable. -1 and an error: both are as they were.
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e);
 // Reads the newest that is whole, of this lineage and layout, and not beyond c->epochs. False where there is none. A
-// file that is damaged is warned of. c->at, history and vectors are undefined after false.
+// file that is damaged, or holds numbers that cannot be a state of this training, is warned of. c->at, history and
+// vectors are undefined after false.
 bool checkpoint_read(const char *path, struct checkpoint *c);

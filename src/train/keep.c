@@ -43,6 +43,7 @@ static void describe(const struct trainer *t, struct history *h, const char *lay
         .at = t->at,
         .shards = t->shards.n,
         .epochs = t->c->epochs,
+        .steps = t->shards.steps,
         .history = h,
         .parameters = t->m->parameters};
     checkpoint_add(c, CHECKPOINT_PARAMETERS, t->w);

@@ -28,6 +28,7 @@ static void state_make(struct state *s, int64_t epoch, double seed)
         .layout = "a layout",
         .shards = 4,
         .epochs = EPOCHS,
+        .steps = 5,
         .history = &s->history,
         .parameters = PARAMETERS,
         .n = VECTORS};
@@ -111,6 +112,30 @@ static off_t size_of(const char *path)
     struct stat s;
     assert_int_equal(stat(path, &s), 0);
     return s.st_size;
+}
+
+// Written with a good seal, as by a program with a bug: loops would begin at such a number.
+static void impossible_numbers(void **state)
+{
+    const char *path = in_folder(state, "x.h5");
+    static const int64_t points[][4] = {// epoch, step, best epoch, diverged
+        {3, -1, -1, 0}, {3, 6, -1, 0}, {3, INT64_MAX, -1, 0}, {3, 2, -2, 0}, {3, 2, 4, 0}, {3, 2, INT64_MIN, 0},
+        {3, 2, -1, 2}};
+    int saved = mute();
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        struct state s;
+        struct err e = {0};
+        state_make(&s, points[i][0], 1);
+        s.c.at.step = points[i][1];
+        s.c.at.watch.best_epoch = points[i][2];
+        s.c.at.has_diverged = points[i][3];
+        assert_ok(checkpoint_write(path, &s.c, &e), e);
+        state_clear(&s);
+        if (checkpoint_read(path, &s.c))
+            fail_msg("point %zu was read", i);
+        checkpoint_remove(path);
+    }
+    unmute(saved);
 }
 
 static void round_trip(void **state)
@@ -233,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(strangers_are_refused, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(not_beyond, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(failed_write, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(impossible_numbers, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,76 @@
+// What the first bytes of a file say, without HDF5: enough to see that a file is empty, cut off or something else.
+#include "store/store.h"
+
+#include "base/input.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEAD_BYTES = 64 };
+static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
+static uint64_t little_endian(const unsigned char *bytes, int n)
+{
+    uint64_t value = 0;
+    for (int i = n - 1; i >= 0; i--)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+// Where the superblock says that the file ends (HDF5 File Format Specification, section II). False if it says nothing
+// that we understand, which is not yet damage: HDF5 decides.
+static bool stored_end(const unsigned char head[HEAD_BYTES], uint64_t *end)
+{
+    int version = head[8], size = version < 2 ? head[13] : head[9], base;
+
+    if (version == 0)
+        base = 24;
+    else if (version == 1)
+        base = 28;
+    else if (version <= 3)
+        base = 12;
+    else
+        return false;
+    if (size != 4 && size != 8)
+        return false;
+
+    // base address, free-space or extension address, end of file
+    *end = little_endian(head + base, size) + little_endian(head + base + 2 * size, size);
+    return true;
+}
+
+static int check_head(const char *path, const unsigned char head[HEAD_BYTES], ssize_t got, int64_t size, struct err *e)
+{
+    uint64_t end;
+
+    if (size == 0)
+        return err_add(e, ERR_DATA, "%s: damaged: it is empty", path);
+    if (got < HEAD_BYTES || memcmp(head, signature, sizeof signature) != 0)
+        return err_add(e, ERR_DATA, "%s: damaged: it is no HDF5 file", path);
+    if (stored_end(head, &end) && end > (uint64_t)size)
+        return err_add(e, ERR_DATA, "%s: damaged: it is cut off: found %lld bytes, expected %llu", path,
+            (long long)size, (unsigned long long)end);
+    return 0;
+}
+
+int store_glance(const char *path, struct err *e)
+{
+    unsigned char head[HEAD_BYTES];
+    struct stat s;
+    const char *why;
+    int fd = input_open(path, &why), failed = 0;
+    ssize_t got = 0;
+
+    if (fd < 0)
+        return err_add(e, ERR_DATA, "%s: cannot be read: %s", path, why);
+    if (fstat(fd, &s) < 0)
+        failed = err_add(e, ERR_DATA, "%s: cannot be read: %s", path, strerror(errno));
+    else if ((got = pread(fd, head, sizeof head, 0)) < 0)
+        failed = err_add(e, ERR_DATA, "%s: cannot be read: %s", path, strerror(errno));
+    else
+        failed = check_head(path, head, got, (int64_t)s.st_size, e);
+    close(fd);
+    return failed;
+}
