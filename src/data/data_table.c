@@ -268,6 +268,14 @@ struct data_table *data_files_open(
     return files->v[files->n++] = t;
 }
 
+int data_files_check(const struct data_files *files, struct err *e)
+{
+    int failed = 0;
+    for (int i = 0; files && i < files->n; i++)
+        failed |= store_map_check(&files->v[i]->map, files->v[i]->checksum, STORE_MAP_BYTES, e);
+    return failed;
+}
+
 void data_files_release(struct data_files *files)
 {
     for (int i = 0; i < files->n; i++)

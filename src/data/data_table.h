@@ -56,6 +56,8 @@ void data_files_free(struct data_files **files);
 
 // label[0..n) as stored := what they mean, if the names of all labels are integers; else leaves them as they are.
 void data_table_number_labels(const struct data_table *t, int64_t n, int64_t *label);
+// Whether the values of all tables are still what their checksums say: 0, or -1 and ERR_DATA.
+int data_files_check(const struct data_files *files, struct err *e);
 
 // out (columns) := a row, widened.
 void data_table_row(const struct data_table *t, int64_t row, double *out);

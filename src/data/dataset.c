@@ -265,11 +265,18 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     if (result == 0)
         result = build_all(&l, out);
     if (result == 0)
+        result = data_files_check(l.files, e); // what was converted is not looked at again
+    if (result == 0)
         keep_files(&l, out);
     else
         data_sets_free(out);
     loading_free(&l);
     return result;
+}
+
+int data_sets_check(const struct data_sets *sets, struct err *e)
+{
+    return data_files_check(sets->files, e);
 }
 
 // --- checksums

@@ -77,6 +77,9 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
 int data_load_new(const struct data_part *part, const struct scaling *scaling, int shape_rank, const int *shape,
     struct data_sets *out, struct err *e);
 
+// Whether the data is still what was loaded: files are mapped, and another program can write into them. Called when a
+// result is about to be believed. Nearly free while size and time of the files are as they were. -1 and ERR_DATA.
+int data_sets_check(const struct data_sets *sets, struct err *e);
 void data_sets_free(struct data_sets *sets);
 
 // The section in canonical form with the name of every source replaced by the checksums of its arrays, so that a

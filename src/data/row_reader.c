@@ -236,3 +236,8 @@ int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t
     data_table_number_labels(r->source->table, rows, label);
     return 0;
 }
+
+int row_reader_check(const struct row_reader *r, struct err *e)
+{
+    return store_map_check(&r->source->map, r->checksum, STORE_MAP_LOOK, e);
+}

@@ -32,5 +32,7 @@ void row_reader_free(struct row_reader **r);
 // Rows [first, first + rows) as a data set, valid until the next call. NULL and an error: what cannot be read, a
 // missing value that nothing stands for, an infinite one, unless such rows are marked.
 const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e);
+// Whether the file is still what it was when it was opened. -1 and ERR_DATA.
+int row_reader_check(const struct row_reader *r, struct err *e);
 // Their labels.
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e);

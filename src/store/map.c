@@ -30,6 +30,7 @@ static int map_bytes(
     map->base = base;
     map->length = length;
     map->data = (const char *)base + (offset - start);
+    map->watch = map_watch_new(f->path, fd, base, length);
     return 0;
 }
 
@@ -71,6 +72,7 @@ int store_map(struct store_file *f, const char *path, struct store_map *map, str
 
 void store_unmap(struct store_map *map)
 {
+    map_watch_free(&map->watch);
     if (map->base)
         munmap(map->base, map->length);
     *map = (struct store_map){0};

@@ -148,9 +148,16 @@ struct store_map {
     size_t bytes;
     void *base;
     size_t length;
+    struct map_watch *watch; // owned: what happens to the file meanwhile
 };
 int store_map(struct store_file *f, const char *path, struct store_map *map, struct err *e);
 void store_unmap(struct store_map *map);
+// Whether all that was read of a mapping is what its file held when it was mapped. `checksum`: of its bytes, as in its
+// attribute; NULL: none. Looks at size and time, which costs nothing; the bytes are compared if these say that the file
+// was written or cannot say, and with STORE_MAP_BYTES also from time to time. -1 and ERR_DATA: it was written, or cut
+// off (no signal comes of that: zeros were read).
+enum store_map_checks { STORE_MAP_LOOK, STORE_MAP_BYTES };
+int store_map_check(const struct store_map *map, const char *checksum, enum store_map_checks checks, struct err *e);
 // Bytes [first, first + n) will be read soon: the system fetches them ahead; or not soon again: this process lets go of
 // their memory. Advice, which changes no byte.
 void store_map_advise(const struct store_map *map, size_t first, size_t n, bool is_needed);

@@ -53,6 +53,10 @@ int durable_check(struct store_file *f, const char *object, struct err *e);
 int durable_close(struct store_file *f, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
 
+// map_watch.c
+struct map_watch *map_watch_new(const char *path, int fd, void *base, size_t length);
+void map_watch_free(struct map_watch **w); // NULL-safe
+
 // open.c
 struct store_file *file_open(const char *path, struct err *e);           // without a walk, but with a good seal
 struct store_file *file_open_unchecked(const char *path, struct err *e); // even so

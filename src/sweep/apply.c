@@ -134,6 +134,8 @@ static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws
         a->begin_piece(a, from);
     if (d)
         pass_run(&alone, a->m, a->w, d, ws, visit_rows, &c);
+    if (d && !a->read && row_reader_check(a->reader, e) != 0)
+        return -1;
     return d ? 0 : -1;
 }
 

@@ -205,7 +205,10 @@ static void work_on(struct group *g, struct data_cache *cache, struct pool_repor
     double start = clock_wall();
     char *path = run_trial_path(g->place->folder, g->order.id);
     char *checkpoint = run_checkpoint_path(g->place->folder, g->order.lineage);
-    struct checkpointing k = {checkpoint, g->order.lineage, g->place->checkpoint_every, g->order.may_go_on};
+    struct checkpointing k = {.path = checkpoint,
+        .lineage = g->order.lineage,
+        .interval = g->place->checkpoint_every,
+        .keeps_last = g->order.may_go_on};
     pulse_trial(g->place->pulse, g->order.id, g->order.operations, g->order.epochs);
     bool has_stopped = trial_run(&team, g->x, &g->order, path, &k, cache, &e) == 1;
     *r = (struct pool_report){.entry = g->order.entry, .failure = e.kind, .has_stopped = has_stopped, .loss = NAN};

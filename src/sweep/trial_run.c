@@ -20,6 +20,11 @@ void data_cache_free(struct data_cache *c)
     *c = (struct data_cache){0};
 }
 
+static int check_data(void *sets, struct err *e)
+{
+    return data_sets_check(sets, e);
+}
+
 static int fetch_data(const struct experiment *x, const struct trial *t, struct data_cache *cache, struct err *e)
 {
     char *key = trial_data_key(t);
@@ -172,6 +177,10 @@ static int run_model(
     int failed = score(team, r, e);
     r->wall_seconds = clock_wall() - wall;
     r->cpu_seconds = comm_sum(team->comm, clock_cpu() - cpu);
+    if (!failed) {
+        data_sets_check(r->sets, e);
+        failed = comm_agree(team->comm, e);
+    }
     if (!failed)
         failed = trial_write(team, r, path, e);
     if (!failed && team->comm->rank == 0 && !k->keeps_last)
@@ -210,7 +219,10 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
     }
     if (!failed) {
         struct trial_result r = {.experiment = x, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
-        failed = run_model(team, &r, path, k, e);
+        struct checkpointing kept = *k;
+        kept.check = check_data;
+        kept.context = &cache->sets;
+        failed = run_model(team, &r, path, &kept, e);
     }
     model_free(&m);
     trial_free(&t);

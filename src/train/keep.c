@@ -84,6 +84,12 @@ static int keep_write(struct trainer *t, struct history *h, struct err *e)
     struct err found = {0};
     if (!is_kept(t) || (t->kept_epoch == t->at.epoch && t->kept_step == t->at.step))
         return 0;
+    if (t->k->check && t->k->check(t->k->context, &found) != 0)
+        found.kind = ERR_DATA;
+    if (comm_agree(t->team->comm, &found) != 0) {
+        err_merge(e, &found);
+        return -1;
+    }
     layout_identity(t, layout);
     describe(t, h, layout, &c);
     comm_join_to_root(t->team->comm, c.at.loss, (size_t)t->shards.n * sizeof *c.at.loss);
@@ -109,7 +115,7 @@ int keep_serve(struct trainer *t, struct trained *out, struct err *e)
     int failed = keep_write(t, &out->history, &found);
     request_served(REQUEST_CHECKPOINT);
     set_due(t);
-    if (t->asked == REQUEST_STOP) {
+    if (t->asked == REQUEST_STOP || found.kind == ERR_DATA) {
         err_merge(e, &found);
         return failed ? -1 : 1;
     }

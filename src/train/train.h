@@ -80,6 +80,9 @@ struct checkpointing {
     const char *lineage; // whose training it is: an identity; a checkpoint of any other is refused
     double interval;     // seconds between two, by the clock of the team's rank 0; 0: none but those asked for
     bool keeps_last;     // also at the end of training, where one of more epochs will go on
+    // Whether what training has read so far is right: called on every rank before its state is kept; NULL: always.
+    int (*check)(void *context, struct err *e);
+    void *context;
 };
 
 struct trainer;
