@@ -156,7 +156,7 @@ static int take_folder(struct job *j, const struct comm *world, struct err *e)
     request_begin();
     if (world->rank == 0)
         j->lease = run_folder_take(j->folder, j->options->part_number, j->options->fresh, world->size, e);
-    if (j->lease)
+    if (j->lease && past_settle(&j->past, j->folder, e) == 0)
         plan_file_write(&j->plan, j->folder, j->options->part_number, e);
     if (comm_agree(world, e) != 0)
         return -1;
@@ -224,7 +224,8 @@ static int finish(const struct job *j, struct err *e)
     struct trial_summary *rows;
     int n;
     int failed = run_file_collect(j->folder, NULL, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
-    while (!failed && j->options->parts && count_trials(j->folder) > n) { // another part has finished one meanwhile
+    // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
+    while (!failed && j->options->parts && !e->count && count_trials(j->folder) > n) {
         leaderboard_free(&rows, n);
         failed = run_file_collect(j->folder, NULL, false, &rows, &n, e);
     }
@@ -281,8 +282,8 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
         return tell(e);
     }
     request_listen();
-    if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder && !o->fresh)
-        past_read(&j.x, j.folder, &j.past, e);
+    if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder)
+        past_read(&j.x, &j.plan, o->fresh ? NULL : j.folder, &j.past, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     err_print_warnings(&j.plan.warnings);
     // A spec that is wrong is wrong on every rank; only rank 0 says so.

@@ -57,6 +57,8 @@ static void print_run(const char *folder, const struct run_status *s)
     if (!isnan(s->seconds_left) && s->running + s->left > 0)
         printf("; all done in about %s", text_seconds(left, s->seconds_left));
     puts("");
+    if (s->stale)
+        printf("%6d stale: of data that has changed since\n", s->stale);
 }
 
 static void print_ranks(const struct run_status *s)
@@ -165,8 +167,8 @@ static void print_json(const char *folder, const struct run_status *s)
     add_text(&t, "host", s->lease.process.host);
     add_text(&t, "job", s->lease.job);
     add_text(&t, "started", s->lease.started);
-    text_add(&t, "\"trials\": %d, \"done\": %d, \"running\": %d, \"failed\": %d, \"left\": %d, ", s->trials, s->done,
-        s->running, s->failed, s->left);
+    text_add(&t, "\"trials\": %d, \"done\": %d, \"running\": %d, \"failed\": %d, \"left\": %d, \"stale\": %d, ",
+        s->trials, s->done, s->running, s->failed, s->left, s->stale);
     add_ranks(&t, s);
     add_failures(&t, s);
     add_damaged(&t, s);

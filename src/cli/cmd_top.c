@@ -129,9 +129,17 @@ static int show(const struct options *o, const char *run, struct err *e)
     int n;
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
-    if (leaderboard_read(run, false, &rows, &n, e) != 0)
+    struct err bad = {0}; // trial files that are left out
+    if (leaderboard_read(run, false, &rows, &n, &bad) != 0) {
+        err_merge(e, &bad);
         return -1;
-    int failed = n ? show_rows(o, run, rows, n, e) : err_add(e, ERR_USAGE, "%s: no trial is finished yet", run);
+    }
+    int failed = 0;
+    if (n)
+        failed = show_rows(o, run, rows, n, e);
+    else if (!bad.count)
+        failed = err_add(e, ERR_USAGE, "%s: no trial is finished yet", run);
+    err_merge(e, &bad);
     leaderboard_free(&rows, n);
     return failed;
 }

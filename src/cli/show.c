@@ -13,8 +13,11 @@
 static const struct trial_summary *find_trial(const struct trial_summary *rows, int n, const char *id, struct err *e)
 {
     const struct trial_summary *found = NULL;
+    for (int i = 0; i < n && !id; i++)
+        if (!summary_is_stale(&rows[i]))
+            return &rows[i];
     if (!id)
-        return &rows[0];
+        return &rows[0]; // all are stale
     for (int i = 0; i < n; i++)
         if (strncmp(rows[i].id, id, strlen(id)) == 0) {
             if (found) {
@@ -61,6 +64,20 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
     return failed;
 }
 
+// Says why some trials come last.
+static int show_stale(const struct trial_summary *rows, int n)
+{
+    const char *sources = "";
+    int stale = 0;
+    for (int i = 0; i < n; i++)
+        if (summary_is_stale(&rows[i]) && stale++ == 0)
+            sources = rows[i].stale;
+    if (stale)
+        printf("%d trial%s stale: %s has changed since, and no such trial is taken for the best\n", stale,
+            stale == 1 ? " is" : "s are", sources);
+    return stale;
+}
+
 static void show_configurations(const struct trial_summary *rows, int n, int count)
 {
     struct table *t = leaderboard_configurations(rows, n, count);
@@ -90,7 +107,12 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
         printf(
             "Tie          %d trials are as good as the first; which of them leads is decided by their losses and ids\n",
             ties);
+    int stale = show_stale(rows, n);
     show_configurations(rows, n, o->rows);
+    if (stale == n && !o->trial) { // none is the best
+        free(folder);
+        return 0;
+    }
     int failed = show_samples(folder, s, o, e);
     printf("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
         *s->group ? s->id : "", run, is_folder ? "/run.h5" : "");

@@ -50,6 +50,16 @@ static const char *run_label(const struct pool *p, const char *const *runs, int 
     return mine ? mine : runs[run];
 }
 
+// A trial of data that has changed since is compared with nothing; one run may know what another does not.
+static bool is_stale_anywhere(const struct pool *p, const struct trial_summary *s)
+{
+    for (int k = 0; k < p->runs; k++)
+        for (int i = 0; i < p->n_rows[k]; i++)
+            if (summary_is_stale(&p->rows[k][i]) && strncmp(p->rows[k][i].id, s->id, 16) == 0)
+                return true;
+    return false;
+}
+
 static void add_trials(struct pool *p, struct comparison *c, const char *const *runs)
 {
     int all = 0;
@@ -59,6 +69,8 @@ static void add_trials(struct pool *p, struct comparison *c, const char *const *
     p->column = mem_new((size_t)all + 1, sizeof *p->column);
     for (int k = 0; k < p->runs; k++)
         for (int i = 0; i < p->n_rows[k]; i++) {
+            if (is_stale_anywhere(p, &p->rows[k][i]))
+                continue;
             p->trial[p->n] = &p->rows[k][i];
             p->column[p->n++] = column_named(c, p->runs == 1 ? p->rows[k][i].cluster : run_label(p, runs, k));
         }

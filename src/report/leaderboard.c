@@ -128,6 +128,14 @@ static void add_set(struct table *t, const struct set_columns *c, const struct t
         table_number(t, "%.4f", s->pca_roc_auc);
 }
 
+// What is said behind the id of a trial that cannot be the best.
+static const char *mark(const struct trial_summary *s)
+{
+    if (summary_is_stale(s))
+        return " stale";
+    return s->has_diverged ? " diverged" : "";
+}
+
 struct table *leaderboard_table(const struct trial_summary *rows, int n, int count)
 {
     struct table *t = table_new();
@@ -136,7 +144,7 @@ struct table *leaderboard_table(const struct trial_summary *rows, int n, int cou
     for (int i = 0; i < n && (count == 0 || i < count); i++) {
         table_row(t);
         table_cell(t, "%d", i + 1);
-        table_cell(t, "%.*s%s", strchr(rows[i].id, '-') ? 32 : 8, rows[i].id, rows[i].has_diverged ? " diverged" : "");
+        table_cell(t, "%.*s%s", strchr(rows[i].id, '-') ? 32 : 8, rows[i].id, mark(&rows[i]));
         if (l.has_experiments)
             table_cell(t, "%s", rows[i].experiment);
         if (l.has_clusters)
@@ -209,7 +217,7 @@ static void add_mean_set(struct table *t, const struct set_columns *c, const str
 
 static void add_configuration(struct table *t, const struct layout *l, const struct configuration *c)
 {
-    table_cell(t, "%.8s%s", c->mean.id, c->mean.has_diverged ? " diverged" : "");
+    table_cell(t, "%.8s%s", c->mean.id, mark(&c->mean));
     for (int k = 0; k < l->n_keys; k++)
         add_varied(t, &c->mean, l->key[k]);
     if (l->has_epochs)
@@ -252,7 +260,7 @@ static void print_spread(const struct trial_summary *rows, int n, const char *se
     for (int i = 0; i < n; i++)
         for (int k = 0; k < rows[i].n_sets; k++) {
             double auc = rows[i].set[k].roc_auc;
-            if (strcmp(rows[i].set[k].name, set) != 0 || isnan(auc))
+            if (strcmp(rows[i].set[k].name, set) != 0 || isnan(auc) || summary_is_stale(&rows[i]))
                 continue;
             found++;
             sum += auc;

@@ -50,6 +50,7 @@
 #define TRIAL_STATUS        "status"
 #define TRIAL_DONE          "done" // values of `status`
 #define TRIAL_DIVERGED      "diverged"
+#define TRIAL_STALE         "stale" // in leaderboards: of data that has changed since
 #define TRIAL_SPEC          "spec"
 #define TRIAL_CONFIGURATION "configuration"
 #define TRIAL_OBJECTIVE     "objective" // FIGURE, or SET.FIGURE
@@ -166,7 +167,9 @@
 #define PROVENANCE_CPU_SECONDS        "cpu_seconds"
 #define PROVENANCE_TRAIN_SECONDS      "train_seconds"
 #define PROVENANCE_SAMPLES_PER_SECOND "samples_per_second"
-#define PROVENANCE_DATA               "data_" // data_train, data_validation, data_<test set>
+#define PROVENANCE_DATA               "data_"   // data_train, data_validation, data_<test set>
+#define PROVENANCE_LABELS             "labels_" // labels_train, ...: the same of labels
+#define VERSIONS_LABELS               " labels" // behind a source's name: the version of its labels
 
 // run
 #define RUN_TRIALS         "trials"
@@ -175,6 +178,7 @@
 // columns of the leaderboard, (trial), beside the figures of history/ and scores/ and the keys that the sweep varies
 #define LEADERBOARD_TRIAL         TRIAL_ID // the scale
 #define LEADERBOARD_STATUS        TRIAL_STATUS
+#define LEADERBOARD_CHANGED       "changed_data"
 #define LEADERBOARD_EPOCHS        "epochs"
 #define LEADERBOARD_PARAMETERS    MODEL_PARAMETERS
 #define LEADERBOARD_SECONDS       "seconds"

@@ -194,6 +194,25 @@ static bool has_objective(const struct trial_summary *rows, int n)
     return has_any;
 }
 
+// A column of what has changed only if anything has.
+static void add_status(struct board *b, const struct trial_summary *rows)
+{
+    bool has_stale = false;
+    struct board_column *c = board_add(b, LEADERBOARD_STATUS, STORE_TEXT, "done, diverged or stale", NULL);
+
+    for (int i = 0; i < b->n; i++) {
+        const char *status = rows[i].has_diverged ? TRIAL_DIVERGED : TRIAL_DONE;
+        c->text[i] = mem_text(summary_is_stale(&rows[i]) ? TRIAL_STALE : status);
+        has_stale = has_stale || summary_is_stale(&rows[i]);
+    }
+
+    if (has_stale)
+        c = board_add(
+            b, LEADERBOARD_CHANGED, STORE_TEXT, "sources that have changed since the trial was trained", NULL);
+    for (int i = 0; i < b->n && has_stale; i++)
+        c->text[i] = mem_text(rows[i].stale ? rows[i].stale : "");
+}
+
 static void add_texts(struct board *b, const struct trial_summary *rows)
 {
     static const struct {
@@ -214,9 +233,7 @@ static void add_texts(struct board *b, const struct trial_summary *rows)
         for (int i = 0; i < b->n; i++)
             c->text[i] = mem_text(*(char *const *)(const void *)((const char *)&rows[i] + texts[k].offset));
     }
-    struct board_column *c = board_add(b, LEADERBOARD_STATUS, STORE_TEXT, "done or diverged", NULL);
-    for (int i = 0; i < b->n; i++)
-        c->text[i] = mem_text(rows[i].has_diverged ? TRIAL_DIVERGED : TRIAL_DONE);
+    add_status(b, rows);
 }
 
 static void add_numbers(struct board *b, const struct trial_summary *rows)

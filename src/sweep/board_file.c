@@ -117,6 +117,7 @@ static void row_head(const struct board *b, int row, struct trial_summary *s)
     s->cluster = mem_text(text_at(b, LEADERBOARD_CLUSTER, row));
     s->configuration = mem_text(text_at(b, LEADERBOARD_CONFIGURATION, row));
     s->objective = mem_text(text_at(b, LEADERBOARD_OBJECTIVE, row));
+    s->stale = mem_text(text_at(b, LEADERBOARD_CHANGED, row));
     s->has_diverged = strcmp(text_at(b, LEADERBOARD_STATUS, row), TRIAL_DIVERGED) == 0;
     s->epochs = whole_at(b, LEADERBOARD_EPOCHS, row);
     s->parameters = whole_at(b, LEADERBOARD_PARAMETERS, row);

@@ -34,6 +34,7 @@ static struct trial_summary begin(const struct trial_summary *s)
         .cluster = mem_text(s->cluster),
         .configuration = mem_text(s->configuration),
         .objective = mem_text(s->objective),
+        .stale = mem_text(s->stale),
         .epochs = s->epochs,
         .parameters = s->parameters};
     c.key = mem_new((size_t)s->n_varied + 1, sizeof *c.key);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/schema.h"
+#include "sweep/board.h"
 #include "sweep/result_hash.h"
 #include "sweep/run_file.h"
 #include "sweep/run_read.h"
@@ -17,6 +18,8 @@ struct source {
     const char *path;                                                 // borrowed from the list of files
     char *group;                                                      // owned: "" or "trials/KEY"
     char *id, *started;                                               // owned
+    char *stale;                                                      // owned: as its run says; "": not
+    int run;                                                          // of the runs that are merged
     char bits[RESULT_HASH_LENGTH + 1], where[RESULT_HASH_LENGTH + 1]; // hashes; "": not asked for
 };
 
@@ -26,6 +29,9 @@ struct merge {
     char **paths; // owned: of all files
     int n_paths;
     struct store_file *open; // the file that was asked for last
+    bool *knows; // (runs), owned: which runs have stale trials, and so know which versions of data are the newest
+    int run;     // that is listed
+    struct stale stale; // of that run
     struct merge_counts counts;
 };
 
@@ -56,12 +62,32 @@ static int add_source(struct merge *m, struct store_file *f, const char *path, c
     struct source s = {.path = path, .group = mem_text(group), .id = store_get_text(f, group, TRIAL_ID)};
     s.started = store_get_text(f, part(place, group, TRIAL_PROVENANCE), PROVENANCE_STARTED);
     s.started = s.started ? s.started : mem_text("");
+    const char *stale = s.id ? stale_find(&m->stale, *group ? strrchr(group, '/') + 1 : s.id) : NULL;
+    s.stale = mem_text(stale ? stale : "");
+    s.run = m->run;
     if (m->n == m->room)
         m->source = mem_grow(m->source, (size_t)(m->room = 2 * m->room + 16), sizeof *m->source);
     m->source[m->n++] = s;
     return s.id ? 0
                 : err_add(e, ERR_DATA, "%s: %s: no attribute `" TRIAL_ID "`: not a whole trial", path,
                       *group ? group : "/");
+}
+
+// What the leaderboard of a run's file says.
+static int read_stale(struct merge *m, struct store_file *f, const char *path, struct err *e)
+{
+    struct board *b = board_read(f, e);
+    struct trial_summary *rows = b ? board_rows(b, path, e) : NULL;
+    int n = rows ? b->n : 0;
+
+    for (int i = 0; i < n; i++)
+        if (summary_is_stale(&rows[i]))
+            stale_add(&m->stale, rows[i].id, mem_text(rows[i].stale));
+    stale_sort(&m->stale);
+
+    leaderboard_free(&rows, n);
+    board_free(&b);
+    return e->count ? -1 : 0;
 }
 
 static int add_run_file(struct merge *m, const char *run, struct err *e)
@@ -73,7 +99,9 @@ static int add_run_file(struct merge *m, const char *run, struct err *e)
     failed = store_walker_next(w, e);
     store_walker_free(&w);
     struct store_file *f = failed ? NULL : store_open(path, FORMAT_RUN, true, e);
-    failed = f ? store_list(f, RUN_TRIALS, &keys, &n, e) : -1;
+    failed = f ? read_stale(m, f, path, e) : -1;
+    if (!failed)
+        failed = store_list(f, RUN_TRIALS, &keys, &n, e);
     for (int i = 0; i < n; i++) {
         char *group = mem_format(RUN_TRIALS "/%s", keys[i]);
         failed = failed ? failed : add_source(m, f, path, group, e);
@@ -91,11 +119,13 @@ static int add_folder(struct merge *m, const char *folder, struct err *e)
     char **paths = run_trial_files(folder, &n, e);
     if (!paths)
         return -1;
+    stale_read(folder, &m->stale);
     struct store_walker *w = store_walker_new((const char *const *)paths, n, true);
     for (int i = 0; i < n; i++) {
         struct store_file *f = store_walker_next(w, e) == 0 ? store_open(paths[i], FORMAT_TRIAL, true, e) : NULL;
-        if (f && add_source(m, f, keep_path(m, paths[i]), "", e) != 0)
-            m->n--, free(m->source[m->n].group), free(m->source[m->n].started);
+        if (f && (add_source(m, f, keep_path(m, paths[i]), "", e) != 0 ||
+                     trial_check_name(paths[i], m->source[m->n - 1].id, e) != 0))
+            m->n--, free(m->source[m->n].group), free(m->source[m->n].started), free(m->source[m->n].stale);
         store_close(&f);
         free(paths[i]);
     }
@@ -229,6 +259,57 @@ static int write_trials(struct merge *m, struct run_writer *w, struct err *e)
     return failed;
 }
 
+// --- which trials are stale
+// By the runs that have the trial: 1 if one says so; -1 if one that knows says that it is not; 0 if none knows.
+static int say_runs(const struct merge *m, const struct trial_summary *row, const char **sources)
+{
+    int said = 0;
+    for (int i = 0; i < m->n; i++) {
+        const struct source *s = &m->source[i];
+        if (strncmp(s->id, row->id, strlen(s->id)) != 0)
+            continue;
+        if (!*s->stale && m->knows[s->run])
+            return -1;
+        if (*s->stale) {
+            *sources = s->stale;
+            said = 1;
+        }
+    }
+    return said;
+}
+
+// A trial of a run that does not know is stale if it has the data of one that is.
+static void mark_stale(const struct merge *m, struct run_writer *w)
+{
+    int n;
+    struct trial_summary *rows = run_writer_rows(w, &n);
+    int *said = mem_new((size_t)n + 1, sizeof *said);
+    for (int i = 0; i < n; i++) {
+        const char *sources = "";
+        said[i] = say_runs(m, &rows[i], &sources);
+        free(rows[i].stale);
+        rows[i].stale = mem_text(said[i] > 0 ? sources : "");
+    }
+
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < n && said[i] == 0; k++)
+            if (said[k] > 0 && strcmp(rows[k].experiment, rows[i].experiment) == 0 &&
+                versions_share(rows[k].data, rows[i].data, rows[k].stale)) {
+                free(rows[i].stale);
+                rows[i].stale = mem_text(rows[k].stale);
+                break;
+            }
+    free(said);
+}
+
+static bool has_stale(const struct merge *m)
+{
+    for (int i = 0; i < m->n; i++)
+        if (*m->source[i].stale)
+            return true;
+    return false;
+}
+
 static int write_file(struct merge *m, const char *output, struct err *e)
 {
     struct trial_summary *rows;
@@ -249,6 +330,8 @@ static int write_file(struct merge *m, const char *output, struct err *e)
         return -1;
     }
     store_close(&m->open);
+    if (has_stale(m))
+        mark_stale(m, w);
     int failed = run_writer_end(&w, &rows, &n, e);
     leaderboard_free(&rows, n);
     return failed;
@@ -258,8 +341,12 @@ int merge_runs(const char *const *runs, int n, const char *output, struct merge_
 {
     struct merge m = {0};
     int failed = 0;
-    for (int i = 0; i < n; i++)
-        failed |= add_run(&m, runs[i], e);
+    m.knows = mem_new((size_t)n + 1, sizeof *m.knows);
+    for (m.run = 0; m.run < n; m.run++) {
+        failed |= add_run(&m, runs[m.run], e);
+        m.knows[m.run] = m.stale.n > 0;
+        stale_free(&m.stale);
+    }
     m.counts.found = m.n;
     if (!failed)
         failed = write_file(&m, output, e);
@@ -268,10 +355,12 @@ int merge_runs(const char *const *runs, int n, const char *output, struct merge_
         free(m.source[i].group);
         free(m.source[i].id);
         free(m.source[i].started);
+        free(m.source[i].stale);
     }
     for (int i = 0; i < m.n_paths; i++)
         free(m.paths[i]);
     free(m.source);
+    free(m.knows);
     free(m.paths);
     *counts = m.counts;
     return failed;

@@ -6,6 +6,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include "sweep/trial_file.h"
+#include "sweep/versions.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,36 @@ static void free_texts(char **texts, int64_t n)
     free(texts);
 }
 
-// The first id of the leaderboard that begins with `id` (NULL: any), new memory.
+// Which rows of the leaderboard are stale: as its file says, and as the folder does that it lies in, whose run may be
+// at work. New memory (n).
+static bool *find_stale(struct store_file *f, char *const *ids, int64_t n)
+{
+    static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_STATUS;
+    struct store_shape shape;
+    struct err ignored = {0};
+    char **status = mem_new((size_t)n + 1, sizeof *status);
+    if (store_get_shape(f, path, &shape, &ignored) == 0 && shape.type == STORE_TEXT && shape.rank == 1 &&
+        shape.dims[0] == n)
+        store_read(f, path, STORE_TEXT, 0, n, status, &ignored);
+
+    const char *slash = strrchr(store_path(f), '/');
+    char *folder = slash ? mem_format("%.*s", (int)(slash - store_path(f)), store_path(f)) : mem_text(".");
+    struct stale stale = {0};
+    if (strcmp(slash ? slash + 1 : store_path(f), "run.h5") == 0)
+        stale_read(folder, &stale);
+
+    bool *is_stale = mem_new((size_t)n + 1, sizeof *is_stale);
+    for (int64_t i = 0; i < n; i++) {
+        bool is_marked = status[i] && strcmp(status[i], TRIAL_STALE) == 0;
+        is_stale[i] = stale.is_known ? stale_find(&stale, ids[i]) != NULL : is_marked;
+    }
+    stale_free(&stale);
+    free(folder);
+    free_texts(status, n);
+    return is_stale;
+}
+
+// The first id of the leaderboard that begins with `id`, new memory; NULL: the first that is not stale.
 static char *find_id(struct store_file *f, const char *id, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_TRIAL;
@@ -82,12 +112,19 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
     char **ids = mem_new((size_t)shape.dims[0], sizeof *ids), *found = NULL;
     int matches = 0;
     if (store_read(f, path, STORE_TEXT, 0, shape.dims[0], ids, e) == 0) {
+        bool *is_stale = find_stale(f, ids, shape.dims[0]);
         for (int64_t i = 0; i < shape.dims[0]; i++)
-            if (!id || strncmp(ids[i], id, strlen(id)) == 0) {
+            if (id ? strncmp(ids[i], id, strlen(id)) == 0 : !is_stale[i]) {
                 found = found ? found : mem_text(ids[i]);
                 matches++;
             }
-        if (matches == 0)
+        free(is_stale);
+        if (matches == 0 && !id && shape.dims[0] > 0)
+            err_add(e, ERR_USAGE,
+                "%s: every trial is stale: the data has changed since they were trained; hint: run the experiment "
+                "again, or name a trial: RUN:ID",
+                store_path(f));
+        else if (matches == 0)
             err_add(e, ERR_USAGE, "%s: no trial's id begins with '%s'", store_path(f), id ? id : "");
         else if (id && matches > 1)
             err_add(e, ERR_USAGE, "%s: '%s' begins the ids of %d trials", store_path(f), id, matches);

@@ -105,6 +105,8 @@ int objective_compare(const struct trial_summary *x, const struct trial_summary 
     char set[256];
     if (!*x->objective || strcmp(x->objective, y->objective) != 0 || !parse(x->objective, set, &o))
         return summary_compare(x, y);
+    if (summary_is_stale(x) != summary_is_stale(y))
+        return summary_is_stale(x) ? 1 : -1;
     double a = objective_loss(&o, x), b = objective_loss(&o, y);
     if (isnan(a) != isnan(b))
         return isnan(a) ? 1 : -1;

@@ -15,6 +15,7 @@ void plan_free(struct plan *p)
 {
     if (p->end)
         p->end(p->context);
+    free(p->data);
     free(p->entry);
     free(p->slot);
     free(p->value);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "score/pca.h"
 #include "sweep/plan_check.h"
+#include "sweep/versions.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ struct planner {
     struct known_data *known; // (n), owned
     int n;
     struct err warnings; // about trials, equal ones once
+    struct text data;    // versions of all data
 };
 
 static void planner_free(void *planner)
@@ -44,6 +46,7 @@ static void planner_free(void *planner)
         free(k->labels);
     }
     free(p->known);
+    text_free(&p->data);
     free(p);
 }
 
@@ -115,20 +118,23 @@ static void warn_unscored(const struct data_sets *sets, struct err *warnings)
     }
 }
 
-static void read_data(
-    const struct trial *t, const struct experiment *x, struct known_data *k, struct err *warnings, struct err *e)
+static void read_data(struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
 {
     struct data_sets sets;
-    k->is_bad = data_verify(&t->data, x->folder, e) != 0 || data_load(&t->data, x->folder, &sets, e) != 0;
+    k->is_bad = data_verify(&t->data, p->x->folder, e) != 0 || data_load(&t->data, p->x->folder, &sets, e) != 0;
     if (k->is_bad)
         return;
     note_sets(&sets, k);
     note_labels(&sets, k);
-    warn_unscored(&sets, warnings);
+    warn_unscored(&sets, &p->warnings);
+    versions_add(&p->data, &sets.train);
+    versions_add(&p->data, &sets.validation);
+    for (int i = 0; i < sets.n_test; i++)
+        versions_add(&p->data, &sets.test[i]);
     if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
         ranges_measure(&sets, &k->ranges);
     data_sets_free(&sets);
-    k->is_bad = find_identity(t, x, k, e) != 0;
+    k->is_bad = find_identity(t, p->x, k, e) != 0;
 }
 
 // NULL where the data is bad, which has been reported when it was met first.
@@ -145,7 +151,7 @@ static struct known_data *learn_data(struct planner *p, const struct trial *t, s
     p->known = mem_grow(p->known, (size_t)p->n + 1, sizeof *p->known);
     struct known_data *k = &p->known[p->n++];
     *k = (struct known_data){.key = key};
-    read_data(t, p->x, k, &p->warnings, e);
+    read_data(p, t, k, e);
     return k->is_bad ? NULL : k;
 }
 
@@ -324,6 +330,8 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
     struct err warnings = planner->warnings;
     if (failed)
         plan_free(p);
+    else
+        p->data = versions_update(planner->data.data ? planner->data.data : "", "");
     p->warnings = warnings;
     return failed ? -1 : 0;
 }

@@ -42,11 +42,28 @@ char *provenance_data(const struct dataset *d)
     return sums.data;
 }
 
+// As provenance_data, of labels: sources without have no line.
+static char *label_sums(const struct dataset *d)
+{
+    struct text sums = {0};
+    text_add(&sums, "%s", "");
+    for (int i = 0; i < d->n_sources; i++)
+        if (d->sources[i].label_checksum)
+            text_add(&sums, "%s%s xxh3:%s", sums.length ? "\n" : "", d->sources[i].name, d->sources[i].label_checksum);
+    return sums.data;
+}
+
 static int write_data(struct store_file *f, const char *set, const struct dataset *d, struct err *e)
 {
     char name[160], *sums = provenance_data(d);
     snprintf(name, sizeof name, PROVENANCE_DATA "%s", set);
     int failed = store_set_text(f, TRIAL_PROVENANCE, name, sums, e);
+    free(sums);
+
+    sums = label_sums(d);
+    snprintf(name, sizeof name, PROVENANCE_LABELS "%s", set);
+    if (*sums && !failed)
+        failed = store_set_text(f, TRIAL_PROVENANCE, name, sums, e);
     free(sums);
     return failed;
 }

@@ -75,6 +75,17 @@ static int write_configurations(struct run_writer *w, struct err *e)
     return failed;
 }
 
+struct trial_summary *run_writer_rows(struct run_writer *w, int *n)
+{
+    *n = w->n;
+    return w->rows;
+}
+
+void run_writer_mark(struct run_writer *w, const struct stale *stale)
+{
+    stale_mark(stale, w->rows, w->n);
+}
+
 static int finish(struct run_writer *w, struct err *e)
 {
     leaderboard_sort(w->rows, w->n);
@@ -118,6 +129,8 @@ static int add_file(struct run_writer *w, const char *path, struct err *e)
         err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", path);
     else if (id && writer_has(w, id))
         err_add(e, ERR_DATA, "%s: holds trial %s, which another file holds, too", path, id);
+    else if (id && trial_check_name(path, id, e) != 0)
+        failed = 0;
     else if (id && run_writer_add(w, from, "", id, e) != 0)
         failed = w->n > before ? -1 : 0;
     free(id);
@@ -167,8 +180,13 @@ int run_file_collect(
         failed = 0;
     else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)
         run_writer_abandon(&w);
-    else if (w)
+    else if (w) {
+        struct stale stale;
+        stale_read(folder, &stale);
+        run_writer_mark(w, &stale);
+        stale_free(&stale);
         failed = run_writer_end(&w, rows, n, e);
+    }
     for (int i = 0; i < n_paths; i++)
         free(paths[i]);
     free(paths);

@@ -1,7 +1,7 @@
 // run.h5: all trials of a run, or of several, in one portable file, and its leaderboard with a column for each figure.
 #pragma once
 
-#include "sweep/summary.h"
+#include "sweep/versions.h"
 
 // A run's file as it is made: trials one after the other, the leaderboard at the end.
 struct run_writer;
@@ -11,6 +11,10 @@ int run_writer_add(struct run_writer *w, struct store_file *from, const char *gr
 // A group of provenance as trials/KEY/also/NAME, unless it is there.
 int run_writer_also(struct run_writer *w, struct store_file *from, const char *provenance, const char *key,
     const char *name, struct err *e);
+// The rows of what was added so far, borrowed.
+struct trial_summary *run_writer_rows(struct run_writer *w, int *n);
+// Says which trials of those that were added are stale, by their keys.
+void run_writer_mark(struct run_writer *w, const struct stale *stale);
 // Nothing is left behind.
 void run_writer_abandon(struct run_writer **w);
 // Gives the file its name, and the rows, best first (the caller's). On failure -1 and nothing is left behind. Frees *w

@@ -5,6 +5,7 @@
 #include "store/schema.h"
 #include "sweep/board.h"
 #include "sweep/objective.h"
+#include "sweep/versions.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -135,26 +136,97 @@ static struct trial_summary row_of_file(const struct trial_summary *row, const c
     return s;
 }
 
-static int read_new(char **paths, int n, bool is_ours, struct trial_summary *rows, int *found, struct err *e)
+// How the trial files of a folder are read.
+struct reading {
+    bool is_ours, verifies, reads_all;
+    struct bad_files *bad; // NULL: bad ones are errors
+};
+
+int trial_check_name(const char *path, const char *id, struct err *e)
 {
-    struct store_walker *walker = is_ours || n == 0 ? NULL : store_walker_new((const char *const *)paths, n, false);
-    int failed = 0;
-    for (int i = 0; i < n; i++)
-        if ((walker && store_walker_next(walker, e) != 0) || summary_read(paths[i], true, &rows[*found], e) != 0)
-            failed = -1;
+    const char *name = strrchr(path, '/') + 1;
+    size_t n = strlen(name) - strlen(".h5");
+
+    if (strlen(id) == n && strncmp(name, id, n) == 0)
+        return 0;
+    return err_add(e, ERR_DATA, "%s: found trial %s in it, expected trial %.*s: it is the file of another trial", path,
+        id, (int)n, name);
+}
+
+static void note_bad(struct bad_files *bad, const char *path, const struct err *found)
+{
+    bad->v = mem_grow(bad->v, (size_t)bad->n + 1, sizeof *bad->v);
+    struct bad_file *b = &bad->v[bad->n++];
+    *b = (struct bad_file){mem_text(path), mem_format("%.*s", (int)strcspn(found->text, "\n"), found->text), {0}};
+    lstat(path, &b->seen);
+}
+
+void bad_files_free(struct bad_files *b)
+{
+    for (int i = 0; i < b->n; i++) {
+        free(b->v[i].path);
+        free(b->v[i].why);
+    }
+    free(b->v);
+    *b = (struct bad_files){0};
+}
+
+// One trial file, which the walker (NULL: none) comes to next.
+static int read_one(const char *path, struct store_walker *walker, struct trial_summary *row, struct err *e)
+{
+    if (walker && store_walker_next(walker, e) != 0)
+        return -1;
+    if (summary_read(path, true, row, e) != 0)
+        return -1;
+    if (trial_check_name(path, row->id, e) == 0)
+        return 0;
+    summary_free(row);
+    return -1;
+}
+
+// Files that are no regular ones never come to the walker.
+static int read_new(
+    char **paths, int n, const struct reading *how, struct trial_summary *rows, int *found, struct err *e)
+{
+    char **whole = mem_new((size_t)n + 1, sizeof *whole);
+    int n_whole = 0, failed = 0;
+    for (int i = 0; i < n; i++) {
+        struct err bad = {0};
+        if (how->is_ours || store_glance(paths[i], &bad) == 0)
+            whole[n_whole++] = paths[i];
+        else if (how->bad)
+            note_bad(how->bad, paths[i], &bad);
         else
+            err_merge(e, &bad);
+    }
+
+    struct store_walker *walker = NULL;
+    if (!how->is_ours && n_whole > 0)
+        walker = store_walker_new((const char *const *)whole, n_whole, how->verifies);
+    for (int i = 0; i < n_whole && !failed; i++) {
+        struct err bad = {0};
+        if (read_one(whole[i], walker, &rows[*found], &bad) == 0)
             ++*found;
+        else if (how->bad && bad.kind == ERR_DATA)
+            note_bad(how->bad, whole[i], &bad);
+        else {
+            err_merge(e, &bad);
+            failed = bad.kind == ERR_DATA ? 0 : -1;
+        }
+    }
     store_walker_free(&walker);
+    free(whole);
     return failed;
 }
 
-static int read_folder(const char *folder, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+static int read_folder(
+    const char *folder, const struct reading *how, struct trial_summary **rows, int *n, struct err *e)
 {
     int n_paths, n_new = 0;
     char **paths = run_trial_files(folder, &n_paths, e);
     if (!paths)
         return -1;
-    struct known known = is_ours ? (struct known){0} : known_read(folder);
+    struct known known = how->is_ours || how->reads_all ? (struct known){0} : known_read(folder);
     char **new = mem_new((size_t)n_paths + 1, sizeof *new);
     bool *is_taken = mem_new((size_t)known.n + 1, sizeof *is_taken);
     *rows = mem_new((size_t)n_paths + 1, sizeof **rows);
@@ -167,7 +239,8 @@ static int read_folder(const char *folder, bool is_ours, struct trial_summary **
         (*rows)[(*n)++] = row_of_file(row, paths[i]);
         is_taken[row - known.rows] = true;
     }
-    int failed = read_new(new, n_new, is_ours, *rows, n, e);
+    int failed = read_new(new, n_new, how, *rows, n, e);
+
     for (int i = 0; i < known.n; i++)
         if (!is_taken[i])
             summary_free(&known.rows[i]);
@@ -175,7 +248,21 @@ static int read_folder(const char *folder, bool is_ours, struct trial_summary **
     free(is_taken);
     free(new);
     free_paths(paths, n_paths);
+
+    struct stale stale;
+    stale_read(folder, &stale);
+    stale_mark(&stale, *rows, *n);
+    stale_free(&stale);
     return failed;
+}
+
+int leaderboard_examine(
+    const char *folder, bool reads_all, struct trial_summary **rows, int *n, struct bad_files *bad, struct err *e)
+{
+    const struct reading how = {.verifies = true, .reads_all = reads_all, .bad = bad};
+    *rows = NULL;
+    *n = 0;
+    return read_folder(folder, &how, rows, n, e);
 }
 
 // --- any
@@ -210,7 +297,7 @@ static int read_any(const char *run, bool is_ours, struct trial_summary **rows, 
     if (!S_ISDIR(s.st_mode))
         return read_file(run, rows, n, e);
     if (exists(run, "trials") || !exists(run, "run.h5"))
-        return read_folder(run, is_ours, rows, n, e);
+        return read_folder(run, &(struct reading){.is_ours = is_ours}, rows, n, e);
     char *path = mem_format("%s/run.h5", run);
     int failed = read_run_file(path, rows, n, e);
     free(path);

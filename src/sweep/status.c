@@ -5,6 +5,7 @@
 #include "store/store.h"
 #include "sweep/failure.h"
 #include "sweep/plan_file.h"
+#include "sweep/versions.h"
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
@@ -218,6 +219,11 @@ static void read_parts(const char *folder, const int *part, int n, struct run_st
     for (int i = 0; i < n; i++)
         operations += count_trials(folder, part[i], &done, &failed, s);
     read_failures(folder, &failed, s);
+    struct stale stale;
+    stale_read(folder, &stale);
+    for (int i = 0; i < stale.n; i++)
+        s->stale += ids_have(&done, stale.trial[i].id);
+    stale_free(&stale);
     s->left = s->trials - s->done - s->running - s->failed;
     s->left = s->left > 0 ? s->left : 0;
     s->seconds_left = time_left(s, operations);

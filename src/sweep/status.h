@@ -24,6 +24,7 @@ struct run_status {
     enum run_state state;
     struct lease_record lease; // of the run that runs or was the last; of several parts, one whose state it is
     int trials, done, running, failed, left;
+    int stale;           // finished trials of data that has changed since
     struct beacon *rank; // (ranks), owned: what each does, or did when the run died; leaders with a trial are `running`
     int ranks;
     struct failed_trial *failure; // (failed), owned

@@ -141,6 +141,42 @@ static int read_sets(struct place *p, struct trial_summary *s, struct err *e)
     return 0;
 }
 
+// The lines of attributes PREFIX... of the provenance, each with `tail` behind the source's name.
+static void read_sums(struct place *p, const char *name, const char *prefix, const char *tail, struct text *lines)
+{
+    if (strncmp(name, prefix, strlen(prefix)) != 0)
+        return;
+
+    char *text = store_get_text(p->f, p->path, name);
+    for (const char *at = text; at && *at;) {
+        size_t length = strcspn(at, "\n"), key = length;
+        while (key > 0 && at[key] != ' ')
+            key--;
+        text_add(lines, "%.*s%s%.*s\n", (int)key, at, tail, (int)(length - key), at + key);
+        at += length + (at[length] == '\n');
+    }
+    free(text);
+}
+
+static char *read_versions(struct place *p)
+{
+    struct text lines = {0};
+    struct err ignored = {0};
+    char **names = NULL;
+    int n = 0;
+    text_add(&lines, "%s", "");
+
+    if (store_has(p->f, at(p, TRIAL_PROVENANCE)))
+        store_attributes(p->f, p->path, &names, &n, &ignored);
+    for (int i = 0; i < n; i++) {
+        read_sums(p, names[i], PROVENANCE_DATA, "", &lines);
+        read_sums(p, names[i], PROVENANCE_LABELS, VERSIONS_LABELS, &lines);
+        free(names[i]);
+    }
+    free(names);
+    return lines.data;
+}
+
 static char *text_or_nothing(char *text)
 {
     return text ? text : mem_text("");
@@ -169,6 +205,7 @@ static int take(struct place *p, struct trial_summary *s, struct err *e)
     s->train_loss = last_of(p, HISTORY_TRAIN_LOSS);
     s->validation_loss = last_of(p, HISTORY_VALIDATION_LOSS);
     read_varied(p, s);
+    s->data = read_versions(p);
     return read_sets(p, s, e);
 }
 
@@ -205,6 +242,8 @@ void summary_free(struct trial_summary *s)
     free(s->value);
     free(s->set);
     free(s->path);
+    free(s->data);
+    free(s->stale);
     free(s->id);
     free(s->experiment);
     free(s->configuration);
@@ -212,6 +251,11 @@ void summary_free(struct trial_summary *s)
     free(s->cluster);
     free(s->group);
     *s = (struct trial_summary){0};
+}
+
+bool summary_is_stale(const struct trial_summary *s)
+{
+    return s->stale && *s->stale;
 }
 
 void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room)
@@ -261,7 +305,8 @@ double summary_loss(const struct trial_summary *s)
 int summary_compare(const void *a, const void *b)
 {
     const struct trial_summary *x = a, *y = b;
-    int order = x->has_diverged - y->has_diverged;
+    int order = summary_is_stale(x) - summary_is_stale(y);
+    order = order ? order : x->has_diverged - y->has_diverged;
     order = order ? order : by_value(-first_auc(x), -first_auc(y));
     order = order ? order : by_value(x->validation_loss, y->validation_loss);
     order = order ? order : by_value(x->train_loss, y->train_loss);

@@ -17,6 +17,8 @@ struct trial_summary {
     char *path, *group;              // owned: the file, and where in it the trial is: "", or "trials/KEY" of a run's
     char *id, *experiment, *cluster; // owned; id: its key in a run's file
     char *configuration, *objective; // owned; "": none
+    char *data;                      // owned: versions of its data (versions.h); NULL: read from a leaderboard
+    char *stale;                     // owned: sources that have changed since; NULL or "": none
     bool has_diverged;
     int64_t number, epochs, parameters;
     int64_t ranks, threads; // that trained it; threads of each rank
@@ -44,6 +46,8 @@ int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct
 // Of a trial in an open file: `group` "" of a trial's, "trials/KEY" of a run's.
 int summary_take(struct store_file *f, const char *group, struct trial_summary *s, struct err *e);
 void summary_free(struct trial_summary *s);
+// Whether the trial is of data that has changed since, so that it is never the best one.
+bool summary_is_stale(const struct trial_summary *s);
 // "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
 void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room);
 // A number as users write it: "0.1", "1e-3", "64". Returns out.
