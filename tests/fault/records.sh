@@ -54,7 +54,7 @@ for kind in empty bytes nul negative huge list gigabyte folder; do
     says stdout '^ +[01] done'
     good status results/tiny --json
     "$PYTHON" -c 'import json, sys; json.load(sys.stdin)' <stdout || fail "status --json with $kind"
-    rm -rf $state/* results/tiny/failed/*
+    rm -rf "${state:?}"/* results/tiny/failed/*
 done
 for kind in bytes gigabyte folder; do # each is watched for half a minute, as its run might be alive
     fill $kind $state/lease-0-5
