@@ -46,6 +46,7 @@ static int pack(const struct experiment *x, const struct plan *plan, int i, stru
     struct text text = {0};
     struct node *root = node_new_map();
     node_add(root, "varied", varied_node(x->sweep, value));
+    node_add(root, "data", node_new_text(plan->data ? plan->data : ""));
     node_add(root, "trial", tree);
     node_emit(root, &text);
     queue_bytes_add(bytes, &head, sizeof head);
@@ -84,6 +85,7 @@ int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e
     o->operations = head.operations;
     struct node *root = spec_parse(o->id, bytes->data + sizeof head, bytes->n - sizeof head, e);
     o->varied = root ? node_take(root, "varied") : NULL;
+    o->data = root ? node_take(root, "data") : NULL;
     o->tree = root ? node_take(root, "trial") : NULL;
     node_free(&root);
     return o->varied && o->tree ? 0 : err_add(e, ERR_SOFTWARE, "a work order without a trial");
@@ -92,6 +94,7 @@ int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e
 void order_free(struct order *o)
 {
     node_free(&o->tree);
+    node_free(&o->data);
     node_free(&o->varied);
     *o = (struct order){0};
 }

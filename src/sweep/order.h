@@ -13,6 +13,7 @@ struct order {
     int64_t epochs;
     double operations;   // the expected cost, floating-point
     struct node *tree;   // owned: the trial, resolved
+    struct node *data;   // owned: versions of the plan's data (versions.h), a text
     struct node *varied; // owned: a map of what the sweep varies and its values as texts
 };
 

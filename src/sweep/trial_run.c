@@ -7,6 +7,7 @@
 #include "data/data_range.h"
 #include "score/pca.h"
 #include "sweep/trial_file.h"
+#include "sweep/versions.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,26 @@ void data_cache_free(struct data_cache *c)
 static int check_data(void *sets, struct err *e)
 {
     return data_sets_check(sets, e);
+}
+
+// Whether the data that was loaded is that of the plan: a file can have been replaced since.
+static int check_versions(const struct order *order, const struct data_sets *sets, struct err *e)
+{
+    struct text loaded = {0};
+    text_add(&loaded, "%s", "");
+    versions_add(&loaded, &sets->train);
+    versions_add(&loaded, &sets->validation);
+    for (int i = 0; i < sets->n_test; i++)
+        versions_add(&loaded, &sets->test[i]);
+
+    const char *planned = order->data && order->data->text ? order->data->text : "";
+    char *changed = versions_changed(loaded.data, planned);
+    int failed = 0;
+    if (*changed)
+        failed = err_add(e, ERR_DATA, "%s: the file was replaced after this run began: start again", changed);
+    free(changed);
+    text_free(&loaded);
+    return failed;
 }
 
 static int fetch_data(const struct experiment *x, const struct trial *t, struct data_cache *cache, struct err *e)
@@ -208,7 +229,8 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
     struct model *m = NULL;
     struct node *tree = order->tree;
     order->tree = NULL;
-    if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0) {
+    if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0 &&
+        check_versions(order, &cache->sets, e) == 0) {
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
     }

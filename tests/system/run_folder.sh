@@ -140,8 +140,9 @@ bad 2 'empty: no trial is finished yet' top empty
 # --- a trial file that is damaged
 path=$(find two/tiny/trials -name '*.h5' | head -1)
 head -c 3000 "$path" >damaged && mv damaged "$path"
-bad 3 "$path: not a readable HDF5 file" top two/tiny
-bad 3 "$path" run tiny.yaml --results two
+bad 3 "$path: damaged: it is cut off" top two/tiny
+good run tiny.yaml --results two
+says stdout "$path: damaged: .* kept as $(basename "$path").damaged, its trial is trained again"
 
 # --- a place that cannot be written, a full disk
 echo taken >taken
