@@ -133,7 +133,8 @@ static void glances(void **state)
     assert_int_equal(symlink(path, other), 0);
     assert_ok(store_glance(other, &e), e);
     assert_int_equal(stat(path, &s), 0);
-    for (off_t size = s.st_size - 1; size > 0; size -= size > 70 ? 97 : 1) {
+    for (off_t size = s.st_size - 2000; // what HDF5 wrote is shorter than the file, which has its seal at the end
+         size > 0; size -= size > 70 ? 97 : 1) {
         assert_int_equal(truncate(path, size), 0);
         expect_refusal(path, size < 64 ? "damaged: it is no HDF5 file" : "damaged: it is cut off: found ");
     }
