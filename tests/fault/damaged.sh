@@ -18,7 +18,6 @@ spoil() {
     empty) : >"$victim" ;;
     text) seq 1000 >"$victim" ;;
     truncated) head -c 3000 whole.h5 >"$victim" ;;
-    shorter) head -c -1 whole.h5 >"$victim" ;;
     flipped) "$PYTHON" - "$victim" <<'P'
 import sys
 data = bytearray(open("whole.h5", "rb").read())
@@ -36,12 +35,12 @@ P
     esac
 }
 name=$(basename "$victim")
-for kind in empty text truncated shorter flipped folder nowhere other pipe loop; do
+for kind in empty text truncated flipped folder nowhere other pipe loop; do
     spoil $kind
     rm -f results/tiny/trials/*.damaged
     good status results/tiny
     case $kind in
-    flipped | shorter | other) ;;
+    flipped | other) ;;
     *)
         says stdout '^ +2 done'
         says stdout '^ +1 left'
@@ -49,7 +48,8 @@ for kind in empty text truncated shorter flipped folder nowhere other pipe loop;
         ;;
     esac
     if [ $kind = flipped ]; then # a change of a value in an array shows only in its checksum
-        bad 3 "" verify results/tiny
+        go verify results/tiny
+        is "exit code of verify" $? 3
     else
         bad 3 "$name: " top results/tiny
         says stdout "^ *1  [0-9a-f]{8} "
