@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COARSE_SECONDS = 2, LEAST_RATIO = 100 };
+enum { COARSE_SECONDS = 2, LEAST_RATIO = 100, PIECE_BYTES = 1 << 20 };
 
 struct map_watch {
     char *path;       // owned
@@ -145,12 +145,28 @@ static int cut_off(const struct map_watch *w, const struct stat *now, struct err
         w->path, (long long)now->st_size, (long long)w->seen.st_size);
 }
 
-static int compare(const struct store_map *map, const char *checksum, struct err *e)
+// `drops`: what was looked at leaves the memory of this process again.
+static uint64_t hash_of(const struct store_map *map, bool drops)
+{
+    struct hash_stream *hash = hash_stream_new();
+    for (size_t at = 0, n; at < map->bytes; at += n) {
+        n = map->bytes - at < PIECE_BYTES ? map->bytes - at : PIECE_BYTES;
+        hash_stream_add(hash, (const char *)map->data + at, n);
+        if (drops)
+            store_map_advise(map, 0, at + n, false);
+    }
+
+    uint64_t value = hash_stream_value(hash);
+    hash_stream_free(&hash);
+    return value;
+}
+
+static int compare(const struct store_map *map, const char *checksum, bool drops, struct err *e)
 {
     char found[17];
     double start = clock_wall();
 
-    snprintf(found, sizeof found, "%016" PRIx64, hash_bytes(map->data, map->bytes));
+    snprintf(found, sizeof found, "%016" PRIx64, hash_of(map, drops));
     if (atomic_load(&map->watch->is_cut) || strcmp(found, checksum) != 0)
         return changed(map->watch, e);
     map->watch->compared = clock_wall();
@@ -184,7 +200,7 @@ int store_map_check(const struct store_map *map, const char *checksum, enum stor
     bool compares = was_written || w->is_recent || (checks == STORE_MAP_BYTES && is_due(w));
     if (!checksum)
         return was_written ? changed(w, e) : 0;
-    if (compares && compare(map, checksum, e) != 0)
+    if (compares && compare(map, checksum, checks == STORE_MAP_LOOK, e) != 0)
         return -1;
     if (compares)
         note_seen(w, &now);

@@ -134,8 +134,6 @@ static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws
         a->begin_piece(a, from);
     if (d)
         pass_run(&alone, a->m, a->w, d, ws, visit_rows, &c);
-    if (d && !a->read && row_reader_check(a->reader, e) != 0)
-        return -1;
     return d ? 0 : -1;
 }
 
@@ -159,6 +157,10 @@ int apply_run(struct apply *a, struct store_file *f, struct err *e)
     int failed = comm_agree(a->team->comm, e);
     if (!failed)
         failed = pass_all(a, ws, e);
+    if (!failed && a->reader && !a->read) { // before anything that was made of the rows gets its name
+        row_reader_check(a->reader, e);
+        failed = comm_agree(a->team->comm, e);
+    }
     team_workspaces_free(a->team, &ws);
     return end(a, failed, e);
 }
