@@ -23,8 +23,8 @@ static const struct command command = {
              "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
              "LABELS is another such file with one label per row: an integer or a name.\n",
     .shorts = "o:output",
-    .footer = "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 becomes i8. "
-              "CSV\n"
+    .footer = "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 and u8 "
+              "become i8, f2 becomes f4. CSV\n"
               "becomes f8, with NaN for missing values. In messages about CSV, file:line:column counts fields as "
               "columns.\n"
               "\n"

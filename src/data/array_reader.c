@@ -7,6 +7,8 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +25,9 @@ static const struct {
     [ELEMENT_I2] = {2, STORE_I16},
     [ELEMENT_U4] = {4, STORE_I64},
     [ELEMENT_I4] = {4, STORE_I32},
+    [ELEMENT_U8] = {8, STORE_I64},
     [ELEMENT_I8] = {8, STORE_I64},
+    [ELEMENT_F2] = {2, STORE_F32},
     [ELEMENT_F4] = {4, STORE_F32},
     [ELEMENT_F8] = {8, STORE_F64},
     [ELEMENT_BOOL] = {1, STORE_U8},
@@ -52,19 +56,62 @@ static void swap_bytes(void *values, int size, int64_t n)
             *v = __builtin_bswap64(*v);
 }
 
+// The value of an IEEE 754 number of 16 bits.
+static float half_to_float(uint16_t half)
+{
+    int exponent = half >> 10 & 31, mantissa = half & 0x3ff;
+    float size;
+
+    if (exponent == 31)
+        size = mantissa ? NAN : INFINITY;
+    else if (exponent == 0)
+        size = ldexpf((float)mantissa, -24);
+    else
+        size = ldexpf((float)(mantissa | 0x400), exponent - 25);
+    return half & 0x8000 ? -size : size;
+}
+
 // In place, for the narrow values lie in the upper half of the room: each is read before it is written over.
-static void widen(const void *narrow, void *wide, int size, int64_t n)
+static void widen(enum element type, const void *narrow, void *wide, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
-        if (size == 2) {
-            uint16_t v;
-            memcpy(&v, (const char *)narrow + 2 * i, sizeof v);
-            memcpy((char *)wide + 4 * i, &(int32_t){v}, 4);
-        } else {
+        if (type == ELEMENT_U4) {
             uint32_t v;
             memcpy(&v, (const char *)narrow + 4 * i, sizeof v);
             memcpy((char *)wide + 8 * i, &(int64_t){v}, 8);
+        } else {
+            uint16_t v;
+            memcpy(&v, (const char *)narrow + 2 * i, sizeof v);
+            if (type == ELEMENT_F2)
+                memcpy((char *)wide + 4 * i, &(float){half_to_float(v)}, 4);
+            else
+                memcpy((char *)wide + 4 * i, &(int32_t){v}, 4);
         }
+}
+
+// The n values just read are of u8, and must fit into i8.
+static int check_u8(const struct array_reader *a, const uint64_t *values, int64_t n, struct err *e)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (values[i] > INT64_MAX)
+            return err_add(e, ERR_DATA,
+                "%s: row %lld: value %lld: found %" PRIu64 " (u8), allowed: integers up to %" PRId64
+                " (i8); hint: numpy.astype('f8') if rounding is no harm",
+                byte_stream_name(a->stream), (long long)(a->row - n / a->columns + i / a->columns),
+                (long long)(i % a->columns + 1), values[i], INT64_MAX);
+    return 0;
+}
+
+void array_reader_transpose(struct array_reader *a)
+{
+    struct store_shape *shape = &a->shape;
+
+    for (int d = 0; d < shape->rank / 2; d++) {
+        int64_t other = shape->dims[d];
+        shape->dims[d] = shape->dims[shape->rank - 1 - d];
+        shape->dims[shape->rank - 1 - d] = other;
+    }
+    a->is_column_major = !a->is_column_major;
 }
 
 int array_reader_begin(struct array_reader *a, struct err *e)
@@ -165,8 +212,7 @@ static int read_at(const struct array_reader *a, void *to, int64_t n, int64_t at
     return 0;
 }
 
-// Where column c of a row, counted with the last index fastest, comes in an order with the first index fastest.
-static int64_t column_major_place(const struct store_shape *shape, int64_t c)
+int64_t array_column_place(const struct store_shape *shape, int64_t c)
 {
     int64_t at[STORE_MAX_RANK] = {0}, place = 0;
     for (int d = shape->rank - 1; d > 0; d--) {
@@ -186,7 +232,7 @@ static int load_block(struct array_reader *a, struct err *e)
     char *run = mem_array((size_t)rows, (size_t)size, byte_stream_name(a->stream), e);
     int status = run ? 0 : -1;
     for (int64_t c = 0; c < a->columns && status == 0; c++) {
-        int64_t at = column_major_place(&a->shape, c) * a->shape.dims[0] + a->row;
+        int64_t at = array_column_place(&a->shape, c) * a->shape.dims[0] + a->row;
         status = read_at(a, run, rows * size, a->begin + at * size, e);
         char *to = a->block + c * size;
         for (int64_t r = 0; r < rows; r++, to += a->columns * size)
@@ -249,8 +295,8 @@ int array_reader_read(struct array_reader *a, int64_t rows, void *to, struct err
     if (a->is_swapped)
         swap_bytes(narrow, size, n);
     if (wide != size)
-        widen(narrow, to, size, n);
-    return 0;
+        widen(a->type, narrow, to, n);
+    return a->type == ELEMENT_U8 ? check_u8(a, to, n, e) : 0;
 }
 
 int array_reader_finish(struct array_reader *a, struct err *e)

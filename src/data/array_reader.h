@@ -6,7 +6,8 @@
 #include "store/store.h"
 #include <stdbool.h>
 
-// Element types of foreign files. What our files do not have is widened: u2 to i4, u4 to i8, truth values to u1.
+// Element types of foreign files. What our files do not have is widened: u2 to i4, u4 and u8 to i8, f2 to f4, truth
+// values to u1.
 enum element {
     ELEMENT_U1,
     ELEMENT_I1,
@@ -14,7 +15,9 @@ enum element {
     ELEMENT_I2,
     ELEMENT_U4,
     ELEMENT_I4,
+    ELEMENT_U8,
     ELEMENT_I8,
+    ELEMENT_F2,
     ELEMENT_F4,
     ELEMENT_F8,
     ELEMENT_BOOL
@@ -42,6 +45,13 @@ struct array_reader {
 // Whether the header's shape fits the length of the file, where that is known. `array` is filled in but for `columns`,
 // and the stream stands at the first number. Takes the stream over.
 int array_reader_begin(struct array_reader *array, struct err *e);
+// Exchanges the dimensions, the last one becomes the rows, before array_reader_begin.
+void array_reader_transpose(struct array_reader *array);
+// The next `rows` rows. Returns -1 and an error if the data end early or a u8 is beyond i8.
 int array_reader_read(struct array_reader *array, int64_t rows, void *to, struct err *e);
 int array_reader_finish(struct array_reader *array, struct err *e);
 void array_reader_free(struct array_reader *array);
+
+// Where column `c` of a row of this shape, counted with the last index fastest, comes in an order with the first index
+// fastest.
+int64_t array_column_place(const struct store_shape *shape, int64_t c);

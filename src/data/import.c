@@ -10,6 +10,7 @@
 
 static const char *const header_choices[] = {"auto", "yes", "no", NULL};
 static const char *const decimal_choices[] = {"point", "comma", NULL};
+static const char *const channels_choices[] = {"auto", "first", "last", NULL};
 static const char *const type_choices[] = {"stored", "f4", "f8", NULL};
 
 #define AT(member) offsetof(struct import_options, member)
@@ -77,6 +78,19 @@ const struct field import_fields[] = {
         .standard = "stored",
         .choices = type_choices,
         .help = "element type of the result; stored: the source's own, f8 for CSV"},
+    {.key = "transpose",
+        .type = FIELD_BOOL,
+        .offset = AT(transpose),
+        .standard = "false",
+        .help = "the last dimension of an array counts the rows, and the others are reversed: MATLAB's v7.3 files"},
+    {.key = "channels",
+        .type = FIELD_CHOICE,
+        .offset = AT(channels),
+        .standard = "auto",
+        .choices = channels_choices,
+        .help =
+            "where arrays of pictures have their channels: first (N, C, H, W) or last (N, H, W, C); auto: last, with a "
+            "warning if the shape looks like the other"},
     {.key = "size",
         .type = FIELD_TEXT,
         .offset = AT(size),

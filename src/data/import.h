@@ -11,6 +11,7 @@
 
 enum import_header { HEADER_AUTO, HEADER_YES, HEADER_NO };
 enum import_decimal { DECIMAL_POINT, DECIMAL_COMMA };
+enum import_channels { CHANNELS_AUTO, CHANNELS_FIRST, CHANNELS_LAST };
 enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
 
 // What the user asks for. Texts are NULL where not given.
@@ -31,6 +32,8 @@ struct import_options {
     char *comment;   // one character: lines that begin with it are left out
     int64_t skip;    // lines before the table
     int type;        // enum import_type
+    bool transpose;  // arrays hold samples in columns
+    int channels;    // enum import_channels
     char *size;      // HEIGHTxWIDTH of pictures
     bool grayscale;  // pictures have one channel
     bool color;      // pictures have three channels

@@ -48,9 +48,13 @@ static int order_pair(struct import_pair *p, struct err *e)
             "value a row; sources are joined in an experiment, under data: train:",
             p->x->path, p->label->path);
     }
-    if (p->x->shape.dims[0] != p->label->shape.dims[0])
-        return err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows", p->label->path,
-            (long long)p->label->shape.dims[0], p->x->path, (long long)p->x->shape.dims[0]);
+    const struct store_shape *x = &p->x->shape;
+    int64_t labels = p->label->shape.dims[0];
+    bool fits_columns = x->rank > 1 && x->dims[x->rank - 1] == labels && p->x->format->heeds & HEEDS_ARRAY;
+    if (x->dims[0] != labels)
+        return err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows%s", p->label->path, (long long)labels,
+            p->x->path, (long long)x->dims[0],
+            fits_columns ? "; hint: it has as many columns as there are labels: --transpose" : "");
     return 0;
 }
 
@@ -67,6 +71,9 @@ static int check_heeded(const struct import_options *o, unsigned heeds, const ch
             format);
     if ((o->size || o->grayscale || o->color || o->skip_bad) && !(heeds & HEEDS_SIZE))
         err_add(e, ERR_USAGE, "--size, --grayscale, --color, --skip-bad: are for pictures; found a source of format %s",
+            format);
+    if ((o->transpose || o->channels) && !(heeds & HEEDS_ARRAY))
+        err_add(e, ERR_USAGE, "--transpose, --channels: are for arrays (NumPy, HDF5, IDX); found a source of format %s",
             format);
     return e->count > before ? -1 : 0;
 }
@@ -103,7 +110,7 @@ static void open_first(struct import_pair *p, const struct import_options *o, bo
     }
 }
 
-int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e)
+static int open_pair(struct import_pair *p, const struct import_options *o, struct err *e)
 {
     bool label_is_source;
 
@@ -118,4 +125,9 @@ int import_pair_open(struct import_pair *p, const struct import_options *o, stru
         return err_add(e, ERR_USAGE, "%s: found one value a row and no names: labels? Give the data too: DATA %s",
             p->x->path, p->x->path);
     return 0;
+}
+
+int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e)
+{
+    return open_pair(p, o, e) == 0 ? source_order_channels(p->x, o, e) : -1;
 }

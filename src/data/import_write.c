@@ -190,7 +190,7 @@ static void convert(enum store_type from_type, const void *from, enum store_type
 static int move_labels(struct transfer *t, int64_t first, int64_t rows, struct err *e)
 {
     struct source *s = t->pair->label;
-    if (s && s->format->read(s, rows, t->label_read, NULL, e) != 0)
+    if (s && source_read(s, rows, t->label_read, NULL, e) != 0)
         return -1;
     if (s && source_labels(s->path, first, s->shape.type, rows, t->label_read, t->labels, e) != 0)
         return -1;
@@ -201,7 +201,7 @@ static int move_labels(struct transfer *t, int64_t first, int64_t rows, struct e
 static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct err *e)
 {
     struct source *s = t->pair->x;
-    if (s->format->read(s, rows, t->read, s->has_label ? t->labels : NULL, e) != 0)
+    if (source_read(s, rows, t->read, s->has_label ? t->labels : NULL, e) != 0)
         return -1;
     if (t->written)
         convert(s->shape.type, t->read, t->shape.type, t->written, rows * t->columns);

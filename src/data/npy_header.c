@@ -23,7 +23,8 @@ static const struct {
     const char *code; // behind the byte order
     enum element type;
 } types[] = {{"b1", ELEMENT_BOOL}, {"u1", ELEMENT_U1}, {"i1", ELEMENT_I1}, {"u2", ELEMENT_U2}, {"i2", ELEMENT_I2},
-    {"u4", ELEMENT_U4}, {"i4", ELEMENT_I4}, {"i8", ELEMENT_I8}, {"f4", ELEMENT_F4}, {"f8", ELEMENT_F8}};
+    {"u4", ELEMENT_U4}, {"i4", ELEMENT_I4}, {"u8", ELEMENT_U8}, {"i8", ELEMENT_I8}, {"f2", ELEMENT_F2},
+    {"f4", ELEMENT_F4}, {"f8", ELEMENT_F8}};
 
 static int refuse(struct parser *p, const char *what)
 {
@@ -98,7 +99,7 @@ static int parse_type(struct parser *p)
         return 0;
     char found[QUOTE_ROOM];
     return err_add(p->e, ERR_DATA,
-        "%s: found an array of %s ('%s'), allowed: numbers of type b1 u1 i1 u2 i2 u4 i4 i8 f4 f8; convert it "
+        "%s: found an array of %s ('%s'), allowed: numbers of type b1 u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8; convert it "
         "with numpy.astype",
         p->name, strchr(descr, 'O') ? "objects" : "another type", source_quote(found, descr, strlen(descr)));
 }

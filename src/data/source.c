@@ -115,6 +115,66 @@ int64_t source_columns(const struct store_shape *shape)
     return columns <= MAX_COLUMNS ? columns : -1;
 }
 
+// --- order of axes
+
+bool source_transposes(const struct store_shape *shape, const struct import_options *o)
+{
+    return o->transpose && shape->rank > 1 && source_columns(shape) != 1;
+}
+
+static bool could_be_channels(int64_t n)
+{
+    return n == 1 || n == 3 || n == 4;
+}
+
+int source_order_channels(struct source *s, const struct import_options *o, struct err *e)
+{
+    int64_t *dims = s->shape.dims, C = dims[1], H = dims[2], W = dims[3];
+
+    if (o->channels == CHANNELS_FIRST && s->shape.rank != 4)
+        return err_add(e, ERR_DATA, "%s: --channels first: found an array of %d dimensions, allowed: 4 (N, C, H, W)",
+            s->path, s->shape.rank);
+    if (o->channels == CHANNELS_FIRST) {
+        s->has_channels_first = true;
+        dims[1] = H;
+        dims[2] = W;
+        dims[3] = C;
+    } else if (o->channels == CHANNELS_AUTO && s->shape.rank == 4 && could_be_channels(C) && !could_be_channels(W)) {
+        text_add(&s->warnings,
+            "%s: found rows of %lld x %lld x %lld: are channels first? --channels first makes them %lld x %lld x %lld; "
+            "--channels last keeps them as they are\n",
+            s->path, (long long)C, (long long)H, (long long)W, (long long)H, (long long)W, (long long)C);
+    }
+    return 0;
+}
+
+// One row (C, H, W) of elements of `size` bytes -> (H, W, C), by way of `copy`.
+static void move_channels_last(char *row, char *copy, const struct store_shape *shape, size_t size)
+{
+    size_t pixels = (size_t)(shape->dims[1] * shape->dims[2]), C = (size_t)shape->dims[3];
+
+    memcpy(copy, row, pixels * C * size);
+    for (size_t k = 0; k < pixels; k++)
+        for (size_t c = 0; c < C; c++)
+            memcpy(row + (k * C + c) * size, copy + (c * pixels + k) * size, size);
+}
+
+int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+{
+    size_t size = store_type_size(s->shape.type), row_bytes = (size_t)source_columns(&s->shape) * size;
+
+    if (s->format->read(s, rows, x, label, e) != 0)
+        return -1;
+    if (!s->has_channels_first)
+        return 0;
+
+    char *copy = mem_new(row_bytes, 1);
+    for (int64_t r = 0; r < rows; r++)
+        move_channels_last((char *)x + (size_t)r * row_bytes, copy, &s->shape, size);
+    free(copy);
+    return 0;
+}
+
 char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n)
 {
     size_t room = QUOTE_ROOM - 4, length = n < room ? n : room; // "..." and a NUL

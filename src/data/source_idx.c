@@ -54,10 +54,13 @@ static int read_header(struct array_reader *array, const char *name, struct err 
 
 static int idx_open(struct source *s, const struct import_options *o, struct err *e)
 {
-    (void)o;
     struct array_reader *array = s->state = mem_new(1, sizeof *array);
     array->stream = byte_stream_open(s->path, e);
-    if (!array->stream || read_header(array, s->path, e) != 0 || array_reader_begin(array, e) != 0)
+    if (!array->stream || read_header(array, s->path, e) != 0)
+        return -1;
+    if (source_transposes(&array->shape, o))
+        array_reader_transpose(array);
+    if (array_reader_begin(array, e) != 0)
         return -1;
     s->shape = array->shape;
     return 0;
@@ -83,6 +86,7 @@ static void idx_close(struct source *s)
 
 const struct source_format source_idx = {
     .name = "IDX",
+    .heeds = HEEDS_ARRAY,
     .recognise = idx_recognise,
     .open = idx_open,
     .read = idx_read,

@@ -234,6 +234,14 @@ static int check_picture(struct source *s, struct picture *v, const struct impor
     return 0;
 }
 
+// Each with its reason: the warnings so far.
+static int refuse_all(const struct source *s, int64_t found, struct err *e)
+{
+    for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1)
+        err_add(e, ERR_DATA, "%.*s", (int)strcspn(line, "\n"), line);
+    return err_add(e, ERR_DATA, "%s: found no good picture among %lld", s->path, (long long)found);
+}
+
 // Closes the gaps of pictures that are left out.
 static int keep_good(struct source *s, struct pictures *p, struct err *e)
 {
@@ -244,8 +252,7 @@ static int keep_good(struct source *s, struct pictures *p, struct err *e)
         if (p->v[i].path)
             p->v[p->n++] = p->v[i];
     if (p->n == 0)
-        return err_add(
-            e, ERR_DATA, "%s: found no good picture among %lld:\n%s", s->path, (long long)found, s->warnings.data);
+        return refuse_all(s, found, e);
     if (p->n < found)
         text_add(&s->warnings, "%s: %lld of %lld pictures are bad and left out\n", s->path, (long long)(found - p->n),
             (long long)found);

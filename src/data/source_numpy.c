@@ -17,6 +17,13 @@ static bool npy_recognise(const char *path, const unsigned char *head, size_t n)
     return n >= 6 && memcmp(head, "\x93NUMPY", 6) == 0;
 }
 
+static int array_begin(struct array_reader *array, const struct import_options *o, struct err *e)
+{
+    if (source_transposes(&array->shape, o))
+        array_reader_transpose(array);
+    return array_reader_begin(array, e);
+}
+
 // A .npy file: an array of numbers, or one of texts that are labels.
 struct npy {
     struct array_reader array;
@@ -36,24 +43,24 @@ static int refuse_table_of_texts(const struct array_reader *array, struct err *e
         byte_stream_name(array->stream), array->shape.rank);
 }
 
-static int npy_begin(struct source *s, struct npy *n, bool is_label, struct err *e)
+static int npy_begin(struct source *s, struct npy *n, const struct import_options *o, struct err *e)
 {
-    n->array.takes_texts = is_label;
+    n->array.takes_texts = o->is_label;
     n->array.stream = byte_stream_open(s->path, e);
     if (!n->array.stream || npy_header_read(&n->array, e) != 0)
         return -1;
-    if (is_label)
+    if (o->is_label)
         turn_labels(&n->array);
     if (n->array.text_length && n->array.shape.rank != 1)
         return refuse_table_of_texts(&n->array, e);
-    return n->array.text_length ? 0 : array_reader_begin(&n->array, e);
+    return n->array.text_length ? 0 : array_begin(&n->array, o, e);
 }
 
 static int npy_open(struct source *s, const struct import_options *o, struct err *e)
 {
     struct npy *n = s->state = mem_new(1, sizeof *n);
 
-    if (npy_begin(s, n, o->is_label, e) != 0)
+    if (npy_begin(s, n, o, e) != 0)
         return -1;
     s->shape = n->array.shape;
     if (!n->array.text_length)
@@ -64,7 +71,7 @@ static int npy_open(struct source *s, const struct import_options *o, struct err
         return -1;
     array_reader_free(&n->array);
     n->array = (struct array_reader){0};
-    return npy_begin(s, n, true, e);
+    return npy_begin(s, n, o, e);
 }
 
 static int npy_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
@@ -96,6 +103,7 @@ static void npy_close(struct source *s)
 
 const struct source_format source_npy = {
     .name = "NumPy .npy",
+    .heeds = HEEDS_ARRAY,
     .recognise = npy_recognise,
     .open = npy_open,
     .read = npy_read,
@@ -268,7 +276,7 @@ static int choose_and_open(struct npz *z, const char *path, const struct import_
     if (x < 0)
         refuse_choice(z, path, "--x", o->x, e);
     else
-        (void)(open_array(z, x, path, &z->x, e) == 0 && array_reader_begin(&z->x, e));
+        (void)(open_array(z, x, path, &z->x, e) == 0 && array_begin(&z->x, o, e));
     int label = choose_array(z, o->label, usual_label);
     if (label < 0 && o->label)
         refuse_choice(z, path, "--label", o->label, e);
@@ -359,7 +367,7 @@ static void npz_close(struct source *s)
 
 const struct source_format source_npz = {
     .name = "NumPy .npz",
-    .heeds = HEEDS_X | HEEDS_LABEL,
+    .heeds = HEEDS_X | HEEDS_LABEL | HEEDS_ARRAY,
     .recognise = npz_recognise,
     .open = npz_open,
     .read = npz_read,

@@ -128,14 +128,46 @@ char *attribute_text(hid_t object, const char *name)
     return attribute < 0 ? NULL : text_take(attribute, type);
 }
 
+// How many numbers an attribute has; -1: none, or more than that fit, or no numbers.
+static int reals_of(hid_t attribute, int room, enum store_type *type)
+{
+    hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
+    int ours = stored < 0 ? -1 : type_of(stored);
+    hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+
+    H5Tclose(stored);
+    H5Sclose(space);
+    *type = (enum store_type)ours;
+    return ours < 0 || ours == STORE_TEXT || n < 1 || n > room ? -1 : (int)n;
+}
+
+// Returns how many, 0 if there is no such attribute, or -1.
+static int reals_read(hid_t object, const char *name, double *values, int room, enum store_type *type)
+{
+    if (object < 0 || H5Aexists(object, name) <= 0)
+        return 0;
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    if (attribute < 0)
+        return -1;
+
+    int n = reals_of(attribute, room, type);
+    if (n > 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, values) < 0)
+        n = -1;
+    H5Aclose(attribute);
+    return n;
+}
+
 void attribute_touch(hid_t object, const char *name)
 {
     enum store_type type;
     int64_t whole;
     double real;
+    double values[STORE_REALS_MAX];
     hid_t attribute = single_of(object, name, &type);
-    if (attribute < 0)
+    if (attribute < 0) { // as store_get_reals reads it
+        reals_read(object, name, values, STORE_REALS_MAX, &type);
         return;
+    }
     if (type == STORE_TEXT)
         free(text_read(attribute));
     else if (H5Aread(attribute, H5T_NATIVE_INT64, &whole) >= 0)
@@ -192,6 +224,18 @@ int store_get_int(struct store_file *f, const char *object, const char *name, in
 int store_get_real(struct store_file *f, const char *object, const char *name, double *value, struct err *e)
 {
     return number_get(f, object, name, false, value, e);
+}
+
+int store_get_reals(struct store_file *f, const char *path, const char *name, double *values, int room,
+    enum store_type *type, struct err *e)
+{
+    int n = reals_read(object_recent(f, path, NULL), name, values, room, type);
+
+    object_release(f);
+    if (n < 0)
+        err_add(e, ERR_DATA, "%s: %s: attribute %s: found no number, or too many, allowed: %s%d", f->path, path, name,
+            room == 1 ? "" : "1 to ", room);
+    return n;
 }
 
 struct attribute_names {

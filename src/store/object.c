@@ -126,6 +126,67 @@ hid_t dataset_open(struct store_file *f, const char *path, struct err *e)
     return file_fail(f, path, e, "is a group, not an array");
 }
 
+// --- links
+
+// What a link leads to: "/inner", or of an external one "FILE:/inner"; new memory. NULL: it cannot be read.
+static char *link_value(struct store_file *f, const char *link, const link_info *info)
+{
+    enum { VALUE_BYTES_MAX = 65536 };
+    const char *file = NULL, *inner = NULL;
+    size_t size = info->u.val_size;
+    if (size == 0 || size > VALUE_BYTES_MAX)
+        return NULL;
+
+    char *value = mem_new(size + 1, 1), *parent = parent_of(link), *out = NULL;
+    bool is_read = H5Lget_val(f->id, link, value, size, H5P_DEFAULT) >= 0;
+    if (is_read && info->type == H5L_TYPE_SOFT && *value == '/')
+        out = mem_text(value);
+    else if (is_read && info->type == H5L_TYPE_SOFT)
+        out = mem_format("%s/%s", is_root(parent) ? "" : parent, value);
+    else if (is_read && info->type == H5L_TYPE_EXTERNAL && H5Lunpack_elink_val(value, size, NULL, &file, &inner) >= 0)
+        out = mem_format("%.*s%s:%s%s", *file == '/' ? 0 : (int)(object_name(f->path) - f->path), f->path, file,
+            *inner == '/' ? "" : "/", inner);
+    free(parent);
+    free(value);
+    return out;
+}
+
+// What to say instead of `link`, the first one on the way. `rest` is the way from there on.
+static char *describe_link(struct store_file *f, const char *link, const char *rest)
+{
+    link_info info;
+    char *target = link_read(f->id, link, &info) < 0 ? NULL : link_value(f, link, &info), *out;
+
+    if (!target)
+        out = mem_format("%s is a link, which is not followed", link);
+    else if (info.type == H5L_TYPE_EXTERNAL)
+        out = mem_format("%s is an external link to %s: say %s%s", link, target, target, rest);
+    else
+        out = mem_format("%s is a soft link to %s: say %s:%s%s", link, target, f->path, target, rest);
+    free(target);
+    return out;
+}
+
+char *store_link_hint(struct store_file *f, const char *object)
+{
+    char *part = mem_text(object), *hint = NULL;
+    enum presence found = PRESENT;
+
+    for (char *p = part + strspn(part, "/"); *p && found == PRESENT; p += strspn(p, "/")) {
+        p += strcspn(p, "/");
+        char rest = *p;
+        *p = 0;
+        found = link_presence(f->id, part);
+        if (found == LINKED)
+            hint = describe_link(f, part, object + (p - part));
+        else if (found == PRESENT && rest && !is_group(f->id, part))
+            found = ABSENT;
+        *p = rest;
+    }
+    free(part);
+    return hint;
+}
+
 bool store_has(struct store_file *f, const char *object)
 {
     return path_presence(f->id, object) == PRESENT;

@@ -25,11 +25,13 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
 }
 
 // An integer takes a value as it is or not at all: HDF5 by itself would cut 2.7 to 2 and 300 to 127.
-static H5T_conv_ret_t refuse_loss(
-    H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *unused)
+static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *lost)
 {
-    (void)from, (void)source, (void)target, (void)unused;
+    (void)from, (void)source, (void)target;
     bool is_loss = what != H5T_CONV_EXCEPT_PRECISION && H5Tget_class(to) == H5T_INTEGER;
+
+    if (is_loss)
+        *(bool *)lost = true;
     return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
 }
 
@@ -39,7 +41,8 @@ int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memor
     if (rows * shape_row_elements(shape) == 0)
         return 0;
     hid_t file = -1, memory = -1, transfer = H5Pcreate(H5P_DATASET_XFER);
-    H5Pset_type_conv_cb(transfer, refuse_loss, NULL);
+    H5Pset_type_conv_cb(transfer, refuse_loss, &f->lost);
+    f->lost = false;
     int r = rows_select(dataset, shape, first, rows, &file, &memory);
     if (r == 0)
         r = H5Dread(dataset, memory_type, memory, file, transfer, data) < 0 ? -1 : 0;
@@ -96,11 +99,37 @@ int read_texts(struct store_file *f, const char *path, hid_t dataset, const stru
     return r;
 }
 
+// Finds the first row with a value that the type cannot hold, by halves: HDF5 does not say which.
+static int refuse_lost(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
+    const struct store_shape *shape, int64_t first, int64_t rows, void *data, struct err *e)
+{
+    static const char *const names[] = {"u1", "i1", "i2", "i4", "i8 (up to 2^63 - 1)"};
+    hid_t memory_type = type_open(type);
+
+    while (rows > 1) {
+        int64_t half = rows / 2;
+        bool is_behind = read_rows(f, path, dataset, memory_type, shape, first, half, data, NULL) == 0;
+        first += is_behind ? half : 0;
+        rows = is_behind ? rows - half : half;
+    }
+    H5Tclose(memory_type);
+    f->lost = true;
+    ASSERT(type <= STORE_I64, "type %d", type);
+    return err_add(
+        e, ERR_DATA, "%s: %s: row %" PRId64 ": found a value that %s cannot hold", f->path, path, first, names[type]);
+}
+
 static int read_numbers(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
     const struct store_shape *shape, int64_t first, int64_t rows, void *data, struct err *e)
 {
+    struct err why = {0};
     hid_t memory_type = type_open(type);
-    int r = read_rows(f, path, dataset, memory_type, shape, first, rows, data, e);
+    int r = read_rows(f, path, dataset, memory_type, shape, first, rows, data, &why);
+
+    if (r < 0 && f->lost)
+        refuse_lost(f, path, dataset, type, shape, first, rows, data, e);
+    else if (r < 0)
+        err_merge(e, &why);
     H5Tclose(memory_type);
     return r;
 }
@@ -122,6 +151,65 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
     else if (r == 0)
         r = type == STORE_TEXT ? read_texts(f, path, dataset, &shape, first, rows, data, e)
                                : read_numbers(f, path, dataset, type, &shape, first, rows, data, e);
+    H5Dclose(dataset);
+    return r;
+}
+
+// As rows_select, of the last dimension.
+static int last_select(
+    hid_t dataset, const struct store_shape *shape, int64_t first, int64_t n, hid_t *file, hid_t *memory)
+{
+    hsize_t start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK] = {0};
+
+    for (int i = 0; i < shape->rank; i++)
+        count[i] = (hsize_t)shape->dims[i];
+    start[shape->rank - 1] = (hsize_t)first;
+    count[shape->rank - 1] = (hsize_t)n;
+
+    *file = H5Dget_space(dataset);
+    *memory = H5Screate_simple(shape->rank, count, NULL);
+    if (*file < 0 || *memory < 0)
+        return -1;
+    return H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
+}
+
+static int read_last(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
+    const struct store_shape *shape, int64_t first, int64_t n, void *data, struct err *e)
+{
+    hid_t file = -1, memory = -1, transfer = H5Pcreate(H5P_DATASET_XFER), memory_type = type_open(type);
+    H5Pset_type_conv_cb(transfer, refuse_loss, &f->lost);
+    f->lost = false;
+
+    int r = last_select(dataset, shape, first, n, &file, &memory);
+    if (r == 0)
+        r = H5Dread(dataset, memory_type, memory, file, transfer, data) < 0 ? -1 : 0;
+    if (r < 0)
+        file_fail(f, path, e, "cannot read columns %" PRId64 " to %" PRId64 "%s", first, first + n - 1,
+            f->lost ? ": found a value that i8 (up to 2^63 - 1) cannot hold" : "");
+
+    H5Sclose(memory);
+    H5Sclose(file);
+    H5Tclose(memory_type);
+    H5Pclose(transfer);
+    return r;
+}
+
+int store_read_last(
+    struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t n, void *data, struct err *e)
+{
+    hid_t dataset = dataset_open(f, path, e);
+    if (dataset < 0)
+        return -1;
+
+    struct store_shape shape;
+    int r = dataset_shape(f, path, dataset, &shape, e);
+    if (r == 0 && (shape.rank == 0 || shape.type == STORE_TEXT || type == STORE_TEXT))
+        r = err_add(e, ERR_DATA, "%s: %s: no array of numbers", f->path, path);
+    else if (r == 0 && (first < 0 || n < 1 || first > shape.dims[shape.rank - 1] - n))
+        r = err_add(e, ERR_DATA, "%s: %s: has %" PRId64 " columns, not %" PRId64, f->path, path,
+            shape.dims[shape.rank - 1], first + n);
+    else if (r == 0)
+        r = read_last(f, path, dataset, type, &shape, first, n, data, e);
     H5Dclose(dataset);
     return r;
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_MAX_RANK = 4 };
+enum { STORE_MAX_RANK = 4, STORE_REALS_MAX = 16 };
 enum store_type { STORE_U8, STORE_I8, STORE_I16, STORE_I32, STORE_I64, STORE_F32, STORE_F64, STORE_TEXT };
 size_t store_type_size(enum store_type type); // bytes of one element; of STORE_TEXT that of a char *
 
@@ -128,6 +128,12 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
 // external links are never followed, by no function here.
 int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
     struct err *e);
+// The same of entries [first, first + n) of the last dimension, with all entries of the others: (..., n), numbers only.
+int store_read_last(
+    struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t n, void *data, struct err *e);
+// If a soft or external link is on the way to an object: which, and what name to use instead; new memory. NULL: none
+// is.
+char *store_link_hint(struct store_file *f, const char *object);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
 int store_verify(struct store_file *f, const char *path, struct err *e);
 // The same of every array, of attributes and of the seal; continues after a mismatch. `each` may be NULL.
@@ -138,6 +144,10 @@ char *store_get_text(struct store_file *f, const char *object, const char *name)
 // found.
 int store_attributes(struct store_file *f, const char *object, char ***names, int *n, struct err *e);
 int store_get_int(struct store_file *f, const char *object, const char *name, int64_t *value, struct err *e);
+// An attribute of one or more numbers: how many, at most `room`; *type: theirs. Returns 0 if there is none, or -1 and
+// an error if it is no number or more of them.
+int store_get_reals(struct store_file *f, const char *object, const char *name, double *values, int room,
+    enum store_type *type, struct err *e);
 int store_get_real(struct store_file *f, const char *object, const char *name, double *value, struct err *e);
 
 // --- mapping

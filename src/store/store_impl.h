@@ -24,6 +24,7 @@ struct store_file {
     hid_t recent;      // of object_recent, open where there is a path
     char *recent_path; // owned
     struct disk_note note;
+    bool lost;                  // the last read ended at a value that its integer type cannot hold
     bool failed;                // something failed while writing: never commit
     bool is_sealed;             // it was opened for reading, and its seal is good
     struct seal_arrays *arrays; // those that array_verify has found good are noted here; NULL: nowhere

@@ -84,6 +84,16 @@ static void array_send(void *walk, const char *path, int64_t bytes, bool has_che
         w->report, &(struct record){.bytes = bytes, .length = RECORD_ARRAY, .has_checksum = has_checksum}, NULL);
 }
 
+// A value beyond our largest integer is no damage; who reads this array is told the row.
+static int forgive_loss(struct walk *w, int r, struct err *why)
+{
+    if (r < 0 && w->f->lost)
+        return 0;
+    if (r < 0)
+        err_merge(w->e, why);
+    return r;
+}
+
 static int read_all(struct walk *w, const char *path, const struct store_shape *shape)
 {
     int64_t piece = shape_piece(shape), rows = shape_rows(shape), elements = shape_row_elements(shape);
@@ -93,7 +103,9 @@ static int read_all(struct walk *w, const char *path, const struct store_shape *
     int r = data ? 0 : -1;
     for (int64_t first = 0, n; first < rows && r == 0; first += n) {
         n = rows - first < piece ? rows - first : piece;
-        r = store_read(w->f, path, shape->type, first, n, data, w->e);
+        struct err why = {0};
+        w->f->lost = false;
+        r = forgive_loss(w, store_read(w->f, path, shape->type, first, n, data, &why), &why);
         if (shape->type == STORE_TEXT && r == 0)
             texts_free(data, n * elements);
     }

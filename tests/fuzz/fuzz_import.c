@@ -21,7 +21,7 @@ struct seed {
     unsigned char bytes[ROOM];
     size_t n;
 };
-static struct seed seeds[8];
+static struct seed seeds[9];
 enum { SEEDS = sizeof seeds / sizeof seeds[0], CSV = 4 };
 
 static void seed_read(struct seed *s, const char *name)
@@ -112,6 +112,10 @@ static void make_seeds(void)
     gzclose(z);
     char npy[256] = "\x93NUMPY\1\0\x40\0{'descr': '<f4', 'fortran_order': True, 'shape': (6, 7), }     \n";
     write_bytes("x.npy", npy, 10 + 0x40 + 168);
+    char u8[] = "\x93NUMPY\1\0\x40\0{'descr': '>u8', 'fortran_order': False, 'shape': (2, 3, 4, 2)}     \n";
+    char values[sizeof u8 + 384] = {0};
+    memcpy(values, u8, sizeof u8 - 1);
+    write_bytes("u8.npy", values, 10 + 0x40 + 384);
     unlink("x.npz");
     zip_t *archive = zip_open("x.npz", ZIP_CREATE, NULL);
     zip_file_add(archive, "X.npy", zip_source_file(archive, "x.npy", 0, -1), 0);
@@ -122,7 +126,7 @@ static void make_seeds(void)
     make_png("palette.png", true);
     make_jpeg("x.jpg");
     static const char *const names[SEEDS] = {
-        "x.idx", "x.gz", "x.npy", "x.npz", "x.csv", "deep.png", "palette.png", "x.jpg"};
+        "x.idx", "x.gz", "x.npy", "x.npz", "x.csv", "deep.png", "palette.png", "x.jpg", "u8.npy"};
     for (int i = 0; i < SEEDS; i++)
         seed_read(&seeds[i], names[i]);
 }
@@ -164,12 +168,25 @@ static void mend_checksums(unsigned char *bytes, size_t n)
     }
 }
 
-// 1: imported; 0: refused; -1: refused in a wrong way.
-static int import_one(const char *name, char *label)
+// Options of the kind of this seed: 1, 2 for arrays, 4 for pictures.
+static uint64_t options_of(uint64_t round)
+{
+    uint64_t kind = round % SEEDS, how = round / SEEDS % 8;
+
+    if (kind == CSV)
+        return 0;
+    return kind > CSV && kind < SEEDS - 1 ? how & 4 : how & 3;
+}
+
+// 1: imported; 0: refused; -1: refused in a wrong way. `how`: which of the options for arrays and pictures.
+static int import_one(const char *name, char *label, uint64_t how)
 {
     char output[] = "out.h5:s";
     const char *sources[] = {name};
     struct import_options o = {.sources = sources, .n_sources = 1, .output = output, .force = true, .label = label};
+    o.transpose = how & 1;
+    o.channels = how & 2 ? CHANNELS_FIRST : CHANNELS_AUTO;
+    o.skip_bad = how & 4;
     struct import_summary summary;
     struct err e = {0};
     if (import_run(&o, &summary, &e) == 0) {
@@ -191,13 +208,13 @@ int main(int argc, char **argv)
     make_seeds();
     int good = 0, wrong = 0;
     for (int i = 0; i < SEEDS; i++)
-        wrong += import_one(seeds[i].name, i == CSV ? label : NULL) != 1; // as they are, they can be imported
+        wrong += import_one(seeds[i].name, i == CSV ? label : NULL, 0) != 1; // as they are, they can be imported
     for (uint64_t i = 0; i < rounds; i++) {
         struct seed s = seeds[i % SEEDS];
         s.n = mutate(s.bytes, s.n, seed, i);
         mend_checksums(s.bytes, s.n);
         write_bytes("fuzzed", s.bytes, s.n);
-        int status = import_one("fuzzed", i % SEEDS == CSV && i / SEEDS % 2 ? label : NULL);
+        int status = import_one("fuzzed", i % SEEDS == CSV && i / SEEDS % 2 ? label : NULL, options_of(i));
         good += status == 1;
         wrong += status == -1;
         if (status == -1)

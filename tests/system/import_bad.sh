@@ -178,7 +178,7 @@ npy_bad 'promises 32 bytes of values, but 33 follow' "{$fields}" 33
 npy_bad "array of objects \('\|O'\)" "{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }"
 npy_bad "array of another type \('<U3'\)" "{'descr': '<U3', 'fortran_order': False, 'shape': (2, 2), }"
 npy_bad "another type \('<c16'\)" "{'descr': '<c16', 'fortran_order': False, 'shape': (2, 2), }"
-npy_bad "another type \('<u8'\)" "{'descr': '<u8', 'fortran_order': False, 'shape': (2, 2), }"
+npy_bad "another type \('<f16'\)" "{'descr': '<f16', 'fortran_order': False, 'shape': (2, 2), }"
 npy_bad 'array of records' "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2, 2), }"
 npy_bad 'expected True or False' "{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 2), }"
 npy_bad 'expected a tuple' "{'descr': '<f8', 'fortran_order': False, 'shape': 4, }"
@@ -198,6 +198,15 @@ npy_bad 'and no more' "{$fields} + {}"
 npy_bad 'expected a short quoted text' "{descr: '<f8'}"
 npy_bad 'expected \{' "[$fields]"
 npy_bad 'expected , or \}' "{'descr': '<f8' 'fortran_order': False}"
+{ npy "{'descr': '<u8', 'fortran_order': False, 'shape': (2, 2), }"; bytes 23 '\0'; bytes 9 '\377'; } >u8.npy
+bad 3 'u8.npy: row 1: value 1: found 18374686479671623680 \(u8\), allowed: integers up to 9223372036854775807' u8.npy -o out/x.h5:a
+{ npy "{'descr': '>u8', 'fortran_order': True, 'shape': (2, 2), }"; bytes 8 '\377'; bytes 24 '\0'; } >u8.npy
+bad 3 'u8.npy: row 0: value 1: found 18446744073709551615' u8.npy -o out/x.h5:a
+bad 2 '--transpose, --channels: are for arrays .*; found a source of format CSV' two.csv -o out/x.h5:a --transpose
+bad 3 'good.npy: --channels first: found an array of 2 dimensions, allowed: 4' good.npy -o out/x.h5:a --channels first
+{ npy "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }"; bytes 48 '\0'; } >wide.npy
+bad 3 'found 3 labels, but wide.npy has 2 rows; hint: .* --transpose' wide.npy good-labels.idx -o out/x.h5:a
+good wide.npy good-labels.idx -o out/x.h5:a --transpose
 { printf '\x93NUMPY\x09\x00\x04\x00{}\n '; } >version.npy
 bad 3 'found .npy version 9, allowed: 1 to 3' version.npy -o out/x.h5:a
 { printf '\x93NUMPY\x02\x00\xff\xff\xff\x7f{}'; } >length.npy

@@ -92,6 +92,7 @@ says message 'warning: left out: bad/one/4.png: no good PNG'
 says message 'warning: bad: 2 of 4 pictures are bad and left out'
 rm bad/one/1.png bad/two/*
 bad 3 'bad: found no good picture among 2' import bad -o out.h5:none --skip-bad
+says message 'left out: bad/one/4.png: no good PNG'
 good import flat -o out.h5:flat --force --skip-bad
 
 # --- gray pictures in three channels

@@ -128,9 +128,9 @@ static void test_conversion(void **state)
     assert_true(reals[2] == 2.5f && reals[3] == 300);
     assert_ok(store_read(f, "v", STORE_I64, 0, 2, wholes, &e), e);
     assert_true(wholes[0] == 1 && wholes[1] == -2);
-    assert_error(store_read(f, "v", STORE_I64, 0, 3, wholes, &e), e, ERR_DATA, "a.h5: v: cannot read");
-    assert_error(store_read(f, "v", STORE_I8, 3, 1, small, &e), e, ERR_DATA, "cannot read");
-    assert_error(store_read(f, "v", STORE_U8, 1, 1, positive, &e), e, ERR_DATA, "cannot read");
+    assert_error(store_read(f, "v", STORE_I64, 0, 3, wholes, &e), e, ERR_DATA, "a.h5: v: row 2: found a value that i8");
+    assert_error(store_read(f, "v", STORE_I8, 3, 1, small, &e), e, ERR_DATA, "cannot hold");
+    assert_error(store_read(f, "v", STORE_U8, 1, 1, positive, &e), e, ERR_DATA, "cannot hold");
     assert_error(store_read(f, "v", STORE_TEXT, 0, 4, texts, &e), e, ERR_DATA, "holds numbers, not texts");
     store_close(&f);
 }
