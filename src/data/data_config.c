@@ -331,8 +331,9 @@ static int read_tests(const struct node *at, struct data_config *cfg, struct err
     cfg->test = mem_new((size_t)n, sizeof *cfg->test);
     for (cfg->n_test = 0; cfg->n_test < n; cfg->n_test++) {
         const struct node *set = named ? at->items[cfg->n_test] : at;
-        if ((named && check_name(set, e) != 0) |
-            (read_part(named ? set->key : "test", set, &cfg->test[cfg->n_test], e) != 0))
+        int bad_name = named ? check_name(set, e) : 0;
+        int bad_part = read_part(named ? set->key : "test", set, &cfg->test[cfg->n_test], e); // both are reported
+        if (bad_name || bad_part)
             result = -1;
     }
     return result;

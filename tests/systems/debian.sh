@@ -92,6 +92,7 @@ remove() {
 }
 if [ -z "$folder" ]; then
     temporary=$(mktemp -d "${TMPDIR:-/tmp}/hourglass-$release-XXXXXX")
+    chmod 755 "$temporary" # apt downloads as a user of its own
     folder=$temporary
     trap remove EXIT
     trap 'exit 130' INT TERM
