@@ -37,17 +37,31 @@ set_cores() {
     fi
 }
 
+# mpirun of the flavour that is here, into `launcher`. Open MPI 5 and MPICH do not know -q, and MPICH binds nothing by itself.
+choose_mpirun() {
+    [ "$(id -u)" != 0 ] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    launcher=("${HOURGLASS_MPIEXEC:-mpirun}")
+    local said
+    said=$("${launcher[0]}" --version 2>/dev/null)
+    case $said in *'(Open MPI) 4'* | *'(OpenRTE) 4'*) launcher+=(-q) ;; esac
+    launcher+=(-n "${SLURM_NTASKS:-1}")
+    case $said in *'(Open'*) launcher+=(--map-by "slot:PE=${SLURM_CPUS_PER_TASK:-1}" --bind-to none) ;; esac
+}
+
 # The command that starts all ranks of the allocation, into `launcher`. A site file may have set it.
 choose_launcher() {
     [ -z "${launcher+set}" ] || return 0
     # Slurm's default PMIx fence lets some starts on several nodes crash.
     export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-ring}
-    if srun --mpi=list 2>&1 | grep -q pmix; then
-        launcher=(srun --mpi=pmix --kill-on-bad-exit=1)
+    local type=pmix name='PMIx here, which Open MPI needs'
+    if "$hourglass" --version | grep -qiE 'MPICH|Intel.* MPI'; then
+        type=pmi2 name='PMI2 here, which MPICH needs'
+    fi
+    if srun --mpi=list 2>&1 | grep -q $type; then
+        launcher=(srun "--mpi=$type" --kill-on-bad-exit=1)
     else
-        say "srun has no PMIx here, which Open MPI needs: starting mpirun inside the allocation"
-        [ "$(id -u)" != 0 ] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-        launcher=(mpirun -q -n "${SLURM_NTASKS:-1}" --map-by "slot:PE=${SLURM_CPUS_PER_TASK:-1}" --bind-to none)
+        say "srun has no $name: starting mpirun inside the allocation"
+        choose_mpirun
     fi
 }
 
