@@ -3,6 +3,7 @@
 #   .ci/packages.sh GROUP...          Debian, Ubuntu: installs with apt-get; elsewhere: prints the names
 #   .ci/packages.sh --print GROUP...  only prints the command for this system; --print=apt, dnf or zypper for another one
 #   .ci/packages.sh --yes GROUP...    installs with dnf or zypper, too
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -u
 usage="usage: .ci/packages.sh [--print[=apt|dnf|zypper] | --yes] build | data | test | check | mpich ..."
 

@@ -10,6 +10,7 @@
 #SBATCH --output=results/%x-%j.log
 # From a fresh machine to ranked reconstruction errors on real images: installs, builds, imports Fashion-MNIST from Debian's
 # package, runs a small sweep on all cores. A second time it only shows the results.
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}"
 [ ! -e jobs/build.sh ] || [ -x build/hourglass ] || bash jobs/build.sh

@@ -3,6 +3,10 @@
 # The one place that knows how a run starts: inside a Slurm allocation on all its tasks, elsewhere on the cores of this
 # machine. Every job hands over to it; slurm/README.md is its reference. program.sh says which program it is;
 # what is not there yet is built and imported first. COMMAND follows a run that is done: `top results/x --by-class`.
+for argument; do
+    [ "$argument" != -- ] || break
+    [ "$argument" != --help ] || exec sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+done
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=slurm/program.sh

@@ -44,7 +44,7 @@ fail() {
 # go ARGUMENT...: runs the program with standard output into `stdout` and messages into `message`; its exit code
 go() {
     count=$((count + 1))
-    timeout -k 5 60 "$hourglass" "$@" >stdout 2>message
+    timeout -k 5 600 "$hourglass" "$@" >stdout 2>message
 }
 
 # go_ranks N ARGUMENT...: the same under mpirun
@@ -52,13 +52,13 @@ go_ranks() {
     local ranks=$1 code
     shift
     count=$((count + 1))
-    timeout -k 5 60 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
+    timeout -k 5 600 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
     code=$?
     # Open MPI 4.1.4 itself crashes once in some thousand starts or ends; a crash of ours would come again.
     grep -q 'Signal: Segmentation fault' message || return $code
     echo "mpirun -n $ranks hourglass $* crashed, tried again:"
     sed 's/^/    /' message | head -30
-    timeout -k 5 60 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
+    timeout -k 5 600 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
 }
 
 # good ARGUMENT...: must end with exit code 0

@@ -2,6 +2,7 @@
 # Installs what the tests need, builds, runs everything; ends with CTest's summary and exit code.
 #   bash tests/run.sh                  all tests; unit and fuzz tests also under ASan and UBSan, those of mpi/ also with MPICH
 #   bash tests/run.sh CTEST_OPTION...  only what CTest selects, e.g. -R lint; nothing under the sanitizers or with MPICH
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 exec </dev/null # mpirun would read what is meant for others

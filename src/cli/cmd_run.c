@@ -185,10 +185,6 @@ static void keep_part(struct job *j, struct err *e)
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial};
-    const char *forced = getenv("HOURGLASS_KERNELS");
-    if (forced && !kernels_named(forced))
-        err_add(e, ERR_USAGE, "HOURGLASS_KERNELS: found '%s', which this program or this CPU has not; best is %s",
-            forced, kernels()->set);
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
     comm_broadcast(world, 0, &load, sizeof load);
     if (j->options->parts && world->rank == 0)

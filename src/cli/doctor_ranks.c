@@ -128,12 +128,32 @@ static void check_cpus(struct findings *l, const struct rank_facts *r, int size)
         l, FINDING_GOOD, "CPUs", NULL, "%s, kernels %s, %s (%s)", r[0].cpu, kernels()->set, gemm_library(), r[0].core);
 }
 
+// OpenBLAS before 0.3.27 or so does not know every CPU and falls back to kernels of 2004. Which products it serves is
+// in kernels/gemm.c.
+static void check_blas(struct findings *l, const char *core)
+{
+    static const char *const old[] = {"Prescott", "Core2", "Penryn", "Nehalem", "Generic", "generic", "NORTHWOOD"};
+    bool is_old = false;
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
+        is_old |= strcmp(core, old[i]) == 0;
+    if (!is_old || strncmp(kernels()->set, "avx", 3) != 0)
+        return;
+
+    finding_add(l, FINDING_WARNING, "BLAS",
+        "a newer OpenBLAS, or OPENBLAS_CORETYPE=Haswell (SkylakeX with AVX-512): other bits, so for whole runs only",
+        "OpenBLAS takes this CPU for a %s, kernels are %s: matrix products M x N x K above %lld multiplications are "
+        "slow; "
+        "smaller ones are the program's own",
+        core, kernels()->set, (long long)kernels()->gemm_work);
+}
+
 void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64_t need)
 {
     enum { SHOWN = 8 };
     const char *set = getenv("OMP_NUM_THREADS");
     int threads = set ? atoi(set) : 0, hosts = 0;
     check_cpus(l, r, size);
+    check_blas(l, r[0].core);
     for (int i = 0; i < size; i++) {
         if (!is_first_of_host(r, i) || ++hosts > SHOWN)
             continue;

@@ -4,7 +4,9 @@
 #include "cli/announce.h"
 #include "cli/cli.h"
 #include "cli/help.h"
+#include "kernels/kernels.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,6 +99,30 @@ static bool writes_to_argument(int argc, char **argv, const char **found)
     return false;
 }
 
+// What the program's environment variables may say. A wrong one would otherwise be passed over in silence.
+static int check_environment(void)
+{
+    static const char *const sets[] = {"avx512", "avx2", "base", "plain"};
+    const char *kernel = getenv("HOURGLASS_KERNELS");
+    const char *overlap = getenv("HOURGLASS_OVERLAP");
+    int failed = 0;
+
+    if (kernel && !kernels_named(kernel)) {
+        fprintf(stderr, "hourglass: HOURGLASS_KERNELS: found '%s', allowed on this CPU:", kernel);
+        for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+            if (kernels_named(sets[i]))
+                fprintf(stderr, " %s", sets[i]);
+        fprintf(stderr, "\n");
+        failed = 2;
+    }
+    if (overlap && *overlap && strcmp(overlap, "0") != 0 && strcmp(overlap, "1") != 0) {
+        fprintf(stderr, "hourglass: HOURGLASS_OVERLAP: found '%s', allowed: 0 1\n", overlap);
+        failed = 2;
+    }
+
+    return failed;
+}
+
 int main(int argc, char **argv)
 {
     announce_start();
@@ -112,6 +138,8 @@ int main(int argc, char **argv)
         help_print_version();
         return 0;
     }
+    if (check_environment() != 0)
+        return 2;
     const char *found;
     if (writes_to_argument(argc, argv, &found)) {
         fprintf(stderr, "hourglass: %s: standard output is this file, allowed: a file that is not read\n", found);

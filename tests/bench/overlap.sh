@@ -3,6 +3,7 @@
 # it, beside computing alone and the sum alone. Two network namespaces are the nodes, tc shapes the link.
 #
 #   bash tests/bench/overlap.sh [ROUNDS]       as root, with nothing else running; needs iproute2, hdf5-tools
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}

@@ -5,6 +5,7 @@
 #
 #   bash tests/bench/scaling.sh [FILE.png]     needs libsimgrid-dev, gnuplot-nox, hdf5-tools; nothing else should be running;
 #                                              RANKS="2 4 8" for fewer points
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 png=$(realpath -m "${1:-scaling.png}")
 cd "$(dirname "$0")/../.."

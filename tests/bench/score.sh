@@ -3,6 +3,7 @@
 # them from the disk, whichever takes longer: at most 1.4 times that is the aim.
 #
 #   bash tests/bench/score.sh [ROUNDS]      with nothing else running; needs 2 GB below TMPDIR, and time
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-3}

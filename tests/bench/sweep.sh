@@ -4,6 +4,7 @@
 # training.
 #
 #   bash tests/bench/sweep.sh [TRIALS] [ROUNDS]      with nothing else running; needs time
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 hourglass=$(realpath "${HOURGLASS:-$root/build/hourglass}")

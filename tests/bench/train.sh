@@ -6,6 +6,7 @@
 # Ours is build/hourglass with one rank and one thread, the peer tests/bench/torch_train.py with one thread. GFLOP/s counts
 # the matrix products of the forward and backward pass and stands beside what this core does in one large product. The last
 # lines tell what a second thread gives, how long a start takes and how much memory is needed.
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}

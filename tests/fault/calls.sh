@@ -22,9 +22,9 @@ shimmed() {
     count=$((count + 1))
     rm -f calls
     if [ $ranks = 1 ]; then
-        timeout -k 5 60 "${set[@]}" "$hourglass" "${one[@]}" -n 1 >stdout 2>message
+        timeout -k 5 600 "${set[@]}" "$hourglass" "${one[@]}" -n 1 >stdout 2>message
     else
-        timeout -k 5 60 "${launcher[@]}" -n $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks >stdout 2>message
+        timeout -k 5 600 "${launcher[@]}" -n $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks >stdout 2>message
     fi
 }
 

@@ -28,12 +28,12 @@ start() {
     done
     sleep 1.2 # the beacons are written once a second
 }
-# ends WITHIN CODE: the job ends within so many seconds with this exit code
+# ends WITHIN CODE: the job ends with this exit code, within ten times the seconds that it takes on an idle machine
 ends() {
     local began=$SECONDS code
     wait "$job" 2>/dev/null
     code=$?
-    [ $((SECONDS - began)) -le "$1" ] || fail "the job ended after $((SECONDS - began)) s"
+    [ $((SECONDS - began)) -le $(($1 * 10)) ] || fail "the job ended after $((SECONDS - began)) s"
     is 'exit code of the job' $code "$2"
 }
 run=("$hourglass" run tiny.yaml -t 1)
@@ -121,7 +121,7 @@ is 'beacons after a stop' "$(find results/tiny/state -name 'rank*')" ''
 
 # --- and to the end
 count=$((count + 1))
-timeout -k 5 300 "${run[@]}" -n 2 >stdout 2>message
+timeout -k 5 3000 "${run[@]}" -n 2 >stdout 2>message
 is 'exit code at the end' $? 0
 is 'trials at the end' "$(find results/tiny/trials -name '*.h5' | wc -l)" 4
 good status results/tiny

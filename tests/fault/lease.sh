@@ -77,11 +77,11 @@ if command -v faketime >/dev/null; then
     DONT_FAKE_MONOTONIC=1 bad 69 'in use since' "${short[@]}"
     for date in '2001-01-01 00:00:00' '2037-01-01 00:00:00'; do
         count=$((count + 1))
-        DONT_FAKE_MONOTONIC=1 timeout 60 faketime "$date" "$hourglass" "${short[@]}" >stdout 2>message
+        DONT_FAKE_MONOTONIC=1 timeout 600 faketime "$date" "$hourglass" "${short[@]}" >stdout 2>message
         is "exit code of a second run at $date" $? 69
     done
     end_long KILL
-    DONT_FAKE_MONOTONIC=1 timeout 60 faketime '2001-01-01 00:00:00' "$hourglass" "${short[@]}" --fresh >stdout 2>message
+    DONT_FAKE_MONOTONIC=1 timeout 600 faketime '2001-01-01 00:00:00' "$hourglass" "${short[@]}" --fresh >stdout 2>message
     is 'exit code of a run in 2001' $? 0
     good "${short[@]}"
     says stdout '1 of 1 trials were finished before'
@@ -92,7 +92,7 @@ fi
 # --- a run whose folder was taken ends
 start_long
 elsewhere lease-0-99
-for ((i = 0; i < 50; i++)); do kill -0 $running 2>/dev/null || break; sleep 0.2; done
+for ((i = 0; i < 1500; i++)); do kill -0 $running 2>/dev/null || break; sleep 0.2; done
 wait $running
 is 'exit code of a run whose folder was taken' $? 69
 says long.out '^hourglass: another run has taken the folder'

@@ -39,7 +39,7 @@ bad 2 'cannot be read: found a folder' check folder.h5
 
 # --- process substitution is a FIFO; a redirected regular file is none
 bad 2 'found a FIFO .* write its content to a file first' check <(cat tiny.yaml)
-(cd data && timeout 60 "$hourglass" check /dev/stdin <../tiny.yaml >../stdout 2>../message) ||
+(cd data && timeout 600 "$hourglass" check /dev/stdin <../tiny.yaml >../stdout 2>../message) ||
     fail 'a regular file as standard input is refused'
 
 # --- in an experiment's data

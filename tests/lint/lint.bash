@@ -1,5 +1,6 @@
 # What the lints share: the tree to look at, its files, and one way to complain. Sourced, never run.
 #   bash tests/lint/NAME.sh [ROOT]
+[[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -u
 export LC_ALL=C
 # shellcheck disable=SC2034  # for functions.sh

@@ -75,6 +75,7 @@ function_of() { echo "void $2(void)"; echo '{'; for ((i = 3; i < $1; i++)); do e
 skipped=
 for lint in floors doors functions files format opens shell words jobs experiments; do good $lint; done
 
+bad help 'tests/run.sh: does not know --help' 'echo "# Tests." >tests/run.sh'
 bad opens 'src/spec/spec_read.c:[0-9]+: opens a file for reading' "echo 'FILE *f = fopen(path, \"r\");' >>src/spec/spec_read.c"
 bad opens 'src/spec/spec_read.c:[0-9]+: opens a file for reading' "echo 'int f = open(path, O_RDONLY);' >>src/spec/spec_read.c"
 bad floors 'src/base/base.c:[0-9]+: base/ \(floor 0\) includes "comm/comm_mpi.h" \(floor 1\)' \

@@ -29,7 +29,7 @@ one=$(trial one/tiny)
 threads=1
 on_nodes() {
     count=$((count + 1))
-    SLOTS=$(($1 / 2)) timeout -k 5 120 "$net" mpirun "$nodes" -n "$1" ${2:+-x HOURGLASS_OVERLAP=$2} "$hourglass" run "$folder/$spec.yaml" \
+    SLOTS=$(($1 / 2)) timeout -k 5 1200 "$net" mpirun "$nodes" -n "$1" ${2:+-x HOURGLASS_OVERLAP=$2} "$hourglass" run "$folder/$spec.yaml" \
         -t $threads --results "$folder/$3" >stdout 2>message || fail "on $1 ranks over 2 nodes: exit code $?"
     same "$one" "$(trial "$3/tiny")"
 }

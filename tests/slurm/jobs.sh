@@ -40,7 +40,7 @@ says "results/tiny-$job.log" "1 trial on 2 ranks"
 
 # srun without PMIx starts processes that each believe to be alone
 count=$((count + 1))
-timeout 60 srun --mpi=none -n 2 "$hourglass" run experiments/tiny.yaml --results singletons >stdout 2>message
+timeout 600 srun --mpi=none -n 2 "$hourglass" run experiments/tiny.yaml --results singletons >stdout 2>message
 is "exit code of srun --mpi=none" $? 2
 says message "--mpi=pmix"
 [ ! -e singletons/tiny/trials ] || fail "singletons wrote trials"

@@ -41,7 +41,7 @@ job_state() { squeue -h -t all -j "$1" -o %T 2>/dev/null | sort -u | tr '\n' ' '
 # job_wait JOB STATE [SECONDS]: until the job is in that state
 job_wait() {
     local i
-    for ((i = 0; i < ${3:-60} * 10; i++)); do
+    for ((i = 0; i < ${3:-600} * 10; i++)); do
         [ "$(job_state "$1")" = "$2" ] && return 0
         sleep 0.1
     done
@@ -53,7 +53,7 @@ job_wait() {
 # text_wait FILE PATTERN [COUNT [SECONDS]]: until so many lines of the file match
 text_wait() {
     local i n
-    for ((i = 0; i < ${4:-60} * 10; i++)); do
+    for ((i = 0; i < ${4:-600} * 10; i++)); do
         n=$(grep -cE -- "$2" "$1" 2>/dev/null)
         [ "${n:-0}" -ge "${3:-1}" ] && return 0
         sleep 0.1

@@ -17,7 +17,7 @@ done
 # train NAME [OPTION]...: runs the experiment; what it prints is in NAME.out
 train() {
     count=$((count + 1))
-    timeout 600 "$hourglass" run "experiments/$1.yaml" "${@:2}" >"$1.out" 2>message || fail "hourglass run $*"
+    timeout 3000 "$hourglass" run "experiments/$1.yaml" "${@:2}" >"$1.out" 2>message || fail "hourglass run $*"
 }
 for name in cardio cardio-missing ecg5000-lstm ecg5000-conv1d mnist-shoe mnist-deep mnist-outliers; do
     train "$name"
@@ -30,7 +30,7 @@ for model in dense conv; do
     train mnist-one-class --set model=$model --set 'class=[[1]]' --set train.epochs=10 --set name=one-$model
 done
 count=$((count + 1))
-timeout 60 "$hourglass" top results/mnist-outliers --by-class >top.out 2>message || fail "top --by-class"
+timeout 600 "$hourglass" top results/mnist-outliers --by-class >top.out 2>message || fail "top --by-class"
 
 "$python" - <<'CHECKS' || failures=$((failures + 1))
 import glob, re, statistics, sys
