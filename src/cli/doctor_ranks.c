@@ -139,11 +139,18 @@ static void check_blas(struct findings *l, const char *core)
     if (!is_old || strncmp(kernels()->set, "avx", 3) != 0)
         return;
 
+    if (kernels()->gemm_work == INT64_MAX) {
+        finding_add(l, FINDING_NOTE, "BLAS", NULL,
+            "OpenBLAS takes this CPU for a %s, which does not matter for training: with kernels %s all matrix products "
+            "are the program's own",
+            core, kernels()->set);
+        return;
+    }
     finding_add(l, FINDING_WARNING, "BLAS",
-        "a newer OpenBLAS, or OPENBLAS_CORETYPE=Haswell (SkylakeX with AVX-512): other bits, so for whole runs only",
-        "OpenBLAS takes this CPU for a %s, kernels are %s: matrix products M x N x K above %lld multiplications are "
-        "slow; "
-        "smaller ones are the program's own",
+        "a newer OpenBLAS, or OPENBLAS_CORETYPE=Haswell: other bits, so for whole runs only",
+        "OpenBLAS takes this CPU for a %s, kernels are %s: matrix products of more than %lld multiplications (M x N x "
+        "K) "
+        "are slow; smaller ones are the program's own",
         core, kernels()->set, (long long)kernels()->gemm_work);
 }
 
