@@ -222,6 +222,10 @@ static int visit_parts(struct walk *w, const struct task *t)
 static int walk_file(const struct task *t, const char *path, int report, struct err *e)
 {
     bool is_sealed;
+    const char *why;
+
+    if (input_check(path, &why) < 0)
+        return err_add(e, ERR_DATA, "%s: %s", path, why);
     struct walk w = {.e = e, .task = t, .report = report, .is_damaged = seal_check(path, &is_sealed, e) < 0};
 
     if (w.is_damaged && !t->verifies)
