@@ -12,9 +12,12 @@
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 root=$(cd "${SLURM_SUBMIT_DIR:-$(dirname "$0")/..}" && pwd)
-# shellcheck source=slurm/program.sh
-. "$root/slurm/program.sh"
-hourglass=$(find_program "$root")
+hourglass=${HOURGLASS:-}
+if [ -z "$hourglass" ]; then
+    # shellcheck source=slurm/program.sh
+    . "$root/slurm/program.sh"
+    hourglass=$(find_program "$root")
+fi
 data=$root/experiments/data
 debian=/usr/share/datasets/fashion-mnist
 mnist_url=https://ossci-datasets.s3.amazonaws.com/mnist

@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 {
     announce_start();
     if (argc < 2) {
-        fprintf(stderr, "hourglass: which command? See hourglass --help\n");
+        fprintf(stderr, "usage: hourglass COMMAND [ARGUMENT]...; see hourglass --help\n");
         return 2;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

