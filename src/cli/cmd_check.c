@@ -121,6 +121,13 @@ static double all_operations(const struct plan *p, double *most)
     return sum / search_share(p->search);
 }
 
+static void print_labels(const char *labels)
+{
+    char *visible = text_visible(labels);
+    printf("Labels       %s\n", visible);
+    free(visible);
+}
+
 static void print_plan(const struct experiment *x, const struct plan *p, int64_t count, const char *results)
 {
     double most, operations = all_operations(p, &most);
@@ -136,7 +143,7 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
     printf("; %.3g TFLOP of training\n", 1e-12 * operations);
     printf("Run folder   %s/%s\n", results, x->name);
     if (plan_labels(p))
-        printf("Labels       %s\n", plan_labels(p));
+        print_labels(plan_labels(p));
 }
 
 static void print_cost(const struct plan *p, const struct layout *l, const struct calibration *c)

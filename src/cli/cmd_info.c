@@ -29,8 +29,12 @@ static void __attribute__((format(printf, 2, 3))) print_line(int indent, const c
 {
     va_list args;
     va_start(args, format);
-    char *line = mem_format_list(format, args), *visible = text_visible(line);
+    char *line = mem_format_list(format, args);
     va_end(args);
+
+    for (char *at = line; (at = strchr(at, '\n'));) // a name must not begin a line of its own
+        *at = ' ';
+    char *visible = text_visible(line);
 
     printf("%*s%s\n", indent, "", visible);
     free(visible);

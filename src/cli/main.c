@@ -68,8 +68,10 @@ static int refuse(const char *name)
     for (int i = 0; i < COMMANDS; i++)
         names[i] = commands[i].name;
     const char *near = text_nearest(name, names, COMMANDS);
-    fprintf(stderr, "hourglass: %s: no such command%s%s%s; see hourglass --help\n", name,
+    char *visible = text_visible(name);
+    fprintf(stderr, "hourglass: %s: no such command%s%s%s; see hourglass --help\n", visible,
         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    free(visible);
     return 2;
 }
 

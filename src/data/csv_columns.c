@@ -29,6 +29,10 @@ struct first_records {
     struct column_sample *below; // (n), owned
     int records, field;
     int longer;       // records with one field more than the first
+    int last_empty;   // records whose last field, of as many as the first record has or one more, is empty
+    bool is_rising;   // the numbers of the first column are whole and rise from record to record
+    double last_row;  // the latest of them
+    bool ends_empty;  // the latest field is empty
     bool is_repeated; // the second record is equal to the first
     bool is_counting; // the second record goes on counting where the first ends
     const struct csv_missing *missing;
@@ -57,6 +61,7 @@ static void take_field(void *context, char *text, size_t n)
     }
 
     int column = r->field++;
+    r->ends_empty = n == 0;
     if (column >= r->n)
         return;
     struct column_sample *c = &r->below[column];
@@ -69,6 +74,10 @@ static void take_field(void *context, char *text, size_t n)
     c->low = c->numbers == 0 || value < c->low ? value : c->low;
     c->high = c->numbers == 0 || value > c->high ? value : c->high;
     c->has_fraction |= value != floor(value);
+    if (column == 0) {
+        r->is_rising &= value == floor(value) && (c->numbers == 0 || value > r->last_row);
+        r->last_row = value;
+    }
     c->numbers++;
 }
 
@@ -78,9 +87,10 @@ static void take_record(void *context)
     if (r->records == 0) {
         r->below = mem_new((size_t)r->n, sizeof *r->below);
         r->line = csv_table_line(r->table);
-        r->is_repeated = r->is_counting = true;
+        r->is_repeated = r->is_counting = r->is_rising = true;
     }
     r->longer += r->records > 0 && r->field == r->n + 1;
+    r->last_empty += r->records > 0 && r->ends_empty && (r->field == r->n || r->field == r->n + 1);
     r->records++;
     r->field = 0;
 }
@@ -116,18 +126,27 @@ bool csv_is_utf8(const char *text)
     return true;
 }
 
+// Whether the first column numbers the rows: whole numbers that rise, none missing.
+static bool has_rising_numbers(const struct first_records *r)
+{
+    return r->below[0].numbers == r->records - 1 && r->is_rising;
+}
+
 // What the first record counts from if it is 0, 1, 2, ... or 1, 2, 3, ...: pandas and others write such a line above
-// columns without names. Returns -1 if it does not count.
+// columns without names, with an empty field above an index of the rows. Returns -1 if it does not count.
 static int counts_from(const struct first_records *r)
 {
     int64_t number, first;
-    if (r->n < 3 || r->records < 2 || r->is_repeated || r->is_counting || text_to_int64(r->fields[0], &first) != 0)
+    int corner = r->n > 0 && !*r->fields[0]; // fields above an index
+    if (r->n < 3 || r->records < 2 || r->is_repeated || r->is_counting)
+        return -1;
+    if (text_to_int64(r->fields[corner], &first) != 0 || (corner && !has_rising_numbers(r)))
         return -1;
     if (first != 0 && first != 1)
         return -1;
 
-    for (int i = 0; i < r->n; i++)
-        if (text_to_int64(r->fields[i], &number) != 0 || number != first + i)
+    for (int i = corner; i < r->n; i++)
+        if (text_to_int64(r->fields[i], &number) != 0 || number != first + i - corner)
             return -1;
     return (int)first;
 }
@@ -180,12 +199,24 @@ static char *column_name(const struct csv_columns *c, const char *field, int col
     return c->has_header && *field ? mem_text(field) : mem_format("column_%d", column + 1);
 }
 
-// R writes the names of rows without a name above them: the header has one field fewer, or its first is empty.
+// Every line ends with a delimiter, the header too or not: behind it is no column.
+static bool has_trailing_delimiter(const struct csv_columns *c, const struct first_records *r)
+{
+    bool is_longer = r->longer == r->records - 1;
+    bool is_unnamed = r->longer == 0 && r->n > 1 && !*r->fields[r->n - 1];
+    return r->records > 1 && r->last_empty == r->records - 1 && ((c->has_header && is_longer) || is_unnamed);
+}
+
+// R writes the names of rows without a name above them: the header has one field fewer, or its first is empty. A
+// shorter header alone proves nothing, or a column of data would be left out and the others would move: the first
+// column must hold texts only, or whole numbers that rise, as those of rows do.
 static bool has_row_names(const struct csv_columns *c, const struct first_records *r)
 {
     bool is_shorter = r->longer == r->records - 1;
-    bool is_unnamed = !*r->fields[0] && r->below[0].texts > 0 && r->below[0].numbers == 0;
-    return c->has_header && r->records > 1 && (is_shorter || is_unnamed);
+    bool is_text = r->below[0].texts > 0 && r->below[0].numbers == 0;
+    if (!c->has_header || r->records < 2 || c->has_trailing)
+        return false;
+    return is_shorter ? is_text || has_rising_numbers(r) : !*r->fields[0] && is_text;
 }
 
 static void name_columns(struct csv_columns *c, const struct first_records *r, int header)
@@ -194,16 +225,20 @@ static void name_columns(struct csv_columns *c, const struct first_records *r, i
     c->may_be_header = !c->has_header && header == HEADER_AUTO && counts_from(r) >= 0;
     c->has_numeric_header = c->has_header && header == HEADER_AUTO && r->numbers > 0;
     c->header_line = r->line;
+    c->has_trailing = has_trailing_delimiter(c, r);
     c->has_row_names = has_row_names(c, r);
     int before = c->has_row_names && r->longer > 0; // columns without a place in the header
+    int behind = c->has_trailing && r->longer > 0;
 
-    c->n = r->n + before;
+    c->n = r->n + before + behind;
     c->names = mem_new((size_t)c->n, sizeof *c->names);
     c->use = mem_new((size_t)c->n, sizeof *c->use);
     if (before)
         c->names[0] = mem_text("row_name");
     for (int i = 0; i < r->n; i++)
         c->names[i + before] = column_name(c, r->fields[i], i + before);
+    if (behind)
+        c->names[r->n] = column_name(c, "", r->n);
 }
 
 // In a list of names a comma is part of a name only within quotes.
@@ -272,6 +307,8 @@ static void select_columns(struct csv_columns *c, const char *path, const struct
         c->use[i] = o->columns ? CSV_KEPT : 0;
     if (c->has_row_names && !o->columns)
         c->use[0] = CSV_LEFT_OUT;
+    if (c->has_trailing && !o->columns)
+        c->use[c->n - 1] = CSV_LEFT_OUT;
     for (int i = 0; i < n; i++)
         c->use[dropped[i]] = CSV_LEFT_OUT;
     free(dropped);

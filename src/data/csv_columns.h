@@ -17,6 +17,7 @@ struct csv_columns {
     bool has_numeric_header; // it holds numbers, and was taken for one because of what follows
     bool may_be_header;      // it counts the columns, and was taken for data
     bool has_row_names;      // the first column has no name, and is left out unless it is asked for
+    bool has_trailing; // the last column is empty, behind a delimiter at the ends of lines, and is left out as well
     bool has_label;
 };
 

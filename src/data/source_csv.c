@@ -80,6 +80,13 @@ static void check_number(struct csv *c, const char *text, size_t n)
         c->errors_hidden++;
 }
 
+// Whether the field is behind the last delimiter of a line: nothing may be there, so that nothing is lost in silence.
+static bool is_trailing(const struct csv *c)
+{
+    return c->columns.has_trailing && !c->skips_record && c->field == c->columns.n - 1 &&
+           c->columns.use[c->field] == CSV_LEFT_OUT;
+}
+
 static void check_field(void *context, char *text, size_t n)
 {
     struct csv *c = context;
@@ -91,6 +98,8 @@ static void check_field(void *context, char *text, size_t n)
         report_field(c, text, n, "a label in every row");
     else if (use == CSV_LABEL)
         csv_labels_add(&c->labels, text, n);
+    else if (n > 0 && is_trailing(c))
+        report_field(c, text, n, "nothing, as in the first rows; --columns keeps this column");
     c->field++;
 }
 

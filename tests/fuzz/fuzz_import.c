@@ -168,25 +168,42 @@ static void mend_checksums(unsigned char *bytes, size_t n)
     }
 }
 
-// Options of the kind of this seed: 1, 2 for arrays, 4 for pictures.
+// Options of the kind of this seed: 1, 2 for arrays, 4 for pictures, all for CSV.
 static uint64_t options_of(uint64_t round)
 {
     uint64_t kind = round % SEEDS, how = round / SEEDS % 8;
 
     if (kind == CSV)
-        return 0;
+        return how;
     return kind > CSV && kind < SEEDS - 1 ? how & 4 : how & 3;
 }
 
-// 1: imported; 0: refused; -1: refused in a wrong way. `how`: which of the options for arrays and pictures.
-static int import_one(const char *name, char *label, uint64_t how)
+static void set_options(struct import_options *o, bool is_csv, uint64_t how)
+{
+    static char comment[] = "-", missing[] = "10,?,\"a \"\"b\",", columns[] = "3,\"b\",1";
+
+    if (is_csv) {
+        o->skip = how & 1;
+        o->decimal = how & 2 ? DECIMAL_COMMA : DECIMAL_POINT;
+        o->header = (int)(how >> 1) % 3;
+        o->comment = how & 4 ? comment : NULL;
+        o->missing = how & 1 ? missing : NULL;
+        o->columns = how == 6 ? columns : NULL;
+        return;
+    }
+
+    o->transpose = how & 1;
+    o->channels = how & 2 ? CHANNELS_FIRST : CHANNELS_AUTO;
+    o->skip_bad = how & 4;
+}
+
+// 1: imported; 0: refused; -1: refused in a wrong way. `how`: which options.
+static int import_one(const char *name, char *label, bool is_csv, uint64_t how)
 {
     char output[] = "out.h5:s";
     const char *sources[] = {name};
     struct import_options o = {.sources = sources, .n_sources = 1, .output = output, .force = true, .label = label};
-    o.transpose = how & 1;
-    o.channels = how & 2 ? CHANNELS_FIRST : CHANNELS_AUTO;
-    o.skip_bad = how & 4;
+    set_options(&o, is_csv, how);
     struct import_summary summary;
     struct err e = {0};
     if (import_run(&o, &summary, &e) == 0) {
@@ -208,13 +225,14 @@ int main(int argc, char **argv)
     make_seeds();
     int good = 0, wrong = 0;
     for (int i = 0; i < SEEDS; i++)
-        wrong += import_one(seeds[i].name, i == CSV ? label : NULL, 0) != 1; // as they are, they can be imported
+        wrong += import_one(seeds[i].name, i == CSV ? label : NULL, false, 0) != 1; // as they are, they can be imported
     for (uint64_t i = 0; i < rounds; i++) {
         struct seed s = seeds[i % SEEDS];
+        bool is_csv = i % SEEDS == CSV;
         s.n = mutate(s.bytes, s.n, seed, i);
         mend_checksums(s.bytes, s.n);
         write_bytes("fuzzed", s.bytes, s.n);
-        int status = import_one("fuzzed", i % SEEDS == CSV && i / SEEDS % 2 ? label : NULL, options_of(i));
+        int status = import_one("fuzzed", is_csv && i / SEEDS / 8 % 2 ? label : NULL, is_csv, options_of(i));
         good += status == 1;
         wrong += status == -1;
         if (status == -1)

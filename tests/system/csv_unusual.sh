@@ -72,6 +72,35 @@ says message 'first column has no name: it is left out'
 read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
 table '"","a","b"\n"r1",5,6\n"r2",8,9\n'
 read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
+# A shorter header alone does not make the first column the names of rows: nothing may move in silence.
+table 'a,b\n1,5,6\n3,8,9\n' # rows 1 and 3 of a larger table of R
+read_as '[[5.0, 6.0], [8.0, 9.0]]' "['a', 'b']"
+for delimiter in ',' ';'; do # a delimiter at the ends of lines, of the header's or not
+    for text in 'a,b\n1,2,\n3,5,\n' 'a,b,\n1,2,\n3,5,\n' 'a,b,\r\n1,2,\r\n3,5,\r\n'; do
+        table "${text//,/$delimiter}" --delimiter "$delimiter"
+        read_as '[[1.0, 2.0], [3.0, 5.0]]' "['a', 'b']"
+        says stdout '0 missing values'
+        [ ! -s message ] || fail "a delimiter at the ends of lines is warned about"
+    done
+done
+table '1.5,2,\n3,5,\n'
+read_as '[[1.5, 2.0], [3.0, 5.0]]' "['column_1', 'column_2']"
+table 'a,b,\n1,2,\n3,5,\n' --columns 3,a
+read_as '[[nan, 1.0], [nan, 3.0]]' "['column_3', 'a']"
+refused() { # CODE PATTERN TEXT: not read as something else
+    printf '%b' "$3" >t.csv
+    bad "$1" "$2" import t.csv -o y.h5:s
+}
+refused 3 't.csv:2: found 3 fields, allowed: 2 as in the first line' 'a,b\n1.5,2,3\n2.5,4,5\n1.5,6,7\n'
+refused 3 't.csv:3: found 3 fields, allowed: 2' 'a,b\n2,4,5\n1,2,3\n'
+{ echo a,b,; yes 1,2, | head -100; echo 3,4,5; } >t.csv
+bad 3 "t.csv:102:3: column_3: found '5', allowed: nothing, as in the first rows; --columns" import t.csv -o y.h5:s
+# The index of pandas above columns without names.
+table ',0,1,2\n0,1.5,2,1\n1,3.5,5,2\n2,4.5,1,3\n'
+says stdout '3 rows of 4 f8; header: yes, found'
+says message "column 'column_1' counts the rows"
+table ',0,1\n,1,0\n3,0,1\n' # a first row that lacks a value
+says stdout '3 rows of 3 f8; header: no, found'
 bad 2 "--comment: found '##', allowed: one character" import t.csv -o y.h5:s --comment '##'
 
 # Decimal commas.
@@ -118,4 +147,16 @@ good score r/e x.h5:s -o scores.h5
 raw score
 bad 2 'found ..x1b' import t.csv -o y.h5:s --columns "${escape}[31m,q"
 raw "an error"
+bad 2 'x1b.31m: no such command' "${escape}[31m"
+raw "an unknown command"
+table 'a,b,kind\n1,2,x\xe2\x80\xae\n1,3,y\n2,5,y\n' --label kind
+printf 'name: e\ndata: {train: "x.h5:s", test: "x.h5:s", normal: ["y"]}\nmodel: {encoder: [{dense: 1}], decoder: [{dense: 2}]}\n' >e.yaml
+good check e.yaml
+says stdout '^Labels .*xe2'
+if grep -q "$(printf '\xe2\x80\xae')" stdout message; then fail 'check turns the direction of writing'; fi
+if have_h5py; then
+    "$PYTHON" -c 'import h5py; h5py.File("line.h5", "w").create_group("g\nhourglass: all is well")'
+    good info line.h5
+    if grep -q '^hourglass' stdout; then fail 'a name in HDF5 begins a line of its own'; fi
+fi
 verdict
