@@ -107,8 +107,9 @@ def array_pattern(kind, group, name, sets, keys):
 def attribute_pattern(group, name):
     if group == "varied":
         return "<key>"
-    is_test = group == "provenance" and name.startswith("data_") and name not in ("data_train", "data_validation")
-    return "data_<set>" if is_test else name
+    stem, _, source = name.partition("_")
+    is_test = group == "provenance" and stem in ("data", "labels") and source not in ("", "train", "validation")
+    return f"{stem}_<set>" if is_test else name
 
 
 def entry_of(reference, key, group):

@@ -97,6 +97,13 @@ EOF
 must "$hourglass" run edges.yaml --results .
 must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
+# trials of data that has changed since
+must "$hourglass" import table.csv --label kind -o data/changed.h5:all
+sed 's/table.h5/changed.h5/' table.yaml >changed.yaml
+must "$hourglass" run changed.yaml --results .
+sed '3s/^[^,]*/0.9/' table.csv >corrected.csv
+must "$hourglass" import corrected.csv --label kind -o data/changed.h5:all --force
+must "$hourglass" run changed.yaml --results .
 mkdir bin # a Slurm that measures energy
 printf '#!/bin/sh\necho 1234\n' >bin/sstat
 chmod +x bin/sstat

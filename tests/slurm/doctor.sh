@@ -25,7 +25,7 @@ finds MPI-IO '\.: safe with'
 
 tried srun --mpi=pmix -N 2 -n 2 "$hourglass" doctor .
 is 'exit code under srun' $? 0
-finds launch '2 ranks by a launcher with PMIx'
+finds launch '2 ranks by srun'
 finds network '2 hosts over TCP'
 finds cores "n[12]: 1 rank x"
 finds MPI-IO '\.: 2 ranks wrote [0-9]+ files, all right'
