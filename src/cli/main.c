@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/announce.h"
 #include "cli/cli.h"
+#include "cli/guard.h"
 #include "cli/help.h"
 #include "kernels/kernels.h"
 #include <stdio.h>
@@ -15,22 +16,23 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *help;
+    bool is_guarded; // reads files of others, and never starts MPI
 } commands[] = {
-    {"import", cmd_import, "files of other formats become a data set"},
-    {"check", cmd_check, "validate an experiment; list its trials; train nothing"},
-    {"run", cmd_run, "train and score the trials of an experiment"},
-    {"status", cmd_status, "how far a run is: done, running, failed, left, time to go"},
-    {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery"},
-    {"collect", cmd_collect, "run.h5 of the trials that are finished by now"},
-    {"merge", cmd_merge, "several runs, several clusters, one file"},
-    {"compare", cmd_compare, "architectures and clusters side by side, with drift"},
-    {"verify", cmd_verify, "are all arrays as they were written?"},
-    {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?"},
-    {"score", cmd_score, "errors of new data under a trained model"},
-    {"encode", cmd_encode, "codes of a data set, as a data set"},
-    {"decode", cmd_decode, "reconstructions of codes, as a data set"},
-    {"generate", cmd_generate, "new samples from a variational model"},
-    {"info", cmd_info, "what is in a data set, a trial or a run"},
+    {"import", cmd_import, "files of other formats become a data set", true},
+    {"check", cmd_check, "validate an experiment; list its trials; train nothing", false},
+    {"run", cmd_run, "train and score the trials of an experiment", false},
+    {"status", cmd_status, "how far a run is: done, running, failed, left, time to go", false},
+    {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery", true},
+    {"collect", cmd_collect, "run.h5 of the trials that are finished by now", true},
+    {"merge", cmd_merge, "several runs, several clusters, one file", true},
+    {"compare", cmd_compare, "architectures and clusters side by side, with drift", true},
+    {"verify", cmd_verify, "are all arrays as they were written?", false},
+    {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false},
+    {"score", cmd_score, "errors of new data under a trained model", false},
+    {"encode", cmd_encode, "codes of a data set, as a data set", false},
+    {"decode", cmd_decode, "reconstructions of codes, as a data set", false},
+    {"generate", cmd_generate, "new samples from a variational model", false},
+    {"info", cmd_info, "what is in a data set, a trial or a run", true},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -149,6 +151,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return announce_end(commands[i].run(argc - 1, argv + 1));
+            return announce_end(commands[i].is_guarded ? guard_run(commands[i].run, argc - 1, argv + 1)
+                                                       : commands[i].run(argc - 1, argv + 1));
     return refuse(argv[1]);
 }
