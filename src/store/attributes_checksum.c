@@ -89,6 +89,10 @@ int attributes_verify(struct store_file *f, const char *path, hid_t group, struc
     char found[17] = "";
     char *expected = attribute_text(group, STORE_ATTRIBUTES_CHECKSUM);
     int r = expected ? checksum_of(group, found) : 0;
+
+    if (!expected && has_own(group))
+        return err_add(e, ERR_DATA, "%s: %s: damaged: the checksum of its attributes cannot be read", f->path,
+            strcmp(path, ".") == 0 ? "/" : path);
     if (expected && (r < 0 || strcmp(found, expected) != 0))
         r = err_add(e, f->temporary ? ERR_IO : ERR_DATA,
             "%s: %s: damaged: the checksum of its attributes is %s, written was %s", f->path,

@@ -114,7 +114,12 @@ int array_verify(struct store_file *f, const char *path, hid_t dataset, const st
 {
     struct store_shape shape;
     char *expected = attribute_text(dataset, STORE_CHECKSUM);
-    int r = expected || each ? dataset_shape(f, path, dataset, &shape, e) : 0;
+    int r = 0;
+
+    if (!expected && H5Aexists(dataset, STORE_CHECKSUM) > 0)
+        return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum cannot be read", f->path, path);
+    if (expected || each)
+        r = dataset_shape(f, path, dataset, &shape, e);
     if (r == 0 && expected)
         r = array_compare(f, path, dataset, &shape, expected, e);
     if (r == 0 && expected && f->arrays)
@@ -164,10 +169,10 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
 
 int seal_missing(struct store_file *f, struct err *e)
 {
-    char *seal = store_get_text(f, "", STORE_SEAL), *format = store_get_text(f, "", STORE_FORMAT);
-    bool is_missing = !f->temporary && !f->is_sealed && (seal || (format && strcmp(format, FORMAT_CHECKPOINT) == 0));
+    char *format = store_get_text(f, "", STORE_FORMAT);
+    bool had_seal = H5Aexists(f->id, STORE_SEAL) > 0 || (format && strcmp(format, FORMAT_CHECKPOINT) == 0);
+    bool is_missing = !f->temporary && !f->is_sealed && had_seal;
     free(format);
-    free(seal);
     if (!is_missing)
         return 0;
 

@@ -1,9 +1,10 @@
 #!/bin/bash
 # Every change of one bit or one byte of any file that the program writes is reported by `verify`, and a file that
-# another program has opened for writing is reported as changed: damage.sh [COUNT [SEED]] changes of each kind.
+# another program has opened for writing is reported as changed: damage.sh [ROUNDS [SEED]]: 200 changes of
+# each kind per round.
 source "$(dirname "$0")/../lib.sh"
 source "$source_tree/tests/fault/results.bash"
-count_each=${1:-200} seed=${2:-1}
+rounds=${1:-1} first=${2:-1}
 damage=${DAMAGE:-$(dirname "$hourglass")/tests/damage}
 
 # damaged PATTERN ARGUMENT...: verify finds damage, and a line of its output matches
@@ -20,15 +21,15 @@ every_kind
 good verify data/tiny.h5 trial.h5 run.h5 merged.h5 scores.h5 codes.h5 checkpoint.h5
 
 for file in data/tiny.h5 trial.h5 run.h5 merged.h5 scores.h5 codes.h5 checkpoint.h5; do
-    for kind in bit byte; do
+    for ((seed = first; seed < first + rounds; seed++)); do for kind in bit byte; do
         rm -rf copies
         mkdir copies
-        "$damage" "$kind" "$file" copies "$count_each" "$seed" || fail "no copies of $file"
+        "$damage" "$kind" "$file" copies 200 "$seed" || fail "no copies of $file"
         damaged '^copies/' --quiet copies
         grep -o 'copies/[0-9]*\.h5' stdout | sort -u >reported
         ls copies/*.h5 | sort | comm -23 - reported >silent
         is "changes of a $kind of $file that verify does not report" "$(wc -l <silent) $(head -3 silent | xargs)" '0 '
-    done
+    done; done
 done
 
 # --- a changed byte in an array says which one; the others are still compared
