@@ -141,7 +141,9 @@ static int self_test(
 static void tell_wrong(struct findings *l, const char *folder, const struct store_probe *p)
 {
     finding_add(l, FINDING_ERROR, "MPI-IO",
-        "do not let several ranks write here: --ranks-per-trial 1, another folder, or OMPI_MCA_io=romio321",
+        mpi_flavour() == FLAVOUR_OPEN_MPI_5
+            ? "do not let several ranks write here: --ranks-per-trial 1, another folder, or OMPI_MCA_io=romio341"
+            : "do not let several ranks write here: --ranks-per-trial 1, another folder, or OMPI_MCA_io=romio321",
         "%s: %d of %d files were wrong with %s", folder, p->wrong, p->files, in_force());
 }
 

@@ -22,6 +22,7 @@
 struct pulse {
     struct pulse_options o;
     pthread_t thread;
+    pid_t parent; // the launcher, or its daemon on this node
     // Held while a file is written, which may take long: the main thread waits for it once a trial, not in every step.
     pthread_mutex_t writing;
     char *path; // owned, of the beacon
@@ -228,6 +229,16 @@ static void watch(struct pulse *p, double now)
         give_up(p, verdict);
 }
 
+// Ends a rank whose launcher was killed: that of Open MPI 5 leaves its ranks behind.
+static void look_at_launcher(const struct pulse *p)
+{
+    if (p->o.size == 1 || getppid() == p->parent)
+        return;
+    fprintf(stderr, "hourglass: the launcher of rank %lld has died: ending the job; start it again to go on\n",
+        (long long)p->o.rank);
+    end_job(ERR_SYSTEM);
+}
+
 static void beat_lease(const struct pulse *p)
 {
     if (!p->o.lease || lease_beat(p->o.lease) == 0)
@@ -278,6 +289,7 @@ static void *run(void *pulse)
         if (works && now - p->looked >= watchdog_interval(&p->dog) - 0.01)
             watch(p, now);
         beat_lease(p);
+        look_at_launcher(p);
     }
     return NULL;
 }
@@ -313,8 +325,11 @@ static void pulse_free(struct pulse **p)
 struct pulse *pulse_start(const struct pulse_options *o, struct err *e)
 {
     struct pulse *p = mem_new(1, sizeof *p);
-    *p = (struct pulse){
-        .o = *o, .began = clock_wall(), .looked = clock_wall(), .path = beacon_path(o->folder, o->part, o->rank)};
+    *p = (struct pulse){.o = *o,
+        .parent = getppid(),
+        .began = clock_wall(),
+        .looked = clock_wall(),
+        .path = beacon_path(o->folder, o->part, o->rank)};
     p->beacon = (struct beacon){
         .rank = o->rank, .leader = o->rank / o->ranks_per_trial * o->ranks_per_trial, .trial = mem_text("")};
     process_self(&p->beacon.process);

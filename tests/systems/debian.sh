@@ -72,6 +72,9 @@ inside() {
             : >"$root/dev/$node" && mount --bind "/dev/$node" "$root/dev/$node" || exit 99
         done
         ln -s /proc/self/fd "$root/dev/fd"
+        ln -s /proc/self/fd/0 "$root/dev/stdin"
+        ln -s /proc/self/fd/1 "$root/dev/stdout"
+        ln -s /proc/self/fd/2 "$root/dev/stderr"
         exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 ${HOURGLASS_DATA:+HOURGLASS_DATA=/data} "$@"
     ' inside "$folder" "$@" </dev/null
 }
