@@ -18,7 +18,7 @@ if [ -z "$system" ]; then
     system=${system%-get}
 fi
 
-# The names of dnf and zypper are from the indexes of these distributions and were not tried.
+# Nobody has tried the names of dnf and zypper yet: they were written down without a system to install them on.
 # Names of the same thing in the order apt, dnf (Rocky 9 with EPEL and CRB), zypper (Leap 15.6); "-": it has none.
 # MPICH goes by a group of its own, because it can be installed next to Open MPI.
 table() {

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/guard.h"
 #include "cli/help.h"
+#include "comm/comm.h"
 #include "kernels/kernels.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +17,10 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *help;
-    bool is_guarded; // reads files of others, and never starts MPI
+    bool is_guarded; // reads files of others, in one process unless a launcher has started several
 } commands[] = {
     {"import", cmd_import, "files of other formats become a data set", true},
-    {"check", cmd_check, "validate an experiment; list its trials; train nothing", false},
+    {"check", cmd_check, "validate an experiment; list its trials; train nothing", true},
     {"run", cmd_run, "train and score the trials of an experiment", false},
     {"status", cmd_status, "how far a run is: done, running, failed, left, time to go", false},
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery", true},
@@ -28,10 +29,10 @@ static const struct {
     {"compare", cmd_compare, "architectures and clusters side by side, with drift", true},
     {"verify", cmd_verify, "are all arrays as they were written?", false},
     {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false},
-    {"score", cmd_score, "errors of new data under a trained model", false},
-    {"encode", cmd_encode, "codes of a data set, as a data set", false},
-    {"decode", cmd_decode, "reconstructions of codes, as a data set", false},
-    {"generate", cmd_generate, "new samples from a variational model", false},
+    {"score", cmd_score, "errors of new data under a trained model", true},
+    {"encode", cmd_encode, "codes of a data set, as a data set", true},
+    {"decode", cmd_decode, "reconstructions of codes, as a data set", true},
+    {"generate", cmd_generate, "new samples from a variational model", true},
     {"info", cmd_info, "what is in a data set, a trial or a run", true},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -149,9 +150,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "hourglass: %s: standard output is this file, allowed: a file that is not read\n", found);
         return 2;
     }
+    const bool is_launched = comm_has_launcher() || comm_launched_size() > 1;
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return announce_end(commands[i].is_guarded ? guard_run(commands[i].run, argc - 1, argv + 1)
-                                                       : commands[i].run(argc - 1, argv + 1));
+            return announce_end(commands[i].is_guarded && !is_launched ? guard_run(commands[i].run, argc - 1, argv + 1)
+                                                                       : commands[i].run(argc - 1, argv + 1));
     return refuse(argv[1]);
 }

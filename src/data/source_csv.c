@@ -14,8 +14,10 @@
 enum { MAX_ERRORS = 20, MAX_COLUMN_ERRORS = 5 };
 
 struct column_count {
-    int64_t numbers, texts, commas; // commas: texts that are numbers with a decimal comma
-    int64_t in_order;               // rows whose value is their number, counted from `first`
+    int64_t numbers, texts;
+    int64_t commas;   // texts that are numbers with a decimal comma
+    int64_t grouped;  // texts that are numbers whose thousands are separated by commas
+    int64_t in_order; // rows whose value is their number, counted from `first`
     double first;
 };
 
@@ -34,6 +36,8 @@ struct csv {
     struct column_count *counts; // (columns.n), owned
     int errors;
     int64_t errors_hidden;
+    int64_t hashes;    // first fields that begin with '#' and are no numbers
+    bool is_first_odd; // the first row has another number of fields than the line before it
     struct err *e;
 
     // second pass
@@ -58,6 +62,20 @@ static void report_field(struct csv *c, const char *text, size_t n, const char *
             c->columns.names[c->field], source_quote(found, text, n), allowed);
 }
 
+// "1,234" and "12,345,678.9". Every such text without a point and with one comma is a number with a decimal comma, too.
+static bool is_grouped(const char *text)
+{
+    size_t digits = strspn(text += *text == '-' || *text == '+', "0123456789");
+    int groups = 0;
+
+    if (digits == 0 || digits > 3)
+        return false;
+    for (text += digits; *text == ',' && strspn(text + 1, "0123456789") == 3; text += 4)
+        groups++;
+
+    return groups > 0 && (*text == 0 || *text == '.');
+}
+
 static void check_number(struct csv *c, const char *text, size_t n)
 {
     double value;
@@ -68,6 +86,7 @@ static void check_number(struct csv *c, const char *text, size_t n)
         count->first = value;
     count->in_order += kind == CSV_NUMBER && value == count->first + (double)c->rows;
     count->commas += kind == CSV_TEXT && csv_number_comma(text, n, &value);
+    count->grouped += kind == CSV_TEXT && is_grouped(text);
     if (kind == CSV_NUMBER && isinf(value) && strpbrk(text, "0123456789")) // not one that the file calls infinite
         report_field(c, text, n, "numbers below 1.8e308");
     bool may_be_header = c->rows == 0 && !c->columns.has_header;
@@ -92,6 +111,7 @@ static void check_field(void *context, char *text, size_t n)
     struct csv *c = context;
     int use = c->field < c->columns.n && !c->skips_record ? c->columns.use[c->field] : CSV_LEFT_OUT;
     double ignored;
+    c->hashes += c->field == 0 && !c->skips_record && *text == '#';
     if (use >= 0)
         check_number(c, text, n);
     else if (use == CSV_LABEL && (strlen(text) != n || csv_field(&c->missing, text, n, &ignored) == CSV_MISSING))
@@ -106,9 +126,12 @@ static void check_field(void *context, char *text, size_t n)
 static void check_record(void *context)
 {
     struct csv *c = context;
-    if (c->field != c->columns.n && !c->skips_record && may_report(c))
-        err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), 0,
-            "found %d fields, allowed: %d as in the first line", c->field, c->columns.n);
+    if (c->field != c->columns.n && !c->skips_record) {
+        c->is_first_odd = c->is_first_odd || c->rows == 0;
+        if (may_report(c))
+            err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), 0,
+                "found %d field%s, allowed: %d as in the first line", c->field, c->field == 1 ? "" : "s", c->columns.n);
+    }
     c->rows += !c->skips_record;
     c->skips_record = false;
     c->field = 0;
@@ -143,15 +166,26 @@ static int summarise(struct csv *c)
     if (c->errors_hidden)
         err_add(c->e, ERR_DATA, "%s: and %lld more fields or rows like these", c->path, (long long)c->errors_hidden);
     struct text drop = {0};
-    bool has_commas = false;
+    bool has_commas = false, has_groups = false;
     for (int i = 0; i < c->columns.n; i++) {
         if (c->columns.use[i] == CSV_LABEL)
             check_labels(c, c->columns.names[i]);
-        if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
+        if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].grouped)
+            has_groups = true;
+        else if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
             has_commas = true;
         else if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
             source_add_to_list(&drop, c->columns.names[i]);
     }
+    if (c->hashes && c->errors)
+        err_add(c->e, ERR_DATA, "%s: comments among the rows? --comment '#' leaves them out", c->path);
+    if (c->is_first_odd && c->columns.has_header)
+        err_add(
+            c->e, ERR_DATA, "%s: does the table begin further down? --skip N leaves out the first N lines", c->path);
+    if (has_groups)
+        err_add(c->e, ERR_DATA,
+            "%s: commas between thousands? They are not read: remove them; --decimal comma reads 1,234 as 1.234",
+            c->path);
     if (has_commas)
         err_add(c->e, ERR_DATA, "%s: numbers with a decimal comma? --decimal comma reads them", c->path);
     if (drop.length)

@@ -137,6 +137,7 @@ int leaderboard_ties(const struct trial_summary *rows, int n)
     double best = objective_loss(&o, &rows[0]);
     int ties = 0;
     for (int i = 0; i < n; i++)
-        ties += strcmp(rows[i].objective, rows[0].objective) == 0 && objective_loss(&o, &rows[i]) == best;
+        ties += !summary_is_stale(&rows[i]) && strcmp(rows[i].objective, rows[0].objective) == 0 &&
+                objective_loss(&o, &rows[i]) == best;
     return ties;
 }

@@ -111,6 +111,23 @@ bad 2 "--delimiter: found ',' with --decimal comma" import t.csv -o y.h5:s --dec
 printf 'A;B\n1.300,5;2,5\n' >t.csv
 bad 3 "A: found '1.300,5'" import t.csv -o y.h5:s --decimal comma
 
+# Commas between thousands: no hint leads to another number.
+printf 'A,B\n"1,234",2\n"12,345,678.5",3\n' >t.csv
+bad 3 'commas between thousands\? They are not read: remove them; --decimal comma reads 1,234 as 1.234' import t.csv -o y.h5:s
+grep -q 'decimal comma?' message && fail 'a hint that changes the numbers'
+printf 'A;B\n"1,23";2\n"1,234";3\n' >t.csv
+bad 3 'decimal comma\? --decimal comma reads them' import t.csv -o y.h5:s
+
+# Comments among the rows; a table that begins further down.
+printf 'a,b\n1,2\n# a note\n3,4\n' >t.csv
+bad 3 "comments among the rows\? --comment '#' leaves them out" import t.csv -o y.h5:s
+table 'a,b\n1,2\n# a note\n3,4\n' --comment '#'
+says stdout '2 rows of 2 f8'
+printf 'Exported today\na,b\n1,2\n' >t.csv
+bad 3 'does the table begin further down\? --skip N' import t.csv -o y.h5:s
+table 'Exported today\na,b\n1,2\n' --skip 1
+says stdout '1 row of 2 f8'
+
 # Order and names of columns; names that hold a comma; files that name none.
 table 'a,b,c\n1,2,3\n' --columns c,a
 read_as '[[3.0, 1.0]]' "['c', 'a']"
