@@ -184,3 +184,14 @@ int text_to_seconds(const char *text, double *seconds)
         }
     return -1;
 }
+
+char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n)
+{
+    size_t room = QUOTE_ROOM - 4, length = n < room ? n : room; // "..." and a NUL
+    while (length < n && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--; // not within a character of UTF-8
+    for (size_t i = 0; i < length; i++)
+        out[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    strcpy(out + length, length < n ? "..." : "");
+    return out;
+}

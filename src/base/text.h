@@ -23,6 +23,10 @@ void text_add_visible(struct text *t, const char *text, size_t n);
 // The same of a whole string as new memory.
 char *text_visible(const char *text);
 
+// A string of a file made fit for a message: cut to a few words, control characters shown as '?'. Returns out.
+enum { QUOTE_ROOM = 64 };
+char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n);
+
 // "4.2 MB", "37 s", "2 min 05 s": into `out`, which is returned.
 char *text_bytes(char out[16], double bytes);
 char *text_seconds(char out[48], double seconds);

@@ -1,10 +1,10 @@
 // Columns of CSV files: found by name, or by number where no name is meant.
 #include "data/csv_columns.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/csv_table.h"
-#include "data/source.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,14 +272,14 @@ static int *find_columns(
 {
     int wanted_n, *found;
     *n = 0;
-    char **wanted = source_split_list(list, &wanted_n);
+    char **wanted = list_split(list, &wanted_n);
     found = mem_new((size_t)wanted_n, sizeof *found);
     for (int i = 0; i < wanted_n; i++) {
         int column = find_column(c, path, option, wanted[i], e);
         if (column >= 0)
             found[(*n)++] = column;
     }
-    source_free_list(wanted, wanted_n);
+    list_free(wanted, wanted_n);
     return found;
 }
 
@@ -336,7 +336,7 @@ static void check_names(const struct csv_columns *c, const char *path, struct er
         char found[QUOTE_ROOM];
         if (c->use[i] != CSV_LEFT_OUT && !csv_is_utf8(c->names[i]))
             err_at(e, ERR_DATA, path, c->header_line, i + 1, "name '%s' is not UTF-8: convert the file with iconv",
-                source_quote(found, c->names[i], strlen(c->names[i])));
+                text_quote(found, c->names[i], strlen(c->names[i])));
         if (c->use[i] != CSV_LEFT_OUT)
             sorted[n++] = &c->names[i];
     }
@@ -346,7 +346,7 @@ static void check_names(const struct csv_columns *c, const char *path, struct er
             char found[QUOTE_ROOM];
             err_at(e, ERR_DATA, path, c->header_line, (int)(sorted[i] - c->names) + 1,
                 "name '%s' stands for columns %d and %d: rename one, or leave it out with --drop NUMBER",
-                source_quote(found, *sorted[i], strlen(*sorted[i])), (int)(sorted[i - 1] - c->names) + 1,
+                text_quote(found, *sorted[i], strlen(*sorted[i])), (int)(sorted[i - 1] - c->names) + 1,
                 (int)(sorted[i] - c->names) + 1);
         }
     free(sorted);
@@ -368,14 +368,14 @@ int csv_columns_find(struct csv_columns *c, const char *path, struct csv_dialect
         check_names(c, path, e);
     }
 
-    source_free_list(r.fields, r.n);
+    list_free(r.fields, r.n);
     free(r.below);
     return e->count == before ? 0 : -1;
 }
 
 void csv_columns_free(struct csv_columns *c)
 {
-    source_free_list(c->names, c->n);
+    list_free(c->names, c->n);
     free(c->use);
     *c = (struct csv_columns){0};
 }

@@ -2,8 +2,8 @@
 // point numbers accurately", the fast path); the rest goes to strtod.
 #include "data/csv_number.h"
 
+#include "base/list.h"
 #include "base/mem.h"
-#include "data/source.h"
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -98,7 +98,7 @@ static bool read_number(const struct csv_missing *m, const char *text, size_t n,
 void csv_missing_read(struct csv_missing *m, const char *list, bool has_decimal_comma)
 {
     *m = (struct csv_missing){.has_decimal_comma = has_decimal_comma};
-    m->tokens = source_split_list(list ? list : "NA,NaN,nan,?,", &m->n);
+    m->tokens = list_split(list ? list : "NA,NaN,nan,?,", &m->n);
     m->numbers = mem_new((size_t)m->n, sizeof *m->numbers);
 
     for (int i = 0; i < m->n; i++)
@@ -108,7 +108,7 @@ void csv_missing_read(struct csv_missing *m, const char *list, bool has_decimal_
 
 void csv_missing_free(struct csv_missing *m)
 {
-    source_free_list(m->tokens, m->n);
+    list_free(m->tokens, m->n);
     free(m->numbers);
     *m = (struct csv_missing){0};
 }

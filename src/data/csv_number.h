@@ -19,7 +19,7 @@ struct csv_missing {
     int n_numbers;
     bool has_decimal_comma;
 };
-// From a list that source_split_list reads; NULL: the usual tokens. A token that is a number stands for every spelling
+// From a list that list_split reads; NULL: the usual tokens. A token that is a number stands for every spelling
 // of that number.
 void csv_missing_read(struct csv_missing *m, const char *list, bool has_decimal_comma);
 void csv_missing_free(struct csv_missing *m);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "data/data_labels.h"
 #include "data/dataset.h"
+#include "store/schema.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,4 +166,15 @@ struct node *data_identity(const struct data_config *cfg, const char *spec_folde
     if (e->count != before)
         node_free(&n);
     return n;
+}
+
+void dataset_add_versions(struct text *lines, const struct dataset *d)
+{
+    for (int i = 0; i < d->n_sources; i++) {
+        const struct dataset_source *s = &d->sources[i];
+        if (s->checksum)
+            text_add(lines, "%s xxh3:%s\n", s->name, s->checksum);
+        if (s->label_checksum)
+            text_add(lines, "%s" VERSIONS_LABELS " xxh3:%s\n", s->name, s->label_checksum);
+    }
 }

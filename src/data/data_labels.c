@@ -3,7 +3,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "data/source.h"
+#include "base/text.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,7 +291,7 @@ static int refuse_name(const struct node *at, const char *found, const struct la
     label_names_quote(&all, classes->v, classes->n);
     label_names_suggest(&all, found, classes->v, classes->n);
     data_error(at, e, "found '%s', which no source has as a label; labels have names here, allowed: %.1200s",
-        source_quote(room, found, strlen(found)), all.data);
+        text_quote(room, found, strlen(found)), all.data);
     text_free(&all);
     return -1;
 }
@@ -304,7 +304,7 @@ static int refuse_number(const struct node *at, const char *found, const struct 
 
     add_kind(&kind, t, classes);
     data_error(at, e, "found '%s', but the labels of %s are %s, allowed: one of these",
-        source_quote(room, found, strlen(found)), t->name, kind.data);
+        text_quote(room, found, strlen(found)), t->name, kind.data);
     text_free(&kind);
     return -1;
 }

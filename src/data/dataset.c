@@ -2,12 +2,12 @@
 #include "data/dataset.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/data_check.h"
 #include "data/data_fit.h"
 #include "data/data_labels.h"
 #include "data/data_split.h"
 #include "data/dataset_build.h"
-#include "data/source.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -408,8 +408,7 @@ void dataset_count_labels(const struct dataset *d, struct text *t)
             continue;
         snprintf(number, sizeof number, "%lld", (long long)label[first]);
         const char *name = d->label_names ? d->label_names[label[first]] : number;
-        text_add(
-            t, "%s%s (%lld)", shown ? ", " : "", source_quote(room, name, strlen(name)), (long long)(last - first));
+        text_add(t, "%s%s (%lld)", shown ? ", " : "", text_quote(room, name, strlen(name)), (long long)(last - first));
     }
     free(label);
 }

@@ -92,3 +92,6 @@ struct node *data_identity(const struct data_config *cfg, const char *spec_folde
 const char *dataset_label_name(const struct dataset *d, int64_t row);
 // Appends how often each label occurs, "bad (10), good (40)", the first few; nothing without labels.
 void dataset_count_labels(const struct dataset *d, struct text *t);
+// Appends the version of the data and of the labels of every source, as lines "NAME xxh3:CHECKSUM" and
+// "NAME labels xxh3:CHECKSUM".
+void dataset_add_versions(struct text *lines, const struct dataset *d);

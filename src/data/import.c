@@ -2,6 +2,7 @@
 // over, and the file takes its name when it is whole.
 #include "data/import.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "data/dataset_target.h"
 #include "data/import_write.h"
@@ -149,7 +150,7 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
 
 void import_summary_free(struct import_summary *s)
 {
-    source_free_list(s->label_names, s->n_label_names);
+    list_free(s->label_names, s->n_label_names);
     free(s->label_name);
     free(s->counts);
     free(s->note);

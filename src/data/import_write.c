@@ -3,6 +3,7 @@
 #include "data/import_write.h"
 
 #include "base/clock.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "data/import_check.h"
 #include "store/schema.h"
@@ -51,7 +52,7 @@ static int write_features(struct transfer *t, struct err *e)
     for (int64_t i = 0; i < t->columns; i++)
         names[i] = given ? mem_text(given[i]) : mem_format("feature_%lld", (long long)i + 1);
     int status = store_write(t->file, path, &shape, names, &about, e);
-    source_free_list(names, (int)t->columns);
+    list_free(names, (int)t->columns);
     free(path);
     return status;
 }

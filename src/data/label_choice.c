@@ -2,8 +2,8 @@
 #include "data/label_choice.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/label_names.h"
-#include "data/source.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static int refuse_name(const struct label_question *q, const char *found, struct
     label_names_quote(&all, r->label_names, r->n_label_names);
     label_names_suggest(&all, found, r->label_names, r->n_label_names);
     err_add(e, ERR_USAGE, "--normal: found '%s', which is no label of %s or of the model, allowed: %.1200s",
-        source_quote(room, found, strlen(found)), r->name, all.data);
+        text_quote(room, found, strlen(found)), r->name, all.data);
     text_free(&all);
     return -1;
 }
@@ -76,7 +76,7 @@ static int choose_names(const struct label_question *q, struct label_choice *c, 
 static int refuse_number(const struct label_question *q, const char *found, struct err *e)
 {
     char room[QUOTE_ROOM];
-    const char *quoted = source_quote(room, found, strlen(found));
+    const char *quoted = text_quote(room, found, strlen(found));
 
     if (q->is_option)
         return err_add(e, ERR_USAGE, "--normal: found '%s', but labels of %s are numbers, allowed: a whole number",

@@ -1,8 +1,9 @@
 // Sets of label names: finding, joining, splitting, and how messages show them.
 #include "data/label_names.h"
 
+#include "base/list.h"
 #include "base/mem.h"
-#include "data/source.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ void label_names_build(struct label_names *l, char **texts, int n)
 
 void label_names_free(struct label_names *l)
 {
-    source_free_list(l->v, l->n);
+    list_free(l->v, l->n);
     *l = (struct label_names){0};
 }
 
@@ -121,7 +122,7 @@ void label_names_quote(struct text *t, char *const *names, int n)
     char room[QUOTE_ROOM];
 
     for (int i = 0; i < n && i < SHOWN; i++)
-        text_add(t, "%s'%s'", i ? ", " : "", source_quote(room, names[i], strlen(names[i])));
+        text_add(t, "%s'%s'", i ? ", " : "", text_quote(room, names[i], strlen(names[i])));
     if (n > SHOWN)
         text_add(t, ", ... (%d more)", n - SHOWN);
 }
@@ -132,5 +133,5 @@ void label_names_suggest(struct text *t, const char *found, char *const *names, 
     const char *near = text_nearest(found, (const char *const *)names, n);
 
     if (near && *near && found[0] && found[1]) // a single letter is near to any other
-        text_add(t, "; did you mean '%s'?", source_quote(room, near, strlen(near)));
+        text_add(t, "; did you mean '%s'?", text_quote(room, near, strlen(near)));
 }

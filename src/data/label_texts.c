@@ -2,6 +2,7 @@
 #include "data/label_texts.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/csv_columns.h"
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static int check_names(const struct csv_labels *l, const char *name, struct err 
     for (int i = 0; l->is_text && i < l->n; i++)
         if (!csv_is_utf8(l->names[i]) || strchr(l->names[i], '\n'))
             return err_add(e, ERR_DATA, "%s: found '%s', allowed as names: one line of UTF-8", name,
-                source_quote(found, l->names[i], strlen(l->names[i])));
+                text_quote(found, l->names[i], strlen(l->names[i])));
     return 0;
 }
 

@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "data/source.h"
 #include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
@@ -30,7 +29,7 @@ static int refuse(struct parser *p, const char *what)
 {
     char found[QUOTE_ROOM];
     return err_add(p->e, ERR_DATA, "%s: damaged NumPy header: %s, found '%s'", p->name, what,
-        source_quote(found, p->at, strlen(p->at)));
+        text_quote(found, p->at, strlen(p->at)));
 }
 
 static void skip_space(struct parser *p)
@@ -101,7 +100,7 @@ static int parse_type(struct parser *p)
     return err_add(p->e, ERR_DATA,
         "%s: found an array of %s ('%s'), allowed: numbers of type b1 u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8; convert it "
         "with numpy.astype",
-        p->name, strchr(descr, 'O') ? "objects" : "another type", source_quote(found, descr, strlen(descr)));
+        p->name, strchr(descr, 'O') ? "objects" : "another type", text_quote(found, descr, strlen(descr)));
 }
 
 static int parse_order(struct parser *p)

@@ -1,6 +1,7 @@
 // Sources: which format a file is of, and what the formats share.
 #include "data/source.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/byte_stream.h"
@@ -91,8 +92,8 @@ void source_free(struct source **s)
     if ((*s)->format)
         (*s)->format->close(*s);
     if ((*s)->features)
-        source_free_list((*s)->features, (int)(*s)->shape.dims[1]);
-    source_free_list((*s)->label_names, (*s)->n_label_names);
+        list_free((*s)->features, (int)(*s)->shape.dims[1]);
+    list_free((*s)->label_names, (*s)->n_label_names);
     free((*s)->label_name);
     free((*s)->note);
     text_free(&(*s)->warnings);
@@ -173,81 +174,6 @@ int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct 
         move_channels_last((char *)x + (size_t)r * row_bytes, copy, &s->shape, size);
     free(copy);
     return 0;
-}
-
-char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n)
-{
-    size_t room = QUOTE_ROOM - 4, length = n < room ? n : room; // "..." and a NUL
-    while (length < n && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--; // not within a character of UTF-8
-    for (size_t i = 0; i < length; i++)
-        out[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
-    strcpy(out + length, length < n ? "..." : "");
-    return out;
-}
-
-// Reads a text in quotes that `at` begins. Returns where it ends, or NULL if no comma and no end of the list follows
-// it: then it is not in quotes. `out` has space for the rest of the list.
-static const char *read_quoted(const char *at, char *out)
-{
-    if (*at != '"')
-        return NULL;
-    for (at++; *at && (*at != '"' || at[1] == '"'); at++) {
-        at += *at == '"';
-        *out++ = *at;
-    }
-    *out = 0;
-    if (*at != '"')
-        return NULL;
-
-    at += 1 + strspn(at + 1, " ");
-    return *at == 0 || *at == ',' ? at : NULL;
-}
-
-static const char *read_plain(const char *at, char *out)
-{
-    const char *end = at + strcspn(at, ","), *stop = end;
-    while (stop > at && stop[-1] == ' ')
-        stop--;
-    memcpy(out, at, (size_t)(stop - at));
-    out[stop - at] = 0;
-    return end;
-}
-
-char **source_split_list(const char *list, int *n)
-{
-    char **out = NULL;
-    *n = 0;
-
-    for (bool is_more = true; is_more; list++) {
-        list += strspn(list, " ");
-        char *name = mem_new(strlen(list) + 1, 1);
-        const char *end = read_quoted(list, name);
-        list = end ? end : read_plain(list, name);
-        out = mem_grow(out, (size_t)*n + 1, sizeof *out);
-        out[(*n)++] = name;
-        is_more = *list == ',';
-    }
-
-    return out;
-}
-
-void source_add_to_list(struct text *list, const char *name)
-{
-    size_t n = strlen(name);
-    bool needs_quotes = n == 0 || strpbrk(name, ",\"") || name[0] == ' ' || name[n - 1] == ' ';
-
-    text_add(list, "%s%s", list->length ? "," : "", needs_quotes ? "\"" : "");
-    for (; *name; name++)
-        text_add(list, *name == '"' ? "\"\"" : "%c", *name);
-    text_add(list, "%s", needs_quotes ? "\"" : "");
-}
-
-void source_free_list(char **list, int n)
-{
-    for (int i = 0; list && i < n; i++)
-        free(list[i]);
-    free(list);
 }
 
 void source_turn_labels(struct store_shape *shape)

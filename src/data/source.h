@@ -64,17 +64,6 @@ int source_order_channels(struct source *s, const struct import_options *o, stru
 // Values in a row; 0: a dimension is empty; -1: more than a row can have.
 int64_t source_columns(const struct store_shape *shape);
 
-// Text of a foreign file made fit for a message: cut, and without control characters. Returns out.
-enum { QUOTE_ROOM = 64 };
-char *source_quote(char out[QUOTE_ROOM], const char *text, size_t n);
-
-// Splits "a,b" into new memory: *n owned texts, an owned array. Blanks around them are dropped; a comma at the end adds
-// an empty one. A text in double quotes may hold commas and blanks, and a quote if it is doubled: "a ""b"", c".
-char **source_split_list(const char *list, int *n);
-// Appends a name to such a list, in quotes if it needs them.
-void source_add_to_list(struct text *list, const char *name);
-void source_free_list(char **list, int n);
-
 // The shape of labels of one value a row, and of a single row of them as MATLAB has them.
 void source_turn_labels(struct store_shape *shape);
 // label[0..n) := values[0..n) of `type`, which must be whole numbers. `first`: the row number of values[0], for

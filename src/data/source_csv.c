@@ -1,5 +1,6 @@
 // CSV and its kin: read twice. The first pass checks every field and counts the rows, so that all mistakes are reported
 // and nothing is written for a bad file; the second hands the rows out.
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/csv_columns.h"
@@ -59,7 +60,7 @@ static void report_field(struct csv *c, const char *text, size_t n, const char *
     char found[QUOTE_ROOM];
     if (may_report(c))
         err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), c->field + 1, "%s: found '%s', allowed: %s",
-            c->columns.names[c->field], source_quote(found, text, n), allowed);
+            c->columns.names[c->field], text_quote(found, text, n), allowed);
 }
 
 // "1,234" and "12,345,678.9". Every such text without a point and with one comma is a number with a decimal comma, too.
@@ -150,7 +151,7 @@ static void check_labels(struct csv *c, const char *name)
         if (!csv_is_utf8(c->labels.names[i]) || strchr(c->labels.names[i], '\n')) {
             char found[QUOTE_ROOM];
             err_add(c->e, ERR_DATA, "%s: %s: found '%s', allowed as names: one line of UTF-8", c->path, name,
-                source_quote(found, c->labels.names[i], strlen(c->labels.names[i])));
+                text_quote(found, c->labels.names[i], strlen(c->labels.names[i])));
         }
 }
 
@@ -175,7 +176,7 @@ static int summarise(struct csv *c)
         else if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
             has_commas = true;
         else if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
-            source_add_to_list(&drop, c->columns.names[i]);
+            list_add(&drop, c->columns.names[i]);
     }
     if (c->hashes && c->errors)
         err_add(c->e, ERR_DATA, "%s: comments among the rows? --comment '#' leaves them out", c->path);

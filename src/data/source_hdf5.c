@@ -1,4 +1,5 @@
 // Any dataset of numbers in an HDF5 file of others, "FILE.h5:/path".
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/array_reader.h"
@@ -53,7 +54,7 @@ static int refuse_name(struct hdf5 *h, const struct source *s, struct err *e)
         err_add(e, ERR_DATA, "%s: which dataset of this HDF5 file? Say %s:/NAME; it holds %s", s->path, s->path,
             n ? list.data : "nothing");
     free(hint);
-    source_free_list(names, n);
+    list_free(names, n);
     text_free(&list);
     return -1;
 }

@@ -1,5 +1,6 @@
 // Pictures: a PNG or JPEG file, or a folder of them. Each becomes a row of its values; in a folder of folders the inner
 // folder's name is the label.
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/image_file.h"
@@ -66,7 +67,7 @@ static void leave_out(struct left_out *l, const char *path)
     char name[QUOTE_ROOM];
 
     if (l->n < NAMED)
-        text_add(&l->names, "%s%s", l->n ? ", " : "", source_quote(name, path, strlen(path)));
+        text_add(&l->names, "%s%s", l->n ? ", " : "", text_quote(name, path, strlen(path)));
     else if (l->n == NAMED)
         text_add(&l->names, ", ...");
     l->n++;
@@ -137,7 +138,7 @@ static void number_folders(struct source *s, struct pictures *p)
 
     for (int64_t i = 0; i < p->n; i++)
         label_is_number(s->label_names[p->v[i].label], &p->v[i].label);
-    source_free_list(s->label_names, s->n_label_names);
+    list_free(s->label_names, s->n_label_names);
     s->label_names = NULL;
     s->n_label_names = 0;
 }
@@ -150,7 +151,7 @@ static int list_all(struct source *s, struct pictures *p, struct err *e)
     int64_t direct = p->n;
     for (int i = 0; i < n_inner && status == 0; i++)
         status = list_inner(s, p, inner[i], e);
-    source_free_list(inner, n_inner);
+    list_free(inner, n_inner);
     if (status != 0)
         return -1;
 

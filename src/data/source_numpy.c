@@ -1,6 +1,7 @@
 // NumPy: a .npy file is one array; a .npz file is a zip archive of them, from which the data and their labels are
 // taken.
 #include "base/input.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/label_texts.h"
@@ -206,8 +207,8 @@ static int refuse_choice(const struct npz *z, const char *path, const char *opti
         text_add(&list, "%s%s", i ? ", " : "", z->names[i]);
     char found[QUOTE_ROOM];
     if (wanted)
-        err_add(e, ERR_DATA, "%s: %s: found '%s', allowed: %s", path, option,
-            source_quote(found, wanted, strlen(wanted)), list.data);
+        err_add(e, ERR_DATA, "%s: %s: found '%s', allowed: %s", path, option, text_quote(found, wanted, strlen(wanted)),
+            list.data);
     else
         err_add(e, ERR_DATA, "%s: which array holds the data? Say %s NAME, one of: %s", path, option, list.data);
     text_free(&list);
@@ -359,7 +360,7 @@ static void npz_close(struct source *s)
     label_texts_free(&z->texts);
     if (z->archive)
         zip_discard(z->archive);
-    source_free_list(z->names, z->n);
+    list_free(z->names, z->n);
     free(z->members);
     free(z->labels);
     free(z);

@@ -3,8 +3,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/gather.h"
-#include "data/source.h"
 #include "report/gallery.h"
 #include "report/table.h"
 #include "report/table_metrics.h"
@@ -115,7 +115,7 @@ static const char *label_text(const struct dataset *d, int64_t row, char out[LAB
     char number[24];
 
     snprintf(number, sizeof number, "%lld", (long long)d->label[row]);
-    return source_quote(out, name ? name : number, strlen(name ? name : number));
+    return text_quote(out, name ? name : number, strlen(name ? name : number));
 }
 
 static int choose_by_class(struct picker *p, int count, struct err *e)

@@ -8,6 +8,7 @@
 #include "sweep/result_hash.h"
 #include "sweep/run_file.h"
 #include "sweep/run_read.h"
+#include "sweep/versions.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #include "data/label_names.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "sweep/stale.h"
 #include "sweep/trial_file.h"
-#include "sweep/versions.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

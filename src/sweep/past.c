@@ -4,6 +4,7 @@
 #include "base/disk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sweep/versions.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

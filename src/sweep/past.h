@@ -3,7 +3,7 @@
 
 #include "sweep/plan.h"
 #include "sweep/run_read.h"
-#include "sweep/versions.h"
+#include "sweep/stale.h"
 
 struct past {
     struct past_trial {

@@ -127,10 +127,10 @@ static void read_data(struct planner *p, const struct trial *t, struct known_dat
     note_sets(&sets, k);
     note_labels(&sets, k);
     warn_unscored(&sets, &p->warnings);
-    versions_add(&p->data, &sets.train);
-    versions_add(&p->data, &sets.validation);
+    dataset_add_versions(&p->data, &sets.train);
+    dataset_add_versions(&p->data, &sets.validation);
     for (int i = 0; i < sets.n_test; i++)
-        versions_add(&p->data, &sets.test[i]);
+        dataset_add_versions(&p->data, &sets.test[i]);
     if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
         ranges_measure(&sets, &k->ranges);
     data_sets_free(&sets);

@@ -1,7 +1,7 @@
 // run.h5: all trials of a run, or of several, in one portable file, and its leaderboard with a column for each figure.
 #pragma once
 
-#include "sweep/versions.h"
+#include "sweep/stale.h"
 
 // A run's file as it is made: trials one after the other, the leaderboard at the end.
 struct run_writer;

@@ -5,7 +5,7 @@
 #include "store/schema.h"
 #include "sweep/board.h"
 #include "sweep/objective.h"
-#include "sweep/versions.h"
+#include "sweep/stale.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>

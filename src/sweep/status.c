@@ -5,7 +5,7 @@
 #include "store/store.h"
 #include "sweep/failure.h"
 #include "sweep/plan_file.h"
-#include "sweep/versions.h"
+#include "sweep/stale.h"
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>

@@ -31,10 +31,10 @@ static int check_versions(const struct order *order, const struct data_sets *set
 {
     struct text loaded = {0};
     text_add(&loaded, "%s", "");
-    versions_add(&loaded, &sets->train);
-    versions_add(&loaded, &sets->validation);
+    dataset_add_versions(&loaded, &sets->train);
+    dataset_add_versions(&loaded, &sets->validation);
     for (int i = 0; i < sets->n_test; i++)
-        versions_add(&loaded, &sets->test[i]);
+        dataset_add_versions(&loaded, &sets->test[i]);
 
     const char *planned = order->data && order->data->text ? order->data->text : "";
     char *changed = versions_changed(loaded.data, planned);

@@ -1,5 +1,6 @@
 // CSV: numbers, dialects, headers, columns, labels, missing values.
 // links: data store base
+#include "base/list.h"
 #include "import_fixture.h"
 
 #include "base/random.h"
@@ -189,14 +190,14 @@ static void lists_are_split_and_written(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int n;
         struct text written = {0};
-        char **parts = source_split_list(rows[i].list, &n);
+        char **parts = list_split(rows[i].list, &n);
         assert_int_equal(n, rows[i].n);
         for (int k = 0; k < n; k++) {
             assert_string_equal(parts[k], rows[i].parts[k]);
-            source_add_to_list(&written, parts[k]);
+            list_add(&written, parts[k]);
         }
         assert_string_equal(written.data, rows[i].written);
-        source_free_list(parts, n);
+        list_free(parts, n);
         text_free(&written);
     }
 }

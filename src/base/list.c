@@ -1,0 +1,71 @@
+// Lists in one string: a small grammar of its own, that of a line of CSV.
+#include "base/list.h"
+
+#include "base/mem.h"
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Reads a text in quotes that `at` begins. Returns where it ends, or NULL if no comma and no end of the list follows
+// it: then it is not in quotes. `out` has space for the rest of the list.
+static const char *read_quoted(const char *at, char *out)
+{
+    if (*at != '"')
+        return NULL;
+    for (at++; *at && (*at != '"' || at[1] == '"'); at++) {
+        at += *at == '"';
+        *out++ = *at;
+    }
+    *out = 0;
+    if (*at != '"')
+        return NULL;
+
+    at += 1 + strspn(at + 1, " ");
+    return *at == 0 || *at == ',' ? at : NULL;
+}
+
+static const char *read_plain(const char *at, char *out)
+{
+    const char *end = at + strcspn(at, ","), *stop = end;
+    while (stop > at && stop[-1] == ' ')
+        stop--;
+    memcpy(out, at, (size_t)(stop - at));
+    out[stop - at] = 0;
+    return end;
+}
+
+char **list_split(const char *list, int *n)
+{
+    char **out = NULL;
+    *n = 0;
+
+    for (bool is_more = true; is_more; list++) {
+        list += strspn(list, " ");
+        char *name = mem_new(strlen(list) + 1, 1);
+        const char *end = read_quoted(list, name);
+        list = end ? end : read_plain(list, name);
+        out = mem_grow(out, (size_t)*n + 1, sizeof *out);
+        out[(*n)++] = name;
+        is_more = *list == ',';
+    }
+
+    return out;
+}
+
+void list_add(struct text *list, const char *name)
+{
+    size_t n = strlen(name);
+    bool needs_quotes = n == 0 || strpbrk(name, ",\"") || name[0] == ' ' || name[n - 1] == ' ';
+
+    text_add(list, "%s%s", list->length ? "," : "", needs_quotes ? "\"" : "");
+    for (; *name; name++)
+        text_add(list, *name == '"' ? "\"\"" : "%c", *name);
+    text_add(list, "%s", needs_quotes ? "\"" : "");
+}
+
+void list_free(char **names, int n)
+{
+    for (int i = 0; names && i < n; i++)
+        free(names[i]);
+    free(names);
+}

@@ -1,0 +1,13 @@
+// Lists in one string, as options take them: "a,b" or "\"a,b\",c".
+#pragma once
+
+#include "base/text.h"
+
+// Splits a list at its commas. Returns an owned array of *n owned names. Blanks around a name are dropped, and a comma
+// at the end adds an empty name. A name in double quotes may hold commas and blanks, and a quote if it is doubled: "a
+// ""b"", c".
+char **list_split(const char *list, int *n);
+// Appends a name to such a list, in quotes if it needs them.
+void list_add(struct text *list, const char *name);
+// Frees what list_split returned; NULL is allowed.
+void list_free(char **names, int n);
