@@ -5,8 +5,8 @@
 #include "cli/launch.h"
 #include "cli/options.h"
 #include "report/table.h"
-#include "sweep/calibrate.h"
-#include "sweep/run.h"
+#include "run/run.h"
+#include "trial/calibrate.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

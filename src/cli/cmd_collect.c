@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "leaderboard/run_file.h"
+#include "leaderboard/run_read.h"
 #include "store/schema.h"
 #include "store/store.h"
-#include "sweep/run_file.h"
-#include "sweep/run_read.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

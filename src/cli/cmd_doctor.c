@@ -6,7 +6,7 @@
 #include "report/json.h"
 #include "report/table.h"
 #include "store/parallel.h"
-#include "sweep/plan.h"
+#include "trial/plan.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

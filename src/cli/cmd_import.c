@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/options.h"
-#include "data/import.h"
+#include "import/import.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

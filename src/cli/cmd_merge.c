@@ -3,9 +3,9 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "leaderboard/merge.h"
 #include "store/schema.h"
 #include "store/store.h"
-#include "sweep/merge.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 // hourglass score: the reconstruction errors of new data under a trained model.
+#include "apply/scores_file.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -6,7 +7,6 @@
 #include "cli/model_job.h"
 #include "cli/options.h"
 #include "store/schema.h"
-#include "sweep/score_new.h"
 #include <math.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/table.h"
-#include "sweep/status.h"
+#include "run/status.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

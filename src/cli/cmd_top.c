@@ -4,8 +4,8 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "leaderboard/run_read.h"
 #include "report/select.h"
-#include "sweep/run_read.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // What encode, decode and generate have in common: the options, and the way from them to a split of a data set.
 #pragma once
 
+#include "apply/codes_file.h"
 #include "cli/options.h"
-#include "sweep/code_new.h"
 
 struct code_options {
     int64_t ranks, threads;

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "kernels/kernels.h"
-#include "sweep/provenance.h"
+#include "trial/provenance.h"
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "cli/supervise.h"
 #include "comm/comm.h"
-#include "sweep/beacon.h"
+#include "presence/beacon.h"
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

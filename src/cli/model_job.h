@@ -1,7 +1,7 @@
 // What score, encode, decode and generate have in common: a trained model, a split of a data set, ranks and threads.
 #pragma once
 
-#include "sweep/model_load.h"
+#include "trial/model_load.h"
 
 // For the commands' help.
 #define MODEL_HELP                                                                                                    \

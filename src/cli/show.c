@@ -2,9 +2,9 @@
 #include "cli/show.h"
 
 #include "base/mem.h"
-#include "report/leaderboard.h"
+#include "leaderboard/objective.h"
+#include "report/leaderboard_table.h"
 #include "report/top.h"
-#include "sweep/objective.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

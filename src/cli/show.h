@@ -1,7 +1,7 @@
 // What the end of `run` and `top` have in common: leaderboard, samples, picture, paths.
 #pragma once
 
-#include "sweep/run_read.h"
+#include "leaderboard/run_read.h"
 
 struct show_options {
     int rows;    // of the leaderboard; 0: all

@@ -1,7 +1,7 @@
 // Runs side by side: what varies down the rows, clusters across; and how far equal trials drift apart.
 #pragma once
 
-#include "sweep/run_read.h"
+#include "leaderboard/run_read.h"
 #include <stdio.h>
 
 // One architecture on one cluster: means over its trials (those of several seeds), NaN where there are none.

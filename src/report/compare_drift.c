@@ -2,9 +2,9 @@
 #include "report/compare_impl.h"
 
 #include "base/mem.h"
+#include "leaderboard/result_hash.h"
 #include "metrics/metrics.h"
-#include "sweep/result_hash.h"
-#include "sweep/trial_load.h"
+#include "trial/trial_load.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // Which rows of a leaderboard, and in which order.
 #pragma once
 
-#include "sweep/board.h"
+#include "leaderboard/leaderboard.h"
 #include <stdio.h>
 
 // "COLUMN OP VALUE" with = != < <= > >=, each of which a row must meet (a missing value meets none), then by a column:

@@ -10,7 +10,7 @@
 #include "report/table_metrics.h"
 #include "store/schema.h"
 #include "store/store.h"
-#include "sweep/trial_load.h"
+#include "trial/trial_load.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // The most and the least anomalous samples of a trial, as a table and as a picture.
 #pragma once
 
-#include "sweep/run_read.h"
+#include "leaderboard/run_read.h"
 
 struct top_options {
     int count;           // samples at each end

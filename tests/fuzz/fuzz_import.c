@@ -1,9 +1,9 @@
 // Mutated IDX, gzip, CSV, NumPy, PNG and JPEG files: an import succeeds or says what is wrong, and never crashes.
 // Usage: fuzz_import [ROUNDS [SEED]]
-// links: data store base
+// links: import
 #include "base/mem.h"
 #include "base/random.h"
-#include "data/import.h"
+#include "import/import.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

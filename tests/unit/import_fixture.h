@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "data/import.h"
+#include "import/import.h"
 #include "store/schema.h"
 #include <dirent.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // Gathering of batches: every loop against plain arithmetic, and real images end to end.
-// links: data store spec base
+// links: data ZLIB::ZLIB
 #include "data/gather.h"
 #include "dataset_fixture.h"
 

@@ -1,5 +1,5 @@
 // IDX, NumPy and HDF5: every element type, both byte orders, both storage orders, packed and not.
-// links: data store base
+// links: import
 #include "import_fixture.h"
 
 #include <math.h>

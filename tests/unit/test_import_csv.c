@@ -1,11 +1,11 @@
 // CSV: numbers, dialects, headers, columns, labels, missing values.
-// links: data store base
+// links: import
 #include "base/list.h"
 #include "import_fixture.h"
 
 #include "base/random.h"
-#include "data/csv_number.h"
-#include "data/source.h"
+#include "import/csv_number.h"
+#include "import/source.h"
 #include <math.h>
 
 static void numbers_are_those_of_strtod(void **state)

@@ -1,5 +1,5 @@
 // Real data: every byte of MNIST and Fashion-MNIST arrives, tables have the known numbers of rows and labels.
-// links: data store base
+// links: import
 #include "import_fixture.h"
 
 #include "base/hash.h"

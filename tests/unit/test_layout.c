@@ -1,6 +1,6 @@
 // How ranks and threads are spread over trials: a table by hand, and what must hold for every number of them.
-// links: sweep
-#include "sweep/run.h"
+// links: run
+#include "run/run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

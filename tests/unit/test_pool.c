@@ -1,6 +1,6 @@
 // The pool of trials with groups that are not there: up to 1000 of them, of random speeds. However many there are, the
 // same trials are run and the leaderboard is the same.
-// links: sweep search spec base
+// links: run search
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "run/pool.h"
 #include "search_fixture.h"
-#include "sweep/pool.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

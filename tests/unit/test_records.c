@@ -1,11 +1,11 @@
 // Names and contents of small files that anybody may have written: only what this program writes is believed.
-// links: sweep store spec base
+// links: run presence
 #include "store_folder.h"
 
 #include "base/request.h"
-#include "sweep/beacon.h"
-#include "sweep/plan_file.h"
-#include "sweep/record.h"
+#include "presence/beacon.h"
+#include "presence/state_file.h"
+#include "run/plan_file.h"
 #include <math.h>
 #include <sys/stat.h>
 

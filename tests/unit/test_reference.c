@@ -1,6 +1,6 @@
 // experiments/README.md says what the program does: its tables are those of the fields, its examples are valid, and it
 // names every experiment.
-// links: sweep score train data nn search spec base
+// links: trial import
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "data/import.h"
-#include "sweep/experiment.h"
+#include "import/import.h"
+#include "trial/experiment.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // When a rank is given up.
-// links: sweep score train data nn comm spec store base
+// links: presence
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sweep/watchdog.h"
+#include "presence/watchdog.h"
 
 static const struct watchdog_view calm = {.peer_changed = true};
 static const struct watchdog_view silent = {.peer_changed = false};

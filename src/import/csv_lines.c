@@ -1,0 +1,255 @@
+// Lines of text with any of the three usual ends, and the choice of the delimiter.
+#include "import/csv_lines.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { READ_BYTES = 1 << 18, MAX_LINE = 1 << 28, SAMPLE_LINES = 32 };
+
+static int fill(struct csv_lines *r, struct err *e)
+{
+    if (r->begin > 0)
+        memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
+    r->end -= r->begin;
+    r->begin = 0;
+    if (r->end + READ_BYTES + 1 > r->room) { // 1: for the '\n' that the last line may lack
+        r->room = 2 * r->room + READ_BYTES + 1;
+        r->buffer = mem_grow(r->buffer, r->room, 1);
+    }
+    int64_t got = byte_stream_read(r->stream, r->buffer + r->end, READ_BYTES, e);
+    if (got < 0)
+        return -1;
+    r->at_end = got < READ_BYTES;
+    r->end += (size_t)got;
+    return 0;
+}
+
+int csv_lines_open(struct csv_lines *r, const char *path, struct err *e)
+{
+    *r = (struct csv_lines){.stream = byte_stream_open(path, e)};
+    if (!r->stream || fill(r, e) != 0) {
+        csv_lines_close(r);
+        return -1;
+    }
+    if (r->end >= 3 && memcmp(r->buffer, "\xEF\xBB\xBF", 3) == 0) // a byte order mark
+        r->begin = 3;
+    r->terminator = !memchr(r->buffer, '\n', r->end) && memchr(r->buffer, '\r', r->end) ? '\r' : '\n';
+    return 0;
+}
+
+void csv_lines_close(struct csv_lines *r)
+{
+    byte_stream_free(&r->stream);
+    free(r->buffer);
+    *r = (struct csv_lines){0};
+}
+
+// Whole lines are needed, so the buffer grows with the longest.
+static int find_end(struct csv_lines *r, size_t *length, struct err *e)
+{
+    size_t searched = 0;
+    for (;;) {
+        size_t n = r->end - r->begin;
+        const char *end = n > searched ? memchr(r->buffer + r->begin + searched, r->terminator, n - searched) : NULL;
+        if (end)
+            *length = (size_t)(end - r->buffer) - r->begin + 1;
+        if (end || r->at_end)
+            return end ? 1 : 0;
+        if (n > MAX_LINE)
+            return err_at(e, ERR_DATA, byte_stream_name(r->stream), (int)r->line + 1, 0,
+                "a line of more than %d bytes: is this a text file?", MAX_LINE);
+        searched = n;
+        if (fill(r, e) != 0)
+            return -1;
+    }
+}
+
+int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err *e)
+{
+    int found = find_end(r, length, e);
+    if (found < 0 || (found == 0 && r->begin == r->end))
+        return found;
+    if (found == 0) {
+        *length = r->end - r->begin + 1;
+        r->end++;
+    }
+    *line = r->buffer + r->begin;
+    r->begin += *length;
+    r->line++;
+    if (r->terminator == '\n' && *length >= 2 && (*line)[*length - 2] == '\r')
+        --*length;
+    if (r->terminator == '\r') // a line feed far into such a file must not end a line of its own
+        for (char *at = *line; (at = memchr(at, '\n', (size_t)(*line + *length - at)));)
+            *at = ' ';
+    (*line)[*length - 1] = '\n';
+    return 1;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// How many delimiters a line holds outside quotes.
+static int count_delimiters(const char *line, size_t n, struct csv_dialect d)
+{
+    int count = 0;
+    bool in_quotes = false;
+    while (d.is_run && n > 1 && is_blank(line[n - 2]))
+        n--;
+    size_t i = 0;
+    while (d.is_run && i < n && is_blank(line[i]))
+        i++;
+    for (; i + 1 < n; i++) {
+        in_quotes ^= line[i] == '"';
+        if (!in_quotes && (d.is_run ? is_blank(line[i]) && !is_blank(line[i - 1]) : line[i] == d.delimiter))
+            count++;
+    }
+    return count;
+}
+
+static bool is_blank_line(const char *line, size_t n)
+{
+    while (n > 0 && (is_blank(line[n - 1]) || line[n - 1] == '\n'))
+        n--;
+    return n == 0;
+}
+
+// In order of preference. A comma comes late: it may be a decimal one.
+static const struct csv_dialect candidates[] = {{.delimiter = '\t'}, {.delimiter = ';'}, {.delimiter = '|'},
+    {.delimiter = ','}, {.delimiter = ' ', .is_run = true}};
+enum { CANDIDATES = sizeof candidates / sizeof candidates[0], SEMICOLON = 1, COMMA = 3 };
+
+// agree[c]: in how many of the first lines delimiter c stands as often as in the first. The number of lines, or -1.
+static int count_agreement(struct csv_lines *lines, char comment, int agree[CANDIDATES], struct err *e)
+{
+    int counts[CANDIDATES], n = 0, found = 0;
+    char *line;
+    size_t length;
+    while (n < SAMPLE_LINES && (found = csv_lines_next(lines, &line, &length, e)) > 0) {
+        if (is_blank_line(line, length) || (comment && line[0] == comment))
+            continue;
+        for (int c = 0; c < CANDIDATES; c++) {
+            int count = count_delimiters(line, length, candidates[c]);
+            counts[c] = n == 0 ? count : counts[c];
+            agree[c] += count > 0 && count == counts[c];
+        }
+        n++;
+    }
+    return found < 0 ? -1 : n;
+}
+
+int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err *e)
+{
+    char *line;
+    size_t length;
+    int found = 1;
+    for (int64_t i = 0; i < d->skip && found == 1; i++)
+        found = csv_lines_next(r, &line, &length, e);
+    return found < 0 ? -1 : 0;
+}
+
+// The first in order of preference on which four lines of five agree: a file may have a short row, which is to be
+// reported as one. A decimal comma is no delimiter.
+static int choose(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
+{
+    int agree[CANDIDATES] = {0};
+    int n = csv_lines_skip(lines, d, e) == 0 ? count_agreement(lines, d->comment, agree, e) : -1;
+    int best = d->has_decimal_comma ? SEMICOLON : COMMA;
+
+    for (int c = 0; c < CANDIDATES && n > 0; c++)
+        if (5 * agree[c] >= 4 * n && !(d->has_decimal_comma && c == COMMA)) {
+            best = c;
+            break;
+        }
+    d->delimiter = candidates[best].delimiter;
+    d->is_run = candidates[best].is_run;
+    return n < 0 ? -1 : 0;
+}
+
+static int find_delimiter(struct csv_dialect *d, const char *path, struct err *e)
+{
+    struct csv_lines lines;
+    int status = csv_lines_open(&lines, path, e);
+    if (status == 0)
+        status = choose(d, &lines, e);
+    csv_lines_close(&lines);
+    return status;
+}
+
+static int read_delimiter(struct csv_dialect *d, const char *delimiter, struct err *e)
+{
+    bool is_space = strcmp(delimiter, "space") == 0 || strcmp(delimiter, " ") == 0;
+    bool is_tab = strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0;
+    if (!is_space && !is_tab && (strlen(delimiter) != 1 || strchr("\"\r\n0123456789.+-", delimiter[0])))
+        return err_add(e, ERR_USAGE,
+            "--delimiter: found '%s', allowed: one character that is no part of numbers, 'tab' or "
+            "'space' (runs of blanks)",
+            delimiter);
+    if (d->has_decimal_comma && delimiter[0] == ',')
+        return err_add(e, ERR_USAGE, "--delimiter: found ',' with --decimal comma, allowed: another character");
+
+    d->delimiter = is_tab ? '\t' : delimiter[0];
+    d->delimiter = is_space ? ' ' : d->delimiter;
+    d->is_run = is_space;
+    return 0;
+}
+
+// The lines before the table that begin with '#'. *last and *next: how many fields the last of them and the line behind
+// it have, as the delimiter of the dialect divides them.
+static int64_t count_comments(struct csv_lines *lines, struct csv_dialect d, int *last, int *next, struct err *e)
+{
+    char *line;
+    size_t length;
+    int64_t n = 0, read = 0;
+    *last = *next = 0;
+    while (csv_lines_next(lines, &line, &length, e) == 1) {
+        int fields = 1 + count_delimiters(line, length, d);
+        read++;
+        if (line[0] == '#') {
+            *last = fields;
+            n = read;
+        } else if (!is_blank_line(line, length)) {
+            *next = fields;
+            break;
+        }
+    }
+    return n;
+}
+
+// Leaves out the comments that stand before the table. A file of comments alone is left as it is.
+static int skip_comments(struct csv_dialect *d, const char *path, const char *delimiter, struct err *e)
+{
+    int last, next, before = e->count;
+    struct csv_lines lines;
+    for (int pass = 0; pass < 2; pass++) { // the delimiter is known only once the comments are left out
+        if (csv_lines_open(&lines, path, e) != 0)
+            return -1;
+        int64_t n = count_comments(&lines, *d, &last, &next, e);
+        csv_lines_close(&lines);
+        d->skip = next ? n : 0;
+        if (n == 0 || (!delimiter && pass == 0 && find_delimiter(d, path, e) != 0))
+            break;
+    }
+
+    if (d->skip && last == next && next > 1)
+        d->skip--; // "# a, b, c"
+    d->comments = d->skip;
+    return e->count == before ? 0 : -1;
+}
+
+int csv_dialect_find(struct csv_dialect *d, const char *path, const struct import_options *o, struct err *e)
+{
+    *d = (struct csv_dialect){.delimiter = ',', .has_decimal_comma = o->decimal == DECIMAL_COMMA, .skip = o->skip};
+    if (o->comment && (strlen(o->comment) != 1 || strchr("\"0123456789.+-", o->comment[0])))
+        return err_add(
+            e, ERR_USAGE, "--comment: found '%s', allowed: one character that no number begins with", o->comment);
+    d->comment = o->comment ? o->comment[0] : 0;
+    if (o->delimiter && read_delimiter(d, o->delimiter, e) != 0)
+        return -1;
+
+    if (!o->comment && o->skip == 0 && skip_comments(d, path, o->delimiter, e) != 0)
+        return -1;
+    return o->delimiter ? 0 : find_delimiter(d, path, e);
+}

@@ -1,0 +1,115 @@
+// Records of CSV files by libcsv, line by line, so that messages can say where.
+#include "import/csv_table.h"
+
+#include "base/mem.h"
+#include <csv.h>
+#include <limits.h>
+#include <stdlib.h>
+
+enum { MAX_FIELD = 1 << 20 };
+
+struct csv_table {
+    struct csv_lines lines;
+    struct csv_parser parser;
+    struct csv_sink sink;
+    char comment;
+    bool is_run, in_quotes;
+    bool is_within; // the record is not at its end: a line break stands within quotes
+};
+
+static void push_field(void *text, size_t n, void *table)
+{
+    const struct csv_sink *sink = &((struct csv_table *)table)->sink;
+    static char empty[1];
+    sink->field(sink->context, text ? text : empty, n);
+}
+
+static void push_record(int terminator, void *table)
+{
+    (void)terminator;
+    struct csv_table *t = table;
+    t->is_within = false;
+    t->sink.record(t->sink.context);
+}
+
+static int is_terminator(unsigned char c)
+{
+    return c == '\n';
+}
+
+struct csv_table *csv_table_open(const char *path, struct csv_dialect dialect, struct csv_sink sink, struct err *e)
+{
+    struct csv_table *t = mem_new(1, sizeof *t);
+    t->sink = sink;
+    t->is_run = dialect.is_run;
+    t->comment = dialect.comment;
+    csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
+    csv_set_delim(&t->parser, (unsigned char)dialect.delimiter);
+    csv_set_term_func(&t->parser, is_terminator);
+    if (csv_lines_open(&t->lines, path, e) != 0 || csv_lines_skip(&t->lines, &dialect, e) != 0)
+        csv_table_free(&t);
+    return t;
+}
+
+void csv_table_free(struct csv_table **t)
+{
+    if (!*t)
+        return;
+    csv_lines_close(&(*t)->lines);
+    csv_free(&(*t)->parser);
+    free(*t);
+    *t = NULL;
+}
+
+int csv_table_line(const struct csv_table *t)
+{
+    return t->lines.line < INT_MAX ? (int)t->lines.line : INT_MAX;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// Makes every run of blanks outside quotes one space, and drops those at the ends of the line.
+static size_t squeeze(struct csv_table *t, char *line, size_t n)
+{
+    size_t out = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        t->in_quotes ^= line[i] == '"';
+        if (t->in_quotes || !is_blank(line[i]))
+            line[out++] = line[i];
+        else if (out > 0 && line[out - 1] != ' ')
+            line[out++] = ' ';
+    }
+    if (!t->in_quotes && out > 0 && line[out - 1] == ' ')
+        out--;
+    line[out++] = '\n';
+    return out;
+}
+
+static int fail(const struct csv_table *t, const char *what, struct err *e)
+{
+    return err_at(e, ERR_DATA, byte_stream_name(t->lines.stream), csv_table_line(t), 0, "%s", what);
+}
+
+int csv_table_push_line(struct csv_table *t, struct err *e)
+{
+    char *line;
+    size_t n;
+    int found = csv_lines_next(&t->lines, &line, &n, e);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return csv_fini(&t->parser, push_field, push_record, t) == 0 ? 0 : fail(t, "the file ends within quotes", e);
+    if (!t->is_within && (line[0] == '\n' || (t->comment && line[0] == t->comment)))
+        return 1;
+    t->is_within = true;
+    if (t->is_run)
+        n = squeeze(t, line, n);
+    if (csv_parse(&t->parser, line, n, push_field, push_record, t) != n)
+        return fail(t, "a quote stands within a field: put the field into quotes and double the quotes in it", e);
+    if (csv_get_buffer_size(&t->parser) > MAX_FIELD)
+        return fail(t, "a field of more than a million characters: is a quote never closed?", e);
+    return 1;
+}

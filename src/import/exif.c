@@ -1,0 +1,57 @@
+// EXIF data are a TIFF file without a picture: a header, and a directory whose entry 0x0112 is the orientation. This
+// is the only entry that changes values, so a parser of that one entry stands here instead of a library for all of
+// them. Every offset is checked, because the data come from foreign files.
+#include "import/exif.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { TAG_ORIENTATION = 0x0112, TYPE_SHORT = 3, HEADER_BYTES = 8, ENTRY_BYTES = 12, UPRIGHT = 1, LAST = 8 };
+
+struct tiff {
+    const unsigned char *bytes;
+    size_t n;
+    bool is_big_endian;
+};
+
+// The number of `size` bytes at offset `at`, which must be within the data.
+static uint32_t number_at(const struct tiff *t, size_t at, int size)
+{
+    uint32_t value = 0;
+
+    for (int i = 0; i < size; i++) {
+        int byte = t->is_big_endian ? i : size - 1 - i;
+        value = value << 8 | t->bytes[at + (size_t)byte];
+    }
+    return value;
+}
+
+static int entry_orientation(const struct tiff *t, size_t at)
+{
+    uint32_t value = number_at(t, at + 8, 2);
+    bool is_short = number_at(t, at + 2, 2) == TYPE_SHORT && number_at(t, at + 4, 4) == 1;
+
+    return is_short && value >= UPRIGHT && value <= LAST ? (int)value : UPRIGHT;
+}
+
+int exif_orientation(const unsigned char *tiff, size_t n)
+{
+    struct tiff t = {.bytes = tiff, .n = n};
+
+    if (n < HEADER_BYTES)
+        return UPRIGHT;
+    t.is_big_endian = memcmp(tiff, "MM\0*", 4) == 0;
+    if (!t.is_big_endian && memcmp(tiff, "II*\0", 4) != 0)
+        return UPRIGHT;
+
+    size_t at = number_at(&t, 4, 4);
+    if (at > n - 2)
+        return UPRIGHT;
+    size_t entries = number_at(&t, at, 2);
+
+    for (at += 2; entries > 0 && at + ENTRY_BYTES <= n; entries--, at += ENTRY_BYTES)
+        if (number_at(&t, at, 2) == TAG_ORIENTATION)
+            return entry_orientation(&t, at);
+    return UPRIGHT;
+}

@@ -1,0 +1,147 @@
+// JPEG through libjpeg, whose errors come back by longjmp.
+#include "import/image_impl.h"
+
+#include "import/exif.h"
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+enum { SCANS_MAX = 500, CMYK = 4, EXIF_MARKER = JPEG_APP0 + 1, EXIF_BYTES_MAX = 0xffff };
+
+struct decoder {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    jmp_buf back;
+    unsigned char *cmyk; // (width, 4) a row, owned; NULL: not CMYK
+    const char *reason;  // ours; NULL: libjpeg's last message
+};
+
+static _Noreturn void on_error(j_common_ptr jpeg)
+{
+    longjmp(((struct decoder *)jpeg->client_data)->back, 1);
+}
+
+static void on_message(j_common_ptr jpeg)
+{
+    (void)jpeg;
+}
+
+// A progressive picture can have thousands of scans over all pixels in a small file.
+static void on_progress(j_common_ptr jpeg)
+{
+    struct decoder *d = jpeg->client_data;
+    if (d->jpeg.input_scan_number <= SCANS_MAX)
+        return;
+    d->reason = "more than 500 scans";
+    on_error(jpeg);
+}
+
+// --- head
+
+static int find_orientation(const struct jpeg_decompress_struct *jpeg)
+{
+    static const char signature[6] = "Exif\0";
+
+    for (jpeg_saved_marker_ptr m = jpeg->marker_list; m; m = m->next)
+        if (m->data_length > sizeof signature && memcmp(m->data, signature, sizeof signature) == 0)
+            return exif_orientation(m->data + sizeof signature, m->data_length - sizeof signature);
+    return 1;
+}
+
+static void read_head(struct decoder *d, FILE *in, struct image *out, int *orientation)
+{
+    jpeg_stdio_src(&d->jpeg, in);
+    jpeg_save_markers(&d->jpeg, EXIF_MARKER, EXIF_BYTES_MAX);
+    jpeg_read_header(&d->jpeg, TRUE);
+
+    *orientation = find_orientation(&d->jpeg);
+    out->height = (int)d->jpeg.image_height;
+    out->width = (int)d->jpeg.image_width;
+    out->channels = d->jpeg.num_components > 1 ? 3 : 1;
+    out->bits = 8;
+}
+
+// --- values
+
+// CMYK as Adobe's programs store it, and all others since: inverted, so that 255 is no ink.
+static void convert_cmyk(const unsigned char *cmyk, size_t width, unsigned char *rgb)
+{
+    for (size_t x = 0; x < width; x++, cmyk += CMYK, rgb += 3)
+        for (int c = 0; c < 3; c++)
+            rgb[c] = (unsigned char)((cmyk[c] * cmyk[3] + 127) / 255);
+}
+
+static void read_row(struct decoder *d, unsigned char *to, size_t width)
+{
+    JSAMPROW row = d->cmyk ? d->cmyk : to;
+    jpeg_read_scanlines(&d->jpeg, &row, 1);
+    if (d->cmyk)
+        convert_cmyk(d->cmyk, width, to);
+}
+
+static J_COLOR_SPACE color_space(const struct jpeg_decompress_struct *jpeg)
+{
+    if (jpeg->num_components == 1)
+        return JCS_GRAYSCALE;
+    return jpeg->num_components == CMYK ? JCS_CMYK : JCS_RGB;
+}
+
+static int read_values(struct decoder *d, const char *path, struct image *out, struct err *e)
+{
+    size_t row_bytes = (size_t)out->width * (size_t)out->channels;
+    d->jpeg.out_color_space = color_space(&d->jpeg);
+    d->progress.progress_monitor = on_progress;
+    d->jpeg.progress = &d->progress;
+    jpeg_start_decompress(&d->jpeg);
+
+    out->values = image_values(path, out, out->channels, e);
+    if (d->jpeg.out_color_space == JCS_CMYK)
+        d->cmyk = malloc((size_t)out->width * CMYK);
+    if (!out->values || (d->jpeg.out_color_space == JCS_CMYK && !d->cmyk))
+        return out->values ? err_add(e, ERR_SYSTEM, "%s: no memory for a row", path) : -1;
+
+    while (d->jpeg.output_scanline < d->jpeg.output_height)
+        read_row(d, (unsigned char *)out->values + (size_t)d->jpeg.output_scanline * row_bytes, (size_t)out->width);
+    jpeg_finish_decompress(&d->jpeg);
+    if (d->errors.num_warnings > 0) // damaged: libjpeg would show what it has
+        on_error((j_common_ptr)&d->jpeg);
+    return 0;
+}
+
+static int refuse(struct decoder *d, const char *path, struct err *e)
+{
+    char message[JMSG_LENGTH_MAX] = "";
+    d->errors.format_message((j_common_ptr)&d->jpeg, message);
+    return err_add(e, ERR_DATA, "%s: no good JPEG: %s", path, d->reason ? d->reason : message);
+}
+
+// Everything that can jump back. `d` lives in the caller, so that no local variable is lost by a jump.
+static int decode(
+    struct decoder *d, FILE *in, const char *path, bool whole, struct image *out, int *orientation, struct err *e)
+{
+    if (setjmp(d->back))
+        return refuse(d, path, e);
+
+    jpeg_create_decompress(&d->jpeg);
+    read_head(d, in, out, orientation);
+    if (image_check_size(path, d->jpeg.image_height, d->jpeg.image_width, e) != 0)
+        return -1;
+    return whole ? read_values(d, path, out, e) : 0;
+}
+
+int jpeg_decode(FILE *in, const char *path, bool whole, struct image *out, int *orientation, struct err *e)
+{
+    struct decoder d = {0};
+    d.jpeg.client_data = &d;
+    d.jpeg.err = jpeg_std_error(&d.errors);
+    d.errors.error_exit = on_error;
+    d.errors.output_message = on_message;
+
+    int failed = decode(&d, in, path, whole, out, orientation, e);
+    jpeg_destroy_decompress(&d.jpeg);
+    free(d.cmyk);
+    return failed;
+}

@@ -1,0 +1,219 @@
+// Checks of the rows that pass by.
+#include "import/import_check.h"
+
+#include "base/mem.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_INFINITE = 20, MAX_NAMED = 8 };
+
+struct import_check {
+    const char *name;
+    enum store_type type;
+    int64_t rows, columns;
+    char *const *features;
+    bool is_image;         // whose margins are often constant
+    void *first;           // (columns) the first row, integers
+    unsigned char *varies; // (columns) whether another value than the first came, integers
+    double *low, *high;    // (columns) floats; low > high: none but missing values so far
+    bool is_narrowed;      // from a wider type
+    int64_t missing, infinite, first_infinite;
+    struct import_count *counts; // sorted by label
+    int n_counts;
+};
+
+static bool is_float(const struct import_check *c)
+{
+    return c->type == STORE_F32 || c->type == STORE_F64;
+}
+
+struct import_check *import_check_new(
+    const char *name, const struct store_shape *shape, bool is_narrowed, char *const *features, struct err *e)
+{
+    struct import_check *c = mem_new(1, sizeof *c);
+    *c = (struct import_check){
+        .name = name, .type = shape->type, .columns = 1, .features = features, .is_narrowed = is_narrowed};
+    c->is_image = shape->rank > 2;
+    for (int d = 1; d < shape->rank; d++)
+        c->columns *= shape->dims[d];
+    size_t n = (size_t)c->columns;
+    c->counts = mem_new(IMPORT_MAX_LABELS + 1, sizeof *c->counts);
+    if (is_float(c)) {
+        c->low = mem_array(n, sizeof *c->low, name, e);
+        c->high = mem_array(n, sizeof *c->high, name, e);
+    } else {
+        c->first = mem_array(n, store_type_size(c->type), name, e);
+        c->varies = mem_array(n, 1, name, e);
+    }
+    if (is_float(c) ? !c->low || !c->high : !c->first || !c->varies)
+        import_check_free(&c);
+    for (size_t i = 0; c && c->low && i < n; i++) {
+        c->low[i] = INFINITY;
+        c->high[i] = -INFINITY;
+    }
+    return c;
+}
+
+void import_check_free(struct import_check **c)
+{
+    if (!*c)
+        return;
+    free((*c)->first);
+    free((*c)->varies);
+    free((*c)->low);
+    free((*c)->high);
+    free((*c)->counts);
+    free(*c);
+    *c = NULL;
+}
+
+// varies[i] |= row[i] != first[i], for every width of integers.
+#define DEFINE_COMPARE(NAME, TYPE)                                                                  \
+    static void NAME(const void *row, const void *first, unsigned char *restrict varies, int64_t n) \
+    {                                                                                               \
+        const TYPE *a = row, *b = first;                                                            \
+        for (int64_t i = 0; i < n; i++)                                                             \
+            varies[i] |= a[i] != b[i];                                                              \
+    }
+DEFINE_COMPARE(compare_1, uint8_t)
+DEFINE_COMPARE(compare_2, uint16_t)
+DEFINE_COMPARE(compare_4, uint32_t)
+DEFINE_COMPARE(compare_8, uint64_t)
+
+static void check_integers(struct import_check *c, const char *row)
+{
+    switch (store_type_size(c->type)) {
+    case 1:
+        compare_1(row, c->first, c->varies, c->columns);
+        break;
+    case 2:
+        compare_2(row, c->first, c->varies, c->columns);
+        break;
+    case 4:
+        compare_4(row, c->first, c->varies, c->columns);
+        break;
+    default:
+        compare_8(row, c->first, c->varies, c->columns);
+    }
+}
+
+// What a narrower type cannot hold is refused. What the source says is kept: such rows are scored as what they are.
+static void note_infinite(struct import_check *c, int64_t column, struct err *e)
+{
+    char number[32] = "";
+    if (!c->features)
+        snprintf(number, sizeof number, "value %lld", (long long)column + 1);
+
+    if (c->infinite++ == 0)
+        c->first_infinite = c->rows;
+    if (c->is_narrowed && c->infinite <= MAX_INFINITE)
+        err_add(e, ERR_DATA,
+            "%s: row %lld: %s: found an infinite value, allowed: numbers that %s can hold, NaN if missing", c->name,
+            (long long)c->rows, c->features ? c->features[column] : number, c->type == STORE_F32 ? "f4" : "f8");
+}
+
+static void check_float(struct import_check *c, int64_t column, double v, struct err *e)
+{
+    if (isnan(v)) {
+        c->missing++;
+        return;
+    }
+    if (isinf(v)) {
+        note_infinite(c, column, e);
+        return;
+    }
+    c->low[column] = v < c->low[column] ? v : c->low[column];
+    c->high[column] = v > c->high[column] ? v : c->high[column];
+}
+
+static void check_floats(struct import_check *c, const void *row, struct err *e)
+{
+    if (c->type == STORE_F32)
+        for (int64_t i = 0; i < c->columns; i++)
+            check_float(c, i, (double)((const float *)row)[i], e);
+    else
+        for (int64_t i = 0; i < c->columns; i++)
+            check_float(c, i, ((const double *)row)[i], e);
+}
+
+int import_check_rows(struct import_check *c, int64_t rows, const void *x, struct err *e)
+{
+    size_t row_bytes = (size_t)c->columns * store_type_size(c->type);
+    int64_t infinite = c->infinite;
+    if (c->rows == 0 && c->first)
+        memcpy(c->first, x, row_bytes);
+    for (int64_t r = 0; r < rows; r++, c->rows++)
+        if (is_float(c))
+            check_floats(c, (const char *)x + (size_t)r * row_bytes, e);
+        else
+            check_integers(c, (const char *)x + (size_t)r * row_bytes);
+    return c->is_narrowed && c->infinite > infinite ? -1 : 0;
+}
+
+static void count_label(struct import_check *c, int64_t label)
+{
+    int low = 0, high = c->n_counts;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (c->counts[middle].label < label)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == c->n_counts || c->counts[low].label != label) {
+        if (c->n_counts > IMPORT_MAX_LABELS)
+            return;
+        memmove(c->counts + low + 1, c->counts + low, (size_t)(c->n_counts - low) * sizeof *c->counts);
+        c->counts[low] = (struct import_count){label, 0};
+        c->n_counts++;
+    }
+    c->counts[low].count++;
+}
+
+void import_check_labels(struct import_check *c, int64_t rows, const int64_t *label)
+{
+    for (int64_t r = 0; r < rows; r++)
+        count_label(c, label[r]);
+}
+
+static bool is_constant(const struct import_check *c, int64_t column)
+{
+    return is_float(c) ? !(c->low[column] < c->high[column]) : !c->varies[column];
+}
+
+static void warn_constant(const struct import_check *c, struct text *warnings)
+{
+    struct text names = {0};
+    int64_t constant = 0;
+    for (int64_t i = 0; i < c->columns; i++) {
+        if (!is_constant(c, i))
+            continue;
+        if (c->features && constant < MAX_NAMED)
+            text_add(&names, "%s%s", constant ? ", " : ": ", c->features[i]);
+        constant++;
+    }
+    if (constant == c->columns && c->rows > 1)
+        text_add(warnings, "%s: all %lld rows are the same: nothing can be learned from them\n", c->name,
+            (long long)c->rows);
+    else if (constant && c->rows > 1 && !c->is_image)
+        text_add(warnings, "%s: %lld of %lld columns never vary%s%s\n", c->name, (long long)constant,
+            (long long)c->columns, names.data ? names.data : "", constant > MAX_NAMED && c->features ? ", ..." : "");
+    text_free(&names);
+}
+
+void import_check_summary(struct import_check *c, struct import_summary *s)
+{
+    warn_constant(c, &s->warnings);
+    if (c->infinite)
+        text_add(&s->warnings,
+            "%s: %lld infinite value%s, the first in row %lld: training refuses such rows, tests and score give them "
+            "no "
+            "error\n",
+            c->name, (long long)c->infinite, c->infinite == 1 ? "" : "s", (long long)c->first_infinite);
+    s->missing = c->missing;
+    s->n_counts = c->n_counts;
+    s->counts = c->counts;
+    c->counts = NULL;
+}

@@ -1,0 +1,133 @@
+// Which source holds the data and which the labels.
+#include "import/import_pair.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void import_pair_free(struct import_pair *p)
+{
+    source_free(&p->x);
+    source_free(&p->label);
+}
+
+static const char *source_name(const struct import_options *o, int i, char **owned)
+{
+    if (i < o->n_sources)
+        return o->sources[i];
+    // "/labels" behind "FILE.h5:/data" is in the same file
+    const char *inner = strstr(o->sources[0], ":/");
+    if (o->label[0] != '/' || !inner || access(o->label, F_OK) == 0)
+        return o->label;
+    return *owned = mem_format("%.*s:%s", (int)(inner - o->sources[0]), o->sources[0], o->label);
+}
+
+// Labels are one value a row. Where both are, the one with fewer dimensions: (N) are labels of (N, 1).
+static bool is_label_of(const struct source *label, const struct source *x)
+{
+    if (source_columns(&label->shape) != 1)
+        return false;
+    return source_columns(&x->shape) != 1 || label->shape.rank < x->shape.rank;
+}
+
+static int order_pair(struct import_pair *p, struct err *e)
+{
+    if (p->x->has_label || p->label->has_label)
+        return err_add(e, ERR_USAGE,
+            "%s: has labels of its own, so a second SRC has no place; sources are joined in an "
+            "experiment, under data: train:",
+            (p->x->has_label ? p->x : p->label)->path);
+    if (is_label_of(p->x, p->label)) {
+        struct source *swap = p->x;
+        p->x = p->label;
+        p->label = swap;
+    } else if (!is_label_of(p->label, p->x)) {
+        return err_add(e, ERR_USAGE,
+            "%s and %s: found two sources of the same kind, allowed: data, and labels with one "
+            "value a row; sources are joined in an experiment, under data: train:",
+            p->x->path, p->label->path);
+    }
+    const struct store_shape *x = &p->x->shape;
+    int64_t labels = p->label->shape.dims[0];
+    bool fits_columns = x->rank > 1 && x->dims[x->rank - 1] == labels && p->x->format->heeds & HEEDS_ARRAY;
+    if (x->dims[0] != labels)
+        return err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows%s", p->label->path, (long long)labels,
+            p->x->path, (long long)x->dims[0],
+            fits_columns ? "; hint: it has as many columns as there are labels: --transpose" : "");
+    return 0;
+}
+
+static int check_heeded(const struct import_options *o, unsigned heeds, const char *format, struct err *e)
+{
+    int before = e->count;
+    if (o->x && !(heeds & HEEDS_X))
+        err_add(e, ERR_USAGE, "--x: names an array of an .npz archive; found a source of format %s", format);
+    if ((o->columns || o->drop || o->header || o->delimiter || o->missing || o->decimal || o->comment || o->skip) &&
+        !(heeds & HEEDS_COLUMNS))
+        err_add(e, ERR_USAGE,
+            "--columns, --drop, --header, --delimiter, --missing, --decimal, --comment, --skip: are for CSV; found a "
+            "source of format %s",
+            format);
+    if ((o->size || o->grayscale || o->color || o->skip_bad) && !(heeds & HEEDS_SIZE))
+        err_add(e, ERR_USAGE, "--size, --grayscale, --color, --skip-bad: are for pictures; found a source of format %s",
+            format);
+    if ((o->transpose || o->channels) && !(heeds & HEEDS_ARRAY))
+        err_add(e, ERR_USAGE, "--transpose, --channels: are for arrays (NumPy, HDF5, IDX); found a source of format %s",
+            format);
+    return e->count > before ? -1 : 0;
+}
+
+// Both are opened before either is judged, so that all mistakes are seen.
+static int open_second(struct import_pair *p, const struct import_options *o, struct err *e)
+{
+    char *owned = NULL;
+    struct import_options plain = *o;
+    plain.label = plain.x = NULL;
+    plain.is_label = p->x && source_columns(&p->x->shape) != 1;
+    p->label = source_open(source_name(o, 1, &owned), &plain, e);
+    free(owned);
+    if (!p->x || !p->label)
+        return -1;
+    return check_heeded(o, p->x->format->heeds | p->label->format->heeds, p->x->format->name, e) == 0 ? order_pair(p, e)
+                                                                                                      : -1;
+}
+
+// The data; `*label_is_source`: --label names no column or array of it, but a file.
+static void open_first(struct import_pair *p, const struct import_options *o, bool *label_is_source, struct err *e)
+{
+    struct err why = {0};
+    struct import_options plain = *o;
+
+    plain.label = NULL;
+    p->x = source_open(o->sources[0], o, &why);
+    *label_is_source = p->x && o->label && !(p->x->format->heeds & HEEDS_LABEL);
+    if (!p->x && o->label && (access(o->label, F_OK) == 0 || strstr(o->label, ":/"))) {
+        p->x = source_open(o->sources[0], &plain, e);
+        *label_is_source = true;
+    } else {
+        err_merge(e, &why);
+    }
+}
+
+static int open_pair(struct import_pair *p, const struct import_options *o, struct err *e)
+{
+    bool label_is_source;
+
+    open_first(p, o, &label_is_source, e);
+    if (o->n_sources == 2 && o->label)
+        return err_add(e, ERR_USAGE, "--label: found beside a second SRC, allowed: one of them");
+    if (o->n_sources == 2 || label_is_source)
+        return open_second(p, o, e);
+    if (!p->x || check_heeded(o, p->x->format->heeds, p->x->format->name, e) != 0)
+        return -1;
+    if (p->x->shape.rank == 1)
+        return err_add(e, ERR_USAGE, "%s: found one value a row and no names: labels? Give the data too: DATA %s",
+            p->x->path, p->x->path);
+    return 0;
+}
+
+int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e)
+{
+    return open_pair(p, o, e) == 0 ? source_order_channels(p->x, o, e) : -1;
+}

@@ -1,0 +1,13 @@
+// The sources of an import: one with everything, or one with the data and one with the labels.
+#pragma once
+
+#include "import/source.h"
+
+struct import_pair {
+    struct source *x;     // owned: the data, and the labels where they come along
+    struct source *label; // owned; NULL: no labels, or they come with the data
+};
+
+// Opens what `o` names, tells data from labels and refuses what does not fit together. On failure free it all the same.
+int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e);
+void import_pair_free(struct import_pair *p);

@@ -1,0 +1,140 @@
+// Arrays of texts as labels.
+#include "import/label_texts.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "import/csv_columns.h"
+#include <stdlib.h>
+#include <string.h>
+
+void label_texts_add(struct label_texts *t, const char *text, size_t n)
+{
+    csv_labels_add(&t->labels, text, n);
+    t->rows++;
+}
+
+void label_texts_free(struct label_texts *t)
+{
+    csv_labels_free(&t->labels);
+}
+
+static int check_names(const struct csv_labels *l, const char *name, struct err *e)
+{
+    char found[QUOTE_ROOM];
+
+    if (l->is_text && l->is_more)
+        return err_add(e, ERR_DATA, "%s: found more than %d different texts, allowed: whole numbers or fewer names",
+            name, IMPORT_MAX_LABELS);
+    if (!l->is_text && l->fractions)
+        return err_add(e, ERR_DATA,
+            "%s: found %lld numbers that are not whole, allowed as labels: whole numbers or names", name,
+            (long long)l->fractions);
+    for (int i = 0; l->is_text && i < l->n; i++)
+        if (!csv_is_utf8(l->names[i]) || strchr(l->names[i], '\n'))
+            return err_add(e, ERR_DATA, "%s: found '%s', allowed as names: one line of UTF-8", name,
+                text_quote(found, l->names[i], strlen(l->names[i])));
+    return 0;
+}
+
+int label_texts_finish(struct label_texts *t, const char *name, struct source *s, struct err *e)
+{
+    const struct csv_labels *l = &t->labels;
+
+    if (check_names(l, name, e) != 0)
+        return -1;
+    if (!l->is_text)
+        return 0;
+
+    s->n_label_names = l->n;
+    s->label_names = mem_new((size_t)l->n, sizeof *s->label_names);
+    for (int i = 0; i < l->n; i++)
+        s->label_names[i] = mem_text(l->names[i]);
+    return 0;
+}
+
+// --- NumPy
+
+// A character as UTF-8; what is no character becomes a byte that no UTF-8 has, and is refused as such.
+static size_t put_character(uint32_t c, char *out)
+{
+    size_t n = 0;
+
+    if (c < 0x80) {
+        out[n++] = (char)c;
+    } else if (c < 0x800) {
+        out[n++] = (char)(0xC0 | c >> 6);
+        out[n++] = (char)(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+        out[n++] = (char)(0xE0 | c >> 12);
+        out[n++] = (char)(0x80 | (c >> 6 & 0x3F));
+        out[n++] = (char)(0x80 | (c & 0x3F));
+    } else if (c < 0x110000) {
+        out[n++] = (char)(0xF0 | c >> 18);
+        out[n++] = (char)(0x80 | (c >> 12 & 0x3F));
+        out[n++] = (char)(0x80 | (c >> 6 & 0x3F));
+        out[n++] = (char)(0x80 | (c & 0x3F));
+    } else {
+        out[n++] = (char)0xFF;
+    }
+    return n;
+}
+
+// Texts are padded with NULs. `out`: room for 4 bytes a character and a NUL.
+static size_t to_utf8(const struct array_reader *array, const char *raw, char *out)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < array->text_length; i++) {
+        uint32_t c = (unsigned char)raw[i];
+
+        if (array->has_wide_texts) {
+            memcpy(&c, raw + 4 * (size_t)i, sizeof c);
+            c = array->is_swapped ? __builtin_bswap32(c) : c;
+            n += put_character(c, out + n);
+        } else {
+            out[n++] = raw[i];
+        }
+    }
+    while (n > 0 && out[n - 1] == 0)
+        n--;
+    out[n] = 0;
+    return n;
+}
+
+// The next `rows` texts: added to `t` (label NULL), or numbered.
+static int pass_rows(struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
+{
+    size_t bytes = (size_t)array->text_length * (array->has_wide_texts ? 4 : 1);
+    char *raw = mem_new(bytes, 1), *text = mem_new(4 * (size_t)array->text_length + 1, 1);
+    int64_t i = 0, got = (int64_t)bytes;
+
+    for (; i < rows; i++) {
+        got = byte_stream_read(array->stream, raw, bytes, e);
+        if (got < (int64_t)bytes)
+            break;
+        size_t n = to_utf8(array, raw, text);
+        if (label)
+            label[i] = csv_labels_number(&t->labels, text, n);
+        else
+            label_texts_add(t, text, n);
+    }
+    if (i < rows && got >= 0)
+        err_add(
+            e, ERR_DATA, "%s: the file ends before the last label: is it truncated?", byte_stream_name(array->stream));
+    free(raw);
+    free(text);
+    return i < rows ? -1 : 0;
+}
+
+int label_texts_add_all(struct label_texts *t, struct array_reader *array, struct err *e)
+{
+    return pass_rows(t, array, array->shape.dims[0], NULL, e);
+}
+
+int label_texts_read(
+    const struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
+{
+    struct label_texts known = *t; // only looked up
+
+    return pass_rows(&known, array, rows, label, e);
+}

@@ -1,0 +1,228 @@
+// Sources: which format a file is of, and what the formats share.
+#include "import/source.h"
+
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "import/byte_stream.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// In this order: the first that recognises a file has it. CSV takes every text.
+static const struct source_format *const formats[] = {
+    &source_hdf5, &source_npz, &source_npy, &source_image, &source_idx, &source_csv};
+
+enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 24, MAX_LABEL_ERRORS = 5 };
+
+// "FILE:/inner" where no file has that whole name.
+static void split_name(struct source *s, const char *name)
+{
+    const char *colon = NULL;
+    for (const char *at = name; (at = strstr(at, ":/")); at++)
+        colon = at;
+    if (!colon || colon == name || access(name, F_OK) == 0) {
+        s->path = mem_text(name);
+        return;
+    }
+    s->path = mem_format("%.*s", (int)(colon - name), name);
+    s->inner = mem_text(colon + 1);
+}
+
+static int read_head(const char *path, unsigned char head[HEAD_BYTES], struct err *e)
+{
+    struct byte_stream *stream = byte_stream_open(path, e);
+    if (!stream)
+        return -1;
+    // what can be had of a truncated gzip file is enough to recognise it: its format reports the rest
+    struct err ignored = {0};
+    int64_t n = 0;
+    while (n < HEAD_BYTES && byte_stream_read(stream, head + n, 1, &ignored) == 1)
+        n++;
+    byte_stream_free(&stream);
+    if (n == 0 && ignored.kind)
+        err_merge(e, &ignored);
+    else if (n == 0)
+        err_add(e, ERR_DATA, "%s: the file is empty", path);
+    return n > 0 ? (int)n : -1;
+}
+
+static int recognise(struct source *s, struct err *e)
+{
+    unsigned char head[HEAD_BYTES];
+    struct stat status;
+    if (!s->inner && stat(s->path, &status) == 0 && S_ISDIR(status.st_mode)) {
+        s->format = &source_image;
+        return 0;
+    }
+    int n = read_head(s->path, head, e);
+    if (n < 0)
+        return -1;
+    if (n >= 2 && (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0))
+        return err_add(e, ERR_DATA, "%s: found UTF-16, allowed: UTF-8; hint: iconv -f UTF-16 -t UTF-8", s->path);
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && !s->format; i++)
+        if (formats[i]->recognise(s->path, head, (size_t)n))
+            s->format = formats[i];
+    if (!s->format)
+        return err_add(
+            e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, PNG, JPEG, HDF5", s->path);
+    if (s->inner && s->format != &source_hdf5)
+        return err_add(e, ERR_DATA,
+            "%s: found ':%s' behind the name of a file of format %s, allowed: behind that of HDF5", s->path, s->inner,
+            s->format->name);
+    return 0;
+}
+
+struct source *source_open(const char *name, const struct import_options *o, struct err *e)
+{
+    struct source *s = mem_new(1, sizeof *s);
+    split_name(s, name);
+    if (recognise(s, e) == 0 && s->format->open(s, o, e) == 0)
+        return s;
+    source_free(&s);
+    return NULL;
+}
+
+void source_free(struct source **s)
+{
+    if (!*s)
+        return;
+    if ((*s)->format)
+        (*s)->format->close(*s);
+    if ((*s)->features)
+        list_free((*s)->features, (int)(*s)->shape.dims[1]);
+    list_free((*s)->label_names, (*s)->n_label_names);
+    free((*s)->label_name);
+    free((*s)->note);
+    text_free(&(*s)->warnings);
+    free((*s)->inner);
+    free((*s)->path);
+    free(*s);
+    *s = NULL;
+}
+
+int64_t source_columns(const struct store_shape *shape)
+{
+    int64_t columns = 1;
+    for (int d = 1; d < shape->rank; d++) {
+        if (shape->dims[d] == 0)
+            return 0;
+        if (columns > MAX_COLUMNS || shape->dims[d] > MAX_COLUMNS)
+            return -1;
+        columns *= shape->dims[d];
+    }
+    return columns <= MAX_COLUMNS ? columns : -1;
+}
+
+// --- order of axes
+
+bool source_transposes(const struct store_shape *shape, const struct import_options *o)
+{
+    return o->transpose && shape->rank > 1 && source_columns(shape) != 1;
+}
+
+static bool could_be_channels(int64_t n)
+{
+    return n == 1 || n == 3 || n == 4;
+}
+
+int source_order_channels(struct source *s, const struct import_options *o, struct err *e)
+{
+    int64_t *dims = s->shape.dims, C = dims[1], H = dims[2], W = dims[3];
+
+    if (o->channels == CHANNELS_FIRST && s->shape.rank != 4)
+        return err_add(e, ERR_DATA, "%s: --channels first: found an array of %d dimensions, allowed: 4 (N, C, H, W)",
+            s->path, s->shape.rank);
+    if (o->channels == CHANNELS_FIRST) {
+        s->has_channels_first = true;
+        dims[1] = H;
+        dims[2] = W;
+        dims[3] = C;
+    } else if (o->channels == CHANNELS_AUTO && s->shape.rank == 4 && could_be_channels(C) && !could_be_channels(W)) {
+        text_add(&s->warnings,
+            "%s: found rows of %lld x %lld x %lld: are channels first? --channels first makes them %lld x %lld x %lld; "
+            "--channels last keeps them as they are\n",
+            s->path, (long long)C, (long long)H, (long long)W, (long long)H, (long long)W, (long long)C);
+    }
+    return 0;
+}
+
+// One row (C, H, W) of elements of `size` bytes -> (H, W, C), by way of `copy`.
+static void move_channels_last(char *row, char *copy, const struct store_shape *shape, size_t size)
+{
+    size_t pixels = (size_t)(shape->dims[1] * shape->dims[2]), C = (size_t)shape->dims[3];
+
+    memcpy(copy, row, pixels * C * size);
+    for (size_t k = 0; k < pixels; k++)
+        for (size_t c = 0; c < C; c++)
+            memcpy(row + (k * C + c) * size, copy + (c * pixels + k) * size, size);
+}
+
+int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+{
+    size_t size = store_type_size(s->shape.type), row_bytes = (size_t)source_columns(&s->shape) * size;
+
+    if (s->format->read(s, rows, x, label, e) != 0)
+        return -1;
+    if (!s->has_channels_first)
+        return 0;
+
+    char *copy = mem_new(row_bytes, 1);
+    for (int64_t r = 0; r < rows; r++)
+        move_channels_last((char *)x + (size_t)r * row_bytes, copy, &s->shape, size);
+    free(copy);
+    return 0;
+}
+
+void source_turn_labels(struct store_shape *shape)
+{
+    if (shape->rank == 2 && (shape->dims[0] == 1 || shape->dims[1] == 1))
+        *shape = (struct store_shape){shape->type, 1, {shape->dims[0] * shape->dims[1]}};
+}
+
+static double value_at(enum store_type type, const void *values, int64_t i)
+{
+    switch (type) {
+    case STORE_U8:
+        return ((const uint8_t *)values)[i];
+    case STORE_I8:
+        return ((const int8_t *)values)[i];
+    case STORE_I16:
+        return ((const int16_t *)values)[i];
+    case STORE_I32:
+        return ((const int32_t *)values)[i];
+    case STORE_F32:
+        return (double)((const float *)values)[i];
+    case STORE_F64:
+        return ((const double *)values)[i];
+    default:
+        ASSERT(false, "type %d", type);
+        return 0;
+    }
+}
+
+int source_labels(
+    const char *name, int64_t first, enum store_type type, int64_t n, const void *values, int64_t *label, struct err *e)
+{
+    if (type == STORE_I64) {
+        memcpy(label, values, (size_t)n * sizeof *label);
+        return 0;
+    }
+    int bad = 0;
+    for (int64_t i = 0; i < n && bad < MAX_LABEL_ERRORS; i++) {
+        double v = value_at(type, values, i);
+        if (v == floor(v) && fabs(v) <= 0x1p53) {
+            label[i] = (int64_t)v;
+            continue;
+        }
+        char text[32];
+        bad++;
+        err_add(e, ERR_DATA, "%s: row %lld: label: found %s, allowed: a whole number", name, (long long)(first + i),
+            isnan(v)   ? "a missing value"
+            : isinf(v) ? "an infinite value"
+                       : text_number(text, v));
+    }
+    return bad ? -1 : 0;
+}

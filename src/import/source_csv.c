@@ -1,0 +1,370 @@
+// CSV and its kin: read twice. The first pass checks every field and counts the rows, so that all mistakes are reported
+// and nothing is written for a bad file; the second hands the rows out.
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "import/csv_columns.h"
+#include "import/csv_labels.h"
+#include "import/csv_table.h"
+#include "import/source.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_ERRORS = 20, MAX_COLUMN_ERRORS = 5 };
+
+struct column_count {
+    int64_t numbers, texts;
+    int64_t commas;   // texts that are numbers with a decimal comma
+    int64_t grouped;  // texts that are numbers whose thousands are separated by commas
+    int64_t in_order; // rows whose value is their number, counted from `first`
+    double first;
+};
+
+struct csv {
+    const char *path; // borrowed from the source
+    struct csv_dialect dialect;
+    struct csv_columns columns;
+    struct csv_missing missing;
+    struct csv_labels labels;
+    struct csv_table *table;
+    bool skips_record; // the next record is the header
+    int field;         // of the current record
+    int64_t rows;      // records so far, or asked for
+
+    // first pass
+    struct column_count *counts; // (columns.n), owned
+    int errors;
+    int64_t errors_hidden;
+    int64_t hashes;    // first fields that begin with '#' and are no numbers
+    bool is_first_odd; // the first row has another number of fields than the line before it
+    struct err *e;
+
+    // second pass
+    double *x;      // (features) the current row
+    int64_t *label; // of the current row
+};
+
+// More mistakes than a reader wants to see are counted only.
+static bool may_report(struct csv *c)
+{
+    bool may = c->errors < MAX_ERRORS;
+    c->errors++;
+    c->errors_hidden += !may;
+    return may;
+}
+
+static void report_field(struct csv *c, const char *text, size_t n, const char *allowed)
+{
+    char found[QUOTE_ROOM];
+    if (may_report(c))
+        err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), c->field + 1, "%s: found '%s', allowed: %s",
+            c->columns.names[c->field], text_quote(found, text, n), allowed);
+}
+
+// "1,234" and "12,345,678.9". Every such text without a point and with one comma is a number with a decimal comma, too.
+static bool is_grouped(const char *text)
+{
+    size_t digits = strspn(text += *text == '-' || *text == '+', "0123456789");
+    int groups = 0;
+
+    if (digits == 0 || digits > 3)
+        return false;
+    for (text += digits; *text == ',' && strspn(text + 1, "0123456789") == 3; text += 4)
+        groups++;
+
+    return groups > 0 && (*text == 0 || *text == '.');
+}
+
+static void check_number(struct csv *c, const char *text, size_t n)
+{
+    double value;
+    struct column_count *count = &c->counts[c->field];
+    enum csv_kind kind = csv_field(&c->missing, text, n, &value);
+    count->numbers += kind == CSV_NUMBER;
+    if (kind == CSV_NUMBER && c->rows == 0)
+        count->first = value;
+    count->in_order += kind == CSV_NUMBER && value == count->first + (double)c->rows;
+    count->commas += kind == CSV_TEXT && csv_number_comma(text, n, &value);
+    count->grouped += kind == CSV_TEXT && is_grouped(text);
+    if (kind == CSV_NUMBER && isinf(value) && strpbrk(text, "0123456789")) // not one that the file calls infinite
+        report_field(c, text, n, "numbers below 1.8e308");
+    bool may_be_header = c->rows == 0 && !c->columns.has_header;
+    if (kind == CSV_TEXT && ++count->texts <= MAX_COLUMN_ERRORS)
+        report_field(c, text, n,
+            may_be_header
+                ? "a number or one of the missing-value tokens, or --header yes if this line names the columns"
+                : "a number or one of the missing-value tokens");
+    else if (kind == CSV_TEXT)
+        c->errors_hidden++;
+}
+
+// Whether the field is behind the last delimiter of a line: nothing may be there, so that nothing is lost in silence.
+static bool is_trailing(const struct csv *c)
+{
+    return c->columns.has_trailing && !c->skips_record && c->field == c->columns.n - 1 &&
+           c->columns.use[c->field] == CSV_LEFT_OUT;
+}
+
+static void check_field(void *context, char *text, size_t n)
+{
+    struct csv *c = context;
+    int use = c->field < c->columns.n && !c->skips_record ? c->columns.use[c->field] : CSV_LEFT_OUT;
+    double ignored;
+    c->hashes += c->field == 0 && !c->skips_record && *text == '#';
+    if (use >= 0)
+        check_number(c, text, n);
+    else if (use == CSV_LABEL && (strlen(text) != n || csv_field(&c->missing, text, n, &ignored) == CSV_MISSING))
+        report_field(c, text, n, "a label in every row");
+    else if (use == CSV_LABEL)
+        csv_labels_add(&c->labels, text, n);
+    else if (n > 0 && is_trailing(c))
+        report_field(c, text, n, "nothing, as in the first rows; --columns keeps this column");
+    c->field++;
+}
+
+static void check_record(void *context)
+{
+    struct csv *c = context;
+    if (c->field != c->columns.n && !c->skips_record) {
+        c->is_first_odd = c->is_first_odd || c->rows == 0;
+        if (may_report(c))
+            err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), 0,
+                "found %d field%s, allowed: %d as in the first line", c->field, c->field == 1 ? "" : "s", c->columns.n);
+    }
+    c->rows += !c->skips_record;
+    c->skips_record = false;
+    c->field = 0;
+}
+
+static void check_labels(struct csv *c, const char *name)
+{
+    if (c->labels.is_text && c->labels.is_more)
+        err_add(c->e, ERR_DATA, "%s: %s: found more than %d different texts, allowed: whole numbers or fewer names",
+            c->path, name, IMPORT_MAX_LABELS);
+    else if (!c->labels.is_text && c->labels.fractions)
+        err_add(c->e, ERR_DATA,
+            "%s: %s: found %lld numbers that are not whole, allowed as labels: whole numbers or names", c->path, name,
+            (long long)c->labels.fractions);
+    for (int i = 0; c->labels.is_text && i < c->labels.n; i++)
+        if (!csv_is_utf8(c->labels.names[i]) || strchr(c->labels.names[i], '\n')) {
+            char found[QUOTE_ROOM];
+            err_add(c->e, ERR_DATA, "%s: %s: found '%s', allowed as names: one line of UTF-8", c->path, name,
+                text_quote(found, c->labels.names[i], strlen(c->labels.names[i])));
+        }
+}
+
+static bool needs_shell_quotes(const char *text)
+{
+    return strpbrk(text, " \"$&();<>|*?#~`\\!{}[]") != NULL;
+}
+
+// What is wrong with whole columns, and what to do about it.
+static int summarise(struct csv *c)
+{
+    int before = c->e->count;
+    if (c->errors_hidden)
+        err_add(c->e, ERR_DATA, "%s: and %lld more fields or rows like these", c->path, (long long)c->errors_hidden);
+    struct text drop = {0};
+    bool has_commas = false, has_groups = false;
+    for (int i = 0; i < c->columns.n; i++) {
+        if (c->columns.use[i] == CSV_LABEL)
+            check_labels(c, c->columns.names[i]);
+        if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].grouped)
+            has_groups = true;
+        else if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
+            has_commas = true;
+        else if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
+            list_add(&drop, c->columns.names[i]);
+    }
+    if (c->hashes && c->errors)
+        err_add(c->e, ERR_DATA, "%s: comments among the rows? --comment '#' leaves them out", c->path);
+    if (c->is_first_odd && c->columns.has_header)
+        err_add(
+            c->e, ERR_DATA, "%s: does the table begin further down? --skip N leaves out the first N lines", c->path);
+    if (has_groups)
+        err_add(c->e, ERR_DATA,
+            "%s: commas between thousands? They are not read: remove them; --decimal comma reads 1,234 as 1.234",
+            c->path);
+    if (has_commas)
+        err_add(c->e, ERR_DATA, "%s: numbers with a decimal comma? --decimal comma reads them", c->path);
+    if (drop.length)
+        err_add(c->e, ERR_DATA, "%s: some columns hold no number at all; to leave them out: --drop %s%.300s%s", c->path,
+            needs_shell_quotes(drop.data) ? "'" : "", drop.data, needs_shell_quotes(drop.data) ? "'" : "");
+    text_free(&drop);
+    if (!c->errors && c->rows == 0)
+        err_add(c->e, ERR_DATA, "%s: no rows: the data are empty", c->path);
+    return c->errors || c->e->count > before ? -1 : 0;
+}
+
+static int begin_pass(struct csv *c, void (*field)(void *, char *, size_t), void (*record)(void *), struct err *e)
+{
+    csv_table_free(&c->table);
+    c->table =
+        csv_table_open(c->path, c->dialect, (struct csv_sink){.context = c, .field = field, .record = record}, e);
+    c->skips_record = c->columns.has_header;
+    c->rows = 0;
+    return c->table ? 0 : -1;
+}
+
+static int check_all(struct csv *c, struct err *e)
+{
+    c->e = e;
+    c->counts = mem_new((size_t)c->columns.n, sizeof *c->counts);
+    if (begin_pass(c, check_field, check_record, e) != 0)
+        return -1;
+    int pushed;
+    do
+        pushed = csv_table_push_line(c->table, e);
+    while (pushed == 1);
+    return summarise(c) == 0 ? pushed : -1;
+}
+
+static void take_field(void *context, char *text, size_t n)
+{
+    struct csv *c = context;
+    int use = c->field < c->columns.n && !c->skips_record ? c->columns.use[c->field] : CSV_LEFT_OUT;
+    if (use >= 0)
+        csv_field(&c->missing, text, n, &c->x[use]);
+    else if (use == CSV_LABEL)
+        *c->label = csv_labels_number(&c->labels, text, n);
+    c->field++;
+}
+
+static void take_record(void *context)
+{
+    struct csv *c = context;
+    c->field = 0;
+    if (!c->skips_record) {
+        c->x += c->columns.n_features;
+        c->label += c->columns.has_label;
+        c->rows++;
+    }
+    c->skips_record = false;
+}
+
+// Texts of the user's file that become names in ours.
+static void describe(struct source *s, struct csv *c)
+{
+    s->shape = (struct store_shape){.type = STORE_F64, .rank = 2, .dims = {c->rows, c->columns.n_features}};
+    s->features = mem_new((size_t)c->columns.n_features, sizeof *s->features);
+    s->has_label = c->columns.has_label;
+    for (int i = 0; i < c->columns.n; i++)
+        if (c->columns.use[i] >= 0)
+            s->features[c->columns.use[i]] = mem_text(c->columns.names[i]);
+        else if (c->columns.use[i] == CSV_LABEL)
+            s->label_name = mem_text(c->columns.has_header ? c->columns.names[i] : "label");
+    if (c->columns.n_features == 0) { // a file of labels: they are its data
+        s->shape = (struct store_shape){.type = STORE_I64, .rank = 1, .dims = {c->rows}};
+        s->has_label = false;
+    }
+    if (!c->columns.has_label || !c->labels.is_text)
+        return;
+    s->n_label_names = c->labels.n;
+    s->label_names = mem_new((size_t)c->labels.n, sizeof *s->label_names);
+    for (int i = 0; i < c->labels.n; i++)
+        s->label_names[i] = mem_text(c->labels.names[i]);
+}
+
+// How the file was read, for the summary: a mistaken header is a sample too few or too many.
+static void describe_reading(struct source *s, const struct csv *c, enum import_header header)
+{
+    struct text t = {0};
+    text_add(&t, "header: %s%s", c->columns.has_header ? "yes" : "no", header == HEADER_AUTO ? ", found" : ", as told");
+    if (c->dialect.comments)
+        text_add(&t, "; %lld line%s of comments left out", (long long)c->dialect.comments,
+            c->dialect.comments == 1 ? "" : "s");
+    s->note = t.data;
+}
+
+static bool looks_like_label(const char *name)
+{
+    static const char *const names[] = {"class", "label", "labels", "target", "y", "outlier", "anomaly", "is_anomaly"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+// What was read as it stands, but may mean something else than the user thinks.
+static void warn(struct source *s, const struct csv *c)
+{
+    if (c->columns.has_numeric_header)
+        text_add(&s->warnings,
+            "%s: the first line, '%s, %s, ...', is taken as the names of the columns; --header no reads it as data\n",
+            s->path, c->columns.names[0], c->columns.names[c->columns.n > 1]);
+    if (c->columns.may_be_header)
+        text_add(&s->warnings,
+            "%s: the first line counts the columns and is read as data; --header yes if it names them\n", s->path);
+    if (c->columns.has_row_names && c->columns.use[0] == CSV_LEFT_OUT)
+        text_add(&s->warnings, "%s: the first column has no name: it is left out as the names of the rows\n", s->path);
+    if (c->columns.use[0] >= 0 && c->rows >= 3 && c->counts[0].in_order == c->rows && c->counts[0].first >= 0 &&
+        c->counts[0].first <= 1)
+        text_add(&s->warnings, "%s: column '%s' counts the rows and is read as a feature; --drop 1 leaves it out\n",
+            s->path, c->columns.names[0]);
+    for (int i = 0; i < c->columns.n; i++)
+        if (c->columns.use[i] >= 0 && !c->columns.has_label && looks_like_label(c->columns.names[i]))
+            text_add(&s->warnings,
+                "%s: column '%s' looks like a label and is read as a feature; --label %s makes it the label\n", s->path,
+                c->columns.names[i], c->columns.names[i]);
+}
+
+static int csv_open(struct source *s, const struct import_options *o, struct err *e)
+{
+    struct csv *c = s->state = mem_new(1, sizeof *c);
+    c->path = s->path;
+    csv_missing_read(&c->missing, o->missing, o->decimal == DECIMAL_COMMA);
+    if (csv_dialect_find(&c->dialect, c->path, o, e) != 0 ||
+        csv_columns_find(&c->columns, c->path, c->dialect, &c->missing, o, e) != 0 || check_all(c, e) != 0)
+        return -1;
+    describe(s, c);
+    describe_reading(s, c, (enum import_header)o->header);
+    warn(s, c);
+    return begin_pass(c, take_field, take_record, e);
+}
+
+static int csv_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+{
+    struct csv *c = s->state;
+    int64_t goal = c->rows + rows, none;
+    c->x = x;
+    c->label = c->columns.n_features == 0 ? x : label ? label : &none;
+    while (c->rows < goal) {
+        int pushed = csv_table_push_line(c->table, e);
+        if (pushed == 0)
+            err_add(e, ERR_DATA, "%s: the file has fewer rows than a moment ago: something else writes it", c->path);
+        if (pushed != 1)
+            return -1;
+    }
+    return 0;
+}
+
+static bool csv_recognise(const char *path, const unsigned char *head, size_t n)
+{
+    (void)path;
+    return !memchr(head, 0, n);
+}
+
+static void csv_close(struct source *s)
+{
+    struct csv *c = s->state;
+    if (!c)
+        return;
+    csv_table_free(&c->table);
+    csv_columns_free(&c->columns);
+    csv_missing_free(&c->missing);
+    csv_labels_free(&c->labels);
+    free(c->counts);
+    free(c);
+}
+
+const struct source_format source_csv = {
+    .name = "CSV",
+    .heeds = HEEDS_LABEL | HEEDS_COLUMNS,
+    .recognise = csv_recognise,
+    .open = csv_open,
+    .read = csv_read,
+    .close = csv_close,
+};

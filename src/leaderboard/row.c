@@ -1,0 +1,314 @@
+// The row of the leaderboard that a trial's file gives.
+#include "leaderboard/row.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SET(member) offsetof(struct set_summary, member)
+const struct figure set_figures[] = {
+    {SCORES_MEAN_ERROR, "mean reconstruction error", "1", SET(mean_error), -1},
+    {SCORES_THRESHOLD, "error above which a sample is called anomalous", "1", SET(threshold), 0},
+    {SCORES_ROC_AUC, "area under the ROC curve", "1", SET(roc_auc), 1},
+    {SCORES_ROC_AUC_LOW, "its 95 % confidence interval (DeLong), lower end", "1", SET(roc_auc_low), 1},
+    {SCORES_ROC_AUC_HIGH, "its 95 % confidence interval (DeLong), upper end", "1", SET(roc_auc_high), 1},
+    {SCORES_AVERAGE_PRECISION, "average precision", "1", SET(average_precision), 1},
+    {SCORES_BEST_F1, "best F1 over all thresholds", "1", SET(best_f1), 1},
+    {SCORES_ACCURACY, "accuracy at the threshold", "1", SET(accuracy), 1},
+    {SCORES_PRECISION, "precision at the threshold", "1", SET(precision), 1},
+    {SCORES_RECALL, "recall at the threshold", "1", SET(recall), 1},
+    {SCORES_F1, "F1 at the threshold", "1", SET(f1), 1},
+    {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc), 0},
+    {0},
+};
+#undef SET
+
+const struct figure trial_figures[] = {
+    {HISTORY_TRAIN_LOSS, "training loss of the last epoch", "1", offsetof(struct trial_summary, train_loss), -1},
+    {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1", offsetof(struct trial_summary, validation_loss),
+        -1},
+    {LEADERBOARD_SECONDS, "wall time of training", "s", offsetof(struct trial_summary, seconds), 0},
+    {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", offsetof(struct trial_summary, wall_seconds),
+        0},
+    {PROVENANCE_SAMPLES_PER_SECOND, "training rows times epochs a second", "s-1",
+        offsetof(struct trial_summary, samples_per_second), 0},
+    {0},
+};
+
+double figure_of(const struct figure *f, const void *summary)
+{
+    return *(const double *)(const void *)((const char *)summary + f->offset);
+}
+
+char *number_text(char out[32], double value)
+{
+    char shortest[32], mantissa[40];
+    text_number(shortest, value);
+    snprintf(out, 32, "%s", shortest);
+    for (int digits = 0; digits < 17 && fabs(value) < 0.1; digits++) {
+        snprintf(mantissa, sizeof mantissa, "%.*e", digits, value);
+        char *e = strchr(mantissa, 'e');
+        if (!e || strtod(mantissa, NULL) != value)
+            continue;
+        snprintf(shortest, sizeof shortest, "%.*se%d", (int)(e - mantissa), mantissa, atoi(e + 1));
+        if (strlen(shortest) < strlen(out))
+            snprintf(out, 32, "%s", shortest);
+        break;
+    }
+    return out;
+}
+
+// --- from a trial's group
+struct place {
+    struct store_file *f;
+    const char *group;
+    char path[512];
+};
+
+static const char *at(struct place *p, const char *object)
+{
+    snprintf(p->path, sizeof p->path, "%s%s%s", p->group, *p->group && *object ? "/" : "", object);
+    return p->path;
+}
+
+static double get_real(struct place *p, const char *object, const char *name)
+{
+    double v;
+    return store_get_real(p->f, at(p, object), name, &v, NULL) == 0 ? v : NAN;
+}
+
+static void read_set(struct place *p, const char *name, struct set_summary *s)
+{
+    char group[256];
+    snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
+    *s = (struct set_summary){.name = mem_text(name)};
+    for (const struct figure *k = set_figures; k->name; k++)
+        *(double *)(void *)((char *)s + k->offset) = get_real(p, group, k->name);
+    double auc;
+    s->has_labels = store_get_real(p->f, at(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
+}
+
+static double last_of(struct place *p, const char *column)
+{
+    char path[64];
+    double v = NAN;
+    struct store_shape shape;
+    struct err ignored = {0};
+    snprintf(path, sizeof path, TRIAL_HISTORY "/%s", column);
+    if (store_get_shape(p->f, at(p, path), &shape, &ignored) != 0 || shape.rank != 1 || shape.dims[0] == 0)
+        return NAN;
+    return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, &ignored) == 0 ? v : NAN;
+}
+
+static char *varied_text(char *yaml)
+{
+    char number[32];
+    double v;
+    if (!yaml || text_to_double(yaml, &v) != 0 || isnan(v))
+        return yaml ? yaml : mem_text("");
+    free(yaml);
+    return mem_text(number_text(number, v));
+}
+
+static void read_varied(struct place *p, struct trial_summary *s)
+{
+    struct err ignored = {0};
+    if (!store_has(p->f, at(p, TRIAL_VARIED)) || store_attributes(p->f, p->path, &s->key, &s->n_varied, &ignored) != 0)
+        return;
+    s->value = mem_new((size_t)s->n_varied, sizeof *s->value);
+    for (int i = 0; i < s->n_varied; i++)
+        s->value[i] = varied_text(store_get_text(p->f, p->path, s->key[i]));
+}
+
+static int read_sets(struct place *p, struct trial_summary *s, struct err *e)
+{
+    char **names;
+    if (!store_has(p->f, at(p, TRIAL_SCORES)))
+        return 0;
+    if (store_list(p->f, p->path, &names, &s->n_sets, e) != 0)
+        return -1;
+    s->set = mem_new((size_t)s->n_sets, sizeof *s->set);
+    for (int i = 0; i < s->n_sets; i++) {
+        read_set(p, names[i], &s->set[i]);
+        free(names[i]);
+    }
+    free(names);
+    return 0;
+}
+
+// The lines of attributes PREFIX... of the provenance, each with `tail` behind the source's name.
+static void read_sums(struct place *p, const char *name, const char *prefix, const char *tail, struct text *lines)
+{
+    if (strncmp(name, prefix, strlen(prefix)) != 0)
+        return;
+
+    char *text = store_get_text(p->f, p->path, name);
+    for (const char *at = text; at && *at;) {
+        size_t length = strcspn(at, "\n"), key = length;
+        while (key > 0 && at[key] != ' ')
+            key--;
+        text_add(lines, "%.*s%s%.*s\n", (int)key, at, tail, (int)(length - key), at + key);
+        at += length + (at[length] == '\n');
+    }
+    free(text);
+}
+
+static char *read_versions(struct place *p)
+{
+    struct text lines = {0};
+    struct err ignored = {0};
+    char **names = NULL;
+    int n = 0;
+    text_add(&lines, "%s", "");
+
+    if (store_has(p->f, at(p, TRIAL_PROVENANCE)))
+        store_attributes(p->f, p->path, &names, &n, &ignored);
+    for (int i = 0; i < n; i++) {
+        read_sums(p, names[i], PROVENANCE_DATA, "", &lines);
+        read_sums(p, names[i], PROVENANCE_LABELS, VERSIONS_LABELS, &lines);
+        free(names[i]);
+    }
+    free(names);
+    return lines.data;
+}
+
+static char *text_or_nothing(char *text)
+{
+    return text ? text : mem_text("");
+}
+
+static int take(struct place *p, struct trial_summary *s, struct err *e)
+{
+    struct store_shape shape;
+    char *status = store_get_text(p->f, at(p, ""), TRIAL_STATUS);
+    s->id = *p->group ? mem_text(strrchr(p->group, '/') + 1) : store_get_text(p->f, p->path, TRIAL_ID);
+    s->experiment = text_or_nothing(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
+    s->configuration = text_or_nothing(store_get_text(p->f, p->path, TRIAL_CONFIGURATION));
+    s->objective = text_or_nothing(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
+    store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
+    s->cluster = text_or_nothing(store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
+    s->seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
+    s->wall_seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_WALL_SECONDS);
+    s->samples_per_second = get_real(p, TRIAL_PROVENANCE, PROVENANCE_SAMPLES_PER_SECOND);
+    store_get_int(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_RANKS, &s->ranks, NULL);
+    store_get_int(p->f, p->path, PROVENANCE_THREADS, &s->threads, NULL);
+    s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
+    free(status);
+    store_get_int(p->f, at(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
+    if (store_get_shape(p->f, at(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
+        s->epochs = shape.dims[0];
+    s->train_loss = last_of(p, HISTORY_TRAIN_LOSS);
+    s->validation_loss = last_of(p, HISTORY_VALIDATION_LOSS);
+    read_varied(p, s);
+    s->data = read_versions(p);
+    return read_sets(p, s, e);
+}
+
+int summary_take(struct store_file *f, const char *group, struct trial_summary *s, struct err *e)
+{
+    struct place p = {.f = f, .group = group};
+    int before = e->count;
+    *s = (struct trial_summary){.path = mem_text(store_path(f)), .group = mem_text(group)};
+    if (take(&p, s, e) == 0 && s->id && e->count == before)
+        return 0;
+    summary_free(s);
+    return e->count > before
+               ? -1
+               : err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", store_path(f));
+}
+
+int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e)
+{
+    struct store_file *f = store_open(path, FORMAT_TRIAL, is_ours, e);
+    int failed = f ? summary_take(f, "", s, e) : -1;
+    store_close(&f);
+    return failed;
+}
+
+void summary_free(struct trial_summary *s)
+{
+    for (int i = 0; i < s->n_varied; i++) {
+        free(s->key[i]);
+        free(s->value[i]);
+    }
+    for (int i = 0; i < s->n_sets; i++)
+        free(s->set[i].name);
+    free(s->key);
+    free(s->value);
+    free(s->set);
+    free(s->path);
+    free(s->data);
+    free(s->stale);
+    free(s->id);
+    free(s->experiment);
+    free(s->configuration);
+    free(s->objective);
+    free(s->cluster);
+    free(s->group);
+    *s = (struct trial_summary){0};
+}
+
+bool summary_is_stale(const struct trial_summary *s)
+{
+    return s->stale && *s->stale;
+}
+
+void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room)
+{
+    struct text t = {0};
+    char spent[48];
+    text_add(&t, "trial %.8s", s->id);
+    for (int i = 0; i < s->n_varied; i++)
+        text_add(&t, "  %s=%s", s->key[i], s->value[i]);
+    if (s->has_diverged)
+        text_add(&t, "  diverged in epoch %lld", (long long)s->epochs);
+    else if (!isnan(s->validation_loss))
+        text_add(&t, "  validation_loss %.5g", s->validation_loss);
+    else if (!isnan(s->train_loss))
+        text_add(&t, "  train_loss %.5g", s->train_loss);
+    for (int i = 0; i < s->n_sets; i++)
+        if (!isnan(s->set[i].roc_auc))
+            text_add(&t, "  %s%sroc_auc %.4f", s->n_sets > 1 ? s->set[i].name : "", s->n_sets > 1 ? " " : "",
+                s->set[i].roc_auc);
+    text_add(&t, "  %s", text_seconds(spent, seconds));
+    snprintf(out, room, "%s", t.data);
+    text_free(&t);
+}
+
+static double first_auc(const struct trial_summary *s)
+{
+    for (int i = 0; i < s->n_sets; i++)
+        if (!isnan(s->set[i].roc_auc))
+            return s->set[i].roc_auc;
+    return NAN;
+}
+
+// Smaller first; NaN last.
+static int by_value(double a, double b)
+{
+    if (isnan(a) || isnan(b))
+        return isnan(a) - isnan(b);
+    return (a > b) - (a < b);
+}
+
+double summary_loss(const struct trial_summary *s)
+{
+    double auc = first_auc(s);
+    return s->has_diverged ? NAN : !isnan(auc) ? -auc : !isnan(s->validation_loss) ? s->validation_loss : s->train_loss;
+}
+
+int summary_compare(const void *a, const void *b)
+{
+    const struct trial_summary *x = a, *y = b;
+    int order = summary_is_stale(x) - summary_is_stale(y);
+    order = order ? order : x->has_diverged - y->has_diverged;
+    order = order ? order : by_value(-first_auc(x), -first_auc(y));
+    order = order ? order : by_value(x->validation_loss, y->validation_loss);
+    order = order ? order : by_value(x->train_loss, y->train_loss);
+    return order ? order : strcmp(x->id, y->id);
+}

@@ -1,0 +1,195 @@
+// run.h5 made of trial files: each is checked by a process that goes ahead, copied whole, and leaves its row.
+#include "leaderboard/run_file.h"
+
+#include "base/mem.h"
+#include "leaderboard/leaderboard.h"
+#include "leaderboard/objective.h"
+#include "leaderboard/run_read.h"
+#include "leaderboard/seed_statistics.h"
+#include "store/schema.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct run_writer {
+    struct store_file *f;
+    struct trial_summary *rows; // owned
+    int n, room;
+};
+
+struct run_writer *run_writer_new(const char *path, struct err *e)
+{
+    struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, e);
+    if (!f)
+        return NULL;
+    struct run_writer *w = mem_new(1, sizeof *w);
+    w->f = f;
+    return w;
+}
+
+int run_writer_add(struct run_writer *w, struct store_file *from, const char *group, const char *key, struct err *e)
+{
+    if (w->n == w->room) {
+        w->room = 2 * w->room + 16;
+        w->rows = mem_grow(w->rows, (size_t)w->room, sizeof *w->rows);
+    }
+    struct trial_summary *s = &w->rows[w->n];
+    if (summary_take(from, group, s, e) != 0)
+        return -1;
+    free(s->id);
+    s->id = mem_text(key);
+    char *name = mem_format(RUN_TRIALS "/%s", key);
+    int failed = store_copy(from, group, w->f, name, e);
+    free(name);
+    w->n++;
+    return failed;
+}
+
+int run_writer_also(struct run_writer *w, struct store_file *from, const char *provenance, const char *key,
+    const char *name, struct err *e)
+{
+    char *place = mem_format(RUN_TRIALS "/%s/" TRIAL_ALSO "/%s", key, name);
+    int failed = 0;
+    if (!store_has(w->f, place))
+        failed =
+            store_copy(from, provenance, w->f, place, e) != 0 || store_seal_attributes(w->f, place, e) != 0 ? -1 : 0;
+    free(place);
+    return failed;
+}
+
+static bool writer_has(const struct run_writer *w, const char *key)
+{
+    char *name = mem_format(RUN_TRIALS "/%s", key);
+    bool has = store_has(w->f, name);
+    free(name);
+    return has;
+}
+
+static int write_configurations(struct run_writer *w, struct err *e)
+{
+    int n;
+    struct configuration *c = configurations_new(w->rows, w->n, &n);
+    struct board *b = c ? configurations_board(c, n) : NULL;
+    int failed = b ? board_write(w->f, RUN_CONFIGURATIONS, LEADERBOARD_CONFIGURATION, b, e) : 0;
+    board_free(&b);
+    configurations_free(&c, n);
+    return failed;
+}
+
+struct trial_summary *run_writer_rows(struct run_writer *w, int *n)
+{
+    *n = w->n;
+    return w->rows;
+}
+
+void run_writer_mark(struct run_writer *w, const struct stale *stale)
+{
+    stale_mark(stale, w->rows, w->n);
+}
+
+static int finish(struct run_writer *w, struct err *e)
+{
+    leaderboard_sort(w->rows, w->n);
+    struct board *b = board_new(w->rows, w->n);
+    int failed = board_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);
+    board_free(&b);
+    if (!failed)
+        failed = write_configurations(w, e);
+    return failed ? failed : store_commit(&w->f, e);
+}
+
+int run_writer_end(struct run_writer **writer, struct trial_summary **rows, int *n, struct err *e)
+{
+    struct run_writer *w = *writer;
+    int failed = finish(w, e);
+    store_abandon(&w->f);
+    if (failed)
+        leaderboard_free(&w->rows, w->n);
+    *rows = w->rows;
+    *n = failed ? 0 : w->n;
+    free(w);
+    *writer = NULL;
+    return failed;
+}
+
+void run_writer_abandon(struct run_writer **w)
+{
+    store_abandon(&(*w)->f);
+    leaderboard_free(&(*w)->rows, (*w)->n);
+    free(*w);
+    *w = NULL;
+}
+
+// -1: the run's file cannot be made. A bad trial file is told of, and no more.
+static int add_file(struct run_writer *w, const char *path, struct err *e)
+{
+    struct store_file *from = store_open(path, FORMAT_TRIAL, true, e);
+    char *id = from ? store_get_text(from, "", TRIAL_ID) : NULL;
+    int before = w->n, failed = 0;
+    if (from && !id)
+        err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", path);
+    else if (id && writer_has(w, id))
+        err_add(e, ERR_DATA, "%s: holds trial %s, which another file holds, too", path, id);
+    else if (id && trial_check_name(path, id, e) != 0)
+        failed = 0;
+    else if (id && run_writer_add(w, from, "", id, e) != 0)
+        failed = w->n > before ? -1 : 0;
+    free(id);
+    store_close(&from);
+    return failed;
+}
+
+static int add_files(struct run_writer *w, char **paths, int n, bool is_ours, struct err *e)
+{
+    struct store_walker *walker = is_ours ? NULL : store_walker_new((const char *const *)paths, n, true);
+    int failed = 0;
+    for (int i = 0; i < n && !failed; i++)
+        if (!walker || store_walker_next(walker, e) == 0)
+            failed = add_file(w, paths[i], e);
+    store_walker_free(&walker);
+    return failed;
+}
+
+// A damaged run.h5 is made again. A file of another kind is not ours to replace, whatever its name.
+static int check_replace(const char *path, struct err *e)
+{
+    char *format = store_peek_format(path);
+    int failed = 0;
+    if (format && strcmp(format, FORMAT_RUN) != 0)
+        failed =
+            err_add(e, ERR_USAGE, "%s: found format %s, allowed: %s; hint: move it elsewhere, then hourglass collect",
+                path, format, FORMAT_RUN);
+    free(format);
+
+    return failed;
+}
+
+int run_file_collect(
+    const char *folder, const char *output, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+{
+    int n_paths, failed = -1;
+    char **paths = run_trial_files(folder, &n_paths, e);
+    *rows = NULL;
+    *n = 0;
+    if (!paths)
+        return -1;
+    char *path = output ? mem_text(output) : mem_format("%s/run.h5", folder);
+    struct run_writer *w = NULL;
+    if (n_paths > 0 && check_replace(path, e) == 0)
+        w = run_writer_new(path, e);
+    if (n_paths == 0)
+        failed = 0;
+    else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)
+        run_writer_abandon(&w);
+    else if (w) {
+        struct stale stale;
+        stale_read(folder, &stale);
+        run_writer_mark(w, &stale);
+        stale_free(&stale);
+        failed = run_writer_end(&w, rows, n, e);
+    }
+    for (int i = 0; i < n_paths; i++)
+        free(paths[i]);
+    free(paths);
+    free(path);
+    return failed;
+}

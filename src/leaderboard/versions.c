@@ -1,0 +1,116 @@
+// Lines "KEY xxh3:CHECKSUM", compared as sets of keys.
+#include "leaderboard/versions.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "presence/state_text.h"
+#include "store/schema.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// One line: its text, and the length of its key.
+struct line {
+    const char *text;
+    size_t length, key;
+};
+
+// The line at *at, which moves behind it. False at the end.
+static bool next_line(const char **at, struct line *l)
+{
+    while (**at == '\n')
+        ++*at;
+    if (!**at)
+        return false;
+
+    l->text = *at;
+    l->length = l->key = strcspn(*at, "\n");
+    while (l->key > 0 && l->text[l->key] != ' ')
+        l->key--;
+    *at += l->length;
+    return true;
+}
+
+static bool has_same_key(const struct line *a, const struct line *b)
+{
+    return a->key == b->key && memcmp(a->text, b->text, a->key) == 0;
+}
+
+static bool is_same(const struct line *a, const struct line *b)
+{
+    return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+}
+
+static bool find_key(const char *lines, const struct line *wanted, struct line *found)
+{
+    while (next_line(&lines, found))
+        if (has_same_key(found, wanted))
+            return true;
+    return false;
+}
+
+char *versions_update(const char *older, const char *newer)
+{
+    struct text all = {0};
+    struct line l, found;
+    text_add(&all, "%s", "");
+
+    for (const char *at = newer; next_line(&at, &l);)
+        if (!find_key(all.data, &l, &found))
+            text_add(&all, "%.*s\n", (int)l.length, l.text);
+    for (const char *at = older; next_line(&at, &l);)
+        if (!find_key(all.data, &l, &found))
+            text_add(&all, "%.*s\n", (int)l.length, l.text);
+    return all.data;
+}
+
+// The name of the source, without what is said of its labels: new memory.
+static char *source_name(const struct line *l)
+{
+    static const char labels[] = VERSIONS_LABELS;
+    size_t tail = sizeof labels - 1, n = l->key;
+    if (n > tail && memcmp(l->text + n - tail, labels, tail) == 0)
+        n -= tail;
+    return mem_format("%.*s", (int)n, l->text);
+}
+
+char *versions_changed(const char *lines, const char *current)
+{
+    struct text names = {0};
+    struct line l, now;
+    text_add(&names, "%s", "");
+
+    for (const char *at = lines; next_line(&at, &l);) {
+        if (!find_key(current, &l, &now) || is_same(&l, &now))
+            continue;
+        char *name = source_name(&l);
+        if (!strstr(names.data, name))
+            text_add(&names, "%s%s", names.length ? ", " : "", name);
+        free(name);
+    }
+    return names.data;
+}
+
+bool versions_share(const char *a, const char *b, const char *sources)
+{
+    struct line mine, other;
+    bool shares = false;
+
+    while (!shares && next_line(&a, &mine)) {
+        char *name = source_name(&mine);
+        shares = strstr(sources, name) && find_key(b, &mine, &other) && is_same(&mine, &other);
+        free(name);
+    }
+    return shares;
+}
+
+char *versions_read(const char *folder)
+{
+    char *text = state_text_read(folder, "data");
+    return text ? text : mem_text("");
+}
+
+int versions_write(const char *folder, const char *lines, struct err *e)
+{
+    return state_text_write(folder, "data", lines, e);
+}

@@ -1,0 +1,145 @@
+// A run's folder: made, taken for one run alone, tidied.
+#include "run/folder.h"
+
+#include "base/disk.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "presence/beacon.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const inside[] = {"trials", "checkpoints", "failed", "state", NULL};
+
+char *run_trial_path(const char *folder, const char *id)
+{
+    return mem_format("%s/trials/%s.h5", folder, id);
+}
+
+char *run_checkpoint_path(const char *folder, const char *lineage)
+{
+    return mem_format("%s/checkpoints/%s.h5", folder, lineage);
+}
+
+int run_folder_make(const char *folder, struct err *e)
+{
+    int failed = 0;
+    for (int i = 0; inside[i] && !failed; i++) {
+        char *path = mem_format("%s/%s", folder, inside[i]);
+        failed = disk_make_folder(path, e);
+        free(path);
+    }
+    return failed;
+}
+
+// Under the lease of the folder, which goes with it. Returns the new name, new memory.
+static char *set_aside(const char *folder, struct err *e)
+{
+    for (int i = 1;; i++) {
+        char *aside = mem_format("%s.%d", folder, i);
+        if (access(aside, F_OK) != 0 && rename(folder, aside) == 0) {
+            log_line(LOG_RUN, "kept the earlier run as %s", aside);
+            return aside;
+        }
+        bool is_taken = access(aside, F_OK) == 0;
+        if (!is_taken)
+            disk_fail(e, folder, errno, 0, "cannot rename it");
+        free(aside);
+        if (!is_taken)
+            return NULL;
+    }
+}
+
+// A temporary of this machine whose process runs belongs to some other command; all others were left by runs that have
+// gone, where nobody else has the folder.
+static void remove_temporaries(const char *path, bool is_alone)
+{
+    DIR *dir = opendir(path);
+    char self[256] = "", host[256];
+    long pid;
+    gethostname(self, sizeof self - 1);
+    for (struct dirent *d; dir && (d = readdir(dir));)
+        if (disk_is_temporary(d->d_name, host, &pid) && (strcmp(host, self) == 0 ? !process_runs(pid) : is_alone))
+            unlinkat(dirfd(dir), d->d_name, 0);
+    if (dir)
+        closedir(dir);
+}
+
+static void tidy(const char *folder, bool is_alone)
+{
+    remove_temporaries(folder, is_alone);
+    for (int i = 0; inside[i]; i++) {
+        char *path = mem_format("%s/%s", folder, inside[i]);
+        remove_temporaries(path, is_alone);
+        free(path);
+    }
+}
+
+// What is known of a run that died.
+static void tell_before(const char *folder, int part, const struct lease_record *before)
+{
+    enum { SHOWN = 8 };
+    int n, shown = 0;
+    char who[512];
+    struct beacon *list = beacon_list(folder, part, &n);
+    log_line(LOG_RUN, "the run before (host %s, since %s) ended without finishing%s", before->process.host,
+        before->started, n ? ":" : "");
+    for (int i = 0; i < n && shown < SHOWN; i++)
+        if (list[i].leader == list[i].rank && *list[i].trial && ++shown)
+            log_line(LOG_RUN, "  %s", beacon_describe(&list[i], who));
+    beacon_list_free(&list, n);
+}
+
+static struct lease *make_and_take(const char *folder, int part, int ranks, struct lease_record *before, struct err *e)
+{
+    return run_folder_make(folder, e) == 0 ? lease_take(folder, part, ranks, before, e) : NULL;
+}
+
+static struct lease *give_way(
+    struct lease *l, const char *folder, int ranks, struct lease_record *before, struct err *e)
+{
+    char *aside = set_aside(folder, e);
+    lease_move(l, aside ? aside : folder);
+    lease_end(&l, "set aside");
+    lease_record_free(before);
+    if (aside)
+        l = make_and_take(folder, 0, ranks, before, e);
+    free(aside);
+    return l;
+}
+
+struct lease *run_folder_take(const char *folder, int part, bool fresh, int ranks, struct err *e)
+{
+    bool gives_way = fresh && access(folder, F_OK) == 0;
+    struct lease_record before = {0};
+    struct lease *l = make_and_take(folder, part, ranks, &before, e);
+    if (l && before.process.host && before.ended && !*before.ended)
+        tell_before(folder, part, &before);
+    if (l && gives_way)
+        l = give_way(l, folder, ranks, &before, e);
+    if (l) {
+        beacon_clear(folder, part);
+        tidy(folder, part == 0);
+    }
+    lease_record_free(&before);
+    return l;
+}
+
+void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
+{
+    char *checkpoints = mem_format("%s/checkpoints", folder);
+    bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0;
+    for (int i = 0; i < plan->n && !is_empty; i++) {
+        char *trial = run_trial_path(folder, plan->entry[i].id);
+        char *checkpoint = run_checkpoint_path(folder, plan->entry[i].lineage);
+        if (access(trial, F_OK) == 0)
+            checkpoint_remove(checkpoint);
+        free(trial);
+        free(checkpoint);
+    }
+    free(checkpoints);
+}

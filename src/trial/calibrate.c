@@ -1,0 +1,100 @@
+// How fast this machine trains.
+#include "trial/calibrate.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+
+// A trial of the plan, read anew, with its data and model.
+struct sample {
+    struct trial trial;
+    struct data_sets sets;
+    struct model *model; // owned
+};
+
+static void sample_free(struct sample *s)
+{
+    model_free(&s->model);
+    data_sets_free(&s->sets);
+    trial_free(&s->trial);
+}
+
+static int sample_open(const struct experiment *x, const struct plan *p, int entry, struct sample *s, struct err *e)
+{
+    struct search_trial place;
+    double *value = mem_new((size_t)spec_sweep_keys(x->sweep) + 1, sizeof *value);
+    *s = (struct sample){0};
+    search_trial(p->search, p->entry[entry].number, &place, value);
+    int failed = trial_read(x, &place.point, &s->trial, e);
+    free(value);
+    if (!failed)
+        failed = data_load(&s->trial.data, x->folder, &s->sets, e);
+    if (failed) {
+        trial_free(&s->trial);
+        return -1;
+    }
+    struct shape shape = sample_shape(&s->sets.train);
+    s->model = trial_model(&s->trial, &shape, e);
+    if (!s->model)
+        sample_free(s);
+    return s->model ? 0 : -1;
+}
+
+// One epoch of the first rows: its seconds.
+static int time_epoch(const struct sample *s, const struct team *team, int64_t rows, double *seconds, struct err *e)
+{
+    struct dataset part = s->sets.train, none = {0};
+    struct train_config c = s->trial.train;
+    struct trained trained;
+    part.rows = rows;
+    c.epochs = 1;
+    if (train_run(team, s->model, &c, &part, &none, NULL, &trained, e) != 0)
+        return -1;
+    *seconds = trained.seconds;
+    trained_free(&trained);
+    return 0;
+}
+
+// More and more rows until it takes long enough to be told from the noise.
+static int find_rate(const struct sample *s, const struct team *team, double *rate, struct err *e)
+{
+    const double enough = 0.1; // seconds
+    int64_t all = s->sets.train.rows, rows = s->trial.train.batch_size;
+    double seconds = 0;
+    for (bool is_last = false; !is_last; rows *= 4) {
+        is_last = rows >= all;
+        if (time_epoch(s, team, is_last ? all : rows, &seconds, e) != 0)
+            return -1;
+        *rate = s->model->operations * (double)(is_last ? all : rows) / (seconds > 1e-9 ? seconds : 1e-9);
+        is_last = is_last || seconds >= enough;
+    }
+    return 0;
+}
+
+static int largest(const struct plan *p, bool by_bytes)
+{
+    int most = 0;
+    for (int i = 1; i < p->n; i++) {
+        const struct plan_entry *a = &p->entry[i], *b = &p->entry[most];
+        double x = by_bytes ? (double)a->bytes : a->operations / (double)(a->epochs ? a->epochs : 1);
+        double y = by_bytes ? (double)b->bytes : b->operations / (double)(b->epochs ? b->epochs : 1);
+        most = x > y ? i : most;
+    }
+    return most;
+}
+
+int calibrate(const struct experiment *x, const struct plan *p, const struct comm *self, int ranks, int threads,
+    struct calibration *out, struct err *e)
+{
+    struct team team = {.comm = self, .threads = threads};
+    struct sample s;
+    *out = (struct calibration){0};
+    if (team_check(threads, e) != 0 || sample_open(x, p, largest(p, true), &s, e) != 0)
+        return -1;
+    out->bytes = train_bytes(s.model, &s.trial.train, ranks, threads);
+    sample_free(&s);
+    if (sample_open(x, p, largest(p, false), &s, e) != 0)
+        return -1;
+    int failed = find_rate(&s, &team, &out->rate, e);
+    sample_free(&s);
+    return failed;
+}

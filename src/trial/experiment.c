@@ -1,0 +1,238 @@
+// An experiment: what its YAML file says, as trials.
+#include "trial/experiment.h"
+
+#include "base/mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sections {
+    char *name, *about;
+    const struct node *data, *model, *train, *score, *variables, *models, *sweep;
+};
+
+const struct field experiment_fields[] = {
+    {.key = "name",
+        .type = FIELD_TEXT,
+        .offset = offsetof(struct sections, name),
+        .help = "of the results folder; default: the file's name"},
+    {.key = "about", .type = FIELD_TEXT, .offset = offsetof(struct sections, about), .help = "a line for readers"},
+    {.key = "data",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, data),
+        .flags = FIELD_REQUIRED,
+        .help = "what to train and test on"},
+    {.key = "model",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, model),
+        .flags = FIELD_REQUIRED,
+        .help = "encoder and decoder, or the name of one of `models`"},
+    {.key = "train", .type = FIELD_NODE, .offset = offsetof(struct sections, train), .help = "how to train"},
+    {.key = "score", .type = FIELD_NODE, .offset = offsetof(struct sections, score), .help = "how to score"},
+    {.key = "variables",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, variables),
+        .help = "values for ${name}"},
+    {.key = "models", .type = FIELD_NODE, .offset = offsetof(struct sections, models), .help = "models by name"},
+    {.key = "sweep",
+        .type = FIELD_NODE,
+        .offset = offsetof(struct sections, sweep),
+        .help = "what varies between trials"},
+    {0},
+};
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? mem_format("%.*s", (int)(slash - path), path) : mem_text(".");
+}
+
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    return mem_format("%.*s", dot ? (int)(dot - base) : (int)strlen(base), base);
+}
+
+// The name becomes a folder's.
+static int check_name(const struct experiment *x, struct err *e)
+{
+    bool is_good = x->name[0] && x->name[0] != '.' && strlen(x->name) < 128;
+    for (const char *c = x->name; *c; c++)
+        is_good = is_good && *c != '/' && (unsigned char)*c >= ' ';
+    const struct node *at = node_get(x->tree, "name");
+    return is_good ? 0 : node_error(at ? at : x->tree, e, "found '%s', allowed: a name for a folder", x->name);
+}
+
+static int read_sections(struct experiment *x, struct err *e)
+{
+    struct sections s = {0};
+    int failed = spec_read(x->tree, experiment_fields, &s, e);
+    x->name = s.name ? s.name : name_of(x->path);
+    x->about = s.about;
+    return failed | check_name(x, e);
+}
+
+// As the first trial has them; its mistakes are told when it is planned.
+static int64_t first_epochs(const struct spec_sweep *sweep)
+{
+    struct err ignored = {0};
+    struct train_config c = {0};
+    double *value = mem_new((size_t)spec_sweep_keys(sweep) + 1, sizeof *value);
+    for (int k = 0; k < spec_sweep_keys(sweep); k++)
+        value[k] = spec_sweep_range(sweep, k).low;
+    struct node *tree = spec_sweep_trial(sweep, &(struct sweep_point){.value = value}, &ignored);
+    train_config_read(tree ? node_get(tree, "train") : NULL, &c, &ignored);
+    node_free(&tree);
+    free(value);
+    return c.epochs;
+}
+
+static int read_sweep(struct experiment *x, struct err *e)
+{
+    if (!(x->sweep = spec_sweep_new(x->tree, e)))
+        return -1;
+    x->epochs = first_epochs(x->sweep);
+    x->search = search_new(x->sweep, x->epochs, e);
+    return objective_read(x->sweep, &x->objective, e) != 0 || !x->search ? -1 : 0;
+}
+
+int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e)
+{
+    *x = (struct experiment){.path = mem_text(path), .folder = folder_of(path)};
+    int failed = (x->tree = spec_load(path, e)) == NULL;
+    for (int i = 0; i < n_settings && !failed; i++)
+        failed = spec_set(x->tree, settings[i], e);
+    if (!failed) {
+        failed = read_sections(x, e);
+        if (node_get(x->tree, "data")) // without, nothing more can be said
+            failed |= read_sweep(x, e);
+    }
+    return failed ? -1 : 0;
+}
+
+void experiment_free(struct experiment *x)
+{
+    search_free(&x->search);
+    spec_sweep_free(&x->sweep);
+    node_free(&x->tree);
+    free(x->path);
+    free(x->folder);
+    free(x->name);
+    free(x->about);
+    *x = (struct experiment){0};
+}
+
+int trial_parse(struct node *tree, struct trial *t, struct err *e)
+{
+    *t = (struct trial){.tree = tree};
+    if (!tree)
+        return -1;
+    t->model = node_get(tree, "model");
+    t->has_data = data_config_read(node_get(tree, "data"), &t->data, e) == 0;
+    int failed = train_config_read(node_get(tree, "train"), &t->train, e);
+    failed |= score_config_read(node_get(tree, "score"), &t->score, e);
+    return failed || !t->has_data ? -1 : 0;
+}
+
+int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e)
+{
+    struct err found = {0};
+    int failed = trial_parse(spec_parse(path, spec, strlen(spec), &found), t, &found);
+    if (failed && found.kind == ERR_USAGE)
+        found.kind = ERR_DATA;
+    err_merge(e, &found);
+    return failed;
+}
+
+int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e)
+{
+    return trial_parse(spec_sweep_trial(x->sweep, point, e), t, e);
+}
+
+struct shape sample_shape(const struct dataset *d)
+{
+    struct shape s = {.rank = d->shape_rank};
+    memcpy(s.dims, d->shape, sizeof s.dims);
+    return s;
+}
+
+struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e)
+{
+    struct model *m = model_new(t->model, input, (enum loss)t->train.loss, e);
+    if (m && train_config_loss(&t->train, t->data.missing == MISSING_IGNORE, m, e) != 0)
+        model_free(&m);
+    return m;
+}
+
+void trial_free(struct trial *t)
+{
+    if (t->has_data)
+        data_config_free(&t->data);
+    node_free(&t->tree);
+}
+
+char *trial_data_key(const struct trial *t)
+{
+    struct node *n = data_config_write(&t->data);
+    struct text text = {0};
+    node_emit(n, &text);
+    node_free(&n);
+    return text.data;
+}
+
+static struct node *results_node(const struct trial *t, const struct model *m)
+{
+    struct node *root = node_new_map();
+    node_add(root, "model", model_write(m));
+    node_add(root, "train", train_config_write(&t->train));
+    node_add(root, "score", score_config_write(&t->score));
+    return root;
+}
+
+char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m)
+{
+    struct node *root = node_new_map(), *rest = results_node(t, m);
+    static const char *const keys[] = {"model", "train", "score"};
+    node_add(root, "name", node_new_text(x->name));
+    if (x->about)
+        node_add(root, "about", node_new_text(x->about));
+    node_add(root, "data", data_config_write(&t->data));
+    for (int i = 0; i < 3; i++)
+        node_add(root, keys[i], node_take(rest, keys[i]));
+    struct text text = {0};
+    node_emit(root, &text);
+    node_free(&rest);
+    node_free(&root);
+    return text.data;
+}
+
+static void identify(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    struct node *root = results_node(t, m);
+    node_add(root, "data", node_new_text(data));
+    char full[33];
+    spec_identity(full, root);
+    memcpy(id, full, TRIAL_ID_LENGTH);
+    id[TRIAL_ID_LENGTH] = 0;
+    node_free(&root);
+}
+
+void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    identify(t, m, data, id);
+}
+
+void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    struct trial any = *t;
+    any.train.seed = 0;
+    identify(&any, m, data, id);
+}
+
+void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+{
+    struct trial any = *t;
+    if (!schedule_needs_epochs(&t->train.schedule))
+        any.train.epochs = 0;
+    identify(&any, m, data, id);
+}

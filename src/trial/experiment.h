@@ -1,0 +1,59 @@
+// An experiment: what its YAML file says, as trials. A trial's identity is the hash of all that decides its results.
+#pragma once
+
+#include "data/dataset.h"
+#include "leaderboard/objective.h"
+#include "nn/nn.h"
+#include "score/score.h"
+#include "search/search.h"
+#include "spec/spec.h"
+#include "train/train.h"
+
+enum { TRIAL_ID_LENGTH = 16 }; // hexadecimal digits
+
+struct experiment {
+    char *path, *folder;      // owned: the file, and the folder that it lies in
+    char *name, *about;       // owned; about may be NULL
+    struct node *tree;        // owned: the file with the settings of the command line
+    struct spec_sweep *sweep; // owned
+    struct objective objective;
+    int64_t epochs;        // train.epochs as the spec says; of a sweep over it, the first
+    struct search *search; // owned; what it has released is rank 0's
+};
+extern const struct field experiment_fields[]; // the top level of the file
+
+// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. -1 and every mistake in `e`; `x` is the
+// caller's to free in every case, and plan_make can look for more mistakes where its sweep is there.
+int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
+void experiment_free(struct experiment *x);
+
+// One trial, resolved: nothing in it hangs on the sweep that it comes from.
+struct trial {
+    struct node *tree; // owned
+    struct data_config data;
+    struct train_config train;
+    struct score_config score;
+    const struct node *model; // borrowed from the tree; NULL: there is none
+    bool has_data;            // `data` was read
+};
+int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e);
+// From a resolved tree, which the trial owns from now on (NULL: -1). -1 and every mistake in `e`; what could be read is
+// then in `t`, which is the caller's to free in every case.
+int trial_parse(struct node *tree, struct trial *t, struct err *e);
+struct shape sample_shape(const struct dataset *d);
+// The model of a trial that was read whole, for samples of shape `input`. NULL and every mistake in `e`.
+struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
+// From the spec in a trial's file at `path`: as trial_parse, but what is wrong there is damage (ERR_DATA).
+int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e);
+void trial_free(struct trial *t);
+// The text of the data section, to tell whether two trials read the same data. New memory.
+char *trial_data_key(const struct trial *t);
+// The resolved spec with all defaults, as YAML: valid input that gives the same trial. New memory.
+char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
+// The identity: of the resolved spec, with every data source named by its content (`data`: data_identity's text).
+void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
+// The configuration: equal of trials that differ in train.seed alone.
+void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
+// The lineage: equal of trials of which the one with fewer epochs is how the other one begins, so that it can go on
+// from the other's state. It is the identity without the number of epochs, unless the learning rate hangs on that.
+void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);

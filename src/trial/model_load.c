@@ -1,0 +1,361 @@
+// A trained model from a file: spec, architecture, weights, scaling, threshold.
+#include "trial/model_load.h"
+
+#include "base/mem.h"
+#include "data/label_names.h"
+#include "leaderboard/stale.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include "trial/trial_file.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// --- weights
+
+static int read_block(struct store_file *f, const char *group, const struct block *b, real *w, struct err *e)
+{
+    char path[400];
+    struct store_shape shape;
+    snprintf(path, sizeof path, "%s/%s", group, b->name);
+    if (store_get_shape(f, path, &shape, e) != 0)
+        return -1;
+    bool fits = shape.rank == b->rank;
+    for (int i = 0; i < b->rank && fits; i++)
+        fits = shape.dims[i] == b->dims[i];
+    if (!fits)
+        return err_add(
+            e, ERR_DATA, "%s: %s: its shape is not the one that the architecture gives", store_path(f), path);
+    return store_read(f, path, sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, 0, b->dims[0], w + b->offset, e);
+}
+
+int weights_read(struct store_file *f, const char *prefix, const struct model *m, real *w, struct err *e)
+{
+    char layer[64], group[200];
+    int failed = 0;
+    for (int i = 0; i < m->n_layers && !failed; i++) {
+        model_layer_group(m, i, layer);
+        snprintf(group, sizeof group, "%s%s", prefix, layer);
+        for (int k = 0; k < m->layers[i].n_blocks && !failed; k++)
+            failed = read_block(f, group, &m->layers[i].blocks[k], w, e);
+    }
+    return failed;
+}
+
+// --- which trial
+
+// The part of NAME behind its last colon, where no file has the whole name; NULL: there is none.
+static const char *id_of(const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    return colon && colon != name && !strchr(colon, '/') && access(name, F_OK) != 0 ? colon + 1 : NULL;
+}
+
+char *model_file(const char *name)
+{
+    const char *id = id_of(name);
+    char *file = id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);
+    struct stat status;
+    if (stat(file, &status) != 0 || !S_ISDIR(status.st_mode))
+        return file;
+    char *of_run = mem_format("%s/run.h5", file);
+    free(file);
+    return of_run;
+}
+
+static void free_texts(char **texts, int64_t n)
+{
+    for (int64_t i = 0; texts && i < n; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+// Which rows of the leaderboard are stale: as its file says, and as the folder does that it lies in, whose run may be
+// at work. New memory (n).
+static bool *find_stale(struct store_file *f, char *const *ids, int64_t n)
+{
+    static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_STATUS;
+    struct store_shape shape;
+    struct err ignored = {0};
+    char **status = mem_new((size_t)n + 1, sizeof *status);
+    if (store_get_shape(f, path, &shape, &ignored) == 0 && shape.type == STORE_TEXT && shape.rank == 1 &&
+        shape.dims[0] == n)
+        store_read(f, path, STORE_TEXT, 0, n, status, &ignored);
+
+    const char *slash = strrchr(store_path(f), '/');
+    char *folder = slash ? mem_format("%.*s", (int)(slash - store_path(f)), store_path(f)) : mem_text(".");
+    struct stale stale = {0};
+    if (strcmp(slash ? slash + 1 : store_path(f), "run.h5") == 0)
+        stale_read(folder, &stale);
+
+    bool *is_stale = mem_new((size_t)n + 1, sizeof *is_stale);
+    for (int64_t i = 0; i < n; i++) {
+        bool is_marked = status[i] && strcmp(status[i], TRIAL_STALE) == 0;
+        is_stale[i] = stale.is_known ? stale_find(&stale, ids[i]) != NULL : is_marked;
+    }
+    stale_free(&stale);
+    free(folder);
+    free_texts(status, n);
+    return is_stale;
+}
+
+// The first id of the leaderboard that begins with `id`, new memory; NULL: the first that is not stale.
+static char *find_id(struct store_file *f, const char *id, struct err *e)
+{
+    static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_TRIAL;
+    struct store_shape shape;
+    if (store_get_shape(f, path, &shape, e) != 0)
+        return NULL;
+    char **ids = mem_new((size_t)shape.dims[0], sizeof *ids), *found = NULL;
+    int matches = 0;
+    if (store_read(f, path, STORE_TEXT, 0, shape.dims[0], ids, e) == 0) {
+        bool *is_stale = find_stale(f, ids, shape.dims[0]);
+        for (int64_t i = 0; i < shape.dims[0]; i++)
+            if (id ? strncmp(ids[i], id, strlen(id)) == 0 : !is_stale[i]) {
+                found = found ? found : mem_text(ids[i]);
+                matches++;
+            }
+        free(is_stale);
+        if (matches == 0 && !id && shape.dims[0] > 0)
+            err_add(e, ERR_USAGE,
+                "%s: every trial is stale: the data has changed since they were trained; hint: run the experiment "
+                "again, or name a trial: RUN:ID",
+                store_path(f));
+        else if (matches == 0)
+            err_add(e, ERR_USAGE, "%s: no trial's id begins with '%s'", store_path(f), id ? id : "");
+        else if (id && matches > 1)
+            err_add(e, ERR_USAGE, "%s: '%s' begins the ids of %d trials", store_path(f), id, matches);
+    }
+    free_texts(ids, shape.dims[0]);
+    return found;
+}
+
+// "" of a trial file, "trials/ID/" of a run: new memory.
+static char *find_prefix(struct store_file *f, const char *name, struct err *e)
+{
+    char *format = store_get_text(f, "", STORE_FORMAT), *prefix = NULL;
+    const char *id = id_of(name);
+    if (format && strcmp(format, FORMAT_RUN) == 0) {
+        char *whole = find_id(f, id, e);
+        prefix = whole && !e->count ? mem_format(RUN_TRIALS "/%s/", whole) : NULL;
+        free(whole);
+    } else if (!format || strcmp(format, FORMAT_TRIAL) != 0) {
+        err_add(e, ERR_DATA, "%s: found format %s, allowed: %s or %s", store_path(f), format ? format : "none",
+            FORMAT_TRIAL, FORMAT_RUN);
+    } else if (id) {
+        err_add(e, ERR_USAGE, "%s: found ':%s' behind a trial file, allowed: behind run.h5", name, id);
+    } else {
+        prefix = mem_text("");
+    }
+    free(format);
+    return prefix;
+}
+
+// --- its parts
+
+struct place {
+    struct store_file *f;
+    const char *prefix;
+    char path[400];
+};
+
+// `object` "": the trial itself.
+static const char *at(struct place *p, const char *object)
+{
+    size_t n = strlen(p->prefix);
+    snprintf(p->path, sizeof p->path, "%.*s%s", (int)(n && !*object ? n - 1 : n), p->prefix, object);
+    return p->path;
+}
+
+// "(28, 28)"
+static bool parse_shape(const char *text, struct shape *s)
+{
+    *s = (struct shape){0};
+    if (!text || *text++ != '(')
+        return false;
+    for (char *end; s->rank < SHAPE_MAX_RANK; text = end + 1) {
+        long n = strtol(text, &end, 10);
+        if (end == text || n < 1 || n > 1 << 30)
+            return false;
+        s->dims[s->rank++] = (int)n;
+        if (*end != ',')
+            return *end == ')';
+    }
+    return false;
+}
+
+static int read_spec(struct place *p, struct trained_model *out, struct err *e)
+{
+    const char *trial = at(p, "");
+    char *spec = store_get_text(p->f, trial, TRIAL_SPEC), *status = store_get_text(p->f, trial, TRIAL_STATUS);
+    int failed = 0;
+    out->id = store_get_text(p->f, trial, TRIAL_ID);
+    out->experiment = store_get_text(p->f, trial, TRIAL_EXPERIMENT);
+    if (!spec || !out->id || !out->experiment)
+        failed = err_add(e, ERR_DATA, "%s: holds no spec: not a whole trial", store_path(p->f));
+    else if (status && strcmp(status, TRIAL_DIVERGED) == 0)
+        failed = err_add(
+            e, ERR_DATA, "%s: the training of trial %s diverged: its model is of no use", store_path(p->f), out->id);
+    else
+        failed = trial_parse_stored(store_path(p->f), spec, &out->trial, e);
+    free(spec);
+    free(status);
+    return failed;
+}
+
+static int read_model(struct place *p, struct trained_model *out, struct err *e)
+{
+    char *text = store_get_text(p->f, at(p, TRIAL_MODEL), MODEL_INPUT_SHAPE);
+    struct shape shape;
+    bool is_good = parse_shape(text, &shape);
+    free(text);
+    if (!is_good)
+        return err_add(e, ERR_DATA, "%s: no attribute `" MODEL_INPUT_SHAPE "` of the model", store_path(p->f));
+    out->model = trial_model(&out->trial, &shape, e);
+    if (!out->model || !(out->w = mem_array(out->model->parameters, sizeof *out->w, "weights", e)))
+        return -1;
+    return weights_read(p->f, p->prefix, out->model, out->w, e);
+}
+
+// An array of one value a column, new memory; NULL where there is none.
+static double *read_column(struct place *p, const char *name, int n, struct err *e)
+{
+    struct store_shape shape;
+    if (!store_has(p->f, at(p, name)))
+        return NULL;
+    if (store_get_shape(p->f, p->path, &shape, e) != 0)
+        return NULL;
+    if (shape.rank != 1 || shape.dims[0] != n) {
+        err_add(e, ERR_DATA, "%s: %s: found %lld values, allowed: %d, one a column", store_path(p->f), p->path,
+            (long long)shape.dims[0], n);
+        return NULL;
+    }
+    double *v = mem_new((size_t)n, sizeof *v);
+    store_read(p->f, p->path, STORE_F64, 0, n, v, e);
+    return v;
+}
+
+static int read_scaling(struct place *p, struct trained_model *out, struct err *e)
+{
+    struct scaling *s = &out->scaling;
+    int64_t bytes_only = 0;
+    s->columns = shape_size(&out->model->input);
+    s->shift = read_column(p, MODEL_SCALING "/" SCALING_SHIFT, s->columns, e);
+    s->factor = read_column(p, MODEL_SCALING "/" SCALING_FACTOR, s->columns, e);
+    s->fill = read_column(p, MODEL_SCALING "/" SCALING_FILL, s->columns, e);
+    if (store_has(p->f, at(p, MODEL_SCALING)))
+        store_get_int(p->f, p->path, SCALING_BYTES_ONLY, &bytes_only, NULL);
+    s->bytes_only = bytes_only != 0;
+    s->ignores_missing = out->model->ignores_missing;
+    if (!s->shift != !s->factor)
+        err_add(e, ERR_DATA, "%s: %s: shift and factor belong together", store_path(p->f), MODEL_SCALING);
+    return e->count ? -1 : 0;
+}
+
+static int read_features(struct place *p, struct trained_model *out, struct err *e)
+{
+    struct store_shape shape;
+    int n = shape_size(&out->model->input);
+    if (!store_has(p->f, at(p, TRIAL_MODEL "/" DATASET_FEATURE)))
+        return 0;
+    if (store_get_shape(p->f, p->path, &shape, e) != 0)
+        return -1;
+    if (shape.type != STORE_TEXT || shape.rank != 1 || shape.dims[0] != n)
+        return err_add(e, ERR_DATA, "%s: %s: allowed: %d names", store_path(p->f), p->path, n);
+    out->features = mem_new((size_t)n, sizeof *out->features);
+    return store_read(p->f, p->path, STORE_TEXT, 0, n, out->features, e);
+}
+
+static void read_label_names(struct place *p, struct trained_model *out)
+{
+    char *lines = store_get_text(p->f, at(p, TRIAL_MODEL), DATASET_LABEL_NAMES);
+
+    label_names_split(lines, &out->label_names, &out->n_label_names);
+    free(lines);
+}
+
+static void read_threshold(struct place *p, struct trained_model *out)
+{
+    char **sets = NULL;
+    int n = 0;
+    struct err ignored = {0};
+    double of_training = NAN;
+    out->threshold = NAN;
+    out->training_mean = NAN;
+    if (store_has(p->f, at(p, TRIAL_TRAINING_ERRORS))) {
+        store_get_real(p->f, p->path, SCORES_THRESHOLD, &of_training, NULL);
+        store_get_real(p->f, p->path, SCORES_MEAN_ERROR, &out->training_mean, NULL);
+    }
+    if (!store_has(p->f, at(p, TRIAL_SCORES)) || store_list(p->f, p->path, &sets, &n, &ignored) != 0)
+        n = 0;
+    for (int i = 0; i < n && isnan(out->threshold); i++) {
+        char *group = mem_format("%s" TRIAL_SCORES "/%s", p->prefix, sets[i]);
+        if (store_get_real(p->f, group, SCORES_THRESHOLD, &out->threshold, NULL) != 0)
+            out->threshold = NAN;
+        free(group);
+    }
+    free_texts(sets, n);
+    if (isnan(out->threshold))
+        out->threshold = of_training;
+}
+
+// Of a run's file only what model_load reads: it can hold thousands of trials.
+int model_walk(const char *name, struct err *e)
+{
+    static const char *const leaderboard[] = {RUN_LEADERBOARD};
+    char *path = model_file(name), *prefix = NULL;
+    struct store_file *f = store_walk_objects(path, leaderboard, 1, e) == 0 ? store_open(path, NULL, true, e) : NULL;
+    if (f)
+        prefix = find_prefix(f, name, e);
+    store_close(&f);
+    int failed = -1;
+    if (prefix && !*prefix)
+        failed = store_walk(path, e);
+    else if (prefix) {
+        char *group = mem_format("%.*s", (int)strlen(prefix) - 1, prefix);
+        failed = store_walk_objects(path, (const char *const *)&group, 1, e);
+        free(group);
+    }
+    free(prefix);
+    free(path);
+    return failed;
+}
+
+int model_load(const char *name, struct trained_model *out, struct err *e)
+{
+    char *path = model_file(name);
+    struct store_file *f = store_open(path, NULL, true, e);
+    char *prefix = f ? find_prefix(f, name, e) : NULL;
+    *out = (struct trained_model){.threshold = NAN};
+    if (prefix) {
+        struct place p = {.f = f, .prefix = prefix};
+        if (read_spec(&p, out, e) == 0 && read_model(&p, out, e) == 0 && read_scaling(&p, out, e) == 0 &&
+            read_features(&p, out, e) == 0) {
+            read_label_names(&p, out);
+            read_threshold(&p, out);
+        }
+    }
+    store_close(&f);
+    free(prefix);
+    free(path);
+    if (e->count)
+        model_unload(out);
+    return e->count ? -1 : 0;
+}
+
+void model_unload(struct trained_model *t)
+{
+    if (t->features)
+        free_texts(t->features, t->scaling.columns);
+    free_texts(t->label_names, t->n_label_names);
+    model_free(&t->model);
+    free(t->w);
+    scaling_free(&t->scaling);
+    trial_free(&t->trial);
+    free(t->id);
+    free(t->experiment);
+    *t = (struct trained_model){0};
+}

@@ -1,0 +1,118 @@
+// The plan: entries in the order in which a search releases trials, found again by their identity.
+#include "trial/plan.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+void plan_begin(struct plan *p, struct search *search, int keys, plan_resolve resolve, void *context)
+{
+    *p = (struct plan){.search = search, .resolve = resolve, .context = context};
+    p->value = mem_new((size_t)keys + 1, sizeof *p->value);
+}
+
+void plan_free(struct plan *p)
+{
+    if (p->end)
+        p->end(p->context);
+    free(p->data);
+    free(p->entry);
+    free(p->slot);
+    free(p->value);
+    *p = (struct plan){0};
+}
+
+// --- entries by id: a table with open addressing, at most half full
+
+static int *find_slot(const struct plan *p, const char *id)
+{
+    size_t at = strtoull(id, NULL, 16) % (size_t)p->slots;
+    while (p->slot[at] >= 0 && strcmp(p->entry[p->slot[at]].id, id) != 0)
+        at = (at + 1) % (size_t)p->slots;
+    return &p->slot[at];
+}
+
+static void grow(struct plan *p)
+{
+    if (p->n == p->room)
+        p->entry = mem_grow(p->entry, (size_t)(p->room = 2 * p->room + 16), sizeof *p->entry);
+    if (2 * (p->n + 1) <= p->slots)
+        return;
+    p->slots = 4 * (p->n + 1) + 31;
+    p->slot = mem_grow(p->slot, (size_t)p->slots, sizeof *p->slot);
+    memset(p->slot, -1, (size_t)p->slots * sizeof *p->slot);
+    for (int i = 0; i < p->n; i++)
+        if (p->entry[i].id[0] && p->entry[i].same_as < 0)
+            *find_slot(p, p->entry[i].id) = i;
+}
+
+static int take_next(struct plan *p)
+{
+    if (p->taken == p->n_next) {
+        p->n_next = search_release(p->search, sizeof p->next / sizeof *p->next, p->next);
+        p->taken = 0;
+    }
+    return p->taken < p->n_next ? p->next[p->taken++] : -1;
+}
+
+int plan_more(struct plan *p, struct err *e)
+{
+    int number = take_next(p);
+    if (number < 0)
+        return 0;
+    struct search_trial t;
+    search_trial(p->search, number, &t, p->value);
+    grow(p);
+    struct plan_entry *entry = &p->entry[p->n];
+    *entry = (struct plan_entry){0};
+    int failed = p->resolve(p->context, &t, entry, e);
+    entry->number = number;
+    entry->configuration = t.configuration;
+    entry->repeat = t.repeat;
+    entry->rung = t.rung;
+    entry->may_go_on = t.may_go_on;
+    entry->same_as = -1;
+    if (failed)
+        entry->id[0] = 0;
+    int *slot = failed ? NULL : find_slot(p, entry->id);
+    if (slot && *slot >= 0)
+        entry->same_as = *slot;
+    else if (slot)
+        *slot = p->n;
+    p->n++;
+    return failed ? -1 : 1;
+}
+
+void plan_keep_part(struct plan *p, int part, int parts)
+{
+    int *place = mem_new((size_t)p->n + 1, sizeof *place), kept = 0, different = 0; // place: afterwards; -1: gone
+    for (int i = 0; i < p->n; i++) {
+        struct plan_entry *entry = &p->entry[i];
+        bool is_own = entry->same_as >= 0 ? place[entry->same_as] >= 0 : different++ % parts == part - 1;
+        place[i] = is_own ? kept : -1;
+        if (!is_own)
+            continue;
+        p->entry[kept] = *entry;
+        if (entry->same_as >= 0)
+            p->entry[kept].same_as = place[entry->same_as];
+        kept++;
+    }
+    p->n = kept;
+    free(place);
+}
+
+int plan_different(const struct plan *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->n; i++)
+        n += p->entry[i].same_as < 0;
+    return n;
+}
+
+int64_t plan_least_shards(const struct plan *p)
+{
+    int64_t least = SHARDS_MAX;
+    for (int i = 0; i < p->n; i++)
+        least = p->entry[i].shards < least ? p->entry[i].shards : least;
+    return least;
+}

@@ -1,0 +1,52 @@
+// The plan: what is known of the trials that a search has released, before they are run. It grows as results come in.
+#pragma once
+
+#include "search/search.h"
+#include "trial/experiment.h"
+
+struct plan_entry {
+    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration_id[TRIAL_ID_LENGTH + 1];
+    int number, configuration, repeat, rung; // in the sweep
+    bool may_go_on;                          // a later trial may be the same with more epochs
+    int same_as;                             // the earlier entry with the same identity; -1: none
+    int64_t shards, parameters, epochs, rows;
+    double operations; // of training, floating-point: the expected cost
+    size_t bytes;      // on one rank that trains it alone with one thread, beside the data
+};
+
+// Finds out what is to be known of a trial: all but its place in the sweep. -1 and why it cannot be run.
+typedef int (*plan_resolve)(void *context, const struct search_trial *t, struct plan_entry *out, struct err *e);
+
+struct plan {
+    char *data;            // owned: versions of all data that its trials had when it was made (versions.h); NULL: none
+    struct search *search; // borrowed
+    plan_resolve resolve;
+    void *context; // owned, freed by `end`; both may be NULL
+    void (*end)(void *context);
+    struct plan_entry *entry; // (n), owned, in the order of release
+    int n, room;
+    int *slot, slots;    // owned: indices of entries by their id, -1: free
+    double *value;       // (keys), owned: of the trial at hand
+    int next[64];        // released, not in the plan yet
+    int n_next, taken;   // of which so many were taken
+    struct err warnings; // of plan_make, equal ones once
+};
+
+// A plan of trials of a search with `keys` keys that `resolve` looks into.
+void plan_begin(struct plan *p, struct search *search, int keys, plan_resolve resolve, void *context);
+// Takes in one more trial that may start now: 1; 0: none until more results are reported; -1 and why it cannot be run:
+// its entry has a place, but no id.
+int plan_more(struct plan *p, struct err *e);
+void plan_free(struct plan *p);
+
+// All trials of an experiment that may start now: opens the data and builds the model of each. All mistakes of all
+// trials in `e`, equal ones once; the plan is then empty, but for its warnings.
+int plan_make(const struct experiment *x, struct plan *p, struct err *e);
+// The labels in the sets of the first trial's data, "train: good (80); test: bad (10), good (40)": borrowed; NULL:
+// there are none. Of a plan of plan_make.
+const char *plan_labels(const struct plan *p);
+// Keeps of a plan to which the search adds no more the trials of part 1 .. parts: each, equal ones together, is in one.
+void plan_keep_part(struct plan *p, int part, int parts);
+// Of the trials in the plan: those that differ, and the least number of virtual shards.
+int plan_different(const struct plan *p);
+int64_t plan_least_shards(const struct plan *p);

@@ -1,0 +1,344 @@
+// What is known of a trial before it is run: its mistakes, identity, size, expected cost.
+#include "trial/plan.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "leaderboard/versions.h"
+#include "score/pca.h"
+#include "trial/plan_check.h"
+#include <stdlib.h>
+#include <string.h>
+
+// A data section that was read; the trials of a sweep mostly share one.
+struct known_data {
+    char *key, *identity; // owned
+    char *labels;         // owned: how often each occurs in each set; NULL: there are none
+    struct shape shape;
+    int64_t rows;
+    struct known_set {
+        char *name;                // owned
+        bool has_labels, has_both; // it is known which rows are anomalies; there are some, and normal ones
+    } * set;                       // (n_sets), owned: the test sets
+    int n_sets;
+    struct known_ranges ranges; // owned; measured if a trial needs them
+    bool is_bad;                // its mistakes were reported
+};
+
+struct planner {
+    const struct experiment *x;
+    struct known_data *known; // (n), owned
+    int n;
+    struct err warnings; // about trials, equal ones once
+    struct text data;    // versions of all data
+};
+
+static void planner_free(void *planner)
+{
+    struct planner *p = planner;
+    for (int i = 0; i < p->n; i++) {
+        struct known_data *k = &p->known[i];
+        for (int s = 0; s < k->n_sets; s++)
+            free(k->set[s].name);
+        free(k->set);
+        ranges_free(&k->ranges);
+        free(k->key);
+        free(k->identity);
+        free(k->labels);
+    }
+    free(p->known);
+    text_free(&p->data);
+    free(p);
+}
+
+static int find_identity(const struct trial *t, const struct experiment *x, struct known_data *k, struct err *e)
+{
+    struct node *n = data_identity(&t->data, x->folder, e);
+    if (!n)
+        return -1;
+    struct text text = {0};
+    node_emit(n, &text);
+    k->identity = text.data;
+    node_free(&n);
+    return 0;
+}
+
+static void count_labels(const struct dataset *d, struct text *t)
+{
+    if (!d->label)
+        return;
+    text_add(t, "%s%s: ", t->length ? "; " : "", d->name);
+    dataset_count_labels(d, t);
+}
+
+static void note_labels(const struct data_sets *sets, struct known_data *k)
+{
+    struct text t = {0};
+
+    count_labels(&sets->train, &t);
+    count_labels(&sets->validation, &t);
+    for (int i = 0; i < sets->n_test; i++)
+        count_labels(&sets->test[i], &t);
+    k->labels = t.data;
+}
+
+static bool has_both_classes(const struct dataset *d)
+{
+    int64_t anomalies = 0;
+    for (int64_t i = 0; d->is_anomaly && i < d->rows; i++)
+        anomalies += d->is_anomaly[i] != 0;
+    return anomalies > 0 && anomalies < d->rows;
+}
+
+static void note_sets(const struct data_sets *sets, struct known_data *k)
+{
+    k->shape = sample_shape(&sets->train);
+    k->rows = sets->train.rows;
+    k->n_sets = sets->n_test;
+    k->set = mem_new((size_t)k->n_sets, sizeof *k->set);
+    for (int i = 0; i < k->n_sets; i++)
+        k->set[i] = (struct known_set){
+            mem_text(sets->test[i].name), sets->test[i].is_anomaly != NULL, has_both_classes(&sets->test[i])};
+}
+
+static void warn_unscored(const struct data_sets *sets, struct err *warnings)
+{
+    for (int i = 0; i < sets->n_test; i++) {
+        const struct dataset *d = &sets->test[i];
+        int64_t n = 0, first = -1;
+        for (int64_t row = 0; d->is_unscored && row < d->rows; row++) {
+            first = first < 0 && d->is_unscored[row] ? row : first;
+            n += d->is_unscored[row];
+        }
+        if (n)
+            err_add(warnings, ERR_DATA,
+                "%s: %lld of %lld rows have missing or infinite values and get no error (NaN), the first: row %lld of "
+                "%s; hint: data.fill for missing ones",
+                d->name, (long long)n, (long long)d->rows, (long long)d->index[first],
+                d->sources[d->source[first]].name);
+    }
+}
+
+static void read_data(struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
+{
+    struct data_sets sets;
+    k->is_bad = data_verify(&t->data, p->x->folder, e) != 0 || data_load(&t->data, p->x->folder, &sets, e) != 0;
+    if (k->is_bad)
+        return;
+    note_sets(&sets, k);
+    note_labels(&sets, k);
+    warn_unscored(&sets, &p->warnings);
+    dataset_add_versions(&p->data, &sets.train);
+    dataset_add_versions(&p->data, &sets.validation);
+    for (int i = 0; i < sets.n_test; i++)
+        dataset_add_versions(&p->data, &sets.test[i]);
+    if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
+        ranges_measure(&sets, &k->ranges);
+    data_sets_free(&sets);
+    k->is_bad = find_identity(t, p->x, k, e) != 0;
+}
+
+// NULL where the data is bad, which has been reported when it was met first.
+static struct known_data *learn_data(struct planner *p, const struct trial *t, struct err *e)
+{
+    char *key = trial_data_key(t);
+    int i = p->n - 1; // mostly the last one again
+    while (i >= 0 && strcmp(p->known[i].key, key) != 0)
+        i--;
+    if (i >= 0) {
+        free(key);
+        return p->known[i].is_bad ? NULL : &p->known[i];
+    }
+    p->known = mem_grow(p->known, (size_t)p->n + 1, sizeof *p->known);
+    struct known_data *k = &p->known[p->n++];
+    *k = (struct known_data){.key = key};
+    read_data(p, t, k, e);
+    return k->is_bad ? NULL : k;
+}
+
+// The ranges of data that was read for trials of another loss.
+static int learn_ranges(const struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
+{
+    struct data_sets sets;
+    if (k->ranges.n || t->train.loss != LOSS_BINARY_CROSSENTROPY)
+        return 0;
+    if (data_load(&t->data, p->x->folder, &sets, e) != 0)
+        return -1;
+
+    ranges_measure(&sets, &k->ranges);
+    data_sets_free(&sets);
+
+    return 0;
+}
+
+// Whether the components fit into this machine, on one rank beside the model.
+static int check_baseline(const struct trial *t, const struct model *m, const struct known_data *k, struct err *e)
+{
+    double need = pca_bytes(k->rows, shape_size(&k->shape), shape_size(&m->code)), all = (double)mem_limit(false);
+    char bytes[16], has[16];
+    if (!t->score.baseline || all <= 0 || need <= all)
+        return 0;
+
+    const struct node *at = node_path(t->tree, "score.baseline");
+    return node_error(at ? at : t->tree, e, "%d principal components of %d features take %s of memory, allowed: %s",
+        shape_size(&m->code), shape_size(&k->shape), text_bytes(bytes, need), text_bytes(has, all));
+}
+
+static int check_error(const struct trial *t, const struct model *m, struct err *e)
+{
+    const char *why = model_refuses_error(m, (enum error)t->score.error);
+    const struct node *at = node_path(t->tree, "score.error");
+    if (why)
+        return node_error(at ? at : t->model, e, "%s", why);
+    at = node_path(t->tree, "score.baseline");
+    if (t->score.baseline && t->data.missing == MISSING_IGNORE)
+        return node_error(at, e, "principal components need whole rows, but data.missing is ignore");
+    return 0;
+}
+
+// Whether the test set that the objective looks at will have its figure.
+static int check_objective(const struct experiment *x, const struct known_data *k, struct err *e)
+{
+    const struct objective *o = &x->objective;
+    if (!o->is_of_set)
+        return 0;
+    const struct node *section = spec_sweep_section(x->sweep), *at = node_get(section, "objective");
+    for (int i = 0; i < k->n_sets; i++)
+        if ((!o->set || strcmp(o->set, k->set[i].name) == 0) && (k->set[i].has_both || !o->needs_labels))
+            return 0;
+    return node_error(at ? at : section, e, "no test set%s%s has %s", o->set ? " named " : "", o->set ? o->set : "",
+        o->needs_labels ? "labels that tell which samples are anomalies, some normal ones and some anomalies"
+                        : "samples");
+}
+
+// Rungs are trials that differ in epochs alone, and each begins as the longer ones do.
+static int check_rung(
+    const struct experiment *x, const struct search_trial *place, const struct trial *t, struct err *e)
+{
+    if (!place->point.epochs || place->rung > 0)
+        return 0;
+    const struct node *at = node_path(t->tree, "train.schedule");
+    if (schedule_needs_epochs(&t->train.schedule))
+        return node_error(at ? at : t->tree, e,
+            "the rates of this schedule hang on train.epochs, allowed with method %s: constant, step, exponential, "
+            "reduce_on_plateau",
+            sweep_method_name(spec_sweep_config(x->sweep)->method));
+    struct sweep_point point = {.value = place->point.value};
+    struct node *own = spec_sweep_trial(x->sweep, &point, e);
+    struct trial whole;
+    int64_t epochs = trial_parse(own, &whole, e) == 0 ? whole.train.epochs : x->epochs;
+    trial_free(&whole);
+    return epochs == x->epochs ? 0
+                               : node_error(spec_sweep_section(x->sweep), e,
+                                     "train.epochs varies, allowed with method %s: one number, that of the last rung",
+                                     sweep_method_name(spec_sweep_config(x->sweep)->method));
+}
+
+static int plan_model(
+    struct planner *p, const struct trial *t, struct known_data *k, struct plan_entry *entry, struct err *e)
+{
+    if (learn_ranges(p, t, k, e) != 0)
+        return -1;
+    struct model *m = trial_model(t, &k->shape, e);
+    struct err found = {0};
+    if (!m)
+        return -1;
+    int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
+                 check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
+    err_merge(&p->warnings, &found);
+    trial_identity(t, m, k->identity, entry->id);
+    trial_lineage(t, m, k->identity, entry->lineage);
+    trial_configuration(t, m, k->identity, entry->configuration_id);
+    entry->shards = t->train.shards;
+    entry->parameters = (int64_t)m->trainable;
+    entry->epochs = t->train.epochs;
+    entry->rows = k->rows;
+    entry->operations = m->operations * (double)k->rows * (double)t->train.epochs;
+    entry->bytes = train_bytes(m, &t->train, 1, 1);
+    model_free(&m);
+    return failed;
+}
+
+// `is_whole`: all sections of the trial were read.
+static int plan_trial(struct planner *p, struct trial *t, bool is_whole, struct plan_entry *entry, struct err *e)
+{
+    struct known_data *k = t->has_data ? learn_data(p, t, e) : NULL;
+    if (!t->model)
+        return -1; // its lack was reported
+    if (!is_whole || !k)
+        return model_check(t->model, e);
+    return plan_model(p, t, k, entry, e);
+}
+
+static int resolve(void *planner, const struct search_trial *place, struct plan_entry *entry, struct err *e)
+{
+    struct planner *p = planner;
+    struct trial t;
+    int errors = e->count;
+    bool is_whole = trial_read(p->x, &place->point, &t, e) == 0;
+    if (t.tree)
+        plan_trial(p, &t, is_whole, entry, e);
+    if (is_whole)
+        check_rung(p->x, place, &t, e);
+    trial_free(&t);
+    return e->count > errors ? -1 : 0;
+}
+
+// --- all that may start
+
+enum { ERRORS_SHOWN = 20 }; // a mistake in a sweep of thousands need not be told thousands of times
+
+// Later proposals can have any values: the ends of each range and all values of a list are tried one by one.
+static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
+{
+    int keys = spec_sweep_keys(x->sweep);
+    double *value = mem_new((size_t)keys + 1, sizeof *value);
+    for (int k = 0; k < keys; k++)
+        value[k] = spec_sweep_range(x->sweep, k).low;
+    for (int k = 0; k < keys; k++) {
+        struct sweep_range r = spec_sweep_range(x->sweep, k);
+        double step = r.kind == SWEEP_CHOICE ? 1 : r.high - r.low;
+        for (value[k] = r.low; value[k] <= r.high && e->count < ERRORS_SHOWN; value[k] += step) {
+            struct search_trial t = {.point = {.value = value}};
+            struct plan_entry ignored = {0};
+            struct err found = {0};
+            resolve(p->context, &t, &ignored, &found);
+            err_merge(e, &found);
+        }
+        value[k] = r.low;
+    }
+    free(value);
+}
+
+int plan_make(const struct experiment *x, struct plan *p, struct err *e)
+{
+    struct planner *planner = mem_new(1, sizeof *planner);
+    planner->x = x;
+    plan_begin(p, x->search, spec_sweep_keys(x->sweep), resolve, planner);
+    p->end = planner_free;
+    int failed = 0, more = 1;
+    while (more && e->count < ERRORS_SHOWN) {
+        struct err found = {0};
+        more = plan_more(p, &found);
+        failed |= found.count;
+        err_merge(e, &found);
+    }
+    if (!failed && spec_sweep_config(x->sweep)->method == SWEEP_TPE) {
+        int errors = e->count;
+        try_ends(x, p, e);
+        failed = e->count > errors;
+    }
+    struct err warnings = planner->warnings;
+    if (failed)
+        plan_free(p);
+    else
+        p->data = versions_update(planner->data.data ? planner->data.data : "", "");
+    p->warnings = warnings;
+    return failed ? -1 : 0;
+}
+
+const char *plan_labels(const struct plan *p)
+{
+    const struct planner *planner = p->context;
+
+    return planner && planner->n ? planner->known[0].labels : NULL;
+}

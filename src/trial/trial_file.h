@@ -1,0 +1,35 @@
+// A finished trial as a file: history, scores, model and provenance. results/README.md is the reference of what is in
+// it.
+#pragma once
+
+#include "trial/experiment.h"
+
+struct order;
+struct store_file;
+
+// All that a trial's file is made from. On ranks but the team's first, evaluations are empty and scores hold own rows.
+struct trial_result {
+    const struct experiment *experiment;
+    const struct order *order;
+    const struct trial *trial;
+    const struct model *model;
+    const struct data_sets *sets;
+    struct trained trained;
+    struct scores *scores;            // (sets->n_test); NULL where training diverged
+    struct evaluation *evaluation;    // (sets->n_test)
+    struct training_errors training;  // of the first rank
+    double wall_seconds, cpu_seconds; // of the whole trial; CPU of all its ranks
+    char started[32];
+};
+
+// Collective over team->comm. Writes `path` whole or not at all.
+int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e);
+// The group of the file that holds the weights of layer i: "model/decoder_0".
+void model_layer_group(const struct model *m, int i, char group[64]);
+// The attributes of a group of scores: error, threshold, metrics.
+int trial_write_metrics(
+    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e);
+// The names of labels as an attribute of a group; nothing if there are none.
+int trial_write_label_names(struct store_file *f, const char *group, char *const *names, int n, struct err *e);
+// What the array `label` of scores is, for its `long_name`.
+const char *trial_label_about(int n_names);

@@ -1,0 +1,252 @@
+// One trial on one team of ranks: data, model, training, scores, file.
+#include "trial/trial_run.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/data_range.h"
+#include "leaderboard/versions.h"
+#include "score/pca.h"
+#include "trial/trial_file.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void data_cache_free(struct data_cache *c)
+{
+    if (c->key)
+        data_sets_free(&c->sets);
+    free(c->key);
+    *c = (struct data_cache){0};
+}
+
+static int check_data(void *sets, struct err *e)
+{
+    return data_sets_check(sets, e);
+}
+
+// Whether the data that was loaded is that of the plan: a file can have been replaced since.
+static int check_versions(const struct order *order, const struct data_sets *sets, struct err *e)
+{
+    struct text loaded = {0};
+    text_add(&loaded, "%s", "");
+    dataset_add_versions(&loaded, &sets->train);
+    dataset_add_versions(&loaded, &sets->validation);
+    for (int i = 0; i < sets->n_test; i++)
+        dataset_add_versions(&loaded, &sets->test[i]);
+
+    const char *planned = order->data && order->data->text ? order->data->text : "";
+    char *changed = versions_changed(loaded.data, planned);
+    int failed = 0;
+    if (*changed)
+        failed = err_add(e, ERR_DATA, "%s: the file was replaced after this run began: start again", changed);
+    free(changed);
+    text_free(&loaded);
+    return failed;
+}
+
+static int fetch_data(const struct experiment *x, const struct trial *t, struct data_cache *cache, struct err *e)
+{
+    char *key = trial_data_key(t);
+    if (cache->key && strcmp(cache->key, key) == 0) {
+        free(key);
+        return 0;
+    }
+    data_cache_free(cache);
+    if (data_load(&t->data, x->folder, &cache->sets, e) != 0) {
+        free(key);
+        return -1;
+    }
+    cache->key = key;
+    return 0;
+}
+
+// The trained model outlives whatever fails after it: `found` becomes the set's failure, which is written and shown.
+static void note_failure(struct evaluation *v, const struct trial_result *r, const char *set, struct err *found)
+{
+    if (!found->count)
+        return;
+
+    snprintf(v->failure, sizeof v->failure, "%.*s", (int)strcspn(found->text, "\n"), found->text);
+    fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->id, set, v->failure);
+}
+
+// Collective. The errors of all training rows, and on the first rank what they say.
+static int score_train(const struct team *team, struct trial_result *r, struct err *e)
+{
+    struct scores s = {0};
+    struct row_error error = row_error_of(&r->trial->score, &r->trial->train);
+    struct err found = {0};
+    struct evaluation failure = {0};
+    int failed = scores_compute(team, r->model, r->trained.w, &r->sets->train, &error, 0, &s, e);
+
+    r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
+    if (!failed && team->comm->rank == 0)
+        evaluate_training(&r->trial->score, s.error, r->sets->train.rows, &r->training, &found);
+    note_failure(&failure, r, "train", &found);
+    scores_free(&s);
+
+    return failed;
+}
+
+static void evaluate_pca(
+    const struct trial_result *r, struct pca *pca, const struct dataset *d, struct evaluation *out, struct err *e)
+{
+    float *baseline = pca_errors(pca, d, (enum error)r->trial->score.error, e);
+
+    if (baseline)
+        evaluate_baseline(baseline, d, &out->baseline_roc_auc, e);
+    free(baseline);
+}
+
+// The components are found once, for the first set that has labels. `failure`: why there are none.
+static void evaluate_pca_of_all(struct trial_result *r)
+{
+    struct err failure = {0};
+    struct pca *pca = NULL;
+    if (r->trial->score.baseline != BASELINE_PCA)
+        return;
+
+    for (int i = 0; i < r->sets->n_test; i++) {
+        struct err found = {0};
+        const struct dataset *d = &r->sets->test[i];
+        if (!d->is_anomaly || *r->evaluation[i].failure)
+            continue;
+        if (!pca && !failure.count)
+            pca = pca_new(&r->sets->train, shape_size(&r->model->code), &failure);
+        err_merge(&found, &failure);
+        if (pca)
+            evaluate_pca(r, pca, d, &r->evaluation[i], &found);
+        note_failure(&r->evaluation[i], r, d->name, &found);
+    }
+    pca_free(&pca);
+}
+
+static void evaluate_set(const struct trial_result *r, const struct scores *s, struct evaluation *out)
+{
+    const struct score_config *c = &r->trial->score;
+    struct err found = {0};
+
+    evaluate(c, s, &r->training, out, &found);
+    if (model_error_is_cross_entropy(r->model, (enum error)c->error)) {
+        struct data_range range;
+        data_range_measure(s->data, &range);
+        out->clipped = range.outside;
+    }
+    note_failure(out, r, s->data->name, &found);
+}
+
+// Collective over team->comm. As scores_compute.
+static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
+{
+    const struct score_config *c = &r->trial->score;
+    struct row_error error = row_error_of(c, &r->trial->train);
+    int n = r->sets->n_test;
+    int failed = score_train(team, r, e);
+    if (failed)
+        return failed;
+
+    r->scores = mem_new((size_t)n, sizeof *r->scores);
+    r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
+    for (int i = 0; i < n && !failed; i++) {
+        failed = scores_compute(team, r->model, r->trained.w, &r->sets->test[i], &error, c->save, &r->scores[i], e);
+        if (!failed && team->comm->rank == 0)
+            evaluate_set(r, &r->scores[i], &r->evaluation[i]);
+    }
+    if (!failed && team->comm->rank == 0)
+        evaluate_pca_of_all(r);
+    return failed;
+}
+
+static void result_free(struct trial_result *r)
+{
+    for (int i = 0; r->scores && i < r->sets->n_test; i++)
+        scores_free(&r->scores[i]);
+    free(r->scores);
+    free(r->evaluation);
+    trained_free(&r->trained);
+}
+
+static bool weights_are_finite(const struct trial_result *r)
+{
+    for (size_t i = 0; i < r->model->parameters; i++)
+        if (!isfinite(r->trained.w[i]))
+            return false;
+    return true;
+}
+
+// Collective over team->comm. What follows training, as trial_run.
+static int score(const struct team *team, struct trial_result *r, struct err *e)
+{
+    if (r->trained.has_stopped)
+        return 1;
+    if (!weights_are_finite(r)) // the last step can spoil them behind the last loss
+        r->trained.has_diverged = true;
+    int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
+    return failed == 1 && train_keep(&r->trained, e) != 0 ? -1 : failed;
+}
+
+// Collective over team->comm. Everything behind the model.
+static int run_model(
+    const struct team *team, struct trial_result *r, const char *path, const struct checkpointing *k, struct err *e)
+{
+    double wall = clock_wall(), cpu = clock_cpu();
+    clock_date(r->started);
+    if (train_run(team, r->model, &r->trial->train, &r->sets->train, &r->sets->validation, k, &r->trained, e) != 0)
+        return -1;
+    int failed = score(team, r, e);
+    r->wall_seconds = clock_wall() - wall;
+    r->cpu_seconds = comm_sum(team->comm, clock_cpu() - cpu);
+    if (!failed) {
+        data_sets_check(r->sets, e);
+        failed = comm_agree(team->comm, e);
+    }
+    if (!failed)
+        failed = trial_write(team, r, path, e);
+    if (!failed && team->comm->rank == 0 && !k->keeps_last)
+        checkpoint_remove(k->path);
+    result_free(r);
+    return failed;
+}
+
+// Collective over team->comm. A trial that can never fit must not call for the kernel, which kills a rank and with it
+// the run, and so every run that comes to it.
+static void check_memory(const struct team *team, const struct trial *t, const struct model *m, struct err *e)
+{
+    int ranks = comm_local_size(team->comm);
+    double need = (double)train_bytes(m, &t->train, team->comm->size, team->threads), all = (double)mem_limit(false);
+    char each[16], has[16];
+    if (need * ranks > all && all > 0)
+        err_add(e, ERR_SYSTEM, "no memory: training takes %s on each of %d rank%s here, of %s that this machine gives",
+            text_bytes(each, need), ranks, ranks == 1 ? "" : "s", text_bytes(has, all));
+}
+
+int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
+    const struct checkpointing *k, struct data_cache *cache, struct err *e)
+{
+    struct trial t;
+    struct model *m = NULL;
+    struct node *tree = order->tree;
+    order->tree = NULL;
+    if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0 &&
+        check_versions(order, &cache->sets, e) == 0) {
+        struct shape shape = sample_shape(&cache->sets.train);
+        m = trial_model(&t, &shape, e);
+    }
+    int failed = comm_agree(team->comm, e);
+    if (!failed) {
+        check_memory(team, &t, m, e);
+        failed = comm_agree(team->comm, e);
+    }
+    if (!failed) {
+        struct trial_result r = {.experiment = x, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
+        struct checkpointing kept = *k;
+        kept.check = check_data;
+        kept.context = &cache->sets;
+        failed = run_model(team, &r, path, &kept, e);
+    }
+    model_free(&m);
+    trial_free(&t);
+    return failed;
+}
