@@ -1,7 +1,7 @@
 // Bulk numbers from all ranks of a group into one durable file: all write their rows through MPI-IO, then rank 0 alone
 // goes on with the file.
 //
-// HDF5 cannot write variable-length texts through MPI-IO, and Open MPI's default MPI-IO is known to corrupt collective
+// HDF5 cannot write variable-length texts through MPI-IO, and Open MPI's default MPI-IO is known to corrupt parallel
 // writes without a word: so each rank's rows are read back by rank 0 and compared with what the rank had in memory.
 #include "store/parallel.h"
 
@@ -9,14 +9,13 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "comm/comm_mpi.h"
-#include "comm/launcher.h"
 #include "store/store_impl.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 64 << 20 }; // one collective write of one rank
+enum { PIECE_BYTES = 64 << 20 }; // one write of a rank
 
 // What rank 0 knows of one rank's part of one dataset.
 struct claim {
@@ -86,54 +85,41 @@ static char *temporary_shared(const struct comm *comm, const char *path)
     return name;
 }
 
-// Rows [from, from + rows) of this rank's part; where rows is 0 it only takes part.
+// Writes rows [from, from + rows) of this rank's part.
 static int piece_write(
     hid_t dataset, hid_t type, hid_t transfer, const struct store_part *p, int64_t from, int64_t rows)
 {
-    static const char nothing[1];
     hid_t file = -1, memory = -1;
-    int r = rows_select(dataset, &p->shape, rows ? p->first + from : 0, rows ? rows : 1, &file, &memory);
-    if (rows == 0) {
-        H5Sselect_none(file);
-        H5Sselect_none(memory);
-    }
+    int r = rows_select(dataset, &p->shape, p->first + from, rows, &file, &memory);
     size_t row_bytes = (size_t)shape_row_elements(&p->shape) * store_type_size(p->shape.type);
-    const char *data = rows ? (const char *)p->data + (size_t)from * row_bytes : nothing;
-    if (H5Dwrite(dataset, type, memory, file, transfer, data) < 0)
+
+    if (H5Dwrite(dataset, type, memory, file, transfer, (const char *)p->data + (size_t)from * row_bytes) < 0)
         r = -1;
     H5Sclose(memory);
     H5Sclose(file);
     return r;
 }
 
-// A collective write that fails on one rank, on a full disk for instance, leaves the others waiting for ever in MPICH's
-// MPI_File_set_view, because HDF5 does not restore the view of a rank that failed. Every rank's rows are one block, so
-// that writing them independently costs nothing.
-static H5FD_mpio_xfer_t transfer_mode(void)
-{
-    return mpi_flavour() == FLAVOUR_MPICH ? H5FD_MPIO_INDEPENDENT : H5FD_MPIO_COLLECTIVE;
-}
-
-// Collective over comm: every rank makes the same number of writes, also after one of its own has failed.
-static int rows_write(
-    const struct comm *comm, struct store_file *f, hid_t dataset, const struct store_part *p, struct err *e)
+// Writes this rank's rows, independently of other ranks. A collective write that fails on one rank, for instance on a
+// full disk, would leave the others waiting for ever in MPI_File_set_view, because HDF5 does not restore the view of a
+// rank that failed (seen with MPICH 4 and with Open MPI 5). The rows of a rank are one block: collective writes gain
+// nothing.
+static int rows_write(struct store_file *f, hid_t dataset, const struct store_part *p, struct err *e)
 {
     int64_t row_bytes = shape_row_elements(&p->shape) * (int64_t)store_type_size(p->shape.type);
-    if (p->shape.dims[0] * row_bytes == 0)
-        return 0;
-    int64_t most = row_bytes < PIECE_BYTES ? PIECE_BYTES / row_bytes : 1;
-    int64_t pieces = (int64_t)comm_max(comm, (double)((p->rows + most - 1) / most));
+    int64_t most = row_bytes > 0 && row_bytes < PIECE_BYTES ? PIECE_BYTES / row_bytes : 1;
     hid_t type = type_open(p->shape.type), transfer = H5Pcreate(H5P_DATASET_XFER);
-    H5Pset_dxpl_mpio(transfer, transfer_mode());
     char room[96];
     int r = 0;
-    for (int64_t i = 0, from = 0; i < pieces; i++) {
-        int64_t rows = p->rows - from < most ? p->rows - from : most;
+
+    H5Pset_dxpl_mpio(transfer, H5FD_MPIO_INDEPENDENT);
+    for (int64_t from = 0, rows; from < p->rows && row_bytes > 0 && r == 0; from += rows) {
+        rows = p->rows - from < most ? p->rows - from : most;
         if (piece_write(dataset, type, transfer, p, from, rows) < 0)
             r = file_fail(f, p->path, e, "cannot write %" PRId64 " rows at row %" PRId64 "%s", rows, p->first + from,
                 disk_room(room, f->path, (double)(p->shape.dims[0] * row_bytes))); // MPI-IO gives no reason
-        from += rows;
     }
+
     H5Pclose(transfer);
     H5Tclose(type);
     return r;
@@ -170,7 +156,7 @@ static void parts_write(
     for (int i = 0; i < n; i++) {
         hid_t dataset = dataset_open(f, parts[i].path, e);
         if (comm_agree(comm, e) == 0)
-            rows_write(comm, f, dataset, &parts[i], e);
+            rows_write(f, dataset, &parts[i], e);
         if (dataset >= 0 && H5Dclose(dataset) < 0)
             file_fail(f, parts[i].path, e, "cannot close the array");
         if (comm_agree(comm, e) < 0)
