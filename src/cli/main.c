@@ -128,8 +128,17 @@ static int check_environment(void)
     return failed;
 }
 
+// Writes whole lines: the launcher of Open MPI 5 sometimes loses the first of two pieces of a line.
+static void buffer_lines(void)
+{
+    setvbuf(stderr, NULL, _IOLBF, 1 << 16);
+    if (comm_has_launcher())
+        setvbuf(stdout, NULL, _IOLBF, 1 << 16);
+}
+
 int main(int argc, char **argv)
 {
+    buffer_lines();
     announce_start();
     if (argc < 2) {
         fprintf(stderr, "usage: hourglass COMMAND [ARGUMENT]...; see hourglass --help\n");

@@ -14,7 +14,8 @@ struct copied { // an array that was copied
 
 struct copy {
     struct store_file *from, *to;
-    const char *name;     // of what is copied, in `to`
+    const char *object;   // what is copied, in `from`
+    const char *name;     // its name in `to`
     hid_t source, target; // open
     struct err *e;
     struct copied *arrays;
@@ -137,7 +138,17 @@ static int users_tie(const struct copy *c, hid_t scale)
     return r;
 }
 
-static int array_tie(const struct copy *c, const char *path)
+// The source is to blame for a copy that fails, unless the disk is.
+static int copy_fail(struct copy *c, const char *what)
+{
+    if (durable_check(c->to, c->name, c->e) < 0)
+        return -1;
+
+    c->to->failed = true;
+    return file_fail(c->from, c->object, c->e, "%s: cannot copy it to %s", what, c->to->path);
+}
+
+static int array_tie(struct copy *c, const char *path)
 {
     hid_t array = H5Oopen(c->target, path, H5P_DEFAULT);
     int r = array < 0 ? -1 : 0;
@@ -146,7 +157,7 @@ static int array_tie(const struct copy *c, const char *path)
     if (r == 0 && H5Aexists(array, dimensions) > 0)
         r = dimensions_tie(c, array);
     if (r < 0)
-        file_fail(c->to, c->name, c->e, "cannot attach the scales of %s from %s", path, c->from->path);
+        copy_fail(c, path);
     H5Oclose(array);
     return r;
 }
@@ -158,13 +169,13 @@ static int body_copy(struct copy *c)
     H5Pclose(links);
     c->target = r == 0 ? H5Oopen(c->to->id, c->name, H5P_DEFAULT) : -1;
     if (c->target < 0 || objects_visit(c->source, array_note, c) < 0)
-        return file_fail(c->to, c->name, c->e, "cannot copy it from %s", c->from->path);
+        return copy_fail(c, "its arrays");
     return 0;
 }
 
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e)
 {
-    struct copy c = {.from = from, .to = to, .name = name, .target = -1, .e = e};
+    struct copy c = {.from = from, .object = object, .to = to, .name = name, .target = -1, .e = e};
     c.source = object_open(from, object, e);
     if (c.source < 0)
         return -1;

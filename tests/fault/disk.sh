@@ -53,12 +53,12 @@ for harm in 'rm -rf results' 'mkdir results/tiny/trials/'"$(basename "$calm")"; 
     rm -rf results
     "$hourglass" "${run[@]}" --set train.epochs=3 --checkpoint-every 0s >/dev/null 2>&1 # the folder, and the trial's name
     rm -f results/tiny/trials/*
-    sed 's/epochs: 3/epochs: 30000/' tiny.yaml >long.yaml
+    sed 's/epochs: 3/epochs: 150000/' tiny.yaml >long.yaml
     "$hourglass" run long.yaml -n 1 -t 1 --checkpoint-every 0s >stdout 2>message &
     job=$!
-    for ((i = 0; i < 100; i++)); do
+    for ((i = 0; i < 500; i++)); do
         grep -qsE '^epoch: [1-9]' results/tiny/state/rank-0-0 && break
-        sleep 0.1
+        sleep 0.02
     done
     long=$(awk '/^trial:/ {print $2}' results/tiny/state/rank-0-0)
     ${harm/$(basename "$calm")/$long.h5}

@@ -38,20 +38,25 @@ stop() {
     return $code
 }
 instant() { sleep "0.$((RANDOM % 5))$((RANDOM % 10))"; }
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 layouts=('-n 1 -t 1' '-n 1 -t 2' '-n 1 -t 4' '-n 2 -t 1 --ranks-per-trial 2' '-n 2 -t 2 --ranks-per-trial 2' '-n 4 -t 1 --ranks-per-trial 4')
-# disturbed SIGNALS NAME OPTION...: the run NAME.yaml with a signal of SIGNALS at random instants, until it is done
+# disturbed SIGNALS NAME OPTION...: the run NAME.yaml with a signal of SIGNALS at random instants, until it is done. They are
+# within a sixth of the time that an undisturbed run takes, on this machine as it is now.
 disturbed() {
-    local signals name=$2 code=75 stops=0 signal layout
+    local signals name=$2 code=75 stops=0 signal layout before took wait
     read -ra signals <<<"$1"
     shift 2
+    before=$(milliseconds)
     good run "$name.yaml" "$@" -n 1 -t 1 --quiet --results whole || return
+    took=$(($(milliseconds) - before))
     while [ $code != 0 ] && [ $stops -lt 60 ]; do
         signal=${signals[RANDOM % ${#signals[@]}]}
         # shellcheck disable=SC2086
         layout=${layouts[RANDOM % ${#layouts[@]}]}
         start "$name.yaml" "$@" $layout --results pieces
-        instant
+        wait=$((RANDOM % (took / 6 + 1)))
+        sleep "$(printf '%d.%03d' $((wait / 1000)) $((wait % 1000)))"
         stop "$signal"
         code=$?
         grep -q ORTE_ERROR_LOG message && continue # Open MPI itself stumbles over folders of others in /tmp
@@ -78,9 +83,9 @@ disturbed 'USR1 TERM INT KILL' tiny --set train.epochs=20000 --set train.schedul
 tiny_csv 60000 >many.csv
 good import many.csv --label kind -o data/many.h5:all
 tiny_spec | sed 's/tiny/many/;s/test: 0.3/test: 0.995/;s/- {dense: 4,.*/- {dense: 2000}\n    - {dense: 2000}/;s/epochs: 3/epochs: 1/' >many.yaml
-before=$(date +%s%N)
+before=$(milliseconds)
 good run many.yaml -n 1 -t 1 --quiet --results whole
-took=$((($(date +%s%N) - before) / 1000000)) # ms; two ranks take half of it, or as long on one core
+took=$(($(milliseconds) - before)) # ms; two ranks take half of it, or as long on one core
 for part in 6 8 10; do
     start many.yaml -n 2 -t 1 --ranks-per-trial 2 --results pieces
     sleep "$(printf '%d.%03d' $((took / part / 1000)) $((took / part % 1000)))"
