@@ -100,8 +100,23 @@ static char *unquoted(const char *text, size_t length)
     return name;
 }
 
+// Whether a text is a number, and which. 1e3 and 1000.0 are integers too, if a double holds every integer of that size.
+static bool read_number(const char *text, struct filter_number *number)
+{
+    *number = (struct filter_number){0};
+    if (text_to_double(text, &number->real) != 0 || !isfinite(number->real))
+        return false;
+
+    number->is_integer = text_to_int64(text, &number->integer) == 0;
+    if (!number->is_integer && fabs(number->real) <= 0x1p53 && number->real == floor(number->real)) {
+        number->is_integer = true;
+        number->integer = (int64_t)number->real;
+    }
+    return true;
+}
+
 // `name` NULL: a number. Owned by the filter from now on.
-static void append_value(struct data_filter *f, double number, char *name)
+static void append_value(struct data_filter *f, struct filter_number number, char *name)
 {
     f->values = mem_grow(f->values, (size_t)f->n + 1, sizeof *f->values);
     f->names = mem_grow(f->names, (size_t)f->n + 1, sizeof *f->names);
@@ -112,18 +127,19 @@ static void append_value(struct data_filter *f, double number, char *name)
 // One value without white space around it.
 static int add_value(struct data_filter *f, const char *text, size_t length)
 {
-    double number;
+    const struct filter_number none = {.real = NAN};
+    struct filter_number number;
     char *value = trimmed(text, length);
 
     if (value[0] == '\'' || value[0] == '"') {
         bool is_whole = quoted_length(value) == strlen(value);
 
         if (is_whole)
-            append_value(f, NAN, unquoted(value, strlen(value)));
+            append_value(f, none, unquoted(value, strlen(value)));
         free(value);
         return is_whole ? 0 : -1;
     }
-    if (text_to_double(value, &number) == 0 && isfinite(number)) {
+    if (read_number(value, &number)) {
         append_value(f, number, NULL);
         free(value);
         return 0;
@@ -132,7 +148,7 @@ static int add_value(struct data_filter *f, const char *text, size_t length)
         free(value);
         return -1;
     }
-    append_value(f, NAN, value);
+    append_value(f, none, value);
     return 0;
 }
 
@@ -231,7 +247,11 @@ char *data_filter_value_text(const struct data_filter *f, int i)
 {
     char number[32];
 
-    return mem_text(f->names[i] ? f->names[i] : text_number(number, f->values[i]));
+    if (f->names[i])
+        return mem_text(f->names[i]);
+    if (f->values[i].is_integer)
+        return mem_format("%lld", (long long)f->values[i].integer);
+    return mem_text(text_number(number, f->values[i].real));
 }
 
 char *data_filter_text(const struct data_filter *f)
@@ -251,31 +271,70 @@ char *data_filter_text(const struct data_filter *f)
     return t.data;
 }
 
-static bool is_among(const double *values, int n, double value)
+// --- the verdict
+
+// How a value stands to a number of the filter. A missing value has no order.
+enum order { BELOW, EQUAL, ABOVE, UNORDERED };
+
+static enum order order_of_reals(double a, double b)
 {
-    for (int i = 0; i < n; i++)
-        if (values[i] == value)
-            return true;
-    return false;
+    if (a < b)
+        return BELOW;
+    if (a > b)
+        return ABOVE;
+    return a == b ? EQUAL : UNORDERED;
+}
+
+// Exact: neither side is rounded.
+static enum order order_of_integer(int64_t a, const struct filter_number *b)
+{
+    if (b->is_integer && a == b->integer)
+        return EQUAL;
+    if (b->is_integer)
+        return a < b->integer ? BELOW : ABOVE;
+    if (b->real >= 0x1p63)
+        return BELOW;
+    if (b->real < -0x1p63)
+        return ABOVE;
+
+    double below = floor(b->real);
+    if ((double)(int64_t)below == b->real && a == (int64_t)below)
+        return EQUAL;
+    return a <= (int64_t)below ? BELOW : ABOVE;
+}
+
+static bool passes(enum filter_operator op, enum order order)
+{
+    switch (op) {
+    case FILTER_NE:
+        return order != EQUAL;
+    case FILTER_LE:
+        return order == BELOW || order == EQUAL;
+    case FILTER_GE:
+        return order == ABOVE || order == EQUAL;
+    case FILTER_LT:
+        return order == BELOW;
+    case FILTER_GT:
+        return order == ABOVE;
+    case FILTER_EQ:
+    case FILTER_IN:
+        break;
+    }
+    return order == EQUAL;
 }
 
 bool data_filter_holds(const struct data_filter *f, double value)
 {
-    switch (f->op) {
-    case FILTER_EQ:
-        return value == f->values[0];
-    case FILTER_NE:
-        return value != f->values[0];
-    case FILTER_LE:
-        return value <= f->values[0];
-    case FILTER_GE:
-        return value >= f->values[0];
-    case FILTER_LT:
-        return value < f->values[0];
-    case FILTER_GT:
-        return value > f->values[0];
-    case FILTER_IN:
-        break;
-    }
-    return is_among(f->values, f->n, value);
+    for (int i = 0; i < f->n; i++)
+        if (passes(f->op, order_of_reals(value, f->values[i].real)))
+            return true;
+    return false;
+}
+
+bool data_filter_holds_integer(const struct data_filter *f, int64_t value)
+{
+    for (int i = 0; i < f->n; i++)
+        if (passes(f->op, order_of_integer(value, &f->values[i])))
+            return true;
+    return false;
 }

@@ -4,14 +4,22 @@
 #include "base/err.h"
 #include "spec/spec.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 enum filter_operator { FILTER_EQ, FILTER_NE, FILTER_LE, FILTER_GE, FILTER_LT, FILTER_GT, FILTER_IN };
+
+// A number as a filter says it. Integers are compared as 64-bit integers, of which a double does not hold every one.
+struct filter_number {
+    double real; // NaN: a name
+    bool is_integer;
+    int64_t integer; // if it is one
+};
 
 struct data_filter {
     char *column; // owned
     enum filter_operator op;
-    double *values; // (n), owned; n = 1 but for FILTER_IN; NaN: a name
-    char **names;   // (n), owned: names of labels; NULL: the value is a number
+    struct filter_number *values; // (n), owned; n = 1 but for FILTER_IN
+    char **names;                 // (n), owned: names of labels; NULL: the value is a number
     int n;
     const struct node *at; // borrowed, for messages; may be NULL
 };
@@ -29,6 +37,8 @@ char *data_filter_text(const struct data_filter *f);
 
 // Whether a number passes. A missing value (NaN) differs from every number: it passes only `!=`.
 bool data_filter_holds(const struct data_filter *f, double value);
+// The same for an integer, which is compared exactly.
+bool data_filter_holds_integer(const struct data_filter *f, int64_t value);
 // The first of the values that is a name and no number; NULL: all are numbers.
 const char *data_filter_name(const struct data_filter *f);
 // The i-th value as the name of a label: in new memory.

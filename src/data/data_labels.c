@@ -366,20 +366,24 @@ int data_labels_check_filter(
     return result;
 }
 
-void data_labels_filter_values(
-    const struct data_filter *f, const struct data_table *t, const struct data_classes *classes, double *value)
+void data_labels_filter_values(const struct data_filter *f, const struct data_table *t,
+    const struct data_classes *classes, struct filter_number *value)
 {
     for (int i = 0; i < f->n; i++) {
-        char *name = data_filter_value_text(f, i);
+        value[i] = f->values[i];
+        if (!has_names(t))
+            continue;
 
-        value[i] = has_names(t) ? label_names_find(&classes->names, name) : f->values[i];
+        char *name = data_filter_value_text(f, i);
+        int class = label_names_find(&classes->names, name);
+        value[i] = (struct filter_number){.real = class, .is_integer = true, .integer = class};
         free(name);
     }
 }
 
-double data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row)
+int64_t data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row)
 {
-    return (double)(has_names(t) ? t->label[row] : number_of(classes, t->label[row]));
+    return has_names(t) ? t->label[row] : number_of(classes, t->label[row]);
 }
 
 // --- identity

@@ -14,10 +14,11 @@ int data_labels_match(const struct data_config *cfg, const struct data_part *con
 // Checks a filter on the label of a table, after data_labels_match.
 int data_labels_check_filter(
     const struct data_filter *f, const struct data_table *t, const struct data_classes *classes, struct err *e);
-// value (f->n) := the values of a filter on the label of a table, to compare with data_labels_value of its rows.
-void data_labels_filter_values(
-    const struct data_filter *f, const struct data_table *t, const struct data_classes *classes, double *value);
-double data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row);
+// value (f->n) := the values of a filter on the label of a table, to compare with data_labels_value of its rows: of
+// labels with names the classes, which are integers.
+void data_labels_filter_values(const struct data_filter *f, const struct data_table *t,
+    const struct data_classes *classes, struct filter_number *value);
+int64_t data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row);
 
 // What identifies the labels of a table before data_labels_match: the hash of the names of all rows, in new memory.
 char *data_labels_hash(const struct data_table *t);

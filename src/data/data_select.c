@@ -105,8 +105,15 @@ static void apply_label_filter(const struct data_filter *f, const struct data_ta
     data_labels_filter_values(f, t, classes, by_class.values);
     for (int64_t i = 0; i < n; i++)
         if (keep[i])
-            keep[i] = data_filter_holds(&by_class, data_labels_value(t, classes, row[i]));
+            keep[i] = data_filter_holds_integer(&by_class, data_labels_value(t, classes, row[i]));
     free(by_class.values);
+}
+
+static bool value_passes(const struct data_filter *f, const struct data_table *t, int64_t row, int column)
+{
+    if (t->type == STORE_I64)
+        return data_filter_holds_integer(f, data_table_integer(t, row, column));
+    return data_filter_holds(f, data_table_value(t, row, column));
 }
 
 static void apply_filters(const struct data_filters *filters, const struct data_table *t,
@@ -120,7 +127,7 @@ static void apply_filters(const struct data_filters *filters, const struct data_
             apply_label_filter(f, t, classes, row, n, keep);
         for (int64_t i = 0; column != COLUMN_LABEL && i < n; i++)
             if (keep[i])
-                keep[i] = data_filter_holds(f, data_table_value(t, row[i], column));
+                keep[i] = value_passes(f, t, row[i], column);
     }
 }
 

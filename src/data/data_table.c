@@ -358,6 +358,12 @@ double data_table_value(const struct data_table *t, int64_t row, int column)
     return NAN;
 }
 
+int64_t data_table_integer(const struct data_table *t, int64_t row, int column)
+{
+    ASSERT(t->type == STORE_I64, "type %d", t->type);
+    return ((const int64_t *)t->values)[row * t->columns + column];
+}
+
 typedef uint32_t bits32 __attribute__((may_alias));
 typedef uint64_t bits64 __attribute__((may_alias));
 

@@ -62,6 +62,8 @@ int data_files_check(const struct data_files *files, struct err *e);
 // out (columns) := a row, widened.
 void data_table_row(const struct data_table *t, int64_t row, double *out);
 double data_table_value(const struct data_table *t, int64_t row, int column);
+// The same without rounding, of a table of type STORE_I64.
+int64_t data_table_integer(const struct data_table *t, int64_t row, int column);
 // Whether every value of a row is a number, neither missing (NaN) nor infinite.
 bool data_table_row_is_finite(const struct data_table *t, int64_t row);
 const char *data_type_name(enum store_type type); // as NumPy says it: "u1", "f8"

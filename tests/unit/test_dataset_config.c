@@ -38,7 +38,7 @@ static void reads_all_kinds(void **state)
     assert_int_equal(c->test[1].source[1].rows.list.v[1], -1);
     assert_int_equal(c->filters.n, 2);
     assert_string_equal(c->filters.v[1].column, "petal length (cm)");
-    assert_true(c->filters.v[1].values[1] == 2.5);
+    assert_true(c->filters.v[1].values[1].real == 2.5);
     assert_int_equal(c->normal.n, 2);
     assert_string_equal(c->normal.v[0], "1");
     assert_int_equal(c->fill, FILL_MEDIAN);
@@ -74,6 +74,51 @@ static void filters_hold(void **state)
         no_error(&e);
         if (data_filter_holds(&f.v[0], rows[i].value) != rows[i].holds)
             fail_msg("%s: %g", rows[i].text, rows[i].value);
+        data_filters_free(&f);
+    }
+}
+
+// Fault: integers beyond 2^53 were compared as doubles, so that neighbours were equal.
+static void compares_integers_exactly(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value;
+        bool holds;
+    } rows[] = {
+        {"a == 9007199254740993", 9007199254740993, true},
+        {"a == 9007199254740993", 9007199254740992, false},
+        {"a != 9007199254740993", 9007199254740992, true},
+        {"a > 9007199254740992", 9007199254740993, true},
+        {"a > 9007199254740993", 9007199254740993, false},
+        {"a >= 9007199254740993", 9007199254740992, false},
+        {"a < 9007199254740993", 9007199254740992, true},
+        {"a <= 9007199254740992", 9007199254740993, false},
+        {"a in [5, 9007199254740993]", 9007199254740992, false},
+        {"a in [5, 9007199254740993]", 9007199254740993, true},
+        {"a == 9223372036854775807", INT64_MAX, true},
+        {"a == 9223372036854775807", INT64_MAX - 1, false},
+        {"a < 9223372036854775808", INT64_MAX, true},
+        {"a == 9223372036854775808", INT64_MAX, false},
+        {"a >= -9223372036854775808", INT64_MIN, true},
+        {"a > -1e300", INT64_MIN, true},
+        {"a == 1e3", 1000, true},
+        {"a == 1e16", 10000000000000000, true},
+        {"a == 1e16", 10000000000000001, false},
+        {"a > 2.5", 3, true},
+        {"a > 2.5", 2, false},
+        {"a <= -2.5", -3, true},
+        {"a <= -2.5", -2, false},
+        {"a != 2.5", 2, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err e = {0};
+        struct data_filters f = {0};
+        data_filter_parse(rows[i].text, NULL, &f, &e);
+        no_error(&e);
+        if (data_filter_holds_integer(&f.v[0], rows[i].value) != rows[i].holds)
+            fail_msg("%s: %lld", rows[i].text, (long long)rows[i].value);
         data_filters_free(&f);
     }
 }
@@ -245,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_all_kinds),
         cmocka_unit_test(filters_hold),
+        cmocka_unit_test(compares_integers_exactly),
         cmocka_unit_test(refuses_mistakes_where_they_stand),
         cmocka_unit_test(finds_all_mistakes_in_one_pass),
         cmocka_unit_test(canonical_form_reads_as_itself),

@@ -6,6 +6,8 @@
 static const float x[] = {1, 2, 3, 4, 5, 6, 7, 8};
 static const char *const columns[] = {"a", "b"};
 
+static const int64_t big_x[] = {9007199254740992, 1, 9007199254740993, 2, 9007199254740994, 3, 5, 4};
+
 // Four rows each.
 static const struct sample_split splits[] = {
     {"train", STORE_F32, 2, {4, 2}, x, (const int64_t[]){0, 0, 1, 0}, columns, "class", "normal\nsuspect"},
@@ -18,6 +20,10 @@ static const struct sample_split splits[] = {
     {"values", STORE_F32, 2, {4, 2}, x, (const int64_t[]){0, 10, 100, 2}, columns, "folder", NULL},
     {"odd", STORE_F32, 2, {4, 2}, x, (const int64_t[]){0, 1, 2, 3}, columns, "class",
         "\n1.0\nNew York, NY\n\303\251tat 'a' \"b\""},
+    {"big", STORE_I64, 2, {4, 2}, big_x, (const int64_t[]){9007199254740993, 9007199254740992, 5, -5}, columns, "class",
+        NULL},
+    {"big_names", STORE_F32, 2, {4, 2}, x, (const int64_t[]){0, 1, 2, 1}, columns, "class",
+        "9007199254740992\n9007199254740993\na"},
 };
 
 static int write_files(void **state)
@@ -60,6 +66,41 @@ static void names_are_matched_inside_a_set(void **state)
     assert_int_equal(s.train.rows, 11);
     check_names(&s.train, names);
     data_sets_free(&s);
+}
+
+// Fault: filters compared labels and columns of 64-bit integers as doubles, so that neighbours beyond 2^53 were equal.
+static void filters_compare_integers_exactly(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set, *where;
+        int rows;
+    } cases[] = {
+        {"big", "class == 9007199254740993", 1},
+        {"big", "class != 9007199254740993", 3},
+        {"big", "class > 9007199254740992", 1},
+        {"big", "class >= 9007199254740993", 1},
+        {"big", "\"class in [9007199254740992, 5]\"", 2},
+        {"big", "class < 4.5", 1},
+        {"big", "a == 9007199254740993", 1},
+        {"big", "a != 9007199254740993", 3},
+        {"big", "a > 9007199254740993", 1},
+        {"big", "a <= 9007199254740992", 2},
+        {"big", "a > 4.5", 4},
+        {"big_names", "class == 9007199254740993", 2},
+        {"big_names", "class != 9007199254740992", 3},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text =
+            mem_format("  train: d.h5:train\n  test: [{from: d.h5:%s, where: %s}]\n", cases[i].set, cases[i].where);
+        struct data_sets s = load(text);
+
+        if (s.test[0].rows != cases[i].rows)
+            fail_msg("%s: %s: %d rows", cases[i].set, cases[i].where, (int)s.test[0].rows);
+        data_sets_free(&s);
+        free(text);
+    }
 }
 
 // A label that its own file does not know is another class; one that no source knows is a mistake
@@ -241,6 +282,7 @@ int main(void)
         cmocka_unit_test(names_are_matched_across_sets),
         cmocka_unit_test(names_are_matched_inside_a_set),
         cmocka_unit_test(filters_take_names),
+        cmocka_unit_test(filters_compare_integers_exactly),
         cmocka_unit_test(names_can_be_any_text),
         cmocka_unit_test(digits_are_a_name_beside_names),
         cmocka_unit_test(declared_sources_are_not_compared),
