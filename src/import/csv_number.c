@@ -76,6 +76,41 @@ bool csv_number(const char *text, size_t n, double *value)
     return true;
 }
 
+// v := 10^zeros v + digit, unless that is beyond 64 bits.
+static bool append_digit(uint64_t *v, int zeros, unsigned digit)
+{
+    for (; zeros > 0 && *v > 0; zeros--)
+        if (__builtin_mul_overflow(*v, 10, v))
+            return false;
+    return !__builtin_add_overflow(*v, digit, v);
+}
+
+bool csv_integer(const char *text, size_t n, int64_t *value)
+{
+    struct decimal d = {0};
+    uint64_t v = 0;
+    int zeros = 0; // at the end of the digits so far
+    if (!scan(text, n, &d))
+        return false;
+
+    for (const char *at = text; *at && *at != 'e' && *at != 'E'; at++) {
+        if (*at == '0')
+            zeros++;
+        if (*at < '1' || *at > '9')
+            continue;
+        if (!append_digit(&v, zeros + 1, (unsigned)(*at - '0')))
+            return false;
+        zeros = 0;
+    }
+    if (v > 0 && (d.exponent + zeros < 0 || !append_digit(&v, d.exponent + zeros, 0)))
+        return false;
+    if (v > (uint64_t)INT64_MAX + d.is_negative)
+        return false;
+
+    *value = (int64_t)(d.is_negative ? -v : v);
+    return true;
+}
+
 bool csv_number_comma(const char *text, size_t n, double *value)
 {
     char copy[512];

@@ -3,12 +3,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Whether text[0..n), NUL-terminated, is a decimal number and nothing else; its value, correctly rounded. Neither
 // "nan" nor "inf" nor hexadecimal digits are; what is too large for a double comes out infinite.
 bool csv_number(const char *text, size_t n, double *value);
 
-// The same with a comma in place of the point. A point is then no part of a number: it may group thousands.
+// Whether it is an integer of 64 bits in any spelling (1, 1.0, 1e0), and which. It goes through no double, which would
+// round those beyond 2^53.
+bool csv_integer(const char *text, size_t n, int64_t *value);
+
+// As csv_number, with a comma in place of the point. A point is then no part of a number: it may group thousands.
 bool csv_number_comma(const char *text, size_t n, double *value);
 
 // How fields are read: what stands for a missing value, and what separates the decimals.

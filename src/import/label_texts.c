@@ -2,15 +2,12 @@
 #include "import/label_texts.h"
 
 #include "base/mem.h"
-#include "base/text.h"
-#include "import/csv_columns.h"
 #include <stdlib.h>
 #include <string.h>
 
 void label_texts_add(struct label_texts *t, const char *text, size_t n)
 {
-    csv_labels_add(&t->labels, text, n);
-    t->rows++;
+    csv_labels_add(&t->labels, text, n, t->rows++);
 }
 
 void label_texts_free(struct label_texts *t)
@@ -18,30 +15,14 @@ void label_texts_free(struct label_texts *t)
     csv_labels_free(&t->labels);
 }
 
-static int check_names(const struct csv_labels *l, const char *name, struct err *e)
-{
-    char found[QUOTE_ROOM];
-
-    if (l->is_text && l->is_more)
-        return err_add(e, ERR_DATA, "%s: found more than %d different texts, allowed: whole numbers or fewer names",
-            name, IMPORT_MAX_LABELS);
-    if (!l->is_text && l->fractions)
-        return err_add(e, ERR_DATA,
-            "%s: found %lld numbers that are not whole, allowed as labels: whole numbers or names", name,
-            (long long)l->fractions);
-    for (int i = 0; l->is_text && i < l->n; i++)
-        if (!csv_is_utf8(l->names[i]) || strchr(l->names[i], '\n'))
-            return err_add(e, ERR_DATA, "%s: found '%s', allowed as names: one line of UTF-8", name,
-                text_quote(found, l->names[i], strlen(l->names[i])));
-    return 0;
-}
-
 int label_texts_finish(struct label_texts *t, const char *name, struct source *s, struct err *e)
 {
     const struct csv_labels *l = &t->labels;
+    const struct csv_labels_origin origin = {.path = name};
 
-    if (check_names(l, name, e) != 0)
+    if (csv_labels_check(l, &origin, e) != 0)
         return -1;
+    csv_labels_warn(l, &origin, &s->warnings);
     if (!l->is_text)
         return 0;
 

@@ -118,7 +118,7 @@ static void check_field(void *context, char *text, size_t n)
     else if (use == CSV_LABEL && (strlen(text) != n || csv_field(&c->missing, text, n, &ignored) == CSV_MISSING))
         report_field(c, text, n, "a label in every row");
     else if (use == CSV_LABEL)
-        csv_labels_add(&c->labels, text, n);
+        csv_labels_add(&c->labels, text, n, csv_table_line(c->table));
     else if (n > 0 && is_trailing(c))
         report_field(c, text, n, "nothing, as in the first rows; --columns keeps this column");
     c->field++;
@@ -138,21 +138,19 @@ static void check_record(void *context)
     c->field = 0;
 }
 
-static void check_labels(struct csv *c, const char *name)
+// Where the labels come from, for messages.
+static struct csv_labels_origin label_origin(const struct csv *c)
 {
-    if (c->labels.is_text && c->labels.is_more)
-        err_add(c->e, ERR_DATA, "%s: %s: found more than %d different texts, allowed: whole numbers or fewer names",
-            c->path, name, IMPORT_MAX_LABELS);
-    else if (!c->labels.is_text && c->labels.fractions)
-        err_add(c->e, ERR_DATA,
-            "%s: %s: found %lld numbers that are not whole, allowed as labels: whole numbers or names", c->path, name,
-            (long long)c->labels.fractions);
-    for (int i = 0; c->labels.is_text && i < c->labels.n; i++)
-        if (!csv_is_utf8(c->labels.names[i]) || strchr(c->labels.names[i], '\n')) {
-            char found[QUOTE_ROOM];
-            err_add(c->e, ERR_DATA, "%s: %s: found '%s', allowed as names: one line of UTF-8", c->path, name,
-                text_quote(found, c->labels.names[i], strlen(c->labels.names[i])));
-        }
+    int i = 0;
+    while (i + 1 < c->columns.n && c->columns.use[i] != CSV_LABEL)
+        i++;
+    return (struct csv_labels_origin){.path = c->path, .column = c->columns.names[i], .number = i + 1};
+}
+
+static void check_labels(const struct csv *c)
+{
+    const struct csv_labels_origin origin = label_origin(c);
+    csv_labels_check(&c->labels, &origin, c->e);
 }
 
 static bool needs_shell_quotes(const char *text)
@@ -170,7 +168,7 @@ static int summarise(struct csv *c)
     bool has_commas = false, has_groups = false;
     for (int i = 0; i < c->columns.n; i++) {
         if (c->columns.use[i] == CSV_LABEL)
-            check_labels(c, c->columns.names[i]);
+            check_labels(c);
         if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].grouped)
             has_groups = true;
         else if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
@@ -291,6 +289,9 @@ static bool looks_like_label(const char *name)
 // What was read as it stands, but may mean something else than the user thinks.
 static void warn(struct source *s, const struct csv *c)
 {
+    const struct csv_labels_origin origin = label_origin(c);
+
+    csv_labels_warn(&c->labels, &origin, &s->warnings);
     if (c->columns.has_numeric_header)
         text_add(&s->warnings,
             "%s: the first line, '%s, %s, ...', is taken as the names of the columns; --header no reads it as data\n",

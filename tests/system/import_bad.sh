@@ -138,7 +138,7 @@ csv() {
     bad "$code" "$pattern" x.csv -o out/x.h5:a "$@"
 }
 csv 3 "x.csv:3:2: b: found 'abc', allowed: a number or one of the missing-value tokens" 'a,b\n1,2\n3,abc\n'
-csv 3 'x.csv:3: found 1 fields, allowed: 2' 'a,b\n1,2\n3\n4,5\n6,7\n8,9\n'
+csv 3 'x.csv:3: found 1 field, allowed: 2' 'a,b\n1,2\n3\n4,5\n6,7\n8,9\n'
 csv 3 'x.csv:2: found 3 fields, allowed: 2' 'a,b\n1,2,3\n3,4\n5,6\n7,8\n9,0\n'
 csv 3 "found '1e999', allowed: numbers below 1.8e308" 'a,b\n1,1e999\n'
 csv 3 "found 'info', allowed: a number" 'a,b\n1,info\n'
@@ -149,7 +149,7 @@ csv 3 "found 'NA'" 'a,b\n1,NA\n' --missing '?'
 csv 3 'no rows: the data are empty' 'a,b\n'
 csv 3 'no rows: the data are empty' '\n\n'
 csv 3 "x.csv:3:2: b: found '', allowed: a label in every row" 'a,b\n1,2\n3,\n' --label b
-csv 3 'b: found 1 numbers that are not whole' 'a,b\n1,2\n3,1.5\n' --label b
+csv 3 "x.csv:3:2: b: found '1.5', allowed as labels: 64-bit integers, or names" 'a,b\n1,2\n3,1.5\n' --label b
 csv 3 'x.csv:1:2: name .a. stands for columns 1 and 2' 'a,a\n1,2\n'
 csv 3 'is not UTF-8' 'a,\351t\351\n1,2\n'
 csv 3 'x.csv:2: a quote stands within a field' 'a,b\n1,2"3\n'

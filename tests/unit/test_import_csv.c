@@ -51,6 +51,30 @@ static void what_is_no_number_is_refused(void **state)
 }
 
 // Every spelling of the same table.
+// Fault: labels went through doubles, so that neighbours beyond 2^53 were one label.
+static void integers_are_exact(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value;
+    } good[] = {{"0", 0}, {"-0", 0}, {"007", 7}, {"+5", 5}, {"1.0", 1}, {"2.", 2}, {"1e0", 1}, {"120e-1", 12},
+        {".0", 0}, {"0e99999", 0}, {"9007199254740993", 9007199254740993},
+        {"9007199254740993.0000000000", 9007199254740993}, {"9.00719925474099300000e15", 9007199254740993},
+        {"-9007199254740993", -9007199254740993}, {"9223372036854775807", INT64_MAX},
+        {"-9223372036854775808", INT64_MIN}, {"9223372036854775807000e-3", INT64_MAX}, {"1e18", 1000000000000000000}};
+    static const char *const bad[] = {"", "-", "a", "1x", "0x1", "1.5", "1e-1", "1.00000000000000000001",
+        "9223372036854775808", "-9223372036854775809", "1e19", "1e999", "1e-999", "nan", "inf"};
+    int64_t v;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!csv_integer(good[i].text, strlen(good[i].text), &v) || v != good[i].value)
+            fail_msg("%s", good[i].text);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (csv_integer(bad[i], strlen(bad[i]), &v))
+            fail_msg("%s", bad[i]);
+}
+
 static void dialects(void **state)
 {
     (void)state;
@@ -351,6 +375,7 @@ int main(void)
         cmocka_unit_test(numbers_are_those_of_strtod),
         cmocka_unit_test(random_numbers_are_those_of_strtod),
         cmocka_unit_test(what_is_no_number_is_refused),
+        cmocka_unit_test(integers_are_exact),
         cmocka_unit_test(dialects),
         cmocka_unit_test(without_header),
         cmocka_unit_test(quoted_fields_hold_anything),
