@@ -250,25 +250,9 @@ struct schedule {
     int type;
     double factor, minimum;
     int64_t epochs, warmup;
-    int64_t patience; // of early stopping; 0: none
-    int monitor;
-    double min_delta;
-    bool restore_best;
 };
 extern const struct field schedule_fields[]; // rows of the section `train`
-// What the losses have said so far.
-struct watch {
-    double best;        // infinite: none yet
-    int64_t best_epoch; // from 0; -1: none yet
-    int64_t waited, waited_for_drop, drops;
-};
-void watch_start(struct watch *p);
-// Takes in the losses of an epoch (from 0; validation_loss NaN: no such data). Whether it is the best one so far.
-bool watch_add(const struct schedule *s, struct watch *p, int64_t epoch, double train_loss, double validation_loss);
-// Whether early stopping ends training here.
-bool schedule_ends(const struct schedule *s, const struct watch *p);
-// Whether the rate of an epoch hangs on how many there will be in all.
+// Whether the rate of an epoch depends on how many there will be in all.
 bool schedule_needs_epochs(const struct schedule *s);
-// The learning rate of an epoch (from 0) of `epochs`.
-double schedule_rate(
-    const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, const struct watch *p);
+// The learning rate of an epoch (from 0) of `epochs`, after so many drops on a plateau.
+double schedule_rate(const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, int64_t drops);

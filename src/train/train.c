@@ -16,7 +16,7 @@ enum { UPDATE_CHUNK = 2048 };
 
 static bool keeps_best(const struct train_config *c)
 {
-    return c->schedule.patience > 0 && c->schedule.restore_best;
+    return c->stopping.patience > 0 && c->stopping.restore_best;
 }
 
 static bool needs_gradient(const struct train_config *c, int ranks)
@@ -362,7 +362,7 @@ static void history_new(struct history *h, int64_t epochs)
 // What the losses of an epoch decide: the best weights. Those of the last epoch are the model's until then.
 static void judge_epoch(struct trainer *t, double train_loss, double validation_loss)
 {
-    bool is_best = watch_add(&t->c->schedule, &t->at.watch, t->at.epoch, train_loss, validation_loss);
+    bool is_best = watch_add(&t->at.watch, &t->c->stopping, &t->c->schedule, t->at.epoch, train_loss, validation_loss);
     if (is_best && t->best)
         memcpy(t->best, t->w, t->m->parameters * sizeof *t->w);
 }
@@ -408,8 +408,9 @@ static int run_epochs(struct trainer *t, const struct dataset *validation, struc
 {
     const struct schedule *s = &t->c->schedule;
     int end = 0;
-    while (t->at.epoch < t->c->epochs && !t->at.has_diverged && !schedule_ends(s, &t->at.watch) && end == 0) {
-        t->rate = schedule_rate(s, t->c->optimizer.learning_rate, t->at.epoch, t->c->epochs, &t->at.watch);
+    while (t->at.epoch < t->c->epochs && !t->at.has_diverged && !stopping_ends(&t->c->stopping, &t->at.watch) &&
+           end == 0) {
+        t->rate = schedule_rate(s, t->c->optimizer.learning_rate, t->at.epoch, t->c->epochs, t->at.watch.drops);
         t->begun = clock_wall();
         end = run_steps(t, out, e);
         if (end == 0)

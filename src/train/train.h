@@ -9,6 +9,7 @@
 #include "comm/comm.h"
 #include "data/dataset.h"
 #include "nn/nn.h"
+#include "train/stopping.h"
 
 // --- the section
 enum reduction { REDUCTION_MEAN, REDUCTION_SUM }; // of a sample's loss, over its features
@@ -21,8 +22,9 @@ struct train_config {
     int64_t shards; // 0 before train_config_read: not given
     struct optimizer optimizer;
     struct schedule schedule;
+    struct stopping stopping;
 };
-extern const struct field train_fields[]; // beside optimizer_fields and schedule_fields
+extern const struct field train_fields[]; // next to optimizer_fields, schedule_fields and stopping_fields
 // Reads and checks the section (NULL: all defaults); afterwards every setting has its value. -1 and all mistakes in
 // `e`.
 int train_config_read(const struct node *section, struct train_config *c, struct err *e);

@@ -129,9 +129,9 @@ int train_config_read(const struct node *section, struct train_config *c, struct
 {
     struct section s = {.shards = -1};
     optimizer_clear(&s.config.optimizer);
-    struct spec_part parts[] = {
-        {train_fields, &s}, {optimizer_fields, &s.config.optimizer}, {schedule_fields, &s.config.schedule}};
-    int failed = spec_read_parts(section, parts, 3, e);
+    struct spec_part parts[] = {{train_fields, &s}, {optimizer_fields, &s.config.optimizer},
+        {schedule_fields, &s.config.schedule}, {stopping_fields, &s.config.stopping}};
+    int failed = spec_read_parts(section, parts, sizeof parts / sizeof *parts, e);
     if (!failed)
         failed = optimizer_resolve(&s.config.optimizer, section, e);
     *c = s.config;
@@ -143,14 +143,20 @@ int train_config_read(const struct node *section, struct train_config *c, struct
     return failed;
 }
 
+static void write_part(const struct field *fields, const void *config, struct node *map)
+{
+    struct node *part = spec_write(fields, config, 0);
+    for (const struct field *f = fields; f->key; f++)
+        node_add(map, f->key, node_take(part, f->key));
+    node_free(&part);
+}
+
 struct node *train_config_write(const struct train_config *c)
 {
     struct section s = {.config = *c, .shards = __builtin_ctzll((unsigned long long)c->shards)};
     struct node *map = spec_write(train_fields, &s, 0);
     optimizer_write(&c->optimizer, map);
-    struct node *schedule = spec_write(schedule_fields, &c->schedule, 0);
-    for (const struct field *f = schedule_fields; f->key; f++)
-        node_add(map, f->key, node_take(schedule, f->key));
-    node_free(&schedule);
+    write_part(schedule_fields, &c->schedule, map);
+    write_part(stopping_fields, &c->stopping, map);
     return map;
 }

@@ -34,6 +34,7 @@ static const struct {
     {"train", train_fields},
     {"optimizer", optimizer_fields},
     {"schedule", schedule_fields},
+    {"stopping", stopping_fields},
     {"score", score_fields},
     {"sweep", spec_sweep_fields},
 };

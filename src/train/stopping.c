@@ -1,0 +1,69 @@
+// Early stopping and plateaus: pure functions of settings and losses.
+#include "train/stopping.h"
+
+#include <math.h>
+
+enum monitor { MONITOR_VALIDATION_LOSS, MONITOR_TRAIN_LOSS };
+static const char *const monitor_names[] = {"validation_loss", "train_loss", NULL};
+
+const struct field stopping_fields[] = {
+    {.key = "early_stopping",
+        .type = FIELD_INT,
+        .offset = offsetof(struct stopping, patience),
+        .standard = "0",
+        .max = 1 << 24,
+        .unit = "epochs",
+        .help = "training ends after so many epochs without a new best loss (Keras: patience); 0: never"},
+    {.key = "monitor",
+        .type = FIELD_CHOICE,
+        .offset = offsetof(struct stopping, monitor),
+        .standard = "validation_loss",
+        .choices = monitor_names,
+        .help = "the loss that early_stopping and reduce_on_plateau look at; without validation data it is train_loss"},
+    {.key = "min_delta",
+        .type = FIELD_REAL,
+        .offset = offsetof(struct stopping, min_delta),
+        .standard = "0",
+        .max = 1e30,
+        .help = "a loss is a new best one if it is lower by more than this (Keras: reduce_on_plateau 1e-4)"},
+    {.key = "restore_best",
+        .type = FIELD_BOOL,
+        .offset = offsetof(struct stopping, restore_best),
+        .standard = "true",
+        .help = "early_stopping: the model gets the weights of its best epoch, also if all epochs were done (Keras: "
+                "false, and false)"},
+    {0},
+};
+
+void watch_start(struct watch *w)
+{
+    *w = (struct watch){.best = INFINITY, .best_epoch = -1};
+}
+
+bool watch_add(struct watch *w, const struct stopping *s, const struct schedule *schedule, int64_t epoch,
+    double train_loss, double validation_loss)
+{
+    bool is_validated = s->monitor == MONITOR_VALIDATION_LOSS && !isnan(validation_loss);
+    double loss = is_validated ? validation_loss : train_loss;
+    ASSERT(epoch > w->best_epoch, "epoch %lld after %lld", (long long)epoch, (long long)w->best_epoch);
+
+    if (loss < w->best - s->min_delta) {
+        w->best = loss;
+        w->best_epoch = epoch;
+        w->waited = 0;
+        w->waited_for_drop = 0;
+        return true;
+    }
+
+    w->waited++;
+    if (epoch >= schedule->warmup && ++w->waited_for_drop >= schedule->epochs) {
+        w->drops++;
+        w->waited_for_drop = 0;
+    }
+    return false;
+}
+
+bool stopping_ends(const struct stopping *s, const struct watch *w)
+{
+    return s->patience > 0 && w->waited >= s->patience;
+}
