@@ -15,14 +15,12 @@ if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
   return()
 endif()
 set(pages ${PROJECT_BINARY_DIR}/generated)
-set(page_files)
-# page(FORMAT FILE FOLDER): the file that `hourglass --help=FORMAT` prints
+# page(FORMAT FILE FOLDER): the file that `hourglass --help=FORMAT` prints, made whenever the program is linked, so that it is
+# there to install whatever target was built
 function(page format file folder)
-  add_custom_command(OUTPUT ${pages}/${file} COMMAND hourglass --help=${format} > ${pages}/${file} DEPENDS hourglass VERBATIM)
+  add_custom_command(TARGET hourglass POST_BUILD COMMAND hourglass --help=${format} > ${pages}/${file} VERBATIM)
   install(FILES ${pages}/${file} DESTINATION ${folder})
-  set(page_files ${page_files} ${pages}/${file} PARENT_SCOPE)
 endfunction()
 page(man hourglass.1 ${CMAKE_INSTALL_MANDIR}/man1)
 page(bash hourglass ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 page(zsh _hourglass ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
-add_custom_target(pages ALL DEPENDS ${page_files})

@@ -106,6 +106,11 @@ void announce_start(void)
         supervisor[0] = 0; // a rank on another node
 }
 
+bool announce_is_ours(void)
+{
+    return *supervisor != 0;
+}
+
 int announce_end(int code)
 {
     if (!*supervisor || !comm_is_over())

@@ -22,6 +22,8 @@ bool announce_take(int fd, struct announcement *a);
 
 // In a rank: announces its start, if our own launcher has started it. Once, at the beginning of main.
 void announce_start(void);
+// In a rank: whether our own launcher has started it, on this node.
+bool announce_is_ours(void);
 // In a rank: announces its end, if it has announced its start and MPI has ended well. Returns the exit code for main: 0
 // if it was announced, which leaves the launcher nothing to explain, or else `code`.
 int announce_end(int code);

@@ -166,7 +166,7 @@ static void print_cost(const struct plan *p, const struct layout *l, const struc
 // Started by a launcher, there would be as many to measure at a time.
 static int show_cost(const struct options *o, const struct experiment *x, const struct plan *p, struct err *e)
 {
-    struct run_options wish = {(int)o->threads, (int)o->ranks_per_trial};
+    struct run_options wish = {(int)o->threads, (int)o->ranks_per_trial, o->ranks == 0};
     struct comm self = {0};
     struct layout l;
     struct calibration c;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/request.h"
 #include "base/text.h"
+#include "cli/announce.h"
 #include "cli/cli.h"
 #include "cli/launch.h"
 #include "cli/options.h"
@@ -184,7 +185,8 @@ static void keep_part(struct job *j, struct err *e)
 // Collective over world.
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
-    struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial};
+    bool is_default = j->options->ranks == 0 && announce_is_ours(); // our own launcher counted equal trials, too
+    struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
     comm_broadcast(world, 0, &load, sizeof load);
     if (j->options->parts && world->rank == 0)

@@ -140,6 +140,22 @@ static int fit_unit(const struct data_config *cfg, const struct data_selection *
     return 0;
 }
 
+// A spread that double cannot hold would make all values of the column equal. Returns -1 and an error for each such
+// column.
+static int check_spread(const struct data_config *cfg, const struct data_selection *s, const struct statistics *m,
+    int c, double shift, double spread, struct err *e)
+{
+    char column[96];
+    if (m->min[c] == m->max[c] || (isfinite(shift) && isnormal(spread) && isnormal(1 / spread)))
+        return 0;
+
+    return data_error(cfg->scale_at, e,
+        "%s of %s has values from %g to %g, whose spread double precision cannot hold; hint: a value that stands for "
+        "missing "
+        "one? import --missing; otherwise import with another unit",
+        data_column_name(column, s->tables[0], c), s->part->name, m->min[c], m->max[c]);
+}
+
 static int fit_scale(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
 {
     if (cfg->scale == SCALE_NONE)
@@ -149,15 +165,19 @@ static int fit_scale(const struct data_config *cfg, const struct data_selection 
     if (cfg->scale == SCALE_UNIT)
         return fit_unit(cfg, s, out, e);
     struct statistics m = measure(s, out->fill);
+    int rc = 0;
     for (int c = 0; c < out->columns; c++) {
         bool is_constant = m.min[c] == m.max[c];
         double shift = cfg->scale == SCALE_STANDARD ? m.mean[c] : m.min[c];
         double range = cfg->scale == SCALE_STANDARD ? m.deviation[c] : m.max[c] - m.min[c];
+        if (check_spread(cfg, s, &m, c, shift, range, e) < 0)
+            rc = -1;
         out->shift[c] = is_constant ? m.min[c] : shift; // the mean of equal values may differ from them by rounding
-        out->factor[c] = is_constant || !(range > 0) ? 1 : 1 / range;
+        out->factor[c] = is_constant ? 1 : 1 / range;
     }
+
     free(m.block);
-    return 0;
+    return rc;
 }
 
 int data_fit(const struct data_config *cfg, const struct data_selection *train, struct scaling *out, struct err *e)

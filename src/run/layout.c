@@ -61,7 +61,7 @@ int layout_choose(const struct run_options *wish, int ranks, int cores, int tria
     if (check_wish(wish, ranks, least_shards, out, e) != 0)
         return -1;
     out->groups = ranks / each;
-    if (!wish->ranks_per_trial && out->groups > trials && trials > 0 && out->groups > 1)
+    if (!wish->may_idle && !wish->ranks_per_trial && out->groups > trials && trials > 0 && out->groups > 1)
         return refuse_ranks(ranks, threads, trials, least_shards, e);
     out->threads = wish->threads ? wish->threads : shards_workers(least_shards / each, cores);
     return 0;

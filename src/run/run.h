@@ -15,6 +15,7 @@
 struct run_options {
     int threads;         // of each rank; 0: as many as the cores of the node allow
     int ranks_per_trial; // 0: as few as keep all ranks busy
+    bool may_idle;       // nobody asked for this number of ranks: those without work wait for the end
 };
 
 struct run_counts {

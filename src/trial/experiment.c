@@ -96,6 +96,16 @@ static int read_sweep(struct experiment *x, struct err *e)
     return objective_read(x->sweep, &x->objective, e) != 0 || !x->search ? -1 : 0;
 }
 
+// Sections that an experiment may leave to their defaults, and whose settings a sweep may vary all the same.
+static void add_sections(struct node *tree)
+{
+    static const char *const names[] = {"train", "score"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!node_get(tree, names[i]))
+            node_add(tree, names[i], node_new_map());
+}
+
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e)
 {
     *x = (struct experiment){.path = mem_text(path), .folder = folder_of(path)};
@@ -104,6 +114,7 @@ int experiment_load(const char *path, const char *const *settings, int n_setting
         failed = spec_set(x->tree, settings[i], e);
     if (!failed) {
         failed = read_sections(x, e);
+        add_sections(x->tree);
         if (node_get(x->tree, "data")) // without, nothing more can be said
             failed |= read_sweep(x, e);
     }

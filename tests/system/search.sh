@@ -96,4 +96,16 @@ bad 2 'sweep.objective: no test set has labels that tell which samples are anoma
 sed 's/integer: \[2, 5\]/integer: [2, 5000000]/' tpe.yaml >x.yaml
 bad 2 'dense: ' check x.yaml # a value that no trial has drawn yet
 
+# --- trials that come out equal are trained once, on as many ranks as we choose; settings of a section that the spec leaves out
+tiny_spec | sed 's/^name: tiny/name: equal/; /^train:/,/^[a-z]*:/{/^train:/d;/^  /d}' >equal.yaml
+grep -q '^train:' equal.yaml && fail 'the spec still has a section train'
+printf '%s\n' 'sweep:' '  over:' '    train.seed: [1, 1.0]' >>equal.yaml
+good check equal.yaml
+says stdout 'valid; 2 trials, 1 different'
+good run equal.yaml
+is 'trials of a sweep whose trials are equal' "$(ids results/equal | wc -l)" 1
+sed 's/train.seed/trian.seed/' equal.yaml >x.yaml
+bad 2 "'trian' is neither a variable nor a section; did you mean 'train'" check x.yaml
+sed 's/train.seed: .*/score.error: [mse, mae]/' equal.yaml >x.yaml
+good check x.yaml
 verdict

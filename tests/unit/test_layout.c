@@ -16,22 +16,25 @@ static const struct {
     struct layout expected;
 } good[] = {
     // good: one rank a trial, threads as cores and shards allow
-    {{0, 0}, 1, 1, 1, 1, {1, 1, 1}},
-    {{0, 0}, 1, 8, 1, 4, {1, 1, 4}},
-    {{0, 0}, 1, 3, 1, 4, {1, 1, 2}},
-    {{0, 0}, 4, 1, 100, 4, {1, 4, 1}},
-    {{0, 0}, 3, 1, 7, 1, {1, 3, 1}},
+    {{0, 0, false}, 1, 1, 1, 1, {1, 1, 1}},
+    {{0, 0, false}, 1, 8, 1, 4, {1, 1, 4}},
+    {{0, 0, false}, 1, 3, 1, 4, {1, 1, 2}},
+    {{0, 0, false}, 4, 1, 100, 4, {1, 4, 1}},
+    {{0, 0, false}, 3, 1, 7, 1, {1, 3, 1}},
     // good: more ranks than trials train together
-    {{0, 0}, 4, 1, 1, 4, {4, 1, 1}},
-    {{0, 0}, 8, 2, 2, 8, {4, 2, 2}},
-    {{0, 0}, 4, 2, 1, 8, {4, 1, 2}},
-    {{2, 0}, 2, 2, 1, 4, {2, 1, 2}},
-    {{0, 0}, 6, 1, 3, 4, {2, 3, 1}},
-    {{0, 0}, 4, 1, 3, 4, {2, 2, 1}},
+    {{0, 0, false}, 4, 1, 1, 4, {4, 1, 1}},
+    {{0, 0, false}, 8, 2, 2, 8, {4, 2, 2}},
+    {{0, 0, false}, 4, 2, 1, 8, {4, 1, 2}},
+    {{2, 0, false}, 2, 2, 1, 4, {2, 1, 2}},
+    {{0, 0, false}, 6, 1, 3, 4, {2, 3, 1}},
+    {{0, 0, false}, 4, 1, 3, 4, {2, 2, 1}},
     // good: as asked for, though some have nothing to do
-    {{0, 2}, 4, 1, 5, 4, {2, 2, 1}},
-    {{1, 1}, 4, 4, 1, 4, {1, 4, 1}},
-    {{4, 1}, 1, 1, 1, 4, {1, 1, 4}},
+    {{0, 2, false}, 4, 1, 5, 4, {2, 2, 1}},
+    {{1, 1, false}, 4, 4, 1, 4, {1, 4, 1}},
+    {{4, 1, false}, 1, 1, 1, 4, {1, 1, 4}},
+    // good: nobody asked for so many
+    {{0, 0, true}, 2, 1, 1, 1, {1, 2, 1}},
+    {{0, 0, true}, 3, 1, 1, 4, {1, 3, 1}},
 };
 
 static const struct {
@@ -41,18 +44,18 @@ static const struct {
     const char *message;
 } bad[] = {
     // bad: no powers of two, no even share
-    {{3, 0}, 1, 1, 4, "--threads: found 3, allowed: a power of two"},
-    {{0, 3}, 3, 1, 4, "--ranks-per-trial: found 3, allowed: a power of two"},
-    {{0, 2}, 3, 2, 4, "--ranks-per-trial: found 2, allowed: a divisor of the 3 ranks"},
+    {{3, 0, false}, 1, 1, 4, "--threads: found 3, allowed: a power of two"},
+    {{0, 3, false}, 3, 1, 4, "--ranks-per-trial: found 3, allowed: a power of two"},
+    {{0, 2, false}, 3, 2, 4, "--ranks-per-trial: found 2, allowed: a divisor of the 3 ranks"},
     // bad: more workers than shards
-    {{8, 0}, 1, 1, 4, "found 1 rank x 8 threads = 8 workers on a trial whose batch has 4 virtual shards"},
-    {{0, 2}, 2, 1, 1, "found 2 ranks x 1 thread = 2 workers on a trial whose batch has 1 virtual shard:"},
+    {{8, 0, false}, 1, 1, 4, "found 1 rank x 8 threads = 8 workers on a trial whose batch has 4 virtual shards"},
+    {{0, 2, false}, 2, 1, 1, "found 2 ranks x 1 thread = 2 workers on a trial whose batch has 1 virtual shard:"},
     // bad: ranks without work; what is to be changed
-    {{0, 0}, 2, 1, 1, "work to 1: start 1, or raise train.shards"},
-    {{0, 0}, 8, 1, 4, "work to 4: start 4, or raise train.shards"},
-    {{0, 0}, 3, 1, 4, "work to 2: start 2\n"},
-    {{4, 0}, 2, 1, 4, "4 threads a rank gives work to 1: start 1, or raise train.shards"},
-    {{0, 0}, 20, 3, 4, "3 trials with 4 virtual shards each and 1 thread a rank give work to 12: start 12"},
+    {{0, 0, false}, 2, 1, 1, "work to 1: start 1, or raise train.shards"},
+    {{0, 0, false}, 8, 1, 4, "work to 4: start 4, or raise train.shards"},
+    {{0, 0, false}, 3, 1, 4, "work to 2: start 2\n"},
+    {{4, 0, false}, 2, 1, 4, "4 threads a rank gives work to 1: start 1, or raise train.shards"},
+    {{0, 0, false}, 20, 3, 4, "3 trials with 4 virtual shards each and 1 thread a rank give work to 12: start 12"},
 };
 
 static void chooses_by_hand(void **state)
@@ -99,7 +102,7 @@ static void holds_for_all(void **state)
     for (int ranks = 1; ranks <= 40; ranks++)
         for (int trials = 1; trials <= 20; trials++)
             for (int64_t shards = 1; shards <= 16; shards *= 2) {
-                struct run_options wish = {0, 0};
+                struct run_options wish = {0};
                 struct layout l;
                 struct err e = {0};
                 if (layout_choose(&wish, ranks, 4, trials, shards, &l, &e) == 0) {
