@@ -2,7 +2,7 @@
 // read.
 #include "kernels/kernels.h"
 
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 #include <string.h>
 
 static size_t round_up(size_t n)

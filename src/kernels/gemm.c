@@ -2,7 +2,7 @@
 // speed at our sizes and change bits.
 #include "kernels/kernels.h"
 
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 #include <cblas.h>
 #include <omp.h>
 #include <stdio.h>
@@ -38,46 +38,63 @@ static void threads_give_back(int threads)
         omp_set_num_threads(threads);
 }
 
-// The choice hangs on the shape alone, so that equal shapes give equal bits.
-static bool is_ours(int M, int N, int K)
+static CBLAS_TRANSPOSE transpose_flag(bool is_transposed)
 {
-    return (int64_t)M * N * K <= kernels()->gemm_work;
+    return is_transposed ? CblasTrans : CblasNoTrans;
 }
 
-static void library_gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+// The choice depends only on the shape, so that equal shapes give equal bits.
+static bool shape_is_ours(struct gemm_shape s)
+{
+    return (int64_t)s.M * s.N * s.K <= kernels()->gemm_work;
+}
+
+static void library_gemm(struct gemm_shape s, const real *a, const real *b, real beta, real *c)
 {
     int threads = threads_take();
-    cblas_gemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a, ta ? M : K,
-        b, tb ? K : N, beta, c, N);
+
+    cblas_gemm(CblasRowMajor, transpose_flag(s.ta), transpose_flag(s.tb), s.M, s.N, s.K, 1, a, s.ta ? s.M : s.K, b,
+        s.tb ? s.K : s.N, beta, c, s.N);
     threads_give_back(threads);
 }
 
-void gemm(bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+void gemm(struct gemm_shape s, const real *a, const real *b, real beta, real *c)
 {
-    if (is_ours(M, N, K))
-        kernels()->gemm(0, M, ta, tb, M, N, K, a, b, beta, NULL, c);
+    if (shape_is_ours(s))
+        kernels()->gemm(0, s.M, s, a, b, beta, NULL, c);
     else
-        library_gemm(ta, tb, M, N, K, a, b, beta, c);
+        library_gemm(s, a, b, beta, c);
 }
 
-bool gemm_rows(
-    int first, int last, bool ta, bool tb, int M, int N, int K, const real *a, const real *b, real beta, real *c)
+bool gemm_rows(int first, int last, struct gemm_shape s, const real *a, const real *b, real beta, real *c)
 {
-    if (!is_ours(M, N, K))
+    ASSERT(0 <= first && first <= last && last <= s.M, "rows %d to %d of %d", first, last, s.M);
+    if (!shape_is_ours(s))
         return false;
-    kernels()->gemm(first, last, ta, tb, M, N, K, a, b, beta, NULL, c);
+
+    kernels()->gemm(first, last, s, a, b, beta, NULL, c);
     return true;
 }
 
-void gemm_bias(bool tb, int M, int N, int K, const real *a, const real *b, const real *bias, real *c)
+void gemm_bias(struct gemm_shape s, const real *a, const real *b, const real *bias, real *c)
 {
-    if (is_ours(M, N, K)) {
-        kernels()->gemm(0, M, false, tb, M, N, K, a, b, 0, bias, c);
+    if (shape_is_ours(s)) {
+        kernels()->gemm(0, s.M, s, a, b, 0, bias, c);
         return;
     }
+
     if (bias)
-        kernels()->fill_rows(M, N, bias, c);
-    library_gemm(false, tb, M, N, K, a, b, bias ? 1 : 0, c);
+        kernels()->fill_rows(s.M, s.N, bias, c);
+    library_gemm(s, a, b, bias ? 1 : 0, c);
+}
+
+void gemm_double(struct gemm_shape s, const double *a, const double *b, double beta, double *c)
+{
+    int threads = threads_take();
+
+    cblas_dgemm(CblasRowMajor, transpose_flag(s.ta), transpose_flag(s.tb), s.M, s.N, s.K, 1, a, s.ta ? s.M : s.K, b,
+        s.tb ? s.K : s.N, beta, c, s.N);
+    threads_give_back(threads);
 }
 
 const char *gemm_corename(void)
@@ -115,14 +132,6 @@ int eigen_symmetric(int n, double *a, double *values, double *v)
         values[n - 1 - i] = t;
     }
     return info;
-}
-
-void gemm_double(bool ta, bool tb, int M, int N, int K, const double *a, const double *b, double beta, double *c)
-{
-    int threads = threads_take();
-    cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, M, N, K, 1, a,
-        ta ? M : K, b, tb ? K : N, beta, c, N);
-    threads_give_back(threads);
 }
 
 // Our rows are the columns of a matrix in Fortran's order.

@@ -1,6 +1,6 @@
 // Activations and their derivatives, which are expressed by the output wherever it tells them, and the sums over rows
 // around them.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 static const real elu_alpha = 1, leaky_slope = (real)0.2, selu_scale = (real)1.0507009873554805,
                   selu_scale_alpha = (real)1.7580993408473766;

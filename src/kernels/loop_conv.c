@@ -1,7 +1,7 @@
 // Convolutions of one sample with few channels, without the matrix of its windows: in (height, width, channel) order a
 // row of a window lies in one piece, so that each row of the kernel is a product whose left rows overlap. A tile of
 // outputs by strips of channels stays in registers while the window runs.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // Rows of stored values become rows of a batch: widened and scaled.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 static void widen_u8(size_t n, const uint8_t *restrict x, real *restrict out)
 {

@@ -1,12 +1,14 @@
-// Matrix products. At the sizes of these networks a library spends a tenth of its time and more on copying both
-// matrices into its own order, and below some thousand multiplications most of it.
+// Matrix products of the sizes of these networks. A library spends a tenth of its time and more on copying both
+// matrices into its own order, and most of it on products of less than some thousand multiplications.
 //
-// Here b is copied alone, in blocks of DEPTH rows: its columns as panels of two vectors, one panel behind the other. A
-// tile of up to HEIGHT rows by a panel stays in registers while the inner dimension runs over a block; what it reads of
-// a is copied first where many panels follow, since rows that lie a power of two apart would drive each other out of
-// the cache. Every element is the sum of its blocks, each added up from zero in the order of the inner dimension, so
-// that it does not hang on the shape of tiles.
-#include "kernels/loops.h"
+// Here only b is copied, in blocks of DEPTH rows: its columns become panels of two vectors, one panel after another.
+// The sums of a tile, up to HEIGHT rows of a by one panel, stay in registers while the inner dimension runs through a
+// block. What a tile reads of a is copied first if many panels follow, because rows that are a power of two apart would
+// evict each other from the cache.
+//
+// Every element is the sum of its blocks, and each block is added up from zero in the order of the inner dimension.
+// Therefore its bits do not depend on the shapes of the tiles, nor on which rows are computed.
+#include "kernels/kernels_impl.h"
 
 #include <string.h>
 
@@ -20,21 +22,19 @@ enum {
     PANEL = 2 * LANES,
     DEPTH = 256,
     BLOCK = 65536,       // elements of packed b: they stay in the L2 cache
-    ROW = DEPTH + LANES, // between rows of a copied tile of a
-    AHEAD = 1024,
-    COLUMN = 16, // between its columns, where a is transposed
+    ROW = DEPTH + LANES, // distance between rows of a copied tile of a
+    COLUMN = 16,         // distance between its columns if a is transposed
+    AHEAD = 1024,        // how far ahead b is prefetched
 };
 typedef real lanes __attribute__((vector_size(VECTOR)));
-typedef real loose __attribute__((vector_size(VECTOR), aligned(sizeof(real)))); // lanes anywhere
+typedef real loose __attribute__((vector_size(VECTOR), aligned(sizeof(real)))); // lanes without alignment
 #ifdef HOURGLASS_DOUBLE
 typedef int64_t places __attribute__((vector_size(VECTOR)));
 #else
 typedef int32_t places __attribute__((vector_size(VECTOR)));
 #endif
 
-#define INLINE static inline __attribute__((always_inline))
-
-// What becomes of sums: c := bias + sum, or where bias is NULL beta c + sum.
+// Where sums go: c := bias + sum or, if bias is NULL, c := beta c + sum.
 struct target {
     real beta;
     const real *bias; // (N)
@@ -42,10 +42,10 @@ struct target {
     size_t ldc;
 };
 
-// The sums (rows, width) of a tile that is not as wide as its vectors, the first `columns` of them. Narrow ones go in
-// pieces of 8, 4, 2 and 1, each of which lies whole in a half of a stored vector: the processor forwards such loads,
-// and stalls on others.
-static void put_narrow(int rows, int columns, int width, const real *sum, const struct target *t)
+// Stores the first `columns` columns of the sums (rows, width) of a tile that is not as wide as its vectors. A row goes
+// in pieces of 8, 4, 2 and 1, each within one half of a stored vector: the processor forwards such loads, and stalls on
+// others.
+static void store_narrow(int rows, int columns, int width, const real *sum, const struct target *t)
 {
     real *c = t->c;
     for (int r = 0; r < rows; r++, sum += width, c += t->ldc) {
@@ -59,26 +59,34 @@ static void put_narrow(int rows, int columns, int width, const real *sum, const 
     }
 }
 
-// rows of a (element (r, k) at a[r as + k ak]) by a panel of `strips` vectors, rows of it bs apart. rows, strips and
-// one of the steps of a are constants where this is inlined, so that the sums live in registers.
-INLINE void tile(int rows, int strips, int columns, int K, const real *a, size_t as, size_t ak, const real *b,
-    size_t bs, const struct target *t)
+// What a tile multiplies: element (r, k) of a is at a[r row_step + k k_step]; rows of the panel b are b_step apart.
+struct operands {
+    const real *a;
+    size_t row_step, k_step;
+    const real *b;
+    size_t b_step;
+};
+
+// Multiplies `rows` rows of a by a panel of `strips` vectors, of which `columns` columns count. `rows`, `strips` and
+// one of the steps of a are constants where this is inlined, so that the sums stay in registers.
+INLINE void multiply_tile(int rows, int strips, int columns, int K, struct operands x, const struct target *t)
 {
+    const real *a = x.a, *b = x.b;
     lanes sum[HEIGHT][2];
     real *c = t->c;
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
         sum[r][0] = sum[r][1] = (lanes){0};
         for (int s = 0; s < strips; s++)
-            __builtin_prefetch(c + (size_t)r * t->ldc + s * LANES, 1); // there when the sums are
+            __builtin_prefetch(c + (size_t)r * t->ldc + s * LANES, 1); // arrives when the sums are complete
     }
-    for (int k = 0; k < K; k++, a += ak, b += bs) {
+    for (int k = 0; k < K; k++, a += x.k_step, b += x.b_step) {
         lanes left = *(const loose *)b, right = strips > 1 ? *(const loose *)(b + LANES) : left;
 #pragma GCC unroll 16
         for (int r = 0; r < rows; r++) {
-            sum[r][0] += a[(size_t)r * as] * left;
+            sum[r][0] += a[(size_t)r * x.row_step] * left;
             if (strips > 1)
-                sum[r][1] += a[(size_t)r * as] * right;
+                sum[r][1] += a[(size_t)r * x.row_step] * right;
         }
     }
     if (columns < strips * LANES) {
@@ -87,7 +95,7 @@ INLINE void tile(int rows, int strips, int columns, int K, const real *a, size_t
         for (int r = 0; r < rows; r++)
             for (int s = 0; s < strips; s++)
                 edge[r * strips + s] = sum[r][s];
-        put_narrow(rows, columns, strips * LANES, (const real *)edge, t);
+        store_narrow(rows, columns, strips * LANES, (const real *)edge, t);
         return;
     }
     bool adds = t->bias || t->beta != 0;
@@ -99,13 +107,12 @@ INLINE void tile(int rows, int strips, int columns, int K, const real *a, size_t
         }
 }
 
-#define HEIGHT_CASE(n)                                                           \
-    case n:                                                                      \
-        tile(n <= HEIGHT ? n : HEIGHT, strips, columns, K, a, as, ak, b, bs, t); \
+#define HEIGHT_CASE(n)                                                     \
+    case n:                                                                \
+        multiply_tile(n <= HEIGHT ? n : HEIGHT, strips, columns, K, x, t); \
         break;
 
-INLINE void tile_any(int rows, int strips, int columns, int K, const real *a, size_t as, size_t ak, const real *b,
-    size_t bs, const struct target *t)
+INLINE void multiply_any_tile(int rows, int strips, int columns, int K, struct operands x, const struct target *t)
 {
     switch (rows) {
         HEIGHT_CASE(1)
@@ -130,17 +137,18 @@ INLINE void tile_any(int rows, int strips, int columns, int K, const real *a, si
 typedef void tile_function(
     int rows, int columns, int K, const real *a, size_t step, const real *b, size_t bs, const struct target *t);
 
-#define DEFINE_TILE(name, strips, as, ak)                                                                           \
+#define DEFINE_TILE(name, strips, row_step, k_step)                                                                 \
     static void name(                                                                                               \
         int rows, int columns, int K, const real *a, size_t step, const real *b, size_t bs, const struct target *t) \
     {                                                                                                               \
-        tile_any(rows, strips, columns, K, a, as, ak, b, bs, t);                                                    \
+        multiply_any_tile(rows, strips, columns, K, (struct operands){a, row_step, k_step, b, bs}, t);              \
     }
 DEFINE_TILE(rows_wide, 2, step, 1)
 DEFINE_TILE(rows_narrow, 1, step, 1)
 DEFINE_TILE(columns_wide, 2, 1, step)
 DEFINE_TILE(columns_narrow, 1, 1, step)
-static tile_function *const tiles[2][2] = {{rows_narrow, rows_wide}, {columns_narrow, columns_wide}};
+static tile_function *const tiles[2][2] = { // [is a transposed][strips - 1]
+    {rows_narrow, rows_wide}, {columns_narrow, columns_wide}};
 
 // --- packing of b
 
@@ -149,10 +157,12 @@ static int strips_of(int columns)
     return columns > LANES ? 2 : 1;
 }
 
-// b (K, N), rows ldb apart -> panels, row by row, since b may come from afar. Where b goes on behind its columns, so
-// may what is read: no sum of that is kept. `readable`: elements from b on that are b's.
-static void pack(int K, int N, const real *restrict b, size_t ldb, size_t readable, real *restrict packed)
+// Copies b (K, N), rows ldb apart, into panels, row by row because b may come from far away. Where b continues after
+// its columns, so may what is read: no sum of that is kept. `readable` elements from b on belong to b.
+static void pack_rows(int K, int N, const real *restrict b, size_t ldb, size_t readable, real *restrict packed)
 {
+    ASSERT(K > 0 && K <= DEPTH && N > 0, "%d x %d", K, N);
+
     size_t whole = (size_t)(N / PANEL * PANEL), rest = (size_t)N - whole, panel = (size_t)K * PANEL,
            width = rest > 0 ? (size_t)strips_of((int)rest) * LANES : 0;
     real *last = packed + whole * (size_t)K;
@@ -173,8 +183,8 @@ static void pack(int K, int N, const real *restrict b, size_t ldb, size_t readab
     }
 }
 
-// Swaps the blocks of d x d beside the diagonal of every 2d x 2d.
-#ifdef __clang__ // whose shuffles take constants only
+// Swaps the two d x d blocks off the diagonal in every 2d x 2d block.
+#ifdef __clang__ // its shuffles take only constants
 INLINE void swap_blocks(int d, lanes *x)
 {
 #pragma unroll
@@ -207,7 +217,8 @@ INLINE void swap_blocks(int d, lanes *x)
 }
 #endif
 
-INLINE void transpose(lanes *x) // (LANES, LANES); Eklundh 1972
+// Transposes x (LANES, LANES) in place: J. O. Eklundh 1972, "A fast computer method for matrix transposing".
+INLINE void transpose_lanes(lanes *x)
 {
     if (LANES > 8)
         swap_blocks(LANES > 8 ? 8 : 1, x);
@@ -217,16 +228,17 @@ INLINE void transpose(lanes *x) // (LANES, LANES); Eklundh 1972
     swap_blocks(1, x);
 }
 
-// One strip of pack_transposed: b (have, K), have <= LANES -> every `width`th stretch of LANES.
+// Packs one strip of pack_columns: b (have, K), have <= LANES, goes to the first LANES of every `width` elements.
 static void pack_strip(int K, int have, const real *restrict b, size_t ldb, size_t width, real *restrict packed)
 {
+    ASSERT(have > 0 && have <= LANES, "%d", have);
     int k = 0;
     for (; k + LANES <= K; k += LANES) {
         lanes x[LANES];
 #pragma GCC unroll 16
         for (int j = 0; j < LANES; j++)
             x[j] = j < have ? *(const loose *)(b + (size_t)j * ldb + k) : (lanes){0};
-        transpose(x);
+        transpose_lanes(x);
 #pragma GCC unroll 16
         for (int j = 0; j < LANES; j++)
             *(lanes *)(packed + (size_t)(k + j) * width) = x[j];
@@ -236,8 +248,8 @@ static void pack_strip(int K, int have, const real *restrict b, size_t ldb, size
             packed[(size_t)k * width + (size_t)j] = j < have ? b[(size_t)j * ldb + (size_t)k] : 0;
 }
 
-// b (N, K), rows ldb apart -> panels
-static void pack_transposed(int K, int N, const real *b, size_t ldb, real *packed)
+// Copies the transpose of b (N, K), rows ldb apart, into panels.
+static void pack_columns(int K, int N, const real *b, size_t ldb, real *packed)
 {
     for (int j = 0; j < N; j += LANES) {
         int panel = j / PANEL * PANEL, have = N - j < LANES ? N - j : LANES;
@@ -246,49 +258,52 @@ static void pack_transposed(int K, int N, const real *b, size_t ldb, real *packe
     }
 }
 
-// --- a
+// --- packing of a
 
-// op(a) (M, K) from row i on, `rows` <= HEIGHT of them: where a tile finds them.
-struct rows {
+// Where a tile finds rows of op(a): `step` is the distance between rows or, if a is transposed, columns.
+struct tile_rows {
     const real *a;
-    size_t step; // between rows or, where a is transposed, columns
+    size_t step;
 };
 
-// Columns of a transposed a, side by side: HEIGHT of them, which end with a where fewer follow row i.
-static struct rows copy_columns(int i, int M, int K, const real *restrict a, size_t lda, real *restrict copy)
+// Copies HEIGHT columns of a transposed a, side by side, from column i on; the last HEIGHT if fewer follow.
+static struct tile_rows copy_columns(int i, int M, int K, const real *restrict a, size_t lda, real *restrict copy)
 {
+    ASSERT(M >= HEIGHT && K <= DEPTH, "%d x %d", M, K);
     int first = i + HEIGHT <= M ? i : M - HEIGHT;
     for (int k = 0; k < K; k++)
         memcpy(copy + k * COLUMN, a + (size_t)k * lda + first, HEIGHT * sizeof *a);
-    return (struct rows){copy + (i - first), COLUMN};
+    return (struct tile_rows){copy + (i - first), COLUMN};
 }
 
-static struct rows copy_rows(int i, int rows, int K, const real *restrict a, size_t lda, real *restrict copy)
+static struct tile_rows copy_tile_rows(int i, int rows, int K, const real *restrict a, size_t lda, real *restrict copy)
 {
+    ASSERT(rows <= HEIGHT && K <= DEPTH, "%d x %d", rows, K);
     for (int r = 0; r < rows; r++)
         memcpy(copy + r * ROW, a + (size_t)(i + r) * lda, (size_t)K * sizeof *a);
-    return (struct rows){copy, ROW};
+    return (struct tile_rows){copy, ROW};
 }
 
-// A block of b (K, N) as tiles read it: panels `panel` apart, rows `row` apart, `last` where one strip is left.
-struct block {
+// A block of b (K, N) as tiles read it: the distances between panels, between rows of a panel, and between rows of the
+// last panel if that is one vector wide.
+struct panel_block {
     int K, N;
     const real *b;
     size_t panel, row, last;
 };
 
-// All rows of op(a) (M, K) by one block of b. It pays to copy a where several panels follow, and its rows where they
-// share their places in the cache.
-static void multiply_block(bool ta, int M, const real *a, size_t lda, const struct block *b, const struct target *t)
+// Multiplies all rows of op(a) (M, K) by one block of b. Copying a pays off if several panels follow.
+static void multiply_block(
+    bool ta, int M, const real *a, size_t lda, const struct panel_block *b, const struct target *t)
 {
     real copy[DEPTH * COLUMN > HEIGHT * ROW ? DEPTH * COLUMN : HEIGHT * ROW] __attribute__((aligned(64)));
     bool copies = b->N > 2 * PANEL && (!ta || M >= HEIGHT);
     int count = (M + HEIGHT - 1) / HEIGHT;
     for (int i = 0, rows; i < M; i += rows, count--) {
         rows = (M - i + count - 1) / count; // tiles of nearly equal heights
-        struct rows from = !copies ? (struct rows){ta ? a + i : a + (size_t)i * lda, lda}
-                           : ta    ? copy_columns(i, M, b->K, a, lda, copy)
-                                   : copy_rows(i, rows, b->K, a, lda, copy);
+        struct tile_rows from = !copies ? (struct tile_rows){ta ? a + i : a + (size_t)i * lda, lda}
+                                : ta    ? copy_columns(i, M, b->K, a, lda, copy)
+                                        : copy_tile_rows(i, rows, b->K, a, lda, copy);
         struct target at = *t;
         at.c += (size_t)i * t->ldc;
         const real *panel = b->b;
@@ -300,39 +315,44 @@ static void multiply_block(bool ta, int M, const real *a, size_t lda, const stru
     }
 }
 
-static void multiply(int first, int last, bool ta, bool tb, int M, int N, int K, const real *a, const real *b,
-    real beta, const real *bias, real *c)
+static void gemm_loop(
+    int first, int last, struct gemm_shape s, const real *a, const real *b, real beta, const real *bias, real *c)
 {
     enum { FEW = 3 * HEIGHT }; // rows of a for which it does not pay to copy b
     real packed[BLOCK] __attribute__((aligned(64)));
-    size_t lda = (size_t)(ta ? M : K), ldb = (size_t)(tb ? K : N);
-    a += (size_t)first * (ta ? 1 : lda);
+    ASSERT(0 <= first && first <= last && last <= s.M, "rows %d to %d of %d", first, last, s.M);
+    ASSERT(s.N > 0 && s.K > 0, "%d x %d x %d", s.M, s.N, s.K);
+
+    const int M = last - first, N = s.N, K = s.K;
+    const size_t lda = (size_t)(s.ta ? s.M : K), ldb = (size_t)(s.tb ? K : N);
+    const bool direct = !s.tb && M <= FEW && N % LANES == 0;
+    a += (size_t)first * (s.ta ? 1 : lda);
     c += (size_t)first * (size_t)N;
-    M = last - first;
-    bool direct = !tb && M <= FEW && N % LANES == 0;
+
     int count = (K + DEPTH - 1) / DEPTH;
     for (int k = 0, depth; k < K; k += depth, count--) {
-        depth = (K - k + count - 1) / count;
+        depth = (K - k + count - 1) / count; // blocks of nearly equal depths
         int width = direct ? N : BLOCK / depth / PANEL * PANEL;
         for (int j = 0; j < N; j += width) {
             int n = N - j < width ? N - j : width;
-            size_t at = tb ? (size_t)j * ldb + (size_t)k : (size_t)k * ldb + (size_t)j;
-            struct block block = {depth, n, packed, (size_t)depth * PANEL, PANEL, LANES};
+            size_t at = s.tb ? (size_t)j * ldb + (size_t)k : (size_t)k * ldb + (size_t)j;
+            struct panel_block block = {depth, n, packed, (size_t)depth * PANEL, PANEL, LANES};
             if (direct)
-                block = (struct block){depth, n, b + at, PANEL, ldb, ldb};
-            else if (tb)
-                pack_transposed(depth, n, b + at, ldb, packed);
+                block = (struct panel_block){depth, n, b + at, PANEL, ldb, ldb};
+            else if (s.tb)
+                pack_columns(depth, n, b + at, ldb, packed);
             else
-                pack(depth, n, b + at, ldb, (size_t)K * ldb - at, packed);
+                pack_rows(depth, n, b + at, ldb, (size_t)K * ldb - at, packed);
+
             struct target t = {k ? 1 : beta, k || !bias ? NULL : bias + j, c + j, (size_t)N};
-            multiply_block(ta, M, a + (ta ? (size_t)k * lda : (size_t)k), lda, &block, &t);
+            multiply_block(s.ta, M, a + (s.ta ? (size_t)k * lda : (size_t)k), lda, &block, &t);
         }
     }
 }
 
 void LOOP(gemm_loops)(struct kernels *k)
 {
-    k->gemm = multiply;
+    k->gemm = gemm_loop;
 #if defined __AVX2__
     k->gemm_work = INT64_MAX;
 #else

@@ -1,12 +1,15 @@
-// Losses with their gradients, one pass over output and target. Means are over the features of a row, as in Keras.
-#include "kernels/loops.h"
+// Losses with their gradients, in one pass over output and target. The loss of a row is the mean over its features, as
+// in Keras.
+//
+// A new loss is one DEFINE_LOSS here, and a row of the two tables `loss` and `seen`.
+#include "kernels/kernels_impl.h"
 
 enum { STRETCH = 4096 }; // elements summed as `real` before they are added up in double
 
-// VALUE and SLOPE of a loss are expressions of yi, ti, p and what BEFORE computes from them. Without a wish for the
-// rows' losses the matrix is one stretch after another: narrow rows would leave most of a vector idle.
+// NAME_stretch returns the sum of the terms of n elements, and sets their gradient if dy is not NULL. VALUE and SLOPE
+// are expressions of yi, ti, p and of what BEFORE computes from them.
 #define DEFINE_STRETCH(name, BEFORE, VALUE, SLOPE)                                                       \
-    static inline __attribute__((always_inline)) real name##_stretch(                                    \
+    INLINE real name##_stretch(                                                                          \
         size_t n, const real *restrict y, const real *restrict t, real p, real scale, real *restrict dy) \
     {                                                                                                    \
         real sum = 0;                                                                                    \
@@ -27,24 +30,27 @@ enum { STRETCH = 4096 }; // elements summed as `real` before they are added up i
         return sum;                                                                                      \
     }
 
-// The loss of a matrix from NAME_stretch.
-#define DEFINE_ALL(name)                                                                                           \
-    static double name##_all(int M, int O, const real *y, const real *t, real p, real scale, real *dy, float *row) \
-    {                                                                                                              \
-        size_t all = (size_t)M * (size_t)O, length = row ? (size_t)O : STRETCH;                                    \
-        double total = 0;                                                                                          \
-        for (size_t at = 0; at < all; at += length) {                                                              \
-            size_t n = all - at < length ? all - at : length;                                                      \
-            double mean = (double)name##_stretch(n, y + at, t + at, p, scale, dy ? dy + at : NULL) / O;            \
-            if (row)                                                                                               \
-                row[at / length] = (float)mean;                                                                    \
-            total += mean;                                                                                         \
-        }                                                                                                          \
-        return total;                                                                                              \
+// NAME_loop is the loss of a batch, by NAME_stretch. If the losses of the rows are not wanted, the matrix is cut into
+// long stretches, because narrow rows would leave most of a vector idle.
+#define DEFINE_ALL(name)                                                                              \
+    static double name##_loop(const struct loss_batch *b)                                             \
+    {                                                                                                 \
+        ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);                                         \
+        size_t all = (size_t)b->M * (size_t)b->O, length = b->row ? (size_t)b->O : STRETCH;           \
+        double total = 0;                                                                             \
+        for (size_t at = 0; at < all; at += length) {                                                 \
+            size_t n = all - at < length ? all - at : length;                                         \
+            real *dy = b->dy ? b->dy + at : NULL;                                                     \
+            double mean = (double)name##_stretch(n, b->y + at, b->t + at, b->p, b->scale, dy) / b->O; \
+            if (b->row)                                                                               \
+                b->row[at / length] = (float)mean;                                                    \
+            total += mean;                                                                            \
+        }                                                                                             \
+        return total;                                                                                 \
     }
 
-// One row of which not all is there, or not all counts alike: *seen := the weight of what is there; dy (n) := slopes
-// times weights, not scaled yet.
+// NAME_seen returns the weighted sum of the terms of one row, whose targets may be missing (NaN). *seen := the weight
+// of those that are there; dy (n) := slopes times weights, not scaled yet.
 #define DEFINE_SEEN(name, BEFORE, VALUE, SLOPE)                                                                    \
     static real name##_seen(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight, \
         real p, real *restrict dy, real *seen)                                                                     \
@@ -71,13 +77,17 @@ enum { STRETCH = 4096 }; // elements summed as `real` before they are added up i
 
 DEFINE_LOSS(mse, real d = yi - ti, d *d, 2 * d)
 DEFINE_LOSS(mae, real d = yi - ti, REAL(fabs)(d), (d > 0 ? (real)1 : 0) - (d < 0 ? (real)1 : 0))
+
+// --- cross-entropy
+
 enum { LANES = 64 / sizeof(real), FACTORS = 512 };
 typedef real lanes __attribute__((vector_size(64), aligned(sizeof(real))));
 
-// The sum of the logarithms of v[0..n), n <= FACTORS, each in [1, 2]: one logarithm of a product in each lane, which is
-// at most 2^(FACTORS / LANES).
+// Returns the sum of the logarithms of v[0..n), n <= FACTORS, each in [1, 2]. It takes one logarithm per lane, of a
+// product of at most 2^(FACTORS / LANES).
 static inline real log_sum(size_t n, const real *v)
 {
+    ASSERT(n <= FACTORS, "%zu", n);
     lanes product = *(const lanes *)v;
     for (size_t i = LANES; i < n; i += LANES)
         product *= *(const lanes *)(v + i);
@@ -87,7 +97,7 @@ static inline real log_sum(size_t n, const real *v)
     return sum;
 }
 
-// A target outside [0, 1] has no cross-entropy: the nearest one that has. NaN stays.
+// A target outside [0, 1] has no cross-entropy; this returns the nearest one that has. NaN stays NaN.
 static inline real unit_target(real t)
 {
     const real low = (real)-CROSS_ENTROPY_ROUNDING, high = (real)(1 + CROSS_ENTROPY_ROUNDING);
@@ -95,8 +105,9 @@ static inline real unit_target(real t)
     return not_low > high ? 1 : not_low;
 }
 
-// Logits z: max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which is in range for every z; sigmoid(z) comes from the
-// same e. (z + |z|) / 2 is max(z, 0), exactly, and not a branch that would keep the loop from vectorising.
+// The terms are max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which is in range for every logit z; sigmoid(z) comes
+// from the same e. max(z, 0) is written as (z + |z|) / 2, which is exact, because a branch would keep the loop from
+// being vectorised.
 static inline real cross_entropy_stretch(
     size_t n, const real *restrict z, const real *restrict t, real p, real scale, real *restrict dz)
 {
@@ -129,7 +140,8 @@ DEFINE_ALL(cross_entropy)
 DEFINE_SEEN(cross_entropy, CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
 DEFINE_SEEN(cross_entropy_within, ti = unit_target(ti); CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
 
-// Two functions, because compilers give one that takes targets within [0, 1] other bits.
+// Whether a target is outside [0, 1]. The two functions above are not one, because compilers give targets inside other
+// bits if the code for those outside is part of it.
 static bool leaves_unit(size_t n, const real *t)
 {
     int outside = 0;
@@ -137,6 +149,8 @@ static bool leaves_unit(size_t n, const real *t)
         outside += unit_target(t[i]) != t[i] && t[i] == t[i];
     return outside > 0;
 }
+
+// --- huber, gaussian_nll, log_cosh
 
 // Huber 1964: d^2 / 2 up to |d| = p, p (|d| - p / 2) beyond; with c = d cut to -p..p both are c (d - c / 2).
 DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
@@ -153,7 +167,7 @@ DEFINE_LOSS(gaussian_nll, real d = yi - ti, (REAL(log)(p) + d * d / p) / 2, d / 
 #define LOG_COSH_VALUE size < (real)0.4 ? series : size + REAL(log)((1 + e) / 2)
 #define LOG_COSH_SLOPE REAL(copysign)((1 - e) / (1 + e), d)
 
-// One loop whether a gradient is wanted or not: two, compiled apart, gave sums of other bits.
+// One loop whether a gradient is wanted or not: two loops, compiled apart, gave sums of other bits.
 static inline real log_cosh_stretch(
     size_t n, const real *restrict y, const real *restrict t, real p, real scale, real *restrict dy)
 {
@@ -175,40 +189,40 @@ static inline real log_cosh_stretch(
 DEFINE_ALL(log_cosh)
 DEFINE_SEEN(log_cosh, LOG_COSH, LOG_COSH_VALUE, LOG_COSH_SLOPE)
 
-#define DEFINE_PLAIN(name)                                                                           \
-    static double name(int M, int O, const real *y, const real *t, real scale, real *dy, float *row) \
-    {                                                                                                \
-        return name##_all(M, O, y, t, 0, scale, dy, row);                                            \
-    }
-DEFINE_PLAIN(mse)
-DEFINE_PLAIN(mae)
-DEFINE_PLAIN(cross_entropy)
-DEFINE_PLAIN(log_cosh)
+// --- by weights, and of targets that are there
 
-static double observed(enum term term, int M, int O, const real *y, const real *t, const real *weight, real p,
-    real scale, real *dy, float *row)
+static double observed_rows(enum term term, const struct loss_batch *b)
 {
     static real (*const seen[])(size_t, const real *, const real *, const real *, real, real *, real *) = {
-        mse_seen, mae_seen, cross_entropy_seen, huber_seen, log_cosh_seen, gaussian_nll_seen};
+        [TERM_MSE] = mse_seen,
+        [TERM_MAE] = mae_seen,
+        [TERM_CROSS_ENTROPY] = cross_entropy_seen,
+        [TERM_HUBER] = huber_seen,
+        [TERM_LOG_COSH] = log_cosh_seen,
+        [TERM_GAUSSIAN_NLL] = gaussian_nll_seen};
+    const size_t O = (size_t)b->O;
+    const real *y = b->y, *t = b->t;
+    real *dy = b->dy;
     double total = 0;
-    for (int i = 0; i < M; i++, y += O, t += O) {
-        bool is_outside = term == TERM_CROSS_ENTROPY && !dy && leaves_unit((size_t)O, t);
-        real all, sum = (is_outside ? cross_entropy_within_seen : seen[term])((size_t)O, y, t, weight, p, dy, &all);
+
+    for (int i = 0; i < b->M; i++, y += O, t += O) {
+        bool is_outside = term == TERM_CROSS_ENTROPY && !dy && leaves_unit(O, t);
+        real all, sum = (is_outside ? cross_entropy_within_seen : seen[term])(O, y, t, b->weight, b->p, dy, &all);
         double mean = all > 0 ? (double)sum / (double)all : 0;
-        real each = all > 0 ? scale * (real)O / all : 0;
+        real each = all > 0 ? b->scale * (real)b->O / all : 0;
         if (dy) {
-            for (int j = 0; j < O; j++)
+            for (size_t j = 0; j < O; j++)
                 dy[j] *= each;
             dy += O;
         }
-        if (row)
-            row[i] = (float)mean;
+        if (b->row)
+            b->row[i] = (float)mean;
         total += mean;
     }
     return total;
 }
 
-// The lengths are kept from 0 as Keras does.
+// Returns 1 - the cosine. Lengths are kept from 0 as in Keras.
 static double cosine_row(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight,
     real scale, real *restrict dy)
 {
@@ -223,6 +237,7 @@ static double cosine_row(size_t n, const real *restrict y, const real *restrict 
         yt += part * yi * ti;
         all += part;
     }
+
     double lengths = sqrt((yy < least ? least : yy) * (tt < least ? least : tt)), cosine = yt / lengths;
     real a = (real)(1 / lengths), b = (real)(yy < least ? 0 : cosine / yy);
     for (size_t i = 0; dy && i < n; i++)
@@ -230,27 +245,37 @@ static double cosine_row(size_t n, const real *restrict y, const real *restrict 
     return all > 0 ? 1 - cosine : 0;
 }
 
-static double cosine(int M, int O, const real *y, const real *t, const real *weight, real scale, real *dy, float *row)
+static double cosine_loop(const struct loss_batch *b)
 {
+    ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);
+    const size_t O = (size_t)b->O;
     double total = 0;
-    for (int i = 0; i < M; i++) {
-        size_t at = (size_t)i * (size_t)O;
-        double value = cosine_row((size_t)O, y + at, t + at, weight, scale * (real)O, dy ? dy + at : NULL);
-        if (row)
-            row[i] = (float)value;
+    for (int i = 0; i < b->M; i++) {
+        size_t at = (size_t)i * O;
+        real *dy = b->dy ? b->dy + at : NULL;
+        double value = cosine_row(O, b->y + at, b->t + at, b->weight, b->scale * (real)b->O, dy);
+        if (b->row)
+            b->row[i] = (float)value;
         total += value;
     }
     return total;
 }
 
+static double observed_loop(enum term term, const struct loss_batch *b)
+{
+    ASSERT((unsigned)term < TERM_COUNT, "%d", (int)term);
+    ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);
+    return term == TERM_COSINE ? cosine_loop(b) : observed_rows(term, b);
+}
+
 void LOOP(loss_loops)(struct kernels *k)
 {
-    k->mse = mse;
-    k->mae = mae;
-    k->cross_entropy = cross_entropy;
-    k->huber = huber_all;
-    k->log_cosh = log_cosh;
-    k->gaussian_nll = gaussian_nll_all;
-    k->observed = observed;
-    k->cosine = cosine;
+    k->loss[TERM_MSE] = mse_loop;
+    k->loss[TERM_MAE] = mae_loop;
+    k->loss[TERM_CROSS_ENTROPY] = cross_entropy_loop;
+    k->loss[TERM_HUBER] = huber_loop;
+    k->loss[TERM_LOG_COSH] = log_cosh_loop;
+    k->loss[TERM_GAUSSIAN_NLL] = gaussian_nll_loop;
+    k->loss[TERM_COSINE] = cosine_loop;
+    k->observed = observed_loop;
 }

@@ -1,5 +1,5 @@
 // One step of each optimizer on a stretch of the flat parameter vector, with Keras's formulas, and weight penalties.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 static void penalize(size_t n, const real *restrict w, real l1, real l2, real *restrict g)
 {

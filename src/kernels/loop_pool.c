@@ -1,5 +1,5 @@
 // Pooling and repeating of one sample in (height, width, channel) order; the channels are taken eight at a time.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 //
 // A row's numbers come in groups of 64: number 64 g + 16 j + b is word j of block 16 g + b. That is part of every
 // result's meaning.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 #include <string.h>
 
 enum { BLOCKS = 16, GROUP = 4 * BLOCKS, ROUNDS = 10, STRETCH = 8 * GROUP }; // numbers made at a time

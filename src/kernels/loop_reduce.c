@@ -1,5 +1,5 @@
 // Sums in an order that is a promise: this file alone is compiled without leave to reorder (kernels.cmake).
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 // The sum of shard[0..shards) in the order of a binary tree, for one element.
 static inline real tree(int shards, const real *const *shard, size_t i)

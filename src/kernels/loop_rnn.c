@@ -1,5 +1,5 @@
 // One time step of recurrent cells for all gates of a row in one pass: what stands between the matrix products.
-#include "kernels/loops.h"
+#include "kernels/kernels_impl.h"
 
 static inline real sigmoid(real x)
 {

@@ -102,7 +102,7 @@ static void forward(const struct layer *l, const struct pass *p)
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
     const real *bias = l->kernel.use_bias ? p->w + bias_offset(l) : NULL;
-    gemm_bias(l->tied, p->rows, O, I, p->x, p->w + kernel_offset(l), bias, p->y);
+    gemm_bias((struct gemm_shape){false, l->tied, p->rows, O, I}, p->x, p->w + kernel_offset(l), bias, p->y);
     if (c->contractive > 0 && p->step->trains)
         *p->penalty +=
             contractive_penalty(c->contractive, l->activation, p->rows, I, O, p->w + kernel_offset(l), p->y, p->kept);
@@ -115,8 +115,8 @@ static void kernel_gradient(const struct layer *l, const struct pass *p, const r
     for (int last = I, first; last > 0; last = first) {
         first = last > part ? last - part : 0;
         if (!p->ws->gradient_done ||
-            !gemm_rows(first, last, true, false, I, O, p->rows, p->x, dy, l->accumulates, dw)) {
-            gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
+            !gemm_rows(first, last, (struct gemm_shape){true, false, I, O, p->rows}, p->x, dy, l->accumulates, dw)) {
+            gemm((struct gemm_shape){true, false, I, O, p->rows}, p->x, dy, l->accumulates, dw);
             first = 0;
         }
         gradient_done(p->ws, kernel_offset(l) + (size_t)first * (size_t)O);
@@ -136,15 +136,15 @@ static void backward(const struct layer *l, const struct pass *p)
     if (l->kernel.use_bias)
         kernels()->sum_rows(p->rows, O, dy, p->dw + bias_offset(l));
     if (l->tied)
-        gemm(true, false, O, I, p->rows, dy, p->x, 0, dw);
+        gemm((struct gemm_shape){true, false, O, I, p->rows}, dy, p->x, 0, dw);
     else if (contracts)
-        gemm(true, false, I, O, p->rows, p->x, dy, l->accumulates, dw);
+        gemm((struct gemm_shape){true, false, I, O, p->rows}, p->x, dy, l->accumulates, dw);
     else
         kernel_gradient(l, p, dy, dw);
     if (contracts)
         contractive_add_weights(c->contractive, p->rows, I, O, p->batch_rows, w, dw, p->kept);
     if (p->dx)
-        gemm(false, !l->tied, p->rows, I, O, dy, w, 0, p->dx);
+        gemm((struct gemm_shape){false, !l->tied, p->rows, I, O}, dy, w, 0, p->dx);
 }
 
 const struct layer_type dense_layer = {

@@ -84,7 +84,7 @@ static void head(const struct layer *l, const struct pass *p, int kernel, real *
 {
     int I = shape_size(&l->in), U = l->out.dims[0];
     const struct block *b = l->blocks + kernel;
-    gemm_bias(false, p->rows, U, I, p->x, p->w + b[0].offset, p->w + b[1].offset, y);
+    gemm_bias((struct gemm_shape){false, false, p->rows, U, I}, p->x, p->w + b[0].offset, p->w + b[1].offset, y);
 }
 
 static void draw_noise(const struct pass *p, enum random_purpose purpose, int U, real *noise)
@@ -158,10 +158,10 @@ static void split_gradient(const struct layer *l, const struct pass *p, const st
 static void head_backward(const struct layer *l, const struct pass *p, int kernel, const real *dy, bool adds)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];
-    gemm(true, false, I, U, p->rows, p->x, dy, 0, p->dw + l->blocks[kernel].offset);
+    gemm((struct gemm_shape){true, false, I, U, p->rows}, p->x, dy, 0, p->dw + l->blocks[kernel].offset);
     kernels()->sum_rows(p->rows, U, dy, p->dw + l->blocks[kernel + 1].offset);
     if (p->dx)
-        gemm(false, true, p->rows, I, U, dy, p->w + l->blocks[kernel].offset, adds, p->dx);
+        gemm((struct gemm_shape){false, true, p->rows, I, U}, dy, p->w + l->blocks[kernel].offset, adds, p->dx);
 }
 
 static void backward(const struct layer *l, const struct pass *p)

@@ -20,7 +20,7 @@ static void cell_forward(const struct recurrent_pass *r)
     real *b = r->own, *h = r->h, *gates = r->gates;
     for (int t = 0; t < r->T; t++, b += sums, h += state, gates += sums) {
         if (t > 0)
-            gemm_bias(false, r->B, r->G, r->U, h, r->recurrent, r->bias + r->G, b);
+            gemm_bias((struct gemm_shape){false, false, r->B, r->G, r->U}, h, r->recurrent, r->bias + r->G, b);
         else
             kernels()->fill_rows(r->B, r->G, r->bias + r->G, b);
         kernels()->gru_forward(r->B, r->U, gates, b, h, h + state);
@@ -34,9 +34,9 @@ static void cell_backward(const struct recurrent_pass *r)
         real *b = r->own + (size_t)t * sums;
         recurrent_add_gradient(r, t);
         kernels()->gru_backward(r->B, r->U, r->gates + (size_t)t * sums, b, r->h + (size_t)t * state, r->dh);
-        gemm(false, true, r->B, r->U, r->G, b, r->recurrent, 1, r->dh);
+        gemm((struct gemm_shape){false, true, r->B, r->U, r->G}, b, r->recurrent, 1, r->dh);
     }
-    gemm(true, false, r->U, r->G, r->T * r->B, r->h, r->own, 0, r->drecurrent);
+    gemm((struct gemm_shape){true, false, r->U, r->G, r->T * r->B}, r->h, r->own, 0, r->drecurrent);
     kernels()->sum_rows(r->T * r->B, r->G, r->own, r->dbias + r->G);
 }
 

@@ -28,7 +28,7 @@ static void cell_forward(const struct recurrent_pass *r)
     memset(c, 0, state * sizeof *c);
     for (int t = 0; t < r->T; t++, c += state, tanh_c += state, h += state, gates += sums) {
         if (t > 0)
-            gemm(false, false, r->B, r->G, r->U, h, r->recurrent, 1, gates);
+            gemm((struct gemm_shape){false, false, r->B, r->G, r->U}, h, r->recurrent, 1, gates);
         kernels()->lstm_forward(r->B, r->U, gates, c, c + state, tanh_c, h + state);
     }
 }
@@ -42,9 +42,9 @@ static void cell_backward(const struct recurrent_pass *r)
         real *gates = r->gates + (size_t)t * sums;
         recurrent_add_gradient(r, t);
         kernels()->lstm_backward(r->B, r->U, gates, c + (size_t)t * state, tanh_c + (size_t)t * state, r->dh, dc);
-        gemm(false, true, r->B, r->U, r->G, gates, r->recurrent, 0, r->dh);
+        gemm((struct gemm_shape){false, true, r->B, r->U, r->G}, gates, r->recurrent, 0, r->dh);
     }
-    gemm(true, false, r->U, r->G, r->T * r->B, r->h, r->gates, 0, r->drecurrent);
+    gemm((struct gemm_shape){true, false, r->U, r->G, r->T * r->B}, r->h, r->gates, 0, r->drecurrent);
 }
 
 static const struct cell cell = {

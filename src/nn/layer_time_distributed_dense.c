@@ -44,18 +44,18 @@ static void forward(const struct layer *l, const struct pass *p)
     const struct time_distributed_dense *c = l->config;
     int I = step_inputs(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
     const real *bias = l->kernel.use_bias ? p->w + l->blocks[1].offset : NULL;
-    gemm_bias(false, steps, O, I, p->x, p->w + l->blocks[0].offset, bias, p->y);
+    gemm_bias((struct gemm_shape){false, false, steps, O, I}, p->x, p->w + l->blocks[0].offset, bias, p->y);
 }
 
 static void backward(const struct layer *l, const struct pass *p)
 {
     const struct time_distributed_dense *c = l->config;
     int I = step_inputs(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
-    gemm(true, false, I, O, steps, p->x, p->dy, 0, p->dw + l->blocks[0].offset);
+    gemm((struct gemm_shape){true, false, I, O, steps}, p->x, p->dy, 0, p->dw + l->blocks[0].offset);
     if (l->kernel.use_bias)
         kernels()->sum_rows(steps, O, p->dy, p->dw + l->blocks[1].offset);
     if (p->dx)
-        gemm(false, true, steps, I, O, p->dy, p->w + l->blocks[0].offset, 0, p->dx);
+        gemm((struct gemm_shape){false, true, steps, I, O}, p->dy, p->w + l->blocks[0].offset, 0, p->dx);
 }
 
 const struct layer_type time_distributed_dense_layer = {

@@ -10,45 +10,33 @@ const char *const loss_names[] = {
 const char *const error_names[] = {
     "mse", "mae", "l2", "binary_crossentropy", "elbo", "reconstruction_probability", NULL};
 
-static double observed_pass(
-    const struct model *m, int rows, const real *y, const real *x, real scale, real *dy, float *row)
-{
-    static const enum term terms[] = {[LOSS_MSE] = TERM_MSE,
-        [LOSS_MAE] = TERM_MAE,
-        [LOSS_BINARY_CROSSENTROPY] = TERM_CROSS_ENTROPY,
-        [LOSS_HUBER] = TERM_HUBER,
-        [LOSS_LOG_COSH] = TERM_LOG_COSH,
-        [LOSS_GAUSSIAN_NLL] = TERM_GAUSSIAN_NLL};
-    real p = (real)(m->loss == LOSS_GAUSSIAN_NLL ? m->variance : m->delta);
-    return kernels()->observed(
-        terms[m->loss], rows, shape_size(&m->input), y, x, m->feature_weights, p, scale, dy, row);
-}
+// How each loss compares output and target.
+static const enum term loss_terms[] = {[LOSS_MSE] = TERM_MSE,
+    [LOSS_MAE] = TERM_MAE,
+    [LOSS_BINARY_CROSSENTROPY] = TERM_CROSS_ENTROPY,
+    [LOSS_HUBER] = TERM_HUBER,
+    [LOSS_LOG_COSH] = TERM_LOG_COSH,
+    [LOSS_COSINE] = TERM_COSINE,
+    [LOSS_GAUSSIAN_NLL] = TERM_GAUSSIAN_NLL};
 
 // gaussian_nll is without the constant log(2 pi) / 2, as PyTorch's.
 double loss_pass(
     const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row)
 {
-    const struct kernels *k = kernels();
-    const real *y = ws->y[m->n_layers - 1];
-    int features = shape_size(&m->input);
-    if (m->loss == LOSS_COSINE)
-        return k->cosine(rows, features, y, x, m->feature_weights, scale, dy, row);
+    const enum term term = loss_terms[m->loss];
+    const struct loss_batch batch = {.M = rows,
+        .O = shape_size(&m->input),
+        .y = ws->y[m->n_layers - 1],
+        .t = x,
+        .weight = m->feature_weights,
+        .p = (real)(m->loss == LOSS_GAUSSIAN_NLL ? m->variance : m->delta),
+        .scale = scale,
+        .dy = dy,
+        .row = row};
+
     if (m->ignores_missing || m->feature_weights)
-        return observed_pass(m, rows, y, x, scale, dy, row);
-    switch (m->loss) {
-    case LOSS_MAE:
-        return k->mae(rows, features, y, x, scale, dy, row);
-    case LOSS_BINARY_CROSSENTROPY:
-        return k->cross_entropy(rows, features, y, x, scale, dy, row);
-    case LOSS_HUBER:
-        return k->huber(rows, features, y, x, (real)m->delta, scale, dy, row);
-    case LOSS_LOG_COSH:
-        return k->log_cosh(rows, features, y, x, scale, dy, row);
-    case LOSS_GAUSSIAN_NLL:
-        return k->gaussian_nll(rows, features, y, x, (real)m->variance, scale, dy, row);
-    default:
-        return k->mse(rows, features, y, x, scale, dy, row);
-    }
+        return kernels()->observed(term, &batch);
+    return kernels()->loss[term](&batch);
 }
 
 double model_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, float *row)
@@ -71,20 +59,19 @@ void model_errors(const struct model *m, struct workspace *ws, int rows, const r
         [ERROR_MAE] = TERM_MAE,
         [ERROR_L2] = TERM_MSE,
         [ERROR_BINARY_CROSSENTROPY] = TERM_CROSS_ENTROPY};
-    const struct kernels *k = kernels();
-    int features = shape_size(&m->input);
-    const real *y = error == ERROR_BINARY_CROSSENTROPY ? ws->y[m->n_layers - 1] : model_reconstruct(m, ws, rows);
+    const struct loss_batch batch = {.M = rows,
+        .O = shape_size(&m->input),
+        .y = error == ERROR_BINARY_CROSSENTROPY ? ws->y[m->n_layers - 1] : model_reconstruct(m, ws, rows),
+        .t = x,
+        .row = row};
+
     if (m->ignores_missing)
-        k->observed(terms[error], rows, features, y, x, NULL, 0, 0, NULL, row);
-    else if (error == ERROR_BINARY_CROSSENTROPY)
-        k->cross_entropy(rows, features, y, x, 0, NULL, row);
-    else if (error == ERROR_MAE)
-        k->mae(rows, features, y, x, 0, NULL, row);
+        kernels()->observed(terms[error], &batch);
     else
-        k->mse(rows, features, y, x, 0, NULL, row);
+        kernels()->loss[terms[error]](&batch);
     if (error == ERROR_L2)
         for (int i = 0; i < rows; i++)
-            row[i] = (float)sqrt((double)row[i] * features);
+            row[i] = (float)sqrt((double)row[i] * batch.O);
 }
 
 void model_nll(const struct model *m, struct workspace *ws, int rows, const real *x, float *row)

@@ -163,7 +163,8 @@ static void sum_inputs(
 {
     const struct block *b = l->blocks + 3 * direction;
     real *sums = l->in_repeats ? room->start : room->gates;
-    gemm_bias(false, s->X * s->B, s->G, s->I, room->x, p->w + b[0].offset, p->w + b[2].offset, sums);
+    gemm_bias((struct gemm_shape){false, false, s->X * s->B, s->G, s->I}, room->x, p->w + b[0].offset,
+        p->w + b[2].offset, sums);
     if (l->in_repeats)
         kernels()->fill_rows(s->T, s->B * s->G, sums, room->gates);
 }
@@ -190,11 +191,11 @@ static void sum_inputs_backward(
     real *sums = l->in_repeats ? room->start : room->gates;
     if (l->in_repeats)
         kernels()->sum_rows(s->T, s->B * s->G, room->gates, sums);
-    gemm(true, false, s->I, s->G, s->X * s->B, room->x, sums, 0, p->dw + b[0].offset);
+    gemm((struct gemm_shape){true, false, s->I, s->G, s->X * s->B}, room->x, sums, 0, p->dw + b[0].offset);
     kernels()->sum_rows(s->X * s->B, s->G, sums, p->dw + b[2].offset);
     if (!p->dx)
         return;
-    gemm(false, true, s->X * s->B, s->I, s->G, sums, p->w + b[0].offset, 0, room->x);
+    gemm((struct gemm_shape){false, true, s->X * s->B, s->I, s->G}, sums, p->w + b[0].offset, 0, room->x);
     give_input_gradients(s, direction, room->x, p->dx);
 }
 

@@ -114,8 +114,8 @@ static void multiply_covariance(struct pca *p, const struct dataset *d, int vect
     for (int64_t first = 0; first < d->rows; first += ROWS) {
         int rows = rows_at(d, first);
         centre_rows(p, d, first, rows);
-        gemm_double(false, true, rows, vectors, p->columns, p->centred, q, 0, p->along);
-        gemm_double(true, false, vectors, p->columns, rows, p->along, p->centred, 1, out);
+        gemm_double((struct gemm_shape){false, true, rows, vectors, p->columns}, p->centred, q, 0, p->along);
+        gemm_double((struct gemm_shape){true, false, vectors, p->columns, rows}, p->along, p->centred, 1, out);
     }
 }
 
@@ -129,9 +129,9 @@ static int rotate_axes(struct pca *p, const struct dataset *d, int vectors, doub
         return -1;
 
     multiply_covariance(p, d, vectors, q, spare);
-    gemm_double(false, true, vectors, vectors, p->columns, spare, q, 0, small);
+    gemm_double((struct gemm_shape){false, true, vectors, vectors, p->columns}, spare, q, 0, small);
     int info = eigen_symmetric(vectors, small, small + 2 * n * n, small + n * n);
-    gemm_double(false, false, p->components, p->columns, vectors, small + n * n, q, 0, p->axes);
+    gemm_double((struct gemm_shape){false, false, p->components, p->columns, vectors}, small + n * n, q, 0, p->axes);
     free(small);
 
     return info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK found no eigenvectors (info %d)", info) : 0;
@@ -183,10 +183,10 @@ static void remove_projections(struct pca *p, int rows)
         return;
     }
 
-    gemm_double(false, true, rows, p->components, p->columns, p->centred, p->axes, 0, p->along);
+    gemm_double((struct gemm_shape){false, true, rows, p->components, p->columns}, p->centred, p->axes, 0, p->along);
     for (size_t i = 0; i < (size_t)rows * (size_t)p->components; i++)
         p->along[i] = -p->along[i];
-    gemm_double(false, false, rows, p->columns, p->components, p->along, p->axes, 1, p->centred);
+    gemm_double((struct gemm_shape){false, false, rows, p->columns, p->components}, p->along, p->axes, 1, p->centred);
 }
 
 static float row_error(const double *difference, int n, enum error error)

@@ -71,13 +71,18 @@ static const struct update step = {.learning_rate = 1e-3,
 LOOP_RUN(run_copy, memcpy(x[0], x[1], n * sizeof(real)))
 LOOP_RUN(run_fill_rows, k->fill_rows(ROWS, x[1], x[0]))
 LOOP_RUN(run_sum_rows, k->sum_rows(ROWS, x[1], x[0]))
-LOOP_RUN(run_mse, k->mse(ROWS, x[1], x[2], (real)0.1, x[0], NULL))
-LOOP_RUN(run_mae, k->mae(ROWS, x[1], x[2], (real)0.1, x[0], NULL))
-LOOP_RUN(run_cross_entropy, k->cross_entropy(ROWS, x[1], x[2], (real)0.1, x[0], NULL))
-LOOP_RUN(run_huber, k->huber(ROWS, x[1], x[2], 1, (real)0.1, x[0], NULL))
-LOOP_RUN(run_log_cosh, k->log_cosh(ROWS, x[1], x[2], (real)0.1, x[0], NULL))
-LOOP_RUN(run_observed, k->observed(TERM_MSE, ROWS, x[1], x[2], NULL, 1, (real)0.1, x[0], NULL))
-LOOP_RUN(run_cosine, k->cosine(ROWS, x[1], x[2], NULL, (real)0.1, x[0], NULL))
+#define BATCH                                                              \
+    &(struct loss_batch)                                                   \
+    {                                                                      \
+        ROWS, .y = x[1], .t = x[2], .p = 1, .scale = (real)0.1, .dy = x[0] \
+    }
+LOOP_RUN(run_mse, k->loss[TERM_MSE](BATCH))
+LOOP_RUN(run_mae, k->loss[TERM_MAE](BATCH))
+LOOP_RUN(run_cross_entropy, k->loss[TERM_CROSS_ENTROPY](BATCH))
+LOOP_RUN(run_huber, k->loss[TERM_HUBER](BATCH))
+LOOP_RUN(run_log_cosh, k->loss[TERM_LOG_COSH](BATCH))
+LOOP_RUN(run_observed, k->observed(TERM_MSE, BATCH))
+LOOP_RUN(run_cosine, k->loss[TERM_COSINE](BATCH))
 LOOP_RUN(run_tree_2, k->tree_sum(n, 2, (const real *const *)(x + 1), x[0]))
 LOOP_RUN(run_tree_4, k->tree_sum(n, 4, (const real *const *)(x + 1), x[0]))
 LOOP_RUN(run_penalize, k->penalize(n, x[1], (real)1e-9, (real)1e-9, x[0]))
@@ -182,8 +187,8 @@ static void run_product(const void *context, size_t n)
     (void)n;
     const struct product *p = context;
     size_t at = turn++ % (size_t)p->copies, M = (size_t)p->M, N = (size_t)p->N, K = (size_t)p->K;
-    gemm(p->ta, p->tb, p->M, p->N, p->K, x[1] + at * (M * K / 16 + 1) * 16, x[2] + at * (K * N / 16 + 1) * 16, 0,
-        x[0] + at * (M * N / 16 + 1) * 16);
+    gemm((struct gemm_shape){p->ta, p->tb, p->M, p->N, p->K}, x[1] + at * (M * K / 16 + 1) * 16,
+        x[2] + at * (K * N / 16 + 1) * 16, 0, x[0] + at * (M * N / 16 + 1) * 16);
 }
 
 static double product_rate(struct product p)

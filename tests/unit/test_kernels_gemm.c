@@ -67,7 +67,8 @@ static void check_parts(const struct kernels *k, const struct product *p)
     memcpy(c, p->old, size);
     for (int last = p->M, part = 1; last > 0; last -= part, part += 4) {
         part = part < last ? part : last;
-        k->gemm(last - part, last, p->ta, p->tb, p->M, p->N, p->K, p->a, p->b, p->beta, p->bias, c);
+        k->gemm(
+            last - part, last, (struct gemm_shape){p->ta, p->tb, p->M, p->N, p->K}, p->a, p->b, p->beta, p->bias, c);
     }
     assert_memory_equal(c, p->c, size);
     free(c);
@@ -81,7 +82,7 @@ static void check_product(const struct kernels *k, int M, int N, int K, int shap
     assert_true(N <= 1200);
     fill(4, (size_t)N, 1, bias);
     p.bias = shape < 12 ? NULL : bias;
-    k->gemm(0, M, p.ta, p.tb, M, N, K, p.a, p.b, p.beta, p.bias, p.c);
+    k->gemm(0, M, (struct gemm_shape){p.ta, p.tb, M, N, K}, p.a, p.b, p.beta, p.bias, p.c);
     product_check(k, &p);
     check_parts(k, &p);
     free(p.memory);
@@ -121,7 +122,7 @@ static void test_gemm(void **state)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (int shape = 0; shape < 12; shape++) {
             struct product p = product_new(shapes[i][0], shapes[i][1], shapes[i][2], shape, shape % 2);
-            gemm(p.ta, p.tb, p.M, p.N, p.K, p.a, p.b, p.beta, p.c);
+            gemm((struct gemm_shape){p.ta, p.tb, p.M, p.N, p.K}, p.a, p.b, p.beta, p.c);
             product_check(kernels(), &p);
             free(p.memory);
         }
@@ -136,10 +137,10 @@ static void test_same_bits(void **state)
         for (int shape = 0; shape < 12; shape++) {
             int M = shapes[i][0], N = shapes[i][1], K = shapes[i][2];
             struct product first = product_new(M, N, K, shape, 0);
-            gemm(first.ta, first.tb, M, N, K, first.a, first.b, first.beta, first.c);
+            gemm((struct gemm_shape){first.ta, first.tb, M, N, K}, first.a, first.b, first.beta, first.c);
             for (int odd = 0; odd < 16; odd += 5) {
                 struct product p = product_new(M, N, K, shape, odd);
-                gemm(p.ta, p.tb, M, N, K, p.a, p.b, p.beta, p.c);
+                gemm((struct gemm_shape){p.ta, p.tb, M, N, K}, p.a, p.b, p.beta, p.c);
                 assert_memory_equal(p.c, first.c, (size_t)M * (size_t)N * sizeof(real));
                 free(p.memory);
             }
@@ -168,9 +169,9 @@ static void test_one_thread(void **state)
     double *a = calloc(N * N, sizeof *a), *v = calloc(N * N, sizeof *v), values[N];
     int before = thread_count(); // 1, or what an emulator has
     omp_set_num_threads(3);
-    gemm(p.ta, p.tb, N, N, N, p.a, p.b, p.beta, p.c);
+    gemm((struct gemm_shape){p.ta, p.tb, N, N, N}, p.a, p.b, p.beta, p.c);
 #pragma omp parallel num_threads(1)
-    gemm(p.ta, p.tb, N, N, N, p.a, p.b, p.beta, p.c);
+    gemm((struct gemm_shape){p.ta, p.tb, N, N, N}, p.a, p.b, p.beta, p.c);
     assert_int_equal(eigen_symmetric(N, a, values, v), 0);
     assert_int_equal(thread_count(), before);
     assert_int_equal(omp_get_max_threads(), 3); // the caller's setting stays

@@ -2,33 +2,9 @@
 // links: kernels base
 #include "kernels_fixture.h"
 
-typedef double loss_function(int M, int O, const real *y, const real *t, real scale, real *dy, float *row);
-enum { MSE, MAE, CROSS_ENTROPY, HUBER, LOG_COSH, GAUSSIAN_NLL, LOSSES };
+enum { MSE, MAE, CROSS_ENTROPY, HUBER, LOG_COSH, GAUSSIAN_NLL, LOSSES }; // as enum term
 static const char *const names[] = {"mse", "mae", "cross_entropy", "huber", "log_cosh", "gaussian_nll"};
 static const double delta = 0.75; // of huber; the variance of gaussian_nll
-
-static const struct kernels *set; // of the function that loss_of gave last
-
-static double huber(int M, int O, const real *y, const real *t, real scale, real *dy, float *row)
-{
-    return set->huber(M, O, y, t, (real)delta, scale, dy, row);
-}
-
-static double gaussian_nll(int M, int O, const real *y, const real *t, real scale, real *dy, float *row)
-{
-    return set->gaussian_nll(M, O, y, t, (real)delta, scale, dy, row);
-}
-
-static loss_function *loss_of(const struct kernels *k, int loss)
-{
-    set = k;
-    return loss == MSE             ? k->mse
-           : loss == MAE           ? k->mae
-           : loss == CROSS_ENTROPY ? k->cross_entropy
-           : loss == HUBER         ? huber
-           : loss == GAUSSIAN_NLL  ? gaussian_nll
-                                   : k->log_cosh;
-}
 
 static double value(int loss, double y, double t)
 {
@@ -87,6 +63,13 @@ static struct arrays arrays_new(int M, int O, real scale)
     return a;
 }
 
+static double loss_of_arrays(
+    const struct kernels *k, int loss, const struct arrays *a, real scale, real *dy, float *row)
+{
+    struct loss_batch b = {a->M, a->O, .y = a->y, .t = a->t, .p = (real)delta, .scale = scale, .dy = dy, .row = row};
+    return k->loss[loss](&b);
+}
+
 static void arrays_free(struct arrays *a)
 {
     free(a->y);
@@ -109,9 +92,8 @@ static void check_gradient(const struct kernels *k, int loss, const struct array
 static void check(const struct kernels *k, int loss, const struct arrays *a)
 {
     const real scale = (real)0.125;
-    loss_function *f = loss_of(k, loss);
     double total = 0, tolerance = 1e-6 * sqrt(a->O);
-    double with_all = f(a->M, a->O, a->y, a->t, scale, a->dy, a->row);
+    double with_all = loss_of_arrays(k, loss, a, scale, a->dy, a->row);
     check_gradient(k, loss, a, (double)scale);
     for (int i = 0; i < a->M; i++) {
         double sum = 0;
@@ -123,9 +105,9 @@ static void check(const struct kernels *k, int loss, const struct arrays *a)
     }
     tolerance = 2e-5 * (1e-3 + fabs(total));
     check_near(k, names[loss], 0, with_all, total, tolerance);
-    check_near(k, names[loss], 1, f(a->M, a->O, a->y, a->t, 0, NULL, a->row), total, tolerance);
-    check_near(k, names[loss], 2, f(a->M, a->O, a->y, a->t, 0, NULL, NULL), total, tolerance);
-    check_near(k, names[loss], 3, f(a->M, a->O, a->y, a->t, scale, a->dy, NULL), total, tolerance);
+    check_near(k, names[loss], 1, loss_of_arrays(k, loss, a, 0, NULL, a->row), total, tolerance);
+    check_near(k, names[loss], 2, loss_of_arrays(k, loss, a, 0, NULL, NULL), total, tolerance);
+    check_near(k, names[loss], 3, loss_of_arrays(k, loss, a, scale, a->dy, NULL), total, tolerance);
     check_gradient(k, loss, a, (double)scale);
 }
 
@@ -152,8 +134,16 @@ static void check_observed(const struct kernels *k, int loss, const struct array
         w[j] = 1 + number(5, (size_t)j) / 2;
     for (int i = 0; i < a->M * a->O; i++) // the second row has none
         t[i] = i % 3 == 1 || i / a->O == 1 ? (real)NAN : a->t[i];
-    double total = 0, found = k->observed((enum term)loss, a->M, a->O, a->y, t, has_weights ? w : NULL, (real)delta,
-                          (real)scale, a->dy, a->row);
+    struct loss_batch b = {.M = a->M,
+        .O = a->O,
+        .y = a->y,
+        .t = t,
+        .weight = has_weights ? w : NULL,
+        .p = (real)delta,
+        .scale = (real)scale,
+        .dy = a->dy,
+        .row = a->row};
+    double total = 0, found = k->observed((enum term)loss, &b);
     for (int i = 0; i < a->M; i++) {
         double sum = 0, all = 0;
         for (int j = i * a->O; j < (i + 1) * a->O; j++) {
@@ -172,8 +162,9 @@ static void check_observed(const struct kernels *k, int loss, const struct array
     }
     check_near(k, names[loss], -1, found, total, 2e-5 * (1e-3 + fabs(total)));
     guard_check(k, names[loss], a->dy + a->M * a->O);
-    double without =
-        k->observed((enum term)loss, a->M, a->O, a->y, t, has_weights ? w : NULL, (real)delta, 0, NULL, NULL);
+    b.dy = NULL;
+    b.row = NULL;
+    double without = k->observed((enum term)loss, &b);
     check_near(k, names[loss], -2, without, total, 2e-5 * (1e-3 + fabs(total)));
     free(w);
     free(t);
@@ -181,7 +172,7 @@ static void check_observed(const struct kernels *k, int loss, const struct array
 
 static void check_cosine(const struct kernels *k, const struct arrays *a)
 {
-    double total = 0, found = k->cosine(a->M, a->O, a->y, a->t, NULL, (real)0.125, a->dy, a->row);
+    double total = 0, found = loss_of_arrays(k, TERM_COSINE, a, (real)0.125, a->dy, a->row);
     for (int i = 0; i < a->M; i++) {
         const real *y = a->y + i * a->O, *t = a->t + i * a->O;
         double yy = 0, tt = 0, yt = 0;
@@ -232,7 +223,8 @@ static void test_large(void **state)
                     y[i] = z[(i + shift) % N];
                     t[i] = (real)target / 2;
                 }
-                (*k)->cross_entropy(51, 1, y, t, 1, dy, row);
+                (*k)->loss[TERM_CROSS_ENTROPY](
+                    &(struct loss_batch){51, 1, .y = y, .t = t, .scale = 1, .dy = dy, .row = row});
                 for (int i = 0; i < 51; i++) {
                     double wanted = value(CROSS_ENTROPY, y[i], t[i]);
                     check_near(*k, "cross_entropy", i, row[i], wanted, 1e-6 * fmax(wanted, 0.1));
@@ -259,10 +251,13 @@ static void test_cross_entropy_outside(void **state)
             t[i] = outside[i];
             near[i] = inside[i];
 
-            (*k)->cross_entropy(1, N, z, near, 0, NULL, &wanted);
-            (*k)->cross_entropy(1, N, z, t, 0, NULL, &row);
+            struct loss_batch b = {1, N, .y = z, .t = near, .row = &wanted};
+            (*k)->loss[TERM_CROSS_ENTROPY](&b);
+            b.t = t;
+            b.row = &row;
+            (*k)->loss[TERM_CROSS_ENTROPY](&b);
             assert_true(row == wanted);
-            (*k)->observed(TERM_CROSS_ENTROPY, 1, N, z, t, NULL, 0, 0, NULL, &row);
+            (*k)->observed(TERM_CROSS_ENTROPY, &b);
             check_near(*k, "observed cross_entropy", (int)i, (double)row, (double)wanted, 1e-6);
         }
 }
@@ -275,8 +270,11 @@ static void test_cross_entropy_rounding(void **state)
     float trained, scored;
 
     for (const struct kernels *const *k = sets_here(); *k; k++) {
-        (*k)->cross_entropy(1, 1, &z, &t, 1, &dz, &trained);
-        (*k)->cross_entropy(1, 1, &z, &t, 0, NULL, &scored);
+        struct loss_batch b = {1, 1, .y = &z, .t = &t, .scale = 1, .dy = &dz, .row = &trained};
+        (*k)->loss[TERM_CROSS_ENTROPY](&b);
+        b.dy = NULL;
+        b.row = &scored;
+        (*k)->loss[TERM_CROSS_ENTROPY](&b);
         assert_true(trained == scored);
     }
 }
@@ -291,8 +289,9 @@ static void check_bad_number(const struct kernels *k, int f, int loss, int p, re
     fill(2, M * O, 1, t);
     y[p] = bad;
     k->activate((enum activation)f, M * O, y);
-    double total[] = {loss_of(k, loss)(M, O, y, t, 1, dy, row), loss_of(k, loss)(M, O, y, t, 1, dy, NULL),
-        loss_of(k, loss)(M, O, y, t, 1, NULL, NULL)};
+    struct arrays a = {M, O, y, t, dy, row};
+    double total[] = {loss_of_arrays(k, loss, &a, 1, dy, row), loss_of_arrays(k, loss, &a, 1, dy, NULL),
+        loss_of_arrays(k, loss, &a, 1, NULL, NULL)};
     for (int i = 0; i < 3; i++)
         if (isfinite(total[i]))
             fail_msg("%s: %g at %d behind %s is lost by %s", k->set, bad, p, activation_names[f], names[loss]);

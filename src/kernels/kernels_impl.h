@@ -1,6 +1,8 @@
-// What the files loop_*.c share: each is compiled once per instruction set, its public names ending in the set's name.
+// What the files loop_*.c share. Each of them is compiled once per instruction set (kernels.cmake); the name of its one
+// public function, made by LOOP(), ends in the set's name.
 #pragma once
 
+#include "base/err.h"
 #include "kernels/kernels.h"
 #include <math.h>
 
@@ -8,9 +10,11 @@
 #define LOOP_NAME(name, set) LOOP_JOIN(name, set)
 #define LOOP(name)           LOOP_NAME(name, KERNEL_SET)
 
-enum { CONV_STRIP = 8 }; // channels that conv takes at a time
+#define INLINE static inline __attribute__((always_inline))
 
-// The entries of one file's loops in the table of one set.
+enum { CONV_STRIP = 8 }; // output channels that a convolution computes at a time
+
+// Each sets the members of *k that its file computes.
 void LOOP(activation_loops)(struct kernels *k);
 void LOOP(loss_loops)(struct kernels *k);
 void LOOP(reduce_loops)(struct kernels *k);
