@@ -150,9 +150,8 @@ static int check_spread(const struct data_config *cfg, const struct data_selecti
         return 0;
 
     return data_error(cfg->scale_at, e,
-        "%s of %s has values from %g to %g, whose spread double precision cannot hold; hint: a value that stands for "
-        "missing "
-        "one? import --missing; otherwise import with another unit",
+        "%s of %s has values from %g to %g, whose spread double precision cannot hold; hint: does a value stand for "
+        "a missing one? import --missing; otherwise import with another unit",
         data_column_name(column, s->tables[0], c), s->part->name, m->min[c], m->max[c]);
 }
 
