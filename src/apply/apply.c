@@ -143,6 +143,8 @@ static int pass_all(struct apply *a, struct workspace *const *ws, struct err *e)
     for (a->first = 0; a->first < a->rows && !failed; a->first += a->piece_rows) {
         int64_t left = a->rows - a->first, rows = left < a->piece_rows ? left : a->piece_rows;
         pass_piece(a, rows, ws, e);
+        if (a->reader && !a->read && a->team->comm->rank == 0)
+            row_reader_hash(a->reader, a->first, rows);
         failed = comm_agree(a->team->comm, e);
         if (!failed)
             failed = join_piece(a, a->first, rows, e);

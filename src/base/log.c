@@ -43,6 +43,21 @@ void log_line(enum log_level level, const char *format, ...)
     free(line);
 }
 
+void log_warning(const char *format, ...)
+{
+    if (state.rank != 0)
+        return;
+    log_progress_end();
+
+    va_list args;
+    va_start(args, format);
+    char *line = mem_format_list(format, args), *visible = text_visible(line);
+    va_end(args);
+    fprintf(stderr, "hourglass: warning: %s\n", visible);
+    free(visible);
+    free(line);
+}
+
 void log_rank_line(enum log_level level, const char *format, ...)
 {
     if (level > state.level)

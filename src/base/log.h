@@ -9,6 +9,8 @@ void log_setup(int rank, enum log_level level);
 enum log_level log_level(void);
 // A line (printf format, no newline at its end) that only rank 0 prints.
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// A line "hourglass: warning: ..." on standard error, at every level, that only rank 0 prints.
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // A line that this rank prints, whichever it is, behind "[rank] ".
 void log_rank_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -52,6 +52,7 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
     int failed = top_show(s, &top, &found);
     bool is_wish = o->trial || o->by_class || o->set;
     bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run outlives its data, or is taken elsewhere
+    is_gone = is_gone && !store_is_damage(&found);
     if (is_gone)
         printf("\nNo samples   %.*s\n", (int)strcspn(found.text, "\n"), found.text);
     else

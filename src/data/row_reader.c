@@ -1,10 +1,12 @@
 // Rows in pieces: pointed at where the file is mapped, else read and converted piece by piece.
 #include "data/row_reader.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "data/data_check.h"
 #include "data/data_table.h"
 #include "store/schema.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,8 @@ struct row_source {
     struct data_table *table; // owned; `values` are those of the piece
     struct store_map map;     // owned; data NULL: the file cannot be mapped
     char *x_path, *label_path;
+    struct hash_stream *hash; // of the rows before `hashed`, owned
+    int64_t hashed;
     int64_t most;
     void *read;       // (most, columns) as stored, owned; NULL where mapped
     float *converted; // (most, columns), owned; NULL where rows are pointed at
@@ -122,6 +126,7 @@ struct row_reader *row_reader_open(
     struct row_source *s = r->source = mem_new(1, sizeof *s);
     r->fit = fit;
     s->most = most;
+    s->hash = hash_stream_new();
     s->x_path = mem_format("%s/" DATASET_X, source->split);
     s->label_path = mem_format("%s/" DATASET_LABEL, source->split);
     s->table = data_table_open(source, &s->file, e);
@@ -143,6 +148,7 @@ void row_reader_free(struct row_reader **r)
         s->table->values = NULL; // the mapping's or the piece's
     data_table_free(&s->table);
     store_unmap(&s->map);
+    hash_stream_free(&s->hash);
     store_close(&s->file);
     void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, (*r)->piece.row,
         (*r)->piece.is_unscored, (*r)->piece.shift, (*r)->piece.factor, s, *r};
@@ -237,7 +243,26 @@ int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t
     return 0;
 }
 
+void row_reader_hash(struct row_reader *r, int64_t first, int64_t rows)
+{
+    struct row_source *s = r->source;
+    size_t row_bytes = (size_t)r->columns * store_type_size(s->table->type);
+
+    ASSERT(first == s->hashed, "%lld rows were hashed, not %lld", (long long)s->hashed, (long long)first);
+    if (s->map.data)
+        hash_stream_add(s->hash, (const char *)s->map.data + (size_t)first * row_bytes, (size_t)rows * row_bytes);
+    s->hashed += rows;
+}
+
 int row_reader_check(const struct row_reader *r, struct err *e)
 {
+    const struct row_source *s = r->source;
+    char found[17];
+
+    snprintf(found, sizeof found, "%016" PRIx64, hash_stream_value(s->hash));
+    if (s->map.data && r->checksum && s->hashed == r->rows && strcmp(found, r->checksum) != 0)
+        return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", s->table->path, s->x_path,
+            found, r->checksum);
+
     return store_map_check(&r->source->map, r->checksum, STORE_MAP_LOOK, e);
 }

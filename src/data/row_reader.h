@@ -32,7 +32,11 @@ void row_reader_free(struct row_reader **r);
 // Rows [first, first + rows) as a data set, valid until the next call. NULL and an error: what cannot be read, a
 // missing value that nothing stands for, an infinite one, unless such rows are marked.
 const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e);
-// Whether the file is still what it was when it was opened. -1 and ERR_DATA.
+// Adds rows [first, first + rows) as they are in the file to what row_reader_check compares. They must follow each
+// other. Only for files that are mapped: store_read compares other ones.
+void row_reader_hash(struct row_reader *r, int64_t first, int64_t rows);
+// Whether the file is still what it was when it was opened and, if all rows were hashed, what was written. -1 and
+// ERR_DATA.
 int row_reader_check(const struct row_reader *r, struct err *e);
 // Their labels.
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e);

@@ -93,16 +93,17 @@ static void read_set(struct place *p, const char *name, struct set_summary *s)
     s->has_labels = store_get_real(p->f, at(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
 }
 
-static double last_of(struct place *p, const char *column)
+// NaN if there is no such column, or if it cannot be read, which is an error.
+static double last_of(struct place *p, const char *column, struct err *e)
 {
     char path[64];
     double v = NAN;
     struct store_shape shape;
-    struct err ignored = {0};
+    struct err absent = {0};
     snprintf(path, sizeof path, TRIAL_HISTORY "/%s", column);
-    if (store_get_shape(p->f, at(p, path), &shape, &ignored) != 0 || shape.rank != 1 || shape.dims[0] == 0)
+    if (store_get_shape(p->f, at(p, path), &shape, &absent) != 0 || shape.rank != 1 || shape.dims[0] == 0)
         return NAN;
-    return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, &ignored) == 0 ? v : NAN;
+    return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, e) == 0 ? v : NAN;
 }
 
 static char *varied_text(char *yaml)
@@ -202,8 +203,8 @@ static int take(struct place *p, struct trial_summary *s, struct err *e)
     store_get_int(p->f, at(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
     if (store_get_shape(p->f, at(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
         s->epochs = shape.dims[0];
-    s->train_loss = last_of(p, HISTORY_TRAIN_LOSS);
-    s->validation_loss = last_of(p, HISTORY_VALIDATION_LOSS);
+    s->train_loss = last_of(p, HISTORY_TRAIN_LOSS, e);
+    s->validation_loss = last_of(p, HISTORY_VALIDATION_LOSS, e);
     read_varied(p, s);
     s->data = read_versions(p);
     return read_sets(p, s, e);

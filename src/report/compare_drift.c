@@ -12,10 +12,11 @@
 static int bits_of(const struct trial_summary *s, char out[RESULT_HASH_LENGTH + 1], struct err *e)
 {
     struct store_file *f = trial_open(s, e);
-    if (f)
+    int failed = f ? store_verify_group(f, s->group, e) : -1; // the hash is made of checksums
+    if (!failed)
         result_hash(f, s->group, out);
     store_close(&f);
-    return f || *out ? 0 : -1;
+    return failed;
 }
 
 // Leaves out rows that have no error (NaN) on either side: they are no drift. Returns how many are left.

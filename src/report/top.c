@@ -288,23 +288,24 @@ static void print_confusion(const char *set, double threshold, const struct conf
     table_free(&t);
 }
 
-// The mean error of the rows that are not known to be anomalies, from the file; NaN if there are none.
-static double mean_of_normal(struct store_file *f, const char *group)
+// The mean error of the rows that are not known to be anomalies, from the file; NaN if there are none. Errors are
+// those of arrays that cannot be read.
+static double mean_of_normal(struct store_file *f, const char *group, struct err *e)
 {
-    struct err ignored = {0};
+    struct err absent = {0};
     struct store_shape shape;
     char *error_path = mem_format("%s/" SCORES_ERROR, group), *mark_path = mem_format("%s/" SCORES_IS_ANOMALY, group);
-    int64_t n = store_get_shape(f, error_path, &shape, &ignored) == 0 ? shape.dims[0] : 0, counted = 0;
-    float *error = mem_array((size_t)n, sizeof *error, "errors", &ignored);
-    int8_t *mark = mem_array((size_t)n, sizeof *mark, "anomalies", &ignored);
+    int64_t n = store_get_shape(f, error_path, &shape, &absent) == 0 ? shape.dims[0] : 0, counted = 0;
+    float *error = mem_array((size_t)n, sizeof *error, "errors", e);
+    int8_t *mark = mem_array((size_t)n, sizeof *mark, "anomalies", e);
     double sum = 0;
+    bool is_read = error && mark;
 
-    if (error && mark && n) {
-        store_read(f, error_path, STORE_F32, 0, n, error, &ignored);
-        if (store_has(f, mark_path))
-            store_read(f, mark_path, STORE_I8, 0, n, mark, &ignored);
-    }
-    for (int64_t i = 0; !ignored.count && i < n; i++)
+    if (is_read && n)
+        is_read = store_read(f, error_path, STORE_F32, 0, n, error, e) == 0;
+    if (is_read && n && store_has(f, mark_path))
+        is_read = store_read(f, mark_path, STORE_I8, 0, n, mark, e) == 0;
+    for (int64_t i = 0; is_read && i < n; i++)
         if (!mark[i] && !isnan(error[i])) {
             sum += (double)error[i];
             counted++;
@@ -318,13 +319,13 @@ static double mean_of_normal(struct store_file *f, const char *group)
 }
 
 // What the reader should know of a set besides its figures.
-static void print_notes(
-    struct store_file *f, const struct trial_summary *s, const struct set_summary *set, const char *group)
+static void print_notes(struct store_file *f, const struct trial_summary *s, const struct set_summary *set,
+    const char *group, struct err *e)
 {
     enum { FAR = 10 };
     char *training = mem_format("%s%s" TRIAL_TRAINING_ERRORS, s->group, *s->group ? "/" : "");
     char *failure = store_get_text(f, group, SCORES_FAILURE);
-    double of_training, normal = mean_of_normal(f, group);
+    double of_training, normal = mean_of_normal(f, group, e);
     int64_t unscored;
 
     if (failure)
@@ -357,10 +358,10 @@ int top_report(const struct trial_summary *s, struct err *e)
             log_line(LOG_QUIET, "\nset %s: no threshold is known, so no sample is called anomalous", set->name);
         else if (has_labels && read_confusion(f, group, &c) == 0)
             print_confusion(set->name, set->threshold, &c);
-        print_notes(f, s, set, group);
+        print_notes(f, s, set, group, e);
         free(group);
     }
     store_close(&f);
 
-    return 0;
+    return e->count ? -1 : 0;
 }

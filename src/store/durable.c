@@ -19,6 +19,7 @@ struct store_file *file_new(const char *path, char *temporary, hid_t id)
 
 void file_free(struct store_file **f)
 {
+    read_checks_free(*f);
     free((*f)->path);
     free((*f)->temporary);
     free(*f);

@@ -1,6 +1,7 @@
 // Opening a file to read it: walked first, then its format checked.
 #include "store/store_impl.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/schema.h"
 #include <errno.h>
@@ -52,6 +53,21 @@ struct store_file *file_open(const char *path, struct err *e)
     return f;
 }
 
+// A program that opened the file for writing removed its seal, which need not have changed what we read. Arrays are
+// compared when they are read; attributes are compared here, and only reported: a note that was added is no damage.
+static void warn_of_attributes(struct store_file *f)
+{
+    struct stat s;
+    struct err found = {0};
+
+    if (!seal_is_missing(f) || stat(f->path, &s) < 0 || known_has(&s, KNOWN_COMPARED))
+        return;
+    known_add(&s, KNOWN_COMPARED);
+    if (attributes_verify_all(f, &found) < 0)
+        log_warning("%s: another program has changed its attributes, and results may depend on them: %.*s", f->path,
+            (int)strcspn(found.text, "\n"), found.text + strlen(f->path) + strlen(": "));
+}
+
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e)
 {
     if (!is_ours && store_walk(path, e) < 0)
@@ -59,6 +75,8 @@ struct store_file *store_open(const char *path, const char *format, bool is_ours
     struct store_file *f = file_open(path, e);
     if (f && format && format_check(f, format, e) < 0)
         store_close(&f);
+    if (f)
+        warn_of_attributes(f);
     return f;
 }
 

@@ -134,6 +134,25 @@ static int read_numbers(struct store_file *f, const char *path, hid_t dataset, e
     return r;
 }
 
+// Reads rows that exist, and compares the array with its checksum.
+static int read_checked(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
+    const struct store_shape *shape, int64_t first, int64_t rows, void *data, struct err *e)
+{
+    struct read_check *check;
+    if (read_check_begin(f, path, dataset, type, first, &check, e) < 0)
+        return -1;
+
+    int r = type == STORE_TEXT ? read_texts(f, path, dataset, shape, first, rows, data, e)
+                               : read_numbers(f, path, dataset, type, shape, first, rows, data, e);
+    if (r < 0 || !check)
+        return r;
+
+    r = read_check_add(f, check, type, shape, rows, data, e);
+    if (r < 0 && type == STORE_TEXT)
+        texts_free(data, rows * shape_row_elements(shape));
+    return r;
+}
+
 int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
     struct err *e)
 {
@@ -149,8 +168,7 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
         r = err_add(
             e, ERR_DATA, "%s: %s: has %" PRId64 " rows, not %" PRId64, f->path, path, shape_rows(&shape), first + rows);
     else if (r == 0)
-        r = type == STORE_TEXT ? read_texts(f, path, dataset, &shape, first, rows, data, e)
-                               : read_numbers(f, path, dataset, type, &shape, first, rows, data, e);
+        r = read_checked(f, path, dataset, type, &shape, first, rows, data, e);
     H5Dclose(dataset);
     return r;
 }
@@ -201,6 +219,7 @@ int store_read_last(
     if (dataset < 0)
         return -1;
 
+    struct read_check *check; // none: the array is compared as a whole
     struct store_shape shape;
     int r = dataset_shape(f, path, dataset, &shape, e);
     if (r == 0 && (shape.rank == 0 || shape.type == STORE_TEXT || type == STORE_TEXT))
@@ -208,7 +227,7 @@ int store_read_last(
     else if (r == 0 && (first < 0 || n < 1 || first > shape.dims[shape.rank - 1] - n))
         r = err_add(e, ERR_DATA, "%s: %s: has %" PRId64 " columns, not %" PRId64, f->path, path,
             shape.dims[shape.rank - 1], first + n);
-    else if (r == 0)
+    else if (r == 0 && (r = read_check_begin(f, path, dataset, type, -1, &check, e)) == 0)
         r = read_last(f, path, dataset, type, &shape, first, n, data, e);
     H5Dclose(dataset);
     return r;

@@ -126,6 +126,8 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
 // Rows [first, first + rows) of the first dimension as `type` (converted by HDF5; an integer that cannot hold a value
 // is an error), densely into `data`. A scalar has one row. Texts: new memory each, owned by the caller. Soft and
 // external links are never followed, by no function here.
+// The array is compared with its checksum: when its last row is read, if it is read from the first row to the last in
+// order, else before its first read. One that differs is an error, ERR_DATA.
 int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
     struct err *e);
 // The same of entries [first, first + n) of the last dimension, with all entries of the others: (..., n), numbers only.
@@ -134,8 +136,12 @@ int store_read_last(
 // If a soft or external link is on the way to an object: which, and what name to use instead; new memory. NULL: none
 // is.
 char *store_link_hint(struct store_file *f, const char *object);
+// Whether one of the errors is that a file is damaged.
+bool store_is_damage(const struct err *e);
 // Compares the stored checksum of a dataset with its bytes, in pieces. A dataset without one passes.
 int store_verify(struct store_file *f, const char *path, struct err *e);
+// The same of all arrays and attributes in a group ("": the file); continues after a mismatch.
+int store_verify_group(struct store_file *f, const char *group, struct err *e);
 // The same of every array, of attributes and of the seal; continues after a mismatch. `each` may be NULL.
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e);
 // Attributes. A missing one: text NULL (else new memory); -1 and an error from the others, unless `e` is NULL.

@@ -17,6 +17,16 @@ struct disk_note {
 
 struct hash_stream;
 
+// How far the comparison of an array with its checksum has come while it is read.
+struct read_check {
+    char *path;     // owned; NULL: not in use
+    char *expected; // the checksum, owned; NULL: the array has none
+    struct hash_stream *hash;
+    int64_t next; // rows before this one are in `hash`
+    bool is_good; // the whole array was compared, or cannot be
+};
+enum { READ_CHECKS = 8 }; // arrays of a file that are read in turns
+
 struct store_file {
     char *path;      // owned, as given
     char *temporary; // owned; NULL: open for reading
@@ -24,9 +34,11 @@ struct store_file {
     hid_t recent;      // of object_recent, open where there is a path
     char *recent_path; // owned
     struct disk_note note;
-    bool lost;                  // the last read ended at a value that its integer type cannot hold
-    bool failed;                // something failed while writing: never commit
-    bool is_sealed;             // it was opened for reading, and its seal is good
+    bool lost;      // the last read ended at a value that its integer type cannot hold
+    bool failed;    // something failed while writing: never commit
+    bool is_sealed; // it was opened for reading, and its seal is good
+    struct read_check check[READ_CHECKS];
+    int next_check;             // the place of `check` that is taken next
     struct seal_arrays *arrays; // those that array_verify has found good are noted here; NULL: nowhere
 };
 
@@ -97,8 +109,15 @@ int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t r
     struct hash_stream *part, struct err *e);
 // store_verify of an open array; tells of it to `each`, unless it is NULL.
 int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e);
-// Returns -1 and an error if the file was written with a seal and has none.
+// The errors of a checksum: the array differs from it, or it cannot be read. Both return -1.
+int checksum_differs(struct store_file *f, const char *path, const char *found, const char *expected, struct err *e);
+int checksum_unreadable(struct store_file *f, const char *path, struct err *e);
+// Whether the file was written with a seal and has none.
+bool seal_is_missing(struct store_file *f);
+// Returns -1 and an error if so.
 int seal_missing(struct store_file *f, struct err *e);
+// Compares the attributes of the file and of all groups in it with their checksums.
+int attributes_verify_all(struct store_file *f, struct err *e);
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
 void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
 
@@ -111,10 +130,20 @@ void attribute_hash(hid_t object, const char *path, const char *name, struct has
 // attributes_checksum.c: 0 where they are as written, or have no checksum
 int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e);
 
-// known.c: files that this process has checked
-enum known_what { KNOWN_WALKED = 1, KNOWN_SEALED = 2 };
+// known.c: files that this process has checked; COMPARED: attributes with their checksums, whatever came of it
+enum known_what { KNOWN_WALKED = 1, KNOWN_SEALED = 2, KNOWN_COMPARED = 4 };
 bool known_has(const struct stat *s, enum known_what what);
 void known_add(const struct stat *s, enum known_what what);
+
+// read_check.c
+// Comes before rows from `first` on are read as `type`: sets *check if their values are to be added by read_check_add,
+// to NULL if not. Returns -1 and an error if the array was compared and is damaged.
+int read_check_begin(struct store_file *f, const char *path, hid_t dataset, enum store_type type, int64_t first,
+    struct read_check **check, struct err *e);
+// Adds the rows that were read. Returns -1 and an error if they were the last ones and the array is damaged.
+int read_check_add(struct store_file *f, struct read_check *c, enum store_type type, const struct store_shape *shape,
+    int64_t rows, const void *data, struct err *e);
+void read_checks_free(struct store_file *f);
 
 // read.c
 int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,

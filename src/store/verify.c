@@ -87,6 +87,22 @@ int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t r
     return r;
 }
 
+int checksum_differs(struct store_file *f, const char *path, const char *found, const char *expected, struct err *e)
+{
+    return err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", f->path,
+        path, found, expected);
+}
+
+bool store_is_damage(const struct err *e)
+{
+    return strstr(e->text, ": damaged: ") != NULL;
+}
+
+int checksum_unreadable(struct store_file *f, const char *path, struct err *e)
+{
+    return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum cannot be read", f->path, path);
+}
+
 // `expected`: the checksum that is stored.
 static int array_compare(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
     const char *expected, struct err *e)
@@ -96,8 +112,7 @@ static int array_compare(struct store_file *f, const char *path, hid_t dataset, 
     int r = hash_rows(f, path, dataset, shape, 0, shape_rows(shape), hash, NULL, e);
     snprintf(found, sizeof found, "%016" PRIx64, hash_stream_value(hash));
     if (r == 0 && strcmp(found, expected) != 0)
-        r = err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", f->path,
-            path, found, expected);
+        r = checksum_differs(f, path, found, expected, e);
     hash_stream_free(&hash);
     return r;
 }
@@ -117,7 +132,7 @@ int array_verify(struct store_file *f, const char *path, hid_t dataset, const st
     int r = 0;
 
     if (!expected && H5Aexists(dataset, STORE_CHECKSUM) > 0)
-        return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum cannot be read", f->path, path);
+        return checksum_unreadable(f, path, e);
     if (expected || each)
         r = dataset_shape(f, path, dataset, &shape, e);
     if (r == 0 && expected)
@@ -143,6 +158,8 @@ int store_verify(struct store_file *f, const char *path, struct err *e)
 
 struct visit {
     struct store_file *f;
+    const char *group;
+    bool skips_arrays;
     const struct store_each *each;
     struct err *e;
     int result;
@@ -151,10 +168,12 @@ struct visit {
 static herr_t verify_object(hid_t root, const char *path, const object_info *info, void *visit)
 {
     struct visit *v = visit;
-    if (info->type != H5O_TYPE_DATASET && info->type != H5O_TYPE_GROUP)
+    if (info->type != H5O_TYPE_GROUP && (info->type != H5O_TYPE_DATASET || v->skips_arrays))
         return 0;
     hid_t object = object_of_info(root, info); // no way through the groups again
+    char *whole = *v->group ? mem_format("%s/%s", v->group, path) : NULL;
     int r;
+    path = whole ? whole : path;
     if (object < 0)
         r = file_fail(v->f, path, v->e, "cannot open it");
     else if (info->type == H5O_TYPE_DATASET)
@@ -164,16 +183,24 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
     if (r < 0)
         v->result = -1;
     H5Oclose(object);
+    free(whole);
     return 0;
+}
+
+bool seal_is_missing(struct store_file *f)
+{
+    if (f->temporary || f->is_sealed)
+        return false;
+
+    char *format = store_get_text(f, "", STORE_FORMAT);
+    bool had_seal = H5Aexists(f->id, STORE_SEAL) > 0 || (format && strcmp(format, FORMAT_CHECKPOINT) == 0);
+    free(format);
+    return had_seal;
 }
 
 int seal_missing(struct store_file *f, struct err *e)
 {
-    char *format = store_get_text(f, "", STORE_FORMAT);
-    bool had_seal = H5Aexists(f->id, STORE_SEAL) > 0 || (format && strcmp(format, FORMAT_CHECKPOINT) == 0);
-    bool is_missing = !f->temporary && !f->is_sealed && had_seal;
-    free(format);
-    if (!is_missing)
+    if (!seal_is_missing(f))
         return 0;
 
     return err_add(e, ERR_DATA,
@@ -182,9 +209,30 @@ int seal_missing(struct store_file *f, struct err *e)
         f->path);
 }
 
+int store_verify_group(struct store_file *f, const char *group, struct err *e)
+{
+    struct visit v = {.f = f, .group = group, .e = e};
+    hid_t object = object_open(f, group, e);
+    if (object < 0)
+        return -1;
+
+    if (objects_visit(object, verify_object, &v) < 0)
+        v.result = file_fail(f, group, e, "cannot list what is in it");
+    H5Oclose(object);
+    return v.result;
+}
+
+int attributes_verify_all(struct store_file *f, struct err *e)
+{
+    struct visit v = {.f = f, .group = "", .skips_arrays = true, .e = e};
+    if (objects_visit(f->id, verify_object, &v) < 0)
+        return file_fail(f, NULL, e, "cannot list what is in it");
+    return v.result;
+}
+
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e)
 {
-    struct visit v = {.f = f, .each = each, .e = e};
+    struct visit v = {.f = f, .group = "", .each = each, .e = e};
     if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");
     if (seal_missing(f, e) < 0)

@@ -74,16 +74,16 @@ static void free_texts(char **texts, int64_t n)
 }
 
 // Which rows of the leaderboard are stale: as its file says, and as the folder does that it lies in, whose run may be
-// at work. New memory (n).
-static bool *find_stale(struct store_file *f, char *const *ids, int64_t n)
+// at work. New memory (n). Errors are those of reading the file.
+static bool *find_stale(struct store_file *f, char *const *ids, int64_t n, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_STATUS;
     struct store_shape shape;
-    struct err ignored = {0};
+    struct err absent = {0};
     char **status = mem_new((size_t)n + 1, sizeof *status);
-    if (store_get_shape(f, path, &shape, &ignored) == 0 && shape.type == STORE_TEXT && shape.rank == 1 &&
+    if (store_get_shape(f, path, &shape, &absent) == 0 && shape.type == STORE_TEXT && shape.rank == 1 &&
         shape.dims[0] == n)
-        store_read(f, path, STORE_TEXT, 0, n, status, &ignored);
+        store_read(f, path, STORE_TEXT, 0, n, status, e);
 
     const char *slash = strrchr(store_path(f), '/');
     char *folder = slash ? mem_format("%.*s", (int)(slash - store_path(f)), store_path(f)) : mem_text(".");
@@ -112,7 +112,7 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
     char **ids = mem_new((size_t)shape.dims[0], sizeof *ids), *found = NULL;
     int matches = 0;
     if (store_read(f, path, STORE_TEXT, 0, shape.dims[0], ids, e) == 0) {
-        bool *is_stale = find_stale(f, ids, shape.dims[0]);
+        bool *is_stale = find_stale(f, ids, shape.dims[0], e);
         for (int64_t i = 0; i < shape.dims[0]; i++)
             if (id ? strncmp(ids[i], id, strlen(id)) == 0 : !is_stale[i]) {
                 found = found ? found : mem_text(ids[i]);

@@ -55,7 +55,9 @@ static int check_set(struct place *p, const char *set, const struct dataset *d, 
 static int load_data(struct place *p, struct loaded_trial *t, struct err *e)
 {
     char *folder = store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_EXPERIMENT_FOLDER);
-    int failed = data_load(&t->trial.data, folder, &t->sets, e);
+    int failed = data_verify(&t->trial.data, folder, e);
+    if (!failed)
+        failed = data_load(&t->trial.data, folder, &t->sets, e);
     free(folder);
     if (failed)
         return -1;
