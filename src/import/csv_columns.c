@@ -18,6 +18,8 @@ struct column_sample {
     double low, high;
     int numbers, texts;
     bool has_fraction;
+    bool is_same; // the field of the current record is that of the first
+    bool repeats; // a record that is not equal to the first has its field here
 };
 
 struct first_records {
@@ -34,6 +36,7 @@ struct first_records {
     double last_row;  // the latest of them
     bool ends_empty;  // the latest field is empty
     bool is_repeated; // the second record is equal to the first
+    bool is_equal;    // the current record is, so far
     bool is_counting; // the second record goes on counting where the first ends
     const struct csv_missing *missing;
     struct csv_table *table;
@@ -66,7 +69,9 @@ static void take_field(void *context, char *text, size_t n)
         return;
     struct column_sample *c = &r->below[column];
     enum csv_kind kind = csv_field(r->missing, text, n, &value);
-    r->is_repeated &= r->records > 1 || strcmp(text, r->fields[column]) == 0;
+    c->is_same = strcmp(text, r->fields[column]) == 0;
+    r->is_equal &= c->is_same;
+    r->is_repeated &= r->records > 1 || c->is_same;
     r->is_counting &= r->records > 1 || (kind == CSV_NUMBER && (value == r->n + column || value == r->n + column + 1));
     c->texts += kind == CSV_TEXT;
     if (kind != CSV_NUMBER)
@@ -81,6 +86,14 @@ static void take_field(void *context, char *text, size_t n)
     c->numbers++;
 }
 
+// Which fields of the first record are values below. A whole record that comes again says nothing: headers do, too,
+// where files were joined.
+static void note_repeats(struct first_records *r)
+{
+    for (int i = 0; i < r->n && i < r->field; i++)
+        r->below[i].repeats |= r->below[i].is_same && (r->n == 1 || !r->is_equal);
+}
+
 static void take_record(void *context)
 {
     struct first_records *r = context;
@@ -88,11 +101,14 @@ static void take_record(void *context)
         r->below = mem_new((size_t)r->n, sizeof *r->below);
         r->line = csv_table_line(r->table);
         r->is_repeated = r->is_counting = r->is_rising = true;
+    } else {
+        note_repeats(r);
     }
     r->longer += r->records > 0 && r->field == r->n + 1;
     r->last_empty += r->records > 0 && r->ends_empty && (r->field == r->n || r->field == r->n + 1);
     r->records++;
     r->field = 0;
+    r->is_equal = true;
 }
 
 static int read_first(struct first_records *r, const char *path, struct csv_dialect dialect, struct err *e)
@@ -184,11 +200,61 @@ static bool is_unlike(const struct first_records *r)
     return unlike >= 2;
 }
 
+// What a first record without numbers is made of.
+struct first_texts {
+    int texts;   // neither empty nor a token of missing values
+    int tokens;  // of missing values, which no column is called
+    int gaps;    // empty fields between others: not above the names of rows, nor behind a last delimiter
+    int above;   // texts above numbers: as data they would be errors
+    int repeats; // texts that are also values of their column
+};
+
+static struct first_texts count_texts(const struct first_records *r)
+{
+    struct first_texts t = {0};
+
+    for (int i = 0; i < r->n; i++) {
+        const struct column_sample *below = &r->below[i];
+        const char *field = r->fields[i];
+        double ignored;
+
+        if (!*field)
+            t.gaps += i > 0 && i < r->n - 1;
+        else if (csv_field(r->missing, field, strlen(field), &ignored) == CSV_MISSING)
+            t.tokens++;
+        else {
+            t.texts++;
+            t.above += below->numbers > 0 && below->texts == 0;
+            t.repeats += below->repeats;
+        }
+    }
+    return t;
+}
+
+// Whether a first record without numbers names the columns. A row of data may hold nothing but missing values and the
+// name of its label.
+static bool names_columns(const struct first_records *r)
+{
+    struct first_texts t = count_texts(r);
+
+    if (t.texts == 0 || t.above > 0)
+        return t.above > 0;
+    return t.repeats == 0 && t.tokens == 0 && t.gaps == 0;
+}
+
+// Whether a first record without numbers that was taken for names, or for data, could also be the other.
+static bool is_doubtful(const struct first_records *r, bool is_header)
+{
+    struct first_texts t = count_texts(r);
+
+    return is_header ? t.above == 0 || t.tokens > 0 : t.repeats == 0;
+}
+
 static bool is_header(const struct first_records *r, int header)
 {
     if (header != HEADER_AUTO)
         return header == HEADER_YES;
-    return r->numbers == 0 || counts_columns(r) || is_unlike(r);
+    return r->numbers == 0 ? names_columns(r) : counts_columns(r) || is_unlike(r);
 }
 
 // A name as the header gives it; of "# a, b" the sign of a comment is no part of it.
@@ -224,6 +290,7 @@ static void name_columns(struct csv_columns *c, const struct first_records *r, i
     c->has_header = is_header(r, header);
     c->may_be_header = !c->has_header && header == HEADER_AUTO && counts_from(r) >= 0;
     c->has_numeric_header = c->has_header && header == HEADER_AUTO && r->numbers > 0;
+    c->is_doubtful = header == HEADER_AUTO && r->numbers == 0 && is_doubtful(r, c->has_header);
     c->header_line = r->line;
     c->has_trailing = has_trailing_delimiter(c, r);
     c->has_row_names = has_row_names(c, r);

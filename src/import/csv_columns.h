@@ -15,6 +15,7 @@ struct csv_columns {
     int header_line;         // the line of the first record
     bool has_header;         // the first record is one
     bool has_numeric_header; // it holds numbers, and was taken for one because of what follows
+    bool is_doubtful;        // it holds no number, and was taken for a header, or for data, but could be the other
     bool may_be_header;      // it counts the columns, and was taken for data
     bool has_row_names;      // the first column has no name, and is left out unless it is asked for
     bool has_trailing; // the last column is empty, behind a delimiter at the ends of lines, and is left out as well

@@ -43,9 +43,8 @@ const struct field import_fields[] = {
         .offset = AT(header),
         .standard = "auto",
         .choices = header_choices,
-        .help = "whether the first line names the columns; auto: if none of it is a number, if it counts the columns, "
-                "or if "
-                "it is unlike all that follows"},
+        .help = "whether the first line names the columns; auto: if it holds names but no number, if it counts the "
+                "columns, or if it is unlike all that follows"},
     {.key = "delimiter",
         .type = FIELD_TEXT,
         .offset = AT(delimiter),

@@ -31,6 +31,37 @@ static bool is_label_of(const struct source *label, const struct source *x)
     return source_columns(&x->shape) != 1 || label->shape.rank < x->shape.rank;
 }
 
+// A hint if the shorter of the two lacks one row, which may be the first line that was taken as names: new memory, or
+// NULL.
+static char *header_hint(const struct import_pair *p)
+{
+    int64_t more = p->label->shape.dims[0] - p->x->shape.dims[0];
+    const struct source *shorter = more > 0 ? p->x : p->label, *longer = more > 0 ? p->label : p->x;
+
+    if ((more != 1 && more != -1) || !shorter->may_lack_header)
+        return NULL;
+    if (longer->has_header) // --header no would be for both
+        return mem_format(
+            "the first line of %s was taken as names: if it is a row, write a line of names above it", shorter->path);
+    return mem_format("the first line of %s was taken as names: --header no reads it as a row", shorter->path);
+}
+
+// Labels that fit the columns, unless a header explains the numbers: transposed data would be wrong then.
+static int refuse_rows(const struct import_pair *p, struct err *e)
+{
+    const struct store_shape *x = &p->x->shape;
+    int64_t labels = p->label->shape.dims[0];
+    bool fits_columns = x->rank > 1 && x->dims[x->rank - 1] == labels && p->x->format->heeds & HEEDS_ARRAY;
+    char *hint = header_hint(p);
+
+    if (!hint && fits_columns)
+        hint = mem_text("it has as many columns as there are labels: --transpose");
+    err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows%s%s", p->label->path, (long long)labels,
+        p->x->path, (long long)x->dims[0], hint ? "; hint: " : "", hint ? hint : "");
+    free(hint);
+    return -1;
+}
+
 static int order_pair(struct import_pair *p, struct err *e)
 {
     if (p->x->has_label || p->label->has_label)
@@ -48,14 +79,7 @@ static int order_pair(struct import_pair *p, struct err *e)
             "value a row; sources are joined in an experiment, under data: train:",
             p->x->path, p->label->path);
     }
-    const struct store_shape *x = &p->x->shape;
-    int64_t labels = p->label->shape.dims[0];
-    bool fits_columns = x->rank > 1 && x->dims[x->rank - 1] == labels && p->x->format->heeds & HEEDS_ARRAY;
-    if (x->dims[0] != labels)
-        return err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows%s", p->label->path, (long long)labels,
-            p->x->path, (long long)x->dims[0],
-            fits_columns ? "; hint: it has as many columns as there are labels: --transpose" : "");
-    return 0;
+    return p->x->shape.dims[0] == p->label->shape.dims[0] ? 0 : refuse_rows(p, e);
 }
 
 static int check_heeded(const struct import_options *o, unsigned heeds, const char *format, struct err *e)

@@ -17,6 +17,8 @@ struct source {
     char **label_names;       // (n_label_names) names of the labels 0, 1, ..., owned; NULL: labels are plain numbers
     int n_label_names;
     char *note;              // how the file was read, owned; NULL: nothing to say
+    bool has_header;         // its first line was taken as names of columns
+    bool may_lack_header;    // and could be data
     bool has_channels_first; // rows are read as (C, H, W); `shape` is that of (H, W, C), as source_read gives them
     struct text warnings;    // what the user should know of this source, one a line, owned
     void *state;             // the format's own

@@ -274,6 +274,8 @@ static void describe_reading(struct source *s, const struct csv *c, enum import_
         text_add(&t, "; %lld line%s of comments left out", (long long)c->dialect.comments,
             c->dialect.comments == 1 ? "" : "s");
     s->note = t.data;
+    s->has_header = c->columns.has_header;
+    s->may_lack_header = c->columns.has_numeric_header || (c->columns.is_doubtful && c->columns.has_header);
 }
 
 static bool looks_like_label(const char *name)
@@ -286,19 +288,40 @@ static bool looks_like_label(const char *name)
     return false;
 }
 
+static bool has_known_label(const struct csv *c)
+{
+    for (int i = 0; i < c->columns.n; i++)
+        if (c->columns.use[i] == CSV_LABEL)
+            return looks_like_label(c->columns.names[i]);
+    return false;
+}
+
+// A first line that was taken for names, or for data, and could be the other.
+static void warn_first_line(struct source *s, const struct csv *c)
+{
+    const struct csv_columns *k = &c->columns;
+    bool is_doubtful = k->is_doubtful && k->has_header && !has_known_label(c);
+
+    if (k->has_numeric_header || is_doubtful)
+        text_add(&s->warnings,
+            "%s: the first line, '%s%s%s%s', is taken as the name%s of the column%s; --header no reads it as data\n",
+            s->path, k->names[0], k->n > 1 ? ", " : "", k->n > 1 ? k->names[1] : "", k->n > 2 ? ", ..." : "",
+            k->n > 1 ? "s" : "", k->n > 1 ? "s" : "");
+    if (k->is_doubtful && !k->has_header)
+        text_add(&s->warnings,
+            "%s: the first line holds no number and is read as data; --header yes if it names the columns\n", s->path);
+    if (k->may_be_header)
+        text_add(&s->warnings,
+            "%s: the first line counts the columns and is read as data; --header yes if it names them\n", s->path);
+}
+
 // What was read as it stands, but may mean something else than the user thinks.
 static void warn(struct source *s, const struct csv *c)
 {
     const struct csv_labels_origin origin = label_origin(c);
 
     csv_labels_warn(&c->labels, &origin, &s->warnings);
-    if (c->columns.has_numeric_header)
-        text_add(&s->warnings,
-            "%s: the first line, '%s, %s, ...', is taken as the names of the columns; --header no reads it as data\n",
-            s->path, c->columns.names[0], c->columns.names[c->columns.n > 1]);
-    if (c->columns.may_be_header)
-        text_add(&s->warnings,
-            "%s: the first line counts the columns and is read as data; --header yes if it names them\n", s->path);
+    warn_first_line(s, c);
     if (c->columns.has_row_names && c->columns.use[0] == CSV_LEFT_OUT)
         text_add(&s->warnings, "%s: the first column has no name: it is left out as the names of the rows\n", s->path);
     if (c->columns.use[0] >= 0 && c->rows >= 3 && c->counts[0].in_order == c->rows && c->counts[0].first >= 0 &&
