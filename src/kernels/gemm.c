@@ -1,21 +1,26 @@
-// Matrix products: our own loops, or OpenBLAS where these are slower, single-threaded: its own threads lose half the
-// speed at our sizes and change bits.
+// Matrix products and linear algebra: our own loops, and OpenBLAS where it is faster.
+//
+// OpenBLAS always runs on the calling thread: its own threads lose half the speed at our sizes and change bits. It asks
+// OpenMP how many threads it may use, and starts them unless it is inside a parallel region. Therefore every call of it
+// is between threads_limit() and threads_restore().
 #include "kernels/kernels.h"
 
-#include "kernels/kernels_impl.h"
+#include "base/err.h"
 #include <cblas.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-// LAPACK comes with OpenBLAS; its C header is another package's, its Fortran symbol is always there.
+// LAPACK is part of OpenBLAS. Its C header is in another package, but its Fortran symbols are always there.
 extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
     const int *lwork, int *info, size_t jobz_length, size_t uplo_length);
-
 extern void dgeqrf_(
     const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork, int *info);
 extern void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
     double *work, const int *lwork, int *info);
+
+enum { NO_MEMORY = -100 }; // LAPACK's own numbers are those of its arguments
 
 #ifdef HOURGLASS_DOUBLE
 #define cblas_gemm cblas_dgemm
@@ -23,8 +28,8 @@ extern void dorgqr_(const int *m, const int *n, const int *k, double *a, const i
 #define cblas_gemm cblas_sgemm
 #endif
 
-// OpenBLAS asks OpenMP how many threads it may take, and takes them wherever it is not inside a region of several.
-static int threads_take(void)
+// Allows OpenBLAS one thread. Returns what threads_restore needs to undo that.
+static int threads_limit(void)
 {
     int threads = omp_get_max_threads();
     if (threads > 1)
@@ -32,7 +37,7 @@ static int threads_take(void)
     return threads;
 }
 
-static void threads_give_back(int threads)
+static void threads_restore(int threads)
 {
     if (threads > 1)
         omp_set_num_threads(threads);
@@ -49,13 +54,23 @@ static bool shape_is_ours(struct gemm_shape s)
     return (int64_t)s.M * s.N * s.K <= kernels()->gemm_work;
 }
 
+// The distances between rows of a and of b as they are stored.
+static int lda_of(struct gemm_shape s)
+{
+    return s.ta ? s.M : s.K;
+}
+
+static int ldb_of(struct gemm_shape s)
+{
+    return s.tb ? s.K : s.N;
+}
+
 static void library_gemm(struct gemm_shape s, const real *a, const real *b, real beta, real *c)
 {
-    int threads = threads_take();
-
-    cblas_gemm(CblasRowMajor, transpose_flag(s.ta), transpose_flag(s.tb), s.M, s.N, s.K, 1, a, s.ta ? s.M : s.K, b,
-        s.tb ? s.K : s.N, beta, c, s.N);
-    threads_give_back(threads);
+    int threads = threads_limit();
+    cblas_gemm(CblasRowMajor, transpose_flag(s.ta), transpose_flag(s.tb), s.M, s.N, s.K, 1, a, lda_of(s), b, ldb_of(s),
+        beta, c, s.N);
+    threads_restore(threads);
 }
 
 void gemm(struct gemm_shape s, const real *a, const real *b, real beta, real *c)
@@ -71,7 +86,6 @@ bool gemm_rows(int first, int last, struct gemm_shape s, const real *a, const re
     ASSERT(0 <= first && first <= last && last <= s.M, "rows %d to %d of %d", first, last, s.M);
     if (!shape_is_ours(s))
         return false;
-
     kernels()->gemm(first, last, s, a, b, beta, NULL, c);
     return true;
 }
@@ -90,11 +104,10 @@ void gemm_bias(struct gemm_shape s, const real *a, const real *b, const real *bi
 
 void gemm_double(struct gemm_shape s, const double *a, const double *b, double beta, double *c)
 {
-    int threads = threads_take();
-
-    cblas_dgemm(CblasRowMajor, transpose_flag(s.ta), transpose_flag(s.tb), s.M, s.N, s.K, 1, a, s.ta ? s.M : s.K, b,
-        s.tb ? s.K : s.N, beta, c, s.N);
-    threads_give_back(threads);
+    int threads = threads_limit();
+    cblas_dgemm(CblasRowMajor, transpose_flag(s.ta), transpose_flag(s.tb), s.M, s.N, s.K, 1, a, lda_of(s), b, ldb_of(s),
+        beta, c, s.N);
+    threads_restore(threads);
 }
 
 const char *gemm_corename(void)
@@ -105,32 +118,38 @@ const char *gemm_corename(void)
 const char *gemm_library(void)
 {
     static char name[64];
-    int length = 0; // "OpenBLAS 0.3.21 NO_LAPACKE ...": its name and version are enough
-    const char *config = openblas_get_config();
+    const char *config = openblas_get_config(); // "OpenBLAS 0.3.21 NO_LAPACKE ..."
+    int length = 0;
+
     for (int spaces = 0; config[length] && !(config[length] == ' ' && ++spaces == 2); length++)
         ;
+
     snprintf(name, sizeof name, "%.*s", length, config);
     return name;
 }
 
+// LAPACK's eigenvalues ascend; ours descend. A column of its matrices, which are in Fortran's order, is a row of ours.
 int eigen_symmetric(int n, double *a, double *values, double *v)
 {
+    ASSERT(n > 0, "%d", n);
     int info, size = n * (n + 2) + 1;
     double *work = malloc((size_t)size * sizeof *work);
     if (!work)
-        return -100;
-    int threads = threads_take();
+        return NO_MEMORY;
+
+    int threads = threads_limit();
     dsyev_("V", "U", &n, a, &n, values, work, &size, &info, 1, 1);
-    threads_give_back(threads);
+    threads_restore(threads);
     free(work);
-    for (int i = 0; i < n; i++) // LAPACK's rise; its columns in Fortran's order are our rows
-        for (int j = 0; j < n; j++)
-            v[(size_t)i * (size_t)n + (size_t)j] = a[(size_t)(n - 1 - i) * (size_t)n + (size_t)j];
+
+    for (int i = 0; i < n; i++)
+        memcpy(v + (size_t)i * (size_t)n, a + (size_t)(n - 1 - i) * (size_t)n, (size_t)n * sizeof *v);
     for (int i = 0; i < n / 2; i++) {
         double t = values[i];
         values[i] = values[n - 1 - i];
         values[n - 1 - i] = t;
     }
+
     return info;
 }
 
@@ -138,16 +157,18 @@ int eigen_symmetric(int n, double *a, double *values, double *v)
 int orthonormal_rows(int rows, int columns, double *a)
 {
     enum { BLOCK = 64 };
+    ASSERT(0 < rows && rows <= columns, "%d rows of %d columns", rows, columns);
     int info, size = BLOCK * rows;
-    double *work = malloc(((size_t)size + (size_t)rows) * sizeof *work), *tau = work ? work + size : NULL;
+    double *work = malloc(((size_t)size + (size_t)rows) * sizeof *work);
     if (!work)
-        return -100;
+        return NO_MEMORY;
 
-    int threads = threads_take();
+    double *tau = work + size;
+    int threads = threads_limit();
     dgeqrf_(&columns, &rows, a, &columns, tau, work, &size, &info);
     if (!info)
         dorgqr_(&columns, &rows, &rows, a, &columns, tau, work, &size, &info);
-    threads_give_back(threads);
+    threads_restore(threads);
     free(work);
 
     return info;

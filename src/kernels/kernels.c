@@ -1,6 +1,10 @@
 // The tables of loops, one per instruction set, and the choice among them.
+//
+// A table is static and is filled by kernels_named(), always with the same values. kernels() does that once, under
+// pthread_once, and publishes the table through an atomic pointer, so that every later call is one load.
 #include "kernels/kernels.h"
 
+#include "base/err.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -9,19 +13,7 @@
 #include <xmmintrin.h>
 #endif
 
-const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus",
-    "hard_sigmoid", "gelu", "silu", "softmax", NULL};
-
-bool activation_needs_input(enum activation f)
-{
-    return f == GELU || f == SILU;
-}
-
-bool activation_is_smooth(enum activation f)
-{
-    return f == LINEAR || f == SIGMOID || f == TANH || f == SOFTPLUS || f == GELU || f == SILU;
-}
-
+// Declares the table of a set and fill_SET, which fills it from the files loop_*.c.
 #define DECLARE_SET(name)                           \
     void activation_loops_##name(struct kernels *); \
     void loss_loops_##name(struct kernels *);       \
@@ -78,23 +70,26 @@ const struct kernels *kernels_named(const char *set)
 
 static _Atomic(const struct kernels *) chosen;
 
-static void choose(void)
+static void kernels_choose(void)
 {
     static const char *const best_first[] = {"avx512", "avx2", "base", "plain"};
     const char *forced = getenv("HOURGLASS_KERNELS");
     const struct kernels *k = forced ? kernels_named(forced) : NULL;
+
     for (size_t i = 0; !k && i < sizeof best_first / sizeof *best_first; i++)
         k = kernels_named(best_first[i]);
+    ASSERT(k, "no instruction set");
     atomic_store_explicit(&chosen, k, memory_order_release);
 }
 
 const struct kernels *kernels(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT; // the first call may come from several threads at a time
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     const struct kernels *k = atomic_load_explicit(&chosen, memory_order_acquire);
     if (k)
         return k;
-    pthread_once(&once, choose);
+
+    pthread_once(&once, kernels_choose);
     return atomic_load_explicit(&chosen, memory_order_acquire);
 }
 

@@ -1,9 +1,9 @@
-# kernel_module(NAME REAL): the hot loops, compiled once per instruction set. A file loop_*.c is compiled for every set
-# below, with KERNEL_SET naming it; kernels.c chooses at run time, so one binary serves every node of a mixed cluster.
-# -ffast-math is theirs alone: it lets the compiler reorder sums and call glibc's vector math. NaN and infinity are kept
-# (a diverged trial must show), hence -fno-finite-math-only, with the macro that math.h asks for before it offers vectors.
+# kernel_module(NAME REAL): the hot loops, compiled once per instruction set. Every file loop_*.c is compiled for each set
+# below, with KERNEL_SET as its name. kernels.c chooses at run time, so one binary serves every node of a mixed cluster.
+# Only these files have -ffast-math, which lets the compiler reorder sums and call glibc's vector math. A diverged trial
+# must show, so NaN and infinity are kept by -fno-finite-math-only; math.h then offers vector math only with the macro.
 set(kernel_loop_flags -O3 -ffast-math -fno-finite-math-only -D__FAST_MATH__ -fopenmp-simd -ffp-contract=fast)
-if(HOURGLASS_SANITIZE)  # with every access checked, optimising takes the compiler minutes
+if(HOURGLASS_SANITIZE)  # with every access checked, optimizing takes the compiler minutes
   list(APPEND kernel_loop_flags -O1)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

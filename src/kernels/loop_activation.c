@@ -1,45 +1,51 @@
-// Activations and their derivatives, which are expressed by the output wherever it tells them, and the sums over rows
-// around them.
+// Activations and their derivatives, which are computed from the output wherever it determines them; and adding a bias
+// to rows and summing rows, which happen before and after them.
 #include "kernels/kernels_impl.h"
 
+// elu and selu as published, leaky_relu as in Keras
 static const real elu_alpha = 1, leaky_slope = (real)0.2, selu_scale = (real)1.0507009873554805,
                   selu_scale_alpha = (real)1.7580993408473766;
-
 static const real root_half = (real)0.70710678118654752, bell_height = (real)0.39894228040143268; // 1 / sqrt(2 pi)
 
-static void fill_rows(int M, int O, const real *restrict bias, real *restrict y)
+static void fill_rows_loop(int M, int O, const real *restrict bias, real *restrict y)
 {
+    ASSERT(M >= 0 && O > 0, "%d x %d", M, O);
     for (int i = 0; i < M; i++)
         for (int j = 0; j < O; j++)
             y[(size_t)i * (size_t)O + (size_t)j] = bias[j];
 }
 
-// The largest is taken off first, so that no exp overflows.
-static void softmax(size_t n, real *restrict y)
+// Subtracts the largest element first, so that no exp overflows.
+static void softmax_vector(size_t n, real *restrict y)
 {
     real largest = n ? y[0] : 0, sum = 0;
+
     for (size_t i = 0; i < n; i++)
         largest = y[i] > largest ? y[i] : largest;
+
     for (size_t i = 0; i < n; i++) {
         y[i] = REAL(exp)(y[i] - largest);
         sum += y[i];
     }
+
     for (size_t i = 0; i < n; i++)
         y[i] /= sum;
 }
 
-static void softmax_backward(size_t n, const real *restrict y, real *restrict dy)
+static void softmax_vector_backward(size_t n, const real *restrict y, real *restrict dy)
 {
     real sum = 0;
     for (size_t i = 0; i < n; i++)
         sum += y[i] * dy[i];
+
     for (size_t i = 0; i < n; i++)
         dy[i] = y[i] * (dy[i] - sum);
 }
 
-// x < 0 ? 0 : x, and not fmax: a NaN must stay one, or a diverged trial would hide.
-static void activate(enum activation f, size_t n, real *restrict y)
+// Written as x < 0 ? 0 : x instead of fmax, because a NaN must stay NaN, or a diverged trial would look healthy.
+static void activate_loop(enum activation f, size_t n, real *restrict y)
 {
+    ASSERT((unsigned)f < ACTIVATION_COUNT, "%d", (int)f);
     switch (f) {
     case RELU:
         for (size_t i = 0; i < n; i++)
@@ -65,7 +71,7 @@ static void activate(enum activation f, size_t n, real *restrict y)
         for (size_t i = 0; i < n; i++)
             y[i] = 1 / (1 + REAL(exp)(-y[i]));
         break;
-    case TANH: // by exp: glibc's vector tanh is younger than the systems we support
+    case TANH: // by exp, because glibc's vector tanh is younger than the systems we support
         for (size_t i = 0; i < n; i++) {
             real e = REAL(exp)(-2 * REAL(fabs)(y[i]));
             y[i] = REAL(copysign)((1 - e) / (1 + e), y[i]);
@@ -90,7 +96,7 @@ static void activate(enum activation f, size_t n, real *restrict y)
             y[i] *= 1 / (1 + REAL(exp)(-y[i]));
         break;
     case SOFTMAX:
-        softmax(n, y);
+        softmax_vector(n, y);
         break;
     case LINEAR:
     case ACTIVATION_COUNT:
@@ -98,8 +104,9 @@ static void activate(enum activation f, size_t n, real *restrict y)
     }
 }
 
-static void activate_backward(enum activation f, size_t n, const real *restrict y, real *restrict dy)
+static void activate_backward_loop(enum activation f, size_t n, const real *restrict y, real *restrict dy)
 {
+    ASSERT((unsigned)f < ACTIVATION_COUNT, "%d", (int)f);
     switch (f) {
     case RELU:
         for (size_t i = 0; i < n; i++)
@@ -146,7 +153,7 @@ static void activate_backward(enum activation f, size_t n, const real *restrict 
         }
         break;
     case SOFTMAX:
-        softmax_backward(n, y, dy);
+        softmax_vector_backward(n, y, dy);
         break;
     case LINEAR:
     case ACTIVATION_COUNT:
@@ -154,8 +161,11 @@ static void activate_backward(enum activation f, size_t n, const real *restrict 
     }
 }
 
-static void slopes(enum activation f, size_t n, const real *restrict z, real *restrict first, real *restrict second)
+static void slopes_loop(
+    enum activation f, size_t n, const real *restrict z, real *restrict first, real *restrict second)
 {
+    ASSERT(activation_is_smooth(f), "%d", (int)f);
+
     switch (f) {
     case SIGMOID:
         for (size_t i = 0; i < n; i++) {
@@ -192,7 +202,7 @@ static void slopes(enum activation f, size_t n, const real *restrict z, real *re
             second[i] = s * (1 - s) * (2 + z[i] * (1 - 2 * s));
         }
         break;
-    default: // linear: those with a kink have no business here
+    default: // linear
         for (size_t i = 0; i < n; i++) {
             first[i] = 1;
             second[i] = 0;
@@ -200,16 +210,20 @@ static void slopes(enum activation f, size_t n, const real *restrict z, real *re
     }
 }
 
-// Four rows at a time: `sum` is loaded and stored a quarter as often.
-static void sum_rows(int M, int O, const real *restrict a, real *restrict sum)
+// Takes four rows at a time, so that `sum` is loaded and stored a quarter as often.
+static void sum_rows_loop(int M, int O, const real *restrict a, real *restrict sum)
 {
+    ASSERT(M >= 0 && O > 0, "%d x %d", M, O);
     size_t o = (size_t)O;
     int i = 0;
+
     for (size_t j = 0; j < o; j++)
         sum[j] = 0;
+
     for (; i + 4 <= M; i += 4, a += 4 * o)
         for (size_t j = 0; j < o; j++)
             sum[j] += (a[j] + a[o + j]) + (a[2 * o + j] + a[3 * o + j]);
+
     for (; i < M; i++, a += o)
         for (size_t j = 0; j < o; j++)
             sum[j] += a[j];
@@ -217,9 +231,9 @@ static void sum_rows(int M, int O, const real *restrict a, real *restrict sum)
 
 void LOOP(activation_loops)(struct kernels *k)
 {
-    k->fill_rows = fill_rows;
-    k->activate = activate;
-    k->activate_backward = activate_backward;
-    k->slopes = slopes;
-    k->sum_rows = sum_rows;
+    k->fill_rows = fill_rows_loop;
+    k->activate = activate_loop;
+    k->activate_backward = activate_backward_loop;
+    k->slopes = slopes_loop;
+    k->sum_rows = sum_rows_loop;
 }

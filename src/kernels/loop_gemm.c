@@ -48,6 +48,7 @@ struct target {
 static void store_narrow(int rows, int columns, int width, const real *sum, const struct target *t)
 {
     real *c = t->c;
+
     for (int r = 0; r < rows; r++, sum += width, c += t->ldc) {
         int at = 0;
         for (int piece = PANEL; piece > 0; piece /= 2)
@@ -74,12 +75,14 @@ INLINE void multiply_tile(int rows, int strips, int columns, int K, struct opera
     const real *a = x.a, *b = x.b;
     lanes sum[HEIGHT][2];
     real *c = t->c;
+
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++) {
         sum[r][0] = sum[r][1] = (lanes){0};
         for (int s = 0; s < strips; s++)
             __builtin_prefetch(c + (size_t)r * t->ldc + s * LANES, 1); // arrives when the sums are complete
     }
+
     for (int k = 0; k < K; k++, a += x.k_step, b += x.b_step) {
         lanes left = *(const loose *)b, right = strips > 1 ? *(const loose *)(b + LANES) : left;
 #pragma GCC unroll 16
@@ -89,6 +92,7 @@ INLINE void multiply_tile(int rows, int strips, int columns, int K, struct opera
                 sum[r][1] += a[(size_t)r * x.row_step] * right;
         }
     }
+
     if (columns < strips * LANES) {
         lanes edge[HEIGHT * 2];
 #pragma GCC unroll 16
@@ -98,6 +102,7 @@ INLINE void multiply_tile(int rows, int strips, int columns, int K, struct opera
         store_narrow(rows, columns, strips * LANES, (const real *)edge, t);
         return;
     }
+
     bool adds = t->bias || t->beta != 0;
 #pragma GCC unroll 16
     for (int r = 0; r < rows; r++, c += t->ldc)
@@ -137,8 +142,9 @@ INLINE void multiply_any_tile(int rows, int strips, int columns, int K, struct o
 typedef void tile_function(
     int rows, int columns, int K, const real *a, size_t step, const real *b, size_t bs, const struct target *t);
 
+// Aligned to a cache line, without which the smallest products lose a tenth of their speed.
 #define DEFINE_TILE(name, strips, row_step, k_step)                                                                 \
-    static void name(                                                                                               \
+    static __attribute__((aligned(64))) void name(                                                                  \
         int rows, int columns, int K, const real *a, size_t step, const real *b, size_t bs, const struct target *t) \
     {                                                                                                               \
         multiply_any_tile(rows, strips, columns, K, (struct operands){a, row_step, k_step, b, bs}, t);              \
@@ -165,6 +171,7 @@ static void pack_rows(int K, int N, const real *restrict b, size_t ldb, size_t r
 
     size_t whole = (size_t)(N / PANEL * PANEL), rest = (size_t)N - whole, panel = (size_t)K * PANEL,
            width = rest > 0 ? (size_t)strips_of((int)rest) * LANES : 0;
+
     real *last = packed + whole * (size_t)K;
     for (int k = 0; k < K; k++, b += ldb, readable -= ldb, packed += PANEL, last += width) {
         real *to = packed;
@@ -174,6 +181,7 @@ static void pack_rows(int K, int N, const real *restrict b, size_t ldb, size_t r
             *(lanes *)to = *(const loose *)(b + j);
             *(lanes *)(to + LANES) = *(const loose *)(b + j + LANES);
         }
+
         if (whole + width <= readable)
             for (size_t j = 0; j < width; j += LANES)
                 *(lanes *)(last + j) = *(const loose *)(b + whole + j);
@@ -202,11 +210,13 @@ INLINE void swap_blocks(int d, lanes *x)
 INLINE void swap_blocks(int d, lanes *x)
 {
     places low, high;
+
 #pragma GCC unroll 16
     for (int j = 0; j < LANES; j++) {
         low[j] = j & d ? j - d + LANES : j;
         high[j] = j & d ? j + LANES : j + d;
     }
+
 #pragma GCC unroll 16
     for (int i = 0; i < LANES; i++)
         if (!(i & d)) {
@@ -233,6 +243,7 @@ static void pack_strip(int K, int have, const real *restrict b, size_t ldb, size
 {
     ASSERT(have > 0 && have <= LANES, "%d", have);
     int k = 0;
+
     for (; k + LANES <= K; k += LANES) {
         lanes x[LANES];
 #pragma GCC unroll 16
@@ -243,6 +254,7 @@ static void pack_strip(int K, int have, const real *restrict b, size_t ldb, size
         for (int j = 0; j < LANES; j++)
             *(lanes *)(packed + (size_t)(k + j) * width) = x[j];
     }
+
     for (; k < K; k++)
         for (int j = 0; j < LANES; j++)
             packed[(size_t)k * width + (size_t)j] = j < have ? b[(size_t)j * ldb + (size_t)k] : 0;
@@ -299,11 +311,13 @@ static void multiply_block(
     real copy[DEPTH * COLUMN > HEIGHT * ROW ? DEPTH * COLUMN : HEIGHT * ROW] __attribute__((aligned(64)));
     bool copies = b->N > 2 * PANEL && (!ta || M >= HEIGHT);
     int count = (M + HEIGHT - 1) / HEIGHT;
+
     for (int i = 0, rows; i < M; i += rows, count--) {
         rows = (M - i + count - 1) / count; // tiles of nearly equal heights
         struct tile_rows from = !copies ? (struct tile_rows){ta ? a + i : a + (size_t)i * lda, lda}
                                 : ta    ? copy_columns(i, M, b->K, a, lda, copy)
                                         : copy_tile_rows(i, rows, b->K, a, lda, copy);
+
         struct target at = *t;
         at.c += (size_t)i * t->ldc;
         const real *panel = b->b;

@@ -91,6 +91,7 @@ static inline real log_sum(size_t n, const real *v)
     lanes product = *(const lanes *)v;
     for (size_t i = LANES; i < n; i += LANES)
         product *= *(const lanes *)(v + i);
+
     real sum = 0;
     for (size_t j = 0; j < LANES; j++)
         sum += REAL(log)(product[j]);
@@ -113,11 +114,13 @@ static inline real cross_entropy_stretch(
 {
     (void)p;
     real sum = 0, factor[FACTORS + LANES] __attribute__((aligned(64))), within[FACTORS];
+
     for (size_t at = 0; at < n; at += FACTORS, z += FACTORS, t += FACTORS, dz = dz ? dz + FACTORS : NULL) {
         size_t m = n - at < FACTORS ? n - at : FACTORS;
         const real *target = dz ? t : within;
         for (size_t i = 0; i < m && !dz; i++)
             within[i] = unit_target(t[i]);
+
         for (size_t i = 0; i < m; i++) {
             real size = REAL(fabs)(z[i]), e = REAL(exp)(-size);
             factor[i] = 1 + e;
@@ -129,6 +132,7 @@ static inline real cross_entropy_stretch(
             factor[i] = 1;
         sum += log_sum(m, factor);
     }
+
     return sum;
 }
 DEFINE_ALL(cross_entropy)
@@ -173,6 +177,7 @@ static inline real log_cosh_stretch(
 {
     (void)p;
     real sum = 0, slope[FACTORS];
+
     for (size_t at = 0; at < n; at += FACTORS, y += FACTORS, t += FACTORS, dy = dy ? dy + FACTORS : NULL) {
         size_t m = n - at < FACTORS ? n - at : FACTORS;
         for (size_t i = 0; i < m; i++) {
@@ -184,6 +189,7 @@ static inline real log_cosh_stretch(
         for (size_t i = 0; dy && i < m; i++)
             dy[i] = scale * slope[i];
     }
+
     return sum;
 }
 DEFINE_ALL(log_cosh)
@@ -210,6 +216,7 @@ static double observed_rows(enum term term, const struct loss_batch *b)
         real all, sum = (is_outside ? cross_entropy_within_seen : seen[term])(O, y, t, b->weight, b->p, dy, &all);
         double mean = all > 0 ? (double)sum / (double)all : 0;
         real each = all > 0 ? b->scale * (real)b->O / all : 0;
+
         if (dy) {
             for (size_t j = 0; j < O; j++)
                 dy[j] *= each;
@@ -250,6 +257,7 @@ static double cosine_loop(const struct loss_batch *b)
     ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);
     const size_t O = (size_t)b->O;
     double total = 0;
+
     for (int i = 0; i < b->M; i++) {
         size_t at = (size_t)i * O;
         real *dy = b->dy ? b->dy + at : NULL;
@@ -258,6 +266,7 @@ static double cosine_loop(const struct loss_batch *b)
             b->row[i] = (float)value;
         total += value;
     }
+
     return total;
 }
 

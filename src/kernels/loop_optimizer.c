@@ -1,14 +1,15 @@
-// One step of each optimizer on a stretch of the flat parameter vector, with Keras's formulas, and weight penalties.
+// One step of each optimizer on a stretch of the flat parameter vector, by the formulas of Keras; penalties of weights;
+// clipping of gradients.
 #include "kernels/kernels_impl.h"
 
-static void penalize(size_t n, const real *restrict w, real l1, real l2, real *restrict g)
+static void penalize_loop(size_t n, const real *restrict w, real l1, real l2, real *restrict g)
 {
     for (size_t i = 0; i < n; i++)
         g[i] += l1 * ((w[i] > 0 ? (real)1 : 0) - (w[i] < 0 ? (real)1 : 0)) + 2 * l2 * w[i];
 }
 
-// A NaN stays one.
-static void clip(size_t n, real factor, real limit, real *restrict g)
+// NaN stays NaN.
+static void clip_loop(size_t n, real factor, real limit, real *restrict g)
 {
     for (size_t i = 0; i < n; i++)
         g[i] *= factor;
@@ -17,7 +18,7 @@ static void clip(size_t n, real factor, real limit, real *restrict g)
             g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
 }
 
-static double square_sum(size_t n, const real *restrict g)
+static double square_sum_loop(size_t n, const real *restrict g)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -25,11 +26,13 @@ static double square_sum(size_t n, const real *restrict g)
     return sum;
 }
 
-// velocity := momentum velocity - rate g; the step is the velocity, or with Nesterov's look-ahead (Sutskever et al.
-// 2013) momentum velocity - rate g.
-static void sgd(size_t n, real *restrict w, const real *restrict g, real *restrict velocity, const struct update *u)
+// velocity := momentum velocity - rate g. The step is the velocity or, with Nesterov's look-ahead (Sutskever et al.
+// 2013), momentum velocity - rate g. `velocity` is used only if there is momentum.
+static void sgd_loop(
+    size_t n, real *restrict w, const real *restrict g, real *restrict velocity, const struct update *u)
 {
     const real rate = (real)u->learning_rate, momentum = (real)u->momentum;
+
     if (momentum == 0)
         for (size_t i = 0; i < n; i++)
             w[i] -= rate * g[i];
@@ -46,8 +49,9 @@ static void sgd(size_t n, real *restrict w, const real *restrict g, real *restri
 }
 
 // Duchi et al. 2011.
-static void adagrad(size_t n, real *restrict w, const real *restrict g, real *restrict sum, const struct update *u)
+static void adagrad_loop(size_t n, real *restrict w, const real *restrict g, real *restrict sum, const struct update *u)
 {
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
         sum[i] += g[i] * g[i];
@@ -56,9 +60,10 @@ static void adagrad(size_t n, real *restrict w, const real *restrict g, real *re
 }
 
 // Zeiler 2012.
-static void adadelta(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict step,
-    const struct update *u)
+static void adadelta_loop(size_t n, real *restrict w, const real *restrict g, real *restrict square,
+    real *restrict step, const struct update *u)
 {
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
         square[i] = rho * square[i] + rest * g[i] * g[i];
@@ -68,12 +73,14 @@ static void adadelta(size_t n, real *restrict w, const real *restrict g, real *r
     }
 }
 
-// Tieleman and Hinton 2012; `mean` is used when centered, `velocity` with momentum.
-static void rmsprop(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict mean,
+// Tieleman and Hinton 2012. `mean` is used only if centered, `velocity` only if there is momentum.
+static void rmsprop_loop(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict mean,
     real *restrict velocity, const struct update *u)
 {
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon,
                momentum = (real)u->momentum;
+
     for (size_t i = 0; i < n; i++) {
         square[i] = rho * square[i] + rest * g[i] * g[i];
         real variance = square[i];
@@ -89,11 +96,12 @@ static void rmsprop(size_t n, real *restrict w, const real *restrict g, real *re
 }
 
 // Kingma and Ba 2015, with the bias correction in the learning rate and epsilon outside of it (section 2, last
-// paragraph), as Keras; PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay it is AdamW
+// paragraph), as in Keras. PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay this is AdamW
 // (Loshchilov and Hutter 2019).
-static void adam(
+static void adam_loop(
     size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
 {
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
                epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
     for (size_t i = 0; i < n; i++) {
@@ -103,12 +111,14 @@ static void adam(
     }
 }
 
-// Reddi et al. 2018: adam by the largest mean square so far, as Keras without bias correction of it.
-static void amsgrad(size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v,
+// Reddi et al. 2018: adam by the largest mean square so far. As in Keras, that has no bias correction.
+static void amsgrad_loop(size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v,
     real *restrict largest, const struct update *u)
 {
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
                epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
+
     for (size_t i = 0; i < n; i++) {
         m[i] += rest_1 * (g[i] - m[i]);
         v[i] += rest_2 * (g[i] * g[i] - v[i]);
@@ -117,10 +127,11 @@ static void amsgrad(size_t n, real *restrict w, const real *restrict g, real *re
     }
 }
 
-// Dozat 2016: adam with Nesterov's look-ahead; the momentum's schedule is in the rates.
-static void nadam(
+// Dozat 2016: adam with Nesterov's look-ahead. The caller puts the schedule of the momentum into the two rates.
+static void nadam_loop(
     size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
 {
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, gradient_rate = (real)u->gradient_rate, rest_1 = (real)(1 - u->beta_1),
                rest_2 = (real)(1 - u->beta_2), factor = (real)u->square_factor, epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
@@ -132,14 +143,14 @@ static void nadam(
 
 void LOOP(optimizer_loops)(struct kernels *k)
 {
-    k->penalize = penalize;
-    k->sgd = sgd;
-    k->adagrad = adagrad;
-    k->adadelta = adadelta;
-    k->rmsprop = rmsprop;
-    k->adam = adam;
-    k->amsgrad = amsgrad;
-    k->nadam = nadam;
-    k->clip = clip;
-    k->square_sum = square_sum;
+    k->penalize = penalize_loop;
+    k->sgd = sgd_loop;
+    k->adagrad = adagrad_loop;
+    k->adadelta = adadelta_loop;
+    k->rmsprop = rmsprop_loop;
+    k->adam = adam_loop;
+    k->amsgrad = amsgrad_loop;
+    k->nadam = nadam_loop;
+    k->clip = clip_loop;
+    k->square_sum = square_sum_loop;
 }

@@ -1,26 +1,26 @@
 // Random numbers for the rows of a layer: Philox4x32-10 (Salmon et al. 2011), sixteen blocks side by side, so that each
 // of its steps is one vector operation.
 //
-// A row's numbers come in groups of 64: number 64 g + 16 j + b is word j of block 16 g + b. That is part of every
-// result's meaning.
+// The numbers of a row come in groups of 64: number 64 g + 16 j + b is word j of block 16 g + b. Results depend on this
+// order: it cannot change without changing every trained model.
 #include "kernels/kernels_impl.h"
 #include <string.h>
 
 enum { BLOCKS = 16, GROUP = 4 * BLOCKS, ROUNDS = 10, STRETCH = 8 * GROUP }; // numbers made at a time
 
-// Words of 32 bits in lanes of 64, so that a product needs no widening.
+// Words of 32 bits in lanes of 64 bits, so that a product needs no widening.
 typedef uint64_t lanes __attribute__((vector_size(8 * BLOCKS)));
 typedef int32_t words __attribute__((vector_size(4 * BLOCKS)));
 typedef real reals __attribute__((vector_size(sizeof(real) * BLOCKS), aligned(sizeof(real))));
 
-// u (GROUP) := the words of the blocks `first`, `first` + 1, ... as numbers in [0, 1)
-static inline __attribute__((always_inline)) void philox(
-    uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, uint32_t first, real *u)
+// u (GROUP) := the words of blocks `first`, `first` + 1, ... as numbers in [0, 1)
+INLINE void philox_group(uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, uint32_t first, real *u)
 {
     static const lanes number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     const lanes zero = {0}, low = zero + 0xffffffffu;
     lanes w[4] = {number + first, zero + sample, zero + epoch, zero + purpose};
     uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+
     for (int r = 0; r < ROUNDS; r++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
         lanes p = w[0] * 0xD2511F53u, q = w[2] * 0xCD9E8D57u;
         w[0] = q >> 32 ^ w[1] ^ (uint64_t)k0;
@@ -28,32 +28,37 @@ static inline __attribute__((always_inline)) void philox(
         w[2] = p >> 32 ^ w[3] ^ (uint64_t)k1;
         w[3] = p & low;
     }
+
     for (int j = 0; j < 4; j++)
         *(reals *)(u + j * BLOCKS) =
             __builtin_convertvector(__builtin_convertvector(w[j] >> 8, words), reals) * (real)0x1p-24;
 }
 
-// The numbers [at, at + n) of a row; at is a multiple of GROUP, u has room for whole groups.
+// u := the numbers [at, at + n) of a row. at is a multiple of GROUP; u has space for whole groups.
 static void uniform_stretch(
     size_t at, size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *u)
 {
+    ASSERT(at % GROUP == 0, "%zu", at);
     for (size_t i = 0; i < n; i += GROUP)
-        philox(seed, purpose, epoch, sample, (uint32_t)((at + i) / 4), u + i);
+        philox_group(seed, purpose, epoch, sample, (uint32_t)((at + i) / 4), u + i);
 }
 
-static void random_uniform(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *restrict x)
+static void random_uniform_loop(
+    size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *restrict x)
 {
     size_t whole = n / GROUP * GROUP;
     real last[GROUP];
+
     uniform_stretch(0, whole, seed, purpose, epoch, sample, x);
     if (whole < n)
         uniform_stretch(whole, n - whole, seed, purpose, epoch, sample, last);
+
     for (size_t i = whole; i < n; i++)
         x[i] = last[i - whole];
 }
 
-// Box and Muller 1958: words 0 and 1 of a block make one pair, words 2 and 3 another. A loop each for cosine and sine:
-// in one they would become a call of sincos, of which there is no vector version.
+// Box and Muller 1958: words 0 and 1 of a block make one pair, words 2 and 3 another. Cosine and sine have a loop each,
+// because in one loop they would become a call of sincos, which has no vector version.
 static void normal_stretch(size_t pairs, const real *restrict u, const real *restrict v, real *restrict radius,
     real *restrict cosine, real *restrict sine)
 {
@@ -65,10 +70,12 @@ static void normal_stretch(size_t pairs, const real *restrict u, const real *res
         sine[i] = radius[i] * REAL(sin)((real)6.283185307179586 * v[i]);
 }
 
-static void random_normal(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *restrict x)
+static void random_normal_loop(
+    size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *restrict x)
 {
     enum { PAIRS = STRETCH / 2 };
     real all[STRETCH], u[PAIRS], v[PAIRS], radius[PAIRS], cosine[PAIRS], sine[PAIRS];
+
     for (size_t at = 0; at < n; at += STRETCH) {
         size_t left = n - at < STRETCH ? n - at : STRETCH, groups = (left + GROUP - 1) / GROUP;
         uniform_stretch(at, left, seed, purpose, epoch, sample, all);
@@ -76,17 +83,19 @@ static void random_normal(size_t n, uint64_t seed, uint32_t purpose, uint32_t ep
             *(reals *)(u + i * BLOCKS) = *(reals *)(all + 2 * i * BLOCKS);
             *(reals *)(v + i * BLOCKS) = *(reals *)(all + (2 * i + 1) * BLOCKS);
         }
+
         normal_stretch(2 * groups * BLOCKS, u, v, radius, cosine, sine);
         for (size_t i = 0; i < 2 * groups; i++) {
             *(reals *)(all + 2 * i * BLOCKS) = *(reals *)(cosine + i * BLOCKS);
             *(reals *)(all + (2 * i + 1) * BLOCKS) = *(reals *)(sine + i * BLOCKS);
         }
+
         memcpy(x + at, all, left * sizeof *x);
     }
 }
 
 void LOOP(random_loops)(struct kernels *k)
 {
-    k->random_uniform = random_uniform;
-    k->random_normal = random_normal;
+    k->random_uniform = random_uniform_loop;
+    k->random_normal = random_normal_loop;
 }

@@ -1,39 +1,43 @@
-// One time step of recurrent cells for all gates of a row in one pass: what stands between the matrix products.
+// One time step of recurrent cells, all gates of a row in one pass: the part between the matrix products.
 #include "kernels/kernels_impl.h"
 
-static inline real sigmoid(real x)
+static inline real logistic_sigmoid(real x)
 {
     return 1 / (1 + REAL(exp)(-x));
 }
 
-static inline real hyperbolic(real x)
+static inline real hyperbolic_tangent(real x)
 {
     real e = REAL(exp)(-2 * REAL(fabs)(x));
     return REAL(copysign)((1 - e) / (1 + e), x);
 }
 
-static void lstm_forward(int M, int U, real *restrict gates, const real *restrict before, real *restrict c,
+static void lstm_forward_loop(int M, int U, real *restrict gates, const real *restrict before, real *restrict c,
     real *restrict tanh_c, real *restrict h)
 {
+    ASSERT(M >= 0 && U > 0, "%d x %d", M, U);
     size_t u = (size_t)U;
+
     for (int m = 0; m < M; m++, gates += 4 * u, before += u, c += u, tanh_c += u, h += u) {
         real *restrict i = gates, *restrict f = gates + u, *restrict g = gates + 2 * u, *restrict o = gates + 3 * u;
         for (size_t j = 0; j < u; j++) {
-            i[j] = sigmoid(i[j]);
-            f[j] = sigmoid(f[j]);
-            g[j] = hyperbolic(g[j]);
-            o[j] = sigmoid(o[j]);
+            i[j] = logistic_sigmoid(i[j]);
+            f[j] = logistic_sigmoid(f[j]);
+            g[j] = hyperbolic_tangent(g[j]);
+            o[j] = logistic_sigmoid(o[j]);
             c[j] = f[j] * before[j] + i[j] * g[j];
-            tanh_c[j] = hyperbolic(c[j]);
+            tanh_c[j] = hyperbolic_tangent(c[j]);
             h[j] = o[j] * tanh_c[j];
         }
     }
 }
 
-static void lstm_backward(int M, int U, real *restrict gates, const real *restrict before, const real *restrict tanh_c,
-    const real *restrict dh, real *restrict dc)
+static void lstm_backward_loop(int M, int U, real *restrict gates, const real *restrict before,
+    const real *restrict tanh_c, const real *restrict dh, real *restrict dc)
 {
+    ASSERT(M >= 0 && U > 0, "%d x %d", M, U);
     size_t u = (size_t)U;
+
     for (int m = 0; m < M; m++, gates += 4 * u, before += u, tanh_c += u, dh += u, dc += u) {
         real *restrict zi = gates, *restrict zf = gates + u, *restrict zg = gates + 2 * u, *restrict zo = gates + 3 * u;
         for (size_t j = 0; j < u; j++) {
@@ -48,25 +52,29 @@ static void lstm_backward(int M, int U, real *restrict gates, const real *restri
     }
 }
 
-static void gru_forward(
+static void gru_forward_loop(
     int M, int U, real *restrict gates, const real *restrict recurrent, const real *restrict before, real *restrict h)
 {
+    ASSERT(M >= 0 && U > 0, "%d x %d", M, U);
     size_t u = (size_t)U;
+
     for (int m = 0; m < M; m++, gates += 3 * u, recurrent += 3 * u, before += u, h += u) {
         real *restrict z = gates, *restrict r = gates + u, *restrict n = gates + 2 * u;
         for (size_t j = 0; j < u; j++) {
-            z[j] = sigmoid(z[j] + recurrent[j]);
-            r[j] = sigmoid(r[j] + recurrent[u + j]);
-            n[j] = hyperbolic(n[j] + r[j] * recurrent[2 * u + j]);
+            z[j] = logistic_sigmoid(z[j] + recurrent[j]);
+            r[j] = logistic_sigmoid(r[j] + recurrent[u + j]);
+            n[j] = hyperbolic_tangent(n[j] + r[j] * recurrent[2 * u + j]);
             h[j] = z[j] * before[j] + (1 - z[j]) * n[j];
         }
     }
 }
 
-static void gru_backward(
+static void gru_backward_loop(
     int M, int U, real *restrict gates, real *restrict recurrent, const real *restrict before, real *restrict dh)
 {
+    ASSERT(M >= 0 && U > 0, "%d x %d", M, U);
     size_t u = (size_t)U;
+
     for (int m = 0; m < M; m++, gates += 3 * u, recurrent += 3 * u, before += u, dh += u) {
         real *restrict gz = gates, *restrict gr = gates + u, *restrict gn = gates + 2 * u;
         real *restrict rz = recurrent, *restrict rr = recurrent + u, *restrict rn = recurrent + 2 * u;
@@ -84,8 +92,8 @@ static void gru_backward(
 
 void LOOP(rnn_loops)(struct kernels *k)
 {
-    k->lstm_forward = lstm_forward;
-    k->lstm_backward = lstm_backward;
-    k->gru_forward = gru_forward;
-    k->gru_backward = gru_backward;
+    k->lstm_forward = lstm_forward_loop;
+    k->lstm_backward = lstm_backward_loop;
+    k->gru_forward = gru_forward_loop;
+    k->gru_backward = gru_backward_loop;
 }
