@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/launch.h"
+#include "comm/launcher.h"
+#include "comm/mpi_library.h"
 #include "store/parallel.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "base/command.h"
 #include "base/mem.h"
 #include "cli/doctor.h"
-#include "comm/launcher.h"
+#include "comm/mpi_library.h"
 #include "store/store.h"
 #include <ctype.h>
 #include <dirent.h>
@@ -51,10 +51,10 @@ static void check_srun(struct findings *l)
     if (command_output(list, NULL, PATIENCE, out, sizeof out) < 0)
         return;
     if (mpi_flavour() == FLAVOUR_MPICH) {
-        bool has_it = strstr(out, launcher_srun_type());
+        bool has_it = strstr(out, mpi_srun_type());
         finding_add(l, has_it ? FINDING_GOOD : FINDING_WARNING, "PMI",
             has_it ? NULL : "start mpirun inside the allocation (slurm/launch.sh does)",
-            has_it ? "srun has %s" : "srun has no %s here, which MPICH needs", launcher_srun_type());
+            has_it ? "srun has %s" : "srun has no %s here, which MPICH needs", mpi_srun_type());
         return;
     }
     if (!strstr(out, "pmix"))
@@ -175,5 +175,5 @@ void check_network(struct findings *l, int hosts)
 
 void check_libraries(struct findings *l)
 {
-    finding_add(l, FINDING_GOOD, "libraries", NULL, "%s, %s with MPI-IO", comm_library(), store_library());
+    finding_add(l, FINDING_GOOD, "libraries", NULL, "%s, %s with MPI-IO", mpi_library(), store_library());
 }

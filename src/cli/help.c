@@ -5,7 +5,7 @@
 #include "cli/help.h"
 
 #include "base/version.h"
-#include "comm/comm.h"
+#include "comm/mpi_library.h"
 #include "kernels/kernels.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -300,6 +300,6 @@ void help_print_version(void)
 #endif
 
     printf("hourglass %s (%s)\n", version(), version_revision());
-    printf("%s\n%s\n%s\n", compiler, comm_library(), store_library());
+    printf("%s\n%s\n%s\n", compiler, mpi_library(), store_library());
     printf("%s (%s)\nkernels %s\n", gemm_library(), gemm_corename(), kernels()->set);
 }

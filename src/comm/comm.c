@@ -1,39 +1,61 @@
 // Starting and ending MPI, groups of ranks, agreement on errors.
+//
+// A struct comm owns its handle, which holds the MPI communicator. The world is made by comm_start and ended by
+// comm_stop; groups are made by comm_split and freed by comm_free.
+//
+// MPI is started with MPI_THREAD_SERIALIZED: any thread may call it, but one at a time. Most libraries grant that; if
+// one does not, comm_threads_take_turns says so and all communication stays on the main thread.
+//
+// Errors of the user or of the world are values (struct err) that all ranks make equal by comm_agree, so that no rank
+// waits for another one that has given up. Our own bugs end the job: err_bug calls job_abort through err_abort_hook. An
+// error inside MPI ends the job, too, which is MPI's default.
 #include "comm/comm_mpi.h"
 
 #include "base/mem.h"
-#include "comm/launcher.h"
-#include <stdio.h>
+#include "comm/mpi_library.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { PIECE = 1 << 30 }; // bytes per call: counts of MPI 3 are int
+
+static int thread_level;
+
 MPI_Comm comm_mpi(const struct comm *comm)
 {
+    ASSERT(comm->handle, "MPI has not started");
     return comm->handle->mpi;
 }
 
-static int environment_int(const char *const *names, int standard)
+// --- what the launcher says in the environment
+
+// Returns the first of these variables that is set, as a number, or else `fallback`.
+static int environment_int(const char *const *names, int fallback)
 {
     for (; *names; names++)
         if (getenv(*names))
             return atoi(getenv(*names));
-    return standard;
+    return fallback;
+}
+
+// Whether srun started this process. A batch script has the number of tasks in its environment without being one.
+static bool is_slurm_step(void)
+{
+    return getenv("SLURM_STEP_ID") && getenv("SLURM_PROCID");
 }
 
 int comm_launched_size(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMIX_SIZE", "PMI_SIZE", NULL};
-    bool is_step = getenv("SLURM_STEP_ID") != NULL && getenv("SLURM_PROCID") != NULL;
-    int slurm = is_step && getenv("SLURM_STEP_NUM_TASKS") ? atoi(getenv("SLURM_STEP_NUM_TASKS")) : 1;
-    return environment_int(names, slurm);
+    static const char *const of_slurm[] = {"SLURM_STEP_NUM_TASKS", NULL};
+    return environment_int(names, is_slurm_step() ? environment_int(of_slurm, 1) : 1);
 }
 
 int comm_launched_rank(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", NULL};
-    bool is_step = getenv("SLURM_STEP_ID") != NULL && getenv("SLURM_PROCID") != NULL;
-    return environment_int(names, is_step ? atoi(getenv("SLURM_PROCID")) : 0);
+    static const char *const of_slurm[] = {"SLURM_PROCID", NULL};
+    return environment_int(names, is_slurm_step() ? environment_int(of_slurm, 0) : 0);
 }
 
 bool comm_has_launcher(void)
@@ -41,14 +63,16 @@ bool comm_has_launcher(void)
     return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
 }
 
-// How many processes of this job share the node, as far as the launcher says.
-static int local_size(void)
+// Returns the number of processes of this job on this node, as far as the launcher says.
+static int launched_local_size(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE", NULL};
     return environment_int(names, 1);
 }
 
-static void end_job(void)
+// --- starting and ending
+
+static void job_abort(void)
 {
     MPI_Abort(MPI_COMM_WORLD, ERR_SOFTWARE);
 }
@@ -64,40 +88,49 @@ static int refuse_singletons(int size, struct err *e)
 {
     return err_add(e, ERR_USAGE,
         "the launcher started %d processes, but each believes to be alone: use srun --mpi=%s, or mpirun of %s", size,
-        launcher_srun_type(), comm_library());
+        mpi_srun_type(), mpi_library());
 }
-
-static int thread_level;
 
 bool comm_threads_take_turns(void)
 {
     return thread_level >= MPI_THREAD_SERIALIZED;
 }
 
-int comm_start(struct comm *world, int threads, struct err *e)
+// Sets variables of Open MPI before it starts. The user's own settings stay.
+static void set_environment(int threads)
 {
-    if (!comm_has_launcher() && comm_launched_size() > 1) // srun without PMIx: MPI would end us with a page of its own
-        return refuse_singletons(comm_launched_size(), e);
-    setenv(
-        "OMPI_MCA_fs_ufs_lock_algorithm", "3", 0); // the default loses data of collective writes (ompi issue: fs/ufs)
-    if ((long)local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
+    // The default of Open MPI 4 loses data of collective writes (component fs/ufs).
+    setenv("OMPI_MCA_fs_ufs_lock_algorithm", "3", 0);
+    if ((long)launched_local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
-    if (!comm_has_launcher() &&
-        comm_launched_size() == 1) { // nobody to talk to: no daemon, no search for a fast network (0.3 s become 0.05)
+
+    if (!comm_has_launcher()) { // one process: without a daemon and the search for a fast network, 0.3 s become 0.05 s
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // which lone processes remove under each other's hands
+        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // lone processes would remove each other's
         setenv("OMPI_MCA_pml", "ob1", 0);
     }
+}
+
+int comm_start(struct comm *world, int threads, struct err *e)
+{
+    ASSERT(threads >= 0, "%d threads", threads);
+    const int launched = comm_launched_size();
+
+    *world = (struct comm){0};
+    if (!comm_has_launcher() && launched > 1) // srun without PMIx: MPI would end us with a page of its own
+        return refuse_singletons(launched, e);
+
+    set_environment(threads);
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &thread_level) != MPI_SUCCESS)
         return err_add(e, ERR_SYSTEM, "MPI did not start");
-    err_abort_hook = end_job;
+    err_abort_hook = job_abort;
+
     world->handle = mem_new(1, sizeof *world->handle);
     world->handle->mpi = MPI_COMM_WORLD;
     MPI_Comm_rank(MPI_COMM_WORLD, &world->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &world->size);
-    if (world->size != comm_launched_size())
-        return refuse_singletons(comm_launched_size(), e);
-    return 0;
+
+    return world->size == launched ? 0 : refuse_singletons(launched, e);
 }
 
 void comm_stop(struct comm *world)
@@ -113,36 +146,15 @@ void comm_stop(struct comm *world)
 bool comm_is_over(void)
 {
     int is_over;
-
     MPI_Finalized(&is_over);
     return is_over;
 }
 
-// Open MPI:   "Open MPI v4.1.4, package: ..."
-// MPICH:      "MPICH Version:\t4.0.2\nMPICH Release date: ..."
-// Cray MPICH: "MPI VERSION    : CRAY MPICH version 8.1.25.17 (ANL base 3.4a2)\n..."
-const char *comm_library(void)
-{
-    static char name[MPI_MAX_LIBRARY_VERSION_STRING];
-    char text[MPI_MAX_LIBRARY_VERSION_STRING];
-    int length;
-
-    MPI_Get_library_version(text, &length);
-    text[strcspn(text, ",\n")] = 0;
-    const char *start = strncmp(text, "MPI VERSION", 11) == 0 ? text + strcspn(text, ":") : text;
-    start += strspn(start, ": ");
-    snprintf(name, sizeof name, "%s", start);
-
-    char *v = strstr(name, " v"), *version = strstr(name, " Version:");
-    if (version)
-        memmove(version + 1, version + 10, strlen(version + 10) + 1); // and its tab
-    else if (v && v[2] >= '0' && v[2] <= '9')
-        memmove(v + 1, v + 2, strlen(v + 2) + 1);
-    return name;
-}
+// --- groups
 
 void comm_split(const struct comm *from, int color, struct comm *group)
 {
+    ASSERT(color >= 0, "%d", color);
     group->handle = mem_new(1, sizeof *group->handle);
     MPI_Comm_split(comm_mpi(from), color, from->rank, &group->handle->mpi);
     MPI_Comm_rank(group->handle->mpi, &group->rank);
@@ -153,43 +165,10 @@ void comm_free(struct comm *comm)
 {
     if (!comm->handle)
         return;
+    ASSERT(comm->handle->mpi != MPI_COMM_WORLD, "the world is ended by comm_stop");
     MPI_Comm_free(&comm->handle->mpi);
     free(comm->handle);
     *comm = (struct comm){0};
-}
-
-int comm_agree(const struct comm *comm, struct err *e)
-{
-    if (!comm->handle)
-        return e->count ? -1 : 0;
-    int mine = e->count, most;
-    MPI_Allreduce(&mine, &most, 1, MPI_INT, MPI_MAX, comm_mpi(comm));
-    if (most == 0)
-        return 0;
-    struct err *all = mem_new((size_t)comm->size, sizeof *all);
-    MPI_Allgather(e, (int)sizeof *e, MPI_BYTE, all, (int)sizeof *all, MPI_BYTE, comm_mpi(comm));
-    *e = (struct err){0};
-    for (int i = 0; i < comm->size; i++)
-        err_merge(e, &all[i]);
-    free(all);
-    return -1;
-}
-
-enum { PIECE = 1 << 30 }; // counts of MPI 3 are int
-
-void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes)
-{
-    for (char *at = data; bytes > 0;) {
-        size_t n = bytes < PIECE ? bytes : PIECE;
-        MPI_Bcast(at, (int)n, MPI_BYTE, root, comm_mpi(comm));
-        at += n;
-        bytes -= n;
-    }
-}
-
-void comm_barrier(const struct comm *comm)
-{
-    MPI_Barrier(comm_mpi(comm));
 }
 
 int comm_local_size(const struct comm *comm)
@@ -200,6 +179,34 @@ int comm_local_size(const struct comm *comm)
     MPI_Comm_size(node, &size);
     MPI_Comm_free(&node);
     return size;
+}
+
+// --- communication
+
+int comm_agree(const struct comm *comm, struct err *e)
+{
+    ASSERT(e->count >= 0, "%d", e->count);
+    if (!comm->handle)
+        return e->count ? -1 : 0;
+
+    int mine = e->count, most;
+    MPI_Allreduce(&mine, &most, 1, MPI_INT, MPI_MAX, comm_mpi(comm));
+    if (most == 0)
+        return 0;
+
+    struct err *all = mem_new((size_t)comm->size, sizeof *all);
+    MPI_Allgather(e, (int)sizeof *e, MPI_BYTE, all, (int)sizeof *all, MPI_BYTE, comm_mpi(comm));
+    *e = (struct err){0};
+    for (int i = 0; i < comm->size; i++)
+        err_merge(e, &all[i]);
+    free(all);
+
+    return -1;
+}
+
+void comm_barrier(const struct comm *comm)
+{
+    MPI_Barrier(comm_mpi(comm));
 }
 
 double comm_max(const struct comm *comm, double value)
@@ -216,22 +223,42 @@ double comm_sum(const struct comm *comm, double value)
     return all;
 }
 
+// Returns the size of the next call, of `bytes` that are left.
+static int piece_bytes(size_t bytes)
+{
+    return (int)(bytes < PIECE ? bytes : PIECE);
+}
+
+void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes)
+{
+    ASSERT(root >= 0 && root < comm->size, "rank %d of %d", root, comm->size);
+    char *const first = data;
+    int n;
+
+    for (size_t at = 0; at < bytes; at += (size_t)n) {
+        n = piece_bytes(bytes - at);
+        MPI_Bcast(first + at, n, MPI_BYTE, root, comm_mpi(comm));
+    }
+}
+
 void comm_join_all(const struct comm *comm, void *data, size_t bytes)
 {
-    for (char *at = data; bytes > 0 && comm->size > 1;) {
-        size_t n = bytes < PIECE ? bytes : PIECE;
-        MPI_Allreduce(MPI_IN_PLACE, at, (int)n, MPI_BYTE, MPI_BOR, comm_mpi(comm));
-        at += n;
-        bytes -= n;
+    char *const first = data;
+    int n;
+    for (size_t at = 0; at < bytes && comm->size > 1; at += (size_t)n) {
+        n = piece_bytes(bytes - at);
+        MPI_Allreduce(MPI_IN_PLACE, first + at, n, MPI_BYTE, MPI_BOR, comm_mpi(comm));
     }
 }
 
 void comm_join_to_root(const struct comm *comm, void *data, size_t bytes)
 {
-    for (char *at = data; bytes > 0 && comm->size > 1;) {
-        size_t n = bytes < PIECE ? bytes : PIECE;
-        MPI_Reduce(comm->rank == 0 ? MPI_IN_PLACE : at, at, (int)n, MPI_BYTE, MPI_BOR, 0, comm_mpi(comm));
-        at += n;
-        bytes -= n;
+    char *const first = data;
+    int n;
+
+    for (size_t at = 0; at < bytes && comm->size > 1; at += (size_t)n) {
+        n = piece_bytes(bytes - at);
+        const void *from = comm->rank == 0 ? MPI_IN_PLACE : first + at;
+        MPI_Reduce(from, first + at, n, MPI_BYTE, MPI_BOR, 0, comm_mpi(comm));
     }
 }

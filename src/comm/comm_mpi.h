@@ -8,4 +8,5 @@ struct comm_handle {
     MPI_Comm mpi;
 };
 
+// Returns the communicator, which still belongs to comm.
 MPI_Comm comm_mpi(const struct comm *comm);

@@ -1,10 +1,10 @@
-// The launchers of the MPI libraries. The ranks of one are strangers to the library of another: each would believe to
-// be alone, train everything and write the same files. So a launcher is asked for its version before it is used.
+// The launchers of the MPI libraries. The ranks that one starts are unknown to the library of another: each would
+// believe to be alone, train everything and write the same files. So a launcher is asked for its version before it is
+// used.
 #include "comm/launcher.h"
 
 #include "base/command.h"
 #include "base/mem.h"
-#include "comm/comm.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,82 +17,80 @@ enum { PATIENCE = 10 }; // seconds, for a launcher's version
 #endif
 
 // --- which one
+
 static bool is_open_mpi(enum mpi_flavour f)
 {
     return f == FLAVOUR_OPEN_MPI_4 || f == FLAVOUR_OPEN_MPI_5;
 }
 
-static enum mpi_flavour open_mpi(const char *version)
+enum mpi_flavour launcher_parse(const char *answer, char release[64])
 {
-    return atoi(version) >= 5 ? FLAVOUR_OPEN_MPI_5 : FLAVOUR_OPEN_MPI_4;
-}
-
-enum mpi_flavour mpi_flavour(void)
-{
-    static const char name[] = "Open MPI ";
-    const char *library = comm_library();
-
-    if (strncmp(library, name, sizeof name - 1) == 0)
-        return open_mpi(library + sizeof name - 1);
-
-    return strcasestr(library, "MPICH") || strstr(library, "Intel(R) MPI") ? FLAVOUR_MPICH : FLAVOUR_UNKNOWN;
-}
-
-enum mpi_flavour launcher_parse(const char *said, char version[64])
-{
-    const char *open = strstr(said, "(Open MPI) "), *rte = strstr(said, "(OpenRTE) "); // mpirun, mpiexec of Open MPI 4
-    const char *hydra = strstr(said, "HYDRA build details"), *number = hydra ? strstr(hydra, "Version:") : NULL;
+    const char *open = strstr(answer, "(Open MPI) ");
+    const char *rte = strstr(answer, "(OpenRTE) "); // mpiexec of Open MPI 4
+    const char *hydra = strstr(answer, "HYDRA build details");
+    const char *number = hydra ? strstr(hydra, "Version:") : NULL;
     char word[40] = "";
 
-    version[0] = 0;
+    release[0] = 0;
     if ((open && sscanf(open, "(Open MPI) %39s", word) == 1) || (rte && sscanf(rte, "(OpenRTE) %39s", word) == 1)) {
-        snprintf(version, 64, "Open MPI %s", word);
-        return open_mpi(word);
+        snprintf(release, 64, "Open MPI %s", word);
+        return mpi_flavour_of_open_mpi(word);
     }
     if (number && sscanf(number, "Version: %39s", word) == 1) {
-        snprintf(version, 64, "MPICH %s", word);
+        snprintf(release, 64, "MPICH %s", word);
         return FLAVOUR_MPICH;
     }
-    if (strstr(said, "Intel(R) MPI")) {
-        snprintf(version, 64, "Intel MPI");
+    if (strstr(answer, "Intel(R) MPI")) {
+        snprintf(release, 64, "Intel MPI");
         return FLAVOUR_MPICH;
     }
 
     return FLAVOUR_UNKNOWN;
 }
 
+// What is unknown on either side counts as belonging.
 static bool belongs_to_library(enum mpi_flavour f)
 {
     enum mpi_flavour library = mpi_flavour();
-
     return f == FLAVOUR_UNKNOWN || library == FLAVOUR_UNKNOWN || is_open_mpi(f) == is_open_mpi(library);
 }
 
-// Returns whether the command can be started and belongs to the library; if not, appends why to the list in `why`. A
-// launcher that does not name itself, such as a wrapper of a site, is taken for one of the library's.
-static bool try_command(const char *command, struct launcher *l, char **why)
+// Appends "COMMAND: TEXT" to the list of reasons.
+static void add_reason(char **reasons, const char *command, const char *text)
 {
-    char said[4096], version[64];
-    const char *const arguments[] = {command, "--version", NULL};
+    char *longer = mem_format("%s%s%s: %s", *reasons, **reasons ? ", " : "", command, text);
+    free(*reasons);
+    *reasons = longer;
+}
 
-    if (command_output(arguments, NULL, PATIENCE, said, sizeof said) < 0) {
-        char *longer = mem_format("%s%s%s: not found", *why, **why ? ", " : "", command);
-        free(*why);
-        *why = longer;
+// Fills *l and returns true if the command can be started and belongs to the library; if not, adds the reason. A
+// launcher that does not name itself, such as a wrapper of a site, counts as one of the library's.
+static bool try_command(const char *command, struct launcher *l, char **reasons)
+{
+    const char *const arguments[] = {command, "--version", NULL};
+    char answer[4096];
+    char release[64];
+
+    if (command_output(arguments, NULL, PATIENCE, answer, sizeof answer) < 0) {
+        add_reason(reasons, command, "not found");
         return false;
     }
 
-    enum mpi_flavour f = launcher_parse(said, version);
+    enum mpi_flavour f = launcher_parse(answer, release);
     if (!belongs_to_library(f)) {
-        char *longer = mem_format("%s%s%s: of %s", *why, **why ? ", " : "", command, version);
-        free(*why);
-        *why = longer;
+        char of_release[80];
+        snprintf(of_release, sizeof of_release, "of %s", release);
+        add_reason(reasons, command, of_release);
         return false;
     }
 
     l->flavour = f ? f : mpi_flavour();
     l->path = mem_text(command);
-    snprintf(l->name, sizeof l->name, "%.80s%s%s%s", command, *version ? " (" : "", version, *version ? ")" : "");
+    if (*release)
+        snprintf(l->name, sizeof l->name, "%.80s (%s)", command, release);
+    else
+        snprintf(l->name, sizeof l->name, "%.80s", command);
+
     return true;
 }
 
@@ -112,7 +110,7 @@ int launcher_find(struct launcher *l, struct err *e)
         err_add(e, ERR_SYSTEM,
             "no launcher of %s, which this program uses (%s%s): load its module, or name its mpirun in "
             "HOURGLASS_MPIEXEC",
-            comm_library(), why, getenv("PATH") ? "" : "; PATH is not set");
+            mpi_library(), why, getenv("PATH") ? "" : "; PATH is not set");
     free(why);
     return is_found ? 0 : -1;
 }
@@ -123,7 +121,8 @@ void launcher_free(struct launcher *l)
     *l = (struct launcher){0};
 }
 
-// --- what it must be told
+// --- what it needs
+
 const char *launcher_quiet_option(const struct launcher *l)
 {
     return l->flavour == FLAVOUR_OPEN_MPI_4 ? "-q" : NULL; // the others have none
@@ -131,17 +130,15 @@ const char *launcher_quiet_option(const struct launcher *l)
 
 int launcher_signal(enum mpi_flavour flavour, int code)
 {
-    if (flavour == FLAVOUR_MPICH) // hydra ends with the number itself; the codes of err.h are below 4 or above 63
+    if (flavour == FLAVOUR_MPICH) // hydra exits with the signal itself; the codes of err.h are below 4 or above 63
         return code > 3 && code < 64 ? code : 0;
-
     return code > 128 ? code - 128 : 0;
 }
 
-// Whether a batch system may have given us other nodes, too.
+// Whether a batch system may have allocated other nodes to us.
 static bool is_in_allocation(void)
 {
     static const char *const signs[] = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "PE_HOSTFILE", "FLUX_URI"};
-
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (getenv(signs[i]))
             return true;
@@ -153,35 +150,33 @@ static void set_open_mpi_4(void)
     setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
     // The default binds all threads of a rank to one core if there are two ranks.
     setenv("OMPI_MCA_hwloc_base_binding_policy", "none", 0);
-    // mpirun sleeps for this second twice after an exit code that is not 0. supervise() stops ranks in another way.
+    // mpirun would sleep twice for this second after an exit code that is not 0. supervise() stops ranks in another
+    // way.
     setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
 }
 
-// The same in PRRTE's names. The launcher of Open MPI 5 takes no notice of the old ones.
+// The same by the names of PRRTE, the launcher of Open MPI 5, which ignores the old ones.
 static void set_open_mpi_5(void)
 {
     setenv("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe", 0);
     setenv("PRTE_MCA_hwloc_default_binding_policy", "none", 0);
     if (!is_in_allocation())
-        setenv("OMPI_MCA_btl", "self,sm", 0); // TCP complains about network cards that nobody needs
+        setenv("OMPI_MCA_btl", "self,sm", 0); // without TCP, which complains about network cards that nobody needs
 }
 
 void launcher_environment(enum mpi_flavour flavour, bool are_crowded)
 {
-    if (geteuid() == 0) { // mpirun refuses root unless told twice; in a container root is the only user
+    if (geteuid() == 0) { // mpirun refuses root unless both are set; in a container root is the only user
         setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
         setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);
     }
+
     if (flavour == FLAVOUR_OPEN_MPI_4)
         set_open_mpi_4();
     if (flavour == FLAVOUR_OPEN_MPI_5)
         set_open_mpi_5();
-    setenv("OMPI_MCA_pml", "ob1", 0); // all on this node: shared memory, no search for a fast network
+
+    setenv("OMPI_MCA_pml", "ob1", 0); // all ranks are on this node: no search for a fast network
     if (are_crowded)
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
-}
-
-const char *launcher_srun_type(void)
-{
-    return mpi_flavour() == FLAVOUR_MPICH ? "pmi2" : "pmix";
 }

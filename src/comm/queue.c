@@ -1,4 +1,12 @@
-// A queue of work that world rank 0 hands out to the leaders of groups by plain messages.
+// The messages of the queue. A leader sends TAG_REQUEST to rank 0, with its report as the content; rank 0 sends back
+// TAG_ANSWER with the next piece of work, or without content if none is left.
+//
+// Rank 0 keeps the ranks whose requests it has received but not answered in `asking`, because the policy may say
+// QUEUE_WAIT. They are served in that order. `left` counts the other leaders that do not know yet that none is left;
+// each has at most one request under way, so no message is left when it is 0 and the queue may be freed.
+//
+// Waiting is polling with short sleeps instead of a blocking call: other groups compute on these cores, and MPI's own
+// waiting would take one.
 #include "comm/queue.h"
 
 #include "base/mem.h"
@@ -10,21 +18,23 @@
 enum { TAG_REQUEST = 1, TAG_ANSWER = 2 };
 
 struct queue {
-    MPI_Comm mpi;
+    MPI_Comm mpi; // borrowed
     int rank;
     struct queue_policy policy;
     // of rank 0
-    int left;    // leaders but rank 0 that have not been told that none is left
-    int *asking; // (n_asking), owned: ranks that wait for an answer, in the order of their requests
+    int leaders;
+    int left;    // leaders other than rank 0 that do not know yet that none is left
+    int *asking; // (n_asking <= leaders), owned: ranks that wait for an answer, in the order of their requests
     int n_asking;
-    struct queue_bytes message; // what came or goes
+    struct queue_bytes message; // the last that was received or sent
 };
 
 void queue_bytes_add(struct queue_bytes *b, const void *data, size_t n)
 {
-    if (b->n + n > b->room) {
-        b->room = 2 * (b->n + n);
-        b->data = mem_grow(b->data, b->room, 1);
+    ASSERT(b->n <= b->capacity, "%zu of %zu", b->n, b->capacity);
+    if (b->n + n > b->capacity) {
+        b->capacity = 2 * (b->n + n);
+        b->data = mem_grow(b->data, b->capacity, 1);
     }
     if (n > 0)
         memcpy(b->data + b->n, data, n);
@@ -33,63 +43,77 @@ void queue_bytes_add(struct queue_bytes *b, const void *data, size_t n)
 
 struct queue *queue_new(const struct comm *world, int leaders, const struct queue_policy *policy)
 {
+    ASSERT(leaders > 0 && leaders <= world->size, "%d leaders of %d ranks", leaders, world->size);
     struct queue *q = mem_new(1, sizeof *q);
-    *q = (struct queue){.mpi = comm_mpi(world), .rank = world->rank, .left = leaders - 1, .policy = *policy};
+    *q = (struct queue){
+        .mpi = comm_mpi(world), .rank = world->rank, .leaders = leaders, .left = leaders - 1, .policy = *policy};
     q->asking = mem_new((size_t)leaders, sizeof *q->asking);
     return q;
 }
 
-// A message that has arrived, whatever its length, in the place of what `b` held. Returns who sent it.
-static int receive(struct queue *q, MPI_Status *status, struct queue_bytes *b)
+// Receives a message that has arrived, of any length; it replaces what `b` held. Returns its sender.
+static int receive_message(struct queue *q, MPI_Status *status, struct queue_bytes *b)
 {
     int n;
+
     MPI_Get_count(status, MPI_BYTE, &n);
-    b->n = 0;
-    if ((size_t)n > b->room)
-        b->data = mem_grow(b->data, b->room = (size_t)n, 1);
+    ASSERT(n >= 0, "%d bytes", n);
+    if ((size_t)n > b->capacity)
+        b->data = mem_grow(b->data, b->capacity = (size_t)n, 1);
     MPI_Recv(b->data, n, MPI_BYTE, status->MPI_SOURCE, status->MPI_TAG, q->mpi, MPI_STATUS_IGNORE);
     b->n = (size_t)n;
+
     return status->MPI_SOURCE;
 }
 
-static bool arrived(struct queue *q, int source, int tag, MPI_Status *status)
+static bool has_arrived(struct queue *q, int source, int tag, MPI_Status *status)
 {
     int is_there;
     MPI_Iprobe(source, tag, q->mpi, &is_there, status);
     return is_there;
 }
 
-// Other groups compute on these cores: who waits long looks less often.
-static void rest(int *looks)
+// Sleeps between two looks for a message, longer the more there were.
+static void sleep_between_looks(int *looks)
 {
-    if (++*looks > 100)
-        nanosleep(&(struct timespec){.tv_nsec = *looks > 1000 ? 1000000 : 50000}, NULL);
+    enum { EAGER = 100, PATIENT = 1000, SHORT = 50000, LONG = 1000000 }; // looks; nanoseconds
+    if (++*looks > EAGER)
+        nanosleep(&(struct timespec){.tv_nsec = *looks > PATIENT ? LONG : SHORT}, NULL);
 }
+
+// --- rank 0
 
 static void take_requests(struct queue *q)
 {
     MPI_Status status;
-    while (q->left > q->n_asking && arrived(q, MPI_ANY_SOURCE, TAG_REQUEST, &status)) {
-        q->asking[q->n_asking++] = receive(q, &status, &q->message);
+
+    while (q->left > q->n_asking && has_arrived(q, MPI_ANY_SOURCE, TAG_REQUEST, &status)) {
+        ASSERT(q->n_asking < q->leaders, "%d leaders ask", q->n_asking);
+        q->asking[q->n_asking++] = receive_message(q, &status, &q->message);
         if (q->message.n > 0)
             q->policy.report(q->policy.context, q->message.data, q->message.n);
     }
 }
 
-// First come, first served. An answer without bytes: none is left.
+// First come, first served.
 static void answer_requests(struct queue *q)
 {
     int answered = 0;
+
     for (; answered < q->n_asking; answered++) {
         q->message.n = 0;
         enum queue_verdict verdict = q->policy.next(q->policy.context, &q->message);
         if (verdict == QUEUE_WAIT)
             break;
+
         int n = verdict == QUEUE_WORK ? (int)q->message.n : 0;
+        ASSERT((verdict == QUEUE_WORK) == (n > 0), "verdict %d with %d bytes", (int)verdict, n);
         MPI_Send(q->message.data, n, MPI_BYTE, q->asking[answered], TAG_ANSWER, q->mpi);
         q->left -= verdict == QUEUE_END;
     }
+
     q->n_asking -= answered;
+    ASSERT(q->left >= q->n_asking, "%d ask, %d are left", q->n_asking, q->left);
     memmove(q->asking, q->asking + answered, (size_t)q->n_asking * sizeof *q->asking);
 }
 
@@ -101,36 +125,50 @@ void queue_serve(struct queue *q)
     answer_requests(q);
 }
 
-static bool decide_own(struct queue *q, const void *report, size_t n, struct queue_bytes *work)
+// queue_next for rank 0 itself.
+static bool next_of_own(struct queue *q, const void *report, size_t n, struct queue_bytes *work)
 {
+    enum queue_verdict verdict = QUEUE_WAIT;
+
     if (n > 0)
         q->policy.report(q->policy.context, report, n);
-    for (int looks = 0;; rest(&looks)) {
+    for (int looks = 0; verdict == QUEUE_WAIT;) {
         queue_serve(q);
         work->n = 0;
-        enum queue_verdict verdict = q->policy.next(q->policy.context, work);
-        if (verdict != QUEUE_WAIT)
-            return verdict == QUEUE_WORK;
+        verdict = q->policy.next(q->policy.context, work);
+        if (verdict == QUEUE_WAIT)
+            sleep_between_looks(&looks);
     }
+
+    return verdict == QUEUE_WORK;
 }
+
+// --- all leaders
 
 bool queue_next(struct queue *q, const void *report, size_t n, struct queue_bytes *work)
 {
     MPI_Status status;
+
     if (q->rank == 0)
-        return decide_own(q, report, n, work);
+        return next_of_own(q, report, n, work);
+
     MPI_Send(report, (int)n, MPI_BYTE, 0, TAG_REQUEST, q->mpi);
-    for (int looks = 0; !arrived(q, 0, TAG_ANSWER, &status);)
-        rest(&looks);
-    receive(q, &status, work);
+    for (int looks = 0; !has_arrived(q, 0, TAG_ANSWER, &status);)
+        sleep_between_looks(&looks);
+    receive_message(q, &status, work);
+
     return work->n > 0;
 }
 
 void queue_finish(struct queue **q)
 {
     int looks = 0;
-    for (; (*q)->rank == 0 && (*q)->left > 0; rest(&looks))
+
+    while ((*q)->rank == 0 && (*q)->left > 0) {
         queue_serve(*q);
+        sleep_between_looks(&looks);
+    }
+
     free((*q)->asking);
     free((*q)->message.data);
     free(*q);

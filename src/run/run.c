@@ -228,8 +228,8 @@ static bool fetch(struct group *g, const struct pool_report *r, size_t n, struct
         work->n = 0;
     size_t length = work->n;
     comm_broadcast(&g->comm, 0, &length, sizeof length);
-    if (g->comm.rank != 0 && length > work->room)
-        work->data = mem_grow(work->data, work->room = length, 1);
+    if (g->comm.rank != 0 && length > work->capacity)
+        work->data = mem_grow(work->data, work->capacity = length, 1);
     comm_broadcast(&g->comm, 0, work->data, work->n = length);
     return length > 0;
 }

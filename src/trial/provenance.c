@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "comm/mpi_library.h"
 #include "presence/slurm.h"
 #include "store/schema.h"
 #include <limits.h>
@@ -108,7 +109,7 @@ int provenance_write(
         {PROVENANCE_KERNELS, kernels()->set},
         {PROVENANCE_BLAS, gemm_library()},
         {PROVENANCE_BLAS_CORE, gemm_corename()},
-        {PROVENANCE_MPI, comm_library()},
+        {PROVENANCE_MPI, mpi_library()},
         {PROVENANCE_HDF5, store_library()},
         {PROVENANCE_EXPERIMENT_FOLDER, folder},
     };

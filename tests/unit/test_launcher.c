@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "comm/launcher.h"
+#include "comm/mpi_library.h"
 
 static void test_versions(void **state)
 {
