@@ -13,6 +13,8 @@
 #pragma once
 
 #include "base/real.h"
+#include "kernels/losses.h"
+#include "kernels/optimizers.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,20 +43,6 @@ bool activation_needs_input(enum activation f);
 // Whether f works element by element and has a second derivative everywhere.
 bool activation_is_smooth(enum activation f);
 
-// The numbers that an optimizer's step needs, besides its arrays; those that it does not use are 0. They are double,
-// because 1 - 0.999 is wrong in the fifth digit in float.
-struct update {
-    double learning_rate; // of this step; adam: with its bias correction
-    double momentum, beta_1, beta_2, rho, epsilon;
-    double decay;         // adam: first of all, w := w (1 - decay)
-    double gradient_rate; // nadam: rate of the gradient itself, next to the rate of its mean
-    double square_factor; // nadam: bias correction of the mean square
-    bool nesterov, centered;
-    // The caller clips the gradient before the step: times clip_factor, then into -clip_value..clip_value (0: no
-    // limit).
-    double clip_factor, clip_value;
-};
-
 // A convolution of one sample: x (height, width, channels), including the border that it needs; weights (kernel_h,
 // kernel_w, channels, outputs); y (out_height, out_width, outputs).
 struct conv {
@@ -79,31 +67,6 @@ struct gemm_shape {
     int M, N, K;
 };
 
-// How output y is compared with target t. `p` is a parameter of two of them.
-enum term {
-    TERM_MSE,           // (y - t)^2
-    TERM_MAE,           // |y - t|
-    TERM_CROSS_ENTROPY, // y are logits z: max(z, 0) - z t + log(1 + exp(-|z|))
-    TERM_HUBER,         // (y - t)^2 / 2 up to a difference of p, linear beyond
-    TERM_LOG_COSH,      // log(cosh(y - t))
-    TERM_GAUSSIAN_NLL,  // (log p + (y - t)^2 / p) / 2 with the variance p
-    TERM_COSINE,        // 1 - the cosine of the angle between the rows of y and t
-    TERM_COUNT
-};
-#define CROSS_ENTROPY_ROUNDING 1e-6 // targets this far outside [0, 1] count as they are: scaling rounds
-
-// A batch of M rows of O features whose loss is wanted. The loss of a row is the mean of the terms of its features.
-struct loss_batch {
-    int M, O;
-    const real *y;      // (M, O) output
-    const real *t;      // (M, O) target
-    const real *weight; // (O) weights of the features; NULL: 1 each
-    real p;             // of huber and gaussian_nll
-    real scale;         // factor of the gradient
-    real *dy;           // (M, O) := slope of each term times scale; NULL: no gradient
-    float *row;         // (M) := the loss of each row; NULL: not wanted
-};
-
 struct kernels {
     const char *set; // "plain", "avx2", "avx512"
 
@@ -118,14 +81,12 @@ struct kernels {
     // sum (O) := sum over the rows of a (M, O)
     void (*sum_rows)(int M, int O, const real *a, real *sum);
 
-    // Each computes loss and gradient in one pass and returns the sum of the losses of all rows. All features count
-    // alike and no target is NaN, except for TERM_COSINE, which is as in `observed`.
-    // Targets of the cross-entropy: without a gradient, those outside [0, 1] count as 0 or 1. With one, they must not
-    // be outside, except by rounding.
-    double (*loss[TERM_COUNT])(const struct loss_batch *b);
+    // Each computes loss and gradient in one pass and returns the sum of the losses of all rows (see losses.h). All
+    // features count alike and no target is NaN, except for the cosine, which is as in `observed`.
+    double (*loss[LOSS_COUNT])(const struct loss_batch *b);
     // The same by weights, and only over features whose target is not NaN: the loss of a row is the weighted mean over
     // these, or 0 if there are none; dy is 0 at the others.
-    double (*observed)(enum term term, const struct loss_batch *b);
+    double (*observed[LOSS_COUNT])(const struct loss_batch *b);
 
     // g (n) := ((g0 + g1) + (g2 + g3)) + ...: the sum over `shards` arrays, a power of two, in the order of a binary
     // tree
@@ -138,14 +99,8 @@ struct kernels {
     // Returns the sum of squares, added in double.
     double (*square_sum)(size_t n, const real *g);
 
-    // One step of an optimizer on n parameters w with gradient g. The other arrays (n) are its state.
-    void (*sgd)(size_t n, real *w, const real *g, real *velocity, const struct update *u);
-    void (*adagrad)(size_t n, real *w, const real *g, real *sum, const struct update *u);
-    void (*adadelta)(size_t n, real *w, const real *g, real *square, real *step, const struct update *u);
-    void (*rmsprop)(size_t n, real *w, const real *g, real *square, real *mean, real *velocity, const struct update *u);
-    void (*adam)(size_t n, real *w, const real *g, real *m, real *v, const struct update *u);
-    void (*amsgrad)(size_t n, real *w, const real *g, real *m, real *v, real *largest, const struct update *u);
-    void (*nadam)(size_t n, real *w, const real *g, real *m, real *v, const struct update *u);
+    // One step of an optimizer on n parameters w with gradient g. The arrays of `state` (n each) are the optimizer's.
+    void (*step[OPTIMIZER_COUNT])(size_t n, real *w, const real *g, real *const *state, const struct update *u);
 
     // out (n) := x, or (x - shift) * factor computed in float: one row of a batch
     void (*widen_u8)(size_t n, const uint8_t *x, real *out);

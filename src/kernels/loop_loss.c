@@ -1,7 +1,7 @@
 // Losses with their gradients, in one pass over output and target. The loss of a row is the mean over its features, as
 // in Keras.
 //
-// A new loss is one DEFINE_LOSS here, and a row of the two tables `loss` and `seen`.
+// A new loss is one DEFINE_LOSS here, and a row of LOSSES in losses.h.
 #include "kernels/kernels_impl.h"
 
 enum { STRETCH = 4096 }; // elements summed as `real` before they are added up in double
@@ -70,10 +70,46 @@ enum { STRETCH = 4096 }; // elements summed as `real` before they are added up i
         return sum;                                                                                                \
     }
 
+typedef real seen_row(size_t n, const real *y, const real *t, const real *weight, real p, real *dy, real *seen);
+
+// The loss of a batch by weights and of targets that are there, by NAME_seen. A compiler that made a copy of this for
+// one loss would give its sums other bits.
+static __attribute__((noinline)) double observed_rows(seen_row *seen, const struct loss_batch *b)
+{
+    ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);
+    const size_t O = (size_t)b->O;
+    const real *y = b->y, *t = b->t;
+    real *dy = b->dy;
+    double total = 0;
+
+    for (int i = 0; i < b->M; i++, y += O, t += O) {
+        real all, sum = seen(O, y, t, b->weight, b->p, dy, &all);
+        double mean = all > 0 ? (double)sum / (double)all : 0;
+        real each = all > 0 ? b->scale * (real)b->O / all : 0;
+        if (dy) {
+            for (size_t j = 0; j < O; j++)
+                dy[j] *= each;
+            dy += O;
+        }
+        if (b->row)
+            b->row[i] = (float)mean;
+        total += mean;
+    }
+
+    return total;
+}
+
+#define DEFINE_OBSERVED(name)                                 \
+    static double name##_observed(const struct loss_batch *b) \
+    {                                                         \
+        return observed_rows(name##_seen, b);                 \
+    }
+
 #define DEFINE_LOSS(name, BEFORE, VALUE, SLOPE) \
     DEFINE_STRETCH(name, BEFORE, VALUE, SLOPE)  \
     DEFINE_ALL(name)                            \
-    DEFINE_SEEN(name, BEFORE, VALUE, SLOPE)
+    DEFINE_SEEN(name, BEFORE, VALUE, SLOPE)     \
+    DEFINE_OBSERVED(name)
 
 DEFINE_LOSS(mse, real d = yi - ti, d *d, 2 * d)
 DEFINE_LOSS(mae, real d = yi - ti, REAL(fabs)(d), (d > 0 ? (real)1 : 0) - (d < 0 ? (real)1 : 0))
@@ -109,7 +145,7 @@ static inline real unit_target(real t)
 // The terms are max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which is in range for every logit z; sigmoid(z) comes
 // from the same e. max(z, 0) is written as (z + |z|) / 2, which is exact, because a branch would keep the loop from
 // being vectorised.
-static inline real cross_entropy_stretch(
+static inline real binary_crossentropy_stretch(
     size_t n, const real *restrict z, const real *restrict t, real p, real scale, real *restrict dz)
 {
     (void)p;
@@ -135,17 +171,15 @@ static inline real cross_entropy_stretch(
 
     return sum;
 }
-DEFINE_ALL(cross_entropy)
+DEFINE_ALL(binary_crossentropy)
 #define CROSS_ENTROPY           \
     real size = REAL(fabs)(yi); \
     real e = REAL(exp)(-size)
 #define CROSS_ENTROPY_VALUE (yi + size) / 2 - yi *ti + REAL(log)(1 + e)
 #define CROSS_ENTROPY_SLOPE (yi > 0 ? 1 : e) / (1 + e) - ti
-DEFINE_SEEN(cross_entropy, CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
+DEFINE_SEEN(cross_entropy_as_is, CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
 DEFINE_SEEN(cross_entropy_within, ti = unit_target(ti); CROSS_ENTROPY, CROSS_ENTROPY_VALUE, CROSS_ENTROPY_SLOPE)
 
-// Whether a target is outside [0, 1]. The two functions above are not one, because compilers give targets inside other
-// bits if the code for those outside is part of it.
 static bool leaves_unit(size_t n, const real *t)
 {
     int outside = 0;
@@ -153,6 +187,16 @@ static bool leaves_unit(size_t n, const real *t)
         outside += unit_target(t[i]) != t[i] && t[i] == t[i];
     return outside > 0;
 }
+
+// Chooses between two loops, because compilers give targets inside [0, 1] other bits if the code for those outside is
+// part of the same loop.
+static real binary_crossentropy_seen(
+    size_t n, const real *z, const real *t, const real *weight, real p, real *dz, real *seen)
+{
+    seen_row *loop = !dz && leaves_unit(n, t) ? cross_entropy_within_seen : cross_entropy_as_is_seen;
+    return loop(n, z, t, weight, p, dz, seen);
+}
+DEFINE_OBSERVED(binary_crossentropy)
 
 // --- huber, gaussian_nll, log_cosh
 
@@ -194,40 +238,9 @@ static inline real log_cosh_stretch(
 }
 DEFINE_ALL(log_cosh)
 DEFINE_SEEN(log_cosh, LOG_COSH, LOG_COSH_VALUE, LOG_COSH_SLOPE)
+DEFINE_OBSERVED(log_cosh)
 
-// --- by weights, and of targets that are there
-
-static double observed_rows(enum term term, const struct loss_batch *b)
-{
-    static real (*const seen[])(size_t, const real *, const real *, const real *, real, real *, real *) = {
-        [TERM_MSE] = mse_seen,
-        [TERM_MAE] = mae_seen,
-        [TERM_CROSS_ENTROPY] = cross_entropy_seen,
-        [TERM_HUBER] = huber_seen,
-        [TERM_LOG_COSH] = log_cosh_seen,
-        [TERM_GAUSSIAN_NLL] = gaussian_nll_seen};
-    const size_t O = (size_t)b->O;
-    const real *y = b->y, *t = b->t;
-    real *dy = b->dy;
-    double total = 0;
-
-    for (int i = 0; i < b->M; i++, y += O, t += O) {
-        bool is_outside = term == TERM_CROSS_ENTROPY && !dy && leaves_unit(O, t);
-        real all, sum = (is_outside ? cross_entropy_within_seen : seen[term])(O, y, t, b->weight, b->p, dy, &all);
-        double mean = all > 0 ? (double)sum / (double)all : 0;
-        real each = all > 0 ? b->scale * (real)b->O / all : 0;
-
-        if (dy) {
-            for (size_t j = 0; j < O; j++)
-                dy[j] *= each;
-            dy += O;
-        }
-        if (b->row)
-            b->row[i] = (float)mean;
-        total += mean;
-    }
-    return total;
-}
+// --- cosine
 
 // Returns 1 - the cosine. Lengths are kept from 0 as in Keras.
 static double cosine_row(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight,
@@ -270,21 +283,16 @@ static double cosine_loop(const struct loss_batch *b)
     return total;
 }
 
-static double observed_loop(enum term term, const struct loss_batch *b)
+static double cosine_observed(const struct loss_batch *b)
 {
-    ASSERT((unsigned)term < TERM_COUNT, "%d", (int)term);
-    ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);
-    return term == TERM_COSINE ? cosine_loop(b) : observed_rows(term, b);
+    return cosine_loop(b);
 }
+
+#define LOSS_ENTRY(CONSTANT, name, p, is_likelihood) \
+    k->loss[LOSS_##CONSTANT] = name##_loop;          \
+    k->observed[LOSS_##CONSTANT] = name##_observed;
 
 void LOOP(loss_loops)(struct kernels *k)
 {
-    k->loss[TERM_MSE] = mse_loop;
-    k->loss[TERM_MAE] = mae_loop;
-    k->loss[TERM_CROSS_ENTROPY] = cross_entropy_loop;
-    k->loss[TERM_HUBER] = huber_loop;
-    k->loss[TERM_LOG_COSH] = log_cosh_loop;
-    k->loss[TERM_GAUSSIAN_NLL] = gaussian_nll_loop;
-    k->loss[TERM_COSINE] = cosine_loop;
-    k->observed = observed_loop;
+    LOSSES(LOSS_ENTRY)
 }

@@ -28,9 +28,9 @@ static double square_sum_loop(size_t n, const real *restrict g)
 
 // velocity := momentum velocity - rate g. The step is the velocity or, with Nesterov's look-ahead (Sutskever et al.
 // 2013), momentum velocity - rate g. `velocity` is used only if there is momentum.
-static void sgd_loop(
-    size_t n, real *restrict w, const real *restrict g, real *restrict velocity, const struct update *u)
+static void sgd_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
+    real *restrict velocity = state[0];
     const real rate = (real)u->learning_rate, momentum = (real)u->momentum;
 
     if (momentum == 0)
@@ -49,8 +49,9 @@ static void sgd_loop(
 }
 
 // Duchi et al. 2011.
-static void adagrad_loop(size_t n, real *restrict w, const real *restrict g, real *restrict sum, const struct update *u)
+static void adagrad_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
+    real *restrict sum = state[0];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
@@ -60,9 +61,11 @@ static void adagrad_loop(size_t n, real *restrict w, const real *restrict g, rea
 }
 
 // Zeiler 2012.
-static void adadelta_loop(size_t n, real *restrict w, const real *restrict g, real *restrict square,
-    real *restrict step, const struct update *u)
+static void adadelta_loop(
+    size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
+    real *restrict square = state[0];
+    real *restrict step = state[1];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon;
     for (size_t i = 0; i < n; i++) {
@@ -74,9 +77,11 @@ static void adadelta_loop(size_t n, real *restrict w, const real *restrict g, re
 }
 
 // Tieleman and Hinton 2012. `mean` is used only if centered, `velocity` only if there is momentum.
-static void rmsprop_loop(size_t n, real *restrict w, const real *restrict g, real *restrict square, real *restrict mean,
-    real *restrict velocity, const struct update *u)
+static void rmsprop_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
+    real *restrict square = state[0];
+    real *restrict mean = state[1];
+    real *restrict velocity = state[2];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon,
                momentum = (real)u->momentum;
@@ -95,26 +100,12 @@ static void rmsprop_loop(size_t n, real *restrict w, const real *restrict g, rea
     }
 }
 
-// Kingma and Ba 2015, with the bias correction in the learning rate and epsilon outside of it (section 2, last
-// paragraph), as in Keras. PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay this is AdamW
-// (Loshchilov and Hutter 2019).
-static void adam_loop(
-    size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
-{
-    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
-    const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
-               epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
-    for (size_t i = 0; i < n; i++) {
-        m[i] += rest_1 * (g[i] - m[i]);
-        v[i] += rest_2 * (g[i] * g[i] - v[i]);
-        w[i] = keep * w[i] - rate * m[i] / (REAL(sqrt)(v[i]) + epsilon);
-    }
-}
-
 // Reddi et al. 2018: adam by the largest mean square so far. As in Keras, that has no bias correction.
-static void amsgrad_loop(size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v,
-    real *restrict largest, const struct update *u)
+static void amsgrad_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
+    real *restrict m = state[0];
+    real *restrict v = state[1];
+    real *restrict largest = state[2];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
                epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
@@ -127,10 +118,33 @@ static void amsgrad_loop(size_t n, real *restrict w, const real *restrict g, rea
     }
 }
 
-// Dozat 2016: adam with Nesterov's look-ahead. The caller puts the schedule of the momentum into the two rates.
-static void nadam_loop(
-    size_t n, real *restrict w, const real *restrict g, real *restrict m, real *restrict v, const struct update *u)
+// Kingma and Ba 2015, with the bias correction in the learning rate and epsilon outside of it (section 2, last
+// paragraph), as in Keras. PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay this is AdamW
+// (Loshchilov and Hutter 2019).
+static void adam_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
+    real *restrict m = state[0];
+    real *restrict v = state[1];
+    ASSERT(u->epsilon >= 0, "%g", u->epsilon);
+    const real rate = (real)u->learning_rate, rest_1 = (real)(1 - u->beta_1), rest_2 = (real)(1 - u->beta_2),
+               epsilon = (real)u->epsilon, keep = (real)(1 - u->decay);
+
+    if (u->amsgrad) {
+        amsgrad_loop(n, w, g, state, u);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        m[i] += rest_1 * (g[i] - m[i]);
+        v[i] += rest_2 * (g[i] * g[i] - v[i]);
+        w[i] = keep * w[i] - rate * m[i] / (REAL(sqrt)(v[i]) + epsilon);
+    }
+}
+
+// Dozat 2016: adam with Nesterov's look-ahead. The caller puts the schedule of the momentum into the two rates.
+static void nadam_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
+{
+    real *restrict m = state[0];
+    real *restrict v = state[1];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, gradient_rate = (real)u->gradient_rate, rest_1 = (real)(1 - u->beta_1),
                rest_2 = (real)(1 - u->beta_2), factor = (real)u->square_factor, epsilon = (real)u->epsilon;
@@ -141,16 +155,12 @@ static void nadam_loop(
     }
 }
 
+#define OPTIMIZER_ENTRY(CONSTANT, name, loop) k->step[OPTIMIZER_##CONSTANT] = loop##_loop;
+
 void LOOP(optimizer_loops)(struct kernels *k)
 {
     k->penalize = penalize_loop;
-    k->sgd = sgd_loop;
-    k->adagrad = adagrad_loop;
-    k->adadelta = adadelta_loop;
-    k->rmsprop = rmsprop_loop;
-    k->adam = adam_loop;
-    k->amsgrad = amsgrad_loop;
-    k->nadam = nadam_loop;
     k->clip = clip_loop;
     k->square_sum = square_sum_loop;
+    OPTIMIZERS(OPTIMIZER_ENTRY)
 }

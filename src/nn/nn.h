@@ -76,8 +76,7 @@ const char *const *layer_type_names(void);               // NULL-terminated
 extern const char *const initializer_names[];            // NULL-terminated
 
 // --- losses and errors
-enum loss { LOSS_MSE, LOSS_MAE, LOSS_BINARY_CROSSENTROPY, LOSS_HUBER, LOSS_LOG_COSH, LOSS_COSINE, LOSS_GAUSSIAN_NLL };
-extern const char *const loss_names[];
+extern const char *const loss_names[]; // NULL-terminated, in the order of enum loss (kernels/losses.h)
 // A sample's reconstruction error: the mean over its features of the squared or absolute difference or of the
 // cross-entropy, or the Euclidean norm of the difference. Of variational models also, both estimated from draws of the
 // code: the negative evidence lower bound (Kingma and Welling 2013), and the negative reconstruction probability, the
@@ -207,7 +206,7 @@ void model_divergence(const struct model *m, const struct workspace *ws, int row
 // --- optimizers
 enum { OPTIMIZER_MAX_SLOTS = 3 };
 struct optimizer {
-    int type; // index into optimizer_names
+    int kind; // enum optimizer_kind (kernels/optimizers.h)
     double learning_rate, momentum, beta_1, beta_2, rho, epsilon, initial_accumulator_value, weight_decay;
     bool nesterov, centered, amsgrad;
     double clip_value, clip_norm; // of the gradient; 0: not

@@ -24,19 +24,18 @@ struct pass {
 // In backward, which may tell before it goes on to dx: dw is there from parameter `first` on.
 void gradient_done(struct workspace *ws, size_t first);
 
-// x (n) := random numbers of a row, of this layer alone: uniform in [0, 1), standard normal.
+// --- random_rows.c: x (n) := random numbers of a row, of this layer alone: uniform in [0, 1), standard normal
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 
-// --- layer_gaussian.c: what forward left of the layer's draws, as the divergence of each row
+// --- layer_gaussian.c: the divergence of each row's code from the standard normal distribution, from what forward kept
 void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row);
 
-// --- pass.c: layers `first`, ... on what the one before has put out
-void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first);
-
-// --- loss.c: the model's loss of rows after their forward pass, as in kernels.h (mse, ...)
-double loss_pass(
-    const struct model *m, const struct workspace *ws, int rows, const real *x, real scale, real *dy, float *row);
+// --- loss.c: the rows last passed forward with their targets x, as the loops of losses take them; neither gradient nor
+// the losses of rows are wanted yet
+struct loss_batch model_loss_batch(const struct model *m, const struct workspace *ws, int rows, const real *x);
+// A loss of the batch, by the loop that this model's data need; returns the sum of the rows' losses.
+double model_take_loss(const struct model *m, enum loss loss, const struct loss_batch *b);
 
 // --- activity.c: penalties on outputs
 double activity_penalty(const struct activity *a, int rows, int units, const real *y);

@@ -1,16 +1,18 @@
 // Optimizers with Keras's names, defaults and formulas; the arithmetic is in kernels/loop_optimizer.c.
 #include "nn/nn_impl.h"
 
+#include "kernels/kernels.h"
+#include "spec/spec.h"
 #include <math.h>
 #include <string.h>
 
-enum optimizer_type { SGD, ADAGRAD, ADADELTA, RMSPROP, ADAM, ADAMW, NADAM };
-const char *const optimizer_names[] = {"sgd", "adagrad", "adadelta", "rmsprop", "adam", "adamw", "nadam", NULL};
+#define OPTIMIZER_NAME(CONSTANT, name, loop) #name,
+const char *const optimizer_names[] = {OPTIMIZERS(OPTIMIZER_NAME) NULL};
 
 const struct field optimizer_fields[] = {
     {.key = "optimizer",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct optimizer, type),
+        .offset = offsetof(struct optimizer, kind),
         .standard = "adam",
         .choices = optimizer_names,
         .help = "how gradients change weights (PyTorch's nadam has another schedule of its momentum)"},
@@ -104,75 +106,21 @@ const struct field optimizer_fields[] = {
     {0},
 };
 
-// Which settings an optimizer has beside the learning rate, with Keras's defaults; NAN: it has not.
-static const struct optimizer standards[] = {
-    [SGD] = {SGD, 0.01, 0, NAN, NAN, NAN, NAN, NAN, NAN, .nesterov = true},
-    [ADAGRAD] = {ADAGRAD, 0.001, NAN, NAN, NAN, NAN, 1e-7, 0.1, NAN, .amsgrad = false},
-    [ADADELTA] = {ADADELTA, 0.001, NAN, NAN, NAN, 0.95, 1e-7, NAN, NAN, .amsgrad = false},
-    [RMSPROP] = {RMSPROP, 0.001, 0, NAN, NAN, 0.9, 1e-7, NAN, NAN, .centered = true},
-    [ADAM] = {ADAM, 0.001, NAN, 0.9, 0.999, NAN, 1e-7, NAN, NAN, .amsgrad = true},
-    [ADAMW] = {ADAMW, 0.001, NAN, 0.9, 0.999, NAN, 1e-7, NAN, 0.004, .amsgrad = true},
-    [NADAM] = {NADAM, 0.001, NAN, 0.9, 0.999, NAN, 1e-7, NAN, NAN, .amsgrad = false},
+// What sets an optimizer apart.
+struct optimizer_type {
+    int slots;                 // arrays of state; amsgrad adds one
+    const char *settings[6];   // that it has besides common_settings; NULL behind the last
+    struct optimizer defaults; // of these: Keras's
+    // Changes the rates of step t = 1, 2, ... that depend on t; NULL: none does.
+    void (*set_rates)(const struct optimizer *o, int64_t t, double learning_rate, struct update *u);
 };
 
-void optimizer_clear(struct optimizer *o)
-{
-    *o = (struct optimizer){0, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, .amsgrad = false};
-}
+static const char *const common_settings[] = {"optimizer", "learning_rate", "clip_value", "clip_norm", NULL};
 
-// Whether the optimizer has the setting of this row.
-static bool has_setting(const struct optimizer *o, const struct field *f)
+// Adam's bias correction, as one factor of the learning rate.
+static void adam_rates(const struct optimizer *o, int64_t t, double learning_rate, struct update *u)
 {
-    const void *standard = (const char *)&standards[o->type] + f->offset;
-    if (f->type == FIELD_BOOL)
-        return *(const bool *)standard;
-    return f->type != FIELD_REAL || !isnan(*(const double *)standard);
-}
-
-int optimizer_resolve(struct optimizer *o, const struct node *section, struct err *e)
-{
-    int failed = 0;
-    for (const struct field *f = optimizer_fields; f->key; f++) {
-        const struct node *given = node_get(section, f->key);
-        double *value = (double *)(void *)((char *)o + f->offset);
-        if (given && !has_setting(o, f))
-            failed = node_key_error(given, e, "optimizer %s has no such setting", optimizer_names[o->type]);
-        else if (f->type == FIELD_REAL && isnan(*value))
-            *value = *(const double *)(const void *)((const char *)&standards[o->type] + f->offset);
-    }
-    if (!failed && o->clip_value > 0 && o->clip_norm > 0)
-        failed = node_key_error(node_get(section, "clip_norm"), e, "given with clip_value, allowed: one of the two");
-    return failed;
-}
-
-void optimizer_write(const struct optimizer *o, struct node *map)
-{
-    struct node *all = spec_write(optimizer_fields, o, 0);
-    for (const struct field *f = optimizer_fields; f->key; f++) {
-        struct node *value = node_take(all, f->key);
-        if (has_setting(o, f))
-            node_add(map, f->key, value);
-        else
-            node_free(&value);
-    }
-    node_free(&all);
-}
-
-int optimizer_slots(const struct optimizer *o)
-{
-    static const int slots[] = {
-        [SGD] = 1, [ADAGRAD] = 1, [ADADELTA] = 2, [RMSPROP] = 3, [ADAM] = 2, [ADAMW] = 2, [NADAM] = 2};
-    return slots[o->type] + o->amsgrad;
-}
-
-double optimizer_slot_start(const struct optimizer *o)
-{
-    return o->type == ADAGRAD ? o->initial_accumulator_value : 0;
-}
-
-static double setting(double value)
-{
-    return isnan(value) ? 0 : value;
+    u->learning_rate = learning_rate * (sqrt(1 - pow(o->beta_2, (double)t)) / (1 - pow(o->beta_1, (double)t)));
 }
 
 // Keras's nadam: the momentum of step i is beta_1 (1 - 0.96^i / 2) (PyTorch: 0.96^(i momentum_decay), with 0.004), and
@@ -194,6 +142,110 @@ static void nadam_rates(const struct optimizer *o, int64_t t, double learning_ra
     u->square_factor = 1 / (1 - pow(o->beta_2, (double)t));
 }
 
+static const struct optimizer_type optimizer_types[] = {
+    [OPTIMIZER_SGD] = {.slots = 1, .settings = {"momentum", "nesterov"}, .defaults = {.learning_rate = 0.01}},
+    [OPTIMIZER_ADAGRAD] = {.slots = 1,
+        .settings = {"epsilon", "initial_accumulator_value"},
+        .defaults = {.learning_rate = 0.001, .epsilon = 1e-7, .initial_accumulator_value = 0.1}},
+    [OPTIMIZER_ADADELTA] = {.slots = 2,
+        .settings = {"rho", "epsilon"},
+        .defaults = {.learning_rate = 0.001, .rho = 0.95, .epsilon = 1e-7}},
+    [OPTIMIZER_RMSPROP] = {.slots = 3,
+        .settings = {"momentum", "rho", "epsilon", "centered"},
+        .defaults = {.learning_rate = 0.001, .rho = 0.9, .epsilon = 1e-7}},
+    [OPTIMIZER_ADAM] = {.slots = 2,
+        .settings = {"beta_1", "beta_2", "epsilon", "amsgrad"},
+        .defaults = {.learning_rate = 0.001, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
+        .set_rates = adam_rates},
+    [OPTIMIZER_ADAMW] = {.slots = 2,
+        .settings = {"beta_1", "beta_2", "epsilon", "weight_decay", "amsgrad"},
+        .defaults = {.learning_rate = 0.001, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .weight_decay = 0.004},
+        .set_rates = adam_rates},
+    [OPTIMIZER_NADAM] = {.slots = 2,
+        .settings = {"beta_1", "beta_2", "epsilon"},
+        .defaults = {.learning_rate = 0.001, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
+        .set_rates = nadam_rates},
+};
+_Static_assert(sizeof optimizer_types / sizeof *optimizer_types == OPTIMIZER_COUNT, "a row for each optimizer");
+
+static const struct optimizer_type *optimizer_type_of(const struct optimizer *o)
+{
+    ASSERT(o->kind >= 0 && o->kind < OPTIMIZER_COUNT, "optimizer %d", o->kind);
+    return &optimizer_types[o->kind];
+}
+
+void optimizer_clear(struct optimizer *o)
+{
+    *o = (struct optimizer){.learning_rate = NAN,
+        .momentum = NAN,
+        .beta_1 = NAN,
+        .beta_2 = NAN,
+        .rho = NAN,
+        .epsilon = NAN,
+        .initial_accumulator_value = NAN,
+        .weight_decay = NAN};
+}
+
+static bool is_setting_in(const char *const *settings, const char *key)
+{
+    for (; *settings; settings++)
+        if (strcmp(*settings, key) == 0)
+            return true;
+    return false;
+}
+
+static bool has_setting(const struct optimizer *o, const char *key)
+{
+    return is_setting_in(common_settings, key) || is_setting_in(optimizer_type_of(o)->settings, key);
+}
+
+int optimizer_resolve(struct optimizer *o, const struct node *section, struct err *e)
+{
+    const struct optimizer *defaults = &optimizer_type_of(o)->defaults;
+    int failed = 0;
+
+    for (const struct field *f = optimizer_fields; f->key; f++) {
+        const struct node *given = node_get(section, f->key);
+        double *value = (double *)(void *)((char *)o + f->offset);
+        if (given && !has_setting(o, f->key))
+            failed = node_key_error(given, e, "optimizer %s has no such setting", optimizer_names[o->kind]);
+        else if (f->type == FIELD_REAL && isnan(*value) && has_setting(o, f->key))
+            *value = *(const double *)(const void *)((const char *)defaults + f->offset);
+    }
+    if (!failed && o->clip_value > 0 && o->clip_norm > 0)
+        failed = node_key_error(node_get(section, "clip_norm"), e, "given with clip_value, allowed: one of the two");
+    return failed;
+}
+
+void optimizer_write(const struct optimizer *o, struct node *map)
+{
+    struct node *all = spec_write(optimizer_fields, o, 0);
+    for (const struct field *f = optimizer_fields; f->key; f++) {
+        struct node *value = node_take(all, f->key);
+        if (has_setting(o, f->key))
+            node_add(map, f->key, value);
+        else
+            node_free(&value);
+    }
+    node_free(&all);
+}
+
+int optimizer_slots(const struct optimizer *o)
+{
+    return optimizer_type_of(o)->slots + o->amsgrad;
+}
+
+// A setting that the optimizer may not have: 0 then.
+static double setting_or_0(double value)
+{
+    return isnan(value) ? 0 : value;
+}
+
+double optimizer_slot_start(const struct optimizer *o)
+{
+    return setting_or_0(o->initial_accumulator_value);
+}
+
 double optimizer_clip_factor(const struct optimizer *o, double norm)
 {
     return norm > o->clip_norm ? o->clip_norm / norm : 1;
@@ -201,53 +253,33 @@ double optimizer_clip_factor(const struct optimizer *o, double norm)
 
 struct update optimizer_update(const struct optimizer *o, int64_t t, double learning_rate)
 {
-    double rate = learning_rate;
-    if (o->type == ADAM || o->type == ADAMW)
-        rate *= sqrt(1 - pow(o->beta_2, (double)t)) / (1 - pow(o->beta_1, (double)t));
-    struct update u = {.learning_rate = rate,
-        .momentum = setting(o->momentum),
-        .beta_1 = setting(o->beta_1),
-        .beta_2 = setting(o->beta_2),
-        .rho = setting(o->rho),
-        .epsilon = setting(o->epsilon),
-        .decay = learning_rate * setting(o->weight_decay),
+    const struct optimizer_type *type = optimizer_type_of(o);
+    struct update u = {.learning_rate = learning_rate,
+        .momentum = setting_or_0(o->momentum),
+        .beta_1 = setting_or_0(o->beta_1),
+        .beta_2 = setting_or_0(o->beta_2),
+        .rho = setting_or_0(o->rho),
+        .epsilon = setting_or_0(o->epsilon),
+        .decay = learning_rate * setting_or_0(o->weight_decay),
         .nesterov = o->nesterov,
         .centered = o->centered,
+        .amsgrad = o->amsgrad,
         .clip_factor = 1,
         .clip_value = o->clip_value};
-    if (o->type == NADAM)
-        nadam_rates(o, t, learning_rate, &u);
+    ASSERT(t >= 1, "step %lld", (long long)t);
+
+    if (type->set_rates)
+        type->set_rates(o, t, learning_rate, &u);
     return u;
 }
 
 void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n, real *w, real *g,
     real *const state[OPTIMIZER_MAX_SLOTS])
 {
-    const struct kernels *k = kernels();
+    ASSERT(o->kind >= 0 && o->kind < OPTIMIZER_COUNT, "optimizer %d", o->kind);
+    ASSERT(optimizer_slots(o) <= OPTIMIZER_MAX_SLOTS, "%d slots", optimizer_slots(o));
+
     if (u->clip_factor != 1 || u->clip_value > 0)
-        k->clip(n, (real)u->clip_factor, (real)u->clip_value, g);
-    switch ((enum optimizer_type)o->type) {
-    case SGD:
-        k->sgd(n, w, g, state[0], u);
-        break;
-    case ADAGRAD:
-        k->adagrad(n, w, g, state[0], u);
-        break;
-    case ADADELTA:
-        k->adadelta(n, w, g, state[0], state[1], u);
-        break;
-    case RMSPROP:
-        k->rmsprop(n, w, g, state[0], state[1], state[2], u);
-        break;
-    case ADAM:
-    case ADAMW:
-        if (o->amsgrad)
-            k->amsgrad(n, w, g, state[0], state[1], state[2], u);
-        else
-            k->adam(n, w, g, state[0], state[1], u);
-        break;
-    case NADAM:
-        k->nadam(n, w, g, state[0], state[1], u);
-        break;
-    }
+        kernels()->clip(n, (real)u->clip_factor, (real)u->clip_value, g);
+    kernels()->step[o->kind](n, w, g, state, u);
 }

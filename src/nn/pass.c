@@ -27,24 +27,6 @@ static void activate_backward(enum activation f, int rows, const struct shape *s
         kernels()->activate_backward(f, stretch, y + at, dy + at);
 }
 
-// The purpose of a layer's random numbers, which are not those of another layer.
-static uint32_t purpose_of(const struct pass *p, enum random_purpose purpose)
-{
-    return (uint32_t)purpose | (uint32_t)p->number << 8;
-}
-
-void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x)
-{
-    const struct step *s = p->step;
-    kernels()->random_uniform(n, s->seed, purpose_of(p, purpose), s->epoch, (uint32_t)s->sample[row], x);
-}
-
-void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x)
-{
-    const struct step *s = p->step;
-    kernels()->random_normal(n, s->seed, purpose_of(p, purpose), s->epoch, (uint32_t)s->sample[row], x);
-}
-
 static bool has_activity(const struct layer *l)
 {
     return l->activity.l1 > 0 || l->activity.beta > 0;
@@ -88,7 +70,8 @@ static void take_input(const struct model *m, struct workspace *ws, int rows, co
         ws->input[i] = isnan(x[i]) ? 0 : x[i];
 }
 
-void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first)
+// Passes layers `first`, ... on what the layer before has put out.
+static void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first)
 {
     ws->is_final = false;
     for (int i = first; i < m->n_layers; i++) {
@@ -114,6 +97,11 @@ real *model_forward(const struct model *m, const real *w, struct workspace *ws, 
     return ws->y[m->n_layers - 1];
 }
 
+void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
+{
+    pass_forward(m, w, ws, rows, x, m->n_encoder - 1);
+}
+
 const real *model_code(const struct model *m, const struct workspace *ws)
 {
     return ws->y[m->n_encoder - 1];
@@ -126,7 +114,10 @@ double model_backward(
     real scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
     real *dy = ws->dy, *dx = ws->dx;
     ws->gradient_left = m->parameters;
-    double loss = loss_pass(m, ws, rows, x, scale, dy, NULL);
+    struct loss_batch batch = model_loss_batch(m, ws, rows, x);
+    batch.scale = scale;
+    batch.dy = dy;
+    double loss = model_take_loss(m, m->loss, &batch);
     for (int i = m->n_layers - 1; i >= m->first_trained; i--) {
         const struct layer *l = &m->layers[i];
         int units = shape_size(&l->out);

@@ -14,11 +14,6 @@ bool model_is_variational(const struct model *m)
     return n == 1 && is_gaussian(&m->layers[m->n_encoder - 1]);
 }
 
-void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
-{
-    pass_forward(m, w, ws, rows, x, m->n_encoder - 1);
-}
-
 void model_divergence(const struct model *m, const struct workspace *ws, int rows, float *row)
 {
     int code = m->n_encoder - 1;

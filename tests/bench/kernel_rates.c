@@ -59,14 +59,10 @@ static double seconds_of(struct work w, size_t n)
     }
 enum { WIDTH = 256 }; // of what is taken as a matrix
 #define ROWS (int)(n / WIDTH), WIDTH
-static const struct update step = {.learning_rate = 1e-3,
-    .momentum = 0.9,
-    .beta_1 = 0.9,
-    .beta_2 = 0.999,
-    .rho = 0.95,
-    .epsilon = 1e-7,
-    .gradient_rate = 1e-4,
-    .square_factor = 1};
+#define STEP                                                                                              \
+    .learning_rate = 1e-3, .momentum = 0.9, .beta_1 = 0.9, .beta_2 = 0.999, .rho = 0.95, .epsilon = 1e-7, \
+    .gradient_rate = 1e-4, .square_factor = 1
+static const struct update step = {STEP}, amsgrad_step = {STEP, .amsgrad = true};
 
 LOOP_RUN(run_copy, memcpy(x[0], x[1], n * sizeof(real)))
 LOOP_RUN(run_fill_rows, k->fill_rows(ROWS, x[1], x[0]))
@@ -76,25 +72,25 @@ LOOP_RUN(run_sum_rows, k->sum_rows(ROWS, x[1], x[0]))
     {                                                                      \
         ROWS, .y = x[1], .t = x[2], .p = 1, .scale = (real)0.1, .dy = x[0] \
     }
-LOOP_RUN(run_mse, k->loss[TERM_MSE](BATCH))
-LOOP_RUN(run_mae, k->loss[TERM_MAE](BATCH))
-LOOP_RUN(run_cross_entropy, k->loss[TERM_CROSS_ENTROPY](BATCH))
-LOOP_RUN(run_huber, k->loss[TERM_HUBER](BATCH))
-LOOP_RUN(run_log_cosh, k->loss[TERM_LOG_COSH](BATCH))
-LOOP_RUN(run_observed, k->observed(TERM_MSE, BATCH))
-LOOP_RUN(run_cosine, k->loss[TERM_COSINE](BATCH))
+LOOP_RUN(run_mse, k->loss[LOSS_MSE](BATCH))
+LOOP_RUN(run_mae, k->loss[LOSS_MAE](BATCH))
+LOOP_RUN(run_cross_entropy, k->loss[LOSS_BINARY_CROSSENTROPY](BATCH))
+LOOP_RUN(run_huber, k->loss[LOSS_HUBER](BATCH))
+LOOP_RUN(run_log_cosh, k->loss[LOSS_LOG_COSH](BATCH))
+LOOP_RUN(run_observed, k->observed[LOSS_MSE](BATCH))
+LOOP_RUN(run_cosine, k->loss[LOSS_COSINE](BATCH))
 LOOP_RUN(run_tree_2, k->tree_sum(n, 2, (const real *const *)(x + 1), x[0]))
 LOOP_RUN(run_tree_4, k->tree_sum(n, 4, (const real *const *)(x + 1), x[0]))
 LOOP_RUN(run_penalize, k->penalize(n, x[1], (real)1e-9, (real)1e-9, x[0]))
 LOOP_RUN(run_clip, k->clip(n, (real)0.99, 1, x[0]))
 LOOP_RUN(run_square_sum, (void)k->square_sum(n, x[1]))
-LOOP_RUN(run_sgd, k->sgd(n, x[0], x[1], x[2], &step))
-LOOP_RUN(run_adagrad, k->adagrad(n, x[0], x[1], x[2], &step))
-LOOP_RUN(run_adadelta, k->adadelta(n, x[0], x[1], x[2], x[3], &step))
-LOOP_RUN(run_rmsprop, k->rmsprop(n, x[0], x[1], x[2], x[3], x[4], &step))
-LOOP_RUN(run_adam, k->adam(n, x[0], x[1], x[2], x[3], &step))
-LOOP_RUN(run_amsgrad, k->amsgrad(n, x[0], x[1], x[2], x[3], x[4], &step))
-LOOP_RUN(run_nadam, k->nadam(n, x[0], x[1], x[2], x[3], &step))
+LOOP_RUN(run_sgd, k->step[OPTIMIZER_SGD](n, x[0], x[1], x + 2, &step))
+LOOP_RUN(run_adagrad, k->step[OPTIMIZER_ADAGRAD](n, x[0], x[1], x + 2, &step))
+LOOP_RUN(run_adadelta, k->step[OPTIMIZER_ADADELTA](n, x[0], x[1], x + 2, &step))
+LOOP_RUN(run_rmsprop, k->step[OPTIMIZER_RMSPROP](n, x[0], x[1], x + 2, &step))
+LOOP_RUN(run_adam, k->step[OPTIMIZER_ADAM](n, x[0], x[1], x + 2, &step))
+LOOP_RUN(run_amsgrad, k->step[OPTIMIZER_ADAM](n, x[0], x[1], x + 2, &amsgrad_step))
+LOOP_RUN(run_nadam, k->step[OPTIMIZER_NADAM](n, x[0], x[1], x + 2, &step))
 LOOP_RUN(run_widen_u8, k->widen_u8(n, bytes, x[0]))
 LOOP_RUN(run_widen_f32, k->widen_f32(n, (const float *)x[1], x[0]))
 LOOP_RUN(run_scale_u8, k->scale_u8(n, bytes, (const float *)x[1], (const float *)x[2], x[0]))

@@ -86,7 +86,7 @@ spec 2 "19:18: train.learning_rate: found 'nan', allowed: a number in" '18a\  le
 spec 2 '21:10: score.error: binary_crossentropy as an error needs a model that is trained' \
     's/binary_crossentropy/mse/;20a\  error: binary_crossentropy'
 spec 2 '21:10: score.error: elbo and reconstruction_probability as errors need a variational model' '20a\  error: elbo'
-spec 2 '21:10: score.error: elbo .* need a loss that is a likelihood, allowed: binary_crossentropy, mse' \
+spec 2 '21:10: score.error: elbo .* need a loss that is a likelihood, allowed: mse, binary_crossentropy' \
     's/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/;s/binary_crossentropy/mae/;20a\  error: elbo'
 spec 2 "22:12: score.samples: found '0', allowed: a whole number in \[1, " \
     's/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/;20a\  error: elbo\n  samples: 0'

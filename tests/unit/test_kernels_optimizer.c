@@ -11,43 +11,7 @@ struct arrays {
     double peak_w[LONGEST], peak_state[STATES][LONGEST];
 };
 
-typedef void step_function(const struct kernels *k, size_t n, struct arrays *a, const struct update *u);
 typedef void formula(double g, double *w, double *a, double *b, double *c, const struct update *u);
-
-static void step_sgd(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->sgd(n, a->w, a->g, a->state[0], u);
-}
-
-static void step_adagrad(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->adagrad(n, a->w, a->g, a->state[0], u);
-}
-
-static void step_adadelta(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->adadelta(n, a->w, a->g, a->state[0], a->state[1], u);
-}
-
-static void step_rmsprop(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->rmsprop(n, a->w, a->g, a->state[0], a->state[1], a->state[2], u);
-}
-
-static void step_adam(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->adam(n, a->w, a->g, a->state[0], a->state[1], u);
-}
-
-static void step_amsgrad(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->amsgrad(n, a->w, a->g, a->state[0], a->state[1], a->state[2], u);
-}
-
-static void step_nadam(const struct kernels *k, size_t n, struct arrays *a, const struct update *u)
-{
-    k->nadam(n, a->w, a->g, a->state[0], a->state[1], u);
-}
 
 static void sgd(double g, double *w, double *velocity, double *b, double *c, const struct update *u)
 {
@@ -112,30 +76,30 @@ static void nadam(double g, double *w, double *m, double *v, double *c, const st
 
 static const struct {
     const char *name;
-    step_function *step;
+    enum optimizer_kind kind;
     formula *formula;
     double start; // of the state
     struct update update;
 } cases[] = {
-    {"sgd", step_sgd, sgd, 0, {.learning_rate = 0.1}},
-    {"sgd with momentum", step_sgd, sgd, 0, {.learning_rate = 0.1, .momentum = 0.9}},
-    {"sgd with nesterov", step_sgd, sgd, 0, {.learning_rate = 0.1, .momentum = 0.8, .nesterov = true}},
-    {"adagrad", step_adagrad, adagrad, 0.1, {.learning_rate = 0.05, .epsilon = 1e-7}},
-    {"adadelta", step_adadelta, adadelta, 0, {.learning_rate = 1, .rho = 0.95, .epsilon = 1e-6}},
-    {"rmsprop", step_rmsprop, rmsprop, 0, {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7}},
-    {"rmsprop with momentum", step_rmsprop, rmsprop, 0,
+    {"sgd", OPTIMIZER_SGD, sgd, 0, {.learning_rate = 0.1}},
+    {"sgd with momentum", OPTIMIZER_SGD, sgd, 0, {.learning_rate = 0.1, .momentum = 0.9}},
+    {"sgd with nesterov", OPTIMIZER_SGD, sgd, 0, {.learning_rate = 0.1, .momentum = 0.8, .nesterov = true}},
+    {"adagrad", OPTIMIZER_ADAGRAD, adagrad, 0.1, {.learning_rate = 0.05, .epsilon = 1e-7}},
+    {"adadelta", OPTIMIZER_ADADELTA, adadelta, 0, {.learning_rate = 1, .rho = 0.95, .epsilon = 1e-6}},
+    {"rmsprop", OPTIMIZER_RMSPROP, rmsprop, 0, {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7}},
+    {"rmsprop with momentum", OPTIMIZER_RMSPROP, rmsprop, 0,
         {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-7, .momentum = 0.5}},
-    {"rmsprop centered", step_rmsprop, rmsprop, 0,
+    {"rmsprop centered", OPTIMIZER_RMSPROP, rmsprop, 0,
         {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-3, .centered = true}},
-    {"rmsprop centered with momentum", step_rmsprop, rmsprop, 0,
+    {"rmsprop centered with momentum", OPTIMIZER_RMSPROP, rmsprop, 0,
         {.learning_rate = 0.01, .rho = 0.9, .epsilon = 1e-3, .momentum = 0.5, .centered = true}},
-    {"adam", step_adam, adam, 0, {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}},
-    {"adam, slow", step_adam, adam, 0, {.learning_rate = 0.01, .beta_1 = 0, .beta_2 = 0.99999, .epsilon = 1e-4}},
-    {"adamw", step_adam, adam, 0,
+    {"adam", OPTIMIZER_ADAM, adam, 0, {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}},
+    {"adam, slow", OPTIMIZER_ADAM, adam, 0, {.learning_rate = 0.01, .beta_1 = 0, .beta_2 = 0.99999, .epsilon = 1e-4}},
+    {"adamw", OPTIMIZER_ADAMW, adam, 0,
         {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .decay = 0.03}},
-    {"amsgrad", step_amsgrad, amsgrad, 0,
-        {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.5, .epsilon = 1e-7, .decay = 0.01}},
-    {"nadam", step_nadam, nadam, 0,
+    {"amsgrad", OPTIMIZER_ADAM, amsgrad, 0,
+        {.learning_rate = 0.01, .beta_1 = 0.9, .beta_2 = 0.5, .epsilon = 1e-7, .decay = 0.01, .amsgrad = true}},
+    {"nadam", OPTIMIZER_NADAM, nadam, 0,
         {.learning_rate = 0.01,
             .beta_1 = 0.9,
             .beta_2 = 0.99,
@@ -174,6 +138,11 @@ static void compare(const struct kernels *k, int c, size_t i, real found, double
     check_near(k, cases[c].name, i, (double)found, wanted, 3e-6 * fmax(*peak, least));
 }
 
+static void step_case(const struct kernels *k, int c, size_t n, struct arrays *a)
+{
+    k->step[cases[c].kind](n, a->w, a->g, (real *[]){a->state[0], a->state[1], a->state[2]}, &cases[c].update);
+}
+
 static void check(const struct kernels *k, int c, size_t n)
 {
     static struct arrays a;
@@ -185,7 +154,7 @@ static void check(const struct kernels *k, int c, size_t n)
             cases[c].formula((double)a.g[i], &a.dw[i], s[0], s[1], s[2], &cases[c].update);
         }
         guard_set(a.g + n);
-        cases[c].step(k, n, &a, &cases[c].update);
+        step_case(k, c, n, &a);
         for (size_t i = 0; i < n; i++) {
             compare(k, c, i, a.w[i], a.dw[i], &a.peak_w[i], 1);
             for (int s = 0; s < STATES; s++)
@@ -219,7 +188,7 @@ static void test_not_a_number(void **state)
                 start(&a, N, cases[c].start);
                 fill(2, N, 1, a.g);
                 a.g[p] = (real)NAN;
-                cases[c].step(*k, N, &a, &cases[c].update);
+                step_case(*k, c, N, &a);
                 for (size_t i = 0; i < N; i++)
                     assert_int_equal(isnan(a.w[i]) != 0, i == p);
             }

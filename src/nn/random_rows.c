@@ -1,0 +1,25 @@
+// The random numbers of layers: those of a row depend on the seed, the epoch, the sample's number and the layer alone,
+// so that they are the same on whichever thread and rank a row is passed.
+#include "nn/nn_impl.h"
+
+#include "kernels/kernels.h"
+
+// The purpose under which a layer's random numbers are drawn: no other layer has the same.
+static uint32_t layer_purpose(const struct pass *p, enum random_purpose purpose)
+{
+    return (uint32_t)purpose | (uint32_t)p->number << 8;
+}
+
+void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x)
+{
+    const struct step *s = p->step;
+    ASSERT(row >= 0 && row < p->rows, "row %d of %d", row, p->rows);
+    kernels()->random_uniform(n, s->seed, layer_purpose(p, purpose), s->epoch, (uint32_t)s->sample[row], x);
+}
+
+void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x)
+{
+    const struct step *s = p->step;
+    ASSERT(row >= 0 && row < p->rows, "row %d of %d", row, p->rows);
+    kernels()->random_normal(n, s->seed, layer_purpose(p, purpose), s->epoch, (uint32_t)s->sample[row], x);
+}
