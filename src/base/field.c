@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,9 +110,28 @@ static int to_whole(const struct field *f, int64_t *value, const char *text, cha
     return in_range(f, (double)*value) ? 0 : refuse(f, text, why);
 }
 
+// Whether arithmetic in single precision, in which models are trained, keeps a number apart from zero and from
+// infinity.
+static bool fits_float(double value)
+{
+    return value == 0 || (fabs(value) >= (double)FLT_MIN && fabs(value) <= (double)FLT_MAX);
+}
+
+static int refuse_size(const struct field *f, const char *text, char why[256])
+{
+    char allowed[256];
+    snprintf(why, 256, "found '%.60s', allowed: %.100s, and if not 0, of a size from 1.2e-38 to 3.4e+38", text,
+        field_allowed(allowed, f));
+    return -1;
+}
+
 static int to_number(const struct field *f, double *value, const char *text, char why[256])
 {
-    return text_to_double(text, value) == 0 && isfinite(*value) && in_range(f, *value) ? 0 : refuse(f, text, why);
+    bool is_number = text_to_double(text, value) == 0 && isfinite(*value);
+
+    if (is_number ? in_range(f, *value) && !fits_float(*value) : text_is_beyond_double(text))
+        return refuse_size(f, text, why);
+    return is_number && in_range(f, *value) ? 0 : refuse(f, text, why);
 }
 
 static int set_choice(const struct field *f, int *value, const char *text, char why[256])

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,11 +150,29 @@ char *text_number(char out[32], double value)
     return out;
 }
 
+// strtod, and whether the number is beyond all doubles: not zero, but comes out as zero, or infinite.
+static double read_double(const char *text, char **end, bool *is_beyond)
+{
+    errno = 0;
+    double value = strtod(text, end);
+    *is_beyond = errno == ERANGE && (value == 0 || isinf(value));
+    return value;
+}
+
 int text_to_double(const char *text, double *value)
 {
     char *end;
-    *value = strtod(text, &end);
-    return end == text || *end || isspace((unsigned char)*text) ? -1 : 0;
+    bool is_beyond;
+    *value = read_double(text, &end, &is_beyond);
+    return end == text || *end || is_beyond || isspace((unsigned char)*text) ? -1 : 0;
+}
+
+bool text_is_beyond_double(const char *text)
+{
+    char *end;
+    bool is_beyond;
+    read_double(text, &end, &is_beyond);
+    return is_beyond && !*end;
 }
 
 int text_to_int64(const char *text, int64_t *value)
@@ -173,8 +190,9 @@ int text_to_seconds(const char *text, double *seconds)
         double seconds;
     } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
     char *end;
-    double value = strtod(text, &end);
-    if (end == text || isspace((unsigned char)*text) || !isfinite(value) || value < 0)
+    bool is_beyond;
+    double value = read_double(text, &end, &is_beyond);
+    if (end == text || isspace((unsigned char)*text) || is_beyond || !isfinite(value) || value < 0)
         return -1;
     end += strspn(end, " ");
     for (int i = 0; i < 3; i++)

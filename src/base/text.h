@@ -1,6 +1,7 @@
 // Text: a growing buffer, human-readable figures, and the nearest of several words.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,8 +34,11 @@ char *text_seconds(char out[48], double seconds);
 // The shortest decimal that reads back as the same double: "0.1", "1e-07", "100".
 char *text_number(char out[32], double value);
 
-// 0 and the value when all of `text` is a number of that kind; -1 otherwise.
+// 0 and the value when all of `text` is a number of that kind; -1 otherwise. A number that is not zero but is too small
+// for a double, such as 1e-400, is none, nor is one that is too large.
 int text_to_double(const char *text, double *value);
 int text_to_int64(const char *text, int64_t *value);
+// Whether `text` is a number that no double holds.
+bool text_is_beyond_double(const char *text);
 // "90s", "1.5min", "2h", spaces before the unit allowed: seconds, 0 or more.
 int text_to_seconds(const char *text, double *seconds);

@@ -298,9 +298,10 @@ static int read_part(const char *name, const struct node *at, struct data_part *
 static int read_validation(const struct node *at, struct data_config *cfg, struct err *e)
 {
     double fraction;
-    if (at->kind != NODE_SCALAR || text_to_double(at->text, &fraction) != 0)
+    bool is_scalar = at->kind == NODE_SCALAR, is_beyond = is_scalar && text_is_beyond_double(at->text);
+    if (!is_beyond && (!is_scalar || text_to_double(at->text, &fraction) != 0))
         return read_part("validation", at, &cfg->validation, e);
-    if (!(fraction > 0 && fraction < 1))
+    if (is_beyond || !(fraction > 0 && fraction < 1))
         return node_error(
             at, e, "found '%s', allowed: a fraction of train's rows in (0, 1), or sources FILE.h5:SPLIT", at->text);
     cfg->validation_fraction = fraction;

@@ -92,10 +92,11 @@ static int64_t default_shards(int64_t batch_size)
 
 static int read_weight(const struct node *item, double *weight, struct err *e)
 {
-    if (item->kind == NODE_SCALAR && text_to_double(item->text, weight) == 0 && *weight >= 0 && *weight <= 1e6)
+    bool is_number = item->kind == NODE_SCALAR && text_to_double(item->text, weight) == 0;
+    if (is_number && (*weight == 0 || (*weight >= 1e-30 && *weight <= 1e6)))
         return 0;
-    return node_error(
-        item, e, "found '%s', allowed: a number in [0, 1e6]", item->kind == NODE_SCALAR ? item->text : "a section");
+    return node_error(item, e, "found '%s', allowed: 0, or a number in [1e-30, 1e6]",
+        item->kind == NODE_SCALAR ? item->text : "a section");
 }
 
 static int read_weights(const struct node *list, struct model *m, struct err *e)

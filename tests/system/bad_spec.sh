@@ -83,6 +83,13 @@ spec 2 "19:14: train.optimizer: found 'adamm', allowed: one of sgd, .*; did you 
 spec 2 '20:3: train.beta_1: optimizer sgd has no such setting' '18a\  optimizer: sgd\n  beta_1: 0.9'
 spec 2 '19:3: train.momentum: optimizer adam has no such setting' '18a\  momentum: 0.9'
 spec 2 "19:18: train.learning_rate: found 'nan', allowed: a number in" '18a\  learning_rate: nan'
+# fault: a number too small for a double was taken for 0, and nothing was learned
+spec 2 "19:18: train.learning_rate: found '1e-400', allowed: a number .*, and if not 0, of a size from 1.2e-38" \
+    '18a\  learning_rate: 1e-400'
+spec 2 "19:18: train.learning_rate: found '1e-42', allowed: a number .*, and if not 0" '18a\  learning_rate: 1e-42'
+spec 2 "4:15: data.validation: found '1e-400', allowed: a fraction" '3a\  validation: 1e-400'
+spec 2 "19:31: train.feature_weights\[5\]: found '1e-400', allowed: 0, or a number in" '18a\  feature_weights: [1,1,1,1,1,1e-400]'
+spec 2 "22:75: .*: found '1e-400', allowed: a number" '$a\sweep: {method: random, trials: 2, over: {train.learning_rate: {uniform: [1e-400, 1]}}}'
 spec 2 '21:10: score.error: binary_crossentropy as an error needs a model that is trained' \
     's/binary_crossentropy/mse/;20a\  error: binary_crossentropy'
 spec 2 '21:10: score.error: elbo and reconstruction_probability as errors need a variational model' '20a\  error: elbo'

@@ -136,6 +136,18 @@ static const struct {
     {"train: {name: x, encoder: x, rate: .nan, epochs: \"1\\n2\"}",
         "a.yaml:1:36: train.rate: found '.nan', allowed: a number in (0, 1]\n"
         "a.yaml:1:50: train.epochs: found '1 2', allowed: a whole number at least 1\n"},
+    // fault: a number that underflows was taken for 0
+    {"train: {name: x, encoder: x, rate: 1e-400, epochs: 1e-400}",
+        "a.yaml:1:36: train.rate: found '1e-400', allowed: a number in (0, 1], and if not 0, of a size from 1.2e-38 to "
+        "3.4e+38\n"
+        "a.yaml:1:52: train.epochs: found '1e-400', allowed: a whole number at least 1\n"},
+    {"train: {name: x, encoder: x, rate: 1e-39, epochs: 1e400}",
+        "a.yaml:1:36: train.rate: found '1e-39', allowed: a number in (0, 1], and if not 0, of a size from 1.2e-38 to "
+        "3.4e+38\n"
+        "a.yaml:1:51: train.epochs: found '1e400', allowed: a whole number at least 1\n"},
+    {"train: {name: x, encoder: x, rate: -1e999}",
+        "a.yaml:1:36: train.rate: found '-1e999', allowed: a number in (0, 1], and if not 0, of a size from 1.2e-38 to "
+        "3.4e+38\n"},
 };
 
 static void test_refuses(void **state)
