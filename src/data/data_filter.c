@@ -108,7 +108,7 @@ static bool read_number(const char *text, struct filter_number *number)
         return false;
 
     number->is_integer = text_to_int64(text, &number->integer) == 0;
-    if (!number->is_integer && fabs(number->real) <= 0x1p53 && number->real == floor(number->real)) {
+    if (!number->is_integer && fabs(number->real) < 0x1p53 && number->real == floor(number->real)) {
         number->is_integer = true;
         number->integer = (int64_t)number->real;
     }
