@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { DEFAULT_COUNT = 100, DEFAULT_SEED = 1 }; // of samples
+
 struct coding {
     const struct code_options *options;
     enum code_task task;
@@ -53,7 +55,7 @@ static int work(const struct team *team, const struct trained_model *m, const st
         .source = source,
         .output = c->options->output,
         .force = c->options->force,
-        .rows = c->options->count,
+        .rows = c->options->count ? c->options->count : DEFAULT_COUNT,
         .seed = c->options->seed,
         .grid = c->options->grid};
     char spent[48];
@@ -87,6 +89,17 @@ static void check_png(const struct code_options *o, const char *output, struct e
         picture_check_replace(o->png, e);
 }
 
+// A grid has its own codes: that many, and none is drawn.
+static void check_grid(const struct code_options *o, struct err *e)
+{
+    if (o->grid && o->count)
+        err_add(e, ERR_USAGE, "--count: found %lld beside --grid %lld, which makes %lld samples, allowed: one of them",
+            (long long)o->count, (long long)o->grid, (long long)(o->grid * o->grid));
+    if (o->grid && o->seed != DEFAULT_SEED)
+        err_add(e, ERR_USAGE, "--seed: found %lld beside --grid, which draws no codes, allowed: one of them",
+            (long long)o->seed);
+}
+
 int code_command(const struct command *command, enum code_task task, int argc, char **argv)
 {
     struct code_options o = {0};
@@ -99,6 +112,8 @@ int code_command(const struct command *command, enum code_task task, int argc, c
         err_add(&e, ERR_USAGE, "--output: missing, allowed: FILE.h5:SPLIT");
     else if (parsed == 0)
         dataset_target_parse(&target, o.output, &e);
+    if (parsed == 0)
+        check_grid(&o, &e);
     if (parsed == 0 && o.png && !e.count)
         check_png(&o, target.path, &e);
     if (parsed == 0 && !e.count) {

@@ -8,7 +8,7 @@ struct code_options {
     int64_t ranks, threads;
     char *output;
     bool force;
-    int64_t count, seed, grid; // of generate alone
+    int64_t count, seed, grid; // of generate alone; count, grid: 0 if not given
     char *png;
 };
 // The rows of the table that all three have; others may stand before them.

@@ -333,7 +333,16 @@ static int find_column(
         c->n, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", comma_hint(c, option));
 }
 
-// The columns of a list: (*n) numbers, new memory; what cannot be found is left out with an error.
+static bool is_among(const int *columns, int n, int column)
+{
+    for (int i = 0; i < n; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
+// The columns of a list: (*n) numbers, new memory; what cannot be found, or is to be kept twice, is left out with an
+// error.
 static int *find_columns(
     const struct csv_columns *c, const char *path, const char *option, const char *list, int *n, struct err *e)
 {
@@ -343,7 +352,10 @@ static int *find_columns(
     found = mem_new((size_t)wanted_n, sizeof *found);
     for (int i = 0; i < wanted_n; i++) {
         int column = find_column(c, path, option, wanted[i], e);
-        if (column >= 0)
+        if (column >= 0 && is_among(found, *n, column) && strcmp(option, "--columns") == 0)
+            err_add(e, ERR_USAGE, "%s: %s: found column %d, '%s', twice, allowed: every column once", path, option,
+                column + 1, c->names[column]);
+        else if (column >= 0)
             found[(*n)++] = column;
     }
     list_free(wanted, wanted_n);
