@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 // Whether some column has two different values; missing ones count for nothing. Looks no further than it must.
-static bool varies(const struct data_selection *s)
+static bool varies(const struct data_selection *s, bool *has_missing)
 {
     int columns = s->tables[0]->columns;
     double *first = mem_new((size_t)columns, sizeof *first), *row = mem_new((size_t)columns, sizeof *row);
@@ -16,6 +16,7 @@ static bool varies(const struct data_selection *s)
     for (int64_t i = 0; i < s->rows && !found; i++) {
         data_table_row(s->tables[s->source[i]], s->index[i], row);
         for (int c = 0; c < columns; c++) {
+            *has_missing = *has_missing || isnan(row[c]);
             found = found || (row[c] != first[c] && !isnan(row[c]) && !isnan(first[c]));
             first[c] = isnan(first[c]) ? row[c] : first[c];
         }
@@ -27,9 +28,14 @@ static bool varies(const struct data_selection *s)
 
 int data_check_varies(const struct data_selection *s, struct err *e)
 {
-    return varies(s) ? 0
-                     : data_error(s->part->source[0].at, e, "all %lld rows of %s are equal: there is nothing to learn",
-                           (long long)s->rows, s->part->name);
+    bool has_missing = false;
+
+    if (varies(s, &has_missing))
+        return 0;
+    return data_error(s->part->source[0].at, e,
+        has_missing ? "no column of the %lld rows of %s varies, missing values aside: there is nothing to learn"
+                    : "all %lld rows of %s are equal: there is nothing to learn",
+        (long long)s->rows, s->part->name);
 }
 
 struct bad_values {

@@ -126,9 +126,9 @@ int array_reader_begin(struct array_reader *a, struct err *e)
     a->begin = byte_stream_position(a->stream);
     int64_t size = byte_stream_size(a->stream);
     if (size >= 0 && size - a->begin != bytes)
-        return err_add(e, ERR_DATA,
-            "%s: its header promises %lld bytes of values, but %lld follow it: is it truncated?", name,
-            (long long)bytes, (long long)(size - a->begin));
+        return err_add(e, ERR_DATA, "%s: its header promises %lld bytes of values, but %lld follow it: %s", name,
+            (long long)bytes, (long long)(size - a->begin),
+            size - a->begin < bytes ? "is it truncated?" : "is the header damaged, or was something appended?");
     return 0;
 }
 

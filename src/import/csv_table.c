@@ -5,6 +5,7 @@
 #include <csv.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_FIELD = 1 << 20 };
 
@@ -15,6 +16,7 @@ struct csv_table {
     char comment;
     bool is_run, in_quotes;
     bool is_within; // the record is not at its end: a line break stands within quotes
+    int quote;      // the line on which the quotes opened that are open still; 0: none are
 };
 
 static void push_field(void *text, size_t n, void *table)
@@ -88,9 +90,21 @@ static size_t squeeze(struct csv_table *t, char *line, size_t n)
     return out;
 }
 
-static int fail(const struct csv_table *t, const char *what, struct err *e)
+static int fail(const struct csv_table *t, int line, const char *what, struct err *e)
 {
-    return err_at(e, ERR_DATA, byte_stream_name(t->lines.stream), csv_table_line(t), 0, "%s", what);
+    return err_at(e, ERR_DATA, byte_stream_name(t->lines.stream), line, 0, "%s", what);
+}
+
+// Follows the quotes of a line, which ends with '\n'. A doubled quote within quotes is a character of the field.
+static void note_quotes(struct csv_table *t, const char *line, size_t n)
+{
+    const char *end = line + n;
+
+    for (const char *at = line; (at = memchr(at, '"', (size_t)(end - at))); at++)
+        if (t->quote && at[1] == '"')
+            at++;
+        else
+            t->quote = t->quote ? 0 : csv_table_line(t);
 }
 
 int csv_table_push_line(struct csv_table *t, struct err *e)
@@ -101,15 +115,22 @@ int csv_table_push_line(struct csv_table *t, struct err *e)
     if (found < 0)
         return -1;
     if (found == 0)
-        return csv_fini(&t->parser, push_field, push_record, t) == 0 ? 0 : fail(t, "the file ends within quotes", e);
+        return csv_fini(&t->parser, push_field, push_record, t) == 0
+                   ? 0
+                   : fail(t, t->quote ? t->quote : csv_table_line(t), "a quote opens here and is never closed", e);
     if (!t->is_within && (line[0] == '\n' || (t->comment && line[0] == t->comment)))
         return 1;
+    if (!t->is_within)
+        t->quote = 0;
     t->is_within = true;
+    note_quotes(t, line, n);
     if (t->is_run)
         n = squeeze(t, line, n);
     if (csv_parse(&t->parser, line, n, push_field, push_record, t) != n)
-        return fail(t, "a quote stands within a field: put the field into quotes and double the quotes in it", e);
+        return fail(t, csv_table_line(t),
+            "a quote stands within a field: put the field into quotes and double the quotes in it", e);
     if (csv_get_buffer_size(&t->parser) > MAX_FIELD)
-        return fail(t, "a field of more than a million characters: is a quote never closed?", e);
+        return fail(t, t->quote ? t->quote : csv_table_line(t),
+            "a field of more than a million characters: is a quote never closed?", e);
     return 1;
 }

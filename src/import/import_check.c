@@ -2,24 +2,26 @@
 #include "import/import_check.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_INFINITE = 20, MAX_NAMED = 8 };
+enum { MAX_BEYOND = 20, MAX_NAMED = 8 };
 
 struct import_check {
     const char *name;
     enum store_type type;
     int64_t rows, columns;
     char *const *features;
-    bool is_image;         // whose margins are often constant
-    void *first;           // (columns) the first row, integers
-    unsigned char *varies; // (columns) whether another value than the first came, integers
-    double *low, *high;    // (columns) floats; low > high: none but missing values so far
-    bool is_narrowed;      // from a wider type
+    bool is_image;              // whose margins are often constant
+    void *first;                // (columns) the first row, integers
+    unsigned char *varies;      // (columns) whether another value than the first came, integers
+    double *low, *high;         // (columns) floats; low > high: none but missing values so far
+    unsigned char *has_missing; // (columns) whether a value was missing, floats
     int64_t missing, infinite, first_infinite;
+    int64_t beyond;              // values that the type cannot hold
     struct import_count *counts; // sorted by label
     int n_counts;
 };
@@ -30,11 +32,10 @@ static bool is_float(const struct import_check *c)
 }
 
 struct import_check *import_check_new(
-    const char *name, const struct store_shape *shape, bool is_narrowed, char *const *features, struct err *e)
+    const char *name, const struct store_shape *shape, char *const *features, struct err *e)
 {
     struct import_check *c = mem_new(1, sizeof *c);
-    *c = (struct import_check){
-        .name = name, .type = shape->type, .columns = 1, .features = features, .is_narrowed = is_narrowed};
+    *c = (struct import_check){.name = name, .type = shape->type, .columns = 1, .features = features};
     c->is_image = shape->rank > 2;
     for (int d = 1; d < shape->rank; d++)
         c->columns *= shape->dims[d];
@@ -43,11 +44,12 @@ struct import_check *import_check_new(
     if (is_float(c)) {
         c->low = mem_array(n, sizeof *c->low, name, e);
         c->high = mem_array(n, sizeof *c->high, name, e);
+        c->has_missing = mem_array(n, 1, name, e);
     } else {
         c->first = mem_array(n, store_type_size(c->type), name, e);
         c->varies = mem_array(n, 1, name, e);
     }
-    if (is_float(c) ? !c->low || !c->high : !c->first || !c->varies)
+    if (is_float(c) ? !c->low || !c->high || !c->has_missing : !c->first || !c->varies)
         import_check_free(&c);
     for (size_t i = 0; c && c->low && i < n; i++) {
         c->low[i] = INFINITY;
@@ -64,6 +66,7 @@ void import_check_free(struct import_check **c)
     free((*c)->varies);
     free((*c)->low);
     free((*c)->high);
+    free((*c)->has_missing);
     free((*c)->counts);
     free(*c);
     *c = NULL;
@@ -99,57 +102,53 @@ static void check_integers(struct import_check *c, const char *row)
     }
 }
 
-// What a narrower type cannot hold is refused. What the source says is kept: such rows are scored as what they are.
-static void note_infinite(struct import_check *c, int64_t column, struct err *e)
+void import_check_beyond(struct import_check *c, int64_t i, double value, struct err *e)
 {
-    char number[32] = "";
+    int64_t column = i % c->columns;
+    char number[32] = "", found[32];
+
+    if (c->beyond++ >= MAX_BEYOND)
+        return;
     if (!c->features)
         snprintf(number, sizeof number, "value %lld", (long long)column + 1);
-
-    if (c->infinite++ == 0)
-        c->first_infinite = c->rows;
-    if (c->is_narrowed && c->infinite <= MAX_INFINITE)
-        err_add(e, ERR_DATA,
-            "%s: row %lld: %s: found an infinite value, allowed: numbers that %s can hold, NaN if missing", c->name,
-            (long long)c->rows, c->features ? c->features[column] : number, c->type == STORE_F32 ? "f4" : "f8");
+    err_add(e, ERR_DATA,
+        "%s: row %lld: %s: found %s, allowed: numbers up to 3.4e38, which f4 can hold; hint: --type f8", c->name,
+        (long long)(c->rows + i / c->columns), c->features ? c->features[column] : number, text_number(found, value));
 }
 
-static void check_float(struct import_check *c, int64_t column, double v, struct err *e)
+static void check_float(struct import_check *c, int64_t column, double v)
 {
     if (isnan(v)) {
         c->missing++;
+        c->has_missing[column] = 1;
         return;
     }
-    if (isinf(v)) {
-        note_infinite(c, column, e);
-        return;
-    }
+    if (isinf(v) && c->infinite++ == 0)
+        c->first_infinite = c->rows;
     c->low[column] = v < c->low[column] ? v : c->low[column];
     c->high[column] = v > c->high[column] ? v : c->high[column];
 }
 
-static void check_floats(struct import_check *c, const void *row, struct err *e)
+static void check_floats(struct import_check *c, const void *row)
 {
     if (c->type == STORE_F32)
         for (int64_t i = 0; i < c->columns; i++)
-            check_float(c, i, (double)((const float *)row)[i], e);
+            check_float(c, i, (double)((const float *)row)[i]);
     else
         for (int64_t i = 0; i < c->columns; i++)
-            check_float(c, i, ((const double *)row)[i], e);
+            check_float(c, i, ((const double *)row)[i]);
 }
 
-int import_check_rows(struct import_check *c, int64_t rows, const void *x, struct err *e)
+void import_check_rows(struct import_check *c, int64_t rows, const void *x)
 {
     size_t row_bytes = (size_t)c->columns * store_type_size(c->type);
-    int64_t infinite = c->infinite;
     if (c->rows == 0 && c->first)
         memcpy(c->first, x, row_bytes);
     for (int64_t r = 0; r < rows; r++, c->rows++)
         if (is_float(c))
-            check_floats(c, (const char *)x + (size_t)r * row_bytes, e);
+            check_floats(c, (const char *)x + (size_t)r * row_bytes);
         else
             check_integers(c, (const char *)x + (size_t)r * row_bytes);
-    return c->is_narrowed && c->infinite > infinite ? -1 : 0;
 }
 
 static void count_label(struct import_check *c, int64_t label)
@@ -178,28 +177,37 @@ void import_check_labels(struct import_check *c, int64_t rows, const int64_t *la
         count_label(c, label[r]);
 }
 
+// Missing values aside.
 static bool is_constant(const struct import_check *c, int64_t column)
 {
     return is_float(c) ? !(c->low[column] < c->high[column]) : !c->varies[column];
 }
 
+// Whether a column has both missing values and others, so that its rows differ.
+static bool is_partly_missing(const struct import_check *c, int64_t column)
+{
+    return is_float(c) && c->has_missing[column] && c->low[column] <= c->high[column];
+}
+
 static void warn_constant(const struct import_check *c, struct text *warnings)
 {
     struct text names = {0};
-    int64_t constant = 0;
+    int64_t constant = 0, partly_missing = 0;
     for (int64_t i = 0; i < c->columns; i++) {
         if (!is_constant(c, i))
             continue;
         if (c->features && constant < MAX_NAMED)
             text_add(&names, "%s%s", constant ? ", " : ": ", c->features[i]);
         constant++;
+        partly_missing += is_partly_missing(c, i);
     }
-    if (constant == c->columns && c->rows > 1)
+    if (constant == c->columns && partly_missing == 0 && c->rows > 1)
         text_add(warnings, "%s: all %lld rows are the same: nothing can be learned from them\n", c->name,
             (long long)c->rows);
-    else if (constant && c->rows > 1 && !c->is_image)
-        text_add(warnings, "%s: %lld of %lld columns never vary%s%s\n", c->name, (long long)constant,
-            (long long)c->columns, names.data ? names.data : "", constant > MAX_NAMED && c->features ? ", ..." : "");
+    else if (constant && c->rows > 1 && (!c->is_image || constant == c->columns))
+        text_add(warnings, "%s: %lld of %lld columns never vary%s%s%s\n", c->name, (long long)constant,
+            (long long)c->columns, partly_missing ? ", missing values aside" : "", names.data ? names.data : "",
+            constant > MAX_NAMED && c->features ? ", ..." : "");
     text_free(&names);
 }
 

@@ -5,13 +5,14 @@
 #include "import/import.h"
 
 struct import_check;
-// `name`: of the source; `features` (columns): names or NULL; both borrowed. `is_narrowed`: the rows come from a type
-// that holds more, so that infinite values are refused. NULL and an error without memory.
+// `name`: of the source; `features` (columns): names or NULL; both borrowed. NULL and an error without memory.
 struct import_check *import_check_new(
-    const char *name, const struct store_shape *shape, bool is_narrowed, char *const *features, struct err *e);
+    const char *name, const struct store_shape *shape, char *const *features, struct err *e);
 void import_check_free(struct import_check **c);
-// The next rows.  x (rows, columns) of the shape's type. -1 and an error for infinite values if they are refused.
-int import_check_rows(struct import_check *c, int64_t rows, const void *x, struct err *e);
+// The next rows.  x (rows, columns) of the shape's type.
+void import_check_rows(struct import_check *c, int64_t rows, const void *x);
+// A value of the next rows, counted row by row, that is finite, but beyond f4: an error, unless there were many.
+void import_check_beyond(struct import_check *c, int64_t i, double value, struct err *e);
 void import_check_labels(struct import_check *c, int64_t rows, const int64_t *label);
 // Counts, and warnings about columns that do not vary and infinite values.
 void import_check_summary(struct import_check *c, struct import_summary *s);

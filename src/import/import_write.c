@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "import/import_check.h"
 #include "store/schema.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,7 @@ static int make_room(struct transfer *t, struct err *e)
     t->label_read = mem_array((size_t)t->piece, sizeof(int64_t), name, e);
     t->labels = mem_array((size_t)t->piece, sizeof *t->labels, name, e);
     t->numbers = mem_array((size_t)t->piece, sizeof *t->numbers, name, e);
-    t->check = import_check_new(name, &t->shape, is_converted, t->pair->x->features, e);
+    t->check = import_check_new(name, &t->shape, t->pair->x->features, e);
     return t->read && (t->written || !is_converted) && t->label_read && t->labels && t->numbers && t->check ? 0 : -1;
 }
 
@@ -171,21 +172,29 @@ static void to_f8(enum store_type type, const void *from, int64_t n, double *to)
     }
 }
 
-// to (n) of type f4 or f8 := from (n). Values beyond f4 come out infinite, which the check refuses.
-static void convert(enum store_type from_type, const void *from, enum store_type to_type, void *to, int64_t n)
+// t->written (n) of type f4 or f8 := t->read (n). -1 and errors for values beyond f4.
+static int convert(struct transfer *t, int64_t n, struct err *e)
 {
     enum { CHUNK = 512 };
     double chunk[CHUNK];
-    if (to_type == STORE_F64) {
-        to_f8(from_type, from, n, to);
-        return;
+    enum store_type from_type = t->pair->x->shape.type;
+    const void *from = t->read;
+    float *to = t->written;
+    int before = e->count;
+    if (t->shape.type == STORE_F64) {
+        to_f8(from_type, from, n, t->written);
+        return 0;
     }
     for (int64_t done = 0; done < n; done += CHUNK) {
         int64_t m = n - done < CHUNK ? n - done : CHUNK;
         to_f8(from_type, (const char *)from + (size_t)done * store_type_size(from_type), m, chunk);
-        for (int64_t i = 0; i < m; i++)
-            ((float *)to)[done + i] = (float)chunk[i];
+        for (int64_t i = 0; i < m; i++) {
+            to[done + i] = (float)chunk[i];
+            if (isinf(to[done + i]) && isfinite(chunk[i]))
+                import_check_beyond(t->check, done + i, chunk[i], e);
+        }
     }
+    return e->count > before ? -1 : 0;
 }
 
 static int move_labels(struct transfer *t, int64_t first, int64_t rows, struct err *e)
@@ -204,13 +213,13 @@ static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct er
     struct source *s = t->pair->x;
     if (source_read(s, rows, t->read, s->has_label ? t->labels : NULL, e) != 0)
         return -1;
-    if (t->written)
-        convert(s->shape.type, t->read, t->shape.type, t->written, rows * t->columns);
+    if (t->written && convert(t, rows * t->columns, e) != 0)
+        return -1;
     const void *x = t->written ? t->written : t->read;
     for (int64_t r = 0; r < rows; r++)
         t->numbers[r] = first + r;
-    if (import_check_rows(t->check, rows, x, e) != 0 || store_stream_write(t->x, rows, x, e) != 0 ||
-        store_stream_write(t->sample, rows, t->numbers, e) != 0)
+    import_check_rows(t->check, rows, x);
+    if (store_stream_write(t->x, rows, x, e) != 0 || store_stream_write(t->sample, rows, t->numbers, e) != 0)
         return -1;
     return has_labels(t) ? move_labels(t, first, rows, e) : 0;
 }

@@ -38,6 +38,7 @@ struct csv {
     int errors;
     int64_t errors_hidden;
     int64_t hashes;    // first fields that begin with '#' and are no numbers
+    bool is_whole;     // the file could be read to its end
     bool is_first_odd; // the first row has another number of fields than the line before it
     struct err *e;
 
@@ -191,7 +192,7 @@ static int summarise(struct csv *c)
         err_add(c->e, ERR_DATA, "%s: some columns hold no number at all; to leave them out: --drop %s%.300s%s", c->path,
             needs_shell_quotes(drop.data) ? "'" : "", drop.data, needs_shell_quotes(drop.data) ? "'" : "");
     text_free(&drop);
-    if (!c->errors && c->rows == 0)
+    if (c->is_whole && !c->errors && c->rows == 0)
         err_add(c->e, ERR_DATA, "%s: no rows: the data are empty", c->path);
     return c->errors || c->e->count > before ? -1 : 0;
 }
@@ -216,6 +217,7 @@ static int check_all(struct csv *c, struct err *e)
     do
         pushed = csv_table_push_line(c->table, e);
     while (pushed == 1);
+    c->is_whole = pushed == 0;
     return summarise(c) == 0 ? pushed : -1;
 }
 

@@ -53,6 +53,8 @@ bad 2 'found 3 SRC, allowed: 1, or 2' two.csv two.csv two.csv -o out/x.h5:a
 bad 2 'two sources of the same kind' two.csv two.csv -o out/x.h5:a
 bad 2 "--label: found 'c', allowed: the name of a column" two.csv -o out/x.h5:a --label c
 bad 2 "--drop: found '3', allowed: .* from 1 to 2" two.csv -o out/x.h5:a --drop 3
+# fault: a column that is named twice was kept once, in silence
+bad 2 "--columns: found column 2, 'b', twice, allowed: every column once" two.csv -o out/x.h5:a --columns b,a,2
 bad 2 'no column is left' two.csv -o out/x.h5:a --drop a,b
 bad 2 "--delimiter: found '::'" two.csv -o out/x.h5:a --delimiter ::
 bad 2 '--x: names an array of an .npz' two.csv -o out/x.h5:a --x X
@@ -82,11 +84,12 @@ good good.idx good-labels.idx -o out/x.h5:a
 bad 2 'one value a row and no names: labels' good-labels.idx -o out/x.h5:a
 bad 2 'for CSV; found a source of format IDX' good.idx -o out/x.h5:a --drop b
 head -c 20 good.idx >cut.idx
-bad 3 'promises 12 bytes of values, but 4 follow' cut.idx -o out/x.h5:a
+bad 3 'promises 12 bytes of values, but 4 follow it: is it truncated' cut.idx -o out/x.h5:a
 head -c 10 good.idx >header.idx
 bad 3 'ends within its header' header.idx -o out/x.h5:a
 { cat good.idx; bytes 1; } >long.idx
-bad 3 'promises 12 bytes of values, but 13 follow' long.idx -o out/x.h5:a
+# fault: a file that is too long was said to be truncated
+bad 3 'promises 12 bytes of values, but 13 follow it: is the header damaged, or was something appended' long.idx -o out/x.h5:a
 { idx 08 0 2 2; } >none.idx
 bad 3 'the data are empty' none.idx -o out/x.h5:a
 { idx 08 3 0 2; } >flat.idx
@@ -106,7 +109,11 @@ good inf.idx -o out/inf.h5:a
 says message 'warning: inf.idx: 1 infinite value, the first in row 0: training refuses such rows'
 { idx 0E 1 2; printf '\x7e\x37\xe4\x3c\x88\0\x75\x9c\0\0\0\0\0\0\0\0'; } >big.idx
 good big.idx -o out/x.h5:a
-bad 3 'row 0: value 1: found an infinite value, allowed: numbers that f4 can hold' big.idx -o out/x.h5:a --type f4
+# fault: a large number was called infinite, and an infinite one refused, which other types keep
+bad 3 'row 0: value 1: found 1e\+300, allowed: numbers up to 3.4e38, which f4 can hold; hint: --type f8' big.idx -o out/x.h5:a --type f4
+{ idx 0E 2 2; printf '\x7f\xf0\0\0\0\0\0\0'; bytes 24; } >inf8.idx
+good inf8.idx -o out/x.h5:a --type f4 --force
+says message 'warning: inf8.idx: 1 infinite value, the first in row 0: training refuses such rows'
 
 # --- gzip
 gzip -nc good.idx >good.idx.gz
@@ -153,7 +160,13 @@ csv 3 "x.csv:3:2: b: found '1.5', allowed as labels: 64-bit integers, or names" 
 csv 3 'x.csv:1:2: name .a. stands for columns 1 and 2' 'a,a\n1,2\n'
 csv 3 'is not UTF-8' 'a,\351t\351\n1,2\n'
 csv 3 'x.csv:2: a quote stands within a field' 'a,b\n1,2"3\n'
-csv 3 'x.csv:3: the file ends within quotes' 'a,b\n1,2\n3,"4\n'
+# fault: a quote that is never closed was reported where the file ends, and "no rows" with it
+csv 3 'x.csv:3: a quote opens here and is never closed' 'a,b\n1,2\n3,"4\n5,6\n7,8\n'
+csv 3 'x.csv:2: a quote opens here and is never closed' 'a,b\n1,"2\n3,""4""\n5,6\n'
+if grep 'no rows' message; then fail 'no rows, because of a quote'; fi
+csv 3 'x.csv:4: a quote opens here' 'a,b\n1,"2"\n3,"""4"\n5,"6\n'
+csv 3 'x.csv:2: a quote stands within a field' 'a,b\n1,2"3\n'
+if grep 'no rows' message; then fail 'no rows, because of a quote'; fi
 csv 3 'leave them out: --drop when' 'when,v\nmonday,1\ntuesday,2\n'
 csv 3 'of no known format' 'a,b\n1,\0002\n'
 csv 3 "x.csv:2:1: a: found '1;2'" 'a,b\n1;2,3\n'

@@ -166,7 +166,6 @@ static void columns_by_name_and_number(void **state)
         {"c,a", NULL, NULL, 2, {3, 1}, -1},
         {"1, 2", NULL, "c", 2, {1, 2}, 3},
         {"d,c,b,a", "c", NULL, 3, {4, 2, 1}, -1},
-        {"d,a,d,1", NULL, NULL, 2, {4, 1}, -1},
         {"d,c,b,a", NULL, "d", 3, {3, 2, 1}, 4},
         {"a,b,c", "b", "a", 1, {3}, 1},
     };
@@ -357,6 +356,41 @@ static void mistakes_are_located(void **state)
         "did you mean 'a'?");
 }
 
+// Fault: rows that differ only in which values are missing, or infinite, were called the same.
+static void rows_that_differ_in_missing_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *warning; // NULL: none
+    } rows[] = {
+        {"1,\n,4\n", "2 of 2 columns never vary, missing values aside: "},
+        {"1,3\n,3\n", "2 of 2 columns never vary, missing values aside: "},
+        {"1,2\n1,\n2,2\n", "1 of 2 columns never vary, missing values aside: "},
+        {"1,2\n1,2\n", "all 2 rows are the same"},
+        {"1,NA\n1,NA\n", "all 2 rows are the same"},
+        {"1,inf\n1,2\n", "1 of 2 columns never vary: "},
+        {"inf,1\n1,inf\n", NULL},
+        {"inf,1\ninf,1\n", "all 2 rows are the same"},
+        {"1,-inf\n1,inf\n", "1 of 2 columns never vary: "},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct import_summary s;
+        struct err e = {0};
+        unlink("x.h5");
+        write_text("x.csv", rows[i].text);
+        struct import_options o = {SOURCES("x.csv"), .output = (char[]){"x.h5:s"}, .header = HEADER_NO};
+        assert_int_equal(import_run(&o, &s, &e), 0);
+
+        const char *warnings = s.warnings.data ? s.warnings.data : "";
+        bool is_right = rows[i].warning ? strstr(warnings, rows[i].warning) != NULL
+                                        : !strstr(warnings, "vary") && !strstr(warnings, "are the same");
+        if (!is_right)
+            fail_msg("%s%s", rows[i].text, warnings);
+        import_summary_free(&s);
+    }
+}
+
 static void constant_columns_are_warned_of(void **state)
 {
     (void)state;
@@ -365,7 +399,7 @@ static void constant_columns_are_warned_of(void **state)
     struct err e = {0};
     struct import_options o = {SOURCES("x.csv"), .output = (char[]){"c.h5:s"}};
     assert_int_equal(import_run(&o, &s, &e), 0);
-    assert_non_null(strstr(s.warnings.data, "3 of 4 columns never vary: a, c, d\n"));
+    assert_non_null(strstr(s.warnings.data, "3 of 4 columns never vary, missing values aside: a, c, d\n"));
     import_summary_free(&s);
 }
 
@@ -390,6 +424,7 @@ int main(void)
         cmocka_unit_test(large_tables_come_in_pieces),
         cmocka_unit_test(mistakes_are_located),
         cmocka_unit_test(constant_columns_are_warned_of),
+        cmocka_unit_test(rows_that_differ_in_missing_values),
     };
     return cmocka_run_group_tests(tests, setup_folder, teardown_folder);
 }
