@@ -1,4 +1,4 @@
-// Metrics from a ranking: each one loop over the groups of equal scores, or a binary search in them.
+// Metrics of a ranking. Each is one loop over the groups of equal scores, or a binary search in them.
 #include "metrics/metrics.h"
 
 #include <float.h>
@@ -6,9 +6,10 @@
 
 static const double NORMAL_975 = 1.959963984540054; // the 97.5 % point of the standard normal distribution
 
-// Samples and positives of group g alone.
+// These return the samples and the positives in group g itself.
 static int64_t group_size(const struct ranking *r, int64_t g)
 {
+    ASSERT(g >= 0 && g < r->groups, "group %lld of %lld", (long long)g, (long long)r->groups);
     return r->above[g] - (g ? r->above[g - 1] : 0);
 }
 
@@ -17,7 +18,8 @@ static int64_t group_hits(const struct ranking *r, int64_t g)
     return r->hits[g] - (g ? r->hits[g - 1] : 0);
 }
 
-// Twice the number of (positive, negative) pairs in the right order, ties counting half. Exact: below 2^62.
+// Returns twice the number of (positive, negative) pairs in the right order, ties counting half. Exact, as it is below
+// 2^62.
 static int64_t twice_ordered_pairs(const struct ranking *r)
 {
     int64_t twice = 0;
@@ -28,11 +30,13 @@ static int64_t twice_ordered_pairs(const struct ranking *r)
     return twice;
 }
 
-// DeLong's variance of the auc: a positive's placement is the share of negatives below it, a negative's the share of
-// positives above it, ties counting half; both have the auc as mean, and their sample variances add.
+// DeLong's variance of the AUC. The placement of a positive is the share of negatives below it, that of a negative the
+// share of positives above it, ties counting half. Both have the AUC as mean, and their sample variances add.
 static double delong_variance(const struct ranking *r, double auc, int64_t m, int64_t n)
 {
+    ASSERT(m > 1 && n > 1, "%lld positives, %lld negatives", (long long)m, (long long)n);
     double of_positives = 0, of_negatives = 0;
+
     for (int64_t g = 0; g < r->groups; g++) {
         int64_t hits = group_hits(r, g), misses = group_size(r, g) - hits;
         int64_t misses_below = n - (r->above[g] - r->hits[g]);
@@ -41,6 +45,7 @@ static double delong_variance(const struct ranking *r, double auc, int64_t m, in
         of_positives += (double)hits * positive * positive;
         of_negatives += (double)misses * negative * negative;
     }
+
     return of_positives / ((double)m * (double)(m - 1)) + of_negatives / ((double)n * (double)(n - 1));
 }
 
@@ -50,9 +55,11 @@ struct roc_auc ranking_roc_auc(const struct ranking *r)
     struct roc_auc a = {.auc = NAN, .variance = NAN, .low = NAN, .high = NAN, .positives = m, .negatives = n};
     if (m == 0 || n == 0 || r->nans)
         return a;
+
     a.auc = (double)twice_ordered_pairs(r) / (2.0 * (double)m * (double)n);
     if (m == 1 || n == 1)
         return a;
+
     a.variance = delong_variance(r, a.auc, m, n);
     double half = NORMAL_975 * sqrt(a.variance);
     a.low = fmax(0, a.auc - half);
@@ -70,10 +77,12 @@ double ranking_average_precision(const struct ranking *r)
     return sum / (double)r->positives;
 }
 
-// The group of the sample at `place` of the order: the first with above[g] > place.
+// Returns the group of the sample at `place` of the order: the first with above[g] > place.
 static int64_t group_at(const struct ranking *r, int64_t place)
 {
+    ASSERT(place >= 0 && place < r->n, "place %lld of %lld", (long long)place, (long long)r->n);
     int64_t low = 0, high = r->groups - 1;
+
     while (low < high) {
         int64_t middle = (low + high) / 2;
         if (r->above[middle] > place)
@@ -81,6 +90,7 @@ static int64_t group_at(const struct ranking *r, int64_t place)
         else
             low = middle + 1;
     }
+
     return low;
 }
 
@@ -96,20 +106,18 @@ double ranking_precision_at(const struct ranking *r, int64_t count)
     return expected / (double)count;
 }
 
-// Returns a threshold that calls groups 0 to g anomalous and no other; -INFINITY is not in group g. A double lies
-// between any two different floats. It is never a denormal number, which threads that flush those would take for 0.
+// Returns a threshold that calls groups 0 to g anomalous and no other; the score of group g is not -INFINITY. There is
+// a double between any two different floats. The threshold is never denormal, because threads that flush denormals to 0
+// would use 0.
 static double threshold_below(const struct ranking *r, int64_t g)
 {
     double score = (double)r->score[g];
     ASSERT(score > -INFINITY, "group %lld", (long long)g);
-
     if (g + 1 == r->groups && score == 0)
         return -(double)FLT_MIN; // a float, too: the number next to 0 is denormal
     if (g + 1 == r->groups)
         return nextafter(score, -INFINITY);
-
     double next = (double)r->score[g + 1];
-
     return isinf(score) || isinf(next) ? fmax(next, -DBL_MAX) : next + (score - next) / 2;
 }
 
@@ -118,6 +126,7 @@ struct best_f1 ranking_best_f1(const struct ranking *r)
     struct best_f1 best = {.f1 = NAN, .threshold = NAN};
     if (r->positives == 0 || r->nans)
         return best;
+
     int64_t at = -1;
     for (int64_t g = 0; g < r->groups && (double)r->score[g] > -INFINITY; g++) { // no threshold lies below -INFINITY
         double f1 = 2.0 * (double)r->hits[g] / ((double)r->above[g] + (double)r->positives);
@@ -126,13 +135,15 @@ struct best_f1 ranking_best_f1(const struct ranking *r)
             at = g;
         }
     }
+
     if (at >= 0)
         best.threshold = threshold_below(r, at);
     return best;
 }
 
-// Between a and b at t in [0, 1); an infinity spoils nothing that lies beside it.
-static double interpolate(double a, double b, double t)
+// Returns the value between a and b at t in [0, 1). If t is 0 or both are equal, an infinite neighbour does not make it
+// NaN.
+static double interpolate_linear(double a, double b, double t)
 {
     return t == 0 || a == b ? a : a + (b - a) * t;
 }
@@ -146,7 +157,7 @@ double ranking_quantile(const struct ranking *r, double q)
     int64_t rank = (int64_t)at, place = r->n - 1 - rank;
     double lower = r->score[group_at(r, place)];
     double upper = r->score[group_at(r, place > 0 ? place - 1 : 0)];
-    return interpolate(lower, upper, at - (double)rank);
+    return interpolate_linear(lower, upper, at - (double)rank);
 }
 
 double mean_std_threshold(const float *score, int64_t n, double k)
@@ -162,9 +173,10 @@ double mean_std_threshold(const float *score, int64_t n, double k)
 
 struct confusion ranking_confusion(const struct ranking *r, double threshold)
 {
-    int64_t called = 0, hits = 0;
-    for (int64_t low = 0, high = isnan(threshold) ? 0 : r->groups;
-         low < high;) { // the last group that is not at or below the threshold
+    int64_t called = 0, hits = 0; // anomalous, and positives among them
+    int64_t low = 0, high = isnan(threshold) ? 0 : r->groups;
+
+    while (low < high) { // finds the last group above the threshold; NaN is above
         int64_t middle = (low + high) / 2;
         if (r->score[middle] <= threshold) {
             high = middle;
@@ -174,6 +186,7 @@ struct confusion ranking_confusion(const struct ranking *r, double threshold)
             low = middle + 1;
         }
     }
+
     return (struct confusion){
         .true_positives = hits,
         .false_positives = called - hits,
@@ -182,30 +195,30 @@ struct confusion ranking_confusion(const struct ranking *r, double threshold)
     };
 }
 
-static double ratio(double part, double whole)
+static double ratio_or_zero(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
 }
 
-// `right` of the samples called this class are of it; `called` and `support` are all that are called so and that are
-// so.
+// Returns the metrics of a class: `called` samples are called so, `support` truly are, `right` are both.
 static struct class_metrics class_metrics_of(int64_t right, int64_t called, int64_t support)
 {
+    ASSERT(right <= called && right <= support, "%lld right", (long long)right);
     return (struct class_metrics){
-        .precision = ratio((double)right, (double)called),
-        .recall = ratio((double)right, (double)support),
-        .f1 = ratio(2 * (double)right, (double)called + (double)support),
+        .precision = ratio_or_zero((double)right, (double)called),
+        .recall = ratio_or_zero((double)right, (double)support),
+        .f1 = ratio_or_zero(2 * (double)right, (double)called + (double)support),
         .support = support,
     };
 }
 
-// a and b, weighted by v and w.
+// Returns the mean of a and b, weighted by v and w.
 static struct class_metrics class_mean(const struct class_metrics *a, const struct class_metrics *b, double v, double w)
 {
     return (struct class_metrics){
-        .precision = ratio(v * a->precision + w * b->precision, v + w),
-        .recall = ratio(v * a->recall + w * b->recall, v + w),
-        .f1 = ratio(v * a->f1 + w * b->f1, v + w),
+        .precision = ratio_or_zero(v * a->precision + w * b->precision, v + w),
+        .recall = ratio_or_zero(v * a->recall + w * b->recall, v + w),
+        .f1 = ratio_or_zero(v * a->f1 + w * b->f1, v + w),
         .support = a->support + b->support,
     };
 }
@@ -216,8 +229,9 @@ struct classification confusion_classification(const struct confusion *c)
     struct classification k = {
         .normal = class_metrics_of(tn, tn + fn, tn + fp),
         .anomaly = class_metrics_of(tp, tp + fp, tp + fn),
-        .accuracy = ratio((double)(tp + tn), (double)(tp + fp + tn + fn)),
+        .accuracy = ratio_or_zero((double)(tp + tn), (double)(tp + fp + tn + fn)),
     };
+
     k.macro = class_mean(&k.normal, &k.anomaly, 1, 1);
     k.weighted = class_mean(&k.normal, &k.anomaly, (double)k.normal.support, (double)k.anomaly.support);
     return k;
