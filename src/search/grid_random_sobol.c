@@ -1,14 +1,14 @@
-// Methods that wait for no result: all combinations, points at random, points of Sobol's sequence.
+// The methods that do not wait for results: all combinations, random points, points of Sobol's sequence.
 #include "search/search_impl.h"
 
 #include "base/random.h"
 
-static int release_all(struct search *s, int max, int *number)
+static int release_in_order(struct search *s, int max, int *number)
 {
-    return release_until(s, s->bound, max, number);
+    return search_release_until(s, s->bound, max, number);
 }
 
-// --- grid: every combination, the last key varying fastest; the seed key is one of them
+// --- grid: every combination; the last key varies fastest, and the seed key is one of them
 
 static int grid_begin(struct search *s, struct err *e)
 {
@@ -18,8 +18,8 @@ static int grid_begin(struct search *s, struct err *e)
     return 0;
 }
 
-// The number of a combination when the seed key is not counted.
-static int64_t without_seed(const struct search *s, const double *value)
+// Returns the number of a combination among those without the seed key.
+static int64_t number_without_seed(const struct search *s, const double *value)
 {
     int64_t number = 0;
     for (int k = 0; k < s->n; k++) {
@@ -32,20 +32,19 @@ static int64_t without_seed(const struct search *s, const double *value)
 
 static void grid_trial(const struct search *s, int number, struct search_trial *t, double *value)
 {
-    int64_t repeat = s->seed_key >= 0 ? 0 : number % s->repeats;
-    spec_sweep_combination(s->sweep, -1, s->seed_key >= 0 ? number : number / s->repeats, value);
-    if (s->seed_key >= 0)
-        repeat = (int64_t)value[s->seed_key];
-    space_place(s, without_seed(s, value), repeat, t, value);
+    const bool has_seed = s->seed_key >= 0;
+    spec_sweep_combination(s->sweep, -1, has_seed ? number : number / s->repeats, value);
+    int64_t repeat = has_seed ? (int64_t)value[s->seed_key] : number % s->repeats;
+    space_place(s, number_without_seed(s, value), repeat, t, value);
 }
 
-const struct search_method search_grid = {.begin = grid_begin, .release = release_all, .trial = grid_trial};
+const struct search_method search_grid = {.begin = grid_begin, .release = release_in_order, .trial = grid_trial};
 
 // --- random
 
 static int random_begin(struct search *s, struct err *e)
 {
-    if (space_configurations(s, e) != 0)
+    if (space_configurations(s, e) < 0)
         return -1;
     space_shuffle(s);
     s->bound = s->configurations * s->repeats;
@@ -58,16 +57,16 @@ static void random_trial(const struct search *s, int number, struct search_trial
     space_place(s, number / s->repeats, number % s->repeats, t, value);
 }
 
-const struct search_method search_random = {.begin = random_begin, .release = release_all, .trial = random_trial};
+const struct search_method search_random = {.begin = random_begin, .release = release_in_order, .trial = random_trial};
 
-// --- sobol: shifted by the seed, so that the first point is no corner (a digital shift keeps the spread)
+// --- sobol: a digital shift by the seed keeps the spread, and moves the first point away from the corner
 
 static int sobol_begin(struct search *s, struct err *e)
 {
     if (s->n > SOBOL_KEYS)
         return node_error(
             spec_sweep_section(s->sweep), e, "found %d keys, allowed with method sobol: up to %d", s->n, SOBOL_KEYS);
-    if (space_configurations(s, e) != 0)
+    if (space_configurations(s, e) < 0)
         return -1;
     s->bound = s->configurations * s->repeats;
     return 0;
@@ -84,4 +83,4 @@ static void sobol_trial(const struct search *s, int number, struct search_trial 
     space_place(s, i, number % s->repeats, t, value);
 }
 
-const struct search_method search_sobol = {.begin = sobol_begin, .release = release_all, .trial = sobol_trial};
+const struct search_method search_sobol = {.begin = sobol_begin, .release = release_in_order, .trial = sobol_trial};

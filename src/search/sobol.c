@@ -1,21 +1,24 @@
-// Sobol's sequence: points that fill a space more evenly than random ones, however many of them are taken.
+// Sobol's sequence: points that fill a space more evenly than random ones, for any number of points.
 #include "search/search_impl.h"
 
 #include "search/sobol_table.h"
 
 _Static_assert(sizeof sobol_table / sizeof *sobol_table == SOBOL_KEYS, "a row for each key");
 
-// The direction numbers of a dimension, by the recurrence of its polynomial (P. Bratley and B. L. Fox 1988, "Algorithm
-// 659"), in units of 2^-32.
-static void directions(int key, uint32_t v[32])
+// v := the direction numbers of a dimension, by the recurrence of its polynomial (P. Bratley and B. L. Fox 1988,
+// "Algorithm 659"), in units of 2^-32.
+static void direction_numbers(int key, uint32_t v[32])
 {
     uint32_t polynomial = sobol_table[key].polynomial;
     int degree = 31 - __builtin_clz(polynomial);
+    ASSERT(degree < (int)(sizeof sobol_table[key].first / sizeof *sobol_table[key].first) + 1, "degree %d", degree);
+
     for (int i = 0; i < 32; i++) {
         if (key == 0 || i < degree) {
             v[i] = (key == 0 ? 1 : sobol_table[key].first[i]) << (31 - i);
             continue;
         }
+
         v[i] = v[i - degree] ^ v[i - degree] >> degree;
         for (int k = 1; k < degree; k++)
             if (polynomial >> (degree - k) & 1)
@@ -23,11 +26,12 @@ static void directions(int key, uint32_t v[32])
     }
 }
 
-// Points in the order of Gray codes (I. A. Antonov and V. M. Saleev 1979), as most programs have them.
+// The points are in the order of Gray codes (I. A. Antonov and V. M. Saleev 1979), as in most programs.
 uint32_t sobol_at(uint32_t i, int key)
 {
     uint32_t v[32], at = 0, gray = i ^ i >> 1;
-    directions(key, v);
+    ASSERT(key >= 0 && key < SOBOL_KEYS, "%d", key);
+    direction_numbers(key, v);
     for (int bit = 0; bit < 32; bit++)
         if (gray >> bit & 1)
             at ^= v[bit];
