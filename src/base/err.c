@@ -1,6 +1,7 @@
 // Errors of the user and of the world: messages collected in one value that is copied between ranks as it is.
 #include "base/err.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -10,6 +11,28 @@
 #include <string.h>
 
 void (*err_abort_hook)(void);
+
+// A message is one line, whatever a user's text holds.
+static void add_on_one_line(struct text *t, char *line, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (line[i] == '\n' || line[i] == '\t' || line[i] == '\r')
+            line[i] = ' ';
+    text_add_visible(t, line, n);
+}
+
+const char *err_behind(const char *message, const char *name)
+{
+    struct text prefix = {0};
+    char *begin = mem_format("%s: ", name);
+
+    add_on_one_line(&prefix, begin, strlen(begin));
+    bool has_it = strncmp(message, prefix.data, prefix.length) == 0;
+    message += has_it ? prefix.length : 0;
+    text_free(&prefix);
+    free(begin);
+    return message;
+}
 
 static int add_line(
     struct err *e, enum err_kind kind, const char *where, const char *format, va_list args, const char *why)
@@ -23,11 +46,8 @@ static int add_line(
     if (n < sizeof line && why)
         n += (size_t)snprintf(line + n, sizeof line - n, ": %s", why);
     n = n < sizeof line ? n : sizeof line - 1;
-    for (size_t i = 0; i < n; i++) // a message is one line, whatever a user's text holds
-        if (line[i] == '\n' || line[i] == '\t' || line[i] == '\r')
-            line[i] = ' ';
     struct text visible = {0};
-    text_add_visible(&visible, line, n);
+    add_on_one_line(&visible, line, n);
     if (e->length + visible.length + 2 > sizeof e->text) {
         text_free(&visible);
         e->hidden++;

@@ -33,6 +33,9 @@ int err_add(struct err *e, enum err_kind kind, const char *format, ...) __attrib
 int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+// The part of a message behind "NAME: "; all of it if it does not begin so. A message has the name as a terminal shows
+// it.
+const char *err_behind(const char *message, const char *name);
 // As err_add, with ": " and the text of `errno` behind the message; kind ERR_IO.
 int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -35,12 +35,22 @@ void log_line(enum log_level level, const char *format, ...)
     log_progress_end();
     va_list args;
     va_start(args, format);
-    char *line = mem_format_list(format, args), *visible = text_visible(line);
+    char *visible = text_message(format, args);
     va_end(args);
     puts(visible);
     fflush(stdout);
     free(visible);
-    free(line);
+}
+
+void log_print(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *visible = text_message(format, args);
+    va_end(args);
+
+    fputs(visible, stdout);
+    free(visible);
 }
 
 void log_warning(const char *format, ...)
@@ -51,11 +61,10 @@ void log_warning(const char *format, ...)
 
     va_list args;
     va_start(args, format);
-    char *line = mem_format_list(format, args), *visible = text_visible(line);
+    char *visible = text_message(format, args);
     va_end(args);
     fprintf(stderr, "hourglass: warning: %s\n", visible);
     free(visible);
-    free(line);
 }
 
 void log_rank_line(enum log_level level, const char *format, ...)

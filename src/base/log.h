@@ -7,8 +7,10 @@ enum log_level { LOG_QUIET, LOG_RUN, LOG_TRIAL, LOG_EPOCH, LOG_BATCH }; // once 
 // `rank` is this process's in the world. Lines above `level` are dropped. Default: rank 0, LOG_TRIAL.
 void log_setup(int rank, enum log_level level);
 enum log_level log_level(void);
-// A line (printf format, no newline at its end) that only rank 0 prints.
+// A line (printf format, no newline at its end) that only rank 0 prints. A line feed in an argument is shown as \x0a.
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// As printf to standard output, whatever the level and rank, but with arguments as in log_line.
+void log_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // A line "hourglass: warning: ..." on standard error, at every level, that only rank 0 prints.
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // A line that this rank prints, whichever it is, behind "[rank] ".

@@ -55,6 +55,36 @@ char *text_visible(const char *text)
     return t.data;
 }
 
+char *text_message(const char *format, va_list args)
+{
+    static const char end[] = "\1\2\1"; // stands for the line feeds of the format while arguments are put in
+    struct text marked = {0}, shown = {0};
+
+    text_add(&marked, "%s", "");
+    for (const char *at = format; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        size_t n = strcspn(at, "\n");
+        text_add(&marked, "%.*s%s", (int)n, at, at[n] ? end : "");
+    }
+    char *line = mem_format_list(marked.data, args);
+
+    text_add(&shown, "%s", "");
+    for (const char *at = line; *at;) {
+        const char *next = strstr(at, end);
+        size_t n = next ? (size_t)(next - at) : strlen(at);
+        for (size_t k; n > 0; at += k, n -= k) {
+            k = strcspn(at, "\n") < n ? strcspn(at, "\n") : n;
+            text_add_visible(&shown, at, k);
+            if (k < n)
+                text_add(&shown, "\\x0a"), k++;
+        }
+        if (next)
+            text_add(&shown, "\n"), at += strlen(end);
+    }
+    free(line);
+    text_free(&marked);
+    return shown.data;
+}
+
 void text_free(struct text *t)
 {
     free(t->data);

@@ -1,6 +1,7 @@
 // Text: a growing buffer, human-readable figures, and the nearest of several words.
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,10 @@ const char *text_nearest(const char *word, const char *const *words, int n);
 void text_add_visible(struct text *t, const char *text, size_t n);
 // The same of a whole string as new memory.
 char *text_visible(const char *text);
+
+// Formats a message as printf does, fit for a terminal as by text_visible. The lines are those of the format: a line
+// feed in an argument, such as a file's name, becomes \x0a. New memory.
+char *text_message(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 // A string of a file made fit for a message: cut to a few words, control characters shown as '?'. Returns out.
 enum { QUOTE_ROOM = 64 };

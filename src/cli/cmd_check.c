@@ -1,4 +1,5 @@
 // hourglass check: validates an experiment and says what it would take; trains nothing.
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -137,11 +138,11 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
     table_free(&t);
     if (count && p->n > count)
         printf("and %lld more\n", (long long)(p->n - count));
-    printf("\n%s: valid; %d trial%s, %d different", x->path, p->n, p->n == 1 ? "" : "s", plan_different(p));
+    log_print("\n%s: valid; %d trial%s, %d different", x->path, p->n, p->n == 1 ? "" : "s", plan_different(p));
     if (bound > p->n)
         printf(", and up to %lld more that follow from their results", (long long)(bound - p->n));
     printf("; %.3g TFLOP of training\n", 1e-12 * operations);
-    printf("Run folder   %s/%s\n", results, x->name);
+    log_print("Run folder   %s/%s\n", results, x->name);
     if (plan_labels(p))
         print_labels(plan_labels(p));
 }

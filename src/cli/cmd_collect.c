@@ -1,6 +1,7 @@
 // hourglass collect: run.h5 of the trial files that a run's folder has by now.
 #include "base/clock.h"
 #include "base/input.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -80,7 +81,7 @@ static void collect(const char *folder, const char *output, struct err *e)
     if (n == 0)
         err_add(e, ERR_USAGE, "%s: no trial is finished yet", folder);
     else if (stat(path, &s) == 0)
-        printf("%s: %d trial%s, %s, in %s\n", path, n, n == 1 ? "" : "s", text_bytes(size, (double)s.st_size),
+        log_print("%s: %d trial%s, %s, in %s\n", path, n, n == 1 ? "" : "s", text_bytes(size, (double)s.st_size),
             text_seconds(spent, clock_wall() - begin));
     leaderboard_free(&rows, n);
 }

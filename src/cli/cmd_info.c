@@ -29,16 +29,11 @@ static void __attribute__((format(printf, 2, 3))) print_line(int indent, const c
 {
     va_list args;
     va_start(args, format);
-    char *line = mem_format_list(format, args);
+    char *visible = text_message(format, args);
     va_end(args);
-
-    for (char *at = line; (at = strchr(at, '\n'));) // a name must not begin a line of its own
-        *at = ' ';
-    char *visible = text_visible(line);
 
     printf("%*s%s\n", indent, "", visible);
     free(visible);
-    free(line);
 }
 
 // The lines of an attribute as a list, the first few.
@@ -143,7 +138,7 @@ int cmd_info(int argc, char **argv)
         struct store_file *f = store_open(rest[i], NULL, false, &e);
         if (!f)
             continue;
-        printf("%s\n", rest[i]);
+        print_line(0, "%s", rest[i]);
         print_attributes(f, "", 2);
         print_group(f, "", 1);
         store_close(&f);

@@ -1,5 +1,6 @@
 // hourglass merge: several runs, several clusters, one file.
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -60,7 +61,7 @@ static int check_output(const struct options *o, char *const *runs, int n, struc
 static void tell(const char *output, const struct merge_counts *c, double seconds)
 {
     char spent[48];
-    printf("%s: %d trials of %d that were found, %d with the same bits as another, in %s\n", output, c->trials,
+    log_print("%s: %d trials of %d that were found, %d with the same bits as another, in %s\n", output, c->trials,
         c->found, c->equal, text_seconds(spent, seconds));
     if (c->ids)
         printf("%d trial%s came to different bits, kept apart as %d: hourglass compare says how far they are\n", c->ids,

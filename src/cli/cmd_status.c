@@ -49,7 +49,7 @@ static void print_run(const char *folder, const struct run_status *s)
 {
     const struct lease_record *l = &s->lease;
     char left[48];
-    printf("%s: %s\n", folder, explain(s));
+    log_print("%s: %s\n", folder, explain(s));
     if (l->process.host)
         printf("%lld rank%s, host %s, process %lld%s%s, since %s\n", (long long)l->ranks, l->ranks == 1 ? "" : "s",
             l->process.host, (long long)l->process.pid, l->job ? ", Slurm job " : "", l->job ? l->job : "", l->started);
@@ -105,7 +105,7 @@ static void print_damaged(const struct run_status *s)
     if (s->n_damaged)
         puts("\nDamaged (the next run sets trial files aside and trains the trials again):");
     for (int i = 0; i < s->n_damaged; i++)
-        puts(s->damaged[i]);
+        log_print("%s\n", s->damaged[i]);
 }
 
 // --- JSON

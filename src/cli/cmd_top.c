@@ -1,5 +1,6 @@
 // hourglass top: the leaderboard of a run, filtered and sorted, and the samples that one of its trials finds most and
 // least anomalous.
+#include "base/log.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -112,7 +113,7 @@ static int show_rows(const struct options *o, const char *run, struct trial_summ
     else if (o->json)
         select_print_json(b, wanted, most, stdout);
     else if (found == 0)
-        printf("%s: none of %d trials meets --where\n", run, n);
+        log_print("%s: none of %d trials meets --where\n", run, n);
     else {
         struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set};
         arrange(rows, n, wanted, found);

@@ -77,8 +77,8 @@ static void check(struct count *c)
         struct err e = {0};
         store_walker_next(walker, &e);
         c->damaged += e.count > 0;
-        if (e.count)
-            log_line(LOG_QUIET, "%.*s", (int)e.length - 1, e.text);
+        for (const char *line = e.text; e.count && *line; line += strcspn(line, "\n") + 1)
+            log_line(LOG_QUIET, "%.*s", (int)strcspn(line, "\n"), line);
         if (e.hidden)
             log_line(LOG_QUIET, "%s: and %d more", paths[c->at], e.hidden);
         show(c);

@@ -1,4 +1,5 @@
 // hourglass COMMAND: finds the subcommand and hands over.
+#include "base/err.h"
 #include "base/input.h"
 #include "base/text.h"
 #include "cli/announce.h"
@@ -7,6 +8,9 @@
 #include "cli/help.h"
 #include "comm/comm.h"
 #include "kernels/kernels.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,22 +140,42 @@ static void buffer_lines(void)
         setvbuf(stdout, NULL, _IOLBF, 1 << 16);
 }
 
-int main(int argc, char **argv)
+// A standard stream that is closed must not become a file that is opened later: what is printed would go into it.
+// Writing to what stands in for it fails.
+static void open_streams(void)
 {
-    buffer_lines();
-    announce_start();
-    if (argc < 2) {
-        fprintf(stderr, "usage: hourglass COMMAND [ARGUMENT]...; see hourglass --help\n");
-        return 2;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return print_help(NULL);
-    if (strncmp(argv[1], "--help=", 7) == 0)
-        return print_help(argv[1] + 7);
-    if (strcmp(argv[1], "--version") == 0) {
-        help_print_version();
-        return 0;
-    }
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(ERR_SYSTEM);
+}
+
+// Whether the reader of standard output has closed it, as `head` does: it has what it wants.
+static bool has_no_reader(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+// Writes what is left of standard output. Returns `code`, or ERR_IO and prints a message if output of a command that
+// succeeded is lost.
+static int flush_output(int code)
+{
+    bool is_lost = ferror(stdout);
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !is_lost)
+        return code;
+    const char *why = errno ? strerror(errno) : "an earlier write failed; is the disk full?";
+    if (errno == EPIPE || has_no_reader())
+        return code;
+
+    fprintf(stderr, "hourglass: standard output: cannot write all of it: %s\n", why);
+    return code ? code : ERR_IO;
+}
+
+static int command_run(int argc, char **argv)
+{
     if (check_environment() != 0)
         return 2;
     const char *found;
@@ -159,10 +183,34 @@ int main(int argc, char **argv)
         fprintf(stderr, "hourglass: %s: standard output is this file, allowed: a file that is not read\n", found);
         return 2;
     }
+
     const bool is_launched = comm_has_launcher() || comm_launched_size() > 1;
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return announce_end(commands[i].is_guarded && !is_launched ? guard_run(commands[i].run, argc - 1, argv + 1)
-                                                                       : commands[i].run(argc - 1, argv + 1));
+            return commands[i].is_guarded && !is_launched ? guard_run(commands[i].run, argc - 1, argv + 1)
+                                                          : commands[i].run(argc - 1, argv + 1);
     return refuse(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    int code = 0;
+
+    open_streams();
+    buffer_lines();
+    announce_start();
+    if (argc < 2) {
+        fprintf(stderr, "usage: hourglass COMMAND [ARGUMENT]...; see hourglass --help\n");
+        code = 2;
+    } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        code = print_help(NULL);
+    } else if (strncmp(argv[1], "--help=", 7) == 0) {
+        code = print_help(argv[1] + 7);
+    } else if (strcmp(argv[1], "--version") == 0) {
+        help_print_version();
+    } else {
+        code = command_run(argc, argv);
+    }
+
+    return announce_end(flush_output(code));
 }

@@ -1,6 +1,7 @@
 // What the end of `run` and `top` have in common: leaderboard, samples, picture, paths.
 #include "cli/show.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "leaderboard/objective.h"
 #include "report/leaderboard_table.h"
@@ -54,13 +55,13 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
     bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run outlives its data, or is taken elsewhere
     is_gone = is_gone && !store_is_damage(&found);
     if (is_gone)
-        printf("\nNo samples   %.*s\n", (int)strcspn(found.text, "\n"), found.text);
+        log_print("\nNo samples   %.*s\n", (int)strcspn(found.text, "\n"), found.text);
     else
         err_merge(e, &found);
     if (!failed || is_gone)
         failed = top_report(s, e);
     if (!failed && !is_gone)
-        printf("\nGallery      %s\n", picture);
+        log_print("\nGallery      %s\n", picture);
     free(picture);
     return failed;
 }
@@ -74,7 +75,7 @@ static int show_stale(const struct trial_summary *rows, int n)
         if (summary_is_stale(&rows[i]) && stale++ == 0)
             sources = rows[i].stale;
     if (stale)
-        printf("%d trial%s stale: %s has changed since, and no such trial is taken for the best\n", stale,
+        log_print("%d trial%s stale: %s has changed since, and no such trial is taken for the best\n", stale,
             stale == 1 ? " is" : "s are", sources);
     return stale;
 }
@@ -101,7 +102,7 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
     table_print(t, 0, stdout);
     table_free(&t);
     if (o->rows && n > o->rows)
-        printf("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
+        log_print("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
     leaderboard_print_spread(rows, n, stdout);
     int ties = leaderboard_ties(rows, n);
     if (ties > 1)
@@ -115,7 +116,7 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
         return 0;
     }
     int failed = show_samples(folder, s, o, e);
-    printf("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
+    log_print("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
         *s->group ? s->id : "", run, is_folder ? "/run.h5" : "");
     free(folder);
     return failed;

@@ -202,8 +202,22 @@ static void join_lines(char *said)
     said[n] = 0;
 }
 
-// The launcher failed, and no rank has announced itself. Ranks on other nodes cannot do that, so this command of no
-// consequence is started in the same way: if it fails too, the launcher is to blame, and says why.
+// Whether one of the lines is what the program prints for --version.
+static bool has_version(const char *said)
+{
+    static const char begin[] = "hourglass ";
+
+    for (const char *line = said; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, begin, strlen(begin)) == 0)
+            return true;
+    }
+    return false;
+}
+
+// The launcher has ended, and no rank has announced itself. Ranks on other nodes cannot do that, so this command of no
+// consequence is started in the same way: if it fails too, the launcher is to blame, and says why; if it prints
+// nothing, the launcher starts no programs.
 static int explain(const struct child *c, int code, struct err *e)
 {
     char ranks[16], self[4096] = "", said[4096];
@@ -213,8 +227,14 @@ static int explain(const struct child *c, int code, struct err *e)
     snprintf(ranks, sizeof ranks, "%d", c->s->ranks);
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         return 0;
-    if (command_output(arguments, NULL, EXPLAIN_SECONDS, said, sizeof said) == 0)
+
+    bool is_good = command_output(arguments, NULL, EXPLAIN_SECONDS, said, sizeof said) == 0;
+    if (is_good && (code != 0 || has_version(said)))
         return 0;
+    if (code == 0)
+        return err_add(e, ERR_SYSTEM,
+            "%s ended with exit code 0, but started no rank: is it a launcher? Name mpirun in HOURGLASS_MPIEXEC",
+            l->name);
 
     join_lines(said);
     return err_add(e, ERR_SYSTEM, "%s failed before a rank had started (exit code %d%s): %.1000s", l->name, code,
@@ -256,6 +276,8 @@ static int conclude(struct child *c, int status, int *code, struct err *e)
     *code = own ? own : c->worst;
     if (own != 0 && c->known > 0 && (c->ended_by || own == LAUNCHER_ENDED))
         *code = code_of_ended(c);
+    if (own == 0 && c->known == 0 && !c->is_asked_to_end)
+        return explain(c, own, e);
     if (own == 0 || c->is_asked_to_end || *code != own)
         return 0;
     if (WIFSIGNALED(status)) {

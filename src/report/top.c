@@ -329,14 +329,15 @@ static void print_notes(struct store_file *f, const struct trial_summary *s, con
     int64_t unscored;
 
     if (failure)
-        printf("\nset %s: metrics are missing: %s\n", set->name, failure);
+        log_print("\nset %s: metrics are missing: %s\n", set->name, failure);
     if (store_get_int(f, group, SCORES_UNSCORED, &unscored, NULL) == 0)
-        printf("\nset %s: %lld samples have no error: their values are missing or infinite\n", set->name,
+        log_print("\nset %s: %lld samples have no error: their values are missing or infinite\n", set->name,
             (long long)unscored);
     if (store_has(f, training) && store_get_real(f, training, SCORES_MEAN_ERROR, &of_training, NULL) == 0 &&
         of_training > 0 && normal > FAR * of_training)
-        printf("\nset %s: the mean error of its %ssamples, %.5g, is %.3g times that of the training rows: the test set "
-               "looks different from the training set\n",
+        log_print(
+            "\nset %s: the mean error of its %ssamples, %.5g, is %.3g times that of the training rows: the test set "
+            "looks different from the training set\n",
             set->name, set->has_labels ? "normal " : "", normal, normal / of_training);
     free(failure);
     free(training);

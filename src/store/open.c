@@ -63,9 +63,12 @@ static void warn_of_attributes(struct store_file *f)
     if (!seal_is_missing(f) || stat(f->path, &s) < 0 || known_has(&s, KNOWN_COMPARED))
         return;
     known_add(&s, KNOWN_COMPARED);
-    if (attributes_verify_all(f, &found) < 0)
-        log_warning("%s: another program has changed its attributes, and results may depend on them: %.*s", f->path,
-            (int)strcspn(found.text, "\n"), found.text + strlen(f->path) + strlen(": "));
+    if (attributes_verify_all(f, &found) == 0)
+        return;
+
+    const char *why = err_behind(found.text, f->path);
+    log_warning("%s: another program has changed its attributes, and results may depend on them: %.*s", f->path,
+        (int)strcspn(why, "\n"), why);
 }
 
 struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e)

@@ -317,12 +317,10 @@ static int malformed(const char *path, int status, struct err *e)
 // Adds a message of the child, which begins with the path. One of damage needs no more words.
 static void refuse(const char *path, const char *reason, struct err *e)
 {
-    size_t prefix = strlen(path) + strlen(": ");
     if (strstr(reason, ": damaged: ") || strstr(reason, ": changed since it was written: "))
         err_add(e, ERR_DATA, "%s", reason);
     else
-        err_add(
-            e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, strlen(reason) > prefix ? reason + prefix : reason);
+        err_add(e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, err_behind(reason, path));
 }
 
 static int refuse_all(const char *path, char *reasons, struct err *e)

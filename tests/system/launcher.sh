@@ -44,6 +44,9 @@ fi
 rm -rf results
 
 # --- not there; without PATH
+for nothing in true echo; do
+    HOURGLASS_MPIEXEC=/bin/$nothing bad 71 'ended with exit code 0, but started no rank' run tiny.yaml --set name=none -n 2
+done
 HOURGLASS_MPIEXEC=nowhere bad 71 'no launcher of .*\(nowhere: not found\)' run tiny.yaml -n 2
 count=$((count + 1))
 env -i HOURGLASS_MPIEXEC=nowhere "$hourglass" run tiny.yaml -n 2 >stdout 2>message
