@@ -1,0 +1,60 @@
+// Messages: names of files and words of a user are shown on one line, and a terminal obeys none of them.
+// links: base
+#include "base/err.h"
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *message(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *m = text_message(format, args);
+    va_end(args);
+    return m;
+}
+
+static void is(char *found, const char *expected)
+{
+    assert_string_equal(found, expected);
+    free(found);
+}
+
+static void test_lines(void **state)
+{
+    (void)state;
+    is(message(""), "");
+    is(message("%s", ""), "");
+    is(message("a %s b\n", "name"), "a name b\n");
+    is(message("\n%s: %d\n\nend", "x\ny\n", 5), "\nx\\x0ay\\x0a: 5\n\nend");
+    is(message("%s\n", "\n"), "\\x0a\n");
+    is(message("%s", "e\033[31m"), "e\\x1b[31m");
+    is(message("%s%s\n", "a", "ü"), "aü\n");
+}
+
+static void test_behind(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.h5", "e\033[31mX.h5", "a\nb.h5", "ü: .h5", ""};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct err e = {0};
+        err_add(&e, ERR_DATA, "%s: why", names[i]);
+        assert_string_equal(err_behind(e.text, names[i]), "why\n");
+    }
+    assert_string_equal(err_behind("b.h5: why", "a.h5"), "b.h5: why");
+    assert_string_equal(err_behind("", "a.h5"), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_behind)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
