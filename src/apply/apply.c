@@ -111,10 +111,10 @@ struct pass_context {
     int64_t at; // of this rank's rows in the piece
 };
 
-static void visit_rows(void *context, struct workspace *ws, int64_t first, int rows, const real *x)
+static void visit_rows(void *context, struct workspace *ws, const struct row_chunk *chunk)
 {
     const struct pass_context *c = context;
-    c->a->visit(c->a, ws, c->at + first, rows, x);
+    c->a->visit(c->a, ws, c->at + chunk->first, chunk->rows, chunk->x);
 }
 
 static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws, struct err *e)
@@ -133,7 +133,7 @@ static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws
     if (d && a->begin_piece)
         a->begin_piece(a, from);
     if (d)
-        pass_run(&alone, a->m, a->w, d, ws, visit_rows, &c);
+        pass_run(&(struct row_pass){&alone, a->m, a->w, d, ws}, visit_rows, &c);
     return d ? 0 : -1;
 }
 

@@ -196,7 +196,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     int cores = launch_threads(comm_local_size(world));
     layout_choose(&wish, world->size, cores, load.trials, load.least_shards, &j->layout, e);
     if (!e->count)
-        team_check(j->layout.threads, e);
+        team_set_threads(j->layout.threads, e);
     if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)
         return -1;
     tell_start(j, world);

@@ -49,7 +49,7 @@ static int work(const struct model_job *j, const struct comm *world, const struc
     struct trained_model m = {0};
     if (world->rank != 0)
         store_trust();
-    team_check(team.threads, e);
+    team_set_threads(team.threads, e);
     model_load(j->model, &m, e);
     int failed = comm_agree(world, e);
     if (!failed)

@@ -174,7 +174,7 @@ struct group {
     struct order order;        // the trial at work
 };
 
-static void between(void *context, double epochs_done)
+static void show_trial_progress(void *context, double epochs_done)
 {
     struct group *g = context;
     if (g->queue)
@@ -200,7 +200,7 @@ static void describe(const struct experiment *x, const char *path, double second
 // Collective over the group. One trial, and what is to be told of it (on the leader).
 static void work_on(struct group *g, struct data_cache *cache, struct pool_report *r)
 {
-    struct team team = {&g->comm, g->layout->threads, between, g};
+    struct team team = {&g->comm, g->layout->threads, show_trial_progress, g};
     struct err e = {0};
     double start = clock_wall();
     char *path = run_trial_path(g->place->folder, g->order.id);

@@ -18,8 +18,11 @@ static void copy_rows(float *to, const real *from, size_t n)
         to[i] = (float)from[i];
 }
 
-static void visit_rows(void *context, struct workspace *ws, int64_t first, int rows, const real *x)
+static void visit_rows(void *context, struct workspace *ws, const struct row_chunk *chunk)
 {
+    int64_t first = chunk->first;
+    int rows = chunk->rows;
+    const real *x = chunk->x;
     const struct visit *v = context;
     struct scores *s = v->s;
     size_t own = (size_t)(first - s->first), columns = (size_t)s->columns, n = (size_t)rows * columns;
@@ -68,7 +71,7 @@ int scores_compute(const struct team *team, const struct model *m, const real *w
         return -1;
     }
     struct visit v = {m, w, error, out};
-    bool is_cut = !pass_run(team, m, w, d, ws, visit_rows, &v);
+    bool is_cut = !pass_run(&(struct row_pass){team, m, w, d, ws}, visit_rows, &v);
     team_workspaces_free(team, &ws);
     if (comm_max(team->comm, is_cut) > 0) {
         scores_free(out);

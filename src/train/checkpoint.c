@@ -1,6 +1,11 @@
-// The state of training in a file, in two generations.
+// Writing and reading the file of a checkpoint, and whether it can be used.
+//
+// A checkpoint is written under a temporary name and takes the newest generation's name when it is durable (store/), so
+// that a crash at any instant leaves a usable generation. A file that cannot be used is never an error, because
+// training can always start again: the other generation is tried, and the reason is reported.
 #include "train/checkpoint.h"
 
+#include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "kernels/kernels.h"
@@ -26,12 +31,13 @@ void checkpoint_remove(const char *path)
     free(previous);
 }
 
-// --- what is told by attributes of the file: numbers of struct train_point
-struct attribute {
+// --- the numbers of struct train_point, attributes of the file
+
+struct point_attribute {
     const char *name;
     size_t offset;
 };
-static const struct attribute wholes[] = {
+static const struct point_attribute point_ints[] = {
     {CHECKPOINT_EPOCH, offsetof(struct train_point, epoch)},
     {CHECKPOINT_STEP, offsetof(struct train_point, step)},
     {CHECKPOINT_SAMPLES, offsetof(struct train_point, samples)},
@@ -41,52 +47,59 @@ static const struct attribute wholes[] = {
     {CHECKPOINT_WAITED_DROP, offsetof(struct train_point, watch.waited_for_drop)},
     {CHECKPOINT_DROPS, offsetof(struct train_point, watch.drops)},
 };
-static const struct attribute reals[] = {
+static const struct point_attribute point_reals[] = {
     {CHECKPOINT_SECONDS, offsetof(struct train_point, seconds)},
     {CHECKPOINT_EPOCH_SECONDS, offsetof(struct train_point, epoch_seconds)},
     {CHECKPOINT_BEST_LOSS, offsetof(struct train_point, watch.best)},
 };
-enum { WHOLES = sizeof wholes / sizeof *wholes, REALS = sizeof reals / sizeof *reals };
+enum { POINT_INTS = sizeof point_ints / sizeof *point_ints, POINT_REALS = sizeof point_reals / sizeof *point_reals };
 
 static int write_point(struct store_file *f, const struct checkpoint *c, struct err *e)
 {
     const char *at = (const char *)&c->at;
-    int failed = store_set_text(f, "", CHECKPOINT_LINEAGE, c->lineage, e);
-    failed |= store_set_text(f, "", CHECKPOINT_LAYOUT, c->layout, e);
-    failed |= store_set_text(f, "", PROVENANCE_KERNELS, kernels()->set, e);
-    failed |= store_set_text(f, "", PROVENANCE_BLAS_CORE, gemm_corename(), e);
-    for (int i = 0; i < WHOLES && !failed; i++)
-        failed = store_set_int(f, "", wholes[i].name, *(const int64_t *)(const void *)(at + wholes[i].offset), e);
-    for (int i = 0; i < REALS && !failed; i++)
-        failed = store_set_real(f, "", reals[i].name, *(const double *)(const void *)(at + reals[i].offset), e);
-    return failed;
+    int rc = store_set_text(f, "", CHECKPOINT_LINEAGE, c->lineage, e);
+    rc |= store_set_text(f, "", CHECKPOINT_LAYOUT, c->layout, e);
+    rc |= store_set_text(f, "", PROVENANCE_KERNELS, kernels()->set, e);
+    rc |= store_set_text(f, "", PROVENANCE_BLAS_CORE, gemm_corename(), e);
+
+    for (int i = 0; i < POINT_INTS && rc == 0; i++) {
+        const int64_t *value = (const void *)(at + point_ints[i].offset);
+        rc = store_set_int(f, "", point_ints[i].name, *value, e);
+    }
+    for (int i = 0; i < POINT_REALS && rc == 0; i++) {
+        const double *value = (const void *)(at + point_reals[i].offset);
+        rc = store_set_real(f, "", point_reals[i].name, *value, e);
+    }
+    return rc;
 }
 
 static int read_point(struct store_file *f, struct train_point *point, struct err *e)
 {
     char *at = (char *)point;
-    int failed = 0;
-    for (int i = 0; i < WHOLES && !failed; i++)
-        failed = store_get_int(f, "", wholes[i].name, (int64_t *)(void *)(at + wholes[i].offset), e);
-    for (int i = 0; i < REALS && !failed; i++)
-        failed = store_get_real(f, "", reals[i].name, (double *)(void *)(at + reals[i].offset), e);
-    return failed;
+    int rc = 0;
+    for (int i = 0; i < POINT_INTS && rc == 0; i++)
+        rc = store_get_int(f, "", point_ints[i].name, (void *)(at + point_ints[i].offset), e);
+    for (int i = 0; i < POINT_REALS && rc == 0; i++)
+        rc = store_get_real(f, "", point_reals[i].name, (void *)(at + point_reals[i].offset), e);
+    return rc;
 }
 
-// --- its arrays
+// --- the arrays
+
 static const enum store_type real_type = sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64;
 
-struct column {
+struct history_array {
     const char *path;
     double *v;
 };
-enum { COLUMNS = 4 };
-static void list_history(const struct history *h, struct column out[COLUMNS])
+enum { HISTORY_ARRAYS = 4 };
+
+static void list_history(const struct history *h, struct history_array out[HISTORY_ARRAYS])
 {
-    out[0] = (struct column){TRIAL_HISTORY "/" HISTORY_TRAIN_LOSS, h->train_loss};
-    out[1] = (struct column){TRIAL_HISTORY "/" HISTORY_VALIDATION_LOSS, h->validation_loss};
-    out[2] = (struct column){TRIAL_HISTORY "/" HISTORY_LEARNING_RATE, h->learning_rate};
-    out[3] = (struct column){TRIAL_HISTORY "/" HISTORY_SECONDS, h->seconds};
+    out[0] = (struct history_array){TRIAL_HISTORY "/" HISTORY_TRAIN_LOSS, h->train_loss};
+    out[1] = (struct history_array){TRIAL_HISTORY "/" HISTORY_VALIDATION_LOSS, h->validation_loss};
+    out[2] = (struct history_array){TRIAL_HISTORY "/" HISTORY_LEARNING_RATE, h->learning_rate};
+    out[3] = (struct history_array){TRIAL_HISTORY "/" HISTORY_SECONDS, h->seconds};
 }
 
 static int write_vector(
@@ -96,32 +109,37 @@ static int write_vector(
     return store_write(f, path, &shape, data, NULL, e);
 }
 
-static int write_all(struct store_file *f, const struct checkpoint *c, struct err *e)
+static int write_contents(struct store_file *f, const struct checkpoint *c, struct err *e)
 {
-    struct column history[COLUMNS];
+    struct history_array history[HISTORY_ARRAYS];
+    int rc = write_point(f, c, e);
+
     list_history(c->history, history);
-    int failed = write_point(f, c, e);
-    for (int i = 0; i < COLUMNS && !failed; i++)
-        failed = write_vector(f, history[i].path, STORE_F64, (size_t)c->at.epoch, history[i].v, e);
-    if (!failed)
-        failed = write_vector(f, CHECKPOINT_SHARD_LOSS, STORE_F64, (size_t)c->shards, c->at.loss, e);
-    for (int i = 0; i < c->n && !failed; i++)
-        failed = write_vector(f, c->vector[i].name, real_type, c->parameters, c->vector[i].v, e);
-    return failed;
+    for (int i = 0; i < HISTORY_ARRAYS && rc == 0; i++)
+        rc = write_vector(f, history[i].path, STORE_F64, (size_t)c->at.epoch, history[i].v, e);
+    if (rc == 0)
+        rc = write_vector(f, CHECKPOINT_SHARD_LOSS, STORE_F64, (size_t)c->shards, c->at.loss, e);
+    for (int i = 0; i < c->n && rc == 0; i++)
+        rc = write_vector(f, c->vector[i].name, real_type, c->parameters, c->vector[i].v, e);
+    return rc;
 }
 
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e)
 {
+    ASSERT(c->shards >= 1 && c->shards <= SHARDS_MAX && c->n <= CHECKPOINT_MAX_VECTORS, "%d shards", c->shards);
+    ASSERT(c->at.epoch >= 0 && c->at.epoch <= c->epochs, "epoch %lld", (long long)c->at.epoch);
     struct store_file *f = store_create(path, FORMAT_CHECKPOINT, FORMAT_VERSION, e);
     if (!f)
         return -1;
+
     char *previous = checkpoint_previous(path);
-    int failed = write_all(f, c, e);
-    if (!failed)
-        failed = store_commit_keeping(&f, previous, e);
+    int rc = write_contents(f, c, e);
+    if (rc == 0)
+        rc = store_commit_keeping(&f, previous, e);
     store_abandon(&f);
     free(previous);
-    return failed;
+
+    return rc;
 }
 
 static int read_vector(
@@ -137,42 +155,44 @@ static int read_vector(
 
 static int read_arrays(struct store_file *f, struct checkpoint *c, struct err *e)
 {
-    struct column history[COLUMNS];
+    struct history_array history[HISTORY_ARRAYS];
+    int rc = 0;
+
     list_history(c->history, history);
-    int failed = 0;
-    for (int i = 0; i < COLUMNS && !failed; i++)
-        failed = read_vector(f, history[i].path, STORE_F64, (size_t)c->at.epoch, history[i].v, e);
-    if (!failed)
-        failed = read_vector(f, CHECKPOINT_SHARD_LOSS, STORE_F64, (size_t)c->shards, c->at.loss, e);
-    for (int i = 0; i < c->n && !failed; i++)
-        failed = read_vector(f, c->vector[i].name, real_type, c->parameters, c->vector[i].v, e);
-    return failed;
+    for (int i = 0; i < HISTORY_ARRAYS && rc == 0; i++)
+        rc = read_vector(f, history[i].path, STORE_F64, (size_t)c->at.epoch, history[i].v, e);
+    if (rc == 0)
+        rc = read_vector(f, CHECKPOINT_SHARD_LOSS, STORE_F64, (size_t)c->shards, c->at.loss, e);
+    for (int i = 0; i < c->n && rc == 0; i++)
+        rc = read_vector(f, c->vector[i].name, real_type, c->parameters, c->vector[i].v, e);
+    return rc;
 }
 
-// --- whether it is of use
-static int check_text(struct store_file *f, const char *name, const char *expected, struct err *e)
+// --- whether it can be used
+
+static int check_identity(struct store_file *f, const char *name, const char *expected, struct err *e)
 {
     char *found = store_get_text(f, "", name);
-    int failed = found && strcmp(found, expected) == 0
-                     ? 0
-                     : err_add(e, ERR_DATA, "%s: %s: found %s, expected %s: the state of another training",
-                           store_path(f), name, found ? found : "nothing", expected);
+    int rc = 0;
+    if (!found || strcmp(found, expected) != 0)
+        rc = err_add(e, ERR_DATA, "%s: %s: found %s, expected %s: this is the state of another training", store_path(f),
+            name, found ? found : "nothing", expected);
     free(found);
-    return failed;
+    return rc;
 }
 
-static void warn_of_machine(struct store_file *f)
+static void warn_of_other_machine(struct store_file *f)
 {
     char *set = store_get_text(f, "", PROVENANCE_KERNELS), *core = store_get_text(f, "", PROVENANCE_BLAS_CORE);
     if (set && core && (strcmp(set, kernels()->set) != 0 || strcmp(core, gemm_corename()) != 0))
         log_rank_line(LOG_QUIET,
-            "%s: begun with kernels %s on %s, goes on with %s on %s: the last digits will be those of neither",
+            "%s: training began with kernels %s on %s and continues with %s on %s: the last digits will match neither",
             store_path(f), set, core, kernels()->set, gemm_corename());
     free(set);
     free(core);
 }
 
-// Whether the numbers can be those of this training: its arrays are as long as they say, and loops begin there.
+// Whether the numbers can be those of this training. The lengths of arrays and the bounds of loops depend on them.
 static int check_point(struct store_file *f, const struct checkpoint *c, struct err *e)
 {
     const struct train_point *at = &c->at;
@@ -183,55 +203,66 @@ static int check_point(struct store_file *f, const struct checkpoint *c, struct 
 
     if (is_good)
         return 0;
-    return err_add(e, ERR_DATA,
-        "%s: found epoch %lld, step %lld, best epoch %lld, allowed: steps 0 to %lld of an epoch", store_path(f),
-        (long long)at->epoch, (long long)at->step, (long long)at->watch.best_epoch, (long long)c->steps);
+    return err_add(e, ERR_DATA, "%s: found epoch %lld, step %lld, best epoch %lld, allowed: steps 0 to %lld per epoch",
+        store_path(f), (long long)at->epoch, (long long)at->step, (long long)at->watch.best_epoch, (long long)c->steps);
 }
 
-static bool is_beyond(const struct checkpoint *c)
+// Whether the state is beyond the epochs that this training has.
+static bool is_beyond_epochs(const struct checkpoint *c)
 {
     return c->at.epoch > c->epochs || (c->at.epoch == c->epochs && c->at.step > 0);
 }
 
-enum usable { USABLE, BEYOND, UNUSABLE };
-static enum usable read_generation(const char *path, struct checkpoint *c, struct err *e)
+enum generation_state { GENERATION_USABLE, GENERATION_BEYOND, GENERATION_UNUSABLE };
+
+static enum generation_state read_open_generation(struct store_file *f, struct checkpoint *c, struct err *e)
+{
+    if (check_identity(f, CHECKPOINT_LINEAGE, c->lineage, e) < 0 ||
+        check_identity(f, CHECKPOINT_LAYOUT, c->layout, e) < 0)
+        return GENERATION_UNUSABLE;
+    if (read_point(f, &c->at, e) < 0 || check_point(f, c, e) < 0)
+        return GENERATION_UNUSABLE;
+    if (is_beyond_epochs(c))
+        return GENERATION_BEYOND;
+    if (read_arrays(f, c, e) < 0)
+        return GENERATION_UNUSABLE;
+
+    warn_of_other_machine(f);
+    return GENERATION_USABLE;
+}
+
+static enum generation_state read_generation(const char *path, struct checkpoint *c, struct err *e)
 {
     struct store_file *f = store_open_sealed(path, FORMAT_CHECKPOINT, e);
     if (!f)
-        return UNUSABLE;
-    int failed = check_text(f, CHECKPOINT_LINEAGE, c->lineage, e);
-    if (!failed)
-        failed = check_text(f, CHECKPOINT_LAYOUT, c->layout, e);
-    if (!failed)
-        failed = read_point(f, &c->at, e);
-    if (!failed)
-        failed = check_point(f, c, e);
-    bool is_refused = failed || is_beyond(c);
-    if (!is_refused)
-        failed = read_arrays(f, c, e);
-    if (!is_refused && !failed)
-        warn_of_machine(f);
+        return GENERATION_UNUSABLE;
+    enum generation_state state = read_open_generation(f, c, e);
     store_close(&f);
-    return failed ? UNUSABLE : is_refused ? BEYOND : USABLE;
+    return state;
 }
 
 bool checkpoint_read(const char *path, struct checkpoint *c)
 {
     char *generation[] = {mem_text(path), checkpoint_previous(path)};
-    enum usable found = UNUSABLE;
+    enum generation_state state = GENERATION_UNUSABLE;
     int damaged = 0;
-    for (int i = 0; i < 2 && found != USABLE; i++) {
+
+    ASSERT(c->shards >= 1 && c->shards <= SHARDS_MAX && c->n <= CHECKPOINT_MAX_VECTORS, "%d shards", c->shards);
+    for (int i = 0; i < 2 && state != GENERATION_USABLE; i++) {
         struct err e = {0};
         if (access(generation[i], F_OK) != 0)
             continue;
-        found = read_generation(generation[i], c, &e);
-        damaged += found == UNUSABLE;
-        if (found == UNUSABLE)
+        state = read_generation(generation[i], c, &e);
+        damaged += state == GENERATION_UNUSABLE;
+        if (state == GENERATION_UNUSABLE)
             log_rank_line(LOG_QUIET, "checkpoint not used: %.*s", (int)strcspn(e.text, "\n"), e.text);
     }
+
+    bool is_usable = state == GENERATION_USABLE;
     if (damaged)
-        log_rank_line(LOG_QUIET, "%s", found == USABLE ? "the checkpoint before it is used" : "training begins anew");
+        log_rank_line(LOG_QUIET, "%s", is_usable ? "the checkpoint before it is used" : "training begins from scratch");
     for (int i = 0; i < 2; i++)
         free(generation[i]);
-    return found == USABLE;
+
+    return is_usable;
 }

@@ -1,10 +1,16 @@
-// The sum of gradients over ranks beside the backward pass: parts are summed as they get ready, those of the last
-// layers first.
+// The sum of gradients over ranks during the backward pass: the gradient is cut into pieces, which are summed as they
+// become ready, those of the last layers first.
 //
-// Between nodes the sum takes about as long as computing. So a thread of its own on every rank talks to the other ranks
-// while the team's threads go on to what lies below. Every element is still added in the order of the same tree,
-// whatever piece it comes in: the bits are those of one sum at the end. Inside a node the sum is short and the cores
-// are taken: there is none. Nor is there for a small model, whose step takes less than waking a thread.
+// Between nodes the sum takes about as long as computing. Therefore a communication thread on every rank talks to the
+// other ranks while the team's threads continue with the layers below. Every element is still added in the order of the
+// same tree, whichever piece it is in, so the bits are those of one sum at the end. There is no overlap inside a node,
+// where the sum is short and the cores are busy, nor for a small model, whose step takes less time than waking a
+// thread.
+//
+// The team's threads report finished parameters (overlap_gradient_done); the communication thread sums a piece when all
+// threads have reported all of it; the team's threads then wait for pieces and update them (overlap_wait). `lock`
+// guards `missing`, `summed` and `ends`. It is not held during a sum: until a piece is summed, only the communication
+// thread touches that part of the gradient. No thread but this one calls comm/ until the step ends.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -19,15 +25,16 @@
 
 enum { PIECE_LEAST = 1 << 17 }; // parameters: smaller parts are summed with those below them
 
-// Parameters that are summed together.
-struct piece {
-    size_t first, n, missing; // missing: of this step, by threads, those that have no gradient yet
+// Parameters [first, first + n), which are summed together.
+struct overlap_piece {
+    size_t first, n;
+    size_t missing; // parameters times threads whose gradients this step has not reported yet
 };
 
 struct overlap {
     struct trainer *t;
     int n;
-    struct piece *piece; // (n), owned: in the order in which they are done
+    struct overlap_piece *piece; // (n), owned: in the order in which they become ready
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -35,50 +42,58 @@ struct overlap {
     bool ends;
 };
 
-static void begin_step(struct overlap *o)
+static void begin_overlap_step(struct overlap *o)
 {
     for (int i = 0; i < o->n; i++)
-        o->piece[i].missing = o->piece[i].n * (size_t)o->t->team->threads;
+        o->piece[i].missing = o->piece[i].n * (size_t)o->t->task.team->threads;
     o->summed = 0;
 }
 
-// A piece that begins at `first`, or soon behind it, and ends where the one before begins, unless it would be too
-// small.
-static void cut_at(struct overlap *o, size_t first)
+// --- pieces
+
+// Adds a piece from `first`, rounded up to the alignment, to the beginning of the piece before. If that would be too
+// small, the next cut includes it.
+static void cut_piece_at(struct overlap *o, size_t first)
 {
+    size_t end = o->n ? o->piece[o->n - 1].first : o->t->task.model->parameters;
     first = (first + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    size_t end = o->n ? o->piece[o->n - 1].first : o->t->m->parameters;
+    ASSERT(first <= end, "from %zu to %zu", first, end);
     if (end - first < PIECE_LEAST && (first > 0 || end == 0))
         return;
     o->piece = mem_grow(o->piece, (size_t)o->n + 1, sizeof *o->piece);
-    o->piece[o->n++] = (struct piece){.first = first, .n = end - first};
+    o->piece[o->n++] = (struct overlap_piece){.first = first, .n = end - first};
 }
 
-// From the last parameters down, as model_backward tells of them.
+// Cuts from the last parameters down, in the order in which model_backward reports them.
 static void cut_pieces(struct overlap *o, const struct model *m)
 {
     for (int i = m->n_layers - 1; i >= 0; i--) {
         if (!m->layers[i].n_blocks)
             continue;
+
         const struct block *b = &m->layers[i].blocks[0];
         int rows = b->rank > 1 ? b->dims[0] : 1, part = block_part_rows(b);
         for (int last = rows; last > part; last -= part)
-            cut_at(o, b->offset + (size_t)(last - part) * (b->count / (size_t)rows));
-        cut_at(o, b->offset);
+            cut_piece_at(o, b->offset + (size_t)(last - part) * (b->count / (size_t)rows));
+        cut_piece_at(o, b->offset);
     }
-    cut_at(o, 0);
+    cut_piece_at(o, 0);
 }
 
-// What ranks ask each other for lies behind the gradient, so it goes with the first piece.
-static void sum_piece(struct overlap *o, const struct piece *p)
+// The ranks' requests are stored behind the gradient, so they travel with the first piece.
+static void sum_piece(struct overlap *o, const struct overlap_piece *p)
 {
-    struct trainer *t = o->t;
-    trainer_sum_shards(t, p->first, p->n, t->g + p->first);
-    comm_tree_sum_aside(t->team->comm, p->n + (p == o->piece ? ASKED_COUNT : 0), t->g + p->first, t->room);
+    const struct train_memory *v = &o->t->memory;
+    size_t requests = p == o->piece ? ASKED_COUNT : 0;
+    trainer_sum_shards(o->t, p->first, p->n, v->sum + p->first);
+    comm_tree_sum_aside(o->t->task.team->comm, p->n + requests, v->sum + p->first, v->scratch);
 }
 
-// A thread that computes on the same core should not finish its turn first, nor a short sleep last longer. Linux lets
-// every thread ask for that: shorter turns go first since 6.12, and are ignored before.
+// --- the communication thread
+
+// Asks the scheduler to wake this thread promptly, both from a wait and from a short sleep, although another thread
+// computes on the same core. Linux lets every thread ask for that: it honours shorter time slices since 6.12, and
+// ignores them before.
 static void ask_to_wake_soon(void)
 {
     struct {
@@ -88,13 +103,15 @@ static void ask_to_wake_soon(void)
         uint32_t priority;
         uint64_t runtime, deadline, period; // ns
     } wish = {.size = sizeof wish, .policy = SCHED_OTHER, .runtime = 100000};
+
     syscall(SYS_sched_setattr, 0, &wish, 0);
     prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
 }
 
-static void *talk(void *context)
+static void *sum_ready_pieces(void *context)
 {
     struct overlap *o = context;
+
     ask_to_wake_soon();
     pthread_mutex_lock(&o->lock);
     while (!o->ends) {
@@ -102,18 +119,22 @@ static void *talk(void *context)
             pthread_cond_wait(&o->changed, &o->lock);
             continue;
         }
+
         pthread_mutex_unlock(&o->lock);
         sum_piece(o, &o->piece[o->summed]);
         pthread_mutex_lock(&o->lock);
+
         o->summed++;
+        ASSERT(o->summed <= o->n, "%d of %d pieces", o->summed, o->n);
         pthread_cond_broadcast(&o->changed);
     }
     pthread_mutex_unlock(&o->lock);
+
     return NULL;
 }
 
-// Whether ranks of the team are on several nodes; HOURGLASS_OVERLAP 0 or 1 decides without looking.
-static bool is_worth_it(const struct comm *comm)
+// Collective. Returns whether the team spans several nodes. HOURGLASS_OVERLAP set to 0 or 1 decides without looking.
+static bool overlap_pays(const struct comm *comm)
 {
     const char *wish = getenv("HOURGLASS_OVERLAP");
     bool spans = comm->size > 1 && comm_local_size(comm) < comm->size;
@@ -124,46 +145,65 @@ static bool is_worth_it(const struct comm *comm)
 
 struct overlap *overlap_new(struct trainer *t)
 {
-    if (!is_worth_it(t->team->comm))
+    const struct comm *comm = t->task.team->comm;
+    if (!overlap_pays(comm))
         return NULL;
+
     struct overlap *o = mem_new(1, sizeof *o);
     *o = (struct overlap){.t = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    cut_pieces(o, t->m);
-    begin_step(o);
-    bool is_alone = o->n < 2 || pthread_create(&o->thread, NULL, talk, o) != 0;
-    if (is_alone)
+    cut_pieces(o, t->task.model);
+    begin_overlap_step(o);
+
+    bool has_thread = o->n >= 2 && pthread_create(&o->thread, NULL, sum_ready_pieces, o) == 0;
+    if (!has_thread)
         o->n = 0; // nothing to join
-    if (comm_max(t->team->comm, is_alone) > 0)
+    if (comm_max(comm, !has_thread) > 0)
         overlap_free(&o);
     return o;
 }
 
-void overlap_free(struct overlap **o)
+void overlap_free(struct overlap **overlap)
 {
-    if (!*o)
+    struct overlap *o = *overlap;
+    if (!o)
         return;
-    if ((*o)->n > 0) {
-        pthread_mutex_lock(&(*o)->lock);
-        (*o)->ends = true;
-        pthread_cond_broadcast(&(*o)->changed);
-        pthread_mutex_unlock(&(*o)->lock);
-        pthread_join((*o)->thread, NULL);
+
+    if (o->n > 0) {
+        pthread_mutex_lock(&o->lock);
+        o->ends = true;
+        pthread_cond_broadcast(&o->changed);
+        pthread_mutex_unlock(&o->lock);
+        pthread_join(o->thread, NULL);
     }
-    free((*o)->piece);
-    free(*o);
-    *o = NULL;
+
+    free(o->piece);
+    free(o);
+    *overlap = NULL;
+}
+
+// --- the team's threads
+
+// Returns how many of parameters [first, end) belong to the piece.
+static size_t count_common(const struct overlap_piece *p, size_t first, size_t end)
+{
+    size_t from = p->first > first ? p->first : first;
+    size_t to = p->first + p->n < end ? p->first + p->n : end;
+    return to > from ? to - from : 0;
 }
 
 void overlap_gradient_done(void *context, size_t first, size_t n)
 {
     struct overlap *o = context;
-    size_t end = first + n;
+
+    ASSERT(first + n <= o->t->task.model->parameters, "parameters %zu + %zu", first, n);
     pthread_mutex_lock(&o->lock);
     for (int i = 0; i < o->n; i++) {
-        struct piece *p = &o->piece[i];
-        size_t from = p->first > first ? p->first : first, to = p->first + p->n < end ? p->first + p->n : end;
-        p->missing -= to > from ? to - from : 0;
-        if (to > from && p->missing == 0)
+        struct overlap_piece *p = &o->piece[i];
+        size_t done = count_common(p, first, first + n);
+
+        ASSERT(p->missing >= done, "%zu reported, %zu missing", done, p->missing);
+        p->missing -= done;
+        if (done > 0 && p->missing == 0)
             pthread_cond_broadcast(&o->changed);
     }
     pthread_mutex_unlock(&o->lock);
@@ -171,12 +211,15 @@ void overlap_gradient_done(void *context, size_t first, size_t n)
 
 bool overlap_wait(struct overlap *o, int i, size_t *first, size_t *n)
 {
+    ASSERT(i >= 0, "piece %d", i);
     if (i >= o->n)
         return false;
+
     pthread_mutex_lock(&o->lock);
     while (o->summed <= i)
         pthread_cond_wait(&o->changed, &o->lock);
     pthread_mutex_unlock(&o->lock);
+
     *first = o->piece[i].first;
     *n = o->piece[i].n;
     return true;
@@ -185,6 +228,7 @@ bool overlap_wait(struct overlap *o, int i, size_t *first, size_t *n)
 void overlap_end_step(struct overlap *o)
 {
     pthread_mutex_lock(&o->lock);
-    begin_step(o);
+    ASSERT(o->summed == o->n, "%d of %d pieces", o->summed, o->n);
+    begin_overlap_step(o);
     pthread_mutex_unlock(&o->lock);
 }

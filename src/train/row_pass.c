@@ -4,112 +4,108 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/request.h"
+#include "comm/comm.h"
 #include "data/gather.h"
+#include "kernels/kernels.h"
+#include "nn/nn.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 
-static int64_t chunk_count(int64_t rows)
+static int64_t pass_chunk_count(int64_t rows)
 {
     return (rows + PASS_ROWS - 1) / PASS_ROWS;
 }
 
-static void chunk_range(const struct comm *comm, int64_t rows, int64_t *first, int64_t *last)
+// Sets [*first, *last) to the chunks of this rank.
+static void chunks_of_rank(const struct comm *comm, int64_t rows, int64_t *first, int64_t *last)
 {
-    int64_t chunks = chunk_count(rows);
+    int64_t chunks = pass_chunk_count(rows);
+    ASSERT(comm->rank >= 0 && comm->rank < comm->size, "rank %d of %d", comm->rank, comm->size);
     *first = chunks * comm->rank / comm->size;
     *last = chunks * (comm->rank + 1) / comm->size;
 }
 
 void pass_range(const struct comm *comm, int64_t rows, int64_t *first, int64_t *last)
 {
-    chunk_range(comm, rows, first, last);
+    chunks_of_rank(comm, rows, first, last);
     *first *= PASS_ROWS;
     *last = *last * PASS_ROWS < rows ? *last * PASS_ROWS : rows;
 }
 
-static void visit_chunk(const struct model *m, const real *w, const struct dataset *d, struct workspace *ws,
-    int64_t chunk, pass_visitor visit, void *context)
+static void pass_chunk(
+    const struct row_pass *p, int64_t number, struct workspace *ws, pass_visitor visit, void *context)
 {
-    int64_t first = chunk * PASS_ROWS;
-    int rows = d->rows - first < PASS_ROWS ? (int)(d->rows - first) : PASS_ROWS;
+    struct row_chunk chunk = {.first = number * PASS_ROWS, .rows = PASS_ROWS, .x = ws->x};
     int32_t list[PASS_ROWS];
-    for (int i = 0; i < rows; i++)
-        list[i] = (int32_t)(first + i);
-    dataset_gather(d, list, rows, ws->x);
+
+    if (p->data->rows - chunk.first < PASS_ROWS)
+        chunk.rows = (int)(p->data->rows - chunk.first);
+    ASSERT(chunk.rows > 0 && chunk.rows <= ws->rows, "%d rows", chunk.rows);
+    for (int i = 0; i < chunk.rows; i++)
+        list[i] = (int32_t)(chunk.first + i);
+
+    dataset_gather(p->data, list, chunk.rows, ws->x);
     ws->step = (struct step){0};
-    model_forward(m, w, ws, rows, ws->x);
-    visit(context, ws, first, rows, ws->x);
+    model_forward(p->model, p->w, ws, chunk.rows, ws->x);
+    visit(context, ws, &chunk);
 }
 
-struct workspace **team_workspaces_new(
-    const struct team *team, const struct model *m, int rows, bool trains, struct err *e)
+bool pass_run(const struct row_pass *p, pass_visitor visit, void *context)
 {
-    struct workspace **ws = mem_new((size_t)team->threads, sizeof *ws);
-    for (int i = 0; i < team->threads; i++)
-        if (!(ws[i] = workspace_new(m, rows, trains, e))) {
-            team_workspaces_free(team, &ws);
-            return NULL;
-        }
-    return ws;
-}
-
-void team_workspaces_free(const struct team *team, struct workspace ***ws)
-{
-    for (int i = 0; *ws && i < team->threads; i++)
-        workspace_free(&(*ws)[i]);
-    free(*ws);
-    *ws = NULL;
-}
-
-bool pass_run(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    struct workspace *const *ws, pass_visitor visit, void *context)
-{
+    const struct team *team = p->team;
     int64_t first, last;
-    chunk_range(team->comm, d->rows, &first, &last);
-    double called = clock_wall();
+    double reported = clock_wall();
     bool is_whole = true;
+
+    chunks_of_rank(team->comm, p->data->rows, &first, &last);
 #pragma omp parallel num_threads(team->threads)
     {
+        int thread = omp_get_thread_num();
         flush_denormals();
+
 #pragma omp for schedule(dynamic) reduction(&& : is_whole)
         for (int64_t chunk = first; chunk < last; chunk++) {
             is_whole = is_whole && request_pending() != REQUEST_STOP;
             if (!is_whole)
                 continue;
-            visit_chunk(m, w, d, ws[omp_get_thread_num()], chunk, visit, context);
-            if (team->between && omp_get_thread_num() == 0 && clock_wall() - called > 1e-3) {
-                team->between(team->context, NAN);
-                called = clock_wall();
+            pass_chunk(p, chunk, p->ws[thread], visit, context);
+            if (team->on_progress && thread == 0 && clock_wall() - reported > 1e-3) {
+                team->on_progress(team->context, NAN);
+                reported = clock_wall();
             }
         }
     }
+
     return is_whole;
 }
 
-struct loss_visit {
-    const struct model *m;
+struct loss_sums {
+    const struct model *model;
     double *sum; // per chunk
 };
 
-static void visit_loss(void *context, struct workspace *ws, int64_t first, int rows, const real *x)
+static void sum_chunk_loss(void *context, struct workspace *ws, const struct row_chunk *chunk)
 {
-    struct loss_visit *v = context;
-    v->sum[first / PASS_ROWS] = model_loss(v->m, ws, rows, x, NULL);
+    const struct loss_sums *s = context;
+    s->sum[chunk->first / PASS_ROWS] = model_loss(s->model, ws, chunk->rows, chunk->x, NULL);
 }
 
-bool pass_loss(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    struct workspace *const *ws, double *loss)
+bool pass_loss(const struct row_pass *p, double *loss)
 {
-    size_t chunks = (size_t)chunk_count(d->rows);
-    struct loss_visit v = {m, mem_new(chunks + 1, sizeof *v.sum)}; // the last one: whether some rank was cut short
-    v.sum[chunks] = !pass_run(team, m, w, d, ws, visit_loss, &v);
-    comm_join_all(team->comm, v.sum, (chunks + 1) * sizeof *v.sum);
-    bool is_whole = v.sum[chunks] == 0;
+    size_t chunks = (size_t)pass_chunk_count(p->data->rows);
+    struct loss_sums s = {p->model, mem_new(chunks + 1, sizeof *s.sum)}; // the last one: a rank was cut short
     double sum = 0;
+
+    ASSERT(p->data->rows > 0);
+    s.sum[chunks] = !pass_run(p, sum_chunk_loss, &s);
+    comm_join_all(p->team->comm, s.sum, (chunks + 1) * sizeof *s.sum);
+
+    bool is_whole = s.sum[chunks] == 0;
     for (size_t i = 0; i < chunks; i++)
-        sum += v.sum[i];
-    free(v.sum);
-    *loss = sum / (double)d->rows;
+        sum += s.sum[i];
+    free(s.sum);
+
+    *loss = sum / (double)p->data->rows;
     return is_whole;
 }

@@ -13,7 +13,7 @@ const struct field stopping_fields[] = {
         .standard = "0",
         .max = 1 << 24,
         .unit = "epochs",
-        .help = "training ends after so many epochs without a new best loss (Keras: patience); 0: never"},
+        .help = "training ends after this many epochs without a new best loss (Keras: patience); 0: never"},
     {.key = "monitor",
         .type = FIELD_CHOICE,
         .offset = offsetof(struct stopping, monitor),
@@ -30,8 +30,8 @@ const struct field stopping_fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct stopping, restore_best),
         .standard = "true",
-        .help = "early_stopping: the model gets the weights of its best epoch, also if all epochs were done (Keras: "
-                "false, and false)"},
+        .help = "early_stopping: the model gets the weights of its best epoch, even if training did not stop early "
+                "(Keras: not by default, and only if it did)"},
     {0},
 };
 

@@ -1,163 +1,206 @@
-// The state of training is kept: when, by whom, and how all ranks have it again.
+// When the state of training is saved, and how all ranks get it back.
+//
+// All ranks decide alike: a signal or the clock asks one rank, the request travels with the gradient (train_step.c),
+// and every rank serves it after the same step. Rank 0 writes the file, because weights and optimizer state are equal
+// on all ranks; only the losses of the shards are joined before. In the other direction rank 0 reads and broadcasts,
+// and every rank keeps the losses of its own shards, so that training can resume on another number of ranks.
 #include "train/train_impl.h"
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "store/schema.h"
 #include "train/checkpoint.h"
 #include <math.h>
 #include <string.h>
 
-// What the elements of the vectors and of the shards' sums mean.
+// The identity of what the elements of the vectors and of the shards' losses mean.
 static void layout_identity(const struct trainer *t, char out[33])
 {
+    const struct model *m = t->task.model;
     struct text text = {0};
+
     text_add(&text, "real %zu, parameters %zu, slots %d, best %d, shards %d, rows %lld, steps %lld", sizeof(real),
-        t->m->parameters, optimizer_slots(&t->c->optimizer), t->best != NULL, t->shards.n, (long long)t->data->rows,
-        (long long)t->shards.steps);
-    for (int i = 0; i < t->m->n_layers; i++)
-        for (int k = 0; k < t->m->layers[i].n_blocks; k++) {
-            const struct block *b = &t->m->layers[i].blocks[k];
-            text_add(&text, "\n%s %s %zu %zu", layer_name(&t->m->layers[i]), b->name, b->offset, b->count);
+        m->parameters, optimizer_slots(&t->task.config->optimizer), t->memory.best != NULL, t->shards.n,
+        (long long)t->task.train->rows, (long long)t->shards.steps);
+    for (int i = 0; i < m->n_layers; i++)
+        for (int k = 0; k < m->layers[i].n_blocks; k++) {
+            const struct block *b = &m->layers[i].blocks[k];
+            text_add(&text, "\n%s %s %zu %zu", layer_name(&m->layers[i]), b->name, b->offset, b->count);
         }
+
     hash_identity(out, text.data, text.length);
     text_free(&text);
 }
 
 static void checkpoint_add(struct checkpoint *c, const char *name, real *v)
 {
+    ASSERT(c->n < CHECKPOINT_MAX_VECTORS && v, "%s is vector %d", name, c->n);
     c->vector[c->n].name = name;
     c->vector[c->n++].v = v;
 }
 
-// The trainer's state as a checkpoint; its own sums of losses are in c->at on every rank.
-static void describe(const struct trainer *t, struct history *h, const char *layout, struct checkpoint *c)
+// Describes the trainer's state as a checkpoint, which points to the trainer's vectors. c->at.loss has only the losses
+// of this rank's shards.
+static void describe_checkpoint(const struct trainer *t, struct history *h, const char *layout, struct checkpoint *c)
 {
     static const char *const slots[OPTIMIZER_MAX_SLOTS] = {
         CHECKPOINT_SLOT "0", CHECKPOINT_SLOT "1", CHECKPOINT_SLOT "2"};
-    *c = (struct checkpoint){.lineage = t->k->lineage,
+
+    *c = (struct checkpoint){.lineage = t->task.checkpointing->lineage,
         .layout = layout,
-        .at = t->at,
+        .at = t->point,
         .shards = t->shards.n,
-        .epochs = t->c->epochs,
+        .epochs = t->task.config->epochs,
         .steps = t->shards.steps,
         .history = h,
-        .parameters = t->m->parameters};
-    checkpoint_add(c, CHECKPOINT_PARAMETERS, t->w);
-    for (int i = 0; i < optimizer_slots(&t->c->optimizer); i++)
-        checkpoint_add(c, slots[i], t->state[i]);
-    if (t->best)
-        checkpoint_add(c, CHECKPOINT_BEST, t->best);
+        .parameters = t->task.model->parameters};
+    checkpoint_add(c, CHECKPOINT_PARAMETERS, t->memory.w);
+    for (int i = 0; i < optimizer_slots(&t->task.config->optimizer); i++)
+        checkpoint_add(c, slots[i], t->memory.state[i]);
+    if (t->memory.best)
+        checkpoint_add(c, CHECKPOINT_BEST, t->memory.best);
 }
 
-static bool is_kept(const struct trainer *t)
+static bool has_checkpoints(const struct trainer *t)
 {
-    return t->k && t->k->path;
+    return t->task.checkpointing && t->task.checkpointing->path;
 }
+
+// --- when
 
 static void set_due(struct trainer *t)
 {
-    bool by_clock = is_kept(t) && t->k->interval > 0 && t->team->comm->rank == 0;
-    t->due = by_clock ? clock_wall() + t->k->interval : INFINITY;
+    const struct checkpointing *k = t->task.checkpointing;
+    bool by_clock = has_checkpoints(t) && k->interval > 0 && t->task.team->comm->rank == 0;
+    t->clock.due = by_clock ? clock_wall() + k->interval : INFINITY;
 }
 
-void keep_start(struct trainer *t)
+void trainer_start_clock(struct trainer *t)
 {
-    t->started = t->begun = t->now = clock_wall();
+    t->clock.run_began = t->clock.epoch_began = t->clock.now = clock_wall();
     set_due(t);
 }
 
-enum request keep_asked(const struct trainer *t)
+enum request trainer_asked(const struct trainer *t)
 {
     enum request asked = request_pending();
-    return asked == REQUEST_NONE && t->now >= t->due ? REQUEST_CHECKPOINT : asked;
+    bool is_due = t->clock.now >= t->clock.due;
+    return asked == REQUEST_NONE && is_due ? REQUEST_CHECKPOINT : asked;
 }
 
-// Collective. -1 and an error on all ranks.
-static int keep_write(struct trainer *t, struct history *h, struct err *e)
+// --- to the file
+
+// Collective. Returns 0 if the data are unchanged on all ranks, or -1 and an error of kind ERR_DATA.
+static int check_data_unchanged(const struct trainer *t, struct err *e)
 {
+    const struct checkpointing *k = t->task.checkpointing;
+    struct err found = {0};
+    if (k->check && k->check(k->context, &found) != 0)
+        found.kind = ERR_DATA;
+    if (comm_agree(t->task.team->comm, &found) == 0)
+        return 0;
+    err_merge(e, &found);
+    return -1;
+}
+
+// Collective. Writes the state, unless this process wrote the same state before or there are no checkpoints. Returns 0,
+// or -1 and an error on all ranks.
+static int save_state(struct trainer *t, struct history *h, struct err *e)
+{
+    const struct comm *comm = t->task.team->comm;
     struct checkpoint c;
     char layout[33];
     struct err found = {0};
-    if (!is_kept(t) || (t->kept_epoch == t->at.epoch && t->kept_step == t->at.step))
+
+    if (!has_checkpoints(t) || (t->saved_epoch == t->point.epoch && t->saved_step == t->point.step))
         return 0;
-    if (t->k->check && t->k->check(t->k->context, &found) != 0)
-        found.kind = ERR_DATA;
-    if (comm_agree(t->team->comm, &found) != 0) {
-        err_merge(e, &found);
+    if (check_data_unchanged(t, e) < 0)
         return -1;
-    }
+
     layout_identity(t, layout);
-    describe(t, h, layout, &c);
-    comm_join_to_root(t->team->comm, c.at.loss, (size_t)t->shards.n * sizeof *c.at.loss);
+    describe_checkpoint(t, h, layout, &c);
+    comm_join_to_root(comm, c.at.loss, (size_t)t->shards.n * sizeof *c.at.loss);
     double now = clock_wall();
-    c.at.seconds += now - t->started;
-    c.at.epoch_seconds += t->at.step > 0 ? now - t->begun : 0;
-    if (t->team->comm->rank == 0)
-        checkpoint_write(t->k->path, &c, &found);
-    if (comm_agree(t->team->comm, &found) != 0) {
+    c.at.seconds += now - t->clock.run_began;
+    c.at.epoch_seconds += t->point.step > 0 ? now - t->clock.epoch_began : 0;
+
+    if (comm->rank == 0)
+        checkpoint_write(t->task.checkpointing->path, &c, &found);
+    if (comm_agree(comm, &found) != 0) {
         err_merge(e, &found);
         return -1;
     }
-    t->kept_epoch = t->at.epoch;
-    t->kept_step = t->at.step;
+
+    t->saved_epoch = t->point.epoch;
+    t->saved_step = t->point.step;
     return 0;
 }
 
-int keep_serve(struct trainer *t, struct trained *out, struct err *e)
+int trainer_serve(struct trainer *t, struct trained *out, struct err *e)
 {
     struct err found = {0};
     if (t->asked == REQUEST_NONE)
         return 0;
-    int failed = keep_write(t, &out->history, &found);
+
+    int rc = save_state(t, &out->history, &found);
     request_served(REQUEST_CHECKPOINT);
     set_due(t);
     if (t->asked == REQUEST_STOP || found.kind == ERR_DATA) {
         err_merge(e, &found);
-        return failed ? -1 : 1;
+        out->has_stopped = rc == 0;
+        return rc;
     }
-    if (failed && t->team->comm->rank == 0)
-        log_rank_line(LOG_QUIET, "no checkpoint, training goes on: %s", found.text);
+
+    if (rc < 0 && t->task.team->comm->rank == 0)
+        log_rank_line(LOG_QUIET, "no checkpoint was written, training continues: %s", found.text);
     return 0;
 }
 
-int train_keep(struct trained *out, struct err *e)
+int train_save_checkpoint(struct trained *out, struct err *e)
 {
-    out->trainer->started = clock_wall();
-    out->trainer->at.seconds = out->seconds;
-    return keep_write(out->trainer, &out->history, e);
+    struct trainer *t = out->trainer;
+    t->clock.run_began = clock_wall();
+    t->point.seconds = out->seconds;
+    return save_state(t, &out->history, e);
 }
 
-// Of the sums that rank 0 has read every rank takes those of its own shards.
-static void take_losses(struct trainer *t)
+// --- from the file
+
+// Rank 0 has read the losses of all shards; every rank keeps those of its own.
+static void keep_own_losses(struct trainer *t)
 {
+    int first = t->workers.first_shard, last = first + t->workers.shards;
     for (int i = 0; i < SHARDS_MAX; i++)
-        if (i < t->first_shard || i >= t->first_shard + t->own_shards)
-            t->at.loss[i] = 0;
+        if (i < first || i >= last)
+            t->point.loss[i] = 0;
 }
 
-bool keep_read(struct trainer *t, struct history *h)
+bool trainer_restore(struct trainer *t, struct history *h)
 {
+    const struct comm *comm = t->task.team->comm;
     struct checkpoint c;
     char layout[33];
-    const struct comm *comm = t->team->comm;
-    t->kept_epoch = -1;
-    if (!is_kept(t))
+
+    t->saved_epoch = -1;
+    if (!has_checkpoints(t))
         return false;
+
     layout_identity(t, layout);
-    describe(t, h, layout, &c);
-    bool is_there = comm->rank == 0 && checkpoint_read(t->k->path, &c);
+    describe_checkpoint(t, h, layout, &c);
+    bool is_there = comm->rank == 0 && checkpoint_read(t->task.checkpointing->path, &c);
     comm_broadcast(comm, 0, &is_there, sizeof is_there);
     if (!is_there)
         return false;
+
     comm_broadcast(comm, 0, &c.at, sizeof c.at);
-    t->at = c.at;
-    take_losses(t);
-    h->epochs = (int)t->at.epoch;
-    comm_broadcast(comm, 0, h->train_loss, 4 * (size_t)t->c->epochs * sizeof *h->train_loss);
+    t->point = c.at;
+    keep_own_losses(t);
+    h->epochs = (int)t->point.epoch;
+    ASSERT(h->epochs <= t->task.config->epochs, "%d epochs", h->epochs);
+    comm_broadcast(comm, 0, h->train_loss, 4 * (size_t)t->task.config->epochs * sizeof *h->train_loss);
     for (int i = 0; i < c.n; i++)
         comm_broadcast(comm, 0, c.vector[i].v, c.parameters * sizeof(real));
     return true;

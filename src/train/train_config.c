@@ -1,47 +1,48 @@
-// The spec's section `train:`.
+// The spec's section `train:`: its table of fields, reading and writing.
 #include "train/train.h"
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "nn/nn.h"
+#include "spec/spec.h"
 
-#include <string.h>
-
-static const char *const powers[] = {"1", "2", "4", "8", "16", "32", "64", "128", "256", NULL};
+static const char *const shard_numbers[] = {"1", "2", "4", "8", "16", "32", "64", "128", "256", NULL};
+_Static_assert(1 << (sizeof shard_numbers / sizeof *shard_numbers - 2) == SHARDS_MAX, "the last number of shards");
 
 static const char *const reduction_names[] = {"mean", "sum", NULL};
 
-// As the YAML gives it; `shards` is a power of two.
-struct section {
+// The section as the YAML gives it.
+struct train_section {
     struct train_config config;
-    int shards;
+    int shards; // an index into shard_numbers, the exponent of a power of two; -1: not given
 };
 
 const struct field train_fields[] = {
     {.key = "loss",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct section, config.loss),
+        .offset = offsetof(struct train_section, config.loss),
         .standard = "mse",
         .choices = loss_names,
         .help = "mean over the features, then over the batch; binary_crossentropy is computed from the logits of a "
-                "last sigmoid; cosine is 1 - the cosine of the angle (Keras: without the 1)"},
+                "final sigmoid; cosine is 1 - the cosine of the angle (Keras: without the 1)"},
     {.key = "reduction",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct section, config.reduction),
+        .offset = offsetof(struct train_section, config.reduction),
         .standard = "mean",
         .choices = reduction_names,
-        .help = "over the features of a sample; sum makes the loss that many times as large, which weighs it against "
-                "penalties such as the divergence of a gaussian layer"},
+        .help = "over the features of a sample; sum multiplies the loss by their number, which gives it more weight "
+                "against penalties such as the divergence of a gaussian layer"},
     {.key = "huber_delta",
         .type = FIELD_REAL,
-        .offset = offsetof(struct section, config.huber_delta),
+        .offset = offsetof(struct train_section, config.huber_delta),
         .standard = "1",
         .min = 0,
         .max = 1e30,
         .flags = FIELD_MIN_EXCLUDED,
-        .help = "loss huber: the difference at which the half square turns into a line (Keras: delta)"},
+        .help = "loss huber: the difference at which half the square becomes linear (Keras: delta)"},
     {.key = "variance",
         .type = FIELD_REAL,
-        .offset = offsetof(struct section, config.variance),
+        .offset = offsetof(struct train_section, config.variance),
         .standard = "1",
         .min = 0,
         .max = 1e30,
@@ -51,71 +52,79 @@ const struct field train_fields[] = {
             "2; score.error elbo, reconstruction_probability: the same of loss mse"},
     {.key = "feature_weights",
         .type = FIELD_NODE,
-        .offset = offsetof(struct section, config.feature_weights),
-        .help = "a list of a number from 0 for every feature: the loss is the mean by these weights; scores are not"},
+        .offset = offsetof(struct train_section, config.feature_weights),
+        .help =
+            "a list with a weight of at least 0 for every feature: the loss is the weighted mean; scores ignore them"},
     {.key = "batch_size",
         .type = FIELD_INT,
-        .offset = offsetof(struct section, config.batch_size),
+        .offset = offsetof(struct train_section, config.batch_size),
         .standard = "32",
         .min = 1,
         .max = 1 << 24,
         .unit = "samples",
-        .help = "samples a step"},
+        .help = "samples per step"},
     {.key = "epochs",
         .type = FIELD_INT,
-        .offset = offsetof(struct section, config.epochs),
+        .offset = offsetof(struct train_section, config.epochs),
         .standard = "10",
         .min = 0,
         .max = 1 << 24,
         .help = "passes over the training data"},
     {.key = "seed",
         .type = FIELD_INT,
-        .offset = offsetof(struct section, config.seed),
+        .offset = offsetof(struct train_section, config.seed),
         .standard = "0",
         .min = 0,
         .max = 9e15,
-        .help = "of initial weights and shuffling"},
+        .help = "for initial weights and shuffling"},
     {.key = "shards",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct section, shards),
-        .choices = powers,
-        .help = "virtual shards of a batch: at most so many workers (ranks x threads) train a trial; default: the "
-                "largest of 1, "
-                "2, 4 that leaves each 64 samples of a batch"},
+        .offset = offsetof(struct train_section, shards),
+        .choices = shard_numbers,
+        .help = "virtual shards of a batch, which are the most workers (ranks x threads) that can train a trial; "
+                "default: the largest of 1, 2, 4 that leaves each at least 64 samples of a batch"},
     {0},
 };
 
-static int64_t default_shards(int64_t batch_size)
+static int64_t default_shard_count(int64_t batch_size)
 {
-    return batch_size >= 256 ? 4 : batch_size >= 128 ? 2 : 1;
+    if (batch_size >= 256)
+        return 4;
+    return batch_size >= 128 ? 2 : 1;
 }
 
-static int read_weight(const struct node *item, double *weight, struct err *e)
+// --- feature weights
+
+static int read_feature_weight(const struct node *item, double *weight, struct err *e)
 {
-    bool is_number = item->kind == NODE_SCALAR && text_to_double(item->text, weight) == 0;
-    if (is_number && (*weight == 0 || (*weight >= 1e-30 && *weight <= 1e6)))
+    bool is_scalar = item->kind == NODE_SCALAR;
+
+    if (is_scalar && text_to_double(item->text, weight) == 0 && (*weight == 0 || (*weight >= 1e-30 && *weight <= 1e6)))
         return 0;
-    return node_error(item, e, "found '%s', allowed: 0, or a number in [1e-30, 1e6]",
-        item->kind == NODE_SCALAR ? item->text : "a section");
+    return node_error(
+        item, e, "found '%s', allowed: 0, or a number in [1e-30, 1e6]", is_scalar ? item->text : "a section");
 }
 
-static int read_weights(const struct node *list, struct model *m, struct err *e)
+static int read_feature_weights(const struct node *list, struct model *m, struct err *e)
 {
-    int n = shape_size(&m->input), failed = 0;
+    int n = shape_size(&m->input), rc = 0;
     double sum = 0;
     if (list->kind != NODE_LIST || list->n != n)
-        return node_error(list, e, "found %s of %d, allowed: a list of a weight for each of %d features",
+        return node_error(list, e, "found %s of %d, allowed: a list with a weight for each of %d features",
             list->kind == NODE_LIST ? "a list" : "a value", list->n, n);
+
+    ASSERT(!m->feature_weights);
     m->feature_weights = mem_new((size_t)n, sizeof *m->feature_weights);
     for (int i = 0; i < n; i++) {
         double weight = 0;
-        failed |= read_weight(list->items[i], &weight, e);
+        rc |= read_feature_weight(list->items[i], &weight, e);
         m->feature_weights[i] = (real)weight;
         sum += weight;
     }
-    if (!failed && !(sum > 0))
-        failed = node_error(list, e, "all weights are 0: there is nothing to learn");
-    return failed;
+
+    if (rc == 0 && !(sum > 0))
+        rc = node_error(list, e, "all weights are 0: there is nothing to learn");
+    return rc;
 }
 
 int train_config_loss(const struct train_config *c, bool ignores_missing, struct model *m, struct err *e)
@@ -123,28 +132,34 @@ int train_config_loss(const struct train_config *c, bool ignores_missing, struct
     m->delta = c->huber_delta;
     m->variance = c->variance;
     m->ignores_missing = ignores_missing;
-    return c->feature_weights ? read_weights(c->feature_weights, m, e) : 0;
+    return c->feature_weights ? read_feature_weights(c->feature_weights, m, e) : 0;
 }
+
+// --- reading and writing
 
 int train_config_read(const struct node *section, struct train_config *c, struct err *e)
 {
-    struct section s = {.shards = -1};
-    optimizer_clear(&s.config.optimizer);
+    struct train_section s = {.shards = -1};
     struct spec_part parts[] = {{train_fields, &s}, {optimizer_fields, &s.config.optimizer},
         {schedule_fields, &s.config.schedule}, {stopping_fields, &s.config.stopping}};
-    int failed = spec_read_parts(section, parts, sizeof parts / sizeof *parts, e);
-    if (!failed)
-        failed = optimizer_resolve(&s.config.optimizer, section, e);
+
+    optimizer_clear(&s.config.optimizer);
+    int rc = spec_read_parts(section, parts, sizeof parts / sizeof *parts, e);
+    if (rc == 0)
+        rc = optimizer_resolve(&s.config.optimizer, section, e);
+
     *c = s.config;
-    c->shards = s.shards < 0 ? default_shards(c->batch_size) : (int64_t)1 << s.shards;
-    if (!failed && c->shards > c->batch_size)
-        failed = node_error(node_get(section, "shards"), e,
-            "%lld shards of a batch of %lld samples: at most one shard a sample", (long long)c->shards,
+    c->shards = s.shards < 0 ? default_shard_count(c->batch_size) : (int64_t)1 << s.shards;
+    ASSERT(c->shards >= 1 && c->shards <= SHARDS_MAX, "%lld shards", (long long)c->shards);
+    if (rc == 0 && c->shards > c->batch_size)
+        rc = node_error(node_get(section, "shards"), e,
+            "%lld shards of a batch of %lld samples: at most one shard per sample", (long long)c->shards,
             (long long)c->batch_size);
-    return failed;
+    return rc;
 }
 
-static void write_part(const struct field *fields, const void *config, struct node *map)
+// Adds the keys of another part of the section to its map.
+static void add_section_part(const struct field *fields, const void *config, struct node *map)
 {
     struct node *part = spec_write(fields, config, 0);
     for (const struct field *f = fields; f->key; f++)
@@ -154,10 +169,12 @@ static void write_part(const struct field *fields, const void *config, struct no
 
 struct node *train_config_write(const struct train_config *c)
 {
-    struct section s = {.config = *c, .shards = __builtin_ctzll((unsigned long long)c->shards)};
+    ASSERT(c->shards > 0 && (c->shards & (c->shards - 1)) == 0, "%lld shards", (long long)c->shards);
+    struct train_section s = {.config = *c, .shards = __builtin_ctzll((unsigned long long)c->shards)};
     struct node *map = spec_write(train_fields, &s, 0);
+
     optimizer_write(&c->optimizer, map);
-    write_part(schedule_fields, &c->schedule, map);
-    write_part(stopping_fields, &c->stopping, map);
+    add_section_part(schedule_fields, &c->schedule, map);
+    add_section_part(stopping_fields, &c->stopping, map);
     return map;
 }

@@ -44,10 +44,11 @@ static int time_epoch(const struct sample *s, const struct team *team, int64_t r
 {
     struct dataset part = s->sets.train, none = {0};
     struct train_config c = s->trial.train;
+    struct train_task task = {.team = team, .model = s->model, .config = &c, .train = &part, .validation = &none};
     struct trained trained;
     part.rows = rows;
     c.epochs = 1;
-    if (train_run(team, s->model, &c, &part, &none, NULL, &trained, e) != 0)
+    if (train_run(&task, &trained, e) != 0)
         return -1;
     *seconds = trained.seconds;
     trained_free(&trained);
@@ -88,7 +89,7 @@ int calibrate(const struct experiment *x, const struct plan *p, const struct com
     struct team team = {.comm = self, .threads = threads};
     struct sample s;
     *out = (struct calibration){0};
-    if (team_check(threads, e) != 0 || sample_open(x, p, largest(p, true), &s, e) != 0)
+    if (team_set_threads(threads, e) != 0 || sample_open(x, p, largest(p, true), &s, e) != 0)
         return -1;
     out->bytes = train_bytes(s.model, &s.trial.train, ranks, threads);
     sample_free(&s);

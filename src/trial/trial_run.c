@@ -184,16 +184,22 @@ static int score(const struct team *team, struct trial_result *r, struct err *e)
     if (!weights_are_finite(r)) // the last step can spoil them behind the last loss
         r->trained.has_diverged = true;
     int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
-    return failed == 1 && train_keep(&r->trained, e) != 0 ? -1 : failed;
+    return failed == 1 && train_save_checkpoint(&r->trained, e) != 0 ? -1 : failed;
 }
 
 // Collective over team->comm. Everything behind the model.
 static int run_model(
     const struct team *team, struct trial_result *r, const char *path, const struct checkpointing *k, struct err *e)
 {
+    struct train_task task = {.team = team,
+        .model = r->model,
+        .config = &r->trial->train,
+        .train = &r->sets->train,
+        .validation = &r->sets->validation,
+        .checkpointing = k};
     double wall = clock_wall(), cpu = clock_cpu();
     clock_date(r->started);
-    if (train_run(team, r->model, &r->trial->train, &r->sets->train, &r->sets->validation, k, &r->trained, e) != 0)
+    if (train_run(&task, &r->trained, e) != 0)
         return -1;
     int failed = score(team, r, e);
     r->wall_seconds = clock_wall() - wall;

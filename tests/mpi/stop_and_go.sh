@@ -112,7 +112,7 @@ is 'exit code after SIGUSR1' $? 75
 says run.out '^stopped: 1 of 1 trials are left; the same command goes on'
 is 'checkpoints after SIGUSR1' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" 'ID.h5 ID.previous.h5'
 
-# --- the newest is damaged: the one before it is used; both: training begins anew
+# --- the newest is damaged: the one before it is used; both: training begins from scratch
 newest=$(ls results/tiny/checkpoints/*[0-9a-f].h5)
 damage() { printf 'damage' | dd of="$1" bs=1 seek=$((RANDOM % $(stat -c %s "$1"))) conv=notrunc status=none; }
 damage "$newest"
@@ -126,7 +126,7 @@ damage "${newest%.h5}.previous.h5"
 start tiny.yaml --set train.epochs=16000000 -n 1 -t 1
 stop USR1
 is 'exit code with two damaged checkpoints' $? 75
-says run.out 'training begins anew'
+says run.out 'training begins from scratch'
 rm -rf results
 
 # --- more epochs go on where fewer were stopped, and fewer are not given what is beyond them

@@ -131,11 +131,12 @@ static void hop_run(const struct comm *world, const struct job *j, const struct 
     bool is_asked = asks && world->rank == p.asks;
     comm_split(world, world->rank < p.ranks, &group);
     struct team team = {&group, p.threads, raise_stop, &is_asked};
+    struct train_task task = {&team, j->model, &j->config, &j->train, &j->validation, k};
     *out = (struct trained){0};
     if (p.before && is_asked)
         request_raise(REQUEST_STOP);
     if (world->rank < p.ranks)
-        CHECK(train_run(&team, j->model, &j->config, &j->train, &j->validation, k, out, &e) == 0, "%s", e.text);
+        CHECK(train_run(&task, out, &e) == 0, "%s", e.text);
     request_served(REQUEST_STOP);
     comm_free(&group);
     comm_barrier(world);
@@ -205,7 +206,8 @@ int main(void)
         struct job j;
         struct trained whole;
         job_make(&j, i);
-        CHECK(train_run(&alone, j.model, &j.config, &j.train, &j.validation, NULL, &whole, &e) == 0, "%s", e.text);
+        struct train_task task = {&alone, j.model, &j.config, &j.train, &j.validation, NULL};
+        CHECK(train_run(&task, &whole, &e) == 0, "%s", e.text);
         CHECK(whole.has_diverged == (i == CASES - 1), "case %d", i);
         stop_and_go(&world, &j, k, &whole, i);
         epochs_raised(&world, &j, k, &whole, i);

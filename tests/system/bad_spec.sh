@@ -59,7 +59,7 @@ spec 2 '16:10: train.epochs: found nothing, allowed: a whole number' 's/epochs: 
 spec 2 "15:15: train.batch_size: found '0', allowed: a whole number in \[1, " 's/batch_size: 18/batch_size: 0/'
 spec 2 "17:9: train.seed: found '-1', allowed: a whole number" 's/  seed: 1$/  seed: -1/'
 spec 2 "18:11: train.shards: found '3', allowed: one of 1, 2, 4, 8" 's/shards: 4/shards: 3/'
-spec 2 '18:11: train.shards: 4 shards of a batch of 2 samples: at most one shard a sample' 's/batch_size: 18/batch_size: 2/'
+spec 2 '18:11: train.shards: 4 shards of a batch of 2 samples: at most one shard per sample' 's/batch_size: 18/batch_size: 2/'
 spec 2 "4:17: data.split.test: found '1', allowed: a number in \[0, 1\)" 's/test: 0.3/test: 1/'
 spec 2 "4:17: data.split.test: found '.nan', allowed: a number" 's/test: 0.3/test: .nan/'
 spec 2 "21:10: score.save\[0\]: found 'codes', allowed: code, reconstruction" 's/\[code/[codes/'
@@ -222,7 +222,7 @@ bad 2 'usage: hourglass COMMAND'
 bad 2 "--count: found '-3'" check good.yaml --count -3
 bad 2 'none: no run: No such file' top none
 bad 2 'found 0 arguments' top
-OMP_THREAD_LIMIT=1 bad 2 'OpenMP gives 1 of 2 threads' run good.yaml -n 1 -t 2
+OMP_THREAD_LIMIT=1 bad 2 'OpenMP provides 1 of 2 threads' run good.yaml -n 1 -t 2
 HOURGLASS_KERNELS=fast bad 2 "HOURGLASS_KERNELS: found 'fast'" run good.yaml -n 1
 bad 3 'none.h5: No such file' info none.h5
 bad 3 'good.yaml: not a readable HDF5 file' info good.yaml
