@@ -107,7 +107,8 @@ static void visit(const struct apply *a, struct workspace *ws, int64_t at, int r
         copy_values(place(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)code_size);
         row_values_mark(is_unscored, rows, code_size, place(s, s->code, at));
     }
-    row_errors(&s->job->error, a->m, a->w, ws, a->first + at, rows, x, place(s, ERROR, at));
+    struct row_chunk chunk = {a->first + at, rows, x};
+    row_errors(&s->job->error, a->m, a->w, ws, &chunk, place(s, ERROR, at));
     row_errors_mark(is_unscored, rows, place(s, ERROR, at));
     if (s->reconstruction || s->feature_error)
         visit_reconstruction(s, ws, at, rows, x);

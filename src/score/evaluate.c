@@ -1,7 +1,8 @@
-// What errors say: the threshold above which a sample is called anomalous, and with labels how right that is.
+// What errors mean: the threshold above which a sample is called anomalous, and with labels how often that is right.
 #include "score/score.h"
 
 #include "base/mem.h"
+#include "metrics/metrics.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,6 +10,8 @@ int evaluate_training(
     const struct score_config *c, const float *error, int64_t rows, struct training_errors *out, struct err *e)
 {
     double sum = 0;
+
+    ASSERT(rows > 0, "%lld rows", (long long)rows);
     for (int64_t i = 0; i < rows; i++)
         sum += (double)error[i];
     *out = (struct training_errors){.rows = rows, .mean = sum / (double)rows, .threshold = NAN};
@@ -27,33 +30,36 @@ int evaluate_training(
     return 0;
 }
 
-// The samples that have a score: a row that the model cannot score has NaN, and counts in no metric.
-struct scored {
+// The samples that have an error. A row that the model cannot score has NaN and counts in no metric.
+struct scored_rows {
     float *error;       // (n), owned
     int8_t *is_anomaly; // (n), owned; NULL: not known
     int64_t n;
 };
 
-static void scored_free(struct scored *s)
+static void scored_rows_free(struct scored_rows *s)
 {
     free(s->error);
     free(s->is_anomaly);
 }
 
-static int scored_take(const float *error, const int8_t *is_anomaly, int64_t rows, struct scored *s, struct err *e)
+// Copies the rows that have an error into *s, to be freed after 0. Returns 0, or -1 and an error without memory.
+static int scored_rows_take(
+    const float *error, const int8_t *is_anomaly, int64_t rows, struct scored_rows *s, struct err *e)
 {
-    *s = (struct scored){.error = mem_array((size_t)rows, sizeof *s->error, "errors to rank", e)};
+    *s = (struct scored_rows){.error = mem_array((size_t)rows, sizeof *s->error, "errors to rank", e)};
     if (is_anomaly)
         s->is_anomaly = mem_array((size_t)rows, sizeof *s->is_anomaly, "errors to rank", e);
 
     if (!s->error || (is_anomaly && !s->is_anomaly)) {
-        scored_free(s);
+        scored_rows_free(s);
         return -1;
     }
 
     for (int64_t i = 0; i < rows; i++) {
         if (isnan(error[i]))
             continue;
+        ASSERT(s->n < rows);
         s->error[s->n] = error[i];
         if (is_anomaly)
             s->is_anomaly[s->n] = is_anomaly[i];
@@ -64,24 +70,23 @@ static int scored_take(const float *error, const int8_t *is_anomaly, int64_t row
 
 int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e)
 {
-    struct scored s;
-    if (scored_take(error, d->is_anomaly, d->rows, &s, e) != 0)
+    struct scored_rows s;
+    if (scored_rows_take(error, d->is_anomaly, d->rows, &s, e) != 0)
         return -1;
 
     struct ranking *r = ranking_new(s.error, s.is_anomaly, s.n, e);
+    int rc = r ? 0 : -1;
     if (r)
         *auc = ranking_roc_auc(r).auc;
-    int failed = r ? 0 : -1;
     ranking_free(&r);
-    scored_free(&s);
+    scored_rows_free(&s);
 
-    return failed;
+    return rc;
 }
 
-static void summarise(const struct scored *s, struct evaluation *out)
+static void summarise_errors(const struct scored_rows *s, struct evaluation *out)
 {
     double sum = 0, largest = s->n ? -INFINITY : NAN;
-
     for (int64_t i = 0; i < s->n; i++) {
         sum += (double)s->error[i];
         largest = (double)s->error[i] > largest ? (double)s->error[i] : largest;
@@ -90,8 +95,9 @@ static void summarise(const struct scored *s, struct evaluation *out)
     out->largest = largest;
 }
 
-// At out->threshold; if that is NaN, at the one of the best F1; if there is none either, no sample is called anything.
-static int measure(const struct scored *s, struct evaluation *out, struct err *e)
+// Measures how well the errors separate the classes, at out->threshold; if that is NaN, at the threshold of the best
+// F1. If there is none either, no sample is called normal or anomalous.
+static int measure_labelled(const struct scored_rows *s, struct evaluation *out, struct err *e)
 {
     struct ranking *r = ranking_new(s->error, s->is_anomaly, s->n, e);
     if (!r)
@@ -115,7 +121,7 @@ static int measure(const struct scored *s, struct evaluation *out, struct err *e
 int evaluate_at(
     double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out, struct err *e)
 {
-    struct scored s;
+    struct scored_rows s;
     *out = (struct evaluation){.mean = NAN,
         .largest = NAN,
         .threshold = threshold,
@@ -123,15 +129,15 @@ int evaluate_at(
         .average_precision = NAN,
         .roc_auc = {NAN, NAN, NAN, NAN, 0, 0},
         .best_f1 = {NAN, NAN}};
-    if (scored_take(error, is_anomaly, rows, &s, e) != 0)
+    if (scored_rows_take(error, is_anomaly, rows, &s, e) != 0)
         return -1;
 
-    summarise(&s, out);
+    summarise_errors(&s, out);
     out->unscored = rows - s.n;
-    int failed = is_anomaly ? measure(&s, out, e) : 0;
-    scored_free(&s);
+    int rc = is_anomaly ? measure_labelled(&s, out, e) : 0;
+    scored_rows_free(&s);
 
-    return failed;
+    return rc;
 }
 
 int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
@@ -139,6 +145,5 @@ int evaluate(const struct score_config *c, const struct scores *s, const struct 
 {
     const struct dataset *d = s->data;
     double threshold = c->threshold == THRESHOLD_BEST_F1 ? NAN : train->threshold;
-
     return evaluate_at(threshold, s->error, d->is_anomaly, d->rows, out, e);
 }

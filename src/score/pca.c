@@ -1,13 +1,14 @@
-// The baseline that an autoencoder has to beat: principal components of the training samples (K. Pearson 1901); a
-// sample's error is what its projection on the first components leaves.
+// The baseline that an autoencoder has to beat: principal components of the training samples (K. Pearson 1901). The
+// error of a sample is computed from what remains when its projection on the first components is subtracted.
 //
-// Up to COLUMNS_EXACT features, components are the eigenvectors of the covariance matrix. Beyond, that matrix is too
-// large, and they come from subspace iteration with a random start (Halko, Martinsson and Tropp 2011, SIAM Review 53,
-// algorithm 4.4): a few more vectors than components are multiplied with the covariance matrix, whose product with them
-// needs the samples alone, and made orthonormal, again and again. All is serial and seeded, so that the bits depend on
-// the data only.
+// With up to COLUMNS_EXACT features, the components are the eigenvectors of the covariance matrix. For more features
+// that matrix is too large. Then the components come from subspace iteration with a random start (Halko, Martinsson and
+// Tropp 2011, SIAM Review 53, algorithm 4.4): a few more vectors than components are repeatedly multiplied by the
+// covariance matrix and made orthonormal. Their product with that matrix is computed from the samples, without the
+// matrix itself. Everything is serial and seeded, so the bits depend only on the data.
 #include "score/pca.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "data/gather.h"
@@ -20,30 +21,33 @@ enum { ROWS = 256, COLUMNS_EXACT = 4096, SPARE_VECTORS = 16, ITERATIONS = 8 };
 
 struct pca {
     int columns, components;
-    real *x;         // (ROWS, columns)
-    double *centred; // (ROWS, columns): samples less the mean
-    double *along;   // (ROWS, components or vectors)
+    real *x;         // (ROWS, columns), owned, as all arrays here
+    double *centred; // (ROWS, columns): samples minus the mean
+    double *along;   // (ROWS, components or vectors): coordinates along the axes
     double *mean;    // (columns)
-    double *axes;    // (at least components, columns): as rows, largest variance first
+    double *axes;    // (at least components, columns): one axis per row, largest variance first
 };
 
-static void gather_rows(const struct dataset *d, int64_t first, int rows, real *x)
+// Gathers rows [first, first + rows) into x (rows, columns).
+static void gather_piece(const struct dataset *d, int64_t first, int rows, real *x)
 {
     int32_t list[ROWS];
+    ASSERT(rows >= 0 && rows <= ROWS && first + rows <= d->rows, "%d rows from %lld", rows, (long long)first);
     for (int i = 0; i < rows; i++)
         list[i] = (int32_t)(first + i);
     dataset_gather(d, list, rows, x);
 }
 
-static int rows_at(const struct dataset *d, int64_t first)
+// Returns how many rows the piece that begins with row `first` has.
+static int piece_rows(const struct dataset *d, int64_t first)
 {
     return d->rows - first < ROWS ? (int)(d->rows - first) : ROWS;
 }
 
-// p->centred := rows [first, first + rows)
-static void centre_rows(struct pca *p, const struct dataset *d, int64_t first, int rows)
+// Sets p->centred to rows [first, first + rows) minus the mean.
+static void centre_piece(struct pca *p, const struct dataset *d, int64_t first, int rows)
 {
-    gather_rows(d, first, rows, p->x);
+    gather_piece(d, first, rows, p->x);
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < p->columns; j++) {
             size_t at = (size_t)i * (size_t)p->columns + (size_t)j;
@@ -54,8 +58,8 @@ static void centre_rows(struct pca *p, const struct dataset *d, int64_t first, i
 static void find_mean(struct pca *p, const struct dataset *d)
 {
     for (int64_t first = 0; first < d->rows; first += ROWS) {
-        int rows = rows_at(d, first);
-        gather_rows(d, first, rows, p->x);
+        int rows = piece_rows(d, first);
+        gather_piece(d, first, rows, p->x);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < p->columns; j++)
                 p->mean[j] += (double)p->x[(size_t)i * (size_t)p->columns + (size_t)j];
@@ -66,7 +70,7 @@ static void find_mean(struct pca *p, const struct dataset *d)
 
 // --- few features: eigenvectors of the covariance matrix
 
-// The upper triangle is enough for whoever takes eigenvectors of it; both are filled.
+// Adds the products of p->x, minus the mean, to the covariance matrix (columns, columns).
 static void add_covariance(const struct pca *p, int rows, double *covariance)
 {
     size_t n = (size_t)p->columns;
@@ -80,7 +84,8 @@ static void add_covariance(const struct pca *p, int rows, double *covariance)
     }
 }
 
-static int find_axes(struct pca *p, const struct dataset *d, struct err *e)
+// Finds all axes. Returns 0, or -1 and an error.
+static int find_exact_axes(struct pca *p, const struct dataset *d, struct err *e)
 {
     size_t n = (size_t)p->columns;
     double *covariance = mem_array(n * n + n, sizeof *covariance, "the covariance matrix", e);
@@ -88,8 +93,8 @@ static int find_axes(struct pca *p, const struct dataset *d, struct err *e)
         return -1;
 
     for (int64_t first = 0; first < d->rows; first += ROWS) {
-        int rows = rows_at(d, first);
-        gather_rows(d, first, rows, p->x);
+        int rows = piece_rows(d, first);
+        gather_piece(d, first, rows, p->x);
         add_covariance(p, rows, covariance);
     }
     int info = eigen_symmetric(p->columns, covariance, covariance + n * n, p->axes);
@@ -100,30 +105,32 @@ static int find_axes(struct pca *p, const struct dataset *d, struct err *e)
 
 // --- many features: subspace iteration
 
-static int vector_count(int64_t rows, int columns, int components)
+// Returns how many vectors are iterated.
+static int iterated_vectors(int64_t rows, int columns, int components)
 {
     int64_t n = (int64_t)components + SPARE_VECTORS;
     n = n < columns ? n : columns;
     return (int)(n < rows ? n : rows);
 }
 
-// out (vectors, columns) := q times the covariance matrix, but for a factor; q (vectors, columns)
+// Sets out (vectors, columns) to q (vectors, columns) times the covariance matrix, up to a constant factor.
 static void multiply_covariance(struct pca *p, const struct dataset *d, int vectors, const double *q, double *out)
 {
     memset(out, 0, (size_t)vectors * (size_t)p->columns * sizeof *out);
     for (int64_t first = 0; first < d->rows; first += ROWS) {
-        int rows = rows_at(d, first);
-        centre_rows(p, d, first, rows);
+        int rows = piece_rows(d, first);
+        centre_piece(p, d, first, rows);
         gemm_double((struct gemm_shape){false, true, rows, vectors, p->columns}, p->centred, q, 0, p->along);
         gemm_double((struct gemm_shape){true, false, vectors, p->columns, rows}, p->along, p->centred, 1, out);
     }
 }
 
-// The axes within the span of the rows of q (vectors, columns): eigenvectors of the covariance there (K. Rayleigh and
-// W. Ritz). spare: (vectors, columns).
+// Finds the axes within the span of the rows of q (vectors, columns): the eigenvectors of the covariance restricted to
+// it (the Rayleigh-Ritz method). spare (vectors, columns) is scratch. Returns 0, or -1 and an error.
 static int rotate_axes(struct pca *p, const struct dataset *d, int vectors, double *q, double *spare, struct err *e)
 {
     size_t n = (size_t)vectors;
+    ASSERT(p->components <= vectors, "%d components of %d vectors", p->components, vectors);
     double *small = mem_array(2 * n * n + n, sizeof *small, "principal components", e);
     if (!small)
         return -1;
@@ -137,6 +144,7 @@ static int rotate_axes(struct pca *p, const struct dataset *d, int vectors, doub
     return info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK found no eigenvectors (info %d)", info) : 0;
 }
 
+// Finds the first axes by subspace iteration. Returns 0, or -1 and an error.
 static int iterate_axes(struct pca *p, const struct dataset *d, int vectors, struct err *e)
 {
     size_t n = (size_t)vectors * (size_t)p->columns;
@@ -152,17 +160,18 @@ static int iterate_axes(struct pca *p, const struct dataset *d, int vectors, str
         memcpy(q, q + n, n * sizeof *q);
         info = orthonormal_rows(vectors, p->columns, q);
     }
-    int failed = info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK made no vectors orthonormal (info %d)", info)
-                      : rotate_axes(p, d, vectors, q, q + n, e);
+
+    int rc = info ? err_add(e, ERR_SOFTWARE, "score.baseline: LAPACK made no vectors orthonormal (info %d)", info)
+                  : rotate_axes(p, d, vectors, q, q + n, e);
     free(q);
 
-    return failed;
+    return rc;
 }
 
 // --- errors
 
-// What the projection leaves of one row: difference (columns), destroyed.
-static void remove_projection(const struct pca *p, double *difference)
+// Subtracts from one row, difference (columns), its projection on the components.
+static void subtract_projection(const struct pca *p, double *difference)
 {
     for (int k = 0; k < p->components; k++) {
         const double *axis = p->axes + (size_t)k * (size_t)p->columns;
@@ -174,12 +183,13 @@ static void remove_projection(const struct pca *p, double *difference)
     }
 }
 
-// The same of all rows of p->centred. Of few features one by one, whose bits are those of results that are there.
-static void remove_projections(struct pca *p, int rows)
+// Does the same for all rows of p->centred. Rows of few features are done one by one, so that the bits of existing
+// results do not change.
+static void subtract_projections(struct pca *p, int rows)
 {
     if (p->columns <= COLUMNS_EXACT) {
         for (int i = 0; i < rows; i++)
-            remove_projection(p, p->centred + (size_t)i * (size_t)p->columns);
+            subtract_projection(p, p->centred + (size_t)i * (size_t)p->columns);
         return;
     }
 
@@ -189,7 +199,7 @@ static void remove_projections(struct pca *p, int rows)
     gemm_double((struct gemm_shape){false, false, rows, p->columns, p->components}, p->along, p->axes, 1, p->centred);
 }
 
-static float row_error(const double *difference, int n, enum error error)
+static float baseline_error(const double *difference, int n, enum error error)
 {
     double sum = 0;
     for (int j = 0; j < n; j++)
@@ -199,16 +209,17 @@ static float row_error(const double *difference, int n, enum error error)
 
 float *pca_errors(struct pca *p, const struct dataset *d, enum error error, struct err *e)
 {
+    ASSERT(d->columns == p->columns, "%d columns, not %d", d->columns, p->columns);
     float *out = mem_array((size_t)d->rows, sizeof *out, "errors of the baseline", e);
 
     for (int64_t first = 0; out && first < d->rows; first += ROWS) {
-        int rows = rows_at(d, first);
-        centre_rows(p, d, first, rows);
-        remove_projections(p, rows);
+        int rows = piece_rows(d, first);
+        centre_piece(p, d, first, rows);
+        subtract_projections(p, rows);
         for (int i = 0; i < rows; i++) {
             bool is_unscored = d->is_unscored && d->is_unscored[first + i];
             const double *left = p->centred + (size_t)i * (size_t)p->columns;
-            out[first + i] = is_unscored ? NAN : row_error(left, p->columns, error);
+            out[first + i] = is_unscored ? NAN : baseline_error(left, p->columns, error);
         }
     }
     return out;
@@ -218,7 +229,8 @@ float *pca_errors(struct pca *p, const struct dataset *d, enum error error, stru
 
 double pca_bytes(int64_t rows, int columns, int components)
 {
-    double n = columns, vectors = vector_count(rows, columns, components);
+    double n = columns;
+    double vectors = iterated_vectors(rows, columns, components);
     if (columns <= COLUMNS_EXACT)
         return 8 * (2 * n * n + 3 * ROWS * n);
     return 8 * n * (2 * vectors + components + 2 * ROWS);
@@ -228,10 +240,12 @@ struct pca *pca_new(const struct dataset *train, int components, struct err *e)
 {
     struct pca *p = mem_new(1, sizeof *p);
     size_t n = (size_t)train->columns;
+
+    ASSERT(components >= 1 && train->rows >= 1, "%d components of %lld rows", components, (long long)train->rows);
     bool is_exact = train->columns <= COLUMNS_EXACT;
-    int vectors = vector_count(train->rows, train->columns, components);
+    int vectors = iterated_vectors(train->rows, train->columns, components);
     int most = is_exact ? train->columns : vectors;
-    int failed = e->count;
+    int before = e->count;
 
     p->columns = train->columns;
     p->components = components < most ? components : most;
@@ -240,12 +254,13 @@ struct pca *pca_new(const struct dataset *train, int components, struct err *e)
     p->along = mem_array(ROWS * (size_t)most, sizeof *p->along, "a piece of the data", e);
     p->mean = mem_array(n, sizeof *p->mean, "the mean", e);
     p->axes = mem_array((is_exact ? n : (size_t)p->components) * n, sizeof *p->axes, "principal components", e);
-    failed = e->count > failed;
-    if (!failed) {
+
+    int rc = e->count > before ? -1 : 0;
+    if (rc == 0) {
         find_mean(p, train);
-        failed = is_exact ? find_axes(p, train, e) : iterate_axes(p, train, vectors, e);
+        rc = is_exact ? find_exact_axes(p, train, e) : iterate_axes(p, train, vectors, e);
     }
-    if (failed)
+    if (rc < 0)
         pca_free(&p);
 
     return p;

@@ -1,14 +1,17 @@
-// Principal components as a baseline.
+// Principal components as a baseline. Serial: one rank and one thread.
 #pragma once
 
 #include "score/score.h"
 
 struct pca;
-// The first `components` principal components of `train`, or as many as it has. NULL and an error. Serial.
+
+// Returns the first `components` principal components of `train`, or as many as it has. NULL and an error if memory is
+// short or LAPACK fails.
 struct pca *pca_new(const struct dataset *train, int components, struct err *e);
-void pca_free(struct pca **p);
-// Errors (d->rows) of the reconstruction from the components, by the same error (by mse if there is none for them), NaN
-// for rows that are not scored; owned by the caller. NULL and an error. Serial.
+void pca_free(struct pca **p); // NULL-safe
+// Returns the errors (d->rows) of the reconstruction from the components, owned by the caller; NULL and an error
+// without memory. The error is the given one if it has a meaning for components, otherwise mse; NaN for rows that are
+// not scored.
 float *pca_errors(struct pca *p, const struct dataset *d, enum error error, struct err *e);
-// Memory that both take, in bytes, beside the data.
+// Returns the bytes that pca_new and pca_errors need, without the data.
 double pca_bytes(int64_t rows, int columns, int components);

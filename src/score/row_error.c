@@ -1,6 +1,7 @@
-// The error of each row, be it of one reconstruction or estimated from many draws of a variational model's code.
+// The error of each row, from one reconstruction or estimated from many draws of a variational model's code.
 #include "score/score.h"
 
+#include "nn/nn.h"
 #include <math.h>
 
 struct row_error row_error_of(const struct score_config *c, const struct train_config *t)
@@ -8,40 +9,47 @@ struct row_error row_error_of(const struct score_config *c, const struct train_c
     return (struct row_error){(enum error)c->error, (int)c->samples, (uint64_t)t->seed};
 }
 
-// sum (rows) := the sum over the samples of -log p(x | code)
-static void sum_samples(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
-    int64_t first, int rows, const real *x, double *sum)
+// Sets sum (rows) to the sum over the samples of -log p(x | code).
+static void sum_sample_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
+    const struct row_chunk *chunk, double *sum)
 {
+    int rows = chunk->rows;
     int32_t sample[PASS_ROWS];
     float nll[PASS_ROWS];
+
     for (int i = 0; i < rows; i++)
-        sample[i] = (int32_t)(first + i);
+        sample[i] = (int32_t)(chunk->first + i);
     ws->step = (struct step){.draws = true, .seed = r->seed, .sample = sample};
+
     for (int k = 0; k < r->samples; k++) {
         ws->step.epoch = (uint32_t)k;
-        model_recode(m, w, ws, rows, x);
-        model_nll(m, ws, rows, x, nll);
+        model_recode(m, w, ws, rows, chunk->x);
+        model_nll(m, ws, rows, chunk->x, nll);
         for (int i = 0; i < rows; i++)
             sum[i] = (k ? sum[i] : 0) + (double)nll[i];
     }
     ws->step = (struct step){0};
 }
 
-void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws, int64_t first,
-    int rows, const real *x, float *row)
+void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
+    const struct row_chunk *chunk, float *row)
 {
+    int rows = chunk->rows;
     double sum[PASS_ROWS];
     float divergence[PASS_ROWS];
-    ASSERT(rows <= PASS_ROWS, "%d rows", rows);
+
+    ASSERT(rows >= 0 && rows <= PASS_ROWS && rows <= ws->rows, "%d rows", rows);
     if (!error_is_variational(r->error)) {
-        model_errors(m, ws, rows, x, r->error, row);
+        model_errors(m, ws, rows, chunk->x, r->error, row);
         return;
     }
-    sum_samples(r, m, w, ws, first, rows, x, sum);
+
+    ASSERT(r->samples >= 1 && model_is_variational(m), "%d samples", r->samples);
+    sum_sample_errors(r, m, w, ws, chunk, sum);
     model_divergence(m, ws, rows, divergence);
     for (int i = 0; i < rows; i++)
         row[i] = (float)(sum[i] / r->samples + (r->error == ERROR_ELBO ? (double)divergence[i] : 0));
-    model_recode(m, w, ws, rows, x);
+    model_recode(m, w, ws, rows, chunk->x);
 }
 
 void row_errors_mark(const int8_t *is_unscored, int rows, float *row)

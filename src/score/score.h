@@ -1,47 +1,58 @@
-// Scoring: the reconstruction error of every sample, and with labels how well it tells anomalies from normal samples.
+// Scoring: the reconstruction error of every sample, and with labels how well it separates anomalies from normal
+// samples.
 #pragma once
 
 #include "metrics/metrics.h"
 #include "train/train.h"
 
 // --- the section `score:`
+
 enum threshold_method { THRESHOLD_QUANTILE, THRESHOLD_MEAN_STD, THRESHOLD_BEST_F1 };
 enum baseline { BASELINE_NONE, BASELINE_PCA };
-enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 };
+enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 }; // flags
+
 struct score_config {
-    int error;       // enum error
-    int64_t samples; // of the code, for errors of variational models
-    int threshold;   // enum threshold_method
-    double quantile, deviations;
-    unsigned save; // of enum save
-    int baseline;
+    int error;         // enum error
+    int64_t samples;   // of the code, for the errors of variational models
+    int threshold;     // enum threshold_method
+    double quantile;   // of threshold quantile, in [0, 1]
+    double deviations; // of threshold mean_std
+    unsigned save;     // flags of enum save
+    int baseline;      // enum baseline
 };
 extern const struct field score_fields[];
 extern const char *const threshold_names[];
+
+// Reads and checks the section; NULL means all defaults. Returns 0, or -1 with every mistake in `e`.
 int score_config_read(const struct node *section, struct score_config *c, struct err *e);
+// Returns the section in canonical form; the caller owns it.
 struct node *score_config_write(const struct score_config *c);
 
 // --- the error of a row
+
 struct row_error {
     enum error error;
     int samples;
     uint64_t seed; // of the samples
 };
 struct row_error row_error_of(const struct score_config *c, const struct train_config *t);
-// Errors into row (rows), at most PASS_ROWS, of rows that have passed forward; they are the rows `first`, ... of their
-// data set, which is what their samples hang on. Afterwards model_reconstruct gives the reconstruction (of a
-// variational model that of the mean code).
-void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws, int64_t first,
-    int rows, const real *x, float *row);
 
-// Of rows whose errors are computed: NaN for those that the model cannot take (is_unscored (rows); NULL: none), and in
-// `values` (rows, width; NULL: none) as well. A row that it can take and whose error is no number is beyond all bounds:
-// INFINITY.
+// Writes the errors of a chunk that has passed forward through ws into row (rows); at most PASS_ROWS rows. The samples
+// of a variational model's code depend on the seed and on the rows' numbers in their data set. model_reconstruct gives
+// the reconstruction afterwards (for a variational model that of the mean code).
+void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
+    const struct row_chunk *chunk, float *row);
+
+// Sets the errors of rows that the model cannot take to NaN; is_unscored (rows) says which, NULL: none. Sets any other
+// error that is NaN to INFINITY, because the row is beyond all bounds.
 void row_errors_mark(const int8_t *is_unscored, int rows, float *row);
+// Sets the values (rows, width) of rows that the model cannot take to NaN. `values` may be NULL.
 void row_values_mark(const int8_t *is_unscored, int rows, int64_t width, float *values);
 
 // --- scores of one data set
-// Every rank holds the bulk arrays of the rows [first, last) that it visited; rank 0 of the team holds all errors.
+
+// Every rank holds the codes, reconstructions and feature errors of the rows [first, last) that it visited; rank 0 of
+// the team holds the errors of all rows.
 struct scores {
     const struct dataset *data; // borrowed
     int64_t first, last;        // this rank's rows
@@ -51,40 +62,57 @@ struct scores {
     float *reconstruction; // (last - first, columns), owned; NULL unless saved
     float *feature_error;  // (last - first, columns), owned: squared difference; NULL unless saved
 };
-// Collective over team->comm. `save` as in the config. -1 and the same error on all ranks without memory; 1 where
-// REQUEST_STOP cut it short on one.
-int scores_compute(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    const struct row_error *error, unsigned save, struct scores *out, struct err *e);
+
+// What is scored, and how.
+struct score_request {
+    const struct model *model; // borrowed, as w
+    const real *w;             // (parameters)
+    struct row_error error;
+    unsigned save; // flags of enum save
+};
+enum { SCORES_STOPPED = 1 };
+
+// Collective over team->comm. Scores all rows of d. Returns 0, SCORES_STOPPED if REQUEST_STOP cut it short on a rank,
+// or -1 and an error without memory; the same on all ranks. Unless it returns 0, *out owns nothing.
+int scores_compute(const struct team *team, const struct score_request *request, const struct dataset *d,
+    struct scores *out, struct err *e);
 void scores_free(struct scores *s);
 
-// --- what the errors of one data set say, on rank 0
+// --- what the errors of one data set mean, on rank 0
+
 struct evaluation {
     double mean, largest; // error over the samples that have one
-    int64_t unscored;     // samples whose error is NaN: they count in nothing else
-    int64_t clipped;      // values that the cross-entropy took as 0 or 1, because they lie outside
+    int64_t unscored;     // samples whose error is NaN, which count in nothing else
+    int64_t clipped;      // values outside [0, 1], which the cross-entropy took as 0 or 1
     double threshold;     // a sample with a higher error is called anomalous; NaN: no threshold is known
-    bool has_labels;      // all below is 0 or NaN without
+    bool has_labels;      // without labels everything below is 0 or NaN
     struct roc_auc roc_auc;
     double average_precision;
     struct best_f1 best_f1;
-    struct confusion confusion; // at `threshold`; means nothing without one, as does `classification`
+    struct confusion confusion; // at `threshold`; meaningless without one, as is `classification`
     struct classification classification;
-    double baseline_roc_auc; // of the baseline's errors; NaN without baseline
-    char failure[256];       // why metrics or the baseline are not there; "": they are
+    double baseline_roc_auc; // of the baseline's errors; NaN without a baseline
+    char failure[256];       // why metrics or the baseline are missing; "": they are there
 };
-// What the errors of all training rows say: the threshold of the model, by the config's method, or by its quantile
-// where the method needs labels (best_f1).
+
+// What the errors of all training rows mean. The model's threshold follows from the config's method, or from its
+// quantile if the method needs labels (best_f1).
 struct training_errors {
     int64_t rows;
     double mean, threshold; // NaN: not known
 };
+
+// These return 0, or -1 and an error if there is not enough memory or if there are too many rows for a ranking. All
+// arrays are borrowed.
+// Evaluates the errors (rows) of the training rows.
 int evaluate_training(
     const struct score_config *c, const float *error, int64_t rows, struct training_errors *out, struct err *e);
+// Evaluates the scores of a data set, at the threshold of the training rows or, with method best_f1, of its own labels.
 int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
     struct evaluation *out, struct err *e);
-// The area under the ROC curve of a baseline's errors (d->rows) into *auc.
+// Sets *auc to the area under the ROC curve of a baseline's errors (d->rows).
 int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e);
-// The same at a threshold that is known (NaN: the one of the best F1, where it is known what is an anomaly); is_anomaly
-// (rows) may be NULL.
+// Evaluates errors (rows) at a given threshold. If it is NaN and there are labels, the threshold of the best F1 is
+// used. is_anomaly (rows) may be NULL: no labels.
 int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out,
     struct err *e);

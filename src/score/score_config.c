@@ -1,16 +1,17 @@
-// The spec's section `score:`.
+// The spec's section `score:`: its table of fields, reading and writing.
 #include "score/score.h"
 
-#include "base/mem.h"
-#include <stdio.h>
-#include <stdlib.h>
+#include "base/field.h"
+#include "nn/nn.h"
+#include "spec/spec.h"
 #include <string.h>
 
 const char *const threshold_names[] = {"quantile", "mean_std", "best_f1", NULL};
 static const char *const baseline_names[] = {"none", "pca", NULL};
-static const char *const save_names[] = {"code", "reconstruction", "feature_error", NULL};
+static const char *const save_names[] = {"code", "reconstruction", "feature_error", NULL}; // bits of enum save
 
-struct section {
+// The section as the YAML gives it.
+struct score_section {
     struct score_config config;
     struct field_texts save;
 };
@@ -18,7 +19,7 @@ struct section {
 const struct field score_fields[] = {
     {.key = "error",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct section, config.error),
+        .offset = offsetof(struct score_section, config.error),
         .standard = "mse",
         .choices = error_names,
         .help = "a sample's reconstruction error: mean over its features, or the Euclidean norm (l2); of variational "
@@ -26,48 +27,51 @@ const struct field score_fields[] = {
                 "(reconstruction_probability)"},
     {.key = "samples",
         .type = FIELD_INT,
-        .offset = offsetof(struct section, config.samples),
+        .offset = offsetof(struct score_section, config.samples),
         .standard = "10",
         .min = 1,
         .max = 1e6,
-        .help = "error elbo, reconstruction_probability: how many codes are drawn for each sample, by train.seed"},
+        .help = "error elbo, reconstruction_probability: codes drawn for each sample, with the random numbers of "
+                "train.seed"},
     {.key = "threshold",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct section, config.threshold),
+        .offset = offsetof(struct score_section, config.threshold),
         .standard = "quantile",
         .choices = threshold_names,
-        .help = "above it a sample is called anomalous: from the training errors (quantile, mean_std) or from labels "
-                "(best_f1)"},
+        .help =
+            "a sample with a higher error is called anomalous; computed from the training errors (quantile, mean_std) "
+            "or from labels (best_f1)"},
     {.key = "quantile",
         .type = FIELD_REAL,
-        .offset = offsetof(struct section, config.quantile),
+        .offset = offsetof(struct score_section, config.quantile),
         .standard = "0.95",
         .min = 0,
         .max = 1,
-        .help = "threshold quantile: of the training errors"},
+        .help = "threshold quantile: this quantile of the training errors"},
     {.key = "deviations",
         .type = FIELD_REAL,
-        .offset = offsetof(struct section, config.deviations),
+        .offset = offsetof(struct score_section, config.deviations),
         .standard = "1",
         .min = 0,
         .max = 1e6,
-        .help = "threshold mean_std: standard deviations above the mean of the training errors"},
+        .help = "threshold mean_std: this many standard deviations above the mean of the training errors"},
     {.key = "save",
         .type = FIELD_TEXTS,
-        .offset = offsetof(struct section, save),
-        .help = "also stored for every sample: code, reconstruction, feature_error"},
+        .offset = offsetof(struct score_section, save),
+        .help = "what else is stored for every sample: code, reconstruction, feature_error"},
     {.key = "baseline",
         .type = FIELD_CHOICE,
-        .offset = offsetof(struct section, config.baseline),
+        .offset = offsetof(struct score_section, config.baseline),
         .standard = "none",
         .choices = baseline_names,
-        .help = "pca: also the ROC AUC of as many principal components as the code has values"},
+        .help = "pca: also computes the ROC AUC of as many principal components as the code has values"},
     {0},
 };
 
-static int read_save(const struct field_texts *given, const struct node *at, unsigned *save, struct err *e)
+static int read_save_flags(const struct field_texts *given, const struct node *at, unsigned *save, struct err *e)
 {
-    int failed = 0;
+    int rc = 0;
+
     *save = 0;
     for (int i = 0; i < given->n; i++) {
         int k = 0;
@@ -76,34 +80,39 @@ static int read_save(const struct field_texts *given, const struct node *at, uns
         if (save_names[k])
             *save |= 1u << k;
         else
-            failed = node_error(
+            rc = node_error(
                 node_item(at, i), e, "found '%s', allowed: code, reconstruction, feature_error", given->v[i]);
     }
-    return failed;
+    return rc;
 }
 
 int score_config_read(const struct node *section, struct score_config *c, struct err *e)
 {
-    struct section s = {0};
-    int failed = spec_read(section, score_fields, &s, e);
-    failed |= read_save(&s.save, node_get(section, "save"), &s.config.save, e);
+    struct score_section s = {0};
+    int rc = spec_read(section, score_fields, &s, e);
+    rc |= read_save_flags(&s.save, node_get(section, "save"), &s.config.save, e);
     *c = s.config;
     field_free(score_fields, &s);
-    return failed;
+    return rc;
 }
 
 struct node *score_config_write(const struct score_config *c)
 {
-    struct section s = {.config = *c};
+    struct score_section s = {.config = *c};
     char why[256];
+
+    ASSERT(c->save < 1u << (sizeof save_names / sizeof *save_names - 1), "flags %#x", c->save);
     for (int k = 0; save_names[k]; k++)
         if (c->save & 1u << k)
             field_append(field_find(score_fields, "save"), &s, save_names[k], why);
-    struct node *map = spec_write(score_fields, &s, 0), *samples = node_take(map, "samples");
+
+    struct node *map = spec_write(score_fields, &s, 0);
+    struct node *samples = node_take(map, "samples");
     if (error_is_variational((enum error)c->error))
         node_add(map, "samples", samples);
-    else // decides nothing
+    else // it decides nothing
         node_free(&samples);
     field_free(score_fields, &s);
+
     return map;
 }

@@ -1,51 +1,79 @@
-// The reconstruction error, and on request code, reconstruction and squared differences, of every sample of a data set.
+// The reconstruction error and, on request, the code, reconstruction and squared differences of every sample of a data
+// set.
+//
+// Each rank visits its range of whole chunks (train/row_pass.c), so that no element is written by two threads or ranks.
+// The errors are joined on rank 0, which evaluates them; the other arrays can be as large as the data and stay on the
+// ranks, which write them to the file together.
 #include "score/score.h"
 
 #include "base/mem.h"
+#include "comm/comm.h"
+#include "nn/nn.h"
+#include "train/train.h"
 #include <stdlib.h>
-#include <string.h>
 
-struct visit {
-    const struct model *m;
-    const real *w;
-    const struct row_error *error;
-    struct scores *s;
+struct score_visit {
+    const struct score_request *request;
+    struct scores *scores;
 };
 
-static void copy_rows(float *to, const real *from, size_t n)
+// Does nothing if `to` is NULL.
+static void copy_reals(float *to, const real *from, size_t n)
 {
     for (size_t i = 0; to && i < n; i++)
         to[i] = (float)from[i];
 }
 
-static void visit_rows(void *context, struct workspace *ws, const struct row_chunk *chunk)
+// Returns the values of row `own` of this rank in an array of so many columns; NULL if the array is not saved.
+static float *values_at(float *array, size_t own, int columns)
 {
-    int64_t first = chunk->first;
-    int rows = chunk->rows;
-    const real *x = chunk->x;
-    const struct visit *v = context;
-    struct scores *s = v->s;
-    size_t own = (size_t)(first - s->first), columns = (size_t)s->columns, n = (size_t)rows * columns;
-    copy_rows(s->code ? s->code + own * (size_t)s->code_size : NULL, model_code(v->m, ws),
-        (size_t)rows * (size_t)s->code_size);
-    const int8_t *is_unscored = s->data->is_unscored ? s->data->is_unscored + first : NULL;
-    row_errors(v->error, v->m, v->w, ws, first, rows, x, s->error + first);
-    row_errors_mark(is_unscored, rows, s->error + first);
-    if (s->code)
-        row_values_mark(is_unscored, rows, s->code_size, s->code + own * (size_t)s->code_size);
-    if (!s->reconstruction && !s->feature_error)
-        return;
-    const real *y = model_reconstruct(v->m, ws, rows);
-    copy_rows(s->reconstruction ? s->reconstruction + own * columns : NULL, y, n);
-    for (size_t i = 0; s->feature_error && i < n; i++)
-        s->feature_error[own * columns + i] = (float)((y[i] - x[i]) * (y[i] - x[i]));
-    if (s->reconstruction)
-        row_values_mark(is_unscored, rows, s->columns, s->reconstruction + own * columns);
-    if (s->feature_error)
-        row_values_mark(is_unscored, rows, s->columns, s->feature_error + own * columns);
+    return array ? array + own * (size_t)columns : NULL;
 }
 
-static int allocate(struct scores *s, unsigned save, struct err *e)
+static const int8_t *unscored_at(const struct scores *s, int64_t first)
+{
+    return s->data->is_unscored ? s->data->is_unscored + first : NULL;
+}
+
+static void keep_reconstructions(
+    const struct scores *s, const struct model *m, struct workspace *ws, const struct row_chunk *chunk)
+{
+    const int8_t *is_unscored = unscored_at(s, chunk->first);
+    size_t own = (size_t)(chunk->first - s->first), n = (size_t)chunk->rows * (size_t)s->columns;
+    float *reconstruction = values_at(s->reconstruction, own, s->columns);
+    float *difference = values_at(s->feature_error, own, s->columns);
+    const real *x = chunk->x;
+    const real *y = model_reconstruct(m, ws, chunk->rows);
+
+    copy_reals(reconstruction, y, n);
+    for (size_t i = 0; difference && i < n; i++)
+        difference[i] = (float)((y[i] - x[i]) * (y[i] - x[i]));
+
+    row_values_mark(is_unscored, chunk->rows, s->columns, reconstruction);
+    row_values_mark(is_unscored, chunk->rows, s->columns, difference);
+}
+
+static void score_chunk(void *context, struct workspace *ws, const struct row_chunk *chunk)
+{
+    const struct score_visit *v = context;
+    const struct score_request *r = v->request;
+    const struct scores *s = v->scores;
+    const int8_t *is_unscored = unscored_at(s, chunk->first);
+    float *code = values_at(s->code, (size_t)(chunk->first - s->first), s->code_size);
+
+    ASSERT(chunk->first >= s->first && chunk->first + chunk->rows <= s->last, "row %lld", (long long)chunk->first);
+    copy_reals(code, model_code(r->model, ws), (size_t)chunk->rows * (size_t)s->code_size);
+    row_values_mark(is_unscored, chunk->rows, s->code_size, code);
+
+    row_errors(&r->error, r->model, r->w, ws, chunk, s->error + chunk->first);
+    row_errors_mark(is_unscored, chunk->rows, s->error + chunk->first);
+
+    if (s->reconstruction || s->feature_error)
+        keep_reconstructions(s, r->model, ws, chunk);
+}
+
+// Leaves what could not be allocated NULL, and the reasons in `e`.
+static void scores_allocate(struct scores *s, unsigned save, struct err *e)
 {
     size_t own = (size_t)(s->last - s->first), columns = (size_t)s->columns;
     s->error = mem_array((size_t)s->data->rows, sizeof *s->error, "errors", e);
@@ -55,30 +83,33 @@ static int allocate(struct scores *s, unsigned save, struct err *e)
         s->reconstruction = mem_array(own * columns, sizeof *s->reconstruction, "reconstructions", e);
     if (save & SAVE_FEATURE_ERROR)
         s->feature_error = mem_array(own * columns, sizeof *s->feature_error, "feature errors", e);
-    return e->count ? -1 : 0;
 }
 
-int scores_compute(const struct team *team, const struct model *m, const real *w, const struct dataset *d,
-    const struct row_error *error, unsigned save, struct scores *out, struct err *e)
+int scores_compute(const struct team *team, const struct score_request *request, const struct dataset *d,
+    struct scores *out, struct err *e)
 {
+    const struct model *m = request->model;
+    struct score_visit visit = {request, out};
+
+    ASSERT(d->columns == shape_size(&m->input), "%d columns", d->columns);
     *out = (struct scores){.data = d, .columns = d->columns, .code_size = shape_size(&m->code)};
     pass_range(team->comm, d->rows, &out->first, &out->last);
-    allocate(out, save, e);
+    scores_allocate(out, request->save, e);
     struct workspace **ws = team_workspaces_new(team, m, PASS_ROWS, false, e);
-    if (comm_agree(team->comm, e) != 0) {
-        team_workspaces_free(team, &ws);
-        scores_free(out);
-        return -1;
+
+    int rc = comm_agree(team->comm, e);
+    if (rc == 0) {
+        struct row_pass pass = {team, m, request->w, d, ws};
+        bool is_cut = !pass_run(&pass, score_chunk, &visit);
+        rc = comm_max(team->comm, is_cut) > 0 ? SCORES_STOPPED : 0;
     }
-    struct visit v = {m, w, error, out};
-    bool is_cut = !pass_run(&(struct row_pass){team, m, w, d, ws}, visit_rows, &v);
+
     team_workspaces_free(team, &ws);
-    if (comm_max(team->comm, is_cut) > 0) {
+    if (rc == 0)
+        comm_join_to_root(team->comm, out->error, (size_t)d->rows * sizeof *out->error);
+    else
         scores_free(out);
-        return 1;
-    }
-    comm_join_to_root(team->comm, out->error, (size_t)d->rows * sizeof *out->error);
-    return 0;
+    return rc;
 }
 
 void scores_free(struct scores *s)

@@ -76,10 +76,11 @@ static void note_failure(struct evaluation *v, const struct trial_result *r, con
 static int score_train(const struct team *team, struct trial_result *r, struct err *e)
 {
     struct scores s = {0};
-    struct row_error error = row_error_of(&r->trial->score, &r->trial->train);
+    struct score_request request = {
+        .model = r->model, .w = r->trained.w, .error = row_error_of(&r->trial->score, &r->trial->train)};
     struct err found = {0};
     struct evaluation failure = {0};
-    int failed = scores_compute(team, r->model, r->trained.w, &r->sets->train, &error, 0, &s, e);
+    int failed = scores_compute(team, &request, &r->sets->train, &s, e);
 
     r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
     if (!failed && team->comm->rank == 0)
@@ -141,7 +142,8 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
 static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
-    struct row_error error = row_error_of(c, &r->trial->train);
+    struct score_request request = {
+        .model = r->model, .w = r->trained.w, .error = row_error_of(c, &r->trial->train), .save = c->save};
     int n = r->sets->n_test;
     int failed = score_train(team, r, e);
     if (failed)
@@ -150,7 +152,7 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
     r->scores = mem_new((size_t)n, sizeof *r->scores);
     r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
     for (int i = 0; i < n && !failed; i++) {
-        failed = scores_compute(team, r->model, r->trained.w, &r->sets->test[i], &error, c->save, &r->scores[i], e);
+        failed = scores_compute(team, &request, &r->sets->test[i], &r->scores[i], e);
         if (!failed && team->comm->rank == 0)
             evaluate_set(r, &r->scores[i], &r->evaluation[i]);
     }
@@ -184,7 +186,7 @@ static int score(const struct team *team, struct trial_result *r, struct err *e)
     if (!weights_are_finite(r)) // the last step can spoil them behind the last loss
         r->trained.has_diverged = true;
     int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
-    return failed == 1 && train_save_checkpoint(&r->trained, e) != 0 ? -1 : failed;
+    return failed == SCORES_STOPPED && train_save_checkpoint(&r->trained, e) != 0 ? -1 : failed;
 }
 
 // Collective over team->comm. Everything behind the model.

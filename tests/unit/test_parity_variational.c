@@ -73,7 +73,7 @@ static void score(struct scorer *s, enum error error, int samples, int from, int
 {
     struct row_error r = {.error = error, .samples = samples, .seed = REFERENCE_SEED};
     model_forward(s->m, s->w, s->ws, rows, s->x[from]);
-    row_errors(&r, s->m, s->w, s->ws, REFERENCE_FIRST + from, rows, s->x[from], row);
+    row_errors(&r, s->m, s->w, s->ws, &(struct row_chunk){REFERENCE_FIRST + from, rows, s->x[from]}, row);
 }
 
 static void check(const struct reference *f, const char *what, const float *found, const double *wanted)
