@@ -1,9 +1,10 @@
-// What a rank does just now, for whoever looks at the run's folder.
+// Files that each hold one beacon, and the list of those in a folder.
 #include "presence/beacon.h"
 
 #include "base/disk.h"
 #include "base/mem.h"
 #include "presence/state_file.h"
+#include "spec/spec.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +24,12 @@ const struct field beacon_fields[] = {
         .offset = FIELD(leader),
         .min = 0,
         .max = RECORD_NUMBER_MAX,
-        .help = "first of the ranks that train a trial together: its file says of all what follows"},
+        .help = "first of the ranks that train a trial together, whose file describes all of them from here on"},
     {.key = "trial",
         .type = FIELD_TEXT,
         .offset = FIELD(trial),
         .standard = "",
-        .help = "its id; empty: waits for one"},
+        .help = "the id of the trial; empty: waiting for one"},
     {.key = "epoch",
         .type = FIELD_REAL,
         .offset = FIELD(epoch),
@@ -40,14 +41,14 @@ const struct field beacon_fields[] = {
         .offset = FIELD(epochs),
         .min = 0,
         .max = RECORD_NUMBER_MAX,
-        .help = "that it has"},
+        .help = "epochs that it has"},
     {.key = "trial_seconds",
         .type = FIELD_REAL,
         .offset = FIELD(trial_seconds),
         .min = 0,
         .max = RECORD_NUMBER_MAX,
         .unit = "s",
-        .help = "spent on it"},
+        .help = "spent on the trial"},
     {.key = "seconds",
         .type = FIELD_REAL,
         .offset = FIELD(seconds),
@@ -60,18 +61,26 @@ const struct field beacon_fields[] = {
         .offset = FIELD(trials),
         .min = 0,
         .max = RECORD_NUMBER_MAX,
-        .help = "that these ranks have finished in this run"},
+        .help = "trials that these ranks have finished in this run"},
     {.key = "operations",
         .type = FIELD_REAL,
         .offset = FIELD(operations),
         .min = 0,
         .max = 1e300,
-        .help = "floating-point operations that were expected of what is done"},
+        .help = "floating-point operations expected for what is done"},
     {0},
 };
 #undef FIELD
 
-#define PARTS(b) ((struct spec_part[]){{process_fields, (void *)&(b)->process}, {beacon_fields, (void *)(b)}})
+// The tables of a beacon's file.
+enum { BEACON_PARTS = 2 };
+static void beacon_parts(const struct beacon *b, struct spec_part out[BEACON_PARTS])
+{
+    out[0] = (struct spec_part){process_fields, (void *)&b->process};
+    out[1] = (struct spec_part){beacon_fields, (void *)b};
+}
+
+// --- one beacon
 
 char *beacon_path(const char *folder, int part, int64_t rank)
 {
@@ -83,45 +92,73 @@ char *beacon_path(const char *folder, int part, int64_t rank)
 
 int beacon_write(const struct beacon *b, const char *path, struct err *e)
 {
-    struct spec_part parts[] = {{process_fields, (void *)(size_t)&b->process}, {beacon_fields, (void *)(size_t)b}};
-    char *text = record_text(parts, 2);
-    int failed = disk_replace(path, text, e);
+    struct spec_part parts[BEACON_PARTS];
+    ASSERT(b->rank >= b->leader && b->leader >= 0 && b->trial, "rank %lld", (long long)b->rank);
+    beacon_parts(b, parts);
+    char *text = record_text(parts, BEACON_PARTS);
+    int rc = disk_replace(path, text, e);
     free(text);
-    return failed;
+    return rc;
 }
 
 int beacon_read(const char *path, struct beacon *b, struct err *e)
 {
+    struct spec_part parts[BEACON_PARTS];
     *b = (struct beacon){0};
-    return record_read(path, PARTS(b), 2, e);
+    beacon_parts(b, parts);
+    return record_read(path, parts, BEACON_PARTS, e);
 }
 
 void beacon_free(struct beacon *b)
 {
-    record_free(PARTS(b), 2);
+    struct spec_part parts[BEACON_PARTS];
+    beacon_parts(b, parts);
+    record_free(parts, BEACON_PARTS);
+}
+
+// Replaces the trial by that of the leader, if its beacon can be read.
+static void take_trial_of_leader(const char *folder, int part, struct beacon *b)
+{
+    struct beacon leader;
+    struct err ignored = {0};
+    char *path = beacon_path(folder, part, b->leader);
+
+    if (beacon_read(path, &leader, &ignored) == 0) {
+        char *own = b->trial;
+        b->trial = leader.trial;
+        b->epoch = leader.epoch;
+        b->epochs = leader.epochs;
+        leader.trial = own; // freed below
+    }
+    beacon_free(&leader);
+    free(path);
 }
 
 int beacon_of_rank(const char *folder, int part, int64_t rank, struct beacon *b, struct err *e)
 {
     char *path = beacon_path(folder, part, rank);
-    int failed = beacon_read(path, b, e);
+    int rc = beacon_read(path, b, e);
     free(path);
-    if (failed || b->leader == rank)
-        return failed;
-    struct beacon leader;
-    struct err ignored = {0};
-    path = beacon_path(folder, part, b->leader);
-    if (beacon_read(path, &leader, &ignored) == 0) {
-        char *none = b->trial;
-        b->trial = leader.trial;
-        b->epoch = leader.epoch;
-        b->epochs = leader.epochs;
-        leader.trial = none;
-    }
-    beacon_free(&leader);
-    free(path);
-    return 0;
+    if (rc == 0 && b->leader != rank)
+        take_trial_of_leader(folder, part, b);
+    return rc;
 }
+
+char *beacon_describe(const struct beacon *b, char out[512])
+{
+    int n = snprintf(out, 512, "rank %lld on host %.256s (process %lld)", (long long)b->rank, b->process.host,
+        (long long)b->process.pid);
+
+    ASSERT(n > 0 && n < 512, "%d characters", n);
+    if (!*b->trial)
+        snprintf(out + n, 512 - (size_t)n, ", without a trial");
+    else
+        snprintf(
+            out + n, 512 - (size_t)n, ", trial %.32s at epoch %.1f of %lld", b->trial, b->epoch, (long long)b->epochs);
+    return out;
+}
+
+// --- the beacons of a folder
 
 static bool is_beacon(const char *name, int part)
 {
@@ -130,7 +167,16 @@ static bool is_beacon(const char *name, int part)
     return record_name_read(name, "rank", &of_part, &rank) && of_part == part;
 }
 
-static int by_rank(const void *a, const void *b)
+// Opens the folder's state/; NULL if there is none.
+static DIR *open_state(const char *folder)
+{
+    char *state = mem_format("%s/state", folder);
+    DIR *dir = opendir(state);
+    free(state);
+    return dir;
+}
+
+static int compare_ranks(const void *a, const void *b)
 {
     const struct beacon *x = a, *y = b;
     return (x->rank > y->rank) - (x->rank < y->rank);
@@ -138,15 +184,16 @@ static int by_rank(const void *a, const void *b)
 
 struct beacon *beacon_list(const char *folder, int part, int *n)
 {
-    char *state = mem_format("%s/state", folder);
     struct beacon *list = NULL;
-    DIR *dir = opendir(state);
+    DIR *dir = open_state(folder);
+
     *n = 0;
     for (struct dirent *d; dir && (d = readdir(dir));) {
         struct err ignored = {0};
         if (!is_beacon(d->d_name, part))
             continue;
-        char *path = mem_format("%s/%s", state, d->d_name);
+
+        char *path = mem_format("%s/state/%s", folder, d->d_name);
         list = mem_grow(list, (size_t)*n + 1, sizeof *list);
         if (beacon_read(path, &list[*n], &ignored) == 0)
             ++*n;
@@ -154,16 +201,17 @@ struct beacon *beacon_list(const char *folder, int part, int *n)
             beacon_free(&list[*n]);
         free(path);
     }
+
     if (dir)
         closedir(dir);
-    free(state);
     if (*n > 1)
-        qsort(list, (size_t)*n, sizeof *list, by_rank);
+        qsort(list, (size_t)*n, sizeof *list, compare_ranks);
     return list;
 }
 
 void beacon_list_free(struct beacon **list, int n)
 {
+    ASSERT(n == 0 || *list, "%d beacons", n);
     for (int i = 0; i < n; i++)
         beacon_free(&(*list)[i]);
     free(*list);
@@ -172,24 +220,10 @@ void beacon_list_free(struct beacon **list, int n)
 
 void beacon_clear(const char *folder, int part)
 {
-    char *state = mem_format("%s/state", folder);
-    DIR *dir = opendir(state);
+    DIR *dir = open_state(folder);
     for (struct dirent *d; dir && (d = readdir(dir));)
         if (is_beacon(d->d_name, part))
             unlinkat(dirfd(dir), d->d_name, 0);
     if (dir)
         closedir(dir);
-    free(state);
-}
-
-char *beacon_describe(const struct beacon *b, char out[512])
-{
-    int n = snprintf(out, 512, "rank %lld on host %.256s (process %lld)", (long long)b->rank, b->process.host,
-        (long long)b->process.pid);
-    if (!*b->trial)
-        snprintf(out + n, 512 - (size_t)n, ", without a trial");
-    else
-        snprintf(
-            out + n, 512 - (size_t)n, ", trial %.32s at epoch %.1f of %lld", b->trial, b->epoch, (long long)b->epochs);
-    return out;
 }

@@ -1,5 +1,5 @@
-// What a rank does just now, for whoever looks at the run's folder: state/rank-<part>-<rank>, replaced whole, never
-// synced. Beacons go when their run ends; those of a run that died stay and say where it was.
+// What a rank is doing, for anyone who looks at the run's folder: state/rank-<part>-<rank>, replaced whole and never
+// synced. Beacons are removed when their run ends; those of a run that died remain and show where it was.
 #pragma once
 
 #include "base/err.h"
@@ -7,28 +7,33 @@
 
 struct beacon {
     struct process process;
-    int64_t rank, leader; // the first of the ranks that train a trial together, whose beacon speaks for all
-    char *trial;          // owned; "": none; a leader's, as all below
-    double epoch;         // how far it is in the trial's epochs; beyond them: scoring
-    int64_t epochs;
-    double trial_seconds, seconds; // since it began the trial; since the run began, of this rank's own clock
-    int64_t trials;                // done by its group
-    double operations;             // expected cost of all that its group has done, the trial's part included
+    int64_t rank;
+    int64_t leader;       // the first of the ranks that train a trial together, whose beacon speaks for all of them
+    char *trial;          // owned; its id, "": none; this and everything below is set only by a leader
+    double epoch;         // epochs of the trial that are done; equal to `epochs` while it is scored
+    int64_t epochs;       // that it has
+    double trial_seconds; // since the rank began the trial
+    double seconds;       // since the run began, by this rank's own clock
+    int64_t trials;       // finished by its group
+    double operations;    // expected for everything that its group has done, including its part of the trial
 };
-extern const struct field beacon_fields[]; // beside process_fields
+extern const struct field beacon_fields[]; // the file also has process_fields
 
-char *beacon_path(const char *folder, int part, int64_t rank); // new memory
+// Returns the path of a rank's beacon in new memory.
+char *beacon_path(const char *folder, int part, int64_t rank);
+// Returns 0, or -1 and an error.
 int beacon_write(const struct beacon *b, const char *path, struct err *e);
-int beacon_read(const char *path, struct beacon *b, struct err *e); // to be freed in every case
+// Returns 0, or -1 and an error. The caller frees *b in either case.
+int beacon_read(const char *path, struct beacon *b, struct err *e);
 void beacon_free(struct beacon *b);
 
-// That of a rank, with its leader's trial.
+// As beacon_read for a rank, with the trial of its leader.
 int beacon_of_rank(const char *folder, int part, int64_t rank, struct beacon *b, struct err *e);
 
-// All beacons of a part in order of rank, those that cannot be read left out: new memory.
+// Returns all readable beacons of a part in order of rank, in new memory, and sets *n to their number.
 struct beacon *beacon_list(const char *folder, int part, int *n);
 void beacon_list_free(struct beacon **list, int n);
-// Removes them.
+// Removes all beacons of a part.
 void beacon_clear(const char *folder, int part);
-// "rank 3 on host a (process 77), trial 0ab1b6f9 at epoch 2.3 of 30". Returns out.
+// Writes "rank 3 on host a (process 77), trial 0ab1b6f9 at epoch 2.3 of 30" and returns out.
 char *beacon_describe(const struct beacon *b, char out[512]);

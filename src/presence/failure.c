@@ -1,40 +1,43 @@
-// Trials that failed: failed/<id>.yaml says why.
+// The files of trials that failed, one record each.
 #include "presence/failure.h"
 
 #include "base/clock.h"
 #include "base/disk.h"
+#include "base/field.h"
 #include "base/mem.h"
 #include "presence/state_file.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static const struct field fields[] = {
+static const struct field failure_fields[] = {
     {.key = "reason", .type = FIELD_TEXT, .offset = offsetof(struct failure, reason), .flags = FIELD_REQUIRED},
     {.key = "when", .type = FIELD_TEXT, .offset = offsetof(struct failure, when), .help = "UTC"},
     {0},
 };
 
-static char *path_of(const char *folder, const char *id)
+static char *failure_path(const char *folder, const char *id)
 {
     return mem_format("%s/failed/%s.yaml", folder, id);
 }
 
 int failure_write(const char *folder, const char *id, const char *reason, struct err *e)
 {
-    char date[32], *path = path_of(folder, id);
+    char date[32];
+    char *path = failure_path(folder, id);
     struct failure f = {mem_text(reason), mem_text(clock_date(date))};
-    char *text = record_text(&(struct spec_part){fields, &f}, 1);
-    int failed = disk_write(path, text, e);
+    char *text = record_text(&(struct spec_part){failure_fields, &f}, 1);
+
+    int rc = disk_write(path, text, e);
     failure_free(&f);
     free(text);
     free(path);
-    return failed;
+    return rc;
 }
 
 bool failure_exists(const char *folder, const char *id)
 {
-    char *path = path_of(folder, id);
+    char *path = failure_path(folder, id);
     bool exists = access(path, F_OK) == 0;
     free(path);
     return exists;
@@ -42,22 +45,24 @@ bool failure_exists(const char *folder, const char *id)
 
 int failure_read(const char *folder, const char *id, struct failure *f, struct err *e)
 {
-    char *path = path_of(folder, id);
+    char *path = failure_path(folder, id);
     *f = (struct failure){0};
-    int failed = record_read(path, &(struct spec_part){fields, f}, 1, e);
+    int rc = record_read(path, &(struct spec_part){failure_fields, f}, 1, e);
     free(path);
-    return failed;
+    return rc;
 }
 
 void failure_free(struct failure *f)
 {
-    field_free(fields, f);
+    field_free(failure_fields, f);
 }
 
 int failure_forget(const char *folder, const char *id, struct err *e)
 {
-    char *path = path_of(folder, id);
-    int failed = unlink(path) < 0 && errno != ENOENT ? disk_fail(e, path, errno, 0, "cannot remove it") : 0;
+    char *path = failure_path(folder, id);
+    int rc = 0;
+    if (unlink(path) < 0 && errno != ENOENT)
+        rc = disk_fail(e, path, errno, 0, "cannot remove it");
     free(path);
-    return failed;
+    return rc;
 }

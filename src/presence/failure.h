@@ -1,15 +1,19 @@
-// Trials that failed: failed/<id>.yaml says why. Such a trial is not run again until somebody asks for it.
+// Trials that failed: failed/<id>.yaml gives the reason. Such a trial is not run again until the user asks for it.
 #pragma once
 
 #include "base/err.h"
 #include <stdbool.h>
 
 struct failure {
-    char *reason, *when; // owned; UTC
+    char *reason; // owned
+    char *when;   // owned; UTC
 };
-// Durable when it returns 0.
+
+// Writes the reason, durably. Returns 0, or -1 and an error.
 int failure_write(const char *folder, const char *id, const char *reason, struct err *e);
 bool failure_exists(const char *folder, const char *id);
-int failure_read(const char *folder, const char *id, struct failure *f, struct err *e); // to be freed in every case
+// Returns 0, or -1 and an error. The caller frees *f in either case.
+int failure_read(const char *folder, const char *id, struct failure *f, struct err *e);
 void failure_free(struct failure *f);
+// Removes the file, so that the trial is run again. Returns 0, also if there was none, or -1 and an error.
 int failure_forget(const char *folder, const char *id, struct err *e);

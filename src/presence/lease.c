@@ -1,4 +1,9 @@
-// Who uses a run's folder: one run at a time, on any machine that sees it.
+// Taking, touching and releasing the folder of a run.
+//
+// A run first reads the lease that counts and makes sure that its run has ended, then creates the lease with the next
+// number. If two runs do so at once, one of them finds the file there and starts again. A run of one part also checks
+// the leases of part 0, and the other way round, after it has taken its own: of two that come together, at least one
+// then sees the other.
 #include "presence/lease.h"
 
 #include "base/clock.h"
@@ -9,6 +14,7 @@
 #include "base/request.h"
 #include "presence/slurm.h"
 #include "presence/state_file.h"
+#include "spec/spec.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,8 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 30 };                    // without a sign of life, of which there should be one a second
-enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to be the fastest, nanoseconds between two
+enum { PATIENCE_SECONDS = 30 };                    // without a sign of life, of which there should be one per second
+enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to take the folder, nanoseconds between two
+enum { TAKE_LOST = 1 };                            // another run was faster
 
 #define FIELD(member) offsetof(struct lease_record, member)
 const struct field lease_fields[] = {
@@ -32,12 +39,6 @@ const struct field lease_fields[] = {
 };
 #undef FIELD
 
-#define PARTS(r)                             \
-    {process_fields, (void *)&(r)->process}, \
-    {                                        \
-        lease_fields, (void *)(r)            \
-    }
-
 struct lease {
     char *folder; // owned
     int part;
@@ -45,15 +46,36 @@ struct lease {
     struct lease_record record;
 };
 
+// --- the file
+
+// The tables of a lease's file.
+enum { LEASE_PARTS = 2 };
+static void lease_tables(const struct lease_record *r, struct spec_part out[LEASE_PARTS])
+{
+    out[0] = (struct spec_part){process_fields, (void *)&r->process};
+    out[1] = (struct spec_part){lease_fields, (void *)r};
+}
+
 int lease_record_read(const char *path, struct lease_record *r, struct err *e)
 {
+    struct spec_part parts[LEASE_PARTS];
     *r = (struct lease_record){0};
-    return record_read(path, (struct spec_part[]){PARTS(r)}, 2, e);
+    lease_tables(r, parts);
+    return record_read(path, parts, LEASE_PARTS, e);
 }
 
 void lease_record_free(struct lease_record *r)
 {
-    record_free((struct spec_part[]){PARTS(r)}, 2);
+    struct spec_part parts[LEASE_PARTS];
+    lease_tables(r, parts);
+    record_free(parts, LEASE_PARTS);
+}
+
+static char *lease_record_text(const struct lease_record *r)
+{
+    struct spec_part parts[LEASE_PARTS];
+    lease_tables(r, parts);
+    return record_text(parts, LEASE_PARTS);
 }
 
 static char *lease_path(const char *folder, int part, int64_t number)
@@ -64,26 +86,28 @@ static char *lease_path(const char *folder, int part, int64_t number)
     return path;
 }
 
-static bool read_name(const char *name, int *part, int64_t *number)
+static bool read_lease_name(const char *name, int *part, int64_t *number)
 {
     return record_name_read(name, "lease", part, number) && *number > 0;
 }
 
-// The highest number of a lease; 0: there is none. Removes those below `keep`.
+// Returns the highest number of a lease; 0 if there is none. Removes the leases below `keep`.
 static int64_t newest_number(const char *folder, int part, int64_t keep)
 {
     char *state = mem_format("%s/state", folder);
     DIR *dir = opendir(state);
     int64_t newest = 0;
+
     for (struct dirent *d; dir && (d = readdir(dir));) {
         int of_part;
         int64_t number;
-        if (!read_name(d->d_name, &of_part, &number) || of_part != part)
+        if (!read_lease_name(d->d_name, &of_part, &number) || of_part != part)
             continue;
         newest = number > newest ? number : newest;
         if (number < keep)
             unlinkat(dirfd(dir), d->d_name, 0);
     }
+
     if (dir)
         closedir(dir);
     free(state);
@@ -96,14 +120,49 @@ char *lease_newest(const char *folder, int part)
     return number ? lease_path(folder, part, number) : NULL;
 }
 
-// --- is it alive?
-// What changes when the run touches its file. Opened anew: a network file system asks its server then.
-static int look(const char *path, struct stat *s)
+// Appends `part` to the list (*n), unless it is there already. Returns the list.
+static int *add_part(int *list, int *n, int part)
 {
-    int fd = input_open(path, NULL), r = fd < 0 ? -1 : fstat(fd, s);
-    if (fd >= 0)
-        close(fd);
-    return r;
+    for (int i = 0; i < *n; i++)
+        if (list[i] == part)
+            return list;
+    list = mem_grow(list, (size_t)*n + 1, sizeof *list);
+    list[(*n)++] = part;
+    return list;
+}
+
+int *lease_parts(const char *folder, int *n)
+{
+    char *state = mem_format("%s/state", folder);
+    DIR *dir = opendir(state);
+    int *list = NULL;
+
+    *n = 0;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        int part;
+        int64_t number;
+        if (read_lease_name(d->d_name, &part, &number))
+            list = add_part(list, n, part);
+    }
+
+    if (dir)
+        closedir(dir);
+    free(state);
+    return list;
+}
+
+// --- is its run alive?
+
+// Reads what changes when the run touches its file. The file is opened each time, because a network file system then
+// asks its server. Returns 0, or -1 if there is no such file.
+static int stat_lease(const char *path, struct stat *s)
+{
+    int fd = input_open(path, NULL);
+    if (fd < 0)
+        return -1;
+    int rc = fstat(fd, s);
+    close(fd);
+    return rc;
 }
 
 static bool is_asked_to_stop(void)
@@ -111,15 +170,17 @@ static bool is_asked_to_stop(void)
     return request_pending() == REQUEST_STOP;
 }
 
-static bool watch(const char *path, double patience)
+// Returns whether the file is touched within `patience` seconds.
+static bool watch_for_touch(const char *path, double patience)
 {
     struct stat first, now;
-    if (look(path, &first) < 0)
+    if (stat_lease(path, &first) < 0)
         return false;
+
     for (double start = clock_wall(); clock_wall() - start < patience && !is_asked_to_stop();) {
         nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
-        if (look(path, &now) < 0 || now.st_ino != first.st_ino)
-            return false; // it has ended: its record was replaced or removed
+        if (stat_lease(path, &now) < 0 || now.st_ino != first.st_ino)
+            return false; // its run has ended: the record was replaced or removed
         if (now.st_mtim.tv_sec != first.st_mtim.tv_sec || now.st_mtim.tv_nsec != first.st_mtim.tv_nsec)
             return true;
     }
@@ -131,97 +192,89 @@ bool lease_is_alive(const char *path, const struct lease_record *r, double patie
     enum process_state state = process_look(&r->process);
     if (state != PROCESS_ELSEWHERE)
         return state == PROCESS_RUNS;
-    return !slurm_has_ended(r->cluster, r->job) && watch(path, patience);
+    return !slurm_has_ended(r->cluster, r->job) && watch_for_touch(path, patience);
 }
 
-static int refuse(const char *folder, const char *path, const struct lease_record *r, bool is_read, struct err *e)
-{
-    bool has_job = r->job && *r->job;
+// --- may the folder be taken?
 
-    if (!is_read)
+// Adds the error of a folder that another run uses; `r` is its record, NULL if it cannot be read. Returns -1.
+static int refuse_busy(const char *folder, const char *path, const struct lease_record *r, struct err *e)
+{
+    bool has_job = r && r->job && *r->job;
+
+    if (!r)
         return err_add(e, ERR_BUSY,
             "%s: in use by another run: %s cannot be read, but is touched every second: wait for its end or stop it; "
             "--results takes another folder",
             folder, path);
     return err_add(e, ERR_BUSY,
         "%s: in use since %s by another run (host %s, process %lld%s%s): wait for its end or stop it; "
-        "hourglass status %s shows what it does, --results another folder",
+        "hourglass status %s shows what it does; --results takes another folder",
         folder, r->started, r->process.host, (long long)r->process.pid, has_job ? ", Slurm job " : "",
         has_job ? r->job : "", folder);
 }
 
-static int stopped(const char *folder, struct err *e)
+static int refuse_stopped(const char *folder, struct err *e)
 {
     return err_add(e, ERR_STOPPED, "%s: stopped on request before any trial began; start it again to run it", folder);
 }
 
-// Returns 0 if the run of lease `number` has ended or died. *r becomes its record; all zero if it cannot be read.
-static int judge(const char *folder, int part, int64_t number, struct lease_record *r, struct err *e)
+// Returns whether the run of a lease may still be alive, and reports a long wait. `r` is its record; NULL if it cannot
+// be read.
+static bool may_be_alive(const char *folder, const char *path, const struct lease_record *r)
+{
+    const char *host = r ? r->process.host : "unknown";
+
+    if (r && *r->ended)
+        return false;
+    if (!r || process_look(&r->process) == PROCESS_ELSEWHERE)
+        log_line(LOG_RUN,
+            "%s: the run before (host %s) has not said that it ended: watching for %d s whether it is alive", folder,
+            host, PATIENCE_SECONDS);
+    return r ? lease_is_alive(path, r, PATIENCE_SECONDS) : watch_for_touch(path, PATIENCE_SECONDS);
+}
+
+// Returns 0 if the run of lease `number` has ended or died, otherwise -1 and an error. Sets *r to its record; all zero
+// if it cannot be read. The caller frees *r in either case.
+static int check_run_is_over(const char *folder, int part, int64_t number, struct lease_record *r, struct err *e)
 {
     struct err unreadable = {0};
     char *path = lease_path(folder, part, number);
-    bool is_read = lease_record_read(path, r, &unreadable) == 0, is_alive = false;
-
+    bool is_read = lease_record_read(path, r, &unreadable) == 0;
     if (!is_read)
         lease_record_free(r);
-    if (!is_read || !*r->ended) {
-        if (!is_read || process_look(&r->process) == PROCESS_ELSEWHERE)
-            log_line(LOG_RUN,
-                "%s: the run before (host %s) has not said that it ended: watching for %d s whether it lives", folder,
-                is_read ? r->process.host : "unknown", PATIENCE_SECONDS);
-        is_alive = is_read ? lease_is_alive(path, r, PATIENCE_SECONDS) : watch(path, PATIENCE_SECONDS);
-    }
 
-    int failed = 0;
+    int rc = 0;
+    bool is_alive = may_be_alive(folder, path, is_read ? r : NULL);
     if (is_asked_to_stop())
-        failed = stopped(folder, e);
+        rc = refuse_stopped(folder, e);
     else if (is_alive)
-        failed = refuse(folder, path, r, is_read, e);
+        rc = refuse_busy(folder, path, is_read ? r : NULL, e);
     free(path);
-    return failed;
+    return rc;
 }
 
-// The parts that have a lease in the folder: new memory (*n).
-int *lease_parts(const char *folder, int *n)
+// A run of all trials and runs of parts exclude each other. Returns 0 if none of the others is alive, otherwise -1 and
+// an error.
+static int check_other_parts(const char *folder, int own, struct err *e)
 {
-    char *state = mem_format("%s/state", folder);
-    DIR *dir = opendir(state);
-    int *list = NULL;
-    *n = 0;
-    for (struct dirent *d; dir && (d = readdir(dir));) {
-        int part, i = 0;
-        int64_t number;
-        if (!read_name(d->d_name, &part, &number))
-            continue;
-        while (i < *n && list[i] != part)
-            i++;
-        if (i < *n)
-            continue;
-        list = mem_grow(list, (size_t)*n + 1, sizeof *list);
-        list[(*n)++] = part;
-    }
-    if (dir)
-        closedir(dir);
-    free(state);
-    return list;
-}
+    int n, rc = 0;
+    int *part = lease_parts(folder, &n);
 
-// A run of all trials and runs of parts shut each other out.
-static int judge_others(const char *folder, int own, struct err *e)
-{
-    int n, r = 0, *part = lease_parts(folder, &n);
-    for (int i = 0; i < n && r == 0; i++) {
+    for (int i = 0; i < n && rc == 0; i++) {
         struct lease_record other = {0};
         if (part[i] != own && (own == 0 || part[i] == 0))
-            r = judge(folder, part[i], newest_number(folder, part[i], 0), &other, e);
+            rc = check_run_is_over(folder, part[i], newest_number(folder, part[i], 0), &other, e);
         lease_record_free(&other);
     }
+
     free(part);
-    return r;
+    return rc;
 }
 
 // --- taking it
-static void describe_self(struct lease_record *r, int ranks)
+
+static void describe_own_run(struct lease_record *r, int ranks)
 {
     char date[32];
     *r = (struct lease_record){.ranks = ranks, .started = mem_text(clock_date(date)), .ended = mem_text("")};
@@ -230,19 +283,21 @@ static void describe_self(struct lease_record *r, int ranks)
     r->cluster = mem_text(getenv("SLURM_CLUSTER_NAME"));
 }
 
-// 1 where another run was faster.
-static int take_number(struct lease *l, struct err *e)
+// Creates the file of l->number. Returns 0, TAKE_LOST, or -1 and an error.
+static int create_lease(const struct lease *l, struct err *e)
 {
-    char *path = lease_path(l->folder, l->part, l->number),
-         *text = record_text((struct spec_part[]){PARTS(&l->record)}, 2);
-    int r = disk_create(path, text, e);
-    if (r == 0 && newest_number(l->folder, l->part, l->number) > l->number) {
+    char *path = lease_path(l->folder, l->part, l->number);
+    char *text = lease_record_text(&l->record);
+    ASSERT(l->number >= 1 && l->number <= RECORD_NUMBER_MAX, "lease %lld", (long long)l->number);
+    int rc = disk_create(path, text, e);
+
+    if (rc == 0 && newest_number(l->folder, l->part, l->number) > l->number) {
         unlink(path); // the number had been used before by a run that has ended since
-        r = 1;
+        rc = TAKE_LOST;
     }
     free(path);
     free(text);
-    return r;
+    return rc;
 }
 
 static void lease_free(struct lease **l)
@@ -253,13 +308,13 @@ static void lease_free(struct lease **l)
     *l = NULL;
 }
 
-// One attempt: 0; 1 if another run was faster; -1 and why the folder cannot be taken.
+// Makes one attempt. Returns 0, TAKE_LOST, or -1 and the reason why the folder cannot be taken.
 static int try_to_take(struct lease *l, struct lease_record *before, struct err *e)
 {
     int64_t newest = newest_number(l->folder, l->part, 0);
 
     lease_record_free(before);
-    if (newest && judge(l->folder, l->part, newest, before, e) != 0)
+    if (newest && check_run_is_over(l->folder, l->part, newest, before, e) < 0)
         return -1;
     if (newest == RECORD_NUMBER_MAX) {
         char *path = lease_path(l->folder, l->part, newest);
@@ -270,32 +325,36 @@ static int try_to_take(struct lease *l, struct lease_record *before, struct err 
     }
 
     l->number = newest + 1;
-    return take_number(l, e);
+    return create_lease(l, e);
 }
 
 struct lease *lease_take(const char *folder, int part, int ranks, struct lease_record *before, struct err *e)
 {
     struct lease *l = mem_new(1, sizeof *l);
+    int rc = TAKE_LOST;
+
+    ASSERT(part >= 0 && ranks >= 1, "part %d, %d ranks", part, ranks);
     *l = (struct lease){.folder = mem_text(folder), .part = part};
-    describe_self(&l->record, ranks);
+    describe_own_run(&l->record, ranks);
     *before = (struct lease_record){0};
 
-    int result = 1;
-    for (int tries = 0; result == 1 && tries < TAKE_TRIES; tries++) {
-        result = is_asked_to_stop() ? stopped(folder, e) : try_to_take(l, before, e);
-        if (result == 1) // a network file system may show the other run's lease a moment later
+    for (int tries = 0; rc == TAKE_LOST && tries < TAKE_TRIES; tries++) {
+        rc = is_asked_to_stop() ? refuse_stopped(folder, e) : try_to_take(l, before, e);
+        if (rc == TAKE_LOST) // a network file system may show the other run's lease a moment later
             nanosleep(&(struct timespec){.tv_nsec = TAKE_PAUSE}, NULL);
     }
-    if (result == 1)
+    if (rc == TAKE_LOST)
         err_add(
             e, ERR_BUSY, "%s: other runs took the folder first, %d times: start this run again", folder, TAKE_TRIES);
 
-    if (result != 0)
+    if (rc != 0)
         lease_free(&l);
-    else if (judge_others(folder, part, e) != 0) // after taking: of two that come together, one sees the other
+    else if (check_other_parts(folder, part, e) < 0)
         lease_end(&l, "refused");
     return l;
 }
+
+// --- while the run lasts
 
 void lease_move(struct lease *l, const char *folder)
 {
@@ -306,7 +365,8 @@ void lease_move(struct lease *l, const char *folder)
 int lease_beat(const struct lease *l)
 {
     char *path = lease_path(l->folder, l->part, l->number);
-    utimensat(AT_FDCWD, path, NULL, 0); // needs no room on the disk
+    ASSERT(l->number >= 1, "lease %lld", (long long)l->number);
+    utimensat(AT_FDCWD, path, NULL, 0); // needs no space on the disk
     free(path);
     return newest_number(l->folder, l->part, 0) > l->number ? -1 : 0;
 }
@@ -316,13 +376,16 @@ void lease_end(struct lease **lease, const char *how)
     struct lease *l = *lease;
     if (!l)
         return;
-    struct err ignored = {0}; // a record that cannot be written is that of a process that has gone
+
+    ASSERT(l->number >= 1 && *how, "lease %lld", (long long)l->number);
     free(l->record.ended);
     l->record.ended = mem_text(how);
-    char *path = lease_path(l->folder, l->part, l->number),
-         *text = record_text((struct spec_part[]){PARTS(&l->record)}, 2);
+    char *path = lease_path(l->folder, l->part, l->number);
+    char *text = lease_record_text(&l->record);
+    struct err ignored = {0}; // if the record cannot be written, it is that of a process that has gone
     if (newest_number(l->folder, l->part, 0) == l->number)
         disk_replace(path, text, &ignored);
+
     free(path);
     free(text);
     lease_free(lease);

@@ -1,6 +1,6 @@
-// A thread beside the main one that shows what this process does and that it lives, and sees to it that the job does
-// not outlive one of its ranks: touches the lease, writes the rank's beacon, watches the next rank (watchdog.h). It
-// calls no MPI but to end the job.
+// A thread next to the main one that shows what this process does and that it is alive, and ends the job if one of its
+// ranks dies or hangs. It touches the lease, writes the rank's beacon, and watches the next rank (watchdog.h). It calls
+// no MPI except to end the job.
 #pragma once
 
 #include "presence/lease.h"
@@ -9,20 +9,23 @@ struct pulse_options {
     const struct lease *lease; // borrowed; of world rank 0, NULL elsewhere
     const char *folder;        // borrowed
     int part, rank, size;
-    int ranks_per_trial; // the first of so many ranks is their leader
-    double hang_timeout; // seconds without a sign of life after which a rank hangs; 0: never
+    int ranks_per_trial; // the first rank of each such group is its leader
+    double hang_timeout; // seconds without a sign of life after which a rank counts as hanging; 0: never
 };
 
 struct pulse;
+
+// Starts the thread. Returns NULL and an error if the system provides none.
 struct pulse *pulse_start(const struct pulse_options *o, struct err *e);
-void pulse_stop(struct pulse **p); // NULL-safe
-// No rank works any more: beacons go, nobody watches. The lease is touched until pulse_stop.
+// Ends the thread, removes the beacon and frees *p. NULL-safe.
+void pulse_stop(struct pulse **p);
+// No rank works any more: removes the beacon and stops watching. The lease is touched until pulse_stop. NULL-safe.
 void pulse_rest(struct pulse *p);
 
-// From the main thread; all NULL-safe. A trial begins, of which so many operations are expected: its beacon is there
-// when this returns.
+// The main thread calls the functions below; all are NULL-safe.
+// A trial begins, which is expected to cost `operations`. Its beacon is written when this returns.
 void pulse_trial(struct pulse *p, const char *id, double operations, int64_t epochs);
-// It goes on: epochs done, or NAN (scoring).
+// The trial makes progress: epochs done, or NAN while it is scored.
 void pulse_progress(struct pulse *p, double epochs_done);
-// It ended. `counts`: it was finished here.
+// The trial ended. `counts`: it was finished here.
 void pulse_trial_end(struct pulse *p, bool counts);

@@ -1,4 +1,4 @@
-// What Slurm knows of a job, from squeue and sstat.
+// The answers of squeue and sstat.
 #include "presence/slurm.h"
 
 #include "base/command.h"
@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// `code`: squeue's. A job that has ended is in no list; long after, its number is unknown.
-static bool is_over(const char *answer, int code)
+// Whether squeue's answer, with its exit code, says that the job has ended. Such a job disappears from the list; long
+// after, its number is unknown.
+static bool squeue_says_over(const char *answer, int code)
 {
     static const char *const over[] = {
         "CANCELLED", "COMPLETED", "FAILED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY", "DEADLINE", NULL};
@@ -26,7 +27,7 @@ bool slurm_has_ended(const char *cluster, const char *job)
     char answer[512];
     const char *const arguments[] = {"squeue", "--noheader", "--format=%T", "--jobs", job, NULL};
     int code = command_output(arguments, NULL, 5, answer, sizeof answer);
-    return is_over(answer, code);
+    return squeue_says_over(answer, code);
 }
 
 double slurm_energy(void)
@@ -37,10 +38,12 @@ double slurm_energy(void)
     double joules = 0;
     if (!job || is_unknown)
         return NAN;
+
     snprintf(which, sizeof which, "%.60s.%.60s", job, step ? step : "batch");
     const char *const arguments[] = {
         "sstat", "--noheader", "--parsable2", "--format=ConsumedEnergyRaw", "--jobs", which, NULL};
     int code = command_output(arguments, NULL, 2, answer, sizeof answer);
+
     is_unknown = code != 0 || sscanf(answer, "%lf", &joules) != 1 || !(joules > 0);
     return is_unknown ? NAN : joules;
 }

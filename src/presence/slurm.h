@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-// True only where this cluster's Slurm says that the job has ended or that it knows none of that number any more.
-// `cluster`, `job`: of that job; NULL: none.
+// Returns true only if this cluster's Slurm reports that the job has ended, or does not know its number any more.
+// `cluster` and `job` are those of the job; NULL: none.
 bool slurm_has_ended(const char *cluster, const char *job);
-// The energy that this job's step has used so far, in joules; NaN where Slurm does not measure it. Asks Slurm, which
-// takes a moment, but not again where it once had no answer.
+// Returns the energy that this job's step has used so far, in joules; NaN if Slurm does not measure it. Asks Slurm,
+// which takes a moment, but never again once it had no answer.
 double slurm_energy(void);

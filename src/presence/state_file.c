@@ -1,6 +1,7 @@
-// Small files of a run's folder that say something about the run: configs as YAML, by their tables of fields.
+// Names and contents of records.
 #include "presence/state_file.h"
 
+#include "base/field.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include <limits.h>
@@ -10,19 +11,18 @@
 
 char *record_name(const char *kind, int part, int64_t number)
 {
+    ASSERT(part >= 0 && number >= 0 && number <= RECORD_NUMBER_MAX, "%s-%d-%lld", kind, part, (long long)number);
     return mem_format("%s-%d-%lld", kind, part, (long long)number);
 }
 
-// Takes a decimal of at most `most` from *text. False for anything that would be written otherwise: a sign, a leading
-// zero, too many digits.
+// Reads a decimal of at most `most` and moves *text behind it. Returns false for anything that would be written
+// differently: a sign, a leading zero, too many digits.
 static bool take_decimal(const char **text, int64_t most, int64_t *value)
 {
     char digits[20];
     size_t n = strspn(*text, "0123456789");
-
     if (n == 0 || n >= sizeof digits || (n > 1 && **text == '0'))
         return false;
-
     snprintf(digits, sizeof digits, "%.*s", (int)n, *text);
     *text += n;
     return text_to_int64(digits, value) == 0 && *value <= most;
@@ -32,10 +32,13 @@ bool record_name_read(const char *name, const char *kind, int *part, int64_t *nu
 {
     size_t n = strlen(kind);
     int64_t of_part;
-    const char *at = name + n + 1;
+    if (strncmp(name, kind, n) != 0 || name[n] != '-')
+        return false;
 
-    if (strncmp(name, kind, n) != 0 || name[n] != '-' || !take_decimal(&at, INT_MAX, &of_part) || *at++ != '-' ||
-        !take_decimal(&at, RECORD_NUMBER_MAX, number) || *at)
+    const char *at = name + n + 1;
+    if (!take_decimal(&at, INT_MAX, &of_part) || *at++ != '-')
+        return false;
+    if (!take_decimal(&at, RECORD_NUMBER_MAX, number) || *at)
         return false;
 
     *part = (int)of_part;
@@ -45,7 +48,8 @@ bool record_name_read(const char *name, const char *kind, int *part, int64_t *nu
 char *record_text(const struct spec_part *parts, int n)
 {
     struct text t = {0};
-    for (int i = 0; i < n; i++) { // maps one behind the other are one map
+    ASSERT(n >= 1, "%d parts", n);
+    for (int i = 0; i < n; i++) { // several maps, one after the other, read as one map
         struct node *map = spec_write(parts[i].fields, parts[i].config, 0);
         node_emit(map, &t);
         node_free(&map);
@@ -56,9 +60,9 @@ char *record_text(const struct spec_part *parts, int n)
 int record_read(const char *path, const struct spec_part *parts, int n, struct err *e)
 {
     struct node *map = spec_load(path, e);
-    int failed = map ? spec_read_parts(map, parts, n, e) : -1;
+    int rc = map ? spec_read_parts(map, parts, n, e) : -1;
     node_free(&map);
-    return failed;
+    return rc;
 }
 
 void record_free(const struct spec_part *parts, int n)

@@ -1,4 +1,4 @@
-// Small texts in the state/ of a run's folder: read whole, written whole or not at all.
+// Text files that are read whole, and written whole or not at all.
 #include "presence/state_text.h"
 
 #include "base/disk.h"
@@ -7,21 +7,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FILE_BYTES = 64 << 20 }; // more is none of ours
+enum { FILE_BYTES = 64 << 20 }; // this program writes no larger ones
+
+static char *state_path(const char *folder, const char *name)
+{
+    return mem_format("%s/state/%s", folder, name);
+}
 
 char *state_text_read(const char *folder, const char *name)
 {
-    char *path = mem_format("%s/state/%s", folder, name), *text = NULL;
+    char *path = state_path(folder, name), *text = NULL;
     FILE *in = input_stream(path, NULL);
-    size_t length = 0, room = 0, got = in ? 1 : 0;
+    size_t length = 0, capacity = 0, got = in ? 1 : 0;
 
     while (got > 0 && length < FILE_BYTES) {
-        room = 2 * room + 4096;
-        text = mem_grow(text, room, 1);
-        got = fread(text + length, 1, room - length - 1, in);
+        capacity = 2 * capacity + 4096;
+        text = mem_grow(text, capacity, 1);
+        got = fread(text + length, 1, capacity - length - 1, in);
         length += got;
+        ASSERT(length < capacity, "%zu bytes", length);
         text[length] = 0;
     }
+
     if (in)
         fclose(in);
     free(path);
@@ -30,8 +37,8 @@ char *state_text_read(const char *folder, const char *name)
 
 int state_text_write(const char *folder, const char *name, const char *text, struct err *e)
 {
-    char *path = mem_format("%s/state/%s", folder, name);
-    int failed = disk_write(path, text, e);
+    char *path = state_path(folder, name);
+    int rc = disk_write(path, text, e);
     free(path);
-    return failed;
+    return rc;
 }
