@@ -200,7 +200,8 @@ bool lease_is_alive(const char *path, const struct lease_record *r, double patie
 // Adds the error of a folder that another run uses; `r` is its record, NULL if it cannot be read. Returns -1.
 static int refuse_busy(const char *folder, const char *path, const struct lease_record *r, struct err *e)
 {
-    bool has_job = r && r->job && *r->job;
+    const char *job = r && r->job ? r->job : "";
+    const char *prefix = *job ? ", Slurm job " : "";
 
     if (!r)
         return err_add(e, ERR_BUSY,
@@ -210,8 +211,7 @@ static int refuse_busy(const char *folder, const char *path, const struct lease_
     return err_add(e, ERR_BUSY,
         "%s: in use since %s by another run (host %s, process %lld%s%s): wait for its end or stop it; "
         "hourglass status %s shows what it does; --results takes another folder",
-        folder, r->started, r->process.host, (long long)r->process.pid, has_job ? ", Slurm job " : "",
-        has_job ? r->job : "", folder);
+        folder, r->started, r->process.host, (long long)r->process.pid, prefix, job, folder);
 }
 
 static int refuse_stopped(const char *folder, struct err *e)
