@@ -161,6 +161,8 @@ static int run_epochs(struct trainer *t, struct trained *out, struct err *e)
     const struct train_config *c = t->task.config;
     int rc = 0;
 
+    // A step would do so too, but the first learning rate of a resumed process must have the bits of the later ones.
+    flush_denormals();
     while (has_epochs_left(t) && rc == 0 && !out->has_stopped) {
         t->learning_rate =
             schedule_rate(&c->schedule, c->optimizer.learning_rate, t->point.epoch, c->epochs, t->point.watch.drops);

@@ -7,6 +7,7 @@
 #include "mpi_check.h"
 #include "train/train.h"
 
+#include <fenv.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,8 @@ static const struct {
     {normalized, "optimizer: adagrad, learning_rate: 3, early_stopping: 2, monitor: train_loss"},
     {normalized, "optimizer: adadelta, learning_rate: 1, early_stopping: 2, min_delta: 10"}, // ends early
     {noisy, "reduction: sum, optimizer: adamw, early_stopping: 3"},
-    {linear, "optimizer: sgd, learning_rate: 100"}, // diverges
+    {plain, "optimizer: sgd, schedule: exponential, schedule_factor: 1e-155"}, // the rate becomes a denormal number
+    {linear, "optimizer: sgd, learning_rate: 100"},                            // diverges
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -133,6 +135,7 @@ static void hop_run(const struct comm *world, const struct job *j, const struct 
     struct team team = {&group, p.threads, raise_stop, &is_asked};
     struct train_task task = {&team, j->model, &j->config, &j->train, &j->validation, k};
     *out = (struct trained){0};
+    fesetenv(FE_DFL_ENV); // as in a new process: denormal numbers are not flushed yet
     if (p.before && is_asked)
         request_raise(REQUEST_STOP);
     if (world->rank < p.ranks)
