@@ -164,7 +164,8 @@ void pulse_trial_end(struct pulse *p, bool counts)
 // Returns whether the peer's file has changed since the last look.
 static bool peer_changed(struct pulse *p)
 {
-    struct stat now, *last = &p->last.peer;
+    struct stat *last = &p->last.peer;
+    struct stat now;
     int fd = input_open(p->peer_path, NULL); // a network file system asks its server then
     if (fd < 0)
         return false;
