@@ -168,11 +168,10 @@ static int strips_of(int columns)
 static void pack_rows(int K, int N, const real *restrict b, size_t ldb, size_t readable, real *restrict packed)
 {
     ASSERT(K > 0 && K <= DEPTH && N > 0, "%d x %d", K, N);
-
-    size_t whole = (size_t)(N / PANEL * PANEL), rest = (size_t)N - whole, panel = (size_t)K * PANEL,
-           width = rest > 0 ? (size_t)strips_of((int)rest) * LANES : 0;
-
+    const size_t whole = (size_t)(N / PANEL * PANEL), rest = (size_t)N - whole, panel = (size_t)K * PANEL;
+    const size_t width = rest > 0 ? (size_t)strips_of((int)rest) * LANES : 0;
     real *last = packed + whole * (size_t)K;
+
     for (int k = 0; k < K; k++, b += ldb, readable -= ldb, packed += PANEL, last += width) {
         real *to = packed;
         for (size_t j = 0; j < whole; j += PANEL, to += panel) {

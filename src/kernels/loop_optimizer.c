@@ -54,6 +54,7 @@ static void adagrad_loop(size_t n, real *restrict w, const real *restrict g, rea
     real *restrict sum = state[0];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, epsilon = (real)u->epsilon;
+
     for (size_t i = 0; i < n; i++) {
         sum[i] += g[i] * g[i];
         w[i] -= rate * g[i] / REAL(sqrt)(sum[i] + epsilon);
@@ -68,6 +69,7 @@ static void adadelta_loop(
     real *restrict step = state[1];
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, rho = (real)u->rho, rest = (real)(1 - u->rho), epsilon = (real)u->epsilon;
+
     for (size_t i = 0; i < n; i++) {
         square[i] = rho * square[i] + rest * g[i] * g[i];
         real d = REAL(sqrt)((step[i] + epsilon) / (square[i] + epsilon)) * g[i];
@@ -133,6 +135,7 @@ static void adam_loop(size_t n, real *restrict w, const real *restrict g, real *
         amsgrad_loop(n, w, g, state, u);
         return;
     }
+
     for (size_t i = 0; i < n; i++) {
         m[i] += rest_1 * (g[i] - m[i]);
         v[i] += rest_2 * (g[i] * g[i] - v[i]);
@@ -148,6 +151,7 @@ static void nadam_loop(size_t n, real *restrict w, const real *restrict g, real 
     ASSERT(u->epsilon >= 0, "%g", u->epsilon);
     const real rate = (real)u->learning_rate, gradient_rate = (real)u->gradient_rate, rest_1 = (real)(1 - u->beta_1),
                rest_2 = (real)(1 - u->beta_2), factor = (real)u->square_factor, epsilon = (real)u->epsilon;
+
     for (size_t i = 0; i < n; i++) {
         m[i] += rest_1 * (g[i] - m[i]);
         v[i] += rest_2 * (g[i] * g[i] - v[i]);

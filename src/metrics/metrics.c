@@ -100,6 +100,7 @@ double ranking_precision_at(const struct ranking *r, int64_t count)
         count = r->n;
     if (count <= 0 || r->nans)
         return NAN;
+
     int64_t g = group_at(r, count - 1);
     int64_t size = group_size(r, g), hits = group_hits(r, g), taken = count - (r->above[g] - size);
     double expected = (double)(r->hits[g] - hits) + (double)taken * (double)hits / (double)size;
@@ -113,10 +114,12 @@ static double threshold_below(const struct ranking *r, int64_t g)
 {
     double score = (double)r->score[g];
     ASSERT(score > -INFINITY, "group %lld", (long long)g);
+
     if (g + 1 == r->groups && score == 0)
         return -(double)FLT_MIN; // a float, too: the number next to 0 is denormal
     if (g + 1 == r->groups)
         return nextafter(score, -INFINITY);
+
     double next = (double)r->score[g + 1];
     return isinf(score) || isinf(next) ? fmax(next, -DBL_MAX) : next + (score - next) / 2;
 }

@@ -58,6 +58,7 @@ static void fill_widths(struct parzen *p, double prior)
         double above = (i < p->n - 1 ? p->mean[i + 1] : p->high) - p->mean[i];
         p->width[i] = fmin(fmax(fmax(below, above), least), all);
     }
+
     int middle = 0;
     while (p->mean[middle] != prior) {
         middle++;
@@ -131,8 +132,8 @@ double parzen_draw(const struct parzen *p, struct draw *d)
         return draw_choice(p, d);
 
     int i = (int)(draw_unit(d) * p->n);
-    double x = p->mean[i];
     ASSERT(i < p->n, "%d of %d", i, p->n);
+    double x = p->mean[i];
     for (int tries = 0; tries < TRIES; tries++) {
         double at = p->mean[i] + p->width[i] * draw_normal(d);
         if (at >= p->low && at <= p->high) {
