@@ -1,18 +1,21 @@
 #!/bin/bash
-# Training speed on one core beside PyTorch's: samples/s of the best epoch of each, in turn, medians over ROUNDS.
+# Training speed on one core next to that of PyTorch and JAX: samples/s of the best epoch of each, in turn, medians over ROUNDS.
 #
-#   bash tests/bench/train.sh [ROUNDS [CASE...]]      with nothing else running; needs python3-torch, hdf5-tools, time
+#   PEERS=VENV/bin/python bash tests/bench/train.sh [ROUNDS [CASE...]]      with nothing else running; needs hdf5-tools, time
 #
-# Ours is build/hourglass with one rank and one thread, the peer tests/bench/torch_train.py with one thread. GFLOP/s counts
-# the matrix products of the forward and backward pass and stands beside what this core does in one large product. The last
-# lines tell what a second thread gives, how long a start takes and how much memory is needed.
+# Ours is build/hourglass with one rank and one thread. The peers run tests/bench/peers_today.py with one thread under PEERS, a
+# Python with torch and jax of PyPI; the ratio is to the fastest of them. Without PEERS the peer is Debian's python3-torch. GFLOP/s
+# counts the matrix products of the forward and backward pass; compare it with what this core does in one large product. The
+# last lines say what a second thread gives, how long a start takes and how much memory is needed.
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}
 cases=" ${*:2} "
 hourglass=${HOURGLASS:-build/hourglass}
-peer="/usr/bin/python3 tests/bench/torch_train.py"
+peers=${PEERS:-}
+variants=(debian)
+[ -z "$peers" ] || variants=(eager compile jax)
 data=${HOURGLASS_DATA:-../shared/data}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -26,15 +29,22 @@ ours() {
     shift 3
     for setting; do settings+=(--set "$setting"); done
     rm -rf "$out/results"
-    "$hourglass" run "$spec" -n 1 -t "$threads" --quiet --results "$out/results" "${settings[@]}"
+    taskset -c "0-$((threads - 1))" "$hourglass" run "$spec" -n 1 -t "$threads" --quiet --results "$out/results" "${settings[@]}"
     file=$(ls "$out"/results/*/trials/*.h5)
     h5dump -y -w 1 -m %.9f -d /history/seconds "$file" | grep -E '^ *[0-9.]+,?$' | tr -d ' ,' |
         awk -v rows="$rows" 'NR == 1 || $1 < best {best = $1} END {printf "%.1f\n", rows / best}'
 }
 
-theirs() { # CASE EPOCHS
-    $peer "$1" --data "$data" --threads 1 --epochs "$2" | sed 's/.*"samples_per_s": \([0-9.]*\).*/\1/'
+# theirs VARIANT CASE EPOCHS: samples/s, nothing if the peer has no such case
+theirs() {
+    local command=("$peers" tests/bench/peers_today.py "$2" "$1")
+    [ "$1" != debian ] || command=(/usr/bin/python3 tests/bench/torch_train.py "$2")
+    taskset -c 0 "${command[@]}" --data "$data" --threads 1 --epochs "$3" 2>/dev/null |
+        sed -n 's/.*"samples_per_s": \([0-9.]*\).*/\1/p' || true
 }
+
+# cell FILE: its median, or a dash
+cell() { if [ -s "$1" ]; then median <"$1" | awk '{printf "%.0f", $1}'; else printf '-'; fi; }
 
 # flops WIDTH...: of one sample, forward and backward; nothing flows back into the data. One number is they themselves.
 flops() {
@@ -48,27 +58,45 @@ flops() {
 
 peak=$(build/tests/bench_sgemm_peak)
 echo "$(grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'), one core: $peak GFLOP/s in a large matrix product; medians of $rounds rounds"
-printf '\n| case | network, batch | Hourglass samples/s | PyTorch samples/s | ratio | Hourglass GFLOP/s |\n|---|---|---:|---:|---:|---:|\n'
+case ${variants[0]} in
+debian)
+    /usr/bin/python3 -c 'import torch; print("PyTorch " + torch.__version__)'
+    titles='PyTorch samples/s'
+    ;;
+*)
+    "$peers" -c 'import torch, jax; print("PyTorch " + torch.__version__ + ", JAX " + jax.__version__)'
+    titles='PyTorch eager | torch.compile | JAX'
+    ;;
+esac
+printf '\n| case | network, batch | Hourglass samples/s | %s | ratio | Hourglass GFLOP/s |\n|---|---|---:|' "$titles"
+printf -- '---:|%.0s' "${variants[@]}"
+printf -- '---:|---:|\n'
 
 # bench CASE BATCH EPOCHS PEER-EPOCHS SPEC ROWS "WIDTH..." SETTING...     or "NETWORK=FLOPS" for other than dense layers
 bench() {
-    local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 net=$7 round widths
+    local name=$1 batch=$2 epochs=$3 peer_epochs=$4 spec=$5 rows=$6 net=$7 round widths variant best a b
     shift 7
     [[ "$cases" == "  " || "$cases" == *" $name "* ]] || return 0
     read -ra widths <<<"${net#*=}"
     net=${net%%=*}
-    rm -f "$out/ours" "$out/theirs" "$out/ratio"
+    rm -f "$out/ours" "$out"/peer-* "$out/ratio"
     for ((round = 0; round < rounds; round++)); do
         a=$(ours "$spec" "$rows" 1 "train.epochs=$epochs" "$@")
-        b=$(theirs "$name" "$peer_epochs")
         echo "$a" >>"$out/ours"
-        echo "$b" >>"$out/theirs"
-        awk -v a="$a" -v b="$b" 'BEGIN {print a / b}' >>"$out/ratio"
+        best=0
+        for variant in "${variants[@]}"; do
+            b=$(theirs "$variant" "$name" "$peer_epochs")
+            [ -n "$b" ] || continue
+            echo "$b" >>"$out/peer-$variant"
+            best=$(awk -v a="$best" -v b="$b" 'BEGIN {print (a > b ? a : b)}')
+        done
+        awk -v a="$a" -v b="$best" 'BEGIN {print (b > 0 ? a / b : 0)}' >>"$out/ratio"
     done
     [ -n "$net" ] || net=$(basename "$spec") # no matrix products to count
-    awk -v name="$name" -v net="${net// /-}, $batch" -v a="$(median <"$out/ours")" -v b="$(median <"$out/theirs")" \
-        -v r="$(median <"$out/ratio")" -v f="$(flops "${widths[@]}")" \
-        'BEGIN {printf "| %s | %s | %.0f | %.0f | %.2f | %s |\n", name, net, a, b, r, f ? sprintf("%.1f", a * f * 1e-9) : "-"}'
+    printf '| %s | %s | %s |' "$name" "${net// /-}, $batch" "$(cell "$out/ours")"
+    for variant in "${variants[@]}"; do printf ' %s |' "$(cell "$out/peer-$variant")"; done
+    awk -v a="$(median <"$out/ours")" -v r="$(median <"$out/ratio")" -v f="$(flops "${widths[@]}")" \
+        'BEGIN {printf " %.2f | %s |\n", r, f ? sprintf("%.1f", a * f * 1e-9) : "-"}'
 }
 
 bench shoe 256 6 4 experiments/mnist-shoe.yaml 60000 "784 64 784" sweep=null data.validation=null
