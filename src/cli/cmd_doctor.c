@@ -7,7 +7,6 @@
 #include "report/table.h"
 #include "store/parallel.h"
 #include "trial/plan.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,28 +51,6 @@ static const struct command command = {
     .least = 0,
     .most = 1,
 };
-
-const char *const finding_levels[] = {"good", "note", "warning", "error"};
-
-void finding_add(
-    struct findings *l, enum finding_level level, const char *name, const char *advice, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    l->v = mem_grow(l->v, (size_t)l->n + 1, sizeof *l->v);
-    l->v[l->n++] = (struct finding){level, name, mem_format_list(format, args), mem_text(advice)};
-    va_end(args);
-}
-
-void findings_free(struct findings *l)
-{
-    for (int i = 0; i < l->n; i++) {
-        free(l->v[i].text);
-        free(l->v[i].advice);
-    }
-    free(l->v);
-    *l = (struct findings){0};
-}
 
 static void print_json(const struct findings *l)
 {
