@@ -196,7 +196,7 @@ static int set_attributes(struct coding *c, struct err *e)
 
 static int begin_file(struct coding *c, struct err *e)
 {
-    if (dataset_target_check(&c->target, c->job->force, e) != 0 || !(c->f = dataset_target_create(&c->target, e)))
+    if (!(c->f = dataset_target_create(&c->target, c->job->force, e)))
         return -1;
     int failed = write_scales(c, e);
     failed |= begin_labels(c, e);
@@ -256,7 +256,7 @@ static int run(struct coding *c, struct err *e)
     struct err ignored = {0};
     failed |= store_stream_end(&c->label, failed ? &ignored : e);
     if (!failed && comm->rank == 0)
-        dataset_target_commit(&c->target, &c->f, e);
+        store_commit(&c->f, e);
     return comm_agree(comm, e);
 }
 

@@ -4,6 +4,7 @@
 #include "apply/apply.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "data/data_range.h"
 #include "data/label_choice.h"
@@ -13,13 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ERROR }; // the first output
 
 struct scoring {
     const struct score_job *job;
     struct apply apply;
+    struct output output; // on rank 0
     struct store_file *f; // on rank 0, owned
     char error_about[64];
     char *group;                             // owned: "scores/test"
@@ -247,9 +248,13 @@ static int write_columns(struct scoring *s, struct err *e)
 static int begin_file(struct scoring *s, struct err *e)
 {
     const struct score_job *j = s->job;
-    if (!j->force && access(j->output, F_OK) == 0)
+    if (output_take(&s->output, j->output, e) != 0)
+        return -1;
+    if (!j->force && s->output.seen.exists)
         return err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
-    if (!(s->f = store_create(j->output, FORMAT_SCORES, FORMAT_VERSION, e)))
+    if (store_check_replace(j->output, FORMAT_SCORES, e) != 0)
+        return -1;
+    if (!(s->f = store_create_output(&s->output, FORMAT_SCORES, FORMAT_VERSION, e)))
         return -1;
     if (write_columns(s, e) != 0 || write_scales(s, e) != 0)
         return -1;
@@ -435,6 +440,7 @@ int score_new(const struct team *team, const struct score_job *job, struct score
     if (!failed)
         failed = run(&s, e);
     store_abandon(&s.f);
+    output_release(&s.output);
     apply_free(&s.apply);
     free(s.group);
     free(s.labels);

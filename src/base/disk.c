@@ -1,8 +1,11 @@
 // Small files on disk that appear whole or not at all, and messages of a disk that fails.
 #include "base/disk.h"
 
+#include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/text.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,12 +27,66 @@ static char *folder_of(const char *path)
     return name == path ? mem_text(".") : mem_format("%.*s", (int)(name - path), path);
 }
 
+char *disk_resolve(const char *path)
+{
+    enum { LINKS_MOST = 40 }; // as the kernel
+    char to[4096];
+    char *at = mem_text(path);
+
+    for (int i = 0; i < LINKS_MOST; i++) {
+        ssize_t n = readlink(at, to, sizeof to - 1);
+        if (n <= 0)
+            break;
+        to[n] = 0;
+        const char *name = name_of(at);
+        char *next = to[0] == '/' ? mem_text(to) : mem_format("%.*s%s", (int)(name - at), at, to);
+        free(at);
+        at = next;
+    }
+
+    return at;
+}
+
+// What the temporaries of a file have in front of the number of the process, new memory.
+static char *temporary_prefix(const char *path)
+{
+    char host[256] = "", *target = disk_resolve(path);
+    gethostname(host, sizeof host - 1);
+    const char *name = name_of(target);
+    char *prefix = mem_format("%.*s.%s.tmp-%s-", (int)(name - target), target, name, host);
+    free(target);
+    return prefix;
+}
+
 char *disk_temporary(const char *path)
 {
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
-    const char *name = name_of(path);
-    return mem_format("%.*s.%s.tmp-%s-%ld", (int)(name - path), path, name, host, (long)getpid());
+    char *prefix = temporary_prefix(path), *temporary = mem_format("%s%ld", prefix, (long)getpid());
+    free(prefix);
+    return temporary;
+}
+
+// Whether NAME is PREFIX and the number of a process that has ended.
+static bool is_left_behind(const char *name, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    int64_t pid;
+    return strncmp(name, prefix, length) == 0 && text_to_int64(name + length, &pid) == 0 && pid > 0 &&
+           !process_runs(pid);
+}
+
+void disk_tidy(const char *path)
+{
+    char *prefix = temporary_prefix(path), *folder = folder_of(prefix);
+    DIR *dir = opendir(folder);
+
+    for (struct dirent *d; dir && (d = readdir(dir));)
+        if (is_left_behind(d->d_name, name_of(prefix)))
+            unlinkat(dirfd(dir), d->d_name, 0);
+
+    if (dir)
+        closedir(dir);
+    free(folder);
+    free(prefix);
 }
 
 bool disk_is_temporary(const char *name, char host[256], long *pid)
@@ -77,26 +134,127 @@ static int sync_path(const char *path, int flags, double bytes, struct err *e)
     return r;
 }
 
-int disk_rename(const char *temporary, const char *path, const char *previous, struct err *e)
+// Gives an open file the owner of another, if this user may. If its group cannot be kept, the group that it has now is
+// allowed no more than everybody.
+static void hand_on(int fd, const struct stat *from, mode_t more)
+{
+    struct stat s;
+    mode_t mode = from->st_mode & 07777;
+    if (fstat(fd, &s) < 0)
+        return;
+
+    bool has_owner = s.st_uid == from->st_uid || fchown(fd, from->st_uid, (gid_t)-1) == 0;
+    bool has_group = s.st_gid == from->st_gid || fchown(fd, (uid_t)-1, from->st_gid) == 0;
+    if (!has_group)
+        mode &= ~(mode_t)070 | (mode & 007) << 3;
+    if (!has_owner || !has_group)
+        mode &= 0777;
+    (void)!fchmod(fd, mode | more); // some file systems have no modes
+}
+
+int disk_open_temporary(const char *temporary, const char *path)
+{
+    struct stat s;
+    bool exists = stat(path, &s) == 0;
+    if (!exists && errno == ELOOP)
+        return -1;
+
+    bool replaces = exists && S_ISREG(s.st_mode);
+    cleanup_add(temporary, CLEANUP_TEMPORARY);
+    int fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, replaces ? 0600 : 0666);
+    if (fd < 0) {
+        int error = errno;
+        cleanup_drop(temporary);
+        errno = error;
+    } else if (replaces)
+        hand_on(fd, &s, 0600); // it is opened again before it is whole
+
+    return fd;
+}
+
+void disk_discard(const char *temporary)
+{
+    unlink(temporary);
+    cleanup_drop(temporary);
+}
+
+void disk_look(const char *path, struct disk_seen *seen)
+{
+    seen->exists = stat(path, &seen->s) == 0;
+}
+
+static bool is_as_seen(const char *path, const struct disk_seen *seen)
+{
+    struct stat now;
+    const struct stat *then = &seen->s;
+    if (stat(path, &now) < 0)
+        return !seen->exists;
+
+    return seen->exists && now.st_dev == then->st_dev && now.st_ino == then->st_ino && now.st_size == then->st_size &&
+           now.st_mtim.tv_sec == then->st_mtim.tv_sec && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+// Gives the temporary the mode of the file that it replaces, then its name. Returns -1 and errno on failure.
+static int take_name(const char *temporary, const char *path)
+{
+    struct stat s;
+    char *target = disk_resolve(path);
+    int fd = stat(target, &s) == 0 && S_ISREG(s.st_mode) ? open(temporary, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        hand_on(fd, &s, 0);
+        close(fd);
+    }
+
+    int failed = rename(temporary, target);
+    int error = errno;
+    if (!failed)
+        cleanup_drop(temporary);
+    free(target);
+    errno = error;
+    return failed;
+}
+
+static int sync_folder(const char *path, struct err *e)
+{
+    char *target = disk_resolve(path), *folder = folder_of(target);
+    int r = sync_path(folder, O_DIRECTORY, 0, e);
+    free(folder);
+    free(target);
+    return r;
+}
+
+static int rename_durably(
+    const char *temporary, const char *path, const char *previous, const struct disk_seen *seen, struct err *e)
 {
     struct stat s;
     double bytes = stat(temporary, &s) == 0 ? (double)s.st_size : 0;
     if (sync_path(temporary, 0, bytes, e) < 0)
         return -1;
+    if (seen && !is_as_seen(path, seen))
+        return err_add(
+            e, ERR_IO, "%s: another program wrote it meanwhile; nothing was changed: run the same command again", path);
     if (previous && rename(path, previous) < 0 && errno != ENOENT)
         return disk_fail(e, path, errno, 0, "cannot keep what was there under another name");
-    if (rename(temporary, path) < 0)
+    if (take_name(temporary, path) < 0)
         return disk_fail(e, path, errno, bytes, "cannot give the file its name");
-    char *folder = folder_of(path);
-    int r = sync_path(folder, O_DIRECTORY, 0, e);
-    free(folder);
-    return r;
+
+    return sync_folder(path, e);
 }
 
-// 0, or -1 with errno of what failed.
-static int write_whole(const char *path, const char *text)
+int disk_rename(const char *temporary, const char *path, const char *previous, struct err *e)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), error = 0;
+    return rename_durably(temporary, path, previous, NULL, e);
+}
+
+int disk_rename_over(const char *temporary, const char *path, const struct disk_seen *seen, struct err *e)
+{
+    return rename_durably(temporary, path, NULL, seen, e);
+}
+
+// Writes and closes `fd`, unless it is -1. Returns -1 with errno of what failed.
+static int write_whole(int fd, const char *text)
+{
+    int error = 0;
     if (fd < 0)
         return -1;
     for (size_t n = strlen(text); n > 0 && !error;) {
@@ -116,10 +274,10 @@ static int write_whole(const char *path, const char *text)
 static char *write_temporary(const char *path, const char *text, struct err *e)
 {
     char *temporary = disk_temporary(path);
-    if (write_whole(temporary, text) == 0)
+    if (write_whole(disk_open_temporary(temporary, path), text) == 0)
         return temporary;
     disk_fail(e, path, errno, (double)strlen(text), "cannot write it");
-    unlink(temporary);
+    disk_discard(temporary);
     free(temporary);
     return NULL;
 }
@@ -131,7 +289,7 @@ int disk_write(const char *path, const char *text, struct err *e)
         return -1;
     int r = disk_rename(temporary, path, NULL, e);
     if (r < 0)
-        unlink(temporary);
+        disk_discard(temporary);
     free(temporary);
     return r;
 }
@@ -141,9 +299,9 @@ int disk_replace(const char *path, const char *text, struct err *e)
     char *temporary = write_temporary(path, text, e);
     if (!temporary)
         return -1;
-    int r = rename(temporary, path) < 0 ? disk_fail(e, path, errno, 0, "cannot give the file its name") : 0;
+    int r = take_name(temporary, path) < 0 ? disk_fail(e, path, errno, 0, "cannot give the file its name") : 0;
     if (r < 0)
-        unlink(temporary);
+        disk_discard(temporary);
     free(temporary);
     return r;
 }
@@ -162,10 +320,7 @@ static int link_or_create(const char *temporary, const char *path, const char *t
         return -1;
     }
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return -1;
-    close(fd);
-    return write_whole(path, text);
+    return write_whole(fd, text);
 }
 
 int disk_create(const char *path, const char *text, struct err *e)
@@ -176,7 +331,7 @@ int disk_create(const char *path, const char *text, struct err *e)
     int r = 0;
     if (link_or_create(temporary, path, text) < 0)
         r = errno == EEXIST ? 1 : disk_fail(e, path, errno, (double)strlen(text), "cannot make it");
-    unlink(temporary);
+    disk_discard(temporary);
     free(temporary);
     return r;
 }

@@ -4,10 +4,23 @@
 
 #include "base/err.h"
 #include <stdbool.h>
+#include <sys/stat.h>
 
-// ".NAME.tmp-HOST-PID" beside `path`, new memory: the name under which a file is written. Whoever finds one whose
-// process has gone may remove it.
+// Where `path` leads through symbolic links, also if nothing is there; new memory. Files are written and replaced
+// there, and the links stay.
+char *disk_resolve(const char *path);
+
+// ".NAME.tmp-HOST-PID" beside the file that `path` leads to, new memory: the name under which it is written. Whoever
+// finds one whose process has gone may remove it.
 char *disk_temporary(const char *path);
+// Makes an empty temporary of `path` and returns its descriptor; -1 and errno on failure. It has the mode and, if
+// possible, the owner of the file that it will replace, so that private data is never readable for others. If a signal
+// ends the process, the temporary is removed (base/cleanup.h).
+int disk_open_temporary(const char *temporary, const char *path);
+// Removes a temporary that is not wanted any more.
+void disk_discard(const char *temporary);
+// Removes the temporaries of `path` that were left by processes of this machine which have ended.
+void disk_tidy(const char *path);
 // Whether NAME is such a name; then its host, and the number of its process.
 bool disk_is_temporary(const char *name, char host[256], long *pid);
 
@@ -19,9 +32,18 @@ int disk_fail(struct err *e, const char *path, int error, double bytes, const ch
 char *disk_room(char out[96], const char *path, double bytes);
 
 // Syncs `temporary`, gives it the name `path` and syncs their folder. What was at `path` is called `previous` first,
-// unless that is NULL. On failure `path` is as before, but where only
-// the last of these failed.
+// unless that is NULL. A file that is replaced hands on its mode and, if possible, its owner. On failure `path` is
+// unchanged, unless only the final sync failed.
 int disk_rename(const char *temporary, const char *path, const char *previous, struct err *e);
+
+// What had a name at some time.
+struct disk_seen {
+    bool exists;
+    struct stat s;
+};
+void disk_look(const char *path, struct disk_seen *seen);
+// As disk_rename, unless `path` is no longer the file that was seen: then ERR_IO, and nothing is changed.
+int disk_rename_over(const char *temporary, const char *path, const struct disk_seen *seen, struct err *e);
 // Writes a whole file and makes it durable (disk_rename).
 int disk_write(const char *path, const char *text, struct err *e);
 // The same at once and without a sync: after a crash of the machine the file may be the old one, empty or missing.

@@ -68,7 +68,19 @@ static int check_output(const char *folder, const struct options *o, struct err 
     return failed;
 }
 
-static void collect(const char *folder, const char *output, struct err *e)
+// Other commands that would write the file wait until this one has ended.
+static int take(struct output *output, const char *folder, const struct options *o, struct err *e)
+{
+    if (!o->output)
+        return run_file_take(output, folder, e);
+
+    int failed = check_output(folder, o, e);
+    if (!failed)
+        failed = output_take(output, o->output, e);
+    return failed ? failed : check_output(folder, o, e); // again: what is there now stays
+}
+
+static void collect(const char *folder, const struct output *output, struct err *e)
 {
     struct trial_summary *rows;
     struct stat s;
@@ -76,13 +88,12 @@ static void collect(const char *folder, const char *output, struct err *e)
     double begin = clock_wall();
     if (run_file_collect(folder, output, false, &rows, &n, e) != 0)
         return;
-    char path[4096], size[16], spent[48];
-    snprintf(path, sizeof path, "%s%s", output ? output : folder, output ? "" : "/run.h5");
+    char size[16], spent[48];
     if (n == 0)
         err_add(e, ERR_USAGE, "%s: no trial is finished yet", folder);
-    else if (stat(path, &s) == 0)
-        log_print("%s: %d trial%s, %s, in %s\n", path, n, n == 1 ? "" : "s", text_bytes(size, (double)s.st_size),
-            text_seconds(spent, clock_wall() - begin));
+    else if (stat(output->path, &s) == 0)
+        log_print("%s: %d trial%s, %s, in %s\n", output->path, n, n == 1 ? "" : "s",
+            text_bytes(size, (double)s.st_size), text_seconds(spent, clock_wall() - begin));
     leaderboard_free(&rows, n);
 }
 
@@ -92,8 +103,10 @@ int cmd_collect(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0 && check_output(rest[0], &o, &e) == 0)
-        collect(rest[0], o.output, &e);
+    struct output output = {0};
+    if (parsed == 0 && take(&output, rest[0], &o, &e) == 0)
+        collect(rest[0], &output, &e);
+    output_release(&output);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

@@ -14,7 +14,8 @@ enum { MAX_LISTED_LABELS = 12 };
 static const struct command command = {
     .name = "import",
     .usage = "SRC [LABELS] --output FILE.h5:SPLIT [OPTION]...",
-    .about = "Imports data into a split of a data-set file. Other splits of the file stay as they are. SRC is\n"
+    .about = "Imports data into a split of a data-set file. Other splits of the file stay as they are.\n"
+             "Commands that write one file at the same time wait for each other. SRC is\n"
              "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
              "  a NumPy .npz archive;\n"
              "  a PNG or JPEG file, or a folder of such files; of folders of them each gives a label (PNG with 16 bits "

@@ -68,6 +68,22 @@ static void tell(const char *output, const struct merge_counts *c, double second
             c->ids == 1 ? "" : "s", c->different);
 }
 
+// Other commands that would write the file wait until this one has ended.
+static int merge(const struct options *o, char *const *runs, int n, struct merge_counts *counts, struct err *e)
+{
+    struct output output = {0};
+    int failed = check_output(o, runs, n, e);
+    if (!failed)
+        failed = output_take(&output, o->output, e);
+    if (!failed)
+        failed = check_output(o, runs, n, e); // again: what is there now stays
+    if (!failed)
+        failed = merge_runs((const char *const *)runs, n, &output, counts, e);
+    output_release(&output);
+
+    return failed;
+}
+
 int cmd_merge(int argc, char **argv)
 {
     struct options o = {0};
@@ -76,8 +92,7 @@ int cmd_merge(int argc, char **argv)
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     double begin = clock_wall();
-    if (parsed == 0 && check_output(&o, rest, n, &e) == 0 &&
-        merge_runs((const char *const *)rest, n, o.output, &counts, &e) == 0)
+    if (parsed == 0 && merge(&o, rest, n, &counts, &e) == 0)
         tell(o.output, &counts, clock_wall() - begin);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;

@@ -216,16 +216,30 @@ static int count_trials(const char *folder)
     return n;
 }
 
+// run.h5. A collect or another part that writes it is waited for.
+static int collect(const struct job *j, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+{
+    struct output output = {0};
+    *rows = NULL;
+    *n = 0;
+    int failed = run_file_take(&output, j->folder, e);
+    if (!failed)
+        failed = run_file_collect(j->folder, &output, is_ours, rows, n, e);
+    output_release(&output);
+
+    return failed;
+}
+
 // Rank 0, after MPI has ended.
 static int finish(const struct job *j, struct err *e)
 {
     struct trial_summary *rows;
     int n;
-    int failed = run_file_collect(j->folder, NULL, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
+    int failed = collect(j, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
     // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
     while (!failed && j->options->parts && !e->count && count_trials(j->folder) > n) {
         leaderboard_free(&rows, n);
-        failed = run_file_collect(j->folder, NULL, false, &rows, &n, e);
+        failed = collect(j, false, &rows, &n, e);
     }
     if (!failed && !j->options->quiet && n > 0)
         failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);

@@ -2,6 +2,7 @@
 // walk of them has ended well.
 #include "cli/guard.h"
 
+#include "base/cleanup.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,37 @@
 static bool is_crash(int sign)
 {
     return sign == SIGSEGV || sign == SIGBUS || sign == SIGABRT || sign == SIGFPE || sign == SIGILL;
+}
+
+static volatile sig_atomic_t child; // that runs the command
+
+// The parent waits for the child's end, so that nothing of the command is left when it ends itself.
+static void pass_on(int sign)
+{
+    kill((pid_t)child, sign);
+}
+
+static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+
+// A signal that is ignored stays ignored, by the child as well.
+static void pass_signals(void)
+{
+    struct sigaction before;
+    struct sigaction ours = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+    sigemptyset(&ours.sa_mask);
+
+    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+        if (sigaction(passed[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(passed[i], &ours, NULL);
+}
+
+static void block_signals(sigset_t *before)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+        sigaddset(&set, passed[i]);
+    sigprocmask(SIG_BLOCK, &set, before);
 }
 
 // Ends as the child has ended.
@@ -37,17 +69,29 @@ static int end_as(int status)
 int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
 {
     int status = 0;
+    sigset_t before;
     fflush(NULL);
-    pid_t pid = fork();
+    cleanup_start();
+    block_signals(&before); // until whoever gets them knows what to do
+    pid_t parent = getpid(), pid = fork();
+    if (pid <= 0) {
+        cleanup_listen();
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    }
     if (pid < 0)
         return run(argc, argv);
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM); // it ends with its parent
-        return run(argc, argv);
+        return getppid() == parent ? run(argc, argv) : 128 + SIGTERM;
     }
+
+    child = (sig_atomic_t)pid;
+    pass_signals();
+    sigprocmask(SIG_SETMASK, &before, NULL);
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return 71;
+    cleanup_after(pid);
 
     return end_as(status);
 }

@@ -1,4 +1,5 @@
 // hourglass COMMAND: finds the subcommand and hands over.
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/input.h"
 #include "base/text.h"
@@ -174,6 +175,20 @@ static int flush_output(int code)
     return code ? code : ERR_IO;
 }
 
+// A rank has no guard, and removes its temporaries itself when a signal ends it. `run` handles signals in its own way.
+static int start_command(int i, int argc, char **argv)
+{
+    const bool is_launched = comm_has_launcher() || comm_launched_size() > 1;
+
+    if (commands[i].is_guarded && !is_launched)
+        return guard_run(commands[i].run, argc, argv);
+    if (commands[i].is_guarded) {
+        cleanup_start();
+        cleanup_listen();
+    }
+    return commands[i].run(argc, argv);
+}
+
 static int command_run(int argc, char **argv)
 {
     if (check_environment() != 0)
@@ -184,11 +199,9 @@ static int command_run(int argc, char **argv)
         return 2;
     }
 
-    const bool is_launched = comm_has_launcher() || comm_launched_size() > 1;
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].is_guarded && !is_launched ? guard_run(commands[i].run, argc - 1, argv + 1)
-                                                          : commands[i].run(argc - 1, argv + 1);
+            return start_command(i, argc - 1, argv + 1);
     return refuse(argv[1]);
 }
 

@@ -6,9 +6,11 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void dataset_target_free(struct dataset_target *t)
 {
+    output_release(&t->output);
     free(t->path);
     free(t->split);
 }
@@ -33,16 +35,16 @@ int dataset_target_parse(struct dataset_target *t, const char *output, struct er
             output ? output : "");
     t->path = mem_format("%.*s", (int)(colon - output), output);
     t->split = mem_text(colon + 1);
-    t->exists = stat(t->path, &t->before) == 0;
     return 0;
 }
 
 int dataset_target_check(const struct dataset_target *t, bool force, struct err *e)
 {
-    if (!t->exists)
-        return 0;
+    struct stat s;
     if (store_check_replace(t->path, FORMAT_DATASET, e) != 0)
         return -1;
+    if (stat(t->path, &s) < 0)
+        return 0; // a new file
     struct store_file *f = store_open(t->path, FORMAT_DATASET, false, e);
     if (!f)
         return -1;
@@ -54,7 +56,7 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
 
 static int copy_others(const struct dataset_target *t, struct store_file *to, struct err *e)
 {
-    if (!t->exists)
+    if (!t->output.seen.exists)
         return 0;
     struct store_file *from = store_open(t->path, FORMAT_DATASET, false, e);
     char **names = NULL;
@@ -69,29 +71,13 @@ static int copy_others(const struct dataset_target *t, struct store_file *to, st
     return status;
 }
 
-// Another import that finished meanwhile would lose its split.
-static int check_unchanged(const struct dataset_target *t, struct err *e)
+struct store_file *dataset_target_create(struct dataset_target *t, bool force, struct err *e)
 {
-    struct stat now;
-    bool exists = stat(t->path, &now) == 0;
-    if (exists == t->exists && (!exists || (now.st_ino == t->before.st_ino && now.st_mtime == t->before.st_mtime &&
-                                               now.st_size == t->before.st_size)))
-        return 0;
-    return err_add(e, ERR_IO, "%s: another program wrote it meanwhile; nothing was changed: import again", t->path);
-}
+    if (output_take(&t->output, t->path, e) != 0 || dataset_target_check(t, force, e) != 0)
+        return NULL;
 
-struct store_file *dataset_target_create(const struct dataset_target *t, struct err *e)
-{
-    struct store_file *file = store_create(t->path, FORMAT_DATASET, FORMAT_VERSION, e);
+    struct store_file *file = store_create_output(&t->output, FORMAT_DATASET, FORMAT_VERSION, e);
     if (file && copy_others(t, file, e) != 0)
         store_abandon(&file);
     return file;
-}
-
-int dataset_target_commit(const struct dataset_target *t, struct store_file **file, struct err *e)
-{
-    if (check_unchanged(t, e) == 0)
-        return store_commit(file, e);
-    store_abandon(file);
-    return -1;
 }

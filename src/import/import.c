@@ -114,14 +114,14 @@ const struct field import_fields[] = {
 };
 
 // The new file beside the old one, until both splits and rows are in it.
-static int write_all(const struct dataset_target *t, struct import_pair *pair, const struct import_options *o,
+static int write_all(struct dataset_target *t, struct import_pair *pair, const struct import_options *o,
     struct import_summary *s, struct err *e)
 {
-    struct store_file *file = dataset_target_create(t, e);
+    struct store_file *file = dataset_target_create(t, o->force, e);
     if (!file)
         return -1;
     if (import_write(file, t->split, pair, (enum import_type)o->type, s, e) == 0)
-        return dataset_target_commit(t, &file, e);
+        return store_commit(&file, e);
     store_abandon(&file);
     return -1;
 }

@@ -311,7 +311,7 @@ static bool has_stale(const struct merge *m)
     return false;
 }
 
-static int write_file(struct merge *m, const char *output, struct err *e)
+static int write_file(struct merge *m, const struct output *output, struct err *e)
 {
     struct trial_summary *rows;
     int n;
@@ -322,7 +322,7 @@ static int write_file(struct merge *m, const char *output, struct err *e)
         return -1;
     qsort(m->source, (size_t)m->n, sizeof *m->source, in_order);
     struct run_writer *w = NULL;
-    if (store_check_output(output, (const char *const *)m->paths, m->n_paths, e) == 0)
+    if (store_check_output(output->path, (const char *const *)m->paths, m->n_paths, e) == 0)
         w = run_writer_new(output, e);
     if (!w)
         return -1;
@@ -338,7 +338,7 @@ static int write_file(struct merge *m, const char *output, struct err *e)
     return failed;
 }
 
-int merge_runs(const char *const *runs, int n, const char *output, struct merge_counts *counts, struct err *e)
+int merge_runs(const char *const *runs, int n, const struct output *output, struct merge_counts *counts, struct err *e)
 {
     struct merge m = {0};
     int failed = 0;

@@ -6,7 +6,7 @@
 // neither on the order of the runs nor on how often one is merged.
 #pragma once
 
-#include "base/err.h"
+#include "base/output.h"
 
 struct merge_counts {
     int trials;         // in the file
@@ -15,6 +15,6 @@ struct merge_counts {
     int ids, different; // ids that came to different bits, and as how many trials
 };
 
-// RUN: a folder, a run's file or a merged one. Damaged trial files of folders are left out and told in `e` (0); with
-// a damaged run's file nothing is made (-1).
-int merge_runs(const char *const *runs, int n, const char *output, struct merge_counts *counts, struct err *e);
+// Into OUTPUT, whose turn it is. RUN: a folder, a run's file or a merged one. Damaged trial files of folders are left
+// out and told in `e` (0); with a damaged run's file nothing is made (-1).
+int merge_runs(const char *const *runs, int n, const struct output *output, struct merge_counts *counts, struct err *e);

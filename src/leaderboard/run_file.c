@@ -16,9 +16,9 @@ struct run_writer {
     int n, room;
 };
 
-struct run_writer *run_writer_new(const char *path, struct err *e)
+struct run_writer *run_writer_new(const struct output *output, struct err *e)
 {
-    struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, e);
+    struct store_file *f = store_create_output(output, FORMAT_RUN, FORMAT_VERSION, e);
     if (!f)
         return NULL;
     struct run_writer *w = mem_new(1, sizeof *w);
@@ -163,8 +163,17 @@ static int check_replace(const char *path, struct err *e)
     return failed;
 }
 
+int run_file_take(struct output *o, const char *folder, struct err *e)
+{
+    char *path = mem_format("%s/run.h5", folder);
+    int failed = output_take(o, path, e);
+    o->replaces_any = true;
+    free(path);
+    return failed;
+}
+
 int run_file_collect(
-    const char *folder, const char *output, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+    const char *folder, const struct output *output, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
 {
     int n_paths, failed = -1;
     char **paths = run_trial_files(folder, &n_paths, e);
@@ -172,10 +181,9 @@ int run_file_collect(
     *n = 0;
     if (!paths)
         return -1;
-    char *path = output ? mem_text(output) : mem_format("%s/run.h5", folder);
     struct run_writer *w = NULL;
-    if (n_paths > 0 && check_replace(path, e) == 0)
-        w = run_writer_new(path, e);
+    if (n_paths > 0 && check_replace(output->path, e) == 0)
+        w = run_writer_new(output, e);
     if (n_paths == 0)
         failed = 0;
     else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)
@@ -190,6 +198,5 @@ int run_file_collect(
     for (int i = 0; i < n_paths; i++)
         free(paths[i]);
     free(paths);
-    free(path);
     return failed;
 }

@@ -47,15 +47,17 @@ int picture_write(const char *path, int width, int height, const unsigned char *
 {
     if (picture_check_replace(path, e) != 0)
         return -1;
+    disk_tidy(path);
     char *temporary = disk_temporary(path);
-    FILE *out = fopen(temporary, "wbe");
+    int fd = disk_open_temporary(temporary, path);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
     int status = out ? write_image(out, path, width, height, rgb, e) : err_errno(e, "%s: cannot create picture", path);
     if (out && fclose(out) && status == 0)
         status = err_errno(e, "%s: cannot write picture", path);
     if (status == 0)
         status = disk_rename(temporary, path, NULL, e);
-    if (status != 0 && out)
-        unlink(temporary);
+    if (status != 0 && fd >= 0)
+        disk_discard(temporary);
     free(temporary);
     return status;
 }

@@ -26,12 +26,26 @@ void file_free(struct store_file **f)
     *f = NULL;
 }
 
+// The temporary is made before HDF5 opens it, so that it is never more readable than the file that it replaces. Returns
+// errno of what failed, or 0.
+static int make_temporary(const char *temporary, const char *path)
+{
+    int fd = disk_open_temporary(temporary, path);
+    if (fd < 0)
+        return errno;
+
+    close(fd);
+    return 0;
+}
+
 struct store_file *durable_open(const char *path, char *temporary, enum durable_how how, struct err *e)
 {
     library_setup();
     hid_t access = library_access(true), creation = H5Pcreate(H5P_FILE_CREATE);
     struct store_file *f = file_new(path, temporary, -1);
-    if (driver_set(access, &f->note) == 0)
+    if (how == DURABLE_NEW)
+        f->note.error = make_temporary(temporary, path);
+    if (!f->note.error && driver_set(access, &f->note) == 0)
         f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
                                    : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
     if (f->id < 0 && f->note.error)
@@ -41,7 +55,7 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
     H5Pclose(creation);
     H5Pclose(access);
     if (f->id < 0) {
-        unlink(temporary);
+        disk_discard(temporary);
         file_free(&f);
     }
     return f;
@@ -60,6 +74,15 @@ struct store_file *store_create(const char *path, const char *format, int format
     struct store_file *f = durable_open(path, disk_temporary(path), DURABLE_NEW, e);
     if (f && durable_format(f, format, format_version, e) < 0)
         store_abandon(&f);
+    return f;
+}
+
+struct store_file *store_create_output(
+    const struct output *output, const char *format, int format_version, struct err *e)
+{
+    struct store_file *f = store_create(output->path, format, format_version, e);
+    if (f && !output->replaces_any)
+        f->seen = &output->seen;
     return f;
 }
 
@@ -113,9 +136,10 @@ int store_commit_keeping(struct store_file **file, const char *previous, struct 
     if (r == 0)
         r = seal_write(f->temporary, f->path, &arrays, e);
     if (r == 0)
-        r = disk_rename(f->temporary, f->path, previous, e);
+        r = f->seen ? disk_rename_over(f->temporary, f->path, f->seen, e)
+                    : disk_rename(f->temporary, f->path, previous, e);
     if (r < 0)
-        unlink(f->temporary);
+        disk_discard(f->temporary);
     seal_arrays_free(&arrays);
     file_free(file);
     return r;
@@ -133,7 +157,7 @@ void store_abandon(struct store_file **f)
     (*f)->note.error = ECANCELED; // what HDF5 still holds is not worth a write
     object_forget(*f);
     H5Fclose((*f)->id);
-    unlink((*f)->temporary);
+    disk_discard((*f)->temporary);
     file_free(f);
 }
 

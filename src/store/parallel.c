@@ -144,7 +144,7 @@ static int temporary_make(const char *path, const char *temporary, const char *f
     }
     r = durable_close(f, e);
     if (r < 0)
-        unlink(temporary);
+        disk_discard(temporary);
     file_free(&f);
     return r;
 }
@@ -235,7 +235,7 @@ int store_write_parallel(const struct comm *comm, const char *path, const char *
             *f = temporary_take(comm, path, mem_text(temporary), parts, n, claims, e);
         r = comm_agree(comm, e);
         if (r < 0 && comm->rank == 0)
-            unlink(temporary);
+            disk_discard(temporary);
     }
     free(claims);
     free(temporary);

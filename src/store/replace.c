@@ -27,7 +27,7 @@ int store_check_replace(const char *path, const char *format, struct err *e)
     if (lstat(path, &s) < 0)
         return 0; // nothing is replaced
     if (input_check(path, &why) != 0 && errno == ENOENT)
-        return 0; // a symbolic link that leads nowhere is replaced by the file
+        return 0; // the file is made where the symbolic link leads
     if (input_check(path, &why) != 0)
         return err_add(e, ERR_USAGE, "%s: exists: %s", path, why);
 

@@ -34,6 +34,11 @@ struct store_shape {
 struct store_file;
 // Opens PATH's temporary for writing and sets the attributes `format` and `format_version`. Folders must exist.
 struct store_file *store_create(const char *path, const char *format, int format_version, struct err *e);
+// The same of a file whose turn we have (base/output.h), which is borrowed until the file is committed. The commit
+// fails if another program has written the file since the turn began, unless output->replaces_any.
+struct output;
+struct store_file *store_create_output(
+    const struct output *output, const char *format, int format_version, struct err *e);
 // Makes it whole and gives it its name; frees *f in every case. On failure the temporary is removed and PATH is
 // untouched.
 int store_commit(struct store_file **f, struct err *e);

@@ -1,6 +1,7 @@
 // What the files of store/ share: an open file, HDF5's error texts, objects found by path, pieces of arrays.
 #pragma once
 
+#include "base/output.h"
 #include "store/links.h"
 #include "store/seal.h"
 #include "store/store.h"
@@ -28,8 +29,9 @@ struct read_check {
 enum { READ_CHECKS = 8 }; // arrays of a file that are read in turns
 
 struct store_file {
-    char *path;      // owned, as given
-    char *temporary; // owned; NULL: open for reading
+    char *path;                   // owned, as given
+    char *temporary;              // owned; NULL: open for reading
+    const struct disk_seen *seen; // borrowed: what it may replace; NULL: anything
     hid_t id;
     hid_t recent;      // of object_recent, open where there is a path
     char *recent_path; // owned

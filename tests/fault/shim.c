@@ -1,12 +1,13 @@
 // A library to be preloaded (LD_PRELOAD) that lets one call of `hourglass` to the system fail.
 //
-//     SHIM_CALL=write|sync|rename|memory   which kind
-//     SHIM_AT=K                            the K-th one, from 1; 0: none
-//     SHIM_ALL=1                           and all behind it: a disk that stays full
-//     SHIM_LOG=FILE                        where a process says at its end how many there were: a line each
+//     SHIM_CALL=write|sync|rename|memory|lock   which kind
+//     SHIM_AT=K                                 the K-th one, from 1; 0: none
+//     SHIM_ALL=1                                and all behind it: a disk that stays full
+//     SHIM_LOG=FILE                             where a process says at its end how many there were: a line each
 //
 // Counted are allocations by the program's own code (what libraries do without memory is theirs), and writes, syncs and
 // renames of files below a folder called results, whoever makes them: MPI-IO, too. A write fails for lack of room.
+// Locks of any file are counted.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,11 +20,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { NONE, WRITE, SYNC, RENAME, MEMORY };
+enum kind { NONE, WRITE, SYNC, RENAME, MEMORY, LOCK };
 
 static struct {
     bool is_ready;
@@ -47,11 +49,11 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *unused)
 
 __attribute__((constructor)) static void begin(void)
 {
-    static const char *const names[] = {"", "write", "sync", "rename", "memory"};
+    static const char *const names[] = {"", "write", "sync", "rename", "memory", "lock"};
     const char *call = getenv("SHIM_CALL"), *at = getenv("SHIM_AT");
     if (!call || strcmp(program_invocation_short_name, "hourglass") != 0)
         return;
-    for (enum kind k = WRITE; k <= MEMORY; k++)
+    for (enum kind k = WRITE; k <= LOCK; k++)
         if (strcmp(call, names[k]) == 0)
             shim.kind = k;
     shim.at = at ? atol(at) : 0;
@@ -148,6 +150,15 @@ int rename(const char *from, const char *to)
         return -1;
     }
     return NEXT(rename)(from, to);
+}
+
+int flock(int fd, int operation)
+{
+    if (fails(LOCK)) {
+        errno = ENOLCK;
+        return -1;
+    }
+    return NEXT(flock)(fd, operation);
 }
 
 // --- memory

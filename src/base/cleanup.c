@@ -1,0 +1,95 @@
+// Files that must not outlive the process that made them, and signals that remove them.
+#include "base/cleanup.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { NOTES = 16, PATH_ROOM = 4096 };
+enum { OWNER_NONE = 0, OWNER_WRITING = -1 }; // otherwise the number of the process
+
+struct note {
+    atomic_int owner;
+    enum cleanup_kind kind;
+    char path[PATH_ROOM];
+};
+
+static struct note *notes; // (NOTES), shared with child processes; NULL: nothing is noted
+
+void cleanup_start(void)
+{
+    if (notes)
+        return;
+
+    void *shared = mmap(NULL, NOTES * sizeof *notes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    notes = shared == MAP_FAILED ? NULL : shared;
+}
+
+void cleanup_add(const char *path, enum cleanup_kind kind)
+{
+    size_t length = strlen(path);
+    if (!notes || length >= PATH_ROOM)
+        return;
+
+    for (int i = 0; i < NOTES; i++) {
+        int none = OWNER_NONE;
+        if (!atomic_compare_exchange_strong(&notes[i].owner, &none, OWNER_WRITING))
+            continue;
+        memcpy(notes[i].path, path, length + 1);
+        notes[i].kind = kind;
+        atomic_store(&notes[i].owner, (int)getpid());
+        return;
+    }
+}
+
+void cleanup_drop(const char *path)
+{
+    int self = (int)getpid();
+
+    for (int i = 0; notes && i < NOTES; i++)
+        if (atomic_load(&notes[i].owner) == self && strcmp(notes[i].path, path) == 0)
+            atomic_store(&notes[i].owner, OWNER_NONE);
+}
+
+// Called by the signal handler, in several threads at once if several signals come: each note is taken by one of them.
+static void remove_of(int pid, bool with_locks)
+{
+    for (int i = 0; notes && i < NOTES; i++) {
+        int owner = pid;
+        if (!atomic_compare_exchange_strong(&notes[i].owner, &owner, OWNER_WRITING))
+            continue;
+        if (with_locks || notes[i].kind == CLEANUP_TEMPORARY)
+            unlink(notes[i].path);
+        atomic_store(&notes[i].owner, OWNER_NONE);
+    }
+}
+
+void cleanup_after(pid_t pid)
+{
+    remove_of((int)pid, false);
+}
+
+// The signal itself ends the process as soon as this returns, because it is blocked until then.
+static void end(int signal_number)
+{
+    remove_of((int)getpid(), true);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+void cleanup_listen(void)
+{
+    static const int signals[] = {
+        SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+    struct sigaction before;
+    struct sigaction ours = {.sa_handler = end};
+    sigemptyset(&ours.sa_mask);
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(signals[i], &ours, NULL);
+}
