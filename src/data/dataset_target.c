@@ -54,6 +54,13 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
                          : 0;
 }
 
+// What is damaged in the file is reported as its own damage, not as that of the new file, in which it would be found
+// later.
+static int copy_one(struct store_file *from, const char *split, struct store_file *to, struct err *e)
+{
+    return store_verify_group(from, split, e) == 0 ? store_copy(from, split, to, split, e) : -1;
+}
+
 static int copy_others(const struct dataset_target *t, struct store_file *to, struct err *e)
 {
     if (!t->output.seen.exists)
@@ -63,7 +70,7 @@ static int copy_others(const struct dataset_target *t, struct store_file *to, st
     int n = 0, status = from ? store_list(from, "/", &names, &n, e) : -1;
     for (int i = 0; i < n && status == 0; i++)
         if (strcmp(names[i], t->split) != 0)
-            status = store_copy(from, names[i], to, names[i], e);
+            status = copy_one(from, names[i], to, e);
     for (int i = 0; i < n; i++)
         free(names[i]);
     free(names);

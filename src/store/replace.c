@@ -8,16 +8,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
-char *store_peek_format(const char *path)
+static char *peek_format(const char *path, struct err *unreadable)
 {
-    struct err unreadable = {0};
     struct store_file *f = NULL;
-    if (store_walk_objects(path, NULL, 0, &unreadable) == 0)
-        f = store_open(path, NULL, true, &unreadable);
+    if (store_walk_objects(path, NULL, 0, unreadable) == 0)
+        f = store_open(path, NULL, true, unreadable);
     char *format = f ? store_get_text(f, "", STORE_FORMAT) : NULL;
     store_close(&f);
 
     return format;
+}
+
+char *store_peek_format(const char *path)
+{
+    struct err unreadable = {0};
+    return peek_format(path, &unreadable);
 }
 
 int store_check_replace(const char *path, const char *format, struct err *e)
@@ -31,9 +36,14 @@ int store_check_replace(const char *path, const char *format, struct err *e)
     if (input_check(path, &why) != 0)
         return err_add(e, ERR_USAGE, "%s: exists: %s", path, why);
 
-    char *found = store_peek_format(path);
+    struct err unreadable = {0};
+    char *found = peek_format(path, &unreadable);
     int failed = 0;
-    if (!found)
+    if (!found && store_is_damage(&unreadable)) {
+        err_merge(e, &unreadable);
+        failed = err_add(
+            e, ERR_DATA, "%s: a damaged file is not replaced; hint: remove it first, or restore it from a copy", path);
+    } else if (!found)
         failed = err_add(e, ERR_USAGE,
             "%s: exists, and is no readable file of this program, allowed: a new file, or one of format %s; hint: "
             "choose another name, or remove it first",

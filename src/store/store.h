@@ -79,7 +79,7 @@ int store_attributes_checksum(struct store_file *f, const char *group, char out[
 // The output must not be one of n inputs (those that are not NULL), by device and inode.
 int store_check_output(const char *output, const char *const *inputs, int n, struct err *e);
 // Only a new file, or a regular file whose attribute `format` is this one, may be replaced. Forks: call it before
-// MPI_Init.
+// MPI_Init. One of this program's files that is damaged is ERR_DATA.
 int store_check_replace(const char *path, const char *format, struct err *e);
 
 // The attribute `format` of a file, new memory; NULL if it cannot be read. Forks.
