@@ -98,16 +98,30 @@ static void request(struct child *c, int signal)
             syscall(SYS_pidfd_send_signal, c->rank_fd[i], signal, NULL, 0);
 }
 
+// A launcher kills its ranks before they can remove what they were writing. So ranks that take no requests are ended
+// first, and the launcher ends because of that; it is ended itself if it does not know its ranks yet, or the second
+// time.
+static void end_job(struct child *c, int signal)
+{
+    bool is_first = !c->is_asked_to_end && !c->s->takes_requests && c->known == c->s->ranks;
+
+    c->ended_by = signal;
+    if (is_first) {
+        request(c, SIGTERM);
+        request(c, SIGCONT);
+    } else
+        kill(c->pid, SIGTERM);
+}
+
 static void pass_on(struct child *c, int signal)
 {
     bool ends = signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
 
     if (!ends)
         request(c, signal);
-    else if (c->is_asked_to_end || !c->s->takes_requests) {
-        c->ended_by = signal;
-        kill(c->pid, SIGTERM);
-    } else
+    else if (c->is_asked_to_end || !c->s->takes_requests)
+        end_job(c, signal);
+    else
         request(c, SIGUSR1);
     c->is_asked_to_end |= ends;
 }

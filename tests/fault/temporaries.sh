@@ -55,6 +55,16 @@ for command in "${commands[@]}"; do
         is "temporaries and locks of $command after SIG$sign" "$(temporaries; compgen -G '.*.lock')" ''
     done
 done
+# of ranks, too, which a launcher would kill before they can do so
+tiny_csv 400000 >longer.csv
+good import longer.csv --label kind -o longer.h5:all
+for sign in TERM HUP; do
+    strike $sign parent score "$model" longer.h5:all --save reconstruction -o z.h5 -n 2 -t 1 --force
+    is "exit code of two ranks after SIG$sign" "$code" $((128 + $(kill -l $sign)))
+    is "temporaries and locks of two ranks after SIG$sign" "$(temporaries; compgen -G '.*.lock')" ''
+done
+rm longer.h5
+
 # --- SIGINT, as a terminal sends it: to both
 if [ -n "${PYTHON:-}" ]; then
     cat >interrupt.py <<'PY'
