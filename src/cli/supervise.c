@@ -5,6 +5,7 @@
 // that order, also when we wake late.
 #include "cli/supervise.h"
 
+#include "base/clock.h"
 #include "base/command.h"
 #include "base/mem.h"
 #include "cli/announce.h"
@@ -34,7 +35,8 @@ struct child {
     int known, first_dead;
     int worst; // exit code that a rank announced
     bool is_asked_to_end;
-    int ended_by; // signal at which we ended the launcher; 0: none
+    int ended_by;    // signal at which we ended the launcher; 0: none
+    double asked_at; // when the first such signal came
 };
 
 static void await(const struct child *c, int fd, int what)
@@ -99,18 +101,22 @@ static void request(struct child *c, int signal)
 }
 
 // A launcher kills its ranks before they can remove what they were writing. So ranks that take no requests are ended
-// first, and the launcher ends because of that; it is ended itself if it does not know its ranks yet, or the second
-// time.
+// first, and the launcher ends because of that. It is ended itself if it does not know its ranks yet, or if a second
+// signal comes later: one that is sent to a whole process group reaches us twice at once, also by our parent (guard.c).
 static void end_job(struct child *c, int signal)
 {
-    bool is_first = !c->is_asked_to_end && !c->s->takes_requests && c->known == c->s->ranks;
+    const double patience = 1;
+    bool spares_launcher = !c->s->takes_requests && c->known == c->s->ranks;
 
     c->ended_by = signal;
-    if (is_first) {
+    if (!c->is_asked_to_end)
+        c->asked_at = clock_wall();
+    if (!spares_launcher || clock_wall() - c->asked_at > patience) {
+        kill(c->pid, SIGTERM);
+    } else if (!c->is_asked_to_end) {
         request(c, SIGTERM);
         request(c, SIGCONT);
-    } else
-        kill(c->pid, SIGTERM);
+    }
 }
 
 static void pass_on(struct child *c, int signal)

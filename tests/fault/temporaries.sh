@@ -63,7 +63,6 @@ for sign in TERM HUP; do
     is "exit code of two ranks after SIG$sign" "$code" $((128 + $(kill -l $sign)))
     is "temporaries and locks of two ranks after SIG$sign" "$(temporaries; compgen -G '.*.lock')" ''
 done
-rm longer.h5
 
 # --- SIGINT, as a terminal sends it: to both
 if [ -n "${PYTHON:-}" ]; then
@@ -81,10 +80,10 @@ for i in range(6):
         break
 print(code)
 PY
-    for command in "${commands[@]}"; do
+    for command in "${commands[@]}" "score $model longer.h5:all --save reconstruction -o z.h5 -n 2 -t 1 --force"; do
         count=$((count + 1))
         # shellcheck disable=SC2086 # words of a command
-        is "end of $command after SIGINT" "$("$PYTHON" interrupt.py "$hourglass" $command 2>message)" -2
+        is "end of $command after SIGINT" "$("$PYTHON" interrupt.py "$hourglass" $command 2>message | sed s/^130/-2/)" -2
         is "temporaries of $command after SIGINT" "$(temporaries)" ''
     done
 fi
