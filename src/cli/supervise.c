@@ -11,6 +11,7 @@
 #include "cli/announce.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,7 @@ static void end_ranks(struct child *c)
 
 // --- signals
 // To the ranks themselves, because MPICH's launcher dies of SIGUSR2; through the launcher while some are unknown.
-static void request(struct child *c, int signal)
+static void request(const struct child *c, int signal)
 {
     if (c->known < c->s->ranks) {
         kill(c->pid, signal);
@@ -98,6 +99,21 @@ static void request(struct child *c, int signal)
     for (int i = 0; i < c->s->ranks; i++)
         if (c->rank_fd[i] >= 0)
             syscall(SYS_pidfd_send_signal, c->rank_fd[i], signal, NULL, 0);
+}
+
+// Rank 0, which writes, before the others: when one rank has died, the launcher kills the rest at once.
+static void end_in_order(const struct child *c)
+{
+    const int patience = 1000; // milliseconds
+    struct pollfd first = {.fd = c->rank_fd[0], .events = POLLIN};
+
+    if (first.fd >= 0) {
+        syscall(SYS_pidfd_send_signal, first.fd, SIGTERM, NULL, 0);
+        syscall(SYS_pidfd_send_signal, first.fd, SIGCONT, NULL, 0);
+        poll(&first, 1, patience);
+    }
+    request(c, SIGTERM);
+    request(c, SIGCONT);
 }
 
 // A launcher kills its ranks before they can remove what they were writing. So ranks that take no requests are ended
@@ -113,10 +129,8 @@ static void end_job(struct child *c, int signal)
         c->asked_at = clock_wall();
     if (!spares_launcher || clock_wall() - c->asked_at > patience) {
         kill(c->pid, SIGTERM);
-    } else if (!c->is_asked_to_end) {
-        request(c, SIGTERM);
-        request(c, SIGCONT);
-    }
+    } else if (!c->is_asked_to_end)
+        end_in_order(c);
 }
 
 static void pass_on(struct child *c, int signal)

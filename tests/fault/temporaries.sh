@@ -23,6 +23,7 @@ strike() {
     shift 2
     count=$((count + 1))
     for _ in 1 2 3 4 5 6; do
+        rm -f .*.tmp-*
         "$hourglass" "$@" >stdout 2>message &
         job=$!
         await_temporary
