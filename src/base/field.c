@@ -33,7 +33,7 @@ const struct field *field_find(const struct field *fields, const char *key)
 const char *field_type_name(const struct field *f)
 {
     static const char *const names[] = {
-        "true or false", "a whole number", "a number", "a text", "one of", "whole numbers", "texts", "a section"};
+        "true or false", "an integer", "a number", "a string", "one of", "integers", "strings", "a section"};
     return names[f->type];
 }
 

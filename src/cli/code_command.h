@@ -21,7 +21,7 @@ struct code_options {
             .type = FIELD_BOOL,                                                                        \
             .offset = offsetof(struct code_options, force),                                            \
             .standard = "false",                                                                       \
-            .help = "replace a split that exists"},                                                    \
+            .help = "replace an existing split"},                                                      \
         {.key = "ranks",                                                                               \
             .type = FIELD_INT,                                                                         \
             .offset = offsetof(struct code_options, ranks),                                            \

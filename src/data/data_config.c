@@ -20,49 +20,53 @@ const struct field data_fields[] = {
         .type = FIELD_NODE,
         .offset = AT(train_node),
         .flags = FIELD_REQUIRED,
-        .help =
-            "what to train on: a source FILE.h5:SPLIT, or {from, rows, where, anomaly}, or a list of these, joined"},
+        .help = "training data: a source FILE.h5:SPLIT, a map {from, rows, where, anomaly}, or a list of "
+                "these, which are joined"},
     {.key = "validation",
         .type = FIELD_NODE,
         .offset = AT(validation_node),
-        .help = "sources as in train, or a fraction of train's rows in (0, 1), stratified by label"},
+        .help = "sources as in train, or a fraction in (0, 1) of the rows of train, stratified by label"},
     {.key = "test",
         .type = FIELD_NODE,
         .offset = AT(test_node),
-        .help = "sources as in train: a test set named test; or a map NAME: sources of several"},
+        .help = "sources as in train, which form a test set named test; or a map NAME: sources of several "
+                "test sets"},
     {.key = "split",
         .type = FIELD_NODE,
         .offset = AT(split_node),
-        .help = "{test: fraction of train's rows, seed}: a stratified random test set in place of test"},
+        .help = "{test: FRACTION, seed: NUMBER}: uses a stratified random part of train as the test set, "
+                "instead of test"},
     {.key = "where",
         .type = FIELD_TEXTS,
         .offset = AT(where),
-        .help = "filters that rows of every source must pass: COLUMN == != < <= > >= NUMBER, COLUMN in [NUMBER, ...]; "
-                "of labels with names LABEL == NAME, LABEL != NAME, LABEL in [NAME, ...]"},
+        .help = "filters that the rows of all sources must pass: COLUMN == NUMBER (or != < <= > >=), "
+                "COLUMN in [NUMBER, ...]; for labels with names LABEL == NAME, LABEL != NAME, LABEL in "
+                "[NAME, ...]"},
     {.key = "normal",
         .type = FIELD_TEXTS,
         .offset = AT(normal),
-        .help = "labels that are normal, by name, or by number where labels are numbers: train and validation keep "
-                "only these, all others are anomalies in tests"},
+        .help = "normal labels, given by name, or by number if labels are numbers; train and validation "
+                "keep only these, and in test sets all others are anomalies"},
     {.key = "fill",
         .type = FIELD_CHOICE,
         .offset = AT(fill),
         .standard = "none",
         .choices = fill_choices,
-        .help = "what stands for a missing value (NaN): this statistic of its column in train"},
+        .help = "replaces each missing value (NaN) by this statistic of its column in train"},
     {.key = "missing",
         .type = FIELD_CHOICE,
         .offset = AT(missing),
         .standard = "refuse",
         .choices = missing_choices,
-        .help = "missing values that are not filled; ignore: the model sees 0 after scaling in their place, and they "
-                "count neither in the loss nor in the error, which are means over the values that are there"},
+        .help = "how to handle missing values that are not filled; ignore: the model sees 0 (after "
+                "scaling) instead, and the loss and the error are means over the values that are present"},
     {.key = "scale",
         .type = FIELD_CHOICE,
         .offset = AT(scale),
         .standard = "none",
         .choices = scale_choices,
-        .help = "unit: bytes 0..255 to 0..1; standard: mean 0, deviation 1; min_max: to 0..1; statistics from train"},
+        .help = "unit: maps bytes 0..255 to 0..1; standard: mean 0 and standard deviation 1; min_max: maps "
+                "to 0..1; statistics are those of train"},
     {0},
 };
 #undef AT
@@ -79,14 +83,14 @@ const struct field data_split_fields[] = {
         .min = 0,
         .max = 1,
         .flags = FIELD_MAX_EXCLUDED,
-        .help = "fraction of train's rows that become the test set; 0: none"},
+        .help = "fraction of the rows of train that becomes the test set; 0: no test set"},
     {.key = "seed",
         .type = FIELD_INT,
         .offset = offsetof(struct split_config, seed),
         .standard = "1",
         .min = 0,
         .max = 9e15,
-        .help = "of the random choice of rows, for test and for a validation given as a fraction"},
+        .help = "seed of the random choice of rows, for test and for a validation given as a fraction"},
     {0},
 };
 
@@ -105,17 +109,19 @@ const struct field data_source_fields[] = {
     {.key = "rows",
         .type = FIELD_NODE,
         .offset = offsetof(struct source_config, rows),
-        .help = "row numbers [0, 5], or a slice as in Python: \"0:1000\", \"1000:\", \"::10\"; negative: from the end"},
+        .help = "row numbers such as [0, 5], or a slice as in Python: \"0:1000\", \"1000:\", \"::10\"; negative "
+                "numbers count from the end"},
     {.key = "where",
         .type = FIELD_TEXTS,
         .offset = offsetof(struct source_config, where),
-        .help = "filters of this source alone, besides data.where"},
+        .help = "filters for this source only, in addition to data.where"},
     {.key = "anomaly",
         .type = FIELD_CHOICE,
         .offset = offsetof(struct source_config, anomaly),
         .standard = "unknown",
         .choices = anomaly_choices,
-        .help = "whether these rows are anomalies; unknown: by normal; false where another source of the set is true"},
+        .help = "whether these rows are anomalies; unknown: data.normal decides, or without it false if "
+                "another source of the set is true"},
     {0},
 };
 
@@ -174,7 +180,7 @@ static int read_slice(const struct node *at, struct data_rows *rows, struct err 
         slice_number(last, last_length, INT64_MAX, &rows->last) != 0 ||
         slice_number(step ? step + 1 : "", step ? strlen(step + 1) : 0, 1, &rows->step) != 0 || rows->step < 1)
         return node_error(at, e,
-            "found '%s', allowed: FIRST:LAST or FIRST:LAST:STEP in whole numbers, each may be left "
+            "found '%s', allowed: FIRST:LAST or FIRST:LAST:STEP in integers, each may be left "
             "out, STEP at least 1; hint: \"0:1000\"",
             at->text);
     return 0;

@@ -79,8 +79,8 @@ static int refuse_number(const struct label_question *q, const char *found, stru
     const char *quoted = text_quote(room, found, strlen(found));
 
     if (q->is_option)
-        return err_add(e, ERR_USAGE, "--normal: found '%s', but labels of %s are numbers, allowed: a whole number",
-            quoted, q->reader->name);
+        return err_add(e, ERR_USAGE, "--normal: found '%s', but labels of %s are numbers, allowed: an integer", quoted,
+            q->reader->name);
     return err_add(e, ERR_DATA,
         "%s: found labels that are numbers, but the model was trained on labels with names, normal: '%s'; hint: "
         "--normal NUMBER says which of these are normal",

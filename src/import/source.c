@@ -219,7 +219,7 @@ int source_labels(
         }
         char text[32];
         bad++;
-        err_add(e, ERR_DATA, "%s: row %lld: label: found %s, allowed: a whole number", name, (long long)(first + i),
+        err_add(e, ERR_DATA, "%s: row %lld: label: found %s, allowed: an integer", name, (long long)(first + i),
             isnan(v)   ? "a missing value"
             : isinf(v) ? "an infinite value"
                        : text_number(text, v));

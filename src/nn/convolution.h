@@ -24,10 +24,11 @@ struct convolution {
     {.key = "kernel_size", .type = FIELD_INTS, .offset = offsetof(struct convolution, kernel_size), .min = 1,          \
         .max = CONV_MAX_SIZE, .flags = FIELD_REQUIRED, .help = size_help},                                             \
     {.key = "strides", .type = FIELD_INTS, .offset = offsetof(struct convolution, strides), .standard = "1",           \
-        .min = 1, .max = CONV_MAX_SIZE, .help = "steps of the kernel, given like kernel_size"},                        \
+        .min = 1, .max = CONV_MAX_SIZE, .help = "step of the kernel, given like kernel_size"},                        \
     {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct convolution, padding), .standard = "valid",     \
         .choices = padding_names,                                                                                      \
-        .help = "valid: no border; same: zeros around, an odd one behind (PyTorch: numbers of them on both sides)"}
+        .help = "valid: no padding; same: zeros on both sides, an odd one at the end (PyTorch: the number " \
+                "of zeros on both sides)"}
 // clang-format on
 
 // From a sample to out.height x out.width x out.channels; `h` and `w` are the ways of the kernel along it.

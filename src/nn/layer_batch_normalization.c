@@ -19,17 +19,16 @@ static const struct field fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct batch_normalization, wanted),
         .flags = FIELD_REQUIRED,
-        .help = "true; false leaves the layer without effect: statistics are of the last dimension, in training those "
-                "of a "
-                "shard's rows (train.shards 1: the batch's), of which every batch must give two or more"},
+        .help = "true: normalizes the last dimension; false: does nothing. Training uses the statistics of "
+                "a shard's rows (with train.shards 1, of the batch), so every batch must give each shard "
+                "two rows or more"},
     {.key = "momentum",
         .type = FIELD_REAL,
         .offset = offsetof(struct batch_normalization, momentum),
         .standard = "0.99",
         .max = 1,
-        .help = "running statistics become this times themselves plus the rest times the batch's (PyTorch's is 1 minus "
-                "this, "
-                "0.1, and its running variance the unbiased one)"},
+        .help = "weight of the old running statistics when the batch's are mixed in (PyTorch's momentum is "
+                "1 minus this, 0.1 by default, and its running variance is the unbiased one)"},
     {.key = "epsilon",
         .type = FIELD_REAL,
         .offset = offsetof(struct batch_normalization, epsilon),

@@ -8,7 +8,7 @@ static const struct field fields_2d[] = {
     {0},
 };
 static const struct field fields_1d[] = {
-    CONVOLUTION_FIELDS("conv1d", "number of output channels (Keras: filters)", "steps of time under the kernel"),
+    CONVOLUTION_FIELDS("conv1d", "number of output channels (Keras: filters)", "length of the kernel in time steps"),
     {0},
 };
 

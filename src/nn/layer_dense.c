@@ -15,22 +15,21 @@ static const struct field fields[] = {
         .min = 1,
         .max = 1 << 20,
         .flags = FIELD_REQUIRED,
-        .help = "number of outputs; all dimensions of the input are flattened (Keras: the last one)"},
+        .help = "number of outputs; the layer flattens its input (Keras: acts on the last dimension)"},
     {.key = "tied",
         .type = FIELD_BOOL,
         .offset = offsetof(struct dense, tied),
         .standard = "false",
-        .help =
-            "in the decoder: uses the kernel of the dense layer that mirrors it in the encoder, transposed, and has "
-            "only a bias of its own"},
+        .help = "in the decoder: uses the transposed kernel of the mirrored dense layer of the encoder; "
+                "only the bias is its own"},
     {.key = "contractive",
         .type = FIELD_REAL,
         .offset = offsetof(struct dense, contractive),
         .standard = "0",
         .max = 1e6,
-        .help = "adds to the loss: this times the squared Frobenius norm of the derivatives of a sample's outputs by "
-                "the inputs of this layer (Rifai et al. 2011, one hidden layer); for activations linear, sigmoid, "
-                "tanh, softplus, gelu, silu"},
+        .help = "adds to the loss this factor times the squared Frobenius norm of the Jacobian of this "
+                "layer for a sample (Rifai et al. 2011, one hidden layer); for activations linear, "
+                "sigmoid, tanh, softplus, gelu, silu"},
     {0},
 };
 

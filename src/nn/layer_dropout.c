@@ -14,7 +14,7 @@ static const struct field fields[] = {
         .offset = offsetof(struct dropout, rate),
         .max = 1,
         .flags = FIELD_REQUIRED | FIELD_MAX_EXCLUDED,
-        .help = "probability with which a value becomes 0 in training; the others are divided by 1 minus this"},
+        .help = "probability that a value becomes 0 in training; the others are divided by 1 minus this"},
     {0},
 };
 

@@ -22,23 +22,23 @@ static const struct field fields[] = {
         .min = 1,
         .max = 1 << 20,
         .flags = FIELD_REQUIRED,
-        .help = "number of outputs: of a code drawn from a normal distribution, mean and log variance being dense "
-                "layers; "
-                "the mean itself without training"},
+        .help = "number of values of the code; training draws it from a normal distribution, whose mean "
+                "and log variance are dense layers; otherwise the code is the mean"},
     {.key = "beta",
         .type = FIELD_REAL,
         .offset = offsetof(struct gaussian, beta),
         .standard = "1",
         .max = 1e6,
-        .help = "adds to the loss: this times a sample's divergence from the standard normal distribution (1 with "
-                "train.reduction sum: the evidence lower bound)"},
+        .help = "adds to the loss this factor times a sample's divergence from the standard normal "
+                "distribution (1 with train.reduction sum gives the evidence lower bound)"},
     {.key = "warmup_epochs",
         .type = FIELD_INT,
         .offset = offsetof(struct gaussian, warmup_epochs),
         .standard = "0",
         .max = 1 << 24,
         .unit = "epochs",
-        .help = "beta rises from 0 in the first epoch, by equal steps, to its value after so many epochs"},
+        .help = "beta is 0 in the first epoch and rises in equal steps to reach its value after this many "
+                "epochs"},
     {0},
 };
 

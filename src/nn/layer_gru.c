@@ -4,7 +4,8 @@
 #include "nn/recurrent.h"
 
 static const struct field fields[] = {
-    RECURRENT_FIELDS("gru", "units; the first dimension of the input is time, a vector has one value a step"),
+    RECURRENT_FIELDS("gru", "number of units; the first dimension of the input is time, and a vector has one value per "
+                            "step"),
     {0},
 };
 

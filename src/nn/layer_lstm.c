@@ -6,12 +6,14 @@
 #include <string.h>
 
 static const struct field fields[] = {
-    RECURRENT_FIELDS("lstm", "units; the first dimension of the input is time, a vector has one value a step"),
+    RECURRENT_FIELDS("lstm",
+        "number of units; the first dimension of the input is time, and a vector has one value per "
+        "step"),
     {.key = "unit_forget_bias",
         .type = FIELD_BOOL,
         .offset = offsetof(struct recurrent, unit_forget_bias),
         .standard = "true",
-        .help = "the bias of the forget gates starts at 1, not 0"},
+        .help = "the bias of the forget gates starts at 1 instead of 0"},
     {0},
 };
 

@@ -15,11 +15,11 @@ static const struct field gaussian_fields[] = {
         .offset = offsetof(struct noise, amount),
         .max = 1e6,
         .flags = FIELD_REQUIRED,
-        .help = "standard deviation of the normal numbers that are added to each value in training"},
+        .help = "standard deviation of the normal noise added to each value in training"},
     {.key = "clip",
         .type = FIELD_INTS,
         .offset = offsetof(struct noise, limits),
-        .help = "[least, greatest] value with noise, such as [0, 1]; default: no limits"},
+        .help = "[least, greatest] value after the noise, such as [0, 1]; default: no limits"},
     {0},
 };
 static const struct field masking_fields[] = {
@@ -28,7 +28,7 @@ static const struct field masking_fields[] = {
         .offset = offsetof(struct noise, amount),
         .max = 1,
         .flags = FIELD_REQUIRED,
-        .help = "probability with which a value becomes 0 in training; the others stay as they are"},
+        .help = "probability that a value becomes 0 in training; the others do not change"},
     {0},
 };
 static const struct field salt_and_pepper_fields[] = {
@@ -37,7 +37,7 @@ static const struct field salt_and_pepper_fields[] = {
         .offset = offsetof(struct noise, amount),
         .max = 1,
         .flags = FIELD_REQUIRED,
-        .help = "probability with which a value becomes 0 or 1, as likely as each other, in training"},
+        .help = "probability that a value becomes 0 or 1, which are equally likely, in training"},
     {0},
 };
 
@@ -47,8 +47,7 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     l->out = l->in;
     l->kept = (size_t)shape_size(&l->in); // d output / d input
     if (c->limits.n != 0 && (c->limits.n != 2 || c->limits.v[0] >= c->limits.v[1]))
-        return node_error(
-            node_get(at, "clip"), e, "two whole numbers are wanted, the smaller one first, such as [0, 1]");
+        return node_error(node_get(at, "clip"), e, "two integers are wanted, the smaller one first, such as [0, 1]");
     return 0;
 }
 

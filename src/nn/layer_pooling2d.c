@@ -13,18 +13,20 @@ struct pooling {
     {.key = name, .type = FIELD_INTS, .offset = offsetof(struct pooling, size), .min = 1, .max = 1024,             \
         .flags = FIELD_REQUIRED, .help = size_help},                                                               \
     {.key = "strides", .type = FIELD_INTS, .offset = offsetof(struct pooling, strides), .min = 1, .max = 1024,     \
-        .help = "steps of the window; without it windows lie side by side"},                                       \
+        .help = "step of the window; default: the size of the window"},                                       \
     {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct pooling, padding), .standard = "valid",     \
         .choices = padding_names,                                                                                  \
-        .help = "valid: whole windows alone; same: windows that reach beyond the border count what is inside (PyTorch: " \
-                "numbers of cells on both sides, of which a mean counts zeros)"}
+        .help = "valid: only whole windows; same: windows may cross the border and use only the cells " \
+                "inside (PyTorch: the number of cells on both sides, which average pooling counts as zeros)"}
 // clang-format on
 
-static const struct field max_2d[] = {POOLING_FIELDS("max_pooling2d", "[height, width], or one number for both"), {0}};
-static const struct field max_1d[] = {POOLING_FIELDS("max_pooling1d", "steps of time in a window"), {0}};
+static const struct field max_2d[] = {
+    POOLING_FIELDS("max_pooling2d", "[height, width] of the window, or one number for both"), {0}};
+static const struct field max_1d[] = {POOLING_FIELDS("max_pooling1d", "length of the window in time steps"), {0}};
 static const struct field average_2d[] = {
-    POOLING_FIELDS("average_pooling2d", "[height, width], or one number for both"), {0}};
-static const struct field average_1d[] = {POOLING_FIELDS("average_pooling1d", "steps of time in a window"), {0}};
+    POOLING_FIELDS("average_pooling2d", "[height, width] of the window, or one number for both"), {0}};
+static const struct field average_1d[] = {
+    POOLING_FIELDS("average_pooling1d", "length of the window in time steps"), {0}};
 
 static int build(struct layer *l, int dims, const struct node *at, struct err *e)
 {

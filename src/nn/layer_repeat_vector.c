@@ -14,7 +14,7 @@ static const struct field fields[] = {
         .min = 1,
         .max = 1 << 20,
         .flags = FIELD_REQUIRED,
-        .help = "time steps: (features) becomes (steps, features)"},
+        .help = "number of time steps: (features) becomes (steps, features)"},
     {0},
 };
 

@@ -17,7 +17,7 @@ static const struct field reshape_fields[] = {
         .min = 1,
         .max = 1 << 30,
         .flags = FIELD_REQUIRED,
-        .help = "one to three dimensions that hold as many values as the input: [4, 4, 8]"},
+        .help = "one to three dimensions with as many values as the input, such as [4, 4, 8]"},
     {0},
 };
 static const struct field flatten_fields[] = {
@@ -25,7 +25,7 @@ static const struct field flatten_fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct flatten, flatten),
         .flags = FIELD_REQUIRED,
-        .help = "true: all dimensions become one; false: the shape stays"},
+        .help = "true: all dimensions become one; false: the shape does not change"},
     {0},
 };
 

@@ -13,8 +13,8 @@ static const struct field fields[] = {
         .min = 1,
         .max = 1 << 20,
         .flags = FIELD_REQUIRED,
-        .help = "outputs of every step; the last dimension of the input, one value a step of a vector, is what it sees "
-                "(Keras: TimeDistributed(Dense), or Dense on a sequence)"},
+        .help = "number of outputs per step; acts on the last dimension of the input, and a vector has one "
+                "value per step (Keras: TimeDistributed(Dense), or Dense on a sequence)"},
     {0},
 };
 

@@ -21,13 +21,14 @@ static const struct field fields_2d[] = {
         .min = 1,
         .max = 1024,
         .flags = FIELD_REQUIRED,
-        .help = "factors [of height, of width], or one number for both"},
+        .help = "factors [for height, for width], or one number for both"},
     {.key = "interpolation",
         .type = FIELD_CHOICE,
         .offset = offsetof(struct upsampling, interpolation),
         .standard = "nearest",
         .choices = interpolation_names,
-        .help = "nearest: cells are repeated; bilinear: between the centres of cells (PyTorch: align_corners=False)"},
+        .help = "nearest: repeats cells; bilinear: interpolates between the centers of cells (PyTorch: "
+                "align_corners=False)"},
     {0},
 };
 static const struct field fields_1d[] = {
@@ -37,7 +38,7 @@ static const struct field fields_1d[] = {
         .min = 1,
         .max = 1024,
         .flags = FIELD_REQUIRED,
-        .help = "how often every step of time is repeated"},
+        .help = "number of times that each time step is repeated"},
     {0},
 };
 

@@ -36,22 +36,22 @@ const struct field layer_common_fields[] = {
         .offset = offsetof(struct layer, activation),
         .standard = "linear",
         .choices = activation_names,
-        .help = "applied to the layer's output; leaky_relu has slope 0.2 (PyTorch: 0.01), gelu is the exact one, "
-                "softmax goes over the last dimension"},
+        .help = "function applied to the output of the layer; leaky_relu has slope 0.2 (PyTorch: 0.01), "
+                "gelu is the exact form, softmax is over the last dimension"},
     {.key = "activity_l1",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, activity.l1),
         .standard = "0",
         .max = 1e6,
-        .help = "adds to the loss: this times the sum of the absolute outputs of a sample"},
+        .help = "adds to the loss this factor times the sum of the absolute outputs of a sample"},
     {.key = "sparsity_beta",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, activity.beta),
         .standard = "0",
         .max = 1e6,
-        .help = "adds to the loss: this times the divergence of each unit's mean output over a shard's rows from "
-                "sparsity_rho "
-                "(A. Ng, CS294A lecture notes); for activations sigmoid, hard_sigmoid, softmax"},
+        .help = "adds to the loss this factor times the divergence of each unit's mean output from "
+                "sparsity_rho, with the mean over the rows of a shard (A. Ng, CS294A lecture notes); for "
+                "activations sigmoid, hard_sigmoid, softmax"},
     {.key = "sparsity_rho",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, activity.rho),
@@ -59,7 +59,7 @@ const struct field layer_common_fields[] = {
         .min = 0,
         .max = 1,
         .flags = FIELD_MIN_EXCLUDED | FIELD_MAX_EXCLUDED,
-        .help = "mean output that sparsity_beta asks for"},
+        .help = "target of sparsity_beta for the mean output of each unit"},
     {0},
 };
 
@@ -68,32 +68,33 @@ const struct field layer_kernel_fields[] = {
         .type = FIELD_BOOL,
         .offset = offsetof(struct layer, kernel.use_bias),
         .standard = "true",
-        .help = "whether a bias is added; not of gaussian, lstm and gru, which always have theirs"},
+        .help = "whether to add a bias; gaussian, lstm and gru always have one"},
     {.key = "kernel_initializer",
         .type = FIELD_CHOICE,
         .offset = offsetof(struct layer, kernel.initializer),
         .standard = "glorot_uniform",
         .choices = initializer_names,
-        .help = "initial weights (PyTorch: uniform in 1/sqrt(inputs of an output), of lstm and gru in 1/sqrt(units), "
-                "biases as well); biases start at 0"},
+        .help = "initial weights; biases start at 0 (PyTorch: weights and biases are uniform within "
+                "1/sqrt(inputs per output) of 0, for lstm and gru within 1/sqrt(units))"},
     {.key = "constant",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, kernel.constant),
         .standard = "0",
-        .help = "every weight under initializer constant (Keras: Constant(value))"},
+        .help = "value of every weight with initializer constant (Keras: Constant(value))"},
     {.key = "l1",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, kernel.l1),
         .standard = "0",
         .max = 1e6,
-        .help = "penalty on the kernel, of lstm and gru that of the inputs: l1 times the sum of absolute values"},
+        .help = "adds to the loss l1 times the sum of the absolute values of the kernel (of lstm and gru: "
+                "the input kernel)"},
     {.key = "l2",
         .type = FIELD_REAL,
         .offset = offsetof(struct layer, kernel.l2),
         .standard = "0",
         .max = 1e6,
-        .help = "penalty on the kernel, of lstm and gru that of the inputs: l2 times the sum of squares (PyTorch's "
-                "weight_decay is twice this)"},
+        .help = "adds to the loss l2 times the sum of the squares of the kernel (of lstm and gru: the "
+                "input kernel); PyTorch's weight_decay is twice this"},
     {0},
 };
 

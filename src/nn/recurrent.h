@@ -14,29 +14,29 @@ struct recurrent {
 };
 
 // Rows of a table of fields: the first, then those that every such layer has.
-#define RECURRENT_FIELDS(NAME, HELP)                                                                        \
-    {.key = NAME,                                                                                           \
-        .type = FIELD_INT,                                                                                  \
-        .offset = offsetof(struct recurrent, units),                                                        \
-        .min = 1,                                                                                           \
-        .max = 1 << 14,                                                                                     \
-        .flags = FIELD_REQUIRED,                                                                            \
-        .help = HELP},                                                                                      \
-        {.key = "return_sequences",                                                                         \
-            .type = FIELD_BOOL,                                                                             \
-            .offset = offsetof(struct recurrent, return_sequences),                                         \
-            .standard = "false",                                                                            \
-            .help = "whether the output of every step is given, (time, units), or that of the last alone"}, \
-        {.key = "bidirectional",                                                                            \
-            .type = FIELD_BOOL,                                                                             \
-            .offset = offsetof(struct recurrent, bidirectional),                                            \
-            .standard = "false",                                                                            \
-            .help = "a second one with weights of its own reads from the end; their outputs stand side by " \
-                    "side, 2 x units"},                                                                     \
-    {                                                                                                       \
-        .key = "recurrent_initializer", .type = FIELD_CHOICE,                                               \
-        .offset = offsetof(struct recurrent, recurrent_initializer), .standard = "orthogonal",              \
-        .choices = initializer_names, .help = "initial weights of the output of the step before"            \
+#define RECURRENT_FIELDS(NAME, HELP)                                                                          \
+    {.key = NAME,                                                                                             \
+        .type = FIELD_INT,                                                                                    \
+        .offset = offsetof(struct recurrent, units),                                                          \
+        .min = 1,                                                                                             \
+        .max = 1 << 14,                                                                                       \
+        .flags = FIELD_REQUIRED,                                                                              \
+        .help = HELP},                                                                                        \
+        {.key = "return_sequences",                                                                           \
+            .type = FIELD_BOOL,                                                                               \
+            .offset = offsetof(struct recurrent, return_sequences),                                           \
+            .standard = "false",                                                                              \
+            .help = "true: outputs every step, (time, units); false: outputs only the last step"},            \
+        {.key = "bidirectional",                                                                              \
+            .type = FIELD_BOOL,                                                                               \
+            .offset = offsetof(struct recurrent, bidirectional),                                              \
+            .standard = "false",                                                                              \
+            .help = "true: a second layer with its own weights reads the sequence backward; the outputs are " \
+                    "concatenated, 2 x units"},                                                               \
+    {                                                                                                         \
+        .key = "recurrent_initializer", .type = FIELD_CHOICE,                                                 \
+        .offset = offsetof(struct recurrent, recurrent_initializer), .standard = "orthogonal",                \
+        .choices = initializer_names, .help = "initial weights for the output of the previous step"           \
     }
 
 // What a cell works on: one direction of one pass.

@@ -12,8 +12,8 @@ const struct field schedule_fields[] = {
         .offset = offsetof(struct schedule, type),
         .standard = "constant",
         .choices = schedule_names,
-        .help = "how the learning rate changes, from epoch to epoch; cosine: half a wave from learning_rate down to "
-                "schedule_minimum at the end"},
+        .help = "how the learning rate changes from epoch to epoch; cosine: half a wave from learning_rate "
+                "down to schedule_minimum at the end"},
     {.key = "schedule_factor",
         .type = FIELD_REAL,
         .offset = offsetof(struct schedule, factor),
@@ -21,7 +21,8 @@ const struct field schedule_fields[] = {
         .min = 0,
         .max = 1,
         .flags = FIELD_MIN_EXCLUDED,
-        .help = "what the rate is multiplied by: step and reduce_on_plateau each time, exponential every epoch"},
+        .help = "factor of the rate: step and reduce_on_plateau apply it at each drop, exponential in "
+                "every epoch"},
     {.key = "schedule_epochs",
         .type = FIELD_INT,
         .offset = offsetof(struct schedule, epochs),
@@ -29,23 +30,23 @@ const struct field schedule_fields[] = {
         .min = 1,
         .max = 1 << 24,
         .unit = "epochs",
-        .help =
-            "step: between two drops; reduce_on_plateau: without a new best loss before a drop (PyTorch: one more)"},
+        .help = "step: epochs between two drops; reduce_on_plateau: epochs without a new best loss before "
+                "a drop (PyTorch: one more)"},
     {.key = "schedule_minimum",
         .type = FIELD_REAL,
         .offset = offsetof(struct schedule, minimum),
         .standard = "0",
         .min = 0,
         .max = 1e3,
-        .help = "no schedule goes below this rate"},
+        .help = "lower limit of the rate for all schedules"},
     {.key = "warmup_epochs",
         .type = FIELD_INT,
         .offset = offsetof(struct schedule, warmup),
         .standard = "0",
         .max = 1 << 24,
         .unit = "epochs",
-        .help = "at first the rate rises in equal steps, to learning_rate in the epoch after these; then the schedule "
-                "begins"},
+        .help = "number of epochs in which the rate rises in equal steps; it reaches learning_rate in the "
+                "next epoch, when the schedule begins"},
     {0},
 };
 

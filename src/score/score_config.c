@@ -22,9 +22,9 @@ const struct field score_fields[] = {
         .offset = offsetof(struct score_section, config.error),
         .standard = "mse",
         .choices = error_names,
-        .help = "a sample's reconstruction error: mean over its features, or the Euclidean norm (l2); of variational "
-                "models also the negative evidence lower bound (elbo) and the mean of -log p(x|code) "
-                "(reconstruction_probability)"},
+        .help = "reconstruction error of a sample: the mean over its features, or the Euclidean norm (l2); "
+                "for variational models also the negative evidence lower bound (elbo) and the mean of -log "
+                "p(x|code) (reconstruction_probability)"},
     {.key = "samples",
         .type = FIELD_INT,
         .offset = offsetof(struct score_section, config.samples),

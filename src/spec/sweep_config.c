@@ -14,47 +14,49 @@ const struct field spec_sweep_fields[] = {
         .offset = offsetof(struct sweep_config, method),
         .standard = "grid",
         .choices = methods,
-        .help = "how configurations are chosen: all combinations; at random; evenly spread (Sobol's sequence); by "
-                "successive halving; in brackets of it; by a tree of Parzen estimators"},
+        .help = "how to choose configurations; grid: all combinations; random: at random; sobol: evenly "
+                "spread (Sobol's sequence); halving: successive halving; hyperband: brackets of halving; "
+                "tpe: a tree of Parzen estimators"},
     {.key = "trials",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, trials),
         .min = 1,
         .max = SPEC_MAX_TRIALS,
-        .help = "random, sobol, tpe: configurations that are tried; halving: those of the first rung; default where "
-                "all keys have lists: every combination once (not tpe)"},
+        .help = "random, sobol, tpe: number of configurations; halving: number in the first rung; default, "
+                "if all keys have lists: every combination once (not tpe)"},
     {.key = "seed",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, seed),
         .standard = "1",
         .min = 0,
         .max = 9e15,
-        .help = "of all that is drawn at random; sobol: of a shift of the sequence"},
+        .help = "seed of all random draws; sobol: seed of the shift of the sequence"},
     {.key = "objective",
         .type = FIELD_TEXT,
         .offset = offsetof(struct sweep_config, objective),
-        .help = "what the best trials are best in: a figure of the leaderboard, such as roc_auc or validation_loss; "
-                "default: roc_auc where there are labels, else validation_loss, else train_loss"},
+        .help = "figure of the leaderboard that decides which trial is best, such as roc_auc or "
+                "validation_loss; default: roc_auc if there are labels, else validation_loss, else "
+                "train_loss"},
     {.key = "test_set",
         .type = FIELD_TEXT,
         .offset = offsetof(struct sweep_config, set),
-        .help = "whose figure the objective is; default: the first that has it"},
+        .help = "test set whose figure is the objective; default: the first that has it"},
     {.key = "repeats",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, repeats),
         .standard = "1",
         .min = 1,
         .max = 10000,
-        .help = "trials of each configuration, with train.seed and the numbers that follow it: the objective is their "
-                "mean. A list of train.seed in `over` does the same"},
+        .help = "number of trials per configuration, with train.seed and the numbers that follow it; the "
+                "objective is their mean. A list of train.seed in `over` does the same"},
     {.key = "reduction",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, reduction),
         .standard = "3",
         .min = 2,
         .max = 1000,
-        .help = "halving, hyperband: from rung to rung one in so many configurations goes on, for so many times as "
-                "many epochs"},
+        .help = "halving, hyperband: each rung keeps one in this many configurations and trains it for "
+                "this many times as many epochs"},
     {.key = "min_epochs",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, min_epochs),
@@ -62,27 +64,29 @@ const struct field spec_sweep_fields[] = {
         .min = 1,
         .max = 1 << 24,
         .unit = "epochs",
-        .help = "halving, hyperband: the first rung has at least so many; the last has train.epochs"},
+        .help = "halving, hyperband: least number of epochs of the first rung; the last has train.epochs"},
     {.key = "parallel",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, parallel),
         .standard = "8",
         .min = 1,
         .max = 100000,
-        .help = "tpe: configurations that are tried at a time: each is proposed without the results of so many before "
-                "it. Not how many groups of ranks there are, so that these decide nothing"},
+        .help = "tpe: number of configurations tried at a time; a proposal does not know the results of "
+                "the parallel - 1 before it. Results depend on this, but not on the number of groups of "
+                "ranks"},
     {.key = "startup",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, startup),
         .standard = "10",
         .min = 1,
         .max = SPEC_MAX_TRIALS,
-        .help = "tpe: configurations drawn at random before the first proposal"},
+        .help = "tpe: number of configurations drawn at random before the first proposal"},
     {.key = "over",
         .type = FIELD_NODE,
         .offset = offsetof(struct sweep_config, over),
         .flags = FIELD_REQUIRED,
-        .help = "variables, paths such as train.seed, or sections, each with a list of values or a range"},
+        .help = "what varies: variables, paths such as train.seed, or sections, each with a list of values "
+                "or a range"},
     {0},
 };
 
@@ -154,7 +158,7 @@ static int read_end(const struct node *n, bool is_whole, double *value, struct e
     if (is_good && (!is_whole || (floor(*value) == *value && fabs(*value) <= 1e9)))
         return 0;
     return node_error(
-        n, e, "found %s, allowed: %s", node_found(found, n), is_whole ? "a whole number up to 1e9" : "a number");
+        n, e, "found %s, allowed: %s", node_found(found, n), is_whole ? "an integer up to 1e9" : "a number");
 }
 
 int sweep_range_read(const struct node *item, struct sweep_range *r, struct err *e)

@@ -19,13 +19,15 @@ const struct field stopping_fields[] = {
         .offset = offsetof(struct stopping, monitor),
         .standard = "validation_loss",
         .choices = monitor_names,
-        .help = "the loss that early_stopping and reduce_on_plateau look at; without validation data it is train_loss"},
+        .help = "loss that early_stopping and reduce_on_plateau monitor; without validation data it is "
+                "train_loss"},
     {.key = "min_delta",
         .type = FIELD_REAL,
         .offset = offsetof(struct stopping, min_delta),
         .standard = "0",
         .max = 1e30,
-        .help = "a loss is a new best one if it is lower by more than this (Keras: reduce_on_plateau 1e-4)"},
+        .help = "a loss is a new best one if it is lower by more than this (Keras: 1e-4 for "
+                "reduce_on_plateau)"},
     {.key = "restore_best",
         .type = FIELD_BOOL,
         .offset = offsetof(struct stopping, restore_best),

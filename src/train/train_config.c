@@ -47,9 +47,8 @@ const struct field train_fields[] = {
         .min = 0,
         .max = 1e30,
         .flags = FIELD_MIN_EXCLUDED,
-        .help =
-            "loss gaussian_nll: the fixed variance v of a feature around its reconstruction: (log v + square / v) / "
-            "2; score.error elbo, reconstruction_probability: the same of loss mse"},
+        .help = "loss gaussian_nll: fixed variance v of a feature around its reconstruction, (log v + "
+                "square / v) / 2; with loss mse, score.error elbo and reconstruction_probability use it too"},
     {.key = "feature_weights",
         .type = FIELD_NODE,
         .offset = offsetof(struct train_section, config.feature_weights),
@@ -69,7 +68,7 @@ const struct field train_fields[] = {
         .standard = "10",
         .min = 0,
         .max = 1 << 24,
-        .help = "passes over the training data"},
+        .help = "number of passes over the training data"},
     {.key = "seed",
         .type = FIELD_INT,
         .offset = offsetof(struct train_section, config.seed),

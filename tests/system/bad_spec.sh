@@ -51,13 +51,13 @@ spec 2 '8:3: model.decoder: missing' '/decoder:/,/sigmoid/d'
 spec 2 '17:3: epochs: this key is in line 16 already' '16a\  epochs: 3'
 
 # --- values
-spec 2 "16:11: train.epochs: found 'three', allowed: a whole number in \[0, 16777216\]" 's/epochs: 3/epochs: three/'
-spec 2 "16:11: train.epochs: found '2.5', allowed: a whole number" 's/epochs: 3/epochs: 2.5/'
-spec 2 '16:11: train.epochs: found a list, allowed: a whole number' 's/epochs: 3/epochs: [3]/'
-spec 2 '16:11: train.epochs: found a section, allowed: a whole number' 's/epochs: 3/epochs: {a: 3}/'
-spec 2 '16:10: train.epochs: found nothing, allowed: a whole number' 's/epochs: 3/epochs:/'
-spec 2 "15:15: train.batch_size: found '0', allowed: a whole number in \[1, " 's/batch_size: 18/batch_size: 0/'
-spec 2 "17:9: train.seed: found '-1', allowed: a whole number" 's/  seed: 1$/  seed: -1/'
+spec 2 "16:11: train.epochs: found 'three', allowed: an integer in \[0, 16777216\]" 's/epochs: 3/epochs: three/'
+spec 2 "16:11: train.epochs: found '2.5', allowed: an integer" 's/epochs: 3/epochs: 2.5/'
+spec 2 '16:11: train.epochs: found a list, allowed: an integer' 's/epochs: 3/epochs: [3]/'
+spec 2 '16:11: train.epochs: found a section, allowed: an integer' 's/epochs: 3/epochs: {a: 3}/'
+spec 2 '16:10: train.epochs: found nothing, allowed: an integer' 's/epochs: 3/epochs:/'
+spec 2 "15:15: train.batch_size: found '0', allowed: an integer in \[1, " 's/batch_size: 18/batch_size: 0/'
+spec 2 "17:9: train.seed: found '-1', allowed: an integer" 's/  seed: 1$/  seed: -1/'
 spec 2 "18:11: train.shards: found '3', allowed: one of 1, 2, 4, 8" 's/shards: 4/shards: 3/'
 spec 2 '18:11: train.shards: 4 shards of a batch of 2 samples: at most one shard per sample' 's/batch_size: 18/batch_size: 2/'
 spec 2 "4:17: data.split.test: found '1', allowed: a number in \[0, 1\)" 's/test: 0.3/test: 1/'
@@ -73,7 +73,7 @@ spec 2 '12:5: model.decoder: the last activation is relu, but loss binary_crosse
 spec 2 "9:8: model.encoder\[0\].dnse: no layer of that name; did you mean 'dense'" 's/dense: 4/dnse: 4/'
 spec 2 '9:8: model.encoder\[0\].lambda: no layer of that name, allowed: dense' 's/dense: 4/lambda: 4/'
 spec 2 "9:30: model.encoder\[0\].activation: found 'tahn', allowed: one of linear, .*; did you mean 'tanh'" 's/tanh/tahn/'
-spec 2 "9:15: model.encoder\[0\].dense: found '0', allowed: a whole number in \[1, " 's/dense: 4/dense: 0/'
+spec 2 "9:15: model.encoder\[0\].dense: found '0', allowed: an integer in \[1, " 's/dense: 4/dense: 0/'
 spec 2 '10:7: model.encoder\[1\]: 1000000 inputs x 1000000 outputs' 's/dense: 4/dense: 1000000/;s/code: 3/code: 1000000/'
 spec 2 '9:7: model.encoder\[0\]: a layer is a map' 's/- {dense: 4, activation: tanh}/- dense/'
 spec 2 '7:8: model: found .deep., allowed: a section' 's/^model:/model: deep/;8,12d;19d'
@@ -95,7 +95,7 @@ spec 2 '21:10: score.error: binary_crossentropy as an error needs a model that i
 spec 2 '21:10: score.error: elbo and reconstruction_probability as errors need a variational model' '20a\  error: elbo'
 spec 2 '21:10: score.error: elbo .* need a loss that is a likelihood, allowed: mse, binary_crossentropy' \
     's/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/;s/binary_crossentropy/mae/;20a\  error: elbo'
-spec 2 "22:12: score.samples: found '0', allowed: a whole number in \[1, " \
+spec 2 "22:12: score.samples: found '0', allowed: an integer in \[1, " \
     's/{dense: "${code}", activation: relu}/{gaussian: "${code}"}/;20a\  error: elbo\n  samples: 0'
 
 # --- data
@@ -129,7 +129,7 @@ spec 2 '22:22: sweep.over.code: found no values' '$a\sweep: {over: {code: []}}'
 spec 2 "22:16: train.epoches: unknown key; did you mean 'epochs'" '$a\sweep: {over: {train.epoches: [1, 2]}}'
 spec 2 "22:16: sweep.over.trian.epochs: 'trian' is neither a variable nor a section; did you mean 'train'" \
     '$a\sweep: {over: {trian.epochs: [1, 2]}}'
-spec 2 "22:26: model.encoder\[1\].dense: found 'x', allowed: a whole number" '$a\sweep: {over: {code: [1, x]}}'
+spec 2 "22:26: model.encoder\[1\].dense: found 'x', allowed: an integer" '$a\sweep: {over: {code: [1, x]}}'
 spec 2 "22:17: sweep.method: found 'grit', allowed: one of grid" '$a\sweep: {method: grit, over: {code: [1, 2]}}'
 spec 2 '22:8: sweep.over: missing' '$a\sweep: {method: grid}'
 spec 2 '22:15: sweep.over: more than 1000000 trials' \
@@ -151,7 +151,7 @@ refused 2 'deep.yaml:1:.*64' deep.yaml
 
 # --- settings
 refused 2 "--set: found 'train.epochs', allowed: KEY=VALUE" good.yaml --set train.epochs
-refused 2 "--set: train.epochs: found 'three', allowed: a whole number" good.yaml --set train.epochs=three
+refused 2 "--set: train.epochs: found 'three', allowed: an integer" good.yaml --set train.epochs=three
 refused 2 "--set: train.epoches: unknown key; did you mean 'epochs'" good.yaml --set train.epoches=3
 refused 2 "--set: there is no 'train.epochs.x'" good.yaml --set train.epochs.x=3
 refused 2 '--set train.epochs:.* not YAML' good.yaml --set 'train.epochs=[1, 2'
@@ -208,8 +208,8 @@ option() {
 }
 option 2 '--frobnicate: no such option; see hourglass run --help' good.yaml --frobnicate
 option 2 '--results: needs a value' good.yaml --results
-option 2 "--threads: found 'two', allowed: a whole number in \[1, " good.yaml -t two
-option 2 "--threads: found '0', allowed: a whole number in \[1, " good.yaml --threads 0
+option 2 "--threads: found 'two', allowed: an integer in \[1, " good.yaml -t two
+option 2 "--threads: found '0', allowed: an integer in \[1, " good.yaml --threads 0
 option 2 'run: found 0 arguments, allowed: hourglass run EXPERIMENT' --quiet
 option 2 'run: found 2 arguments' good.yaml good.yaml
 option 2 '--threads: found 3, allowed: a power of two' good.yaml -t 3

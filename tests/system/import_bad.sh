@@ -103,7 +103,7 @@ bad 3 'found 5 dimensions, allowed: 1 to 4' five.idx -o out/x.h5:a
 { idx 08 2; bytes 2; } >few-labels.idx
 bad 3 'found 2 labels, but good.idx has 3 rows' good.idx few-labels.idx -o out/x.h5:a
 { idx 0D 3; bytes 12 '\77'; } >half-labels.idx
-bad 3 'row 0: label: found 0\.7.*, allowed: a whole number' good.idx half-labels.idx -o out/x.h5:a
+bad 3 'row 0: label: found 0\.7.*, allowed: an integer' good.idx half-labels.idx -o out/x.h5:a
 { idx 0D 1 2; printf '\x7f\x80\0\0\0\0\0\0'; } >inf.idx
 good inf.idx -o out/inf.h5:a
 says message 'warning: inf.idx: 1 infinite value, the first in row 0: training refuses such rows'

@@ -130,7 +130,7 @@ says stdout '^and 4 more: hourglass top one/tiny --count 0'
 bad 2 "--trial: no trial's id begins with 'x'" top one/tiny --trial x
 bad 2 "--trial: '' begins several ids" top one/tiny --trial ''
 bad 2 "--test-set: the trial has no test set 'x'" top one/tiny --test-set x
-bad 2 '--samples: found .51., allowed: a whole number in \[1, 50\]' top one/tiny --samples 51
+bad 2 '--samples: found .51., allowed: an integer in \[1, 50\]' top one/tiny --samples 51
 good info one/tiny/run.h5 data/tiny.h5
 says stdout '^    roc_auc +f8 +\(6\)'
 says stdout '^    x +f8 +\(300, 6\)'

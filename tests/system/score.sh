@@ -106,7 +106,7 @@ bad 2 '--grid: trial [0-9a-f]{16}: found a code of 3 values, allowed: 2, for the
 # fault: a grid ignored --count and --seed in silence
 bad 2 '--count: found 4 beside --grid 5, which makes 25 samples, allowed: one of them' generate "$plane" -o x.h5:x --grid 5 --count 4
 bad 2 '--seed: found 3 beside --grid' generate "$plane" -o x.h5:x --grid 5 --seed 3
-bad 2 "--grid: found '1', allowed: a whole number in \[2, 10000\]" generate "$plane" -o x.h5:x --grid 1
+bad 2 "--grid: found '1', allowed: an integer in \[2, 10000\]" generate "$plane" -o x.h5:x --grid 1
 bad 2 '--png: found 5000 samples, allowed: at most 4201 of this shape' generate "$plane" -o x.h5:x --count 5000 --png x.png
 bad 74 'none/x.png: cannot create picture' generate "$plane" -o y.h5:x --grid 5 --png none/x.png -n 2
 
@@ -135,7 +135,7 @@ says comparison '^differs +scores/all/error'
 bad 2 "--error: trial [0-9a-f]{8}: elbo and reconstruction_probability as errors need a variational model" \
     score "$model" data/tiny.h5:all -o x.h5 --error elbo
 bad 2 "--error: found 'elb', allowed: one of mse, .*did you mean 'elbo'" score "$model" data/tiny.h5:all -o x.h5 --error elb
-bad 2 "--samples: found '0', allowed: a whole number in \[1, " score "$drawn" data/tiny.h5:all -o x.h5 --error elbo --samples 0
+bad 2 "--samples: found '0', allowed: an integer in \[1, " score "$drawn" data/tiny.h5:all -o x.h5 --error elbo --samples 0
 bad 2 '--error: trial .* need a variational model' score "$model" data/tiny.h5:all -o x.h5 --error elbo -n 2
 
 # --- types that are converted, labels that are others, no labels

@@ -293,7 +293,7 @@ static void foreign_hdf5(void **state)
     assert_string_equal(r.features[1], "feature_2");
     imported_free(&r);
     const struct import_options halves = {SOURCES("foreign.h5:/deep/down/x"), .label = (char[]){"/half"}};
-    import_bad(halves, ERR_DATA, "row 1: label: found 5.5, allowed: a whole number");
+    import_bad(halves, ERR_DATA, "row 1: label: found 5.5, allowed: an integer");
     import_bad(halves, ERR_DATA, "row 2: label: found a missing value");
     import_bad((struct import_options){SOURCES("foreign.h5:/none")}, ERR_DATA, "the data are empty");
 }

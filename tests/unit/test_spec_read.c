@@ -110,41 +110,41 @@ static const struct {
         "encoder, test\n"},
     {"train:\n  epochs: 0\n  rate: 0\n  nesterov: yes\n  optimizer: adm\n  name: [x]\n  encoder: x\n  rows: [1, x, "
      "[2]]\n",
-        "a.yaml:2:11: train.epochs: found '0', allowed: a whole number at least 1\n"
+        "a.yaml:2:11: train.epochs: found '0', allowed: an integer at least 1\n"
         "a.yaml:3:9: train.rate: found '0', allowed: a number in (0, 1]\n"
         "a.yaml:4:13: train.nesterov: found 'yes', allowed: true or false\n"
         "a.yaml:5:14: train.optimizer: found 'adm', allowed: one of sgd, adam; did you mean 'adam'?\n"
-        "a.yaml:6:9: train.name: found a list, allowed: a text\n"
-        "a.yaml:8:13: train.rows[1]: found 'x', allowed: whole numbers\n"
-        "a.yaml:8:16: train.rows[2]: found a list, allowed: whole numbers\n"},
+        "a.yaml:6:9: train.name: found a list, allowed: a string\n"
+        "a.yaml:8:13: train.rows[1]: found 'x', allowed: integers\n"
+        "a.yaml:8:16: train.rows[2]: found a list, allowed: integers\n"},
     {"train:\n  epochs: 2.5\n  rate: {a: 1}\n  rows: {}\n",
-        "a.yaml:2:11: train.epochs: found '2.5', allowed: a whole number at least 1\n"
+        "a.yaml:2:11: train.epochs: found '2.5', allowed: an integer at least 1\n"
         "a.yaml:3:9: train.rate: found a section, allowed: a number in (0, 1]\n"
-        "a.yaml:4:9: train.rows: found a section, allowed: whole numbers\n"
-        "a.yaml:2:3: train.name: missing, allowed: a text\n"
+        "a.yaml:4:9: train.rows: found a section, allowed: integers\n"
+        "a.yaml:2:3: train.name: missing, allowed: a string\n"
         "a.yaml:2:3: train.encoder: missing, allowed: a section\n"},
     {"train: {name: ~, encoder: ~, epochs: ~, optimizer: }",
-        "a.yaml:1:15: train.name: found nothing, allowed: a text\n"
+        "a.yaml:1:15: train.name: found nothing, allowed: a string\n"
         "a.yaml:1:27: train.encoder: found nothing, allowed: a section\n"
-        "a.yaml:1:38: train.epochs: found nothing, allowed: a whole number at least 1\n"
+        "a.yaml:1:38: train.epochs: found nothing, allowed: an integer at least 1\n"
         "a.yaml:1:52: train.optimizer: found nothing, allowed: one of sgd, adam\n"},
     {"train: 3\n", "a.yaml:1:8: train: found '3', allowed: a section\n"},
     {"train: [1]\n", "a.yaml:1:8: train: found a list, allowed: a section\n"},
     {"train:\n",
-        "a.yaml:1:7: train.name: missing, allowed: a text\na.yaml:1:7: train.encoder: missing, allowed: a section\n"},
-    {"{}", "name: missing, allowed: a text\nencoder: missing, allowed: a section\n"},
+        "a.yaml:1:7: train.name: missing, allowed: a string\na.yaml:1:7: train.encoder: missing, allowed: a section\n"},
+    {"{}", "name: missing, allowed: a string\nencoder: missing, allowed: a section\n"},
     {"train: {name: x, encoder: x, rate: .nan, epochs: \"1\\n2\"}",
         "a.yaml:1:36: train.rate: found '.nan', allowed: a number in (0, 1]\n"
-        "a.yaml:1:50: train.epochs: found '1 2', allowed: a whole number at least 1\n"},
+        "a.yaml:1:50: train.epochs: found '1 2', allowed: an integer at least 1\n"},
     // fault: a number that underflows was taken for 0
     {"train: {name: x, encoder: x, rate: 1e-400, epochs: 1e-400}",
         "a.yaml:1:36: train.rate: found '1e-400', allowed: a number in (0, 1], and if not 0, of a size from 1.2e-38 to "
         "3.4e+38\n"
-        "a.yaml:1:52: train.epochs: found '1e-400', allowed: a whole number at least 1\n"},
+        "a.yaml:1:52: train.epochs: found '1e-400', allowed: an integer at least 1\n"},
     {"train: {name: x, encoder: x, rate: 1e-39, epochs: 1e400}",
         "a.yaml:1:36: train.rate: found '1e-39', allowed: a number in (0, 1], and if not 0, of a size from 1.2e-38 to "
         "3.4e+38\n"
-        "a.yaml:1:51: train.epochs: found '1e400', allowed: a whole number at least 1\n"},
+        "a.yaml:1:51: train.epochs: found '1e400', allowed: an integer at least 1\n"},
     {"train: {name: x, encoder: x, rate: -1e999}",
         "a.yaml:1:36: train.rate: found '-1e999', allowed: a number in (0, 1], and if not 0, of a size from 1.2e-38 to "
         "3.4e+38\n"},
@@ -182,7 +182,7 @@ static void test_parts(void **state)
     map = parse_good("{dens: 3, name: x, encoder: y}");
     assert_int_equal(spec_read_parts(map, parts, 2, &e), -1);
     assert_string_equal(e.text, "a.yaml:1:2: dens: unknown key; did you mean 'dense'?\n"
-                                "a.yaml:1:1: dense: missing, allowed: a whole number in [1, 100]\n");
+                                "a.yaml:1:1: dense: missing, allowed: an integer in [1, 100]\n");
     field_free(fields, &c);
     node_free(&map);
 }
@@ -198,9 +198,9 @@ static void test_made(void **state)
     node_add(train, "epochs", node_new_text("x"));
     assert_int_equal(spec_read(train, fields, &c, &e), -1);
     assert_int_equal(spec_read(NULL, fields, &c, &e), -1);
-    assert_string_equal(e.text, "train.epochs: found 'x', allowed: a whole number at least 1\n"
-                                "train.name: missing, allowed: a text\n"
-                                "name: missing, allowed: a text\nencoder: missing, allowed: a section\n");
+    assert_string_equal(e.text, "train.epochs: found 'x', allowed: an integer at least 1\n"
+                                "train.name: missing, allowed: a string\n"
+                                "name: missing, allowed: a string\nencoder: missing, allowed: a section\n");
     field_free(fields, &c);
     node_free(&root);
 }
@@ -235,9 +235,9 @@ static void test_reference(void **state)
     spec_reference(fields, &t);
     assert_non_null(strstr(t.data, "| key | type | default | range | unit | help |\n|---|---|---|---|---|---|\n"
                                    "| `nesterov` | true or false | false | | | looks ahead |\n"
-                                   "| `epochs` | a whole number | 10 | at least 1 | | passes \\| over the rows |\n"
+                                   "| `epochs` | an integer | 10 | at least 1 | | passes \\| over the rows |\n"
                                    "| `rate` | a number | 1e-3 | in (0, 1] | 1/step | step |\n"
-                                   "| `name` | a text | required | | | of the run |\n"));
+                                   "| `name` | a string | required | | | of the run |\n"));
     assert_non_null(strstr(t.data, "| `optimizer` | one of `sgd`, `adam` | adam | | | method |\n"));
     text_free(&t);
 }

@@ -149,7 +149,7 @@ static const struct {
     {"a: 1\nb: 1\nc: 1\nd: 1\nsweep: {method: random, over: {a: {uniform: 1}, b: {integer: [1, 2.5]}, "
      "c: {log_uniform: [0, 1]}, d: {uniform: [2, 2]}}}\n",
         "a.yaml:5:45: sweep.over.a.uniform: allowed: the least and the greatest value, [LOW, HIGH]\n"
-        "a.yaml:5:66: sweep.over.b.integer[1]: found '2.5', allowed: a whole number up to 1e9\n"
+        "a.yaml:5:66: sweep.over.b.integer[1]: found '2.5', allowed: an integer up to 1e9\n"
         "a.yaml:5:91: sweep.over.c.log_uniform[0]: found '0', allowed in a logarithmic range: above 0\n"
         "a.yaml:5:112: sweep.over.d.uniform: found 2 and 2, allowed: the lower one first\n"},
     {"a: 1\nsweep: {method: random, startup: 5, over: {a: [1]}}\n",
