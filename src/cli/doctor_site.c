@@ -20,7 +20,7 @@ void check_launch(struct findings *l, int size)
     if (!comm_has_launcher() && announced > 1)
         finding_add(l, FINDING_ERROR, "launch",
             "each of them would train everything: srun --mpi=pmix (needs libpmix-dev on the nodes), or mpirun",
-            "the launcher started %d processes, but each believes to be alone", announced);
+            "the launcher started %d processes, but each believes it is the only one", announced);
     else if (tasks && getenv("SLURM_STEP_ID") && atoi(tasks) != size)
         finding_add(l, FINDING_ERROR, "launch", "srun --mpi=pmix", "Slurm's step has %s tasks, MPI's world %d ranks",
             tasks, size);

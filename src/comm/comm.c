@@ -87,8 +87,8 @@ void comm_abort(int code)
 static int refuse_singletons(int size, struct err *e)
 {
     return err_add(e, ERR_USAGE,
-        "the launcher started %d processes, but each believes to be alone: use srun --mpi=%s, or mpirun of %s", size,
-        mpi_srun_type(), mpi_library());
+        "the launcher started %d processes, but each believes it is the only one: use srun --mpi=%s, or mpirun of %s",
+        size, mpi_srun_type(), mpi_library());
 }
 
 bool comm_threads_take_turns(void)

@@ -18,8 +18,8 @@ struct comm {
 
 // Starts MPI and sets `world`. Before that, sets variables of Open MPI that the user did not set: the one that avoids
 // its corruption of files, and, if `threads` x the ranks of this node exceed its cores, the one that makes waiting
-// ranks yield. Returns -1 with an error if MPI does not start, or if a launcher started several processes that each
-// believe to be alone (srun without PMIx). Call comm_stop in either case.
+// ranks yield. Returns -1 with an error if MPI does not start, or if a launcher started several processes of which each
+// believes it is the only one (srun without PMIx). Call comm_stop in either case.
 int comm_start(struct comm *world, int threads, struct err *e);
 // Collective. Ends MPI if it was started.
 void comm_stop(struct comm *world);

@@ -1,6 +1,6 @@
 // The launchers of the MPI libraries. The ranks that one starts are unknown to the library of another: each would
-// believe to be alone, train everything and write the same files. So a launcher is asked for its version before it is
-// used.
+// believe that it is alone, train everything and write the same files. So a launcher is asked for its version before it
+// is used.
 #include "comm/launcher.h"
 
 #include "base/command.h"

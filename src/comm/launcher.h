@@ -17,8 +17,8 @@ enum mpi_flavour launcher_parse(const char *answer, char release[64]);
 
 // Finds the launcher to start ranks with. The candidates are HOURGLASS_MPIEXEC only, if it is set, or else the launcher
 // of the build, and mpirun and mpiexec in PATH; the first that belongs to the loaded library is taken. Returns -1 with
-// an error that says why each does not do: it is not found, or it is of another MPI, whose ranks would each believe to
-// be alone. The caller frees *l with launcher_free.
+// an error that says why each does not do: it is not found, or it is of another MPI, each of whose ranks would believe
+// it is the only one. The caller frees *l with launcher_free.
 int launcher_find(struct launcher *l, struct err *e);
 void launcher_free(struct launcher *l);
 

@@ -1,4 +1,4 @@
-// What is known of each activation besides its loops.
+// The names of the activations, and what a caller must know of each.
 #include "kernels/kernels.h"
 
 const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus",

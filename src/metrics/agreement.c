@@ -61,6 +61,5 @@ double max_abs_difference(const float *a, const float *b, int64_t n)
         if (isnan(worst))
             break;
     }
-
     return worst;
 }

@@ -90,7 +90,6 @@ static int64_t group_at(const struct ranking *r, int64_t place)
         else
             low = middle + 1;
     }
-
     return low;
 }
 
@@ -131,7 +130,7 @@ struct best_f1 ranking_best_f1(const struct ranking *r)
         return best;
 
     int64_t at = -1;
-    for (int64_t g = 0; g < r->groups && (double)r->score[g] > -INFINITY; g++) { // no threshold lies below -INFINITY
+    for (int64_t g = 0; g < r->groups && (double)r->score[g] > -INFINITY; g++) { // no threshold is below -INFINITY
         double f1 = 2.0 * (double)r->hits[g] / ((double)r->above[g] + (double)r->positives);
         if (at < 0 || f1 > best.f1) {
             best.f1 = f1;

@@ -33,6 +33,6 @@ is 'reports under srun' "$(grep -c '^[0-9]* errors*, ' stdout)" 1
 
 tried srun --mpi=none -n 2 "$hourglass" doctor .
 is 'exit code of singletons' $? 2
-finds launch 'the launcher started 2 processes, but each believes to be alone'
+finds launch 'the launcher started 2 processes, but each believes it is the only one'
 is 'reports of singletons' "$(grep -c '^1 error, ' stdout)" 1
 verdict

@@ -38,7 +38,7 @@ same "$here" "$(trial mpirun/tiny)"
 says "results/tiny-$job.log" "srun has no PMIx here.*mpirun"
 says "results/tiny-$job.log" "1 trial on 2 ranks"
 
-# srun without PMIx starts processes that each believe to be alone
+# srun without PMIx starts processes that each believe they are the only one
 count=$((count + 1))
 timeout 600 srun --mpi=none -n 2 "$hourglass" run experiments/tiny.yaml --results singletons >stdout 2>message
 is "exit code of srun --mpi=none" $? 2

@@ -50,10 +50,10 @@ good doctor . --experiment tiny.yaml --json
 finds good memory 'a rank needs [0-9.]+ [kM]B, and has'
 bad 2 'none.yaml' doctor . --experiment none.yaml
 
-# --- srun without PMIx: each process believes to be alone
+# --- srun without PMIx: each process believes it is the only one
 SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=2 SLURM_NTASKS=2 go doctor . --json
 is 'exit code of singletons' $? 2
-finds error launch 'started 2 processes, but each believes to be alone'
+finds error launch 'started 2 processes, but each believes it is the only one'
 SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2 go doctor .
 is 'what the second singleton says' "$(cat stdout message)" ''
 
