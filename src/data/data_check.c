@@ -6,11 +6,12 @@
 #include <stdlib.h>
 
 // Whether some column has two different values; missing ones count for nothing. Looks no further than it must.
-static bool varies(const struct data_selection *s, bool *has_missing)
+static bool any_column_varies(const struct data_selection *s, bool *has_missing)
 {
     int columns = s->tables[0]->columns;
     double *first = mem_new((size_t)columns, sizeof *first), *row = mem_new((size_t)columns, sizeof *row);
     bool found = false;
+
     for (int c = 0; c < columns; c++)
         first[c] = NAN;
     for (int64_t i = 0; i < s->rows && !found; i++) {
@@ -21,6 +22,7 @@ static bool varies(const struct data_selection *s, bool *has_missing)
             first[c] = isnan(first[c]) ? row[c] : first[c];
         }
     }
+
     free(first);
     free(row);
     return found;
@@ -30,7 +32,7 @@ int data_check_varies(const struct data_selection *s, struct err *e)
 {
     bool has_missing = false;
 
-    if (varies(s, &has_missing))
+    if (any_column_varies(s, &has_missing))
         return 0;
     return data_error(s->part->source[0].at, e,
         has_missing ? "no column of the %lld rows of %s varies, missing values aside: there is nothing to learn"
@@ -47,6 +49,7 @@ struct bad_values {
 static void count_bad(const struct data_table *t, int64_t index, double *row, struct bad_values *bad)
 {
     data_table_row(t, index, row);
+
     for (int c = 0; c < t->columns; c++) {
         if (isnan(row[c]) && bad->missing++ == 0) {
             bad->missing_index = index;
@@ -62,6 +65,7 @@ static void report_bad(const struct data_source *source, const struct data_table
     bool can_fill, struct err *e)
 {
     char column[96];
+
     if (bad->infinite)
         data_error(source->at, e,
             "%s: found %lld infinite values, the first in row %lld, %s, allowed: finite numbers; hint: "
@@ -102,11 +106,13 @@ int data_check_values(const struct data_selection *s, bool can_fill, int8_t **ma
     }
 
     *has_missing = false;
+
     for (int k = 0; k < n; k++) {
         if (!marks)
             report_bad(&s->part->source[k], s->tables[k], &bad[k], can_fill, e);
         *has_missing = *has_missing || bad[k].missing;
     }
+
     free(row);
     free(bad);
 

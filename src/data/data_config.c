@@ -1,4 +1,9 @@
-// The `data:` section of a spec: its tables, and the reading of sources, sets and splits.
+// Reads the `data:` section of a spec. Three tables of fields list its settings, those of `split` and those of one
+// source. Settings that are lists or maps arrive as nodes of the tree and are read here: sources, sets of sources, row
+// choices and filters. Nothing opens a file: what the data themselves rule out is reported by dataset.c.
+//
+// A config borrows the nodes of the tree, to report later mistakes at their place in the spec, and owns all the rest.
+// Each reader reports every mistake and continues, so that one pass shows them all.
 #include "data/data_config.h"
 
 #include "base/mem.h"
@@ -125,7 +130,7 @@ const struct field data_source_fields[] = {
     {0},
 };
 
-static int add_at(const struct node *at, struct err *e, enum err_kind kind, const char *text)
+static int add_message_at(const struct node *at, struct err *e, enum err_kind kind, const char *text)
 {
     char *name = at ? node_name(at) : NULL;
     if (at && at->file)
@@ -140,32 +145,38 @@ int data_error(const struct node *at, struct err *e, const char *format, ...)
 {
     char message[2048]; // as much as err.h holds in a line
     va_list args;
+
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    return add_at(at, e, ERR_DATA, message);
+
+    return add_message_at(at, e, ERR_DATA, message);
 }
 
 int data_blame(const struct node *at, const struct err *from, struct err *e)
 {
     const char *line = from->text;
+
     for (int i = 0; i < from->count - from->hidden; i++) {
         const char *end = strchr(line, '\n');
+        ASSERT(end, "message %d of %d has no end", i, from->count);
         char *message = mem_format("%.*s", (int)(end - line), line);
-        add_at(at, e, from->kind, message);
+        add_message_at(at, e, from->kind, message);
         free(message);
         line = end + 1;
     }
+
     return -1;
 }
 
 // --- one source
 
-// An integer between two colons; empty: `otherwise`.
+// Reads an integer between two colons; an empty string means `otherwise`. Returns -1 if it is no integer.
 static int slice_number(const char *text, size_t length, int64_t otherwise, int64_t *value)
 {
-    *value = otherwise;
     char *number = mem_format("%.*s", (int)length, text);
+
+    *value = otherwise;
     int result = *number ? text_to_int64(number, value) : 0;
     free(number);
     return result;
@@ -175,10 +186,13 @@ static int read_slice(const struct node *at, struct data_rows *rows, struct err 
 {
     const char *last = strchr(at->text, ':') + 1, *step = strchr(last, ':');
     size_t last_length = step ? (size_t)(step - last) : strlen(last);
+    size_t step_length = step ? strlen(step + 1) : 0;
+
     rows->kind = ROWS_SLICE;
+
     if (slice_number(at->text, (size_t)(last - 1 - at->text), 0, &rows->first) != 0 ||
         slice_number(last, last_length, INT64_MAX, &rows->last) != 0 ||
-        slice_number(step ? step + 1 : "", step ? strlen(step + 1) : 0, 1, &rows->step) != 0 || rows->step < 1)
+        slice_number(step ? step + 1 : "", step_length, 1, &rows->step) != 0 || rows->step < 1)
         return node_error(at, e,
             "found '%s', allowed: FIRST:LAST or FIRST:LAST:STEP in integers, each may be left "
             "out, STEP at least 1; hint: \"0:1000\"",
@@ -186,14 +200,17 @@ static int read_slice(const struct node *at, struct data_rows *rows, struct err 
     return 0;
 }
 
-static int read_rows(const struct node *at, struct data_rows *rows, struct err *e)
+static int read_row_choice(const struct node *at, struct data_rows *rows, struct err *e)
 {
     char found[80];
+
     rows->at = at;
     if (at->kind == NODE_SCALAR && strchr(at->text, ':'))
         return read_slice(at, rows, e);
+
     int before = e->count;
     rows->kind = ROWS_LIST;
+
     for (int i = 0; i < node_count(at); i++) {
         const struct node *item = node_item(at, i);
         int64_t row = 0;
@@ -202,6 +219,7 @@ static int read_rows(const struct node *at, struct data_rows *rows, struct err *
         rows->list.v = mem_grow(rows->list.v, (size_t)rows->list.n + 1, sizeof *rows->list.v);
         rows->list.v[rows->list.n++] = row;
     }
+
     if (rows->list.n == 0)
         node_error(at, e, "found no row, allowed: row numbers [0, 5] or a slice \"0:1000\"");
     return e->count == before ? 0 : -1;
@@ -222,10 +240,12 @@ static int refuse_source(const char *text, const struct node *at, struct err *e)
     static const char format[] = "found '%s', allowed: FILE.h5:SPLIT; hint: %s%s%s";
     size_t n = strlen(text);
     const char *hint[3] = {"", "mnist.h5:train", ""};
+
     if (n > 3 && strcmp(text + n - 3, ".h5") == 0)
         hint[0] = "hourglass info ", hint[1] = text, hint[2] = " lists the splits";
     else if (access(text, F_OK) == 0)
         hint[0] = "hourglass import ", hint[1] = text, hint[2] = " -o FILE.h5:SPLIT";
+
     return at ? node_error(at, e, format, text, hint[0], hint[1], hint[2])
               : err_add(e, ERR_USAGE, format, text, hint[0], hint[1], hint[2]);
 }
@@ -254,21 +274,26 @@ static int read_source_map(const struct node *at, struct data_source *source, st
 {
     struct source_config map = {0};
     int before = e->count;
+
     spec_read(at, data_source_fields, &map, e);
     if (map.from)
         data_source_parse(map.from, node_get(at, "from"), source, e);
+
     source->at = at;
     source->anomaly = map.anomaly;
     if (map.rows)
-        read_rows(map.rows, &source->rows, e);
+        read_row_choice(map.rows, &source->rows, e);
     read_filters(&map.where, node_get(at, "where"), &source->where, e);
+
     field_free(data_source_fields, &map);
+
     return e->count == before ? 0 : -1;
 }
 
 static int read_source(const struct node *at, struct data_source *source, struct err *e)
 {
     char found[80];
+
     if (at->kind == NODE_SCALAR)
         return data_source_parse(at->text, at, source, e);
     if (at->kind == NODE_MAP)
@@ -279,7 +304,7 @@ static int read_source(const struct node *at, struct data_source *source, struct
 
 // --- sets
 
-static void part_free(struct data_part *part)
+static void set_sources_free(struct data_part *part)
 {
     for (int i = 0; i < part->n; i++)
         data_source_free(&part->source[i]);
@@ -288,16 +313,20 @@ static void part_free(struct data_part *part)
     *part = (struct data_part){0};
 }
 
-static int read_part(const char *name, const struct node *at, struct data_part *part, struct err *e)
+static int read_set_sources(const char *name, const struct node *at, struct data_part *part, struct err *e)
 {
     int result = 0, n = node_count(at);
+
     part->name = mem_text(name);
     part->source = mem_new((size_t)n, sizeof *part->source);
+
     if (n == 0)
         return node_error(at, e, "found no source, allowed: FILE.h5:SPLIT, or a list of these");
+
     for (part->n = 0; part->n < n; part->n++)
         if (read_source(node_item(at, part->n), &part->source[part->n], e) != 0)
             result = -1;
+
     return result;
 }
 
@@ -305,53 +334,65 @@ static int read_validation(const struct node *at, struct data_config *cfg, struc
 {
     double fraction;
     bool is_scalar = at->kind == NODE_SCALAR, is_beyond = is_scalar && text_is_beyond_double(at->text);
+
     if (!is_beyond && (!is_scalar || text_to_double(at->text, &fraction) != 0))
-        return read_part("validation", at, &cfg->validation, e);
+        return read_set_sources("validation", at, &cfg->validation, e);
     if (is_beyond || !(fraction > 0 && fraction < 1))
         return node_error(
             at, e, "found '%s', allowed: a fraction of train's rows in (0, 1), or sources FILE.h5:SPLIT", at->text);
+
     cfg->validation_fraction = fraction;
+
     return 0;
 }
 
-// A set's name is that of a group in the results.
-static int check_name(const struct node *set, struct err *e)
+// Refuses a name that cannot be that of a test set's group in the results.
+static int check_set_name(const struct node *set, struct err *e)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     static const char *const taken[] = {"train", "validation"};
+
     for (int i = 0; i < 2; i++)
         if (strcmp(set->key, taken[i]) == 0)
             return node_key_error(
                 set, e, "found '%s' as the name of a test set, allowed: any but train, validation", set->key);
+
     if (!*set->key || set->key[strspn(set->key, letters)])
         return node_key_error(
             set, e, "found '%s' as the name of a test set, allowed: letters, digits, _ and -", set->key);
     return 0;
 }
 
-static int read_tests(const struct node *at, struct data_config *cfg, struct err *e)
+static int read_test_sets(const struct node *at, struct data_config *cfg, struct err *e)
 {
     bool named = at->kind == NODE_MAP && !node_get(at, "from");
     int result = 0, n = named ? at->n : 1;
+
     if (n == 0)
         return node_error(at, e, "found no test set, allowed: sources FILE.h5:SPLIT, or a map NAME: sources");
+
     cfg->test = mem_new((size_t)n, sizeof *cfg->test);
+
     for (cfg->n_test = 0; cfg->n_test < n; cfg->n_test++) {
         const struct node *set = named ? at->items[cfg->n_test] : at;
-        int bad_name = named ? check_name(set, e) : 0;
-        int bad_part = read_part(named ? set->key : "test", set, &cfg->test[cfg->n_test], e); // both are reported
+        int bad_name = named ? check_set_name(set, e) : 0;
+        int bad_part =
+            read_set_sources(named ? set->key : "test", set, &cfg->test[cfg->n_test], e); // both are reported
         if (bad_name || bad_part)
             result = -1;
     }
+
     return result;
 }
 
 // --- the section
 
-static void read_split(struct data_config *cfg, struct err *e)
+static void read_split_section(struct data_config *cfg, struct err *e)
 {
     struct split_config split = {0};
+
     spec_read(cfg->split_node, data_split_fields, &split, e);
+
     cfg->test_fraction = split.test;
     cfg->seed = split.seed;
     if (split.test > 0 && cfg->test_node)
@@ -371,8 +412,8 @@ bool data_label_number(const char *text, int64_t *number)
     return true;
 }
 
-// Numbers first, by value; then names.
-static int compare_labels(const void *a, const void *b)
+// Orders numbers by value, then names by their bytes.
+static int compare_normal_labels(const void *a, const void *b)
 {
     const char *x = *(char *const *)a, *y = *(char *const *)b;
     int64_t m = 0, n = 0;
@@ -385,50 +426,59 @@ static int compare_labels(const void *a, const void *b)
     return strcmp(x, y);
 }
 
-// Sorted, each once: the order of labels means nothing.
-static void tidy_normal(struct field_texts *normal)
+// Sorts the labels and keeps each once, because their order means nothing.
+static void sort_normal_labels(struct field_texts *normal)
 {
     int n = 0;
 
     if (normal->n)
-        qsort(normal->v, (size_t)normal->n, sizeof *normal->v, compare_labels);
+        qsort(normal->v, (size_t)normal->n, sizeof *normal->v, compare_normal_labels);
+
     for (int i = 0; i < normal->n; i++)
         if (n > 0 && strcmp(normal->v[n - 1], normal->v[i]) == 0)
             free(normal->v[i]);
         else
             normal->v[n++] = normal->v[i];
+
+    ASSERT(n <= normal->n, "%d of %d labels", n, normal->n);
     normal->n = n;
 }
 
 int data_config_read(const struct node *section, struct data_config *cfg, struct err *e)
 {
+    char found[80];
+
     *cfg = (struct data_config){0};
-    if (!section || section->kind != NODE_MAP) {
-        char found[80];
-        return section ? node_error(section, e, "found %s, allowed: a section with train, test, ...",
-                             node_found(found, section))
-                       : err_add(e, ERR_USAGE,
-                             "data: found nothing, allowed: a section that says what to train on; hint: "
-                             "data: {train: mnist.h5:train}");
-    }
+    if (!section)
+        return err_add(e, ERR_USAGE,
+            "data: found nothing, allowed: a section that says what to train on; hint: data: {train: mnist.h5:train}");
+    if (section->kind != NODE_MAP)
+        return node_error(section, e, "found %s, allowed: a section with train, test, ...", node_found(found, section));
+
     int before = e->count;
     spec_read(section, data_fields, cfg, e);
+
     if (cfg->train_node)
-        read_part("train", cfg->train_node, &cfg->train, e);
+        read_set_sources("train", cfg->train_node, &cfg->train, e);
     if (cfg->validation_node)
         read_validation(cfg->validation_node, cfg, e);
     if (cfg->test_node)
-        read_tests(cfg->test_node, cfg, e);
-    read_split(cfg, e);
+        read_test_sets(cfg->test_node, cfg, e);
+
+    read_split_section(cfg, e);
     read_filters(&cfg->where, node_get(section, "where"), &cfg->filters, e);
+
     cfg->normal_at = node_get(section, "normal");
-    tidy_normal(&cfg->normal);
+    sort_normal_labels(&cfg->normal);
     cfg->fill_at = node_get(section, "fill");
     cfg->scale_at = node_get(section, "scale");
+
     if (cfg->fill != FILL_NONE && cfg->missing == MISSING_IGNORE)
         node_key_error(node_get(section, "missing"), e, "given with fill, allowed: one of the two");
+
     if (e->count == before)
         return 0;
+
     data_config_free(cfg);
     return -1;
 }
@@ -440,10 +490,11 @@ bool data_allows_missing(const struct data_config *cfg)
 
 void data_config_free(struct data_config *cfg)
 {
-    part_free(&cfg->train);
-    part_free(&cfg->validation);
+    set_sources_free(&cfg->train);
+    set_sources_free(&cfg->validation);
     for (int i = 0; i < cfg->n_test; i++)
-        part_free(&cfg->test[i]);
+        set_sources_free(&cfg->test[i]);
+
     free(cfg->test);
     data_filters_free(&cfg->filters);
     field_free(data_fields, cfg);
@@ -457,21 +508,28 @@ char *data_resolve(const char *file, const char *spec_folder, const struct node 
     char *tried[3];
     int n = 0;
     char *found = NULL;
+
     if (file[0] != '/' && spec_folder) {
         tried[n++] = mem_format("%s/data/%s", spec_folder, file);
         tried[n++] = mem_format("%s/%s", spec_folder, file);
     }
     tried[n++] = mem_text(file);
+    ASSERT(n <= (int)(sizeof tried / sizeof *tried), "%d places", n);
+
     struct text places = {0};
+
     for (int i = 0; i < n; i++) {
         if (!found && access(tried[i], F_OK) == 0)
             found = mem_text(tried[i]);
         text_add(&places, "%s%s", i ? ", " : "", tried[i]);
         free(tried[i]);
     }
+
     if (!found)
         data_error(at, e, "no file %s%s%s; hint: bash jobs/get-data.sh, or hourglass import SRC... -o %s:SPLIT", file,
             n > 1 ? "; looked for " : "", n > 1 ? places.data : "", file);
+
     text_free(&places);
+
     return found;
 }

@@ -9,7 +9,7 @@ struct naming {
     void *context;
 };
 
-static void add_text(struct node *parent, const char *key, char *text)
+static void add_owned_text(struct node *parent, const char *key, char *text)
 {
     node_add(parent, key, node_new_text(text));
     free(text);
@@ -21,14 +21,14 @@ static void add_filters(struct node *map, const struct data_filters *filters)
         return;
     struct node *list = node_add(map, "where", node_new_list());
     for (int i = 0; i < filters->n; i++)
-        add_text(list, NULL, data_filter_text(&filters->v[i]));
+        add_owned_text(list, NULL, data_filter_text(&filters->v[i]));
 }
 
 static void add_ints(struct node *map, const char *key, const struct field_ints *ints)
 {
     struct node *list = node_add(map, key, node_new_list());
     for (int i = 0; i < ints->n; i++)
-        add_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
+        add_owned_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
 }
 
 // In the order of the config, whose equal spellings of a number are neighbours.
@@ -43,7 +43,7 @@ static void add_normal(struct node *map, const struct field_texts *normal, bool 
         if (!is_number)
             node_add(list, NULL, node_new_text(normal->v[i]));
         else if (i == 0 || number != last)
-            add_text(list, NULL, mem_format("%lld", (long long)(last = number)));
+            add_owned_text(list, NULL, mem_format("%lld", (long long)(last = number)));
     }
 }
 
@@ -64,11 +64,12 @@ static struct node *write_source(const struct data_source *source, const struct 
     char *name = naming->name(source, naming->context);
     bool plain = source->rows.kind == ROWS_ALL && source->where.n == 0 && source->anomaly == ANOMALY_UNKNOWN;
     struct node *n = plain ? node_new_text(name) : node_new_map();
+
     if (!plain)
         node_add(n, "from", node_new_text(name));
     free(name);
     if (source->rows.kind == ROWS_SLICE)
-        add_text(n, "rows", slice_text(&source->rows));
+        add_owned_text(n, "rows", slice_text(&source->rows));
     else if (source->rows.kind == ROWS_LIST)
         add_ints(n, "rows", &source->rows.list);
     add_filters(n, &source->where);
@@ -95,7 +96,7 @@ static void add_split(struct node *map, const struct data_config *cfg)
     struct node *split = node_add(map, "split", node_new_map());
     if (cfg->test_fraction > 0)
         node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
-    add_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
+    add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
 }
 
 struct node *data_config_write_as(
@@ -104,6 +105,7 @@ struct node *data_config_write_as(
     const struct naming naming = {name, context};
     char number[32];
     struct node *map = node_new_map();
+
     node_add(map, "train", write_part(&cfg->train, &naming));
     if (cfg->validation_fraction > 0)
         node_add(map, "validation", node_new_text(text_number(number, cfg->validation_fraction)));
@@ -116,13 +118,14 @@ struct node *data_config_write_as(
     add_filters(map, &cfg->filters);
     if (cfg->normal.n)
         add_normal(map, &cfg->normal, numbers);
-    add_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
-    add_text(map, "missing", field_get(field_find(data_fields, "missing"), cfg));
-    add_text(map, "scale", field_get(field_find(data_fields, "scale"), cfg));
+    add_owned_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
+    add_owned_text(map, "missing", field_get(field_find(data_fields, "missing"), cfg));
+    add_owned_text(map, "scale", field_get(field_find(data_fields, "scale"), cfg));
+
     return map;
 }
 
-static char *own_name(const struct data_source *source, void *context)
+static char *source_full_name(const struct data_source *source, void *context)
 {
     (void)context;
     return mem_format("%s:%s", source->file, source->split);
@@ -130,5 +133,5 @@ static char *own_name(const struct data_source *source, void *context)
 
 struct node *data_config_write(const struct data_config *cfg)
 {
-    return data_config_write_as(cfg, false, own_name, NULL);
+    return data_config_write_as(cfg, false, source_full_name, NULL);
 }

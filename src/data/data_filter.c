@@ -17,7 +17,7 @@ static const char *const symbols[] = {[FILTER_EQ] = "==",
     [FILTER_IN] = "in"};
 
 // New memory: text[0..length) without white space at its ends.
-static char *trimmed(const char *text, size_t length)
+static char *trim_filter_text(const char *text, size_t length)
 {
     while (length && strchr(" \t", *text))
         text++, length--;
@@ -27,7 +27,7 @@ static char *trimmed(const char *text, size_t length)
 }
 
 // "in" before a list: where it begins; NULL: there is none.
-static const char *find_in(const char *text)
+static const char *find_in_operator(const char *text)
 {
     const char *in = strstr(text, " in");
 
@@ -39,24 +39,26 @@ static const char *find_in(const char *text)
 // Where the operator begins, and which it is; NULL: there is none.
 static const char *find_operator(const char *text, enum filter_operator *op)
 {
-    const char *p = strpbrk(text, "=!<>"), *in = find_in(text);
+    const char *p = strpbrk(text, "=!<>"), *in = find_in_operator(text);
 
     if (in && (!p || in < p)) {
         *op = FILTER_IN;
         return in;
     }
+
     for (int i = FILTER_EQ; p && i <= FILTER_GT; i++)
         if (strncmp(p, symbols[i], strlen(symbols[i])) == 0) {
             *op = (enum filter_operator)i;
             return p;
         }
+
     return NULL;
 }
 
 // --- values: numbers, and names, in quotes if they could be taken for something else
 
 // Whether a name reads as itself without quotes.
-static bool is_plain(const char *name)
+static bool needs_no_quotes(const char *name)
 {
     double number;
     size_t n = strlen(name);
@@ -66,7 +68,7 @@ static bool is_plain(const char *name)
 }
 
 // A quote in a name is written twice.
-static char *quoted(const char *name)
+static char *quote_filter_name(const char *name)
 {
     struct text t = {0};
 
@@ -88,7 +90,7 @@ static size_t quoted_length(const char *text)
 }
 
 // text[0..length) is a value in quotes: its name, new memory.
-static char *unquoted(const char *text, size_t length)
+static char *unquote_filter_name(const char *text, size_t length)
 {
     char *name = mem_format("%.*s", (int)length - 2, text + 1), *to = name;
 
@@ -101,7 +103,7 @@ static char *unquoted(const char *text, size_t length)
 }
 
 // Whether a text is a number, and which. 1e3 and 1000.0 are integers too, if a double holds every integer of that size.
-static bool read_number(const char *text, struct filter_number *number)
+static bool read_filter_number(const char *text, struct filter_number *number)
 {
     *number = (struct filter_number){0};
     if (text_to_double(text, &number->real) != 0 || !isfinite(number->real))
@@ -125,30 +127,31 @@ static void append_value(struct data_filter *f, struct filter_number number, cha
 }
 
 // One value without white space around it.
-static int add_value(struct data_filter *f, const char *text, size_t length)
+static int add_filter_value(struct data_filter *f, const char *text, size_t length)
 {
     const struct filter_number none = {.real = NAN};
     struct filter_number number;
-    char *value = trimmed(text, length);
+    char *value = trim_filter_text(text, length);
 
     if (value[0] == '\'' || value[0] == '"') {
         bool is_whole = quoted_length(value) == strlen(value);
 
         if (is_whole)
-            append_value(f, none, unquoted(value, strlen(value)));
+            append_value(f, none, unquote_filter_name(value, strlen(value)));
         free(value);
         return is_whole ? 0 : -1;
     }
-    if (read_number(value, &number)) {
+    if (read_filter_number(value, &number)) {
         append_value(f, number, NULL);
         free(value);
         return 0;
     }
-    if (!is_plain(value)) {
+    if (!needs_no_quotes(value)) {
         free(value);
         return -1;
     }
     append_value(f, none, value);
+
     return 0;
 }
 
@@ -162,9 +165,9 @@ static size_t value_length(const char *list)
 }
 
 // "[1, 2, 3]" with at least one value.
-static int add_list(struct data_filter *f, const char *text)
+static int add_filter_list(struct data_filter *f, const char *text)
 {
-    char *list = trimmed(text, strlen(text));
+    char *list = trim_filter_text(text, strlen(text));
     size_t length = strlen(list);
     int bad = length < 2 || list[0] != '[' || list[length - 1] != ']';
 
@@ -173,14 +176,15 @@ static int add_list(struct data_filter *f, const char *text)
     for (const char *p = list + 1, *end = list + length; !bad && p < end;) {
         size_t n = value_length(p);
 
-        bad = add_value(f, p, n) != 0;
+        bad = add_filter_value(f, p, n) != 0;
         p += n + 1;
     }
     free(list);
+
     return bad ? -1 : 0;
 }
 
-static int refuse(const char *text, const struct node *at, struct err *e)
+static int refuse_filter(const char *text, const struct node *at, struct err *e)
 {
 #define ALLOWED                                                                                                    \
     "allowed: COLUMN OPERATOR NUMBER with == != < <= > >=, or COLUMN in [NUMBER, ...]; of labels with names also " \
@@ -190,7 +194,7 @@ static int refuse(const char *text, const struct node *at, struct err *e)
 #undef ALLOWED
 }
 
-static void free_filter(struct data_filter *f)
+static void filter_free(struct data_filter *f)
 {
     for (int i = 0; i < f->n; i++)
         free(f->names[i]);
@@ -199,9 +203,9 @@ static void free_filter(struct data_filter *f)
     free(f->column);
 }
 
-static int read_values(struct data_filter *f, const char *text)
+static int read_filter_values(struct data_filter *f, const char *text)
 {
-    int failed = f->op == FILTER_IN ? add_list(f, text) : add_value(f, text, strlen(text));
+    int failed = f->op == FILTER_IN ? add_filter_list(f, text) : add_filter_value(f, text, strlen(text));
 
     if (failed)
         return -1;
@@ -215,22 +219,24 @@ int data_filter_parse(const char *text, const struct node *at, struct data_filte
     const char *op = find_operator(text, &f.op);
 
     if (!op)
-        return refuse(text, at, e);
-    f.column = trimmed(text, (size_t)(op - text));
-    if (!*f.column || read_values(&f, op + strlen(symbols[f.op])) != 0) {
-        free_filter(&f);
-        return refuse(text, at, e);
+        return refuse_filter(text, at, e);
+
+    f.column = trim_filter_text(text, (size_t)(op - text));
+    if (!*f.column || read_filter_values(&f, op + strlen(symbols[f.op])) != 0) {
+        filter_free(&f);
+        return refuse_filter(text, at, e);
     }
 
     filters->v = mem_grow(filters->v, (size_t)filters->n + 1, sizeof *filters->v);
     filters->v[filters->n++] = f;
+
     return 0;
 }
 
 void data_filters_free(struct data_filters *filters)
 {
     for (int i = 0; i < filters->n; i++)
-        free_filter(&filters->v[i]);
+        filter_free(&filters->v[i]);
     free(filters->v);
     *filters = (struct data_filters){0};
 }
@@ -259,24 +265,26 @@ char *data_filter_text(const struct data_filter *f)
     struct text t = {0};
 
     text_add(&t, "%s %s %s", f->column, symbols[f->op], f->op == FILTER_IN ? "[" : "");
+
     for (int i = 0; i < f->n; i++) {
         char *value = data_filter_value_text(f, i);
-        char *safe = f->names[i] && !is_plain(value) ? quoted(value) : NULL;
+        char *safe = f->names[i] && !needs_no_quotes(value) ? quote_filter_name(value) : NULL;
 
         text_add(&t, "%s%s", i ? ", " : "", safe ? safe : value);
         free(safe);
         free(value);
     }
     text_add(&t, "%s", f->op == FILTER_IN ? "]" : "");
+
     return t.data;
 }
 
 // --- the verdict
 
 // How a value stands to a number of the filter. A missing value has no order.
-enum order { BELOW, EQUAL, ABOVE, UNORDERED };
+enum filter_order { BELOW, EQUAL, ABOVE, UNORDERED };
 
-static enum order order_of_reals(double a, double b)
+static enum filter_order order_of_reals(double a, double b)
 {
     if (a < b)
         return BELOW;
@@ -286,7 +294,7 @@ static enum order order_of_reals(double a, double b)
 }
 
 // Exact: neither side is rounded.
-static enum order order_of_integer(int64_t a, const struct filter_number *b)
+static enum filter_order order_of_integer(int64_t a, const struct filter_number *b)
 {
     if (b->is_integer && a == b->integer)
         return EQUAL;
@@ -303,7 +311,7 @@ static enum order order_of_integer(int64_t a, const struct filter_number *b)
     return a <= (int64_t)below ? BELOW : ABOVE;
 }
 
-static bool passes(enum filter_operator op, enum order order)
+static bool operator_accepts(enum filter_operator op, enum filter_order order)
 {
     switch (op) {
     case FILTER_NE:
@@ -320,13 +328,14 @@ static bool passes(enum filter_operator op, enum order order)
     case FILTER_IN:
         break;
     }
+
     return order == EQUAL;
 }
 
 bool data_filter_holds(const struct data_filter *f, double value)
 {
     for (int i = 0; i < f->n; i++)
-        if (passes(f->op, order_of_reals(value, f->values[i].real)))
+        if (operator_accepts(f->op, order_of_reals(value, f->values[i].real)))
             return true;
     return false;
 }
@@ -334,7 +343,7 @@ bool data_filter_holds(const struct data_filter *f, double value)
 bool data_filter_holds_integer(const struct data_filter *f, int64_t value)
 {
     for (int i = 0; i < f->n; i++)
-        if (passes(f->op, order_of_integer(value, &f->values[i])))
+        if (operator_accepts(f->op, order_of_integer(value, &f->values[i])))
             return true;
     return false;
 }

@@ -34,6 +34,7 @@ static double mode_of(const double *v, int64_t n)
 {
     int64_t longest = 0;
     double mode = v[0];
+
     for (int64_t first = 0, last; first < n; first = last) {
         for (last = first; last < n && v[last] == v[first]; last++)
             ;
@@ -42,11 +43,12 @@ static double mode_of(const double *v, int64_t n)
             mode = v[first];
         }
     }
+
     return mode;
 }
 
 // v := the values of a column that are there; how many.
-static int64_t collect(const struct data_selection *s, int column, double *v)
+static int64_t collect_present_values(const struct data_selection *s, int column, double *v)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < s->rows; i++) {
@@ -68,20 +70,23 @@ static int fit_fill(const struct data_config *cfg, const struct data_selection *
 {
     char column[96];
     int result = 0;
+
     if (cfg->fill == FILL_NONE)
         return 0;
     double *v = mem_array((size_t)s->rows, sizeof *v, "data.fill", e);
     if (!v)
         return -1;
+
     out->fill = mem_new((size_t)out->columns, sizeof *out->fill);
     for (int c = 0; c < out->columns; c++) {
-        int64_t n = collect(s, c, v);
+        int64_t n = collect_present_values(s, c, v);
         if (n)
             out->fill[c] = fill_of(cfg->fill, v, n);
         else
             result = data_error(cfg->fill_at, e, "%s is missing in every row of %s: nothing to fill it from",
                 data_column_name(column, s->tables[0], c), s->part->name);
     }
+
     free(v);
     return result;
 }
@@ -94,7 +99,7 @@ struct statistics {
     double *block;                        // owned
 };
 
-static void filled_row(const struct data_selection *s, const double *fill, int64_t i, double *row)
+static void read_filled_row(const struct data_selection *s, const double *fill, int64_t i, double *row)
 {
     const struct data_table *t = s->tables[s->source[i]];
     data_table_row(t, s->index[i], row);
@@ -102,13 +107,14 @@ static void filled_row(const struct data_selection *s, const double *fill, int64
         row[c] = isnan(row[c]) ? fill[c] : row[c];
 }
 
-static struct statistics measure(const struct data_selection *s, const double *fill)
+static struct statistics measure_columns(const struct data_selection *s, const double *fill)
 {
     int columns = s->tables[0]->columns;
     double *block = mem_new(6 * (size_t)columns, sizeof *block), *row = block + 4 * columns, *n = row + columns;
     struct statistics m = {block, block + columns, block + 2 * columns, block + 3 * columns, block};
+
     for (int64_t i = 0; i < s->rows; i++) {
-        filled_row(s, fill, i, row);
+        read_filled_row(s, fill, i, row);
         for (int c = 0; c < columns; c++) {
             if (isnan(row[c]))
                 continue;
@@ -118,13 +124,15 @@ static struct statistics measure(const struct data_selection *s, const double *f
             n[c]++;
         }
     }
+
     for (int c = 0; c < columns; c++)
         m.mean[c] /= n[c] > 0 ? n[c] : 1;
     for (int64_t i = 0; i < s->rows; i++) {
-        filled_row(s, fill, i, row);
+        read_filled_row(s, fill, i, row);
         for (int c = 0; c < columns; c++)
             m.deviation[c] += isnan(row[c]) ? 0 : (row[c] - m.mean[c]) * (row[c] - m.mean[c]);
     }
+
     for (int c = 0; c < columns; c++)
         m.deviation[c] = sqrt(m.deviation[c] / (n[c] > 0 ? n[c] : 1));
     return m;
@@ -159,11 +167,13 @@ static int fit_scale(const struct data_config *cfg, const struct data_selection 
 {
     if (cfg->scale == SCALE_NONE)
         return 0;
+
     out->shift = mem_new((size_t)out->columns, sizeof *out->shift);
     out->factor = mem_new((size_t)out->columns, sizeof *out->factor);
     if (cfg->scale == SCALE_UNIT)
         return fit_unit(cfg, s, out, e);
-    struct statistics m = measure(s, out->fill);
+
+    struct statistics m = measure_columns(s, out->fill);
     int rc = 0;
     for (int c = 0; c < out->columns; c++) {
         bool is_constant = m.min[c] == m.max[c];
@@ -176,6 +186,7 @@ static int fit_scale(const struct data_config *cfg, const struct data_selection 
     }
 
     free(m.block);
+
     return rc;
 }
 

@@ -143,6 +143,7 @@ static char *name_by_checksums(const struct data_source *source, void *context)
     char *labels = id->by_name ? data_labels_hash(t) : number_sum(t);
     char *sums = mem_format("xxh3:%s+%s%s", t->checksum, id->by_name ? "names:" : "", labels);
     free(labels);
+
     return sums;
 }
 
@@ -153,6 +154,7 @@ struct node *data_identity(const struct data_config *cfg, const char *spec_folde
     struct node *n = NULL;
 
     for_sources(cfg, open_described, &id);
+
     bool has_names = any_names(&id.files, false);
     if (e->count == before && any_names(&id.files, true)) {
         close_files(&id);

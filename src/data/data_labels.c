@@ -10,7 +10,7 @@
 #include <string.h>
 
 // The sources of a config with their tables.
-struct sources {
+struct matched_sources {
     const struct data_config *cfg;
     const struct data_part *const *parts;
     struct data_table *const *const *tables;
@@ -19,7 +19,7 @@ struct sources {
     struct err *e;
 };
 
-static bool has_names(const struct data_table *t)
+static bool has_named_labels(const struct data_table *t)
 {
     return t->n_label_names > 0;
 }
@@ -33,7 +33,7 @@ static int compare_int64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool is_unnamed(const struct data_table *t, int64_t label)
+static bool is_unnamed_label(const struct data_table *t, int64_t label)
 {
     return label < 0 || label >= t->n_label_names;
 }
@@ -45,18 +45,20 @@ static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct er
     int64_t count = 0;
 
     for (int64_t i = 0; i < t->rows; i++)
-        count += is_unnamed(t, t->label[i]);
+        count += is_unnamed_label(t, t->label[i]);
     int64_t *v = mem_array((size_t)count + 1, sizeof *v, t->name, e);
     if (!v)
         return NULL;
 
     count = 0;
+
     for (int64_t i = 0; i < t->rows; i++)
-        if (is_unnamed(t, t->label[i]))
+        if (is_unnamed_label(t, t->label[i]))
             v[count++] = t->label[i];
     qsort(v, (size_t)count, sizeof *v, compare_int64);
 
     *n = 0;
+
     for (int64_t i = 0; i < count; i++)
         if (*n == 0 || v[*n - 1] != v[i])
             v[(*n)++] = v[i];
@@ -64,7 +66,7 @@ static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct er
 }
 
 // A label of a table of numbers, also after it became a class.
-static int64_t number_of(const struct data_classes *classes, int64_t label)
+static int64_t original_number(const struct data_classes *classes, int64_t label)
 {
     int64_t number = label;
 
@@ -74,13 +76,13 @@ static int64_t number_of(const struct data_classes *classes, int64_t label)
 }
 
 // "numbers (0, 1, 2)" or "names ('bad', 'good')"
-static void add_kind(struct text *t, const struct data_table *table, const struct data_classes *classes)
+static void describe_label_kind(struct text *t, const struct data_table *table, const struct data_classes *classes)
 {
     enum { SHOWN = 10 };
     int64_t n = 0;
     struct err ignored = {0};
 
-    if (has_names(table)) {
+    if (has_named_labels(table)) {
         text_add(t, "names (");
         label_names_quote(t, table->label_names, table->n_label_names);
         text_add(t, ")");
@@ -90,7 +92,7 @@ static void add_kind(struct text *t, const struct data_table *table, const struc
     int64_t *v = unnamed_labels(table, &n, &ignored);
     text_add(t, "numbers (");
     for (int64_t i = 0; i < n && i < SHOWN; i++)
-        text_add(t, "%s%" PRId64, i ? ", " : "", number_of(classes, v[i]));
+        text_add(t, "%s%" PRId64, i ? ", " : "", original_number(classes, v[i]));
     text_add(t, "%s)", n > SHOWN ? ", ..." : "");
     free(v);
 }
@@ -98,7 +100,7 @@ static void add_kind(struct text *t, const struct data_table *table, const struc
 // --- numbers against names
 
 // Whether a number that occurs in `numbers` is written like one of the names of any table.
-static bool can_match(const struct sources *s, const struct data_table *numbers)
+static bool can_match(const struct matched_sources *s, const struct data_table *numbers)
 {
     int64_t n, number;
     bool found = false;
@@ -116,16 +118,17 @@ static bool can_match(const struct sources *s, const struct data_table *numbers)
         }
     }
     free(v);
+
     return found;
 }
 
-static int refuse_pair(const struct sources *s, const struct data_source *source, const struct data_table *t,
+static int refuse_pair(const struct matched_sources *s, const struct data_source *source, const struct data_table *t,
     const struct data_table *with)
 {
     struct text mine = {0}, theirs = {0};
 
-    add_kind(&mine, t, &s->files->classes);
-    add_kind(&theirs, with, &s->files->classes);
+    describe_label_kind(&mine, t, &s->files->classes);
+    describe_label_kind(&theirs, with, &s->files->classes);
     data_error(source->at, s->e,
         "found labels that are %.400s in %s, but %.400s in %s: they cannot be matched; hint: import one of them again "
         "with labels spelled as in the other, or say what its rows are: {from: %s, anomaly: true} or false",
@@ -137,7 +140,7 @@ static int refuse_pair(const struct sources *s, const struct data_source *source
 
 // Compares the sources of parts [first, last) whose rows are not declared to be anomalies or normal: the first pair of
 // numbers and names that have nothing in common is an error.
-static int compare_kinds(const struct sources *s, int first, int last)
+static int compare_label_kinds(const struct matched_sources *s, int first, int last)
 {
     const struct data_table *seen[2] = {NULL, NULL};
 
@@ -148,23 +151,23 @@ static int compare_kinds(const struct sources *s, int first, int last)
 
             if (!t->label || source->anomaly != ANOMALY_UNKNOWN)
                 continue;
-            const struct data_table *other = seen[!has_names(t)];
-            if (other && !can_match(s, has_names(t) ? other : t))
+            const struct data_table *other = seen[!has_named_labels(t)];
+            if (other && !can_match(s, has_named_labels(t) ? other : t))
                 return refuse_pair(s, source, t, other);
-            seen[has_names(t)] = t;
+            seen[has_named_labels(t)] = t;
         }
     return 0;
 }
 
 // Labels are compared inside a set, and with data.normal across all.
-static int check_kinds(const struct sources *s)
+static int check_label_kinds(const struct matched_sources *s)
 {
     if (s->cfg->normal.n)
-        return compare_kinds(s, 0, s->n_parts);
+        return compare_label_kinds(s, 0, s->n_parts);
 
     int result = 0;
     for (int p = 0; p < s->n_parts; p++)
-        result |= compare_kinds(s, p, p + 1);
+        result |= compare_label_kinds(s, p, p + 1);
     return result;
 }
 
@@ -175,7 +178,7 @@ struct name_list {
     int n;
 };
 
-static void append_name(struct name_list *list, char *name)
+static void append_label_name(struct name_list *list, char *name)
 {
     if ((list->n & (list->n - 1)) == 0) // full: 0, 1, 2, 4, ...
         list->v = mem_grow(list->v, list->n ? 2 * (size_t)list->n : 1, sizeof *list->v);
@@ -183,9 +186,9 @@ static void append_name(struct name_list *list, char *name)
 }
 
 // The name of a stored label: that of the file, or its digits.
-static const char *name_of(const struct data_table *t, int64_t label, char digits[24])
+static const char *stored_label_name(const struct data_table *t, int64_t label, char digits[24])
 {
-    if (!is_unnamed(t, label))
+    if (!is_unnamed_label(t, label))
         return t->label_names[label];
     snprintf(digits, 24, "%" PRId64, label);
     return digits;
@@ -213,6 +216,7 @@ static int find_classes(
     r->unnamed = unnamed_labels(t, &r->n_unnamed, e);
     if (!r->unnamed)
         return -1;
+
     r->named_class = mem_array((size_t)t->n_label_names + 1, sizeof *r->named_class, t->name, e);
     r->unnamed_class = mem_array((size_t)r->n_unnamed + 1, sizeof *r->unnamed_class, t->name, e);
     if (!r->named_class || !r->unnamed_class)
@@ -221,42 +225,43 @@ static int find_classes(
     for (int i = 0; i < t->n_label_names; i++)
         r->named_class[i] = label_names_find(classes, t->label_names[i]);
     for (int64_t i = 0; i < r->n_unnamed; i++)
-        r->unnamed_class[i] = label_names_find(classes, name_of(t, r->unnamed[i], digits));
+        r->unnamed_class[i] = label_names_find(classes, stored_label_name(t, r->unnamed[i], digits));
     return 0;
 }
 
 // label[i] := the class of what it was.
-static int renumber(struct data_table *t, const struct label_names *classes, struct err *e)
+static int renumber_labels(struct data_table *t, const struct label_names *classes, struct err *e)
 {
     struct renumbering r = {0};
     int result = find_classes(t, classes, &r, e);
 
     for (int64_t i = 0; i < t->rows && result == 0; i++) {
         int64_t *label = &t->label[i];
-        const int64_t *place = is_unnamed(t, *label)
+        const int64_t *place = is_unnamed_label(t, *label)
                                    ? bsearch(label, r.unnamed, (size_t)r.n_unnamed, sizeof *r.unnamed, compare_int64)
                                    : NULL;
 
         *label = place ? r.unnamed_class[place - r.unnamed] : r.named_class[*label];
     }
     renumbering_free(&r);
+
     return result;
 }
 
-static int append_names(struct name_list *list, const struct data_table *t, struct err *e)
+static int append_table_labels(struct name_list *list, const struct data_table *t, struct err *e)
 {
     int64_t n, *unnamed = unnamed_labels(t, &n, e);
     char digits[24];
 
     for (int i = 0; i < t->n_label_names; i++)
-        append_name(list, mem_text(t->label_names[i]));
+        append_label_name(list, mem_text(t->label_names[i]));
     for (int64_t i = 0; unnamed && i < n; i++)
-        append_name(list, mem_text(name_of(t, unnamed[i], digits)));
+        append_label_name(list, mem_text(stored_label_name(t, unnamed[i], digits)));
     free(unnamed);
     return unnamed ? 0 : -1;
 }
 
-static int number_classes(const struct sources *s)
+static int number_classes(const struct matched_sources *s)
 {
     struct name_list list = {0};
     struct label_names *classes = &s->files->classes.names;
@@ -264,12 +269,14 @@ static int number_classes(const struct sources *s)
 
     for (int k = 0; k < s->files->n && result == 0; k++)
         if (s->files->v[k]->label)
-            result = append_names(&list, s->files->v[k], s->e);
+            result = append_table_labels(&list, s->files->v[k], s->e);
+
     label_names_build(classes, list.v, list.n);
 
     for (int k = 0; k < s->files->n && result == 0; k++)
         if (s->files->v[k]->label)
-            result = renumber(s->files->v[k], classes, s->e);
+            result = renumber_labels(s->files->v[k], classes, s->e);
+
     return result;
 }
 
@@ -283,7 +290,8 @@ static const struct data_table *first_labelled(const struct data_files *files)
     return NULL;
 }
 
-static int refuse_name(const struct node *at, const char *found, const struct label_names *classes, struct err *e)
+static int refuse_unknown_label(
+    const struct node *at, const char *found, const struct label_names *classes, struct err *e)
 {
     struct text all = {0};
     char room[QUOTE_ROOM];
@@ -296,20 +304,20 @@ static int refuse_name(const struct node *at, const char *found, const struct la
     return -1;
 }
 
-static int refuse_number(const struct node *at, const char *found, const struct data_table *t,
+static int refuse_label_kind(const struct node *at, const char *found, const struct data_table *t,
     const struct data_classes *classes, struct err *e)
 {
     struct text kind = {0};
     char room[QUOTE_ROOM];
 
-    add_kind(&kind, t, classes);
+    describe_label_kind(&kind, t, classes);
     data_error(at, e, "found '%s', but the labels of %s are %s, allowed: one of these",
         text_quote(room, found, strlen(found)), t->name, kind.data);
     text_free(&kind);
     return -1;
 }
 
-static int find_normal(const struct sources *s)
+static int find_normal_labels(const struct matched_sources *s)
 {
     struct data_classes *c = &s->files->classes;
     const struct field_texts *wanted = &s->cfg->normal;
@@ -321,9 +329,9 @@ static int find_normal(const struct sources *s)
         int64_t label = c->names.n ? label_names_find(&c->names, wanted->v[i]) : 0;
 
         if (c->names.n && label < 0)
-            result = refuse_name(s->cfg->normal_at, wanted->v[i], &c->names, s->e);
+            result = refuse_unknown_label(s->cfg->normal_at, wanted->v[i], &c->names, s->e);
         else if (!c->names.n && !data_label_number(wanted->v[i], &label))
-            result = refuse_number(s->cfg->normal_at, wanted->v[i], t, c, s->e);
+            result = refuse_label_kind(s->cfg->normal_at, wanted->v[i], t, c, s->e);
         else
             c->normal.v[c->normal.n++] = label;
     }
@@ -333,14 +341,14 @@ static int find_normal(const struct sources *s)
 int data_labels_match(const struct data_config *cfg, const struct data_part *const *parts,
     struct data_table *const *const *tables, int n_parts, struct data_files *files, struct err *e)
 {
-    const struct sources s = {cfg, parts, tables, n_parts, files, e};
+    const struct matched_sources s = {cfg, parts, tables, n_parts, files, e};
     bool any = false;
 
     for (int k = 0; k < files->n; k++)
-        any = any || (files->v[k]->label && has_names(files->v[k]));
-    if (any && (check_kinds(&s) != 0 || number_classes(&s) != 0))
+        any = any || (files->v[k]->label && has_named_labels(files->v[k]));
+    if (any && (check_label_kinds(&s) != 0 || number_classes(&s) != 0))
         return -1;
-    return find_normal(&s);
+    return find_normal_labels(&s);
 }
 
 // --- filters
@@ -351,16 +359,16 @@ int data_labels_check_filter(
     bool has_order = f->op == FILTER_LT || f->op == FILTER_LE || f->op == FILTER_GT || f->op == FILTER_GE;
     int result = 0;
 
-    if (has_names(t) && has_order)
+    if (has_named_labels(t) && has_order)
         return data_error(f->at, e, "labels of %s have names, which have no order, allowed: == != in", t->name);
-    if (!has_names(t) && data_filter_name(f))
-        return refuse_number(f->at, data_filter_name(f), t, classes, e);
+    if (!has_named_labels(t) && data_filter_name(f))
+        return refuse_label_kind(f->at, data_filter_name(f), t, classes, e);
 
-    for (int i = 0; has_names(t) && i < f->n; i++) {
+    for (int i = 0; has_named_labels(t) && i < f->n; i++) {
         char *name = data_filter_value_text(f, i);
 
         if (label_names_find(&classes->names, name) < 0)
-            result = refuse_name(f->at, name, &classes->names, e);
+            result = refuse_unknown_label(f->at, name, &classes->names, e);
         free(name);
     }
     return result;
@@ -371,7 +379,7 @@ void data_labels_filter_values(const struct data_filter *f, const struct data_ta
 {
     for (int i = 0; i < f->n; i++) {
         value[i] = f->values[i];
-        if (!has_names(t))
+        if (!has_named_labels(t))
             continue;
 
         char *name = data_filter_value_text(f, i);
@@ -383,7 +391,7 @@ void data_labels_filter_values(const struct data_filter *f, const struct data_ta
 
 int64_t data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row)
 {
-    return has_names(t) ? t->label[row] : number_of(classes, t->label[row]);
+    return has_named_labels(t) ? t->label[row] : original_number(classes, t->label[row]);
 }
 
 // --- identity
@@ -394,7 +402,7 @@ char *data_labels_hash(const struct data_table *t)
     char digits[24];
 
     for (int64_t i = 0; i < t->rows; i++) {
-        const char *name = name_of(t, t->label[i], digits);
+        const char *name = stored_label_name(t, t->label[i], digits);
 
         hash_stream_add(h, name, strlen(name) + 1);
     }

@@ -48,11 +48,13 @@ void data_range_measure(const struct dataset *d, struct data_range *out)
 {
     enum { ROWS = 64 };
     size_t columns = (size_t)d->columns;
+
     *out = (struct data_range){.values = d->rows * d->columns};
     if (bytes_fit(d))
         return;
 
     real *x = mem_new(ROWS * columns, sizeof *x);
+
     for (int64_t first = 0; first < d->rows; first += ROWS) {
         int32_t list[ROWS];
         int rows = d->rows - first < ROWS ? (int)(d->rows - first) : ROWS;
@@ -71,6 +73,7 @@ void data_range_measure(const struct dataset *d, struct data_range *out)
 char *data_range_first(char out[256], const struct data_range *r, const struct dataset *d)
 {
     char column[96];
+
     if (d->features)
         snprintf(column, sizeof column, "column '%.80s'", d->features[r->column]);
     else

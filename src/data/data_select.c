@@ -31,7 +31,7 @@ static int selection_alloc(struct data_selection *s, int64_t rows, bool has_labe
 
 // --- columns of filters
 
-static int find_column(const struct data_table *t, const char *name)
+static int find_filter_column(const struct data_table *t, const char *name)
 {
     for (int i = 0; t->features && i < t->columns; i++)
         if (strcmp(t->features[i], name) == 0)
@@ -41,11 +41,12 @@ static int find_column(const struct data_table *t, const char *name)
     return COLUMN_UNKNOWN;
 }
 
-static int unknown_column(const struct data_filter *f, const struct data_table *t, struct err *e)
+static int refuse_filter_column(const struct data_filter *f, const struct data_table *t, struct err *e)
 {
     enum { SHOWN = 40 };
     int n = 0;
     const char **names = mem_new((size_t)t->columns + 2, sizeof *names);
+
     if (t->label)
         names[n++] = t->label_name;
     if (t->label && strcmp(t->label_name, "label") != 0)
@@ -56,21 +57,23 @@ static int unknown_column(const struct data_filter *f, const struct data_table *
     for (int i = 0; i < n && i < SHOWN; i++)
         text_add(&list, "%s%s", i ? ", " : "", names[i]);
     text_add(&list, "%s", n > SHOWN ? ", ..." : n ? "" : "none (the file names no columns)");
+
     const char *near = text_nearest(f->column, names, n);
     data_error(f->at, e, "found no column '%s' in %s, allowed: %s%s%s%s", f->column, t->name, list.data,
         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     text_free(&list);
     free(names);
+
     return -1;
 }
 
-static int check_filter(
+static int check_table_filter(
     const struct data_filter *f, const struct data_table *t, const struct data_classes *classes, struct err *e)
 {
-    int column = find_column(t, f->column);
+    int column = find_filter_column(t, f->column);
 
     if (column == COLUMN_UNKNOWN)
-        return unknown_column(f, t, e);
+        return refuse_filter_column(f, t, e);
     if (column == COLUMN_LABEL)
         return data_labels_check_filter(f, t, classes, e);
     return data_filter_name(f) ? data_error(f->at, e, "found '%s', allowed: a number, which column '%s' of %s holds",
@@ -78,13 +81,13 @@ static int check_filter(
                                : 0;
 }
 
-static int check_filters(
+static int check_table_filters(
     const struct data_filters *filters, const struct data_table *t, const struct data_classes *classes, struct err *e)
 {
     int result = 0;
 
     for (int i = 0; i < filters->n; i++)
-        result |= check_filter(&filters->v[i], t, classes, e);
+        result |= check_table_filter(&filters->v[i], t, classes, e);
     return result;
 }
 
@@ -92,7 +95,7 @@ int data_check_filters(const struct data_config *cfg, const struct data_files *f
 {
     int result = 0;
     for (int i = 0; i < files->n; i++)
-        result |= check_filters(&cfg->filters, files->v[i], &files->classes, e);
+        result |= check_table_filters(&cfg->filters, files->v[i], &files->classes, e);
     return result;
 }
 
@@ -121,7 +124,7 @@ static void apply_filters(const struct data_filters *filters, const struct data_
 {
     for (int k = 0; k < filters->n; k++) {
         const struct data_filter *f = &filters->v[k];
-        int column = find_column(t, f->column);
+        int column = find_filter_column(t, f->column);
 
         if (column == COLUMN_LABEL)
             apply_label_filter(f, t, classes, row, n, keep);
@@ -133,23 +136,26 @@ static void apply_filters(const struct data_filters *filters, const struct data_
 
 // --- rows of one source
 
-static int64_t clamp(int64_t v, int64_t n)
+static int64_t clamp_slice_end(int64_t v, int64_t n)
 {
     v = v < 0 ? v + n : v;
     return v < 0 ? 0 : v > n ? n : v;
 }
 
 // The numbers of the rows that `rows` says, new memory in *out; -1 and errors.
-static int list_rows(const struct data_rows *rows, const struct data_table *t, int64_t **out, int64_t *n, struct err *e)
+static int list_chosen_rows(
+    const struct data_rows *rows, const struct data_table *t, int64_t **out, int64_t *n, struct err *e)
 {
     int before = e->count;
     bool is_slice = rows->kind == ROWS_SLICE;
-    int64_t first = is_slice ? clamp(rows->first, t->rows) : 0, step = is_slice ? rows->step : 1;
-    int64_t last = is_slice ? clamp(rows->last, t->rows) : t->rows;
+    int64_t first = is_slice ? clamp_slice_end(rows->first, t->rows) : 0, step = is_slice ? rows->step : 1;
+    int64_t last = is_slice ? clamp_slice_end(rows->last, t->rows) : t->rows;
+
     *n = rows->kind == ROWS_LIST ? rows->list.n : first < last ? (last - first - 1) / step + 1 : 0;
     if (*n == 0)
         return data_error(rows->at, e, "found no row, allowed: rows of 0..%lld of %s", (long long)t->rows - 1, t->name);
     *out = mem_array((size_t)*n, sizeof **out, t->name, e);
+
     for (int64_t i = 0; *out && i < *n; i++) {
         int64_t row = rows->kind == ROWS_LIST ? rows->list.v[i] : first + i * step;
         (*out)[i] = row < 0 ? row + t->rows : row;
@@ -157,37 +163,42 @@ static int list_rows(const struct data_rows *rows, const struct data_table *t, i
             data_error(node_item(rows->at, (int)i), e, "found row %lld, allowed: 0..%lld, the rows of %s",
                 (long long)row, (long long)t->rows - 1, t->name);
     }
+
     return e->count == before ? 0 : -1;
 }
 
-struct chosen {
+struct chosen_rows {
     int64_t *row; // (n), owned
     int64_t n;
 };
 
 static int choose_rows(const struct data_config *cfg, const struct data_classes *classes,
-    const struct data_source *source, const struct data_table *t, struct chosen *c, struct err *e)
+    const struct data_source *source, const struct data_table *t, struct chosen_rows *c, struct err *e)
 {
-    if (list_rows(&source->rows, t, &c->row, &c->n, e) | check_filters(&source->where, t, classes, e))
+    if (list_chosen_rows(&source->rows, t, &c->row, &c->n, e) | check_table_filters(&source->where, t, classes, e))
         return -1;
     if (cfg->filters.n == 0 && source->where.n == 0)
         return 0;
+
     int8_t *keep = mem_array((size_t)c->n, 1, t->name, e);
     if (!keep)
         return -1;
     memset(keep, 1, (size_t)c->n);
     apply_filters(&cfg->filters, t, classes, c->row, c->n, keep);
     apply_filters(&source->where, t, classes, c->row, c->n, keep);
+
     int64_t n = 0;
     for (int64_t i = 0; i < c->n; i++)
         if (keep[i])
             c->row[n++] = c->row[i];
+
     free(keep);
     if (n == 0) {
         const struct data_filters *filters = source->where.n ? &source->where : &cfg->filters;
         return data_error(filters->v[0].at, e, "no row of the %lld of %s passes the filters", (long long)c->n, t->name);
     }
     c->n = n;
+
     return 0;
 }
 
@@ -212,7 +223,7 @@ static bool knows_anomalies(const struct data_config *cfg, const struct data_par
     return cfg->normal.n || any || all;
 }
 
-static int check_labels(
+static int check_labels_exist(
     const struct data_config *cfg, const struct data_part *part, struct data_table *const *tables, struct err *e)
 {
     int result = 0;
@@ -225,12 +236,13 @@ static int check_labels(
     return result;
 }
 
-static void fill_rows(
-    const struct data_classes *classes, struct data_selection *s, int k, int64_t at, const struct chosen *c)
+static void fill_selected_rows(
+    const struct data_classes *classes, struct data_selection *s, int k, int64_t at, const struct chosen_rows *c)
 {
     const struct data_table *t = s->tables[k];
     int anomaly = s->part->source[k].anomaly;
     bool by_label = anomaly == ANOMALY_UNKNOWN && classes->normal.n;
+
     for (int64_t i = 0; i < c->n; i++) {
         s->source[at + i] = k;
         s->index[at + i] = c->row[i];
@@ -242,23 +254,26 @@ static void fill_rows(
     }
 }
 
-static int join(const struct data_config *cfg, const struct data_classes *classes, struct data_selection *s,
-    const struct chosen *c, struct err *e)
+static int join_chosen_rows(const struct data_config *cfg, const struct data_classes *classes, struct data_selection *s,
+    const struct chosen_rows *c, struct err *e)
 {
     int64_t rows = 0;
     bool has_label = true;
+
     for (int k = 0; k < s->part->n; k++) {
         rows += c[k].n;
         has_label = has_label && s->tables[k]->label;
     }
+
     if (rows > INT32_MAX)
         return data_error(
             s->part->source[0].at, e, "found %lld rows in all, allowed: up to %d", (long long)rows, INT32_MAX);
     if (selection_alloc(s, rows, has_label, knows_anomalies(cfg, s->part), e) != 0)
         return -1;
+
     int64_t at = 0;
     for (int k = 0; k < s->part->n; at += c[k++].n)
-        fill_rows(classes, s, k, at, &c[k]);
+        fill_selected_rows(classes, s, k, at, &c[k]);
     return 0;
 }
 
@@ -266,18 +281,20 @@ int data_select(const struct data_config *cfg, const struct data_classes *classe
     struct data_table *const *tables, struct data_selection *out, struct err *e)
 {
     int before = e->count;
+
     *out = (struct data_selection){.part = part, .tables = tables};
-    struct chosen *c = mem_new((size_t)part->n, sizeof *c);
+    struct chosen_rows *c = mem_new((size_t)part->n, sizeof *c);
     for (int k = 0; k < part->n; k++)
         choose_rows(cfg, classes, &part->source[k], tables[k], &c[k], e);
-    check_labels(cfg, part, tables, e);
+    check_labels_exist(cfg, part, tables, e);
     if (e->count == before)
-        join(cfg, classes, out, c, e);
+        join_chosen_rows(cfg, classes, out, c, e);
     for (int k = 0; k < part->n; k++)
         free(c[k].row);
     free(c);
     if (e->count == before)
         return 0;
+
     data_selection_free(out);
     return -1;
 }
@@ -285,7 +302,7 @@ int data_select(const struct data_config *cfg, const struct data_classes *classe
 // --- parts of a selection
 
 // Row `from` of a becomes row `to` of b (which may be a).
-static void copy_row(const struct data_selection *a, int64_t from, struct data_selection *b, int64_t to)
+static void copy_selected_row(const struct data_selection *a, int64_t from, struct data_selection *b, int64_t to)
 {
     b->source[to] = a->source[from];
     b->index[to] = a->index[from];
@@ -298,6 +315,7 @@ static void copy_row(const struct data_selection *a, int64_t from, struct data_s
 int data_partition(struct data_selection *s, const int8_t *keep, struct data_selection *rest, struct err *e)
 {
     int64_t kept = 0, gone = 0;
+
     for (int64_t i = 0; i < s->rows; i++)
         kept += keep[i] != 0;
     if (rest) {
@@ -308,11 +326,13 @@ int data_partition(struct data_selection *s, const int8_t *keep, struct data_sel
         }
     }
     kept = 0;
+
     for (int64_t i = 0; i < s->rows; i++)
         if (keep[i])
-            copy_row(s, i, s, kept++);
+            copy_selected_row(s, i, s, kept++);
         else if (rest)
-            copy_row(s, i, rest, gone++);
+            copy_selected_row(s, i, rest, gone++);
+
     s->rows = kept;
     return 0;
 }
@@ -336,6 +356,7 @@ static char *list_labels(const struct data_selection *s)
         text_add(&list, "%s%lld", shown ? ", " : "", (long long)next);
         label = next;
     }
+
     text_add(&list, ", ...");
     return list.data;
 }
@@ -356,6 +377,7 @@ int data_check_normal(
             free(labels);
         }
     }
+
     return result;
 }
 

@@ -20,37 +20,38 @@ struct strata {
     uint32_t n;
 };
 
-struct keyed {
+struct keyed_row {
     int64_t label;
     int32_t row;
 };
 
-static int compare_keyed(const void *a, const void *b)
+static int compare_keyed_rows(const void *a, const void *b)
 {
-    const struct keyed *x = a, *y = b;
+    const struct keyed_row *x = a, *y = b;
     return x->label != y->label ? (x->label > y->label) - (x->label < y->label) : (x->row > y->row) - (x->row < y->row);
 }
 
 // The label, or without labels whether the row is an anomaly, or nothing.
-static int64_t key_of(const struct data_selection *s, int64_t i)
+static int64_t stratum_key(const struct data_selection *s, int64_t i)
 {
     return s->label ? s->label[i] : s->is_anomaly ? s->is_anomaly[i] : 0;
 }
 
-static struct keyed *sort_rows(const struct data_selection *s, struct err *e)
+static struct keyed_row *sort_rows_by_label(const struct data_selection *s, struct err *e)
 {
-    struct keyed *sorted = mem_array((size_t)s->rows, sizeof *sorted, s->part->name, e);
+    struct keyed_row *sorted = mem_array((size_t)s->rows, sizeof *sorted, s->part->name, e);
     if (!sorted)
         return NULL;
     for (int64_t i = 0; i < s->rows; i++)
-        sorted[i] = (struct keyed){key_of(s, i), (int32_t)i};
-    qsort(sorted, (size_t)s->rows, sizeof *sorted, compare_keyed);
+        sorted[i] = (struct keyed_row){stratum_key(s, i), (int32_t)i};
+    qsort(sorted, (size_t)s->rows, sizeof *sorted, compare_keyed_rows);
     return sorted;
 }
 
-static struct strata find_strata(const struct keyed *sorted, int32_t rows, double fraction)
+static struct strata find_strata(const struct keyed_row *sorted, int32_t rows, double fraction)
 {
     struct strata strata = {0};
+
     for (int32_t i = 0; i < rows; i++) {
         if (i == 0 || sorted[i].label != sorted[i - 1].label) {
             if ((strata.n & (strata.n - 1)) == 0) // full: 0, 1, 2, 4, ...
@@ -60,11 +61,13 @@ static struct strata find_strata(const struct keyed *sorted, int32_t rows, doubl
         }
         strata.v[strata.n - 1].rows++;
     }
+
     for (uint32_t k = 0; k < strata.n; k++) {
         double exact = fraction * strata.v[k].rows;
         strata.v[k].share = (int32_t)floor(exact);
         strata.v[k].remainder = exact - floor(exact);
     }
+
     return strata;
 }
 
@@ -76,14 +79,16 @@ static int compare_claims(const void *a, const void *b)
 }
 
 // Hands out what rounding down left over, one row each, to the largest remainders.
-static void hand_out(struct strata *strata, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
+static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
 {
     int32_t *lot = mem_new(strata->n, sizeof *lot);
+
     random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, UINT32_MAX, (int32_t)strata->n, lot);
     for (uint32_t k = 0; k < strata->n; k++) {
         strata->v[k].lot = lot[k];
         wanted -= strata->v[k].share;
     }
+
     free(lot);
     qsort(strata->v, strata->n, sizeof *strata->v, compare_claims);
     for (uint32_t k = 0; wanted > 0; k = (k + 1) % strata->n) {
@@ -96,8 +101,8 @@ static void hand_out(struct strata *strata, int32_t wanted, int64_t seed, enum d
 }
 
 // keep[row] = 0 for the rows that go.
-static void draw(const struct keyed *sorted, const struct stratum *s, int64_t seed, enum data_split_purpose purpose,
-    int32_t *order, int8_t *keep)
+static void draw_stratum(const struct keyed_row *sorted, const struct stratum *s, int64_t seed,
+    enum data_split_purpose purpose, int32_t *order, int8_t *keep)
 {
     random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, s->rank, s->rows, order);
     for (int32_t i = 0; i < s->share; i++)
@@ -109,23 +114,26 @@ int data_split(struct data_selection *s, double fraction, int64_t seed, enum dat
 {
     if (s->rows < 2)
         return data_error(s->part->source[0].at, e, "found %lld row to split, allowed: at least 2", (long long)s->rows);
+
     int32_t rows = (int32_t)s->rows, wanted = (int32_t)lround(fraction * rows);
     wanted = wanted < 1 ? 1 : wanted > rows - 1 ? rows - 1 : wanted;
-    struct keyed *sorted = sort_rows(s, e);
+
+    struct keyed_row *sorted = sort_rows_by_label(s, e);
     int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);
     int8_t *keep = mem_array((size_t)rows, 1, s->part->name, e);
     int result = -1;
     if (sorted && order && keep) {
         struct strata strata = find_strata(sorted, rows, fraction);
         memset(keep, 1, (size_t)rows);
-        hand_out(&strata, wanted, seed, purpose);
+        hand_out_remainders(&strata, wanted, seed, purpose);
         for (uint32_t k = 0; k < strata.n; k++)
-            draw(sorted, &strata.v[k], seed, purpose, order, keep);
+            draw_stratum(sorted, &strata.v[k], seed, purpose, order, keep);
         free(strata.v);
         result = data_partition(s, keep, part, e);
     }
     free(sorted);
     free(order);
     free(keep);
+
     return result;
 }

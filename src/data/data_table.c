@@ -1,6 +1,7 @@
 // One split of a data-set file: opening, checking its arrays, and reading its values whatever their type.
 #include "data/data_table.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/schema.h"
@@ -29,13 +30,6 @@ bool data_type_fits_float(enum store_type type)
     return type == STORE_U8 || type == STORE_I8 || type == STORE_I16 || type == STORE_F32;
 }
 
-static void free_texts(char **texts, int n)
-{
-    for (int i = 0; texts && i < n; i++)
-        free(texts[i]);
-    free(texts);
-}
-
 static void release_values(struct data_table *t)
 {
     if (t->map.data)
@@ -49,9 +43,10 @@ void data_table_free(struct data_table **t)
 {
     if (!*t)
         return;
+
     release_values(*t);
-    free_texts((*t)->features, (*t)->columns);
-    free_texts((*t)->label_names, (*t)->n_label_names);
+    list_free((*t)->features, (*t)->columns);
+    list_free((*t)->label_names, (*t)->n_label_names);
     char *const owned[] = {
         (*t)->name, (*t)->path, (*t)->split, (*t)->label_name, (*t)->checksum, (*t)->label_checksum, (*t)->origin};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -64,18 +59,19 @@ void data_table_free(struct data_table **t)
 
 // --- opening
 
-static char *part_path(const struct data_table *t, const char *name)
+static char *array_path(const struct data_table *t, const char *name)
 {
     return mem_format("%s/%s", t->split, name);
 }
 
 // The message lists the splits that are there.
-static int missing_split(struct store_file *f, const struct data_table *t, struct err *e)
+static int refuse_split(struct store_file *f, const struct data_table *t, struct err *e)
 {
     char **names = NULL;
     int n = 0;
     if (store_list(f, "", &names, &n, e) != 0)
         return -1;
+
     struct text list = {0};
     for (int i = 0; i < n; i++)
         text_add(&list, "%s%s", i ? ", " : "", names[i]);
@@ -83,18 +79,21 @@ static int missing_split(struct store_file *f, const struct data_table *t, struc
     err_add(e, ERR_DATA, "%s: no split '%s' in %s, allowed: %s%s%s%s", t->name, t->split, t->path,
         n ? list.data : "none", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     text_free(&list);
-    free_texts(names, n);
+    list_free(names, n);
+
     return -1;
 }
 
-static int read_shape(struct store_file *f, struct data_table *t, struct err *e)
+static int read_table_shape(struct store_file *f, struct data_table *t, struct err *e)
 {
     struct store_shape s;
-    char *path = part_path(t, DATASET_X);
+    char *path = array_path(t, DATASET_X);
     int result = store_get_shape(f, path, &s, e);
+
     free(path);
     if (result != 0)
         return -1;
+
     int64_t columns = 1;
     bool fits = s.type != STORE_TEXT && s.rank >= 1 && s.rank <= 4;
     for (int i = 1; fits && i < s.rank; i++)
@@ -108,6 +107,7 @@ static int read_shape(struct store_file *f, struct data_table *t, struct err *e)
             e, ERR_DATA, "%s: no data: %lld rows of %lld values", t->name, (long long)s.dims[0], (long long)columns);
     if (s.dims[0] > INT32_MAX)
         return err_add(e, ERR_DATA, "%s: found %lld rows, allowed: up to %d", t->name, (long long)s.dims[0], INT32_MAX);
+
     t->rows = s.dims[0];
     t->columns = (int)columns;
     t->type = s.type;
@@ -118,10 +118,11 @@ static int read_shape(struct store_file *f, struct data_table *t, struct err *e)
     return 0;
 }
 
-static int read_values(struct store_file *f, struct data_table *t, struct err *e)
+static int read_table_values(struct store_file *f, struct data_table *t, struct err *e)
 {
-    char *path = part_path(t, DATASET_X);
+    char *path = array_path(t, DATASET_X);
     int result = store_map(f, path, &t->map, e);
+
     if (result == 0 && t->map.data) {
         t->values = t->map.data;
     } else if (result == 0) {
@@ -134,11 +135,12 @@ static int read_values(struct store_file *f, struct data_table *t, struct err *e
 }
 
 // Without `with_values` it only checks that they fit.
-static int read_label(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
+static int read_table_labels(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
 {
-    char *path = part_path(t, DATASET_LABEL);
+    char *path = array_path(t, DATASET_LABEL);
     struct store_shape s;
     int result = 0;
+
     if (store_has(f, path)) {
         result = store_get_shape(f, path, &s, e);
         if (result == 0 && (s.type == STORE_TEXT || s.rank != 1 || s.dims[0] != t->rows))
@@ -155,6 +157,7 @@ static int read_label(struct store_file *f, struct data_table *t, bool with_valu
             t->label_checksum = store_get_text(f, path, STORE_CHECKSUM);
     }
     free(path);
+
     return result;
 }
 
@@ -175,14 +178,14 @@ static void turn_into_numbers(struct data_table *t)
     t->label_numbers = mem_new((size_t)t->n_label_names, sizeof *t->label_numbers);
     for (int i = 0; i < t->n_label_names; i++)
         label_is_number(t->label_names[i], &t->label_numbers[i]);
-    free_texts(t->label_names, t->n_label_names);
+    list_free(t->label_names, t->n_label_names);
     t->label_names = NULL;
     t->n_label_names = 0;
     if (t->label)
         data_table_number_labels(t, t->rows, t->label);
 }
 
-static int read_names(struct store_file *f, struct data_table *t, struct err *e)
+static int read_table_names(struct store_file *f, struct data_table *t, struct err *e)
 {
     t->origin = store_get_text(f, t->split, DATASET_SOURCE);
     if (t->has_label) {
@@ -193,7 +196,7 @@ static int read_names(struct store_file *f, struct data_table *t, struct err *e)
         free(lines);
         turn_into_numbers(t);
     }
-    char *path = part_path(t, DATASET_FEATURE);
+    char *path = array_path(t, DATASET_FEATURE);
     struct store_shape s;
     int result = 0;
     if (t->shape_rank == 1 && store_has(f, path)) {
@@ -204,30 +207,32 @@ static int read_names(struct store_file *f, struct data_table *t, struct err *e)
         }
     }
     free(path);
+
     return result;
 }
 
 static int read_table(struct store_file *f, struct data_table *t, unsigned parts, struct err *e)
 {
     if (!store_has(f, t->split))
-        return missing_split(f, t, e);
-    char *path = part_path(t, DATASET_X);
+        return refuse_split(f, t, e);
+    char *path = array_path(t, DATASET_X);
     bool has_x = store_has(f, path);
     t->checksum = has_x ? store_get_text(f, path, STORE_CHECKSUM) : NULL;
     free(path);
     if (!has_x)
         return err_add(e, ERR_DATA, "%s: no data set '%s' in group %s of %s", t->name, DATASET_X, t->split, t->path);
-    if (read_shape(f, t, e) != 0)
+    if (read_table_shape(f, t, e) != 0)
         return -1;
-    int failed = parts & TABLE_VALUES ? read_values(f, t, e) : 0;
-    return failed | read_label(f, t, parts & TABLE_LABELS, e) ? -1 : read_names(f, t, e);
+    int failed = parts & TABLE_VALUES ? read_table_values(f, t, e) : 0;
+    return failed | read_table_labels(f, t, parts & TABLE_LABELS, e) ? -1 : read_table_names(f, t, e);
 }
 
 // `file` NULL: the file is closed again. `path` is the table's from now on, or freed.
-static struct data_table *open_table(
+static struct data_table *open_split_table(
     const struct data_source *source, char *path, unsigned parts, struct store_file **file, struct err *e)
 {
     struct data_table *t = mem_new(1, sizeof *t);
+
     t->name = mem_format("%s:%s", source->file, source->split);
     t->path = path;
     t->split = mem_text(source->split);
@@ -244,7 +249,7 @@ static struct data_table *open_table(
 struct data_table *data_table_open(const struct data_source *source, struct store_file **file, struct err *e)
 {
     char *path = data_resolve(source->file, NULL, NULL, e);
-    return path ? open_table(source, path, 0, file, e) : NULL;
+    return path ? open_split_table(source, path, 0, file, e) : NULL;
 }
 
 struct data_table *data_files_open(
@@ -253,18 +258,21 @@ struct data_table *data_files_open(
     char *path = data_resolve(source->file, spec_folder, source->at, e);
     if (!path)
         return NULL;
+
     for (int i = 0; i < files->n; i++)
         if (strcmp(files->v[i]->path, path) == 0 && strcmp(files->v[i]->split, source->split) == 0) {
             free(path);
             return files->v[i];
         }
+
     struct err found = {0};
-    struct data_table *t = open_table(source, path, parts, NULL, &found);
+    struct data_table *t = open_split_table(source, path, parts, NULL, &found);
     if (!t) {
         data_blame(source->at, &found, e);
         return NULL;
     }
     files->v = mem_grow(files->v, (size_t)files->n + 1, sizeof *files->v);
+
     return files->v[files->n++] = t;
 }
 
@@ -337,6 +345,7 @@ void data_table_row(const struct data_table *t, int64_t row, double *restrict ou
 double data_table_value(const struct data_table *t, int64_t row, int column)
 {
     size_t i = (size_t)row * (size_t)t->columns + (size_t)column;
+
     switch (t->type) {
     case STORE_U8:
         return ((const uint8_t *)t->values)[i];
@@ -355,6 +364,7 @@ double data_table_value(const struct data_table *t, int64_t row, int column)
     case STORE_TEXT:
         break;
     }
+
     return NAN;
 }
 
@@ -372,6 +382,7 @@ bool data_table_row_is_finite(const struct data_table *t, int64_t row)
 {
     size_t first = (size_t)row * (size_t)t->columns;
     uint32_t bad = 0;
+
     if (t->type == STORE_F32) {
         const bits32 *restrict x = (const bits32 *)t->values + first;
         for (int i = 0; i < t->columns; i++)

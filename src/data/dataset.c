@@ -51,9 +51,10 @@ static void loading_free(struct loading *l)
     data_files_free(&l->files);
 }
 
-static int open_all(struct loading *l)
+static int open_draft_tables(struct loading *l)
 {
     int result = 0;
+
     l->files = mem_new(1, sizeof *l->files);
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
@@ -65,12 +66,13 @@ static int open_all(struct loading *l)
                 result = -1;
         }
     }
+
     return result;
 }
 
 // --- shapes
 
-static char *shape_text(char out[64], int rank, const int *shape)
+static char *shape_with_crosses(char out[64], int rank, const int *shape)
 {
     int n = snprintf(out, 64, "%d", shape[0]);
     for (int i = 1; i < rank; i++)
@@ -85,7 +87,7 @@ static int compare_shape(const struct data_source *source, const struct data_tab
     if (t->shape_rank == rank && memcmp(t->shape, shape, (size_t)rank * sizeof *shape) == 0)
         return 0;
     return data_error(source->at, e, "found rows of %s in %s, allowed: %s as in %s",
-        shape_text(mine, t->shape_rank, t->shape), t->name, shape_text(theirs, rank, shape), with);
+        shape_with_crosses(mine, t->shape_rank, t->shape), t->name, shape_with_crosses(theirs, rank, shape), with);
 }
 
 static int compare_features(
@@ -98,10 +100,11 @@ static int compare_features(
     return 0;
 }
 
-static int compare_all(const struct loading *l)
+static int compare_draft_shapes(const struct loading *l)
 {
     const struct data_table *first = l->draft[TRAIN].tables[0];
     int result = 0;
+
     for (int i = 0; i < l->n; i++)
         for (int k = 0; l->draft[i].part && k < l->draft[i].part->n; k++) {
             const struct data_source *source = &l->draft[i].part->source[k];
@@ -110,6 +113,7 @@ static int compare_all(const struct loading *l)
                 compare_features(source, t, first, l->e) != 0)
                 result = -1;
         }
+
     return result;
 }
 
@@ -124,20 +128,21 @@ static int match_labels(const struct loading *l)
         parts[i] = l->draft[i].part;
         tables[i] = l->draft[i].tables;
     }
+
     int result = data_labels_match(l->cfg, parts, tables, l->n, l->files, l->e);
     free(parts);
     free(tables);
     return result;
 }
 
-static int check_labels(const struct loading *l)
+static int match_labels_and_filters(const struct loading *l)
 {
     return match_labels(l) == 0 ? data_check_filters(l->cfg, l->files, l->e) : -1;
 }
 
 // --- rows
 
-static int select_all(struct loading *l)
+static int select_draft_rows(struct loading *l)
 {
     int result = 0;
     for (int i = 0; i < l->n; i++) {
@@ -149,7 +154,7 @@ static int select_all(struct loading *l)
 }
 
 // The rows of train go to test, then those that are not normal go, then some of the rest go to validation.
-static int split_all(struct loading *l)
+static int split_train_rows(struct loading *l)
 {
     struct draft *train = &l->draft[TRAIN], *validation = &l->draft[VALIDATION];
     const struct data_config *cfg = l->cfg;
@@ -165,9 +170,10 @@ static int split_all(struct loading *l)
     return validation->part ? data_keep_normal(cfg, &validation->rows, l->e) : 0;
 }
 
-static int check_all(struct loading *l)
+static int check_draft_values(struct loading *l)
 {
     int result = data_check_varies(&l->draft[TRAIN].rows, l->e);
+
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
         int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // what is tested may be broken: that is no error
@@ -176,6 +182,7 @@ static int check_all(struct loading *l)
         if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
             result = -1;
     }
+
     return result;
 }
 
@@ -188,7 +195,7 @@ static void copy_features(const struct data_table *t, struct data_sets *out)
         out->features[c] = mem_text(t->features[c]);
 }
 
-static int build(struct loading *l, int i, struct data_sets *out, struct dataset *set)
+static int build_draft(struct loading *l, int i, struct data_sets *out, struct dataset *set)
 {
     struct draft *d = &l->draft[i];
     if (!d->rows.rows)
@@ -208,16 +215,16 @@ static int build_tests(struct loading *l, int first, struct data_sets *out)
     out->test = mem_new((size_t)(l->n - first), sizeof *out->test);
     for (out->n_test = 0; out->n_test < l->n - first; out->n_test++) {
         l->draft[first + out->n_test].is_test = true;
-        result |= build(l, first + out->n_test, out, &out->test[out->n_test]);
+        result |= build_draft(l, first + out->n_test, out, &out->test[out->n_test]);
     }
     return result;
 }
 
-static int build_all(struct loading *l, struct data_sets *out)
+static int build_drafts(struct loading *l, struct data_sets *out)
 {
     copy_features(l->draft[TRAIN].tables[0], out);
-    int result = build(l, TRAIN, out, &out->train);
-    result |= build(l, VALIDATION, out, &out->validation);
+    int result = build_draft(l, TRAIN, out, &out->train);
+    result |= build_draft(l, VALIDATION, out, &out->validation);
     return result | build_tests(l, TESTS, out);
 }
 
@@ -244,6 +251,7 @@ static void keep_files(struct loading *l, struct data_sets *out)
 int data_load(const struct data_config *cfg, const char *spec_folder, struct data_sets *out, struct err *e)
 {
     struct loading l = {.cfg = cfg, .folder = spec_folder, .e = e};
+
     *out = (struct data_sets){0};
     add_draft(&l, "train", &cfg->train);
     add_draft(&l, "validation", &cfg->validation);
@@ -251,19 +259,19 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
         add_draft(&l, cfg->test[i].name, &cfg->test[i]);
     if (cfg->test_fraction > 0)
         add_draft(&l, "test", NULL);
-    int result = open_all(&l);
+    int result = open_draft_tables(&l);
     if (result == 0)
-        result = compare_all(&l) | check_labels(&l);
+        result = compare_draft_shapes(&l) | match_labels_and_filters(&l);
     if (result == 0)
-        result = select_all(&l);
+        result = select_draft_rows(&l);
     if (result == 0)
-        result = split_all(&l);
+        result = split_train_rows(&l);
     if (result == 0)
-        result = check_all(&l);
+        result = check_draft_values(&l);
     if (result == 0)
         result = data_fit(cfg, &l.draft[TRAIN].rows, &out->scaling, e);
     if (result == 0)
-        result = build_all(&l, out);
+        result = build_drafts(&l, out);
     if (result == 0)
         result = data_files_check(l.files, e); // what was converted is not looked at again
     if (result == 0)
@@ -271,6 +279,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     else
         data_sets_free(out);
     loading_free(&l);
+
     return result;
 }
 
@@ -286,12 +295,14 @@ static int verify_source(const struct data_source *source, const char *path, str
     static const char *const arrays[] = {DATASET_X, DATASET_LABEL};
     struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
     int result = f ? 0 : -1;
+
     for (int i = 0; i < 2 && result == 0; i++) {
         char *array = mem_format("%s/%s", source->split, arrays[i]);
         if (store_has(f, array))
             result = store_verify(f, array, e);
         free(array);
     }
+
     store_close(&f);
     return result;
 }
@@ -299,6 +310,7 @@ static int verify_source(const struct data_source *source, const char *path, str
 static int verify_part(const struct data_part *part, const char *spec_folder, struct err *e)
 {
     int result = 0;
+
     for (int k = 0; k < part->n; k++) {
         const struct data_source *source = &part->source[k];
         struct err found = {0};
@@ -307,6 +319,7 @@ static int verify_part(const struct data_part *part, const char *spec_folder, st
             result = data_blame(source->at, &found, e);
         free(path);
     }
+
     return result;
 }
 
@@ -320,10 +333,11 @@ int data_verify(const struct data_config *cfg, const char *spec_folder, struct e
 
 // --- new data
 
-static int check_new(const struct loading *l, const struct scaling *scaling, int shape_rank, const int *shape)
+static int check_new_data(const struct loading *l, const struct scaling *scaling, int shape_rank, const int *shape)
 {
     struct draft *d = &l->draft[0];
     int result = match_labels(l);
+
     for (int k = 0; k < d->part->n; k++)
         result |= compare_shape(&d->part->source[k], d->tables[k], "the model", shape_rank, shape, l->e);
     if (result == 0)
@@ -341,11 +355,13 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
 {
     static const struct data_config plain = {0};
     struct loading l = {.cfg = &plain, .e = e};
+
     *out = (struct data_sets){0};
     add_draft(&l, part->name, part);
-    int result = open_all(&l);
+
+    int result = open_draft_tables(&l);
     if (result == 0)
-        result = check_new(&l, scaling, shape_rank, shape);
+        result = check_new_data(&l, scaling, shape_rank, shape);
     if (result == 0) {
         scaling_copy(&out->scaling, scaling);
         copy_features(l.draft[0].tables[0], out);
@@ -356,12 +372,14 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
     else
         data_sets_free(out);
     loading_free(&l);
+
     return result;
 }
 
 void data_sets_free(struct data_sets *sets)
 {
     int columns = sets->scaling.columns;
+
     dataset_free(&sets->train);
     dataset_free(&sets->validation);
     for (int i = 0; i < sets->n_test; i++)
@@ -380,7 +398,7 @@ const char *dataset_label_name(const struct dataset *d, int64_t row)
     return d->label && d->label_names ? d->label_names[d->label[row]] : NULL;
 }
 
-static int compare_labels(const void *a, const void *b)
+static int compare_label_numbers(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
@@ -395,9 +413,10 @@ void dataset_count_labels(const struct dataset *d, struct text *t)
 
     if (!d->label || d->rows == 0)
         return;
+
     int64_t *label = mem_new((size_t)d->rows, sizeof *label);
     memcpy(label, d->label, (size_t)d->rows * sizeof *label);
-    qsort(label, (size_t)d->rows, sizeof *label, compare_labels);
+    qsort(label, (size_t)d->rows, sizeof *label, compare_label_numbers);
 
     for (int64_t first = 0, last; first < d->rows; first = last, shown++) {
         for (last = first; last < d->rows && label[last] == label[first];)
@@ -410,5 +429,6 @@ void dataset_count_labels(const struct dataset *d, struct text *t)
         const char *name = d->label_names ? d->label_names[label[first]] : number;
         text_add(t, "%s%s (%lld)", shown ? ", " : "", text_quote(room, name, strlen(name)), (long long)(last - first));
     }
+
     free(label);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void source_free(struct dataset_source *s)
+static void dataset_source_free(struct dataset_source *s)
 {
     char *const owned[] = {s->name, s->path, s->checksum, s->label_checksum, s->label_name, s->origin};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -16,7 +16,7 @@ static void source_free(struct dataset_source *s)
 void dataset_free(struct dataset *d)
 {
     for (int k = 0; k < d->n_sources; k++)
-        source_free(&d->sources[k]);
+        dataset_source_free(&d->sources[k]);
     void *const owned[] = {d->name, d->row, d->shift, d->factor, d->values, d->is_unscored, d->label, d->is_anomaly,
         d->index, d->source, d->sources};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -28,6 +28,7 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
 {
     d->n_sources = s->part->n;
     d->sources = mem_new((size_t)d->n_sources, sizeof *d->sources);
+
     for (int k = 0; k < d->n_sources; k++) {
         const struct data_table *t = s->tables[k];
         d->sources[k] = (struct dataset_source){.name = mem_text(t->name),
@@ -37,12 +38,13 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
             .label_name = mem_text(t->label_name),
             .origin = mem_text(t->origin)};
     }
+
     for (int64_t i = 0; i < s->rows; i++)
         d->sources[s->source[i]].rows++;
 }
 
 // Bytes alone, or floats alone that need no filling.
-static bool can_point(const struct data_selection *s, bool has_missing)
+static bool can_point_at_rows(const struct data_selection *s, bool has_missing)
 {
     enum store_type type = s->tables[0]->type;
     for (int k = 1; k < s->part->n; k++)
@@ -69,10 +71,12 @@ static int set_affine(const struct scaling *scaling, struct dataset *d, struct e
     d->factor = mem_array((size_t)d->columns, sizeof *d->factor, d->name, e);
     if (!d->shift || !d->factor)
         return -1;
+
     for (int c = 0; c < d->columns; c++) {
         d->shift[c] = (float)scaling->shift[c];
         d->factor[c] = (float)scaling->factor[c];
     }
+
     return 0;
 }
 
@@ -80,12 +84,14 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
 {
     const struct data_table *t = s->tables[s->source[i]];
     char column[96];
+
     for (int c = 0; c < t->columns; c++)
         if (isinf(out[c]))
             return data_error(s->part->source[s->source[i]].at, e,
                 "%s: the value in row %lld, %s is beyond the range of "
                 "single precision; hint: scale: standard or min_max",
                 t->name, (long long)s->index[i], data_column_name(column, t, c));
+
     return 0;
 }
 
@@ -93,11 +99,13 @@ static int convert_rows(
     const struct data_selection *s, bool is_test, const struct scaling *scaling, struct dataset *d, struct err *e)
 {
     d->type = DATASET_F32;
+
     float *values = d->values = mem_array((size_t)s->rows * (size_t)d->columns, sizeof *values, d->name, e);
     if (!values)
         return -1;
     double *row = mem_new((size_t)d->columns, sizeof *row);
     int result = 0;
+
     for (int64_t i = 0; i < s->rows && result == 0; i++, values += d->columns) {
         const struct data_table *t = s->tables[s->source[i]];
         data_table_row(t, s->index[i], row);
@@ -106,6 +114,7 @@ static int convert_rows(
         if (!is_test)
             result = check_range(s, i, values, e);
     }
+
     free(row);
     return result;
 }
@@ -114,6 +123,7 @@ int dataset_build(const char *name, struct data_selection *s, bool has_missing, 
     const struct scaling *scaling, char *const *features, struct dataset *out, struct err *e)
 {
     const struct data_table *t = s->tables[0];
+
     *out = (struct dataset){.name = mem_text(name),
         .rows = s->rows,
         .columns = t->columns,
@@ -122,8 +132,9 @@ int dataset_build(const char *name, struct data_selection *s, bool has_missing, 
         .features = features};
     describe_sources(s, out);
     out->row = mem_array((size_t)s->rows, sizeof *out->row, name, e);
+
     int result = out->row ? 0 : -1;
-    if (result == 0 && can_point(s, has_missing)) {
+    if (result == 0 && can_point_at_rows(s, has_missing)) {
         point_rows(s, out);
         result = set_affine(scaling, out, e);
     } else if (result == 0) {

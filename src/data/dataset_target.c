@@ -41,6 +41,7 @@ int dataset_target_parse(struct dataset_target *t, const char *output, struct er
 int dataset_target_check(const struct dataset_target *t, bool force, struct err *e)
 {
     struct stat s;
+
     if (store_check_replace(t->path, FORMAT_DATASET, e) != 0)
         return -1;
     if (stat(t->path, &s) < 0)
@@ -50,6 +51,7 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
         return -1;
     bool has = store_has(f, t->split);
     store_close(&f);
+
     return has && !force ? err_add(e, ERR_USAGE, "%s: has a split '%s' already; --force replaces it", t->path, t->split)
                          : 0;
 }
@@ -65,16 +67,19 @@ static int copy_others(const struct dataset_target *t, struct store_file *to, st
 {
     if (!t->output.seen.exists)
         return 0;
+
     struct store_file *from = store_open(t->path, FORMAT_DATASET, false, e);
     char **names = NULL;
     int n = 0, status = from ? store_list(from, "/", &names, &n, e) : -1;
     for (int i = 0; i < n && status == 0; i++)
         if (strcmp(names[i], t->split) != 0)
             status = copy_one(from, names[i], to, e);
+
     for (int i = 0; i < n; i++)
         free(names[i]);
     free(names);
     store_close(&from);
+
     return status;
 }
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static inline void fetch(const void *row, size_t bytes)
+static inline void prefetch_row(const void *row, size_t bytes)
 {
     const char *p = row;
     for (size_t i = 0; i < bytes; i += 64)
@@ -19,9 +19,10 @@ void dataset_gather(const struct dataset *d, const int32_t *rows, int n, real *o
     size_t bytes = (size_t)d->columns * (d->type == DATASET_U8 ? 1 : sizeof(float));
     const struct kernels *k = kernels();
     size_t columns = (size_t)d->columns;
+
     for (int r = 0; r < n; r++, out += columns) {
         if (r + AHEAD < n)
-            fetch(d->row[rows[r + AHEAD]], bytes < FETCHED ? bytes : FETCHED);
+            prefetch_row(d->row[rows[r + AHEAD]], bytes < FETCHED ? bytes : FETCHED);
         const void *x = d->row[rows[r]];
         if (d->type == DATASET_U8 && d->factor)
             k->scale_u8(columns, x, d->shift, d->factor, out);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int find_name(char *const *names, int n, const char *name)
+static int find_label_name(char *const *names, int n, const char *name)
 {
     for (int i = 0; i < n; i++)
         if (strcmp(names[i], name) == 0)
@@ -17,7 +17,7 @@ static int find_name(char *const *names, int n, const char *name)
 
 // --- the data has names
 
-static int refuse_name(const struct label_question *q, const char *found, struct err *e)
+static int refuse_normal_name(const struct label_question *q, const char *found, struct err *e)
 {
     const struct row_reader *r = q->reader;
     char room[QUOTE_ROOM];
@@ -31,7 +31,7 @@ static int refuse_name(const struct label_question *q, const char *found, struct
     return -1;
 }
 
-static int refuse_names(const struct label_question *q, struct err *e)
+static int refuse_named_labels(const struct label_question *q, struct err *e)
 {
     const struct row_reader *r = q->reader;
     struct text all = {0}, normal = {0};
@@ -44,36 +44,38 @@ static int refuse_names(const struct label_question *q, struct err *e)
         r->name, all.data, normal.data);
     text_free(&all);
     text_free(&normal);
+
     return -1;
 }
 
 // Of the user's names each must be known; the model's may be missing here, but a model without names has to share some.
-static int choose_names(const struct label_question *q, struct label_choice *c, struct err *e)
+static int choose_normal_names(const struct label_question *q, struct label_choice *c, struct err *e)
 {
     const struct row_reader *r = q->reader;
     int result = 0, found = 0;
 
     c->n = r->n_label_names;
     c->is_normal = mem_new((size_t)c->n, sizeof *c->is_normal);
+
     for (int i = 0; i < q->normal->n; i++) {
         const char *name = q->normal->v[i];
-        int k = find_name(r->label_names, r->n_label_names, name);
+        int k = find_label_name(r->label_names, r->n_label_names, name);
 
         if (k >= 0) {
             c->is_normal[k] = 1;
             found++;
-        } else if (q->is_option && find_name(q->names, q->n_names, name) < 0) {
-            result = refuse_name(q, name, e);
+        } else if (q->is_option && find_label_name(q->names, q->n_names, name) < 0) {
+            result = refuse_normal_name(q, name, e);
         }
     }
     if (result == 0 && found == 0 && !q->is_option && q->n_names == 0)
-        return refuse_names(q, e);
+        return refuse_named_labels(q, e);
     return result;
 }
 
 // --- the data has numbers
 
-static int refuse_number(const struct label_question *q, const char *found, struct err *e)
+static int refuse_normal_number(const struct label_question *q, const char *found, struct err *e)
 {
     char room[QUOTE_ROOM];
     const char *quoted = text_quote(room, found, strlen(found));
@@ -87,19 +89,19 @@ static int refuse_number(const struct label_question *q, const char *found, stru
         q->reader->name, quoted);
 }
 
-static int choose_numbers(const struct label_question *q, struct label_choice *c, struct err *e)
+static int choose_normal_numbers(const struct label_question *q, struct label_choice *c, struct err *e)
 {
     c->numbers.v = mem_new((size_t)q->normal->n + 1, sizeof *c->numbers.v);
     for (int i = 0; i < q->normal->n; i++)
         if (!data_label_number(q->normal->v[i], &c->numbers.v[c->numbers.n++]))
-            return refuse_number(q, q->normal->v[i], e);
+            return refuse_normal_number(q, q->normal->v[i], e);
     return 0;
 }
 
 int label_choice_make(const struct label_question *q, struct label_choice *out, struct err *e)
 {
     *out = (struct label_choice){0};
-    int result = q->reader->n_label_names ? choose_names(q, out, e) : choose_numbers(q, out, e);
+    int result = q->reader->n_label_names ? choose_normal_names(q, out, e) : choose_normal_numbers(q, out, e);
 
     if (result != 0)
         label_choice_free(out);

@@ -25,7 +25,7 @@ struct row_source {
     double *row;      // (columns), owned
 };
 
-static void shape_text(char out[64], int rank, const int *shape)
+static void shape_as_tuple(char out[64], int rank, const int *shape)
 {
     int n = snprintf(out, 64, "(%d", shape[0]);
     for (int i = 1; i < rank; i++)
@@ -44,21 +44,24 @@ static void picture_hint(char out[96], const struct row_fit *fit, const struct d
             color == 1 ? " --grayscale" : " --color");
 }
 
-static int check_fit(const struct row_fit *fit, const struct data_table *t, struct err *e)
+static int check_row_fit(const struct row_fit *fit, const struct data_table *t, struct err *e)
 {
     char found[64], allowed[64], hint[96];
+
     if (t->shape_rank != fit->shape_rank || memcmp(t->shape, fit->shape, (size_t)t->shape_rank * sizeof *t->shape)) {
-        shape_text(found, t->shape_rank, t->shape);
-        shape_text(allowed, fit->shape_rank, fit->shape);
+        shape_as_tuple(found, t->shape_rank, t->shape);
+        shape_as_tuple(allowed, fit->shape_rank, fit->shape);
         picture_hint(hint, fit, t);
         return err_add(e, ERR_DATA, "%s: found rows of shape %s, allowed: %s, which the model takes%s", t->name, found,
             allowed, hint);
     }
     int before = e->count;
+
     for (int c = 0; fit->features && t->features && c < t->columns && e->count == before; c++)
         if (!data_feature_fits(fit->features[c], t->features[c], c))
             err_add(e, ERR_DATA, "%s: found column %d '%s', allowed: '%s', which the model takes there", t->name, c,
                 t->features[c], fit->features[c]);
+
     if (fit->scaling->bytes_only && t->type != STORE_U8)
         err_add(e, ERR_DATA, "%s: found values of type %s, allowed: bytes (u1), which the model was trained on",
             t->name, data_type_name(t->type));
@@ -66,36 +69,40 @@ static int check_fit(const struct row_fit *fit, const struct data_table *t, stru
 }
 
 // Bytes and floats that need no filling are gathered as they lie.
-static bool can_point(const struct row_reader *r)
+static bool can_point_at_piece(const struct row_reader *r)
 {
     enum store_type type = r->source->table->type;
     return type == STORE_U8 || (type == STORE_F32 && !r->fit->scaling->fill);
 }
 
-static int make_affine(struct row_reader *r)
+static int set_piece_affine(struct row_reader *r)
 {
     const struct scaling *s = r->fit->scaling;
-    if (!s->factor || !can_point(r))
+    if (!s->factor || !can_point_at_piece(r))
         return 0;
     r->piece.shift = mem_new((size_t)r->columns, sizeof *r->piece.shift);
     r->piece.factor = mem_new((size_t)r->columns, sizeof *r->piece.factor);
+
     for (int c = 0; c < r->columns; c++) {
         r->piece.shift[c] = (float)s->shift[c];
         r->piece.factor[c] = (float)s->factor[c];
     }
+
     return 0;
 }
 
-static int make_room(struct row_reader *r, struct err *e)
+static int allocate_row_piece(struct row_reader *r, struct err *e)
 {
     struct row_source *s = r->source;
     size_t n = (size_t)s->most * (size_t)r->columns;
+
     if (store_map(s->file, s->x_path, &s->map, e) != 0)
         return -1;
     if (!s->map.data && !(s->read = mem_array(n, store_type_size(s->table->type), r->name, e)))
         return -1;
-    if (!can_point(r) && !(s->converted = mem_array(n, sizeof *s->converted, r->name, e)))
+    if (!can_point_at_piece(r) && !(s->converted = mem_array(n, sizeof *s->converted, r->name, e)))
         return -1;
+
     s->row = mem_new((size_t)r->columns, sizeof *s->row);
     r->piece = (struct dataset){.columns = r->columns,
         .shape_rank = r->fit->shape_rank,
@@ -103,12 +110,14 @@ static int make_room(struct row_reader *r, struct err *e)
     memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
     r->piece.row = mem_array((size_t)s->most, sizeof *r->piece.row, r->name, e);
     r->piece.is_unscored = mem_array((size_t)s->most, sizeof *r->piece.is_unscored, r->name, e);
-    return r->piece.row && r->piece.is_unscored ? make_affine(r) : -1;
+
+    return r->piece.row && r->piece.is_unscored ? set_piece_affine(r) : -1;
 }
 
-static void describe(struct row_reader *r)
+static void describe_split(struct row_reader *r)
 {
     const struct data_table *t = r->source->table;
+
     r->rows = t->rows;
     r->columns = t->columns;
     r->has_label = t->has_label;
@@ -124,6 +133,7 @@ struct row_reader *row_reader_open(
 {
     struct row_reader *r = mem_new(1, sizeof *r);
     struct row_source *s = r->source = mem_new(1, sizeof *s);
+
     r->fit = fit;
     s->most = most;
     s->hash = hash_stream_new();
@@ -131,10 +141,10 @@ struct row_reader *row_reader_open(
     s->label_path = mem_format("%s/" DATASET_LABEL, source->split);
     s->table = data_table_open(source, &s->file, e);
     if (s->table) {
-        describe(r);
+        describe_split(r);
         r->checksum = s->table->checksum;
     }
-    if (!s->table || check_fit(fit, s->table, e) != 0 || make_room(r, e) != 0)
+    if (!s->table || check_row_fit(fit, s->table, e) != 0 || allocate_row_piece(r, e) != 0)
         row_reader_free(&r);
     return r;
 }
@@ -143,6 +153,7 @@ void row_reader_free(struct row_reader **r)
 {
     if (!*r)
         return;
+
     struct row_source *s = (*r)->source;
     if (s->table)
         s->table->values = NULL; // the mapping's or the piece's
@@ -159,7 +170,7 @@ void row_reader_free(struct row_reader **r)
 
 // --- a piece
 
-static int bad_value(struct row_reader *r, int64_t first, int64_t i, int column, struct err *e)
+static int refuse_value(struct row_reader *r, int64_t first, int64_t i, int column, struct err *e)
 {
     const struct row_source *s = r->source;
     char name[96];
@@ -172,19 +183,21 @@ static int bad_value(struct row_reader *r, int64_t first, int64_t i, int column,
 }
 
 // Of a row with a value that is no finite number: whether the model has something for it. If not, marks the row.
-static int check_row(struct row_reader *r, int64_t first, int64_t i, struct err *e)
+static int check_odd_row(struct row_reader *r, int64_t first, int64_t i, struct err *e)
 {
     const struct row_source *s = r->source;
+
     data_table_row(s->table, i, s->row);
 
     for (int c = 0; c < r->columns; c++) {
         if (!isinf(s->row[c]) && !(isnan(s->row[c]) && !r->fit->scaling->fill && !r->fit->scaling->ignores_missing))
             continue;
         if (!r->fit->marks_bad_rows)
-            return bad_value(r, first, i, c, e);
+            return refuse_value(r, first, i, c, e);
         r->piece.is_unscored[i] = 1;
         return 0;
     }
+
     return 0;
 }
 
@@ -195,24 +208,26 @@ static int convert_row(struct row_reader *r, int64_t first, int64_t i, float *ou
     scaling_apply(r->fit->scaling, data_type_fits_float(s->table->type), s->row, out);
     for (int c = 0; c < r->columns && !r->fit->marks_bad_rows; c++)
         if (isinf(out[c]) || (isnan(out[c]) && !r->fit->scaling->ignores_missing))
-            return bad_value(r, first, i, c, e);
+            return refuse_value(r, first, i, c, e);
     return 0;
 }
 
-static int place_rows(struct row_reader *r, int64_t first, struct err *e)
+static int place_piece_rows(struct row_reader *r, int64_t first, struct err *e)
 {
     const struct row_source *s = r->source;
     size_t bytes = (size_t)r->columns * store_type_size(s->table->type);
     int failed = 0;
+
     memset(r->piece.is_unscored, 0, (size_t)r->piece.rows);
     for (int64_t i = 0; i < r->piece.rows && !failed; i++) {
         float *converted = s->converted ? s->converted + i * r->columns : NULL;
         r->piece.row[i] = converted ? (const void *)converted : (const char *)s->table->values + (size_t)i * bytes;
         if (!data_table_row_is_finite(s->table, i))
-            failed = check_row(r, first, i, e);
+            failed = check_odd_row(r, first, i, e);
         if (!failed && converted)
             failed = convert_row(r, first, i, converted, e);
     }
+
     return failed;
 }
 
@@ -220,6 +235,7 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
 {
     struct row_source *s = r->source;
     size_t row_bytes = (size_t)r->columns * store_type_size(s->table->type);
+
     ASSERT(rows <= s->most, "%lld rows", (long long)rows);
     r->piece.rows = rows;
     if (s->map.data) {
@@ -231,7 +247,7 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
         if (store_read(s->file, s->x_path, s->table->type, first, rows, s->read, e) != 0)
             return NULL;
     }
-    return place_rows(r, first, e) == 0 ? &r->piece : NULL;
+    return place_piece_rows(r, first, e) == 0 ? &r->piece : NULL;
 }
 
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e)

@@ -72,7 +72,7 @@ static float half_to_float(uint16_t half)
 }
 
 // In place, for the narrow values lie in the upper half of the room: each is read before it is written over.
-static void widen(enum element type, const void *narrow, void *wide, int64_t n)
+static void widen_elements(enum element type, const void *narrow, void *wide, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         if (type == ELEMENT_U4) {
@@ -117,12 +117,14 @@ void array_reader_transpose(struct array_reader *a)
 int array_reader_begin(struct array_reader *a, struct err *e)
 {
     const char *name = byte_stream_name(a->stream);
+
     a->columns = source_columns(&a->shape);
     if (a->shape.dims[0] <= 0 || a->columns == 0)
         return err_add(e, ERR_DATA, "%s: its header promises no values: the data are empty", name);
     int64_t bytes;
     if (a->columns < 0 || __builtin_mul_overflow(a->shape.dims[0], a->columns * element_size(a->type), &bytes))
         return err_add(e, ERR_DATA, "%s: its header promises more values than can be: is the file damaged?", name);
+
     a->begin = byte_stream_position(a->stream);
     int64_t size = byte_stream_size(a->stream);
     if (size >= 0 && size - a->begin != bytes)
@@ -133,7 +135,7 @@ int array_reader_begin(struct array_reader *a, struct err *e)
 }
 
 // The bytes of the next n values, in row order.
-static int read_values(struct array_reader *a, int64_t n, void *to, struct err *e)
+static int read_elements(struct array_reader *a, int64_t n, void *to, struct err *e)
 {
     int64_t want = n * element_size(a->type);
     int64_t got = byte_stream_read(a->stream, to, (size_t)want, e);
@@ -143,7 +145,7 @@ static int read_values(struct array_reader *a, int64_t n, void *to, struct err *
     return got < 0 ? -1 : 0;
 }
 
-static int write_all(int file, const char *from, size_t n)
+static int write_spool(int file, const char *from, size_t n)
 {
     while (n > 0) {
         ssize_t done = write(file, from, n);
@@ -154,6 +156,7 @@ static int write_all(int file, const char *from, size_t n)
         from += done;
         n -= (size_t)done;
     }
+
     return 0;
 }
 
@@ -161,6 +164,7 @@ static int write_all(int file, const char *from, size_t n)
 static int open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");
+
     if (!folder || !*folder)
         folder = "/tmp";
     int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -171,33 +175,38 @@ static int open_unnamed(void)
     if (file >= 0)
         unlink(path);
     free(path);
+
     return file;
 }
 
-static int copy_out(struct array_reader *a, struct err *e)
+static int unpack_to_spool(struct array_reader *a, struct err *e)
 {
     a->spool = open_unnamed();
     if (a->spool < 0)
         return err_errno(e, "%s: no temporary file to unpack into ($TMPDIR or /tmp)", byte_stream_name(a->stream));
+
     a->owns_spool = true;
     char *piece = mem_new(COPY_BYTES, 1);
     int64_t got;
     int status = 0;
+
     while (status == 0 && (got = byte_stream_read(a->stream, piece, COPY_BYTES, e)) != 0)
         if (got < 0)
             status = -1;
-        else if (write_all(a->spool, piece, (size_t)got) != 0)
+        else if (write_spool(a->spool, piece, (size_t)got) != 0)
             status = err_errno(e, "%s: cannot unpack into a temporary file", byte_stream_name(a->stream));
+
     free(piece);
     if (status == 0 &&
         byte_stream_position(a->stream) - a->begin != a->shape.dims[0] * a->columns * element_size(a->type))
         return err_add(e, ERR_DATA, "%s: its header promises another number of values than follow it",
             byte_stream_name(a->stream));
     a->begin = 0;
+
     return status;
 }
 
-static int read_at(const struct array_reader *a, void *to, int64_t n, int64_t at, struct err *e)
+static int read_spool(const struct array_reader *a, void *to, int64_t n, int64_t at, struct err *e)
 {
     for (int64_t done = 0; done < n;) {
         ssize_t got = pread(a->spool, (char *)to + done, (size_t)(n - done), at + done);
@@ -209,6 +218,7 @@ static int read_at(const struct array_reader *a, void *to, int64_t n, int64_t at
             return err_add(e, ERR_DATA, "%s: the data end early", byte_stream_name(a->stream));
         done += got;
     }
+
     return 0;
 }
 
@@ -225,28 +235,31 @@ int64_t array_column_place(const struct store_shape *shape, int64_t c)
 }
 
 // The next block of rows: a run from every column, laid down across the rows.
-static int load_block(struct array_reader *a, struct err *e)
+static int load_column_block(struct array_reader *a, struct err *e)
 {
     int size = element_size(a->type);
     int64_t left = a->shape.dims[0] - a->row, rows = left < a->block_room ? left : a->block_room;
     char *run = mem_array((size_t)rows, (size_t)size, byte_stream_name(a->stream), e);
     int status = run ? 0 : -1;
+
     for (int64_t c = 0; c < a->columns && status == 0; c++) {
         int64_t at = array_column_place(&a->shape, c) * a->shape.dims[0] + a->row;
-        status = read_at(a, run, rows * size, a->begin + at * size, e);
+        status = read_spool(a, run, rows * size, a->begin + at * size, e);
         char *to = a->block + c * size;
         for (int64_t r = 0; r < rows; r++, to += a->columns * size)
             memcpy(to, run + r * size, (size_t)size);
     }
+
     free(run);
     a->block_first = a->row;
     a->block_rows = rows;
     return status;
 }
 
-static int begin_blocks(struct array_reader *a, struct err *e)
+static int allocate_column_blocks(struct array_reader *a, struct err *e)
 {
     int64_t row_bytes = a->columns * element_size(a->type);
+
     a->block_room = row_bytes < BLOCK_BYTES ? BLOCK_BYTES / row_bytes : 1;
     if (a->block_room > a->shape.dims[0])
         a->block_room = a->shape.dims[0];
@@ -254,7 +267,7 @@ static int begin_blocks(struct array_reader *a, struct err *e)
     if (!a->block)
         return -1;
     if (byte_stream_file(a->stream) < 0)
-        return copy_out(a, e);
+        return unpack_to_spool(a, e);
     a->spool = byte_stream_file(a->stream);
     return 0;
 }
@@ -262,10 +275,11 @@ static int begin_blocks(struct array_reader *a, struct err *e)
 static int read_column_major(struct array_reader *a, int64_t rows, char *to, struct err *e)
 {
     int64_t row_bytes = a->columns * element_size(a->type);
-    if (!a->block && begin_blocks(a, e) != 0)
+
+    if (!a->block && allocate_column_blocks(a, e) != 0)
         return -1;
     while (rows > 0) {
-        if (a->row == a->block_first + a->block_rows && load_block(a, e) != 0)
+        if (a->row == a->block_first + a->block_rows && load_column_block(a, e) != 0)
             return -1;
         int64_t n = a->block_first + a->block_rows - a->row;
         n = n < rows ? n : rows;
@@ -274,12 +288,13 @@ static int read_column_major(struct array_reader *a, int64_t rows, char *to, str
         a->row += n;
         rows -= n;
     }
+
     return 0;
 }
 
 static int read_row_major(struct array_reader *a, int64_t rows, char *to, struct err *e)
 {
-    if (read_values(a, rows * a->columns, to, e) != 0)
+    if (read_elements(a, rows * a->columns, to, e) != 0)
         return -1;
     a->row += rows;
     return 0;
@@ -295,7 +310,7 @@ int array_reader_read(struct array_reader *a, int64_t rows, void *to, struct err
     if (a->is_swapped)
         swap_bytes(narrow, size, n);
     if (wide != size)
-        widen(a->type, narrow, to, n);
+        widen_elements(a->type, narrow, to, n);
     return a->type == ELEMENT_U8 ? check_u8(a, to, n, e) : 0;
 }
 

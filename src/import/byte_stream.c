@@ -27,9 +27,10 @@ struct byte_stream {
     zip_file_t *member;
 };
 
-static int64_t read_file(struct byte_stream *s, void *to, size_t n, struct err *e)
+static int64_t read_plain_bytes(struct byte_stream *s, void *to, size_t n, struct err *e)
 {
     size_t done = 0;
+
     while (done < n) {
         ssize_t got = read(s->fd, (char *)to + done, n - done);
         if (got < 0 && errno == EINTR)
@@ -40,24 +41,25 @@ static int64_t read_file(struct byte_stream *s, void *to, size_t n, struct err *
             break;
         done += (size_t)got;
     }
+
     return (int64_t)done;
 }
 
 // More packed bytes where none are left: 1 if there are some, 0 at the end of the file, -1 on an error.
-static int refill(struct byte_stream *s, struct err *e)
+static int refill_packed(struct byte_stream *s, struct err *e)
 {
     if (s->z.avail_in)
         return 1;
-    int64_t got = read_file(s, s->packed, PACKED_ROOM, e);
+    int64_t got = read_plain_bytes(s, s->packed, PACKED_ROOM, e);
     s->z.next_in = s->packed;
     s->z.avail_in = got > 0 ? (uInt)got : 0;
     return got > 0 ? 1 : (int)got;
 }
 
 // Another member may follow, as `cat a.gz b.gz` makes them: 1 if so, 0 at the end, -1 if something else follows.
-static int next_member(struct byte_stream *s, struct err *e)
+static int begin_next_member(struct byte_stream *s, struct err *e)
 {
-    int more = refill(s, e);
+    int more = refill_packed(s, e);
     if (more <= 0)
         return more;
     if (s->z.next_in[0] != 0x1f)
@@ -70,8 +72,9 @@ static int next_member(struct byte_stream *s, struct err *e)
 static int64_t read_gzip(struct byte_stream *s, void *to, size_t n, struct err *e)
 {
     size_t done = 0;
+
     while (done < n) {
-        int more = s->member_ended ? next_member(s, e) : refill(s, e);
+        int more = s->member_ended ? begin_next_member(s, e) : refill_packed(s, e);
         if (more < 0)
             return -1;
         if (more == 0 && s->member_ended)
@@ -90,12 +93,14 @@ static int64_t read_gzip(struct byte_stream *s, void *to, size_t n, struct err *
         done += room - s->z.avail_out;
         s->member_ended = status == Z_STREAM_END;
     }
+
     return (int64_t)done;
 }
 
-static int64_t read_member(struct byte_stream *s, void *to, size_t n, struct err *e)
+static int64_t read_zip_member(struct byte_stream *s, void *to, size_t n, struct err *e)
 {
     size_t done = 0;
+
     while (done < n) {
         zip_int64_t got = zip_fread(s->member, (char *)to + done, n - done);
         if (got < 0)
@@ -105,21 +110,24 @@ static int64_t read_member(struct byte_stream *s, void *to, size_t n, struct err
             break;
         done += (size_t)got;
     }
+
     return (int64_t)done;
 }
 
 // A gzip file is known by its first three bytes: magic number and method.
-static int begin_file(struct byte_stream *s, struct err *e)
+static int detect_gzip(struct byte_stream *s, struct err *e)
 {
     unsigned char head[3];
     ssize_t got = pread(s->fd, head, sizeof head, 0);
     if (got < 0)
         return err_errno(e, "%s: cannot read", s->name);
-    s->read = read_file;
+
+    s->read = read_plain_bytes;
     if (got < 3 || memcmp(head, "\x1f\x8b\x08", 3) != 0)
         return 0;
     if (inflateInit2(&s->z, 15 + 16) != Z_OK) // the largest window; a gzip header
         return err_add(e, ERR_SYSTEM, "%s: zlib cannot start: out of memory?", s->name);
+
     s->packed = mem_new(PACKED_ROOM, 1);
     s->read = read_gzip;
     s->size = -1;
@@ -129,7 +137,9 @@ static int begin_file(struct byte_stream *s, struct err *e)
 struct byte_stream *byte_stream_open(const char *path, struct err *e)
 {
     struct byte_stream *s = mem_new(1, sizeof *s);
+
     s->name = mem_text(path);
+
     struct stat info;
     const char *why = NULL;
     s->fd = input_open(path, &why);
@@ -141,19 +151,21 @@ struct byte_stream *byte_stream_open(const char *path, struct err *e)
         err_errno(e, "%s: cannot open", path);
     else {
         s->size = info.st_size;
-        if (begin_file(s, e) == 0)
+        if (detect_gzip(s, e) == 0)
             return s;
     }
     byte_stream_free(&s);
+
     return NULL;
 }
 
 struct byte_stream *byte_stream_open_member(struct zip *archive, uint64_t index, const char *name, struct err *e)
 {
     struct byte_stream *s = mem_new(1, sizeof *s);
+
     s->name = mem_text(name);
     s->fd = -1;
-    s->read = read_member;
+    s->read = read_zip_member;
     zip_stat_t info;
     if (zip_stat_index(archive, index, 0, &info) == 0 && info.valid & ZIP_STAT_SIZE && info.size <= INT64_MAX)
         s->member = zip_fopen_index(archive, index, 0);
@@ -163,6 +175,7 @@ struct byte_stream *byte_stream_open_member(struct zip *archive, uint64_t index,
     }
     err_add(e, ERR_DATA, "%s: cannot be unpacked: %s", name, zip_strerror(archive));
     byte_stream_free(&s);
+
     return NULL;
 }
 

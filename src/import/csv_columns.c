@@ -42,7 +42,7 @@ struct first_records {
     struct csv_table *table;
 };
 
-static void take_first(struct first_records *r, const char *text, size_t n)
+static void keep_first_field(struct first_records *r, const char *text, size_t n)
 {
     double ignored;
     if (r->n == MAX_FIELDS)
@@ -54,12 +54,13 @@ static void take_first(struct first_records *r, const char *text, size_t n)
     r->has_nul |= strlen(text) != n;
 }
 
-static void take_field(void *context, char *text, size_t n)
+static void sample_field(void *context, char *text, size_t n)
 {
     struct first_records *r = context;
     double value;
+
     if (r->records == 0) {
-        take_first(r, text, n);
+        keep_first_field(r, text, n);
         return;
     }
 
@@ -67,6 +68,7 @@ static void take_field(void *context, char *text, size_t n)
     r->ends_empty = n == 0;
     if (column >= r->n)
         return;
+
     struct column_sample *c = &r->below[column];
     enum csv_kind kind = csv_field(r->missing, text, n, &value);
     c->is_same = strcmp(text, r->fields[column]) == 0;
@@ -76,6 +78,7 @@ static void take_field(void *context, char *text, size_t n)
     c->texts += kind == CSV_TEXT;
     if (kind != CSV_NUMBER)
         return;
+
     c->low = c->numbers == 0 || value < c->low ? value : c->low;
     c->high = c->numbers == 0 || value > c->high ? value : c->high;
     c->has_fraction |= value != floor(value);
@@ -94,9 +97,10 @@ static void note_repeats(struct first_records *r)
         r->below[i].repeats |= r->below[i].is_same && (r->n == 1 || !r->is_equal);
 }
 
-static void take_record(void *context)
+static void sample_record(void *context)
 {
     struct first_records *r = context;
+
     if (r->records == 0) {
         r->below = mem_new((size_t)r->n, sizeof *r->below);
         r->line = csv_table_line(r->table);
@@ -111,10 +115,10 @@ static void take_record(void *context)
     r->is_equal = true;
 }
 
-static int read_first(struct first_records *r, const char *path, struct csv_dialect dialect, struct err *e)
+static int sample_records(struct first_records *r, const char *path, struct csv_dialect dialect, struct err *e)
 {
-    r->table =
-        csv_table_open(path, dialect, (struct csv_sink){.context = r, .field = take_field, .record = take_record}, e);
+    r->table = csv_table_open(
+        path, dialect, (struct csv_sink){.context = r, .field = sample_field, .record = sample_record}, e);
     if (!r->table)
         return -1;
 
@@ -139,6 +143,7 @@ bool csv_is_utf8(const char *text)
             if ((*++at & 0xC0) != 0x80)
                 return false;
     }
+
     return true;
 }
 
@@ -154,6 +159,7 @@ static int counts_from(const struct first_records *r)
 {
     int64_t number, first;
     int corner = r->n > 0 && !*r->fields[0]; // fields above an index
+
     if (r->n < 3 || r->records < 2 || r->is_repeated || r->is_counting)
         return -1;
     if (text_to_int64(r->fields[corner], &first) != 0 || (corner && !has_rising_numbers(r)))
@@ -164,6 +170,7 @@ static int counts_from(const struct first_records *r)
     for (int i = corner; i < r->n; i++)
         if (text_to_int64(r->fields[i], &number) != 0 || number != first + i - corner)
             return -1;
+
     return (int)first;
 }
 
@@ -179,9 +186,10 @@ static bool counts_columns(const struct first_records *r)
 
 // Whether the first record is unlike all that follows: a text above numbers, or, such as years, whole numbers outside
 // the range of a column of fractions. One column that could be data decides against it.
-static bool is_unlike(const struct first_records *r)
+static bool is_unlike_the_rest(const struct first_records *r)
 {
     int unlike = 0;
+
     if (r->records < 4)
         return false;
 
@@ -197,6 +205,7 @@ static bool is_unlike(const struct first_records *r)
             return false;
         unlike++;
     }
+
     return unlike >= 2;
 }
 
@@ -209,7 +218,7 @@ struct first_texts {
     int repeats; // texts that are also values of their column
 };
 
-static struct first_texts count_texts(const struct first_records *r)
+static struct first_texts count_first_texts(const struct first_records *r)
 {
     struct first_texts t = {0};
 
@@ -235,7 +244,7 @@ static struct first_texts count_texts(const struct first_records *r)
 // name of its label.
 static bool names_columns(const struct first_records *r)
 {
-    struct first_texts t = count_texts(r);
+    struct first_texts t = count_first_texts(r);
 
     if (t.texts == 0 || t.above > 0)
         return t.above > 0;
@@ -243,18 +252,18 @@ static bool names_columns(const struct first_records *r)
 }
 
 // Whether a first record without numbers that was taken for names, or for data, could also be the other.
-static bool is_doubtful(const struct first_records *r, bool is_header)
+static bool is_doubtful(const struct first_records *r, bool is_header_record)
 {
-    struct first_texts t = count_texts(r);
+    struct first_texts t = count_first_texts(r);
 
-    return is_header ? t.above == 0 || t.tokens > 0 : t.repeats == 0;
+    return is_header_record ? t.above == 0 || t.tokens > 0 : t.repeats == 0;
 }
 
-static bool is_header(const struct first_records *r, int header)
+static bool is_header_record(const struct first_records *r, int header)
 {
     if (header != HEADER_AUTO)
         return header == HEADER_YES;
-    return r->numbers == 0 ? names_columns(r) : counts_columns(r) || is_unlike(r);
+    return r->numbers == 0 ? names_columns(r) : counts_columns(r) || is_unlike_the_rest(r);
 }
 
 // A name as the header gives it; of "# a, b" the sign of a comment is no part of it.
@@ -287,13 +296,14 @@ static bool has_row_names(const struct csv_columns *c, const struct first_record
 
 static void name_columns(struct csv_columns *c, const struct first_records *r, int header)
 {
-    c->has_header = is_header(r, header);
+    c->has_header = is_header_record(r, header);
     c->may_be_header = !c->has_header && header == HEADER_AUTO && counts_from(r) >= 0;
     c->has_numeric_header = c->has_header && header == HEADER_AUTO && r->numbers > 0;
     c->is_doubtful = header == HEADER_AUTO && r->numbers == 0 && is_doubtful(r, c->has_header);
     c->header_line = r->line;
     c->has_trailing = has_trailing_delimiter(c, r);
     c->has_row_names = has_row_names(c, r);
+
     int before = c->has_row_names && r->longer > 0; // columns without a place in the header
     int behind = c->has_trailing && r->longer > 0;
 
@@ -318,12 +328,13 @@ static const char *comma_hint(const struct csv_columns *c, const char *option)
 }
 
 // The column that `wanted` names, or whose number it is, counted from 1. -1 and an error where there is none.
-static int find_column(
+static int find_csv_column(
     const struct csv_columns *c, const char *path, const char *option, const char *wanted, struct err *e)
 {
     for (int i = 0; i < c->n; i++)
         if (strcmp(c->names[i], wanted) == 0)
             return i;
+
     int64_t number;
     if (text_to_int64(wanted, &number) == 0 && number >= 1 && number <= c->n)
         return (int)number - 1;
@@ -343,21 +354,23 @@ static bool is_among(const int *columns, int n, int column)
 
 // The columns of a list: (*n) numbers, new memory; what cannot be found, or is to be kept twice, is left out with an
 // error.
-static int *find_columns(
+static int *find_listed_columns(
     const struct csv_columns *c, const char *path, const char *option, const char *list, int *n, struct err *e)
 {
     int wanted_n, *found;
+
     *n = 0;
     char **wanted = list_split(list, &wanted_n);
     found = mem_new((size_t)wanted_n, sizeof *found);
     for (int i = 0; i < wanted_n; i++) {
-        int column = find_column(c, path, option, wanted[i], e);
+        int column = find_csv_column(c, path, option, wanted[i], e);
         if (column >= 0 && is_among(found, *n, column) && strcmp(option, "--columns") == 0)
             err_add(e, ERR_USAGE, "%s: %s: found column %d, '%s', twice, allowed: every column once", path, option,
                 column + 1, c->names[column]);
         else if (column >= 0)
             found[(*n)++] = column;
     }
+
     list_free(wanted, wanted_n);
     return found;
 }
@@ -365,7 +378,8 @@ static int *find_columns(
 // Numbers the features: all columns as they are, or those of --columns in its order.
 static void number_features(struct csv_columns *c, const char *path, const char *list, struct err *e)
 {
-    int n = 0, *kept = list ? find_columns(c, path, "--columns", list, &n, e) : NULL;
+    int n = 0, *kept = list ? find_listed_columns(c, path, "--columns", list, &n, e) : NULL;
+
     for (int i = 0; i < c->n && !kept; i++)
         if (c->use[i] >= 0)
             c->use[i] = c->n_features++;
@@ -373,6 +387,7 @@ static void number_features(struct csv_columns *c, const char *path, const char 
     for (int i = 0; i < n; i++)
         if (c->use[kept[i]] == CSV_KEPT)
             c->use[kept[i]] = c->n_features++;
+
     for (int i = 0; kept && i < c->n; i++)
         if (c->use[i] == CSV_KEPT)
             c->use[i] = CSV_LEFT_OUT;
@@ -381,7 +396,8 @@ static void number_features(struct csv_columns *c, const char *path, const char 
 
 static void select_columns(struct csv_columns *c, const char *path, const struct import_options *o, struct err *e)
 {
-    int n = 0, *dropped = o->drop ? find_columns(c, path, "--drop", o->drop, &n, e) : NULL;
+    int n = 0, *dropped = o->drop ? find_listed_columns(c, path, "--drop", o->drop, &n, e) : NULL;
+
     for (int i = 0; i < c->n; i++)
         c->use[i] = o->columns ? CSV_KEPT : 0;
     if (c->has_row_names && !o->columns)
@@ -392,7 +408,7 @@ static void select_columns(struct csv_columns *c, const char *path, const struct
         c->use[dropped[i]] = CSV_LEFT_OUT;
     free(dropped);
 
-    int label = o->label ? find_column(c, path, "--label", o->label, e) : o->is_label && c->n == 1 ? 0 : -1;
+    int label = o->label ? find_csv_column(c, path, "--label", o->label, e) : o->is_label && c->n == 1 ? 0 : -1;
     if (label >= 0)
         c->use[label] = CSV_LABEL;
     c->has_label = label >= 0;
@@ -401,16 +417,17 @@ static void select_columns(struct csv_columns *c, const char *path, const struct
         err_add(e, ERR_USAGE, "%s: no column is left for the data", path);
 }
 
-static int by_name(const void *a, const void *b)
+static int compare_column_names(const void *a, const void *b)
 {
     return strcmp(**(char **const *)a, **(char **const *)b);
 }
 
 // Names are read by others from the result: they must be text, and features must be told apart by them.
-static void check_names(const struct csv_columns *c, const char *path, struct err *e)
+static void check_column_names(const struct csv_columns *c, const char *path, struct err *e)
 {
     char ***sorted = mem_new((size_t)c->n, sizeof *sorted); // pointers into names, so that positions are known
     int n = 0;
+
     for (int i = 0; i < c->n; i++) {
         char found[QUOTE_ROOM];
         if (c->use[i] != CSV_LEFT_OUT && !csv_is_utf8(c->names[i]))
@@ -419,7 +436,8 @@ static void check_names(const struct csv_columns *c, const char *path, struct er
         if (c->use[i] != CSV_LEFT_OUT)
             sorted[n++] = &c->names[i];
     }
-    qsort(sorted, (size_t)n, sizeof *sorted, by_name);
+
+    qsort(sorted, (size_t)n, sizeof *sorted, compare_column_names);
     for (int i = 1; i < n; i++)
         if (strcmp(*sorted[i - 1], *sorted[i]) == 0) {
             char found[QUOTE_ROOM];
@@ -428,6 +446,7 @@ static void check_names(const struct csv_columns *c, const char *path, struct er
                 text_quote(found, *sorted[i], strlen(*sorted[i])), (int)(sorted[i - 1] - c->names) + 1,
                 (int)(sorted[i] - c->names) + 1);
         }
+
     free(sorted);
 }
 
@@ -435,20 +454,22 @@ int csv_columns_find(struct csv_columns *c, const char *path, struct csv_dialect
     const struct csv_missing *missing, const struct import_options *o, struct err *e)
 {
     *c = (struct csv_columns){0};
+
     struct first_records r = {.missing = missing};
     int before = e->count;
-    if (read_first(&r, path, dialect, e) == 0) {
+    if (sample_records(&r, path, dialect, e) == 0) {
         if (r.has_nul)
             err_at(e, ERR_DATA, path, r.line, 0, "found a NUL byte, allowed: text");
         if (r.n == MAX_FIELDS)
             err_at(e, ERR_DATA, path, r.line, 0, "found %d fields or more: is this a text file?", MAX_FIELDS);
         name_columns(c, &r, o->header);
         select_columns(c, path, o, e);
-        check_names(c, path, e);
+        check_column_names(c, path, e);
     }
 
     list_free(r.fields, r.n);
     free(r.below);
+
     return e->count == before ? 0 : -1;
 }
 

@@ -11,9 +11,10 @@
 #include <string.h>
 
 // Where the text is, or would be, among the names.
-static int place(const struct csv_labels *l, const char *text)
+static int find_label_place(const struct csv_labels *l, const char *text)
 {
     int low = 0, high = l->n;
+
     while (low < high) {
         int middle = (low + high) / 2;
         if (strcmp(l->names[middle], text) < 0)
@@ -21,10 +22,11 @@ static int place(const struct csv_labels *l, const char *text)
         else
             high = middle;
     }
+
     return low;
 }
 
-static void count_kind(struct csv_label_kind *k, const char *text, int64_t at)
+static void count_label_kind(struct csv_label_kind *k, const char *text, int64_t at)
 {
     if (k->count++ > 0)
         return;
@@ -38,12 +40,12 @@ void csv_labels_add(struct csv_labels *l, const char *text, size_t n, int64_t at
     int64_t integer;
     bool is_number = csv_number(text, n, &value);
 
-    count_kind(is_number ? &l->numbers : &l->texts, text, at);
+    count_label_kind(is_number ? &l->numbers : &l->texts, text, at);
     if (is_number && !csv_integer(text, n, &integer))
-        count_kind(&l->fractions, text, at);
+        count_label_kind(&l->fractions, text, at);
     l->is_text = l->texts.count > 0;
 
-    int i = place(l, text);
+    int i = find_label_place(l, text);
     if (i < l->n && strcmp(l->names[i], text) == 0)
         return;
     if (l->n == IMPORT_MAX_LABELS) {
@@ -97,11 +99,12 @@ int csv_labels_check(const struct csv_labels *l, const struct csv_labels_origin 
             err_add(e, ERR_DATA, "%s: %s: found '%s', allowed as names: one line of UTF-8", origin->path, column,
                 text_quote(found, l->names[i], strlen(l->names[i])));
         }
+
     return e->count > before ? -1 : 0;
 }
 
 // Two names that spell one number, such as 1 and 1.0; false: there are none.
-static bool find_spellings(const struct csv_labels *l, const char **a, const char **b)
+static bool find_two_spellings(const struct csv_labels *l, const char **a, const char **b)
 {
     double *value = mem_new((size_t)l->n + 1, sizeof *value);
     int *name = mem_new((size_t)l->n + 1, sizeof *name), n = 0;
@@ -118,8 +121,10 @@ static bool find_spellings(const struct csv_labels *l, const char **a, const cha
             }
         name[n++] = i;
     }
+
     free(name);
     free(value);
+
     return found;
 }
 
@@ -137,7 +142,7 @@ void csv_labels_warn(const struct csv_labels *l, const struct csv_labels_origin 
     text_add(warnings, "%s: found '%s', %s: all labels are kept as names", where,
         text_quote(found, odd->first, strlen(odd->first)),
         is_text_odd ? "which is no number, among numbers" : "a number, among names");
-    if (find_spellings(l, &a, &b))
+    if (find_two_spellings(l, &a, &b))
         text_add(warnings, ", and the spellings of one number, such as '%s' and '%s', are different labels",
             text_quote(first, a, strlen(a)), text_quote(second, b, strlen(b)));
     text_add(warnings, "\n");
@@ -150,13 +155,13 @@ int64_t csv_labels_number(const struct csv_labels *l, const char *text, size_t n
 {
     int64_t value;
     if (l->is_text)
-        return place(l, text);
+        return find_label_place(l, text);
     return csv_integer(text, n, &value) ? value : 0;
 }
 
 bool csv_labels_have(const struct csv_labels *l, const char *text)
 {
-    int i = place(l, text);
+    int i = find_label_place(l, text);
     return i < l->n && strcmp(l->names[i], text) == 0;
 }
 

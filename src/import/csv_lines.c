@@ -7,7 +7,7 @@
 
 enum { READ_BYTES = 1 << 18, MAX_LINE = 1 << 28, SAMPLE_LINES = 32 };
 
-static int fill(struct csv_lines *r, struct err *e)
+static int fill_line_buffer(struct csv_lines *r, struct err *e)
 {
     if (r->begin > 0)
         memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
@@ -20,15 +20,17 @@ static int fill(struct csv_lines *r, struct err *e)
     int64_t got = byte_stream_read(r->stream, r->buffer + r->end, READ_BYTES, e);
     if (got < 0)
         return -1;
+
     r->at_end = got < READ_BYTES;
     r->end += (size_t)got;
+
     return 0;
 }
 
 int csv_lines_open(struct csv_lines *r, const char *path, struct err *e)
 {
     *r = (struct csv_lines){.stream = byte_stream_open(path, e)};
-    if (!r->stream || fill(r, e) != 0) {
+    if (!r->stream || fill_line_buffer(r, e) != 0) {
         csv_lines_close(r);
         return -1;
     }
@@ -46,9 +48,10 @@ void csv_lines_close(struct csv_lines *r)
 }
 
 // Whole lines are needed, so the buffer grows with the longest.
-static int find_end(struct csv_lines *r, size_t *length, struct err *e)
+static int find_line_end(struct csv_lines *r, size_t *length, struct err *e)
 {
     size_t searched = 0;
+
     for (;;) {
         size_t n = r->end - r->begin;
         const char *end = n > searched ? memchr(r->buffer + r->begin + searched, r->terminator, n - searched) : NULL;
@@ -60,14 +63,14 @@ static int find_end(struct csv_lines *r, size_t *length, struct err *e)
             return err_at(e, ERR_DATA, byte_stream_name(r->stream), (int)r->line + 1, 0,
                 "a line of more than %d bytes: is this a text file?", MAX_LINE);
         searched = n;
-        if (fill(r, e) != 0)
+        if (fill_line_buffer(r, e) != 0)
             return -1;
     }
 }
 
 int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err *e)
 {
-    int found = find_end(r, length, e);
+    int found = find_line_end(r, length, e);
     if (found < 0 || (found == 0 && r->begin == r->end))
         return found;
     if (found == 0) {
@@ -83,12 +86,8 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
         for (char *at = *line; (at = memchr(at, '\n', (size_t)(*line + *length - at)));)
             *at = ' ';
     (*line)[*length - 1] = '\n';
-    return 1;
-}
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
+    return 1;
 }
 
 // How many delimiters a line holds outside quotes.
@@ -96,22 +95,25 @@ static int count_delimiters(const char *line, size_t n, struct csv_dialect d)
 {
     int count = 0;
     bool in_quotes = false;
-    while (d.is_run && n > 1 && is_blank(line[n - 2]))
+
+    while (d.is_run && n > 1 && csv_is_blank(line[n - 2]))
         n--;
     size_t i = 0;
-    while (d.is_run && i < n && is_blank(line[i]))
+    while (d.is_run && i < n && csv_is_blank(line[i]))
         i++;
+
     for (; i + 1 < n; i++) {
         in_quotes ^= line[i] == '"';
-        if (!in_quotes && (d.is_run ? is_blank(line[i]) && !is_blank(line[i - 1]) : line[i] == d.delimiter))
+        if (!in_quotes && (d.is_run ? csv_is_blank(line[i]) && !csv_is_blank(line[i - 1]) : line[i] == d.delimiter))
             count++;
     }
+
     return count;
 }
 
 static bool is_blank_line(const char *line, size_t n)
 {
-    while (n > 0 && (is_blank(line[n - 1]) || line[n - 1] == '\n'))
+    while (n > 0 && (csv_is_blank(line[n - 1]) || line[n - 1] == '\n'))
         n--;
     return n == 0;
 }
@@ -127,6 +129,7 @@ static int count_agreement(struct csv_lines *lines, char comment, int agree[CAND
     int counts[CANDIDATES], n = 0, found = 0;
     char *line;
     size_t length;
+
     while (n < SAMPLE_LINES && (found = csv_lines_next(lines, &line, &length, e)) > 0) {
         if (is_blank_line(line, length) || (comment && line[0] == comment))
             continue;
@@ -137,6 +140,7 @@ static int count_agreement(struct csv_lines *lines, char comment, int agree[CAND
         }
         n++;
     }
+
     return found < 0 ? -1 : n;
 }
 
@@ -152,7 +156,7 @@ int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err 
 
 // The first in order of preference on which four lines of five agree: a file may have a short row, which is to be
 // reported as one. A decimal comma is no delimiter.
-static int choose(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
+static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
 {
     int agree[CANDIDATES] = {0};
     int n = csv_lines_skip(lines, d, e) == 0 ? count_agreement(lines, d->comment, agree, e) : -1;
@@ -163,6 +167,7 @@ static int choose(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
             best = c;
             break;
         }
+
     d->delimiter = candidates[best].delimiter;
     d->is_run = candidates[best].is_run;
     return n < 0 ? -1 : 0;
@@ -173,7 +178,7 @@ static int find_delimiter(struct csv_dialect *d, const char *path, struct err *e
     struct csv_lines lines;
     int status = csv_lines_open(&lines, path, e);
     if (status == 0)
-        status = choose(d, &lines, e);
+        status = choose_delimiter(d, &lines, e);
     csv_lines_close(&lines);
     return status;
 }
@@ -193,6 +198,7 @@ static int read_delimiter(struct csv_dialect *d, const char *delimiter, struct e
     d->delimiter = is_tab ? '\t' : delimiter[0];
     d->delimiter = is_space ? ' ' : d->delimiter;
     d->is_run = is_space;
+
     return 0;
 }
 
@@ -203,6 +209,7 @@ static int64_t count_comments(struct csv_lines *lines, struct csv_dialect d, int
     char *line;
     size_t length;
     int64_t n = 0, read = 0;
+
     *last = *next = 0;
     while (csv_lines_next(lines, &line, &length, e) == 1) {
         int fields = 1 + count_delimiters(line, length, d);
@@ -215,6 +222,7 @@ static int64_t count_comments(struct csv_lines *lines, struct csv_dialect d, int
             break;
         }
     }
+
     return n;
 }
 
@@ -223,6 +231,7 @@ static int skip_comments(struct csv_dialect *d, const char *path, const char *de
 {
     int last, next, before = e->count;
     struct csv_lines lines;
+
     for (int pass = 0; pass < 2; pass++) { // the delimiter is known only once the comments are left out
         if (csv_lines_open(&lines, path, e) != 0)
             return -1;
@@ -236,6 +245,7 @@ static int skip_comments(struct csv_dialect *d, const char *path, const char *de
     if (d->skip && last == next && next > 1)
         d->skip--; // "# a, b, c"
     d->comments = d->skip;
+
     return e->count == before ? 0 : -1;
 }
 

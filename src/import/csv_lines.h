@@ -5,6 +5,12 @@
 #include "import/import.h"
 #include <stdbool.h>
 
+// Spaces and tabs.
+static inline bool csv_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 struct csv_lines {
     struct byte_stream *stream; // owned
     char *buffer;               // (room), owned

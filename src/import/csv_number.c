@@ -33,6 +33,7 @@ static const char *scan_exponent(const char *at, struct decimal *d)
     bool is_negative = at[1] == '-';
     const char *digit = at + 1 + (at[1] == '-' || at[1] == '+');
     int exponent = 0;
+
     if (*digit < '0' || *digit > '9')
         return at;
     for (; *digit >= '0' && *digit <= '9'; digit++)
@@ -41,9 +42,10 @@ static const char *scan_exponent(const char *at, struct decimal *d)
     return digit;
 }
 
-static bool scan(const char *text, size_t n, struct decimal *d)
+static bool scan_decimal(const char *text, size_t n, struct decimal *d)
 {
     const char *at = text + (*text == '-' || *text == '+');
+
     d->is_negative = *text == '-';
     const char *whole = at;
     at = scan_digits(at, d, 0);
@@ -65,7 +67,7 @@ bool csv_number(const char *text, size_t n, double *value)
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
         1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     struct decimal d = {0};
-    if (!scan(text, n, &d))
+    if (!scan_decimal(text, n, &d))
         return false;
     if (d.count > 19 || d.digits > 1ull << 53 || d.exponent < -22 || d.exponent > 22) {
         *value = strtod(text, NULL);
@@ -73,6 +75,7 @@ bool csv_number(const char *text, size_t n, double *value)
     }
     double v = d.exponent < 0 ? (double)d.digits / powers[-d.exponent] : (double)d.digits * powers[d.exponent];
     *value = d.is_negative ? -v : v;
+
     return true;
 }
 
@@ -90,7 +93,8 @@ bool csv_integer(const char *text, size_t n, int64_t *value)
     struct decimal d = {0};
     uint64_t v = 0;
     int zeros = 0; // at the end of the digits so far
-    if (!scan(text, n, &d))
+
+    if (!scan_decimal(text, n, &d))
         return false;
 
     for (const char *at = text; *at && *at != 'e' && *at != 'E'; at++) {
@@ -102,18 +106,21 @@ bool csv_integer(const char *text, size_t n, int64_t *value)
             return false;
         zeros = 0;
     }
+
     if (v > 0 && (d.exponent + zeros < 0 || !append_digit(&v, d.exponent + zeros, 0)))
         return false;
     if (v > (uint64_t)INT64_MAX + d.is_negative)
         return false;
 
     *value = (int64_t)(d.is_negative ? -v : v);
+
     return true;
 }
 
 bool csv_number_comma(const char *text, size_t n, double *value)
 {
     char copy[512];
+
     if (n >= sizeof copy || memchr(text, '.', n))
         return false;
 
@@ -125,7 +132,7 @@ bool csv_number_comma(const char *text, size_t n, double *value)
     return csv_number(copy, n, value);
 }
 
-static bool read_number(const struct csv_missing *m, const char *text, size_t n, double *value)
+static bool read_field_number(const struct csv_missing *m, const char *text, size_t n, double *value)
 {
     return m->has_decimal_comma ? csv_number_comma(text, n, value) : csv_number(text, n, value);
 }
@@ -178,7 +185,7 @@ static bool is_infinite(const char *text, size_t n, double *value)
 
 enum csv_kind csv_field(const struct csv_missing *m, const char *text, size_t n, double *value)
 {
-    bool is_number = read_number(m, text, n, value) || is_infinite(text, n, value);
+    bool is_number = read_field_number(m, text, n, value) || is_infinite(text, n, value);
     if (is_number && !is_missing_number(m, *value))
         return CSV_NUMBER;
     if (!is_number && (strlen(text) != n || !is_missing_text(m, text)))

@@ -42,6 +42,7 @@ static int is_terminator(unsigned char c)
 struct csv_table *csv_table_open(const char *path, struct csv_dialect dialect, struct csv_sink sink, struct err *e)
 {
     struct csv_table *t = mem_new(1, sizeof *t);
+
     t->sink = sink;
     t->is_run = dialect.is_run;
     t->comment = dialect.comment;
@@ -68,35 +69,32 @@ int csv_table_line(const struct csv_table *t)
     return t->lines.line < INT_MAX ? (int)t->lines.line : INT_MAX;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 // Makes every run of blanks outside quotes one space, and drops those at the ends of the line.
-static size_t squeeze(struct csv_table *t, char *line, size_t n)
+static size_t squeeze_blanks(struct csv_table *t, char *line, size_t n)
 {
     size_t out = 0;
+
     for (size_t i = 0; i + 1 < n; i++) {
         t->in_quotes ^= line[i] == '"';
-        if (t->in_quotes || !is_blank(line[i]))
+        if (t->in_quotes || !csv_is_blank(line[i]))
             line[out++] = line[i];
         else if (out > 0 && line[out - 1] != ' ')
             line[out++] = ' ';
     }
+
     if (!t->in_quotes && out > 0 && line[out - 1] == ' ')
         out--;
     line[out++] = '\n';
     return out;
 }
 
-static int fail(const struct csv_table *t, int line, const char *what, struct err *e)
+static int refuse_line(const struct csv_table *t, int line, const char *what, struct err *e)
 {
     return err_at(e, ERR_DATA, byte_stream_name(t->lines.stream), line, 0, "%s", what);
 }
 
 // Follows the quotes of a line, which ends with '\n'. A doubled quote within quotes is a character of the field.
-static void note_quotes(struct csv_table *t, const char *line, size_t n)
+static void follow_quotes(struct csv_table *t, const char *line, size_t n)
 {
     const char *end = line + n;
 
@@ -117,20 +115,21 @@ int csv_table_push_line(struct csv_table *t, struct err *e)
     if (found == 0)
         return csv_fini(&t->parser, push_field, push_record, t) == 0
                    ? 0
-                   : fail(t, t->quote ? t->quote : csv_table_line(t), "a quote opens here and is never closed", e);
+                   : refuse_line(
+                         t, t->quote ? t->quote : csv_table_line(t), "a quote opens here and is never closed", e);
     if (!t->is_within && (line[0] == '\n' || (t->comment && line[0] == t->comment)))
         return 1;
     if (!t->is_within)
         t->quote = 0;
     t->is_within = true;
-    note_quotes(t, line, n);
+    follow_quotes(t, line, n);
     if (t->is_run)
-        n = squeeze(t, line, n);
+        n = squeeze_blanks(t, line, n);
     if (csv_parse(&t->parser, line, n, push_field, push_record, t) != n)
-        return fail(t, csv_table_line(t),
+        return refuse_line(t, csv_table_line(t),
             "a quote stands within a field: put the field into quotes and double the quotes in it", e);
     if (csv_get_buffer_size(&t->parser) > MAX_FIELD)
-        return fail(t, t->quote ? t->quote : csv_table_line(t),
+        return refuse_line(t, t->quote ? t->quote : csv_table_line(t),
             "a field of more than a million characters: is a quote never closed?", e);
     return 1;
 }

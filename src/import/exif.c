@@ -16,7 +16,7 @@ struct tiff {
 };
 
 // The number of `size` bytes at offset `at`, which must be within the data.
-static uint32_t number_at(const struct tiff *t, size_t at, int size)
+static uint32_t tiff_number(const struct tiff *t, size_t at, int size)
 {
     uint32_t value = 0;
 
@@ -29,8 +29,8 @@ static uint32_t number_at(const struct tiff *t, size_t at, int size)
 
 static int entry_orientation(const struct tiff *t, size_t at)
 {
-    uint32_t value = number_at(t, at + 8, 2);
-    bool is_short = number_at(t, at + 2, 2) == TYPE_SHORT && number_at(t, at + 4, 4) == 1;
+    uint32_t value = tiff_number(t, at + 8, 2);
+    bool is_short = tiff_number(t, at + 2, 2) == TYPE_SHORT && tiff_number(t, at + 4, 4) == 1;
 
     return is_short && value >= UPRIGHT && value <= LAST ? (int)value : UPRIGHT;
 }
@@ -41,17 +41,20 @@ int exif_orientation(const unsigned char *tiff, size_t n)
 
     if (n < HEADER_BYTES)
         return UPRIGHT;
+
     t.is_big_endian = memcmp(tiff, "MM\0*", 4) == 0;
     if (!t.is_big_endian && memcmp(tiff, "II*\0", 4) != 0)
         return UPRIGHT;
 
-    size_t at = number_at(&t, 4, 4);
+    size_t at = tiff_number(&t, 4, 4);
     if (at > n - 2)
         return UPRIGHT;
-    size_t entries = number_at(&t, at, 2);
+
+    size_t entries = tiff_number(&t, at, 2);
 
     for (at += 2; entries > 0 && at + ENTRY_BYTES <= n; entries--, at += ENTRY_BYTES)
-        if (number_at(&t, at, 2) == TAG_ORIENTATION)
+        if (tiff_number(&t, at, 2) == TAG_ORIENTATION)
             return entry_orientation(&t, at);
+
     return UPRIGHT;
 }

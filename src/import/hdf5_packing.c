@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-struct reader {
+struct packing_reader {
     struct packing *p;
     struct store_file *f;
     const char *path;
@@ -18,12 +18,13 @@ struct reader {
     struct err *e;
 };
 
-static bool is_float(enum store_type type)
+static bool is_real_type(enum store_type type)
 {
     return type == STORE_F32 || type == STORE_F64;
 }
 
-static int read_numbers(struct reader *r, const char *name, double *values, int room, enum store_type *type)
+static int read_cf_attribute(
+    struct packing_reader *r, const char *name, double *values, int room, enum store_type *type)
 {
     int n = store_get_reals(r->f, r->path, name, values, room, type, r->e);
     r->p->is_used |= n > 0;
@@ -31,7 +32,7 @@ static int read_numbers(struct reader *r, const char *name, double *values, int 
 }
 
 // A value of an attribute as it is stored in the array: -999.9 in 4 bytes is another number than in 8.
-static double as_stored(const struct reader *r, double value)
+static double round_as_stored(const struct packing_reader *r, double value)
 {
     if (r->stored == STORE_F32)
         return (double)(float)value;
@@ -39,7 +40,7 @@ static double as_stored(const struct reader *r, double value)
 }
 
 // Old files mark the sign of integers so, because their format has none without.
-static void read_sign(struct reader *r)
+static void read_unsigned_mark(struct packing_reader *r)
 {
     static const double wraps[] = {[STORE_I8] = 0x1p8, [STORE_I16] = 0x1p16, [STORE_I32] = 0x1p32};
     bool is_signed = r->stored == STORE_I8 || r->stored == STORE_I16 || r->stored == STORE_I32;
@@ -52,10 +53,10 @@ static void read_sign(struct reader *r)
     free(text);
 }
 
-static void read_factor(struct reader *r, const char *name, double *value, bool is_scale)
+static void read_factor(struct packing_reader *r, const char *name, double *value, bool is_scale)
 {
     enum store_type type;
-    if (!read_numbers(r, name, value, 1, &type))
+    if (!read_cf_attribute(r, name, value, 1, &type))
         return;
 
     r->factor = r->factor == STORE_TEXT || type == STORE_F64 ? type : r->factor;
@@ -64,46 +65,46 @@ static void read_factor(struct reader *r, const char *name, double *value, bool 
             name, *value, is_scale ? " other than 0" : "");
 }
 
-static void read_missing(struct reader *r, const char *name, int room)
+static void read_missing(struct packing_reader *r, const char *name, int room)
 {
     double values[STORE_REALS_MAX];
     enum store_type type;
-    int n = read_numbers(r, name, values, room, &type);
+    int n = read_cf_attribute(r, name, values, room, &type);
 
     for (int i = 0; i < n && r->p->n_missing < STORE_REALS_MAX; i++)
-        r->p->missing[r->p->n_missing++] = as_stored(r, values[i]);
+        r->p->missing[r->p->n_missing++] = round_as_stored(r, values[i]);
 }
 
 // The type of the limits says whether they are of the values as stored or unpacked.
-static void set_limits(struct reader *r, enum store_type type, const double *low, const double *high)
+static void set_valid_range(struct packing_reader *r, enum store_type type, const double *low, const double *high)
 {
     struct packing *p = r->p;
 
-    p->is_range_of_result = r->factor != STORE_TEXT && is_float(type) && !is_float(r->stored);
+    p->is_range_of_result = r->factor != STORE_TEXT && is_real_type(type) && !is_real_type(r->stored);
     if (low)
-        p->low = p->is_range_of_result ? *low : as_stored(r, *low);
+        p->low = p->is_range_of_result ? *low : round_as_stored(r, *low);
     if (high)
-        p->high = p->is_range_of_result ? *high : as_stored(r, *high);
+        p->high = p->is_range_of_result ? *high : round_as_stored(r, *high);
 }
 
-static void read_limits(struct reader *r)
+static void read_limits(struct packing_reader *r)
 {
     double range[2] = {0};
     enum store_type type;
 
-    if (read_numbers(r, "valid_min", range, 1, &type))
-        set_limits(r, type, &range[0], NULL);
-    if (read_numbers(r, "valid_max", range, 1, &type))
-        set_limits(r, type, NULL, &range[0]);
-    int n = read_numbers(r, "valid_range", range, 2, &type);
+    if (read_cf_attribute(r, "valid_min", range, 1, &type))
+        set_valid_range(r, type, &range[0], NULL);
+    if (read_cf_attribute(r, "valid_max", range, 1, &type))
+        set_valid_range(r, type, NULL, &range[0]);
+    int n = read_cf_attribute(r, "valid_range", range, 2, &type);
     if (n == 2)
-        set_limits(r, type, &range[0], &range[1]);
+        set_valid_range(r, type, &range[0], &range[1]);
     else if (n == 1)
         err_add(r->e, ERR_DATA, "%s: %s: attribute valid_range: found 1 number, allowed: 2", store_path(r->f), r->path);
 }
 
 // Integers of one or two bytes fit into f4; one that f4 cannot hold makes the results f8.
-static enum store_type result_type(const struct reader *r)
+static enum store_type result_type(const struct packing_reader *r)
 {
     bool is_narrow = r->stored == STORE_U8 || r->stored == STORE_I8 || r->stored == STORE_I16 || r->stored == STORE_F32;
     bool is_wide_factor = r->factor == STORE_F64 || r->factor == STORE_I64 || r->factor == STORE_I32;
@@ -112,21 +113,22 @@ static enum store_type result_type(const struct reader *r)
 
 int packing_read(struct packing *p, struct store_file *f, const char *path, enum store_type stored, struct err *e)
 {
-    struct reader r = {.p = p, .f = f, .path = path, .stored = stored, .factor = STORE_TEXT, .e = e};
+    struct packing_reader r = {.p = p, .f = f, .path = path, .stored = stored, .factor = STORE_TEXT, .e = e};
     int before = e->count;
 
     *p = (struct packing){.scale = 1, .low = -INFINITY, .high = INFINITY};
-    read_sign(&r);
+    read_unsigned_mark(&r);
     read_factor(&r, "scale_factor", &p->scale, true);
     read_factor(&r, "add_offset", &p->offset, false);
     read_missing(&r, "_FillValue", 1);
     read_missing(&r, "missing_value", STORE_REALS_MAX - 1);
     read_limits(&r);
     p->type = result_type(&r);
+
     return e->count > before ? -1 : 0;
 }
 
-static double unpack(const struct packing *p, double raw)
+static double unpack_value(const struct packing *p, double raw)
 {
     double stored = raw < 0 ? raw + p->wrap : raw, value = stored * p->scale + p->offset;
     double limited = p->is_range_of_result ? value : stored;
@@ -140,7 +142,7 @@ static double unpack(const struct packing *p, double raw)
 void packing_apply(const struct packing *p, const double *raw, int64_t n, void *to)
 {
     for (int64_t i = 0; i < n && p->type == STORE_F32; i++)
-        ((float *)to)[i] = (float)unpack(p, raw[i]);
+        ((float *)to)[i] = (float)unpack_value(p, raw[i]);
     for (int64_t i = 0; i < n && p->type == STORE_F64; i++)
-        ((double *)to)[i] = unpack(p, raw[i]);
+        ((double *)to)[i] = unpack_value(p, raw[i]);
 }

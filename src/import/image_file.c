@@ -16,7 +16,7 @@ bool image_recognise(const unsigned char *head, size_t n)
            (n >= sizeof jpeg_magic && memcmp(head, jpeg_magic, sizeof jpeg_magic) == 0);
 }
 
-void image_free(struct image *i)
+void image_free(struct stored_image *i)
 {
     free(i->values);
     i->values = NULL;
@@ -30,7 +30,7 @@ int image_check_size(const char *path, size_t height, size_t width, struct err *
         path, height, width, SIDE_MAX, PIXELS_MAX);
 }
 
-void *image_values(const char *path, const struct image *i, int channels, struct err *e)
+void *image_values(const char *path, const struct stored_image *i, int channels, struct err *e)
 {
     size_t bytes = (size_t)channels * (size_t)i->bits / 8;
     return mem_array((size_t)i->height * (size_t)i->width, bytes, path, e);
@@ -67,7 +67,7 @@ static size_t stored_place(int orientation, size_t H, size_t W, size_t y, size_t
     }
 }
 
-static int turn_values(const char *path, struct image *i, int orientation, struct err *e)
+static int turn_values(const char *path, struct stored_image *i, int orientation, struct err *e)
 {
     size_t H = (size_t)i->height, W = (size_t)i->width, pixel = (size_t)(i->channels * i->bits / 8);
     size_t height = exchanges_sides(orientation) ? W : H, width = exchanges_sides(orientation) ? H : W;
@@ -82,10 +82,11 @@ static int turn_values(const char *path, struct image *i, int orientation, struc
 
     free(i->values);
     i->values = upright;
+
     return 0;
 }
 
-static int turn_upright(const char *path, struct image *i, int orientation, struct err *e)
+static int turn_upright(const char *path, struct stored_image *i, int orientation, struct err *e)
 {
     if (i->values && orientation != 1 && turn_values(path, i, orientation, e) != 0)
         return -1;
@@ -99,11 +100,12 @@ static int turn_upright(const char *path, struct image *i, int orientation, stru
 
 // --- files
 
-static int decode(FILE *in, const char *path, bool whole, struct image *out, struct err *e)
+static int decode_image_file(FILE *in, const char *path, bool whole, struct stored_image *out, struct err *e)
 {
     unsigned char head[sizeof png_magic];
     int orientation = 1;
     size_t n = fread(head, 1, sizeof head, in);
+
     rewind(in);
 
     if (n == 0)
@@ -115,27 +117,28 @@ static int decode(FILE *in, const char *path, bool whole, struct image *out, str
     return failed ? -1 : turn_upright(path, out, orientation, e);
 }
 
-static int read_file(const char *path, bool whole, struct image *out, struct err *e)
+static int read_image_file(const char *path, bool whole, struct stored_image *out, struct err *e)
 {
     const char *why;
     FILE *in = input_stream(path, &why);
-    *out = (struct image){0};
+
+    *out = (struct stored_image){0};
     if (!in)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
 
-    int failed = decode(in, path, whole, out, e);
+    int failed = decode_image_file(in, path, whole, out, e);
     fclose(in);
     if (failed)
         image_free(out);
     return failed;
 }
 
-int image_head(const char *path, struct image *out, struct err *e)
+int image_head(const char *path, struct stored_image *out, struct err *e)
 {
-    return read_file(path, false, out, e);
+    return read_image_file(path, false, out, e);
 }
 
-int image_read(const char *path, struct image *out, struct err *e)
+int image_read(const char *path, struct stored_image *out, struct err *e)
 {
-    return read_file(path, true, out, e);
+    return read_image_file(path, true, out, e);
 }

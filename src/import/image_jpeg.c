@@ -10,7 +10,7 @@
 
 enum { SCANS_MAX = 500, CMYK = 4, EXIF_MARKER = JPEG_APP0 + 1, EXIF_BYTES_MAX = 0xffff };
 
-struct decoder {
+struct jpeg_decoder {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
@@ -19,24 +19,24 @@ struct decoder {
     const char *reason;  // ours; NULL: libjpeg's last message
 };
 
-static _Noreturn void on_error(j_common_ptr jpeg)
+static _Noreturn void on_jpeg_error(j_common_ptr jpeg)
 {
-    longjmp(((struct decoder *)jpeg->client_data)->back, 1);
+    longjmp(((struct jpeg_decoder *)jpeg->client_data)->back, 1);
 }
 
-static void on_message(j_common_ptr jpeg)
+static void ignore_jpeg_message(j_common_ptr jpeg)
 {
     (void)jpeg;
 }
 
 // A progressive picture can have thousands of scans over all pixels in a small file.
-static void on_progress(j_common_ptr jpeg)
+static void limit_jpeg_scans(j_common_ptr jpeg)
 {
-    struct decoder *d = jpeg->client_data;
+    struct jpeg_decoder *d = jpeg->client_data;
     if (d->jpeg.input_scan_number <= SCANS_MAX)
         return;
     d->reason = "more than 500 scans";
-    on_error(jpeg);
+    on_jpeg_error(jpeg);
 }
 
 // --- head
@@ -51,7 +51,7 @@ static int find_orientation(const struct jpeg_decompress_struct *jpeg)
     return 1;
 }
 
-static void read_head(struct decoder *d, FILE *in, struct image *out, int *orientation)
+static void read_jpeg_head(struct jpeg_decoder *d, FILE *in, struct stored_image *out, int *orientation)
 {
     jpeg_stdio_src(&d->jpeg, in);
     jpeg_save_markers(&d->jpeg, EXIF_MARKER, EXIF_BYTES_MAX);
@@ -74,7 +74,7 @@ static void convert_cmyk(const unsigned char *cmyk, size_t width, unsigned char 
             rgb[c] = (unsigned char)((cmyk[c] * cmyk[3] + 127) / 255);
 }
 
-static void read_row(struct decoder *d, unsigned char *to, size_t width)
+static void read_jpeg_row(struct jpeg_decoder *d, unsigned char *to, size_t width)
 {
     JSAMPROW row = d->cmyk ? d->cmyk : to;
     jpeg_read_scanlines(&d->jpeg, &row, 1);
@@ -89,11 +89,12 @@ static J_COLOR_SPACE color_space(const struct jpeg_decompress_struct *jpeg)
     return jpeg->num_components == CMYK ? JCS_CMYK : JCS_RGB;
 }
 
-static int read_values(struct decoder *d, const char *path, struct image *out, struct err *e)
+static int read_jpeg_values(struct jpeg_decoder *d, const char *path, struct stored_image *out, struct err *e)
 {
     size_t row_bytes = (size_t)out->width * (size_t)out->channels;
+
     d->jpeg.out_color_space = color_space(&d->jpeg);
-    d->progress.progress_monitor = on_progress;
+    d->progress.progress_monitor = limit_jpeg_scans;
     d->jpeg.progress = &d->progress;
     jpeg_start_decompress(&d->jpeg);
 
@@ -104,14 +105,16 @@ static int read_values(struct decoder *d, const char *path, struct image *out, s
         return out->values ? err_add(e, ERR_SYSTEM, "%s: no memory for a row", path) : -1;
 
     while (d->jpeg.output_scanline < d->jpeg.output_height)
-        read_row(d, (unsigned char *)out->values + (size_t)d->jpeg.output_scanline * row_bytes, (size_t)out->width);
+        read_jpeg_row(
+            d, (unsigned char *)out->values + (size_t)d->jpeg.output_scanline * row_bytes, (size_t)out->width);
+
     jpeg_finish_decompress(&d->jpeg);
     if (d->errors.num_warnings > 0) // damaged: libjpeg would show what it has
-        on_error((j_common_ptr)&d->jpeg);
+        on_jpeg_error((j_common_ptr)&d->jpeg);
     return 0;
 }
 
-static int refuse(struct decoder *d, const char *path, struct err *e)
+static int refuse_jpeg(struct jpeg_decoder *d, const char *path, struct err *e)
 {
     char message[JMSG_LENGTH_MAX] = "";
     d->errors.format_message((j_common_ptr)&d->jpeg, message);
@@ -119,28 +122,29 @@ static int refuse(struct decoder *d, const char *path, struct err *e)
 }
 
 // Everything that can jump back. `d` lives in the caller, so that no local variable is lost by a jump.
-static int decode(
-    struct decoder *d, FILE *in, const char *path, bool whole, struct image *out, int *orientation, struct err *e)
+static int jpeg_decode_or_jump(struct jpeg_decoder *d, FILE *in, const char *path, bool whole, struct stored_image *out,
+    int *orientation, struct err *e)
 {
     if (setjmp(d->back))
-        return refuse(d, path, e);
+        return refuse_jpeg(d, path, e);
 
     jpeg_create_decompress(&d->jpeg);
-    read_head(d, in, out, orientation);
+    read_jpeg_head(d, in, out, orientation);
     if (image_check_size(path, d->jpeg.image_height, d->jpeg.image_width, e) != 0)
         return -1;
-    return whole ? read_values(d, path, out, e) : 0;
+    return whole ? read_jpeg_values(d, path, out, e) : 0;
 }
 
-int jpeg_decode(FILE *in, const char *path, bool whole, struct image *out, int *orientation, struct err *e)
+int jpeg_decode(FILE *in, const char *path, bool whole, struct stored_image *out, int *orientation, struct err *e)
 {
-    struct decoder d = {0};
+    struct jpeg_decoder d = {0};
+
     d.jpeg.client_data = &d;
     d.jpeg.err = jpeg_std_error(&d.errors);
-    d.errors.error_exit = on_error;
-    d.errors.output_message = on_message;
+    d.errors.error_exit = on_jpeg_error;
+    d.errors.output_message = ignore_jpeg_message;
 
-    int failed = decode(&d, in, path, whole, out, orientation, e);
+    int failed = jpeg_decode_or_jump(&d, in, path, whole, out, orientation, e);
     jpeg_destroy_decompress(&d.jpeg);
     free(d.cmyk);
     return failed;

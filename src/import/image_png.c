@@ -13,7 +13,7 @@
 
 enum { MAGIC_BYTES = 8, CHUNK_BYTES_MAX = 1 << 16 };
 
-struct decoder {
+struct png_decoder {
     png_structp png;
     png_infop info;
     unsigned char *rgba; // (height, width, 1 to 4) as decoded, owned
@@ -22,14 +22,14 @@ struct decoder {
     char message[IMAGE_MESSAGE_BYTES];
 };
 
-static _Noreturn void on_error(png_structp png, png_const_charp message)
+static _Noreturn void on_png_error(png_structp png, png_const_charp message)
 {
-    struct decoder *d = png_get_error_ptr(png);
+    struct png_decoder *d = png_get_error_ptr(png);
     snprintf(d->message, sizeof d->message, "%s", message);
     png_longjmp(png, 1);
 }
 
-static void on_warning(png_structp png, png_const_charp message)
+static void ignore_png_warning(png_structp png, png_const_charp message)
 {
     (void)png, (void)message;
 }
@@ -61,7 +61,7 @@ static int read_orientation(FILE *in, uint32_t length)
 
 // EXIF data may come behind the values, where libpng finds them only after decoding all of them; the head must know
 // them. Leaves the stream at its first byte.
-static void scan_chunks(FILE *in, struct image *out, int *orientation)
+static void scan_chunks(FILE *in, struct stored_image *out, int *orientation)
 {
     uint32_t length;
     char name[5];
@@ -74,12 +74,13 @@ static void scan_chunks(FILE *in, struct image *out, int *orientation)
             out->is_animated = true;
         at += 12 + (long)length; // length, name and checksum are 4 bytes each
     }
+
     rewind(in);
 }
 
 // --- values
 
-static void read_head(struct decoder *d, struct image *out)
+static void read_png_head(struct png_decoder *d, struct stored_image *out)
 {
     png_read_info(d->png, d->info);
     out->height = (int)png_get_image_height(d->png, d->info);
@@ -89,7 +90,8 @@ static void read_head(struct decoder *d, struct image *out)
 }
 
 // Deflate packs at most 1032 bytes into one. Without this check a file of 60 bytes could ask for 800 MB.
-static int check_length(struct decoder *d, FILE *in, const char *path, const struct image *out, struct err *e)
+static int check_png_length(
+    struct png_decoder *d, FILE *in, const char *path, const struct stored_image *out, struct err *e)
 {
     enum { PACKED_MOST = 1032 };
     struct stat info;
@@ -102,7 +104,7 @@ static int check_length(struct decoder *d, FILE *in, const char *path, const str
 }
 
 // Palettes become colors, fewer bits than 8 are spread over 0 to 255, a transparent color becomes alpha.
-static void set_conversions(struct decoder *d)
+static void set_png_conversions(struct png_decoder *d)
 {
     png_set_expand(d->png);
     if (__BYTE_ORDER == __LITTLE_ENDIAN && png_get_bit_depth(d->png, d->info) == 16)
@@ -126,7 +128,7 @@ static void set_conversions(struct decoder *d)
 DEFINE_COMPOSE(compose_8, uint8_t, uint32_t)
 DEFINE_COMPOSE(compose_16, uint16_t, uint64_t)
 
-static void compose_alpha(struct decoder *d, const struct image *i)
+static void compose_alpha(struct png_decoder *d, const struct stored_image *i)
 {
     size_t n = (size_t)i->height * (size_t)i->width, channels = (size_t)i->channels;
     if (d->channels == i->channels)
@@ -137,9 +139,9 @@ static void compose_alpha(struct decoder *d, const struct image *i)
         compose_16((uint16_t *)(void *)d->rgba, n, channels, UINT16_MAX);
 }
 
-static int read_values(struct decoder *d, const char *path, struct image *out, struct err *e)
+static int read_png_values(struct png_decoder *d, const char *path, struct stored_image *out, struct err *e)
 {
-    set_conversions(d);
+    set_png_conversions(d);
     if (d->channels != out->channels && d->channels != out->channels + 1)
         png_error(d->png, "an unexpected number of channels");
 
@@ -147,6 +149,7 @@ static int read_values(struct decoder *d, const char *path, struct image *out, s
     d->rows = mem_new((size_t)out->height, sizeof *d->rows);
     if (!d->rgba)
         return -1;
+
     for (size_t y = 0, bytes = png_get_rowbytes(d->png, d->info); y < (size_t)out->height; y++)
         d->rows[y] = d->rgba + y * bytes;
 
@@ -155,37 +158,41 @@ static int read_values(struct decoder *d, const char *path, struct image *out, s
     compose_alpha(d, out);
     out->values = d->rgba;
     d->rgba = NULL;
+
     return 0;
 }
 
 // Everything that can jump back. `d` lives in the caller, so that no local variable is lost by a jump.
-static int decode(struct decoder *d, FILE *in, const char *path, bool whole, struct image *out, struct err *e)
+static int png_decode_or_jump(
+    struct png_decoder *d, FILE *in, const char *path, bool whole, struct stored_image *out, struct err *e)
 {
     if (setjmp(png_jmpbuf(d->png)))
         return err_add(e, ERR_DATA, "%s: no good PNG: %s", path, d->message);
 
     png_init_io(d->png, in);
     png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // ours come with a message of their own
-    read_head(d, out);
+    read_png_head(d, out);
     if (image_check_size(path, (size_t)out->height, (size_t)out->width, e) != 0)
         return -1;
-    if (check_length(d, in, path, out, e) != 0)
+    if (check_png_length(d, in, path, out, e) != 0)
         return -1;
-    return whole ? read_values(d, path, out, e) : 0;
+    return whole ? read_png_values(d, path, out, e) : 0;
 }
 
-int png_decode(FILE *in, const char *path, bool whole, struct image *out, int *orientation, struct err *e)
+int png_decode(FILE *in, const char *path, bool whole, struct stored_image *out, int *orientation, struct err *e)
 {
-    struct decoder d = {0};
+    struct png_decoder d = {0};
+
     scan_chunks(in, out, orientation);
 
-    d.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d, on_error, on_warning);
+    d.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d, on_png_error, ignore_png_warning);
     d.info = d.png ? png_create_info_struct(d.png) : NULL;
-    int failed = d.info ? decode(&d, in, path, whole, out, e)
+    int failed = d.info ? png_decode_or_jump(&d, in, path, whole, out, e)
                         : err_add(e, ERR_SYSTEM, "%s: no memory for libpng's decoder", path);
 
     png_destroy_read_struct(&d.png, &d.info, NULL);
     free(d.rows);
     free(d.rgba);
+
     return failed;
 }

@@ -8,6 +8,7 @@
 static void resample_line(int from, const float *x, size_t from_step, int to, float *y, size_t to_step)
 {
     double scale = (double)from / to, reach = scale > 1 ? scale : 1;
+
     for (int i = 0; i < to; i++) {
         double middle = (i + 0.5) * scale, sum = 0, weights = 0;
         int first = middle - reach > 0 ? (int)(middle - reach) : 0;
@@ -21,9 +22,10 @@ static void resample_line(int from, const float *x, size_t from_step, int to, fl
 }
 
 // Pixel k, gray or in color. Luminance is JPEG's.
-static void copy_pixel(const struct image *i, size_t k, int channels, float *out)
+static void copy_pixel(const struct stored_image *i, size_t k, int channels, float *out)
 {
     float rgb[3];
+
     for (int c = 0; c < 3; c++) {
         size_t at = k * (size_t)i->channels + (size_t)(i->channels == 3 ? c : 0);
         rgb[c] = i->bits == 8 ? (float)((const uint8_t *)i->values)[at] : (float)((const uint16_t *)i->values)[at];
@@ -44,7 +46,7 @@ static void write_values(const float *values, size_t n, int bits, void *out)
         ((int32_t *)out)[k] = (int32_t)(values[k] + 0.5f);
 }
 
-int image_resample(const struct image *i, int height, int width, int channels, void *out, struct err *e)
+int image_resample(const struct stored_image *i, int height, int width, int channels, void *out, struct err *e)
 {
     size_t C = (size_t)channels, H = (size_t)i->height, W = (size_t)i->width, w = (size_t)width, h = (size_t)height;
     float *all = mem_array(H * W, C * sizeof *all, "a picture", e);
@@ -54,6 +56,7 @@ int image_resample(const struct image *i, int height, int width, int channels, v
 
     for (size_t k = 0; k < H * W && status == 0; k++)
         copy_pixel(i, k, channels, all + k * C);
+
     for (size_t y = 0; y < H && status == 0; y++)
         for (size_t c = 0; c < C; c++)
             resample_line(i->width, all + y * W * C + c, C, width, wide + y * w * C + c, C);
@@ -65,5 +68,6 @@ int image_resample(const struct image *i, int height, int width, int channels, v
     free(all);
     free(wide);
     free(done);
+
     return status;
 }

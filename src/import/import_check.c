@@ -26,7 +26,7 @@ struct import_check {
     int n_counts;
 };
 
-static bool is_float(const struct import_check *c)
+static bool has_float_values(const struct import_check *c)
 {
     return c->type == STORE_F32 || c->type == STORE_F64;
 }
@@ -35,13 +35,14 @@ struct import_check *import_check_new(
     const char *name, const struct store_shape *shape, char *const *features, struct err *e)
 {
     struct import_check *c = mem_new(1, sizeof *c);
+
     *c = (struct import_check){.name = name, .type = shape->type, .columns = 1, .features = features};
     c->is_image = shape->rank > 2;
     for (int d = 1; d < shape->rank; d++)
         c->columns *= shape->dims[d];
     size_t n = (size_t)c->columns;
     c->counts = mem_new(IMPORT_MAX_LABELS + 1, sizeof *c->counts);
-    if (is_float(c)) {
+    if (has_float_values(c)) {
         c->low = mem_array(n, sizeof *c->low, name, e);
         c->high = mem_array(n, sizeof *c->high, name, e);
         c->has_missing = mem_array(n, 1, name, e);
@@ -49,12 +50,14 @@ struct import_check *import_check_new(
         c->first = mem_array(n, store_type_size(c->type), name, e);
         c->varies = mem_array(n, 1, name, e);
     }
-    if (is_float(c) ? !c->low || !c->high || !c->has_missing : !c->first || !c->varies)
+    if (has_float_values(c) ? !c->low || !c->high || !c->has_missing : !c->first || !c->varies)
         import_check_free(&c);
+
     for (size_t i = 0; c && c->low && i < n; i++) {
         c->low[i] = INFINITY;
         c->high[i] = -INFINITY;
     }
+
     return c;
 }
 
@@ -85,7 +88,7 @@ DEFINE_COMPARE(compare_2, uint16_t)
 DEFINE_COMPARE(compare_4, uint32_t)
 DEFINE_COMPARE(compare_8, uint64_t)
 
-static void check_integers(struct import_check *c, const char *row)
+static void note_integer_row(struct import_check *c, const char *row)
 {
     switch (store_type_size(c->type)) {
     case 1:
@@ -116,7 +119,7 @@ void import_check_beyond(struct import_check *c, int64_t i, double value, struct
         (long long)(c->rows + i / c->columns), c->features ? c->features[column] : number, text_number(found, value));
 }
 
-static void check_float(struct import_check *c, int64_t column, double v)
+static void note_float(struct import_check *c, int64_t column, double v)
 {
     if (isnan(v)) {
         c->missing++;
@@ -129,14 +132,14 @@ static void check_float(struct import_check *c, int64_t column, double v)
     c->high[column] = v > c->high[column] ? v : c->high[column];
 }
 
-static void check_floats(struct import_check *c, const void *row)
+static void note_float_row(struct import_check *c, const void *row)
 {
     if (c->type == STORE_F32)
         for (int64_t i = 0; i < c->columns; i++)
-            check_float(c, i, (double)((const float *)row)[i]);
+            note_float(c, i, (double)((const float *)row)[i]);
     else
         for (int64_t i = 0; i < c->columns; i++)
-            check_float(c, i, ((const double *)row)[i]);
+            note_float(c, i, ((const double *)row)[i]);
 }
 
 void import_check_rows(struct import_check *c, int64_t rows, const void *x)
@@ -145,15 +148,16 @@ void import_check_rows(struct import_check *c, int64_t rows, const void *x)
     if (c->rows == 0 && c->first)
         memcpy(c->first, x, row_bytes);
     for (int64_t r = 0; r < rows; r++, c->rows++)
-        if (is_float(c))
-            check_floats(c, (const char *)x + (size_t)r * row_bytes);
+        if (has_float_values(c))
+            note_float_row(c, (const char *)x + (size_t)r * row_bytes);
         else
-            check_integers(c, (const char *)x + (size_t)r * row_bytes);
+            note_integer_row(c, (const char *)x + (size_t)r * row_bytes);
 }
 
 static void count_label(struct import_check *c, int64_t label)
 {
     int low = 0, high = c->n_counts;
+
     while (low < high) {
         int middle = (low + high) / 2;
         if (c->counts[middle].label < label)
@@ -161,6 +165,7 @@ static void count_label(struct import_check *c, int64_t label)
         else
             high = middle;
     }
+
     if (low == c->n_counts || c->counts[low].label != label) {
         if (c->n_counts > IMPORT_MAX_LABELS)
             return;
@@ -171,7 +176,7 @@ static void count_label(struct import_check *c, int64_t label)
     c->counts[low].count++;
 }
 
-void import_check_labels(struct import_check *c, int64_t rows, const int64_t *label)
+void import_count_labels(struct import_check *c, int64_t rows, const int64_t *label)
 {
     for (int64_t r = 0; r < rows; r++)
         count_label(c, label[r]);
@@ -180,19 +185,20 @@ void import_check_labels(struct import_check *c, int64_t rows, const int64_t *la
 // Missing values aside.
 static bool is_constant(const struct import_check *c, int64_t column)
 {
-    return is_float(c) ? !(c->low[column] < c->high[column]) : !c->varies[column];
+    return has_float_values(c) ? !(c->low[column] < c->high[column]) : !c->varies[column];
 }
 
 // Whether a column has both missing values and others, so that its rows differ.
 static bool is_partly_missing(const struct import_check *c, int64_t column)
 {
-    return is_float(c) && c->has_missing[column] && c->low[column] <= c->high[column];
+    return has_float_values(c) && c->has_missing[column] && c->low[column] <= c->high[column];
 }
 
 static void warn_constant(const struct import_check *c, struct text *warnings)
 {
     struct text names = {0};
     int64_t constant = 0, partly_missing = 0;
+
     for (int64_t i = 0; i < c->columns; i++) {
         if (!is_constant(c, i))
             continue;
@@ -201,6 +207,7 @@ static void warn_constant(const struct import_check *c, struct text *warnings)
         constant++;
         partly_missing += is_partly_missing(c, i);
     }
+
     if (constant == c->columns && partly_missing == 0 && c->rows > 1)
         text_add(warnings, "%s: all %lld rows are the same: nothing can be learned from them\n", c->name,
             (long long)c->rows);

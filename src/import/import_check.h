@@ -13,6 +13,6 @@ void import_check_free(struct import_check **c);
 void import_check_rows(struct import_check *c, int64_t rows, const void *x);
 // A value of the next rows, counted row by row, that is finite, but beyond f4: an error, unless there were many.
 void import_check_beyond(struct import_check *c, int64_t i, double value, struct err *e);
-void import_check_labels(struct import_check *c, int64_t rows, const int64_t *label);
+void import_count_labels(struct import_check *c, int64_t rows, const int64_t *label);
 // Counts, and warnings about columns that do not vary and infinite values.
 void import_check_summary(struct import_check *c, struct import_summary *s);

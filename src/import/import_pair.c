@@ -12,7 +12,7 @@ void import_pair_free(struct import_pair *p)
     source_free(&p->label);
 }
 
-static const char *source_name(const struct import_options *o, int i, char **owned)
+static const char *pair_source_name(const struct import_options *o, int i, char **owned)
 {
     if (i < o->n_sources)
         return o->sources[i];
@@ -62,7 +62,7 @@ static int refuse_rows(const struct import_pair *p, struct err *e)
     return -1;
 }
 
-static int order_pair(struct import_pair *p, struct err *e)
+static int order_data_and_labels(struct import_pair *p, struct err *e)
 {
     if (p->x->has_label || p->label->has_label)
         return err_add(e, ERR_USAGE,
@@ -85,6 +85,7 @@ static int order_pair(struct import_pair *p, struct err *e)
 static int check_heeded(const struct import_options *o, unsigned heeds, const char *format, struct err *e)
 {
     int before = e->count;
+
     if (o->x && !(heeds & HEEDS_X))
         err_add(e, ERR_USAGE, "--x: names an array of an .npz archive; found a source of format %s", format);
     if ((o->columns || o->drop || o->header || o->delimiter || o->missing || o->decimal || o->comment || o->skip) &&
@@ -107,14 +108,16 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
 {
     char *owned = NULL;
     struct import_options plain = *o;
+
     plain.label = plain.x = NULL;
     plain.is_label = p->x && source_columns(&p->x->shape) != 1;
-    p->label = source_open(source_name(o, 1, &owned), &plain, e);
+    p->label = source_open(pair_source_name(o, 1, &owned), &plain, e);
     free(owned);
     if (!p->x || !p->label)
         return -1;
-    return check_heeded(o, p->x->format->heeds | p->label->format->heeds, p->x->format->name, e) == 0 ? order_pair(p, e)
-                                                                                                      : -1;
+    return check_heeded(o, p->x->format->heeds | p->label->format->heeds, p->x->format->name, e) == 0
+               ? order_data_and_labels(p, e)
+               : -1;
 }
 
 // The data; `*label_is_source`: --label names no column or array of it, but a file.

@@ -22,6 +22,7 @@ int label_texts_finish(struct label_texts *t, const char *name, struct source *s
 
     if (csv_labels_check(l, &origin, e) != 0)
         return -1;
+
     csv_labels_warn(l, &origin, &s->warnings);
     if (!l->is_text)
         return 0;
@@ -79,11 +80,13 @@ static size_t to_utf8(const struct array_reader *array, const char *raw, char *o
     while (n > 0 && out[n - 1] == 0)
         n--;
     out[n] = 0;
+
     return n;
 }
 
 // The next `rows` texts: added to `t` (label NULL), or numbered.
-static int pass_rows(struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
+static int pass_label_rows(
+    struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
 {
     size_t bytes = (size_t)array->text_length * (array->has_wide_texts ? 4 : 1);
     char *raw = mem_new(bytes, 1), *text = mem_new(4 * (size_t)array->text_length + 1, 1);
@@ -99,17 +102,19 @@ static int pass_rows(struct label_texts *t, struct array_reader *array, int64_t 
         else
             label_texts_add(t, text, n);
     }
+
     if (i < rows && got >= 0)
         err_add(
             e, ERR_DATA, "%s: the file ends before the last label: is it truncated?", byte_stream_name(array->stream));
     free(raw);
     free(text);
+
     return i < rows ? -1 : 0;
 }
 
 int label_texts_add_all(struct label_texts *t, struct array_reader *array, struct err *e)
 {
-    return pass_rows(t, array, array->shape.dims[0], NULL, e);
+    return pass_label_rows(t, array, array->shape.dims[0], NULL, e);
 }
 
 int label_texts_read(
@@ -117,5 +122,5 @@ int label_texts_read(
 {
     struct label_texts known = *t; // only looked up
 
-    return pass_rows(&known, array, rows, label, e);
+    return pass_label_rows(&known, array, rows, label, e);
 }

@@ -11,7 +11,7 @@
 
 enum { MAX_HEADER = 65536 };
 
-struct parser {
+struct npy_parser {
     const char *at, *end;
     const char *name; // of the file, for messages
     struct array_reader *array;
@@ -25,20 +25,20 @@ static const struct {
     {"u4", ELEMENT_U4}, {"i4", ELEMENT_I4}, {"u8", ELEMENT_U8}, {"i8", ELEMENT_I8}, {"f2", ELEMENT_F2},
     {"f4", ELEMENT_F4}, {"f8", ELEMENT_F8}};
 
-static int refuse(struct parser *p, const char *what)
+static int refuse_header(struct npy_parser *p, const char *what)
 {
     char found[QUOTE_ROOM];
     return err_add(p->e, ERR_DATA, "%s: damaged NumPy header: %s, found '%s'", p->name, what,
         text_quote(found, p->at, strlen(p->at)));
 }
 
-static void skip_space(struct parser *p)
+static void skip_space(struct npy_parser *p)
 {
     while (*p->at == ' ' || *p->at == '\n')
         p->at++;
 }
 
-static bool accept(struct parser *p, char c)
+static bool accept_character(struct npy_parser *p, char c)
 {
     skip_space(p);
     if (*p->at != c)
@@ -48,13 +48,13 @@ static bool accept(struct parser *p, char c)
 }
 
 // A quoted text without escapes.
-static int parse_text(struct parser *p, char *out, size_t room)
+static int parse_npy_string(struct npy_parser *p, char *out, size_t room)
 {
     skip_space(p);
     char quote = *p->at;
     const char *end = quote == '\'' || quote == '"' ? strchr(p->at + 1, quote) : NULL;
     if (!end || (size_t)(end - p->at) > room || memchr(p->at, '\\', (size_t)(end - p->at)))
-        return refuse(p, "expected a short quoted text");
+        return refuse_header(p, "expected a short quoted text");
     size_t n = (size_t)(end - p->at) - 1;
     memcpy(out, p->at + 1, n);
     out[n] = 0;
@@ -63,7 +63,7 @@ static int parse_text(struct parser *p, char *out, size_t room)
 }
 
 // "<U5": texts of five characters of UTF-32; "|S5": of five bytes.
-static bool parse_text_type(struct array_reader *array, const char *descr)
+static bool parse_string_type(struct array_reader *array, const char *descr)
 {
     int64_t length;
 
@@ -77,14 +77,15 @@ static bool parse_text_type(struct array_reader *array, const char *descr)
     return true;
 }
 
-static int parse_type(struct parser *p)
+static int parse_npy_type(struct npy_parser *p)
 {
     char descr[32];
+
     skip_space(p);
     if (*p->at == '[')
         return err_add(p->e, ERR_DATA,
             "%s: found an array of records, allowed: an array of numbers; save its columns apart", p->name);
-    if (parse_text(p, descr, sizeof descr) != 0)
+    if (parse_npy_string(p, descr, sizeof descr) != 0)
         return -1;
     if (strchr("<>|=", descr[0]) && descr[0])
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -94,8 +95,9 @@ static int parse_type(struct parser *p)
                 p->array->shape.type = element_store_type(types[i].type);
                 return 0;
             }
-    if (p->array->takes_texts && parse_text_type(p->array, descr))
+    if (p->array->takes_texts && parse_string_type(p->array, descr))
         return 0;
+
     char found[QUOTE_ROOM];
     return err_add(p->e, ERR_DATA,
         "%s: found an array of %s ('%s'), allowed: numbers of type b1 u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8; convert it "
@@ -103,82 +105,92 @@ static int parse_type(struct parser *p)
         p->name, strchr(descr, 'O') ? "objects" : "another type", text_quote(found, descr, strlen(descr)));
 }
 
-static int parse_order(struct parser *p)
+static int parse_npy_order(struct npy_parser *p)
 {
     skip_space(p);
     bool yes = strncmp(p->at, "True", 4) == 0;
     if (!yes && strncmp(p->at, "False", 5) != 0)
-        return refuse(p, "expected True or False");
+        return refuse_header(p, "expected True or False");
     p->array->is_column_major = yes;
     p->at += yes ? 4 : 5;
     return 0;
 }
 
-static int parse_dimension(struct parser *p)
+static int parse_dimension(struct npy_parser *p)
 {
     struct store_shape *shape = &p->array->shape;
+
     skip_space(p);
     if (!isdigit((unsigned char)*p->at))
-        return refuse(p, "expected a dimension");
+        return refuse_header(p, "expected a dimension");
     int64_t n = 0;
     for (; isdigit((unsigned char)*p->at); p->at++)
         if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p->at - '0', &n))
-            return refuse(p, "a dimension is beyond all bounds");
+            return refuse_header(p, "a dimension is beyond all bounds");
+
     if (*p->at == 'L') // as Python 2 wrote it
         p->at++;
     if (shape->rank == STORE_MAX_RANK)
         return err_add(p->e, ERR_DATA, "%s: found more than %d dimensions, allowed: 1 to %d", p->name, STORE_MAX_RANK,
             STORE_MAX_RANK);
     shape->dims[shape->rank++] = n;
+
     return 0;
 }
 
-static int parse_shape(struct parser *p)
+static int parse_npy_shape(struct npy_parser *p)
 {
     p->array->shape.rank = 0;
-    if (!accept(p, '('))
-        return refuse(p, "expected a tuple");
-    while (!accept(p, ')')) {
+    if (!accept_character(p, '('))
+        return refuse_header(p, "expected a tuple");
+
+    while (!accept_character(p, ')')) {
         if (parse_dimension(p) != 0)
             return -1;
         skip_space(p);
-        if (!accept(p, ',') && *p->at != ')')
-            return refuse(p, "expected , or )");
+        if (!accept_character(p, ',') && *p->at != ')')
+            return refuse_header(p, "expected , or )");
     }
+
     if (p->array->shape.rank == 0)
         return err_add(p->e, ERR_DATA, "%s: found a single number, allowed: an array of 1 to %d dimensions", p->name,
             STORE_MAX_RANK);
     return 0;
 }
 
-static int parse_dictionary(struct parser *p)
+static int parse_dictionary(struct npy_parser *p)
 {
     static const struct {
         const char *key;
-        int (*parse)(struct parser *);
-    } keys[] = {{"descr", parse_type}, {"fortran_order", parse_order}, {"shape", parse_shape}};
+        int (*parse)(struct npy_parser *);
+    } keys[] = {{"descr", parse_npy_type}, {"fortran_order", parse_npy_order}, {"shape", parse_npy_shape}};
+
     unsigned seen = 0;
-    if (!accept(p, '{'))
-        return refuse(p, "expected {");
-    while (!accept(p, '}')) {
+    if (!accept_character(p, '{'))
+        return refuse_header(p, "expected {");
+
+    while (!accept_character(p, '}')) {
         char key[32];
-        if (parse_text(p, key, sizeof key) != 0)
+        if (parse_npy_string(p, key, sizeof key) != 0)
             return -1;
         int k = 0;
         while (k < 3 && strcmp(key, keys[k].key) != 0)
             k++;
-        if (k == 3 || seen & 1u << k || !accept(p, ':'))
-            return refuse(p, "expected the keys descr, fortran_order and shape, once each");
+        if (k == 3 || seen & 1u << k || !accept_character(p, ':'))
+            return refuse_header(p, "expected the keys descr, fortran_order and shape, once each");
         seen |= 1u << k;
         if (keys[k].parse(p) != 0)
             return -1;
         skip_space(p);
-        if (!accept(p, ',') && *p->at != '}')
-            return refuse(p, "expected , or }");
+        if (!accept_character(p, ',') && *p->at != '}')
+            return refuse_header(p, "expected , or }");
     }
+
     skip_space(p);
-    return seen != 7 || p->at != p->end ? refuse(p, "expected the keys descr, fortran_order and shape, and no more")
-                                        : 0;
+
+    return seen != 7 || p->at != p->end
+               ? refuse_header(p, "expected the keys descr, fortran_order and shape, and no more")
+               : 0;
 }
 
 static int read_all(struct array_reader *array, void *to, size_t n, struct err *e)
@@ -190,10 +202,11 @@ static int read_all(struct array_reader *array, void *to, size_t n, struct err *
 }
 
 // The length of the dictionary: two bytes in version 1, four in versions 2 and 3. -1 and an error where there is none.
-static int64_t read_length(struct array_reader *array, struct err *e)
+static int64_t read_dictionary_length(struct array_reader *array, struct err *e)
 {
     unsigned char head[8], n[4] = {0};
     const char *name = byte_stream_name(array->stream);
+
     if (read_all(array, head, sizeof head, e) != 0)
         return -1;
     if (memcmp(head, "\x93NUMPY", 6) != 0)
@@ -202,6 +215,7 @@ static int64_t read_length(struct array_reader *array, struct err *e)
         return err_add(e, ERR_DATA, "%s: found .npy version %d, allowed: 1 to 3", name, head[6]);
     if (read_all(array, n, head[6] == 1 ? 2 : 4, e) != 0)
         return -1;
+
     int64_t length = n[0] | n[1] << 8 | n[2] << 16 | (int64_t)n[3] << 24;
     if (length > MAX_HEADER)
         return err_add(e, ERR_DATA, "%s: damaged NumPy header: found %lld bytes, allowed: at most %d", name,
@@ -211,11 +225,11 @@ static int64_t read_length(struct array_reader *array, struct err *e)
 
 int npy_header_read(struct array_reader *array, struct err *e)
 {
-    int64_t length = read_length(array, e);
+    int64_t length = read_dictionary_length(array, e);
     if (length < 0)
         return -1;
     char *text = mem_new((size_t)length + 1, 1);
-    struct parser p = {
+    struct npy_parser p = {
         .at = text, .end = text + length, .name = byte_stream_name(array->stream), .array = array, .e = e};
     int status = read_all(array, text, (size_t)length, e);
     if (status == 0)

@@ -18,9 +18,10 @@ static const struct source_format *const formats[] = {
 enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 24, MAX_LABEL_ERRORS = 5 };
 
 // "FILE:/inner" where no file has that whole name.
-static void split_name(struct source *s, const char *name)
+static void split_source_name(struct source *s, const char *name)
 {
     const char *colon = NULL;
+
     for (const char *at = name; (at = strstr(at, ":/")); at++)
         colon = at;
     if (!colon || colon == name || access(name, F_OK) == 0) {
@@ -31,11 +32,12 @@ static void split_name(struct source *s, const char *name)
     s->inner = mem_text(colon + 1);
 }
 
-static int read_head(const char *path, unsigned char head[HEAD_BYTES], struct err *e)
+static int read_first_bytes(const char *path, unsigned char head[HEAD_BYTES], struct err *e)
 {
     struct byte_stream *stream = byte_stream_open(path, e);
     if (!stream)
         return -1;
+
     // what can be had of a truncated gzip file is enough to recognise it: its format reports the rest
     struct err ignored = {0};
     int64_t n = 0;
@@ -49,22 +51,25 @@ static int read_head(const char *path, unsigned char head[HEAD_BYTES], struct er
     return n > 0 ? (int)n : -1;
 }
 
-static int recognise(struct source *s, struct err *e)
+static int recognise_format(struct source *s, struct err *e)
 {
     unsigned char head[HEAD_BYTES];
     struct stat status;
+
     if (!s->inner && stat(s->path, &status) == 0 && S_ISDIR(status.st_mode)) {
         s->format = &source_image;
         return 0;
     }
-    int n = read_head(s->path, head, e);
+    int n = read_first_bytes(s->path, head, e);
     if (n < 0)
         return -1;
     if (n >= 2 && (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0))
         return err_add(e, ERR_DATA, "%s: found UTF-16, allowed: UTF-8; hint: iconv -f UTF-16 -t UTF-8", s->path);
+
     for (size_t i = 0; i < sizeof formats / sizeof formats[0] && !s->format; i++)
         if (formats[i]->recognise(s->path, head, (size_t)n))
             s->format = formats[i];
+
     if (!s->format)
         return err_add(
             e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, PNG, JPEG, HDF5", s->path);
@@ -78,8 +83,8 @@ static int recognise(struct source *s, struct err *e)
 struct source *source_open(const char *name, const struct import_options *o, struct err *e)
 {
     struct source *s = mem_new(1, sizeof *s);
-    split_name(s, name);
-    if (recognise(s, e) == 0 && s->format->open(s, o, e) == 0)
+    split_source_name(s, name);
+    if (recognise_format(s, e) == 0 && s->format->open(s, o, e) == 0)
         return s;
     source_free(&s);
     return NULL;
@@ -106,6 +111,7 @@ void source_free(struct source **s)
 int64_t source_columns(const struct store_shape *shape)
 {
     int64_t columns = 1;
+
     for (int d = 1; d < shape->rank; d++) {
         if (shape->dims[d] == 0)
             return 0;
@@ -113,6 +119,7 @@ int64_t source_columns(const struct store_shape *shape)
             return -1;
         columns *= shape->dims[d];
     }
+
     return columns <= MAX_COLUMNS ? columns : -1;
 }
 
@@ -173,6 +180,7 @@ int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct 
     for (int64_t r = 0; r < rows; r++)
         move_channels_last((char *)x + (size_t)r * row_bytes, copy, &s->shape, size);
     free(copy);
+
     return 0;
 }
 
@@ -211,6 +219,7 @@ int source_labels(
         return 0;
     }
     int bad = 0;
+
     for (int64_t i = 0; i < n && bad < MAX_LABEL_ERRORS; i++) {
         double v = value_at(type, values, i);
         if (v == floor(v) && fabs(v) <= 0x1p53) {
@@ -224,5 +233,6 @@ int source_labels(
             : isinf(v) ? "an infinite value"
                        : text_number(text, v));
     }
+
     return bad ? -1 : 0;
 }

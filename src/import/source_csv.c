@@ -83,6 +83,7 @@ static void check_number(struct csv *c, const char *text, size_t n)
     double value;
     struct column_count *count = &c->counts[c->field];
     enum csv_kind kind = csv_field(&c->missing, text, n, &value);
+
     count->numbers += kind == CSV_NUMBER;
     if (kind == CSV_NUMBER && c->rows == 0)
         count->first = value;
@@ -108,11 +109,12 @@ static bool is_trailing(const struct csv *c)
            c->columns.use[c->field] == CSV_LEFT_OUT;
 }
 
-static void check_field(void *context, char *text, size_t n)
+static void check_csv_field(void *context, char *text, size_t n)
 {
     struct csv *c = context;
     int use = c->field < c->columns.n && !c->skips_record ? c->columns.use[c->field] : CSV_LEFT_OUT;
     double ignored;
+
     c->hashes += c->field == 0 && !c->skips_record && *text == '#';
     if (use >= 0)
         check_number(c, text, n);
@@ -125,9 +127,10 @@ static void check_field(void *context, char *text, size_t n)
     c->field++;
 }
 
-static void check_record(void *context)
+static void check_csv_record(void *context)
 {
     struct csv *c = context;
+
     if (c->field != c->columns.n && !c->skips_record) {
         c->is_first_odd = c->is_first_odd || c->rows == 0;
         if (may_report(c))
@@ -148,7 +151,7 @@ static struct csv_labels_origin label_origin(const struct csv *c)
     return (struct csv_labels_origin){.path = c->path, .column = c->columns.names[i], .number = i + 1};
 }
 
-static void check_labels(const struct csv *c)
+static void check_label_column(const struct csv *c)
 {
     const struct csv_labels_origin origin = label_origin(c);
     csv_labels_check(&c->labels, &origin, c->e);
@@ -160,16 +163,18 @@ static bool needs_shell_quotes(const char *text)
 }
 
 // What is wrong with whole columns, and what to do about it.
-static int summarise(struct csv *c)
+static int report_columns(struct csv *c)
 {
     int before = c->e->count;
+
     if (c->errors_hidden)
         err_add(c->e, ERR_DATA, "%s: and %lld more fields or rows like these", c->path, (long long)c->errors_hidden);
     struct text drop = {0};
     bool has_commas = false, has_groups = false;
+
     for (int i = 0; i < c->columns.n; i++) {
         if (c->columns.use[i] == CSV_LABEL)
-            check_labels(c);
+            check_label_column(c);
         if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].grouped)
             has_groups = true;
         else if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
@@ -177,6 +182,7 @@ static int summarise(struct csv *c)
         else if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
             list_add(&drop, c->columns.names[i]);
     }
+
     if (c->hashes && c->errors)
         err_add(c->e, ERR_DATA, "%s: comments among the rows? --comment '#' leaves them out", c->path);
     if (c->is_first_odd && c->columns.has_header)
@@ -197,7 +203,7 @@ static int summarise(struct csv *c)
     return c->errors || c->e->count > before ? -1 : 0;
 }
 
-static int begin_pass(struct csv *c, void (*field)(void *, char *, size_t), void (*record)(void *), struct err *e)
+static int begin_csv_pass(struct csv *c, void (*field)(void *, char *, size_t), void (*record)(void *), struct err *e)
 {
     csv_table_free(&c->table);
     c->table =
@@ -207,21 +213,21 @@ static int begin_pass(struct csv *c, void (*field)(void *, char *, size_t), void
     return c->table ? 0 : -1;
 }
 
-static int check_all(struct csv *c, struct err *e)
+static int check_all_rows(struct csv *c, struct err *e)
 {
     c->e = e;
     c->counts = mem_new((size_t)c->columns.n, sizeof *c->counts);
-    if (begin_pass(c, check_field, check_record, e) != 0)
+    if (begin_csv_pass(c, check_csv_field, check_csv_record, e) != 0)
         return -1;
     int pushed;
     do
         pushed = csv_table_push_line(c->table, e);
     while (pushed == 1);
     c->is_whole = pushed == 0;
-    return summarise(c) == 0 ? pushed : -1;
+    return report_columns(c) == 0 ? pushed : -1;
 }
 
-static void take_field(void *context, char *text, size_t n)
+static void store_csv_field(void *context, char *text, size_t n)
 {
     struct csv *c = context;
     int use = c->field < c->columns.n && !c->skips_record ? c->columns.use[c->field] : CSV_LEFT_OUT;
@@ -232,7 +238,7 @@ static void take_field(void *context, char *text, size_t n)
     c->field++;
 }
 
-static void take_record(void *context)
+static void store_csv_record(void *context)
 {
     struct csv *c = context;
     c->field = 0;
@@ -245,22 +251,25 @@ static void take_record(void *context)
 }
 
 // Texts of the user's file that become names in ours.
-static void describe(struct source *s, struct csv *c)
+static void describe_columns(struct source *s, struct csv *c)
 {
     s->shape = (struct store_shape){.type = STORE_F64, .rank = 2, .dims = {c->rows, c->columns.n_features}};
     s->features = mem_new((size_t)c->columns.n_features, sizeof *s->features);
     s->has_label = c->columns.has_label;
+
     for (int i = 0; i < c->columns.n; i++)
         if (c->columns.use[i] >= 0)
             s->features[c->columns.use[i]] = mem_text(c->columns.names[i]);
         else if (c->columns.use[i] == CSV_LABEL)
             s->label_name = mem_text(c->columns.has_header ? c->columns.names[i] : "label");
+
     if (c->columns.n_features == 0) { // a file of labels: they are its data
         s->shape = (struct store_shape){.type = STORE_I64, .rank = 1, .dims = {c->rows}};
         s->has_label = false;
     }
     if (!c->columns.has_label || !c->labels.is_text)
         return;
+
     s->n_label_names = c->labels.n;
     s->label_names = mem_new((size_t)c->labels.n, sizeof *s->label_names);
     for (int i = 0; i < c->labels.n; i++)
@@ -318,7 +327,7 @@ static void warn_first_line(struct source *s, const struct csv *c)
 }
 
 // What was read as it stands, but may mean something else than the user thinks.
-static void warn(struct source *s, const struct csv *c)
+static void warn_of_readings(struct source *s, const struct csv *c)
 {
     const struct csv_labels_origin origin = label_origin(c);
 
@@ -330,6 +339,7 @@ static void warn(struct source *s, const struct csv *c)
         c->counts[0].first <= 1)
         text_add(&s->warnings, "%s: column '%s' counts the rows and is read as a feature; --drop 1 leaves it out\n",
             s->path, c->columns.names[0]);
+
     for (int i = 0; i < c->columns.n; i++)
         if (c->columns.use[i] >= 0 && !c->columns.has_label && looks_like_label(c->columns.names[i]))
             text_add(&s->warnings,
@@ -340,21 +350,23 @@ static void warn(struct source *s, const struct csv *c)
 static int csv_open(struct source *s, const struct import_options *o, struct err *e)
 {
     struct csv *c = s->state = mem_new(1, sizeof *c);
+
     c->path = s->path;
     csv_missing_read(&c->missing, o->missing, o->decimal == DECIMAL_COMMA);
     if (csv_dialect_find(&c->dialect, c->path, o, e) != 0 ||
-        csv_columns_find(&c->columns, c->path, c->dialect, &c->missing, o, e) != 0 || check_all(c, e) != 0)
+        csv_columns_find(&c->columns, c->path, c->dialect, &c->missing, o, e) != 0 || check_all_rows(c, e) != 0)
         return -1;
-    describe(s, c);
+    describe_columns(s, c);
     describe_reading(s, c, (enum import_header)o->header);
-    warn(s, c);
-    return begin_pass(c, take_field, take_record, e);
+    warn_of_readings(s, c);
+    return begin_csv_pass(c, store_csv_field, store_csv_record, e);
 }
 
 static int csv_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
 {
     struct csv *c = s->state;
     int64_t goal = c->rows + rows, none;
+
     c->x = x;
     c->label = c->columns.n_features == 0 ? x : label ? label : &none;
     while (c->rows < goal) {
@@ -364,6 +376,7 @@ static int csv_read(struct source *s, int64_t rows, void *x, int64_t *label, str
         if (pushed != 1)
             return -1;
     }
+
     return 0;
 }
 

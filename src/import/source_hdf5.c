@@ -35,12 +35,14 @@ static bool hdf5_recognise(const char *path, const unsigned char *head, size_t n
     return false;
 }
 
-static int refuse_name(struct hdf5 *h, const struct source *s, struct err *e)
+static int refuse_dataset_name(struct hdf5 *h, const struct source *s, struct err *e)
 {
     char **names;
     int n;
+
     if (store_list(h->file, "/", &names, &n, e) != 0)
         return -1;
+
     struct text list = {0};
     for (int i = 0; i < n; i++)
         text_add(&list, "%s/%s", i ? ", " : "", names[i]);
@@ -56,11 +58,13 @@ static int refuse_name(struct hdf5 *h, const struct source *s, struct err *e)
     free(hint);
     list_free(names, n);
     text_free(&list);
+
     return -1;
 }
 
 // The next `rows` texts: added (label NULL), or numbered.
-static int pass_texts(struct hdf5 *h, const char *inner, int64_t first, int64_t rows, int64_t *label, struct err *e)
+static int pass_hdf5_strings(
+    struct hdf5 *h, const char *inner, int64_t first, int64_t rows, int64_t *label, struct err *e)
 {
     char *piece[PIECE_ROWS] = {0};
 
@@ -81,7 +85,7 @@ static int pass_texts(struct hdf5 *h, const char *inner, int64_t first, int64_t 
     return 0;
 }
 
-static int open_texts(struct source *s, struct err *e)
+static int open_string_labels(struct source *s, struct err *e)
 {
     struct hdf5 *h = s->state;
 
@@ -90,13 +94,15 @@ static int open_texts(struct source *s, struct err *e)
             s->inner, s->shape.rank);
     h->has_texts = true;
     s->shape.type = STORE_I64;
-    return pass_texts(h, s->inner, 0, s->shape.dims[0], NULL, e) == 0 ? label_texts_finish(&h->texts, s->path, s, e)
-                                                                      : -1;
+    return pass_hdf5_strings(h, s->inner, 0, s->shape.dims[0], NULL, e) == 0
+               ? label_texts_finish(&h->texts, s->path, s, e)
+               : -1;
 }
 
-static int check_shape(const struct source *s, struct err *e)
+static int check_hdf5_shape(const struct source *s, struct err *e)
 {
     int64_t columns = source_columns(&s->shape);
+
     if (s->shape.type == STORE_TEXT)
         return err_add(e, ERR_DATA, "%s:%s: found texts, allowed: numbers", s->path, s->inner);
     if (s->shape.rank < 1)
@@ -108,7 +114,7 @@ static int check_shape(const struct source *s, struct err *e)
 }
 
 // MATLAB stores arrays by columns, which HDF5 reads as rows.
-static void order_axes(struct source *s, struct hdf5 *h, const struct import_options *o)
+static void order_hdf5_axes(struct source *s, struct hdf5 *h, const struct import_options *o)
 {
     struct store_shape *shape = &s->shape;
     char *matlab = store_get_text(h->file, s->inner, "MATLAB_class");
@@ -131,7 +137,7 @@ static int open_numbers(struct source *s, struct hdf5 *h, const struct import_op
 {
     int64_t is_empty = 0;
 
-    if (check_shape(s, e) != 0)
+    if (check_hdf5_shape(s, e) != 0)
         return -1;
     if (store_get_int(h->file, s->inner, "MATLAB_empty", &is_empty, NULL) == 0 && is_empty)
         return err_add(e, ERR_DATA, "%s:%s: an empty array of MATLAB: the data are empty", s->path, s->inner);
@@ -140,8 +146,9 @@ static int open_numbers(struct source *s, struct hdf5 *h, const struct import_op
 
     h->type = h->packing.is_used ? STORE_F64 : s->shape.type;
     s->shape.type = h->packing.is_used ? h->packing.type : s->shape.type;
-    order_axes(s, h, o);
-    return h->stored.rank ? check_shape(s, e) : 0;
+    order_hdf5_axes(s, h, o);
+
+    return h->stored.rank ? check_hdf5_shape(s, e) : 0;
 }
 
 static int hdf5_open(struct source *s, const struct import_options *o, struct err *e)
@@ -152,15 +159,15 @@ static int hdf5_open(struct source *s, const struct import_options *o, struct er
     if (!h->file)
         return -1;
     if (!s->inner || !store_has(h->file, s->inner))
-        return refuse_name(h, s, e);
+        return refuse_dataset_name(h, s, e);
     if (store_get_shape(h->file, s->inner, &s->shape, e) != 0)
         return -1;
-    return o->is_label && s->shape.type == STORE_TEXT && s->shape.rank >= 1 ? open_texts(s, e)
+    return o->is_label && s->shape.type == STORE_TEXT && s->shape.rank >= 1 ? open_string_labels(s, e)
                                                                             : open_numbers(s, h, o, e);
 }
 
 // The next block of rows of a transposed array: entries of its last dimension in the file.
-static int load_block(struct source *s, struct hdf5 *h, struct err *e)
+static int load_transposed_block(struct source *s, struct hdf5 *h, struct err *e)
 {
     int64_t row_bytes = source_columns(&s->shape) * (int64_t)store_type_size(h->type);
     int64_t most = row_bytes < BLOCK_BYTES ? BLOCK_BYTES / row_bytes : 1, left = s->shape.dims[0] - h->row;
@@ -178,13 +185,14 @@ static int read_transposed(struct source *s, struct hdf5 *h, int64_t rows, char 
     size_t size = store_type_size(h->type);
 
     for (; rows > 0; rows--, h->row++) {
-        if (h->row == h->block_first + h->block_rows && load_block(s, h, e) != 0)
+        if (h->row == h->block_first + h->block_rows && load_transposed_block(s, h, e) != 0)
             return -1;
         for (int64_t c = 0; c < columns; c++, to += size) {
             int64_t at = array_column_place(&s->shape, c) * h->block_rows + h->row - h->block_first;
             memcpy(to, h->slab + (size_t)at * size, size);
         }
     }
+
     return 0;
 }
 
@@ -201,11 +209,12 @@ static int read_stored(struct source *s, struct hdf5 *h, int64_t rows, void *to,
 static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
 {
     (void)label;
+
     struct hdf5 *h = s->state;
     int64_t n = rows * source_columns(&s->shape);
     if (h->has_texts) {
         h->row += rows;
-        return pass_texts(h, s->inner, h->row - rows, rows, x, e);
+        return pass_hdf5_strings(h, s->inner, h->row - rows, rows, x, e);
     }
     if (!h->packing.is_used)
         return read_stored(s, h, rows, x, e);
@@ -216,6 +225,7 @@ static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, st
     }
     if (read_stored(s, h, rows, h->raw, e) != 0)
         return -1;
+
     packing_apply(&h->packing, h->raw, n, x);
     return 0;
 }

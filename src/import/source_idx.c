@@ -37,12 +37,14 @@ static int read_header(struct array_reader *array, const char *name, struct err 
         return -1;
     if (magic[3] > STORE_MAX_RANK)
         return err_add(e, ERR_DATA, "%s: found %d dimensions, allowed: 1 to %d", name, magic[3], STORE_MAX_RANK);
+
     size_t n = magic[3] * sizeof dims[0];
     got = byte_stream_read(array->stream, dims, n, e);
     if (got >= 0 && got < (int64_t)n)
         err_add(e, ERR_DATA, "%s: the file ends within its header: is it truncated?", name);
     if (got < (int64_t)n)
         return -1;
+
     array->type = codes[find_code(magic[2])].type;
     array->is_swapped = __BYTE_ORDER == __LITTLE_ENDIAN;
     array->shape.type = element_store_type(array->type);
@@ -55,6 +57,7 @@ static int read_header(struct array_reader *array, const char *name, struct err 
 static int idx_open(struct source *s, const struct import_options *o, struct err *e)
 {
     struct array_reader *array = s->state = mem_new(1, sizeof *array);
+
     array->stream = byte_stream_open(s->path, e);
     if (!array->stream || read_header(array, s->path, e) != 0)
         return -1;

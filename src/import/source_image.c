@@ -38,7 +38,7 @@ static bool image_source_recognise(const char *path, const unsigned char *head, 
 
 // --- folders
 
-static int visible(const struct dirent *d)
+static int is_visible_entry(const struct dirent *d)
 {
     return d->d_name[0] != '.';
 }
@@ -61,7 +61,7 @@ static bool has_picture_name(const char *path)
 }
 
 // Counts what is not read, and keeps the first names of it.
-static void leave_out(struct left_out *l, const char *path)
+static void count_left_out(struct left_out *l, const char *path)
 {
     enum { NAMED = 8 };
     char name[QUOTE_ROOM];
@@ -80,11 +80,12 @@ static void add_picture(struct pictures *p, char *path, int64_t label)
 }
 
 // Takes a file or folder of a folder of pictures. Folders go to `inner`; NULL: they are too deep and left out.
-static void take_entry(struct pictures *p, char *path, const char *name, int64_t label, char ***inner, int *n_inner)
+static void add_folder_entry(
+    struct pictures *p, char *path, const char *name, int64_t label, char ***inner, int *n_inner)
 {
     if (is_folder(path)) {
         if (!inner) {
-            leave_out(&p->folders, path);
+            count_left_out(&p->folders, path);
         } else {
             *inner = mem_grow(*inner, (size_t)*n_inner + 1, sizeof **inner);
             (*inner)[(*n_inner)++] = mem_text(name);
@@ -92,25 +93,26 @@ static void take_entry(struct pictures *p, char *path, const char *name, int64_t
     } else if (has_picture_name(path)) {
         add_picture(p, mem_text(path), label);
     } else {
-        leave_out(&p->files, path);
+        count_left_out(&p->files, path);
     }
 }
 
-// Takes what is in a folder, in order of name; see take_entry.
+// Takes what is in a folder, in order of name; see add_folder_entry.
 static int list_folder(
     struct pictures *p, const char *folder, int64_t label, char ***inner, int *n_inner, struct err *e)
 {
     struct dirent **entry;
-    int n = scandir(folder, &entry, visible, alphasort);
+    int n = scandir(folder, &entry, is_visible_entry, alphasort);
     if (n < 0)
         return err_add(e, ERR_DATA, "%s: cannot list this folder: %s", folder, strerror(errno));
 
     for (int i = 0; i < n; i++) {
         char *path = mem_format("%s/%s", folder, entry[i]->d_name);
-        take_entry(p, path, entry[i]->d_name, label, inner, n_inner);
+        add_folder_entry(p, path, entry[i]->d_name, label, inner, n_inner);
         free(path);
         free(entry[i]);
     }
+
     free(entry);
     return 0;
 }
@@ -121,6 +123,7 @@ static int list_inner(struct source *s, struct pictures *p, const char *name, st
     int64_t before = p->n;
     char *folder = mem_format("%s/%s", s->path, name);
     int status = list_folder(p, folder, s->n_label_names, NULL, NULL, e);
+
     free(folder);
     if (status != 0 || p->n == before)
         return status;
@@ -143,12 +146,13 @@ static void number_folders(struct source *s, struct pictures *p)
     s->n_label_names = 0;
 }
 
-static int list_all(struct source *s, struct pictures *p, struct err *e)
+static int list_pictures(struct source *s, struct pictures *p, struct err *e)
 {
     char **inner = NULL;
     int n_inner = 0;
     int status = list_folder(p, s->path, 0, &inner, &n_inner, e);
     int64_t direct = p->n;
+
     for (int i = 0; i < n_inner && status == 0; i++)
         status = list_inner(s, p, inner[i], e);
     list_free(inner, n_inner);
@@ -165,6 +169,7 @@ static int list_all(struct source *s, struct pictures *p, struct err *e)
             "%s: found pictures beside folders of pictures, allowed: one or the other (folders name the labels)",
             s->path);
     number_folders(s, p);
+
     return 0;
 }
 
@@ -179,8 +184,8 @@ static int parse_size(const char *text, struct pictures *p, struct err *e)
 }
 
 // What all pictures must have in common with the first.
-static int fit_picture(
-    struct pictures *p, const char *path, const struct image *head, const struct import_options *o, struct err *e)
+static int fit_to_first_picture(struct pictures *p, const char *path, const struct stored_image *head,
+    const struct import_options *o, struct err *e)
 {
     p->channels = (head->channels == 3 && !o->grayscale) || o->color ? 3 : p->channels;
     p->bits = p->bits ? p->bits : head->bits;
@@ -199,7 +204,7 @@ static int fit_picture(
 }
 
 // Decodes the head, or with --skip-bad all of a picture: whether it is good must be known before rows are counted.
-static int look_at(const char *path, bool whole, struct image *head, struct err *e)
+static int read_picture_head(const char *path, bool whole, struct stored_image *head, struct err *e)
 {
     int status = whole ? image_read(path, head, e) : image_head(path, head, e);
     if (whole && status == 0)
@@ -215,16 +220,16 @@ static int refuse_picture(const struct pictures *p, const struct err *why, struc
         has_hint ? "; hint: --skip-bad leaves bad pictures out" : "");
 }
 
-static int check_picture(struct source *s, struct picture *v, const struct import_options *o, struct err *e)
+static int check_picture_head(struct source *s, struct picture *v, const struct import_options *o, struct err *e)
 {
     struct pictures *p = s->state;
     struct err why = {0};
-    struct image head;
+    struct stored_image head;
 
-    if (look_at(v->path, o->skip_bad, &head, &why) == 0) {
+    if (read_picture_head(v->path, o->skip_bad, &head, &why) == 0) {
         if (head.is_animated)
-            leave_out(&p->animated, v->path);
-        return fit_picture(p, v->path, &head, o, e);
+            count_left_out(&p->animated, v->path);
+        return fit_to_first_picture(p, v->path, &head, o, e);
     }
     if (!o->skip_bad || why.kind != ERR_DATA)
         return refuse_picture(p, &why, e);
@@ -232,11 +237,12 @@ static int check_picture(struct source *s, struct picture *v, const struct impor
     text_add(&s->warnings, "left out: %.*s\n", (int)strcspn(why.text, "\n"), why.text);
     free(v->path);
     v->path = NULL;
+
     return 0;
 }
 
 // Each with its reason: the warnings so far.
-static int refuse_all(const struct source *s, int64_t found, struct err *e)
+static int refuse_all_pictures(const struct source *s, int64_t found, struct err *e)
 {
     for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1)
         err_add(e, ERR_DATA, "%.*s", (int)strcspn(line, "\n"), line);
@@ -244,16 +250,17 @@ static int refuse_all(const struct source *s, int64_t found, struct err *e)
 }
 
 // Closes the gaps of pictures that are left out.
-static int keep_good(struct source *s, struct pictures *p, struct err *e)
+static int keep_good_pictures(struct source *s, struct pictures *p, struct err *e)
 {
     int64_t found = p->n;
 
     p->n = 0;
+
     for (int64_t i = 0; i < found; i++)
         if (p->v[i].path)
             p->v[p->n++] = p->v[i];
     if (p->n == 0)
-        return refuse_all(s, found, e);
+        return refuse_all_pictures(s, found, e);
     if (p->n < found)
         text_add(&s->warnings, "%s: %lld of %lld pictures are bad and left out\n", s->path, (long long)(found - p->n),
             (long long)found);
@@ -267,15 +274,15 @@ static void warn_left_out(struct source *s, struct left_out *l, const char *one,
 }
 
 // Looks at every picture before any is read, so that mistakes come early, and several at once.
-static int find_shape(struct source *s, struct pictures *p, const struct import_options *o, struct err *e)
+static int find_common_shape(struct source *s, struct pictures *p, const struct import_options *o, struct err *e)
 {
     enum { SHOWN = 5 };
     int bad = 0;
 
     p->channels = 1;
     for (int64_t i = 0; i < p->n && bad < SHOWN; i++)
-        bad += check_picture(s, &p->v[i], o, e) != 0;
-    if (bad || keep_good(s, p, e) != 0)
+        bad += check_picture_head(s, &p->v[i], o, e) != 0;
+    if (bad || keep_good_pictures(s, p, e) != 0)
         return -1;
 
     warn_left_out(s, &p->files, "file of another format left out", "files of other formats left out");
@@ -284,27 +291,29 @@ static int find_shape(struct source *s, struct pictures *p, const struct import_
         "animated pictures, of which only the first of each is read");
     s->shape = (struct store_shape){
         p->bits == 8 ? STORE_U8 : STORE_I32, p->channels == 1 ? 3 : 4, {p->n, p->height, p->width, p->channels}};
+
     return 0;
 }
 
 static int image_open(struct source *s, const struct import_options *o, struct err *e)
 {
     struct pictures *p = s->state = mem_new(1, sizeof *p);
+
     if (o->color && o->grayscale)
         return err_add(e, ERR_USAGE, "--color: found beside --grayscale, allowed: one of them");
     if (parse_size(o->size, p, e) != 0)
         return -1;
     if (!is_folder(s->path))
         add_picture(p, mem_text(s->path), 0);
-    else if (list_all(s, p, e) != 0)
+    else if (list_pictures(s, p, e) != 0)
         return -1;
-    return find_shape(s, p, o, e);
+    return find_common_shape(s, p, o, e);
 }
 
 static int read_picture(struct pictures *p, const char *path, void *x, struct err *e)
 {
     struct err why = {0};
-    struct image image;
+    struct stored_image image;
 
     if (image_read(path, &image, &why) != 0)
         return refuse_picture(p, &why, e);
@@ -326,6 +335,7 @@ static int image_read_rows(struct source *s, int64_t rows, void *x, int64_t *lab
         if (label)
             label[i] = p->v[p->next].label;
     }
+
     return 0;
 }
 

@@ -32,7 +32,7 @@ struct npy {
 };
 
 // Labels may be a single row of them.
-static void turn_labels(struct array_reader *array)
+static void turn_label_array(struct array_reader *array)
 {
     source_turn_labels(&array->shape);
     array->is_column_major = array->is_column_major && array->shape.rank > 1;
@@ -51,7 +51,7 @@ static int npy_begin(struct source *s, struct npy *n, const struct import_option
     if (!n->array.stream || npy_header_read(&n->array, e) != 0)
         return -1;
     if (o->is_label)
-        turn_labels(&n->array);
+        turn_label_array(&n->array);
     if (n->array.text_length && n->array.shape.rank != 1)
         return refuse_table_of_texts(&n->array, e);
     return n->array.text_length ? 0 : array_begin(&n->array, o, e);
@@ -63,6 +63,7 @@ static int npy_open(struct source *s, const struct import_options *o, struct err
 
     if (npy_begin(s, n, o, e) != 0)
         return -1;
+
     s->shape = n->array.shape;
     if (!n->array.text_length)
         return 0;
@@ -70,6 +71,7 @@ static int npy_open(struct source *s, const struct import_options *o, struct err
     s->shape.type = STORE_I64;
     if (label_texts_add_all(&n->texts, &n->array, e) != 0 || label_texts_finish(&n->texts, s->path, s, e) != 0)
         return -1;
+
     array_reader_free(&n->array);
     n->array = (struct array_reader){0};
     return npy_begin(s, n, o, e);
@@ -134,6 +136,7 @@ static int open_archive(struct npz *z, const char *path, struct err *e)
 {
     int code;
     const char *why;
+
     if (input_check(path, &why) != 0)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
     z->archive = zip_open(path, ZIP_RDONLY, &code);
@@ -145,6 +148,7 @@ static int open_archive(struct npz *z, const char *path, struct err *e)
         return -1;
     }
     zip_int64_t n = zip_get_num_entries(z->archive, 0);
+
     for (zip_int64_t i = 0; i < n; i++) {
         const char *name = zip_get_name(z->archive, (zip_uint64_t)i, 0);
         size_t length = name ? strlen(name) : 0;
@@ -155,6 +159,7 @@ static int open_archive(struct npz *z, const char *path, struct err *e)
         z->names[z->n] = mem_format("%.*s", (int)length - 4, name);
         z->members[z->n++] = (uint64_t)i;
     }
+
     return z->n > 0 ? 0 : err_add(e, ERR_DATA, "%s: a zip archive without NumPy arrays: unpack it first", path);
 }
 
@@ -178,6 +183,7 @@ static int open_array(struct npz *z, int i, const char *path, struct array_reade
 static int only_table(struct npz *z, const char *path)
 {
     int found = -1;
+
     for (int i = 0; i < z->n; i++) {
         struct err ignored = {0};
         struct array_reader array = {0};
@@ -188,6 +194,7 @@ static int only_table(struct npz *z, const char *path)
         if (is_table)
             found = i;
     }
+
     return found;
 }
 
@@ -203,6 +210,7 @@ static int choose_array(const struct npz *z, const char *wanted, const char *con
 static int refuse_choice(const struct npz *z, const char *path, const char *option, const char *wanted, struct err *e)
 {
     struct text list = {0};
+
     for (int i = 0; i < z->n; i++)
         text_add(&list, "%s%s", i ? ", " : "", z->names[i]);
     char found[QUOTE_ROOM];
@@ -220,7 +228,7 @@ static int open_labels(struct npz *z, int i, const char *path, struct err *e)
     z->label.takes_texts = true;
     if (open_array(z, i, path, &z->label, e) != 0)
         return -1;
-    turn_labels(&z->label);
+    turn_label_array(&z->label);
     if (!z->label.text_length)
         return array_reader_begin(&z->label, e);
     z->label.columns = 1;
@@ -262,6 +270,7 @@ static int open_only_labels(struct source *s, struct npz *z, struct err *e)
     s->label_name = mem_text(z->names[i]);
     if (!z->label.text_length)
         return 0;
+
     s->shape.type = STORE_I64;
     return number_texts(z, i, s, e);
 }
@@ -270,6 +279,7 @@ static int choose_and_open(struct npz *z, const char *path, const struct import_
 {
     static const char *const usual_x[] = {"X", "x", NULL};
     int x = choose_array(z, o->x, usual_x);
+
     if (x < 0 && !o->x && z->n == 1)
         x = 0;
     if (x < 0 && !o->x)
@@ -288,7 +298,7 @@ static int choose_and_open(struct npz *z, const char *path, const struct import_
 }
 
 // The labels must be one number a row.
-static int check_labels(const struct npz *z, struct err *e)
+static int check_npz_labels(const struct npz *z, struct err *e)
 {
     if (z->label.columns != 1)
         return err_add(e, ERR_DATA, "%s: found %lld labels a row, allowed: 1", byte_stream_name(z->label.stream),
@@ -307,11 +317,12 @@ static int npz_open(struct source *s, const struct import_options *o, struct err
     if (o->is_label)
         return open_only_labels(s, z, e);
     int label = choose_and_open(z, s->path, o, e);
-    if (e->kind || (z->has_label && check_labels(z, e) != 0))
+    if (e->kind || (z->has_label && check_npz_labels(z, e) != 0))
         return -1;
     s->shape = z->x.shape;
     s->has_label = z->has_label;
     s->label_name = z->has_label ? mem_text(z->names[label]) : NULL;
+
     return z->has_label && z->label.text_length ? number_texts(z, label, s, e) : 0;
 }
 
@@ -319,6 +330,7 @@ static int npz_read(struct source *s, int64_t rows, void *x, int64_t *label, str
 {
     struct npz *z = s->state;
     int64_t first = z->x.row;
+
     if (z->has_only_labels)
         return z->label.text_length ? label_texts_read(&z->texts, &z->label, rows, x, e)
                                     : array_reader_read(&z->label, rows, x, e);
@@ -340,7 +352,6 @@ static int npz_read(struct source *s, int64_t rows, void *x, int64_t *label, str
 static int npz_finish(struct source *s, struct err *e)
 {
     struct npz *z = s->state;
-
     bool has_label = z->has_label || z->has_only_labels;
 
     if (!z->has_only_labels && array_reader_finish(&z->x, e) != 0)
