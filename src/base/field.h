@@ -1,7 +1,6 @@
 // Fields: one table per config struct says each key's name, type, place, default, range, unit and help. The YAML
-// reader,
-// `--set`, `--help`, the HDF5 attributes, the leaderboard's columns and the reference in experiments/README.md all read
-// these tables; a new setting is a new row.
+// reader, `--set`, `--help`, the HDF5 attributes, the leaderboard's columns and the reference in experiments/README.md
+// all read these tables; a new setting is a new row.
 #pragma once
 
 #include <stdbool.h>
@@ -46,6 +45,15 @@ struct field {
     const char *help;           // one line
     unsigned flags;
 };
+
+// One row of a table: the struct, its member, the key, the type, the help line, and what else is not 0 (.standard =
+// "1").
+#define FIELD_ROW(owner, member, name, kind, words, ...)                                                  \
+    {                                                                                                     \
+        .key = name, .type = kind, .offset = offsetof(struct owner, member), .help = words, ##__VA_ARGS__ \
+    }
+// An option that is off unless it is given.
+#define FLAG_ROW(owner, member, name, words) FIELD_ROW(owner, member, name, FIELD_BOOL, words, .standard = "false")
 
 // A table ends with a row whose key is NULL.
 int field_count(const struct field *fields);

@@ -79,7 +79,7 @@ bool announce_take(int fd, struct announcement *a)
 // --- in a rank
 static char supervisor[sizeof((struct sockaddr_un *)0)->sun_path]; // the socket's name; "": none
 
-static int announce(struct datagram d)
+static int send_datagram(struct datagram d)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(supervisor);
@@ -102,7 +102,7 @@ void announce_start(void)
         return;
     strcpy(supervisor, name);
     unsetenv(variable); // it is not for the programs that we start
-    if (announce((struct datagram){.rank = comm_launched_rank()}) != 0)
+    if (send_datagram((struct datagram){.rank = comm_launched_rank()}) != 0)
         supervisor[0] = 0; // a rank on another node
 }
 
@@ -115,5 +115,5 @@ int announce_end(int code)
 {
     if (!*supervisor || !comm_is_over())
         return code;
-    return announce((struct datagram){comm_launched_rank(), true, code}) == 0 ? 0 : code;
+    return send_datagram((struct datagram){comm_launched_rank(), true, code}) == 0 ? 0 : code;
 }

@@ -12,47 +12,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct options {
+struct check_options {
     struct field_texts settings;
     char *results;
     int64_t count, ranks, threads, ranks_per_trial;
 };
 
 static const struct field fields[] = {
-    {.key = "set",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct options, settings),
-        .help = "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"},
-    {.key = "results",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, results),
-        .standard = "results",
-        .help = "folder in which the run's folder would lie"},
-    {.key = "count",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, count),
-        .standard = "20",
-        .min = 0,
-        .max = 1e9,
-        .help = "trials that are listed; 0: all"},
-    {.key = "ranks",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, ranks),
-        .min = 1,
-        .max = 1 << 20,
-        .help = "MPI ranks that the time is asked for; default: those that run would start here"},
-    {.key = "threads",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, threads),
-        .min = 1,
-        .max = 1024,
-        .help = "OpenMP threads of each rank, as of run"},
-    {.key = "ranks-per-trial",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, ranks_per_trial),
-        .min = 1,
-        .max = 1 << 20,
-        .help = "ranks that train a trial together, as of run"},
+    FIELD_ROW(check_options, settings, "set", FIELD_TEXTS,
+        "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
+    FIELD_ROW(check_options, results, "results", FIELD_TEXT, "folder in which the run's folder would lie",
+        .standard = "results"),
+    FIELD_ROW(check_options, count, "count", FIELD_INT, "trials that are listed; 0: all", .standard = "20", .min = 0,
+        .max = 1e9),
+    FIELD_ROW(check_options, ranks, "ranks", FIELD_INT,
+        "MPI ranks that the time is asked for; default: those that run would start here", .min = 1, .max = 1 << 20),
+    FIELD_ROW(
+        check_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank, as of run", .min = 1, .max = 1024),
+    FIELD_ROW(check_options, ranks_per_trial, "ranks-per-trial", FIELD_INT,
+        "ranks that train a trial together, as of run", .min = 1, .max = 1 << 20),
     {0},
 };
 
@@ -165,7 +143,7 @@ static void print_cost(const struct plan *p, const struct layout *l, const struc
 }
 
 // Started by a launcher, there would be as many to measure at a time.
-static int show_cost(const struct options *o, const struct experiment *x, const struct plan *p, struct err *e)
+static int show_cost(const struct check_options *o, const struct experiment *x, const struct plan *p, struct err *e)
 {
     struct run_options wish = {(int)o->threads, (int)o->ranks_per_trial, o->ranks == 0};
     struct comm self = {0};
@@ -186,7 +164,7 @@ static int show_cost(const struct options *o, const struct experiment *x, const 
 
 int cmd_check(int argc, char **argv)
 {
-    struct options o = {0};
+    struct check_options o = {0};
     struct err e = {0};
     struct experiment x = {0};
     struct plan p = {0};

@@ -15,21 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct options {
+struct collect_options {
     char *output;
     bool force;
 };
 
 static const struct field fields[] = {
-    {.key = "output",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, output),
-        .help = "file to write; default: run.h5 in the folder, which is replaced"},
-    {.key = "force",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, force),
-        .standard = "false",
-        .help = "with --output: replace a run's file that exists"},
+    FIELD_ROW(collect_options, output, "output", FIELD_TEXT,
+        "file to write; default: run.h5 in the folder, which is replaced"),
+    FLAG_ROW(collect_options, force, "force", "with --output: replace a run's file that exists"),
     {0},
 };
 
@@ -53,7 +47,7 @@ static const struct command command = {
 };
 
 // run.h5 of the folder is made by this program; any other file that exists is replaced only on request.
-static int check_output(const char *folder, const struct options *o, struct err *e)
+static int check_collected_file(const char *folder, const struct collect_options *o, struct err *e)
 {
     char *own = mem_format("%s/run.h5", folder);
     const char *output = o->output ? o->output : own;
@@ -69,18 +63,19 @@ static int check_output(const char *folder, const struct options *o, struct err 
 }
 
 // Other commands that would write the file wait until this one has ended.
-static int take(struct output *output, const char *folder, const struct options *o, struct err *e)
+static int take_collected_file(
+    struct output *output, const char *folder, const struct collect_options *o, struct err *e)
 {
     if (!o->output)
         return run_file_take(output, folder, e);
 
-    int failed = check_output(folder, o, e);
+    int failed = check_collected_file(folder, o, e);
     if (!failed)
         failed = output_take(output, o->output, e);
-    return failed ? failed : check_output(folder, o, e); // again: what is there now stays
+    return failed ? failed : check_collected_file(folder, o, e); // again: what is there now stays
 }
 
-static void collect(const char *folder, const struct output *output, struct err *e)
+static void collect_trials(const char *folder, const struct output *output, struct err *e)
 {
     struct trial_summary *rows;
     struct stat s;
@@ -99,13 +94,13 @@ static void collect(const char *folder, const struct output *output, struct err 
 
 int cmd_collect(int argc, char **argv)
 {
-    struct options o = {0};
+    struct collect_options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     struct output output = {0};
-    if (parsed == 0 && take(&output, rest[0], &o, &e) == 0)
-        collect(rest[0], &output, &e);
+    if (parsed == 0 && take_collected_file(&output, rest[0], &o, &e) == 0)
+        collect_trials(rest[0], &output, &e);
     output_release(&output);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;

@@ -3,26 +3,14 @@
 #include "cli/options.h"
 #include "report/compare.h"
 
-struct options {
+struct compare_options {
     bool csv, json, drift;
 };
 
 static const struct field fields[] = {
-    {.key = "csv",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, csv),
-        .standard = "false",
-        .help = "print a line for each architecture on each side, with every digit"},
-    {.key = "drift",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, drift),
-        .standard = "false",
-        .help = "with --csv: a line for each pair of trials of one spec instead"},
-    {.key = "json",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, json),
-        .standard = "false",
-        .help = "print both as JSON"},
+    FLAG_ROW(compare_options, csv, "csv", "print a line for each architecture on each side, with every digit"),
+    FLAG_ROW(compare_options, drift, "drift", "with --csv: a line for each pair of trials of one spec instead"),
+    FLAG_ROW(compare_options, json, "json", "print both as JSON"),
     {0},
 };
 
@@ -46,7 +34,7 @@ static const struct command command = {
     .most = -1,
 };
 
-static int compare(const struct options *o, char *const *runs, int n, struct err *e)
+static int compare_and_print(const struct compare_options *o, char *const *runs, int n, struct err *e)
 {
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
@@ -69,12 +57,12 @@ static int compare(const struct options *o, char *const *runs, int n, struct err
 
 int cmd_compare(int argc, char **argv)
 {
-    struct options o = {0};
+    struct compare_options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     if (parsed == 0)
-        compare(&o, rest, n, &e);
+        compare_and_print(&o, rest, n, &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

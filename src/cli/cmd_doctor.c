@@ -12,26 +12,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct options {
+struct doctor_options {
     char *experiment;
     bool json, self_test;
 };
 
 static const struct field fields[] = {
-    {.key = "experiment",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, experiment),
-        .help = "EXPERIMENT.yaml, whose need of memory is compared with what a rank has"},
-    {.key = "json",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, json),
-        .standard = "false",
-        .help = "print the findings as JSON"},
-    {.key = "self-test",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, self_test),
-        .standard = "false",
-        .help = "only the self-test of MPI-IO on the ranks that mpirun or srun started"},
+    FIELD_ROW(doctor_options, experiment, "experiment", FIELD_TEXT,
+        "EXPERIMENT.yaml, whose need of memory is compared with what a rank has"),
+    FLAG_ROW(doctor_options, json, "json", "print the findings as JSON"),
+    FLAG_ROW(doctor_options, self_test, "self-test",
+        "only the self-test of MPI-IO on the ranks that mpirun or srun started"),
     {0},
 };
 
@@ -52,7 +43,7 @@ static const struct command command = {
     .most = 1,
 };
 
-static void print_json(const struct findings *l)
+static void print_findings_json(const struct findings *l)
 {
     struct json j = {.out = stdout};
     json_open(&j, NULL, '[');
@@ -67,7 +58,7 @@ static void print_json(const struct findings *l)
     json_close(&j, ']');
 }
 
-static void print_text(const struct findings *l)
+static void print_findings_table(const struct findings *l)
 {
     int count[4] = {0};
     struct table *t = table_new();
@@ -93,16 +84,16 @@ static void print_text(const struct findings *l)
         count[2] == 1 ? "" : "s", count[1], count[1] == 1 ? "" : "s");
 }
 
-static int tell(const struct findings *l, bool as_json)
+static int print_findings(const struct findings *l, bool as_json)
 {
     int code = 0;
     for (int i = 0; i < l->n; i++)
         if (l->v[i].level == FINDING_ERROR)
             code = strcmp(l->v[i].name, "MPI-IO") == 0 || code == ERR_IO ? ERR_IO : ERR_USAGE;
     if (as_json)
-        print_json(l);
+        print_findings_json(l);
     else
-        print_text(l);
+        print_findings_table(l);
     return code;
 }
 
@@ -121,7 +112,8 @@ static int64_t memory_needed(const char *experiment, struct err *e)
 }
 
 // What starts other programs comes before MPI, whose settings they would inherit: rank 0 has `l` from there.
-static int examine(struct findings *l, const struct options *o, const char *folder, int64_t need, struct err *e)
+static int examine_machine(
+    struct findings *l, const struct doctor_options *o, const char *folder, int64_t need, struct err *e)
 {
     struct comm world = {0};
     if (comm_start(&world, 1, e) != 0)
@@ -151,7 +143,7 @@ static int examine(struct findings *l, const struct options *o, const char *fold
     return e->count ? -1 : 0;
 }
 
-static int doctor(const struct options *o, const char *folder, struct err *e)
+static int examine_experiment(const struct doctor_options *o, const char *folder, struct err *e)
 {
     struct findings l = {0};
     bool is_first = comm_launched_rank() == 0, is_alone = !comm_has_launcher() && comm_launched_size() > 1;
@@ -164,16 +156,16 @@ static int doctor(const struct options *o, const char *folder, struct err *e)
     if (is_alone && is_first)
         check_launch(&l, 1); // MPI cannot start
     else if (!is_alone && !e->count)
-        examine(&l, o, folder, need, e);
+        examine_machine(&l, o, folder, need, e);
     if (is_first && !e->count && !o->self_test)
-        code = tell(&l, o->json);
+        code = print_findings(&l, o->json);
     findings_free(&l);
     return code;
 }
 
 int cmd_doctor(int argc, char **argv)
 {
-    struct options o = {0};
+    struct doctor_options o = {0};
     struct err e = {0};
     struct stat s;
     char **rest;
@@ -182,7 +174,7 @@ int cmd_doctor(int argc, char **argv)
     if (parsed == 0 && (stat(folder, &s) != 0 || !S_ISDIR(s.st_mode)))
         err_add(&e, ERR_USAGE, "%s: no such folder", folder);
     else if (parsed == 0)
-        code = doctor(&o, folder, &e);
+        code = examine_experiment(&o, folder, &e);
     field_free(fields, &o);
     return e.count && comm_launched_rank() == 0 ? err_print(&e) : code;
 }

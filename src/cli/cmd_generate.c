@@ -3,31 +3,18 @@
 #include "cli/code_command.h"
 #include "cli/model_job.h"
 
-static const struct field fields[] = {{.key = "count",
-                                          .type = FIELD_INT,
-                                          .offset = offsetof(struct code_options, count),
-                                          .min = 1,
-                                          .max = 2147483647,
-                                          .help = "samples; default: 100"},
-    {.key = "seed",
-        .type = FIELD_INT,
-        .offset = offsetof(struct code_options, seed),
-        .standard = "1",
-        .max = 9e15,
-        .help = "of the codes: the same seed gives the same samples"},
-    {.key = "grid",
-        .type = FIELD_INT,
-        .offset = offsetof(struct code_options, grid),
-        .min = 2,
-        .max = 10000,
-        .help = "in place of count and seed, for codes of two values: N x N codes, the normal distribution's quantiles "
-                "of "
-                "a grid in the unit square"},
-    {.key = "png",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct code_options, png),
-        .help = "FILE.png: the samples side by side as a picture, with --grid as they lie on the grid; --force "
-                "replaces one"},
+static const struct field fields[] = {
+    FIELD_ROW(code_options, count, "count", FIELD_INT, "samples; default: 100", .min = 1, .max = 2147483647),
+    FIELD_ROW(code_options, seed, "seed", FIELD_INT, "of the codes: the same seed gives the same samples",
+        .standard = "1", .max = 9e15),
+    FIELD_ROW(code_options, grid, "grid", FIELD_INT,
+        "in place of count and seed, for codes of two values: N x N codes, the normal distribution's quantiles "
+        "of "
+        "a grid in the unit square",
+        .min = 2, .max = 10000),
+    FIELD_ROW(code_options, png, "png", FIELD_TEXT,
+        "FILE.png: the samples side by side as a picture, with --grid as they lie on the grid; --force "
+        "replaces one"),
     CODE_FIELDS};
 
 static const struct command command = {

@@ -39,7 +39,7 @@ static const struct command command = {
     .most = -1,
 };
 
-static int parse(int argc, char **argv, struct import_options *o, struct err *e)
+static int parse_sources(int argc, char **argv, struct import_options *o, struct err *e)
 {
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, o, &rest, &n, e);
@@ -106,7 +106,7 @@ int cmd_import(int argc, char **argv)
     struct import_summary summary = {0};
     struct err e = {0};
     double begin = clock_wall();
-    if (parse(argc, argv, &options, &e) == 0 && import_run(&options, &summary, &e) == 0)
+    if (parse_sources(argc, argv, &options, &e) == 0 && import_run(&options, &summary, &e) == 0)
         print_summary(options.output, &summary, clock_wall() - begin);
     import_summary_free(&summary);
     field_free(import_fields, &options);

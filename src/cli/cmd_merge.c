@@ -10,18 +10,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
-struct options {
+struct merge_options {
     char *output;
     bool force;
 };
 
 static const struct field fields[] = {
-    {.key = "output", .type = FIELD_TEXT, .offset = offsetof(struct options, output), .help = "FILE.h5 to write"},
-    {.key = "force",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, force),
-        .standard = "false",
-        .help = "replace a run's file that exists and is none of the runs"},
+    FIELD_ROW(merge_options, output, "output", FIELD_TEXT, "FILE.h5 to write"),
+    FLAG_ROW(merge_options, force, "force", "replace a run's file that exists and is none of the runs"),
     {0},
 };
 
@@ -46,7 +42,7 @@ static const struct command command = {
     .most = -1,
 };
 
-static int check_output(const struct options *o, char *const *runs, int n, struct err *e)
+static int check_merged_file(const struct merge_options *o, char *const *runs, int n, struct err *e)
 {
     if (!o->output)
         return err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
@@ -58,7 +54,7 @@ static int check_output(const struct options *o, char *const *runs, int n, struc
     return store_check_replace(o->output, FORMAT_RUN, e);
 }
 
-static void tell(const char *output, const struct merge_counts *c, double seconds)
+static void print_merged(const char *output, const struct merge_counts *c, double seconds)
 {
     char spent[48];
     log_print("%s: %d trials of %d that were found, %d with the same bits as another, in %s\n", output, c->trials,
@@ -69,14 +65,15 @@ static void tell(const char *output, const struct merge_counts *c, double second
 }
 
 // Other commands that would write the file wait until this one has ended.
-static int merge(const struct options *o, char *const *runs, int n, struct merge_counts *counts, struct err *e)
+static int merge_into_file(
+    const struct merge_options *o, char *const *runs, int n, struct merge_counts *counts, struct err *e)
 {
     struct output output = {0};
-    int failed = check_output(o, runs, n, e);
+    int failed = check_merged_file(o, runs, n, e);
     if (!failed)
         failed = output_take(&output, o->output, e);
     if (!failed)
-        failed = check_output(o, runs, n, e); // again: what is there now stays
+        failed = check_merged_file(o, runs, n, e); // again: what is there now stays
     if (!failed)
         failed = merge_runs((const char *const *)runs, n, &output, counts, e);
     output_release(&output);
@@ -86,14 +83,14 @@ static int merge(const struct options *o, char *const *runs, int n, struct merge
 
 int cmd_merge(int argc, char **argv)
 {
-    struct options o = {0};
+    struct merge_options o = {0};
     struct err e = {0};
     struct merge_counts counts;
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     double begin = clock_wall();
-    if (parsed == 0 && merge(&o, rest, n, &counts, &e) == 0)
-        tell(o.output, &counts, clock_wall() - begin);
+    if (parsed == 0 && merge_into_file(&o, rest, n, &counts, &e) == 0)
+        print_merged(o.output, &counts, clock_wall() - begin);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

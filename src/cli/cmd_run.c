@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options {
+struct run_command_options {
     int64_t ranks, threads, ranks_per_trial;
     char *results, *checkpoint_every, *hang_timeout;
     char *part;
@@ -30,62 +30,28 @@ struct options {
 };
 
 static const struct field fields[] = {
-    {.key = "ranks",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, ranks),
-        .min = 1,
-        .max = 1 << 20,
-        .help = "MPI ranks: starts mpirun where no launcher has started us; default: what cores and trials allow"},
-    {.key = "threads",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, threads),
-        .min = 1,
-        .max = 1024,
-        .help = "OpenMP threads of each rank; default: what the cores and the shards allow"},
-    {.key = "ranks-per-trial",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, ranks_per_trial),
-        .min = 1,
-        .max = 1 << 20,
-        .help = "ranks that train a trial together; default: one, or more where there are more ranks than trials"},
-    {.key = "checkpoint-every",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, checkpoint_every),
-        .standard = "60s",
-        .help = "how often the state of a trial in training is written, in s, min or h; 0s: only on request"},
-    {.key = "hang-timeout",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, hang_timeout),
-        .standard = "10min",
-        .help = "a rank that gives no sign of life for so long ends the job; 0s: never"},
-    {.key = "part",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, part),
-        .help = "K/N: the Kth of N parts of the trials; runs of several parts share the folder (Slurm: job arrays)"},
-    {.key = "results",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, results),
-        .standard = "results",
-        .help = "folder in which the run's folder lies"},
-    {.key = "set",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct options, settings),
-        .help = "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"},
-    {.key = "fresh",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, fresh),
-        .standard = "false",
-        .help = "start anew; what was there is kept under another name"},
-    {.key = "retry-failed",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, retry_failed),
-        .standard = "false",
-        .help = "run trials again that failed before"},
-    {.key = "quiet",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, quiet),
-        .standard = "false",
-        .help = "print nothing but errors"},
+    FIELD_ROW(run_command_options, ranks, "ranks", FIELD_INT,
+        "MPI ranks: starts mpirun where no launcher has started us; default: what cores and trials allow", .min = 1,
+        .max = 1 << 20),
+    FIELD_ROW(run_command_options, threads, "threads", FIELD_INT,
+        "OpenMP threads of each rank; default: what the cores and the shards allow", .min = 1, .max = 1024),
+    FIELD_ROW(run_command_options, ranks_per_trial, "ranks-per-trial", FIELD_INT,
+        "ranks that train a trial together; default: one, or more where there are more ranks than trials", .min = 1,
+        .max = 1 << 20),
+    FIELD_ROW(run_command_options, checkpoint_every, "checkpoint-every", FIELD_TEXT,
+        "how often the state of a trial in training is written, in s, min or h; 0s: only on request",
+        .standard = "60s"),
+    FIELD_ROW(run_command_options, hang_timeout, "hang-timeout", FIELD_TEXT,
+        "a rank that gives no sign of life for so long ends the job; 0s: never", .standard = "10min"),
+    FIELD_ROW(run_command_options, part, "part", FIELD_TEXT,
+        "K/N: the Kth of N parts of the trials; runs of several parts share the folder (Slurm: job arrays)"),
+    FIELD_ROW(run_command_options, results, "results", FIELD_TEXT, "folder in which the run's folder lies",
+        .standard = "results"),
+    FIELD_ROW(run_command_options, settings, "set", FIELD_TEXTS,
+        "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
+    FLAG_ROW(run_command_options, fresh, "fresh", "start anew; what was there is kept under another name"),
+    FLAG_ROW(run_command_options, retry_failed, "retry-failed", "run trials again that failed before"),
+    FLAG_ROW(run_command_options, quiet, "quiet", "print nothing but errors"),
     {0},
 };
 
@@ -121,7 +87,7 @@ struct load {
 };
 
 struct job {
-    const struct options *options;
+    const struct run_command_options *options;
     struct experiment x;
     struct plan plan;
     struct past past;
@@ -205,7 +171,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     return run_trials(world, &j->x, &j->plan, &j->past, &j->layout, &place, &j->counts, e);
 }
 
-static int count_trials(const char *folder)
+static int count_trial_files(const char *folder)
 {
     struct err ignored = {0};
     int n = 0;
@@ -231,13 +197,13 @@ static int collect(const struct job *j, bool is_ours, struct trial_summary **row
 }
 
 // Rank 0, after MPI has ended.
-static int finish(const struct job *j, struct err *e)
+static int collect_results(const struct job *j, struct err *e)
 {
     struct trial_summary *rows;
     int n;
     int failed = collect(j, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
     // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
-    while (!failed && j->options->parts && !e->count && count_trials(j->folder) > n) {
+    while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
         leaderboard_free(&rows, n);
         failed = collect(j, false, &rows, &n, e);
     }
@@ -248,13 +214,13 @@ static int finish(const struct job *j, struct err *e)
 }
 
 // Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
-static int tell(const struct err *e)
+static int print_errors_once(const struct err *e)
 {
     return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
 }
 
 // Rank 0, after MPI has ended. The exit code.
-static int conclude(const struct job *j, struct err *e)
+static int conclude_run(const struct job *j, struct err *e)
 {
     const struct run_counts *c = &j->counts;
     if (c->stopped) { // without delay: whoever stops it waits
@@ -263,35 +229,35 @@ static int conclude(const struct job *j, struct err *e)
         return EXIT_STOPPED;
     }
     run_folder_drop_checkpoints(j->folder, &j->plan);
-    if (finish(j, e) == 0 && c->failed)
+    if (collect_results(j, e) == 0 && c->failed)
         err_add(e, ERR_TRIAL, "%d of %d trials failed, the first: %s", c->failed, c->trials, c->why);
     else if (!e->count && c->failed_before)
         err_add(e, ERR_TRIAL,
             "%d of %d trials failed in an earlier run: hourglass status %s says why, --retry-failed "
             "runs them again",
             c->failed_before, c->trials, j->folder);
-    return tell(e);
+    return print_errors_once(e);
 }
 
-static int launch(const struct job *j, int argc, char **argv, struct err *e)
+static int launch_run(const struct job *j, int argc, char **argv, struct err *e)
 {
-    const struct options *o = j->options;
+    const struct run_command_options *o = j->options;
     return launch_ranks(&(struct launch){launch_wanted((int)o->ranks, (int)o->threads, (int)o->ranks_per_trial,
                                              search_bound(j->x.search)),
                             (int)o->threads, o->ranks > 0, argc, argv, j->folder},
         e);
 }
 
-static int run(const struct options *o, const char *path, int argc, char **argv, struct err *e)
+static int run_experiment(const struct run_command_options *o, const char *path, int argc, char **argv, struct err *e)
 {
     struct job j = {.options = o};
     struct comm world = {0};
     bool is_good = experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0;
     if (is_good)
         j.folder = mem_format("%s/%s", o->results, j.x.name);
-    if (is_good && launch(&j, argc, argv, e) != 0) {
+    if (is_good && launch_run(&j, argc, argv, e) != 0) {
         job_free(&j, 0);
-        return tell(e);
+        return print_errors_once(e);
     }
     request_listen();
     if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder)
@@ -304,10 +270,10 @@ static int run(const struct options *o, const char *path, int argc, char **argv,
     if (!failed)
         failed = run_job(&j, &world, e);
     bool is_first = world.rank == 0;
-    int code = tell(e); // before MPI ends, which can fail and take the message along
+    int code = print_errors_once(e); // before MPI ends, which can fail and take the message along
     comm_stop(&world);
     if (!failed && is_first)
-        code = conclude(&j, e);
+        code = conclude_run(&j, e);
     job_free(&j, code);
     return code;
 }
@@ -320,13 +286,13 @@ static int read_time(const char *option, const char *text, double *seconds, cons
         e, ERR_USAGE, "--%s: found '%s', allowed: a time such as 90s, 5min or 1h; 0s: %s", option, text, zero);
 }
 
-static int read_times(struct options *o, struct err *e)
+static int read_times(struct run_command_options *o, struct err *e)
 {
     int failed = read_time("checkpoint-every", o->checkpoint_every, &o->checkpoint_seconds, "only on request", e);
     return read_time("hang-timeout", o->hang_timeout, &o->hang_seconds, "never", e) || failed ? -1 : 0;
 }
 
-static int read_part(struct options *o, struct err *e)
+static int read_part_option(struct run_command_options *o, struct err *e)
 {
     int end = 0;
     if (!o->part)
@@ -341,13 +307,13 @@ static int read_part(struct options *o, struct err *e)
 
 int cmd_run(int argc, char **argv)
 {
-    struct options o = {0};
+    struct run_command_options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    if (parsed == 0 && (read_times(&o, &e) != 0 || read_part(&o, &e) != 0))
+    if (parsed == 0 && (read_times(&o, &e) != 0 || read_part_option(&o, &e) != 0))
         parsed = -1;
-    int code = parsed == 0 ? run(&o, rest[0], argc, argv, &e) : tell(&e);
+    int code = parsed == 0 ? run_experiment(&o, rest[0], argc, argv, &e) : print_errors_once(&e);
     field_free(fields, &o);
     return code;
 }

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-struct options {
+struct score_options {
     int64_t ranks, threads;
     int error;       // -1: that of the model's experiment
     int64_t samples; // 0: the same
@@ -22,44 +22,20 @@ struct options {
 };
 
 static const struct field fields[] = {
-    {.key = "output", .type = FIELD_TEXT, .offset = offsetof(struct options, output), .help = "FILE.h5 to write"},
-    {.key = "error",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct options, error),
-        .choices = error_names,
-        .help = "as score.error of an experiment; default: that of the model's"},
-    {.key = "samples",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, samples),
-        .min = 1,
-        .max = 1e6,
-        .help = "as score.samples: codes drawn for each row by the errors of variational models"},
-    {.key = "save",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct options, save),
-        .help = "beside the errors: code, reconstruction, feature_error"},
-    {.key = "normal",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct options, normal),
-        .help = "a label that is normal, by name, or by number where labels are numbers; all others are anomalies; "
-                "default: data.normal of the model's experiment"},
-    {.key = "force",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, force),
-        .standard = "false",
-        .help = "replace a score file that exists"},
-    {.key = "ranks",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, ranks),
-        .min = 1,
-        .max = 1 << 20,
-        .help = "MPI ranks: starts mpirun where no launcher has started us; default: 1"},
-    {.key = "threads",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, threads),
-        .min = 1,
-        .max = 1024,
-        .help = "OpenMP threads of each rank; default: the cores"},
+    FIELD_ROW(score_options, output, "output", FIELD_TEXT, "FILE.h5 to write"),
+    FIELD_ROW(score_options, error, "error", FIELD_CHOICE,
+        "as score.error of an experiment; default: that of the model's", .choices = error_names),
+    FIELD_ROW(score_options, samples, "samples", FIELD_INT,
+        "as score.samples: codes drawn for each row by the errors of variational models", .min = 1, .max = 1e6),
+    FIELD_ROW(score_options, save, "save", FIELD_TEXTS, "beside the errors: code, reconstruction, feature_error"),
+    FIELD_ROW(score_options, normal, "normal", FIELD_TEXTS,
+        "a label that is normal, by name, or by number where labels are numbers; all others are anomalies; "
+        "default: data.normal of the model's experiment"),
+    FLAG_ROW(score_options, force, "force", "replace a score file that exists"),
+    FIELD_ROW(score_options, ranks, "ranks", FIELD_INT,
+        "MPI ranks: starts mpirun where no launcher has started us; default: 1", .min = 1, .max = 1 << 20),
+    FIELD_ROW(score_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores", .min = 1,
+        .max = 1024),
     {0},
 };
 
@@ -124,7 +100,7 @@ static void tell_errors(const struct score_job *j, const struct score_outcome *o
 }
 
 // What the user should know of the rows, on standard error.
-static void warn(const struct score_job *j, const struct score_outcome *o)
+static void warn_of_scores(const struct score_job *j, const struct score_outcome *o)
 {
     struct err w = {0};
     double mean = o->evaluation.mean, of_training = j->model->training_mean;
@@ -152,7 +128,8 @@ static void warn(const struct score_job *j, const struct score_outcome *o)
     err_print_warnings(&w);
 }
 
-static void tell(const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
+static void print_scores(
+    const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
 {
     char spent[48];
     log_line(LOG_RUN, "%s: %lld row%s of %s:%s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
@@ -163,7 +140,7 @@ static void tell(const struct score_job *j, const struct score_outcome *o, const
 }
 
 // The model's own error and threshold, or another error, whose threshold nobody knows.
-static int choose_error(const struct options *o, struct score_job *j, struct err *e)
+static int choose_error(const struct score_options *o, struct score_job *j, struct err *e)
 {
     const struct trial *t = &j->model->trial;
     struct score_config c = t->score;
@@ -175,10 +152,10 @@ static int choose_error(const struct options *o, struct score_job *j, struct err
     return why ? err_add(e, ERR_USAGE, "--error: trial %.8s: %s", j->model->id, why) : 0;
 }
 
-static int work(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
-    struct err *e)
+static int score_rows(const struct team *team, const struct trained_model *m, const struct data_source *source,
+    void *context, struct err *e)
 {
-    const struct options *o = context;
+    const struct score_options *o = context;
     struct score_job j = {.name = o->model,
         .model = m,
         .source = source,
@@ -190,13 +167,13 @@ static int work(const struct team *team, const struct trained_model *m, const st
     double begin = clock_wall();
     if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || score_new(team, &j, &out, e) != 0)
         return -1;
-    tell(&j, &out, team, clock_wall() - begin);
+    print_scores(&j, &out, team, clock_wall() - begin);
     if (team->comm->rank == 0)
-        warn(&j, &out);
+        warn_of_scores(&j, &out);
     return 0;
 }
 
-static void check_output(const char *output, struct err *e)
+static void check_scores_file(const char *output, struct err *e)
 {
     const char *split = output ? strstr(output, ".h5:") : NULL;
     if (!output)
@@ -208,12 +185,12 @@ static void check_output(const char *output, struct err *e)
 
 int cmd_score(int argc, char **argv)
 {
-    struct options o = {.error = -1};
+    struct score_options o = {.error = -1};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     if (parsed == 0)
-        check_output(o.output, &e);
+        check_scores_file(o.output, &e);
     if (parsed == 0 && !e.count) {
         o.model = rest[0];
         model_job_run(&(struct model_job){.model = rest[0],
@@ -225,7 +202,7 @@ int cmd_score(int argc, char **argv)
                           .force = o.force,
                           .argc = argc,
                           .argv = argv,
-                          .work = work,
+                          .work = score_rows,
                           .context = &o},
             &e);
     }

@@ -10,16 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options {
+struct status_options {
     bool json;
 };
 
 static const struct field fields[] = {
-    {.key = "json",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, json),
-        .standard = "false",
-        .help = "print one JSON object"},
+    FLAG_ROW(status_options, json, "json", "print one JSON object"),
     {0},
 };
 
@@ -36,7 +32,7 @@ static const struct command command = {
     .most = 1,
 };
 
-static const char *explain(const struct run_status *s)
+static const char *explain_state(const struct run_status *s)
 {
     static const char *const words[] = {"no run has begun here", "running",
         "has not ended, but gives no sign of life: it is suspended, or its machine failed",
@@ -49,7 +45,7 @@ static void print_run(const char *folder, const struct run_status *s)
 {
     const struct lease_record *l = &s->lease;
     char left[48];
-    log_print("%s: %s\n", folder, explain(s));
+    log_print("%s: %s\n", folder, explain_state(s));
     if (l->process.host)
         printf("%lld rank%s, host %s, process %lld%s%s, since %s\n", (long long)l->ranks, l->ranks == 1 ? "" : "s",
             l->process.host, (long long)l->process.pid, l->job ? ", Slurm job " : "", l->job ? l->job : "", l->started);
@@ -109,14 +105,14 @@ static void print_damaged(const struct run_status *s)
 }
 
 // --- JSON
-static void add_text(struct text *t, const char *key, const char *value)
+static void add_json_text(struct text *t, const char *key, const char *value)
 {
     text_add(t, "\"%s\": ", key);
     text_add_json(t, value);
     text_add(t, ", ");
 }
 
-static void add_ranks(struct text *t, const struct run_status *s)
+static void add_ranks_json(struct text *t, const struct run_status *s)
 {
     text_add(t, "\"running_trials\": [");
     bool is_first = true;
@@ -126,8 +122,8 @@ static void add_ranks(struct text *t, const struct run_status *s)
             continue;
         text_add(t, "%s{", is_first ? "" : ", ");
         is_first = false;
-        add_text(t, "trial", b->trial);
-        add_text(t, "host", b->process.host);
+        add_json_text(t, "trial", b->trial);
+        add_json_text(t, "host", b->process.host);
         text_add(t, "\"rank\": %lld, \"process\": %lld, \"epoch\": %.6g, \"epochs\": %lld, \"seconds\": %.1f}",
             (long long)b->rank, (long long)b->process.pid, b->epoch, (long long)b->epochs, b->trial_seconds);
     }
@@ -139,8 +135,8 @@ static void add_failures(struct text *t, const struct run_status *s)
     text_add(t, "\"failed_trials\": [");
     for (int i = 0; i < s->failed; i++) {
         text_add(t, "%s{", i ? ", " : "");
-        add_text(t, "trial", s->failure[i].id);
-        add_text(t, "when", s->failure[i].when);
+        add_json_text(t, "trial", s->failure[i].id);
+        add_json_text(t, "when", s->failure[i].when);
         text_add(t, "\"reason\": ");
         text_add_json(t, s->failure[i].reason);
         text_add(t, "}");
@@ -158,18 +154,18 @@ static void add_damaged(struct text *t, const struct run_status *s)
     text_add(t, "], ");
 }
 
-static void print_json(const char *folder, const struct run_status *s)
+static void print_status_json(const char *folder, const struct run_status *s)
 {
     struct text t = {0};
     text_add(&t, "{");
-    add_text(&t, "folder", folder);
-    add_text(&t, "state", run_state_names[s->state]);
-    add_text(&t, "host", s->lease.process.host);
-    add_text(&t, "job", s->lease.job);
-    add_text(&t, "started", s->lease.started);
+    add_json_text(&t, "folder", folder);
+    add_json_text(&t, "state", run_state_names[s->state]);
+    add_json_text(&t, "host", s->lease.process.host);
+    add_json_text(&t, "job", s->lease.job);
+    add_json_text(&t, "started", s->lease.started);
     text_add(&t, "\"trials\": %d, \"done\": %d, \"running\": %d, \"failed\": %d, \"left\": %d, \"stale\": %d, ",
         s->trials, s->done, s->running, s->failed, s->left, s->stale);
-    add_ranks(&t, s);
+    add_ranks_json(&t, s);
     add_failures(&t, s);
     add_damaged(&t, s);
     text_add(&t, isnan(s->seconds_left) ? "\"seconds_left\": null}" : "\"seconds_left\": %.1f}", s->seconds_left);
@@ -177,11 +173,11 @@ static void print_json(const char *folder, const struct run_status *s)
     text_free(&t);
 }
 
-static void show(const struct options *o, const char *folder, struct err *e)
+static void print_status(const struct status_options *o, const char *folder, struct err *e)
 {
     struct run_status s;
     if (run_status_read(folder, &s, e) == 0 && o->json) {
-        print_json(folder, &s);
+        print_status_json(folder, &s);
     } else if (!e->count) {
         print_run(folder, &s);
         print_ranks(&s);
@@ -193,12 +189,12 @@ static void show(const struct options *o, const char *folder, struct err *e)
 
 int cmd_status(int argc, char **argv)
 {
-    struct options o = {0};
+    struct status_options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     if (parsed == 0)
-        show(&o, rest[0], &e);
+        print_status(&o, rest[0], &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

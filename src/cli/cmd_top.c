@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options {
+struct top_options {
     int64_t count, samples;
     struct field_texts where;
     char *sort, *trial, *set;
@@ -19,51 +19,19 @@ struct options {
 };
 
 static const struct field fields[] = {
-    {.key = "where",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct options, where),
-        .help = "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"},
-    {.key = "sort",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, sort),
-        .help = "column to sort by, upwards; -COLUMN: downwards; default: the best trial first"},
-    {.key = "count",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, count),
-        .standard = "10",
-        .min = 0,
-        .max = 1e9,
-        .help = "rows of the leaderboard; 0: all"},
-    {.key = "trial",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, trial),
-        .help = "whose samples are shown: the beginning of its id; default: the best"},
-    {.key = "samples",
-        .type = FIELD_INT,
-        .offset = offsetof(struct options, samples),
-        .standard = "5",
-        .min = 1,
-        .max = 50,
-        .help = "at each end"},
-    {.key = "by-class",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, by_class),
-        .standard = "false",
-        .help = "the samples with the highest and the lowest errors of every label"},
-    {.key = "test-set",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct options, set),
-        .help = "the test set whose samples are shown; default: the first"},
-    {.key = "csv",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, csv),
-        .standard = "false",
-        .help = "print the rows as CSV, every column with every digit, and nothing else"},
-    {.key = "json",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, json),
-        .standard = "false",
-        .help = "the same as JSON: a list of objects"},
+    FIELD_ROW(top_options, where, "where", FIELD_TEXTS,
+        "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"),
+    FIELD_ROW(top_options, sort, "sort", FIELD_TEXT,
+        "column to sort by, upwards; -COLUMN: downwards; default: the best trial first"),
+    FIELD_ROW(top_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .standard = "10", .min = 0,
+        .max = 1e9),
+    FIELD_ROW(
+        top_options, trial, "trial", FIELD_TEXT, "whose samples are shown: the beginning of its id; default: the best"),
+    FIELD_ROW(top_options, samples, "samples", FIELD_INT, "at each end", .standard = "5", .min = 1, .max = 50),
+    FLAG_ROW(top_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
+    FIELD_ROW(top_options, set, "test-set", FIELD_TEXT, "the test set whose samples are shown; default: the first"),
+    FLAG_ROW(top_options, csv, "csv", "print the rows as CSV, every column with every digit, and nothing else"),
+    FLAG_ROW(top_options, json, "json", "the same as JSON: a list of objects"),
     {0},
 };
 
@@ -84,7 +52,7 @@ static const struct command command = {
 };
 
 // All of them but those that the user wants, in the order that he wants: moves them to the front.
-static void arrange(struct trial_summary *rows, int n, const int *wanted, int n_wanted)
+static void move_wanted_first(struct trial_summary *rows, int n, const int *wanted, int n_wanted)
 {
     struct trial_summary *all = mem_new((size_t)n, sizeof *all);
     bool *is_wanted = mem_new((size_t)n, sizeof *is_wanted);
@@ -101,7 +69,7 @@ static void arrange(struct trial_summary *rows, int n, const int *wanted, int n_
     free(is_wanted);
 }
 
-static int show_rows(const struct options *o, const char *run, struct trial_summary *rows, int n, struct err *e)
+static int show_rows(const struct top_options *o, const char *run, struct trial_summary *rows, int n, struct err *e)
 {
     struct board *b = board_new(rows, n);
     int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
@@ -116,7 +84,7 @@ static int show_rows(const struct options *o, const char *run, struct trial_summ
         log_print("%s: none of %d trials meets --where\n", run, n);
     else {
         struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set};
-        arrange(rows, n, wanted, found);
+        move_wanted_first(rows, n, wanted, found);
         failed = show_run(run, rows, found, &s, e);
     }
     free(wanted);
@@ -124,7 +92,7 @@ static int show_rows(const struct options *o, const char *run, struct trial_summ
     return failed;
 }
 
-static int show(const struct options *o, const char *run, struct err *e)
+static int show_leaderboard(const struct top_options *o, const char *run, struct err *e)
 {
     struct trial_summary *rows;
     int n;
@@ -147,12 +115,12 @@ static int show(const struct options *o, const char *run, struct err *e)
 
 int cmd_top(int argc, char **argv)
 {
-    struct options o = {0};
+    struct top_options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     if (parsed == 0)
-        show(&o, rest[0], &e);
+        show_leaderboard(&o, rest[0], &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

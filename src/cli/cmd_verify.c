@@ -12,16 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-struct options {
+struct verify_options {
     bool quiet;
 };
 
 static const struct field fields[] = {
-    {.key = "quiet",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct options, quiet),
-        .standard = "false",
-        .help = "print what is damaged, and nothing else"},
+    FLAG_ROW(verify_options, quiet, "quiet", "print what is damaged, and nothing else"),
     {0},
 };
 
@@ -48,7 +44,7 @@ struct count {
     double shown;
 };
 
-static void show(struct count *c)
+static void show_verified(struct count *c)
 {
     char bytes[16];
     if (clock_wall() - c->shown < 0.2)
@@ -64,10 +60,10 @@ static void count_array(void *context, const char *path, int64_t bytes, bool has
     c->arrays++;
     c->bytes += bytes;
     c->without += !has_checksum;
-    show(c);
+    show_verified(c);
 }
 
-static void check(struct count *c)
+static void verify_files(struct count *c)
 {
     const char *const *paths = (const char *const *)c->list->paths;
     struct store_each each = {count_array, c};
@@ -81,13 +77,13 @@ static void check(struct count *c)
             log_line(LOG_QUIET, "%.*s", (int)strcspn(line, "\n"), line);
         if (e.hidden)
             log_line(LOG_QUIET, "%s: and %d more", paths[c->at], e.hidden);
-        show(c);
+        show_verified(c);
     }
     store_walker_free(&walker);
     log_progress_end();
 }
 
-static void tell(const struct count *c, double seconds)
+static void print_verified(const struct count *c, double seconds)
 {
     char bytes[16], spent[48];
     log_line(LOG_RUN, "%d file%s, %lld arrays, %s in %s: %d damaged", c->list->n, c->list->n == 1 ? "" : "s",
@@ -98,7 +94,7 @@ static void tell(const struct count *c, double seconds)
 
 int cmd_verify(int argc, char **argv)
 {
-    struct options o = {0};
+    struct verify_options o = {0};
     struct err e = {0};
     struct file_list list = {0};
     struct count c = {.list = &list};
@@ -109,8 +105,8 @@ int cmd_verify(int argc, char **argv)
     if (parsed == 0 && !e.count) {
         double begin = clock_wall();
         log_setup(0, o.quiet ? LOG_QUIET : LOG_RUN);
-        check(&c);
-        tell(&c, clock_wall() - begin);
+        verify_files(&c);
+        print_verified(&c, clock_wall() - begin);
     }
     file_list_free(&list);
     field_free(fields, &o);

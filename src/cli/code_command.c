@@ -17,12 +17,12 @@
 
 enum { DEFAULT_COUNT = 100, DEFAULT_SEED = 1 }; // of samples
 
-struct coding {
+struct code_request {
     const struct code_options *options;
     enum code_task task;
 };
 
-static int check_picture(const struct code_job *j, struct err *e)
+static int check_plane_picture(const struct code_job *j, struct err *e)
 {
     const struct shape *s = &j->model->model->input;
     return mosaic_check(s->rank, s->dims, j->grid ? j->grid * j->grid : j->rows, e);
@@ -46,10 +46,10 @@ static int draw_picture(const struct code_job *j, const char *path, struct err *
     return failed;
 }
 
-static int work(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
-    struct err *e)
+static int write_codes(const struct team *team, const struct trained_model *m, const struct data_source *source,
+    void *context, struct err *e)
 {
-    const struct coding *c = context;
+    const struct code_request *c = context;
     struct code_job j = {.task = c->task,
         .model = m,
         .source = source,
@@ -61,7 +61,7 @@ static int work(const struct team *team, const struct trained_model *m, const st
     char spent[48];
     double begin = clock_wall();
     const char *png = c->options->png;
-    if (png && check_picture(&j, e) != 0)
+    if (png && check_plane_picture(&j, e) != 0)
         return -1;
     if (code_new(team, &j, e) != 0)
         return -1;
@@ -104,7 +104,7 @@ int code_command(const struct command *command, enum code_task task, int argc, c
 {
     struct code_options o = {0};
     struct err e = {0};
-    struct coding c = {&o, task};
+    struct code_request c = {&o, task};
     char **rest;
     int n, parsed = options_parse(command, argc, argv, &o, &rest, &n, &e);
     struct dataset_target target = {0};
@@ -126,7 +126,7 @@ int code_command(const struct command *command, enum code_task task, int argc, c
             .force = o.force,
             .argc = argc,
             .argv = argv,
-            .work = work,
+            .work = write_codes,
             .context = &c};
         model_job_run(&j, &e);
     }

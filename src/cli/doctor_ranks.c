@@ -97,7 +97,7 @@ static void check_cores(struct findings *l, const struct host *h, int threads)
             h->ranks, h->ranks == 1 ? "" : "s", wanted, wanted == 1 ? "" : "s", h->together, (int)h->first->online);
 }
 
-static void check_memory(struct findings *l, const struct host *h, int64_t need)
+static void check_rank_memory(struct findings *l, const struct host *h, int64_t need)
 {
     char each[16], all[16], wanted[16];
     double share = (double)h->first->memory / h->ranks;
@@ -166,7 +166,7 @@ void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64
             continue;
         struct host h = host_of(r, size, i);
         check_cores(l, &h, threads);
-        check_memory(l, &h, need);
+        check_rank_memory(l, &h, need);
     }
     if (hosts > SHOWN)
         finding_add(l, FINDING_NOTE, "hosts", NULL, "%d more are not shown", hosts - SHOWN);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void add(struct file_list *l, const char *path)
+static void add_path(struct file_list *l, const char *path)
 {
     if ((l->n & (l->n - 1)) == 0)
         l->paths = mem_grow(l->paths, 2 * (size_t)l->n + 1, sizeof *l->paths);
@@ -20,7 +20,7 @@ static int is_visible(const struct dirent *d)
     return d->d_name[0] != '.';
 }
 
-static int search(struct file_list *l, const char *folder, struct err *e)
+static int search_folder(struct file_list *l, const char *folder, struct err *e)
 {
     struct dirent **list;
     int n = scandir(folder, &list, is_visible, alphasort), failed = 0;
@@ -31,9 +31,9 @@ static int search(struct file_list *l, const char *folder, struct err *e)
         size_t length = strlen(path);
         struct stat s;
         if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) // no link: it could lead in a circle
-            failed |= search(l, path, e);
+            failed |= search_folder(l, path, e);
         else if (length > 3 && strcmp(path + length - 3, ".h5") == 0)
-            add(l, path);
+            add_path(l, path);
         free(path);
         free(list[i]);
     }
@@ -48,10 +48,10 @@ int file_list_add(struct file_list *l, const char *path, struct err *e)
     if (stat(path, &s) != 0)
         return err_add(e, ERR_USAGE, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(s.st_mode)) {
-        add(l, path);
+        add_path(l, path);
         return 0;
     }
-    int failed = search(l, path, e);
+    int failed = search_folder(l, path, e);
     return failed || l->n > before ? failed : err_add(e, ERR_USAGE, "%s: no file in it ends in .h5", path);
 }
 

@@ -47,7 +47,7 @@ static bool shows_default(const struct field *f)
     return f->standard && f->type != FIELD_BOOL && !strstr(f->help, "default");
 }
 
-static void print_choices(const struct field *f, const char *before, const char *between, const char *after)
+static void print_completion_choices(const struct field *f, const char *before, const char *between, const char *after)
 {
     if (!f->choices)
         return;
@@ -65,13 +65,13 @@ static void print_text_option(const struct command *c, const struct field *f)
         snprintf(prefix, sizeof prefix, "-%c, ", letter);
     snprintf(option, sizeof option, "%s--%s%s%s", prefix, f->key, *value_name(f) ? " " : "", value_name(f));
     printf("  %-28s %s", option, f->help);
-    print_choices(f, " (", " | ", ")");
+    print_completion_choices(f, " (", " | ", ")");
     if (shows_default(f))
         printf("; default: %s", f->standard);
     puts("");
 }
 
-static void print_text(const struct command *c)
+static void print_about(const struct command *c)
 {
     printf("usage: hourglass %s %s\n\n%s\n", c->name, c->usage, c->about);
     if (c->fields->key)
@@ -111,7 +111,7 @@ static void print_man_option(const struct command *c, const struct field *f)
     print_troff(f->key);
     printf("\\fR%s\\fI%s\\fR\n", *value_name(f) ? " " : "", value_name(f));
     print_troff(f->help);
-    print_choices(f, " (", " | ", ")");
+    print_completion_choices(f, " (", " | ", ")");
     if (shows_default(f)) {
         printf("; default: ");
         print_troff(f->standard);
@@ -155,7 +155,7 @@ static void print_bash(const struct command *c)
     for (const struct field *f = c->fields; f->key; f++)
         if (f->choices) {
             printf("        --%s) words=\"", f->key);
-            print_choices(f, "", " ", "");
+            print_completion_choices(f, "", " ", "");
             printf("\" ;;\n");
         }
     printf("        *) options=\"");
@@ -220,7 +220,7 @@ static void print_zsh_option(const struct command *c, const struct field *f)
     print_zsh_text(f->help);
     printf("]");
     if (f->choices)
-        print_choices(f, ":choice:(", " ", ")");
+        print_completion_choices(f, ":choice:(", " ", ")");
     else if (*value_name(f))
         printf(":%s:%s", value_name(f), f->type == FIELD_TEXT ? "_files" : "");
     printf("' \\\n");
@@ -258,7 +258,7 @@ static void print_zsh_head(const char *const *names, const char *const *summarie
 // --- all formats
 void help_print(const struct command *c, enum help_format format)
 {
-    static void (*const print[HELP_FORMATS])(const struct command *c) = {print_text, print_man, print_bash, print_zsh};
+    static void (*const print[HELP_FORMATS])(const struct command *c) = {print_about, print_man, print_bash, print_zsh};
     print[format](c);
 }
 

@@ -44,7 +44,7 @@ void launch_environment(const struct launcher *l, int workers)
         setenv("HOURGLASS_TERMINAL", "1", 0);
 }
 
-static void describe(void *folder, int rank, char out[512])
+static void describe_rank(void *folder, int rank, char out[512])
 {
     struct beacon b;
     struct err ignored = {0};
@@ -86,7 +86,7 @@ static int start_ranks(const struct launch *l, struct err *e)
         return -1;
     launch_environment(&launcher, l->ranks * (l->threads ? l->threads : 1));
 
-    struct supervision s = {&launcher, l->ranks, l->folder != NULL, describe, (void *)(size_t)l->folder};
+    struct supervision s = {&launcher, l->ranks, l->folder != NULL, describe_rank, (void *)(size_t)l->folder};
     char **arguments = command_line(&launcher, l, self);
     if (supervise(arguments, &s, &code, e) == 0)
         exit(code);

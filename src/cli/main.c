@@ -43,7 +43,7 @@ static const struct {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 // The program's own help; of the other formats also every subcommand's part, which its table of options prints.
-static int print_help(const char *format)
+static int print_program_help(const char *format)
 {
     const char *names[COMMANDS], *summaries[COMMANDS];
     int found = help_format_named(format);
@@ -70,7 +70,7 @@ static int print_help(const char *format)
     return 0;
 }
 
-static int refuse(const char *name)
+static int refuse_command(const char *name)
 {
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++)
@@ -202,7 +202,7 @@ static int command_run(int argc, char **argv)
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return start_command(i, argc - 1, argv + 1);
-    return refuse(argv[1]);
+    return refuse_command(argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -216,9 +216,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: hourglass COMMAND [ARGUMENT]...; see hourglass --help\n");
         code = 2;
     } else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        code = print_help(NULL);
+        code = print_program_help(NULL);
     } else if (strncmp(argv[1], "--help=", 7) == 0) {
-        code = print_help(argv[1] + 7);
+        code = print_program_help(argv[1] + 7);
     } else if (strcmp(argv[1], "--version") == 0) {
         help_print_version();
     } else {

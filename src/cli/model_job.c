@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void check_output(const struct model_job *j, const char *data, struct err *e)
+static void check_job_output(const struct model_job *j, const char *data, struct err *e)
 {
     char *model = model_file(j->model);
     const char *inputs[] = {model, data};
@@ -22,11 +22,11 @@ static void check_output(const struct model_job *j, const char *data, struct err
 }
 
 // Before MPI starts, after which forking is not safe everywhere.
-static void walk(const struct model_job *j, const struct data_source *source, struct err *e)
+static void walk_files(const struct model_job *j, const struct data_source *source, struct err *e)
 {
     char *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;
     if (!e->count)
-        check_output(j, data, e);
+        check_job_output(j, data, e);
     if (e->count) {
         free(data);
         return;
@@ -43,7 +43,8 @@ static int threads_of(const struct model_job *j, const struct comm *world)
     return j->threads ? (int)j->threads : share;
 }
 
-static int work(const struct model_job *j, const struct comm *world, const struct data_source *source, struct err *e)
+static int work_on_model(
+    const struct model_job *j, const struct comm *world, const struct data_source *source, struct err *e)
 {
     struct team team = {.comm = world, .threads = threads_of(j, world)};
     struct trained_model m = {0};
@@ -70,12 +71,12 @@ int model_job_run(const struct model_job *j, struct err *e)
         return -1;
     }
     if (comm_launched_rank() == 0)
-        walk(j, j->data ? &source : NULL, e);
+        walk_files(j, j->data ? &source : NULL, e);
     log_setup(comm_launched_rank(), LOG_TRIAL);
     int failed = comm_start(&world, (int)j->threads, e);
     failed |= comm_agree(&world, e);
     if (!failed)
-        failed = work(j, &world, j->data ? &source : NULL, e);
+        failed = work_on_model(j, &world, j->data ? &source : NULL, e);
     comm_stop(&world);
     data_source_free(&source);
     return failed;

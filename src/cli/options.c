@@ -36,7 +36,7 @@ static void make_options(const struct command *c, struct option *options, char *
 }
 
 // `format` is what follows --help=; NULL: text.
-static int print_help(const struct command *c, const char *format, struct err *e)
+static int print_command_help(const struct command *c, const char *format, struct err *e)
 {
     int found = help_format_named(format);
 
@@ -72,7 +72,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
     opterr = 0;
     for (int o; (o = getopt_long(argc, argv, shorts, options, NULL)) != -1;) {
         if (o == 'h' || o == HELP)
-            return print_help(c, optarg, e);
+            return print_command_help(c, optarg, e);
         if (o == VERSION)
             return help_print_version(), 1;
         if (o >= FIRST)

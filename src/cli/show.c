@@ -34,7 +34,7 @@ static const struct trial_summary *find_trial(const struct trial_summary *rows, 
 }
 
 // Where pictures of a run go that is a folder, or a file in one.
-static char *folder_of(const char *run)
+static char *folder_of_run(const char *run)
 {
     struct stat s;
     const char *slash = strrchr(run, '/');
@@ -95,7 +95,7 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
     const struct trial_summary *s = find_trial(rows, n, o->trial, e);
     if (!s)
         return -1;
-    char *folder = folder_of(run);
+    char *folder = folder_of_run(run);
     bool is_folder = strcmp(folder, run) == 0;
     struct table *t = leaderboard_table(rows, n, o->rows);
     printf("\n");

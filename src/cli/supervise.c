@@ -40,7 +40,7 @@ struct child {
     double asked_at; // when the first such signal came
 };
 
-static void await(const struct child *c, int fd, int what)
+static void await_launcher(const struct child *c, int fd, int what)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = what};
     epoll_ctl(c->events, EPOLL_CTL_ADD, fd, &event);
@@ -63,7 +63,7 @@ static void add_rank(struct child *c, const struct announcement *a)
         return;
     }
     c->rank_fd[a->rank] = fd;
-    await(c, fd, a->rank);
+    await_launcher(c, fd, a->rank);
 }
 
 static void take_announcements(struct child *c)
@@ -90,7 +90,7 @@ static void end_ranks(struct child *c)
 
 // --- signals
 // To the ranks themselves, because MPICH's launcher dies of SIGUSR2; through the launcher while some are unknown.
-static void request(const struct child *c, int signal)
+static void pass_on_request(const struct child *c, int signal)
 {
     if (c->known < c->s->ranks) {
         kill(c->pid, signal);
@@ -112,8 +112,8 @@ static void end_in_order(const struct child *c)
         syscall(SYS_pidfd_send_signal, first.fd, SIGCONT, NULL, 0);
         poll(&first, 1, patience);
     }
-    request(c, SIGTERM);
-    request(c, SIGCONT);
+    pass_on_request(c, SIGTERM);
+    pass_on_request(c, SIGCONT);
 }
 
 // A launcher kills its ranks before they can remove what they were writing. So ranks that take no requests are ended
@@ -138,11 +138,11 @@ static void pass_on(struct child *c, int signal)
     bool ends = signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
 
     if (!ends)
-        request(c, signal);
+        pass_on_request(c, signal);
     else if (c->is_asked_to_end || !c->s->takes_requests)
         end_job(c, signal);
     else
-        request(c, SIGUSR1);
+        pass_on_request(c, SIGUSR1);
     c->is_asked_to_end |= ends;
 }
 
@@ -160,7 +160,7 @@ static int listen_signals(sigset_t *before)
 
 // --- the launcher
 // In the child: its own group, so that a terminal's Ctrl-C comes to us alone; nothing to read; it ends when we do.
-static _Noreturn void become(char **arguments, const sigset_t *mask, int report)
+static _Noreturn void become_launcher(char **arguments, const sigset_t *mask, int report)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -176,14 +176,14 @@ static _Noreturn void become(char **arguments, const sigset_t *mask, int report)
 }
 
 // 0, or errno of what failed.
-static int start(char **arguments, const sigset_t *mask, pid_t *pid)
+static int start_launcher(char **arguments, const sigset_t *mask, pid_t *pid)
 {
     int report[2], error = 0;
     if (pipe2(report, O_CLOEXEC) < 0)
         return errno;
     *pid = fork();
     if (*pid == 0)
-        become(arguments, mask, report[1]);
+        become_launcher(arguments, mask, report[1]);
     if (*pid < 0)
         error = errno;
     close(report[1]);
@@ -252,7 +252,7 @@ static bool has_version(const char *said)
 // The launcher has ended, and no rank has announced itself. Ranks on other nodes cannot do that, so this command of no
 // consequence is started in the same way: if it fails too, the launcher is to blame, and says why; if it prints
 // nothing, the launcher starts no programs.
-static int explain(const struct child *c, int code, struct err *e)
+static int explain_death(const struct child *c, int code, struct err *e)
 {
     char ranks[16], self[4096] = "", said[4096];
     const struct launcher *l = c->s->launcher;
@@ -301,7 +301,7 @@ static int code_of_ended(const struct child *c)
 }
 
 // The exit code into *code; or -1 and an error.
-static int conclude(struct child *c, int status, int *code, struct err *e)
+static int conclude_launch(struct child *c, int status, int *code, struct err *e)
 {
     int own = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     int signal = WIFEXITED(status) ? launcher_signal(c->s->launcher->flavour, own) : 0;
@@ -311,7 +311,7 @@ static int conclude(struct child *c, int status, int *code, struct err *e)
     if (own != 0 && c->known > 0 && (c->ended_by || own == LAUNCHER_ENDED))
         *code = code_of_ended(c);
     if (own == 0 && c->known == 0 && !c->is_asked_to_end)
-        return explain(c, own, e);
+        return explain_death(c, own, e);
     if (own == 0 || c->is_asked_to_end || *code != own)
         return 0;
     if (WIFSIGNALED(status)) {
@@ -320,7 +320,7 @@ static int conclude(struct child *c, int status, int *code, struct err *e)
         *code = ERR_SYSTEM;
         return 0;
     }
-    if (c->known == 0 && explain(c, own, e) != 0)
+    if (c->known == 0 && explain_death(c, own, e) != 0)
         return -1;
     if (signal) {
         tell_death(c, signal);
@@ -342,18 +342,18 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
     c.signals = listen_signals(&before);
     for (int i = 0; i < s->ranks; i++)
         c.rank_fd[i] = -1;
-    await(&c, c.signals, SIGNALS);
+    await_launcher(&c, c.signals, SIGNALS);
     if (c.announcements >= 0)
-        await(&c, c.announcements, ANNOUNCEMENTS);
+        await_launcher(&c, c.announcements, ANNOUNCEMENTS);
 
-    int error = start(arguments, &before, &c.pid);
+    int error = start_launcher(arguments, &before, &c.pid);
     while (!error && !wait_some(&c, &status))
         ;
     if (error)
         failed = err_add(e, ERR_SYSTEM, "cannot start %s: %s", arguments[0], strerror(error));
     else {
         end_ranks(&c);
-        failed = conclude(&c, status, code, e);
+        failed = conclude_launch(&c, status, code, e);
     }
 
     close(c.signals);
