@@ -37,11 +37,9 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "check",
     .usage = "EXPERIMENT.yaml [OPTION]...",
-    .about = "Reads the experiment and opens its data; reports every mistake with file, line and column; lists the "
-             "trials with\n"
-             "their parameters, memory and floating-point operations; says how many are trained at a time, and how "
-             "long it\n"
-             "will take by training the costliest for a fraction of a second.\n",
+    .about = "Reads the experiment, opens its data, and reports every mistake with file, line and column. Lists the\n"
+             "trials with their parameters, memory and floating-point operations. Trains the costliest trial for a\n"
+             "fraction of a second, and prints how many trials run at a time and how long all of them take.\n",
     .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 valid; 2 the experiment is wrong; 3 a data file is bad.\n",
     .fields = fields,
@@ -65,12 +63,14 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
 {
     struct table *t = table_new();
     char memory[16];
+
     table_column(t, "trial", TABLE_LEFT);
     for (int k = 0; k < spec_sweep_keys(x->sweep); k++)
         table_column(t, spec_sweep_key(x->sweep, k), TABLE_RIGHT);
     static const char *const columns[] = {"parameters", "rows", "epochs", "shards", "memory", "TFLOP"};
     for (int i = 0; i < 6; i++)
         table_column(t, columns[i], TABLE_RIGHT);
+
     for (int i = 0; i < p->n && (count == 0 || i < count); i++) {
         const struct plan_entry *entry = &p->entry[i];
         table_row(t);
@@ -83,6 +83,7 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
         table_cell(t, "%s", text_bytes(memory, (double)entry->bytes));
         table_cell(t, "%.3g", 1e-12 * entry->operations);
     }
+
     return t;
 }
 
@@ -112,6 +113,7 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
     double most, operations = all_operations(p, &most);
     int64_t bound = search_bound(p->search);
     struct table *t = plan_table(x, p, count);
+
     table_print(t, 0, stdout);
     table_free(&t);
     if (count && p->n > count)
@@ -127,18 +129,19 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
 
 static void print_cost(const struct plan *p, const struct layout *l, const struct calibration *c)
 {
-    const double beside = 0.02; // seconds of a trial beside its training: set-up, scores, file
+    const double overhead = 0.02; // seconds of a trial besides its training: set-up, scores, file
     char memory[16], spent[48];
     double most, operations = all_operations(p, &most);
     double trials = (double)p->n / search_share(p->search);
-    double seconds = fmax((operations / c->rate + beside * trials) / l->groups, most / c->rate + beside);
+    double seconds = fmax((operations / c->rate + overhead * trials) / l->groups, most / c->rate + overhead);
     int ranks = l->groups * l->ranks_per_trial;
+
     printf("Ranks        %d x %d thread%s: %d trial%s at a time, on %d rank%s each\n", ranks, l->threads,
         l->threads == 1 ? "" : "s", l->groups, l->groups == 1 ? "" : "s", l->ranks_per_trial,
         l->ranks_per_trial == 1 ? "" : "s");
-    printf("Memory       at most %s a rank, beside the data, which the ranks of a node share\n",
+    printf("Memory       at most %s per rank, besides the data, which the ranks of a node share\n",
         text_bytes(memory, (double)c->bytes));
-    printf("Time         about %s at %.3g GFLOP/s a trial, as measured here\n", text_seconds(spent, seconds),
+    printf("Time         about %s at %.3g GFLOP/s per trial, as measured here\n", text_seconds(spent, seconds),
         1e-9 * c->rate);
 }
 
@@ -151,6 +154,7 @@ static int show_cost(const struct check_options *o, const struct experiment *x, 
     struct calibration c;
     int ranks = launch_wanted((int)o->ranks, wish.threads, wish.ranks_per_trial, search_bound(x->search));
     int local = ranks < launch_cores() ? ranks : launch_cores(); // of more, the others run elsewhere
+
     if (layout_choose(&wish, ranks, launch_threads(local), plan_different(p), plan_least_shards(p), &l, e) != 0)
         return -1;
     if (comm_launched_size() > 1)
@@ -159,6 +163,7 @@ static int show_cost(const struct check_options *o, const struct experiment *x, 
     if (!failed && calibrate(x, p, &self, l.ranks_per_trial, l.threads, &c, e) == 0)
         print_cost(p, &l, &c);
     comm_stop(&self);
+
     return failed;
 }
 
@@ -170,6 +175,7 @@ int cmd_check(int argc, char **argv)
     struct plan p = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+
     if (parsed == 0)
         experiment_load(rest[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
     if (x.search)
@@ -179,6 +185,7 @@ int cmd_check(int argc, char **argv)
         print_plan(&x, &p, o.count, o.results);
     if (p.n > 0 && !e.count)
         show_cost(&o, &x, &p, &e);
+
     plan_free(&p);
     experiment_free(&x);
     field_free(fields, &o);

@@ -1,4 +1,4 @@
-// hourglass collect: run.h5 of the trial files that a run's folder has by now.
+// hourglass collect: run.h5 from the trial files that a run's folder has so far.
 #include "base/clock.h"
 #include "base/input.h"
 #include "base/log.h"
@@ -31,11 +31,9 @@ static const struct command command = {
     .name = "collect",
     .usage = "RUN-FOLDER [OPTION]...",
     .about =
-        "Makes run.h5, with every trial that is finished by now and the leaderboard: one portable file. A run makes "
-        "it at\n"
-        "its end; collect does at any time, while the run goes on, too. Every array is compared with its checksum "
-        "on the\n"
-        "way; a trial file that is damaged is left out and named.\n",
+        "Builds run.h5 from the trials finished so far: one portable file with every trial and the leaderboard. A\n"
+        "run builds it at its end; collect does so at any time, even during a run. It compares every array with\n"
+        "its checksum, and leaves out a trial file that is damaged, with a message.\n",
     .shorts = "o:output",
     .footer = "Exit code: 0 done; 2 usage; 3 a trial file is damaged; 74 writing failed.\n"
               "\n"
@@ -81,6 +79,7 @@ static void collect_trials(const char *folder, const struct output *output, stru
     struct stat s;
     int n;
     double begin = clock_wall();
+
     if (run_file_collect(folder, output, false, &rows, &n, e) != 0)
         return;
     char size[16], spent[48];
@@ -89,6 +88,7 @@ static void collect_trials(const char *folder, const struct output *output, stru
     else if (stat(output->path, &s) == 0)
         log_print("%s: %d trial%s, %s, in %s\n", output->path, n, n == 1 ? "" : "s",
             text_bytes(size, (double)s.st_size), text_seconds(spent, clock_wall() - begin));
+
     leaderboard_free(&rows, n);
 }
 
@@ -99,9 +99,11 @@ int cmd_collect(int argc, char **argv)
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     struct output output = {0};
+
     if (parsed == 0 && take_collected_file(&output, rest[0], &o, &e) == 0)
         collect_trials(rest[0], &output, &e);
     output_release(&output);
+
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

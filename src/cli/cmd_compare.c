@@ -18,13 +18,11 @@ static const struct command command = {
     .name = "compare",
     .usage = "RUN... [OPTION]...",
     .about =
-        "Puts runs side by side: a row for what varies (seeds are averaged), a column for each run, called by its "
-        "cluster;\n"
-        "of one merged file a column for each cluster. Quality, time, scaling efficiency and cost, and which are on "
-        "the\n"
-        "front of quality against cost. For trials of one spec on two sides: whether their bits are equal, and how "
-        "far\n"
-        "the errors of their samples are apart. RUN is a run's folder, its run.h5, or a merged file.\n",
+        "Puts runs side by side: a row for each architecture (seeds are averaged), a column for each run, named\n"
+        "after its cluster; for a single merged file, a column for each cluster. Shows quality, time, scaling\n"
+        "efficiency and cost, and marks the front of quality against cost. For trials of one spec on two sides it\n"
+        "reports whether their bits are equal, and how far the errors of their samples are apart. RUN is a run's\n"
+        "folder, its run.h5, or a merged file.\n",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad.\n"
               "\n"
               "  hourglass compare results/mnist-shoe ../cluster/mnist-shoe/run.h5\n"
@@ -51,6 +49,7 @@ static int compare_and_print(const struct compare_options *o, char *const *runs,
         compare_print_csv(c, stdout);
     else
         compare_print(c, stdout);
+
     comparison_free(&c);
     return 0;
 }

@@ -29,11 +29,10 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "doctor",
     .usage = "[FOLDER] [OPTION]...",
-    .about = "Looks at what a run would find here: launcher and ranks against Slurm's tasks, PMIx, cores and binding, "
-             "memory,\n"
-             "libraries, network, time left, and whether FOLDER (results, or this one) keeps what several ranks write: "
-             "Open\n"
-             "MPI's default loses data on some file systems without a word. By itself, under mpirun, or under srun.\n",
+    .about = "Looks at what a run would find here: launcher and ranks against Slurm's tasks, PMIx, cores and binding,\n"
+             "memory, libraries, network, and the time left. Tests whether FOLDER (default: results, or the current\n"
+             "folder) keeps what several ranks write, because Open MPI's default silently loses data on some file\n"
+             "systems. Run it by itself, under mpirun, or under srun.\n",
     .footer = "Exit code: 0 nothing is wrong; 2 something is, or usage; 74 the self-test found lost data.\n"
               "\n"
               "  hourglass doctor results\n"
@@ -47,6 +46,7 @@ static void print_findings_json(const struct findings *l)
 {
     struct json j = {.out = stdout};
     json_open(&j, NULL, '[');
+
     for (int i = 0; i < l->n; i++) {
         json_open(&j, NULL, '{');
         json_text(&j, "level", finding_levels[l->v[i].level]);
@@ -55,6 +55,7 @@ static void print_findings_json(const struct findings *l)
         json_text(&j, "advice", l->v[i].advice);
         json_close(&j, '}');
     }
+
     json_close(&j, ']');
 }
 
@@ -63,6 +64,7 @@ static void print_findings_table(const struct findings *l)
     int count[4] = {0};
     struct table *t = table_new();
     static const char *const columns[] = {"", "what", "found"};
+
     for (int i = 0; i < 3; i++)
         table_column(t, columns[i], TABLE_LEFT);
     for (int i = 0; i < l->n; i++) {
@@ -78,6 +80,7 @@ static void print_findings_table(const struct findings *l)
         table_cell(t, "%s", "");
         table_cell(t, "-> %s", l->v[i].advice);
     }
+
     table_print(t, 0, stdout);
     table_free(&t);
     printf("\n%d error%s, %d warning%s, %d note%s\n", count[3], count[3] == 1 ? "" : "s", count[2],
@@ -97,7 +100,7 @@ static int print_findings(const struct findings *l, bool as_json)
     return code;
 }
 
-// Bytes that a rank needs for the largest trial, beside the data; 0: not asked for.
+// Bytes that a rank needs for the largest trial, besides the data; 0: unknown.
 static int64_t memory_needed(const char *experiment, struct err *e)
 {
     struct experiment x = {0};
@@ -140,6 +143,7 @@ static int examine_machine(
     free(facts);
     fflush(stdout);
     comm_stop(&world);
+
     return e->count ? -1 : 0;
 }
 
@@ -149,6 +153,7 @@ static int examine_experiment(const struct doctor_options *o, const char *folder
     bool is_first = comm_launched_rank() == 0, is_alone = !comm_has_launcher() && comm_launched_size() > 1;
     int code = 0;
     int64_t need = is_first ? memory_needed(o->experiment, e) : 0;
+
     if (is_first && !e->count && !o->self_test)
         check_slurm(&l);
     if (!e->count && !o->self_test && !comm_has_launcher() && !is_alone)
@@ -159,6 +164,7 @@ static int examine_experiment(const struct doctor_options *o, const char *folder
         examine_machine(&l, o, folder, need, e);
     if (is_first && !e->count && !o->self_test)
         code = print_findings(&l, o->json);
+
     findings_free(&l);
     return code;
 }
@@ -171,10 +177,12 @@ int cmd_doctor(int argc, char **argv)
     char **rest;
     int n, code = 0, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     const char *folder = parsed == 0 && n ? rest[0] : stat("results", &s) == 0 ? "results" : ".";
+
     if (parsed == 0 && (stat(folder, &s) != 0 || !S_ISDIR(s.st_mode)))
         err_add(&e, ERR_USAGE, "%s: no such folder", folder);
     else if (parsed == 0)
         code = examine_experiment(&o, folder, &e);
+
     field_free(fields, &o);
     return e.count && comm_launched_rank() == 0 ? err_print(&e) : code;
 }

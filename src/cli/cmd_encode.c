@@ -8,7 +8,7 @@ static const struct field fields[] = {CODE_FIELDS};
 static const struct command command = {
     .name = "encode",
     .usage = "MODEL DATA.h5:SPLIT --output FILE.h5:SPLIT [OPTION]...",
-    .about = "Writes the codes of a data set under a trained model as a data set; labels come along.\n" MODEL_HELP,
+    .about = "Writes the codes of a data set under a trained model as a data set. Labels are copied.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
               "\n"

@@ -20,9 +20,8 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "generate",
     .usage = "MODEL --output FILE.h5:SPLIT [OPTION]...",
-    .about = "Writes what the decoder of a variational model (one with a gaussian code) makes of codes that are drawn "
-             "from\n"
-             "the standard normal distribution, in the units of the data.\n" MODEL_HELP,
+    .about = "Draws codes from the standard normal distribution, and writes what the decoder of a variational model\n"
+             "(one with a gaussian code) makes of them, in the units of the data.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or does not fit the model; 74 writing failed.\n"
               "\n"

@@ -18,15 +18,14 @@ static const struct command command = {
              "Commands that write one file at the same time wait for each other. SRC is\n"
              "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
              "  a NumPy .npz archive;\n"
-             "  a PNG or JPEG file, or a folder of such files; of folders of them each gives a label (PNG with 16 bits "
-             "becomes "
-             "i4);\n"
+             "  a PNG or JPEG file, or a folder of such files; folders of them give one label each (PNG with 16 bits\n"
+             "  becomes i4);\n"
              "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
              "LABELS is another such file with one label per row: an integer or a name.\n",
     .shorts = "o:output",
     .footer = "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 and u8 "
-              "become i8, f2 becomes f4. CSV\n"
-              "becomes f8, with NaN for missing values. In messages about CSV, file:line:column counts fields as "
+              "become i8, f2 becomes f4.\n"
+              "CSV becomes f8, with NaN for missing values. In messages about CSV, file:line:column counts fields as "
               "columns.\n"
               "\n"
               "Exit code: 0 done; 2 usage; 3 a file is bad; 74 reading or writing failed.\n"
@@ -35,7 +34,7 @@ static const struct command command = {
               "experiments/data/mnist.h5:train\n"
               "  hourglass import CTG.csv --label NSP --drop FileName,Date,SegFile -o experiments/data/ctg.h5:all\n",
     .fields = import_fields,
-    .least = 0, // more is said below of what is missing
+    .least = 0, // import_check reports what is missing
     .most = -1,
 };
 
@@ -43,6 +42,7 @@ static int parse_sources(int argc, char **argv, struct import_options *o, struct
 {
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, o, &rest, &n, e);
+
     if (parsed == 1)
         return 1;
     o->sources = (const char **)rest;
@@ -51,6 +51,7 @@ static int parse_sources(int argc, char **argv, struct import_options *o, struct
         err_add(e, ERR_USAGE, "no SRC given; see hourglass import --help");
     if (!o->output)
         err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5:SPLIT, such as experiments/data/x.h5:train");
+
     return e->count ? -1 : 0;
 }
 
@@ -63,6 +64,7 @@ static void add_labels(struct text *t, const struct import_summary *s)
         text_add(t, "more than %d values", IMPORT_MAX_LABELS);
     else if (s->n_counts > MAX_LISTED_LABELS)
         text_add(t, "%d values, ", s->n_counts);
+
     for (int i = 0; i < s->n_counts && i < MAX_LISTED_LABELS && s->n_counts <= IMPORT_MAX_LABELS; i++) {
         text_add(t, "%s", i ? ", " : "");
         if (s->counts[i].label >= 0 && s->counts[i].label < s->n_label_names)
@@ -71,6 +73,7 @@ static void add_labels(struct text *t, const struct import_summary *s)
             text_add(t, "%lld", (long long)s->counts[i].label);
         text_add(t, " (%lld)", (long long)s->counts[i].count);
     }
+
     if (s->n_counts > MAX_LISTED_LABELS && s->n_counts <= IMPORT_MAX_LABELS)
         text_add(t, ", ...");
 }
@@ -80,6 +83,7 @@ static void print_summary(const char *output, const struct import_summary *s, do
     static const char *const types[] = {"u1", "i1", "i2", "i4", "i8", "f4", "f8", "text"};
     struct text t = {0};
     char size[16];
+
     text_add(&t, "%s: %lld row%s of ", output, (long long)s->shape.dims[0], s->shape.dims[0] == 1 ? "" : "s");
     for (int d = 1; d < s->shape.rank; d++)
         text_add(&t, "%s%lld", d > 1 ? "x" : "", (long long)s->shape.dims[d]);
@@ -92,6 +96,7 @@ static void print_summary(const char *output, const struct import_summary *s, do
     text_add(&t, ", %.0f MB/s", (double)s->bytes / seconds * 1e-6);
     log_line(LOG_RUN, "%s", t.data);
     text_free(&t);
+
     for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1) {
         char *one = mem_format("%.*s", (int)(strchr(line, '\n') - line), line), *visible = text_visible(one);
         fprintf(stderr, "hourglass: warning: %s\n", visible);

@@ -16,8 +16,8 @@ static const struct field fields[] = {{0}};
 static const struct command command = {
     .name = "info",
     .usage = "FILE.h5...",
-    .about = "Lists what is in files that Hourglass wrote, or in any HDF5 file: groups, arrays with type and shape, "
-             "attributes.\n",
+    .about = "Lists what is in files that Hourglass wrote, or in any HDF5 file: groups, attributes, and arrays with\n"
+             "their type and shape.\n",
     .footer = "Exit code: 0 done; 3 a file is bad.\n",
     .fields = fields,
     .least = 1,
@@ -62,6 +62,7 @@ static void print_attributes(struct store_file *f, const char *object, int inden
     char **names;
     int n;
     struct err ignored = {0};
+
     store_attributes(f, object, &names, &n, &ignored);
     for (int i = 0; i < n; i++) {
         static const char *const inner[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid",
@@ -83,6 +84,7 @@ static void print_attributes(struct store_file *f, const char *object, int inden
         free(text);
         free(names[i]);
     }
+
     free(names);
 }
 
@@ -91,6 +93,7 @@ static void print_array(struct store_file *f, const char *path, const char *name
     static const char *const types[] = {"u1", "i1", "i2", "i4", "i8", "f4", "f8", "text"};
     struct store_shape shape;
     struct err ignored = {0};
+
     if (store_get_shape(f, path, &shape, &ignored) != 0)
         return;
     char *long_name = store_get_text(f, path, STORE_LONG_NAME);
@@ -99,6 +102,7 @@ static void print_array(struct store_file *f, const char *path, const char *name
         text_add(&dims, "%s%lld", i ? ", " : "", (long long)shape.dims[i]);
     print_line(indent, "%-18s %-4s (%s)%s%s", name, types[shape.type], dims.data ? dims.data : "",
         long_name ? "  " : "", long_name ? long_name : "");
+
     text_free(&dims);
     free(long_name);
 }
@@ -109,6 +113,7 @@ static void print_group(struct store_file *f, const char *group, int depth)
     char **names;
     int n;
     struct err ignored = {0};
+
     if (store_list(f, group, &names, &n, &ignored) != 0)
         return;
     for (int i = 0; i < n; i++) {
@@ -126,6 +131,7 @@ static void print_group(struct store_file *f, const char *group, int depth)
         free(path);
         free(names[i]);
     }
+
     free(names);
 }
 
@@ -134,6 +140,7 @@ int cmd_info(int argc, char **argv)
     struct err e = {0};
     char **rest, nothing;
     int n, parsed = options_parse(&command, argc, argv, &nothing, &rest, &n, &e);
+
     for (int i = 0; parsed == 0 && i < n; i++) {
         struct store_file *f = store_open(rest[i], NULL, false, &e);
         if (!f)
@@ -143,5 +150,6 @@ int cmd_info(int argc, char **argv)
         print_group(f, "", 1);
         store_close(&f);
     }
+
     return e.count ? err_print(&e) : 0;
 }

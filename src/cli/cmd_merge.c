@@ -24,14 +24,10 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "merge",
     .usage = "RUN... --output FILE.h5 [OPTION]...",
-    .about =
-        "Joins the trials of several runs, from several folders or clusters, in one file that opens wherever run.h5 "
-        "does.\n"
-        "RUN is a run's folder, its run.h5, or a merged file. Trials are known by the hash of what decides their "
-        "results:\n"
-        "equal ones become one, with the provenance of each; those with different bits are kept apart and named. "
-        "Merging\n"
-        "again, or in another order, gives the same.\n",
+    .about = "Joins the trials of several runs, from several folders or clusters, in one file that opens wherever\n"
+             "run.h5 does. RUN is a run's folder, its run.h5, or a merged file. A trial is known by the hash of what\n"
+             "decides its results. Trials with equal bits become one, with the provenance of each; trials with\n"
+             "different bits stay apart and are named. Merging again, or in another order, gives the same trials.\n",
     .shorts = "o:output",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is damaged; 74 writing failed.\n"
               "\n"
@@ -89,6 +85,7 @@ int cmd_merge(int argc, char **argv)
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     double begin = clock_wall();
+
     if (parsed == 0 && merge_into_file(&o, rest, n, &counts, &e) == 0)
         print_merged(o.output, &counts, clock_wall() - begin);
     field_free(fields, &o);

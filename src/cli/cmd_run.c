@@ -49,7 +49,7 @@ static const struct field fields[] = {
         .standard = "results"),
     FIELD_ROW(run_command_options, settings, "set", FIELD_TEXTS,
         "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
-    FLAG_ROW(run_command_options, fresh, "fresh", "start anew; what was there is kept under another name"),
+    FLAG_ROW(run_command_options, fresh, "fresh", "start from scratch; the old folder is kept under another name"),
     FLAG_ROW(run_command_options, retry_failed, "retry-failed", "run trials again that failed before"),
     FLAG_ROW(run_command_options, quiet, "quiet", "print nothing but errors"),
     {0},
@@ -58,22 +58,20 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "run",
     .usage = "EXPERIMENT.yaml [OPTION]...",
-    .about = "Trains and scores every trial of the experiment, and writes RESULTS/NAME/: a file per trial, run.h5 with "
-             "all of\n"
-             "them and the leaderboard, and a gallery. Trials that are finished there already are not run again, and "
-             "one that\n"
-             "was interrupted goes on from its last checkpoint, to the same bits. On SIGUSR1, SIGTERM or SIGINT it "
-             "writes a\n"
-             "checkpoint and stops; on SIGUSR2 it writes one and goes on.\n",
+    .about =
+        "Trains and scores every trial of the experiment, and writes RESULTS/NAME/: a file per trial, run.h5 with\n"
+        "all of them and the leaderboard, and a gallery. Trials that are finished there are not run again, and a\n"
+        "trial that was interrupted resumes from its last checkpoint, to the same bits. On SIGUSR1, SIGTERM or\n"
+        "SIGINT the run writes a checkpoint and stops; on SIGUSR2 it writes one and continues.\n",
     .shorts = "n:ranks t:threads",
-    .footer = "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad;\n"
-              "69 another run uses the folder; 71 a rank died or hangs; 74 writing failed; 75 stopped at a checkpoint, "
-              "with more to do: start it "
-              "again.\n"
-              "\n"
-              "  hourglass run experiments/quickstart.yaml -n 2\n"
-              "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
-              "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
+    .footer =
+        "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad;\n"
+        "69 another run uses the folder; 71 a rank died or hangs; 74 writing failed; 75 stopped at a checkpoint, with\n"
+        "more to do: start it again.\n"
+        "\n"
+        "  hourglass run experiments/quickstart.yaml -n 2\n"
+        "  hourglass run experiments/mnist-shoe.yaml --set train.epochs=3\n"
+        "  srun --mpi=pmix hourglass run experiments/mnist-deep.yaml --ranks-per-trial 4\n",
     .fields = fields,
     .least = 1,
     .most = 1,
@@ -135,6 +133,7 @@ static int take_folder(struct job *j, const struct comm *world, struct err *e)
                                .ranks_per_trial = j->layout.ranks_per_trial,
                                .hang_timeout = j->options->hang_seconds},
         e);
+
     return comm_agree(world, e);
 }
 
@@ -154,6 +153,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     bool is_default = j->options->ranks == 0 && announce_is_ours(); // our own launcher counted equal trials, too
     struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
+
     comm_broadcast(world, 0, &load, sizeof load);
     if (j->options->parts && world->rank == 0)
         keep_part(j, e);
@@ -168,6 +168,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     tell_start(j, world);
     struct run_place place = {
         j->folder, j->options->part_number, j->pulse, j->options->checkpoint_seconds, j->options->retry_failed};
+
     return run_trials(world, &j->x, &j->plan, &j->past, &j->layout, &place, &j->counts, e);
 }
 
@@ -202,11 +203,13 @@ static int collect_results(const struct job *j, struct err *e)
     struct trial_summary *rows;
     int n;
     int failed = collect(j, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
+
     // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
     while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
         leaderboard_free(&rows, n);
         failed = collect(j, false, &rows, &n, e);
     }
+
     if (!failed && !j->options->quiet && n > 0)
         failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
     leaderboard_free(&rows, n);
@@ -223,9 +226,9 @@ static int print_errors_once(const struct err *e)
 static int conclude_run(const struct job *j, struct err *e)
 {
     const struct run_counts *c = &j->counts;
-    if (c->stopped) { // without delay: whoever stops it waits
+    if (c->stopped) { // without delay: the one who stopped it waits
         log_line(
-            LOG_RUN, "stopped: %d of %d trials are left; the same command goes on with them", c->stopped, c->trials);
+            LOG_RUN, "stopped: %d of %d trials are left; run the same command again to resume", c->stopped, c->trials);
         return EXIT_STOPPED;
     }
     run_folder_drop_checkpoints(j->folder, &j->plan);
@@ -236,6 +239,7 @@ static int conclude_run(const struct job *j, struct err *e)
             "%d of %d trials failed in an earlier run: hourglass status %s says why, --retry-failed "
             "runs them again",
             c->failed_before, c->trials, j->folder);
+
     return print_errors_once(e);
 }
 
@@ -253,6 +257,7 @@ static int run_experiment(const struct run_command_options *o, const char *path,
     struct job j = {.options = o};
     struct comm world = {0};
     bool is_good = experiment_load(path, (const char *const *)o->settings.v, o->settings.n, &j.x, e) == 0;
+
     if (is_good)
         j.folder = mem_format("%s/%s", o->results, j.x.name);
     if (is_good && launch_run(&j, argc, argv, e) != 0) {
@@ -274,6 +279,7 @@ static int run_experiment(const struct run_command_options *o, const char *path,
     comm_stop(&world);
     if (!failed && is_first)
         code = conclude_run(&j, e);
+
     job_free(&j, code);
     return code;
 }

@@ -27,7 +27,8 @@ static const struct field fields[] = {
         "as score.error of an experiment; default: that of the model's", .choices = error_names),
     FIELD_ROW(score_options, samples, "samples", FIELD_INT,
         "as score.samples: codes drawn for each row by the errors of variational models", .min = 1, .max = 1e6),
-    FIELD_ROW(score_options, save, "save", FIELD_TEXTS, "beside the errors: code, reconstruction, feature_error"),
+    FIELD_ROW(score_options, save, "save", FIELD_TEXTS,
+        "what to save besides the errors: code, reconstruction, feature_error"),
     FIELD_ROW(score_options, normal, "normal", FIELD_TEXTS,
         "a label that is normal, by name, or by number where labels are numbers; all others are anomalies; "
         "default: data.normal of the model's experiment"),
@@ -42,11 +43,10 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "score",
     .usage = "MODEL DATA.h5:SPLIT --output FILE.h5 [OPTION]...",
-    .about =
-        "Writes the reconstruction error of every row of a data set under a trained model, laid out as scores/ in\n"
-        "a trial's file. Rows stream through: memory does not grow with them. Where labels say what is an\n"
-        "anomaly, metrics come along: at the threshold of the model's first test set, or under another error at\n"
-        "that of the best F1.\n" MODEL_HELP,
+    .about = "Writes the reconstruction error of every row of a data set under a trained model, laid out like scores/\n"
+             "in a trial's file. Rows are streamed, so that memory does not grow with their number. If labels say\n"
+             "which rows are anomalies, it also writes metrics: at the threshold of the model's first test set, or,\n"
+             "for another error, at that of the best F1.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 74 writing failed.\n"
               "\n"
@@ -61,6 +61,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
     static const char *const names[] = {"code", "reconstruction", "feature_error"};
     static const unsigned bits[] = {SAVE_CODE, SAVE_RECONSTRUCTION, SAVE_FEATURE_ERROR};
     int failed = 0;
+
     for (int i = 0; i < texts->n; i++) {
         int k = 0;
         while (k < 3 && strcmp(texts->v[i], names[k]) != 0)
@@ -71,6 +72,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
             failed =
                 err_add(e, ERR_USAGE, "--save: found '%s', allowed: code, reconstruction, feature_error", texts->v[i]);
     }
+
     return failed;
 }
 
@@ -165,11 +167,13 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
         .force = o->force};
     struct score_outcome out;
     double begin = clock_wall();
+
     if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || score_new(team, &j, &out, e) != 0)
         return -1;
     print_scores(&j, &out, team, clock_wall() - begin);
     if (team->comm->rank == 0)
         warn_of_scores(&j, &out);
+
     return 0;
 }
 
@@ -189,6 +193,7 @@ int cmd_score(int argc, char **argv)
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+
     if (parsed == 0)
         check_scores_file(o.output, &e);
     if (parsed == 0 && !e.count) {
@@ -206,6 +211,7 @@ int cmd_score(int argc, char **argv)
                           .context = &o},
             &e);
     }
+
     field_free(fields, &o);
     return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
 }

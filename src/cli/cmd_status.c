@@ -22,9 +22,9 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "status",
     .usage = "RUN-FOLDER [OPTION]...",
-    .about = "Says how far a run is: trials that are done, running (where, at which epoch), failed (why) and left, and "
-             "the time\n"
-             "to go. At any moment, from any machine that sees the folder; asks no process and changes nothing.\n",
+    .about = "Prints how far a run is: which trials are done, running (where, at which epoch), failed (why) and left,\n"
+             "and the time left. Works at any moment, from any machine that sees the folder; it asks no process and\n"
+             "changes nothing.\n",
     .footer = "  hourglass status results/quickstart\n"
               "  watch hourglass status results/quickstart\n",
     .fields = fields,
@@ -36,8 +36,9 @@ static const char *explain_state(const struct run_status *s)
 {
     static const char *const words[] = {"no run has begun here", "running",
         "has not ended, but gives no sign of life: it is suspended, or its machine failed",
-        "ended without finishing: it was killed, or its machine failed; the same command goes on",
-        "stopped at a checkpoint; the same command goes on", "ended by an error; the same command goes on", "done"};
+        "ended without finishing: it was killed, or its machine failed; run the same command again to resume",
+        "stopped at a checkpoint; run the same command again to resume",
+        "ended by an error; run the same command again to resume", "done"};
     return words[s->state];
 }
 
@@ -45,6 +46,7 @@ static void print_run(const char *folder, const struct run_status *s)
 {
     const struct lease_record *l = &s->lease;
     char left[48];
+
     log_print("%s: %s\n", folder, explain_state(s));
     if (l->process.host)
         printf("%lld rank%s, host %s, process %lld%s%s, since %s\n", (long long)l->ranks, l->ranks == 1 ? "" : "s",
@@ -62,12 +64,14 @@ static void print_ranks(const struct run_status *s)
     struct table *t = table_new();
     char spent[48];
     int rows = 0;
+
     table_column(t, s->state == RUN_DIED ? "trial then" : "trial", TABLE_LEFT);
     table_column(t, "epoch", TABLE_RIGHT);
     table_column(t, "of", TABLE_RIGHT);
     table_column(t, "time", TABLE_RIGHT);
     table_column(t, "rank", TABLE_RIGHT);
     table_column(t, "host", TABLE_LEFT);
+
     for (int i = 0; i < s->ranks; i++) {
         const struct beacon *b = &s->rank[i];
         if (b->leader != b->rank || !*b->trial)
@@ -81,10 +85,12 @@ static void print_ranks(const struct run_status *s)
         table_cell(t, "%s", b->process.host);
         rows++;
     }
+
     if (rows) {
         puts("");
         table_print(t, 0, stdout);
     }
+
     table_free(&t);
 }
 
@@ -116,6 +122,7 @@ static void add_ranks_json(struct text *t, const struct run_status *s)
 {
     text_add(t, "\"running_trials\": [");
     bool is_first = true;
+
     for (int i = 0; i < s->ranks; i++) {
         const struct beacon *b = &s->rank[i];
         if (b->leader != b->rank || !*b->trial)
@@ -127,12 +134,14 @@ static void add_ranks_json(struct text *t, const struct run_status *s)
         text_add(t, "\"rank\": %lld, \"process\": %lld, \"epoch\": %.6g, \"epochs\": %lld, \"seconds\": %.1f}",
             (long long)b->rank, (long long)b->process.pid, b->epoch, (long long)b->epochs, b->trial_seconds);
     }
+
     text_add(t, "], ");
 }
 
 static void add_failures(struct text *t, const struct run_status *s)
 {
     text_add(t, "\"failed_trials\": [");
+
     for (int i = 0; i < s->failed; i++) {
         text_add(t, "%s{", i ? ", " : "");
         add_json_text(t, "trial", s->failure[i].id);
@@ -141,6 +150,7 @@ static void add_failures(struct text *t, const struct run_status *s)
         text_add_json(t, s->failure[i].reason);
         text_add(t, "}");
     }
+
     text_add(t, "], ");
 }
 
@@ -170,6 +180,7 @@ static void print_status_json(const char *folder, const struct run_status *s)
     add_damaged(&t, s);
     text_add(&t, isnan(s->seconds_left) ? "\"seconds_left\": null}" : "\"seconds_left\": %.1f}", s->seconds_left);
     puts(t.data);
+
     text_free(&t);
 }
 
@@ -184,6 +195,7 @@ static void print_status(const struct status_options *o, const char *folder, str
         print_failures(&s);
         print_damaged(&s);
     }
+
     run_status_free(&s);
 }
 

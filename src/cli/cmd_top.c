@@ -38,11 +38,10 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "top",
     .usage = "RUN [OPTION]...",
-    .about = "Prints the leaderboard of a run and the most and least anomalous samples of a trial, with confusion "
-             "matrix and\n"
-             "classification report where there are labels; draws the samples beside their reconstructions as a "
-             "PNG.\n"
-             "RUN is a run's folder, its run.h5, or a merged file. The columns are those of leaderboard/ in run.h5.\n",
+    .about = "Prints the leaderboard of a run, and the most and least anomalous samples of a trial. If the samples\n"
+             "have labels, it also prints the confusion matrix and the classification report. Draws the samples next\n"
+             "to their reconstructions as a PNG. RUN is a run's folder, its run.h5, or a merged file. The columns are\n"
+             "those of leaderboard/ in run.h5.\n",
     .footer = "  hourglass top results/quickstart\n"
               "  hourglass top results/mnist-outliers --by-class\n"
               "  hourglass top results/quickstart --where 'code >= 16' --sort -average_precision --csv\n",
@@ -56,15 +55,18 @@ static void move_wanted_first(struct trial_summary *rows, int n, const int *want
 {
     struct trial_summary *all = mem_new((size_t)n, sizeof *all);
     bool *is_wanted = mem_new((size_t)n, sizeof *is_wanted);
+
     memcpy(all, rows, (size_t)n * sizeof *all);
     int at = 0;
     for (; at < n_wanted; at++) {
         rows[at] = all[wanted[at]];
         is_wanted[wanted[at]] = true;
     }
+
     for (int i = 0; i < n; i++)
         if (!is_wanted[i])
             rows[at++] = all[i];
+
     free(all);
     free(is_wanted);
 }
@@ -74,6 +76,7 @@ static int show_rows(const struct top_options *o, const char *run, struct trial_
     struct board *b = board_new(rows, n);
     int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
     int most = o->count && o->count < found ? (int)o->count : found;
+
     if (!wanted)
         failed = -1;
     else if (o->csv)
@@ -87,6 +90,7 @@ static int show_rows(const struct top_options *o, const char *run, struct trial_
         move_wanted_first(rows, n, wanted, found);
         failed = show_run(run, rows, found, &s, e);
     }
+
     free(wanted);
     board_free(&b);
     return failed;
@@ -96,6 +100,7 @@ static int show_leaderboard(const struct top_options *o, const char *run, struct
 {
     struct trial_summary *rows;
     int n;
+
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
     struct err bad = {0}; // trial files that are left out
@@ -109,6 +114,7 @@ static int show_leaderboard(const struct top_options *o, const char *run, struct
     else if (!bad.count)
         failed = err_add(e, ERR_USAGE, "%s: no trial is finished yet", run);
     err_merge(e, &bad);
+
     leaderboard_free(&rows, n);
     return failed;
 }

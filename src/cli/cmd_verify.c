@@ -24,11 +24,9 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "verify",
     .usage = "FOLDER|FILE.h5... [OPTION]...",
-    .about =
-        "Reads every byte of trials, runs, data sets, scores and checkpoints and compares it with the checksums that\n"
-        "were written with it. Of a folder: all .h5 files below it. A file that another program has opened for "
-        "writing\n"
-        "is reported as changed.\n",
+    .about = "Reads every byte of trials, runs, data sets, scores and checkpoints, and compares it with the checksums\n"
+             "that were written with it. Of a folder it reads all .h5 files below it. A file that another program has\n"
+             "opened for writing is reported as changed.\n",
     .footer = "Exit code: 0 all are as they were written; 2 usage; 3 something is damaged or changed.\n"
               "\n"
               "  hourglass verify results/mnist-shoe\n",
@@ -68,6 +66,7 @@ static void verify_files(struct count *c)
     const char *const *paths = (const char *const *)c->list->paths;
     struct store_each each = {count_array, c};
     struct store_walker *walker = store_walker_new(paths, c->list->n, true);
+
     store_walker_report(walker, &each);
     for (; c->at < c->list->n; c->at++) {
         struct err e = {0};
@@ -79,6 +78,7 @@ static void verify_files(struct count *c)
             log_line(LOG_QUIET, "%s: and %d more", paths[c->at], e.hidden);
         show_verified(c);
     }
+
     store_walker_free(&walker);
     log_progress_end();
 }
@@ -100,6 +100,7 @@ int cmd_verify(int argc, char **argv)
     struct count c = {.list = &list};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+
     for (int i = 0; parsed == 0 && i < n; i++)
         file_list_add(&list, rest[i], &e);
     if (parsed == 0 && !e.count) {
@@ -108,6 +109,7 @@ int cmd_verify(int argc, char **argv)
         verify_files(&c);
         print_verified(&c, clock_wall() - begin);
     }
+
     file_list_free(&list);
     field_free(fields, &o);
     return e.count ? err_print(&e) : c.damaged ? ERR_DATA : 0;

@@ -40,6 +40,7 @@ static int draw_picture(const struct code_job *j, const char *path, struct err *
     char *title = j->grid
                       ? mem_format("%s, trial %.8s: what the decoder makes of a plane of codes", m->experiment, m->id)
                       : mem_format("%s, trial %.8s: samples of the prior", m->experiment, m->id);
+
     p.title = title;
     int failed = mosaic_draw(&p, j->output, path, e);
     free(title);
@@ -61,6 +62,7 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
     char spent[48];
     double begin = clock_wall();
     const char *png = c->options->png;
+
     if (png && check_plane_picture(&j, e) != 0)
         return -1;
     if (code_new(team, &j, e) != 0)
@@ -73,6 +75,7 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
         text_seconds(spent, clock_wall() - begin));
     if (png)
         log_line(LOG_RUN, "%s: their picture", png);
+
     return 0;
 }
 
@@ -93,10 +96,10 @@ static void check_png(const struct code_options *o, const char *output, struct e
 static void check_grid(const struct code_options *o, struct err *e)
 {
     if (o->grid && o->count)
-        err_add(e, ERR_USAGE, "--count: found %lld beside --grid %lld, which makes %lld samples, allowed: one of them",
+        err_add(e, ERR_USAGE, "--count: found %lld with --grid %lld, which makes %lld samples, allowed: one of them",
             (long long)o->count, (long long)o->grid, (long long)(o->grid * o->grid));
     if (o->grid && o->seed != DEFAULT_SEED)
-        err_add(e, ERR_USAGE, "--seed: found %lld beside --grid, which draws no codes, allowed: one of them",
+        err_add(e, ERR_USAGE, "--seed: found %lld with --grid, which draws no codes, allowed: one of them",
             (long long)o->seed);
 }
 
@@ -108,6 +111,7 @@ int code_command(const struct command *command, enum code_task task, int argc, c
     char **rest;
     int n, parsed = options_parse(command, argc, argv, &o, &rest, &n, &e);
     struct dataset_target target = {0};
+
     if (parsed == 0 && !o.output)
         err_add(&e, ERR_USAGE, "--output: missing, allowed: FILE.h5:SPLIT");
     else if (parsed == 0)
@@ -130,6 +134,7 @@ int code_command(const struct command *command, enum code_task task, int argc, c
             .context = &c};
         model_job_run(&j, &e);
     }
+
     dataset_target_free(&target);
     field_free(command->fields, &o);
     return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;

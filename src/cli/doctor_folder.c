@@ -25,6 +25,7 @@ static const char *kind_of(const char *folder)
     static const struct {
         unsigned long magic;
         const char *name;
+
     } kinds[] = {{0xef53, "ext4"}, {0x58465342, "XFS"}, {0x9123683e, "Btrfs"}, {0x01021994, "tmpfs"},
         {0x794c7630, "overlay"}, {0x6969, "NFS"}, {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x19830326, "BeeGFS"},
         {0x00c36400, "CephFS"}, {0xff534d42, "SMB"}, {0x65735546, "FUSE"}, {0x2fc12fc1, "ZFS"}};
@@ -33,6 +34,7 @@ static const char *kind_of(const char *folder)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             if ((unsigned long)(uint32_t)s.f_type == kinds[i].magic)
                 return kinds[i].name;
+
     return "a file system";
 }
 
@@ -69,6 +71,7 @@ void check_folder(struct findings *l, const char *folder)
 {
     char *from = probe_path(folder), *to = mem_format("%s/.hourglass-doctor-2.h5", folder);
     bool can_lock = false;
+
     if (write_and_rename(from, to, &can_lock) != 0)
         finding_add(l, FINDING_ERROR, "folder", "name a folder that this user may write to",
             "%s: cannot write into it: %s", folder, strerror(errno));
@@ -105,9 +108,11 @@ static char **environment_new(const char *setting)
 {
     static const char *const dropped[] = {"SLURM_", "PMIX_", "PMI_", "OMPI_COMM_", "OMPI_UNIVERSE", "MPI_LOCAL"};
     size_t count = 0, n = 0;
+
     while (environ[count])
         count++;
     char **copy = mem_new(count + 2, sizeof *copy);
+
     for (size_t i = 0; i < count; i++) {
         bool is_dropped = setting && (strncmp(environ[i], "OMPI_MCA_io=", 12) == 0 ||
                                          strncmp(environ[i], "OMPI_MCA_fs_ufs_lock_algorithm=", 31) == 0);
@@ -116,6 +121,7 @@ static char **environment_new(const char *setting)
         if (!is_dropped)
             copy[n++] = environ[i];
     }
+
     copy[n] = (char *)(size_t)setting;
     return copy;
 }
@@ -136,6 +142,7 @@ static int self_test(
         bool is_told = line && sscanf(line, "self-test: %d of %d", &p->wrong, &p->files) == 2;
         failed = is_told && (code == 0 || p->wrong > 0) ? 0 : -1;
     }
+
     free(environment);
     return failed;
 }
@@ -161,6 +168,7 @@ static void compare_default(
     char said[4096];
     struct store_probe other = {0};
     bool is_known = self_test(launcher, folder, "OMPI_MCA_fs_ufs_lock_algorithm=0", &other, said, sizeof said) == 0;
+
     if (is_known && other.wrong > 0)
         finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
             "%s: safe with %s, which hourglass sets (%d files); Open MPI's default got %d of %d files wrong", folder,
@@ -176,6 +184,7 @@ void check_mpiio(struct findings *l, const char *folder)
     struct err e = {0};
     struct launcher launcher;
     struct store_probe p = {0};
+
     if (launcher_find(&launcher, &e) != 0) {
         finding_add(
             l, FINDING_WARNING, "MPI-IO", "runs have one rank until then", "%.*s", (int)strcspn(e.text, "\n"), e.text);
@@ -192,6 +201,7 @@ void check_mpiio(struct findings *l, const char *folder)
         tell_right(l, folder, &p);
     else
         compare_default(l, &launcher, folder, &p);
+
     launcher_free(&launcher);
 }
 
@@ -201,6 +211,7 @@ void check_mpiio_here(struct findings *l, const struct comm *comm, const char *f
     struct store_probe p;
     char *path = probe_path(folder);
     int failed = store_probe(comm, path, PROBE_FILES, &p, &e);
+
     free(path);
     if (comm->rank != 0)
         return;

@@ -53,6 +53,7 @@ static struct host host_of(const struct rank_facts *r, int size, int first)
 {
     struct host h = {.first = &r[first], .least = RANK_CORES_MAX};
     uint64_t all[RANK_CORES_MAX / 64] = {0};
+
     for (int i = first; i < size; i++) {
         if (strcmp(r[i].host, r[first].host) != 0)
             continue;
@@ -62,6 +63,7 @@ static struct host host_of(const struct rank_facts *r, int size, int first)
         for (int k = 0; k < RANK_CORES_MAX / 64; k++)
             all[k] |= r[i].cores[k];
     }
+
     h.together = count_bits(all);
     return h;
 }
@@ -101,6 +103,7 @@ static void check_rank_memory(struct findings *l, const struct host *h, int64_t 
 {
     char each[16], all[16], wanted[16];
     double share = (double)h->first->memory / h->ranks;
+
     text_bytes(each, share);
     text_bytes(all, (double)h->first->memory);
     text_bytes(wanted, (double)need);
@@ -159,6 +162,7 @@ void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64
     enum { SHOWN = 8 };
     const char *set = getenv("OMP_NUM_THREADS");
     int threads = set ? atoi(set) : 0, hosts = 0;
+
     check_cpus(l, r, size);
     check_blas(l, r[0].core);
     for (int i = 0; i < size; i++) {
@@ -168,6 +172,7 @@ void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64
         check_cores(l, &h, threads);
         check_rank_memory(l, &h, need);
     }
+
     if (hosts > SHOWN)
         finding_add(l, FINDING_NOTE, "hosts", NULL, "%d more are not shown", hosts - SHOWN);
     check_network(l, hosts);

@@ -17,6 +17,7 @@ void check_launch(struct findings *l, int size)
 {
     int announced = comm_launched_size();
     const char *tasks = getenv("SLURM_STEP_NUM_TASKS"), *job = getenv("SLURM_JOB_ID"), *all = getenv("SLURM_NTASKS");
+
     if (!comm_has_launcher() && announced > 1)
         finding_add(l, FINDING_ERROR, "launch",
             "each of them would train everything: srun --mpi=pmix (needs libpmix-dev on the nodes), or mpirun",
@@ -48,6 +49,7 @@ static void check_srun(struct findings *l)
 {
     char out[2048];
     const char *const list[] = {"srun", "--mpi=list", NULL};
+
     if (command_output(list, NULL, PATIENCE, out, sizeof out) < 0)
         return;
     if (mpi_flavour() == FLAVOUR_MPICH) {
@@ -83,6 +85,7 @@ static long seconds_left(const char *text)
     n = sscanf(text, "%ld:%ld:%ld", &v[0], &v[1], &v[2]);
     for (int i = 0; i < n; i++)
         seconds = 60 * seconds + v[i];
+
     return n > 0 ? 86400 * days + seconds : -1;
 }
 
@@ -90,6 +93,7 @@ static void check_time(struct findings *l, const char *job)
 {
     char out[256];
     const char *const arguments[] = {"squeue", "--noheader", "--format=%L", "--jobs", job, NULL};
+
     if (command_output(arguments, NULL, PATIENCE, out, sizeof out) != 0) {
         finding_add(l, FINDING_WARNING, "time", "is the controller up? scontrol ping",
             "squeue does not tell what job %s "
@@ -101,7 +105,7 @@ static void check_time(struct findings *l, const char *job)
     long left = seconds_left(out);
     bool is_short = left >= 0 && left < 300;
     finding_add(l, is_short ? FINDING_WARNING : FINDING_GOOD, "time",
-        is_short ? "a run that does not finish stops at a checkpoint and goes on with the next job" : NULL,
+        is_short ? "a run that does not finish stops at a checkpoint and resumes in the next job" : NULL,
         "job %s has %s left", job, out);
 }
 
@@ -137,6 +141,7 @@ static bool shut_out(char out[256])
 {
     char line[256], key[64], value[128], variable[96];
     FILE *in = fopen("/etc/openmpi/openmpi-mca-params.conf", "r");
+
     out[0] = 0;
     while (in && fgets(line, sizeof line, in)) {
         if (sscanf(line, " %63[a-z_] = ^%127s", key, value) != 2 || !(strstr(value, "ucx") || strstr(value, "ofi")))
@@ -146,6 +151,7 @@ static bool shut_out(char out[256])
         if (!getenv(variable))
             snprintf(out + n, 256 - n, "%s%s = ^%s", n ? ", " : "", key, value);
     }
+
     if (in)
         fclose(in);
     return *out;
@@ -156,6 +162,7 @@ void check_network(struct findings *l, int hosts)
     char card[128], settings[256];
     struct rlimit locked;
     bool is_fast = first_card(card), is_shut = shut_out(settings);
+
     if (is_fast && is_shut)
         finding_add(l, FINDING_WARNING, "network",
             "export OMPI_MCA_pml=ucx (or OMPI_MCA_mtl=ofi) in slurm/site/<cluster>.sh, and compare times",

@@ -24,6 +24,7 @@ static int search_folder(struct file_list *l, const char *folder, struct err *e)
 {
     struct dirent **list;
     int n = scandir(folder, &list, is_visible, alphasort), failed = 0;
+
     if (n < 0)
         return err_errno(e, "%s: cannot list it", folder);
     for (int i = 0; i < n; i++) {
@@ -37,6 +38,7 @@ static int search_folder(struct file_list *l, const char *folder, struct err *e)
         free(path);
         free(list[i]);
     }
+
     free(list);
     return failed;
 }
@@ -45,6 +47,7 @@ int file_list_add(struct file_list *l, const char *path, struct err *e)
 {
     struct stat s;
     int before = l->n;
+
     if (stat(path, &s) != 0)
         return err_add(e, ERR_USAGE, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(s.st_mode)) {
@@ -52,6 +55,7 @@ int file_list_add(struct file_list *l, const char *path, struct err *e)
         return 0;
     }
     int failed = search_folder(l, path, e);
+
     return failed || l->n > before ? failed : err_add(e, ERR_USAGE, "%s: no file in it ends in .h5", path);
 }
 

@@ -72,7 +72,7 @@ int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
     sigset_t before;
     fflush(NULL);
     cleanup_start();
-    block_signals(&before); // until whoever gets them knows what to do
+    block_signals(&before); // until their receiver knows what to do
     pid_t parent = getpid(), pid = fork();
     if (pid <= 0) {
         cleanup_listen();

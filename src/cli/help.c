@@ -140,11 +140,13 @@ static void print_man_head(const char *const *names, const char *const *summarie
     printf(".SH SYNOPSIS\n.B hourglass\n\\fICOMMAND\\fR [\\fIARGUMENT\\fR]...\n");
     printf(".SH DESCRIPTION\nHourglass trains autoencoders on a laptop or a cluster and stores the reconstruction "
            "error of every sample in HDF5.\n.PP\n");
+
     for (int i = 0; i < n; i++) {
         printf(".TP\n.B %s\n", names[i]);
         print_troff(summaries[i]);
         puts("");
     }
+
     printf(".SH COMMANDS\n");
 }
 
@@ -159,12 +161,14 @@ static void print_bash(const struct command *c)
             printf("\" ;;\n");
         }
     printf("        *) options=\"");
+
     for (const struct field *f = c->fields; f->key; f++) {
         char letter = help_letter(c, f->key);
         if (letter)
             printf("-%c ", letter);
         printf("--%s ", f->key);
     }
+
     printf("--help --version\" ;;\n        esac\n        ;;\n");
 }
 
@@ -239,11 +243,13 @@ static void print_zsh_head(const char *const *names, const char *const *summarie
     printf("#compdef hourglass\n# Completion of hourglass for zsh, printed by the program.\n\n"
            "_hourglass() {\n"
            "    local -a commands=(\n");
+
     for (int i = 0; i < n; i++) {
         printf("        '%s:", names[i]);
         print_zsh_text(summaries[i]);
         printf("'\n");
     }
+
     printf("    )\n"
            "    if (( CURRENT == 2 )); then\n"
            "        _describe command commands\n"

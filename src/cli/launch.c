@@ -114,6 +114,6 @@ int launch_ranks(const struct launch *l, struct err *e)
         err_merge(e, &why);
         return -1;
     }
-    fprintf(stderr, "hourglass: going on with one rank: %s", why.text); // which does as well
+    fprintf(stderr, "hourglass: continuing with one rank: %s", why.text); // which gives the same results
     return 0;
 }

@@ -34,6 +34,7 @@ static void walk_files(const struct model_job *j, const struct data_source *sour
     model_walk(j->model, e);
     if (data)
         store_walk(data, e);
+
     free(data);
 }
 
@@ -48,6 +49,7 @@ static int work_on_model(
 {
     struct team team = {.comm = world, .threads = threads_of(j, world)};
     struct trained_model m = {0};
+
     if (world->rank != 0)
         store_trust();
     team_set_threads(team.threads, e);
@@ -56,6 +58,7 @@ static int work_on_model(
     if (!failed)
         failed = j->work(&team, &m, source, j->context, e);
     model_unload(&m);
+
     return failed;
 }
 
@@ -63,6 +66,7 @@ int model_job_run(const struct model_job *j, struct err *e)
 {
     struct data_source source = {0};
     struct comm world = {0};
+
     if (j->data && data_source_parse(j->data, NULL, &source, e) != 0)
         return -1;
     struct launch launch = {j->ranks ? (int)j->ranks : 1, (int)j->threads, j->ranks > 0, j->argc, j->argv, NULL};
@@ -78,6 +82,7 @@ int model_job_run(const struct model_job *j, struct err *e)
     if (!failed)
         failed = work_on_model(j, &world, j->data ? &source : NULL, e);
     comm_stop(&world);
+
     data_source_free(&source);
     return failed;
 }

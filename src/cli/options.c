@@ -24,12 +24,14 @@ static void make_options(const struct command *c, struct option *options, char *
     int n = 0;
     ASSERT(field_count(c->fields) + 3 <= OPTIONS_MAX, "%d options", field_count(c->fields));
     shorts += sprintf(shorts, ":h");
+
     for (const struct field *f = c->fields; f->key; f++, n++) {
         bool is_flag = f->type == FIELD_BOOL;
         options[n] = (struct option){f->key, is_flag ? no_argument : required_argument, NULL, FIRST + n};
         if (help_letter(c, f->key))
             shorts += sprintf(shorts, "%c%s", help_letter(c, f->key), is_flag ? "" : ":");
     }
+
     options[n++] = (struct option){"help", optional_argument, NULL, HELP};
     options[n++] = (struct option){"version", no_argument, NULL, VERSION};
     options[n] = (struct option){0};
@@ -66,10 +68,12 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
 {
     struct option options[OPTIONS_MAX];
     char shorts[3 * OPTIONS_MAX], full[64];
+
     make_options(c, options, shorts);
     field_defaults(c->fields, config);
     optind = 0;
     opterr = 0;
+
     for (int o; (o = getopt_long(argc, argv, shorts, options, NULL)) != -1;) {
         if (o == 'h' || o == HELP)
             return print_command_help(c, optarg, e);
@@ -83,8 +87,10 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
             err_add(e, ERR_USAGE, "%s: %s; see hourglass %s --help", argv[optind - 1],
                 o == ':' ? "needs a value" : "no such option", c->name);
     }
+
     *rest = argv + optind;
     *n = argc - optind;
     check_rest(c, *n, e);
+
     return e->count ? -1 : 0;
 }

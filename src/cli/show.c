@@ -30,6 +30,7 @@ static const struct trial_summary *find_trial(const struct trial_summary *rows, 
         }
     if (!found)
         err_add(e, ERR_USAGE, "--trial: no trial's id begins with '%s'", id);
+
     return found;
 }
 
@@ -62,6 +63,7 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
         failed = top_report(s, e);
     if (!failed && !is_gone)
         log_print("\nGallery      %s\n", picture);
+
     free(picture);
     return failed;
 }
@@ -118,6 +120,7 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
     int failed = show_samples(folder, s, o, e);
     log_print("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
         *s->group ? s->id : "", run, is_folder ? "/run.h5" : "");
+
     free(folder);
     return failed;
 }

@@ -190,6 +190,7 @@ static int start_launcher(char **arguments, const sigset_t *mask, pid_t *pid)
     if (*pid > 0 && read(report[0], &error, sizeof error) == (ssize_t)sizeof error)
         waitpid(*pid, NULL, 0);
     close(report[0]);
+
     return error;
 }
 
@@ -284,7 +285,7 @@ static void tell_death(const struct child *c, int signal)
         if (c->s->describe)
             c->s->describe(c->s->context, c->first_dead, who);
     }
-    fprintf(stderr, "hourglass: %s has died (signal %d): start the same command again to go on\n", who, signal);
+    fprintf(stderr, "hourglass: %s has died (signal %d): start the same command again to resume\n", who, signal);
 }
 
 // A launcher that is ended by a signal has an exit code of its own (Open MPI's is 1), which says nothing about the
@@ -294,7 +295,7 @@ static int code_of_ended(const struct child *c)
     if (c->worst)
         return c->worst;
     if (!c->ended_by)
-        fprintf(stderr, "hourglass: %s was ended before its ranks: start the same command again to go on\n",
+        fprintf(stderr, "hourglass: %s was ended before its ranks: start the same command again to resume\n",
             c->s->launcher->name);
 
     return 128 + (c->ended_by ? c->ended_by : SIGTERM);
@@ -315,7 +316,7 @@ static int conclude_launch(struct child *c, int status, int *code, struct err *e
     if (own == 0 || c->is_asked_to_end || *code != own)
         return 0;
     if (WIFSIGNALED(status)) {
-        fprintf(stderr, "hourglass: mpirun has died (signal %d): start the same command again to go on\n",
+        fprintf(stderr, "hourglass: mpirun has died (signal %d): start the same command again to resume\n",
             WTERMSIG(status));
         *code = ERR_SYSTEM;
         return 0;

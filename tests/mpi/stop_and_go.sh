@@ -109,7 +109,7 @@ kill -0 $running || fail 'SIGUSR2 ended the run'
 is 'checkpoints after SIGUSR2' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" ID.h5
 stop USR1
 is 'exit code after SIGUSR1' $? 75
-says run.out '^stopped: 1 of 1 trials are left; the same command goes on'
+says run.out '^stopped: 1 of 1 trials are left; run the same command again to resume'
 is 'checkpoints after SIGUSR1' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" 'ID.h5 ID.previous.h5'
 
 # --- the newest is damaged: the one before it is used; both: training begins from scratch

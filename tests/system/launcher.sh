@@ -56,7 +56,7 @@ says message 'nowhere: not found; PATH is not set'
 # --- ranks that nobody asked for
 if [ "$(nproc)" -gt 1 ]; then
     HOURGLASS_MPIEXEC=nowhere good run tiny.yaml --set 'sweep.over.train.seed=[1, 2]' -t 1
-    says message 'going on with one rank: .*no launcher of '
+    says message 'continuing with one rank: .*no launcher of '
     is 'trials on one rank' "$(find results/tiny/trials -name '*.h5' | wc -l)" 2
 fi
 

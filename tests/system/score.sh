@@ -104,8 +104,8 @@ fi
 good generate results/drawn/run.h5 -o one.h5:seven --count 7 --png seven.png
 bad 2 '--grid: trial [0-9a-f]{16}: found a code of 3 values, allowed: 2, for the sides' generate results/drawn/run.h5 -o x.h5:x --grid 5
 # fault: a grid ignored --count and --seed in silence
-bad 2 '--count: found 4 beside --grid 5, which makes 25 samples, allowed: one of them' generate "$plane" -o x.h5:x --grid 5 --count 4
-bad 2 '--seed: found 3 beside --grid' generate "$plane" -o x.h5:x --grid 5 --seed 3
+bad 2 '--count: found 4 with --grid 5, which makes 25 samples, allowed: one of them' generate "$plane" -o x.h5:x --grid 5 --count 4
+bad 2 '--seed: found 3 with --grid' generate "$plane" -o x.h5:x --grid 5 --seed 3
 bad 2 "--grid: found '1', allowed: an integer in \[2, 10000\]" generate "$plane" -o x.h5:x --grid 1
 bad 2 '--png: found 5000 samples, allowed: at most 4201 of this shape' generate "$plane" -o x.h5:x --count 5000 --png x.png
 bad 74 'none/x.png: cannot create picture' generate "$plane" -o y.h5:x --grid 5 --png none/x.png -n 2
