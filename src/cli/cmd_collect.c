@@ -75,7 +75,7 @@ static int take_collected_file(
 
 static void collect_trials(const char *folder, const struct output *output, struct err *e)
 {
-    struct trial_summary *rows;
+    struct leaderboard_row *rows;
     struct stat s;
     int n;
     double begin = clock_wall();
@@ -89,7 +89,7 @@ static void collect_trials(const char *folder, const struct output *output, stru
         log_print("%s: %d trial%s, %s, in %s\n", output->path, n, n == 1 ? "" : "s",
             text_bytes(size, (double)s.st_size), text_seconds(spent, clock_wall() - begin));
 
-    leaderboard_free(&rows, n);
+    rows_free(&rows, n);
 }
 
 int cmd_collect(int argc, char **argv)

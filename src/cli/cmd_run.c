@@ -88,7 +88,7 @@ struct job {
     const struct run_command_options *options;
     struct experiment x;
     struct plan plan;
-    struct past past;
+    struct earlier_results earlier;
     struct layout layout;
     char *folder;        // owned
     struct lease *lease; // of rank 0
@@ -101,7 +101,7 @@ static void job_free(struct job *j, int code)
     pulse_stop(&j->pulse);
     lease_end(&j->lease, code == 0 || code == ERR_TRIAL ? "done" : code == EXIT_STOPPED ? "stopped" : "failed");
     plan_free(&j->plan);
-    past_free(&j->past);
+    earlier_results_free(&j->earlier);
     experiment_free(&j->x);
     free(j->folder);
 }
@@ -121,7 +121,7 @@ static int take_folder(struct job *j, const struct comm *world, struct err *e)
     request_begin();
     if (world->rank == 0)
         j->lease = run_folder_take(j->folder, j->options->part_number, j->options->fresh, world->size, e);
-    if (j->lease && past_settle(&j->past, j->folder, e) == 0)
+    if (j->lease && earlier_results_settle(&j->earlier, j->folder, e) == 0)
         plan_file_write(&j->plan, j->folder, j->options->part_number, e);
     if (comm_agree(world, e) != 0)
         return -1;
@@ -169,7 +169,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     struct run_place place = {
         j->folder, j->options->part_number, j->pulse, j->options->checkpoint_seconds, j->options->retry_failed};
 
-    return run_trials(world, &j->x, &j->plan, &j->past, &j->layout, &place, &j->counts, e);
+    return run_trials(world, &j->x, &j->plan, &j->earlier, &j->layout, &place, &j->counts, e);
 }
 
 static int count_trial_files(const char *folder)
@@ -184,7 +184,7 @@ static int count_trial_files(const char *folder)
 }
 
 // run.h5. A collect or another part that writes it is waited for.
-static int collect(const struct job *j, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+static int collect(const struct job *j, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct output output = {0};
     *rows = NULL;
@@ -200,19 +200,19 @@ static int collect(const struct job *j, bool is_ours, struct trial_summary **row
 // Rank 0, after MPI has ended.
 static int collect_results(const struct job *j, struct err *e)
 {
-    struct trial_summary *rows;
+    struct leaderboard_row *rows;
     int n;
     int failed = collect(j, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
 
     // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
     while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
-        leaderboard_free(&rows, n);
+        rows_free(&rows, n);
         failed = collect(j, false, &rows, &n, e);
     }
 
     if (!failed && !j->options->quiet && n > 0)
         failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
-    leaderboard_free(&rows, n);
+    rows_free(&rows, n);
     return e->count ? -1 : failed;
 }
 
@@ -266,7 +266,7 @@ static int run_experiment(const struct run_command_options *o, const char *path,
     }
     request_listen();
     if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder)
-        past_read(&j.x, &j.plan, o->fresh ? NULL : j.folder, &j.past, e);
+        earlier_results_read(&j.x, &j.plan, o->fresh ? NULL : j.folder, &j.earlier, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     err_print_warnings(&j.plan.warnings);
     // A spec that is wrong is wrong on every rank; only rank 0 says so.

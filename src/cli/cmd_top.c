@@ -51,9 +51,9 @@ static const struct command command = {
 };
 
 // All of them but those that the user wants, in the order that he wants: moves them to the front.
-static void move_wanted_first(struct trial_summary *rows, int n, const int *wanted, int n_wanted)
+static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wanted, int n_wanted)
 {
-    struct trial_summary *all = mem_new((size_t)n, sizeof *all);
+    struct leaderboard_row *all = mem_new((size_t)n, sizeof *all);
     bool *is_wanted = mem_new((size_t)n, sizeof *is_wanted);
 
     memcpy(all, rows, (size_t)n * sizeof *all);
@@ -71,9 +71,9 @@ static void move_wanted_first(struct trial_summary *rows, int n, const int *want
     free(is_wanted);
 }
 
-static int show_rows(const struct top_options *o, const char *run, struct trial_summary *rows, int n, struct err *e)
+static int show_rows(const struct top_options *o, const char *run, struct leaderboard_row *rows, int n, struct err *e)
 {
-    struct board *b = board_new(rows, n);
+    struct leaderboard *b = leaderboard_new(rows, n);
     int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
     int most = o->count && o->count < found ? (int)o->count : found;
 
@@ -92,19 +92,19 @@ static int show_rows(const struct top_options *o, const char *run, struct trial_
     }
 
     free(wanted);
-    board_free(&b);
+    leaderboard_free(&b);
     return failed;
 }
 
 static int show_leaderboard(const struct top_options *o, const char *run, struct err *e)
 {
-    struct trial_summary *rows;
+    struct leaderboard_row *rows;
     int n;
 
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
     struct err bad = {0}; // trial files that are left out
-    if (leaderboard_read(run, false, &rows, &n, &bad) != 0) {
+    if (run_read_rows(run, false, &rows, &n, &bad) != 0) {
         err_merge(e, &bad);
         return -1;
     }
@@ -115,7 +115,7 @@ static int show_leaderboard(const struct top_options *o, const char *run, struct
         failed = err_add(e, ERR_USAGE, "%s: no trial is finished yet", run);
     err_merge(e, &bad);
 
-    leaderboard_free(&rows, n);
+    rows_free(&rows, n);
     return failed;
 }
 

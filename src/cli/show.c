@@ -11,11 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const struct trial_summary *find_trial(const struct trial_summary *rows, int n, const char *id, struct err *e)
+static const struct leaderboard_row *find_trial(
+    const struct leaderboard_row *rows, int n, const char *id, struct err *e)
 {
-    const struct trial_summary *found = NULL;
+    const struct leaderboard_row *found = NULL;
     for (int i = 0; i < n && !id; i++)
-        if (!summary_is_stale(&rows[i]))
+        if (!row_is_stale(&rows[i]))
             return &rows[i];
     if (!id)
         return &rows[0]; // all are stale
@@ -44,7 +45,8 @@ static char *folder_of_run(const char *run)
     return slash ? mem_format("%.*s", (int)(slash - run), run) : mem_text(".");
 }
 
-static int show_samples(const char *folder, const struct trial_summary *s, const struct show_options *o, struct err *e)
+static int show_samples(
+    const char *folder, const struct leaderboard_row *s, const struct show_options *o, struct err *e)
 {
     if (s->has_diverged || s->n_sets == 0)
         return 0;
@@ -69,12 +71,12 @@ static int show_samples(const char *folder, const struct trial_summary *s, const
 }
 
 // Says why some trials come last.
-static int show_stale(const struct trial_summary *rows, int n)
+static int show_stale(const struct leaderboard_row *rows, int n)
 {
     const char *sources = "";
     int stale = 0;
     for (int i = 0; i < n; i++)
-        if (summary_is_stale(&rows[i]) && stale++ == 0)
+        if (row_is_stale(&rows[i]) && stale++ == 0)
             sources = rows[i].stale;
     if (stale)
         log_print("%d trial%s stale: %s has changed since, and no such trial is taken for the best\n", stale,
@@ -82,9 +84,9 @@ static int show_stale(const struct trial_summary *rows, int n)
     return stale;
 }
 
-static void show_configurations(const struct trial_summary *rows, int n, int count)
+static void show_configurations(const struct leaderboard_row *rows, int n, int count)
 {
-    struct table *t = leaderboard_configurations(rows, n, count);
+    struct table *t = seed_statistics_table(rows, n, count);
     if (!t)
         return;
     printf("\nConfigurations, mean and standard deviation over their seeds:\n");
@@ -92,9 +94,9 @@ static void show_configurations(const struct trial_summary *rows, int n, int cou
     table_free(&t);
 }
 
-int show_run(const char *run, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e)
+int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e)
 {
-    const struct trial_summary *s = find_trial(rows, n, o->trial, e);
+    const struct leaderboard_row *s = find_trial(rows, n, o->trial, e);
     if (!s)
         return -1;
     char *folder = folder_of_run(run);
@@ -106,7 +108,7 @@ int show_run(const char *run, const struct trial_summary *rows, int n, const str
     if (o->rows && n > o->rows)
         log_print("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
     leaderboard_print_spread(rows, n, stdout);
-    int ties = leaderboard_ties(rows, n);
+    int ties = rows_count_ties(rows, n);
     if (ties > 1)
         printf(
             "Tie          %d trials are as good as the first; which of them leads is decided by their losses and ids\n",

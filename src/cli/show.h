@@ -12,4 +12,4 @@ struct show_options {
 };
 // Prints to stdout; writes gallery-ID.png into the folder that RUN is, or is in. Data that has gone or changed since is
 // told, and an error only where a trial, a set or classes were asked for.
-int show_run(const char *run, const struct trial_summary *rows, int n, const struct show_options *o, struct err *e);
+int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e);

@@ -10,8 +10,8 @@
 #include <string.h>
 
 // --- writing
-static int write_column(struct store_file *f, const char *group, const char *scale, const struct board *b,
-    const struct board_column *c, struct err *e)
+static int write_column(struct store_file *f, const char *group, const char *scale, const struct leaderboard *b,
+    const struct leaderboard_column *c, struct err *e)
 {
     char *path = mem_format("%s/%s", group, c->name);
     struct store_shape shape = {c->type, 1, {b->n}};
@@ -27,9 +27,10 @@ static int write_column(struct store_file *f, const char *group, const char *sca
 }
 
 // The scale goes first: the others refer to it.
-int board_write(struct store_file *f, const char *group, const char *scale, const struct board *b, struct err *e)
+int leaderboard_write(
+    struct store_file *f, const char *group, const char *scale, const struct leaderboard *b, struct err *e)
 {
-    int first = board_find(b, scale), failed = store_set_text(f, group, LEADERBOARD_SETS, b->sets, e);
+    int first = leaderboard_find(b, scale), failed = store_set_text(f, group, LEADERBOARD_SETS, b->sets, e);
     failed |= store_set_text(f, group, LEADERBOARD_KEYS, b->varied, e);
     failed |= write_column(f, group, scale, b, &b->column[first], e);
     for (int i = 0; i < b->n_columns && !failed; i++)
@@ -39,7 +40,7 @@ int board_write(struct store_file *f, const char *group, const char *scale, cons
 }
 
 // --- reading
-static int read_column(struct store_file *f, const char *name, struct board *b, struct err *e)
+static int read_column(struct store_file *f, const char *name, struct leaderboard *b, struct err *e)
 {
     struct store_shape shape;
     char *path = mem_format(RUN_LEADERBOARD "/%s", name);
@@ -49,9 +50,9 @@ static int read_column(struct store_file *f, const char *name, struct board *b, 
     if (!failed) {
         b->n = (int)shape.dims[0];
         b->column = mem_grow(b->column, (size_t)b->n_columns + 1, sizeof *b->column);
-        struct board_column *c = &b->column[b->n_columns++];
+        struct leaderboard_column *c = &b->column[b->n_columns++];
         bool is_whole = shape.type != STORE_F64 && shape.type != STORE_F32;
-        *c = (struct board_column){.name = mem_text(name),
+        *c = (struct leaderboard_column){.name = mem_text(name),
             .long_name = store_get_text(f, path, STORE_LONG_NAME),
             .units = store_get_text(f, path, STORE_UNITS),
             .type = shape.type == STORE_TEXT ? STORE_TEXT
@@ -68,11 +69,11 @@ static int read_column(struct store_file *f, const char *name, struct board *b, 
     return failed;
 }
 
-struct board *board_read(struct store_file *f, struct err *e)
+struct leaderboard *leaderboard_read(struct store_file *f, struct err *e)
 {
     char **names = NULL;
     int n = 0;
-    struct board *b = mem_new(1, sizeof *b);
+    struct leaderboard *b = mem_new(1, sizeof *b);
     b->sets = store_get_text(f, RUN_LEADERBOARD, LEADERBOARD_SETS);
     b->varied = store_get_text(f, RUN_LEADERBOARD, LEADERBOARD_KEYS);
     int failed = store_list(f, RUN_LEADERBOARD, &names, &n, e);
@@ -81,61 +82,57 @@ struct board *board_read(struct store_file *f, struct err *e)
         free(names[i]);
     }
     free(names);
-    if (!failed && (!b->sets || !b->varied || board_find(b, LEADERBOARD_CONFIGURATION) < 0))
+    if (!failed && (!b->sets || !b->varied || leaderboard_find(b, LEADERBOARD_CONFIGURATION) < 0))
         failed = err_add(e, ERR_DATA,
             "%s: " RUN_LEADERBOARD ": lacks what this version writes; hint: hourglass collect makes it anew",
             store_path(f));
     if (failed)
-        board_free(&b);
+        leaderboard_free(&b);
     return b;
 }
 
 // --- rows
-static double number_at(const struct board *b, const char *name, int row)
+static double number_at(const struct leaderboard *b, const char *name, int row)
 {
-    int i = board_find(b, name);
+    int i = leaderboard_find(b, name);
     return i >= 0 && b->column[i].number ? b->column[i].number[row] : NAN;
 }
 
-static const char *text_at(const struct board *b, const char *name, int row)
+static const char *text_at(const struct leaderboard *b, const char *name, int row)
 {
-    int i = board_find(b, name);
+    int i = leaderboard_find(b, name);
     return i >= 0 && b->column[i].text ? b->column[i].text[row] : "";
 }
 
-static int64_t whole_at(const struct board *b, const char *name, int row)
+static int64_t whole_at(const struct leaderboard *b, const char *name, int row)
 {
     double v = number_at(b, name, row);
     return isnan(v) ? 0 : (int64_t)v;
 }
 
-static void row_head(const struct board *b, int row, struct trial_summary *s)
+static void row_head(const struct leaderboard *b, int row, struct leaderboard_row *s)
 {
-    s->id = mem_text(text_at(b, LEADERBOARD_TRIAL, row));
+    for (const struct row_column *t = row_texts; t->name; t++)
+        row_set_text(t, s, mem_text(text_at(b, t->name, row)));
+    for (const struct row_column *c = row_counts; c->name; c++)
+        row_set_count(c, s, whole_at(b, c->name, row));
+    for (const struct metric *m = trial_metrics; m->name; m++)
+        metric_set(m, s, number_at(b, m->name, row));
+
     s->group = mem_format(RUN_TRIALS "/%s", s->id);
-    s->experiment = mem_text(text_at(b, LEADERBOARD_EXPERIMENT, row));
-    s->cluster = mem_text(text_at(b, LEADERBOARD_CLUSTER, row));
-    s->configuration = mem_text(text_at(b, LEADERBOARD_CONFIGURATION, row));
-    s->objective = mem_text(text_at(b, LEADERBOARD_OBJECTIVE, row));
     s->stale = mem_text(text_at(b, LEADERBOARD_CHANGED, row));
     s->has_diverged = strcmp(text_at(b, LEADERBOARD_STATUS, row), TRIAL_DIVERGED) == 0;
-    s->epochs = whole_at(b, LEADERBOARD_EPOCHS, row);
-    s->parameters = whole_at(b, LEADERBOARD_PARAMETERS, row);
-    s->ranks = whole_at(b, PROVENANCE_RANKS, row);
-    s->threads = whole_at(b, PROVENANCE_THREADS, row);
-    for (const struct figure *f = trial_figures; f->name; f++)
-        *(double *)(void *)((char *)s + f->offset) = number_at(b, f->name, row);
 }
 
-static void row_set(const struct board *b, int row, const char *set, bool is_only, struct trial_summary *s)
+static void row_set(const struct leaderboard *b, int row, const char *set, bool is_only, struct leaderboard_row *s)
 {
-    struct set_summary found = {0};
+    struct set_results found = {0};
     bool has_any = false;
-    for (const struct figure *f = set_figures; f->name; f++) {
+    for (const struct metric *m = set_metrics; m->name; m++) {
         char name[256];
-        snprintf(name, sizeof name, "%s%s%s", is_only ? "" : set, is_only ? "" : ".", f->name);
+        snprintf(name, sizeof name, "%s%s%s", is_only ? "" : set, is_only ? "" : ".", m->name);
         double v = number_at(b, name, row);
-        *(double *)(void *)((char *)&found + f->offset) = v;
+        metric_set(m, &found, v);
         has_any = has_any || !isnan(v);
     }
     if (!has_any)
@@ -146,10 +143,10 @@ static void row_set(const struct board *b, int row, const char *set, bool is_onl
     s->set[s->n_sets++] = found;
 }
 
-static void row_varied(const struct board *b, int row, const char *key, struct trial_summary *s)
+static void row_varied(const struct leaderboard *b, int row, const char *key, struct leaderboard_row *s)
 {
     char *other = mem_format(LEADERBOARD_VARIED "%s", key), number[32];
-    const char *name = board_find(b, other) >= 0 ? other : key, *text = text_at(b, name, row);
+    const char *name = leaderboard_find(b, other) >= 0 ? other : key, *text = text_at(b, name, row);
     double v = number_at(b, name, row);
     if (!isnan(v))
         text = number_text(number, v);
@@ -173,10 +170,10 @@ static void each_line(const char *lines, void (*take)(void *context, const char 
 }
 
 struct row {
-    const struct board *b;
+    const struct leaderboard *b;
     int row;
     bool is_only; // one test set
-    struct trial_summary *s;
+    struct leaderboard_row *s;
 };
 
 static void take_set(void *context, const char *line)
@@ -191,14 +188,14 @@ static void take_key(void *context, const char *line)
     row_varied(r->b, r->row, line, r->s);
 }
 
-struct trial_summary *board_rows(const struct board *b, const char *path, struct err *e)
+struct leaderboard_row *leaderboard_rows(const struct leaderboard *b, const char *path, struct err *e)
 {
-    int id = board_find(b, LEADERBOARD_TRIAL);
+    int id = leaderboard_find(b, LEADERBOARD_TRIAL);
     if (b->n_columns > 0 && (id < 0 || !b->column[id].text)) {
         err_add(e, ERR_DATA, "%s: " RUN_LEADERBOARD ": no column `" LEADERBOARD_TRIAL "`", path);
         return NULL;
     }
-    struct trial_summary *rows = mem_new((size_t)b->n + 1, sizeof *rows);
+    struct leaderboard_row *rows = mem_new((size_t)b->n + 1, sizeof *rows);
     for (int i = 0; i < b->n; i++) {
         struct row r = {b, i, !strchr(b->sets, '\n'), &rows[i]};
         rows[i].path = mem_text(path);

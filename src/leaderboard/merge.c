@@ -77,17 +77,17 @@ static int add_source(struct merge *m, struct store_file *f, const char *path, c
 // What the leaderboard of a run's file says.
 static int read_stale(struct merge *m, struct store_file *f, const char *path, struct err *e)
 {
-    struct board *b = board_read(f, e);
-    struct trial_summary *rows = b ? board_rows(b, path, e) : NULL;
+    struct leaderboard *b = leaderboard_read(f, e);
+    struct leaderboard_row *rows = b ? leaderboard_rows(b, path, e) : NULL;
     int n = rows ? b->n : 0;
 
     for (int i = 0; i < n; i++)
-        if (summary_is_stale(&rows[i]))
+        if (row_is_stale(&rows[i]))
             stale_add(&m->stale, rows[i].id, mem_text(rows[i].stale));
     stale_sort(&m->stale);
 
-    leaderboard_free(&rows, n);
-    board_free(&b);
+    rows_free(&rows, n);
+    leaderboard_free(&b);
     return e->count ? -1 : 0;
 }
 
@@ -262,7 +262,7 @@ static int write_trials(struct merge *m, struct run_writer *w, struct err *e)
 
 // --- which trials are stale
 // By the runs that have the trial: 1 if one says so; -1 if one that knows says that it is not; 0 if none knows.
-static int say_runs(const struct merge *m, const struct trial_summary *row, const char **sources)
+static int say_runs(const struct merge *m, const struct leaderboard_row *row, const char **sources)
 {
     int said = 0;
     for (int i = 0; i < m->n; i++) {
@@ -283,7 +283,7 @@ static int say_runs(const struct merge *m, const struct trial_summary *row, cons
 static void mark_stale(const struct merge *m, struct run_writer *w)
 {
     int n;
-    struct trial_summary *rows = run_writer_rows(w, &n);
+    struct leaderboard_row *rows = run_writer_rows(w, &n);
     int *said = mem_new((size_t)n + 1, sizeof *said);
     for (int i = 0; i < n; i++) {
         const char *sources = "";
@@ -313,7 +313,7 @@ static bool has_stale(const struct merge *m)
 
 static int write_file(struct merge *m, const struct output *output, struct err *e)
 {
-    struct trial_summary *rows;
+    struct leaderboard_row *rows;
     int n;
     if (m->n == 0)
         return err_add(e, ERR_USAGE, "none of the runs has a finished trial");
@@ -334,7 +334,7 @@ static int write_file(struct merge *m, const struct output *output, struct err *
     if (has_stale(m))
         mark_stale(m, w);
     int failed = run_writer_end(&w, &rows, &n, e);
-    leaderboard_free(&rows, n);
+    rows_free(&rows, n);
     return failed;
 }
 

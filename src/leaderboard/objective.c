@@ -8,25 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct figure *find(const struct figure *f, const char *name)
+static const struct metric *find(const struct metric *m, const char *name)
 {
-    while (f->name && strcmp(f->name, name) != 0)
-        f++;
-    return f->name ? f : NULL;
+    while (m->name && strcmp(m->name, name) != 0)
+        m++;
+    return m->name ? m : NULL;
 }
 
-static int add_names(const struct figure *f, const char **names, int n)
+static int add_names(const struct metric *m, const char **names, int n)
 {
-    for (; f->name; f++)
-        if (f->better)
-            names[n++] = f->name;
+    for (; m->name; m++)
+        if (m->better)
+            names[n++] = m->name;
     return n;
 }
 
 static int refuse(const struct node *at, struct err *e)
 {
     const char *names[32];
-    int n = add_names(trial_figures, names, add_names(set_figures, names, 0));
+    int n = add_names(trial_metrics, names, add_names(set_metrics, names, 0));
     struct text all = {0};
     for (int i = 0; i < n; i++)
         text_add(&all, "%s%s", i ? ", " : "", names[i]);
@@ -43,35 +43,35 @@ int objective_read(const struct spec_sweep *sweep, struct objective *o, struct e
     const struct node *section = spec_sweep_section(sweep);
     *o = (struct objective){.set = c->set};
     if (c->objective) {
-        o->figure = find(set_figures, c->objective);
-        o->is_of_set = o->figure != NULL;
-        o->needs_labels = o->is_of_set && strcmp(o->figure->name, SCORES_MEAN_ERROR) != 0;
-        if (!o->figure)
-            o->figure = find(trial_figures, c->objective);
-        if (!o->figure || !o->figure->better)
+        o->metric = find(set_metrics, c->objective);
+        o->is_of_set = o->metric != NULL;
+        o->needs_labels = o->is_of_set && strcmp(o->metric->name, SCORES_MEAN_ERROR) != 0;
+        if (!o->metric)
+            o->metric = find(trial_metrics, c->objective);
+        if (!o->metric || !o->metric->better)
             return refuse(node_get(section, "objective"), e);
     }
     return !c->set || o->is_of_set ? 0
                                    : node_error(node_get(section, "test_set"), e,
-                                         "the objective is no figure of a test set; add objective: roc_auc, say");
+                                         "the objective is no metric of a test set; add objective: roc_auc, say");
 }
 
-static double oriented(const struct figure *f, const void *summary)
+static double oriented(const struct metric *m, const void *results)
 {
-    double v = figure_of(f, summary);
-    return f->better < 0 ? v : -v;
+    double v = metric_value(m, results);
+    return m->better < 0 ? v : -v;
 }
 
-double objective_loss(const struct objective *o, const struct trial_summary *s)
+double objective_loss(const struct objective *o, const struct leaderboard_row *s)
 {
     if (s->has_diverged)
         return NAN;
-    if (!o->figure)
-        return summary_loss(s);
+    if (!o->metric)
+        return row_loss(s);
     if (!o->is_of_set)
-        return oriented(o->figure, s);
+        return oriented(o->metric, s);
     for (int i = 0; i < s->n_sets; i++) {
-        double loss = oriented(o->figure, &s->set[i]);
+        double loss = oriented(o->metric, &s->set[i]);
         if (o->set ? strcmp(o->set, s->set[i].name) == 0 : !isnan(loss))
             return loss;
     }
@@ -82,35 +82,35 @@ double objective_loss(const struct objective *o, const struct trial_summary *s)
 
 char *objective_text(const struct objective *o)
 {
-    return mem_format("%s%s%s", o->set ? o->set : "", o->set ? "." : "", o->figure ? o->figure->name : "");
+    return mem_format("%s%s%s", o->set ? o->set : "", o->set ? "." : "", o->metric ? o->metric->name : "");
 }
 
-// What objective_text has written; `set` gets the name's room. False: no known figure.
+// What objective_text has written; `set` gets the name's room. False: no known metric.
 static bool parse(const char *text, char set[256], struct objective *o)
 {
     const char *dot = strrchr(text, '.');
     snprintf(set, 256, "%.*s", dot ? (int)(dot - text) : 0, text);
     *o = (struct objective){.set = dot ? set : NULL};
     const char *name = dot ? dot + 1 : text;
-    o->figure = find(set_figures, name);
-    o->is_of_set = o->figure != NULL;
-    if (!o->figure)
-        o->figure = find(trial_figures, name);
-    return o->figure && o->figure->better;
+    o->metric = find(set_metrics, name);
+    o->is_of_set = o->metric != NULL;
+    if (!o->metric)
+        o->metric = find(trial_metrics, name);
+    return o->metric && o->metric->better;
 }
 
-int objective_compare(const struct trial_summary *x, const struct trial_summary *y)
+int objective_compare(const struct leaderboard_row *x, const struct leaderboard_row *y)
 {
     struct objective o;
     char set[256];
     if (!*x->objective || strcmp(x->objective, y->objective) != 0 || !parse(x->objective, set, &o))
-        return summary_compare(x, y);
-    if (summary_is_stale(x) != summary_is_stale(y))
-        return summary_is_stale(x) ? 1 : -1;
+        return row_compare(x, y);
+    if (row_is_stale(x) != row_is_stale(y))
+        return row_is_stale(x) ? 1 : -1;
     double a = objective_loss(&o, x), b = objective_loss(&o, y);
     if (isnan(a) != isnan(b))
         return isnan(a) ? 1 : -1;
-    return a < b ? -1 : a > b ? 1 : summary_compare(x, y);
+    return a < b ? -1 : a > b ? 1 : row_compare(x, y);
 }
 
 static int by_objective(const void *a, const void *b)
@@ -118,16 +118,16 @@ static int by_objective(const void *a, const void *b)
     return objective_compare(a, b);
 }
 
-void leaderboard_sort(struct trial_summary *rows, int n)
+void rows_sort(struct leaderboard_row *rows, int n)
 {
     bool is_common = true; // else the order of some would not be that of all
     for (int i = 1; i < n && is_common; i++)
         is_common = strcmp(rows[i].objective, rows[0].objective) == 0;
     if (n > 1)
-        qsort(rows, (size_t)n, sizeof *rows, is_common ? by_objective : summary_compare);
+        qsort(rows, (size_t)n, sizeof *rows, is_common ? by_objective : row_compare);
 }
 
-int leaderboard_ties(const struct trial_summary *rows, int n)
+int rows_count_ties(const struct leaderboard_row *rows, int n)
 {
     struct objective o = {0};
     char set[256];
@@ -137,7 +137,7 @@ int leaderboard_ties(const struct trial_summary *rows, int n)
     double best = objective_loss(&o, &rows[0]);
     int ties = 0;
     for (int i = 0; i < n; i++)
-        ties += !summary_is_stale(&rows[i]) && strcmp(rows[i].objective, rows[0].objective) == 0 &&
+        ties += !row_is_stale(&rows[i]) && strcmp(rows[i].objective, rows[0].objective) == 0 &&
                 objective_loss(&o, &rows[i]) == best;
     return ties;
 }

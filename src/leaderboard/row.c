@@ -10,39 +10,90 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SET(member) offsetof(struct set_summary, member)
-const struct figure set_figures[] = {
-    {SCORES_MEAN_ERROR, "mean reconstruction error", "1", SET(mean_error), -1},
-    {SCORES_THRESHOLD, "error above which a sample is called anomalous", "1", SET(threshold), 0},
-    {SCORES_ROC_AUC, "area under the ROC curve", "1", SET(roc_auc), 1},
-    {SCORES_ROC_AUC_LOW, "its 95 % confidence interval (DeLong), lower end", "1", SET(roc_auc_low), 1},
-    {SCORES_ROC_AUC_HIGH, "its 95 % confidence interval (DeLong), upper end", "1", SET(roc_auc_high), 1},
-    {SCORES_AVERAGE_PRECISION, "average precision", "1", SET(average_precision), 1},
-    {SCORES_BEST_F1, "best F1 over all thresholds", "1", SET(best_f1), 1},
-    {SCORES_ACCURACY, "accuracy at the threshold", "1", SET(accuracy), 1},
-    {SCORES_PRECISION, "precision at the threshold", "1", SET(precision), 1},
-    {SCORES_RECALL, "recall at the threshold", "1", SET(recall), 1},
-    {SCORES_F1, "F1 at the threshold", "1", SET(f1), 1},
-    {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc), 0},
+#define SET(member) offsetof(struct set_results, member)
+#define ROW(member) offsetof(struct leaderboard_row, member)
+
+const struct metric set_metrics[] = {
+    {SCORES_MEAN_ERROR, "mean reconstruction error", "1", SET(mean_error), .better = -1, .header = "error",
+        .format = "%.5g"},
+    {SCORES_THRESHOLD, "error above which a sample is called anomalous", "1", SET(threshold), .better = 0},
+    {SCORES_ROC_AUC, "area under the ROC curve", "1", SET(roc_auc), .better = 1, .header = "ROC AUC", .format = "%.4f",
+        .shown = SHOWN_WITH_LABELS, .has_interval = true},
+    {SCORES_ROC_AUC_LOW, "its 95 % confidence interval (DeLong), lower end", "1", SET(roc_auc_low), .better = 1},
+    {SCORES_ROC_AUC_HIGH, "its 95 % confidence interval (DeLong), upper end", "1", SET(roc_auc_high), .better = 1},
+    {SCORES_AVERAGE_PRECISION, "average precision", "1", SET(average_precision), .better = 1, .header = "avg. prec.",
+        .format = "%.4f", .shown = SHOWN_WITH_LABELS},
+    {SCORES_BEST_F1, "best F1 over all thresholds", "1", SET(best_f1), .better = 1},
+    {SCORES_ACCURACY, "accuracy at the threshold", "1", SET(accuracy), .better = 1},
+    {SCORES_PRECISION, "precision at the threshold", "1", SET(precision), .better = 1},
+    {SCORES_RECALL, "recall at the threshold", "1", SET(recall), .better = 1},
+    {SCORES_F1, "F1 at the threshold", "1", SET(f1), .better = 1},
+    {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc), .better = 0,
+        .header = "PCA ROC AUC", .format = "%.4f", .shown = SHOWN_WITH_VALUES},
+    {0},
+};
+
+const struct metric trial_metrics[] = {
+    {HISTORY_TRAIN_LOSS, "training loss of the last epoch", "1", ROW(train_loss), .better = -1, .group = TRIAL_HISTORY,
+        .header = "train loss", .format = "%.5g"},
+    {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1", ROW(validation_loss), .better = -1,
+        .group = TRIAL_HISTORY, .header = "val. loss", .format = "%.5g", .shown = SHOWN_WITH_VALUES},
+    {LEADERBOARD_SECONDS, "wall time of training", "s", ROW(seconds), .better = 0, .group = TRIAL_PROVENANCE,
+        .source = PROVENANCE_TRAIN_SECONDS, .header = "seconds", .format = "%.1f"},
+    {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", ROW(wall_seconds), .better = 0,
+        .group = TRIAL_PROVENANCE},
+    {PROVENANCE_SAMPLES_PER_SECOND, "training rows times epochs a second", "s-1", ROW(samples_per_second), .better = 0,
+        .group = TRIAL_PROVENANCE},
+    {0},
+};
+
+const struct row_column row_texts[] = {
+    {LEADERBOARD_TRIAL, "identity of the trial", ROW(id)},
+    {LEADERBOARD_EXPERIMENT, "name of the experiment", ROW(experiment)},
+    {LEADERBOARD_CLUSTER, "cluster that it ran on", ROW(cluster)},
+    {LEADERBOARD_CONFIGURATION, "equal of trials that differ in train.seed alone", ROW(configuration)},
+    {LEADERBOARD_OBJECTIVE, "what its sweep looks for", ROW(objective)},
+    {0},
+};
+
+const struct row_column row_counts[] = {
+    {LEADERBOARD_EPOCHS, "epochs trained", ROW(epochs)},
+    {LEADERBOARD_PARAMETERS, "trainable parameters", ROW(parameters)},
+    {PROVENANCE_RANKS, "MPI ranks that trained it", ROW(ranks)},
+    {PROVENANCE_THREADS, "threads of each rank", ROW(threads)},
     {0},
 };
 #undef SET
+#undef ROW
 
-const struct figure trial_figures[] = {
-    {HISTORY_TRAIN_LOSS, "training loss of the last epoch", "1", offsetof(struct trial_summary, train_loss), -1},
-    {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1", offsetof(struct trial_summary, validation_loss),
-        -1},
-    {LEADERBOARD_SECONDS, "wall time of training", "s", offsetof(struct trial_summary, seconds), 0},
-    {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", offsetof(struct trial_summary, wall_seconds),
-        0},
-    {PROVENANCE_SAMPLES_PER_SECOND, "training rows times epochs a second", "s-1",
-        offsetof(struct trial_summary, samples_per_second), 0},
-    {0},
-};
-
-double figure_of(const struct figure *f, const void *summary)
+double metric_value(const struct metric *m, const void *results)
 {
-    return *(const double *)(const void *)((const char *)summary + f->offset);
+    return *(const double *)(const void *)((const char *)results + m->offset);
+}
+
+void metric_set(const struct metric *m, void *results, double value)
+{
+    *(double *)(void *)((char *)results + m->offset) = value;
+}
+
+const char *row_text(const struct row_column *c, const struct leaderboard_row *row)
+{
+    return *(char *const *)(const void *)((const char *)row + c->offset);
+}
+
+void row_set_text(const struct row_column *c, struct leaderboard_row *row, char *text)
+{
+    *(char **)(void *)((char *)row + c->offset) = text;
+}
+
+int64_t row_count(const struct row_column *c, const struct leaderboard_row *row)
+{
+    return *(const int64_t *)(const void *)((const char *)row + c->offset);
+}
+
+void row_set_count(const struct row_column *c, struct leaderboard_row *row, int64_t count)
+{
+    *(int64_t *)(void *)((char *)row + c->offset) = count;
 }
 
 char *number_text(char out[32], double value)
@@ -82,13 +133,13 @@ static double get_real(struct place *p, const char *object, const char *name)
     return store_get_real(p->f, at(p, object), name, &v, NULL) == 0 ? v : NAN;
 }
 
-static void read_set(struct place *p, const char *name, struct set_summary *s)
+static void read_set(struct place *p, const char *name, struct set_results *s)
 {
     char group[256];
     snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
-    *s = (struct set_summary){.name = mem_text(name)};
-    for (const struct figure *k = set_figures; k->name; k++)
-        *(double *)(void *)((char *)s + k->offset) = get_real(p, group, k->name);
+    *s = (struct set_results){.name = mem_text(name)};
+    for (const struct metric *m = set_metrics; m->name; m++)
+        metric_set(m, s, get_real(p, group, m->name));
     double auc;
     s->has_labels = store_get_real(p->f, at(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
 }
@@ -106,6 +157,16 @@ static double last_of(struct place *p, const char *column, struct err *e)
     return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, e) == 0 ? v : NAN;
 }
 
+// Those of the history are columns, of which the last epoch counts; the others are attributes of their group.
+static void read_metrics(struct place *p, struct leaderboard_row *s, struct err *e)
+{
+    for (const struct metric *m = trial_metrics; m->name; m++) {
+        const char *name = m->source ? m->source : m->name;
+        bool is_column = strcmp(m->group, TRIAL_HISTORY) == 0;
+        metric_set(m, s, is_column ? last_of(p, name, e) : get_real(p, m->group, name));
+    }
+}
+
 static char *varied_text(char *yaml)
 {
     char number[32];
@@ -116,7 +177,7 @@ static char *varied_text(char *yaml)
     return mem_text(number_text(number, v));
 }
 
-static void read_varied(struct place *p, struct trial_summary *s)
+static void read_varied(struct place *p, struct leaderboard_row *s)
 {
     struct err ignored = {0};
     if (!store_has(p->f, at(p, TRIAL_VARIED)) || store_attributes(p->f, p->path, &s->key, &s->n_varied, &ignored) != 0)
@@ -126,7 +187,7 @@ static void read_varied(struct place *p, struct trial_summary *s)
         s->value[i] = varied_text(store_get_text(p->f, p->path, s->key[i]));
 }
 
-static int read_sets(struct place *p, struct trial_summary *s, struct err *e)
+static int read_sets(struct place *p, struct leaderboard_row *s, struct err *e)
 {
     char **names;
     if (!store_has(p->f, at(p, TRIAL_SCORES)))
@@ -183,7 +244,7 @@ static char *text_or_nothing(char *text)
     return text ? text : mem_text("");
 }
 
-static int take(struct place *p, struct trial_summary *s, struct err *e)
+static int take(struct place *p, struct leaderboard_row *s, struct err *e)
 {
     struct store_shape shape;
     char *status = store_get_text(p->f, at(p, ""), TRIAL_STATUS);
@@ -193,9 +254,6 @@ static int take(struct place *p, struct trial_summary *s, struct err *e)
     s->objective = text_or_nothing(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
     store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
     s->cluster = text_or_nothing(store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
-    s->seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS);
-    s->wall_seconds = get_real(p, TRIAL_PROVENANCE, PROVENANCE_WALL_SECONDS);
-    s->samples_per_second = get_real(p, TRIAL_PROVENANCE, PROVENANCE_SAMPLES_PER_SECOND);
     store_get_int(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_RANKS, &s->ranks, NULL);
     store_get_int(p->f, p->path, PROVENANCE_THREADS, &s->threads, NULL);
     s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
@@ -203,35 +261,34 @@ static int take(struct place *p, struct trial_summary *s, struct err *e)
     store_get_int(p->f, at(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
     if (store_get_shape(p->f, at(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
         s->epochs = shape.dims[0];
-    s->train_loss = last_of(p, HISTORY_TRAIN_LOSS, e);
-    s->validation_loss = last_of(p, HISTORY_VALIDATION_LOSS, e);
+    read_metrics(p, s, e);
     read_varied(p, s);
     s->data = read_versions(p);
     return read_sets(p, s, e);
 }
 
-int summary_take(struct store_file *f, const char *group, struct trial_summary *s, struct err *e)
+int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e)
 {
     struct place p = {.f = f, .group = group};
     int before = e->count;
-    *s = (struct trial_summary){.path = mem_text(store_path(f)), .group = mem_text(group)};
+    *s = (struct leaderboard_row){.path = mem_text(store_path(f)), .group = mem_text(group)};
     if (take(&p, s, e) == 0 && s->id && e->count == before)
         return 0;
-    summary_free(s);
+    row_free(s);
     return e->count > before
                ? -1
                : err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", store_path(f));
 }
 
-int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e)
+int row_read(const char *path, bool is_ours, struct leaderboard_row *s, struct err *e)
 {
     struct store_file *f = store_open(path, FORMAT_TRIAL, is_ours, e);
-    int failed = f ? summary_take(f, "", s, e) : -1;
+    int failed = f ? row_read_group(f, "", s, e) : -1;
     store_close(&f);
     return failed;
 }
 
-void summary_free(struct trial_summary *s)
+void row_free(struct leaderboard_row *s)
 {
     for (int i = 0; i < s->n_varied; i++) {
         free(s->key[i]);
@@ -251,15 +308,15 @@ void summary_free(struct trial_summary *s)
     free(s->objective);
     free(s->cluster);
     free(s->group);
-    *s = (struct trial_summary){0};
+    *s = (struct leaderboard_row){0};
 }
 
-bool summary_is_stale(const struct trial_summary *s)
+bool row_is_stale(const struct leaderboard_row *s)
 {
     return s->stale && *s->stale;
 }
 
-void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room)
+void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t room)
 {
     struct text t = {0};
     char spent[48];
@@ -281,7 +338,7 @@ void summary_line(const struct trial_summary *s, double seconds, char *out, size
     text_free(&t);
 }
 
-static double first_auc(const struct trial_summary *s)
+static double first_auc(const struct leaderboard_row *s)
 {
     for (int i = 0; i < s->n_sets; i++)
         if (!isnan(s->set[i].roc_auc))
@@ -297,16 +354,16 @@ static int by_value(double a, double b)
     return (a > b) - (a < b);
 }
 
-double summary_loss(const struct trial_summary *s)
+double row_loss(const struct leaderboard_row *s)
 {
     double auc = first_auc(s);
     return s->has_diverged ? NAN : !isnan(auc) ? -auc : !isnan(s->validation_loss) ? s->validation_loss : s->train_loss;
 }
 
-int summary_compare(const void *a, const void *b)
+int row_compare(const void *a, const void *b)
 {
-    const struct trial_summary *x = a, *y = b;
-    int order = summary_is_stale(x) - summary_is_stale(y);
+    const struct leaderboard_row *x = a, *y = b;
+    int order = row_is_stale(x) - row_is_stale(y);
     order = order ? order : x->has_diverged - y->has_diverged;
     order = order ? order : by_value(-first_auc(x), -first_auc(y));
     order = order ? order : by_value(x->validation_loss, y->validation_loss);

@@ -6,14 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct set_summary {
+// The metrics of one test set.
+struct set_results {
     char *name;      // owned: of the test set
     bool has_labels; // all below but mean_error and threshold is NaN without
     double mean_error, threshold, roc_auc, roc_auc_low, roc_auc_high, average_precision, best_f1, accuracy, precision,
         recall, f1, pca_roc_auc;
 };
 
-struct trial_summary {
+struct leaderboard_row {
     char *path, *group;              // owned: the file, and where in it the trial is: "", or "trials/KEY" of a run's
     char *id, *experiment, *cluster; // owned; id: its key in a run's file
     char *configuration, *objective; // owned; "": none
@@ -27,33 +28,52 @@ struct trial_summary {
     double train_loss, validation_loss; // of the last epoch; NaN: none
     double seconds, wall_seconds;       // of training; of the trial
     double samples_per_second;
-    struct set_summary *set; // (n_sets), owned
+    struct set_results *set; // (n_sets), owned
     int n_sets;
 };
 
-// A figure (a double) of a summary: its name in files, what it is, where it stands.
-struct figure {
-    const char *name, *long_name, *units;
-    size_t offset;
-    int better; // 1: the larger the better; -1: the smaller; 0: neither
+// A metric: one double of a row or of one of its test sets. Files and the printed table take their columns from these
+// tables, so that a new column is one member of a struct and one row here.
+struct metric {
+    const char *name, *long_name, *units; // in files
+    size_t offset;                        // of the double in its struct
+    int better;                           // 1: the larger the better; -1: the smaller; 0: neither
+    const char *group, *source;           // of trial_metrics: where the trial's file has it (source NULL: `name`)
+
+    const char *header; // in the printed table; NULL: not printed
+    const char *format; // of the printed number
+    enum metric_shown { SHOWN_ALWAYS, SHOWN_WITH_LABELS, SHOWN_WITH_VALUES } shown;
+    bool has_interval; // the next two metrics are the ends of its 95 % confidence interval
 };
-extern const struct figure set_figures[];   // of struct set_summary; ends with a row whose name is NULL
-extern const struct figure trial_figures[]; // of struct trial_summary; likewise
-double figure_of(const struct figure *f, const void *summary);
+extern const struct metric set_metrics[];   // of struct set_results; the last row has no name
+extern const struct metric trial_metrics[]; // of struct leaderboard_row; likewise
+double metric_value(const struct metric *m, const void *results);
+void metric_set(const struct metric *m, void *results, double value);
+
+// A text or a count of a row, and the column of the leaderboard that holds it.
+struct row_column {
+    const char *name, *long_name;
+    size_t offset; // of the char * or the int64_t in struct leaderboard_row
+};
+extern const struct row_column row_texts[], row_counts[]; // the last row has no name
+const char *row_text(const struct row_column *c, const struct leaderboard_row *row);
+void row_set_text(const struct row_column *c, struct leaderboard_row *row, char *text); // takes `text`
+int64_t row_count(const struct row_column *c, const struct leaderboard_row *row);
+void row_set_count(const struct row_column *c, struct leaderboard_row *row, int64_t count);
 
 // `is_ours`: this process has written it, or it was walked (store_open).
-int summary_read(const char *path, bool is_ours, struct trial_summary *s, struct err *e);
+int row_read(const char *path, bool is_ours, struct leaderboard_row *s, struct err *e);
 // Of a trial in an open file: `group` "" of a trial's, "trials/KEY" of a run's.
-int summary_take(struct store_file *f, const char *group, struct trial_summary *s, struct err *e);
-void summary_free(struct trial_summary *s);
+int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e);
+void row_free(struct leaderboard_row *s);
 // Whether the trial is of data that has changed since, so that it is never the best one.
-bool summary_is_stale(const struct trial_summary *s);
+bool row_is_stale(const struct leaderboard_row *s);
 // "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
-void summary_line(const struct trial_summary *s, double seconds, char *out, size_t room);
+void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t room);
 // A number as users write it: "0.1", "1e-3", "64". Returns out.
 char *number_text(char out[32], double value);
 // The best trial first: by ROC AUC of the first set that has one, then by validation loss, then training loss; diverged
 // last.
-int summary_compare(const void *a, const void *b);
+int row_compare(const void *a, const void *b);
 // What it looks at first in this trial, as a loss: the smaller the better. NaN: diverged.
-double summary_loss(const struct trial_summary *s);
+double row_loss(const struct leaderboard_row *s);

@@ -12,7 +12,7 @@
 
 struct run_writer {
     struct store_file *f;
-    struct trial_summary *rows; // owned
+    struct leaderboard_row *rows; // owned
     int n, room;
 };
 
@@ -32,8 +32,8 @@ int run_writer_add(struct run_writer *w, struct store_file *from, const char *gr
         w->room = 2 * w->room + 16;
         w->rows = mem_grow(w->rows, (size_t)w->room, sizeof *w->rows);
     }
-    struct trial_summary *s = &w->rows[w->n];
-    if (summary_take(from, group, s, e) != 0)
+    struct leaderboard_row *s = &w->rows[w->n];
+    if (row_read_group(from, group, s, e) != 0)
         return -1;
     free(s->id);
     s->id = mem_text(key);
@@ -67,15 +67,15 @@ static bool writer_has(const struct run_writer *w, const char *key)
 static int write_configurations(struct run_writer *w, struct err *e)
 {
     int n;
-    struct configuration *c = configurations_new(w->rows, w->n, &n);
-    struct board *b = c ? configurations_board(c, n) : NULL;
-    int failed = b ? board_write(w->f, RUN_CONFIGURATIONS, LEADERBOARD_CONFIGURATION, b, e) : 0;
-    board_free(&b);
-    configurations_free(&c, n);
+    struct seed_statistics *c = seed_statistics_new(w->rows, w->n, &n);
+    struct leaderboard *b = c ? seed_statistics_leaderboard(c, n) : NULL;
+    int failed = b ? leaderboard_write(w->f, RUN_CONFIGURATIONS, LEADERBOARD_CONFIGURATION, b, e) : 0;
+    leaderboard_free(&b);
+    seed_statistics_free(&c, n);
     return failed;
 }
 
-struct trial_summary *run_writer_rows(struct run_writer *w, int *n)
+struct leaderboard_row *run_writer_rows(struct run_writer *w, int *n)
 {
     *n = w->n;
     return w->rows;
@@ -88,22 +88,22 @@ void run_writer_mark(struct run_writer *w, const struct stale *stale)
 
 static int finish(struct run_writer *w, struct err *e)
 {
-    leaderboard_sort(w->rows, w->n);
-    struct board *b = board_new(w->rows, w->n);
-    int failed = board_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);
-    board_free(&b);
+    rows_sort(w->rows, w->n);
+    struct leaderboard *b = leaderboard_new(w->rows, w->n);
+    int failed = leaderboard_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);
+    leaderboard_free(&b);
     if (!failed)
         failed = write_configurations(w, e);
     return failed ? failed : store_commit(&w->f, e);
 }
 
-int run_writer_end(struct run_writer **writer, struct trial_summary **rows, int *n, struct err *e)
+int run_writer_end(struct run_writer **writer, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct run_writer *w = *writer;
     int failed = finish(w, e);
     store_abandon(&w->f);
     if (failed)
-        leaderboard_free(&w->rows, w->n);
+        rows_free(&w->rows, w->n);
     *rows = w->rows;
     *n = failed ? 0 : w->n;
     free(w);
@@ -114,7 +114,7 @@ int run_writer_end(struct run_writer **writer, struct trial_summary **rows, int 
 void run_writer_abandon(struct run_writer **w)
 {
     store_abandon(&(*w)->f);
-    leaderboard_free(&(*w)->rows, (*w)->n);
+    rows_free(&(*w)->rows, (*w)->n);
     free(*w);
     *w = NULL;
 }
@@ -173,7 +173,7 @@ int run_file_take(struct output *o, const char *folder, struct err *e)
 }
 
 int run_file_collect(
-    const char *folder, const struct output *output, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+    const char *folder, const struct output *output, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
     int n_paths, failed = -1;
     char **paths = run_trial_files(folder, &n_paths, e);

@@ -49,10 +49,10 @@ static void free_paths(char **paths, int n)
     free(paths);
 }
 
-void leaderboard_free(struct trial_summary **rows, int n)
+void rows_free(struct leaderboard_row **rows, int n)
 {
     for (int i = 0; i < n; i++)
-        summary_free(&(*rows)[i]);
+        row_free(&(*rows)[i]);
     free(*rows);
     *rows = NULL;
 }
@@ -65,7 +65,7 @@ struct store_file *run_open(const char *path, struct err *e)
                : NULL;
 }
 
-struct store_file *trial_open(const struct trial_summary *s, struct err *e)
+struct store_file *trial_open(const struct leaderboard_row *s, struct err *e)
 {
     if (!*s->group)
         return store_open(s->path, FORMAT_TRIAL, false, e);
@@ -73,27 +73,27 @@ struct store_file *trial_open(const struct trial_summary *s, struct err *e)
     return store_walk_objects(s->path, &group, 1, e) == 0 ? store_open(s->path, FORMAT_RUN, true, e) : NULL;
 }
 
-static int read_run_file(const char *path, struct trial_summary **rows, int *n, struct err *e)
+static int read_run_file(const char *path, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct store_file *f = run_open(path, e);
-    struct board *b = f ? board_read(f, e) : NULL;
-    *rows = b ? board_rows(b, path, e) : NULL;
+    struct leaderboard *b = f ? leaderboard_read(f, e) : NULL;
+    *rows = b ? leaderboard_rows(b, path, e) : NULL;
     *n = *rows ? b->n : 0;
-    board_free(&b);
+    leaderboard_free(&b);
     store_close(&f);
     return *rows ? 0 : -1;
 }
 
 // --- a folder: what its run.h5 knows
 struct known {
-    struct trial_summary *rows; // in order of id; a row that is used is zeroed
+    struct leaderboard_row *rows; // in order of id; a row that is used is zeroed
     int n;
     struct timespec made; // run.h5
 };
 
 static int by_id(const void *a, const void *b)
 {
-    return strcmp(((const struct trial_summary *)a)->id, ((const struct trial_summary *)b)->id);
+    return strcmp(((const struct leaderboard_row *)a)->id, ((const struct leaderboard_row *)b)->id);
 }
 
 static struct known known_read(const char *folder)
@@ -112,23 +112,23 @@ static struct known known_read(const char *folder)
 }
 
 // The row of a trial file that is no newer than run.h5; NULL: to be read.
-static struct trial_summary *known_find(struct known *k, const char *path)
+static struct leaderboard_row *known_find(struct known *k, const char *path)
 {
     struct stat s;
     const char *name = strrchr(path, '/') + 1;
     if (k->n == 0 || stat(path, &s) != 0 || s.st_mtim.tv_sec > k->made.tv_sec ||
         (s.st_mtim.tv_sec == k->made.tv_sec && s.st_mtim.tv_nsec >= k->made.tv_nsec))
         return NULL;
-    struct trial_summary wanted = {.id = mem_format("%.*s", (int)strlen(name) - 3, name)};
-    struct trial_summary *found = bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, by_id);
+    struct leaderboard_row wanted = {.id = mem_format("%.*s", (int)strlen(name) - 3, name)};
+    struct leaderboard_row *found = bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, by_id);
     free(wanted.id);
     return found;
 }
 
 // The row becomes one of the trial file's.
-static struct trial_summary row_of_file(const struct trial_summary *row, const char *path)
+static struct leaderboard_row row_of_file(const struct leaderboard_row *row, const char *path)
 {
-    struct trial_summary s = *row;
+    struct leaderboard_row s = *row;
     free(s.path);
     free(s.group);
     s.path = mem_text(path);
@@ -172,21 +172,21 @@ void bad_files_free(struct bad_files *b)
 }
 
 // One trial file, which the walker (NULL: none) comes to next.
-static int read_one(const char *path, struct store_walker *walker, struct trial_summary *row, struct err *e)
+static int read_one(const char *path, struct store_walker *walker, struct leaderboard_row *row, struct err *e)
 {
     if (walker && store_walker_next(walker, e) != 0)
         return -1;
-    if (summary_read(path, true, row, e) != 0)
+    if (row_read(path, true, row, e) != 0)
         return -1;
     if (trial_check_name(path, row->id, e) == 0)
         return 0;
-    summary_free(row);
+    row_free(row);
     return -1;
 }
 
 // Files that are no regular ones never come to the walker.
 static int read_new(
-    char **paths, int n, const struct reading *how, struct trial_summary *rows, int *found, struct err *e)
+    char **paths, int n, const struct reading *how, struct leaderboard_row *rows, int *found, struct err *e)
 {
     char **whole = mem_new((size_t)n + 1, sizeof *whole);
     int n_whole = 0, failed = 0;
@@ -220,7 +220,7 @@ static int read_new(
 }
 
 static int read_folder(
-    const char *folder, const struct reading *how, struct trial_summary **rows, int *n, struct err *e)
+    const char *folder, const struct reading *how, struct leaderboard_row **rows, int *n, struct err *e)
 {
     int n_paths, n_new = 0;
     char **paths = run_trial_files(folder, &n_paths, e);
@@ -231,7 +231,7 @@ static int read_folder(
     bool *is_taken = mem_new((size_t)known.n + 1, sizeof *is_taken);
     *rows = mem_new((size_t)n_paths + 1, sizeof **rows);
     for (int i = 0; i < n_paths; i++) {
-        struct trial_summary *row = known_find(&known, paths[i]);
+        struct leaderboard_row *row = known_find(&known, paths[i]);
         if (!row) {
             new[n_new++] = paths[i];
             continue;
@@ -243,7 +243,7 @@ static int read_folder(
 
     for (int i = 0; i < known.n; i++)
         if (!is_taken[i])
-            summary_free(&known.rows[i]);
+            row_free(&known.rows[i]);
     free(known.rows);
     free(is_taken);
     free(new);
@@ -256,8 +256,8 @@ static int read_folder(
     return failed;
 }
 
-int leaderboard_examine(
-    const char *folder, bool reads_all, struct trial_summary **rows, int *n, struct bad_files *bad, struct err *e)
+int run_examine_rows(
+    const char *folder, bool reads_all, struct leaderboard_row **rows, int *n, struct bad_files *bad, struct err *e)
 {
     const struct reading how = {.verifies = true, .reads_all = reads_all, .bad = bad};
     *rows = NULL;
@@ -275,7 +275,7 @@ static bool exists(const char *folder, const char *name)
     return found;
 }
 
-static int read_file(const char *path, struct trial_summary **rows, int *n, struct err *e)
+static int read_file(const char *path, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct err as_run = {0};
     if (read_run_file(path, rows, n, &as_run) == 0)
@@ -285,11 +285,11 @@ static int read_file(const char *path, struct trial_summary **rows, int *n, stru
         return -1;
     }
     *rows = mem_new(1, sizeof **rows);
-    *n = summary_read(path, false, *rows, e) == 0;
+    *n = row_read(path, false, *rows, e) == 0;
     return *n ? 0 : -1;
 }
 
-static int read_any(const char *run, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+static int read_any(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct stat s;
     if (stat(run, &s) != 0)
@@ -304,15 +304,15 @@ static int read_any(const char *run, bool is_ours, struct trial_summary **rows, 
     return failed;
 }
 
-int leaderboard_read(const char *run, bool is_ours, struct trial_summary **rows, int *n, struct err *e)
+int run_read_rows(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
     *rows = NULL;
     *n = 0;
     int failed = read_any(run, is_ours, rows, n, e);
     if (failed) {
-        leaderboard_free(rows, *n);
+        rows_free(rows, *n);
         *n = 0;
     } else
-        leaderboard_sort(*rows, *n);
+        rows_sort(*rows, *n);
     return failed;
 }

@@ -1,4 +1,4 @@
-// Configurations: trials that differ in train.seed alone, by their mean and spread.
+// Trials that differ only in train.seed, by their mean and spread.
 #include "leaderboard/seed_statistics.h"
 
 #include "base/mem.h"
@@ -10,24 +10,24 @@
 #include <string.h>
 
 // Trials of equal identity that another run or cluster did not get the same bits of are no repeats.
-static bool may_repeat(const struct trial_summary *s)
+static bool may_repeat(const struct leaderboard_row *s)
 {
     return *s->configuration && !strchr(s->id, '-');
 }
 
 static int by_configuration(const void *a, const void *b)
 {
-    const struct trial_summary *x = *(const struct trial_summary *const *)a,
-                               *y = *(const struct trial_summary *const *)b;
+    const struct leaderboard_row *x = *(const struct leaderboard_row *const *)a,
+                                 *y = *(const struct leaderboard_row *const *)b;
     int order = may_repeat(y) - may_repeat(x);
     order = order ? order : strcmp(x->configuration, y->configuration);
     return order ? order : strcmp(x->id, y->id);
 }
 
-// The head of a row, and room for its figures.
-static struct trial_summary begin(const struct trial_summary *s)
+// The head of a row, and space for its metrics.
+static struct leaderboard_row begin(const struct leaderboard_row *s)
 {
-    struct trial_summary c = {.path = mem_text(s->path),
+    struct leaderboard_row c = {.path = mem_text(s->path),
         .group = mem_text(s->group),
         .id = mem_text(s->configuration),
         .experiment = mem_text(s->experiment),
@@ -48,11 +48,11 @@ static struct trial_summary begin(const struct trial_summary *s)
     c.n_sets = s->n_sets;
     c.set = mem_new((size_t)s->n_sets, sizeof *c.set);
     for (int i = 0; i < s->n_sets; i++)
-        c.set[i] = (struct set_summary){.name = mem_text(s->set[i].name), .has_labels = s->set[i].has_labels};
+        c.set[i] = (struct set_results){.name = mem_text(s->set[i].name), .has_labels = s->set[i].has_labels};
     return c;
 }
 
-static const void *set_of(const struct trial_summary *s, const char *name)
+static const void *set_of(const struct leaderboard_row *s, const char *name)
 {
     for (int i = 0; i < s->n_sets; i++)
         if (strcmp(s->set[i].name, name) == 0)
@@ -60,50 +60,45 @@ static const void *set_of(const struct trial_summary *s, const char *name)
     return NULL;
 }
 
-static void put(const struct figure *f, void *summary, double value)
-{
-    *(double *)(void *)((char *)summary + f->offset) = value;
-}
-
-// A figure of n trials, of the test set `set` (NULL: of the trials themselves).
-static void reduce(
-    const struct figure *f, const struct trial_summary *const *trial, int n, const char *set, void *mean, void *spread)
+// A metric of n trials, of the test set `set` (NULL: of the trials themselves).
+static void reduce(const struct metric *m, const struct leaderboard_row *const *trial, int n, const char *set,
+    void *mean, void *spread)
 {
     double sum = 0, squares = 0;
     for (int i = 0; i < n; i++) {
         const void *s = set ? set_of(trial[i], set) : trial[i];
-        sum += s ? figure_of(f, s) : NAN;
+        sum += s ? metric_value(m, s) : NAN;
     }
-    put(f, mean, sum / n);
+    metric_set(m, mean, sum / n);
     for (int i = 0; i < n && !isnan(sum); i++) {
-        double d = figure_of(f, set ? set_of(trial[i], set) : trial[i]) - sum / n;
+        double d = metric_value(m, set ? set_of(trial[i], set) : trial[i]) - sum / n;
         squares += d * d;
     }
-    put(f, spread, n > 1 && !isnan(sum) ? sqrt(squares / (n - 1)) : NAN);
+    metric_set(m, spread, n > 1 && !isnan(sum) ? sqrt(squares / (n - 1)) : NAN);
 }
 
-static struct configuration gather(const struct trial_summary *const *trial, int n)
+static struct seed_statistics gather(const struct leaderboard_row *const *trial, int n)
 {
-    struct configuration c = {begin(trial[0]), begin(trial[0]), n};
+    struct seed_statistics c = {begin(trial[0]), begin(trial[0]), n};
     for (int i = 0; i < n; i++)
         c.mean.has_diverged = c.mean.has_diverged || trial[i]->has_diverged;
-    for (const struct figure *f = trial_figures; f->name; f++)
-        reduce(f, trial, n, NULL, &c.mean, &c.spread);
+    for (const struct metric *m = trial_metrics; m->name; m++)
+        reduce(m, trial, n, NULL, &c.mean, &c.spread);
     for (int i = 0; i < c.mean.n_sets; i++)
-        for (const struct figure *f = set_figures; f->name; f++)
-            reduce(f, trial, n, c.mean.set[i].name, &c.mean.set[i], &c.spread.set[i]);
+        for (const struct metric *m = set_metrics; m->name; m++)
+            reduce(m, trial, n, c.mean.set[i].name, &c.mean.set[i], &c.spread.set[i]);
     return c;
 }
 
 static int best_first(const void *a, const void *b)
 {
-    return objective_compare(&((const struct configuration *)a)->mean, &((const struct configuration *)b)->mean);
+    return objective_compare(&((const struct seed_statistics *)a)->mean, &((const struct seed_statistics *)b)->mean);
 }
 
-struct configuration *configurations_new(const struct trial_summary *rows, int n_rows, int *n)
+struct seed_statistics *seed_statistics_new(const struct leaderboard_row *rows, int n_rows, int *n)
 {
-    const struct trial_summary **sorted = mem_new((size_t)n_rows + 1, sizeof *sorted);
-    struct configuration *all = mem_new((size_t)n_rows + 1, sizeof *all);
+    const struct leaderboard_row **sorted = mem_new((size_t)n_rows + 1, sizeof *sorted);
+    struct seed_statistics *all = mem_new((size_t)n_rows + 1, sizeof *all);
     bool has_repeats = false;
     *n = 0;
     for (int i = 0; i < n_rows; i++)
@@ -118,35 +113,35 @@ struct configuration *configurations_new(const struct trial_summary *rows, int n
     }
     free(sorted);
     if (!has_repeats)
-        configurations_free(&all, *n);
+        seed_statistics_free(&all, *n);
     *n = has_repeats ? *n : 0;
     if (*n > 1)
         qsort(all, (size_t)*n, sizeof *all, best_first);
     return all;
 }
 
-void configurations_free(struct configuration **c, int n)
+void seed_statistics_free(struct seed_statistics **c, int n)
 {
     for (int i = 0; i < n; i++) {
-        summary_free(&(*c)[i].mean);
-        summary_free(&(*c)[i].spread);
+        row_free(&(*c)[i].mean);
+        row_free(&(*c)[i].spread);
     }
     free(*c);
     *c = NULL;
 }
 
-static struct board *board_of(const struct configuration *c, int n, bool spread)
+static struct leaderboard *board_of(const struct seed_statistics *c, int n, bool spread)
 {
-    struct trial_summary *rows = mem_new((size_t)n + 1, sizeof *rows); // borrows all that they own
+    struct leaderboard_row *rows = mem_new((size_t)n + 1, sizeof *rows); // borrows all that they own
     for (int i = 0; i < n; i++)
         rows[i] = spread ? c[i].spread : c[i].mean;
-    struct board *b = board_new(rows, n);
+    struct leaderboard *b = leaderboard_new(rows, n);
     free(rows);
     return b;
 }
 
-// Whether a column of trials says something of configurations: what it is, and figures.
-static bool is_of_configurations(const struct board_column *c)
+// Whether a column of trials says something of configurations: what it is, and metrics.
+static bool is_of_configurations(const struct leaderboard_column *c)
 {
     static const char *const others[] = {
         LEADERBOARD_TRIAL, LEADERBOARD_CLUSTER, LEADERBOARD_STATUS, PROVENANCE_RANKS, PROVENANCE_THREADS};
@@ -156,43 +151,44 @@ static bool is_of_configurations(const struct board_column *c)
     return true;
 }
 
-static bool is_figure(const struct board *b, const struct board_column *c)
+static bool is_metric(const struct leaderboard *b, const struct leaderboard_column *c)
 {
-    for (const struct figure *f = trial_figures; f->name; f++)
-        if (strcmp(f->name, c->name) == 0)
+    for (const struct metric *m = trial_metrics; m->name; m++)
+        if (strcmp(m->name, c->name) == 0)
             return true;
-    const char *dot = strchr(b->sets, '\n') ? strchr(c->name, '.') : NULL; // "SET.FIGURE" of several sets
-    for (const struct figure *f = set_figures; f->name; f++)
-        if (strcmp(f->name, dot ? dot + 1 : c->name) == 0)
+    const char *dot = strchr(b->sets, '\n') ? strchr(c->name, '.') : NULL; // "SET.METRIC" of several sets
+    for (const struct metric *m = set_metrics; m->name; m++)
+        if (strcmp(m->name, dot ? dot + 1 : c->name) == 0)
             return true;
     return false;
 }
 
-static void add_deviations(struct board *b, struct board *spread)
+static void add_deviations(struct leaderboard *b, struct leaderboard *spread)
 {
     for (int i = 0; i < spread->n_columns; i++) {
-        struct board_column *from = &spread->column[i];
-        if (from->type != STORE_F64 || !is_figure(spread, from))
+        struct leaderboard_column *from = &spread->column[i];
+        if (from->type != STORE_F64 || !is_metric(spread, from))
             continue;
         char *name = mem_format("%s_deviation", from->name);
         char *long_name = mem_format("standard deviation of: %s", from->long_name);
-        struct board_column *to = board_add(b, name, STORE_F64, long_name, from->units);
+        struct leaderboard_column *to = leaderboard_add_column(b, name, STORE_F64, long_name, from->units);
         memcpy(to->number, from->number, (size_t)b->n * sizeof *to->number);
         free(name);
         free(long_name);
     }
 }
 
-struct board *configurations_board(const struct configuration *c, int n)
+struct leaderboard *seed_statistics_leaderboard(const struct seed_statistics *c, int n)
 {
-    struct board *b = board_of(c, n, false), *spread = board_of(c, n, true);
+    struct leaderboard *b = board_of(c, n, false), *spread = board_of(c, n, true);
     for (int i = b->n_columns - 1; i >= 0; i--)
         if (!is_of_configurations(&b->column[i]))
-            board_drop(b, i);
-    struct board_column *trials = board_add(b, CONFIGURATIONS_TRIALS, STORE_I64, "trials, each with its own seed", "1");
+            leaderboard_drop_column(b, i);
+    struct leaderboard_column *trials =
+        leaderboard_add_column(b, CONFIGURATIONS_TRIALS, STORE_I64, "trials, each with its own seed", "1");
     for (int i = 0; i < n; i++)
         trials->number[i] = c[i].trials;
     add_deviations(b, spread);
-    board_free(&spread);
+    leaderboard_free(&spread);
     return b;
 }

@@ -65,7 +65,7 @@ const char *stale_find(const struct stale *s, const char *id)
     return found ? found->sources : NULL;
 }
 
-void stale_mark(const struct stale *s, struct trial_summary *rows, int n)
+void stale_mark(const struct stale *s, struct leaderboard_row *rows, int n)
 {
     for (int i = 0; i < n && s->is_known; i++) {
         const char *sources = stale_find(s, rows[i].id);

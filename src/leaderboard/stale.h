@@ -21,5 +21,5 @@ void stale_add(struct stale *s, const char *id, char *sources); // takes `source
 void stale_sort(struct stale *s);
 const char *stale_find(const struct stale *s, const char *id); // the sources; NULL: not stale
 // Marks those rows that are stale, and no others, if the folder says which are.
-void stale_mark(const struct stale *s, struct trial_summary *rows, int n);
+void stale_mark(const struct stale *s, struct leaderboard_row *rows, int n);
 void stale_free(struct stale *s);

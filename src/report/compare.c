@@ -10,11 +10,11 @@ static const char EXPERIMENT[] = "experiment";
 
 // The trials of all runs, each with its column.
 struct pool {
-    struct trial_summary **rows; // (runs), owned arrays
-    int *n_rows;                 // (runs)
+    struct leaderboard_row **rows; // (runs), owned arrays
+    int *n_rows;                   // (runs)
     int runs;
-    const struct trial_summary **trial; // (n), borrowed from them
-    int *column;                        // (n)
+    const struct leaderboard_row **trial; // (n), borrowed from them
+    int *column;                          // (n)
     int n;
 };
 
@@ -30,7 +30,7 @@ static int column_named(struct comparison *c, const char *name)
 }
 
 // The cluster that all of a run's trials ran on; NULL: there are several.
-static const char *only_cluster(const struct trial_summary *rows, int n)
+static const char *only_cluster(const struct leaderboard_row *rows, int n)
 {
     for (int i = 1; i < n; i++)
         if (strcmp(rows[i].cluster, rows[0].cluster) != 0)
@@ -51,11 +51,11 @@ static const char *run_label(const struct pool *p, const char *const *runs, int 
 }
 
 // A trial of data that has changed since is compared with nothing; one run may know what another does not.
-static bool is_stale_anywhere(const struct pool *p, const struct trial_summary *s)
+static bool is_stale_anywhere(const struct pool *p, const struct leaderboard_row *s)
 {
     for (int k = 0; k < p->runs; k++)
         for (int i = 0; i < p->n_rows[k]; i++)
-            if (summary_is_stale(&p->rows[k][i]) && strncmp(p->rows[k][i].id, s->id, 16) == 0)
+            if (row_is_stale(&p->rows[k][i]) && strncmp(p->rows[k][i].id, s->id, 16) == 0)
                 return true;
     return false;
 }
@@ -77,7 +77,7 @@ static void add_trials(struct pool *p, struct comparison *c, const char *const *
 }
 
 // --- rows: what varies, but for seeds, over which cells are means
-static const char *value_of(const struct trial_summary *s, const char *key)
+static const char *value_of(const struct leaderboard_row *s, const char *key)
 {
     if (strcmp(key, EXPERIMENT) == 0)
         return s->experiment;
@@ -115,9 +115,9 @@ static void add_key(struct comparison *c, const struct pool *p, const char *key)
 static void add_keys(struct comparison *c, const struct pool *p)
 {
     add_key(c, p, EXPERIMENT);
-    const struct trial_summary *last = NULL;
+    const struct leaderboard_row *last = NULL;
     for (int i = 0; i < p->n; i++) { // trials of one run have the same keys: look closer only where they do not
-        const struct trial_summary *s = p->trial[i];
+        const struct leaderboard_row *s = p->trial[i];
         bool is_new = !last || s->n_varied != last->n_varied;
         for (int k = 0; k < s->n_varied && !is_new; k++)
             is_new = strcmp(s->key[k], last->key[k]) != 0;
@@ -127,7 +127,7 @@ static void add_keys(struct comparison *c, const struct pool *p)
     }
 }
 
-static int row_of(struct comparison *c, const struct trial_summary *s)
+static int row_of(struct comparison *c, const struct leaderboard_row *s)
 {
     for (int row = 0; row < c->n_rows; row++) {
         int k = 0;
@@ -143,7 +143,7 @@ static int row_of(struct comparison *c, const struct trial_summary *s)
 }
 
 // --- cells: sums first, means afterwards
-static const struct set_summary *scored_set(const struct trial_summary *s)
+static const struct set_results *scored_set(const struct leaderboard_row *s)
 {
     for (int i = 0; i < s->n_sets; i++)
         if (!isnan(s->set[i].roc_auc))
@@ -151,9 +151,9 @@ static const struct set_summary *scored_set(const struct trial_summary *s)
     return NULL;
 }
 
-static void add_to_cell(struct compare_cell *cell, const struct trial_summary *s)
+static void add_to_cell(struct compare_cell *cell, const struct leaderboard_row *s)
 {
-    const struct set_summary *set = scored_set(s);
+    const struct set_results *set = scored_set(s);
     double cores = (double)(s->ranks * s->threads);
     if (s->has_diverged) {
         cell->diverged++;
@@ -228,7 +228,7 @@ static void find_front(struct comparison *c)
     }
 }
 
-// --- order of rows: by the figure that is shown first
+// --- order of rows: by the metric that is shown first
 
 // The smaller the better; NaN: the row has none.
 static double best_of_row(const struct comparison *c, int row, bool by_auc)
@@ -305,7 +305,7 @@ static void fill_cells(struct comparison *c, const struct pool *p)
 
 // --- drift
 struct member {
-    const struct trial_summary *s;
+    const struct leaderboard_row *s;
     int column;
 };
 
@@ -345,7 +345,7 @@ static int find_drift(struct comparison *c, const struct pool *p, struct err *e)
 static void pool_free(struct pool *p)
 {
     for (int k = 0; k < p->runs; k++)
-        leaderboard_free(&p->rows[k], p->n_rows[k]);
+        rows_free(&p->rows[k], p->n_rows[k]);
     free(p->rows);
     free(p->n_rows);
     free(p->trial);
@@ -359,7 +359,7 @@ struct comparison *compare_runs(const char *const *runs, int n, struct err *e)
     struct comparison *c = mem_new(1, sizeof *c);
     int failed = 0;
     for (int k = 0; k < n; k++)
-        failed |= leaderboard_read(runs[k], false, &p.rows[k], &p.n_rows[k], e);
+        failed |= run_read_rows(runs[k], false, &p.rows[k], &p.n_rows[k], e);
     if (!failed) {
         add_trials(&p, c, runs);
         failed = p.n ? 0 : err_add(e, ERR_USAGE, "none of the runs has a finished trial");

@@ -36,7 +36,7 @@ struct comparison {
     int n_drift;
 };
 
-// `runs`: as given to leaderboard_read, each a column; a single one (a merged file) has a column for each cluster. NULL
+// `runs`: as given to run_read_rows, each a column; a single one (a merged file) has a column for each cluster. NULL
 // and why.
 struct comparison *compare_runs(const char *const *runs, int n, struct err *e);
 void comparison_free(struct comparison **c);

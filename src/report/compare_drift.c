@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int bits_of(const struct trial_summary *s, char out[RESULT_HASH_LENGTH + 1], struct err *e)
+static int bits_of(const struct leaderboard_row *s, char out[RESULT_HASH_LENGTH + 1], struct err *e)
 {
     struct store_file *f = trial_open(s, e);
     int failed = f ? store_verify_group(f, s->group, e) : -1; // the hash is made of checksums
@@ -32,8 +32,8 @@ static int64_t drop_unscored(float *x, float *y, int64_t n)
     return kept;
 }
 
-static int errors_differ(const struct trial_summary *a, const struct trial_summary *b, const char *set, bool is_first,
-    struct compare_drift *d, struct err *e)
+static int errors_differ(const struct leaderboard_row *a, const struct leaderboard_row *b, const char *set,
+    bool is_first, struct compare_drift *d, struct err *e)
 {
     int64_t n, m;
     float *x = trial_errors(a, set, &n, e), *y = x ? trial_errors(b, set, &m, e) : NULL;
@@ -50,7 +50,7 @@ static int errors_differ(const struct trial_summary *a, const struct trial_summa
     return failed;
 }
 
-static const struct set_summary *set_named(const struct trial_summary *s, const char *name)
+static const struct set_results *set_named(const struct leaderboard_row *s, const char *name)
 {
     for (int i = 0; i < s->n_sets; i++)
         if (strcmp(s->set[i].name, name) == 0)
@@ -58,7 +58,7 @@ static const struct set_summary *set_named(const struct trial_summary *s, const 
     return NULL;
 }
 
-int drift_of(const struct trial_summary *a, const struct trial_summary *b, struct compare_drift *d, struct err *e)
+int drift_of(const struct leaderboard_row *a, const struct leaderboard_row *b, struct compare_drift *d, struct err *e)
 {
     char x[RESULT_HASH_LENGTH + 1] = "", y[RESULT_HASH_LENGTH + 1] = "";
     d->error = d->correlation = d->auc = NAN;
@@ -66,7 +66,7 @@ int drift_of(const struct trial_summary *a, const struct trial_summary *b, struc
     d->is_same = !failed && strcmp(x, y) == 0;
     bool is_first = true;
     for (int i = 0; i < a->n_sets && !failed; i++) {
-        const struct set_summary *other = set_named(b, a->set[i].name);
+        const struct set_results *other = set_named(b, a->set[i].name);
         if (!other)
             continue;
         if (is_first)

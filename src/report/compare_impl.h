@@ -4,4 +4,4 @@
 #include "report/compare.h"
 
 // Of two trials of one spec; d's id and columns are the caller's.
-int drift_of(const struct trial_summary *a, const struct trial_summary *b, struct compare_drift *d, struct err *e);
+int drift_of(const struct leaderboard_row *a, const struct leaderboard_row *b, struct compare_drift *d, struct err *e);

@@ -1,4 +1,4 @@
-// A comparison as tables, a figure each, and as CSV and JSON with every digit.
+// A comparison as tables, one per metric, and as CSV and JSON with every digit.
 #include "report/compare.h"
 
 #include "base/text.h"
@@ -6,11 +6,11 @@
 #include "report/table.h"
 #include <math.h>
 
-// Figures of a cell, as they are called in CSV and JSON.
-static const struct cell_figure {
+// Metrics of a cell and their names in CSV and JSON.
+static const struct cell_metric {
     const char *name;
     size_t offset;
-} figures[] = {
+} cell_metrics[] = {
     {"loss", offsetof(struct compare_cell, loss)},
     {"roc_auc", offsetof(struct compare_cell, auc)},
     {"roc_auc_low", offsetof(struct compare_cell, low)},
@@ -21,9 +21,9 @@ static const struct cell_figure {
     {"efficiency", offsetof(struct compare_cell, efficiency)},
     {"core_hours", offsetof(struct compare_cell, core_hours)},
 };
-enum { FIGURES = sizeof figures / sizeof *figures };
+enum { CELL_METRICS = sizeof cell_metrics / sizeof *cell_metrics };
 
-static double figure_value(const struct cell_figure *f, const struct compare_cell *cell)
+static double cell_metric_value(const struct cell_metric *f, const struct compare_cell *cell)
 {
     return *(const double *)(const void *)((const char *)cell + f->offset);
 }
@@ -47,10 +47,10 @@ static void print_cell(struct table *t, const struct compare_cell *cell, const c
 // `format` NULL: with its interval.
 static void print_block(const struct comparison *c, const char *title, const char *format, size_t offset, FILE *out)
 {
-    struct cell_figure f = {title, offset};
+    struct cell_metric f = {title, offset};
     bool has_any = false;
     for (int i = 0; i < c->n_rows * c->n_columns; i++)
-        has_any = has_any || !isnan(figure_value(&f, &c->cell[i]));
+        has_any = has_any || !isnan(cell_metric_value(&f, &c->cell[i]));
     if (!has_any)
         return;
     struct table *t = table_new();
@@ -64,7 +64,7 @@ static void print_block(const struct comparison *c, const char *title, const cha
             table_cell(t, "%.40s", c->value[row * c->n_keys + k]);
         for (int i = 0; i < c->n_columns; i++) {
             const struct compare_cell *cell = &c->cell[row * c->n_columns + i];
-            print_cell(t, cell, format, figure_value(&f, cell));
+            print_cell(t, cell, format, cell_metric_value(&f, cell));
         }
     }
     fprintf(out, "\n%s\n", title);
@@ -134,8 +134,8 @@ void compare_print_csv(const struct comparison *c, FILE *out)
     static const char *const counts[] = {"on", "trials", "diverged", "front"};
     for (int k = 0; k < 4; k++)
         table_column(t, counts[k], TABLE_LEFT);
-    for (int k = 0; k < FIGURES; k++)
-        table_column(t, figures[k].name, TABLE_LEFT);
+    for (int k = 0; k < CELL_METRICS; k++)
+        table_column(t, cell_metrics[k].name, TABLE_LEFT);
     for (int i = 0; i < c->n_rows * c->n_columns; i++) {
         const struct compare_cell *cell = &c->cell[i];
         if (cell->n + cell->diverged == 0)
@@ -147,8 +147,8 @@ void compare_print_csv(const struct comparison *c, FILE *out)
         table_cell(t, "%d", cell->n);
         table_cell(t, "%d", cell->diverged);
         table_cell(t, "%d", cell->is_front);
-        for (int k = 0; k < FIGURES; k++)
-            csv_number(t, figure_value(&figures[k], cell));
+        for (int k = 0; k < CELL_METRICS; k++)
+            csv_number(t, cell_metric_value(&cell_metrics[k], cell));
     }
     table_print_csv(t, out);
     table_free(&t);
@@ -188,8 +188,8 @@ static void json_cell(struct json *j, const struct comparison *c, int i)
     json_number(j, "trials", cell->n);
     json_number(j, "diverged", cell->diverged);
     json_bool(j, "front", cell->is_front);
-    for (int k = 0; k < FIGURES; k++)
-        json_number(j, figures[k].name, figure_value(&figures[k], cell));
+    for (int k = 0; k < CELL_METRICS; k++)
+        json_number(j, cell_metrics[k].name, cell_metric_value(&cell_metrics[k], cell));
     json_close(j, '}');
 }
 

@@ -1,44 +1,111 @@
 // The leaderboard of a run as a text table.
+//
+// Both tables here, of trials and of configurations (trials that differ only in their seed), have the same columns:
+// what identifies a row, what varies, then one column for each metric that the tables of leaderboard/row.h give a
+// header. A metric for which larger or smaller values are better comes before the others, so that losses and scores
+// precede costs such as seconds. A new metric appears in print as soon as its row there has a header.
 #include "report/leaderboard_table.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "leaderboard/row.h"
 #include "leaderboard/seed_statistics.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-// What one test set has columns for: whatever any trial has a value of.
-struct set_columns {
-    const char *name;
-    bool has_labels, has_pca;
+// A metric of a trial or of a test set, as a column.
+struct metric_column {
+    const struct metric *metric;
+    const char *set; // borrowed; NULL: of the trial
 };
 
-enum { SETS_MAX = 16 };
-struct layout {
+struct table_layout {
+    const char **set; // (n_sets), owned array of borrowed names
     int n_sets;
-    struct set_columns set[SETS_MAX];
-    bool has_validation, has_epochs;    // trials differ in epochs
+    struct metric_column *column; // (n_columns), owned
+    int n_columns;
+    bool has_epochs;                    // trials differ in epochs
     bool has_experiments, has_clusters; // several
+    const char *const *key;             // (n_keys), borrowed from the trial with most varied keys
     int n_keys;
-    const char *const *key; // of the trial with most varied values
 };
 
-static struct set_columns *find_set(struct layout *l, const char *name)
+static const struct set_results *find_results(const struct leaderboard_row *row, const char *set)
 {
-    for (int i = 0; i < l->n_sets; i++)
-        if (strcmp(l->set[i].name, name) == 0)
-            return &l->set[i];
-    if (l->n_sets == SETS_MAX)
-        return NULL;
-    l->set[l->n_sets] = (struct set_columns){.name = name};
-    return &l->set[l->n_sets++];
+    for (int i = 0; i < row->n_sets; i++)
+        if (strcmp(row->set[i].name, set) == 0)
+            return &row->set[i];
+    return NULL;
 }
 
-static struct layout find_layout(const struct trial_summary *rows, int n)
+// Returns the value of a column in a row, or NaN.
+static double column_value(const struct metric_column *c, const struct leaderboard_row *row)
 {
-    struct layout l = {0};
+    const void *results = c->set ? (const void *)find_results(row, c->set) : row;
+
+    return results ? metric_value(c->metric, results) : NAN;
+}
+
+static bool column_is_shown(const struct metric_column *c, const struct leaderboard_row *rows, int n)
+{
+    bool is_shown = c->metric->shown == SHOWN_ALWAYS;
+
+    for (int i = 0; i < n && !is_shown; i++) {
+        const struct set_results *set = c->set ? find_results(&rows[i], c->set) : NULL;
+        if (c->metric->shown == SHOWN_WITH_LABELS)
+            is_shown = set && set->has_labels;
+        else
+            is_shown = !isnan(column_value(c, &rows[i]));
+    }
+    return is_shown;
+}
+
+// Adds the metrics of one table that have a header: either those that have a better end, or the others, or both.
+static void layout_add_metrics(struct table_layout *l, const struct metric *metrics, const char *set,
+    bool (*belongs)(const struct metric *m), const struct leaderboard_row *rows, int n)
+{
+    for (const struct metric *m = metrics; m->name; m++) {
+        struct metric_column c = {m, set};
+        if (!m->header || !belongs(m) || !column_is_shown(&c, rows, n))
+            continue;
+        l->column = mem_grow(l->column, (size_t)l->n_columns + 1, sizeof *l->column);
+        l->column[l->n_columns++] = c;
+    }
+}
+
+static bool metric_is_any(const struct metric *m)
+{
+    (void)m;
+    return true;
+}
+
+static bool metric_is_judged(const struct metric *m)
+{
+    return m->better != 0;
+}
+
+static bool metric_is_cost(const struct metric *m)
+{
+    return m->better == 0;
+}
+
+static void layout_note_set(struct table_layout *l, const char *name)
+{
+    for (int i = 0; i < l->n_sets; i++)
+        if (strcmp(l->set[i], name) == 0)
+            return;
+
+    l->set = mem_grow(l->set, (size_t)l->n_sets + 1, sizeof *l->set);
+    l->set[l->n_sets++] = name;
+}
+
+// Finds the columns of a table of `rows`, which are borrowed. Means have no column for what is neither good nor bad.
+static struct table_layout layout_find(const struct leaderboard_row *rows, int n, bool are_means)
+{
+    struct table_layout l = {0};
+
     for (int i = 0; i < n; i++) {
-        l.has_validation = l.has_validation || !isnan(rows[i].validation_loss);
         l.has_experiments = l.has_experiments || strcmp(rows[i].experiment, rows[0].experiment) != 0;
         l.has_clusters = l.has_clusters || strcmp(rows[i].cluster, rows[0].cluster) != 0;
         l.has_epochs = l.has_epochs || rows[i].epochs != rows[0].epochs;
@@ -46,221 +113,193 @@ static struct layout find_layout(const struct trial_summary *rows, int n)
             l.n_keys = rows[i].n_varied;
             l.key = (const char *const *)rows[i].key;
         }
-        for (int k = 0; k < rows[i].n_sets; k++) {
-            struct set_columns *s = find_set(&l, rows[i].set[k].name);
-            if (!s)
-                continue;
-            s->has_labels = s->has_labels || rows[i].set[k].has_labels;
-            s->has_pca = s->has_pca || !isnan(rows[i].set[k].pca_roc_auc);
-        }
+        for (int k = 0; k < rows[i].n_sets; k++)
+            layout_note_set(&l, rows[i].set[k].name);
     }
+
+    layout_add_metrics(&l, trial_metrics, NULL, metric_is_judged, rows, n);
+    for (int i = 0; i < l.n_sets; i++)
+        layout_add_metrics(&l, set_metrics, l.set[i], are_means ? metric_is_judged : metric_is_any, rows, n);
+    if (!are_means)
+        layout_add_metrics(&l, trial_metrics, NULL, metric_is_cost, rows, n);
     return l;
 }
 
-static void set_header(struct table *t, const struct layout *l, const struct set_columns *s, const char *metric)
+static void layout_free(struct table_layout *l)
 {
-    char header[160];
-    snprintf(header, sizeof header, "%s%s%s", l->n_sets > 1 ? s->name : "", l->n_sets > 1 ? " " : "", metric);
-    table_column(t, header, TABLE_RIGHT);
+    free(l->set);
+    free(l->column);
+    *l = (struct table_layout){0};
 }
 
-static void add_columns(struct table *t, const struct layout *l)
+static void add_key_columns(struct table *t, const struct table_layout *l)
 {
-    table_column(t, "#", TABLE_RIGHT);
-    table_column(t, "trial", TABLE_LEFT);
-    if (l->has_experiments)
-        table_column(t, "experiment", TABLE_LEFT);
-    if (l->has_clusters)
-        table_column(t, "cluster", TABLE_LEFT);
     for (int k = 0; k < l->n_keys; k++)
         table_column(t, l->key[k], TABLE_RIGHT);
     if (l->has_epochs)
         table_column(t, "epochs", TABLE_RIGHT);
-    table_column(t, "train loss", TABLE_RIGHT);
-    if (l->has_validation)
-        table_column(t, "val. loss", TABLE_RIGHT);
-    for (int i = 0; i < l->n_sets; i++) {
-        set_header(t, l, &l->set[i], "error");
-        if (l->set[i].has_labels) {
-            set_header(t, l, &l->set[i], "ROC AUC [95 % CI]");
-            set_header(t, l, &l->set[i], "avg. prec.");
-        }
-        if (l->set[i].has_pca)
-            set_header(t, l, &l->set[i], "PCA ROC AUC");
-    }
-    table_column(t, "seconds", TABLE_RIGHT);
 }
 
-static const char *varied_value(const struct trial_summary *s, const char *key)
+static void add_metric_columns(struct table *t, const struct table_layout *l, bool are_means)
 {
-    for (int i = 0; i < s->n_varied; i++)
-        if (strcmp(s->key[i], key) == 0)
-            return s->value[i];
+    for (int i = 0; i < l->n_columns; i++) {
+        const struct metric_column *c = &l->column[i];
+        bool has_name = c->set && l->n_sets > 1;
+        const char *interval = c->metric->has_interval && !are_means ? " [95 % CI]" : "";
+        char *header = mem_format("%s%s%s%s", has_name ? c->set : "", has_name ? " " : "", c->metric->header, interval);
+        table_column(t, header, TABLE_RIGHT);
+        free(header);
+    }
+}
+
+static const char *find_value(const struct leaderboard_row *row, const char *key)
+{
+    for (int i = 0; i < row->n_varied; i++)
+        if (strcmp(row->key[i], key) == 0)
+            return row->value[i];
     return NULL;
 }
 
-static void add_varied(struct table *t, const struct trial_summary *s, const char *key)
+static void add_key_cells(struct table *t, const struct table_layout *l, const struct leaderboard_row *row)
 {
     enum { SHOWN = 24 }; // a swept model or list can be long
-    const char *value = varied_value(s, key);
-    if (!value)
-        table_null(t);
-    else
-        table_cell(t, strlen(value) > SHOWN ? "%.21s..." : "%s", value);
+
+    for (int k = 0; k < l->n_keys; k++) {
+        const char *value = find_value(row, l->key[k]);
+        if (!value)
+            table_null(t);
+        else
+            table_cell(t, strlen(value) > SHOWN ? "%.21s..." : "%s", value);
+    }
+    if (l->has_epochs)
+        table_cell(t, "%lld", (long long)row->epochs);
 }
 
-static void add_set(struct table *t, const struct set_columns *c, const struct trial_summary *row)
+// "0.9312 [0.9101, 0.9523]", or only the number if the interval is unknown.
+static void add_metric_cell(struct table *t, const struct metric_column *c, const struct leaderboard_row *row)
 {
-    static const struct set_summary nothing = {
-        .mean_error = NAN, .roc_auc = NAN, .roc_auc_low = NAN, .average_precision = NAN, .pca_roc_auc = NAN};
-    const struct set_summary *s = &nothing;
-    for (int i = 0; i < row->n_sets; i++)
-        if (strcmp(row->set[i].name, c->name) == 0)
-            s = &row->set[i];
-    table_number(t, "%.5g", s->mean_error);
-    if (c->has_labels && !isnan(s->roc_auc_low))
-        table_cell(t, "%.4f [%.4f, %.4f]", s->roc_auc, s->roc_auc_low, s->roc_auc_high);
-    else if (c->has_labels)
-        table_number(t, "%.4f", s->roc_auc);
-    if (c->has_labels)
-        table_number(t, "%.4f", s->average_precision);
-    if (c->has_pca)
-        table_number(t, "%.4f", s->pca_roc_auc);
+    double v = column_value(c, row);
+    double low = c->metric->has_interval ? column_value(&(struct metric_column){c->metric + 1, c->set}, row) : NAN;
+
+    if (isnan(low)) {
+        table_number(t, c->metric->format, v);
+        return;
+    }
+
+    char number[32], low_number[32], high_number[32];
+    snprintf(number, sizeof number, c->metric->format, v);
+    snprintf(low_number, sizeof low_number, c->metric->format, low);
+    snprintf(high_number, sizeof high_number, c->metric->format,
+        column_value(&(struct metric_column){c->metric + 2, c->set}, row));
+    table_cell(t, "%s [%s, %s]", number, low_number, high_number);
 }
 
-// What is said behind the id of a trial that cannot be the best.
-static const char *mark(const struct trial_summary *s)
+// Returns what follows the id of a trial that cannot be the best.
+static const char *row_mark(const struct leaderboard_row *row)
 {
-    if (summary_is_stale(s))
+    if (row_is_stale(row))
         return " stale";
-    return s->has_diverged ? " diverged" : "";
+    return row->has_diverged ? " diverged" : "";
 }
 
-struct table *leaderboard_table(const struct trial_summary *rows, int n, int count)
+struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count)
 {
     struct table *t = table_new();
-    struct layout l = find_layout(rows, n);
-    add_columns(t, &l);
+    struct table_layout l = layout_find(rows, n, false);
+
+    table_column(t, "#", TABLE_RIGHT);
+    table_column(t, "trial", TABLE_LEFT);
+    if (l.has_experiments)
+        table_column(t, "experiment", TABLE_LEFT);
+    if (l.has_clusters)
+        table_column(t, "cluster", TABLE_LEFT);
+    add_key_columns(t, &l);
+    add_metric_columns(t, &l, false);
+
     for (int i = 0; i < n && (count == 0 || i < count); i++) {
         table_row(t);
         table_cell(t, "%d", i + 1);
-        table_cell(t, "%.*s%s", strchr(rows[i].id, '-') ? 32 : 8, rows[i].id, mark(&rows[i]));
+        table_cell(t, "%.*s%s", strchr(rows[i].id, '-') ? 32 : 8, rows[i].id, row_mark(&rows[i]));
         if (l.has_experiments)
             table_cell(t, "%s", rows[i].experiment);
         if (l.has_clusters)
             table_cell(t, "%s", rows[i].cluster);
-        for (int k = 0; k < l.n_keys; k++)
-            add_varied(t, &rows[i], l.key[k]);
-        if (l.has_epochs)
-            table_cell(t, "%lld", (long long)rows[i].epochs);
-        table_number(t, "%.5g", rows[i].train_loss);
-        if (l.has_validation)
-            table_number(t, "%.5g", rows[i].validation_loss);
-        for (int k = 0; k < l.n_sets; k++)
-            add_set(t, &l.set[k], &rows[i]);
-        table_number(t, "%.1f", rows[i].seconds);
+        add_key_cells(t, &l, &rows[i]);
+        for (int k = 0; k < l.n_columns; k++)
+            add_metric_cell(t, &l.column[k], &rows[i]);
     }
+    layout_free(&l);
+
     return t;
 }
 
 // --- configurations
-static void add_mean(struct table *t, const char *format, double mean, double deviation)
+// "0.9312 ± 0.011"; without a deviation only the mean; null without a mean.
+static void add_mean_cell(struct table *t, const char *format, double mean, double deviation)
 {
-    char cell[64];
-    int n = isnan(mean) ? 0 : snprintf(cell, sizeof cell, format, mean);
-    if (n && !isnan(deviation)) {
-        n += snprintf(cell + n, sizeof cell - (size_t)n, " ± ");
-        snprintf(cell + n, sizeof cell - (size_t)n, "%.2g", deviation);
-    }
-    if (n)
-        table_cell(t, "%s", cell);
-    else
+    char number[32];
+
+    snprintf(number, sizeof number, format, mean);
+    if (isnan(mean))
         table_null(t);
+    else if (isnan(deviation))
+        table_cell(t, "%s", number);
+    else
+        table_cell(t, "%s ± %.2g", number, deviation);
 }
 
-static void add_mean_columns(struct table *t, const struct layout *l)
+static void add_statistics_row(struct table *t, const struct table_layout *l, const struct seed_statistics *s)
 {
-    table_column(t, "#", TABLE_RIGHT);
-    table_column(t, "configuration", TABLE_LEFT);
-    for (int k = 0; k < l->n_keys; k++)
-        table_column(t, l->key[k], TABLE_RIGHT);
-    if (l->has_epochs)
-        table_column(t, "epochs", TABLE_RIGHT);
-    table_column(t, "trials", TABLE_RIGHT);
-    table_column(t, "train loss", TABLE_RIGHT);
-    if (l->has_validation)
-        table_column(t, "val. loss", TABLE_RIGHT);
-    for (int i = 0; i < l->n_sets; i++) {
-        set_header(t, l, &l->set[i], "error");
-        if (l->set[i].has_labels) {
-            set_header(t, l, &l->set[i], "ROC AUC");
-            set_header(t, l, &l->set[i], "avg. prec.");
-        }
+    table_cell(t, "%.8s%s", s->mean.id, row_mark(&s->mean));
+    add_key_cells(t, l, &s->mean);
+    table_cell(t, "%d", s->trials);
+    for (int k = 0; k < l->n_columns; k++) {
+        const struct metric_column *c = &l->column[k];
+        add_mean_cell(t, c->metric->format, column_value(c, &s->mean), column_value(c, &s->spread));
     }
 }
 
-static void add_mean_set(struct table *t, const struct set_columns *c, const struct configuration *row)
-{
-    static const struct set_summary nothing = {.mean_error = NAN, .roc_auc = NAN, .average_precision = NAN};
-    const struct set_summary *mean = &nothing, *spread = &nothing;
-    for (int i = 0; i < row->mean.n_sets; i++)
-        if (strcmp(row->mean.set[i].name, c->name) == 0) {
-            mean = &row->mean.set[i];
-            spread = &row->spread.set[i];
-        }
-    add_mean(t, "%.5g", mean->mean_error, spread->mean_error);
-    if (c->has_labels) {
-        add_mean(t, "%.4f", mean->roc_auc, spread->roc_auc);
-        add_mean(t, "%.4f", mean->average_precision, spread->average_precision);
-    }
-}
-
-static void add_configuration(struct table *t, const struct layout *l, const struct configuration *c)
-{
-    table_cell(t, "%.8s%s", c->mean.id, mark(&c->mean));
-    for (int k = 0; k < l->n_keys; k++)
-        add_varied(t, &c->mean, l->key[k]);
-    if (l->has_epochs)
-        table_cell(t, "%lld", (long long)c->mean.epochs);
-    table_cell(t, "%d", c->trials);
-    add_mean(t, "%.5g", c->mean.train_loss, c->spread.train_loss);
-    if (l->has_validation)
-        add_mean(t, "%.5g", c->mean.validation_loss, c->spread.validation_loss);
-    for (int k = 0; k < l->n_sets; k++)
-        add_mean_set(t, &l->set[k], c);
-}
-
-struct table *leaderboard_configurations(const struct trial_summary *rows, int n, int count)
+struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, int count)
 {
     int n_configurations;
-    struct configuration *c = configurations_new(rows, n, &n_configurations);
-    if (!c)
+    struct seed_statistics *s = seed_statistics_new(rows, n, &n_configurations);
+    if (!s)
         return NULL;
-    struct trial_summary *means = mem_new((size_t)n_configurations, sizeof *means); // borrows all that they own
+
+    struct leaderboard_row *means = mem_new((size_t)n_configurations, sizeof *means); // borrows what `s` owns
     for (int i = 0; i < n_configurations; i++)
-        means[i] = c[i].mean;
-    struct layout l = find_layout(means, n_configurations);
+        means[i] = s[i].mean;
+    struct table_layout l = layout_find(means, n_configurations, true);
+
     struct table *t = table_new();
-    add_mean_columns(t, &l);
+    table_column(t, "#", TABLE_RIGHT);
+    table_column(t, "configuration", TABLE_LEFT);
+    add_key_columns(t, &l);
+    table_column(t, "trials", TABLE_RIGHT);
+    add_metric_columns(t, &l, true);
+
     for (int i = 0; i < n_configurations && (count == 0 || i < count); i++) {
         table_row(t);
         table_cell(t, "%d", i + 1);
-        add_configuration(t, &l, &c[i]);
+        add_statistics_row(t, &l, &s[i]);
     }
+    layout_free(&l);
     free(means);
-    configurations_free(&c, n_configurations);
+    seed_statistics_free(&s, n_configurations);
+
     return t;
 }
 
 // "ROC AUC over 10 trials: mean 0.9461, standard deviation 0.0378, from 0.8650 to 0.9983"
-static void print_spread(const struct trial_summary *rows, int n, const char *set, bool is_only, FILE *out)
+static void print_auc_spread(const struct leaderboard_row *rows, int n, const char *set, bool is_only, FILE *out)
 {
     double sum = 0, squares = 0, least = INFINITY, most = -INFINITY;
     int found = 0;
+
     for (int i = 0; i < n; i++)
         for (int k = 0; k < rows[i].n_sets; k++) {
             double auc = rows[i].set[k].roc_auc;
-            if (strcmp(rows[i].set[k].name, set) != 0 || isnan(auc) || summary_is_stale(&rows[i]))
+            if (strcmp(rows[i].set[k].name, set) != 0 || isnan(auc) || row_is_stale(&rows[i]))
                 continue;
             found++;
             sum += auc;
@@ -270,14 +309,17 @@ static void print_spread(const struct trial_summary *rows, int n, const char *se
         }
     if (found < 2)
         return;
+
     double mean = sum / found, deviation = sqrt(fmax(0, (squares - sum * mean) / (found - 1)));
     fprintf(out, "%s%sROC AUC over %d trials: mean %.4f, standard deviation %.4f, from %.4f to %.4f\n",
         is_only ? "" : set, is_only ? "" : " ", found, mean, deviation, least, most);
 }
 
-void leaderboard_print_spread(const struct trial_summary *rows, int n, FILE *out)
+void leaderboard_print_spread(const struct leaderboard_row *rows, int n, FILE *out)
 {
-    struct layout l = find_layout(rows, n);
+    struct table_layout l = layout_find(rows, n, false);
+
     for (int i = 0; i < l.n_sets; i++)
-        print_spread(rows, n, l.set[i].name, l.n_sets == 1, out);
+        print_auc_spread(rows, n, l.set[i], l.n_sets == 1, out);
+    layout_free(&l);
 }

@@ -13,7 +13,7 @@
 enum operation { EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL };
 
 struct condition {
-    const struct board_column *column;
+    const struct leaderboard_column *column;
     enum operation operation;
     double number;
     char *text; // owned
@@ -29,10 +29,10 @@ static char *trimmed(const char *text, size_t n)
     return mem_format("%.*s", (int)n, text);
 }
 
-static const struct board_column *find_column(
-    const struct board *b, const char *option, const char *name, struct err *e)
+static const struct leaderboard_column *find_column(
+    const struct leaderboard *b, const char *option, const char *name, struct err *e)
 {
-    int i = board_find(b, name);
+    int i = leaderboard_find(b, name);
     if (i >= 0)
         return &b->column[i];
     const char **names = mem_new((size_t)b->n_columns, sizeof *names);
@@ -65,7 +65,7 @@ static int operation_at(const char *at, enum operation *o)
     return 0;
 }
 
-static int condition_parse(const struct board *b, const char *text, struct condition *c, struct err *e)
+static int condition_parse(const struct leaderboard *b, const char *text, struct condition *c, struct err *e)
 {
     size_t at = strcspn(text, "=!<>");
     int length = operation_at(text + at, &c->operation);
@@ -111,7 +111,7 @@ static bool meets(const struct condition *c, int row)
 }
 
 struct order {
-    const struct board_column *column;
+    const struct leaderboard_column *column;
     int sign;
 };
 
@@ -128,7 +128,7 @@ static int in_order(const void *a, const void *b, void *context)
     return order ? order : (x > y) - (x < y);
 }
 
-static int sort_rows(const struct board *b, const char *sort, int *rows, int n, struct err *e)
+static int sort_rows(const struct leaderboard *b, const char *sort, int *rows, int n, struct err *e)
 {
     struct order o = {.sign = *sort == '-' ? -1 : 1};
     o.column = find_column(b, "sort", sort + (*sort == '-'), e);
@@ -137,7 +137,7 @@ static int sort_rows(const struct board *b, const char *sort, int *rows, int n, 
     return o.column ? 0 : -1;
 }
 
-int *select_rows(const struct board *b, char *const *where, int n_where, const char *sort, int *n, struct err *e)
+int *select_rows(const struct leaderboard *b, char *const *where, int n_where, const char *sort, int *n, struct err *e)
 {
     struct condition *c = mem_new((size_t)n_where + 1, sizeof *c);
     int *rows = mem_new((size_t)b->n + 1, sizeof *rows), failed = 0;
@@ -163,7 +163,7 @@ int *select_rows(const struct board *b, char *const *where, int n_where, const c
 }
 
 // --- every digit
-void select_print_csv(const struct board *b, const int *rows, int n, FILE *out)
+void select_print_csv(const struct leaderboard *b, const int *rows, int n, FILE *out)
 {
     struct table *t = table_new();
     char number[32];
@@ -172,7 +172,7 @@ void select_print_csv(const struct board *b, const int *rows, int n, FILE *out)
     for (int k = 0; k < n; k++) {
         table_row(t);
         for (int i = 0; i < b->n_columns; i++) {
-            const struct board_column *c = &b->column[i];
+            const struct leaderboard_column *c = &b->column[i];
             if (c->text)
                 table_cell(t, "%s", c->text[rows[k]]);
             else if (isnan(c->number[rows[k]]))
@@ -185,14 +185,14 @@ void select_print_csv(const struct board *b, const int *rows, int n, FILE *out)
     table_free(&t);
 }
 
-void select_print_json(const struct board *b, const int *rows, int n, FILE *out)
+void select_print_json(const struct leaderboard *b, const int *rows, int n, FILE *out)
 {
     struct json j = {.out = out};
     json_open(&j, NULL, '[');
     for (int k = 0; k < n; k++) {
         json_open(&j, NULL, '{');
         for (int i = 0; i < b->n_columns; i++) {
-            const struct board_column *c = &b->column[i];
+            const struct leaderboard_column *c = &b->column[i];
             if (c->text)
                 json_text(&j, c->name, c->text[rows[k]]);
             else

@@ -52,7 +52,7 @@ static const struct dataset *find_set(const struct data_sets *sets, const char *
     return NULL;
 }
 
-static int picker_init(struct picker *p, const struct trial_summary *s, const char *set, struct err *e)
+static int picker_init(struct picker *p, const struct leaderboard_row *s, const char *set, struct err *e)
 {
     if (trial_load(s, &p->loaded, e) != 0)
         return -1;
@@ -243,7 +243,7 @@ static int draw(struct picker *p, const char *path, const char *title, struct er
     return failed;
 }
 
-int top_show(const struct trial_summary *s, const struct top_options *o, struct err *e)
+int top_show(const struct leaderboard_row *s, const struct top_options *o, struct err *e)
 {
     struct picker p = {0};
     int failed = picker_init(&p, s, o->set, e);
@@ -318,8 +318,8 @@ static double mean_of_normal(struct store_file *f, const char *group, struct err
     return counted ? sum / (double)counted : NAN;
 }
 
-// What the reader should know of a set besides its figures.
-static void print_notes(struct store_file *f, const struct trial_summary *s, const struct set_summary *set,
+// What the reader should know of a set besides its metrics.
+static void print_notes(struct store_file *f, const struct leaderboard_row *s, const struct set_results *set,
     const char *group, struct err *e)
 {
     enum { FAR = 10 };
@@ -343,14 +343,14 @@ static void print_notes(struct store_file *f, const struct trial_summary *s, con
     free(training);
 }
 
-int top_report(const struct trial_summary *s, struct err *e)
+int top_report(const struct leaderboard_row *s, struct err *e)
 {
     struct store_file *f = trial_open(s, e);
     if (!f)
         return -1;
 
     for (int i = 0; i < s->n_sets; i++) {
-        const struct set_summary *set = &s->set[i];
+        const struct set_results *set = &s->set[i];
         struct confusion c;
         double auc;
         char *group = mem_format("%s%s" TRIAL_SCORES "/%s", s->group, *s->group ? "/" : "", set->name);

@@ -10,6 +10,6 @@ struct top_options {
     const char *picture; // path of the PNG; NULL: none
 };
 // Prints the samples to stdout and writes the picture. -1 and why.
-int top_show(const struct trial_summary *s, const struct top_options *o, struct err *e);
+int top_show(const struct leaderboard_row *s, const struct top_options *o, struct err *e);
 // Confusion matrix and classification report of a trial's test sets with labels, to stdout.
-int top_report(const struct trial_summary *s, struct err *e);
+int top_report(const struct leaderboard_row *s, struct err *e);

@@ -13,14 +13,15 @@
 
 static int by_id(const void *a, const void *b)
 {
-    return strcmp(((const struct past_trial *)a)->id, ((const struct past_trial *)b)->id);
+    return strcmp(((const struct earlier_result *)a)->id, ((const struct earlier_result *)b)->id);
 }
 
-static void take_losses(const struct experiment *x, const struct trial_summary *rows, int n, struct past *p)
+static void take_losses(
+    const struct experiment *x, const struct leaderboard_row *rows, int n, struct earlier_results *p)
 {
     p->trial = mem_new((size_t)n + 1, sizeof *p->trial);
     for (; p->n < n; p->n++) {
-        struct past_trial *t = &p->trial[p->n];
+        struct earlier_result *t = &p->trial[p->n];
         snprintf(t->id, sizeof t->id, "%s", rows[p->n].id);
         t->loss = objective_loss(&x->objective, &rows[p->n]);
     }
@@ -28,7 +29,7 @@ static void take_losses(const struct experiment *x, const struct trial_summary *
         qsort(p->trial, (size_t)n, sizeof *p->trial, by_id);
 }
 
-static void find_stale(const struct trial_summary *rows, int n, struct past *p)
+static void find_stale(const struct leaderboard_row *rows, int n, struct earlier_results *p)
 {
     stale_free(&p->stale);
     for (int i = 0; i < n; i++) {
@@ -41,11 +42,12 @@ static void find_stale(const struct trial_summary *rows, int n, struct past *p)
     stale_sort(&p->stale);
 }
 
-int past_read(const struct experiment *x, const struct plan *plan, const char *folder, struct past *p, struct err *e)
+int earlier_results_read(
+    const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *p, struct err *e)
 {
-    struct trial_summary *rows;
+    struct leaderboard_row *rows;
     int n;
-    *p = (struct past){0};
+    *p = (struct earlier_results){0};
     char *trials = folder ? mem_format("%s/trials", folder) : NULL;
     bool is_there = trials && access(trials, F_OK) == 0;
     free(trials);
@@ -67,13 +69,13 @@ int past_read(const struct experiment *x, const struct plan *plan, const char *f
 
     stale_read(folder, &p->stale);
     p->has_changed = p->has_changed || !p->stale.is_known;
-    int failed = leaderboard_examine(folder, p->has_changed, &rows, &n, &p->bad, e);
+    int failed = run_examine_rows(folder, p->has_changed, &rows, &n, &p->bad, e);
     if (!failed) {
         take_losses(x, rows, n, p);
         if (p->has_changed)
             find_stale(rows, n, p);
     }
-    leaderboard_free(&rows, n);
+    rows_free(&rows, n);
     return failed;
 }
 
@@ -97,7 +99,7 @@ static int set_aside(const struct bad_file *b, struct err *e)
     return failed;
 }
 
-int past_settle(const struct past *p, const char *folder, struct err *e)
+int earlier_results_settle(const struct earlier_results *p, const char *folder, struct err *e)
 {
     int failed = 0;
     for (int i = 0; i < p->bad.n && !failed; i++)
@@ -111,18 +113,18 @@ int past_settle(const struct past *p, const char *folder, struct err *e)
     return failed;
 }
 
-void past_free(struct past *p)
+void earlier_results_free(struct earlier_results *p)
 {
     bad_files_free(&p->bad);
     stale_free(&p->stale);
     free(p->data);
     free(p->trial);
-    *p = (struct past){0};
+    *p = (struct earlier_results){0};
 }
 
-const struct past_trial *past_find(const struct past *p, const char *id)
+const struct earlier_result *earlier_results_find(const struct earlier_results *p, const char *id)
 {
-    struct past_trial key;
+    struct earlier_result key;
     snprintf(key.id, sizeof key.id, "%s", id);
     return p->n ? bsearch(&key, p->trial, (size_t)p->n, sizeof key, by_id) : NULL;
 }

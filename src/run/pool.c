@@ -59,13 +59,14 @@ static bool look_back(struct pool *p, int i)
 {
     const struct plan_entry *entry = &p->plan->entry[i];
     double loss = NAN;
-    enum pool_past past = p->policy.past(p->policy.context, entry, search_needs_results(p->plan->search), &loss);
-    p->counts->found += past == POOL_FINISHED;
-    p->counts->failed_before += past == POOL_FAILED;
-    if (past == POOL_NEW)
+    enum pool_earlier earlier =
+        p->policy.earlier(p->policy.context, entry, search_needs_results(p->plan->search), &loss);
+    p->counts->found += earlier == POOL_FINISHED;
+    p->counts->failed_before += earlier == POOL_FAILED;
+    if (earlier == POOL_NEW)
         return false;
     p->found_operations += entry->operations;
-    settle(p, i, past == POOL_FINISHED ? loss : NAN);
+    settle(p, i, earlier == POOL_FINISHED ? loss : NAN);
     return true;
 }
 

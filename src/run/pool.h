@@ -15,10 +15,10 @@ struct pool_report {
 };
 
 // What earlier runs have made of a trial.
-enum pool_past { POOL_NEW, POOL_FINISHED, POOL_FAILED };
+enum pool_earlier { POOL_NEW, POOL_FINISHED, POOL_FAILED };
 struct pool_policy {
     // The loss of POOL_FINISHED where `needs_loss`.
-    enum pool_past (*past)(void *context, const struct plan_entry *entry, bool needs_loss, double *loss);
+    enum pool_earlier (*earlier)(void *context, const struct plan_entry *entry, bool needs_loss, double *loss);
     void (*refuse)(void *context, const char *why); // a trial of the sweep cannot be run
     void *context;
 };

@@ -24,7 +24,7 @@
 struct desk {
     const struct experiment *x;
     struct plan *plan;
-    const struct past *past;
+    const struct earlier_results *earlier;
     const struct run_place *place;
     struct pool *pool;
     struct progress *progress;
@@ -118,13 +118,13 @@ static void desk_report(void *context, const void *data, size_t n)
 }
 
 // A trial that an earlier run has finished has its file; what came out of it was read before.
-static enum pool_past look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+static enum pool_earlier look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     struct desk *d = context;
     char *path = run_trial_path(d->place->folder, entry->id);
     bool is_there = access(path, F_OK) == 0;
     free(path);
-    const struct past_trial *known = is_there && needs_loss ? past_find(d->past, entry->id) : NULL;
+    const struct earlier_result *known = is_there && needs_loss ? earlier_results_find(d->earlier, entry->id) : NULL;
     *loss = known ? known->loss : NAN;
     if (is_there && (known || !needs_loss))
         return POOL_FINISHED;
@@ -187,13 +187,13 @@ static void show_trial_progress(void *context, double epochs_done)
 // The line that a finished trial is told by.
 static void describe(const struct experiment *x, const char *path, double seconds, struct pool_report *r)
 {
-    struct trial_summary s;
+    struct leaderboard_row s;
     struct err ignored = {0};
-    if (summary_read(path, true, &s, &ignored) == 0) {
-        summary_line(&s, seconds, r->text, sizeof r->text);
+    if (row_read(path, true, &s, &ignored) == 0) {
+        row_line(&s, seconds, r->text, sizeof r->text);
         r->has_diverged = s.has_diverged;
         r->loss = objective_loss(&x->objective, &s);
-        summary_free(&s);
+        row_free(&s);
     }
 }
 
@@ -250,11 +250,12 @@ static void work_until_done(struct group *g)
     data_cache_free(&cache);
 }
 
-int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan, const struct past *past,
-    const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e)
+int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan,
+    const struct earlier_results *earlier, const struct layout *layout, const struct run_place *place,
+    struct run_counts *counts, struct err *e)
 {
     *counts = (struct run_counts){0};
-    struct desk desk = {.x = x, .plan = plan, .past = past, .place = place};
+    struct desk desk = {.x = x, .plan = plan, .earlier = earlier, .place = place};
     struct group g = {.x = x, .layout = layout, .place = place};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {

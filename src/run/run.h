@@ -33,7 +33,7 @@ struct layout {
 int layout_choose(const struct run_options *wish, int ranks, int cores, int trials, int64_t least_shards,
     struct layout *out, struct err *e);
 
-// Collective over world. Runs all trials of the sweep that have no file in the folder yet; the plan and the past are
+// Collective over world. Runs all trials of the sweep that have no file in the folder yet; the plan and `earlier` are
 // rank 0's. This run has taken it (run_folder_take). A trial that fails by itself is told, counted and recorded
 // (failure.h), and the others go on. An error of the world (a disk that fails, data that changed meanwhile) is no
 // trial's: no more are begun, and it comes back as -1. At a request to stop (base/request.h) every group stops at a
@@ -45,5 +45,6 @@ struct run_place {
     double checkpoint_every; // seconds; 0: only on request
     bool retries_failed;     // runs trials again that failed in an earlier run
 };
-int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan, const struct past *past,
-    const struct layout *layout, const struct run_place *place, struct run_counts *counts, struct err *e);
+int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan,
+    const struct earlier_results *earlier, const struct layout *layout, const struct run_place *place,
+    struct run_counts *counts, struct err *e);

@@ -34,13 +34,13 @@ const struct field spec_sweep_fields[] = {
     {.key = "objective",
         .type = FIELD_TEXT,
         .offset = offsetof(struct sweep_config, objective),
-        .help = "figure of the leaderboard that decides which trial is best, such as roc_auc or "
+        .help = "metric of the leaderboard that decides which trial is best, such as roc_auc or "
                 "validation_loss; default: roc_auc if there are labels, else validation_loss, else "
                 "train_loss"},
     {.key = "test_set",
         .type = FIELD_TEXT,
         .offset = offsetof(struct sweep_config, set),
-        .help = "test set whose figure is the objective; default: the first that has it"},
+        .help = "test set whose metric is the objective; default: the first that has it"},
     {.key = "repeats",
         .type = FIELD_INT,
         .offset = offsetof(struct sweep_config, repeats),

@@ -53,7 +53,7 @@
 #define TRIAL_STALE         "stale" // in leaderboards: of data that has changed since
 #define TRIAL_SPEC          "spec"
 #define TRIAL_CONFIGURATION "configuration"
-#define TRIAL_OBJECTIVE     "objective" // FIGURE, or SET.FIGURE
+#define TRIAL_OBJECTIVE     "objective" // METRIC, or SET.METRIC
 
 // arrays of history/, (epoch)
 #define HISTORY_EPOCH           "epoch" // the scale
@@ -175,7 +175,7 @@
 #define RUN_TRIALS         "trials"
 #define RUN_LEADERBOARD    "leaderboard"
 #define RUN_CONFIGURATIONS "configurations"
-// columns of the leaderboard, (trial), beside the figures of history/ and scores/ and the keys that the sweep varies
+// columns of the leaderboard, (trial), next to the metrics of history/ and scores/ and the keys that the sweep varies
 #define LEADERBOARD_TRIAL         TRIAL_ID // the scale
 #define LEADERBOARD_STATUS        TRIAL_STATUS
 #define LEADERBOARD_CHANGED       "changed_data"
@@ -190,5 +190,5 @@
 // attributes of the leaderboard
 #define CONFIGURATIONS_TRIALS "trials"
 
-#define LEADERBOARD_SETS "sets"       // the test sets that the figures are of, one a line
+#define LEADERBOARD_SETS "sets"       // the test sets that have metrics, one a line
 #define LEADERBOARD_KEYS TRIAL_VARIED // the keys that vary, one a line

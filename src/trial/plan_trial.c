@@ -195,7 +195,7 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
     return 0;
 }
 
-// Whether the test set that the objective looks at will have its figure.
+// Whether the test set that the objective looks at will have the metric.
 static int check_objective(const struct experiment *x, const struct known_data *k, struct err *e)
 {
     const struct objective *o = &x->objective;

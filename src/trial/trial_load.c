@@ -78,7 +78,7 @@ static int load_spec(struct place *p, struct trial *t, struct err *e)
     return failed;
 }
 
-int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct err *e)
+int trial_load(const struct leaderboard_row *s, struct loaded_trial *out, struct err *e)
 {
     struct place p = {.f = trial_open(s, e), .group = s->group};
     *out = (struct loaded_trial){0};
@@ -101,7 +101,7 @@ void trial_unload(struct loaded_trial *t)
     *t = (struct loaded_trial){0};
 }
 
-float *trial_errors(const struct trial_summary *s, const char *set, int64_t *n, struct err *e)
+float *trial_errors(const struct leaderboard_row *s, const char *set, int64_t *n, struct err *e)
 {
     char path[512];
     struct store_shape shape;

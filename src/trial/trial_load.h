@@ -13,8 +13,8 @@ struct loaded_trial {
 
 // The data comes from the files that the trial's spec names, looked for in the experiment's folder (as recorded). -1
 // and why.
-int trial_load(const struct trial_summary *s, struct loaded_trial *out, struct err *e);
+int trial_load(const struct leaderboard_row *s, struct loaded_trial *out, struct err *e);
 void trial_unload(struct loaded_trial *t);
 
 // The errors of test set `set` as stored: new memory (*n floats), or NULL and an error.
-float *trial_errors(const struct trial_summary *s, const char *set, int64_t *n, struct err *e);
+float *trial_errors(const struct leaderboard_row *s, const char *set, int64_t *n, struct err *e);

@@ -1,4 +1,4 @@
-// The leaderboard as columns: of summaries and back, through a file; rows picked and sorted; CSV and JSON.
+// The leaderboard as columns: of rows and back, through a file; rows picked and sorted; CSV and JSON.
 // links: report leaderboard
 #include "store_folder.h"
 
@@ -10,23 +10,23 @@
 
 enum { N = 4 };
 
-static struct set_summary make_set(const char *name, double auc)
+static struct set_results make_set(const char *name, double auc)
 {
-    struct set_summary s = {.name = mem_text(name), .has_labels = !isnan(auc), .mean_error = 0.5, .threshold = 0.75};
-    for (const struct figure *f = set_figures; f->name; f++)
-        if (f->offset > offsetof(struct set_summary, threshold))
-            *(double *)(void *)((char *)&s + f->offset) = NAN;
+    struct set_results s = {.name = mem_text(name), .has_labels = !isnan(auc), .mean_error = 0.5, .threshold = 0.75};
+    for (const struct metric *m = set_metrics; m->name; m++)
+        if (m->offset > offsetof(struct set_results, threshold))
+            metric_set(m, &s, NAN);
     s.roc_auc = auc;
     s.accuracy = auc;
     return s;
 }
 
 // Trial i: code 2^i, but trial 2 has none; activation a text; trial 3 diverged, and has no scores.
-static void make_row(struct trial_summary *s, int i)
+static void make_row(struct leaderboard_row *s, int i)
 {
     static const char *const activations[N] = {"relu", "tanh", "relu", "8"};
     char number[32];
-    *s = (struct trial_summary){.path = mem_text("a.h5"),
+    *s = (struct leaderboard_row){.path = mem_text("a.h5"),
         .group = mem_format("trials/id%d", i),
         .id = mem_format("id%d", i),
         .experiment = mem_text("x"),
@@ -61,45 +61,45 @@ static void make_row(struct trial_summary *s, int i)
     }
 }
 
-static void make_rows(struct trial_summary rows[N])
+static void make_rows(struct leaderboard_row rows[N])
 {
     for (int i = 0; i < N; i++)
         make_row(&rows[i], i);
 }
 
-static void free_rows(struct trial_summary *rows)
+static void free_rows(struct leaderboard_row *rows)
 {
     for (int i = 0; i < N; i++)
-        summary_free(&rows[i]);
+        row_free(&rows[i]);
 }
 
-static const struct board_column *column(const struct board *b, const char *name)
+static const struct leaderboard_column *column(const struct leaderboard *b, const char *name)
 {
-    int i = board_find(b, name);
+    int i = leaderboard_find(b, name);
     if (i < 0)
         fail_msg("no column %s", name);
     return &b->column[i];
 }
 
-static void check_board(const struct board *b)
+static void check_board(const struct leaderboard *b)
 {
     assert_int_equal(b->n, N);
     assert_string_equal(b->sets, "marked\ntest");
     assert_string_equal(b->varied, "activation\nepochs");
     assert_string_equal(column(b, "activation")->text[3], "8"); // a text among texts
-    const struct board_column *key = column(b, "varied.epochs");
+    const struct leaderboard_column *key = column(b, "varied.epochs");
     assert_true(key->number[1] == 0.1 && isnan(key->number[2]));
     assert_int_equal(column(b, "epochs")->type, STORE_I64);
     assert_true(column(b, "epochs")->number[3] == 13);
     assert_true(fabs(column(b, "test.roc_auc")->number[1] - 0.8) < 1e-15);
     assert_true(isnan(column(b, "test.roc_auc")->number[3]));
-    assert_int_equal(board_find(b, "marked.roc_auc"), -1); // no trial has it
-    assert_int_equal(board_find(b, "roc_auc"), -1);
+    assert_int_equal(leaderboard_find(b, "marked.roc_auc"), -1); // no trial has it
+    assert_int_equal(leaderboard_find(b, "roc_auc"), -1);
     assert_string_equal(column(b, "seconds")->units, "s");
     assert_string_equal(column(b, "status")->text[3], "diverged");
 }
 
-static void assert_rows_equal(const struct trial_summary *a, const struct trial_summary *b)
+static void assert_rows_equal(const struct leaderboard_row *a, const struct leaderboard_row *b)
 {
     assert_string_equal(a->id, b->id);
     assert_string_equal(a->group, b->group);
@@ -124,28 +124,28 @@ static void assert_rows_equal(const struct trial_summary *a, const struct trial_
 static void test_through_a_file(void **state)
 {
     struct err e = {0};
-    struct trial_summary rows[N];
+    struct leaderboard_row rows[N];
     const char *path = in_folder(state, "run.h5");
     make_rows(rows);
-    struct board *b = board_new(rows, N);
+    struct leaderboard *b = leaderboard_new(rows, N);
     check_board(b);
     struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, &e);
-    assert_ok(board_write(f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, &e), e);
+    assert_ok(leaderboard_write(f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, &e), e);
     assert_ok(store_commit(&f, &e), e);
-    board_free(&b);
+    leaderboard_free(&b);
     f = store_open(path, FORMAT_RUN, true, &e);
-    b = board_read(f, &e);
+    b = leaderboard_read(f, &e);
     store_close(&f);
     if (!b)
         fail_msg("%s", e.text);
     check_board(b);
-    struct trial_summary *back = board_rows(b, path, &e);
+    struct leaderboard_row *back = leaderboard_rows(b, path, &e);
     assert_non_null(back);
     for (int i = 0; i < N; i++)
         assert_rows_equal(&rows[i], &back[i]);
     free_rows(back);
     free(back);
-    board_free(&b);
+    leaderboard_free(&b);
     free_rows(rows);
 }
 
@@ -182,9 +182,9 @@ static void test_select(void **state)
         {"epochs ! 3", NULL, "allowed: COLUMN OP VALUE"},
         {NULL, "-clutser", "--sort: no column 'clutser'; is 'cluster' meant?"},
     };
-    struct trial_summary rows[N];
+    struct leaderboard_row rows[N];
     make_rows(rows);
-    struct board *b = board_new(rows, N);
+    struct leaderboard *b = leaderboard_new(rows, N);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = {0};
         char *where = (char *)(size_t)cases[i].where, found[N + 1] = "";
@@ -197,7 +197,7 @@ static void test_select(void **state)
             fail_msg("%s, %s: %s", cases[i].where, cases[i].sort, e.text);
         free(v);
     }
-    board_free(&b);
+    leaderboard_free(&b);
     free_rows(rows);
 }
 
