@@ -1,56 +1,70 @@
-// The contractive penalty (Rifai et al. 2011) of a dense layer y = f(z), z = x W + b: a sample's is `strength` times
-// the squared Frobenius norm of dy/dx, which is sum_j f'(z_j)^2 n_j with n_j = sum_i W_ij^2.
+// The method of Rifai et al. 2011: the penalty of a sample is `strength` times the squared Frobenius norm of dy/dx,
+// which for a dense layer is sum_j f'(z_j)^2 n_j with n_j = sum_i w_ij^2.
 #include "nn/contractive.h"
 
+#include "kernels/kernels.h"
+
 // Parts of `kept`: (B, O) first and second derivatives of f; (O) the n above, and the sums over the rows of f'^2.
-struct parts {
+struct contraction_parts {
     real *first, *second, *norm, *sum;
 };
 
-static struct parts parts_of(int B, int O, real *kept)
+static struct contraction_parts contraction_parts_of(const struct contraction *c)
 {
-    size_t n = (size_t)B * (size_t)O;
-    return (struct parts){kept, kept + n, kept + 2 * n, kept + 2 * n + (size_t)O};
+    size_t n = (size_t)c->B * (size_t)c->O;
+    return (struct contraction_parts){c->kept, c->kept + n, c->kept + 2 * n, c->kept + 2 * n + (size_t)c->O};
 }
 
 // sum (O) := sums over the rows of the squares of a (M, O)
-static void square_sums(int M, int O, const real *restrict a, real *restrict sum)
+static void sum_squares_of_columns(int M, int O, const real *restrict a, real *restrict sum)
 {
     for (int j = 0; j < O; j++)
         sum[j] = 0;
+
     for (int i = 0; i < M; i++, a += O)
         for (int j = 0; j < O; j++)
             sum[j] += a[j] * a[j];
 }
 
-double contractive_penalty(
-    double strength, enum activation f, int B, int I, int O, const real *w, const real *z, real *kept)
+double contractive_penalty(const struct contraction *c, const real *z)
 {
-    struct parts k = parts_of(B, O, kept);
+    struct contraction_parts k = contraction_parts_of(c);
     double total = 0;
-    kernels()->slopes(f, (size_t)B * (size_t)O, z, k.first, k.second);
-    square_sums(I, O, w, k.norm);
-    square_sums(B, O, k.first, k.sum);
-    for (int j = 0; j < O; j++)
+    ASSERT(activation_is_smooth(c->f), "activation %s", activation_names[c->f]);
+
+    kernels()->slopes(c->f, (size_t)c->B * (size_t)c->O, z, k.first, k.second);
+    sum_squares_of_columns(c->I, c->O, c->w, k.norm);
+    sum_squares_of_columns(c->B, c->O, k.first, k.sum);
+
+    for (int j = 0; j < c->O; j++)
         total += (double)k.norm[j] * (double)k.sum[j];
-    return strength * total;
+    return c->strength * total;
 }
 
-const real *contractive_add_slope(double strength, int B, int O, int batch_rows, const real *dz, real *kept)
+const real *contractive_add_slope(const struct contraction *c, const real *dz)
 {
-    struct parts k = parts_of(B, O, kept);
-    const real step = (real)(2 * strength / batch_rows), *restrict first = k.first, *restrict norm = k.norm;
+    const int O = c->O;
+    struct contraction_parts k = contraction_parts_of(c);
+    const real step = (real)(2 * c->strength / c->batch_rows);
+    const real *restrict first = k.first;
+    const real *restrict norm = k.norm;
     real *restrict sum = k.second;
-    for (int i = 0; i < B; i++, dz += O, first += O, sum += O)
+    ASSERT(c->B <= c->batch_rows, "%d rows of a batch of %d", c->B, c->batch_rows);
+
+    for (int i = 0; i < c->B; i++, dz += O, first += O, sum += O)
         for (int j = 0; j < O; j++)
             sum[j] = dz[j] + step * norm[j] * first[j] * sum[j];
     return k.second;
 }
 
-void contractive_add_weights(double strength, int B, int I, int O, int batch_rows, const real *w, real *dw, real *kept)
+void contractive_add_weights(const struct contraction *c, real *dw)
 {
-    const real step = (real)(2 * strength / batch_rows), *restrict sum = parts_of(B, O, kept).sum;
-    for (int i = 0; i < I; i++, w += O, dw += O)
+    const int O = c->O;
+    const real step = (real)(2 * c->strength / c->batch_rows);
+    const real *restrict sum = contraction_parts_of(c).sum;
+    const real *w = c->w;
+
+    for (int i = 0; i < c->I; i++, w += O, dw += O)
         for (int j = 0; j < O; j++)
             dw[j] += step * sum[j] * w[j];
 }

@@ -1,4 +1,4 @@
-// A convolution and its gradients over rows. The gradient of the input, taken for itself, is a transposed convolution.
+// A convolution over rows, and its gradients. The gradient of the input, taken by itself, is a transposed convolution.
 #pragma once
 
 #include "nn/spatial.h"
@@ -12,9 +12,9 @@ struct convolution {
     int padding;
 
     struct conv across;          // from the sample in its border
-    struct conv_place in_border; // where it lies
-    struct conv back;            // from the gradient in its border, with zeros between its cells where stride > 1
-    struct conv_place gradient;
+    struct conv_place in_border; // where the sample is in it
+    struct conv back;            // from the gradient in its border, with zeros between its cells if stride > 1
+    struct conv_place gradient;  // where the gradient's cells are in it
 };
 
 // clang-format off
@@ -31,21 +31,35 @@ struct convolution {
                 "of zeros on both sides)"}
 // clang-format on
 
-// From a sample to out.height x out.width x out.channels; `h` and `w` are the ways of the kernel along it.
-void convolution_set(struct convolution *c, struct image in, struct image out, const int kernel[2], const int stride[2],
-    const int before[2], const int behind[2]);
-// Appends the layer's kernel, of this shape in front of its channels, and its bias. `turns`: outputs stand before
-// inputs.
-void convolution_blocks(struct layer *l, int dims, const int kernel[2], int inputs, int outputs, bool turns);
+// What a kernel does along height and width.
+struct kernel_path {
+    int size[2], stride[2];
+    struct way way[2]; // over the sample
+};
+// Reads kernel_size and strides of a layer over `dims` dimensions, not the way. Returns 0, or -1 and an error.
+int convolution_read_path(
+    struct convolution *c, int dims, const struct node *at, struct kernel_path *path, struct err *e);
+// Sets the ways over a sample of height x width.
+void convolution_set_ways(const struct convolution *c, struct kernel_path *path, int height, int width);
+// Sets what follows from the settings, for samples of extent `in` and outputs of extent `out`.
+void convolution_set(struct convolution *c, struct extent in, struct extent out, const struct kernel_path *path);
+// Appends the layer's kernel, with the sizes of this path in the first `dims` dimensions, and its bias. `turns`: the
+// channels of outputs precede those of inputs.
+void convolution_add_blocks(
+    struct layer *l, int dims, const struct kernel_path *path, const int channels[2], bool turns);
 size_t convolution_scratch(const struct convolution *c); // reals that the calls below need
 
-// All over `rows` rows; w and dw are the kernel's, bias may be NULL.
+// What a convolution over rows works with.
+struct convolution_pass {
+    int rows;
+    const real *w;    // the kernel; not needed by convolution_gradient
+    const real *bias; // per output channel, or NULL
+    real *scratch;    // convolution_scratch
+};
 // y := the convolution of x
-void convolution_forward(
-    const struct convolution *c, int rows, const real *x, const real *w, const real *bias, real *y, real *scratch);
+void convolution_forward(const struct convolution *c, const struct convolution_pass *p, const real *x, real *y);
 // dx := the gradient of the input, plus bias
-void convolution_backward(
-    const struct convolution *c, int rows, const real *dy, const real *w, const real *bias, real *dx, real *scratch);
+void convolution_backward(const struct convolution *c, const struct convolution_pass *p, const real *dy, real *dx);
 // dw := the gradient of the kernel
 void convolution_gradient(
-    const struct convolution *c, int rows, const real *x, const real *dy, real *dw, real *scratch);
+    const struct convolution *c, const struct convolution_pass *p, const real *x, const real *dy, real *dw);

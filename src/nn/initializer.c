@@ -1,5 +1,6 @@
-// Initial weights: Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998, uniform and normal (truncated at two
-// deviations, as in Keras); orthogonal ones (Saxe et al. 2014).
+// Initial weights: Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998, each uniform and normal (truncated at two
+// deviations, as in Keras), and orthogonal ones (Saxe et al. 2014). Every number depends on the seed, its block and its
+// place in the block only.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"
@@ -12,20 +13,23 @@ const char *const initializer_names[] = {"zeros", "glorot_uniform", "glorot_norm
     "lecun_uniform", "lecun_normal", "orthogonal", "constant", NULL};
 _Static_assert(sizeof initializer_names / sizeof *initializer_names == INITIALIZER_NAMED + 1, "a name for each");
 
-// A standard normal number by Box-Muller's method, from two numbers of 32 bits.
+// Returns a standard normal number by the method of Box and Muller, from 32 random bits and the cosine or sine of a
+// random angle.
 static double box_muller(uint32_t radius, double trigonometric)
 {
     return sqrt(-2 * log(((double)radius + 0.5) * 0x1p-32)) * trigonometric;
 }
 
-// A standard normal number truncated at two deviations: the first of four (then of four more) that is inside.
+// Returns a standard normal number truncated at two deviations: the first of as many random blocks as it takes, four
+// numbers each, that lies inside.
 static double truncated_normal(uint64_t seed, uint32_t block, uint64_t index)
 {
     for (uint32_t attempt = 0;; attempt++) {
         struct random_block r = random_at(seed, RANDOM_WEIGHTS, block << 8 | attempt, index);
         for (int i = 0; i < 4; i += 2) {
             double angle = 2 * M_PI * ((double)r.v[i + 1] * 0x1p-32);
-            double x = box_muller(r.v[i], cos(angle)), y = box_muller(r.v[i], sin(angle));
+            double x = box_muller(r.v[i], cos(angle));
+            double y = box_muller(r.v[i], sin(angle));
             if (fabs(x) < 2)
                 return x;
             if (fabs(y) < 2)
@@ -34,13 +38,14 @@ static double truncated_normal(uint64_t seed, uint32_t block, uint64_t index)
     }
 }
 
-static double uniform(uint64_t seed, uint32_t block, uint64_t index)
+// Returns a number in (-1, 1).
+static double uniform_number(uint64_t seed, uint32_t block, uint64_t index)
 {
     return 2 * ((double)random_at(seed, RANDOM_WEIGHTS, block << 8, index).v[0] + 0.5) * 0x1p-32 - 1;
 }
 
-// v (n) := v - its part along q, for each of the `count` unit vectors q (count, n)
-static void remove_parts(int count, int n, const double *q, double *v)
+// v (n) := v without its part along each of the `count` unit vectors q (count, n)
+static void remove_parts_along(int count, int n, const double *q, double *v)
 {
     for (int k = 0; k < count; k++, q += n) {
         double along = 0;
@@ -51,19 +56,22 @@ static void remove_parts(int count, int n, const double *q, double *v)
     }
 }
 
-// q (count, n), count <= n: normal numbers made orthonormal by Gram and Schmidt's method, twice for its rounding. The
-// diagonal of R is positive so, as Keras makes it.
-static void orthonormal(int count, int n, uint64_t seed, uint32_t block, double *q)
+// q (count, n), count <= n := normal numbers made orthonormal by the method of Gram and Schmidt, applied twice because
+// it rounds. The diagonal of R is then positive, as in Keras.
+static void fill_orthonormal(int count, int n, uint64_t seed, uint32_t block, double *q)
 {
+    ASSERT(count <= n, "%d vectors of %d elements", count, n);
     for (int k = 0; k < count; k++) {
-        double *v = q + (size_t)k * (size_t)n, length = 0;
+        double *v = q + (size_t)k * (size_t)n;
+        double length = 0;
         for (int i = 0; i < n; i++) {
             uint64_t index = (uint64_t)k * (uint64_t)n + (uint64_t)i;
             struct random_block r = random_at(seed, RANDOM_WEIGHTS, block << 8, index);
             v[i] = box_muller(r.v[0], cos(2 * M_PI * ((double)r.v[1] * 0x1p-32)));
         }
-        remove_parts(k, n, q, v);
-        remove_parts(k, n, q, v);
+
+        remove_parts_along(k, n, q, v);
+        remove_parts_along(k, n, q, v);
         for (int i = 0; i < n; i++)
             length += v[i] * v[i];
         for (int i = 0; i < n; i++)
@@ -71,21 +79,24 @@ static void orthonormal(int count, int n, uint64_t seed, uint32_t block, double 
     }
 }
 
-// The last dimension of the block by all others: orthonormal rows or columns, whichever are fewer.
-static void orthogonal(const struct block *b, uint64_t seed, uint32_t number, real *w)
+// w := the block as a matrix of its last dimension by all others, with orthonormal rows or columns, whichever are
+// fewer.
+static void fill_orthogonal(const struct block *b, uint64_t seed, uint32_t number, real *w)
 {
-    int columns = b->dims[b->rank - 1], rows = (int)(b->count / (size_t)columns);
-    bool wide = columns > rows;
-    int count = wide ? rows : columns, n = wide ? columns : rows;
+    const size_t columns = (size_t)b->dims[b->rank - 1], rows = b->count / columns;
+    const size_t count = columns > rows ? rows : columns;
+    const size_t n = columns > rows ? columns : rows;
+    ASSERT(rows * columns == b->count, "%zu x %zu of %zu", rows, columns, b->count);
+
     double *q = mem_new(b->count, sizeof *q); // (count, n)
-    orthonormal(count, n, seed, number, q);
-    for (size_t i = 0; i < (size_t)rows; i++)
-        for (size_t j = 0; j < (size_t)columns; j++)
-            w[i * (size_t)columns + j] = (real)(wide ? q[i * (size_t)n + j] : q[j * (size_t)n + i]);
+    fill_orthonormal((int)count, (int)n, seed, number, q);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            w[i * columns + j] = (real)(columns > rows ? q[i * n + j] : q[j * n + i]);
     free(q);
 }
 
-static double variance(const struct block *b)
+static double initial_variance(const struct block *b)
 {
     switch ((enum initializer)b->initializer) {
     case HE_UNIFORM:
@@ -99,18 +110,21 @@ static double variance(const struct block *b)
     }
 }
 
-static double element(const struct block *b, uint64_t seed, uint32_t number, size_t i)
+// Returns element i of a block, of any initializer but `orthogonal`.
+static double initial_element(const struct block *b, uint64_t seed, uint32_t number, size_t i)
 {
     static const double truncated_deviation = 0.87962566103423978; // of the standard normal cut at two deviations
+    ASSERT(i < b->count, "%zu of %zu", i, b->count);
+
     switch ((enum initializer)b->initializer) {
     case GLOROT_UNIFORM:
     case HE_UNIFORM:
     case LECUN_UNIFORM:
-        return sqrt(3 * variance(b)) * uniform(seed, number, i);
+        return sqrt(3 * initial_variance(b)) * uniform_number(seed, number, i);
     case GLOROT_NORMAL:
     case HE_NORMAL:
     case LECUN_NORMAL:
-        return sqrt(variance(b)) / truncated_deviation * truncated_normal(seed, number, i);
+        return sqrt(initial_variance(b)) / truncated_deviation * truncated_normal(seed, number, i);
     case INITIALIZER_CONSTANT:
         return b->start;
     case INITIALIZER_FORGET_GATE:
@@ -124,12 +138,14 @@ void model_initialize(const struct model *m, uint64_t seed, real *w)
 {
     uint32_t number = 0;
     memset(w, 0, m->parameters * sizeof *w);
+
     for (int i = 0; i < m->n_layers; i++)
         for (int k = 0; k < m->layers[i].n_blocks; k++, number++) {
             const struct block *b = &m->layers[i].blocks[k];
+            ASSERT(b->offset + b->count <= m->parameters, "%zu + %zu", b->offset, b->count);
             if (b->initializer == ORTHOGONAL)
-                orthogonal(b, seed, number, w + b->offset);
+                fill_orthogonal(b, seed, number, w + b->offset);
             for (size_t p = 0; p < b->count && b->initializer != ORTHOGONAL; p++)
-                w[b->offset + p] = (real)element(b, seed, number, p);
+                w[b->offset + p] = (real)initial_element(b, seed, number, p);
         }
 }

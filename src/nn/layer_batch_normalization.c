@@ -1,8 +1,10 @@
 // batch_normalization (Ioffe and Szegedy 2015): every channel is brought to mean 0 and variance 1, then scaled by gamma
 // and moved by beta. Channels are the last dimension. In training the statistics are those of the shard's rows ("ghost"
-// statistics, Hoffer et al. 2017: nothing but gradients and loss sums crosses shards); otherwise running ones.
+// statistics, Hoffer et al. 2017), because only gradients and sums of losses cross shards. Without training they are
+// running ones.
 #include "nn/nn_impl.h"
 
+#include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
@@ -39,63 +41,60 @@ static const struct field fields[] = {
     {0},
 };
 
-static void add_block(struct layer *l, const char *name, double start, bool is_statistic)
+static void add_statistic(struct layer *l, const char *name, double start)
 {
     const struct batch_normalization *c = l->config;
-    int C = channels(l);
-    l->blocks[l->n_blocks++] = (struct block){.name = name,
-        .count = (size_t)C,
-        .rank = 1,
-        .dims = {C},
-        .initializer = INITIALIZER_CONSTANT,
-        .start = start,
-        .is_statistic = is_statistic,
-        .momentum = c->momentum};
+    struct block *b = layer_add_channels(l, name, start);
+    b->is_statistic = true;
+    b->momentum = c->momentum;
 }
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int batch_normalization_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct batch_normalization *c = l->config;
-    (void)at;
-    (void)e;
-    l->out = l->in;
-    if (!c->wanted)
+    if (layer_build_alike(l, at, e) != 0)
+        return -1;
+    if (!c->wanted) {
+        l->kept = 0;
         return 0;
-    add_block(l, "gamma", 1, false);
-    add_block(l, "beta", 0, false);
-    add_block(l, "moving_mean", 0, true);
-    add_block(l, "moving_variance", 1, true);
-    l->kept = (size_t)shape_size(&l->in);
-    l->kept_once = 3 * (size_t)channels(l);
+    }
+
+    layer_add_channels(l, "gamma", 1);
+    layer_add_channels(l, "beta", 0);
+    add_statistic(l, "moving_mean", 0);
+    add_statistic(l, "moving_variance", 1);
+    l->kept_once = 3 * (size_t)last_dimension(l);
     return 0;
 }
 
 // A sample of several positions has statistics by itself.
-static bool needs_two_rows(const struct layer *l)
+static bool batch_normalization_needs_two_rows(const struct layer *l)
 {
     const struct batch_normalization *c = l->config;
-    return c->wanted && positions(l, 1) == 1;
+    return c->wanted && vectors_in_rows(l, 1) == 1;
 }
 
-// What forward leaves: (M, C) the normalised input, and per channel 1 / deviation and the shard's statistics.
-struct kept {
+// What forward keeps: (M, C) the normalised input, and per channel 1 / deviation and the shard's statistics.
+struct batch_kept {
     real *normal, *inverse, *mean, *variance;
 };
 
-static struct kept kept_of(const struct layer *l, const struct pass *p)
+static struct batch_kept batch_kept_of(const struct layer *l, const struct pass *p)
 {
-    size_t C = (size_t)channels(l), n = positions(l, p->rows) * C;
-    return (struct kept){p->kept, p->kept + n, p->kept + n + C, p->kept + n + 2 * C};
+    size_t C = (size_t)last_dimension(l), n = vectors_in_rows(l, p->rows) * C;
+    return (struct batch_kept){p->kept, p->kept + n, p->kept + n + C, p->kept + n + 2 * C};
 }
 
-// mean, variance (C) := of x (M, C)
-static void statistics(size_t M, size_t C, const real *restrict x, real *restrict mean, real *restrict variance)
+// mean, variance (C) := those of the columns of x (M, C)
+static void column_statistics(size_t M, size_t C, const real *restrict x, real *restrict mean, real *restrict variance)
 {
+    ASSERT(M > 0, "no rows");
     kernels()->sum_rows((int)M, (int)C, x, mean);
     for (size_t j = 0; j < C; j++) {
         mean[j] /= (real)M;
         variance[j] = 0;
     }
+
     for (size_t i = 0; i < M; i++)
         for (size_t j = 0; j < C; j++)
             variance[j] += (x[i * C + j] - mean[j]) * (x[i * C + j] - mean[j]);
@@ -104,11 +103,17 @@ static void statistics(size_t M, size_t C, const real *restrict x, real *restric
 }
 
 // normal (M, C) := (x - mean) inverse; y := gamma normal + beta
-static void normalize(size_t M, size_t C, const real *restrict x, const struct kept *k, const real *restrict gamma,
-    const real *restrict beta, real *restrict y)
+static void normalize_columns(const struct layer *l, const struct pass *p, const struct batch_kept *k)
 {
+    const size_t C = (size_t)last_dimension(l), M = vectors_in_rows(l, p->rows);
+    const real *restrict x = p->x;
+    const real *restrict gamma = p->w + l->blocks[GAMMA].offset;
+    const real *restrict beta = p->w + l->blocks[BETA].offset;
+    const real *restrict mean = k->mean;
+    const real *restrict inverse = k->inverse;
     real *restrict normal = k->normal;
-    const real *restrict mean = k->mean, *restrict inverse = k->inverse;
+    real *restrict y = p->y;
+
     for (size_t i = 0; i < M * C; i += C)
         for (size_t j = 0; j < C; j++) {
             normal[i + j] = (x[i + j] - mean[j]) * inverse[j];
@@ -116,28 +121,31 @@ static void normalize(size_t M, size_t C, const real *restrict x, const struct k
         }
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static void batch_normalization_forward(const struct layer *l, const struct pass *p)
 {
     const struct batch_normalization *c = l->config;
-    size_t C = (size_t)channels(l), M = positions(l, p->rows);
+    const size_t C = (size_t)last_dimension(l);
     if (!c->wanted) {
-        memcpy(p->y, p->x, M * C * sizeof *p->y);
+        layer_copy_forward(l, p);
         return;
     }
-    struct kept k = kept_of(l, p);
+
+    const struct batch_kept k = batch_kept_of(l, p);
+    ASSERT(l->n_blocks == MOVING_VARIANCE + 1, "%d blocks", l->n_blocks);
     if (p->step->trains) {
-        statistics(M, C, p->x, k.mean, k.variance);
+        column_statistics(vectors_in_rows(l, p->rows), C, p->x, k.mean, k.variance);
     } else {
         memcpy(k.mean, p->w + l->blocks[MOVING_MEAN].offset, C * sizeof(real));
         memcpy(k.variance, p->w + l->blocks[MOVING_VARIANCE].offset, C * sizeof(real));
     }
+
     for (size_t j = 0; j < C; j++)
         k.inverse[j] = 1 / REAL(sqrt)(k.variance[j] + (real)c->epsilon);
-    normalize(M, C, p->x, &k, p->w + l->blocks[GAMMA].offset, p->w + l->blocks[BETA].offset, p->y);
+    normalize_columns(l, p, &k);
 }
 
 // d_gamma, d_beta (C) := sums over rows of dy normal, of dy
-static void sum_gradients(size_t M, size_t C, const real *restrict dy, const real *restrict normal,
+static void sum_normal_gradients(size_t M, size_t C, const real *restrict dy, const real *restrict normal,
     real *restrict d_gamma, real *restrict d_beta)
 {
     kernels()->sum_rows((int)M, (int)C, dy, d_beta);
@@ -147,31 +155,37 @@ static void sum_gradients(size_t M, size_t C, const real *restrict dy, const rea
             d_gamma[j] += dy[i + j] * normal[i + j];
 }
 
-// The share of these rows in the statistics of the batch, which the shards' shares add up to.
-static void share_statistics(const struct layer *l, const struct pass *p, const struct kept *k)
+// Puts the share of these rows in the batch's statistics where gradients are: the sum over the shards is then the
+// batch's.
+static void share_statistics(const struct layer *l, const struct pass *p, const struct batch_kept *k)
 {
-    real share = (real)p->rows / (real)p->batch_rows;
-    for (size_t j = 0; j < (size_t)channels(l); j++) {
+    const real share = (real)p->rows / (real)p->batch_rows;
+    ASSERT(p->rows <= p->batch_rows, "%d rows of a batch of %d", p->rows, p->batch_rows);
+
+    for (size_t j = 0; j < (size_t)last_dimension(l); j++) {
         p->dw[l->blocks[MOVING_MEAN].offset + j] = share * k->mean[j];
         p->dw[l->blocks[MOVING_VARIANCE].offset + j] = share * k->variance[j];
     }
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void batch_normalization_backward(const struct layer *l, const struct pass *p)
 {
     const struct batch_normalization *c = l->config;
-    size_t C = (size_t)channels(l), M = positions(l, p->rows);
+    const size_t C = (size_t)last_dimension(l), M = vectors_in_rows(l, p->rows);
     if (!c->wanted) {
-        if (p->dx)
-            memcpy(p->dx, p->dy, M * C * sizeof *p->dx);
+        layer_copy_backward(l, p);
         return;
     }
-    struct kept k = kept_of(l, p);
+
+    const struct batch_kept k = batch_kept_of(l, p);
     const real *gamma = p->w + l->blocks[GAMMA].offset;
-    real *d_gamma = p->dw + l->blocks[GAMMA].offset, *d_beta = p->dw + l->blocks[BETA].offset;
-    sum_gradients(M, C, p->dy, k.normal, d_gamma, d_beta);
+    real *d_gamma = p->dw + l->blocks[GAMMA].offset;
+    real *d_beta = p->dw + l->blocks[BETA].offset;
+    sum_normal_gradients(M, C, p->dy, k.normal, d_gamma, d_beta);
     share_statistics(l, p, &k);
-    real through = p->step->trains ? 1 / (real)M : 0; // through the shard's statistics; running ones are constants
+
+    const real through =
+        p->step->trains ? 1 / (real)M : 0; // through the shard's statistics; running ones are constants
     for (size_t i = 0; p->dx && i < M * C; i += C)
         for (size_t j = 0; j < C; j++)
             p->dx[i + j] =
@@ -182,8 +196,8 @@ const struct layer_type batch_normalization_layer = {
     .name = "batch_normalization",
     .fields = fields,
     .config_size = sizeof(struct batch_normalization),
-    .build = build,
-    .needs_two_rows = needs_two_rows,
-    .forward = forward,
-    .backward = backward,
+    .build = batch_normalization_build,
+    .needs_two_rows = batch_normalization_needs_two_rows,
+    .forward = batch_normalization_forward,
+    .backward = batch_normalization_backward,
 };

@@ -1,5 +1,9 @@
-// dense: y = x kernel + bias, every output connected to every input. An input of more dimensions is taken as flat.
+// dense: y = x kernel + bias, every output connected to every input. An input of more dimensions is flattened.
 #include "nn/contractive.h"
+
+#include "kernels/kernels.h"
+#include "nn/nn_impl.h"
+#include "spec/spec.h"
 
 // B rows, I inputs, O outputs
 struct dense {
@@ -33,7 +37,7 @@ static const struct field fields[] = {
     {0},
 };
 
-static bool wants_tie(const struct layer *l)
+static bool dense_wants_tie(const struct layer *l)
 {
     const struct dense *c = l->config;
     return c->tied;
@@ -43,6 +47,7 @@ static int check_tie(const struct layer *l, const struct node *at, struct err *e
 {
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
+
     if (l->tied->dims[0] != O || l->tied->dims[1] != I)
         return node_error(at, e,
             "tied: %d inputs and %d outputs, but its mirror in the encoder has %d inputs and %d outputs", I, O,
@@ -54,6 +59,7 @@ static int check_tie(const struct layer *l, const struct node *at, struct err *e
 
 static int check_contractive(const struct layer *l, const struct node *at, struct err *e)
 {
+    ASSERT(l->activation >= 0 && l->activation < ACTIVATION_COUNT, "activation %d", (int)l->activation);
     if (l->tied)
         return node_error(at, e, "contractive: not of a layer that is tied, whose kernel is its mirror's");
     if (!activation_is_smooth(l->activation))
@@ -64,7 +70,7 @@ static int check_contractive(const struct layer *l, const struct node *at, struc
     return 0;
 }
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int dense_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct dense *c = l->config;
     int I = shape_size(&l->in), O = (int)c->units;
@@ -73,12 +79,14 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     l->out = (struct shape){1, {O}};
     if (l->tied && check_tie(l, at, e) != 0)
         return -1;
+
     if (c->contractive > 0) {
         if (check_contractive(l, at, e) != 0)
             return -1;
         l->kept = CONTRACTIVE_KEPT * (size_t)O;
         l->kept_once = CONTRACTIVE_KEPT_ONCE * (size_t)O;
     }
+
     if (!l->tied)
         layer_add_kernel(l, "kernel", I, O);
     if (l->kernel.use_bias)
@@ -86,54 +94,78 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-static size_t kernel_offset(const struct layer *l)
+static size_t dense_kernel_offset(const struct layer *l)
 {
     return l->tied ? l->tied->offset : l->blocks[0].offset;
 }
 
-static size_t bias_offset(const struct layer *l)
+static size_t dense_bias_offset(const struct layer *l)
 {
+    ASSERT(l->kernel.use_bias && l->n_blocks > 0, "%d blocks", l->n_blocks);
     return l->blocks[l->n_blocks - 1].offset;
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static struct contraction contraction_of(const struct layer *l, const struct pass *p)
 {
     const struct dense *c = l->config;
-    int I = shape_size(&l->in), O = (int)c->units;
-    const real *bias = l->kernel.use_bias ? p->w + bias_offset(l) : NULL;
-    gemm_bias((struct gemm_shape){false, l->tied, p->rows, O, I}, p->x, p->w + kernel_offset(l), bias, p->y);
-    if (c->contractive > 0 && p->step->trains)
-        *p->penalty +=
-            contractive_penalty(c->contractive, l->activation, p->rows, I, O, p->w + kernel_offset(l), p->y, p->kept);
+    return (struct contraction){.strength = c->contractive,
+        .f = l->activation,
+        .B = p->rows,
+        .I = shape_size(&l->in),
+        .O = l->out.dims[0],
+        .batch_rows = p->batch_rows,
+        .w = p->w + dense_kernel_offset(l),
+        .kept = p->kept};
 }
 
-// From the last rows up, if somebody waits for them.
+static bool is_contracted(const struct layer *l, const struct pass *p)
+{
+    const struct dense *c = l->config;
+    return c->contractive > 0 && p->step->trains;
+}
+
+static void dense_forward(const struct layer *l, const struct pass *p)
+{
+    const struct gemm_shape shape = {false, l->tied, p->rows, l->out.dims[0], shape_size(&l->in)};
+    const real *bias = l->kernel.use_bias ? p->w + dense_bias_offset(l) : NULL;
+
+    gemm_bias(shape, p->x, p->w + dense_kernel_offset(l), bias, p->y);
+    if (is_contracted(l, p)) {
+        const struct contraction c = contraction_of(l, p);
+        *p->penalty += contractive_penalty(&c, p->y);
+    }
+}
+
+// dw := the gradient of the kernel, from its last rows up, part by part if somebody waits for them.
 static void kernel_gradient(const struct layer *l, const struct pass *p, const real *dy, real *dw)
 {
-    int I = shape_size(&l->in), O = l->out.dims[0], part = block_part_rows(&l->blocks[0]);
+    const int I = shape_size(&l->in), O = l->out.dims[0], part = block_part_rows(&l->blocks[0]);
+    const struct gemm_shape shape = {true, false, I, O, p->rows};
+    ASSERT(part > 0, "parts of %d rows", part);
+
     for (int last = I, first; last > 0; last = first) {
         first = last > part ? last - part : 0;
-        if (!p->ws->gradient_done ||
-            !gemm_rows(first, last, (struct gemm_shape){true, false, I, O, p->rows}, p->x, dy, l->accumulates, dw)) {
-            gemm((struct gemm_shape){true, false, I, O, p->rows}, p->x, dy, l->accumulates, dw);
+        if (!p->ws->gradient_done || !gemm_rows(first, last, shape, p->x, dy, l->accumulates, dw)) {
+            gemm(shape, p->x, dy, l->accumulates, dw);
             first = 0;
         }
-        gradient_done(p->ws, kernel_offset(l) + (size_t)first * (size_t)O);
+        gradient_done(p->ws, dense_kernel_offset(l) + (size_t)first * (size_t)O);
     }
 }
 
 // A tied kernel is (O, I). Its first gradient comes from the decoder, which is passed first; the encoder's adds to it.
-static void backward(const struct layer *l, const struct pass *p)
+static void dense_backward(const struct layer *l, const struct pass *p)
 {
-    const struct dense *c = l->config;
-    int I = shape_size(&l->in), O = (int)c->units;
-    const bool contracts = c->contractive > 0 && p->step->trains;
-    const real *w = p->w + kernel_offset(l), *dy = p->dy;
-    real *dw = p->dw + kernel_offset(l);
-    if (contracts)
-        dy = contractive_add_slope(c->contractive, p->rows, O, p->batch_rows, dy, p->kept);
+    const int I = shape_size(&l->in), O = l->out.dims[0];
+    const struct contraction c = contraction_of(l, p);
+    const bool contracts = is_contracted(l, p);
+    const real *w = p->w + dense_kernel_offset(l);
+    const real *dy = contracts ? contractive_add_slope(&c, p->dy) : p->dy;
+    real *dw = p->dw + dense_kernel_offset(l);
+
     if (l->kernel.use_bias)
-        kernels()->sum_rows(p->rows, O, dy, p->dw + bias_offset(l));
+        kernels()->sum_rows(p->rows, O, dy, p->dw + dense_bias_offset(l));
+
     if (l->tied)
         gemm((struct gemm_shape){true, false, O, I, p->rows}, dy, p->x, 0, dw);
     else if (contracts)
@@ -141,7 +173,8 @@ static void backward(const struct layer *l, const struct pass *p)
     else
         kernel_gradient(l, p, dy, dw);
     if (contracts)
-        contractive_add_weights(c->contractive, p->rows, I, O, p->batch_rows, w, dw, p->kept);
+        contractive_add_weights(&c, dw);
+
     if (p->dx)
         gemm((struct gemm_shape){false, !l->tied, p->rows, I, O}, dy, w, 0, p->dx);
 }
@@ -151,8 +184,8 @@ const struct layer_type dense_layer = {
     .fields = fields,
     .config_size = sizeof(struct dense),
     .kernel_fields = layer_kernel_fields,
-    .build = build,
-    .wants_tie = wants_tie,
-    .forward = forward,
-    .backward = backward,
+    .build = dense_build,
+    .wants_tie = dense_wants_tie,
+    .forward = dense_forward,
+    .backward = dense_backward,
 };

@@ -1,8 +1,6 @@
-// dropout (Srivastava et al. 2014): in training, values become 0 at random and those that stay are scaled up, so that
-// the mean stays what it was.
+// dropout (Srivastava et al. 2014): in training, values become 0 at random and the others are scaled up, so that the
+// mean stays the same.
 #include "nn/nn_impl.h"
-
-#include <string.h>
 
 struct dropout {
     double rate;
@@ -18,24 +16,18 @@ static const struct field fields[] = {
     {0},
 };
 
-static int build(struct layer *l, const struct node *at, struct err *e)
-{
-    (void)at;
-    (void)e;
-    l->out = l->in;
-    l->kept = (size_t)shape_size(&l->in); // each value's factor
-    return 0;
-}
-
-static void forward(const struct layer *l, const struct pass *p)
+// p->kept (rows, in) is each value's factor.
+static void dropout_forward(const struct layer *l, const struct pass *p)
 {
     const struct dropout *c = l->config;
-    size_t width = (size_t)shape_size(&l->in), n = (size_t)p->rows * width;
+    const size_t width = (size_t)shape_size(&l->in), n = (size_t)p->rows * width;
+    const real rate = (real)c->rate, scale = (real)(1 / (1 - c->rate));
+    ASSERT(c->rate >= 0 && c->rate < 1, "rate %g", c->rate);
     if (!p->step->trains) {
-        memcpy(p->y, p->x, n * sizeof *p->y);
+        layer_copy_forward(l, p);
         return;
     }
-    real rate = (real)c->rate, scale = (real)(1 / (1 - c->rate));
+
     for (int i = 0; i < p->rows; i++)
         pass_uniform(p, RANDOM_DROPOUT, i, width, p->kept + (size_t)i * width);
     for (size_t i = 0; i < n; i++) {
@@ -44,23 +36,23 @@ static void forward(const struct layer *l, const struct pass *p)
     }
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void dropout_backward(const struct layer *l, const struct pass *p)
 {
     size_t n = (size_t)p->rows * (size_t)shape_size(&l->in);
-    if (!p->dx)
+    if (!p->step->trains) {
+        layer_copy_backward(l, p);
         return;
-    if (!p->step->trains)
-        memcpy(p->dx, p->dy, n * sizeof *p->dx);
-    else
-        for (size_t i = 0; i < n; i++)
-            p->dx[i] = p->dy[i] * p->kept[i];
+    }
+
+    for (size_t i = 0; p->dx && i < n; i++)
+        p->dx[i] = p->dy[i] * p->kept[i];
 }
 
 const struct layer_type dropout_layer = {
     .name = "dropout",
     .fields = fields,
     .config_size = sizeof(struct dropout),
-    .build = build,
-    .forward = forward,
-    .backward = backward,
+    .build = layer_build_alike,
+    .forward = dropout_forward,
+    .backward = dropout_backward,
 };

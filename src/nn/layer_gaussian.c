@@ -4,6 +4,8 @@
 // to the loss of a sample. Without training z = m, unless the step asks for draws.
 #include "nn/nn_impl.h"
 
+#include "kernels/kernels.h"
+#include "spec/spec.h"
 #include <math.h>
 #include <string.h>
 
@@ -42,12 +44,13 @@ static const struct field fields[] = {
     {0},
 };
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int gaussian_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct gaussian *c = l->config;
     int I = shape_size(&l->in), U = (int)c->units;
     if ((int64_t)I * U > 1 << 30)
         return node_error(at, e, "%d inputs x %d outputs make more than 2^30 weights", I, U);
+
     l->out = (struct shape){1, {U}};
     layer_add_kernel(l, "mean_kernel", I, U);
     layer_add_bias(l, "mean_bias", U);
@@ -57,59 +60,62 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-// What forward leaves, and room for backward; (rows, U) each.
-struct kept {
+// What forward keeps, and space for backward; (rows, U) each.
+struct gaussian_kept {
     real *variance, *noise; // log variance, standard normal numbers
     real *d_mean, *d_variance;
     real *mean; // of draws without training, in the place of d_mean
 };
 
-static struct kept kept_at(const struct layer *l, int rows, real *kept)
+static struct gaussian_kept gaussian_kept_at(const struct layer *l, int rows, real *kept)
 {
     size_t n = (size_t)rows * (size_t)l->out.dims[0];
-    return (struct kept){kept, kept + n, kept + 2 * n, kept + 3 * n, kept + 2 * n};
+    return (struct gaussian_kept){kept, kept + n, kept + 2 * n, kept + 3 * n, kept + 2 * n};
 }
 
-static struct kept kept_of(const struct layer *l, const struct pass *p)
-{
-    return kept_at(l, p->rows, p->kept);
-}
-
-static double beta_now(const struct gaussian *c, const struct step *step)
+// The factor of the divergence in this epoch.
+static double beta_of_epoch(const struct gaussian *c, const struct step *step)
 {
     return step->epoch < c->warmup_epochs ? c->beta * step->epoch / (double)c->warmup_epochs : c->beta;
 }
 
-static void head(const struct layer *l, const struct pass *p, int kernel, real *y)
+// y (rows, U) := one of the two heads, by the number of its kernel
+static void compute_head(const struct layer *l, const struct pass *p, int kernel, real *y)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];
     const struct block *b = l->blocks + kernel;
+    ASSERT(kernel + 1 < l->n_blocks, "block %d of %d", kernel, l->n_blocks);
     gemm_bias((struct gemm_shape){false, false, p->rows, U, I}, p->x, p->w + b[0].offset, p->w + b[1].offset, y);
 }
 
-static void draw_noise(const struct pass *p, enum random_purpose purpose, int U, real *noise)
+// noise (rows, U) := standard normal numbers of the rows
+static void fill_noise(const struct pass *p, enum random_purpose purpose, int U, real *noise)
 {
     for (int i = 0; i < p->rows; i++)
         pass_normal(p, purpose, i, (size_t)U, noise + (size_t)i * (size_t)U);
 }
 
-// Draws of the same rows, one pass each: the first one computes the heads.
-static void draw(const struct layer *l, const struct pass *p, const struct kept *k)
+// Draws the code of the same rows again, one draw per pass. The first one computes the heads.
+static void draw_code(const struct layer *l, const struct pass *p, const struct gaussian_kept *k)
 {
     size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
+
     if (p->step->epoch == 0) {
-        head(l, p, MEAN_KERNEL, k->mean);
-        head(l, p, VARIANCE_KERNEL, k->variance);
+        compute_head(l, p, MEAN_KERNEL, k->mean);
+        compute_head(l, p, VARIANCE_KERNEL, k->variance);
     }
-    draw_noise(p, RANDOM_CODE, l->out.dims[0], k->noise);
+
+    fill_noise(p, RANDOM_CODE, l->out.dims[0], k->noise);
     for (size_t i = 0; i < n; i++)
         p->y[i] = k->mean[i] + REAL(exp)(k->variance[i] / 2) * k->noise[i];
 }
 
 void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row)
 {
-    size_t U = (size_t)l->out.dims[0];
-    struct kept k = kept_at(l, rows, kept);
+    const size_t U = (size_t)l->out.dims[0];
+    const struct gaussian_kept k = gaussian_kept_at(l, rows, kept);
+    ASSERT(l->type == &gaussian_layer, "a layer %s", l->type->name);
+
     for (int i = 0; i < rows; i++) {
         double sum = 0;
         for (size_t j = (size_t)i * U; j < ((size_t)i + 1) * U; j++) {
@@ -120,34 +126,40 @@ void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row
     }
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static void gaussian_forward(const struct layer *l, const struct pass *p)
 {
-    struct kept k = kept_of(l, p);
+    struct gaussian_kept k = gaussian_kept_at(l, p->rows, p->kept);
     int U = l->out.dims[0];
     double divergence = 0;
+
     if (p->step->draws) {
-        draw(l, p, &k);
+        draw_code(l, p, &k);
         return;
     }
-    head(l, p, MEAN_KERNEL, p->y);
+    compute_head(l, p, MEAN_KERNEL, p->y);
     if (!p->step->trains)
         return;
-    head(l, p, VARIANCE_KERNEL, k.variance);
-    draw_noise(p, RANDOM_SAMPLE, U, k.noise);
+
+    compute_head(l, p, VARIANCE_KERNEL, k.variance);
+    fill_noise(p, RANDOM_SAMPLE, U, k.noise);
     for (size_t i = 0; i < (size_t)p->rows * (size_t)U; i++) {
         real deviation = REAL(exp)(k.variance[i] / 2), mean = p->y[i];
         divergence += (double)(mean * mean + deviation * deviation - 1 - k.variance[i]) / 2;
         p->y[i] = mean + deviation * k.noise[i];
     }
-    *p->penalty += beta_now(l->config, p->step) * divergence;
+
+    *p->penalty += beta_of_epoch(l->config, p->step) * divergence;
 }
 
-// d loss / d mean and d log variance, of the loss behind z and of the divergence. The mean is z - deviation e.
-static void split_gradient(const struct layer *l, const struct pass *p, const struct kept *k)
+// Computes the gradients of both heads, from the loss after z and from the divergence. The heads' mean is computed
+// again, because its place holds the code.
+static void split_gradient(const struct layer *l, const struct pass *p, const struct gaussian_kept *k)
 {
-    size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
-    real weight = (real)(beta_now(l->config, p->step) / p->batch_rows);
-    head(l, p, MEAN_KERNEL, k->d_mean);
+    const size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
+    const real weight = (real)(beta_of_epoch(l->config, p->step) / p->batch_rows);
+    ASSERT(p->rows <= p->batch_rows, "%d rows of a batch of %d", p->rows, p->batch_rows);
+
+    compute_head(l, p, MEAN_KERNEL, k->d_mean);
     for (size_t i = 0; i < n; i++) {
         real deviation = REAL(exp)(k->variance[i] / 2);
         k->d_mean[i] = p->dy[i] + weight * k->d_mean[i];
@@ -155,6 +167,7 @@ static void split_gradient(const struct layer *l, const struct pass *p, const st
     }
 }
 
+// Passes the gradient dy of one head back; `adds`: dx holds that of the other head already.
 static void head_backward(const struct layer *l, const struct pass *p, int kernel, const real *dy, bool adds)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];
@@ -164,14 +177,15 @@ static void head_backward(const struct layer *l, const struct pass *p, int kerne
         gemm((struct gemm_shape){false, true, p->rows, I, U}, dy, p->w + l->blocks[kernel].offset, adds, p->dx);
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void gaussian_backward(const struct layer *l, const struct pass *p)
 {
-    struct kept k = kept_of(l, p);
+    struct gaussian_kept k = gaussian_kept_at(l, p->rows, p->kept);
     if (p->step->trains)
         split_gradient(l, p, &k);
     else
         for (int h = VARIANCE_KERNEL; h <= VARIANCE_BIAS; h++)
             memset(p->dw + l->blocks[h].offset, 0, l->blocks[h].count * sizeof(real));
+
     head_backward(l, p, MEAN_KERNEL, p->step->trains ? k.d_mean : p->dy, false);
     if (p->step->trains)
         head_backward(l, p, VARIANCE_KERNEL, k.d_variance, true);
@@ -182,7 +196,7 @@ const struct layer_type gaussian_layer = {
     .fields = fields,
     .config_size = sizeof(struct gaussian),
     .kernel_fields = layer_kernel_fields + KERNEL_ALWAYS_BIAS,
-    .build = build,
-    .forward = forward,
-    .backward = backward,
+    .build = gaussian_build,
+    .forward = gaussian_forward,
+    .backward = gaussian_backward,
 };

@@ -3,6 +3,7 @@
 // c := f c + i g; h := o tanh(c).
 #include "nn/recurrent.h"
 
+#include "kernels/kernels.h"
 #include <string.h>
 
 static const struct field fields[] = {
@@ -17,17 +18,22 @@ static const struct field fields[] = {
     {0},
 };
 
-// c (T + 1, B, U), behind zeros; tanh(c) (T, B, U); the gradient of c (B, U)
-static size_t own(size_t T, size_t U)
+// c (T + 1, B, U), which begins with zeros; tanh(c) (T, B, U); the gradient of c (B, U)
+static size_t lstm_own_size(size_t T, size_t U)
 {
     return (2 * T + 2) * U;
 }
 
-static void cell_forward(const struct recurrent_pass *r)
+static void lstm_cell_forward(const struct recurrent_pass *r)
 {
-    size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
-    real *c = r->own, *tanh_c = c + (size_t)(r->T + 1) * state, *h = r->h, *gates = r->gates;
+    const size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
+    real *c = r->own;
+    real *tanh_c = c + (size_t)(r->T + 1) * state;
+    real *h = r->h;
+    real *gates = r->gates;
+    ASSERT(r->G == 4 * r->U, "%d sums of %d units", r->G, r->U);
     memset(c, 0, state * sizeof *c);
+
     for (int t = 0; t < r->T; t++, c += state, tanh_c += state, h += state, gates += sums) {
         if (t > 0)
             gemm((struct gemm_shape){false, false, r->B, r->G, r->U}, h, r->recurrent, 1, gates);
@@ -35,42 +41,46 @@ static void cell_forward(const struct recurrent_pass *r)
     }
 }
 
-static void cell_backward(const struct recurrent_pass *r)
+static void lstm_cell_backward(const struct recurrent_pass *r)
 {
-    size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
-    real *c = r->own, *tanh_c = c + (size_t)(r->T + 1) * state, *dc = tanh_c + (size_t)r->T * state;
+    const size_t state = (size_t)r->B * (size_t)r->U, sums = (size_t)r->B * (size_t)r->G;
+    real *c = r->own;
+    real *tanh_c = c + (size_t)(r->T + 1) * state;
+    real *dc = tanh_c + (size_t)r->T * state;
     memset(dc, 0, state * sizeof *dc);
+
     for (int t = r->T - 1; t >= 0; t--) {
         real *gates = r->gates + (size_t)t * sums;
         recurrent_add_gradient(r, t);
         kernels()->lstm_backward(r->B, r->U, gates, c + (size_t)t * state, tanh_c + (size_t)t * state, r->dh, dc);
         gemm((struct gemm_shape){false, true, r->B, r->U, r->G}, gates, r->recurrent, 0, r->dh);
     }
+
     gemm((struct gemm_shape){true, false, r->U, r->G, r->T * r->B}, r->h, r->gates, 0, r->drecurrent);
 }
 
-static const struct cell cell = {
+static const struct cell lstm_cell = {
     .gates = 4,
     .bias_rows = 1,
-    .own = own,
-    .forward = cell_forward,
-    .backward = cell_backward,
+    .own_size = lstm_own_size,
+    .forward = lstm_cell_forward,
+    .backward = lstm_cell_backward,
 };
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int lstm_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct recurrent *c = l->config;
-    return recurrent_build(l, &cell, c->unit_forget_bias ? INITIALIZER_FORGET_GATE : ZEROS, at, e);
+    return recurrent_build(l, &lstm_cell, c->unit_forget_bias ? INITIALIZER_FORGET_GATE : ZEROS, at, e);
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static void lstm_forward(const struct layer *l, const struct pass *p)
 {
-    recurrent_forward(l, &cell, p);
+    recurrent_forward(l, &lstm_cell, p);
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void lstm_backward(const struct layer *l, const struct pass *p)
 {
-    recurrent_backward(l, &cell, p);
+    recurrent_backward(l, &lstm_cell, p);
 }
 
 const struct layer_type lstm_layer = {
@@ -78,7 +88,7 @@ const struct layer_type lstm_layer = {
     .fields = fields,
     .config_size = sizeof(struct recurrent),
     .kernel_fields = layer_kernel_fields + KERNEL_ALWAYS_BIAS,
-    .build = build,
-    .forward = forward,
-    .backward = backward,
+    .build = lstm_build,
+    .forward = lstm_forward,
+    .backward = lstm_backward,
 };

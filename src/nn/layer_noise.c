@@ -1,8 +1,9 @@
 // gaussian_noise, masking_noise, salt_and_pepper: what a denoising autoencoder (Vincent et al. 2010) does to its input
-// in training. The target of the loss is the input as it was. Nothing happens without training.
+// in training. The target of the loss is the input without noise. Without training these layers change nothing. p->kept
+// (rows, in) holds random numbers first, then d output / d input.
 #include "nn/nn_impl.h"
 
-#include <string.h>
+#include "spec/spec.h"
 
 struct noise {
     double amount;            // deviation, or probability
@@ -41,20 +42,21 @@ static const struct field salt_and_pepper_fields[] = {
     {0},
 };
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int noise_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct noise *c = l->config;
-    l->out = l->in;
-    l->kept = (size_t)shape_size(&l->in); // d output / d input
     if (c->limits.n != 0 && (c->limits.n != 2 || c->limits.v[0] >= c->limits.v[1]))
         return node_error(node_get(at, "clip"), e, "two integers are wanted, the smaller one first, such as [0, 1]");
-    return 0;
+    return layer_build_alike(l, at, e);
 }
 
-static void add_gaussian(
+// y (n) := x plus noise, within the limits. `slope` (n) holds standard normal numbers.
+static void add_gaussian_noise(
     const struct noise *c, size_t n, const real *restrict x, real *restrict y, real *restrict slope)
 {
-    real deviation = (real)c->amount;
+    const real deviation = (real)c->amount;
+    ASSERT(c->limits.n == 0 || c->limits.n == 2, "%d limits", c->limits.n);
+
     if (c->limits.n == 0) {
         for (size_t i = 0; i < n; i++) {
             y[i] = x[i] + deviation * slope[i];
@@ -62,7 +64,8 @@ static void add_gaussian(
         }
         return;
     }
-    real least = (real)c->limits.v[0], greatest = (real)c->limits.v[1];
+
+    const real least = (real)c->limits.v[0], greatest = (real)c->limits.v[1];
     for (size_t i = 0; i < n; i++) {
         real noisy = x[i] + deviation * slope[i], above = noisy < least ? least : noisy;
         y[i] = above > greatest ? greatest : above;
@@ -70,81 +73,84 @@ static void add_gaussian(
     }
 }
 
-static void gaussian_forward(const struct layer *l, const struct pass *p)
+static void gaussian_noise_forward(const struct layer *l, const struct pass *p)
 {
     size_t width = (size_t)shape_size(&l->in);
-    if (!p->step->trains)
-        memcpy(p->y, p->x, (size_t)p->rows * width * sizeof *p->y);
-    else
-        for (int i = 0; i < p->rows; i++) {
-            size_t at = (size_t)i * width;
-            pass_normal(p, RANDOM_NOISE, i, width, p->kept + at);
-            add_gaussian(l->config, width, p->x + at, p->y + at, p->kept + at);
-        }
+    if (!p->step->trains) {
+        layer_copy_forward(l, p);
+        return;
+    }
+
+    for (int i = 0; i < p->rows; i++) {
+        size_t at = (size_t)i * width;
+        pass_normal(p, RANDOM_NOISE, i, width, p->kept + at);
+        add_gaussian_noise(l->config, width, p->x + at, p->y + at, p->kept + at);
+    }
 }
 
-// Where the random number is below `low` a value becomes 0, below `high` 1.
-static void replace(const struct layer *l, const struct pass *p, real low, real high)
+// Replaces a value by 0 if its random number u is below `low`, else by 1 if u is below `high`.
+static void replace_values(const struct layer *l, const struct pass *p, real low, real high)
 {
-    size_t width = (size_t)shape_size(&l->in);
-    for (int i = 0; i < p->rows; i++) {
-        const real *x = p->x + (size_t)i * width;
-        real *y = p->y + (size_t)i * width, *slope = p->kept + (size_t)i * width;
-        if (p->step->trains)
-            pass_uniform(p, RANDOM_NOISE, i, width, slope);
-        else
-            memcpy(y, x, width * sizeof *y);
-        for (size_t k = 0; k < width && p->step->trains; k++) {
-            real u = slope[k];
-            y[k] = u < low ? 0 : u < high ? 1 : x[k];
-            slope[k] = u < high ? 0 : 1;
-        }
+    const size_t width = (size_t)shape_size(&l->in), n = (size_t)p->rows * width;
+    if (!p->step->trains) {
+        layer_copy_forward(l, p);
+        return;
+    }
+
+    for (int i = 0; i < p->rows; i++)
+        pass_uniform(p, RANDOM_NOISE, i, width, p->kept + (size_t)i * width);
+    for (size_t i = 0; i < n; i++) {
+        const real u = p->kept[i], kept = u < high ? 1 : p->x[i];
+        p->y[i] = u < low ? 0 : kept;
+        p->kept[i] = u < high ? 0 : 1;
     }
 }
 
 static void masking_forward(const struct layer *l, const struct pass *p)
 {
     const struct noise *c = l->config;
-    replace(l, p, (real)c->amount, (real)c->amount);
+    replace_values(l, p, (real)c->amount, (real)c->amount);
 }
 
 static void salt_and_pepper_forward(const struct layer *l, const struct pass *p)
 {
     const struct noise *c = l->config;
-    replace(l, p, (real)(c->amount / 2), (real)c->amount);
+    replace_values(l, p, (real)(c->amount / 2), (real)c->amount);
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void noise_backward(const struct layer *l, const struct pass *p)
 {
     size_t n = (size_t)p->rows * (size_t)shape_size(&l->in);
-    if (p->dx && !p->step->trains)
-        memcpy(p->dx, p->dy, n * sizeof *p->dx);
-    else if (p->dx)
-        for (size_t i = 0; i < n; i++)
-            p->dx[i] = p->dy[i] * p->kept[i];
+    if (!p->step->trains) {
+        layer_copy_backward(l, p);
+        return;
+    }
+
+    for (size_t i = 0; p->dx && i < n; i++)
+        p->dx[i] = p->dy[i] * p->kept[i];
 }
 
 const struct layer_type gaussian_noise_layer = {
     .name = "gaussian_noise",
     .fields = gaussian_fields,
     .config_size = sizeof(struct noise),
-    .build = build,
-    .forward = gaussian_forward,
-    .backward = backward,
+    .build = noise_build,
+    .forward = gaussian_noise_forward,
+    .backward = noise_backward,
 };
 const struct layer_type masking_noise_layer = {
     .name = "masking_noise",
     .fields = masking_fields,
     .config_size = sizeof(struct noise),
-    .build = build,
+    .build = noise_build,
     .forward = masking_forward,
-    .backward = backward,
+    .backward = noise_backward,
 };
 const struct layer_type salt_and_pepper_layer = {
     .name = "salt_and_pepper",
     .fields = salt_and_pepper_fields,
     .config_size = sizeof(struct noise),
-    .build = build,
+    .build = noise_build,
     .forward = salt_and_pepper_forward,
-    .backward = backward,
+    .backward = noise_backward,
 };

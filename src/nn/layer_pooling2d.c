@@ -1,5 +1,9 @@
-// max_pooling2d, average_pooling2d and their kin over signals: the largest value or the mean of each window.
+// max_pooling2d, average_pooling2d, and the same over signals (1d): the largest value or the mean of each window.
 #include "nn/spatial.h"
+
+#include "kernels/kernels.h"
+#include "nn/nn_impl.h"
+#include "spec/spec.h"
 
 struct pooling {
     struct field_ints size, strides;
@@ -28,20 +32,25 @@ static const struct field average_2d[] = {
 static const struct field average_1d[] = {
     POOLING_FIELDS("average_pooling1d", "length of the window in time steps"), {0}};
 
-static int build(struct layer *l, int dims, const struct node *at, struct err *e)
+static int pooling_build(struct layer *l, int dims, const struct node *at, struct err *e)
 {
     struct pooling *c = l->config;
-    struct image in;
+    const enum padding padding = (enum padding)c->padding;
+    struct size_setting setting = {l->type->name, dims, {1, 1}};
+    struct extent in;
     int size[2], stride[2];
-    if (image_input(l, dims, at, &in, e) != 0 ||
-        image_pair(&c->size, dims, l->type->name, (int[]){1, 1}, at, size, e) != 0 ||
-        image_pair(&c->strides, dims, "strides", size, at, stride, e) != 0)
+    if (extent_of_input(l, dims, at, &in, e) != 0 || size_pair(&setting, &c->size, size, at, e) != 0)
         return -1;
-    struct way h = window_way(in.height, size[0], stride[0], (enum padding)c->padding);
-    struct way w = window_way(in.width, size[1], stride[1], (enum padding)c->padding);
+    setting = (struct size_setting){"strides", dims, {size[0], size[1]}};
+    if (size_pair(&setting, &c->strides, stride, at, e) != 0)
+        return -1;
+
+    struct way h = window_way(in.height, size[0], stride[0], padding);
+    struct way w = window_way(in.width, size[1], stride[1], padding);
     if (h.stops == 0 || w.stops == 0)
         return node_error(at, e, "a window of %d x %d is larger than its input of %d x %d; padding: same allows it",
             size[0], size[1], in.height, in.width);
+
     c->windows = (struct windows){.height = in.height,
         .width = in.width,
         .channels = in.channels,
@@ -53,48 +62,52 @@ static int build(struct layer *l, int dims, const struct node *at, struct err *e
         .stride_w = stride[1],
         .top = h.before,
         .left = w.before};
-    l->out = image_shape(dims, (struct image){h.stops, w.stops, in.channels});
+    l->out = extent_shape(dims, (struct extent){h.stops, w.stops, in.channels});
     return 0;
 }
 
-static int build_2d(struct layer *l, const struct node *at, struct err *e)
+static int pooling_build_2d(struct layer *l, const struct node *at, struct err *e)
 {
-    return build(l, 2, at, e);
+    return pooling_build(l, 2, at, e);
 }
 
-static int build_1d(struct layer *l, const struct node *at, struct err *e)
+static int pooling_build_1d(struct layer *l, const struct node *at, struct err *e)
 {
-    return build(l, 1, at, e);
+    return pooling_build(l, 1, at, e);
 }
 
-static void max_forward(const struct layer *l, const struct pass *p)
+static void max_pooling_forward(const struct layer *l, const struct pass *p)
 {
     const struct pooling *c = l->config;
     size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+
     for (size_t r = 0; r < (size_t)p->rows; r++)
         kernels()->max_pool(&c->windows, p->x + r * in, p->y + r * out);
 }
 
-static void max_backward(const struct layer *l, const struct pass *p)
+static void max_pooling_backward(const struct layer *l, const struct pass *p)
 {
     const struct pooling *c = l->config;
     size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+
     for (size_t r = 0; p->dx && r < (size_t)p->rows; r++)
         kernels()->max_pool_backward(&c->windows, p->x + r * in, p->dy + r * out, p->dx + r * in);
 }
 
-static void average_forward(const struct layer *l, const struct pass *p)
+static void average_pooling_forward(const struct layer *l, const struct pass *p)
 {
     const struct pooling *c = l->config;
     size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+
     for (size_t r = 0; r < (size_t)p->rows; r++)
         kernels()->average_pool(&c->windows, p->x + r * in, p->y + r * out);
 }
 
-static void average_backward(const struct layer *l, const struct pass *p)
+static void average_pooling_backward(const struct layer *l, const struct pass *p)
 {
     const struct pooling *c = l->config;
     size_t in = (size_t)shape_size(&l->in), out = (size_t)shape_size(&l->out);
+
     for (size_t r = 0; p->dx && r < (size_t)p->rows; r++)
         kernels()->average_pool_backward(&c->windows, p->dy + r * out, p->dx + r * in);
 }
@@ -104,9 +117,9 @@ static void average_backward(const struct layer *l, const struct pass *p)
         .name = #kind "_pooling" #dims,                      \
         .fields = kind##_##dims,                             \
         .config_size = sizeof(struct pooling),               \
-        .build = build_##dims,                               \
-        .forward = kind##_forward,                           \
-        .backward = kind##_backward,                         \
+        .build = pooling_build_##dims,                       \
+        .forward = kind##_pooling_forward,                   \
+        .backward = kind##_pooling_backward,                 \
     }
 
 POOLING_LAYER(max, 2d);

@@ -1,6 +1,8 @@
-// repeat_vector: the input n times over, one for each time step; what a decoder makes a sequence of.
+// repeat_vector: repeats the input once per time step, so that a decoder can make a sequence of it.
 #include "nn/nn_impl.h"
 
+#include "kernels/kernels.h"
+#include "spec/spec.h"
 #include <string.h>
 
 struct repeat_vector {
@@ -18,10 +20,11 @@ static const struct field fields[] = {
     {0},
 };
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int repeat_vector_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct repeat_vector *c = l->config;
     char found[48];
+
     if (l->in.rank != 1)
         return node_error(at, e,
             "repeat_vector: its input has shape %s, a vector is wanted (such as lstm gives "
@@ -33,28 +36,32 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static void repeat_vector_forward(const struct layer *l, const struct pass *p)
 {
     size_t n = (size_t)l->in.dims[0];
     const real *x = p->x;
     real *y = p->y;
+    ASSERT(l->in.rank == 1, "rank %d", l->in.rank);
+
     for (int i = 0; i < p->rows; i++, x += n)
         for (int t = 0; t < l->out.dims[0]; t++, y += n)
             memcpy(y, x, n * sizeof *y);
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void repeat_vector_backward(const struct layer *l, const struct pass *p)
 {
-    int T = l->out.dims[0], n = l->in.dims[0];
-    for (int i = 0; i < p->rows && p->dx; i++)
-        kernels()->sum_rows(T, n, p->dy + (size_t)i * (size_t)T * (size_t)n, p->dx + (size_t)i * (size_t)n);
+    const int T = l->out.dims[0], n = l->in.dims[0];
+    const size_t in = (size_t)n, out = (size_t)T * in;
+
+    for (size_t i = 0; p->dx && i < (size_t)p->rows; i++)
+        kernels()->sum_rows(T, n, p->dy + i * out, p->dx + i * in);
 }
 
 const struct layer_type repeat_vector_layer = {
     .name = "repeat_vector",
     .fields = fields,
     .config_size = sizeof(struct repeat_vector),
-    .build = build,
-    .forward = forward,
-    .backward = backward,
+    .build = repeat_vector_build,
+    .forward = repeat_vector_forward,
+    .backward = repeat_vector_backward,
 };

@@ -1,7 +1,8 @@
-// reshape and flatten: the same values under another shape.
+// reshape and flatten: the same values under another shape. They copy, because outputs of layers are apart: the
+// activation after this one works in place.
 #include "nn/nn_impl.h"
 
-#include <string.h>
+#include "spec/spec.h"
 
 struct reshape {
     struct field_ints shape;
@@ -35,6 +36,7 @@ static int build_reshape(struct layer *l, const struct node *at, struct err *e)
     char text[48];
     if (c->shape.n > SHAPE_MAX_RANK)
         return node_error(at, e, "reshape: found %d dimensions, allowed: 1 to %d", c->shape.n, SHAPE_MAX_RANK);
+
     double size = 1;
     l->out.rank = c->shape.n;
     for (int i = 0; i < c->shape.n; i++) {
@@ -56,25 +58,13 @@ static int build_flatten(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-// A copy: outputs of layers lie apart, as the activation behind this one needs.
-static void forward(const struct layer *l, const struct pass *p)
-{
-    memcpy(p->y, p->x, (size_t)p->rows * (size_t)shape_size(&l->in) * sizeof *p->y);
-}
-
-static void backward(const struct layer *l, const struct pass *p)
-{
-    if (p->dx)
-        memcpy(p->dx, p->dy, (size_t)p->rows * (size_t)shape_size(&l->in) * sizeof *p->dx);
-}
-
 const struct layer_type reshape_layer = {
     .name = "reshape",
     .fields = reshape_fields,
     .config_size = sizeof(struct reshape),
     .build = build_reshape,
-    .forward = forward,
-    .backward = backward,
+    .forward = layer_copy_forward,
+    .backward = layer_copy_backward,
 };
 
 const struct layer_type flatten_layer = {
@@ -82,6 +72,6 @@ const struct layer_type flatten_layer = {
     .fields = flatten_fields,
     .config_size = sizeof(struct flatten),
     .build = build_flatten,
-    .forward = forward,
-    .backward = backward,
+    .forward = layer_copy_forward,
+    .backward = layer_copy_backward,
 };

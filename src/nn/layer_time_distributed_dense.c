@@ -1,6 +1,9 @@
 // time_distributed_dense: the same dense layer on every time step: y = x kernel + bias along the last dimension.
 #include "nn/nn_impl.h"
 
+#include "kernels/kernels.h"
+#include "spec/spec.h"
+
 // I inputs, O outputs of a step
 struct time_distributed_dense {
     int64_t units;
@@ -18,17 +21,19 @@ static const struct field fields[] = {
     {0},
 };
 
-static int step_inputs(const struct layer *l)
+// Returns the number of inputs of a step. A vector has one value per step.
+static int inputs_per_step(const struct layer *l)
 {
     return l->in.rank == 1 ? 1 : l->in.dims[l->in.rank - 1];
 }
 
-static int build(struct layer *l, const struct node *at, struct err *e)
+static int time_distributed_dense_build(struct layer *l, const struct node *at, struct err *e)
 {
     const struct time_distributed_dense *c = l->config;
-    int I = step_inputs(l), O = (int)c->units;
+    int I = inputs_per_step(l), O = (int)c->units;
     if ((int64_t)I * O > 1 << 30)
         return node_error(at, e, "%d inputs x %d outputs make more than 2^30 weights", I, O);
+
     l->out = l->in;
     l->out.rank = l->in.rank == 1 ? 2 : l->in.rank;
     l->out.dims[l->out.rank - 1] = O;
@@ -39,18 +44,18 @@ static int build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static void time_distributed_dense_forward(const struct layer *l, const struct pass *p)
 {
     const struct time_distributed_dense *c = l->config;
-    int I = step_inputs(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
+    int I = inputs_per_step(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
     const real *bias = l->kernel.use_bias ? p->w + l->blocks[1].offset : NULL;
     gemm_bias((struct gemm_shape){false, false, steps, O, I}, p->x, p->w + l->blocks[0].offset, bias, p->y);
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void time_distributed_dense_backward(const struct layer *l, const struct pass *p)
 {
     const struct time_distributed_dense *c = l->config;
-    int I = step_inputs(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
+    int I = inputs_per_step(l), O = (int)c->units, steps = p->rows * (shape_size(&l->in) / I);
     gemm((struct gemm_shape){true, false, I, O, steps}, p->x, p->dy, 0, p->dw + l->blocks[0].offset);
     if (l->kernel.use_bias)
         kernels()->sum_rows(steps, O, p->dy, p->dw + l->blocks[1].offset);
@@ -63,7 +68,7 @@ const struct layer_type time_distributed_dense_layer = {
     .fields = fields,
     .config_size = sizeof(struct time_distributed_dense),
     .kernel_fields = layer_kernel_fields,
-    .build = build,
-    .forward = forward,
-    .backward = backward,
+    .build = time_distributed_dense_build,
+    .forward = time_distributed_dense_forward,
+    .backward = time_distributed_dense_backward,
 };

@@ -1,13 +1,16 @@
-// upsampling2d and upsampling1d: images and signals made larger by whole factors.
+// upsampling2d and upsampling1d: make images and signals larger by integer factors.
 #include "nn/spatial.h"
 
+#include "kernels/kernels.h"
+#include "nn/nn_impl.h"
+#include "spec/spec.h"
 #include <string.h>
 
 struct upsampling {
     struct field_ints size;
     int interpolation;
 
-    struct image in; // what follows from them
+    struct extent in; // what follows from them
     int by_h, by_w;
 };
 
@@ -42,103 +45,110 @@ static const struct field fields_1d[] = {
     {0},
 };
 
-static int build(struct layer *l, int dims, const struct node *at, struct err *e)
+static int upsampling_build(struct layer *l, int dims, const struct node *at, struct err *e)
 {
     struct upsampling *c = l->config;
+    const struct size_setting setting = {l->type->name, dims, {1, 1}};
     int by[2];
-    if (image_input(l, dims, at, &c->in, e) != 0 ||
-        image_pair(&c->size, dims, l->type->name, (int[]){1, 1}, at, by, e) != 0)
+    if (extent_of_input(l, dims, at, &c->in, e) != 0 || size_pair(&setting, &c->size, by, at, e) != 0)
         return -1;
-    if ((double)image_size(&c->in) * by[0] * by[1] > 1 << 30)
+    if ((double)extent_size(&c->in) * by[0] * by[1] > 1 << 30)
         return node_error(at, e, "its output has more than 2^30 values");
+
     c->by_h = by[0];
     c->by_w = by[1];
-    l->out = image_shape(dims, (struct image){c->in.height * by[0], c->in.width * by[1], c->in.channels});
+    l->out = extent_shape(dims, (struct extent){c->in.height * by[0], c->in.width * by[1], c->in.channels});
     return 0;
 }
 
-static int build_2d(struct layer *l, const struct node *at, struct err *e)
+static int upsampling_build_2d(struct layer *l, const struct node *at, struct err *e)
 {
-    return build(l, 2, at, e);
+    return upsampling_build(l, 2, at, e);
 }
 
-static int build_1d(struct layer *l, const struct node *at, struct err *e)
+static int upsampling_build_1d(struct layer *l, const struct node *at, struct err *e)
 {
-    return build(l, 1, at, e);
+    return upsampling_build(l, 1, at, e);
 }
 
-// Place i of the output lies between two cells of the input, `length` of them, of which the second counts `share`.
-struct between {
+// A place of the output lies between two cells of the input; the second counts `share`, the first the rest.
+struct cell_pair {
     int first, second;
     real share;
 };
 
-static struct between between(int i, int by, int length)
+// The cells around place i of the output, along a dimension with `length` cells.
+static struct cell_pair cells_around(int i, int by, int length)
 {
     real at = ((real)i + (real)0.5) / (real)by - (real)0.5;
     at = at > 0 ? at : 0;
     int first = (int)at;
-    return (struct between){first, first + 1 < length ? first + 1 : first, at - (real)first};
+    ASSERT(first < length, "cell %d of %d", first, length);
+    return (struct cell_pair){first, first + 1 < length ? first + 1 : first, at - (real)first};
 }
 
-// The four cells of x around place (i, j) of y, and what they count.
-struct corners {
+// The four cells of x around a place of y, and how much each counts.
+struct cell_corners {
     size_t at[4];
     real share[4];
 };
 
-static struct corners corners(const struct upsampling *c, int i, int j)
+static struct cell_corners corners_around(const struct upsampling *c, int i, int j)
 {
-    struct between h = between(i, c->by_h, c->in.height), w = between(j, c->by_w, c->in.width);
-    size_t C = (size_t)c->in.channels, top = (size_t)h.first * (size_t)c->in.width,
-           bottom = (size_t)h.second * (size_t)c->in.width;
-    return (struct corners){{(top + (size_t)w.first) * C, (top + (size_t)w.second) * C, (bottom + (size_t)w.first) * C,
-                                (bottom + (size_t)w.second) * C},
+    const struct cell_pair h = cells_around(i, c->by_h, c->in.height);
+    const struct cell_pair w = cells_around(j, c->by_w, c->in.width);
+    const size_t C = (size_t)c->in.channels, row = (size_t)c->in.width;
+    const size_t top = (size_t)h.first * row, bottom = (size_t)h.second * row;
+
+    return (struct cell_corners){{(top + (size_t)w.first) * C, (top + (size_t)w.second) * C,
+                                     (bottom + (size_t)w.first) * C, (bottom + (size_t)w.second) * C},
         {(1 - h.share) * (1 - w.share), (1 - h.share) * w.share, h.share * (1 - w.share), h.share * w.share}};
 }
 
-static void bilinear(const struct upsampling *c, const real *x, real *y)
+static void enlarge_bilinear(const struct upsampling *c, const real *x, real *y)
 {
     for (int i = 0; i < c->in.height * c->by_h; i++)
         for (int j = 0; j < c->in.width * c->by_w; j++, y += c->in.channels) {
-            struct corners s = corners(c, i, j);
+            struct cell_corners s = corners_around(c, i, j);
             for (int k = 0; k < c->in.channels; k++)
                 y[k] = s.share[0] * x[s.at[0] + (size_t)k] + s.share[1] * x[s.at[1] + (size_t)k] +
                        s.share[2] * x[s.at[2] + (size_t)k] + s.share[3] * x[s.at[3] + (size_t)k];
         }
 }
 
-static void bilinear_backward(const struct upsampling *c, const real *dy, real *dx)
+static void enlarge_bilinear_backward(const struct upsampling *c, const real *dy, real *dx)
 {
-    memset(dx, 0, image_size(&c->in) * sizeof *dx);
+    memset(dx, 0, extent_size(&c->in) * sizeof *dx);
     for (int i = 0; i < c->in.height * c->by_h; i++)
         for (int j = 0; j < c->in.width * c->by_w; j++, dy += c->in.channels) {
-            struct corners s = corners(c, i, j);
+            struct cell_corners s = corners_around(c, i, j);
             for (int corner = 0; corner < 4; corner++)
                 for (int k = 0; k < c->in.channels; k++)
                     dx[s.at[corner] + (size_t)k] += s.share[corner] * dy[k];
         }
 }
 
-static void forward(const struct layer *l, const struct pass *p)
+static void upsampling_forward(const struct layer *l, const struct pass *p)
 {
     const struct upsampling *c = l->config;
-    const size_t in = image_size(&c->in), out = (size_t)shape_size(&l->out);
+    const size_t in = extent_size(&c->in), out = (size_t)shape_size(&l->out);
+
     for (size_t r = 0; r < (size_t)p->rows; r++)
         if (c->interpolation == BILINEAR)
-            bilinear(c, p->x + r * in, p->y + r * out);
+            enlarge_bilinear(c, p->x + r * in, p->y + r * out);
         else
             kernels()->repeat(
                 c->in.height, c->in.width, c->in.channels, c->by_h, c->by_w, p->x + r * in, p->y + r * out);
 }
 
-static void backward(const struct layer *l, const struct pass *p)
+static void upsampling_backward(const struct layer *l, const struct pass *p)
 {
     const struct upsampling *c = l->config;
-    const size_t in = image_size(&c->in), out = (size_t)shape_size(&l->out);
+    const size_t in = extent_size(&c->in), out = (size_t)shape_size(&l->out);
+
     for (size_t r = 0; p->dx && r < (size_t)p->rows; r++)
         if (c->interpolation == BILINEAR)
-            bilinear_backward(c, p->dy + r * out, p->dx + r * in);
+            enlarge_bilinear_backward(c, p->dy + r * out, p->dx + r * in);
         else
             kernels()->repeat_backward(
                 c->in.height, c->in.width, c->in.channels, c->by_h, c->by_w, p->dy + r * out, p->dx + r * in);
@@ -148,16 +158,16 @@ const struct layer_type upsampling2d_layer = {
     .name = "upsampling2d",
     .fields = fields_2d,
     .config_size = sizeof(struct upsampling),
-    .build = build_2d,
-    .forward = forward,
-    .backward = backward,
+    .build = upsampling_build_2d,
+    .forward = upsampling_forward,
+    .backward = upsampling_backward,
 };
 
 const struct layer_type upsampling1d_layer = {
     .name = "upsampling1d",
     .fields = fields_1d,
     .config_size = sizeof(struct upsampling),
-    .build = build_1d,
-    .forward = forward,
-    .backward = backward,
+    .build = upsampling_build_1d,
+    .forward = upsampling_forward,
+    .backward = upsampling_backward,
 };

@@ -1,4 +1,5 @@
-// The registry of layers: whatever stands here can be named in a spec, and is found by the gradient and parity tests.
+// The registry of layers, and what layers share. A spec can name every type of the registry, and the gradient and
+// parity tests find it there.
 #include "nn/nn_impl.h"
 
 #include <string.h>
@@ -98,27 +99,62 @@ const struct field layer_kernel_fields[] = {
     {0},
 };
 
+struct block *layer_add_block(struct layer *l, const struct block *b)
+{
+    ASSERT(l->n_blocks < LAYER_MAX_BLOCKS, "%s has %d blocks", l->type->name, l->n_blocks);
+    ASSERT(b->count > 0 && b->rank >= 1 && b->rank <= SHAPE_MAX_RANK + 1, "%s: rank %d", b->name, b->rank);
+
+    struct block *added = &l->blocks[l->n_blocks++];
+    *added = *b;
+    return added;
+}
+
 struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs)
 {
-    struct block *b = &l->blocks[l->n_blocks++];
-    *b = (struct block){.name = name,
-        .count = (size_t)inputs * (size_t)outputs,
-        .rank = 2,
-        .dims = {inputs, outputs},
-        .initializer = l->kernel.initializer,
-        .start = l->kernel.constant,
-        .fan_in = inputs,
-        .fan_out = outputs,
-        .l1 = l->kernel.l1,
-        .l2 = l->kernel.l2};
-    return b;
+    return layer_add_block(l, &(struct block){.name = name,
+                                  .count = (size_t)inputs * (size_t)outputs,
+                                  .rank = 2,
+                                  .dims = {inputs, outputs},
+                                  .initializer = l->kernel.initializer,
+                                  .start = l->kernel.constant,
+                                  .fan_in = inputs,
+                                  .fan_out = outputs,
+                                  .l1 = l->kernel.l1,
+                                  .l2 = l->kernel.l2});
 }
 
 struct block *layer_add_bias(struct layer *l, const char *name, int outputs)
 {
-    struct block *b = &l->blocks[l->n_blocks++];
-    *b = (struct block){.name = name, .count = (size_t)outputs, .rank = 1, .dims = {outputs}, .initializer = ZEROS};
+    return layer_add_block(
+        l, &(struct block){.name = name, .count = (size_t)outputs, .rank = 1, .dims = {outputs}, .initializer = ZEROS});
+}
+
+struct block *layer_add_channels(struct layer *l, const char *name, double start)
+{
+    struct block *b = layer_add_bias(l, name, last_dimension(l));
+    b->initializer = INITIALIZER_CONSTANT;
+    b->start = start;
     return b;
+}
+
+int layer_build_alike(struct layer *l, const struct node *at, struct err *e)
+{
+    (void)at;
+    (void)e;
+    l->out = l->in;
+    l->kept = (size_t)shape_size(&l->in);
+    return 0;
+}
+
+void layer_copy_forward(const struct layer *l, const struct pass *p)
+{
+    memcpy(p->y, p->x, (size_t)p->rows * (size_t)shape_size(&l->in) * sizeof *p->y);
+}
+
+void layer_copy_backward(const struct layer *l, const struct pass *p)
+{
+    if (p->dx)
+        memcpy(p->dx, p->dy, (size_t)p->rows * (size_t)shape_size(&l->in) * sizeof *p->dx);
 }
 
 const struct layer_type *layer_type_find(const char *name)

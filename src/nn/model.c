@@ -1,8 +1,13 @@
-// Models: built from the spec, layer after layer, each one's shape following from the one before.
+// Models, built from the spec in two steps. Reading needs only the section: it finds each layer's type and settings
+// (model_check ends there). Building needs the shape of the data as well: layer by layer, the output shape of one is
+// the input shape of the next, and each appends its blocks to the flat vector. model->layers grows while layers are
+// read and never again, so that pointers to layers and blocks (tied kernels) hold from then on.
 #include "nn/nn_impl.h"
 
+#include "base/field.h"
 #include "base/mem.h"
-#include <stdio.h>
+#include "base/text.h"
+#include "spec/spec.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,34 +30,19 @@ const struct field model_fields[] = {
     {0},
 };
 
-int shape_size(const struct shape *s)
-{
-    int n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dims[i];
-    return n;
-}
-
-char *shape_text(char out[48], const struct shape *s)
-{
-    int n = snprintf(out, 48, "(");
-    for (int i = 0; i < s->rank; i++)
-        n += snprintf(out + n, 48 - (size_t)n, "%s%d", i ? ", " : "", s->dims[i]);
-    snprintf(out + n, 48 - (size_t)n, ")");
-    return out;
-}
-
-// Of a layer without a type: complains of the first key that is none of every layer's.
-static void unknown_type(const struct node *at, const char *const *names, struct err *e)
+// Reports a layer without a type, at the first of its keys that is not a setting of every layer.
+static void refuse_layer_type(const struct node *at, const char *const *names, struct err *e)
 {
     const struct node *key = at->items[0];
     for (int i = at->n - 1; i >= 0; i--)
         if (!field_find(layer_common_fields, at->items[i]->key))
             key = at->items[i];
+
     struct text all = {0};
     int n = 0;
     for (; names[n]; n++)
         text_add(&all, "%s%s", n ? ", " : "", names[n]);
+
     const char *near = text_nearest(key->key, names, n);
     if (near)
         node_key_error(key, e, "no layer of that name; did you mean '%s'?", near);
@@ -61,29 +51,31 @@ static void unknown_type(const struct node *at, const char *const *names, struct
     text_free(&all);
 }
 
-// The type that a layer's map names: the one key that is a layer type.
-static const struct layer_type *find_type(const struct node *at, struct err *e)
+// Returns the type that a layer's map names: the one of its keys that is a layer type. NULL and an error if none is.
+static const struct layer_type *read_layer_type(const struct node *at, struct err *e)
 {
     const char *const *names = layer_type_names();
     if (at->kind != NODE_MAP || at->n == 0) {
         node_error(at, e, "a layer is a map such as {dense: 64, activation: relu}");
         return NULL;
     }
+
     for (int i = 0; i < at->n; i++) {
         const struct layer_type *type = layer_type_find(at->items[i]->key);
         if (type)
             return type;
     }
-    unknown_type(at, names, e);
+    refuse_layer_type(at, names, e);
     return NULL;
 }
 
-// Reads what one layer's map says and appends the layer, whose shapes and blocks are not known yet.
+// Reads one layer's map and appends the layer, whose shapes and blocks are not known yet.
 static int read_layer(struct model *m, const struct node *at, struct err *e)
 {
-    const struct layer_type *type = find_type(at, e);
+    const struct layer_type *type = read_layer_type(at, e);
     if (!type)
         return -1;
+
     m->layers = mem_grow(m->layers, (size_t)m->n_layers + 1, sizeof *m->layers);
     struct layer *l = &m->layers[m->n_layers++];
     *l = (struct layer){.type = type, .config = mem_new(1, type->config_size)};
@@ -94,17 +86,18 @@ static int read_layer(struct model *m, const struct node *at, struct err *e)
 static int read_layers(struct model *m, const struct node *list, struct err *e)
 {
     if (!list)
-        return 0; // its lack was reported
+        return 0; // reported as a missing key
     if (list->kind != NODE_LIST || list->n == 0)
         return node_error(list, e, "a list of layers is wanted, such as [{dense: 64, activation: relu}]");
+
     int failed = 0;
     for (int i = 0; i < list->n; i++)
         failed |= read_layer(m, list->items[i], e);
     return failed;
 }
 
-// All that can be read without knowing the data.
-static int read_model(struct model *m, const struct node *section, struct model_section *s, struct err *e)
+// Reads all that needs no data.
+static int read_both_halves(struct model *m, const struct node *section, struct model_section *s, struct err *e)
 {
     int failed = spec_read(section, model_fields, s, e);
     failed |= read_layers(m, s->encoder, e);
@@ -112,50 +105,60 @@ static int read_model(struct model *m, const struct node *section, struct model_
     return failed | read_layers(m, s->decoder, e);
 }
 
-// Gives a tied layer the kernel of its mirror in the encoder: layers of its type are counted from the code outwards.
+// Gives a tied layer the kernel of its mirror in the encoder. The n-th layer of its type after the code mirrors the
+// n-th one before it.
 static int tie_layer(const struct model *m, struct layer *l, const struct node *at, struct err *e)
 {
     if (!l->type->wants_tie || !l->type->wants_tie(l))
         return 0;
-    struct layer *code = m->layers + m->n_encoder, *mirror = code;
+
+    struct layer *code = m->layers + m->n_encoder;
+    struct layer *mirror = code;
     int count = 0;
     for (const struct layer *d = code; d <= l; d++)
         count += d->type == l->type;
     while (count > 0 && mirror > m->layers)
         count -= (--mirror)->type == l->type;
+
     if (l < code || count > 0)
         return node_error(at, e,
             "the encoder has no %s layer that mirrors this one, whose kernel it could use: tied is "
             "for layers of the decoder",
             l->type->name);
+
+    ASSERT(mirror->n_blocks > 0, "%s has no kernel", mirror->type->name);
     l->tied = &mirror->blocks[0];
     mirror->accumulates = true;
     return 0;
 }
 
-static int check_constant(const struct layer *l, const struct node *at, struct err *e)
+static int check_layer_constant(const struct layer *l, const struct node *at, struct err *e)
 {
     bool is_used = l->kernel.constant == 0;
     for (int i = 0; i < l->n_blocks; i++)
         is_used = is_used || l->blocks[i].initializer == INITIALIZER_CONSTANT;
-    return is_used ? 0
-                   : node_error(
-                         at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
+    if (is_used)
+        return 0;
+    return node_error(at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
 }
 
-// Each weight is a multiplication and an addition forward, in the gradient of the inputs, and in its own.
-static double operations(const struct layer *l)
+// Returns the floating-point operations that training on one sample takes. Each weight is a multiplication and an
+// addition three times: forward, in the gradient of the inputs, and in its own gradient.
+static double layer_operations(const struct layer *l)
 {
     double weights = l->tied ? (double)l->tied->count : 0;
+
     for (int i = 0; i < l->n_blocks; i++)
-        weights += l->blocks[i].fan_in ? (double)l->blocks[i].count : 0; // a kernel
+        weights += l->blocks[i].fan_in ? (double)l->blocks[i].count : 0; // only kernels have inputs
     return 6 * weights * (l->uses ? l->uses : 1);
 }
 
-// Penalties on outputs are of what the model can see: not of a sigmoid that the loss takes, nor of means out of 0..1.
-static int check_activity(const struct model *m, const struct layer *l, const struct node *at, struct err *e)
+// A penalty on outputs needs outputs that the model computes, which a sigmoid inside the loss is not, and the
+// divergence needs means in 0..1.
+static int check_layer_activity(const struct model *m, const struct layer *l, const struct node *at, struct err *e)
 {
     const enum activation f = l->activation;
+
     if (l->activity.beta > 0 && f != SIGMOID && f != HARD_SIGMOID && f != SOFTMAX)
         return node_error(at, e,
             "sparsity_beta: found activation %s, allowed: sigmoid, hard_sigmoid, softmax, whose outputs lie in 0..1",
@@ -166,26 +169,30 @@ static int check_activity(const struct model *m, const struct layer *l, const st
     return 0;
 }
 
-// Shapes and parameters of a layer that was read. *shape, its input, becomes its output.
+// Sets the shapes and blocks of a layer that was read. *shape, its input, becomes its output.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
     l->in = *shape;
     l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
-    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_constant(l, at, e) != 0 ||
-        check_activity(m, l, at, e) != 0)
+    if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_layer_constant(l, at, e) != 0 ||
+        check_layer_activity(m, l, at, e) != 0)
         return -1;
+    ASSERT(shape_size(&l->out) > 0, "%s has no output", l->type->name);
+    ASSERT(l->n_blocks <= LAYER_MAX_BLOCKS, "%d blocks", l->n_blocks);
+
     *shape = l->out;
-    m->operations += operations(l);
+    m->operations += layer_operations(l);
     for (int i = 0; i < l->n_blocks; i++) {
-        l->blocks[i].offset = m->parameters;
-        m->trainable += l->blocks[i].is_statistic ? 0 : l->blocks[i].count;
-        m->has_statistics = m->has_statistics || l->blocks[i].is_statistic;
-        m->parameters += (l->blocks[i].count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
+        struct block *b = &l->blocks[i];
+        b->offset = m->parameters;
+        m->trainable += b->is_statistic ? 0 : b->count;
+        m->has_statistics = m->has_statistics || b->is_statistic;
+        m->parameters += (b->count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
     }
     return 0;
 }
 
-static int first_trained(const struct model *m)
+static int first_trained_layer(const struct model *m)
 {
     int i = 0;
     while (i < m->n_layers && m->layers[i].n_blocks == 0 && !m->layers[i].tied)
@@ -203,17 +210,19 @@ static int build_layers(struct model *m, const struct model_section *s, struct s
         if (i == m->n_encoder - 1)
             m->code = *shape;
     }
-    m->first_trained = first_trained(m);
+    m->first_trained = first_trained_layer(m);
     return 0;
 }
 
-static int check_output(const struct model *m, const struct shape *shape, const struct node *decoder, struct err *e)
+static int check_reconstruction(
+    const struct model *m, const struct shape *shape, const struct node *decoder, struct err *e)
 {
     char found[48], wanted[48];
     if (shape_size(shape) != shape_size(&m->input))
         return node_error(decoder, e,
-            "its output has shape %s = %d values, the data %s = %d: they must be equally many",
+            "its output has shape %s = %d values, the data %s = %d: the numbers of values must be equal",
             shape_text(found, shape), shape_size(shape), shape_text(wanted, &m->input), shape_size(&m->input));
+
     const struct layer *last = &m->layers[m->n_layers - 1];
     if (m->loss == LOSS_BINARY_CROSSENTROPY && last->activation != SIGMOID)
         return node_error(decoder, e,
@@ -226,14 +235,17 @@ static int check_output(const struct model *m, const struct shape *shape, const 
 struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e)
 {
     struct model *m = mem_new(1, sizeof *m);
+    ASSERT((unsigned)loss < LOSS_COUNT, "loss %d", (int)loss);
+    ASSERT(shape_size(input) > 0, "no features");
     m->input = *input;
     m->loss = loss;
     m->delta = m->variance = 1;
     m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
+
     struct model_section s = {0};
     struct shape shape = *input;
-    if (read_model(m, section, &s, e) != 0 || build_layers(m, &s, &shape, e) != 0 ||
-        check_output(m, &shape, s.decoder, e) != 0)
+    if (read_both_halves(m, section, &s, e) != 0 || build_layers(m, &s, &shape, e) != 0 ||
+        check_reconstruction(m, &shape, s.decoder, e) != 0)
         model_free(&m);
     return m;
 }
@@ -242,7 +254,7 @@ int model_check(const struct node *section, struct err *e)
 {
     struct model *m = mem_new(1, sizeof *m);
     struct model_section s = {0};
-    int failed = read_model(m, section, &s, e);
+    int failed = read_both_halves(m, section, &s, e);
     model_free(&m);
     return failed;
 }
@@ -259,19 +271,21 @@ void model_free(struct model **m)
 {
     if (!*m)
         return;
+
     for (int i = 0; i < (*m)->n_layers; i++) {
         struct layer *l = &(*m)->layers[i];
         field_free(l->type->fields, l->config);
         free(l->config);
     }
+
     free((*m)->layers);
     free((*m)->feature_weights);
     free(*m);
     *m = NULL;
 }
 
-// Adds settings that layers of several types have.
-static void write_shared(const struct field *fields, const struct layer *l, struct node *map)
+// Adds the settings of a layer that other types have as well.
+static void write_shared_settings(const struct field *fields, const struct layer *l, struct node *map)
 {
     struct node *settings = fields ? spec_write(fields, l, 0) : NULL;
     for (const struct field *f = fields; f && f->key; f++)
@@ -282,10 +296,11 @@ static void write_shared(const struct field *fields, const struct layer *l, stru
 static struct node *write_layers(const struct layer *layers, int n)
 {
     struct node *list = node_new_list();
+
     for (int i = 0; i < n; i++) {
         struct node *map = node_add(list, NULL, spec_write(layers[i].type->fields, layers[i].config, 0));
-        write_shared(layers[i].type->kernel_fields, &layers[i], map);
-        write_shared(layer_common_fields, &layers[i], map);
+        write_shared_settings(layers[i].type->kernel_fields, &layers[i], map);
+        write_shared_settings(layer_common_fields, &layers[i], map);
     }
     return list;
 }

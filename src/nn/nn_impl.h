@@ -1,10 +1,11 @@
-// What a layer type is. A new layer is one file with one of these, and one line in layers.c.
+// What a layer type is, and what the files of nn/ share. A new layer is one file with one `struct layer_type`, and one
+// line in layers.c.
 #pragma once
 
 #include "base/random.h"
 #include "nn/nn.h"
 
-// One pass of one layer over some rows. Arrays are dense; sizes are those of the layer's shapes.
+// One pass of one layer over some rows. Arrays are dense; their sizes are those of the layer's shapes.
 struct pass {
     int rows;
     const real *w;  // the model's flat parameters
@@ -14,35 +15,40 @@ struct pass {
     real *dx;       // (rows, in): backward overwrites it; NULL: not wanted
     real *dw; // the model's flat gradient: backward overwrites the layer's blocks (l->accumulates: adds to its kernel)
     real *kept;     // (rows * l->kept + l->kept_once)
-    int number;     // of the layer in the model: tells its random numbers from those of others
+    int number;     // of the layer in the model: no two layers have the same random numbers
     int batch_rows; // rows of the whole batch, of which these are a part; 0 in forward
     const struct step *step;
     double *penalty; // forward may add what belongs to the sum of the rows' losses
     struct workspace *ws;
 };
 
-// In backward, which may tell before it goes on to dx: dw is there from parameter `first` on.
+// --- pass.c
+// Reports that the gradient of all parameters from `first` on is complete. A layer's backward may call it before it
+// computes dx, so that the reduction over ranks can begin.
 void gradient_done(struct workspace *ws, size_t first);
 
-// --- random_rows.c: x (n) := random numbers of a row, of this layer alone: uniform in [0, 1), standard normal
+// --- random_rows.c: x (n) := random numbers of a row, of this layer only: uniform in [0, 1), standard normal
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 
-// --- layer_gaussian.c: the divergence of each row's code from the standard normal distribution, from what forward kept
+// --- layer_gaussian.c: row (rows) := the divergence of each row's code from the standard normal distribution, from
+// what the last draw kept
 void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row);
 
-// --- loss.c: the rows last passed forward with their targets x, as the loops of losses take them; neither gradient nor
-// the losses of rows are wanted yet
+// --- loss.c
+// Returns the rows last passed forward with their targets x, as the loops of losses take them. The caller adds where
+// the gradient or the losses of rows go, if it wants them.
 struct loss_batch model_loss_batch(const struct model *m, const struct workspace *ws, int rows, const real *x);
-// A loss of the batch, by the loop that this model's data need; returns the sum of the rows' losses.
+// Takes a loss of the batch, by the loop that this model's data need. Returns the sum of the rows' losses.
 double model_take_loss(const struct model *m, enum loss loss, const struct loss_batch *b);
 
-// --- activity.c: penalties on outputs
+// --- activity.c: penalties on outputs y (rows, units)
+// Returns their sum over the rows.
 double activity_penalty(const struct activity *a, int rows, int units, const real *y);
 // dy := dy + the gradient of the penalties, of `rows` rows of a batch of batch_rows
 void activity_backward(const struct activity *a, int rows, int batch_rows, int units, const real *y, real *dy);
 
-// Initializers of blocks: those that a spec can name, then those that layers give their blocks by themselves.
+// Initializers of blocks: those that a spec can name, then those that only layers choose, for blocks of their own.
 enum initializer {
     ZEROS,
     GLOROT_UNIFORM,
@@ -57,19 +63,29 @@ enum initializer {
     INITIALIZER_FORGET_GATE = INITIALIZER_NAMED, // the second quarter is 1, all else 0: the bias of an lstm
 };
 
-// A kernel of rank 2 by the layer's settings; a bias. Appended to the layer's blocks, to be changed where that is not
-// all.
+// --- layers.c
+// Append a block to the layer: any, a kernel of rank 2 by the layer's settings, a bias, a vector of one value per
+// channel that starts at `start`. They return it, so that the caller can change it.
+struct block *layer_add_block(struct layer *l, const struct block *b);
 struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs);
 struct block *layer_add_bias(struct layer *l, const char *name, int outputs);
+struct block *layer_add_channels(struct layer *l, const char *name, double start);
+
+// The build of a layer whose output has the shape of its input, and which keeps one real per value.
+int layer_build_alike(struct layer *l, const struct node *at, struct err *e);
+// The pass of a layer that changes nothing: y := x, and dx := dy if it is wanted.
+void layer_copy_forward(const struct layer *l, const struct pass *p);
+void layer_copy_backward(const struct layer *l, const struct pass *p);
 
 struct layer_type {
     const char *name;
     const struct field *fields; // its settings; the first is named like the type: {dense: 64}
     size_t config_size;
     const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: it has no kernel
-    // From config and l->in: fills l->out and the blocks (all but offsets). -1 and an error (node_error at `at`).
+    // Fills l->out and the blocks, except offsets, from the config and l->in. Returns 0, or -1 and a node_error at
+    // `at`.
     int (*build)(struct layer *l, const struct node *at, struct err *e);
-    // Whether it takes statistics over the rows of a pass in training, which a single row does not have. NULL: never.
+    // Whether training takes statistics over the rows of a pass, which one row does not have. NULL: never.
     bool (*needs_two_rows)(const struct layer *l);
     // Whether it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL: never.
     bool (*wants_tie)(const struct layer *l);
@@ -77,7 +93,7 @@ struct layer_type {
     void (*backward)(const struct layer *l, const struct pass *p);
 };
 
-enum { KERNEL_ALWAYS_BIAS = 1 }; // layer_kernel_fields from here on: of layers that always have their biases
+enum { KERNEL_ALWAYS_BIAS = 1 }; // the first row of layer_kernel_fields for layers that always have their biases
 
 extern const struct layer_type *const layer_types[]; // NULL-terminated
 const struct layer_type *layer_type_find(const char *name);
@@ -100,13 +116,14 @@ extern const struct layer_type upsampling1d_layer;
 extern const struct layer_type reshape_layer;
 extern const struct layer_type flatten_layer;
 
-// Of a layer's input: the length of its last dimension, and how many such vectors `rows` rows hold.
-static inline int channels(const struct layer *l)
+// The length of the last dimension of a layer's input, and how many such vectors `rows` rows hold.
+static inline int last_dimension(const struct layer *l)
 {
+    ASSERT(l->in.rank >= 1 && l->in.rank <= SHAPE_MAX_RANK, "rank %d", l->in.rank);
     return l->in.dims[l->in.rank - 1];
 }
 
-static inline size_t positions(const struct layer *l, int rows)
+static inline size_t vectors_in_rows(const struct layer *l, int rows)
 {
-    return (size_t)rows * (size_t)shape_size(&l->in) / (size_t)channels(l);
+    return (size_t)rows * (size_t)shape_size(&l->in) / (size_t)last_dimension(l);
 }

@@ -127,18 +127,21 @@ static void adam_rates(const struct optimizer *o, int64_t t, double learning_rat
     u->learning_rate = learning_rate * (sqrt(1 - pow(o->beta_2, (double)t)) / (1 - pow(o->beta_1, (double)t)));
 }
 
-// Keras's nadam: the momentum of step i is beta_1 (1 - 0.96^i / 2) (PyTorch: 0.96^(i momentum_decay), with 0.004), and
-// the bias correction goes by the product of all so far. It ends where nothing is left of it, and soon is a power.
+// The nadam of Keras: the momentum of step i is beta_1 (1 - 0.96^i / 2) (PyTorch: 0.96^(i momentum_decay), with 0.004),
+// and the bias correction uses the product of all momenta so far. The loop ends when the product vanishes, or when the
+// momentum has settled and the rest is a power.
 static void nadam_rates(const struct optimizer *o, int64_t t, double learning_rate, struct update *u)
 {
-    enum { SETTLED = 1000 }; // 0.96^1000 is nothing beside 1
+    enum { SETTLED = 1000 }; // 0.96^1000 vanishes next to 1
     double power = 1, product = 1;
+
     for (int64_t i = 1; i <= t && i <= SETTLED && product > 1e-20; i++) {
         power *= 0.96;
         product *= o->beta_1 * (1 - power / 2);
     }
     if (t > SETTLED)
         product *= pow(o->beta_1, (double)(t - SETTLED));
+
     double momentum = o->beta_1 * (1 - pow(0.96, (double)t) / 2);
     double next = o->beta_1 * (1 - pow(0.96, (double)t + 1) / 2);
     u->learning_rate = learning_rate * next / (1 - product * next);
@@ -216,6 +219,7 @@ int optimizer_resolve(struct optimizer *o, const struct node *section, struct er
         else if (f->type == FIELD_REAL && isnan(*value) && has_setting(o, f->key))
             *value = *(const double *)(const void *)((const char *)defaults + f->offset);
     }
+
     if (!failed && o->clip_value > 0 && o->clip_norm > 0)
         failed = node_key_error(node_get(section, "clip_norm"), e, "given with clip_value, allowed: one of the two");
     return failed;
@@ -224,6 +228,7 @@ int optimizer_resolve(struct optimizer *o, const struct node *section, struct er
 void optimizer_write(const struct optimizer *o, struct node *map)
 {
     struct node *all = spec_write(optimizer_fields, o, 0);
+
     for (const struct field *f = optimizer_fields; f->key; f++) {
         struct node *value = node_take(all, f->key);
         if (has_setting(o, f->key))
@@ -231,15 +236,18 @@ void optimizer_write(const struct optimizer *o, struct node *map)
         else
             node_free(&value);
     }
+
     node_free(&all);
 }
 
 int optimizer_slots(const struct optimizer *o)
 {
-    return optimizer_type_of(o)->slots + o->amsgrad;
+    const int slots = optimizer_type_of(o)->slots + o->amsgrad;
+    ASSERT(slots <= OPTIMIZER_MAX_SLOTS, "%d slots", slots);
+    return slots;
 }
 
-// A setting that the optimizer may not have: 0 then.
+// Returns the setting, or 0 if the optimizer does not have it.
 static double setting_or_0(double value)
 {
     return isnan(value) ? 0 : value;
@@ -281,7 +289,6 @@ void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n
     real *const state[OPTIMIZER_MAX_SLOTS])
 {
     ASSERT(o->kind >= 0 && o->kind < OPTIMIZER_COUNT, "optimizer %d", o->kind);
-    ASSERT(optimizer_slots(o) <= OPTIMIZER_MAX_SLOTS, "%d slots", optimizer_slots(o));
 
     if (u->clip_factor != 1 || u->clip_value > 0)
         kernels()->clip(n, (real)u->clip_factor, (real)u->clip_value, g);

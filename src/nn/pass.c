@@ -1,28 +1,38 @@
 // Forward and backward passes over the rows of one worker.
+//
+// Layers compute their output without its activation; the passes apply it. Going back, one pair of buffers (ws->dy,
+// ws->dx) takes turns: the dx of a layer is the dy of the layer before. The gradient of parameters becomes complete
+// from the end of the flat vector to its beginning, because blocks are in the order of the layers. The workspace
+// reports each completed part (gradient_done), so that ranks can add it up while the pass continues.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
-// The activation that the model applies behind layer i: none where the loss wants the logits.
-static enum activation activation_of(const struct model *m, int i)
+// The activation that the model applies after layer i: none if the loss takes the logits.
+static enum activation activation_after(const struct model *m, int i)
 {
     return m->has_logits && i == m->n_layers - 1 ? LINEAR : m->layers[i].activation;
 }
 
-// Softmax goes over the last dimension, all else over everything at once.
-static void activate(enum activation f, int rows, const struct shape *s, real *y)
+// How many of n values an activation takes at a time: softmax those of the last dimension, any other all.
+static size_t activation_stretch(enum activation f, const struct shape *s, size_t n)
 {
-    size_t n = (size_t)rows * (size_t)shape_size(s), stretch = f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;
+    return f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;
+}
+
+static void apply_activation(enum activation f, int rows, const struct shape *s, real *y)
+{
+    size_t n = (size_t)rows * (size_t)shape_size(s), stretch = activation_stretch(f, s, n);
     for (size_t at = 0; at < n; at += stretch)
         kernels()->activate(f, stretch, y + at);
 }
 
-// y: the output, or what the activation was given where its slope needs that
-static void activate_backward(enum activation f, int rows, const struct shape *s, const real *y, real *dy)
+// y: the output, or the activation's input if its slope needs that
+static void apply_slope(enum activation f, int rows, const struct shape *s, const real *y, real *dy)
 {
-    size_t n = (size_t)rows * (size_t)shape_size(s), stretch = f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;
+    size_t n = (size_t)rows * (size_t)shape_size(s), stretch = activation_stretch(f, s, n);
     for (size_t at = 0; at < n; at += stretch)
         kernels()->activate_backward(f, stretch, y + at, dy + at);
 }
@@ -32,13 +42,18 @@ static bool has_activity(const struct layer *l)
     return l->activity.l1 > 0 || l->activity.beta > 0;
 }
 
-static struct pass pass_of(const real *w, struct workspace *ws, int rows, const real *x, int i)
+static const real *layer_input(const struct workspace *ws, const real *x, int i)
+{
+    if (i > 0)
+        return ws->y[i - 1];
+    return ws->input ? ws->input : x;
+}
+
+static struct pass layer_pass(const real *w, struct workspace *ws, int rows, const real *x, int i)
 {
     return (struct pass){.rows = rows,
         .w = w,
-        .x = i           ? ws->y[i - 1]
-             : ws->input ? ws->input
-                         : x,
+        .x = layer_input(ws, x, i),
         .y = ws->y[i],
         .kept = ws->kept[i],
         .number = i,
@@ -51,6 +66,7 @@ void gradient_done(struct workspace *ws, size_t first)
 {
     if (first >= ws->gradient_left)
         return;
+
     if (ws->gradient_done)
         ws->gradient_done(ws->context, first, ws->gradient_left - first);
     ws->gradient_left = first;
@@ -58,30 +74,35 @@ void gradient_done(struct workspace *ws, size_t first)
 
 int block_part_rows(const struct block *b)
 {
-    enum { PART = 1 << 18 };
+    enum { PART = 1 << 18 }; // parameters
     int parts = (int)((b->count + PART - 1) / PART), rows = b->rank > 1 ? b->dims[0] : 1;
     return parts > 1 ? (rows + parts - 1) / parts : rows;
 }
 
-static void take_input(const struct model *m, struct workspace *ws, int rows, const real *x)
+// ws->input := x, with 0 for values that are missing
+static void fill_missing(const struct model *m, struct workspace *ws, int rows, const real *x)
 {
     size_t n = (size_t)rows * (size_t)shape_size(&m->input);
     for (size_t i = 0; i < n; i++)
         ws->input[i] = isnan(x[i]) ? 0 : x[i];
 }
 
-// Passes layers `first`, ... on what the layer before has put out.
+// Passes layers `first`, ... on the output of the layer before.
 static void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first)
 {
+    ASSERT(rows >= 0 && rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
+    ASSERT(first >= 0 && first < m->n_layers, "layer %d of %d", first, m->n_layers);
     ws->is_final = false;
+
     for (int i = first; i < m->n_layers; i++) {
         const struct layer *l = &m->layers[i];
         int units = shape_size(&l->out);
-        struct pass p = pass_of(w, ws, rows, x, i);
+        struct pass p = layer_pass(w, ws, rows, x, i);
+
         l->type->forward(l, &p);
         if (ws->z[i])
             memcpy(ws->z[i], ws->y[i], (size_t)rows * (size_t)units * sizeof(real));
-        activate(activation_of(m, i), rows, &l->out, ws->y[i]);
+        apply_activation(activation_after(m, i), rows, &l->out, ws->y[i]);
         if (has_activity(l) && ws->step.trains)
             ws->penalty += activity_penalty(&l->activity, rows, units, ws->y[i]);
     }
@@ -89,47 +110,61 @@ static void pass_forward(const struct model *m, const real *w, struct workspace 
 
 real *model_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
 {
-    ASSERT(rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
+    ASSERT(rows >= 0 && rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
+    ASSERT(!ws->input == !m->ignores_missing, "the model changed after its workspace was made");
     ws->penalty = 0;
     if (ws->input)
-        take_input(m, ws, rows, x);
+        fill_missing(m, ws, rows, x);
+
     pass_forward(m, w, ws, rows, x, 0);
     return ws->y[m->n_layers - 1];
 }
 
 void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x)
 {
+    ASSERT(!ws->step.trains, "a draw is no training");
     pass_forward(m, w, ws, rows, x, m->n_encoder - 1);
 }
 
 const real *model_code(const struct model *m, const struct workspace *ws)
 {
+    ASSERT(m->n_encoder >= 1 && m->n_encoder <= m->n_layers, "%d of %d layers", m->n_encoder, m->n_layers);
     return ws->y[m->n_encoder - 1];
 }
 
-double model_backward(
-    const struct model *m, const real *w, struct workspace *ws, int rows, int batch_rows, const real *x, real *dw)
+static void layer_backward(const struct model *m, int i, const struct pass *p, real *dy)
 {
-    int features = shape_size(&m->input);
-    real scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
+    const struct layer *l = &m->layers[i];
+    const struct workspace *ws = p->ws;
+
+    if (has_activity(l) && ws->step.trains)
+        activity_backward(&l->activity, p->rows, p->batch_rows, shape_size(&l->out), ws->y[i], dy);
+    apply_slope(activation_after(m, i), p->rows, &l->out, ws->z[i] ? ws->z[i] : ws->y[i], dy);
+    l->type->backward(l, p);
+}
+
+double model_backward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw)
+{
+    const int features = shape_size(&m->input), batch_rows = ws->step.batch_rows;
     real *dy = ws->dy, *dx = ws->dx;
-    ws->gradient_left = m->parameters;
+    ASSERT(dy && dx, "a workspace without buffers of the backward pass");
+    ASSERT(rows >= 0 && rows <= batch_rows, "%d rows of a batch of %d", rows, batch_rows);
+
     struct loss_batch batch = model_loss_batch(m, ws, rows, x);
-    batch.scale = scale;
+    batch.scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
     batch.dy = dy;
     double loss = model_take_loss(m, m->loss, &batch);
+
+    ws->gradient_left = m->parameters;
     for (int i = m->n_layers - 1; i >= m->first_trained; i--) {
         const struct layer *l = &m->layers[i];
-        int units = shape_size(&l->out);
-        if (has_activity(l) && ws->step.trains)
-            activity_backward(&l->activity, rows, batch_rows, units, ws->y[i], dy);
-        activate_backward(activation_of(m, i), rows, &l->out, ws->z[i] ? ws->z[i] : ws->y[i], dy);
-        struct pass p = pass_of(w, ws, rows, x, i);
+        struct pass p = layer_pass(w, ws, rows, x, i);
         p.dy = dy;
         p.dx = i > m->first_trained ? dx : NULL;
         p.dw = dw;
         p.batch_rows = batch_rows;
-        l->type->backward(l, &p);
+
+        layer_backward(m, i, &p, dy);
         if (l->n_blocks)
             gradient_done(ws, l->blocks[0].offset);
         real *t = dy;
@@ -137,5 +172,6 @@ double model_backward(
         dx = t;
     }
     gradient_done(ws, 0);
+
     return (ws->step.sums ? loss * features : loss) + ws->penalty;
 }

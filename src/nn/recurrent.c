@@ -1,68 +1,94 @@
-// Layers that pass over time: what lstm and gru share.
+// The products over all steps, and the order of time, around the cells of lstm and gru.
 #include "nn/recurrent.h"
 
+#include "kernels/kernels.h"
+#include "nn/nn_impl.h"
+#include "spec/spec.h"
 #include <string.h>
 
-// Sizes, as in recurrent.h; X: steps of the input that are looked at; W: outputs of a step, both directions.
-struct sizes {
+// Sizes, as in recurrent.h; X: steps of the input that are used, 1 if all are equal; W: outputs of a step, both
+// directions.
+struct recurrent_sizes {
     int T, X, B, I, U, G, W, directions;
 };
 
-static struct sizes sizes_of(const struct layer *l, const struct cell *cell, int rows)
+static struct recurrent_sizes recurrent_sizes_of(const struct layer *l, const struct cell *cell, int rows)
 {
     const struct recurrent *c = l->config;
-    int T = l->in.dims[0], U = (int)c->units, directions = c->bidirectional ? 2 : 1;
-    return (struct sizes){
+    const int T = l->in.dims[0], U = (int)c->units, directions = c->bidirectional ? 2 : 1;
+    ASSERT(T > 0 && U > 0, "%d steps, %d units", T, U);
+    return (struct recurrent_sizes){
         T, l->in_repeats ? 1 : T, rows, shape_size(&l->in) / T, U, U * cell->gates, U * directions, directions};
 }
 
-// Of one direction: parts of the layer's kept values.
-struct room {
+// Parts of what the layer keeps, of one direction.
+struct recurrent_room {
     real *x;     // (X, B, I)
-    real *start; // (B, G): where the input repeats, its sums, which are those of all steps
+    real *start; // (B, G): sums of the input, if it repeats; they are those of all steps
     real *gates, *h, *dh, *own;
 };
 
-static size_t room_length(const struct sizes *s, const struct cell *cell) // of a row
+// Returns the length of a room per row.
+static size_t room_length(const struct recurrent_sizes *s, const struct cell *cell)
 {
     size_t T = (size_t)s->T, U = (size_t)s->U, G = (size_t)s->G;
-    return (size_t)s->X * (size_t)s->I + (T + 1) * G + (T + 2) * U + cell->own(T, U);
+    return (size_t)s->X * (size_t)s->I + (T + 1) * G + (T + 2) * U + cell->own_size(T, U);
 }
 
-static struct room room_of(const struct sizes *s, const struct cell *cell, const struct pass *p, int direction)
+static struct recurrent_room recurrent_room_of(
+    const struct recurrent_sizes *s, const struct cell *cell, const struct pass *p, int direction)
 {
-    struct room r;
-    size_t B = (size_t)s->B, T = (size_t)s->T, U = (size_t)s->U, G = (size_t)s->G;
+    struct recurrent_room r;
+    const size_t B = (size_t)s->B, T = (size_t)s->T, U = (size_t)s->U, G = (size_t)s->G;
+    ASSERT(direction < s->directions, "direction %d of %d", direction, s->directions);
+
     r.gates = p->kept + (size_t)direction * B * room_length(s, cell);
     r.start = r.gates + B * T * G;
     r.h = r.start + B * G;
     r.dh = r.h + B * (T + 1) * U;
     r.own = r.dh + B * U;
-    r.x = r.own + B * cell->own(T, U);
+    r.x = r.own + B * cell->own_size(T, U);
     return r;
 }
 
-static void add_blocks(struct layer *l, const struct sizes *s, const struct cell *cell, enum initializer bias)
+enum { BLOCKS_PER_DIRECTION = 3 }; // kernel, recurrent kernel, bias
+
+static void add_recurrent_bias(struct layer *l, const char *name, const struct cell *cell, int gates, int initializer)
 {
-    static const char *const names[2][3] = {
+    struct block *b = layer_add_bias(l, name, gates);
+    b->initializer = initializer;
+    b->axes[0] = "gate";
+    if (cell->bias_rows == 1)
+        return;
+
+    b->count *= (size_t)cell->bias_rows;
+    b->rank = 2;
+    b->dims[0] = cell->bias_rows;
+    b->dims[1] = gates;
+    b->axes[0] = "part";
+    b->axes[1] = "gate";
+}
+
+static void add_recurrent_blocks(
+    struct layer *l, const struct recurrent_sizes *s, const struct cell *cell, enum initializer bias)
+{
+    static const char *const names[2][BLOCKS_PER_DIRECTION] = {
         {"kernel", "recurrent_kernel", "bias"}, {"backward_kernel", "backward_recurrent_kernel", "backward_bias"}};
     const struct recurrent *c = l->config;
+    ASSERT(s->directions <= 2, "%d directions", s->directions);
+
     for (int d = 0; d < s->directions; d++) {
         struct block *b = layer_add_kernel(l, names[d][0], s->I, s->G);
-        b->axes[0] = "input", b->axes[1] = "gate";
+        b->axes[0] = "input";
+        b->axes[1] = "gate";
+
         b = layer_add_kernel(l, names[d][1], s->U, s->G);
-        b->axes[0] = "unit", b->axes[1] = "gate";
+        b->axes[0] = "unit";
+        b->axes[1] = "gate";
         b->initializer = c->recurrent_initializer;
         b->l1 = b->l2 = 0;
-        b = layer_add_bias(l, names[d][2], s->G);
-        b->axes[0] = "gate";
-        b->initializer = bias;
-        if (cell->bias_rows > 1) {
-            b->count *= (size_t)cell->bias_rows;
-            b->rank = 2;
-            b->dims[0] = cell->bias_rows, b->dims[1] = s->G;
-            b->axes[0] = "part", b->axes[1] = "gate";
-        }
+
+        add_recurrent_bias(l, names[d][2], cell, s->G, (int)bias);
     }
 }
 
@@ -70,60 +96,68 @@ int recurrent_build(
     struct layer *l, const struct cell *cell, enum initializer bias, const struct node *at, struct err *e)
 {
     const struct recurrent *c = l->config;
-    struct sizes s = sizes_of(l, cell, 0);
+    struct recurrent_sizes s = recurrent_sizes_of(l, cell, 0);
+
     if (l->activation != LINEAR)
         return node_error(at, e, "activation: found %s, but %s has its own inside: sigmoid for the gates, tanh",
             activation_names[l->activation], layer_name(l));
     if ((int64_t)s.I * s.G > 1 << 30)
         return node_error(at, e, "%d inputs x %d sums make more than 2^30 weights", s.I, s.G);
+
     l->out = c->return_sequences ? (struct shape){2, {s.T, s.W}} : (struct shape){1, {s.W}};
     l->uses = s.T;
     l->kept = (size_t)s.directions * room_length(&s, cell);
-    add_blocks(l, &s, cell, bias);
+    add_recurrent_blocks(l, &s, cell, bias);
     return 0;
 }
 
-// The place in time of step t.
-static size_t time_of(const struct sizes *s, int direction, int t)
+// Returns the place in time of step t of the input.
+static size_t time_of_step(const struct recurrent_sizes *s, int direction, int t)
 {
     return (size_t)(direction && s->X > 1 ? s->T - 1 - t : t);
 }
 
-static void take_inputs(const struct sizes *s, int direction, const real *in, real *x)
+// x (X, B, I) := the input, time-major
+static void take_inputs(const struct recurrent_sizes *s, int direction, const real *in, real *x)
 {
     size_t I = (size_t)s->I, row = (size_t)s->T * I;
     for (int t = 0; t < s->X; t++) {
-        const real *from = in + time_of(s, direction, t) * I;
+        const real *from = in + time_of_step(s, direction, t) * I;
         for (int b = 0; b < s->B; b++, from += row, x += I)
             memcpy(x, from, I * sizeof *x);
     }
 }
 
-static void give_input_gradients(const struct sizes *s, int direction, const real *x, real *dx)
+// dx := dx + the gradients x (X, B, I), which are time-major; the first direction sets it
+static void give_input_gradients(const struct recurrent_sizes *s, int direction, const real *x, real *dx)
 {
     size_t I = (size_t)s->I, row = (size_t)s->T * I;
     if (direction == 0)
         memset(dx, 0, (size_t)s->B * row * sizeof *dx);
+
     for (int t = 0; t < s->X; t++) {
-        real *to = dx + time_of(s, direction, t) * I;
+        real *to = dx + time_of_step(s, direction, t) * I;
         for (int b = 0; b < s->B; b++, to += row, x += I)
             for (size_t i = 0; i < I; i++)
                 to[i] += x[i];
     }
 }
 
-// The place of a direction's output of step t in row 0 of y or dy, and what is between rows.
-static size_t output_at(const struct layer *l, const struct sizes *s, int direction, int t)
+// Returns the place of a direction's output of step t in row 0 of y or dy.
+static size_t output_place(const struct layer *l, const struct recurrent_sizes *s, int direction, int t)
 {
-    size_t time = l->out.rank == 1 ? 0 : (size_t)(direction ? s->T - 1 - t : t);
+    size_t time = (size_t)(direction ? s->T - 1 - t : t);
+    if (l->out.rank == 1)
+        time = 0;
     return time * (size_t)s->W + (size_t)direction * (size_t)s->U;
 }
 
-static void give_outputs(const struct layer *l, const struct sizes *s, int direction, const real *h, real *y)
+// y := the outputs h that the layer gives, of every step or of the last
+static void give_outputs(const struct layer *l, const struct recurrent_sizes *s, int direction, const real *h, real *y)
 {
     size_t U = (size_t)s->U, row = (size_t)shape_size(&l->out);
     for (int t = l->out.rank == 1 ? s->T - 1 : 0; t < s->T; t++) {
-        real *to = y + output_at(l, s, direction, t);
+        real *to = y + output_place(l, s, direction, t);
         const real *from = h + (size_t)(t + 1) * (size_t)s->B * U;
         for (int b = 0; b < s->B; b++, to += row, from += U)
             memcpy(to, from, U * sizeof *to);
@@ -134,17 +168,19 @@ void recurrent_add_gradient(const struct recurrent_pass *r, int t)
 {
     if (!r->every_step && t < r->T - 1)
         return;
+
     const real *dy = r->dy + (ptrdiff_t)t * r->dy_step;
     real *restrict dh = r->dh;
+    ASSERT(t >= 0 && t < r->T, "step %d of %d", t, r->T);
     for (int b = 0; b < r->B; b++, dy += r->dy_row, dh += r->U)
         for (int j = 0; j < r->U; j++)
             dh[j] += dy[j];
 }
 
-static struct recurrent_pass pass_of(
-    const struct layer *l, const struct sizes *s, const struct room *room, const struct pass *p, int direction)
+static struct recurrent_pass recurrent_pass_of(const struct layer *l, const struct recurrent_sizes *s,
+    const struct recurrent_room *room, const struct pass *p, int direction)
 {
-    const struct block *b = l->blocks + 3 * direction;
+    const struct block *b = l->blocks + BLOCKS_PER_DIRECTION * direction;
     return (struct recurrent_pass){.T = s->T,
         .B = s->B,
         .U = s->U,
@@ -157,12 +193,13 @@ static struct recurrent_pass pass_of(
         .dh = room->dh};
 }
 
-// Sums of the inputs of all steps.
-static void sum_inputs(
-    const struct layer *l, const struct sizes *s, const struct room *room, const struct pass *p, int direction)
+// room->gates := the sums of the inputs of all steps
+static void sum_inputs(const struct layer *l, const struct recurrent_sizes *s, const struct recurrent_room *room,
+    const struct pass *p, int direction)
 {
-    const struct block *b = l->blocks + 3 * direction;
+    const struct block *b = l->blocks + BLOCKS_PER_DIRECTION * direction;
     real *sums = l->in_repeats ? room->start : room->gates;
+
     gemm_bias((struct gemm_shape){false, false, s->X * s->B, s->G, s->I}, room->x, p->w + b[0].offset,
         p->w + b[2].offset, sums);
     if (l->in_repeats)
@@ -171,10 +208,12 @@ static void sum_inputs(
 
 void recurrent_forward(const struct layer *l, const struct cell *cell, const struct pass *p)
 {
-    struct sizes s = sizes_of(l, cell, p->rows);
+    struct recurrent_sizes s = recurrent_sizes_of(l, cell, p->rows);
+
     for (int d = 0; d < s.directions; d++) {
-        struct room room = room_of(&s, cell, p, d);
-        struct recurrent_pass r = pass_of(l, &s, &room, p, d);
+        struct recurrent_room room = recurrent_room_of(&s, cell, p, d);
+        struct recurrent_pass r = recurrent_pass_of(l, &s, &room, p, d);
+
         take_inputs(&s, d, p->x, room.x);
         sum_inputs(l, &s, &room, p, d);
         memset(r.h, 0, (size_t)s.B * (size_t)s.U * sizeof *r.h);
@@ -183,36 +222,46 @@ void recurrent_forward(const struct layer *l, const struct cell *cell, const str
     }
 }
 
-// From the gradients of the sums of all steps: those of kernel and bias, and of the inputs.
-static void sum_inputs_backward(
-    const struct layer *l, const struct sizes *s, const struct room *room, const struct pass *p, int direction)
+// Computes the gradients of kernel, bias and inputs from those of the sums of all steps.
+static void sum_inputs_backward(const struct layer *l, const struct recurrent_sizes *s,
+    const struct recurrent_room *room, const struct pass *p, int direction)
 {
-    const struct block *b = l->blocks + 3 * direction;
+    const struct block *b = l->blocks + BLOCKS_PER_DIRECTION * direction;
     real *sums = l->in_repeats ? room->start : room->gates;
+
     if (l->in_repeats)
         kernels()->sum_rows(s->T, s->B * s->G, room->gates, sums);
     gemm((struct gemm_shape){true, false, s->I, s->G, s->X * s->B}, room->x, sums, 0, p->dw + b[0].offset);
     kernels()->sum_rows(s->X * s->B, s->G, sums, p->dw + b[2].offset);
     if (!p->dx)
         return;
+
     gemm((struct gemm_shape){false, true, s->X * s->B, s->I, s->G}, sums, p->w + b[0].offset, 0, room->x);
     give_input_gradients(s, direction, room->x, p->dx);
+}
+
+// Returns the distance between the outputs of two steps of a direction, in time.
+static int direction_step(const struct recurrent_sizes *s, int direction)
+{
+    return direction ? -s->W : s->W;
 }
 
 void recurrent_backward(const struct layer *l, const struct cell *cell, const struct pass *p)
 {
     const struct recurrent *c = l->config;
-    struct sizes s = sizes_of(l, cell, p->rows);
+    struct recurrent_sizes s = recurrent_sizes_of(l, cell, p->rows);
+
     for (int d = 0; d < s.directions; d++) {
-        const struct block *b = l->blocks + 3 * d;
-        struct room room = room_of(&s, cell, p, d);
-        struct recurrent_pass r = pass_of(l, &s, &room, p, d);
+        const struct block *b = l->blocks + BLOCKS_PER_DIRECTION * d;
+        struct recurrent_room room = recurrent_room_of(&s, cell, p, d);
+        struct recurrent_pass r = recurrent_pass_of(l, &s, &room, p, d);
         r.drecurrent = p->dw + b[1].offset;
         r.dbias = p->dw + b[2].offset;
-        r.dy = p->dy + output_at(l, &s, d, 0);
+        r.dy = p->dy + output_place(l, &s, d, 0);
         r.every_step = c->return_sequences;
-        r.dy_step = !c->return_sequences ? 0 : d ? -s.W : s.W;
+        r.dy_step = c->return_sequences ? direction_step(&s, d) : 0;
         r.dy_row = shape_size(&l->out);
+
         memset(r.dh, 0, (size_t)s.B * (size_t)s.U * sizeof *r.dh);
         cell->backward(&r);
         sum_inputs_backward(l, &s, &room, p, d);

@@ -1,5 +1,5 @@
 // The learning rate of an epoch: pure functions of settings, the epoch, and how many plateaus were met.
-#include "nn/nn_impl.h"
+#include "nn/nn.h"
 
 #include <math.h>
 
@@ -57,9 +57,13 @@ bool schedule_needs_epochs(const struct schedule *s)
 
 double schedule_rate(const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, int64_t drops)
 {
+    ASSERT(epoch >= 0 && epoch < epochs, "epoch %lld of %lld", (long long)epoch, (long long)epochs);
+    ASSERT(drops >= 0, "%lld drops", (long long)drops);
     if (epoch < s->warmup)
         return learning_rate * (double)(epoch + 1) / (double)(s->warmup + 1);
-    double at = (double)(epoch - s->warmup), all = (double)(epochs - s->warmup), rate = learning_rate;
+
+    const double at = (double)(epoch - s->warmup), all = (double)(epochs - s->warmup);
+    double rate = learning_rate;
     switch ((enum schedule_type)s->type) {
     case CONSTANT:
         return rate;
@@ -75,5 +79,6 @@ double schedule_rate(const struct schedule *s, double learning_rate, int64_t epo
         rate *= pow(s->factor, (double)drops);
         break;
     }
+
     return fmax(rate, fmin(s->minimum, learning_rate));
 }

@@ -1,89 +1,89 @@
-// What a step does to the flat parameter vector: penalties, the optimizer, running statistics.
+// What a training step does to a range of the flat parameter vector: the penalties on weights, the optimizer, and
+// running statistics.
+//
+// Threads and ranks cut the vector anywhere, so that a range may begin or end inside a block. Each block is visited
+// where it meets the range; a cut changes no bit, because all of this works element by element, except for
+// model_square_sum, whose callers cut at the same places always.
 #include "nn/nn_impl.h"
 
-// Blocks are visited where they meet the stretch [first, first + n) of the vector.
-struct stretch {
-    size_t first, n;
+#include "kernels/kernels.h"
+
+// Elements [at, at + n) of a range.
+struct range_part {
+    size_t at, n;
 };
 
-static struct stretch meet(const struct block *b, struct stretch s)
+// Returns the part of the range [first, first + n) of the vector that is in block b.
+static struct range_part meet_block(const struct block *b, size_t first, size_t n)
 {
-    size_t from = b->offset > s.first ? b->offset : s.first;
-    size_t end = b->offset + b->count, last = s.first + s.n, to = end < last ? end : last;
-    return (struct stretch){from, from < to ? to - from : 0};
+    size_t from = b->offset > first ? b->offset : first;
+    size_t end = b->offset + b->count < first + n ? b->offset + b->count : first + n;
+    return (struct range_part){from - first, from < end ? end - from : 0};
 }
 
-static void penalize(const struct block *b, struct stretch all, const real *w, real *g)
-{
-    struct stretch s = meet(b, all);
-    if (s.n > 0 && (b->l1 > 0 || b->l2 > 0))
-        kernels()->penalize(s.n, w + (s.first - all.first), (real)b->l1, (real)b->l2, g + (s.first - all.first));
-}
-
-static void move_statistic(const struct block *b, struct stretch all, real *w, const real *g)
-{
-    struct stretch s = meet(b, all);
-    real momentum = (real)b->momentum;
-    for (size_t i = s.first - all.first; i < s.first - all.first + s.n; i++)
-        w[i] = momentum * w[i] + (1 - momentum) * g[i];
-}
-
-// The optimizer on what lies between the statistics.
-static void step_weights(const struct model *m, const struct optimizer *o, const struct update *u, struct stretch all,
-    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS])
-{
-    size_t at = all.first, last = all.first + all.n;
-    for (int i = 0; i < m->n_layers; i++)
-        for (int k = 0; k < m->layers[i].n_blocks; k++) {
-            const struct block *b = &m->layers[i].blocks[k];
-            struct stretch s = meet(b, all);
-            if (!b->is_statistic || s.n == 0)
-                continue;
-            real *shifted[OPTIMIZER_MAX_SLOTS] = {0};
-            for (int j = 0; j < optimizer_slots(o); j++)
-                shifted[j] = state[j] + (at - all.first);
-            optimizer_apply(o, u, s.first - at, w + (at - all.first), g + (at - all.first), shifted);
-            move_statistic(b, all, w, g);
-            at = s.first + s.n;
-        }
-    real *shifted[OPTIMIZER_MAX_SLOTS] = {0};
-    for (int j = 0; j < optimizer_slots(o); j++)
-        shifted[j] = state[j] + (at - all.first);
-    optimizer_apply(o, u, last - at, w + (at - all.first), g + (at - all.first), shifted);
-}
+// All blocks of a model, in the order of the vector.
+#define FOR_EACH_BLOCK(m, b)                                                           \
+    for (const struct layer *l_ = (m)->layers; l_ < (m)->layers + (m)->n_layers; l_++) \
+        for (const struct block *b = l_->blocks; b < l_->blocks + l_->n_blocks; b++)
 
 void model_penalize(const struct model *m, size_t first, size_t n, const real *w, real *g)
 {
-    for (int i = 0; i < m->n_layers; i++)
-        for (int k = 0; k < m->layers[i].n_blocks; k++)
-            penalize(&m->layers[i].blocks[k], (struct stretch){first, n}, w, g);
+    ASSERT(first + n <= m->parameters, "%zu + %zu of %zu", first, n, m->parameters);
+    FOR_EACH_BLOCK(m, b)
+    {
+        struct range_part part = meet_block(b, first, n);
+        if (part.n > 0 && (b->l1 > 0 || b->l2 > 0))
+            kernels()->penalize(part.n, w + part.at, (real)b->l1, (real)b->l2, g + part.at);
+    }
 }
 
 double model_square_sum(const struct model *m, size_t first, size_t n, const real *g)
 {
     double sum = 0;
-    for (int i = 0; i < m->n_layers; i++)
-        for (int k = 0; k < m->layers[i].n_blocks; k++) {
-            const struct block *b = &m->layers[i].blocks[k];
-            struct stretch s = meet(b, (struct stretch){first, n});
-            if (s.n > 0 && !b->is_statistic)
-                sum += kernels()->square_sum(s.n, g + (s.first - first));
-        }
+    ASSERT(first + n <= m->parameters, "%zu + %zu of %zu", first, n, m->parameters);
+
+    FOR_EACH_BLOCK(m, b)
+    {
+        struct range_part part = meet_block(b, first, n);
+        if (part.n > 0 && !b->is_statistic)
+            sum += kernels()->square_sum(part.n, g + part.at);
+    }
     return sum;
 }
 
-void model_step(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
-    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS])
+static void move_statistic(double momentum, size_t n, real *w, const real *g)
 {
-    if (m->has_statistics)
-        step_weights(m, o, u, (struct stretch){first, n}, w, g, state);
-    else
-        optimizer_apply(o, u, n, w, g, state);
+    const real kept = (real)momentum;
+    for (size_t i = 0; i < n; i++)
+        w[i] = kept * w[i] + (1 - kept) * g[i];
 }
 
-void model_update(const struct model *m, const struct optimizer *o, const struct update *u, size_t first, size_t n,
-    real *w, real *g, real *const state[OPTIMIZER_MAX_SLOTS])
+// Steps elements [at, end) of the range with the optimizer.
+static void step_weights(
+    const struct optimizer *o, const struct update *u, const struct parameter_range *r, size_t at, size_t end)
 {
-    model_penalize(m, first, n, w, g);
-    model_step(m, o, u, first, n, w, g, state);
+    real *state[OPTIMIZER_MAX_SLOTS] = {0};
+    ASSERT(at <= end && end <= r->n, "[%zu, %zu) of %zu", at, end, r->n);
+
+    for (int i = 0; i < optimizer_slots(o); i++)
+        state[i] = r->state[i] + at;
+    optimizer_apply(o, u, end - at, r->w + at, r->g + at, state);
+}
+
+void model_step(
+    const struct model *m, const struct optimizer *o, const struct update *u, const struct parameter_range *r)
+{
+    size_t at = 0; // the first element that was not stepped yet
+    ASSERT(r->first + r->n <= m->parameters, "%zu + %zu of %zu", r->first, r->n, m->parameters);
+
+    FOR_EACH_BLOCK(m, b)
+    {
+        struct range_part part = meet_block(b, r->first, r->n);
+        if (!b->is_statistic || part.n == 0)
+            continue;
+        step_weights(o, u, r, at, part.at);
+        move_statistic(b->momentum, part.n, r->w + part.at, r->g + part.at);
+        at = part.at + part.n;
+    }
+    step_weights(o, u, r, at, r->n);
 }

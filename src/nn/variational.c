@@ -1,4 +1,5 @@
-// Variational models at work: their code drawn again and again for the same rows.
+// Which models are variational, and how far their codes are from the standard normal distribution. The draws themselves
+// are passes from the code on (model_recode in pass.c).
 #include "nn/nn_impl.h"
 
 static bool is_gaussian(const struct layer *l)
@@ -17,5 +18,7 @@ bool model_is_variational(const struct model *m)
 void model_divergence(const struct model *m, const struct workspace *ws, int rows, float *row)
 {
     int code = m->n_encoder - 1;
+    ASSERT(model_is_variational(m), "no layer gaussian at the code");
+    ASSERT(rows >= 0 && rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
     gaussian_divergence(&m->layers[code], rows, ws->kept[code], row);
 }

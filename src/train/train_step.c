@@ -82,6 +82,7 @@ static void compute_shard_gradient(
     dataset_gather(task->train, sample, rows, ws->x);
     ws->step = (struct step){.trains = true,
         .sums = task->config->reduction == REDUCTION_SUM,
+        .batch_rows = batch_rows,
         .seed = (uint64_t)task->config->seed,
         .epoch = (uint32_t)t->point.epoch,
         .sample = sample};
@@ -89,8 +90,7 @@ static void compute_shard_gradient(
     ws->context = t->overlap;
 
     model_forward(task->model, t->memory.w, ws, rows, ws->x);
-    t->point.loss[shard] +=
-        model_backward(task->model, t->memory.w, ws, rows, batch_rows, ws->x, t->memory.gradient[own]);
+    t->point.loss[shard] += model_backward(task->model, t->memory.w, ws, rows, ws->x, t->memory.gradient[own]);
 }
 
 // --- the sum over ranks
@@ -178,17 +178,15 @@ static void update_range(struct trainer *t, int thread, size_t from, size_t coun
     range_of_thread(t, thread, from, count, &first, &last);
     for (size_t at = first; at < last; at += UPDATE_CHUNK) {
         size_t n = last - at < UPDATE_CHUNK ? last - at : UPDATE_CHUNK;
-        real *g = v->sum ? v->sum + at : chunk_sum;
-        real *state[OPTIMIZER_MAX_SLOTS] = {0};
+        struct parameter_range r = {.first = at, .n = n, .w = v->w + at, .g = v->sum ? v->sum + at : chunk_sum};
 
         if (!v->sum)
-            trainer_sum_shards(t, at, n, g);
+            trainer_sum_shards(t, at, n, r.g);
         for (int i = 0; i < optimizer_slots(optimizer); i++)
-            state[i] = v->state[i] + at;
-        if (v->square_sum) // gradient_norm has added the penalties already
-            model_step(m, optimizer, u, at, n, v->w + at, g, state);
-        else
-            model_update(m, optimizer, u, at, n, v->w + at, g, state);
+            r.state[i] = v->state[i] + at;
+        if (!v->square_sum) // otherwise gradient_norm has added the penalties already
+            model_penalize(m, at, n, r.w, r.g);
+        model_step(m, optimizer, u, &r);
     }
 }
 

@@ -329,7 +329,8 @@ static int check_block(struct setup *s, const struct block *b)
 static int check_setup(struct setup *s)
 {
     model_forward(s->m, s->w, s->ws, s->rows, s->x);
-    double loss = model_backward(s->m, s->w, s->ws, s->rows, s->batch_rows, s->x, s->dw);
+    s->ws->step.batch_rows = s->batch_rows;
+    double loss = model_backward(s->m, s->w, s->ws, s->rows, s->x, s->dw);
     model_penalize(s->m, 0, s->m->parameters, s->w, s->dw);
     model_forward(s->m, s->w, s->ws, s->rows, s->x);
     double without = model_loss(s->m, s->ws, s->rows, s->x, NULL) + s->ws->penalty;
@@ -405,13 +406,15 @@ static void test_parts_add_up(void **state)
         real *parts[2] = {mem_new(n, sizeof(real)), mem_new(n, sizeof(real))};
         const int cut = 5;
         model_forward(s.m, s.w, s.ws, ROWS, s.x);
-        double whole = model_backward(s.m, s.w, s.ws, ROWS, ROWS, s.x, s.dw), sum = 0;
+        s.ws->step.batch_rows = ROWS;
+        double whole = model_backward(s.m, s.w, s.ws, ROWS, s.x, s.dw), sum = 0;
         for (int k = 0; k < 2; k++) {
             const real *x = s.x + (size_t)(k ? cut : 0) * width;
             int rows = k ? ROWS - cut : cut;
             s.ws->step = training(k ? cut : 0);
             model_forward(s.m, s.w, s.ws, rows, x);
-            sum += model_backward(s.m, s.w, s.ws, rows, ROWS, x, parts[k]);
+            s.ws->step.batch_rows = ROWS;
+            sum += model_backward(s.m, s.w, s.ws, rows, x, parts[k]);
         }
         assert_true(fabs(sum - whole) <= 1e-14 * whole);
         for (size_t p = 0; p < n; p++)

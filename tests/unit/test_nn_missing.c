@@ -25,7 +25,8 @@ static struct part pass(enum loss loss, const real *weights, bool ignores_missin
     model_initialize(m, 3, w);
     struct workspace *ws = workspace_new(m, ROWS, true, &e);
     model_forward(m, w, ws, ROWS, x);
-    p.loss = model_backward(m, w, ws, ROWS, ROWS, x, p.dw);
+    ws->step.batch_rows = ROWS;
+    p.loss = model_backward(m, w, ws, ROWS, x, p.dw);
     model_errors(m, ws, ROWS, x, ERROR_MSE, p.error);
     workspace_free(&ws);
     model_free(&m);

@@ -11,7 +11,7 @@ static const struct {
     const char *words[4];
 } bad[] = {
     {"encoder: [{dense: 3}]\ndecoder: [{dense: 5}]", 1,
-        {"a.yaml:2:10: decoder: ", "shape (5) = 5 values", "the data (4) = 4", "equally many"}},
+        {"a.yaml:2:10: decoder: ", "shape (5) = 5 values", "the data (4) = 4", "must be equal"}},
     {"encoder: [{dens: 3}]\ndecoder: [{dense: 4}]", 1, {"a.yaml:1:12: encoder[0].dens: ", "did you mean 'dense'?"}},
     {"encoder: [{activation: relu, dense1: 3}]\ndecoder: [{dense: 4}]", 1,
         {"encoder[0].dense1: ", "did you mean 'dense'?"}},
@@ -39,7 +39,7 @@ static const struct {
     {"encoder: [{gaussian_noise: 1, clip: [1, 0]}, {dense: 3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].clip: "}},
     {"encoder: [{dropout: 1}, {dense: 3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dropout: ", "[0, 1)"}},
     {"encoder: [{dense: -3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: "}},
-    {"encoder: [{dense: 2.5}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: ", "whole"}},
+    {"encoder: [{dense: 2.5}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: ", "integer"}},
     {"encoder: [{dense: many}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: ", "many"}},
     {"encoder: [{dense: }]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: "}},
     {"encoder: [{dense: 3, l2: -1}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].l2: "}},

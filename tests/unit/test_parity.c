@@ -93,7 +93,8 @@ static double step(struct trainer *t, int64_t number)
         int first = t->f->rows * s / t->shards, rows = t->f->rows * (s + 1) / t->shards - first;
         const real *x = t->x + (size_t)first * (size_t)t->f->inputs;
         model_forward(t->m, t->w, t->ws, rows, x);
-        loss += model_backward(t->m, t->w, t->ws, rows, t->f->rows, x, t->gradient[s]);
+        t->ws->step.batch_rows = t->f->rows;
+        loss += model_backward(t->m, t->w, t->ws, rows, x, t->gradient[s]);
     }
     kernels()->tree_sum(t->m->parameters, t->shards, (const real *const *)t->gradient, t->g);
     model_penalize(t->m, 0, t->m->parameters, t->w, t->g);

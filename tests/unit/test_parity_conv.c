@@ -54,7 +54,8 @@ static void check_reference(const struct conv_reference *f)
         for (size_t p = 0; p < n; p++)
             x[p] = next(&numbers);
         model_forward(m, w, ws, f->rows, x);
-        double loss = model_backward(m, w, ws, f->rows, f->rows, x, dw) / f->rows;
+        ws->step.batch_rows = f->rows;
+        double loss = model_backward(m, w, ws, f->rows, x, dw) / f->rows;
         if (!(fabs(loss - f->losses[i]) <= TOLERANCE * f->losses[i]))
             fail_msg("%s: loss of step %d is %.8g, not %.8g", f->name, i, loss, f->losses[i]);
         for (size_t p = 0; p < m->parameters; p++)

@@ -58,7 +58,8 @@ static double step(struct trainer *t, uint32_t epoch, const real *x)
     t->ws->step =
         (struct step){.trains = true, .sums = t->f->sums, .seed = REFERENCE_SEED, .epoch = epoch, .sample = sample};
     model_forward(t->m, t->w, t->ws, REFERENCE_ROWS, x);
-    double loss = model_backward(t->m, t->w, t->ws, REFERENCE_ROWS, REFERENCE_ROWS, x, t->g);
+    t->ws->step.batch_rows = REFERENCE_ROWS;
+    double loss = model_backward(t->m, t->w, t->ws, REFERENCE_ROWS, x, t->g);
     for (size_t p = 0; p < t->m->parameters; p++)
         t->w[p] -= reference_rate * t->g[p];
     return loss / REFERENCE_ROWS;
@@ -118,13 +119,14 @@ static void test_running_statistics(void **state)
     for (int k = 0; k < 2; k++) {
         ws->step = (struct step){.trains = true, .sample = sample};
         model_forward(m, w, ws, 2, x + 2 * k);
-        model_backward(m, w, ws, 2, 4, x + 2 * k, g[k]);
+        ws->step.batch_rows = 4;
+        model_backward(m, w, ws, 2, x + 2 * k, g[k]);
     }
     for (size_t p = 0; p < m->parameters; p++)
         sum[p] = g[0][p] + g[1][p];
     struct update u = optimizer_update(&o, 1, 0);
-    real *none[OPTIMIZER_MAX_SLOTS] = {0};
-    model_update(m, &o, &u, 0, m->parameters, w, sum, none);
+    model_penalize(m, 0, m->parameters, w, sum);
+    model_step(m, &o, &u, &(struct parameter_range){.n = m->parameters, .w = w, .g = sum});
     assert_float_equal(w[b[2].offset], 0.25 * (2 + 15) / 2, 1e-6);        // mean
     assert_float_equal(w[b[3].offset], 0.75 + 0.25 * (1 + 25) / 2, 1e-6); // variance
     ws->step = (struct step){0};

@@ -63,7 +63,8 @@ static double step(struct run *r, struct workspace *ws, int parts, const real *x
         int first = B * k / parts, rows = B * (k + 1) / parts - first;
         const real *part = x + first * r->f->steps * r->f->inputs;
         model_forward(r->m, r->w, ws, rows, part);
-        loss += model_backward(r->m, r->w, ws, rows, B, part, r->g[k]);
+        ws->step.batch_rows = B;
+        loss += model_backward(r->m, r->w, ws, rows, part, r->g[k]);
     }
     each_weight(r->m, step_weight, r);
     return loss / B;

@@ -83,13 +83,16 @@ static void next_batch(struct trainer *t)
 
 static double step(struct trainer *t, int64_t epoch)
 {
-    real *none[OPTIMIZER_MAX_SLOTS] = {t->g}; // plain gradient descent writes no state
+    const struct parameter_range range = {
+        .n = t->m->parameters, .w = t->w, .g = t->g, .state = {t->g}}; // plain gradient descent writes no state
     double rate = schedule_rate(&t->c.schedule, t->c.optimizer.learning_rate, epoch, REFERENCE_STEPS, t->watch.drops);
     struct update u = optimizer_update(&t->c.optimizer, epoch + 1, rate);
     t->ws->step = (struct step){.trains = true, .sums = t->c.reduction == REDUCTION_SUM};
     model_forward(t->m, t->w, t->ws, REFERENCE_ROWS, t->x);
-    double loss = model_backward(t->m, t->w, t->ws, REFERENCE_ROWS, REFERENCE_ROWS, t->x, t->g) / REFERENCE_ROWS;
-    model_update(t->m, &t->c.optimizer, &u, 0, t->m->parameters, t->w, t->g, none);
+    t->ws->step.batch_rows = REFERENCE_ROWS;
+    double loss = model_backward(t->m, t->w, t->ws, REFERENCE_ROWS, t->x, t->g) / REFERENCE_ROWS;
+    model_penalize(t->m, 0, t->m->parameters, t->w, t->g);
+    model_step(t->m, &t->c.optimizer, &u, &range);
     watch_add(&t->watch, &t->c.stopping, &t->c.schedule, epoch, loss, NAN);
     return loss;
 }
