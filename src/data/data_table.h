@@ -12,7 +12,7 @@ struct data_table {
     int columns, shape_rank, shape[3];
     enum store_type type;
     const void *values; // (rows, columns) of `type`, in `map` or `owned`
-    struct store_map map;
+    struct store_mapping map;
     void *owned;
     bool is_held; // a data set's rows point into the values
 

@@ -15,7 +15,7 @@
 struct row_source {
     struct store_file *file;  // owned
     struct data_table *table; // owned; `values` are those of the piece
-    struct store_map map;     // owned; data NULL: the file cannot be mapped
+    struct store_mapping map; // owned; data NULL: the file cannot be mapped
     char *x_path, *label_path;
     struct hash_stream *hash; // of the rows before `hashed`, owned
     int64_t hashed;

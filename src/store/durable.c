@@ -10,22 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-struct store_file *file_new(const char *path, char *temporary, hid_t id)
-{
-    struct store_file *f = mem_new(1, sizeof *f);
-    *f = (struct store_file){.path = mem_text(path), .temporary = temporary, .id = id};
-    return f;
-}
-
-void file_free(struct store_file **f)
-{
-    read_checks_free(*f);
-    free((*f)->path);
-    free((*f)->temporary);
-    free(*f);
-    *f = NULL;
-}
-
 // The temporary is made before HDF5 opens it, so that it is never more readable than the file that it replaces. Returns
 // errno of what failed, or 0.
 static int make_temporary(const char *temporary, const char *path)
@@ -159,9 +143,4 @@ void store_abandon(struct store_file **f)
     H5Fclose((*f)->id);
     disk_discard((*f)->temporary);
     file_free(f);
-}
-
-const char *store_path(const struct store_file *f)
-{
-    return f->path;
 }

@@ -1,6 +1,7 @@
 // What the first bytes of a file say, without HDF5: enough to see that a file is empty, cut off or something else.
 #include "store/store.h"
 
+#include "base/err.h"
 #include "base/input.h"
 #include <errno.h>
 #include <stdbool.h>
@@ -23,13 +24,13 @@ static uint64_t little_endian(const unsigned char *bytes, int n)
 // that we understand, which is not yet damage: HDF5 decides.
 static bool stored_end(const unsigned char head[HEAD_BYTES], uint64_t *end)
 {
-    int version = head[8], size = version < 2 ? head[13] : head[9], base;
+    int superblock = head[8], size = superblock < 2 ? head[13] : head[9], base;
 
-    if (version == 0)
+    if (superblock == 0)
         base = 24;
-    else if (version == 1)
+    else if (superblock == 1)
         base = 28;
-    else if (version <= 3)
+    else if (superblock <= 3)
         base = 12;
     else
         return false;

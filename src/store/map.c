@@ -20,7 +20,7 @@ static haddr_t plain_offset(hid_t dataset, enum store_type type)
 }
 
 static int map_bytes(
-    struct store_file *f, const char *path, int fd, size_t offset, struct store_map *map, struct err *e)
+    struct store_file *f, const char *path, int fd, size_t offset, struct store_mapping *map, struct err *e)
 {
     size_t start = offset / (size_t)sysconf(_SC_PAGESIZE) * (size_t)sysconf(_SC_PAGESIZE);
     size_t length = offset - start + map->bytes;
@@ -34,7 +34,7 @@ static int map_bytes(
     return 0;
 }
 
-static int map_dataset(struct store_file *f, const char *path, hid_t dataset, struct store_map *map, struct err *e)
+static int map_dataset(struct store_file *f, const char *path, hid_t dataset, struct store_mapping *map, struct err *e)
 {
     static const char nothing[1];
     struct store_shape shape;
@@ -59,9 +59,9 @@ static int map_dataset(struct store_file *f, const char *path, hid_t dataset, st
     return map_bytes(f, path, *fd, offset, map, e);
 }
 
-int store_map(struct store_file *f, const char *path, struct store_map *map, struct err *e)
+int store_map(struct store_file *f, const char *path, struct store_mapping *map, struct err *e)
 {
-    *map = (struct store_map){0};
+    *map = (struct store_mapping){0};
     hid_t dataset = dataset_open(f, path, e);
     if (dataset < 0)
         return -1;
@@ -70,15 +70,15 @@ int store_map(struct store_file *f, const char *path, struct store_map *map, str
     return r;
 }
 
-void store_unmap(struct store_map *map)
+void store_unmap(struct store_mapping *map)
 {
     map_watch_free(&map->watch);
     if (map->base)
         munmap(map->base, map->length);
-    *map = (struct store_map){0};
+    *map = (struct store_mapping){0};
 }
 
-void store_map_advise(const struct store_map *map, size_t first, size_t n, bool is_needed)
+void store_map_advise(const struct store_mapping *map, size_t first, size_t n, bool is_needed)
 {
     if (!map->base || n == 0)
         return;

@@ -146,14 +146,14 @@ static int cut_off(const struct map_watch *w, const struct stat *now, struct err
 }
 
 // `drops`: what was looked at leaves the memory of this process again.
-static uint64_t hash_of(const struct store_map *map, bool drops)
+static uint64_t hash_of(const struct store_mapping *map, bool drops)
 {
     struct hash_stream *hash = hash_stream_new();
     for (size_t at = 0, n; at < map->bytes; at += n) {
         n = map->bytes - at < PIECE_BYTES ? map->bytes - at : PIECE_BYTES;
         hash_stream_add(hash, (const char *)map->data + at, n);
         if (drops)
-            store_map_advise(map, 0, at + n, false);
+            madvise(map->base, (size_t)((const char *)map->data - (const char *)map->base) + at + n, MADV_DONTNEED);
     }
 
     uint64_t value = hash_stream_value(hash);
@@ -161,7 +161,7 @@ static uint64_t hash_of(const struct store_map *map, bool drops)
     return value;
 }
 
-static int compare(const struct store_map *map, const char *checksum, bool drops, struct err *e)
+static int compare(const struct store_mapping *map, const char *checksum, bool drops, struct err *e)
 {
     char found[17];
     double start = clock_wall();
@@ -183,7 +183,7 @@ static void refresh(const struct map_watch *w)
         close(fd);
 }
 
-int store_map_check(const struct store_map *map, const char *checksum, enum store_map_checks checks, struct err *e)
+int store_map_check(const struct store_mapping *map, const char *checksum, enum store_map_checks checks, struct err *e)
 {
     struct map_watch *w = map->watch;
     struct stat now = {0};

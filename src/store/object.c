@@ -71,7 +71,7 @@ static int missing(struct store_file *f, const char *path, struct err *e)
     if (!is_root(path) && path_presence(f->id, parent) == PRESENT && store_list(f, parent, &names, &n, &scratch) == 0)
         near = text_nearest(object_name(path), (const char *const *)names, n);
     file_fail(f, path, e, near ? "not in the file; is %s meant?" : "not in the file", near);
-    texts_free(names, n);
+    strings_free(names, n);
     free(names);
     free(parent);
     return -1;
@@ -240,7 +240,7 @@ int store_list(struct store_file *f, const char *group, char ***names, int *n, s
         r = file_fail(f, group, e, "cannot list it");
     H5Oclose(object);
     if (r < 0) {
-        texts_free(list.names, list.n);
+        strings_free(list.names, list.n);
         free(list.names);
         return -1;
     }

@@ -13,7 +13,7 @@
 static int format_check(struct store_file *f, const char *format, struct err *e)
 {
     char *found = store_get_text(f, "", STORE_FORMAT);
-    int64_t version = 0;
+    int64_t stored = 0;
     int r = 0;
     if (!found)
         r = err_add(e, ERR_DATA, "%s: no attribute \"%s\", expected \"%s\": not written by this program", f->path,
@@ -21,36 +21,13 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
     else if (strcmp(found, format) != 0)
         r = err_add(e, ERR_DATA, "%s: %s: found \"%s\", expected \"%s\"", f->path, STORE_FORMAT, found, format);
     else
-        r = store_get_int(f, "", STORE_FORMAT_VERSION, &version, e);
-    if (r == 0 && (version < 1 || version > FORMAT_VERSION))
+        r = store_get_int(f, "", STORE_FORMAT_VERSION, &stored, e);
+    if (r == 0 && (stored < 1 || stored > FORMAT_VERSION))
         r = err_add(e, ERR_DATA,
             "%s: %s: found %lld, known here are 1 to %d: is it from a newer version of this program?", f->path,
-            STORE_FORMAT_VERSION, (long long)version, FORMAT_VERSION);
+            STORE_FORMAT_VERSION, (long long)stored, FORMAT_VERSION);
     free(found);
     return r;
-}
-
-struct store_file *file_open_unchecked(const char *path, struct err *e)
-{
-    library_setup();
-    hid_t list = library_access(false);
-    struct store_file *f = file_new(path, NULL, H5Fopen(path, H5F_ACC_RDONLY, list));
-    if (f->id < 0) {
-        file_fail(f, NULL, e, "cannot open it");
-        file_free(&f);
-    }
-    H5Pclose(list);
-    return f;
-}
-
-struct store_file *file_open(const char *path, struct err *e)
-{
-    bool is_sealed;
-    struct store_file *f = seal_check(path, &is_sealed, e) < 0 ? NULL : file_open_unchecked(path, e);
-    if (f)
-        f->is_sealed = is_sealed;
-
-    return f;
 }
 
 // A program that opened the file for writing removed its seal, which need not have changed what we read. Arrays are
@@ -94,12 +71,4 @@ struct store_file *store_open_sealed(const char *path, const char *format, struc
         store_close(&f);
 
     return f;
-}
-
-void store_close(struct store_file **f)
-{
-    if (!*f)
-        return;
-    H5Fclose((*f)->id);
-    file_free(f);
 }

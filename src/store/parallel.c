@@ -8,6 +8,7 @@
 #include "base/disk.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "comm/comm.h"
 #include "comm/comm_mpi.h"
 #include "store/store_impl.h"
 #include <inttypes.h>

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "comm/comm.h"
 #include "comm/comm_mpi.h"
 #include "store/store_impl.h"
 #include <stdlib.h>

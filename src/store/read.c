@@ -6,14 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void texts_free(char **texts, int64_t n)
-{
-    for (int64_t i = 0; texts && i < n; i++) {
-        free(texts[i]);
-        texts[i] = NULL;
-    }
-}
-
 int store_get_shape(struct store_file *f, const char *path, struct store_shape *shape, struct err *e)
 {
     hid_t dataset = dataset_open(f, path, e);
@@ -21,81 +13,6 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
         return -1;
     int r = dataset_shape(f, path, dataset, shape, e);
     H5Dclose(dataset);
-    return r;
-}
-
-// An integer takes a value as it is or not at all: HDF5 by itself would cut 2.7 to 2 and 300 to 127.
-static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *lost)
-{
-    (void)from, (void)source, (void)target;
-    bool is_loss = what != H5T_CONV_EXCEPT_PRECISION && H5Tget_class(to) == H5T_INTEGER;
-
-    if (is_loss)
-        *(bool *)lost = true;
-    return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
-}
-
-int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
-    int64_t first, int64_t rows, void *data, struct err *e)
-{
-    if (rows * shape_row_elements(shape) == 0)
-        return 0;
-    hid_t file = -1, memory = -1, transfer = H5Pcreate(H5P_DATASET_XFER);
-    H5Pset_type_conv_cb(transfer, refuse_loss, &f->lost);
-    f->lost = false;
-    int r = rows_select(dataset, shape, first, rows, &file, &memory);
-    if (r == 0)
-        r = H5Dread(dataset, memory_type, memory, file, transfer, data) < 0 ? -1 : 0;
-    if (r < 0)
-        file_fail(f, path, e, "cannot read %" PRId64 " rows at row %" PRId64, rows, first);
-    H5Sclose(memory);
-    H5Sclose(file);
-    H5Pclose(transfer);
-    return r;
-}
-
-// A text of a fixed length ends at its first NUL or its last byte; or, padded as Fortran does, before its last spaces.
-static char *fixed_text(const char *bytes, size_t size, bool is_padded)
-{
-    size_t n = strnlen(bytes, size);
-    while (is_padded && n > 0 && bytes[n - 1] == ' ')
-        n--;
-    return mem_format("%.*s", (int)n, bytes);
-}
-
-static int read_fixed_texts(struct store_file *f, const char *path, hid_t dataset, hid_t stored,
-    const struct store_shape *shape, int64_t first, int64_t rows, char **texts, struct err *e)
-{
-    int64_t n = rows * shape_row_elements(shape);
-    size_t size = H5Tget_size(stored);
-    char *bytes = mem_array((size_t)n, size, path, e);
-    if (!bytes)
-        return -1;
-    int r = read_rows(f, path, dataset, stored, shape, first, rows, bytes, e);
-    bool is_padded = H5Tget_strpad(stored) == H5T_STR_SPACEPAD;
-    for (int64_t i = 0; i < n && r == 0; i++)
-        texts[i] = fixed_text(bytes + (size_t)i * size, size, is_padded);
-    free(bytes);
-    return r;
-}
-
-int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
-    int64_t rows, char **texts, struct err *e)
-{
-    int64_t n = rows * shape_row_elements(shape);
-    if (n == 0)
-        return 0;
-    memset(texts, 0, (size_t)n * sizeof *texts);
-    hid_t stored = H5Dget_type(dataset);
-    bool is_variable = H5Tis_variable_str(stored) > 0;
-    int r = is_variable ? read_rows(f, path, dataset, stored, shape, first, rows, texts, e)
-                        : read_fixed_texts(f, path, dataset, stored, shape, first, rows, texts, e);
-    H5Tclose(stored);
-    if (r < 0)
-        texts_free(texts, n);
-    for (int64_t i = 0; i < n && r == 0; i++)
-        if (!texts[i]) // HDF5's form of an empty text
-            texts[i] = mem_text("");
     return r;
 }
 
@@ -149,7 +66,7 @@ static int read_checked(struct store_file *f, const char *path, hid_t dataset, e
 
     r = read_check_add(f, check, type, shape, rows, data, e);
     if (r < 0 && type == STORE_TEXT)
-        texts_free(data, rows * shape_row_elements(shape));
+        strings_free(data, rows * shape_row_elements(shape));
     return r;
 }
 
@@ -194,9 +111,7 @@ static int last_select(
 static int read_last(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
     const struct store_shape *shape, int64_t first, int64_t n, void *data, struct err *e)
 {
-    hid_t file = -1, memory = -1, transfer = H5Pcreate(H5P_DATASET_XFER), memory_type = type_open(type);
-    H5Pset_type_conv_cb(transfer, refuse_loss, &f->lost);
-    f->lost = false;
+    hid_t file = -1, memory = -1, transfer = transfer_new(f), memory_type = type_open(type);
 
     int r = last_select(dataset, shape, first, n, &file, &memory);
     if (r == 0)

@@ -91,7 +91,7 @@ int read_check_add(struct store_file *f, struct read_check *c, enum store_type t
     char found[17];
 
     if (type == STORE_TEXT)
-        texts_hash(c->hash, data, n);
+        strings_hash(c->hash, data, n);
     else
         hash_stream_add(c->hash, data, (size_t)n * store_type_size(type));
     c->next += rows;

@@ -164,24 +164,24 @@ int store_get_real(struct store_file *f, const char *object, const char *name, d
 // --- mapping
 // The bytes of a contiguous dataset in native byte order, mapped read-only: shared by all processes of a node through
 // the page cache, and read from disk only as they are touched. Valid after store_close.
-struct store_map {
+struct store_mapping {
     const void *data; // NULL: this dataset cannot be mapped (chunked, compressed, foreign byte order); read it instead
     size_t bytes;
     void *base;
     size_t length;
     struct map_watch *watch; // owned: what happens to the file meanwhile
 };
-int store_map(struct store_file *f, const char *path, struct store_map *map, struct err *e);
-void store_unmap(struct store_map *map);
+int store_map(struct store_file *f, const char *path, struct store_mapping *map, struct err *e);
+void store_unmap(struct store_mapping *map);
 // Whether all that was read of a mapping is what its file held when it was mapped. `checksum`: of its bytes, as in its
 // attribute; NULL: none. Looks at size and time, which costs nothing; the bytes are compared if these say that the file
 // was written or cannot say, and with STORE_MAP_BYTES also from time to time. -1 and ERR_DATA: it was written, or cut
 // off (no signal comes of that: zeros were read).
 enum store_map_checks { STORE_MAP_LOOK, STORE_MAP_BYTES };
-int store_map_check(const struct store_map *map, const char *checksum, enum store_map_checks checks, struct err *e);
+int store_map_check(const struct store_mapping *map, const char *checksum, enum store_map_checks checks, struct err *e);
 // Bytes [first, first + n) will be read soon: the system fetches them ahead; or not soon again: this process lets go of
 // their memory. Advice, which changes no byte.
-void store_map_advise(const struct store_map *map, size_t first, size_t n, bool is_needed);
+void store_map_advise(const struct store_mapping *map, size_t first, size_t n, bool is_needed);
 
 // Copies a group or dataset with all attributes from one file into another (the trials of a run into run.h5).
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e);

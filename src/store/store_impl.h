@@ -1,6 +1,7 @@
 // What the files of store/ share: an open file, HDF5's error texts, objects found by path, pieces of arrays.
 #pragma once
 
+#include "base/err.h"
 #include "base/output.h"
 #include "store/links.h"
 #include "store/seal.h"
@@ -57,8 +58,6 @@ void library_reason(char *out, size_t room); // ": reason", or "" where HDF5 giv
 int driver_set(hid_t access, struct disk_note *note);
 
 // durable.c
-struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
-void file_free(struct store_file **f);
 // Makes or opens the temporary for writing; takes its name.
 enum durable_how { DURABLE_OLD, DURABLE_NEW };
 struct store_file *durable_open(const char *path, char *temporary, enum durable_how how, struct err *e);
@@ -68,13 +67,15 @@ int durable_check(struct store_file *f, const char *object, struct err *e);
 int durable_close(struct store_file *f, struct err *e);
 int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
 
+// store_file.c
+struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`
+void file_free(struct store_file **f);
+struct store_file *file_open(const char *path, struct err *e);           // without a walk, but with a good seal
+struct store_file *file_open_unchecked(const char *path, struct err *e); // even so
+
 // map_watch.c
 struct map_watch *map_watch_new(const char *path, int fd, void *base, size_t length);
 void map_watch_free(struct map_watch **w); // NULL-safe
-
-// open.c
-struct store_file *file_open(const char *path, struct err *e);           // without a walk, but with a good seal
-struct store_file *file_open_unchecked(const char *path, struct err *e); // even so
 
 // object.c: objects by path, through hard links only
 hid_t object_open(struct store_file *f, const char *path, struct err *e);
@@ -100,9 +101,21 @@ int dataset_shape(struct store_file *f, const char *path, hid_t dataset, struct 
 
 // write.c
 hid_t dataset_create(struct store_file *f, const char *path, const struct store_shape *shape, struct err *e);
+
+// strings.c
+void strings_free(char **strings, int64_t n); // the strings, not the array
+void strings_hash(struct hash_stream *hash, char *const *strings, int64_t n);
+
+// rows.c
 // Selects rows in the file space of `dataset`; *memory is the space of as many rows in memory. Both to be closed.
 int rows_select(
     hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory);
+// A transfer property list under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
+hid_t transfer_new(struct store_file *f);
+int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
+    int64_t first, int64_t rows, void *data, struct err *e);
+int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
+    int64_t rows, char **texts, struct err *e);
 
 // verify.c
 // Adds rows [first, first + rows) to the checksum as they are stored, texts with their NULs; numbers also to `part`, if
@@ -121,7 +134,6 @@ int seal_missing(struct store_file *f, struct err *e);
 // Compares the attributes of the file and of all groups in it with their checksums.
 int attributes_verify_all(struct store_file *f, struct err *e);
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e);
-void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n);
 
 // attributes.c
 char *attribute_text(hid_t object, const char *name); // as store_get_text, of an open object
@@ -146,10 +158,3 @@ int read_check_begin(struct store_file *f, const char *path, hid_t dataset, enum
 int read_check_add(struct store_file *f, struct read_check *c, enum store_type type, const struct store_shape *shape,
     int64_t rows, const void *data, struct err *e);
 void read_checks_free(struct store_file *f);
-
-// read.c
-int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
-    int64_t first, int64_t rows, void *data, struct err *e);
-int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
-    int64_t rows, char **texts, struct err *e);
-void texts_free(char **texts, int64_t n); // the texts, not the array

@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void texts_hash(struct hash_stream *hash, char *const *texts, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        hash_stream_add(hash, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
-}
-
 int checksum_set(struct store_file *f, const char *path, uint64_t value, struct err *e)
 {
     char text[17];
@@ -32,8 +26,8 @@ static int hash_texts(struct store_file *f, const char *path, hid_t dataset, con
         return -1;
     int r = read_texts(f, path, dataset, shape, first, rows, texts, e);
     if (r == 0)
-        texts_hash(hash, texts, n);
-    texts_free(texts, n);
+        strings_hash(hash, texts, n);
+    strings_free(texts, n);
     free(texts);
     return r;
 }

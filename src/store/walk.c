@@ -107,7 +107,7 @@ static int read_all(struct walk *w, const char *path, const struct store_shape *
         w->f->lost = false;
         r = forgive_loss(w, store_read(w->f, path, shape->type, first, n, data, &why), &why);
         if (shape->type == STORE_TEXT && r == 0)
-            texts_free(data, n * elements);
+            strings_free(data, n * elements);
     }
     free(data);
     return r;

@@ -51,24 +51,6 @@ hid_t dataset_create(struct store_file *f, const char *path, const struct store_
     return dataset;
 }
 
-int rows_select(hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory)
-{
-    hsize_t start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK] = {0};
-    for (int i = 0; i < shape->rank; i++)
-        count[i] = (hsize_t)shape->dims[i];
-    start[0] = (hsize_t)first;
-    count[0] = (hsize_t)rows;
-    *file = H5Dget_space(dataset);
-    if (shape->rank == 0) {
-        *memory = H5Screate(H5S_SCALAR);
-        return *file < 0 || *memory < 0 ? -1 : 0;
-    }
-    *memory = H5Screate_simple(shape->rank, count, NULL);
-    if (*file < 0 || *memory < 0)
-        return -1;
-    return H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
-}
-
 struct store_stream *store_stream_begin(struct store_file *f, const char *path, const struct store_shape *shape,
     const struct store_about *about, struct err *e)
 {
@@ -93,7 +75,7 @@ static void stream_hash(struct store_stream *s, int64_t rows, const void *data)
 {
     int64_t n = rows * shape_row_elements(&s->shape);
     if (s->shape.type == STORE_TEXT)
-        texts_hash(s->hash, data, n);
+        strings_hash(s->hash, data, n);
     else
         hash_stream_add(s->hash, data, (size_t)n * store_type_size(s->shape.type));
 }

@@ -294,7 +294,7 @@ static void test_map(void **state)
     assert_ok(store_write(f, "text", &(struct store_shape){STORE_TEXT, 1, {1}}, texts, NULL, &e), e);
     assert_ok(store_write(f, "empty", &(struct store_shape){STORE_F32, 2, {0, 10}}, data, NULL, &e), e);
     f = commit_and_open(&f);
-    struct store_map small, x, text, empty;
+    struct store_mapping small, x, text, empty;
     assert_ok(store_map(f, "small", &small, &e), e);
     assert_ok(store_map(f, "x", &x, &e), e);
     assert_ok(store_map(f, "text", &text, &e), e);

@@ -20,10 +20,10 @@ static void write_file(const char *path, float first)
 }
 
 // The map of a file whose time lies in the past, so that it is believed; *sum: the checksum.
-static struct store_map map_file(const char *path, bool is_old, char **sum)
+static struct store_mapping map_file(const char *path, bool is_old, char **sum)
 {
     struct err e = {0};
-    struct store_map map;
+    struct store_mapping map;
     if (is_old)
         utimensat(AT_FDCWD, path, (struct timespec[]){{.tv_sec = 1000}, {.tv_sec = 1000}}, 0);
     struct store_file *f = store_open(path, NULL, true, &e);
@@ -36,7 +36,7 @@ static struct store_map map_file(const char *path, bool is_old, char **sum)
     return map;
 }
 
-static double sum_of(const struct store_map *map)
+static double sum_of(const struct store_mapping *map)
 {
     double sum = 0;
     for (size_t i = 0; i < map->bytes / sizeof(float); i++)
@@ -44,7 +44,7 @@ static double sum_of(const struct store_map *map)
     return sum;
 }
 
-static void change(const char *path, const struct store_map *map, bool keeps_time)
+static void change(const char *path, const struct store_mapping *map, bool keeps_time)
 {
     struct stat s;
     int fd = open(path, O_RDWR);
@@ -59,7 +59,7 @@ static void change(const char *path, const struct store_map *map, bool keeps_tim
     close(fd);
 }
 
-static void expect(struct store_map *map, const char *sum, enum store_map_checks checks, const char *why)
+static void expect(struct store_mapping *map, const char *sum, enum store_map_checks checks, const char *why)
 {
     struct err e = {0};
     if (store_map_check(map, sum, checks, &e) == 0 || e.kind != ERR_DATA || !strstr(e.text, why))
@@ -72,7 +72,7 @@ static void written(void **state)
         const char *path = in_folder(state, "x.h5");
         char *sum;
         write_file(path, 1);
-        struct store_map map = map_file(path, old, &sum);
+        struct store_mapping map = map_file(path, old, &sum);
         change(path, &map, false);
         expect(&map, sum, STORE_MAP_LOOK, "x.h5: the file was changed while it was used");
         expect(&map, NULL, STORE_MAP_LOOK, old ? "the file was changed" : "the file was changed");
@@ -87,7 +87,7 @@ static void written_in_secret(void **state)
     const char *path = in_folder(state, "x.h5");
     char *sum;
     write_file(path, 1);
-    struct store_map map = map_file(path, true, &sum);
+    struct store_mapping map = map_file(path, true, &sum);
     change(path, &map, true);
     expect(&map, sum, STORE_MAP_BYTES, "the file was changed");
     store_unmap(&map);
@@ -107,7 +107,7 @@ static void cut_off(void **state)
     struct err e = {0};
     write_file(path, 1);
     write_file(other, 5);
-    struct store_map map = map_file(path, true, &sum), whole = map_file(other, true, &other_sum);
+    struct store_mapping map = map_file(path, true, &sum), whole = map_file(other, true, &other_sum);
     double before = sum_of(&map), others = sum_of(&whole);
     assert_int_equal(truncate(path, 3000), 0);
     assert_true(sum_of(&map) < before); // zeros instead of a signal
@@ -126,7 +126,7 @@ static void harmless(void **state)
     char *sum;
     struct err e = {0};
     write_file(path, 1);
-    struct store_map map = map_file(path, true, &sum);
+    struct store_mapping map = map_file(path, true, &sum);
     double before = sum_of(&map);
     assert_int_equal(utimensat(AT_FDCWD, path, NULL, 0), 0); // touched
     assert_ok(store_map_check(&map, sum, STORE_MAP_LOOK, &e), e);

@@ -14,7 +14,7 @@ static void read_array(struct store_file *f, const char *path)
 {
     struct err e = {0};
     struct store_shape shape;
-    struct store_map map;
+    struct store_mapping map;
     if (store_get_shape(f, path, &shape, &e) < 0)
         return;
     int64_t rows = shape.rank ? shape.dims[0] : 1, elements = 1;
@@ -236,7 +236,7 @@ static void test_types(void **state)
 {
     struct err e = {0};
     struct store_shape shape;
-    struct store_map map;
+    struct store_mapping map;
     int32_t wholes[4];
     int64_t big[4];
     int8_t booleans[4];
