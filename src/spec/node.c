@@ -1,4 +1,8 @@
-// The tree of a spec: made, copied, asked, compared.
+// Nodes of a spec's tree: how they are made, changed, copied, found, compared and freed.
+//
+// A node owns its key, its string and its items; a root has no parent. Its position is only for messages. The name of
+// the file in it is counted and shared by all nodes of that file and by their copies, so that a trial's tree can
+// outlive the tree that it was made from. The counter is not atomic: a tree and its copies stay in one thread.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -6,28 +10,32 @@
 #include <string.h>
 
 // A file's name, shared by the nodes of the file and counted.
-struct file {
+struct file_name {
     int uses;
     char name[];
 };
 
-static struct file *file_of(const char *name)
+static struct file_name *name_header(const char *name)
 {
-    return (struct file *)(void *)((char *)name - offsetof(struct file, name));
+    return (struct file_name *)(void *)((char *)name - offsetof(struct file_name, name));
 }
 
 const char *name_share(const char *name)
 {
     size_t n = strlen(name) + 1;
-    struct file *f = mem_new(1, sizeof *f + n);
+    struct file_name *f = mem_new(1, sizeof *f + n);
     f->uses = 1;
     return memcpy(f->name, name, n);
 }
 
 void file_drop(const char *file)
 {
-    if (file && --file_of(file)->uses == 0)
-        free(file_of(file));
+    if (!file)
+        return;
+    struct file_name *f = name_header(file);
+    ASSERT(f->uses > 0, "%s", file);
+    if (--f->uses == 0)
+        free(f);
 }
 
 struct node *node_new(enum node_kind kind)
@@ -57,7 +65,7 @@ struct node *node_new_text(const char *text)
 void node_place(struct node *n, const char *file, int line, int column)
 {
     if (file)
-        file_of(file)->uses++;
+        name_header(file)->uses++;
     file_drop(n->file);
     n->file = file;
     n->line = line;
@@ -67,14 +75,19 @@ void node_place(struct node *n, const char *file, int line, int column)
 struct node *node_append(struct node *parent, const char *key, struct node *item)
 {
     ASSERT(key ? parent->kind == NODE_MAP : parent->kind == NODE_LIST);
-    if (parent->n == parent->room) {
-        parent->room = parent->room ? 2 * parent->room : 4;
-        parent->items = mem_grow(parent->items, (size_t)parent->room, sizeof *parent->items);
+    ASSERT(!item->parent && item != parent);
+    ASSERT(parent->n <= parent->capacity, "%d of %d", parent->n, parent->capacity);
+
+    if (parent->n == parent->capacity) {
+        parent->capacity = parent->capacity ? 2 * parent->capacity : 4;
+        parent->items = mem_grow(parent->items, (size_t)parent->capacity, sizeof *parent->items);
     }
+
     char *owned = mem_text(key); // before the free: key may be the item's own
     free(item->key);
     item->key = owned;
     item->parent = parent;
+
     return parent->items[parent->n++] = item;
 }
 
@@ -87,21 +100,25 @@ struct node *node_add(struct node *parent, const char *key, struct node *item)
     return item;
 }
 
-static int item_index(const struct node *item)
+int node_index(const struct node *item)
 {
     int i = 0;
-    while (item->parent->items[i] != item)
+    ASSERT(item->parent);
+    while (item->parent->items[i] != item) {
         i++;
+        ASSERT(i < item->parent->n, "%d of %d", i, item->parent->n);
+    }
     return i;
 }
 
 void node_replace(struct node *old, struct node *item)
 {
+    ASSERT(old->parent && !item->parent && item != old);
     free(item->key);
     item->key = old->key;
     old->key = NULL;
     item->parent = old->parent;
-    item->parent->items[item_index(old)] = item;
+    item->parent->items[node_index(old)] = item;
     node_free(&old);
 }
 
@@ -110,7 +127,7 @@ struct node *node_take(struct node *map, const char *key)
     struct node *item = node_get(map, key);
     if (!item)
         return NULL;
-    for (int i = item_index(item); i + 1 < map->n; i++)
+    for (int i = node_index(item); i + 1 < map->n; i++)
         map->items[i] = map->items[i + 1];
     map->n--;
     item->parent = NULL;
@@ -168,17 +185,17 @@ const struct node *node_item(const struct node *n, int i)
     return n->kind == NODE_LIST ? n->items[i] : n;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool is_same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 bool node_equal(const struct node *a, const struct node *b)
 {
-    if (a->kind != b->kind || a->n != b->n || !same_text(a->text, b->text))
+    if (a->kind != b->kind || a->n != b->n || !is_same_text(a->text, b->text))
         return false;
     for (int i = 0; i < a->n; i++)
-        if (!same_text(a->items[i]->key, b->items[i]->key) || !node_equal(a->items[i], b->items[i]))
+        if (!is_same_text(a->items[i]->key, b->items[i]->key) || !node_equal(a->items[i], b->items[i]))
             return false;
     return true;
 }
@@ -186,7 +203,8 @@ bool node_equal(const struct node *a, const struct node *b)
 struct measure node_measure(const struct node *n)
 {
     struct measure m = {.nodes = 1, .depth = 1};
-    m.bytes = (n->text ? (int64_t)strlen(n->text) : 0) + (n->key ? (int64_t)strlen(n->key) : 0);
+    m.bytes = n->text ? (int64_t)strlen(n->text) : 0;
+    m.bytes += n->key ? (int64_t)strlen(n->key) : 0;
     for (int i = 0; i < n->n; i++) {
         struct measure item = node_measure(n->items[i]);
         m.nodes += item.nodes;
@@ -198,6 +216,7 @@ struct measure node_measure(const struct node *n)
 
 bool budget_take(struct budget *b, int64_t nodes, int64_t bytes)
 {
+    ASSERT(nodes >= 0 && bytes >= 0);
     b->nodes -= nodes;
     b->bytes -= bytes;
     return b->nodes >= 0 && b->bytes >= 0;

@@ -1,9 +1,10 @@
-// An experiment's YAML as a tree, and what is done with it: variables, settings, sweeps, configs, canonical text,
+// An experiment's YAML as a tree, and the work on that tree: variables, settings, sweeps, configs, canonical text,
 // identity.
 //
-// The way of a spec: spec_load, then spec_set for each option `--set`, then spec_sweep_new; spec_sweep_trial gives one
-// trial's resolved tree, from which every module reads its section with spec_read. Back: spec_write makes the tree of a
-// config with all its defaults, node_emit its text, spec_identity the hash of that.
+// From the file to a config: spec_load reads the tree, spec_set applies each option `--set`, and spec_sweep_new finds
+// the trials. spec_sweep_trial then makes the resolved tree of one trial, from which every module reads its section
+// with spec_read. From a config back to text: spec_write makes the tree of a config with all its defaults, node_emit
+// writes the tree as text, and spec_identity hashes that text.
 #pragma once
 
 #include "base/err.h"
@@ -11,17 +12,18 @@
 #include "base/text.h"
 
 // --- the tree
-// NODE_NULL is a plain `null`, `~` or nothing at all; everything else that is no list or map is text, typed by whoever
-// reads it (`no` and `010` are what they look like).
+// NODE_NULL is a plain `null`, `~` or an empty value. Everything else that is neither a list nor a map is a string; the
+// reader of the value decides its type (`no` and `010` keep their characters).
 enum node_kind { NODE_NULL, NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
     enum node_kind kind;
-    bool quoted;         // a scalar in quotes or a block: "null" is a text
-    char *key;           // owned; in a map, else NULL
+    bool quoted;         // a scalar in quotes or in a block: "null" is a string
+    char *key;           // owned; of an item of a map, else NULL
     char *text;          // owned; UTF-8; of a scalar, else NULL
     struct node **items; // owned; (n); of a list or map, in the order of the file
-    int n, room;
+    int n;
+    int capacity;        // of items
     struct node *parent; // borrowed; NULL: a root
     const char *file;    // shared by all nodes of a file and their copies, in one thread; NULL: made by the program
     int line, column;    // of the value, from 1; 0: unknown
@@ -32,56 +34,58 @@ struct node {
 enum { SPEC_MAX_BYTES = 1 << 20, SPEC_MAX_DEPTH = 64, SPEC_MAX_NODES = 100000, SPEC_MAX_KEY = 128 };
 enum { SPEC_MAX_TRIALS = 1000000 };
 
-// The tree of a YAML file, or of a text whose messages will say `name`: new memory. NULL and all that was found wrong
-// in e. Aliases are copies; tags, several documents, merge keys and keys that are no text are refused, as are duplicate
-// keys.
+// Reads a YAML file, or a string that messages call `name`. Returns its tree, which the caller frees. Returns NULL and
+// every mistake in `e` if the text is refused. Aliases become copies. Tags, several documents, merge keys, keys that
+// are not strings and duplicate keys are refused.
 struct node *spec_load(const char *path, struct err *e);
 struct node *spec_parse(const char *name, const char *text, size_t length, struct err *e);
 
 struct node *node_new_map(void);
 struct node *node_new_list(void);
-struct node *node_new_text(const char *text); // NULL: a null
-// Appends `item`, which the parent owns from now on; returns it. `key` is for maps, where an item with that key is
-// replaced (and freed); NULL for lists.
+struct node *node_new_text(const char *text); // NULL makes a null
+// Appends `item` and returns it; the parent owns it from then on. In a map, `item` replaces (and frees) an item with
+// the same key. `key` is NULL for lists.
 struct node *node_add(struct node *parent, const char *key, struct node *item);
-// Takes the item out of the map: the caller's to free, or NULL where there is none.
+// Takes the item out of the map and returns it to the caller, who frees it. Returns NULL if the map has no such key.
 struct node *node_take(struct node *map, const char *key);
-struct node *node_copy(const struct node *n); // deep, new memory, with positions; its parent is NULL
+// Returns a deep copy with the positions of the original; its parent is NULL.
+struct node *node_copy(const struct node *n);
 void node_free(struct node **n);
 
-// The item of a map; NULL where there is none, or `map` is NULL or no map.
+// Returns the item of a map, or NULL if there is none or if `map` is NULL or not a map.
 struct node *node_get(const struct node *map, const char *key);
-// The node at "train.epochs" or "model.encoder[0].dense" below root; NULL where there is none.
+// Returns the node at "train.epochs" or "model.encoder[0].dense" below root, or NULL if there is none.
 struct node *node_path(const struct node *root, const char *path);
-// One or many: the items of a list; any other node is its own only item; NULL and a null have none.
+// Treat a single value as a list of one; NULL and null are empty lists.
 int node_count(const struct node *n);
 const struct node *node_item(const struct node *n, int i);
-bool node_equal(const struct node *a, const struct node *b); // kinds, texts, keys and order; not positions
+// Compares kinds, strings, keys and order, but not positions.
+bool node_equal(const struct node *a, const struct node *b);
 
-// Adds a message of kind ERR_USAGE: "file:line:column: dotted.path: ..." at the value, or at its key. Return -1.
+// Add a message of kind ERR_USAGE, "file:line:column: dotted.path: ...", at the value or at its key. Return -1.
 int node_error(const struct node *n, struct err *e, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int node_key_error(const struct node *n, struct err *e, const char *format, ...) __attribute__((format(printf, 3, 4)));
-// The dotted path of a node from its root, as node_path reads it: new memory; "" for a root.
+// Returns the dotted path of a node from its root, as node_path reads it, in new memory; "" for a root.
 char *node_name(const struct node *n);
-// "a section", "a list", "'3x'", "nothing": what was found, for messages. Returns out.
+// Describes what was found, for messages: "a section", "a list", "'3x'", "nothing". Returns out.
 char *node_found(char out[80], const struct node *n);
 
 // --- settings
-// KEY=VALUE of an option `--set`, VALUE as YAML. KEY names what it would name in `sweep.over`: a key that is swept
-// (VALUE takes the place of its values), a variable, or a path into the spec, where missing maps are made on the way.
-// In messages the file is "--set".
+// Applies KEY=VALUE of an option `--set`, where VALUE is YAML. KEY means what it would mean in `sweep.over`: a swept
+// key (VALUE replaces its values), a variable, or a path into the spec. Missing maps along a path are created. Messages
+// call the file "--set".
 int spec_set(struct node *root, const char *setting, struct err *e);
 
 // --- trials
-// What `sweep` says: the values that each key of `sweep.over` can have, and how they are chosen (search/ does it).
-// Holds one copy of the spec and of each value. A spec without `sweep` is a grid over no keys: one trial. NULL and all
-// that was found wrong in e.
+// What the section `sweep` says: the values that each key of `sweep.over` can have, and how trials are chosen (search/
+// does it).
 enum sweep_method { SWEEP_GRID, SWEEP_RANDOM, SWEEP_SOBOL, SWEEP_HALVING, SWEEP_HYPERBAND, SWEEP_TPE };
 struct sweep_config {
-    int method;     // enum sweep_method
-    int64_t trials; // 0: not given
-    int64_t seed;
-    char *objective, *set; // owned; NULL: not given
+    int method;      // enum sweep_method
+    int64_t trials;  // 0: not given
+    int64_t seed;    // of the sampler
+    char *objective; // owned; NULL: not given
+    char *set;       // owned; the objective's test set; NULL: not given
     int64_t repeats, reduction, min_epochs, parallel, startup;
     const struct node *over; // borrowed
 };
@@ -91,60 +95,65 @@ struct sweep_range {
     enum sweep_kind kind;
     double low, high;
 };
-// One trial: a value for each key, and what its place in the sweep changes beside.
+// One trial: a value for each key, and the seed and epochs that its place in the sweep gives it.
 struct sweep_point {
     const double *value; // (keys), borrowed
     int64_t repeat;      // added to train.seed
-    int64_t epochs;      // train.epochs; 0: as the spec says
+    int64_t epochs;      // train.epochs; 0: as in the spec
 };
 
 extern const struct field spec_sweep_fields[]; // the section `sweep:`
 const char *sweep_method_name(int method);
+// Finds the trials of a spec. The result holds one copy of the spec and of each value; free it with spec_sweep_free. A
+// spec without `sweep` is a grid over no keys: one trial. Returns NULL and every mistake in `e` if the spec is refused.
 struct spec_sweep;
 struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e);
 void spec_sweep_free(struct spec_sweep **s);
 const struct sweep_config *spec_sweep_config(const struct spec_sweep *s);
-// The section for messages, or the whole spec where it has none.
+// Returns the section `sweep`, for messages, or the whole spec if it has none.
 const struct node *spec_sweep_section(const struct spec_sweep *s);
-int spec_sweep_keys(const struct spec_sweep *s);               // number of keys in `sweep.over`
-const char *spec_sweep_key(const struct spec_sweep *s, int k); // borrowed
-int spec_sweep_seed_key(const struct spec_sweep *s);           // that with a list of train.seed; -1: none
+// The keys of `sweep.over`: how many, and the name of one (borrowed).
+int spec_sweep_keys(const struct spec_sweep *s);
+const char *spec_sweep_key(const struct spec_sweep *s, int k);
+// Returns the key that lists values of train.seed, or -1 if there is none.
+int spec_sweep_seed_key(const struct spec_sweep *s);
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
-// The value as text, a list or map as flow text: borrowed, or in `room`.
-const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char room[32]);
-// How many combinations the values have, and the values of one of them: the last key varies fastest. The key `without`
-// (-1: none) is left alone. -1: endless, or more than SPEC_MAX_TRIALS.
+// Returns a value as a string, lists and maps as flow YAML. The string is borrowed, or is in `buffer`.
+const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char buffer[32]);
+// Returns how many combinations of values there are, or -1 if they are endless or more than SPEC_MAX_TRIALS. The key
+// `without` (-1: none) is left out.
 int64_t spec_sweep_combinations(const struct spec_sweep *s, int without);
+// Sets value[k] of combination `number` for every key but `without`; the last key varies fastest.
 void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t number, double *value);
-// The tree of one trial, new memory: values set, the named model in place, variables replaced; without `sweep`,
-// `variables` and `models`. NULL and an error where that cannot be done.
+// Makes the tree of one trial: values set, the named model inserted, variables replaced; without `sweep`, `variables`
+// and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
 struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e);
 
 // --- configs
-// Reads a map into a config (all zero before) by its table: defaults first, then every key. Unknown keys, wrong types,
-// values out of range and missing keys are reported in one pass. `map` NULL or null: only defaults. A null unsets a
-// text, a list or a node and is refused for anything else. Also after -1 the config holds valid values and is the
-// caller's to field_free. FIELD_NODE fields point into `map`.
+// Reads a map into a config by its table: defaults first, then every key. The config must be all zero before. Reports
+// unknown keys, wrong types, values out of range and missing keys in one pass. If `map` is NULL or null, only the
+// defaults are set. A null unsets a string, a list or a node; any other field refuses it. After -1, too, the config
+// holds valid values, and the caller frees it with field_free. FIELD_NODE fields point into `map`.
 int spec_read(const struct node *map, const struct field *fields, void *config, struct err *e);
 
-// As spec_read for a map whose keys belong to several tables (those of one layer type, those of all layers).
+// As spec_read, for a map whose keys belong to several tables (those of one layer type and those of all layers).
 struct spec_part {
     const struct field *fields;
     void *config;
 };
 int spec_read_parts(const struct node *map, const struct spec_part *parts, int n, struct err *e);
 
-// The map of a config with all values, in the order of the table, but for fields with a flag of `without`
-// (FIELD_COSMETIC for an identity; 0: none): new memory. What is unset and has no default is left out; FIELD_NODE
-// fields are copied. spec_read of it gives an equal config.
+// Makes the map of a config with all values, in the order of the table; spec_read of it gives an equal config. Fields
+// with a flag of `without` are left out (FIELD_COSMETIC for an identity; 0: none), as are unset fields without a
+// default. FIELD_NODE fields are copied. The caller frees the map.
 struct node *spec_write(const struct field *fields, const void *config, unsigned without);
 
 // --- text
-// Appends canonical block YAML that parses back to an equal tree: one text for one tree.
+// Appends canonical block YAML that parses back to an equal tree. Equal trees give the same text.
 void node_emit(const struct node *n, struct text *t);
-// Appends it on one line: [1, 2], {a: b}.
+// Appends the tree on one line: [1, 2], {a: b}.
 void node_emit_flow(const struct node *n, struct text *t);
-// The hash of the canonical text. Returns out.
+// Hashes the canonical text. Returns out.
 char *spec_identity(char out[33], const struct node *n);
 // Appends a table of fields as Markdown: key, type, default, range, unit, help.
 void spec_reference(const struct field *fields, struct text *t);

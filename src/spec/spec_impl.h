@@ -1,58 +1,66 @@
 // What the files of spec/ share.
 #pragma once
 
+#include "base/err.h"
+#include "base/field.h"
+#include "base/text.h"
 #include "spec/spec.h"
 
 // --- node.c
-// A file's name in new memory with one use; node_free drops the use of each node, file_drop that of the maker.
+// The name of a file is counted memory that its nodes share. name_share makes it with one use, which the maker returns
+// with file_drop; node_place takes a use for its node and node_free returns that.
 const char *name_share(const char *name);
 void file_drop(const char *file);
 
 struct node *node_new(enum node_kind kind);
-// Says where n was written (`file` may be NULL).
+// Records where n was written (`file` may be NULL).
 void node_place(struct node *n, const char *file, int line, int column);
-// As node_add without a look for the same key.
+// As node_add, but the caller knows that the key is new: no search. O(1).
 struct node *node_append(struct node *parent, const char *key, struct node *item);
-// `item` takes the place and key of `old`, which is freed. `old` must have a parent.
+// Gives `item` the place and key of `old`, which is freed. `old` must have a parent.
 void node_replace(struct node *old, struct node *item);
+// Returns the index of an item in its parent, which it must have.
+int node_index(const struct node *item);
 
-// What copies cost: aliases and variables make large trees of small texts.
+// What a copy of a tree costs: aliases and variables make large trees from short files.
 struct measure {
     int64_t nodes, bytes;
     int depth; // 1: a scalar
 };
 struct measure node_measure(const struct node *n);
-// What may still be made. Takes it; false where it is more than there is.
+// What may still be made.
 struct budget {
     int64_t nodes, bytes;
 };
-enum { SPEC_MAX_TEXT = 16 << 20 }; // bytes of all texts of a tree
+enum { SPEC_MAX_TEXT = 16 << 20 }; // bytes of all strings of a tree
+// Subtracts a cost. Returns false once the budget is overdrawn.
 bool budget_take(struct budget *b, int64_t nodes, int64_t bytes);
 
 // --- sweep_config.c
-// The section, resolved. Checks also that each setting belongs to the method.
+// Reads the section, whose variables are resolved, and checks that each setting belongs to the method.
 int sweep_config_read(const struct node *sweep, struct sweep_config *c, struct err *e);
-// Whether a key of `over` has a range, or what is meant for one.
+// Whether a key of `over` has a range, or something that was probably meant as one.
 bool sweep_is_range(const struct node *item);
 int sweep_range_read(const struct node *item, struct sweep_range *r, struct err *e);
 
 // --- node_path.c
-// 0 when `path` is one that node_put can follow from root; -1 and the reason.
+// Returns 0 if node_put can follow `path` from root, else -1 and the reason in `why`.
 int node_path_check(const struct node *root, const char *path, char why[256]);
-// Puts `item` at `path` below root in place of what is there; missing maps are made on the way. node_path_check has
+// Puts `item` at `path` below root, in place of what is there; missing maps are created. node_path_check must have
 // passed.
 void node_put(struct node *root, const char *path, struct node *item);
 
 // --- variable.c
+enum variable_state { VARIABLE_NEW, VARIABLE_OPEN, VARIABLE_DONE }; // of the search for cycles
 struct variable {
     const char *name;         // borrowed
-    const struct node *value; // borrowed; as `variables` gives it; NULL: only swept
+    const struct node *value; // borrowed; its item of `variables`; NULL: only swept
     bool is_swept;
     bool is_used;
-    bool is_varying; // swept, or uses one that is varying
+    bool is_varying; // swept, or uses a variable that varies
     int *uses;       // owned; (n_uses) indices of variables
     int n_uses;
-    int state; // of the search for cycles
+    enum variable_state state;
 };
 struct variables {
     struct variable *v; // owned; (n), sorted by name
@@ -60,8 +68,8 @@ struct variables {
     int n, ordered;
 };
 enum { SPEC_MAX_VARIABLES = 1000, SPEC_MAX_MODELS = 1000 };
-// The variables of a spec and where they are used; `over`: `sweep.over` or NULL. Reports undefined and unused ones and
-// cycles.
+// Finds the variables of a spec and their uses; `over` is `sweep.over` or NULL. Reports undefined and unused variables
+// and cycles. Also after -1 the caller frees `vars` with variables_free.
 int variables_find(struct variables *vars, const struct node *root, const struct node *over, struct err *e);
 void variables_free(struct variables *vars);
 int variable_index(const struct variables *vars, const char *name); // -1: none
@@ -69,9 +77,29 @@ int variable_index(const struct variables *vars, const char *name); // -1: none
 // What variables stand for while a tree is resolved.
 struct scope {
     const struct variables *vars;
-    const struct node **value; // (n) of vars; NULL: varies, and is not known here
+    const struct node **value; // (n) of vars; NULL: varies, and is unknown here
     struct budget budget;
     struct err *e;
 };
-// A copy of n with every variable replaced; mistakes are added to scope->e. `depth` is that of n in its tree.
+// Returns a copy of n with every variable replaced; mistakes are added to scope->e. `depth` is that of n in its tree.
 struct node *scope_resolve(struct scope *s, const struct node *n, int depth);
+
+// --- sweep_key.c
+// A key of `sweep.over`.
+struct sweep_key {
+    const struct node *item;  // borrowed; its node, resolved: a list of values, one value, or a range
+    int variable;             // index of the variable that it names; -1: the key is a path into the spec
+    struct sweep_range range; // with a list: the indices of its values
+    char **text;              // owned; (n) the values as strings
+    int n;                    // 0: a range
+};
+// Reads the key at k->item, with the rest of `k` zero. Also after -1 the caller frees `k` with sweep_key_free.
+int sweep_key_read(
+    struct sweep_key *k, const struct node *root, const struct variables *vars, int method, struct err *e);
+void sweep_key_free(struct sweep_key *k);
+// Adds the error that `model` names none of `models`. Returns -1.
+int sweep_refuse_model(const struct node *model, const struct node *models, struct err *e);
+// Whether a section belongs to the sweep and not to its trials: sweep, variables, models.
+bool sweep_is_own_section(const char *key);
+// Returns the item of a map, or NULL if it is missing or null.
+const struct node *node_section(const struct node *map, const char *name);

@@ -1,4 +1,4 @@
-// Settings of the command line: KEY=VALUE put into the tree of a spec.
+// Settings of the command line: KEY=VALUE of `--set`, put into the tree of a spec.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -8,30 +8,30 @@
 static const char option[] = "--set";
 static const char over_path[] = "sweep.over.";
 
-// Lines and columns inside an option would only mislead.
-static void place_all(struct node *n, const char *file)
+// Removes lines and columns: inside an option they would only mislead.
+static void place_in_option(struct node *n, const char *file)
 {
     node_place(n, file, 0, 0);
     n->key_line = n->key_column = 0;
     for (int i = 0; i < n->n; i++)
-        place_all(n->items[i], file);
+        place_in_option(n->items[i], file);
 }
 
-static struct node *parse_value(const char *key, const char *value, struct err *e)
+static struct node *parse_option_value(const char *key, const char *value, struct err *e)
 {
     char *name = mem_format("%s %s", option, key);
     struct node *n = spec_parse(name, value, strlen(value), e);
     free(name);
     if (n) {
         const char *file = name_share(option);
-        place_all(n, file);
+        place_in_option(n, file);
         file_drop(file);
     }
     return n;
 }
 
-// The map `sweep.over`, made where it is missing; NULL where something else stands there.
-static struct node *over_make(struct node *root)
+// Returns the map `sweep.over`, created if it is missing. Returns NULL if something else is at its place.
+static struct node *make_over(struct node *root)
 {
     char why[256];
     struct node *over = node_path(root, "sweep.over");
@@ -40,22 +40,27 @@ static struct node *over_make(struct node *root)
     return over && over->kind == NODE_MAP ? over : NULL;
 }
 
-// The map of which `key` is one key, however many dots it has: `sweep.over` or `variables`; NULL: it is a path.
-static struct node *map_of(struct node *root, const char **key)
+// Returns the map in which `key` is a single key, dots and all: `sweep.over` or `variables`. Strips "sweep.over." from
+// the key. Returns NULL if the key is a path into the spec.
+static struct node *find_map_of_key(struct node *root, const char **key)
 {
-    struct node *over = node_path(root, "sweep.over"), *variables = node_get(root, "variables");
+    struct node *over = node_path(root, "sweep.over");
+    struct node *variables = node_get(root, "variables");
     size_t prefix = strlen(over_path);
-    if (strncmp(*key, over_path, prefix) == 0 && (*key)[prefix] && (over = over_make(root))) {
+    if (strncmp(*key, over_path, prefix) == 0 && (*key)[prefix] && (over = make_over(root))) {
         *key += prefix;
         return over;
     }
-    return node_get(over, *key) ? over : node_get(variables, *key) ? variables : NULL;
+    if (node_get(over, *key))
+        return over;
+    return node_get(variables, *key) ? variables : NULL;
 }
 
-static int put_value(struct node *root, const char *key, struct node *value, struct err *e)
+static int put_setting(struct node *root, const char *key, struct node *value, struct err *e)
 {
     char why[256];
-    struct node *map = map_of(root, &key);
+    struct node *map = find_map_of_key(root, &key);
+
     if (map) {
         node_add(map, key, value);
     } else if (node_path_check(root, key, why) == 0) {
@@ -64,6 +69,7 @@ static int put_value(struct node *root, const char *key, struct node *value, str
         node_free(&value);
         return err_at(e, ERR_USAGE, option, 0, 0, "%s", why);
     }
+
     return 0;
 }
 
@@ -74,8 +80,8 @@ int spec_set(struct node *root, const char *setting, struct err *e)
         return err_at(
             e, ERR_USAGE, option, 0, 0, "found '%.100s', allowed: KEY=VALUE, such as train.epochs=3", setting);
     char *key = mem_format("%.*s", (int)(equals - setting), setting);
-    struct node *value = parse_value(key, equals + 1, e);
-    int result = value ? put_value(root, key, value, e) : -1;
+    struct node *value = parse_option_value(key, equals + 1, e);
+    int rc = value ? put_setting(root, key, value, e) : -1;
     free(key);
-    return result;
+    return rc;
 }

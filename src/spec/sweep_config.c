@@ -90,7 +90,7 @@ const struct field spec_sweep_fields[] = {
     {0},
 };
 
-// Settings that are not of all methods.
+// Settings that belong to some methods only.
 static const struct {
     const char *key;
     unsigned methods; // 1 << enum sweep_method
@@ -116,25 +116,28 @@ static int refuse_setting(const struct node *at, unsigned allowed, int method, s
 
 int sweep_config_read(const struct node *sweep, struct sweep_config *c, struct err *e)
 {
-    int failed = spec_read(sweep, spec_sweep_fields, c, e);
-    for (size_t i = 0; i < sizeof belongs / sizeof *belongs && !failed; i++) {
+    int rc = spec_read(sweep, spec_sweep_fields, c, e);
+    for (size_t i = 0; i < sizeof belongs / sizeof *belongs && rc == 0; i++) {
         const struct node *given = node_get(sweep, belongs[i].key);
         if (given && !(belongs[i].methods >> c->method & 1))
-            failed = refuse_setting(given, belongs[i].methods, c->method, e);
+            rc = refuse_setting(given, belongs[i].methods, c->method, e);
     }
-    return failed;
+    return rc;
 }
 
 const char *sweep_method_name(int method)
 {
+    ASSERT(method >= SWEEP_GRID && method <= SWEEP_TPE, "%d", method);
     return methods[method];
 }
 
 // --- ranges
 
+// In the order of enum sweep_kind, from SWEEP_UNIFORM on.
 static const char *const ranges[] = {"uniform", "log_uniform", "integer", "log_integer", NULL};
 enum { RANGES = sizeof ranges / sizeof *ranges - 1 };
 
+// Returns the index of a range, or RANGES if there is none of that name.
 static int find_range(const char *key)
 {
     int i = 0;
@@ -151,32 +154,39 @@ bool sweep_is_range(const struct node *item)
     return find_range(key) < RANGES || text_nearest(key, ranges, RANGES);
 }
 
-static int read_end(const struct node *n, bool is_whole, double *value, struct err *e)
+static int read_range_end(const struct node *n, bool is_integer, double *value, struct err *e)
 {
     char found[80];
     bool is_good = n->kind == NODE_SCALAR && text_to_double(n->text, value) == 0 && isfinite(*value);
-    if (is_good && (!is_whole || (floor(*value) == *value && fabs(*value) <= 1e9)))
+    if (is_good && (!is_integer || (floor(*value) == *value && fabs(*value) <= 1e9)))
         return 0;
     return node_error(
-        n, e, "found %s, allowed: %s", node_found(found, n), is_whole ? "an integer up to 1e9" : "a number");
+        n, e, "found %s, allowed: %s", node_found(found, n), is_integer ? "an integer up to 1e9" : "a number");
 }
 
 int sweep_range_read(const struct node *item, struct sweep_range *r, struct err *e)
 {
+    ASSERT(sweep_is_range(item), "%s", item->key);
     const struct node *ends = item->items[0];
     int i = find_range(ends->key);
+
     if (i == RANGES)
         return node_key_error(ends, e, "no such range; did you mean '%s'?", text_nearest(ends->key, ranges, RANGES));
     if (ends->kind != NODE_LIST || ends->n != 2)
         return node_error(ends, e, "allowed: the least and the greatest value, [LOW, HIGH]");
+
+    const struct node *low = ends->items[0];
+    const struct node *high = ends->items[1];
     r->kind = SWEEP_UNIFORM + i;
-    bool is_whole = r->kind >= SWEEP_INTEGER, is_log = r->kind == SWEEP_LOG_UNIFORM || r->kind == SWEEP_LOG_INTEGER;
-    int failed = read_end(ends->items[0], is_whole, &r->low, e) | read_end(ends->items[1], is_whole, &r->high, e);
-    if (!failed && r->low >= r->high)
-        failed = node_error(
-            ends, e, "found %s and %s, allowed: the lower one first", ends->items[0]->text, ends->items[1]->text);
-    if (!failed && is_log && r->low <= 0)
-        failed =
-            node_error(ends->items[0], e, "found '%s', allowed in a logarithmic range: above 0", ends->items[0]->text);
-    return failed;
+    bool is_integer = r->kind >= SWEEP_INTEGER;
+    bool is_log = r->kind == SWEEP_LOG_UNIFORM || r->kind == SWEEP_LOG_INTEGER;
+
+    int rc = read_range_end(low, is_integer, &r->low, e);
+    rc |= read_range_end(high, is_integer, &r->high, e);
+    if (rc == 0 && r->low >= r->high)
+        rc = node_error(ends, e, "found %s and %s, allowed: the lower one first", low->text, high->text);
+    if (rc == 0 && is_log && r->low <= 0)
+        rc = node_error(low, e, "found '%s', allowed in a logarithmic range: above 0", low->text);
+
+    return rc;
 }

@@ -1,7 +1,14 @@
-// YAML text to a tree, through libyaml's events: the one door to libyaml.
+// Reads YAML text into a tree, through libyaml's events. No other file includes yaml.h.
 //
-// Scalars stay text. What goes wrong in the syntax ends the reading; what is well-formed but not allowed here (tags,
-// keys given twice) is noted and the reading goes on, so that one pass finds all of it.
+// Scalars stay strings; spec_read.c gives them types. There are two kinds of mistakes. An error of syntax or a breach
+// of a limit ends the reading (yaml_stop). What is well-formed but not allowed here, such as tags and duplicate keys,
+// is reported and the reading continues (yaml_refuse), so that one pass finds every such mistake.
+//
+// The functions that read always return a node, if need be an incomplete one, so that each caller has something to
+// attach and to free. spec_parse drops the whole tree if there was any error.
+//
+// Each alias becomes a copy of its anchor's node. The budget bounds these copies: without it, a few lines of aliases to
+// aliases would fill the memory.
 #include "spec/spec_impl.h"
 
 #include "base/input.h"
@@ -14,25 +21,26 @@
 
 enum { MAX_ANCHORS = 1000 };
 
-struct anchor {
+struct yaml_anchor {
     char *name;              // owned
     const struct node *node; // borrowed from the tree
 };
 
-struct reader {
+struct yaml_reader {
     yaml_parser_t yaml;
     const char *file; // shared with the nodes
     const char *text; // (length), borrowed
     size_t length;
-    struct anchor anchors[MAX_ANCHORS];
+    struct yaml_anchor anchors[MAX_ANCHORS];
     int n_anchors;
     struct budget budget;
     bool has_failed; // nothing more can be read
     struct err *e;
 };
 
-static int refuse(struct reader *r, yaml_mark_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static int refuse(struct reader *r, yaml_mark_t at, const char *format, ...)
+static int yaml_refuse(struct yaml_reader *r, yaml_mark_t at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static int yaml_refuse(struct yaml_reader *r, yaml_mark_t at, const char *format, ...)
 {
     char message[512];
     va_list args;
@@ -42,15 +50,15 @@ static int refuse(struct reader *r, yaml_mark_t at, const char *format, ...)
     return err_at(r->e, ERR_USAGE, r->file, (int)at.line + 1, (int)at.column + 1, "%s", message);
 }
 
-// As refuse; ends the reading.
-static void stop(struct reader *r, yaml_mark_t at, const char *what)
+// As yaml_refuse, and ends the reading.
+static void yaml_stop(struct yaml_reader *r, yaml_mark_t at, const char *what)
 {
-    refuse(r, at, "%s", what);
+    yaml_refuse(r, at, "%s", what);
     r->has_failed = true;
 }
 
-// Bytes that are no text have an offset, but no mark.
-static yaml_mark_t mark_of_offset(const struct reader *r, size_t offset)
+// Returns line and column of an offset: libyaml gives no mark for bytes that are not UTF-8.
+static yaml_mark_t mark_of_offset(const struct yaml_reader *r, size_t offset)
 {
     yaml_mark_t at = {0};
     for (size_t i = 0; i < offset && i < r->length; i++) {
@@ -61,7 +69,7 @@ static yaml_mark_t mark_of_offset(const struct reader *r, size_t offset)
     return at;
 }
 
-static const char *hint(const struct reader *r, const char *problem)
+static const char *syntax_hint(const struct yaml_reader *r, const char *problem)
 {
     if (strstr(problem, "cannot start any token"))
         return "; indent with spaces, not tabs; put a text that begins with a special character in quotes";
@@ -70,7 +78,7 @@ static const char *hint(const struct reader *r, const char *problem)
     return "";
 }
 
-static void stop_syntax(struct reader *r)
+static void yaml_stop_syntax(struct yaml_reader *r)
 {
     const yaml_parser_t *y = &r->yaml;
     const char *problem = y->problem ? y->problem : "no memory";
@@ -79,96 +87,100 @@ static void stop_syntax(struct reader *r)
     char context[128] = "";
     if (!is_bytes && y->context)
         snprintf(context, sizeof context, " %s that begins in line %zu", y->context, y->context_mark.line + 1);
-    refuse(r, at, "not YAML: %s%s%s", problem, context, hint(r, problem));
+    yaml_refuse(r, at, "not YAML: %s%s%s", problem, context, syntax_hint(r, problem));
     r->has_failed = true;
 }
 
-// The next event, to be deleted by the caller. False, and no event, where the reading has failed.
-static bool next(struct reader *r, yaml_event_t *event)
+// Gets the next event, which the caller deletes. Returns false, and an empty event, if the reading has failed.
+static bool next_event(struct yaml_reader *r, yaml_event_t *event)
 {
     memset(event, 0, sizeof *event);
     if (!r->has_failed && !yaml_parser_parse(&r->yaml, event))
-        stop_syntax(r);
+        yaml_stop_syntax(r);
     return !r->has_failed;
 }
 
-static struct node *place(struct reader *r, struct node *n, yaml_mark_t at)
+static struct node *node_at_mark(struct yaml_reader *r, struct node *n, yaml_mark_t at)
 {
     node_place(n, r->file, (int)at.line + 1, (int)at.column + 1);
     return n;
 }
 
-// Counts what a tree is about to grow by.
-static void count(struct reader *r, int64_t nodes, int64_t bytes, yaml_mark_t at)
+// Subtracts from the budget what the tree is about to grow by.
+static void count_growth(struct yaml_reader *r, int64_t nodes, int64_t bytes, yaml_mark_t at)
 {
     if (!r->has_failed && !budget_take(&r->budget, nodes, bytes))
-        stop(r, at, "too large: at most 100000 values and 16 MiB of text, aliases counted as copies");
+        yaml_stop(r, at, "too large: at most 100000 values and 16 MiB of text, aliases counted as copies");
 }
 
-static void keep_anchor(struct reader *r, const yaml_char_t *name, const struct node *n, yaml_mark_t at)
+static void keep_anchor(struct yaml_reader *r, const yaml_char_t *name, const struct node *n, yaml_mark_t at)
 {
     if (!name)
         return;
+    ASSERT(r->n_anchors <= MAX_ANCHORS, "%d", r->n_anchors);
     if (r->n_anchors == MAX_ANCHORS)
-        stop(r, at, "more than 1000 anchors");
+        yaml_stop(r, at, "more than 1000 anchors");
     else
-        r->anchors[r->n_anchors++] = (struct anchor){.name = mem_text((const char *)name), .node = n};
+        r->anchors[r->n_anchors++] = (struct yaml_anchor){.name = mem_text((const char *)name), .node = n};
 }
 
-static struct node *read_alias(struct reader *r, const yaml_event_t *event, int depth)
+static struct node *read_alias(struct yaml_reader *r, const yaml_event_t *event, int depth)
 {
     const char *name = (const char *)event->data.alias.anchor;
     int i = r->n_anchors - 1; // the last anchor of a name counts
+
     while (i >= 0 && strcmp(r->anchors[i].name, name) != 0)
         i--;
     if (i < 0) {
-        refuse(r, event->start_mark, "'*%.60s' names no anchor above", name);
-        return place(r, node_new(NODE_NULL), event->start_mark);
+        yaml_refuse(r, event->start_mark, "'*%.60s' names no anchor above", name);
+        return node_at_mark(r, node_new(NODE_NULL), event->start_mark);
     }
     struct measure m = node_measure(r->anchors[i].node);
-    count(r, m.nodes, m.bytes, event->start_mark);
+    count_growth(r, m.nodes, m.bytes, event->start_mark);
     if (!r->has_failed && depth + m.depth > SPEC_MAX_DEPTH)
-        stop(r, event->start_mark, "deeper than 64 levels");
+        yaml_stop(r, event->start_mark, "deeper than 64 levels");
+
     return r->has_failed ? node_new(NODE_NULL) : node_copy(r->anchors[i].node);
 }
 
-static void refuse_tag(struct reader *r, const yaml_char_t *tag, yaml_mark_t at)
+static void refuse_tag(struct yaml_reader *r, const yaml_char_t *tag, yaml_mark_t at)
 {
     if (tag)
-        refuse(r, at, "found the tag '%.60s', allowed: values without tags", (const char *)tag);
+        yaml_refuse(r, at, "found the tag '%.60s', allowed: values without tags", (const char *)tag);
 }
 
-static bool has_nul(struct reader *r, const yaml_event_t *event)
+// Returns true after an error if a scalar holds a NUL, which a C string cannot.
+static bool refuse_nul(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (strlen((const char *)event->data.scalar.value) == event->data.scalar.length)
         return false;
-    refuse(r, event->start_mark, "a text holds the character NUL");
+    yaml_refuse(r, event->start_mark, "a text holds the character NUL");
     return true;
 }
 
-static struct node *read_scalar(struct reader *r, const yaml_event_t *event)
+static struct node *read_scalar_event(struct yaml_reader *r, const yaml_event_t *event)
 {
     const char *text = (const char *)event->data.scalar.value;
     bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     bool is_null = is_plain && (!*text || strcmp(text, "~") == 0 || strcmp(text, "null") == 0);
     refuse_tag(r, event->data.scalar.tag, event->start_mark);
-    has_nul(r, event);
-    struct node *n = place(r, node_new_text(is_null ? NULL : text), event->start_mark);
+    refuse_nul(r, event);
+    struct node *n = node_at_mark(r, node_new_text(is_null ? NULL : text), event->start_mark);
     n->quoted = !is_plain;
-    count(r, 1, (int64_t)event->data.scalar.length, event->start_mark);
+    count_growth(r, 1, (int64_t)event->data.scalar.length, event->start_mark);
     keep_anchor(r, event->data.scalar.anchor, n, event->start_mark);
     return n;
 }
 
-static struct node *read_value(struct reader *r, const yaml_event_t *event, int depth);
+static struct node *read_node(struct yaml_reader *r, const yaml_event_t *event, int depth);
 
-static struct node *read_list(struct reader *r, const yaml_event_t *start, int depth)
+static struct node *read_sequence(struct yaml_reader *r, const yaml_event_t *start, int depth)
 {
-    struct node *list = place(r, node_new_list(), start->start_mark);
+    struct node *list = node_at_mark(r, node_new_list(), start->start_mark);
     yaml_event_t event;
     refuse_tag(r, start->data.sequence_start.tag, start->start_mark);
-    while (next(r, &event) && event.type != YAML_SEQUENCE_END_EVENT) {
-        node_append(list, NULL, read_value(r, &event, depth + 1));
+    while (next_event(r, &event) && event.type != YAML_SEQUENCE_END_EVENT) {
+        node_append(list, NULL, read_node(r, &event, depth + 1));
         yaml_event_delete(&event);
     }
     yaml_event_delete(&event);
@@ -187,8 +199,8 @@ static int compare_keys(const void *a, const void *b)
     return (x->key_column > y->key_column) - (x->key_column < y->key_column);
 }
 
-// O(n log n), as a map may have very many keys.
-static void refuse_duplicates(struct reader *r, const struct node *map)
+// Sorts the keys, because a map may have very many. O(n log n).
+static void refuse_duplicates(struct yaml_reader *r, const struct node *map)
 {
     if (map->n < 2)
         return;
@@ -202,79 +214,90 @@ static void refuse_duplicates(struct reader *r, const struct node *map)
     free(sorted);
 }
 
-// Whether an event can be a key; else the reading has failed.
-static bool is_key(struct reader *r, const yaml_event_t *event)
+// Returns whether an event can be a key; if not, the reading has failed.
+static bool check_key(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (event->type != YAML_SCALAR_EVENT) {
-        stop(r, event->start_mark, "found a list, section or alias as a key, allowed: a text");
+        yaml_stop(r, event->start_mark, "found a list, section or alias as a key, allowed: a text");
         return false;
     }
+
     const char *key = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
+
     refuse_tag(r, event->data.scalar.tag, event->start_mark);
     if (strcmp(key, "<<") == 0)
-        refuse(r, event->start_mark, "'<<': maps are not merged, allowed: an alias as the whole value");
-    if (!has_nul(r, event) && (length == 0 || length > SPEC_MAX_KEY))
-        refuse(r, event->start_mark, "found a key of %zu bytes, allowed: 1 to %d", length, SPEC_MAX_KEY);
+        yaml_refuse(r, event->start_mark, "'<<': maps are not merged, allowed: an alias as the whole value");
+    if (!refuse_nul(r, event) && (length == 0 || length > SPEC_MAX_KEY))
+        yaml_refuse(r, event->start_mark, "found a key of %zu bytes, allowed: 1 to %d", length, SPEC_MAX_KEY);
+
     return true;
 }
 
-static struct node *read_map(struct reader *r, const yaml_event_t *start, int depth)
+static struct node *read_mapping(struct yaml_reader *r, const yaml_event_t *start, int depth)
 {
-    struct node *map = place(r, node_new_map(), start->start_mark);
+    struct node *map = node_at_mark(r, node_new_map(), start->start_mark);
     yaml_event_t key, event;
+
     refuse_tag(r, start->data.mapping_start.tag, start->start_mark);
-    while (next(r, &key) && key.type != YAML_MAPPING_END_EVENT && is_key(r, &key) && next(r, &event)) {
-        struct node *item = read_value(r, &event, depth + 1);
+
+    while (next_event(r, &key) && key.type != YAML_MAPPING_END_EVENT && check_key(r, &key) && next_event(r, &event)) {
+        struct node *item = read_node(r, &event, depth + 1);
         item->key_line = (int)key.start_mark.line + 1;
         item->key_column = (int)key.start_mark.column + 1;
         node_append(map, (const char *)key.data.scalar.value, item);
-        count(r, 0, (int64_t)key.data.scalar.length, key.start_mark);
+        count_growth(r, 0, (int64_t)key.data.scalar.length, key.start_mark);
         yaml_event_delete(&event);
         yaml_event_delete(&key);
     }
+
     yaml_event_delete(&key);
     refuse_duplicates(r, map);
     keep_anchor(r, start->data.mapping_start.anchor, map, start->start_mark);
+
     return map;
 }
 
-// The value that begins with an event, at a depth from 1. Never NULL: after a failure what was read so far.
-static struct node *read_value(struct reader *r, const yaml_event_t *event, int depth)
+// Reads the value that begins with an event, at a depth from 1. Never returns NULL: after a failure, what was read so
+// far.
+static struct node *read_node(struct yaml_reader *r, const yaml_event_t *event, int depth)
 {
     if (depth > SPEC_MAX_DEPTH) {
-        stop(r, event->start_mark, "deeper than 64 levels");
+        yaml_stop(r, event->start_mark, "deeper than 64 levels");
         return node_new(NODE_NULL);
     }
     if (event->type == YAML_ALIAS_EVENT)
         return read_alias(r, event, depth - 1);
     if (event->type == YAML_SCALAR_EVENT)
-        return read_scalar(r, event);
-    count(r, 1, 0, event->start_mark);
-    return event->type == YAML_SEQUENCE_START_EVENT ? read_list(r, event, depth) : read_map(r, event, depth);
+        return read_scalar_event(r, event);
+    count_growth(r, 1, 0, event->start_mark);
+    return event->type == YAML_SEQUENCE_START_EVENT ? read_sequence(r, event, depth) : read_mapping(r, event, depth);
 }
 
-// The one document of a stream; nothing at all is a null.
-static struct node *read_stream(struct reader *r)
+// Reads the only document of a stream; an empty stream is a null.
+static struct node *read_document(struct yaml_reader *r)
 {
     yaml_event_t event;
     struct node *root = NULL;
-    for (bool is_end = false; !is_end && next(r, &event); yaml_event_delete(&event)) {
+
+    for (bool is_end = false; !is_end && next_event(r, &event); yaml_event_delete(&event)) {
         if (event.type == YAML_STREAM_END_EVENT)
             is_end = true;
         else if (event.type == YAML_DOCUMENT_START_EVENT && root)
-            stop(r, event.start_mark, "found a second document, allowed: one in a file");
+            yaml_stop(r, event.start_mark, "found a second document, allowed: one in a file");
         else if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_START_EVENT &&
                  event.type != YAML_DOCUMENT_END_EVENT)
-            root = read_value(r, &event, 1);
+            root = read_node(r, &event, 1);
     }
-    return root ? root : place(r, node_new(NODE_NULL), (yaml_mark_t){0});
+
+    return root ? root : node_at_mark(r, node_new(NODE_NULL), (yaml_mark_t){0});
 }
 
 struct node *spec_parse(const char *name, const char *text, size_t length, struct err *e)
 {
-    struct reader r = {.text = text, .length = length, .budget = {SPEC_MAX_NODES, SPEC_MAX_TEXT}, .e = e};
+    struct yaml_reader r = {.text = text, .length = length, .budget = {SPEC_MAX_NODES, SPEC_MAX_TEXT}, .e = e};
     int errors = e->count;
+
     if (length > SPEC_MAX_BYTES) {
         err_at(e, ERR_USAGE, name, 0, 0, "found more than 1 MiB of text, allowed: less");
         return NULL;
@@ -283,15 +306,18 @@ struct node *spec_parse(const char *name, const char *text, size_t length, struc
         err_at(e, ERR_SYSTEM, name, 0, 0, "no memory to read it");
         return NULL;
     }
+
     yaml_parser_set_input_string(&r.yaml, (const unsigned char *)text, length);
     r.file = name_share(name);
-    struct node *root = read_stream(&r);
+    struct node *root = read_document(&r);
+
     yaml_parser_delete(&r.yaml);
     for (int i = 0; i < r.n_anchors; i++)
         free(r.anchors[i].name);
     if (e->count > errors)
         node_free(&root);
     file_drop(r.file);
+
     return root;
 }
 
@@ -301,13 +327,16 @@ struct node *spec_load(const char *path, struct err *e)
     FILE *f = input_stream(path, &why);
     char *text = mem_new(SPEC_MAX_BYTES + 1, 1);
     size_t n = f ? fread(text, 1, SPEC_MAX_BYTES + 1, f) : 0;
+
     struct node *root = NULL;
     if (!f || ferror(f))
         err_at(e, ERR_USAGE, path, 0, 0, "cannot be read: %s", why ? why : strerror(errno));
     else
         root = spec_parse(path, text, n, e);
+
     if (f)
         fclose(f);
     free(text);
+
     return root;
 }

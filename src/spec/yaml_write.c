@@ -1,21 +1,26 @@
-// A tree to canonical YAML: the same tree always gives the same text, and the text gives the same tree.
+// A tree to canonical YAML: equal trees give the same text, and the text gives an equal tree.
 //
-// Blocks indented by two; a list of nothing but scalars stands on one line; quotes, always double, only where the plain
-// text would be read as something else.
+// Identities of trials are hashes of this text, so its form must never change:
+// - maps are blocks, indented by two;
+// - a list of nothing but scalars is on one line, in brackets;
+// - a string is in quotes, always double quotes, only if a YAML reader would read it as something else without them;
+// - in quotes, what cannot be printed is an escape of two, four or eight hexadecimal digits.
 #include "spec/spec_impl.h"
 
 #include "base/hash.h"
 #include <ctype.h>
 #include <string.h>
 
-// Whether the plain text is read back as itself, in blocks and in flow, by any YAML reader.
-static bool is_plain(const char *text)
+// Whether a string without quotes is read back as itself, in blocks and in flow, by any YAML reader.
+static bool is_plain_scalar(const char *text)
 {
     const char *p = text;
+
     if (strcmp(text, "null") == 0)
         return false;
     if (!isalnum((unsigned char)*p) && !strchr("_/", *p) && !(strchr("+-.", *p) && isalnum((unsigned char)p[1])))
         return false;
+
     for (; *p; p++) {
         bool is_last = !p[1];
         if ((*p == ' ' && is_last) || (*p == ':' && !isalnum((unsigned char)p[1]) && p[1] != '/'))
@@ -23,29 +28,45 @@ static bool is_plain(const char *text)
         if (!isalnum((unsigned char)*p) && !strchr(" :_./+-*()%<>=!^;$", *p))
             return false;
     }
+
     return *text != 0;
 }
 
-// One character of UTF-8: its code, and its length in bytes (a byte that is none has length 1 and its value as code).
-static unsigned decode(const char *text, int *length)
+// Returns the bytes that a character of UTF-8 has by its first byte; 1 if no character begins so.
+static int length_by_first_byte(unsigned char first)
 {
+    if (first >= 0xf8 || first < 0xc0)
+        return 1;
+    if (first >= 0xf0)
+        return 4;
+    return first >= 0xe0 ? 3 : 2;
+}
+
+// Returns the code of the UTF-8 character at `text`, and its length in bytes. A byte that belongs to no character has
+// length 1 and its value as code.
+static unsigned decode_character(const char *text, int *length)
+{
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000}; // by length: a smaller code is a longer form
     const unsigned char *p = (const unsigned char *)text;
-    int n = *p < 0x80 ? 1 : *p >= 0xf0 && *p < 0xf8 ? 4 : *p >= 0xe0 && *p < 0xf0 ? 3 : *p >= 0xc0 && *p < 0xe0 ? 2 : 1;
+    int n = length_by_first_byte(*p);
     unsigned code = n == 1 ? *p : *p & (0x7fu >> n);
+
     *length = 1;
     for (int i = 1; i < n; i++) {
         if ((p[i] & 0xc0) != 0x80)
             return *p;
         code = code << 6 | (p[i] & 0x3f);
     }
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+
+    ASSERT(n >= 1 && n <= 4, "%d", n);
     if (code < least[n] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
         return *p;
+
     *length = n;
     return code;
 }
 
-// Whether a YAML reader takes a character as it is, and not as a break of the line.
+// Whether a YAML reader takes a character as it is, and not as a line break.
 static bool is_printable(unsigned code, int length)
 {
     if (code < 0x80)
@@ -54,11 +75,21 @@ static bool is_printable(unsigned code, int length)
            code != 0xffff;
 }
 
-static void add_quoted(const char *text, struct text *t)
+static void emit_escape(unsigned code, struct text *t)
+{
+    if (code < 0x100)
+        text_add(t, "\\x%02X", code);
+    else if (code < 0x10000)
+        text_add(t, "\\u%04X", code);
+    else
+        text_add(t, "\\U%08X", code);
+}
+
+static void emit_quoted(const char *text, struct text *t)
 {
     text_add(t, "\"");
     for (int n; *text; text += n) {
-        unsigned code = decode(text, &n);
+        unsigned code = decode_character(text, &n);
         if (code == '"' || code == '\\')
             text_add(t, "\\%c", (char)code);
         else if (code == '\n')
@@ -66,17 +97,18 @@ static void add_quoted(const char *text, struct text *t)
         else if (is_printable(code, n))
             text_add(t, "%.*s", n, text);
         else
-            text_add(t, code < 0x100 ? "\\x%02X" : code < 0x10000 ? "\\u%04X" : "\\U%08X", code);
+            emit_escape(code, t);
     }
     text_add(t, "\"");
 }
 
-static void add_text(const char *text, struct text *t)
+static void emit_scalar(const char *text, struct text *t)
 {
-    if (is_plain(text))
+    ASSERT(text);
+    if (is_plain_scalar(text))
         text_add(t, "%s", text);
     else
-        add_quoted(text, t);
+        emit_quoted(text, t);
 }
 
 void node_emit_flow(const struct node *n, struct text *t)
@@ -86,14 +118,15 @@ void node_emit_flow(const struct node *n, struct text *t)
         return;
     }
     if (n->kind == NODE_SCALAR) {
-        add_text(n->text, t);
+        emit_scalar(n->text, t);
         return;
     }
+
     text_add(t, n->kind == NODE_LIST ? "[" : "{");
     for (int i = 0; i < n->n; i++) {
         text_add(t, "%s", i ? ", " : "");
         if (n->items[i]->key) {
-            add_text(n->items[i]->key, t);
+            emit_scalar(n->items[i]->key, t);
             text_add(t, ": ");
         }
         node_emit_flow(n->items[i], t);
@@ -101,7 +134,7 @@ void node_emit_flow(const struct node *n, struct text *t)
     text_add(t, n->kind == NODE_LIST ? "]" : "}");
 }
 
-static bool is_one_line(const struct node *n)
+static bool is_on_one_line(const struct node *n)
 {
     bool is_flat = n->kind != NODE_MAP || n->n == 0;
     for (int i = 0; i < n->n && is_flat; i++)
@@ -109,34 +142,37 @@ static bool is_one_line(const struct node *n)
     return is_flat;
 }
 
-// A list or map over several lines, of which the first is begun already.
-static void add_block(const struct node *n, int indent, struct text *t)
+// Appends a list or map over several lines; the indentation of the first is already there.
+static void emit_block(const struct node *n, int indent, struct text *t)
 {
     for (int i = 0; i < n->n; i++) {
         const struct node *item = n->items[i];
+        bool is_short = is_on_one_line(item);
+
         text_add(t, "%*s", i ? indent : 0, "");
         if (n->kind == NODE_LIST) {
             text_add(t, "- ");
         } else {
-            add_text(item->key, t);
-            text_add(t, is_one_line(item) ? ": " : ":\n%*s", indent + 2, "");
+            emit_scalar(item->key, t);
+            text_add(t, is_short ? ": " : ":\n%*s", indent + 2, "");
         }
-        if (is_one_line(item)) {
+
+        if (is_short) {
             node_emit_flow(item, t);
             text_add(t, "\n");
         } else {
-            add_block(item, indent + 2, t);
+            emit_block(item, indent + 2, t);
         }
     }
 }
 
 void node_emit(const struct node *n, struct text *t)
 {
-    if (is_one_line(n)) {
+    if (is_on_one_line(n)) {
         node_emit_flow(n, t);
         text_add(t, "\n");
     } else {
-        add_block(n, 0, t);
+        emit_block(n, 0, t);
     }
 }
 
