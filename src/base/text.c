@@ -102,6 +102,11 @@ void text_add_json(struct text *t, const char *text)
     text_add(t, text ? "\"" : "");
 }
 
+const char *text_plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static int minimum(int a, int b, int c)
 {
     int m = a < b ? a : b;

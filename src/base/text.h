@@ -15,6 +15,8 @@ void text_add(struct text *t, const char *format, ...) __attribute__((format(pri
 void text_free(struct text *t);
 // Appends the text as JSON writes it, in quotes; NULL: null.
 void text_add_json(struct text *t, const char *text);
+// The ending of a plural: "" for 1, else "s".
+const char *text_plural(int64_t n);
 
 // The word of words[0..n) with the smallest edit distance to `word`, if near enough to be a slip of the pen; else NULL.
 const char *text_nearest(const char *word, const char *const *words, int n);

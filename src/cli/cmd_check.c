@@ -127,7 +127,7 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
         print_labels(plan_labels(p));
 }
 
-static void print_cost(const struct plan *p, const struct layout *l, const struct calibration *c)
+static void print_cost(const struct plan *p, const struct ranks_layout *l, const struct calibration *c)
 {
     const double overhead = 0.02; // seconds of a trial besides its training: set-up, scores, file
     char memory[16], spent[48];
@@ -148,14 +148,15 @@ static void print_cost(const struct plan *p, const struct layout *l, const struc
 // Started by a launcher, there would be as many to measure at a time.
 static int show_cost(const struct check_options *o, const struct experiment *x, const struct plan *p, struct err *e)
 {
-    struct run_options wish = {(int)o->threads, (int)o->ranks_per_trial, o->ranks == 0};
+    struct ranks_wish wish = {(int)o->threads, (int)o->ranks_per_trial, o->ranks == 0};
     struct comm self = {0};
-    struct layout l;
+    struct ranks_layout l;
     struct calibration c;
     int ranks = launch_wanted((int)o->ranks, wish.threads, wish.ranks_per_trial, search_bound(x->search));
     int local = ranks < launch_cores() ? ranks : launch_cores(); // of more, the others run elsewhere
+    struct ranks_supply supply = {ranks, launch_threads(local), plan_different(p), plan_least_shards(p)};
 
-    if (layout_choose(&wish, ranks, launch_threads(local), plan_different(p), plan_least_shards(p), &l, e) != 0)
+    if (ranks_layout_choose(&wish, &supply, &l, e) < 0)
         return -1;
     if (comm_launched_size() > 1)
         return 0;

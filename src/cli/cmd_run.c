@@ -10,9 +10,6 @@
 #include "cli/show.h"
 #include "leaderboard/run_file.h"
 #include "leaderboard/run_read.h"
-#include "presence/pulse.h"
-#include "run/folder.h"
-#include "run/plan_file.h"
 #include "run/run.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -88,18 +85,19 @@ struct job {
     const struct run_command_options *options;
     struct experiment x;
     struct plan plan;
-    struct earlier_results earlier;
-    struct layout layout;
-    char *folder;        // owned
-    struct lease *lease; // of rank 0
-    struct pulse *pulse;
+    struct earlier_results earlier; // of rank 0
+    struct ranks_layout layout;
+    char *folder;    // owned
+    struct run *run; // owned; NULL before the folder is taken
     struct run_counts counts;
 };
 
 static void job_free(struct job *j, int code)
 {
-    pulse_stop(&j->pulse);
-    lease_end(&j->lease, code == 0 || code == ERR_TRIAL ? "done" : code == EXIT_STOPPED ? "stopped" : "failed");
+    bool is_done = code == 0 || code == ERR_TRIAL;
+    const char *unfinished = code == EXIT_STOPPED ? "stopped" : "failed";
+
+    run_end(&j->run, is_done ? "done" : unfinished);
     plan_free(&j->plan);
     earlier_results_free(&j->earlier);
     experiment_free(&j->x);
@@ -113,28 +111,6 @@ static void tell_start(const struct job *j, const struct comm *world)
         search_needs_results(j->x.search) ? "up to " : "", n, n == 1 ? "" : "s", world->size,
         world->size == 1 ? "" : "s", j->layout.threads, j->layout.threads == 1 ? "" : "s", j->layout.groups,
         kernels()->set, gemm_library(), gemm_corename());
-}
-
-// Collective over world. From here to the end nobody else uses the folder.
-static int take_folder(struct job *j, const struct comm *world, struct err *e)
-{
-    request_begin();
-    if (world->rank == 0)
-        j->lease = run_folder_take(j->folder, j->options->part_number, j->options->fresh, world->size, e);
-    if (j->lease && earlier_results_settle(&j->earlier, j->folder, e) == 0)
-        plan_file_write(&j->plan, j->folder, j->options->part_number, e);
-    if (comm_agree(world, e) != 0)
-        return -1;
-    j->pulse = pulse_start(&(struct pulse_options){.lease = j->lease,
-                               .folder = j->folder,
-                               .part = j->options->part_number,
-                               .rank = world->rank,
-                               .size = world->size,
-                               .ranks_per_trial = j->layout.ranks_per_trial,
-                               .hang_timeout = j->options->hang_seconds},
-        e);
-
-    return comm_agree(world, e);
 }
 
 // Of the plan, which was made whole.
@@ -151,7 +127,7 @@ static void keep_part(struct job *j, struct err *e)
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     bool is_default = j->options->ranks == 0 && announce_is_ours(); // our own launcher counted equal trials, too
-    struct run_options wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
+    struct ranks_wish wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
 
     comm_broadcast(world, 0, &load, sizeof load);
@@ -159,17 +135,28 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
         keep_part(j, e);
     if (world->rank != 0)
         store_trust();
-    int cores = launch_threads(comm_local_size(world));
-    layout_choose(&wish, world->size, cores, load.trials, load.least_shards, &j->layout, e);
+
+    struct ranks_supply supply = {world->size, launch_threads(comm_local_size(world)), load.trials, load.least_shards};
+    ranks_layout_choose(&wish, &supply, &j->layout, e);
     if (!e->count)
         team_set_threads(j->layout.threads, e);
-    if (comm_agree(world, e) != 0 || take_folder(j, world, e) != 0)
+    if (comm_agree(world, e) != 0)
         return -1;
-    tell_start(j, world);
-    struct run_place place = {
-        j->folder, j->options->part_number, j->pulse, j->options->checkpoint_seconds, j->options->retry_failed};
 
-    return run_trials(world, &j->x, &j->plan, &j->earlier, &j->layout, &place, &j->counts, e);
+    struct run_settings settings = {.folder = j->folder,
+        .part = j->options->part_number,
+        .is_fresh = j->options->fresh,
+        .retries_failed = j->options->retry_failed,
+        .checkpoint_every = j->options->checkpoint_seconds,
+        .hang_timeout = j->options->hang_seconds,
+        .layout = j->layout};
+    j->run = run_begin(world, &j->x, &j->plan, &j->earlier, &settings, e);
+    if (!j->run)
+        return -1;
+
+    tell_start(j, world);
+
+    return run_trials(j->run, world, &j->counts, e);
 }
 
 static int count_trial_files(const char *folder)
@@ -231,7 +218,6 @@ static int conclude_run(const struct job *j, struct err *e)
             LOG_RUN, "stopped: %d of %d trials are left; run the same command again to resume", c->stopped, c->trials);
         return EXIT_STOPPED;
     }
-    run_folder_drop_checkpoints(j->folder, &j->plan);
     if (collect_results(j, e) == 0 && c->failed)
         err_add(e, ERR_TRIAL, "%d of %d trials failed, the first: %s", c->failed, c->trials, c->why);
     else if (!e->count && c->failed_before)

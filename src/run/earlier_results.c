@@ -1,9 +1,17 @@
-// What earlier runs in a folder have left.
+// What earlier runs have left in a folder, found in two steps.
+//
+// earlier_results_read looks before MPI starts, because a child that can crash on a damaged file must be forked while
+// this process has no threads. The folder is not ours at that time: other runs may write to it, so nothing is changed.
+//
+// earlier_results_settle acts later, when this run holds the lease. It renames a damaged file only if the file is still
+// the one that was examined, because a run of another part may have replaced it.
 #include "run/earlier_results.h"
 
 #include "base/disk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "leaderboard/objective.h"
 #include "leaderboard/versions.h"
 #include <errno.h>
 #include <stdio.h>
@@ -11,80 +19,93 @@
 #include <string.h>
 #include <unistd.h>
 
-static int by_id(const void *a, const void *b)
+static int compare_earlier_trials(const void *a, const void *b)
 {
-    return strcmp(((const struct earlier_result *)a)->id, ((const struct earlier_result *)b)->id);
+    return strcmp(((const struct earlier_trial *)a)->id, ((const struct earlier_trial *)b)->id);
 }
 
-static void take_losses(
-    const struct experiment *x, const struct leaderboard_row *rows, int n, struct earlier_results *p)
+static void list_losses(
+    const struct experiment *x, const struct leaderboard_row *rows, int n, struct earlier_results *r)
 {
-    p->trial = mem_new((size_t)n + 1, sizeof *p->trial);
-    for (; p->n < n; p->n++) {
-        struct earlier_result *t = &p->trial[p->n];
-        snprintf(t->id, sizeof t->id, "%s", rows[p->n].id);
-        t->loss = objective_loss(&x->objective, &rows[p->n]);
+    r->trial = mem_new((size_t)n + 1, sizeof *r->trial);
+    for (r->n = 0; r->n < n; r->n++) {
+        struct earlier_trial *t = &r->trial[r->n];
+        ASSERT(strlen(rows[r->n].id) < sizeof t->id, "%s", rows[r->n].id);
+        snprintf(t->id, sizeof t->id, "%s", rows[r->n].id);
+        t->loss = objective_loss(&x->objective, &rows[r->n]);
     }
     if (n > 1)
-        qsort(p->trial, (size_t)n, sizeof *p->trial, by_id);
+        qsort(r->trial, (size_t)n, sizeof *r->trial, compare_earlier_trials);
 }
 
-static void find_stale(const struct leaderboard_row *rows, int n, struct earlier_results *p)
+static void list_stale_trials(const struct leaderboard_row *rows, int n, struct earlier_results *r)
 {
-    stale_free(&p->stale);
+    stale_free(&r->stale);
     for (int i = 0; i < n; i++) {
-        char *changed = versions_changed(rows[i].data ? rows[i].data : "", p->data);
+        char *changed = versions_changed(rows[i].data ? rows[i].data : "", r->data);
         if (*changed)
-            stale_add(&p->stale, rows[i].id, changed);
+            stale_add(&r->stale, rows[i].id, changed);
         else
             free(changed);
     }
-    stale_sort(&p->stale);
+    stale_sort(&r->stale);
+}
+
+// Whether two lists of versions differ in more than their order. `newer` is an update of `older`.
+static bool are_versions_different(const char *older, const char *newer)
+{
+    if (strcmp(newer, older) == 0)
+        return false;
+    char *back = versions_update(newer, older);
+    char *changed = versions_changed(older, newer);
+    bool is_different = strcmp(back, older) != 0 || strlen(newer) != strlen(older) || *changed;
+    free(changed);
+    free(back);
+    return is_different;
 }
 
 int earlier_results_read(
-    const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *p, struct err *e)
+    const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *r, struct err *e)
 {
-    struct leaderboard_row *rows;
-    int n;
-    *p = (struct earlier_results){0};
+    *r = (struct earlier_results){0};
     char *trials = folder ? mem_format("%s/trials", folder) : NULL;
     bool is_there = trials && access(trials, F_OK) == 0;
     free(trials);
 
     char *before = is_there ? versions_read(folder) : mem_text("");
-    p->data = versions_update(before, plan->data ? plan->data : "");
-    p->has_changed = strcmp(p->data, before) != 0;
-    if (p->has_changed) { // the same in another order is no change
-        char *back = versions_update(p->data, before);
-        p->has_changed = strcmp(back, before) != 0 || strlen(p->data) != strlen(before);
-        char *changed = versions_changed(before, p->data);
-        p->has_changed = p->has_changed || *changed;
-        free(changed);
-        free(back);
-    }
+    r->data = versions_update(before, plan->data ? plan->data : "");
+    r->has_changed = are_versions_different(before, r->data);
     free(before);
     if (!is_there)
         return 0;
 
-    stale_read(folder, &p->stale);
-    p->has_changed = p->has_changed || !p->stale.is_known;
-    int failed = run_examine_rows(folder, p->has_changed, &rows, &n, &p->bad, e);
-    if (!failed) {
-        take_losses(x, rows, n, p);
-        if (p->has_changed)
-            find_stale(rows, n, p);
+    stale_read(folder, &r->stale);
+    r->has_changed = r->has_changed || !r->stale.is_known;
+
+    struct leaderboard_row *rows;
+    int n;
+    int rc = run_examine_rows(folder, r->has_changed, &rows, &n, &r->bad, e);
+    if (rc == 0) {
+        list_losses(x, rows, n, r);
+        if (r->has_changed)
+            list_stale_trials(rows, n, r);
     }
     rows_free(&rows, n);
-    return failed;
+
+    return rc;
 }
 
-// The file is renamed if it is still the one that was examined. Another part of a run may have replaced it.
-static int set_aside(const struct bad_file *b, struct err *e)
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static int rename_bad_file(const struct bad_file *b, struct err *e)
 {
     struct stat now;
-    if (lstat(b->path, &now) != 0 || now.st_ino != b->seen.st_ino || now.st_size != b->seen.st_size ||
-        now.st_mtim.tv_sec != b->seen.st_mtim.tv_sec || now.st_mtim.tv_nsec != b->seen.st_mtim.tv_nsec)
+
+    if (lstat(b->path, &now) < 0 || !is_same_file(&now, &b->seen))
         return 0;
 
     char *aside = mem_format("%s.damaged", b->path);
@@ -92,39 +113,45 @@ static int set_aside(const struct bad_file *b, struct err *e)
         free(aside);
         aside = mem_format("%s.damaged.%d", b->path, i);
     }
-    int failed = rename(b->path, aside) < 0 ? disk_fail(e, b->path, errno, 0, "cannot rename it") : 0;
-    if (!failed)
+
+    int rc = rename(b->path, aside) < 0 ? disk_fail(e, b->path, errno, 0, "cannot rename it") : 0;
+    if (rc == 0)
         log_line(LOG_QUIET, "%s; kept as %s, its trial is trained again", b->why, strrchr(aside, '/') + 1);
     free(aside);
-    return failed;
+
+    return rc;
 }
 
-int earlier_results_settle(const struct earlier_results *p, const char *folder, struct err *e)
+int earlier_results_settle(const struct earlier_results *r, const char *folder, struct err *e)
 {
-    int failed = 0;
-    for (int i = 0; i < p->bad.n && !failed; i++)
-        failed = set_aside(&p->bad.v[i], e);
+    int rc = 0;
 
-    if (!failed && p->has_changed)
-        failed = stale_write(folder, &p->stale, e) != 0 || versions_write(folder, p->data, e) != 0 ? -1 : 0;
-    if (!failed && p->stale.n > 0)
-        log_line(LOG_RUN, "%d trial%s of before %s stale: %s has changed since", p->stale.n, p->stale.n == 1 ? "" : "s",
-            p->stale.n == 1 ? "is" : "are", p->stale.trial[0].sources);
-    return failed;
+    for (int i = 0; i < r->bad.n && rc == 0; i++)
+        rc = rename_bad_file(&r->bad.v[i], e);
+    if (rc == 0 && r->has_changed)
+        rc = stale_write(folder, &r->stale, e);
+    if (rc == 0 && r->has_changed)
+        rc = versions_write(folder, r->data, e);
+
+    if (rc == 0 && r->stale.n > 0)
+        log_line(LOG_RUN, "%d trial%s of before %s stale: %s has changed since", r->stale.n, text_plural(r->stale.n),
+            r->stale.n == 1 ? "is" : "are", r->stale.trial[0].sources);
+
+    return rc;
 }
 
-void earlier_results_free(struct earlier_results *p)
+void earlier_results_free(struct earlier_results *r)
 {
-    bad_files_free(&p->bad);
-    stale_free(&p->stale);
-    free(p->data);
-    free(p->trial);
-    *p = (struct earlier_results){0};
+    bad_files_free(&r->bad);
+    stale_free(&r->stale);
+    free(r->data);
+    free(r->trial);
+    *r = (struct earlier_results){0};
 }
 
-const struct earlier_result *earlier_results_find(const struct earlier_results *p, const char *id)
+const struct earlier_trial *earlier_results_find(const struct earlier_results *r, const char *id)
 {
-    struct earlier_result key;
+    struct earlier_trial key;
     snprintf(key.id, sizeof key.id, "%s", id);
-    return p->n ? bsearch(&key, p->trial, (size_t)p->n, sizeof key, by_id) : NULL;
+    return r->n ? bsearch(&key, r->trial, (size_t)r->n, sizeof key, compare_earlier_trials) : NULL;
 }

@@ -1,29 +1,32 @@
-// What earlier runs in a folder have left: results, files that are of no use, trials of data that has changed.
+// What earlier runs have left in a folder: results, files that cannot be used, trials of data that has changed.
 #pragma once
 
 #include "leaderboard/run_read.h"
 #include "leaderboard/stale.h"
 #include "trial/plan.h"
 
-struct earlier_results {
-    struct earlier_result {
-        char id[TRIAL_ID_LENGTH + 1];
-        double loss; // as objective_loss
-    } * trial;       // (n), owned, by id: those that can be read
-    int n;
-    struct bad_files bad; // owned
-    char *data;           // owned: versions of data, those of this run the newest
-    struct stale stale;   // owned
-    bool has_changed;     // `data` and `stale` are not what the folder says
+struct earlier_trial {
+    char id[TRIAL_ID_LENGTH + 1];
+    double loss; // as objective_loss
 };
 
-// Examines the trial files of the folder (NULL, or not there: none), before MPI starts: their walk forks. Changes
-// nothing. -1 and an error if it could not be found out.
+struct earlier_results {
+    struct earlier_trial *trial; // owned; (n), sorted by id; those that can be read
+    int n;
+    struct bad_files bad; // owned
+    char *data;           // owned; versions of data, those of this run as the newest
+    struct stale stale;   // owned
+    bool has_changed;     // `data` and `stale` differ from what the folder says
+};
+
+// Examines the trial files of the folder (NULL or missing: none) and changes nothing. Must be called before MPI starts,
+// because it forks a child that checks the files. Returns -1 and an error if the folder cannot be examined; also then
+// the caller frees `r` with earlier_results_free.
 int earlier_results_read(
-    const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *p, struct err *e);
-// Under the lease of the folder: files of no use get another name, <id>.h5.damaged, which is reported, and are trained
-// again; which trials are stale is written down. -1 and ERR_IO.
-int earlier_results_settle(const struct earlier_results *p, const char *folder, struct err *e);
-void earlier_results_free(struct earlier_results *p);
-// NULL: there is no such trial.
-const struct earlier_result *earlier_results_find(const struct earlier_results *p, const char *id);
+    const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *r, struct err *e);
+// Must hold the lease of the folder. Renames and reports the files that cannot be used, to <id>.h5.damaged; their
+// trials are trained again. Writes down which trials are stale. Returns -1 and ERR_IO if that fails.
+int earlier_results_settle(const struct earlier_results *r, const char *folder, struct err *e);
+void earlier_results_free(struct earlier_results *r);
+// Returns the trial of an id, or NULL if there is none.
+const struct earlier_trial *earlier_results_find(const struct earlier_results *r, const char *id);

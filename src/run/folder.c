@@ -1,10 +1,12 @@
-// A run's folder: made, taken for one run alone, tidied.
+// Takes a run's folder: the lease comes first, and only its owner changes anything else in the folder.
 #include "run/folder.h"
 
 #include "base/disk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "presence/beacon.h"
+#include "train/train.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,27 +19,30 @@ static const char *const inside[] = {"trials", "checkpoints", "failed", "state",
 
 char *run_trial_path(const char *folder, const char *id)
 {
+    ASSERT(*id);
     return mem_format("%s/trials/%s.h5", folder, id);
 }
 
 char *run_checkpoint_path(const char *folder, const char *lineage)
 {
+    ASSERT(*lineage);
     return mem_format("%s/checkpoints/%s.h5", folder, lineage);
 }
 
 int run_folder_make(const char *folder, struct err *e)
 {
-    int failed = 0;
-    for (int i = 0; inside[i] && !failed; i++) {
+    int rc = 0;
+    for (int i = 0; inside[i] && rc == 0; i++) {
         char *path = mem_format("%s/%s", folder, inside[i]);
-        failed = disk_make_folder(path, e);
+        rc = disk_make_folder(path, e);
         free(path);
     }
-    return failed;
+    return rc;
 }
 
-// Under the lease of the folder, which goes with it. Returns the new name, new memory.
-static char *set_aside(const char *folder, struct err *e)
+// Renames the folder, whose lease we hold; the lease moves with it. Returns the new name in new memory, or NULL and an
+// error.
+static char *rename_folder(const char *folder, struct err *e)
 {
     for (int i = 1;; i++) {
         char *aside = mem_format("%s.%d", folder, i);
@@ -45,6 +50,7 @@ static char *set_aside(const char *folder, struct err *e)
             log_line(LOG_RUN, "kept the earlier run as %s", aside);
             return aside;
         }
+
         bool is_taken = access(aside, F_OK) == 0;
         if (!is_taken)
             disk_fail(e, folder, errno, 0, "cannot rename it");
@@ -54,22 +60,28 @@ static char *set_aside(const char *folder, struct err *e)
     }
 }
 
-// A temporary of this machine whose process runs belongs to some other command; all others were left by runs that have
-// gone, where nobody else has the folder.
+// Removes temporary files. One of this machine whose process runs belongs to another command and stays. All others were
+// left by runs that have ended; those of other machines are only removed if nobody else has the folder (`is_alone`).
 static void remove_temporaries(const char *path, bool is_alone)
 {
     DIR *dir = opendir(path);
     char self[256] = "", host[256];
     long pid;
+
     gethostname(self, sizeof self - 1);
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        if (disk_is_temporary(d->d_name, host, &pid) && (strcmp(host, self) == 0 ? !process_runs(pid) : is_alone))
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        if (!disk_is_temporary(d->d_name, host, &pid))
+            continue;
+        bool is_ours = strcmp(host, self) == 0;
+        if (is_ours ? !process_runs(pid) : is_alone)
             unlinkat(dirfd(dir), d->d_name, 0);
+    }
+
     if (dir)
         closedir(dir);
 }
 
-static void tidy(const char *folder, bool is_alone)
+static void clean_run_folder(const char *folder, bool is_alone)
 {
     remove_temporaries(folder, is_alone);
     for (int i = 0; inside[i]; i++) {
@@ -79,18 +91,22 @@ static void tidy(const char *folder, bool is_alone)
     }
 }
 
-// What is known of a run that died.
-static void tell_before(const char *folder, int part, const struct lease_record *before)
+// Prints what is known of a run that died.
+static void report_dead_run(const char *folder, int part, const struct lease_record *before)
 {
     enum { SHOWN = 8 };
     int n, shown = 0;
     char who[512];
     struct beacon *list = beacon_list(folder, part, &n);
+
     log_line(LOG_RUN, "the run before (host %s, since %s) ended without finishing%s", before->process.host,
         before->started, n ? ":" : "");
     for (int i = 0; i < n && shown < SHOWN; i++)
-        if (list[i].leader == list[i].rank && *list[i].trial && ++shown)
+        if (list[i].leader == list[i].rank && *list[i].trial) {
             log_line(LOG_RUN, "  %s", beacon_describe(&list[i], who));
+            shown++;
+        }
+
     beacon_list_free(&list, n);
 }
 
@@ -99,10 +115,11 @@ static struct lease *make_and_take(const char *folder, int part, int ranks, stru
     return run_folder_make(folder, e) == 0 ? lease_take(folder, part, ranks, before, e) : NULL;
 }
 
-static struct lease *give_way(
+// Puts a new folder in place of the one whose lease is `l`. Returns the new lease; the old one has ended in any case.
+static struct lease *replace_run_folder(
     struct lease *l, const char *folder, int ranks, struct lease_record *before, struct err *e)
 {
-    char *aside = set_aside(folder, e);
+    char *aside = rename_folder(folder, e);
     lease_move(l, aside ? aside : folder);
     lease_end(&l, "set aside");
     lease_record_free(before);
@@ -112,19 +129,21 @@ static struct lease *give_way(
     return l;
 }
 
-struct lease *run_folder_take(const char *folder, int part, bool fresh, int ranks, struct err *e)
+struct lease *run_folder_take(const char *folder, int part, bool is_fresh, int ranks, struct err *e)
 {
-    bool gives_way = fresh && access(folder, F_OK) == 0;
+    bool is_replaced = is_fresh && access(folder, F_OK) == 0;
     struct lease_record before = {0};
     struct lease *l = make_and_take(folder, part, ranks, &before, e);
+
     if (l && before.process.host && before.ended && !*before.ended)
-        tell_before(folder, part, &before);
-    if (l && gives_way)
-        l = give_way(l, folder, ranks, &before, e);
+        report_dead_run(folder, part, &before);
+    if (l && is_replaced)
+        l = replace_run_folder(l, folder, ranks, &before, e);
     if (l) {
         beacon_clear(folder, part);
-        tidy(folder, part == 0);
+        clean_run_folder(folder, part == 0);
     }
+
     lease_record_free(&before);
     return l;
 }
@@ -132,8 +151,11 @@ struct lease *run_folder_take(const char *folder, int part, bool fresh, int rank
 void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
 {
     char *checkpoints = mem_format("%s/checkpoints", folder);
-    bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0;
+    bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0; // nothing to look for
+
     for (int i = 0; i < plan->n && !is_empty; i++) {
+        if (!*plan->entry[i].id) // could not be run
+            continue;
         char *trial = run_trial_path(folder, plan->entry[i].id);
         char *checkpoint = run_checkpoint_path(folder, plan->entry[i].lineage);
         if (access(trial, F_OK) == 0)
@@ -141,5 +163,6 @@ void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
         free(trial);
         free(checkpoint);
     }
+
     free(checkpoints);
 }

@@ -1,5 +1,5 @@
-// state/plan-<part>: what a run set out to do, for whoever looks at the folder: a line a trial, its id and the
-// floating-point operations expected of it.
+// state/plan-<part>: what a run is going to do, for other processes that look at the folder. One line per trial: its
+// id, and the floating-point operations expected of it.
 #pragma once
 
 #include "trial/plan.h"
@@ -10,6 +10,6 @@ struct plan_line {
     char id[TRIAL_ID_LENGTH + 1];
     double operations;
 };
-// Returns new memory (*n), in the order of the sweep; NULL if there is no such file. A file that holds anything else is
-// not used: NULL and an error.
+// Returns the lines (*n) in new memory, in the order of the sweep, or NULL if there is no such file. Returns NULL and
+// an error if the file is damaged.
 struct plan_line *plan_file_read(const char *folder, int part, int *n, struct err *e);

@@ -1,123 +1,157 @@
-// What rank 0 decides: which trial a group takes next, and what is known of those that are done.
+// The decisions of rank 0: which trial a group takes next, and what is known of the finished ones.
+//
+// Each entry of the plan goes one way: pool_take_in asks what earlier runs know of it. A finished or failed trial is
+// settled at once; a new one waits for a group, is drawn by pool_next, and is settled by pool_report. An entry that is
+// the same trial as an earlier one is never run; it waits in a list behind that one and is settled with it.
+//
+// To settle a trial is to report its loss to the search (NaN: failed or diverged), which may then release more trials.
+// Therefore the plan, and with it the pool, grows during the run. Results of earlier runs can release trials that
+// earlier runs have done as well, so pool_refill repeats until the search releases no more.
+//
+// A trial that stops on request is not settled: the run ends, and the next run continues it.
 #include "run/pool.h"
 
 #include "base/mem.h"
+#include "search/search.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-struct state {
+struct entry_state {
     bool is_done;
     double loss;
     int next_same; // the next entry that waits for this one's result; -1: none
 };
 
 struct pool {
-    struct plan *plan;
+    struct plan *plan; // borrowed
     struct pool_policy policy;
-    struct run_counts *counts;
-    struct state *state; // (n), owned: of the plan's entries
-    int n, room;
-    int *waiting, n_waiting, first, waiting_room; // owned: entries to be run from `first` on, longest expected first
+    struct run_counts *counts; // borrowed
+    struct entry_state *state; // owned; (n) of the plan's entries
+    int n, capacity;
+    int *waiting;         // owned; (n_waiting) entries to be run; from `first` on, longest expected first
+    int n_waiting, first; // before `first`: given out
+    int waiting_capacity;
     int running;
     double found_operations; // of trials that earlier runs have done
 };
 
-static int longest_first(const void *a, const void *b, void *plan)
+static int compare_longest_first(const void *a, const void *b, void *plan)
 {
     const struct plan_entry *entry = ((const struct plan *)plan)->entry;
-    int x = *(const int *)a, y = *(const int *)b;
+    int x = *(const int *)a;
+    int y = *(const int *)b;
     if (entry[x].operations != entry[y].operations)
         return entry[x].operations < entry[y].operations ? 1 : -1;
     return (x > y) - (x < y);
 }
 
-static void wait_for_group(struct pool *p, int i)
+static void pool_add_waiting(struct pool *p, int i)
 {
-    if (p->n_waiting == p->waiting_room)
-        p->waiting = mem_grow(p->waiting, (size_t)(p->waiting_room = 2 * p->n_waiting + 16), sizeof *p->waiting);
+    if (p->n_waiting == p->waiting_capacity) {
+        p->waiting_capacity = 2 * p->n_waiting + 16;
+        p->waiting = mem_grow(p->waiting, (size_t)p->waiting_capacity, sizeof *p->waiting);
+    }
+    ASSERT(p->n_waiting < p->waiting_capacity, "%d of %d", p->n_waiting, p->waiting_capacity);
     p->waiting[p->n_waiting++] = i;
 }
 
-// The result of an entry, which is also that of all that are the same trial.
-static void settle(struct pool *p, int i, double loss)
+// Reports the result of an entry, and of all that are the same trial, to the search.
+static void pool_settle(struct pool *p, int i, double loss)
 {
+    ASSERT(i >= 0 && i < p->n && !p->state[i].is_done, "%d of %d", i, p->n);
     p->state[i].is_done = true;
     p->state[i].loss = loss;
     for (; i >= 0; i = p->state[i].next_same)
         search_report(p->plan->search, p->plan->entry[i].number, loss);
 }
 
-static void count_failure(struct run_counts *c, const char *why)
+static void count_failed_trial(struct run_counts *c, const char *why)
 {
     if (c->failed++ == 0)
         snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, why);
 }
 
-// What an earlier run has made of a trial stands: false: nothing.
-static bool look_back(struct pool *p, int i)
+// Settles an entry that earlier runs have done. Returns false if it is new.
+static bool pool_look_back(struct pool *p, int i)
 {
     const struct plan_entry *entry = &p->plan->entry[i];
+    bool needs_loss = search_needs_results(p->plan->search);
     double loss = NAN;
-    enum pool_earlier earlier =
-        p->policy.earlier(p->policy.context, entry, search_needs_results(p->plan->search), &loss);
-    p->counts->found += earlier == POOL_FINISHED;
-    p->counts->failed_before += earlier == POOL_FAILED;
-    if (earlier == POOL_NEW)
+    enum pool_known known = p->policy.look_back(p->policy.context, entry, needs_loss, &loss);
+
+    if (known == POOL_NEW)
         return false;
+
+    p->counts->found += known == POOL_FINISHED;
+    p->counts->failed_before += known == POOL_FAILED;
     p->found_operations += entry->operations;
-    settle(p, i, earlier == POOL_FINISHED ? loss : NAN);
+    pool_settle(p, i, known == POOL_FINISHED ? loss : NAN);
     return true;
 }
 
-static void follow(struct pool *p, int i, int same)
+// Lets entry i share the result of the equal entry `same`, which it may already have.
+static void pool_follow(struct pool *p, int i, int same)
 {
+    ASSERT(same >= 0 && same < i && i < p->n, "%d after %d of %d", i, same, p->n);
     if (p->state[same].is_done) {
-        settle(p, i, p->state[same].loss);
+        pool_settle(p, i, p->state[same].loss);
         return;
     }
     p->state[i].next_same = p->state[same].next_same;
     p->state[same].next_same = i;
 }
 
-static void take_in(struct pool *p, int i, bool is_good, const struct err *e)
+// Takes in the next entry of the plan; one that is not good cannot be run, for the reason in `e`.
+static void pool_take_in(struct pool *p, bool is_good, const struct err *e)
 {
+    int i = p->n++;
     const struct plan_entry *entry = &p->plan->entry[i];
-    p->state[i] = (struct state){.next_same = -1};
+
+    ASSERT(i < p->plan->n && i < p->capacity, "%d of %d", i, p->plan->n);
+    p->state[i] = (struct entry_state){.next_same = -1};
     if (is_good && entry->same_as >= 0) {
-        follow(p, i, entry->same_as);
+        pool_follow(p, i, entry->same_as);
         return;
     }
+
     p->counts->trials++;
     if (!is_good) {
-        count_failure(p->counts, e->text);
+        count_failed_trial(p->counts, e->text);
         p->policy.refuse(p->policy.context, e->text);
-        settle(p, i, NAN);
-    } else if (!look_back(p, i))
-        wait_for_group(p, i);
+        pool_settle(p, i, NAN);
+    } else if (!pool_look_back(p, i)) {
+        pool_add_waiting(p, i);
+    }
 }
 
-// All that the search releases, and what it releases on the results of trials that need not be run.
-static void refill(struct pool *p)
+// Takes in all trials that the search releases, including those that it releases on results of earlier runs.
+static void pool_refill(struct pool *p)
 {
     int waiting = p->n_waiting;
+
     for (bool has_more = true; has_more;) {
         struct err e = {0};
         int more = p->n < p->plan->n ? 1 : plan_more(p->plan, &e);
-        if (p->plan->n > p->room)
-            p->state = mem_grow(p->state, (size_t)(p->room = 2 * p->plan->n), sizeof *p->state);
-        if ((has_more = more != 0))
-            take_in(p, p->n++, more > 0, &e);
+        if (p->plan->n > p->capacity) {
+            p->capacity = 2 * p->plan->n;
+            p->state = mem_grow(p->state, (size_t)p->capacity, sizeof *p->state);
+        }
+        has_more = more != 0;
+        if (has_more)
+            pool_take_in(p, more > 0, &e);
     }
+
     if (p->n_waiting > waiting)
-        qsort_r(p->waiting + p->first, (size_t)(p->n_waiting - p->first), sizeof *p->waiting, longest_first, p->plan);
+        qsort_r(p->waiting + p->first, (size_t)(p->n_waiting - p->first), sizeof *p->waiting, compare_longest_first,
+            p->plan);
 }
 
 struct pool *pool_new(struct plan *plan, const struct pool_policy *policy, struct run_counts *counts)
 {
     struct pool *p = mem_new(1, sizeof *p);
     *p = (struct pool){.plan = plan, .policy = *policy, .counts = counts};
-    refill(p);
+    pool_refill(p);
     return p;
 }
 
@@ -131,19 +165,20 @@ void pool_free(struct pool **p)
     *p = NULL;
 }
 
-static int64_t unreleased(const struct pool *p)
+// Returns how many trials the search may still release.
+static int pool_unreleased(const struct pool *p)
 {
-    return search_is_exhausted(p->plan->search) ? 0 : search_bound(p->plan->search) - p->plan->n;
+    return search_is_exhausted(p->plan->search) ? 0 : (int)(search_bound(p->plan->search) - p->plan->n);
 }
 
 int pool_left(const struct pool *p)
 {
-    return p->n_waiting - p->first + (int)unreleased(p);
+    return p->n_waiting - p->first + pool_unreleased(p);
 }
 
 int pool_trials(const struct pool *p)
 {
-    return p->n_waiting + (int)unreleased(p);
+    return p->n_waiting + pool_unreleased(p);
 }
 
 double pool_operations(const struct pool *p)
@@ -166,14 +201,20 @@ int pool_next(struct pool *p)
 void pool_report(struct pool *p, const struct pool_report *r)
 {
     struct run_counts *c = p->counts;
+
+    ASSERT(p->running > 0 && r->entry >= 0 && r->entry < p->n, "entry %d of %d", r->entry, p->n);
     p->running--;
     if (r->failure)
-        count_failure(c, r->text);
-    c->stopped += !r->failure && r->has_stopped;
-    c->done += !r->failure && !r->has_stopped && !r->has_diverged;
-    c->diverged += !r->failure && r->has_diverged;
+        count_failed_trial(c, r->text);
+    else if (r->has_stopped)
+        c->stopped++;
+    else if (r->has_diverged)
+        c->diverged++;
+    else
+        c->done++;
+
     if (r->has_stopped)
         return;
-    settle(p, r->entry, r->failure || r->has_diverged ? NAN : r->loss);
-    refill(p);
+    pool_settle(p, r->entry, r->failure || r->has_diverged ? NAN : r->loss);
+    pool_refill(p);
 }

@@ -1,4 +1,5 @@
-// How far a run is: a bar with the time left on a terminal.
+// Estimates the time left from the expected operations, of which rank 0 knows its own trial in detail and the others by
+// their reports.
 #include "run/progress.h"
 
 #include "base/clock.h"
@@ -13,7 +14,7 @@
 struct progress {
     int trials, done, groups;
     double operations, operations_done;
-    double started, drawn;
+    double started, drawn; // times
 };
 
 struct progress *progress_new(int trials, double operations, int groups)
@@ -36,12 +37,14 @@ void progress_done(struct progress *p, double operations)
     p->operations_done += operations;
 }
 
-// The share of the run that is done. Of the other groups' trials in flight no more is known than that they are as far
-// as the own one on average.
-static double fraction(const struct progress *p, const struct order *order, double epochs_done)
+// Returns the share of the run that is done. The trials of the other groups are taken to be as far as our own, which is
+// right on average.
+static double progress_fraction(const struct progress *p, const struct order *order, double epochs_done)
 {
-    double own = isnan(epochs_done) || order->epochs == 0 ? 1 : epochs_done / (double)order->epochs;
-    int in_flight = p->trials - p->done < p->groups ? p->trials - p->done : p->groups;
+    bool is_trained = isnan(epochs_done) || order->epochs == 0;
+    double own = is_trained ? 1 : epochs_done / (double)order->epochs;
+    int left = p->trials - p->done;
+    int in_flight = left < p->groups ? left : p->groups;
     double done = p->operations_done + own * order->operations * in_flight;
     return done < p->operations ? done / p->operations : 1;
 }
@@ -49,16 +52,21 @@ static double fraction(const struct progress *p, const struct order *order, doub
 void progress_show(struct progress *p, const struct order *order, double epochs_done)
 {
     enum { WIDTH = 24 };
-    double now = clock_wall(), elapsed = now - p->started;
+    char bar[WIDTH + 1], left[48], epoch[48];
+    double now = clock_wall();
+    double elapsed = now - p->started;
+
     if (now - p->drawn < 0.1 || !log_has_terminal())
         return;
     p->drawn = now;
-    double done = fraction(p, order, epochs_done);
+
+    double done = progress_fraction(p, order, epochs_done);
     int filled = (int)(done * WIDTH);
-    char bar[WIDTH + 1], left[48], epoch[48];
+    ASSERT(filled >= 0 && filled <= WIDTH, "%g", done);
     memset(bar, '#', (size_t)filled);
     memset(bar + filled, '.', (size_t)(WIDTH - filled));
     bar[WIDTH] = 0;
+
     if (isnan(epochs_done))
         snprintf(epoch, sizeof epoch, "scoring");
     else

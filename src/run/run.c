@@ -1,82 +1,113 @@
-// A run: trials are drawn from one queue by groups of ranks; a trial's file appears whole when it is finished.
+// A run: groups of ranks draw trials from one queue; a trial's file appears whole when it is finished.
+//
+// World rank 0 has two roles at once. Its desk decides which trial comes next and takes the reports; it is only called
+// back by comm/queue.c, between the batches of rank 0's own trial or while rank 0 waits for work. Besides, rank 0 is
+// the leader of the first group and trains like any other.
+//
+// Who owns what: the desk owns the pool and the progress bar and is the only writer of the plan, of failed/ and of the
+// plan file. Only the leader of a group writes its trial's file name and speaks to the desk; the other ranks get each
+// order from their leader by a broadcast. The pulse has a thread of its own, which sees only what pulse_trial and
+// pulse_progress give it.
+//
+// How a trial can end: its file is there (finished or diverged); failed/<id>.yaml says why (failed by itself); or a
+// checkpoint is there (stopped on request). An error of the world ends the run: the desk gives out no more trials, the
+// groups finish theirs, and all ranks return the same messages.
 #include "run/run.h"
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/request.h"
 #include "comm/queue.h"
+#include "leaderboard/objective.h"
 #include "leaderboard/row.h"
 #include "presence/failure.h"
+#include "presence/lease.h"
 #include "presence/pulse.h"
 #include "run/folder.h"
 #include "run/plan_file.h"
 #include "run/pool.h"
 #include "run/progress.h"
+#include "search/search.h"
+#include "train/train.h"
 #include "trial/trial_run.h"
+#include "trial/work_order.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-// --- rank 0's side of the queue
-struct desk {
-    const struct experiment *x;
-    struct plan *plan;
-    const struct earlier_results *earlier;
-    const struct run_place *place;
-    struct pool *pool;
-    struct progress *progress;
-    int shown;        // entries of the plan that its file has
-    double shown_at;  // when
-    struct err world; // what ends the run
+struct run {
+    const struct experiment *x;            // borrowed
+    struct plan *plan;                     // borrowed; of rank 0
+    const struct earlier_results *earlier; // borrowed; of rank 0
+    struct run_settings settings;
+    struct lease *lease; // owned; of rank 0, NULL elsewhere
+    struct pulse *pulse; // owned
 };
 
-// Whether the trial would not have failed elsewhere or at another time.
+// --- rank 0's side of the queue
+struct desk {
+    struct run *run;
+    struct pool *pool;         // owned
+    struct progress *progress; // owned
+    int shown;                 // entries of the plan that the plan file has
+    double shown_at;           // time of that
+    struct err world;          // what ends the run
+};
+
+// Whether a failure lies in the machine or in the data, so that the same trial may succeed elsewhere or later.
 static bool is_of_the_world(enum err_kind kind)
 {
     return kind == ERR_IO || kind == ERR_DATA;
 }
 
-static void take_report(struct desk *d, const struct pool_report *r)
+static void desk_take_report(struct desk *d, const struct pool_report *r)
 {
     if (is_of_the_world(r->failure)) {
         err_add(&d->world, r->failure, "%s", r->text);
         return;
     }
+
+    ASSERT(r->entry >= 0 && r->entry < d->run->plan->n, "%d of %d", r->entry, d->run->plan->n);
     pool_report(d->pool, r);
-    const struct plan_entry *entry = &d->plan->entry[r->entry];
     if (r->has_stopped)
         return;
+
+    const struct plan_entry *entry = &d->run->plan->entry[r->entry];
     if (r->failure) {
         log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
-        failure_write(d->place->folder, entry->id, r->text, &d->world);
-    } else
+        failure_write(d->run->settings.folder, entry->id, r->text, &d->world);
+    } else {
         log_line(LOG_TRIAL, "%s", r->text);
+    }
     progress_done(d->progress, entry->operations);
 }
 
-// Whoever asks how far the run is sees trials that were added: now and then, as the file is written whole.
-static void show_plan(struct desk *d)
+// Writes the plan file again if trials were added, for those who look at the run from outside. At most every two
+// seconds, because the file is written whole.
+static void desk_show_plan(struct desk *d)
 {
+    const struct run *run = d->run;
     double now = clock_wall();
-    if (d->shown == d->plan->n || now - d->shown_at < 2)
+    if (d->shown == run->plan->n || now - d->shown_at < 2)
         return;
-    plan_file_write(d->plan, d->place->folder, d->place->part, &d->world);
-    d->shown = d->plan->n;
+    plan_file_write(run->plan, run->settings.folder, run->settings.part, &d->world);
+    d->shown = run->plan->n;
     d->shown_at = now;
 }
 
-// A trial whose order cannot be written fails here.
-static int give_order(struct desk *d, int entry, struct queue_bytes *work)
+// Packs the order of a trial. Returns -1, and the trial has failed, if that is not possible.
+static int desk_pack_order(struct desk *d, int entry, struct queue_bytes *work)
 {
     struct err e = {0};
-    if (order_pack(d->x, d->plan, entry, work, &e) == 0)
+    if (order_pack(d->run->x, d->run->plan, entry, work, &e) == 0)
         return 0;
     struct pool_report r = {.entry = entry, .failure = e.kind, .loss = NAN};
     snprintf(r.text, sizeof r.text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
-    take_report(d, &r);
+    desk_take_report(d, &r);
     work->n = 0;
     return -1;
 }
@@ -85,20 +116,25 @@ static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
 {
     struct desk *d = context;
     int entry = POOL_END;
-    do
-        entry = request_pending() == REQUEST_STOP || d->world.count ? POOL_END : pool_next(d->pool);
-    while (entry >= 0 && give_order(d, entry, work) != 0);
-    return entry >= 0 ? QUEUE_WORK : entry == POOL_WAIT ? QUEUE_WAIT : QUEUE_END;
+    do {
+        bool must_end = request_pending() == REQUEST_STOP || d->world.count;
+        entry = must_end ? POOL_END : pool_next(d->pool);
+    } while (entry >= 0 && desk_pack_order(d, entry, work) < 0);
+    if (entry >= 0)
+        return QUEUE_WORK;
+    ASSERT(entry == POOL_WAIT || entry == POOL_END, "%d", entry);
+    return entry == POOL_WAIT ? QUEUE_WAIT : QUEUE_END;
 }
 
-// The last states of configurations that do not go on; `is_over`: of all.
-static void remove_states(const struct desk *d, bool is_over)
+// Removes the last states of configurations that the search has dropped, or (`is_over`) of all.
+static void desk_remove_states(const struct desk *d, bool is_over)
 {
-    for (int i = 0; i < d->plan->n; i++) {
-        struct plan_entry *entry = &d->plan->entry[i];
-        if (!entry->may_go_on || (!is_over && search_goes_on(d->plan->search, entry->number)))
+    struct plan *plan = d->run->plan;
+    for (int i = 0; i < plan->n; i++) {
+        struct plan_entry *entry = &plan->entry[i];
+        if (!entry->may_go_on || (!is_over && search_goes_on(plan->search, entry->number)))
             continue;
-        char *path = run_checkpoint_path(d->place->folder, entry->lineage);
+        char *path = run_checkpoint_path(d->run->settings.folder, entry->lineage);
         checkpoint_remove(path);
         free(path);
         entry->may_go_on = false;
@@ -111,29 +147,33 @@ static void desk_report(void *context, const void *data, size_t n)
     struct pool_report r;
     ASSERT(n == sizeof r, "%zu", n);
     memcpy(&r, data, sizeof r);
-    take_report(d, &r);
-    if (search_needs_results(d->plan->search))
-        remove_states(d, false);
-    show_plan(d);
+    desk_take_report(d, &r);
+    if (search_needs_results(d->run->plan->search))
+        desk_remove_states(d, false);
+    desk_show_plan(d);
 }
 
-// A trial that an earlier run has finished has its file; what came out of it was read before.
-static enum pool_earlier look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+// A trial that an earlier run finished has its file. Its loss was read before MPI started.
+static enum pool_known desk_look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     struct desk *d = context;
-    char *path = run_trial_path(d->place->folder, entry->id);
+    const char *folder = d->run->settings.folder;
+    char *path = run_trial_path(folder, entry->id);
     bool is_there = access(path, F_OK) == 0;
     free(path);
-    const struct earlier_result *known = is_there && needs_loss ? earlier_results_find(d->earlier, entry->id) : NULL;
+
+    const struct earlier_trial *known =
+        is_there && needs_loss ? earlier_results_find(d->run->earlier, entry->id) : NULL;
     *loss = known ? known->loss : NAN;
     if (is_there && (known || !needs_loss))
         return POOL_FINISHED;
-    if (d->place->retries_failed)
-        failure_forget(d->place->folder, entry->id, &d->world);
-    return failure_exists(d->place->folder, entry->id) ? POOL_FAILED : POOL_NEW;
+
+    if (d->run->settings.retries_failed)
+        failure_forget(folder, entry->id, &d->world);
+    return failure_exists(folder, entry->id) ? POOL_FAILED : POOL_NEW;
 }
 
-static void refuse(void *context, const char *why)
+static void desk_report_refusal(void *context, const char *why)
 {
     (void)context;
     log_line(LOG_QUIET, "a trial failed: %.*s", (int)strcspn(why, "\n"), why);
@@ -141,9 +181,9 @@ static void refuse(void *context, const char *why)
 
 static void desk_open(struct desk *d, int groups, struct run_counts *counts)
 {
-    struct pool_policy policy = {look_back, refuse, d};
-    d->shown = d->plan->n;
-    d->pool = pool_new(d->plan, &policy, counts);
+    struct pool_policy policy = {desk_look_back, desk_report_refusal, d};
+    d->shown = d->run->plan->n;
+    d->pool = pool_new(d->run->plan, &policy, counts);
     if (counts->found)
         log_line(LOG_RUN, "%d of %d trials were finished before", counts->found, counts->trials);
     if (counts->failed_before)
@@ -155,125 +195,184 @@ static void desk_open(struct desk *d, int groups, struct run_counts *counts)
 static void desk_close(struct desk *d, struct run_counts *counts)
 {
     d->shown_at = 0;
-    show_plan(d);
+    desk_show_plan(d);
     counts->stopped += pool_left(d->pool);
-    if (search_is_done(d->plan->search))
-        remove_states(d, true);
+    if (search_is_done(d->run->plan->search))
+        desk_remove_states(d, true);
     progress_free(&d->progress);
     pool_free(&d->pool);
 }
 
 // --- a group at work
 struct group {
-    struct comm comm;
-    struct queue *queue; // of leaders; NULL elsewhere
-    const struct experiment *x;
-    const struct layout *layout;
-    const struct run_place *place;
-    struct progress *progress; // on world rank 0; NULL elsewhere
-    struct order order;        // the trial at work
+    struct comm comm;    // owned
+    struct queue *queue; // owned; of leaders, NULL elsewhere
+    const struct run *run;
+    struct progress *progress; // borrowed; on world rank 0, NULL elsewhere
+    struct order order;        // the current trial
 };
 
-static void show_trial_progress(void *context, double epochs_done)
+static void group_on_progress(void *context, double epochs_done)
 {
     struct group *g = context;
     if (g->queue)
         queue_serve(g->queue);
-    pulse_progress(g->place->pulse, epochs_done);
+    pulse_progress(g->run->pulse, epochs_done);
     if (g->progress)
         progress_show(g->progress, &g->order, epochs_done);
 }
 
-// The line that a finished trial is told by.
-static void describe(const struct experiment *x, const char *path, double seconds, struct pool_report *r)
+// Fills a report with the line and the loss of a finished trial, from its file.
+static void report_trial(const struct experiment *x, const char *path, double seconds, struct pool_report *r)
 {
     struct leaderboard_row s;
     struct err ignored = {0};
-    if (row_read(path, true, &s, &ignored) == 0) {
-        row_line(&s, seconds, r->text, sizeof r->text);
-        r->has_diverged = s.has_diverged;
-        r->loss = objective_loss(&x->objective, &s);
-        row_free(&s);
-    }
+    if (row_read(path, true, &s, &ignored) < 0)
+        return;
+    row_line(&s, seconds, r->text, sizeof r->text);
+    r->has_diverged = s.has_diverged;
+    r->loss = objective_loss(&x->objective, &s);
+    row_free(&s);
 }
 
-// Collective over the group. One trial, and what is to be told of it (on the leader).
-static void work_on(struct group *g, struct data_cache *cache, struct pool_report *r)
+// Collective over the group. Runs the trial of the current order and fills the report, which counts on the leader.
+static void group_run_trial(struct group *g, struct data_cache *cache, struct pool_report *r)
 {
-    struct team team = {&g->comm, g->layout->threads, show_trial_progress, g};
+    const struct run *run = g->run;
+    struct team team = {&g->comm, run->settings.layout.threads, group_on_progress, g};
     struct err e = {0};
     double start = clock_wall();
-    char *path = run_trial_path(g->place->folder, g->order.id);
-    char *checkpoint = run_checkpoint_path(g->place->folder, g->order.lineage);
+    char *path = run_trial_path(run->settings.folder, g->order.id);
+    char *checkpoint = run_checkpoint_path(run->settings.folder, g->order.lineage);
     struct checkpointing k = {.path = checkpoint,
         .lineage = g->order.lineage,
-        .interval = g->place->checkpoint_every,
+        .interval = run->settings.checkpoint_every,
         .keeps_last = g->order.may_go_on};
-    pulse_trial(g->place->pulse, g->order.id, g->order.operations, g->order.epochs);
-    bool has_stopped = trial_run(&team, g->x, &g->order, path, &k, cache, &e) == 1;
+
+    pulse_trial(run->pulse, g->order.id, g->order.operations, g->order.epochs);
+    bool has_stopped = trial_run(&team, run->x, &g->order, path, &k, cache, &e) == 1;
+
     *r = (struct pool_report){.entry = g->order.entry, .failure = e.kind, .has_stopped = has_stopped, .loss = NAN};
     if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
     else if (g->comm.rank == 0 && !has_stopped)
-        describe(g->x, path, clock_wall() - start, r);
-    pulse_trial_end(g->place->pulse, !has_stopped && !e.count);
+        report_trial(run->x, path, clock_wall() - start, r);
+    pulse_trial_end(run->pulse, !has_stopped && !e.count);
+
     free(checkpoint);
     free(path);
 }
 
-// Collective over the group. The next work order on all its ranks; false: none is left.
-static bool fetch(struct group *g, const struct pool_report *r, size_t n, struct queue_bytes *work)
+// Collective over the group. The leader hands in its last report (n = 0: none) and draws the next order, which all
+// ranks of the group receive. Returns false if no work is left.
+static bool group_fetch_order(struct group *g, const struct pool_report *r, size_t n, struct queue_bytes *work)
 {
+    ASSERT(!g->queue == (g->comm.rank != 0), "%d", g->comm.rank);
     if (g->comm.rank == 0 && !queue_next(g->queue, r, n, work))
         work->n = 0;
     size_t length = work->n;
     comm_broadcast(&g->comm, 0, &length, sizeof length);
     if (g->comm.rank != 0 && length > work->capacity)
         work->data = mem_grow(work->data, work->capacity = length, 1);
-    comm_broadcast(&g->comm, 0, work->data, work->n = length);
+    work->n = length;
+    comm_broadcast(&g->comm, 0, work->data, length);
     return length > 0;
 }
 
-static void work_until_done(struct group *g)
+static void group_work(struct group *g)
 {
     struct data_cache cache = {0};
     struct queue_bytes work = {0};
     struct pool_report report;
-    for (size_t n = 0; fetch(g, &report, n, &work); n = sizeof report) {
+
+    for (size_t n = 0; group_fetch_order(g, &report, n, &work); n = sizeof report) {
         struct err e = {0};
         if (order_unpack(&work, &g->order, &e) != 0)
             err_bug(__FILE__, __LINE__, "order_unpack", "%s", e.text);
-        work_on(g, &cache, &report);
+        group_run_trial(g, &cache, &report);
         order_free(&g->order);
     }
+
     free(work.data);
     data_cache_free(&cache);
 }
 
-int run_trials(const struct comm *world, const struct experiment *x, struct plan *plan,
-    const struct earlier_results *earlier, const struct layout *layout, const struct run_place *place,
-    struct run_counts *counts, struct err *e)
+// --- the handle
+
+// Rank 0. Failures are in `e`.
+static void take_run_folder(struct run *r, int ranks, struct err *e)
 {
+    const struct run_settings *s = &r->settings;
+    r->lease = run_folder_take(s->folder, s->part, s->is_fresh, ranks, e);
+    if (r->lease && earlier_results_settle(r->earlier, s->folder, e) == 0)
+        plan_file_write(r->plan, s->folder, s->part, e);
+}
+
+struct run *run_begin(const struct comm *world, const struct experiment *x, struct plan *plan,
+    const struct earlier_results *earlier, const struct run_settings *settings, struct err *e)
+{
+    struct run *r = mem_new(1, sizeof *r);
+    *r = (struct run){.x = x, .plan = plan, .earlier = earlier, .settings = *settings};
+
+    request_begin();
+    if (world->rank == 0)
+        take_run_folder(r, world->size, e);
+    if (comm_agree(world, e) == 0)
+        r->pulse = pulse_start(&(struct pulse_options){.lease = r->lease,
+                                   .folder = settings->folder,
+                                   .part = settings->part,
+                                   .rank = world->rank,
+                                   .size = world->size,
+                                   .ranks_per_trial = settings->layout.ranks_per_trial,
+                                   .hang_timeout = settings->hang_timeout},
+            e);
+
+    if (comm_agree(world, e) < 0)
+        run_end(&r, "failed");
+    return r;
+}
+
+int run_trials(struct run *r, const struct comm *world, struct run_counts *counts, struct err *e)
+{
+    const struct ranks_layout *layout = &r->settings.layout;
+    struct desk desk = {.run = r};
+    struct group g = {.run = r};
+    struct queue_policy policy = {desk_next, desk_report, &desk};
+
+    ASSERT(layout->ranks_per_trial > 0 && layout->threads > 0);
+    ASSERT(world->size == layout->groups * layout->ranks_per_trial, "%d ranks", world->size);
     *counts = (struct run_counts){0};
-    struct desk desk = {.x = x, .plan = plan, .earlier = earlier, .place = place};
-    struct group g = {.x = x, .layout = layout, .place = place};
     comm_split(world, world->rank / layout->ranks_per_trial, &g.comm);
     if (world->rank == 0) {
         desk_open(&desk, layout->groups, counts);
         g.progress = desk.progress;
     }
-    struct queue_policy policy = {desk_next, desk_report, &desk};
+
     if (g.comm.rank == 0)
         g.queue = queue_new(world, layout->groups, &policy);
-    work_until_done(&g);
+    group_work(&g);
     if (g.comm.rank == 0)
         queue_finish(&g.queue);
+
     if (world->rank == 0)
         desk_close(&desk, counts);
     comm_broadcast(world, 0, counts, sizeof *counts);
     err_merge(e, &desk.world);
-    int failed = comm_agree(world, e);
-    pulse_rest(place->pulse);
+    int rc = comm_agree(world, e);
+    pulse_rest(r->pulse);
     comm_free(&g.comm);
-    return failed;
+
+    if (rc == 0 && world->rank == 0 && !counts->stopped)
+        run_folder_drop_checkpoints(r->settings.folder, r->plan);
+    return rc;
+}
+
+void run_end(struct run **r, const char *how)
+{
+    if (!*r)
+        return;
+    pulse_stop(&(*r)->pulse);
+    lease_end(&(*r)->lease, how);
+    free(*r);
+    *r = NULL;
 }

@@ -1,4 +1,4 @@
-// How far the run of a folder is, from what lies in it: on any machine, at any moment, without asking its processes.
+// How far the run of a folder is, from the files in it: on any machine, at any time, without asking its processes.
 #pragma once
 
 #include "presence/beacon.h"
@@ -22,18 +22,18 @@ struct failed_trial {
 
 struct run_status {
     enum run_state state;
-    struct lease_record lease; // of the run that runs or was the last; of several parts, one whose state it is
+    struct lease_record lease; // of the current or the last run; with several parts, of the part whose state it is
     int trials, done, running, failed, left;
     int stale;           // finished trials of data that has changed since
-    struct beacon *rank; // (ranks), owned: what each does, or did when the run died; leaders with a trial are `running`
+    struct beacon *rank; // owned; (ranks) what each does, or did when the run died; leaders with a trial are `running`
     int ranks;
-    struct failed_trial *failure; // (failed), owned
-    char **damaged;               // (n_damaged), owned: messages about files of the folder that are of no use
+    struct failed_trial *failure; // owned; (failed)
+    char **damaged;               // owned; (n_damaged) messages about files of the folder that cannot be used
     int n_damaged;
-    double seconds_left; // NaN: not known
+    double seconds_left; // NaN: unknown
 };
 
-// Of the last run, or of all its parts together. -1 and an error where there is no such folder. The caller's to free in
-// every case.
+// Reads the status of the last run, or of all its parts together. Returns -1 and an error if there is no such folder.
+// The caller frees `s` with run_status_free in any case.
 int run_status_read(const char *folder, struct run_status *s, struct err *e);
 void run_status_free(struct run_status *s);

@@ -1,6 +1,6 @@
 // How ranks and threads are spread over trials: a table by hand, and what must hold for every number of them.
 // links: run
-#include "run/run.h"
+#include "run/ranks_layout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 static const struct {
-    struct run_options wish;
+    struct ranks_wish wish;
     int ranks, cores, trials; // cores of each rank
     int64_t shards;
-    struct layout expected;
+    struct ranks_layout expected;
 } good[] = {
     // good: one rank a trial, threads as cores and shards allow
     {{0, 0, false}, 1, 1, 1, 1, {1, 1, 1}},
@@ -38,7 +38,7 @@ static const struct {
 };
 
 static const struct {
-    struct run_options wish;
+    struct ranks_wish wish;
     int ranks, trials;
     int64_t shards;
     const char *message;
@@ -54,17 +54,18 @@ static const struct {
     {{0, 0, false}, 2, 1, 1, "work to 1: start 1, or raise train.shards"},
     {{0, 0, false}, 8, 1, 4, "work to 4: start 4, or raise train.shards"},
     {{0, 0, false}, 3, 1, 4, "work to 2: start 2\n"},
-    {{4, 0, false}, 2, 1, 4, "4 threads a rank gives work to 1: start 1, or raise train.shards"},
-    {{0, 0, false}, 20, 3, 4, "3 trials with 4 virtual shards each and 1 thread a rank give work to 12: start 12"},
+    {{4, 0, false}, 2, 1, 4, "4 threads per rank gives work to 1: start 1, or raise train.shards"},
+    {{0, 0, false}, 20, 3, 4, "3 trials with 4 virtual shards each and 1 thread per rank give work to 12: start 12"},
 };
 
 static void chooses_by_hand(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        struct layout l;
+        struct ranks_layout l;
         struct err e = {0};
-        if (layout_choose(&good[i].wish, good[i].ranks, good[i].cores, good[i].trials, good[i].shards, &l, &e) != 0)
+        struct ranks_supply supply = {good[i].ranks, good[i].cores, good[i].trials, good[i].shards};
+        if (ranks_layout_choose(&good[i].wish, &supply, &l, &e) != 0)
             fail_msg("good[%zu]: %s", i, e.text);
         if (memcmp(&l, &good[i].expected, sizeof l) != 0)
             fail_msg(
@@ -76,9 +77,10 @@ static void refuses(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct layout l;
+        struct ranks_layout l;
         struct err e = {0};
-        if (layout_choose(&bad[i].wish, bad[i].ranks, 1, bad[i].trials, bad[i].shards, &l, &e) == 0)
+        struct ranks_supply supply = {bad[i].ranks, 1, bad[i].trials, bad[i].shards};
+        if (ranks_layout_choose(&bad[i].wish, &supply, &l, &e) == 0)
             fail_msg("bad[%zu]: not refused", i);
         if (e.kind != ERR_USAGE || !strstr(e.text, bad[i].message))
             fail_msg("bad[%zu]: found '%s', expected '%s'", i, e.text, bad[i].message);
@@ -102,18 +104,20 @@ static void holds_for_all(void **state)
     for (int ranks = 1; ranks <= 40; ranks++)
         for (int trials = 1; trials <= 20; trials++)
             for (int64_t shards = 1; shards <= 16; shards *= 2) {
-                struct run_options wish = {0};
-                struct layout l;
+                struct ranks_wish wish = {0};
+                struct ranks_layout l;
                 struct err e = {0};
-                if (layout_choose(&wish, ranks, 4, trials, shards, &l, &e) == 0) {
+                struct ranks_supply supply = {ranks, 4, trials, shards};
+                if (ranks_layout_choose(&wish, &supply, &l, &e) == 0) {
                     assert_int_equal(l.groups * l.ranks_per_trial, ranks);
                     assert_true(l.groups <= trials || ranks == 1);
                     assert_true(l.ranks_per_trial * l.threads <= shards && l.threads <= 4);
                     continue;
                 }
                 struct err again = {0};
-                assert_in_range(advice(&e), 1, ranks - 1);
-                assert_int_equal(layout_choose(&wish, advice(&e), 4, trials, shards, &l, &again), 0);
+                supply.ranks = advice(&e);
+                assert_in_range(supply.ranks, 1, ranks - 1);
+                assert_int_equal(ranks_layout_choose(&wish, &supply, &l, &again), 0);
             }
 }
 

@@ -50,7 +50,7 @@ static double loss_of(const char *id)
     return hash % 19 == 0 ? NAN : (double)(hash % 1000); // many are equal
 }
 
-static enum pool_earlier look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+static enum pool_known look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     const struct world *w = context;
     if (!w->finished || !strchr(w->finished, entry->id[TRIAL_ID_LENGTH - 1]))
