@@ -1,8 +1,21 @@
-// Pieces of rows through a model: each rank reads and passes its part of a piece, rank 0 joins and writes it.
+// Pieces of rows pass through a model: each rank reads and passes its share of a piece, rank 0 joins and writes it.
+//
+// A piece is made of whole chunks of PASS_ROWS for every thread of every rank, so that each row is in the same chunk as
+// in one pass over all rows: the bits of a row's results do not depend on the piece, the ranks or the threads.
+//
+// Each rank has the outputs of the whole piece in memory, zero but for its own rows. comm_join_to_root joins them
+// without arithmetic. The next piece begins when rank 0 has written the last one and all ranks agree that nothing
+// failed.
+//
+// The file is rank 0's. Streams are closed on every way out, because an open one would keep the file from being
+// abandoned.
 #include "apply/apply.h"
 
 #include "base/mem.h"
+#include "comm/comm.h"
+#include "data/row_reader.h"
 #include "store/schema.h"
+#include "train/train.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,16 +23,19 @@ const char *const *sample_scales(int rank)
 {
     static const char *const table[] = {DATASET_FEATURE};
     static const char *const image[] = {DATASET_HEIGHT, DATASET_WIDTH, DATASET_CHANNEL};
+    ASSERT(rank >= 1 && rank <= 3, "%d", rank);
     return rank == 1 ? table : image;
 }
 
-// Whole chunks for every worker, so that the bits are those of one pass over all rows; about PIECE_BYTES of values.
 int64_t apply_piece(const struct team *team, int64_t values)
 {
-    enum { PIECE_BYTES = 64 << 20 };
+    enum { PIECE_BYTES = 64 << 20, UNITS_MAX = 64 };
     int64_t unit = (int64_t)PASS_ROWS * team->threads * team->comm->size;
+    ASSERT(values > 0 && unit > 0, "%ld values", (long)values);
     int64_t units = PIECE_BYTES / (int64_t)sizeof(float) / values / unit;
-    return unit * (units < 1 ? 1 : units > 64 ? 64 : units);
+    if (units < 1)
+        units = 1;
+    return unit * (units < UNITS_MAX ? units : UNITS_MAX);
 }
 
 int apply_open(
@@ -34,21 +50,24 @@ int apply_open(
     return a->reader ? 0 : -1;
 }
 
-void apply_add(struct apply *a, const char *group, const char *name, const char *long_name, int rank, const int *dims,
-    const char *const *scales)
+int apply_add(struct apply *a, const struct apply_array *array)
 {
-    ASSERT(a->n_outputs < APPLY_OUTPUTS_MAX, "%s", name);
-    struct apply_output *o = &a->output[a->n_outputs++];
-    *o = (struct apply_output){.path = mem_format("%s/%s", group, name),
-        .long_name = long_name,
+    ASSERT(a->n_outputs < APPLY_OUTPUTS_MAX, "%s", array->name);
+    ASSERT(array->rank >= 0 && array->rank <= 3, "%s: %d", array->name, array->rank);
+    struct apply_output *o = &a->output[a->n_outputs];
+
+    *o = (struct apply_output){.path = mem_format("%s/%s", array->group, array->name),
+        .long_name = array->long_name,
         .width = 1,
-        .rank = rank,
+        .rank = array->rank,
         .scales = {DATASET_SAMPLE}};
-    for (int i = 0; i < rank; i++) {
-        o->dims[i] = dims[i];
-        o->width *= dims[i];
-        o->scales[i + 1] = scales[i];
+    for (int i = 0; i < array->rank; i++) {
+        o->dims[i] = array->dims[i];
+        o->width *= array->dims[i];
+        o->scales[i + 1] = array->scales[i];
     }
+
+    return a->n_outputs++;
 }
 
 void apply_free(struct apply *a)
@@ -63,7 +82,7 @@ void apply_free(struct apply *a)
 
 // --- streams
 
-static int begin(struct apply *a, struct store_file *f, struct err *e)
+static int begin_outputs(struct apply *a, struct store_file *f, struct err *e)
 {
     for (int i = 0; i < a->n_outputs; i++) {
         struct apply_output *o = &a->output[i];
@@ -72,116 +91,162 @@ static int begin(struct apply *a, struct store_file *f, struct err *e)
         memcpy(about.scales, o->scales, sizeof about.scales);
         for (int k = 0; k < o->rank; k++)
             shape.dims[k + 1] = o->dims[k];
-        if (!(o->piece = mem_array((size_t)(a->piece_rows * o->width), sizeof *o->piece, o->path, e)))
+
+        o->piece = mem_array((size_t)(a->piece_rows * o->width), sizeof *o->piece, o->path, e);
+        if (!o->piece)
             return -1;
         if (f && !(o->stream = store_stream_begin(f, o->path, &shape, &about, e)))
             return -1;
     }
+
     return 0;
 }
 
-// All are closed, whatever happened; after a failure that they lack rows is no news.
-static int end(struct apply *a, int failed, struct err *e)
+// Closes all streams in any case. After a failure, their missing rows are not reported.
+static int end_outputs(struct apply *a, int rc, struct err *e)
 {
     struct err ignored = {0};
     for (int i = 0; i < a->n_outputs; i++)
-        failed |= store_stream_end(&a->output[i].stream, failed ? &ignored : e);
-    return failed;
+        rc |= store_stream_end(&a->output[i].stream, rc < 0 ? &ignored : e);
+    return rc;
 }
 
 // Collective. Rank 0 gets all rows of the piece and writes them.
 static int join_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)
 {
+    const struct comm *comm = a->team->comm;
+
+    ASSERT(rows > 0 && rows <= a->piece_rows, "%ld of %ld", (long)rows, (long)a->piece_rows);
     for (int i = 0; i < a->n_outputs; i++) {
         struct apply_output *o = &a->output[i];
-        if (a->team->comm->size > 1)
-            comm_join_to_root(a->team->comm, o->piece, (size_t)(rows * o->width) * sizeof *o->piece);
+        if (comm->size > 1)
+            comm_join_to_root(comm, o->piece, (size_t)(rows * o->width) * sizeof *o->piece);
         if (o->stream && !e->count)
             store_stream_write(o->stream, rows, o->piece, e);
     }
-    if (a->team->comm->rank == 0 && a->finish_piece && !e->count)
+    if (comm->rank == 0 && a->finish_piece && !e->count)
         a->finish_piece(a, first, rows, e);
-    return comm_agree(a->team->comm, e);
+
+    return comm_agree(comm, e);
 }
 
 // --- the pass
 
-struct pass_context {
+struct piece_pass {
     const struct apply *a;
     int64_t at; // of this rank's rows in the piece
 };
 
-static void visit_rows(void *context, struct workspace *ws, const struct row_chunk *chunk)
+static void visit_piece_rows(void *context, struct workspace *ws, const struct row_chunk *chunk)
 {
-    const struct pass_context *c = context;
+    const struct piece_pass *c = context;
     c->a->visit(c->a, ws, c->at + chunk->first, chunk->rows, chunk->x);
 }
 
-static int pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws, struct err *e)
+// Reads or makes the rows [from, to) of the current piece.
+static const struct dataset *read_piece_rows(struct apply *a, int64_t from, int64_t to, struct err *e)
+{
+    if (a->read)
+        return a->read(a, a->first + from, to - from, e);
+    return row_reader_read(a->reader, a->first + from, to - from, e);
+}
+
+// Passes this rank's share of a piece. Failures are in `e`.
+static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws, struct err *e)
 {
     const struct comm self = {.size = 1};
     const struct team alone = {.comm = &self, .threads = a->team->threads};
     int64_t from, to;
+
     pass_range(a->team->comm, rows, &from, &to);
+    ASSERT(from >= 0 && to <= rows, "[%ld, %ld) of %ld", (long)from, (long)to, (long)rows);
     for (int i = 0; i < a->n_outputs && a->team->comm->size > 1; i++)
         memset(a->output[i].piece, 0, (size_t)(rows * a->output[i].width) * sizeof(float));
     if (from >= to)
-        return 0;
-    const struct dataset *d =
-        a->read ? a->read(a, a->first + from, to - from, e) : row_reader_read(a->reader, a->first + from, to - from, e);
-    struct pass_context c = {a, from};
-    if (d && a->begin_piece)
+        return;
+
+    const struct dataset *d = read_piece_rows(a, from, to, e);
+    struct piece_pass c = {a, from};
+    if (!d)
+        return;
+    if (a->begin_piece)
         a->begin_piece(a, from);
-    if (d)
-        pass_run(&(struct row_pass){&alone, a->m, a->w, d, ws}, visit_rows, &c);
-    return d ? 0 : -1;
+    pass_run(&(struct row_pass){&alone, a->m, a->w, d, ws}, visit_piece_rows, &c);
 }
 
-static int pass_all(struct apply *a, struct workspace *const *ws, struct err *e)
+static int pass_all_pieces(struct apply *a, struct workspace *const *ws, struct err *e)
 {
-    int failed = 0;
-    for (a->first = 0; a->first < a->rows && !failed; a->first += a->piece_rows) {
-        int64_t left = a->rows - a->first, rows = left < a->piece_rows ? left : a->piece_rows;
+    int rc = 0;
+    for (a->first = 0; a->first < a->rows && rc == 0; a->first += a->piece_rows) {
+        int64_t left = a->rows - a->first;
+        int64_t rows = left < a->piece_rows ? left : a->piece_rows;
         pass_piece(a, rows, ws, e);
         if (a->reader && !a->read && a->team->comm->rank == 0)
             row_reader_hash(a->reader, a->first, rows);
-        failed = comm_agree(a->team->comm, e);
-        if (!failed)
-            failed = join_piece(a, a->first, rows, e);
+        rc = comm_agree(a->team->comm, e);
+        if (rc == 0)
+            rc = join_piece(a, a->first, rows, e);
     }
-    return failed;
+    return rc;
 }
 
 int apply_run(struct apply *a, struct store_file *f, struct err *e)
 {
+    ASSERT(a->visit && (a->reader || a->read) && a->n_outputs > 0);
+    ASSERT(!f || a->team->comm->rank == 0);
     struct workspace **ws = team_workspaces_new(a->team, a->m, PASS_ROWS, false, e);
-    begin(a, f, e);
-    int failed = comm_agree(a->team->comm, e);
-    if (!failed)
-        failed = pass_all(a, ws, e);
-    if (!failed && a->reader && !a->read) { // before anything that was made of the rows gets its name
+
+    begin_outputs(a, f, e);
+    int rc = comm_agree(a->team->comm, e);
+    if (rc == 0)
+        rc = pass_all_pieces(a, ws, e);
+    if (rc == 0 && a->reader && !a->read) { // before a file of these rows gets its name
         row_reader_check(a->reader, e);
-        failed = comm_agree(a->team->comm, e);
+        rc = comm_agree(a->team->comm, e);
     }
+
     team_workspaces_free(a->team, &ws);
-    return end(a, failed, e);
+    return end_outputs(a, rc, e);
 }
 
-int apply_write_numbers(struct store_file *f, const char *path, enum store_type type, int64_t rows, bool counts,
-    const char *long_name, struct err *e)
+// --- columns
+
+struct store_stream *apply_begin_column(
+    struct store_file *f, const char *path, enum store_type type, int64_t rows, const char *long_name, struct err *e)
 {
-    enum { PIECE = 1 << 16 };
     struct store_shape shape = {type, 1, {rows}};
     struct store_about about = {.long_name = long_name, .units = "1", .scales = {DATASET_SAMPLE}};
-    struct store_stream *s = store_stream_begin(f, path, &shape, &about, e);
+    return store_stream_begin(f, path, &shape, &about, e);
+}
+
+// Fills and ends a stream of `rows` numbers from 0, or of zeros. NULL, a stream that could not begin, gives -1.
+static int fill_column(struct store_stream *s, int64_t rows, bool counts, struct err *e)
+{
+    enum { PIECE = 1 << 16 };
+    int rc = 0;
+
+    if (!s)
+        return -1;
+
     int64_t *v = mem_new(PIECE, sizeof *v);
-    int failed = s ? 0 : -1;
-    for (int64_t first = 0; first < rows && !failed; first += PIECE) {
+    for (int64_t first = 0; first < rows && rc == 0; first += PIECE) {
         int64_t n = rows - first < PIECE ? rows - first : PIECE;
         for (int64_t i = 0; counts && i < n; i++)
             v[i] = first + i;
-        failed = store_stream_write(s, n, v, e);
+        rc = store_stream_write(s, n, v, e);
     }
     free(v);
-    return s ? store_stream_end(&s, e) | failed : -1;
+
+    return store_stream_end(&s, e) | rc;
+}
+
+int apply_write_row_numbers(struct store_file *f, const char *path, int64_t rows, const char *long_name, struct err *e)
+{
+    return fill_column(apply_begin_column(f, path, STORE_I64, rows, long_name, e), rows, true, e);
+}
+
+int apply_write_zeros(
+    struct store_file *f, const char *path, enum store_type type, int64_t rows, const char *long_name, struct err *e)
+{
+    return fill_column(apply_begin_column(f, path, type, rows, long_name, e), rows, false, e);
 }

@@ -1,89 +1,116 @@
-// The halves of a trained model at work: rows become codes, codes become rows, numbers from the prior become rows.
+// Half of a trained model at work: rows become codes, codes become rows, numbers from the prior become rows.
+//
+// Encoding runs the whole model and takes the code on the way. Decoding runs a view of the model that begins behind the
+// encoder; the view borrows the layers and the parameters. Codes to decode are
+// taken as they are, while rows are scaled on the way in and scaled back on the way out.
+//
+// Generated codes come from no file: apply.c gets them from draw_codes or lay_grid. Each one is a function of the seed
+// and its row number only, so that samples do not depend on ranks and pieces.
 #include "apply/codes_file.h"
 
 #include "apply/apply.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "comm/comm.h"
 #include "data/dataset_target.h"
+#include "data/row_reader.h"
 #include "kernels/kernels.h"
+#include "nn/nn.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include "trial/trial_file.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct coding {
+struct codes_writer {
     struct code_job *job;
     struct apply apply;
     struct model half;    // what runs: the model, or a view of its decoder
-    struct shape in, out; // of a row that comes in and that goes out
-    struct scaling none;  // codes are taken as they are
+    struct shape in, out; // of a row that comes in and of one that goes out
+    struct scaling none;  // of codes, which are taken as they are
+    struct row_fit fit;   // what rows have to be; the reader borrows it
     struct dataset_target target;
-    struct store_file *f;       // on rank 0, owned
-    struct store_stream *label; // on rank 0, owned; NULL: no labels
-    int64_t *labels;            // (piece rows), owned
+    struct store_file *f;       // owned; on rank 0
+    struct store_stream *label; // owned; on rank 0; NULL: no labels
+    int64_t *labels;            // owned; (piece rows)
     struct dataset prior;       // of TASK_GENERATE: the codes of a piece; row and values are owned
 };
 
+static bool does_encode(const struct codes_writer *c)
+{
+    return c->job->task == TASK_ENCODE;
+}
+
 // --- the pass
 
-static void visit(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x)
+static void visit_codes(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x)
 {
-    struct coding *c = a->context;
+    struct codes_writer *c = a->context;
     const struct scaling *s = &c->job->model->scaling;
     int64_t width = a->output[0].width;
     float *to = a->output[0].piece + at * width;
-    bool encodes = c->job->task == TASK_ENCODE;
-    const real *y = encodes ? model_code(a->m, ws) : model_reconstruct(a->m, ws, rows);
+    const real *y = does_encode(c) ? model_code(a->m, ws) : model_reconstruct(a->m, ws, rows);
     (void)x;
+
+    ASSERT(at >= 0 && at + rows <= a->piece_rows, "%ld + %d of %ld", (long)at, rows, (long)a->piece_rows);
     for (int64_t i = 0; i < rows * width; i++)
         to[i] = (float)y[i];
-    if (encodes || !s->factor)
+    if (does_encode(c) || !s->factor)
         return;
+
     for (int r = 0; r < rows; r++, to += width)
         for (int64_t i = 0; i < width; i++)
             to[i] = (float)((double)to[i] / s->factor[i] + s->shift[i]);
 }
 
-static int finish_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)
+static int finish_codes_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)
 {
-    struct coding *c = a->context;
+    struct codes_writer *c = a->context;
     if (!c->label)
         return 0;
-    if (row_reader_labels(a->reader, first, rows, c->labels, e) != 0)
+    if (row_reader_labels(a->reader, first, rows, c->labels, e) < 0)
         return -1;
     return store_stream_write(c->label, rows, c->labels, e);
 }
 
-// Standard normal codes, each a function of seed and row.
-static const struct dataset *draw(struct apply *a, int64_t first, int64_t rows, struct err *e)
+// Draws standard normal codes, each a function of the seed and its row.
+static const struct dataset *draw_codes(struct apply *a, int64_t first, int64_t rows, struct err *e)
 {
-    struct coding *c = a->context;
+    enum { DRAWN = 1024 }; // values at a time; a counter of the random numbers, so never to be changed
+    struct codes_writer *c = a->context;
     float *v = c->prior.values;
-    real code[1024];
+    real code[DRAWN];
     (void)e;
+
+    ASSERT(rows <= a->piece_rows, "%ld of %ld", (long)rows, (long)a->piece_rows);
     for (int64_t i = 0; i < rows; i++, v += c->prior.columns) {
         c->prior.row[i] = v;
         for (int done = 0, n; done < c->prior.columns; done += n) {
-            n = c->prior.columns - done < 1024 ? c->prior.columns - done : 1024;
+            n = c->prior.columns - done < DRAWN ? c->prior.columns - done : DRAWN;
             kernels()->random_normal(
-                (size_t)n, (uint64_t)c->job->seed, RANDOM_PRIOR, (uint32_t)(done / 1024), (uint32_t)(first + i), code);
+                (size_t)n, (uint64_t)c->job->seed, RANDOM_PRIOR, (uint32_t)(done / DRAWN), (uint32_t)(first + i), code);
             for (int k = 0; k < n; k++)
                 v[done + k] = (float)code[k];
         }
     }
+
     c->prior.rows = rows;
     return &c->prior;
 }
 
-// By bisection: the x below which a standard normal number lies with probability p in (0, 1).
+// Returns the x below which a standard normal number lies with probability p in (0, 1). By bisection.
 static double normal_quantile(double p)
 {
+    double low = -40, high = 0;
+
+    ASSERT(p > 0 && p < 1, "%g", p);
     if (p > 0.5)
         return -normal_quantile(1 - p);
-    double low = -40, high = 0;
+
     for (int i = 0; i < 64 && p < 0.5; i++) {
         double middle = (low + high) / 2;
         if (erfc(-middle / sqrt(2)) / 2 < p)
@@ -91,31 +118,34 @@ static double normal_quantile(double p)
         else
             high = middle;
     }
+
     return high;
 }
 
-// The codes of a grid.
-static const struct dataset *lay(struct apply *a, int64_t first, int64_t rows, struct err *e)
+static const struct dataset *lay_grid(struct apply *a, int64_t first, int64_t rows, struct err *e)
 {
-    struct coding *c = a->context;
+    struct codes_writer *c = a->context;
     float *v = c->prior.values;
     int64_t n = c->job->grid;
     (void)e;
+
+    ASSERT(c->prior.columns == 2 && first + rows <= n * n, "%ld + %ld", (long)first, (long)rows);
     for (int64_t i = 0; i < rows; i++, v += 2) {
         int64_t column = (first + i) % n, line = (first + i) / n;
         c->prior.row[i] = v;
         v[0] = (float)normal_quantile(((double)column + 0.5) / (double)n);
         v[1] = (float)normal_quantile(((double)(n - 1 - line) + 0.5) / (double)n);
     }
+
     c->prior.rows = rows;
     return &c->prior;
 }
 
-static int make_prior(struct coding *c, struct err *e)
+static int make_prior(struct codes_writer *c, struct err *e)
 {
     int columns = shape_size(&c->in);
     c->apply.rows = c->job->grid ? c->job->grid * c->job->grid : c->job->rows;
-    c->apply.read = c->job->grid ? lay : draw;
+    c->apply.read = c->job->grid ? lay_grid : draw_codes;
     c->prior = (struct dataset){.columns = columns, .type = DATASET_F32};
     c->prior.values = mem_array((size_t)(c->apply.piece_rows * columns), sizeof(float), "codes", e);
     c->prior.row = mem_array((size_t)c->apply.piece_rows, sizeof *c->prior.row, "codes", e);
@@ -124,164 +154,201 @@ static int make_prior(struct coding *c, struct err *e)
 
 // --- the file
 
-static char *in_split(const struct coding *c, const char *name)
+static char *path_in_split(const struct codes_writer *c, const char *name)
 {
     return mem_format("%s/%s", c->target.split, name);
 }
 
-static int write_features(struct coding *c, struct err *e)
+static int write_code_features(struct codes_writer *c, struct err *e)
 {
     int n = shape_size(&c->out);
-    bool encodes = c->job->task == TASK_ENCODE;
-    char *const *given = encodes ? NULL : c->job->model->features;
-    char **names = mem_new((size_t)n, sizeof *names), *path = in_split(c, DATASET_FEATURE);
+    char *const *given = does_encode(c) ? NULL : c->job->model->features;
+    const char *stem = does_encode(c) ? "code" : "feature";
+    char **names = mem_new((size_t)n, sizeof *names);
+    char *path = path_in_split(c, DATASET_FEATURE);
     struct store_shape shape = {STORE_TEXT, 1, {n}};
     struct store_about about = {.long_name = "name of the feature", .scales = {DATASET_FEATURE}};
+
     for (int i = 0; i < n; i++)
-        names[i] = given ? mem_text(given[i]) : mem_format("%s_%d", encodes ? "code" : "feature", i + 1);
-    int failed = store_write(c->f, path, &shape, names, &about, e);
+        names[i] = given ? mem_text(given[i]) : mem_format("%s_%d", stem, i + 1);
+    int rc = store_write(c->f, path, &shape, names, &about, e);
+
     for (int i = 0; i < n; i++)
         free(names[i]);
     free(names);
     free(path);
-    return failed;
+    return rc;
 }
 
-static int write_scales(struct coding *c, struct err *e)
+static int write_code_scales(struct codes_writer *c, struct err *e)
 {
-    char *path = in_split(c, DATASET_SAMPLE);
-    int failed = apply_write_numbers(c->f, path, STORE_I64, c->apply.rows, true, "row number", e);
+    char *path = path_in_split(c, DATASET_SAMPLE);
+    int rc = apply_write_row_numbers(c->f, path, c->apply.rows, "row number", e);
+
     free(path);
     if (c->out.rank == 1)
-        return failed | write_features(c, e);
-    for (int i = 0; i < c->out.rank && !failed; i++) {
-        path = in_split(c, sample_scales(c->out.rank)[i]);
-        failed = store_write_index(c->f, path, c->out.dims[i], sample_scales(c->out.rank)[i], e);
+        return rc | write_code_features(c, e);
+
+    for (int i = 0; i < c->out.rank && rc == 0; i++) {
+        path = path_in_split(c, sample_scales(c->out.rank)[i]);
+        rc = store_write_index(c->f, path, c->out.dims[i], sample_scales(c->out.rank)[i], e);
         free(path);
     }
-    return failed;
+
+    return rc;
 }
 
-static int begin_labels(struct coding *c, struct err *e)
+static int begin_code_labels(struct codes_writer *c, struct err *e)
 {
     const struct row_reader *r = c->apply.reader;
     if (!r || !r->has_label)
         return 0;
-    char *path = in_split(c, DATASET_LABEL);
-    struct store_shape shape = {STORE_I64, 1, {r->rows}};
-    struct store_about about = {.long_name = "label", .units = "1", .scales = {DATASET_SAMPLE}};
+    char *path = path_in_split(c, DATASET_LABEL);
     c->labels = mem_array((size_t)c->apply.piece_rows, sizeof *c->labels, "labels", e);
-    c->label = c->labels ? store_stream_begin(c->f, path, &shape, &about, e) : NULL;
+    if (c->labels)
+        c->label = apply_begin_column(c->f, path, STORE_I64, r->rows, "label", e);
     free(path);
     return c->label ? 0 : -1;
 }
 
-static int set_attributes(struct coding *c, struct err *e)
+static int write_code_attributes(struct codes_writer *c, struct err *e)
 {
     static const char *const tasks[] = {"codes of %s", "reconstructions of %s", "samples of the prior%s"};
     const struct row_reader *r = c->apply.reader;
     const char *split = c->target.split;
     char date[32], what[300];
+
+    ASSERT((size_t)c->job->task < sizeof tasks / sizeof *tasks, "%d", (int)c->job->task);
     snprintf(what, sizeof what, tasks[c->job->task], r ? r->name : "");
     char *origin = mem_format("%s, trial %s", what, c->job->model->id);
-    int failed = store_set_text(c->f, split, DATASET_SOURCE, origin, e);
-    failed |= store_set_text(c->f, split, DATASET_CREATED, clock_date(date), e);
-    if (c->label)
-        failed |= store_set_text(c->f, split, DATASET_LABEL_NAME, r->label_name, e);
-    if (c->label)
-        failed |= trial_write_label_names(c->f, split, r->label_names, r->n_label_names, e);
+    int rc = store_set_text(c->f, split, DATASET_SOURCE, origin, e);
     free(origin);
-    return failed;
+
+    rc |= store_set_text(c->f, split, DATASET_CREATED, clock_date(date), e);
+    if (c->label)
+        rc |= store_set_text(c->f, split, DATASET_LABEL_NAME, r->label_name, e);
+    if (c->label)
+        rc |= trial_write_label_names(c->f, split, r->label_names, r->n_label_names, e);
+
+    return rc;
 }
 
-static int begin_file(struct coding *c, struct err *e)
+static int begin_codes_file(struct codes_writer *c, struct err *e)
 {
     if (!(c->f = dataset_target_create(&c->target, c->job->force, e)))
         return -1;
-    int failed = write_scales(c, e);
-    failed |= begin_labels(c, e);
-    return failed | set_attributes(c, e);
+    int rc = write_code_scales(c, e);
+    rc |= begin_code_labels(c, e);
+    return rc | write_code_attributes(c, e);
 }
 
 // --- the whole
 
-// The decoder by itself: a view of the model, whose layers it borrows.
+// Returns the decoder by itself: a view of the model, whose layers it borrows.
 static struct model decoder_of(const struct model *m)
 {
     struct model d = *m;
+    ASSERT(m->n_encoder > 0 && m->n_encoder <= m->n_layers, "%d of %d", m->n_encoder, m->n_layers);
     d.layers += m->n_encoder;
     d.n_layers -= m->n_encoder;
     d.input = m->code;
     return d;
 }
 
-static int prepare(struct coding *c, struct err *e)
+// Checks that the model can do the task.
+static int check_code_task(const struct code_job *job, struct err *e)
 {
-    const struct model *m = c->job->model->model;
-    bool encodes = c->job->task == TASK_ENCODE;
-    if (!encodes && m->n_layers == m->n_encoder)
-        return err_add(e, ERR_USAGE, "trial %s: its model has no decoder", c->job->model->id);
-    if (c->job->task == TASK_GENERATE && strcmp(layer_name(&m->layers[m->n_encoder - 1]), "gaussian") != 0)
+    const struct model *m = job->model->model;
+    const char *code_layer = layer_name(&m->layers[m->n_encoder - 1]);
+
+    if (job->task != TASK_ENCODE && m->n_layers == m->n_encoder)
+        return err_add(e, ERR_USAGE, "trial %s: its model has no decoder", job->model->id);
+    if (job->task == TASK_GENERATE && strcmp(code_layer, "gaussian") != 0)
         return err_add(e, ERR_USAGE,
-            "trial %s: found a code of layer %s, allowed: gaussian, whose prior can be drawn from", c->job->model->id,
-            layer_name(&m->layers[m->n_encoder - 1]));
-    if (c->job->grid && shape_size(&m->code) != 2)
+            "trial %s: found a code of layer %s, allowed: gaussian, whose prior can be drawn from", job->model->id,
+            code_layer);
+    if (job->grid && shape_size(&m->code) != 2)
         return err_add(e, ERR_USAGE, "--grid: trial %s: found a code of %d values, allowed: 2, for the sides of a grid",
-            c->job->model->id, shape_size(&m->code));
-    c->half = encodes ? *m : decoder_of(m);
-    c->in = encodes ? m->input : m->code;
-    c->out = encodes ? m->code : m->input;
-    c->none.columns = shape_size(&c->in);
-    apply_add(&c->apply, c->target.split, DATASET_X, "data", c->out.rank, c->out.dims, sample_scales(c->out.rank));
+            job->model->id, shape_size(&m->code));
+
     return 0;
 }
 
-static int open_input(struct coding *c, const struct row_fit *fit, struct err *e)
+// Chooses the half of the model that runs, and its output.
+static int choose_half(struct codes_writer *c, struct err *e)
 {
-    int64_t width = c->apply.output[0].width;
-    if (c->job->task != TASK_GENERATE)
-        return apply_open(&c->apply, c->job->source, fit, width, e);
-    c->apply.piece_rows = apply_piece(c->apply.team, width + c->none.columns);
-    return make_prior(c, e);
+    const struct model *m = c->job->model->model;
+    if (check_code_task(c->job, e) < 0)
+        return -1;
+    c->half = does_encode(c) ? *m : decoder_of(m);
+    c->in = does_encode(c) ? m->input : m->code;
+    c->out = does_encode(c) ? m->code : m->input;
+    c->none.columns = shape_size(&c->in);
+    apply_add(&c->apply, &(struct apply_array){
+                             c->target.split, DATASET_X, "data", c->out.rank, c->out.dims, sample_scales(c->out.rank)});
+    return 0;
 }
 
-static int run(struct coding *c, struct err *e)
+static int open_code_input(struct codes_writer *c, struct err *e)
+{
+    const struct trained_model *model = c->job->model;
+    int64_t width = c->apply.output[0].width;
+
+    if (c->job->task == TASK_GENERATE) {
+        c->apply.piece_rows = apply_piece(c->apply.team, width + c->none.columns);
+        return make_prior(c, e);
+    }
+
+    c->fit = (struct row_fit){.scaling = &c->none, .shape_rank = c->in.rank};
+    memcpy(c->fit.shape, c->in.dims, sizeof c->fit.shape);
+    if (does_encode(c)) {
+        c->fit.features = model->features;
+        c->fit.scaling = &model->scaling;
+    }
+    return apply_open(&c->apply, c->job->source, &c->fit, width, e);
+}
+
+// Collective.
+static int write_codes_file(struct codes_writer *c, struct err *e)
 {
     const struct comm *comm = c->apply.team->comm;
-    if (comm->rank == 0)
-        begin_file(c, e);
-    if (comm_agree(comm, e) != 0)
-        return -1;
-    int failed = apply_run(&c->apply, c->f, e);
     struct err ignored = {0};
-    failed |= store_stream_end(&c->label, failed ? &ignored : e);
-    if (!failed && comm->rank == 0)
+
+    if (comm->rank == 0)
+        begin_codes_file(c, e);
+    if (comm_agree(comm, e) < 0)
+        return -1;
+
+    int rc = apply_run(&c->apply, c->f, e);
+    rc |= store_stream_end(&c->label, rc < 0 ? &ignored : e);
+    if (rc == 0 && comm->rank == 0)
         store_commit(&c->f, e);
+
     return comm_agree(comm, e);
 }
 
-int code_new(const struct team *team, struct code_job *job, struct err *e)
+int codes_write(const struct team *team, struct code_job *job, struct err *e)
 {
-    struct coding c = {.job = job};
-    bool encodes = job->task == TASK_ENCODE;
-    c.apply = (struct apply){
-        .team = team, .m = &c.half, .w = job->model->w, .visit = visit, .finish_piece = finish_piece, .context = &c};
-    struct row_fit fit = {
-        .features = encodes ? job->model->features : NULL, .scaling = encodes ? &job->model->scaling : &c.none};
-    if (dataset_target_parse(&c.target, job->output, e) == 0 && prepare(&c, e) == 0) {
-        fit.shape_rank = c.in.rank;
-        memcpy(fit.shape, c.in.dims, sizeof fit.shape);
-        open_input(&c, &fit, e);
-    }
-    int failed = comm_agree(team->comm, e);
-    if (!failed)
-        failed = run(&c, e);
+    struct codes_writer c = {.job = job};
+    c.apply = (struct apply){.team = team,
+        .m = &c.half,
+        .w = job->model->w,
+        .visit = visit_codes,
+        .finish_piece = finish_codes_piece,
+        .context = &c};
+
+    if (dataset_target_parse(&c.target, job->output, e) == 0 && choose_half(&c, e) == 0)
+        open_code_input(&c, e);
+    int rc = comm_agree(team->comm, e);
+    if (rc == 0)
+        rc = write_codes_file(&c, e);
     job->rows = c.apply.rows;
+
     store_abandon(&c.f);
     apply_free(&c.apply);
     dataset_target_free(&c.target);
     free(c.prior.values);
     free(c.prior.row);
     free(c.labels);
-    return failed;
+    return rc;
 }

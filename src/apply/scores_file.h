@@ -1,4 +1,4 @@
-// Scores of new data: a trained model's errors in a file of their own, laid out as those in a trial's file.
+// Scores of new data: the errors of a trained model, in a file of their own with the layout of a trial's file.
 #pragma once
 
 #include "trial/model_load.h"
@@ -7,25 +7,26 @@ struct score_job {
     const char *name;                  // of the model, as given
     const struct trained_model *model; // borrowed
     const struct data_source *source;  // borrowed
-    struct row_error error;            // what each row's error is
-    double threshold;                  // of that error; NaN: none is known
+    struct row_error error;            // how the error of a row is computed
+    double threshold;                  // of that error; NaN: unknown
     const char *output;                // FILE.h5
     unsigned save;                     // of enum save
-    const struct field_texts *normal;  // labels that are normal; n = 0: it is not known what is an anomaly
-    bool has_normal_option;            // the user says so, not the model's experiment
+    const struct field_texts *normal;  // labels that are normal; n = 0: the anomalies are unknown
+    bool has_normal_option;            // `normal` comes from the user, not from the model's experiment
     bool force;                        // replace a file that exists
 };
 
 struct score_outcome {
-    int64_t rows, above;              // samples, and those with an error above the threshold
-    int64_t unscored, first_unscored; // rows that the model cannot take, whose error is NaN; the first of them
+    int64_t rows, above;              // samples; of these, with an error above the threshold
+    int64_t unscored, first_unscored; // rows that the model cannot take, whose error is NaN; the first one
     int64_t clipped;                  // values outside [0, 1] that the cross-entropy took as 0 or 1
-    int beyond_columns;               // columns of which most values lie outside of:
+    int beyond_columns;               // columns with most values outside of:
     double limit_low, limit_high;     // where the training data lies after scaling
     char beyond[400];                 // their names
     struct evaluation evaluation;
 };
 
-// Collective over team->comm. Writes the file whole or not at all; the outcome is rank 0's. Memory does not grow with
-// the rows, unless it is known which are anomalies: metrics rank all errors. -1 and an error on every rank.
-int score_new(const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e);
+// Collective over team->comm. Scores the data and writes the file, whole or not at all. The outcome is valid on rank 0.
+// If the anomalies are known, the metrics need the errors of all rows in memory; otherwise memory does not grow with
+// the rows. Returns -1 and an error on every rank.
+int scores_write(const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e);

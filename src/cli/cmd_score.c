@@ -168,7 +168,7 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
     struct score_outcome out;
     double begin = clock_wall();
 
-    if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || score_new(team, &j, &out, e) != 0)
+    if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || scores_write(team, &j, &out, e) != 0)
         return -1;
     print_scores(&j, &out, team, clock_wall() - begin);
     if (team->comm->rank == 0)

@@ -65,7 +65,7 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
 
     if (png && check_plane_picture(&j, e) != 0)
         return -1;
-    if (code_new(team, &j, e) != 0)
+    if (codes_write(team, &j, e) != 0)
         return -1;
     if (png && team->comm->rank == 0)
         draw_picture(&j, png, e);
