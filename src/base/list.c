@@ -63,6 +63,14 @@ void list_add(struct text *list, const char *name)
     text_add(list, "%s", needs_quotes ? "\"" : "");
 }
 
+char **list_copy(char *const *names, int n)
+{
+    char **copy = names ? mem_new((size_t)n, sizeof *copy) : NULL;
+    for (int i = 0; names && i < n; i++)
+        copy[i] = mem_text(names[i]);
+    return copy;
+}
+
 void list_free(char **names, int n)
 {
     for (int i = 0; names && i < n; i++)

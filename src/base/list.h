@@ -9,5 +9,7 @@
 char **list_split(const char *list, int *n);
 // Appends a name to such a list, in quotes if it needs them.
 void list_add(struct text *list, const char *name);
-// Frees what list_split returned; NULL is allowed.
+// Returns an owned copy of n names; NULL gives NULL.
+char **list_copy(char *const *names, int n);
+// Frees what list_split or list_copy returned; NULL is allowed.
 void list_free(char **names, int n);

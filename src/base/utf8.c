@@ -1,9 +1,6 @@
 // UTF-8 by RFC 3629; widths by ranges coarser than Unicode's tables, exact for what labels and names are made of.
 #include "base/utf8.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct range {
     uint32_t first, last;
 };
@@ -56,6 +53,41 @@ uint32_t utf8_next(const char **text)
     if (!length || character < smallest[length] || character > 0x10ffff || is_in(character, unsafe))
         return '?';
     return character;
+}
+
+bool utf8_is_valid(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    uint32_t ignored;
+
+    while (*at) {
+        int length = sequence_length(*at++, &ignored);
+        if (length == 0)
+            return false;
+        for (; length > 1; length--)
+            if (*at++ >> 6 != 2) // also where the text ends
+                return false;
+    }
+    return true;
+}
+
+size_t utf8_put(uint32_t character, char *out)
+{
+    static const uint32_t limits[] = {0x80, 0x800, 0x10000, 0x110000};
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+    size_t more = 0; // bytes that follow the first
+
+    while (more < 4 && character >= limits[more])
+        more++;
+    if (more == 4) {
+        out[0] = (char)0xff;
+        return 1;
+    }
+
+    out[0] = (char)(leads[more] | character >> 6 * more);
+    for (size_t i = 1; i <= more; i++)
+        out[i] = (char)(0x80 | (character >> 6 * (more - i) & 0x3f));
+    return more + 1;
 }
 
 int utf8_character_width(uint32_t character)

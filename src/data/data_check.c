@@ -106,7 +106,6 @@ int data_check_values(const struct data_selection *s, bool can_fill, int8_t **ma
     }
 
     *has_missing = false;
-
     for (int k = 0; k < n; k++) {
         if (!marks)
             report_bad(&s->part->source[k], s->tables[k], &bad[k], can_fill, e);
@@ -115,7 +114,6 @@ int data_check_values(const struct data_selection *s, bool can_fill, int8_t **ma
 
     free(row);
     free(bad);
-
     return e->count == before ? 0 : -1;
 }
 

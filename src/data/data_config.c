@@ -149,7 +149,6 @@ int data_error(const struct node *at, struct err *e, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-
     return add_message_at(at, e, ERR_DATA, message);
 }
 
@@ -165,7 +164,6 @@ int data_blame(const struct node *at, const struct err *from, struct err *e)
         free(message);
         line = end + 1;
     }
-
     return -1;
 }
 
@@ -189,7 +187,6 @@ static int read_slice(const struct node *at, struct data_rows *rows, struct err 
     size_t step_length = step ? strlen(step + 1) : 0;
 
     rows->kind = ROWS_SLICE;
-
     if (slice_number(at->text, (size_t)(last - 1 - at->text), 0, &rows->first) != 0 ||
         slice_number(last, last_length, INT64_MAX, &rows->last) != 0 ||
         slice_number(step ? step + 1 : "", step_length, 1, &rows->step) != 0 || rows->step < 1)
@@ -210,7 +207,6 @@ static int read_row_choice(const struct node *at, struct data_rows *rows, struct
 
     int before = e->count;
     rows->kind = ROWS_LIST;
-
     for (int i = 0; i < node_count(at); i++) {
         const struct node *item = node_item(at, i);
         int64_t row = 0;
@@ -286,7 +282,6 @@ static int read_source_map(const struct node *at, struct data_source *source, st
     read_filters(&map.where, node_get(at, "where"), &source->where, e);
 
     field_free(data_source_fields, &map);
-
     return e->count == before ? 0 : -1;
 }
 
@@ -319,14 +314,12 @@ static int read_set_sources(const char *name, const struct node *at, struct data
 
     part->name = mem_text(name);
     part->source = mem_new((size_t)n, sizeof *part->source);
-
     if (n == 0)
         return node_error(at, e, "found no source, allowed: FILE.h5:SPLIT, or a list of these");
 
     for (part->n = 0; part->n < n; part->n++)
         if (read_source(node_item(at, part->n), &part->source[part->n], e) != 0)
             result = -1;
-
     return result;
 }
 
@@ -342,7 +335,6 @@ static int read_validation(const struct node *at, struct data_config *cfg, struc
             at, e, "found '%s', allowed: a fraction of train's rows in (0, 1), or sources FILE.h5:SPLIT", at->text);
 
     cfg->validation_fraction = fraction;
-
     return 0;
 }
 
@@ -370,9 +362,7 @@ static int read_test_sets(const struct node *at, struct data_config *cfg, struct
 
     if (n == 0)
         return node_error(at, e, "found no test set, allowed: sources FILE.h5:SPLIT, or a map NAME: sources");
-
     cfg->test = mem_new((size_t)n, sizeof *cfg->test);
-
     for (cfg->n_test = 0; cfg->n_test < n; cfg->n_test++) {
         const struct node *set = named ? at->items[cfg->n_test] : at;
         int bad_name = named ? check_set_name(set, e) : 0;
@@ -381,7 +371,6 @@ static int read_test_sets(const struct node *at, struct data_config *cfg, struct
         if (bad_name || bad_part)
             result = -1;
     }
-
     return result;
 }
 
@@ -392,7 +381,6 @@ static void read_split_section(struct data_config *cfg, struct err *e)
     struct split_config split = {0};
 
     spec_read(cfg->split_node, data_split_fields, &split, e);
-
     cfg->test_fraction = split.test;
     cfg->seed = split.seed;
     if (split.test > 0 && cfg->test_node)
@@ -433,7 +421,6 @@ static void sort_normal_labels(struct field_texts *normal)
 
     if (normal->n)
         qsort(normal->v, (size_t)normal->n, sizeof *normal->v, compare_normal_labels);
-
     for (int i = 0; i < normal->n; i++)
         if (n > 0 && strcmp(normal->v[n - 1], normal->v[i]) == 0)
             free(normal->v[i]);
@@ -457,7 +444,6 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
 
     int before = e->count;
     spec_read(section, data_fields, cfg, e);
-
     if (cfg->train_node)
         read_set_sources("train", cfg->train_node, &cfg->train, e);
     if (cfg->validation_node)
@@ -467,7 +453,6 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
 
     read_split_section(cfg, e);
     read_filters(&cfg->where, node_get(section, "where"), &cfg->filters, e);
-
     cfg->normal_at = node_get(section, "normal");
     sort_normal_labels(&cfg->normal);
     cfg->fill_at = node_get(section, "fill");
@@ -475,7 +460,6 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
 
     if (cfg->fill != FILL_NONE && cfg->missing == MISSING_IGNORE)
         node_key_error(node_get(section, "missing"), e, "given with fill, allowed: one of the two");
-
     if (e->count == before)
         return 0;
 
@@ -517,7 +501,6 @@ char *data_resolve(const char *file, const char *spec_folder, const struct node 
     ASSERT(n <= (int)(sizeof tried / sizeof *tried), "%d places", n);
 
     struct text places = {0};
-
     for (int i = 0; i < n; i++) {
         if (!found && access(tried[i], F_OK) == 0)
             found = mem_text(tried[i]);
@@ -530,6 +513,5 @@ char *data_resolve(const char *file, const char *spec_folder, const struct node 
             n > 1 ? "; looked for " : "", n > 1 ? places.data : "", file);
 
     text_free(&places);
-
     return found;
 }

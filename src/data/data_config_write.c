@@ -39,7 +39,6 @@ static void add_normal(struct node *map, const struct field_texts *normal, bool 
 
     for (int i = 0; i < normal->n; i++) {
         bool is_number = numbers && data_label_number(normal->v[i], &number);
-
         if (!is_number)
             node_add(list, NULL, node_new_text(normal->v[i]));
         else if (i == 0 || number != last)

@@ -51,7 +51,6 @@ static const char *find_operator(const char *text, enum filter_operator *op)
             *op = (enum filter_operator)i;
             return p;
         }
-
     return NULL;
 }
 
@@ -151,7 +150,6 @@ static int add_filter_value(struct data_filter *f, const char *text, size_t leng
         return -1;
     }
     append_value(f, none, value);
-
     return 0;
 }
 
@@ -175,12 +173,10 @@ static int add_filter_list(struct data_filter *f, const char *text)
         list[length - 1] = 0;
     for (const char *p = list + 1, *end = list + length; !bad && p < end;) {
         size_t n = value_length(p);
-
         bad = add_filter_value(f, p, n) != 0;
         p += n + 1;
     }
     free(list);
-
     return bad ? -1 : 0;
 }
 
@@ -220,7 +216,6 @@ int data_filter_parse(const char *text, const struct node *at, struct data_filte
 
     if (!op)
         return refuse_filter(text, at, e);
-
     f.column = trim_filter_text(text, (size_t)(op - text));
     if (!*f.column || read_filter_values(&f, op + strlen(symbols[f.op])) != 0) {
         filter_free(&f);
@@ -229,7 +224,6 @@ int data_filter_parse(const char *text, const struct node *at, struct data_filte
 
     filters->v = mem_grow(filters->v, (size_t)filters->n + 1, sizeof *filters->v);
     filters->v[filters->n++] = f;
-
     return 0;
 }
 
@@ -265,17 +259,14 @@ char *data_filter_text(const struct data_filter *f)
     struct text t = {0};
 
     text_add(&t, "%s %s %s", f->column, symbols[f->op], f->op == FILTER_IN ? "[" : "");
-
     for (int i = 0; i < f->n; i++) {
         char *value = data_filter_value_text(f, i);
         char *safe = f->names[i] && !needs_no_quotes(value) ? quote_filter_name(value) : NULL;
-
         text_add(&t, "%s%s", i ? ", " : "", safe ? safe : value);
         free(safe);
         free(value);
     }
     text_add(&t, "%s", f->op == FILTER_IN ? "]" : "");
-
     return t.data;
 }
 

@@ -43,7 +43,6 @@ static double mode_of(const double *v, int64_t n)
             mode = v[first];
         }
     }
-
     return mode;
 }
 
@@ -186,7 +185,6 @@ static int fit_scale(const struct data_config *cfg, const struct data_selection 
     }
 
     free(m.block);
-
     return rc;
 }
 

@@ -98,7 +98,6 @@ static bool depends_on_names(const struct data_config *cfg, struct identity *id)
     for_sources(cfg, ask_source, id);
     for (int k = 0; k < id->files.n && !id->by_name; k++) {
         const struct data_table *t = id->files.v[k];
-
         if (!t->has_label)
             continue;
         first = first ? first : t;
@@ -143,7 +142,6 @@ static char *name_by_checksums(const struct data_source *source, void *context)
     char *labels = id->by_name ? data_labels_hash(t) : number_sum(t);
     char *sums = mem_format("xxh3:%s+%s%s", t->checksum, id->by_name ? "names:" : "", labels);
     free(labels);
-
     return sums;
 }
 
@@ -154,7 +152,6 @@ struct node *data_identity(const struct data_config *cfg, const char *spec_folde
     struct node *n = NULL;
 
     for_sources(cfg, open_described, &id);
-
     bool has_names = any_names(&id.files, false);
     if (e->count == before && any_names(&id.files, true)) {
         close_files(&id);

@@ -51,14 +51,12 @@ static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct er
         return NULL;
 
     count = 0;
-
     for (int64_t i = 0; i < t->rows; i++)
         if (is_unnamed_label(t, t->label[i]))
             v[count++] = t->label[i];
     qsort(v, (size_t)count, sizeof *v, compare_int64);
 
     *n = 0;
-
     for (int64_t i = 0; i < count; i++)
         if (*n == 0 || v[*n - 1] != v[i])
             v[(*n)++] = v[i];
@@ -108,17 +106,14 @@ static bool can_match(const struct matched_sources *s, const struct data_table *
 
     for (int k = 0; v && k < s->files->n && !found; k++) {
         const struct data_table *t = s->files->v[k];
-
         for (int i = 0; i < t->n_label_names && !found; i++) {
             char digits[24] = "";
-
             if (label_is_number(t->label_names[i], &number))
                 snprintf(digits, sizeof digits, "%" PRId64, number);
             found = strcmp(digits, t->label_names[i]) == 0 && bsearch(&number, v, (size_t)n, sizeof *v, compare_int64);
         }
     }
     free(v);
-
     return found;
 }
 
@@ -148,7 +143,6 @@ static int compare_label_kinds(const struct matched_sources *s, int first, int l
         for (int k = 0; s->parts[p] && k < s->parts[p]->n; k++) {
             const struct data_source *source = &s->parts[p]->source[k];
             const struct data_table *t = s->tables[p][k];
-
             if (!t->label || source->anomaly != ANOMALY_UNKNOWN)
                 continue;
             const struct data_table *other = seen[!has_named_labels(t)];
@@ -240,11 +234,9 @@ static int renumber_labels(struct data_table *t, const struct label_names *class
         const int64_t *place = is_unnamed_label(t, *label)
                                    ? bsearch(label, r.unnamed, (size_t)r.n_unnamed, sizeof *r.unnamed, compare_int64)
                                    : NULL;
-
         *label = place ? r.unnamed_class[place - r.unnamed] : r.named_class[*label];
     }
     renumbering_free(&r);
-
     return result;
 }
 
@@ -272,11 +264,9 @@ static int number_classes(const struct matched_sources *s)
             result = append_table_labels(&list, s->files->v[k], s->e);
 
     label_names_build(classes, list.v, list.n);
-
     for (int k = 0; k < s->files->n && result == 0; k++)
         if (s->files->v[k]->label)
             result = renumber_labels(s->files->v[k], classes, s->e);
-
     return result;
 }
 
@@ -327,7 +317,6 @@ static int find_normal_labels(const struct matched_sources *s)
     c->normal.v = mem_new((size_t)wanted->n + 1, sizeof *c->normal.v);
     for (int i = 0; t && i < wanted->n; i++) {
         int64_t label = c->names.n ? label_names_find(&c->names, wanted->v[i]) : 0;
-
         if (c->names.n && label < 0)
             result = refuse_unknown_label(s->cfg->normal_at, wanted->v[i], &c->names, s->e);
         else if (!c->names.n && !data_label_number(wanted->v[i], &label))
@@ -366,7 +355,6 @@ int data_labels_check_filter(
 
     for (int i = 0; has_named_labels(t) && i < f->n; i++) {
         char *name = data_filter_value_text(f, i);
-
         if (label_names_find(&classes->names, name) < 0)
             result = refuse_unknown_label(f->at, name, &classes->names, e);
         free(name);
@@ -403,7 +391,6 @@ char *data_labels_hash(const struct data_table *t)
 
     for (int64_t i = 0; i < t->rows; i++) {
         const char *name = stored_label_name(t, t->label[i], digits);
-
         hash_stream_add(h, name, strlen(name) + 1);
     }
     char *out = mem_format("%016" PRIx64, hash_stream_value(h));

@@ -63,7 +63,6 @@ static int refuse_filter_column(const struct data_filter *f, const struct data_t
         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     text_free(&list);
     free(names);
-
     return -1;
 }
 
@@ -163,7 +162,6 @@ static int list_chosen_rows(
             data_error(node_item(rows->at, (int)i), e, "found row %lld, allowed: 0..%lld, the rows of %s",
                 (long long)row, (long long)t->rows - 1, t->name);
     }
-
     return e->count == before ? 0 : -1;
 }
 
@@ -198,7 +196,6 @@ static int choose_rows(const struct data_config *cfg, const struct data_classes 
         return data_error(filters->v[0].at, e, "no row of the %lld of %s passes the filters", (long long)c->n, t->name);
     }
     c->n = n;
-
     return 0;
 }
 
@@ -377,7 +374,6 @@ int data_check_normal(
             free(labels);
         }
     }
-
     return result;
 }
 

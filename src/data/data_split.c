@@ -67,7 +67,6 @@ static struct strata find_strata(const struct keyed_row *sorted, int32_t rows, d
         strata.v[k].share = (int32_t)floor(exact);
         strata.v[k].remainder = exact - floor(exact);
     }
-
     return strata;
 }
 
@@ -134,6 +133,5 @@ int data_split(struct data_selection *s, double fraction, int64_t seed, enum dat
     free(sorted);
     free(order);
     free(keep);
-
     return result;
 }

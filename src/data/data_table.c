@@ -80,7 +80,6 @@ static int refuse_split(struct store_file *f, const struct data_table *t, struct
         n ? list.data : "none", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     text_free(&list);
     list_free(names, n);
-
     return -1;
 }
 
@@ -272,7 +271,6 @@ struct data_table *data_files_open(
         return NULL;
     }
     files->v = mem_grow(files->v, (size_t)files->n + 1, sizeof *files->v);
-
     return files->v[files->n++] = t;
 }
 

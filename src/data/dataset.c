@@ -66,7 +66,6 @@ static int open_draft_tables(struct loading *l)
                 result = -1;
         }
     }
-
     return result;
 }
 
@@ -113,7 +112,6 @@ static int compare_draft_shapes(const struct loading *l)
                 compare_features(source, t, first, l->e) != 0)
                 result = -1;
         }
-
     return result;
 }
 
@@ -182,7 +180,6 @@ static int check_draft_values(struct loading *l)
         if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
             result = -1;
     }
-
     return result;
 }
 
@@ -319,7 +316,6 @@ static int verify_part(const struct data_part *part, const char *spec_folder, st
             result = data_blame(source->at, &found, e);
         free(path);
     }
-
     return result;
 }
 
@@ -372,7 +368,6 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
     else
         data_sets_free(out);
     loading_free(&l);
-
     return result;
 }
 
@@ -413,7 +408,6 @@ void dataset_count_labels(const struct dataset *d, struct text *t)
 
     if (!d->label || d->rows == 0)
         return;
-
     int64_t *label = mem_new((size_t)d->rows, sizeof *label);
     memcpy(label, d->label, (size_t)d->rows * sizeof *label);
     qsort(label, (size_t)d->rows, sizeof *label, compare_label_numbers);

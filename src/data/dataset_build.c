@@ -76,7 +76,6 @@ static int set_affine(const struct scaling *scaling, struct dataset *d, struct e
         d->shift[c] = (float)scaling->shift[c];
         d->factor[c] = (float)scaling->factor[c];
     }
-
     return 0;
 }
 
@@ -91,7 +90,6 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
                 "%s: the value in row %lld, %s is beyond the range of "
                 "single precision; hint: scale: standard or min_max",
                 t->name, (long long)s->index[i], data_column_name(column, t, c));
-
     return 0;
 }
 

@@ -79,7 +79,6 @@ static int copy_others(const struct dataset_target *t, struct store_file *to, st
         free(names[i]);
     free(names);
     store_close(&from);
-
     return status;
 }
 

@@ -44,7 +44,6 @@ static int refuse_named_labels(const struct label_question *q, struct err *e)
         r->name, all.data, normal.data);
     text_free(&all);
     text_free(&normal);
-
     return -1;
 }
 
@@ -56,11 +55,9 @@ static int choose_normal_names(const struct label_question *q, struct label_choi
 
     c->n = r->n_label_names;
     c->is_normal = mem_new((size_t)c->n, sizeof *c->is_normal);
-
     for (int i = 0; i < q->normal->n; i++) {
         const char *name = q->normal->v[i];
         int k = find_label_name(r->label_names, r->n_label_names, name);
-
         if (k >= 0) {
             c->is_normal[k] = 1;
             found++;

@@ -16,7 +16,6 @@ static int find_place(const struct label_names *l, const char *name)
 
     while (low < high) {
         int middle = low + (high - low) / 2;
-
         if (strcmp(l->v[middle], name) < 0)
             low = middle + 1;
         else
@@ -38,7 +37,6 @@ int label_names_add(struct label_names *l, const char *name)
 
     if (i < l->n && strcmp(l->v[i], name) == 0)
         return i;
-
     l->v = mem_grow(l->v, (size_t)l->n + 1, sizeof *l->v);
     memmove(l->v + i + 1, l->v + i, (size_t)(l->n - i) * sizeof *l->v);
     l->v[i] = mem_text(name);

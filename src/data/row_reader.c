@@ -87,7 +87,6 @@ static int set_piece_affine(struct row_reader *r)
         r->piece.shift[c] = (float)s->shift[c];
         r->piece.factor[c] = (float)s->factor[c];
     }
-
     return 0;
 }
 
@@ -110,7 +109,6 @@ static int allocate_row_piece(struct row_reader *r, struct err *e)
     memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
     r->piece.row = mem_array((size_t)s->most, sizeof *r->piece.row, r->name, e);
     r->piece.is_unscored = mem_array((size_t)s->most, sizeof *r->piece.is_unscored, r->name, e);
-
     return r->piece.row && r->piece.is_unscored ? set_piece_affine(r) : -1;
 }
 
@@ -188,7 +186,6 @@ static int check_odd_row(struct row_reader *r, int64_t first, int64_t i, struct 
     const struct row_source *s = r->source;
 
     data_table_row(s->table, i, s->row);
-
     for (int c = 0; c < r->columns; c++) {
         if (!isinf(s->row[c]) && !(isnan(s->row[c]) && !r->fit->scaling->fill && !r->fit->scaling->ignores_missing))
             continue;
@@ -197,7 +194,6 @@ static int check_odd_row(struct row_reader *r, int64_t first, int64_t i, struct 
         r->piece.is_unscored[i] = 1;
         return 0;
     }
-
     return 0;
 }
 
@@ -227,7 +223,6 @@ static int place_piece_rows(struct row_reader *r, int64_t first, struct err *e)
         if (!failed && converted)
             failed = convert_row(r, first, i, converted, e);
     }
-
     return failed;
 }
 
@@ -279,6 +274,5 @@ int row_reader_check(const struct row_reader *r, struct err *e)
     if (s->map.data && r->checksum && s->hashed == r->rows && strcmp(found, r->checksum) != 0)
         return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", s->table->path, s->x_path,
             found, r->checksum);
-
     return store_map_check(&r->source->map, r->checksum, STORE_MAP_LOOK, e);
 }

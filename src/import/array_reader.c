@@ -1,9 +1,17 @@
-// Arrays of numbers in foreign files. An array in Fortran order has no rows that lie together: it is read in blocks of
-// rows, a run from every column at a time, from the file itself or, if that is packed, from an unnamed copy of it.
+// An array in C order is a stream of rows. An array in Fortran order stores columns, so the values of a row are far
+// apart: it is read in blocks of rows, for each of which we read one run of every column. That needs random access: the
+// runs come from the file itself or, if the file is packed, from an unnamed unpacked copy in $TMPDIR, the "spool",
+// which vanishes with its descriptor. A block holds at most 32 MB.
+//
+// Values arrive in the file's type and byte order in the upper half of the caller's buffer, and are swapped and widened
+// there in place.
 #include "import/array_reader.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "import/byte_stream.h"
 #include "import/source.h"
+#include "store/store.h"
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -35,11 +43,13 @@ static const struct {
 
 int element_size(enum element type)
 {
+    ASSERT((size_t)type < sizeof elements / sizeof *elements, "type %d", (int)type);
     return elements[type].size;
 }
 
 enum store_type element_store_type(enum element type)
 {
+    ASSERT((size_t)type < sizeof elements / sizeof *elements, "type %d", (int)type);
     return elements[type].store;
 }
 
@@ -56,7 +66,7 @@ static void swap_bytes(void *values, int size, int64_t n)
             *v = __builtin_bswap64(*v);
 }
 
-// The value of an IEEE 754 number of 16 bits.
+// Returns the value of an IEEE 754 number of 16 bits.
 static float half_to_float(uint16_t half)
 {
     int exponent = half >> 10 & 31, mantissa = half & 0x3ff;
@@ -71,9 +81,10 @@ static float half_to_float(uint16_t half)
     return half & 0x8000 ? -size : size;
 }
 
-// In place, for the narrow values lie in the upper half of the room: each is read before it is written over.
+// Works in place: the narrow values are in the upper half of the buffer, and each is read before it is overwritten.
 static void widen_elements(enum element type, const void *narrow, void *wide, int64_t n)
 {
+    ASSERT(type == ELEMENT_U2 || type == ELEMENT_U4 || type == ELEMENT_F2, "type %d", (int)type);
     for (int64_t i = 0; i < n; i++)
         if (type == ELEMENT_U4) {
             uint32_t v;
@@ -89,7 +100,8 @@ static void widen_elements(enum element type, const void *narrow, void *wide, in
         }
 }
 
-// The n values just read are of u8, and must fit into i8.
+// Checks that the n values just read, which are of u8, fit into i8. Returns -1 and an error for the first that does
+// not.
 static int check_u8(const struct array_reader *a, const uint64_t *values, int64_t n, struct err *e)
 {
     for (int64_t i = 0; i < n; i++)
@@ -106,6 +118,7 @@ void array_reader_transpose(struct array_reader *a)
 {
     struct store_shape *shape = &a->shape;
 
+    ASSERT(shape->rank >= 1 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
     for (int d = 0; d < shape->rank / 2; d++) {
         int64_t other = shape->dims[d];
         shape->dims[d] = shape->dims[shape->rank - 1 - d];
@@ -134,10 +147,11 @@ int array_reader_begin(struct array_reader *a, struct err *e)
     return 0;
 }
 
-// The bytes of the next n values, in row order.
+// Reads the next n values as stored.
 static int read_elements(struct array_reader *a, int64_t n, void *to, struct err *e)
 {
     int64_t want = n * element_size(a->type);
+    ASSERT(want >= 0, "%lld values", (long long)n);
     int64_t got = byte_stream_read(a->stream, to, (size_t)want, e);
     if (got >= 0 && got < want)
         return err_add(e, ERR_DATA, "%s: the data end in row %lld of %lld", byte_stream_name(a->stream),
@@ -145,6 +159,7 @@ static int read_elements(struct array_reader *a, int64_t n, void *to, struct err
     return got < 0 ? -1 : 0;
 }
 
+// Writes all n bytes. Returns -1 and errno on failure.
 static int write_spool(int file, const char *from, size_t n)
 {
     while (n > 0) {
@@ -160,7 +175,7 @@ static int write_spool(int file, const char *from, size_t n)
     return 0;
 }
 
-// An unnamed file in $TMPDIR or /tmp: it vanishes with its descriptor, however the process ends.
+// Opens an unnamed file in $TMPDIR or /tmp, which vanishes with its descriptor however the process ends.
 static int open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");
@@ -175,10 +190,10 @@ static int open_unnamed(void)
     if (file >= 0)
         unlink(path);
     free(path);
-
     return file;
 }
 
+// Copies what is left of the stream to a new spool. Returns -1 and an error if it is too short or too long.
 static int unpack_to_spool(struct array_reader *a, struct err *e)
 {
     a->spool = open_unnamed();
@@ -202,10 +217,10 @@ static int unpack_to_spool(struct array_reader *a, struct err *e)
         return err_add(e, ERR_DATA, "%s: its header promises another number of values than follow it",
             byte_stream_name(a->stream));
     a->begin = 0;
-
     return status;
 }
 
+// Reads n bytes at offset `at`.
 static int read_spool(const struct array_reader *a, void *to, int64_t n, int64_t at, struct err *e)
 {
     for (int64_t done = 0; done < n;) {
@@ -225,6 +240,7 @@ static int read_spool(const struct array_reader *a, void *to, int64_t n, int64_t
 int64_t array_column_place(const struct store_shape *shape, int64_t c)
 {
     int64_t at[STORE_MAX_RANK] = {0}, place = 0;
+    ASSERT(shape->rank <= STORE_MAX_RANK && c >= 0, "column %lld", (long long)c);
     for (int d = shape->rank - 1; d > 0; d--) {
         at[d] = c % shape->dims[d];
         c /= shape->dims[d];
@@ -234,11 +250,12 @@ int64_t array_column_place(const struct store_shape *shape, int64_t c)
     return place;
 }
 
-// The next block of rows: a run from every column, laid down across the rows.
+// Loads the next block of rows: a run of every column, spread over the rows.
 static int load_column_block(struct array_reader *a, struct err *e)
 {
     int size = element_size(a->type);
     int64_t left = a->shape.dims[0] - a->row, rows = left < a->block_room ? left : a->block_room;
+    ASSERT(a->block && rows > 0, "row %lld of %lld", (long long)a->row, (long long)a->shape.dims[0]);
     char *run = mem_array((size_t)rows, (size_t)size, byte_stream_name(a->stream), e);
     int status = run ? 0 : -1;
 
@@ -288,7 +305,6 @@ static int read_column_major(struct array_reader *a, int64_t rows, char *to, str
         a->row += n;
         rows -= n;
     }
-
     return 0;
 }
 
@@ -304,6 +320,8 @@ int array_reader_read(struct array_reader *a, int64_t rows, void *to, struct err
 {
     int size = element_size(a->type), wide = (int)store_type_size(a->shape.type);
     int64_t n = rows * a->columns;
+    ASSERT(a->row + rows <= a->shape.dims[0], "rows %lld + %lld", (long long)a->row, (long long)rows);
+    ASSERT(wide >= size, "%d bytes become %d", size, wide);
     char *narrow = (char *)to + n * (wide - size);
     if ((a->is_column_major ? read_column_major : read_row_major)(a, rows, narrow, e) != 0)
         return -1;

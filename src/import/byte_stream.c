@@ -1,7 +1,8 @@
-// Bytes from plain files, gzip files and members of zip archives. zlib's own file interface ignores what stands behind
-// the packed data, so the unpacking loop is here.
+// Plain files, gzip files and members of zip archives. The unpacking loop is our own because the file interface of zlib
+// ignores what follows the packed data.
 #include "import/byte_stream.h"
 
+#include "base/err.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include <errno.h>
@@ -41,13 +42,13 @@ static int64_t read_plain_bytes(struct byte_stream *s, void *to, size_t n, struc
             break;
         done += (size_t)got;
     }
-
     return (int64_t)done;
 }
 
-// More packed bytes where none are left: 1 if there are some, 0 at the end of the file, -1 on an error.
+// Reads more packed bytes if none are left. Returns 1 if there are some, 0 at the end of the file, -1 and an error.
 static int refill_packed(struct byte_stream *s, struct err *e)
 {
+    ASSERT(s->packed, "%s is not packed", s->name);
     if (s->z.avail_in)
         return 1;
     int64_t got = read_plain_bytes(s, s->packed, PACKED_ROOM, e);
@@ -56,7 +57,8 @@ static int refill_packed(struct byte_stream *s, struct err *e)
     return got > 0 ? 1 : (int)got;
 }
 
-// Another member may follow, as `cat a.gz b.gz` makes them: 1 if so, 0 at the end, -1 if something else follows.
+// Begins the next member, as `cat a.gz b.gz` makes them. Returns 1 if there is one, 0 at the end, and -1 and an error
+// if something else follows.
 static int begin_next_member(struct byte_stream *s, struct err *e)
 {
     int more = refill_packed(s, e);
@@ -110,11 +112,10 @@ static int64_t read_zip_member(struct byte_stream *s, void *to, size_t n, struct
             break;
         done += (size_t)got;
     }
-
     return (int64_t)done;
 }
 
-// A gzip file is known by its first three bytes: magic number and method.
+// Chooses how the file is read. The first three bytes, magic number and method, identify a gzip file.
 static int detect_gzip(struct byte_stream *s, struct err *e)
 {
     unsigned char head[3];
@@ -155,7 +156,6 @@ struct byte_stream *byte_stream_open(const char *path, struct err *e)
             return s;
     }
     byte_stream_free(&s);
-
     return NULL;
 }
 
@@ -175,7 +175,6 @@ struct byte_stream *byte_stream_open_member(struct zip *archive, uint64_t index,
     }
     err_add(e, ERR_DATA, "%s: cannot be unpacked: %s", name, zip_strerror(archive));
     byte_stream_free(&s);
-
     return NULL;
 }
 
@@ -198,9 +197,18 @@ void byte_stream_free(struct byte_stream **s)
 int64_t byte_stream_read(struct byte_stream *s, void *to, size_t n, struct err *e)
 {
     int64_t got = s->read(s, to, n, e);
+    ASSERT(got <= (int64_t)n, "%s: %lld of %zu bytes", s->name, (long long)got, n);
     if (got > 0)
         s->position += got;
     return got;
+}
+
+int byte_stream_read_header(struct byte_stream *s, void *to, size_t n, struct err *e)
+{
+    int64_t got = byte_stream_read(s, to, n, e);
+    if (got >= 0 && got < (int64_t)n)
+        err_add(e, ERR_DATA, "%s: the file ends within its header: is it truncated?", s->name);
+    return got < (int64_t)n ? -1 : 0;
 }
 
 int byte_stream_finish(struct byte_stream *s, struct err *e)

@@ -1,9 +1,17 @@
-// Columns of CSV files: found by name, or by number where no name is meant.
+// Which columns a CSV file has and what each is used for. The first line may name the columns or be data, and only what
+// follows can decide: the first record is therefore kept, and up to SAMPLE_RECORDS records below it are sampled, column
+// by column (struct first_records). The decision (is_header_record) is made in favour of data if in doubt, because a
+// sample that is taken for names is lost; csv_columns.h says which doubts remain, so that the user is warned.
+//
+// Then come the columns that no one means as data: the names of the rows that R writes, and the empty field behind a
+// delimiter at the end of each line. Options choose from the rest, by name first and then by number.
 #include "import/csv_columns.h"
 
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "import/csv_table.h"
 #include <math.h>
 #include <stdlib.h>
@@ -11,17 +19,17 @@
 
 enum { MAX_FIELDS = 1 << 22 };
 
-// The first record, and what the records behind it say of it: SAMPLE_RECORDS of them at most.
-enum { SAMPLE_RECORDS = 32 };
+enum { SAMPLE_RECORDS = 32 }; // below the first
 
 struct column_sample {
     double low, high;
     int numbers, texts;
     bool has_fraction;
-    bool is_same; // the field of the current record is that of the first
-    bool repeats; // a record that is not equal to the first has its field here
+    bool is_same; // the current record has the same field here as the first
+    bool repeats; // a record that differs from the first has the same field here
 };
 
+// The first record, and what the records below it say about it.
 struct first_records {
     char **fields; // (n), owned: the first record
     int n, numbers;
@@ -31,13 +39,13 @@ struct first_records {
     struct column_sample *below; // (n), owned
     int records, field;
     int longer;       // records with one field more than the first
-    int last_empty;   // records whose last field, of as many as the first record has or one more, is empty
-    bool is_rising;   // the numbers of the first column are whole and rise from record to record
-    double last_row;  // the latest of them
+    int last_empty;   // records of n or n + 1 fields whose last field is empty
+    bool is_rising;   // the first column holds integers that rise from record to record
+    double last_row;  // the latest number of the first column
     bool ends_empty;  // the latest field is empty
     bool is_repeated; // the second record is equal to the first
     bool is_equal;    // the current record is, so far
-    bool is_counting; // the second record goes on counting where the first ends
+    bool is_counting; // the second record continues to count where the first ends
     const struct csv_missing *missing;
     struct csv_table *table;
 };
@@ -69,6 +77,7 @@ static void sample_field(void *context, char *text, size_t n)
     if (column >= r->n)
         return;
 
+    ASSERT(r->below, "record %d without a first", r->records);
     struct column_sample *c = &r->below[column];
     enum csv_kind kind = csv_field(r->missing, text, n, &value);
     c->is_same = strcmp(text, r->fields[column]) == 0;
@@ -89,8 +98,8 @@ static void sample_field(void *context, char *text, size_t n)
     c->numbers++;
 }
 
-// Which fields of the first record are values below. A whole record that comes again says nothing: headers do, too,
-// where files were joined.
+// Notes which fields of the first record occur again below it. A record that is repeated as a whole does not count: the
+// header of joined files is, too.
 static void note_repeats(struct first_records *r)
 {
     for (int i = 0; i < r->n && i < r->field; i++)
@@ -132,33 +141,19 @@ static int sample_records(struct first_records *r, const char *path, struct csv_
     return r->records > 0 ? 0 : -1;
 }
 
-// RFC 3629, as far as a name needs it: no byte that cannot stand in UTF-8, every sequence complete.
-bool csv_is_utf8(const char *text)
-{
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-        int more = *at < 0x80 ? 0 : *at < 0xC2 ? -1 : *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : *at < 0xF5 ? 3 : -1;
-        if (more < 0)
-            return false;
-        for (; more > 0; more--)
-            if ((*++at & 0xC0) != 0x80)
-                return false;
-    }
-
-    return true;
-}
-
-// Whether the first column numbers the rows: whole numbers that rise, none missing.
+// Returns true if the first column numbers the rows: integers that rise, none missing.
 static bool has_rising_numbers(const struct first_records *r)
 {
+    ASSERT(r->n > 0 && r->below, "%d fields", r->n);
     return r->below[0].numbers == r->records - 1 && r->is_rising;
 }
 
-// What the first record counts from if it is 0, 1, 2, ... or 1, 2, 3, ...: pandas and others write such a line above
-// columns without names, with an empty field above an index of the rows. Returns -1 if it does not count.
+// Returns what the first record counts from, 0 or 1, or -1 if it does not count. pandas and others write such a line
+// above columns without names, with an empty field above an index of the rows.
 static int counts_from(const struct first_records *r)
 {
     int64_t number, first;
-    int corner = r->n > 0 && !*r->fields[0]; // fields above an index
+    int corner = r->n > 0 && !*r->fields[0]; // an empty field above an index
 
     if (r->n < 3 || r->records < 2 || r->is_repeated || r->is_counting)
         return -1;
@@ -170,11 +165,11 @@ static int counts_from(const struct first_records *r)
     for (int i = corner; i < r->n; i++)
         if (text_to_int64(r->fields[i], &number) != 0 || number != first + i - corner)
             return -1;
-
     return (int)first;
 }
 
-// Whether the first record counts columns of fractions, or from 0. 1, 2, 3 above whole numbers may be a row like them.
+// Returns true if the first record counts the columns. 1, 2, 3 above integers may be a row like them, so there must be
+// fractions below.
 static bool counts_columns(const struct first_records *r)
 {
     int first = counts_from(r);
@@ -184,7 +179,7 @@ static bool counts_columns(const struct first_records *r)
     return first == 0 || (first == 1 && has_fraction);
 }
 
-// Whether the first record is unlike all that follows: a text above numbers, or, such as years, whole numbers outside
+// Returns true if the first record is unlike all that follow: strings above numbers or, such as years, integers outside
 // the range of a column of fractions. One column that could be data decides against it.
 static bool is_unlike_the_rest(const struct first_records *r)
 {
@@ -192,7 +187,6 @@ static bool is_unlike_the_rest(const struct first_records *r)
 
     if (r->records < 4)
         return false;
-
     for (int i = 0; i < r->n; i++) {
         const struct column_sample *c = &r->below[i];
         double value;
@@ -205,17 +199,16 @@ static bool is_unlike_the_rest(const struct first_records *r)
             return false;
         unlike++;
     }
-
     return unlike >= 2;
 }
 
-// What a first record without numbers is made of.
+// The fields of a first record without numbers.
 struct first_texts {
     int texts;   // neither empty nor a token of missing values
-    int tokens;  // of missing values, which no column is called
-    int gaps;    // empty fields between others: not above the names of rows, nor behind a last delimiter
-    int above;   // texts above numbers: as data they would be errors
-    int repeats; // texts that are also values of their column
+    int tokens;  // tokens of missing values, which are no names
+    int gaps;    // empty fields between others, not at either end
+    int above;   // strings above numbers, which would be errors as data
+    int repeats; // strings that are also values of their column
 };
 
 static struct first_texts count_first_texts(const struct first_records *r)
@@ -226,7 +219,6 @@ static struct first_texts count_first_texts(const struct first_records *r)
         const struct column_sample *below = &r->below[i];
         const char *field = r->fields[i];
         double ignored;
-
         if (!*field)
             t.gaps += i > 0 && i < r->n - 1;
         else if (csv_field(r->missing, field, strlen(field), &ignored) == CSV_MISSING)
@@ -240,8 +232,8 @@ static struct first_texts count_first_texts(const struct first_records *r)
     return t;
 }
 
-// Whether a first record without numbers names the columns. A row of data may hold nothing but missing values and the
-// name of its label.
+// Returns true if a first record without numbers names the columns. It may also be a row that holds only missing values
+// and the name of its label.
 static bool names_columns(const struct first_records *r)
 {
     struct first_texts t = count_first_texts(r);
@@ -251,7 +243,7 @@ static bool names_columns(const struct first_records *r)
     return t.repeats == 0 && t.tokens == 0 && t.gaps == 0;
 }
 
-// Whether a first record without numbers that was taken for names, or for data, could also be the other.
+// Returns true if a first record without numbers, read as names or as data, could also be the other.
 static bool is_doubtful(const struct first_records *r, bool is_header_record)
 {
     struct first_texts t = count_first_texts(r);
@@ -266,7 +258,7 @@ static bool is_header_record(const struct first_records *r, int header)
     return r->numbers == 0 ? names_columns(r) : counts_columns(r) || is_unlike_the_rest(r);
 }
 
-// A name as the header gives it; of "# a, b" the sign of a comment is no part of it.
+// Returns the name of a column as new memory. In "# a, b" the sign of a comment is no part of the first name.
 static char *column_name(const struct csv_columns *c, const char *field, int column)
 {
     if (column == 0 && c->has_header && *field == '#')
@@ -274,7 +266,7 @@ static char *column_name(const struct csv_columns *c, const char *field, int col
     return c->has_header && *field ? mem_text(field) : mem_format("column_%d", column + 1);
 }
 
-// Every line ends with a delimiter, the header too or not: behind it is no column.
+// Returns true if every line of data ends with a delimiter, which no column follows. The header may end so or not.
 static bool has_trailing_delimiter(const struct csv_columns *c, const struct first_records *r)
 {
     bool is_longer = r->longer == r->records - 1;
@@ -282,9 +274,9 @@ static bool has_trailing_delimiter(const struct csv_columns *c, const struct fir
     return r->records > 1 && r->last_empty == r->records - 1 && ((c->has_header && is_longer) || is_unnamed);
 }
 
-// R writes the names of rows without a name above them: the header has one field fewer, or its first is empty. A
-// shorter header alone proves nothing, or a column of data would be left out and the others would move: the first
-// column must hold texts only, or whole numbers that rise, as those of rows do.
+// Returns true if the first column holds names of rows. R writes them without a name above: the header has one field
+// fewer, or its first is empty. A shorter header proves nothing, or a column of data would be left out and the others
+// would move: the first column must also hold only strings, or integers that rise.
 static bool has_row_names(const struct csv_columns *c, const struct first_records *r)
 {
     bool is_shorter = r->longer == r->records - 1;
@@ -304,9 +296,10 @@ static void name_columns(struct csv_columns *c, const struct first_records *r, i
     c->has_trailing = has_trailing_delimiter(c, r);
     c->has_row_names = has_row_names(c, r);
 
-    int before = c->has_row_names && r->longer > 0; // columns without a place in the header
+    int before = c->has_row_names && r->longer > 0; // columns that the header does not count
     int behind = c->has_trailing && r->longer > 0;
 
+    ASSERT(r->n > 0 && r->n <= MAX_FIELDS, "%d fields", r->n);
     c->n = r->n + before + behind;
     c->names = mem_new((size_t)c->n, sizeof *c->names);
     c->use = mem_new((size_t)c->n, sizeof *c->use);
@@ -318,7 +311,7 @@ static void name_columns(struct csv_columns *c, const struct first_records *r, i
         c->names[r->n] = column_name(c, "", r->n);
 }
 
-// In a list of names a comma is part of a name only within quotes.
+// Returns a hint if a name holds a comma, which in a list of names is part of a name only within quotes.
 static const char *comma_hint(const struct csv_columns *c, const char *option)
 {
     for (int i = 0; i < c->n && strcmp(option, "--label") != 0; i++)
@@ -327,7 +320,7 @@ static const char *comma_hint(const struct csv_columns *c, const char *option)
     return "";
 }
 
-// The column that `wanted` names, or whose number it is, counted from 1. -1 and an error where there is none.
+// Returns the column that `wanted` names, or whose number from 1 it is. Returns -1 and an error if there is none.
 static int find_csv_column(
     const struct csv_columns *c, const char *path, const char *option, const char *wanted, struct err *e)
 {
@@ -352,8 +345,8 @@ static bool is_among(const int *columns, int n, int column)
     return false;
 }
 
-// The columns of a list: (*n) numbers, new memory; what cannot be found, or is to be kept twice, is left out with an
-// error.
+// Returns the columns of a list, *n numbers in new memory. What cannot be found, or is to be kept twice, is left out
+// with an error.
 static int *find_listed_columns(
     const struct csv_columns *c, const char *path, const char *option, const char *list, int *n, struct err *e)
 {
@@ -371,11 +364,12 @@ static int *find_listed_columns(
             found[(*n)++] = column;
     }
 
+    ASSERT(*n <= wanted_n, "%d of %d columns", *n, wanted_n);
     list_free(wanted, wanted_n);
     return found;
 }
 
-// Numbers the features: all columns as they are, or those of --columns in its order.
+// Numbers the features: all columns in their order, or those of --columns in its order.
 static void number_features(struct csv_columns *c, const char *path, const char *list, struct err *e)
 {
     int n = 0, *kept = list ? find_listed_columns(c, path, "--columns", list, &n, e) : NULL;
@@ -384,9 +378,11 @@ static void number_features(struct csv_columns *c, const char *path, const char 
         if (c->use[i] >= 0)
             c->use[i] = c->n_features++;
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        ASSERT(kept[i] >= 0 && kept[i] < c->n, "column %d of %d", kept[i], c->n);
         if (c->use[kept[i]] == CSV_KEPT)
             c->use[kept[i]] = c->n_features++;
+    }
 
     for (int i = 0; kept && i < c->n; i++)
         if (c->use[i] == CSV_KEPT)
@@ -408,7 +404,10 @@ static void select_columns(struct csv_columns *c, const char *path, const struct
         c->use[dropped[i]] = CSV_LEFT_OUT;
     free(dropped);
 
-    int label = o->label ? find_csv_column(c, path, "--label", o->label, e) : o->is_label && c->n == 1 ? 0 : -1;
+    int label = o->is_label && c->n == 1 ? 0 : -1;
+    if (o->label)
+        label = find_csv_column(c, path, "--label", o->label, e);
+    ASSERT(label < c->n, "column %d of %d", label, c->n);
     if (label >= 0)
         c->use[label] = CSV_LABEL;
     c->has_label = label >= 0;
@@ -422,7 +421,8 @@ static int compare_column_names(const void *a, const void *b)
     return strcmp(**(char **const *)a, **(char **const *)b);
 }
 
-// Names are read by others from the result: they must be text, and features must be told apart by them.
+// Refuses names that are not UTF-8, because other programs read them from the result, and names that occur twice,
+// because features are selected by name.
 static void check_column_names(const struct csv_columns *c, const char *path, struct err *e)
 {
     char ***sorted = mem_new((size_t)c->n, sizeof *sorted); // pointers into names, so that positions are known
@@ -430,13 +430,14 @@ static void check_column_names(const struct csv_columns *c, const char *path, st
 
     for (int i = 0; i < c->n; i++) {
         char found[QUOTE_ROOM];
-        if (c->use[i] != CSV_LEFT_OUT && !csv_is_utf8(c->names[i]))
+        if (c->use[i] != CSV_LEFT_OUT && !utf8_is_valid(c->names[i]))
             err_at(e, ERR_DATA, path, c->header_line, i + 1, "name '%s' is not UTF-8: convert the file with iconv",
                 text_quote(found, c->names[i], strlen(c->names[i])));
         if (c->use[i] != CSV_LEFT_OUT)
             sorted[n++] = &c->names[i];
     }
 
+    ASSERT(n <= c->n, "%d of %d columns", n, c->n);
     qsort(sorted, (size_t)n, sizeof *sorted, compare_column_names);
     for (int i = 1; i < n; i++)
         if (strcmp(*sorted[i - 1], *sorted[i]) == 0) {
@@ -469,7 +470,6 @@ int csv_columns_find(struct csv_columns *c, const char *path, struct csv_dialect
 
     list_free(r.fields, r.n);
     free(r.below);
-
     return e->count == before ? 0 : -1;
 }
 

@@ -5,7 +5,7 @@
 #include "import/csv_number.h"
 #include "import/import.h"
 
-enum { CSV_LEFT_OUT = -1, CSV_LABEL = -2, CSV_KEPT = -3 }; // CSV_KEPT: not numbered yet
+enum { CSV_LEFT_OUT = -1, CSV_LABEL = -2, CSV_KEPT = -3 }; // CSV_KEPT: not numbered so far
 
 struct csv_columns {
     int n;
@@ -13,17 +13,17 @@ struct csv_columns {
     int *use;     // (n), owned: the number of the feature, CSV_LEFT_OUT or CSV_LABEL
     int n_features;
     int header_line;         // the line of the first record
-    bool has_header;         // the first record is one
-    bool has_numeric_header; // it holds numbers, and was taken for one because of what follows
-    bool is_doubtful;        // it holds no number, and was taken for a header, or for data, but could be the other
-    bool may_be_header;      // it counts the columns, and was taken for data
-    bool has_row_names;      // the first column has no name, and is left out unless it is asked for
-    bool has_trailing; // the last column is empty, behind a delimiter at the ends of lines, and is left out as well
+    bool has_header;         // the first record names the columns
+    bool has_numeric_header; // the header holds numbers: the records below it decided
+    bool is_doubtful;        // the first record has no number and could be a header or data
+    bool may_be_header;      // the first record counts the columns and is read as data
+    bool has_row_names;      // the first column has no name: left out unless --columns names it
+    bool has_trailing;       // lines end with a delimiter: the empty last column is left out as well
     bool has_label;
 };
 
-// Reads the first records and applies --header, --columns, --drop and --label. Every mistake in one pass.
+// Reads the first records and applies --header, --columns, --drop and --label. Returns -1 and an error for every
+// mistake. The caller frees `c` in every case.
 int csv_columns_find(struct csv_columns *c, const char *path, struct csv_dialect dialect,
     const struct csv_missing *missing, const struct import_options *o, struct err *e);
-bool csv_is_utf8(const char *text);
 void csv_columns_free(struct csv_columns *c);

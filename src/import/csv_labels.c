@@ -1,30 +1,16 @@
-// Labels that come as texts. Whether they are names is known after the last only, so the distinct ones are kept, up to
-// a bound.
+// Only the last label decides whether all are numbers, so the distinct strings are kept, up to a bound.
 #include "import/csv_labels.h"
 
+#include "base/err.h"
 #include "base/mem.h"
-#include "import/csv_columns.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "data/label_names.h"
 #include "import/csv_number.h"
 #include "import/import.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Where the text is, or would be, among the names.
-static int find_label_place(const struct csv_labels *l, const char *text)
-{
-    int low = 0, high = l->n;
-
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (strcmp(l->names[middle], text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-
-    return low;
-}
 
 static void count_label_kind(struct csv_label_kind *k, const char *text, int64_t at)
 {
@@ -40,27 +26,23 @@ void csv_labels_add(struct csv_labels *l, const char *text, size_t n, int64_t at
     int64_t integer;
     bool is_number = csv_number(text, n, &value);
 
+    ASSERT(text[n] == 0 && l->names.n <= IMPORT_MAX_LABELS, "%d labels", l->names.n);
     count_label_kind(is_number ? &l->numbers : &l->texts, text, at);
     if (is_number && !csv_integer(text, n, &integer))
         count_label_kind(&l->fractions, text, at);
     l->is_text = l->texts.count > 0;
 
-    int i = find_label_place(l, text);
-    if (i < l->n && strcmp(l->names[i], text) == 0)
+    if (label_names_find(&l->names, text) >= 0)
         return;
-    if (l->n == IMPORT_MAX_LABELS) {
+    if (l->names.n == IMPORT_MAX_LABELS)
         l->is_more = true;
-        return;
-    }
-    l->names = mem_grow(l->names, (size_t)l->n + 1, sizeof *l->names);
-    memmove(l->names + i + 1, l->names + i, (size_t)(l->n - i) * sizeof *l->names);
-    l->names[i] = mem_text(text);
-    l->n++;
+    else
+        label_names_add(&l->names, text);
 }
 
 // --- messages
 
-// "x.csv:3:2: class" or "y.npy: row 3: label"
+// Returns "x.csv:3:2: class" or "y.npy: row 3: label" as new memory.
 static char *origin_text(const struct csv_labels_origin *o, int64_t at)
 {
     if (o->column)
@@ -90,41 +72,40 @@ int csv_labels_check(const struct csv_labels *l, const struct csv_labels_origin 
     if (!l->is_text && l->fractions.count)
         return refuse_fraction(l, origin, e);
     if (l->is_text && l->is_more)
-        err_add(e, ERR_DATA, "%s: %s: found more than %d different texts, allowed: integers or fewer names",
+        err_add(e, ERR_DATA, "%s: %s: found more than %d different names, allowed: integers or fewer names",
             origin->path, column, IMPORT_MAX_LABELS);
 
-    for (int i = 0; l->is_text && i < l->n; i++)
-        if (!csv_is_utf8(l->names[i]) || strchr(l->names[i], '\n')) {
+    for (int i = 0; l->is_text && i < l->names.n; i++)
+        if (!utf8_is_valid(l->names.v[i]) || strchr(l->names.v[i], '\n')) {
             char found[QUOTE_ROOM];
             err_add(e, ERR_DATA, "%s: %s: found '%s', allowed as names: one line of UTF-8", origin->path, column,
-                text_quote(found, l->names[i], strlen(l->names[i])));
+                text_quote(found, l->names.v[i], strlen(l->names.v[i])));
         }
-
     return e->count > before ? -1 : 0;
 }
 
-// Two names that spell one number, such as 1 and 1.0; false: there are none.
+// Finds two names that spell the same number, such as 1 and 1.0. Returns false if there are none.
 static bool find_two_spellings(const struct csv_labels *l, const char **a, const char **b)
 {
-    double *value = mem_new((size_t)l->n + 1, sizeof *value);
-    int *name = mem_new((size_t)l->n + 1, sizeof *name), n = 0;
+    double *value = mem_new((size_t)l->names.n + 1, sizeof *value);
+    int *name = mem_new((size_t)l->names.n + 1, sizeof *name), n = 0;
     bool found = false;
 
-    for (int i = 0; i < l->n && !found; i++) {
-        if (!csv_number(l->names[i], strlen(l->names[i]), &value[n]))
+    for (int i = 0; i < l->names.n && !found; i++) {
+        if (!csv_number(l->names.v[i], strlen(l->names.v[i]), &value[n]))
             continue;
         for (int k = 0; k < n && !found; k++)
             if (value[k] == value[n]) {
-                *a = l->names[name[k]];
-                *b = l->names[i];
+                *a = l->names.v[name[k]];
+                *b = l->names.v[i];
                 found = true;
             }
+        ASSERT(n <= i, "%d numbers among %d names", n, i);
         name[n++] = i;
     }
 
     free(name);
     free(value);
-
     return found;
 }
 
@@ -137,7 +118,6 @@ void csv_labels_warn(const struct csv_labels *l, const struct csv_labels_origin 
 
     if (l->texts.count == 0 || l->numbers.count == 0)
         return;
-
     char *where = origin_text(origin, odd->at);
     text_add(warnings, "%s: found '%s', %s: all labels are kept as names", where,
         text_quote(found, odd->first, strlen(odd->first)),
@@ -155,21 +135,13 @@ int64_t csv_labels_number(const struct csv_labels *l, const char *text, size_t n
 {
     int64_t value;
     if (l->is_text)
-        return find_label_place(l, text);
+        return label_names_find(&l->names, text);
     return csv_integer(text, n, &value) ? value : 0;
-}
-
-bool csv_labels_have(const struct csv_labels *l, const char *text)
-{
-    int i = find_label_place(l, text);
-    return i < l->n && strcmp(l->names[i], text) == 0;
 }
 
 void csv_labels_free(struct csv_labels *l)
 {
-    for (int i = 0; i < l->n; i++)
-        free(l->names[i]);
-    free(l->names);
+    label_names_free(&l->names);
     free(l->texts.first);
     free(l->numbers.first);
     free(l->fractions.first);

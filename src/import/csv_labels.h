@@ -1,8 +1,9 @@
-// The labels of a CSV column or an array of texts: integers, or texts that are numbered in order of name.
+// The labels of a CSV column or an array of strings: integers, or names that are numbered in their order.
 #pragma once
 
 #include "base/err.h"
 #include "base/text.h"
+#include "data/label_names.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,12 +16,11 @@ struct csv_label_kind {
 };
 
 struct csv_labels {
-    char **names; // (n) the distinct texts so far, sorted, owned
-    int n;
-    bool is_text; // one of them is no number
-    bool is_more; // more texts than are kept
+    struct label_names names; // the distinct strings so far, at most IMPORT_MAX_LABELS, owned
+    bool is_text;             // one of them is no number: all are names
+    bool is_more;             // there are more strings than are kept
     struct csv_label_kind texts, numbers;
-    struct csv_label_kind fractions; // those numbers that are no 64-bit integers
+    struct csv_label_kind fractions; // numbers that are no 64-bit integers
 };
 
 // Where labels come from, for messages.
@@ -30,14 +30,12 @@ struct csv_labels_origin {
     int number;         // of the column, from 1
 };
 
-// `at`: its line in the file or its row in the array.
+// Adds a label, text[0..n) and a NUL, at line `at` of the file or in row `at` of the array.
 void csv_labels_add(struct csv_labels *l, const char *text, size_t n, int64_t at);
-// After the last label: -1 and errors for what cannot be a label.
+// Call the next two after the last label. Returns -1 and errors for what cannot be a label.
 int csv_labels_check(const struct csv_labels *l, const struct csv_labels_origin *origin, struct err *e);
-// After the last label: a warning, one line, if there are numbers among names or names among numbers.
+// Adds a warning, one line, if there are numbers among names or names among numbers.
 void csv_labels_warn(const struct csv_labels *l, const struct csv_labels_origin *origin, struct text *warnings);
-// The number of a label that was added, once all were.
+// Returns the number of a label. It must have been added, and all labels must have been added before the first call.
 int64_t csv_labels_number(const struct csv_labels *l, const char *text, size_t n);
-// Whether a label of this text was added.
-bool csv_labels_have(const struct csv_labels *l, const char *text);
 void csv_labels_free(struct csv_labels *l);

@@ -1,19 +1,23 @@
-// Lines of text with any of the three usual ends, and the choice of the delimiter.
+// Lines with any of the three usual ends. The delimiter is the one on which the first lines agree.
 #include "import/csv_lines.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "import/byte_stream.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { READ_BYTES = 1 << 18, MAX_LINE = 1 << 28, SAMPLE_LINES = 32 };
 
+// Moves what was not returned to the front of the buffer and reads more behind it. Returns -1 and an error on failure.
 static int fill_line_buffer(struct csv_lines *r, struct err *e)
 {
+    ASSERT(r->begin <= r->end && r->end <= r->room, "%zu <= %zu <= %zu", r->begin, r->end, r->room);
     if (r->begin > 0)
         memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
     r->end -= r->begin;
     r->begin = 0;
-    if (r->end + READ_BYTES + 1 > r->room) { // 1: for the '\n' that the last line may lack
+    if (r->end + READ_BYTES + 1 > r->room) { // 1: for the '\n' that the last line may not have
         r->room = 2 * r->room + READ_BYTES + 1;
         r->buffer = mem_grow(r->buffer, r->room, 1);
     }
@@ -23,7 +27,6 @@ static int fill_line_buffer(struct csv_lines *r, struct err *e)
 
     r->at_end = got < READ_BYTES;
     r->end += (size_t)got;
-
     return 0;
 }
 
@@ -47,7 +50,8 @@ void csv_lines_close(struct csv_lines *r)
     *r = (struct csv_lines){0};
 }
 
-// Whole lines are needed, so the buffer grows with the longest.
+// Finds the end of the next line, for which the buffer grows as needed. Returns 1, 0 if the file ends before, or -1 and
+// an error.
 static int find_line_end(struct csv_lines *r, size_t *length, struct err *e)
 {
     size_t searched = 0;
@@ -74,9 +78,11 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
     if (found < 0 || (found == 0 && r->begin == r->end))
         return found;
     if (found == 0) {
+        ASSERT(r->end < r->room, "no space for the end of line %lld", (long long)r->line + 1);
         *length = r->end - r->begin + 1;
         r->end++;
     }
+    ASSERT(*length >= 1 && r->begin + *length <= r->end, "%zu + %zu > %zu", r->begin, *length, r->end);
     *line = r->buffer + r->begin;
     r->begin += *length;
     r->line++;
@@ -90,12 +96,13 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
     return 1;
 }
 
-// How many delimiters a line holds outside quotes.
+// Returns how many delimiters a line holds outside quotes.
 static int count_delimiters(const char *line, size_t n, struct csv_dialect d)
 {
     int count = 0;
     bool in_quotes = false;
 
+    ASSERT(n >= 1 && line[n - 1] == '\n', "%zu bytes", n);
     while (d.is_run && n > 1 && csv_is_blank(line[n - 2]))
         n--;
     size_t i = 0;
@@ -107,7 +114,6 @@ static int count_delimiters(const char *line, size_t n, struct csv_dialect d)
         if (!in_quotes && (d.is_run ? csv_is_blank(line[i]) && !csv_is_blank(line[i - 1]) : line[i] == d.delimiter))
             count++;
     }
-
     return count;
 }
 
@@ -118,12 +124,13 @@ static bool is_blank_line(const char *line, size_t n)
     return n == 0;
 }
 
-// In order of preference. A comma comes late: it may be a decimal one.
+// In order of preference. The comma comes late because it may be a decimal comma.
 static const struct csv_dialect candidates[] = {{.delimiter = '\t'}, {.delimiter = ';'}, {.delimiter = '|'},
     {.delimiter = ','}, {.delimiter = ' ', .is_run = true}};
 enum { CANDIDATES = sizeof candidates / sizeof candidates[0], SEMICOLON = 1, COMMA = 3 };
 
-// agree[c]: in how many of the first lines delimiter c stands as often as in the first. The number of lines, or -1.
+// agree[c] := how many of the first lines hold delimiter c as often as the first line does. Returns the number of
+// lines, or -1 and an error.
 static int count_agreement(struct csv_lines *lines, char comment, int agree[CANDIDATES], struct err *e)
 {
     int counts[CANDIDATES], n = 0, found = 0;
@@ -140,7 +147,6 @@ static int count_agreement(struct csv_lines *lines, char comment, int agree[CAND
         }
         n++;
     }
-
     return found < 0 ? -1 : n;
 }
 
@@ -149,13 +155,15 @@ int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err 
     char *line;
     size_t length;
     int found = 1;
+
+    ASSERT(d->skip >= 0, "%lld lines", (long long)d->skip);
     for (int64_t i = 0; i < d->skip && found == 1; i++)
         found = csv_lines_next(r, &line, &length, e);
     return found < 0 ? -1 : 0;
 }
 
-// The first in order of preference on which four lines of five agree: a file may have a short row, which is to be
-// reported as one. A decimal comma is no delimiter.
+// Chooses the first delimiter on which four lines of five agree: a file may have a short row, which is then reported as
+// one. A decimal comma is no delimiter.
 static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
 {
     int agree[CANDIDATES] = {0};
@@ -168,6 +176,7 @@ static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, stru
             break;
         }
 
+    ASSERT(best >= 0 && best < CANDIDATES, "delimiter %d", best);
     d->delimiter = candidates[best].delimiter;
     d->is_run = candidates[best].is_run;
     return n < 0 ? -1 : 0;
@@ -198,12 +207,11 @@ static int read_delimiter(struct csv_dialect *d, const char *delimiter, struct e
     d->delimiter = is_tab ? '\t' : delimiter[0];
     d->delimiter = is_space ? ' ' : d->delimiter;
     d->is_run = is_space;
-
     return 0;
 }
 
-// The lines before the table that begin with '#'. *last and *next: how many fields the last of them and the line behind
-// it have, as the delimiter of the dialect divides them.
+// Returns how many lines before the table begin with '#'. *last and *next become the number of fields of the last of
+// them and of the next line, as the delimiter of the dialect divides them.
 static int64_t count_comments(struct csv_lines *lines, struct csv_dialect d, int *last, int *next, struct err *e)
 {
     char *line;
@@ -222,17 +230,16 @@ static int64_t count_comments(struct csv_lines *lines, struct csv_dialect d, int
             break;
         }
     }
-
     return n;
 }
 
-// Leaves out the comments that stand before the table. A file of comments alone is left as it is.
+// Skips the comments before the table, but not those of a file that holds nothing else.
 static int skip_comments(struct csv_dialect *d, const char *path, const char *delimiter, struct err *e)
 {
     int last, next, before = e->count;
     struct csv_lines lines;
 
-    for (int pass = 0; pass < 2; pass++) { // the delimiter is known only once the comments are left out
+    for (int pass = 0; pass < 2; pass++) { // the delimiter is known only when the comments are skipped
         if (csv_lines_open(&lines, path, e) != 0)
             return -1;
         int64_t n = count_comments(&lines, *d, &last, &next, e);
@@ -245,7 +252,6 @@ static int skip_comments(struct csv_dialect *d, const char *path, const char *de
     if (d->skip && last == next && next > 1)
         d->skip--; // "# a, b, c"
     d->comments = d->skip;
-
     return e->count == before ? 0 : -1;
 }
 

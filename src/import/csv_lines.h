@@ -14,27 +14,29 @@ static inline bool csv_is_blank(char c)
 struct csv_lines {
     struct byte_stream *stream; // owned
     char *buffer;               // (room), owned
-    size_t room, begin, end;    // what is read and not yet handed out
+    size_t room, begin, end;    // [begin, end) was read and not returned so far
     bool at_end;
-    char terminator; // '\n', or '\r' where there is no '\n'
-    int64_t line;    // the number of the line handed out last
+    char terminator; // '\n', or '\r' in a file without '\n'
+    int64_t line;    // number of the line returned last
 };
 
 int csv_lines_open(struct csv_lines *r, const char *path, struct err *e);
 void csv_lines_close(struct csv_lines *r);
-// The next line, writable until the next call; it ends with '\n', even the last. 1; 0 at the end; -1 and an error.
+// Reads the next line, which is writable until the next call and ends with '\n', even the last. Returns 1, 0 at the
+// end, or -1 and an error.
 int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err *e);
 
 struct csv_dialect {
     char delimiter;
-    bool is_run; // any run of blanks is one delimiter, and blanks around a line are none
+    bool is_run; // a run of blanks is one delimiter; blanks around a line are none
     bool has_decimal_comma;
-    char comment;     // lines that begin with it are left out; 0: none
+    char comment;     // lines that begin with it are ignored; 0: none
     int64_t skip;     // lines before the header or the first row
-    int64_t comments; // how many of them begin with '#', and were left out without being asked to
+    int64_t comments; // how many of them are comments with '#' that we found ourselves
 };
-// From what the user says or, if he says nothing, from the first lines. Lines that begin with '#' before the table are
-// left out, unless the last of them has as many fields as the line behind it: it then names the columns.
+// Finds the dialect from the options and, where they say nothing, from the first lines. Lines before the table that
+// begin with '#' are ignored, but if the last of them has as many fields as the next line, it names the columns.
+// Returns -1 and an error on failure.
 int csv_dialect_find(struct csv_dialect *d, const char *path, const struct import_options *o, struct err *e);
-// Reads over the lines that the dialect skips. -1 and an error of reading.
+// Skips the lines that the dialect skips. Returns -1 and an error if they cannot be read.
 int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err *e);

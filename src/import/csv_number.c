@@ -1,7 +1,8 @@
-// Numbers in CSV files. Most have few digits: those are exact in two operations (Clinger 1990, "How to read floating
-// point numbers accurately", the fast path); the rest goes to strtod.
+// Most numbers have few digits and are exact after two operations: the fast path of Clinger 1990, "How to read floating
+// point numbers accurately". strtod reads the rest.
 #include "import/csv_number.h"
 
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include <math.h>
@@ -17,7 +18,7 @@ struct decimal {
     bool is_negative;
 };
 
-// Reads digits; returns where they end.
+// Reads digits, each of which adds `step` to the exponent. Returns where they end.
 static const char *scan_digits(const char *at, struct decimal *d, int step)
 {
     for (; *at >= '0' && *at <= '9'; at++) {
@@ -28,6 +29,7 @@ static const char *scan_digits(const char *at, struct decimal *d, int step)
     return at;
 }
 
+// Reads an exponent if digits follow the e at `at`. Returns where it ends, or `at`.
 static const char *scan_exponent(const char *at, struct decimal *d)
 {
     bool is_negative = at[1] == '-';
@@ -42,6 +44,7 @@ static const char *scan_exponent(const char *at, struct decimal *d)
     return digit;
 }
 
+// Reads a decimal number. Returns false if text[0..n) is none.
 static bool scan_decimal(const char *text, size_t n, struct decimal *d)
 {
     const char *at = text + (*text == '-' || *text == '+');
@@ -73,13 +76,14 @@ bool csv_number(const char *text, size_t n, double *value)
         *value = strtod(text, NULL);
         return true;
     }
+    ASSERT(d.exponent >= -22 && d.exponent <= 22, "exponent %d", d.exponent);
     double v = d.exponent < 0 ? (double)d.digits / powers[-d.exponent] : (double)d.digits * powers[d.exponent];
     *value = d.is_negative ? -v : v;
 
     return true;
 }
 
-// v := 10^zeros v + digit, unless that is beyond 64 bits.
+// v := 10^zeros v + digit. Returns false if that is beyond 64 bits.
 static bool append_digit(uint64_t *v, int zeros, unsigned digit)
 {
     for (; zeros > 0 && *v > 0; zeros--)
@@ -96,7 +100,6 @@ bool csv_integer(const char *text, size_t n, int64_t *value)
 
     if (!scan_decimal(text, n, &d))
         return false;
-
     for (const char *at = text; *at && *at != 'e' && *at != 'E'; at++) {
         if (*at == '0')
             zeros++;
@@ -113,7 +116,6 @@ bool csv_integer(const char *text, size_t n, int64_t *value)
         return false;
 
     *value = (int64_t)(d.is_negative ? -v : v);
-
     return true;
 }
 
@@ -123,7 +125,6 @@ bool csv_number_comma(const char *text, size_t n, double *value)
 
     if (n >= sizeof copy || memchr(text, '.', n))
         return false;
-
     memcpy(copy, text, n);
     copy[n] = 0;
     char *comma = memchr(copy, ',', n);
@@ -146,6 +147,7 @@ void csv_missing_read(struct csv_missing *m, const char *list, bool has_decimal_
     for (int i = 0; i < m->n; i++)
         if (csv_number(m->tokens[i], strlen(m->tokens[i]), &m->numbers[m->n_numbers]))
             m->n_numbers++;
+    ASSERT(m->n_numbers <= m->n, "%d of %d tokens", m->n_numbers, m->n);
 }
 
 void csv_missing_free(struct csv_missing *m)
@@ -171,7 +173,7 @@ static bool is_missing_text(const struct csv_missing *m, const char *text)
     return false;
 }
 
-// "inf", "-Infinity", as other programs write what lies beyond all numbers.
+// Reads "inf" and "-Infinity", as other programs write infinite values.
 static bool is_infinite(const char *text, size_t n, double *value)
 {
     size_t sign = *text == '-' || *text == '+';
@@ -185,6 +187,7 @@ static bool is_infinite(const char *text, size_t n, double *value)
 
 enum csv_kind csv_field(const struct csv_missing *m, const char *text, size_t n, double *value)
 {
+    ASSERT(text[n] == 0, "a field of %zu bytes has no end", n);
     bool is_number = read_field_number(m, text, n, value) || is_infinite(text, n, value);
     if (is_number && !is_missing_number(m, *value))
         return CSV_NUMBER;

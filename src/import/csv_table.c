@@ -1,7 +1,9 @@
-// Records of CSV files by libcsv, line by line, so that messages can say where.
+// libcsv gets one line at a time, so that messages can name the line.
 #include "import/csv_table.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "import/byte_stream.h"
 #include <csv.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,14 +17,15 @@ struct csv_table {
     struct csv_sink sink;
     char comment;
     bool is_run, in_quotes;
-    bool is_within; // the record is not at its end: a line break stands within quotes
-    int quote;      // the line on which the quotes opened that are open still; 0: none are
+    bool is_within; // a quoted line break keeps the record open
+    int quote;      // line of the quote that is still open; 0: none is
 };
 
 static void push_field(void *text, size_t n, void *table)
 {
     const struct csv_sink *sink = &((struct csv_table *)table)->sink;
     static char empty[1];
+    ASSERT(!text || ((char *)text)[n] == 0, "a field of %zu bytes has no end", n);
     sink->field(sink->context, text ? text : empty, n);
 }
 
@@ -69,11 +72,12 @@ int csv_table_line(const struct csv_table *t)
     return t->lines.line < INT_MAX ? (int)t->lines.line : INT_MAX;
 }
 
-// Makes every run of blanks outside quotes one space, and drops those at the ends of the line.
+// Makes every run of blanks outside quotes one space and drops blanks at the ends of the line. Returns the new length.
 static size_t squeeze_blanks(struct csv_table *t, char *line, size_t n)
 {
     size_t out = 0;
 
+    ASSERT(n > 0 && line[n - 1] == '\n', "%zu bytes", n);
     for (size_t i = 0; i + 1 < n; i++) {
         t->in_quotes ^= line[i] == '"';
         if (t->in_quotes || !csv_is_blank(line[i]))
@@ -93,11 +97,12 @@ static int refuse_line(const struct csv_table *t, int line, const char *what, st
     return err_at(e, ERR_DATA, byte_stream_name(t->lines.stream), line, 0, "%s", what);
 }
 
-// Follows the quotes of a line, which ends with '\n'. A doubled quote within quotes is a character of the field.
+// Updates `quote` by the quotes of a line, which ends with '\n'. A doubled quote within quotes is a character.
 static void follow_quotes(struct csv_table *t, const char *line, size_t n)
 {
     const char *end = line + n;
 
+    ASSERT(n > 0 && end[-1] == '\n', "%zu bytes", n);
     for (const char *at = line; (at = memchr(at, '"', (size_t)(end - at))); at++)
         if (t->quote && at[1] == '"')
             at++;
@@ -105,31 +110,38 @@ static void follow_quotes(struct csv_table *t, const char *line, size_t n)
             t->quote = t->quote ? 0 : csv_table_line(t);
 }
 
+// Reports what is wrong with a quote that is open: at the line where it opened.
+static int refuse_open_quote(const struct csv_table *t, const char *what, struct err *e)
+{
+    return refuse_line(t, t->quote ? t->quote : csv_table_line(t), what, e);
+}
+
 int csv_table_push_line(struct csv_table *t, struct err *e)
 {
     char *line;
     size_t n;
     int found = csv_lines_next(&t->lines, &line, &n, e);
+
     if (found < 0)
         return -1;
     if (found == 0)
         return csv_fini(&t->parser, push_field, push_record, t) == 0
                    ? 0
-                   : refuse_line(
-                         t, t->quote ? t->quote : csv_table_line(t), "a quote opens here and is never closed", e);
+                   : refuse_open_quote(t, "a quote opens here and is never closed", e);
     if (!t->is_within && (line[0] == '\n' || (t->comment && line[0] == t->comment)))
         return 1;
+
     if (!t->is_within)
         t->quote = 0;
     t->is_within = true;
     follow_quotes(t, line, n);
     if (t->is_run)
         n = squeeze_blanks(t, line, n);
+
     if (csv_parse(&t->parser, line, n, push_field, push_record, t) != n)
         return refuse_line(t, csv_table_line(t),
             "a quote stands within a field: put the field into quotes and double the quotes in it", e);
     if (csv_get_buffer_size(&t->parser) > MAX_FIELD)
-        return refuse_line(t, t->quote ? t->quote : csv_table_line(t),
-            "a field of more than a million characters: is a quote never closed?", e);
+        return refuse_open_quote(t, "a field of more than a million characters: is a quote never closed?", e);
     return 1;
 }

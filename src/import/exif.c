@@ -1,8 +1,9 @@
-// EXIF data are a TIFF file without a picture: a header, and a directory whose entry 0x0112 is the orientation. This
-// is the only entry that changes values, so a parser of that one entry stands here instead of a library for all of
-// them. Every offset is checked, because the data come from foreign files.
+// EXIF data are a TIFF file without a picture: a header, and a directory whose entry 0x0112 is the orientation. No
+// other entry changes values, so we parse this one instead of using a library. Every offset is checked, because the
+// data come from foreign files.
 #include "import/exif.h"
 
+#include "base/err.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,11 +16,12 @@ struct tiff {
     bool is_big_endian;
 };
 
-// The number of `size` bytes at offset `at`, which must be within the data.
+// Returns the number of `size` bytes at offset `at`, which must be within the data.
 static uint32_t tiff_number(const struct tiff *t, size_t at, int size)
 {
     uint32_t value = 0;
 
+    ASSERT(at + (size_t)size <= t->n, "%zu + %d of %zu", at, size, t->n);
     for (int i = 0; i < size; i++) {
         int byte = t->is_big_endian ? i : size - 1 - i;
         value = value << 8 | t->bytes[at + (size_t)byte];
@@ -41,7 +43,6 @@ int exif_orientation(const unsigned char *tiff, size_t n)
 
     if (n < HEADER_BYTES)
         return UPRIGHT;
-
     t.is_big_endian = memcmp(tiff, "MM\0*", 4) == 0;
     if (!t.is_big_endian && memcmp(tiff, "II*\0", 4) != 0)
         return UPRIGHT;
@@ -51,10 +52,8 @@ int exif_orientation(const unsigned char *tiff, size_t n)
         return UPRIGHT;
 
     size_t entries = tiff_number(&t, at, 2);
-
     for (at += 2; entries > 0 && at + ENTRY_BYTES <= n; entries--, at += ENTRY_BYTES)
         if (tiff_number(&t, at, 2) == TAG_ORIENTATION)
             return entry_orientation(&t, at);
-
     return UPRIGHT;
 }

@@ -1,9 +1,11 @@
-// The CF conventions (chapters 2.5 and 8.1) and, for the range, the NetCDF user guide's attribute conventions: a stored
-// value is missing if it equals _FillValue or a missing_value or is outside of the valid range; any other one means
-// value * scale_factor + add_offset. NetCDF libraries, xarray and all tools for climate data read such files so.
+// Source: the CF conventions, chapters 2.5 and 8.1, and for the range the attribute conventions of the NetCDF user
+// guide. A stored value is missing if it equals _FillValue or a missing_value or is outside the valid range. Any other
+// value means value * scale_factor + add_offset. The NetCDF libraries and xarray read files in the same way.
 #include "import/hdf5_packing.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,15 +25,17 @@ static bool is_real_type(enum store_type type)
     return type == STORE_F32 || type == STORE_F64;
 }
 
+// Reads up to `room` numbers of an attribute. Returns how many there are; 0 after an error, too.
 static int read_cf_attribute(
     struct packing_reader *r, const char *name, double *values, int room, enum store_type *type)
 {
     int n = store_get_reals(r->f, r->path, name, values, room, type, r->e);
     r->p->is_used |= n > 0;
+    ASSERT(n <= room, "%s: %d values", name, n);
     return n < 0 ? 0 : n;
 }
 
-// A value of an attribute as it is stored in the array: -999.9 in 4 bytes is another number than in 8.
+// Returns the value of an attribute as the array stores it: -999.9 in 4 bytes differs from -999.9 in 8.
 static double round_as_stored(const struct packing_reader *r, double value)
 {
     if (r->stored == STORE_F32)
@@ -39,7 +43,7 @@ static double round_as_stored(const struct packing_reader *r, double value)
     return value < 0 ? value + r->p->wrap : value;
 }
 
-// Old files mark the sign of integers so, because their format has none without.
+// Reads _Unsigned, by which files of a format without unsigned integers mark them.
 static void read_unsigned_mark(struct packing_reader *r)
 {
     static const double wraps[] = {[STORE_I8] = 0x1p8, [STORE_I16] = 0x1p16, [STORE_I32] = 0x1p32};
@@ -75,7 +79,7 @@ static void read_missing(struct packing_reader *r, const char *name, int room)
         r->p->missing[r->p->n_missing++] = round_as_stored(r, values[i]);
 }
 
-// The type of the limits says whether they are of the values as stored or unpacked.
+// Sets the limits that are not NULL. Their type says whether they limit the stored or the unpacked values.
 static void set_valid_range(struct packing_reader *r, enum store_type type, const double *low, const double *high)
 {
     struct packing *p = r->p;
@@ -103,7 +107,7 @@ static void read_limits(struct packing_reader *r)
         err_add(r->e, ERR_DATA, "%s: %s: attribute valid_range: found 1 number, allowed: 2", store_path(r->f), r->path);
 }
 
-// Integers of one or two bytes fit into f4; one that f4 cannot hold makes the results f8.
+// Returns f4 if it holds every result: the stored integers have one or two bytes and the factors are no wider than f4.
 static enum store_type result_type(const struct packing_reader *r)
 {
     bool is_narrow = r->stored == STORE_U8 || r->stored == STORE_I8 || r->stored == STORE_I16 || r->stored == STORE_F32;
@@ -124,7 +128,6 @@ int packing_read(struct packing *p, struct store_file *f, const char *path, enum
     read_missing(&r, "missing_value", STORE_REALS_MAX - 1);
     read_limits(&r);
     p->type = result_type(&r);
-
     return e->count > before ? -1 : 0;
 }
 
@@ -141,6 +144,7 @@ static double unpack_value(const struct packing *p, double raw)
 
 void packing_apply(const struct packing *p, const double *raw, int64_t n, void *to)
 {
+    ASSERT(p->type == STORE_F32 || p->type == STORE_F64, "type %d", (int)p->type);
     for (int64_t i = 0; i < n && p->type == STORE_F32; i++)
         ((float *)to)[i] = (float)unpack_value(p, raw[i]);
     for (int64_t i = 0; i < n && p->type == STORE_F64; i++)

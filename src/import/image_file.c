@@ -1,12 +1,12 @@
-// Picture files: which decoder a file needs, and pictures turned as their EXIF orientation says.
+// Chooses the decoder of a picture file and turns the picture as its EXIF orientation says.
 #include "import/image_impl.h"
 
+#include "base/err.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_MAX = 1 << 15, PIXELS_MAX = 1 << 27 };
 static const unsigned char png_magic[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 static const unsigned char jpeg_magic[] = {0xff, 0xd8, 0xff};
 
@@ -22,46 +22,34 @@ void image_free(struct stored_image *i)
     i->values = NULL;
 }
 
-int image_check_size(const char *path, size_t height, size_t width, struct err *e)
-{
-    if (height >= 1 && width >= 1 && height <= SIDE_MAX && width <= SIDE_MAX && height * width <= PIXELS_MAX)
-        return 0;
-    return err_add(e, ERR_DATA, "%s: found a picture of %zu x %zu pixels, allowed: sides up to %d, %d pixels in all",
-        path, height, width, SIDE_MAX, PIXELS_MAX);
-}
-
-void *image_values(const char *path, const struct stored_image *i, int channels, struct err *e)
-{
-    size_t bytes = (size_t)channels * (size_t)i->bits / 8;
-    return mem_array((size_t)i->height * (size_t)i->width, bytes, path, e);
-}
-
 // --- orientation
 
-// Orientations 5 to 8 exchange rows and columns.
+// Returns true for the orientations that exchange rows and columns.
 static bool exchanges_sides(int orientation)
 {
     return orientation >= 5;
 }
 
-// Where pixel (y, x) of the upright picture is in one of H x W pixels stored under this orientation.
+// Returns where pixel (y, x) of the upright picture is among the H x W pixels stored in this orientation.
 static size_t stored_place(int orientation, size_t H, size_t W, size_t y, size_t x)
 {
+    size_t last_y = H - 1, last_x = W - 1;
+
     switch (orientation) {
     case 2:
-        return y * W + (W - 1 - x);
+        return y * W + (last_x - x);
     case 3:
-        return (H - 1 - y) * W + (W - 1 - x);
+        return (last_y - y) * W + (last_x - x);
     case 4:
-        return (H - 1 - y) * W + x;
+        return (last_y - y) * W + x;
     case 5:
         return x * W + y;
     case 6:
-        return (H - 1 - x) * W + y;
+        return (last_y - x) * W + y;
     case 7:
-        return (H - 1 - x) * W + (W - 1 - y);
+        return (last_y - x) * W + (last_x - y);
     case 8:
-        return x * W + (W - 1 - y);
+        return x * W + (last_x - y);
     default:
         return y * W + x;
     }
@@ -70,11 +58,14 @@ static size_t stored_place(int orientation, size_t H, size_t W, size_t y, size_t
 static int turn_values(const char *path, struct stored_image *i, int orientation, struct err *e)
 {
     size_t H = (size_t)i->height, W = (size_t)i->width, pixel = (size_t)(i->channels * i->bits / 8);
-    size_t height = exchanges_sides(orientation) ? W : H, width = exchanges_sides(orientation) ? H : W;
+    bool is_exchanged = exchanges_sides(orientation);
+    size_t height = is_exchanged ? W : H;
+    size_t width = is_exchanged ? H : W;
     char *upright = image_values(path, i, i->channels, e);
     if (!upright)
         return -1;
 
+    ASSERT(i->values && orientation >= 1 && orientation <= 8, "orientation %d", orientation);
     char *to = upright;
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++, to += pixel)
@@ -82,7 +73,6 @@ static int turn_values(const char *path, struct stored_image *i, int orientation
 
     free(i->values);
     i->values = upright;
-
     return 0;
 }
 
@@ -100,37 +90,39 @@ static int turn_upright(const char *path, struct stored_image *i, int orientatio
 
 // --- files
 
-static int decode_image_file(FILE *in, const char *path, bool whole, struct stored_image *out, struct err *e)
+// Chooses the decoder by the first bytes and turns the picture upright.
+static int decode_image_file(const struct image_request *q, struct stored_image *out, struct err *e)
 {
     unsigned char head[sizeof png_magic];
     int orientation = 1;
-    size_t n = fread(head, 1, sizeof head, in);
-
-    rewind(in);
+    size_t n = fread(head, 1, sizeof head, q->in);
+    rewind(q->in);
 
     if (n == 0)
-        return err_add(e, ERR_DATA, "%s: the file is empty", path);
+        return err_add(e, ERR_DATA, "%s: the file is empty", q->path);
     if (!image_recognise(head, n))
-        return err_add(e, ERR_DATA, "%s: neither a PNG nor a JPEG file, whatever its name says", path);
+        return err_add(e, ERR_DATA, "%s: neither a PNG nor a JPEG file, whatever its name says", q->path);
+
     bool is_png = head[0] == png_magic[0];
-    int failed = (is_png ? png_decode : jpeg_decode)(in, path, whole, out, &orientation, e);
-    return failed ? -1 : turn_upright(path, out, orientation, e);
+    if ((is_png ? png_decode : jpeg_decode)(q, out, &orientation, e) < 0)
+        return -1;
+    return turn_upright(q->path, out, orientation, e);
 }
 
-static int read_image_file(const char *path, bool whole, struct stored_image *out, struct err *e)
+static int read_image_file(const char *path, bool is_whole, struct stored_image *out, struct err *e)
 {
     const char *why;
-    FILE *in = input_stream(path, &why);
+    struct image_request q = {.in = input_stream(path, &why), .path = path, .is_whole = is_whole};
 
     *out = (struct stored_image){0};
-    if (!in)
+    if (!q.in)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
 
-    int failed = decode_image_file(in, path, whole, out, e);
-    fclose(in);
-    if (failed)
+    int rc = decode_image_file(&q, out, e);
+    fclose(q.in);
+    if (rc < 0)
         image_free(out);
-    return failed;
+    return rc;
 }
 
 int image_head(const char *path, struct stored_image *out, struct err *e)

@@ -1,4 +1,4 @@
-// What the decoders of pictures share.
+// What the decoders of pictures share: image_file.c calls them, they call image_values.c.
 #pragma once
 
 #include "import/image_file.h"
@@ -7,13 +7,19 @@
 
 enum { IMAGE_MESSAGE_BYTES = 256 };
 
-// A decoder reads the stream from its first byte. It fills in `out`, in the file's own orientation, and `orientation`
-// (EXIF's, 1 to 8). With `whole` it decodes the values into new memory, too. On failure the caller frees `out`.
-int png_decode(FILE *in, const char *path, bool whole, struct stored_image *out, int *orientation, struct err *e);
-int jpeg_decode(FILE *in, const char *path, bool whole, struct stored_image *out, int *orientation, struct err *e);
+struct image_request {
+    FILE *in;         // at the first byte of the file
+    const char *path; // for messages
+    bool is_whole;    // decode the values, too
+};
 
-// Refuses a size that no picture to learn from has: a head of a few bytes could ask for all memory.
+// Decode the file and fill in `out`, in the orientation of the file, and `orientation` (EXIF's, 1 to 8), which is 1
+// before. Values are new memory. Return -1 and an error on failure; then the caller frees `out`, too.
+int png_decode(const struct image_request *q, struct stored_image *out, int *orientation, struct err *e);
+int jpeg_decode(const struct image_request *q, struct stored_image *out, int *orientation, struct err *e);
+
+// Returns -1 and an error for a size that no picture to learn from has: a few bytes of a head could ask for all memory.
 int image_check_size(const char *path, size_t height, size_t width, struct err *e);
 
-// New memory for height x width pixels of `channels` values. NULL and an error without memory.
+// Returns new memory for height x width pixels of `channels` values, or NULL and an error if memory is short.
 void *image_values(const char *path, const struct stored_image *i, int channels, struct err *e);

@@ -1,6 +1,7 @@
-// JPEG through libjpeg, whose errors come back by longjmp.
+// JPEG by libjpeg, whose errors arrive by longjmp.
 #include "import/image_impl.h"
 
+#include "base/err.h"
 #include "import/exif.h"
 #include <setjmp.h>
 #include <stdlib.h>
@@ -15,8 +16,8 @@ struct jpeg_decoder {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf back;
-    unsigned char *cmyk; // (width, 4) a row, owned; NULL: not CMYK
-    const char *reason;  // ours; NULL: libjpeg's last message
+    unsigned char *cmyk; // (width, 4) one row, owned; NULL: not CMYK
+    const char *reason;  // our own; NULL: the last message of libjpeg
 };
 
 static _Noreturn void on_jpeg_error(j_common_ptr jpeg)
@@ -29,7 +30,7 @@ static void ignore_jpeg_message(j_common_ptr jpeg)
     (void)jpeg;
 }
 
-// A progressive picture can have thousands of scans over all pixels in a small file.
+// Refuses more scans than a camera writes: a small progressive file can have thousands, each over all pixels.
 static void limit_jpeg_scans(j_common_ptr jpeg)
 {
     struct jpeg_decoder *d = jpeg->client_data;
@@ -66,7 +67,7 @@ static void read_jpeg_head(struct jpeg_decoder *d, FILE *in, struct stored_image
 
 // --- values
 
-// CMYK as Adobe's programs store it, and all others since: inverted, so that 255 is no ink.
+// CMYK is stored inverted, so that 255 is no ink, as Adobe introduced it.
 static void convert_cmyk(const unsigned char *cmyk, size_t width, unsigned char *rgb)
 {
     for (size_t x = 0; x < width; x++, cmyk += CMYK, rgb += 3)
@@ -97,19 +98,21 @@ static int read_jpeg_values(struct jpeg_decoder *d, const char *path, struct sto
     d->progress.progress_monitor = limit_jpeg_scans;
     d->jpeg.progress = &d->progress;
     jpeg_start_decompress(&d->jpeg);
+    ASSERT((int)d->jpeg.output_width == out->width, "%u columns", d->jpeg.output_width);
 
+    bool is_cmyk = d->jpeg.out_color_space == JCS_CMYK;
     out->values = image_values(path, out, out->channels, e);
-    if (d->jpeg.out_color_space == JCS_CMYK)
-        d->cmyk = malloc((size_t)out->width * CMYK);
-    if (!out->values || (d->jpeg.out_color_space == JCS_CMYK && !d->cmyk))
-        return out->values ? err_add(e, ERR_SYSTEM, "%s: no memory for a row", path) : -1;
+    if (!out->values)
+        return -1;
+    d->cmyk = is_cmyk ? malloc((size_t)out->width * CMYK) : NULL;
+    if (is_cmyk && !d->cmyk)
+        return err_add(e, ERR_SYSTEM, "%s: no memory for a row", path);
 
     while (d->jpeg.output_scanline < d->jpeg.output_height)
         read_jpeg_row(
             d, (unsigned char *)out->values + (size_t)d->jpeg.output_scanline * row_bytes, (size_t)out->width);
-
     jpeg_finish_decompress(&d->jpeg);
-    if (d->errors.num_warnings > 0) // damaged: libjpeg would show what it has
+    if (d->errors.num_warnings > 0) // a damaged file, of which libjpeg would return what it has
         on_jpeg_error((j_common_ptr)&d->jpeg);
     return 0;
 }
@@ -121,21 +124,21 @@ static int refuse_jpeg(struct jpeg_decoder *d, const char *path, struct err *e)
     return err_add(e, ERR_DATA, "%s: no good JPEG: %s", path, d->reason ? d->reason : message);
 }
 
-// Everything that can jump back. `d` lives in the caller, so that no local variable is lost by a jump.
-static int jpeg_decode_or_jump(struct jpeg_decoder *d, FILE *in, const char *path, bool whole, struct stored_image *out,
-    int *orientation, struct err *e)
+// Does everything that can jump back. `d` belongs to the caller, so that no local variable is lost by a jump.
+static int jpeg_decode_or_jump(
+    struct jpeg_decoder *d, const struct image_request *q, struct stored_image *out, int *orientation, struct err *e)
 {
     if (setjmp(d->back))
-        return refuse_jpeg(d, path, e);
+        return refuse_jpeg(d, q->path, e);
 
     jpeg_create_decompress(&d->jpeg);
-    read_jpeg_head(d, in, out, orientation);
-    if (image_check_size(path, d->jpeg.image_height, d->jpeg.image_width, e) != 0)
+    read_jpeg_head(d, q->in, out, orientation);
+    if (image_check_size(q->path, d->jpeg.image_height, d->jpeg.image_width, e) < 0)
         return -1;
-    return whole ? read_jpeg_values(d, path, out, e) : 0;
+    return q->is_whole ? read_jpeg_values(d, q->path, out, e) : 0;
 }
 
-int jpeg_decode(FILE *in, const char *path, bool whole, struct stored_image *out, int *orientation, struct err *e)
+int jpeg_decode(const struct image_request *q, struct stored_image *out, int *orientation, struct err *e)
 {
     struct jpeg_decoder d = {0};
 
@@ -144,8 +147,8 @@ int jpeg_decode(FILE *in, const char *path, bool whole, struct stored_image *out
     d.errors.error_exit = on_jpeg_error;
     d.errors.output_message = ignore_jpeg_message;
 
-    int failed = jpeg_decode_or_jump(&d, in, path, whole, out, orientation, e);
+    int rc = jpeg_decode_or_jump(&d, q, out, orientation, e);
     jpeg_destroy_decompress(&d.jpeg);
     free(d.cmyk);
-    return failed;
+    return rc;
 }

@@ -1,7 +1,8 @@
-// PNG through libpng's ordinary interface, whose errors come back by longjmp. The simplified interface would apply
-// gamma curves to 16-bit, interlaced and transparent pictures.
+// PNG by the ordinary interface of libpng, whose errors arrive by longjmp. The simplified interface would apply gamma
+// curves to 16-bit, interlaced and transparent pictures.
 #include "import/image_impl.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "import/exif.h"
 #include <endian.h>
@@ -34,7 +35,7 @@ static void ignore_png_warning(png_structp png, png_const_charp message)
     (void)png, (void)message;
 }
 
-// --- what libpng does not tell
+// --- what libpng does not report
 
 static bool read_chunk_head(FILE *in, uint32_t *length, char name[5])
 {
@@ -59,8 +60,8 @@ static int read_orientation(FILE *in, uint32_t length)
     return orientation;
 }
 
-// EXIF data may come behind the values, where libpng finds them only after decoding all of them; the head must know
-// them. Leaves the stream at its first byte.
+// Finds EXIF data, which the head needs: they may follow the values, where libpng would decode all values first. Leaves
+// the stream at its first byte.
 static void scan_chunks(FILE *in, struct stored_image *out, int *orientation)
 {
     uint32_t length;
@@ -89,7 +90,8 @@ static void read_png_head(struct png_decoder *d, struct stored_image *out)
     out->bits = png_get_bit_depth(d->png, d->info) == 16 ? 16 : 8;
 }
 
-// Deflate packs at most 1032 bytes into one. Without this check a file of 60 bytes could ask for 800 MB.
+// Refuses more pixels than the file can hold, because deflate packs at most 1032 bytes into one. Without this check a
+// file of 60 bytes could ask for 800 MB.
 static int check_png_length(
     struct png_decoder *d, FILE *in, const char *path, const struct stored_image *out, struct err *e)
 {
@@ -103,7 +105,7 @@ static int check_png_length(
         (long long)info.st_size, out->height, out->width);
 }
 
-// Palettes become colors, fewer bits than 8 are spread over 0 to 255, a transparent color becomes alpha.
+// Palettes become colors, fewer bits than 8 are spread over 0 to 255, and a transparent color becomes alpha.
 static void set_png_conversions(struct png_decoder *d)
 {
     png_set_expand(d->png);
@@ -152,47 +154,45 @@ static int read_png_values(struct png_decoder *d, const char *path, struct store
 
     for (size_t y = 0, bytes = png_get_rowbytes(d->png, d->info); y < (size_t)out->height; y++)
         d->rows[y] = d->rgba + y * bytes;
-
+    ASSERT(png_get_rowbytes(d->png, d->info) == (size_t)out->width * (size_t)(d->channels * out->bits / 8),
+        "%d channels", d->channels);
     png_read_image(d->png, d->rows);
     png_read_end(d->png, NULL);
     compose_alpha(d, out);
     out->values = d->rgba;
     d->rgba = NULL;
-
     return 0;
 }
 
-// Everything that can jump back. `d` lives in the caller, so that no local variable is lost by a jump.
+// Does everything that can jump back. `d` belongs to the caller, so that no local variable is lost by a jump.
 static int png_decode_or_jump(
-    struct png_decoder *d, FILE *in, const char *path, bool whole, struct stored_image *out, struct err *e)
+    struct png_decoder *d, const struct image_request *q, struct stored_image *out, struct err *e)
 {
     if (setjmp(png_jmpbuf(d->png)))
-        return err_add(e, ERR_DATA, "%s: no good PNG: %s", path, d->message);
+        return err_add(e, ERR_DATA, "%s: no good PNG: %s", q->path, d->message);
 
-    png_init_io(d->png, in);
-    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // ours come with a message of their own
+    png_init_io(d->png, q->in);
+    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // our own limits have a message of their own
     read_png_head(d, out);
-    if (image_check_size(path, (size_t)out->height, (size_t)out->width, e) != 0)
+    if (image_check_size(q->path, (size_t)out->height, (size_t)out->width, e) < 0)
         return -1;
-    if (check_png_length(d, in, path, out, e) != 0)
+    if (check_png_length(d, q->in, q->path, out, e) < 0)
         return -1;
-    return whole ? read_png_values(d, path, out, e) : 0;
+    return q->is_whole ? read_png_values(d, q->path, out, e) : 0;
 }
 
-int png_decode(FILE *in, const char *path, bool whole, struct stored_image *out, int *orientation, struct err *e)
+int png_decode(const struct image_request *q, struct stored_image *out, int *orientation, struct err *e)
 {
     struct png_decoder d = {0};
 
-    scan_chunks(in, out, orientation);
-
+    scan_chunks(q->in, out, orientation);
     d.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &d, on_png_error, ignore_png_warning);
     d.info = d.png ? png_create_info_struct(d.png) : NULL;
-    int failed = d.info ? png_decode_or_jump(&d, in, path, whole, out, e)
-                        : err_add(e, ERR_SYSTEM, "%s: no memory for libpng's decoder", path);
+    int rc = d.info ? png_decode_or_jump(&d, q, out, e)
+                    : err_add(e, ERR_SYSTEM, "%s: no memory for libpng's decoder", q->path);
 
     png_destroy_read_struct(&d.png, &d.info, NULL);
     free(d.rows);
     free(d.rgba);
-
-    return failed;
+    return rc;
 }

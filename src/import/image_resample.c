@@ -1,10 +1,11 @@
-// Pictures in another size, gray or in color.
+// Resizes pictures, first along their lines, then along their columns, as gray or color.
 #include "import/image_impl.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include <stdlib.h>
 
-// One line: `to` values at a distance of to_step from `from` values at one of from_step.
+// Resamples one line: y, `to` values at a distance of to_step, from x, `from` values at a distance of from_step.
 static void resample_line(int from, const float *x, size_t from_step, int to, float *y, size_t to_step)
 {
     double scale = (double)from / to, reach = scale > 1 ? scale : 1;
@@ -17,11 +18,12 @@ static void resample_line(int from, const float *x, size_t from_step, int to, fl
             sum += weight > 0 ? weight * (double)x[(size_t)k * from_step] : 0;
             weights += weight > 0 ? weight : 0;
         }
+        ASSERT(weights > 0, "value %d of %d", i, to);
         y[(size_t)i * to_step] = (float)(sum / weights);
     }
 }
 
-// Pixel k, gray or in color. Luminance is JPEG's.
+// out (channels) := pixel k. Luminance is that of JPEG (ITU-R BT.601).
 static void copy_pixel(const struct stored_image *i, size_t k, int channels, float *out)
 {
     float rgb[3];
@@ -54,6 +56,8 @@ int image_resample(const struct stored_image *i, int height, int width, int chan
     float *done = mem_array(h * w, C * sizeof *done, "a picture", e);
     int status = all && wide && done ? 0 : -1;
 
+    ASSERT(i->values && height > 0 && width > 0, "%d x %d", height, width);
+    ASSERT(channels == 1 || channels == 3, "%d channels", channels);
     for (size_t k = 0; k < H * W && status == 0; k++)
         copy_pixel(i, k, channels, all + k * C);
 
@@ -68,6 +72,5 @@ int image_resample(const struct stored_image *i, int height, int width, int chan
     free(all);
     free(wide);
     free(done);
-
     return status;
 }

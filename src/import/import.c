@@ -1,17 +1,21 @@
-// One import from its options to the file. import_pair.c opens the sources and tells data from labels; each source is
-// read by the format that recognises it (source.c, source_*.c). import_write.c streams the rows into a new file next to
-// the output, into which data/dataset_target.c has copied the other splits, and import_check.c looks at them on the
+// One import from its options to the file. import_pair.c opens the sources and separates data from labels; each source
+// is read by the format that recognises it (source.c, source_*.c). import_write.c streams the rows into a new file next
+// to the output, into which data/dataset_target.c has copied the other splits, and import_check.c looks at them on the
 // way. The new file takes its name when it is whole, so an import that fails or is killed leaves the output unchanged.
 //
 // Everything that can be checked before the first row is checked before the file is created, and all mistakes are
 // reported at once. Memory holds one piece of the rows, whatever the size of the files.
 #include "import/import.h"
 
+#include "base/err.h"
+#include "base/field.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/dataset_target.h"
 #include "import/import_pair.h"
 #include "import/import_write.h"
+#include "store/store.h"
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -76,7 +80,7 @@ const struct field import_fields[] = {
 };
 #undef AT
 
-// Writes the new file next to the old one: it takes the name of the output only once it is whole.
+// Writes the new file next to the old one. It takes the name of the output when it is whole.
 static int write_imported_split(struct dataset_target *t, struct import_pair *pair, const struct import_options *o,
     struct import_summary *s, struct err *e)
 {
@@ -100,9 +104,15 @@ static int open_both_ends(
         dataset_target_check(target, o->force, e);
     import_pair_open(pair, o, e);
 
-    const char *inputs[] = {pair->x ? pair->x->path : NULL, pair->label ? pair->label->path : NULL};
+    const char *inputs[2];
+    int n = 0;
+    if (pair->x)
+        inputs[n++] = pair->x->path;
+    if (pair->label)
+        inputs[n++] = pair->label->path;
+    ASSERT(n <= 2, "%d inputs", n);
     if (target->path)
-        store_check_output(target->path, inputs, 2, e);
+        store_check_output(target->path, inputs, n, e);
     return e->count > before ? -1 : 0;
 }
 
@@ -125,7 +135,6 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
 
     import_pair_free(&pair);
     dataset_target_free(&target);
-
     return rc;
 }
 

@@ -1,5 +1,5 @@
-// Importers: foreign files (IDX, CSV, NumPy, HDF5) become a split of a data-set file. Data streams through in pieces:
-// memory does not grow with the files.
+// Foreign files (IDX, CSV, NumPy, HDF5, PNG, JPEG) become a split of a data-set file. Data are read and written in
+// pieces, so that memory does not grow with the files.
 #pragma once
 
 #include "base/err.h"
@@ -14,13 +14,13 @@ enum import_decimal { DECIMAL_POINT, DECIMAL_COMMA };
 enum import_channels { CHANNELS_AUTO, CHANNELS_FIRST, CHANNELS_LAST };
 enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
 
-// What the user asks for. Texts are NULL where not given.
+// What the user wants. Strings are NULL if not given.
 struct import_options {
     const char **sources; // (n_sources), borrowed: one SRC with all, or one with the data and one with the labels
     int n_sources;
     char *output;    // "FILE.h5:SPLIT"
     bool force;      // replace a split that exists
-    bool is_label;   // the source holds labels, which may be texts: set by import_pair.c
+    bool is_label;   // the source holds labels, which may be strings: set by import_pair.c
     char *x;         // array of an archive that holds the data
     char *label;     // column, array or SRC that holds the labels
     char *columns;   // keep only these columns, comma-separated names or numbers
@@ -47,7 +47,7 @@ struct import_count {
     int64_t label, count;
 };
 
-// What came in.
+// The result of an import.
 struct import_summary {
     struct store_shape shape; // of x; dims[0]: rows
     char *label_name;         // owned; NULL: no labels
@@ -57,11 +57,11 @@ struct import_summary {
     int n_counts;
     int64_t missing;      // values
     uint64_t bytes;       // of x as stored
-    struct text warnings; // one a line
+    struct text warnings; // one per line
     char *note;           // how the file was read, owned; NULL: nothing to say
 };
 
-// Imports what `o` says, or reports every mistake found and leaves the output as it was. On success the caller frees
-// `s` with import_summary_free; on failure it owns nothing.
+// Imports what `o` says. Returns -1 and every mistake found on failure; the output is then unchanged. On success the
+// caller frees `s` with import_summary_free; on failure `s` owns nothing.
 int import_run(const struct import_options *o, struct import_summary *s, struct err *e);
 void import_summary_free(struct import_summary *s);

@@ -1,8 +1,10 @@
-// Checks of the rows that pass by.
+// Integers are compared with the first row; of floats the range is kept, because missing values must not count.
 #include "import/import_check.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +17,10 @@ struct import_check {
     enum store_type type;
     int64_t rows, columns;
     char *const *features;
-    bool is_image;              // whose margins are often constant
+    bool is_image;              // images often have constant margins
     void *first;                // (columns) the first row, integers
-    unsigned char *varies;      // (columns) whether another value than the first came, integers
-    double *low, *high;         // (columns) floats; low > high: none but missing values so far
+    unsigned char *varies;      // (columns) whether a value differed from the first, integers
+    double *low, *high;         // (columns) floats; low > high: only missing values so far
     unsigned char *has_missing; // (columns) whether a value was missing, floats
     int64_t missing, infinite, first_infinite;
     int64_t beyond;              // values that the type cannot hold
@@ -37,6 +39,7 @@ struct import_check *import_check_new(
     struct import_check *c = mem_new(1, sizeof *c);
 
     *c = (struct import_check){.name = name, .type = shape->type, .columns = 1, .features = features};
+    ASSERT(shape->rank >= 1 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
     c->is_image = shape->rank > 2;
     for (int d = 1; d < shape->rank; d++)
         c->columns *= shape->dims[d];
@@ -57,7 +60,6 @@ struct import_check *import_check_new(
         c->low[i] = INFINITY;
         c->high[i] = -INFINITY;
     }
-
     return c;
 }
 
@@ -110,6 +112,7 @@ void import_check_beyond(struct import_check *c, int64_t i, double value, struct
     int64_t column = i % c->columns;
     char number[32] = "", found[32];
 
+    ASSERT(i >= 0, "value %lld", (long long)i);
     if (c->beyond++ >= MAX_BEYOND)
         return;
     if (!c->features)
@@ -145,6 +148,8 @@ static void note_float_row(struct import_check *c, const void *row)
 void import_check_rows(struct import_check *c, int64_t rows, const void *x)
 {
     size_t row_bytes = (size_t)c->columns * store_type_size(c->type);
+
+    ASSERT(x && rows > 0, "%lld rows", (long long)rows);
     if (c->rows == 0 && c->first)
         memcpy(c->first, x, row_bytes);
     for (int64_t r = 0; r < rows; r++, c->rows++)
@@ -169,6 +174,7 @@ static void count_label(struct import_check *c, int64_t label)
     if (low == c->n_counts || c->counts[low].label != label) {
         if (c->n_counts > IMPORT_MAX_LABELS)
             return;
+        ASSERT(low <= c->n_counts, "label %d of %d", low, c->n_counts);
         memmove(c->counts + low + 1, c->counts + low, (size_t)(c->n_counts - low) * sizeof *c->counts);
         c->counts[low] = (struct import_count){label, 0};
         c->n_counts++;
@@ -182,13 +188,13 @@ void import_count_labels(struct import_check *c, int64_t rows, const int64_t *la
         count_label(c, label[r]);
 }
 
-// Missing values aside.
+// Returns true if all values of a column that are not missing are equal.
 static bool is_constant(const struct import_check *c, int64_t column)
 {
     return has_float_values(c) ? !(c->low[column] < c->high[column]) : !c->varies[column];
 }
 
-// Whether a column has both missing values and others, so that its rows differ.
+// Returns true if a column has both missing values and others, so that its rows differ.
 static bool is_partly_missing(const struct import_check *c, int64_t column)
 {
     return has_float_values(c) && c->has_missing[column] && c->low[column] <= c->high[column];
@@ -208,18 +214,19 @@ static void warn_constant(const struct import_check *c, struct text *warnings)
         partly_missing += is_partly_missing(c, i);
     }
 
+    text_add(&names, "%s", constant > MAX_NAMED && c->features ? ", ..." : "");
     if (constant == c->columns && partly_missing == 0 && c->rows > 1)
         text_add(warnings, "%s: all %lld rows are the same: nothing can be learned from them\n", c->name,
             (long long)c->rows);
     else if (constant && c->rows > 1 && (!c->is_image || constant == c->columns))
-        text_add(warnings, "%s: %lld of %lld columns never vary%s%s%s\n", c->name, (long long)constant,
-            (long long)c->columns, partly_missing ? ", missing values aside" : "", names.data ? names.data : "",
-            constant > MAX_NAMED && c->features ? ", ..." : "");
+        text_add(warnings, "%s: %lld of %lld columns never vary%s%s\n", c->name, (long long)constant,
+            (long long)c->columns, partly_missing ? ", missing values aside" : "", names.data);
     text_free(&names);
 }
 
 void import_check_summary(struct import_check *c, struct import_summary *s)
 {
+    ASSERT(c->counts, "%s: a second summary", c->name);
     warn_constant(c, &s->warnings);
     if (c->infinite)
         text_add(&s->warnings,

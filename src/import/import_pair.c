@@ -1,7 +1,9 @@
-// Which source holds the data and which the labels.
+// Decides which source holds the data and which the labels.
 #include "import/import_pair.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "import/source.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,18 +14,21 @@ void import_pair_free(struct import_pair *p)
     source_free(&p->label);
 }
 
+// Returns the name of source i. The labels may be named by --label; a new name is also stored in *owned.
 static const char *pair_source_name(const struct import_options *o, int i, char **owned)
 {
+    ASSERT(i < o->n_sources || o->label, "source %d", i);
     if (i < o->n_sources)
         return o->sources[i];
-    // "/labels" behind "FILE.h5:/data" is in the same file
+    // "/labels" after "FILE.h5:/data" is in the same file
     const char *inner = strstr(o->sources[0], ":/");
     if (o->label[0] != '/' || !inner || access(o->label, F_OK) == 0)
         return o->label;
     return *owned = mem_format("%.*s:%s", (int)(inner - o->sources[0]), o->sources[0], o->label);
 }
 
-// Labels are one value a row. Where both are, the one with fewer dimensions: (N) are labels of (N, 1).
+// Returns true if `label` can be the labels of `x`: one value per row. If both have one value per row, the one with
+// fewer dimensions is the labels: (N) are labels of (N, 1).
 static bool is_label_of(const struct source *label, const struct source *x)
 {
     if (source_columns(&label->shape) != 1)
@@ -31,39 +36,45 @@ static bool is_label_of(const struct source *label, const struct source *x)
     return source_columns(&x->shape) != 1 || label->shape.rank < x->shape.rank;
 }
 
-// A hint if the shorter of the two lacks one row, which may be the first line that was taken as names: new memory, or
-// NULL.
+// Returns a hint as new memory if one source is one row shorter, because its first line was perhaps taken as names;
+// else NULL.
 static char *header_hint(const struct import_pair *p)
 {
     int64_t more = p->label->shape.dims[0] - p->x->shape.dims[0];
-    const struct source *shorter = more > 0 ? p->x : p->label, *longer = more > 0 ? p->label : p->x;
+    const struct source *shorter = more > 0 ? p->x : p->label;
+    const struct source *longer = more > 0 ? p->label : p->x;
 
     if ((more != 1 && more != -1) || !shorter->may_lack_header)
         return NULL;
-    if (longer->has_header) // --header no would be for both
+    if (longer->has_header) // --header no would apply to both
         return mem_format(
-            "the first line of %s was taken as names: if it is a row, write a line of names above it", shorter->path);
-    return mem_format("the first line of %s was taken as names: --header no reads it as a row", shorter->path);
+            "; hint: the first line of %s was taken as names: if it is a row, write a line of names above it",
+            shorter->path);
+    return mem_format("; hint: the first line of %s was taken as names: --header no reads it as a row", shorter->path);
 }
 
-// Labels that fit the columns, unless a header explains the numbers: transposed data would be wrong then.
+// Reports that there is not one label per row. Hints at transposed data if the labels fit the columns, unless a header
+// explains the numbers.
 static int refuse_rows(const struct import_pair *p, struct err *e)
 {
     const struct store_shape *x = &p->x->shape;
+    ASSERT(x->rank >= 1 && x->rank <= STORE_MAX_RANK, "rank %d", x->rank);
     int64_t labels = p->label->shape.dims[0];
     bool fits_columns = x->rank > 1 && x->dims[x->rank - 1] == labels && p->x->format->heeds & HEEDS_ARRAY;
     char *hint = header_hint(p);
 
     if (!hint && fits_columns)
-        hint = mem_text("it has as many columns as there are labels: --transpose");
-    err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows%s%s", p->label->path, (long long)labels,
-        p->x->path, (long long)x->dims[0], hint ? "; hint: " : "", hint ? hint : "");
+        hint = mem_text("; hint: it has as many columns as there are labels: --transpose");
+    err_add(e, ERR_DATA, "%s: found %lld labels, but %s has %lld rows%s", p->label->path, (long long)labels, p->x->path,
+        (long long)x->dims[0], hint ? hint : "");
     free(hint);
     return -1;
 }
 
+// Exchanges the two sources if the first one holds the labels. Returns -1 and an error if they are no pair.
 static int order_data_and_labels(struct import_pair *p, struct err *e)
 {
+    ASSERT(p->x && p->label, "%p, %p", (void *)p->x, (void *)p->label);
     if (p->x->has_label || p->label->has_label)
         return err_add(e, ERR_USAGE,
             "%s: has labels of its own, so a second SRC has no place; sources are joined in an "
@@ -76,12 +87,14 @@ static int order_data_and_labels(struct import_pair *p, struct err *e)
     } else if (!is_label_of(p->label, p->x)) {
         return err_add(e, ERR_USAGE,
             "%s and %s: found two sources of the same kind, allowed: data, and labels with one "
-            "value a row; sources are joined in an experiment, under data: train:",
+            "value per row; sources are joined in an experiment, under data: train:",
             p->x->path, p->label->path);
     }
+
     return p->x->shape.dims[0] == p->label->shape.dims[0] ? 0 : refuse_rows(p, e);
 }
 
+// Refuses options that are given but have no meaning for the formats of the sources.
 static int check_heeded(const struct import_options *o, unsigned heeds, const char *format, struct err *e)
 {
     int before = e->count;
@@ -103,7 +116,7 @@ static int check_heeded(const struct import_options *o, unsigned heeds, const ch
     return e->count > before ? -1 : 0;
 }
 
-// Both are opened before either is judged, so that all mistakes are seen.
+// Opens the second source. Both are opened before either is judged, so that all mistakes are reported.
 static int open_second(struct import_pair *p, const struct import_options *o, struct err *e)
 {
     char *owned = NULL;
@@ -120,7 +133,7 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
                : -1;
 }
 
-// The data; `*label_is_source`: --label names no column or array of it, but a file.
+// Opens the first source. *label_is_source: --label names a file, not a column or array of this source.
 static void open_first(struct import_pair *p, const struct import_options *o, bool *label_is_source, struct err *e)
 {
     struct err why = {0};
@@ -143,13 +156,13 @@ static int open_pair(struct import_pair *p, const struct import_options *o, stru
 
     open_first(p, o, &label_is_source, e);
     if (o->n_sources == 2 && o->label)
-        return err_add(e, ERR_USAGE, "--label: found beside a second SRC, allowed: one of them");
+        return err_add(e, ERR_USAGE, "--label: found together with a second SRC, allowed: one of them");
     if (o->n_sources == 2 || label_is_source)
         return open_second(p, o, e);
     if (!p->x || check_heeded(o, p->x->format->heeds, p->x->format->name, e) != 0)
         return -1;
     if (p->x->shape.rank == 1)
-        return err_add(e, ERR_USAGE, "%s: found one value a row and no names: labels? Give the data too: DATA %s",
+        return err_add(e, ERR_USAGE, "%s: found one value per row and no names: labels? Give the data too: DATA %s",
             p->x->path, p->x->path);
     return 0;
 }

@@ -8,6 +8,7 @@ struct import_pair {
     struct source *label; // owned; NULL: no labels, or they come with the data
 };
 
-// Opens what `o` names, tells data from labels and refuses what does not fit together. On failure free it all the same.
+// Opens what `o` names, decides which source holds the labels, and refuses what does not fit together. Returns -1 and
+// errors on failure. Free it in every case.
 int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e);
 void import_pair_free(struct import_pair *p);

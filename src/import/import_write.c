@@ -1,12 +1,18 @@
-// Rows in pieces: read, converted where asked, checked, written. What is held in memory is one piece, whatever the size
-// of the files.
+// Rows move in pieces of about 1 MB: a piece is read, converted if a type is wanted, checked and written. Only one
+// piece is in memory, whatever the size of the files.
 #include "import/import_write.h"
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "data/label_names.h"
 #include "import/import_check.h"
+#include "import/import_pair.h"
+#include "import/source.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +26,8 @@ struct transfer {
     struct store_shape shape;                // of x as written
     struct store_stream *x, *label, *sample; // owned
     struct import_check *check;              // owned
-    int64_t columns, piece;                  // values a row, rows a piece
-    void *read, *written;                    // (piece, columns), owned; `written` NULL: nothing is converted
+    int64_t columns, piece;                  // values per row, rows per piece
+    void *read, *written;                    // (piece, columns), owned; `written` NULL: not converted
     void *label_read;                        // (piece) as stored, owned
     int64_t *labels, *numbers;               // (piece), owned
 };
@@ -99,38 +105,42 @@ static int begin_split_streams(struct transfer *t, struct err *e)
 
 static void add_origin(struct text *t, const struct source *s)
 {
-    text_add(t, "%s%s%s%s", t->length ? ", " : "", s->path, s->inner ? ":" : "", s->inner ? s->inner : "");
+    text_add(t, "%s%s", t->length ? ", " : "", s->path);
+    if (s->inner)
+        text_add(t, ":%s", s->inner);
 }
 
 static int set_split_attributes(struct transfer *t, struct err *e)
 {
     const struct source *label = t->pair->label ? t->pair->label : t->pair->x;
+    const char *label_name = label->label_name ? label->label_name : "label";
     char date[32];
-    struct text origin = {0}, names = {0};
+    struct text origin = {0};
 
     add_origin(&origin, t->pair->x);
     if (t->pair->label)
         add_origin(&origin, t->pair->label);
-    for (int i = 0; i < label->n_label_names; i++)
-        text_add(&names, "%s%s", i ? "\n" : "", label->label_names[i]);
-    int status = store_set_text(t->file, t->split, DATASET_SOURCE, origin.data, e);
-    if (status == 0)
-        status = store_set_text(t->file, t->split, DATASET_CREATED, clock_date(date), e);
-    if (status == 0 && has_labels(t))
-        status =
-            store_set_text(t->file, t->split, DATASET_LABEL_NAME, label->label_name ? label->label_name : "label", e);
-    if (status == 0 && names.data)
-        status = store_set_text(t->file, t->split, DATASET_LABEL_NAMES, names.data, e);
+    int rc = store_set_text(t->file, t->split, DATASET_SOURCE, origin.data, e);
     text_free(&origin);
-    text_free(&names);
+    if (rc == 0)
+        rc = store_set_text(t->file, t->split, DATASET_CREATED, clock_date(date), e);
+    if (rc == 0 && has_labels(t))
+        rc = store_set_text(t->file, t->split, DATASET_LABEL_NAME, label_name, e);
+    if (rc < 0 || !label->n_label_names)
+        return rc;
 
-    return status;
+    char *names = label_names_join(label->label_names, label->n_label_names);
+    rc = store_set_text(t->file, t->split, DATASET_LABEL_NAMES, names, e);
+    free(names);
+    return rc;
 }
 
-// The source's type, or the one that was asked for.
+// Returns the type of the source, or the one that the user wants.
 static enum store_type written_type(enum import_type type, enum store_type stored)
 {
-    return type == TYPE_F4 ? STORE_F32 : type == TYPE_F8 ? STORE_F64 : stored;
+    if (type == TYPE_STORED)
+        return stored;
+    return type == TYPE_F4 ? STORE_F32 : STORE_F64;
 }
 
 static int allocate_piece(struct transfer *t, struct err *e)
@@ -139,7 +149,9 @@ static int allocate_piece(struct transfer *t, struct err *e)
     size_t read_size = store_type_size(t->pair->x->shape.type), size = store_type_size(t->shape.type);
     int64_t rows = PIECE_BYTES / (t->columns * (int64_t)(size > read_size ? size : read_size));
 
-    t->piece = rows < 1 ? 1 : rows < t->shape.dims[0] ? rows : t->shape.dims[0];
+    rows = rows < t->shape.dims[0] ? rows : t->shape.dims[0];
+    t->piece = rows > 0 ? rows : 1;
+    ASSERT(t->columns > 0 && t->shape.dims[0] > 0, "%lld columns", (long long)t->columns);
     size_t n = (size_t)(t->piece * t->columns);
     bool is_converted = t->shape.type != t->pair->x->shape.type;
     t->read = mem_array(n, read_size, name, e);
@@ -148,38 +160,10 @@ static int allocate_piece(struct transfer *t, struct err *e)
     t->labels = mem_array((size_t)t->piece, sizeof *t->labels, name, e);
     t->numbers = mem_array((size_t)t->piece, sizeof *t->numbers, name, e);
     t->check = import_check_new(name, &t->shape, t->pair->x->features, e);
-
     return t->read && (t->written || !is_converted) && t->label_read && t->labels && t->numbers && t->check ? 0 : -1;
 }
 
-#define WIDEN(TYPE)                              \
-    for (int64_t i = 0; i < n; i++)              \
-        to[i] = (double)((const TYPE *)from)[i]; \
-    break
-
-static void widen_to_doubles(enum store_type type, const void *from, int64_t n, double *to)
-{
-    switch (type) {
-    case STORE_U8:
-        WIDEN(uint8_t);
-    case STORE_I8:
-        WIDEN(int8_t);
-    case STORE_I16:
-        WIDEN(int16_t);
-    case STORE_I32:
-        WIDEN(int32_t);
-    case STORE_I64:
-        WIDEN(int64_t);
-    case STORE_F32:
-        WIDEN(float);
-    case STORE_F64:
-        WIDEN(double);
-    case STORE_TEXT:
-        ASSERT(false, "texts are no data");
-    }
-}
-
-// t->written (n) of type f4 or f8 := t->read (n). -1 and errors for values beyond f4.
+// t->written (n) of type f4 or f8 := t->read (n). Returns -1 and errors for values beyond f4.
 static int convert_piece(struct transfer *t, int64_t n, struct err *e)
 {
     enum { CHUNK = 512 };
@@ -189,21 +173,21 @@ static int convert_piece(struct transfer *t, int64_t n, struct err *e)
     float *to = t->written;
     int before = e->count;
 
+    ASSERT(t->written && n <= t->piece * t->columns, "%lld values", (long long)n);
     if (t->shape.type == STORE_F64) {
-        widen_to_doubles(from_type, from, n, t->written);
+        source_widen(from_type, from, n, t->written);
         return 0;
     }
 
     for (int64_t done = 0; done < n; done += CHUNK) {
         int64_t m = n - done < CHUNK ? n - done : CHUNK;
-        widen_to_doubles(from_type, (const char *)from + (size_t)done * store_type_size(from_type), m, chunk);
+        source_widen(from_type, (const char *)from + (size_t)done * store_type_size(from_type), m, chunk);
         for (int64_t i = 0; i < m; i++) {
             to[done + i] = (float)chunk[i];
             if (isinf(to[done + i]) && isfinite(chunk[i]))
                 import_check_beyond(t->check, done + i, chunk[i], e);
         }
     }
-
     return e->count > before ? -1 : 0;
 }
 
@@ -212,12 +196,18 @@ static int move_labels(struct transfer *t, int64_t first, int64_t rows, struct e
     struct source *s = t->pair->label;
     if (s && source_read(s, rows, t->label_read, NULL, e) != 0)
         return -1;
-    if (s && source_labels(s->path, first, s->shape.type, rows, t->label_read, t->labels, e) != 0)
-        return -1;
+    if (s) {
+        const struct source_values values = {s->path, first, rows, s->shape.type, t->label_read};
+        if (source_labels(&values, t->labels, e) < 0)
+            return -1;
+    }
+
+    ASSERT(t->label && rows <= t->piece, "%lld rows", (long long)rows);
     import_count_labels(t->check, rows, t->labels);
     return store_stream_write(t->label, rows, t->labels, e);
 }
 
+// Moves rows [first, first + rows).
 static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct err *e)
 {
     struct source *s = t->pair->x;
@@ -225,6 +215,7 @@ static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct er
         return -1;
     if (t->written && convert_piece(t, rows * t->columns, e) != 0)
         return -1;
+    ASSERT(rows > 0 && rows <= t->piece, "%lld rows", (long long)rows);
     const void *x = t->written ? t->written : t->read;
     for (int64_t r = 0; r < rows; r++)
         t->numbers[r] = first + r;
@@ -234,6 +225,7 @@ static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct er
     return has_labels(t) ? move_labels(t, first, rows, e) : 0;
 }
 
+// Checks that the source ends after its last row.
 static int finish_source(struct source *s, struct err *e)
 {
     return s && s->format->finish ? s->format->finish(s, e) : 0;
@@ -249,7 +241,7 @@ static int move_all(struct transfer *t, struct err *e)
     return finish_source(t->pair->x, e) == 0 && finish_source(t->pair->label, e) == 0 ? 0 : -1;
 }
 
-// All streams are closed, whatever happened; after a failure that they lack rows is no news.
+// Closes all streams. After a failure, `status` < 0, it reports nothing: the streams are then too short in any case.
 static int end_split_streams(struct transfer *t, int status, struct err *e)
 {
     struct err ignored = {0};
@@ -266,9 +258,10 @@ static void add_warnings(struct text *warnings, const struct source *s)
         text_add(warnings, "%s", s->warnings.data);
 }
 
+// Fills in the summary, which takes the names of the labels from the source.
 static void fill_summary(struct transfer *t, struct import_summary *summary)
 {
-    const struct source *label = t->pair->label ? t->pair->label : t->pair->x;
+    struct source *label = t->pair->label ? t->pair->label : t->pair->x;
 
     summary->shape = t->shape;
     summary->bytes = (uint64_t)(t->shape.dims[0] * t->columns) * store_type_size(t->shape.type);
@@ -279,10 +272,20 @@ static void fill_summary(struct transfer *t, struct import_summary *summary)
         return;
 
     summary->label_name = mem_text(label->label_name ? label->label_name : "label");
+    summary->label_names = label->label_names;
     summary->n_label_names = label->n_label_names;
-    summary->label_names = mem_new((size_t)label->n_label_names, sizeof *summary->label_names);
-    for (int i = 0; i < label->n_label_names; i++)
-        summary->label_names[i] = mem_text(label->label_names[i]);
+    label->label_names = NULL;
+    label->n_label_names = 0;
+}
+
+static void transfer_free(struct transfer *t)
+{
+    import_check_free(&t->check);
+    free(t->read);
+    free(t->written);
+    free(t->label_read);
+    free(t->labels);
+    free(t->numbers);
 }
 
 int import_write(struct store_file *file, const char *split, struct import_pair *pair, enum import_type type,
@@ -292,23 +295,17 @@ int import_write(struct store_file *file, const char *split, struct import_pair 
 
     t.shape.type = written_type(type, pair->x->shape.type);
     t.columns = source_columns(&t.shape);
-
-    int status = allocate_piece(&t, e);
-    if (status == 0)
-        status = begin_split_streams(&t, e);
-    if (status == 0)
-        status = move_all(&t, e);
-    status = end_split_streams(&t, status, e);
-    if (status == 0)
-        status = set_split_attributes(&t, e);
-    if (status == 0)
+    int rc = allocate_piece(&t, e);
+    if (rc == 0)
+        rc = begin_split_streams(&t, e);
+    if (rc == 0)
+        rc = move_all(&t, e);
+    rc = end_split_streams(&t, rc, e);
+    if (rc == 0)
+        rc = set_split_attributes(&t, e);
+    if (rc == 0)
         fill_summary(&t, summary);
-    import_check_free(&t.check);
-    free(t.read);
-    free(t.written);
-    free(t.label_read);
-    free(t.labels);
-    free(t.numbers);
 
-    return status;
+    transfer_free(&t);
+    return rc;
 }

@@ -1,7 +1,11 @@
-// Arrays of texts as labels.
+// Both readings of an array of strings, from NumPy's two types of strings.
 #include "import/label_texts.h"
 
+#include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
+#include "base/utf8.h"
+#include "import/byte_stream.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,75 +26,49 @@ int label_texts_finish(struct label_texts *t, const char *name, struct source *s
 
     if (csv_labels_check(l, &origin, e) != 0)
         return -1;
-
     csv_labels_warn(l, &origin, &s->warnings);
     if (!l->is_text)
         return 0;
 
-    s->n_label_names = l->n;
-    s->label_names = mem_new((size_t)l->n, sizeof *s->label_names);
-    for (int i = 0; i < l->n; i++)
-        s->label_names[i] = mem_text(l->names[i]);
+    s->n_label_names = l->names.n;
+    s->label_names = list_copy(l->names.v, l->names.n);
     return 0;
 }
 
 // --- NumPy
 
-// A character as UTF-8; what is no character becomes a byte that no UTF-8 has, and is refused as such.
-static size_t put_character(uint32_t c, char *out)
-{
-    size_t n = 0;
-
-    if (c < 0x80) {
-        out[n++] = (char)c;
-    } else if (c < 0x800) {
-        out[n++] = (char)(0xC0 | c >> 6);
-        out[n++] = (char)(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        out[n++] = (char)(0xE0 | c >> 12);
-        out[n++] = (char)(0x80 | (c >> 6 & 0x3F));
-        out[n++] = (char)(0x80 | (c & 0x3F));
-    } else if (c < 0x110000) {
-        out[n++] = (char)(0xF0 | c >> 18);
-        out[n++] = (char)(0x80 | (c >> 12 & 0x3F));
-        out[n++] = (char)(0x80 | (c >> 6 & 0x3F));
-        out[n++] = (char)(0x80 | (c & 0x3F));
-    } else {
-        out[n++] = (char)0xFF;
-    }
-    return n;
-}
-
-// Texts are padded with NULs. `out`: room for 4 bytes a character and a NUL.
+// Converts a string, which is padded with NULs, into UTF-8. `out` has space for 4 bytes per character and a NUL.
+// Returns the length.
 static size_t to_utf8(const struct array_reader *array, const char *raw, char *out)
 {
     size_t n = 0;
 
     for (int i = 0; i < array->text_length; i++) {
         uint32_t c = (unsigned char)raw[i];
-
         if (array->has_wide_texts) {
             memcpy(&c, raw + 4 * (size_t)i, sizeof c);
             c = array->is_swapped ? __builtin_bswap32(c) : c;
-            n += put_character(c, out + n);
+            n += utf8_put(c, out + n);
         } else {
             out[n++] = raw[i];
         }
     }
     while (n > 0 && out[n - 1] == 0)
         n--;
+    ASSERT(n <= 4 * (size_t)array->text_length, "%zu bytes", n);
     out[n] = 0;
-
     return n;
 }
 
-// The next `rows` texts: added to `t` (label NULL), or numbered.
+// Reads the next `rows` strings and adds them to `t` (label NULL) or numbers them. Returns -1 and an error if the file
+// ends before.
 static int pass_label_rows(
     struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
 {
     size_t bytes = (size_t)array->text_length * (array->has_wide_texts ? 4 : 1);
     char *raw = mem_new(bytes, 1), *text = mem_new(4 * (size_t)array->text_length + 1, 1);
     int64_t i = 0, got = (int64_t)bytes;
+    ASSERT(bytes > 0 && rows >= 0, "%zu bytes, %lld rows", bytes, (long long)rows);
 
     for (; i < rows; i++) {
         got = byte_stream_read(array->stream, raw, bytes, e);
@@ -108,7 +86,6 @@ static int pass_label_rows(
             e, ERR_DATA, "%s: the file ends before the last label: is it truncated?", byte_stream_name(array->stream));
     free(raw);
     free(text);
-
     return i < rows ? -1 : 0;
 }
 
@@ -120,6 +97,7 @@ int label_texts_add_all(struct label_texts *t, struct array_reader *array, struc
 int label_texts_read(
     const struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
 {
+    ASSERT(t->rows > 0, "no label was added");
     struct label_texts known = *t; // only looked up
 
     return pass_label_rows(&known, array, rows, label, e);

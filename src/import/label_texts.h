@@ -1,5 +1,5 @@
-// Labels that come as an array of texts. They are read twice: first to know which there are, then to number them. Texts
-// that are all numbers are these numbers, as in a CSV column.
+// Labels that come as an array of strings. They are read twice: first to know which there are, then to number them.
+// Strings that are all numbers mean these numbers, as in a CSV column.
 #pragma once
 
 #include "import/array_reader.h"
@@ -11,14 +11,15 @@ struct label_texts {
     int64_t rows;
 };
 
-// One text more of the first reading, of n bytes and a NUL.
+// Adds one string of the first reading, of n bytes and a NUL.
 void label_texts_add(struct label_texts *t, const char *text, size_t n);
-// After the first reading: the source has numbers from now on, with these names. -1 and errors for what is no label.
+// Ends the first reading and gives the source the names of the labels, which are numbers from now on. Returns -1 and
+// errors for strings that cannot be labels.
 int label_texts_finish(struct label_texts *t, const char *name, struct source *s, struct err *e);
 void label_texts_free(struct label_texts *t);
 
-// The texts of a .npy array whose header was read, from first to last: all of them are added.
+// Adds all strings of a .npy array whose header was read.
 int label_texts_add_all(struct label_texts *t, struct array_reader *array, struct err *e);
-// The next `rows` of them as labels.
+// Reads the next `rows` of them as labels.
 int label_texts_read(
     const struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e);

@@ -1,9 +1,11 @@
-// The header of a .npy array: magic number, version, length, and a Python dictionary with the keys descr, fortran_order
-// and shape. The dictionary is parsed strictly: what NumPy itself would not write is refused.
+// A magic number, a version, a length, and a Python dictionary with the keys descr, fortran_order and shape. The
+// dictionary is parsed strictly: what NumPy itself would not write is refused. Source: numpy.lib.format.
 #include "import/npy_header.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "import/byte_stream.h"
 #include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ static int refuse_header(struct npy_parser *p, const char *what)
 
 static void skip_space(struct npy_parser *p)
 {
+    ASSERT(p->at <= p->end, "%s: beyond the header", p->name);
     while (*p->at == ' ' || *p->at == '\n')
         p->at++;
 }
@@ -47,14 +50,14 @@ static bool accept_character(struct npy_parser *p, char c)
     return true;
 }
 
-// A quoted text without escapes.
+// Parses a quoted string without escapes.
 static int parse_npy_string(struct npy_parser *p, char *out, size_t room)
 {
     skip_space(p);
     char quote = *p->at;
     const char *end = quote == '\'' || quote == '"' ? strchr(p->at + 1, quote) : NULL;
     if (!end || (size_t)(end - p->at) > room || memchr(p->at, '\\', (size_t)(end - p->at)))
-        return refuse_header(p, "expected a short quoted text");
+        return refuse_header(p, "expected a short quoted string");
     size_t n = (size_t)(end - p->at) - 1;
     memcpy(out, p->at + 1, n);
     out[n] = 0;
@@ -62,7 +65,7 @@ static int parse_npy_string(struct npy_parser *p, char *out, size_t room)
     return 0;
 }
 
-// "<U5": texts of five characters of UTF-32; "|S5": of five bytes.
+// Parses "<U5", strings of five characters of UTF-32, and "|S5", of five bytes. Returns false for all else.
 static bool parse_string_type(struct array_reader *array, const char *descr)
 {
     int64_t length;
@@ -84,7 +87,7 @@ static int parse_npy_type(struct npy_parser *p)
     skip_space(p);
     if (*p->at == '[')
         return err_add(p->e, ERR_DATA,
-            "%s: found an array of records, allowed: an array of numbers; save its columns apart", p->name);
+            "%s: found an array of records, allowed: an array of numbers; save its columns separately", p->name);
     if (parse_npy_string(p, descr, sizeof descr) != 0)
         return -1;
     if (strchr("<>|=", descr[0]) && descr[0])
@@ -133,8 +136,8 @@ static int parse_dimension(struct npy_parser *p)
     if (shape->rank == STORE_MAX_RANK)
         return err_add(p->e, ERR_DATA, "%s: found more than %d dimensions, allowed: 1 to %d", p->name, STORE_MAX_RANK,
             STORE_MAX_RANK);
+    ASSERT(shape->rank >= 0 && shape->rank < STORE_MAX_RANK, "rank %d", shape->rank);
     shape->dims[shape->rank++] = n;
-
     return 0;
 }
 
@@ -187,33 +190,25 @@ static int parse_dictionary(struct npy_parser *p)
     }
 
     skip_space(p);
-
     return seen != 7 || p->at != p->end
                ? refuse_header(p, "expected the keys descr, fortran_order and shape, and no more")
                : 0;
 }
 
-static int read_all(struct array_reader *array, void *to, size_t n, struct err *e)
-{
-    int64_t got = byte_stream_read(array->stream, to, n, e);
-    if (got >= 0 && got < (int64_t)n)
-        err_add(e, ERR_DATA, "%s: the file ends within its header: is it truncated?", byte_stream_name(array->stream));
-    return got < (int64_t)n ? -1 : 0;
-}
-
-// The length of the dictionary: two bytes in version 1, four in versions 2 and 3. -1 and an error where there is none.
+// Reads the length of the dictionary: two bytes in version 1, four in versions 2 and 3. Returns -1 and an error if
+// there is none.
 static int64_t read_dictionary_length(struct array_reader *array, struct err *e)
 {
     unsigned char head[8], n[4] = {0};
     const char *name = byte_stream_name(array->stream);
 
-    if (read_all(array, head, sizeof head, e) != 0)
+    if (byte_stream_read_header(array->stream, head, sizeof head, e) != 0)
         return -1;
     if (memcmp(head, "\x93NUMPY", 6) != 0)
         return err_add(e, ERR_DATA, "%s: not a NumPy array: its magic number is missing", name);
     if (head[6] < 1 || head[6] > 3)
         return err_add(e, ERR_DATA, "%s: found .npy version %d, allowed: 1 to 3", name, head[6]);
-    if (read_all(array, n, head[6] == 1 ? 2 : 4, e) != 0)
+    if (byte_stream_read_header(array->stream, n, head[6] == 1 ? 2 : 4, e) != 0)
         return -1;
 
     int64_t length = n[0] | n[1] << 8 | n[2] << 16 | (int64_t)n[3] << 24;
@@ -231,7 +226,7 @@ int npy_header_read(struct array_reader *array, struct err *e)
     char *text = mem_new((size_t)length + 1, 1);
     struct npy_parser p = {
         .at = text, .end = text + length, .name = byte_stream_name(array->stream), .array = array, .e = e};
-    int status = read_all(array, text, (size_t)length, e);
+    int status = byte_stream_read_header(array->stream, text, (size_t)length, e);
     if (status == 0)
         status = parse_dictionary(&p);
     free(text);

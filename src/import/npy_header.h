@@ -3,6 +3,6 @@
 
 #include "import/array_reader.h"
 
-// Reads the header from the stream, which stands at its first byte, and fills in type, byte order, storage order and
-// shape. Anything but a plain array of numbers is refused (ERR_DATA).
+// Reads the header from the stream, which is at its first byte, and fills in type, byte order, storage order and shape.
+// Returns -1 and an error (ERR_DATA) for anything but an array of numbers or, if allowed, of strings.
 int npy_header_read(struct array_reader *array, struct err *e);

@@ -1,23 +1,25 @@
-// Sources: which format a file is of, and what the formats share.
+// Finds the format of a file, and holds what the formats share: the order of axes, and labels.
 #include "import/source.h"
 
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "import/byte_stream.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// In this order: the first that recognises a file has it. CSV takes every text.
+// The first that recognises a file reads it. CSV comes last because it takes every text.
 static const struct source_format *const formats[] = {
     &source_hdf5, &source_npz, &source_npy, &source_image, &source_idx, &source_csv};
 
 enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 24, MAX_LABEL_ERRORS = 5 };
 
-// "FILE:/inner" where no file has that whole name.
+// Splits "FILE:/inner", unless a file has that whole name.
 static void split_source_name(struct source *s, const char *name)
 {
     const char *colon = NULL;
@@ -32,13 +34,14 @@ static void split_source_name(struct source *s, const char *name)
     s->inner = mem_text(colon + 1);
 }
 
+// Reads up to HEAD_BYTES bytes. Returns how many, or -1 and an error if there are none.
 static int read_first_bytes(const char *path, unsigned char head[HEAD_BYTES], struct err *e)
 {
     struct byte_stream *stream = byte_stream_open(path, e);
     if (!stream)
         return -1;
 
-    // what can be had of a truncated gzip file is enough to recognise it: its format reports the rest
+    // the beginning of a truncated gzip file is enough to recognise it: its format reports the rest
     struct err ignored = {0};
     int64_t n = 0;
     while (n < HEAD_BYTES && byte_stream_read(stream, head + n, 1, &ignored) == 1)
@@ -112,6 +115,7 @@ int64_t source_columns(const struct store_shape *shape)
 {
     int64_t columns = 1;
 
+    ASSERT(shape->rank >= 0 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
     for (int d = 1; d < shape->rank; d++) {
         if (shape->dims[d] == 0)
             return 0;
@@ -119,7 +123,6 @@ int64_t source_columns(const struct store_shape *shape)
             return -1;
         columns *= shape->dims[d];
     }
-
     return columns <= MAX_COLUMNS ? columns : -1;
 }
 
@@ -137,6 +140,7 @@ static bool could_be_channels(int64_t n)
 
 int source_order_channels(struct source *s, const struct import_options *o, struct err *e)
 {
+    ASSERT(s->shape.rank >= 1 && s->shape.rank <= STORE_MAX_RANK, "rank %d", s->shape.rank);
     int64_t *dims = s->shape.dims, C = dims[1], H = dims[2], W = dims[3];
 
     if (o->channels == CHANNELS_FIRST && s->shape.rank != 4)
@@ -156,11 +160,12 @@ int source_order_channels(struct source *s, const struct import_options *o, stru
     return 0;
 }
 
-// One row (C, H, W) of elements of `size` bytes -> (H, W, C), by way of `copy`.
+// Turns one row (C, H, W) of elements of `size` bytes into (H, W, C). `copy` has space for the row.
 static void move_channels_last(char *row, char *copy, const struct store_shape *shape, size_t size)
 {
     size_t pixels = (size_t)(shape->dims[1] * shape->dims[2]), C = (size_t)shape->dims[3];
 
+    ASSERT(shape->rank == 4, "rank %d", shape->rank);
     memcpy(copy, row, pixels * C * size);
     for (size_t k = 0; k < pixels; k++)
         for (size_t c = 0; c < C; c++)
@@ -171,6 +176,7 @@ int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct 
 {
     size_t size = store_type_size(s->shape.type), row_bytes = (size_t)source_columns(&s->shape) * size;
 
+    ASSERT(rows > 0 && (label || !s->has_label), "%lld rows of %s", (long long)rows, s->path);
     if (s->format->read(s, rows, x, label, e) != 0)
         return -1;
     if (!s->has_channels_first)
@@ -180,7 +186,6 @@ int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct 
     for (int64_t r = 0; r < rows; r++)
         move_channels_last((char *)x + (size_t)r * row_bytes, copy, &s->shape, size);
     free(copy);
-
     return 0;
 }
 
@@ -190,49 +195,65 @@ void source_turn_labels(struct store_shape *shape)
         *shape = (struct store_shape){shape->type, 1, {shape->dims[0] * shape->dims[1]}};
 }
 
-static double value_at(enum store_type type, const void *values, int64_t i)
+// --- labels
+
+#define WIDEN(TYPE)                              \
+    for (int64_t i = 0; i < n; i++)              \
+        to[i] = (double)((const TYPE *)from)[i]; \
+    break
+
+void source_widen(enum store_type type, const void *from, int64_t n, double *to)
 {
+    ASSERT(type != STORE_TEXT && n >= 0, "%lld values of type %d", (long long)n, (int)type);
+
     switch (type) {
     case STORE_U8:
-        return ((const uint8_t *)values)[i];
+        WIDEN(uint8_t);
     case STORE_I8:
-        return ((const int8_t *)values)[i];
+        WIDEN(int8_t);
     case STORE_I16:
-        return ((const int16_t *)values)[i];
+        WIDEN(int16_t);
     case STORE_I32:
-        return ((const int32_t *)values)[i];
+        WIDEN(int32_t);
+    case STORE_I64:
+        WIDEN(int64_t);
     case STORE_F32:
-        return (double)((const float *)values)[i];
+        WIDEN(float);
     case STORE_F64:
-        return ((const double *)values)[i];
-    default:
-        ASSERT(false, "type %d", type);
-        return 0;
+        WIDEN(double);
+    case STORE_TEXT:
+        break;
     }
 }
 
-int source_labels(
-    const char *name, int64_t first, enum store_type type, int64_t n, const void *values, int64_t *label, struct err *e)
+static int refuse_label(const struct source_values *v, int64_t i, double found, struct err *e)
 {
-    if (type == STORE_I64) {
-        memcpy(label, values, (size_t)n * sizeof *label);
-        return 0;
-    }
+    char text[32];
+    const char *what = isinf(found) ? "an infinite value" : text_number(text, found);
+
+    return err_add(e, ERR_DATA, "%s: row %lld: label: found %s, allowed: an integer", v->name,
+        (long long)(v->first + i), isnan(found) ? "a missing value" : what);
+}
+
+int source_labels(const struct source_values *v, int64_t *label, struct err *e)
+{
+    size_t size = store_type_size(v->type);
     int bad = 0;
 
-    for (int64_t i = 0; i < n && bad < MAX_LABEL_ERRORS; i++) {
-        double v = value_at(type, values, i);
-        if (v == floor(v) && fabs(v) <= 0x1p53) {
-            label[i] = (int64_t)v;
-            continue;
-        }
-        char text[32];
-        bad++;
-        err_add(e, ERR_DATA, "%s: row %lld: label: found %s, allowed: an integer", name, (long long)(first + i),
-            isnan(v)   ? "a missing value"
-            : isinf(v) ? "an infinite value"
-                       : text_number(text, v));
+    if (v->type == STORE_I64) {
+        memcpy(label, v->values, (size_t)v->n * sizeof *label);
+        return 0;
     }
 
+    for (int64_t i = 0; i < v->n && bad < MAX_LABEL_ERRORS; i++) {
+        double found;
+        source_widen(v->type, (const char *)v->values + (size_t)i * size, 1, &found);
+        if (found == floor(found) && fabs(found) <= 0x1p53) {
+            label[i] = (int64_t)found;
+            continue;
+        }
+        refuse_label(v, i, found, e);
+        bad++;
+    }
     return bad ? -1 : 0;
 }

@@ -1,12 +1,21 @@
-// CSV and its kin: read twice. The first pass checks every field and counts the rows, so that all mistakes are reported
-// and nothing is written for a bad file; the second hands the rows out.
+// CSV files are read twice. The first pass checks every field and counts the rows, so that all mistakes are reported
+// and nothing is written for a bad file. The second pass returns the rows. Each pass is a sink (csv_table.h) for the
+// fields and records of the file: check_csv_field and check_csv_record, then store_csv_field and store_csv_record.
+//
+// Before the passes, csv_lines.c finds the dialect and csv_columns.c the columns, from the first lines. Mistakes that
+// whole columns share, such as a decimal comma, are reported once with what to do about them (report_columns), and
+// readings that are right but perhaps not meant become warnings (warn_of_readings).
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "import/csv_columns.h"
 #include "import/csv_labels.h"
+#include "import/csv_lines.h"
+#include "import/csv_number.h"
 #include "import/csv_table.h"
 #include "import/source.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +25,9 @@ enum { MAX_ERRORS = 20, MAX_COLUMN_ERRORS = 5 };
 
 struct column_count {
     int64_t numbers, texts;
-    int64_t commas;   // texts that are numbers with a decimal comma
-    int64_t grouped;  // texts that are numbers whose thousands are separated by commas
-    int64_t in_order; // rows whose value is their number, counted from `first`
+    int64_t commas;   // strings that are numbers with a decimal comma
+    int64_t grouped;  // strings that are numbers with commas between thousands
+    int64_t in_order; // rows whose value is their number counted from `first`
     double first;
 };
 
@@ -30,24 +39,24 @@ struct csv {
     struct csv_labels labels;
     struct csv_table *table;
     bool skips_record; // the next record is the header
-    int field;         // of the current record
-    int64_t rows;      // records so far, or asked for
+    int field;         // index in the current record
+    int64_t rows;      // records so far
 
     // first pass
     struct column_count *counts; // (columns.n), owned
     int errors;
     int64_t errors_hidden;
-    int64_t hashes;    // first fields that begin with '#' and are no numbers
-    bool is_whole;     // the file could be read to its end
-    bool is_first_odd; // the first row has another number of fields than the line before it
+    int64_t hashes;    // first fields that begin with '#'
+    bool is_whole;     // the file was read to its end
+    bool is_first_odd; // the number of fields of the first row differs from the line before
     struct err *e;
 
     // second pass
-    double *x;      // (features) the current row
+    double *x;      // (features) of the current row
     int64_t *label; // of the current row
 };
 
-// More mistakes than a reader wants to see are counted only.
+// Counts a mistake. Returns false if so many were reported that this one is only counted.
 static bool may_report(struct csv *c)
 {
     bool may = c->errors < MAX_ERRORS;
@@ -64,7 +73,7 @@ static void report_field(struct csv *c, const char *text, size_t n, const char *
             c->columns.names[c->field], text_quote(found, text, n), allowed);
 }
 
-// "1,234" and "12,345,678.9". Every such text without a point and with one comma is a number with a decimal comma, too.
+// Returns true for "1,234" and "12,345,678.9". With one comma and no point it may also have a decimal comma.
 static bool is_grouped(const char *text)
 {
     size_t digits = strspn(text += *text == '-' || *text == '+', "0123456789");
@@ -74,7 +83,6 @@ static bool is_grouped(const char *text)
         return false;
     for (text += digits; *text == ',' && strspn(text + 1, "0123456789") == 3; text += 4)
         groups++;
-
     return groups > 0 && (*text == 0 || *text == '.');
 }
 
@@ -84,13 +92,14 @@ static void check_number(struct csv *c, const char *text, size_t n)
     struct column_count *count = &c->counts[c->field];
     enum csv_kind kind = csv_field(&c->missing, text, n, &value);
 
+    ASSERT(c->field < c->columns.n, "field %d of %d", c->field, c->columns.n);
     count->numbers += kind == CSV_NUMBER;
     if (kind == CSV_NUMBER && c->rows == 0)
         count->first = value;
     count->in_order += kind == CSV_NUMBER && value == count->first + (double)c->rows;
     count->commas += kind == CSV_TEXT && csv_number_comma(text, n, &value);
     count->grouped += kind == CSV_TEXT && is_grouped(text);
-    if (kind == CSV_NUMBER && isinf(value) && strpbrk(text, "0123456789")) // not one that the file calls infinite
+    if (kind == CSV_NUMBER && isinf(value) && strpbrk(text, "0123456789")) // not a field that says "inf"
         report_field(c, text, n, "numbers below 1.8e308");
     bool may_be_header = c->rows == 0 && !c->columns.has_header;
     if (kind == CSV_TEXT && ++count->texts <= MAX_COLUMN_ERRORS)
@@ -102,7 +111,7 @@ static void check_number(struct csv *c, const char *text, size_t n)
         c->errors_hidden++;
 }
 
-// Whether the field is behind the last delimiter of a line: nothing may be there, so that nothing is lost in silence.
+// Returns true if the field follows the last delimiter of a line. It must be empty, so that nothing is lost silently.
 static bool is_trailing(const struct csv *c)
 {
     return c->columns.has_trailing && !c->skips_record && c->field == c->columns.n - 1 &&
@@ -142,7 +151,7 @@ static void check_csv_record(void *context)
     c->field = 0;
 }
 
-// Where the labels come from, for messages.
+// Returns where the labels come from, for messages.
 static struct csv_labels_origin label_origin(const struct csv *c)
 {
     int i = 0;
@@ -162,7 +171,7 @@ static bool needs_shell_quotes(const char *text)
     return strpbrk(text, " \"$&();<>|*?#~`\\!{}[]") != NULL;
 }
 
-// What is wrong with whole columns, and what to do about it.
+// Reports what is wrong with whole columns and what to do about it. Returns -1 if the first pass found any mistake.
 static int report_columns(struct csv *c)
 {
     int before = c->e->count;
@@ -173,13 +182,16 @@ static int report_columns(struct csv *c)
     bool has_commas = false, has_groups = false;
 
     for (int i = 0; i < c->columns.n; i++) {
+        const struct column_count *count = &c->counts[i];
         if (c->columns.use[i] == CSV_LABEL)
             check_label_column(c);
-        if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].grouped)
+        if (c->columns.use[i] < 0 || count->texts == 0)
+            continue;
+        if (count->texts == count->grouped)
             has_groups = true;
-        else if (c->columns.use[i] >= 0 && c->counts[i].texts && c->counts[i].texts == c->counts[i].commas)
+        else if (count->texts == count->commas)
             has_commas = true;
-        else if (c->columns.use[i] >= 0 && c->counts[i].texts && !c->counts[i].numbers)
+        else if (count->numbers == 0)
             list_add(&drop, c->columns.names[i]);
     }
 
@@ -194,9 +206,11 @@ static int report_columns(struct csv *c)
             c->path);
     if (has_commas)
         err_add(c->e, ERR_DATA, "%s: numbers with a decimal comma? --decimal comma reads them", c->path);
-    if (drop.length)
+    if (drop.length) {
+        const char *quote = needs_shell_quotes(drop.data) ? "'" : "";
         err_add(c->e, ERR_DATA, "%s: some columns hold no number at all; to leave them out: --drop %s%.300s%s", c->path,
-            needs_shell_quotes(drop.data) ? "'" : "", drop.data, needs_shell_quotes(drop.data) ? "'" : "");
+            quote, drop.data, quote);
+    }
     text_free(&drop);
     if (c->is_whole && !c->errors && c->rows == 0)
         err_add(c->e, ERR_DATA, "%s: no rows: the data are empty", c->path);
@@ -232,7 +246,7 @@ static void store_csv_field(void *context, char *text, size_t n)
     struct csv *c = context;
     int use = c->field < c->columns.n && !c->skips_record ? c->columns.use[c->field] : CSV_LEFT_OUT;
     if (use >= 0)
-        csv_field(&c->missing, text, n, &c->x[use]);
+        (void)csv_field(&c->missing, text, n, &c->x[use]);
     else if (use == CSV_LABEL)
         *c->label = csv_labels_number(&c->labels, text, n);
     c->field++;
@@ -250,7 +264,7 @@ static void store_csv_record(void *context)
     c->skips_record = false;
 }
 
-// Texts of the user's file that become names in ours.
+// Fills in shape and names of the source.
 static void describe_columns(struct source *s, struct csv *c)
 {
     s->shape = (struct store_shape){.type = STORE_F64, .rank = 2, .dims = {c->rows, c->columns.n_features}};
@@ -270,17 +284,16 @@ static void describe_columns(struct source *s, struct csv *c)
     if (!c->columns.has_label || !c->labels.is_text)
         return;
 
-    s->n_label_names = c->labels.n;
-    s->label_names = mem_new((size_t)c->labels.n, sizeof *s->label_names);
-    for (int i = 0; i < c->labels.n; i++)
-        s->label_names[i] = mem_text(c->labels.names[i]);
+    s->n_label_names = c->labels.names.n;
+    s->label_names = list_copy(c->labels.names.v, c->labels.names.n);
 }
 
-// How the file was read, for the summary: a mistaken header is a sample too few or too many.
+// Notes how the file was read for the summary: a header that is none, or the reverse, changes the number of samples.
 static void describe_reading(struct source *s, const struct csv *c, enum import_header header)
 {
     struct text t = {0};
-    text_add(&t, "header: %s%s", c->columns.has_header ? "yes" : "no", header == HEADER_AUTO ? ", found" : ", as told");
+    const char *how = header == HEADER_AUTO ? ", found" : ", as told";
+    text_add(&t, "header: %s%s", c->columns.has_header ? "yes" : "no", how);
     if (c->dialect.comments)
         text_add(&t, "; %lld line%s of comments left out", (long long)c->dialect.comments,
             c->dialect.comments == 1 ? "" : "s");
@@ -307,17 +320,20 @@ static bool has_known_label(const struct csv *c)
     return false;
 }
 
-// A first line that was taken for names, or for data, and could be the other.
+// Warns of a first line that was taken for names, or for data, and could be the other.
 static void warn_first_line(struct source *s, const struct csv *c)
 {
     const struct csv_columns *k = &c->columns;
     bool is_doubtful = k->is_doubtful && k->has_header && !has_known_label(c);
 
-    if (k->has_numeric_header || is_doubtful)
-        text_add(&s->warnings,
-            "%s: the first line, '%s%s%s%s', is taken as the name%s of the column%s; --header no reads it as data\n",
-            s->path, k->names[0], k->n > 1 ? ", " : "", k->n > 1 ? k->names[1] : "", k->n > 2 ? ", ..." : "",
-            k->n > 1 ? "s" : "", k->n > 1 ? "s" : "");
+    if (k->has_numeric_header || is_doubtful) {
+        const char *plural = k->n > 1 ? "s" : "";
+        text_add(&s->warnings, "%s: the first line, '%s", s->path, k->names[0]);
+        if (k->n > 1)
+            text_add(&s->warnings, ", %s%s", k->names[1], k->n > 2 ? ", ..." : "");
+        text_add(
+            &s->warnings, "', is taken as the name%s of the column%s; --header no reads it as data\n", plural, plural);
+    }
     if (k->is_doubtful && !k->has_header)
         text_add(&s->warnings,
             "%s: the first line holds no number and is read as data; --header yes if it names the columns\n", s->path);
@@ -326,7 +342,7 @@ static void warn_first_line(struct source *s, const struct csv *c)
             "%s: the first line counts the columns and is read as data; --header yes if it names them\n", s->path);
 }
 
-// What was read as it stands, but may mean something else than the user thinks.
+// Warns of what may mean something else than the user thinks.
 static void warn_of_readings(struct source *s, const struct csv *c)
 {
     const struct csv_labels_origin origin = label_origin(c);
@@ -367,16 +383,18 @@ static int csv_read(struct source *s, int64_t rows, void *x, int64_t *label, str
     struct csv *c = s->state;
     int64_t goal = c->rows + rows, none;
 
+    ASSERT(c->table && rows > 0, "%lld rows", (long long)rows);
     c->x = x;
-    c->label = c->columns.n_features == 0 ? x : label ? label : &none;
+    c->label = label ? label : &none;
+    if (c->columns.n_features == 0) // a file of labels
+        c->label = x;
     while (c->rows < goal) {
         int pushed = csv_table_push_line(c->table, e);
         if (pushed == 0)
-            err_add(e, ERR_DATA, "%s: the file has fewer rows than a moment ago: something else writes it", c->path);
+            err_add(e, ERR_DATA, "%s: the file has fewer rows than a moment ago: another program writes it", c->path);
         if (pushed != 1)
             return -1;
     }
-
     return 0;
 }
 

@@ -1,11 +1,15 @@
-// Any dataset of numbers in an HDF5 file of others, "FILE.h5:/path".
+// HDF5 files of other programs: "FILE.h5:/path" is any dataset of numbers, or of strings as labels. A transposed array
+// is read in blocks of 32 MB.
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "import/array_reader.h"
+#include "import/csv_labels.h"
 #include "import/hdf5_packing.h"
 #include "import/label_texts.h"
 #include "import/source.h"
+#include "store/store.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +18,18 @@ enum { BLOCK_BYTES = 32 << 20, PIECE_ROWS = 4096 };
 struct hdf5 {
     struct store_file *file;
     int64_t row;
-    enum store_type type;   // that values are read as
-    struct packing packing; // of values that are not what is stored
+    enum store_type type;   // type that values are read as
+    struct packing packing; // of values that are stored packed
     double *raw;            // (raw_room) values as stored, packed ones only, owned
     int64_t raw_room;
-    struct store_shape stored; // transposed arrays only, as they are in the file; rank 0: this one is not
+    struct store_shape stored; // the shape of a transposed array in the file; rank 0: not transposed
     char *slab;                // (all but the last dimension, block_rows), transposed arrays only, owned
     int64_t block_first, block_rows;
-    struct label_texts texts; // of texts as labels
+    struct label_texts texts; // labels that are strings
     bool has_texts;
 };
 
-// The signature stands at the beginning or, behind a block of the user's, at 512, 1024, ...
+// The signature is at the beginning or, after a user block, at 512, 1024, ...
 static bool hdf5_recognise(const char *path, const unsigned char *head, size_t n)
 {
     (void)path;
@@ -58,11 +62,10 @@ static int refuse_dataset_name(struct hdf5 *h, const struct source *s, struct er
     free(hint);
     list_free(names, n);
     text_free(&list);
-
     return -1;
 }
 
-// The next `rows` texts: added (label NULL), or numbered.
+// Reads strings [first, first + rows) and adds them (label NULL) or numbers them.
 static int pass_hdf5_strings(
     struct hdf5 *h, const char *inner, int64_t first, int64_t rows, int64_t *label, struct err *e)
 {
@@ -74,7 +77,6 @@ static int pass_hdf5_strings(
             return -1;
         for (int64_t i = 0; i < n; i++) {
             const char *text = piece[i] ? piece[i] : "";
-
             if (label)
                 label[done + i] = csv_labels_number(&h->texts.labels, text, strlen(text));
             else
@@ -90,7 +92,7 @@ static int open_string_labels(struct source *s, struct err *e)
     struct hdf5 *h = s->state;
 
     if (s->shape.rank != 1)
-        return err_add(e, ERR_DATA, "%s:%s: found texts of %d dimensions, allowed as labels: one per row", s->path,
+        return err_add(e, ERR_DATA, "%s:%s: found strings with %d dimensions, allowed as labels: one per row", s->path,
             s->inner, s->shape.rank);
     h->has_texts = true;
     s->shape.type = STORE_I64;
@@ -104,7 +106,7 @@ static int check_hdf5_shape(const struct source *s, struct err *e)
     int64_t columns = source_columns(&s->shape);
 
     if (s->shape.type == STORE_TEXT)
-        return err_add(e, ERR_DATA, "%s:%s: found texts, allowed: numbers", s->path, s->inner);
+        return err_add(e, ERR_DATA, "%s:%s: found strings, allowed: numbers", s->path, s->inner);
     if (s->shape.rank < 1)
         return err_add(e, ERR_DATA, "%s:%s: found a single number, allowed: an array of 1 to %d dimensions", s->path,
             s->inner, STORE_MAX_RANK);
@@ -113,7 +115,8 @@ static int check_hdf5_shape(const struct source *s, struct err *e)
     return columns > 0 ? 0 : err_add(e, ERR_DATA, "%s:%s: found more values in a row than can be", s->path, s->inner);
 }
 
-// MATLAB stores arrays by columns, which HDF5 reads as rows.
+// Transposes the array if the user says so, or a single row of labels. Warns of an array that MATLAB wrote, because
+// MATLAB stores columns, which HDF5 reads as rows.
 static void order_hdf5_axes(struct source *s, struct hdf5 *h, const struct import_options *o)
 {
     struct store_shape *shape = &s->shape;
@@ -147,7 +150,6 @@ static int open_numbers(struct source *s, struct hdf5 *h, const struct import_op
     h->type = h->packing.is_used ? STORE_F64 : s->shape.type;
     s->shape.type = h->packing.is_used ? h->packing.type : s->shape.type;
     order_hdf5_axes(s, h, o);
-
     return h->stored.rank ? check_hdf5_shape(s, e) : 0;
 }
 
@@ -166,12 +168,13 @@ static int hdf5_open(struct source *s, const struct import_options *o, struct er
                                                                             : open_numbers(s, h, o, e);
 }
 
-// The next block of rows of a transposed array: entries of its last dimension in the file.
+// Loads the next block of rows of a transposed array: entries of its last dimension in the file.
 static int load_transposed_block(struct source *s, struct hdf5 *h, struct err *e)
 {
     int64_t row_bytes = source_columns(&s->shape) * (int64_t)store_type_size(h->type);
     int64_t most = row_bytes < BLOCK_BYTES ? BLOCK_BYTES / row_bytes : 1, left = s->shape.dims[0] - h->row;
 
+    ASSERT(left > 0 && most > 0, "row %lld of %lld", (long long)h->row, (long long)s->shape.dims[0]);
     h->block_first = h->row;
     h->block_rows = left < most ? left : most;
     if (!h->slab)
@@ -184,6 +187,7 @@ static int read_transposed(struct source *s, struct hdf5 *h, int64_t rows, char 
     int64_t columns = source_columns(&s->shape);
     size_t size = store_type_size(h->type);
 
+    ASSERT(h->row + rows <= s->shape.dims[0], "rows %lld + %lld", (long long)h->row, (long long)rows);
     for (; rows > 0; rows--, h->row++) {
         if (h->row == h->block_first + h->block_rows && load_transposed_block(s, h, e) != 0)
             return -1;
@@ -192,7 +196,6 @@ static int read_transposed(struct source *s, struct hdf5 *h, int64_t rows, char 
             memcpy(to, h->slab + (size_t)at * size, size);
         }
     }
-
     return 0;
 }
 

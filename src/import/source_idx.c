@@ -1,7 +1,9 @@
 // IDX, the format of MNIST: a magic number that names element type and number of dimensions, the dimensions, the
 // values; all big-endian, often packed with gzip.
+#include "base/err.h"
 #include "base/mem.h"
 #include "import/array_reader.h"
+#include "import/byte_stream.h"
 #include "import/source.h"
 #include <endian.h>
 #include <stdlib.h>
@@ -28,24 +30,21 @@ static bool idx_recognise(const char *path, const unsigned char *head, size_t n)
     return n >= 4 && head[0] == 0 && head[1] == 0 && find_code(head[2]) >= 0 && head[3] > 0;
 }
 
-static int read_header(struct array_reader *array, const char *name, struct err *e)
+static int read_idx_header(struct array_reader *array, const char *name, struct err *e)
 {
     unsigned char magic[4];
     uint32_t dims[STORE_MAX_RANK];
-    int64_t got = byte_stream_read(array->stream, magic, sizeof magic, e);
-    if (got < 0)
+    if (byte_stream_read_header(array->stream, magic, sizeof magic, e) < 0)
         return -1;
     if (magic[3] > STORE_MAX_RANK)
         return err_add(e, ERR_DATA, "%s: found %d dimensions, allowed: 1 to %d", name, magic[3], STORE_MAX_RANK);
 
-    size_t n = magic[3] * sizeof dims[0];
-    got = byte_stream_read(array->stream, dims, n, e);
-    if (got >= 0 && got < (int64_t)n)
-        err_add(e, ERR_DATA, "%s: the file ends within its header: is it truncated?", name);
-    if (got < (int64_t)n)
+    if (byte_stream_read_header(array->stream, dims, magic[3] * sizeof dims[0], e) < 0)
         return -1;
+    int code = find_code(magic[2]);
+    ASSERT(code >= 0, "%s was recognised as IDX", name);
 
-    array->type = codes[find_code(magic[2])].type;
+    array->type = codes[code].type;
     array->is_swapped = __BYTE_ORDER == __LITTLE_ENDIAN;
     array->shape.type = element_store_type(array->type);
     array->shape.rank = magic[3];
@@ -59,7 +58,7 @@ static int idx_open(struct source *s, const struct import_options *o, struct err
     struct array_reader *array = s->state = mem_new(1, sizeof *array);
 
     array->stream = byte_stream_open(s->path, e);
-    if (!array->stream || read_header(array, s->path, e) != 0)
+    if (!array->stream || read_idx_header(array, s->path, e) != 0)
         return -1;
     if (source_transposes(&array->shape, o))
         array_reader_transpose(array);

@@ -1,16 +1,19 @@
-// Pictures: a PNG or JPEG file, or a folder of them. Each becomes a row of its values; in a folder of folders the inner
-// folder's name is the label.
+// A PNG or JPEG file, or a folder of them. Each picture becomes a row; in a folder of folders, the name of the inner
+// folder is the label. All heads are read before the first row, so that mistakes are reported early.
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/label_names.h"
 #include "import/image_file.h"
 #include "import/source.h"
+#include "store/store.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 struct picture {
@@ -19,7 +22,7 @@ struct picture {
 };
 
 struct left_out {
-    struct text names; // those that are named
+    struct text names; // the first few
     int64_t n;
 };
 
@@ -27,7 +30,7 @@ struct pictures {
     struct picture *v; // (n), owned
     int64_t n, next;
     int height, width, channels, bits;
-    struct left_out files, folders, animated; // what the folder holds and nobody reads
+    struct left_out files, folders, animated; // what the folder holds and is not read
 };
 
 static bool image_source_recognise(const char *path, const unsigned char *head, size_t n)
@@ -60,7 +63,7 @@ static bool has_picture_name(const char *path)
     return false;
 }
 
-// Counts what is not read, and keeps the first names of it.
+// Counts a file that is not read, and keeps the first names.
 static void count_left_out(struct left_out *l, const char *path)
 {
     enum { NAMED = 8 };
@@ -79,7 +82,7 @@ static void add_picture(struct pictures *p, char *path, int64_t label)
     p->v[p->n++] = (struct picture){path, label};
 }
 
-// Takes a file or folder of a folder of pictures. Folders go to `inner`; NULL: they are too deep and left out.
+// Adds an entry of a folder: a picture, or an inner folder to `inner`; NULL: folders are too deep here and left out.
 static void add_folder_entry(
     struct pictures *p, char *path, const char *name, int64_t label, char ***inner, int *n_inner)
 {
@@ -87,6 +90,7 @@ static void add_folder_entry(
         if (!inner) {
             count_left_out(&p->folders, path);
         } else {
+            ASSERT(*n_inner >= 0, "%d folders", *n_inner);
             *inner = mem_grow(*inner, (size_t)*n_inner + 1, sizeof **inner);
             (*inner)[(*n_inner)++] = mem_text(name);
         }
@@ -97,7 +101,7 @@ static void add_folder_entry(
     }
 }
 
-// Takes what is in a folder, in order of name; see add_folder_entry.
+// Adds the entries of a folder in order of name; see add_folder_entry. Returns -1 and an error if it cannot be listed.
 static int list_folder(
     struct pictures *p, const char *folder, int64_t label, char ***inner, int *n_inner, struct err *e)
 {
@@ -117,7 +121,7 @@ static int list_folder(
     return 0;
 }
 
-// Labels count the inner folders that hold pictures.
+// Adds the pictures of an inner folder. Their label is the number of inner folders with pictures before it.
 static int list_inner(struct source *s, struct pictures *p, const char *name, struct err *e)
 {
     int64_t before = p->n;
@@ -133,7 +137,7 @@ static int list_inner(struct source *s, struct pictures *p, const char *name, st
     return 0;
 }
 
-// Folders called "0", "2", "10": their labels are these numbers, as those of a CSV column would be.
+// Makes the labels of folders called "0", "2", "10" these numbers, as those of a CSV column would be.
 static void number_folders(struct source *s, struct pictures *p)
 {
     if (!label_names_are_numbers(s->label_names, s->n_label_names))
@@ -162,14 +166,15 @@ static int list_pictures(struct source *s, struct pictures *p, struct err *e)
     s->has_label = s->n_label_names > 0;
     s->label_name = s->has_label ? mem_text("folder") : NULL;
     if (p->n == 0)
-        return err_add(e, ERR_DATA, "%s: no PNG or JPEG file (.png, .jpg, .jpeg) in this folder%s%s", s->path,
-            p->files.n ? "; it holds " : "", p->files.n ? p->files.names.data : "");
+        return p->files.n
+                   ? err_add(e, ERR_DATA, "%s: no PNG or JPEG file (.png, .jpg, .jpeg) in this folder; it holds %s",
+                         s->path, p->files.names.data)
+                   : err_add(e, ERR_DATA, "%s: no PNG or JPEG file (.png, .jpg, .jpeg) in this folder", s->path);
     if (direct > 0 && s->has_label)
         return err_add(e, ERR_DATA,
-            "%s: found pictures beside folders of pictures, allowed: one or the other (folders name the labels)",
+            "%s: found pictures next to folders of pictures, allowed: one or the other (folders name the labels)",
             s->path);
     number_folders(s, p);
-
     return 0;
 }
 
@@ -183,7 +188,7 @@ static int parse_size(const char *text, struct pictures *p, struct err *e)
     return is_good ? 0 : err_add(e, ERR_USAGE, "--size: found '%s', allowed: HEIGHTxWIDTH, such as 28x28", text);
 }
 
-// What all pictures must have in common with the first.
+// Checks what all pictures must have in common with the first.
 static int fit_to_first_picture(struct pictures *p, const char *path, const struct stored_image *head,
     const struct import_options *o, struct err *e)
 {
@@ -193,17 +198,19 @@ static int fit_to_first_picture(struct pictures *p, const char *path, const stru
         p->height = head->height;
         p->width = head->width;
     }
+
+    ASSERT(p->height > 0 && p->width > 0, "%d x %d", p->height, p->width);
     if (!o->size && (head->height != p->height || head->width != p->width))
         return err_add(e, ERR_DATA, "%s: found %d x %d pixels, allowed: %d x %d, as before; hint: --size %dx%d", path,
             head->height, head->width, p->height, p->width, p->height, p->width);
     if (head->bits != p->bits)
         return err_add(e, ERR_DATA,
-            "%s: found %d bits a value, allowed: %d, as before; hint: convert the pictures to one depth first", path,
+            "%s: found %d bits per value, allowed: %d, as before; hint: convert the pictures to one depth first", path,
             head->bits, p->bits);
     return 0;
 }
 
-// Decodes the head, or with --skip-bad all of a picture: whether it is good must be known before rows are counted.
+// Reads the head, or with --skip-bad all of a picture, because rows are counted only of good ones.
 static int read_picture_head(const char *path, bool whole, struct stored_image *head, struct err *e)
 {
     int status = whole ? image_read(path, head, e) : image_head(path, head, e);
@@ -212,7 +219,7 @@ static int read_picture_head(const char *path, bool whole, struct stored_image *
     return status;
 }
 
-// Reports why a picture cannot be read; one of several might as well be left out.
+// Reports why a picture cannot be read. One of several could be left out.
 static int refuse_picture(const struct pictures *p, const struct err *why, struct err *e)
 {
     bool has_hint = p->n > 1 && why->kind == ERR_DATA;
@@ -226,6 +233,8 @@ static int check_picture_head(struct source *s, struct picture *v, const struct 
     struct err why = {0};
     struct stored_image head;
 
+    ASSERT(v->path, "a picture that was left out");
+
     if (read_picture_head(v->path, o->skip_bad, &head, &why) == 0) {
         if (head.is_animated)
             count_left_out(&p->animated, v->path);
@@ -237,11 +246,10 @@ static int check_picture_head(struct source *s, struct picture *v, const struct 
     text_add(&s->warnings, "left out: %.*s\n", (int)strcspn(why.text, "\n"), why.text);
     free(v->path);
     v->path = NULL;
-
     return 0;
 }
 
-// Each with its reason: the warnings so far.
+// Reports every picture with its reason: the warnings so far.
 static int refuse_all_pictures(const struct source *s, int64_t found, struct err *e)
 {
     for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1)
@@ -249,13 +257,12 @@ static int refuse_all_pictures(const struct source *s, int64_t found, struct err
     return err_add(e, ERR_DATA, "%s: found no good picture among %lld", s->path, (long long)found);
 }
 
-// Closes the gaps of pictures that are left out.
+// Closes the gaps of pictures that are left out. Returns -1 and errors if none is left.
 static int keep_good_pictures(struct source *s, struct pictures *p, struct err *e)
 {
     int64_t found = p->n;
 
     p->n = 0;
-
     for (int64_t i = 0; i < found; i++)
         if (p->v[i].path)
             p->v[p->n++] = p->v[i];
@@ -273,7 +280,7 @@ static void warn_left_out(struct source *s, struct left_out *l, const char *one,
         text_add(&s->warnings, "%s: %lld %s: %s\n", s->path, (long long)l->n, l->n == 1 ? one : more, l->names.data);
 }
 
-// Looks at every picture before any is read, so that mistakes come early, and several at once.
+// Reads the head of every picture and finds the shape that all share.
 static int find_common_shape(struct source *s, struct pictures *p, const struct import_options *o, struct err *e)
 {
     enum { SHOWN = 5 };
@@ -289,9 +296,11 @@ static int find_common_shape(struct source *s, struct pictures *p, const struct 
     warn_left_out(s, &p->folders, "folder in a folder of pictures left out", "folders in folders of pictures left out");
     warn_left_out(s, &p->animated, "animated picture, of which only the first is read",
         "animated pictures, of which only the first of each is read");
-    s->shape = (struct store_shape){
-        p->bits == 8 ? STORE_U8 : STORE_I32, p->channels == 1 ? 3 : 4, {p->n, p->height, p->width, p->channels}};
 
+    ASSERT(p->n > 0 && p->height > 0 && p->width > 0, "%lld pictures", (long long)p->n);
+    s->shape.type = p->bits == 8 ? STORE_U8 : STORE_I32;
+    s->shape.rank = p->channels == 1 ? 3 : 4;
+    memcpy(s->shape.dims, (int64_t[]){p->n, p->height, p->width, p->channels}, 4 * sizeof(int64_t));
     return 0;
 }
 
@@ -300,7 +309,7 @@ static int image_open(struct source *s, const struct import_options *o, struct e
     struct pictures *p = s->state = mem_new(1, sizeof *p);
 
     if (o->color && o->grayscale)
-        return err_add(e, ERR_USAGE, "--color: found beside --grayscale, allowed: one of them");
+        return err_add(e, ERR_USAGE, "--color: found together with --grayscale, allowed: one of them");
     if (parse_size(o->size, p, e) != 0)
         return -1;
     if (!is_folder(s->path))
@@ -318,7 +327,7 @@ static int read_picture(struct pictures *p, const char *path, void *x, struct er
     if (image_read(path, &image, &why) != 0)
         return refuse_picture(p, &why, e);
     int status = image.bits == p->bits ? image_resample(&image, p->height, p->width, p->channels, x, e)
-                                       : err_add(e, ERR_DATA, "%s: another picture than it was a moment ago", path);
+                                       : err_add(e, ERR_DATA, "%s: the picture changed during the import", path);
     image_free(&image);
     return status;
 }
@@ -329,13 +338,13 @@ static int image_read_rows(struct source *s, int64_t rows, void *x, int64_t *lab
     size_t values = (size_t)p->height * (size_t)p->width * (size_t)p->channels;
     size_t bytes = values * store_type_size(s->shape.type);
 
+    ASSERT(p->next + rows <= p->n, "%lld + %lld of %lld", (long long)p->next, (long long)rows, (long long)p->n);
     for (int64_t i = 0; i < rows; i++, p->next++) {
         if (read_picture(p, p->v[p->next].path, (unsigned char *)x + (size_t)i * bytes, e) != 0)
             return -1;
         if (label)
             label[i] = p->v[p->next].label;
     }
-
     return 0;
 }
 

@@ -87,7 +87,7 @@ def test_every_half():
 def test_refused_numpy():
     np.savez("x.npz", np.arange(5.))
     done = hourglass("x.npz")
-    check("one row of labels", done.returncode == 2 and "one value a row and no names" in done.stderr, done.stderr)
+    check("one row of labels", done.returncode == 2 and "one value per row and no names" in done.stderr, done.stderr)
     for what, array, message in (("0-d", np.array(1.), "a single number"),
                                  ("records", np.zeros(3, "f8, i4"), "an array of records"),
                                  ("objects", np.array([[1, "a"]], "O"), "an array of objects"),

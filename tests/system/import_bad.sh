@@ -81,7 +81,7 @@ bad 3 'behind the name of a file of format CSV' two.csv:/a -o out/x.h5:a
 { idx 08 3 2 2; bytes 12; } >good.idx
 { idx 08 3; bytes 3; } >good-labels.idx
 good good.idx good-labels.idx -o out/x.h5:a
-bad 2 'one value a row and no names: labels' good-labels.idx -o out/x.h5:a
+bad 2 'one value per row and no names: labels' good-labels.idx -o out/x.h5:a
 bad 2 'for CSV; found a source of format IDX' good.idx -o out/x.h5:a --drop b
 head -c 20 good.idx >cut.idx
 bad 3 'promises 12 bytes of values, but 4 follow it: is it truncated' cut.idx -o out/x.h5:a
@@ -175,7 +175,7 @@ bad 3 'and 1990 more fields or rows like these' many.csv -o out/x.h5:a
 { echo a,b; bytes 2000000 2; } >wide.csv
 bad 3 'a field of more than a million characters' wide.csv -o out/x.h5:a
 { echo a,b; yes 'p,name' | head -3; seq -f 'p,name%g' 1001; } >names.csv
-bad 3 'more than 1000 different texts' names.csv -o out/x.h5:a --label b
+bad 3 'more than 1000 different names' names.csv -o out/x.h5:a --label b
 
 # --- NumPy
 fields="'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), "
@@ -208,7 +208,7 @@ npy_bad 'once each' "{$fields'shape': (2, 2), }"
 npy_bad 'once each' "{$fields'more': 1}"
 npy_bad 'and no more' "{'descr': '<f8', 'shape': (2, 2)}"
 npy_bad 'and no more' "{$fields} + {}"
-npy_bad 'expected a short quoted text' "{descr: '<f8'}"
+npy_bad 'expected a short quoted string' "{descr: '<f8'}"
 npy_bad 'expected \{' "[$fields]"
 npy_bad 'expected , or \}' "{'descr': '<f8' 'fortran_order': False}"
 { npy "{'descr': '<u8', 'fortran_order': False, 'shape': (2, 2), }"; bytes 23 '\0'; bytes 9 '\377'; } >u8.npy
@@ -240,7 +240,7 @@ good two.h5:/a/x two.h5:/a/sample -o out/x.h5:a
 good two.h5:/a/x --label /a/sample -o out/x.h5:a
 bad 3 'which dataset of this HDF5 file\? Say two.h5:/NAME; it holds /a' two.h5 -o out/x.h5:a
 bad 3 "found no dataset '/b'; the file holds /a" two.h5:/b -o out/x.h5:a
-bad 3 'found texts, allowed: numbers' two.h5:/a/feature -o out/x.h5:a
+bad 3 'found strings, allowed: numbers' two.h5:/a/feature -o out/x.h5:a
 bad 3 'two.h5: /a' two.h5:/a -o out/x.h5:a
 if [ -n "${HOURGLASS_DATA:-}" ] && [ -d "$HOURGLASS_DATA/hdf5-malformed" ]; then
     for file in "$HOURGLASS_DATA"/hdf5-malformed/*; do # some are refused whole, of others a dataset is missing

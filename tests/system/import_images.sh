@@ -65,7 +65,7 @@ says message 'warning: other: 1 folder in a folder of pictures left out: other/d
 mkdir loop
 cp gray.png loop
 ln -s . loop/again
-bad 3 'loop: found pictures beside folders of pictures' import loop -o out.h5:loop
+bad 3 'loop: found pictures next to folders of pictures' import loop -o out.h5:loop
 rm -r loop
 mkdir empty
 printf 'II*\0' >empty/a.tif
@@ -100,7 +100,7 @@ good import gray.png -o out.h5:three --color
 says stdout '1 row of 2x4x3 u1'
 command -v h5dump >/dev/null && is 'a gray picture in color' "$(values three)" \
     0,0,0,10,10,10,20,20,20,30,30,30,40,40,40,50,50,50,60,60,60,255,255,255
-bad 2 '--color: found beside --grayscale' import gray.png -o out.h5:x --color --grayscale
+bad 2 '--color: found together with --grayscale' import gray.png -o out.h5:x --color --grayscale
 
 # --- a picture from outside under a model of pictures
 cat >flat.yaml <<'SPEC'
@@ -126,7 +126,7 @@ bad 2 '--size, --grayscale, --color, --skip-bad: are for pictures; found a sourc
 bad 2 'are for CSV; found a source of format PNG or JPEG' import gray.png -o out.h5:x --columns a
 cp gray.png both
 cp gray.png both/inner
-bad 3 'found pictures beside folders of pictures' import both -o out.h5:x
+bad 3 'found pictures next to folders of pictures' import both -o out.h5:x
 bad 3 'no PNG or JPEG file' import class/none -o out.h5:x
 echo text >flat/c.png
 bad 3 'flat/c.png: neither a PNG nor a JPEG file, whatever its name says' import flat -o out.h5:x

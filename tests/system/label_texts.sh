@@ -64,7 +64,7 @@ says stdout ': béd, 1 \(1\), good \(3\);'
 good import x.npy digits.npy -o out.h5:digits
 says stdout 'label: 0 \(2\), 2 \(1\), 10 \(1\)'
 bad 3 'short.npy: found 3 labels, but x.npy has 4 rows' import x.npy short.npy -o out.h5:bad
-bad 3 'texts of 2 dimensions' import x.npy table.npy -o out.h5:bad
+bad 3 'strings with 2 dimensions' import x.npy table.npy -o out.h5:bad
 bad 3 'found an array of another type' import wide.npy -o out.h5:bad
 bad 2 "label: found 'z', allowed: the name of a column" import x.csv --label z -o out.h5:bad
 verdict

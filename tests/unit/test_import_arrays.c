@@ -236,7 +236,7 @@ static void npz_refused(void **state)
         {{member_x, member_o}, 2, NULL, "o", "x.npz:o: found an array of objects"},
         {{member_lie}, 1, NULL, NULL, "x.npz:X: its header promises 72 bytes of values, but 48 follow"},
         {{member_x, member_few}, 2, NULL, NULL, "x.npz:y: found 2 labels for 3 rows"},
-        {{member_x, member_z}, 2, NULL, "z", "x.npz:z: found 2 labels a row"},
+        {{member_x, member_z}, 2, NULL, "z", "x.npz:z: found 2 labels per row"},
         {{member_x}, 1, "Q", NULL, "--x: found 'Q', allowed: X"},
         {{member_x}, 1, NULL, "Q", "--label: found 'Q', allowed: X"},
         {{member_z, member_1}, 2, NULL, NULL, "which array holds the data? Say --x NAME, one of: z, one"},
@@ -248,7 +248,7 @@ static void npz_refused(void **state)
     }
     // the only array is taken, and is one of labels
     write_npz("x.npz", &member_y, 1, ZIP_CM_DEFLATE);
-    import_bad((struct import_options){SOURCES("x.npz")}, ERR_USAGE, "found one value a row and no names: labels?");
+    import_bad((struct import_options){SOURCES("x.npz")}, ERR_USAGE, "found one value per row and no names: labels?");
 }
 
 // One changed byte of the values: the archive's checksum tells.
