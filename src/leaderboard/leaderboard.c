@@ -1,6 +1,12 @@
-// The leaderboard as columns, made from rows.
+// How rows become columns.
+//
+// The columns are, in this order: the strings of row_texts and the status, the counts of row_counts, trial_metrics,
+// set_metrics of each test set, and the keys that the sweep varies. A new metric or count is one row of a table of
+// row.c; nothing here changes. What no row has a value of gets no column. leaderboard_file.c writes and reads the
+// columns, and makes rows of them again.
 #include "leaderboard/leaderboard.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/schema.h"
@@ -22,6 +28,7 @@ static void column_free(struct leaderboard_column *c, int n)
 
 void leaderboard_drop_column(struct leaderboard *b, int column)
 {
+    ASSERT(column >= 0 && column < b->n_columns, "column %d of %d", column, b->n_columns);
     column_free(&b->column[column], b->n);
     b->n_columns--;
     memmove(&b->column[column], &b->column[column + 1], (size_t)(b->n_columns - column) * sizeof *b->column);
@@ -30,13 +37,14 @@ void leaderboard_drop_column(struct leaderboard *b, int column)
 void leaderboard_free(struct leaderboard **leaderboard)
 {
     struct leaderboard *b = *leaderboard;
-    for (int i = 0; b && i < b->n_columns; i++)
+    if (!b)
+        return;
+
+    for (int i = 0; i < b->n_columns; i++)
         column_free(&b->column[i], b->n);
-    if (b) {
-        free(b->column);
-        free(b->sets);
-        free(b->varied);
-    }
+    free(b->column);
+    free(b->sets);
+    free(b->varied);
     free(b);
     *leaderboard = NULL;
 }
@@ -52,6 +60,9 @@ int leaderboard_find(const struct leaderboard *b, const char *name)
 struct leaderboard_column *leaderboard_add_column(
     struct leaderboard *b, const char *name, enum store_type type, const char *long_name, const char *units)
 {
+    ASSERT(name && *name && b->n >= 0, "a column of %d rows needs a name", b->n);
+    ASSERT(type == STORE_TEXT || type == STORE_I64 || type == STORE_F64, "column %s of type %d", name, (int)type);
+
     b->column = mem_grow(b->column, (size_t)b->n_columns + 1, sizeof *b->column);
     struct leaderboard_column *c = &b->column[b->n_columns++];
     *c = (struct leaderboard_column){
@@ -64,12 +75,12 @@ struct leaderboard_column *leaderboard_add_column(
 }
 
 // --- names that occur in any row, each once
-struct names {
-    const char **name; // owned array of borrowed texts
+struct board_names {
+    const char **name; // owned array of borrowed strings
     int n;
 };
 
-static void note(struct names *names, const char *name)
+static void names_add(struct board_names *names, const char *name)
 {
     for (int i = 0; i < names->n; i++)
         if (strcmp(names->name[i], name) == 0)
@@ -78,17 +89,17 @@ static void note(struct names *names, const char *name)
     names->name[names->n++] = name;
 }
 
-static int by_name(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-// In order of name.
-static char *lines(const struct names *names)
+// Returns the sorted names, one per line, in new memory.
+static char *names_lines(const struct board_names *names)
 {
     struct text t = {0};
     if (names->n > 1)
-        qsort(names->name, (size_t)names->n, sizeof *names->name, by_name);
+        qsort(names->name, (size_t)names->n, sizeof *names->name, compare_names);
     text_add(&t, "%s", "");
     for (int i = 0; i < names->n; i++)
         text_add(&t, "%s%s", i ? "\n" : "", names->name[i]);
@@ -96,34 +107,29 @@ static char *lines(const struct names *names)
 }
 
 // --- what varies
-static const char *varied_value(const struct leaderboard_row *s, const char *key)
-{
-    for (int i = 0; i < s->n_varied; i++)
-        if (strcmp(s->key[i], key) == 0)
-            return s->value[i];
-    return NULL;
-}
-
 static bool is_number(const char *text)
 {
     double v;
     return text_to_double(text, &v) == 0 && !isnan(v);
 }
 
-// Numbers where every trial that has the key has one, else texts. Users name variables as they like: one that is called
-// like another column goes by varied.KEY.
+// Adds the column of one key: numbers if every trial that has the key has a number, else strings. Users choose the
+// names of variables; one with the name of another column is called varied.KEY.
 static void add_varied(struct leaderboard *b, const struct leaderboard_row *rows, const char *key)
 {
     bool all_numbers = true;
+
     for (int i = 0; i < b->n && all_numbers; i++) {
-        const char *value = varied_value(&rows[i], key);
+        const char *value = row_find_value(&rows[i], key);
         all_numbers = !value || is_number(value);
     }
+
     char *name = mem_format("%s%s", leaderboard_find(b, key) >= 0 ? LEADERBOARD_VARIED : "", key);
     struct leaderboard_column *c = leaderboard_add_column(b, name, all_numbers ? STORE_F64 : STORE_TEXT, key, NULL);
     free(name);
+
     for (int i = 0; i < b->n; i++) {
-        const char *value = varied_value(&rows[i], key);
+        const char *value = row_find_value(&rows[i], key);
         if (!all_numbers)
             c->text[i] = mem_text(value ? value : "");
         else if (!value || text_to_double(value, &c->number[i]) != 0)
@@ -133,53 +139,50 @@ static void add_varied(struct leaderboard *b, const struct leaderboard_row *rows
 
 static void add_all_varied(struct leaderboard *b, const struct leaderboard_row *rows)
 {
-    struct names keys = {0};
+    struct board_names keys = {0};
+
     for (int i = 0; i < b->n; i++)
         for (int k = 0; k < rows[i].n_varied; k++)
-            note(&keys, rows[i].key[k]);
-    b->varied = lines(&keys);
+            names_add(&keys, rows[i].key[k]);
+    b->varied = names_lines(&keys);
+
     for (int i = 0; i < keys.n; i++)
         add_varied(b, rows, keys.name[i]);
     free(keys.name);
 }
 
 // --- metrics
-static const struct set_results *find_set(const struct leaderboard_row *s, const char *name)
-{
-    for (int i = 0; i < s->n_sets; i++)
-        if (strcmp(s->set[i].name, name) == 0)
-            return &s->set[i];
-    return NULL;
-}
-
-// Of what the trials say of one test set, whose name goes before it where there are several. A metric that no trial has
-// gets no column.
+// Adds one metric of one test set, unless no trial has it. With several test sets its name is SET.METRIC.
 static void add_set_metric(
     struct leaderboard *b, const struct leaderboard_row *rows, const struct metric *m, const char *set, bool is_only)
 {
     bool has_any = false;
+
     for (int i = 0; i < b->n && !has_any; i++) {
-        const struct set_results *s = find_set(&rows[i], set);
+        const struct set_results *s = row_find_set(&rows[i], set);
         has_any = s && !isnan(metric_value(m, s));
     }
     if (!has_any)
         return;
-    char *name = mem_format("%s%s%s", is_only ? "" : set, is_only ? "" : ".", m->name);
+
+    char *name = is_only ? mem_text(m->name) : mem_format("%s.%s", set, m->name);
     struct leaderboard_column *c = leaderboard_add_column(b, name, STORE_F64, m->long_name, m->units);
     free(name);
     for (int i = 0; i < b->n; i++) {
-        const struct set_results *s = find_set(&rows[i], set);
+        const struct set_results *s = row_find_set(&rows[i], set);
         c->number[i] = s ? metric_value(m, s) : NAN;
     }
 }
 
 static void add_sets(struct leaderboard *b, const struct leaderboard_row *rows)
 {
-    struct names sets = {0};
+    struct board_names sets = {0};
+
     for (int i = 0; i < b->n; i++)
         for (int k = 0; k < rows[i].n_sets; k++)
-            note(&sets, rows[i].set[k].name);
-    b->sets = lines(&sets);
+            names_add(&sets, rows[i].set[k].name);
+    b->sets = names_lines(&sets);
+
     for (int i = 0; i < sets.n; i++)
         for (const struct metric *m = set_metrics; m->name; m++)
             add_set_metric(b, rows, m, sets.name[i], sets.n == 1);
@@ -194,7 +197,7 @@ static bool has_objective(const struct leaderboard_row *rows, int n)
     return has_any;
 }
 
-// A column of what has changed only if anything has.
+// Adds the status of each trial and, if any is stale, what has changed.
 static void add_status(struct leaderboard *b, const struct leaderboard_row *rows)
 {
     bool has_stale = false;
@@ -221,7 +224,7 @@ static void add_texts(struct leaderboard *b, const struct leaderboard_row *rows)
             continue;
         struct leaderboard_column *c = leaderboard_add_column(b, t->name, STORE_TEXT, t->long_name, NULL);
         for (int i = 0; i < b->n; i++)
-            c->text[i] = mem_text(row_text(t, &rows[i]));
+            c->text[i] = mem_text(row_get_text(t, &rows[i]));
     }
     add_status(b, rows);
 }
@@ -231,7 +234,7 @@ static void add_numbers(struct leaderboard *b, const struct leaderboard_row *row
     for (const struct row_column *count = row_counts; count->name; count++) {
         struct leaderboard_column *c = leaderboard_add_column(b, count->name, STORE_I64, count->long_name, "1");
         for (int i = 0; i < b->n; i++)
-            c->number[i] = (double)row_count(count, &rows[i]);
+            c->number[i] = (double)row_get_count(count, &rows[i]);
     }
 
     for (const struct metric *m = trial_metrics; m->name; m++) {
@@ -244,7 +247,10 @@ static void add_numbers(struct leaderboard *b, const struct leaderboard_row *row
 struct leaderboard *leaderboard_new(const struct leaderboard_row *rows, int n)
 {
     struct leaderboard *b = mem_new(1, sizeof *b);
+
+    ASSERT(n >= 0 && (rows || n == 0), "%d rows", n);
     b->n = n;
+
     add_texts(b, rows);
     add_numbers(b, rows);
     add_sets(b, rows);

@@ -1,77 +1,96 @@
-// What a sweep is to be best in.
+// Objectives: found by name in the tables of metrics, turned into losses, and used to sort rows.
 #include "leaderboard/objective.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "store/schema.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct metric *find(const struct metric *m, const char *name)
+static const struct metric *metric_find(const struct metric *m, const char *name)
 {
     while (m->name && strcmp(m->name, name) != 0)
         m++;
     return m->name ? m : NULL;
 }
 
-static int add_names(const struct metric *m, const char **names, int n)
+// Appends the names of metrics that are better or worse to names (room), of which n are there. Returns the new n.
+static int metrics_add_names(const struct metric *m, const char **names, int n, int room)
 {
     for (; m->name; m++)
-        if (m->better)
+        if (m->better) {
+            ASSERT(n < room, "metric %s is one too many for %d names", m->name, room);
             names[n++] = m->name;
+        }
     return n;
 }
 
-static int refuse(const struct node *at, struct err *e)
+static int refuse_objective(const struct node *at, struct err *e)
 {
-    const char *names[32];
-    int n = add_names(trial_metrics, names, add_names(set_metrics, names, 0));
+    enum { ROOM = 32 };
+    const char *names[ROOM];
+    int n = metrics_add_names(set_metrics, names, 0, ROOM);
+    n = metrics_add_names(trial_metrics, names, n, ROOM);
+
     struct text all = {0};
     for (int i = 0; i < n; i++)
         text_add(&all, "%s%s", i ? ", " : "", names[i]);
     const char *near = text_nearest(at->text, names, n);
-    node_error(at, e, "found '%.60s', allowed: one of %s%s%s%s", at->text, all.data, near ? "; did you mean '" : "",
-        near ? near : "", near ? "'?" : "");
+    if (near)
+        text_add(&all, "; did you mean '%s'?", near);
+    node_error(at, e, "found '%.60s', allowed: one of %s", at->text, all.data);
     text_free(&all);
     return -1;
+}
+
+// Finds the metric called `name`, first among those of test sets. Returns false if there is none that has a better end.
+static bool objective_find_metric(struct objective *o, const char *name)
+{
+    o->metric = metric_find(set_metrics, name);
+    o->is_of_set = o->metric != NULL;
+    if (!o->metric)
+        o->metric = metric_find(trial_metrics, name);
+    return o->metric && o->metric->better;
 }
 
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e)
 {
     const struct sweep_config *c = spec_sweep_config(sweep);
     const struct node *section = spec_sweep_section(sweep);
+
     *o = (struct objective){.set = c->set};
-    if (c->objective) {
-        o->metric = find(set_metrics, c->objective);
-        o->is_of_set = o->metric != NULL;
-        o->needs_labels = o->is_of_set && strcmp(o->metric->name, SCORES_MEAN_ERROR) != 0;
-        if (!o->metric)
-            o->metric = find(trial_metrics, c->objective);
-        if (!o->metric || !o->metric->better)
-            return refuse(node_get(section, "objective"), e);
-    }
-    return !c->set || o->is_of_set ? 0
-                                   : node_error(node_get(section, "test_set"), e,
-                                         "the objective is no metric of a test set; add objective: roc_auc, say");
+    if (c->objective && !objective_find_metric(o, c->objective))
+        return refuse_objective(node_get(section, "objective"), e);
+    o->needs_labels = o->is_of_set && strcmp(o->metric->name, SCORES_MEAN_ERROR) != 0;
+
+    if (c->set && !o->is_of_set)
+        return node_error(
+            node_get(section, "test_set"), e, "the objective is no metric of a test set; add objective: roc_auc, say");
+    return 0;
 }
 
-static double oriented(const struct metric *m, const void *results)
+static double metric_loss(const struct metric *m, const void *results)
 {
     double v = metric_value(m, results);
+
+    ASSERT(m->better, "metric %s is neither better nor worse", m->name);
     return m->better < 0 ? v : -v;
 }
 
 double objective_loss(const struct objective *o, const struct leaderboard_row *s)
 {
+    ASSERT(o->metric || !o->is_of_set, "an objective of a set has a metric");
     if (s->has_diverged)
         return NAN;
     if (!o->metric)
         return row_loss(s);
     if (!o->is_of_set)
-        return oriented(o->metric, s);
+        return metric_loss(o->metric, s);
     for (int i = 0; i < s->n_sets; i++) {
-        double loss = oriented(o->metric, &s->set[i]);
+        double loss = metric_loss(o->metric, &s->set[i]);
         if (o->set ? strcmp(o->set, s->set[i].name) == 0 : !isnan(loss))
             return loss;
     }
@@ -82,56 +101,61 @@ double objective_loss(const struct objective *o, const struct leaderboard_row *s
 
 char *objective_text(const struct objective *o)
 {
-    return mem_format("%s%s%s", o->set ? o->set : "", o->set ? "." : "", o->metric ? o->metric->name : "");
+    const char *name = o->metric ? o->metric->name : "";
+    return o->set ? mem_format("%s.%s", o->set, name) : mem_text(name);
 }
 
-// What objective_text has written; `set` gets the name's room. False: no known metric.
-static bool parse(const char *text, char set[256], struct objective *o)
+// Reads what objective_text has written; `set` becomes the buffer of the set's name. Returns false if the metric is
+// unknown, as in a file of another version.
+static bool objective_parse(const char *text, char set[256], struct objective *o)
 {
     const char *dot = strrchr(text, '.');
+
     snprintf(set, 256, "%.*s", dot ? (int)(dot - text) : 0, text);
     *o = (struct objective){.set = dot ? set : NULL};
-    const char *name = dot ? dot + 1 : text;
-    o->metric = find(set_metrics, name);
-    o->is_of_set = o->metric != NULL;
-    if (!o->metric)
-        o->metric = find(trial_metrics, name);
-    return o->metric && o->metric->better;
+    return objective_find_metric(o, dot ? dot + 1 : text);
 }
 
 int objective_compare(const struct leaderboard_row *x, const struct leaderboard_row *y)
 {
     struct objective o;
     char set[256];
-    if (!*x->objective || strcmp(x->objective, y->objective) != 0 || !parse(x->objective, set, &o))
+
+    if (!*x->objective || strcmp(x->objective, y->objective) != 0 || !objective_parse(x->objective, set, &o))
         return row_compare(x, y);
     if (row_is_stale(x) != row_is_stale(y))
         return row_is_stale(x) ? 1 : -1;
-    double a = objective_loss(&o, x), b = objective_loss(&o, y);
+    double a = objective_loss(&o, x);
+    double b = objective_loss(&o, y);
     if (isnan(a) != isnan(b))
         return isnan(a) ? 1 : -1;
-    return a < b ? -1 : a > b ? 1 : row_compare(x, y);
+    if (a != b && !isnan(a))
+        return a < b ? -1 : 1;
+    return row_compare(x, y);
 }
 
-static int by_objective(const void *a, const void *b)
+static int rows_by_objective(const void *a, const void *b)
 {
     return objective_compare(a, b);
 }
 
 void rows_sort(struct leaderboard_row *rows, int n)
 {
-    bool is_common = true; // else the order of some would not be that of all
+    bool is_common = true; // objectives that differ give no total order
+
     for (int i = 1; i < n && is_common; i++)
         is_common = strcmp(rows[i].objective, rows[0].objective) == 0;
+
     if (n > 1)
-        qsort(rows, (size_t)n, sizeof *rows, is_common ? by_objective : row_compare);
+        qsort(rows, (size_t)n, sizeof *rows, is_common ? rows_by_objective : row_compare);
 }
 
 int rows_count_ties(const struct leaderboard_row *rows, int n)
 {
     struct objective o = {0};
     char set[256];
-    if (n == 0 || (*rows[0].objective && !parse(rows[0].objective, set, &o)))
+
+    if (n == 0 || (*rows[0].objective && !objective_parse(rows[0].objective, set, &o)))
         return 0;
 
     double best = objective_loss(&o, &rows[0]);

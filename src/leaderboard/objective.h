@@ -8,19 +8,20 @@ struct objective {
     const struct metric *metric; // NULL: what the leaderboard looks at first (row_compare)
     bool is_of_set;              // a metric of a test set, not of the trial
     bool needs_labels;
-    const char *set; // whose; borrowed from the sweep; NULL: the first that has it
+    const char *set; // the test set, borrowed from the sweep; NULL: the first that has the metric
 };
 
-// -1 and an error where there is no such metric, or none that is better or worse.
+// Reads the objective of a sweep. Returns -1 and an error that names the allowed metrics if there is no such metric, or
+// none that is better or worse.
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e);
-// As results name it: "roc_auc", "test.roc_auc"; "": the default. New memory.
+// Returns the objective as results name it, in new memory: "roc_auc", "test.roc_auc", "" for the default.
 char *objective_text(const struct objective *o);
-// The smaller the better; NaN where the trial diverged or has no such metric.
+// Returns what the search minimizes. NaN if the trial diverged or has no such metric.
 double objective_loss(const struct objective *o, const struct leaderboard_row *s);
 
-// The better trial first, by what both name as their objective, else as row_compare.
+// Compares two rows, the better one first, by the objective that both name, else by row_compare.
 int objective_compare(const struct leaderboard_row *x, const struct leaderboard_row *y);
-// Best first: by the objective of all, where they have one, else by row_compare.
+// Sorts rows, best first: by their objective if all have the same one, else by row_compare.
 void rows_sort(struct leaderboard_row *rows, int n);
-// How many trials have the first one's value of what the leaderboard looks at first, itself included; 0 if it diverged.
+// Counts the trials of a sorted leaderboard that share the first place, itself included. 0 if the first one diverged.
 int rows_count_ties(const struct leaderboard_row *rows, int n);

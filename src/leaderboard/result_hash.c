@@ -1,4 +1,4 @@
-// A trial's results as one text, line by line in order of name, and its hash.
+// The results are written as one text, line by line in order of name, and this text is hashed.
 #include "leaderboard/result_hash.h"
 
 #include "base/hash.h"
@@ -20,47 +20,52 @@ static bool is_left_out(const char *attribute)
     return false;
 }
 
-static void add_attribute(struct store_file *f, const char *object, const char *name, struct text *t)
+static void result_add_attribute(struct store_file *f, const char *object, const char *name, struct text *t)
 {
-    int64_t whole;
+    int64_t integer;
     double real;
     char *value = store_get_text(f, object, name);
     if (value)
         text_add(t, "%s=%s\n", name, value);
-    else if (store_get_int(f, object, name, &whole, NULL) == 0)
-        text_add(t, "%s=%" PRId64 "\n", name, whole);
+    else if (store_get_int(f, object, name, &integer, NULL) == 0)
+        text_add(t, "%s=%" PRId64 "\n", name, integer);
     else if (store_get_real(f, object, name, &real, NULL) == 0)
         text_add(t, "%s=%a\n", name, real);
     free(value);
 }
 
-static void add_attributes(struct store_file *f, const char *object, struct text *t)
+static void result_add_attributes(struct store_file *f, const char *object, struct text *t)
 {
     char **names;
     int n;
     struct err ignored = {0};
+
     store_attributes(f, object, &names, &n, &ignored);
     for (int i = 0; i < n; i++) {
         if (!is_left_out(names[i]))
-            add_attribute(f, object, names[i], t);
+            result_add_attribute(f, object, names[i], t);
         free(names[i]);
     }
     free(names);
 }
 
-// `name`: of the object below the trial.
-static void add_object(struct store_file *f, const char *object, const char *name, struct text *t)
+// Adds an object and all below it; `name` is its path below the trial. An array has a checksum, which stands for its
+// values.
+static void result_add_object(struct store_file *f, const char *object, const char *name, struct text *t)
 {
-    char **names, *checksum = store_get_text(f, object, STORE_CHECKSUM);
+    char *checksum = store_get_text(f, object, STORE_CHECKSUM);
+    char **names;
     int n;
     struct err ignored = {0};
+
     text_add(t, "%s\n", name);
-    add_attributes(f, object, t);
+    result_add_attributes(f, object, t);
     if (!checksum && store_list(f, object, &names, &n, &ignored) == 0) {
         for (int i = 0; i < n; i++) {
-            char *path = mem_format("%s/%s", object, names[i]), *below = mem_format("%s/%s", name, names[i]);
+            char *path = mem_format("%s/%s", object, names[i]);
+            char *below = mem_format("%s/%s", name, names[i]);
             if (strcmp(below, TRIAL_HISTORY "/" HISTORY_SECONDS) != 0)
-                add_object(f, path, below, t);
+                result_add_object(f, path, below, t);
             free(below);
             free(path);
             free(names[i]);
@@ -81,11 +86,12 @@ char *result_hash(struct store_file *f, const char *group, char out[RESULT_HASH_
 {
     static const char *const parts[] = {TRIAL_HISTORY, TRIAL_SCORES, TRIAL_MODEL};
     struct text t = {0};
-    add_attribute(f, group, TRIAL_STATUS, &t);
+
+    result_add_attribute(f, group, TRIAL_STATUS, &t);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         char *path = mem_format("%s%s%s", group, *group ? "/" : "", parts[i]);
         if (store_has(f, path))
-            add_object(f, path, parts[i], &t);
+            result_add_object(f, path, parts[i], &t);
         free(path);
     }
     return hash_text(&t, out);
@@ -94,6 +100,6 @@ char *result_hash(struct store_file *f, const char *group, char out[RESULT_HASH_
 char *attributes_hash(struct store_file *f, const char *group, char out[RESULT_HASH_LENGTH + 1])
 {
     struct text t = {0};
-    add_attributes(f, group, &t);
+    result_add_attributes(f, group, &t);
     return hash_text(&t, out);
 }

@@ -1,6 +1,12 @@
-// The row of the leaderboard that a trial's file gives.
+// Rows: the tables of metrics, and how a row is read from a trial's group.
+//
+// The tables below are the one place that knows which metrics there are. Three files follow them: leaderboard.c makes
+// columns of run.h5, leaderboard_file.c reads them back, and report/leaderboard_table.c prints those with a header.
+// Names in files stay as they are: users read them. A group that is missing is no error (a diverged trial has no
+// scores), nor is a missing attribute: its value is NaN, 0 or "". Only the identity must be there.
 #include "leaderboard/row.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/schema.h"
@@ -68,26 +74,31 @@ const struct row_column row_counts[] = {
 
 double metric_value(const struct metric *m, const void *results)
 {
+    ASSERT(m->name && results, "a metric of nothing");
     return *(const double *)(const void *)((const char *)results + m->offset);
 }
 
 void metric_set(const struct metric *m, void *results, double value)
 {
+    ASSERT(m->name && results, "a metric of nothing");
     *(double *)(void *)((char *)results + m->offset) = value;
 }
 
-const char *row_text(const struct row_column *c, const struct leaderboard_row *row)
+const char *row_get_text(const struct row_column *c, const struct leaderboard_row *row)
 {
+    ASSERT(c >= row_texts && c < row_texts + sizeof row_texts / sizeof *row_texts, "%s is no string", c->name);
     return *(char *const *)(const void *)((const char *)row + c->offset);
 }
 
 void row_set_text(const struct row_column *c, struct leaderboard_row *row, char *text)
 {
+    ASSERT(!row_get_text(c, row), "column %s is set twice", c->name);
     *(char **)(void *)((char *)row + c->offset) = text;
 }
 
-int64_t row_count(const struct row_column *c, const struct leaderboard_row *row)
+int64_t row_get_count(const struct row_column *c, const struct leaderboard_row *row)
 {
+    ASSERT(c >= row_counts && c < row_counts + sizeof row_counts / sizeof *row_counts, "%s is no count", c->name);
     return *(const int64_t *)(const void *)((const char *)row + c->offset);
 }
 
@@ -99,8 +110,10 @@ void row_set_count(const struct row_column *c, struct leaderboard_row *row, int6
 char *number_text(char out[32], double value)
 {
     char shortest[32], mantissa[40];
+
     text_number(shortest, value);
     snprintf(out, 32, "%s", shortest);
+
     for (int digits = 0; digits < 17 && fabs(value) < 0.1; digits++) {
         snprintf(mantissa, sizeof mantissa, "%.*e", digits, value);
         char *e = strchr(mantissa, 'e');
@@ -111,100 +124,111 @@ char *number_text(char out[32], double value)
             snprintf(out, 32, "%s", shortest);
         break;
     }
+
     return out;
 }
 
 // --- from a trial's group
-struct place {
+struct trial_group { // in an open file
     struct store_file *f;
     const char *group;
-    char path[512];
+    char path[512]; // of the object that was named last
 };
 
-static const char *at(struct place *p, const char *object)
+// Returns the path of an object of the trial ("": the trial itself), good until the next call.
+static const char *group_path(struct trial_group *p, const char *object)
 {
     snprintf(p->path, sizeof p->path, "%s%s%s", p->group, *p->group && *object ? "/" : "", object);
     return p->path;
 }
 
-static double get_real(struct place *p, const char *object, const char *name)
+static double group_real(struct trial_group *p, const char *object, const char *name)
 {
     double v;
-    return store_get_real(p->f, at(p, object), name, &v, NULL) == 0 ? v : NAN;
+    return store_get_real(p->f, group_path(p, object), name, &v, NULL) == 0 ? v : NAN;
 }
 
-static void read_set(struct place *p, const char *name, struct set_results *s)
+static void read_set_results(struct trial_group *p, const char *name, struct set_results *s)
 {
     char group[256];
+    double auc;
+
     snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
     *s = (struct set_results){.name = mem_text(name)};
     for (const struct metric *m = set_metrics; m->name; m++)
-        metric_set(m, s, get_real(p, group, m->name));
-    double auc;
-    s->has_labels = store_get_real(p->f, at(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
+        metric_set(m, s, group_real(p, group, m->name));
+    s->has_labels = store_get_real(p->f, group_path(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
 }
 
-// NaN if there is no such column, or if it cannot be read, which is an error.
-static double last_of(struct place *p, const char *column, struct err *e)
+// Returns the last value of a column of the history. NaN if there is no such column, or if it cannot be read, which is
+// an error.
+static double history_last(struct trial_group *p, const char *column, struct err *e)
 {
     char path[64];
     double v = NAN;
     struct store_shape shape;
     struct err absent = {0};
+
     snprintf(path, sizeof path, TRIAL_HISTORY "/%s", column);
-    if (store_get_shape(p->f, at(p, path), &shape, &absent) != 0 || shape.rank != 1 || shape.dims[0] == 0)
+    if (store_get_shape(p->f, group_path(p, path), &shape, &absent) != 0 || shape.rank != 1 || shape.dims[0] == 0)
         return NAN;
     return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, e) == 0 ? v : NAN;
 }
 
-// Those of the history are columns, of which the last epoch counts; the others are attributes of their group.
-static void read_metrics(struct place *p, struct leaderboard_row *s, struct err *e)
+// Metrics of the history are columns, of which the last epoch counts. The others are attributes of their group.
+static void read_trial_metrics(struct trial_group *p, struct leaderboard_row *s, struct err *e)
 {
     for (const struct metric *m = trial_metrics; m->name; m++) {
         const char *name = m->source ? m->source : m->name;
         bool is_column = strcmp(m->group, TRIAL_HISTORY) == 0;
-        metric_set(m, s, is_column ? last_of(p, name, e) : get_real(p, m->group, name));
+        metric_set(m, s, is_column ? history_last(p, name, e) : group_real(p, m->group, name));
     }
 }
 
+// Returns the value as number_text writes it if it is a number. Takes `yaml`.
 static char *varied_text(char *yaml)
 {
     char number[32];
     double v;
+
     if (!yaml || text_to_double(yaml, &v) != 0 || isnan(v))
         return yaml ? yaml : mem_text("");
     free(yaml);
     return mem_text(number_text(number, v));
 }
 
-static void read_varied(struct place *p, struct leaderboard_row *s)
+static void read_varied_values(struct trial_group *p, struct leaderboard_row *s)
 {
     struct err ignored = {0};
-    if (!store_has(p->f, at(p, TRIAL_VARIED)) || store_attributes(p->f, p->path, &s->key, &s->n_varied, &ignored) != 0)
+    if (!store_has(p->f, group_path(p, TRIAL_VARIED)) ||
+        store_attributes(p->f, p->path, &s->key, &s->n_varied, &ignored) != 0)
         return;
     s->value = mem_new((size_t)s->n_varied, sizeof *s->value);
     for (int i = 0; i < s->n_varied; i++)
         s->value[i] = varied_text(store_get_text(p->f, p->path, s->key[i]));
 }
 
-static int read_sets(struct place *p, struct leaderboard_row *s, struct err *e)
+static int read_all_sets(struct trial_group *p, struct leaderboard_row *s, struct err *e)
 {
     char **names;
-    if (!store_has(p->f, at(p, TRIAL_SCORES)))
+
+    if (!store_has(p->f, group_path(p, TRIAL_SCORES)))
         return 0;
     if (store_list(p->f, p->path, &names, &s->n_sets, e) != 0)
         return -1;
+
     s->set = mem_new((size_t)s->n_sets, sizeof *s->set);
     for (int i = 0; i < s->n_sets; i++) {
-        read_set(p, names[i], &s->set[i]);
+        read_set_results(p, names[i], &s->set[i]);
         free(names[i]);
     }
     free(names);
     return 0;
 }
 
-// The lines of attributes PREFIX... of the provenance, each with `tail` behind the source's name.
-static void read_sums(struct place *p, const char *name, const char *prefix, const char *tail, struct text *lines)
+// Adds the lines of an attribute called PREFIX..., each with `tail` behind the name of its source.
+static void add_versions(
+    struct trial_group *p, const char *name, const char *prefix, const char *tail, struct text *lines)
 {
     if (strncmp(name, prefix, strlen(prefix)) != 0)
         return;
@@ -220,7 +244,7 @@ static void read_sums(struct place *p, const char *name, const char *prefix, con
     free(text);
 }
 
-static char *read_versions(struct place *p)
+static char *read_versions(struct trial_group *p)
 {
     struct text lines = {0};
     struct err ignored = {0};
@@ -228,64 +252,77 @@ static char *read_versions(struct place *p)
     int n = 0;
     text_add(&lines, "%s", "");
 
-    if (store_has(p->f, at(p, TRIAL_PROVENANCE)))
+    if (store_has(p->f, group_path(p, TRIAL_PROVENANCE)))
         store_attributes(p->f, p->path, &names, &n, &ignored);
     for (int i = 0; i < n; i++) {
-        read_sums(p, names[i], PROVENANCE_DATA, "", &lines);
-        read_sums(p, names[i], PROVENANCE_LABELS, VERSIONS_LABELS, &lines);
+        add_versions(p, names[i], PROVENANCE_DATA, "", &lines);
+        add_versions(p, names[i], PROVENANCE_LABELS, VERSIONS_LABELS, &lines);
         free(names[i]);
     }
     free(names);
     return lines.data;
 }
 
-static char *text_or_nothing(char *text)
+static char *text_or_empty(char *text)
 {
     return text ? text : mem_text("");
 }
 
-static int take(struct place *p, struct leaderboard_row *s, struct err *e)
+static void read_head(struct trial_group *p, struct leaderboard_row *s)
 {
-    struct store_shape shape;
-    char *status = store_get_text(p->f, at(p, ""), TRIAL_STATUS);
+    group_path(p, "");
     s->id = *p->group ? mem_text(strrchr(p->group, '/') + 1) : store_get_text(p->f, p->path, TRIAL_ID);
-    s->experiment = text_or_nothing(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
-    s->configuration = text_or_nothing(store_get_text(p->f, p->path, TRIAL_CONFIGURATION));
-    s->objective = text_or_nothing(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
+    s->experiment = text_or_empty(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
+    s->configuration = text_or_empty(store_get_text(p->f, p->path, TRIAL_CONFIGURATION));
+    s->objective = text_or_empty(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
     store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
-    s->cluster = text_or_nothing(store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
-    store_get_int(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_RANKS, &s->ranks, NULL);
-    store_get_int(p->f, p->path, PROVENANCE_THREADS, &s->threads, NULL);
+
+    char *status = store_get_text(p->f, p->path, TRIAL_STATUS);
     s->has_diverged = status && strcmp(status, TRIAL_DIVERGED) == 0;
     free(status);
-    store_get_int(p->f, at(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
-    if (store_get_shape(p->f, at(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
+}
+
+static int row_take_group(struct trial_group *p, struct leaderboard_row *s, struct err *e)
+{
+    struct store_shape shape;
+
+    read_head(p, s);
+    s->cluster = text_or_empty(store_get_text(p->f, group_path(p, TRIAL_PROVENANCE), PROVENANCE_CLUSTER));
+    store_get_int(p->f, p->path, PROVENANCE_RANKS, &s->ranks, NULL);
+    store_get_int(p->f, p->path, PROVENANCE_THREADS, &s->threads, NULL);
+    store_get_int(p->f, group_path(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
+    if (store_get_shape(p->f, group_path(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
         s->epochs = shape.dims[0];
-    read_metrics(p, s, e);
-    read_varied(p, s);
+
+    read_trial_metrics(p, s, e);
+    read_varied_values(p, s);
     s->data = read_versions(p);
-    return read_sets(p, s, e);
+    return read_all_sets(p, s, e);
 }
 
 int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e)
 {
-    struct place p = {.f = f, .group = group};
+    struct trial_group p = {.f = f, .group = group};
     int before = e->count;
+
+    ASSERT(f && (!*group || strchr(group, '/')), "group %s is neither the file's own nor trials/KEY", group);
     *s = (struct leaderboard_row){.path = mem_text(store_path(f)), .group = mem_text(group)};
-    if (take(&p, s, e) == 0 && s->id && e->count == before)
+    if (row_take_group(&p, s, e) == 0 && s->id && e->count == before)
         return 0;
+
     row_free(s);
-    return e->count > before
-               ? -1
-               : err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", store_path(f));
+    if (e->count == before)
+        err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", store_path(f));
+    return -1;
 }
 
 int row_read(const char *path, bool is_ours, struct leaderboard_row *s, struct err *e)
 {
     struct store_file *f = store_open(path, FORMAT_TRIAL, is_ours, e);
-    int failed = f ? row_read_group(f, "", s, e) : -1;
+    int rc = f ? row_read_group(f, "", s, e) : -1;
+
     store_close(&f);
-    return failed;
+    return rc;
 }
 
 void row_free(struct leaderboard_row *s)
@@ -296,6 +333,7 @@ void row_free(struct leaderboard_row *s)
     }
     for (int i = 0; i < s->n_sets; i++)
         free(s->set[i].name);
+
     free(s->key);
     free(s->value);
     free(s->set);
@@ -311,6 +349,22 @@ void row_free(struct leaderboard_row *s)
     *s = (struct leaderboard_row){0};
 }
 
+const struct set_results *row_find_set(const struct leaderboard_row *s, const char *set)
+{
+    for (int i = 0; i < s->n_sets; i++)
+        if (strcmp(s->set[i].name, set) == 0)
+            return &s->set[i];
+    return NULL;
+}
+
+const char *row_find_value(const struct leaderboard_row *s, const char *key)
+{
+    for (int i = 0; i < s->n_varied; i++)
+        if (strcmp(s->key[i], key) == 0)
+            return s->value[i];
+    return NULL;
+}
+
 bool row_is_stale(const struct leaderboard_row *s)
 {
     return s->stale && *s->stale;
@@ -320,6 +374,7 @@ void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t
 {
     struct text t = {0};
     char spent[48];
+
     text_add(&t, "trial %.8s", s->id);
     for (int i = 0; i < s->n_varied; i++)
         text_add(&t, "  %s=%s", s->key[i], s->value[i]);
@@ -329,11 +384,16 @@ void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t
         text_add(&t, "  validation_loss %.5g", s->validation_loss);
     else if (!isnan(s->train_loss))
         text_add(&t, "  train_loss %.5g", s->train_loss);
-    for (int i = 0; i < s->n_sets; i++)
-        if (!isnan(s->set[i].roc_auc))
-            text_add(&t, "  %s%sroc_auc %.4f", s->n_sets > 1 ? s->set[i].name : "", s->n_sets > 1 ? " " : "",
-                s->set[i].roc_auc);
+
+    for (int i = 0; i < s->n_sets; i++) {
+        if (isnan(s->set[i].roc_auc))
+            continue;
+        if (s->n_sets > 1)
+            text_add(&t, "  %s", s->set[i].name);
+        text_add(&t, "%sroc_auc %.4f", s->n_sets > 1 ? " " : "  ", s->set[i].roc_auc);
+    }
     text_add(&t, "  %s", text_seconds(spent, seconds));
+
     snprintf(out, room, "%s", t.data);
     text_free(&t);
 }
@@ -346,8 +406,8 @@ static double first_auc(const struct leaderboard_row *s)
     return NAN;
 }
 
-// Smaller first; NaN last.
-static int by_value(double a, double b)
+// Smaller values first, NaN last.
+static int compare_values(double a, double b)
 {
     if (isnan(a) || isnan(b))
         return isnan(a) - isnan(b);
@@ -357,16 +417,23 @@ static int by_value(double a, double b)
 double row_loss(const struct leaderboard_row *s)
 {
     double auc = first_auc(s);
-    return s->has_diverged ? NAN : !isnan(auc) ? -auc : !isnan(s->validation_loss) ? s->validation_loss : s->train_loss;
+
+    if (s->has_diverged)
+        return NAN;
+    if (!isnan(auc))
+        return -auc;
+    return isnan(s->validation_loss) ? s->train_loss : s->validation_loss;
 }
 
 int row_compare(const void *a, const void *b)
 {
     const struct leaderboard_row *x = a, *y = b;
+
+    ASSERT(x->id && y->id, "a row without id");
     int order = row_is_stale(x) - row_is_stale(y);
     order = order ? order : x->has_diverged - y->has_diverged;
-    order = order ? order : by_value(-first_auc(x), -first_auc(y));
-    order = order ? order : by_value(x->validation_loss, y->validation_loss);
-    order = order ? order : by_value(x->train_loss, y->train_loss);
+    order = order ? order : compare_values(-first_auc(x), -first_auc(y));
+    order = order ? order : compare_values(x->validation_loss, y->validation_loss);
+    order = order ? order : compare_values(x->train_loss, y->train_loss);
     return order ? order : strcmp(x->id, y->id);
 }

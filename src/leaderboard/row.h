@@ -1,4 +1,4 @@
-// The row of the leaderboard that a trial's file gives.
+// One row of the leaderboard: what one finished trial says of itself, and the metrics of its test sets.
 #pragma once
 
 #include "store/store.h"
@@ -8,23 +8,23 @@
 
 // The metrics of one test set.
 struct set_results {
-    char *name;      // owned: of the test set
-    bool has_labels; // all below but mean_error and threshold is NaN without
+    char *name;      // owned
+    bool has_labels; // without, all metrics except mean_error and threshold are NaN
     double mean_error, threshold, roc_auc, roc_auc_low, roc_auc_high, average_precision, best_f1, accuracy, precision,
         recall, f1, pca_roc_auc;
 };
 
 struct leaderboard_row {
-    char *path, *group;              // owned: the file, and where in it the trial is: "", or "trials/KEY" of a run's
-    char *id, *experiment, *cluster; // owned; id: its key in a run's file
+    char *path, *group; // owned: the file, and the group of the trial in it: "", or "trials/KEY" in a run's file
+    char *id, *experiment, *cluster; // owned; id: in a run's file, its key
     char *configuration, *objective; // owned; "": none
-    char *data;                      // owned: versions of its data (versions.h); NULL: read from a leaderboard
-    char *stale;                     // owned: sources that have changed since; NULL or "": none
+    char *data;  // owned: versions of its data (versions.h); NULL: unknown, for a row read from a leaderboard
+    char *stale; // owned: sources that have changed since; NULL or "": none
     bool has_diverged;
     int64_t number, epochs, parameters;
-    int64_t ranks, threads; // that trained it; threads of each rank
+    int64_t ranks, threads; // that trained it; threads per rank
     int n_varied;
-    char **key, **value;                // (n_varied), owned; numbers as number_text writes them
+    char **key, **value;                // (n_varied), owned; numbers are written by number_text
     double train_loss, validation_loss; // of the last epoch; NaN: none
     double seconds, wall_seconds;       // of training; of the trial
     double samples_per_second;
@@ -56,24 +56,32 @@ struct row_column {
     size_t offset; // of the char * or the int64_t in struct leaderboard_row
 };
 extern const struct row_column row_texts[], row_counts[]; // the last row has no name
-const char *row_text(const struct row_column *c, const struct leaderboard_row *row);
+const char *row_get_text(const struct row_column *c, const struct leaderboard_row *row);
 void row_set_text(const struct row_column *c, struct leaderboard_row *row, char *text); // takes `text`
-int64_t row_count(const struct row_column *c, const struct leaderboard_row *row);
+int64_t row_get_count(const struct row_column *c, const struct leaderboard_row *row);
 void row_set_count(const struct row_column *c, struct leaderboard_row *row, int64_t count);
 
-// `is_ours`: this process has written it, or it was walked (store_open).
+// Reads the row of a trial's file. `is_ours`: this process has written it, or it was walked (store_open). Returns -1
+// and an error if the file cannot be read, is damaged or is no whole trial; the row then owns nothing.
 int row_read(const char *path, bool is_ours, struct leaderboard_row *s, struct err *e);
-// Of a trial in an open file: `group` "" of a trial's, "trials/KEY" of a run's.
+// The same for a trial in an open file: `group` is "" in a trial's file, "trials/KEY" in a run's.
 int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e);
+// Frees what the row owns and zeroes it.
 void row_free(struct leaderboard_row *s);
-// Whether the trial is of data that has changed since, so that it is never the best one.
+
+// Return what the row has of a test set, or of a key that the sweep varies. NULL if it has none.
+const struct set_results *row_find_set(const struct leaderboard_row *s, const char *set);
+const char *row_find_value(const struct leaderboard_row *s, const char *key);
+// Whether the trial used data that has changed since. Such a trial is never the best one.
 bool row_is_stale(const struct leaderboard_row *s);
-// "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
+
+// Writes "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
 void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t room);
-// A number as users write it: "0.1", "1e-3", "64". Returns out.
+// Writes a number as users do: "0.1", "1e-3", "64". Returns out.
 char *number_text(char out[32], double value);
-// The best trial first: by ROC AUC of the first set that has one, then by validation loss, then training loss; diverged
-// last.
+
+// Compares rows for qsort, best first: by ROC AUC of the first set that has one, then by validation loss, then by
+// training loss. Diverged trials come behind those, stale ones last.
 int row_compare(const void *a, const void *b);
-// What it looks at first in this trial, as a loss: the smaller the better. NaN: diverged.
+// Returns what row_compare looks at first in this trial, as a loss: the smaller the better. NaN if it diverged.
 double row_loss(const struct leaderboard_row *s);

@@ -1,12 +1,17 @@
-// run.h5 made of trial files: each is checked by a process that goes ahead, copied whole, and leaves its row.
+// run.h5 is made in one pass over the trial files: a child process checks each file ahead of us (store_walker), we copy
+// the trial whole and keep its row. At the end the rows become the leaderboard and the table of configurations. The
+// file gets its name only then, so that a reader never sees an unfinished one.
 #include "leaderboard/run_file.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/row.h"
 #include "leaderboard/run_read.h"
 #include "leaderboard/seed_statistics.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,31 +37,37 @@ int run_writer_add(struct run_writer *w, struct store_file *from, const char *gr
         w->room = 2 * w->room + 16;
         w->rows = mem_grow(w->rows, (size_t)w->room, sizeof *w->rows);
     }
+    ASSERT(w->n < w->room, "row %d of %d", w->n, w->room);
     struct leaderboard_row *s = &w->rows[w->n];
     if (row_read_group(from, group, s, e) != 0)
         return -1;
+
     free(s->id);
     s->id = mem_text(key);
     char *name = mem_format(RUN_TRIALS "/%s", key);
-    int failed = store_copy(from, group, w->f, name, e);
+    int rc = store_copy(from, group, w->f, name, e);
     free(name);
     w->n++;
-    return failed;
+
+    return rc;
 }
 
 int run_writer_also(struct run_writer *w, struct store_file *from, const char *provenance, const char *key,
     const char *name, struct err *e)
 {
     char *place = mem_format(RUN_TRIALS "/%s/" TRIAL_ALSO "/%s", key, name);
-    int failed = 0;
-    if (!store_has(w->f, place))
-        failed =
-            store_copy(from, provenance, w->f, place, e) != 0 || store_seal_attributes(w->f, place, e) != 0 ? -1 : 0;
+    int rc = 0;
+
+    if (!store_has(w->f, place)) {
+        rc = store_copy(from, provenance, w->f, place, e);
+        if (rc == 0)
+            rc = store_seal_attributes(w->f, place, e);
+    }
     free(place);
-    return failed;
+    return rc;
 }
 
-static bool writer_has(const struct run_writer *w, const char *key)
+static bool run_writer_has(const struct run_writer *w, const char *key)
 {
     char *name = mem_format(RUN_TRIALS "/%s", key);
     bool has = store_has(w->f, name);
@@ -69,10 +80,11 @@ static int write_configurations(struct run_writer *w, struct err *e)
     int n;
     struct seed_statistics *c = seed_statistics_new(w->rows, w->n, &n);
     struct leaderboard *b = c ? seed_statistics_leaderboard(c, n) : NULL;
-    int failed = b ? leaderboard_write(w->f, RUN_CONFIGURATIONS, LEADERBOARD_CONFIGURATION, b, e) : 0;
+    int rc = b ? leaderboard_write(w->f, RUN_CONFIGURATIONS, LEADERBOARD_CONFIGURATION, b, e) : 0;
+
     leaderboard_free(&b);
     seed_statistics_free(&c, n);
-    return failed;
+    return rc;
 }
 
 struct leaderboard_row *run_writer_rows(struct run_writer *w, int *n)
@@ -86,29 +98,32 @@ void run_writer_mark(struct run_writer *w, const struct stale *stale)
     stale_mark(stale, w->rows, w->n);
 }
 
-static int finish(struct run_writer *w, struct err *e)
+static int run_writer_finish(struct run_writer *w, struct err *e)
 {
     rows_sort(w->rows, w->n);
     struct leaderboard *b = leaderboard_new(w->rows, w->n);
-    int failed = leaderboard_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);
+    int rc = leaderboard_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);
+
     leaderboard_free(&b);
-    if (!failed)
-        failed = write_configurations(w, e);
-    return failed ? failed : store_commit(&w->f, e);
+    if (rc == 0)
+        rc = write_configurations(w, e);
+    return rc == 0 ? store_commit(&w->f, e) : rc;
 }
 
 int run_writer_end(struct run_writer **writer, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct run_writer *w = *writer;
-    int failed = finish(w, e);
+
+    ASSERT(w && w->f, "a writer that has ended");
+    int rc = run_writer_finish(w, e);
     store_abandon(&w->f);
-    if (failed)
+    if (rc != 0)
         rows_free(&w->rows, w->n);
     *rows = w->rows;
-    *n = failed ? 0 : w->n;
+    *n = rc == 0 ? w->n : 0;
     free(w);
     *writer = NULL;
-    return failed;
+    return rc;
 }
 
 void run_writer_abandon(struct run_writer **w)
@@ -119,84 +134,87 @@ void run_writer_abandon(struct run_writer **w)
     *w = NULL;
 }
 
-// -1: the run's file cannot be made. A bad trial file is told of, and no more.
-static int add_file(struct run_writer *w, const char *path, struct err *e)
+// Adds a trial file. A bad one is only reported in `e` (0). Returns -1 if the run's file cannot be made.
+static int run_writer_add_file(struct run_writer *w, const char *path, struct err *e)
 {
     struct store_file *from = store_open(path, FORMAT_TRIAL, true, e);
     char *id = from ? store_get_text(from, "", TRIAL_ID) : NULL;
-    int before = w->n, failed = 0;
+    int before = w->n;
+    int rc = 0;
+
     if (from && !id)
         err_add(e, ERR_DATA, "%s: no attribute `" TRIAL_ID "`: not a whole trial file", path);
-    else if (id && writer_has(w, id))
+    else if (id && run_writer_has(w, id))
         err_add(e, ERR_DATA, "%s: holds trial %s, which another file holds, too", path, id);
-    else if (id && trial_check_name(path, id, e) != 0)
-        failed = 0;
-    else if (id && run_writer_add(w, from, "", id, e) != 0)
-        failed = w->n > before ? -1 : 0;
+    else if (id && trial_check_name(path, id, e) == 0 && run_writer_add(w, from, "", id, e) != 0)
+        rc = w->n > before ? -1 : 0; // read, but not written
     free(id);
     store_close(&from);
-    return failed;
+    return rc;
 }
 
-static int add_files(struct run_writer *w, char **paths, int n, bool is_ours, struct err *e)
+static int run_writer_add_files(struct run_writer *w, char **paths, int n, bool is_ours, struct err *e)
 {
     struct store_walker *walker = is_ours ? NULL : store_walker_new((const char *const *)paths, n, true);
-    int failed = 0;
-    for (int i = 0; i < n && !failed; i++)
+    int rc = 0;
+
+    for (int i = 0; i < n && rc == 0; i++)
         if (!walker || store_walker_next(walker, e) == 0)
-            failed = add_file(w, paths[i], e);
+            rc = run_writer_add_file(w, paths[i], e);
     store_walker_free(&walker);
-    return failed;
+    return rc;
 }
 
-// A damaged run.h5 is made again. A file of another kind is not ours to replace, whatever its name.
-static int check_replace(const char *path, struct err *e)
+// Refuses to replace a file of another kind, whatever its name. A damaged run.h5 is made again.
+static int check_old_run_file(const char *path, struct err *e)
 {
     char *format = store_peek_format(path);
-    int failed = 0;
-    if (format && strcmp(format, FORMAT_RUN) != 0)
-        failed =
-            err_add(e, ERR_USAGE, "%s: found format %s, allowed: %s; hint: move it elsewhere, then hourglass collect",
-                path, format, FORMAT_RUN);
-    free(format);
+    int rc = 0;
 
-    return failed;
+    if (format && strcmp(format, FORMAT_RUN) != 0)
+        rc = err_add(e, ERR_USAGE, "%s: found format %s, allowed: %s; hint: move it elsewhere, then hourglass collect",
+            path, format, FORMAT_RUN);
+    free(format);
+    return rc;
 }
 
 int run_file_take(struct output *o, const char *folder, struct err *e)
 {
     char *path = mem_format("%s/run.h5", folder);
-    int failed = output_take(o, path, e);
+    int rc = output_take(o, path, e);
+
     o->replaces_any = true;
     free(path);
-    return failed;
+    return rc;
 }
 
 int run_file_collect(
     const char *folder, const struct output *output, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
-    int n_paths, failed = -1;
+    int n_paths;
     char **paths = run_trial_files(folder, &n_paths, e);
+    struct run_writer *w = NULL;
+    int rc = paths ? 0 : -1;
+
     *rows = NULL;
     *n = 0;
-    if (!paths)
-        return -1;
-    struct run_writer *w = NULL;
-    if (n_paths > 0 && check_replace(output->path, e) == 0)
-        w = run_writer_new(output, e);
-    if (n_paths == 0)
-        failed = 0;
-    else if (w && add_files(w, paths, n_paths, is_ours, e) != 0)
+    if (n_paths > 0) {
+        w = check_old_run_file(output->path, e) == 0 ? run_writer_new(output, e) : NULL;
+        rc = w ? run_writer_add_files(w, paths, n_paths, is_ours, e) : -1;
+    }
+
+    if (w && rc != 0)
         run_writer_abandon(&w);
     else if (w) {
         struct stale stale;
         stale_read(folder, &stale);
         run_writer_mark(w, &stale);
         stale_free(&stale);
-        failed = run_writer_end(&w, rows, n, e);
+        rc = run_writer_end(&w, rows, n, e);
     }
     for (int i = 0; i < n_paths; i++)
         free(paths[i]);
     free(paths);
-    return failed;
+
+    return rc;
 }

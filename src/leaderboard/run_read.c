@@ -1,11 +1,18 @@
-// Leaderboards read from wherever they stand.
+// Reading leaderboards.
+//
+// run.h5 of a folder is a cache. The row of a trial file that is older than run.h5 is taken from it; all others are
+// read from the trial files, which a child process checks first (store_walker): a file that crashes HDF5 ends the
+// child, not us. A file may be replaced while we read, so each one is judged alone, and a bad one never hides the
+// others.
 #include "leaderboard/run_read.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/stale.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,13 +20,13 @@
 #include <sys/stat.h>
 
 // --- trial files
-static int is_trial_file(const struct dirent *d)
+static int entry_is_trial(const struct dirent *d)
 {
     size_t n = strlen(d->d_name);
     return n > 3 && d->d_name[0] != '.' && strcmp(d->d_name + n - 3, ".h5") == 0;
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
+static int compare_entries(const struct dirent **a, const struct dirent **b)
 {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
@@ -28,10 +35,12 @@ char **run_trial_files(const char *folder, int *n, struct err *e)
 {
     struct dirent **list = NULL;
     char *trials = mem_format("%s/trials", folder);
-    *n = scandir(trials, &list, is_trial_file, by_name);
+
+    *n = scandir(trials, &list, entry_is_trial, compare_entries);
     if (*n < 0)
         err_add(e, ERR_USAGE, "%s: no run: %s", trials, strerror(errno));
     char **paths = *n < 0 ? NULL : mem_new((size_t)*n + 1, sizeof *paths);
+
     for (int i = 0; i < *n; i++) {
         paths[i] = mem_format("%s/%s", trials, list[i]->d_name);
         free(list[i]);
@@ -39,10 +48,11 @@ char **run_trial_files(const char *folder, int *n, struct err *e)
     free(list);
     free(trials);
     *n = *n < 0 ? 0 : *n;
+
     return paths;
 }
 
-static void free_paths(char **paths, int n)
+static void paths_free(char **paths, int n)
 {
     for (int i = 0; i < n; i++)
         free(paths[i]);
@@ -60,9 +70,9 @@ void rows_free(struct leaderboard_row **rows, int n)
 // --- a run's file
 struct store_file *run_open(const char *path, struct err *e)
 {
-    return store_walk_objects(path, (const char *const[]){RUN_LEADERBOARD}, 1, e) == 0
-               ? store_open(path, FORMAT_RUN, true, e)
-               : NULL;
+    if (store_walk_objects(path, (const char *const[]){RUN_LEADERBOARD}, 1, e) != 0)
+        return NULL;
+    return store_open(path, FORMAT_RUN, true, e);
 }
 
 struct store_file *trial_open(const struct leaderboard_row *s, struct err *e)
@@ -85,50 +95,53 @@ static int read_run_file(const char *path, struct leaderboard_row **rows, int *n
 }
 
 // --- a folder: what its run.h5 knows
-struct known {
-    struct leaderboard_row *rows; // in order of id; a row that is used is zeroed
+struct known_rows {
+    struct leaderboard_row *rows; // in order of id
     int n;
     struct timespec made; // run.h5
 };
 
-static int by_id(const void *a, const void *b)
+static int rows_by_id(const void *a, const void *b)
 {
     return strcmp(((const struct leaderboard_row *)a)->id, ((const struct leaderboard_row *)b)->id);
 }
 
-static struct known known_read(const char *folder)
+static struct known_rows known_read(const char *folder)
 {
-    struct known k = {0};
+    struct known_rows k = {0};
     struct err ignored = {0};
     struct stat s;
     char *path = mem_format("%s/run.h5", folder);
     if (stat(path, &s) == 0 && read_run_file(path, &k.rows, &k.n, &ignored) == 0) {
         k.made = s.st_mtim;
         if (k.n > 1)
-            qsort(k.rows, (size_t)k.n, sizeof *k.rows, by_id);
+            qsort(k.rows, (size_t)k.n, sizeof *k.rows, rows_by_id);
     }
     free(path);
     return k;
 }
 
-// The row of a trial file that is no newer than run.h5; NULL: to be read.
-static struct leaderboard_row *known_find(struct known *k, const char *path)
+// Returns the row of a trial file that is older than run.h5. NULL if the file must be read.
+static struct leaderboard_row *known_find(struct known_rows *k, const char *path)
 {
     struct stat s;
     const char *name = strrchr(path, '/') + 1;
     if (k->n == 0 || stat(path, &s) != 0 || s.st_mtim.tv_sec > k->made.tv_sec ||
         (s.st_mtim.tv_sec == k->made.tv_sec && s.st_mtim.tv_nsec >= k->made.tv_nsec))
         return NULL;
+
     struct leaderboard_row wanted = {.id = mem_format("%.*s", (int)strlen(name) - 3, name)};
-    struct leaderboard_row *found = bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, by_id);
+    struct leaderboard_row *found = bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, rows_by_id);
     free(wanted.id);
     return found;
 }
 
-// The row becomes one of the trial file's.
-static struct leaderboard_row row_of_file(const struct leaderboard_row *row, const char *path)
+// Returns the row of a run's file as one of a trial's file. Takes what the row owns.
+static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row, const char *path)
 {
     struct leaderboard_row s = *row;
+
+    ASSERT(s.path && *s.group, "the row of trial %s is a trial file's already", s.id);
     free(s.path);
     free(s.group);
     s.path = mem_text(path);
@@ -144,6 +157,7 @@ struct reading {
 
 int trial_check_name(const char *path, const char *id, struct err *e)
 {
+    ASSERT(strchr(path, '/') && strlen(path) > strlen(".h5"), "%s is no FOLDER/ID.h5", path);
     const char *name = strrchr(path, '/') + 1;
     size_t n = strlen(name) - strlen(".h5");
 
@@ -153,9 +167,10 @@ int trial_check_name(const char *path, const char *id, struct err *e)
         id, (int)n, name);
 }
 
-static void note_bad(struct bad_files *bad, const char *path, const struct err *found)
+static void bad_files_add(struct bad_files *bad, const char *path, const struct err *found)
 {
     bad->v = mem_grow(bad->v, (size_t)bad->n + 1, sizeof *bad->v);
+    ASSERT(found->count > 0, "%s is bad without a reason", path);
     struct bad_file *b = &bad->v[bad->n++];
     *b = (struct bad_file){mem_text(path), mem_format("%.*s", (int)strcspn(found->text, "\n"), found->text), {0}};
     lstat(path, &b->seen);
@@ -171,8 +186,8 @@ void bad_files_free(struct bad_files *b)
     *b = (struct bad_files){0};
 }
 
-// One trial file, which the walker (NULL: none) comes to next.
-static int read_one(const char *path, struct store_walker *walker, struct leaderboard_row *row, struct err *e)
+// Reads one trial file, which is the next one of the walker (NULL: there is none).
+static int read_trial_file(const char *path, struct store_walker *walker, struct leaderboard_row *row, struct err *e)
 {
     if (walker && store_walker_next(walker, e) != 0)
         return -1;
@@ -184,62 +199,81 @@ static int read_one(const char *path, struct store_walker *walker, struct leader
     return -1;
 }
 
-// Files that are no regular ones never come to the walker.
-static int read_new(
+// Reads n trial files and adds their rows to rows, *found of which are there. Only regular files go to the walker.
+static int read_new_files(
     char **paths, int n, const struct reading *how, struct leaderboard_row *rows, int *found, struct err *e)
 {
-    char **whole = mem_new((size_t)n + 1, sizeof *whole);
-    int n_whole = 0, failed = 0;
+    char **regular = mem_new((size_t)n + 1, sizeof *regular);
+    int n_regular = 0;
+    int rc = 0;
+
     for (int i = 0; i < n; i++) {
         struct err bad = {0};
         if (how->is_ours || store_glance(paths[i], &bad) == 0)
-            whole[n_whole++] = paths[i];
+            regular[n_regular++] = paths[i];
         else if (how->bad)
-            note_bad(how->bad, paths[i], &bad);
+            bad_files_add(how->bad, paths[i], &bad);
         else
             err_merge(e, &bad);
     }
 
     struct store_walker *walker = NULL;
-    if (!how->is_ours && n_whole > 0)
-        walker = store_walker_new((const char *const *)whole, n_whole, how->verifies);
-    for (int i = 0; i < n_whole && !failed; i++) {
+    if (!how->is_ours && n_regular > 0)
+        walker = store_walker_new((const char *const *)regular, n_regular, how->verifies);
+    for (int i = 0; i < n_regular && rc == 0; i++) {
         struct err bad = {0};
-        if (read_one(whole[i], walker, &rows[*found], &bad) == 0)
+        if (read_trial_file(regular[i], walker, &rows[*found], &bad) == 0)
             ++*found;
         else if (how->bad && bad.kind == ERR_DATA)
-            note_bad(how->bad, whole[i], &bad);
+            bad_files_add(how->bad, regular[i], &bad);
         else {
             err_merge(e, &bad);
-            failed = bad.kind == ERR_DATA ? 0 : -1;
+            rc = bad.kind == ERR_DATA ? 0 : -1;
         }
     }
     store_walker_free(&walker);
-    free(whole);
-    return failed;
+    free(regular);
+
+    return rc;
 }
 
-static int read_folder(
+static void mark_stale_rows(const char *folder, struct leaderboard_row *rows, int n)
+{
+    struct stale stale;
+
+    stale_read(folder, &stale);
+    stale_mark(&stale, rows, n);
+    stale_free(&stale);
+}
+
+static int read_folder_rows(
     const char *folder, const struct reading *how, struct leaderboard_row **rows, int *n, struct err *e)
 {
-    int n_paths, n_new = 0;
+    int n_paths;
+    int n_new = 0;
     char **paths = run_trial_files(folder, &n_paths, e);
     if (!paths)
         return -1;
-    struct known known = how->is_ours || how->reads_all ? (struct known){0} : known_read(folder);
+
+    struct known_rows known = {0};
+    if (!how->is_ours && !how->reads_all)
+        known = known_read(folder);
     char **new = mem_new((size_t)n_paths + 1, sizeof *new);
     bool *is_taken = mem_new((size_t)known.n + 1, sizeof *is_taken);
     *rows = mem_new((size_t)n_paths + 1, sizeof **rows);
+
     for (int i = 0; i < n_paths; i++) {
         struct leaderboard_row *row = known_find(&known, paths[i]);
         if (!row) {
             new[n_new++] = paths[i];
             continue;
         }
-        (*rows)[(*n)++] = row_of_file(row, paths[i]);
+        ASSERT(!is_taken[row - known.rows], "two files of trial %s", row->id);
+        (*rows)[(*n)++] = row_move_to_file(row, paths[i]);
         is_taken[row - known.rows] = true;
     }
-    int failed = read_new(new, n_new, how, *rows, n, e);
+    int rc = read_new_files(new, n_new, how, *rows, n, e);
+    ASSERT(*n <= n_paths, "%d rows of %d files", *n, n_paths);
 
     for (int i = 0; i < known.n; i++)
         if (!is_taken[i])
@@ -247,13 +281,10 @@ static int read_folder(
     free(known.rows);
     free(is_taken);
     free(new);
-    free_paths(paths, n_paths);
+    paths_free(paths, n_paths);
 
-    struct stale stale;
-    stale_read(folder, &stale);
-    stale_mark(&stale, *rows, *n);
-    stale_free(&stale);
-    return failed;
+    mark_stale_rows(folder, *rows, *n);
+    return rc;
 }
 
 int run_examine_rows(
@@ -262,11 +293,11 @@ int run_examine_rows(
     const struct reading how = {.verifies = true, .reads_all = reads_all, .bad = bad};
     *rows = NULL;
     *n = 0;
-    return read_folder(folder, &how, rows, n, e);
+    return read_folder_rows(folder, &how, rows, n, e);
 }
 
 // --- any
-static bool exists(const char *folder, const char *name)
+static bool folder_has(const char *folder, const char *name)
 {
     struct stat s;
     char *path = mem_format("%s/%s", folder, name);
@@ -275,44 +306,49 @@ static bool exists(const char *folder, const char *name)
     return found;
 }
 
-static int read_file(const char *path, struct leaderboard_row **rows, int *n, struct err *e)
+static int read_single_file(const char *path, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct err as_run = {0};
+
     if (read_run_file(path, rows, n, &as_run) == 0)
         return 0;
     if (!strstr(as_run.text, "expected \"" FORMAT_RUN "\"")) {
         err_merge(e, &as_run);
         return -1;
     }
+
     *rows = mem_new(1, sizeof **rows);
     *n = row_read(path, false, *rows, e) == 0;
     return *n ? 0 : -1;
 }
 
-static int read_any(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
+static int read_any_run(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct stat s;
+
     if (stat(run, &s) != 0)
         return err_add(e, ERR_USAGE, "%s: no run: %s", run, strerror(errno));
     if (!S_ISDIR(s.st_mode))
-        return read_file(run, rows, n, e);
-    if (exists(run, "trials") || !exists(run, "run.h5"))
-        return read_folder(run, &(struct reading){.is_ours = is_ours}, rows, n, e);
+        return read_single_file(run, rows, n, e);
+    if (folder_has(run, "trials") || !folder_has(run, "run.h5"))
+        return read_folder_rows(run, &(struct reading){.is_ours = is_ours}, rows, n, e);
+
     char *path = mem_format("%s/run.h5", run);
-    int failed = read_run_file(path, rows, n, e);
+    int rc = read_run_file(path, rows, n, e);
     free(path);
-    return failed;
+    return rc;
 }
 
 int run_read_rows(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
 {
     *rows = NULL;
     *n = 0;
-    int failed = read_any(run, is_ours, rows, n, e);
-    if (failed) {
+    int rc = read_any_run(run, is_ours, rows, n, e);
+
+    if (rc != 0) {
         rows_free(rows, *n);
         *n = 0;
     } else
         rows_sort(*rows, *n);
-    return failed;
+    return rc;
 }

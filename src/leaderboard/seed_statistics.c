@@ -1,31 +1,34 @@
-// Trials that differ only in train.seed, by their mean and spread.
+// Rows are sorted by configuration, then each group of equal ones becomes a row of means and a row of deviations.
 #include "leaderboard/seed_statistics.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/row.h"
 #include "store/schema.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Trials of equal identity that another run or cluster did not get the same bits of are no repeats.
+// Whether a trial counts as a repeat. Merged files keep trials of one identity with different bits as ID-DIGITS; these
+// are not.
 static bool may_repeat(const struct leaderboard_row *s)
 {
     return *s->configuration && !strchr(s->id, '-');
 }
 
-static int by_configuration(const void *a, const void *b)
+static int compare_configurations(const void *a, const void *b)
 {
-    const struct leaderboard_row *x = *(const struct leaderboard_row *const *)a,
-                                 *y = *(const struct leaderboard_row *const *)b;
+    const struct leaderboard_row *x = *(const struct leaderboard_row *const *)a;
+    const struct leaderboard_row *y = *(const struct leaderboard_row *const *)b;
     int order = may_repeat(y) - may_repeat(x);
     order = order ? order : strcmp(x->configuration, y->configuration);
     return order ? order : strcmp(x->id, y->id);
 }
 
 // The head of a row, and space for its metrics.
-static struct leaderboard_row begin(const struct leaderboard_row *s)
+static struct leaderboard_row row_begin_statistics(const struct leaderboard_row *s)
 {
     struct leaderboard_row c = {.path = mem_text(s->path),
         .group = mem_text(s->group),
@@ -37,6 +40,7 @@ static struct leaderboard_row begin(const struct leaderboard_row *s)
         .stale = mem_text(s->stale),
         .epochs = s->epochs,
         .parameters = s->parameters};
+
     c.key = mem_new((size_t)s->n_varied + 1, sizeof *c.key);
     c.value = mem_new((size_t)s->n_varied + 1, sizeof *c.value);
     for (int k = 0; k < s->n_varied; k++) {
@@ -45,54 +49,73 @@ static struct leaderboard_row begin(const struct leaderboard_row *s)
         c.key[c.n_varied] = mem_text(s->key[k]);
         c.value[c.n_varied++] = mem_text(s->value[k]);
     }
+
     c.n_sets = s->n_sets;
     c.set = mem_new((size_t)s->n_sets, sizeof *c.set);
     for (int i = 0; i < s->n_sets; i++)
         c.set[i] = (struct set_results){.name = mem_text(s->set[i].name), .has_labels = s->set[i].has_labels};
+
     return c;
 }
 
-static const void *set_of(const struct leaderboard_row *s, const char *name)
+// The trials of one configuration.
+struct seed_group {
+    const struct leaderboard_row *const *trial; // (n), borrowed
+    int n;
+};
+
+// Returns the metric of one trial, of its test set `set` (NULL: of the trial itself). NaN if it has none.
+static double trial_metric(const struct metric *m, const struct leaderboard_row *trial, const char *set)
 {
-    for (int i = 0; i < s->n_sets; i++)
-        if (strcmp(s->set[i].name, name) == 0)
-            return &s->set[i];
-    return NULL;
+    const void *results = set ? (const void *)row_find_set(trial, set) : trial;
+    return results ? metric_value(m, results) : NAN;
 }
 
-// A metric of n trials, of the test set `set` (NULL: of the trials themselves).
-static void reduce(const struct metric *m, const struct leaderboard_row *const *trial, int n, const char *set,
-    void *mean, void *spread)
+// Sets mean and standard deviation (n - 1) of one metric. The mean is NaN if one trial has no value.
+static void metric_reduce(const struct metric *m, const struct seed_group *g, const char *set, void *mean, void *spread)
 {
-    double sum = 0, squares = 0;
-    for (int i = 0; i < n; i++) {
-        const void *s = set ? set_of(trial[i], set) : trial[i];
-        sum += s ? metric_value(m, s) : NAN;
-    }
-    metric_set(m, mean, sum / n);
-    for (int i = 0; i < n && !isnan(sum); i++) {
-        double d = metric_value(m, set ? set_of(trial[i], set) : trial[i]) - sum / n;
+    double sum = 0;
+    double squares = 0;
+
+    for (int i = 0; i < g->n; i++)
+        sum += trial_metric(m, g->trial[i], set);
+    metric_set(m, mean, sum / g->n);
+
+    for (int i = 0; i < g->n && !isnan(sum); i++) {
+        double d = trial_metric(m, g->trial[i], set) - sum / g->n;
         squares += d * d;
     }
-    metric_set(m, spread, n > 1 && !isnan(sum) ? sqrt(squares / (n - 1)) : NAN);
+    metric_set(m, spread, g->n > 1 && !isnan(sum) ? sqrt(squares / (g->n - 1)) : NAN);
 }
 
-static struct seed_statistics gather(const struct leaderboard_row *const *trial, int n)
+static struct seed_statistics seeds_gather(const struct seed_group *g)
 {
-    struct seed_statistics c = {begin(trial[0]), begin(trial[0]), n};
-    for (int i = 0; i < n; i++)
-        c.mean.has_diverged = c.mean.has_diverged || trial[i]->has_diverged;
+    ASSERT(g->n > 0, "a configuration has a trial");
+    struct seed_statistics c = {row_begin_statistics(g->trial[0]), row_begin_statistics(g->trial[0]), g->n};
+
+    for (int i = 0; i < g->n; i++)
+        c.mean.has_diverged = c.mean.has_diverged || g->trial[i]->has_diverged;
     for (const struct metric *m = trial_metrics; m->name; m++)
-        reduce(m, trial, n, NULL, &c.mean, &c.spread);
+        metric_reduce(m, g, NULL, &c.mean, &c.spread);
     for (int i = 0; i < c.mean.n_sets; i++)
         for (const struct metric *m = set_metrics; m->name; m++)
-            reduce(m, trial, n, c.mean.set[i].name, &c.mean.set[i], &c.spread.set[i]);
+            metric_reduce(m, g, c.mean.set[i].name, &c.mean.set[i], &c.spread.set[i]);
     return c;
 }
 
-static int best_first(const void *a, const void *b)
+static int compare_means(const void *a, const void *b)
 {
     return objective_compare(&((const struct seed_statistics *)a)->mean, &((const struct seed_statistics *)b)->mean);
+}
+
+// Returns the end of the group of rows of one configuration that begins at `first`.
+static int group_end(const struct leaderboard_row *const *sorted, int n, int first)
+{
+    int end = first + 1;
+
+    while (end < n && may_repeat(sorted[end]) && strcmp(sorted[end]->configuration, sorted[first]->configuration) == 0)
+        end++;
+    return end;
 }
 
 struct seed_statistics *seed_statistics_new(const struct leaderboard_row *rows, int n_rows, int *n)
@@ -100,23 +123,26 @@ struct seed_statistics *seed_statistics_new(const struct leaderboard_row *rows, 
     const struct leaderboard_row **sorted = mem_new((size_t)n_rows + 1, sizeof *sorted);
     struct seed_statistics *all = mem_new((size_t)n_rows + 1, sizeof *all);
     bool has_repeats = false;
+
     *n = 0;
     for (int i = 0; i < n_rows; i++)
         sorted[i] = &rows[i];
-    qsort(sorted, (size_t)n_rows, sizeof *sorted, by_configuration);
+    qsort(sorted, (size_t)n_rows, sizeof *sorted, compare_configurations);
+
     for (int i = 0, end; i < n_rows && may_repeat(sorted[i]); i = end) {
-        for (end = i + 1; end < n_rows && may_repeat(sorted[end]) &&
-                          strcmp(sorted[end]->configuration, sorted[i]->configuration) == 0;)
-            end++;
+        end = group_end(sorted, n_rows, i);
         has_repeats = has_repeats || end > i + 1;
-        all[(*n)++] = gather(sorted + i, end - i);
+        ASSERT(*n < n_rows, "%d configurations of %d trials", *n + 1, n_rows);
+        all[(*n)++] = seeds_gather(&(struct seed_group){sorted + i, end - i});
     }
     free(sorted);
-    if (!has_repeats)
+
+    if (!has_repeats) {
         seed_statistics_free(&all, *n);
-    *n = has_repeats ? *n : 0;
+        *n = 0;
+    }
     if (*n > 1)
-        qsort(all, (size_t)*n, sizeof *all, best_first);
+        qsort(all, (size_t)*n, sizeof *all, compare_means);
     return all;
 }
 
@@ -130,9 +156,10 @@ void seed_statistics_free(struct seed_statistics **c, int n)
     *c = NULL;
 }
 
-static struct leaderboard *board_of(const struct seed_statistics *c, int n, bool spread)
+static struct leaderboard *statistics_leaderboard(const struct seed_statistics *c, int n, bool spread)
 {
-    struct leaderboard_row *rows = mem_new((size_t)n + 1, sizeof *rows); // borrows all that they own
+    struct leaderboard_row *rows = mem_new((size_t)n + 1, sizeof *rows); // borrows what `c` owns
+
     for (int i = 0; i < n; i++)
         rows[i] = spread ? c[i].spread : c[i].mean;
     struct leaderboard *b = leaderboard_new(rows, n);
@@ -140,8 +167,8 @@ static struct leaderboard *board_of(const struct seed_statistics *c, int n, bool
     return b;
 }
 
-// Whether a column of trials says something of configurations: what it is, and metrics.
-static bool is_of_configurations(const struct leaderboard_column *c)
+// Whether a column of trials makes sense for configurations, too.
+static bool column_has_meaning(const struct leaderboard_column *c)
 {
     static const char *const others[] = {
         LEADERBOARD_TRIAL, LEADERBOARD_CLUSTER, LEADERBOARD_STATUS, PROVENANCE_RANKS, PROVENANCE_THREADS};
@@ -151,11 +178,12 @@ static bool is_of_configurations(const struct leaderboard_column *c)
     return true;
 }
 
-static bool is_metric(const struct leaderboard *b, const struct leaderboard_column *c)
+static bool column_is_metric(const struct leaderboard *b, const struct leaderboard_column *c)
 {
     for (const struct metric *m = trial_metrics; m->name; m++)
         if (strcmp(m->name, c->name) == 0)
             return true;
+
     const char *dot = strchr(b->sets, '\n') ? strchr(c->name, '.') : NULL; // "SET.METRIC" of several sets
     for (const struct metric *m = set_metrics; m->name; m++)
         if (strcmp(m->name, dot ? dot + 1 : c->name) == 0)
@@ -167,8 +195,9 @@ static void add_deviations(struct leaderboard *b, struct leaderboard *spread)
 {
     for (int i = 0; i < spread->n_columns; i++) {
         struct leaderboard_column *from = &spread->column[i];
-        if (from->type != STORE_F64 || !is_metric(spread, from))
+        if (from->type != STORE_F64 || !column_is_metric(spread, from))
             continue;
+
         char *name = mem_format("%s_deviation", from->name);
         char *long_name = mem_format("standard deviation of: %s", from->long_name);
         struct leaderboard_column *to = leaderboard_add_column(b, name, STORE_F64, long_name, from->units);
@@ -180,15 +209,20 @@ static void add_deviations(struct leaderboard *b, struct leaderboard *spread)
 
 struct leaderboard *seed_statistics_leaderboard(const struct seed_statistics *c, int n)
 {
-    struct leaderboard *b = board_of(c, n, false), *spread = board_of(c, n, true);
+    struct leaderboard *b = statistics_leaderboard(c, n, false);
+    struct leaderboard *spread = statistics_leaderboard(c, n, true);
+
     for (int i = b->n_columns - 1; i >= 0; i--)
-        if (!is_of_configurations(&b->column[i]))
+        if (!column_has_meaning(&b->column[i]))
             leaderboard_drop_column(b, i);
     struct leaderboard_column *trials =
         leaderboard_add_column(b, CONFIGURATIONS_TRIALS, STORE_I64, "trials, each with its own seed", "1");
     for (int i = 0; i < n; i++)
         trials->number[i] = c[i].trials;
+
+    ASSERT(spread->n == b->n, "%d deviations of %d means", spread->n, b->n);
     add_deviations(b, spread);
     leaderboard_free(&spread);
+
     return b;
 }

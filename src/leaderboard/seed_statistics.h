@@ -13,5 +13,5 @@ struct seed_statistics {           // of one configuration
 // The configurations of the rows, best first, in new memory (an owned array of *n). NULL if no two trials share one.
 struct seed_statistics *seed_statistics_new(const struct leaderboard_row *rows, int n_rows, int *n);
 void seed_statistics_free(struct seed_statistics **c, int n);
-// As columns: means, and deviations as METRIC_deviation.
+// Makes columns of n of them: means, and standard deviations as METRIC_deviation.
 struct leaderboard *seed_statistics_leaderboard(const struct seed_statistics *c, int n);

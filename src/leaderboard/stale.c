@@ -1,4 +1,4 @@
-// Which trials of a folder are stale: lines "ID SOURCES", in order of id.
+// The file has lines "ID SOURCES" in order of id; other lines are ignored.
 #include "leaderboard/stale.h"
 
 #include "base/mem.h"
@@ -16,7 +16,7 @@ void stale_add(struct stale *s, const char *id, char *sources)
     t->sources = sources;
 }
 
-static int by_id(const void *a, const void *b)
+static int compare_stale(const void *a, const void *b)
 {
     return strcmp(((const struct stale_trial *)a)->id, ((const struct stale_trial *)b)->id);
 }
@@ -24,10 +24,9 @@ static int by_id(const void *a, const void *b)
 void stale_sort(struct stale *s)
 {
     if (s->n > 1)
-        qsort(s->trial, (size_t)s->n, sizeof *s->trial, by_id);
+        qsort(s->trial, (size_t)s->n, sizeof *s->trial, compare_stale);
 }
 
-// Lines "ID SOURCES"; all else is passed over.
 void stale_read(const char *folder, struct stale *s)
 {
     char *text = state_text_read(folder, "stale");
@@ -49,19 +48,21 @@ void stale_read(const char *folder, struct stale *s)
 int stale_write(const char *folder, const struct stale *s, struct err *e)
 {
     struct text t = {0};
+
     text_add(&t, "%s", "");
     for (int i = 0; i < s->n; i++)
         text_add(&t, "%s %s\n", s->trial[i].id, s->trial[i].sources);
-    int failed = state_text_write(folder, "stale", t.data, e);
+    int rc = state_text_write(folder, "stale", t.data, e);
     text_free(&t);
-    return failed;
+    return rc;
 }
 
 const char *stale_find(const struct stale *s, const char *id)
 {
     struct stale_trial key;
+
     snprintf(key.id, sizeof key.id, "%s", id);
-    const struct stale_trial *found = s->n ? bsearch(&key, s->trial, (size_t)s->n, sizeof key, by_id) : NULL;
+    const struct stale_trial *found = s->n ? bsearch(&key, s->trial, (size_t)s->n, sizeof key, compare_stale) : NULL;
     return found ? found->sources : NULL;
 }
 

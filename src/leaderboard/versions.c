@@ -1,6 +1,7 @@
-// Lines "KEY xxh3:CHECKSUM", compared as sets of keys.
+// Lines are compared as sets: their order does not matter, only their keys and checksums.
 #include "leaderboard/versions.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "presence/state_text.h"
@@ -9,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One line: its text, and the length of its key.
-struct line {
+// One line, in the text that holds it.
+struct version_line {
     const char *text;
-    size_t length, key;
+    size_t length, key; // of the line; of the key that begins it
 };
 
-// The line at *at, which moves behind it. False at the end.
-static bool next_line(const char **at, struct line *l)
+// Finds the line at *at and moves *at behind it. Returns false at the end.
+static bool next_line(const char **at, struct version_line *l)
 {
     while (**at == '\n')
         ++*at;
@@ -28,23 +29,25 @@ static bool next_line(const char **at, struct line *l)
     while (l->key > 0 && l->text[l->key] != ' ')
         l->key--;
     *at += l->length;
+
+    ASSERT(l->key <= l->length, "a key of %zu in %zu bytes", l->key, l->length);
     return true;
 }
 
-static bool has_same_key(const struct line *a, const struct line *b)
+static bool has_same_source(const struct version_line *a, const struct version_line *b)
 {
     return a->key == b->key && memcmp(a->text, b->text, a->key) == 0;
 }
 
-static bool is_same(const struct line *a, const struct line *b)
+static bool is_same_version(const struct version_line *a, const struct version_line *b)
 {
     return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
-static bool find_key(const char *lines, const struct line *wanted, struct line *found)
+static bool find_version(const char *lines, const struct version_line *wanted, struct version_line *found)
 {
     while (next_line(&lines, found))
-        if (has_same_key(found, wanted))
+        if (has_same_source(found, wanted))
             return true;
     return false;
 }
@@ -52,23 +55,25 @@ static bool find_key(const char *lines, const struct line *wanted, struct line *
 char *versions_update(const char *older, const char *newer)
 {
     struct text all = {0};
-    struct line l, found;
+    struct version_line l, found;
     text_add(&all, "%s", "");
 
     for (const char *at = newer; next_line(&at, &l);)
-        if (!find_key(all.data, &l, &found))
+        if (!find_version(all.data, &l, &found))
             text_add(&all, "%.*s\n", (int)l.length, l.text);
     for (const char *at = older; next_line(&at, &l);)
-        if (!find_key(all.data, &l, &found))
+        if (!find_version(all.data, &l, &found))
             text_add(&all, "%.*s\n", (int)l.length, l.text);
     return all.data;
 }
 
-// The name of the source, without what is said of its labels: new memory.
-static char *source_name(const struct line *l)
+// Returns the name of the source in new memory, without the suffix that marks the version of its labels.
+static char *source_name(const struct version_line *l)
 {
     static const char labels[] = VERSIONS_LABELS;
-    size_t tail = sizeof labels - 1, n = l->key;
+    size_t tail = sizeof labels - 1;
+    size_t n = l->key;
+
     if (n > tail && memcmp(l->text + n - tail, labels, tail) == 0)
         n -= tail;
     return mem_format("%.*s", (int)n, l->text);
@@ -77,11 +82,11 @@ static char *source_name(const struct line *l)
 char *versions_changed(const char *lines, const char *current)
 {
     struct text names = {0};
-    struct line l, now;
+    struct version_line l, now;
     text_add(&names, "%s", "");
 
     for (const char *at = lines; next_line(&at, &l);) {
-        if (!find_key(current, &l, &now) || is_same(&l, &now))
+        if (!find_version(current, &l, &now) || is_same_version(&l, &now))
             continue;
         char *name = source_name(&l);
         if (!strstr(names.data, name))
@@ -93,12 +98,12 @@ char *versions_changed(const char *lines, const char *current)
 
 bool versions_share(const char *a, const char *b, const char *sources)
 {
-    struct line mine, other;
+    struct version_line mine, other;
     bool shares = false;
 
     while (!shares && next_line(&a, &mine)) {
         char *name = source_name(&mine);
-        shares = strstr(sources, name) && find_key(b, &mine, &other) && is_same(&mine, &other);
+        shares = strstr(sources, name) && find_version(b, &mine, &other) && is_same_version(&mine, &other);
         free(name);
     }
     return shares;

@@ -6,8 +6,8 @@
 // precede costs such as seconds. A new metric appears in print as soon as its row there has a header.
 #include "report/leaderboard_table.h"
 
-#include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "leaderboard/row.h"
 #include "leaderboard/seed_statistics.h"
 #include <math.h>
@@ -31,18 +31,10 @@ struct table_layout {
     int n_keys;
 };
 
-static const struct set_results *find_results(const struct leaderboard_row *row, const char *set)
-{
-    for (int i = 0; i < row->n_sets; i++)
-        if (strcmp(row->set[i].name, set) == 0)
-            return &row->set[i];
-    return NULL;
-}
-
 // Returns the value of a column in a row, or NaN.
 static double column_value(const struct metric_column *c, const struct leaderboard_row *row)
 {
-    const void *results = c->set ? (const void *)find_results(row, c->set) : row;
+    const void *results = c->set ? (const void *)row_find_set(row, c->set) : row;
 
     return results ? metric_value(c->metric, results) : NAN;
 }
@@ -52,7 +44,7 @@ static bool column_is_shown(const struct metric_column *c, const struct leaderbo
     bool is_shown = c->metric->shown == SHOWN_ALWAYS;
 
     for (int i = 0; i < n && !is_shown; i++) {
-        const struct set_results *set = c->set ? find_results(&rows[i], c->set) : NULL;
+        const struct set_results *set = c->set ? row_find_set(&rows[i], c->set) : NULL;
         if (c->metric->shown == SHOWN_WITH_LABELS)
             is_shown = set && set->has_labels;
         else
@@ -144,20 +136,14 @@ static void add_metric_columns(struct table *t, const struct table_layout *l, bo
 {
     for (int i = 0; i < l->n_columns; i++) {
         const struct metric_column *c = &l->column[i];
-        bool has_name = c->set && l->n_sets > 1;
         const char *interval = c->metric->has_interval && !are_means ? " [95 % CI]" : "";
-        char *header = mem_format("%s%s%s%s", has_name ? c->set : "", has_name ? " " : "", c->metric->header, interval);
-        table_column(t, header, TABLE_RIGHT);
-        free(header);
+        struct text header = {0};
+        if (c->set && l->n_sets > 1)
+            text_add(&header, "%s ", c->set);
+        text_add(&header, "%s%s", c->metric->header, interval);
+        table_column(t, header.data, TABLE_RIGHT);
+        text_free(&header);
     }
-}
-
-static const char *find_value(const struct leaderboard_row *row, const char *key)
-{
-    for (int i = 0; i < row->n_varied; i++)
-        if (strcmp(row->key[i], key) == 0)
-            return row->value[i];
-    return NULL;
 }
 
 static void add_key_cells(struct table *t, const struct table_layout *l, const struct leaderboard_row *row)
@@ -165,7 +151,7 @@ static void add_key_cells(struct table *t, const struct table_layout *l, const s
     enum { SHOWN = 24 }; // a swept model or list can be long
 
     for (int k = 0; k < l->n_keys; k++) {
-        const char *value = find_value(row, l->key[k]);
+        const char *value = row_find_value(row, l->key[k]);
         if (!value)
             table_null(t);
         else
@@ -311,8 +297,10 @@ static void print_auc_spread(const struct leaderboard_row *rows, int n, const ch
         return;
 
     double mean = sum / found, deviation = sqrt(fmax(0, (squares - sum * mean) / (found - 1)));
-    fprintf(out, "%s%sROC AUC over %d trials: mean %.4f, standard deviation %.4f, from %.4f to %.4f\n",
-        is_only ? "" : set, is_only ? "" : " ", found, mean, deviation, least, most);
+    if (!is_only)
+        fprintf(out, "%s ", set);
+    fprintf(out, "ROC AUC over %d trials: mean %.4f, standard deviation %.4f, from %.4f to %.4f\n", found, mean,
+        deviation, least, most);
 }
 
 void leaderboard_print_spread(const struct leaderboard_row *rows, int n, FILE *out)
