@@ -1,4 +1,4 @@
-// What each kernel does beside what this core can: GB/s beside copying in each level of the memory, GFLOP/s beside the
+// Each kernel next to the limits of this core: GB/s next to copying in each level of the memory, GFLOP/s next to the
 // best of all products here. The slowest in comparison is where to look next.
 // links: kernels base
 #include "base/clock.h"

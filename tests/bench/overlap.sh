@@ -1,6 +1,6 @@
 #!/bin/bash
-# A step of keras-deep on two nodes that a link of 1 Gbit/s joins: with the sum of gradients beside the backward pass and behind
-# it, beside computing alone and the sum alone. Two network namespaces are the nodes, tc shapes the link.
+# A step of keras-deep on two nodes that a link of 1 Gbit/s joins: with the sum of gradients during the backward pass and after
+# it, next to only computing and only the sum. Two network namespaces are the nodes, tc shapes the link.
 #
 #   bash tests/bench/overlap.sh [ROUNDS]       as root, with nothing else running; needs iproute2, hdf5-tools
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Scoring of a million rows of 784 bytes on one core, beside their matrix products at this core's peak and beside reading
+# Scoring of a million rows of 784 bytes on one core, next to their matrix products at this core's peak and to reading
 # them from the disk, whichever takes longer: at most 1.4 times that is the aim.
 #
 #   bash tests/bench/score.sh [ROUNDS]      with nothing else running; needs 2 GB below TMPDIR, and time

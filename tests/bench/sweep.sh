@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a sweep costs beside training: TRIALS tiny trials (cardio, one epoch) on two ranks of a thread each, as one process from start to
-# leaderboard. Must be: 1000 trials in under 30 s on two cores, and until run.h5 is made less than 20 ms a trial and rank beside its
+# What a sweep costs besides training: TRIALS tiny trials (cardio, one epoch) on two ranks of a thread each, as one process from start to
+# leaderboard. Must be: 1000 trials in under 30 s on two cores, and until run.h5 is made less than 20 ms per trial and rank besides its
 # training.
 #
 #   bash tests/bench/sweep.sh [TRIALS] [ROUNDS]      with nothing else running; needs time

@@ -48,7 +48,7 @@ judge() {
     if [ "$code" != 0 ]; then
         good "${one[@]}" -n 1 --retry-failed || fail "$what: after it"
     fi
-    # Memory that lacks for metrics alone is recorded in the trial, whose model is whole.
+    # If only the metrics run out of memory, the trial records it; its model is whole.
     without=()
     lacks_metrics "$(trial results/tiny)" && without=(scores/test training_errors)
     same "$calm" "$(trial results/tiny)" "${without[@]}" || fail "$what: other bits"

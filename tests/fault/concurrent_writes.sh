@@ -45,7 +45,7 @@ for round in 1 2 3; do
     good verify x.h5
 done
 
-# --- one name without --force: it is made once, whoever was first
+# --- one name without --force: it is made once, by the first
 for round in 1 2 3; do
     rm -f x.h5 scores.h5 merged.h5 collected.h5
     together "import tiny.csv -o x.h5:s1" "import tiny.csv -o x.h5:s1" "import tiny.csv -o x.h5:s1"

@@ -1,9 +1,9 @@
 #!/bin/bash
-# A rank that dies or hangs ends the job within seconds, with its name, host and trial; the next start says so and goes on.
+# A rank that dies or hangs ends the job within seconds, with its name, host and trial; the next start says so and resumes.
 source "$(dirname "$0")/../lib.sh"
 
 tiny_data
-epochs=200000 # so many that no trial ends before it is struck
+epochs=200000 # so many that no trial ends before it is killed
 tiny_spec | sed "s/epochs: 3/epochs: $epochs/" >tiny.yaml
 echo 'sweep: {over: {train.seed: [1, 2, 3, 4]}}' >>tiny.yaml
 host=$(hostname)
@@ -56,7 +56,7 @@ assert s["state"] == "died" and s["trials"] == 4 and s["done"] + s["left"] == 4,
 assert sys.argv[1] in [t["trial"] for t in s["running_trials"]], s
 PYTHON
 
-# --- the next start tells it and goes on; a rank is killed under mpirun, of a group of two
+# --- the next start reports it and resumes; a rank is killed under mpirun, of a group of two
 each=2
 start 2 "${launcher[@]}" -n 2 "${run[@]}" --ranks-per-trial 2
 says stdout '^the run before \(host .*\) ended without finishing:'

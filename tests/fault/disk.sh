@@ -1,6 +1,6 @@
 #!/bin/bash
 # Disks that fill up, are read-only or vanish, and files that are damaged: exit code, message, nothing torn, and the next
-# start goes on.
+# start resumes.
 source "$(dirname "$0")/../lib.sh"
 
 tiny_data

@@ -50,7 +50,7 @@ SLURM_MEM_PER_NODE=1 bad 1 'of 3 trials failed, the first:' "${run[@]}"
 says "$(record)" '^reason: "no memory: training takes [0-9.]+ GB on each of 1 rank here, of 1.0 MB that this machine gives'
 is 'trials beside the one that is too large' "$(trials)" 2
 
-# --- errors of the world: no record, no more trials begun, exit code 74, and the next start goes on
+# --- errors of the world: no record, no more trials begun, exit code 74, and the next start resumes
 rm -rf results
 trap '' XFSZ # a write beyond the limit fails as on a full disk
 (

@@ -54,7 +54,7 @@ start() {
     done
     fail "no start after $killed kills"
 }
-# strike: SIGKILL to one process or all; what has no process of the kind is struck at its top
+# strike: SIGKILL to one process or all; without a process of that kind, to the top one
 strike() {
     local ranks
     mapfile -t ranks < <(pids)

@@ -44,7 +44,7 @@ is 'the lease after a run' "$(leases)" lease-0-2
 says $state/lease-0-2 '^ended: done'
 is 'temporaries of processes that have gone' "$(find results/long -name '.*')" ''
 
-# --- a number that was given to another process; a machine that was started anew; a run of before
+# --- a number that was given to another process; a machine that was rebooted; an earlier run
 start_long
 cp $state/lease-0-3 held
 end_long KILL

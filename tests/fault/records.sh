@@ -1,5 +1,5 @@
 #!/bin/bash
-# Files in state/ and failed/ that nobody of us has written, with any name and content: a run starts and ends beside
+# Files in state/ and failed/ that this program did not write, with any name and content: a run starts and ends next to
 # them, status answers, and a signal ends either at once.
 source "$(dirname "$0")/../lib.sh"
 

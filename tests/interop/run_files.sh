@@ -19,7 +19,7 @@ must() {
     exit 1
 }
 
-# --- data: a table with texts as labels and missing values, grey images and colour images
+# --- data: a table with names as labels and missing values, grey images and colour images
 awk 'BEGIN {
     print "first,second,third,kind"
     for (i = 0; i < 240; i++)

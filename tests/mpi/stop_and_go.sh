@@ -1,5 +1,5 @@
 #!/bin/bash
-# A run that is stopped by signals, or killed, again and again and goes on on other ranks and threads ends in the bits of
+# A run that is stopped by signals, or killed, again and again, and resumes on other ranks and threads, ends in the bits of
 # one that nobody disturbed.
 source "$(dirname "$0")/../lib.sh"
 
@@ -129,7 +129,7 @@ is 'exit code with two damaged checkpoints' $? 75
 says run.out 'training begins from scratch'
 rm -rf results
 
-# --- more epochs go on where fewer were stopped, and fewer are not given what is beyond them
+# --- more epochs resume from a stopped run of fewer; fewer epochs never get the state of more
 start tiny.yaml --set train.epochs=16000000 -n 1 -t 1
 instant
 stop USR1

@@ -1,4 +1,4 @@
-// The queue of work: every piece handed out once, every report brought back, whoever leads and however long work takes.
+// The queue of work: every piece handed out once, every report brought back, for any leader and any duration of work.
 // links: comm base
 // ranks: 4
 #include "base/mem.h"
@@ -16,11 +16,11 @@ enum { PIECES = 1000 };
 // What rank 0 knows.
 struct pool {
     int given, pieces, out;
-    int rung; // work goes on after every so many pieces when all of them were reported; 0: never waits
+    int rung; // after this many pieces work continues once all of them were reported; 0: never waits
     int handed_out[PIECES], reported[PIECES], by_rank[4];
 };
 
-// A piece of work and the report on it: of a length that tells which one it is.
+// A piece of work and the report on it: of a length that shows which one it is.
 struct message {
     int work, rank;
     char fill[2 * PIECES];

@@ -1,4 +1,4 @@
-// Training that is stopped after every other step and goes on elsewhere, on other ranks and threads: the bits of one
+// Training that is stopped after every other step and resumes elsewhere, on other ranks and threads: the bits of one
 // that was never disturbed. For every kind of state that training has.
 // ranks: 4
 // links: train nn data comm spec store kernels base
@@ -114,7 +114,7 @@ static void raise_stop(void *context, double epochs_done)
 
 struct place {
     int ranks, threads, asks; // which rank is asked to stop
-    bool before;              // it was asked before training goes on
+    bool before;              // it was requested before training resumes
     double interval;
 };
 
@@ -171,7 +171,7 @@ static void stop_and_go(
     comm_barrier(world);
 }
 
-// A trial of fewer epochs, then one of more that goes on from its end.
+// A trial of fewer epochs, then one of more that resumes from its end.
 static void epochs_raised(
     const struct comm *world, struct job *j, struct checkpointing k, const struct trained *whole, int i)
 {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Two nodes, which are network namespaces, joined by a link of 1 Gbit/s, and by one with 50 microseconds of delay: a trial has the
-# bits that it has on one rank, with the sum of gradients beside the backward pass (which several nodes get by themselves) and
+# bits that it has on one rank, with the sum of gradients during the backward pass (which several nodes get by themselves) and
 # behind it.
 source "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || skip "network namespaces need root"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Jobs that are told of their time limit, hit it, are requeued, cancelled or lose a node go on where they were, and end with the bits
+# Jobs that are warned before their time limit, hit it, are requeued, cancelled or lose a node resume, and end with the bits
 # of an undisturbed run. They run side by side.
 source "$(dirname "$0")/slurm.bash"
 cluster_start

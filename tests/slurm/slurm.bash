@@ -1,6 +1,6 @@
 # What the scripts of slurm/ share: a real Slurm with two emulated nodes, on loopback only, for the time of one script; a
 # folder with a small experiment and its job, as a user would have it.
-# shellcheck disable=SC2034 # variables of whoever sources this
+# shellcheck disable=SC2034 # variables of the scripts that source this
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 for tool in slurmctld slurmd munged sbatch srun mpirun; do

@@ -6,7 +6,7 @@ source "$(dirname "$0")/../lib.sh"
 # Two hundred starts of MPI: leave out the search for networks.
 export OMPI_MCA_plm=isolated OMPI_MCA_pml=ob1 OMPI_MCA_btl=self,vader
 
-# What HDF5 says of malformed files may hold addresses, or hang on what lies in memory behind a damaged one.
+# What HDF5 says of malformed files may hold addresses, or depend on the memory behind a damaged one.
 ours() {
     grep '^hourglass: ' message | sed -e 's/\(not a readable HDF5 file\): .*/\1/' -e 's,\(data/cve-[^:]*\): .*,\1: refused,' | sort
 }

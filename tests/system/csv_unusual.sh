@@ -99,7 +99,7 @@ bad 3 "t.csv:102:3: column_3: found '5', allowed: nothing, as in the first rows;
 table ',0,1,2\n0,1.5,2,1\n1,3.5,5,2\n2,4.5,1,3\n'
 says stdout '3 rows of 4 f8; header: yes, found'
 says message "column 'column_1' counts the rows"
-table ',0,1\n,1,0\n3,0,1\n' # a first row that lacks a value
+table ',0,1\n,1,0\n3,0,1\n' # a first row with a gap
 says stdout '3 rows of 3 f8; header: no, found'
 bad 2 "--comment: found '##', allowed: one character" import t.csv -o y.h5:s --comment '##'
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Texts as labels in every format that can hold them: .npz, .npy, HDF5, a file of one column; and single rows of labels.
+# Names as labels in every format that can hold them: .npz, .npy, HDF5, a file of one column; and single rows of labels.
 source "$(dirname "$0")/../lib.sh"
 "$PYTHON" -c 'import numpy, h5py' 2>message || skip 'no numpy or h5py'
 "$PYTHON" - <<'PY'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A launcher that is missing, of another MPI, or fails before a rank has started: the message says so in the launcher's own
-# words, names no signal, and a run that was not promised any ranks goes on with one.
+# words, names no signal, and a run that was not promised any ranks continues with one.
 source "$(dirname "$0")/../lib.sh"
 
 tiny_data

@@ -29,7 +29,7 @@ data() {
 }
 # expect PATH VALUES: an array of the trial
 expect() { is "$1" "$(values "$1")" "$2"; }
-# train_rows N: rows that are trained on, as `check` tells
+# train_rows N: rows that are trained on, as `check` reports
 train_rows() {
     good check rows.yaml
     is 'training rows' "$(awk 'NR == 3 {print $3}' stdout)" "$1"

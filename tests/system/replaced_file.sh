@@ -60,7 +60,7 @@ if [ "$(id -u)" = 0 ]; then
     chown 0:0 x.h5
 fi
 
-# --- symbolic links: relative, absolute, of links, to nothing; the file beside them and the links stay what they are
+# --- symbolic links: relative, absolute, of links, to nothing; the file next to them and the links stay what they are
 mkdir -p real links
 for file in "${files[@]}"; do
     target=real/$(basename "$file")

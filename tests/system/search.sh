@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every search method: the same trials with the same bits and the same leaderboard on 1, 2 and 3 groups of ranks; a rung
-# of halving is the trial that a grid makes of its epochs; a search goes on where it was left.
+# of halving is the trial that a grid makes of its epochs; a search resumes where it was left.
 source "$(dirname "$0")/../lib.sh"
 
 tiny_data
@@ -64,7 +64,7 @@ says stdout '^Configurations, mean and standard deviation over their seeds:'
 says stdout '^ *1 +[0-9a-f]{8} +[23] +0.01 +2 +0\.[0-9]+ ± [0-9.e-]+ '
 is 'the order of errors' "$(board r1/halving | awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i} NR > 1 && $at["status"] == "done" {print $at["mean_error"]}' | sort -g -c 2>&1)" ''
 
-# --- a search that lost trials goes on with them, and decides the same
+# --- a search that lost trials trains them again, and decides the same
 board r1/halving >before
 find r1/halving/trials -name '[0-7]*.h5' -delete
 good run halving.yaml -n 1 --results r1

@@ -169,7 +169,7 @@ static void names_can_be_any_text(void **state)
             data_load(&cfg, folder, &sets, &e);
             if (e.count && strlen(cases[i].index) > 1)
                 fail_msg("%s: %s", text, e.text);
-            // one row alone is nothing to learn from, which is said after it was found
+            // one row alone is nothing to learn from, which is reported after the search
             if (e.count)
                 assert_non_null(strstr(e.text, "all 1 rows of train are equal"));
             else {

@@ -223,7 +223,7 @@ static struct model *build(const struct example *ex, enum activation a, enum los
     return m;
 }
 
-// The padding between blocks is NaN: whoever reads it is found out.
+// The padding between blocks is NaN: code that reads it is found out.
 static void fill_parameters(struct setup *s)
 {
     real *initial = mem_new(s->m->parameters, sizeof *initial);

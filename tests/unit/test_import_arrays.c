@@ -251,7 +251,7 @@ static void npz_refused(void **state)
     import_bad((struct import_options){SOURCES("x.npz")}, ERR_USAGE, "found one value per row and no names: labels?");
 }
 
-// One changed byte of the values: the archive's checksum tells.
+// One changed byte of the values: the archive's checksum shows it.
 static void npz_with_a_wrong_checksum(void **state)
 {
     (void)state;

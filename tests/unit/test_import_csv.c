@@ -130,7 +130,7 @@ static void without_header(void **state)
     assert_int_equal(r.shape.dims[0], 1);
     assert_string_equal(r.features[1], "2");
     imported_free(&r);
-    write_text("x.csv", "?,NA\n3,4\n"); // missing values look like names, unless it is said
+    write_text("x.csv", "?,NA\n3,4\n"); // missing values look like names, unless an option says otherwise
     r = import_good((struct import_options){SOURCES("x.csv"), .header = HEADER_NO});
     assert_int_equal(r.shape.dims[0], 2);
     assert_true(isnan(r.values[0]) && isnan(r.values[1]));

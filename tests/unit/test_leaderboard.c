@@ -86,7 +86,7 @@ static void check_board(const struct leaderboard *b)
     assert_int_equal(b->n, N);
     assert_string_equal(b->sets, "marked\ntest");
     assert_string_equal(b->varied, "activation\nepochs");
-    assert_string_equal(column(b, "activation")->text[3], "8"); // a text among texts
+    assert_string_equal(column(b, "activation")->text[3], "8"); // a string among strings
     const struct leaderboard_column *key = column(b, "varied.epochs");
     assert_true(key->number[1] == 0.1 && isnan(key->number[2]));
     assert_int_equal(column(b, "epochs")->type, STORE_I64);

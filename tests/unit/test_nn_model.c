@@ -1,4 +1,4 @@
-// Models from their section: what is refused and what is said, canonical form, initial weights, errors of rows.
+// Models from their section: what is refused with which message, canonical form, initial weights, errors of rows.
 // links: nn kernels spec base
 #include "nn_fixture.h"
 

@@ -63,7 +63,7 @@ static void test_defaults(void **state)
         assert_int_equal(optimizer_slots(&o), defaults[i].slots);
         assert_true(optimizer_slot_start(&o) == defaults[i].start);
     }
-    check_written("{}", defaults[ADAM_ROW].all); // adam where nothing is said
+    check_written("{}", defaults[ADAM_ROW].all); // adam by default
 }
 
 static const char *const good[][2] = {

@@ -145,7 +145,7 @@ static void test_pytorch(void **state)
 
 // --- completeness
 
-// The texts of all references.
+// The specs of all references.
 static void read_references(struct text *all)
 {
     const char *source = getenv("HOURGLASS_SOURCE");

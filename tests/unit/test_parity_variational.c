@@ -124,7 +124,7 @@ static void test_without_noise(void **state)
     scorer_free(&s);
 }
 
-// A row's error hangs on its number, not on the rows that come with it; more samples give another. What
+// A row's error depends on its number, not on the rows that come with it; more samples give another. What
 // follows a score is the reconstruction from the mean, as without it.
 static void test_pieces(void **state)
 {

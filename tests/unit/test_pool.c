@@ -19,7 +19,7 @@
 enum { GROUPS_MAX = 1000, EPOCHS = 27 };
 
 // A made-up trial: its identity is that of its values and epochs, its cost the epochs times a factor of its own. What
-// comes out of it hangs on the identity alone; some fail.
+// comes out of it depends only on the identity; some fail.
 struct world {
     const struct spec_sweep *sweep;
     const char *finished; // ids that end in one of these digits were done by an earlier run

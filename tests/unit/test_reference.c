@@ -73,7 +73,7 @@ static char *read_readme(void)
 
 // --- tables
 
-// The README with every table made anew; `seen` lists the names of those found, each between newlines.
+// The README with every table refreshed; `seen` lists the names of those found, each between newlines.
 static char *renew(const char *readme, struct text *seen)
 {
     struct text t = {0};
@@ -112,7 +112,7 @@ static void refresh(const char *text)
     assert_non_null(out);
     assert_int_equal(fwrite(text, 1, strlen(text), out), strlen(text));
     assert_int_equal(fclose(out), 0);
-    print_message("%s: its tables were made anew\n", path);
+    print_message("%s: its tables were refreshed\n", path);
     free(path);
 }
 
@@ -123,7 +123,7 @@ static void refuse(const char *found, const char *wanted)
     for (; found[i] == wanted[i]; i++)
         line = found[i] == '\n' ? i + 1 : line;
     fail_msg("a table of experiments/README.md is not that of the program:\n    found   %.*s\n    program %.*s\n"
-             "HOURGLASS_REFRESH=1 in the environment of this test makes all tables anew",
+             "HOURGLASS_REFRESH=1 in the environment of this test refreshes all tables",
         (int)strcspn(found + line, "\n"), found + line, (int)strcspn(wanted + line, "\n"), wanted + line);
 }
 

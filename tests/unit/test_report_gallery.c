@@ -44,7 +44,7 @@ static struct color at(const struct canvas *c, int x, int y)
             fail_msg("(%d, %d) is %d %d %d, not %d %d %d", x, y, k_.r, k_.g, k_.b, red, green, blue); \
     } while (0)
 
-// A 28 x 28 image becomes 84 x 84: each value a block of 3 x 3, and nothing beside the tile is touched.
+// A 28 x 28 image becomes 84 x 84: each value a block of 3 x 3, and nothing outside of the tile is touched.
 static void test_gray_image(void **state)
 {
     (void)state;
@@ -336,7 +336,7 @@ static void test_mosaic(void **state)
     assert_color(&c, 13, 14, 250, 250, 251);
     assert_color(&c, 14, 14, 0, 0, 0);
     assert_color(&c, 14 + 95, 14 + 63, 40, 40, 40);        // last of image 0
-    assert_color(&c, 14 + 96, 14, 48, 48, 48);             // first of image 1, which stands beside it
+    assert_color(&c, 14 + 96, 14, 48, 48, 48);             // first of image 1, next to it
     assert_color(&c, 14 + 96 + 32, 14, 255, 255, 255);     // beyond the range
     assert_color(&c, 14, 14 + 64, 144, 144, 144);          // first of image 3, below image 0
     assert_color(&c, 14 + 2 * 96, 14 + 64, 250, 250, 251); // where a sixth would be

@@ -139,7 +139,7 @@ static void test_ranges(void **state)
 
 // --- halving
 
-// Those that went on, of trials that were all reported.
+// Those that were promoted, of trials that were all reported.
 static void check_goes_on(const struct search *s, char *const *line)
 {
     for (int i = 0; i < search_bound(s); i++) {
@@ -200,7 +200,7 @@ static char *run(const char *text, int64_t epochs, judge loss_of, uint64_t order
 static double hand_worked(const struct search_trial *t)
 {
     static const double loss[3][9] = {
-        {5, 3, NAN, 3, 9, 1, 7, 3, 8}, // 5, then 1, 3 and 7 are equal: the first two go on
+        {5, 3, NAN, 3, 9, 1, 7, 3, 8}, // 5, then 1, 3 and 7 are equal: the first two are promoted
         {0, 2, 0, NAN, 0, 4, 0, 0, 0}, // 1 is best; 3 diverges
         {0, 1, 0, 0, 0, 0, 0, 0, 0},
     };
@@ -224,7 +224,7 @@ static void test_halving(void **state)
     }
 }
 
-// A configuration is judged by the mean of its repeats; one that failed in one repeat does not go on.
+// A configuration is judged by the mean of its repeats; one that failed in one repeat is not promoted.
 static double with_repeats(const struct search_trial *t)
 {
     static const double loss[4][2] = {{1, 9}, {4, 5}, {0, NAN}, {5, 5}};

@@ -187,7 +187,7 @@ static void test_parts(void **state)
     node_free(&map);
 }
 
-// Trees that a program made have no file; their paths are said all the same.
+// Trees that a program made have no file; their paths are printed all the same.
 static void test_made(void **state)
 {
     (void)state;

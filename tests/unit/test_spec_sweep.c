@@ -194,7 +194,7 @@ static void test_refuses(void **state)
     }
 }
 
-// What shows only in some trials is said of those.
+// A mistake that shows only in some trials is reported for those.
 static void test_bad_trial(void **state)
 {
     (void)state;

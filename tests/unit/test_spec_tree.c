@@ -81,7 +81,7 @@ static void test_reads(void **state)
     }
 }
 
-// What is refused, and all that is said about it.
+// What is refused, and the whole message.
 static const struct {
     const char *text, *message;
 } bad[] = {
@@ -277,7 +277,7 @@ static void test_canonical(void **state)
     node_free(&n);
 }
 
-// A tree from numbers: every kind, awkward texts as keys and values.
+// A tree from numbers: every kind, awkward strings as keys and values.
 static struct node *make_tree(uint32_t *seed, int depth)
 {
     static const char *const texts[] = {"a", "null", "~", "", " ", "x: y", "-", "- a", "---", "...", "1e-3", "0x10",

@@ -1,4 +1,4 @@
-// Files written and read back: arrays, texts, streams, attributes, maps, copies; what is refused and how it is said.
+// Files written and read back: arrays, strings, streams, attributes, maps, copies; what is refused, and the messages.
 // links: store base
 #include "store_folder.h"
 

@@ -158,7 +158,7 @@ static void test_verify_all(void **state)
     f = store_open(path, NULL, false, &e);
     assert_error(store_verify_all(f, &each, &e), e, ERR_DATA, "a.h5: deep/one: damaged");
     store_close(&f);
-    assert_int_equal(sums[0], 5); // and went on to the other
+    assert_int_equal(sums[0], 5); // and continued with the other
 }
 
 // Everything that is damaged in a file is reported, and the next file is read.

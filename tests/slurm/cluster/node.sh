@@ -2,7 +2,7 @@
 # node.sh DIR ACTION NODE: what happens to a node of up.sh's cluster
 #   crash         the node loses power: slurmd, slurmstepd and all ranks die at once (ns mode)
 #   boot          start the node again after crash
-#   kill-slurmd   only slurmd is killed; running jobs go on (slurmstepd keeps them)
+#   kill-slurmd   only slurmd is killed; running jobs continue (slurmstepd keeps them)
 #   start-slurmd  start slurmd again; it finds its running jobs
 #   enter CMD...  run CMD in the node's namespaces (ns mode)
 set -u
