@@ -1,13 +1,20 @@
 // hourglass check: validates an experiment and says what it would take; trains nothing.
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/launch.h"
 #include "cli/options.h"
+#include "comm/comm.h"
 #include "report/table.h"
 #include "run/run.h"
+#include "search/search.h"
+#include "spec/spec.h"
 #include "trial/calibrate.h"
+#include "trial/experiment.h"
+#include "trial/plan.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +125,7 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
     table_free(&t);
     if (count && p->n > count)
         printf("and %lld more\n", (long long)(p->n - count));
-    log_print("\n%s: valid; %d trial%s, %d different", x->path, p->n, p->n == 1 ? "" : "s", plan_different(p));
+    log_print("\n%s: valid; %d trial%s, %d different", x->path, p->n, text_plural(p->n), plan_different(p));
     if (bound > p->n)
         printf(", and up to %lld more that follow from their results", (long long)(bound - p->n));
     printf("; %.3g TFLOP of training\n", 1e-12 * operations);
@@ -137,8 +144,8 @@ static void print_cost(const struct plan *p, const struct ranks_layout *l, const
     int ranks = l->groups * l->ranks_per_trial;
 
     printf("Ranks        %d x %d thread%s: %d trial%s at a time, on %d rank%s each\n", ranks, l->threads,
-        l->threads == 1 ? "" : "s", l->groups, l->groups == 1 ? "" : "s", l->ranks_per_trial,
-        l->ranks_per_trial == 1 ? "" : "s");
+        text_plural(l->threads), l->groups, text_plural(l->groups), l->ranks_per_trial,
+        text_plural(l->ranks_per_trial));
     printf("Memory       at most %s per rank, besides the data, which the ranks of a node share\n",
         text_bytes(memory, (double)c->bytes));
     printf("Time         about %s at %.3g GFLOP/s per trial, as measured here\n", text_seconds(spent, seconds),

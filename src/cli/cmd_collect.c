@@ -1,8 +1,11 @@
 // hourglass collect: run.h5 from the trial files that a run's folder has so far.
 #include "base/clock.h"
+#include "base/err.h"
+#include "base/field.h"
 #include "base/input.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -86,8 +89,8 @@ static void collect_trials(const char *folder, const struct output *output, stru
     if (n == 0)
         err_add(e, ERR_USAGE, "%s: no trial is finished yet", folder);
     else if (stat(output->path, &s) == 0)
-        log_print("%s: %d trial%s, %s, in %s\n", output->path, n, n == 1 ? "" : "s",
-            text_bytes(size, (double)s.st_size), text_seconds(spent, clock_wall() - begin));
+        log_print("%s: %d trial%s, %s, in %s\n", output->path, n, text_plural(n), text_bytes(size, (double)s.st_size),
+            text_seconds(spent, clock_wall() - begin));
 
     rows_free(&rows, n);
 }

@@ -1,4 +1,6 @@
 // hourglass compare: architectures and clusters side by side, and how far equal trials drift apart.
+#include "base/err.h"
+#include "base/field.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/compare.h"

@@ -1,11 +1,16 @@
 // hourglass doctor: is this machine, allocation and MPI launch what you think it is?
+#include "base/err.h"
+#include "base/field.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/options.h"
+#include "comm/comm.h"
 #include "report/json.h"
 #include "report/table.h"
 #include "store/parallel.h"
+#include "trial/experiment.h"
 #include "trial/plan.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +88,8 @@ static void print_findings_table(const struct findings *l)
 
     table_print(t, 0, stdout);
     table_free(&t);
-    printf("\n%d error%s, %d warning%s, %d note%s\n", count[3], count[3] == 1 ? "" : "s", count[2],
-        count[2] == 1 ? "" : "s", count[1], count[1] == 1 ? "" : "s");
+    printf("\n%d error%s, %d warning%s, %d note%s\n", count[3], text_plural(count[3]), count[2], text_plural(count[2]),
+        count[1], text_plural(count[1]));
 }
 
 static int print_findings(const struct findings *l, bool as_json)
@@ -176,8 +181,10 @@ int cmd_doctor(int argc, char **argv)
     struct stat s;
     char **rest;
     int n, code = 0, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
-    const char *folder = parsed == 0 && n ? rest[0] : stat("results", &s) == 0 ? "results" : ".";
+    const char *folder = stat("results", &s) == 0 ? "results" : ".";
 
+    if (parsed == 0 && n)
+        folder = rest[0];
     if (parsed == 0 && (stat(folder, &s) != 0 || !S_ISDIR(s.st_mode)))
         err_add(&e, ERR_USAGE, "%s: no such folder", folder);
     else if (parsed == 0)

@@ -1,7 +1,10 @@
 // hourglass import: foreign files become a split of a data-set file.
 #include "base/clock.h"
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "import/import.h"
@@ -84,14 +87,14 @@ static void print_summary(const char *output, const struct import_summary *s, do
     struct text t = {0};
     char size[16];
 
-    text_add(&t, "%s: %lld row%s of ", output, (long long)s->shape.dims[0], s->shape.dims[0] == 1 ? "" : "s");
+    text_add(&t, "%s: %lld row%s of ", output, (long long)s->shape.dims[0], text_plural(s->shape.dims[0]));
     for (int d = 1; d < s->shape.rank; d++)
         text_add(&t, "%s%lld", d > 1 ? "x" : "", (long long)s->shape.dims[d]);
     text_add(&t, " %s", types[s->shape.type]);
     add_labels(&t, s);
     if (s->note)
         text_add(&t, "; %s", s->note);
-    text_add(&t, "; %lld missing value%s; %s", (long long)s->missing, s->missing == 1 ? "" : "s",
+    text_add(&t, "; %lld missing value%s; %s", (long long)s->missing, text_plural(s->missing),
         text_bytes(size, (double)s->bytes));
     text_add(&t, ", %.0f MB/s", (double)s->bytes / seconds * 1e-6);
     log_line(LOG_RUN, "%s", t.data);

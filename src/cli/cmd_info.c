@@ -1,4 +1,5 @@
 // hourglass info: what is in a data set, a trial or a run.
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -97,13 +98,16 @@ static void print_array(struct store_file *f, const char *path, const char *name
     if (store_get_shape(f, path, &shape, &ignored) != 0)
         return;
     char *long_name = store_get_text(f, path, STORE_LONG_NAME);
-    struct text dims = {0};
+    struct text line = {0};
+    text_add(&line, "%-18s %-4s (", name, types[shape.type]);
     for (int i = 0; i < shape.rank; i++)
-        text_add(&dims, "%s%lld", i ? ", " : "", (long long)shape.dims[i]);
-    print_line(indent, "%-18s %-4s (%s)%s%s", name, types[shape.type], dims.data ? dims.data : "",
-        long_name ? "  " : "", long_name ? long_name : "");
+        text_add(&line, "%s%lld", i ? ", " : "", (long long)shape.dims[i]);
+    text_add(&line, ")");
+    if (long_name)
+        text_add(&line, "  %s", long_name);
+    print_line(indent, "%s", line.data);
 
-    text_free(&dims);
+    text_free(&line);
     free(long_name);
 }
 

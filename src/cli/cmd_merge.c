@@ -1,6 +1,9 @@
 // hourglass merge: several runs, several clusters, one file.
 #include "base/clock.h"
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -57,7 +60,7 @@ static void print_merged(const char *output, const struct merge_counts *c, doubl
         c->found, c->equal, text_seconds(spent, seconds));
     if (c->ids)
         printf("%d trial%s came to different bits, kept apart as %d: hourglass compare says how far they are\n", c->ids,
-            c->ids == 1 ? "" : "s", c->different);
+            text_plural(c->ids), c->different);
 }
 
 // Other commands that would write the file wait until this one has ended.

@@ -1,6 +1,9 @@
 // hourglass run: trains and scores the trials of an experiment.
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/output.h"
 #include "base/request.h"
 #include "base/text.h"
 #include "cli/announce.h"
@@ -8,10 +11,16 @@
 #include "cli/launch.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "comm/comm.h"
+#include "kernels/kernels.h"
 #include "leaderboard/run_file.h"
 #include "leaderboard/run_read.h"
 #include "run/run.h"
+#include "search/search.h"
 #include "store/store.h"
+#include "train/train.h"
+#include "trial/experiment.h"
+#include "trial/plan.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

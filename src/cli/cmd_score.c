@@ -1,11 +1,16 @@
 // hourglass score: the reconstruction errors of new data under a trained model.
 #include "apply/scores_file.h"
 #include "base/clock.h"
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/model_job.h"
 #include "cli/options.h"
+#include "comm/comm.h"
+#include "nn/nn.h"
+#include "score/score.h"
 #include "store/schema.h"
 #include <math.h>
 #include <string.h>
@@ -113,7 +118,7 @@ static void warn_of_scores(const struct score_job *j, const struct score_outcome
             "%s: most values of column%s %s lie outside [%g, %g] after scaling, where the training data does not: is "
             "it "
             "in other units?",
-            j->source->split, o->beyond_columns == 1 ? "" : "s", o->beyond, o->limit_low, o->limit_high);
+            j->source->split, text_plural(o->beyond_columns), o->beyond, o->limit_low, o->limit_high);
     else if (!o->evaluation.has_labels && is_own_error && of_training > 0 && mean > 10 * of_training)
         err_add(&w, ERR_DATA,
             "%s: the mean error %.5g is %.3g times that of the training rows: the data looks different from the "
@@ -135,9 +140,9 @@ static void print_scores(
 {
     char spent[48];
     log_line(LOG_RUN, "%s: %lld row%s of %s:%s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
-        j->output, (long long)o->rows, o->rows == 1 ? "" : "s", j->source->file, j->source->split, j->model->id,
-        text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size, team->comm->size == 1 ? "" : "s",
-        team->threads, team->threads == 1 ? "" : "s");
+        j->output, (long long)o->rows, text_plural(o->rows), j->source->file, j->source->split, j->model->id,
+        text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size, text_plural(team->comm->size),
+        team->threads, text_plural(team->threads));
     tell_errors(j, o);
 }
 

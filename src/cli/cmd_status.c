@@ -1,4 +1,6 @@
 // hourglass status: how far the run of a folder is.
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -42,6 +44,16 @@ static const char *explain_state(const struct run_status *s)
     return words[s->state];
 }
 
+// The line of the run that uses the folder, or used it last.
+static void print_lease(const struct lease_record *l)
+{
+    printf("%lld rank%s, host %s, process %lld", (long long)l->ranks, text_plural(l->ranks), l->process.host,
+        (long long)l->process.pid);
+    if (l->job)
+        printf(", Slurm job %s", l->job);
+    printf(", since %s\n", l->started);
+}
+
 static void print_run(const char *folder, const struct run_status *s)
 {
     const struct lease_record *l = &s->lease;
@@ -49,8 +61,7 @@ static void print_run(const char *folder, const struct run_status *s)
 
     log_print("%s: %s\n", folder, explain_state(s));
     if (l->process.host)
-        printf("%lld rank%s, host %s, process %lld%s%s, since %s\n", (long long)l->ranks, l->ranks == 1 ? "" : "s",
-            l->process.host, (long long)l->process.pid, l->job ? ", Slurm job " : "", l->job ? l->job : "", l->started);
+        print_lease(l);
     printf("\n%6d done\n%6d running\n%6d failed\n%6d left", s->done, s->running, s->failed, s->left);
     if (!isnan(s->seconds_left) && s->running + s->left > 0)
         printf("; all done in about %s", text_seconds(left, s->seconds_left));

@@ -1,10 +1,13 @@
 // hourglass top: the leaderboard of a run, filtered and sorted, and the samples that one of its trials finds most and
 // least anomalous.
+#include "base/err.h"
+#include "base/field.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "leaderboard/leaderboard.h"
 #include "leaderboard/run_read.h"
 #include "report/select.h"
 #include <stdio.h>

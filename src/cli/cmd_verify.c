@@ -1,6 +1,8 @@
 // hourglass verify: compares arrays, attributes and all other bytes of files that we wrote with their checksums. Only a
 // child process reads them.
 #include "base/clock.h"
+#include "base/err.h"
+#include "base/field.h"
 #include "base/input.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -86,7 +88,7 @@ static void verify_files(struct count *c)
 static void print_verified(const struct count *c, double seconds)
 {
     char bytes[16], spent[48];
-    log_line(LOG_RUN, "%d file%s, %lld arrays, %s in %s: %d damaged", c->list->n, c->list->n == 1 ? "" : "s",
+    log_line(LOG_RUN, "%d file%s, %lld arrays, %s in %s: %d damaged", c->list->n, text_plural(c->list->n),
         (long long)c->arrays, text_bytes(bytes, (double)c->bytes), text_seconds(spent, seconds), c->damaged);
     if (c->without)
         log_line(LOG_RUN, "%lld of the arrays have no checksum: not written by this program", (long long)c->without);
@@ -112,5 +114,8 @@ int cmd_verify(int argc, char **argv)
 
     file_list_free(&list);
     field_free(fields, &o);
-    return e.count ? err_print(&e) : c.damaged ? ERR_DATA : 0;
+    if (e.count)
+        return err_print(&e);
+
+    return c.damaged ? ERR_DATA : 0;
 }

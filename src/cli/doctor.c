@@ -11,6 +11,8 @@ void finding_add(
     struct findings *l, enum finding_level level, const char *name, const char *advice, const char *format, ...)
 {
     va_list args;
+
+    ASSERT(level >= FINDING_GOOD && level <= FINDING_ERROR && name, "level %d", (int)level);
     va_start(args, format);
     l->v = mem_grow(l->v, (size_t)l->n + 1, sizeof *l->v);
     l->v[l->n++] = (struct finding){level, name, mem_format_list(format, args), mem_text(advice)};

@@ -62,9 +62,12 @@ static void check_space(struct findings *l, const char *folder)
     if (statvfs(folder, &s) != 0)
         return;
     double room = (double)s.f_bavail * (double)s.f_frsize;
-    bool is_little = room < 1e9;
-    finding_add(l, is_little ? FINDING_WARNING : FINDING_GOOD, "space",
-        is_little ? "make room before a long run" : NULL, "%s free in %s", text_bytes(bytes, room), folder);
+    text_bytes(bytes, room);
+
+    if (room < 1e9)
+        finding_add(l, FINDING_WARNING, "space", "free some space before a long run", "%s free in %s", bytes, folder);
+    else
+        finding_add(l, FINDING_GOOD, "space", NULL, "%s free in %s", bytes, folder);
 }
 
 void check_folder(struct findings *l, const char *folder)

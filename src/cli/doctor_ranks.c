@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/doctor.h"
+#include "comm/comm.h"
 #include "kernels/kernels.h"
 #include "trial/provenance.h"
 #include <sched.h>
@@ -78,25 +79,28 @@ static bool is_first_of_host(const struct rank_facts *r, int i)
 
 static void check_cores(struct findings *l, const struct host *h, int threads)
 {
-    int share = h->together / h->ranks, wanted = threads ? threads : share > 0 ? share : 1;
+    ASSERT(h->ranks > 0 && h->together > 0 && threads >= 0, "%d ranks, %d cores", h->ranks, h->together);
+    int share = h->together >= h->ranks ? h->together / h->ranks : 1;
+    int wanted = threads ? threads : share;
+
     if (h->together < h->ranks)
         finding_add(l, FINDING_ERROR, "cores",
             "the ranks wait for each other: start mpirun with --bind-to none, or srun with --cpu-bind=none; or fewer "
             "ranks",
-            "%s: %d ranks share %d core%s", h->first->host, h->ranks, h->together, h->together == 1 ? "" : "s");
+            "%s: %d ranks share %d core%s", h->first->host, h->ranks, h->together, text_plural(h->together));
     else if (h->least < wanted)
         finding_add(l, FINDING_WARNING, "cores",
             "a rank's threads share the cores that it is bound to: --bind-to none or --map-by slot:PE=THREADS with "
             "mpirun, "
             "--cpus-per-task and SRUN_CPUS_PER_TASK with srun",
             "%s: %d threads of a rank that is bound to %d core%s", h->first->host, wanted, h->least,
-            h->least == 1 ? "" : "s");
+            text_plural(h->least));
     else if (h->ranks * wanted > h->together)
         finding_add(l, FINDING_WARNING, "cores", "fewer ranks, or fewer threads: OMP_NUM_THREADS, or run --threads",
             "%s: %d ranks x %d threads on %d cores", h->first->host, h->ranks, wanted, h->together);
     else
         finding_add(l, FINDING_GOOD, "cores", NULL, "%s: %d rank%s x %d thread%s on %d of %d cores", h->first->host,
-            h->ranks, h->ranks == 1 ? "" : "s", wanted, wanted == 1 ? "" : "s", h->together, (int)h->first->online);
+            h->ranks, text_plural(h->ranks), wanted, text_plural(wanted), h->together, (int)h->first->online);
 }
 
 static void check_rank_memory(struct findings *l, const struct host *h, int64_t need)
@@ -112,10 +116,11 @@ static void check_rank_memory(struct findings *l, const struct host *h, int64_t 
             "%s: a rank needs %s, and has %s of %s", h->first->host, wanted, each, all);
     else if (need)
         finding_add(l, FINDING_GOOD, "memory", NULL, "%s: a rank needs %s, and has %s", h->first->host, wanted, each);
+    else if (share < 256e6)
+        finding_add(l, FINDING_WARNING, "memory", "that is little: --experiment X.yaml says what a rank needs",
+            "%s: %s for each rank", h->first->host, each);
     else
-        finding_add(l, share < 256e6 ? FINDING_WARNING : FINDING_GOOD, "memory",
-            share < 256e6 ? "that is little: --experiment X.yaml says what a rank needs" : NULL, "%s: %s for each rank",
-            h->first->host, each);
+        finding_add(l, FINDING_GOOD, "memory", NULL, "%s: %s for each rank", h->first->host, each);
 }
 
 static void check_cpus(struct findings *l, const struct rank_facts *r, int size)

@@ -1,7 +1,9 @@
 // How this process was started, what Slurm says, which network there is.
 #include "base/command.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/doctor.h"
+#include "comm/comm.h"
 #include "comm/mpi_library.h"
 #include "store/store.h"
 #include <ctype.h>
@@ -17,6 +19,8 @@ void check_launch(struct findings *l, int size)
 {
     int announced = comm_launched_size();
     const char *tasks = getenv("SLURM_STEP_NUM_TASKS"), *job = getenv("SLURM_JOB_ID"), *all = getenv("SLURM_NTASKS");
+    const char *starter = getenv("SLURM_STEP_NODELIST") ? "srun" : "mpirun";
+    int tasks_of_job = all ? atoi(all) : 1;
 
     if (!comm_has_launcher() && announced > 1)
         finding_add(l, FINDING_ERROR, "launch",
@@ -27,13 +31,12 @@ void check_launch(struct findings *l, int size)
             tasks, size);
     else if (comm_has_launcher() && all && atoi(all) != size)
         finding_add(l, FINDING_WARNING, "launch", "srun --mpi=pmix, or mpirun without -n, uses all that was allocated",
-            "MPI's world has %d rank%s, SLURM_NTASKS is %s", size, size == 1 ? "" : "s", all);
+            "MPI's world has %d rank%s, SLURM_NTASKS is %s", size, text_plural(size), all);
     else if (comm_has_launcher())
-        finding_add(l, FINDING_GOOD, "launch", NULL, "%d rank%s by %s", size, size == 1 ? "" : "s",
-            getenv("SLURM_STEP_NODELIST") ? "srun" : "mpirun");
+        finding_add(l, FINDING_GOOD, "launch", NULL, "%d rank%s by %s", size, text_plural(size), starter);
     else if (job)
         finding_add(l, FINDING_NOTE, "launch", "srun --mpi=pmix hourglass doctor looks at all tasks",
-            "one process inside job %s of %s task%s", job, all ? all : "1", all && atoi(all) == 1 ? "" : "s");
+            "one process inside job %s of %d task%s", job, tasks_of_job, text_plural(tasks_of_job));
     else
         finding_add(l, FINDING_GOOD, "launch", NULL, "no launcher, one process: run -n starts mpirun by itself");
 }
@@ -53,10 +56,11 @@ static void check_srun(struct findings *l)
     if (command_output(list, NULL, PATIENCE, out, sizeof out) < 0)
         return;
     if (mpi_flavour() == FLAVOUR_MPICH) {
-        bool has_it = strstr(out, mpi_srun_type());
-        finding_add(l, has_it ? FINDING_GOOD : FINDING_WARNING, "PMI",
-            has_it ? NULL : "start mpirun inside the allocation (slurm/launch.sh does)",
-            has_it ? "srun has %s" : "srun has no %s here, which MPICH needs", mpi_srun_type());
+        if (strstr(out, mpi_srun_type()))
+            finding_add(l, FINDING_GOOD, "PMI", NULL, "srun has %s", mpi_srun_type());
+        else
+            finding_add(l, FINDING_WARNING, "PMI", "start mpirun inside the allocation (slurm/launch.sh does)",
+                "srun has no %s here, which MPICH needs", mpi_srun_type());
         return;
     }
     if (!strstr(out, "pmix"))
@@ -96,28 +100,36 @@ static void check_time(struct findings *l, const char *job)
 
     if (command_output(arguments, NULL, PATIENCE, out, sizeof out) != 0) {
         finding_add(l, FINDING_WARNING, "time", "is the controller up? scontrol ping",
-            "squeue does not tell what job %s "
-            "has left",
-            job);
+            "squeue does not report the time that job %s has left", job);
         return;
     }
     out[strcspn(out, "\n")] = 0;
     long left = seconds_left(out);
-    bool is_short = left >= 0 && left < 300;
-    finding_add(l, is_short ? FINDING_WARNING : FINDING_GOOD, "time",
-        is_short ? "a run that does not finish stops at a checkpoint and resumes in the next job" : NULL,
-        "job %s has %s left", job, out);
+
+    if (left >= 0 && left < 300)
+        finding_add(l, FINDING_WARNING, "time",
+            "a run that does not finish stops at a checkpoint and resumes in the next job", "job %s has %s left", job,
+            out);
+    else
+        finding_add(l, FINDING_GOOD, "time", NULL, "job %s has %s left", job, out);
 }
 
 void check_slurm(struct findings *l)
 {
-    const char *job = getenv("SLURM_JOB_ID");
+    const char *job = getenv("SLURM_JOB_ID"), *cluster = getenv("SLURM_CLUSTER_NAME");
+
     if (!job && !has_command("sinfo")) {
         finding_add(l, FINDING_GOOD, "Slurm", NULL, "none here");
         return;
     }
-    finding_add(l, FINDING_GOOD, "Slurm", NULL, "%s%s%s%s", job ? "job " : "here, but this is no job", job ? job : "",
-        getenv("SLURM_CLUSTER_NAME") ? " of " : "", getenv("SLURM_CLUSTER_NAME") ? getenv("SLURM_CLUSTER_NAME") : "");
+
+    char *of = cluster ? mem_format(" of %s", cluster) : mem_text("");
+    if (job)
+        finding_add(l, FINDING_GOOD, "Slurm", NULL, "job %s%s", job, of);
+    else
+        finding_add(l, FINDING_GOOD, "Slurm", NULL, "here, but this is no job%s", of);
+    free(of);
+
     check_srun(l);
     if (job)
         check_time(l, job);

@@ -26,7 +26,11 @@ int launch_threads(int local_ranks)
 
 int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials)
 {
-    int each = ranks_per_trial ? ranks_per_trial : 1, groups = launch_cores() / ((threads ? threads : 1) * each);
+    const int each = ranks_per_trial ? ranks_per_trial : 1;
+    const int workers = each * (threads ? threads : 1);
+    int groups = launch_cores() / workers;
+
+    ASSERT(ranks >= 0 && threads >= 0 && ranks_per_trial >= 0 && trials >= 0, "%d %d", ranks, threads);
     if (ranks)
         return ranks;
     groups = groups < trials ? groups : (int)trials;

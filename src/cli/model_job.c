@@ -1,10 +1,14 @@
 // A trained model at work on new data: launch, start of MPI, loading, end.
 #include "cli/model_job.h"
 
+#include "base/err.h"
 #include "base/log.h"
 #include "cli/launch.h"
+#include "comm/comm.h"
+#include "data/data_config.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "train/train.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // Options of a subcommand, by a table of fields as every other setting.
 #include "cli/options.h"
 
+#include "base/text.h"
 #include "cli/help.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -60,12 +61,13 @@ static void set_option(const struct field *f, void *config, const char *text, st
 static void check_rest(const struct command *c, int n, struct err *e)
 {
     if (n < c->least || (c->most >= 0 && n > c->most))
-        err_add(e, ERR_USAGE, "%s: found %d argument%s, allowed: hourglass %s %s", c->name, n, n == 1 ? "" : "s",
-            c->name, c->usage);
+        err_add(e, ERR_USAGE, "%s: found %d argument%s, allowed: hourglass %s %s", c->name, n, text_plural(n), c->name,
+            c->usage);
 }
 
 int options_parse(const struct command *c, int argc, char **argv, void *config, char ***rest, int *n, struct err *e)
 {
+    ASSERT(c->least >= 0 && (c->most < 0 || c->most >= c->least), "%s", c->name);
     struct option options[OPTIONS_MAX];
     char shorts[3 * OPTIONS_MAX], full[64];
 
@@ -79,6 +81,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
             return print_command_help(c, optarg, e);
         if (o == VERSION)
             return help_print_version(), 1;
+        ASSERT(o < FIRST + field_count(c->fields), "option %d", o);
         if (o >= FIRST)
             set_option(&c->fields[o - FIRST], config, optarg, e);
         else if (o != '?' && o != ':' && long_key(c, o, full))

@@ -1,11 +1,15 @@
 // What the end of `run` and `top` have in common: leaderboard, samples, picture, paths.
 #include "cli/show.h"
 
+#include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/row.h"
 #include "report/leaderboard_table.h"
+#include "report/table.h"
 #include "report/top.h"
+#include "store/store.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,8 +124,13 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
         return 0;
     }
     int failed = show_samples(folder, s, o, e);
-    log_print("%sTrial        %s%s%s\nAll trials   %s%s\n", failed ? "\n" : "", s->path, *s->group ? ":" : "",
-        *s->group ? s->id : "", run, is_folder ? "/run.h5" : "");
+    if (failed)
+        log_print("\n");
+    if (*s->group)
+        log_print("Trial        %s:%s\n", s->path, s->id);
+    else
+        log_print("Trial        %s\n", s->path);
+    log_print("All trials   %s%s\n", run, is_folder ? "/run.h5" : "");
 
     free(folder);
     return failed;

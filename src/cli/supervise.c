@@ -272,8 +272,10 @@ static int explain_death(const struct child *c, int code, struct err *e)
             l->name);
 
     join_lines(said);
+    if (!*said)
+        strcpy(said, "it does not say why");
     return err_add(e, ERR_SYSTEM, "%s failed before a rank had started (exit code %d%s): %.1000s", l->name, code,
-        getenv("PATH") ? "" : "; PATH is not set", *said ? said : "it does not say why");
+        getenv("PATH") ? "" : "; PATH is not set", said);
 }
 
 static void tell_death(const struct child *c, int signal)
