@@ -73,7 +73,7 @@ finds note PMIx 'SLURM_PMIX_FENCE is not set'
 finds good time 'job 7 has 1-02:00:00 left'
 play squeue <<<'echo down; exit 1'
 PATH=$folder/bin:$PATH SLURM_JOB_ID=7 SLURM_PMIX_FENCE=ring good doctor . --json
-finds warning time 'squeue does not tell'
+finds warning time 'squeue does not report'
 finds good PMIx 'SLURM_PMIX_FENCE is ring'
 
 # --- a file system that loses data, an mpirun that does not start
