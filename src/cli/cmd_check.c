@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "comm/comm.h"
 #include "report/table.h"
+#include "run/ranks_layout.h"
 #include "run/run.h"
 #include "search/search.h"
 #include "spec/spec.h"

@@ -15,6 +15,8 @@
 #include "kernels/kernels.h"
 #include "leaderboard/run_file.h"
 #include "leaderboard/run_read.h"
+#include "run/earlier_results.h"
+#include "run/ranks_layout.h"
 #include "run/run.h"
 #include "search/search.h"
 #include "store/store.h"
@@ -117,9 +119,9 @@ static void tell_start(const struct job *j, const struct comm *world)
 {
     int n = search_needs_results(j->x.search) ? (int)search_bound(j->x.search) : plan_different(&j->plan);
     log_line(LOG_RUN, "%s: %s%d trial%s on %d rank%s x %d thread%s (%d at a time), kernels %s, %s (%s)", j->x.name,
-        search_needs_results(j->x.search) ? "up to " : "", n, n == 1 ? "" : "s", world->size,
-        world->size == 1 ? "" : "s", j->layout.threads, j->layout.threads == 1 ? "" : "s", j->layout.groups,
-        kernels()->set, gemm_library(), gemm_corename());
+        search_needs_results(j->x.search) ? "up to " : "", n, text_plural(n), world->size, text_plural(world->size),
+        j->layout.threads, text_plural(j->layout.threads), j->layout.groups, kernels()->set, gemm_library(),
+        gemm_corename());
 }
 
 // Of the plan, which was made whole.

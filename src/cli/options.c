@@ -82,6 +82,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
         if (o == VERSION)
             return help_print_version(), 1;
         ASSERT(o < FIRST + field_count(c->fields), "option %d", o);
+        ASSERT(o < FIRST + field_count(c->fields), "option %d", o);
         if (o >= FIRST)
             set_option(&c->fields[o - FIRST], config, optarg, e);
         else if (o != '?' && o != ':' && long_key(c, o, full))
