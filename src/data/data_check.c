@@ -1,16 +1,22 @@
-// Checks of values: what is constant, missing, infinite or of the wrong type.
+// Finds values that are constant, missing, infinite or of the wrong type.
 #include "data/data_check.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "data/data_config.h"
+#include "data/data_table.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 
-// Whether some column has two different values; missing ones count for nothing. Looks no further than it must.
+// Returns true if some column has two different values, missing ones aside, as soon as one is found.
 static bool any_column_varies(const struct data_selection *s, bool *has_missing)
 {
     int columns = s->tables[0]->columns;
     double *first = mem_new((size_t)columns, sizeof *first), *row = mem_new((size_t)columns, sizeof *row);
     bool found = false;
+
+    ASSERT(s->part->n > 0 && columns > 0, "%d sources, %d columns", s->part->n, columns);
 
     for (int c = 0; c < columns; c++)
         first[c] = NAN;
@@ -96,6 +102,7 @@ int data_check_values(const struct data_selection *s, bool can_fill, int8_t **ma
 
     for (int64_t i = 0; i < s->rows; i++) {
         int k = s->source[i];
+        ASSERT(k >= 0 && k < n, "source %d of %d", k, n);
         if (data_table_row_is_finite(s->tables[k], s->index[i]))
             continue;
         count_bad(s->tables[k], s->index[i], row, &bad[k]);

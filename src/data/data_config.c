@@ -6,8 +6,12 @@
 // Each reader reports every mistake and continues, so that one pass shows them all.
 #include "data/data_config.h"
 
+#include "base/err.h"
+#include "base/field.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_filter.h"
+#include "spec/spec.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,8 +139,10 @@ static int add_message_at(const struct node *at, struct err *e, enum err_kind ki
     char *name = at ? node_name(at) : NULL;
     if (at && at->file)
         err_at(e, kind, at->file, at->line, at->column, "%s: %s", name, text);
+    else if (at)
+        err_add(e, kind, "%s: %s", name, text);
     else
-        err_add(e, kind, "%s%s%s", at ? name : "", at ? ": " : "", text);
+        err_add(e, kind, "%s", text);
     free(name);
     return -1;
 }
@@ -265,7 +271,7 @@ void data_source_free(struct data_source *source)
     *source = (struct data_source){0};
 }
 
-// {from: ..., rows: ..., where: ..., anomaly: ...}
+// Reads {from: ..., rows: ..., where: ..., anomaly: ...}.
 static int read_source_map(const struct node *at, struct data_source *source, struct err *e)
 {
     struct source_config map = {0};
@@ -317,6 +323,7 @@ static int read_set_sources(const char *name, const struct node *at, struct data
     if (n == 0)
         return node_error(at, e, "found no source, allowed: FILE.h5:SPLIT, or a list of these");
 
+    ASSERT(n > 0, "%d sources", n);
     for (part->n = 0; part->n < n; part->n++)
         if (read_source(node_item(at, part->n), &part->source[part->n], e) != 0)
             result = -1;
@@ -504,13 +511,13 @@ char *data_resolve(const char *file, const char *spec_folder, const struct node 
     for (int i = 0; i < n; i++) {
         if (!found && access(tried[i], F_OK) == 0)
             found = mem_text(tried[i]);
-        text_add(&places, "%s%s", i ? ", " : "", tried[i]);
+        text_add(&places, "%s%s", i ? ", " : "; looked for ", tried[i]);
         free(tried[i]);
     }
 
     if (!found)
-        data_error(at, e, "no file %s%s%s; hint: bash jobs/get-data.sh, or hourglass import SRC... -o %s:SPLIT", file,
-            n > 1 ? "; looked for " : "", n > 1 ? places.data : "", file);
+        data_error(at, e, "no file %s%s; hint: bash jobs/get-data.sh, or hourglass import SRC... -o %s:SPLIT", file,
+            n > 1 ? places.data : "", file);
 
     text_free(&places);
     return found;

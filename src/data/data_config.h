@@ -1,5 +1,5 @@
-// The `data:` section of a spec: which files, which rows, how missing values are filled and columns scaled. Files are
-// named here and nothing more; dataset.h opens them.
+// The `data:` section of a spec: which files, which rows, how missing values are filled and columns scaled. It only
+// names files; dataset.h opens them.
 #pragma once
 
 #include "base/err.h"
@@ -40,12 +40,12 @@ struct data_part {
 
 // Borrows the nodes of the tree that it was read from.
 struct data_config {
-    const struct node *train_node, *validation_node, *test_node, *split_node; // NULL where not given
+    const struct node *train_node, *validation_node, *test_node, *split_node; // NULL if not given
     struct field_texts where;
     struct field_texts normal; // labels that are normal, by name or number; n = 0: no one-class selection
     int fill, missing, scale;  // enum data_fill, enum data_missing, enum data_scale
 
-    // what the nodes say
+    // the content of the nodes
     struct data_part train, validation; // validation.n = 0: none, or split from train
     double validation_fraction;         // of the rows of train; 0: none
     struct data_part *test;             // owned
@@ -53,42 +53,41 @@ struct data_config {
     double test_fraction;                              // of the rows of train; 0: none
     int64_t seed;                                      // of both splits
     struct data_filters filters;                       // `where`, for every source
-    const struct node *normal_at, *fill_at, *scale_at; // for messages; NULL where not given
+    const struct node *normal_at, *fill_at, *scale_at; // for messages; NULL if not given
 };
 
 extern const struct field data_fields[];        // the section
 extern const struct field data_split_fields[];  // of `split`
 extern const struct field data_source_fields[]; // of a source with more than its name
 
-// Reads the section and checks all that can be checked without opening a file. Every mistake in one pass (ERR_USAGE);
-// on failure nothing is owned. `section` may be NULL (a spec without `data`), which is an error that says what is
-// missing.
+// Reads the section and checks all that can be checked without opening a file. Returns -1 and every mistake (ERR_USAGE)
+// on failure; then nothing is owned. `section` NULL, a spec without `data`, is such a mistake.
 int data_config_read(const struct node *section, struct data_config *cfg, struct err *e);
 void data_config_free(struct data_config *cfg);
 
-// Whether missing values may be: they are filled, or stay NaN and are ignored.
+// Returns true if missing values are allowed: they are filled, or stay NaN and are ignored.
 bool data_allows_missing(const struct data_config *cfg);
 
-// The section as a new tree in canonical form: valid input that says the same. The caller frees it.
+// Returns the section as a new tree in canonical form, which is valid input with the same meaning. The caller frees it.
 struct node *data_config_write(const struct data_config *cfg);
-// The same with name(source, context) (new memory) in place of each "FILE.h5:SPLIT". `numbers`: labels are known to be
-// numbers, so that `normal` is written in their one spelling.
+// As data_config_write, with name(source, context), new memory, instead of each "FILE.h5:SPLIT". `numbers`: labels are
+// known to be numbers, so that each label of `normal` is written in one spelling.
 struct node *data_config_write_as(
     const struct data_config *cfg, bool numbers, char *(*name)(const struct data_source *, void *), void *context);
 
-// Whether a label of a spec can be meant as an integer, and which: 1, 1.0 and 1e0 are one.
+// Returns true if a label of a spec can mean an integer, and sets it: 1, 1.0 and 1e0 are the same label.
 bool data_label_number(const char *text, int64_t *number);
 
-// Parses "FILE.h5:SPLIT" from a command line (`at` NULL) or a spec's scalar.
+// Parses "FILE.h5:SPLIT" from a command line (`at` NULL) or a scalar of a spec. Returns -1 and an error if it is none.
 int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e);
 void data_source_free(struct data_source *source);
 
-// Adds a message of kind ERR_DATA behind the place and the dotted path of `at` (NULL: neither). Returns -1.
+// Adds a message of kind ERR_DATA after the place and the dotted path of `at` (NULL: neither). Returns -1.
 int data_error(const struct node *at, struct err *e, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-// Adds all messages of `from`, each with its kind, behind the place of `at`. Returns -1.
+// Adds all messages of `from`, each with its kind, after the place of `at`. Returns -1.
 int data_blame(const struct node *at, const struct err *from, struct err *e);
 
-// Where FILE is: absolute, or in <spec_folder>/data, <spec_folder> or the current folder (spec_folder NULL: only
-// there). New memory, or NULL and an error (ERR_DATA) that names the places looked at.
+// Returns where FILE is, as new memory: an absolute path, or in <spec_folder>/data, <spec_folder> or the current folder
+// (spec_folder NULL: only there). Returns NULL and an error (ERR_DATA) that names these places if it is in none.
 char *data_resolve(const char *file, const char *spec_folder, const struct node *at, struct err *e);

@@ -1,7 +1,11 @@
-// The `data:` section written back: one tree for all spellings that mean the same, and valid input itself.
+// Writes the `data:` section back: one tree for all spellings with the same meaning, which is valid input.
+#include "base/err.h"
+#include "base/field.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_config.h"
+#include "data/data_filter.h"
+#include "spec/spec.h"
 #include <stdlib.h>
 
 struct naming {
@@ -9,6 +13,7 @@ struct naming {
     void *context;
 };
 
+// Adds a string and frees it.
 static void add_owned_text(struct node *parent, const char *key, char *text)
 {
     node_add(parent, key, node_new_text(text));
@@ -31,7 +36,7 @@ static void add_ints(struct node *map, const char *key, const struct field_ints 
         add_owned_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
 }
 
-// In the order of the config, whose equal spellings of a number are neighbours.
+// Adds the normal labels in the order of the config, in which equal numbers are neighbours.
 static void add_normal(struct node *map, const struct field_texts *normal, bool numbers)
 {
     struct node *list = node_add(map, "normal", node_new_list());
@@ -46,10 +51,12 @@ static void add_normal(struct node *map, const struct field_texts *normal, bool 
     }
 }
 
-// "first:last" or "first:last:step"; what is left out stays out, so that a slice reads as it was meant.
+// Returns "first:last" or "first:last:step" as new memory, without the parts that were left out.
 static char *slice_text(const struct data_rows *rows)
 {
     struct text t = {0};
+
+    ASSERT(rows->kind == ROWS_SLICE && rows->step > 0, "step %lld", (long long)rows->step);
     text_add(&t, "%lld:", (long long)rows->first);
     if (rows->last != INT64_MAX)
         text_add(&t, "%lld", (long long)rows->last);
@@ -79,6 +86,7 @@ static struct node *write_source(const struct data_source *source, const struct 
 
 static struct node *write_part(const struct data_part *part, const struct naming *naming)
 {
+    ASSERT(part->n > 0, "%s has no source", part->name);
     if (part->n == 1)
         return write_source(&part->source[0], naming);
     struct node *list = node_new_list();

@@ -1,13 +1,15 @@
-// Filters on rows: parsing, canonical spelling, and the verdict on one value.
+// Parses filters, writes them in canonical spelling, and decides whether a value passes.
 #include "data/data_filter.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "spec/spec.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Longer operators stand before their beginnings.
+// An operator precedes those that it begins with: "<=" comes before "<".
 static const char *const symbols[] = {[FILTER_EQ] = "==",
     [FILTER_NE] = "!=",
     [FILTER_LE] = "<=",
@@ -16,7 +18,7 @@ static const char *const symbols[] = {[FILTER_EQ] = "==",
     [FILTER_GT] = ">",
     [FILTER_IN] = "in"};
 
-// New memory: text[0..length) without white space at its ends.
+// Returns text[0..length) without white space at its ends, in new memory.
 static char *trim_filter_text(const char *text, size_t length)
 {
     while (length && strchr(" \t", *text))
@@ -26,7 +28,7 @@ static char *trim_filter_text(const char *text, size_t length)
     return mem_format("%.*s", (int)length, text);
 }
 
-// "in" before a list: where it begins; NULL: there is none.
+// Returns where the "in" before a list begins, or NULL if there is none.
 static const char *find_in_operator(const char *text)
 {
     const char *in = strstr(text, " in");
@@ -36,7 +38,7 @@ static const char *find_in_operator(const char *text)
     return in ? in + 1 : NULL;
 }
 
-// Where the operator begins, and which it is; NULL: there is none.
+// Returns where the operator begins and sets it. Returns NULL if there is none.
 static const char *find_operator(const char *text, enum filter_operator *op)
 {
     const char *p = strpbrk(text, "=!<>"), *in = find_in_operator(text);
@@ -56,7 +58,7 @@ static const char *find_operator(const char *text, enum filter_operator *op)
 
 // --- values: numbers, and names, in quotes if they could be taken for something else
 
-// Whether a name reads as itself without quotes.
+// Returns true if a name reads as itself without quotes.
 static bool needs_no_quotes(const char *name)
 {
     double number;
@@ -66,7 +68,7 @@ static bool needs_no_quotes(const char *name)
            text_to_double(name, &number) != 0;
 }
 
-// A quote in a name is written twice.
+// Returns the name in quotes, as new memory. A quote in it is doubled.
 static char *quote_filter_name(const char *name)
 {
     struct text t = {0};
@@ -78,7 +80,7 @@ static char *quote_filter_name(const char *name)
     return t.data;
 }
 
-// The bytes of a value in quotes, both included; 0: the quote is not closed.
+// Returns the bytes of a value with its two quotes, or 0 if the quote is not closed.
 static size_t quoted_length(const char *text)
 {
     const char *end = text + 1;
@@ -88,9 +90,10 @@ static size_t quoted_length(const char *text)
     return *end ? (size_t)(end + 1 - text) : 0;
 }
 
-// text[0..length) is a value in quotes: its name, new memory.
+// Returns the name in the quoted value text[0..length), as new memory.
 static char *unquote_filter_name(const char *text, size_t length)
 {
+    ASSERT(length >= 2, "%zu bytes", length);
     char *name = mem_format("%.*s", (int)length - 2, text + 1), *to = name;
 
     for (const char *from = name; *from; from++) {
@@ -101,7 +104,8 @@ static char *unquote_filter_name(const char *text, size_t length)
     return name;
 }
 
-// Whether a text is a number, and which. 1e3 and 1000.0 are integers too, if a double holds every integer of that size.
+// Returns true if a string is a number, and sets it. 1e3 and 1000.0 are integers too, if a double holds every integer
+// of that size.
 static bool read_filter_number(const char *text, struct filter_number *number)
 {
     *number = (struct filter_number){0};
@@ -116,7 +120,7 @@ static bool read_filter_number(const char *text, struct filter_number *number)
     return true;
 }
 
-// `name` NULL: a number. Owned by the filter from now on.
+// Appends a name, which the filter owns from now on, or if it is NULL a number.
 static void append_value(struct data_filter *f, struct filter_number number, char *name)
 {
     f->values = mem_grow(f->values, (size_t)f->n + 1, sizeof *f->values);
@@ -125,7 +129,7 @@ static void append_value(struct data_filter *f, struct filter_number number, cha
     f->names[f->n++] = name;
 }
 
-// One value without white space around it.
+// Adds one value. Returns -1 if text[0..length) is none.
 static int add_filter_value(struct data_filter *f, const char *text, size_t length)
 {
     const struct filter_number none = {.real = NAN};
@@ -153,7 +157,7 @@ static int add_filter_value(struct data_filter *f, const char *text, size_t leng
     return 0;
 }
 
-// How far the first value of a list reaches: to the next comma that is in no quotes.
+// Returns the length of the first value of a list, up to the next comma outside quotes.
 static size_t value_length(const char *list)
 {
     size_t blanks = strspn(list, " \t");
@@ -162,7 +166,7 @@ static size_t value_length(const char *list)
     return skipped + strcspn(list + skipped, ",");
 }
 
-// "[1, 2, 3]" with at least one value.
+// Adds the values of "[1, 2, 3]". Returns -1 if this is no list or has no value.
 static int add_filter_list(struct data_filter *f, const char *text)
 {
     char *list = trim_filter_text(text, strlen(text));
@@ -222,6 +226,7 @@ int data_filter_parse(const char *text, const struct node *at, struct data_filte
         return refuse_filter(text, at, e);
     }
 
+    ASSERT(f.n > 0 && (f.n == 1 || f.op == FILTER_IN), "%d values", f.n);
     filters->v = mem_grow(filters->v, (size_t)filters->n + 1, sizeof *filters->v);
     filters->v[filters->n++] = f;
     return 0;
@@ -247,6 +252,7 @@ char *data_filter_value_text(const struct data_filter *f, int i)
 {
     char number[32];
 
+    ASSERT(i >= 0 && i < f->n, "value %d of %d", i, f->n);
     if (f->names[i])
         return mem_text(f->names[i]);
     if (f->values[i].is_integer)
@@ -258,11 +264,13 @@ char *data_filter_text(const struct data_filter *f)
 {
     struct text t = {0};
 
+    ASSERT(f->n > 0 && (size_t)f->op < sizeof symbols / sizeof *symbols, "%d values", f->n);
     text_add(&t, "%s %s %s", f->column, symbols[f->op], f->op == FILTER_IN ? "[" : "");
     for (int i = 0; i < f->n; i++) {
         char *value = data_filter_value_text(f, i);
         char *safe = f->names[i] && !needs_no_quotes(value) ? quote_filter_name(value) : NULL;
-        text_add(&t, "%s%s", i ? ", " : "", safe ? safe : value);
+        text_add(&t, "%s", i ? ", " : "");
+        text_add(&t, "%s", safe ? safe : value);
         free(safe);
         free(value);
     }
@@ -272,7 +280,7 @@ char *data_filter_text(const struct data_filter *f)
 
 // --- the verdict
 
-// How a value stands to a number of the filter. A missing value has no order.
+// How a value compares with a number of the filter. A missing value is unordered.
 enum filter_order { BELOW, EQUAL, ABOVE, UNORDERED };
 
 static enum filter_order order_of_reals(double a, double b)
@@ -284,7 +292,7 @@ static enum filter_order order_of_reals(double a, double b)
     return a == b ? EQUAL : UNORDERED;
 }
 
-// Exact: neither side is rounded.
+// Compares exactly, because neither side is rounded.
 static enum filter_order order_of_integer(int64_t a, const struct filter_number *b)
 {
     if (b->is_integer && a == b->integer)

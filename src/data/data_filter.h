@@ -8,7 +8,7 @@
 
 enum filter_operator { FILTER_EQ, FILTER_NE, FILTER_LE, FILTER_GE, FILTER_LT, FILTER_GT, FILTER_IN };
 
-// A number as a filter says it. Integers are compared as 64-bit integers, of which a double does not hold every one.
+// A number of a filter. Integers are compared as 64-bit integers, not all of which a double can hold.
 struct filter_number {
     double real; // NaN: a name
     bool is_integer;
@@ -18,8 +18,8 @@ struct filter_number {
 struct data_filter {
     char *column; // owned
     enum filter_operator op;
-    struct filter_number *values; // (n), owned; n = 1 but for FILTER_IN
-    char **names;                 // (n), owned: names of labels; NULL: the value is a number
+    struct filter_number *values; // (n), owned; n = 1 except for FILTER_IN
+    char **names;                 // (n), owned: names of labels; each NULL if the value is a number
     int n;
     const struct node *at; // borrowed, for messages; may be NULL
 };
@@ -28,18 +28,18 @@ struct data_filters {
     int n;
 };
 
-// Appends the filter that `text` says. -1 and an error (ERR_USAGE) when it says none.
+// Parses `text` and appends the filter. Returns -1 and an error (ERR_USAGE) if it is none.
 int data_filter_parse(const char *text, const struct node *at, struct data_filters *filters, struct err *e);
 void data_filters_free(struct data_filters *filters);
 
-// The filter in canonical spelling, new memory.
+// Returns the filter in canonical spelling as new memory.
 char *data_filter_text(const struct data_filter *f);
 
-// Whether a number passes. A missing value (NaN) differs from every number: it passes only `!=`.
+// Returns true if a number passes. A missing value (NaN) differs from every number and passes only `!=`.
 bool data_filter_holds(const struct data_filter *f, double value);
-// The same for an integer, which is compared exactly.
+// As data_filter_holds, for an integer, which is compared exactly.
 bool data_filter_holds_integer(const struct data_filter *f, int64_t value);
-// The first of the values that is a name and no number; NULL: all are numbers.
+// Returns the first value that is a name, or NULL if all are numbers.
 const char *data_filter_name(const struct data_filter *f);
-// The i-th value as the name of a label: in new memory.
+// Returns value i as the name of a label, in new memory.
 char *data_filter_value_text(const struct data_filter *f, int i);

@@ -1,9 +1,12 @@
-// Fitting of a scaling. Rows are taken in order and sums are doubles, so the bits depend on the data alone. The
-// deviation is that of the population (divided by n), as in scikit-learn's StandardScaler.
+// Rows are taken in order and sums are doubles, so results depend bit for bit only on the data. The deviation is that
+// of the population (divided by n), as in scikit-learn's StandardScaler.
 #include "data/data_fit.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "data/data_check.h"
+#include "data/data_config.h"
+#include "data/data_table.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,13 +26,13 @@ static double mean_of(const double *v, int64_t n)
     return sum / (double)n;
 }
 
-// Of sorted values: the middle one, or the mean of the two in the middle.
+// Returns the middle one of sorted values, or the mean of the two in the middle.
 static double median_of(const double *v, int64_t n)
 {
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-// Of sorted values: the most frequent one; the smallest of several.
+// Returns the most frequent one of sorted values, the smallest if there are several.
 static double mode_of(const double *v, int64_t n)
 {
     int64_t longest = 0;
@@ -46,7 +49,7 @@ static double mode_of(const double *v, int64_t n)
     return mode;
 }
 
-// v := the values of a column that are there; how many.
+// v := the values of a column that are not missing. Returns how many.
 static int64_t collect_present_values(const struct data_selection *s, int column, double *v)
 {
     int64_t n = 0;
@@ -59,6 +62,7 @@ static int64_t collect_present_values(const struct data_selection *s, int column
 
 static double fill_of(int fill, double *v, int64_t n)
 {
+    ASSERT(n > 0 && fill != FILL_NONE, "%lld values, fill %d", (long long)n, fill);
     if (fill == FILL_MEAN)
         return mean_of(v, n);
     qsort(v, (size_t)n, sizeof *v, compare_double);
@@ -92,7 +96,7 @@ static int fit_fill(const struct data_config *cfg, const struct data_selection *
 
 // --- scaling
 
-// Of each column, missing values filled, or left out.
+// Statistics of each column. Missing values are filled or left out.
 struct statistics {
     double *mean, *deviation, *min, *max; // (columns), in `block`
     double *block;                        // owned
@@ -109,6 +113,7 @@ static void read_filled_row(const struct data_selection *s, const double *fill, 
 static struct statistics measure_columns(const struct data_selection *s, const double *fill)
 {
     int columns = s->tables[0]->columns;
+    ASSERT(columns > 0 && s->rows > 0, "%lld rows", (long long)s->rows);
     double *block = mem_new(6 * (size_t)columns, sizeof *block), *row = block + 4 * columns, *n = row + columns;
     struct statistics m = {block, block + columns, block + 2 * columns, block + 3 * columns, block};
 
@@ -139,6 +144,7 @@ static struct statistics measure_columns(const struct data_selection *s, const d
 
 static int fit_unit(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
 {
+    ASSERT(out->factor, "unit without a factor");
     if (data_check_bytes(cfg->scale_at, s, e) != 0)
         return -1;
     for (int c = 0; c < out->columns; c++)
@@ -147,15 +153,11 @@ static int fit_unit(const struct data_config *cfg, const struct data_selection *
     return 0;
 }
 
-// A spread that double cannot hold would make all values of the column equal. Returns -1 and an error for each such
-// column.
-static int check_spread(const struct data_config *cfg, const struct data_selection *s, const struct statistics *m,
-    int c, double shift, double spread, struct err *e)
+// Refuses a spread that double precision cannot hold, because it would make all values of the column equal.
+static int refuse_spread(
+    const struct data_config *cfg, const struct data_selection *s, const struct statistics *m, int c, struct err *e)
 {
     char column[96];
-    if (m->min[c] == m->max[c] || (isfinite(shift) && isnormal(spread) && isnormal(1 / spread)))
-        return 0;
-
     return data_error(cfg->scale_at, e,
         "%s of %s has values from %g to %g, whose spread double precision cannot hold; hint: does a value stand for "
         "a missing one? import --missing; otherwise import with another unit",
@@ -172,14 +174,15 @@ static int fit_scale(const struct data_config *cfg, const struct data_selection 
     if (cfg->scale == SCALE_UNIT)
         return fit_unit(cfg, s, out, e);
 
+    ASSERT(cfg->scale == SCALE_STANDARD || cfg->scale == SCALE_MIN_MAX, "scale %d", cfg->scale);
     struct statistics m = measure_columns(s, out->fill);
     int rc = 0;
     for (int c = 0; c < out->columns; c++) {
         bool is_constant = m.min[c] == m.max[c];
         double shift = cfg->scale == SCALE_STANDARD ? m.mean[c] : m.min[c];
         double range = cfg->scale == SCALE_STANDARD ? m.deviation[c] : m.max[c] - m.min[c];
-        if (check_spread(cfg, s, &m, c, shift, range, e) < 0)
-            rc = -1;
+        if (!is_constant && !(isfinite(shift) && isnormal(range) && isnormal(1 / range)))
+            rc = refuse_spread(cfg, s, &m, c, e);
         out->shift[c] = is_constant ? m.min[c] : shift; // the mean of equal values may differ from them by rounding
         out->factor[c] = is_constant ? 1 : 1 / range;
     }

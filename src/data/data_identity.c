@@ -1,8 +1,13 @@
-// The identity of data: what a trial's results depend on, whatever files are called.
+// The identity of data is what the results of a trial depend on: the content of the files, not their names.
+#include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "data/data_config.h"
 #include "data/data_labels.h"
+#include "data/data_table.h"
 #include "data/dataset.h"
+#include "spec/spec.h"
 #include "store/schema.h"
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +55,10 @@ static void close_files(struct identity *id)
 
 // --- whether names decide
 
-// Whether the labels of a file are numbered as those of all files together would be.
+// Returns true if the labels of a file are numbered as those of all files together would be.
 static bool is_in_order(const struct data_table *t)
 {
+    ASSERT(t->label, "%s: labels were not read", t->name);
     for (int i = 1; i < t->n_label_names; i++)
         if (strcmp(t->label_names[i - 1], t->label_names[i]) >= 0)
             return false;
@@ -89,7 +95,8 @@ static void ask_source(const struct data_source *source, void *context)
     id->by_name = id->by_name || is_about_labels(&source->where, &id->files);
 }
 
-// The numbers of labels tell everything if no setting names one and all files number the same names alike.
+// Returns false if the numbers of labels identify them: no setting names one, and all files number the same names
+// alike.
 static bool depends_on_names(const struct data_config *cfg, struct identity *id)
 {
     const struct data_table *first = NULL;
@@ -114,9 +121,9 @@ static bool any_names(const struct data_files *files, bool or_numbers)
     return false;
 }
 
-// --- the text
+// --- the checksums
 
-// Of labels that are numbers: the checksum of the array, which is not the stored one if the file names integers.
+// Returns the checksum of labels that are numbers. It is not the stored one if the file names integers.
 static char *number_sum(const struct data_table *t)
 {
     if (!t->n_label_numbers)

@@ -1,9 +1,20 @@
-// Labels of several sources: matched by name.
+// Labels of several sources are matched by name. A label has a name if its file says so; a number that has none counts
+// as the name that its digits spell. First, sources that would be compared must have something in common: numbers in
+// one and names in the other cannot be matched (check_label_kinds). Then one sorted list of all names numbers the
+// classes, and every label becomes the index of its class (number_classes). Last, data.normal is looked up among the
+// classes.
+//
+// Nothing of this is needed if all labels are plain numbers: they keep their values.
 #include "data/data_labels.h"
 
+#include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_config.h"
+#include "data/data_filter.h"
+#include "data/data_table.h"
+#include "data/label_names.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,12 +49,13 @@ static bool is_unnamed_label(const struct data_table *t, int64_t label)
     return label < 0 || label >= t->n_label_names;
 }
 
-// Each once, in ascending order: new memory. Those of a table of numbers are all of its labels. NULL and an error
-// without memory.
+// Returns the labels without a name, each once, in ascending order, in new memory: all labels of a table of numbers.
+// Returns NULL and an error if memory is short.
 static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct err *e)
 {
     int64_t count = 0;
 
+    ASSERT(t->label, "%s: labels were not read", t->name);
     for (int64_t i = 0; i < t->rows; i++)
         count += is_unnamed_label(t, t->label[i]);
     int64_t *v = mem_array((size_t)count + 1, sizeof *v, t->name, e);
@@ -63,17 +75,18 @@ static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct er
     return v;
 }
 
-// A label of a table of numbers, also after it became a class.
+// Returns the number that a label of a table of numbers was before it became a class.
 static int64_t original_number(const struct data_classes *classes, int64_t label)
 {
     int64_t number = label;
 
+    ASSERT(!classes->names.n || (label >= 0 && label < classes->names.n), "class %lld", (long long)label);
     if (classes->names.n)
         label_is_number(classes->names.v[label], &number);
     return number;
 }
 
-// "numbers (0, 1, 2)" or "names ('bad', 'good')"
+// Appends "numbers (0, 1, 2)" or "names ('bad', 'good')".
 static void describe_label_kind(struct text *t, const struct data_table *table, const struct data_classes *classes)
 {
     enum { SHOWN = 10 };
@@ -97,7 +110,7 @@ static void describe_label_kind(struct text *t, const struct data_table *table, 
 
 // --- numbers against names
 
-// Whether a number that occurs in `numbers` is written like one of the names of any table.
+// Returns true if a number that occurs in `numbers` is written like one of the names of any table.
 static bool can_match(const struct matched_sources *s, const struct data_table *numbers)
 {
     int64_t n, number;
@@ -133,8 +146,8 @@ static int refuse_pair(const struct matched_sources *s, const struct data_source
     return -1;
 }
 
-// Compares the sources of parts [first, last) whose rows are not declared to be anomalies or normal: the first pair of
-// numbers and names that have nothing in common is an error.
+// Compares the sources of parts [first, last) whose rows are not declared to be anomalies or normal. Refuses the first
+// pair of numbers and names that have nothing in common.
 static int compare_label_kinds(const struct matched_sources *s, int first, int last)
 {
     const struct data_table *seen[2] = {NULL, NULL};
@@ -153,7 +166,7 @@ static int compare_label_kinds(const struct matched_sources *s, int first, int l
     return 0;
 }
 
-// Labels are compared inside a set, and with data.normal across all.
+// Compares labels within each set, or with data.normal across all sets.
 static int check_label_kinds(const struct matched_sources *s)
 {
     if (s->cfg->normal.n)
@@ -179,7 +192,7 @@ static void append_label_name(struct name_list *list, char *name)
     list->v[list->n++] = name;
 }
 
-// The name of a stored label: that of the file, or its digits.
+// Returns the name of a stored label: that of the file, or its digits, which are written to `digits`.
 static const char *stored_label_name(const struct data_table *t, int64_t label, char digits[24])
 {
     if (!is_unnamed_label(t, label))
@@ -188,7 +201,7 @@ static const char *stored_label_name(const struct data_table *t, int64_t label, 
     return digits;
 }
 
-// What the labels of a table become.
+// The classes that the labels of a table become.
 struct renumbering {
     int64_t *unnamed; // (n_unnamed), owned, ascending
     int64_t n_unnamed;
@@ -223,7 +236,7 @@ static int find_classes(
     return 0;
 }
 
-// label[i] := the class of what it was.
+// Replaces every label by its class.
 static int renumber_labels(struct data_table *t, const struct label_names *classes, struct err *e)
 {
     struct renumbering r = {0};
@@ -234,6 +247,7 @@ static int renumber_labels(struct data_table *t, const struct label_names *class
         const int64_t *place = is_unnamed_label(t, *label)
                                    ? bsearch(label, r.unnamed, (size_t)r.n_unnamed, sizeof *r.unnamed, compare_int64)
                                    : NULL;
+        ASSERT(place || !is_unnamed_label(t, *label), "label %lld", (long long)*label);
         *label = place ? r.unnamed_class[place - r.unnamed] : r.named_class[*label];
     }
     renumbering_free(&r);
@@ -314,6 +328,7 @@ static int find_normal_labels(const struct matched_sources *s)
     const struct data_table *t = first_labelled(s->files);
     int result = 0;
 
+    ASSERT(!c->normal.v, "%d labels were found before", c->normal.n);
     c->normal.v = mem_new((size_t)wanted->n + 1, sizeof *c->normal.v);
     for (int i = 0; t && i < wanted->n; i++) {
         int64_t label = c->names.n ? label_names_find(&c->names, wanted->v[i]) : 0;
@@ -379,6 +394,7 @@ void data_labels_filter_values(const struct data_filter *f, const struct data_ta
 
 int64_t data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row)
 {
+    ASSERT(t->label && row >= 0 && row < t->rows, "row %lld of %s", (long long)row, t->name);
     return has_named_labels(t) ? t->label[row] : original_number(classes, t->label[row]);
 }
 

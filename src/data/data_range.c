@@ -1,6 +1,7 @@
-// How far a data set keeps within [0, 1]: one pass over its rows, piece by piece.
+// One pass over the rows of a data set in pieces of 64.
 #include "data/data_range.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "data/gather.h"
 #include "kernels/kernels.h"
@@ -23,7 +24,7 @@ int64_t data_range_count(size_t n, const real *x)
     return outside;
 }
 
-// Whether all that a byte can be is scaled into the range.
+// Returns true if every value of a byte is scaled into the range.
 static bool bytes_fit(const struct dataset *d)
 {
     bool fit = d->type == DATASET_U8 && d->factor;
@@ -32,7 +33,7 @@ static bool bytes_fit(const struct dataset *d)
     return fit;
 }
 
-// The first value outside of a piece that begins with row `first`.
+// Notes the first value outside in a piece that begins with row `first`.
 static void note_first(const struct dataset *d, int64_t first, size_t n, const real *x, struct data_range *out)
 {
     for (size_t i = 0; i < n; i++)
@@ -59,6 +60,7 @@ void data_range_measure(const struct dataset *d, struct data_range *out)
         int rows = d->rows - first < ROWS ? (int)(d->rows - first) : ROWS;
         for (int i = 0; i < rows; i++)
             list[i] = (int32_t)(first + i);
+        ASSERT(rows > 0 && rows <= ROWS, "%d rows", rows);
         dataset_gather(d, list, rows, x);
         int64_t outside = data_range_count((size_t)rows * columns, x);
         if (outside && !out->outside)
@@ -72,6 +74,7 @@ char *data_range_first(char out[256], const struct data_range *r, const struct d
 {
     char column[96];
 
+    ASSERT(r->outside > 0 && r->row < d->rows && r->column < d->columns, "row %lld", (long long)r->row);
     if (d->features)
         snprintf(column, sizeof column, "column '%.80s'", d->features[r->column]);
     else

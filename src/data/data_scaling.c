@@ -1,6 +1,7 @@
-// Filling and scaling as plain numbers: copying, and applying them to a row.
+// Copies scalings and applies them to rows.
 #include "data/data_scaling.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ void scaling_free(struct scaling *s)
 
 void scaling_apply(const struct scaling *s, bool as_float, const double *row, float *out)
 {
+    ASSERT(!s->factor == !s->shift, "%d columns", s->columns);
     for (int c = 0; c < s->columns; c++) {
         double v = s->fill && isnan(row[c]) ? s->fill[c] : row[c];
         if (!s->factor)

@@ -1,9 +1,14 @@
-// Selection of rows: row numbers and slices, filters, one-class labels.
+// Selects rows by number or slice, by filters, and by labels that are normal.
 #include "data/data_select.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_config.h"
+#include "data/data_filter.h"
 #include "data/data_labels.h"
+#include "data/data_table.h"
+#include "spec/spec.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +26,7 @@ void data_selection_free(struct data_selection *s)
 
 static int selection_alloc(struct data_selection *s, int64_t rows, bool has_label, bool has_anomaly, struct err *e)
 {
+    ASSERT(rows >= 0, "%lld rows", (long long)rows);
     s->rows = rows;
     s->source = mem_array((size_t)rows, sizeof *s->source, s->part->name, e);
     s->index = mem_array((size_t)rows, sizeof *s->index, s->part->name, e);
@@ -56,7 +62,9 @@ static int refuse_filter_column(const struct data_filter *f, const struct data_t
     struct text list = {0};
     for (int i = 0; i < n && i < SHOWN; i++)
         text_add(&list, "%s%s", i ? ", " : "", names[i]);
-    text_add(&list, "%s", n > SHOWN ? ", ..." : n ? "" : "none (the file names no columns)");
+    text_add(&list, "%s", n > SHOWN ? ", ..." : "");
+    if (n == 0)
+        text_add(&list, "none (the file names no columns)");
 
     const char *near = text_nearest(f->column, names, n);
     data_error(f->at, e, "found no column '%s' in %s, allowed: %s%s%s%s", f->column, t->name, list.data,
@@ -138,19 +146,26 @@ static void apply_filters(const struct data_filters *filters, const struct data_
 static int64_t clamp_slice_end(int64_t v, int64_t n)
 {
     v = v < 0 ? v + n : v;
-    return v < 0 ? 0 : v > n ? n : v;
+    if (v < 0)
+        return 0;
+    return v < n ? v : n;
 }
 
-// The numbers of the rows that `rows` says, new memory in *out; -1 and errors.
+// *out (*n) := the numbers of the rows that `rows` means, in new memory. Returns -1 and errors for rows that do not
+// exist.
 static int list_chosen_rows(
     const struct data_rows *rows, const struct data_table *t, int64_t **out, int64_t *n, struct err *e)
 {
     int before = e->count;
     bool is_slice = rows->kind == ROWS_SLICE;
-    int64_t first = is_slice ? clamp_slice_end(rows->first, t->rows) : 0, step = is_slice ? rows->step : 1;
+    int64_t first = is_slice ? clamp_slice_end(rows->first, t->rows) : 0;
+    int64_t step = is_slice ? rows->step : 1;
     int64_t last = is_slice ? clamp_slice_end(rows->last, t->rows) : t->rows;
 
-    *n = rows->kind == ROWS_LIST ? rows->list.n : first < last ? (last - first - 1) / step + 1 : 0;
+    ASSERT(step > 0, "step %lld", (long long)step);
+    *n = first < last ? (last - first - 1) / step + 1 : 0;
+    if (rows->kind == ROWS_LIST)
+        *n = rows->list.n;
     if (*n == 0)
         return data_error(rows->at, e, "found no row, allowed: rows of 0..%lld of %s", (long long)t->rows - 1, t->name);
     *out = mem_array((size_t)*n, sizeof **out, t->name, e);
@@ -209,7 +224,7 @@ static bool is_normal(const struct field_ints *normal, int64_t label)
     return false;
 }
 
-// Whether it can be said of each row of a part if it is an anomaly: by its label, or because a source is marked.
+// Returns true if each row of a part is known to be an anomaly or not: by its label, or because sources are marked.
 static bool knows_anomalies(const struct data_config *cfg, const struct data_part *part)
 {
     bool any = false, all = true;
@@ -239,6 +254,7 @@ static void fill_selected_rows(
     const struct data_table *t = s->tables[k];
     int anomaly = s->part->source[k].anomaly;
     bool by_label = anomaly == ANOMALY_UNKNOWN && classes->normal.n;
+    ASSERT(at >= 0 && at + c->n <= s->rows, "%lld + %lld of %lld", (long long)at, (long long)c->n, (long long)s->rows);
 
     for (int64_t i = 0; i < c->n; i++) {
         s->source[at + i] = k;
@@ -265,6 +281,7 @@ static int join_chosen_rows(const struct data_config *cfg, const struct data_cla
     if (rows > INT32_MAX)
         return data_error(
             s->part->source[0].at, e, "found %lld rows in all, allowed: up to %d", (long long)rows, INT32_MAX);
+    ASSERT(rows > 0, "%s has no rows", s->part->name);
     if (selection_alloc(s, rows, has_label, knows_anomalies(cfg, s->part), e) != 0)
         return -1;
 
@@ -298,7 +315,7 @@ int data_select(const struct data_config *cfg, const struct data_classes *classe
 
 // --- parts of a selection
 
-// Row `from` of a becomes row `to` of b (which may be a).
+// Copies row `from` of a to row `to` of b, which may be a.
 static void copy_selected_row(const struct data_selection *a, int64_t from, struct data_selection *b, int64_t to)
 {
     b->source[to] = a->source[from];
@@ -330,13 +347,14 @@ int data_partition(struct data_selection *s, const int8_t *keep, struct data_sel
         else if (rest)
             copy_selected_row(s, i, rest, gone++);
 
+    ASSERT(kept + gone <= s->rows, "%lld + %lld rows", (long long)kept, (long long)gone);
     s->rows = kept;
     return 0;
 }
 
 // --- one-class
 
-// "0, 1, 2": the labels of a selection, the first few.
+// Returns "0, 1, 2", the first few labels of a selection, as new memory.
 static char *list_labels(const struct data_selection *s)
 {
     enum { SHOWN = 20 };
@@ -384,6 +402,7 @@ int data_keep_normal(const struct data_config *cfg, struct data_selection *s, st
     int8_t *keep = mem_array((size_t)s->rows, 1, s->part->name, e);
     if (!keep)
         return -1;
+    ASSERT(s->is_anomaly, "%s: anomalies are unknown", s->part->name);
     for (int64_t i = 0; i < s->rows; i++)
         keep[i] = !s->is_anomaly[i];
     int result = data_partition(s, keep, NULL, e);

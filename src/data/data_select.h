@@ -1,5 +1,5 @@
-// Which rows make a set: those that a source's `rows` names and all filters let pass, with their labels and whether
-// they are anomalies.
+// The rows that make a set: those that `rows` of a source names and that pass all filters, with their labels and
+// whether they are anomalies.
 #pragma once
 
 #include "data/data_config.h"
@@ -15,22 +15,23 @@ struct data_selection {
     int8_t *is_anomaly; // (rows), owned; NULL: unknown
 };
 
-// Whether the filters of `cfg` name columns of every table, checked once a table. 0, or -1 and errors.
+// Checks that the filters of `cfg` name columns of every table. Returns -1 and errors if not.
 int data_check_filters(const struct data_config *cfg, const struct data_files *files, struct err *e);
 
-// The rows of a part. At least one, or -1 and errors.
+// Selects the rows of a part. Returns -1 and errors if there is none. The caller frees `out`.
 int data_select(const struct data_config *cfg, const struct data_classes *classes, const struct data_part *part,
     struct data_table *const *tables, struct data_selection *out, struct err *e);
 
-// Whether every number that `cfg` calls normal is the label of some row; names were checked by data_labels_match. -1
-// and errors that list the labels.
+// Checks that every number that `cfg` calls normal is the label of some row; data_labels_match checked names. Returns
+// -1 and errors that list the labels if not.
 int data_check_normal(
     const struct data_config *cfg, const struct data_classes *classes, const struct data_selection *s, struct err *e);
 
-// Keeps the normal rows alone, where `cfg` says what is normal. At least one, or -1 and an error.
+// Keeps only the normal rows if `cfg` says what is normal. Returns -1 and an error if none is left.
 int data_keep_normal(const struct data_config *cfg, struct data_selection *s, struct err *e);
 
-// Keeps the rows where keep[i] == wanted; the others go to `rest` (of the same part) unless it is NULL.
+// Keeps the rows with keep[i] != 0 and moves the others to `rest`, unless it is NULL. Returns -1 and an error if memory
+// is short.
 int data_partition(struct data_selection *s, const int8_t *keep, struct data_selection *rest, struct err *e);
 
 void data_selection_free(struct data_selection *s);

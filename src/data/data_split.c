@@ -1,18 +1,20 @@
-// Stratified random splits: rows are sorted by label, each label gives its share, drawn at random.
+// Sorts the rows by label and draws the share of each label at random.
 #include "data/data_split.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "data/data_config.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 // The rows of one label, and how many of them go.
 struct stratum {
-    uint32_t rank;       // among the labels: tells the random streams apart
+    uint32_t rank;       // among the labels: separates the random streams
     int32_t first, rows; // a range of the sorted rows
     int32_t share;
-    double remainder; // what rounding down took from the share
+    double remainder; // what rounding down removed from the share
     int32_t lot;      // decides between equal remainders
 };
 struct strata {
@@ -28,13 +30,17 @@ struct keyed_row {
 static int compare_keyed_rows(const void *a, const void *b)
 {
     const struct keyed_row *x = a, *y = b;
-    return x->label != y->label ? (x->label > y->label) - (x->label < y->label) : (x->row > y->row) - (x->row < y->row);
+    int by_row = (x->row > y->row) - (x->row < y->row);
+
+    return x->label != y->label ? (x->label > y->label) - (x->label < y->label) : by_row;
 }
 
-// The label, or without labels whether the row is an anomaly, or nothing.
+// Returns the label of a row or, without labels, whether it is an anomaly, if that is known.
 static int64_t stratum_key(const struct data_selection *s, int64_t i)
 {
-    return s->label ? s->label[i] : s->is_anomaly ? s->is_anomaly[i] : 0;
+    if (s->label)
+        return s->label[i];
+    return s->is_anomaly ? s->is_anomaly[i] : 0;
 }
 
 static struct keyed_row *sort_rows_by_label(const struct data_selection *s, struct err *e)
@@ -77,7 +83,8 @@ static int compare_claims(const void *a, const void *b)
                                         : (x->lot > y->lot) - (x->lot < y->lot);
 }
 
-// Hands out what rounding down left over, one row each, to the largest remainders.
+// Gives what rounding down left over, one row each, to the largest remainders. wanted: rows in all, fewer than there
+// are.
 static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
 {
     int32_t *lot = mem_new(strata->n, sizeof *lot);
@@ -89,6 +96,7 @@ static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t s
     }
 
     free(lot);
+    ASSERT(strata->n > 0 && wanted >= 0, "%d rows too many", -wanted);
     qsort(strata->v, strata->n, sizeof *strata->v, compare_claims);
     for (uint32_t k = 0; wanted > 0; k = (k + 1) % strata->n) {
         struct stratum *s = &strata->v[k];
@@ -99,10 +107,11 @@ static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t s
     }
 }
 
-// keep[row] = 0 for the rows that go.
+// keep[row] := 0 for the rows that are drawn from a stratum.
 static void draw_stratum(const struct keyed_row *sorted, const struct stratum *s, int64_t seed,
     enum data_split_purpose purpose, int32_t *order, int8_t *keep)
 {
+    ASSERT(s->share >= 0 && s->share <= s->rows, "%d of %d rows", s->share, s->rows);
     random_permutation((uint64_t)seed, RANDOM_SPLIT, purpose, s->rank, s->rows, order);
     for (int32_t i = 0; i < s->share; i++)
         keep[sorted[s->first + order[i]].row] = 0;
@@ -115,7 +124,8 @@ int data_split(struct data_selection *s, double fraction, int64_t seed, enum dat
         return data_error(s->part->source[0].at, e, "found %lld row to split, allowed: at least 2", (long long)s->rows);
 
     int32_t rows = (int32_t)s->rows, wanted = (int32_t)lround(fraction * rows);
-    wanted = wanted < 1 ? 1 : wanted > rows - 1 ? rows - 1 : wanted;
+    wanted = wanted < 1 ? 1 : wanted;
+    wanted = wanted < rows ? wanted : rows - 1;
 
     struct keyed_row *sorted = sort_rows_by_label(s, e);
     int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);

@@ -1,10 +1,14 @@
-// One split of a data-set file: opening, checking its arrays, and reading its values whatever their type.
+// Opens one split of a data-set file, checks its arrays, and reads its values of any type.
 #include "data/data_table.h"
 
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_config.h"
+#include "data/label_names.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +26,7 @@ static const char *const type_names[] = {[STORE_U8] = "u1",
 
 const char *data_type_name(enum store_type type)
 {
+    ASSERT((size_t)type < sizeof type_names / sizeof *type_names, "type %d", (int)type);
     return type_names[type];
 }
 
@@ -64,7 +69,7 @@ static char *array_path(const struct data_table *t, const char *name)
     return mem_format("%s/%s", t->split, name);
 }
 
-// The message lists the splits that are there.
+// Reports a split that does not exist, with a list of those that do.
 static int refuse_split(struct store_file *f, const struct data_table *t, struct err *e)
 {
     char **names = NULL;
@@ -76,8 +81,9 @@ static int refuse_split(struct store_file *f, const struct data_table *t, struct
     for (int i = 0; i < n; i++)
         text_add(&list, "%s%s", i ? ", " : "", names[i]);
     const char *near = text_nearest(t->split, (const char *const *)names, n);
-    err_add(e, ERR_DATA, "%s: no split '%s' in %s, allowed: %s%s%s%s", t->name, t->split, t->path,
-        n ? list.data : "none", near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    if (near)
+        text_add(&list, "; did you mean '%s'?", near);
+    err_add(e, ERR_DATA, "%s: no split '%s' in %s, allowed: %s", t->name, t->split, t->path, n ? list.data : "none");
     text_free(&list);
     list_free(names, n);
     return -1;
@@ -107,6 +113,7 @@ static int read_table_shape(struct store_file *f, struct data_table *t, struct e
     if (s.dims[0] > INT32_MAX)
         return err_add(e, ERR_DATA, "%s: found %lld rows, allowed: up to %d", t->name, (long long)s.dims[0], INT32_MAX);
 
+    ASSERT(s.rank >= 1 && s.rank <= 4, "rank %d", s.rank);
     t->rows = s.dims[0];
     t->columns = (int)columns;
     t->type = s.type;
@@ -133,7 +140,7 @@ static int read_table_values(struct store_file *f, struct data_table *t, struct 
     return result;
 }
 
-// Without `with_values` it only checks that they fit.
+// Checks that the labels fit the rows, and reads them if `with_values`.
 static int read_table_labels(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
 {
     char *path = array_path(t, DATASET_LABEL);
@@ -167,12 +174,14 @@ void data_table_number_labels(const struct data_table *t, int64_t n, int64_t *la
             label[i] = t->label_numbers[label[i]];
 }
 
-// Names that are all integers are numbers: folders called 0, 2 and 10 had the labels 0, 1 and 2 in older files.
+// Turns labels whose names are all integers into these. In older files, folders called 0, 2 and 10 had labels 0, 1
+// and 2.
 static void turn_into_numbers(struct data_table *t)
 {
     if (!label_names_are_numbers(t->label_names, t->n_label_names))
         return;
 
+    ASSERT(!t->label_numbers, "%s: numbered twice", t->name);
     t->n_label_numbers = t->n_label_names;
     t->label_numbers = mem_new((size_t)t->n_label_names, sizeof *t->label_numbers);
     for (int i = 0; i < t->n_label_names; i++)
@@ -226,7 +235,7 @@ static int read_table(struct store_file *f, struct data_table *t, unsigned parts
     return failed | read_table_labels(f, t, parts & TABLE_LABELS, e) ? -1 : read_table_names(f, t, e);
 }
 
-// `file` NULL: the file is closed again. `path` is the table's from now on, or freed.
+// Opens a table, which owns `path` from now on, even on failure. `file` NULL: closes the file again.
 static struct data_table *open_split_table(
     const struct data_source *source, char *path, unsigned parts, struct store_file **file, struct err *e)
 {
@@ -304,37 +313,38 @@ void data_files_free(struct data_files **files)
 
 // --- values
 
-#define WIDEN(type)                                                          \
-    do {                                                                     \
-        const type *restrict x = (const type *)t->values + row * t->columns; \
-        for (int i = 0; i < t->columns; i++)                                 \
-            out[i] = (double)x[i];                                           \
-    } while (0)
+#define WIDEN(type)                                                      \
+    const type *restrict x = (const type *)t->values + row * t->columns; \
+    for (int i = 0; i < t->columns; i++)                                 \
+        out[i] = (double)x[i];                                           \
+    break
 
 void data_table_row(const struct data_table *t, int64_t row, double *restrict out)
 {
+    ASSERT(t->values && row >= 0, "row %lld of %s", (long long)row, t->name);
+
     switch (t->type) {
-    case STORE_U8:
+    case STORE_U8: {
         WIDEN(uint8_t);
-        break;
-    case STORE_I8:
+    }
+    case STORE_I8: {
         WIDEN(int8_t);
-        break;
-    case STORE_I16:
+    }
+    case STORE_I16: {
         WIDEN(int16_t);
-        break;
-    case STORE_I32:
+    }
+    case STORE_I32: {
         WIDEN(int32_t);
-        break;
-    case STORE_I64:
+    }
+    case STORE_I64: {
         WIDEN(int64_t);
-        break;
-    case STORE_F32:
+    }
+    case STORE_F32: {
         WIDEN(float);
-        break;
-    case STORE_F64:
+    }
+    case STORE_F64: {
         WIDEN(double);
-        break;
+    }
     case STORE_TEXT:
         break;
     }
@@ -343,6 +353,7 @@ void data_table_row(const struct data_table *t, int64_t row, double *restrict ou
 double data_table_value(const struct data_table *t, int64_t row, int column)
 {
     size_t i = (size_t)row * (size_t)t->columns + (size_t)column;
+    ASSERT(row >= 0 && column >= 0 && column < t->columns, "row %lld, column %d", (long long)row, column);
 
     switch (t->type) {
     case STORE_U8:
@@ -375,10 +386,11 @@ int64_t data_table_integer(const struct data_table *t, int64_t row, int column)
 typedef uint32_t bits32 __attribute__((may_alias));
 typedef uint64_t bits64 __attribute__((may_alias));
 
-// All exponent bits set: neither missing nor infinite is a number. On bits, because the compiler vectorises that.
+// NaN and infinite values have all exponent bits set. The compiler vectorises this test on bits.
 bool data_table_row_is_finite(const struct data_table *t, int64_t row)
 {
     size_t first = (size_t)row * (size_t)t->columns;
+    ASSERT(t->values && row >= 0, "row %lld of %s", (long long)row, t->name);
     uint32_t bad = 0;
 
     if (t->type == STORE_F32) {
@@ -399,8 +411,7 @@ static bool is_unnamed_in_csv(const char *name)
     return strncmp(name, "column_", 7) == 0 && text_to_int64(name + 7, &number) == 0 && number > 0;
 }
 
-// An array knows nothing of its columns but their order, so its names fit those of a CSV file whose label came first
-// too.
+// An array knows only the order of its columns. Its names therefore also fit a CSV file in which the label came first.
 static bool is_unnamed_in_array(const char *name, int column)
 {
     char expected[32];
@@ -418,6 +429,7 @@ bool data_feature_fits(const char *a, const char *b, int column)
 
 char *data_column_name(char out[96], const struct data_table *t, int column)
 {
+    ASSERT(column >= 0 && column < t->columns, "column %d of %d", column, t->columns);
     if (t->features)
         snprintf(out, 96, "column '%.60s'", t->features[column]);
     else if (t->shape_rank == 1)

@@ -1,5 +1,5 @@
-// One split of a data-set file as it is stored: a table of numbers with labels and names. Values are mapped if the
-// file allows it, else read into memory.
+// One split of a data-set file as it is stored: a table of numbers with labels and names. Values are mapped if the file
+// allows it, else read into memory.
 #pragma once
 
 #include "data/data_config.h"
@@ -7,31 +7,31 @@
 #include "store/store.h"
 
 struct data_table {
-    char *name, *path, *split; // owned: "mnist.h5:train" as the user said it, the file that it is, its group
+    char *name, *path, *split; // owned: "mnist.h5:train" as the user writes it, its file, its group
     int64_t rows;
     int columns, shape_rank, shape[3];
     enum store_type type;
     const void *values; // (rows, columns) of `type`, in `map` or `owned`
     struct store_mapping map;
     void *owned;
-    bool is_held; // a data set's rows point into the values
+    bool is_held; // rows of a data set point into the values
 
     bool has_label;
-    int64_t *label;     // (rows), owned; NULL: none. As data_labels_match leaves them: classes, if there are any
+    int64_t *label;     // (rows), owned; NULL: none. After data_labels_match: classes, if there are any
     char **features;    // (columns) names, owned; NULL: none
     char *label_name;   // owned; NULL: no labels
     char **label_names; // (n_label_names), owned: of the stored labels 0, 1, ...; NULL: labels are plain numbers
     int n_label_names;
     int64_t *label_numbers; // (n_label_numbers), owned: all names of the file are integers, and labels are these
     int n_label_numbers;
-    char *checksum, *label_checksum; // hexadecimal, owned; NULL: the file gives none
+    char *checksum, *label_checksum; // hexadecimal, owned; NULL: the file has none
     char *origin;                    // what it was imported from, owned; NULL: the file does not say
 };
 
-// What the labels of a config's sources mean together.
+// The common meaning of the labels of all sources of a config.
 struct data_classes {
     struct label_names names; // a label is the index of its name here; n = 0: labels are plain numbers
-    struct field_ints normal; // owned: the labels that data.normal names; n = 0: it names none
+    struct field_ints normal; // owned: the labels that data.normal names; n = 0: none
 };
 
 // The tables that the sources of a config name, each opened once.
@@ -41,36 +41,38 @@ struct data_files {
     struct data_classes classes; // set by data_labels_match
 };
 
-// What is read of a table besides its description.
+// What is read of a table in addition to its description.
 enum table_part { TABLE_LABELS = 1, TABLE_VALUES = 2 };
 
-// The table of a source; `files` owns it. NULL and errors at the source's place in the spec.
+// Returns the table of a source, which `files` owns, opened at the first call. Returns NULL and errors at the place of
+// the source in the spec on failure.
 struct data_table *data_files_open(
     struct data_files *files, const struct data_source *source, const char *spec_folder, unsigned parts, struct err *e);
-// One table without values and labels, for a caller that reads them in pieces from *file, which it closes.
+// Opens a table without values and labels, for a caller that reads them in pieces from *file, which it closes. Returns
+// NULL and errors on failure.
 struct data_table *data_table_open(const struct data_source *source, struct store_file **file, struct err *e);
 void data_table_free(struct data_table **t);
-// Releases the values of all tables that are not held, or with them the tables and `files` itself.
+// data_files_release releases the values of all tables that are not held; data_files_free frees all tables and `files`.
 void data_files_release(struct data_files *files);
 void data_files_free(struct data_files **files);
 
-// label[0..n) as stored := what they mean, if the names of all labels are integers; else leaves them as they are.
+// label (n), as stored, := the integers that their names spell, if all names of the file are integers.
 void data_table_number_labels(const struct data_table *t, int64_t n, int64_t *label);
-// Whether the values of all tables are still what their checksums say: 0, or -1 and ERR_DATA.
+// Compares the values of all mapped tables with their checksums. Returns -1 and ERR_DATA if they changed.
 int data_files_check(const struct data_files *files, struct err *e);
 
-// out (columns) := a row, widened.
+// out (columns) := a row, as doubles.
 void data_table_row(const struct data_table *t, int64_t row, double *out);
 double data_table_value(const struct data_table *t, int64_t row, int column);
-// The same without rounding, of a table of type STORE_I64.
+// As data_table_value, without rounding, for a table of type STORE_I64.
 int64_t data_table_integer(const struct data_table *t, int64_t row, int column);
-// Whether every value of a row is a number, neither missing (NaN) nor infinite.
+// Returns true if every value of a row is finite: neither missing (NaN) nor infinite.
 bool data_table_row_is_finite(const struct data_table *t, int64_t row);
-const char *data_type_name(enum store_type type); // as NumPy says it: "u1", "f8"
-// Whether float holds every value of a type exactly.
+const char *data_type_name(enum store_type type); // as in NumPy: "u1", "f8"
+// Returns true if float holds every value of a type exactly.
 bool data_type_fits_float(enum store_type type);
-// Whether two data sets agree on the name of their column number `column`, which counts from 0. A column without a name
-// in its file is called column_N if it comes from CSV and feature_N if it comes from an array: these fit each other.
+// Returns true if two data sets agree on the name of column `column`, counted from 0. A column without a name is called
+// column_N in a CSV file and feature_N in an array: these agree.
 bool data_feature_fits(const char *a, const char *b, int column);
-// "column 'LB'", or for what has no names "column 5" or "value (3, 17)": into `out`, which is returned.
+// Writes "column 'LB'", or without names "column 5" or "value (3, 17)", into `out`, which is returned.
 char *data_column_name(char out[96], const struct data_table *t, int column);

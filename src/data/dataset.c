@@ -1,12 +1,25 @@
-// Loading of data sets: open, check, select, split, fit, build.
+// Loads data sets in fixed steps (data_load), each of which reports all its mistakes before the next one begins: open
+// the tables, compare their shapes and labels, select rows, split train, check the values, fit the scaling to train,
+// build.
+//
+// A set on its way is a draft: its sources, the tables that these name, and the rows selected from them. Tables belong
+// to data_files, which opens each file once for all sets. In the end the rows of a set either point into the mapping of
+// a table, which is then held, or were converted; the tables that are not held release their values (keep_files), and
+// the files live as long as the sets. On failure, loading_free and data_sets_free release everything.
 #include "data/dataset.h"
 
+#include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_check.h"
+#include "data/data_config.h"
 #include "data/data_fit.h"
 #include "data/data_labels.h"
+#include "data/data_scaling.h"
+#include "data/data_select.h"
 #include "data/data_split.h"
+#include "data/data_table.h"
 #include "data/dataset_build.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -14,10 +27,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A set on its way.
+// A set while it is made.
 struct draft {
     const char *name;             // borrowed
-    const struct data_part *part; // borrowed; NULL: nothing of its own, its rows are split from train
+    const struct data_part *part; // borrowed; NULL: its rows are split from train
     struct data_table **tables;   // (part->n), owned; the tables themselves are those of the files
     struct data_selection rows;   // owned
     int8_t *is_unscored;          // (rows.rows), owned; NULL: no row is
@@ -28,7 +41,7 @@ struct loading {
     const struct data_config *cfg;
     const char *folder;
     struct err *e;
-    struct data_files *files; // owned, until they are given to the sets
+    struct data_files *files; // owned, until the sets own them
     struct draft *draft;      // (n), owned: train, validation, tests
     int n;
 };
@@ -102,6 +115,7 @@ static int compare_features(
 static int compare_draft_shapes(const struct loading *l)
 {
     const struct data_table *first = l->draft[TRAIN].tables[0];
+    ASSERT(first, "train was not opened");
     int result = 0;
 
     for (int i = 0; i < l->n; i++)
@@ -151,7 +165,7 @@ static int select_draft_rows(struct loading *l)
     return result;
 }
 
-// The rows of train go to test, then those that are not normal go, then some of the rest go to validation.
+// Moves rows of train to test, drops those that are not normal, and moves some of the rest to validation.
 static int split_train_rows(struct loading *l)
 {
     struct draft *train = &l->draft[TRAIN], *validation = &l->draft[VALIDATION];
@@ -174,7 +188,7 @@ static int check_draft_values(struct loading *l)
 
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
-        int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // what is tested may be broken: that is no error
+        int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // bad rows of a test set are no error
         if (d->rows.rows && data_check_values(&d->rows, data_allows_missing(l->cfg), marks, &d->has_missing, l->e) != 0)
             result = -1;
         if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
@@ -187,17 +201,21 @@ static int check_draft_values(struct loading *l)
 
 static void copy_features(const struct data_table *t, struct data_sets *out)
 {
-    out->features = t->features ? mem_new((size_t)t->columns, sizeof *out->features) : NULL;
-    for (int c = 0; t->features && c < t->columns; c++)
-        out->features[c] = mem_text(t->features[c]);
+    out->features = list_copy(t->features, t->columns);
 }
 
 static int build_draft(struct loading *l, int i, struct data_sets *out, struct dataset *set)
 {
+    ASSERT(i >= 0 && i < l->n, "draft %d of %d", i, l->n);
     struct draft *d = &l->draft[i];
     if (!d->rows.rows)
         return 0;
-    if (dataset_build(d->name, &d->rows, d->has_missing, d->is_test, &out->scaling, out->features, set, l->e) != 0)
+    const struct dataset_plan plan = {.name = d->name,
+        .has_missing = d->has_missing,
+        .is_test = d->is_test,
+        .scaling = &out->scaling,
+        .features = out->features};
+    if (dataset_build(&plan, &d->rows, set, l->e) != 0)
         return -1;
 
     set->is_unscored = d->is_unscored;
@@ -205,7 +223,7 @@ static int build_draft(struct loading *l, int i, struct data_sets *out, struct d
     return 0;
 }
 
-// `first`: the draft of the first test set.
+// Builds the test sets, of which draft number `first` is the first.
 static int build_tests(struct loading *l, int first, struct data_sets *out)
 {
     int result = 0;
@@ -231,9 +249,10 @@ static void set_label_names(struct dataset *d, const struct data_sets *sets)
     d->n_label_names = sets->n_label_names;
 }
 
-// The files live on with the sets; what was converted releases its mapping.
+// Gives the files to the sets, and releases the mappings of what was converted.
 static void keep_files(struct loading *l, struct data_sets *out)
 {
+    ASSERT(!out->files, "the sets have files");
     data_files_release(l->files);
     out->files = l->files;
     out->n_label_names = l->files->classes.names.n;
@@ -270,7 +289,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     if (result == 0)
         result = build_drafts(&l, out);
     if (result == 0)
-        result = data_files_check(l.files, e); // what was converted is not looked at again
+        result = data_files_check(l.files, e); // what was converted is not checked again
     if (result == 0)
         keep_files(&l, out);
     else
@@ -373,16 +392,13 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
 
 void data_sets_free(struct data_sets *sets)
 {
-    int columns = sets->scaling.columns;
 
     dataset_free(&sets->train);
     dataset_free(&sets->validation);
     for (int i = 0; i < sets->n_test; i++)
         dataset_free(&sets->test[i]);
     free(sets->test);
-    for (int c = 0; sets->features && c < columns; c++)
-        free(sets->features[c]);
-    free(sets->features);
+    list_free(sets->features, sets->scaling.columns);
     scaling_free(&sets->scaling);
     data_files_free(&sets->files);
     *sets = (struct data_sets){0};
@@ -390,6 +406,7 @@ void data_sets_free(struct data_sets *sets)
 
 const char *dataset_label_name(const struct dataset *d, int64_t row)
 {
+    ASSERT(row >= 0 && row < d->rows, "row %lld of %s", (long long)row, d->name);
     return d->label && d->label_names ? d->label_names[d->label[row]] : NULL;
 }
 

@@ -1,7 +1,7 @@
-// Data sets in memory: rows that batches are gathered from, with labels, the scaling of the training part and
+// Data sets in memory: rows from which batches are gathered, with labels, the scaling of the training part and
 // provenance.
 //
-// Bytes and floats that lie contiguous in a file are not copied: rows point into its mapping, which all ranks of a node
+// Bytes and floats that are contiguous in a file are not copied: rows point into its mapping, which all ranks of a node
 // share through the page cache. All else (doubles, wider integers, sets with missing values, joined sources of
 // different types) is converted once into floats in memory.
 #pragma once
@@ -13,21 +13,21 @@
 
 enum dataset_type { DATASET_U8, DATASET_F32 };
 
-// Where rows come from. All owned by its data set.
+// The origin of rows. The data set owns all members.
 struct dataset_source {
     char *name;           // "mnist.h5:train", as the user named it
-    char *path;           // the file that it was
+    char *path;           // the file that was read
     char *checksum;       // XXH3 of x, hexadecimal
     char *label_checksum; // of label; NULL: no labels
-    char *label_name;     // "NSP"; "label" where the file gives none; NULL: no labels
-    char *origin;         // what it was imported from; NULL: the file does not say
+    char *label_name;     // "NSP"; "label" if the file has no name; NULL: no labels
+    char *origin;         // what it was imported from; NULL: unknown
     int64_t rows;         // taken from here
 };
 
 struct dataset {
     char *name; // owned: "train", "validation", or the test set's
     int64_t rows;
-    int columns;    // values a row
+    int columns;    // values per row
     int shape_rank; // of a row as stored: 1 (features), 2 (height, width), 3 (height, width, channel)
     int shape[3];
     char *const *features; // (columns) names, borrowed from the data_sets; NULL: images, or the file gives none
@@ -35,7 +35,7 @@ struct dataset {
     enum dataset_type type;
     const void **row;      // (rows) each to (columns) values of `type`; the table is owned, the values are not
     float *shift, *factor; // (columns), owned: a gathered value is (x - shift) * factor; both NULL: x
-    void *values;          // owned: what the rows point to where it was converted; NULL: mappings of the data_sets
+    void *values;          // owned: converted rows; NULL: rows point into mappings of the data_sets
 
     char *const
         *label_names; // (n_label_names), borrowed from the data_sets: labels are indices of these; NULL: numbers
@@ -63,34 +63,36 @@ struct data_sets {
     struct data_files *files; // owned
 };
 
-// Compares every array of every split that `cfg` names with its checksum. -1 and errors for files that are missing or
-// damaged. Reads the data whole, at the speed of the disk or of memory.
+// Compares every array of every split that `cfg` names with its checksum. Returns -1 and errors for files that are
+// missing or damaged. Reads all data, at the speed of the disk or of memory.
 int data_verify(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
-// Opens, filters, splits, fills and scales what `cfg` says. Every mistake that can be found is in `e` (ERR_USAGE for
-// the spec, ERR_DATA for files); on failure nothing is owned. Call from one thread. The bits that come out depend on
-// the data and on `cfg` alone.
+// Opens, filters, splits, fills and scales what `cfg` names. Returns -1 and every mistake that can be found (ERR_USAGE
+// for the spec, ERR_DATA for files) on failure; then nothing is owned. Call it from one thread. Results depend bit for
+// bit only on the data and on `cfg`.
 int data_load(const struct data_config *cfg, const char *spec_folder, struct data_sets *out, struct err *e);
 
-// New data for a trained model: out->test[0], filled and scaled with a scaling made before (copied). `shape` is that of
-// a row the model was trained on; sources of another are refused.
+// Loads new data for a trained model into out->test[0], filled and scaled with a copy of an existing scaling. `shape`
+// is the shape of the rows that the model takes; sources with another shape are refused. Returns -1 and errors on
+// failure.
 int data_load_new(const struct data_part *part, const struct scaling *scaling, int shape_rank, const int *shape,
     struct data_sets *out, struct err *e);
 
-// Whether the data is still what was loaded: files are mapped, and another program can write into them. Called when a
-// result is about to be believed. Nearly free while size and time of the files are as they were. -1 and ERR_DATA.
+// Checks that the data are still what was loaded, because another program can write into mapped files. Call it before a
+// result is recorded. Nearly free if size and time of the files did not change. Returns -1 and ERR_DATA if the data
+// changed.
 int data_sets_check(const struct data_sets *sets, struct err *e);
 void data_sets_free(struct data_sets *sets);
 
-// The section in canonical form with the name of every source replaced by the checksums of its arrays, so that a
-// trial's identity follows the data and not the names of files. If results depend on names of labels, they replace the
-// checksum of the labels, which are numbered in each file for itself. A new tree, or NULL and errors. Its text comes
-// from node_emit.
+// Returns the section in canonical form as a new tree, in which the checksums of its arrays replace the name of every
+// source, so that the identity of a trial depends on the data and not on the names of files. If results depend on names
+// of labels, these replace the checksum of the labels, which each file numbers in its own way. Returns NULL and errors
+// on failure.
 struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
-// The name of a row's label; NULL: labels are numbers.
+// Returns the name of the label of a row, or NULL if labels are numbers.
 const char *dataset_label_name(const struct dataset *d, int64_t row);
-// Appends how often each label occurs, "bad (10), good (40)", the first few; nothing without labels.
+// Appends how often each of the first few labels occurs, "bad (10), good (40)", or nothing without labels.
 void dataset_count_labels(const struct dataset *d, struct text *t);
 // Appends the version of the data and of the labels of every source, as lines "NAME xxh3:CHECKSUM" and
 // "NAME labels xxh3:CHECKSUM".

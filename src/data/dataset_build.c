@@ -1,7 +1,13 @@
-// From a selection of rows to a data set: rows pointed at where they lie, or converted into floats.
+// Rows stay where they are if the kernels can gather them from there, else they are converted into floats.
 #include "data/dataset_build.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "data/data_config.h"
+#include "data/data_scaling.h"
+#include "data/data_select.h"
+#include "data/data_table.h"
+#include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +32,7 @@ void dataset_free(struct dataset *d)
 
 static void describe_sources(const struct data_selection *s, struct dataset *d)
 {
+    ASSERT(!d->sources, "sources of %s", d->name);
     d->n_sources = s->part->n;
     d->sources = mem_new((size_t)d->n_sources, sizeof *d->sources);
 
@@ -43,7 +50,7 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
         d->sources[s->source[i]].rows++;
 }
 
-// Bytes alone, or floats alone that need no filling.
+// Returns true if all rows are bytes, or all are floats without missing values.
 static bool can_point_at_rows(const struct data_selection *s, bool has_missing)
 {
     enum store_type type = s->tables[0]->type;
@@ -65,6 +72,7 @@ static void point_rows(const struct data_selection *s, struct dataset *d)
 
 static int set_affine(const struct scaling *scaling, struct dataset *d, struct err *e)
 {
+    ASSERT(!scaling->factor || scaling->columns == d->columns, "%d columns", scaling->columns);
     if (!scaling->factor)
         return 0;
     d->shift = mem_array((size_t)d->columns, sizeof *d->shift, d->name, e);
@@ -98,6 +106,7 @@ static int convert_rows(
 {
     d->type = DATASET_F32;
 
+    ASSERT(!d->values && d->row, "%s was converted", d->name);
     float *values = d->values = mem_array((size_t)s->rows * (size_t)d->columns, sizeof *values, d->name, e);
     if (!values)
         return -1;
@@ -117,26 +126,27 @@ static int convert_rows(
     return result;
 }
 
-int dataset_build(const char *name, struct data_selection *s, bool has_missing, bool is_test,
-    const struct scaling *scaling, char *const *features, struct dataset *out, struct err *e)
+int dataset_build(const struct dataset_plan *plan, struct data_selection *s, struct dataset *out, struct err *e)
 {
     const struct data_table *t = s->tables[0];
 
-    *out = (struct dataset){.name = mem_text(name),
+    ASSERT(s->rows > 0 && s->part->n > 0, "%lld rows", (long long)s->rows);
+
+    *out = (struct dataset){.name = mem_text(plan->name),
         .rows = s->rows,
         .columns = t->columns,
         .shape_rank = t->shape_rank,
         .shape = {t->shape[0], t->shape[1], t->shape[2]},
-        .features = features};
+        .features = plan->features};
     describe_sources(s, out);
-    out->row = mem_array((size_t)s->rows, sizeof *out->row, name, e);
+    out->row = mem_array((size_t)s->rows, sizeof *out->row, plan->name, e);
 
     int result = out->row ? 0 : -1;
-    if (result == 0 && can_point_at_rows(s, has_missing)) {
+    if (result == 0 && can_point_at_rows(s, plan->has_missing)) {
         point_rows(s, out);
-        result = set_affine(scaling, out, e);
+        result = set_affine(plan->scaling, out, e);
     } else if (result == 0) {
-        result = convert_rows(s, is_test, scaling, out, e);
+        result = convert_rows(s, plan->is_test, plan->scaling, out, e);
     }
     out->label = s->label;
     out->is_anomaly = s->is_anomaly;

@@ -1,13 +1,20 @@
-// From a selection of rows to a data set.
+// Builds a data set from a selection of rows.
 #pragma once
 
 #include "data/data_select.h"
 #include "data/dataset.h"
 
-// The data set named `name` of the rows in `s`, which gives its arrays away and is left empty. Bytes and floats without
-// missing values are pointed at where they lie, their tables marked as held; all else is converted. -1 and errors; then
-// nothing is owned. A value beyond the range of single precision is an error, in a test set (`is_test`) infinite.
-int dataset_build(const char *name, struct data_selection *s, bool has_missing, bool is_test,
-    const struct scaling *scaling, char *const *features, struct dataset *out, struct err *e);
+struct dataset_plan {
+    const char *name;
+    bool has_missing;              // some values are missing
+    bool is_test;                  // a value beyond single precision becomes infinite; in other sets it is an error
+    const struct scaling *scaling; // borrowed
+    char *const *features;         // (columns) names, borrowed by the data set; NULL: none
+};
+
+// Builds the data set of the rows in `s`, whose arrays it takes over; `s` is left empty. Rows of bytes and of floats
+// without missing values stay in their tables, which are marked as held; all else is converted. Returns -1 and errors
+// on failure; then nothing is owned.
+int dataset_build(const struct dataset_plan *plan, struct data_selection *s, struct dataset *out, struct err *e);
 
 void dataset_free(struct dataset *d);

@@ -1,8 +1,11 @@
-// The place that a new split goes to: a file of its own or one with other splits, which stay.
+// Makes the file of a new split and copies the other splits into it.
 #include "data/dataset_target.h"
 
+#include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +59,13 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
                          : 0;
 }
 
-// What is damaged in the file is reported as its own damage, not as that of the new file, in which it would be found
-// later.
+// Copies one split, verified: damage is reported as damage of this file, and not found later in the new one.
 static int copy_one(struct store_file *from, const char *split, struct store_file *to, struct err *e)
 {
     return store_verify_group(from, split, e) == 0 ? store_copy(from, split, to, split, e) : -1;
 }
 
+// Copies all splits but the one that is written.
 static int copy_others(const struct dataset_target *t, struct store_file *to, struct err *e)
 {
     if (!t->output.seen.exists)
@@ -75,15 +78,14 @@ static int copy_others(const struct dataset_target *t, struct store_file *to, st
         if (strcmp(names[i], t->split) != 0)
             status = copy_one(from, names[i], to, e);
 
-    for (int i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
+    list_free(names, n);
     store_close(&from);
     return status;
 }
 
 struct store_file *dataset_target_create(struct dataset_target *t, bool force, struct err *e)
 {
+    ASSERT(t->path && t->split, "the output was not parsed");
     if (output_take(&t->output, t->path, e) != 0 || dataset_target_check(t, force, e) != 0)
         return NULL;
 

@@ -1,4 +1,4 @@
-// The place that a new split goes to: FILE.h5:SPLIT. A file of that name keeps its other splits.
+// The destination of a new split: FILE.h5:SPLIT. An existing file keeps its other splits.
 #pragma once
 
 #include "base/output.h"
@@ -9,11 +9,11 @@ struct dataset_target {
     struct output output; // from dataset_target_create to dataset_target_free
 };
 
-// From what --output says. -1 and an error (ERR_USAGE); to be freed in every case.
+// Parses the value of --output. Returns -1 and an error (ERR_USAGE) if it is no destination. Free `t` in every case.
 int dataset_target_parse(struct dataset_target *t, const char *output, struct err *e);
 void dataset_target_free(struct dataset_target *t);
-// Refuses a file of another format, and to replace a split that is there, unless `force`. To be called before any work
-// is done; dataset_target_create looks again.
+// Refuses a file of another format, and an existing split unless `force`. Call it before any work is done;
+// dataset_target_create checks again. Returns -1 and an error if it refuses.
 int dataset_target_check(const struct dataset_target *t, bool force, struct err *e);
 // Waits until no other command works on the file, checks it once more and returns the new file with the other splits in
 // it, to be committed before dataset_target_free. Returns NULL and an error on failure.

@@ -1,7 +1,8 @@
-// Gathering of a batch: row after row through the kernels. Rows lie far apart, so the first lines of the row after next
-// are fetched ahead.
+// One row after the other passes through the kernels. Rows are far apart in memory, so the first cache lines of the row
+// after next are prefetched.
 #include "data/gather.h"
 
+#include "base/err.h"
 #include "kernels/kernels.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -15,10 +16,11 @@ static inline void prefetch_row(const void *row, size_t bytes)
 
 void dataset_gather(const struct dataset *d, const int32_t *rows, int n, real *out)
 {
-    enum { AHEAD = 2, FETCHED = 1024 }; // rows; bytes of each: the hardware follows a longer row by itself
+    enum { AHEAD = 2, FETCHED = 1024 }; // rows; bytes of each: the hardware prefetches the rest of a row
     size_t bytes = (size_t)d->columns * (d->type == DATASET_U8 ? 1 : sizeof(float));
     const struct kernels *k = kernels();
     size_t columns = (size_t)d->columns;
+    ASSERT(n >= 0 && d->row && !d->factor == !d->shift, "%d rows", n);
 
     for (int r = 0; r < n; r++, out += columns) {
         if (r + AHEAD < n)

@@ -1,9 +1,9 @@
-// Gathering of a batch: the chosen rows of a data set, widened and scaled into one dense matrix.
+// Gathers a batch: rows of a data set are widened and scaled into one dense matrix.
 #pragma once
 
 #include "base/real.h"
 #include "data/dataset.h"
 #include <stdint.h>
 
-// out := rows[0..n) of `d`, scaled.  out (n, columns). Safe from several threads.
+// out (n, columns) := rows[0..n) of `d`, scaled. Several threads may call it.
 void dataset_gather(const struct dataset *d, const int32_t *rows, int n, real *out);

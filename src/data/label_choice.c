@@ -1,9 +1,12 @@
-// Normal labels of new data, matched by name.
+// Matches the normal labels of new data by name.
 #include "data/label_choice.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_config.h"
 #include "data/label_names.h"
+#include "data/row_reader.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,12 +50,14 @@ static int refuse_named_labels(const struct label_question *q, struct err *e)
     return -1;
 }
 
-// Of the user's names each must be known; the model's may be missing here, but a model without names has to share some.
+// Marks the normal names. Each name from the user must be known. Names from the model may be missing here, but if the
+// model has no names, at least one must be found.
 static int choose_normal_names(const struct label_question *q, struct label_choice *c, struct err *e)
 {
     const struct row_reader *r = q->reader;
     int result = 0, found = 0;
 
+    ASSERT(r->n_label_names > 0, "%s has no names", r->name);
     c->n = r->n_label_names;
     c->is_normal = mem_new((size_t)c->n, sizeof *c->is_normal);
     for (int i = 0; i < q->normal->n; i++) {
@@ -88,6 +93,7 @@ static int refuse_normal_number(const struct label_question *q, const char *foun
 
 static int choose_normal_numbers(const struct label_question *q, struct label_choice *c, struct err *e)
 {
+    ASSERT(c->numbers.n == 0, "%d numbers", c->numbers.n);
     c->numbers.v = mem_new((size_t)q->normal->n + 1, sizeof *c->numbers.v);
     for (int i = 0; i < q->normal->n; i++)
         if (!data_label_number(q->normal->v[i], &c->numbers.v[c->numbers.n++]))

@@ -1,6 +1,7 @@
-// Sets of label names: finding, joining, splitting, and how messages show them.
+// Sets of label names are sorted arrays.
 #include "data/label_names.h"
 
+#include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -9,7 +10,7 @@
 
 enum { SHOWN = 20 };
 
-// Where the name is, or would be.
+// Returns where the name is, or would be.
 static int find_place(const struct label_names *l, const char *name)
 {
     int low = 0, high = l->n;
@@ -21,6 +22,7 @@ static int find_place(const struct label_names *l, const char *name)
         else
             high = middle;
     }
+    ASSERT(low >= 0 && low <= l->n, "place %d of %d", low, l->n);
     return low;
 }
 
@@ -51,6 +53,7 @@ static int compare_texts(const void *a, const void *b)
 
 void label_names_build(struct label_names *l, char **texts, int n)
 {
+    ASSERT(n >= 0, "%d names", n);
     *l = (struct label_names){.v = texts};
     if (n > 0)
         qsort(texts, (size_t)n, sizeof *texts, compare_texts);
@@ -90,7 +93,7 @@ void label_names_split(const char *lines, char ***names, int *n)
         if ((*n & (*n - 1)) == 0) // full: 0, 1, 2, 4, ...
             *names = mem_grow(*names, *n ? 2 * (size_t)*n : 1, sizeof **names);
         (*names)[(*n)++] = mem_format("%.*s", (int)length, lines);
-        lines = lines[length] && lines[length + 1] ? lines + length + 1 : NULL; // a last line may end or not
+        lines = lines[length] && lines[length + 1] ? lines + length + 1 : NULL; // the last line may end or not
     }
 }
 

@@ -1,5 +1,5 @@
-// Names of labels. A label is compared by its name, never by the number that stands for it in one file: numbers follow
-// from which names a file happens to have.
+// Names of labels. Labels are compared by name, never by the number that means the name in one file, because numbers
+// depend on which names a file has.
 #pragma once
 
 #include "base/text.h"
@@ -7,27 +7,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A set of names in the order of their bytes.
+// A set of names, ordered by their bytes.
 struct label_names {
     char **v; // (n), owned
     int n;
 };
 
-// The index of a name, or -1.
+// Returns the index of a name, or -1.
 int label_names_find(const struct label_names *l, const char *name);
-// Adds a copy of the name unless it is there; returns its index. Each call can move all later names: for short lists.
+// Adds a copy of the name unless it is in the set, and returns its index. Each call can move all later names, so use it
+// for short lists.
 int label_names_add(struct label_names *l, const char *name);
-// Makes the set of texts[0..n), which are owned by it from now on; equal ones are freed.
-void label_names_build(struct label_names *l, char **texts, int n);
+// Makes the set of names[0..n), which owns them from now on; equal ones are freed.
+void label_names_build(struct label_names *l, char **names, int n);
 void label_names_free(struct label_names *l);
 
-// One name per line, as files store them: new memory. Reading it back gives the same names; NULL gives none.
+// label_names_join returns one name per line, as files store them, in new memory. label_names_split reads the names
+// back into new memory; NULL has none.
 char *label_names_join(char *const *names, int n);
 void label_names_split(const char *lines, char ***names, int *n);
 
-// Whether the name is an integer in digits, and which. Folders called "0", "2", "10" have labels that are numbers.
+// Returns true if the name is an integer in digits, and sets it. Folders called "0", "2", "10" have labels that are
+// numbers.
 bool label_is_number(const char *name, int64_t *number);
-// Whether there are names, and all of them are integers.
+// Returns true if there are names and all of them are integers.
 bool label_names_are_numbers(char *const *names, int n);
 
 // Appends "'bad', 'good', ... (7 more)", fit for a message.

@@ -1,11 +1,13 @@
-// Rows in pieces: pointed at where the file is mapped, else read and converted piece by piece.
+// The rows of a piece point into the file if it is mapped; otherwise the piece is read, and converted if needed.
 #include "data/row_reader.h"
 
+#include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "data/data_check.h"
+#include "data/data_scaling.h"
 #include "data/data_table.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,14 +16,14 @@
 
 struct row_source {
     struct store_file *file;  // owned
-    struct data_table *table; // owned; `values` are those of the piece
+    struct data_table *table; // owned; its `values` are those of the piece
     struct store_mapping map; // owned; data NULL: the file cannot be mapped
     char *x_path, *label_path;
     struct hash_stream *hash; // of the rows before `hashed`, owned
     int64_t hashed;
     int64_t most;
-    void *read;       // (most, columns) as stored, owned; NULL where mapped
-    float *converted; // (most, columns), owned; NULL where rows are pointed at
+    void *read;       // (most, columns) as stored, owned; NULL: mapped
+    float *converted; // (most, columns), owned; NULL: rows are used as stored
     double *row;      // (columns), owned
 };
 
@@ -33,7 +35,7 @@ static void shape_as_tuple(char out[64], int rank, const int *shape)
     snprintf(out + n, 64 - (size_t)n, ")");
 }
 
-// How pictures of another size or color are imported so that they fit; "" where data or model are no pictures.
+// Writes how to import pictures of another size or color so that they fit, or "" if data or model are no pictures.
 static void picture_hint(char out[96], const struct row_fit *fit, const struct data_table *t)
 {
     int color = fit->shape_rank == 3 ? fit->shape[2] : 1;
@@ -68,7 +70,7 @@ static int check_row_fit(const struct row_fit *fit, const struct data_table *t, 
     return e->count == before ? 0 : -1;
 }
 
-// Bytes and floats that need no filling are gathered as they lie.
+// Returns true if rows can be gathered as stored: bytes, or floats that need no filling.
 static bool can_point_at_piece(const struct row_reader *r)
 {
     enum store_type type = r->source->table->type;
@@ -78,6 +80,7 @@ static bool can_point_at_piece(const struct row_reader *r)
 static int set_piece_affine(struct row_reader *r)
 {
     const struct scaling *s = r->fit->scaling;
+    ASSERT(!s->factor || s->columns == r->columns, "%d columns", s->columns);
     if (!s->factor || !can_point_at_piece(r))
         return 0;
     r->piece.shift = mem_new((size_t)r->columns, sizeof *r->piece.shift);
@@ -94,6 +97,7 @@ static int allocate_row_piece(struct row_reader *r, struct err *e)
 {
     struct row_source *s = r->source;
     size_t n = (size_t)s->most * (size_t)r->columns;
+    ASSERT(s->most > 0 && r->columns > 0, "%lld rows", (long long)s->most);
 
     if (store_map(s->file, s->x_path, &s->map, e) != 0)
         return -1;
@@ -154,7 +158,7 @@ void row_reader_free(struct row_reader **r)
 
     struct row_source *s = (*r)->source;
     if (s->table)
-        s->table->values = NULL; // the mapping's or the piece's
+        s->table->values = NULL; // they belong to the mapping or the piece
     data_table_free(&s->table);
     store_unmap(&s->map);
     hash_stream_free(&s->hash);
@@ -172,6 +176,7 @@ static int refuse_value(struct row_reader *r, int64_t first, int64_t i, int colu
 {
     const struct row_source *s = r->source;
     char name[96];
+    ASSERT(column >= 0 && column < r->columns, "column %d of %d", column, r->columns);
     data_column_name(name, s->table, column);
     if (isnan(s->row[column]))
         return err_add(e, ERR_DATA, "%s: found a missing value (NaN) in row %lld, %s, for which the model has no fill",
@@ -180,7 +185,7 @@ static int refuse_value(struct row_reader *r, int64_t first, int64_t i, int colu
         (long long)(first + i), name, isinf(s->row[column]) ? "" : " in the range of single precision");
 }
 
-// Of a row with a value that is no finite number: whether the model has something for it. If not, marks the row.
+// Marks or refuses a row with a value that is not finite, unless the model can take it.
 static int check_odd_row(struct row_reader *r, int64_t first, int64_t i, struct err *e)
 {
     const struct row_source *s = r->source;
@@ -214,6 +219,7 @@ static int place_piece_rows(struct row_reader *r, int64_t first, struct err *e)
     size_t bytes = (size_t)r->columns * store_type_size(s->table->type);
     int failed = 0;
 
+    ASSERT(r->piece.rows >= 0 && r->piece.rows <= s->most, "%lld rows", (long long)r->piece.rows);
     memset(r->piece.is_unscored, 0, (size_t)r->piece.rows);
     for (int64_t i = 0; i < r->piece.rows && !failed; i++) {
         float *converted = s->converted ? s->converted + i * r->columns : NULL;
@@ -232,6 +238,8 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
     size_t row_bytes = (size_t)r->columns * store_type_size(s->table->type);
 
     ASSERT(rows <= s->most, "%lld rows", (long long)rows);
+    ASSERT(first >= 0 && first + rows <= r->rows, "rows %lld + %lld of %lld", (long long)first, (long long)rows,
+        (long long)r->rows);
     r->piece.rows = rows;
     if (s->map.data) {
         store_map_advise(&s->map, 0, (size_t)first * row_bytes, false);

@@ -1,13 +1,13 @@
-// The rows of a split in pieces, filled and scaled for a trained model: what is held in memory is one piece, whatever
-// the number of rows. Files that can be mapped are not even copied.
+// Reads the rows of a split in pieces, filled and scaled for a trained model. Only one piece is in memory, whatever the
+// number of rows. Files that can be mapped are not even copied.
 #pragma once
 
 #include "data/dataset.h"
 
-// What a model takes.
+// The rows that a model takes.
 struct row_fit {
     int shape_rank, shape[3];
-    char *const *features;         // (columns) names, borrowed; NULL: it knows none
+    char *const *features;         // (columns) names, borrowed; NULL: it has none
     const struct scaling *scaling; // borrowed
     bool marks_bad_rows;           // rows with a value that it cannot take are marked is_unscored, not refused
 };
@@ -17,26 +17,26 @@ struct row_reader {
     int64_t rows;
     int columns;
     bool has_label;
-    const char *name, *checksum, *label_name;   // borrowed; of x and of the labels, NULL: the file gives none
+    const char *name, *checksum, *label_name;   // borrowed; each NULL if the file has none
     char *const *label_names, *const *features; // borrowed
     int n_label_names;                          // 0: labels are plain numbers
     struct row_source *source;                  // owned
-    struct dataset piece;                       // owned: the rows read last
+    struct dataset piece;                       // owned: the rows that were read last
 };
 
-// For pieces of up to `most` rows. Data that does not fit is refused with the reason: shape, names of features, type.
-// NULL and errors.
+// Opens a split for pieces of up to `most` rows. Returns NULL and an error for data that do not fit: their shape, names
+// of features or type.
 struct row_reader *row_reader_open(
     const struct data_source *source, const struct row_fit *fit, int64_t most, struct err *e);
 void row_reader_free(struct row_reader **r);
-// Rows [first, first + rows) as a data set, valid until the next call. NULL and an error: what cannot be read, a
-// missing value that nothing stands for, an infinite one, unless such rows are marked.
+// Returns rows [first, first + rows) as a data set, valid until the next call. Returns NULL and an error if they cannot
+// be read or, unless such rows are marked, for an infinite value and a missing one that is not filled.
 const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e);
-// Adds rows [first, first + rows) as they are in the file to what row_reader_check compares. They must follow each
-// other. Only for files that are mapped: store_read compares other ones.
+// Adds rows [first, first + rows) as stored to the hash that row_reader_check compares. Each call must continue where
+// the last one ended. Only mapped files are hashed: store_read checks the others.
 void row_reader_hash(struct row_reader *r, int64_t first, int64_t rows);
-// Whether the file is still what it was when it was opened and, if all rows were hashed, what was written. -1 and
-// ERR_DATA.
+// Checks that the file did not change since it was opened and, if all rows were hashed, that it holds what was written.
+// Returns -1 and ERR_DATA if not.
 int row_reader_check(const struct row_reader *r, struct err *e);
-// Their labels.
+// label (rows) := the labels of rows [first, first + rows). Returns -1 and an error if they cannot be read.
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e);
