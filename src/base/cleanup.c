@@ -1,6 +1,11 @@
-// Files that must not outlive the process that made them, and signals that remove them.
+// A table of notes in shared memory, one for each file that must not outlive its process.
+//
+// Signal handlers read it at any moment, on any thread, and a parent reads it after the death of a child. So a note is
+// claimed and released by one atomic variable, its owner: a note whose owner is OWNER_WRITING is in nobody's hands but
+// the writer's. Without shared memory nothing is noted, and temporaries stay until disk_tidy removes them.
 #include "base/cleanup.h"
 
+#include "base/err.h"
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -9,13 +14,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { NOTES = 16, PATH_ROOM = 4096 };
+enum { NOTES = 16, PATH_MOST = 4096 };
 enum { OWNER_NONE = 0, OWNER_WRITING = -1 }; // otherwise the number of the process
 
 struct note {
     atomic_int owner;
     enum cleanup_kind kind;
-    char path[PATH_ROOM];
+    char path[PATH_MOST];
 };
 
 static struct note *notes; // (NOTES), shared with child processes; NULL: nothing is noted
@@ -32,7 +37,9 @@ void cleanup_start(void)
 void cleanup_add(const char *path, enum cleanup_kind kind)
 {
     size_t length = strlen(path);
-    if (!notes || length >= PATH_ROOM)
+
+    ASSERT(length > 0);
+    if (!notes || length >= PATH_MOST)
         return;
 
     for (int i = 0; i < NOTES; i++) {
@@ -56,7 +63,7 @@ void cleanup_drop(const char *path)
 }
 
 // Called by the signal handler, in several threads at once if several signals come: each note is taken by one of them.
-static void remove_of(int pid, bool with_locks)
+static void remove_files_of(int pid, bool with_locks)
 {
     for (int i = 0; notes && i < NOTES; i++) {
         int owner = pid;
@@ -70,13 +77,13 @@ static void remove_of(int pid, bool with_locks)
 
 void cleanup_after(pid_t pid)
 {
-    remove_of((int)pid, false);
+    remove_files_of((int)pid, false);
 }
 
 // The signal itself ends the process as soon as this returns, because it is blocked until then.
-static void end(int signal_number)
+static void cleanup_at_signal(int signal_number)
 {
-    remove_of((int)getpid(), true);
+    remove_files_of((int)getpid(), true);
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }
@@ -86,7 +93,7 @@ void cleanup_listen(void)
     static const int signals[] = {
         SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
     struct sigaction before;
-    struct sigaction ours = {.sa_handler = end};
+    struct sigaction ours = {.sa_handler = cleanup_at_signal};
     sigemptyset(&ours.sa_mask);
 
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)

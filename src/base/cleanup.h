@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-// Starts noting: without this call nothing is noted. The notes are shared with the children of this process, so that a
+// Starts noting; without this call nothing is noted. The notes are shared with the children of this process, so that a
 // parent can remove what a child that crashed has left.
 void cleanup_start(void);
 // From now on a signal that ends the process (SIGTERM, SIGINT, SIGHUP and the like) first removes the files that it has
@@ -15,5 +15,5 @@ void cleanup_listen(void);
 enum cleanup_kind { CLEANUP_TEMPORARY, CLEANUP_LOCK };
 void cleanup_add(const char *path, enum cleanup_kind kind);
 void cleanup_drop(const char *path);
-// Removes the temporaries that the process `pid`, which has ended, has noted.
+// Removes the temporaries noted by the process `pid`, which must have ended.
 void cleanup_after(pid_t pid);

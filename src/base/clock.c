@@ -1,9 +1,9 @@
-// Time: seconds since some start, for measuring; the date, for records.
+// Reads the clocks of POSIX.
 #include "base/clock.h"
 
 #include <time.h>
 
-static double seconds(clockid_t clock)
+static double clock_seconds(clockid_t clock)
 {
     struct timespec t;
     clock_gettime(clock, &t);
@@ -12,12 +12,12 @@ static double seconds(clockid_t clock)
 
 double clock_wall(void)
 {
-    return seconds(CLOCK_MONOTONIC);
+    return clock_seconds(CLOCK_MONOTONIC);
 }
 
 double clock_cpu(void)
 {
-    return seconds(CLOCK_PROCESS_CPUTIME_ID);
+    return clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 char *clock_date(char out[32])

@@ -1,7 +1,14 @@
-// Small files on disk that appear whole or not at all, and messages of a disk that fails.
+// How a small file appears whole: it is written under a temporary name, synced, and renamed.
+//
+// The order matters: the data is synced before the rename, so that the name never leads to half a file, and the folder
+// is synced after it, so that the name survives a crash. disk_replace leaves both syncs out.
+//
+// A temporary is noted in base/cleanup.h from before it exists until it has its name or is removed. It is made with the
+// mode of the file that it will replace, so that private data is never readable for others, not even for a moment.
 #include "base/disk.h"
 
 #include "base/cleanup.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -15,15 +22,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static const char *name_of(const char *path)
+static const char *file_name_in(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-static char *folder_of(const char *path)
+static char *folder_of_file(const char *path)
 {
-    const char *name = name_of(path);
+    const char *name = file_name_in(path);
     return name == path ? mem_text(".") : mem_format("%.*s", (int)(name - path), path);
 }
 
@@ -37,8 +44,9 @@ char *disk_resolve(const char *path)
         ssize_t n = readlink(at, to, sizeof to - 1);
         if (n <= 0)
             break;
+        ASSERT((size_t)n < sizeof to, "%zd", n);
         to[n] = 0;
-        const char *name = name_of(at);
+        const char *name = file_name_in(at);
         char *next = to[0] == '/' ? mem_text(to) : mem_format("%.*s%s", (int)(name - at), at, to);
         free(at);
         at = next;
@@ -47,12 +55,14 @@ char *disk_resolve(const char *path)
     return at;
 }
 
-// What the temporaries of a file have in front of the number of the process, new memory.
+// Returns the name of a file's temporaries up to the number of the process, in new memory.
 static char *temporary_prefix(const char *path)
 {
-    char host[256] = "", *target = disk_resolve(path);
+    char host[256] = "";
+    char *target = disk_resolve(path);
+
     gethostname(host, sizeof host - 1);
-    const char *name = name_of(target);
+    const char *name = file_name_in(target);
     char *prefix = mem_format("%.*s.%s.tmp-%s-", (int)(name - target), target, name, host);
     free(target);
     return prefix;
@@ -60,12 +70,13 @@ static char *temporary_prefix(const char *path)
 
 char *disk_temporary(const char *path)
 {
-    char *prefix = temporary_prefix(path), *temporary = mem_format("%s%ld", prefix, (long)getpid());
+    char *prefix = temporary_prefix(path);
+    char *temporary = mem_format("%s%ld", prefix, (long)getpid());
     free(prefix);
     return temporary;
 }
 
-// Whether NAME is PREFIX and the number of a process that has ended.
+// Whether a name is `prefix` followed by the number of a process that has ended.
 static bool is_left_behind(const char *name, const char *prefix)
 {
     size_t length = strlen(prefix);
@@ -76,11 +87,12 @@ static bool is_left_behind(const char *name, const char *prefix)
 
 void disk_tidy(const char *path)
 {
-    char *prefix = temporary_prefix(path), *folder = folder_of(prefix);
+    char *prefix = temporary_prefix(path);
+    char *folder = folder_of_file(prefix);
     DIR *dir = opendir(folder);
 
     for (struct dirent *d; dir && (d = readdir(dir));)
-        if (is_left_behind(d->d_name, name_of(prefix)))
+        if (is_left_behind(d->d_name, file_name_in(prefix)))
             unlinkat(dirfd(dir), d->d_name, 0);
 
     if (dir)
@@ -91,10 +103,13 @@ void disk_tidy(const char *path)
 
 bool disk_is_temporary(const char *name, char host[256], long *pid)
 {
-    const char *mark = strstr(name, ".tmp-"), *dash = strrchr(name, '-');
+    const char *mark = strstr(name, ".tmp-");
+    const char *dash = strrchr(name, '-');
     int64_t number;
+
     if (name[0] != '.' || !mark || dash < mark + 5 || text_to_int64(dash + 1, &number) != 0)
         return false;
+
     snprintf(host, 256, "%.*s", (int)(dash - mark - 5), mark + 5);
     *pid = (long)number;
     return true;
@@ -102,17 +117,22 @@ bool disk_is_temporary(const char *name, char host[256], long *pid)
 
 char *disk_room(char out[96], const char *path, double bytes)
 {
-    char *folder = folder_of(path), needed[16], left[16];
+    char *folder = folder_of_file(path);
+    char needed[16], left[16];
     struct statvfs s;
     bool knows_left = statvfs(folder, &s) == 0;
+    free(folder);
+
     text_bytes(needed, bytes);
     text_bytes(left, knows_left ? (double)s.f_bavail * (double)s.f_frsize : 0);
-    free(folder);
     out[0] = 0;
     if (bytes > 0 && knows_left)
         snprintf(out, 96, " (%s needed, %s free)", needed, left);
-    else if (bytes > 0 || knows_left)
-        snprintf(out, 96, " (%s %s)", bytes > 0 ? needed : left, bytes > 0 ? "needed" : "free");
+    else if (bytes > 0)
+        snprintf(out, 96, " (%s needed)", needed);
+    else if (knows_left)
+        snprintf(out, 96, " (%s free)", left);
+
     return out;
 }
 
@@ -123,23 +143,27 @@ int disk_fail(struct err *e, const char *path, int error, double bytes, const ch
     return err_add(e, ERR_IO, "%s: %s: %s%s", path, what, strerror(error), is_full ? disk_room(room, path, bytes) : "");
 }
 
-// EINVAL: the file system knows no sync of such a thing (folders on some network file systems).
+// Accepts EINVAL, by which some network file systems say that they cannot sync folders.
 static int sync_path(const char *path, int flags, double bytes, struct err *e)
 {
     int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return disk_fail(e, path, errno, 0, "cannot open it to sync it");
-    int r = fsync(fd) < 0 && errno != EINVAL ? disk_fail(e, path, errno, bytes, "cannot sync it to disk") : 0;
+
+    bool has_failed = fsync(fd) < 0 && errno != EINVAL;
+    int rc = has_failed ? disk_fail(e, path, errno, bytes, "cannot sync it to disk") : 0;
     close(fd);
-    return r;
+    return rc;
 }
 
 // Gives an open file the owner of another, if this user may. If its group cannot be kept, the group that it has now is
 // allowed no more than everybody.
-static void hand_on(int fd, const struct stat *from, mode_t more)
+static void copy_owner_and_mode(int fd, const struct stat *from, mode_t more)
 {
     struct stat s;
     mode_t mode = from->st_mode & 07777;
+
+    ASSERT(fd >= 0);
     if (fstat(fd, &s) < 0)
         return;
 
@@ -156,6 +180,7 @@ int disk_open_temporary(const char *temporary, const char *path)
 {
     struct stat s;
     bool exists = stat(path, &s) == 0;
+
     if (!exists && errno == ELOOP)
         return -1;
 
@@ -166,8 +191,9 @@ int disk_open_temporary(const char *temporary, const char *path)
         int error = errno;
         cleanup_drop(temporary);
         errno = error;
-    } else if (replaces)
-        hand_on(fd, &s, 0600); // it is opened again before it is whole
+    } else if (replaces) {
+        copy_owner_and_mode(fd, &s, 0600); // it is opened again before it is whole
+    }
 
     return fd;
 }
@@ -195,32 +221,34 @@ static bool is_as_seen(const char *path, const struct disk_seen *seen)
 }
 
 // Gives the temporary the mode of the file that it replaces, then its name. Returns -1 and errno on failure.
-static int take_name(const char *temporary, const char *path)
+static int rename_to_target(const char *temporary, const char *path)
 {
     struct stat s;
     char *target = disk_resolve(path);
     int fd = stat(target, &s) == 0 && S_ISREG(s.st_mode) ? open(temporary, O_RDONLY | O_CLOEXEC) : -1;
     if (fd >= 0) {
-        hand_on(fd, &s, 0);
+        copy_owner_and_mode(fd, &s, 0);
         close(fd);
     }
 
-    int failed = rename(temporary, target);
+    int rc = rename(temporary, target);
     int error = errno;
-    if (!failed)
+    if (rc == 0)
         cleanup_drop(temporary);
     free(target);
     errno = error;
-    return failed;
+    return rc;
 }
 
 static int sync_folder(const char *path, struct err *e)
 {
-    char *target = disk_resolve(path), *folder = folder_of(target);
-    int r = sync_path(folder, O_DIRECTORY, 0, e);
+    char *target = disk_resolve(path);
+    char *folder = folder_of_file(target);
+    int rc = sync_path(folder, O_DIRECTORY, 0, e);
+
     free(folder);
     free(target);
-    return r;
+    return rc;
 }
 
 static int rename_durably(
@@ -228,6 +256,8 @@ static int rename_durably(
 {
     struct stat s;
     double bytes = stat(temporary, &s) == 0 ? (double)s.st_size : 0;
+
+    ASSERT(!seen || !previous);
     if (sync_path(temporary, 0, bytes, e) < 0)
         return -1;
     if (seen && !is_as_seen(path, seen))
@@ -235,7 +265,7 @@ static int rename_durably(
             e, ERR_IO, "%s: another program wrote it meanwhile; nothing was changed: run the same command again", path);
     if (previous && rename(path, previous) < 0 && errno != ENOENT)
         return disk_fail(e, path, errno, 0, "cannot keep what was there under another name");
-    if (take_name(temporary, path) < 0)
+    if (rename_to_target(temporary, path) < 0)
         return disk_fail(e, path, errno, bytes, "cannot give the file its name");
 
     return sync_folder(path, e);
@@ -251,12 +281,14 @@ int disk_rename_over(const char *temporary, const char *path, const struct disk_
     return rename_durably(temporary, path, NULL, seen, e);
 }
 
-// Writes and closes `fd`, unless it is -1. Returns -1 with errno of what failed.
-static int write_whole(int fd, const char *text)
+// Writes a string and closes `fd`, which may be -1 after a failed open. Returns -1 and errno on failure.
+static int write_and_close(int fd, const char *text)
 {
     int error = 0;
+
     if (fd < 0)
         return -1;
+
     for (size_t n = strlen(text); n > 0 && !error;) {
         ssize_t written = write(fd, text, n);
         if (written < 0 && errno != EINTR)
@@ -264,17 +296,18 @@ static int write_whole(int fd, const char *text)
         text += written > 0 ? written : 0;
         n -= written > 0 ? (size_t)written : 0;
     }
+
     if (close(fd) < 0 && !error)
         error = errno;
     errno = error;
     return error ? -1 : 0;
 }
 
-// The text in a temporary of `path`, whose name is new memory; NULL and an error where it cannot be written.
+// Writes a string into a temporary of `path`. Returns its name in new memory, or NULL and an error.
 static char *write_temporary(const char *path, const char *text, struct err *e)
 {
     char *temporary = disk_temporary(path);
-    if (write_whole(disk_open_temporary(temporary, path), text) == 0)
+    if (write_and_close(disk_open_temporary(temporary, path), text) == 0)
         return temporary;
     disk_fail(e, path, errno, (double)strlen(text), "cannot write it");
     disk_discard(temporary);
@@ -287,11 +320,11 @@ int disk_write(const char *path, const char *text, struct err *e)
     char *temporary = write_temporary(path, text, e);
     if (!temporary)
         return -1;
-    int r = disk_rename(temporary, path, NULL, e);
-    if (r < 0)
+    int rc = disk_rename(temporary, path, NULL, e);
+    if (rc < 0)
         disk_discard(temporary);
     free(temporary);
-    return r;
+    return rc;
 }
 
 int disk_replace(const char *path, const char *text, struct err *e)
@@ -299,28 +332,32 @@ int disk_replace(const char *path, const char *text, struct err *e)
     char *temporary = write_temporary(path, text, e);
     if (!temporary)
         return -1;
-    int r = take_name(temporary, path) < 0 ? disk_fail(e, path, errno, 0, "cannot give the file its name") : 0;
-    if (r < 0)
+    int rc = rename_to_target(temporary, path) < 0 ? disk_fail(e, path, errno, 0, "cannot give the file its name") : 0;
+    if (rc < 0)
         disk_discard(temporary);
     free(temporary);
-    return r;
+    return rc;
 }
 
-// A link is refused or made in one step on every file system, NFS included; one that knows none has O_EXCL.
+// Makes `path` if it does not exist, in one step. A hard link does that on every file system, NFS included; a file
+// system without hard links has O_EXCL. Returns -1 and errno, EEXIST if the file exists.
 static int link_or_create(const char *temporary, const char *path, const char *text)
 {
     struct stat s;
+
     if (link(temporary, path) == 0)
         return 0;
+
     int error = errno;
     if (stat(temporary, &s) == 0 && s.st_nlink == 2)
-        return 0; // the answer that it was made was lost on the network, and the second try found it there
+        return 0; // the network lost the first answer, and the second attempt found the link there
     if (error != EPERM && error != EOPNOTSUPP && error != ENOSYS && error != EMLINK) {
         errno = error;
         return -1;
     }
+
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    return write_whole(fd, text);
+    return write_and_close(fd, text);
 }
 
 int disk_create(const char *path, const char *text, struct err *e)
@@ -328,15 +365,15 @@ int disk_create(const char *path, const char *text, struct err *e)
     char *temporary = write_temporary(path, text, e);
     if (!temporary)
         return -1;
-    int r = 0;
+    int rc = 0;
     if (link_or_create(temporary, path, text) < 0)
-        r = errno == EEXIST ? 1 : disk_fail(e, path, errno, (double)strlen(text), "cannot make it");
+        rc = errno == EEXIST ? 1 : disk_fail(e, path, errno, (double)strlen(text), "cannot make it");
     disk_discard(temporary);
     free(temporary);
-    return r;
+    return rc;
 }
 
-static int make_one(const char *path, struct err *e)
+static int make_one_folder(const char *path, struct err *e)
 {
     return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : disk_fail(e, path, errno, 0, "cannot make the folder");
 }
@@ -344,13 +381,17 @@ static int make_one(const char *path, struct err *e)
 int disk_make_folder(const char *path, struct err *e)
 {
     char *copy = mem_text(path);
-    int failed = 0;
-    for (char *slash = strchr(copy + 1, '/'); slash && !failed; slash = strchr(slash + 1, '/')) {
+    int rc = 0;
+
+    ASSERT(*path);
+    for (char *slash = strchr(copy + 1, '/'); slash && rc == 0; slash = strchr(slash + 1, '/')) {
         *slash = 0;
-        failed = make_one(copy, e);
+        rc = make_one_folder(copy, e);
         *slash = '/';
     }
-    failed = failed ? failed : make_one(copy, e);
+    if (rc == 0)
+        rc = make_one_folder(copy, e);
+
     free(copy);
-    return failed;
+    return rc;
 }

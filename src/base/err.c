@@ -1,9 +1,15 @@
-// Errors of the user and of the world: messages collected in one value that is copied between ranks as it is.
+// Messages of errors, collected in one plain value.
+//
+// The kinds of errors are never mixed. A mistake of the user and a failure of the world (disk, memory, network) are
+// messages in a struct err, which a function returns to its caller together with -1. A bug of ours is an ASSERT that
+// does not hold: it ends the job at once (err_bug).
+//
+// A struct err holds no pointers, so that MPI can send it as bytes and rank 0 can collect the messages of all ranks.
+// Its space is therefore limited. A message that does not fit is only counted; the first ones matter most.
 #include "base/err.h"
 
 #include "base/mem.h"
 #include "base/text.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +18,7 @@
 
 void (*err_abort_hook)(void);
 
-// A message is one line, whatever a user's text holds.
+// Appends a message as one line, whatever the user's strings in it hold.
 static void add_on_one_line(struct text *t, char *line, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -25,8 +31,8 @@ const char *err_behind(const char *message, const char *name)
 {
     struct text prefix = {0};
     char *begin = mem_format("%s: ", name);
-
     add_on_one_line(&prefix, begin, strlen(begin));
+    ASSERT(prefix.data);
     bool has_it = strncmp(message, prefix.data, prefix.length) == 0;
     message += has_it ? prefix.length : 0;
     text_free(&prefix);
@@ -34,30 +40,38 @@ const char *err_behind(const char *message, const char *name)
     return message;
 }
 
-static int add_line(
+static int err_add_line(
     struct err *e, enum err_kind kind, const char *where, const char *format, va_list args, const char *why)
 {
+    char line[2048];
+    struct text visible = {0};
+
+    ASSERT(kind != ERR_NONE && e->hidden <= e->count, "%d of %d hidden", e->hidden, e->count);
     if (e->kind == ERR_NONE)
         e->kind = kind;
     e->count++;
-    char line[2048];
+
     size_t n = (size_t)snprintf(line, sizeof line, "%s", where);
     n += (size_t)vsnprintf(line + n, sizeof line - n, format, args);
     if (n < sizeof line && why)
         n += (size_t)snprintf(line + n, sizeof line - n, ": %s", why);
     n = n < sizeof line ? n : sizeof line - 1;
-    struct text visible = {0};
     add_on_one_line(&visible, line, n);
+
     if (e->length + visible.length + 2 > sizeof e->text) {
         text_free(&visible);
         e->hidden++;
         return -1;
     }
+
+    ASSERT(visible.data, "%s", line);
     memcpy(e->text + e->length, visible.data, visible.length);
     e->length += visible.length;
     text_free(&visible);
     e->text[e->length++] = '\n';
     e->text[e->length] = 0;
+    ASSERT(e->length < sizeof e->text, "%zu", e->length);
+
     return -1;
 }
 
@@ -65,7 +79,7 @@ int err_add(struct err *e, enum err_kind kind, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    add_line(e, kind, "", format, args, NULL);
+    err_add_line(e, kind, "", format, args, NULL);
     va_end(args);
     return -1;
 }
@@ -73,16 +87,18 @@ int err_add(struct err *e, enum err_kind kind, const char *format, ...)
 int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
 {
     char where[1024];
+    va_list args;
     int n = snprintf(where, sizeof where, "%s:", file);
+
     if (line > 0 && n < (int)sizeof where)
         n += snprintf(where + n, sizeof where - (size_t)n, "%d:", line);
     if (line > 0 && column > 0 && n < (int)sizeof where)
         n += snprintf(where + n, sizeof where - (size_t)n, "%d:", column);
     if (n < (int)sizeof where)
         snprintf(where + n, sizeof where - (size_t)n, " ");
-    va_list args;
+
     va_start(args, format);
-    add_line(e, kind, where, format, args, NULL);
+    err_add_line(e, kind, where, format, args, NULL);
     va_end(args);
     return -1;
 }
@@ -92,12 +108,12 @@ int err_errno(struct err *e, const char *format, ...)
     const char *why = strerror(errno);
     va_list args;
     va_start(args, format);
-    add_line(e, ERR_IO, "", format, args, why);
+    err_add_line(e, ERR_IO, "", format, args, why);
     va_end(args);
     return -1;
 }
 
-static bool has_line(const struct err *e, const char *line, size_t length)
+static bool err_has_line(const struct err *e, const char *line, size_t length)
 {
     for (const char *at = e->text; *at; at = strchr(at, '\n') + 1)
         if (strncmp(at, line, length) == 0)
@@ -109,7 +125,7 @@ void err_merge(struct err *to, const struct err *from)
 {
     for (const char *line = from->text; *line;) {
         size_t length = (size_t)(strchr(line, '\n') - line) + 1;
-        if (!has_line(to, line, length))
+        if (!err_has_line(to, line, length))
             err_add(to, from->kind, "%.*s", (int)length - 1, line);
         line += length;
     }
@@ -117,11 +133,12 @@ void err_merge(struct err *to, const struct err *from)
     to->hidden += from->hidden;
 }
 
-static void print_lines(const struct err *e, const char *before)
+static void err_print_lines(const struct err *e, const char *before)
 {
     const char *line = e->text;
     for (int i = 0; i < e->count - e->hidden; i++) {
         const char *end = strchr(line, '\n');
+        ASSERT(end, "%s", line);
         fprintf(stderr, "%s%.*s\n", before, (int)(end - line), line);
         line = end + 1;
     }
@@ -131,13 +148,13 @@ static void print_lines(const struct err *e, const char *before)
 
 int err_print(const struct err *e)
 {
-    print_lines(e, "hourglass: ");
+    err_print_lines(e, "hourglass: ");
     return (int)e->kind;
 }
 
 void err_print_warnings(const struct err *warnings)
 {
-    print_lines(warnings, "hourglass: warning: ");
+    err_print_lines(warnings, "hourglass: warning: ");
 }
 
 void err_bug(const char *file, int line, const char *condition, const char *format, ...)

@@ -17,11 +17,11 @@ enum err_kind {
     ERR_STOPPED = 75 // on request, with more to do: EXIT_STOPPED of base/request.h
 };
 
-// Plain data, so that rank 0's verdict can be broadcast. The first kind added stays; `text` holds one message a line.
+// Plain data, so that the verdict of rank 0 can be broadcast. The first kind stays; `text` holds one message per line.
 struct err {
     enum err_kind kind;
     int count;  // messages added
-    int hidden; // of which found no room in `text`
+    int hidden; // of these, messages that did not fit in `text`
     size_t length;
     char text[6000];
 };
@@ -29,26 +29,27 @@ struct err {
 // Adds one message (printf format, no newline at its end). Returns -1, so that `return err_add(...)` reads well.
 int err_add(struct err *e, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-// As err_add, behind "file:line:column: "; a column or line of 0 is left out. The shape of every message about a file.
+// As err_add, behind "file:line:column: ", the form of every message about a file. A line or column of 0 is left out.
 int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-// The part of a message behind "NAME: "; all of it if it does not begin so. A message has the name as a terminal shows
-// it.
+// Returns the part of a message behind "NAME: ", or all of it if it does not begin so. The message has the name as a
+// terminal shows it.
 const char *err_behind(const char *message, const char *name);
-// As err_add, with ": " and the text of `errno` behind the message; kind ERR_IO.
+// As err_add with kind ERR_IO, followed by ": " and the description of `errno`.
 int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Adds the messages of `from` that `to` does not have yet.
+// Adds those messages of `from` that `to` does not have yet.
 void err_merge(struct err *to, const struct err *from);
 
-// Prints every message to stderr behind "hourglass: " and says how many found no room. Returns the exit code.
+// Prints every message to stderr behind "hourglass: ", and how many did not fit. Returns the exit code.
 int err_print(const struct err *e);
 
-// The same of warnings, which are no errors: behind "hourglass: warning: ".
+// Prints warnings in the same way, behind "hourglass: warning: ".
 void err_print_warnings(const struct err *warnings);
 
-// Our own bug: says where, with the values given by a printf format, and ends the job through the hook (MPI_Abort).
+// Reports a bug of ours with its place and the values of a printf format, and ends the job through the hook
+// (MPI_Abort).
 _Noreturn void err_bug(const char *file, int line, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 extern void (*err_abort_hook)(void); // set by comm_start; NULL: abort()

@@ -1,6 +1,7 @@
-// Hashes: XXH3 of xxHash, 64 bits for checksums of arrays, 128 bits for identities.
+// Calls xxHash. No other file includes its header.
 #include "base/hash.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct hash_stream *hash_stream_new(void)
 
 void hash_stream_add(struct hash_stream *s, const void *bytes, size_t length)
 {
+    ASSERT(s && (bytes || length == 0), "%zu", length);
     XXH3_64bits_update(s->state, bytes, length);
 }
 

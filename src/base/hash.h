@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 uint64_t hash_bytes(const void *bytes, size_t length);
-// 32 lower-case hexadecimal digits and a NUL: the identity of a text. Returns out.
+// Writes the identity of a string: 32 lower-case hexadecimal digits. Returns out.
 char *hash_identity(char out[33], const char *text, size_t length);
 
-// The checksum of an array that comes in pieces: equal to hash_bytes of the whole.
+// The checksum of an array that comes in pieces; it equals hash_bytes of the whole.
 struct hash_stream;
 struct hash_stream *hash_stream_new(void);
 void hash_stream_add(struct hash_stream *s, const void *bytes, size_t length);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// What is not a regular file, in words for the user.
+// Returns the message about a file that is not a regular one.
 static const char *describe_kind(mode_t mode)
 {
     if (S_ISDIR(mode))
@@ -19,22 +19,21 @@ static const char *describe_kind(mode_t mode)
         return "found a socket, allowed: a regular file";
     if (S_ISCHR(mode) || S_ISBLK(mode))
         return "found a device, allowed: a regular file";
-
     return "found something else, allowed: a regular file";
 }
 
 // Returns 0 for a regular file. errno is EINVAL for one of another kind.
-static int refuse_kind(mode_t mode, const char **why)
+static int refuse_irregular(mode_t mode, const char **why)
 {
     if (S_ISREG(mode))
         return 0;
-
     *why = describe_kind(mode);
     errno = EINVAL;
     return -1;
 }
 
-static int fail_errno(const char **why)
+// Sets the reason that errno says. Returns -1.
+static int input_fail_errno(const char **why)
 {
     *why = strerror(errno);
     return -1;
@@ -46,17 +45,18 @@ int input_open(const char *path, const char **why)
 {
     const char *ignored;
     struct stat s;
+
     why = why ? why : &ignored;
     if (stat(path, &s) < 0)
-        return fail_errno(why);
-    if (refuse_kind(s.st_mode, why) < 0)
+        return input_fail_errno(why);
+    if (refuse_irregular(s.st_mode, why) < 0)
         return -1;
 
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return fail_errno(why);
-    int failed = fstat(fd, &s) < 0 ? fail_errno(why) : refuse_kind(s.st_mode, why);
-    if (!failed)
+        return input_fail_errno(why);
+    int rc = fstat(fd, &s) < 0 ? input_fail_errno(why) : refuse_irregular(s.st_mode, why);
+    if (rc == 0)
         return fd;
 
     int error = errno;
@@ -74,7 +74,6 @@ FILE *input_stream(const char *path, const char **why)
             *why = strerror(errno);
         close(fd);
     }
-
     return in;
 }
 
@@ -83,7 +82,6 @@ int input_check(const char *path, const char **why)
     int fd = input_open(path, why);
     if (fd < 0)
         return -1;
-
     close(fd);
     return 0;
 }
@@ -92,6 +90,5 @@ bool input_is_same(const char *a, const char *b)
 {
     struct stat x;
     struct stat y;
-
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }

@@ -1,14 +1,15 @@
-// Lists in one string: a small grammar of its own, that of a line of CSV.
+// Lists in one string, by the grammar of one line of CSV.
 #include "base/list.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Reads a text in quotes that `at` begins. Returns where it ends, or NULL if no comma and no end of the list follows
+// Reads a string in quotes that `at` begins. Returns where it ends, or NULL if no comma and no end of the list follows
 // it: then it is not in quotes. `out` has space for the rest of the list.
-static const char *read_quoted(const char *at, char *out)
+static const char *read_list_quoted(const char *at, char *out)
 {
     if (*at != '"')
         return NULL;
@@ -24,9 +25,10 @@ static const char *read_quoted(const char *at, char *out)
     return *at == 0 || *at == ',' ? at : NULL;
 }
 
-static const char *read_plain(const char *at, char *out)
+static const char *read_unquoted(const char *at, char *out)
 {
-    const char *end = at + strcspn(at, ","), *stop = end;
+    const char *end = at + strcspn(at, ",");
+    const char *stop = end;
     while (stop > at && stop[-1] == ' ')
         stop--;
     memcpy(out, at, (size_t)(stop - at));
@@ -42,8 +44,9 @@ char **list_split(const char *list, int *n)
     for (bool is_more = true; is_more; list++) {
         list += strspn(list, " ");
         char *name = mem_new(strlen(list) + 1, 1);
-        const char *end = read_quoted(list, name);
-        list = end ? end : read_plain(list, name);
+        const char *end = read_list_quoted(list, name);
+        list = end ? end : read_unquoted(list, name);
+        ASSERT(*list == 0 || *list == ',', "%s", list);
         out = mem_grow(out, (size_t)*n + 1, sizeof *out);
         out[(*n)++] = name;
         is_more = *list == ',';
@@ -56,11 +59,11 @@ void list_add(struct text *list, const char *name)
 {
     size_t n = strlen(name);
     bool needs_quotes = n == 0 || strpbrk(name, ",\"") || name[0] == ' ' || name[n - 1] == ' ';
-
-    text_add(list, "%s%s", list->length ? "," : "", needs_quotes ? "\"" : "");
+    const char *quote = needs_quotes ? "\"" : "";
+    text_add(list, "%s%s", list->length ? "," : "", quote);
     for (; *name; name++)
         text_add(list, *name == '"' ? "\"\"" : "%c", *name);
-    text_add(list, "%s", needs_quotes ? "\"" : "");
+    text_add(list, "%s", quote);
 }
 
 char **list_copy(char *const *names, int n)

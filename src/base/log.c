@@ -1,12 +1,9 @@
-// What the program says while it works: to stdout, each line for rank 0 or for this rank, at a level that tells how
-// often.
+// Every line first erases the progress line, so that the two never mix on a terminal.
 #include "base/log.h"
 
 #include "base/mem.h"
 #include "base/text.h"
-
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,23 +11,23 @@
 static struct {
     int rank;
     enum log_level level;
-    bool drawn; // a progress line stands on the terminal
-} state = {.level = LOG_TRIAL};
+    bool is_drawn; // a progress line is on the terminal
+} log_state = {.level = LOG_TRIAL};
 
 void log_setup(int rank, enum log_level level)
 {
-    state.rank = rank;
-    state.level = level;
+    log_state.rank = rank;
+    log_state.level = level;
 }
 
 enum log_level log_level(void)
 {
-    return state.level;
+    return log_state.level;
 }
 
 void log_line(enum log_level level, const char *format, ...)
 {
-    if (state.rank != 0 || level > state.level)
+    if (log_state.rank != 0 || level > log_state.level)
         return;
     log_progress_end();
     va_list args;
@@ -48,17 +45,15 @@ void log_print(const char *format, ...)
     va_start(args, format);
     char *visible = text_message(format, args);
     va_end(args);
-
     fputs(visible, stdout);
     free(visible);
 }
 
 void log_warning(const char *format, ...)
 {
-    if (state.rank != 0)
+    if (log_state.rank != 0)
         return;
     log_progress_end();
-
     va_list args;
     va_start(args, format);
     char *visible = text_message(format, args);
@@ -69,7 +64,7 @@ void log_warning(const char *format, ...)
 
 void log_rank_line(enum log_level level, const char *format, ...)
 {
-    if (level > state.level)
+    if (level > log_state.level)
         return;
     log_progress_end();
     char line[1024];
@@ -77,14 +72,14 @@ void log_rank_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    printf("[%d] %s\n", state.rank, line);
+    printf("[%d] %s\n", log_state.rank, line);
     fflush(stdout);
 }
 
-// Under mpirun stdout of a rank is a pipe; the launcher tells through the environment that its own is a terminal.
-int log_has_terminal(void)
+// Under mpirun the outputs of a rank are pipes; our launcher sets HOURGLASS_TERMINAL if its own is a terminal.
+bool log_has_terminal(void)
 {
-    return state.rank == 0 && state.level >= LOG_RUN && (isatty(STDERR_FILENO) || getenv("HOURGLASS_TERMINAL"));
+    return log_state.rank == 0 && log_state.level >= LOG_RUN && (isatty(STDERR_FILENO) || getenv("HOURGLASS_TERMINAL"));
 }
 
 void log_progress(const char *format, ...)
@@ -97,14 +92,14 @@ void log_progress(const char *format, ...)
     vfprintf(stderr, format, args);
     va_end(args);
     fflush(stderr);
-    state.drawn = true;
+    log_state.is_drawn = true;
 }
 
 void log_progress_end(void)
 {
-    if (!state.drawn)
+    if (!log_state.is_drawn)
         return;
     fputs("\r\033[K", stderr);
     fflush(stderr);
-    state.drawn = false;
+    log_state.is_drawn = false;
 }

@@ -1,12 +1,13 @@
-// Memory: small things that cannot be missed, and large arrays whose lack is an error to report.
+// Small objects: without memory for one, the process ends.
 #include "base/mem.h"
 
+#include "base/err.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-// No exit handlers: this may be the middle of a library's call, and HDF5's handler would close files that are in use.
+// Runs no exit handlers: a library may be in the middle of a call, and HDF5's handler would close files in use.
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
     fprintf(stderr, "hourglass: out of memory: %zu x %zu bytes\n", count, size);
@@ -14,9 +15,14 @@ static _Noreturn void out_of_memory(size_t count, size_t size)
     _exit(ERR_SYSTEM);
 }
 
+static size_t at_least_one(size_t n)
+{
+    return n ? n : 1;
+}
+
 void *mem_new(size_t count, size_t size)
 {
-    void *p = calloc(count ? count : 1, size ? size : 1);
+    void *p = calloc(at_least_one(count), at_least_one(size));
     if (!p)
         out_of_memory(count, size);
     return p;
@@ -24,7 +30,7 @@ void *mem_new(size_t count, size_t size)
 
 void *mem_grow(void *old, size_t count, size_t size)
 {
-    void *p = reallocarray(old, count ? count : 1, size ? size : 1);
+    void *p = reallocarray(old, at_least_one(count), at_least_one(size));
     if (!p)
         out_of_memory(count, size);
     return p;
@@ -41,6 +47,8 @@ char *mem_text(const char *text)
 char *mem_format_list(const char *format, va_list args)
 {
     char *p = NULL;
+
+    ASSERT(format);
     if (vasprintf(&p, format, args) < 0)
         out_of_memory(strlen(format), 1);
     return p;
@@ -55,30 +63,20 @@ char *mem_format(const char *format, ...)
     return p;
 }
 
-void *mem_array(size_t count, size_t size, const char *what, struct err *e)
-{
-    size_t bytes;
-    void *p = NULL;
-    if (!__builtin_mul_overflow(count, size, &bytes) && bytes < SIZE_MAX - 64)
-        p = aligned_alloc(64, (bytes + 63) / 64 * 64 + (bytes == 0) * 64);
-    if (!p) {
-        err_add(e, ERR_SYSTEM, "%s: no memory for %zu x %zu bytes", what, count, size);
-        return NULL;
-    }
-    memset(p, 0, (bytes + 63) / 64 * 64);
-    return p;
-}
-
-// The number behind `key` in a file of lines (NULL: the file is a number); -1: none.
-static int64_t number_in(const char *path, const char *key)
+// Returns the number behind `key` in a file of lines, or -1 if there is none. Without a key, the file is the number.
+static int64_t read_memory_figure(const char *path, const char *key)
 {
     char line[256];
     int64_t value = -1;
+    size_t skipped = key ? strlen(key) : 0;
     FILE *in = fopen(path, "r");
-    while (in && value < 0 && fgets(line, sizeof line, in))
-        if (!key || strncmp(line, key, strlen(key)) == 0)
-            if (sscanf(line + (key ? strlen(key) : 0), "%ld", &value) != 1)
-                value = -1;
+
+    while (in && value < 0 && fgets(line, sizeof line, in)) {
+        bool is_it = !key || strncmp(line, key, skipped) == 0;
+        if (is_it && sscanf(line + skipped, "%ld", &value) != 1)
+            value = -1;
+    }
+
     if (in)
         fclose(in);
     return value;
@@ -88,9 +86,9 @@ int64_t mem_limit(bool is_free)
 {
     static const char *const groups[] = {
         "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", NULL};
-    int64_t least = number_in("/proc/meminfo", is_free ? "MemAvailable:" : "MemTotal:") * 1024;
+    int64_t least = read_memory_figure("/proc/meminfo", is_free ? "MemAvailable:" : "MemTotal:") * 1024;
     for (int i = 0; groups[i]; i++) {
-        int64_t limit = number_in(groups[i], NULL);
+        int64_t limit = read_memory_figure(groups[i], NULL);
         least = limit > 0 && limit < least ? limit : least;
     }
     const char *slurm = getenv("SLURM_MEM_PER_NODE"); // megabytes

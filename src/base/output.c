@@ -1,8 +1,14 @@
-// The turns of commands that write one file.
+// The turns of commands that write one file, by flock on `.NAME.lock`.
+//
+// The holder removes the lock's file before it releases the lock. A process that waited may therefore have locked a
+// file that has no name any more, while a third process has already locked a new one; so try_lock looks whether the
+// file that it has locked still has the name, and begins again if not.
 #include "base/output.h"
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/disk.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/request.h"
 #include "base/text.h"
@@ -18,28 +24,29 @@
 
 enum { PATIENCE_SECONDS = 3 };   // until a message says who is waited for
 enum { PAUSE_NANOS = 50000000 }; // between two attempts
-enum verdict { LOCK_TAKEN, LOCK_BUSY, LOCK_REPLACED, LOCK_IMPOSSIBLE };
+enum lock_verdict { LOCK_TAKEN, LOCK_BUSY, LOCK_REPLACED, LOCK_IMPOSSIBLE };
 
-// ".NAME.lock" beside the file, new memory.
+// Returns ".NAME.lock" next to the file, in new memory.
 static char *lock_path(const char *path)
 {
     char *target = disk_resolve(path);
-    const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
+    const char *slash = strrchr(target, '/');
+    const char *name = slash ? slash + 1 : target;
     char *lock = mem_format("%.*s.%s.lock", (int)(name - target), target, name);
     free(target);
     return lock;
 }
 
-// The lock of another user can often be read only, which is enough for flock except on NFS.
+// The lock of another user can often only be read, which is enough for flock, except on NFS.
 static int open_lock(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     return fd < 0 && errno == EACCES ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : fd;
 }
 
-// The holder removes the file before it releases the lock, so that whoever waited may have locked a file without a
-// name. The name is opened again, because only then does a network file system ask its server.
-static bool has_name(int fd, const char *path)
+// Whether the locked file still has its name. The name is opened again, because only then does a network file system
+// ask its server.
+static bool has_lock_name(int fd, const char *path)
 {
     struct stat locked, named;
     int again = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -59,15 +66,15 @@ static void remove_unlockable(int fd, const char *path)
 }
 
 // One attempt. On LOCK_TAKEN and LOCK_BUSY *fd is open; on LOCK_IMPOSSIBLE errno is the reason.
-static enum verdict try_lock(const char *path, int *fd)
+static enum lock_verdict try_lock(const char *path, int *fd)
 {
-    enum verdict verdict = LOCK_TAKEN;
+    enum lock_verdict verdict = LOCK_TAKEN;
     *fd = open_lock(path);
     if (*fd < 0)
         return LOCK_IMPOSSIBLE;
     if (flock(*fd, LOCK_EX | LOCK_NB) < 0)
         verdict = errno == EWOULDBLOCK || errno == EINTR ? LOCK_BUSY : LOCK_IMPOSSIBLE;
-    else if (!has_name(*fd, path))
+    else if (!has_lock_name(*fd, path))
         verdict = LOCK_REPLACED;
     if (verdict == LOCK_TAKEN || verdict == LOCK_BUSY)
         return verdict;
@@ -81,8 +88,8 @@ static enum verdict try_lock(const char *path, int *fd)
     return verdict;
 }
 
-// Who holds the lock, for the message of whoever waits. That it cannot be written harms nobody.
-static void sign(int fd)
+// Writes into the lock who holds it, for the message of a process that waits. It may fail without harm.
+static void sign_lock(int fd)
 {
     char host[256] = "", text[300];
     gethostname(host, sizeof host - 1);
@@ -117,13 +124,13 @@ static void report_impossible(const struct output *o, int error)
     err_print_warnings(&w);
 }
 
-static enum verdict wait_for_turn(struct output *o)
+static enum lock_verdict wait_for_turn(struct output *o)
 {
     double start = clock_wall();
     bool has_reported = false;
 
     for (;;) {
-        enum verdict verdict = try_lock(o->lock, &o->fd);
+        enum lock_verdict verdict = try_lock(o->lock, &o->fd);
         if (verdict == LOCK_TAKEN || verdict == LOCK_IMPOSSIBLE)
             return verdict;
         if (verdict == LOCK_BUSY && !has_reported && clock_wall() - start > PATIENCE_SECONDS) {
@@ -142,15 +149,19 @@ static enum verdict wait_for_turn(struct output *o)
 int output_take(struct output *o, const char *path, struct err *e)
 {
     *o = (struct output){.path = mem_text(path), .lock = lock_path(path), .fd = -1};
-    enum verdict verdict = wait_for_turn(o);
+
+    enum lock_verdict verdict = wait_for_turn(o);
     if (verdict == LOCK_BUSY)
         return err_add(e, ERR_STOPPED, "%s: asked to stop while another process was writing it", path);
 
+    ASSERT((verdict == LOCK_TAKEN) == (o->fd >= 0), "%d, %d", (int)verdict, o->fd);
     if (verdict == LOCK_TAKEN) {
         cleanup_add(o->lock, CLEANUP_LOCK);
-        sign(o->fd);
-    } else
+        sign_lock(o->fd);
+    } else {
         report_impossible(o, errno);
+    }
+
     disk_tidy(path);
     disk_look(path, &o->seen);
     return 0;

@@ -1,6 +1,7 @@
-// A process, known so well that another program can tell whether it still runs.
+// A process is the same if its machine's boot, its number and its start are the same.
 #include "base/process.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,24 +49,33 @@ static char *boot_identity(void)
     return mem_text(line);
 }
 
-// State and start of a process of this machine: fields 3 and 22 of its `stat`, counted behind its name, which may hold
-// anything. -1: there is none.
-static int read_stat(int64_t pid, char *state, int64_t *start)
+// Reads state and start of a process of this machine: fields 3 and 22 of its `stat`, counted behind its name, which may
+// hold anything. Returns -1 if there is no such process.
+static int read_process_stat(int64_t pid, char *state, int64_t *start)
 {
     char path[64], line[1024];
+    long long value;
+
     snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
     FILE *in = fopen(path, "re");
     size_t n = in ? fread(line, 1, sizeof line - 1, in) : 0;
     if (in)
         fclose(in);
+    ASSERT(n < sizeof line, "%zu", n);
     line[n] = 0;
+
     const char *at = strrchr(line, ')');
-    long long value;
     if (!at || sscanf(at + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %lld", state,
                    &value) != 2)
         return -1;
+
     *start = value;
     return 0;
+}
+
+static bool has_process_ended(char state)
+{
+    return state == 'Z' || state == 'X'; // zombie, dead
 }
 
 void process_self(struct process *p)
@@ -76,25 +86,30 @@ void process_self(struct process *p)
         space[0] = 0;
     *p = (struct process){
         .host = mem_text(host), .boot = boot_identity(), .space = mem_text(space), .pid = (int64_t)getpid()};
-    if (read_stat(p->pid, &state, &p->start) != 0)
-        p->boot[0] = 0; // no /proc: nobody can tell
+    if (read_process_stat(p->pid, &state, &p->start) < 0)
+        p->boot[0] = 0; // without /proc, nobody can see whether we run
+}
+
+static enum process_state look_from(const struct process *self, const struct process *p)
+{
+    char state = 0;
+    int64_t start = 0;
+    if (!p->boot[0] || !self->boot[0])
+        return PROCESS_ELSEWHERE;
+    if (strcmp(p->boot, self->boot) != 0) // another machine, or this one before it restarted
+        return strcmp(p->host, self->host) == 0 ? PROCESS_GONE : PROCESS_ELSEWHERE;
+    if (strcmp(p->space, self->space) != 0)
+        return PROCESS_ELSEWHERE;
+    bool is_there = read_process_stat(p->pid, &state, &start) == 0 && start == p->start;
+    return is_there && !has_process_ended(state) ? PROCESS_RUNS : PROCESS_GONE;
 }
 
 enum process_state process_look(const struct process *p)
 {
     struct process self;
-    char state = 0;
-    int64_t start = 0;
+    ASSERT(p->boot && p->host && p->space);
     process_self(&self);
-    enum process_state found = PROCESS_ELSEWHERE;
-    if (!p->boot[0] || !self.boot[0])
-        found = PROCESS_ELSEWHERE;
-    else if (strcmp(p->boot, self.boot) != 0)
-        found = strcmp(p->host, self.host) == 0 ? PROCESS_GONE : PROCESS_ELSEWHERE; // this machine, before it restarted
-    else if (strcmp(p->space, self.space) == 0)
-        found = read_stat(p->pid, &state, &start) == 0 && start == p->start && state != 'Z' && state != 'X'
-                    ? PROCESS_RUNS
-                    : PROCESS_GONE;
+    enum process_state found = look_from(&self, p);
     field_free(process_fields, &self);
     return found;
 }
@@ -103,5 +118,5 @@ bool process_runs(int64_t pid)
 {
     char state;
     int64_t start;
-    return read_stat(pid, &state, &start) == 0 && state != 'Z' && state != 'X';
+    return read_process_stat(pid, &state, &start) == 0 && !has_process_ended(state);
 }

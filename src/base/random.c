@@ -1,6 +1,7 @@
-// Random numbers without state: Philox4x32-10, keyed by (seed, purpose) and counted by (epoch, index).
+// Calls Random123. No other file includes its headers.
 #include "base/random.h"
 
+#include "base/err.h"
 #include <Random123/philox.h>
 
 struct random_block random_at(uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint64_t index)
@@ -14,9 +15,12 @@ struct random_block random_at(uint64_t seed, enum random_purpose purpose, uint32
 void random_permutation(
     uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order)
 {
+    struct random_block block = {{0}};
+
+    ASSERT(n >= 0, "%d", (int)n);
     for (int32_t i = 0; i < n; i++)
         order[i] = i;
-    struct random_block block = {{0}};
+
     for (int32_t i = n - 1, k = 0; i > 0; i--, k++) {
         if (k % 4 == 0)
             block = random_at(seed, purpose, epoch, (uint64_t)stream << 32 | (uint32_t)(k / 4));

@@ -1,11 +1,11 @@
 // Random numbers without state: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"),
-// keyed by (seed, purpose) and counted by (epoch, index). Whoever asks for the same numbers gets the same bits, on any
-// rank or thread, in any order; a resumed run needs no generator state.
+// keyed by (seed, purpose) and counted by (epoch, index). The same arguments give the same bits, on any rank or thread
+// and in any order; a resumed run needs no generator state.
 #pragma once
 
 #include <stdint.h>
 
-// What a number is for. The values are part of every result's meaning: append, never renumber.
+// The purpose of a number. The values decide the bits of results: append new ones, never renumber.
 enum random_purpose {
     RANDOM_WEIGHTS = 1,
     RANDOM_SHUFFLE = 2,
@@ -22,16 +22,16 @@ enum random_purpose {
 struct random_block {
     uint32_t v[4];
 };
-// Four independent 32-bit numbers.
+// Returns four independent 32-bit numbers.
 struct random_block random_at(uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint64_t index);
 
-// [0, 1) with 24 bits, exact in float.
+// Returns a number in [0, 1) with 24 bits, exact in float.
 static inline float random_unit(uint32_t bits)
 {
     return (float)(bits >> 8) * 0x1p-24f;
 }
 
-// order[0..n) := a random permutation of 0..n-1 (Fisher-Yates). `stream` tells several permutations of one purpose and
-// epoch apart.
+// Sets order[0..n) to a random permutation of 0..n-1 (Fisher-Yates). Each `stream` of a purpose and epoch gives another
+// permutation.
 void random_permutation(
     uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order);

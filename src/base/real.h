@@ -1,4 +1,4 @@
-// The number type of the engine. float; the gradient check compiles kernels/ and nn/ once more with double.
+// The number type of the engine: float. The gradient check compiles kernels/ and nn/ a second time with double.
 #pragma once
 
 #ifdef HOURGLASS_DOUBLE

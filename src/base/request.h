@@ -1,11 +1,11 @@
-// What a signal asks of a run: a checkpoint, or to stop at one. The handler sets a flag and no more; whoever works
-// looks at it between two steps.
+// Requests to a run by signals: write a checkpoint, or stop at one. The signal handler only sets a flag; the training
+// loop looks at it between two steps.
 //
 //     SIGUSR1, SIGTERM, SIGINT    write a checkpoint and stop; a second SIGINT ends the process at once
-//     SIGUSR2                     write a checkpoint and go on
+//     SIGUSR2                     write a checkpoint and continue
 //
-// mpirun and srun pass SIGUSR1 and SIGUSR2 on to every rank and do no more; after a SIGTERM or SIGINT of its own mpirun
-// kills its ranks within a second, which is enough for a small model alone.
+// mpirun and srun only pass SIGUSR1 and SIGUSR2 on to every rank. If mpirun itself gets a SIGTERM or SIGINT, it kills
+// its ranks after one second, which is enough to save only a small model.
 #pragma once
 
 enum request { REQUEST_NONE, REQUEST_CHECKPOINT, REQUEST_STOP }; // a larger one includes the smaller
@@ -13,13 +13,13 @@ enum {
     EXIT_STOPPED = 75
 }; // exit code of a run that stopped with more to do (EX_TEMPFAIL of sysexits.h): start it again
 
-// From now on the signals above are requests. Until request_begin one to stop ends the process at once with
-// EXIT_STOPPED: in start-up nothing has been begun that could be lost, and nobody looks at requests.
+// Turns the signals above into requests. Until request_begin, a request to stop ends the process at once with
+// EXIT_STOPPED: during start-up nothing can be lost, and nobody looks at requests yet.
 void request_listen(void);
-// From now on whoever works looks at requests to stop.
+// Declares that requests to stop are looked at from now on.
 void request_begin(void);
-// As a signal does; a smaller one changes nothing.
+// Makes a request, as a signal does. A smaller one than the pending request changes nothing.
 void request_raise(enum request r);
 enum request request_pending(void);
-// What was asked for is done: forgets it, unless a larger request has come since.
+// Clears a request that was carried out, unless a larger one has come since.
 void request_served(enum request r);

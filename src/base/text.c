@@ -1,6 +1,7 @@
-// Text: a growing buffer, human-readable figures, and the nearest of several words.
+// Strings for people: every number and name that the program prints is formatted here.
 #include "base/text.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include <ctype.h>
@@ -13,6 +14,7 @@
 void text_add(struct text *t, const char *format, ...)
 {
     va_list args, again;
+
     va_start(args, format);
     va_copy(again, args);
     size_t n = (size_t)vsnprintf(NULL, 0, format, args);
@@ -20,6 +22,8 @@ void text_add(struct text *t, const char *format, ...)
         t->room = 2 * (t->length + n + 1);
         t->data = mem_grow(t->data, t->room, 1);
     }
+
+    ASSERT(t->length + n < t->room, "%zu of %zu", t->length + n, t->room);
     vsnprintf(t->data + t->length, n + 1, format, again);
     t->length += n;
     va_end(args);
@@ -50,7 +54,6 @@ void text_add_visible(struct text *t, const char *text, size_t n)
 char *text_visible(const char *text)
 {
     struct text t = {0};
-
     text_add_visible(&t, text, strlen(text));
     return t.data;
 }
@@ -107,18 +110,23 @@ const char *text_plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
-static int minimum(int a, int b, int c)
+static int least_of_three(int a, int b, int c)
 {
     int m = a < b ? a : b;
     return m < c ? m : c;
 }
 
-// Edit distance with one row of the table. O(|a| |b|); both at most 63 characters.
-static int distance(const char *a, const char *b)
+// Returns the edit distance (Levenshtein), with one row of the table; 99 if a word has more than 63 characters.
+// O(|a| |b|).
+static int edit_distance(const char *a, const char *b)
 {
-    int row[64], n = (int)strlen(a), m = (int)strlen(b);
+    int row[64];
+    int n = (int)strlen(a);
+    int m = (int)strlen(b);
+
     if (n > 63 || m > 63)
         return 99;
+
     for (int j = 0; j <= m; j++)
         row[j] = j;
     for (int i = 1; i <= n; i++) {
@@ -126,19 +134,22 @@ static int distance(const char *a, const char *b)
         row[0] = i;
         for (int j = 1; j <= m; j++) {
             int above = row[j];
-            row[j] = minimum(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            row[j] = least_of_three(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
             diagonal = above;
         }
     }
+
     return row[m];
 }
 
 const char *text_nearest(const char *word, const char *const *words, int n)
 {
     const char *best = NULL;
+
+    ASSERT(word && n >= 0, "%d", n);
     int limit = (int)strlen(word) / 3 + 1;
     for (int i = 0; i < n; i++) {
-        int d = distance(word, words[i]);
+        int d = edit_distance(word, words[i]);
         if (d <= limit) {
             limit = d - 1;
             best = words[i];
@@ -153,6 +164,7 @@ char *text_bytes(char out[16], double bytes)
     int u = 0;
     for (; bytes >= 999.5 && u < 5; u++)
         bytes /= 1000;
+    ASSERT(u >= 0 && u < (int)(sizeof units / sizeof *units), "%d", u);
     snprintf(out, 16, u && bytes < 10 ? "%.1f %s" : "%.0f %s", bytes, units[u]);
     return out;
 }
@@ -229,22 +241,26 @@ int text_to_seconds(const char *text, double *seconds)
     double value = read_double(text, &end, &is_beyond);
     if (end == text || isspace((unsigned char)*text) || is_beyond || !isfinite(value) || value < 0)
         return -1;
+
     end += strspn(end, " ");
     for (int i = 0; i < 3; i++)
         if (strcmp(end, units[i].name) == 0) {
             *seconds = value * units[i].seconds;
             return 0;
         }
+
     return -1;
 }
 
 char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n)
 {
-    size_t room = QUOTE_ROOM - 4, length = n < room ? n : room; // "..." and a NUL
+    const size_t most = QUOTE_ROOM - 4; // "..." and a NUL
+    size_t length = n < most ? n : most;
     while (length < n && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
         length--; // not within a character of UTF-8
     for (size_t i = 0; i < length; i++)
         out[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    ASSERT(length + 4 <= QUOTE_ROOM, "%zu", length);
     strcpy(out + length, length < n ? "..." : "");
     return out;
 }

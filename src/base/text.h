@@ -6,46 +6,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A growing text. Zero it to start; `data` is NUL-terminated once anything was added; free with text_free.
+// A growing string. Zero it to start; `data` is NULL, or NUL-terminated once anything was added. Free with text_free.
 struct text {
     char *data; // owned
-    size_t length, room;
+    size_t length;
+    size_t room; // capacity of data, in bytes
 };
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_free(struct text *t);
-// Appends the text as JSON writes it, in quotes; NULL: null.
+// Appends a string as JSON writes it, in quotes; NULL becomes null.
 void text_add_json(struct text *t, const char *text);
 // The ending of a plural: "" for 1, else "s".
 const char *text_plural(int64_t n);
 
-// The word of words[0..n) with the smallest edit distance to `word`, if near enough to be a slip of the pen; else NULL.
+// Returns the word of words[0..n) with the least edit distance to `word`, or NULL if none is near enough to be meant.
 const char *text_nearest(const char *word, const char *const *words, int n);
 
 // Appends n bytes of a name or message from a file so that a terminal shows it and obeys none of it: control
 // characters, overrides of the direction and bytes that are no UTF-8 become \xNN. Line feeds and tabs stay.
 void text_add_visible(struct text *t, const char *text, size_t n);
-// The same of a whole string as new memory.
+// Does the same with a whole string. Returns new memory.
 char *text_visible(const char *text);
 
 // Formats a message as printf does, fit for a terminal as by text_visible. The lines are those of the format: a line
 // feed in an argument, such as a file's name, becomes \x0a. New memory.
 char *text_message(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
-// A string of a file made fit for a message: cut to a few words, control characters shown as '?'. Returns out.
+// Makes a string of a file fit for a message: cut to a few words, control characters shown as '?'. Returns out.
 enum { QUOTE_ROOM = 64 };
 char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n);
 
-// "4.2 MB", "37 s", "2 min 05 s": into `out`, which is returned.
+// Write "4.2 MB", "37 s", "2 min 05 s". Return out.
 char *text_bytes(char out[16], double bytes);
 char *text_seconds(char out[48], double seconds);
-// The shortest decimal that reads back as the same double: "0.1", "1e-07", "100".
+// Writes the shortest decimal that reads back as the same double: "0.1", "1e-07", "100". Returns out.
 char *text_number(char out[32], double value);
 
-// 0 and the value when all of `text` is a number of that kind; -1 otherwise. A number that is not zero but is too small
-// for a double, such as 1e-400, is none, nor is one that is too large.
+// Return 0 and the value if all of `text` is a number of that kind, else -1. A number that is too large for a double,
+// or not zero but too small for one, such as 1e-400, gives -1.
 int text_to_double(const char *text, double *value);
 int text_to_int64(const char *text, int64_t *value);
-// Whether `text` is a number that no double holds.
+// Returns whether `text` is a number that no double can hold.
 bool text_is_beyond_double(const char *text);
-// "90s", "1.5min", "2h", spaces before the unit allowed: seconds, 0 or more.
+// Reads a duration such as "90s", "1.5min" or "2 h" as seconds, 0 or more. Returns -1 if `text` is no duration.
 int text_to_seconds(const char *text, double *seconds);

@@ -1,27 +1,29 @@
-// UTF-8 by RFC 3629; widths by ranges coarser than Unicode's tables, exact for what labels and names are made of.
+// UTF-8 by RFC 3629. The ranges of widths are coarser than the tables of Unicode, but exact for usual labels and names.
 #include "base/utf8.h"
 
-struct range {
+#include "base/err.h"
+
+struct character_range {
     uint32_t first, last;
 };
-static const struct range unsafe[] = {
+static const struct character_range unsafe[] = {
     {0x00, 0x1f}, {0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}, {0xd800, 0xdfff}, {0, 0}};
-static const struct range zero_width[] = {{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd}, {0x64b, 0x65f},
+static const struct character_range zero_width[] = {{0x300, 0x36f}, {0x483, 0x489}, {0x591, 0x5bd}, {0x64b, 0x65f},
     {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200d}, {0x20d0, 0x20f0}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
     {0xfeff, 0xfeff}, {0, 0}};
-static const struct range double_width[] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3},
-    {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff},
-    {0x1f900, 0x1faff}, {0x20000, 0x3fffd}, {0, 0}};
+static const struct character_range double_width[] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},
+    {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1f64f},
+    {0x1f680, 0x1f6ff}, {0x1f900, 0x1faff}, {0x20000, 0x3fffd}, {0, 0}};
 
-static bool is_in(uint32_t character, const struct range *ranges)
+static bool is_in_ranges(uint32_t character, const struct character_range *ranges)
 {
-    for (const struct range *r = ranges; r->last; r++)
+    for (const struct character_range *r = ranges; r->last; r++)
         if (character >= r->first && character <= r->last)
             return true;
     return false;
 }
 
-// The bytes of the sequence that `lead` begins, 0 if none; its payload bits into *bits.
+// Returns the length of the sequence that `lead` begins, 0 if it begins none, and its payload bits in *bits.
 static int sequence_length(unsigned char lead, uint32_t *bits)
 {
     *bits = lead;
@@ -43,14 +45,17 @@ uint32_t utf8_next(const char **text)
     const unsigned char *s = (const unsigned char *)*text;
     uint32_t character;
     int length = sequence_length(*s, &character);
+
+    ASSERT(*s && length <= 4, "%d", length);
     for (int i = 1; i < length; i++) {
-        if (s[i] >> 6 != 2) // also where the text ends
+        if (s[i] >> 6 != 2) // also at the end of the string
             length = 0;
         else
             character = character << 6 | (s[i] & 0x3f);
     }
+
     *text += length ? length : 1;
-    if (!length || character < smallest[length] || character > 0x10ffff || is_in(character, unsafe))
+    if (!length || character < smallest[length] || character > 0x10ffff || is_in_ranges(character, unsafe))
         return '?';
     return character;
 }
@@ -94,7 +99,9 @@ int utf8_character_width(uint32_t character)
 {
     if (character < 0x300)
         return 1;
-    return is_in(character, zero_width) ? 0 : is_in(character, double_width) ? 2 : 1;
+    if (is_in_ranges(character, zero_width))
+        return 0;
+    return is_in_ranges(character, double_width) ? 2 : 1;
 }
 
 int utf8_width(const char *text)

@@ -1,18 +1,18 @@
-// Characters of UTF-8 text and how many terminal cells each takes.
+// Characters of UTF-8 strings, and how many terminal cells each takes.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// The character at *text (not at its end), and moves past it. Bytes that are not UTF-8, controls and marks that turn
-// the direction of writing give '?': no text of a user can move the cursor.
+// Returns the character at *text, which must not be at its end, and moves past it. Bytes that are not UTF-8, control
+// characters and marks that change the direction of writing give '?', so that no string of a user can move the cursor.
 uint32_t utf8_next(const char **text);
 // Returns true if every byte belongs to a complete sequence of UTF-8.
 bool utf8_is_valid(const char *text);
 // Writes a character to `out`, which has space for 4 bytes, and returns how many it takes. A number that is no
 // character becomes the byte 0xFF, which no UTF-8 holds.
 size_t utf8_put(uint32_t character, char *out);
-// 0 for combining marks, 2 for East Asian wide characters and emoji, else 1.
+// Returns 0 for combining marks, 2 for East Asian wide characters and emoji, else 1.
 int utf8_character_width(uint32_t character);
 int utf8_width(const char *text);

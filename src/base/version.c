@@ -1,4 +1,4 @@
-// The program's version.
+// The version comes from CMake, the revision from git.
 #include "base/version.h"
 
 #include "base/revision.h" // made at every build by revision.cmake
