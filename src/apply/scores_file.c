@@ -278,7 +278,7 @@ static int begin_scores_file(struct scores_writer *s, struct err *e)
         return err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
     if (store_check_replace(j->output, FORMAT_SCORES, e) != 0)
         return -1;
-    if (!(s->f = store_create_output(&s->output, FORMAT_SCORES, FORMAT_VERSION, e)))
+    if (!(s->f = store_create_output(&s->output, FORMAT_SCORES, e)))
         return -1;
     if (write_score_columns(s, e) != 0 || write_score_scales(s, e) != 0)
         return -1;

@@ -83,7 +83,7 @@ static void collect_trials(const char *folder, const struct output *output, stru
     int n;
     double begin = clock_wall();
 
-    if (run_file_collect(folder, output, false, &rows, &n, e) != 0)
+    if (run_file_collect(folder, output, STORE_CHECK, &rows, &n, e) != 0)
         return;
     char size[16], spent[48];
     if (n == 0)

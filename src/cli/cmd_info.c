@@ -146,7 +146,7 @@ int cmd_info(int argc, char **argv)
     int n, parsed = options_parse(&command, argc, argv, &nothing, &rest, &n, &e);
 
     for (int i = 0; parsed == 0 && i < n; i++) {
-        struct store_file *f = store_open(rest[i], NULL, false, &e);
+        struct store_file *f = store_open(rest[i], NULL, STORE_CHECK, &e);
         if (!f)
             continue;
         print_line(0, "%s", rest[i]);

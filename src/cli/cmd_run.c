@@ -182,14 +182,14 @@ static int count_trial_files(const char *folder)
 }
 
 // run.h5. A collect or another part that writes it is waited for.
-static int collect(const struct job *j, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
+static int collect(const struct job *j, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct output output = {0};
     *rows = NULL;
     *n = 0;
     int failed = run_file_take(&output, j->folder, e);
     if (!failed)
-        failed = run_file_collect(j->folder, &output, is_ours, rows, n, e);
+        failed = run_file_collect(j->folder, &output, check, rows, n, e);
     output_release(&output);
 
     return failed;
@@ -200,12 +200,13 @@ static int collect_results(const struct job *j, struct err *e)
 {
     struct leaderboard_row *rows;
     int n;
-    int failed = collect(j, j->counts.found == 0 && !j->options->parts, &rows, &n, e);
+    bool is_own = j->counts.found == 0 && !j->options->parts; // all trial files are of this process and its ranks
+    int failed = collect(j, is_own ? STORE_OWN : STORE_CHECK, &rows, &n, e);
 
     // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
     while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
         rows_free(&rows, n);
-        failed = collect(j, false, &rows, &n, e);
+        failed = collect(j, STORE_CHECK, &rows, &n, e);
     }
 
     if (!failed && !j->options->quiet && n > 0)

@@ -107,7 +107,7 @@ static int show_leaderboard(const struct top_options *o, const char *run, struct
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
     struct err bad = {0}; // trial files that are left out
-    if (run_read_rows(run, false, &rows, &n, &bad) != 0) {
+    if (run_read_rows(run, STORE_CHECK, &rows, &n, &bad) != 0) {
         err_merge(e, &bad);
         return -1;
     }

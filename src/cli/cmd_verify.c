@@ -67,7 +67,7 @@ static void verify_files(struct count *c)
 {
     const char *const *paths = (const char *const *)c->list->paths;
     struct store_each each = {count_array, c};
-    struct store_walker *walker = store_walker_new(paths, c->list->n, true);
+    struct store_walker *walker = store_walker_new(paths, c->list->n, STORE_CHECKSUMS);
 
     store_walker_report(walker, &each);
     for (; c->at < c->list->n; c->at++) {

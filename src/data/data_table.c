@@ -134,7 +134,7 @@ static int read_table_values(struct store_file *f, struct data_table *t, struct 
     } else if (result == 0) {
         size_t count = (size_t)t->rows * (size_t)t->columns;
         t->values = t->owned = mem_array(count, store_type_size(t->type), t->name, e);
-        result = t->owned ? store_read(f, path, t->type, 0, t->rows, t->owned, e) : -1;
+        result = t->owned ? store_read(f, path, t->type, store_entries(0, t->rows), t->owned, e) : -1;
     }
     free(path);
     return result;
@@ -157,7 +157,7 @@ static int read_table_labels(struct store_file *f, struct data_table *t, bool wi
         t->has_label = result == 0;
         if (result == 0 && with_values) {
             t->label = mem_array((size_t)t->rows, sizeof *t->label, t->name, e);
-            result = t->label ? store_read(f, path, STORE_I64, 0, t->rows, t->label, e) : -1;
+            result = t->label ? store_read(f, path, STORE_I64, store_entries(0, t->rows), t->label, e) : -1;
         }
         if (result == 0)
             t->label_checksum = store_get_text(f, path, STORE_CHECKSUM);
@@ -211,7 +211,7 @@ static int read_table_names(struct store_file *f, struct data_table *t, struct e
         result = store_get_shape(f, path, &s, e);
         if (result == 0 && s.type == STORE_TEXT && s.rank == 1 && s.dims[0] == t->columns) {
             t->features = mem_new((size_t)t->columns, sizeof *t->features);
-            result = store_read(f, path, STORE_TEXT, 0, t->columns, t->features, e);
+            result = store_read(f, path, STORE_TEXT, store_entries(0, t->columns), t->features, e);
         }
     }
     free(path);
@@ -244,7 +244,7 @@ static struct data_table *open_split_table(
     t->name = mem_format("%s:%s", source->file, source->split);
     t->path = path;
     t->split = mem_text(source->split);
-    struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
+    struct store_file *f = store_open(path, FORMAT_DATASET, STORE_CHECK, e);
     if (!f || read_table(f, t, parts, e) != 0)
         data_table_free(&t);
     if (file && t)

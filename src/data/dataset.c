@@ -309,7 +309,7 @@ int data_sets_check(const struct data_sets *sets, struct err *e)
 static int verify_source(const struct data_source *source, const char *path, struct err *e)
 {
     static const char *const arrays[] = {DATASET_X, DATASET_LABEL};
-    struct store_file *f = store_open(path, FORMAT_DATASET, false, e);
+    struct store_file *f = store_open(path, FORMAT_DATASET, STORE_CHECK, e);
     int result = f ? 0 : -1;
 
     for (int i = 0; i < 2 && result == 0; i++) {

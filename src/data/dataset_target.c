@@ -49,7 +49,7 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
         return -1;
     if (stat(t->path, &s) < 0)
         return 0; // a new file
-    struct store_file *f = store_open(t->path, FORMAT_DATASET, false, e);
+    struct store_file *f = store_open(t->path, FORMAT_DATASET, STORE_CHECK, e);
     if (!f)
         return -1;
     bool has = store_has(f, t->split);
@@ -71,7 +71,7 @@ static int copy_others(const struct dataset_target *t, struct store_file *to, st
     if (!t->output.seen.exists)
         return 0;
 
-    struct store_file *from = store_open(t->path, FORMAT_DATASET, false, e);
+    struct store_file *from = store_open(t->path, FORMAT_DATASET, STORE_CHECK, e);
     char **names = NULL;
     int n = 0, status = from ? store_list(from, "/", &names, &n, e) : -1;
     for (int i = 0; i < n && status == 0; i++)
@@ -89,7 +89,7 @@ struct store_file *dataset_target_create(struct dataset_target *t, bool force, s
     if (output_take(&t->output, t->path, e) != 0 || dataset_target_check(t, force, e) != 0)
         return NULL;
 
-    struct store_file *file = store_create_output(&t->output, FORMAT_DATASET, FORMAT_VERSION, e);
+    struct store_file *file = store_create_output(&t->output, FORMAT_DATASET, e);
     if (file && copy_others(t, file, e) != 0)
         store_abandon(&file);
     return file;

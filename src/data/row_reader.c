@@ -242,12 +242,12 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
         (long long)r->rows);
     r->piece.rows = rows;
     if (s->map.data) {
-        store_map_advise(&s->map, 0, (size_t)first * row_bytes, false);
-        store_map_advise(&s->map, (size_t)first * row_bytes, 2 * (size_t)rows * row_bytes, true);
+        store_map_advise(&s->map, 0, (size_t)first * row_bytes, STORE_MAP_DONE);
+        store_map_advise(&s->map, (size_t)first * row_bytes, 2 * (size_t)rows * row_bytes, STORE_MAP_SOON);
         s->table->values = (const char *)s->map.data + (size_t)first * row_bytes;
     } else {
         s->table->values = s->read;
-        if (store_read(s->file, s->x_path, s->table->type, first, rows, s->read, e) != 0)
+        if (store_read(s->file, s->x_path, s->table->type, store_entries(first, rows), s->read, e) != 0)
             return NULL;
     }
     return place_piece_rows(r, first, e) == 0 ? &r->piece : NULL;
@@ -255,7 +255,7 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
 
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e)
 {
-    if (store_read(r->source->file, r->source->label_path, STORE_I64, first, rows, label, e) != 0)
+    if (store_read(r->source->file, r->source->label_path, STORE_I64, store_entries(first, rows), label, e) != 0)
         return -1;
 
     data_table_number_labels(r->source->table, rows, label);

@@ -29,7 +29,10 @@ static bool is_real_type(enum store_type type)
 static int read_cf_attribute(
     struct packing_reader *r, const char *name, double *values, int room, enum store_type *type)
 {
-    int n = store_get_reals(r->f, r->path, name, values, room, type, r->e);
+    struct store_reals reals = {.values = values, .capacity = room};
+    int n = store_get_reals(r->f, r->path, name, &reals, r->e);
+
+    *type = reals.type;
     r->p->is_used |= n > 0;
     ASSERT(n <= room, "%s: %d values", name, n);
     return n < 0 ? 0 : n;

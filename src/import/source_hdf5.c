@@ -73,7 +73,7 @@ static int pass_hdf5_strings(
 
     for (int64_t done = 0, n; done < rows; done += n) {
         n = rows - done < PIECE_ROWS ? rows - done : PIECE_ROWS;
-        if (store_read(h->file, inner, STORE_TEXT, first + done, n, piece, e) != 0)
+        if (store_read(h->file, inner, STORE_TEXT, store_entries(first + done, n), piece, e) != 0)
             return -1;
         for (int64_t i = 0; i < n; i++) {
             const char *text = piece[i] ? piece[i] : "";
@@ -157,7 +157,7 @@ static int hdf5_open(struct source *s, const struct import_options *o, struct er
 {
     struct hdf5 *h = s->state = mem_new(1, sizeof *h);
 
-    h->file = store_open(s->path, NULL, false, e);
+    h->file = store_open(s->path, NULL, STORE_CHECK, e);
     if (!h->file)
         return -1;
     if (!s->inner || !store_has(h->file, s->inner))
@@ -179,7 +179,7 @@ static int load_transposed_block(struct source *s, struct hdf5 *h, struct err *e
     h->block_rows = left < most ? left : most;
     if (!h->slab)
         h->slab = mem_array((size_t)h->block_rows, (size_t)row_bytes, s->path, e);
-    return h->slab ? store_read_last(h->file, s->inner, h->type, h->row, h->block_rows, h->slab, e) : -1;
+    return h->slab ? store_read_last(h->file, s->inner, h->type, store_entries(h->row, h->block_rows), h->slab, e) : -1;
 }
 
 static int read_transposed(struct source *s, struct hdf5 *h, int64_t rows, char *to, struct err *e)
@@ -203,7 +203,7 @@ static int read_stored(struct source *s, struct hdf5 *h, int64_t rows, void *to,
 {
     if (h->stored.rank)
         return read_transposed(s, h, rows, to, e);
-    if (store_read(h->file, s->inner, h->type, h->row, rows, to, e) != 0)
+    if (store_read(h->file, s->inner, h->type, store_entries(h->row, rows), to, e) != 0)
         return -1;
     h->row += rows;
     return 0;

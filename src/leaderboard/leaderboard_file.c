@@ -86,7 +86,7 @@ static int board_read_column(struct store_file *f, const char *name, struct lead
         b->n = (int)shape.dims[0];
         struct leaderboard_column *c = leaderboard_add_column(b, name, type, long_name, units);
         void *values = c->text ? (void *)c->text : c->number;
-        rc = store_read(f, path, c->text ? STORE_TEXT : STORE_F64, 0, b->n, values, e);
+        rc = store_read(f, path, c->text ? STORE_TEXT : STORE_F64, store_entries(0, b->n), values, e);
         free(long_name);
         free(units);
     }

@@ -51,7 +51,7 @@ static struct store_file *merge_open(struct merge *m, const char *path, struct e
     if (m->open && strcmp(store_path(m->open), path) == 0)
         return m->open;
     store_close(&m->open);
-    return m->open = store_open(path, NULL, true, e); // walked when it was listed
+    return m->open = store_open(path, NULL, STORE_CHECKED, e); // walked when it was listed
 }
 
 // Writes the path of an object of a trial into out and returns it.
@@ -112,11 +112,11 @@ static int merge_add_run_file(struct merge *m, const char *run, struct err *e)
     char **keys = NULL;
     int n = 0;
     const char *path = merge_add_path(m, run);
-    struct store_walker *w = store_walker_new(&path, 1, true);
+    struct store_walker *w = store_walker_new(&path, 1, STORE_CHECKSUMS);
     int rc = store_walker_next(w, e);
     store_walker_free(&w);
 
-    struct store_file *f = rc == 0 ? store_open(path, FORMAT_RUN, true, e) : NULL;
+    struct store_file *f = rc == 0 ? store_open(path, FORMAT_RUN, STORE_CHECKED, e) : NULL;
     rc = f ? merge_read_stale(m, f, path, e) : -1;
     if (rc == 0)
         rc = store_list(f, RUN_TRIALS, &keys, &n, e);
@@ -150,9 +150,10 @@ static int merge_add_folder(struct merge *m, const char *folder, struct err *e)
         return -1;
 
     stale_read(folder, &m->stale);
-    struct store_walker *w = store_walker_new((const char *const *)paths, n, true);
+    struct store_walker *w = store_walker_new((const char *const *)paths, n, STORE_CHECKSUMS);
     for (int i = 0; i < n; i++) {
-        struct store_file *f = store_walker_next(w, e) == 0 ? store_open(paths[i], FORMAT_TRIAL, true, e) : NULL;
+        struct store_file *f =
+            store_walker_next(w, e) == 0 ? store_open(paths[i], FORMAT_TRIAL, STORE_CHECKED, e) : NULL;
         if (f && (merge_add_source(m, f, merge_add_path(m, paths[i]), "", e) != 0 ||
                      trial_check_name(paths[i], m->source[m->n - 1].id, e) != 0))
             merge_source_free(&m->source[--m->n]);

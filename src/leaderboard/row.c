@@ -172,7 +172,7 @@ static double history_last(struct trial_group *p, const char *column, struct err
     snprintf(path, sizeof path, TRIAL_HISTORY "/%s", column);
     if (store_get_shape(p->f, group_path(p, path), &shape, &absent) != 0 || shape.rank != 1 || shape.dims[0] == 0)
         return NAN;
-    return store_read(p->f, p->path, STORE_F64, shape.dims[0] - 1, 1, &v, e) == 0 ? v : NAN;
+    return store_read(p->f, p->path, STORE_F64, store_entries(shape.dims[0] - 1, 1), &v, e) == 0 ? v : NAN;
 }
 
 // Metrics of the history are columns, of which the last epoch counts. The others are attributes of their group.
@@ -316,9 +316,9 @@ int row_read_group(struct store_file *f, const char *group, struct leaderboard_r
     return -1;
 }
 
-int row_read(const char *path, bool is_ours, struct leaderboard_row *s, struct err *e)
+int row_read(const char *path, enum store_check check, struct leaderboard_row *s, struct err *e)
 {
-    struct store_file *f = store_open(path, FORMAT_TRIAL, is_ours, e);
+    struct store_file *f = store_open(path, FORMAT_TRIAL, check, e);
     int rc = f ? row_read_group(f, "", s, e) : -1;
 
     store_close(&f);

@@ -61,9 +61,9 @@ void row_set_text(const struct row_column *c, struct leaderboard_row *row, char 
 int64_t row_get_count(const struct row_column *c, const struct leaderboard_row *row);
 void row_set_count(const struct row_column *c, struct leaderboard_row *row, int64_t count);
 
-// Reads the row of a trial's file. `is_ours`: this process has written it, or it was walked (store_open). Returns -1
-// and an error if the file cannot be read, is damaged or is no whole trial; the row then owns nothing.
-int row_read(const char *path, bool is_ours, struct leaderboard_row *s, struct err *e);
+// Reads the row of a trial's file. `check` says what is known of the file (store_open). Returns -1 and an error if
+// the file cannot be read, is damaged or is no whole trial; the row then owns nothing.
+int row_read(const char *path, enum store_check check, struct leaderboard_row *s, struct err *e);
 // The same for a trial in an open file: `group` is "" in a trial's file, "trials/KEY" in a run's.
 int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e);
 // Frees what the row owns and zeroes it.

@@ -23,7 +23,7 @@ struct run_writer {
 
 struct run_writer *run_writer_new(const struct output *output, struct err *e)
 {
-    struct store_file *f = store_create_output(output, FORMAT_RUN, FORMAT_VERSION, e);
+    struct store_file *f = store_create_output(output, FORMAT_RUN, e);
     if (!f)
         return NULL;
     struct run_writer *w = mem_new(1, sizeof *w);
@@ -137,7 +137,7 @@ void run_writer_abandon(struct run_writer **w)
 // Adds a trial file. A bad one is only reported in `e` (0). Returns -1 if the run's file cannot be made.
 static int run_writer_add_file(struct run_writer *w, const char *path, struct err *e)
 {
-    struct store_file *from = store_open(path, FORMAT_TRIAL, true, e);
+    struct store_file *from = store_open(path, FORMAT_TRIAL, STORE_CHECKED, e);
     char *id = from ? store_get_text(from, "", TRIAL_ID) : NULL;
     int before = w->n;
     int rc = 0;
@@ -153,9 +153,11 @@ static int run_writer_add_file(struct run_writer *w, const char *path, struct er
     return rc;
 }
 
-static int run_writer_add_files(struct run_writer *w, char **paths, int n, bool is_ours, struct err *e)
+static int run_writer_add_files(struct run_writer *w, char **paths, int n, enum store_check check, struct err *e)
 {
-    struct store_walker *walker = is_ours ? NULL : store_walker_new((const char *const *)paths, n, true);
+    struct store_walker *walker = NULL;
+    if (check == STORE_CHECK)
+        walker = store_walker_new((const char *const *)paths, n, STORE_CHECKSUMS);
     int rc = 0;
 
     for (int i = 0; i < n && rc == 0; i++)
@@ -188,8 +190,8 @@ int run_file_take(struct output *o, const char *folder, struct err *e)
     return rc;
 }
 
-int run_file_collect(
-    const char *folder, const struct output *output, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
+int run_file_collect(const char *folder, const struct output *output, enum store_check check,
+    struct leaderboard_row **rows, int *n, struct err *e)
 {
     int n_paths;
     char **paths = run_trial_files(folder, &n_paths, e);
@@ -200,7 +202,7 @@ int run_file_collect(
     *n = 0;
     if (n_paths > 0) {
         w = check_old_run_file(output->path, e) == 0 ? run_writer_new(output, e) : NULL;
-        rc = w ? run_writer_add_files(w, paths, n_paths, is_ours, e) : -1;
+        rc = w ? run_writer_add_files(w, paths, n_paths, check, e) : -1;
     }
 
     if (w && rc != 0)

@@ -29,7 +29,7 @@ int run_writer_end(struct run_writer **w, struct leaderboard_row **rows, int *n,
 int run_file_take(struct output *o, const char *folder, struct err *e);
 // Makes `output`, whose turn it is, of the finished trial files in FOLDER/trials. Sets *rows to its leaderboard, best
 // first, an array of *n that the caller owns. Without a trial file it makes nothing and returns 0. Bad trial files are
-// left out: 0, and errors that name them. Returns -1 if no file was made. `is_ours`: this process has just written the
-// trial files.
-int run_file_collect(const char *folder, const struct output *output, bool is_ours, struct leaderboard_row **rows,
-    int *n, struct err *e);
+// left out: 0, and errors that name them. Returns -1 if no file was made. `check`: STORE_OWN if this job has just
+// written the trial files, else STORE_CHECK.
+int run_file_collect(const char *folder, const struct output *output, enum store_check check,
+    struct leaderboard_row **rows, int *n, struct err *e);

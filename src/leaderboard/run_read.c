@@ -72,15 +72,15 @@ struct store_file *run_open(const char *path, struct err *e)
 {
     if (store_walk_objects(path, (const char *const[]){RUN_LEADERBOARD}, 1, e) != 0)
         return NULL;
-    return store_open(path, FORMAT_RUN, true, e);
+    return store_open(path, FORMAT_RUN, STORE_CHECKED, e);
 }
 
 struct store_file *trial_open(const struct leaderboard_row *s, struct err *e)
 {
     if (!*s->group)
-        return store_open(s->path, FORMAT_TRIAL, false, e);
+        return store_open(s->path, FORMAT_TRIAL, STORE_CHECK, e);
     const char *group = s->group;
-    return store_walk_objects(s->path, &group, 1, e) == 0 ? store_open(s->path, FORMAT_RUN, true, e) : NULL;
+    return store_walk_objects(s->path, &group, 1, e) == 0 ? store_open(s->path, FORMAT_RUN, STORE_CHECKED, e) : NULL;
 }
 
 static int read_run_file(const char *path, struct leaderboard_row **rows, int *n, struct err *e)
@@ -151,7 +151,8 @@ static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row
 
 // How the trial files of a folder are read.
 struct reading {
-    bool is_ours, verifies, reads_all;
+    enum store_check check;
+    bool verifies, reads_all;
     struct bad_files *bad; // NULL: bad ones are errors
 };
 
@@ -191,7 +192,7 @@ static int read_trial_file(const char *path, struct store_walker *walker, struct
 {
     if (walker && store_walker_next(walker, e) != 0)
         return -1;
-    if (row_read(path, true, row, e) != 0)
+    if (row_read(path, STORE_CHECKED, row, e) != 0)
         return -1;
     if (trial_check_name(path, row->id, e) == 0)
         return 0;
@@ -209,7 +210,7 @@ static int read_new_files(
 
     for (int i = 0; i < n; i++) {
         struct err bad = {0};
-        if (how->is_ours || store_glance(paths[i], &bad) == 0)
+        if (how->check != STORE_CHECK || store_glance(paths[i], &bad) == 0)
             regular[n_regular++] = paths[i];
         else if (how->bad)
             bad_files_add(how->bad, paths[i], &bad);
@@ -218,8 +219,9 @@ static int read_new_files(
     }
 
     struct store_walker *walker = NULL;
-    if (!how->is_ours && n_regular > 0)
-        walker = store_walker_new((const char *const *)regular, n_regular, how->verifies);
+    if (how->check == STORE_CHECK && n_regular > 0)
+        walker = store_walker_new(
+            (const char *const *)regular, n_regular, how->verifies ? STORE_CHECKSUMS : STORE_STRUCTURE);
     for (int i = 0; i < n_regular && rc == 0; i++) {
         struct err bad = {0};
         if (read_trial_file(regular[i], walker, &rows[*found], &bad) == 0)
@@ -256,7 +258,7 @@ static int read_folder_rows(
         return -1;
 
     struct known_rows known = {0};
-    if (!how->is_ours && !how->reads_all)
+    if (how->check == STORE_CHECK && !how->reads_all)
         known = known_read(folder);
     char **new = mem_new((size_t)n_paths + 1, sizeof *new);
     bool *is_taken = mem_new((size_t)known.n + 1, sizeof *is_taken);
@@ -318,11 +320,11 @@ static int read_single_file(const char *path, struct leaderboard_row **rows, int
     }
 
     *rows = mem_new(1, sizeof **rows);
-    *n = row_read(path, false, *rows, e) == 0;
+    *n = row_read(path, STORE_CHECK, *rows, e) == 0;
     return *n ? 0 : -1;
 }
 
-static int read_any_run(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
+static int read_any_run(const char *run, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct stat s;
 
@@ -331,7 +333,7 @@ static int read_any_run(const char *run, bool is_ours, struct leaderboard_row **
     if (!S_ISDIR(s.st_mode))
         return read_single_file(run, rows, n, e);
     if (folder_has(run, "trials") || !folder_has(run, "run.h5"))
-        return read_folder_rows(run, &(struct reading){.is_ours = is_ours}, rows, n, e);
+        return read_folder_rows(run, &(struct reading){.check = check}, rows, n, e);
 
     char *path = mem_format("%s/run.h5", run);
     int rc = read_run_file(path, rows, n, e);
@@ -339,11 +341,11 @@ static int read_any_run(const char *run, bool is_ours, struct leaderboard_row **
     return rc;
 }
 
-int run_read_rows(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e)
+int run_read_rows(const char *run, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
 {
     *rows = NULL;
     *n = 0;
-    int rc = read_any_run(run, is_ours, rows, n, e);
+    int rc = read_any_run(run, check, rows, n, e);
 
     if (rc != 0) {
         rows_free(rows, *n);

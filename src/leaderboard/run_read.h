@@ -5,9 +5,10 @@
 #include <sys/stat.h>
 
 // Reads the leaderboard of a run. Sets *rows to an array of *n, best first, that the caller owns. For a folder it takes
-// the rows of run.h5 whose trial files have not changed since, and reads the newer trial files. `is_ours`: this process
-// has just written them (store_open). Bad trial files of a folder are left out: 0, and errors that name them.
-int run_read_rows(const char *run, bool is_ours, struct leaderboard_row **rows, int *n, struct err *e);
+// the rows of run.h5 whose trial files have not changed since, and reads the newer trial files. `check`: STORE_OWN
+// if this job has just written them, else STORE_CHECK. Bad trial files of a folder are left out: 0, and errors that
+// name them.
+int run_read_rows(const char *run, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e);
 void rows_free(struct leaderboard_row **rows, int n);
 
 // Trial files of a folder that cannot be used: damaged, of another trial, or no regular files.

@@ -359,7 +359,7 @@ struct comparison *compare_runs(const char *const *runs, int n, struct err *e)
     struct comparison *c = mem_new(1, sizeof *c);
     int failed = 0;
     for (int k = 0; k < n; k++)
-        failed |= run_read_rows(runs[k], false, &p.rows[k], &p.n_rows[k], e);
+        failed |= run_read_rows(runs[k], STORE_CHECK, &p.rows[k], &p.n_rows[k], e);
     if (!failed) {
         add_trials(&p, c, runs);
         failed = p.n ? 0 : err_add(e, ERR_USAGE, "none of the runs has a finished trial");

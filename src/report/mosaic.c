@@ -85,9 +85,9 @@ static float *read_samples(const struct mosaic *m, const char *split, struct err
 {
     const char *colon = strrchr(split, ':');
     char *file = mem_format("%.*s", (int)(colon - split), split), *x = mem_format("%s/" DATASET_X, colon + 1);
-    struct store_file *f = store_open(file, FORMAT_DATASET, true, e);
+    struct store_file *f = store_open(file, FORMAT_DATASET, STORE_CHECKED, e);
     float *v = f ? mem_array((size_t)m->count * values_of(m), sizeof *v, "samples", e) : NULL;
-    if (v && store_read(f, x, STORE_F32, 0, m->count, v, e) != 0) {
+    if (v && store_read(f, x, STORE_F32, store_entries(0, m->count), v, e) != 0) {
         free(v);
         v = NULL;
     }

@@ -302,9 +302,9 @@ static double mean_of_normal(struct store_file *f, const char *group, struct err
     bool is_read = error && mark;
 
     if (is_read && n)
-        is_read = store_read(f, error_path, STORE_F32, 0, n, error, e) == 0;
+        is_read = store_read(f, error_path, STORE_F32, store_entries(0, n), error, e) == 0;
     if (is_read && n && store_has(f, mark_path))
-        is_read = store_read(f, mark_path, STORE_I8, 0, n, mark, e) == 0;
+        is_read = store_read(f, mark_path, STORE_I8, store_entries(0, n), mark, e) == 0;
     for (int64_t i = 0; is_read && i < n; i++)
         if (!mark[i] && !isnan(error[i])) {
             sum += (double)error[i];

@@ -227,7 +227,7 @@ static void report_trial(const struct experiment *x, const char *path, double se
 {
     struct leaderboard_row s;
     struct err ignored = {0};
-    if (row_read(path, true, &s, &ignored) < 0)
+    if (row_read(path, STORE_OWN, &s, &ignored) < 0)
         return;
     row_line(&s, seconds, r->text, sizeof r->text);
     r->has_diverged = s.has_diverged;

@@ -128,8 +128,9 @@ char *attribute_text(hid_t object, const char *name)
     return attribute < 0 ? NULL : text_take(attribute, type);
 }
 
-// How many numbers an attribute has; -1: none, or more than that fit, or no numbers.
-static int reals_of(hid_t attribute, int room, enum store_type *type)
+// Returns how many numbers an attribute has, or -1 if it has none, more than `reals` can hold, or values that are no
+// numbers.
+static int reals_count(hid_t attribute, struct store_reals *reals)
 {
     hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
     int ours = stored < 0 ? -1 : type_of(stored);
@@ -137,12 +138,12 @@ static int reals_of(hid_t attribute, int room, enum store_type *type)
 
     H5Tclose(stored);
     H5Sclose(space);
-    *type = (enum store_type)ours;
-    return ours < 0 || ours == STORE_TEXT || n < 1 || n > room ? -1 : (int)n;
+    reals->type = (enum store_type)ours;
+    return ours < 0 || ours == STORE_TEXT || n < 1 || n > reals->capacity ? -1 : (int)n;
 }
 
 // Returns how many, 0 if there is no such attribute, or -1.
-static int reals_read(hid_t object, const char *name, double *values, int room, enum store_type *type)
+static int reals_read(hid_t object, const char *name, struct store_reals *reals)
 {
     if (object < 0 || H5Aexists(object, name) <= 0)
         return 0;
@@ -150,8 +151,8 @@ static int reals_read(hid_t object, const char *name, double *values, int room, 
     if (attribute < 0)
         return -1;
 
-    int n = reals_of(attribute, room, type);
-    if (n > 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, values) < 0)
+    int n = reals_count(attribute, reals);
+    if (n > 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, reals->values) < 0)
         n = -1;
     H5Aclose(attribute);
     return n;
@@ -165,7 +166,7 @@ void attribute_touch(hid_t object, const char *name)
     double values[STORE_REALS_MAX];
     hid_t attribute = single_of(object, name, &type);
     if (attribute < 0) { // as store_get_reals reads it
-        reals_read(object, name, values, STORE_REALS_MAX, &type);
+        reals_read(object, name, &(struct store_reals){.values = values, .capacity = STORE_REALS_MAX});
         return;
     }
     if (type == STORE_TEXT)
@@ -226,15 +227,14 @@ int store_get_real(struct store_file *f, const char *object, const char *name, d
     return number_get(f, object, name, false, value, e);
 }
 
-int store_get_reals(struct store_file *f, const char *path, const char *name, double *values, int room,
-    enum store_type *type, struct err *e)
+int store_get_reals(struct store_file *f, const char *path, const char *name, struct store_reals *reals, struct err *e)
 {
-    int n = reals_read(object_recent(f, path, NULL), name, values, room, type);
+    int n = reals_read(object_recent(f, path, NULL), name, reals);
 
     object_release(f);
     if (n < 0)
         err_add(e, ERR_DATA, "%s: %s: attribute %s: found no number, or too many, allowed: %s%d", f->path, path, name,
-            room == 1 ? "" : "1 to ", room);
+            reals->capacity == 1 ? "" : "1 to ", reals->capacity);
     return n;
 }
 

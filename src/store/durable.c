@@ -45,26 +45,25 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
     return f;
 }
 
-int durable_format(struct store_file *f, const char *format, int format_version, struct err *e)
+int durable_format(struct store_file *f, const char *format, struct err *e)
 {
     if (store_set_text(f, "", STORE_FORMAT, format, e) < 0 ||
         store_set_text(f, "", STORE_SEAL, STORE_SEAL_PLACE, e) < 0)
         return -1;
-    return store_set_int(f, "", STORE_FORMAT_VERSION, format_version, e);
+    return store_set_int(f, "", STORE_FORMAT_VERSION, FORMAT_VERSION, e);
 }
 
-struct store_file *store_create(const char *path, const char *format, int format_version, struct err *e)
+struct store_file *store_create(const char *path, const char *format, struct err *e)
 {
     struct store_file *f = durable_open(path, disk_temporary(path), DURABLE_NEW, e);
-    if (f && durable_format(f, format, format_version, e) < 0)
+    if (f && durable_format(f, format, e) < 0)
         store_abandon(&f);
     return f;
 }
 
-struct store_file *store_create_output(
-    const struct output *output, const char *format, int format_version, struct err *e)
+struct store_file *store_create_output(const struct output *output, const char *format, struct err *e)
 {
-    struct store_file *f = store_create(output->path, format, format_version, e);
+    struct store_file *f = store_create(output->path, format, e);
     if (f && !output->replaces_any)
         f->seen = &output->seen;
     return f;

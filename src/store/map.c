@@ -78,12 +78,12 @@ void store_unmap(struct store_mapping *map)
     *map = (struct store_mapping){0};
 }
 
-void store_map_advise(const struct store_mapping *map, size_t first, size_t n, bool is_needed)
+void store_map_advise(const struct store_mapping *map, size_t first, size_t n, enum store_map_need need)
 {
     if (!map->base || n == 0)
         return;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t begin = (size_t)((const char *)map->data - (const char *)map->base) + first, start = begin / page * page;
     size_t end = begin + n < map->length ? begin + n : map->length;
-    madvise((char *)map->base + start, end - start, is_needed ? MADV_WILLNEED : MADV_DONTNEED);
+    madvise((char *)map->base + start, end - start, need == STORE_MAP_SOON ? MADV_WILLNEED : MADV_DONTNEED);
 }

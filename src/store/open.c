@@ -48,9 +48,9 @@ static void warn_of_attributes(struct store_file *f)
         (int)strcspn(why, "\n"), why);
 }
 
-struct store_file *store_open(const char *path, const char *format, bool is_ours, struct err *e)
+struct store_file *store_open(const char *path, const char *format, enum store_check check, struct err *e)
 {
-    if (!is_ours && store_walk(path, e) < 0)
+    if (check == STORE_CHECK && store_walk(path, e) < 0)
         return NULL;
     struct store_file *f = file_open(path, e);
     if (f && format && format_check(f, format, e) < 0)
@@ -62,7 +62,7 @@ struct store_file *store_open(const char *path, const char *format, bool is_ours
 
 struct store_file *store_open_sealed(const char *path, const char *format, struct err *e)
 {
-    struct store_file *f = store_open(path, format, true, e);
+    struct store_file *f = store_open(path, format, STORE_CHECKED, e);
     if (!f)
         return NULL;
     if (!f->is_sealed)

@@ -58,20 +58,20 @@ static int claims_check(
 
 // Collective over comm. The claims (n, size) of all ranks, sorted by row, on rank 0; new memory.
 static struct claim *claims_collect(
-    const struct comm *comm, const char *path, const struct store_part *parts, int n, struct err *e)
+    const struct comm *comm, const char *path, const struct store_parts *parts, struct err *e)
 {
-    size_t count = (size_t)n * (size_t)comm->size;
+    size_t count = (size_t)parts->n * (size_t)comm->size;
     struct claim *claims = mem_new(count, sizeof *claims);
-    for (int i = 0; i < n; i++) {
-        const struct store_part *p = &parts[i];
+    for (int i = 0; i < parts->n; i++) {
+        const struct store_part *p = &parts->list[i];
         ASSERT(p->shape.rank > 0 && p->shape.type != STORE_TEXT && p->first >= 0 && p->rows >= 0, "%s", p->path);
         claims[i * comm->size + comm->rank] =
             (struct claim){.first = p->first, .rows = p->rows, .hash = hash_bytes(p->data, part_bytes(p))};
     }
     comm_join_to_root(comm, claims, count * sizeof *claims);
-    for (int i = 0; i < n && comm->rank == 0; i++) {
+    for (int i = 0; i < parts->n && comm->rank == 0; i++) {
         qsort(claims + i * comm->size, (size_t)comm->size, sizeof *claims, by_first_row);
-        claims_check(path, &parts[i], claims + i * comm->size, comm->size, e);
+        claims_check(path, &parts->list[i], claims + i * comm->size, comm->size, e);
     }
     return claims;
 }
@@ -128,15 +128,15 @@ static int rows_write(struct store_file *f, hid_t dataset, const struct store_pa
 
 // On rank 0: the temporary with all arrays, not yet written. What HDF5 itself has to write is then on disk, and no lack
 // of room can hit it in MPI-IO: a file that it cannot close crashes the program in MPI_Finalize.
-static int temporary_make(const char *path, const char *temporary, const char *format, int format_version,
-    const struct store_part *parts, int n, struct err *e)
+static int temporary_make(
+    const char *path, const char *temporary, const char *format, const struct store_parts *parts, struct err *e)
 {
     struct store_file *f = durable_open(path, mem_text(temporary), DURABLE_NEW, e);
     if (!f)
         return -1;
-    int r = durable_format(f, format, format_version, e);
-    for (int i = 0; i < n && r == 0; i++) {
-        hid_t dataset = dataset_create(f, parts[i].path, &parts[i].shape, e);
+    int r = durable_format(f, format, e);
+    for (int i = 0; i < parts->n && r == 0; i++) {
+        hid_t dataset = dataset_create(f, parts->list[i].path, &parts->list[i].shape, e);
         r = dataset < 0 || H5Dclose(dataset) < 0 ? -1 : 0;
     }
     if (r < 0) {
@@ -151,23 +151,22 @@ static int temporary_make(const char *path, const char *temporary, const char *f
 }
 
 // Collective over comm.
-static void parts_write(
-    const struct comm *comm, struct store_file *f, const struct store_part *parts, int n, struct err *e)
+static void parts_write(const struct comm *comm, struct store_file *f, const struct store_parts *parts, struct err *e)
 {
-    for (int i = 0; i < n; i++) {
-        hid_t dataset = dataset_open(f, parts[i].path, e);
+    for (int i = 0; i < parts->n; i++) {
+        hid_t dataset = dataset_open(f, parts->list[i].path, e);
         if (comm_agree(comm, e) == 0)
-            rows_write(f, dataset, &parts[i], e);
+            rows_write(f, dataset, &parts->list[i], e);
         if (dataset >= 0 && H5Dclose(dataset) < 0)
-            file_fail(f, parts[i].path, e, "cannot close the array");
+            file_fail(f, parts->list[i].path, e, "cannot close the array");
         if (comm_agree(comm, e) < 0)
             return;
     }
 }
 
 // Collective over comm: all parts into the temporary, which is closed again.
-static int temporary_write(const struct comm *comm, const char *path, const char *temporary,
-    const struct store_part *parts, int n, struct err *e)
+static int temporary_write(
+    const struct comm *comm, const char *path, const char *temporary, const struct store_parts *parts, struct err *e)
 {
     library_setup();
     hid_t access = library_access(true);
@@ -177,7 +176,7 @@ static int temporary_write(const struct comm *comm, const char *path, const char
         file_fail(f, NULL, e, "cannot open its temporary for writing on all ranks");
     H5Pclose(access);
     if (comm_agree(comm, e) == 0)
-        parts_write(comm, f, parts, n, e);
+        parts_write(comm, f, parts, e);
     if (f->id >= 0 && H5Fclose(f->id) < 0)
         file_fail(f, NULL, e, "cannot close it");
     file_free(&f);
@@ -208,32 +207,32 @@ static int claims_verify(
 
 // On rank 0: the temporary, opened by it alone, with all parts verified.
 static struct store_file *temporary_take(const struct comm *comm, const char *path, char *temporary,
-    const struct store_part *parts, int n, const struct claim *claims, struct err *e)
+    const struct store_parts *parts, const struct claim *claims, struct err *e)
 {
     struct store_file *f = durable_open(path, temporary, DURABLE_OLD, e);
     if (!f)
         return NULL;
     int r = 0;
-    for (int i = 0; i < n && r == 0; i++)
-        r = claims_verify(f, &parts[i], claims + i * comm->size, comm->size, e);
+    for (int i = 0; i < parts->n && r == 0; i++)
+        r = claims_verify(f, &parts->list[i], claims + i * comm->size, comm->size, e);
     if (r < 0)
         store_abandon(&f);
     return f;
 }
 
-int store_write_parallel(const struct comm *comm, const char *path, const char *format, int format_version,
-    const struct store_part *parts, int n, struct store_file **f, struct err *e)
+int store_write_parallel(const struct comm *comm, const char *path, const char *format, const struct store_parts *parts,
+    struct store_file **f, struct err *e)
 {
     *f = NULL;
     char *temporary = temporary_shared(comm, path);
-    struct claim *claims = claims_collect(comm, path, parts, n, e);
+    struct claim *claims = claims_collect(comm, path, parts, e);
     if (comm->rank == 0 && e->count == 0)
-        temporary_make(path, temporary, format, format_version, parts, n, e);
+        temporary_make(path, temporary, format, parts, e);
     int r = comm_agree(comm, e);
     if (r == 0) {
-        r = temporary_write(comm, path, temporary, parts, n, e);
+        r = temporary_write(comm, path, temporary, parts, e);
         if (r == 0 && comm->rank == 0)
-            *f = temporary_take(comm, path, mem_text(temporary), parts, n, claims, e);
+            *f = temporary_take(comm, path, mem_text(temporary), parts, claims, e);
         r = comm_agree(comm, e);
         if (r < 0 && comm->rank == 0)
             disk_discard(temporary);

@@ -13,14 +13,18 @@ struct store_part {
     int64_t first, rows;
     const void *data;
 };
+struct store_parts {
+    const struct store_part *list; // (n), borrowed
+    int n;
+};
 
 // Collective over comm: all ranks give the same path and the same n datasets in the same order. Creates PATH's
 // temporary, writes every rank's parts, reads them back on rank 0 and compares them with the checksums of what the
 // ranks hold, and stores the checksum of the whole. 0 on every rank, and rank 0's *f is then the file, to add scales,
 // texts and attributes (store_describe for these datasets) and to commit; NULL elsewhere. On failure -1 and an error on
 // every rank, and nothing is left behind.
-int store_write_parallel(const struct comm *comm, const char *path, const char *format, int format_version,
-    const struct store_part *parts, int n, struct store_file **f, struct err *e);
+int store_write_parallel(const struct comm *comm, const char *path, const char *format, const struct store_parts *parts,
+    struct store_file **f, struct err *e);
 
 // Collective over comm. Whether the file system and MPI-IO keep what is written: PATH is written by all ranks again and
 // again, each its own columns of one array, which is what Open MPI's default loses, read back by rank 0 and removed; at

@@ -70,8 +70,8 @@ static int read_checked(struct store_file *f, const char *path, hid_t dataset, e
     return r;
 }
 
-int store_read(struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t rows, void *data,
-    struct err *e)
+int store_read(
+    struct store_file *f, const char *path, enum store_type type, struct store_range rows, void *data, struct err *e)
 {
     hid_t dataset = dataset_open(f, path, e);
     if (dataset < 0)
@@ -81,11 +81,11 @@ int store_read(struct store_file *f, const char *path, enum store_type type, int
     if (r == 0 && (shape.type == STORE_TEXT) != (type == STORE_TEXT))
         r = err_add(e, ERR_DATA, "%s: %s: holds %s", f->path, path,
             type == STORE_TEXT ? "numbers, not texts" : "texts, not numbers");
-    else if (r == 0 && (first < 0 || rows < 0 || first > shape_rows(&shape) - rows))
-        r = err_add(
-            e, ERR_DATA, "%s: %s: has %" PRId64 " rows, not %" PRId64, f->path, path, shape_rows(&shape), first + rows);
+    else if (r == 0 && (rows.first < 0 || rows.n < 0 || rows.first > shape_rows(&shape) - rows.n))
+        r = err_add(e, ERR_DATA, "%s: %s: has %" PRId64 " rows, not %" PRId64, f->path, path, shape_rows(&shape),
+            rows.first + rows.n);
     else if (r == 0)
-        r = read_checked(f, path, dataset, type, &shape, first, rows, data, e);
+        r = read_checked(f, path, dataset, type, &shape, rows.first, rows.n, data, e);
     H5Dclose(dataset);
     return r;
 }
@@ -128,7 +128,7 @@ static int read_last(struct store_file *f, const char *path, hid_t dataset, enum
 }
 
 int store_read_last(
-    struct store_file *f, const char *path, enum store_type type, int64_t first, int64_t n, void *data, struct err *e)
+    struct store_file *f, const char *path, enum store_type type, struct store_range columns, void *data, struct err *e)
 {
     hid_t dataset = dataset_open(f, path, e);
     if (dataset < 0)
@@ -139,11 +139,11 @@ int store_read_last(
     int r = dataset_shape(f, path, dataset, &shape, e);
     if (r == 0 && (shape.rank == 0 || shape.type == STORE_TEXT || type == STORE_TEXT))
         r = err_add(e, ERR_DATA, "%s: %s: no array of numbers", f->path, path);
-    else if (r == 0 && (first < 0 || n < 1 || first > shape.dims[shape.rank - 1] - n))
+    else if (r == 0 && (columns.first < 0 || columns.n < 1 || columns.first > shape.dims[shape.rank - 1] - columns.n))
         r = err_add(e, ERR_DATA, "%s: %s: has %" PRId64 " columns, not %" PRId64, f->path, path,
-            shape.dims[shape.rank - 1], first + n);
+            shape.dims[shape.rank - 1], columns.first + columns.n);
     else if (r == 0 && (r = read_check_begin(f, path, dataset, type, -1, &check, e)) == 0)
-        r = read_last(f, path, dataset, type, &shape, first, n, data, e);
+        r = read_last(f, path, dataset, type, &shape, columns.first, columns.n, data, e);
     H5Dclose(dataset);
     return r;
 }

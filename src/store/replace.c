@@ -12,7 +12,7 @@ static char *peek_format(const char *path, struct err *unreadable)
 {
     struct store_file *f = NULL;
     if (store_walk_objects(path, NULL, 0, unreadable) == 0)
-        f = store_open(path, NULL, true, unreadable);
+        f = store_open(path, NULL, STORE_CHECKED, unreadable);
     char *format = f ? store_get_text(f, "", STORE_FORMAT) : NULL;
     store_close(&f);
 

@@ -65,7 +65,7 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
 int durable_check(struct store_file *f, const char *object, struct err *e);
 // Closes the file in HDF5: all that it still holds is written now. 0 only when every write of this file has succeeded.
 int durable_close(struct store_file *f, struct err *e);
-int durable_format(struct store_file *f, const char *format, int format_version, struct err *e);
+int durable_format(struct store_file *f, const char *format, struct err *e);
 
 // store_file.c
 struct store_file *file_new(const char *path, char *temporary, hid_t id); // takes `temporary`

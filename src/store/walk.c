@@ -105,7 +105,7 @@ static int read_all(struct walk *w, const char *path, const struct store_shape *
         n = rows - first < piece ? rows - first : piece;
         struct err why = {0};
         w->f->lost = false;
-        r = forgive_loss(w, store_read(w->f, path, shape->type, first, n, data, &why), &why);
+        r = forgive_loss(w, store_read(w->f, path, shape->type, store_entries(first, n), data, &why), &why);
         if (shape->type == STORE_TEXT && r == 0)
             strings_free(data, n * elements);
     }
@@ -351,10 +351,10 @@ struct store_walker {
     int from;  // what it tells
 };
 
-struct store_walker *store_walker_new(const char *const *paths, int n, bool verifies)
+struct store_walker *store_walker_new(const char *const *paths, int n, enum store_depth depth)
 {
     struct store_walker *w = mem_new(1, sizeof *w);
-    w->task = (struct task){.paths = paths, .n = n, .verifies = verifies};
+    w->task = (struct task){.paths = paths, .n = n, .verifies = depth == STORE_CHECKSUMS};
     return w;
 }
 
@@ -454,7 +454,7 @@ static int walk(const char *path, const char *const *objects, int n, struct err 
         return 0;
     if (seal_check(path, &is_sealed, e) < 0) // once, here; the child knows
         return -1;
-    struct store_walker *w = store_walker_new(&path, 1, false);
+    struct store_walker *w = store_walker_new(&path, 1, STORE_STRUCTURE);
     w->task.objects = objects;
     w->task.n_objects = n;
     int r = store_walker_next(w, e);

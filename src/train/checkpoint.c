@@ -128,7 +128,7 @@ int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e
 {
     ASSERT(c->shards >= 1 && c->shards <= SHARDS_MAX && c->n <= CHECKPOINT_MAX_VECTORS, "%d shards", c->shards);
     ASSERT(c->at.epoch >= 0 && c->at.epoch <= c->epochs, "epoch %lld", (long long)c->at.epoch);
-    struct store_file *f = store_create(path, FORMAT_CHECKPOINT, FORMAT_VERSION, e);
+    struct store_file *f = store_create(path, FORMAT_CHECKPOINT, e);
     if (!f)
         return -1;
 
@@ -150,7 +150,7 @@ static int read_vector(
         return -1;
     if (shape.type != type || shape.rank != 1 || shape.dims[0] != (int64_t)n)
         return err_add(e, ERR_DATA, "%s: %s: not an array of %zu numbers", store_path(f), path, n);
-    return store_read(f, path, type, 0, (int64_t)n, data, e);
+    return store_read(f, path, type, store_entries(0, (int64_t)n), data, e);
 }
 
 static int read_arrays(struct store_file *f, struct checkpoint *c, struct err *e)

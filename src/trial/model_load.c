@@ -29,7 +29,8 @@ static int read_block(struct store_file *f, const char *group, const struct bloc
     if (!fits)
         return err_add(
             e, ERR_DATA, "%s: %s: its shape is not the one that the architecture gives", store_path(f), path);
-    return store_read(f, path, sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, 0, b->dims[0], w + b->offset, e);
+    return store_read(
+        f, path, sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, store_entries(0, b->dims[0]), w + b->offset, e);
 }
 
 int weights_read(struct store_file *f, const char *prefix, const struct model *m, real *w, struct err *e)
@@ -83,7 +84,7 @@ static bool *find_stale(struct store_file *f, char *const *ids, int64_t n, struc
     char **status = mem_new((size_t)n + 1, sizeof *status);
     if (store_get_shape(f, path, &shape, &absent) == 0 && shape.type == STORE_TEXT && shape.rank == 1 &&
         shape.dims[0] == n)
-        store_read(f, path, STORE_TEXT, 0, n, status, e);
+        store_read(f, path, STORE_TEXT, store_entries(0, n), status, e);
 
     const char *slash = strrchr(store_path(f), '/');
     char *folder = slash ? mem_format("%.*s", (int)(slash - store_path(f)), store_path(f)) : mem_text(".");
@@ -111,7 +112,7 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
         return NULL;
     char **ids = mem_new((size_t)shape.dims[0], sizeof *ids), *found = NULL;
     int matches = 0;
-    if (store_read(f, path, STORE_TEXT, 0, shape.dims[0], ids, e) == 0) {
+    if (store_read(f, path, STORE_TEXT, store_entries(0, shape.dims[0]), ids, e) == 0) {
         bool *is_stale = find_stale(f, ids, shape.dims[0], e);
         for (int64_t i = 0; i < shape.dims[0]; i++)
             if (id ? strncmp(ids[i], id, strlen(id)) == 0 : !is_stale[i]) {
@@ -234,7 +235,7 @@ static double *read_column(struct place *p, const char *name, int n, struct err 
         return NULL;
     }
     double *v = mem_new((size_t)n, sizeof *v);
-    store_read(p->f, p->path, STORE_F64, 0, n, v, e);
+    store_read(p->f, p->path, STORE_F64, store_entries(0, n), v, e);
     return v;
 }
 
@@ -266,7 +267,7 @@ static int read_features(struct place *p, struct trained_model *out, struct err 
     if (shape.type != STORE_TEXT || shape.rank != 1 || shape.dims[0] != n)
         return err_add(e, ERR_DATA, "%s: %s: allowed: %d names", store_path(p->f), p->path, n);
     out->features = mem_new((size_t)n, sizeof *out->features);
-    return store_read(p->f, p->path, STORE_TEXT, 0, n, out->features, e);
+    return store_read(p->f, p->path, STORE_TEXT, store_entries(0, n), out->features, e);
 }
 
 static void read_label_names(struct place *p, struct trained_model *out)
@@ -307,7 +308,8 @@ int model_walk(const char *name, struct err *e)
 {
     static const char *const leaderboard[] = {RUN_LEADERBOARD};
     char *path = model_file(name), *prefix = NULL;
-    struct store_file *f = store_walk_objects(path, leaderboard, 1, e) == 0 ? store_open(path, NULL, true, e) : NULL;
+    struct store_file *f =
+        store_walk_objects(path, leaderboard, 1, e) == 0 ? store_open(path, NULL, STORE_CHECKED, e) : NULL;
     if (f)
         prefix = find_prefix(f, name, e);
     store_close(&f);
@@ -327,7 +329,7 @@ int model_walk(const char *name, struct err *e)
 int model_load(const char *name, struct trained_model *out, struct err *e)
 {
     char *path = model_file(name);
-    struct store_file *f = store_open(path, NULL, true, e);
+    struct store_file *f = store_open(path, NULL, STORE_CHECKED, e);
     char *prefix = f ? find_prefix(f, name, e) : NULL;
     *out = (struct trained_model){.threshold = NAN};
     if (prefix) {

@@ -110,7 +110,7 @@ static int open_file(const struct team *team, const struct trial_result *r, cons
     *f = NULL;
     if (team->comm->size == 1 || n == 0) {
         if (team->comm->rank == 0)
-            *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, e);
+            *f = store_create(path, FORMAT_TRIAL, e);
         return comm_agree(team->comm, e);
     }
     struct store_part *parts = mem_new((size_t)n, sizeof *parts);
@@ -118,7 +118,7 @@ static int open_file(const struct team *team, const struct trial_result *r, cons
         const struct scores *s = &r->scores[i / (n / r->sets->n_test)];
         parts[i] = (struct store_part){bulk[i].path, bulk[i].shape, s->first, s->last - s->first, bulk[i].data};
     }
-    int failed = store_write_parallel(team->comm, path, FORMAT_TRIAL, FORMAT_VERSION, parts, n, f, e);
+    int failed = store_write_parallel(team->comm, path, FORMAT_TRIAL, &(struct store_parts){parts, n}, f, e);
     free(parts);
     return failed;
 }

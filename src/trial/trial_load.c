@@ -110,7 +110,7 @@ float *trial_errors(const struct leaderboard_row *s, const char *set, int64_t *n
     struct store_file *f = trial_open(s, e);
     if (f && store_get_shape(f, path, &shape, e) == 0 &&
         (error = mem_array((size_t)shape.dims[0], sizeof *error, "errors", e)))
-        if (store_read(f, path, STORE_F32, 0, shape.dims[0], error, e) != 0) {
+        if (store_read(f, path, STORE_F32, store_entries(0, shape.dims[0]), error, e) != 0) {
             free(error);
             error = NULL;
         }

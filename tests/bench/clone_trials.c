@@ -61,7 +61,7 @@ static void mend_checksum(const char *path, struct bytes b)
 {
     struct err e = {0};
     char now[17];
-    struct store_file *f = store_open(path, FORMAT_TRIAL, true, &e);
+    struct store_file *f = store_open(path, FORMAT_TRIAL, STORE_OWN, &e);
     char *old = f ? store_get_text(f, "", STORE_ATTRIBUTES_CHECKSUM) : NULL;
     if (!old || store_attributes_checksum(f, "", now, &e) != 0)
         exit(err_print(&e));

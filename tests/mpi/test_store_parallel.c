@@ -53,10 +53,10 @@ static void check(const char *path)
     float row[COLUMNS];
     uint8_t flags[3];
     struct hash_stream *hash = hash_stream_new();
-    struct store_file *f = store_open(path, FORMAT_TRIAL, true, &e);
+    struct store_file *f = store_open(path, FORMAT_TRIAL, STORE_OWN, &e);
     CHECK(f, "%s", e.text);
     for (int64_t i = 0; i < ROWS; i++) {
-        CHECK(store_read(f, "scores/test/x", STORE_F32, i, 1, row, &e) == 0, "%s", e.text);
+        CHECK(store_read(f, "scores/test/x", STORE_F32, store_entries(i, 1), row, &e) == 0, "%s", e.text);
         for (int k = 0; k < COLUMNS; k++)
             CHECK(row[k] == value(i, k), "row %ld column %d", (long)i, k);
         hash_stream_add(hash, row, sizeof row);
@@ -64,7 +64,7 @@ static void check(const char *path)
     char *stored = store_get_text(f, "scores/test/x", STORE_CHECKSUM), expected[17];
     snprintf(expected, sizeof expected, "%016llx", (unsigned long long)hash_stream_value(hash));
     CHECK(stored && strcmp(stored, expected) == 0, "%s %s", stored, expected);
-    CHECK(store_read(f, "flags", STORE_U8, 0, 3, flags, &e) == 0, "%s", e.text);
+    CHECK(store_read(f, "flags", STORE_U8, store_entries(0, 3), flags, &e) == 0, "%s", e.text);
     CHECK(flags[0] == 0 && flags[1] == 10 && flags[2] == 20);
     store_close(&f);
     hash_stream_free(&hash);
@@ -80,7 +80,7 @@ static void test_write(const struct comm *comm, const char *path)
     struct store_part parts[] = {part_of_x(comm),
         {"flags", {STORE_U8, 1, {3}}, all ? 0 : comm->rank, all ? (comm->rank == 0) * 3 : 1, all ? flags : &flag},
         {"none", {STORE_F32, 2, {0, 5}}, 0, 0, NULL}};
-    CHECK(store_write_parallel(comm, path, FORMAT_TRIAL, FORMAT_VERSION, parts, 3, &f, &e) == 0, "%s", e.text);
+    CHECK(store_write_parallel(comm, path, FORMAT_TRIAL, &(struct store_parts){parts, 3}, &f, &e) == 0, "%s", e.text);
     CHECK((f != NULL) == (comm->rank == 0));
     if (f)
         finish(f);
@@ -97,15 +97,15 @@ static void test_refused(const struct comm *comm, const char *path, const char *
     struct store_file *f;
     struct store_part part = part_of_x(comm);
     part.rows -= comm->rank == 0;
-    CHECK(store_write_parallel(comm, path, FORMAT_TRIAL, 1, &part, 1, &f, &gap) == -1 && !f);
+    CHECK(store_write_parallel(comm, path, FORMAT_TRIAL, &(struct store_parts){&part, 1}, &f, &gap) == -1 && !f);
     CHECK(gap.kind == ERR_SOFTWARE && strstr(gap.text, comm->size > 2 ? "by no rank" : "of 1001 rows"), "%s", gap.text);
     part.rows += comm->rank == 0;
     part.first -= comm->rank == 1 && part.rows;
-    int r = store_write_parallel(comm, path, FORMAT_TRIAL, 1, &part, 1, &f, &twice);
+    int r = store_write_parallel(comm, path, FORMAT_TRIAL, &(struct store_parts){&part, 1}, &f, &twice);
     CHECK(comm->size < 3 || (r == -1 && strstr(twice.text, "by two ranks")), "%s", twice.text);
     store_abandon(&f);
     part.first += comm->rank == 1 && part.rows;
-    CHECK(store_write_parallel(comm, nowhere, FORMAT_TRIAL, 1, &part, 1, &f, &folder) == -1 && !f);
+    CHECK(store_write_parallel(comm, nowhere, FORMAT_TRIAL, &(struct store_parts){&part, 1}, &f, &folder) == -1 && !f);
     CHECK(folder.kind == ERR_IO && strstr(folder.text, "cannot open its temporary"), "%s", folder.text);
     free((void *)part.data);
 }
@@ -172,7 +172,7 @@ static void test_fault(const struct comm *comm, const char *path, int kind, cons
     struct store_part part = part_of_x(comm);
     hits = 0;
     fault = kind;
-    int r = store_write_parallel(comm, path, FORMAT_TRIAL, FORMAT_VERSION, &part, 1, &f, &e);
+    int r = store_write_parallel(comm, path, FORMAT_TRIAL, &(struct store_parts){&part, 1}, &f, &e);
     fault = NO_FAULT;
     CHECK(comm_sum(comm, hits) > 0);
     CHECK(r == -1 && !f && e.kind == ERR_IO && strstr(e.text, said), "%d: %s", kind, e.text);

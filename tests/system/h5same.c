@@ -164,7 +164,7 @@ static void compare_array(struct comparison *c, const char *path, const struct s
     }
     for (int k = 0; k < 2; k++) {
         data[k] = mem_new((size_t)count_elements(s), store_type_size(s->type));
-        store_read(c->file[k], path, s->type, 0, s->rank ? s->dims[0] : 1, data[k], &e);
+        store_read(c->file[k], path, s->type, store_entries(0, s->rank ? s->dims[0] : 1), data[k], &e);
     }
     if (e.count)
         complain(c, path, e.text);
@@ -223,7 +223,7 @@ int main(int argc, char **argv)
     }
     struct comparison c = {.except = argv + 3, .n_except = argc - 3};
     for (int k = 0; k < 2; k++)
-        if (!(c.file[k] = store_open(argv[1 + k], NULL, true, &e)))
+        if (!(c.file[k] = store_open(argv[1 + k], NULL, STORE_OWN, &e)))
             return err_print(&e);
     compare_attributes(&c, "");
     compare_group(&c, "", 0);

@@ -88,7 +88,7 @@ static inline void write_file(const char *name, const struct sample_split *split
     struct err e = {0};
     char path[128];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    struct store_file *f = store_create(path, FORMAT_DATASET, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_DATASET, &e);
     for (int i = 0; f && i < n; i++)
         write_split(f, &splits[i], &e);
     if (f)

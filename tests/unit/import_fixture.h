@@ -78,7 +78,7 @@ static inline struct imported read_back(const char *path, const char *split)
 {
     struct imported r = {0};
     struct err e = {0};
-    struct store_file *f = store_open(path, FORMAT_DATASET, false, &e);
+    struct store_file *f = store_open(path, FORMAT_DATASET, STORE_CHECK, &e);
     char name[80];
     snprintf(name, sizeof name, "%s/x", split);
     if (!f || store_get_shape(f, name, &r.shape, &e) != 0)
@@ -88,18 +88,18 @@ static inline struct imported read_back(const char *path, const char *split)
         r.n *= r.shape.dims[d];
     r.x = mem_new((size_t)r.n, store_type_size(r.shape.type));
     r.values = mem_new((size_t)r.n, sizeof *r.values);
-    assert_int_equal(store_read(f, name, r.shape.type, 0, r.shape.dims[0], r.x, &e), 0);
-    assert_int_equal(store_read(f, name, STORE_F64, 0, r.shape.dims[0], r.values, &e), 0);
+    assert_int_equal(store_read(f, name, r.shape.type, store_entries(0, r.shape.dims[0]), r.x, &e), 0);
+    assert_int_equal(store_read(f, name, STORE_F64, store_entries(0, r.shape.dims[0]), r.values, &e), 0);
     assert_int_equal(store_verify(f, name, &e), 0);
     snprintf(name, sizeof name, "%s/label", split);
     if (store_has(f, name)) {
         r.label = mem_new((size_t)r.shape.dims[0], sizeof *r.label);
-        assert_int_equal(store_read(f, name, STORE_I64, 0, r.shape.dims[0], r.label, &e), 0);
+        assert_int_equal(store_read(f, name, STORE_I64, store_entries(0, r.shape.dims[0]), r.label, &e), 0);
     }
     snprintf(name, sizeof name, "%s/feature", split);
     if (store_has(f, name)) {
         r.features = mem_new((size_t)r.shape.dims[1], sizeof *r.features);
-        assert_int_equal(store_read(f, name, STORE_TEXT, 0, r.shape.dims[1], r.features, &e), 0);
+        assert_int_equal(store_read(f, name, STORE_TEXT, store_entries(0, r.shape.dims[1]), r.features, &e), 0);
     }
     store_close(&f);
     return r;

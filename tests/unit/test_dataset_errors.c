@@ -38,7 +38,7 @@ static int write_files(void **state)
     fclose(f);
     struct err e = {0};
     snprintf(path, sizeof path, "%s/trial.h5", folder);
-    struct store_file *trial = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    struct store_file *trial = store_create(path, FORMAT_TRIAL, &e);
     return store_commit(&trial, &e);
 }
 

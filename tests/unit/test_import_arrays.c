@@ -275,7 +275,7 @@ static void foreign_hdf5(void **state)
 {
     (void)state;
     struct err e = {0};
-    struct store_file *f = store_create("foreign.h5", "something-else", 1, &e);
+    struct store_file *f = store_create("foreign.h5", "something-else", &e);
     static const int16_t x[] = {1, -2, 3, -4, 5, -6};
     static const double y[] = {4, 5, 6}, half[] = {4, 5.5, NAN};
     const struct store_shape shape = {.type = STORE_I16, .rank = 2, .dims = {3, 2}},

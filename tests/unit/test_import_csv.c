@@ -280,7 +280,7 @@ static void text_labels_are_numbered_by_name(void **state)
     struct imported r = read_back("l.h5", "s");
     assert_memory_equal(r.label, ((int64_t[]){1, 2, 1, 0}), 4 * sizeof(int64_t));
     imported_free(&r);
-    struct store_file *f = store_open("l.h5", FORMAT_DATASET, false, &e);
+    struct store_file *f = store_open("l.h5", FORMAT_DATASET, STORE_CHECK, &e);
     char *names = store_get_text(f, "s", DATASET_LABEL_NAMES), *name = store_get_text(f, "s", DATASET_LABEL_NAME);
     assert_string_equal(names, "1\nsetosa\nvirginica");
     assert_string_equal(name, "label");

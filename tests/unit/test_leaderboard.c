@@ -129,11 +129,11 @@ static void test_through_a_file(void **state)
     make_rows(rows);
     struct leaderboard *b = leaderboard_new(rows, N);
     check_board(b);
-    struct store_file *f = store_create(path, FORMAT_RUN, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_RUN, &e);
     assert_ok(leaderboard_write(f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, &e), e);
     assert_ok(store_commit(&f, &e), e);
     leaderboard_free(&b);
-    f = store_open(path, FORMAT_RUN, true, &e);
+    f = store_open(path, FORMAT_RUN, STORE_OWN, &e);
     b = leaderboard_read(f, &e);
     store_close(&f);
     if (!b)

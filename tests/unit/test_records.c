@@ -110,7 +110,7 @@ static void beacons(void **state)
 static void make_hdf5(const char *path)
 {
     struct err e = {0};
-    struct store_file *f = store_create(path, "hourglass-trial", 1, &e);
+    struct store_file *f = store_create(path, "hourglass-trial", &e);
     assert_non_null(f);
     assert_ok(store_write_index(f, "sample", 2000, "row", &e), e);
     assert_ok(store_commit(&f, &e), e);

@@ -11,7 +11,7 @@
 static struct store_file *create(const char *path)
 {
     struct err e = {0};
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, &e);
     if (!f)
         fail_msg("%s", e.text);
     return f;
@@ -23,7 +23,7 @@ static struct store_file *commit_and_open(struct store_file **f)
     char *path = mem_text(store_path(*f));
     assert_ok(store_commit(f, &e), e);
     assert_null(*f);
-    struct store_file *opened = store_open(path, FORMAT_TRIAL, true, &e);
+    struct store_file *opened = store_open(path, FORMAT_TRIAL, STORE_OWN, &e);
     if (!opened)
         fail_msg("%s", e.text);
     free(path);
@@ -63,7 +63,7 @@ static void test_types(void **state)
         assert_int_equal(shape.type, cases[i].type);
         assert_int_equal(shape.rank, 1);
         assert_int_equal(shape.dims[0], 3);
-        assert_ok(store_read(f, cases[i].name, shape.type, 0, 3, &got, &e), e);
+        assert_ok(store_read(f, cases[i].name, shape.type, store_entries(0, 3), &got, &e), e);
         for (int k = 0; k < 3 && shape.type == STORE_TEXT; k++) {
             assert_string_equal(got.texts[k], text[k]);
             free(got.texts[k]);
@@ -101,13 +101,13 @@ static void test_shapes(void **state)
         for (int k = 1; k < shape.rank; k++)
             n *= shape.dims[k];
         memset(got, 0, sizeof got);
-        assert_ok(store_read(f, name, shape.type, 0, rows, got, &e), e);
+        assert_ok(store_read(f, name, shape.type, store_entries(0, rows), got, &e), e);
         assert_memory_equal(got, data, (size_t)n * sizeof(float));
         assert_ok(store_verify(f, name, &e), e);
     }
-    assert_ok(store_read(f, "g/d", STORE_F32, 1, 1, got, &e), e);
+    assert_ok(store_read(f, "g/d", STORE_F32, store_entries(1, 1), got, &e), e);
     assert_memory_equal(got, data + 12, 12 * sizeof(float));
-    assert_error(store_read(f, "g/d", STORE_F32, 1, 2, got, &e), e, ERR_DATA, "has 2 rows, not 3");
+    assert_error(store_read(f, "g/d", STORE_F32, store_entries(1, 2), got, &e), e, ERR_DATA, "has 2 rows, not 3");
     store_close(&f);
 }
 
@@ -124,14 +124,16 @@ static void test_conversion(void **state)
     int8_t small[4];
     uint8_t positive[4];
     char *texts[4];
-    assert_ok(store_read(f, "v", STORE_F32, 0, 4, reals, &e), e);
+    assert_ok(store_read(f, "v", STORE_F32, store_entries(0, 4), reals, &e), e);
     assert_true(reals[2] == 2.5f && reals[3] == 300);
-    assert_ok(store_read(f, "v", STORE_I64, 0, 2, wholes, &e), e);
+    assert_ok(store_read(f, "v", STORE_I64, store_entries(0, 2), wholes, &e), e);
     assert_true(wholes[0] == 1 && wholes[1] == -2);
-    assert_error(store_read(f, "v", STORE_I64, 0, 3, wholes, &e), e, ERR_DATA, "a.h5: v: row 2: found a value that i8");
-    assert_error(store_read(f, "v", STORE_I8, 3, 1, small, &e), e, ERR_DATA, "cannot hold");
-    assert_error(store_read(f, "v", STORE_U8, 1, 1, positive, &e), e, ERR_DATA, "cannot hold");
-    assert_error(store_read(f, "v", STORE_TEXT, 0, 4, texts, &e), e, ERR_DATA, "holds numbers, not texts");
+    assert_error(store_read(f, "v", STORE_I64, store_entries(0, 3), wholes, &e), e, ERR_DATA,
+        "a.h5: v: row 2: found a value that i8");
+    assert_error(store_read(f, "v", STORE_I8, store_entries(3, 1), small, &e), e, ERR_DATA, "cannot hold");
+    assert_error(store_read(f, "v", STORE_U8, store_entries(1, 1), positive, &e), e, ERR_DATA, "cannot hold");
+    assert_error(
+        store_read(f, "v", STORE_TEXT, store_entries(0, 4), texts, &e), e, ERR_DATA, "holds numbers, not texts");
     store_close(&f);
 }
 
@@ -152,7 +154,7 @@ static void test_stream(void **state)
     assert_null(s);
     assert_ok(store_write(f, "whole", &shape, data, NULL, &e), e);
     f = commit_and_open(&f);
-    assert_ok(store_read(f, "pieces", STORE_F32, 0, ROWS, got, &e), e);
+    assert_ok(store_read(f, "pieces", STORE_F32, store_entries(0, ROWS), got, &e), e);
     assert_memory_equal(got, data, ROWS * COLUMNS * sizeof *data);
     char *a = store_get_text(f, "pieces", STORE_CHECKSUM), *b = store_get_text(f, "whole", STORE_CHECKSUM);
     assert_string_equal(a, b);
@@ -342,7 +344,7 @@ static void test_copy(void **state)
     char *format = store_get_text(f, "trials/one", STORE_FORMAT), *texts[3];
     assert_string_equal(format, FORMAT_TRIAL);
     free(format);
-    assert_ok(store_read(f, "trials/two/name", STORE_TEXT, 0, 3, texts, &e), e);
+    assert_ok(store_read(f, "trials/two/name", STORE_TEXT, store_entries(0, 3), texts, &e), e);
     for (int i = 0; i < 3; i++) {
         assert_string_equal(texts[i], names[i]);
         free(texts[i]);
@@ -390,19 +392,20 @@ static void test_formats(void **state)
     const char *path = in_folder(state, "a.h5");
     struct store_file *f = create(path);
     assert_ok(store_commit(&f, &e), e);
-    assert_null(store_open(path, FORMAT_RUN, true, &e));
+    assert_null(store_open(path, FORMAT_RUN, STORE_OWN, &e));
     assert_error(-1, e, ERR_DATA, "a.h5: format: found \"hourglass-trial\", expected \"hourglass-run\"");
-    f = store_create(path, FORMAT_RUN, FORMAT_VERSION + 1, &e);
+    f = store_create(path, FORMAT_RUN, &e);
+    assert_ok(store_set_int(f, "", STORE_FORMAT_VERSION, FORMAT_VERSION + 1, &e), e);
     assert_ok(store_commit(&f, &e), e);
-    assert_null(store_open(path, FORMAT_RUN, true, &e));
+    assert_null(store_open(path, FORMAT_RUN, STORE_OWN, &e));
     assert_error(-1, e, ERR_DATA, "format_version: found 2, known here are 1 to 1");
-    f = store_open(path, NULL, true, &e);
+    f = store_open(path, NULL, STORE_OWN, &e);
     assert_non_null(f);
     store_close(&f);
     store_close(&f);
-    assert_null(store_open(in_folder(state, "none.h5"), NULL, true, &e));
+    assert_null(store_open(in_folder(state, "none.h5"), NULL, STORE_OWN, &e));
     assert_error(-1, e, ERR_DATA, "none.h5: No such file or directory");
-    assert_null(store_create(in_folder(state, "none/a.h5"), FORMAT_RUN, 1, &e));
+    assert_null(store_create(in_folder(state, "none/a.h5"), FORMAT_RUN, &e));
     assert_error(-1, e, ERR_IO, "cannot open its temporary for writing: No such file or directory");
 }
 

@@ -11,7 +11,7 @@ static float values[VALUES];
 static void write_file(const char *path)
 {
     struct err e = {0};
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, &e);
     struct store_shape shape = {STORE_F32, 2, {ROWS, COLUMNS}};
 
     for (int i = 0; i < VALUES; i++)
@@ -48,7 +48,7 @@ static struct store_file *open_flipped(void **state, int k, int at)
     const char *path = in_folder(state, "damage.h5");
     write_file(path);
     flip(path, k, at);
-    struct store_file *f = store_open(path, FORMAT_TRIAL, true, &e);
+    struct store_file *f = store_open(path, FORMAT_TRIAL, STORE_OWN, &e);
     if (!f)
         fail_msg("%s", e.text);
     return f;
@@ -71,11 +71,11 @@ static void test_whole(void **state)
     struct store_file *f = open_flipped(state, 3, VALUES - 1);
     struct err first = {0}, second = {0}, third = {0}, good = {0};
 
-    assert_damaged(store_read(f, "x3", STORE_F32, 0, ROWS, as_float, &first), &first, "x3");
-    assert_damaged(store_read(f, "x3", STORE_F32, 0, ROWS, as_float, &second), &second, "x3");
-    assert_damaged(store_read(f, "x3", STORE_F64, 0, ROWS, as_double, &third), &third, "x3");
-    assert_ok(store_read(f, "x4", STORE_F32, 0, ROWS, as_float, &good), good);
-    assert_ok(store_read(f, "x4", STORE_F64, 0, ROWS, as_double, &good), good);
+    assert_damaged(store_read(f, "x3", STORE_F32, store_entries(0, ROWS), as_float, &first), &first, "x3");
+    assert_damaged(store_read(f, "x3", STORE_F32, store_entries(0, ROWS), as_float, &second), &second, "x3");
+    assert_damaged(store_read(f, "x3", STORE_F64, store_entries(0, ROWS), as_double, &third), &third, "x3");
+    assert_ok(store_read(f, "x4", STORE_F32, store_entries(0, ROWS), as_float, &good), good);
+    assert_ok(store_read(f, "x4", STORE_F64, store_entries(0, ROWS), as_double, &good), good);
     store_close(&f);
 }
 
@@ -86,11 +86,11 @@ static void test_pieces_in_order(void **state)
     struct store_file *f = open_flipped(state, 0, 1);
     struct err e = {0};
 
-    assert_ok(store_read(f, "x0", STORE_F32, 0, 2000, piece, &e), e);
-    assert_ok(store_read(f, "x1", STORE_F32, 0, 2000, piece, &e), e); // another array in between
-    assert_ok(store_read(f, "x0", STORE_F32, 2000, 2999, piece, &e), e);
-    assert_ok(store_read(f, "x1", STORE_F32, 2000, 3000, piece, &e), e);
-    assert_damaged(store_read(f, "x0", STORE_F32, 4999, 1, piece, &e), &e, "x0");
+    assert_ok(store_read(f, "x0", STORE_F32, store_entries(0, 2000), piece, &e), e);
+    assert_ok(store_read(f, "x1", STORE_F32, store_entries(0, 2000), piece, &e), e); // another array in between
+    assert_ok(store_read(f, "x0", STORE_F32, store_entries(2000, 2999), piece, &e), e);
+    assert_ok(store_read(f, "x1", STORE_F32, store_entries(2000, 3000), piece, &e), e);
+    assert_damaged(store_read(f, "x0", STORE_F32, store_entries(4999, 1), piece, &e), &e, "x0");
     store_close(&f);
 }
 
@@ -101,16 +101,17 @@ static void test_rows_anywhere(void **state)
     struct store_file *f = open_flipped(state, 2, 12345);
     struct err last = {0}, other = {0}, again = {0}, columns = {0}, good = {0};
 
-    assert_damaged(store_read(f, "x2", STORE_F32, ROWS - 1, 1, piece, &last), &last, "x2");
-    assert_damaged(store_read(f, "x2", STORE_I16, 1, 1, piece, &other), &other, "x2");
-    assert_damaged(store_read_last(f, "x2", STORE_F32, 1, 2, piece, &columns), &columns, "x2");
-    assert_ok(store_read(f, "x1", STORE_F32, 100, 50, piece, &good), good);
+    assert_damaged(store_read(f, "x2", STORE_F32, store_entries(ROWS - 1, 1), piece, &last), &last, "x2");
+    assert_damaged(store_read(f, "x2", STORE_I16, store_entries(1, 1), piece, &other), &other, "x2");
+    assert_damaged(store_read_last(f, "x2", STORE_F32, store_entries(1, 2), piece, &columns), &columns, "x2");
+    assert_ok(store_read(f, "x1", STORE_F32, store_entries(100, 50), piece, &good), good);
     assert_true(piece[0] == 400.25f);
-    assert_ok(store_read(f, "x1", STORE_F32, 0, 100, piece, &good), good);
-    assert_ok(store_read_last(f, "x1", STORE_F32, 1, 2, piece, &good), good);
+    assert_ok(store_read(f, "x1", STORE_F32, store_entries(0, 100), piece, &good), good);
+    assert_ok(store_read_last(f, "x1", STORE_F32, store_entries(1, 2), piece, &good), good);
 
-    assert_int_equal(store_read(f, "x2", STORE_F32, 0, 10, piece, &again), 0); // that is how pieces in order begin
-    assert_damaged(store_read(f, "x2", STORE_F32, 20, 10, piece, &again), &again, "x2");
+    assert_int_equal(
+        store_read(f, "x2", STORE_F32, store_entries(0, 10), piece, &again), 0); // that is how pieces in order begin
+    assert_damaged(store_read(f, "x2", STORE_F32, store_entries(20, 10), piece, &again), &again, "x2");
     store_close(&f);
 }
 
@@ -126,7 +127,7 @@ static void test_many_arrays(void **state)
             char name[16];
             struct err e = {0};
             snprintf(name, sizeof name, "x%d", k);
-            if (store_read(f, name, STORE_F32, 1000 * round, 1000, piece, &e) == 0)
+            if (store_read(f, name, STORE_F32, store_entries(1000 * round, 1000), piece, &e) == 0)
                 continue;
             assert_int_equal(k, 7);
             assert_damaged(-1, &e, name);

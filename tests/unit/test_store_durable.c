@@ -33,7 +33,7 @@ static int write_file(struct store_file *f, float seed, struct err *e)
 
 static int make_file(const char *path, float seed, struct err *e)
 {
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, e);
     if (!f)
         return -1;
     if (write_file(f, seed, e) < 0) {
@@ -47,10 +47,10 @@ static void check_file(const char *path, float seed)
 {
     struct err e = {0};
     float last;
-    struct store_file *f = store_open(path, FORMAT_TRIAL, true, &e);
+    struct store_file *f = store_open(path, FORMAT_TRIAL, STORE_OWN, &e);
     if (!f)
         fail_msg("%s", e.text);
-    assert_ok(store_read(f, "g/values", STORE_F32, N - 1, 1, &last, &e), e);
+    assert_ok(store_read(f, "g/values", STORE_F32, store_entries(N - 1, 1), &last, &e), e);
     assert_true(last == seed * 65536 + N - 1);
     assert_ok(store_verify(f, "g/values", &e), e);
     assert_ok(store_verify(f, "h/name", &e), e);
@@ -205,7 +205,7 @@ static void test_damaged_before_commit(void **state)
     struct err e = {0};
     const char *path = in_folder(state, "a.h5");
     assert_ok(make_file(path, 1, &e), e);
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, &e);
     assert_ok(write_file(f, 2, &e), e);
     char *temporary = temporary_name(state);
     damage(state, temporary);
@@ -221,7 +221,7 @@ static void test_damaged_later(void **state)
     const char *path = in_folder(state, "a.h5");
     assert_ok(make_file(path, 2, &e), e);
     damage(state, "a.h5");
-    struct store_file *f = store_open(path, FORMAT_TRIAL, false, &e);
+    struct store_file *f = store_open(path, FORMAT_TRIAL, STORE_CHECK, &e);
     assert_non_null(f);
     assert_ok(store_verify(f, "g/sample", &e), e);
     assert_error(store_verify(f, "g/values", &e), e, ERR_DATA, "a.h5: g/values: damaged");
@@ -246,7 +246,7 @@ static void test_killed(void **state)
     assert_ok(make_file(path, 1, &e), e);
     pid_t pid = fork();
     if (pid == 0) {
-        struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+        struct store_file *f = store_create(path, FORMAT_TRIAL, &e);
         write_file(f, 2, &e);
         kill(getpid(), SIGKILL);
     }
@@ -261,7 +261,7 @@ static void test_two_writers(void **state)
 {
     struct err e = {0};
     const char *path = in_folder(state, "a.h5");
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, &e);
     assert_ok(write_file(f, 1, &e), e);
     pid_t pid = fork();
     if (pid == 0)

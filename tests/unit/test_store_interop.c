@@ -64,7 +64,7 @@ static int write_empty(struct store_file *f, struct err *e)
 
 static int write_sample(const char *path, struct err *e)
 {
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, e);
     if (!f)
         return -1;
     if (write_history(f, e) < 0 || write_scores(f, e) < 0 || write_empty(f, e) < 0 ||
@@ -78,7 +78,7 @@ static int write_sample(const char *path, struct err *e)
 // The same as a part of a run's file: what was copied is as well labelled.
 static int write_run(const char *trial, const char *path, struct err *e)
 {
-    struct store_file *from = store_open(trial, FORMAT_TRIAL, true, e), *f = store_create(path, FORMAT_RUN, 1, e);
+    struct store_file *from = store_open(trial, FORMAT_TRIAL, STORE_OWN, e), *f = store_create(path, FORMAT_RUN, e);
     int r = from && f ? store_copy(from, "", f, "trials/one", e) : -1;
     if (r == 0)
         r = store_copy(from, "", f, "trials/two", e);

@@ -13,7 +13,7 @@ static void write_file(const char *path, float first)
     static float x[ROWS];
     for (int i = 0; i < ROWS; i++)
         x[i] = first + (float)i;
-    struct store_file *f = store_create(path, "hourglass-dataset", 1, &e);
+    struct store_file *f = store_create(path, "hourglass-dataset", &e);
     assert_non_null(f);
     assert_ok(store_write(f, "x", &(struct store_shape){STORE_F32, 1, {ROWS}}, x, NULL, &e), e);
     assert_ok(store_commit(&f, &e), e);
@@ -26,7 +26,7 @@ static struct store_mapping map_file(const char *path, bool is_old, char **sum)
     struct store_mapping map;
     if (is_old)
         utimensat(AT_FDCWD, path, (struct timespec[]){{.tv_sec = 1000}, {.tv_sec = 1000}}, 0);
-    struct store_file *f = store_open(path, NULL, true, &e);
+    struct store_file *f = store_open(path, NULL, STORE_OWN, &e);
     assert_non_null(f);
     assert_ok(store_map(f, "x", &map, &e), e);
     *sum = store_get_text(f, "x", "xxh3");

@@ -24,11 +24,11 @@ static void read_array(struct store_file *f, const char *path)
         return;
     void *data = mem_array((size_t)(rows * elements), sizeof(double), path, &e);
     assert_non_null(data);
-    int r = store_read(f, path, shape.type, 0, rows, data, &e);
+    int r = store_read(f, path, shape.type, store_entries(0, rows), data, &e);
     for (int64_t i = 0; shape.type == STORE_TEXT && r == 0 && i < rows * elements; i++)
         free(((char **)data)[i]);
     if (shape.type != STORE_TEXT)
-        store_read(f, path, STORE_F64, 0, rows, data, &e);
+        store_read(f, path, STORE_F64, store_entries(0, rows), data, &e);
     store_verify(f, path, &e);
     if (store_map(f, path, &map, &e) == 0 && map.data && map.bytes) {
         volatile char last = ((const char *)map.data)[map.bytes - 1];
@@ -71,7 +71,7 @@ static int open_alone(const char *path)
     if (child == 0) {
         struct err e = {0};
         time_t start = time(NULL);
-        struct store_file *f = store_open(path, NULL, false, &e);
+        struct store_file *f = store_open(path, NULL, STORE_CHECK, &e);
         print_message("%ld s: %s", (long)(time(NULL) - start), f ? path : e.text);
         if (f)
             print_message(": opened, %d objects\n", read_group(f, "", 0));
@@ -215,7 +215,7 @@ static void make(const char *path, void (*fill)(hid_t file))
 static struct store_file *open_foreign(const char *path)
 {
     struct err e = {0};
-    struct store_file *f = store_open(path, NULL, false, &e);
+    struct store_file *f = store_open(path, NULL, STORE_CHECK, &e);
     if (!f)
         fail_msg("%s", e.text);
     return f;
@@ -225,7 +225,7 @@ static void check_texts(struct store_file *f, const char *path, const char *cons
 {
     struct err e = {0};
     char *texts[4];
-    assert_ok(store_read(f, path, STORE_TEXT, 0, 4, texts, &e), e);
+    assert_ok(store_read(f, path, STORE_TEXT, store_entries(0, 4), texts, &e), e);
     for (int i = 0; i < 4; i++) {
         assert_string_equal(texts[i], wanted[i]);
         free(texts[i]);
@@ -245,20 +245,20 @@ static void test_types(void **state)
     struct store_file *f = open_foreign(in_folder(state, "a.h5"));
     assert_ok(store_get_shape(f, "u16", &shape, &e), e);
     assert_int_equal(shape.type, STORE_I32);
-    assert_ok(store_read(f, "u16", STORE_I32, 0, 4, wholes, &e), e);
+    assert_ok(store_read(f, "u16", STORE_I32, store_entries(0, 4), wholes, &e), e);
     assert_int_equal(wholes[2], 65535);
-    assert_error(store_read(f, "u64", STORE_I64, 0, 4, big, &e), e, ERR_DATA,
+    assert_error(store_read(f, "u64", STORE_I64, store_entries(0, 4), big, &e), e, ERR_DATA,
         "u64: row 2: found a value that i8 (up to 2^63 - 1) cannot hold");
-    assert_ok(store_read(f, "f32be", STORE_F32, 0, 4, reals, &e), e);
+    assert_ok(store_read(f, "f32be", STORE_F32, store_entries(0, 4), reals, &e), e);
     assert_true(reals[0] == 0.5f && reals[3] == 1e10f);
     assert_ok(store_map(f, "f32be", &map, &e), e);
     assert_null(map.data);
-    assert_ok(store_read(f, "boolean", STORE_I8, 0, 4, booleans, &e), e);
+    assert_ok(store_read(f, "boolean", STORE_I8, store_entries(0, 4), booleans, &e), e);
     assert_memory_equal(booleans, ((int8_t[]){0, 1, 1, 0}), 4);
     check_texts(f, "spaces", (const char *const[]){"ab", "cdef", "a b", ""});
     check_texts(f, "nuls", (const char *const[]){"ab", "cdef", "a", ""});
     assert_error(store_get_shape(f, "pair", &shape, &e), e, ERR_DATA, "neither numbers nor texts");
-    assert_ok(store_read(f, "never", STORE_F32, 0, 4, reals, &e), e);
+    assert_ok(store_read(f, "never", STORE_F32, store_entries(0, 4), reals, &e), e);
     assert_true(reals[3] == 0);
     store_close(&f);
 }
@@ -272,14 +272,17 @@ static void test_forms(void **state)
     int n;
     make(in_folder(state, "a.h5"), make_forms);
     struct store_file *f = open_foreign(in_folder(state, "a.h5"));
-    assert_ok(store_read(f, "gzip", STORE_F64, 0, 4, reals, &e), e);
+    assert_ok(store_read(f, "gzip", STORE_F64, store_entries(0, 4), reals, &e), e);
     assert_true(reals[3] == 1e10);
     assert_error(
         store_get_shape(f, "scaleoffset", &shape, &e), e, ERR_DATA, "scaleoffset: filter 6 (scaleoffset), allowed are");
     assert_error(store_get_shape(f, "away", &shape, &e), e, ERR_DATA, "in other files");
-    assert_error(store_read(f, "soft", STORE_F64, 0, 4, reals, &e), e, ERR_DATA, "soft or external link");
-    assert_error(store_read(f, "external", STORE_F64, 0, 4, reals, &e), e, ERR_DATA, "soft or external link");
-    assert_error(store_read(f, "loop/loop/data", STORE_F64, 0, 4, reals, &e), e, ERR_DATA, "soft or external link");
+    assert_error(
+        store_read(f, "soft", STORE_F64, store_entries(0, 4), reals, &e), e, ERR_DATA, "soft or external link");
+    assert_error(
+        store_read(f, "external", STORE_F64, store_entries(0, 4), reals, &e), e, ERR_DATA, "soft or external link");
+    assert_error(store_read(f, "loop/loop/data", STORE_F64, store_entries(0, 4), reals, &e), e, ERR_DATA,
+        "soft or external link");
     assert_false(store_has(f, "soft") || store_has(f, "external") || store_has(f, "loop/data"));
     assert_ok(store_list(f, "", &names, &n, &e), e);
     assert_int_equal(n, 4);
@@ -301,7 +304,7 @@ static void cut(const char *from, const char *to, size_t bytes)
 static void refuse(const char *path, const char *why)
 {
     struct err e = {0};
-    assert_null(store_open(path, NULL, false, &e));
+    assert_null(store_open(path, NULL, STORE_CHECK, &e));
     assert_error(-1, e, ERR_DATA, why);
 }
 
@@ -344,7 +347,7 @@ static void test_flipped_bytes(void **state)
         assert_int_equal(pwrite(fd, &byte, 1, at), 1);
         close(fd);
         struct err e = {0};
-        struct store_file *f = store_open(bad, NULL, false, &e);
+        struct store_file *f = store_open(bad, NULL, STORE_CHECK, &e);
         opened += f != NULL;
         refused += f == NULL;
         if (f)
@@ -373,7 +376,7 @@ static void test_once(void **state)
     f = open_foreign(path);
     store_close(&f);
     assert_int_equal(forks, 2);
-    f = store_open(path, NULL, true, &e);
+    f = store_open(path, NULL, STORE_OWN, &e);
     assert_non_null(f);
     store_close(&f);
     assert_int_equal(forks, 2);

@@ -27,7 +27,7 @@ static void write_file(const char *path)
     static int64_t data[N];
     for (int64_t i = 0; i < N; i++)
         data[i] = i * i;
-    struct store_file *f = store_create(path, FORMAT_TRIAL, FORMAT_VERSION, &e);
+    struct store_file *f = store_create(path, FORMAT_TRIAL, &e);
     assert_non_null(f);
     assert_ok(store_write(f, "deep/one", &(struct store_shape){STORE_I64, 1, {N}}, data, NULL, &e), e);
     static const char *const names[] = {"a", "b"};
@@ -105,7 +105,7 @@ static void test_end_of_the_process(void **state)
         write_file(paths[i]);
     assert_int_equal(stat(paths[1], &s), 0);
     endless = s.st_ino;
-    struct store_walker *w = store_walker_new((const char *const *)paths, 3, false);
+    struct store_walker *w = store_walker_new((const char *const *)paths, 3, STORE_STRUCTURE);
     assert_ok(store_walker_next(w, &e), e);
     assert_true(child_of_this() > 0);
     kill(child_of_this(), SIGKILL);
@@ -113,7 +113,7 @@ static void test_end_of_the_process(void **state)
         store_walker_next(w, &e), e, ERR_DATA, "endless.h5: not a readable HDF5 file: reading it does not come");
     assert_ok(store_walker_next(w, &e), e);
     store_walker_free(&w);
-    w = store_walker_new((const char *const *)paths, 3, false);
+    w = store_walker_new((const char *const *)paths, 3, STORE_STRUCTURE);
     assert_ok(store_walker_next(w, &e), e);
     store_walker_free(&w); // ends the process that waits
     assert_int_equal(child_of_this(), 0);
@@ -148,14 +148,14 @@ static void test_verify_all(void **state)
     int64_t sums[3] = {0};
     struct store_each each = {count_array, sums};
     write_file(path);
-    struct store_file *f = store_open(path, NULL, false, &e);
+    struct store_file *f = store_open(path, NULL, STORE_CHECK, &e);
     assert_ok(store_verify_all(f, &each, &e), e);
     store_close(&f);
     assert_int_equal(sums[0], 3);
     assert_int_equal(sums[1], 8 * (N + 3 + 2));
     assert_int_equal(sums[2], 3);
     damage(path);
-    f = store_open(path, NULL, false, &e);
+    f = store_open(path, NULL, STORE_CHECK, &e);
     assert_error(store_verify_all(f, &each, &e), e, ERR_DATA, "a.h5: deep/one: damaged");
     store_close(&f);
     assert_int_equal(sums[0], 5); // and continued with the other
@@ -171,7 +171,7 @@ static void test_report(void **state)
     write_file(paths[0]);
     write_file(paths[1]);
     damage(paths[0]);
-    struct store_walker *w = store_walker_new((const char *const *)paths, 2, true);
+    struct store_walker *w = store_walker_new((const char *const *)paths, 2, STORE_CHECKSUMS);
     store_walker_report(w, &each);
     assert_error(store_walker_next(w, &e), e, ERR_DATA, "a.h5: deep/one: damaged: its checksum is");
     assert_int_equal(sums[0], 2);
