@@ -271,7 +271,8 @@ static struct node *resolve_string(struct scope *s, const struct node *n)
     for (; use_find(p, &u); p = u.begin + u.length) {
         const struct node *value = scope_value(s, n, &u);
         if (value && value->kind != NODE_SCALAR)
-            node_error(n, s->e, "inside a text '%s' is %s, allowed: a single value", u.name, node_found(found, value));
+            node_error(
+                n, s->e, "inside a string '%s' is %s, allowed: a single value", u.name, node_found(found, value));
         else if (value && scope_take(s, n, 0, (u.begin - p) + (int64_t)strlen(value->text)))
             text_add(&t, "%.*s%s", (int)(u.begin - p), p, value->text);
     }

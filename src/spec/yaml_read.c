@@ -72,7 +72,7 @@ static yaml_mark_t mark_of_offset(const struct yaml_reader *r, size_t offset)
 static const char *syntax_hint(const struct yaml_reader *r, const char *problem)
 {
     if (strstr(problem, "cannot start any token"))
-        return "; indent with spaces, not tabs; put a text that begins with a special character in quotes";
+        return "; indent with spaces, not tabs; put a string that begins with a special character in quotes";
     if (strstr(problem, "did not find expected ','") && memmem(r->text, r->length, "${", 2))
         return "; inside { } and [ ] a variable stands in quotes: \"${name}\"";
     return "";
@@ -154,7 +154,7 @@ static bool refuse_nul(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (strlen((const char *)event->data.scalar.value) == event->data.scalar.length)
         return false;
-    yaml_refuse(r, event->start_mark, "a text holds the character NUL");
+    yaml_refuse(r, event->start_mark, "a string holds the character NUL");
     return true;
 }
 
@@ -218,7 +218,7 @@ static void refuse_duplicates(struct yaml_reader *r, const struct node *map)
 static bool check_key(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (event->type != YAML_SCALAR_EVENT) {
-        yaml_stop(r, event->start_mark, "found a list, section or alias as a key, allowed: a text");
+        yaml_stop(r, event->start_mark, "found a list, section or alias as a key, allowed: a string");
         return false;
     }
 

@@ -129,7 +129,7 @@ static const struct {
         "a.yaml:1:4: a: found '${' that begins no variable, allowed: ${name} of letters, digits, '_' and '-'\n"},
     {"a: \"${}\"\n",
         "a.yaml:1:4: a: found '${' that begins no variable, allowed: ${name} of letters, digits, '_' and '-'\n"},
-    {"a: \"<${x}>\"\nvariables: {x: [1]}\n", "a.yaml:1:4: a: inside a text 'x' is a list, allowed: a single value\n"},
+    {"a: \"<${x}>\"\nvariables: {x: [1]}\n", "a.yaml:1:4: a: inside a string 'x' is a list, allowed: a single value\n"},
     {"variables: [x]\n", "a.yaml:1:12: variables: found a list, allowed: a section of names and values\n"},
     {"models: x\nsweep: [1]\n", "a.yaml:1:9: models: found 'x', allowed: a section of models by name\n"
                                 "a.yaml:2:8: sweep: found a list, allowed: a section with method and over\n"},
@@ -203,7 +203,7 @@ static void test_bad_trial(void **state)
     assert_non_null(s);
     double value[8];
     assert_null(combination(s, 1, value, &e));
-    assert_string_equal(e.text, "a.yaml:1:4: a: inside a text 'x' is a list, allowed: a single value\n");
+    assert_string_equal(e.text, "a.yaml:1:4: a: inside a string 'x' is a list, allowed: a single value\n");
     spec_sweep_free(&s);
 }
 

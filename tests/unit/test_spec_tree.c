@@ -96,20 +96,20 @@ static const struct {
         "a.yaml:1:4: found the tag '!x', allowed: values without tags\na.yaml:2:4: found the tag '!y', allowed: values "
         "without tags\na.yaml:3:1: found the tag '!z', allowed: values without tags\n"},
     {"a: 1\n---\nb: 1\n", "a.yaml:2:1: found a second document, allowed: one in a file\n"},
-    {"[1, 2]: 3\n", "a.yaml:1:1: found a list, section or alias as a key, allowed: a text\n"},
-    {"a: &x 1\n*x : 3\n", "a.yaml:2:1: found a list, section or alias as a key, allowed: a text\n"},
-    {"? {a: 1}\n: 3\n", "a.yaml:1:3: found a list, section or alias as a key, allowed: a text\n"},
+    {"[1, 2]: 3\n", "a.yaml:1:1: found a list, section or alias as a key, allowed: a string\n"},
+    {"a: &x 1\n*x : 3\n", "a.yaml:2:1: found a list, section or alias as a key, allowed: a string\n"},
+    {"? {a: 1}\n: 3\n", "a.yaml:1:3: found a list, section or alias as a key, allowed: a string\n"},
     {"a: *x\n", "a.yaml:1:4: '*x' names no anchor above\n"},
     {"a: &x [*x]\n", "a.yaml:1:8: '*x' names no anchor above\n"},
     {"a: &x {b: 1}\nc:\n  <<: *x\n", "a.yaml:3:3: '<<': maps are not merged, allowed: an alias as the whole value\n"},
     {"a: 1\n'': 2\n", "a.yaml:2:1: found a key of 0 bytes, allowed: 1 to 128\n"},
-    {"a: \"x\\0y\"\n", "a.yaml:1:4: a text holds the character NUL\n"},
+    {"a: \"x\\0y\"\n", "a.yaml:1:4: a string holds the character NUL\n"},
     {"a: {b: ${c}}\n",
         "a.yaml:1:9: not YAML: did not find expected ',' or '}' while parsing a flow mapping that begins in "
         "line 1; inside { } and [ ] a variable stands in quotes: \"${name}\"\n"},
     {"a:\n\tb: 1\n",
         "a.yaml:2:1: not YAML: found character that cannot start any token while scanning for the next token that "
-        "begins in line 2; indent with spaces, not tabs; put a text that begins with a special character in "
+        "begins in line 2; indent with spaces, not tabs; put a string that begins with a special character in "
         "quotes\n"},
     {"a: [1, 2\nb: 3\n",
         "a.yaml:2:2: not YAML: did not find expected ',' or ']' while parsing a flow sequence that begins in "
