@@ -147,15 +147,17 @@ int array_reader_begin(struct array_reader *a, struct err *e)
     return 0;
 }
 
-// Reads the next n values as stored.
-static int read_elements(struct array_reader *a, int64_t n, void *to, struct err *e)
+// Reads the next `rows` rows as stored, in row order.
+static int read_row_major(struct array_reader *a, int64_t rows, char *to, struct err *e)
 {
-    int64_t want = n * element_size(a->type);
-    ASSERT(want >= 0, "%lld values", (long long)n);
+    int64_t row_bytes = a->columns * element_size(a->type), want = rows * row_bytes;
+    ASSERT(want >= 0, "%lld rows", (long long)rows);
     int64_t got = byte_stream_read(a->stream, to, (size_t)want, e);
+
     if (got >= 0 && got < want)
         return err_add(e, ERR_DATA, "%s: the data end in row %lld of %lld", byte_stream_name(a->stream),
-            (long long)(a->row + got / (a->columns * element_size(a->type)) + 1), (long long)a->shape.dims[0]);
+            (long long)(a->row + got / row_bytes + 1), (long long)a->shape.dims[0]);
+    a->row += rows;
     return got < 0 ? -1 : 0;
 }
 
@@ -305,14 +307,6 @@ static int read_column_major(struct array_reader *a, int64_t rows, char *to, str
         a->row += n;
         rows -= n;
     }
-    return 0;
-}
-
-static int read_row_major(struct array_reader *a, int64_t rows, char *to, struct err *e)
-{
-    if (read_elements(a, rows * a->columns, to, e) != 0)
-        return -1;
-    a->row += rows;
     return 0;
 }
 

@@ -33,26 +33,15 @@ static bool exchanges_sides(int orientation)
 // Returns where pixel (y, x) of the upright picture is among the H x W pixels stored in this orientation.
 static size_t stored_place(int orientation, size_t H, size_t W, size_t y, size_t x)
 {
-    size_t last_y = H - 1, last_x = W - 1;
+    static const bool flips_rows[] = {[3] = true, [4] = true, [6] = true, [7] = true, [8] = false};
+    static const bool flips_columns[] = {[2] = true, [3] = true, [7] = true, [8] = true};
+    bool is_exchanged = exchanges_sides(orientation);
+    size_t row = is_exchanged ? x : y;
+    size_t column = is_exchanged ? y : x;
 
-    switch (orientation) {
-    case 2:
-        return y * W + (last_x - x);
-    case 3:
-        return (last_y - y) * W + (last_x - x);
-    case 4:
-        return (last_y - y) * W + x;
-    case 5:
-        return x * W + y;
-    case 6:
-        return (last_y - x) * W + y;
-    case 7:
-        return (last_y - x) * W + (last_x - y);
-    case 8:
-        return x * W + (last_x - y);
-    default:
-        return y * W + x;
-    }
+    row = flips_rows[orientation] ? H - 1 - row : row;
+    column = flips_columns[orientation] ? W - 1 - column : column;
+    return row * W + column;
 }
 
 static int turn_values(const char *path, struct stored_image *i, int orientation, struct err *e)

@@ -92,19 +92,10 @@ DEFINE_COMPARE(compare_8, uint64_t)
 
 static void note_integer_row(struct import_check *c, const char *row)
 {
-    switch (store_type_size(c->type)) {
-    case 1:
-        compare_1(row, c->first, c->varies, c->columns);
-        break;
-    case 2:
-        compare_2(row, c->first, c->varies, c->columns);
-        break;
-    case 4:
-        compare_4(row, c->first, c->varies, c->columns);
-        break;
-    default:
-        compare_8(row, c->first, c->varies, c->columns);
-    }
+    static void (*const compare[])(const void *, const void *, unsigned char *restrict, int64_t) = {
+        [1] = compare_1, [2] = compare_2, [4] = compare_4, [8] = compare_8};
+
+    compare[store_type_size(c->type)](row, c->first, c->varies, c->columns);
 }
 
 void import_check_beyond(struct import_check *c, int64_t i, double value, struct err *e)

@@ -94,11 +94,8 @@ int label_texts_add_all(struct label_texts *t, struct array_reader *array, struc
     return pass_label_rows(t, array, array->shape.dims[0], NULL, e);
 }
 
-int label_texts_read(
-    const struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
+int label_texts_read(struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
 {
-    ASSERT(t->rows > 0, "no label was added");
-    struct label_texts known = *t; // only looked up
-
-    return pass_label_rows(&known, array, rows, label, e);
+    ASSERT(t->rows > 0 && label, "no label was added");
+    return pass_label_rows(t, array, rows, label, e);
 }

@@ -21,5 +21,4 @@ void label_texts_free(struct label_texts *t);
 // Adds all strings of a .npy array whose header was read.
 int label_texts_add_all(struct label_texts *t, struct array_reader *array, struct err *e);
 // Reads the next `rows` of them as labels.
-int label_texts_read(
-    const struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e);
+int label_texts_read(struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e);

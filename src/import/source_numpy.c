@@ -241,7 +241,8 @@ static int choose_array(const struct npz *z, const char *wanted, const char *con
     return found;
 }
 
-// Reports that no array fits `format`, which shows the file and then the names of all arrays.
+// Reports that no array was chosen, with the names of all arrays. `option` NULL: for an archive of labels only;
+// `wanted` NULL: the user named none.
 static int refuse_choice(const struct npz *z, const char *path, const char *option, const char *wanted, struct err *e)
 {
     struct text list = {0};
