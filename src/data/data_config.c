@@ -85,21 +85,12 @@ struct split_config {
     int64_t seed;
 };
 const struct field data_split_fields[] = {
-    {.key = "test",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct split_config, test),
-        .standard = "0",
-        .min = 0,
-        .max = 1,
-        .flags = FIELD_MAX_EXCLUDED,
-        .help = "fraction of the rows of train that becomes the test set; 0: no test set"},
-    {.key = "seed",
-        .type = FIELD_INT,
-        .offset = offsetof(struct split_config, seed),
-        .standard = "1",
-        .min = 0,
-        .max = 9e15,
-        .help = "seed of the random choice of rows, for test and for a validation given as a fraction"},
+    FIELD_ROW(split_config, test, "test", FIELD_REAL,
+        "fraction of the rows of train that becomes the test set; 0: no test set", .standard = "0", .min = 0, .max = 1,
+        .flags = FIELD_MAX_EXCLUDED),
+    FIELD_ROW(split_config, seed, "seed", FIELD_INT,
+        "seed of the random choice of rows, for test and for a validation given as a fraction", .standard = "1",
+        .min = 0, .max = 9e15),
     {0},
 };
 
@@ -110,27 +101,15 @@ struct source_config {
     int anomaly;
 };
 const struct field data_source_fields[] = {
-    {.key = "from",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct source_config, from),
-        .flags = FIELD_REQUIRED,
-        .help = "FILE.h5:SPLIT"},
-    {.key = "rows",
-        .type = FIELD_NODE,
-        .offset = offsetof(struct source_config, rows),
-        .help = "row numbers such as [0, 5], or a slice as in Python: \"0:1000\", \"1000:\", \"::10\"; negative "
-                "numbers count from the end"},
-    {.key = "where",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct source_config, where),
-        .help = "filters for this source only, in addition to data.where"},
-    {.key = "anomaly",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct source_config, anomaly),
-        .standard = "unknown",
-        .choices = anomaly_choices,
-        .help = "whether these rows are anomalies; unknown: data.normal decides, or without it false if "
-                "another source of the set is true"},
+    FIELD_ROW(source_config, from, "from", FIELD_TEXT, "FILE.h5:SPLIT", .flags = FIELD_REQUIRED),
+    FIELD_ROW(source_config, rows, "rows", FIELD_NODE,
+        "row numbers such as [0, 5], or a slice as in Python: \"0:1000\", \"1000:\", \"::10\"; negative "
+        "numbers count from the end"),
+    FIELD_ROW(source_config, where, "where", FIELD_TEXTS, "filters for this source only, in addition to data.where"),
+    FIELD_ROW(source_config, anomaly, "anomaly", FIELD_CHOICE,
+        "whether these rows are anomalies; unknown: data.normal decides, or without it false if "
+        "another source of the set is true",
+        .standard = "unknown", .choices = anomaly_choices),
     {0},
 };
 

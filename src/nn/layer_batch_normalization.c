@@ -17,27 +17,17 @@ struct batch_normalization {
 enum { GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE };
 
 static const struct field fields[] = {
-    {.key = "batch_normalization",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct batch_normalization, wanted),
-        .flags = FIELD_REQUIRED,
-        .help = "true: normalizes the last dimension; false: does nothing. Training uses the statistics of "
-                "a shard's rows (with train.shards 1, of the batch), so every batch must give each shard "
-                "two rows or more"},
-    {.key = "momentum",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct batch_normalization, momentum),
-        .standard = "0.99",
-        .max = 1,
-        .help = "weight of the old running statistics when the batch's are mixed in (PyTorch's momentum is "
-                "1 minus this, 0.1 by default, and its running variance is the unbiased one)"},
-    {.key = "epsilon",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct batch_normalization, epsilon),
-        .standard = "0.001",
-        .max = 1,
-        .flags = FIELD_MIN_EXCLUDED,
-        .help = "added to the variance (PyTorch: 1e-5)"},
+    FIELD_ROW(batch_normalization, wanted, "batch_normalization", FIELD_BOOL,
+        "true: normalizes the last dimension; false: does nothing. Training uses the statistics of "
+        "a shard's rows (with train.shards 1, of the batch), so every batch must give each shard "
+        "two rows or more",
+        .flags = FIELD_REQUIRED),
+    FIELD_ROW(batch_normalization, momentum, "momentum", FIELD_REAL,
+        "weight of the old running statistics when the batch's are mixed in (PyTorch's momentum is "
+        "1 minus this, 0.1 by default, and its running variance is the unbiased one)",
+        .standard = "0.99", .max = 1),
+    FIELD_ROW(batch_normalization, epsilon, "epsilon", FIELD_REAL, "added to the variance (PyTorch: 1e-5)",
+        .standard = "0.001", .max = 1, .flags = FIELD_MIN_EXCLUDED),
     {0},
 };
 

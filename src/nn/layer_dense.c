@@ -13,27 +13,17 @@ struct dense {
 };
 
 static const struct field fields[] = {
-    {.key = "dense",
-        .type = FIELD_INT,
-        .offset = offsetof(struct dense, units),
-        .min = 1,
-        .max = 1 << 20,
-        .flags = FIELD_REQUIRED,
-        .help = "number of outputs; the layer flattens its input (Keras: acts on the last dimension)"},
-    {.key = "tied",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct dense, tied),
-        .standard = "false",
-        .help = "in the decoder: uses the transposed kernel of the mirrored dense layer of the encoder; "
-                "only the bias is its own"},
-    {.key = "contractive",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct dense, contractive),
-        .standard = "0",
-        .max = 1e6,
-        .help = "adds to the loss this factor times the squared Frobenius norm of the Jacobian of this "
-                "layer for a sample (Rifai et al. 2011, one hidden layer); for activations linear, "
-                "sigmoid, tanh, softplus, gelu, silu"},
+    FIELD_ROW(dense, units, "dense", FIELD_INT,
+        "number of outputs; the layer flattens its input (Keras: acts on the last dimension)", .min = 1, .max = 1 << 20,
+        .flags = FIELD_REQUIRED),
+    FLAG_ROW(dense, tied, "tied",
+        "in the decoder: uses the transposed kernel of the mirrored dense layer of the encoder; "
+        "only the bias is its own"),
+    FIELD_ROW(dense, contractive, "contractive", FIELD_REAL,
+        "adds to the loss this factor times the squared Frobenius norm of the Jacobian of this "
+        "layer for a sample (Rifai et al. 2011, one hidden layer); for activations linear, "
+        "sigmoid, tanh, softplus, gelu, silu",
+        .standard = "0", .max = 1e6),
     {0},
 };
 

@@ -7,12 +7,9 @@ struct dropout {
 };
 
 static const struct field fields[] = {
-    {.key = "dropout",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct dropout, rate),
-        .max = 1,
-        .flags = FIELD_REQUIRED | FIELD_MAX_EXCLUDED,
-        .help = "probability that a value becomes 0 in training; the others are divided by 1 minus this"},
+    FIELD_ROW(dropout, rate, "dropout", FIELD_REAL,
+        "probability that a value becomes 0 in training; the others are divided by 1 minus this", .max = 1,
+        .flags = FIELD_REQUIRED | FIELD_MAX_EXCLUDED),
     {0},
 };
 

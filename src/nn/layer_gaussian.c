@@ -18,29 +18,18 @@ struct gaussian {
 enum { MEAN_KERNEL, MEAN_BIAS, VARIANCE_KERNEL, VARIANCE_BIAS };
 
 static const struct field fields[] = {
-    {.key = "gaussian",
-        .type = FIELD_INT,
-        .offset = offsetof(struct gaussian, units),
-        .min = 1,
-        .max = 1 << 20,
-        .flags = FIELD_REQUIRED,
-        .help = "number of values of the code; training draws it from a normal distribution, whose mean "
-                "and log variance are dense layers; otherwise the code is the mean"},
-    {.key = "beta",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct gaussian, beta),
-        .standard = "1",
-        .max = 1e6,
-        .help = "adds to the loss this factor times a sample's divergence from the standard normal "
-                "distribution (1 with train.reduction sum gives the evidence lower bound)"},
-    {.key = "warmup_epochs",
-        .type = FIELD_INT,
-        .offset = offsetof(struct gaussian, warmup_epochs),
-        .standard = "0",
-        .max = 1 << 24,
-        .unit = "epochs",
-        .help = "beta is 0 in the first epoch and rises in equal steps to reach its value after this many "
-                "epochs"},
+    FIELD_ROW(gaussian, units, "gaussian", FIELD_INT,
+        "number of values of the code; training draws it from a normal distribution, whose mean "
+        "and log variance are dense layers; otherwise the code is the mean",
+        .min = 1, .max = 1 << 20, .flags = FIELD_REQUIRED),
+    FIELD_ROW(gaussian, beta, "beta", FIELD_REAL,
+        "adds to the loss this factor times a sample's divergence from the standard normal "
+        "distribution (1 with train.reduction sum gives the evidence lower bound)",
+        .standard = "1", .max = 1e6),
+    FIELD_ROW(gaussian, warmup_epochs, "warmup_epochs", FIELD_INT,
+        "beta is 0 in the first epoch and rises in equal steps to reach its value after this many "
+        "epochs",
+        .standard = "0", .max = 1 << 24, .unit = "epochs"),
     {0},
 };
 

@@ -15,18 +15,10 @@ struct layer_normalization {
 enum { GAMMA, BETA };
 
 static const struct field fields[] = {
-    {.key = "layer_normalization",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct layer_normalization, wanted),
-        .flags = FIELD_REQUIRED,
-        .help = "true: normalizes the last dimension of each sample; false: does nothing"},
-    {.key = "epsilon",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer_normalization, epsilon),
-        .standard = "0.001",
-        .max = 1,
-        .flags = FIELD_MIN_EXCLUDED,
-        .help = "added to the variance (PyTorch: 1e-5)"},
+    FIELD_ROW(layer_normalization, wanted, "layer_normalization", FIELD_BOOL,
+        "true: normalizes the last dimension of each sample; false: does nothing", .flags = FIELD_REQUIRED),
+    FIELD_ROW(layer_normalization, epsilon, "epsilon", FIELD_REAL, "added to the variance (PyTorch: 1e-5)",
+        .standard = "0.001", .max = 1, .flags = FIELD_MIN_EXCLUDED),
     {0},
 };
 

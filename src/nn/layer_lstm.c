@@ -10,11 +10,8 @@ static const struct field fields[] = {
     RECURRENT_FIELDS("lstm",
         "number of units; the first dimension of the input is time, and a vector has one value per "
         "step"),
-    {.key = "unit_forget_bias",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct recurrent, unit_forget_bias),
-        .standard = "true",
-        .help = "the bias of the forget gates starts at 1 instead of 0"},
+    FIELD_ROW(recurrent, unit_forget_bias, "unit_forget_bias", FIELD_BOOL,
+        "the bias of the forget gates starts at 1 instead of 0", .standard = "true"),
     {0},
 };
 

@@ -11,34 +11,21 @@ struct noise {
 };
 
 static const struct field gaussian_fields[] = {
-    {.key = "gaussian_noise",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct noise, amount),
-        .max = 1e6,
-        .flags = FIELD_REQUIRED,
-        .help = "standard deviation of the normal noise added to each value in training"},
-    {.key = "clip",
-        .type = FIELD_INTS,
-        .offset = offsetof(struct noise, limits),
-        .help = "[least, greatest] value after the noise, such as [0, 1]; default: no limits"},
+    FIELD_ROW(noise, amount, "gaussian_noise", FIELD_REAL,
+        "standard deviation of the normal noise added to each value in training", .max = 1e6, .flags = FIELD_REQUIRED),
+    FIELD_ROW(noise, limits, "clip", FIELD_INTS,
+        "[least, greatest] value after the noise, such as [0, 1]; default: no limits"),
     {0},
 };
 static const struct field masking_fields[] = {
-    {.key = "masking_noise",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct noise, amount),
-        .max = 1,
-        .flags = FIELD_REQUIRED,
-        .help = "probability that a value becomes 0 in training; the others do not change"},
+    FIELD_ROW(noise, amount, "masking_noise", FIELD_REAL,
+        "probability that a value becomes 0 in training; the others do not change", .max = 1, .flags = FIELD_REQUIRED),
     {0},
 };
 static const struct field salt_and_pepper_fields[] = {
-    {.key = "salt_and_pepper",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct noise, amount),
-        .max = 1,
-        .flags = FIELD_REQUIRED,
-        .help = "probability that a value becomes 0 or 1, which are equally likely, in training"},
+    FIELD_ROW(noise, amount, "salt_and_pepper", FIELD_REAL,
+        "probability that a value becomes 0 or 1, which are equally likely, in training", .max = 1,
+        .flags = FIELD_REQUIRED),
     {0},
 };
 

@@ -10,13 +10,9 @@ struct repeat_vector {
 };
 
 static const struct field fields[] = {
-    {.key = "repeat_vector",
-        .type = FIELD_INT,
-        .offset = offsetof(struct repeat_vector, steps),
-        .min = 1,
-        .max = 1 << 20,
-        .flags = FIELD_REQUIRED,
-        .help = "number of time steps: (features) becomes (steps, features)"},
+    FIELD_ROW(repeat_vector, steps, "repeat_vector", FIELD_INT,
+        "number of time steps: (features) becomes (steps, features)", .min = 1, .max = 1 << 20,
+        .flags = FIELD_REQUIRED),
     {0},
 };
 

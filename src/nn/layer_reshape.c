@@ -12,21 +12,14 @@ struct flatten {
 };
 
 static const struct field reshape_fields[] = {
-    {.key = "reshape",
-        .type = FIELD_INTS,
-        .offset = offsetof(struct reshape, shape),
-        .min = 1,
-        .max = 1 << 30,
-        .flags = FIELD_REQUIRED,
-        .help = "one to three dimensions with as many values as the input, such as [4, 4, 8]"},
+    FIELD_ROW(reshape, shape, "reshape", FIELD_INTS,
+        "one to three dimensions with as many values as the input, such as [4, 4, 8]", .min = 1, .max = 1 << 30,
+        .flags = FIELD_REQUIRED),
     {0},
 };
 static const struct field flatten_fields[] = {
-    {.key = "flatten",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct flatten, flatten),
-        .flags = FIELD_REQUIRED,
-        .help = "true: all dimensions become one; false: the shape does not change"},
+    FIELD_ROW(flatten, flatten, "flatten", FIELD_BOOL,
+        "true: all dimensions become one; false: the shape does not change", .flags = FIELD_REQUIRED),
     {0},
 };
 

@@ -10,14 +10,10 @@ struct time_distributed_dense {
 };
 
 static const struct field fields[] = {
-    {.key = "time_distributed_dense",
-        .type = FIELD_INT,
-        .offset = offsetof(struct time_distributed_dense, units),
-        .min = 1,
-        .max = 1 << 20,
-        .flags = FIELD_REQUIRED,
-        .help = "number of outputs per step; acts on the last dimension of the input, and a vector has one "
-                "value per step (Keras: TimeDistributed(Dense), or Dense on a sequence)"},
+    FIELD_ROW(time_distributed_dense, units, "time_distributed_dense", FIELD_INT,
+        "number of outputs per step; acts on the last dimension of the input, and a vector has one "
+        "value per step (Keras: TimeDistributed(Dense), or Dense on a sequence)",
+        .min = 1, .max = 1 << 20, .flags = FIELD_REQUIRED),
     {0},
 };
 

@@ -18,30 +18,17 @@ enum { NEAREST, BILINEAR };
 static const char *const interpolation_names[] = {"nearest", "bilinear", NULL};
 
 static const struct field fields_2d[] = {
-    {.key = "upsampling2d",
-        .type = FIELD_INTS,
-        .offset = offsetof(struct upsampling, size),
-        .min = 1,
-        .max = 1024,
-        .flags = FIELD_REQUIRED,
-        .help = "factors [for height, for width], or one number for both"},
-    {.key = "interpolation",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct upsampling, interpolation),
-        .standard = "nearest",
-        .choices = interpolation_names,
-        .help = "nearest: repeats cells; bilinear: interpolates between the centers of cells (PyTorch: "
-                "align_corners=False)"},
+    FIELD_ROW(upsampling, size, "upsampling2d", FIELD_INTS, "factors [for height, for width], or one number for both",
+        .min = 1, .max = 1024, .flags = FIELD_REQUIRED),
+    FIELD_ROW(upsampling, interpolation, "interpolation", FIELD_CHOICE,
+        "nearest: repeats cells; bilinear: interpolates between the centers of cells (PyTorch: "
+        "align_corners=False)",
+        .standard = "nearest", .choices = interpolation_names),
     {0},
 };
 static const struct field fields_1d[] = {
-    {.key = "upsampling1d",
-        .type = FIELD_INTS,
-        .offset = offsetof(struct upsampling, size),
-        .min = 1,
-        .max = 1024,
-        .flags = FIELD_REQUIRED,
-        .help = "number of times that each time step is repeated"},
+    FIELD_ROW(upsampling, size, "upsampling1d", FIELD_INTS, "number of times that each time step is repeated", .min = 1,
+        .max = 1024, .flags = FIELD_REQUIRED),
     {0},
 };
 

@@ -32,70 +32,40 @@ const struct layer_type *const layer_types[] = {
 };
 
 const struct field layer_common_fields[] = {
-    {.key = "activation",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct layer, activation),
-        .standard = "linear",
-        .choices = activation_names,
-        .help = "function applied to the output of the layer; leaky_relu has slope 0.2 (PyTorch: 0.01), "
-                "gelu is the exact form, softmax is over the last dimension"},
-    {.key = "activity_l1",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer, activity.l1),
-        .standard = "0",
-        .max = 1e6,
-        .help = "adds to the loss this factor times the sum of the absolute outputs of a sample"},
-    {.key = "sparsity_beta",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer, activity.beta),
-        .standard = "0",
-        .max = 1e6,
-        .help = "adds to the loss this factor times the divergence of each unit's mean output from "
-                "sparsity_rho, with the mean over the rows of a shard (A. Ng, CS294A lecture notes); for "
-                "activations sigmoid, hard_sigmoid, softmax"},
-    {.key = "sparsity_rho",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer, activity.rho),
-        .standard = "0.05",
-        .min = 0,
-        .max = 1,
-        .flags = FIELD_MIN_EXCLUDED | FIELD_MAX_EXCLUDED,
-        .help = "target of sparsity_beta for the mean output of each unit"},
+    FIELD_ROW(layer, activation, "activation", FIELD_CHOICE,
+        "function applied to the output of the layer; leaky_relu has slope 0.2 (PyTorch: 0.01), "
+        "gelu is the exact form, softmax is over the last dimension",
+        .standard = "linear", .choices = activation_names),
+    FIELD_ROW(layer, activity.l1, "activity_l1", FIELD_REAL,
+        "adds to the loss this factor times the sum of the absolute outputs of a sample", .standard = "0", .max = 1e6),
+    FIELD_ROW(layer, activity.beta, "sparsity_beta", FIELD_REAL,
+        "adds to the loss this factor times the divergence of each unit's mean output from "
+        "sparsity_rho, with the mean over the rows of a shard (A. Ng, CS294A lecture notes); for "
+        "activations sigmoid, hard_sigmoid, softmax",
+        .standard = "0", .max = 1e6),
+    FIELD_ROW(layer, activity.rho, "sparsity_rho", FIELD_REAL,
+        "target of sparsity_beta for the mean output of each unit", .standard = "0.05", .min = 0, .max = 1,
+        .flags = FIELD_MIN_EXCLUDED | FIELD_MAX_EXCLUDED),
     {0},
 };
 
 const struct field layer_kernel_fields[] = {
-    {.key = "use_bias",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct layer, kernel.use_bias),
-        .standard = "true",
-        .help = "whether to add a bias; gaussian, lstm and gru always have one"},
-    {.key = "kernel_initializer",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct layer, kernel.initializer),
-        .standard = "glorot_uniform",
-        .choices = initializer_names,
-        .help = "initial weights; biases start at 0 (PyTorch: weights and biases are uniform within "
-                "1/sqrt(inputs per output) of 0, for lstm and gru within 1/sqrt(units))"},
-    {.key = "constant",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer, kernel.constant),
-        .standard = "0",
-        .help = "value of every weight with initializer constant (Keras: Constant(value))"},
-    {.key = "l1",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer, kernel.l1),
-        .standard = "0",
-        .max = 1e6,
-        .help = "adds to the loss l1 times the sum of the absolute values of the kernel (of lstm and gru: "
-                "the input kernel)"},
-    {.key = "l2",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct layer, kernel.l2),
-        .standard = "0",
-        .max = 1e6,
-        .help = "adds to the loss l2 times the sum of the squares of the kernel (of lstm and gru: the "
-                "input kernel); PyTorch's weight_decay is twice this"},
+    FIELD_ROW(layer, kernel.use_bias, "use_bias", FIELD_BOOL,
+        "whether to add a bias; gaussian, lstm and gru always have one", .standard = "true"),
+    FIELD_ROW(layer, kernel.initializer, "kernel_initializer", FIELD_CHOICE,
+        "initial weights; biases start at 0 (PyTorch: weights and biases are uniform within "
+        "1/sqrt(inputs per output) of 0, for lstm and gru within 1/sqrt(units))",
+        .standard = "glorot_uniform", .choices = initializer_names),
+    FIELD_ROW(layer, kernel.constant, "constant", FIELD_REAL,
+        "value of every weight with initializer constant (Keras: Constant(value))", .standard = "0"),
+    FIELD_ROW(layer, kernel.l1, "l1", FIELD_REAL,
+        "adds to the loss l1 times the sum of the absolute values of the kernel (of lstm and gru: "
+        "the input kernel)",
+        .standard = "0", .max = 1e6),
+    FIELD_ROW(layer, kernel.l2, "l2", FIELD_REAL,
+        "adds to the loss l2 times the sum of the squares of the kernel (of lstm and gru: the "
+        "input kernel); PyTorch's weight_decay is twice this",
+        .standard = "0", .max = 1e6),
     {0},
 };
 

@@ -17,16 +17,10 @@ struct model_section {
     const struct node *encoder, *decoder;
 };
 const struct field model_fields[] = {
-    {.key = "encoder",
-        .type = FIELD_NODE,
-        .offset = offsetof(struct model_section, encoder),
-        .flags = FIELD_REQUIRED,
-        .help = "layers from the input to the code, in order"},
-    {.key = "decoder",
-        .type = FIELD_NODE,
-        .offset = offsetof(struct model_section, decoder),
-        .flags = FIELD_REQUIRED,
-        .help = "layers from the code to the reconstruction"},
+    FIELD_ROW(model_section, encoder, "encoder", FIELD_NODE, "layers from the input to the code, in order",
+        .flags = FIELD_REQUIRED),
+    FIELD_ROW(model_section, decoder, "decoder", FIELD_NODE, "layers from the code to the reconstruction",
+        .flags = FIELD_REQUIRED),
     {0},
 };
 

@@ -12,7 +12,7 @@
 
 static const struct field failure_fields[] = {
     {.key = "reason", .type = FIELD_TEXT, .offset = offsetof(struct failure, reason), .flags = FIELD_REQUIRED},
-    {.key = "when", .type = FIELD_TEXT, .offset = offsetof(struct failure, when), .help = "UTC"},
+    FIELD_ROW(failure, when, "when", FIELD_TEXT, "UTC"),
     {0},
 };
 

@@ -17,54 +17,29 @@ struct score_section {
 };
 
 const struct field score_fields[] = {
-    {.key = "error",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct score_section, config.error),
-        .standard = "mse",
-        .choices = error_names,
-        .help = "reconstruction error of a sample: the mean over its features, or the Euclidean norm (l2); "
-                "for variational models also the negative evidence lower bound (elbo) and the mean of -log "
-                "p(x|code) (reconstruction_probability)"},
-    {.key = "samples",
-        .type = FIELD_INT,
-        .offset = offsetof(struct score_section, config.samples),
-        .standard = "10",
-        .min = 1,
-        .max = 1e6,
-        .help = "error elbo, reconstruction_probability: codes drawn for each sample, with the random numbers of "
-                "train.seed"},
-    {.key = "threshold",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct score_section, config.threshold),
-        .standard = "quantile",
-        .choices = threshold_names,
-        .help =
-            "a sample with a higher error is called anomalous; computed from the training errors (quantile, mean_std) "
-            "or from labels (best_f1)"},
-    {.key = "quantile",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct score_section, config.quantile),
-        .standard = "0.95",
-        .min = 0,
-        .max = 1,
-        .help = "threshold quantile: this quantile of the training errors"},
-    {.key = "deviations",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct score_section, config.deviations),
-        .standard = "1",
-        .min = 0,
-        .max = 1e6,
-        .help = "threshold mean_std: this many standard deviations above the mean of the training errors"},
-    {.key = "save",
-        .type = FIELD_TEXTS,
-        .offset = offsetof(struct score_section, save),
-        .help = "what else is stored for every sample: code, reconstruction, feature_error"},
-    {.key = "baseline",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct score_section, config.baseline),
-        .standard = "none",
-        .choices = baseline_names,
-        .help = "pca: also computes the ROC AUC of as many principal components as the code has values"},
+    FIELD_ROW(score_section, config.error, "error", FIELD_CHOICE,
+        "reconstruction error of a sample: the mean over its features, or the Euclidean norm (l2); "
+        "for variational models also the negative evidence lower bound (elbo) and the mean of -log "
+        "p(x|code) (reconstruction_probability)",
+        .standard = "mse", .choices = error_names),
+    FIELD_ROW(score_section, config.samples, "samples", FIELD_INT,
+        "error elbo, reconstruction_probability: codes drawn for each sample, with the random numbers of "
+        "train.seed",
+        .standard = "10", .min = 1, .max = 1e6),
+    FIELD_ROW(score_section, config.threshold, "threshold", FIELD_CHOICE,
+        "a sample with a higher error is called anomalous; computed from the training errors (quantile, mean_std) "
+        "or from labels (best_f1)",
+        .standard = "quantile", .choices = threshold_names),
+    FIELD_ROW(score_section, config.quantile, "quantile", FIELD_REAL,
+        "threshold quantile: this quantile of the training errors", .standard = "0.95", .min = 0, .max = 1),
+    FIELD_ROW(score_section, config.deviations, "deviations", FIELD_REAL,
+        "threshold mean_std: this many standard deviations above the mean of the training errors", .standard = "1",
+        .min = 0, .max = 1e6),
+    FIELD_ROW(score_section, save, "save", FIELD_TEXTS,
+        "what else is stored for every sample: code, reconstruction, feature_error"),
+    FIELD_ROW(score_section, config.baseline, "baseline", FIELD_CHOICE,
+        "pca: also computes the ROC AUC of as many principal components as the code has values", .standard = "none",
+        .choices = baseline_names),
     {0},
 };
 

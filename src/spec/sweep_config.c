@@ -9,84 +9,46 @@
 static const char *const methods[] = {"grid", "random", "sobol", "halving", "hyperband", "tpe", NULL};
 
 const struct field spec_sweep_fields[] = {
-    {.key = "method",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct sweep_config, method),
-        .standard = "grid",
-        .choices = methods,
-        .help = "how to choose configurations; grid: all combinations; random: at random; sobol: evenly "
-                "spread (Sobol's sequence); halving: successive halving; hyperband: brackets of halving; "
-                "tpe: a tree of Parzen estimators"},
-    {.key = "trials",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, trials),
-        .min = 1,
-        .max = SPEC_MAX_TRIALS,
-        .help = "random, sobol, tpe: number of configurations; halving: number in the first rung; default, "
-                "if all keys have lists: every combination once (not tpe)"},
-    {.key = "seed",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, seed),
-        .standard = "1",
-        .min = 0,
-        .max = 9e15,
-        .help = "seed of all random draws; sobol: seed of the shift of the sequence"},
-    {.key = "objective",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct sweep_config, objective),
-        .help = "metric of the leaderboard that decides which trial is best, such as roc_auc or "
-                "validation_loss; default: roc_auc if there are labels, else validation_loss, else "
-                "train_loss"},
-    {.key = "test_set",
-        .type = FIELD_TEXT,
-        .offset = offsetof(struct sweep_config, set),
-        .help = "test set whose metric is the objective; default: the first that has it"},
-    {.key = "repeats",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, repeats),
-        .standard = "1",
-        .min = 1,
-        .max = 10000,
-        .help = "number of trials per configuration, with train.seed and the numbers that follow it; the "
-                "objective is their mean. A list of train.seed in `over` does the same"},
-    {.key = "reduction",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, reduction),
-        .standard = "3",
-        .min = 2,
-        .max = 1000,
-        .help = "halving, hyperband: each rung keeps one in this many configurations and trains it for "
-                "this many times as many epochs"},
-    {.key = "min_epochs",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, min_epochs),
-        .standard = "1",
-        .min = 1,
-        .max = 1 << 24,
-        .unit = "epochs",
-        .help = "halving, hyperband: least number of epochs of the first rung; the last has train.epochs"},
-    {.key = "parallel",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, parallel),
-        .standard = "8",
-        .min = 1,
-        .max = 100000,
-        .help = "tpe: number of configurations tried at a time; a proposal does not know the results of "
-                "the parallel - 1 before it. Results depend on this, but not on the number of groups of "
-                "ranks"},
-    {.key = "startup",
-        .type = FIELD_INT,
-        .offset = offsetof(struct sweep_config, startup),
-        .standard = "10",
-        .min = 1,
-        .max = SPEC_MAX_TRIALS,
-        .help = "tpe: number of configurations drawn at random before the first proposal"},
-    {.key = "over",
-        .type = FIELD_NODE,
-        .offset = offsetof(struct sweep_config, over),
-        .flags = FIELD_REQUIRED,
-        .help = "what varies: variables, paths such as train.seed, or sections, each with a list of values "
-                "or a range"},
+    FIELD_ROW(sweep_config, method, "method", FIELD_CHOICE,
+        "how to choose configurations; grid: all combinations; random: at random; sobol: evenly "
+        "spread (Sobol's sequence); halving: successive halving; hyperband: brackets of halving; "
+        "tpe: a tree of Parzen estimators",
+        .standard = "grid", .choices = methods),
+    FIELD_ROW(sweep_config, trials, "trials", FIELD_INT,
+        "random, sobol, tpe: number of configurations; halving: number in the first rung; default, "
+        "if all keys have lists: every combination once (not tpe)",
+        .min = 1, .max = SPEC_MAX_TRIALS),
+    FIELD_ROW(sweep_config, seed, "seed", FIELD_INT,
+        "seed of all random draws; sobol: seed of the shift of the sequence", .standard = "1", .min = 0, .max = 9e15),
+    FIELD_ROW(sweep_config, objective, "objective", FIELD_TEXT,
+        "metric of the leaderboard that decides which trial is best, such as roc_auc or "
+        "validation_loss; default: roc_auc if there are labels, else validation_loss, else "
+        "train_loss"),
+    FIELD_ROW(sweep_config, set, "test_set", FIELD_TEXT,
+        "test set whose metric is the objective; default: the first that has it"),
+    FIELD_ROW(sweep_config, repeats, "repeats", FIELD_INT,
+        "number of trials per configuration, with train.seed and the numbers that follow it; the "
+        "objective is their mean. A list of train.seed in `over` does the same",
+        .standard = "1", .min = 1, .max = 10000),
+    FIELD_ROW(sweep_config, reduction, "reduction", FIELD_INT,
+        "halving, hyperband: each rung keeps one in this many configurations and trains it for "
+        "this many times as many epochs",
+        .standard = "3", .min = 2, .max = 1000),
+    FIELD_ROW(sweep_config, min_epochs, "min_epochs", FIELD_INT,
+        "halving, hyperband: least number of epochs of the first rung; the last has train.epochs", .standard = "1",
+        .min = 1, .max = 1 << 24, .unit = "epochs"),
+    FIELD_ROW(sweep_config, parallel, "parallel", FIELD_INT,
+        "tpe: number of configurations tried at a time; a proposal does not know the results of "
+        "the parallel - 1 before it. Results depend on this, but not on the number of groups of "
+        "ranks",
+        .standard = "8", .min = 1, .max = 100000),
+    FIELD_ROW(sweep_config, startup, "startup", FIELD_INT,
+        "tpe: number of configurations drawn at random before the first proposal", .standard = "10", .min = 1,
+        .max = SPEC_MAX_TRIALS),
+    FIELD_ROW(sweep_config, over, "over", FIELD_NODE,
+        "what varies: variables, paths such as train.seed, or sections, each with a list of values "
+        "or a range",
+        .flags = FIELD_REQUIRED),
     {0},
 };
 

@@ -7,33 +7,21 @@ enum monitor { MONITOR_VALIDATION_LOSS, MONITOR_TRAIN_LOSS };
 static const char *const monitor_names[] = {"validation_loss", "train_loss", NULL};
 
 const struct field stopping_fields[] = {
-    {.key = "early_stopping",
-        .type = FIELD_INT,
-        .offset = offsetof(struct stopping, patience),
-        .standard = "0",
-        .max = 1 << 24,
-        .unit = "epochs",
-        .help = "training ends after this many epochs without a new best loss (Keras: patience); 0: never"},
-    {.key = "monitor",
-        .type = FIELD_CHOICE,
-        .offset = offsetof(struct stopping, monitor),
-        .standard = "validation_loss",
-        .choices = monitor_names,
-        .help = "loss that early_stopping and reduce_on_plateau monitor; without validation data it is "
-                "train_loss"},
-    {.key = "min_delta",
-        .type = FIELD_REAL,
-        .offset = offsetof(struct stopping, min_delta),
-        .standard = "0",
-        .max = 1e30,
-        .help = "a loss is a new best one if it is lower by more than this (Keras: 1e-4 for "
-                "reduce_on_plateau)"},
-    {.key = "restore_best",
-        .type = FIELD_BOOL,
-        .offset = offsetof(struct stopping, restore_best),
-        .standard = "true",
-        .help = "early_stopping: the model gets the weights of its best epoch, even if training did not stop early "
-                "(Keras: not by default, and only if it did)"},
+    FIELD_ROW(stopping, patience, "early_stopping", FIELD_INT,
+        "training ends after this many epochs without a new best loss (Keras: patience); 0: never", .standard = "0",
+        .max = 1 << 24, .unit = "epochs"),
+    FIELD_ROW(stopping, monitor, "monitor", FIELD_CHOICE,
+        "loss that early_stopping and reduce_on_plateau monitor; without validation data it is "
+        "train_loss",
+        .standard = "validation_loss", .choices = monitor_names),
+    FIELD_ROW(stopping, min_delta, "min_delta", FIELD_REAL,
+        "a loss is a new best one if it is lower by more than this (Keras: 1e-4 for "
+        "reduce_on_plateau)",
+        .standard = "0", .max = 1e30),
+    FIELD_ROW(stopping, restore_best, "restore_best", FIELD_BOOL,
+        "early_stopping: the model gets the weights of its best epoch, even if training did not stop early "
+        "(Keras: not by default, and only if it did)",
+        .standard = "true"),
     {0},
 };
 
