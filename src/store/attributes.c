@@ -17,6 +17,7 @@ static hid_t object_or_group(struct store_file *f, const char *path, struct err 
         file_fail(f, path, e, "cannot make the group");
     H5Pclose(links);
     H5Gclose(group);
+
     return group < 0 ? -1 : object_recent(f, path, e);
 }
 
@@ -31,6 +32,7 @@ static int value_write(hid_t object, const char *name, hid_t type, const void *v
         r = -1;
     if (space >= 0)
         H5Sclose(space);
+
     return r;
 }
 
@@ -45,6 +47,7 @@ static int value_set(
     if (r < 0)
         file_fail(f, path, e, "cannot set its attribute %s", name);
     H5Tclose(memory);
+
     return r;
 }
 
@@ -78,6 +81,7 @@ static hid_t single_of(hid_t object, const char *name, enum store_type *type)
     H5Tclose(stored);
     H5Sclose(space);
     *type = (enum store_type)ours;
+
     return attribute;
 }
 
@@ -104,6 +108,7 @@ static char *text_read(hid_t attribute)
         }
     }
     H5Tclose(stored);
+
     return value;
 }
 
@@ -186,6 +191,7 @@ void attribute_hash(hid_t object, const char *path, const char *name, struct has
     hid_t attribute = single_of(object, name, &type);
     if (attribute < 0)
         return;
+
     hash_stream_add(hash, path, strlen(path) + 1);
     hash_stream_add(hash, name, strlen(name) + 1);
     char *text = type == STORE_TEXT ? text_read(attribute) : NULL;
@@ -206,14 +212,20 @@ static int number_get(struct store_file *f, const char *path, const char *name, 
     hid_t attribute = single_open(f, path, name, &type);
     bool fits = attribute >= 0 && type != STORE_TEXT && (!whole || (type != STORE_F32 && type != STORE_F64));
     int r = fits ? 0 : -1;
+
     if (fits) {
-        r = H5Aread(attribute, whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, value) < 0 ? -1 : 0;
+        hid_t memory = whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
+        r = H5Aread(attribute, memory, value) < 0 ? -1 : 0;
         if (r < 0)
             file_fail(f, path, e, "cannot read its attribute %s", name);
-    } else if (e)
-        err_add(e, ERR_DATA, "%s: %s: attribute %s: %s, expected %s number", f->path, *path ? path : "/", name,
-            attribute < 0 ? "missing or not a single value" : "of another type", whole ? "a whole" : "a");
+    } else if (e) {
+        const char *found = attribute < 0 ? "missing or not a single value" : "of another type";
+        const char *expected = whole ? "an integer" : "a number";
+        err_add(
+            e, ERR_DATA, "%s: %s: attribute %s: %s, expected %s", f->path, *path ? path : "/", name, found, expected);
+    }
     H5Aclose(attribute);
+
     return r;
 }
 
@@ -262,5 +274,6 @@ int store_attributes(struct store_file *f, const char *object, char ***names, in
     object_release(f);
     *names = list.names;
     *n = list.n;
+
     return r;
 }

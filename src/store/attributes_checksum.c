@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct visit {
+struct attribute_walk {
     struct hash_stream *hash;
     const char *path; // of the object, below the group
 };
@@ -22,45 +22,46 @@ static bool has_own(hid_t object)
     return H5Aexists(object, STORE_ATTRIBUTES_CHECKSUM) > 0;
 }
 
-static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
+static herr_t hash_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
 {
     (void)info;
-    struct visit *v = context;
+    struct attribute_walk *v = context;
     if (strcmp(name, STORE_ATTRIBUTES_CHECKSUM) != 0)
         attribute_hash(object, v->path, name, v->hash);
     return 0;
 }
 
-static int add_object(hid_t object, const char *path, struct hash_stream *hash);
+static int hash_object(hid_t object, const char *path, struct hash_stream *hash);
 
-static herr_t add_link(hid_t group, const char *name, const link_info *info, void *context)
+static herr_t hash_link(hid_t group, const char *name, const link_info *info, void *context)
 {
-    const struct visit *v = context;
+    const struct attribute_walk *v = context;
     if (info->type != H5L_TYPE_HARD)
         return 0;
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     int r = object < 0 ? -1 : 0;
     if (r == 0 && !has_own(object)) {
         char *path = mem_format("%s/%s", v->path, name);
-        r = add_object(object, path, v->hash);
+        r = hash_object(object, path, v->hash);
         free(path);
     }
     H5Oclose(object);
+
     return r;
 }
 
-static int add_object(hid_t object, const char *path, struct hash_stream *hash)
+static int hash_object(hid_t object, const char *path, struct hash_stream *hash)
 {
-    struct visit v = {hash, path};
-    if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &v) < 0)
+    struct attribute_walk v = {hash, path};
+    if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, hash_attribute, &v) < 0)
         return -1;
-    return H5Iget_type(object) == H5I_GROUP && links_visit(object, add_link, &v) < 0 ? -1 : 0;
+    return H5Iget_type(object) == H5I_GROUP && links_visit(object, hash_link, &v) < 0 ? -1 : 0;
 }
 
 static int checksum_of(hid_t group, char out[17])
 {
     struct hash_stream *hash = hash_stream_new();
-    int r = add_object(group, "", hash);
+    int r = hash_object(group, "", hash);
     snprintf(out, 17, "%016" PRIx64, hash_stream_value(hash));
     hash_stream_free(&hash);
     return r;
@@ -88,15 +89,17 @@ int attributes_verify(struct store_file *f, const char *path, hid_t group, struc
 {
     char found[17] = "";
     char *expected = attribute_text(group, STORE_ATTRIBUTES_CHECKSUM);
+    const char *name = strcmp(path, ".") == 0 ? "/" : path;
     int r = expected ? checksum_of(group, found) : 0;
 
     if (!expected && has_own(group))
-        return err_add(e, ERR_DATA, "%s: %s: damaged: the checksum of its attributes cannot be read", f->path,
-            strcmp(path, ".") == 0 ? "/" : path);
-    if (expected && (r < 0 || strcmp(found, expected) != 0))
+        return err_add(e, ERR_DATA, "%s: %s: damaged: the checksum of its attributes cannot be read", f->path, name);
+    if (r < 0)
+        snprintf(found, sizeof found, "not available");
+    if (expected && strcmp(found, expected) != 0)
         r = err_add(e, f->temporary ? ERR_IO : ERR_DATA,
-            "%s: %s: damaged: the checksum of its attributes is %s, written was %s", f->path,
-            strcmp(path, ".") == 0 ? "/" : path, r < 0 ? "not to be had" : found, expected);
+            "%s: %s: damaged: the checksum of its attributes is %s, written was %s", f->path, name, found, expected);
     free(expected);
+
     return r;
 }

@@ -22,7 +22,7 @@ struct copy {
     int n;
 };
 
-static herr_t array_note(hid_t source, const char *path, const object_info *info, void *copy)
+static herr_t copied_note(hid_t source, const char *path, const object_info *info, void *copy)
 {
     struct copy *c = copy;
     struct copied array = {0};
@@ -32,12 +32,14 @@ static herr_t array_note(hid_t source, const char *path, const object_info *info
         H5Rcreate(&array.to, c->target, path, H5R_OBJECT, -1) < 0)
         return -1;
     array.path = mem_text(path);
+
+    ASSERT(c->target >= 0, "%s: the copy is not open", c->name);
     c->arrays = mem_grow(c->arrays, (size_t)c->n + 1, sizeof *c->arrays);
     c->arrays[c->n++] = array;
     return 0;
 }
 
-static const hobj_ref_t *find(const struct copy *c, hobj_ref_t from)
+static const hobj_ref_t *copied_find(const struct copy *c, hobj_ref_t from)
 {
     for (int i = 0; i < c->n; i++)
         if (c->arrays[i].from == from)
@@ -69,9 +71,10 @@ static int dimensions_tie(const struct copy *c, hid_t array)
     hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
     hssize_t n = H5Sget_simple_extent_npoints(space);
     int r = n >= 1 && n <= STORE_MAX_RANK && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
+
     for (hssize_t i = 0; i < n && r == 0; i++) {
         hobj_ref_t *scale = list[i].p;
-        const hobj_ref_t *to = list[i].len ? find(c, scale[0]) : NULL;
+        const hobj_ref_t *to = list[i].len ? copied_find(c, scale[0]) : NULL;
         outside[i] = list[i].len && !to ? scale[0] : 0;
         if (to)
             *scale = *to;
@@ -86,6 +89,7 @@ static int dimensions_tie(const struct copy *c, hid_t array)
     H5Tclose(type);
     H5Sclose(space);
     H5Aclose(attribute);
+
     return r;
 }
 
@@ -113,6 +117,7 @@ static int users_replace(hid_t scale, hid_t type, const struct user *list, hsize
     int r = attribute >= 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
     H5Aclose(attribute);
     H5Sclose(space);
+
     return r;
 }
 
@@ -122,8 +127,9 @@ static int users_tie(const struct copy *c, hid_t scale)
     hssize_t n = H5Sget_simple_extent_npoints(space), kept = 0;
     struct user *list = n > 0 ? mem_new((size_t)n, sizeof *list) : NULL;
     int r = list && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
+
     for (hssize_t i = 0; i < n && r == 0; i++) {
-        const hobj_ref_t *to = find(c, list[i].array);
+        const hobj_ref_t *to = copied_find(c, list[i].array);
         if (to)
             list[kept++] = (struct user){*to, list[i].dimension};
     }
@@ -135,6 +141,7 @@ static int users_tie(const struct copy *c, hid_t scale)
     free(list);
     H5Sclose(space);
     H5Tclose(type);
+
     return r;
 }
 
@@ -159,6 +166,7 @@ static int array_tie(struct copy *c, const char *path)
     if (r < 0)
         copy_fail(c, path);
     H5Oclose(array);
+
     return r;
 }
 
@@ -168,7 +176,7 @@ static int body_copy(struct copy *c)
     int r = H5Ocopy(c->source, ".", c->to->id, c->name, H5P_DEFAULT, links) < 0 ? -1 : 0;
     H5Pclose(links);
     c->target = r == 0 ? H5Oopen(c->to->id, c->name, H5P_DEFAULT) : -1;
-    if (c->target < 0 || objects_visit(c->source, array_note, c) < 0)
+    if (c->target < 0 || objects_visit(c->source, copied_note, c) < 0)
         return copy_fail(c, "its arrays");
     return 0;
 }
@@ -179,6 +187,7 @@ int store_copy(struct store_file *from, const char *object, struct store_file *t
     c.source = object_open(from, object, e);
     if (c.source < 0)
         return -1;
+
     int r = body_copy(&c);
     for (int i = 0; i < c.n && r == 0; i++)
         r = array_tie(&c, c.arrays[i].path);
@@ -191,5 +200,6 @@ int store_copy(struct store_file *from, const char *object, struct store_file *t
     H5Oclose(c.source);
     if (r < 0)
         to->failed = true;
+
     return r;
 }

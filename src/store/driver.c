@@ -1,6 +1,6 @@
-// A file driver for writing, under which no write ever fails for HDF5: it cannot close a file after a failed write,
-// keeps it for ever, and crashes when the program ends. Instead the first failure is noted, all later writes are
-// dropped, and whoever owns the file looks at the note before it is given its name.
+// A file driver for writing that never reports a failed write to HDF5. After a failed write HDF5 cannot close the file,
+// keeps it open, and crashes when the program ends. The driver notes the first failure instead and drops all later
+// writes; the owner of the file checks the note (durable_check) before the file gets its final name.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -23,7 +23,9 @@ struct driver {
 static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t max)
 {
     (void)max;
-    int how = O_RDWR | O_CLOEXEC | (flags & H5F_ACC_TRUNC ? O_TRUNC : 0) | (flags & H5F_ACC_CREAT ? O_CREAT : 0);
+    int how = O_RDWR | O_CLOEXEC;
+    how |= flags & H5F_ACC_TRUNC ? O_TRUNC : 0;
+    how |= flags & H5F_ACC_CREAT ? O_CREAT : 0;
     struct disk_note *const *note = H5Pget_driver_info(access);
     int fd = open(name, how, 0666);
     struct stat s;
@@ -36,6 +38,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
     (*note)->error = 0; // HDF5 opens a file twice; the first time, where there is none, is not a failure
     struct driver *d = mem_new(1, sizeof *d);
     *d = (struct driver){.fd = fd, .note = *note, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
+
     return &d->base;
 }
 
@@ -87,6 +90,7 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
 {
     (void)type, (void)transfer;
     struct driver *d = (struct driver *)file;
+
     for (char *p = data; n > 0;) {
         ssize_t got = pread(d->fd, p, n, (off_t)at);
         if (got < 0 && errno != EINTR) {
@@ -102,6 +106,7 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
         at += step;
         n -= step;
     }
+
     return 0;
 }
 
@@ -109,6 +114,9 @@ static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
 {
     (void)type, (void)transfer;
     struct driver *d = (struct driver *)file;
+
+    ASSERT(at + n <= d->allocated, "bytes to %llu of %llu", (unsigned long long)(at + n),
+        (unsigned long long)d->allocated);
     if (at + n > d->end)
         d->end = at + n;
     if (d->end > d->note->bytes)
@@ -118,7 +126,7 @@ static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
         if (written < 0 && errno != EINTR)
             d->note->error = errno;
         size_t step = written > 0 ? (size_t)written : 0;
-        if (step >= STORE_PIECE_BYTES) // the disk begins now, beside what we still compute, and not at the sync
+        if (step >= STORE_PIECE_BYTES) // the disk starts now, while we compute, and not at the sync
             sync_file_range(d->fd, (off_t)at, (off_t)step, SYNC_FILE_RANGE_WRITE);
         p += step;
         at += step;

@@ -1,4 +1,9 @@
-// Files that appear whole or not at all: written under a temporary name, read back, synced, renamed.
+// Files that appear whole or not at all: written under a temporary name, read back, sealed, synced, renamed.
+//
+// The order of a commit: the checksum of all attributes is set, HDF5 flushes and closes the file, the driver's note
+// says whether every write succeeded (driver.c), every array is read back and compared with its checksum, the seal is
+// appended, and the file takes its name, which also syncs it. A failure at any step removes the temporary and leaves
+// the old file as it was. f->failed is set at the first failure of any write and forbids the commit.
 #include "store/store_impl.h"
 
 #include "base/disk.h"
@@ -12,7 +17,7 @@
 
 // The temporary is made before HDF5 opens it, so that it is never more readable than the file that it replaces. Returns
 // errno of what failed, or 0.
-static int make_temporary(const char *temporary, const char *path)
+static int temporary_make_empty(const char *temporary, const char *path)
 {
     int fd = disk_open_temporary(temporary, path);
     if (fd < 0)
@@ -28,7 +33,7 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
     hid_t access = library_access(true), creation = H5Pcreate(H5P_FILE_CREATE);
     struct store_file *f = file_new(path, temporary, -1);
     if (how == DURABLE_NEW)
-        f->note.error = make_temporary(temporary, path);
+        f->note.error = temporary_make_empty(temporary, path);
     if (!f->note.error && driver_set(access, &f->note) == 0)
         f->id = how == DURABLE_OLD ? H5Fopen(temporary, H5F_ACC_RDWR, access)
                                    : H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
@@ -42,6 +47,7 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
         disk_discard(temporary);
         file_free(&f);
     }
+
     return f;
 }
 
@@ -69,19 +75,23 @@ struct store_file *store_create_output(const struct output *output, const char *
     return f;
 }
 
-// The note that the driver made when a write failed. Returns -1 when there is one.
+// Returns -1 and an error if the driver has noted a failed write.
 int durable_check(struct store_file *f, const char *object, struct err *e)
 {
     if (!f->note.error)
         return 0;
+
+    char what[512] = "cannot write it";
     f->failed = true;
-    char what[512];
-    snprintf(what, sizeof what, "%s%scannot write it", object ? object : "", object ? ": " : "");
+    if (object)
+        snprintf(what, sizeof what, "%s: cannot write it", object);
+
     return disk_fail(e, f->path, f->note.error, (double)f->note.bytes, what);
 }
 
 int durable_close(struct store_file *f, struct err *e)
 {
+    ASSERT(f->temporary, "%s: not open for writing", f->path);
     object_forget(f);
     int r = f->failed ? err_add(e, ERR_IO, "%s: not kept: a write to it had failed", f->path) : 0;
     if (r == 0 && H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0)
@@ -92,7 +102,7 @@ int durable_close(struct store_file *f, struct err *e)
 }
 
 // Reads back what was written, and notes the arrays that are left to their checksums.
-static int check(struct store_file *f, struct seal_arrays *arrays, struct err *e)
+static int temporary_verify(struct store_file *f, struct seal_arrays *arrays, struct err *e)
 {
     hid_t access = library_access(false);
     f->id = H5Fopen(f->temporary, H5F_ACC_RDONLY, access);
@@ -104,6 +114,7 @@ static int check(struct store_file *f, struct seal_arrays *arrays, struct err *e
     f->arrays = NULL;
     object_forget(f);
     H5Fclose(f->id);
+
     return r;
 }
 
@@ -111,11 +122,13 @@ int store_commit_keeping(struct store_file **file, const char *previous, struct 
 {
     struct store_file *f = *file;
     struct seal_arrays arrays = {0};
+
+    ASSERT(f->temporary && f->id >= 0, "%s: not open for writing", f->path);
     if (!f->failed && store_seal_attributes(f, "", e) < 0)
         f->failed = true;
     int r = durable_close(f, e);
     if (r == 0)
-        r = check(f, &arrays, e);
+        r = temporary_verify(f, &arrays, e);
     if (r == 0)
         r = seal_write(f->temporary, f->path, &arrays, e);
     if (r == 0)

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include <stdlib.h>
 
-struct known {
+struct known_file {
     dev_t device;
     ino_t inode;
     off_t size;
@@ -12,23 +12,24 @@ struct known {
     unsigned what; // enum known_what, or-ed
     bool is_used;
 };
-static struct known *table; // (room), by inode: the next free place behind its own
+static struct known_file *table; // (room), by inode: the next free place behind its own
 static size_t room, count;
 
-static size_t place_of(const struct known *in, size_t n, const struct known *w)
+static size_t known_place(const struct known_file *in, size_t n, const struct known_file *w)
 {
+    ASSERT(n > 0 && (n & (n - 1)) == 0, "%zu places: no power of two", n);
     size_t at = (size_t)(w->inode * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (n - 1);
     while (in[at].is_used && (in[at].inode != w->inode || in[at].device != w->device))
         at = (at + 1) & (n - 1);
     return at;
 }
 
-static struct known of(const struct stat *s)
+static struct known_file known_of_stat(const struct stat *s)
 {
-    return (struct known){s->st_dev, s->st_ino, s->st_size, s->st_mtim, 0, true};
+    return (struct known_file){s->st_dev, s->st_ino, s->st_size, s->st_mtim, 0, true};
 }
 
-static bool is_same(const struct known *a, const struct known *b)
+static bool known_is_same(const struct known_file *a, const struct known_file *b)
 {
     return a->is_used && a->size == b->size && a->modified.tv_sec == b->modified.tv_sec &&
            a->modified.tv_nsec == b->modified.tv_nsec;
@@ -36,17 +37,17 @@ static bool is_same(const struct known *a, const struct known *b)
 
 bool known_has(const struct stat *s, enum known_what what)
 {
-    struct known w = of(s), *found = room ? &table[place_of(table, room, &w)] : NULL;
-    return found && is_same(found, &w) && (found->what & what);
+    struct known_file w = known_of_stat(s), *found = room ? &table[known_place(table, room, &w)] : NULL;
+    return found && known_is_same(found, &w) && (found->what & what);
 }
 
-static void grow(void)
+static void known_grow(void)
 {
     size_t more = room ? 2 * room : 64;
-    struct known *larger = mem_new(more, sizeof *larger);
+    struct known_file *larger = mem_new(more, sizeof *larger);
     for (size_t i = 0; i < room; i++)
         if (table[i].is_used)
-            larger[place_of(larger, more, &table[i])] = table[i];
+            larger[known_place(larger, more, &table[i])] = table[i];
     free(table);
     table = larger;
     room = more;
@@ -55,10 +56,11 @@ static void grow(void)
 void known_add(const struct stat *s, enum known_what what)
 {
     if (2 * (count + 1) > room)
-        grow();
-    struct known w = of(s), *at = &table[place_of(table, room, &w)];
+        known_grow();
+    struct known_file w = known_of_stat(s), *at = &table[known_place(table, room, &w)];
 
     count += !at->is_used;
-    w.what = what | (is_same(at, &w) ? at->what : 0);
+    w.what = what | (known_is_same(at, &w) ? at->what : 0);
+    ASSERT(2 * count <= room, "%zu files in %zu places", count, room);
     *at = w;
 }

@@ -1,4 +1,4 @@
-// HDF5's settings as we need them, and its error texts in our messages.
+// HDF5's settings as we need them, and its error messages as part of ours.
 #include "store/store_impl.h"
 
 #include <stdarg.h>
@@ -24,10 +24,11 @@ hid_t library_access(bool write)
         H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
         H5Pset_alignment(access, ALIGNED_FROM, ALIGNMENT);
     }
+
     return access;
 }
 
-static herr_t innermost(unsigned n, const H5E_error2_t *error, void *out)
+static herr_t note_innermost(unsigned n, const H5E_error2_t *error, void *out)
 {
     if (n == 0)
         *(const char **)out = error->desc;
@@ -37,7 +38,7 @@ static herr_t innermost(unsigned n, const H5E_error2_t *error, void *out)
 void library_reason(char *out, size_t room)
 {
     const char *reason = NULL;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &reason);
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_innermost, &reason);
     out[0] = 0;
     if (!reason)
         return;
@@ -59,12 +60,13 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
         f->failed = true;
     if (!e)
         return -1;
+    const char *name = object ? object : "";
+    const char *separator = object ? ": " : "";
     va_list args;
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s%s%s%s", f->path, object ? object : "",
-        object ? ": " : "", what, reason);
+    return err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s%s%s%s", f->path, name, separator, what, reason);
 }
 
 const char *store_library(void)

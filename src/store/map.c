@@ -27,6 +27,8 @@ static int map_bytes(
     void *base = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, (off_t)start);
     if (base == MAP_FAILED)
         return err_errno(e, "%s: %s: cannot map it", f->path, path);
+
+    ASSERT(start <= offset && offset - start + map->bytes <= length, "%s: %s: mapped too little", f->path, path);
     map->base = base;
     map->length = length;
     map->data = (const char *)base + (offset - start);
@@ -40,6 +42,7 @@ static int map_dataset(struct store_file *f, const char *path, hid_t dataset, st
     struct store_shape shape;
     if (dataset_shape(f, path, dataset, &shape, e) < 0)
         return -1;
+
     size_t element = store_type_size(shape.type);
     map->bytes = (size_t)(shape_rows(&shape) * shape_row_elements(&shape)) * element;
     if (map->bytes == 0) {
@@ -56,6 +59,7 @@ static int map_dataset(struct store_file *f, const char *path, hid_t dataset, st
     size_t size = (size_t)status.st_size;
     if (offset > size || map->bytes > size - offset)
         return file_fail(f, path, e, "ends behind the end of the file: is the file cut off?");
+
     return map_bytes(f, path, *fd, offset, map, e);
 }
 

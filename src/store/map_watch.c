@@ -1,12 +1,12 @@
-// What happens to a file while it is mapped: it can be written in place, or cut off. Whoever reads the mapping would
-// get other bytes than those that were checked, or the signal SIGBUS.
+// Notices when a file changes while it is mapped. It can be written in place or cut off; a reader of the mapping would
+// then get other bytes than those that were checked, or the signal SIGBUS.
 //
-// The handler of SIGBUS looks for the mapping that the address lies in, puts zeros in place of what is gone, and notes
-// it: the reader goes on, and the next check of the mapping is an error. Nothing that was read is believed before.
-// Size and time of modification say whether a file was written. They are not believed if the file was modified within
-// two seconds before it was looked at, because clocks of file systems are coarse; and a program that writes through a
-// mapping of its own may not change the time at all. So bytes are compared with their checksum from time to time, too:
-// as often as costs a hundredth of the time.
+// The handler of SIGBUS finds the mapping that holds the address, maps zeros in place of the missing pages, and notes
+// it. The reader continues, and the next check of the mapping fails. No result is used before that check.
+// Size and time of modification show whether a file was written. They are inconclusive if the file was modified within
+// two seconds before the check, because clocks of file systems are coarse; and a program that writes through a mapping
+// of its own may not change the time at all. Bytes are therefore also compared with their checksum from time to time,
+// at a cost of one hundredth of the time.
 #include "store/store_impl.h"
 
 #include "base/clock.h"
@@ -40,7 +40,7 @@ struct map_watch {
     _Atomic(struct map_watch *) next;
 };
 
-static _Atomic(struct map_watch *) first; // all mappings; changed by the main thread alone
+static _Atomic(struct map_watch *) first; // all mappings; only the main thread changes the list
 static struct sigaction before;
 
 static void on_bus_error(int number, siginfo_t *info, void *context)
@@ -87,6 +87,8 @@ struct map_watch *map_watch_new(const char *path, int fd, void *base, size_t len
 {
     struct map_watch *w = mem_new(1, sizeof *w);
     struct stat s = {0};
+
+    ASSERT(base && length > 0, "%s: nothing is mapped", path);
     w->path = mem_text(path);
     w->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     w->base = base;
@@ -128,16 +130,15 @@ static bool is_due(const struct map_watch *w)
     return !w->is_compared || clock_wall() - w->compared >= LEAST_RATIO * w->compare_seconds;
 }
 
-static int changed(const struct map_watch *w, struct err *e)
+static int fail_changed(const struct map_watch *w, struct err *e)
 {
     return err_add(e, ERR_DATA,
         "%s: the file was changed while it was used: what was read is not what its checksum says; put the data back, "
-        "or "
-        "import it again, and start again",
+        "or import it again, and start again",
         w->path);
 }
 
-static int cut_off(const struct map_watch *w, const struct stat *now, struct err *e)
+static int fail_cut_off(const struct map_watch *w, const struct stat *now, struct err *e)
 {
     return err_add(e, ERR_DATA,
         "%s: the file was cut off while it was used: found %lld bytes, expected %lld; put the data back, or import it "
@@ -146,7 +147,7 @@ static int cut_off(const struct map_watch *w, const struct stat *now, struct err
 }
 
 // `drops`: what was looked at leaves the memory of this process again.
-static uint64_t hash_of(const struct store_mapping *map, bool drops)
+static uint64_t mapping_hash(const struct store_mapping *map, bool drops)
 {
     struct hash_stream *hash = hash_stream_new();
     for (size_t at = 0, n; at < map->bytes; at += n) {
@@ -161,14 +162,14 @@ static uint64_t hash_of(const struct store_mapping *map, bool drops)
     return value;
 }
 
-static int compare(const struct store_mapping *map, const char *checksum, bool drops, struct err *e)
+static int compare_bytes(const struct store_mapping *map, const char *checksum, bool drops, struct err *e)
 {
     char found[17];
     double start = clock_wall();
 
-    snprintf(found, sizeof found, "%016" PRIx64, hash_of(map, drops));
+    snprintf(found, sizeof found, "%016" PRIx64, mapping_hash(map, drops));
     if (atomic_load(&map->watch->is_cut) || strcmp(found, checksum) != 0)
-        return changed(map->watch, e);
+        return fail_changed(map->watch, e);
     map->watch->compared = clock_wall();
     map->watch->compare_seconds = map->watch->compared - start;
     map->watch->is_compared = true;
@@ -176,7 +177,7 @@ static int compare(const struct store_mapping *map, const char *checksum, bool d
 }
 
 // A network file system asks its server when a file is opened.
-static void refresh(const struct map_watch *w)
+static void refresh_attributes(const struct map_watch *w)
 {
     int fd = input_open(w->path, NULL);
     if (fd >= 0)
@@ -190,17 +191,17 @@ int store_map_check(const struct store_mapping *map, const char *checksum, enum 
     if (!w)
         return 0;
 
-    refresh(w);
+    refresh_attributes(w);
     if (fstat(w->fd, &now) < 0)
         return err_add(e, ERR_DATA, "%s: cannot be read any more: %s", w->path, strerror(errno));
     if (atomic_load(&w->is_cut) || now.st_size < w->seen.st_size)
-        return cut_off(w, &now, e);
+        return fail_cut_off(w, &now, e);
 
     bool was_written = is_written(w, &now);
     bool compares = was_written || w->is_recent || (checks == STORE_MAP_BYTES && is_due(w));
     if (!checksum)
-        return was_written ? changed(w, e) : 0;
-    if (compares && compare(map, checksum, checks == STORE_MAP_LOOK, e) != 0)
+        return was_written ? fail_changed(w, e) : 0;
+    if (compares && compare_bytes(map, checksum, checks == STORE_MAP_LOOK, e) != 0)
         return -1;
     if (compares)
         note_seen(w, &now);

@@ -32,6 +32,7 @@ static enum presence path_presence(hid_t file, const char *path)
 {
     char *part = mem_text(path);
     enum presence found = PRESENT;
+
     for (char *p = part + strspn(part, "/"); *p && found == PRESENT; p += strspn(p, "/")) {
         p += strcspn(p, "/");
         char rest = *p;
@@ -45,6 +46,7 @@ static enum presence path_presence(hid_t file, const char *path)
         }
     }
     free(part);
+
     return found;
 }
 
@@ -60,7 +62,7 @@ static char *parent_of(const char *path)
     return slash && slash > path ? mem_format("%.*s", (int)(slash - path), path) : mem_text("/");
 }
 
-static int missing(struct store_file *f, const char *path, struct err *e)
+static int fail_missing(struct store_file *f, const char *path, struct err *e)
 {
     if (!e)
         return -1;
@@ -74,6 +76,7 @@ static int missing(struct store_file *f, const char *path, struct err *e)
     strings_free(names, n);
     free(names);
     free(parent);
+
     return -1;
 }
 
@@ -85,13 +88,15 @@ hid_t object_open(struct store_file *f, const char *path, struct err *e)
     if (found == LINKED)
         return file_fail(f, path, e, "behind a soft or external link, which is not followed");
     if (found == ABSENT)
-        return missing(f, path, e);
+        return fail_missing(f, path, e);
     hid_t object = found == PRESENT ? H5Oopen(f->id, path, H5P_DEFAULT) : -1;
+
     return object < 0 ? file_fail(f, path, e, "cannot open it") : object;
 }
 
 hid_t object_recent(struct store_file *f, const char *path, struct err *e)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     if (f->recent_path && strcmp(f->recent_path, path) == 0)
         return f->recent;
     hid_t object = object_open(f, path, e);
@@ -100,6 +105,7 @@ hid_t object_recent(struct store_file *f, const char *path, struct err *e)
     object_forget(f);
     f->recent = object;
     f->recent_path = mem_text(path);
+
     return object;
 }
 
@@ -128,6 +134,15 @@ hid_t dataset_open(struct store_file *f, const char *path, struct err *e)
 
 // --- links
 
+// The target of an external link as "FILE:/inner", new memory. A relative FILE is next to the file of the link.
+static char *external_target(const struct store_file *f, const char *file, const char *inner)
+{
+    int folder = *file == '/' ? 0 : (int)(object_name(f->path) - f->path);
+    const char *slash = *inner == '/' ? "" : "/";
+
+    return mem_format("%.*s%s:%s%s", folder, f->path, file, slash, inner);
+}
+
 // What a link leads to: "/inner", or of an external one "FILE:/inner"; new memory. NULL: it cannot be read.
 static char *link_value(struct store_file *f, const char *link, const link_info *info)
 {
@@ -139,15 +154,16 @@ static char *link_value(struct store_file *f, const char *link, const link_info 
 
     char *value = mem_new(size + 1, 1), *parent = parent_of(link), *out = NULL;
     bool is_read = H5Lget_val(f->id, link, value, size, H5P_DEFAULT) >= 0;
+
     if (is_read && info->type == H5L_TYPE_SOFT && *value == '/')
         out = mem_text(value);
     else if (is_read && info->type == H5L_TYPE_SOFT)
         out = mem_format("%s/%s", is_root(parent) ? "" : parent, value);
     else if (is_read && info->type == H5L_TYPE_EXTERNAL && H5Lunpack_elink_val(value, size, NULL, &file, &inner) >= 0)
-        out = mem_format("%.*s%s:%s%s", *file == '/' ? 0 : (int)(object_name(f->path) - f->path), f->path, file,
-            *inner == '/' ? "" : "/", inner);
+        out = external_target(f, file, inner);
     free(parent);
     free(value);
+
     return out;
 }
 
@@ -211,7 +227,7 @@ hid_t links_new(void)
     return links;
 }
 
-struct names {
+struct link_names {
     char **names;
     int n;
 };
@@ -219,7 +235,7 @@ struct names {
 static herr_t list_link(hid_t group, const char *name, const link_info *info, void *list)
 {
     (void)group;
-    struct names *l = list;
+    struct link_names *l = list;
     if (info->type != H5L_TYPE_HARD)
         return 0;
     l->names = mem_grow(l->names, (size_t)l->n + 1, sizeof *l->names);
@@ -234,7 +250,8 @@ int store_list(struct store_file *f, const char *group, char ***names, int *n, s
     hid_t object = object_open(f, group, e);
     if (object < 0)
         return -1;
-    struct names list = {0};
+
+    struct link_names list = {0};
     int r = H5Iget_type(object) == H5I_GROUP ? 0 : file_fail(f, group, e, "is an array, not a group");
     if (r == 0 && links_visit(object, list_link, &list) < 0)
         r = file_fail(f, group, e, "cannot list it");
@@ -246,5 +263,6 @@ int store_list(struct store_file *f, const char *group, char ***names, int *n, s
     }
     *names = list.names;
     *n = list.n;
+
     return 0;
 }

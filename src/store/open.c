@@ -27,6 +27,7 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
             "%s: %s: found %lld, known here are 1 to %d: is it from a newer version of this program?", f->path,
             STORE_FORMAT_VERSION, (long long)stored, FORMAT_VERSION);
     free(found);
+
     return r;
 }
 

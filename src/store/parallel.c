@@ -1,7 +1,7 @@
-// Bulk numbers from all ranks of a group into one durable file: all write their rows through MPI-IO, then rank 0 alone
-// goes on with the file.
+// Bulk numbers from all ranks of a group into one durable file: all write their rows through MPI-IO, then only rank 0
+// continues with the file.
 //
-// HDF5 cannot write variable-length texts through MPI-IO, and Open MPI's default MPI-IO is known to corrupt parallel
+// HDF5 cannot write variable-length strings through MPI-IO, and Open MPI's default MPI-IO is known to corrupt parallel
 // writes without a word: so each rank's rows are read back by rank 0 and compared with what the rank had in memory.
 #include "store/parallel.h"
 
@@ -53,6 +53,7 @@ static int claims_check(
     if (next != p->shape.dims[0])
         return err_add(e, ERR_SOFTWARE, "%s: %s: ranks give %" PRId64 " of %" PRId64 " rows", file, p->path, next,
             p->shape.dims[0]);
+
     return 0;
 }
 
@@ -62,6 +63,7 @@ static struct claim *claims_collect(
 {
     size_t count = (size_t)parts->n * (size_t)comm->size;
     struct claim *claims = mem_new(count, sizeof *claims);
+
     for (int i = 0; i < parts->n; i++) {
         const struct store_part *p = &parts->list[i];
         ASSERT(p->shape.rank > 0 && p->shape.type != STORE_TEXT && p->first >= 0 && p->rows >= 0, "%s", p->path);
@@ -73,6 +75,7 @@ static struct claim *claims_collect(
         qsort(claims + i * comm->size, (size_t)comm->size, sizeof *claims, by_first_row);
         claims_check(path, &parts->list[i], claims + i * comm->size, comm->size, e);
     }
+
     return claims;
 }
 
@@ -134,6 +137,7 @@ static int temporary_make(
     struct store_file *f = durable_open(path, mem_text(temporary), DURABLE_NEW, e);
     if (!f)
         return -1;
+
     int r = durable_format(f, format, e);
     for (int i = 0; i < parts->n && r == 0; i++) {
         hid_t dataset = dataset_create(f, parts->list[i].path, &parts->list[i].shape, e);
@@ -147,6 +151,7 @@ static int temporary_make(
     if (r < 0)
         disk_discard(temporary);
     file_free(&f);
+
     return r;
 }
 
@@ -180,6 +185,7 @@ static int temporary_write(
     if (f->id >= 0 && H5Fclose(f->id) < 0)
         file_fail(f, NULL, e, "cannot close it");
     file_free(&f);
+
     return comm_agree(comm, e);
 }
 
@@ -189,6 +195,7 @@ static int claims_verify(
 {
     struct hash_stream *whole = hash_stream_new();
     int r = 0;
+
     for (int i = 0; i < size && r == 0; i++) {
         struct hash_stream *part = hash_stream_new();
         r = verify_hash(f, p->path, claims[i].first, claims[i].rows, whole, part, e);
@@ -202,6 +209,7 @@ static int claims_verify(
     if (r == 0)
         r = checksum_set(f, p->path, hash_stream_value(whole), e);
     hash_stream_free(&whole);
+
     return r;
 }
 
@@ -213,10 +221,12 @@ static struct store_file *temporary_take(const struct comm *comm, const char *pa
     if (!f)
         return NULL;
     int r = 0;
+
     for (int i = 0; i < parts->n && r == 0; i++)
         r = claims_verify(f, &parts->list[i], claims + i * comm->size, comm->size, e);
     if (r < 0)
         store_abandon(&f);
+
     return f;
 }
 
@@ -239,5 +249,6 @@ int store_write_parallel(const struct comm *comm, const char *path, const char *
     }
     free(claims);
     free(temporary);
+
     return r;
 }

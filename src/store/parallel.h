@@ -21,8 +21,8 @@ struct store_parts {
 // Collective over comm: all ranks give the same path and the same n datasets in the same order. Creates PATH's
 // temporary, writes every rank's parts, reads them back on rank 0 and compares them with the checksums of what the
 // ranks hold, and stores the checksum of the whole. 0 on every rank, and rank 0's *f is then the file, to add scales,
-// texts and attributes (store_describe for these datasets) and to commit; NULL elsewhere. On failure -1 and an error on
-// every rank, and nothing is left behind.
+// strings and attributes (store_describe for these datasets) and to commit; NULL elsewhere. On failure -1 and an error
+// on every rank, and nothing is left behind.
 int store_write_parallel(const struct comm *comm, const char *path, const char *format, const struct store_parts *parts,
     struct store_file **f, struct err *e);
 

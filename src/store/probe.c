@@ -18,12 +18,12 @@ struct columns {
     hsize_t first, mine, all;
 };
 
-static double value_at(hsize_t row, hsize_t column, hsize_t all)
+static double probe_value(hsize_t row, hsize_t column, hsize_t all)
 {
     return 0.5 + (double)(row * all + column);
 }
 
-static struct columns columns_of(const struct comm *comm)
+static struct columns probe_columns(const struct comm *comm)
 {
     struct columns c = {0};
     for (int rank = 0; rank < comm->size; rank++) {
@@ -41,7 +41,7 @@ static int write_once(MPI_Comm grid, const char *path, const struct columns *c)
     double *mine = mem_new(ROWS * c->mine, sizeof *mine);
     for (hsize_t i = 0; i < ROWS; i++)
         for (hsize_t k = 0; k < c->mine; k++)
-            mine[i * c->mine + k] = value_at(i, c->first + k, c->all);
+            mine[i * c->mine + k] = probe_value(i, c->first + k, c->all);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), transfer = H5Pcreate(H5P_DATASET_XFER);
     H5Pset_fapl_mpio(access, grid, MPI_INFO_NULL);
     H5Pset_dxpl_mpio(transfer, H5FD_MPIO_COLLECTIVE);
@@ -59,6 +59,7 @@ static int write_once(MPI_Comm grid, const char *path, const struct columns *c)
     H5Pclose(transfer);
     H5Pclose(access);
     free(mine);
+
     return r;
 }
 
@@ -68,25 +69,28 @@ static bool is_wrong(const char *path, const struct columns *c)
     hid_t access = library_access(false), file = H5Fopen(path, H5F_ACC_RDONLY, access);
     hid_t array = H5Dopen2(file, "probe", H5P_DEFAULT);
     bool wrong = H5Dread(array, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all) < 0;
+
     for (hsize_t i = 0; i < ROWS * c->all && !wrong; i++)
-        wrong = all[i] != value_at(0, i, c->all);
+        wrong = all[i] != probe_value(0, i, c->all);
     H5Dclose(array);
     H5Fclose(file);
     H5Pclose(access);
     free(all);
+
     return wrong;
 }
 
 int store_probe(const struct comm *comm, const char *path, int files, struct store_probe *p, struct err *e)
 {
     MPI_Comm grid;
-    struct columns c = columns_of(comm);
+    struct columns c = probe_columns(comm);
     int sides[2] = {0}, periods[2] = {0}, failed = 0, goes_on = 1;
     double begin = clock_wall();
     *p = (struct store_probe){0};
     library_setup();
     MPI_Dims_create(comm->size, 2, sides);
     MPI_Cart_create(comm_mpi(comm), 2, sides, periods, 0, &grid);
+
     while (goes_on && !failed) {
         int mine = write_once(grid, path, &c);
         MPI_Allreduce(&mine, &failed, 1, MPI_INT, MPI_MIN, grid);
@@ -101,5 +105,6 @@ int store_probe(const struct comm *comm, const char *path, int files, struct sto
     if (comm->rank == 0)
         unlink(path);
     comm_broadcast(comm, 0, p, sizeof *p);
+
     return failed ? err_add(e, ERR_IO, "%s: cannot write it through MPI-IO", path) : 0;
 }

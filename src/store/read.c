@@ -1,4 +1,4 @@
-// Arrays out of a file: rows of numbers, converted, and rows of texts.
+// Reads arrays: checks the range and the type, then reads rows and compares the array with its checksum.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -80,13 +80,14 @@ int store_read(
     int r = dataset_shape(f, path, dataset, &shape, e);
     if (r == 0 && (shape.type == STORE_TEXT) != (type == STORE_TEXT))
         r = err_add(e, ERR_DATA, "%s: %s: holds %s", f->path, path,
-            type == STORE_TEXT ? "numbers, not texts" : "texts, not numbers");
+            type == STORE_TEXT ? "numbers, not strings" : "strings, not numbers");
     else if (r == 0 && (rows.first < 0 || rows.n < 0 || rows.first > shape_rows(&shape) - rows.n))
         r = err_add(e, ERR_DATA, "%s: %s: has %" PRId64 " rows, not %" PRId64, f->path, path, shape_rows(&shape),
             rows.first + rows.n);
     else if (r == 0)
         r = read_checked(f, path, dataset, type, &shape, rows.first, rows.n, data, e);
     H5Dclose(dataset);
+
     return r;
 }
 
@@ -96,6 +97,7 @@ static int last_select(
 {
     hsize_t start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK] = {0};
 
+    ASSERT(shape->rank > 0 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
     for (int i = 0; i < shape->rank; i++)
         count[i] = (hsize_t)shape->dims[i];
     start[shape->rank - 1] = (hsize_t)first;

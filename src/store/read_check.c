@@ -35,6 +35,7 @@ static struct read_check *check_find(struct store_file *f, const char *path)
 // Forgets the oldest check. An array that is forgotten is compared again when it is read again.
 static struct read_check *check_new(struct store_file *f, const char *path, char *expected)
 {
+    ASSERT(f->next_check >= 0 && f->next_check < READ_CHECKS, "check %d", f->next_check);
     struct read_check *c = &f->check[f->next_check];
 
     f->next_check = (f->next_check + 1) % READ_CHECKS;
@@ -90,6 +91,7 @@ int read_check_add(struct store_file *f, struct read_check *c, enum store_type t
     int64_t n = rows * shape_row_elements(shape);
     char found[17];
 
+    ASSERT(c->path && c->hash && c->expected && !c->is_good, "%s: no comparison is running", f->path);
     if (type == STORE_TEXT)
         strings_hash(c->hash, data, n);
     else

@@ -9,6 +9,9 @@
 int rows_select(hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory)
 {
     hsize_t start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK] = {0};
+
+    ASSERT(shape->rank >= 0 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
+    ASSERT(first >= 0 && rows >= 0, "rows %" PRId64 " from %" PRId64, rows, first);
     for (int i = 0; i < shape->rank; i++)
         count[i] = (hsize_t)shape->dims[i];
     start[0] = (hsize_t)first;
@@ -58,10 +61,12 @@ int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memor
     H5Sclose(memory);
     H5Sclose(file);
     H5Pclose(transfer);
+
     return r;
 }
 
-// A text of a fixed length ends at its first NUL or its last byte; or, padded as Fortran does, before its last spaces.
+// A string of fixed length ends at its first NUL or its last byte; if it is padded with spaces, as Fortran does, before
+// the padding.
 static char *fixed_text(const char *bytes, size_t size, bool is_padded)
 {
     size_t n = strnlen(bytes, size);
@@ -80,9 +85,11 @@ static int read_fixed_texts(struct store_file *f, const char *path, hid_t datase
         return -1;
     int r = read_rows(f, path, dataset, stored, shape, first, rows, bytes, e);
     bool is_padded = H5Tget_strpad(stored) == H5T_STR_SPACEPAD;
+
     for (int64_t i = 0; i < n && r == 0; i++)
         texts[i] = fixed_text(bytes + (size_t)i * size, size, is_padded);
     free(bytes);
+
     return r;
 }
 
@@ -101,7 +108,8 @@ int read_texts(struct store_file *f, const char *path, hid_t dataset, const stru
     if (r < 0)
         strings_free(texts, n);
     for (int64_t i = 0; i < n && r == 0; i++)
-        if (!texts[i]) // HDF5's form of an empty text
+        if (!texts[i]) // HDF5's form of an empty string
             texts[i] = mem_text("");
+
     return r;
 }

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int attach(struct store_file *f, const char *path, hid_t dataset, int dim, const char *scale_path, struct err *e)
+static int scale_attach(
+    struct store_file *f, const char *path, hid_t dataset, int dim, const char *scale_path, struct err *e)
 {
     hid_t scale = dataset_open(f, scale_path, e);
     if (scale < 0)
@@ -23,6 +24,7 @@ static int attach(struct store_file *f, const char *path, hid_t dataset, int dim
     if (r == 0 && H5DSattach_scale(dataset, scale, (unsigned)dim) < 0)
         r = file_fail(f, path, e, "cannot attach the scale %s", scale_path);
     H5Dclose(scale);
+
     return r;
 }
 
@@ -31,7 +33,7 @@ static int scale_set(struct store_file *f, const char *path, hid_t dataset, int 
     char *scale = object_sibling(path, name);
     int r = 0;
     if (strcmp(scale + strspn(scale, "/"), path + strspn(path, "/")) != 0)
-        r = attach(f, path, dataset, dim, scale, e);
+        r = scale_attach(f, path, dataset, dim, scale, e);
     else if (H5DSset_scale(dataset, object_name(path)) < 0)
         r = file_fail(f, path, e, "cannot make it a scale");
     free(scale);
@@ -51,5 +53,6 @@ int store_describe(struct store_file *f, const char *path, const struct store_ab
     for (int i = 0; i < STORE_MAX_RANK && r == 0; i++)
         if (about->scales[i])
             r = scale_set(f, path, dataset, i, about->scales[i], e);
+
     return r;
 }

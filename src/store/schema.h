@@ -112,13 +112,13 @@
 #define CHECKPOINT_WAITED        "waited"
 #define CHECKPOINT_WAITED_DROP   "waited_for_drop"
 #define CHECKPOINT_DROPS         "drops"
-// its arrays beside those of history/: (shard), and (parameters) each
+// its arrays besides those of history/: (shard), and (parameters) each
 #define CHECKPOINT_SHARD_LOSS "shard_loss"
 #define CHECKPOINT_PARAMETERS "parameters"
 #define CHECKPOINT_SLOT       "slot_" // slot_0, slot_1, slot_2: the optimizer's state
 #define CHECKPOINT_BEST       "best_parameters"
 
-// a file of scores: attributes of the file, beside `experiment` and `trial` of the model
+// a file of scores: attributes of the file, besides `experiment` and `trial` of the model
 #define SCORES_MODEL "model" // the file that it was taken from, as named
 
 // model/: groups

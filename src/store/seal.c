@@ -59,6 +59,7 @@ static ssize_t read_at(int fd, void *to, size_t n, off_t at)
             return -1;
         done += got > 0 ? (size_t)got : 0;
     }
+
     return (ssize_t)done;
 }
 
@@ -86,6 +87,7 @@ static int seal_sum(int fd, const struct seal *s, uint64_t *sum)
     off_t at = 0;
     int r = 0;
 
+    ASSERT(s->arrays >= 0 && s->bytes >= 0, "%" PRId64 " arrays, %" PRId64 " bytes", s->arrays, s->bytes);
     for (int64_t i = 0; i < s->arrays && r == 0; i++) {
         r = add_bytes(hash, fd, at, s->table[i].offset);
         at = s->table[i].offset + s->table[i].bytes;
@@ -109,6 +111,7 @@ void seal_note(struct seal_arrays *arrays, int64_t offset, int64_t bytes)
         arrays->room = 2 * arrays->room + 16;
         arrays->list = mem_grow(arrays->list, (size_t)arrays->room, sizeof *arrays->list);
     }
+    ASSERT(arrays->n < arrays->room, "%d arrays of %d", arrays->n, arrays->room);
     arrays->list[arrays->n++] = (struct seal_array){offset, bytes};
 }
 
@@ -136,6 +139,7 @@ static int write_at(int fd, const void *data, size_t n, off_t at)
         at += (off_t)step;
         n -= step;
     }
+
     return 0;
 }
 
@@ -175,12 +179,12 @@ int seal_write(const char *temporary, const char *path, struct seal_arrays *arra
 }
 
 // --- reading
-static int damaged(const char *path, struct err *e)
+static int fail_damaged(const char *path, struct err *e)
 {
     return err_add(e, ERR_DATA, "%s: damaged: its bytes are not those that were written", path);
 }
 
-static int unreadable(const char *path, struct err *e)
+static int fail_unreadable(const char *path, struct err *e)
 {
     return err_errno(e, "%s: cannot read it", path);
 }
@@ -189,6 +193,7 @@ static int unreadable(const char *path, struct err *e)
 static bool is_table(const struct seal *s)
 {
     int64_t at = 0;
+
     for (int64_t i = 0; i < s->arrays; i++) {
         if (s->table[i].offset < at || s->table[i].bytes < 0 || s->table[i].offset > s->bytes - s->table[i].bytes)
             return false;
@@ -206,21 +211,21 @@ static int seal_compare(int fd, const char *path, int64_t size, const char found
 
     if (sscanf(found, SEAL_BEGIN SCNd64 ", arrays apart %" SCNd64, &s.bytes, &s.arrays) != 2 || s.bytes < 0 ||
         s.arrays < 0 || s.arrays > size / (int64_t)sizeof *s.table)
-        return damaged(path, e);
+        return fail_damaged(path, e);
     if (s.bytes != size - (int64_t)table_bytes(&s) - SEAL_BYTES)
         return err_add(e, ERR_DATA, "%s: damaged: it has %" PRId64 " bytes, written were %" PRId64, path, size,
             s.bytes + (int64_t)table_bytes(&s) + SEAL_BYTES);
     s.table = mem_new((size_t)s.arrays + 1, sizeof *s.table);
     int r = 0;
     if (read_at(fd, s.table, table_bytes(&s), s.bytes) < 0)
-        r = unreadable(path, e);
+        r = fail_unreadable(path, e);
     else if (!is_table(&s))
-        r = damaged(path, e);
+        r = fail_damaged(path, e);
     else if (seal_sum(fd, &s, &sum) < 0)
-        r = unreadable(path, e);
+        r = fail_unreadable(path, e);
     if (r == 0) {
         seal_text(expected, &s, sum);
-        r = memcmp(found, expected, SEAL_BYTES) == 0 ? 0 : damaged(path, e);
+        r = memcmp(found, expected, SEAL_BYTES) == 0 ? 0 : fail_damaged(path, e);
     }
     free(s.table);
 
@@ -232,13 +237,13 @@ static int old_seal_compare(int fd, const char *path, int64_t size, const char f
 {
     char expected[OLD_SEAL_BYTES] = "";
     struct hash_stream *hash = hash_stream_new();
-    int r = add_bytes(hash, fd, OLD_SEAL_BYTES, size) < 0 ? unreadable(path, e) : 0;
+    int r = add_bytes(hash, fd, OLD_SEAL_BYTES, size) < 0 ? fail_unreadable(path, e) : 0;
 
     snprintf(expected, sizeof expected, SEAL_BEGIN PRId64 ", xxh3 of those from %d %016" PRIx64 "\n", size,
         OLD_SEAL_BYTES, hash_stream_value(hash));
     hash_stream_free(&hash);
     if (r == 0 && memcmp(found, expected, OLD_SEAL_BYTES) != 0)
-        r = damaged(path, e);
+        r = fail_damaged(path, e);
 
     return r;
 }
@@ -253,9 +258,9 @@ static int file_check(int fd, const char *path, int64_t size, bool *is_sealed, s
     char first[OLD_SEAL_BYTES + 1] = "", last[SEAL_BYTES + 1] = "";
 
     if (size >= SEAL_BYTES && read_at(fd, last, SEAL_BYTES, size - SEAL_BYTES) < 0)
-        return unreadable(path, e);
+        return fail_unreadable(path, e);
     if (size >= OLD_SEAL_BYTES && read_at(fd, first, OLD_SEAL_BYTES, 0) < 0)
-        return unreadable(path, e);
+        return fail_unreadable(path, e);
     *is_sealed = is_seal(last) || is_seal(first);
     if (is_seal(last))
         return seal_compare(fd, path, size, last, e);
@@ -272,7 +277,7 @@ int seal_check(const char *path, bool *is_sealed, struct err *e)
     *is_sealed = false;
     if (fd < 0)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
-    int r = fstat(fd, &s) < 0 ? unreadable(path, e) : 0;
+    int r = fstat(fd, &s) < 0 ? fail_unreadable(path, e) : 0;
     if (r == 0 && known_has(&s, KNOWN_SEALED))
         *is_sealed = true;
     else if (r == 0)

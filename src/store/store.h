@@ -4,8 +4,8 @@
 // with the checksum of every array, sealed (seal.c), renamed. A kill -9 while HDF5 has a file open for writing destroys
 // the file, so an open file never has its final name.
 // Reading: the seal is compared before HDF5 reads the file. A file that this process did not write is walked by a
-// forked child (walk.c) before it is opened here, because the HDF5 library of many systems crashes or hangs on
-// malformed files.
+// forked child (walk.c) before it is opened here, because the HDF5 library of many systems crashes on malformed
+// files, or never returns.
 // HDF5 is not thread-safe: call these functions from one thread only. Functions return 0, or -1 and an error, unless
 // their comment says otherwise. They never follow soft or external links. Paths look like "history/epoch".
 #pragma once

@@ -30,6 +30,7 @@ struct store_file *file_open_unchecked(const char *path, struct err *e)
         file_free(&f);
     }
     H5Pclose(list);
+
     return f;
 }
 

@@ -1,4 +1,4 @@
-// What the files of store/ share: an open file, HDF5's error texts, objects found by path, pieces of arrays.
+// What the files of store/ share: an open file, the error messages of HDF5, objects found by path, pieces of arrays.
 #pragma once
 
 #include "base/err.h"
@@ -14,7 +14,7 @@ enum { STORE_PIECE_BYTES = 4 << 20 }; // what checks and copies hold in memory a
 // What the driver has seen of the disk.
 struct disk_note {
     int error;      // errno of the first write that failed; 0: none
-    uint64_t bytes; // of the file, those included whose write failed or was dropped since
+    uint64_t bytes; // of the file, including those whose write failed or was dropped
 };
 
 struct hash_stream;
@@ -45,7 +45,7 @@ struct store_file {
     struct seal_arrays *arrays; // those that array_verify has found good are noted here; NULL: nowhere
 };
 
-// library.c: HDF5's settings and its error texts
+// library.c: HDF5's settings and its error messages
 void library_setup(void);         // before every first call: HDF5 forgets its settings in MPI_Finalize
 hid_t library_access(bool write); // a new file access property list
 // Adds "FILE: OBJECT: message: HDF5's innermost reason" and forgets HDF5's error. ERR_IO for a file that is written,
@@ -54,11 +54,11 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
     __attribute__((format(printf, 4, 5)));
 void library_reason(char *out, size_t room); // ": reason", or "" where HDF5 gives none
 
-// driver.c: `access` then writes through our driver, which notes when it cannot. Returns -1 if HDF5 refuses the driver.
+// driver.c: makes `access` write through our driver, which notes a failure. Returns -1 if HDF5 refuses the driver.
 int driver_set(hid_t access, struct disk_note *note);
 
 // durable.c
-// Makes or opens the temporary for writing; takes its name.
+// Makes or opens the temporary for writing. Owns the string `temporary` from then on, also on failure.
 enum durable_how { DURABLE_OLD, DURABLE_NEW };
 struct store_file *durable_open(const char *path, char *temporary, enum durable_how how, struct err *e);
 // 0, or -1 and an error when a write of this file has failed on disk.
@@ -86,7 +86,7 @@ hid_t dataset_open(struct store_file *f, const char *path, struct err *e); // re
 hid_t object_recent(struct store_file *f, const char *path, struct err *e);
 void object_release(struct store_file *f);
 void object_forget(struct store_file *f);                 // before a file that is written is closed
-char *object_sibling(const char *path, const char *name); // NAME beside PATH, or "/absolute"; new memory
+char *object_sibling(const char *path, const char *name); // NAME in the group of PATH, or "/absolute"; new memory
 const char *object_name(const char *path);                // the part behind the last slash
 hid_t links_new(void);                                    // link creation property list: missing groups are made
 
@@ -107,7 +107,8 @@ void strings_free(char **strings, int64_t n); // the strings, not the array
 void strings_hash(struct hash_stream *hash, char *const *strings, int64_t n);
 
 // rows.c
-// Selects rows in the file space of `dataset`; *memory is the space of as many rows in memory. Both to be closed.
+// Selects rows in the file space of `dataset`; *memory is the space of that many rows in memory. The caller closes
+// both.
 int rows_select(
     hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory);
 // A transfer property list under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
@@ -118,11 +119,11 @@ int read_texts(struct store_file *f, const char *path, hid_t dataset, const stru
     int64_t rows, char **texts, struct err *e);
 
 // verify.c
-// Adds rows [first, first + rows) to the checksum as they are stored, texts with their NULs; numbers also to `part`, if
-// it is not NULL.
+// Adds rows [first, first + rows) to the checksum as they are stored, strings with their NULs. Numbers are also added
+// to `part`, unless it is NULL.
 int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
     struct hash_stream *part, struct err *e);
-// store_verify of an open array; tells of it to `each`, unless it is NULL.
+// store_verify of an open array; reports a good one to `each`, unless that is NULL.
 int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e);
 // The errors of a checksum: the array differs from it, or it cannot be read. Both return -1.
 int checksum_differs(struct store_file *f, const char *path, const char *found, const char *expected, struct err *e);

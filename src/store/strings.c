@@ -15,6 +15,8 @@ void strings_free(char **strings, int64_t n)
 
 void strings_hash(struct hash_stream *hash, char *const *strings, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++)
-        hash_stream_add(hash, strings[i] ? strings[i] : "", strings[i] ? strlen(strings[i]) + 1 : 1);
+    for (int64_t i = 0; i < n; i++) {
+        const char *string = strings[i] ? strings[i] : "";
+        hash_stream_add(hash, string, strlen(string) + 1);
+    }
 }

@@ -13,6 +13,8 @@ size_t store_type_size(enum store_type type)
         [STORE_F32] = 4,
         [STORE_F64] = 8,
         [STORE_TEXT] = sizeof(char *)};
+
+    ASSERT(type <= STORE_TEXT, "type %d", type);
     return sizes[type];
 }
 
@@ -29,6 +31,7 @@ hid_t type_open(enum store_type type)
     switch (type) {
     case STORE_U8:
         return H5Tcopy(H5T_NATIVE_UINT8);
+
     case STORE_I8:
         return H5Tcopy(H5T_NATIVE_INT8);
     case STORE_I16:
@@ -44,6 +47,7 @@ hid_t type_open(enum store_type type)
     case STORE_TEXT:
         return text_type();
     }
+
     return -1;
 }
 
@@ -149,6 +153,7 @@ static int form_check(struct store_file *f, const char *path, hid_t creation, st
                 "rewrites the file",
                 (int)filter, name);
     }
+
     return 0;
 }
 
@@ -161,7 +166,7 @@ int dataset_shape(struct store_file *f, const char *path, hid_t dataset, struct 
     if (type < 0 || space < 0 || creation < 0 || shape->rank < 0)
         r = file_fail(f, path, e, "cannot read its type and dimensions");
     else if (ours < 0)
-        r = file_fail(f, path, e, "elements that are neither numbers nor texts, which is all that can be read here");
+        r = file_fail(f, path, e, "elements that are neither numbers nor strings, which is all that can be read here");
     else if (shape->rank > STORE_MAX_RANK)
         r = file_fail(f, path, e, "has %d dimensions, allowed are 0 to %d", shape->rank, STORE_MAX_RANK);
     else {
@@ -174,5 +179,6 @@ int dataset_shape(struct store_file *f, const char *path, hid_t dataset, struct 
     H5Pclose(creation);
     H5Sclose(space);
     H5Tclose(type);
+
     return r;
 }

@@ -1,4 +1,4 @@
-// The checksum of an array: XXH3-64 over its bytes as they are stored (texts: each with its NUL), as 16 hexadecimal
+// The checksum of an array: XXH3-64 over its bytes as they are stored (strings: each with its NUL), as 16 hexadecimal
 // digits in the attribute `xxh3`.
 #include "store/store_impl.h"
 
@@ -29,6 +29,7 @@ static int hash_texts(struct store_file *f, const char *path, hid_t dataset, con
         strings_hash(hash, texts, n);
     strings_free(texts, n);
     free(texts);
+
     return r;
 }
 
@@ -51,6 +52,7 @@ static int hash_numbers(struct store_file *f, const char *path, hid_t dataset, c
         hash_stream_add(part, data, bytes);
     free(data);
     H5Tclose(stored);
+
     return r;
 }
 
@@ -78,6 +80,7 @@ int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t r
     if (r == 0)
         r = hash_rows(f, path, dataset, &shape, first, rows, hash, part, e);
     H5Dclose(dataset);
+
     return r;
 }
 
@@ -112,7 +115,7 @@ static int array_compare(struct store_file *f, const char *path, hid_t dataset, 
 }
 
 // Notes where the bytes of an array lie in the file, if they lie there as its checksum has them.
-static void array_note(struct store_file *f, hid_t dataset, const struct store_shape *shape)
+static void sealed_array_note(struct store_file *f, hid_t dataset, const struct store_shape *shape)
 {
     haddr_t offset = shape->type == STORE_TEXT ? HADDR_UNDEF : H5Dget_offset(dataset);
     if (offset != HADDR_UNDEF)
@@ -132,7 +135,7 @@ int array_verify(struct store_file *f, const char *path, hid_t dataset, const st
     if (r == 0 && expected)
         r = array_compare(f, path, dataset, &shape, expected, e);
     if (r == 0 && expected && f->arrays)
-        array_note(f, dataset, &shape);
+        sealed_array_note(f, dataset, &shape);
     if (r == 0 && each)
         each->array(each->context, path,
             (int64_t)store_type_size(shape.type) * shape_rows(&shape) * shape_row_elements(&shape), expected != NULL);
@@ -150,7 +153,7 @@ int store_verify(struct store_file *f, const char *path, struct err *e)
     return r;
 }
 
-struct visit {
+struct verify_visit {
     struct store_file *f;
     const char *group;
     bool skips_arrays;
@@ -161,9 +164,10 @@ struct visit {
 
 static herr_t verify_object(hid_t root, const char *path, const object_info *info, void *visit)
 {
-    struct visit *v = visit;
+    struct verify_visit *v = visit;
     if (info->type != H5O_TYPE_GROUP && (info->type != H5O_TYPE_DATASET || v->skips_arrays))
         return 0;
+
     hid_t object = object_of_info(root, info); // no way through the groups again
     char *whole = *v->group ? mem_format("%s/%s", v->group, path) : NULL;
     int r;
@@ -178,6 +182,7 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
         v->result = -1;
     H5Oclose(object);
     free(whole);
+
     return 0;
 }
 
@@ -205,7 +210,7 @@ int seal_missing(struct store_file *f, struct err *e)
 
 int store_verify_group(struct store_file *f, const char *group, struct err *e)
 {
-    struct visit v = {.f = f, .group = group, .e = e};
+    struct verify_visit v = {.f = f, .group = group, .e = e};
     hid_t object = object_open(f, group, e);
     if (object < 0)
         return -1;
@@ -218,7 +223,7 @@ int store_verify_group(struct store_file *f, const char *group, struct err *e)
 
 int attributes_verify_all(struct store_file *f, struct err *e)
 {
-    struct visit v = {.f = f, .group = "", .skips_arrays = true, .e = e};
+    struct verify_visit v = {.f = f, .group = "", .skips_arrays = true, .e = e};
     if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");
     return v.result;
@@ -226,7 +231,7 @@ int attributes_verify_all(struct store_file *f, struct err *e)
 
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e)
 {
-    struct visit v = {.f = f, .group = "", .each = each, .e = e};
+    struct verify_visit v = {.f = f, .group = "", .each = each, .e = e};
     if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");
     if (seal_missing(f, e) < 0)

@@ -1,10 +1,14 @@
-// The walk: a foreign file is first opened and read by a forked child, whose crash or endless loop harms nobody. HDF5
-// 1.10 crashes on many malformed files and hangs on some.
+// The walk: a forked child opens and reads a foreign file before this process does, because HDF5 1.10 crashes on many
+// malformed files and never returns from some.
 //
-// The child makes the very calls that this program makes later: it visits every object, reads every attribute, and of
-// each array whatever its form on disk makes dangerous: all of a compressed, chunked or variable-length one; the first
-// and last element of plain numbers, whose bytes HDF5 only copies. What is left is luck: a compressed chunk that
-// unpacks to less than its size makes HDF5 read behind its buffer, which need not crash.
+// The child makes the same calls that this program makes later. It visits every object and reads every attribute. It
+// reads a compressed, chunked or variable-length array whole, because HDF5 can crash in any part of it, and of plain
+// numbers, whose bytes HDF5 only copies, the first and last element. One risk remains: a compressed chunk that unpacks
+// to less than its size makes HDF5 read behind its buffer, which does not always crash.
+//
+// The parent sends nothing. For each file the child writes records into a pipe: one for each array, if the caller wants
+// them, and one at the end, with the messages. A child that dies before that record is the verdict on its file. The
+// child has limits on CPU time, wall time and memory that depend on the size of the file.
 #include "store/store_impl.h"
 
 #include "base/clock.h"
@@ -67,6 +71,7 @@ static void record_send(int report, const struct record *record, const char *mes
         const char *data;
         size_t n;
     } parts[] = {{(const char *)record, sizeof *record}, {messages, record->length > 0 ? (size_t)record->length : 0}};
+
     for (size_t i = 0; i < 2; i++)
         for (size_t done = 0; done < parts[i].n;) {
             ssize_t written = write(report, parts[i].data + done, parts[i].n - done);
@@ -84,7 +89,7 @@ static void array_send(void *walk, const char *path, int64_t bytes, bool has_che
         w->report, &(struct record){.bytes = bytes, .length = RECORD_ARRAY, .has_checksum = has_checksum}, NULL);
 }
 
-// A value beyond our largest integer is no damage; who reads this array is told the row.
+// A value beyond our largest integer is no damage: reading this array later reports the row.
 static int forgive_loss(struct walk *w, int r, struct err *why)
 {
     if (r < 0 && w->f->lost)
@@ -94,13 +99,14 @@ static int forgive_loss(struct walk *w, int r, struct err *why)
     return r;
 }
 
-static int read_all(struct walk *w, const char *path, const struct store_shape *shape)
+static int read_whole_array(struct walk *w, const char *path, const struct store_shape *shape)
 {
     int64_t piece = shape_piece(shape), rows = shape_rows(shape), elements = shape_row_elements(shape);
     if (piece > rows)
         piece = rows;
     void *data = mem_array((size_t)(piece * elements), store_type_size(shape->type), path, w->e);
     int r = data ? 0 : -1;
+
     for (int64_t first = 0, n; first < rows && r == 0; first += n) {
         n = rows - first < piece ? rows - first : piece;
         struct err why = {0};
@@ -110,6 +116,7 @@ static int read_all(struct walk *w, const char *path, const struct store_shape *
             strings_free(data, n * elements);
     }
     free(data);
+
     return r;
 }
 
@@ -129,6 +136,7 @@ static int read_ends(struct walk *w, const char *path, hid_t dataset, const stru
     H5Tclose(type);
     H5Sclose(memory);
     H5Sclose(file);
+
     return r;
 }
 
@@ -143,7 +151,8 @@ static int read_dataset(struct walk *w, const char *path, hid_t dataset)
     hid_t creation = H5Dget_create_plist(dataset);
     bool is_plain = H5Pget_layout(creation) == H5D_CONTIGUOUS && shape.type != STORE_TEXT;
     H5Pclose(creation);
-    return is_plain ? read_ends(w, path, dataset, &shape) : read_all(w, path, &shape);
+
+    return is_plain ? read_ends(w, path, dataset, &shape) : read_whole_array(w, path, &shape);
 }
 
 static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *info, void *unused)
@@ -178,12 +187,12 @@ static int check_object(struct walk *w, const char *path, hid_t object, H5O_type
     return type == H5O_TYPE_GROUP && w->task->verifies ? attributes_verify(w->f, path, object, w->e) : 0;
 }
 
-static herr_t visit(hid_t root, const char *relative, const object_info *info, void *walk)
+static herr_t walk_visit(hid_t root, const char *relative, const object_info *info, void *walk)
 {
     struct walk *w = walk;
     const char *top = *w->object ? w->object : "/";
-    char *path =
-        strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, *w->object ? "/" : "", relative);
+    const char *slash = *w->object ? "/" : "";
+    char *path = strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, slash, relative);
     hid_t object = object_of_info(root, info); // no way through the groups again
     int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : check_object(w, path, object, info->type);
 
@@ -200,7 +209,7 @@ static int visit_object(struct walk *w, const char *path)
 {
     hid_t object = object_open(w->f, path, w->e);
     w->object = path;
-    int r = object < 0 || objects_visit(object, visit, w) < 0 ? -1 : 0;
+    int r = object < 0 || objects_visit(object, walk_visit, w) < 0 ? -1 : 0;
     if (r < 0 && w->e->count == 0)
         file_fail(w->f, path, w->e, "cannot visit what is in it");
     if (object >= 0)
@@ -244,8 +253,8 @@ static int walk_file(const struct task *t, const char *path, int report, struct 
     return w.is_damaged ? -1 : r;
 }
 
-// The soft limit alone: the next file has one of its own.
-static void limit(int resource, rlim_t value)
+// Sets only the soft limit, because the next file has one of its own.
+static void limit_resource(int resource, rlim_t value)
 {
     struct rlimit current;
     if (getrlimit(resource, &current) < 0)
@@ -254,7 +263,7 @@ static void limit(int resource, rlim_t value)
     setrlimit(resource, &current);
 }
 
-// Bytes of address space that this process has by now: the libraries' and what was allocated before the fork.
+// Returns the bytes of address space that this process has so far: libraries, and what was allocated before the fork.
 static rlim_t address_space(void)
 {
     long pages = 0;
@@ -266,16 +275,17 @@ static rlim_t address_space(void)
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-static void restrain(void)
+static void restrain_child(void)
 {
     static const int signals[] = {
         SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
     sigset_t none;
     sigemptyset(&none);
+
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         signal(signals[i], SIG_DFL); // the parent's handlers are not for its children
     sigprocmask(SIG_SETMASK, &none, NULL);
-    limit(RLIMIT_CORE, 0);
+    limit_resource(RLIMIT_CORE, 0);
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     dup2(null, STDERR_FILENO); // what allocators and sanitizers say as they die
 }
@@ -285,16 +295,17 @@ static void restrain_file(const char *path)
     struct stat s = {0};
     stat(path, &s);
     int64_t more = s.st_size / BYTES_PER_SECOND;
-    limit(RLIMIT_CPU, (rlim_t)clock_cpu() + 1 + (rlim_t)(CPU_SECONDS + more));
+    limit_resource(RLIMIT_CPU, (rlim_t)clock_cpu() + 1 + (rlim_t)(CPU_SECONDS + more));
     alarm((unsigned)(WALL_SECONDS + more));
     if (LIMITS_MEMORY)
-        limit(RLIMIT_AS, address_space() + (rlim_t)MEMORY + (rlim_t)s.st_size);
+        limit_resource(RLIMIT_AS, address_space() + (rlim_t)MEMORY + (rlim_t)s.st_size);
 }
 
-static _Noreturn void child(const struct task *t, int first, int report)
+static _Noreturn void child_run(const struct task *t, int first, int report)
 {
     struct err *e = mem_new(1, sizeof *e);
-    restrain();
+    restrain_child();
+
     for (int i = first; i < t->n; i++) {
         restrain_file(t->paths[i]);
         *e = (struct err){0};
@@ -305,7 +316,7 @@ static _Noreturn void child(const struct task *t, int first, int report)
 }
 
 // --- in the parent
-static int malformed(const char *path, int status, struct err *e)
+static int fail_malformed(const char *path, int status, struct err *e)
 {
     int sign = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (sign == SIGXCPU || sign == SIGALRM || sign == SIGKILL)
@@ -315,7 +326,7 @@ static int malformed(const char *path, int status, struct err *e)
 }
 
 // Adds a message of the child, which begins with the path. One of damage needs no more words.
-static void refuse(const char *path, const char *reason, struct err *e)
+static void reason_add(const char *path, const char *reason, struct err *e)
 {
     if (strstr(reason, ": damaged: ") || strstr(reason, ": changed since it was written: "))
         err_add(e, ERR_DATA, "%s", reason);
@@ -323,11 +334,11 @@ static void refuse(const char *path, const char *reason, struct err *e)
         err_add(e, ERR_DATA, "%s: not a readable HDF5 file: %s", path, err_behind(reason, path));
 }
 
-static int refuse_all(const char *path, char *reasons, struct err *e)
+static int reasons_add(const char *path, char *reasons, struct err *e)
 {
     char *rest = NULL;
     for (char *line = strtok_r(reasons, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        refuse(path, line, e);
+        reason_add(path, line, e);
 
     return -1;
 }
@@ -346,9 +357,9 @@ static bool read_whole(int from, void *data, size_t n)
 
 struct store_walker {
     struct task task;
-    int at;    // the next file to hear of
+    int at;    // the next file whose result is read
     pid_t pid; // of the child that is at work; 0: none
-    int from;  // what it tells
+    int from;  // the pipe of its records
 };
 
 struct store_walker *store_walker_new(const char *const *paths, int n, enum store_depth depth)
@@ -366,13 +377,14 @@ static int child_start(struct store_walker *w, struct err *e)
         return err_errno(e, "%s: cannot make a pipe to check it", path);
     w->pid = fork();
     if (w->pid == 0)
-        child(&w->task, w->at, ends[1]);
+        child_run(&w->task, w->at, ends[1]);
     close(ends[1]);
     w->from = ends[0];
     if (w->pid > 0)
         return 0;
     close(ends[0]);
     w->pid = 0;
+
     return err_errno(e, "%s: cannot start a process to check it", path);
 }
 
@@ -388,6 +400,7 @@ static int child_end(struct store_walker *w)
 
 void store_walker_report(struct store_walker *w, const struct store_each *each)
 {
+    ASSERT(w->task.verifies, "the walker of %d files compares no checksums", w->task.n);
     w->task.each = each;
 }
 
@@ -411,16 +424,18 @@ int store_walker_next(struct store_walker *w, struct err *e)
 {
     char messages[sizeof e->text + 1];
     int hidden;
+
+    ASSERT(w->at < w->task.n, "file %d of %d", w->at, w->task.n);
     const char *path = w->task.paths[w->at];
     if (!w->pid && child_start(w, e) < 0)
         return -1;
     w->at++;
     if (!verdict_read(w, messages, sizeof messages, &hidden))
-        return malformed(path, child_end(w), e); // the file was its end
+        return fail_malformed(path, child_end(w), e); // the file was its end
     e->count += hidden;
     e->hidden += hidden;
 
-    return *messages ? refuse_all(path, messages, e) : 0;
+    return *messages ? reasons_add(path, messages, e) : 0;
 }
 
 void store_walker_free(struct store_walker **w)
@@ -444,7 +459,7 @@ static int is_file(const char *path, struct stat *s, struct err *e)
 
 static bool trusts; // another process has walked what this one opens
 
-static int walk(const char *path, const char *const *objects, int n, struct err *e)
+static int walk_path(const char *path, const char *const *objects, int n, struct err *e)
 {
     struct stat s;
     bool is_sealed;
@@ -454,6 +469,7 @@ static int walk(const char *path, const char *const *objects, int n, struct err 
         return 0;
     if (seal_check(path, &is_sealed, e) < 0) // once, here; the child knows
         return -1;
+
     struct store_walker *w = store_walker_new(&path, 1, STORE_STRUCTURE);
     w->task.objects = objects;
     w->task.n_objects = n;
@@ -461,17 +477,18 @@ static int walk(const char *path, const char *const *objects, int n, struct err 
     store_walker_free(&w);
     if (r == 0 && !objects)
         known_add(&s, KNOWN_WALKED);
+
     return r;
 }
 
 int store_walk(const char *path, struct err *e)
 {
-    return walk(path, NULL, 0, e);
+    return walk_path(path, NULL, 0, e);
 }
 
 int store_walk_objects(const char *path, const char *const *objects, int n, struct err *e)
 {
-    return walk(path, objects, n, e);
+    return walk_path(path, objects, n, e);
 }
 
 void store_trust(void)

@@ -31,6 +31,8 @@ static hid_t creation_new(enum store_type type)
 static hid_t space_new(int rank, const int64_t *dims)
 {
     hsize_t sizes[STORE_MAX_RANK];
+
+    ASSERT(rank >= 0 && rank <= STORE_MAX_RANK, "rank %d", rank);
     for (int i = 0; i < rank; i++)
         sizes[i] = (hsize_t)dims[i];
     return rank ? H5Screate_simple(rank, sizes, NULL) : H5Screate(H5S_SCALAR);
@@ -48,6 +50,7 @@ hid_t dataset_create(struct store_file *f, const char *path, const struct store_
     H5Pclose(creation);
     H5Sclose(space);
     H5Tclose(type);
+
     return dataset;
 }
 
@@ -68,6 +71,7 @@ struct store_stream *store_stream_begin(struct store_file *f, const char *path, 
         s->failed = true;
         store_stream_end(&s, e);
     }
+
     return s;
 }
 
@@ -82,6 +86,7 @@ static void stream_hash(struct store_stream *s, int64_t rows, const void *data)
 
 int store_stream_write(struct store_stream *s, int64_t rows, const void *data, struct err *e)
 {
+    ASSERT(s->rows >= 0 && s->rows <= shape_rows(&s->shape), "%s: row %" PRId64, s->path, s->rows);
     if (rows < 0 || rows > shape_rows(&s->shape) - s->rows) {
         s->failed = true;
         return err_add(e, ERR_SOFTWARE, "%s: %s: row %" PRId64 " of %" PRId64 " was given", s->f->path, s->path,
@@ -106,6 +111,7 @@ int store_stream_write(struct store_stream *s, int64_t rows, const void *data, s
     }
     H5Sclose(memory);
     H5Sclose(file);
+
     return r;
 }
 
@@ -124,6 +130,7 @@ int store_stream_end(struct store_stream **stream, struct err *e)
     struct store_stream *s = *stream;
     if (!s)
         return 0;
+
     int r = stream_finish(s, e);
     if (H5Dclose(s->dataset) < 0 && r == 0)
         r = file_fail(s->f, s->path, e, "cannot close the array");
@@ -158,5 +165,6 @@ int store_write_index(struct store_file *f, const char *path, int64_t n, const c
     struct store_about about = {.long_name = long_name, .units = "1", .scales = {object_name(path)}};
     int r = store_write(f, path, &shape, counts, &about, e);
     free(counts);
+
     return r;
 }

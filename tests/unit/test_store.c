@@ -133,7 +133,7 @@ static void test_conversion(void **state)
     assert_error(store_read(f, "v", STORE_I8, store_entries(3, 1), small, &e), e, ERR_DATA, "cannot hold");
     assert_error(store_read(f, "v", STORE_U8, store_entries(1, 1), positive, &e), e, ERR_DATA, "cannot hold");
     assert_error(
-        store_read(f, "v", STORE_TEXT, store_entries(0, 4), texts, &e), e, ERR_DATA, "holds numbers, not texts");
+        store_read(f, "v", STORE_TEXT, store_entries(0, 4), texts, &e), e, ERR_DATA, "holds numbers, not strings");
     store_close(&f);
 }
 

@@ -257,7 +257,7 @@ static void test_types(void **state)
     assert_memory_equal(booleans, ((int8_t[]){0, 1, 1, 0}), 4);
     check_texts(f, "spaces", (const char *const[]){"ab", "cdef", "a b", ""});
     check_texts(f, "nuls", (const char *const[]){"ab", "cdef", "a", ""});
-    assert_error(store_get_shape(f, "pair", &shape, &e), e, ERR_DATA, "neither numbers nor texts");
+    assert_error(store_get_shape(f, "pair", &shape, &e), e, ERR_DATA, "neither numbers nor strings");
     assert_ok(store_read(f, "never", STORE_F32, store_entries(0, 4), reals, &e), e);
     assert_true(reals[3] == 0);
     store_close(&f);
