@@ -55,7 +55,7 @@ static int show_samples(
     if (s->has_diverged || s->n_sets == 0)
         return 0;
     char *picture = mem_format("%s/gallery-%.8s%s.png", folder, s->id, o->by_class ? "-by-class" : "");
-    struct top_options top = {o->samples, o->by_class, o->set, picture};
+    struct top_selection top = {o->samples, o->by_class, o->set, picture};
     struct err found = {0};
     int failed = top_show(s, &top, &found);
     bool is_wish = o->trial || o->by_class || o->set;

@@ -1,7 +1,17 @@
 // Rows, columns and cells of a comparison.
+//
+// All runs are read into one list of trials. A trial's column is its run (or, in a single merged file, its cluster).
+// Its row is the values of the settings that vary between any two trials, except seeds: trials that differ only in a
+// seed share a cell, which holds their means. Rows are sorted by their best cell, so that the table does not depend on
+// the order of trials in the files. Drift is a different view of the same list: trials with the same id on two sides
+// should have the same bits, and each is measured against the first.
+//
+// The list owns the rows of the leaderboards; everything in a comparison is copied, so that it outlives them.
 #include "report/compare_impl.h"
 
 #include "base/mem.h"
+#include "leaderboard/run_read.h"
+#include "trial/experiment.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,17 +19,25 @@
 static const char EXPERIMENT[] = "experiment";
 
 // The trials of all runs, each with its column.
-struct pool {
+struct compared_trials {
     struct leaderboard_row **rows; // (runs), owned arrays
     int *n_rows;                   // (runs)
     int runs;
-    const struct leaderboard_row **trial; // (n), borrowed from them
+    const struct leaderboard_row **trial; // (n), borrowed from `rows`
     int *column;                          // (n)
     int n;
 };
 
+// Compares two ids by their digits. Behind these an id in a merged file may have a suffix that keeps apart trials of
+// one id with different bits.
+static int id_compare(const struct leaderboard_row *a, const struct leaderboard_row *b)
+{
+    return strncmp(a->id, b->id, TRIAL_ID_LENGTH);
+}
+
 // --- columns
-static int column_named(struct comparison *c, const char *name)
+// Returns the column with this name, which is added if it is new.
+static int comparison_column(struct comparison *c, const char *name)
 {
     for (int i = 0; i < c->n_columns; i++)
         if (strcmp(c->column[i], name) == 0)
@@ -29,7 +47,7 @@ static int column_named(struct comparison *c, const char *name)
     return c->n_columns++;
 }
 
-// The cluster that all of a run's trials ran on; NULL: there are several.
+// Returns the cluster on which all trials of a run were trained, or NULL if there are several or none.
 static const char *only_cluster(const struct leaderboard_row *rows, int n)
 {
     for (int i = 1; i < n; i++)
@@ -38,348 +56,286 @@ static const char *only_cluster(const struct leaderboard_row *rows, int n)
     return n ? rows[0].cluster : NULL;
 }
 
-// A run is called by its cluster where no other run is, else by its path.
-static const char *run_label(const struct pool *p, const char *const *runs, int run)
+// Returns the name of a run's column: its cluster if no other run has the same, otherwise its path.
+static const char *run_label(const struct compared_trials *t, const char *const *runs, int run)
 {
-    const char *mine = only_cluster(p->rows[run], p->n_rows[run]);
-    for (int i = 0; mine && i < p->runs; i++) {
-        const char *other = i == run ? NULL : only_cluster(p->rows[i], p->n_rows[i]);
+    const char *mine = only_cluster(t->rows[run], t->n_rows[run]);
+
+    ASSERT(run >= 0 && run < t->runs, "run %d of %d", run, t->runs);
+    for (int i = 0; mine && i < t->runs; i++) {
+        const char *other = i == run ? NULL : only_cluster(t->rows[i], t->n_rows[i]);
         if (other && strcmp(other, mine) == 0)
             mine = NULL;
     }
     return mine ? mine : runs[run];
 }
 
-// A trial of data that has changed since is compared with nothing; one run may know what another does not.
-static bool is_stale_anywhere(const struct pool *p, const struct leaderboard_row *s)
+// Returns true if any run reports that the data of this trial has changed since; another run may not know.
+static bool is_stale_anywhere(const struct compared_trials *t, const struct leaderboard_row *trial)
 {
-    for (int k = 0; k < p->runs; k++)
-        for (int i = 0; i < p->n_rows[k]; i++)
-            if (row_is_stale(&p->rows[k][i]) && strncmp(p->rows[k][i].id, s->id, 16) == 0)
+    for (int k = 0; k < t->runs; k++)
+        for (int i = 0; i < t->n_rows[k]; i++)
+            if (row_is_stale(&t->rows[k][i]) && id_compare(&t->rows[k][i], trial) == 0)
                 return true;
     return false;
 }
 
-static void add_trials(struct pool *p, struct comparison *c, const char *const *runs)
+static void add_compared_trials(struct compared_trials *t, struct comparison *c, const char *const *runs)
 {
     int all = 0;
-    for (int k = 0; k < p->runs; k++)
-        all += p->n_rows[k];
-    p->trial = mem_new((size_t)all + 1, sizeof *p->trial);
-    p->column = mem_new((size_t)all + 1, sizeof *p->column);
-    for (int k = 0; k < p->runs; k++)
-        for (int i = 0; i < p->n_rows[k]; i++) {
-            if (is_stale_anywhere(p, &p->rows[k][i]))
+    for (int k = 0; k < t->runs; k++)
+        all += t->n_rows[k];
+    t->trial = mem_new((size_t)all + 1, sizeof *t->trial);
+    t->column = mem_new((size_t)all + 1, sizeof *t->column);
+
+    for (int k = 0; k < t->runs; k++)
+        for (int i = 0; i < t->n_rows[k]; i++) {
+            const struct leaderboard_row *trial = &t->rows[k][i];
+            if (is_stale_anywhere(t, trial))
                 continue;
-            p->trial[p->n] = &p->rows[k][i];
-            p->column[p->n++] = column_named(c, p->runs == 1 ? p->rows[k][i].cluster : run_label(p, runs, k));
+            ASSERT(t->n < all, "%d of %d trials", t->n, all);
+            t->trial[t->n] = trial;
+            t->column[t->n++] = comparison_column(c, t->runs == 1 ? trial->cluster : run_label(t, runs, k));
         }
 }
 
-// --- rows: what varies, but for seeds, over which cells are means
-static const char *value_of(const struct leaderboard_row *s, const char *key)
+// --- rows: the settings that vary, without seeds
+static const char *compared_value(const struct leaderboard_row *trial, const char *key)
 {
     if (strcmp(key, EXPERIMENT) == 0)
-        return s->experiment;
-    for (int i = 0; i < s->n_varied; i++)
-        if (strcmp(s->key[i], key) == 0)
-            return s->value[i];
+        return trial->experiment;
+    for (int i = 0; i < trial->n_varied; i++)
+        if (strcmp(trial->key[i], key) == 0)
+            return trial->value[i];
     return "";
 }
 
-static bool is_seed(const char *key)
+static bool key_is_seed(const char *key)
 {
     const char *dot = strrchr(key, '.');
     return strcmp(dot ? dot + 1 : key, "seed") == 0;
 }
 
-static bool varies(const struct pool *p, const char *key)
+static bool key_varies(const struct compared_trials *t, const char *key)
 {
-    for (int i = 1; i < p->n; i++)
-        if (strcmp(value_of(p->trial[i], key), value_of(p->trial[0], key)) != 0)
+    for (int i = 1; i < t->n; i++)
+        if (strcmp(compared_value(t->trial[i], key), compared_value(t->trial[0], key)) != 0)
             return true;
     return false;
 }
 
-static void add_key(struct comparison *c, const struct pool *p, const char *key)
+// Adds a key unless it is known, a seed, or the same in all trials.
+static void comparison_add_key(struct comparison *c, const struct compared_trials *t, const char *key)
 {
     for (int i = 0; i < c->n_keys; i++)
         if (strcmp(c->key[i], key) == 0)
             return;
-    if (is_seed(key) || !varies(p, key))
+    if (key_is_seed(key) || !key_varies(t, key))
         return;
     c->key = mem_grow(c->key, (size_t)c->n_keys + 1, sizeof *c->key);
     c->key[c->n_keys++] = mem_text(key);
 }
 
-static void add_keys(struct comparison *c, const struct pool *p)
+static bool have_same_keys(const struct leaderboard_row *a, const struct leaderboard_row *b)
 {
-    add_key(c, p, EXPERIMENT);
-    const struct leaderboard_row *last = NULL;
-    for (int i = 0; i < p->n; i++) { // trials of one run have the same keys: look closer only where they do not
-        const struct leaderboard_row *s = p->trial[i];
-        bool is_new = !last || s->n_varied != last->n_varied;
-        for (int k = 0; k < s->n_varied && !is_new; k++)
-            is_new = strcmp(s->key[k], last->key[k]) != 0;
-        for (int k = 0; k < s->n_varied && is_new; k++)
-            add_key(c, p, s->key[k]);
-        last = s;
+    if (a->n_varied != b->n_varied)
+        return false;
+    for (int k = 0; k < a->n_varied; k++)
+        if (strcmp(a->key[k], b->key[k]) != 0)
+            return false;
+    return true;
+}
+
+static void comparison_add_keys(struct comparison *c, const struct compared_trials *t)
+{
+    comparison_add_key(c, t, EXPERIMENT);
+    for (int i = 0; i < t->n; i++) {
+        const struct leaderboard_row *trial = t->trial[i];
+        if (i > 0 && have_same_keys(trial, t->trial[i - 1])) // as in most runs
+            continue;
+        for (int k = 0; k < trial->n_varied; k++)
+            comparison_add_key(c, t, trial->key[k]);
     }
 }
 
-static int row_of(struct comparison *c, const struct leaderboard_row *s)
+// Returns the row with the trial's values, which is added if it is new.
+static int comparison_row(struct comparison *c, const struct leaderboard_row *trial)
 {
     for (int row = 0; row < c->n_rows; row++) {
         int k = 0;
-        while (k < c->n_keys && strcmp(c->value[row * c->n_keys + k], value_of(s, c->key[k])) == 0)
+        while (k < c->n_keys && strcmp(c->value[row * c->n_keys + k], compared_value(trial, c->key[k])) == 0)
             k++;
         if (k == c->n_keys)
             return row;
     }
+
     c->value = mem_grow(c->value, (size_t)((c->n_rows + 1) * c->n_keys) + 1, sizeof *c->value);
     for (int k = 0; k < c->n_keys; k++)
-        c->value[c->n_rows * c->n_keys + k] = mem_text(value_of(s, c->key[k]));
+        c->value[c->n_rows * c->n_keys + k] = mem_text(compared_value(trial, c->key[k]));
     return c->n_rows++;
 }
 
-// --- cells: sums first, means afterwards
-static const struct set_results *scored_set(const struct leaderboard_row *s)
-{
-    for (int i = 0; i < s->n_sets; i++)
-        if (!isnan(s->set[i].roc_auc))
-            return &s->set[i];
-    return NULL;
-}
+// --- order of rows: by their best cell
+struct ranked_row {
+    int row;
+    double loss; // the smaller the better; NaN: unknown, goes last
+};
 
-static void add_to_cell(struct compare_cell *cell, const struct leaderboard_row *s)
-{
-    const struct set_results *set = scored_set(s);
-    double cores = (double)(s->ranks * s->threads);
-    if (s->has_diverged) {
-        cell->diverged++;
-        return;
-    }
-    bool is_only = cell->n++ == 0;
-    cell->loss += isnan(s->validation_loss) ? s->train_loss : s->validation_loss;
-    cell->epoch_seconds += s->epochs ? s->seconds / (double)s->epochs : NAN;
-    cell->rate += s->samples_per_second;
-    cell->cores += cores;
-    cell->core_hours += s->wall_seconds * cores / 3600;
-    if (!set) {
-        cell->auc = NAN;
-        return;
-    }
-    cell->low = is_only ? set->roc_auc_low : cell->low;
-    cell->high = is_only ? set->roc_auc_high : cell->high;
-    if (!is_only) { // of several: least and most
-        double first = cell->n == 2 ? cell->auc : NAN;
-        cell->low = cell->n == 2 ? fmin(first, set->roc_auc) : fmin(cell->low, set->roc_auc);
-        cell->high = cell->n == 2 ? fmax(first, set->roc_auc) : fmax(cell->high, set->roc_auc);
-    }
-    cell->auc += set->roc_auc;
-}
-
-static void finish_cell(struct compare_cell *cell)
-{
-    double n = cell->n ? cell->n : NAN;
-    double *means[] = {&cell->loss, &cell->auc, &cell->epoch_seconds, &cell->rate, &cell->cores, &cell->core_hours};
-    for (size_t i = 0; i < sizeof means / sizeof *means; i++)
-        *means[i] /= n;
-    if (isnan(cell->auc))
-        cell->low = cell->high = NAN;
-    cell->efficiency = NAN;
-}
-
-static void set_efficiency(struct compare_cell *row, int columns)
-{
-    const struct compare_cell *base = NULL;
-    int found = 0;
-    for (int i = 0; i < columns; i++)
-        if (row[i].n > 0) {
-            found++;
-            base = base && base->cores <= row[i].cores ? base : &row[i];
-        }
-    for (int i = 0; i < columns && found > 1; i++)
-        row[i].efficiency = row[i].rate / row[i].cores / (base->rate / base->cores);
-}
-
-// Where nothing has a ROC AUC, the loss is the quality.
-static double quality(const struct compare_cell *c, bool by_auc)
-{
-    return by_auc ? c->auc : -c->loss;
-}
-
-static void find_front(struct comparison *c)
-{
-    int n = c->n_rows * c->n_columns;
-    bool by_auc = false;
-    for (int i = 0; i < n; i++)
-        by_auc = by_auc || !isnan(c->cell[i].auc);
-    for (int i = 0; i < n; i++) {
-        struct compare_cell *mine = &c->cell[i];
-        double q = quality(mine, by_auc);
-        mine->is_front = mine->n > 0 && !isnan(q) && !isnan(mine->core_hours);
-        for (int k = 0; k < n && mine->is_front; k++) {
-            const struct compare_cell *other = &c->cell[k];
-            double p = quality(other, by_auc);
-            bool is_as_good = other->n > 0 && p >= q && other->core_hours <= mine->core_hours;
-            mine->is_front = !(is_as_good && (p > q || other->core_hours < mine->core_hours));
-        }
-    }
-}
-
-// --- order of rows: by the metric that is shown first
-
-// The smaller the better; NaN: the row has none.
-static double best_of_row(const struct comparison *c, int row, bool by_auc)
+static double best_loss_of_row(const struct comparison *c, int row, bool by_auc)
 {
     double best = NAN;
+    ASSERT(row >= 0 && row < c->n_rows, "row %d of %d", row, c->n_rows);
     for (int i = 0; i < c->n_columns; i++)
-        best = fmin(best, -quality(&c->cell[row * c->n_columns + i], by_auc)); // a NaN beside a number is left out
+        best = fmin(best, -cell_quality(&c->cell[row * c->n_columns + i], by_auc)); // fmin ignores a single NaN
     return best;
 }
 
-static bool has_auc(const struct comparison *c)
-{
-    for (int i = 0; i < c->n_rows * c->n_columns; i++)
-        if (!isnan(c->cell[i].auc))
-            return true;
-    return false;
-}
-
-struct ranked_row {
-    int row;
-    double value;
-};
-
-static int by_value(const void *a, const void *b)
+static int compare_ranked_rows(const void *a, const void *b)
 {
     const struct ranked_row *x = a, *y = b;
-    if (isnan(x->value) != isnan(y->value))
-        return isnan(x->value) ? 1 : -1;
-    if (x->value != y->value && !isnan(x->value))
-        return x->value < y->value ? -1 : 1;
+    if (isnan(x->loss) != isnan(y->loss))
+        return isnan(x->loss) ? 1 : -1;
+    if (x->loss != y->loss && !isnan(x->loss))
+        return x->loss < y->loss ? -1 : 1;
     return x->row - y->row;
 }
 
-static void sort_rows(struct comparison *c)
+static void comparison_sort_rows(struct comparison *c)
 {
     size_t rows = (size_t)c->n_rows, keys = (size_t)c->n_keys, columns = (size_t)c->n_columns;
-    struct ranked_row *order = mem_new(rows + 1, sizeof *order);
+    struct ranked_row *ranked = mem_new(rows + 1, sizeof *ranked);
     char **value = mem_new(rows * keys + 1, sizeof *value);
     struct compare_cell *cell = mem_new(rows * columns + 1, sizeof *cell);
-    bool by_auc = has_auc(c);
+    bool by_auc = cells_have_auc(c->cell, c->n_rows * c->n_columns);
 
     for (int i = 0; i < c->n_rows; i++)
-        order[i] = (struct ranked_row){i, best_of_row(c, i, by_auc)};
-    qsort(order, rows, sizeof *order, by_value);
+        ranked[i] = (struct ranked_row){i, best_loss_of_row(c, i, by_auc)};
+    qsort(ranked, rows, sizeof *ranked, compare_ranked_rows);
+
     for (size_t i = 0; i < rows; i++) {
-        size_t from = (size_t)order[i].row;
+        size_t from = (size_t)ranked[i].row;
         for (size_t k = 0; k < keys; k++)
             value[i * keys + k] = c->value[from * keys + k];
         memcpy(cell + i * columns, c->cell + from * columns, columns * sizeof *cell);
     }
+
     free(c->value);
     free(c->cell);
-    free(order);
+    free(ranked);
     c->value = value;
     c->cell = cell;
 }
 
-static void fill_cells(struct comparison *c, const struct pool *p)
+static void comparison_fill_cells(struct comparison *c, const struct compared_trials *t)
 {
-    int *row = mem_new((size_t)p->n + 1, sizeof *row);
-    for (int i = 0; i < p->n; i++)
-        row[i] = row_of(c, p->trial[i]);
-    c->cell = mem_new((size_t)(c->n_rows * c->n_columns) + 1, sizeof *c->cell);
-    for (int i = 0; i < p->n; i++)
-        add_to_cell(&c->cell[row[i] * c->n_columns + p->column[i]], p->trial[i]);
-    for (int i = 0; i < c->n_rows * c->n_columns; i++)
-        finish_cell(&c->cell[i]);
-    for (int i = 0; i < c->n_rows; i++)
-        set_efficiency(&c->cell[i * c->n_columns], c->n_columns);
-    find_front(c);
-    sort_rows(c);
+    int *row = mem_new((size_t)t->n + 1, sizeof *row);
+    for (int i = 0; i < t->n; i++)
+        row[i] = comparison_row(c, t->trial[i]);
+
+    int n_cells = c->n_rows * c->n_columns;
+    c->cell = mem_new((size_t)n_cells + 1, sizeof *c->cell);
+    for (int i = 0; i < t->n; i++) {
+        ASSERT(row[i] < c->n_rows && t->column[i] < c->n_columns, "cell (%d, %d)", row[i], t->column[i]);
+        cell_add_trial(&c->cell[row[i] * c->n_columns + t->column[i]], t->trial[i]);
+    }
     free(row);
+
+    for (int i = 0; i < n_cells; i++)
+        cell_finish(&c->cell[i]);
+    for (int i = 0; i < c->n_rows; i++)
+        cells_set_efficiency(&c->cell[i * c->n_columns], c->n_columns);
+    cells_mark_front(c->cell, n_cells);
+    comparison_sort_rows(c);
 }
 
 // --- drift
-struct member {
-    const struct leaderboard_row *s;
+struct drift_member {
+    const struct leaderboard_row *trial; // borrowed
     int column;
 };
 
-enum { ID = 16 }; // digits; behind them what keeps apart trials with different bits
-
-static int by_id(const void *a, const void *b)
+static int compare_drift_members(const void *a, const void *b)
 {
-    const struct member *x = a, *y = b;
-    int order = strncmp(x->s->id, y->s->id, ID);
-    return order ? order : x->column - y->column;
+    const struct drift_member *x = a, *y = b;
+    int by_id = id_compare(x->trial, y->trial);
+    return by_id ? by_id : x->column - y->column;
 }
 
-// Each trial beside the first of the same id.
-static int find_drift(struct comparison *c, const struct pool *p, struct err *e)
+// Measures each trial against the first one with the same id.
+static int comparison_find_drift(struct comparison *c, const struct compared_trials *t, struct err *e)
 {
-    struct member *m = mem_new((size_t)p->n + 1, sizeof *m);
-    int failed = 0;
-    for (int i = 0; i < p->n; i++)
-        m[i] = (struct member){p->trial[i], p->column[i]};
-    qsort(m, (size_t)p->n, sizeof *m, by_id);
-    for (int i = 1, first = 0; i < p->n && !failed; i++) {
-        if (strncmp(m[i].s->id, m[first].s->id, ID) != 0) {
+    struct drift_member *m = mem_new((size_t)t->n + 1, sizeof *m);
+    int rc = 0;
+
+    for (int i = 0; i < t->n; i++)
+        m[i] = (struct drift_member){t->trial[i], t->column[i]};
+    qsort(m, (size_t)t->n, sizeof *m, compare_drift_members);
+
+    for (int i = 1, first = 0; i < t->n && rc == 0; i++) {
+        if (id_compare(m[i].trial, m[first].trial) != 0) {
             first = i;
             continue;
         }
         struct compare_drift d = {.a = m[first].column, .b = m[i].column};
-        failed = drift_of(m[first].s, m[i].s, &d, e);
-        d.id = mem_format("%.16s", m[i].s->id);
+        rc = drift_measure(m[first].trial, m[i].trial, &d, e);
+        d.id = mem_format("%.*s", TRIAL_ID_LENGTH, m[i].trial->id);
         c->drift = mem_grow(c->drift, (size_t)c->n_drift + 1, sizeof *c->drift);
         c->drift[c->n_drift++] = d;
     }
     free(m);
-    return failed;
+
+    return rc;
 }
 
-// --- the whole
-static void pool_free(struct pool *p)
+// --- the whole comparison
+static int read_all_runs(struct compared_trials *t, const char *const *runs, struct err *e)
 {
-    for (int k = 0; k < p->runs; k++)
-        rows_free(&p->rows[k], p->n_rows[k]);
-    free(p->rows);
-    free(p->n_rows);
-    free(p->trial);
-    free(p->column);
+    int rc = 0;
+    for (int k = 0; k < t->runs; k++)
+        if (run_read_rows(runs[k], STORE_CHECK, &t->rows[k], &t->n_rows[k], e) != 0)
+            rc = -1; // continue: all mistakes are reported at once
+    return rc;
+}
+
+static void compared_trials_free(struct compared_trials *t)
+{
+    for (int k = 0; k < t->runs; k++)
+        rows_free(&t->rows[k], t->n_rows[k]);
+    free(t->rows);
+    free(t->n_rows);
+    free(t->trial);
+    free(t->column);
 }
 
 struct comparison *compare_runs(const char *const *runs, int n, struct err *e)
 {
-    struct pool p = {
-        .rows = mem_new((size_t)n, sizeof *p.rows), .n_rows = mem_new((size_t)n, sizeof *p.n_rows), .runs = n};
+    struct compared_trials t = {.runs = n};
+    t.rows = mem_new((size_t)n, sizeof *t.rows);
+    t.n_rows = mem_new((size_t)n, sizeof *t.n_rows);
     struct comparison *c = mem_new(1, sizeof *c);
-    int failed = 0;
-    for (int k = 0; k < n; k++)
-        failed |= run_read_rows(runs[k], STORE_CHECK, &p.rows[k], &p.n_rows[k], e);
-    if (!failed) {
-        add_trials(&p, c, runs);
-        failed = p.n ? 0 : err_add(e, ERR_USAGE, "none of the runs has a finished trial");
+
+    int rc = read_all_runs(&t, runs, e);
+    if (rc == 0) {
+        add_compared_trials(&t, c, runs);
+        rc = t.n ? 0 : err_add(e, ERR_USAGE, "none of the runs has a finished trial");
     }
-    if (!failed) {
-        add_keys(c, &p);
-        fill_cells(c, &p);
-        failed = find_drift(c, &p, e);
+    if (rc == 0) {
+        comparison_add_keys(c, &t);
+        comparison_fill_cells(c, &t);
+        rc = comparison_find_drift(c, &t, e);
     }
-    pool_free(&p);
-    if (failed)
+
+    compared_trials_free(&t);
+    if (rc != 0)
         comparison_free(&c);
     return c;
 }
 
-static void free_texts(char **texts, int n)
+static void free_strings(char **strings, int n)
 {
     for (int i = 0; i < n; i++)
-        free(texts[i]);
-    free(texts);
+        free(strings[i]);
+    free(strings);
 }
 
 void comparison_free(struct comparison **comparison)
@@ -387,9 +343,10 @@ void comparison_free(struct comparison **comparison)
     struct comparison *c = *comparison;
     if (!c)
         return;
-    free_texts(c->value, c->n_rows * c->n_keys);
-    free_texts(c->key, c->n_keys);
-    free_texts(c->column, c->n_columns);
+
+    free_strings(c->value, c->n_rows * c->n_keys);
+    free_strings(c->key, c->n_keys);
+    free_strings(c->column, c->n_columns);
     for (int i = 0; i < c->n_drift; i++)
         free(c->drift[i].id);
     free(c->drift);

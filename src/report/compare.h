@@ -1,47 +1,53 @@
-// Runs side by side: what varies down the rows, clusters across; and how far equal trials drift apart.
+// Compares runs side by side: one row for each combination of varied settings, one column for each run or cluster.
 #pragma once
 
-#include "leaderboard/run_read.h"
+#include "base/err.h"
+#include <stdbool.h>
 #include <stdio.h>
 
-// One architecture on one cluster: means over its trials (those of several seeds), NaN where there are none.
+// The trials of one row in one column: means over those that did not diverge (they differ in their seeds). NaN:
+// unknown, or there is no such trial.
 struct compare_cell {
-    int n, diverged;
-    double loss;           // validation loss, else training loss, of the last epoch
-    double auc, low, high; // ROC AUC of the first set that has one; of one trial its interval, of several least and
-                           // most
-    double epoch_seconds, rate; // samples/s
+    int n, diverged;            // trials that the means are over, and those that diverged
+    double loss;                // of the last epoch: validation loss, or training loss without validation data
+    double auc;                 // ROC AUC of the first test set that has one
+    double low, high;           // of one trial: its 95 % confidence interval; of several: smallest and largest ROC AUC
+    double epoch_seconds, rate; // seconds per epoch; samples/s
     double cores;               // ranks x threads
-    double efficiency; // rate a core, by that on the column with fewest cores of this row, where the row has several
-    double core_hours; // of a trial: wall time, ranks x threads
-    bool is_front;     // no cell is better at the same cost, none as good for less
+    double efficiency; // rate per core, relative to this row's cell with the fewest cores; NaN: the row has one cell
+    double core_hours; // per trial: wall time x ranks x threads
+    bool is_front;     // Pareto front: no cell is better at the same cost, or as good at a lower cost
 };
 
-struct compare_drift {  // two trials of one spec
+// Two trials with the same id on two sides: how far their results differ.
+struct compare_drift {
     char *id;           // owned
-    int a, b;           // columns
-    bool is_same;       // the bits
-    double error;       // largest difference of two errors of a sample
-    double correlation; // Spearman's, of the errors of the first common set
-    double auc;         // of b less that of a
+    int a, b;           // columns of the two trials
+    bool is_same;       // results are bit-for-bit identical
+    double error;       // largest difference between the two reconstruction errors of a sample
+    double correlation; // Spearman's rank correlation of the errors of the first common test set
+    double auc;         // ROC AUC of b minus that of a
 };
 
 struct comparison {
     int n_rows, n_columns, n_keys;
     char **column;               // (n_columns), owned
-    char **key;                  // (n_keys), owned: what varies
+    char **key;                  // (n_keys), owned: settings that vary
     char **value;                // (n_rows, n_keys), owned
     struct compare_cell *cell;   // (n_rows, n_columns), owned
     struct compare_drift *drift; // (n_drift), owned
     int n_drift;
 };
 
-// `runs`: as given to run_read_rows, each a column; a single one (a merged file) has a column for each cluster. NULL
-// and why.
+// Compares runs[0..n), each a path that run_read_rows accepts. Every run is a column; a single run (a merged file) has
+// one column for each cluster. Stale trials are left out. Returns a new comparison, to be freed with comparison_free,
+// or NULL and an error if a run cannot be read (ERR_DATA, ERR_IO) or no run has a finished trial (ERR_USAGE).
 struct comparison *compare_runs(const char *const *runs, int n, struct err *e);
 void comparison_free(struct comparison **c);
 
+// Prints one table for each metric that has values, then the drift.
 void compare_print(const struct comparison *c, FILE *out);
-void compare_print_csv(const struct comparison *c, FILE *out);  // a line for each cell that has trials
-void compare_drift_csv(const struct comparison *c, FILE *out);  // a line for each pair
-void compare_print_json(const struct comparison *c, FILE *out); // both
+// Print every digit: a line for each cell that has trials; a line for each pair; both as JSON.
+void compare_print_csv(const struct comparison *c, FILE *out);
+void compare_drift_csv(const struct comparison *c, FILE *out);
+void compare_print_json(const struct comparison *c, FILE *out);

@@ -1,28 +1,34 @@
-// How far two trials of one spec are from each other, sample by sample.
+// How far two trials with the same id differ, sample by sample.
 #include "report/compare_impl.h"
 
 #include "base/mem.h"
 #include "leaderboard/result_hash.h"
+#include "leaderboard/run_read.h"
 #include "metrics/metrics.h"
+#include "store/store.h"
+#include "trial/experiment.h"
 #include "trial/trial_load.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int bits_of(const struct leaderboard_row *s, char out[RESULT_HASH_LENGTH + 1], struct err *e)
+// Stores the hash of a trial's results in `out`. The hash is made of the checksums in the file, so these are verified
+// first.
+static int hash_results(const struct leaderboard_row *trial, char out[RESULT_HASH_LENGTH + 1], struct err *e)
 {
-    struct store_file *f = trial_open(s, e);
-    int failed = f ? store_verify_group(f, s->group, e) : -1; // the hash is made of checksums
-    if (!failed)
-        result_hash(f, s->group, out);
+    struct store_file *f = trial_open(trial, e);
+    int rc = f ? store_verify_group(f, trial->group, e) : -1;
+    if (rc == 0)
+        result_hash(f, trial->group, out);
     store_close(&f);
-    return failed;
+    return rc;
 }
 
-// Leaves out rows that have no error (NaN) on either side: they are no drift. Returns how many are left.
+// Removes the samples that have an error (not NaN) on neither side: they are no drift. Returns how many remain.
 static int64_t drop_unscored(float *x, float *y, int64_t n)
 {
     int64_t kept = 0;
+
     for (int64_t i = 0; i < n; i++) {
         if (isnan(x[i]) && isnan(y[i]))
             continue;
@@ -32,47 +38,59 @@ static int64_t drop_unscored(float *x, float *y, int64_t n)
     return kept;
 }
 
-static int errors_differ(const struct leaderboard_row *a, const struct leaderboard_row *b, const char *set,
-    bool is_first, struct compare_drift *d, struct err *e)
+// Raises d->error to the largest difference in one test set; the first common set also gives the correlation.
+static int drift_add_errors(struct compare_drift *d, float *x, float *y, int64_t n, bool is_first, struct err *e)
 {
-    int64_t n, m;
-    float *x = trial_errors(a, set, &n, e), *y = x ? trial_errors(b, set, &m, e) : NULL;
-    int failed = y ? 0 : -1;
-    if (y && n == m) {
-        n = drop_unscored(x, y, n);
-        double worst = max_abs_difference(x, y, n);
-        d->error = isnan(worst) || !(d->error >= worst) ? worst : d->error;
-        if (is_first && n > 0)
-            failed = spearman(x, y, n, &d->correlation, e);
-    }
-    free(x);
-    free(y);
-    return failed;
+    n = drop_unscored(x, y, n);
+    double worst = max_abs_difference(x, y, n);
+    d->error = isnan(worst) || !(d->error >= worst) ? worst : d->error;
+    return is_first && n > 0 ? spearman(x, y, n, &d->correlation, e) : 0;
 }
 
-static const struct set_results *set_named(const struct leaderboard_row *s, const char *name)
+// Reads the errors of both trials in one test set and adds their differences to *d.
+static int drift_add_set(
+    struct compare_drift *d, const struct leaderboard_row *const pair[2], const char *set, bool is_first, struct err *e)
 {
-    for (int i = 0; i < s->n_sets; i++)
-        if (strcmp(s->set[i].name, name) == 0)
-            return &s->set[i];
+    int64_t n = 0, m = 0;
+    float *x = trial_errors(pair[0], set, &n, e);
+    float *y = x ? trial_errors(pair[1], set, &m, e) : NULL;
+    int rc = y ? 0 : -1;
+
+    if (y && n == m)
+        rc = drift_add_errors(d, x, y, n, is_first, e);
+    free(x);
+    free(y);
+    return rc;
+}
+
+static const struct set_results *find_common_set(const struct leaderboard_row *trial, const char *name)
+{
+    for (int i = 0; i < trial->n_sets; i++)
+        if (strcmp(trial->set[i].name, name) == 0)
+            return &trial->set[i];
     return NULL;
 }
 
-int drift_of(const struct leaderboard_row *a, const struct leaderboard_row *b, struct compare_drift *d, struct err *e)
+int drift_measure(
+    const struct leaderboard_row *a, const struct leaderboard_row *b, struct compare_drift *d, struct err *e)
 {
     char x[RESULT_HASH_LENGTH + 1] = "", y[RESULT_HASH_LENGTH + 1] = "";
-    d->error = d->correlation = d->auc = NAN;
-    int failed = bits_of(a, x, e) != 0 || bits_of(b, y, e) != 0 ? -1 : 0;
-    d->is_same = !failed && strcmp(x, y) == 0;
     bool is_first = true;
-    for (int i = 0; i < a->n_sets && !failed; i++) {
-        const struct set_results *other = set_named(b, a->set[i].name);
+
+    ASSERT(strncmp(a->id, b->id, TRIAL_ID_LENGTH) == 0, "%s and %s", a->id, b->id);
+    d->error = d->correlation = d->auc = NAN;
+    int rc = hash_results(a, x, e) != 0 || hash_results(b, y, e) != 0 ? -1 : 0;
+    d->is_same = rc == 0 && strcmp(x, y) == 0;
+
+    for (int i = 0; i < a->n_sets && rc == 0; i++) {
+        const struct set_results *mine = &a->set[i], *other = find_common_set(b, mine->name);
         if (!other)
             continue;
         if (is_first)
-            d->auc = other->roc_auc - a->set[i].roc_auc;
-        failed = errors_differ(a, b, a->set[i].name, is_first, d, e);
+            d->auc = other->roc_auc - mine->roc_auc;
+        rc = drift_add_set(d, (const struct leaderboard_row *const[]){a, b}, mine->name, is_first, e);
         is_first = false;
     }
-    return failed;
+
+    return rc;
 }

@@ -5,6 +5,7 @@
 #include "report/json.h"
 #include "report/table.h"
 #include <math.h>
+#include <stddef.h>
 
 // Metrics of a cell and their names in CSV and JSON.
 static const struct cell_metric {
@@ -23,101 +24,135 @@ static const struct cell_metric {
 };
 enum { CELL_METRICS = sizeof cell_metrics / sizeof *cell_metrics };
 
-static double cell_metric_value(const struct cell_metric *f, const struct compare_cell *cell)
+// The tables in print, in their order.
+static const struct printed_metric {
+    const char *title;
+    size_t offset;
+    const char *format; // NULL: ROC AUC with its interval and the mark of the front
+} printed_metrics[] = {
+    {"ROC AUC (of several seeds: mean, least, most; *: none is better for the same cost)",
+        offsetof(struct compare_cell, auc), NULL},
+    {"Loss", offsetof(struct compare_cell, loss), "%.5g"},
+    {"Seconds per epoch", offsetof(struct compare_cell, epoch_seconds), "%.3g"},
+    {"Samples/s", offsetof(struct compare_cell, rate), "%.0f"},
+    {"Cores", offsetof(struct compare_cell, cores), "%.3g"},
+    {"Scaling efficiency: samples/s per core, relative to the side with the fewest cores",
+        offsetof(struct compare_cell, efficiency), "%.2f"},
+    {"Core-hours per trial", offsetof(struct compare_cell, core_hours), "%.3g"},
+};
+
+static double cell_value(const struct compare_cell *cell, size_t offset)
 {
-    return *(const double *)(const void *)((const char *)cell + f->offset);
+    ASSERT(offset <= sizeof *cell - sizeof(double) && offset % sizeof(double) == 0, "offset %zu", offset);
+    return *(const double *)(const void *)((const char *)cell + offset);
 }
 
-// --- text
-static void print_cell(struct table *t, const struct compare_cell *cell, const char *format, double value)
+static bool cell_is_empty(const struct compare_cell *cell)
 {
-    bool is_auc = !format;
+    return cell->n + cell->diverged == 0;
+}
+
+static const char *comparison_value(const struct comparison *c, int row, int key)
+{
+    ASSERT(row >= 0 && row < c->n_rows && key >= 0 && key < c->n_keys, "row %d, key %d", row, key);
+    return c->value[row * c->n_keys + key];
+}
+
+// --- tables
+static void add_compared_cell(struct table *t, const struct compare_cell *cell, const struct printed_metric *m)
+{
+    double value = cell_value(cell, m->offset);
+    const char *mark = cell->is_front ? " *" : "  ";
+
     if (cell->n == 0 && cell->diverged)
         table_cell(t, "diverged");
     else if (isnan(value))
         table_null(t);
-    else if (is_auc && isnan(cell->low))
-        table_cell(t, "%.4f%s", value, cell->is_front ? " *" : "  ");
-    else if (is_auc)
-        table_cell(t, "%.4f [%.4f, %.4f]%s", value, cell->low, cell->high, cell->is_front ? " *" : "  ");
+    else if (m->format)
+        table_number(t, m->format, value);
+    else if (isnan(cell->low))
+        table_cell(t, "%.4f%s", value, mark);
     else
-        table_number(t, format, value);
+        table_cell(t, "%.4f [%.4f, %.4f]%s", value, cell->low, cell->high, mark);
 }
 
-// `format` NULL: with its interval.
-static void print_block(const struct comparison *c, const char *title, const char *format, size_t offset, FILE *out)
+static bool metric_has_values(const struct comparison *c, const struct printed_metric *m)
 {
-    struct cell_metric f = {title, offset};
-    bool has_any = false;
     for (int i = 0; i < c->n_rows * c->n_columns; i++)
-        has_any = has_any || !isnan(cell_metric_value(&f, &c->cell[i]));
-    if (!has_any)
-        return;
+        if (!isnan(cell_value(&c->cell[i], m->offset)))
+            return true;
+    return false;
+}
+
+static void print_metric(const struct comparison *c, const struct printed_metric *m, FILE *out)
+{
     struct table *t = table_new();
+
     for (int k = 0; k < c->n_keys; k++)
         table_column(t, c->key[k], TABLE_LEFT);
     for (int i = 0; i < c->n_columns; i++)
         table_column(t, c->column[i], TABLE_RIGHT);
+
     for (int row = 0; row < c->n_rows; row++) {
         table_row(t);
         for (int k = 0; k < c->n_keys; k++)
-            table_cell(t, "%.40s", c->value[row * c->n_keys + k]);
-        for (int i = 0; i < c->n_columns; i++) {
-            const struct compare_cell *cell = &c->cell[row * c->n_columns + i];
-            print_cell(t, cell, format, cell_metric_value(&f, cell));
-        }
+            table_cell(t, "%.40s", comparison_value(c, row, k));
+        for (int i = 0; i < c->n_columns; i++)
+            add_compared_cell(t, &c->cell[row * c->n_columns + i], m);
     }
-    fprintf(out, "\n%s\n", title);
+
+    fprintf(out, "\n%s\n", m->title);
     table_print(t, 2, out);
     table_free(&t);
+}
+
+static void add_drift_row(struct table *t, const struct comparison *c, const struct compare_drift *d)
+{
+    ASSERT(d->a < c->n_columns && d->b < c->n_columns, "columns %d and %d of %d", d->a, d->b, c->n_columns);
+    table_row(t);
+    table_cell(t, "%.8s", d->id);
+    table_cell(t, "%s", c->column[d->a]);
+    table_cell(t, "%s", c->column[d->b]);
+    table_number(t, "%.3g", d->error);
+    table_number(t, "%.6f", d->correlation);
+    table_number(t, "%+.2g", d->auc);
 }
 
 static void print_drift(const struct comparison *c, FILE *out)
 {
     enum { SHOWN = 20 };
-    int same = 0, shown = 0;
-    struct table *t = table_new();
     static const char *const columns[] = {"trial", "on", "and", "largest difference", "rank correlation", "ROC AUC"};
+    struct table *t = table_new();
+    int same = 0, different = 0;
+
     for (int i = 0; i < 6; i++)
         table_column(t, columns[i], i < 3 ? TABLE_LEFT : TABLE_RIGHT);
     for (int i = 0; i < c->n_drift; i++) {
-        const struct compare_drift *d = &c->drift[i];
-        same += d->is_same;
-        if (d->is_same || shown++ >= SHOWN)
-            continue;
-        table_row(t);
-        table_cell(t, "%.8s", d->id);
-        table_cell(t, "%s", c->column[d->a]);
-        table_cell(t, "%s", c->column[d->b]);
-        table_number(t, "%.3g", d->error);
-        table_number(t, "%.6f", d->correlation);
-        table_number(t, "%+.2g", d->auc);
+        if (c->drift[i].is_same)
+            same++;
+        else if (different++ < SHOWN)
+            add_drift_row(t, c, &c->drift[i]);
     }
+
     if (c->n_drift)
         fprintf(out, "\nTrials of one spec on two sides: %d; with the same bits: %d\n", c->n_drift, same);
-    if (shown)
+    if (different)
         table_print(t, 2, out);
-    if (shown > SHOWN)
-        fprintf(out, "and %d more: --csv --drift\n", shown - SHOWN);
+    if (different > SHOWN)
+        fprintf(out, "%d more are listed with --csv --drift\n", different - SHOWN);
     table_free(&t);
 }
 
 void compare_print(const struct comparison *c, FILE *out)
 {
-    print_block(c, "ROC AUC (of several seeds: mean, least, most; *: none is better for the same cost)", NULL,
-        offsetof(struct compare_cell, auc), out);
-    print_block(c, "Loss", "%.5g", offsetof(struct compare_cell, loss), out);
-    print_block(c, "Seconds an epoch", "%.3g", offsetof(struct compare_cell, epoch_seconds), out);
-    print_block(c, "Samples/s", "%.0f", offsetof(struct compare_cell, rate), out);
-    print_block(c, "Cores", "%.3g", offsetof(struct compare_cell, cores), out);
-    print_block(c, "Scaling efficiency: samples/s a core, by that with fewest cores", "%.2f",
-        offsetof(struct compare_cell, efficiency), out);
-    print_block(c, "Core-hours a trial", "%.3g", offsetof(struct compare_cell, core_hours), out);
+    for (size_t i = 0; i < sizeof printed_metrics / sizeof *printed_metrics; i++)
+        if (metric_has_values(c, &printed_metrics[i]))
+            print_metric(c, &printed_metrics[i], out);
     print_drift(c, out);
 }
 
-// --- every digit
-static void csv_number(struct table *t, double value)
+// --- CSV
+static void add_exact_number(struct table *t, double value)
 {
     char number[32];
     if (isnan(value))
@@ -126,39 +161,46 @@ static void csv_number(struct table *t, double value)
         table_cell(t, "%s", text_number(number, value));
 }
 
+static void add_exact_row(struct table *t, const struct comparison *c, int i)
+{
+    const struct compare_cell *cell = &c->cell[i];
+
+    table_row(t);
+    for (int k = 0; k < c->n_keys; k++)
+        table_cell(t, "%s", comparison_value(c, i / c->n_columns, k));
+    table_cell(t, "%s", c->column[i % c->n_columns]);
+    table_cell(t, "%d", cell->n);
+    table_cell(t, "%d", cell->diverged);
+    table_cell(t, "%d", cell->is_front);
+    for (int k = 0; k < CELL_METRICS; k++)
+        add_exact_number(t, cell_value(cell, cell_metrics[k].offset));
+}
+
 void compare_print_csv(const struct comparison *c, FILE *out)
 {
+    static const char *const counts[] = {"on", "trials", "diverged", "front"};
     struct table *t = table_new();
+
     for (int k = 0; k < c->n_keys; k++)
         table_column(t, c->key[k], TABLE_LEFT);
-    static const char *const counts[] = {"on", "trials", "diverged", "front"};
     for (int k = 0; k < 4; k++)
         table_column(t, counts[k], TABLE_LEFT);
     for (int k = 0; k < CELL_METRICS; k++)
         table_column(t, cell_metrics[k].name, TABLE_LEFT);
-    for (int i = 0; i < c->n_rows * c->n_columns; i++) {
-        const struct compare_cell *cell = &c->cell[i];
-        if (cell->n + cell->diverged == 0)
-            continue;
-        table_row(t);
-        for (int k = 0; k < c->n_keys; k++)
-            table_cell(t, "%s", c->value[i / c->n_columns * c->n_keys + k]);
-        table_cell(t, "%s", c->column[i % c->n_columns]);
-        table_cell(t, "%d", cell->n);
-        table_cell(t, "%d", cell->diverged);
-        table_cell(t, "%d", cell->is_front);
-        for (int k = 0; k < CELL_METRICS; k++)
-            csv_number(t, cell_metric_value(&cell_metrics[k], cell));
-    }
+
+    for (int i = 0; i < c->n_rows * c->n_columns; i++)
+        if (!cell_is_empty(&c->cell[i]))
+            add_exact_row(t, c, i);
     table_print_csv(t, out);
     table_free(&t);
 }
 
 void compare_drift_csv(const struct comparison *c, FILE *out)
 {
-    struct table *t = table_new();
     static const char *const columns[] = {
         "trial", "on", "and", "same_bits", "largest_difference", "rank_correlation", "roc_auc_change"};
+    struct table *t = table_new();
+
     for (int i = 0; i < 7; i++)
         table_column(t, columns[i], TABLE_LEFT);
     for (int i = 0; i < c->n_drift; i++) {
@@ -168,28 +210,32 @@ void compare_drift_csv(const struct comparison *c, FILE *out)
         table_cell(t, "%s", c->column[d->a]);
         table_cell(t, "%s", c->column[d->b]);
         table_cell(t, "%d", d->is_same);
-        csv_number(t, d->error);
-        csv_number(t, d->correlation);
-        csv_number(t, d->auc);
+        add_exact_number(t, d->error);
+        add_exact_number(t, d->correlation);
+        add_exact_number(t, d->auc);
     }
+
     table_print_csv(t, out);
     table_free(&t);
 }
 
+// --- JSON
 static void json_cell(struct json *j, const struct comparison *c, int i)
 {
     const struct compare_cell *cell = &c->cell[i];
+
     json_open(j, NULL, '{');
     json_open(j, "varied", '{');
     for (int k = 0; k < c->n_keys; k++)
-        json_text(j, c->key[k], c->value[i / c->n_columns * c->n_keys + k]);
+        json_text(j, c->key[k], comparison_value(c, i / c->n_columns, k));
     json_close(j, '}');
+
     json_text(j, "on", c->column[i % c->n_columns]);
     json_number(j, "trials", cell->n);
     json_number(j, "diverged", cell->diverged);
     json_bool(j, "front", cell->is_front);
     for (int k = 0; k < CELL_METRICS; k++)
-        json_number(j, cell_metrics[k].name, cell_metric_value(&cell_metrics[k], cell));
+        json_number(j, cell_metrics[k].name, cell_value(cell, cell_metrics[k].offset));
     json_close(j, '}');
 }
 
@@ -209,12 +255,14 @@ static void json_drift(struct json *j, const struct comparison *c, const struct 
 void compare_print_json(const struct comparison *c, FILE *out)
 {
     struct json j = {.out = out};
+
     json_open(&j, NULL, '{');
     json_open(&j, "cells", '[');
     for (int i = 0; i < c->n_rows * c->n_columns; i++)
-        if (c->cell[i].n + c->cell[i].diverged > 0)
+        if (!cell_is_empty(&c->cell[i]))
             json_cell(&j, c, i);
     json_close(&j, ']');
+
     json_open(&j, "drift", '[');
     for (int i = 0; i < c->n_drift; i++)
         json_drift(&j, c, &c->drift[i]);

@@ -1,4 +1,9 @@
-// Samples are drawn as they are added; the page is laid out and put together when it is written.
+// The page of a gallery.
+//
+// Each sample is drawn into a canvas of its own when it is added, so that the caller need not keep its values. The page
+// is laid out when it is written, because the number of columns depends on the widest sample or caption. draw_page runs
+// twice: first on a canvas without rows, on which nothing is drawn, to measure the height; then on the page itself. The
+// gallery owns the canvases, captions and headings.
 #include "report/gallery.h"
 
 #include "base/mem.h"
@@ -10,28 +15,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct color PAGE = {250, 250, 251}, INK = {24, 26, 31}, SOFT_INK = {96, 101, 112}, RULE = {214, 217, 222};
+struct text_style {
+    struct color color;
+    bool is_bold; // drawn twice, one pixel apart
+};
+
+static const struct color PAGE = {250, 250, 251}, RULE = {214, 217, 222};
+static const struct text_style HEADING = {{24, 26, 31}, true}, CAPTION = {{96, 101, 112}, false};
 enum {
     MARGIN = 28,
     TILE_GAP = 4,    // between the tiles of a sample
     SAMPLE_GAP = 28, // between samples side by side
     LINE = TEXT_HEIGHT + TEXT_DESCENT,
-    PAGE_WIDTH = 1480, // what columns are chosen for
-    CAPTION_MAX = 30,  // characters that widen a column
+    CAPTION_GAP = 6,   // between the tiles and the caption
+    ROW_GAP = 10,      // below a caption
+    RULE_GAP = 12,     // below the rule of a heading
+    PAGE_WIDTH = 1480, // columns are chosen to fit it
+    CAPTION_MAX = 30,  // a column is widened for at most that many characters
 };
 
-struct item {
-    char *text; // a sample's caption or a section's heading; owned
+struct gallery_item {
+    char *text; // caption of a sample or heading of a section; owned
     bool is_section;
     struct canvas tiles; // of a sample; owned
 };
 
 struct gallery {
     struct gallery_format format;
-    char *title; // owned, or NULL
-    struct item *items;
+    char *title;                // owned, or NULL
+    struct gallery_item *items; // (n_items), owned
     int n_items, n_samples;
-    int cell_width; // of the widest sample or caption
+    int cell_width; // pixels: the widest sample or caption
 };
 
 struct gallery_format gallery_format_of(int rank, const int *dims)
@@ -51,8 +65,9 @@ static bool is_image(const struct gallery_format *f)
 
 struct gallery *gallery_new(const struct gallery_format *format, const char *title)
 {
-    ASSERT(format->width > 0 && format->height >= 0);
+    ASSERT(format->width > 0 && format->height >= 0, "%d x %d", format->width, format->height);
     ASSERT(!is_image(format) || format->channels == 1 || format->channels == 3, "channels = %d", format->channels);
+
     struct gallery *g = mem_new(1, sizeof *g);
     g->format = *format;
     g->title = mem_text(title);
@@ -67,6 +82,7 @@ void gallery_free(struct gallery **g)
 {
     if (!*g)
         return;
+
     for (int i = 0; i < (*g)->n_items; i++) {
         free((*g)->items[i].text);
         canvas_clear(&(*g)->items[i].tiles);
@@ -77,16 +93,16 @@ void gallery_free(struct gallery **g)
     *g = NULL;
 }
 
-static struct item *add_item(struct gallery *g, const char *text)
+static struct gallery_item *gallery_add_item(struct gallery *g, const char *text)
 {
     g->items = mem_grow(g->items, (size_t)g->n_items + 1, sizeof *g->items);
-    g->items[g->n_items] = (struct item){.text = mem_text(text)};
+    g->items[g->n_items] = (struct gallery_item){.text = mem_text(text)};
     return &g->items[g->n_items++];
 }
 
 void gallery_section(struct gallery *g, const char *heading)
 {
-    add_item(g, heading)->is_section = true;
+    gallery_add_item(g, heading)->is_section = true;
 }
 
 static int draw_images(struct canvas *tiles, const struct gallery_format *f, const float *input,
@@ -94,8 +110,10 @@ static int draw_images(struct canvas *tiles, const struct gallery_format *f, con
 {
     struct tile_size s = tile_size_of(f);
     int step = s.width + TILE_GAP;
-    if (canvas_make(tiles, 3 * s.width + 2 * TILE_GAP, s.height, PAGE, e))
+
+    if (canvas_make(tiles, 2 * step + s.width, s.height, PAGE, e) != 0)
         return -1;
+
     tile_image(tiles, 0, 0, f, input);
     tile_image(tiles, step, 0, f, reconstruction);
     tile_difference(tiles, 2 * step, 0, f, input, reconstruction);
@@ -105,7 +123,7 @@ static int draw_images(struct canvas *tiles, const struct gallery_format *f, con
 static int draw_curves(struct canvas *tiles, const struct gallery_format *f, const float *input,
     const float *reconstruction, struct err *e)
 {
-    if (canvas_make(tiles, CURVE_WIDTH, CURVE_HEIGHT, PAGE, e))
+    if (canvas_make(tiles, CURVE_WIDTH, CURVE_HEIGHT, PAGE, e) != 0)
         return -1;
     tile_curves(tiles, 0, 0, f, input, reconstruction);
     return 0;
@@ -115,45 +133,55 @@ int gallery_add(struct gallery *g, const float *input, const float *reconstructi
 {
     if (g->n_samples == GALLERY_SAMPLES_MAX)
         return err_add(e, ERR_USAGE, "gallery: more than %d samples", GALLERY_SAMPLES_MAX);
-    struct canvas tiles;
+
     const struct gallery_format *f = &g->format;
-    if (is_image(f) ? draw_images(&tiles, f, input, reconstruction, e)
-                    : draw_curves(&tiles, f, input, reconstruction, e))
+    struct canvas tiles;
+    int rc = is_image(f) ? draw_images(&tiles, f, input, reconstruction, e)
+                         : draw_curves(&tiles, f, input, reconstruction, e);
+    if (rc != 0)
         return -1;
-    add_item(g, caption)->tiles = tiles;
+    gallery_add_item(g, caption)->tiles = tiles;
     g->n_samples++;
-    int characters = (int)strnlen(caption, CAPTION_MAX), width = characters * TEXT_ADVANCE;
+
+    int width = (int)strnlen(caption, CAPTION_MAX) * TEXT_ADVANCE;
     width = width > tiles.width ? width : tiles.width;
     g->cell_width = width > g->cell_width ? width : g->cell_width;
     return 0;
 }
 
-static int columns_of(const struct gallery *g)
+// Returns how many samples a row of the page has: at least 1, at most all.
+static int gallery_columns(const struct gallery *g)
 {
-    int fit = (PAGE_WIDTH - 2 * MARGIN + SAMPLE_GAP) / (g->cell_width + SAMPLE_GAP);
-    int columns = g->format.columns > 0 ? g->format.columns : fit > 0 ? fit : 1;
-    return columns < g->n_samples ? columns : g->n_samples > 0 ? g->n_samples : 1;
+    int columns = g->format.columns;
+    if (columns <= 0) // as many as fit
+        columns = (PAGE_WIDTH - 2 * MARGIN + SAMPLE_GAP) / (g->cell_width + SAMPLE_GAP);
+    if (columns > g->n_samples)
+        columns = g->n_samples;
+    return columns > 0 ? columns : 1;
 }
 
-// Bold: drawn twice, one pixel apart. Too long a text ends in "..".
-static void draw_text(struct canvas *c, int x, int y, int width, const char *text, struct color color, bool is_bold)
+// Draws a string of at most `width` pixels; a longer one is cut and ends in "..".
+static void draw_text(struct canvas *c, int x, int y, int width, const char *text, const struct text_style *style)
 {
-    size_t room = (size_t)(width / TEXT_ADVANCE), length = strlen(text);
-    char *shown = mem_format("%.*s%s", (int)(length <= room ? length : room - 2), text, length <= room ? "" : "..");
-    canvas_text(c, x, y, shown, color);
-    if (is_bold)
-        canvas_text(c, x + 1, y, shown, color);
+    size_t most = (size_t)(width / TEXT_ADVANCE), length = strlen(text);
+    bool fits = length <= most;
+
+    ASSERT(fits || most >= 2, "%zu of %zu characters", most, length);
+    char *shown = fits ? mem_text(text) : mem_format("%.*s..", (int)most - 2, text);
+    canvas_text(c, x, y, shown, style->color);
+    if (style->is_bold)
+        canvas_text(c, x + 1, y, shown, style->color);
     free(shown);
 }
 
-// What the tiles are. Returns the y below.
+// Draws the line that explains the tiles. Returns the y below it.
 static int draw_legend(const struct gallery *g, struct canvas *page, int y)
 {
     if (is_image(&g->format)) {
-        canvas_text(page, MARGIN, y, "input, reconstruction, difference", SOFT_INK);
+        canvas_text(page, MARGIN, y, "input, reconstruction, difference", CAPTION.color);
     } else {
         int x = canvas_text(page, MARGIN, y, "input", CURVE_INPUT);
-        x = canvas_text(page, x, y, " and ", SOFT_INK);
+        x = canvas_text(page, x, y, " and ", CAPTION.color);
         canvas_text(page, x, y, "reconstruction", CURVE_RECONSTRUCTION);
     }
     return y + LINE;
@@ -163,35 +191,41 @@ static int draw_heading(struct canvas *page, int y, const char *heading)
 {
     int width = page->width - 2 * MARGIN;
     y += LINE;
-    draw_text(page, MARGIN, y, width, heading, INK, true);
+    draw_text(page, MARGIN, y, width, heading, &HEADING);
     canvas_fill(page, MARGIN, y + LINE + 2, width, 1, RULE);
-    return y + LINE + 2 + 12;
+    return y + LINE + 2 + RULE_GAP;
 }
 
 // Draws the samples from `first` to the next section. Returns the y below them.
 static int draw_samples(const struct gallery *g, struct canvas *page, int y, int first)
 {
-    int columns = columns_of(g), tallest = 0;
+    int columns = gallery_columns(g), row_height = 0;
+
+    ASSERT(first >= 0 && first < g->n_items, "item %d of %d", first, g->n_items);
     for (int i = first; i < g->n_items && !g->items[i].is_section; i++) {
-        const struct item *sample = &g->items[i];
-        int column = (i - first) % columns, x = MARGIN + column * (g->cell_width + SAMPLE_GAP);
+        const struct gallery_item *sample = &g->items[i];
+        int column = (i - first) % columns;
+        int x = MARGIN + column * (g->cell_width + SAMPLE_GAP);
         if (column == 0)
-            y += tallest;
+            y += row_height;
         canvas_paste(page, x, y, &sample->tiles);
-        draw_text(page, x, y + sample->tiles.height + 6, g->cell_width, sample->text, SOFT_INK, false);
-        tallest = sample->tiles.height + 6 + LINE + 10;
+        draw_text(page, x, y + sample->tiles.height + CAPTION_GAP, g->cell_width, sample->text, &CAPTION);
+        row_height = sample->tiles.height + CAPTION_GAP + LINE + ROW_GAP; // all of a gallery have one height
     }
-    return y + tallest;
+
+    return y + row_height;
 }
 
-// Draws everything that lies on the page; returns the height that it needs.
+// Draws the whole page. Returns the height that it needs.
 static int draw_page(const struct gallery *g, struct canvas *page)
 {
     int y = MARGIN;
+
     if (g->title) {
-        draw_text(page, MARGIN, y, page->width - 2 * MARGIN, g->title, INK, true);
+        draw_text(page, MARGIN, y, page->width - 2 * MARGIN, g->title, &HEADING);
         y += LINE + 4;
     }
+
     y = draw_legend(g, page, y);
     for (int i = 0; i < g->n_items; i++) {
         if (g->items[i].is_section)
@@ -199,20 +233,23 @@ static int draw_page(const struct gallery *g, struct canvas *page)
         else if (i == 0 || g->items[i - 1].is_section)
             y = draw_samples(g, page, i == 0 ? y + LINE : y, i);
     }
-    return y + MARGIN - 10;
+
+    return y + MARGIN - ROW_GAP;
 }
 
 int gallery_write(const struct gallery *g, const char *path, struct err *e)
 {
-    int columns = columns_of(g), legend = 33 * TEXT_ADVANCE;
-    int width = columns * (g->cell_width + SAMPLE_GAP) - SAMPLE_GAP;
+    int legend = 33 * TEXT_ADVANCE; // characters of its longest line
+    int width = gallery_columns(g) * (g->cell_width + SAMPLE_GAP) - SAMPLE_GAP;
     width = 2 * MARGIN + (width > legend ? width : legend);
-    struct canvas page = {.width = width}; // without rows all is clipped: a measurement
+
+    struct canvas page = {.width = width}; // without rows: only measures
     int height = draw_page(g, &page);
-    if (canvas_make(&page, width, height, PAGE, e))
+    if (canvas_make(&page, width, height, PAGE, e) != 0)
         return -1;
+
     draw_page(g, &page);
-    int status = picture_write(path, page.width, page.height, page.rgb, e);
+    int rc = picture_write(path, page.width, page.height, page.rgb, e);
     canvas_clear(&page);
-    return status;
+    return rc;
 }

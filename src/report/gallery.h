@@ -1,35 +1,36 @@
-// The gallery: a PNG of samples, each beside its reconstruction and their difference, in sections with headings.
-// Samples that are no images are drawn as two curves.
+// The gallery: a PNG of samples, each next to its reconstruction and their difference, in sections with headings.
+// Samples that are not images are drawn as two curves.
 #pragma once
 
 #include "base/err.h"
 
 enum {
-    GALLERY_SAMPLES_MAX = 256, // with these limits a gallery needs at most some 200 MB
+    GALLERY_SAMPLES_MAX = 256, // with these limits a gallery needs at most about 200 MB
     GALLERY_TILE_MAX = 192,    // pixels; larger images are shrunk by averaging
 };
 
 // What all samples of a gallery have in common.
 struct gallery_format {
-    int height, width, channels; // of an image, channels 1 (gray) or 3 (RGB) last; height 0: a vector of `width` values
-    float low, high;             // the values drawn black and white, bottom and top; both 0: [0, 1] for images, for
-                                 // vectors each sample's own range
-    int columns;                 // samples side by side; 0: as many as look well
+    int height, width, channels; // image: channels 1 (gray) or 3 (RGB); vector: height 0, `width` values
+    float low, high; // values drawn black and white, or bottom and top; both 0: [0, 1] for images, each sample's own
+                     // range for vectors
+    int columns;     // samples side by side; 0: as many as fit a page of normal width
 };
 
-// The format of samples of some shape: images, where it is (height, width) or has 1 or 3 channels behind these; else
-// vectors.
+// Returns the format of samples with shape dims[0..rank): images if it is (height, width), (height, width, 1) or
+// (height, width, 3), otherwise vectors. The range and the columns are left 0.
 struct gallery_format gallery_format_of(int rank, const int *dims);
 
 struct gallery;
-// `title` heads the page; NULL: none. Texts are copied; they may use ASCII, anything else is drawn as '?'.
+// Returns a new gallery, to be freed with gallery_free. `title` (or NULL) is printed at the top. All strings are
+// copied; characters other than printable ASCII are drawn as '?'.
 struct gallery *gallery_new(const struct gallery_format *format, const char *title);
 void gallery_free(struct gallery **g);
 
-// Starts a section: samples added next stand below `heading`.
+// Starts a section: the samples added next appear below `heading`.
 void gallery_section(struct gallery *g, const char *heading);
-// Draws a sample: input and reconstruction (height, width, channels) or (width). NaN shows as magenta, or as a gap in a
-// curve. `caption` stands below it. -1 and ERR_USAGE beyond GALLERY_SAMPLES_MAX.
+// Adds a sample: input and reconstruction (height, width, channels) or (width), with `caption` below. NaN is drawn in
+// magenta, or as a gap in a curve. Returns -1 with ERR_USAGE beyond GALLERY_SAMPLES_MAX, or ERR_SYSTEM without memory.
 int gallery_add(struct gallery *g, const float *input, const float *reconstruction, const char *caption, struct err *e);
-// Writes `path` whole or not at all. ERR_IO and what failed; ERR_SYSTEM without memory.
+// Writes `path` as picture_write does. Returns -1 with ERR_SYSTEM without memory, or with the error of picture_write.
 int gallery_write(const struct gallery *g, const char *path, struct err *e);

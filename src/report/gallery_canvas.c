@@ -1,4 +1,4 @@
-// A canvas of RGB bytes: rectangles, blending, text.
+// Pixels are written one by one; text is scaled with Scale2x.
 #include "report/gallery_canvas.h"
 
 #include "base/mem.h"
@@ -9,12 +9,14 @@
 
 int canvas_make(struct canvas *c, int width, int height, struct color background, struct err *e)
 {
+    ASSERT(width > 0 && height > 0, "%d x %d", width, height);
     *c = (struct canvas){.width = width, .height = height};
     c->rgb = mem_array((size_t)width * (size_t)height, 3, "gallery", e);
     if (!c->rgb) {
         *c = (struct canvas){0};
         return -1;
     }
+
     canvas_fill(c, 0, 0, width, height, background);
     return 0;
 }
@@ -25,50 +27,51 @@ void canvas_clear(struct canvas *c)
     *c = (struct canvas){0};
 }
 
-static unsigned char *pixel(const struct canvas *c, int x, int y)
+static unsigned char *pixel_at(const struct canvas *c, int x, int y)
 {
     return c->rgb + 3 * ((size_t)y * (size_t)c->width + (size_t)x);
 }
 
-static int minimum(int a, int b)
+static int smaller_of(int a, int b)
 {
     return a < b ? a : b;
 }
 
-static int maximum(int a, int b)
+static int larger_of(int a, int b)
 {
     return a > b ? a : b;
 }
 
 void canvas_fill(struct canvas *c, int x, int y, int width, int height, struct color color)
 {
-    int right = minimum(x + width, c->width), bottom = minimum(y + height, c->height);
-    for (int v = maximum(y, 0); v < bottom; v++)
-        for (int u = maximum(x, 0); u < right; u++)
-            memcpy(pixel(c, u, v), &color, 3);
+    int right = smaller_of(x + width, c->width), bottom = smaller_of(y + height, c->height);
+    for (int v = larger_of(y, 0); v < bottom; v++)
+        for (int u = larger_of(x, 0); u < right; u++)
+            memcpy(pixel_at(c, u, v), &color, 3);
 }
 
-static unsigned char mix(unsigned char from, unsigned char to, float alpha)
+static unsigned char mix_bytes(unsigned char from, unsigned char to, float alpha)
 {
     return (unsigned char)((float)from + alpha * ((float)to - (float)from) + 0.5f);
 }
 
 void canvas_blend(struct canvas *c, int x, int y, struct color color, float alpha)
 {
+    ASSERT(alpha >= 0 && alpha <= 1, "alpha = %g", (double)alpha);
     if (x < 0 || y < 0 || x >= c->width || y >= c->height)
         return;
-    unsigned char *p = pixel(c, x, y);
-    p[0] = mix(p[0], color.r, alpha);
-    p[1] = mix(p[1], color.g, alpha);
-    p[2] = mix(p[2], color.b, alpha);
+    unsigned char *p = pixel_at(c, x, y);
+    p[0] = mix_bytes(p[0], color.r, alpha);
+    p[1] = mix_bytes(p[1], color.g, alpha);
+    p[2] = mix_bytes(p[2], color.b, alpha);
 }
 
 void canvas_paste(struct canvas *c, int x, int y, const struct canvas *from)
 {
-    ASSERT(x >= 0 && y >= 0 && x + from->width <= c->width);
-    int rows = minimum(from->height, c->height - y);
+    ASSERT(x >= 0 && y >= 0 && x + from->width <= c->width, "%d + %d of %d", x, from->width, c->width);
+    int rows = smaller_of(from->height, c->height - y);
     for (int v = 0; v < rows; v++)
-        memcpy(pixel(c, x, y + v), pixel(from, 0, v), 3 * (size_t)from->width);
+        memcpy(pixel_at(c, x, y + v), pixel_at(from, 0, v), 3 * (size_t)from->width);
 }
 
 static bool glyph_has(const unsigned char *glyph, int x, int y)
@@ -76,9 +79,9 @@ static bool glyph_has(const unsigned char *glyph, int x, int y)
     return x >= 0 && y >= 0 && x < FONT_WIDTH && y < FONT_HEIGHT && glyph[y] >> (FONT_WIDTH - 1 - x) & 1;
 }
 
-// Whether the quarter of pixel (x, y) towards (dx, dy) is ink once the glyph is doubled. A pixel's corner takes the
-// colour of its two neighbours there where they agree with each other and with no other neighbour, so that stairs
-// become slopes (the Scale2x rule).
+// Returns true if the quarter of pixel (x, y) towards (dx, dy) is ink in the doubled glyph. By the Scale2x rule the
+// quarter takes the value of its two neighbors if they agree with each other and differ from the opposite ones, so that
+// stairs become slopes.
 static bool quarter_has(const unsigned char *glyph, int x, int y, int dx, int dy)
 {
     bool across = glyph_has(glyph, x + dx, y), along = glyph_has(glyph, x, y + dy);
@@ -92,7 +95,7 @@ static void draw_glyph(struct canvas *c, int left, int top, const unsigned char 
 {
     for (int y = 0; y < 2 * FONT_HEIGHT; y++)
         for (int x = 0; x < 2 * FONT_WIDTH; x++)
-            if (quarter_has(glyph, x / 2, y / 2, x % 2 ? 1 : -1, y % 2 ? 1 : -1))
+            if (quarter_has(glyph, x / 2, y / 2, x % 2 * 2 - 1, y % 2 * 2 - 1)) // towards -1 or 1
                 canvas_blend(c, left + x, top + y, color, 1);
 }
 

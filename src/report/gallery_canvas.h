@@ -1,4 +1,4 @@
-// A canvas of RGB bytes: rectangles, blending, text. Everything is clipped to the canvas.
+// A canvas of RGB bytes: rectangles, blending, pasting, text. What lies outside the canvas is not drawn.
 #pragma once
 
 #include "base/err.h"
@@ -11,14 +11,16 @@ struct canvas {
     unsigned char *rgb; // (height, width, 3), owned
 };
 
-// -1 and ERR_SYSTEM without memory; `c` is then empty.
+// Allocates a canvas of one color. Returns -1 with ERR_SYSTEM without memory; `c` is then empty.
 int canvas_make(struct canvas *c, int width, int height, struct color background, struct err *e);
-void canvas_clear(struct canvas *c);
+void canvas_clear(struct canvas *c); // frees the pixels; `c` is then empty
 
 void canvas_fill(struct canvas *c, int x, int y, int width, int height, struct color color);
 void canvas_blend(struct canvas *c, int x, int y, struct color color, float alpha); // alpha in [0, 1]
+// Copies `from`, whose upper left corner goes to (x, y). It must fit the width; rows below the canvas are left out.
 void canvas_paste(struct canvas *c, int x, int y, const struct canvas *from);
 
-// Text with its upper left corner at (x, y), its pixels doubled and their corners rounded; returns the x behind it.
+// Draws a string with its upper left corner at (x, y), in pixels twice the font's, with smoothed corners. Returns the x
+// where a following string would start.
 enum { TEXT_ADVANCE = 12, TEXT_HEIGHT = 14, TEXT_DESCENT = 4 };
 int canvas_text(struct canvas *c, int x, int y, const char *text, struct color color);

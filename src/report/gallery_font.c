@@ -1,8 +1,10 @@
-// A bitmap font for captions: printable ASCII, 5 x 7 pixels with two more rows for descenders.
+// The glyphs, drawn for this program.
 #include "report/gallery_font.h"
 
-// One byte a row from the top; bit 4 is the leftmost pixel.
-static const unsigned char glyphs[][FONT_HEIGHT] = {
+#include <stdbool.h>
+
+// One byte per row.
+static const unsigned char glyphs['~' - ' ' + 1][FONT_HEIGHT] = {
     {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00}, // space
     {0x04, 0x04, 0x04, 0x04, 0x04, 0x00, 0x04, 0x00, 0x00}, // !
     {0x0a, 0x0a, 0x0a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00}, // "
@@ -102,5 +104,7 @@ static const unsigned char glyphs[][FONT_HEIGHT] = {
 
 const unsigned char *font_glyph(char character)
 {
-    return glyphs[character >= ' ' && character <= '~' ? character - ' ' : '?' - ' '];
+    bool is_printable = character >= ' ' && character <= '~';
+
+    return glyphs[(is_printable ? character : '?') - ' '];
 }

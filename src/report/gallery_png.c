@@ -1,4 +1,4 @@
-// A PNG file that appears whole or not at all.
+// The signature, the temporary file and the rename of a PNG file.
 #include "report/gallery_png.h"
 
 #include "base/disk.h"
@@ -10,14 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int write_image(FILE *out, const char *path, int width, int height, const unsigned char *rgb, struct err *e)
+static int write_png_stream(FILE *out, const char *path, int width, int height, const unsigned char *rgb, struct err *e)
 {
+    ASSERT(width > 0 && height > 0, "%d x %d", width, height);
     png_image image = {
         .version = PNG_IMAGE_VERSION,
         .width = (png_uint_32)width,
         .height = (png_uint_32)height,
         .format = PNG_FORMAT_RGB,
     };
+
     if (!png_image_write_to_stdio(&image, out, 0, rgb, 0, NULL))
         return err_add(e, ERR_IO, "%s: cannot write picture: %s", path, image.message);
     if (fflush(out) || fsync(fileno(out)))
@@ -38,6 +40,7 @@ int picture_check_replace(const char *path, struct err *e)
     size_t n = in ? fread(head, 1, sizeof head, in) : 0;
     if (in)
         fclose(in);
+
     if (n == sizeof head && memcmp(head, magic, sizeof magic) == 0)
         return 0;
     return err_add(e, ERR_USAGE, "%s: exists: %s; hint: choose another name, or remove it first", path, why);
@@ -47,17 +50,19 @@ int picture_write(const char *path, int width, int height, const unsigned char *
 {
     if (picture_check_replace(path, e) != 0)
         return -1;
+
     disk_tidy(path);
     char *temporary = disk_temporary(path);
     int fd = disk_open_temporary(temporary, path);
     FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
-    int status = out ? write_image(out, path, width, height, rgb, e) : err_errno(e, "%s: cannot create picture", path);
-    if (out && fclose(out) && status == 0)
-        status = err_errno(e, "%s: cannot write picture", path);
-    if (status == 0)
-        status = disk_rename(temporary, path, NULL, e);
-    if (status != 0 && fd >= 0)
+    int rc = out ? write_png_stream(out, path, width, height, rgb, e) : err_errno(e, "%s: cannot create picture", path);
+
+    if (out && fclose(out) && rc == 0)
+        rc = err_errno(e, "%s: cannot write picture", path);
+    if (rc == 0)
+        rc = disk_rename(temporary, path, NULL, e);
+    if (rc != 0 && fd >= 0)
         disk_discard(temporary);
     free(temporary);
-    return status;
+    return rc;
 }

@@ -1,10 +1,10 @@
-// Pictures as PNG files. The one door to libpng for writing.
+// Pictures as PNG files: the only user of libpng for writing.
 #pragma once
 
 #include "base/err.h"
 
-// Writes rgb (height, width, 3) to `path`, whole or not at all: a temporary file beside it, synced, then renamed. -1
-// and ERR_IO.
+// Writes rgb (height, width, 3) to `path`, whole or not at all: a temporary file in the same folder is synced and then
+// renamed. Returns -1 with ERR_IO, or ERR_USAGE as picture_check_replace does.
 int picture_write(const char *path, int width, int height, const unsigned char *rgb, struct err *e);
-// Only a new file or a PNG file may be replaced. Returns -1 and ERR_USAGE if PATH is another one.
+// Returns -1 with ERR_USAGE if `path` exists and is not a PNG file: only a picture may be replaced.
 int picture_check_replace(const char *path, struct err *e);

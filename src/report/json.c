@@ -1,13 +1,15 @@
-// JSON (RFC 8259) as it is written; bytes that are not UTF-8 become '?'.
+// Strings, numbers and brackets of JSON.
 #include "report/json.h"
 
+#include "base/err.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include <math.h>
 
-static void put_string(FILE *out, const char *text)
+static void write_json_string(FILE *out, const char *text)
 {
     fputc('"', out);
+
     while (*text) {
         const char *start = text;
         if ((unsigned char)*text < 0x20) {
@@ -16,20 +18,27 @@ static void put_string(FILE *out, const char *text)
             fprintf(out, "\\%c", *text++);
         } else {
             bool is_good = utf8_next(&text) != '?' || *start == '?';
-            fwrite(is_good ? start : "?", 1, is_good ? (size_t)(text - start) : 1, out);
+            if (is_good)
+                fwrite(start, 1, (size_t)(text - start), out);
+            else
+                fputc('?', out);
         }
     }
+
     fputc('"', out);
 }
 
-static void begin(struct json *j, const char *key)
+// Writes what precedes a value: a comma, the indentation, the key.
+static void json_begin_value(struct json *j, const char *key)
 {
+    ASSERT(j->depth > 0 || (!key && !j->has_value), "only one value may be outermost, without a key");
     if (j->has_value)
         fputc(',', j->out);
     if (j->depth > 0)
         fprintf(j->out, "\n%*s", 2 * j->depth, "");
+
     if (key) {
-        put_string(j->out, key);
+        write_json_string(j->out, key);
         fputs(": ", j->out);
     }
     j->has_value = true;
@@ -37,7 +46,8 @@ static void begin(struct json *j, const char *key)
 
 void json_open(struct json *j, const char *key, char bracket)
 {
-    begin(j, key);
+    ASSERT(bracket == '{' || bracket == '[', "'%c'", bracket);
+    json_begin_value(j, key);
     fputc(bracket, j->out);
     j->depth++;
     j->has_value = false;
@@ -45,6 +55,7 @@ void json_open(struct json *j, const char *key, char bracket)
 
 void json_close(struct json *j, char bracket)
 {
+    ASSERT(j->depth > 0 && (bracket == '}' || bracket == ']'), "'%c' at depth %d", bracket, j->depth);
     j->depth--;
     if (j->has_value)
         fprintf(j->out, "\n%*s", 2 * j->depth, "");
@@ -56,9 +67,9 @@ void json_close(struct json *j, char bracket)
 
 void json_text(struct json *j, const char *key, const char *value)
 {
-    begin(j, key);
+    json_begin_value(j, key);
     if (value)
-        put_string(j->out, value);
+        write_json_string(j->out, value);
     else
         fputs("null", j->out);
 }
@@ -66,12 +77,12 @@ void json_text(struct json *j, const char *key, const char *value)
 void json_number(struct json *j, const char *key, double value)
 {
     char number[32];
-    begin(j, key);
+    json_begin_value(j, key);
     fputs(isfinite(value) ? text_number(number, value) : "null", j->out);
 }
 
 void json_bool(struct json *j, const char *key, bool value)
 {
-    begin(j, key);
+    json_begin_value(j, key);
     fputs(value ? "true" : "false", j->out);
 }

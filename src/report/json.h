@@ -1,19 +1,21 @@
-// JSON for machines: values one after the other, commas and indentation come by themselves.
+// Writes JSON (RFC 8259): values one after the other; commas and indentation are added. Bytes that are not UTF-8 become
+// '?'.
 #pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
 
+// Set `out` and zero the rest to start. Errors of writing stay in ferror(out).
 struct json {
-    FILE *out;
+    FILE *out; // borrowed
     int depth;
-    bool has_value; // in the object or array that is open
+    bool has_value; // the open object or array is not empty
 };
 
-// `key` NULL: an element of an array, or the whole.
+// Each function adds a value; `key` is NULL for an element of an array and for the outermost value.
 void json_open(struct json *j, const char *key, char bracket);      // '{' or '['
 void json_close(struct json *j, char bracket);                      // '}' or ']'
 void json_text(struct json *j, const char *key, const char *value); // NULL: null
-// The shortest digits that give the same double; null where it is not finite.
+// Writes the fewest digits that give the same double; null if it is not finite.
 void json_number(struct json *j, const char *key, double value);
 void json_bool(struct json *j, const char *key, bool value);

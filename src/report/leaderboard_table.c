@@ -6,6 +6,7 @@
 // precede costs such as seconds. A new metric appears in print as soon as its row there has a header.
 #include "report/leaderboard_table.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "leaderboard/row.h"
@@ -26,8 +27,8 @@ struct table_layout {
     struct metric_column *column; // (n_columns), owned
     int n_columns;
     bool has_epochs;                    // trials differ in epochs
-    bool has_experiments, has_clusters; // several
-    const char *const *key;             // (n_keys), borrowed from the trial with most varied keys
+    bool has_experiments, has_clusters; // there are several
+    const char *const *key;             // (n_keys), borrowed from the trial with the most varied keys
     int n_keys;
 };
 
@@ -59,6 +60,7 @@ static void layout_add_metrics(struct table_layout *l, const struct metric *metr
 {
     for (const struct metric *m = metrics; m->name; m++) {
         struct metric_column c = {m, set};
+        ASSERT(!m->header || m->format, "%s has a header, but no format", m->name);
         if (!m->header || !belongs(m) || !column_is_shown(&c, rows, n))
             continue;
         l->column = mem_grow(l->column, (size_t)l->n_columns + 1, sizeof *l->column);
@@ -87,12 +89,11 @@ static void layout_note_set(struct table_layout *l, const char *name)
     for (int i = 0; i < l->n_sets; i++)
         if (strcmp(l->set[i], name) == 0)
             return;
-
     l->set = mem_grow(l->set, (size_t)l->n_sets + 1, sizeof *l->set);
     l->set[l->n_sets++] = name;
 }
 
-// Finds the columns of a table of `rows`, which are borrowed. Means have no column for what is neither good nor bad.
+// Finds the columns of a table of `rows`, which are borrowed. A table of means leaves out metrics without a better end.
 static struct table_layout layout_find(const struct leaderboard_row *rows, int n, bool are_means)
 {
     struct table_layout l = {0};
@@ -161,9 +162,10 @@ static void add_key_cells(struct table *t, const struct table_layout *l, const s
         table_cell(t, "%lld", (long long)row->epochs);
 }
 
-// "0.9312 [0.9101, 0.9523]", or only the number if the interval is unknown.
+// Adds "0.9312 [0.9101, 0.9523]", or only the number if the interval is unknown.
 static void add_metric_cell(struct table *t, const struct metric_column *c, const struct leaderboard_row *row)
 {
+    ASSERT(!c->metric->has_interval || (c->metric[1].name && c->metric[2].name), "%s", c->metric->name);
     double v = column_value(c, row);
     double low = c->metric->has_interval ? column_value(&(struct metric_column){c->metric + 1, c->set}, row) : NAN;
 
@@ -190,6 +192,7 @@ static const char *row_mark(const struct leaderboard_row *row)
 
 struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count)
 {
+    ASSERT(n >= 0 && count >= 0, "%d rows, %d shown", n, count);
     struct table *t = table_new();
     struct table_layout l = layout_find(rows, n, false);
 
@@ -220,7 +223,7 @@ struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int c
 }
 
 // --- configurations
-// "0.9312 ± 0.011"; without a deviation only the mean; null without a mean.
+// Adds "0.9312 ± 0.011", only the mean if the deviation is unknown, or null if the mean is unknown.
 static void add_mean_cell(struct table *t, const char *format, double mean, double deviation)
 {
     char number[32];
@@ -276,6 +279,7 @@ struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, i
     return t;
 }
 
+// Prints nothing if fewer than two trials have a ROC AUC; otherwise
 // "ROC AUC over 10 trials: mean 0.9461, standard deviation 0.0378, from 0.8650 to 0.9983"
 static void print_auc_spread(const struct leaderboard_row *rows, int n, const char *set, bool is_only, FILE *out)
 {
@@ -306,7 +310,6 @@ static void print_auc_spread(const struct leaderboard_row *rows, int n, const ch
 void leaderboard_print_spread(const struct leaderboard_row *rows, int n, FILE *out)
 {
     struct table_layout l = layout_find(rows, n, false);
-
     for (int i = 0; i < l.n_sets; i++)
         print_auc_spread(rows, n, l.set[i], l.n_sets == 1, out);
     layout_free(&l);

@@ -1,14 +1,18 @@
-// The leaderboard of a run as a text table.
+// The leaderboard of a run as tables: its trials, its configurations, and the spread of their ROC AUC.
 #pragma once
 
-#include "leaderboard/run_read.h"
+#include "leaderboard/row.h"
 #include "report/table.h"
 #include <stdio.h>
 
-// The first `count` rows (0: all) of the sorted leaderboard: rank, trial, what varies, losses, metrics, seconds.
+// Both tables are new memory, to be freed with table_free. `rows` is sorted, best first; `count` limits the rows of the
+// table (0: all).
+//
+// Returns the table of trials: position, trial, what varies, losses, metrics, costs.
 struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count);
-// Configurations (trials that differ only in train.seed), with the mean of their trials and its standard deviation,
-// best first; NULL: none has two trials.
+// Returns the table of configurations, whose trials differ only in train.seed, best first: the mean and the standard
+// deviation of each metric. Returns NULL if no configuration has two trials.
 struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, int count);
-// A line for each test set that two trials or more have a ROC AUC of: its mean and spread over all of them.
+// Prints the mean and spread of the ROC AUC over all trials, a line for each test set for which at least two trials
+// have one. Stale trials do not count.
 void leaderboard_print_spread(const struct leaderboard_row *rows, int n, FILE *out);

@@ -1,4 +1,5 @@
-// Generated samples side by side, as one PNG: the manifold that a model's codes lie on, or draws of its prior.
+// A mosaic: generated samples side by side in one PNG, from a grid of codes or from draws of the model's prior. Tiles
+// have no gap between them, so that the change from one to the next is visible.
 #pragma once
 
 #include "base/err.h"
@@ -8,14 +9,16 @@ struct mosaic {
     int rank;          // of a sample
     const int *dims;   // (rank)
     int64_t count;     // samples
-    int64_t columns;   // samples side by side; 0: as many as below each other
-    float low, high;   // the values drawn black and white; both 0: 0 and 1 where all values lie there, else their range
-    const char *title; // NULL: none
+    int64_t columns;   // samples side by side; 0: about as many as rows
+    float low, high;   // values drawn black and white; equal: [0, 1], widened to the range of all values
+    const char *title; // borrowed; NULL: none
 };
 
-// Whether so many samples of such a shape fit a picture; -1 and ERR_USAGE.
+// Returns -1 with ERR_USAGE if a picture cannot hold `count` samples of shape dims[0..rank).
 int mosaic_check(int rank, const int *dims, int64_t count, struct err *e);
-// Draws x (count, values of a sample) into `path`, whole or not at all. -1 and an error.
+// Draws x (count, values of a sample) and writes `path` as picture_write does. Returns -1 and an error, also without
+// memory.
 int mosaic_write(const struct mosaic *m, const float *x, const char *path, struct err *e);
-// The same of the first samples of a split of a data set, FILE.h5:SPLIT, which this program has just written.
+// As mosaic_write, of the first m->count samples of a split of a data set, FILE.h5:SPLIT. This program must have
+// written the file: it is opened without the checks for foreign files.
 int mosaic_draw(const struct mosaic *m, const char *split, const char *path, struct err *e);

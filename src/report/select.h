@@ -1,14 +1,15 @@
-// Which rows of a leaderboard, and in which order.
+// Selects and sorts rows of a leaderboard, as `hourglass top --where ... --sort ...` does.
 #pragma once
 
 #include "leaderboard/leaderboard.h"
 #include <stdio.h>
 
-// "COLUMN OP VALUE" with = != < <= > >=, each of which a row must meet (a missing value meets none), then by a column:
-// upwards, or with "-" before its name downwards, missing values last; `sort` NULL: as they are. The row numbers, new
-// memory (*n). NULL and what is wrong, with the columns that there are.
+// Returns the numbers of the rows that meet every condition where[0..n_where), as new memory (*n of them).
+// A condition is "COLUMN OP VALUE" with OP one of = != < <= > >=; a missing value meets none. `sort` is a column:
+// ascending, or descending with "-" before its name, missing values last; NULL keeps the order of the leaderboard.
+// Returns NULL with ERR_USAGE and every mistake if a condition or the column is wrong.
 int *select_rows(const struct leaderboard *b, char *const *where, int n_where, const char *sort, int *n, struct err *e);
 
-// The selected rows with every column and every digit.
+// Print rows[0..n) with every column and every digit.
 void select_print_csv(const struct leaderboard *b, const int *rows, int n, FILE *out);
 void select_print_json(const struct leaderboard *b, const int *rows, int n, FILE *out);

@@ -1,4 +1,4 @@
-// Cells are kept as text, row after row; widths are found when the table is printed.
+// Cells are kept as strings, row after row; widths are computed when the table is printed.
 #include "report/table.h"
 
 #include "base/err.h"
@@ -10,18 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct column {
+struct table_column {
     char *header; // owned
     enum table_align align;
 };
 
 struct table {
-    struct column *columns;
+    struct table_column *columns; // (n_columns), owned
     int n_columns;
-    char **cells; // (rows, columns), owned; NULL: null
-    bool *rules;  // (rows): a line below this row
-    int n_rows, rows_room;
-    int next; // column of the next cell
+    char **cells; // (n_rows, n_columns), owned; NULL: null
+    bool *rules;  // (n_rows), owned: a rule below this row
+    int n_rows;
+    int capacity; // rows that `cells` and `rules` can hold
+    int next;     // column of the next cell
 };
 
 static const char *const NULL_TEXT = "–";
@@ -35,6 +36,7 @@ void table_free(struct table **t)
 {
     if (!*t)
         return;
+
     for (int i = 0; i < (*t)->n_rows * (*t)->n_columns; i++)
         free((*t)->cells[i]);
     for (int c = 0; c < (*t)->n_columns; c++)
@@ -48,26 +50,27 @@ void table_free(struct table **t)
 
 void table_column(struct table *t, const char *header, enum table_align align)
 {
-    ASSERT(t->n_rows == 0);
+    ASSERT(t->n_rows == 0, "%d rows", t->n_rows);
     t->columns = mem_grow(t->columns, (size_t)t->n_columns + 1, sizeof *t->columns);
-    t->columns[t->n_columns++] = (struct column){.header = mem_text(header), .align = align};
+    t->columns[t->n_columns++] = (struct table_column){.header = mem_text(header), .align = align};
 }
 
 void table_row(struct table *t)
 {
-    if (t->n_rows == t->rows_room) {
-        t->rows_room = 2 * t->rows_room + 8;
-        t->cells = mem_grow(t->cells, (size_t)t->rows_room * (size_t)t->n_columns, sizeof *t->cells);
-        t->rules = mem_grow(t->rules, (size_t)t->rows_room, sizeof *t->rules);
+    ASSERT(t->n_columns > 0, "a row without columns");
+    if (t->n_rows == t->capacity) {
+        t->capacity = 2 * t->capacity + 8;
+        t->cells = mem_grow(t->cells, (size_t)t->capacity * (size_t)t->n_columns, sizeof *t->cells);
+        t->rules = mem_grow(t->rules, (size_t)t->capacity, sizeof *t->rules);
     }
+
     for (int c = 0; c < t->n_columns; c++)
         t->cells[t->n_rows * t->n_columns + c] = NULL;
     t->rules[t->n_rows++] = false;
     t->next = 0;
 }
 
-// Where the next cell goes.
-static char **next_cell(struct table *t)
+static char **table_next_cell(struct table *t)
 {
     ASSERT(t->n_rows > 0 && t->next < t->n_columns, "row %d, cell %d of %d", t->n_rows, t->next, t->n_columns);
     return &t->cells[(t->n_rows - 1) * t->n_columns + t->next++];
@@ -75,7 +78,7 @@ static char **next_cell(struct table *t)
 
 void table_cell(struct table *t, const char *format, ...)
 {
-    char **cell = next_cell(t);
+    char **cell = table_next_cell(t);
     va_list args;
     va_start(args, format);
     *cell = mem_format_list(format, args);
@@ -84,12 +87,12 @@ void table_cell(struct table *t, const char *format, ...)
 
 void table_null(struct table *t)
 {
-    next_cell(t);
+    table_next_cell(t);
 }
 
 void table_number(struct table *t, const char *format, double value)
 {
-    char **cell = next_cell(t);
+    char **cell = table_next_cell(t);
     if (!isnan(value))
         *cell = mem_format(format, value);
 }
@@ -102,6 +105,7 @@ void table_rule(struct table *t)
 
 static const char *cell_text(const struct table *t, int row, int c)
 {
+    ASSERT(row >= 0 && row < t->n_rows && c >= 0 && c < t->n_columns, "cell (%d, %d)", row, c);
     const char *text = t->cells[row * t->n_columns + c];
     return text ? text : NULL_TEXT;
 }
@@ -126,14 +130,17 @@ static void print_safely(const char *text, FILE *out)
 {
     while (*text) {
         const char *start = text;
-        bool is_safe = utf8_next(&text) != '?';
-        fwrite(is_safe ? start : "?", 1, is_safe ? (size_t)(text - start) : 1, out);
+        if (utf8_next(&text) == '?')
+            fputc('?', out);
+        else
+            fwrite(start, 1, (size_t)(text - start), out);
     }
 }
 
-static void print_padded(const char *text, const struct column *column, int width, bool is_last, FILE *out)
+static void print_padded(const char *text, const struct table_column *column, int width, bool is_last, FILE *out)
 {
     int pad = width - utf8_width(text);
+    ASSERT(pad >= 0, "width %d of %s", width, text);
     print_times(" ", column->align == TABLE_RIGHT ? pad : 0, out);
     print_safely(text, out);
     print_times(" ", column->align == TABLE_LEFT && !is_last ? pad : 0, out);
@@ -141,27 +148,30 @@ static void print_padded(const char *text, const struct column *column, int widt
 
 enum { HEADER_ROW = -1, RULE_ROW = -2 };
 
-// The text of a row's cell; NULL in a rule.
-static const char *row_text(const struct table *t, int row, int c)
+// Returns the string in a cell of a row, of the header or, in a rule, NULL.
+static const char *printed_text(const struct table *t, int row, int c)
 {
-    return row == HEADER_ROW ? t->columns[c].header : row >= 0 ? cell_text(t, row, c) : NULL;
+    if (row == RULE_ROW)
+        return NULL;
+    return row == HEADER_ROW ? t->columns[c].header : cell_text(t, row, c);
 }
 
-// Behind its last cell that is not empty a row ends: no white space at the ends of lines.
+// Returns the last cell that is not empty: lines have no white space at their ends.
 static int last_cell(const struct table *t, int row)
 {
     int last = t->n_columns - 1;
-    while (last > 0 && row != RULE_ROW && !*row_text(t, row, last))
+    while (last > 0 && row != RULE_ROW && !*printed_text(t, row, last))
         last--;
     return last;
 }
 
 static void print_row(const struct table *t, int row, const int *widths, int indent, FILE *out)
 {
-    print_times(" ", indent, out);
     int last = last_cell(t, row);
+
+    print_times(" ", indent, out);
     for (int c = 0; c <= last; c++) {
-        const char *text = row_text(t, row, c);
+        const char *text = printed_text(t, row, c);
         if (text)
             print_padded(text, &t->columns[c], widths[c], c == last, out);
         else
@@ -173,8 +183,10 @@ static void print_row(const struct table *t, int row, const int *widths, int ind
 void table_print(const struct table *t, int indent, FILE *out)
 {
     int *widths = mem_new((size_t)t->n_columns, sizeof *widths);
+
     for (int c = 0; c < t->n_columns; c++)
         widths[c] = column_width(t, c);
+
     print_row(t, HEADER_ROW, widths, indent, out);
     print_row(t, RULE_ROW, widths, indent, out);
     for (int row = 0; row < t->n_rows; row++) {
@@ -182,6 +194,7 @@ void table_print(const struct table *t, int indent, FILE *out)
         if (t->rules[row])
             print_row(t, RULE_ROW, widths, indent, out);
     }
+
     free(widths);
 }
 
@@ -193,7 +206,8 @@ static void print_csv_cell(const char *text, FILE *out)
         fputs(text, out);
         return;
     }
-    fputc('"', out); // an empty text too: nothing at all is null
+
+    fputc('"', out); // also around an empty string, because an empty cell is null
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', out);

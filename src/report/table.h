@@ -1,26 +1,30 @@
-// Text tables: aligned columns for a terminal, the same cells as CSV.
+// Tables: aligned columns for a terminal, or the same cells as CSV.
 #pragma once
 
 #include <stdio.h>
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
+// Columns are added first, then rows and their cells from left to right.
 struct table;
 struct table *table_new(void);
 void table_free(struct table **t);
 
-// Columns are added before the first row. `header` is copied.
+// Adds a column; `header` is copied.
 void table_column(struct table *t, const char *header, enum table_align align);
-// Starts a row; cells follow from left to right, at most one a column. Missing ones are null.
+// Starts a row. Its cells are null until they are set.
 void table_row(struct table *t);
-void table_cell(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void table_null(struct table *t); // nothing known: "–" in text, empty in CSV
-// A number as `format` says ("%.4f"), null where it is NaN.
-void table_number(struct table *t, const char *format, double value);
-void table_rule(struct table *t); // a line across, below the rows so far; not in CSV
 
-// UTF-8 aware: columns fit characters, not bytes. Control characters in cells are shown as '?'. `indent` spaces before
-// each line. Errors of writing stay in ferror(out).
+// Set the next cell of the row: to a string; to null ("–" in print, empty in CSV); to a number in `format` ("%.4f"), or
+// null if it is NaN.
+void table_cell(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void table_null(struct table *t);
+void table_number(struct table *t, const char *format, double value);
+// Draws a rule below the rows so far; CSV has none.
+void table_rule(struct table *t);
+
+// Prints the table with `indent` spaces before each line. Columns are aligned by characters (UTF-8), not bytes. Control
+// characters are shown as '?'. Errors of writing stay in ferror(out).
 void table_print(const struct table *t, int indent, FILE *out);
-// RFC 4180 with "\n" at line ends.
+// Prints CSV (RFC 4180) with "\n" at line ends.
 void table_print_csv(const struct table *t, FILE *out);

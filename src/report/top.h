@@ -1,15 +1,19 @@
-// The most and the least anomalous samples of a trial, as a table and as a picture.
+// Shows a trial: its most and least anomalous samples, as a table and as a picture, and the metrics at its threshold.
 #pragma once
 
-#include "leaderboard/run_read.h"
+#include "leaderboard/row.h"
 
-struct top_options {
-    int count;           // samples at each end
-    bool by_class;       // at each end of every label
+// Which samples of a trial are shown.
+struct top_selection {
+    int count;           // samples with the highest errors, and as many with the lowest
+    bool by_class;       // for each label, instead of for all samples together
     const char *set;     // the test set; NULL: the first
     const char *picture; // path of the PNG; NULL: none
 };
-// Prints the samples to stdout and writes the picture. -1 and why.
-int top_show(const struct leaderboard_row *s, const struct top_options *o, struct err *e);
-// Confusion matrix and classification report of a trial's test sets with labels, to stdout.
-int top_report(const struct leaderboard_row *s, struct err *e);
+
+// Prints the samples to stdout and writes the picture. Loads the trial's model and data. Returns -1 and an error, with
+// ERR_DATA if the data is missing or has changed.
+int top_show(const struct leaderboard_row *trial, const struct top_selection *o, struct err *e);
+// Prints the confusion matrix and the classification report of each test set with labels, and notes on every test set,
+// to stdout. Returns -1 and an error if the trial's file cannot be read.
+int top_report(const struct leaderboard_row *trial, struct err *e);

@@ -172,15 +172,15 @@ static void test_select(void **state)
         {NULL, "-test.roc_auc", "0123"},
         {NULL, "activation", "3021"},
         {NULL, "-cluster", "0213"},
-        {"epoch > 3", NULL, "--where: no column 'epoch'; is 'epochs' meant? there are: trial, experiment"}, // bad
-        {"x > 3", NULL, "--where: no column 'x'; there are"},
+        {"epoch > 3", NULL, "--where: found column 'epoch', allowed: trial, experiment"}, // bad
+        {"x > 3", NULL, "--where: found column 'x', allowed: trial"},
         {"epochs > many", NULL, "--where: epochs: found 'many', allowed: a number"},
         {"epochs >", NULL, "--where: epochs: found '', allowed: a number"},
-        {"activation > relu", NULL, "activation holds texts, allowed: = and !="},
+        {"activation > relu", NULL, "activation holds strings, allowed: = and !="},
         {"epochs", NULL, "allowed: COLUMN OP VALUE"},
         {"= 3", NULL, "allowed: COLUMN OP VALUE"},
         {"epochs ! 3", NULL, "allowed: COLUMN OP VALUE"},
-        {NULL, "-clutser", "--sort: no column 'clutser'; is 'cluster' meant?"},
+        {NULL, "-clutser", "; did you mean 'cluster'?"},
     };
     struct leaderboard_row rows[N];
     make_rows(rows);
