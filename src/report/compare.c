@@ -104,10 +104,8 @@ static const char *compared_value(const struct leaderboard_row *trial, const cha
 {
     if (strcmp(key, EXPERIMENT) == 0)
         return trial->experiment;
-    for (int i = 0; i < trial->n_varied; i++)
-        if (strcmp(trial->key[i], key) == 0)
-            return trial->value[i];
-    return "";
+    const char *value = row_find_value(trial, key);
+    return value ? value : "";
 }
 
 static bool key_is_seed(const char *key)

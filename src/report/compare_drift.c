@@ -63,14 +63,6 @@ static int drift_add_set(
     return rc;
 }
 
-static const struct set_results *find_common_set(const struct leaderboard_row *trial, const char *name)
-{
-    for (int i = 0; i < trial->n_sets; i++)
-        if (strcmp(trial->set[i].name, name) == 0)
-            return &trial->set[i];
-    return NULL;
-}
-
 int drift_measure(
     const struct leaderboard_row *a, const struct leaderboard_row *b, struct compare_drift *d, struct err *e)
 {
@@ -83,7 +75,7 @@ int drift_measure(
     d->is_same = rc == 0 && strcmp(x, y) == 0;
 
     for (int i = 0; i < a->n_sets && rc == 0; i++) {
-        const struct set_results *mine = &a->set[i], *other = find_common_set(b, mine->name);
+        const struct set_results *mine = &a->set[i], *other = row_find_set(b, mine->name);
         if (!other)
             continue;
         if (is_first)
