@@ -6,10 +6,12 @@
 //
 // A struct err holds no pointers, so that MPI can send it as bytes and rank 0 can collect the messages of all ranks.
 // Its space is therefore limited. A message that does not fit is only counted; the first ones matter most.
+//
+// Memory and strings report their failures through this file, so it uses neither: a message is written straight into
+// the value's buffer.
 #include "base/err.h"
 
-#include "base/mem.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,33 +20,60 @@
 
 void (*err_abort_hook)(void);
 
-// Appends a message as one line, whatever the user's strings in it hold.
-static void add_on_one_line(struct text *t, char *line, size_t n)
+// As utf8_show, but what would begin a new line or column becomes a space.
+static size_t show_on_one_line(char out[UTF8_SHOWN_MOST], const char **text)
 {
-    for (size_t i = 0; i < n; i++)
-        if (line[i] == '\n' || line[i] == '\t' || line[i] == '\r')
-            line[i] = ' ';
-    text_add_visible(t, line, n);
+    if (**text != '\n' && **text != '\t' && **text != '\r')
+        return utf8_show(out, text);
+    out[0] = ' ';
+    (*text)++;
+    return 1;
 }
 
 const char *err_behind(const char *message, const char *name)
 {
-    struct text prefix = {0};
-    char *begin = mem_format("%s: ", name);
-    add_on_one_line(&prefix, begin, strlen(begin));
-    ASSERT(prefix.data);
-    bool has_it = strncmp(message, prefix.data, prefix.length) == 0;
-    message += has_it ? prefix.length : 0;
-    text_free(&prefix);
-    free(begin);
-    return message;
+    const char *rest = message;
+    char shown[UTF8_SHOWN_MOST];
+
+    while (*name) {
+        size_t n = show_on_one_line(shown, &name);
+        if (strncmp(rest, shown, n) != 0)
+            return message;
+        rest += n;
+    }
+    return strncmp(rest, ": ", 2) == 0 ? rest + 2 : message;
 }
 
+// Appends one line and its line feed to the text. Returns -1 if it does not fit, and then leaves the text unchanged.
+static int append_line(struct err *e, const char *line)
+{
+    size_t n = e->length;
+    char shown[UTF8_SHOWN_MOST];
+    ASSERT(n < sizeof e->text, "length %zu of %zu", n, sizeof e->text);
+
+    while (*line) {
+        size_t width = show_on_one_line(shown, &line);
+        if (n + width + 2 > sizeof e->text) {
+            e->text[e->length] = 0;
+            return -1;
+        }
+        memcpy(e->text + n, shown, width);
+        n += width;
+    }
+    if (n + 2 > sizeof e->text)
+        return -1;
+
+    e->text[n++] = '\n';
+    e->text[n] = 0;
+    e->length = n;
+    return 0;
+}
+
+// Adds the message "WHERE FORMAT: WHY"; `why` may be NULL. Returns -1.
 static int err_add_line(
     struct err *e, enum err_kind kind, const char *where, const char *format, va_list args, const char *why)
 {
     char line[2048];
-    struct text visible = {0};
 
     ASSERT(kind != ERR_NONE && e->hidden <= e->count, "%d of %d hidden", e->hidden, e->count);
     if (e->kind == ERR_NONE)
@@ -52,25 +81,12 @@ static int err_add_line(
     e->count++;
 
     size_t n = (size_t)snprintf(line, sizeof line, "%s", where);
+    ASSERT(n < sizeof line, "%zu bytes", n);
     n += (size_t)vsnprintf(line + n, sizeof line - n, format, args);
     if (n < sizeof line && why)
-        n += (size_t)snprintf(line + n, sizeof line - n, ": %s", why);
-    n = n < sizeof line ? n : sizeof line - 1;
-    add_on_one_line(&visible, line, n);
-
-    if (e->length + visible.length + 2 > sizeof e->text) {
-        text_free(&visible);
+        snprintf(line + n, sizeof line - n, ": %s", why);
+    if (append_line(e, line) < 0)
         e->hidden++;
-        return -1;
-    }
-
-    ASSERT(visible.data, "%s", line);
-    memcpy(e->text + e->length, visible.data, visible.length);
-    e->length += visible.length;
-    text_free(&visible);
-    e->text[e->length++] = '\n';
-    e->text[e->length] = 0;
-    ASSERT(e->length < sizeof e->text, "%zu", e->length);
 
     return -1;
 }

@@ -11,11 +11,11 @@ enum field_type {
     FIELD_BOOL,   // bool
     FIELD_INT,    // int64_t
     FIELD_REAL,   // double
-    FIELD_TEXT,   // char *, owned by the struct; NULL where not given and without default
+    FIELD_TEXT,   // char *, owned by the struct; NULL if not given and without default
     FIELD_CHOICE, // int, an index into `choices`
     FIELD_INTS,   // struct field_ints, owned: one scalar or a list
     FIELD_TEXTS,  // struct field_texts, owned: one scalar or a list
-    FIELD_NODE,   // const struct node *, borrowed from the tree; NULL where not given: read by the module itself
+    FIELD_NODE,   // const struct node *, borrowed from the tree; NULL if not given: the module reads it
 };
 
 enum field_flags {
@@ -55,19 +55,26 @@ struct field {
 // An option that is off unless it is given.
 #define FLAG_ROW(owner, member, name, words) FIELD_ROW(owner, member, name, FIELD_BOOL, words, .standard = "false")
 
-// A table ends with a row whose key is NULL.
+// Returns the number of rows of a table. It ends with a row whose key is NULL.
 int field_count(const struct field *fields);
-const struct field *field_find(const struct field *fields, const char *key); // NULL: no such key
-const char *field_type_name(const struct field *f);                          // "a number", "true or false", ...
-char *field_range(char out[80], const struct field *f);                      // "in (0, 1]", "at least 1", or ""
-char *field_allowed(char out[256], const struct field *f);                   // type, range and choices, for messages
+// Returns the field with this key, or NULL.
+const struct field *field_find(const struct field *fields, const char *key);
+// Returns "a number", "true or false" and the like.
+const char *field_type_name(const struct field *f);
+// Writes "in (0, 1]", "at least 1", or "" if any value is allowed. Returns out.
+char *field_range(char out[80], const struct field *f);
+// Writes type, range and choices, for messages. Returns out.
+char *field_allowed(char out[256], const struct field *f);
 
-// Sets the value from text as YAML would give it. 0, or -1 and in `why` what was wrong: found and allowed.
+// Sets the value from a string as YAML gives it. Returns -1, with what was found and what is allowed in `why`, if it is
+// not allowed.
 int field_set(const struct field *f, void *config, const char *text, char why[256]);
-// As field_set for an element of FIELD_INTS or FIELD_TEXTS: appends.
+// As field_set, but appends one element to a FIELD_INTS or FIELD_TEXTS.
 int field_append(const struct field *f, void *config, const char *text, char why[256]);
-// The value as YAML text into new memory ("[a, b]" for lists; NULL for FIELD_NODE and for a FIELD_TEXT of NULL).
+// Returns the value as YAML writes it, in new memory: "[a, b]" for lists, NULL for FIELD_NODE and for a FIELD_TEXT of
+// NULL.
 char *field_get(const struct field *f, const void *config);
-// Sets every field to its default; frees what the fields own (config all zero is fine for both).
+// Sets every field that has a default to it. `config` is all zeros or holds valid values.
 void field_defaults(const struct field *fields, void *config);
+// Frees what the fields own, and sets it to NULL. `config` may be all zeros.
 void field_free(const struct field *fields, void *config);

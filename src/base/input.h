@@ -12,9 +12,9 @@
 int input_open(const char *path, const char **why);
 // As input_open, as a stream; NULL on failure.
 FILE *input_stream(const char *path, const char **why);
-// Opens and closes it: for libraries that open a file by its name.
+// As input_open, but closes the file again and returns 0: for libraries that open a file by its name.
 int input_check(const char *path, const char **why);
 
-// Returns true if both names lead to one file, by device and inode: through symbolic links, hard links and relative
-// paths. A name of nothing is the same as no other.
+// Returns true if both names lead to one file, by device and inode: symbolic links, hard links and relative paths do
+// not hide it. Returns false if either name leads to nothing.
 bool input_is_same(const char *a, const char *b);

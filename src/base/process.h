@@ -13,7 +13,9 @@ struct process {
 };
 extern const struct field process_fields[];
 
-void process_self(struct process *p); // of this program; the caller frees it with field_free
+// Describes this process. The caller frees `p` with field_free.
+void process_self(struct process *p);
+
 enum process_state {
     PROCESS_RUNS,
     PROCESS_GONE,

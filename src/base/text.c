@@ -11,43 +11,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-void text_add(struct text *t, const char *format, ...)
+// Makes space for n more bytes and a NUL.
+static void text_reserve(struct text *t, size_t n)
 {
-    va_list args, again;
-
-    va_start(args, format);
-    va_copy(again, args);
-    size_t n = (size_t)vsnprintf(NULL, 0, format, args);
     if (t->length + n + 1 > t->room) {
         t->room = 2 * (t->length + n + 1);
         t->data = mem_grow(t->data, t->room, 1);
     }
+    ASSERT(t->data && t->length < t->room, "length %zu of %zu", t->length, t->room);
+}
 
-    ASSERT(t->length + n < t->room, "%zu of %zu", t->length + n, t->room);
-    vsnprintf(t->data + t->length, n + 1, format, again);
-    t->length += n;
+void text_add(struct text *t, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+
+    int n = vsnprintf(NULL, 0, format, args);
+    ASSERT(n >= 0, "format %s", format);
+    text_reserve(t, (size_t)n);
+    vsnprintf(t->data + t->length, (size_t)n + 1, format, again);
+    t->length += (size_t)n;
     va_end(args);
     va_end(again);
 }
 
 void text_add_visible(struct text *t, const char *text, size_t n)
 {
-    char *copy = mem_format("%.*s", (int)n, text); // utf8_next stops at its end
-    const char *plain = copy;
-
-    for (const char *at = copy; *at;) {
-        const char *begin = at;
-        bool is_plain = *at == '\n' || *at == '\t' || *at == '?' || utf8_next(&at) != '?';
-        if (is_plain) {
-            at = at > begin ? at : at + 1;
-            continue;
-        }
-        text_add(t, "%.*s", (int)(begin - plain), plain);
-        for (; begin < at; begin++)
-            text_add(t, "\\x%02x", (unsigned)(unsigned char)*begin);
-        plain = at;
-    }
-    text_add(t, "%s", plain);
+    char *copy = mem_format("%.*s", (int)n, text); // utf8_show needs its end
+    text_reserve(t, strlen(copy) * 4 + UTF8_SHOWN_MOST);
+    for (const char *at = copy; *at;)
+        t->length += utf8_show(t->data + t->length, &at);
+    ASSERT(t->length < t->room, "length %zu of %zu", t->length, t->room);
+    t->data[t->length] = 0;
     free(copy);
 }
 
@@ -197,7 +193,8 @@ char *text_number(char out[32], double value)
     return out;
 }
 
-// strtod, and whether the number is beyond all doubles: not zero, but comes out as zero, or infinite.
+// As strtod; stores in *is_beyond whether no double holds the number, because it is too large, or is read as zero and
+// is not.
 static double read_double(const char *text, char **end, bool *is_beyond)
 {
     errno = 0;

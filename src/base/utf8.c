@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 
 #include "base/err.h"
+#include <string.h>
 
 struct character_range {
     uint32_t first, last;
@@ -93,6 +94,29 @@ size_t utf8_put(uint32_t character, char *out)
     for (size_t i = 1; i <= more; i++)
         out[i] = (char)(0x80 | (character >> 6 * (more - i) & 0x3f));
     return more + 1;
+}
+
+size_t utf8_show(char out[UTF8_SHOWN_MOST], const char **text)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *begin = (const unsigned char *)*text;
+    bool is_plain = *begin == '\n' || *begin == '\t' || *begin == '?';
+    bool is_refused = utf8_next(text) == '?' && !is_plain;
+    size_t length = (size_t)((const unsigned char *)*text - begin);
+    size_t n = 0;
+
+    if (!is_refused) {
+        memcpy(out, begin, length);
+        return length;
+    }
+    for (size_t i = 0; i < length; i++) {
+        out[n++] = '\\';
+        out[n++] = 'x';
+        out[n++] = digits[begin[i] >> 4];
+        out[n++] = digits[begin[i] & 15];
+    }
+
+    return n;
 }
 
 int utf8_character_width(uint32_t character)
