@@ -7,7 +7,7 @@
 #   bash jobs/get-data.sh [--only fashion-mnist | --only mnist] [DIR]
 #
 # DIR holds mnist/, fashion-mnist/, ctg/, cardio/, ecg5000/, adbench/. Default: $HOURGLASS_DATA, then ../shared/data
-# beside the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. slurm/program.sh
+# next to the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. slurm/program.sh
 # finds the program. A file that exists is left alone: remove it to import it again.
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail

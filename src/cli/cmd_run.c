@@ -182,7 +182,8 @@ static int count_trial_files(const char *folder)
 }
 
 // run.h5. A collect or another part that writes it is waited for.
-static int collect(const struct job *j, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
+static int collect_run_file(
+    const struct job *j, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct output output = {0};
     *rows = NULL;
@@ -201,12 +202,12 @@ static int collect_results(const struct job *j, struct err *e)
     struct leaderboard_row *rows;
     int n;
     bool is_own = j->counts.found == 0 && !j->options->parts; // all trial files are of this process and its ranks
-    int failed = collect(j, is_own ? STORE_OWN : STORE_CHECK, &rows, &n, e);
+    int failed = collect_run_file(j, is_own ? STORE_OWN : STORE_CHECK, &rows, &n, e);
 
     // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
     while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
         rows_free(&rows, n);
-        failed = collect(j, STORE_CHECK, &rows, &n, e);
+        failed = collect_run_file(j, STORE_CHECK, &rows, &n, e);
     }
 
     if (!failed && !j->options->quiet && n > 0)

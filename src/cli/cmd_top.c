@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct top_options {
+struct top_command_options {
     int64_t count, samples;
     struct field_texts where;
     char *sort, *trial, *set;
@@ -22,19 +22,21 @@ struct top_options {
 };
 
 static const struct field fields[] = {
-    FIELD_ROW(top_options, where, "where", FIELD_TEXTS,
+    FIELD_ROW(top_command_options, where, "where", FIELD_TEXTS,
         "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"),
-    FIELD_ROW(top_options, sort, "sort", FIELD_TEXT,
+    FIELD_ROW(top_command_options, sort, "sort", FIELD_TEXT,
         "column to sort by, upwards; -COLUMN: downwards; default: the best trial first"),
-    FIELD_ROW(top_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .standard = "10", .min = 0,
-        .max = 1e9),
+    FIELD_ROW(top_command_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .standard = "10",
+        .min = 0, .max = 1e9),
+    FIELD_ROW(top_command_options, trial, "trial", FIELD_TEXT,
+        "whose samples are shown: the beginning of its id; default: the best"),
+    FIELD_ROW(top_command_options, samples, "samples", FIELD_INT, "at each end", .standard = "5", .min = 1, .max = 50),
+    FLAG_ROW(
+        top_command_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
     FIELD_ROW(
-        top_options, trial, "trial", FIELD_TEXT, "whose samples are shown: the beginning of its id; default: the best"),
-    FIELD_ROW(top_options, samples, "samples", FIELD_INT, "at each end", .standard = "5", .min = 1, .max = 50),
-    FLAG_ROW(top_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
-    FIELD_ROW(top_options, set, "test-set", FIELD_TEXT, "the test set whose samples are shown; default: the first"),
-    FLAG_ROW(top_options, csv, "csv", "print the rows as CSV, every column with every digit, and nothing else"),
-    FLAG_ROW(top_options, json, "json", "the same as JSON: a list of objects"),
+        top_command_options, set, "test-set", FIELD_TEXT, "the test set whose samples are shown; default: the first"),
+    FLAG_ROW(top_command_options, csv, "csv", "print the rows as CSV, every column with every digit, and nothing else"),
+    FLAG_ROW(top_command_options, json, "json", "the same as JSON: a list of objects"),
     {0},
 };
 
@@ -74,7 +76,8 @@ static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wa
     free(is_wanted);
 }
 
-static int show_rows(const struct top_options *o, const char *run, struct leaderboard_row *rows, int n, struct err *e)
+static int show_rows(
+    const struct top_command_options *o, const char *run, struct leaderboard_row *rows, int n, struct err *e)
 {
     struct leaderboard *b = leaderboard_new(rows, n);
     int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
@@ -99,7 +102,7 @@ static int show_rows(const struct top_options *o, const char *run, struct leader
     return failed;
 }
 
-static int show_leaderboard(const struct top_options *o, const char *run, struct err *e)
+static int show_leaderboard(const struct top_command_options *o, const char *run, struct err *e)
 {
     struct leaderboard_row *rows;
     int n;
@@ -124,7 +127,7 @@ static int show_leaderboard(const struct top_options *o, const char *run, struct
 
 int cmd_top(int argc, char **argv)
 {
-    struct top_options o = {0};
+    struct top_command_options o = {0};
     struct err e = {0};
     char **rest;
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void add_path(struct file_list *l, const char *path)
+static void add_file(struct file_list *l, const char *path)
 {
     if ((l->n & (l->n - 1)) == 0)
         l->paths = mem_grow(l->paths, 2 * (size_t)l->n + 1, sizeof *l->paths);
@@ -34,7 +34,7 @@ static int search_folder(struct file_list *l, const char *folder, struct err *e)
         if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) // no link: it could lead in a circle
             failed |= search_folder(l, path, e);
         else if (length > 3 && strcmp(path + length - 3, ".h5") == 0)
-            add_path(l, path);
+            add_file(l, path);
         free(path);
         free(list[i]);
     }
@@ -51,7 +51,7 @@ int file_list_add(struct file_list *l, const char *path, struct err *e)
     if (stat(path, &s) != 0)
         return err_add(e, ERR_USAGE, "%s: %s", path, strerror(errno));
     if (!S_ISDIR(s.st_mode)) {
-        add_path(l, path);
+        add_file(l, path);
         return 0;
     }
     int failed = search_folder(l, path, e);

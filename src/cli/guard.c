@@ -19,7 +19,7 @@ static bool is_crash(int sign)
 static volatile sig_atomic_t child; // that runs the command
 
 // The parent waits for the child's end, so that nothing of the command is left when it ends itself.
-static void pass_on(int sign)
+static void pass_signal(int sign)
 {
     kill((pid_t)child, sign);
 }
@@ -30,7 +30,7 @@ static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2}
 static void pass_signals(void)
 {
     struct sigaction before;
-    struct sigaction ours = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+    struct sigaction ours = {.sa_handler = pass_signal, .sa_flags = SA_RESTART};
     sigemptyset(&ours.sa_mask);
 
     for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)

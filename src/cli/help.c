@@ -268,8 +268,19 @@ void help_print(const struct command *c, enum help_format format)
     print[format](c);
 }
 
+static void print_text_head(const char *const *names, const char *const *summaries, int n)
+{
+    printf("usage: hourglass COMMAND [ARGUMENT]...\n\n"
+           "Trains autoencoders that find anomalies: one, or thousands in a sweep.\n\n");
+    for (int i = 0; i < n; i++)
+        printf("  %-9s %s\n", names[i], summaries[i]);
+    printf("\nhourglass COMMAND --help explains each. hourglass --version says what the program was built with.\n");
+}
+
 void help_print_head(enum help_format format, const char *const *names, const char *const *summaries, int n)
 {
+    ASSERT(format >= 0 && format < HELP_FORMATS && n > 0, "format %d, %d commands", (int)format, n);
+
     switch (format) {
     case HELP_MAN:
         print_man_head(names, summaries, n);
@@ -281,11 +292,7 @@ void help_print_head(enum help_format format, const char *const *names, const ch
         print_zsh_head(names, summaries, n);
         break;
     default:
-        printf("usage: hourglass COMMAND [ARGUMENT]...\n\nTrains autoencoders that find anomalies: one, or thousands "
-               "in a sweep.\n\n");
-        for (int i = 0; i < n; i++)
-            printf("  %-9s %s\n", names[i], summaries[i]);
-        printf("\nhourglass COMMAND --help says more of each. hourglass --version says what it was built with.\n");
+        print_text_head(names, summaries, n);
     }
 }
 
