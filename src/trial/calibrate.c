@@ -1,10 +1,16 @@
-// How fast this machine trains.
+// Times one epoch of the costliest trial of a plan, on more and more of its rows until the clock can tell.
 #include "trial/calibrate.h"
 
 #include "base/mem.h"
+#include "data/dataset.h"
+#include "nn/nn.h"
+#include "search/search.h"
+#include "spec/spec.h"
+#include "train/train.h"
+#include "trial/experiment.h"
 #include <stdlib.h>
 
-// A trial of the plan, read anew, with its data and model.
+// A trial of the plan, read again, with its data and model.
 struct sample {
     struct trial trial;
     struct data_sets sets;
@@ -22,16 +28,19 @@ static int sample_open(const struct experiment *x, const struct plan *p, int ent
 {
     struct search_trial place;
     double *value = mem_new((size_t)spec_sweep_keys(x->sweep) + 1, sizeof *value);
+
     *s = (struct sample){0};
     search_trial(p->search, p->entry[entry].number, &place, value);
     int failed = trial_read(x, &place.point, &s->trial, e);
     free(value);
+
     if (!failed)
         failed = data_load(&s->trial.data, x->folder, &s->sets, e);
     if (failed) {
         trial_free(&s->trial);
         return -1;
     }
+
     struct shape shape = sample_shape(&s->sets.train);
     s->model = trial_model(&s->trial, &shape, e);
     if (!s->model)
@@ -46,10 +55,12 @@ static int time_epoch(const struct sample *s, const struct team *team, int64_t r
     struct train_config c = s->trial.train;
     struct train_task task = {.team = team, .model = s->model, .config = &c, .train = &part, .validation = &none};
     struct trained trained;
+
     part.rows = rows;
     c.epochs = 1;
     if (train_run(&task, &trained, e) != 0)
         return -1;
+
     *seconds = trained.seconds;
     trained_free(&trained);
     return 0;
@@ -61,25 +72,36 @@ static int find_rate(const struct sample *s, const struct team *team, double *ra
     const double enough = 0.1; // seconds
     int64_t all = s->sets.train.rows, rows = s->trial.train.batch_size;
     double seconds = 0;
+
+    ASSERT(all > 0 && rows > 0, "%lld rows in batches of %lld", (long long)all, (long long)rows);
     for (bool is_last = false; !is_last; rows *= 4) {
         is_last = rows >= all;
         if (time_epoch(s, team, is_last ? all : rows, &seconds, e) != 0)
             return -1;
-        *rate = s->model->operations * (double)(is_last ? all : rows) / (seconds > 1e-9 ? seconds : 1e-9);
+        if (seconds < 1e-9)
+            seconds = 1e-9;
+        *rate = s->model->operations * (double)(is_last ? all : rows) / seconds;
         is_last = is_last || seconds >= enough;
     }
     return 0;
 }
 
-static int largest(const struct plan *p, bool by_bytes)
+// Returns what trials are compared by: their memory, or their cost per epoch.
+static double entry_size(const struct plan_entry *entry, bool by_bytes)
+{
+    if (by_bytes)
+        return (double)entry->bytes;
+    return entry->operations / (double)(entry->epochs ? entry->epochs : 1);
+}
+
+static int find_largest(const struct plan *p, bool by_bytes)
 {
     int most = 0;
-    for (int i = 1; i < p->n; i++) {
-        const struct plan_entry *a = &p->entry[i], *b = &p->entry[most];
-        double x = by_bytes ? (double)a->bytes : a->operations / (double)(a->epochs ? a->epochs : 1);
-        double y = by_bytes ? (double)b->bytes : b->operations / (double)(b->epochs ? b->epochs : 1);
-        most = x > y ? i : most;
-    }
+
+    ASSERT(p->n > 0, "a plan without trials");
+    for (int i = 1; i < p->n; i++)
+        if (entry_size(&p->entry[i], by_bytes) > entry_size(&p->entry[most], by_bytes))
+            most = i;
     return most;
 }
 
@@ -89,11 +111,14 @@ int calibrate(const struct experiment *x, const struct plan *p, const struct com
     struct team team = {.comm = self, .threads = threads};
     struct sample s;
     *out = (struct calibration){0};
-    if (team_set_threads(threads, e) != 0 || sample_open(x, p, largest(p, true), &s, e) != 0)
+
+    if (team_set_threads(threads, e) != 0 || sample_open(x, p, find_largest(p, true), &s, e) != 0)
         return -1;
+
     out->bytes = train_bytes(s.model, &s.trial.train, ranks, threads);
     sample_free(&s);
-    if (sample_open(x, p, largest(p, false), &s, e) != 0)
+
+    if (sample_open(x, p, find_largest(p, false), &s, e) != 0)
         return -1;
     int failed = find_rate(&s, &team, &out->rate, e);
     sample_free(&s);

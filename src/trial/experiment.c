@@ -1,7 +1,9 @@
-// An experiment: what its YAML file says, as trials.
+// Reads an experiment's YAML file, and resolves trials of its sweep.
 #include "trial/experiment.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "data/data_config.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,16 +27,20 @@ const struct field experiment_fields[] = {
     {0},
 };
 
-static char *folder_of(const char *path)
+static char *experiment_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? mem_format("%.*s", (int)(slash - path), path) : mem_text(".");
 }
 
-static char *name_of(const char *path)
+static char *experiment_default_name(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
-    return mem_format("%.*s", dot ? (int)(dot - base) : (int)strlen(base), base);
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    size_t length = dot ? (size_t)(dot - base) : strlen(base);
+
+    return mem_format("%.*s", (int)length, base);
 }
 
 // The name becomes a folder's.
@@ -44,26 +50,30 @@ static int check_name(const struct experiment *x, struct err *e)
     for (const char *c = x->name; *c; c++)
         is_good = is_good && *c != '/' && (unsigned char)*c >= ' ';
     const struct node *at = node_get(x->tree, "name");
-    return is_good ? 0 : node_error(at ? at : x->tree, e, "found '%s', allowed: a name for a folder", x->name);
+    if (is_good)
+        return 0;
+    return node_error(at ? at : x->tree, e, "found '%s', allowed: a name for a folder", x->name);
 }
 
 static int read_sections(struct experiment *x, struct err *e)
 {
     struct sections s = {0};
     int failed = spec_read(x->tree, experiment_fields, &s, e);
-    x->name = s.name ? s.name : name_of(x->path);
+    x->name = s.name ? s.name : experiment_default_name(x->path);
     x->about = s.about;
     return failed | check_name(x, e);
 }
 
-// As the first trial has them; its mistakes are told when it is planned.
+// Returns the epochs of the first trial. Its mistakes are reported when it is planned.
 static int64_t first_epochs(const struct spec_sweep *sweep)
 {
     struct err ignored = {0};
     struct train_config c = {0};
     double *value = mem_new((size_t)spec_sweep_keys(sweep) + 1, sizeof *value);
+
     for (int k = 0; k < spec_sweep_keys(sweep); k++)
         value[k] = spec_sweep_range(sweep, k).low;
+
     struct node *tree = spec_sweep_trial(sweep, &(struct sweep_point){.value = value}, &ignored);
     train_config_read(tree ? node_get(tree, "train") : NULL, &c, &ignored);
     node_free(&tree);
@@ -71,7 +81,7 @@ static int64_t first_epochs(const struct spec_sweep *sweep)
     return c.epochs;
 }
 
-static int read_sweep(struct experiment *x, struct err *e)
+static int experiment_read_sweep(struct experiment *x, struct err *e)
 {
     if (!(x->sweep = spec_sweep_new(x->tree, e)))
         return -1;
@@ -92,7 +102,8 @@ static void add_sections(struct node *tree)
 
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e)
 {
-    *x = (struct experiment){.path = mem_text(path), .folder = folder_of(path)};
+    *x = (struct experiment){.path = mem_text(path), .folder = experiment_folder(path)};
+
     int failed = (x->tree = spec_load(path, e)) == NULL;
     for (int i = 0; i < n_settings && !failed; i++)
         failed = spec_set(x->tree, settings[i], e);
@@ -100,7 +111,7 @@ int experiment_load(const char *path, const char *const *settings, int n_setting
         failed = read_sections(x, e);
         add_sections(x->tree);
         if (node_get(x->tree, "data")) // without, nothing more can be said
-            failed |= read_sweep(x, e);
+            failed |= experiment_read_sweep(x, e);
     }
     return failed ? -1 : 0;
 }
@@ -122,6 +133,7 @@ int trial_parse(struct node *tree, struct trial *t, struct err *e)
     *t = (struct trial){.tree = tree};
     if (!tree)
         return -1;
+
     t->model = node_get(tree, "model");
     t->has_data = data_config_read(node_get(tree, "data"), &t->data, e) == 0;
     int failed = train_config_read(node_get(tree, "train"), &t->train, e);
@@ -201,7 +213,7 @@ char *trial_spec(const struct trial *t, const struct experiment *x, const struct
     return text.data;
 }
 
-static void identify(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+static void trial_hash(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
 {
     struct node *root = results_node(t, m);
     node_add(root, "data", node_new_text(data));
@@ -214,14 +226,14 @@ static void identify(const struct trial *t, const struct model *m, const char *d
 
 void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
 {
-    identify(t, m, data, id);
+    trial_hash(t, m, data, id);
 }
 
 void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
 {
     struct trial any = *t;
     any.train.seed = 0;
-    identify(&any, m, data, id);
+    trial_hash(&any, m, data, id);
 }
 
 void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
@@ -229,5 +241,5 @@ void trial_lineage(const struct trial *t, const struct model *m, const char *dat
     struct trial any = *t;
     if (!schedule_needs_epochs(&t->train.schedule))
         any.train.epochs = 0;
-    identify(&any, m, data, id);
+    trial_hash(&any, m, data, id);
 }

@@ -27,7 +27,7 @@ extern const struct field experiment_fields[]; // the top level of the file
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
 void experiment_free(struct experiment *x);
 
-// One trial, resolved: nothing in it hangs on the sweep that it comes from.
+// One trial, resolved: nothing in it depends on the sweep that it comes from.
 struct trial {
     struct node *tree; // owned
     struct data_config data;
@@ -52,8 +52,8 @@ char *trial_data_key(const struct trial *t);
 char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
 // The identity: of the resolved spec, with every data source named by its content (`data`: data_identity's text).
 void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
-// The configuration: equal of trials that differ in train.seed alone.
+// Trials that differ only in train.seed share a configuration.
 void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
-// The lineage: equal of trials of which the one with fewer epochs is how the other one begins, so that it can go on
-// from the other's state. It is the identity without the number of epochs, unless the learning rate hangs on that.
+// Trials that differ only in the number of epochs share a lineage: the longer one can resume from the shorter one's
+// checkpoint. It is the identity without the number of epochs, unless the learning rate depends on it.
 void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);

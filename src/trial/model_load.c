@@ -1,9 +1,12 @@
-// A trained model from a file: spec, architecture, weights, scaling, threshold.
+// Reads a trained model part by part: spec, architecture, weights, scaling, threshold.
 #include "trial/model_load.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "data/data_scaling.h"
 #include "data/label_names.h"
 #include "leaderboard/stale.h"
+#include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include "trial/trial_file.h"
@@ -48,7 +51,7 @@ int weights_read(struct store_file *f, const char *prefix, const struct model *m
 
 // --- which trial
 
-// The part of NAME behind its last colon, where no file has the whole name; NULL: there is none.
+// Returns the part of NAME behind its last colon, unless a file has the whole name. NULL if there is none.
 static const char *id_of(const char *name)
 {
     const char *colon = strrchr(name, ':');
@@ -67,7 +70,7 @@ char *model_file(const char *name)
     return of_run;
 }
 
-static void free_texts(char **texts, int64_t n)
+static void ids_free(char **texts, int64_t n)
 {
     for (int64_t i = 0; texts && i < n; i++)
         free(texts[i]);
@@ -76,7 +79,7 @@ static void free_texts(char **texts, int64_t n)
 
 // Which rows of the leaderboard are stale: as its file says, and as the folder does that it lies in, whose run may be
 // at work. New memory (n). Errors are those of reading the file.
-static bool *find_stale(struct store_file *f, char *const *ids, int64_t n, struct err *e)
+static bool *find_stale_ids(struct store_file *f, char *const *ids, int64_t n, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_STATUS;
     struct store_shape shape;
@@ -99,7 +102,7 @@ static bool *find_stale(struct store_file *f, char *const *ids, int64_t n, struc
     }
     stale_free(&stale);
     free(folder);
-    free_texts(status, n);
+    ids_free(status, n);
     return is_stale;
 }
 
@@ -110,10 +113,11 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
     struct store_shape shape;
     if (store_get_shape(f, path, &shape, e) != 0)
         return NULL;
+
     char **ids = mem_new((size_t)shape.dims[0], sizeof *ids), *found = NULL;
     int matches = 0;
     if (store_read(f, path, STORE_TEXT, store_entries(0, shape.dims[0]), ids, e) == 0) {
-        bool *is_stale = find_stale(f, ids, shape.dims[0], e);
+        bool *is_stale = find_stale_ids(f, ids, shape.dims[0], e);
         for (int64_t i = 0; i < shape.dims[0]; i++)
             if (id ? strncmp(ids[i], id, strlen(id)) == 0 : !is_stale[i]) {
                 found = found ? found : mem_text(ids[i]);
@@ -130,7 +134,8 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
         else if (id && matches > 1)
             err_add(e, ERR_USAGE, "%s: '%s' begins the ids of %d trials", store_path(f), id, matches);
     }
-    free_texts(ids, shape.dims[0]);
+
+    ids_free(ids, shape.dims[0]);
     return found;
 }
 
@@ -139,6 +144,7 @@ static char *find_prefix(struct store_file *f, const char *name, struct err *e)
 {
     char *format = store_get_text(f, "", STORE_FORMAT), *prefix = NULL;
     const char *id = id_of(name);
+
     if (format && strcmp(format, FORMAT_RUN) == 0) {
         char *whole = find_id(f, id, e);
         prefix = whole && !e->count ? mem_format(RUN_TRIALS "/%s/", whole) : NULL;
@@ -157,16 +163,18 @@ static char *find_prefix(struct store_file *f, const char *name, struct err *e)
 
 // --- its parts
 
-struct place {
+struct model_place {
     struct store_file *f;
     const char *prefix;
     char path[400];
 };
 
 // `object` "": the trial itself.
-static const char *at(struct place *p, const char *object)
+static const char *model_path(struct model_place *p, const char *object)
 {
     size_t n = strlen(p->prefix);
+
+    ASSERT(!n || p->prefix[n - 1] == '/', "prefix %s does not end in a slash", p->prefix);
     snprintf(p->path, sizeof p->path, "%.*s%s", (int)(n && !*object ? n - 1 : n), p->prefix, object);
     return p->path;
 }
@@ -188,11 +196,12 @@ static bool parse_shape(const char *text, struct shape *s)
     return false;
 }
 
-static int read_spec(struct place *p, struct trained_model *out, struct err *e)
+static int read_trial_spec(struct model_place *p, struct trained_model *out, struct err *e)
 {
-    const char *trial = at(p, "");
+    const char *trial = model_path(p, "");
     char *spec = store_get_text(p->f, trial, TRIAL_SPEC), *status = store_get_text(p->f, trial, TRIAL_STATUS);
     int failed = 0;
+
     out->id = store_get_text(p->f, trial, TRIAL_ID);
     out->experiment = store_get_text(p->f, trial, TRIAL_EXPERIMENT);
     if (!spec || !out->id || !out->experiment)
@@ -202,14 +211,15 @@ static int read_spec(struct place *p, struct trained_model *out, struct err *e)
             e, ERR_DATA, "%s: the training of trial %s diverged: its model is of no use", store_path(p->f), out->id);
     else
         failed = trial_parse_stored(store_path(p->f), spec, &out->trial, e);
+
     free(spec);
     free(status);
     return failed;
 }
 
-static int read_model(struct place *p, struct trained_model *out, struct err *e)
+static int read_architecture(struct model_place *p, struct trained_model *out, struct err *e)
 {
-    char *text = store_get_text(p->f, at(p, TRIAL_MODEL), MODEL_INPUT_SHAPE);
+    char *text = store_get_text(p->f, model_path(p, TRIAL_MODEL), MODEL_INPUT_SHAPE);
     struct shape shape;
     bool is_good = parse_shape(text, &shape);
     free(text);
@@ -222,10 +232,10 @@ static int read_model(struct place *p, struct trained_model *out, struct err *e)
 }
 
 // An array of one value a column, new memory; NULL where there is none.
-static double *read_column(struct place *p, const char *name, int n, struct err *e)
+static double *read_scaling_column(struct model_place *p, const char *name, int n, struct err *e)
 {
     struct store_shape shape;
-    if (!store_has(p->f, at(p, name)))
+    if (!store_has(p->f, model_path(p, name)))
         return NULL;
     if (store_get_shape(p->f, p->path, &shape, e) != 0)
         return NULL;
@@ -239,15 +249,15 @@ static double *read_column(struct place *p, const char *name, int n, struct err 
     return v;
 }
 
-static int read_scaling(struct place *p, struct trained_model *out, struct err *e)
+static int read_scaling(struct model_place *p, struct trained_model *out, struct err *e)
 {
     struct scaling *s = &out->scaling;
     int64_t bytes_only = 0;
     s->columns = shape_size(&out->model->input);
-    s->shift = read_column(p, MODEL_SCALING "/" SCALING_SHIFT, s->columns, e);
-    s->factor = read_column(p, MODEL_SCALING "/" SCALING_FACTOR, s->columns, e);
-    s->fill = read_column(p, MODEL_SCALING "/" SCALING_FILL, s->columns, e);
-    if (store_has(p->f, at(p, MODEL_SCALING)))
+    s->shift = read_scaling_column(p, MODEL_SCALING "/" SCALING_SHIFT, s->columns, e);
+    s->factor = read_scaling_column(p, MODEL_SCALING "/" SCALING_FACTOR, s->columns, e);
+    s->fill = read_scaling_column(p, MODEL_SCALING "/" SCALING_FILL, s->columns, e);
+    if (store_has(p->f, model_path(p, MODEL_SCALING)))
         store_get_int(p->f, p->path, SCALING_BYTES_ONLY, &bytes_only, NULL);
     s->bytes_only = bytes_only != 0;
     s->ignores_missing = out->model->ignores_missing;
@@ -256,11 +266,11 @@ static int read_scaling(struct place *p, struct trained_model *out, struct err *
     return e->count ? -1 : 0;
 }
 
-static int read_features(struct place *p, struct trained_model *out, struct err *e)
+static int read_features(struct model_place *p, struct trained_model *out, struct err *e)
 {
     struct store_shape shape;
     int n = shape_size(&out->model->input);
-    if (!store_has(p->f, at(p, TRIAL_MODEL "/" DATASET_FEATURE)))
+    if (!store_has(p->f, model_path(p, TRIAL_MODEL "/" DATASET_FEATURE)))
         return 0;
     if (store_get_shape(p->f, p->path, &shape, e) != 0)
         return -1;
@@ -270,27 +280,29 @@ static int read_features(struct place *p, struct trained_model *out, struct err 
     return store_read(p->f, p->path, STORE_TEXT, store_entries(0, n), out->features, e);
 }
 
-static void read_label_names(struct place *p, struct trained_model *out)
+static void read_label_names(struct model_place *p, struct trained_model *out)
 {
-    char *lines = store_get_text(p->f, at(p, TRIAL_MODEL), DATASET_LABEL_NAMES);
+    char *lines = store_get_text(p->f, model_path(p, TRIAL_MODEL), DATASET_LABEL_NAMES);
 
     label_names_split(lines, &out->label_names, &out->n_label_names);
     free(lines);
 }
 
-static void read_threshold(struct place *p, struct trained_model *out)
+static void read_threshold(struct model_place *p, struct trained_model *out)
 {
     char **sets = NULL;
     int n = 0;
     struct err ignored = {0};
     double of_training = NAN;
+
     out->threshold = NAN;
     out->training_mean = NAN;
-    if (store_has(p->f, at(p, TRIAL_TRAINING_ERRORS))) {
+    if (store_has(p->f, model_path(p, TRIAL_TRAINING_ERRORS))) {
         store_get_real(p->f, p->path, SCORES_THRESHOLD, &of_training, NULL);
         store_get_real(p->f, p->path, SCORES_MEAN_ERROR, &out->training_mean, NULL);
     }
-    if (!store_has(p->f, at(p, TRIAL_SCORES)) || store_list(p->f, p->path, &sets, &n, &ignored) != 0)
+
+    if (!store_has(p->f, model_path(p, TRIAL_SCORES)) || store_list(p->f, p->path, &sets, &n, &ignored) != 0)
         n = 0;
     for (int i = 0; i < n && isnan(out->threshold); i++) {
         char *group = mem_format("%s" TRIAL_SCORES "/%s", p->prefix, sets[i]);
@@ -298,7 +310,8 @@ static void read_threshold(struct place *p, struct trained_model *out)
             out->threshold = NAN;
         free(group);
     }
-    free_texts(sets, n);
+
+    ids_free(sets, n);
     if (isnan(out->threshold))
         out->threshold = of_training;
 }
@@ -313,6 +326,7 @@ int model_walk(const char *name, struct err *e)
     if (f)
         prefix = find_prefix(f, name, e);
     store_close(&f);
+
     int failed = -1;
     if (prefix && !*prefix)
         failed = store_walk(path, e);
@@ -321,6 +335,7 @@ int model_walk(const char *name, struct err *e)
         failed = store_walk_objects(path, (const char *const *)&group, 1, e);
         free(group);
     }
+
     free(prefix);
     free(path);
     return failed;
@@ -331,15 +346,17 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
     char *path = model_file(name);
     struct store_file *f = store_open(path, NULL, STORE_CHECKED, e);
     char *prefix = f ? find_prefix(f, name, e) : NULL;
+
     *out = (struct trained_model){.threshold = NAN};
     if (prefix) {
-        struct place p = {.f = f, .prefix = prefix};
-        if (read_spec(&p, out, e) == 0 && read_model(&p, out, e) == 0 && read_scaling(&p, out, e) == 0 &&
+        struct model_place p = {.f = f, .prefix = prefix};
+        if (read_trial_spec(&p, out, e) == 0 && read_architecture(&p, out, e) == 0 && read_scaling(&p, out, e) == 0 &&
             read_features(&p, out, e) == 0) {
             read_label_names(&p, out);
             read_threshold(&p, out);
         }
     }
+
     store_close(&f);
     free(prefix);
     free(path);
@@ -351,8 +368,8 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
 void model_unload(struct trained_model *t)
 {
     if (t->features)
-        free_texts(t->features, t->scaling.columns);
-    free_texts(t->label_names, t->n_label_names);
+        ids_free(t->features, t->scaling.columns);
+    ids_free(t->label_names, t->n_label_names);
     model_free(&t->model);
     free(t->w);
     scaling_free(&t->scaling);

@@ -18,14 +18,15 @@ struct trained_model {
     double training_mean;  // error of the training rows; NaN: the trial does not say
 };
 
-// The file that such a name leads to, new memory.
+// Returns the file that such a name means, in new memory.
 char *model_file(const char *name);
-// Before MPI starts, on one rank: walks what model_load reads of the file.
+// Walks what model_load reads of the file. Called on one rank before MPI starts, because it forks.
 int model_walk(const char *name, struct err *e);
-// `name`: a trial file, or a run, which is its folder or its run.h5: its best trial, or behind :ID the one whose id
-// begins so. -1 and why.
+// Reads a model. `name` is a trial file, or a run (its folder or its run.h5): its best trial, or with :ID the trial
+// whose id begins so. Returns -1 and an error on failure; `out` then owns nothing.
 int model_load(const char *name, struct trained_model *out, struct err *e);
 void model_unload(struct trained_model *t);
 
-// The weights of a model from a trial in an open file: `prefix` "" or "trials/ID/".
+// Reads the weights of a model from a trial in an open file. `prefix` is "" or "trials/ID/". Returns -1 and ERR_DATA if
+// their shapes do not fit the model.
 int weights_read(struct store_file *f, const char *prefix, const struct model *m, real *w, struct err *e);

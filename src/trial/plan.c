@@ -24,15 +24,16 @@ void plan_free(struct plan *p)
 
 // --- entries by id: a table with open addressing, at most half full
 
-static int *find_slot(const struct plan *p, const char *id)
+static int *plan_find_slot(const struct plan *p, const char *id)
 {
+    ASSERT(p->slots > p->n && *id, "%d entries in %d slots", p->n, p->slots);
     size_t at = strtoull(id, NULL, 16) % (size_t)p->slots;
     while (p->slot[at] >= 0 && strcmp(p->entry[p->slot[at]].id, id) != 0)
         at = (at + 1) % (size_t)p->slots;
     return &p->slot[at];
 }
 
-static void grow(struct plan *p)
+static void plan_grow(struct plan *p)
 {
     if (p->n == p->room)
         p->entry = mem_grow(p->entry, (size_t)(p->room = 2 * p->room + 16), sizeof *p->entry);
@@ -43,7 +44,7 @@ static void grow(struct plan *p)
     memset(p->slot, -1, (size_t)p->slots * sizeof *p->slot);
     for (int i = 0; i < p->n; i++)
         if (p->entry[i].id[0] && p->entry[i].same_as < 0)
-            *find_slot(p, p->entry[i].id) = i;
+            *plan_find_slot(p, p->entry[i].id) = i;
 }
 
 static int take_next(struct plan *p)
@@ -52,6 +53,7 @@ static int take_next(struct plan *p)
         p->n_next = search_release(p->search, sizeof p->next / sizeof *p->next, p->next);
         p->taken = 0;
     }
+    ASSERT(p->taken <= p->n_next, "%d of %d taken", p->taken, p->n_next);
     return p->taken < p->n_next ? p->next[p->taken++] : -1;
 }
 
@@ -60,11 +62,14 @@ int plan_more(struct plan *p, struct err *e)
     int number = take_next(p);
     if (number < 0)
         return 0;
+
     struct search_trial t;
     search_trial(p->search, number, &t, p->value);
-    grow(p);
+    plan_grow(p);
+    ASSERT(p->n < p->room, "entry %d of %d", p->n, p->room);
     struct plan_entry *entry = &p->entry[p->n];
     *entry = (struct plan_entry){0};
+
     int failed = p->resolve(p->context, &t, entry, e);
     entry->number = number;
     entry->configuration = t.configuration;
@@ -74,20 +79,27 @@ int plan_more(struct plan *p, struct err *e)
     entry->same_as = -1;
     if (failed)
         entry->id[0] = 0;
-    int *slot = failed ? NULL : find_slot(p, entry->id);
+
+    int *slot = failed ? NULL : plan_find_slot(p, entry->id);
     if (slot && *slot >= 0)
         entry->same_as = *slot;
     else if (slot)
         *slot = p->n;
+
     p->n++;
     return failed ? -1 : 1;
 }
 
 void plan_keep_part(struct plan *p, int part, int parts)
 {
-    int *place = mem_new((size_t)p->n + 1, sizeof *place), kept = 0, different = 0; // place: afterwards; -1: gone
+    int *place = mem_new((size_t)p->n + 1, sizeof *place); // afterwards; -1: gone
+    int kept = 0;
+    int different = 0;
+
+    ASSERT(part >= 1 && part <= parts, "part %d of %d", part, parts);
     for (int i = 0; i < p->n; i++) {
         struct plan_entry *entry = &p->entry[i];
+        ASSERT(entry->same_as < i, "entry %d is the same as a later one, %d", i, entry->same_as);
         bool is_own = entry->same_as >= 0 ? place[entry->same_as] >= 0 : different++ % parts == part - 1;
         place[i] = is_own ? kept : -1;
         if (!is_own)
@@ -97,6 +109,7 @@ void plan_keep_part(struct plan *p, int part, int parts)
             p->entry[kept].same_as = place[entry->same_as];
         kept++;
     }
+
     p->n = kept;
     free(place);
 }

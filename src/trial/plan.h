@@ -11,7 +11,7 @@ struct plan_entry {
     int same_as;                             // the earlier entry with the same identity; -1: none
     int64_t shards, parameters, epochs, rows;
     double operations; // of training, floating-point: the expected cost
-    size_t bytes;      // on one rank that trains it alone with one thread, beside the data
+    size_t bytes;      // on one rank that trains it alone with one thread, in addition to the data
 };
 
 // Finds out what is to be known of a trial: all but its place in the sweep. -1 and why it cannot be run.
@@ -26,7 +26,7 @@ struct plan {
     struct plan_entry *entry; // (n), owned, in the order of release
     int n, room;
     int *slot, slots;    // owned: indices of entries by their id, -1: free
-    double *value;       // (keys), owned: of the trial at hand
+    double *value;       // (keys), owned: of the trial that is being added
     int next[64];        // released, not in the plan yet
     int n_next, taken;   // of which so many were taken
     struct err warnings; // of plan_make, equal ones once
@@ -34,19 +34,19 @@ struct plan {
 
 // A plan of trials of a search with `keys` keys that `resolve` looks into.
 void plan_begin(struct plan *p, struct search *search, int keys, plan_resolve resolve, void *context);
-// Takes in one more trial that may start now: 1; 0: none until more results are reported; -1 and why it cannot be run:
-// its entry has a place, but no id.
+// Adds the next trial that may start now. Returns 1; 0 if none may start until more results are reported; -1 and the
+// reason if it cannot be run: its entry then has a place, but no id.
 int plan_more(struct plan *p, struct err *e);
 void plan_free(struct plan *p);
 
-// All trials of an experiment that may start now: opens the data and builds the model of each. All mistakes of all
-// trials in `e`, equal ones once; the plan is then empty, but for its warnings.
+// Plans all trials of an experiment that may start now: opens the data and builds the model of each. On a mistake
+// returns -1 and every mistake of every trial, equal ones once; the plan is then empty except for its warnings.
 int plan_make(const struct experiment *x, struct plan *p, struct err *e);
 // The labels in the sets of the first trial's data, "train: good (80); test: bad (10), good (40)": borrowed; NULL:
 // there are none. Of a plan of plan_make.
 const char *plan_labels(const struct plan *p);
-// Keeps of a plan to which the search adds no more the trials of part 1 .. parts: each, equal ones together, is in one.
+// Keeps the trials of one part (1 .. parts) of a plan to which the search adds no more. Equal trials are in one part.
 void plan_keep_part(struct plan *p, int part, int parts);
-// Of the trials in the plan: those that differ, and the least number of virtual shards.
+// Return how many trials of the plan differ, and their least number of virtual shards.
 int plan_different(const struct plan *p);
 int64_t plan_least_shards(const struct plan *p);

@@ -1,12 +1,16 @@
 // Checks of a trial that need its model and its data.
 #include "trial/plan_check.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "nn/nn.h"
+#include "spec/spec.h"
+#include "train/train.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 // The node at the first of the paths that the spec has, for a message.
-static const struct node *place_of(const struct trial *t, const char *path, const char *otherwise)
+static const struct node *find_node(const struct trial *t, const char *path, const char *otherwise)
 {
     const struct node *at = node_path(t->tree, path);
     if (!at)
@@ -56,7 +60,7 @@ static const char *proposed_scale(const struct trial *t, const struct known_rang
 
 static int refuse_range(const struct trial *t, const struct known_range *k, struct err *e)
 {
-    return node_error(place_of(t, "data.scale", "data"), e,
+    return node_error(find_node(t, "data.scale", "data"), e,
         "loss binary_crossentropy needs values in [0, 1]: found %lld of %lld outside in %s%s, %s; hint: %s",
         (long long)k->range.outside, (long long)k->range.values, k->name,
         t->data.scale == SCALE_NONE ? "" : " after scaling", k->first, proposed_scale(t, k));
@@ -98,6 +102,7 @@ static int64_t least_rows(int64_t shards, int64_t rows, int64_t batch_size)
 static void propose_batches(const struct train_config *c, int64_t rows, char out[128])
 {
     enum { NEAR = 64 };
+
     out[0] = 0;
     for (int64_t shards = c->shards; shards >= 1; shards /= 2) {
         if (shards < c->shards && least_rows(shards, rows, c->batch_size) > 1) {
@@ -123,7 +128,7 @@ int check_batches(const struct trial *t, const struct model *m, int64_t rows, st
         return 0;
 
     propose_batches(c, rows, hint);
-    return node_error(place_of(t, "train.batch_size", "train"), e,
+    return node_error(find_node(t, "train.batch_size", "train"), e,
         "batch_normalization has statistics of a shard's rows, and %lld training rows in batches of %lld and %lld "
         "shard%s leave some shard a single row, which has none%s",
         (long long)rows, (long long)c->batch_size, (long long)c->shards, c->shards == 1 ? "" : "s", hint);

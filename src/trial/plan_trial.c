@@ -1,4 +1,16 @@
-// What is known of a trial before it is run: its mistakes, identity, size, expected cost.
+// What is known of a trial before it runs: its mistakes, identity, size and expected cost.
+//
+// The planner resolves each trial that the search releases, on rank 0 and before MPI starts, since opening foreign
+// files forks. It opens each data section once (struct known_data) and keeps only what the checks need: shapes, labels
+// and ranges, not the rows. Every mistake is collected, so that the user sees all of them at once; a data section that
+// is bad is reported for the first trial that uses it. The planner lives as long as the plan, which owns it.
+#include "base/err.h"
+#include "data/dataset.h"
+#include "nn/nn.h"
+#include "search/search.h"
+#include "spec/spec.h"
+#include "train/train.h"
+#include "trial/experiment.h"
 #include "trial/plan.h"
 
 #include "base/mem.h"
@@ -118,12 +130,13 @@ static void warn_unscored(const struct data_sets *sets, struct err *warnings)
     }
 }
 
-static void read_data(struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
+static void learn_new_data(struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
 {
     struct data_sets sets;
     k->is_bad = data_verify(&t->data, p->x->folder, e) != 0 || data_load(&t->data, p->x->folder, &sets, e) != 0;
     if (k->is_bad)
         return;
+
     note_sets(&sets, k);
     note_labels(&sets, k);
     warn_unscored(&sets, &p->warnings);
@@ -131,8 +144,10 @@ static void read_data(struct planner *p, const struct trial *t, struct known_dat
     dataset_add_versions(&p->data, &sets.validation);
     for (int i = 0; i < sets.n_test; i++)
         dataset_add_versions(&p->data, &sets.test[i]);
+
     if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
         ranges_measure(&sets, &k->ranges);
+
     data_sets_free(&sets);
     k->is_bad = find_identity(t, p->x, k, e) != 0;
 }
@@ -144,14 +159,16 @@ static struct known_data *learn_data(struct planner *p, const struct trial *t, s
     int i = p->n - 1; // mostly the last one again
     while (i >= 0 && strcmp(p->known[i].key, key) != 0)
         i--;
+
     if (i >= 0) {
         free(key);
         return p->known[i].is_bad ? NULL : &p->known[i];
     }
+
     p->known = mem_grow(p->known, (size_t)p->n + 1, sizeof *p->known);
     struct known_data *k = &p->known[p->n++];
     *k = (struct known_data){.key = key};
-    read_data(p, t, k, e);
+    learn_new_data(p, t, k, e);
     return k->is_bad ? NULL : k;
 }
 
@@ -170,7 +187,7 @@ static int learn_ranges(const struct planner *p, const struct trial *t, struct k
     return 0;
 }
 
-// Whether the components fit into this machine, on one rank beside the model.
+// Whether the components fit into this machine, on one rank next to the model.
 static int check_baseline(const struct trial *t, const struct model *m, const struct known_data *k, struct err *e)
 {
     double need = pca_bytes(k->rows, shape_size(&k->shape), shape_size(&m->code)), all = (double)mem_limit(false);
@@ -195,19 +212,26 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
     return 0;
 }
 
-// Whether the test set that the objective looks at will have the metric.
+// Checks that the test set of the objective will have the metric.
 static int check_objective(const struct experiment *x, const struct known_data *k, struct err *e)
 {
     const struct objective *o = &x->objective;
     if (!o->is_of_set)
         return 0;
-    const struct node *section = spec_sweep_section(x->sweep), *at = node_get(section, "objective");
+
     for (int i = 0; i < k->n_sets; i++)
         if ((!o->set || strcmp(o->set, k->set[i].name) == 0) && (k->set[i].has_both || !o->needs_labels))
             return 0;
-    return node_error(at ? at : section, e, "no test set%s%s has %s", o->set ? " named " : "", o->set ? o->set : "",
-        o->needs_labels ? "labels that tell which samples are anomalies, some normal ones and some anomalies"
-                        : "samples");
+
+    const struct node *section = spec_sweep_section(x->sweep);
+    const struct node *objective = node_get(section, "objective");
+    const struct node *at = objective ? objective : section;
+    const char *needed = "samples";
+    if (o->needs_labels)
+        needed = "labels that tell which samples are anomalies, some normal ones and some anomalies";
+    if (o->set)
+        return node_error(at, e, "no test set named %s has %s", o->set, needed);
+    return node_error(at, e, "no test set has %s", needed);
 }
 
 // Rungs are trials that differ in epochs alone, and each begins as the longer ones do.
@@ -219,9 +243,10 @@ static int check_rung(
     const struct node *at = node_path(t->tree, "train.schedule");
     if (schedule_needs_epochs(&t->train.schedule))
         return node_error(at ? at : t->tree, e,
-            "the rates of this schedule hang on train.epochs, allowed with method %s: constant, step, exponential, "
+            "the rates of this schedule depend on train.epochs, allowed with method %s: constant, step, exponential, "
             "reduce_on_plateau",
             sweep_method_name(spec_sweep_config(x->sweep)->method));
+
     struct sweep_point point = {.value = place->point.value};
     struct node *own = spec_sweep_trial(x->sweep, &point, e);
     struct trial whole;
@@ -242,12 +267,14 @@ static int plan_model(
     struct err found = {0};
     if (!m)
         return -1;
+
     int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
                  check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);
     trial_identity(t, m, k->identity, entry->id);
     trial_lineage(t, m, k->identity, entry->lineage);
     trial_configuration(t, m, k->identity, entry->configuration_id);
+
     entry->shards = t->train.shards;
     entry->parameters = (int64_t)m->trainable;
     entry->epochs = t->train.epochs;
@@ -263,18 +290,19 @@ static int plan_trial(struct planner *p, struct trial *t, bool is_whole, struct 
 {
     struct known_data *k = t->has_data ? learn_data(p, t, e) : NULL;
     if (!t->model)
-        return -1; // its lack was reported
+        return -1; // reported already
     if (!is_whole || !k)
         return model_check(t->model, e);
     return plan_model(p, t, k, entry, e);
 }
 
-static int resolve(void *planner, const struct search_trial *place, struct plan_entry *entry, struct err *e)
+static int planner_resolve(void *planner, const struct search_trial *place, struct plan_entry *entry, struct err *e)
 {
     struct planner *p = planner;
     struct trial t;
     int errors = e->count;
     bool is_whole = trial_read(p->x, &place->point, &t, e) == 0;
+
     if (t.tree)
         plan_trial(p, &t, is_whole, entry, e);
     if (is_whole)
@@ -292,8 +320,10 @@ static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
 {
     int keys = spec_sweep_keys(x->sweep);
     double *value = mem_new((size_t)keys + 1, sizeof *value);
+
     for (int k = 0; k < keys; k++)
         value[k] = spec_sweep_range(x->sweep, k).low;
+
     for (int k = 0; k < keys; k++) {
         struct sweep_range r = spec_sweep_range(x->sweep, k);
         double step = r.kind == SWEEP_CHOICE ? 1 : r.high - r.low;
@@ -301,7 +331,7 @@ static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
             struct search_trial t = {.point = {.value = value}};
             struct plan_entry ignored = {0};
             struct err found = {0};
-            resolve(p->context, &t, &ignored, &found);
+            planner_resolve(p->context, &t, &ignored, &found);
             err_merge(e, &found);
         }
         value[k] = r.low;
@@ -313,20 +343,24 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
 {
     struct planner *planner = mem_new(1, sizeof *planner);
     planner->x = x;
-    plan_begin(p, x->search, spec_sweep_keys(x->sweep), resolve, planner);
+    plan_begin(p, x->search, spec_sweep_keys(x->sweep), planner_resolve, planner);
     p->end = planner_free;
-    int failed = 0, more = 1;
+
+    int failed = 0;
+    int more = 1;
     while (more && e->count < ERRORS_SHOWN) {
         struct err found = {0};
         more = plan_more(p, &found);
         failed |= found.count;
         err_merge(e, &found);
     }
+
     if (!failed && spec_sweep_config(x->sweep)->method == SWEEP_TPE) {
         int errors = e->count;
         try_ends(x, p, e);
         failed = e->count > errors;
     }
+
     struct err warnings = planner->warnings;
     if (failed)
         plan_free(p);

@@ -3,7 +3,9 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "comm/comm.h"
 #include "comm/mpi_library.h"
+#include "kernels/kernels.h"
 #include "presence/slurm.h"
 #include "store/schema.h"
 #include <limits.h>
@@ -90,10 +92,12 @@ int provenance_write(
     struct store_file *f, const struct team *team, int nodes, const struct trial_result *r, struct err *e)
 {
     char host[128] = "", cpu[128], folder[PATH_MAX];
+
     if (!realpath(r->experiment->folder, folder))
         snprintf(folder, sizeof folder, "%s", r->experiment->folder);
     gethostname(host, sizeof host - 1);
     provenance_cpu(cpu, sizeof cpu);
+
     const struct {
         const char *name, *value;
     } texts[] = {
@@ -113,16 +117,19 @@ int provenance_write(
         {PROVENANCE_HDF5, store_library()},
         {PROVENANCE_EXPERIMENT_FOLDER, folder},
     };
+
     int failed = 0;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !failed; i++)
         if (texts[i].value)
             failed = store_set_text(f, TRIAL_PROVENANCE, texts[i].name, texts[i].value, e);
+
     failed |= write_machine(f, team, nodes, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_WALL_SECONDS, r->wall_seconds, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_CPU_SECONDS, r->cpu_seconds, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_TRAIN_SECONDS, r->trained.seconds, e);
     failed |= store_set_real(f, TRIAL_PROVENANCE, PROVENANCE_SAMPLES_PER_SECOND,
         r->trained.seconds > 0 ? (double)r->trained.samples / r->trained.seconds : 0, e);
+
     failed |= write_data(f, "train", &r->sets->train, e);
     if (r->sets->validation.rows > 0)
         failed |= write_data(f, "validation", &r->sets->validation, e);

@@ -2,9 +2,15 @@
 #include "trial/trial_file.h"
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "comm/comm.h"
 #include "data/label_names.h"
+#include "leaderboard/objective.h"
+#include "nn/nn.h"
+#include "spec/spec.h"
 #include "store/parallel.h"
 #include "store/schema.h"
+#include "store/store.h"
 #include "trial/provenance.h"
 #include "trial/work_order.h"
 #include <math.h>
@@ -12,25 +18,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One column of a group: (n) values of `type` along the scale.
-static int put(struct store_file *f, const char *group, const char *name, enum store_type type, int64_t n,
+// Writes one column of a group: (n) values of `type` along the scale.
+static int trial_put(struct store_file *f, const char *group, const char *name, enum store_type type, int64_t n,
     const void *data, const char *scale, const char *long_name, const char *units, struct err *e)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s/%s", group, name);
     struct store_shape shape = {type, 1, {n}};
     struct store_about about = {long_name, units, {scale}};
+
+    ASSERT(n >= 0 && (data || n == 0), "%s/%s: %lld values", group, name, (long long)n);
+    snprintf(path, sizeof path, "%s/%s", group, name);
     return store_write(f, path, &shape, data, &about, e);
 }
 
 static int write_history(struct store_file *f, const struct history *h, struct err *e)
 {
     int64_t *epoch = mem_new((size_t)h->epochs, sizeof *epoch);
+
     for (int i = 0; i < h->epochs; i++)
         epoch[i] = i + 1;
     int failed =
-        put(f, TRIAL_HISTORY, HISTORY_EPOCH, STORE_I64, h->epochs, epoch, HISTORY_EPOCH, "epoch, from 1", "1", e);
+        trial_put(f, TRIAL_HISTORY, HISTORY_EPOCH, STORE_I64, h->epochs, epoch, HISTORY_EPOCH, "epoch, from 1", "1", e);
     free(epoch);
+
     const struct {
         const char *name, *long_name, *units;
         const double *v;
@@ -41,8 +51,9 @@ static int write_history(struct store_file *f, const struct history *h, struct e
         {HISTORY_LEARNING_RATE, "learning rate", "1", h->learning_rate},
         {HISTORY_SECONDS, "wall time of the epoch, validation included", "s", h->seconds},
     };
+
     for (size_t i = 0; i < sizeof columns / sizeof *columns && !failed; i++)
-        failed = put(f, TRIAL_HISTORY, columns[i].name, STORE_F64, h->epochs, columns[i].v, HISTORY_EPOCH,
+        failed = trial_put(f, TRIAL_HISTORY, columns[i].name, STORE_F64, h->epochs, columns[i].v, HISTORY_EPOCH,
             columns[i].long_name, columns[i].units, e);
     if (!failed)
         failed = store_set_int(f, TRIAL_HISTORY, HISTORY_WEIGHTS_EPOCH, h->weights_epoch, e);
@@ -62,6 +73,8 @@ struct bulk {
 static int sample_dims(const struct dataset *d, int64_t dims[3], const char *scales[3])
 {
     static const char *const images[] = {DATASET_HEIGHT, DATASET_WIDTH, DATASET_CHANNEL};
+
+    ASSERT(d->shape_rank >= 1 && d->shape_rank <= 3, "a sample of %d dimensions", d->shape_rank);
     for (int i = 0; i < d->shape_rank; i++) {
         dims[i] = d->shape[i];
         scales[i] = d->shape_rank == 1 ? DATASET_FEATURE : images[i];
@@ -72,6 +85,7 @@ static int sample_dims(const struct dataset *d, int64_t dims[3], const char *sca
 static void add_bulk(struct bulk *list, int *n, const char *set, const char *name, const char *long_name,
     const float *data, int64_t rows, int rank, const int64_t *dims, const char *const *scales)
 {
+    ASSERT(rank < STORE_MAX_RANK, "%s of %s has %d dimensions", name, set, rank + 1);
     struct bulk *b = &list[(*n)++];
     *b = (struct bulk){
         .shape = {STORE_F32, rank + 1, {rows}}, .data = data, .scales = {SCORES_SAMPLE}, .long_name = long_name};
@@ -85,6 +99,7 @@ static void add_bulk(struct bulk *list, int *n, const char *set, const char *nam
 static int list_bulk(const struct trial_result *r, struct bulk *list)
 {
     int n = 0;
+
     for (int i = 0; r->scores && i < r->sets->n_test; i++) {
         const struct scores *s = &r->scores[i];
         const struct dataset *d = s->data;
@@ -100,10 +115,12 @@ static int list_bulk(const struct trial_result *r, struct bulk *list)
             add_bulk(list, &n, d->name, SCORES_FEATURE_ERROR, "squared difference of input and reconstruction",
                 s->feature_error, d->rows, rank, dims, scales);
     }
+
+    ASSERT(n <= BULK_MAX * r->sets->n_test, "%d arrays of %d sets", n, r->sets->n_test);
     return n;
 }
 
-// Several ranks write their rows side by side; a lone one needs no parallel file access.
+// Creates the file. Several ranks write their rows in parallel; a single one needs no parallel file access.
 static int open_file(const struct team *team, const struct trial_result *r, const char *path, const struct bulk *bulk,
     int n, struct store_file **f, struct err *e)
 {
@@ -113,8 +130,10 @@ static int open_file(const struct team *team, const struct trial_result *r, cons
             *f = store_create(path, FORMAT_TRIAL, e);
         return comm_agree(team->comm, e);
     }
+
     struct store_part *parts = mem_new((size_t)n, sizeof *parts);
     for (int i = 0; i < n; i++) {
+        ASSERT(n % r->sets->n_test == 0, "%d arrays of %d sets", n, r->sets->n_test);
         const struct scores *s = &r->scores[i / (n / r->sets->n_test)];
         parts[i] = (struct store_part){bulk[i].path, bulk[i].shape, s->first, s->last - s->first, bulk[i].data};
     }
@@ -132,7 +151,7 @@ static int finish_bulk(struct store_file *f, const struct bulk *b, struct err *e
 }
 
 // --- scores
-static int write_scales(
+static int trial_write_scales(
     struct store_file *f, const char *group, const struct trial_result *r, const struct dataset *d, struct err *e)
 {
     char path[256];
@@ -143,13 +162,14 @@ static int write_scales(
         snprintf(path, sizeof path, "%s/" SCORES_UNIT, group);
         failed = store_write_index(f, path, shape_size(&r->model->code), "unit of the code", e);
     }
+
     int64_t dims[3];
     const char *scales[3];
     int rank = sample_dims(d, dims, scales);
     for (int i = 0; i < rank && save & (SAVE_RECONSTRUCTION | SAVE_FEATURE_ERROR) && !failed; i++) {
         snprintf(path, sizeof path, "%s/%s", group, scales[i]);
         if (d->features && rank == 1)
-            failed = put(f, group, scales[i], STORE_TEXT, dims[i], d->features, scales[i], "feature", NULL, e);
+            failed = trial_put(f, group, scales[i], STORE_TEXT, dims[i], d->features, scales[i], "feature", NULL, e);
         else
             failed = store_write_index(f, path, dims[i], scales[i], e);
     }
@@ -161,21 +181,23 @@ const char *trial_label_about(int n_names)
     return n_names ? "label: number of its line in label_names, from 0" : "label in its source";
 }
 
-static int write_columns(
+static int trial_write_columns(
     struct store_file *f, const char *group, const struct scores *s, const char *error, struct err *e)
 {
     const struct dataset *d = s->data;
     char long_name[64];
+
     snprintf(long_name, sizeof long_name, "reconstruction error (%s)", error);
-    int failed = put(f, group, SCORES_ERROR, STORE_F32, d->rows, s->error, SCORES_SAMPLE, long_name, "1", e);
-    failed |= put(f, group, SCORES_INDEX, STORE_I64, d->rows, d->index, SCORES_SAMPLE, "row in its source", "1", e);
-    failed |= put(
+    int failed = trial_put(f, group, SCORES_ERROR, STORE_F32, d->rows, s->error, SCORES_SAMPLE, long_name, "1", e);
+    failed |=
+        trial_put(f, group, SCORES_INDEX, STORE_I64, d->rows, d->index, SCORES_SAMPLE, "row in its source", "1", e);
+    failed |= trial_put(
         f, group, SCORES_SOURCE, STORE_I32, d->rows, d->source, SCORES_SAMPLE, "number of its source, from 0", "1", e);
     if (d->label)
-        failed |= put(f, group, SCORES_LABEL, STORE_I64, d->rows, d->label, SCORES_SAMPLE,
+        failed |= trial_put(f, group, SCORES_LABEL, STORE_I64, d->rows, d->label, SCORES_SAMPLE,
             trial_label_about(d->n_label_names), "1", e);
     if (d->is_anomaly)
-        failed |= put(
+        failed |= trial_put(
             f, group, SCORES_IS_ANOMALY, STORE_I8, d->rows, d->is_anomaly, SCORES_SAMPLE, "1: a true anomaly", "1", e);
     return failed;
 }
@@ -287,8 +309,8 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         const struct dataset *d = r->scores[i].data;
         char group[200];
         snprintf(group, sizeof group, TRIAL_SCORES "/%s", d->name);
-        failed = write_scales(f, group, r, d, e);
-        failed |= write_columns(f, group, &r->scores[i], error_names[r->trial->score.error], e);
+        failed = trial_write_scales(f, group, r, d, e);
+        failed |= trial_write_columns(f, group, &r->scores[i], error_names[r->trial->score.error], e);
         failed |= write_sources(f, group, d, e);
         failed |= d->label ? trial_write_label_names(f, group, d->label_names, d->n_label_names, e) : 0;
         failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
@@ -317,9 +339,14 @@ static int write_block(struct store_file *f, const char *group, const struct blo
     struct store_shape shape = {sizeof(real) == sizeof(float) ? STORE_F32 : STORE_F64, b->rank, {0}};
     struct store_about about = {.long_name = b->name, .units = "1"};
     int failed = 0;
+
     for (int i = 0; i < b->rank && !failed; i++) {
+        ASSERT(b->axes[i] || i < 2, "%s: dimension %d has no name", b->name, i);
         shape.dims[i] = b->dims[i];
-        about.scales[i] = b->axes[i] ? b->axes[i] : b->rank == 1 ? MODEL_OUTPUT : matrix[i];
+        if (b->axes[i])
+            about.scales[i] = b->axes[i];
+        else
+            about.scales[i] = b->rank == 1 ? MODEL_OUTPUT : matrix[i];
         snprintf(path, sizeof path, "%s/%s", group, about.scales[i]);
         if (!store_has(f, path))
             failed = store_write_index(f, path, b->dims[i], about.scales[i], e);
@@ -333,25 +360,29 @@ static int write_scaling(struct store_file *f, const struct scaling *s, const st
     static const char group[] = MODEL_SCALING;
     if (!s->factor && !s->fill)
         return 0;
-    int failed = sets->features ? put(f, group, DATASET_FEATURE, STORE_TEXT, s->columns, sets->features,
+    int failed = sets->features ? trial_put(f, group, DATASET_FEATURE, STORE_TEXT, s->columns, sets->features,
                                       DATASET_FEATURE, "feature", NULL, e)
                                 : store_write_index(f, MODEL_SCALING "/" DATASET_FEATURE, s->columns, "feature", e);
+
     if (s->factor) {
-        failed |= put(f, group, SCALING_SHIFT, STORE_F64, s->columns, s->shift, DATASET_FEATURE,
+        failed |= trial_put(f, group, SCALING_SHIFT, STORE_F64, s->columns, s->shift, DATASET_FEATURE,
             "scaled = (x - shift) * factor", "1", e);
-        failed |= put(f, group, SCALING_FACTOR, STORE_F64, s->columns, s->factor, DATASET_FEATURE,
+        failed |= trial_put(f, group, SCALING_FACTOR, STORE_F64, s->columns, s->factor, DATASET_FEATURE,
             "scaled = (x - shift) * factor", "1", e);
     }
     if (s->fill)
-        failed |= put(f, group, SCALING_FILL, STORE_F64, s->columns, s->fill, DATASET_FEATURE,
+        failed |= trial_put(f, group, SCALING_FILL, STORE_F64, s->columns, s->fill, DATASET_FEATURE,
             "stands for missing values", "1", e);
     return failed | store_set_int(f, group, SCALING_BYTES_ONLY, s->bytes_only, e);
 }
 
 void model_layer_group(const struct model *m, int i, char group[64])
 {
-    bool encodes = i < m->n_encoder;
-    snprintf(group, 64, TRIAL_MODEL "/%s_%d", encodes ? MODEL_ENCODER : MODEL_DECODER, encodes ? i : i - m->n_encoder);
+    ASSERT(i >= 0 && i < m->n_layers, "layer %d of %d", i, m->n_layers);
+    if (i < m->n_encoder)
+        snprintf(group, 64, TRIAL_MODEL "/" MODEL_ENCODER "_%d", i);
+    else
+        snprintf(group, 64, TRIAL_MODEL "/" MODEL_DECODER "_%d", i - m->n_encoder);
 }
 
 static int write_model(struct store_file *f, const struct trial_result *r, struct err *e)
@@ -360,6 +391,7 @@ static int write_model(struct store_file *f, const struct trial_result *r, struc
     struct node *n = model_write(m);
     struct text architecture = {0};
     char shape[48], group[64];
+
     node_emit(n, &architecture);
     int failed = store_set_text(f, TRIAL_MODEL, MODEL_ARCHITECTURE, architecture.data, e);
     failed |= store_set_text(f, TRIAL_MODEL, MODEL_LOSS, loss_names[m->loss], e);
@@ -367,22 +399,24 @@ static int write_model(struct store_file *f, const struct trial_result *r, struc
     failed |= store_set_text(f, TRIAL_MODEL, MODEL_CODE_SHAPE, shape_text(shape, &m->code), e);
     failed |= store_set_int(f, TRIAL_MODEL, MODEL_PARAMETERS, (int64_t)m->trainable, e);
     failed |= trial_write_label_names(f, TRIAL_MODEL, r->sets->label_names, r->sets->n_label_names, e);
+
     for (int i = 0; i < m->n_layers; i++) {
         model_layer_group(m, i, group);
         failed |= store_set_text(f, group, MODEL_LAYER, layer_name(&m->layers[i]), e);
         for (int k = 0; k < m->layers[i].n_blocks; k++)
             failed |= write_block(f, group, &m->layers[i].blocks[k], r->trained.w, e);
     }
+
     node_free(&n);
     text_free(&architecture);
     if (r->sets->features)
-        failed |= put(f, TRIAL_MODEL, DATASET_FEATURE, STORE_TEXT, r->sets->scaling.columns, r->sets->features,
+        failed |= trial_put(f, TRIAL_MODEL, DATASET_FEATURE, STORE_TEXT, r->sets->scaling.columns, r->sets->features,
             DATASET_FEATURE, "column of the data", NULL, e);
     return failed | write_scaling(f, &r->sets->scaling, r->sets, e);
 }
 
 // --- the whole
-static int write_head(struct store_file *f, const struct trial_result *r, struct err *e)
+static int trial_write_head(struct store_file *f, const struct trial_result *r, struct err *e)
 {
     const struct experiment *x = r->experiment;
     char *spec = trial_spec(r->trial, x, r->model), *objective = objective_text(&x->objective);
@@ -395,6 +429,7 @@ static int write_head(struct store_file *f, const struct trial_result *r, struct
         failed |= store_set_text(f, "", TRIAL_OBJECTIVE, objective, e);
     failed |= store_set_text(f, "", TRIAL_STATUS, r->trained.has_diverged ? TRIAL_DIVERGED : TRIAL_DONE, e);
     failed |= store_set_text(f, "", TRIAL_SPEC, spec, e);
+
     free(spec);
     free(objective);
     const struct node *varied = r->order->varied;
@@ -406,7 +441,7 @@ static int write_head(struct store_file *f, const struct trial_result *r, struct
 static int write_all(struct store_file *f, const struct team *team, int nodes, const struct trial_result *r,
     const struct bulk *bulk, int n, struct err *e)
 {
-    int failed = write_head(f, r, e);
+    int failed = trial_write_head(f, r, e);
     failed |= write_history(f, &r->trained.history, e);
     failed |= write_scores(f, r, e);
     failed |= write_training(f, r, e);

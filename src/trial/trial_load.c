@@ -1,8 +1,11 @@
 // A trained model and its data, brought back from a trial's file.
 #include "trial/trial_load.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "data/dataset.h"
 #include "leaderboard/run_read.h"
+#include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include "trial/model_load.h"
@@ -12,19 +15,19 @@
 #include <string.h>
 
 // A trial in an open file, and the path of one of its objects.
-struct place {
+struct loaded_group {
     struct store_file *f;
     const char *group; // "": the file's own
     char path[400];
 };
 
-static const char *at(struct place *p, const char *object)
+static const char *loaded_path(struct loaded_group *p, const char *object)
 {
     snprintf(p->path, sizeof p->path, "%s%s%s", p->group, *p->group && *object ? "/" : "", object);
     return p->path;
 }
 
-static int load_model(struct place *p, struct loaded_trial *t, struct err *e)
+static int load_model(struct loaded_group *p, struct loaded_trial *t, struct err *e)
 {
     struct shape shape = sample_shape(&t->sets.train);
     t->model = trial_model(&t->trial, &shape, e);
@@ -37,11 +40,11 @@ static int load_model(struct place *p, struct loaded_trial *t, struct err *e)
 }
 
 // Whether a set still is what the trial was trained or scored on.
-static int check_set(struct place *p, const char *set, const struct dataset *d, struct err *e)
+static int check_set(struct loaded_group *p, const char *set, const struct dataset *d, struct err *e)
 {
     char name[160], *now = provenance_data(d);
     snprintf(name, sizeof name, PROVENANCE_DATA "%s", set);
-    char *then = store_get_text(p->f, at(p, TRIAL_PROVENANCE), name);
+    char *then = store_get_text(p->f, loaded_path(p, TRIAL_PROVENANCE), name);
     int failed = 0;
     if (then && strcmp(then, now) != 0)
         failed =
@@ -52,9 +55,9 @@ static int check_set(struct place *p, const char *set, const struct dataset *d, 
     return failed;
 }
 
-static int load_data(struct place *p, struct loaded_trial *t, struct err *e)
+static int load_data(struct loaded_group *p, struct loaded_trial *t, struct err *e)
 {
-    char *folder = store_get_text(p->f, at(p, TRIAL_PROVENANCE), PROVENANCE_EXPERIMENT_FOLDER);
+    char *folder = store_get_text(p->f, loaded_path(p, TRIAL_PROVENANCE), PROVENANCE_EXPERIMENT_FOLDER);
     int failed = data_verify(&t->trial.data, folder, e);
     if (!failed)
         failed = data_load(&t->trial.data, folder, &t->sets, e);
@@ -67,9 +70,9 @@ static int load_data(struct place *p, struct loaded_trial *t, struct err *e)
     return failed;
 }
 
-static int load_spec(struct place *p, struct trial *t, struct err *e)
+static int load_spec(struct loaded_group *p, struct trial *t, struct err *e)
 {
-    char *spec = store_get_text(p->f, at(p, ""), TRIAL_SPEC);
+    char *spec = store_get_text(p->f, loaded_path(p, ""), TRIAL_SPEC);
     int failed = spec ? trial_parse_stored(store_path(p->f), spec, t, e)
                       : err_add(e, ERR_DATA, "%s: holds no spec", store_path(p->f));
     free(spec);
@@ -80,7 +83,7 @@ static int load_spec(struct place *p, struct trial *t, struct err *e)
 
 int trial_load(const struct leaderboard_row *s, struct loaded_trial *out, struct err *e)
 {
-    struct place p = {.f = trial_open(s, e), .group = s->group};
+    struct loaded_group p = {.f = trial_open(s, e), .group = s->group};
     *out = (struct loaded_trial){0};
     int failed = p.f ? load_spec(&p, &out->trial, e) : -1;
     if (!failed) {

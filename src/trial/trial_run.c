@@ -1,12 +1,24 @@
-// One trial on one team of ranks: data, model, training, scores, file.
+// The way of one trial.
+//
+// All ranks of the team load the same data (one data_cache per team keeps it for the next trial) and build the same
+// model; after each step that can fail on one rank alone they agree on the verdict, so that none waits for another that
+// has given up. Training and scoring are collective; what the scores say is evaluated on the first rank. A metric or a
+// baseline that fails does not fail the trial: the reason is stored with the set. Before the file is written the
+// sources are checked once more, since a data file can change while a trial runs.
 #include "trial/trial_run.h"
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "comm/comm.h"
 #include "data/data_range.h"
+#include "data/dataset.h"
 #include "leaderboard/versions.h"
+#include "nn/nn.h"
 #include "score/pca.h"
+#include "score/score.h"
+#include "train/train.h"
 #include "trial/trial_file.h"
 #include <math.h>
 #include <stdio.h>
@@ -179,8 +191,9 @@ static bool weights_are_finite(const struct trial_result *r)
 }
 
 // Collective over team->comm. What follows training, as trial_run.
-static int score(const struct team *team, struct trial_result *r, struct err *e)
+static int score_trial(const struct team *team, struct trial_result *r, struct err *e)
 {
+    ASSERT(!r->scores, "scored before");
     if (r->trained.has_stopped)
         return 1;
     if (!weights_are_finite(r)) // the last step can spoil them behind the last loss
@@ -190,7 +203,7 @@ static int score(const struct team *team, struct trial_result *r, struct err *e)
 }
 
 // Collective over team->comm. Everything behind the model.
-static int run_model(
+static int train_and_write(
     const struct team *team, struct trial_result *r, const char *path, const struct checkpointing *k, struct err *e)
 {
     struct train_task task = {.team = team,
@@ -199,27 +212,32 @@ static int run_model(
         .train = &r->sets->train,
         .validation = &r->sets->validation,
         .checkpointing = k};
+
     double wall = clock_wall(), cpu = clock_cpu();
     clock_date(r->started);
     if (train_run(&task, &r->trained, e) != 0)
         return -1;
-    int failed = score(team, r, e);
+
+    int failed = score_trial(team, r, e);
     r->wall_seconds = clock_wall() - wall;
     r->cpu_seconds = comm_sum(team->comm, clock_cpu() - cpu);
+
     if (!failed) {
         data_sets_check(r->sets, e);
         failed = comm_agree(team->comm, e);
     }
+
     if (!failed)
         failed = trial_write(team, r, path, e);
     if (!failed && team->comm->rank == 0 && !k->keeps_last)
         checkpoint_remove(k->path);
+
     result_free(r);
     return failed;
 }
 
-// Collective over team->comm. A trial that can never fit must not call for the kernel, which kills a rank and with it
-// the run, and so every run that comes to it.
+// Collective over team->comm. Refuses a trial that can never fit into memory. The kernel would kill a rank, and with it
+// this run and every later one that reaches the trial.
 static void check_memory(const struct team *team, const struct trial *t, const struct model *m, struct err *e)
 {
     int ranks = comm_local_size(team->comm);
@@ -236,12 +254,16 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
     struct trial t;
     struct model *m = NULL;
     struct node *tree = order->tree;
+
+    ASSERT(tree && order->id[0], "an order without a trial");
     order->tree = NULL;
+
     if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0 &&
         check_versions(order, &cache->sets, e) == 0) {
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
     }
+
     int failed = comm_agree(team->comm, e);
     if (!failed) {
         check_memory(team, &t, m, e);
@@ -252,8 +274,9 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
         struct checkpointing kept = *k;
         kept.check = check_data;
         kept.context = &cache->sets;
-        failed = run_model(team, &r, path, &kept, e);
+        failed = train_and_write(team, &r, path, &kept, e);
     }
+
     model_free(&m);
     trial_free(&t);
     return failed;

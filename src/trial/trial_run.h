@@ -11,8 +11,8 @@ struct data_cache {
 };
 void data_cache_free(struct data_cache *c);
 
-// Collective over team->comm. Trains and scores the trial, whose tree it takes, and writes its file; its checkpoint is
-// removed then, unless k->keeps_last. The team's `on_progress` is notified of its progress. -1 and the reason, the same
-// on all ranks, where it could not be done; 1 where it was stopped on request and its checkpoint is written.
+// Collective over team->comm. Trains and scores the trial, whose tree it takes, and writes its file. Removes its
+// checkpoint then, unless k->keeps_last. Notifies the team's `on_progress`. Returns -1 and the reason, the same on all
+// ranks, if this failed; 1 if it was stopped on request and its checkpoint is written.
 int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
     const struct checkpointing *k, struct data_cache *cache, struct err *e);

@@ -1,11 +1,15 @@
-// A work order as bytes: a head of fixed length, then the texts as YAML.
+// A work order as bytes: a head of fixed length, then the rest as YAML.
 #include "trial/work_order.h"
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "search/search.h"
+#include "spec/spec.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct head {
+struct order_head {
     char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration[TRIAL_ID_LENGTH + 1];
     int number, entry;
     bool may_go_on;
@@ -31,11 +35,12 @@ static int check_size(const struct experiment *x, const struct text *text, struc
 }
 
 // `tree` is taken.
-static int pack(const struct experiment *x, const struct plan *plan, int i, struct node *tree, const double *value,
-    struct queue_bytes *bytes, struct err *e)
+static int order_write(const struct experiment *x, const struct plan *plan, int i, struct node *tree,
+    const double *value, struct queue_bytes *bytes, struct err *e)
 {
+    ASSERT(i >= 0 && i < plan->n && plan->entry[i].id[0], "entry %d of %d", i, plan->n);
     const struct plan_entry *entry = &plan->entry[i];
-    struct head head = {.number = entry->number,
+    struct order_head head = {.number = entry->number,
         .entry = i,
         .may_go_on = entry->may_go_on,
         .epochs = entry->epochs,
@@ -43,15 +48,18 @@ static int pack(const struct experiment *x, const struct plan *plan, int i, stru
     memcpy(head.id, entry->id, sizeof head.id);
     memcpy(head.lineage, entry->lineage, sizeof head.lineage);
     memcpy(head.configuration, entry->configuration_id, sizeof head.configuration);
+
     struct text text = {0};
     struct node *root = node_new_map();
     node_add(root, "varied", varied_node(x->sweep, value));
     node_add(root, "data", node_new_text(plan->data ? plan->data : ""));
     node_add(root, "trial", tree);
     node_emit(root, &text);
+
     queue_bytes_add(bytes, &head, sizeof head);
     queue_bytes_add(bytes, text.data, text.length);
     int failed = check_size(x, &text, e);
+
     text_free(&text);
     node_free(&root);
     return failed;
@@ -63,17 +71,18 @@ int order_pack(const struct experiment *x, const struct plan *plan, int i, struc
     double *value = mem_new((size_t)spec_sweep_keys(x->sweep) + 1, sizeof *value);
     search_trial(plan->search, plan->entry[i].number, &t, value);
     struct node *tree = spec_sweep_trial(x->sweep, &t.point, e);
-    int failed = tree ? pack(x, plan, i, tree, value, bytes, e) : -1;
+    int failed = tree ? order_write(x, plan, i, tree, value, bytes, e) : -1;
     free(value);
     return failed;
 }
 
 int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e)
 {
-    struct head head;
+    struct order_head head;
     *o = (struct order){0};
     if (bytes->n < sizeof head)
         return err_add(e, ERR_SOFTWARE, "a work order of %zu bytes", bytes->n);
+
     memcpy(&head, bytes->data, sizeof head);
     memcpy(o->id, head.id, sizeof o->id);
     memcpy(o->lineage, head.lineage, sizeof o->lineage);
@@ -83,6 +92,7 @@ int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e
     o->may_go_on = head.may_go_on;
     o->epochs = head.epochs;
     o->operations = head.operations;
+
     struct node *root = spec_parse(o->id, bytes->data + sizeof head, bytes->n - sizeof head, e);
     o->varied = root ? node_take(root, "varied") : NULL;
     o->data = root ? node_take(root, "data") : NULL;

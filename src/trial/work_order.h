@@ -14,7 +14,7 @@ struct order {
     double operations;   // the expected cost, floating-point
     struct node *tree;   // owned: the trial, resolved
     struct node *data;   // owned: versions of the plan's data (versions.h), a text
-    struct node *varied; // owned: a map of what the sweep varies and its values as texts
+    struct node *varied; // owned: a map of what the sweep varies and its values as strings
 };
 
 // Appends the order of entry i of a plan. -1 and an error where its spec cannot be resolved or is too large to send.
