@@ -39,6 +39,7 @@ static int value_write(hid_t object, const char *name, hid_t type, const void *v
 static int value_set(
     struct store_file *f, const char *path, const char *name, enum store_type type, const void *value, struct err *e)
 {
+    ASSERT(f->temporary, "%s: attribute %s: the file is open for reading", f->path, name);
     hid_t object = object_or_group(f, path, e);
     if (object < 0)
         return -1;
@@ -150,6 +151,7 @@ static int reals_count(hid_t attribute, struct store_reals *reals)
 // Returns how many, 0 if there is no such attribute, or -1.
 static int reals_read(hid_t object, const char *name, struct store_reals *reals)
 {
+    ASSERT(reals->capacity > 0 && reals->capacity <= STORE_REALS_MAX, "capacity %d", reals->capacity);
     if (object < 0 || H5Aexists(object, name) <= 0)
         return 0;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);

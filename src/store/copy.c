@@ -183,6 +183,7 @@ static int body_copy(struct copy *c)
 
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e)
 {
+    ASSERT(to->temporary && from->id >= 0, "%s: not open for writing", to->path);
     struct copy c = {.from = from, .object = object, .to = to, .name = name, .target = -1, .e = e};
     c.source = object_open(from, object, e);
     if (c.source < 0)

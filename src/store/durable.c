@@ -53,6 +53,7 @@ struct store_file *durable_open(const char *path, char *temporary, enum durable_
 
 int durable_format(struct store_file *f, const char *format, struct err *e)
 {
+    ASSERT(f->temporary && format, "%s: not open for writing", f->path);
     if (store_set_text(f, "", STORE_FORMAT, format, e) < 0 ||
         store_set_text(f, "", STORE_SEAL, STORE_SEAL_PLACE, e) < 0)
         return -1;
@@ -104,6 +105,7 @@ int durable_close(struct store_file *f, struct err *e)
 // Reads back what was written, and notes the arrays that are left to their checksums.
 static int temporary_verify(struct store_file *f, struct seal_arrays *arrays, struct err *e)
 {
+    ASSERT(f->temporary && arrays->n == 0, "%s: %d arrays are noted", f->path, arrays->n);
     hid_t access = library_access(false);
     f->id = H5Fopen(f->temporary, H5F_ACC_RDONLY, access);
     H5Pclose(access);

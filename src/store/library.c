@@ -37,6 +37,7 @@ static herr_t note_innermost(unsigned n, const H5E_error2_t *error, void *out)
 
 void library_reason(char *out, size_t room)
 {
+    ASSERT(room > 0, "no space for a reason");
     const char *reason = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_innermost, &reason);
     out[0] = 0;

@@ -22,6 +22,7 @@ static haddr_t plain_offset(hid_t dataset, enum store_type type)
 static int map_bytes(
     struct store_file *f, const char *path, int fd, size_t offset, struct store_mapping *map, struct err *e)
 {
+    ASSERT(map->bytes > 0 && fd >= 0, "%s: %s: nothing to map", f->path, path);
     size_t start = offset / (size_t)sysconf(_SC_PAGESIZE) * (size_t)sysconf(_SC_PAGESIZE);
     size_t length = offset - start + map->bytes;
     void *base = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, (off_t)start);

@@ -164,6 +164,7 @@ static uint64_t mapping_hash(const struct store_mapping *map, bool drops)
 
 static int compare_bytes(const struct store_mapping *map, const char *checksum, bool drops, struct err *e)
 {
+    ASSERT(map->watch && map->data && checksum, "nothing is mapped");
     char found[17];
     double start = clock_wall();
 

@@ -82,6 +82,7 @@ static int fail_missing(struct store_file *f, const char *path, struct err *e)
 
 hid_t object_open(struct store_file *f, const char *path, struct err *e)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     if (is_root(path))
         path = "/";
     enum presence found = path_presence(f->id, path);
@@ -185,6 +186,7 @@ static char *describe_link(struct store_file *f, const char *link, const char *r
 
 char *store_link_hint(struct store_file *f, const char *object)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     char *part = mem_text(object), *hint = NULL;
     enum presence found = PRESENT;
 
@@ -205,6 +207,7 @@ char *store_link_hint(struct store_file *f, const char *object)
 
 bool store_has(struct store_file *f, const char *object)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     return path_presence(f->id, object) == PRESENT;
 }
 

@@ -61,6 +61,7 @@ static int claims_check(
 static struct claim *claims_collect(
     const struct comm *comm, const char *path, const struct store_parts *parts, struct err *e)
 {
+    ASSERT(parts->n >= 0 && parts->list, "%d parts", parts->n);
     size_t count = (size_t)parts->n * (size_t)comm->size;
     struct claim *claims = mem_new(count, sizeof *claims);
 

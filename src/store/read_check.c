@@ -63,6 +63,7 @@ static bool is_as_stored(hid_t dataset, enum store_type type)
 int read_check_begin(struct store_file *f, const char *path, hid_t dataset, enum store_type type, int64_t first,
     struct read_check **check, struct err *e)
 {
+    ASSERT(dataset >= 0, "%s: not open", path);
     struct read_check *c = check_find(f, path);
 
     *check = NULL;

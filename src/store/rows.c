@@ -40,6 +40,7 @@ static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, 
 
 hid_t transfer_new(struct store_file *f)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
 
     H5Pset_type_conv_cb(transfer, refuse_loss, &f->lost);
@@ -50,6 +51,7 @@ hid_t transfer_new(struct store_file *f)
 int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
     int64_t first, int64_t rows, void *data, struct err *e)
 {
+    ASSERT(dataset >= 0 && memory_type >= 0, "%s: not open", path);
     if (rows * shape_row_elements(shape) == 0)
         return 0;
     hid_t file = -1, memory = -1, transfer = transfer_new(f);

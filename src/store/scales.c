@@ -30,6 +30,7 @@ static int scale_attach(
 
 static int scale_set(struct store_file *f, const char *path, hid_t dataset, int dim, const char *name, struct err *e)
 {
+    ASSERT(dim >= 0 && dim < STORE_MAX_RANK, "%s: dimension %d", path, dim);
     char *scale = object_sibling(path, name);
     int r = 0;
     if (strcmp(scale + strspn(scale, "/"), path + strspn(path, "/")) != 0)

@@ -105,6 +105,7 @@ static int seal_sum(int fd, const struct seal *s, uint64_t *sum)
 // --- writing
 void seal_note(struct seal_arrays *arrays, int64_t offset, int64_t bytes)
 {
+    ASSERT(offset >= 0 && bytes >= 0, "%" PRId64 " bytes at %" PRId64, bytes, offset);
     if (bytes < SEAL_ARRAY_BYTES)
         return;
     if (arrays->n == arrays->room) {
@@ -146,6 +147,7 @@ static int write_at(int fd, const void *data, size_t n, off_t at)
 // Returns -1 with errno.
 static int seal_append(int fd, struct seal *s)
 {
+    ASSERT(fd >= 0 && s->arrays >= 0, "file %d, %" PRId64 " arrays", fd, s->arrays);
     char text[SEAL_BYTES];
     uint64_t sum;
     off_t end = lseek(fd, 0, SEEK_END);

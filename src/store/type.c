@@ -94,6 +94,7 @@ int type_of(hid_t type)
 
 int64_t shape_rows(const struct store_shape *shape)
 {
+    ASSERT(shape->rank >= 0 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
     return shape->rank ? shape->dims[0] : 1;
 }
 

@@ -104,6 +104,7 @@ int checksum_unreadable(struct store_file *f, const char *path, struct err *e)
 static int array_compare(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
     const char *expected, struct err *e)
 {
+    ASSERT(expected, "%s: no checksum to compare with", path);
     char found[17];
     struct hash_stream *hash = hash_stream_new();
     int r = hash_rows(f, path, dataset, shape, 0, shape_rows(shape), hash, NULL, e);
@@ -117,6 +118,7 @@ static int array_compare(struct store_file *f, const char *path, hid_t dataset, 
 // Notes where the bytes of an array lie in the file, if they lie there as its checksum has them.
 static void sealed_array_note(struct store_file *f, hid_t dataset, const struct store_shape *shape)
 {
+    ASSERT(f->arrays, "%s: no list of arrays", f->path);
     haddr_t offset = shape->type == STORE_TEXT ? HADDR_UNDEF : H5Dget_offset(dataset);
     if (offset != HADDR_UNDEF)
         seal_note(f->arrays, (int64_t)offset, (int64_t)H5Dget_storage_size(dataset));
@@ -223,6 +225,7 @@ int store_verify_group(struct store_file *f, const char *group, struct err *e)
 
 int attributes_verify_all(struct store_file *f, struct err *e)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     struct verify_visit v = {.f = f, .group = "", .skips_arrays = true, .e = e};
     if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");
@@ -231,6 +234,7 @@ int attributes_verify_all(struct store_file *f, struct err *e)
 
 int store_verify_all(struct store_file *f, const struct store_each *each, struct err *e)
 {
+    ASSERT(f->id >= 0, "%s: not open", f->path);
     struct verify_visit v = {.f = f, .group = "", .each = each, .e = e};
     if (objects_visit(f->id, verify_object, &v) < 0)
         return file_fail(f, NULL, e, "cannot list what is in it");

@@ -371,6 +371,7 @@ struct store_walker *store_walker_new(const char *const *paths, int n, enum stor
 
 static int child_start(struct store_walker *w, struct err *e)
 {
+    ASSERT(w->pid == 0 && w->at < w->task.n, "file %d of %d", w->at, w->task.n);
     int ends[2];
     const char *path = w->task.paths[w->at];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -390,6 +391,7 @@ static int child_start(struct store_walker *w, struct err *e)
 
 static int child_end(struct store_walker *w)
 {
+    ASSERT(w->pid > 0, "no child runs");
     int status = 0;
     close(w->from);
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR) {

@@ -40,6 +40,7 @@ static hid_t space_new(int rank, const int64_t *dims)
 
 hid_t dataset_create(struct store_file *f, const char *path, const struct store_shape *shape, struct err *e)
 {
+    ASSERT(f->temporary, "%s: %s: the file is open for reading", f->path, path);
     ASSERT(shape->rank >= 0 && shape->rank <= STORE_MAX_RANK, "%s: rank %d", path, shape->rank);
     hid_t type = type_open(shape->type), space = space_new(shape->rank, shape->dims);
     hid_t creation = creation_new(shape->type), links = links_new();
@@ -117,6 +118,7 @@ int store_stream_write(struct store_stream *s, int64_t rows, const void *data, s
 
 static int stream_finish(struct store_stream *s, struct err *e)
 {
+    ASSERT(s->dataset >= 0, "%s: not open", s->path);
     if (s->failed)
         return -1;
     if (s->rows != shape_rows(&s->shape))
