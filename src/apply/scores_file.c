@@ -135,8 +135,6 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
         visit_reconstruction(s, ws, at, rows, x);
 }
 
-// --- pieces on rank 0
-
 static int finish_labels(struct scores_writer *s, int64_t first, int64_t rows, struct err *e)
 {
     if (row_reader_labels(s->apply.reader, first, rows, s->labels, e) != 0 ||
@@ -169,8 +167,6 @@ static int finish_scores_piece(struct apply *a, int64_t first, int64_t rows, str
     }
     return s->label ? finish_labels(s, first, rows, e) : 0;
 }
-
-// --- the file
 
 static struct store_stream *begin_score_column(
     struct scores_writer *s, const char *name, enum store_type type, const char *long_name, struct err *e)
@@ -334,8 +330,6 @@ static int finish_scores_file(struct scores_writer *s, struct err *e)
     rc |= write_scores_head(s, e);
     return rc ? -1 : store_commit(&s->f, e);
 }
-
-// --- the whole
 
 static int add_score_output(struct scores_writer *s, const char *name, const char *long_name, const struct shape *row,
     const char *const *scales)

@@ -23,62 +23,39 @@ static const char *const missing_choices[] = {"refuse", "ignore", NULL};
 static const char *const scale_choices[] = {"none", "unit", "standard", "min_max", NULL};
 static const char *const anomaly_choices[] = {"unknown", "false", "true", NULL};
 
-#define AT(name) offsetof(struct data_config, name)
 const struct field data_fields[] = {
-    {.key = "train",
-        .type = FIELD_NODE,
-        .offset = AT(train_node),
-        .flags = FIELD_REQUIRED,
-        .help = "training data: a source FILE.h5:SPLIT, a map {from, rows, where, anomaly}, or a list of "
-                "these, which are joined"},
-    {.key = "validation",
-        .type = FIELD_NODE,
-        .offset = AT(validation_node),
-        .help = "sources as in train, or a fraction in (0, 1) of the rows of train, stratified by label"},
-    {.key = "test",
-        .type = FIELD_NODE,
-        .offset = AT(test_node),
-        .help = "sources as in train, which form a test set named test; or a map NAME: sources of several "
-                "test sets"},
-    {.key = "split",
-        .type = FIELD_NODE,
-        .offset = AT(split_node),
-        .help = "{test: FRACTION, seed: NUMBER}: uses a stratified random part of train as the test set, "
-                "instead of test"},
-    {.key = "where",
-        .type = FIELD_TEXTS,
-        .offset = AT(where),
-        .help = "filters that the rows of all sources must pass: COLUMN == NUMBER (or != < <= > >=), "
-                "COLUMN in [NUMBER, ...]; for labels with names LABEL == NAME, LABEL != NAME, LABEL in "
-                "[NAME, ...]"},
-    {.key = "normal",
-        .type = FIELD_TEXTS,
-        .offset = AT(normal),
-        .help = "normal labels, given by name, or by number if labels are numbers; train and validation "
-                "keep only these, and in test sets all others are anomalies"},
-    {.key = "fill",
-        .type = FIELD_CHOICE,
-        .offset = AT(fill),
-        .standard = "none",
-        .choices = fill_choices,
-        .help = "replaces each missing value (NaN) by this statistic of its column in train"},
-    {.key = "missing",
-        .type = FIELD_CHOICE,
-        .offset = AT(missing),
-        .standard = "refuse",
-        .choices = missing_choices,
-        .help = "how to handle missing values that are not filled; ignore: the model sees 0 (after "
-                "scaling) instead, and the loss and the error are means over the values that are present"},
-    {.key = "scale",
-        .type = FIELD_CHOICE,
-        .offset = AT(scale),
-        .standard = "none",
-        .choices = scale_choices,
-        .help = "unit: maps bytes 0..255 to 0..1; standard: mean 0 and standard deviation 1; min_max: maps "
-                "to 0..1; statistics are those of train"},
+    FIELD_ROW(data_config, train_node, "train", FIELD_NODE,
+        "training data: a source FILE.h5:SPLIT, a map {from, rows, where, anomaly}, or a list of "
+        "these, which are joined",
+        .flags = FIELD_REQUIRED),
+    FIELD_ROW(data_config, validation_node, "validation", FIELD_NODE,
+        "sources as in train, or a fraction in (0, 1) of the rows of train, stratified by label"),
+    FIELD_ROW(data_config, test_node, "test", FIELD_NODE,
+        "sources as in train, which form a test set named test; or a map NAME: sources of several "
+        "test sets"),
+    FIELD_ROW(data_config, split_node, "split", FIELD_NODE,
+        "{test: FRACTION, seed: NUMBER}: uses a stratified random part of train as the test set, "
+        "instead of test"),
+    FIELD_ROW(data_config, where, "where", FIELD_TEXTS,
+        "filters that the rows of all sources must pass: COLUMN == NUMBER (or != < <= > >=), "
+        "COLUMN in [NUMBER, ...]; for labels with names LABEL == NAME, LABEL != NAME, LABEL in "
+        "[NAME, ...]"),
+    FIELD_ROW(data_config, normal, "normal", FIELD_TEXTS,
+        "normal labels, given by name, or by number if labels are numbers; train and validation "
+        "keep only these, and in test sets all others are anomalies"),
+    FIELD_ROW(data_config, fill, "fill", FIELD_CHOICE,
+        "replaces each missing value (NaN) by this statistic of its column in train", .standard = "none",
+        .choices = fill_choices),
+    FIELD_ROW(data_config, missing, "missing", FIELD_CHOICE,
+        "how to handle missing values that are not filled; ignore: the model sees 0 (after "
+        "scaling) instead, and the loss and the error are means over the values that are present",
+        .standard = "refuse", .choices = missing_choices),
+    FIELD_ROW(data_config, scale, "scale", FIELD_CHOICE,
+        "unit: maps bytes 0..255 to 0..1; standard: mean 0 and standard deviation 1; min_max: maps "
+        "to 0..1; statistics are those of train",
+        .standard = "none", .choices = scale_choices),
     {0},
 };
-#undef AT
 
 struct split_config {
     double test;

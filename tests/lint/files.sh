@@ -1,5 +1,5 @@
 #!/bin/bash
-# Files: one name each, a first line that says the purpose, at most 600 lines, no tabs in C, no white space at line ends, no
+# Files: one name each, a first line that says the purpose, at most 500 lines, no tabs in C, no white space at line ends, no
 # conflicts left over; the top of the tree holds what the README maps and no more.
 source "$(dirname "$0")/lint.bash"
 mapfile -t sources < <(tree_files '\.[ch]$')
@@ -9,8 +9,8 @@ mapfile -t texts < <(tree_files | tr '\n' '\0' | xargs -0r grep -IlE '.') # thos
 complain_lines ': a second file of this name' < <(printf '%s\n' "${sources[@]##*/}" | sort | uniq -d)
 complain_lines ': the first line is no // comment that says what the file is for' \
     < <(awk 'FNR == 1 && !/^\/\/ ./ {print FILENAME}' "${sources[@]}")
-complain_lines ' lines are two ideas: at most 600' \
-    < <(awk 'FNR == 601 {print FILENAME}' "${sources[@]}" | grep -v '^tests/parity/.*_reference\.h$' |
+complain_lines ' lines are two ideas: at most 500' \
+    < <(awk 'FNR == 501 {print FILENAME}' "${sources[@]}" | grep -v '^tests/parity/.*_reference\.h$' |
         while read -r file; do echo "$file: $(wc -l <"$file")"; done)
 complain_lines ': a header without #pragma once' < <(printf '%s\n' "${sources[@]}" | grep '\.h$' | xargs -r grep -L '^#pragma once')
 complain_lines ': a tab in C' < <(grep -nP '\t' "${sources[@]}" /dev/null | cut -d: -f1,2)
