@@ -75,8 +75,8 @@ is 'the leaderboard of halving, continued' "$(board r1/halving)" "$(cat before)"
 good check halving.yaml -n 3 -t 1
 says stdout ': valid; 9 trials, 9 different, and up to 4 more that follow from their results; '
 says stdout '^Ranks +3 x 1 thread: 3 trials at a time, on 1 rank each'
-says stdout '^Memory +at most [0-9.]+ kB a rank'
-says stdout '^Time +about [0-9.]+ (s|min) at [0-9.e+]+ GFLOP/s a trial'
+says stdout '^Memory +at most [0-9.]+ kB per rank'
+says stdout '^Time +about [0-9.]+ (s|min) at [0-9.e+]+ GFLOP/s per trial'
 good check halving.yaml -n 4 --ranks-per-trial 2
 says stdout '^Ranks +4 x [12] threads?: 2 trials at a time, on 2 ranks each'
 
@@ -86,7 +86,7 @@ bad 2 "sweep.objective: found 'roc_aux', allowed: one of mean_error, roc_auc, .*
 sed 's/objective: mean_error/objective: seconds/' halving.yaml >x.yaml
 bad 2 "sweep.objective: found 'seconds', allowed: one of " check x.yaml
 sed 's/  epochs: 9/&\n  schedule: cosine/' halving.yaml >x.yaml
-bad 2 'train.schedule: the rates of this schedule hang on train.epochs, allowed with method halving: constant' check x.yaml
+bad 2 'train.schedule: the rates of this schedule depend on train.epochs, allowed with method halving: constant' check x.yaml
 sed 's/    code: .*/&\n    train.epochs: [9, 18]/' halving.yaml >x.yaml
 bad 2 'sweep: train.epochs varies, allowed with method halving: one number' check x.yaml
 sed 's/objective: mean_error/&\n  test_set: other/' halving.yaml >x.yaml

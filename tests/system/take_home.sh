@@ -79,10 +79,10 @@ good top $run --json --count 1
 says stdout '^    "roc_auc": 0\.[0-9]+,$'
 says stdout '^    "validation_loss": null,$'
 is 'ends of lines of JSON' "$(grep -c '[^,{\[]$' stdout)" 3
-bad 2 "--where: no column 'roc_auk'; is 'roc_auc' meant\? there are: trial, " top $run --where 'roc_auk > 1'
-bad 2 "--sort: no column 'xyz'; there are: trial, " top $run --sort xyz
+bad 2 "--where: found column 'roc_auk', allowed: trial, .*; did you mean 'roc_auc'" top $run --where 'roc_auk > 1'
+bad 2 "--sort: found column 'xyz', allowed: trial, " top $run --sort xyz
 bad 2 "--where: code: found 'two', allowed: a number" top $run --where 'code = two'
-bad 2 '--where: status holds texts, allowed: = and !=' top $run --where 'status > done'
+bad 2 '--where: status holds strings, allowed: = and !=' top $run --where 'status > done'
 bad 2 "--where: found 'code', allowed: COLUMN OP VALUE" top $run --where code
 bad 2 '--csv: found with --json' top $run --csv --json
 bad 2 'nowhere: no run: No such file' top nowhere
