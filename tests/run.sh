@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what the tests need, builds, runs everything; ends with CTest's summary and exit code.
-#   bash tests/run.sh                  all tests; unit and fuzz tests also under ASan and UBSan, those of mpi/ also with MPICH
+#   bash tests/run.sh                  all tests; programs of unit/, fuzz/ and mpi/ also under ASan and UBSan, mpi/ also with MPICH
 #   bash tests/run.sh CTEST_OPTION...  only what CTest selects, e.g. -R lint; nothing under the sanitizers or with MPICH
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -eu -o pipefail
@@ -39,7 +39,7 @@ sanitized=0
 mpich=0
 if [ $# = 0 ]; then
     build_preset sanitize build-sanitize
-    run_tests build-sanitize -R '^(unit|fuzz)/' || sanitized=$?
+    run_tests build-sanitize -R '^(unit|fuzz)/|^mpi/test_' || sanitized=$?
 fi
 build_preset release build -DHOURGLASS_WERROR=ON
 result=0
