@@ -2,6 +2,9 @@
 # Temporaries do not pile up: a signal that ends a command removes what it was writing, and the next command of the same
 # name removes what a command has left that was killed.
 source "$(dirname "$0")/../lib.sh"
+# Under nohup every program that is started ignores SIGHUP: SIGTERM takes its place.
+hang_up=HUP
+(((0x$(awk '$1 == "SigIgn:" {print $2}' /proc/self/status) & 1) == 0)) || hang_up=TERM
 
 tiny_data
 tiny_spec >tiny.yaml
@@ -49,7 +52,7 @@ commands=("import long.csv -o y.h5:new --force" "score $model long.h5:all --save
 
 # --- signals that can be handled: nothing is left, and the exit code says which it was
 for command in "${commands[@]}"; do
-    for sign in TERM HUP USR1; do
+    for sign in TERM $hang_up USR1; do
         # shellcheck disable=SC2086 # words of a command
         strike $sign parent $command
         is "exit code of $command after SIG$sign" "$code" $((128 + $(kill -l $sign)))
@@ -59,7 +62,7 @@ done
 # of ranks, too, which a launcher would kill before they can do so
 tiny_csv 400000 >longer.csv
 good import longer.csv --label kind -o longer.h5:all
-for sign in TERM HUP; do
+for sign in TERM $hang_up; do
     strike $sign parent score "$model" longer.h5:all --save reconstruction -o z.h5 -n 2 -t 1 --force
     is "exit code of two ranks after SIG$sign" "$code" $((128 + $(kill -l $sign)))
     is "temporaries and locks of two ranks after SIG$sign" "$(temporaries; compgen -G '.*.lock')" ''
