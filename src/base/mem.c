@@ -1,4 +1,4 @@
-// Small objects: without memory for one, the process ends.
+// Without memory for a small object the process ends; a large array reports an error instead.
 #include "base/mem.h"
 
 #include "base/err.h"
@@ -34,6 +34,25 @@ void *mem_grow(void *old, size_t count, size_t size)
     if (!p)
         out_of_memory(count, size);
     return p;
+}
+
+void *mem_array(size_t count, size_t size, const char *what, struct err *e)
+{
+    enum { ALIGNMENT = 64 };
+    size_t bytes;
+    void *p = NULL;
+
+    if (!__builtin_mul_overflow(count, size, &bytes) && bytes < SIZE_MAX - ALIGNMENT) {
+        bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        p = aligned_alloc(ALIGNMENT, bytes ? bytes : ALIGNMENT);
+    }
+    if (!p) {
+        err_add(e, ERR_SYSTEM, "%s: no memory for %zu x %zu bytes", what, count, size);
+        return NULL;
+    }
+
+    ASSERT((uintptr_t)p % ALIGNMENT == 0, "%p", p);
+    return memset(p, 0, bytes);
 }
 
 char *mem_text(const char *text)

@@ -18,7 +18,7 @@ char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *mem_format_list(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 // Returns a large array, 64-byte aligned and zeroed; free it with free(). Returns NULL and an error in `e`, which calls
-// the array `what`, if there is not enough memory. Defined in mem_array.c.
+// the array `what`, if there is not enough memory.
 void *mem_array(size_t count, size_t size, const char *what, struct err *e);
 
 // Returns the bytes that the processes of this machine may use together: its memory (with `is_free`: what is free now),

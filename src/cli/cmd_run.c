@@ -216,12 +216,6 @@ static int collect_results(const struct job *j, struct err *e)
     return e->count ? -1 : failed;
 }
 
-// Rank 0 speaks for all: a launcher ends the job, its messages too, at the first rank whose exit code is not 0.
-static int print_errors_once(const struct err *e)
-{
-    return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
-}
-
 // Rank 0, after MPI has ended. The exit code.
 static int conclude_run(const struct job *j, struct err *e)
 {
@@ -239,7 +233,7 @@ static int conclude_run(const struct job *j, struct err *e)
             "runs them again",
             c->failed_before, c->trials, j->folder);
 
-    return print_errors_once(e);
+    return launch_print_errors(e);
 }
 
 static int launch_run(const struct job *j, int argc, char **argv, struct err *e)
@@ -261,7 +255,7 @@ static int run_experiment(const struct run_command_options *o, const char *path,
         j.folder = mem_format("%s/%s", o->results, j.x.name);
     if (is_good && launch_run(&j, argc, argv, e) != 0) {
         job_free(&j, 0);
-        return print_errors_once(e);
+        return launch_print_errors(e);
     }
     request_listen();
     if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder)
@@ -274,7 +268,7 @@ static int run_experiment(const struct run_command_options *o, const char *path,
     if (!failed)
         failed = run_job(&j, &world, e);
     bool is_first = world.rank == 0;
-    int code = print_errors_once(e); // before MPI ends, which can fail and take the message along
+    int code = launch_print_errors(e); // before MPI ends, which can fail and take the message along
     comm_stop(&world);
     if (!failed && is_first)
         code = conclude_run(&j, e);
@@ -318,7 +312,7 @@ int cmd_run(int argc, char **argv)
     int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
     if (parsed == 0 && (read_times(&o, &e) != 0 || read_part_option(&o, &e) != 0))
         parsed = -1;
-    int code = parsed == 0 ? run_experiment(&o, rest[0], argc, argv, &e) : print_errors_once(&e);
+    int code = parsed == 0 ? run_experiment(&o, rest[0], argc, argv, &e) : launch_print_errors(&e);
     field_free(fields, &o);
     return code;
 }

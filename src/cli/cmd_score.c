@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/launch.h"
 #include "cli/model_job.h"
 #include "cli/options.h"
 #include "comm/comm.h"
@@ -218,5 +219,5 @@ int cmd_score(int argc, char **argv)
     }
 
     field_free(fields, &o);
-    return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
+    return launch_print_errors(&e);
 }

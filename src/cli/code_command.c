@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/launch.h"
 #include "cli/model_job.h"
 #include "comm/comm.h"
 #include "data/dataset_target.h"
@@ -140,5 +141,5 @@ int code_command(const struct command *command, enum code_task task, int argc, c
 
     dataset_target_free(&target);
     field_free(command->fields, &o);
-    return e.count && comm_launched_rank() == 0 ? err_print(&e) : 0;
+    return launch_print_errors(&e);
 }

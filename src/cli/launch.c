@@ -121,3 +121,8 @@ int launch_ranks(const struct launch *l, struct err *e)
     fprintf(stderr, "hourglass: continuing with one rank: %s", why.text); // which gives the same results
     return 0;
 }
+
+int launch_print_errors(const struct err *e)
+{
+    return e->count && comm_launched_rank() == 0 ? err_print(e) : 0;
+}

@@ -24,3 +24,7 @@ struct launch {
 int launch_ranks(const struct launch *l, struct err *e);
 // Sets what a launcher has to know when we start it with so many threads in all. The user's own settings stay.
 void launch_environment(const struct launcher *l, int workers);
+
+// Prints the errors of a command that several ranks may run, on rank 0 only: a launcher ends the job, and loses its
+// messages, at the first rank whose exit code is not 0. Returns the exit code of this rank: 0 if it prints nothing.
+int launch_print_errors(const struct err *e);

@@ -224,7 +224,7 @@ void import_check_summary(struct import_check *c, struct import_summary *s)
             "%s: %lld infinite value%s, the first in row %lld: training refuses such rows, tests and score give them "
             "no "
             "error\n",
-            c->name, (long long)c->infinite, c->infinite == 1 ? "" : "s", (long long)c->first_infinite);
+            c->name, (long long)c->infinite, text_plural(c->infinite), (long long)c->first_infinite);
     s->missing = c->missing;
     s->n_counts = c->n_counts;
     s->counts = c->counts;

@@ -144,7 +144,7 @@ static void check_csv_record(void *context)
         c->is_first_odd = c->is_first_odd || c->rows == 0;
         if (may_report(c))
             err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), 0,
-                "found %d field%s, allowed: %d as in the first line", c->field, c->field == 1 ? "" : "s", c->columns.n);
+                "found %d field%s, allowed: %d as in the first line", c->field, text_plural(c->field), c->columns.n);
     }
     c->rows += !c->skips_record;
     c->skips_record = false;
@@ -295,8 +295,8 @@ static void describe_reading(struct source *s, const struct csv *c, enum import_
     const char *how = header == HEADER_AUTO ? ", found" : ", as told";
     text_add(&t, "header: %s%s", c->columns.has_header ? "yes" : "no", how);
     if (c->dialect.comments)
-        text_add(&t, "; %lld line%s of comments left out", (long long)c->dialect.comments,
-            c->dialect.comments == 1 ? "" : "s");
+        text_add(
+            &t, "; %lld line%s of comments left out", (long long)c->dialect.comments, text_plural(c->dialect.comments));
     s->note = t.data;
     s->has_header = c->columns.has_header;
     s->may_lack_header = c->columns.has_numeric_header || (c->columns.is_doubtful && c->columns.has_header);

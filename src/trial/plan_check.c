@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "nn/nn.h"
 #include "spec/spec.h"
 #include "train/train.h"
@@ -131,5 +132,5 @@ int check_batches(const struct trial *t, const struct model *m, int64_t rows, st
     return node_error(find_node(t, "train.batch_size", "train"), e,
         "batch_normalization has statistics of a shard's rows, and %lld training rows in batches of %lld and %lld "
         "shard%s leave some shard a single row, which has none%s",
-        (long long)rows, (long long)c->batch_size, (long long)c->shards, c->shards == 1 ? "" : "s", hint);
+        (long long)rows, (long long)c->batch_size, (long long)c->shards, text_plural(c->shards), hint);
 }

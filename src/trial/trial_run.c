@@ -245,7 +245,7 @@ static void check_memory(const struct team *team, const struct trial *t, const s
     char each[16], has[16];
     if (need * ranks > all && all > 0)
         err_add(e, ERR_SYSTEM, "no memory: training takes %s on each of %d rank%s here, of %s that this machine gives",
-            text_bytes(each, need), ranks, ranks == 1 ? "" : "s", text_bytes(has, all));
+            text_bytes(each, need), ranks, text_plural(ranks), text_bytes(has, all));
 }
 
 int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
