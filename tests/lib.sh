@@ -47,18 +47,45 @@ go() {
     timeout -k 5 600 "$hourglass" "$@" >stdout 2>message
 }
 
-# go_ranks N ARGUMENT...: the same under mpirun
-go_ranks() {
+# launch N COMMAND...: runs a command under mpirun, again if the launcher itself failed; its exit code
+launch() {
     local ranks=$1 code
     shift
-    count=$((count + 1))
-    timeout -k 5 600 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
+    launch_once "$ranks" "$@"
     code=$?
-    # Open MPI 4.1.4 itself crashes once in some thousand starts or ends; a crash of ours would come again.
-    grep -q 'Signal: Segmentation fault' message || return $code
-    echo "mpirun -n $ranks hourglass $* crashed, tried again:"
+    is_launcher_fault $code || return $code
+    echo "mpirun -n $ranks $* failed in the launcher, tried again:"
     sed 's/^/    /' message | head -30
-    timeout -k 5 600 "${launcher[@]}" -n "$ranks" "$hourglass" "$@" >stdout 2>message
+    launch_once "$ranks" "$@"
+}
+
+# Open MPI 4.1.4 itself crashes once in some thousand starts or ends; a crash of ours would come again. If a rank dies while
+# another one connects to it, it waits for ever or dies of SIGPIPE, once in some hundred.
+is_launcher_fault() {
+    [ "$1" = 141 ] || grep -qE 'Signal: Segmentation fault|PMIX ERROR: UNREACHABLE' message
+}
+
+launch_once() {
+    local code watcher
+    (
+        while sleep 2; do
+            ! grep -q 'PMIX ERROR: UNREACHABLE' message || { sleep 10 && kill -KILL "$(cat launcher.pid)"; }
+        done
+    ) >/dev/null 2>&1 &
+    watcher=$!
+    timeout -k 5 600 bash -c 'echo $$ >launcher.pid; exec "$@"' launch "${launcher[@]}" -n "$@" >stdout 2>message
+    code=$?
+    kill $watcher
+    wait $watcher 2>/dev/null
+    return $code
+}
+
+# go_ranks N ARGUMENT...: the same under mpirun
+go_ranks() {
+    local ranks=$1
+    shift
+    count=$((count + 1))
+    launch "$ranks" "$hourglass" "$@"
 }
 
 # good ARGUMENT...: must end with exit code 0

@@ -24,7 +24,7 @@ shimmed() {
     if [ $ranks = 1 ]; then
         timeout -k 5 600 "${set[@]}" "$hourglass" "${one[@]}" -n 1 >stdout 2>message
     else
-        timeout -k 5 600 "${launcher[@]}" -n $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks >stdout 2>message
+        launch $ranks "${set[@]}" "$hourglass" "${one[@]}" --ranks-per-trial $ranks
     fi
 }
 
