@@ -282,7 +282,7 @@ void field_defaults(const struct field *fields, void *config)
 {
     char why[256];
     for (const struct field *f = fields; f->key; f++)
-        if (f->standard && field_set(f, config, f->standard, why) != 0)
+        if (f->default_text && field_set(f, config, f->default_text, why) != 0)
             err_bug(__FILE__, __LINE__, "default", " of %s: %s", f->key, why);
 }
 

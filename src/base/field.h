@@ -38,7 +38,7 @@ struct field {
     const char *key;
     enum field_type type;
     size_t offset;              // of the value in its struct
-    const char *standard;       // the default, as it would be written in YAML; NULL: none (0, NULL, empty)
+    const char *default_text;   // the default, as it would be written in YAML; NULL: none (0, NULL, empty)
     double min, max;            // of FIELD_INT, FIELD_REAL and each of FIELD_INTS; both 0: any
     const char *const *choices; // of FIELD_CHOICE, NULL-terminated
     const char *unit;           // NULL: none
@@ -46,14 +46,14 @@ struct field {
     unsigned flags;
 };
 
-// One row of a table: the struct, its member, the key, the type, the help line, and what else is not 0 (.standard =
+// One row of a table: the struct, its member, the key, the type, the help line, and what else is not 0 (.default_text =
 // "1").
 #define FIELD_ROW(owner, member, name, kind, words, ...)                                                  \
     {                                                                                                     \
         .key = name, .type = kind, .offset = offsetof(struct owner, member), .help = words, ##__VA_ARGS__ \
     }
 // An option that is off unless it is given.
-#define FLAG_ROW(owner, member, name, words) FIELD_ROW(owner, member, name, FIELD_BOOL, words, .standard = "false")
+#define FLAG_ROW(owner, member, name, words) FIELD_ROW(owner, member, name, FIELD_BOOL, words, .default_text = "false")
 
 // Returns the number of rows of a table. It ends with a row whose key is NULL.
 int field_count(const struct field *fields);

@@ -30,9 +30,9 @@ static const struct field fields[] = {
     FIELD_ROW(check_options, settings, "set", FIELD_TEXTS,
         "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
     FIELD_ROW(check_options, results, "results", FIELD_TEXT, "folder in which the run's folder would lie",
-        .standard = "results"),
-    FIELD_ROW(check_options, count, "count", FIELD_INT, "trials that are listed; 0: all", .standard = "20", .min = 0,
-        .max = 1e9),
+        .default_text = "results"),
+    FIELD_ROW(check_options, count, "count", FIELD_INT, "trials that are listed; 0: all", .default_text = "20",
+        .min = 0, .max = 1e9),
     FIELD_ROW(check_options, ranks, "ranks", FIELD_INT,
         "MPI ranks that the time is asked for; default: those that run would start here", .min = 1, .max = 1 << 20),
     FIELD_ROW(

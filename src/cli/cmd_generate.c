@@ -6,7 +6,7 @@
 static const struct field fields[] = {
     FIELD_ROW(code_options, count, "count", FIELD_INT, "samples; default: 100", .min = 1, .max = 2147483647),
     FIELD_ROW(code_options, seed, "seed", FIELD_INT, "of the codes: the same seed gives the same samples",
-        .standard = "1", .max = 9e15),
+        .default_text = "1", .max = 9e15),
     FIELD_ROW(code_options, grid, "grid", FIELD_INT,
         "in place of count and seed, for codes of two values: N x N codes, the normal distribution's quantiles "
         "of "

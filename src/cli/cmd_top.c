@@ -26,11 +26,12 @@ static const struct field fields[] = {
         "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"),
     FIELD_ROW(top_command_options, sort, "sort", FIELD_TEXT,
         "column to sort by, upwards; -COLUMN: downwards; default: the best trial first"),
-    FIELD_ROW(top_command_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .standard = "10",
+    FIELD_ROW(top_command_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .default_text = "10",
         .min = 0, .max = 1e9),
     FIELD_ROW(top_command_options, trial, "trial", FIELD_TEXT,
         "whose samples are shown: the beginning of its id; default: the best"),
-    FIELD_ROW(top_command_options, samples, "samples", FIELD_INT, "at each end", .standard = "5", .min = 1, .max = 50),
+    FIELD_ROW(
+        top_command_options, samples, "samples", FIELD_INT, "at each end", .default_text = "5", .min = 1, .max = 50),
     FLAG_ROW(
         top_command_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
     FIELD_ROW(

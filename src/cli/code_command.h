@@ -20,7 +20,7 @@ struct code_options {
         {.key = "force",                                                                               \
             .type = FIELD_BOOL,                                                                        \
             .offset = offsetof(struct code_options, force),                                            \
-            .standard = "false",                                                                       \
+            .default_text = "false",                                                                   \
             .help = "replace an existing split"},                                                      \
         {.key = "ranks",                                                                               \
             .type = FIELD_INT,                                                                         \

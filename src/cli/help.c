@@ -44,7 +44,7 @@ static const char *value_name(const struct field *f)
 // Whether help should add the default that the table knows.
 static bool shows_default(const struct field *f)
 {
-    return f->standard && f->type != FIELD_BOOL && !strstr(f->help, "default");
+    return f->default_text && f->type != FIELD_BOOL && !strstr(f->help, "default");
 }
 
 static void print_completion_choices(const struct field *f, const char *before, const char *between, const char *after)
@@ -67,7 +67,7 @@ static void print_text_option(const struct command *c, const struct field *f)
     printf("  %-28s %s", option, f->help);
     print_completion_choices(f, " (", " | ", ")");
     if (shows_default(f))
-        printf("; default: %s", f->standard);
+        printf("; default: %s", f->default_text);
     puts("");
 }
 
@@ -114,7 +114,7 @@ static void print_man_option(const struct command *c, const struct field *f)
     print_completion_choices(f, " (", " | ", ")");
     if (shows_default(f)) {
         printf("; default: ");
-        print_troff(f->standard);
+        print_troff(f->default_text);
     }
     puts("");
 }

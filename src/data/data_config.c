@@ -44,16 +44,16 @@ const struct field data_fields[] = {
         "normal labels, given by name, or by number if labels are numbers; train and validation "
         "keep only these, and in test sets all others are anomalies"),
     FIELD_ROW(data_config, fill, "fill", FIELD_CHOICE,
-        "replaces each missing value (NaN) by this statistic of its column in train", .standard = "none",
+        "replaces each missing value (NaN) by this statistic of its column in train", .default_text = "none",
         .choices = fill_choices),
     FIELD_ROW(data_config, missing, "missing", FIELD_CHOICE,
         "how to handle missing values that are not filled; ignore: the model sees 0 (after "
         "scaling) instead, and the loss and the error are means over the values that are present",
-        .standard = "refuse", .choices = missing_choices),
+        .default_text = "refuse", .choices = missing_choices),
     FIELD_ROW(data_config, scale, "scale", FIELD_CHOICE,
         "unit: maps bytes 0..255 to 0..1; standard: mean 0 and standard deviation 1; min_max: maps "
         "to 0..1; statistics are those of train",
-        .standard = "none", .choices = scale_choices),
+        .default_text = "none", .choices = scale_choices),
     {0},
 };
 
@@ -63,10 +63,10 @@ struct split_config {
 };
 const struct field data_split_fields[] = {
     FIELD_ROW(split_config, test, "test", FIELD_REAL,
-        "fraction of the rows of train that becomes the test set; 0: no test set", .standard = "0", .min = 0, .max = 1,
-        .flags = FIELD_MAX_EXCLUDED),
+        "fraction of the rows of train that becomes the test set; 0: no test set", .default_text = "0", .min = 0,
+        .max = 1, .flags = FIELD_MAX_EXCLUDED),
     FIELD_ROW(split_config, seed, "seed", FIELD_INT,
-        "seed of the random choice of rows, for test and for a validation given as a fraction", .standard = "1",
+        "seed of the random choice of rows, for test and for a validation given as a fraction", .default_text = "1",
         .min = 0, .max = 9e15),
     {0},
 };
@@ -86,7 +86,7 @@ const struct field data_source_fields[] = {
     FIELD_ROW(source_config, anomaly, "anomaly", FIELD_CHOICE,
         "whether these rows are anomalies; unknown: data.normal decides, or without it false if "
         "another source of the set is true",
-        .standard = "unknown", .choices = anomaly_choices),
+        .default_text = "unknown", .choices = anomaly_choices),
     {0},
 };
 

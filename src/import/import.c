@@ -29,14 +29,14 @@ static const char *const type_choices[] = {"stored", "f4", "f8", NULL};
     {                                                                      \
         .key = KEY, .type = FIELD_TEXT, .offset = AT(MEMBER), .help = HELP \
     }
-#define FLAG(KEY, MEMBER, HELP)                                                                 \
-    {                                                                                           \
-        .key = KEY, .type = FIELD_BOOL, .offset = AT(MEMBER), .standard = "false", .help = HELP \
+#define FLAG(KEY, MEMBER, HELP)                                                                     \
+    {                                                                                               \
+        .key = KEY, .type = FIELD_BOOL, .offset = AT(MEMBER), .default_text = "false", .help = HELP \
     }
-#define CHOICE(NAME, STANDARD, HELP)                                                                             \
-    {                                                                                                            \
-        .key = #NAME, .type = FIELD_CHOICE, .offset = AT(NAME), .standard = STANDARD, .choices = NAME##_choices, \
-        .help = HELP                                                                                             \
+#define CHOICE(NAME, STANDARD, HELP)                                                                                 \
+    {                                                                                                                \
+        .key = #NAME, .type = FIELD_CHOICE, .offset = AT(NAME), .default_text = STANDARD, .choices = NAME##_choices, \
+        .help = HELP                                                                                                 \
     }
 const struct field import_fields[] = {
     TEXT("output", output, "FILE.h5:SPLIT to write, such as data/x.h5:train"),
@@ -59,7 +59,7 @@ const struct field import_fields[] = {
     {.key = "skip",
         .type = FIELD_INT,
         .offset = AT(skip),
-        .standard = "0",
+        .default_text = "0",
         .min = 0,
         .max = 1e9,
         .unit = "lines",

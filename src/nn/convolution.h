@@ -23,9 +23,9 @@ struct convolution {
         .flags = FIELD_REQUIRED, .help = filters_help},                                                                \
     {.key = "kernel_size", .type = FIELD_INTS, .offset = offsetof(struct convolution, kernel_size), .min = 1,          \
         .max = CONV_MAX_SIZE, .flags = FIELD_REQUIRED, .help = size_help},                                             \
-    {.key = "strides", .type = FIELD_INTS, .offset = offsetof(struct convolution, strides), .standard = "1",           \
+    {.key = "strides", .type = FIELD_INTS, .offset = offsetof(struct convolution, strides), .default_text = "1",           \
         .min = 1, .max = CONV_MAX_SIZE, .help = "step of the kernel, given like kernel_size"},                        \
-    {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct convolution, padding), .standard = "valid",     \
+    {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct convolution, padding), .default_text = "valid",     \
         .choices = padding_names,                                                                                      \
         .help = "valid: no padding; same: zeros on both sides, an odd one at the end (PyTorch: the number " \
                 "of zeros on both sides)"}

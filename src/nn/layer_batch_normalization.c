@@ -25,9 +25,9 @@ static const struct field fields[] = {
     FIELD_ROW(batch_normalization, momentum, "momentum", FIELD_REAL,
         "weight of the old running statistics when the batch's are mixed in (PyTorch's momentum is "
         "1 minus this, 0.1 by default, and its running variance is the unbiased one)",
-        .standard = "0.99", .max = 1),
+        .default_text = "0.99", .max = 1),
     FIELD_ROW(batch_normalization, epsilon, "epsilon", FIELD_REAL, "added to the variance (PyTorch: 1e-5)",
-        .standard = "0.001", .max = 1, .flags = FIELD_MIN_EXCLUDED),
+        .default_text = "0.001", .max = 1, .flags = FIELD_MIN_EXCLUDED),
     {0},
 };
 

@@ -23,7 +23,7 @@ static const struct field fields[] = {
         "adds to the loss this factor times the squared Frobenius norm of the Jacobian of this "
         "layer for a sample (Rifai et al. 2011, one hidden layer); for activations linear, "
         "sigmoid, tanh, softplus, gelu, silu",
-        .standard = "0", .max = 1e6),
+        .default_text = "0", .max = 1e6),
     {0},
 };
 

@@ -25,11 +25,11 @@ static const struct field fields[] = {
     FIELD_ROW(gaussian, beta, "beta", FIELD_REAL,
         "adds to the loss this factor times a sample's divergence from the standard normal "
         "distribution (1 with train.reduction sum gives the evidence lower bound)",
-        .standard = "1", .max = 1e6),
+        .default_text = "1", .max = 1e6),
     FIELD_ROW(gaussian, warmup_epochs, "warmup_epochs", FIELD_INT,
         "beta is 0 in the first epoch and rises in equal steps to reach its value after this many "
         "epochs",
-        .standard = "0", .max = 1 << 24, .unit = "epochs"),
+        .default_text = "0", .max = 1 << 24, .unit = "epochs"),
     {0},
 };
 

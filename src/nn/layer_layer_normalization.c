@@ -18,7 +18,7 @@ static const struct field fields[] = {
     FIELD_ROW(layer_normalization, wanted, "layer_normalization", FIELD_BOOL,
         "true: normalizes the last dimension of each sample; false: does nothing", .flags = FIELD_REQUIRED),
     FIELD_ROW(layer_normalization, epsilon, "epsilon", FIELD_REAL, "added to the variance (PyTorch: 1e-5)",
-        .standard = "0.001", .max = 1, .flags = FIELD_MIN_EXCLUDED),
+        .default_text = "0.001", .max = 1, .flags = FIELD_MIN_EXCLUDED),
     {0},
 };
 

@@ -11,7 +11,7 @@ static const struct field fields[] = {
         "number of units; the first dimension of the input is time, and a vector has one value per "
         "step"),
     FIELD_ROW(recurrent, unit_forget_bias, "unit_forget_bias", FIELD_BOOL,
-        "the bias of the forget gates starts at 1 instead of 0", .standard = "true"),
+        "the bias of the forget gates starts at 1 instead of 0", .default_text = "true"),
     {0},
 };
 

@@ -18,7 +18,7 @@ struct pooling {
         .flags = FIELD_REQUIRED, .help = size_help},                                                               \
     {.key = "strides", .type = FIELD_INTS, .offset = offsetof(struct pooling, strides), .min = 1, .max = 1024,     \
         .help = "step of the window; default: the size of the window"},                                       \
-    {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct pooling, padding), .standard = "valid",     \
+    {.key = "padding", .type = FIELD_CHOICE, .offset = offsetof(struct pooling, padding), .default_text = "valid",     \
         .choices = padding_names,                                                                                  \
         .help = "valid: only whole windows; same: windows may cross the border and use only the cells " \
                 "inside (PyTorch: the number of cells on both sides, which average pooling counts as zeros)"}

@@ -23,7 +23,7 @@ static const struct field fields_2d[] = {
     FIELD_ROW(upsampling, interpolation, "interpolation", FIELD_CHOICE,
         "nearest: repeats cells; bilinear: interpolates between the centers of cells (PyTorch: "
         "align_corners=False)",
-        .standard = "nearest", .choices = interpolation_names),
+        .default_text = "nearest", .choices = interpolation_names),
     {0},
 };
 static const struct field fields_1d[] = {

@@ -35,37 +35,38 @@ const struct field layer_common_fields[] = {
     FIELD_ROW(layer, activation, "activation", FIELD_CHOICE,
         "function applied to the output of the layer; leaky_relu has slope 0.2 (PyTorch: 0.01), "
         "gelu is the exact form, softmax is over the last dimension",
-        .standard = "linear", .choices = activation_names),
+        .default_text = "linear", .choices = activation_names),
     FIELD_ROW(layer, activity.l1, "activity_l1", FIELD_REAL,
-        "adds to the loss this factor times the sum of the absolute outputs of a sample", .standard = "0", .max = 1e6),
+        "adds to the loss this factor times the sum of the absolute outputs of a sample", .default_text = "0",
+        .max = 1e6),
     FIELD_ROW(layer, activity.beta, "sparsity_beta", FIELD_REAL,
         "adds to the loss this factor times the divergence of each unit's mean output from "
         "sparsity_rho, with the mean over the rows of a shard (A. Ng, CS294A lecture notes); for "
         "activations sigmoid, hard_sigmoid, softmax",
-        .standard = "0", .max = 1e6),
+        .default_text = "0", .max = 1e6),
     FIELD_ROW(layer, activity.rho, "sparsity_rho", FIELD_REAL,
-        "target of sparsity_beta for the mean output of each unit", .standard = "0.05", .min = 0, .max = 1,
+        "target of sparsity_beta for the mean output of each unit", .default_text = "0.05", .min = 0, .max = 1,
         .flags = FIELD_MIN_EXCLUDED | FIELD_MAX_EXCLUDED),
     {0},
 };
 
 const struct field layer_kernel_fields[] = {
     FIELD_ROW(layer, kernel.use_bias, "use_bias", FIELD_BOOL,
-        "whether to add a bias; gaussian, lstm and gru always have one", .standard = "true"),
+        "whether to add a bias; gaussian, lstm and gru always have one", .default_text = "true"),
     FIELD_ROW(layer, kernel.initializer, "kernel_initializer", FIELD_CHOICE,
         "initial weights; biases start at 0 (PyTorch: weights and biases are uniform within "
         "1/sqrt(inputs per output) of 0, for lstm and gru within 1/sqrt(units))",
-        .standard = "glorot_uniform", .choices = initializer_names),
+        .default_text = "glorot_uniform", .choices = initializer_names),
     FIELD_ROW(layer, kernel.constant, "constant", FIELD_REAL,
-        "value of every weight with initializer constant (Keras: Constant(value))", .standard = "0"),
+        "value of every weight with initializer constant (Keras: Constant(value))", .default_text = "0"),
     FIELD_ROW(layer, kernel.l1, "l1", FIELD_REAL,
         "adds to the loss l1 times the sum of the absolute values of the kernel (of lstm and gru: "
         "the input kernel)",
-        .standard = "0", .max = 1e6),
+        .default_text = "0", .max = 1e6),
     FIELD_ROW(layer, kernel.l2, "l2", FIELD_REAL,
         "adds to the loss l2 times the sum of the squares of the kernel (of lstm and gru: the "
         "input kernel); PyTorch's weight_decay is twice this",
-        .standard = "0", .max = 1e6),
+        .default_text = "0", .max = 1e6),
     {0},
 };
 

@@ -11,7 +11,7 @@ const char *const optimizer_names[] = {OPTIMIZERS(OPTIMIZER_NAME) NULL};
 
 const struct field optimizer_fields[] = {
     FIELD_ROW(optimizer, kind, "optimizer", FIELD_CHOICE,
-        "how gradients change weights (PyTorch's nadam has a different momentum schedule)", .standard = "adam",
+        "how gradients change weights (PyTorch's nadam has a different momentum schedule)", .default_text = "adam",
         .choices = optimizer_names),
     FIELD_ROW(optimizer, learning_rate, "learning_rate", FIELD_REAL,
         "step size; default: 0.01 for sgd, 0.001 for all others (PyTorch: 1 for adadelta, 0.01 for "
@@ -50,11 +50,11 @@ const struct field optimizer_fields[] = {
     FIELD_ROW(optimizer, clip_value, "clip_value", FIELD_REAL,
         "limit on the absolute value of each element of the gradient, including weight penalties "
         "(Keras: clipvalue); 0: no limit",
-        .standard = "0", .min = 0, .max = 1e30),
+        .default_text = "0", .min = 0, .max = 1e30),
     FIELD_ROW(optimizer, clip_norm, "clip_norm", FIELD_REAL,
         "limit on the Euclidean norm of the gradient of all weights together, including weight "
         "penalties (Keras: global_clipnorm); 0: no limit",
-        .standard = "0", .min = 0, .max = 1e30),
+        .default_text = "0", .min = 0, .max = 1e30),
     {0},
 };
 

@@ -26,17 +26,17 @@ struct recurrent {
         {.key = "return_sequences",                                                                           \
             .type = FIELD_BOOL,                                                                               \
             .offset = offsetof(struct recurrent, return_sequences),                                           \
-            .standard = "false",                                                                              \
+            .default_text = "false",                                                                          \
             .help = "true: outputs every step, (time, units); false: outputs only the last step"},            \
         {.key = "bidirectional",                                                                              \
             .type = FIELD_BOOL,                                                                               \
             .offset = offsetof(struct recurrent, bidirectional),                                              \
-            .standard = "false",                                                                              \
+            .default_text = "false",                                                                          \
             .help = "true: a second layer with its own weights reads the sequence backward; the outputs are " \
                     "concatenated, 2 x units"},                                                               \
     {                                                                                                         \
         .key = "recurrent_initializer", .type = FIELD_CHOICE,                                                 \
-        .offset = offsetof(struct recurrent, recurrent_initializer), .standard = "orthogonal",                \
+        .offset = offsetof(struct recurrent, recurrent_initializer), .default_text = "orthogonal",            \
         .choices = initializer_names, .help = "initial weights for the output of the previous step"           \
     }
 

@@ -10,21 +10,21 @@ const struct field schedule_fields[] = {
     FIELD_ROW(schedule, type, "schedule", FIELD_CHOICE,
         "how the learning rate changes from epoch to epoch; cosine: half a wave from learning_rate "
         "down to schedule_minimum at the end",
-        .standard = "constant", .choices = schedule_names),
+        .default_text = "constant", .choices = schedule_names),
     FIELD_ROW(schedule, factor, "schedule_factor", FIELD_REAL,
         "factor of the rate: step and reduce_on_plateau apply it at each drop, exponential in "
         "every epoch",
-        .standard = "0.1", .min = 0, .max = 1, .flags = FIELD_MIN_EXCLUDED),
+        .default_text = "0.1", .min = 0, .max = 1, .flags = FIELD_MIN_EXCLUDED),
     FIELD_ROW(schedule, epochs, "schedule_epochs", FIELD_INT,
         "step: epochs between two drops; reduce_on_plateau: epochs without a new best loss before "
         "a drop (PyTorch: one more)",
-        .standard = "10", .min = 1, .max = 1 << 24, .unit = "epochs"),
+        .default_text = "10", .min = 1, .max = 1 << 24, .unit = "epochs"),
     FIELD_ROW(schedule, minimum, "schedule_minimum", FIELD_REAL, "lower limit of the rate for all schedules",
-        .standard = "0", .min = 0, .max = 1e3),
+        .default_text = "0", .min = 0, .max = 1e3),
     FIELD_ROW(schedule, warmup, "warmup_epochs", FIELD_INT,
         "number of epochs in which the rate rises in equal steps; it reaches learning_rate in the "
         "next epoch, when the schedule begins",
-        .standard = "0", .max = 1 << 24, .unit = "epochs"),
+        .default_text = "0", .max = 1 << 24, .unit = "epochs"),
     {0},
 };
 

@@ -33,8 +33,8 @@ const struct field lease_fields[] = {
     {.key = "ranks", .type = FIELD_INT, .offset = FIELD(ranks), .min = 0, .max = 1e9, .help = "of the run"},
     {.key = "job", .type = FIELD_TEXT, .offset = FIELD(job), .help = "Slurm's job"},
     {.key = "cluster", .type = FIELD_TEXT, .offset = FIELD(cluster), .help = "Slurm's name of the cluster"},
-    {.key = "started", .type = FIELD_TEXT, .offset = FIELD(started), .standard = "", .help = "UTC"},
-    {.key = "ended", .type = FIELD_TEXT, .offset = FIELD(ended), .standard = "", .help = "how; empty: it has not"},
+    {.key = "started", .type = FIELD_TEXT, .offset = FIELD(started), .default_text = "", .help = "UTC"},
+    {.key = "ended", .type = FIELD_TEXT, .offset = FIELD(ended), .default_text = "", .help = "how; empty: it has not"},
     {0},
 };
 #undef FIELD

@@ -21,24 +21,24 @@ const struct field score_fields[] = {
         "reconstruction error of a sample: the mean over its features, or the Euclidean norm (l2); "
         "for variational models also the negative evidence lower bound (elbo) and the mean of -log "
         "p(x|code) (reconstruction_probability)",
-        .standard = "mse", .choices = error_names),
+        .default_text = "mse", .choices = error_names),
     FIELD_ROW(score_section, config.samples, "samples", FIELD_INT,
         "error elbo, reconstruction_probability: codes drawn for each sample, with the random numbers of "
         "train.seed",
-        .standard = "10", .min = 1, .max = 1e6),
+        .default_text = "10", .min = 1, .max = 1e6),
     FIELD_ROW(score_section, config.threshold, "threshold", FIELD_CHOICE,
         "a sample with a higher error is called anomalous; computed from the training errors (quantile, mean_std) "
         "or from labels (best_f1)",
-        .standard = "quantile", .choices = threshold_names),
+        .default_text = "quantile", .choices = threshold_names),
     FIELD_ROW(score_section, config.quantile, "quantile", FIELD_REAL,
-        "threshold quantile: this quantile of the training errors", .standard = "0.95", .min = 0, .max = 1),
+        "threshold quantile: this quantile of the training errors", .default_text = "0.95", .min = 0, .max = 1),
     FIELD_ROW(score_section, config.deviations, "deviations", FIELD_REAL,
-        "threshold mean_std: this many standard deviations above the mean of the training errors", .standard = "1",
+        "threshold mean_std: this many standard deviations above the mean of the training errors", .default_text = "1",
         .min = 0, .max = 1e6),
     FIELD_ROW(score_section, save, "save", FIELD_TEXTS,
         "what else is stored for every sample: code, reconstruction, feature_error"),
     FIELD_ROW(score_section, config.baseline, "baseline", FIELD_CHOICE,
-        "pca: also computes the ROC AUC of as many principal components as the code has values", .standard = "none",
+        "pca: also computes the ROC AUC of as many principal components as the code has values", .default_text = "none",
         .choices = baseline_names),
     {0},
 };

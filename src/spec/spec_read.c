@@ -203,7 +203,7 @@ struct node *spec_write(const struct field *fields, const void *config, unsigned
         struct node *value = write_field(f, config);
         bool is_unset =
             value->kind == NODE_NULL || (f->type != FIELD_NODE && value->kind == NODE_LIST && value->n == 0);
-        if (is_unset && !f->standard)
+        if (is_unset && !f->default_text)
             node_free(&value);
         else
             node_add(map, f->key, value);
@@ -234,7 +234,7 @@ void spec_reference(const struct field *fields, struct text *t)
 
         text_add(t, "| `%s` |", f->key);
         add_table_cell(t, type.data);
-        add_table_cell(t, f->flags & FIELD_REQUIRED ? "required" : f->standard);
+        add_table_cell(t, f->flags & FIELD_REQUIRED ? "required" : f->default_text);
         add_table_cell(t, field_range(range, f));
         add_table_cell(t, f->unit);
         add_table_cell(t, f->help);

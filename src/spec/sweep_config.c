@@ -13,13 +13,14 @@ const struct field spec_sweep_fields[] = {
         "how to choose configurations; grid: all combinations; random: at random; sobol: evenly "
         "spread (Sobol's sequence); halving: successive halving; hyperband: brackets of halving; "
         "tpe: a tree of Parzen estimators",
-        .standard = "grid", .choices = methods),
+        .default_text = "grid", .choices = methods),
     FIELD_ROW(sweep_config, trials, "trials", FIELD_INT,
         "random, sobol, tpe: number of configurations; halving: number in the first rung; default, "
         "if all keys have lists: every combination once (not tpe)",
         .min = 1, .max = SPEC_MAX_TRIALS),
     FIELD_ROW(sweep_config, seed, "seed", FIELD_INT,
-        "seed of all random draws; sobol: seed of the shift of the sequence", .standard = "1", .min = 0, .max = 9e15),
+        "seed of all random draws; sobol: seed of the shift of the sequence", .default_text = "1", .min = 0,
+        .max = 9e15),
     FIELD_ROW(sweep_config, objective, "objective", FIELD_TEXT,
         "metric of the leaderboard that decides which trial is best, such as roc_auc or "
         "validation_loss; default: roc_auc if there are labels, else validation_loss, else "
@@ -29,21 +30,21 @@ const struct field spec_sweep_fields[] = {
     FIELD_ROW(sweep_config, repeats, "repeats", FIELD_INT,
         "number of trials per configuration, with train.seed and the numbers that follow it; the "
         "objective is their mean. A list of train.seed in `over` does the same",
-        .standard = "1", .min = 1, .max = 10000),
+        .default_text = "1", .min = 1, .max = 10000),
     FIELD_ROW(sweep_config, reduction, "reduction", FIELD_INT,
         "halving, hyperband: each rung keeps one in this many configurations and trains it for "
         "this many times as many epochs",
-        .standard = "3", .min = 2, .max = 1000),
+        .default_text = "3", .min = 2, .max = 1000),
     FIELD_ROW(sweep_config, min_epochs, "min_epochs", FIELD_INT,
-        "halving, hyperband: least number of epochs of the first rung; the last has train.epochs", .standard = "1",
+        "halving, hyperband: least number of epochs of the first rung; the last has train.epochs", .default_text = "1",
         .min = 1, .max = 1 << 24, .unit = "epochs"),
     FIELD_ROW(sweep_config, parallel, "parallel", FIELD_INT,
         "tpe: number of configurations tried at a time; a proposal does not know the results of "
         "the parallel - 1 before it. Results depend on this, but not on the number of groups of "
         "ranks",
-        .standard = "8", .min = 1, .max = 100000),
+        .default_text = "8", .min = 1, .max = 100000),
     FIELD_ROW(sweep_config, startup, "startup", FIELD_INT,
-        "tpe: number of configurations drawn at random before the first proposal", .standard = "10", .min = 1,
+        "tpe: number of configurations drawn at random before the first proposal", .default_text = "10", .min = 1,
         .max = SPEC_MAX_TRIALS),
     FIELD_ROW(sweep_config, over, "over", FIELD_NODE,
         "what varies: variables, paths such as train.seed, or sections, each with a list of values "

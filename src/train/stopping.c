@@ -8,20 +8,20 @@ static const char *const monitor_names[] = {"validation_loss", "train_loss", NUL
 
 const struct field stopping_fields[] = {
     FIELD_ROW(stopping, patience, "early_stopping", FIELD_INT,
-        "training ends after this many epochs without a new best loss (Keras: patience); 0: never", .standard = "0",
+        "training ends after this many epochs without a new best loss (Keras: patience); 0: never", .default_text = "0",
         .max = 1 << 24, .unit = "epochs"),
     FIELD_ROW(stopping, monitor, "monitor", FIELD_CHOICE,
         "loss that early_stopping and reduce_on_plateau monitor; without validation data it is "
         "train_loss",
-        .standard = "validation_loss", .choices = monitor_names),
+        .default_text = "validation_loss", .choices = monitor_names),
     FIELD_ROW(stopping, min_delta, "min_delta", FIELD_REAL,
         "a loss is a new best one if it is lower by more than this (Keras: 1e-4 for "
         "reduce_on_plateau)",
-        .standard = "0", .max = 1e30),
+        .default_text = "0", .max = 1e30),
     FIELD_ROW(stopping, restore_best, "restore_best", FIELD_BOOL,
         "early_stopping: the model gets the weights of its best epoch, even if training did not stop early "
         "(Keras: not by default, and only if it did)",
-        .standard = "true"),
+        .default_text = "true"),
     {0},
 };
 

@@ -193,10 +193,13 @@ static void require(const struct text *all, const struct field *fields)
         if (is_elsewhere(f->key))
             continue;
         for (int i = 0; f->type == FIELD_CHOICE && f->choices[i]; i++)
-            if ((!f->standard || strcmp(f->choices[i], f->standard) != 0) && !has(all, f->key, f->choices[i]))
+            if ((!f->default_text || strcmp(f->choices[i], f->default_text) != 0) && !has(all, f->key, f->choices[i]))
                 fail_msg("no reference of PyTorch has %s: %s", f->key, f->choices[i]);
         bool is_switch = f->type == FIELD_BOOL;
-        if (!has(all, f->key, !is_switch ? "" : f->standard && strcmp(f->standard, "true") == 0 ? "false" : "true"))
+        if (!has(all, f->key,
+                !is_switch                                                ? ""
+                : f->default_text && strcmp(f->default_text, "true") == 0 ? "false"
+                                                                          : "true"))
             fail_msg("no reference of PyTorch has %s", f->key);
     }
 }

@@ -26,16 +26,17 @@ struct config {
 static const char *const optimizers[] = {"sgd", "adam", NULL};
 #define AT(member) offsetof(struct config, member)
 static const struct field fields[] = {
-    {"nesterov", FIELD_BOOL, AT(nesterov), .standard = "false", .help = "looks ahead"},
-    {"epochs", FIELD_INT, AT(epochs), .standard = "10", .min = 1, .max = INFINITY, .help = "passes | over the rows"},
-    {"rate", FIELD_REAL, AT(rate), .standard = "1e-3", .min = 0, .max = 1, .flags = FIELD_MIN_EXCLUDED,
+    {"nesterov", FIELD_BOOL, AT(nesterov), .default_text = "false", .help = "looks ahead"},
+    {"epochs", FIELD_INT, AT(epochs), .default_text = "10", .min = 1, .max = INFINITY,
+        .help = "passes | over the rows"},
+    {"rate", FIELD_REAL, AT(rate), .default_text = "1e-3", .min = 0, .max = 1, .flags = FIELD_MIN_EXCLUDED,
         .unit = "1/step", .help = "step"},
     {"name", FIELD_TEXT, AT(name), .flags = FIELD_REQUIRED, .help = "of the run"},
-    {"about", FIELD_TEXT, AT(about), .standard = "none", .flags = FIELD_COSMETIC, .help = "one sentence"},
-    {"optimizer", FIELD_CHOICE, AT(optimizer), .standard = "adam", .choices = optimizers, .help = "method"},
+    {"about", FIELD_TEXT, AT(about), .default_text = "none", .flags = FIELD_COSMETIC, .help = "one sentence"},
+    {"optimizer", FIELD_CHOICE, AT(optimizer), .default_text = "adam", .choices = optimizers, .help = "method"},
     {"rows", FIELD_INTS, AT(rows), .help = "row numbers"},
     {"drop", FIELD_TEXTS, AT(drop), .help = "columns"},
-    {"missing", FIELD_TEXTS, AT(missing), .standard = "NA", .help = "tokens"},
+    {"missing", FIELD_TEXTS, AT(missing), .default_text = "NA", .help = "tokens"},
     {"encoder", FIELD_NODE, AT(encoder), .flags = FIELD_REQUIRED, .help = "layers"},
     {"test", FIELD_NODE, AT(test), .help = "sets"},
     {0},
