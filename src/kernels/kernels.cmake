@@ -2,7 +2,9 @@
 # below, with KERNEL_SET as its name. kernels.c chooses at run time, so one binary serves every node of a mixed cluster.
 # Only these files have -ffast-math, which lets the compiler reorder sums and call glibc's vector math. A diverged trial
 # must show, so NaN and infinity are kept by -fno-finite-math-only; math.h then offers vector math only with the macro.
-set(kernel_loop_flags -O3 -ffast-math -fno-finite-math-only -D__FAST_MATH__ -fopenmp-simd -ffp-contract=fast)
+# Loops are aligned: without it, the speed of a tiny model (22-12-22) changes by 5 % when any code before them changes.
+set(kernel_loop_flags -O3 -ffast-math -fno-finite-math-only -D__FAST_MATH__ -fopenmp-simd -ffp-contract=fast
+  -falign-functions=64 -falign-loops=32)
 if(HOURGLASS_SANITIZE)  # with every access checked, optimizing takes the compiler minutes
   list(APPEND kernel_loop_flags -O1)
 endif()
