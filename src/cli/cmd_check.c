@@ -182,11 +182,11 @@ int cmd_check(int argc, char **argv)
     struct err e = {0};
     struct experiment x = {0};
     struct plan p = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
     if (parsed == 0)
-        experiment_load(rest[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
+        experiment_load(rest.v[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
     if (x.search)
         plan_make(&x, &p, &e);
     err_print_warnings(&p.warnings);

@@ -99,12 +99,12 @@ int cmd_collect(int argc, char **argv)
 {
     struct collect_options o = {0};
     struct err e = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     struct output output = {0};
 
-    if (parsed == 0 && take_collected_file(&output, rest[0], &o, &e) == 0)
-        collect_trials(rest[0], &output, &e);
+    if (parsed == 0 && take_collected_file(&output, rest.v[0], &o, &e) == 0)
+        collect_trials(rest.v[0], &output, &e);
     output_release(&output);
 
     field_free(fields, &o);

@@ -60,10 +60,10 @@ int cmd_compare(int argc, char **argv)
 {
     struct compare_options o = {0};
     struct err e = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     if (parsed == 0)
-        compare_and_print(&o, rest, n, &e);
+        compare_and_print(&o, rest.v, rest.n, &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

@@ -179,12 +179,13 @@ int cmd_doctor(int argc, char **argv)
     struct doctor_options o = {0};
     struct err e = {0};
     struct stat s;
-    char **rest;
-    int n, code = 0, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int code = 0;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     const char *folder = stat("results", &s) == 0 ? "results" : ".";
 
-    if (parsed == 0 && n)
-        folder = rest[0];
+    if (parsed == 0 && rest.n)
+        folder = rest.v[0];
     if (parsed == 0 && (stat(folder, &s) != 0 || !S_ISDIR(s.st_mode)))
         err_add(&e, ERR_USAGE, "%s: no such folder", folder);
     else if (parsed == 0)

@@ -43,14 +43,14 @@ static const struct command command = {
 
 static int parse_sources(int argc, char **argv, struct import_options *o, struct err *e)
 {
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, o, &rest, &n, e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, o, &rest, e);
 
     if (parsed == 1)
         return 1;
-    o->sources = (const char **)rest;
-    o->n_sources = n;
-    if (n == 0)
+    o->sources = (const char **)rest.v;
+    o->n_sources = rest.n;
+    if (rest.n == 0)
         err_add(e, ERR_USAGE, "no SRC given; see hourglass import --help");
     if (!o->output)
         err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5:SPLIT, such as experiments/data/x.h5:train");

@@ -142,14 +142,15 @@ static void print_group(struct store_file *f, const char *group, int depth)
 int cmd_info(int argc, char **argv)
 {
     struct err e = {0};
-    char **rest, nothing;
-    int n, parsed = options_parse(&command, argc, argv, &nothing, &rest, &n, &e);
+    struct arguments rest;
+    char nothing;
+    int parsed = options_parse(&command, argc, argv, &nothing, &rest, &e);
 
-    for (int i = 0; parsed == 0 && i < n; i++) {
-        struct store_file *f = store_open(rest[i], NULL, STORE_CHECK, &e);
+    for (int i = 0; parsed == 0 && i < rest.n; i++) {
+        struct store_file *f = store_open(rest.v[i], NULL, STORE_CHECK, &e);
         if (!f)
             continue;
-        print_line(0, "%s", rest[i]);
+        print_line(0, "%s", rest.v[i]);
         print_attributes(f, "", 2);
         print_group(f, "", 1);
         store_close(&f);

@@ -85,11 +85,11 @@ int cmd_merge(int argc, char **argv)
     struct merge_options o = {0};
     struct err e = {0};
     struct merge_counts counts;
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     double begin = clock_wall();
 
-    if (parsed == 0 && merge_into_file(&o, rest, n, &counts, &e) == 0)
+    if (parsed == 0 && merge_into_file(&o, rest.v, rest.n, &counts, &e) == 0)
         print_merged(o.output, &counts, clock_wall() - begin);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;

@@ -308,11 +308,11 @@ int cmd_run(int argc, char **argv)
 {
     struct run_command_options o = {0};
     struct err e = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     if (parsed == 0 && (read_times(&o, &e) != 0 || read_part_option(&o, &e) != 0))
         parsed = -1;
-    int code = parsed == 0 ? run_experiment(&o, rest[0], argc, argv, &e) : launch_print_errors(&e);
+    int code = parsed == 0 ? run_experiment(&o, rest.v[0], argc, argv, &e) : launch_print_errors(&e);
     field_free(fields, &o);
     return code;
 }

@@ -197,15 +197,15 @@ int cmd_score(int argc, char **argv)
 {
     struct score_options o = {.error = -1};
     struct err e = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
     if (parsed == 0)
         check_scores_file(o.output, &e);
     if (parsed == 0 && !e.count) {
-        o.model = rest[0];
-        model_job_run(&(struct model_job){.model = rest[0],
-                          .data = rest[1],
+        o.model = rest.v[0];
+        model_job_run(&(struct model_job){.model = rest.v[0],
+                          .data = rest.v[1],
                           .ranks = o.ranks,
                           .threads = o.threads,
                           .output = o.output,

@@ -214,10 +214,10 @@ int cmd_status(int argc, char **argv)
 {
     struct status_options o = {0};
     struct err e = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     if (parsed == 0)
-        print_status(&o, rest[0], &e);
+        print_status(&o, rest.v[0], &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

@@ -130,10 +130,10 @@ int cmd_top(int argc, char **argv)
 {
     struct top_command_options o = {0};
     struct err e = {0};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
     if (parsed == 0)
-        show_leaderboard(&o, rest[0], &e);
+        show_leaderboard(&o, rest.v[0], &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

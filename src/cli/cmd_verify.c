@@ -100,11 +100,11 @@ int cmd_verify(int argc, char **argv)
     struct err e = {0};
     struct file_list list = {0};
     struct count c = {.list = &list};
-    char **rest;
-    int n, parsed = options_parse(&command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
-    for (int i = 0; parsed == 0 && i < n; i++)
-        file_list_add(&list, rest[i], &e);
+    for (int i = 0; parsed == 0 && i < rest.n; i++)
+        file_list_add(&list, rest.v[i], &e);
     if (parsed == 0 && !e.count) {
         double begin = clock_wall();
         log_setup(0, o.quiet ? LOG_QUIET : LOG_RUN);

@@ -112,8 +112,8 @@ int code_command(const struct command *command, enum code_task task, int argc, c
     struct code_options o = {0};
     struct err e = {0};
     struct code_request c = {&o, task};
-    char **rest;
-    int n, parsed = options_parse(command, argc, argv, &o, &rest, &n, &e);
+    struct arguments rest;
+    int parsed = options_parse(command, argc, argv, &o, &rest, &e);
     struct dataset_target target = {0};
 
     if (parsed == 0 && !o.output)
@@ -125,8 +125,8 @@ int code_command(const struct command *command, enum code_task task, int argc, c
     if (parsed == 0 && o.png && !e.count)
         check_png(&o, target.path, &e);
     if (parsed == 0 && !e.count) {
-        struct model_job j = {.model = rest[0],
-            .data = n > 1 ? rest[1] : NULL,
+        struct model_job j = {.model = rest.v[0],
+            .data = rest.n > 1 ? rest.v[1] : NULL,
             .ranks = o.ranks,
             .threads = o.threads,
             .output = target.path,

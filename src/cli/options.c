@@ -65,12 +65,13 @@ static void check_rest(const struct command *c, int n, struct err *e)
             c->usage);
 }
 
-int options_parse(const struct command *c, int argc, char **argv, void *config, char ***rest, int *n, struct err *e)
+int options_parse(const struct command *c, int argc, char **argv, void *config, struct arguments *rest, struct err *e)
 {
     ASSERT(c->least >= 0 && (c->most < 0 || c->most >= c->least), "%s", c->name);
     struct option options[OPTIONS_MAX];
     char shorts[3 * OPTIONS_MAX], full[64];
 
+    *rest = (struct arguments){0};
     make_options(c, options, shorts);
     field_defaults(c->fields, config);
     optind = 0;
@@ -82,7 +83,6 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
         if (o == VERSION)
             return help_print_version(), 1;
         ASSERT(o < FIRST + field_count(c->fields), "option %d", o);
-        ASSERT(o < FIRST + field_count(c->fields), "option %d", o);
         if (o >= FIRST)
             set_option(&c->fields[o - FIRST], config, optarg, e);
         else if (o != '?' && o != ':' && long_key(c, o, full))
@@ -92,9 +92,9 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
                 o == ':' ? "needs a value" : "no such option", c->name);
     }
 
-    *rest = argv + optind;
-    *n = argc - optind;
-    check_rest(c, *n, e);
+    ASSERT(optind <= argc, "argument %d of %d", optind, argc);
+    *rest = (struct arguments){argv + optind, argc - optind};
+    check_rest(c, rest->n, e);
 
     return e->count ? -1 : 0;
 }

@@ -14,8 +14,13 @@ struct command {
     int least, most; // arguments that are no options; most < 0: any number
 };
 
-// Sets the config (all zero before) from defaults and argv. Arguments that are no options: rest (n of them, borrowed).
-// 1 where
-// --help or --version was asked for and printed; -1 and all that is wrong in `e` (ERR_USAGE). The config is the
-// caller's to field_free in every case.
-int options_parse(const struct command *c, int argc, char **argv, void *config, char ***rest, int *n, struct err *e);
+// The arguments of a command that are no options.
+struct arguments {
+    char **v; // (n), borrowed from argv
+    int n;
+};
+
+// Sets the config, which is all zero before, from the defaults of its fields and from argv, and `rest` to the arguments
+// that are no options. Returns 0; 1 if --help or --version was given and is printed; or -1 and everything that is wrong
+// (ERR_USAGE). The caller calls field_free on the config in every case.
+int options_parse(const struct command *c, int argc, char **argv, void *config, struct arguments *rest, struct err *e);
