@@ -56,6 +56,8 @@ void data_table_free(struct data_table **t)
         (*t)->name, (*t)->path, (*t)->split, (*t)->label_name, (*t)->checksum, (*t)->label_checksum, (*t)->origin};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
+    columns_free(&(*t)->table_columns);
+    coordinates_free(&(*t)->coordinates, (*t)->rows);
     free((*t)->label);
     free((*t)->label_numbers);
     free(*t);
@@ -231,8 +233,15 @@ static int read_table(struct store_file *f, struct data_table *t, unsigned parts
         return err_add(e, ERR_DATA, "%s: no data set '%s' in group %s of %s", t->name, DATASET_X, t->split, t->path);
     if (read_table_shape(f, t, e) != 0)
         return -1;
+
     int failed = parts & TABLE_VALUES ? read_table_values(f, t, e) : 0;
-    return failed | read_table_labels(f, t, parts & TABLE_LABELS, e) ? -1 : read_table_names(f, t, e);
+    failed |= read_table_labels(f, t, parts & TABLE_LABELS, e);
+    failed |= coordinates_open(f, t->split, t->rows, &t->coordinates, e);
+    if (!failed && parts & TABLE_COORDINATES)
+        failed = coordinates_read(f, t->split, 0, t->rows, &t->coordinates, e);
+    if (!failed && t->shape_rank == 1)
+        failed = columns_read(f, t->split, t->columns, &t->table_columns, e);
+    return failed ? -1 : read_table_names(f, t, e);
 }
 
 // Opens a table, which owns `path` from now on, even on failure. `file` NULL: closes the file again.

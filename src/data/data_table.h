@@ -2,6 +2,8 @@
 // allows it, else read into memory.
 #pragma once
 
+#include "data/columns.h"
+#include "data/coordinates.h"
 #include "data/data_config.h"
 #include "data/label_names.h"
 #include "store/store.h"
@@ -17,9 +19,11 @@ struct data_table {
     bool is_held; // rows of a data set point into the values
 
     bool has_label;
-    int64_t *label;     // (rows), owned; NULL: none. After data_labels_match: classes, if there are any
-    char **features;    // (columns) names, owned; NULL: none
-    char *label_name;   // owned; NULL: no labels
+    int64_t *label;                 // (rows), owned; NULL: none. After data_labels_match: classes, if there are any
+    char **features;                // (columns) names, owned; NULL: none
+    struct columns table_columns;   // owned: those of the table that was imported
+    struct coordinates coordinates; // owned; the rows only with TABLE_COORDINATES
+    char *label_name;               // owned; NULL: no labels
     char **label_names; // (n_label_names), owned: of the stored labels 0, 1, ...; NULL: labels are plain numbers
     int n_label_names;
     int64_t *label_numbers; // (n_label_numbers), owned: all names of the file are integers, and labels are these
@@ -42,7 +46,7 @@ struct data_files {
 };
 
 // What is read of a table in addition to its description.
-enum table_part { TABLE_LABELS = 1, TABLE_VALUES = 2 };
+enum table_part { TABLE_LABELS = 1, TABLE_VALUES = 2, TABLE_COORDINATES = 4 };
 
 // Returns the table of a source, which `files` owns, opened at the first call. Returns NULL and errors at the place of
 // the source in the spec on failure.

@@ -74,7 +74,8 @@ static int open_draft_tables(struct loading *l)
         int n = d->part ? d->part->n : 0;
         d->tables = mem_new((size_t)n, sizeof *d->tables);
         for (int k = 0; k < n; k++) {
-            d->tables[k] = data_files_open(l->files, &d->part->source[k], l->folder, TABLE_LABELS | TABLE_VALUES, l->e);
+            d->tables[k] = data_files_open(
+                l->files, &d->part->source[k], l->folder, TABLE_LABELS | TABLE_VALUES | TABLE_COORDINATES, l->e);
             if (!d->tables[k])
                 result = -1;
         }
@@ -109,7 +110,14 @@ static int compare_features(
         if (!data_feature_fits(t->features[c], with->features[c], c))
             return data_error(source->at, e, "found column %d '%s' in %s, allowed: '%s' as in %s", c, t->features[c],
                 t->name, with->features[c], with->name);
-    return 0;
+
+    char *difference = columns_difference(&t->table_columns, &with->table_columns);
+    if (!difference)
+        return 0;
+    data_error(source->at, e, "found other columns in %s than in %s, allowed: the same (import --like %s): %s", t->name,
+        with->name, with->name, difference);
+    free(difference);
+    return -1;
 }
 
 static int compare_draft_shapes(const struct loading *l)
@@ -202,6 +210,7 @@ static int check_draft_values(struct loading *l)
 static void copy_features(const struct data_table *t, struct data_sets *out)
 {
     out->features = list_copy(t->features, t->columns);
+    out->table_columns = &t->table_columns;
 }
 
 static int build_draft(struct loading *l, int i, struct data_sets *out, struct dataset *set)
@@ -308,11 +317,11 @@ int data_sets_check(const struct data_sets *sets, struct err *e)
 
 static int verify_source(const struct data_source *source, const char *path, struct err *e)
 {
-    static const char *const arrays[] = {DATASET_X, DATASET_LABEL};
+    static const char *const arrays[] = {DATASET_X, DATASET_LABEL, DATASET_ID, DATASET_TIME, DATASET_GROUP};
     struct store_file *f = store_open(path, FORMAT_DATASET, STORE_CHECK, e);
     int result = f ? 0 : -1;
 
-    for (int i = 0; i < 2 && result == 0; i++) {
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays && result == 0; i++) {
         char *array = mem_format("%s/%s", source->split, arrays[i]);
         if (store_has(f, array))
             result = store_verify(f, array, e);

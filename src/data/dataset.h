@@ -7,6 +7,8 @@
 #pragma once
 
 #include "base/err.h"
+#include "data/columns.h"
+#include "data/coordinates.h"
 #include "data/data_config.h"
 #include "data/data_scaling.h"
 #include <stdint.h>
@@ -31,6 +33,8 @@ struct dataset {
     int shape_rank; // of a row as stored: 1 (features), 2 (height, width), 3 (height, width, channel)
     int shape[3];
     char *const *features; // (columns) names, borrowed from the data_sets; NULL: images, or the file gives none
+    const struct columns
+        *table_columns; // borrowed from the data_sets: those of the imported table; n = 0, NULL: unknown
 
     enum dataset_type type;
     const void **row;      // (rows) each to (columns) values of `type`; the table is owned, the values are not
@@ -43,6 +47,7 @@ struct dataset {
 
     int8_t *is_unscored;            // (rows), owned: the model cannot take this row; NULL: it can take all
     int64_t *label;                 // (rows), owned; NULL: not every source has labels
+    struct coordinates coordinates; // of the rows, owned: what any of the sources has
     int8_t *is_anomaly;             // (rows), owned; NULL: unknown
     int64_t *index;                 // (rows), owned: the row's number in its source
     int32_t *source;                // (rows), owned: which of `sources`
@@ -58,9 +63,10 @@ struct data_sets {
     int n_test;
     char *const *label_names; // (n_label_names), borrowed from `files`: of the labels of all sets; NULL: numbers
     int n_label_names;
-    struct scaling scaling;   // of the training part
-    char **features;          // (train.columns) names, owned; NULL: none
-    struct data_files *files; // owned
+    struct scaling scaling;              // of the training part
+    char **features;                     // (train.columns) names, owned; NULL: none
+    const struct columns *table_columns; // borrowed from `files`: those of the imported table; n = 0: unknown
+    struct data_files *files;            // owned
 };
 
 // Compares every array of every split that `cfg` names with its checksum. Returns -1 and errors for files that are

@@ -3,10 +3,12 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "data/coordinates.h"
 #include "data/data_config.h"
 #include "data/data_scaling.h"
 #include "data/data_select.h"
 #include "data/data_table.h"
+#include "data/select_coordinates.h"
 #include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@ static void dataset_source_free(struct dataset_source *s)
 
 void dataset_free(struct dataset *d)
 {
+    coordinates_free(&d->coordinates, d->rows);
     for (int k = 0; k < d->n_sources; k++)
         dataset_source_free(&d->sources[k]);
     void *const owned[] = {d->name, d->row, d->shift, d->factor, d->values, d->is_unscored, d->label, d->is_anomaly,
@@ -137,11 +140,12 @@ int dataset_build(const struct dataset_plan *plan, struct data_selection *s, str
         .columns = t->columns,
         .shape_rank = t->shape_rank,
         .shape = {t->shape[0], t->shape[1], t->shape[2]},
-        .features = plan->features};
+        .features = plan->features,
+        .table_columns = &t->table_columns};
     describe_sources(s, out);
     out->row = mem_array((size_t)s->rows, sizeof *out->row, plan->name, e);
 
-    int result = out->row ? 0 : -1;
+    int result = out->row ? select_coordinates(s, &out->coordinates, e) : -1;
     if (result == 0 && can_point_at_rows(s, plan->has_missing)) {
         point_rows(s, out);
         result = set_affine(plan->scaling, out, e);

@@ -14,7 +14,7 @@
 
 enum { ROWS = 16, COLUMNS = 3, SECONDS = 5 };
 
-struct columns {
+struct probe_columns {
     hsize_t first, mine, all;
 };
 
@@ -23,9 +23,9 @@ static double probe_value(hsize_t row, hsize_t column, hsize_t all)
     return 0.5 + (double)(row * all + column);
 }
 
-static struct columns probe_columns(const struct comm *comm)
+static struct probe_columns probe_columns(const struct comm *comm)
 {
-    struct columns c = {0};
+    struct probe_columns c = {0};
     for (int rank = 0; rank < comm->size; rank++) {
         hsize_t n = COLUMNS + (hsize_t)(rank & 1);
         c.first += rank < comm->rank ? n : 0;
@@ -36,7 +36,7 @@ static struct columns probe_columns(const struct comm *comm)
 }
 
 // Collective over grid.
-static int write_once(MPI_Comm grid, const char *path, const struct columns *c)
+static int write_once(MPI_Comm grid, const char *path, const struct probe_columns *c)
 {
     double *mine = mem_new(ROWS * c->mine, sizeof *mine);
     for (hsize_t i = 0; i < ROWS; i++)
@@ -63,7 +63,7 @@ static int write_once(MPI_Comm grid, const char *path, const struct columns *c)
     return r;
 }
 
-static bool is_wrong(const char *path, const struct columns *c)
+static bool is_wrong(const char *path, const struct probe_columns *c)
 {
     double *all = mem_new(ROWS * c->all, sizeof *all);
     hid_t access = library_access(false), file = H5Fopen(path, H5F_ACC_RDONLY, access);
@@ -83,7 +83,7 @@ static bool is_wrong(const char *path, const struct columns *c)
 int store_probe(const struct comm *comm, const char *path, int files, struct store_probe *p, struct err *e)
 {
     MPI_Comm grid;
-    struct columns c = probe_columns(comm);
+    struct probe_columns c = probe_columns(comm);
     int sides[2] = {0}, periods[2] = {0}, failed = 0, goes_on = 1;
     double begin = clock_wall();
     *p = (struct store_probe){0};

@@ -18,6 +18,7 @@
 #define STORE_SEAL_PLACE          "at the end of the file"
 #define STORE_LONG_NAME           "long_name"
 #define STORE_UNITS               "units"
+#define STORE_CALENDAR            "calendar" // of times (CF conventions)
 
 // data set: a group per split
 #define DATASET_X       "x"       // (sample, feature) or (sample, height, width[, channel])
@@ -27,6 +28,23 @@
 #define DATASET_HEIGHT  "height"
 #define DATASET_WIDTH   "width"
 #define DATASET_CHANNEL "channel"
+// coordinates of the rows, (sample), and attributes of the split that describe them; absent: unknown
+#define DATASET_ID          "id"          // names of the rows
+#define DATASET_ID_NAME     "id_name"     // the column that they come from
+#define DATASET_TIME        "time"        // int64, microseconds since 1970-01-01 UTC; the smallest int64: missing
+#define DATASET_TIME_NAME   "time_name"   // the column that it comes from
+#define DATASET_TIME_ZONE   "time_zone"   // the offset from UTC in which times are shown; absent: none was given
+#define DATASET_GROUP       "group"       // int64, a line of group_names, from 0; -1: missing
+#define DATASET_GROUP_NAME  "group_name"  // the column that it comes from, or "file"
+#define DATASET_GROUP_NAMES "group_names" // one a line
+#define TIME_UNITS          "microseconds since 1970-01-01 00:00:00"
+#define TIME_CALENDAR       "proleptic_gregorian"
+// columns of the table that was imported; a column of text becomes several features. Absent: a column is a feature
+#define DATASET_COLUMN          "column"          // (column), the scale: names
+#define DATASET_COLUMN_KIND     "column_kind"     // (column): number, binary, one_hot, ...
+#define DATASET_FEATURE_COLUMN  "feature_column"  // (feature), int64: the column of each feature
+#define DATASET_CATEGORY        "category"        // (category): the values of the columns of text
+#define DATASET_CATEGORY_COLUMN "category_column" // (category), int64: the column of each value
 // attributes of a split
 #define DATASET_SOURCE      "source"      // the files it was imported from
 #define DATASET_CREATED     "created"     // ISO 8601, UTC
@@ -39,7 +57,8 @@
 #define TRIAL_MODEL           "model"
 #define TRIAL_TRAINING_ERRORS "training_errors"
 #define TRAINING_ERRORS_ROWS  "rows"
-#define TRIAL_VARIED          "varied" // attributes: the value of each key that the sweep varies
+#define TRIAL_VARIED          "varied"  // attributes: the value of each key that the sweep varies
+#define TRIAL_COLUMNS         "columns" // the columns of the data, with the arrays of a split that describe them
 #define TRIAL_PROVENANCE      "provenance"
 #define TRIAL_ALSO            "also" // in a merged file: the provenance of runs that came to the same bits
 // attributes of the file

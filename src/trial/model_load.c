@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "data/columns.h"
 #include "data/data_scaling.h"
 #include "data/label_names.h"
 #include "leaderboard/stale.h"
@@ -280,6 +281,11 @@ static int read_features(struct model_place *p, struct trained_model *out, struc
     return store_read(p->f, p->path, STORE_TEXT, store_entries(0, n), out->features, e);
 }
 
+static int read_columns(struct model_place *p, struct trained_model *out, struct err *e)
+{
+    return columns_read(p->f, model_path(p, TRIAL_COLUMNS), shape_size(&out->model->input), &out->columns, e);
+}
+
 static void read_label_names(struct model_place *p, struct trained_model *out)
 {
     char *lines = store_get_text(p->f, model_path(p, TRIAL_MODEL), DATASET_LABEL_NAMES);
@@ -351,7 +357,7 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
     if (prefix) {
         struct model_place p = {.f = f, .prefix = prefix};
         if (read_trial_spec(&p, out, e) == 0 && read_architecture(&p, out, e) == 0 && read_scaling(&p, out, e) == 0 &&
-            read_features(&p, out, e) == 0) {
+            read_features(&p, out, e) == 0 && read_columns(&p, out, e) == 0) {
             read_label_names(&p, out);
             read_threshold(&p, out);
         }
@@ -370,6 +376,7 @@ void model_unload(struct trained_model *t)
     if (t->features)
         ids_free(t->features, t->scaling.columns);
     ids_free(t->label_names, t->n_label_names);
+    columns_free(&t->columns);
     model_free(&t->model);
     free(t->w);
     scaling_free(&t->scaling);

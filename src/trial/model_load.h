@@ -1,6 +1,7 @@
 // A trained model brought back from a trial's file or a run's, without the data that it was trained on.
 #pragma once
 
+#include "data/columns.h"
 #include "trial/experiment.h"
 
 struct store_file;
@@ -11,6 +12,7 @@ struct trained_model {
     real *w;                // (model->parameters), owned
     struct scaling scaling; // owned
     char **features;        // (values of a sample) names, owned; NULL: its data names none
+    struct columns columns; // owned: of the table that its data were imported from; n = 0: unknown
     char **label_names;     // (n_label_names), owned: of the labels of its experiment's data; NULL: numbers
     int n_label_names;
     char *id, *experiment; // owned

@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "comm/comm.h"
+#include "data/columns.h"
+#include "data/coordinates.h"
 #include "data/label_names.h"
 #include "leaderboard/objective.h"
 #include "nn/nn.h"
@@ -312,6 +314,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         failed = trial_write_scales(f, group, r, d, e);
         failed |= trial_write_columns(f, group, &r->scores[i], error_names[r->trial->score.error], e);
         failed |= write_sources(f, group, d, e);
+        failed |= coordinates_write(f, group, d->rows, &d->coordinates, e);
         failed |= d->label ? trial_write_label_names(f, group, d->label_names, d->n_label_names, e) : 0;
         failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
     }
@@ -448,6 +451,7 @@ static int write_all(struct store_file *f, const struct team *team, int nodes, c
     for (int i = 0; i < n && !failed; i++)
         failed = finish_bulk(f, &bulk[i], e);
     failed |= write_model(f, r, e);
+    failed |= r->sets->table_columns ? columns_write_group(f, TRIAL_COLUMNS, r->sets->table_columns, e) : 0;
     return failed | provenance_write(f, team, nodes, r, e);
 }
 
