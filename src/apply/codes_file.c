@@ -20,7 +20,7 @@
 #include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
-#include "trial/trial_file.h"
+#include "trial/trial_columns.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -23,6 +23,7 @@
 #include "score/score.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "trial/trial_columns.h"
 #include "trial/trial_file.h"
 #include <math.h>
 #include <stdio.h>
@@ -54,7 +55,6 @@ struct scores_writer {
 };
 
 // --- the pass
-
 // Counts values beyond the limits. If new data has other units than the training data, its values lie far from where
 // scaling has put the latter. Few chunks have any such value, so the first loop only looks whether there is one.
 static void count_beyond(struct scores_writer *s, int rows, const real *x)

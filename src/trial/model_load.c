@@ -10,7 +10,7 @@
 #include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
-#include "trial/trial_file.h"
+#include "trial/model_save.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

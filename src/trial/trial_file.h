@@ -24,12 +24,6 @@ struct trial_result {
 
 // Collective over team->comm. Writes `path` whole or not at all.
 int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e);
-// The group of the file that holds the weights of layer i: "model/decoder_0".
-void model_layer_group(const struct model *m, int i, char group[64]);
 // The attributes of a group of scores: error, threshold, metrics.
 int trial_write_metrics(
     struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e);
-// The names of labels as an attribute of a group; nothing if there are none.
-int trial_write_label_names(struct store_file *f, const char *group, char *const *names, int n, struct err *e);
-// What the array `label` of scores is, for its `long_name`.
-const char *trial_label_about(int n_names);
