@@ -19,6 +19,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct check_options {
     struct field_texts settings;
@@ -116,6 +117,16 @@ static void print_labels(const char *labels)
     free(visible);
 }
 
+// Prints the sizes of the models, one per line.
+static void print_sizes(const char *sizes)
+{
+    const char *label = "Sizes        ";
+    for (const char *line = sizes; *line; line = strchr(line, '\n') + 1) {
+        printf("%s%.*s\n", label, (int)strcspn(line, "\n"), line);
+        label = "             ";
+    }
+}
+
 static void print_plan(const struct experiment *x, const struct plan *p, int64_t count, const char *results)
 {
     double most, operations = all_operations(p, &most);
@@ -131,6 +142,8 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
         printf(", and up to %lld more that follow from their results", (long long)(bound - p->n));
     printf("; %.3g TFLOP of training\n", 1e-12 * operations);
     log_print("Run folder   %s/%s\n", results, x->name);
+    if (plan_sizes(p))
+        print_sizes(plan_sizes(p));
     if (plan_labels(p))
         print_labels(plan_labels(p));
 }

@@ -13,15 +13,10 @@
 
 enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
 
+// The lists of layers, in the section that model_section_expand made.
 struct model_section {
+    struct node *all; // owned
     const struct node *encoder, *decoder;
-};
-const struct field model_fields[] = {
-    FIELD_ROW(model_section, encoder, "encoder", FIELD_NODE, "layers from the input to the code, in order",
-        .flags = FIELD_REQUIRED),
-    FIELD_ROW(model_section, decoder, "decoder", FIELD_NODE, "layers from the code to the reconstruction",
-        .flags = FIELD_REQUIRED),
-    {0},
 };
 
 // Reports a layer without a type, at the first of its keys that is not a setting of every layer.
@@ -91,12 +86,21 @@ static int read_layers(struct model *m, const struct node *list, struct err *e)
 }
 
 // Reads all that needs no data.
-static int read_both_halves(struct model *m, const struct node *section, struct model_section *s, struct err *e)
+static int read_both_halves(struct model *m, const struct model_section *s, struct err *e)
 {
-    int failed = spec_read(section, model_fields, s, e);
-    failed |= read_layers(m, s->encoder, e);
+    int failed = read_layers(m, s->encoder, e);
     m->n_encoder = m->n_layers;
     return failed | read_layers(m, s->decoder, e);
+}
+
+// Writes the section out as lists of layers. The caller frees s->all.
+static int expand_section(
+    struct model_section *s, const struct node *section, const struct shape *input, enum loss loss, struct err *e)
+{
+    int failed = model_section_expand(section, input, loss, &s->all, e);
+    s->encoder = node_get(s->all, "encoder");
+    s->decoder = node_get(s->all, "decoder");
+    return failed;
 }
 
 // Gives a tied layer the kernel of its mirror in the encoder. The n-th layer of its type after the code mirrors the
@@ -238,17 +242,26 @@ struct model *model_new(const struct node *section, const struct shape *input, e
 
     struct model_section s = {0};
     struct shape shape = *input;
-    if (read_both_halves(m, section, &s, e) != 0 || build_layers(m, &s, &shape, e) != 0 ||
-        check_reconstruction(m, &shape, s.decoder, e) != 0)
+    int failed = expand_section(&s, section, input, loss, e);
+    failed |= read_both_halves(m, &s, e);
+    if (failed || build_layers(m, &s, &shape, e) != 0 || check_reconstruction(m, &shape, s.decoder, e) != 0)
         model_free(&m);
+    node_free(&s.all);
     return m;
 }
 
 int model_check(const struct node *section, struct err *e)
 {
+    if (spec_unbound(section))
+        return 0; // its sizes depend on the data
+
     struct model *m = mem_new(1, sizeof *m);
     struct model_section s = {0};
-    int failed = read_both_halves(m, section, &s, e);
+    struct shape any = {1, {1}};
+    int failed = expand_section(&s, section, &any, LOSS_MSE, e);
+    failed |= read_both_halves(m, &s, e);
+
+    node_free(&s.all);
     model_free(&m);
     return failed;
 }
@@ -305,4 +318,23 @@ struct node *model_write(const struct model *m)
     node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
     node_add(map, "decoder", write_layers(m->layers + m->n_encoder, m->n_layers - m->n_encoder));
     return map;
+}
+
+static void add_shape(struct text *t, const struct shape *s)
+{
+    for (int i = 0; i < s->rank; i++)
+        text_add(t, "%s%d", i ? "x" : "", s->dims[i]);
+}
+
+void model_sizes(const struct model *m, struct text *t)
+{
+    add_shape(t, &m->input);
+    for (int i = 0; i < m->n_layers; i++) {
+        const struct layer *l = &m->layers[i];
+        bool is_alike = l->in.rank == l->out.rank && memcmp(l->in.dims, l->out.dims, sizeof l->in.dims) == 0;
+        if (is_alike && !l->type->kernel_fields)
+            continue;
+        text_add(t, "%s", "-");
+        add_shape(t, &l->out);
+    }
 }

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/field.h"
 #include "base/real.h"
+#include "base/text.h"
 #include "kernels/kernels.h"
 #include "spec/spec.h"
 #include <stdbool.h>
@@ -127,6 +128,10 @@ int model_check(const struct node *section, struct err *e);
 void model_free(struct model **m);
 // Returns the section in canonical form, as new memory; it describes an equal model.
 struct node *model_write(const struct model *m);
+
+// Appends the shapes of the sample and of the outputs of its layers, such as 784-64-784 or 28x28-14x14x8-28x28x1.
+// Layers that change nothing but values, such as dropout, are left out.
+void model_sizes(const struct model *m, struct text *t);
 
 // Whether training takes statistics over rows in some layer, so that every part of a batch must have two rows.
 bool model_needs_two_rows(const struct model *m);

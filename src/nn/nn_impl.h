@@ -22,6 +22,14 @@ struct pass {
     struct workspace *ws;
 };
 
+// --- model_section.c
+// Makes a copy of the section `model:` whose encoder and decoder are lists of layers with all sizes, for samples of
+// shape `input`. Messages name it as the original; its parent is that of the original, to which it does not belong. The
+// caller frees *out. Returns -1 and every mistake in `e` if the section is neither two lists nor a mirrored model; *out
+// is then NULL, or holds the lists that are there, in which more mistakes can be found.
+int model_section_expand(
+    const struct node *section, const struct shape *input, enum loss loss, struct node **out, struct err *e);
+
 // --- pass.c
 // Reports that the gradient of all parameters from `first` on is complete. A layer's backward may call it before it
 // computes dx, so that the reduction over ranks can begin.

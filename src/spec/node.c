@@ -162,6 +162,13 @@ void node_free(struct node **n)
     *n = NULL;
 }
 
+void node_set_place(struct node *n, const struct node *at)
+{
+    node_place(n, at->file, at->line, at->column);
+    n->key_line = at->key_line;
+    n->key_column = at->key_column;
+}
+
 struct node *node_get(const struct node *map, const char *key)
 {
     if (!map || map->kind != NODE_MAP)

@@ -51,6 +51,8 @@ struct node *node_take(struct node *map, const char *key);
 // Returns a deep copy with the positions of the original; its parent is NULL.
 struct node *node_copy(const struct node *n);
 void node_free(struct node **n);
+// Gives n, which the program made, the place of `at`, for messages.
+void node_set_place(struct node *n, const struct node *at);
 
 // Returns the item of a map, or NULL if there is none or if `map` is NULL or not a map.
 struct node *node_get(const struct node *map, const char *key);
@@ -129,6 +131,17 @@ void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t num
 // and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
 struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e);
 
+// What a formula can name that only the data decide: the number of values of a sample, and its first dimension.
+struct spec_facts {
+    int64_t features, length;
+};
+// Returns a copy of a section of a trial in which every formula that names `features` or `length` is computed. Messages
+// name it as the original; its parent is that of the original, to which it does not belong. The caller frees it.
+// Returns NULL and every mistake in `e` if a formula has no value.
+struct node *spec_bind(const struct node *section, const struct spec_facts *facts, struct err *e);
+// Returns the first value below n (which may be NULL) that still needs spec_bind; NULL: there is none.
+const struct node *spec_unbound(const struct node *n);
+
 // --- configs
 // Reads a map into a config by its table: defaults first, then every key. The config must be all zero before. Reports
 // unknown keys, wrong types, values out of range and missing keys in one pass. If `map` is NULL or null, only the
@@ -142,6 +155,9 @@ struct spec_part {
     void *config;
 };
 int spec_read_parts(const struct node *map, const struct spec_part *parts, int n, struct err *e);
+
+// Adds the error that a map (NULL: the whole spec is missing) has no such key. Returns -1.
+int spec_refuse_missing(const struct node *map, const char *key, const char *allowed, struct err *e);
 
 // Makes the map of a config with all values, in the order of the table; spec_read of it gives an equal config. Fields
 // with a flag of `without` are left out (FIELD_COSMETIC for an identity; 0: none), as are unset fields without a

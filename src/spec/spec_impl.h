@@ -73,7 +73,10 @@ enum { SPEC_MAX_VARIABLES = 1000, SPEC_MAX_MODELS = 1000 };
 int variables_find(struct variables *vars, const struct node *root, const struct node *over, struct err *e);
 void variables_free(struct variables *vars);
 int variable_index(const struct variables *vars, const char *name); // -1: none
+// Whether a name that is no variable has a value that the data decide: features, length.
+bool variable_is_fact(const char *name);
 
+// --- resolve.c
 // What variables stand for while a tree is resolved.
 struct scope {
     const struct variables *vars;

@@ -113,12 +113,10 @@ static int read_map_item(const struct node *item, const struct spec_part *parts,
     return refuse_unknown_key(item, parts, n, e);
 }
 
-static int refuse_missing_key(const struct node *map, const struct field *f, struct err *e)
+int spec_refuse_missing(const struct node *map, const char *key, const char *allowed, struct err *e)
 {
-    char allowed[256];
     char *name = map ? node_name(map) : mem_text("");
-    char *message =
-        mem_format("%s%s%s: missing, allowed: %s", name, *name ? "." : "", f->key, field_allowed(allowed, f));
+    char *message = mem_format("%s%s%s: missing, allowed: %s", name, *name ? "." : "", key, allowed);
 
     if (map && map->file)
         err_at(e, ERR_USAGE, map->file, map->line, map->column, "%s", message);
@@ -128,6 +126,12 @@ static int refuse_missing_key(const struct node *map, const struct field *f, str
     free(message);
     free(name);
     return -1;
+}
+
+static int refuse_missing_key(const struct node *map, const struct field *f, struct err *e)
+{
+    char allowed[256];
+    return spec_refuse_missing(map, f->key, field_allowed(allowed, f), e);
 }
 
 int spec_read_parts(const struct node *map, const struct spec_part *parts, int n, struct err *e)

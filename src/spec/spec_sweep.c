@@ -353,6 +353,17 @@ static void put_named_model(const struct spec_sweep *s, struct scope *scope, str
     node_add(tree, "model", copy);
 }
 
+// Refuses what waits for the data outside of the model, which alone is built after the data are read.
+static void refuse_waiting(const struct node *tree, struct err *e)
+{
+    for (int i = 0; i < tree->n; i++) {
+        const struct node *waits = strcmp(tree->items[i]->key, "model") == 0 ? NULL : spec_unbound(tree->items[i]);
+        if (waits)
+            node_error(waits, e,
+                "found '%.60s': features and length are known once the data are read, allowed: in model", waits->text);
+    }
+}
+
 struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e)
 {
     int errors = e->count;
@@ -369,6 +380,7 @@ struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_poi
     put_named_model(s, &scope, tree);
     put_values(s, point->value, true, tree, e);
     put_seed_and_epochs(s, point, tree, e);
+    refuse_waiting(tree, e);
     free_scope(&scope, made);
 
     struct measure m = node_measure(tree);

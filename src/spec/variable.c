@@ -1,52 +1,11 @@
-// Variables: found in a spec and checked once, then replaced by what they stand for.
-//
-// Step 1, variables_find, once per spec: lists the variables, marks who uses whom, and orders them so that each comes
-// after all that it uses. A cycle has no such order and is an error.
-//
-// Step 2, scope_resolve, per tree: copies a tree and replaces "${name}" by the value in the scope. The caller resolves
-// the variables themselves in the order of step 1, so that a value in the scope never holds another variable, and no
-// replacement is followed into the next.
-//
-// A value is copied at each use, so a small spec can describe an enormous tree. The scope has a budget of nodes and
-// bytes; each copy is paid for before it is made, and the first copy that is too expensive is an error.
+// Variables: found in a spec and checked once. variables_find lists them, marks who uses whom, and orders them so that
+// each comes after all that it uses. A cycle has no such order and is an error. resolve.c then replaces them.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
-#include <ctype.h>
+#include "spec/expression.h"
 #include <stdlib.h>
 #include <string.h>
-
-// A "${name}" in a string.
-struct variable_use {
-    const char *begin;
-    size_t length;
-    char name[SPEC_MAX_KEY + 1]; // "": not well-formed
-};
-
-static bool is_name_character(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
-
-// Finds the next use at or behind `text`. Returns false if there is none.
-static bool use_find(const char *text, struct variable_use *u)
-{
-    u->begin = strstr(text, "${");
-    if (!u->begin)
-        return false;
-
-    const char *name = u->begin + 2;
-    size_t n = 0;
-    while (is_name_character(name[n]))
-        n++;
-
-    bool is_good = n > 0 && n <= SPEC_MAX_KEY && name[n] == '}';
-    u->length = is_good ? n + 3 : 2;
-    memcpy(u->name, name, is_good ? n : 0);
-    u->name[is_good ? n : 0] = 0;
-
-    return true;
-}
 
 // Returns how many items a list or map has; NULL has none.
 static int node_items(const struct node *n)
@@ -68,16 +27,26 @@ int variable_index(const struct variables *vars, const char *name)
     return v ? (int)(v - vars->v) : -1;
 }
 
+bool variable_is_fact(const char *name)
+{
+    return strcmp(name, "features") == 0 || strcmp(name, "length") == 0;
+}
+
 static int refuse_undefined(const struct variables *vars, const struct node *n, const char *name, struct err *e)
 {
-    const char **names = mem_new((size_t)vars->n, sizeof *names);
+    const char **names = mem_new((size_t)vars->n + 2, sizeof *names);
     for (int i = 0; i < vars->n; i++)
         names[i] = vars->v[i].name;
-    const char *near = e->hidden ? NULL : text_nearest(name, names, vars->n);
+    names[vars->n] = "features";
+    names[vars->n + 1] = "length";
+
+    const char *near = e->hidden ? NULL : text_nearest(name, names, vars->n + 2);
+    const char *hint = strchr(name, '-') ? "; hint: a minus needs blanks around it: ${a - b}" : "";
     if (near)
-        node_error(n, e, "no variable '%s'; did you mean '%s'?", name, near);
+        node_error(n, e, "no variable '%s'; did you mean '%s'?%s", name, near, hint);
     else
-        node_error(n, e, "no variable '%s', allowed: names under 'variables' or 'sweep.over'", name);
+        node_error(n, e, "no variable '%s', allowed: names under 'variables' or 'sweep.over'%s", name, hint);
+
     free(names);
     return -1;
 }
@@ -91,23 +60,57 @@ static void add_use(struct variable *user, int used)
     user->uses[user->n_uses++] = used;
 }
 
+// Marks the variable of a name that the string n uses.
+static int mark_name(
+    struct variables *vars, const struct node *n, const char *name, struct variable *user, struct err *e)
+{
+    int i = variable_index(vars, name);
+    if (i < 0)
+        return variable_is_fact(name) ? 0 : refuse_undefined(vars, n, name, e);
+    vars->v[i].is_used = true;
+    if (user)
+        add_use(user, i);
+    return 0;
+}
+
+// Checks the form of a formula, and marks the variables that it names.
+static int mark_formula(
+    struct variables *vars, const struct node *n, const struct use *u, struct variable *user, struct err *e)
+{
+    char why[EXPRESSION_WHY];
+    struct number ignored;
+    if (expression_evaluate(u->inside, u->inside_length, NULL, NULL, &ignored, why) != 0)
+        return node_error(n, e, "in '%.*s': %s", u->length > 60 ? 60 : (int)u->length, u->begin, why);
+
+    const char *p = u->inside;
+    const char *end = p + u->inside_length;
+    int rc = 0;
+    for (struct token t = token_next(&p, end); t.kind != TOKEN_END; t = token_next(&p, end)) {
+        if (t.kind != TOKEN_NAME || token_is_function(&t, p, end))
+            continue;
+        char *name = mem_format("%.*s", t.length, t.begin);
+        rc |= mark_name(vars, n, name, user, e);
+        free(name);
+    }
+    return rc;
+}
+
 // Marks the variables that a string uses. `user` is the variable to whose value the string belongs, or NULL.
 static int mark_scalar(struct variables *vars, const struct node *n, struct variable *user, struct err *e)
 {
-    struct variable_use u;
+    struct use u;
     int rc = 0;
 
     for (const char *p = n->text; use_find(p, &u); p = u.begin + u.length) {
-        int i = variable_index(vars, u.name);
-        if (!u.name[0])
-            rc = node_error(
-                n, e, "found '${' that begins no variable, allowed: ${name} of letters, digits, '_' and '-'");
-        else if (i < 0)
-            rc = refuse_undefined(vars, n, u.name, e);
-        else
-            vars->v[i].is_used = true;
-        if (i >= 0 && user)
-            add_use(user, i);
+        if (!u.is_closed) {
+            rc = node_error(n, e, "found '${' without '}', allowed: ${name}, or a formula such as ${2 * name}");
+        } else if (u.is_name) {
+            char *name = mem_format("%.*s", (int)u.inside_length, u.inside);
+            rc |= mark_name(vars, n, name, user, e);
+            free(name);
+        } else {
+            rc |= mark_formula(vars, n, &u, user, e);
+        }
     }
 
     return rc;
@@ -235,101 +238,4 @@ void variables_free(struct variables *vars)
     free(vars->v);
     free(vars->order);
     *vars = (struct variables){0};
-}
-
-// --- resolving
-
-// Returns what a use stands for. Returns NULL and adds an error if that is unknown here.
-static const struct node *scope_value(struct scope *s, const struct node *n, const struct variable_use *u)
-{
-    int i = variable_index(s->vars, u->name);
-    ASSERT(i >= 0, "%s", u->name);
-    if (!s->value[i])
-        node_error(n, s->e, "'%s' varies with the sweep, allowed in a sweep: variables that do not", u->name);
-    return s->value[i];
-}
-
-// Pays for a copy. Returns false if it is too expensive; only the first such copy is reported.
-static bool scope_take(struct scope *s, const struct node *n, int64_t nodes, int64_t bytes)
-{
-    bool had_budget = s->budget.nodes >= 0 && s->budget.bytes >= 0;
-    if (budget_take(&s->budget, nodes, bytes))
-        return true;
-    if (had_budget)
-        node_error(n, s->e, "with its variables the spec is too large: at most 100000 values and 16 MiB of text");
-    return false;
-}
-
-// Resolves a string that holds more than one variable alone: each variable is replaced by its string.
-static struct node *resolve_string(struct scope *s, const struct node *n)
-{
-    struct text t = {0};
-    struct variable_use u;
-    char found[80];
-    const char *p = n->text;
-
-    for (; use_find(p, &u); p = u.begin + u.length) {
-        const struct node *value = scope_value(s, n, &u);
-        if (value && value->kind != NODE_SCALAR)
-            node_error(
-                n, s->e, "inside a string '%s' is %s, allowed: a single value", u.name, node_found(found, value));
-        else if (value && scope_take(s, n, 0, (u.begin - p) + (int64_t)strlen(value->text)))
-            text_add(&t, "%.*s%s", (int)(u.begin - p), p, value->text);
-    }
-    text_add(&t, "%s", p);
-
-    struct node *result = node_new_text(t.data);
-    result->quoted = n->quoted;
-    node_place(result, n->file, n->line, n->column);
-    text_free(&t);
-
-    return result;
-}
-
-static struct node *resolve_scalar(struct scope *s, const struct node *n, int depth)
-{
-    struct variable_use u;
-
-    if (!use_find(n->text, &u))
-        return node_copy(n);
-    if (u.begin != n->text || n->text[u.length])
-        return resolve_string(s, n);
-
-    const struct node *value = scope_value(s, n, &u);
-    struct measure m = value ? node_measure(value) : (struct measure){0};
-    if (value && depth - 1 + m.depth > SPEC_MAX_DEPTH)
-        node_error(n, s->e, "with '%s' the spec is deeper than %d levels", u.name, SPEC_MAX_DEPTH);
-    else if (value && scope_take(s, n, m.nodes - 1, m.bytes))
-        return node_copy(value);
-
-    return node_new(NODE_NULL);
-}
-
-static struct node *resolve_items(struct scope *s, const struct node *n, int depth)
-{
-    struct node *result = node_new(n->kind);
-    node_place(result, n->file, n->line, n->column);
-    for (int i = 0; i < n->n && s->budget.nodes > 0; i++)
-        node_append(result, n->items[i]->key, scope_resolve(s, n->items[i], depth + 1));
-    return result;
-}
-
-struct node *scope_resolve(struct scope *s, const struct node *n, int depth)
-{
-    struct node *result;
-
-    ASSERT(depth >= 1, "%d", depth);
-    if (!scope_take(s, n, 1, n->text ? (int64_t)strlen(n->text) : 0))
-        result = node_new(NODE_NULL);
-    else if (n->kind == NODE_SCALAR)
-        result = resolve_scalar(s, n, depth);
-    else
-        result = resolve_items(s, n, depth);
-
-    free(result->key);
-    result->key = mem_text(n->key);
-    result->key_line = n->key_line;
-    result->key_column = n->key_column;
-
-    return result;
 }

@@ -45,6 +45,9 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e);
 // The labels in the sets of the first trial's data, "train: good (80); test: bad (10), good (40)": borrowed; NULL:
 // there are none. Of a plan of plan_make.
 const char *plan_labels(const struct plan *p);
+// The sizes of the first few different models (model_sizes), one per line: borrowed; NULL: there is none. Of a plan of
+// plan_make.
+const char *plan_sizes(const struct plan *p);
 // Keeps the trials of one part (1 .. parts) of a plan to which the search adds no more. Equal trials are in one part.
 void plan_keep_part(struct plan *p, int part, int parts);
 // Return how many trials of the plan differ, and their least number of virtual shards.

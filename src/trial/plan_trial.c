@@ -42,6 +42,8 @@ struct planner {
     int n;
     struct err warnings; // about trials, equal ones once
     struct text data;    // versions of all data
+    struct text sizes;   // of the first few different models, one per line
+    int n_sizes;         // lines
 };
 
 static void planner_free(void *planner)
@@ -57,8 +59,10 @@ static void planner_free(void *planner)
         free(k->identity);
         free(k->labels);
     }
+
     free(p->known);
     text_free(&p->data);
+    text_free(&p->sizes);
     free(p);
 }
 
@@ -258,6 +262,25 @@ static int check_rung(
                                      sweep_method_name(spec_sweep_config(x->sweep)->method));
 }
 
+// Adds the sizes of a model to those of the plan, unless they are there already or there are many.
+static void note_sizes(struct planner *p, const struct model *m)
+{
+    enum { MODELS_SHOWN = 8 };
+    struct text line = {0};
+    model_sizes(m, &line);
+    text_add(&line, "\n");
+
+    const char *found = p->sizes.data ? strstr(p->sizes.data, line.data) : NULL;
+    bool is_new = true;
+    for (; found && is_new; found = strstr(found + 1, line.data))
+        is_new = found > p->sizes.data && found[-1] != '\n';
+    if (is_new && p->n_sizes < MODELS_SHOWN)
+        text_add(&p->sizes, "%s", line.data);
+    p->n_sizes += is_new && p->n_sizes < MODELS_SHOWN;
+
+    text_free(&line);
+}
+
 static int plan_model(
     struct planner *p, const struct trial *t, struct known_data *k, struct plan_entry *entry, struct err *e)
 {
@@ -271,6 +294,7 @@ static int plan_model(
     int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
                  check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);
+    note_sizes(p, m);
     trial_identity(t, m, k->identity, entry->id);
     trial_lineage(t, m, k->identity, entry->lineage);
     trial_configuration(t, m, k->identity, entry->configuration_id);
@@ -375,4 +399,11 @@ const char *plan_labels(const struct plan *p)
     const struct planner *planner = p->context;
 
     return planner && planner->n ? planner->known[0].labels : NULL;
+}
+
+const char *plan_sizes(const struct plan *p)
+{
+    const struct planner *planner = p->context;
+
+    return planner ? planner->sizes.data : NULL;
 }

@@ -61,6 +61,8 @@ static const char *const seeds[] = {
     "f: 'it''s'\n"
     "\"g h\": ~\n"
     "i: ['null', '~', '', '? a', '- a', 'a: b', ' a', 'a #b', \"a\\nb\", '[', '...', '!a', \"\\x85\"]\n",
+    "model: {code: \"${code * 4}\", hidden: [\"${features // 2 - 1}\", \"${max(w, length, 3.5 / (n + 1))}\"]}\n"
+    "variables: {w: \"${features % 7}\", n: -9223372036854775807, code: \"${-(n // -2)}\"}\n",
     "a: ${x}\n"
     "variables:\n"
     "  x: [\"${y}\", \"${y}\"]\n"
@@ -69,9 +71,9 @@ static const char *const seeds[] = {
     "  w: \"\\U0001F600\"\n",
 };
 static const char *const pieces[] = {"${", "}", "${code}", "${x}", "*a", "&a ", ": ", "\n", "\n  ", "- ", "[", "]", "{",
-    "}", ",", "\"", "'", "\\", "|", ">", "#", "~", "null", "!!str ", "<<", "?", "%", "@", "`", "\t", "\r", "\xff",
-    "\xc2\x85", "\xef\xbb\xbf", "sweep:", "over:", "models:", "variables:", "model:", ".", "[0]", "\\x00", "---\n",
-    "...\n"};
+    "}", ",", "\"", "'", " - ", "//", "* 9", "(", ")", "min(", "features", "9223372036854775807", " / 0", "1e308", "\\",
+    "|", ">", "#", "~", "null", "!!str ", "<<", "?", "%", "@", "`", "\t", "\r", "\xff", "\xc2\x85", "\xef\xbb\xbf",
+    "sweep:", "over:", "models:", "variables:", "model:", ".", "[0]", "\\x00", "---\n", "...\n"};
 static const char *const settings[] = {"train.seed=5", "code=[1, 2]", "many=3", "model=shallow", "sweep.over.a=[1]",
     "a[0]=x", "new.map.key={a: b}", "variables.x=${y}", "a=[", "sweep=~"};
 
@@ -171,6 +173,18 @@ static int check_text(const struct node *n)
     return result;
 }
 
+// Once the data are known, every formula has a value or is a mistake.
+static int check_bound(const struct node *tree)
+{
+    struct err e = {0};
+    const struct node *model = node_get(tree, "model");
+    struct node *bound = model ? spec_bind(model, &(struct spec_facts){28, 4}, &e) : NULL;
+    int result = !model || (bound == NULL) == (e.count > 0) ? 0 : -1;
+    result |= spec_unbound(bound) ? -1 : 0;
+    node_free(&bound);
+    return result;
+}
+
 // What goes wrong must be said, what goes well must not.
 static int check_sweep(const struct node *root)
 {
@@ -186,7 +200,7 @@ static int check_sweep(const struct node *root)
             result |= spec_sweep_value(s, k, value[k], room) ? 0 : -1;
         }
         struct node *tree = spec_sweep_trial(s, &(struct sweep_point){.value = value, .repeat = i, .epochs = i}, &e);
-        result |= tree ? check_text(tree) : e.count > 0 ? 0 : -1;
+        result |= tree ? check_text(tree) | check_bound(tree) : e.count > 0 ? 0 : -1;
         node_free(&tree);
     }
     free(value);

@@ -125,10 +125,8 @@ static const struct {
         "a.yaml:2:22: variables.y: the variable stands for itself: 'y' uses 'y'\n"},
     {"a: ${x}\nvariables:\n  x: \"${y}\"\n  y: [\"${z}\"]\n  z: \"-${x}\"\n",
         "a.yaml:5:6: variables.z: the variable stands for itself: 'z' uses 'x'\n"},
-    {"a: ${x\n",
-        "a.yaml:1:4: a: found '${' that begins no variable, allowed: ${name} of letters, digits, '_' and '-'\n"},
-    {"a: \"${}\"\n",
-        "a.yaml:1:4: a: found '${' that begins no variable, allowed: ${name} of letters, digits, '_' and '-'\n"},
+    {"a: ${x\n", "a.yaml:1:4: a: found '${' without '}', allowed: ${name}, or a formula such as ${2 * name}\n"},
+    {"a: \"${}\"\n", "a.yaml:1:4: a: in '${}': it ends where a number, a name, '-' or '(' is expected\n"},
     {"a: \"<${x}>\"\nvariables: {x: [1]}\n", "a.yaml:1:4: a: inside a string 'x' is a list, allowed: a single value\n"},
     {"variables: [x]\n", "a.yaml:1:12: variables: found a list, allowed: a section of names and values\n"},
     {"models: x\nsweep: [1]\n", "a.yaml:1:9: models: found 'x', allowed: a section of models by name\n"
