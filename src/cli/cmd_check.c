@@ -175,7 +175,8 @@ static int show_cost(const struct check_options *o, const struct experiment *x, 
     struct calibration c;
     int ranks = launch_wanted((int)o->ranks, wish.threads, wish.ranks_per_trial, search_bound(x->search));
     int local = ranks < launch_cores() ? ranks : launch_cores(); // of more, the others run elsewhere
-    struct ranks_supply supply = {ranks, launch_threads(local), plan_different(p), plan_least_shards(p)};
+    struct ranks_supply supply = {
+        ranks, launch_threads(local), plan_different(p), plan_least_shards(p), plan_step_operations(p)};
 
     if (ranks_layout_choose(&wish, &supply, &l, e) < 0)
         return -1;

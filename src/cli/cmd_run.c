@@ -90,6 +90,7 @@ static const struct command command = {
 struct load {
     int trials;
     int64_t least_shards;
+    double step_operations;
 };
 
 struct job {
@@ -139,7 +140,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     bool is_default = j->options->ranks == 0 && announce_is_ours(); // our own launcher counted equal trials, too
     struct ranks_wish wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
-    struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan)};
+    struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan), plan_step_operations(&j->plan)};
 
     comm_broadcast(world, 0, &load, sizeof load);
     if (j->options->parts && world->rank == 0)
@@ -147,7 +148,8 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (world->rank != 0)
         store_trust();
 
-    struct ranks_supply supply = {world->size, launch_threads(comm_local_size(world)), load.trials, load.least_shards};
+    struct ranks_supply supply = {
+        world->size, launch_threads(comm_local_size(world)), load.trials, load.least_shards, load.step_operations};
     ranks_layout_choose(&wish, &supply, &j->layout, e);
     if (!e->count)
         team_set_threads(j->layout.threads, e);

@@ -39,11 +39,7 @@ int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials)
 
 void launch_environment(const struct launcher *l, int workers)
 {
-    bool are_crowded = workers > launch_cores();
-
-    launcher_environment(l->flavour, are_crowded);
-    if (are_crowded)
-        setenv("OMP_WAIT_POLICY", "passive", 0);
+    launcher_environment(l->flavour, workers > launch_cores());
     if (isatty(STDERR_FILENO))
         setenv("HOURGLASS_TERMINAL", "1", 0);
 }

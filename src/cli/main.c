@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/guard.h"
 #include "cli/help.h"
+#include "cli/launch.h"
 #include "comm/comm.h"
 #include "kernels/kernels.h"
 #include <errno.h>
@@ -23,22 +24,23 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
     bool is_guarded; // reads files of others, in one process unless a launcher has started several
+    bool is_threaded;
 } commands[] = {
-    {"import", cmd_import, "files of other formats become a data set", true},
-    {"check", cmd_check, "validate an experiment; list its trials; train nothing", true},
-    {"run", cmd_run, "train and score the trials of an experiment", false},
-    {"status", cmd_status, "how far a run is: done, running, failed, left, time left", false},
-    {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery", true},
-    {"collect", cmd_collect, "builds run.h5 from the trials finished so far", true},
-    {"merge", cmd_merge, "several runs, several clusters, one file", true},
-    {"compare", cmd_compare, "architectures and clusters side by side, with drift", true},
-    {"verify", cmd_verify, "are all arrays as they were written?", false},
-    {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false},
-    {"score", cmd_score, "errors of new data under a trained model", true},
-    {"encode", cmd_encode, "codes of a data set, as a data set", true},
-    {"decode", cmd_decode, "reconstructions of codes, as a data set", true},
-    {"generate", cmd_generate, "new samples from a variational model", true},
-    {"info", cmd_info, "what is in a data set, a trial or a run", true},
+    {"import", cmd_import, "files of other formats become a data set", true, false},
+    {"check", cmd_check, "validate an experiment; list its trials; train nothing", true, true},
+    {"run", cmd_run, "train and score the trials of an experiment", false, true},
+    {"status", cmd_status, "how far a run is: done, running, failed, left, time left", false, false},
+    {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery", true, false},
+    {"collect", cmd_collect, "builds run.h5 from the trials finished so far", true, false},
+    {"merge", cmd_merge, "several runs, several clusters, one file", true, false},
+    {"compare", cmd_compare, "architectures and clusters side by side, with drift", true, false},
+    {"verify", cmd_verify, "are all arrays as they were written?", false, false},
+    {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false, false},
+    {"score", cmd_score, "errors of new data under a trained model", true, true},
+    {"encode", cmd_encode, "codes of a data set, as a data set", true, true},
+    {"decode", cmd_decode, "reconstructions of codes, as a data set", true, true},
+    {"generate", cmd_generate, "new samples from a variational model", true, true},
+    {"info", cmd_info, "what is in a data set, a trial or a run", true, false},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -205,10 +207,26 @@ static int command_run(int argc, char **argv)
     return refuse_command(argv[1]);
 }
 
+// Starts the program again with threads that sleep while they have no work, because the OpenMP library reads how they
+// wait before main: by default, some stay awake for milliseconds between two epochs and keep the core from others.
+static void let_threads_sleep(char **argv)
+{
+    bool is_threaded = false;
+
+    for (int i = 0; i < COMMANDS; i++)
+        is_threaded |= strcmp(argv[1], commands[i].name) == 0 && commands[i].is_threaded;
+    if (!is_threaded || launch_cores() == 1 || getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT"))
+        return;
+    setenv("OMP_WAIT_POLICY", "passive", 0);
+    execv("/proc/self/exe", argv); // if it fails, the threads stay awake
+}
+
 int main(int argc, char **argv)
 {
     int code = 0;
 
+    if (argc > 1)
+        let_threads_sleep(argv);
     open_streams();
     buffer_lines();
     announce_start();

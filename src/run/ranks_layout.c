@@ -4,6 +4,9 @@
 #include "base/text.h"
 #include "train/train.h"
 
+// Of a thread, per step: 50 microseconds, about ten times the wait for the other threads.
+static const double THREAD_OPERATIONS = 1e6;
+
 static bool is_power_of_two(int n)
 {
     return n > 0 && (n & (n - 1)) == 0;
@@ -53,6 +56,14 @@ static int refuse_idle_ranks(const struct ranks_supply *s, int threads, struct e
         more_shards_help ? ", or raise train.shards (which changes the bits of results)" : "");
 }
 
+// Returns how many threads of a rank have work, up to its cores.
+static int useful_threads(const struct ranks_supply *s, int ranks_per_trial)
+{
+    double worth = s->step_operations / ranks_per_trial / THREAD_OPERATIONS;
+    int most = s->step_operations > 0 && worth < s->cores ? (int)worth : s->cores;
+    return shards_workers(s->least_shards / ranks_per_trial, most);
+}
+
 int ranks_layout_choose(
     const struct ranks_wish *wish, const struct ranks_supply *supply, struct ranks_layout *out, struct err *e)
 {
@@ -74,7 +85,7 @@ int ranks_layout_choose(
     if (is_idle && !wish->may_idle && !wish->ranks_per_trial)
         return refuse_idle_ranks(supply, threads, e);
 
-    out->threads = wish->threads ? wish->threads : shards_workers(supply->least_shards / each, supply->cores);
+    out->threads = wish->threads ? wish->threads : useful_threads(supply, each);
     ASSERT(out->groups * each == ranks, "%d groups of %d", out->groups, each);
     return 0;
 }

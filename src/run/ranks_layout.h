@@ -21,12 +21,14 @@ struct ranks_wish {
 // What there is.
 struct ranks_supply {
     int ranks;
-    int cores;            // of each rank
-    int trials;           // that differ
-    int64_t least_shards; // of all trials: the least number of virtual shards
+    int cores;              // of each rank
+    int trials;             // that differ
+    int64_t least_shards;   // of all trials: the least number of virtual shards
+    double step_operations; // floating-point, of the costliest trial's step; 0: not known
 };
 
 // Chooses the layout. Uses one rank per trial, or more if there are more ranks than trials, and at most one worker per
-// shard. Returns -1 and an error that says what to change if the wish cannot be met.
+// shard. Unless the user asks for threads, each has enough operations per step to be worth the wait for the others.
+// Returns -1 and an error that says what to change if the wish cannot be met.
 int ranks_layout_choose(
     const struct ranks_wish *wish, const struct ranks_supply *supply, struct ranks_layout *out, struct err *e);

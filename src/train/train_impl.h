@@ -4,9 +4,9 @@
 // overlap.c adds gradients over the ranks during the backward pass, and train_checkpoint.c saves and restores the
 // state.
 //
-// Only the main thread works between steps. Inside a step there are no locks (overlap.c has one of its own): a thread
-// writes the gradient, the order and the loss of its own shards and its own workspace, and after a barrier its own
-// range of the parameters. Thread 0 alone writes `asked`, `clock` and `point.step`; the others read them behind a
+// Only the main thread works between steps. Inside a step there are no locks (barrier.c and overlap.c have their own):
+// a thread writes the gradient, the order and the loss of its own shards and its own workspace, and after a barrier its
+// own range of the parameters. Thread 0 alone writes `asked`, `clock` and `point.step`; the others read them behind a
 // barrier.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include "comm/comm.h"
 #include "kernels/kernels.h"
 #include "nn/nn.h"
+#include "train/barrier.h"
 #include "train/train.h"
 
 // Behind the gradient, the ranks add up how many of them are asked for a checkpoint, and how many to stop.
@@ -56,6 +57,7 @@ struct train_workers {
     int32_t *order[SHARDS_MAX]; // (rows of the shard) per own shard, owned: the order of this epoch
     int64_t ordered_epoch;      // the epoch of that order; -1: none yet
     struct workspace **ws;      // per thread, owned
+    struct barrier *barrier;    // of the threads, owned
 };
 
 // Times of clock_wall, in seconds.

@@ -86,6 +86,7 @@ int trainer_allocate(struct trainer *t, struct err *e)
     if (c->optimizer.clip_norm > 0)
         t->memory.square_sum = mem_array(update_chunk_count(m), sizeof(double), "sums of squares", e);
     work->ws = team_workspaces_new(t->task.team, m, workspace_rows(c), true, e);
+    work->barrier = barrier_new(t->task.team->threads, e);
 
     for (int i = 0; i < work->shards; i++) {
         size_t rows = (size_t)t->shards.rows[work->first_shard + i];
@@ -102,6 +103,7 @@ void trainer_free_workers(struct trainer *t)
         work->order[i] = NULL;
     }
     team_workspaces_free(t->task.team, &work->ws);
+    barrier_free(&work->barrier);
     free(t->memory.square_sum);
     t->memory.square_sum = NULL;
 }

@@ -18,14 +18,6 @@
 #include <omp.h>
 #include <string.h>
 
-// OpenMP's barrier, without its system call if there is only one thread.
-static void wait_for_threads(const struct trainer *t)
-{
-    if (t->task.team->threads > 1) {
-#pragma omp barrier
-    }
-}
-
 // Sets [*first, *last) to the own shards of a thread.
 static void shards_of_thread(const struct trainer *t, int thread, int *first, int *last)
 {
@@ -130,7 +122,7 @@ static void sum_over_ranks(struct trainer *t, int thread)
     if (!t->overlap)
         trainer_sum_shards(t, first, last - first, t->memory.sum + first);
 
-    wait_for_threads(t);
+    barrier_wait(t->workers.barrier);
     if (thread == 0) {
         if (t->overlap)
             overlap_end_step(t->overlap);
@@ -138,7 +130,7 @@ static void sum_over_ranks(struct trainer *t, int thread)
             comm_tree_sum(t->task.team->comm, n + ASKED_COUNT, t->memory.sum, t->memory.scratch);
         take_rank_requests(t);
     }
-    wait_for_threads(t);
+    barrier_wait(t->workers.barrier);
 }
 
 // --- the update
@@ -158,7 +150,7 @@ static double gradient_norm(struct trainer *t, int thread)
         model_penalize(m, at, n, v->w + at, v->sum + at);
         v->square_sum[c] = model_square_sum(m, at, n, v->sum + at);
     }
-    wait_for_threads(t);
+    barrier_wait(t->workers.barrier);
 
     for (size_t c = 0; c < chunks; c++)
         sum += v->square_sum[c];
@@ -241,13 +233,13 @@ static void run_thread_steps(struct trainer *t, int thread)
             ask_ranks(t);
         for (int i = first; i < last; i++)
             compute_shard_gradient(t, i, i == last - 1, step, batch_rows, t->workers.ws[thread]);
-        wait_for_threads(t);
+        barrier_wait(t->workers.barrier);
 
         update_weights(t, thread, &u);
         asked = t->asked; // no thread writes it before all have passed the last barrier
         if (thread == 0)
             report_progress(t, step);
-        wait_for_threads(t);
+        barrier_wait(t->workers.barrier);
     }
     if (thread == 0)
         t->point.step = step;

@@ -2,6 +2,7 @@
 #include "trial/plan.h"
 
 #include "base/mem.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,4 +129,12 @@ int64_t plan_least_shards(const struct plan *p)
     for (int i = 0; i < p->n; i++)
         least = p->entry[i].shards < least ? p->entry[i].shards : least;
     return least;
+}
+
+double plan_step_operations(const struct plan *p)
+{
+    double most = 0;
+    for (int i = 0; i < p->n; i++)
+        most = fmax(most, p->entry[i].step_operations);
+    return most;
 }

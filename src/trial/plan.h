@@ -10,8 +10,9 @@ struct plan_entry {
     bool may_go_on;                          // a later trial may be the same with more epochs
     int same_as;                             // the earlier entry with the same identity; -1: none
     int64_t shards, parameters, epochs, rows;
-    double operations; // of training, floating-point: the expected cost
-    size_t bytes;      // on one rank that trains it alone with one thread, in addition to the data
+    double operations;      // of training, floating-point: the expected cost
+    double step_operations; // of these, in one step
+    size_t bytes;           // on one rank that trains it alone with one thread, in addition to the data
 };
 
 // Finds out what is to be known of a trial: all but its place in the sweep. -1 and why it cannot be run.
@@ -53,3 +54,5 @@ void plan_keep_part(struct plan *p, int part, int parts);
 // Return how many trials of the plan differ, and their least number of virtual shards.
 int plan_different(const struct plan *p);
 int64_t plan_least_shards(const struct plan *p);
+// Returns the floating-point operations of the costliest step.
+double plan_step_operations(const struct plan *p);

@@ -304,6 +304,7 @@ static int plan_model(
     entry->epochs = t->train.epochs;
     entry->rows = k->rows;
     entry->operations = m->operations * (double)k->rows * (double)t->train.epochs;
+    entry->step_operations = m->operations * (double)t->train.batch_size;
     entry->bytes = train_bytes(m, &t->train, 1, 1);
     model_free(&m);
     return failed;

@@ -14,27 +14,34 @@ static const struct {
     int ranks, cores, trials; // cores of each rank
     int64_t shards;
     struct ranks_layout expected;
+    double step_operations;
 } good[] = {
     // good: one rank a trial, threads as cores and shards allow
-    {{0, 0, false}, 1, 1, 1, 1, {1, 1, 1}},
-    {{0, 0, false}, 1, 8, 1, 4, {1, 1, 4}},
-    {{0, 0, false}, 1, 3, 1, 4, {1, 1, 2}},
-    {{0, 0, false}, 4, 1, 100, 4, {1, 4, 1}},
-    {{0, 0, false}, 3, 1, 7, 1, {1, 3, 1}},
+    {{0, 0, false}, 1, 1, 1, 1, {1, 1, 1}, 0},
+    {{0, 0, false}, 1, 8, 1, 4, {1, 1, 4}, 0},
+    {{0, 0, false}, 1, 3, 1, 4, {1, 1, 2}, 0},
+    {{0, 0, false}, 4, 1, 100, 4, {1, 4, 1}, 0},
+    {{0, 0, false}, 3, 1, 7, 1, {1, 3, 1}, 0},
     // good: more ranks than trials train together
-    {{0, 0, false}, 4, 1, 1, 4, {4, 1, 1}},
-    {{0, 0, false}, 8, 2, 2, 8, {4, 2, 2}},
-    {{0, 0, false}, 4, 2, 1, 8, {4, 1, 2}},
-    {{2, 0, false}, 2, 2, 1, 4, {2, 1, 2}},
-    {{0, 0, false}, 6, 1, 3, 4, {2, 3, 1}},
-    {{0, 0, false}, 4, 1, 3, 4, {2, 2, 1}},
+    {{0, 0, false}, 4, 1, 1, 4, {4, 1, 1}, 0},
+    {{0, 0, false}, 8, 2, 2, 8, {4, 2, 2}, 0},
+    {{0, 0, false}, 4, 2, 1, 8, {4, 1, 2}, 0},
+    {{2, 0, false}, 2, 2, 1, 4, {2, 1, 2}, 0},
+    {{0, 0, false}, 6, 1, 3, 4, {2, 3, 1}, 0},
+    {{0, 0, false}, 4, 1, 3, 4, {2, 2, 1}, 0},
     // good: as asked for, though some have nothing to do
-    {{0, 2, false}, 4, 1, 5, 4, {2, 2, 1}},
-    {{1, 1, false}, 4, 4, 1, 4, {1, 4, 1}},
-    {{4, 1, false}, 1, 1, 1, 4, {1, 1, 4}},
+    {{0, 2, false}, 4, 1, 5, 4, {2, 2, 1}, 0},
+    {{1, 1, false}, 4, 4, 1, 4, {1, 4, 1}, 0},
+    {{4, 1, false}, 1, 1, 1, 4, {1, 1, 4}, 0},
     // good: nobody asked for so many
-    {{0, 0, true}, 2, 1, 1, 1, {1, 2, 1}},
-    {{0, 0, true}, 3, 1, 1, 4, {1, 3, 1}},
+    {{0, 0, true}, 2, 1, 1, 1, {1, 2, 1}, 0},
+    {{0, 0, true}, 3, 1, 1, 4, {1, 3, 1}, 0},
+    // good: threads that are worth their wait, unless the user asks for more
+    {{0, 0, false}, 1, 8, 1, 8, {1, 1, 1}, 1e5},
+    {{0, 0, false}, 1, 8, 1, 8, {1, 1, 4}, 4.5e6},
+    {{0, 0, false}, 1, 8, 1, 8, {1, 1, 8}, 1e9},
+    {{0, 0, false}, 4, 8, 2, 8, {2, 2, 2}, 4e6},
+    {{8, 0, false}, 1, 8, 1, 8, {1, 1, 8}, 1e5},
 };
 
 static const struct {
@@ -64,7 +71,8 @@ static void chooses_by_hand(void **state)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct ranks_layout l;
         struct err e = {0};
-        struct ranks_supply supply = {good[i].ranks, good[i].cores, good[i].trials, good[i].shards};
+        struct ranks_supply supply = {
+            good[i].ranks, good[i].cores, good[i].trials, good[i].shards, good[i].step_operations};
         if (ranks_layout_choose(&good[i].wish, &supply, &l, &e) != 0)
             fail_msg("good[%zu]: %s", i, e.text);
         if (memcmp(&l, &good[i].expected, sizeof l) != 0)
@@ -79,7 +87,7 @@ static void refuses(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct ranks_layout l;
         struct err e = {0};
-        struct ranks_supply supply = {bad[i].ranks, 1, bad[i].trials, bad[i].shards};
+        struct ranks_supply supply = {bad[i].ranks, 1, bad[i].trials, bad[i].shards, 0};
         if (ranks_layout_choose(&bad[i].wish, &supply, &l, &e) == 0)
             fail_msg("bad[%zu]: not refused", i);
         if (e.kind != ERR_USAGE || !strstr(e.text, bad[i].message))
@@ -107,7 +115,7 @@ static void holds_for_all(void **state)
                 struct ranks_wish wish = {0};
                 struct ranks_layout l;
                 struct err e = {0};
-                struct ranks_supply supply = {ranks, 4, trials, shards};
+                struct ranks_supply supply = {ranks, 4, trials, shards, 0};
                 if (ranks_layout_choose(&wish, &supply, &l, &e) == 0) {
                     assert_int_equal(l.groups * l.ranks_per_trial, ranks);
                     assert_true(l.groups <= trials || ranks == 1);
