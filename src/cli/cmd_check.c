@@ -83,8 +83,8 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
     for (int i = 0; i < p->n && (count == 0 || i < count); i++) {
         const struct plan_entry *entry = &p->entry[i];
         table_row(t);
-        table_cell(t, "%.8s%s", entry->id, entry->same_as >= 0 ? " (as before)" : "");
-        add_values(t, x, entry->number);
+        table_cell(t, "%.8s%s", entry->trial.id, entry->same_as >= 0 ? " (as before)" : "");
+        add_values(t, x, entry->trial.number);
         table_cell(t, "%lld", (long long)entry->parameters);
         table_cell(t, "%lld", (long long)entry->rows);
         table_cell(t, "%lld", (long long)entry->epochs);
@@ -183,7 +183,7 @@ static int show_cost(const struct check_options *o, const struct experiment *x, 
     if (comm_launched_size() > 1)
         return 0;
     int failed = comm_start(&self, l.threads, e);
-    if (!failed && calibrate(x, p, &self, l.ranks_per_trial, l.threads, &c, e) == 0)
+    if (!failed && calibrate(x, p, &(struct team){.comm = &self, .threads = l.threads}, l.ranks_per_trial, &c, e) == 0)
         print_cost(p, &l, &c);
     comm_stop(&self);
 

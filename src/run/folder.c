@@ -154,10 +154,10 @@ void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
     bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0; // nothing to look for
 
     for (int i = 0; i < plan->n && !is_empty; i++) {
-        if (!*plan->entry[i].id) // could not be run
+        if (!*plan->entry[i].trial.id) // could not be run
             continue;
-        char *trial = run_trial_path(folder, plan->entry[i].id);
-        char *checkpoint = run_checkpoint_path(folder, plan->entry[i].lineage);
+        char *trial = run_trial_path(folder, plan->entry[i].trial.id);
+        char *checkpoint = run_checkpoint_path(folder, plan->entry[i].trial.lineage);
         if (access(trial, F_OK) == 0)
             checkpoint_remove(checkpoint);
         free(trial);

@@ -25,8 +25,8 @@ int plan_file_write(const struct plan *plan, const char *folder, int part, struc
 
     text_add(&t, "%s", "");
     for (int i = 0; i < plan->n; i++)
-        if (plan->entry[i].same_as < 0 && plan->entry[i].id[0]) // one that cannot be run has no id
-            text_add(&t, "%s %s\n", plan->entry[i].id, text_number(number, plan->entry[i].operations));
+        if (plan->entry[i].same_as < 0 && plan->entry[i].trial.id[0]) // one that cannot be run has no id
+            text_add(&t, "%s %s\n", plan->entry[i].trial.id, text_number(number, plan->entry[i].operations));
     int rc = disk_replace(path, t.data, e);
 
     text_free(&t);

@@ -63,7 +63,7 @@ static void pool_settle(struct pool *p, int i, double loss)
     p->state[i].is_done = true;
     p->state[i].loss = loss;
     for (; i >= 0; i = p->state[i].next_same)
-        search_report(p->plan->search, p->plan->entry[i].number, loss);
+        search_report(p->plan->search, p->plan->entry[i].trial.number, loss);
 }
 
 static void count_failed_trial(struct run_counts *c, const char *why)

@@ -41,11 +41,11 @@ void progress_done(struct progress *p, double operations)
 // right on average.
 static double progress_fraction(const struct progress *p, const struct order *order, double epochs_done)
 {
-    bool is_trained = isnan(epochs_done) || order->epochs == 0;
-    double own = is_trained ? 1 : epochs_done / (double)order->epochs;
+    bool is_trained = isnan(epochs_done) || order->planned.epochs == 0;
+    double own = is_trained ? 1 : epochs_done / (double)order->planned.epochs;
     int left = p->trials - p->done;
     int in_flight = left < p->groups ? left : p->groups;
-    double done = p->operations_done + own * order->operations * in_flight;
+    double done = p->operations_done + own * order->planned.operations * in_flight;
     return done < p->operations ? done / p->operations : 1;
 }
 
@@ -70,7 +70,7 @@ void progress_show(struct progress *p, const struct order *order, double epochs_
     if (isnan(epochs_done))
         snprintf(epoch, sizeof epoch, "scoring");
     else
-        snprintf(epoch, sizeof epoch, "epoch %d/%lld", (int)epochs_done + 1, (long long)order->epochs);
+        snprintf(epoch, sizeof epoch, "epoch %d/%lld", (int)epochs_done + 1, (long long)order->planned.epochs);
     log_progress("[%s] %3.0f %%  trial %d/%d  %s  %s left", bar, 100 * done, p->done + 1, p->trials, epoch,
         done > 0 ? text_seconds(left, elapsed * (1 - done) / done) : "?");
 }

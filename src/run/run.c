@@ -78,8 +78,8 @@ static void desk_take_report(struct desk *d, const struct pool_report *r)
 
     const struct plan_entry *entry = &d->run->plan->entry[r->entry];
     if (r->failure) {
-        log_line(LOG_QUIET, "trial %s failed: %s", entry->id, r->text);
-        failure_write(d->run->settings.folder, entry->id, r->text, &d->world);
+        log_line(LOG_QUIET, "trial %s failed: %s", entry->trial.id, r->text);
+        failure_write(d->run->settings.folder, entry->trial.id, r->text, &d->world);
     } else {
         log_line(LOG_TRIAL, "%s", r->text);
     }
@@ -132,12 +132,12 @@ static void desk_remove_states(const struct desk *d, bool is_over)
     struct plan *plan = d->run->plan;
     for (int i = 0; i < plan->n; i++) {
         struct plan_entry *entry = &plan->entry[i];
-        if (!entry->may_go_on || (!is_over && search_goes_on(plan->search, entry->number)))
+        if (!entry->may_continue || (!is_over && search_continues(plan->search, entry->trial.number)))
             continue;
-        char *path = run_checkpoint_path(d->run->settings.folder, entry->lineage);
+        char *path = run_checkpoint_path(d->run->settings.folder, entry->trial.lineage);
         checkpoint_remove(path);
         free(path);
-        entry->may_go_on = false;
+        entry->may_continue = false;
     }
 }
 
@@ -158,19 +158,19 @@ static enum pool_known desk_look_back(void *context, const struct plan_entry *en
 {
     struct desk *d = context;
     const char *folder = d->run->settings.folder;
-    char *path = run_trial_path(folder, entry->id);
+    char *path = run_trial_path(folder, entry->trial.id);
     bool is_there = access(path, F_OK) == 0;
     free(path);
 
     const struct earlier_trial *known =
-        is_there && needs_loss ? earlier_results_find(d->run->earlier, entry->id) : NULL;
+        is_there && needs_loss ? earlier_results_find(d->run->earlier, entry->trial.id) : NULL;
     *loss = known ? known->loss : NAN;
     if (is_there && (known || !needs_loss))
         return POOL_FINISHED;
 
     if (d->run->settings.retries_failed)
-        failure_forget(folder, entry->id, &d->world);
-    return failure_exists(folder, entry->id) ? POOL_FAILED : POOL_NEW;
+        failure_forget(folder, entry->trial.id, &d->world);
+    return failure_exists(folder, entry->trial.id) ? POOL_FAILED : POOL_NEW;
 }
 
 static void desk_report_refusal(void *context, const char *why)
@@ -242,15 +242,17 @@ static void group_run_trial(struct group *g, struct data_cache *cache, struct po
     struct team team = {&g->comm, run->settings.layout.threads, group_on_progress, g};
     struct err e = {0};
     double start = clock_wall();
-    char *path = run_trial_path(run->settings.folder, g->order.id);
-    char *checkpoint = run_checkpoint_path(run->settings.folder, g->order.lineage);
+    const struct plan_entry *planned = &g->order.planned;
+    char *path = run_trial_path(run->settings.folder, planned->trial.id);
+    char *checkpoint = run_checkpoint_path(run->settings.folder, planned->trial.lineage);
     struct checkpointing k = {.path = checkpoint,
-        .lineage = g->order.lineage,
+        .lineage = planned->trial.lineage,
         .interval = run->settings.checkpoint_every,
-        .keeps_last = g->order.may_go_on};
+        .keeps_last = planned->may_continue};
+    struct trial_task task = {run->x, &g->order, path, &k, cache};
 
-    pulse_trial(run->pulse, g->order.id, g->order.operations, g->order.epochs);
-    bool has_stopped = trial_run(&team, run->x, &g->order, path, &k, cache, &e) == 1;
+    pulse_trial(run->pulse, planned->trial.id, planned->operations, planned->epochs);
+    bool has_stopped = trial_run(&team, &task, &e) == 1;
 
     *r = (struct pool_report){.entry = g->order.entry, .failure = e.kind, .has_stopped = has_stopped, .loss = NAN};
     if (e.count)

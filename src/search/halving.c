@@ -195,11 +195,11 @@ static void halving_trial(const struct search *s, int number, struct search_tria
     space_random(s, configuration, value);
     space_place(s, configuration, at % s->repeats, t, value);
     t->rung = r->number;
-    t->may_go_on = !r->is_last;
+    t->may_continue = !r->is_last;
     t->point.epochs = r->epochs;
 }
 
-static bool halving_goes_on(const struct search *s, int number)
+static bool halving_continues(const struct search *s, int number)
 {
     const struct rung *r = find_rung(s, number), *next = r + 1;
 
@@ -265,7 +265,7 @@ const struct search_method search_halving = {.begin = halving_begin,
     .release = halving_release,
     .trial = halving_trial,
     .report = halving_report,
-    .goes_on = halving_goes_on,
+    .continues = halving_continues,
     .is_exhausted = halving_is_exhausted,
     .share = halving_share};
 const struct search_method search_hyperband = {.begin = hyperband_begin,
@@ -273,6 +273,6 @@ const struct search_method search_hyperband = {.begin = hyperband_begin,
     .release = halving_release,
     .trial = halving_trial,
     .report = halving_report,
-    .goes_on = halving_goes_on,
+    .continues = halving_continues,
     .is_exhausted = halving_is_exhausted,
     .share = halving_share};

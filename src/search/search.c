@@ -84,10 +84,10 @@ void search_trial(const struct search *s, int number, struct search_trial *t, do
     t->number = number;
 }
 
-bool search_goes_on(const struct search *s, int number)
+bool search_continues(const struct search *s, int number)
 {
     ASSERT(number >= 0 && number < s->bound, "%d of %lld", number, (long long)s->bound);
-    return s->method->goes_on && s->method->goes_on(s, number);
+    return s->method->continues && s->method->continues(s, number);
 }
 
 void search_report(struct search *s, int number, double loss)

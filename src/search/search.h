@@ -14,8 +14,8 @@
 
 struct search_trial {
     int number, configuration, repeat;
-    int rung;       // halving, hyperband: its number in its bracket, from 0; else 0
-    bool may_go_on; // a later trial may be the same with more epochs
+    int rung;          // halving, hyperband: its number in its bracket, from 0; else 0
+    bool may_continue; // a later trial may be the same with more epochs
     struct sweep_point point;
 };
 
@@ -37,7 +37,7 @@ int search_release(struct search *s, int max, int *number);
 // Describes a released trial. Fills `value` (keys of the sweep), which becomes point.value.
 void search_trial(const struct search *s, int number, struct search_trial *t, double *value);
 // Whether a later trial is, or may become, the same as this one with more epochs.
-bool search_goes_on(const struct search *s, int number);
+bool search_continues(const struct search *s, int number);
 // Takes the loss of a released trial. Call it once for each.
 void search_report(struct search *s, int number, double loss);
 

@@ -26,7 +26,7 @@ struct search_method {
     int (*release)(struct search *s, int max, int *number);
     void (*trial)(const struct search *s, int number, struct search_trial *t, double *value);
     void (*report)(struct search *s, int number, double loss); // NULL: results decide nothing
-    bool (*goes_on)(const struct search *s, int number);       // NULL: never
+    bool (*continues)(const struct search *s, int number);     // NULL: never
     // As search_is_exhausted and search_share; NULL: by the numbers of trials.
     bool (*is_exhausted)(const struct search *s);
     double (*share)(const struct search *s);

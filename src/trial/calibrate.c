@@ -30,7 +30,7 @@ static int sample_open(const struct experiment *x, const struct plan *p, int ent
     double *value = mem_new((size_t)spec_sweep_keys(x->sweep) + 1, sizeof *value);
 
     *s = (struct sample){0};
-    search_trial(p->search, p->entry[entry].number, &place, value);
+    search_trial(p->search, p->entry[entry].trial.number, &place, value);
     int failed = trial_read(x, &place.point, &s->trial, e);
     free(value);
 
@@ -48,7 +48,7 @@ static int sample_open(const struct experiment *x, const struct plan *p, int ent
     return s->model ? 0 : -1;
 }
 
-// One epoch of the first rows: its seconds.
+// Measures the seconds of one epoch of the first rows. Returns -1 and an error if it fails.
 static int time_epoch(const struct sample *s, const struct team *team, int64_t rows, double *seconds, struct err *e)
 {
     struct dataset part = s->sets.train, none = {0};
@@ -66,7 +66,7 @@ static int time_epoch(const struct sample *s, const struct team *team, int64_t r
     return 0;
 }
 
-// More and more rows until it takes long enough to be told from the noise.
+// Trains on more and more rows until the time is long enough to be no noise.
 static int find_rate(const struct sample *s, const struct team *team, double *rate, struct err *e)
 {
     const double enough = 0.1; // seconds
@@ -105,22 +105,22 @@ static int find_largest(const struct plan *p, bool by_bytes)
     return most;
 }
 
-int calibrate(const struct experiment *x, const struct plan *p, const struct comm *self, int ranks, int threads,
+int calibrate(const struct experiment *x, const struct plan *p, const struct team *team, int ranks,
     struct calibration *out, struct err *e)
 {
-    struct team team = {.comm = self, .threads = threads};
     struct sample s;
-    *out = (struct calibration){0};
 
-    if (team_set_threads(threads, e) != 0 || sample_open(x, p, find_largest(p, true), &s, e) != 0)
+    ASSERT(team->comm->size == 1 && ranks >= 1, "a team of %d, for teams of %d", team->comm->size, ranks);
+    *out = (struct calibration){0};
+    if (team_set_threads(team->threads, e) != 0 || sample_open(x, p, find_largest(p, true), &s, e) != 0)
         return -1;
 
-    out->bytes = train_bytes(s.model, &s.trial.train, ranks, threads);
+    out->bytes = train_bytes(s.model, &s.trial.train, ranks, team->threads);
     sample_free(&s);
 
     if (sample_open(x, p, find_largest(p, false), &s, e) != 0)
         return -1;
-    int failed = find_rate(&s, &team, &out->rate, e);
+    int failed = find_rate(&s, team, &out->rate, e);
     sample_free(&s);
     return failed;
 }

@@ -7,7 +7,7 @@ struct calibration {
     double rate;  // floating-point operations a second of a team
     size_t bytes; // that the largest trial needs on each rank of a team of `ranks`, in addition to the data
 };
-// Trains on a part of the data with `threads` of this process, after MPI has started. Returns -1 and an error if there
-// is not enough memory.
-int calibrate(const struct experiment *x, const struct plan *p, const struct comm *self, int ranks, int threads,
+// Trains on a part of the data with a team of one rank, after MPI has started, for a run with teams of `ranks`. Returns
+// -1 and an error if there is not enough memory.
+int calibrate(const struct experiment *x, const struct plan *p, const struct team *team, int ranks,
     struct calibration *out, struct err *e);

@@ -224,22 +224,16 @@ static void trial_hash(const struct trial *t, const struct model *m, const char 
     node_free(&root);
 }
 
-void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+void trial_identify(const struct trial *t, const struct model *m, const char *data, struct trial_identity *out)
 {
-    trial_hash(t, m, data, id);
-}
+    struct trial of_any_seed = *t;
+    struct trial of_any_epochs = *t;
 
-void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
-{
-    struct trial any = *t;
-    any.train.seed = 0;
-    trial_hash(&any, m, data, id);
-}
-
-void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
-{
-    struct trial any = *t;
+    of_any_seed.train.seed = 0;
     if (!schedule_needs_epochs(&t->train.schedule))
-        any.train.epochs = 0;
-    trial_hash(&any, m, data, id);
+        of_any_epochs.train.epochs = 0;
+
+    trial_hash(t, m, data, out->id);
+    trial_hash(&of_any_epochs, m, data, out->lineage);
+    trial_hash(&of_any_seed, m, data, out->configuration);
 }

@@ -50,10 +50,16 @@ void trial_free(struct trial *t);
 char *trial_data_key(const struct trial *t);
 // The resolved spec with all defaults, as YAML: valid input that gives the same trial. New memory.
 char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
-// The identity: of the resolved spec, with every data source named by its content (`data`: data_identity's text).
-void trial_identity(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
-// Trials that differ only in train.seed share a configuration.
-void trial_configuration(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
-// Trials that differ only in the number of epochs share a lineage: the longer one can resume from the shorter one's
-// checkpoint. It is the identity without the number of epochs, unless the learning rate depends on it.
-void trial_lineage(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1]);
+
+// What a trial is known by. The strings are hashes of its resolved spec, in which the content of each data source takes
+// the place of its name.
+struct trial_identity {
+    int number; // in the sweep
+    char id[TRIAL_ID_LENGTH + 1];
+    // Trials that differ only in the number of epochs share a lineage: the longer one can resume from the shorter one's
+    // checkpoint. It is the id without the number of epochs, unless the learning rate depends on it.
+    char lineage[TRIAL_ID_LENGTH + 1];
+    char configuration[TRIAL_ID_LENGTH + 1]; // shared by trials that differ only in train.seed
+};
+// Computes the hashes; `data` is the text of data_identity. Leaves the number as it is.
+void trial_identify(const struct trial *t, const struct model *m, const char *data, struct trial_identity *out);

@@ -29,7 +29,7 @@ static int *plan_find_slot(const struct plan *p, const char *id)
 {
     ASSERT(p->slots > p->n && *id, "%d entries in %d slots", p->n, p->slots);
     size_t at = strtoull(id, NULL, 16) % (size_t)p->slots;
-    while (p->slot[at] >= 0 && strcmp(p->entry[p->slot[at]].id, id) != 0)
+    while (p->slot[at] >= 0 && strcmp(p->entry[p->slot[at]].trial.id, id) != 0)
         at = (at + 1) % (size_t)p->slots;
     return &p->slot[at];
 }
@@ -44,8 +44,8 @@ static void plan_grow(struct plan *p)
     p->slot = mem_grow(p->slot, (size_t)p->slots, sizeof *p->slot);
     memset(p->slot, -1, (size_t)p->slots * sizeof *p->slot);
     for (int i = 0; i < p->n; i++)
-        if (p->entry[i].id[0] && p->entry[i].same_as < 0)
-            *plan_find_slot(p, p->entry[i].id) = i;
+        if (p->entry[i].trial.id[0] && p->entry[i].same_as < 0)
+            *plan_find_slot(p, p->entry[i].trial.id) = i;
 }
 
 static int take_next(struct plan *p)
@@ -72,16 +72,13 @@ int plan_more(struct plan *p, struct err *e)
     *entry = (struct plan_entry){0};
 
     int failed = p->resolve(p->context, &t, entry, e);
-    entry->number = number;
-    entry->configuration = t.configuration;
-    entry->repeat = t.repeat;
-    entry->rung = t.rung;
-    entry->may_go_on = t.may_go_on;
+    entry->trial.number = number;
+    entry->may_continue = t.may_continue;
     entry->same_as = -1;
     if (failed)
-        entry->id[0] = 0;
+        entry->trial.id[0] = 0;
 
-    int *slot = failed ? NULL : plan_find_slot(p, entry->id);
+    int *slot = failed ? NULL : plan_find_slot(p, entry->trial.id);
     if (slot && *slot >= 0)
         entry->same_as = *slot;
     else if (slot)

@@ -5,10 +5,9 @@
 #include "trial/experiment.h"
 
 struct plan_entry {
-    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration_id[TRIAL_ID_LENGTH + 1];
-    int number, configuration, repeat, rung; // in the sweep
-    bool may_go_on;                          // a later trial may be the same with more epochs
-    int same_as;                             // the earlier entry with the same identity; -1: none
+    struct trial_identity trial; // without an id if the trial cannot be run
+    bool may_continue;           // a later trial may be the same with more epochs
+    int same_as;                 // the earlier entry with the same id; -1: none
     int64_t shards, parameters, epochs, rows;
     double operations;      // of training, floating-point: the expected cost
     double step_operations; // of these, in one step

@@ -295,9 +295,7 @@ static int plan_model(
                  check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);
     note_sizes(p, m);
-    trial_identity(t, m, k->identity, entry->id);
-    trial_lineage(t, m, k->identity, entry->lineage);
-    trial_configuration(t, m, k->identity, entry->configuration_id);
+    trial_identify(t, m, k->identity, &entry->trial);
 
     entry->shards = t->train.shards;
     entry->parameters = (int64_t)m->trainable;

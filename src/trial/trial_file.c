@@ -316,9 +316,9 @@ static int trial_write_head(struct store_file *f, const struct trial_result *r, 
     char *spec = trial_spec(r->trial, x, r->model), *objective = objective_text(&x->objective);
     int failed = store_set_text(f, "", TRIAL_EXPERIMENT, x->name, e);
     failed |= x->about ? store_set_text(f, "", TRIAL_ABOUT, x->about, e) : 0;
-    failed |= store_set_text(f, "", TRIAL_ID, r->order->id, e);
-    failed |= store_set_int(f, "", TRIAL_NUMBER, r->order->number, e);
-    failed |= store_set_text(f, "", TRIAL_CONFIGURATION, r->order->configuration, e);
+    failed |= store_set_text(f, "", TRIAL_ID, r->order->planned.trial.id, e);
+    failed |= store_set_int(f, "", TRIAL_NUMBER, r->order->planned.trial.number, e);
+    failed |= store_set_text(f, "", TRIAL_CONFIGURATION, r->order->planned.trial.configuration, e);
     if (*objective)
         failed |= store_set_text(f, "", TRIAL_OBJECTIVE, objective, e);
     failed |= store_set_text(f, "", TRIAL_STATUS, r->trained.has_diverged ? TRIAL_DIVERGED : TRIAL_DONE, e);

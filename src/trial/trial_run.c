@@ -81,7 +81,7 @@ static void note_failure(struct evaluation *v, const struct trial_result *r, con
         return;
 
     snprintf(v->failure, sizeof v->failure, "%.*s", (int)strcspn(found->text, "\n"), found->text);
-    fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->id, set, v->failure);
+    fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->planned.trial.id, set, v->failure);
 }
 
 // Collective. The errors of all training rows, and on the first rank what they say.
@@ -248,17 +248,18 @@ static void check_memory(const struct team *team, const struct trial *t, const s
             text_bytes(each, need), ranks, text_plural(ranks), text_bytes(has, all));
 }
 
-int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
-    const struct checkpointing *k, struct data_cache *cache, struct err *e)
+int trial_run(const struct team *team, const struct trial_task *task, struct err *e)
 {
     struct trial t;
     struct model *m = NULL;
+    struct order *order = task->order;
+    struct data_cache *cache = task->cache;
     struct node *tree = order->tree;
 
-    ASSERT(tree && order->id[0], "an order without a trial");
+    ASSERT(tree && order->planned.trial.id[0], "an order without a trial");
     order->tree = NULL;
 
-    if (trial_parse(tree, &t, e) == 0 && fetch_data(x, &t, cache, e) == 0 &&
+    if (trial_parse(tree, &t, e) == 0 && fetch_data(task->experiment, &t, cache, e) == 0 &&
         check_versions(order, &cache->sets, e) == 0) {
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
@@ -270,11 +271,12 @@ int trial_run(const struct team *team, const struct experiment *x, struct order 
         failed = comm_agree(team->comm, e);
     }
     if (!failed) {
-        struct trial_result r = {.experiment = x, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
-        struct checkpointing kept = *k;
+        struct trial_result r = {
+            .experiment = task->experiment, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
+        struct checkpointing kept = *task->checkpointing;
         kept.check = check_data;
         kept.context = &cache->sets;
-        failed = train_and_write(team, &r, path, &kept, e);
+        failed = train_and_write(team, &r, task->path, &kept, e);
     }
 
     model_free(&m);

@@ -11,8 +11,16 @@ struct data_cache {
 };
 void data_cache_free(struct data_cache *c);
 
-// Collective over team->comm. Trains and scores the trial, whose tree it takes, and writes its file. Removes its
-// checkpoint then, unless k->keeps_last. Notifies the team's `on_progress`. Returns -1 and the reason, the same on all
-// ranks, if this failed; 1 if it was stopped on request and its checkpoint is written.
-int trial_run(const struct team *team, const struct experiment *x, struct order *order, const char *path,
-    const struct checkpointing *k, struct data_cache *cache, struct err *e);
+// All members are borrowed.
+struct trial_task {
+    const struct experiment *experiment;
+    struct order *order; // its tree is taken
+    const char *path;    // of the trial's file
+    const struct checkpointing *checkpointing;
+    struct data_cache *cache;
+};
+
+// Collective over team->comm. Trains and scores the trial and writes its file. Then removes its checkpoint, unless
+// checkpointing->keeps_last. Notifies the team's `on_progress`. Returns -1 and the reason, the same on all ranks, if
+// this failed; 1 if it was stopped on request and its checkpoint is written.
+int trial_run(const struct team *team, const struct trial_task *task, struct err *e);

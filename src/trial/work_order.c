@@ -1,4 +1,4 @@
-// A work order as bytes: a head of fixed length, then the rest as YAML.
+// A work order as bytes: the plan's entry and its index as they are in memory, then the rest as YAML.
 #include "trial/work_order.h"
 
 #include "base/err.h"
@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct order_head {
-    char id[TRIAL_ID_LENGTH + 1], lineage[TRIAL_ID_LENGTH + 1], configuration[TRIAL_ID_LENGTH + 1];
-    int number, entry;
-    bool may_go_on;
-    int64_t epochs;
-    double operations;
-};
-
 static struct node *varied_node(const struct spec_sweep *s, const double *value)
 {
     char room[32];
@@ -26,74 +18,63 @@ static struct node *varied_node(const struct spec_sweep *s, const double *value)
     return map;
 }
 
-static int check_size(const struct experiment *x, const struct text *text, struct err *e)
+// Returns what an order holds besides the plan's entry, as a map. Returns NULL and an error if the spec of the trial
+// cannot be resolved.
+static struct node *order_map(const struct experiment *x, const struct plan *plan, int number, struct err *e)
 {
-    return text->length <= SPEC_MAX_BYTES
-               ? 0
-               : node_error(
-                     x->tree, e, "a trial is too large: at most %d bytes of text when it is resolved", SPEC_MAX_BYTES);
-}
+    struct search_trial t;
+    struct node *map = NULL;
+    double *value = mem_new((size_t)spec_sweep_keys(x->sweep) + 1, sizeof *value);
 
-// `tree` is taken.
-static int order_write(const struct experiment *x, const struct plan *plan, int i, struct node *tree,
-    const double *value, struct queue_bytes *bytes, struct err *e)
-{
-    ASSERT(i >= 0 && i < plan->n && plan->entry[i].id[0], "entry %d of %d", i, plan->n);
-    const struct plan_entry *entry = &plan->entry[i];
-    struct order_head head = {.number = entry->number,
-        .entry = i,
-        .may_go_on = entry->may_go_on,
-        .epochs = entry->epochs,
-        .operations = entry->operations};
-    memcpy(head.id, entry->id, sizeof head.id);
-    memcpy(head.lineage, entry->lineage, sizeof head.lineage);
-    memcpy(head.configuration, entry->configuration_id, sizeof head.configuration);
+    search_trial(plan->search, number, &t, value);
+    struct node *tree = spec_sweep_trial(x->sweep, &t.point, e);
+    if (tree) {
+        map = node_new_map();
+        node_add(map, "varied", varied_node(x->sweep, value));
+        node_add(map, "data", node_new_text(plan->data ? plan->data : ""));
+        node_add(map, "trial", tree);
+    }
 
-    struct text text = {0};
-    struct node *root = node_new_map();
-    node_add(root, "varied", varied_node(x->sweep, value));
-    node_add(root, "data", node_new_text(plan->data ? plan->data : ""));
-    node_add(root, "trial", tree);
-    node_emit(root, &text);
-
-    queue_bytes_add(bytes, &head, sizeof head);
-    queue_bytes_add(bytes, text.data, text.length);
-    int failed = check_size(x, &text, e);
-
-    text_free(&text);
-    node_free(&root);
-    return failed;
+    free(value);
+    return map;
 }
 
 int order_pack(const struct experiment *x, const struct plan *plan, int i, struct queue_bytes *bytes, struct err *e)
 {
-    struct search_trial t;
-    double *value = mem_new((size_t)spec_sweep_keys(x->sweep) + 1, sizeof *value);
-    search_trial(plan->search, plan->entry[i].number, &t, value);
-    struct node *tree = spec_sweep_trial(x->sweep, &t.point, e);
-    int failed = tree ? order_write(x, plan, i, tree, value, bytes, e) : -1;
-    free(value);
+    ASSERT(i >= 0 && i < plan->n && plan->entry[i].trial.id[0], "entry %d of %d", i, plan->n);
+    struct text text = {0};
+    struct node *map = order_map(x, plan, plan->entry[i].trial.number, e);
+    if (!map)
+        return -1;
+    node_emit(map, &text);
+    node_free(&map);
+
+    int failed = 0;
+    if (text.length > SPEC_MAX_BYTES) {
+        failed = node_error(
+            x->tree, e, "a trial is too large: at most %d bytes of text when it is resolved", SPEC_MAX_BYTES);
+    } else {
+        queue_bytes_add(bytes, &plan->entry[i], sizeof plan->entry[i]);
+        queue_bytes_add(bytes, &i, sizeof i);
+        queue_bytes_add(bytes, text.data, text.length);
+    }
+
+    text_free(&text);
     return failed;
 }
 
 int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e)
 {
-    struct order_head head;
+    const size_t head = sizeof o->planned + sizeof o->entry;
+
     *o = (struct order){0};
-    if (bytes->n < sizeof head)
+    if (bytes->n < head)
         return err_add(e, ERR_SOFTWARE, "a work order of %zu bytes", bytes->n);
 
-    memcpy(&head, bytes->data, sizeof head);
-    memcpy(o->id, head.id, sizeof o->id);
-    memcpy(o->lineage, head.lineage, sizeof o->lineage);
-    memcpy(o->configuration, head.configuration, sizeof o->configuration);
-    o->number = head.number;
-    o->entry = head.entry;
-    o->may_go_on = head.may_go_on;
-    o->epochs = head.epochs;
-    o->operations = head.operations;
+    memcpy(&o->planned, bytes->data, sizeof o->planned);
+    memcpy(&o->entry, bytes->data + sizeof o->planned, sizeof o->entry);
 
-    struct node *root = spec_parse(o->id, bytes->data + sizeof head, bytes->n - sizeof head, e);
+    struct node *root = spec_parse(o->planned.trial.id, bytes->data + head, bytes->n - head, e);
     o->varied = root ? node_take(root, "varied") : NULL;
     o->data = root ? node_take(root, "data") : NULL;
     o->tree = root ? node_take(root, "trial") : NULL;

@@ -9,7 +9,6 @@ findings=$(awk -f "$lint_folder/page.awk" "${sources[@]}")
 
 # Functions that still have more parameters. The list may only become shorter.
 many='read_(numbers|checked|last|rows|fixed_texts|texts|check_begin|check_add)|refuse_lost|hash_(texts|numbers|rows)|verify_hash'
-many="$many|calibrate|trial_run|order_write"
 complain_lines '' < <(sed -nE 's/^(QUESTIONS|BLANK|LENGTH|PARAMETERS) //p' <<<"$findings" | grep -vE ": ($many): [0-9]+ parameters")
 read -r _ body blanks asserts lines <<<"$(grep '^TOTAL' <<<"$findings")"
 tenths=$((1000 * blanks / (body > 0 ? body : 1)))

@@ -36,8 +36,8 @@ static int resolve(void *context, const struct search_trial *t, struct plan_entr
     text_add(&text, "%lld,%lld", (long long)t->point.repeat, (long long)t->point.epochs);
     hash_identity(id, text.data, text.length);
     text_free(&text);
-    memcpy(out->id, id, TRIAL_ID_LENGTH);
-    out->id[TRIAL_ID_LENGTH] = 0;
+    memcpy(out->trial.id, id, TRIAL_ID_LENGTH);
+    out->trial.id[TRIAL_ID_LENGTH] = 0;
     out->shards = 1;
     out->epochs = t->point.epochs ? t->point.epochs : EPOCHS;
     out->operations = (double)out->epochs * (1 + (id[0] & 7));
@@ -53,9 +53,9 @@ static double loss_of(const char *id)
 static enum pool_known look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     const struct world *w = context;
-    if (!w->finished || !strchr(w->finished, entry->id[TRIAL_ID_LENGTH - 1]))
+    if (!w->finished || !strchr(w->finished, entry->trial.id[TRIAL_ID_LENGTH - 1]))
         return POOL_NEW;
-    *loss = needs_loss ? loss_of(entry->id) : NAN;
+    *loss = needs_loss ? loss_of(entry->trial.id) : NAN;
     return POOL_FINISHED;
 }
 
@@ -82,7 +82,7 @@ static int first_to_end(const struct group *group, int n)
 
 static struct pool_report report_of(const struct plan *plan, int entry)
 {
-    struct pool_report r = {.entry = entry, .loss = loss_of(plan->entry[entry].id)};
+    struct pool_report r = {.entry = entry, .loss = loss_of(plan->entry[entry].trial.id)};
     if (isnan(r.loss) && entry % 2)
         r.failure = ERR_IO;
     else
@@ -121,7 +121,7 @@ static int simulate(struct pool *pool, const struct plan *plan, int n, uint64_t 
 
 static int by_number(const void *a, const void *b)
 {
-    return ((const struct plan_entry *)a)->number - ((const struct plan_entry *)b)->number;
+    return ((const struct plan_entry *)a)->trial.number - ((const struct plan_entry *)b)->trial.number;
 }
 
 // All trials with their results, in the order of their numbers.
@@ -130,7 +130,8 @@ static char *outcome(struct plan *plan)
     struct text t = {0};
     qsort(plan->entry, (size_t)plan->n, sizeof *plan->entry, by_number);
     for (int i = 0; i < plan->n; i++)
-        text_add(&t, "%d %s %g\n", plan->entry[i].number, plan->entry[i].id, loss_of(plan->entry[i].id));
+        text_add(
+            &t, "%d %s %g\n", plan->entry[i].trial.number, plan->entry[i].trial.id, loss_of(plan->entry[i].trial.id));
     return t.data;
 }
 

@@ -140,18 +140,18 @@ static void test_ranges(void **state)
 // --- halving
 
 // Those that were promoted, of trials that were all reported.
-static void check_goes_on(const struct search *s, char *const *line)
+static void check_continues(const struct search *s, char *const *line)
 {
     for (int i = 0; i < search_bound(s); i++) {
         char configuration[32];
-        bool goes_on = false;
+        bool continues = false;
         if (!line[i])
             continue;
         snprintf(configuration, sizeof configuration, "%.*s/", (int)strcspn(strchr(line[i], ':'), "/"),
             strchr(line[i], ':'));
         for (int k = i + 1; k < search_bound(s); k++)
-            goes_on |= line[k] && strstr(line[k], configuration);
-        assert_int_equal(search_goes_on(s, i), goes_on);
+            continues |= line[k] && strstr(line[k], configuration);
+        assert_int_equal(search_continues(s, i), continues);
     }
 }
 
@@ -177,12 +177,12 @@ static char *run(const char *text, int64_t epochs, judge loss_of, uint64_t order
             text_add(&l, " %s", spec_sweep_value(sweep, k, value[k], room));
         assert_null(line[t.number]);
         line[t.number] = l.data;
-        assert_int_equal(search_goes_on(s, t.number), t.may_go_on);
+        assert_int_equal(search_continues(s, t.number), t.may_continue);
         search_report(s, t.number, loss_of(&t));
         out[pick] = out[--n];
     }
     assert_true(search_is_done(s));
-    check_goes_on(s, line);
+    check_continues(s, line);
     struct text all = {0};
     for (int i = 0; i < search_bound(s); i++) {
         if (line[i])
@@ -277,7 +277,7 @@ static void test_hyperband(void **state)
             search_trial(s, number[at], &t, value);
             assert_int_equal(t.point.epochs, first[b].epochs);
             assert_int_equal(t.configuration, at);
-            assert_int_equal(t.may_go_on, b < 4);
+            assert_int_equal(t.may_continue, b < 4);
         }
     assert_false(search_is_exhausted(s));
     search_free(&s);
