@@ -281,22 +281,35 @@ int disk_rename_over(const char *temporary, const char *path, const struct disk_
     return rename_durably(temporary, path, NULL, seen, e);
 }
 
-// Writes a string and closes `fd`, which may be -1 after a failed open. Returns -1 and errno on failure.
+int disk_write_at(int fd, const void *data, size_t n, off_t at)
+{
+    enum { PIECE = 16 << 20, MANY = 4 << 20 };
+
+    ASSERT(at >= 0, "offset %lld", (long long)at);
+    for (const char *p = data; n > 0;) {
+        ssize_t written = pwrite(fd, p, n < PIECE ? n : PIECE, at);
+        if (written < 0 && errno != EINTR)
+            return -1;
+
+        size_t step = written > 0 ? (size_t)written : 0;
+        if (step >= MANY)
+            sync_file_range(fd, at, (off_t)step, SYNC_FILE_RANGE_WRITE);
+        p += step;
+        at += (off_t)step;
+        n -= step;
+    }
+
+    return 0;
+}
+
+// Writes a string into an empty file and closes `fd`, which may be -1 after a failed open. Returns -1 and errno on
+// failure.
 static int write_and_close(int fd, const char *text)
 {
-    int error = 0;
-
     if (fd < 0)
         return -1;
 
-    for (size_t n = strlen(text); n > 0 && !error;) {
-        ssize_t written = write(fd, text, n);
-        if (written < 0 && errno != EINTR)
-            error = errno;
-        text += written > 0 ? written : 0;
-        n -= written > 0 ? (size_t)written : 0;
-    }
-
+    int error = disk_write_at(fd, text, strlen(text), 0) < 0 ? errno : 0;
     if (close(fd) < 0 && !error)
         error = errno;
     errno = error;

@@ -3,6 +3,7 @@
 // writes; the owner of the file checks the note (durable_check) before the file gets its final name.
 #include "store/store_impl.h"
 
+#include "base/disk.h"
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -121,17 +122,9 @@ static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_
         d->end = at + n;
     if (d->end > d->note->bytes)
         d->note->bytes = d->end;
-    for (const char *p = data; n > 0 && !d->note->error;) {
-        ssize_t written = pwrite(d->fd, p, n, (off_t)at);
-        if (written < 0 && errno != EINTR)
-            d->note->error = errno;
-        size_t step = written > 0 ? (size_t)written : 0;
-        if (step >= STORE_PIECE_BYTES) // the disk starts now, while we compute, and not at the sync
-            sync_file_range(d->fd, (off_t)at, (off_t)step, SYNC_FILE_RANGE_WRITE);
-        p += step;
-        at += step;
-        n -= step;
-    }
+    if (!d->note->error && disk_write_at(d->fd, data, n, (off_t)at) < 0)
+        d->note->error = errno;
+
     return 0;
 }
 

@@ -129,22 +129,6 @@ static int by_offset(const void *a, const void *b)
 }
 
 // Returns -1 with errno.
-static int write_at(int fd, const void *data, size_t n, off_t at)
-{
-    for (const char *p = data; n > 0;) {
-        ssize_t written = pwrite(fd, p, n, at);
-        if (written < 0 && errno != EINTR)
-            return -1;
-        size_t step = written > 0 ? (size_t)written : 0;
-        p += step;
-        at += (off_t)step;
-        n -= step;
-    }
-
-    return 0;
-}
-
-// Returns -1 with errno.
 static int seal_append(int fd, struct seal *s)
 {
     ASSERT(fd >= 0 && s->arrays >= 0, "file %d, %" PRId64 " arrays", fd, s->arrays);
@@ -156,10 +140,10 @@ static int seal_append(int fd, struct seal *s)
     if (end < 0 || seal_sum(fd, s, &sum) < 0)
         return -1;
     seal_text(text, s, sum);
-    if (s->arrays && write_at(fd, s->table, table_bytes(s), end) < 0)
+    if (s->arrays && disk_write_at(fd, s->table, table_bytes(s), end) < 0)
         return -1;
 
-    return write_at(fd, text, sizeof text, end + (off_t)table_bytes(s));
+    return disk_write_at(fd, text, sizeof text, end + (off_t)table_bytes(s));
 }
 
 int seal_write(const char *temporary, const char *path, struct seal_arrays *arrays, struct err *e)
