@@ -27,7 +27,7 @@ static const struct field fields[] = {
         "EXPERIMENT.yaml, whose need of memory is compared with what a rank has"),
     FLAG_ROW(doctor_options, json, "json", "print the findings as JSON"),
     FLAG_ROW(doctor_options, self_test, "self-test",
-        "only the self-test of MPI-IO on the ranks that mpirun or srun started"),
+        "only the self-test of parallel writes, on the ranks that mpirun or srun started"),
     {0},
 };
 
@@ -36,8 +36,7 @@ static const struct command command = {
     .usage = "[FOLDER] [OPTION]...",
     .about = "Looks at what a run would find here: launcher and ranks against Slurm's tasks, PMIx, cores and binding,\n"
              "memory, libraries, network, and the time left. Tests whether FOLDER (default: results, or the current\n"
-             "folder) keeps what several ranks write, because Open MPI's default silently loses data on some file\n"
-             "systems. Run it by itself, under mpirun, or under srun.\n",
+             "folder) keeps what several ranks write into one file. Run it by itself, under mpirun, or under srun.\n",
     .footer = "Exit code: 0 nothing is wrong; 2 something is, or usage; 74 the self-test found lost data.\n"
               "\n"
               "  hourglass doctor results\n"
@@ -97,7 +96,7 @@ static int print_findings(const struct findings *l, bool as_json)
     int code = 0;
     for (int i = 0; i < l->n; i++)
         if (l->v[i].level == FINDING_ERROR)
-            code = strcmp(l->v[i].name, "MPI-IO") == 0 || code == ERR_IO ? ERR_IO : ERR_USAGE;
+            code = strcmp(l->v[i].name, FINDING_WRITES) == 0 || code == ERR_IO ? ERR_IO : ERR_USAGE;
     if (as_json)
         print_findings_json(l);
     else
@@ -133,7 +132,7 @@ static int examine_machine(
         if (store_probe(&world, path, PROBE_FILES, &p, e) == 0 && world.rank == 0)
             printf("self-test: %d of %d files wrong on %d ranks\n", p.wrong, p.files, world.size);
         if (p.wrong > 0)
-            err_add(e, ERR_IO, "%s: MPI-IO loses data here", folder);
+            err_add(e, ERR_IO, "%s: what several ranks write is not kept here", folder);
         free(path);
     } else {
         if (world.rank == 0) {
@@ -143,7 +142,7 @@ static int examine_machine(
             check_folder(l, folder);
         }
         if (world.size > 1)
-            check_mpiio_here(l, &world, folder);
+            check_writes_here(l, &world, folder);
     }
     free(facts);
     fflush(stdout);
@@ -162,7 +161,7 @@ static int examine_experiment(const struct doctor_options *o, const char *folder
     if (is_first && !e->count && !o->self_test)
         check_slurm(&l);
     if (!e->count && !o->self_test && !comm_has_launcher() && !is_alone)
-        check_mpiio(&l, folder);
+        check_writes(&l, folder);
     if (is_alone && is_first)
         check_launch(&l, 1); // MPI cannot start
     else if (!is_alone && !e->count)

@@ -42,11 +42,12 @@ void check_network(struct findings *l, int hosts);
 void check_libraries(struct findings *l);
 
 // --- doctor_folder.c: the file system
-enum { PROBE_FILES = 200 }; // that the self-test writes at most
+enum { PROBE_FILES = 20 };               // that the self-test writes at most
+#define FINDING_WRITES "parallel writes" // the name of the self-test's findings
 void check_folder(struct findings *l, const char *folder);
-// By itself: starts mpirun twice, with Open MPI's default and with the setting in force.
-void check_mpiio(struct findings *l, const char *folder);
-// Collective over comm, of several ranks: on these, with the setting in force.
-void check_mpiio_here(struct findings *l, const struct comm *comm, const char *folder);
+// Starts mpirun, on whose ranks this program runs the self-test of parallel writes.
+void check_writes(struct findings *l, const char *folder);
+// Collective over comm, of several ranks. Runs that self-test on these ranks.
+void check_writes_here(struct findings *l, const struct comm *comm, const char *folder);
 // The path of its file in the folder, new memory.
 char *probe_path(const char *folder);

@@ -5,7 +5,6 @@
 #include "cli/doctor.h"
 #include "cli/launch.h"
 #include "comm/launcher.h"
-#include "comm/mpi_library.h"
 #include "store/parallel.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -92,53 +91,39 @@ void check_folder(struct findings *l, const char *folder)
     check_space(l, folder);
 }
 
-// --- MPI-IO
-static const char *in_force(void)
-{
-    static char text[128];
-    const char *io = getenv("OMPI_MCA_io"), *lock = getenv("OMPI_MCA_fs_ufs_lock_algorithm");
-    if (mpi_flavour() == FLAVOUR_MPICH)
-        snprintf(text, sizeof text, "ROMIO");
-    else if (io)
-        snprintf(text, sizeof text, "io=%.100s", io);
-    else
-        snprintf(text, sizeof text, "fs_ufs_lock_algorithm=%.90s", lock ? lock : "3");
-    return text;
-}
+// --- parallel writes
 
-// The environment without what launchers have told this process, and with `setting` ("KEY=VALUE"; NULL: none).
-static char **environment_new(const char *setting)
+// Returns the environment without what launchers have told this process, in new memory; the strings are borrowed.
+static char **environment_new(void)
 {
     static const char *const dropped[] = {"SLURM_", "PMIX_", "PMI_", "OMPI_COMM_", "OMPI_UNIVERSE", "MPI_LOCAL"};
     size_t count = 0, n = 0;
 
     while (environ[count])
         count++;
-    char **copy = mem_new(count + 2, sizeof *copy);
+    char **copy = mem_new(count + 1, sizeof *copy);
 
     for (size_t i = 0; i < count; i++) {
-        bool is_dropped = setting && (strncmp(environ[i], "OMPI_MCA_io=", 12) == 0 ||
-                                         strncmp(environ[i], "OMPI_MCA_fs_ufs_lock_algorithm=", 31) == 0);
+        bool is_dropped = false;
         for (size_t k = 0; k < sizeof dropped / sizeof *dropped; k++)
             is_dropped = is_dropped || strncmp(environ[i], dropped[k], strlen(dropped[k])) == 0;
         if (!is_dropped)
             copy[n++] = environ[i];
     }
 
-    copy[n] = (char *)(size_t)setting;
     return copy;
 }
 
-// Under the launcher. -1 and what it said where it did not run.
-static int self_test(
-    const struct launcher *l, const char *folder, const char *setting, struct store_probe *p, char *said, size_t room)
+// Runs the self-test under the launcher. Returns -1, with its output in `said`, if it did not run.
+static int self_test(const struct launcher *l, const char *folder, struct store_probe *p, char *said, size_t room)
 {
-    char self[4096] = "", ranks[16], **environment = environment_new(setting);
+    char self[4096] = "", ranks[16], **environment = environment_new();
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         self[0] = 0;
     snprintf(ranks, sizeof ranks, "%d", PROBE_RANKS);
     const char *const arguments[] = {l->path, "-n", ranks, self, "doctor", folder, "--self-test", NULL};
     int failed = -1;
+
     for (int i = 0; i < 2 && failed; i++) { // Open MPI itself crashes once in some thousand starts
         int code = command_output(arguments, environment, PROBE_SECONDS, said, room);
         const char *line = strstr(said, "self-test: ");
@@ -150,38 +135,19 @@ static int self_test(
     return failed;
 }
 
-static void tell_wrong(struct findings *l, const char *folder, const struct store_probe *p)
+// Reports what came of the self-test on this number of ranks.
+static void report_probe(struct findings *l, const char *folder, int ranks, const struct store_probe *p)
 {
-    finding_add(l, FINDING_ERROR, "MPI-IO",
-        mpi_flavour() == FLAVOUR_OPEN_MPI_5
-            ? "do not let several ranks write here: --ranks-per-trial 1, another folder, or OMPI_MCA_io=romio341"
-            : "do not let several ranks write here: --ranks-per-trial 1, another folder, or OMPI_MCA_io=romio321",
-        "%s: %d of %d files were wrong with %s", folder, p->wrong, p->files, in_force());
-}
-
-static void tell_right(struct findings *l, const char *folder, const struct store_probe *p)
-{
-    finding_add(l, FINDING_GOOD, "MPI-IO", NULL, "%s: safe with %s (%d files)", folder, in_force(), p->files);
-}
-
-// Whether Open MPI's default is safe here, too: for those who wonder why hourglass sets something else.
-static void compare_default(
-    struct findings *l, const struct launcher *launcher, const char *folder, const struct store_probe *p)
-{
-    char said[4096];
-    struct store_probe other = {0};
-    bool is_known = self_test(launcher, folder, "OMPI_MCA_fs_ufs_lock_algorithm=0", &other, said, sizeof said) == 0;
-
-    if (is_known && other.wrong > 0)
-        finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
-            "%s: safe with %s, which hourglass sets (%d files); Open MPI's default got %d of %d files wrong", folder,
-            in_force(), p->files, other.wrong, other.files);
+    if (p->wrong > 0)
+        finding_add(l, FINDING_ERROR, FINDING_WRITES,
+            "do not let several ranks write here: --ranks-per-trial 1, or another folder",
+            "%s: %d ranks wrote %d files, of which %d were wrong", folder, ranks, p->files, p->wrong);
     else
-        finding_add(l, FINDING_GOOD, "MPI-IO", NULL,
-            "%s: safe with %s (%d files); Open MPI's default showed no fault, either", folder, in_force(), p->files);
+        finding_add(l, FINDING_GOOD, FINDING_WRITES, NULL, "%s: %d ranks wrote %d files, all of them right", folder,
+            ranks, p->files);
 }
 
-void check_mpiio(struct findings *l, const char *folder)
+void check_writes(struct findings *l, const char *folder)
 {
     char said[4096];
     struct err e = {0};
@@ -189,26 +155,23 @@ void check_mpiio(struct findings *l, const char *folder)
     struct store_probe p = {0};
 
     if (launcher_find(&launcher, &e) != 0) {
-        finding_add(
-            l, FINDING_WARNING, "MPI-IO", "runs have one rank until then", "%.*s", (int)strcspn(e.text, "\n"), e.text);
+        finding_add(l, FINDING_WARNING, FINDING_WRITES, "runs have one rank until then", "%.*s",
+            (int)strcspn(e.text, "\n"), e.text);
         return;
     }
-    launch_environment(&launcher, PROBE_RANKS);
-    if (self_test(&launcher, folder, NULL, &p, said, sizeof said) != 0) {
-        said[strcspn(said, "\n")] = 0;
-        finding_add(l, FINDING_WARNING, "MPI-IO", "try mpirun -n 3 hourglass doctor FOLDER --self-test",
-            "%s: the self-test did not run under %s: %.300s", folder, launcher.name, *said ? said : "it says nothing");
-    } else if (p.wrong > 0)
-        tell_wrong(l, folder, &p);
-    else if (mpi_flavour() == FLAVOUR_MPICH)
-        tell_right(l, folder, &p);
-    else
-        compare_default(l, &launcher, folder, &p);
 
+    launch_environment(&launcher, PROBE_RANKS);
+    if (self_test(&launcher, folder, &p, said, sizeof said) != 0) {
+        said[strcspn(said, "\n")] = 0;
+        finding_add(l, FINDING_WARNING, FINDING_WRITES, "try mpirun -n 3 hourglass doctor FOLDER --self-test",
+            "%s: the self-test did not run under %s: %.300s", folder, launcher.name, *said ? said : "it says nothing");
+    } else {
+        report_probe(l, folder, PROBE_RANKS, &p);
+    }
     launcher_free(&launcher);
 }
 
-void check_mpiio_here(struct findings *l, const struct comm *comm, const char *folder)
+void check_writes_here(struct findings *l, const struct comm *comm, const char *folder)
 {
     struct err e = {0};
     struct store_probe p;
@@ -219,11 +182,8 @@ void check_mpiio_here(struct findings *l, const struct comm *comm, const char *f
     if (comm->rank != 0)
         return;
     if (failed)
-        finding_add(l, FINDING_ERROR, "MPI-IO", "name a folder that every rank sees and may write to", "%.*s",
+        finding_add(l, FINDING_ERROR, FINDING_WRITES, "name a folder that every rank sees and may write to", "%.*s",
             (int)strcspn(e.text, "\n"), e.text);
-    else if (p.wrong > 0)
-        tell_wrong(l, folder, &p);
     else
-        finding_add(l, FINDING_GOOD, "MPI-IO", NULL, "%s: %d ranks wrote %d files, all right, with %s", folder,
-            comm->size, p.files, in_force());
+        report_probe(l, folder, comm->size, &p);
 }

@@ -194,5 +194,5 @@ void check_network(struct findings *l, int hosts)
 
 void check_libraries(struct findings *l)
 {
-    finding_add(l, FINDING_GOOD, "libraries", NULL, "%s, %s with MPI-IO", mpi_library(), store_library());
+    finding_add(l, FINDING_GOOD, "libraries", NULL, "%s, %s", mpi_library(), store_library());
 }

@@ -1,22 +1,24 @@
-// Bulk numbers from all ranks of a group into one durable file: all write their rows through MPI-IO, then only rank 0
-// continues with the file.
+// Bulk numbers from all ranks of a group into one durable file: HDF5 on rank 0 makes the arrays and says where their
+// bytes are in the file; every rank writes its rows there by plain writes; then only rank 0 continues with the file.
 //
-// HDF5 cannot write variable-length strings through MPI-IO, and Open MPI's default MPI-IO is known to corrupt parallel
-// writes without a word: so each rank's rows are read back by rank 0 and compared with what the rank had in memory.
+// No rank but the first uses HDF5 here, and none uses MPI-IO. A file that HDF5 has open on several ranks cannot meet a
+// full disk: the rank that fails leaves the barriers of HDF5 and MPI-IO in which the others wait for ever. Open MPI's
+// MPI-IO is also known to corrupt parallel writes silently. Rank 0 still reads all rows back and compares them with
+// what the ranks had in memory, because the file system may not be made for writes from several machines.
 #include "store/parallel.h"
 
 #include "base/disk.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "comm/comm.h"
-#include "comm/comm_mpi.h"
 #include "store/store_impl.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { PIECE_BYTES = 64 << 20 }; // one write of a rank
 
 // What rank 0 knows of one rank's part of one dataset.
 struct claim {
@@ -24,9 +26,24 @@ struct claim {
     uint64_t hash;
 };
 
+// One call of store_write_parallel.
+struct parallel_write {
+    const struct comm *comm;         // borrowed, as are the next two
+    const char *path;                // of the file
+    const struct store_parts *parts; // of this rank
+    char *temporary;                 // owned; the same on all ranks
+    struct claim *claims;            // (parts, ranks), owned; on rank 0 those of all ranks, sorted by row
+    int64_t *offsets;                // (parts), owned: of each dataset's bytes in the file; -1: it has none
+};
+
+static int64_t row_bytes(const struct store_part *p)
+{
+    return shape_row_elements(&p->shape) * (int64_t)store_type_size(p->shape.type);
+}
+
 static size_t part_bytes(const struct store_part *p)
 {
-    return (size_t)(p->rows * shape_row_elements(&p->shape)) * store_type_size(p->shape.type);
+    return (size_t)(p->rows * row_bytes(p));
 }
 
 static int by_first_row(const void *a, const void *b)
@@ -34,52 +51,59 @@ static int by_first_row(const void *a, const void *b)
     const struct claim *x = a, *y = b;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
-    return (x->rows > y->rows) - (x->rows < y->rows); // an empty part before the one that begins where it lies
+    return (x->rows > y->rows) - (x->rows < y->rows); // an empty part before the one that begins where it is
 }
 
-// Do the claims (size), sorted, cover every row once?
-static int claims_check(
-    const char *file, const struct store_part *p, const struct claim *claims, int size, struct err *e)
+// Returns the claims of all ranks on dataset i.
+static struct claim *claims_of(const struct parallel_write *w, int i)
 {
+    return w->claims + (ptrdiff_t)i * w->comm->size;
+}
+
+// Do the sorted claims on dataset i cover every row once?
+static int claims_check(const struct parallel_write *w, int i, struct err *e)
+{
+    const struct store_part *p = &w->parts->list[i];
+    const struct claim *claims = claims_of(w, i);
     int64_t next = 0;
-    for (int i = 0; i < size; i++) {
-        if (claims[i].rows == 0)
+
+    for (int rank = 0; rank < w->comm->size; rank++) {
+        if (claims[rank].rows == 0)
             continue;
-        if (claims[i].first != next)
-            return err_add(e, ERR_SOFTWARE, "%s: %s: row %" PRId64 " is given by %s", file, p->path, next,
-                claims[i].first > next ? "no rank" : "two ranks");
-        next += claims[i].rows;
+        if (claims[rank].first != next)
+            return err_add(e, ERR_SOFTWARE, "%s: %s: row %" PRId64 " is given by %s", w->path, p->path, next,
+                claims[rank].first > next ? "no rank" : "two ranks");
+        next += claims[rank].rows;
     }
     if (next != p->shape.dims[0])
-        return err_add(e, ERR_SOFTWARE, "%s: %s: ranks give %" PRId64 " of %" PRId64 " rows", file, p->path, next,
+        return err_add(e, ERR_SOFTWARE, "%s: %s: ranks give %" PRId64 " of %" PRId64 " rows", w->path, p->path, next,
             p->shape.dims[0]);
 
     return 0;
 }
 
-// Collective over comm. The claims (n, size) of all ranks, sorted by row, on rank 0; new memory.
-static struct claim *claims_collect(
-    const struct comm *comm, const char *path, const struct store_parts *parts, struct err *e)
+// Collective over comm. Gathers on rank 0 which rows each rank has, and their hashes.
+static void claims_collect(struct parallel_write *w, struct err *e)
 {
-    ASSERT(parts->n >= 0 && parts->list, "%d parts", parts->n);
-    size_t count = (size_t)parts->n * (size_t)comm->size;
-    struct claim *claims = mem_new(count, sizeof *claims);
+    const int n = w->parts->n, size = w->comm->size;
+    size_t count = (size_t)n * (size_t)size;
+    w->claims = mem_new(count, sizeof *w->claims);
 
-    for (int i = 0; i < parts->n; i++) {
-        const struct store_part *p = &parts->list[i];
+    for (int i = 0; i < n; i++) {
+        const struct store_part *p = &w->parts->list[i];
         ASSERT(p->shape.rank > 0 && p->shape.type != STORE_TEXT && p->first >= 0 && p->rows >= 0, "%s", p->path);
-        claims[i * comm->size + comm->rank] =
+        claims_of(w, i)[w->comm->rank] =
             (struct claim){.first = p->first, .rows = p->rows, .hash = hash_bytes(p->data, part_bytes(p))};
     }
-    comm_join_to_root(comm, claims, count * sizeof *claims);
-    for (int i = 0; i < parts->n && comm->rank == 0; i++) {
-        qsort(claims + i * comm->size, (size_t)comm->size, sizeof *claims, by_first_row);
-        claims_check(path, &parts->list[i], claims + i * comm->size, comm->size, e);
-    }
 
-    return claims;
+    comm_join_to_root(w->comm, w->claims, count * sizeof *w->claims);
+    for (int i = 0; i < n && w->comm->rank == 0; i++) {
+        qsort(claims_of(w, i), (size_t)size, sizeof *w->claims, by_first_row);
+        claims_check(w, i, e);
+    }
 }
 
+// Collective over comm. Returns the name of rank 0's temporary, in new memory.
 static char *temporary_shared(const struct comm *comm, const char *path)
 {
     char *name = disk_temporary(path);
@@ -90,166 +114,179 @@ static char *temporary_shared(const struct comm *comm, const char *path)
     return name;
 }
 
-// Writes rows [from, from + rows) of this rank's part.
-static int piece_write(
-    hid_t dataset, hid_t type, hid_t transfer, const struct store_part *p, int64_t from, int64_t rows)
+// Makes a dataset with space for all its rows. Sets the offset of its bytes in the file.
+static int array_make(struct store_file *f, const struct store_part *p, int64_t *offset, struct err *e)
 {
-    hid_t file = -1, memory = -1;
-    int r = rows_select(dataset, &p->shape, p->first + from, rows, &file, &memory);
-    size_t row_bytes = (size_t)shape_row_elements(&p->shape) * store_type_size(p->shape.type);
+    hid_t dataset = dataset_create(f, p->path, &p->shape, e);
+    if (dataset < 0)
+        return -1;
 
-    if (H5Dwrite(dataset, type, memory, file, transfer, (const char *)p->data + (size_t)from * row_bytes) < 0)
-        r = -1;
-    H5Sclose(memory);
-    H5Sclose(file);
-    return r;
+    haddr_t at = H5Dget_offset(dataset);
+    int rc = 0;
+    *offset = at == HADDR_UNDEF ? -1 : (int64_t)at;
+    if (*offset < 0 && p->shape.dims[0] * row_bytes(p) > 0)
+        rc = file_fail(f, p->path, e, "cannot find its place in the file");
+    if (H5Dclose(dataset) < 0 && rc == 0)
+        rc = file_fail(f, p->path, e, "cannot close the array");
+    return rc;
 }
 
-// Writes this rank's rows, independently of other ranks. A collective write that fails on one rank, for instance on a
-// full disk, would leave the others waiting for ever in MPI_File_set_view, because HDF5 does not restore the view of a
-// rank that failed (seen with MPICH 4 and with Open MPI 5). The rows of a rank are one block: collective writes gain
-// nothing.
-static int rows_write(struct store_file *f, hid_t dataset, const struct store_part *p, struct err *e)
+// Syncs the temporary, which HDF5 has closed, and drops this machine's pages of it. Over NFS, a rank that writes a part
+// of a page which its machine holds sends all of the page, and so overwrites rows that another machine has written.
+static int pages_drop(const struct parallel_write *w, struct err *e)
 {
-    int64_t row_bytes = shape_row_elements(&p->shape) * (int64_t)store_type_size(p->shape.type);
-    int64_t most = row_bytes > 0 && row_bytes < PIECE_BYTES ? PIECE_BYTES / row_bytes : 1;
-    hid_t type = type_open(p->shape.type), transfer = H5Pcreate(H5P_DATASET_XFER);
-    char room[96];
-    int r = 0;
+    int fd = open(w->temporary, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return disk_fail(e, w->path, errno, 0, "cannot open its temporary to sync it");
 
-    H5Pset_dxpl_mpio(transfer, H5FD_MPIO_INDEPENDENT);
-    for (int64_t from = 0, rows; from < p->rows && row_bytes > 0 && r == 0; from += rows) {
-        rows = p->rows - from < most ? p->rows - from : most;
-        if (piece_write(dataset, type, transfer, p, from, rows) < 0)
-            r = file_fail(f, p->path, e, "cannot write %" PRId64 " rows at row %" PRId64 "%s", rows, p->first + from,
-                disk_room(room, f->path, (double)(p->shape.dims[0] * row_bytes))); // MPI-IO gives no reason
-    }
-
-    H5Pclose(transfer);
-    H5Tclose(type);
-    return r;
+    int rc = fsync(fd) < 0 ? disk_fail(e, w->path, errno, 0, "cannot sync it to disk") : 0;
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
+    return rc;
 }
 
-// On rank 0: the temporary with all arrays, not yet written. What HDF5 itself has to write is then on disk, and no lack
-// of room can hit it in MPI-IO: a file that it cannot close crashes the program in MPI_Finalize.
-static int temporary_make(
-    const char *path, const char *temporary, const char *format, const struct store_parts *parts, struct err *e)
+// On rank 0: makes the temporary with all arrays, not yet written, and learns their offsets.
+static int temporary_make(struct parallel_write *w, const char *format, struct err *e)
 {
-    struct store_file *f = durable_open(path, mem_text(temporary), DURABLE_NEW, e);
+    struct store_file *f = durable_open(w->path, mem_text(w->temporary), DURABLE_NEW, e);
     if (!f)
         return -1;
 
-    int r = durable_format(f, format, e);
-    for (int i = 0; i < parts->n && r == 0; i++) {
-        hid_t dataset = dataset_create(f, parts->list[i].path, &parts->list[i].shape, e);
-        r = dataset < 0 || H5Dclose(dataset) < 0 ? -1 : 0;
-    }
-    if (r < 0) {
+    int rc = durable_format(f, format, e);
+    for (int i = 0; i < w->parts->n && rc == 0; i++)
+        rc = array_make(f, &w->parts->list[i], &w->offsets[i], e);
+    if (rc < 0) {
         store_abandon(&f);
         return -1;
     }
-    r = durable_close(f, e);
-    if (r < 0)
-        disk_discard(temporary);
+
+    rc = durable_close(f, e);
+    if (rc == 0)
+        rc = pages_drop(w, e);
+    if (rc < 0)
+        disk_discard(w->temporary);
     file_free(&f);
-
-    return r;
+    return rc;
 }
 
-// Collective over comm.
-static void parts_write(const struct comm *comm, struct store_file *f, const struct store_parts *parts, struct err *e)
+// Writes this rank's rows of dataset i. `bytes` is the size of the file.
+static int rows_write(const struct parallel_write *w, int fd, int i, double bytes, struct err *e)
 {
-    for (int i = 0; i < parts->n; i++) {
-        hid_t dataset = dataset_open(f, parts->list[i].path, e);
-        if (comm_agree(comm, e) == 0)
-            rows_write(f, dataset, &parts->list[i], e);
-        if (dataset >= 0 && H5Dclose(dataset) < 0)
-            file_fail(f, parts->list[i].path, e, "cannot close the array");
-        if (comm_agree(comm, e) < 0)
-            return;
-    }
+    const struct store_part *p = &w->parts->list[i];
+    char what[512];
+
+    if (part_bytes(p) == 0)
+        return 0;
+
+    ASSERT(w->offsets[i] >= 0, "%s: %s: no place in the file", w->path, p->path);
+    if (disk_write_at(fd, p->data, part_bytes(p), w->offsets[i] + p->first * row_bytes(p)) == 0)
+        return 0;
+
+    int error = errno;
+    snprintf(what, sizeof what, "%s: cannot write %" PRId64 " rows at row %" PRId64, p->path, p->rows, p->first);
+    return disk_fail(e, w->path, error, bytes, what);
 }
 
-// Collective over comm: all parts into the temporary, which is closed again.
-static int temporary_write(
-    const struct comm *comm, const char *path, const char *temporary, const struct store_parts *parts, struct err *e)
+// Writes this rank's rows of all datasets into the temporary and syncs them: a network file system shows them to other
+// machines only then, and some report a full disk only then.
+static int temporary_write(const struct parallel_write *w, struct err *e)
 {
-    library_setup();
-    hid_t access = library_access(true);
-    H5Pset_fapl_mpio(access, comm_mpi(comm), MPI_INFO_NULL);
-    struct store_file *f = file_new(path, mem_text(temporary), H5Fopen(temporary, H5F_ACC_RDWR, access));
-    if (f->id < 0)
-        file_fail(f, NULL, e, "cannot open its temporary for writing on all ranks");
-    H5Pclose(access);
-    if (comm_agree(comm, e) == 0)
-        parts_write(comm, f, parts, e);
-    if (f->id >= 0 && H5Fclose(f->id) < 0)
-        file_fail(f, NULL, e, "cannot close it");
-    file_free(&f);
+    int fd = open(w->temporary, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat s;
 
-    return comm_agree(comm, e);
+    if (fd < 0)
+        return disk_fail(e, w->path, errno, 0, "cannot open its temporary for writing on all ranks");
+
+    double bytes = fstat(fd, &s) == 0 ? (double)s.st_size : 0;
+    int rc = 0;
+    for (int i = 0; i < w->parts->n && rc == 0; i++)
+        rc = rows_write(w, fd, i, bytes, e);
+
+    if (rc == 0 && fsync(fd) < 0)
+        rc = disk_fail(e, w->path, errno, bytes, "cannot sync it to disk");
+    if (close(fd) < 0 && rc == 0)
+        rc = disk_fail(e, w->path, errno, bytes, "cannot close it");
+    return rc;
 }
 
-// Reads a dataset back once: each rank's part against its claim, and the checksum of the whole.
-static int claims_verify(
-    struct store_file *f, const struct store_part *p, const struct claim *claims, int size, struct err *e)
+// Reads dataset i back once, and compares each rank's rows with its claim. Stores the checksum of the whole.
+static int claims_verify(const struct parallel_write *w, struct store_file *f, int i, struct err *e)
 {
+    const char *name = w->parts->list[i].path;
+    const struct claim *claims = claims_of(w, i);
     struct hash_stream *whole = hash_stream_new();
-    int r = 0;
+    int rc = 0;
 
-    for (int i = 0; i < size && r == 0; i++) {
+    for (int rank = 0; rank < w->comm->size && rc == 0; rank++) {
+        const int64_t first = claims[rank].first, rows = claims[rank].rows;
         struct hash_stream *part = hash_stream_new();
-        r = verify_hash(f, p->path, claims[i].first, claims[i].rows, whole, part, e);
-        if (r == 0 && hash_stream_value(part) != claims[i].hash)
-            r = err_add(e, ERR_IO,
-                "%s: %s: rows %" PRId64 " to %" PRId64 " are not in the file as they were written: does "
-                "this file system do parallel writes right?",
-                f->path, p->path, claims[i].first, claims[i].first + claims[i].rows - 1);
+        rc = verify_hash(f, name, first, rows, whole, part, e);
+        if (rc == 0 && hash_stream_value(part) != claims[rank].hash)
+            rc = err_add(e, ERR_IO,
+                "%s: %s: damaged: rows %" PRId64 " to %" PRId64 " are not in the file as they were written: does this "
+                "file system keep what several machines write?",
+                w->path, name, first, first + rows - 1);
         hash_stream_free(&part);
     }
-    if (r == 0)
-        r = checksum_set(f, p->path, hash_stream_value(whole), e);
-    hash_stream_free(&whole);
+    if (rc == 0)
+        rc = checksum_set(f, name, hash_stream_value(whole), e);
 
-    return r;
+    hash_stream_free(&whole);
+    return rc;
 }
 
-// On rank 0: the temporary, opened by it alone, with all parts verified.
-static struct store_file *temporary_take(const struct comm *comm, const char *path, char *temporary,
-    const struct store_parts *parts, const struct claim *claims, struct err *e)
+// On rank 0: opens the temporary and verifies all parts. Returns NULL and an error on failure.
+static struct store_file *temporary_take(const struct parallel_write *w, struct err *e)
 {
-    struct store_file *f = durable_open(path, temporary, DURABLE_OLD, e);
-    if (!f)
-        return NULL;
-    int r = 0;
+    struct store_file *f = durable_open(w->path, mem_text(w->temporary), DURABLE_OLD, e);
+    int rc = 0;
 
-    for (int i = 0; i < parts->n && r == 0; i++)
-        r = claims_verify(f, &parts->list[i], claims + i * comm->size, comm->size, e);
-    if (r < 0)
+    for (int i = 0; f && i < w->parts->n && rc == 0; i++)
+        rc = claims_verify(w, f, i, e);
+    if (rc < 0)
         store_abandon(&f);
 
     return f;
 }
 
+// Collective over comm. Every step begins when all ranks have ended the step before without an error.
+static int write_in_steps(struct parallel_write *w, const char *format, struct store_file **f, struct err *e)
+{
+    const bool is_first = w->comm->rank == 0;
+
+    claims_collect(w, e);
+    if (is_first && e->count == 0)
+        temporary_make(w, format, e);
+    if (comm_agree(w->comm, e) < 0)
+        return -1;
+
+    comm_broadcast(w->comm, 0, w->offsets, (size_t)w->parts->n * sizeof *w->offsets);
+    temporary_write(w, e);
+    if (comm_agree(w->comm, e) == 0) {
+        if (is_first)
+            *f = temporary_take(w, e);
+        if (comm_agree(w->comm, e) == 0)
+            return 0;
+    }
+
+    if (is_first)
+        disk_discard(w->temporary);
+    return -1;
+}
+
 int store_write_parallel(const struct comm *comm, const char *path, const char *format, const struct store_parts *parts,
     struct store_file **f, struct err *e)
 {
-    *f = NULL;
-    char *temporary = temporary_shared(comm, path);
-    struct claim *claims = claims_collect(comm, path, parts, e);
-    if (comm->rank == 0 && e->count == 0)
-        temporary_make(path, temporary, format, parts, e);
-    int r = comm_agree(comm, e);
-    if (r == 0) {
-        r = temporary_write(comm, path, temporary, parts, e);
-        if (r == 0 && comm->rank == 0)
-            *f = temporary_take(comm, path, mem_text(temporary), parts, claims, e);
-        r = comm_agree(comm, e);
-        if (r < 0 && comm->rank == 0)
-            disk_discard(temporary);
-    }
-    free(claims);
-    free(temporary);
+    ASSERT(parts->n >= 0 && parts->list, "%d parts", parts->n);
+    struct parallel_write w = {.comm = comm, .path = path, .parts = parts, .temporary = temporary_shared(comm, path)};
 
-    return r;
+    *f = NULL;
+    w.offsets = mem_new((size_t)parts->n, sizeof *w.offsets);
+    int rc = write_in_steps(&w, format, f, e);
+    ASSERT((rc == 0 && comm->rank == 0) == (*f != NULL), "%s: code %d", path, rc);
+
+    free(w.temporary);
+    free(w.claims);
+    free(w.offsets);
+    return rc;
 }

@@ -20,16 +20,16 @@ struct store_parts {
 
 // Collective over comm: all ranks give the same path and the same n datasets in the same order. Creates PATH's
 // temporary, writes every rank's parts, reads them back on rank 0 and compares them with the checksums of what the
-// ranks hold, and stores the checksum of the whole. 0 on every rank, and rank 0's *f is then the file, to add scales,
-// strings and attributes (store_describe for these datasets) and to commit; NULL elsewhere. On failure -1 and an error
-// on every rank, and nothing is left behind.
+// ranks hold, and stores the checksum of the whole. Returns 0 on every rank; on rank 0, *f is then the file, to add
+// scales, strings and attributes (store_describe for these datasets) and to commit; elsewhere *f is NULL. On failure
+// returns -1 and an error on every rank, and leaves nothing behind.
 int store_write_parallel(const struct comm *comm, const char *path, const char *format, const struct store_parts *parts,
     struct store_file **f, struct err *e);
 
-// Collective over comm. Whether the file system and MPI-IO keep what is written: PATH is written by all ranks again and
-// again, each its own columns of one array, which is what Open MPI's default loses, read back by rank 0 and removed; at
-// most `files` times, and no longer than some seconds. On all ranks what came of it; -1 and an error where it could not
-// be written at all.
+// Collective over comm. Tests whether the file system keeps what several ranks write: store_write_parallel writes PATH
+// again and again, with parts that share pages and are not aligned to anything. Writes at most `files` files, and no
+// longer than some seconds. Sets, on all ranks, how many were written and how many of them were wrong. Returns -1 and
+// an error if PATH cannot be written at all.
 struct store_probe {
     int files, wrong;
 };

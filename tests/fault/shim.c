@@ -6,7 +6,7 @@
 //     SHIM_LOG=FILE                             where a process says at its end how many there were: a line each
 //
 // Counted are allocations by the program's own code (what libraries do without memory is theirs), and writes, syncs and
-// renames of files below a folder called results, MPI-IO's too. A write fails for lack of space.
+// renames of files below a folder called results. A write fails for lack of space.
 // Locks of any file are counted.
 #include <dlfcn.h>
 #include <errno.h>

@@ -7,14 +7,14 @@
 #include "store/parallel.h"
 #include "store/schema.h"
 
-#include <aio.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 enum { ROWS = 1001, COLUMNS = 700 };
@@ -110,15 +110,16 @@ static void test_refused(const struct comm *comm, const char *path, const char *
     free((void *)part.data);
 }
 
-// --- faults: this program's versions of the system's calls come before the C library's, also for MPI-IO
-static enum { NO_FAULT, FULL_FOR_ARRAYS, FULL, LOSING } fault;
+// --- faults: this program's versions of the system's calls come before the C library's
+static enum { NO_FAULT, FULL_FOR_ARRAYS, FULL, FULL_AT_SYNC, LOSING } fault;
+static long calls, full_from = LONG_MAX; // FULL: from this write on, from 1
 static int hits;
 
 enum { ARRAY_BYTES = 65536 }; // what HDF5 writes of its own is smaller
 
 static bool is_full(size_t n)
 {
-    bool yes = fault == FULL || (fault == FULL_FOR_ARRAYS && n >= ARRAY_BYTES);
+    bool yes = (fault == FULL && ++calls >= full_from) || (fault == FULL_FOR_ARRAYS && n >= ARRAY_BYTES);
     hits += yes;
     errno = yes ? ENOSPC : errno;
     return yes;
@@ -142,27 +143,16 @@ ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
     return written < 0 ? written : (ssize_t)n;
 }
 
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at)
+int ftruncate(int fd, off_t length)
 {
-    size_t n = 0;
-    for (int i = 0; i < count; i++)
-        n += parts[i].iov_len;
-    if (is_full(n))
-        return -1;
-    struct iovec *copy = mem_new((unsigned)count, sizeof *copy);
-    memcpy(copy, parts, (size_t)count * sizeof *copy);
-    copy[count - 1].iov_len -= n - lose(n);
-    ssize_t written = LIBC(pwritev)(fd, copy, count, at);
-    free(copy);
-    return written < 0 ? written : (ssize_t)n;
+    return is_full(0) ? -1 : LIBC(ftruncate)(fd, length);
 }
 
-int aio_write(struct aiocb *request)
+int fsync(int fd)
 {
-    if (is_full(request->aio_nbytes))
-        return -1;
-    request->aio_nbytes = lose(request->aio_nbytes);
-    return LIBC(aio_write)(request);
+    hits += fault == FULL_AT_SYNC;
+    errno = fault == FULL_AT_SYNC ? ENOSPC : errno;
+    return fault == FULL_AT_SYNC ? -1 : LIBC(fsync)(fd);
 }
 
 static void test_fault(const struct comm *comm, const char *path, int kind, const char *said)
@@ -177,6 +167,32 @@ static void test_fault(const struct comm *comm, const char *path, int kind, cons
     CHECK(comm_sum(comm, hits) > 0);
     CHECK(r == -1 && !f && e.kind == ERR_IO && strstr(e.text, said), "%d: %s", kind, e.text);
     CHECK(access(path, F_OK) != 0);
+    free((void *)part.data);
+}
+
+// The disk of one rank is full from its K-th write on, for every rank and K: no rank waits for the one that failed.
+static void test_full_on_one_rank(const struct comm *comm, const char *path, int rank)
+{
+    struct store_part part = part_of_x(comm);
+    bool has_failed = true;
+
+    for (long k = 1; has_failed; k++) {
+        struct err e = {0};
+        struct store_file *f;
+        calls = hits = 0;
+        full_from = comm->rank == rank ? k : LONG_MAX;
+        fault = FULL;
+        int rc = store_write_parallel(comm, path, FORMAT_TRIAL, &(struct store_parts){&part, 1}, &f, &e);
+        has_failed = comm_sum(comm, hits) > 0;
+        CHECK(rc == (has_failed ? -1 : 0) && (f != NULL) == (rc == 0 && comm->rank == 0), "write %ld: %s", k, e.text);
+        CHECK(!has_failed || (e.kind == ERR_IO && strstr(e.text, "No space left on device (")), "%ld: %s", k, e.text);
+        store_abandon(&f);
+        CHECK(access(path, F_OK) != 0);
+        CHECK(k > 1 || has_failed || rank == comm->size - 1, "rank %d writes nothing", rank);
+    }
+
+    fault = NO_FAULT;
+    full_from = LONG_MAX;
     free((void *)part.data);
 }
 
@@ -207,8 +223,10 @@ int main(void)
         unlink(path);
     test_refused(&world, path, nowhere);
     test_fault(&world, path, LOSING, "are not in the file as they were written");
-    test_fault(&world, path, FULL_FOR_ARRAYS, "a.h5: scores/test/x: ");
-    test_fault(&world, path, FULL, "a.h5: ");
+    test_fault(&world, path, FULL_FOR_ARRAYS, "a.h5: scores/test/x: cannot write ");
+    test_fault(&world, path, FULL_AT_SYNC, "a.h5: cannot sync it to disk: No space left on device (");
+    for (int rank = 0; rank < world.size; rank++)
+        test_full_on_one_rank(&world, path, rank);
     comm_barrier(&world);
     if (world.rank == 0) {
         CHECK(folder_empty(folder), "%s", folder);

@@ -21,14 +21,14 @@ finds Slurm 'job [0-9]+ of '
 finds launch 'one process inside job [0-9]+ of 4 tasks'
 finds time 'job [0-9]+ has (29:[0-9]+|30:00) left'
 finds PMIx 'srun has PMIx'
-finds MPI-IO '\.: safe with'
+finds 'parallel writes' '\.: 3 ranks wrote [0-9]+ files, all of them right'
 
 tried srun --mpi=pmix -N 2 -n 2 "$hourglass" doctor .
 is 'exit code under srun' $? 0
 finds launch '2 ranks by srun'
 finds network '2 hosts over TCP'
 finds cores "n[12]: 1 rank x"
-finds MPI-IO '\.: 2 ranks wrote [0-9]+ files, all right'
+finds 'parallel writes' '\.: 2 ranks wrote [0-9]+ files, all of them right'
 is 'reports under srun' "$(grep -c '^[0-9]* errors*, ' stdout)" 1
 
 tried srun --mpi=none -n 2 "$hourglass" doctor .
