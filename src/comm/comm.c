@@ -9,7 +9,7 @@
 // Errors of the user or of the world are values (struct err) that all ranks make equal by comm_agree, so that no rank
 // waits for another one that has given up. Our own bugs end the job: err_bug calls job_abort through err_abort_hook. An
 // error inside MPI ends the job, too, which is MPI's default.
-#include "comm/comm_mpi.h"
+#include "comm/comm_impl.h"
 
 #include "base/mem.h"
 #include "comm/mpi_library.h"
@@ -99,8 +99,6 @@ bool comm_threads_take_turns(void)
 // Sets variables of Open MPI before it starts. The user's own settings stay.
 static void set_environment(int threads)
 {
-    // The default of Open MPI 4 loses data of collective writes (component fs/ufs).
-    setenv("OMPI_MCA_fs_ufs_lock_algorithm", "3", 0);
     if ((long)launched_local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 

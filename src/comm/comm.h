@@ -1,5 +1,5 @@
 // Groups of ranks: what MPI does not offer us (agreement on errors, sums in a fixed order, a queue of work), and
-// nothing that it does. The one door to MPI; comm_mpi.h lends the communicator inside to store/.
+// nothing that it does. The one door to MPI.
 //
 // A communicator is always a parameter. The comment on a function that communicates begins with "Collective": every
 // rank of the communicator must call it. MPI itself ends the job if it fails, so these functions report no errors.
@@ -16,10 +16,10 @@ struct comm {
     struct comm_handle *handle; // owned; NULL before comm_start and after comm_stop or comm_free
 };
 
-// Starts MPI and sets `world`. Before that, sets variables of Open MPI that the user did not set: the one that avoids
-// its corruption of files, and, if `threads` x the ranks of this node exceed its cores, the one that makes waiting
-// ranks yield. Returns -1 with an error if MPI does not start, or if a launcher started several processes of which each
-// believes it is the only one (srun without PMIx). Call comm_stop in either case.
+// Starts MPI and sets `world`. Before that, sets variables of Open MPI that the user did not set: if `threads` x the
+// ranks of this node exceed its cores, the one that makes waiting ranks yield. Returns -1 with an error if MPI does not
+// start, or if a launcher started several processes of which each believes it is the only one (srun without PMIx). Call
+// comm_stop in either case.
 int comm_start(struct comm *world, int threads, struct err *e);
 // Collective. Ends MPI if it was started.
 void comm_stop(struct comm *world);

@@ -10,7 +10,7 @@
 #include "comm/queue.h"
 
 #include "base/mem.h"
-#include "comm/comm_mpi.h"
+#include "comm/comm_impl.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -7,7 +7,7 @@
 //
 // comm_tree_sum_aside does the same on a thread next to those that compute. It sends in parts and polls, because MPI's
 // own waiting takes a core.
-#include "comm/comm_mpi.h"
+#include "comm/comm_impl.h"
 
 #include <string.h>
 #include <time.h>

@@ -39,7 +39,6 @@ done < <(modules)
 
 # outside PATTERN PLACES: "file:line" where the pattern stands in another place
 outside() { grep -rnE "$1" src --include='*.[ch]' | grep -vE "^($2)" | sed -E 's/^([^:]*:[0-9]*):.*/\1/'; }
-complain_lines ': "comm/comm_mpi.h" is for comm/ and store/' < <(outside 'include *"comm/comm_mpi\.h"' 'src/comm/|src/store/')
 complain_lines ': MPI_COMM_WORLD: take the communicator as a parameter' < <(outside '\<MPI_COMM_WORLD\>' 'src/comm/comm\.c:')
 readers=$(grep -rlE 'include *<yaml\.h>' src --include='*.[ch]')
 [ "$(wc -w <<<"$readers")" = 1 ] || complain "<yaml.h> is for one file, not for ${readers//$'\n'/ and }"

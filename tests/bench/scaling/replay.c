@@ -10,7 +10,7 @@
 //                                                   every BUSY seconds
 //
 // Compiled with src/comm/tree_sum.c, the sum over ranks of the program itself, by SimGrid's smpicc; scaling.sh runs it.
-#include "comm/comm_mpi.h"
+#include "comm/comm_impl.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// The MPI communicator inside a struct comm, for the parallel file access of store/. The only header that shows mpi.h.
+// What the files of comm/ share: the MPI communicator inside a struct comm. The only header that shows mpi.h.
 #pragma once
 
 #include "comm/comm.h"
