@@ -28,7 +28,7 @@ get_ready() {
         [ -e jobs/build.sh ] || { say "no program hourglass: put it on PATH, or name it in HOURGLASS"; exit 2; }
         bash jobs/build.sh || exit
     fi
-    [ -e experiments/data ] || bash jobs/get-data.sh || exit
+    [ -e experiments/data ] || [ ! -e jobs/get-data.sh ] || bash jobs/get-data.sh || exit
 }
 
 # The cores of the allocation. srun has not inherited --cpus-per-task since Slurm 22.05, and does not bind where the
@@ -133,6 +133,9 @@ check() {
         esac
         shift
     done
+    local tasks=${HOURGLASS_TASKS:-}
+    [ "$tasks" != site ] || tasks=${cores_per_node:-$(nproc)}
+    [ -z "$tasks" ] || options+=(-n "$tasks")
     "$hourglass" check "${options[@]}" --count 5
 }
 

@@ -9,6 +9,9 @@
 # Options that sbatch needs here: partition, account, quality of service.
 # sbatch_options=(--partition=standard --account=my-project)
 
+# Cores of a node: how many tasks an experiment gets that is submitted without a job file. Default: those of the login node.
+# cores_per_node=64
+
 # The interconnect. Debian's Open MPI leaves out UCX (/etc/openmpi/openmpi-mca-params.conf); on InfiniBand that costs most of
 # the network's speed. `hourglass doctor` inside an allocation says whether it matters.
 # export OMPI_MCA_pml=ucx OMPI_MCA_btl=self,vader OMPI_MCA_osc=ucx

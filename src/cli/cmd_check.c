@@ -4,16 +4,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/check_cost.h"
 #include "cli/cli.h"
-#include "cli/launch.h"
 #include "cli/options.h"
-#include "comm/comm.h"
 #include "report/table.h"
-#include "run/ranks_layout.h"
 #include "run/run.h"
 #include "search/search.h"
 #include "spec/spec.h"
-#include "trial/calibrate.h"
 #include "trial/experiment.h"
 #include "trial/plan.h"
 #include <math.h>
@@ -35,7 +32,8 @@ static const struct field fields[] = {
     FIELD_ROW(check_options, count, "count", FIELD_INT, "trials that are listed; 0: all", .default_text = "20",
         .min = 0, .max = 1e9),
     FIELD_ROW(check_options, ranks, "ranks", FIELD_INT,
-        "MPI ranks that the time is asked for; default: those that run would start here", .min = 1, .max = 1 << 20),
+        "MPI ranks to plan for, such as those of a cluster; default: those that run would start here", .min = 1,
+        .max = 1 << 20),
     FIELD_ROW(
         check_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank, as of run", .min = 1, .max = 1024),
     FIELD_ROW(check_options, ranks_per_trial, "ranks-per-trial", FIELD_INT,
@@ -48,7 +46,8 @@ static const struct command command = {
     .usage = "EXPERIMENT.yaml [OPTION]...",
     .about = "Reads the experiment, opens its data, and reports every mistake with file, line and column. Lists the\n"
              "trials with their parameters, memory and floating-point operations. Trains the costliest trial for a\n"
-             "fraction of a second, and prints how many trials run at a time and how long all of them take.\n",
+             "fraction of a second, and prints how many trials run at a time, how long all of them take, and the\n"
+             "options of sbatch for them.\n",
     .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 valid; 2 the experiment is wrong; 3 a data file is bad.\n",
     .fields = fields,
@@ -96,20 +95,6 @@ static struct table *plan_table(const struct experiment *x, const struct plan *p
     return t;
 }
 
-// Of all trials, those that results decide included: floating-point operations, and of the costliest trial.
-static double all_operations(const struct plan *p, double *most)
-{
-    double sum = 0;
-    *most = 0;
-    for (int i = 0; i < p->n; i++) {
-        if (p->entry[i].same_as >= 0)
-            continue;
-        sum += p->entry[i].operations;
-        *most = fmax(*most, p->entry[i].operations);
-    }
-    return sum / search_share(p->search);
-}
-
 static void print_labels(const char *labels)
 {
     char *visible = text_visible(labels);
@@ -129,7 +114,7 @@ static void print_sizes(const char *sizes)
 
 static void print_plan(const struct experiment *x, const struct plan *p, int64_t count, const char *results)
 {
-    double most, operations = all_operations(p, &most);
+    double most, operations = check_operations(p, &most);
     int64_t bound = search_bound(p->search);
     struct table *t = plan_table(x, p, count);
 
@@ -146,48 +131,6 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
         print_sizes(plan_sizes(p));
     if (plan_labels(p))
         print_labels(plan_labels(p));
-}
-
-static void print_cost(const struct plan *p, const struct ranks_layout *l, const struct calibration *c)
-{
-    const double overhead = 0.02; // seconds of a trial besides its training: set-up, scores, file
-    char memory[16], spent[48];
-    double most, operations = all_operations(p, &most);
-    double trials = (double)p->n / search_share(p->search);
-    double seconds = fmax((operations / c->rate + overhead * trials) / l->groups, most / c->rate + overhead);
-    int ranks = l->groups * l->ranks_per_trial;
-
-    printf("Ranks        %d x %d thread%s: %d trial%s at a time, on %d rank%s each\n", ranks, l->threads,
-        text_plural(l->threads), l->groups, text_plural(l->groups), l->ranks_per_trial,
-        text_plural(l->ranks_per_trial));
-    printf("Memory       at most %s per rank, besides the data, which the ranks of a node share\n",
-        text_bytes(memory, (double)c->bytes));
-    printf("Time         about %s at %.3g GFLOP/s per trial, as measured here\n", text_seconds(spent, seconds),
-        1e-9 * c->rate);
-}
-
-// Started by a launcher, there would be as many to measure at a time.
-static int show_cost(const struct check_options *o, const struct experiment *x, const struct plan *p, struct err *e)
-{
-    struct ranks_wish wish = {(int)o->threads, (int)o->ranks_per_trial, o->ranks == 0};
-    struct comm self = {0};
-    struct ranks_layout l;
-    struct calibration c;
-    int ranks = launch_wanted((int)o->ranks, wish.threads, wish.ranks_per_trial, search_bound(x->search));
-    int local = ranks < launch_cores() ? ranks : launch_cores(); // of more, the others run elsewhere
-    struct ranks_supply supply = {
-        ranks, launch_threads(local), plan_different(p), plan_least_shards(p), plan_step_operations(p)};
-
-    if (ranks_layout_choose(&wish, &supply, &l, e) < 0)
-        return -1;
-    if (comm_launched_size() > 1)
-        return 0;
-    int failed = comm_start(&self, l.threads, e);
-    if (!failed && calibrate(x, p, &(struct team){.comm = &self, .threads = l.threads}, l.ranks_per_trial, &c, e) == 0)
-        print_cost(p, &l, &c);
-    comm_stop(&self);
-
-    return failed;
 }
 
 int cmd_check(int argc, char **argv)
@@ -207,7 +150,7 @@ int cmd_check(int argc, char **argv)
     if (p.n > 0 && !e.count)
         print_plan(&x, &p, o.count, o.results);
     if (p.n > 0 && !e.count)
-        show_cost(&o, &x, &p, &e);
+        check_cost(&x, &p, &(struct cost_wish){(int)o.ranks, (int)o.threads, (int)o.ranks_per_trial}, &e);
 
     plan_free(&p);
     experiment_free(&x);

@@ -32,23 +32,26 @@ static int check_wish(const struct ranks_wish *wish, int ranks, int64_t shards, 
     return 0;
 }
 
-// Returns the largest number of ranks, up to `ranks`, that all have work: a power of two of them on each trial.
-static int useful_ranks(int ranks, int threads, int trials, int64_t shards)
+int ranks_layout_useful(const struct ranks_supply *supply, int threads)
 {
     int most = 1;
-    for (int each = 1; each <= ranks && (int64_t)each * threads <= shards; each *= 2) {
-        int groups = ranks / each < trials ? ranks / each : trials;
+
+    ASSERT(supply->ranks >= 1 && threads >= 1, "%d ranks, %d threads", supply->ranks, threads);
+    for (int each = 1; each <= supply->ranks && (int64_t)each * threads <= supply->least_shards; each *= 2) {
+        int groups = supply->ranks / each < supply->trials ? supply->ranks / each : supply->trials;
         most = groups * each > most ? groups * each : most;
     }
-    ASSERT(most <= ranks, "%d of %d", most, ranks);
+    ASSERT(most <= supply->ranks, "%d of %d", most, supply->ranks);
     return most;
 }
 
 static int refuse_idle_ranks(const struct ranks_supply *s, int threads, struct err *e)
 {
-    int useful = useful_ranks(s->ranks, threads, s->trials, s->least_shards);
+    struct ranks_supply many_shards = *s;
+    many_shards.least_shards = SHARDS_MAX;
+    int useful = ranks_layout_useful(s, threads);
     const char *verb = s->trials == 1 ? "gives" : "give";
-    bool more_shards_help = useful_ranks(s->ranks, threads, s->trials, SHARDS_MAX) > useful;
+    bool more_shards_help = ranks_layout_useful(&many_shards, threads) > useful;
     return err_add(e, ERR_USAGE,
         "--ranks: found %d, but %d trial%s with %lld virtual shard%s each and %d thread%s per rank %s work to %d: start %d%s",
         s->ranks, s->trials, text_plural(s->trials), (long long)s->least_shards, text_plural(s->least_shards), threads,

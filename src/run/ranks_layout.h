@@ -32,3 +32,6 @@ struct ranks_supply {
 // Returns -1 and an error that says what to change if the wish cannot be met.
 int ranks_layout_choose(
     const struct ranks_wish *wish, const struct ranks_supply *supply, struct ranks_layout *out, struct err *e);
+
+// Returns the largest number of ranks, up to supply->ranks, that all have work with that many threads each.
+int ranks_layout_useful(const struct ranks_supply *supply, int threads);

@@ -48,6 +48,20 @@ static int sample_open(const struct experiment *x, const struct plan *p, int ent
     return s->model ? 0 : -1;
 }
 
+static size_t converted_bytes(const struct dataset *d)
+{
+    return d->values ? (size_t)d->rows * (size_t)d->columns * sizeof(float) : 0;
+}
+
+static size_t sample_data_bytes(const struct sample *s)
+{
+    size_t bytes = converted_bytes(&s->sets.train) + converted_bytes(&s->sets.validation);
+
+    for (int i = 0; i < s->sets.n_test; i++)
+        bytes += converted_bytes(&s->sets.test[i]);
+    return bytes;
+}
+
 // Measures the seconds of one epoch of the first rows. Returns -1 and an error if it fails.
 static int time_epoch(const struct sample *s, const struct team *team, int64_t rows, double *seconds, struct err *e)
 {
@@ -116,6 +130,7 @@ int calibrate(const struct experiment *x, const struct plan *p, const struct tea
         return -1;
 
     out->bytes = train_bytes(s.model, &s.trial.train, ranks, team->threads);
+    out->data_bytes = sample_data_bytes(&s);
     sample_free(&s);
 
     if (sample_open(x, p, find_largest(p, false), &s, e) != 0)

@@ -4,8 +4,9 @@
 #include "trial/plan.h"
 
 struct calibration {
-    double rate;  // floating-point operations a second of a team
-    size_t bytes; // that the largest trial needs on each rank of a team of `ranks`, in addition to the data
+    double rate;       // floating-point operations a second of a team
+    size_t bytes;      // that the largest trial needs on each rank of a team of `ranks`, in addition to the data
+    size_t data_bytes; // of data that each rank converts for itself
 };
 // Trains on a part of the data with a team of one rank, after MPI has started, for a run with teams of `ranks`. Returns
 // -1 and an error if there is not enough memory.

@@ -1,0 +1,17 @@
+// What an experiment costs: memory and time, as measured here, and the options of sbatch that follow.
+#pragma once
+
+#include "trial/plan.h"
+
+// What the user asks for; 0: what `run` would choose.
+struct cost_wish {
+    int ranks, threads, ranks_per_trial;
+};
+
+// Trains the costliest trial of the plan for a fraction of a second, and prints the cost of all trials. Reports ranks
+// that would have no work. Returns -1 and an error if the wish cannot be met. MPI must not have started.
+int check_cost(const struct experiment *x, const struct plan *p, const struct cost_wish *wish, struct err *e);
+
+// Returns the floating-point operations of all trials, those that results will choose included, and sets *most to those
+// of the costliest trial.
+double check_operations(const struct plan *p, double *most);
