@@ -113,7 +113,7 @@ static int last_select(
 static int read_last(struct store_file *f, const char *path, hid_t dataset, enum store_type type,
     const struct store_shape *shape, int64_t first, int64_t n, void *data, struct err *e)
 {
-    hid_t file = -1, memory = -1, transfer = transfer_new(f), memory_type = type_open(type);
+    hid_t file = -1, memory = -1, memory_type = type_open(type), transfer = transfer_new(f, memory_type);
 
     int r = last_select(dataset, shape, first, n, &file, &memory);
     if (r == 0)

@@ -27,6 +27,17 @@ int rows_select(hid_t dataset, const struct store_shape *shape, int64_t first, i
     return H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
 }
 
+hid_t transfer_of_type(hid_t type)
+{
+    enum { BUFFER = 1 << 14 };
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+
+    ASSERT(type >= 0, "no type");
+    if (H5Tis_variable_str(type) > 0)
+        H5Pset_buffer(transfer, BUFFER, NULL, NULL);
+    return transfer;
+}
+
 // An integer takes a value as it is or not at all: HDF5 by itself would cut 2.7 to 2 and 300 to 127.
 static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *lost)
 {
@@ -38,10 +49,10 @@ static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, 
     return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
 }
 
-hid_t transfer_new(struct store_file *f)
+hid_t transfer_new(struct store_file *f, hid_t type)
 {
     ASSERT(f->id >= 0, "%s: not open", f->path);
-    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    hid_t transfer = transfer_of_type(type);
 
     H5Pset_type_conv_cb(transfer, refuse_loss, &f->lost);
     f->lost = false;
@@ -54,7 +65,7 @@ int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memor
     ASSERT(dataset >= 0 && memory_type >= 0, "%s: not open", path);
     if (rows * shape_row_elements(shape) == 0)
         return 0;
-    hid_t file = -1, memory = -1, transfer = transfer_new(f);
+    hid_t file = -1, memory = -1, transfer = transfer_new(f, memory_type);
     int r = rows_select(dataset, shape, first, rows, &file, &memory);
     if (r == 0)
         r = H5Dread(dataset, memory_type, memory, file, transfer, data) < 0 ? -1 : 0;

@@ -111,8 +111,11 @@ void strings_hash(struct hash_stream *hash, char *const *strings, int64_t n);
 // both.
 int rows_select(
     hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory);
-// A transfer property list under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
-hid_t transfer_new(struct store_file *f);
+// Returns a transfer property list for values of a type in memory. Strings get a small conversion buffer, because HDF5
+// clears its default one, of a mebibyte, at every transfer of strings.
+hid_t transfer_of_type(hid_t type);
+// Returns the same, under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
+hid_t transfer_new(struct store_file *f, hid_t type);
 int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
     int64_t first, int64_t rows, void *data, struct err *e);
 int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,

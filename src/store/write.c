@@ -97,10 +97,10 @@ int store_stream_write(struct store_stream *s, int64_t rows, const void *data, s
         s->rows += rows;
         return 0;
     }
-    hid_t file = -1, memory = -1;
+    hid_t file = -1, memory = -1, transfer = transfer_of_type(s->type);
     int r = rows_select(s->dataset, &s->shape, s->rows, rows, &file, &memory);
     if (r == 0)
-        r = H5Dwrite(s->dataset, s->type, memory, file, H5P_DEFAULT, data) < 0 ? -1 : 0;
+        r = H5Dwrite(s->dataset, s->type, memory, file, transfer, data) < 0 ? -1 : 0;
     if (r < 0) {
         s->failed = true;
         file_fail(s->f, s->path, e, "cannot write %" PRId64 " rows at row %" PRId64, rows, s->rows);
@@ -110,6 +110,7 @@ int store_stream_write(struct store_stream *s, int64_t rows, const void *data, s
         stream_hash(s, rows, data);
         s->rows += rows;
     }
+    H5Pclose(transfer);
     H5Sclose(memory);
     H5Sclose(file);
 
