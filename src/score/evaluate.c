@@ -3,29 +3,24 @@
 
 #include "base/mem.h"
 #include "metrics/metrics.h"
+#include "score/reference.h"
 #include <math.h>
 #include <stdlib.h>
 
-int evaluate_training(
-    const struct score_config *c, const float *error, int64_t rows, struct training_errors *out, struct err *e)
+int evaluate_training(const struct score_config *c, const float *error, int64_t rows, struct training_errors *out,
+    struct reference *reference, struct err *e)
 {
-    double sum = 0;
+    double sum = 0, quantile;
 
     ASSERT(rows > 0, "%lld rows", (long long)rows);
     for (int64_t i = 0; i < rows; i++)
         sum += (double)error[i];
     *out = (struct training_errors){.rows = rows, .mean = sum / (double)rows, .threshold = NAN};
 
-    if (c->threshold == THRESHOLD_MEAN_STD) {
-        out->threshold = mean_std_threshold(error, rows, c->deviations);
-        return 0;
-    }
-
-    struct ranking *r = ranking_new(error, NULL, rows, e);
-    if (!r)
+    if (reference_add_errors(reference, error, rows, c->quantile, &quantile, e) != 0)
         return -1;
-    out->threshold = ranking_quantile(r, c->quantile);
-    ranking_free(&r);
+    bool is_mean = c->threshold == THRESHOLD_MEAN_STD;
+    out->threshold = is_mean ? mean_std_threshold(error, rows, c->deviations) : quantile;
 
     return 0;
 }

@@ -104,9 +104,11 @@ struct training_errors {
 
 // These return 0, or -1 and an error if there is not enough memory or if there are too many rows for a ranking. All
 // arrays are borrowed.
-// Evaluates the errors (rows) of the training rows.
-int evaluate_training(
-    const struct score_config *c, const float *error, int64_t rows, struct training_errors *out, struct err *e);
+// Evaluates the errors (rows) of the training rows, and summarizes them in the zeroed *reference, which the caller
+// frees (score/reference.h).
+struct reference;
+int evaluate_training(const struct score_config *c, const float *error, int64_t rows, struct training_errors *out,
+    struct reference *reference, struct err *e);
 // Evaluates the scores of a data set, at the threshold of the training rows or, with method best_f1, of its own labels.
 int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
     struct evaluation *out, struct err *e);

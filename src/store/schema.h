@@ -57,6 +57,7 @@
 #define TRIAL_MODEL           "model"
 #define TRIAL_TRAINING_ERRORS "training_errors"
 #define TRAINING_ERRORS_ROWS  "rows"
+#define TRIAL_REFERENCE       "reference"
 #define TRIAL_VARIED          "varied"  // attributes: the value of each key that the sweep varies
 #define TRIAL_COLUMNS         "columns" // the columns of the data, with the arrays of a split that describe them
 #define TRIAL_PROVENANCE      "provenance"
@@ -116,6 +117,19 @@
 #define SCORES_RECALL            "recall"
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
+
+// arrays of reference/, (level), (level, feature), or for the largest errors a scale of its own; next to `error`,
+// `feature` and `feature_error`
+#define REFERENCE_LEVEL         "level" // the scale
+#define REFERENCE_VALIDATION    "validation_error"
+#define REFERENCE_LARGEST_ERROR "largest_error"
+#define REFERENCE_VALUE         "value"
+// attributes, of the training errors
+#define REFERENCE_ROW_COUNT TRAINING_ERRORS_ROWS
+#define REFERENCE_MEAN      "mean"
+#define REFERENCE_DEVIATION "deviation"
+#define REFERENCE_MEDIAN    "median"
+#define REFERENCE_MAD       "mad"
 
 // checkpoint: attributes of the file
 #define CHECKPOINT_LINEAGE       "lineage"

@@ -11,6 +11,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include "trial/model_save.h"
+#include "trial/reference_file.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -360,6 +361,7 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
             read_features(&p, out, e) == 0 && read_columns(&p, out, e) == 0) {
             read_label_names(&p, out);
             read_threshold(&p, out);
+            reference_read(f, model_path(&p, TRIAL_REFERENCE), &out->reference, e);
         }
     }
 
@@ -380,6 +382,7 @@ void model_unload(struct trained_model *t)
     model_free(&t->model);
     free(t->w);
     scaling_free(&t->scaling);
+    reference_free(&t->reference);
     trial_free(&t->trial);
     free(t->id);
     free(t->experiment);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/columns.h"
+#include "score/reference.h"
 #include "trial/experiment.h"
 
 struct store_file;
@@ -15,9 +16,10 @@ struct trained_model {
     struct columns columns; // owned: of the table that its data were imported from; n = 0: unknown
     char **label_names;     // (n_label_names), owned: of the labels of its experiment's data; NULL: numbers
     int n_label_names;
-    char *id, *experiment; // owned
-    double threshold;      // of the first test set that has one, else of the training rows; NaN: there is none
-    double training_mean;  // error of the training rows; NaN: the trial does not say
+    char *id, *experiment;      // owned
+    double threshold;           // of the first test set that has one, else of the training rows; NaN: there is none
+    double training_mean;       // error of the training rows; NaN: the trial does not say
+    struct reference reference; // owned: of its errors on the training rows; levels = 0: the trial does not say
 };
 
 // Returns the file that such a name means, in new memory.

@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "trial/model_save.h"
 #include "trial/provenance.h"
+#include "trial/reference_file.h"
 #include "trial/trial_columns.h"
 #include "trial/work_order.h"
 #include <math.h>
@@ -306,7 +307,9 @@ static int write_training(struct store_file *f, const struct trial_result *r, st
     failed |= store_set_int(f, TRIAL_TRAINING_ERRORS, TRAINING_ERRORS_ROWS, r->training.rows, e);
     failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_MEAN_ERROR, r->training.mean, e);
 
-    return failed | store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_THRESHOLD, r->training.threshold, e);
+    failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_THRESHOLD, r->training.threshold, e);
+
+    return failed | reference_write(f, &r->reference, error_names[r->trial->score.error], r->sets->features, e);
 }
 
 // --- the whole

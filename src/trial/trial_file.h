@@ -2,9 +2,10 @@
 // it.
 #pragma once
 
+#include "score/reference.h"
 #include "trial/experiment.h"
+#include "trial/work_order.h"
 
-struct order;
 struct store_file;
 
 // All that a trial's file is made from. On ranks but the team's first, evaluations are empty and scores hold own rows.
@@ -18,6 +19,8 @@ struct trial_result {
     struct scores *scores;            // (sets->n_test); NULL where training diverged
     struct evaluation *evaluation;    // (sets->n_test)
     struct training_errors training;  // of the first rank
+    struct reference reference;       // of the first rank, owned
+    double **value_quantiles;         // borrowed: (columns, levels) of the training data, or NULL in it: not made yet
     double wall_seconds, cpu_seconds; // of the whole trial; CPU of all its ranks
     char started[32];
 };

@@ -17,9 +17,11 @@
 #include "leaderboard/versions.h"
 #include "nn/nn.h"
 #include "score/pca.h"
+#include "score/reference.h"
 #include "score/score.h"
 #include "train/train.h"
 #include "trial/trial_file.h"
+#include "trial/trial_reference.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@ void data_cache_free(struct data_cache *c)
     if (c->key)
         data_sets_free(&c->sets);
     free(c->key);
+    free(c->value_quantiles);
     *c = (struct data_cache){0};
 }
 
@@ -82,25 +85,6 @@ static void note_failure(struct evaluation *v, const struct trial_result *r, con
 
     snprintf(v->failure, sizeof v->failure, "%.*s", (int)strcspn(found->text, "\n"), found->text);
     fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->planned.trial.id, set, v->failure);
-}
-
-// Collective. The errors of all training rows, and on the first rank what they say.
-static int score_train(const struct team *team, struct trial_result *r, struct err *e)
-{
-    struct scores s = {0};
-    struct score_request request = {
-        .model = r->model, .w = r->trained.w, .error = row_error_of(&r->trial->score, &r->trial->train)};
-    struct err found = {0};
-    struct evaluation failure = {0};
-    int failed = scores_compute(team, &request, &r->sets->train, &s, e);
-
-    r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
-    if (!failed && team->comm->rank == 0)
-        evaluate_training(&r->trial->score, s.error, r->sets->train.rows, &r->training, &found);
-    note_failure(&failure, r, "train", &found);
-    scores_free(&s);
-
-    return failed;
 }
 
 static void evaluate_pca(
@@ -157,7 +141,7 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
     struct score_request request = {
         .model = r->model, .w = r->trained.w, .error = row_error_of(c, &r->trial->train), .save = c->save};
     int n = r->sets->n_test;
-    int failed = score_train(team, r, e);
+    int failed = trial_score_training(team, r, e);
     if (failed)
         return failed;
 
@@ -179,6 +163,7 @@ static void result_free(struct trial_result *r)
         scores_free(&r->scores[i]);
     free(r->scores);
     free(r->evaluation);
+    reference_free(&r->reference);
     trained_free(&r->trained);
 }
 
@@ -271,8 +256,12 @@ int trial_run(const struct team *team, const struct trial_task *task, struct err
         failed = comm_agree(team->comm, e);
     }
     if (!failed) {
-        struct trial_result r = {
-            .experiment = task->experiment, .order = order, .trial = &t, .model = m, .sets = &cache->sets};
+        struct trial_result r = {.experiment = task->experiment,
+            .order = order,
+            .trial = &t,
+            .model = m,
+            .sets = &cache->sets,
+            .value_quantiles = &cache->value_quantiles};
         struct checkpointing kept = *task->checkpointing;
         kept.check = check_data;
         kept.context = &cache->sets;

@@ -8,6 +8,7 @@
 struct data_cache {
     char *key; // owned; NULL: empty
     struct data_sets sets;
+    double *value_quantiles; // owned; of the reference of its trials (trial_reference.h), on rank 0; NULL: none yet
 };
 void data_cache_free(struct data_cache *c);
 

@@ -1,0 +1,23 @@
+// Quantiles: of values in memory, and of a distribution that is known only by a table of some of its quantiles. Pure
+// functions. A level is the share of the values that are smaller, in [0, 1].
+#pragma once
+
+#include "base/err.h"
+#include <stdint.h>
+
+// Sorts v (n), which has no NaN, in ascending order; -0 becomes 0. O(n) time by radix sort. Returns 0, or -1 and an
+// error without memory.
+int values_sort(float *v, int64_t n, struct err *e);
+// Returns the quantile at `level` of ascending values (n), with linear interpolation (numpy's default). NaN if empty.
+double sorted_quantile(const float *sorted, int64_t n, double level);
+
+// A table of quantiles, from level 0 to level 1: value[i] at level[i]. Both ascend, the levels strictly.
+struct quantiles {
+    const double *level, *value; // (n), borrowed
+    int n;                       // at least 2; 0: the distribution is not known
+};
+// Returns the value at a level, with linear interpolation between neighbours. NaN if the table is empty or unknown.
+double quantiles_value(const struct quantiles *q, double level);
+// Returns the share of values below x, with linear interpolation. *upper, if not NULL, is set to the share of values
+// that are at most x: the two differ if a value is so frequent that it has several levels.
+double quantiles_share(const struct quantiles *q, double x, double *upper);

@@ -1,0 +1,224 @@
+// Writes and reads a reference. In the file, quantiles of features are (level, feature), in memory (feature, level).
+#include "trial/reference_file.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/schema.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// --- writing
+
+// Writes an array of the group along its scales; a scale names itself.
+static int put_reference(struct store_file *f, const char *name, const struct store_shape *shape, const void *data,
+    const struct store_about *about, struct err *e)
+{
+    char path[128];
+    ASSERT(shape->dims[0] > 0, "%s is empty", name);
+    snprintf(path, sizeof path, TRIAL_REFERENCE "/%s", name);
+    return store_write(f, path, shape, data, about, e);
+}
+
+static int put_quantiles(
+    struct store_file *f, const struct reference *r, const char *name, const double *v, const char *what, struct err *e)
+{
+    struct store_shape shape = {STORE_F64, 1, {r->levels}};
+    struct store_about about = {what, "1", {REFERENCE_LEVEL}};
+    return v ? put_reference(f, name, &shape, v, &about, e) : 0;
+}
+
+static int put_feature_quantiles(
+    struct store_file *f, const struct reference *r, const char *name, const double *v, const char *what, struct err *e)
+{
+    struct store_shape shape = {STORE_F32, 2, {r->levels, r->columns}};
+    struct store_about about = {what, "1", {REFERENCE_LEVEL, DATASET_FEATURE}};
+    float *out = mem_new((size_t)r->levels * (size_t)r->columns, sizeof *out);
+
+    for (int i = 0; i < r->levels; i++)
+        for (int c = 0; c < r->columns; c++)
+            out[i * r->columns + c] = (float)v[c * r->levels + i];
+    int rc = put_reference(f, name, &shape, out, &about, e);
+    free(out);
+
+    return rc;
+}
+
+static int put_features(struct store_file *f, const struct reference *r, char *const *names, struct err *e)
+{
+    static const char path[] = TRIAL_REFERENCE "/" DATASET_FEATURE;
+    struct store_shape shape = {STORE_TEXT, 1, {r->columns}};
+    struct store_about about = {"feature", NULL, {DATASET_FEATURE}};
+    return names ? store_write(f, path, &shape, names, &about, e)
+                 : store_write_index(f, path, r->columns, "feature", e);
+}
+
+static int put_reference_attributes(struct store_file *f, const struct reference *r, const char *error, struct err *e)
+{
+    int rc = store_set_text(f, TRIAL_REFERENCE, SCORES_ERROR, error, e);
+    rc |= store_set_int(f, TRIAL_REFERENCE, REFERENCE_ROW_COUNT, r->rows, e);
+    rc |= store_set_real(f, TRIAL_REFERENCE, REFERENCE_MEAN, r->mean, e);
+    rc |= store_set_real(f, TRIAL_REFERENCE, REFERENCE_DEVIATION, r->deviation, e);
+    rc |= store_set_real(f, TRIAL_REFERENCE, REFERENCE_MEDIAN, r->median, e);
+    return rc | store_set_real(f, TRIAL_REFERENCE, REFERENCE_MAD, r->mad, e);
+}
+
+int reference_write(
+    struct store_file *f, const struct reference *r, const char *error, char *const *features, struct err *e)
+{
+    struct store_shape largest = {STORE_F32, 1, {r->n_largest}};
+    struct store_about about = {"largest training errors", "1", {REFERENCE_LARGEST_ERROR}};
+    if (!r->levels)
+        return 0;
+
+    int rc = put_quantiles(f, r, REFERENCE_LEVEL, r->level, "share of the values that are smaller", e);
+    rc |= put_quantiles(f, r, SCORES_ERROR, r->error, "quantile of the training errors", e);
+    rc |= put_quantiles(f, r, REFERENCE_VALIDATION, r->validation_error, "quantile of the validation errors", e);
+    rc |= put_reference(f, REFERENCE_LARGEST_ERROR, &largest, r->largest, &about, e);
+    if (r->columns) {
+        rc |= put_features(f, r, features, e);
+        rc |= put_feature_quantiles(
+            f, r, SCORES_FEATURE_ERROR, r->feature_error, "quantile of the squared differences", e);
+        rc |= put_feature_quantiles(f, r, REFERENCE_VALUE, r->value, "quantile of the values, in original units", e);
+    }
+
+    return rc | put_reference_attributes(f, r, error, e);
+}
+
+// --- reading
+
+struct reference_place {
+    struct store_file *f;
+    const char *group;
+    char path[512];
+};
+
+static const char *reference_path(struct reference_place *p, const char *name)
+{
+    snprintf(p->path, sizeof p->path, "%s/%s", p->group, name);
+    return p->path;
+}
+
+// Sets *n to the length of the last dimension of an array of `rank` dimensions. With two, the first one is `levels`.
+static int get_length(struct reference_place *p, const char *name, int rank, int64_t levels, int64_t *n, struct err *e)
+{
+    struct store_shape shape;
+    if (store_get_shape(p->f, reference_path(p, name), &shape, e) != 0)
+        return -1;
+    if (shape.rank != rank || (rank == 2 && shape.dims[0] != levels) || shape.dims[rank - 1] > 1 << 20)
+        return err_add(e, ERR_DATA, "%s: %s: its shape is not that of a reference", store_path(p->f), p->path);
+    *n = shape.dims[rank - 1];
+    return 0;
+}
+
+// Returns an array of one quantile per level, owned by the caller; NULL and an error if there is none.
+static double *get_quantiles(struct reference_place *p, const char *name, int levels, struct err *e)
+{
+    int64_t n;
+    if (get_length(p, name, 1, 0, &n, e) != 0)
+        return NULL;
+    if (n != levels) {
+        err_add(e, ERR_DATA, "%s: %s: found %lld quantiles, allowed: %d, one per level", store_path(p->f), p->path,
+            (long long)n, levels);
+        return NULL;
+    }
+
+    double *v = mem_new((size_t)n, sizeof *v);
+    store_read(p->f, p->path, STORE_F64, store_entries(0, n), v, e);
+    return v;
+}
+
+static double *get_feature_quantiles(
+    struct reference_place *p, const char *name, const struct reference *r, struct err *e)
+{
+    int64_t n;
+    if (get_length(p, name, 2, r->levels, &n, e) != 0)
+        return NULL;
+    if (n != r->columns) {
+        err_add(e, ERR_DATA, "%s: %s: found %lld features, allowed: %d", store_path(p->f), p->path, (long long)n,
+            r->columns);
+        return NULL;
+    }
+
+    size_t columns = (size_t)r->columns, levels = (size_t)r->levels;
+    double *v = mem_new(columns * levels, sizeof *v), *in_file = mem_new(columns * levels, sizeof *in_file);
+    store_read(p->f, p->path, STORE_F64, store_entries(0, r->levels), in_file, e);
+    for (size_t c = 0; c < columns; c++)
+        for (size_t i = 0; i < levels; i++)
+            v[c * levels + i] = in_file[i * columns + c];
+    free(in_file);
+
+    return v;
+}
+
+static int get_levels(struct reference_place *p, struct reference *r, struct err *e)
+{
+    int64_t n;
+    if (get_length(p, REFERENCE_LEVEL, 1, 0, &n, e) != 0)
+        return -1;
+    r->levels = (int)n;
+    r->level = get_quantiles(p, REFERENCE_LEVEL, r->levels, e);
+
+    bool is_good = r->level && n >= 2 && r->level[0] == 0 && r->level[n - 1] == 1;
+    for (int64_t i = 1; is_good && i < n; i++)
+        is_good = r->level[i] > r->level[i - 1];
+    if (!is_good && !e->count)
+        err_add(e, ERR_DATA, "%s: %s: allowed: levels that ascend from 0 to 1", store_path(p->f), p->path);
+    return e->count ? -1 : 0;
+}
+
+static void get_largest(struct reference_place *p, struct reference *r, struct err *e)
+{
+    if (get_length(p, REFERENCE_LARGEST_ERROR, 1, 0, &r->n_largest, e) != 0)
+        return;
+    r->largest = mem_new((size_t)r->n_largest + 1, sizeof *r->largest);
+    store_read(p->f, p->path, STORE_F32, store_entries(0, r->n_largest), r->largest, e);
+}
+
+static void get_features(struct reference_place *p, struct reference *r, struct err *e)
+{
+    int64_t n;
+    if (!store_has(p->f, reference_path(p, SCORES_FEATURE_ERROR)))
+        return;
+    if (get_length(p, SCORES_FEATURE_ERROR, 2, r->levels, &n, e) != 0)
+        return;
+    r->columns = (int)n;
+    r->feature_error = get_feature_quantiles(p, SCORES_FEATURE_ERROR, r, e);
+    r->value = get_feature_quantiles(p, REFERENCE_VALUE, r, e);
+}
+
+static void get_reference_attributes(struct reference_place *p, struct reference *r, struct err *e)
+{
+    store_get_int(p->f, p->group, REFERENCE_ROW_COUNT, &r->rows, e);
+    store_get_real(p->f, p->group, REFERENCE_MEAN, &r->mean, e);
+    store_get_real(p->f, p->group, REFERENCE_DEVIATION, &r->deviation, e);
+    store_get_real(p->f, p->group, REFERENCE_MEDIAN, &r->median, e);
+    store_get_real(p->f, p->group, REFERENCE_MAD, &r->mad, e);
+    if (!e->count && (r->rows < 1 || r->n_largest < 1 || r->n_largest > r->rows))
+        err_add(e, ERR_DATA, "%s: %s: found %lld rows and %lld largest errors", store_path(p->f), p->group,
+            (long long)r->rows, (long long)r->n_largest);
+}
+
+int reference_read(struct store_file *f, const char *path, struct reference *r, struct err *e)
+{
+    struct reference_place p = {.f = f, .group = path};
+    struct err found = {0};
+
+    *r = (struct reference){0};
+    if (!store_has(f, path))
+        return 0;
+    if (get_levels(&p, r, &found) == 0) {
+        r->error = get_quantiles(&p, SCORES_ERROR, r->levels, &found);
+        if (store_has(f, reference_path(&p, REFERENCE_VALIDATION)))
+            r->validation_error = get_quantiles(&p, REFERENCE_VALIDATION, r->levels, &found);
+        get_largest(&p, r, &found);
+        get_features(&p, r, &found);
+        get_reference_attributes(&p, r, &found);
+    }
+
+    if (!found.count)
+        return 0;
+    reference_free(r);
+    err_merge(e, &found);
+    return -1;
+}

@@ -1,0 +1,185 @@
+// The errors of all training rows, of all validation rows, and of single features in a sample of the training rows.
+//
+// A sample that is all training rows takes no pass of its own. The feature errors lie on the ranks that computed them;
+// they are joined without arithmetic, and rank 0 makes the quantiles.
+#include "trial/trial_reference.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "comm/comm.h"
+#include "data/data_sample.h"
+#include "data/gather.h"
+#include "nn/nn.h"
+#include "score/reference.h"
+#include "score/score.h"
+#include "train/train.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void report_failure(const struct trial_result *r, const char *set, const struct err *found)
+{
+    if (found->count)
+        fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %.*s\n", r->order->planned.trial.id, set,
+            (int)strcspn(found->text, "\n"), found->text);
+}
+
+static struct score_request training_request(const struct trial_result *r, unsigned save)
+{
+    return (struct score_request){
+        .model = r->model, .w = r->trained.w, .error = row_error_of(&r->trial->score, &r->trial->train), .save = save};
+}
+
+// --- features
+
+// Collective. Returns the feature errors of all rows of s on rank 0, owned by the caller. Returns NULL on other ranks,
+// and everywhere with an error without memory.
+static float *join_feature_errors(const struct team *team, const struct scores *s, struct err *e)
+{
+    size_t columns = (size_t)s->columns, n = (size_t)s->data->rows * columns;
+    float *all = mem_array(n, sizeof *all, "feature errors", e);
+    if (comm_agree(team->comm, e) != 0) {
+        free(all);
+        return NULL;
+    }
+
+    memcpy(all + (size_t)s->first * columns, s->feature_error, (size_t)(s->last - s->first) * columns * sizeof *all);
+    comm_join_to_root(team->comm, all, n * sizeof *all);
+    if (team->comm->rank == 0)
+        return all;
+    free(all);
+
+    return NULL;
+}
+
+// Returns the quantiles of the values of a sample of the training rows, in original units, owned by the caller; NULL
+// and an error without memory.
+static double *value_quantiles(const struct trial_result *r, const struct dataset *sample, struct err *e)
+{
+    const struct scaling *scaling = &r->sets->scaling;
+    size_t columns = (size_t)sample->columns;
+    float *x = mem_array((size_t)sample->rows * columns, sizeof *x, "values of the training rows", e);
+    double *out = NULL;
+
+    for (int32_t i = 0; x && i < sample->rows; i++) {
+        real row[REFERENCE_FEATURES];
+        dataset_gather(sample, &i, 1, row);
+        for (size_t c = 0; c < columns; c++)
+            x[(size_t)i * columns + c] = (float)row[c];
+    }
+    if (x)
+        out = reference_column_quantiles(&r->reference, x, sample->rows, sample->columns, e);
+    for (size_t c = 0; out && scaling->factor && c < columns; c++)
+        for (int i = 0; i < r->reference.levels; i++) {
+            double *v = &out[c * (size_t)r->reference.levels + (size_t)i];
+            *v = *v / scaling->factor[c] + scaling->shift[c];
+        }
+    free(x);
+
+    return out;
+}
+
+// Fills the part of the reference that is about single features, from the feature errors of all rows of the sample.
+static void summarise_features(
+    struct trial_result *r, const struct dataset *sample, const float *feature_error, struct err *e)
+{
+    struct reference *out = &r->reference;
+    double **values = r->value_quantiles;
+    size_t bytes = (size_t)sample->columns * (size_t)out->levels * sizeof(double);
+
+    if (!out->levels) // there was no memory for the errors
+        return;
+    if (!*values)
+        *values = value_quantiles(r, sample, e);
+    out->feature_error = reference_column_quantiles(out, feature_error, sample->rows, sample->columns, e);
+    if (!*values || !out->feature_error)
+        return;
+
+    out->value = memcpy(mem_new(1, bytes), *values, bytes);
+    out->columns = sample->columns;
+}
+
+// Collective. Scores the sample, unless `of_all`, the scores of all training rows, has its feature errors.
+static int score_sample(
+    const struct team *team, struct trial_result *r, const struct dataset *sample, struct scores *of_all, struct err *e)
+{
+    struct scores own = {0}, *s = of_all->feature_error ? of_all : &own;
+    struct score_request request = training_request(r, SAVE_FEATURE_ERROR);
+    struct err found = {0};
+    int rc = s == &own ? scores_compute(team, &request, sample, s, e) : 0;
+
+    if (rc == 0) {
+        float *all = join_feature_errors(team, s, e);
+        rc = e->count ? -1 : 0;
+        if (all)
+            summarise_features(r, sample, all, &found);
+        report_failure(r, "train", &found);
+        free(all);
+    }
+    scores_free(&own);
+
+    return rc;
+}
+
+// --- errors
+
+static void summarise_training(const struct team *team, struct trial_result *r, const struct scores *s)
+{
+    struct err found = {0};
+    if (team->comm->rank != 0)
+        return;
+    evaluate_training(&r->trial->score, s->error, r->sets->train.rows, &r->training, &r->reference, &found);
+    report_failure(r, "train", &found);
+}
+
+// Collective. Scores all training rows, and the sample of `rows` of them whose features count.
+static int score_train_rows(const struct team *team, struct trial_result *r, int64_t rows, struct err *e)
+{
+    const struct dataset *train = &r->sets->train;
+    struct score_request request = training_request(r, rows == train->rows ? SAVE_FEATURE_ERROR : 0);
+    struct scores s;
+    int rc = scores_compute(team, &request, train, &s, e);
+    if (rc)
+        return rc;
+
+    summarise_training(team, r, &s);
+    if (rows) {
+        struct dataset sample;
+        data_sample(train, rows, &sample, e);
+        rc = comm_agree(team->comm, e);
+        if (rc == 0)
+            rc = score_sample(team, r, &sample, &s, e);
+        data_sample_free(&sample);
+    }
+    scores_free(&s);
+
+    return rc;
+}
+
+// Collective.
+static int score_validation_rows(const struct team *team, struct trial_result *r, struct err *e)
+{
+    const struct dataset *d = &r->sets->validation;
+    struct score_request request = training_request(r, 0);
+    struct err found = {0};
+    struct scores s;
+    int rc = scores_compute(team, &request, d, &s, e);
+
+    if (rc == 0 && team->comm->rank == 0 && r->reference.levels)
+        reference_add_validation(&r->reference, s.error, d->rows, &found);
+    report_failure(r, "validation", &found);
+    if (rc == 0)
+        scores_free(&s);
+
+    return rc;
+}
+
+int trial_score_training(const struct team *team, struct trial_result *r, struct err *e)
+{
+    r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
+    int rc = score_train_rows(team, r, reference_sample_rows(&r->sets->train), e);
+    if (rc == 0 && r->sets->validation.rows)
+        rc = score_validation_rows(team, r, e);
+    return rc;
+}
