@@ -99,9 +99,9 @@ static int field_refuse(const struct field *f, const char *text, char why[256])
     while (f->choices && f->choices[count])
         count++;
 
-    const char *near = text_nearest(text, f->choices, count);
-    if (near && n < 240)
-        snprintf(why + n, 256 - (size_t)n, "; did you mean '%s'?", near);
+    char hint[DID_YOU_MEAN_ROOM];
+    if (n < 240)
+        snprintf(why + n, 256 - (size_t)n, "%s", text_did_you_mean(hint, text, f->choices, count));
     return -1;
 }
 

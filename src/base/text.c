@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,16 +113,18 @@ static int least_of_three(int a, int b, int c)
     return m < c ? m : c;
 }
 
-// Returns the edit distance (Levenshtein), with one row of the table; 99 if a word has more than 63 characters.
-// O(|a| |b|).
+enum { NEAR_LENGTH_MAX = 63 }; // of words that are compared
+
+// Returns the edit distance (Levenshtein), with one row of the table. A word of more than NEAR_LENGTH_MAX bytes is far
+// from all others. O(|a| |b|).
 static int edit_distance(const char *a, const char *b)
 {
-    int row[64];
-    int n = (int)strlen(a);
-    int m = (int)strlen(b);
+    int row[NEAR_LENGTH_MAX + 1];
+    int n = (int)strnlen(a, NEAR_LENGTH_MAX + 1);
+    int m = (int)strnlen(b, NEAR_LENGTH_MAX + 1);
 
-    if (n > 63 || m > 63)
-        return 99;
+    if (n > NEAR_LENGTH_MAX || m > NEAR_LENGTH_MAX)
+        return INT_MAX;
 
     for (int j = 0; j <= m; j++)
         row[j] = j;
@@ -152,6 +155,16 @@ const char *text_nearest(const char *word, const char *const *words, int n)
         }
     }
     return best;
+}
+
+char *text_did_you_mean(char out[DID_YOU_MEAN_ROOM], const char *word, const char *const *words, int n)
+{
+    const char *near = text_nearest(word, words, n);
+    int length = near ? snprintf(out, DID_YOU_MEAN_ROOM, "; did you mean '%s'?", near) : 0;
+
+    ASSERT(length < DID_YOU_MEAN_ROOM, "%d bytes", length);
+    out[length] = 0;
+    return out;
 }
 
 char *text_bytes(char out[16], double bytes)

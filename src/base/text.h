@@ -21,6 +21,9 @@ const char *text_plural(int64_t n);
 
 // Returns the word of words[0..n) with the least edit distance to `word`, or NULL if none is near enough to be meant.
 const char *text_nearest(const char *word, const char *const *words, int n);
+// Writes "; did you mean 'good'?" with the nearest of words[0..n), or "" if none is near enough. Returns out.
+enum { DID_YOU_MEAN_ROOM = 96 };
+char *text_did_you_mean(char out[DID_YOU_MEAN_ROOM], const char *word, const char *const *words, int n);
 
 // Appends n bytes of a name or message from a file so that a terminal shows it and obeys none of it: control
 // characters, overrides of the direction and bytes that are no UTF-8 become \xNN. Line feeds and tabs stay.

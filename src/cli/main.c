@@ -77,10 +77,10 @@ static int refuse_command(const char *name)
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++)
         names[i] = commands[i].name;
-    const char *near = text_nearest(name, names, COMMANDS);
+    char hint[DID_YOU_MEAN_ROOM];
     char *visible = text_visible(name);
-    fprintf(stderr, "hourglass: %s: no such command%s%s%s; see hourglass --help\n", visible,
-        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "hourglass: %s: no such command%s; see hourglass --help\n", visible,
+        text_did_you_mean(hint, name, names, COMMANDS));
     free(visible);
     return 2;
 }

@@ -66,9 +66,9 @@ static int refuse_filter_column(const struct data_filter *f, const struct data_t
     if (n == 0)
         text_add(&list, "none (the file names no columns)");
 
-    const char *near = text_nearest(f->column, names, n);
-    data_error(f->at, e, "found no column '%s' in %s, allowed: %s%s%s%s", f->column, t->name, list.data,
-        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    char hint[DID_YOU_MEAN_ROOM];
+    data_error(f->at, e, "found no column '%s' in %s, allowed: %s%s", f->column, t->name, list.data,
+        text_did_you_mean(hint, f->column, names, n));
     text_free(&list);
     free(names);
     return -1;

@@ -82,9 +82,8 @@ static int refuse_split(struct store_file *f, const struct data_table *t, struct
     struct text list = {0};
     for (int i = 0; i < n; i++)
         text_add(&list, "%s%s", i ? ", " : "", names[i]);
-    const char *near = text_nearest(t->split, (const char *const *)names, n);
-    if (near)
-        text_add(&list, "; did you mean '%s'?", near);
+    char hint[DID_YOU_MEAN_ROOM];
+    text_add(&list, "%s", text_did_you_mean(hint, t->split, (const char *const *)names, n));
     err_add(e, ERR_DATA, "%s: no split '%s' in %s, allowed: %s", t->name, t->split, t->path, n ? list.data : "none");
     text_free(&list);
     list_free(names, n);

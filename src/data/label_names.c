@@ -130,9 +130,8 @@ void label_names_quote(struct text *t, char *const *names, int n)
 
 void label_names_suggest(struct text *t, const char *found, char *const *names, int n)
 {
-    char room[QUOTE_ROOM];
-    const char *near = text_nearest(found, (const char *const *)names, n);
+    char hint[DID_YOU_MEAN_ROOM];
 
-    if (near && *near && found[0] && found[1]) // a single letter is near to any other
-        text_add(t, "; did you mean '%s'?", text_quote(room, near, strlen(near)));
+    if (found[0] && found[1]) // a single letter is near to any other
+        text_add(t, "%s", text_did_you_mean(hint, found, (const char *const *)names, n));
 }

@@ -331,10 +331,10 @@ static int find_csv_column(
     int64_t number;
     if (text_to_int64(wanted, &number) == 0 && number >= 1 && number <= c->n)
         return (int)number - 1;
-    const char *near = text_nearest(wanted, (const char *const *)c->names, c->n);
-    return err_add(e, ERR_USAGE,
-        "%s: %s: found '%s', allowed: the name of a column, or its number from 1 to %d%s%s%s%s", path, option, wanted,
-        c->n, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", comma_hint(c, option));
+    char meant[DID_YOU_MEAN_ROOM];
+    return err_add(e, ERR_USAGE, "%s: %s: found '%s', allowed: the name of a column, or its number from 1 to %d%s%s",
+        path, option, wanted, c->n, text_did_you_mean(meant, wanted, (const char *const *)c->names, c->n),
+        comma_hint(c, option));
 }
 
 static bool is_among(const int *columns, int n, int column)

@@ -32,16 +32,15 @@ static int refuse_objective(const struct node *at, struct err *e)
 {
     enum { ROOM = 32 };
     const char *names[ROOM];
+    char hint[DID_YOU_MEAN_ROOM];
     int n = metrics_add_names(set_metrics, names, 0, ROOM);
     n = metrics_add_names(trial_metrics, names, n, ROOM);
 
     struct text all = {0};
     for (int i = 0; i < n; i++)
         text_add(&all, "%s%s", i ? ", " : "", names[i]);
-    const char *near = text_nearest(at->text, names, n);
-    if (near)
-        text_add(&all, "; did you mean '%s'?", near);
-    node_error(at, e, "found '%.60s', allowed: one of %s", at->text, all.data);
+    node_error(
+        at, e, "found '%.60s', allowed: one of %s%s", at->text, all.data, text_did_you_mean(hint, at->text, names, n));
     text_free(&all);
     return -1;
 }

@@ -32,9 +32,9 @@ static void refuse_layer_type(const struct node *at, const char *const *names, s
     for (; names[n]; n++)
         text_add(&all, "%s%s", n ? ", " : "", names[n]);
 
-    const char *near = text_nearest(key->key, names, n);
-    if (near)
-        node_key_error(key, e, "no layer of that name; did you mean '%s'?", near);
+    char hint[DID_YOU_MEAN_ROOM];
+    if (*text_did_you_mean(hint, key->key, names, n))
+        node_key_error(key, e, "no layer of that name%s", hint);
     else
         node_key_error(key, e, "no layer of that name, allowed: %.600s", all.data);
     text_free(&all);

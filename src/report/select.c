@@ -38,19 +38,17 @@ static char *trim_text(const char *text, size_t n)
 static void report_unknown_column(const struct leaderboard *b, const char *option, const char *name, struct err *e)
 {
     const char **names = mem_new((size_t)b->n_columns + 1, sizeof *names);
-    struct text all = {0}, hint = {0};
+    struct text all = {0};
+    char hint[DID_YOU_MEAN_ROOM];
 
     for (int i = 0; i < b->n_columns; i++) {
         names[i] = b->column[i].name;
         text_add(&all, "%s%s", i ? ", " : "", names[i]);
     }
-    const char *near = text_nearest(name, names, b->n_columns);
-    if (near)
-        text_add(&hint, "; did you mean '%s'?", near);
-    err_add(e, ERR_USAGE, "--%s: found column '%s', allowed: %s%s", option, name, all.data, near ? hint.data : "");
+    err_add(e, ERR_USAGE, "--%s: found column '%s', allowed: %s%s", option, name, all.data,
+        text_did_you_mean(hint, name, names, b->n_columns));
 
     text_free(&all);
-    text_free(&hint);
     free(names);
 }
 

@@ -92,9 +92,9 @@ static int refuse_unknown_key(const struct node *item, const struct spec_part *p
             keys[n++] = f->key;
         }
 
-    const char *near = e->hidden ? NULL : text_nearest(item->key, keys, n);
-    if (near)
-        node_key_error(item, e, "unknown key; did you mean '%s'?", near);
+    char hint[DID_YOU_MEAN_ROOM];
+    if (!e->hidden && *text_did_you_mean(hint, item->key, keys, n))
+        node_key_error(item, e, "unknown key%s", hint);
     else
         node_key_error(item, e, "unknown key, allowed: %.600s", all.data);
 

@@ -131,10 +131,11 @@ int sweep_range_read(const struct node *item, struct sweep_range *r, struct err 
 {
     ASSERT(sweep_is_range(item), "%s", item->key);
     const struct node *ends = item->items[0];
+    char hint[DID_YOU_MEAN_ROOM];
     int i = find_range(ends->key);
 
     if (i == RANGES)
-        return node_key_error(ends, e, "no such range; did you mean '%s'?", text_nearest(ends->key, ranges, RANGES));
+        return node_key_error(ends, e, "no such range%s", text_did_you_mean(hint, ends->key, ranges, RANGES));
     if (ends->kind != NODE_LIST || ends->n != 2)
         return node_error(ends, e, "allowed: the least and the greatest value, [LOW, HIGH]");
 

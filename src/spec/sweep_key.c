@@ -43,9 +43,9 @@ static int refuse_swept_key(
             names[n++] = vars->v[i].name;
     ASSERT(n <= root->n + vars->n, "%d names", n);
 
-    const char *near = e->hidden ? NULL : text_nearest(word, names, n);
-    if (near)
-        node_key_error(item, e, "'%s' is neither a variable nor a section; did you mean '%s'?", word, near);
+    char hint[DID_YOU_MEAN_ROOM];
+    if (!e->hidden && *text_did_you_mean(hint, word, names, n))
+        node_key_error(item, e, "'%s' is neither a variable nor a section%s", word, hint);
     else
         node_key_error(item, e, "'%s' is neither a variable that ${%s} uses nor a section", word, word);
 
@@ -78,9 +78,9 @@ int sweep_refuse_model(const struct node *model, const struct node *models, stru
             text_add(&all, "%s%s", i ? ", " : "", names[i]);
     }
 
-    const char *near = e->hidden ? NULL : text_nearest(model->text, names, models->n);
-    if (near)
-        node_error(model, e, "found '%.60s', allowed: a model of 'models'; did you mean '%s'?", model->text, near);
+    char hint[DID_YOU_MEAN_ROOM];
+    if (!e->hidden && *text_did_you_mean(hint, model->text, names, models->n))
+        node_error(model, e, "found '%.60s', allowed: a model of 'models'%s", model->text, hint);
     else
         node_error(model, e, "found '%.60s', allowed: a model of 'models': %.300s", model->text, all.data);
 

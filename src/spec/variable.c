@@ -40,10 +40,10 @@ static int refuse_undefined(const struct variables *vars, const struct node *n, 
     names[vars->n] = "features";
     names[vars->n + 1] = "length";
 
-    const char *near = e->hidden ? NULL : text_nearest(name, names, vars->n + 2);
+    char meant[DID_YOU_MEAN_ROOM];
     const char *hint = strchr(name, '-') ? "; hint: a minus needs blanks around it: ${a - b}" : "";
-    if (near)
-        node_error(n, e, "no variable '%s'; did you mean '%s'?%s", name, near, hint);
+    if (!e->hidden && *text_did_you_mean(meant, name, names, vars->n + 2))
+        node_error(n, e, "no variable '%s'%s%s", name, meant, hint);
     else
         node_error(n, e, "no variable '%s', allowed: names under 'variables' or 'sweep.over'%s", name, hint);
 

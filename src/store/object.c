@@ -69,10 +69,10 @@ static int fail_missing(struct store_file *f, const char *path, struct err *e)
     char *parent = parent_of(path), **names = NULL;
     int n = 0;
     struct err scratch = {0};
-    const char *near = NULL;
+    char hint[DID_YOU_MEAN_ROOM] = "";
     if (!is_root(path) && path_presence(f->id, parent) == PRESENT && store_list(f, parent, &names, &n, &scratch) == 0)
-        near = text_nearest(object_name(path), (const char *const *)names, n);
-    file_fail(f, path, e, near ? "not in the file; is %s meant?" : "not in the file", near);
+        text_did_you_mean(hint, object_name(path), (const char *const *)names, n);
+    file_fail(f, path, e, "not in the file%s", hint);
     strings_free(names, n);
     free(names);
     free(parent);

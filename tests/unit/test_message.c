@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,8 +54,31 @@ static void test_behind(void **state)
     assert_string_equal(err_behind("", "a.h5"), "");
 }
 
+// A word of hundreds of bytes is near to none, however many edits its length would allow.
+static void test_did_you_mean(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "good", "bad", "a-name-that-is-longer-than-the-63-bytes-up-to-which-words-are-compared"};
+    char out[DID_YOU_MEAN_ROOM], full[DID_YOU_MEAN_ROOM], text[401];
+
+    assert_string_equal(text_did_you_mean(out, "godo", words, 3), "; did you mean 'good'?");
+    assert_string_equal(text_did_you_mean(out, "xyzzy", words, 3), "");
+    assert_string_equal(text_did_you_mean(out, "good", words, 0), "");
+    assert_string_equal(text_did_you_mean(out, words[2], words, 3), "");
+    memset(text, 'x', 400);
+    text[400] = 0;
+    assert_string_equal(text_did_you_mean(out, text, words, 3), "");
+
+    text[63] = 0; // the longest that is compared
+    const char *longest = text;
+    snprintf(full, sizeof full, "; did you mean '%.63s'?", text);
+    assert_string_equal(text_did_you_mean(out, text, &longest, 1), full);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_behind)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines), cmocka_unit_test(test_behind), cmocka_unit_test(test_did_you_mean)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

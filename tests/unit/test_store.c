@@ -254,7 +254,8 @@ static void test_names(void **state)
     free(names);
     assert_true(store_has(f, "") && store_has(f, "/") && store_has(f, "g") && store_has(f, "/g/h/inner"));
     assert_false(store_has(f, "h") || store_has(f, "g/apple/x") || store_has(f, "nothing/at/all"));
-    assert_error(store_get_shape(f, "g/aple", &shape, &e), e, ERR_DATA, "g/aple: not in the file; is apple meant?");
+    assert_error(
+        store_get_shape(f, "g/aple", &shape, &e), e, ERR_DATA, "g/aple: not in the file; did you mean 'apple'?");
     assert_error(store_get_shape(f, "g/h", &shape, &e), e, ERR_DATA, "is a group, not an array");
     assert_error(store_list(f, "g/apple", &names, &n, &e), e, ERR_DATA, "is an array, not a group");
     assert_error(store_list(f, "none", &names, &n, &e), e, ERR_DATA, "not in the file");
