@@ -60,7 +60,8 @@ int apply_add(struct apply *a, const struct apply_array *array)
         .long_name = array->long_name,
         .width = 1,
         .rank = array->rank,
-        .scales = {DATASET_SAMPLE}};
+        .scales = {DATASET_SAMPLE},
+        .is_inner = array->is_inner};
     for (int i = 0; i < array->rank; i++) {
         o->dims[i] = array->dims[i];
         o->width *= array->dims[i];
@@ -82,20 +83,27 @@ void apply_free(struct apply *a)
 
 // --- streams
 
+struct store_stream *apply_begin_output(const struct apply *a, int number, struct store_file *f, struct err *e)
+{
+    const struct apply_output *o = &a->output[number];
+    struct store_shape shape = {STORE_F32, o->rank + 1, {a->rows}};
+    struct store_about about = {.long_name = o->long_name, .units = "1"};
+
+    ASSERT(number < a->n_outputs && !o->is_inner, "%s", o->path);
+    memcpy(about.scales, o->scales, sizeof about.scales);
+    for (int k = 0; k < o->rank; k++)
+        shape.dims[k + 1] = o->dims[k];
+    return store_stream_begin(f, o->path, &shape, &about, e);
+}
+
 static int begin_outputs(struct apply *a, struct store_file *f, struct err *e)
 {
     for (int i = 0; i < a->n_outputs; i++) {
         struct apply_output *o = &a->output[i];
-        struct store_shape shape = {STORE_F32, o->rank + 1, {a->rows}};
-        struct store_about about = {.long_name = o->long_name, .units = "1"};
-        memcpy(about.scales, o->scales, sizeof about.scales);
-        for (int k = 0; k < o->rank; k++)
-            shape.dims[k + 1] = o->dims[k];
-
         o->piece = mem_array((size_t)(a->piece_rows * o->width), sizeof *o->piece, o->path, e);
         if (!o->piece)
             return -1;
-        if (f && !(o->stream = store_stream_begin(f, o->path, &shape, &about, e)))
+        if (f && !o->is_inner && !(o->stream = apply_begin_output(a, i, f, e)))
             return -1;
     }
 
@@ -169,17 +177,31 @@ static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *w
     struct piece_pass c = {a, from};
     if (!d)
         return;
-    if (a->begin_piece)
-        a->begin_piece(a, from);
+    a->visited = d;
+    a->from = from;
     pass_run(&(struct row_pass){&alone, a->m, a->w, d, ws}, visit_piece_rows, &c);
+}
+
+// Collective. Returns the number of rows of the next piece, 0 after the last one, or -1 and an error on all ranks.
+static int64_t next_piece_rows(struct apply *a, struct err *e)
+{
+    if (!a->next) {
+        int64_t left = a->rows - a->first;
+        return left < a->piece_rows ? left : a->piece_rows;
+    }
+
+    int64_t rows = a->next(a, e);
+    ASSERT(rows <= a->piece_rows, "%ld of %ld", (long)rows, (long)a->piece_rows);
+    a->rows += rows > 0 ? rows : 0;
+    return rows;
 }
 
 static int pass_all_pieces(struct apply *a, struct workspace *const *ws, struct err *e)
 {
+    int64_t rows = 0;
     int rc = 0;
-    for (a->first = 0; a->first < a->rows && rc == 0; a->first += a->piece_rows) {
-        int64_t left = a->rows - a->first;
-        int64_t rows = left < a->piece_rows ? left : a->piece_rows;
+
+    for (a->first = 0; rc == 0 && (rows = next_piece_rows(a, e)) > 0; a->first += rows) {
         pass_piece(a, rows, ws, e);
         if (a->reader && !a->read && a->team->comm->rank == 0)
             row_reader_hash(a->reader, a->first, rows);
@@ -187,7 +209,8 @@ static int pass_all_pieces(struct apply *a, struct workspace *const *ws, struct 
         if (rc == 0)
             rc = join_piece(a, a->first, rows, e);
     }
-    return rc;
+
+    return rows < 0 ? -1 : rc;
 }
 
 int apply_run(struct apply *a, struct store_file *f, struct err *e)

@@ -1,15 +1,22 @@
-// Scores of new data: the errors of a trained model, in a file of their own with the layout of a trial's file.
+// Scores of new data: the errors of a trained model, in a file of their own. An HDF5 file has the layout of a trial's
+// file. Text, CSV or JSON lines, also says for each row which features explain its error most.
 #pragma once
 
 #include "trial/model_load.h"
 
+struct csv_options;
+
 struct score_job {
     const char *name;                  // of the model, as given
     const struct trained_model *model; // borrowed
-    const struct data_source *source;  // borrowed
+    const struct data_source *source;  // borrowed; NULL: the rows are in files of other formats:
+    const char *const *files;          // (n_files), borrowed
+    int n_files;
+    const struct csv_options *csv;     // borrowed; how they are read
     struct row_error error;            // how the error of a row is computed
     double threshold;                  // of that error; NaN: unknown
-    const char *output;                // FILE.h5
+    const char *output;                // FILE.h5, FILE.csv, FILE.jsonl, or "-": CSV on `output_fd`
+    int output_fd;
     unsigned save;                     // of enum save
     const struct field_texts *normal;  // labels that are normal; n = 0: the anomalies are unknown
     bool has_normal_option;            // `normal` comes from the user, not from the model's experiment

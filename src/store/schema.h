@@ -153,6 +153,7 @@
 
 // a file of scores: attributes of the file, besides `experiment` and `trial` of the model
 #define SCORES_MODEL "model" // the file that it was taken from, as named
+#define SCORES_NEW   "new"   // the group of rows that come from no split
 
 // model/: groups
 #define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers, with their blocks of parameters as arrays

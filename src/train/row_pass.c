@@ -80,6 +80,19 @@ bool pass_run(const struct row_pass *p, pass_visitor visit, void *context)
     return is_whole;
 }
 
+void team_each(const struct team *team, int64_t n, void (*work)(void *context, int64_t i), void *context)
+{
+    ASSERT(n >= 0 && team->threads > 0, "%lld parts for %d threads", (long long)n, team->threads);
+#pragma omp parallel num_threads(team->threads)
+    {
+        flush_denormals();
+
+#pragma omp for schedule(dynamic)
+        for (int64_t i = 0; i < n; i++)
+            work(context, i);
+    }
+}
+
 struct loss_sums {
     const struct model *model;
     double *sum; // per chunk

@@ -85,6 +85,10 @@ struct workspace **team_workspaces_new(
     const struct team *team, const struct model *m, int rows, bool trains, struct err *e);
 void team_workspaces_free(const struct team *team, struct workspace ***ws); // NULL-safe
 
+// Calls work(context, i) for each i in [0, n), spread over the threads of this rank, in any order. Several threads call
+// it at the same time. Not collective.
+void team_each(const struct team *team, int64_t n, void (*work)(void *context, int64_t i), void *context);
+
 // --- a run
 
 struct history {

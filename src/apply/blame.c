@@ -1,0 +1,84 @@
+// Squared errors per feature, added up per column and compared.
+#include "apply/blame.h"
+
+#include "base/err.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "nn/nn.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Returns the name of a value of a picture or a sequence: "12:7", counted from 0.
+static char *place_name(const struct shape *input, int value)
+{
+    if (input->rank == 1)
+        return mem_format("feature_%d", value + 1);
+    int inner = input->rank == 3 ? input->dims[2] : 1;
+    int row = value / (input->dims[1] * inner), column = value / inner % input->dims[1];
+    return inner > 1 ? mem_format("%d:%d:%d", row, column, value % inner) : mem_format("%d:%d", row, column);
+}
+
+void blame_init(struct blame *b, const struct trained_model *t)
+{
+    const struct shape *input = &t->model->input;
+
+    *b = (struct blame){.values = shape_size(input)};
+    b->n = b->values;
+    b->names = mem_new((size_t)b->n, sizeof *b->names);
+    for (int i = 0; i < b->n; i++)
+        b->names[i] = t->features ? mem_text(t->features[i]) : place_name(input, i);
+}
+
+void blame_free(struct blame *b)
+{
+    list_free(b->names, b->n);
+    free(b->thing);
+    free(b->weight);
+    *b = (struct blame){0};
+}
+
+// Adds up the squared errors of each thing. A missing value is NaN and adds nothing.
+static void sum_squared_errors(const struct blame *b, const real *x, const real *y, float *error)
+{
+    for (int i = 0; i < b->values && !b->thing; i++) {
+        float d = (float)(y[i] - x[i]);
+        error[i] = d * d;
+    }
+    if (b->thing)
+        memset(error, 0, (size_t)b->n * sizeof *error);
+    for (int i = 0; i < b->values && b->thing; i++) {
+        float d = (float)(y[i] - x[i]);
+        error[b->thing[i]] += isnan(d) ? 0 : d * d;
+    }
+    for (int k = 0; k < b->n && b->weight; k++)
+        error[k] *= b->weight[k];
+}
+
+// Puts a share where it belongs among the largest so far.
+static void insert_share(struct blame_share *top, int thing, float value)
+{
+    int at = BLAME_TOP - 1;
+    for (; at > 0 && value > top[at - 1].share; at--)
+        top[at] = top[at - 1];
+    top[at] = (struct blame_share){thing, value};
+}
+
+void blame_row(const struct blame *b, const real *x, const real *y, struct blame_share *top, float *error)
+{
+    double sum = 0;
+
+    ASSERT(b->n > 0 && b->n <= b->values, "%d things, %d values", b->n, b->values);
+    for (int i = 0; i < BLAME_TOP; i++)
+        top[i] = (struct blame_share){-1, 0};
+    sum_squared_errors(b, x, y, error);
+    for (int k = 0; k < b->n; k++) {
+        if (error[k] > top[BLAME_TOP - 1].share)
+            insert_share(top, k, error[k]);
+        if (!isnan(error[k]))
+            sum += (double)error[k];
+    }
+
+    for (int i = 0; i < BLAME_TOP; i++)
+        top[i].share = sum > 0 ? (float)((double)top[i].share / sum) : NAN;
+}

@@ -1,0 +1,23 @@
+// Lines of text that are built quickly: numbers, strings and their quotes.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Zero it to start. The text is not NUL-terminated.
+struct line_text {
+    char *data; // owned
+    size_t n, room;
+};
+
+void line_bytes(struct line_text *t, const char *text, size_t n);
+void line_string(struct line_text *t, const char *text);
+void line_integer(struct line_text *t, int64_t value);
+// Appends the fewest digits that read back as the same float; "inf" or `infinity`; nothing if it is NaN.
+void line_float(struct line_text *t, float value, const char *infinity);
+// Appends a field of CSV, in quotes if it needs them.
+void line_csv_field(struct line_text *t, const char *text, size_t n);
+// Appends a string of JSON in quotes. Bytes that are not UTF-8 become '?'.
+void line_json_string(struct line_text *t, const char *text, size_t n);
+void line_free(struct line_text *t);

@@ -1,0 +1,469 @@
+// A CSV file is cut into records by csv_stream.c; their fields become numbers here, in parts that are spread over the
+// threads. What a part finds is kept with the part and added up in order, so that messages do not depend on threads.
+// Files of other formats are read by import/source.c and converted in the same parts.
+#include "apply/new_rows.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/data_scaling.h"
+#include "data/data_table.h"
+#include "import/byte_stream.h"
+#include "import/csv_number.h"
+#include "import/import.h"
+#include "import/source.h"
+#include "store/store.h"
+#include "train/train.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PART_ROWS = 256, HEAD_BYTES = 4096 };
+
+// What a part of a piece found.
+struct rows_part {
+    int64_t bad_row; // the first that is no row of this table; -1: none
+    int bad_fields;  // how many fields it has; 0: a quote is wrong
+    int64_t texts;   // values that are no numbers
+    int64_t text_row;
+    int text_field;
+    char text[QUOTE_ROOM]; // the first of them
+};
+
+struct new_rows_state {
+    int next_file;
+    bool is_csv, is_open;
+    struct csv_stream stream;
+    struct csv_match match;
+    struct csv_missing missing;
+    struct source *source;   // owned; a file that is not CSV
+    int64_t row;             // rows of the file that were read
+    void *values;            // (most, columns) as stored, owned
+    int64_t *label;          // (most), owned: read and not used
+    struct rows_part *parts; // (most / PART_ROWS), owned
+    int64_t texts;           // in all files
+    char first_text[300];    // where the first of them is
+};
+
+// --- names
+
+bool new_rows_is_split(const char *name)
+{
+    const char *colon = strrchr(name, ':');
+    return colon && colon != name && colon[1] && !strchr(colon, '/') && access(name, F_OK) != 0;
+}
+
+static bool is_folder(const char *name)
+{
+    struct stat s;
+    return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+// Returns true if a file is a text, by its first bytes. A file that cannot be read is none: its format reports why.
+static bool is_text_file(const char *name)
+{
+    char head[HEAD_BYTES];
+    struct err ignored = {0};
+
+    if (strcmp(name, CSV_STDIN) == 0)
+        return true;
+    if (access(name, F_OK) != 0 || is_folder(name))
+        return false;
+    struct byte_stream *stream = byte_stream_open(name, &ignored);
+    int64_t n = stream ? byte_stream_read(stream, head, sizeof head, &ignored) : -1;
+    byte_stream_free(&stream);
+    return n > 0 && !memchr(head, 0, (size_t)n) && memcmp(head, "\xff\xfe", n > 1 ? 2 : 1) != 0;
+}
+
+int new_rows_walk(const char *const *names, int n, struct err *e)
+{
+    static const char signature[] = "\x89HDF\r\n\x1a\n";
+    int before = e->count;
+
+    for (int i = 0; i < n; i++) {
+        const char *inner = strstr(names[i], ":/");
+        char head[8];
+        char *path = inner ? mem_format("%.*s", (int)(inner - names[i]), names[i]) : mem_text(names[i]);
+        struct err ignored = {0};
+        bool is_file = access(path, F_OK) == 0 && !is_folder(path);
+        struct byte_stream *stream = is_file ? byte_stream_open(path, &ignored) : NULL;
+        if (stream && byte_stream_read(stream, head, 8, &ignored) == 8 && memcmp(head, signature, 8) == 0)
+            store_walk(path, e);
+        byte_stream_free(&stream);
+        free(path);
+    }
+    return e->count == before ? 0 : -1;
+}
+
+static const char *file_title(const struct new_rows *r)
+{
+    const char *name = r->request->names[r->file];
+    return strcmp(name, CSV_STDIN) == 0 ? "standard input" : name;
+}
+
+// --- opening
+
+static int open_csv_rows(struct new_rows *r, const char *name, struct err *e)
+{
+    struct new_rows_state *s = r->state;
+    const struct row_fit *fit = r->request->fit;
+    const struct csv_wanted wanted = {fit->features, r->columns};
+
+    if (fit->shape_rank != 1)
+        return err_add(e, ERR_DATA,
+            "%s: found a table (CSV), allowed: pictures or arrays of shape (%d, %d%s), which the model takes",
+            file_title(r), fit->shape[0], fit->shape[1], fit->shape_rank == 3 ? ", channels" : "");
+    if (fit->scaling->bytes_only)
+        return err_add(e, ERR_DATA,
+            "%s: found a table (CSV), whose values are of type f8, allowed: bytes (u1), which the model was trained on",
+            file_title(r));
+    s->is_csv = true;
+    if (csv_stream_open(&s->stream, name, r->most, e) != 0)
+        return -1;
+    return csv_match_make(&s->match, &s->stream, &wanted, r->request->csv, &r->notes, e);
+}
+
+// Pictures are resized to what the model takes.
+static void fit_picture_options(struct import_options *o, const struct row_fit *fit)
+{
+    if (fit->shape_rank < 2)
+        return;
+    o->size = mem_format("%dx%d", fit->shape[0], fit->shape[1]);
+    o->grayscale = fit->shape_rank == 2 || fit->shape[2] == 1;
+    o->color = !o->grayscale;
+}
+
+static bool is_picture_file(const char *name)
+{
+    unsigned char head[HEAD_BYTES];
+    struct err ignored = {0};
+    if (is_folder(name))
+        return true;
+    struct byte_stream *stream = access(name, F_OK) == 0 ? byte_stream_open(name, &ignored) : NULL;
+    int64_t n = stream ? byte_stream_read(stream, head, sizeof head, &ignored) : 0;
+    byte_stream_free(&stream);
+    return n > 0 && source_image.recognise(name, head, (size_t)n);
+}
+
+static int check_source_shape(const struct new_rows *r, const struct source *source, struct err *e)
+{
+    const struct row_fit *fit = r->request->fit;
+    struct text found = {0}, allowed = {0};
+    bool fits = source->shape.rank == fit->shape_rank + 1;
+
+    for (int i = 0; i < fit->shape_rank && fits; i++)
+        fits = source->shape.dims[i + 1] == fit->shape[i];
+    if (fits && (!fit->scaling->bytes_only || source->shape.type == STORE_U8))
+        return 0;
+    if (fits)
+        return err_add(e, ERR_DATA, "%s: found values of type %s, allowed: bytes (u1), which the model was trained on",
+            source->path, data_type_name(source->shape.type));
+
+    for (int i = 1; i < source->shape.rank; i++)
+        text_add(&found, "%s%lld", i > 1 ? ", " : "", (long long)source->shape.dims[i]);
+    for (int i = 0; i < fit->shape_rank; i++)
+        text_add(&allowed, "%s%d", i ? ", " : "", fit->shape[i]);
+    err_add(e, ERR_DATA, "%s: found rows of shape (%s), allowed: (%s), which the model takes", source->path,
+        found.data ? found.data : "", allowed.data);
+    text_free(&found);
+    text_free(&allowed);
+    return -1;
+}
+
+static int open_source_rows(struct new_rows *r, const char *name, struct err *e)
+{
+    struct new_rows_state *s = r->state;
+    struct import_options o = {.sources = &name, .n_sources = 1};
+
+    field_defaults(import_fields, &o);
+    if (is_picture_file(name))
+        fit_picture_options(&o, r->request->fit);
+    s->is_csv = false;
+    s->source = source_open(name, &o, e);
+    field_free(import_fields, &o);
+    if (!s->source || check_source_shape(r, s->source, e) != 0)
+        return -1;
+
+    size_t n = (size_t)(r->most * r->columns);
+    s->values = mem_array(n, store_type_size(s->source->shape.type), name, e);
+    s->label = mem_array((size_t)r->most, sizeof *s->label, name, e);
+    return s->values && s->label ? 0 : -1;
+}
+
+static void close_rows_file(struct new_rows *r)
+{
+    struct new_rows_state *s = r->state;
+
+    csv_match_free(&s->match);
+    csv_stream_free(&s->stream);
+    source_free(&s->source);
+    free(s->values);
+    free(s->label);
+    s->values = NULL;
+    s->label = NULL;
+    s->is_open = false;
+}
+
+// Opens the next file. Returns -1 and errors on failure.
+static int open_next_file(struct new_rows *r, struct err *e)
+{
+    struct new_rows_state *s = r->state;
+    const char *name = r->request->names[s->next_file];
+
+    ASSERT(s->next_file < r->request->n, "file %d of %d", s->next_file, r->request->n);
+    close_rows_file(r);
+    r->file = s->next_file++;
+    s->row = 0;
+    s->is_open = true;
+    return is_text_file(name) ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
+}
+
+struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t most, struct err *e)
+{
+    const struct csv_options *csv = request->csv;
+    const struct row_fit *fit = request->fit;
+    struct new_rows *r = mem_new(1, sizeof *r);
+    struct new_rows_state *s = r->state = mem_new(1, sizeof *s);
+
+    ASSERT(request->n > 0 && most > 0, "%d files", request->n);
+    r->request = request;
+    r->most = most;
+    r->columns = 1;
+    for (int i = 0; i < fit->shape_rank; i++)
+        r->columns *= fit->shape[i];
+    csv_missing_read(&s->missing, csv->missing, csv->decimal == DECIMAL_COMMA);
+
+    r->x = mem_array((size_t)(most * r->columns), sizeof *r->x, "new rows", e);
+    r->is_unscored = mem_array((size_t)most, sizeof *r->is_unscored, "new rows", e);
+    r->missing = mem_array((size_t)most * NEW_ROWS_MISSING, sizeof *r->missing, "new rows", e);
+    s->parts = mem_array((size_t)(most / PART_ROWS + 1), sizeof *s->parts, "new rows", e);
+    if (csv->id)
+        r->id = mem_array((size_t)most, sizeof *r->id, "new rows", e);
+    if (csv->time)
+        r->time = mem_array((size_t)most, sizeof *r->time, "new rows", e);
+    if (e->count || open_next_file(r, e) != 0)
+        new_rows_free(&r);
+    return r;
+}
+
+void new_rows_free(struct new_rows **r)
+{
+    if (!*r)
+        return;
+
+    close_rows_file(*r);
+    csv_missing_free(&(*r)->state->missing);
+    text_free(&(*r)->notes);
+    void *const owned[] = {(*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->state->parts,
+        (*r)->state, *r};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    *r = NULL;
+}
+
+// --- a part
+
+struct rows_work {
+    struct new_rows *r;
+    bool is_float; // values are exact in single precision
+};
+
+// Fills and scales a row. Notes the columns that the model cannot take.
+static void finish_new_row(const struct rows_work *w, int64_t i, const double *row)
+{
+    struct new_rows *r = w->r;
+    const struct scaling *scaling = r->request->fit->scaling;
+    bool takes_missing = scaling->fill || scaling->ignores_missing;
+    int32_t *missing = r->missing + i * NEW_ROWS_MISSING;
+    int n = 0;
+
+    for (int c = 0; c < r->columns; c++)
+        if (!isfinite(row[c]) && (isinf(row[c]) || !takes_missing) && n < NEW_ROWS_MISSING)
+            missing[n++] = c;
+    r->is_unscored[i] = n > 0;
+    while (n < NEW_ROWS_MISSING)
+        missing[n++] = -1;
+    scaling_apply(scaling, w->is_float, row, r->x + i * r->columns);
+}
+
+static void read_csv_field(struct new_rows *r, struct rows_part *part, int64_t i, int field, struct csv_span span,
+    double *row)
+{
+    int use = r->state->match.use[field];
+
+    if (use == FIELD_ID && r->id)
+        r->id[i] = (struct row_text){span.text, span.n};
+    else if (use == FIELD_TIME && r->time)
+        r->time[i] = (struct row_text){span.text, span.n};
+    if (use < 0 || csv_field(&r->state->missing, span.text, span.n, &row[use]) != CSV_TEXT)
+        return;
+
+    row[use] = NAN;
+    if (part->texts++ == 0) {
+        part->text_row = i;
+        part->text_field = field;
+        text_quote(part->text, span.text, span.n);
+    }
+}
+
+// Reads a record. Returns the number of its fields, or 0 if a quote is wrong.
+static int read_csv_record(struct new_rows *r, struct rows_part *part, int64_t i, double *row)
+{
+    const struct csv_match *m = &r->state->match;
+    struct csv_stream *s = &r->state->stream;
+    char *at = s->buffer + s->record[i].begin, *end = s->buffer + s->record[i].end;
+    struct csv_span span;
+    int field = 0;
+
+    for (; at; field++) {
+        if (!csv_cut_field(&m->cut, &at, end, &span))
+            return 0;
+        if (field < m->n)
+            read_csv_field(r, part, i, field, span, row);
+    }
+    return field == m->n + 1 && span.n == 0 ? m->n : field; // a delimiter may end the line
+}
+
+static void read_csv_part(const struct rows_work *w, struct rows_part *part, int64_t first, int64_t last, double *row)
+{
+    struct new_rows *r = w->r;
+
+    for (int64_t i = first; i < last; i++) {
+        int fields = read_csv_record(r, part, i, row);
+        if (fields != r->state->match.n) {
+            part->bad_row = i;
+            part->bad_fields = fields;
+            return;
+        }
+        finish_new_row(w, i, row);
+    }
+}
+
+static void read_source_part(const struct rows_work *w, int64_t first, int64_t last, double *row)
+{
+    const struct new_rows_state *s = w->r->state;
+    enum store_type type = s->source->shape.type;
+    size_t bytes = (size_t)w->r->columns * store_type_size(type);
+
+    for (int64_t i = first; i < last; i++) {
+        source_widen(type, (const char *)s->values + (size_t)i * bytes, w->r->columns, row);
+        finish_new_row(w, i, row);
+    }
+}
+
+static void read_rows_part(void *context, int64_t number)
+{
+    const struct rows_work *w = context;
+    struct new_rows *r = w->r;
+    struct rows_part *part = &r->state->parts[number];
+    int64_t first = number * PART_ROWS;
+    int64_t last = first + PART_ROWS < r->n ? first + PART_ROWS : r->n;
+    double *row = mem_new((size_t)r->columns, sizeof *row);
+
+    ASSERT(first < last && last <= r->most, "[%lld, %lld)", (long long)first, (long long)last);
+    *part = (struct rows_part){.bad_row = -1};
+    if (r->state->is_csv)
+        read_csv_part(w, part, first, last, row);
+    else
+        read_source_part(w, first, last, row);
+    free(row);
+}
+
+// --- a piece
+
+static int refuse_csv_row(const struct new_rows *r, const struct rows_part *part, struct err *e)
+{
+    const struct new_rows_state *s = r->state;
+    int line = csv_stream_line(&s->stream, part->bad_row);
+
+    if (part->bad_fields == 0)
+        return err_at(e, ERR_DATA, file_title(r), line, 0,
+            "a quote stands within a field: put the field into quotes and double the quotes in it");
+    return err_at(e, ERR_DATA, file_title(r), line, 0, "found %d field%s, allowed: %d as in the first line",
+        part->bad_fields, text_plural(part->bad_fields), s->match.n);
+}
+
+static void count_texts_of(struct new_rows *r, const struct rows_part *part)
+{
+    struct new_rows_state *s = r->state;
+    const char *name = s->match.n ? s->match.names[part->text_field] : "";
+    char column[80];
+
+    if (part->texts && !s->texts) {
+        snprintf(column, sizeof column, "%d", part->text_field + 1);
+        if (*name)
+            snprintf(column, sizeof column, "'%.60s'", name);
+        snprintf(s->first_text, sizeof s->first_text, "%.120s:%d: column %s: found '%s'", file_title(r),
+            csv_stream_line(&s->stream, part->text_row), column, part->text);
+    }
+    s->texts += part->texts;
+}
+
+// Looks at what the parts of the piece found, in their order.
+static int join_parts(struct new_rows *r, struct err *e)
+{
+    for (int64_t i = 0; i * PART_ROWS < r->n; i++) {
+        const struct rows_part *part = &r->state->parts[i];
+        if (part->bad_row >= 0)
+            return refuse_csv_row(r, part, e);
+        count_texts_of(r, part);
+    }
+    return 0;
+}
+
+// Gets the next records or stored rows of the file. Returns their number, 0 at its end, or -1 and an error.
+static int64_t read_stored_rows(struct new_rows *r, struct err *e)
+{
+    struct new_rows_state *s = r->state;
+
+    if (s->is_csv)
+        return csv_stream_next(&s->stream, r->most, e);
+    int64_t left = s->source->shape.dims[0] - s->row;
+    int64_t n = left < r->most ? left : r->most;
+    if (n > 0 && source_read(s->source, n, s->values, s->label, e) != 0)
+        return -1;
+    if (n == 0 && s->source->format->finish && s->source->format->finish(s->source, e) != 0)
+        return -1;
+    return n;
+}
+
+static void note_texts(struct new_rows *r)
+{
+    struct new_rows_state *s = r->state;
+
+    if (s->texts)
+        text_add(&r->notes, "%s, allowed: numbers; %lld value%s like this count%s as missing\n", s->first_text,
+            (long long)s->texts, text_plural(s->texts), s->texts == 1 ? "s" : "");
+    s->texts = 0;
+}
+
+int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e)
+{
+    struct new_rows_state *s = r->state;
+    int64_t n;
+
+    while ((n = s->is_open ? read_stored_rows(r, e) : 0) == 0) {
+        if (s->next_file == r->request->n) {
+            note_texts(r);
+            return 0;
+        }
+        if (open_next_file(r, e) != 0)
+            return -1;
+    }
+    if (n < 0)
+        return -1;
+
+    struct rows_work w = {r, s->is_csv ? false : data_type_fits_float(s->source->shape.type)};
+    r->first = s->row;
+    r->n = n;
+    s->row += n;
+    if (r->id)
+        memset(r->id, 0, (size_t)n * sizeof *r->id);
+    if (r->time)
+        memset(r->time, 0, (size_t)n * sizeof *r->time);
+    team_each(team, (n + PART_ROWS - 1) / PART_ROWS, read_rows_part, &w);
+    return join_parts(r, e) == 0 ? n : -1;
+}

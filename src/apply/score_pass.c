@@ -1,0 +1,412 @@
+// The pass that computes scores: errors, codes, reconstructions and the features that explain most.
+//
+// apply.c passes the rows. The callbacks here compute the outputs of a chunk (visit_scores, on all threads of all
+// ranks) and take in each complete piece (finish_scores_piece, on rank 0 only). So the sums, the largest error, the
+// labels and the marks of anomalies are rank 0's, in the order of the rows. Only the counts of unusual values are made
+// by all threads; they are integers, which add up to the same in any order (join_counts).
+//
+// Rows that the model cannot take pass through it all the same, with placeholders for what is missing; their results
+// are replaced by NaN and they count as unscored.
+#include "apply/score_pass.h"
+
+#include "apply/score_rows.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "comm/comm.h"
+#include "data/data_range.h"
+#include "nn/nn.h"
+#include "score/score.h"
+#include "store/schema.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// --- the pass
+
+// Counts values beyond the limits. If new data has other units than the training data, its values lie far from where
+// scaling has put the latter. Few chunks have any such value, so the first loop only looks whether there is one.
+static void count_beyond(struct score_pass *s, int rows, const real *x)
+{
+    size_t columns = (size_t)s->columns;
+    size_t n = (size_t)rows * columns;
+    int64_t beyond = 0;
+    const real low = (real)s->limit_low, high = (real)s->limit_high;
+
+    if (low == high)
+        return;
+
+    for (size_t i = 0; i < n; i++)
+        beyond += x[i] < low || x[i] > high;
+    for (size_t i = 0; beyond && i < n; i++)
+        if (x[i] < low || x[i] > high)
+            __atomic_fetch_add(&s->beyond[i % columns], 1, __ATOMIC_RELAXED);
+    if (s->clips)
+        __atomic_fetch_add(&s->beyond[columns], data_range_count(n, x), __ATOMIC_RELAXED);
+}
+
+static void copy_values(float *to, const real *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (float)from[i];
+}
+
+static float *score_output_at(const struct score_pass *s, int output, int64_t at)
+{
+    const struct apply_output *o = &s->apply.output[output];
+    ASSERT(output >= 0 && output < s->apply.n_outputs, "%d of %d", output, s->apply.n_outputs);
+    ASSERT(at >= 0 && at < s->apply.piece_rows, "%ld of %ld", (long)at, (long)s->apply.piece_rows);
+    return o->piece + at * o->width;
+}
+
+// Marks the values of rows that the model cannot take. `values` may be NULL.
+static void mark_rows(const struct score_pass *s, int64_t at, int rows, int output)
+{
+    const int8_t *is_unscored = s->apply.visited->is_unscored + (at - s->apply.from);
+    if (output)
+        row_values_mark(is_unscored, rows, s->apply.output[output].width, score_output_at(s, output, at));
+}
+
+// The reconstructions of rows that the model cannot take become NaN, too.
+static void visit_reconstruction(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
+{
+    size_t n = (size_t)rows * (size_t)s->columns;
+
+    if (s->reconstruction)
+        copy_values(score_output_at(s, s->reconstruction, at), y, n);
+    if (s->values)
+        copy_values(score_output_at(s, s->values, at), x, n);
+    if (s->feature_error) {
+        float *difference = score_output_at(s, s->feature_error, at);
+        for (size_t i = 0; i < n; i++)
+            difference[i] = (float)((y[i] - x[i]) * (y[i] - x[i]));
+    }
+    mark_rows(s, at, rows, s->reconstruction);
+    mark_rows(s, at, rows, s->feature_error);
+}
+
+// The numbers of things to blame are small integers, which a float holds exactly.
+static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
+{
+    float *error = mem_new((size_t)s->blame.n, sizeof *error);
+    struct blame_share top[BLAME_TOP];
+
+    for (int i = 0; i < rows; i++) {
+        float *out = score_output_at(s, s->shares, at + i);
+        blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
+        for (int k = 0; k < BLAME_TOP; k++) {
+            out[k] = (float)top[k].thing;
+            out[BLAME_TOP + k] = top[k].share;
+        }
+    }
+    free(error);
+}
+
+static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x)
+{
+    struct score_pass *s = a->context;
+    int code_size = shape_size(&a->m->code);
+    const int8_t *is_unscored = a->visited->is_unscored + (at - a->from);
+
+    count_beyond(s, rows, x);
+    if (s->code) {
+        copy_values(score_output_at(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)code_size);
+        mark_rows(s, at, rows, s->code);
+    }
+    struct row_chunk chunk = {a->first + at, rows, x};
+    row_errors(&s->job->error, a->m, a->w, ws, &chunk, score_output_at(s, SCORE_ERROR, at));
+    row_errors_mark(is_unscored, rows, score_output_at(s, SCORE_ERROR, at));
+
+    if (!s->reconstruction && !s->feature_error && !s->shares)
+        return;
+    const real *y = model_reconstruct(a->m, ws, rows);
+    visit_reconstruction(s, y, at, rows, x);
+    if (s->shares)
+        visit_shares(s, y, at, rows, x);
+}
+
+// Reads the labels of a piece and marks its anomalies.
+static int take_labels(struct score_pass *s, int64_t first, int64_t rows, struct err *e)
+{
+    if (row_reader_labels(s->apply.reader, first, rows, s->labels, e) != 0)
+        return -1;
+    if (!s->marks)
+        return 0;
+
+    ASSERT(first >= 0 && first + rows <= s->apply.reader->rows, "%ld + %ld", (long)first, (long)rows);
+    for (int64_t i = 0; i < rows; i++)
+        s->marks[first + i] = !label_choice_is_normal(&s->normal, s->labels[i]);
+    memcpy(s->errors + first, s->apply.output[SCORE_ERROR].piece, (size_t)rows * sizeof(float));
+    return 0;
+}
+
+static int finish_scores_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)
+{
+    struct score_pass *s = a->context;
+    const float *error = a->output[SCORE_ERROR].piece;
+
+    for (int64_t i = 0; i < rows; i++) {
+        double v = (double)error[i];
+        if (isnan(v)) {
+            if (s->out->unscored++ == 0)
+                s->out->first_unscored = first + i;
+            continue;
+        }
+        s->sum += v;
+        s->largest = v > s->largest ? v : s->largest;
+        s->out->above += v > s->job->threshold;
+    }
+    score_rows_print_notes(s);
+    if (s->labels && take_labels(s, first, rows, e) != 0)
+        return -1;
+    return s->sink->piece(s, first, rows, e);
+}
+
+// --- labels
+
+static int choose_normal_labels(struct score_pass *s, struct err *e)
+{
+    const struct trained_model *m = s->job->model;
+    const struct label_question question = {.reader = s->apply.reader,
+        .normal = s->job->normal,
+        .is_option = s->job->has_normal_option,
+        .names = m->label_names,
+        .n_names = m->n_label_names};
+    return label_choice_make(&question, &s->normal, e);
+}
+
+// On rank 0.
+static int begin_labels(struct score_pass *s, struct err *e)
+{
+    const struct row_reader *r = s->apply.reader;
+
+    if (!r || !r->has_label)
+        return 0;
+    s->labels = mem_array((size_t)s->apply.piece_rows, sizeof *s->labels, r->name, e);
+    if (!s->labels)
+        return -1;
+    if (s->job->normal->n == 0)
+        return 0;
+    if (choose_normal_labels(s, e) != 0)
+        return -1;
+
+    s->marks = mem_array((size_t)r->rows, sizeof *s->marks, r->name, e);
+    s->errors = mem_array((size_t)r->rows, sizeof *s->errors, r->name, e);
+    return s->marks && s->errors ? 0 : -1;
+}
+
+static void warn_without_normal(const struct score_pass *s)
+{
+    if (s->marks && !memchr(s->marks, 0, (size_t)s->apply.rows))
+        log_line(LOG_RUN, "warning: %s: no row has a label that is normal: all count as anomalies", s->name);
+}
+
+// --- outputs and limits
+
+// Adds an output that is written to files of scores. Returns its index.
+static int add_score_output(struct score_pass *s, const char *name, const char *long_name, const struct shape *row,
+    const char *const *scales)
+{
+    return apply_add(&s->apply, &(struct apply_array){s->group, name, long_name, row->rank, row->dims, scales, false});
+}
+
+// Adds an output of `n` values per row that only the sink uses.
+static int add_inner_output(struct score_pass *s, const char *name, int n)
+{
+    static const char *const scales[] = {"value"};
+    return apply_add(&s->apply, &(struct apply_array){s->group, name, name, 1, &n, scales, true});
+}
+
+static void add_score_outputs(struct score_pass *s)
+{
+    const struct model *m = s->job->model->model;
+    const struct shape number = {.rank = 0};
+    const struct shape code = {.rank = 1, .dims = {shape_size(&m->code)}};
+    const char *const unit[] = {SCORES_UNIT};
+    const char *const *scales = sample_scales(m->input.rank);
+    unsigned save = s->job->save;
+
+    snprintf(s->error_about, sizeof s->error_about, "reconstruction error (%s)", error_names[s->job->error.error]);
+    int first = add_score_output(s, SCORES_ERROR, s->error_about, &number, NULL);
+    ASSERT(first == SCORE_ERROR, "%d", first);
+    (void)first;
+
+    if (save & SAVE_CODE)
+        s->code = add_score_output(s, SCORES_CODE, "output of the encoder", &code, unit);
+    if (save & SAVE_RECONSTRUCTION || s->sink->needs_rows)
+        s->reconstruction = add_score_output(s, SCORES_RECONSTRUCTION, "output of the decoder", &m->input, scales);
+    if (save & SAVE_FEATURE_ERROR)
+        s->feature_error = add_score_output(
+            s, SCORES_FEATURE_ERROR, "squared difference of input and reconstruction", &m->input, scales);
+    if (s->sink->needs_shares)
+        s->shares = add_inner_output(s, "shares", 2 * BLAME_TOP);
+    if (s->sink->needs_rows)
+        s->values = add_inner_output(s, "values", s->columns);
+}
+
+// Sets where the training data lies after scaling. That is known only if it was scaled, or if the loss is a
+// cross-entropy, whose data lies within [0, 1]. The limits are generous: beyond them are other units, not outliers.
+static void set_score_limits(struct score_pass *s)
+{
+    const struct trained_model *t = s->job->model;
+
+    if (t->scaling.bytes_only)
+        return;
+
+    s->clips = model_error_is_cross_entropy(t->model, s->job->error.error);
+    if (t->trial.train.loss == LOSS_BINARY_CROSSENTROPY) {
+        s->limit_low = -1;
+        s->limit_high = 2;
+    } else if (t->scaling.factor) {
+        s->limit_low = -10;
+        s->limit_high = 10;
+    }
+}
+
+// Collective. Adds up the counts of all ranks on rank 0.
+static int join_counts(struct score_pass *s, struct err *e)
+{
+    const struct comm *comm = s->apply.team->comm;
+    size_t n = (size_t)s->columns + 1;
+    size_t size = (size_t)comm->size;
+    int64_t *all = mem_array(n * size, sizeof *all, "counts of values", e);
+    if (comm_agree(comm, e) != 0) {
+        free(all);
+        return -1;
+    }
+
+    memcpy(all + n * (size_t)comm->rank, s->beyond, n * sizeof *all);
+    comm_join_to_root(comm, all, n * size * sizeof *all);
+    for (size_t k = 0; comm->rank == 0 && k < size; k++)
+        for (size_t i = 0; i < n; i++)
+            s->beyond[i] = (k ? s->beyond[i] : 0) + all[k * n + i];
+    s->out->clipped = s->beyond[n - 1];
+    free(all);
+    return 0;
+}
+
+// Names the columns with most values beyond the limits in out->beyond: "'LB', 'AC' and 9 more".
+static void name_columns_beyond(const struct score_pass *s, struct score_outcome *out)
+{
+    enum { SHOWN = 5 };
+    char *const *features = s->job->model->features;
+    struct text names = {0};
+
+    for (int c = 0; c < s->columns; c++) {
+        if (2 * s->beyond[c] <= s->apply.rows - out->unscored || out->beyond_columns++ >= SHOWN)
+            continue;
+        const char *comma = out->beyond_columns > 1 ? ", " : "";
+        if (features)
+            text_add(&names, "%s'%s'", comma, features[c]);
+        else
+            text_add(&names, "%s%d", comma, c);
+    }
+    if (out->beyond_columns > SHOWN)
+        text_add(&names, " and %d more", out->beyond_columns - SHOWN);
+    snprintf(out->beyond, sizeof out->beyond, "%s", names.data ? names.data : "");
+    out->limit_low = s->limit_low;
+    out->limit_high = s->limit_high;
+    text_free(&names);
+}
+
+// --- the whole
+
+// Opens the data. Failures are in `e`.
+static void open_score_input(struct score_pass *s, struct err *e)
+{
+    const struct trained_model *t = s->job->model;
+    int64_t width = 0;
+
+    s->fit = (struct row_fit){
+        .shape_rank = t->model->input.rank, .features = t->features, .scaling = &t->scaling, .marks_bad_rows = true};
+    memcpy(s->fit.shape, t->model->input.dims, sizeof s->fit.shape);
+    for (int i = 0; i < s->apply.n_outputs; i++)
+        width += s->apply.output[i].width;
+
+    s->beyond = mem_array((size_t)s->columns + 1, sizeof *s->beyond, "counts of values", e);
+    if (!s->job->source)
+        score_rows_open(s, width, e);
+    else if (apply_open(&s->apply, s->job->source, &s->fit, width, e) == 0)
+        s->name = s->apply.reader->name;
+}
+
+// On rank 0. Computes what all errors mean. Without marks of anomalies, these are the metrics of the errors only.
+static int finish_outcome(struct score_pass *s, struct err *e)
+{
+    struct score_outcome *out = s->out;
+    struct evaluation *v = &out->evaluation;
+    int64_t rows = s->apply.rows;
+    int rc = 0;
+
+    ASSERT(out->unscored >= 0 && out->unscored <= rows, "%ld of %ld", (long)out->unscored, (long)rows);
+    name_columns_beyond(s, out);
+    warn_without_normal(s);
+    out->rows = rows;
+    if (s->marks)
+        rc = evaluate_at(s->job->threshold, s->errors, s->marks, rows, v, e);
+    else
+        *v = (struct evaluation){.mean = s->sum / (double)(rows - out->unscored),
+            .largest = out->unscored < rows ? s->largest : NAN,
+            .unscored = out->unscored,
+            .threshold = s->job->threshold,
+            .roc_auc.auc = NAN};
+    v->clipped = out->clipped;
+    return rc;
+}
+
+// Collective.
+static int pass_scores(struct score_pass *s, struct err *e)
+{
+    const struct comm *comm = s->apply.team->comm;
+
+    if (comm->rank == 0 && begin_labels(s, e) == 0)
+        s->sink->begin(s, e);
+    if (comm_agree(comm, e) < 0)
+        return -1;
+
+    int rc = apply_run(&s->apply, s->f, e);
+    if (rc == 0)
+        rc = join_counts(s, e);
+    if (rc == 0 && comm->rank == 0 && finish_outcome(s, e) == 0)
+        s->sink->finish(s, e);
+    return comm_agree(comm, e);
+}
+
+int score_pass_run(
+    const struct team *team, const struct score_job *job, const struct score_sink *sink, struct score_outcome *out,
+    struct err *e)
+{
+    const struct trained_model *t = job->model;
+    struct score_pass s = {
+        .job = job, .sink = sink, .out = out, .largest = -INFINITY, .columns = shape_size(&t->model->input)};
+    *out = (struct score_outcome){0};
+    s.group = mem_format(TRIAL_SCORES "/%s", job->source ? job->source->split : SCORES_NEW);
+    s.apply = (struct apply){.team = team,
+        .m = t->model,
+        .w = t->w,
+        .visit = visit_scores,
+        .finish_piece = finish_scores_piece,
+        .context = &s};
+    blame_init(&s.blame, t);
+    add_score_outputs(&s);
+    set_score_limits(&s);
+
+    open_score_input(&s, e);
+    int rc = comm_agree(team->comm, e);
+    if (rc == 0)
+        rc = pass_scores(&s, e);
+
+    score_rows_print_notes(&s);
+    apply_free(&s.apply);
+    score_rows_free(&s);
+    blame_free(&s.blame);
+    label_choice_free(&s.normal);
+    free(s.group);
+    free(s.labels);
+    free(s.marks);
+    free(s.beyond);
+    free(s.errors);
+    return rc;
+}

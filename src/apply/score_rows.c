@@ -1,0 +1,95 @@
+// Rank 0 reads the rows and sends each piece to the others: a pipe has only one reader, and reading takes less time than
+// most models.
+#include "apply/score_rows.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "comm/comm.h"
+#include <stdlib.h>
+#include <string.h>
+
+void score_rows_print_notes(struct score_pass *s)
+{
+    for (char *line = s->rows ? s->rows->notes.data : NULL, *next; line && *line; line = next) {
+        next = line + strcspn(line, "\n");
+        next += *next == '\n' ? 1 : 0;
+        log_warning("%.*s", (int)(next - line) - 1, line);
+    }
+    if (s->rows)
+        text_free(&s->rows->notes);
+}
+
+// Collective. Gets the next piece on rank 0 and sends it to the others.
+static int64_t next_new_rows(struct apply *a, struct err *e)
+{
+    struct score_pass *s = a->context;
+    const struct comm *comm = a->team->comm;
+    int64_t n = 0;
+
+    if (comm->rank == 0)
+        n = new_rows_next(s->rows, a->team, e);
+    if (comm_agree(comm, e) != 0)
+        return -1;
+    comm_broadcast(comm, 0, &n, sizeof n);
+    if (n > 0 && comm->size > 1) {
+        comm_broadcast(comm, 0, s->x, (size_t)(n * s->columns) * sizeof *s->x);
+        comm_broadcast(comm, 0, s->is_unscored, (size_t)n);
+    }
+    if (n == 0 && comm->rank == 0)
+        score_rows_print_notes(s);
+
+    return n;
+}
+
+static const struct dataset *read_new_rows(struct apply *a, int64_t first, int64_t rows, struct err *e)
+{
+    struct score_pass *s = a->context;
+    int64_t from = first - a->first;
+    (void)e;
+
+    ASSERT(from >= 0 && from + rows <= a->piece_rows, "%ld + %ld", (long)from, (long)rows);
+    s->piece.rows = rows;
+    s->piece.is_unscored = s->is_unscored + from;
+    for (int64_t i = 0; i < rows; i++)
+        s->piece.row[i] = s->x + (from + i) * s->columns;
+    return &s->piece;
+}
+
+int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
+{
+    struct apply *a = &s->apply;
+    const struct comm *comm = a->team->comm;
+
+    s->request = (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit};
+    s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
+    a->piece_rows = apply_piece(a->team, 2 * s->columns + width);
+    a->next = next_new_rows;
+    a->read = read_new_rows;
+    size_t n = (size_t)a->piece_rows;
+    if (comm->rank == 0 && !(s->rows = new_rows_open(&s->request, a->piece_rows, e)))
+        return -1;
+
+    s->piece = (struct dataset){.columns = s->columns, .shape_rank = s->fit.shape_rank, .type = DATASET_F32};
+    memcpy(s->piece.shape, s->fit.shape, sizeof s->piece.shape);
+    s->piece.row = mem_array(n, sizeof *s->piece.row, "new rows", e);
+    if (comm->rank == 0) {
+        s->x = s->rows->x;
+        s->is_unscored = s->rows->is_unscored;
+    } else {
+        s->x = mem_array(n * (size_t)s->columns, sizeof *s->x, "new rows", e);
+        s->is_unscored = mem_array(n, sizeof *s->is_unscored, "new rows", e);
+    }
+    return e->count ? -1 : 0;
+}
+
+void score_rows_free(struct score_pass *s)
+{
+    free(s->piece.row);
+    if (!s->rows) {
+        free(s->x);
+        free(s->is_unscored);
+    }
+    new_rows_free(&s->rows);
+}

@@ -1,0 +1,19 @@
+// An unnamed file that grows and is read back: for results whose number is known only at the end. It vanishes with the
+// process.
+#pragma once
+
+#include "base/err.h"
+#include <stddef.h>
+#include <stdint.h>
+
+// Zero it to start: nothing is written, and there is no file so far.
+struct spool {
+    int fd; // of the file, plus 1
+    int64_t bytes;
+};
+
+// Appends n bytes. Returns -1 and an error if that fails.
+int spool_write(struct spool *s, const void *data, size_t n, struct err *e);
+// Reads n bytes from `at`. Returns -1 and an error if that fails.
+int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct err *e);
+void spool_close(struct spool *s);
