@@ -24,6 +24,6 @@ struct blame_share {
 // The caller frees `b`.
 void blame_init(struct blame *b, const struct trained_model *t);
 void blame_free(struct blame *b);
-// Sets top (BLAME_TOP) to the largest shares of a row x (values) with reconstruction y, the largest first. Missing values
-// explain nothing. error (n) is working space, and afterwards the weighted squared errors.
+// Sets top (BLAME_TOP) to the largest shares of a row x (values) with reconstruction y, the largest first. Missing
+// values explain nothing. error (n) is working space, and afterwards the weighted squared errors.
 void blame_row(const struct blame *b, const real *x, const real *y, struct blame_share *top, float *error);

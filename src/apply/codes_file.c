@@ -284,8 +284,9 @@ static int choose_half(struct codes_writer *c, struct err *e)
     c->in = does_encode(c) ? m->input : m->code;
     c->out = does_encode(c) ? m->code : m->input;
     c->none.columns = shape_size(&c->in);
-    apply_add(&c->apply, &(struct apply_array){
-                             c->target.split, DATASET_X, "data", c->out.rank, c->out.dims, sample_scales(c->out.rank)});
+    const struct apply_array array = {
+        c->target.split, DATASET_X, "data", c->out.rank, c->out.dims, sample_scales(c->out.rank), false};
+    apply_add(&c->apply, &array);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 // The model knows the names of its columns, so a first line that holds them is a header, and the delimiter is the one
-// with which it holds most of them. Only files without these names have to be guessed at: a first line with a text in it
-// names the columns, and columns are taken in their order.
+// with which it holds most of them. Only files without these names have to be guessed at: a first line with a text in
+// it names the columns, and columns are taken in their order.
 #include "apply/csv_match.h"
 
 #include "base/err.h"
@@ -226,8 +226,8 @@ static int find_option_field(const struct match_maker *k, const char *option, co
     struct text near = {0};
     if (m->has_header)
         label_names_suggest(&near, wanted, m->names, m->n);
-    err_add(e, ERR_USAGE, "%s: %s: found '%s', allowed: the name of a column, or its number from 1 to %d%s",
-        k->s->name, option, wanted, m->n, near.data ? near.data : "");
+    err_add(e, ERR_USAGE, "%s: %s: found '%s', allowed: the name of a column, or its number from 1 to %d%s", k->s->name,
+        option, wanted, m->n, near.data ? near.data : "");
     text_free(&near);
     return -1;
 }
@@ -249,12 +249,14 @@ static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *
 
     int id = k->o->id ? find_option_field(k, "--id", k->o->id, e) : -1;
     int time = k->o->time ? find_option_field(k, "--time", k->o->time, e) : -1;
-    if (id >= 0)
+    if (id >= 0) {
         k->m->use[id] = FIELD_ID;
-    if (time >= 0)
+        is_used[id] = true;
+    }
+    if (time >= 0) {
         k->m->use[time] = FIELD_TIME;
-    if (id >= 0 || time >= 0)
-        is_used[id >= 0 ? id : time] = is_used[time >= 0 ? time : id] = true;
+        is_used[time] = true;
+    }
     return e->count == before ? 0 : -1;
 }
 

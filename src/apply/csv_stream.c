@@ -1,5 +1,6 @@
-// Bytes become records here, and records become fields on several threads (new_rows.c). So this file does as little as it
-// can per byte: it looks for the ends of lines, and only in a line with a quote whether the line break is within quotes.
+// Bytes become records here, and records become fields on several threads (new_rows.c). So this file does as little as
+// it can per byte: it looks for the ends of lines, and only in a line with a quote whether the line break is within
+// quotes.
 #include "apply/csv_stream.h"
 
 #include "base/mem.h"
@@ -66,7 +67,8 @@ static int check_first_bytes(struct csv_stream *s, struct err *e)
     if (n >= 2 && (memcmp(b, "\xff\xfe", 2) == 0 || memcmp(b, "\xfe\xff", 2) == 0))
         return err_add(e, ERR_DATA, "%s: found UTF-16, allowed: UTF-8; hint: iconv -f UTF-16 -t UTF-8", s->name);
     if (!s->stream && n >= 2 && memcmp(b, "\x1f\x8b", 2) == 0)
-        return err_add(e, ERR_DATA, "%s: found gzip data, allowed: CSV; hint: gzip -dc FILE | hourglass score ... -", s->name);
+        return err_add(
+            e, ERR_DATA, "%s: found gzip data, allowed: CSV; hint: gzip -dc FILE | hourglass score ... -", s->name);
     if (memchr(b, 0, n))
         return err_add(e, ERR_DATA, "%s: found a NUL byte, allowed: CSV, which is text", s->name);
     return 0;
@@ -77,10 +79,8 @@ int csv_stream_open(struct csv_stream *s, const char *path, int64_t most, struct
     bool is_input = strcmp(path, CSV_STDIN) == 0;
 
     ASSERT(most > 0, "%lld records", (long long)most);
-    *s = (struct csv_stream){.name = mem_text(is_input ? "standard input" : path),
-        .terminator = '\n',
-        .next_line = 1,
-        .most = most};
+    *s = (struct csv_stream){
+        .name = mem_text(is_input ? "standard input" : path), .terminator = '\n', .next_line = 1, .most = most};
     s->record = mem_array((size_t)most, sizeof *s->record, s->name, e);
     if (!is_input)
         s->stream = byte_stream_open(path, e);
@@ -122,8 +122,9 @@ static void drop_last_piece(struct csv_stream *s)
     s->n = 0;
 }
 
-// Finds the end of a line, which lies at or behind *searched. Returns 1, 0 if there is no more line, or -1 and an error.
-static int find_line_end(struct csv_stream *s, size_t *searched, struct err *e)
+// Finds the end of a line, which lies at or behind *searched. Returns 1, 0 if there is no more line, or -1 and an
+// error.
+static int seek_line_end(struct csv_stream *s, size_t *searched, struct err *e)
 {
     for (;;) {
         const char *found =
@@ -159,7 +160,7 @@ static int find_record_end(struct csv_stream *s, size_t begin, size_t *end, stru
     int quotes = 0;
 
     for (*end = begin;;) {
-        int found = find_line_end(s, end, e);
+        int found = seek_line_end(s, end, e);
         if (found < 0 || (found == 0 && from == begin))
             return found;
         if (found == 0)

@@ -3,15 +3,19 @@
 // Files of other formats are read by import/source.c and converted in the same parts.
 #include "apply/new_rows.h"
 
+#include "apply/csv_stream.h"
 #include "base/err.h"
+#include "base/field.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/data_config.h"
 #include "data/data_scaling.h"
 #include "data/data_table.h"
 #include "import/byte_stream.h"
 #include "import/csv_number.h"
 #include "import/import.h"
 #include "import/source.h"
+#include "store/schema.h"
 #include "store/store.h"
 #include "train/train.h"
 #include <math.h>
@@ -56,7 +60,7 @@ bool new_rows_is_split(const char *name)
     return colon && colon != name && colon[1] && !strchr(colon, '/') && access(name, F_OK) != 0;
 }
 
-static bool is_folder(const char *name)
+static bool is_rows_folder(const char *name)
 {
     struct stat s;
     return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
@@ -70,12 +74,25 @@ static bool is_text_file(const char *name)
 
     if (strcmp(name, CSV_STDIN) == 0)
         return true;
-    if (access(name, F_OK) != 0 || is_folder(name))
+    if (access(name, F_OK) != 0 || is_rows_folder(name))
         return false;
     struct byte_stream *stream = byte_stream_open(name, &ignored);
     int64_t n = stream ? byte_stream_read(stream, head, sizeof head, &ignored) : -1;
     byte_stream_free(&stream);
     return n > 0 && !memchr(head, 0, (size_t)n) && memcmp(head, "\xff\xfe", n > 1 ? 2 : 1) != 0;
+}
+
+// A data set without the name of a split is refused as elsewhere.
+static void walk_hdf5_file(const char *path, const char *inner, struct err *e)
+{
+    struct data_source ignored;
+    char *format = inner ? NULL : store_peek_format(path);
+
+    if (format && strcmp(format, FORMAT_DATASET) == 0)
+        data_source_parse(path, NULL, &ignored, e);
+    else
+        store_walk(path, e);
+    free(format);
 }
 
 int new_rows_walk(const char *const *names, int n, struct err *e)
@@ -88,10 +105,10 @@ int new_rows_walk(const char *const *names, int n, struct err *e)
         char head[8];
         char *path = inner ? mem_format("%.*s", (int)(inner - names[i]), names[i]) : mem_text(names[i]);
         struct err ignored = {0};
-        bool is_file = access(path, F_OK) == 0 && !is_folder(path);
+        bool is_file = access(path, F_OK) == 0 && !is_rows_folder(path);
         struct byte_stream *stream = is_file ? byte_stream_open(path, &ignored) : NULL;
         if (stream && byte_stream_read(stream, head, 8, &ignored) == 8 && memcmp(head, signature, 8) == 0)
-            store_walk(path, e);
+            walk_hdf5_file(path, inner, e);
         byte_stream_free(&stream);
         free(path);
     }
@@ -140,7 +157,7 @@ static bool is_picture_file(const char *name)
 {
     unsigned char head[HEAD_BYTES];
     struct err ignored = {0};
-    if (is_folder(name))
+    if (is_rows_folder(name))
         return true;
     struct byte_stream *stream = access(name, F_OK) == 0 ? byte_stream_open(name, &ignored) : NULL;
     int64_t n = stream ? byte_stream_read(stream, head, sizeof head, &ignored) : 0;
@@ -257,8 +274,9 @@ void new_rows_free(struct new_rows **r)
     close_rows_file(*r);
     csv_missing_free(&(*r)->state->missing);
     text_free(&(*r)->notes);
-    void *const owned[] = {(*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->state->parts,
-        (*r)->state, *r};
+    text_free(&(*r)->warnings);
+    void *const owned[] = {
+        (*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->state->parts, (*r)->state, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *r = NULL;
@@ -289,8 +307,8 @@ static void finish_new_row(const struct rows_work *w, int64_t i, const double *r
     scaling_apply(scaling, w->is_float, row, r->x + i * r->columns);
 }
 
-static void read_csv_field(struct new_rows *r, struct rows_part *part, int64_t i, int field, struct csv_span span,
-    double *row)
+static void read_csv_field(
+    struct new_rows *r, struct rows_part *part, int64_t i, int field, struct csv_span span, double *row)
 {
     int use = r->state->match.use[field];
 
@@ -430,12 +448,12 @@ static int64_t read_stored_rows(struct new_rows *r, struct err *e)
     return n;
 }
 
-static void note_texts(struct new_rows *r)
+static void warn_of_texts(struct new_rows *r)
 {
     struct new_rows_state *s = r->state;
 
     if (s->texts)
-        text_add(&r->notes, "%s, allowed: numbers; %lld value%s like this count%s as missing\n", s->first_text,
+        text_add(&r->warnings, "%s, allowed: numbers; %lld value%s like this count%s as missing\n", s->first_text,
             (long long)s->texts, text_plural(s->texts), s->texts == 1 ? "s" : "");
     s->texts = 0;
 }
@@ -447,7 +465,7 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
 
     while ((n = s->is_open ? read_stored_rows(r, e) : 0) == 0) {
         if (s->next_file == r->request->n) {
-            note_texts(r);
+            warn_of_texts(r);
             return 0;
         }
         if (open_next_file(r, e) != 0)

@@ -1,5 +1,5 @@
-// Rows of foreign files (CSV, standard input, arrays, pictures), matched with what a model takes, in pieces. Each file is
-// read once, from first to last, without an import.
+// Rows of foreign files (CSV, standard input, arrays, pictures), matched with what a model takes, in pieces. Each file
+// is read once, from first to last, without an import.
 #pragma once
 
 #include "apply/csv_match.h"
@@ -27,16 +27,16 @@ struct new_rows {
 
     // the piece
     int64_t n;
-    int64_t first;           // number of its first row in its file
-    int file;                // its number in request->names
-    float *x;                // (most, columns), owned: filled and scaled
-    int8_t *is_unscored;     // (most), owned: the model cannot take this row
-    struct row_text *id;     // (most), owned; NULL: no file has ids
-    struct row_text *time;   // the same
-    int32_t *missing;        // (most, NEW_ROWS_MISSING), owned: for rows that are unscored, its first columns with a value
-                             // that is missing, infinite or a text; -1: no more
+    int64_t first;         // number of its first row in its file
+    int file;              // its number in request->names
+    float *x;              // (most, columns), owned: filled and scaled
+    int8_t *is_unscored;   // (most), owned: the model cannot take this row
+    struct row_text *id;   // (most), owned; NULL: no file has ids
+    struct row_text *time; // the same
+    int32_t *missing; // (most, NEW_ROWS_MISSING), owned: for rows that are unscored, its first columns with a value
+                      // that is missing, infinite or a text; -1: no more
     struct new_rows_state *state; // owned
-    struct text notes;            // owned; what the user should know, one per line; empty it when it is printed
+    struct text notes, warnings;  // owned; what the user should know, one per line; empty them when they are printed
 };
 enum { NEW_ROWS_MISSING = 3 };
 
@@ -50,5 +50,5 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
 void new_rows_free(struct new_rows **r);
 // Reads the next piece, all of whose rows are of one file, on the threads of the team. Not collective. Returns the
 // number of rows, 0 after the last file, or -1 and errors. Values of CSV files that are no numbers count as missing;
-// the last call adds a note of how many there were.
+// the last call adds a warning of how many there were.
 int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e);

@@ -6,17 +6,23 @@
 #include "apply/line_text.h"
 #include "apply/new_rows.h"
 #include "apply/score_pass.h"
+#include "base/disk.h"
 #include "base/err.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "train/train.h"
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { PART_ROWS = 512 };
+#define CSV_COLUMNS "row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3"
 
 struct lines_writer {
     enum lines_format format;
@@ -24,13 +30,13 @@ struct lines_writer {
     char *temporary; // owned; NULL: lines go to a descriptor that is not ours
     int fd;          // -1: closed
     bool has_file, has_id, has_time;
-    struct line_text *names;  // (n_names), owned: of the features, as the format writes them
+    struct line_text *names; // (n_names), owned: of the features, as the format writes them
     int n_names;
-    struct line_text file;    // the name of the current file, as the format writes it
-    int file_number;          // -1: none so far
-    struct line_text *parts;  // (n_parts), owned
+    struct line_text file;   // the name of the current file, as the format writes it
+    int file_number;         // -1: none so far
+    struct line_text *parts; // (n_parts), owned
     int n_parts;
-    char threshold[32];       // "": there is none
+    char threshold[32]; // "": there is none
 };
 
 enum lines_format score_lines_format(const char *output)
@@ -228,6 +234,20 @@ static int write_lines_piece(struct score_pass *p, int64_t first, int64_t rows, 
 
 // --- the file
 
+// Returns true if a file is empty, or its first line is one of scores, so that no other text is replaced.
+static bool has_scores_line(const char *path)
+{
+    char line[4096] = "";
+    FILE *in = input_stream(path, NULL);
+    if (!in)
+        return false;
+
+    bool is_empty = !fgets(line, sizeof line, in) && !ferror(in);
+    fclose(in);
+    return is_empty || strstr(line, CSV_COLUMNS) ||
+           (*line == '{' && strstr(line, "\"error\":") && strstr(line, "\"share_3\":"));
+}
+
 static int open_lines_file(struct score_pass *p, struct err *e)
 {
     const struct score_job *j = p->job;
@@ -243,6 +263,10 @@ static int open_lines_file(struct score_pass *p, struct err *e)
         return err_add(e, ERR_USAGE, "%s: found something else than a regular file, allowed: a file", j->output);
     if (w->output.seen.exists && !j->force)
         return err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
+    if (w->output.seen.exists && !has_scores_line(j->output))
+        return err_add(e, ERR_USAGE,
+            "%s: exists: found other text than scores, allowed: a new file, or one of scores; hint: choose another name",
+            j->output);
     w->temporary = disk_temporary(j->output);
     w->fd = disk_open_temporary(w->temporary, j->output);
     return w->fd >= 0 ? 0 : disk_fail(e, j->output, errno, 0, "cannot create");
@@ -261,7 +285,7 @@ static int write_csv_header(struct score_pass *p, struct err *e)
         line_string(&t, "id,");
     if (w->has_time)
         line_string(&t, "time,");
-    line_string(&t, "row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3\n");
+    line_string(&t, CSV_COLUMNS "\n");
     int rc = write_line_bytes(p, &t, e);
     line_free(&t);
     return rc;
@@ -321,15 +345,11 @@ static void free_lines(struct lines_writer *w)
     free(w->temporary);
 }
 
-int score_lines_write(
-    const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e)
+int score_lines_write(const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e)
 {
     struct lines_writer w = {.format = score_lines_format(job->output), .fd = -1, .file_number = -1};
-    const struct score_sink sink = {.begin = begin_lines,
-        .piece = write_lines_piece,
-        .finish = finish_lines,
-        .needs_shares = true,
-        .context = &w};
+    const struct score_sink sink = {
+        .begin = begin_lines, .piece = write_lines_piece, .finish = finish_lines, .needs_shares = true, .context = &w};
 
     ASSERT(w.format != LINES_NONE, "%s", job->output);
     int rc = score_pass_run(team, job, &sink, out, e);

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "comm/comm.h"
 #include "data/data_range.h"
+#include "data/row_reader.h"
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
@@ -206,8 +207,8 @@ static void warn_without_normal(const struct score_pass *s)
 // --- outputs and limits
 
 // Adds an output that is written to files of scores. Returns its index.
-static int add_score_output(struct score_pass *s, const char *name, const char *long_name, const struct shape *row,
-    const char *const *scales)
+static int add_score_output(
+    struct score_pass *s, const char *name, const char *long_name, const struct shape *row, const char *const *scales)
 {
     return apply_add(&s->apply, &(struct apply_array){s->group, name, long_name, row->rank, row->dims, scales, false});
 }
@@ -341,9 +342,13 @@ static int finish_outcome(struct score_pass *s, struct err *e)
     int rc = 0;
 
     ASSERT(out->unscored >= 0 && out->unscored <= rows, "%ld of %ld", (long)out->unscored, (long)rows);
+    out->rows = rows;
+    if (!s->job->source && out->unscored == rows)
+        return err_add(e, ERR_DATA,
+            "%s: no row has an error: each of the %lld rows has a value that is missing, infinite or no number",
+            s->name, (long long)rows);
     name_columns_beyond(s, out);
     warn_without_normal(s);
-    out->rows = rows;
     if (s->marks)
         rc = evaluate_at(s->job->threshold, s->errors, s->marks, rows, v, e);
     else
@@ -374,9 +379,8 @@ static int pass_scores(struct score_pass *s, struct err *e)
     return comm_agree(comm, e);
 }
 
-int score_pass_run(
-    const struct team *team, const struct score_job *job, const struct score_sink *sink, struct score_outcome *out,
-    struct err *e)
+int score_pass_run(const struct team *team, const struct score_job *job, const struct score_sink *sink,
+    struct score_outcome *out, struct err *e)
 {
     const struct trained_model *t = job->model;
     struct score_pass s = {

@@ -16,8 +16,8 @@ struct score_sink {
     // Takes the rows [first, first + rows), whose outputs are in p->apply.output[].piece.
     int (*piece)(struct score_pass *p, int64_t first, int64_t rows, struct err *e);
     int (*finish)(struct score_pass *p, struct err *e); // after the last piece: p->out is complete
-    bool needs_shares; // it uses p->shares
-    bool needs_rows;   // it uses p->reconstruction and p->values
+    bool needs_shares;                                  // it uses p->shares
+    bool needs_rows;                                    // it uses p->reconstruction and p->values
     void *context;
 };
 
@@ -34,8 +34,8 @@ struct score_pass {
 
     // indices of outputs; 0: not requested
     int code, reconstruction, feature_error;
-    int shares;  // (2 BLAME_TOP): the things to blame, then their shares
-    int values;  // (columns): rows as the model sees them
+    int shares; // (2 BLAME_TOP): the things to blame, then their shares
+    int values; // (columns): rows as the model sees them
     struct blame blame;
 
     struct new_rows_request request; // of rows that are no data set
@@ -60,6 +60,5 @@ struct score_pass {
 enum { SCORE_ERROR }; // the first output
 
 // Collective over team->comm. Scores the data. The outcome is valid on rank 0. Returns -1 and an error on every rank.
-int score_pass_run(
-    const struct team *team, const struct score_job *job, const struct score_sink *sink, struct score_outcome *out,
-    struct err *e);
+int score_pass_run(const struct team *team, const struct score_job *job, const struct score_sink *sink,
+    struct score_outcome *out, struct err *e);

@@ -1,7 +1,9 @@
-// Rank 0 reads the rows and sends each piece to the others: a pipe has only one reader, and reading takes less time than
-// most models.
+// Rank 0 reads the rows and sends each piece to the others: a pipe has only one reader, and reading takes less time
+// than most models.
 #include "apply/score_rows.h"
 
+#include "apply/apply.h"
+#include "apply/new_rows.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -10,15 +12,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Prints the lines of a text and empties it.
+static void print_lines(struct text *lines, void (*print)(const char *line))
+{
+    char *line = lines->data, *end;
+
+    for (; line && (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
+        print(line);
+    }
+    text_free(lines);
+}
+
+static void print_note(const char *line)
+{
+    log_line(LOG_RUN, "%s", line);
+}
+
+static void print_warning(const char *line)
+{
+    log_warning("%s", line);
+}
+
 void score_rows_print_notes(struct score_pass *s)
 {
-    for (char *line = s->rows ? s->rows->notes.data : NULL, *next; line && *line; line = next) {
-        next = line + strcspn(line, "\n");
-        next += *next == '\n' ? 1 : 0;
-        log_warning("%.*s", (int)(next - line) - 1, line);
-    }
-    if (s->rows)
-        text_free(&s->rows->notes);
+    if (!s->rows)
+        return;
+    print_lines(&s->rows->notes, print_note);
+    print_lines(&s->rows->warnings, print_warning);
 }
 
 // Collective. Gets the next piece on rank 0 and sends it to the others.

@@ -1,13 +1,15 @@
-// A file of scores. If the number of rows is known, apply.c streams the outputs into it. A file of another format may say
-// only at its end how many rows it has; then the outputs wait in unnamed files until the HDF5 file can be laid out.
+// A file of scores. If the number of rows is known, apply.c streams the outputs into it. A file of another format may
+// say only at its end how many rows it has; then the outputs wait in unnamed files until the HDF5 file can be laid out.
 #include "apply/scores_file.h"
 
+#include "apply/apply.h"
 #include "apply/score_lines.h"
 #include "apply/score_pass.h"
 #include "apply/spool.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -101,8 +103,8 @@ static int write_score_scales(struct score_pass *p, struct err *e)
 }
 
 // Writes an array (rows) from an unnamed file.
-static int write_spooled_column(
-    struct score_pass *p, const char *path, enum store_type type, const char *long_name, const struct spool *spool, struct err *e)
+static int write_spooled_column(struct score_pass *p, const char *path, enum store_type type, const char *long_name,
+    const struct spool *spool, struct err *e)
 {
     enum { ROWS = 4096 };
     int64_t values[ROWS];

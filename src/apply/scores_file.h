@@ -12,15 +12,15 @@ struct score_job {
     const struct data_source *source;  // borrowed; NULL: the rows are in files of other formats:
     const char *const *files;          // (n_files), borrowed
     int n_files;
-    const struct csv_options *csv;     // borrowed; how they are read
-    struct row_error error;            // how the error of a row is computed
-    double threshold;                  // of that error; NaN: unknown
-    const char *output;                // FILE.h5, FILE.csv, FILE.jsonl, or "-": CSV on `output_fd`
+    const struct csv_options *csv; // borrowed; how they are read
+    struct row_error error;        // how the error of a row is computed
+    double threshold;              // of that error; NaN: unknown
+    const char *output;            // FILE.h5, FILE.csv, FILE.jsonl, or "-": CSV on `output_fd`
     int output_fd;
-    unsigned save;                     // of enum save
-    const struct field_texts *normal;  // labels that are normal; n = 0: the anomalies are unknown
-    bool has_normal_option;            // `normal` comes from the user, not from the model's experiment
-    bool force;                        // replace a file that exists
+    unsigned save;                    // of enum save
+    const struct field_texts *normal; // labels that are normal; n = 0: the anomalies are unknown
+    bool has_normal_option;           // `normal` comes from the user, not from the model's experiment
+    bool force;                       // replace a file that exists
 };
 
 struct score_outcome {

@@ -241,10 +241,15 @@ static int conclude_run(const struct job *j, struct err *e)
 static int launch_run(const struct job *j, int argc, char **argv, struct err *e)
 {
     const struct run_command_options *o = j->options;
-    return launch_ranks(&(struct launch){launch_wanted((int)o->ranks, (int)o->threads, (int)o->ranks_per_trial,
-                                             search_bound(j->x.search)),
-                            (int)o->threads, o->ranks > 0, argc, argv, j->folder},
-        e);
+    const struct launch launch = {
+        .ranks = launch_wanted((int)o->ranks, (int)o->threads, (int)o->ranks_per_trial, search_bound(j->x.search)),
+        .threads = (int)o->threads,
+        .is_wish = o->ranks > 0,
+        .argc = argc,
+        .argv = argv,
+        .folder = j->folder};
+
+    return launch_ranks(&launch, e);
 }
 
 static int run_experiment(const struct run_command_options *o, const char *path, int argc, char **argv, struct err *e)

@@ -1,4 +1,6 @@
 // hourglass score: the reconstruction errors of new data under a trained model.
+#include "apply/new_rows.h"
+#include "apply/score_lines.h"
 #include "apply/scores_file.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -10,25 +12,37 @@
 #include "cli/model_job.h"
 #include "cli/options.h"
 #include "comm/comm.h"
+#include "import/import.h"
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct score_options {
     int64_t ranks, threads;
     int error;       // -1: that of the model's experiment
     int64_t samples; // 0: the same
     char *output;
-    const char *model; // as given, borrowed
+    const char *model;  // as given, borrowed
+    char *const *files; // (n_files), borrowed: data that is no split
+    int n_files;
+    struct csv_options csv;
     struct field_texts save;
     struct field_texts normal;
     bool force;
 };
 
+static const char *const header_choices[] = {"auto", "yes", "no", NULL};
+static const char *const decimal_choices[] = {"point", "comma", NULL};
+
 static const struct field fields[] = {
-    FIELD_ROW(score_options, output, "output", FIELD_TEXT, "FILE.h5 to write"),
+    FIELD_ROW(score_options, output, "output", FIELD_TEXT,
+        "FILE.h5, FILE.csv or FILE.jsonl (JSON lines) to write; -: CSV on standard output"),
     FIELD_ROW(score_options, error, "error", FIELD_CHOICE,
         "as score.error of an experiment; default: that of the model's", .choices = error_names),
     FIELD_ROW(score_options, samples, "samples", FIELD_INT,
@@ -39,6 +53,19 @@ static const struct field fields[] = {
         "a label that is normal, by name, or by number where labels are numbers; all others are anomalies; "
         "default: data.normal of the model's experiment"),
     FLAG_ROW(score_options, force, "force", "replace a score file that exists"),
+    FIELD_ROW(score_options, csv.id, "id", FIELD_TEXT,
+        "the column of a CSV file that names the rows, by name or number; it becomes the column id"),
+    FIELD_ROW(score_options, csv.time, "time", FIELD_TEXT,
+        "the column of a CSV file that says when each row was; it becomes the column time"),
+    FIELD_ROW(score_options, csv.drop, "drop", FIELD_TEXT, "as import --drop, for files without names of columns"),
+    FIELD_ROW(score_options, csv.header, "header", FIELD_CHOICE,
+        "whether the first line of a CSV file names the columns; auto: yes if it holds names of the model's columns, "
+        "or a text",
+        .default_text = "auto", .choices = header_choices),
+    FIELD_ROW(score_options, csv.delimiter, "delimiter", FIELD_TEXT, "as import --delimiter"),
+    FIELD_ROW(score_options, csv.missing, "missing", FIELD_TEXT, "as import --missing"),
+    FIELD_ROW(score_options, csv.decimal, "decimal", FIELD_CHOICE, "as import --decimal", .default_text = "point",
+        .choices = decimal_choices),
     FIELD_ROW(score_options, ranks, "ranks", FIELD_INT,
         "MPI ranks: starts mpirun where no launcher has started us; default: 1", .min = 1, .max = 1 << 20),
     FIELD_ROW(score_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores", .min = 1,
@@ -48,18 +75,27 @@ static const struct field fields[] = {
 
 static const struct command command = {
     .name = "score",
-    .usage = "MODEL DATA.h5:SPLIT --output FILE.h5 [OPTION]...",
-    .about = "Writes the reconstruction error of every row of a data set under a trained model, laid out like scores/\n"
-             "in a trial's file. Rows are streamed, so that memory does not grow with their number. If labels say\n"
-             "which rows are anomalies, it also writes metrics: at the threshold of the model's first test set, or,\n"
-             "for another error, at that of the best F1.\n" MODEL_HELP,
+    .usage = "MODEL DATA... --output FILE [OPTION]...",
+    .about = "Writes the reconstruction error of every row of new data under a trained model. DATA is a split of a\n"
+             "data set, FILE.h5:SPLIT, or files that import reads: CSV, NumPy, HDF5 (FILE.h5:/PATH), IDX, pictures\n"
+             "or a folder of pictures; -: CSV on standard input. Columns of CSV files are found by the names of the\n"
+             "model's columns, in any order; others are ignored. Rows with missing or infinite values have no error.\n"
+             "Rows are streamed, so that memory does not grow with their number.\n"
+             "\n"
+             "CSV and JSON lines have one line per row: its id and time, number, error, threshold, whether it is\n"
+             "anomalous, and the three features with the largest shares of the squared error. FILE.h5 is laid out\n"
+             "like scores/ in a trial's file. If the labels of a split say which rows are anomalies, metrics are\n"
+             "printed, and stored in FILE.h5: at the threshold of the model's first test set, or, for another\n"
+             "error, at that of the best F1.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 74 writing failed.\n"
               "\n"
+              "  hourglass score results/machine new.csv --id serial -o scores.csv\n"
+              "  gzip -dc log.csv.gz | hourglass score results/machine - -o - | grep ',1,'\n"
               "  hourglass score results/quickstart experiments/data/fashion-mnist.h5:test -o scores.h5\n",
     .fields = fields,
     .least = 2,
-    .most = 2,
+    .most = -1,
 };
 
 static int read_save(const struct field_texts *texts, unsigned *save, struct err *e)
@@ -107,6 +143,14 @@ static void tell_errors(const struct score_job *j, const struct score_outcome *o
             v->classification.anomaly.recall);
 }
 
+// Returns what the data is called in messages.
+static const char *data_title(const struct score_job *j)
+{
+    if (j->source)
+        return j->source->split;
+    return strcmp(j->files[0], CSV_STDIN) == 0 ? "standard input" : j->files[0];
+}
+
 // What the user should know of the rows, on standard error.
 static void warn_of_scores(const struct score_job *j, const struct score_outcome *o)
 {
@@ -119,20 +163,20 @@ static void warn_of_scores(const struct score_job *j, const struct score_outcome
             "%s: most values of column%s %s lie outside [%g, %g] after scaling, where the training data does not: is "
             "it "
             "in other units?",
-            j->source->split, text_plural(o->beyond_columns), o->beyond, o->limit_low, o->limit_high);
+            data_title(j), text_plural(o->beyond_columns), o->beyond, o->limit_low, o->limit_high);
     else if (!o->evaluation.has_labels && is_own_error && of_training > 0 && mean > 10 * of_training)
         err_add(&w, ERR_DATA,
             "%s: the mean error %.5g is %.3g times that of the training rows: the data looks different from the "
             "training data",
-            j->source->split, mean, mean / of_training);
+            data_title(j), mean, mean / of_training);
     if (o->unscored)
         err_add(&w, ERR_DATA,
             "%s: %lld of %lld rows have missing or infinite values, which the model cannot take: their error is NaN, "
             "the first is row %lld",
-            j->source->split, (long long)o->unscored, (long long)o->rows, (long long)o->first_unscored);
+            data_title(j), (long long)o->unscored, (long long)o->rows, (long long)o->first_unscored);
     if (o->clipped)
         err_add(&w, ERR_DATA, "%s: %lld values lie outside [0, 1]; the cross-entropy took them as 0 or 1",
-            j->source->split, (long long)o->clipped);
+            data_title(j), (long long)o->clipped);
     err_print_warnings(&w);
 }
 
@@ -140,11 +184,20 @@ static void print_scores(
     const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
 {
     char spent[48];
-    log_line(LOG_RUN, "%s: %lld row%s of %s:%s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
-        j->output, (long long)o->rows, text_plural(o->rows), j->source->file, j->source->split, j->model->id,
-        text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size, text_plural(team->comm->size),
-        team->threads, text_plural(team->threads));
+    struct text data = {0};
+
+    if (j->source)
+        text_add(&data, "%s:%s", j->source->file, j->source->split);
+    else
+        text_add(&data, "%s", data_title(j));
+    if (j->n_files > 1)
+        text_add(&data, " and %d more", j->n_files - 1);
+    log_line(LOG_RUN, "%s: %lld row%s of %s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
+        strcmp(j->output, "-") == 0 ? "standard output" : j->output, (long long)o->rows, text_plural(o->rows),
+        data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size,
+        text_plural(team->comm->size), team->threads, text_plural(team->threads));
     tell_errors(j, o);
+    text_free(&data);
 }
 
 // The model's own error and threshold, or another error, whose threshold nobody knows.
@@ -160,6 +213,17 @@ static int choose_error(const struct score_options *o, struct score_job *j, stru
     return why ? err_add(e, ERR_USAGE, "--error: trial %.8s: %s", j->model->id, why) : 0;
 }
 
+// Makes messages go to standard error, so that only scores go to standard output. Returns a descriptor of that, or -1
+// and an error.
+static int take_standard_output(struct err *e)
+{
+    fflush(stdout);
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        return err_errno(e, "standard output: cannot be used");
+    return fd;
+}
+
 static int score_rows(const struct team *team, const struct trained_model *m, const struct data_source *source,
     void *context, struct err *e)
 {
@@ -167,14 +231,21 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
     struct score_job j = {.name = o->model,
         .model = m,
         .source = source,
+        .files = (const char *const *)o->files,
+        .n_files = o->n_files,
+        .csv = &o->csv,
         .output = o->output,
+        .output_fd = -1,
         .normal = o->normal.n ? &o->normal : &m->trial.data.normal,
         .has_normal_option = o->normal.n > 0,
         .force = o->force};
     struct score_outcome out;
     double begin = clock_wall();
 
-    if (read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 || scores_write(team, &j, &out, e) != 0)
+    if (strcmp(o->output, "-") == 0)
+        j.output_fd = take_standard_output(e);
+    if (e->count || read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 ||
+        scores_write(team, &j, &out, e) != 0)
         return -1;
     print_scores(&j, &out, team, clock_wall() - begin);
     if (team->comm->rank == 0)
@@ -183,14 +254,48 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
     return 0;
 }
 
-static void check_scores_file(const char *output, struct err *e)
+static void check_scores_file(const struct score_options *o, struct err *e)
 {
-    const char *split = output ? strstr(output, ".h5:") : NULL;
+    static const char *const others[] = {".json", ".txt", ".tsv", ".gz", ".parquet", ".xlsx", ".npy", ".npz"};
+    static const char allowed[] = "FILE.h5, FILE.csv, FILE.jsonl, or - for CSV on standard output";
+    const char *output = o->output, *split = output ? strstr(output, ".h5:") : NULL;
+    const char *dot = output ? strrchr(output, '.') : NULL;
+
     if (!output)
-        err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
+        err_add(e, ERR_USAGE, "--output: missing, allowed: %s", allowed);
     else if (split) // as encode takes it
         err_add(e, ERR_USAGE, "--output: found '%s', allowed: FILE.h5, without a split; hint: %.*s", output,
             (int)(split + 3 - output), output);
+    for (size_t i = 0; dot && i < sizeof others / sizeof *others; i++)
+        if (strcasecmp(dot, others[i]) == 0)
+            err_add(e, ERR_USAGE, "--output: found '%s', allowed: %s", output, allowed);
+    if (output && o->save.n && score_lines_format(output) != LINES_NONE)
+        err_add(e, ERR_USAGE, "--save: found with text, which has no place for it, allowed: with --output FILE.h5");
+}
+
+// Sets the data of the job: one split, or files of other formats.
+static void set_score_data(struct score_options *o, struct model_job *j, const struct arguments *rest, struct err *e)
+{
+    int splits = 0, inputs = 0;
+
+    for (int i = 1; i < rest->n; i++) {
+        splits += new_rows_is_split(rest->v[i]);
+        inputs += strcmp(rest->v[i], CSV_STDIN) == 0;
+    }
+    if (splits && rest->n > 2)
+        err_add(e, ERR_USAGE, "score: found a split among %d arguments of DATA, allowed: one split, or other files",
+            rest->n - 1);
+    if (inputs && rest->n > 2)
+        err_add(e, ERR_USAGE, "score: found '-' among %d arguments of DATA, allowed: it alone, or files", rest->n - 1);
+    if (splits && (o->csv.id || o->csv.time || o->csv.drop))
+        err_add(e, ERR_USAGE, "--id, --time and --drop: found with a split, allowed: with CSV files");
+
+    if (splits) {
+        j->data = rest->v[1];
+        return;
+    }
+    o->files = j->files = rest->v + 1;
+    o->n_files = j->n_files = rest->n - 1;
 }
 
 int cmd_score(int argc, char **argv)
@@ -200,22 +305,24 @@ int cmd_score(int argc, char **argv)
     struct arguments rest;
     int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
-    if (parsed == 0)
-        check_scores_file(o.output, &e);
-    if (parsed == 0 && !e.count) {
+    if (parsed == 0) {
+        struct model_job job = {.model = rest.v[0],
+            .ranks = o.ranks,
+            .threads = o.threads,
+            .output = o.output,
+            .force = o.force,
+            .argc = argc,
+            .argv = argv,
+            .work = score_rows,
+            .context = &o};
         o.model = rest.v[0];
-        model_job_run(&(struct model_job){.model = rest.v[0],
-                          .data = rest.v[1],
-                          .ranks = o.ranks,
-                          .threads = o.threads,
-                          .output = o.output,
-                          .format = FORMAT_SCORES,
-                          .force = o.force,
-                          .argc = argc,
-                          .argv = argv,
-                          .work = score_rows,
-                          .context = &o},
-            &e);
+        check_scores_file(&o, &e);
+        set_score_data(&o, &job, &rest, &e);
+        if (!e.count) {
+            job.format = score_lines_format(o.output) == LINES_NONE ? FORMAT_SCORES : NULL;
+            job.output = strcmp(o.output, "-") == 0 ? NULL : o.output;
+            model_job_run(&job, &e);
+        }
     }
 
     field_free(fields, &o);

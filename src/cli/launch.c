@@ -86,7 +86,12 @@ static int start_ranks(const struct launch *l, struct err *e)
         return -1;
     launch_environment(&launcher, l->ranks * (l->threads ? l->threads : 1));
 
-    struct supervision s = {&launcher, l->ranks, l->folder != NULL, describe_rank, (void *)(size_t)l->folder};
+    struct supervision s = {.launcher = &launcher,
+        .ranks = l->ranks,
+        .takes_requests = l->folder != NULL,
+        .reads_input = l->reads_input,
+        .describe = describe_rank,
+        .context = (void *)(size_t)l->folder};
     char **arguments = command_line(&launcher, l, self);
     if (supervise(arguments, &s, &code, e) == 0)
         exit(code);

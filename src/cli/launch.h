@@ -13,7 +13,8 @@ int launch_threads(int local_ranks);
 int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials);
 struct launch {
     int ranks, threads;
-    bool is_wish; // the user asked for that number of ranks
+    bool is_wish;     // the user asked for that number of ranks
+    bool reads_input; // rank 0 reads standard input
     int argc;
     char **argv;        // of this command
     const char *folder; // of a run, whose beacons name a rank that dies; NULL: no run

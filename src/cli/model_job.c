@@ -1,8 +1,10 @@
 // A trained model at work on new data: launch, start of MPI, loading, end.
 #include "cli/model_job.h"
 
+#include "apply/new_rows.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "cli/launch.h"
 #include "comm/comm.h"
 #include "data/data_config.h"
@@ -16,12 +18,20 @@
 static void check_job_output(const struct model_job *j, const char *data, struct err *e)
 {
     char *model = model_file(j->model);
-    const char *inputs[] = {model, data};
-    if (store_check_output(j->output, inputs, 2, e) == 0 && !j->force && strcmp(j->format, FORMAT_DATASET) != 0 &&
-        access(j->output, F_OK) == 0)
+    const char **inputs = mem_new((size_t)j->n_files + 2, sizeof *inputs);
+    int n = 0;
+
+    inputs[n++] = model;
+    inputs[n++] = data;
+    for (int i = 0; i < j->n_files; i++)
+        inputs[n++] = j->files[i];
+    if (store_check_output(j->output, inputs, n, e) == 0 && !j->force &&
+        (!j->format || strcmp(j->format, FORMAT_DATASET) != 0) && access(j->output, F_OK) == 0)
         err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
-    else if (!e->count)
+    else if (!e->count && j->format)
         store_check_replace(j->output, j->format, e);
+
+    free(inputs);
     free(model);
 }
 
@@ -29,7 +39,7 @@ static void check_job_output(const struct model_job *j, const char *data, struct
 static void walk_files(const struct model_job *j, const struct data_source *source, struct err *e)
 {
     char *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;
-    if (!e->count)
+    if (!e->count && j->output)
         check_job_output(j, data, e);
     if (e->count) {
         free(data);
@@ -38,8 +48,18 @@ static void walk_files(const struct model_job *j, const struct data_source *sour
     model_walk(j->model, e);
     if (data)
         store_walk(data, e);
+    if (j->n_files)
+        new_rows_walk((const char *const *)j->files, j->n_files, e);
 
     free(data);
+}
+
+static bool reads_standard_input(const struct model_job *j)
+{
+    for (int i = 0; i < j->n_files; i++)
+        if (strcmp(j->files[i], CSV_STDIN) == 0)
+            return true;
+    return false;
 }
 
 static int threads_of(const struct model_job *j, const struct comm *world)
@@ -73,7 +93,12 @@ int model_job_run(const struct model_job *j, struct err *e)
 
     if (j->data && data_source_parse(j->data, NULL, &source, e) != 0)
         return -1;
-    struct launch launch = {j->ranks ? (int)j->ranks : 1, (int)j->threads, j->ranks > 0, j->argc, j->argv, NULL};
+    struct launch launch = {.ranks = j->ranks ? (int)j->ranks : 1,
+        .threads = (int)j->threads,
+        .is_wish = j->ranks > 0,
+        .reads_input = reads_standard_input(j),
+        .argc = j->argc,
+        .argv = j->argv};
     if (launch_ranks(&launch, e) != 0) {
         data_source_free(&source);
         return -1;

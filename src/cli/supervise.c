@@ -159,12 +159,12 @@ static int listen_signals(sigset_t *before)
 }
 
 // --- the launcher
-// In the child: its own group, so that a terminal's Ctrl-C comes to us alone; nothing to read; it ends when we do.
-static _Noreturn void become_launcher(char **arguments, const sigset_t *mask, int report)
+// In the child: its own group, so that a terminal's Ctrl-C comes to us alone; it ends when we do.
+static _Noreturn void become_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, int report)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    int nothing = open("/dev/null", O_RDONLY);
+    int nothing = s->reads_input ? -1 : open("/dev/null", O_RDONLY);
     if (nothing >= 0)
         dup2(nothing, STDIN_FILENO);
     sigprocmask(SIG_SETMASK, mask, NULL);
@@ -176,14 +176,14 @@ static _Noreturn void become_launcher(char **arguments, const sigset_t *mask, in
 }
 
 // 0, or errno of what failed.
-static int start_launcher(char **arguments, const sigset_t *mask, pid_t *pid)
+static int start_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, pid_t *pid)
 {
     int report[2], error = 0;
     if (pipe2(report, O_CLOEXEC) < 0)
         return errno;
     *pid = fork();
     if (*pid == 0)
-        become_launcher(arguments, mask, report[1]);
+        become_launcher(arguments, s, mask, report[1]);
     if (*pid < 0)
         error = errno;
     close(report[1]);
@@ -349,7 +349,7 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
     if (c.announcements >= 0)
         await_launcher(&c, c.announcements, ANNOUNCEMENTS);
 
-    int error = start_launcher(arguments, &before, &c.pid);
+    int error = start_launcher(arguments, s, &before, &c.pid);
     while (!error && !wait_some(&c, &status))
         ;
     if (error)

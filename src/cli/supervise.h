@@ -9,6 +9,7 @@ struct supervision {
     const struct launcher *launcher;
     int ranks;
     bool takes_requests; // of base/request.h; else SIGTERM and SIGINT end the ranks at once
+    bool reads_input;    // standard input is passed on; else the launcher has nothing to read
     // How a rank is named in the message of its death, into out; NULL: by its number alone.
     void (*describe)(void *context, int rank, char out[512]);
     void *context;

@@ -155,7 +155,6 @@ bad 2 '--output: missing' score "$model" data/tiny.h5:all
 bad 2 "--output: found 'x.h5:all', allowed: FILE.h5, without a split; hint: x.h5" score "$model" data/tiny.h5:all -o x.h5:all
 bad 2 "--save: found 'weights', allowed: code, reconstruction" score "$model" data/tiny.h5:all -o x.h5 --save weights
 bad 2 "found 'data/tiny.h5', allowed: FILE.h5:SPLIT; hint: hourglass info data/tiny.h5 lists" score "$model" data/tiny.h5 -o x.h5
-bad 2 "found 'tiny.csv', allowed: FILE.h5:SPLIT; hint: hourglass import tiny.csv -o" score "$model" tiny.csv -o x.h5
 bad 3 'no file data/none.h5; hint: ' score "$model" data/none.h5:all -o x.h5
 bad 3 'data/run.h5: found a|no file|data/run.h5: ' score data data/tiny.h5:all -o x.h5
 bad 3 "no split 'al' in .*did you mean 'all'" score "$model" data/tiny.h5:al -o x.h5
