@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 
 #include "base/err.h"
-#include <signal.h>
+#include "base/signals.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,19 +84,12 @@ void cleanup_after(pid_t pid)
 static void cleanup_at_signal(int signal_number)
 {
     remove_files_of((int)getpid(), true);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+    signal_end_process(signal_number);
 }
 
 void cleanup_listen(void)
 {
-    static const int signals[] = {
-        SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
-    struct sigaction before;
-    struct sigaction ours = {.sa_handler = cleanup_at_signal};
-    sigemptyset(&ours.sa_mask);
-
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            sigaction(signals[i], &ours, NULL);
+    static const int deadly[] = {
+        SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, 0};
+    signals_catch(deadly, cleanup_at_signal);
 }

@@ -3,8 +3,9 @@
 #include "cli/guard.h"
 
 #include "base/cleanup.h"
+#include "base/err.h"
+#include "base/signals.h"
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -24,38 +25,15 @@ static void pass_signal(int sign)
     kill((pid_t)child, sign);
 }
 
-static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
-
-// A signal that is ignored stays ignored, by the child as well.
-static void pass_signals(void)
-{
-    struct sigaction before;
-    struct sigaction ours = {.sa_handler = pass_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&ours.sa_mask);
-
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-        if (sigaction(passed[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            sigaction(passed[i], &ours, NULL);
-}
-
-static void block_signals(sigset_t *before)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-        sigaddset(&set, passed[i]);
-    sigprocmask(SIG_BLOCK, &set, before);
-}
-
-// Ends as the child has ended.
+// Ends this process as the child has ended: returns its exit code, or raises the signal that ended it. After a crash
+// prints a message and returns ERR_DATA.
 static int end_as(int status)
 {
     if (WIFEXITED(status))
         return WEXITSTATUS(status);
     int sign = WTERMSIG(status);
     if (!is_crash(sign)) {
-        signal(sign, SIG_DFL);
-        raise(sign);
+        signal_end_process(sign);
         return 128 + sign;
     }
     fprintf(stderr,
@@ -63,17 +41,20 @@ static int end_as(int status)
         "reads each by itself\n",
         strsignal(sign));
 
-    return 3;
+    return ERR_DATA;
 }
 
 int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
 {
+    static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, 0};
     int status = 0;
-    sigset_t before;
+    sigset_t set, before;
+
     fflush(NULL);
     cleanup_start();
-    block_signals(&before); // until their receiver knows what to do
-    pid_t parent = getpid(), pid = fork();
+    signals_block(passed, &set, &before); // until their receiver knows what to do
+    pid_t parent = getpid();
+    pid_t pid = fork();
     if (pid <= 0) {
         cleanup_listen();
         sigprocmask(SIG_SETMASK, &before, NULL);
@@ -85,12 +66,13 @@ int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
         return getppid() == parent ? run(argc, argv) : 128 + SIGTERM;
     }
 
+    ASSERT(pid > 0, "process %d", (int)pid);
     child = (sig_atomic_t)pid;
-    pass_signals();
+    signals_catch(passed, pass_signal);
     sigprocmask(SIG_SETMASK, &before, NULL);
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return 71;
+            return ERR_SYSTEM;
     cleanup_after(pid);
 
     return end_as(status);

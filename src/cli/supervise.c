@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "base/command.h"
 #include "base/mem.h"
+#include "base/signals.h"
 #include "cli/announce.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,15 +146,17 @@ static void pass_on(struct child *c, int signal)
     c->is_asked_to_end |= ends;
 }
 
-static const int passed[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
-
+// Returns a descriptor that reports signals instead of their handlers. It would report ignored signals, too. Those of a
+// terminal that closes must stay ignored under nohup; SIGINT is ignored in every background job of a script, where a
+// request to stop is still one.
 static int listen_signals(sigset_t *before)
 {
+    static const int passed[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD, 0};
     sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-        sigaddset(&set, passed[i]);
-    sigprocmask(SIG_BLOCK, &set, before);
+
+    signals_block(passed, &set, before);
+    if (signal_is_ignored(SIGHUP))
+        sigdelset(&set, SIGHUP);
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 

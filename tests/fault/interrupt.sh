@@ -68,6 +68,25 @@ for signal in INT:130 TERM:143; do
     ends 75 "one SIG$signal, one rank"
 done
 
+# --- under nohup, whose terminal closes
+under_nohup() {
+    trap '' HUP
+    exec "${run[@]}" -n 2 --ranks-per-trial 2
+}
+seconds() { awk '$1 == "seconds:" {print int($2)}' results/tiny/state/rank-0-0 2>/dev/null; }
+start 2 under_nohup
+kill -HUP "$job"
+begin=$(seconds)
+for ((i = 0; i < 600; i++)); do
+    now=$(seconds)
+    [ "${now:-0}" -gt $((begin + 2)) ] && break
+    kill -0 "$job" 2>/dev/null || break
+    sleep 0.1
+done
+kill -0 "$job" 2>/dev/null || fail 'a SIGHUP that is ignored ended the run'
+kill -TERM "$job" 2>/dev/null
+ends 75 'SIGTERM under nohup'
+
 # --- a second Ctrl-C while one rank does not come to its next step
 sed 's/^name: tiny/name: large/;s/{dense: 4,.*/{dense: 3000}/;s/code: 3/code: 3000/' tiny.yaml >large.yaml
 "$hourglass" run large.yaml -n 1 -t 1 --checkpoint-every 0s >stdout 2>message &
