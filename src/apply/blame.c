@@ -4,7 +4,10 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "data/columns.h"
+#include "metrics/quantiles.h"
 #include "nn/nn.h"
+#include "score/reference.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +22,59 @@ static char *place_name(const struct shape *input, int value)
     return inner > 1 ? mem_format("%d:%d:%d", row, column, value % inner) : mem_format("%d:%d", row, column);
 }
 
+// Makes the columns of a table the things to blame.
+static void blame_columns(struct blame *b, const struct columns *columns)
+{
+    b->n = columns->n;
+    b->thing = mem_new((size_t)b->values, sizeof *b->thing);
+    b->names = mem_new((size_t)b->n, sizeof *b->names);
+    for (int i = 0; i < b->values; i++)
+        b->thing[i] = columns_of_feature(columns, i);
+    for (int k = 0; k < b->n; k++)
+        b->names[k] =
+            columns->v[k].n_categories ? mem_text(columns->v[k].name) : column_feature_name(&columns->v[k], 0);
+}
+
+// Weighs errors by what is usual: the reciprocal of the sum of a thing's high quantiles of the training errors. A thing
+// that had no error counts as if it had a thousandth of the mean, so that it does not always explain most.
+static void weigh_errors(struct blame *b, const struct reference *r)
+{
+    const double level = 0.99, least = 1e-3;
+    double *usual = mem_new((size_t)b->n, sizeof *usual), sum = 0;
+
+    for (int i = 0; i < b->values; i++) {
+        struct quantiles q = reference_feature_errors(r, i);
+        double value = quantiles_value(&q, level);
+        if (!isfinite(value))
+            continue;
+        usual[b->thing ? b->thing[i] : i] += value;
+        sum += value;
+    }
+    double floor = least * sum / b->n;
+
+    if (floor > 0) {
+        b->weight = mem_new((size_t)b->n, sizeof *b->weight);
+        for (int k = 0; k < b->n; k++)
+            b->weight[k] = (float)(1 / (usual[k] > floor ? usual[k] : floor));
+    }
+    free(usual);
+}
+
 void blame_init(struct blame *b, const struct trained_model *t)
 {
     const struct shape *input = &t->model->input;
 
     *b = (struct blame){.values = shape_size(input)};
-    b->n = b->values;
-    b->names = mem_new((size_t)b->n, sizeof *b->names);
-    for (int i = 0; i < b->n; i++)
-        b->names[i] = t->features ? mem_text(t->features[i]) : place_name(input, i);
+    if (t->columns.n && columns_are_derived(&t->columns) && t->columns.n_features == b->values) {
+        blame_columns(b, &t->columns);
+    } else {
+        b->n = b->values;
+        b->names = mem_new((size_t)b->n, sizeof *b->names);
+        for (int i = 0; i < b->n; i++)
+            b->names[i] = t->features ? mem_text(t->features[i]) : place_name(input, i);
+    }
+    if (t->reference.columns == b->values)
+        weigh_errors(b, &t->reference);
 }
 
 void blame_free(struct blame *b)

@@ -1,13 +1,16 @@
-// A CSV file is cut into records by csv_stream.c; their fields become numbers here, in parts that are spread over the
-// threads. What a part finds is kept with the part and added up in order, so that messages do not depend on threads.
-// Files of other formats are read by import/source.c and converted in the same parts.
+// A CSV file is cut into records by csv_stream.c; csv_rows.c turns their fields into numbers, in parts that are spread
+// over the threads. What a part finds is kept with the part and added up in order, so that messages do not depend on
+// threads. Files of other formats are read by import/source.c and converted in the same parts.
 #include "apply/new_rows.h"
 
 #include "apply/csv_stream.h"
+#include "apply/new_rows_impl.h"
 #include "base/err.h"
 #include "base/field.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/columns.h"
 #include "data/data_config.h"
 #include "data/data_scaling.h"
 #include "data/data_table.h"
@@ -25,32 +28,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PART_ROWS = 256, HEAD_BYTES = 4096 };
-
-// What a part of a piece found.
-struct rows_part {
-    int64_t bad_row; // the first that is no row of this table; -1: none
-    int bad_fields;  // how many fields it has; 0: a quote is wrong
-    int64_t texts;   // values that are no numbers
-    int64_t text_row;
-    int text_field;
-    char text[QUOTE_ROOM]; // the first of them
-};
-
-struct new_rows_state {
-    int next_file;
-    bool is_csv, is_open;
-    struct csv_stream stream;
-    struct csv_match match;
-    struct csv_missing missing;
-    struct source *source;   // owned; a file that is not CSV
-    int64_t row;             // rows of the file that were read
-    void *values;            // (most, columns) as stored, owned
-    int64_t *label;          // (most), owned: read and not used
-    struct rows_part *parts; // (most / PART_ROWS), owned
-    int64_t texts;           // in all files
-    char first_text[300];    // where the first of them is
-};
+enum { HEAD_BYTES = 4096 };
 
 // --- names
 
@@ -115,28 +93,22 @@ int new_rows_walk(const char *const *names, int n, struct err *e)
     return e->count == before ? 0 : -1;
 }
 
-static const char *file_title(const struct new_rows *r)
-{
-    const char *name = r->request->names[r->file];
-    return strcmp(name, CSV_STDIN) == 0 ? "standard input" : name;
-}
-
 // --- opening
 
 static int open_csv_rows(struct new_rows *r, const char *name, struct err *e)
 {
     struct new_rows_state *s = r->state;
     const struct row_fit *fit = r->request->fit;
-    const struct csv_wanted wanted = {fit->features, r->columns};
+    const struct csv_wanted wanted = {s->names, s->n_names};
 
     if (fit->shape_rank != 1)
         return err_add(e, ERR_DATA,
             "%s: found a table (CSV), allowed: pictures or arrays of shape (%d, %d%s), which the model takes",
-            file_title(r), fit->shape[0], fit->shape[1], fit->shape_rank == 3 ? ", channels" : "");
+            new_rows_title(r), fit->shape[0], fit->shape[1], fit->shape_rank == 3 ? ", channels" : "");
     if (fit->scaling->bytes_only)
         return err_add(e, ERR_DATA,
             "%s: found a table (CSV), whose values are of type f8, allowed: bytes (u1), which the model was trained on",
-            file_title(r));
+            new_rows_title(r));
     s->is_csv = true;
     if (csv_stream_open(&s->stream, name, r->most, e) != 0)
         return -1;
@@ -238,6 +210,22 @@ static int open_next_file(struct new_rows *r, struct err *e)
     return is_text_file(name) ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
 }
 
+// The names that a table must have: those of the columns if they are known, else those of the features.
+static void name_wanted_columns(struct new_rows *r)
+{
+    struct new_rows_state *s = r->state;
+    const struct columns *columns = r->request->columns;
+    char *const *features = r->request->fit->features;
+
+    s->n_names = columns->n ? columns->n : r->columns;
+    s->unknowns = mem_new((size_t)columns->n + 1, sizeof *s->unknowns);
+    if (!columns->n && !features)
+        return;
+    s->names = mem_new((size_t)s->n_names, sizeof *s->names);
+    for (int i = 0; i < s->n_names; i++)
+        s->names[i] = mem_text(columns->n ? columns->v[i].name : features[i]);
+}
+
 struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t most, struct err *e)
 {
     const struct csv_options *csv = request->csv;
@@ -253,10 +241,11 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
         r->columns *= fit->shape[i];
     csv_missing_read(&s->missing, csv->missing, csv->decimal == DECIMAL_COMMA);
 
+    name_wanted_columns(r);
     r->x = mem_array((size_t)(most * r->columns), sizeof *r->x, "new rows", e);
     r->is_unscored = mem_array((size_t)most, sizeof *r->is_unscored, "new rows", e);
     r->missing = mem_array((size_t)most * NEW_ROWS_MISSING, sizeof *r->missing, "new rows", e);
-    s->parts = mem_array((size_t)(most / PART_ROWS + 1), sizeof *s->parts, "new rows", e);
+    s->parts = mem_array((size_t)(most / NEW_ROWS_PART + 1), sizeof *s->parts, "new rows", e);
     if (csv->id)
         r->id = mem_array((size_t)most, sizeof *r->id, "new rows", e);
     if (csv->time)
@@ -273,6 +262,8 @@ void new_rows_free(struct new_rows **r)
 
     close_rows_file(*r);
     csv_missing_free(&(*r)->state->missing);
+    list_free((*r)->state->names, (*r)->state->n_names);
+    free((*r)->state->unknowns);
     text_free(&(*r)->notes);
     text_free(&(*r)->warnings);
     void *const owned[] = {
@@ -307,50 +298,12 @@ static void finish_new_row(const struct rows_work *w, int64_t i, const double *r
     scaling_apply(scaling, w->is_float, row, r->x + i * r->columns);
 }
 
-static void read_csv_field(
-    struct new_rows *r, struct rows_part *part, int64_t i, int field, struct csv_span span, double *row)
-{
-    int use = r->state->match.use[field];
-
-    if (use == FIELD_ID && r->id)
-        r->id[i] = (struct row_text){span.text, span.n};
-    else if (use == FIELD_TIME && r->time)
-        r->time[i] = (struct row_text){span.text, span.n};
-    if (use < 0 || csv_field(&r->state->missing, span.text, span.n, &row[use]) != CSV_TEXT)
-        return;
-
-    row[use] = NAN;
-    if (part->texts++ == 0) {
-        part->text_row = i;
-        part->text_field = field;
-        text_quote(part->text, span.text, span.n);
-    }
-}
-
-// Reads a record. Returns the number of its fields, or 0 if a quote is wrong.
-static int read_csv_record(struct new_rows *r, struct rows_part *part, int64_t i, double *row)
-{
-    const struct csv_match *m = &r->state->match;
-    struct csv_stream *s = &r->state->stream;
-    char *at = s->buffer + s->record[i].begin, *end = s->buffer + s->record[i].end;
-    struct csv_span span;
-    int field = 0;
-
-    for (; at; field++) {
-        if (!csv_cut_field(&m->cut, &at, end, &span))
-            return 0;
-        if (field < m->n)
-            read_csv_field(r, part, i, field, span, row);
-    }
-    return field == m->n + 1 && span.n == 0 ? m->n : field; // a delimiter may end the line
-}
-
 static void read_csv_part(const struct rows_work *w, struct rows_part *part, int64_t first, int64_t last, double *row)
 {
     struct new_rows *r = w->r;
 
     for (int64_t i = first; i < last; i++) {
-        int fields = read_csv_record(r, part, i, row);
+        int fields = csv_row_read(r, part, i, row);
         if (fields != r->state->match.n) {
             part->bad_row = i;
             part->bad_fields = fields;
@@ -377,8 +330,8 @@ static void read_rows_part(void *context, int64_t number)
     const struct rows_work *w = context;
     struct new_rows *r = w->r;
     struct rows_part *part = &r->state->parts[number];
-    int64_t first = number * PART_ROWS;
-    int64_t last = first + PART_ROWS < r->n ? first + PART_ROWS : r->n;
+    int64_t first = number * NEW_ROWS_PART;
+    int64_t last = first + NEW_ROWS_PART < r->n ? first + NEW_ROWS_PART : r->n;
     double *row = mem_new((size_t)r->columns, sizeof *row);
 
     ASSERT(first < last && last <= r->most, "[%lld, %lld)", (long long)first, (long long)last);
@@ -392,42 +345,14 @@ static void read_rows_part(void *context, int64_t number)
 
 // --- a piece
 
-static int refuse_csv_row(const struct new_rows *r, const struct rows_part *part, struct err *e)
-{
-    const struct new_rows_state *s = r->state;
-    int line = csv_stream_line(&s->stream, part->bad_row);
-
-    if (part->bad_fields == 0)
-        return err_at(e, ERR_DATA, file_title(r), line, 0,
-            "a quote stands within a field: put the field into quotes and double the quotes in it");
-    return err_at(e, ERR_DATA, file_title(r), line, 0, "found %d field%s, allowed: %d as in the first line",
-        part->bad_fields, text_plural(part->bad_fields), s->match.n);
-}
-
-static void count_texts_of(struct new_rows *r, const struct rows_part *part)
-{
-    struct new_rows_state *s = r->state;
-    const char *name = s->match.n ? s->match.names[part->text_field] : "";
-    char column[80];
-
-    if (part->texts && !s->texts) {
-        snprintf(column, sizeof column, "%d", part->text_field + 1);
-        if (*name)
-            snprintf(column, sizeof column, "'%.60s'", name);
-        snprintf(s->first_text, sizeof s->first_text, "%.120s:%d: column %s: found '%s'", file_title(r),
-            csv_stream_line(&s->stream, part->text_row), column, part->text);
-    }
-    s->texts += part->texts;
-}
-
 // Looks at what the parts of the piece found, in their order.
 static int join_parts(struct new_rows *r, struct err *e)
 {
-    for (int64_t i = 0; i * PART_ROWS < r->n; i++) {
+    for (int64_t i = 0; i * NEW_ROWS_PART < r->n; i++) {
         const struct rows_part *part = &r->state->parts[i];
         if (part->bad_row >= 0)
-            return refuse_csv_row(r, part, e);
-        count_texts_of(r, part);
+            return csv_row_refuse(r, part, e);
+        csv_rows_count(r, part);
     }
     return 0;
 }
@@ -448,16 +373,6 @@ static int64_t read_stored_rows(struct new_rows *r, struct err *e)
     return n;
 }
 
-static void warn_of_texts(struct new_rows *r)
-{
-    struct new_rows_state *s = r->state;
-
-    if (s->texts)
-        text_add(&r->warnings, "%s, allowed: numbers; %lld value%s like this count%s as missing\n", s->first_text,
-            (long long)s->texts, text_plural(s->texts), s->texts == 1 ? "s" : "");
-    s->texts = 0;
-}
-
 int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e)
 {
     struct new_rows_state *s = r->state;
@@ -465,7 +380,7 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
 
     while ((n = s->is_open ? read_stored_rows(r, e) : 0) == 0) {
         if (s->next_file == r->request->n) {
-            warn_of_texts(r);
+            csv_rows_warn(r);
             return 0;
         }
         if (open_next_file(r, e) != 0)
@@ -482,6 +397,6 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
         memset(r->id, 0, (size_t)n * sizeof *r->id);
     if (r->time)
         memset(r->time, 0, (size_t)n * sizeof *r->time);
-    team_each(team, (n + PART_ROWS - 1) / PART_ROWS, read_rows_part, &w);
+    team_each(team, (n + NEW_ROWS_PART - 1) / NEW_ROWS_PART, read_rows_part, &w);
     return join_parts(r, e) == 0 ? n : -1;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "apply/csv_match.h"
+#include "data/columns.h"
 #include "data/row_reader.h"
 
 struct team;
@@ -12,6 +13,7 @@ struct new_rows_request {
     int n;
     const struct csv_options *csv; // borrowed
     const struct row_fit *fit;     // borrowed
+    const struct columns *columns; // borrowed; of the table that the model was trained on; n = 0: unknown
 };
 
 // A name of a row, such as its id, in its own spelling.

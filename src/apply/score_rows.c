@@ -83,7 +83,8 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
     struct apply *a = &s->apply;
     const struct comm *comm = a->team->comm;
 
-    s->request = (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit};
+    s->request =
+        (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
     a->piece_rows = apply_piece(a->team, 2 * s->columns + width);
     a->next = next_new_rows;

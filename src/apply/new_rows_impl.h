@@ -1,0 +1,57 @@
+// What the files of new_rows.c share.
+#pragma once
+
+#include "apply/csv_match.h"
+#include "apply/new_rows.h"
+#include "base/text.h"
+#include "import/csv_number.h"
+#include "import/source.h"
+
+enum { NEW_ROWS_PART = 256 }; // rows that one thread reads at a time
+
+// What a part of a piece found.
+struct rows_part {
+    int64_t bad_row; // the first that is no row of this table; -1: none
+    int bad_fields;  // how many fields it has; 0: a quote is wrong
+    int64_t texts;   // values that are no numbers
+    int64_t text_row;
+    int text_field;
+    char text[QUOTE_ROOM]; // the first of them
+    int64_t unknowns;      // categories that the model does not know
+    int64_t unknown_row;
+    int unknown_field;
+    char unknown[QUOTE_ROOM]; // the first of them
+};
+
+struct new_rows_state {
+    int next_file;
+    bool is_csv, is_open;
+    struct csv_stream stream;
+    struct csv_match match;
+    struct csv_missing missing;
+    struct source *source;   // owned; a file that is not CSV
+    int64_t row;             // rows of the file that were read
+    void *values;            // (most, columns) as stored, owned
+    int64_t *label;          // (most), owned: read and not used
+    struct rows_part *parts; // (most / PART_ROWS), owned
+    int64_t texts;           // in all files
+    char first_text[300];    // where the first of them is
+    char **names;            // (n_names), owned: of the columns that a table must have; NULL: they have none
+    int n_names;
+    int64_t *unknowns; // (columns->n), owned: rows with an unknown category
+    int64_t n_unknowns;
+    char first_unknown[300];
+};
+
+// Returns what the current file is called in messages.
+const char *new_rows_title(const struct new_rows *r);
+
+// Reads record `i` of the piece into row (columns). Returns the number of its fields, or 0 if a quote is wrong. What it
+// found is kept with the part. Several threads call it at the same time.
+int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *row);
+// Reports the first record of a part that is no row of the table. Returns -1.
+int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struct err *e);
+// Adds up what a part found, while its piece is in memory.
+void csv_rows_count(struct new_rows *r, const struct rows_part *part);
+// Adds warnings of values that count as missing, after the last file.
+void csv_rows_warn(struct new_rows *r);
