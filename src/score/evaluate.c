@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "metrics/metrics.h"
 #include "score/reference.h"
+#include "score/threshold_choice.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -19,8 +20,14 @@ int evaluate_training(const struct score_config *c, const float *error, int64_t 
 
     if (reference_add_errors(reference, error, rows, c->quantile, &quantile, e) != 0)
         return -1;
-    bool is_mean = c->threshold == THRESHOLD_MEAN_STD;
-    out->threshold = is_mean ? mean_std_threshold(error, rows, c->deviations) : quantile;
+    out->threshold = quantile;
+    if (c->threshold.method == THRESHOLD_MEAN_STD)
+        out->threshold = mean_std_threshold(error, rows, c->deviations);
+    else if (c->threshold.method != THRESHOLD_QUANTILE && c->threshold.method != THRESHOLD_BEST_F1 &&
+             threshold_choose(&c->threshold, reference, &(struct judged){0}, &out->threshold, e) != 0) {
+        out->threshold = quantile;
+        return -1;
+    }
 
     return 0;
 }
@@ -136,9 +143,14 @@ int evaluate_at(
 }
 
 int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
-    struct evaluation *out, struct err *e)
+    const struct reference *reference, struct evaluation *out, struct err *e)
 {
     const struct dataset *d = s->data;
-    double threshold = c->threshold == THRESHOLD_BEST_F1 ? NAN : train->threshold;
+    struct judged judged = {s->error, d->is_anomaly, d->rows};
+    double threshold = c->threshold.method == THRESHOLD_BEST_F1 ? NAN : train->threshold;
+
+    if ((c->threshold.method == THRESHOLD_SHARE || c->threshold.method == THRESHOLD_CONFORMAL) &&
+        threshold_choose(&c->threshold, reference, &judged, &threshold, e) != 0)
+        return -1;
     return evaluate_at(threshold, s->error, d->is_anomaly, d->rows, out, e);
 }

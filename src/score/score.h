@@ -3,25 +3,24 @@
 #pragma once
 
 #include "metrics/metrics.h"
+#include "metrics/threshold.h"
 #include "train/train.h"
 
 // --- the section `score:`
 
-enum threshold_method { THRESHOLD_QUANTILE, THRESHOLD_MEAN_STD, THRESHOLD_BEST_F1 };
 enum baseline { BASELINE_NONE, BASELINE_PCA };
 enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 }; // flags
 
 struct score_config {
-    int error;         // enum error
-    int64_t samples;   // of the code, for the errors of variational models
-    int threshold;     // enum threshold_method
-    double quantile;   // of threshold quantile, in [0, 1]
+    int error;       // enum error
+    int64_t samples; // of the code, for the errors of variational models
+    struct threshold_rule threshold;
+    double quantile;   // of threshold quantile, in [0, 1]; of other rules the one that replaces them where they fail
     double deviations; // of threshold mean_std
     unsigned save;     // flags of enum save
     int baseline;      // enum baseline
 };
 extern const struct field score_fields[];
-extern const char *const threshold_names[];
 
 // Reads and checks the section; NULL means all defaults. Returns 0, or -1 with every mistake in `e`.
 int score_config_read(const struct node *section, struct score_config *c, struct err *e);
@@ -95,8 +94,8 @@ struct evaluation {
     char failure[256];       // why metrics or the baseline are missing; "": they are there
 };
 
-// What the errors of all training rows mean. The model's threshold follows from the config's method, or from its
-// quantile if the method needs labels (best_f1).
+// What the errors of all training rows mean. The model's threshold follows from the config's rule. If the rule needs
+// labels (best_f1) or more errors than there are (pot), it is the config's quantile of the errors.
 struct training_errors {
     int64_t rows;
     double mean, threshold; // NaN: not known
@@ -109,9 +108,10 @@ struct training_errors {
 struct reference;
 int evaluate_training(const struct score_config *c, const float *error, int64_t rows, struct training_errors *out,
     struct reference *reference, struct err *e);
-// Evaluates the scores of a data set, at the threshold of the training rows or, with method best_f1, of its own labels.
+// Evaluates the scores of a data set, at the threshold of the training rows or, if the rule depends on them, at that of
+// its own errors and labels.
 int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
-    struct evaluation *out, struct err *e);
+    const struct reference *reference, struct evaluation *out, struct err *e);
 // Sets *auc to the area under the ROC curve of a baseline's errors (d->rows).
 int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e);
 // Evaluates errors (rows) at a given threshold. If it is NaN and there are labels, the threshold of the best F1 is

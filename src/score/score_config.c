@@ -2,17 +2,19 @@
 #include "score/score.h"
 
 #include "base/field.h"
+#include "base/mem.h"
+#include "metrics/threshold.h"
 #include "nn/nn.h"
 #include "spec/spec.h"
 #include <string.h>
 
-const char *const threshold_names[] = {"quantile", "mean_std", "best_f1", NULL};
 static const char *const baseline_names[] = {"none", "pca", NULL};
 static const char *const save_names[] = {"code", "reconstruction", "feature_error", NULL}; // bits of enum save
 
 // The section as the YAML gives it.
 struct score_section {
     struct score_config config;
+    char *threshold;
     struct field_texts save;
 };
 
@@ -26,10 +28,10 @@ const struct field score_fields[] = {
         "error elbo, reconstruction_probability: codes drawn for each sample, with the random numbers of "
         "train.seed",
         .default_text = "10", .min = 1, .max = 1e6),
-    FIELD_ROW(score_section, config.threshold, "threshold", FIELD_CHOICE,
-        "a sample with a higher error is called anomalous; computed from the training errors (quantile, mean_std) "
-        "or from labels (best_f1)",
-        .default_text = "quantile", .choices = threshold_names),
+    FIELD_ROW(score_section, threshold, "threshold", FIELD_TEXT,
+        "a sample with a higher error is called anomalous: a rule such as mad=3.5, or a number; quantile and mean_std "
+        "without a number take `quantile` and `deviations`",
+        .default_text = "quantile"),
     FIELD_ROW(score_section, config.quantile, "quantile", FIELD_REAL,
         "threshold quantile: this quantile of the training errors", .default_text = "0.95", .min = 0, .max = 1),
     FIELD_ROW(score_section, config.deviations, "deviations", FIELD_REAL,
@@ -61,10 +63,43 @@ static int read_save_flags(const struct field_texts *given, const struct node *a
     return rc;
 }
 
+// Where the parameter of a rule may also be; NULL: only in the rule.
+static double *rule_setting(struct score_config *c, const char **key)
+{
+    bool is_quantile = c->threshold.method == THRESHOLD_QUANTILE;
+    *key = is_quantile ? "quantile" : "deviations";
+    if (is_quantile)
+        return &c->quantile;
+    return c->threshold.method == THRESHOLD_MEAN_STD ? &c->deviations : NULL;
+}
+
+// Reads the rule of the section. A parameter within the rule is the same as the setting.
+static int read_threshold_rule(const struct node *section, const char *text, struct score_config *c, struct err *e)
+{
+    const struct node *at = node_get(section, "threshold");
+    const char *key;
+    char why[256];
+
+    if (!threshold_rule_parse(text, &c->threshold, why))
+        return node_error(at, e, "%s", why);
+    double *setting = rule_setting(c, &key);
+    bool has_parameter = strchr(text, '=') != NULL;
+    if (setting && has_parameter && node_get(section, key))
+        return node_error(at, e, "found '%s' next to score.%s, allowed: one of them", text, key);
+    if (setting && has_parameter)
+        *setting = c->threshold.value;
+    else if (setting)
+        c->threshold.value = *setting;
+
+    return 0;
+}
+
 int score_config_read(const struct node *section, struct score_config *c, struct err *e)
 {
     struct score_section s = {0};
     int rc = spec_read(section, score_fields, &s, e);
+    if (s.threshold)
+        rc |= read_threshold_rule(section, s.threshold, &s.config, e);
     rc |= read_save_flags(&s.save, node_get(section, "save"), &s.config.save, e);
     *c = s.config;
     field_free(score_fields, &s);
@@ -74,12 +109,17 @@ int score_config_read(const struct node *section, struct score_config *c, struct
 struct node *score_config_write(const struct score_config *c)
 {
     struct score_section s = {.config = *c};
-    char why[256];
+    const char *key;
+    char why[256], rule[48];
 
     ASSERT(c->save < 1u << (sizeof save_names / sizeof *save_names - 1), "flags %#x", c->save);
     for (int k = 0; save_names[k]; k++)
         if (c->save & 1u << k)
             field_append(field_find(score_fields, "save"), &s, save_names[k], why);
+
+    bool has_setting = rule_setting(&s.config, &key) != NULL;
+    threshold_rule_text(rule, &c->threshold);
+    s.threshold = mem_text(has_setting ? threshold_method_name(c->threshold.method) : rule);
 
     struct node *map = spec_write(score_fields, &s, 0);
     struct node *samples = node_take(map, "samples");

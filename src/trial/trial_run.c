@@ -125,7 +125,7 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
     const struct score_config *c = &r->trial->score;
     struct err found = {0};
 
-    evaluate(c, s, &r->training, out, &found);
+    evaluate(c, s, &r->training, &r->reference, out, &found);
     if (model_error_is_cross_entropy(r->model, (enum error)c->error)) {
         struct data_range range;
         data_range_measure(s->data, &range);

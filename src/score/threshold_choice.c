@@ -1,0 +1,174 @@
+// Rules that look at the reference alone, and those that look at the judged errors, which are sorted here.
+#include "score/threshold_choice.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "metrics/metrics.h"
+#include "metrics/quantiles.h"
+#include "metrics/threshold.h"
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const double MAD_TO_DEVIATION = 1.482602218505602; // of a normal distribution
+
+double reference_p_value(const struct reference *r, double error)
+{
+    int64_t low = 0, high = r->n_largest; // finds how many of the largest errors are at least as large
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if ((double)r->largest[middle] >= error)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+
+    double at_least = (double)low;
+    if (low == r->n_largest && low < r->rows) { // as many, or more
+        struct quantiles q = reference_errors(r);
+        at_least = fmax(at_least, (1 - quantiles_share(&q, error, NULL)) * (double)r->rows);
+    }
+    return (1 + at_least) / ((double)r->rows + 1);
+}
+
+// Copies the errors that are numbers, in ascending order, into new memory. Returns NULL and an error without memory.
+static float *sort_judged(const struct judged *j, int64_t *n, struct err *e)
+{
+    float *sorted = mem_array((size_t)j->rows, sizeof *sorted, "sorted errors", e);
+
+    *n = 0;
+    for (int64_t i = 0; sorted && i < j->rows; i++)
+        if (!isnan(j->error[i]))
+            sorted[(*n)++] = j->error[i];
+    if (sorted && values_sort(sorted, *n, e) == 0)
+        return sorted;
+    free(sorted);
+
+    return NULL;
+}
+
+// Returns a threshold that calls the `count` highest of sorted errors (n) anomalous, and rows that are tied with the
+// last of them. It is midway to the next lower error.
+static double threshold_of_count(const float *sorted, int64_t n, int64_t count)
+{
+    ASSERT(count >= 0 && count <= n && n > 0, "%lld of %lld", (long long)count, (long long)n);
+    if (count == 0)
+        return (double)sorted[n - 1];
+
+    double lowest = (double)sorted[n - count];
+    int64_t below = n - count - 1;
+    while (below >= 0 && (double)sorted[below] == lowest)
+        below--;
+    if (below < 0)
+        return fmin(lowest - fabs(lowest) * 1e-6 - (double)FLT_MIN, DBL_MAX);
+    return isinf(lowest) ? fmax((double)sorted[below], 0) : ((double)sorted[below] + lowest) / 2;
+}
+
+// Returns how many of the sorted errors (n) the conformal test calls anomalous, or -1 and an error without memory.
+static int64_t count_conformal(const struct reference *r, const float *sorted, int64_t n, double alpha, struct err *e)
+{
+    double *p = mem_array((size_t)n, sizeof *p, "p-values", e);
+    if (!p)
+        return -1;
+
+    for (int64_t i = 0; i < n; i++)
+        p[i] = reference_p_value(r, (double)sorted[n - 1 - i]);
+    int64_t count = benjamini_hochberg(p, n, alpha);
+    free(p);
+
+    return count;
+}
+
+// The threshold of share or conformal, from the judged errors.
+static int choose_by_judged(const struct threshold_rule *rule, const struct reference *r, const struct judged *j,
+    double *threshold, struct err *e)
+{
+    int64_t n;
+    float *sorted = sort_judged(j, &n, e);
+    if (!sorted)
+        return -1;
+
+    *threshold = sorted_quantile(sorted, n, 1 - rule->value);
+    if (rule->method == THRESHOLD_CONFORMAL && n > 0) {
+        int64_t count = count_conformal(r, sorted, n, rule->value, e);
+        *threshold = count < 0 ? NAN : threshold_of_count(sorted, n, count);
+    }
+    free(sorted);
+
+    return n > 0 && isnan(*threshold) ? -1 : 0;
+}
+
+// The threshold of the best F1 over the rows that have an error.
+static int choose_best_f1(const struct judged *j, double *threshold, struct err *e)
+{
+    int64_t n = 0;
+
+    *threshold = NAN;
+    if (!j->error || !j->is_anomaly)
+        return 0;
+    float *error = mem_array((size_t)j->rows, sizeof *error, "errors to rank", e);
+    int8_t *is_anomaly = mem_array((size_t)j->rows, 1, "errors to rank", e);
+    bool is_copied = error && is_anomaly;
+    for (int64_t i = 0; is_copied && i < j->rows; i++)
+        if (!isnan(j->error[i])) {
+            error[n] = j->error[i];
+            is_anomaly[n++] = j->is_anomaly[i];
+        }
+
+    struct ranking *r = is_copied ? ranking_new(error, is_anomaly, n, e) : NULL;
+    if (r)
+        *threshold = ranking_best_f1(r).threshold;
+    int rc = r ? 0 : -1;
+    ranking_free(&r);
+    free(error);
+    free(is_anomaly);
+
+    return rc;
+}
+
+// The threshold of a rule that looks at the reference alone.
+static int choose_by_reference(
+    const struct threshold_rule *rule, const struct reference *r, double *threshold, struct err *e)
+{
+    ASSERT(r->levels && r->n_largest, "nothing is known");
+
+    switch (rule->method) {
+    case THRESHOLD_MAD:
+        *threshold = r->median + rule->value * MAD_TO_DEVIATION * r->mad;
+        return 0;
+    case THRESHOLD_MEAN_STD:
+        *threshold = r->mean + rule->value * r->deviation;
+        return 0;
+    case THRESHOLD_POT:
+        return pot_threshold(r->largest, r->n_largest, r->rows, rule->value, threshold, e);
+    case THRESHOLD_QUANTILE:
+        *threshold = reference_quantile(r, rule->value);
+        return 0;
+    default: // share and conformal without judged errors
+        *threshold = reference_quantile(r, 1 - rule->value);
+        return 0;
+    }
+}
+
+int threshold_choose(const struct threshold_rule *rule, const struct reference *reference, const struct judged *judged,
+    double *threshold, struct err *e)
+{
+    char text[48];
+
+    *threshold = rule->value;
+    if (rule->method == THRESHOLD_VALUE)
+        return 0;
+    if (rule->method == THRESHOLD_BEST_F1)
+        return choose_best_f1(judged, threshold, e);
+    if (rule->method == THRESHOLD_SHARE && judged->error)
+        return choose_by_judged(rule, reference, judged, threshold, e);
+    if (!reference->levels)
+        return err_add(e, ERR_DATA,
+            "threshold %s: the model's file has no reference errors, because an earlier version wrote it; hint: "
+            "--calibrate, or train again",
+            threshold_rule_text(text, rule));
+
+    if (rule->method == THRESHOLD_CONFORMAL && judged->error)
+        return choose_by_judged(rule, reference, judged, threshold, e);
+    return choose_by_reference(rule, reference, threshold, e);
+}
