@@ -1,7 +1,7 @@
 // Every line first erases the progress line, so that the two never mix on a terminal.
 #include "base/log.h"
 
-#include "base/mem.h"
+#include "base/err.h"
 #include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@ static struct {
 
 void log_setup(int rank, enum log_level level)
 {
+    ASSERT(rank >= 0 && level <= LOG_BATCH, "rank %d, level %d", rank, (int)level);
     log_state.rank = rank;
     log_state.level = level;
 }
@@ -25,54 +26,61 @@ enum log_level log_level(void)
     return log_state.level;
 }
 
+// Prints `before` and a message that is fit for a terminal.
+static void print_message(FILE *to, const char *before, const char *format, va_list args)
+{
+    char *visible = text_message(format, args);
+
+    log_progress_end();
+    fprintf(to, "%s%s", before, visible);
+    free(visible);
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
     if (log_state.rank != 0 || level > log_state.level)
         return;
-    log_progress_end();
+
     va_list args;
     va_start(args, format);
-    char *visible = text_message(format, args);
+    print_message(stdout, "", format, args);
     va_end(args);
-    puts(visible);
+    putchar('\n');
     fflush(stdout);
-    free(visible);
 }
 
 void log_print(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *visible = text_message(format, args);
+    print_message(stdout, "", format, args);
     va_end(args);
-    fputs(visible, stdout);
-    free(visible);
 }
 
 void log_warning(const char *format, ...)
 {
     if (log_state.rank != 0)
         return;
-    log_progress_end();
+
     va_list args;
     va_start(args, format);
-    char *visible = text_message(format, args);
+    print_message(stderr, "hourglass: warning: ", format, args);
     va_end(args);
-    fprintf(stderr, "hourglass: warning: %s\n", visible);
-    free(visible);
+    fputc('\n', stderr);
 }
 
 void log_rank_line(enum log_level level, const char *format, ...)
 {
+    char before[32];
     if (level > log_state.level)
         return;
-    log_progress_end();
-    char line[1024];
+
+    snprintf(before, sizeof before, "[%d] ", log_state.rank);
     va_list args;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    print_message(stdout, before, format, args);
     va_end(args);
-    printf("[%d] %s\n", log_state.rank, line);
+    putchar('\n');
     fflush(stdout);
 }
 
@@ -86,11 +94,13 @@ void log_progress(const char *format, ...)
 {
     if (!log_has_terminal())
         return;
+
     va_list args;
     va_start(args, format);
     fputs("\r\033[K", stderr);
     vfprintf(stderr, format, args);
     va_end(args);
+
     fflush(stderr);
     log_state.is_drawn = true;
 }
@@ -99,6 +109,7 @@ void log_progress_end(void)
 {
     if (!log_state.is_drawn)
         return;
+
     fputs("\r\033[K", stderr);
     fflush(stderr);
     log_state.is_drawn = false;

@@ -72,13 +72,8 @@ const struct field beacon_fields[] = {
 };
 #undef FIELD
 
-// The tables of a beacon's file.
-enum { BEACON_PARTS = 2 };
-static void beacon_parts(const struct beacon *b, struct spec_part out[BEACON_PARTS])
-{
-    out[0] = (struct spec_part){process_fields, (void *)&b->process};
-    out[1] = (struct spec_part){beacon_fields, (void *)b};
-}
+_Static_assert(offsetof(struct beacon, process) == 0, "record_type.has_process");
+static const struct record_type beacon_type = {beacon_fields, sizeof(struct beacon), .has_process = true};
 
 // --- one beacon
 
@@ -92,10 +87,8 @@ char *beacon_path(const char *folder, int part, int64_t rank)
 
 int beacon_write(const struct beacon *b, const char *path, struct err *e)
 {
-    struct spec_part parts[BEACON_PARTS];
     ASSERT(b->rank >= b->leader && b->leader >= 0 && b->trial, "rank %lld", (long long)b->rank);
-    beacon_parts(b, parts);
-    char *text = record_text(parts, BEACON_PARTS);
+    char *text = record_text(&beacon_type, b);
     int rc = disk_replace(path, text, e);
     free(text);
     return rc;
@@ -103,17 +96,12 @@ int beacon_write(const struct beacon *b, const char *path, struct err *e)
 
 int beacon_read(const char *path, struct beacon *b, struct err *e)
 {
-    struct spec_part parts[BEACON_PARTS];
-    *b = (struct beacon){0};
-    beacon_parts(b, parts);
-    return record_read(path, parts, BEACON_PARTS, e);
+    return record_read(&beacon_type, path, b, e);
 }
 
 void beacon_free(struct beacon *b)
 {
-    struct spec_part parts[BEACON_PARTS];
-    beacon_parts(b, parts);
-    record_free(parts, BEACON_PARTS);
+    record_free(&beacon_type, b);
 }
 
 // Replaces the trial by that of the leader, if its beacon can be read.

@@ -15,6 +15,7 @@ static const struct field failure_fields[] = {
     FIELD_ROW(failure, when, "when", FIELD_TEXT, "UTC"),
     {0},
 };
+static const struct record_type failure_type = {failure_fields, sizeof(struct failure), .has_process = false};
 
 static char *failure_path(const char *folder, const char *id)
 {
@@ -26,7 +27,7 @@ int failure_write(const char *folder, const char *id, const char *reason, struct
     char date[32];
     char *path = failure_path(folder, id);
     struct failure f = {mem_text(reason), mem_text(clock_date(date))};
-    char *text = record_text(&(struct spec_part){failure_fields, &f}, 1);
+    char *text = record_text(&failure_type, &f);
 
     int rc = disk_write(path, text, e);
     failure_free(&f);
@@ -46,15 +47,14 @@ bool failure_exists(const char *folder, const char *id)
 int failure_read(const char *folder, const char *id, struct failure *f, struct err *e)
 {
     char *path = failure_path(folder, id);
-    *f = (struct failure){0};
-    int rc = record_read(path, &(struct spec_part){failure_fields, f}, 1, e);
+    int rc = record_read(&failure_type, path, f, e);
     free(path);
     return rc;
 }
 
 void failure_free(struct failure *f)
 {
-    field_free(failure_fields, f);
+    record_free(&failure_type, f);
 }
 
 int failure_forget(const char *folder, const char *id, struct err *e)

@@ -48,34 +48,17 @@ struct lease {
 
 // --- the file
 
-// The tables of a lease's file.
-enum { LEASE_PARTS = 2 };
-static void lease_tables(const struct lease_record *r, struct spec_part out[LEASE_PARTS])
-{
-    out[0] = (struct spec_part){process_fields, (void *)&r->process};
-    out[1] = (struct spec_part){lease_fields, (void *)r};
-}
+_Static_assert(offsetof(struct lease_record, process) == 0, "record_type.has_process");
+static const struct record_type lease_type = {lease_fields, sizeof(struct lease_record), .has_process = true};
 
 int lease_record_read(const char *path, struct lease_record *r, struct err *e)
 {
-    struct spec_part parts[LEASE_PARTS];
-    *r = (struct lease_record){0};
-    lease_tables(r, parts);
-    return record_read(path, parts, LEASE_PARTS, e);
+    return record_read(&lease_type, path, r, e);
 }
 
 void lease_record_free(struct lease_record *r)
 {
-    struct spec_part parts[LEASE_PARTS];
-    lease_tables(r, parts);
-    record_free(parts, LEASE_PARTS);
-}
-
-static char *lease_record_text(const struct lease_record *r)
-{
-    struct spec_part parts[LEASE_PARTS];
-    lease_tables(r, parts);
-    return record_text(parts, LEASE_PARTS);
+    record_free(&lease_type, r);
 }
 
 static char *lease_path(const char *folder, int part, int64_t number)
@@ -287,7 +270,7 @@ static void describe_own_run(struct lease_record *r, int ranks)
 static int create_lease(const struct lease *l, struct err *e)
 {
     char *path = lease_path(l->folder, l->part, l->number);
-    char *text = lease_record_text(&l->record);
+    char *text = record_text(&lease_type, &l->record);
     ASSERT(l->number >= 1 && l->number <= RECORD_NUMBER_MAX, "lease %lld", (long long)l->number);
     int rc = disk_create(path, text, e);
 
@@ -381,7 +364,7 @@ void lease_end(struct lease **lease, const char *how)
     free(l->record.ended);
     l->record.ended = mem_text(how);
     char *path = lease_path(l->folder, l->part, l->number);
-    char *text = lease_record_text(&l->record);
+    char *text = record_text(&lease_type, &l->record);
     struct err ignored = {0}; // if the record cannot be written, it is that of a process that has gone
     if (newest_number(l->folder, l->part, 0) == l->number)
         disk_replace(path, text, &ignored);

@@ -3,11 +3,14 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/text.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// --- names
 
 char *record_name(const char *kind, int part, int64_t number)
 {
@@ -45,10 +48,26 @@ bool record_name_read(const char *name, const char *kind, int *part, int64_t *nu
     return true;
 }
 
-char *record_text(const struct spec_part *parts, int n)
+// --- contents
+
+// The tables of a record's file. Returns how many there are.
+enum { RECORD_PARTS = 2 };
+static int record_parts(const struct record_type *type, const void *record, struct spec_part out[RECORD_PARTS])
 {
+    int n = 0;
+
+    if (type->has_process)
+        out[n++] = (struct spec_part){process_fields, (void *)record};
+    out[n++] = (struct spec_part){type->fields, (void *)record};
+    return n;
+}
+
+char *record_text(const struct record_type *type, const void *record)
+{
+    struct spec_part parts[RECORD_PARTS];
     struct text t = {0};
-    ASSERT(n >= 1, "%d parts", n);
+    int n = record_parts(type, record, parts);
+
     for (int i = 0; i < n; i++) { // several maps, one after the other, read as one map
         struct node *map = spec_write(parts[i].fields, parts[i].config, 0);
         node_emit(map, &t);
@@ -57,16 +76,23 @@ char *record_text(const struct spec_part *parts, int n)
     return t.data;
 }
 
-int record_read(const char *path, const struct spec_part *parts, int n, struct err *e)
+int record_read(const struct record_type *type, const char *path, void *record, struct err *e)
 {
+    struct spec_part parts[RECORD_PARTS];
     struct node *map = spec_load(path, e);
+
+    memset(record, 0, type->size);
+    int n = record_parts(type, record, parts);
     int rc = map ? spec_read_parts(map, parts, n, e) : -1;
     node_free(&map);
     return rc;
 }
 
-void record_free(const struct spec_part *parts, int n)
+void record_free(const struct record_type *type, void *record)
 {
+    struct spec_part parts[RECORD_PARTS];
+    int n = record_parts(type, record, parts);
+
     for (int i = 0; i < n; i++)
         field_free(parts[i].fields, parts[i].config);
 }

@@ -13,9 +13,16 @@ char *record_name(const char *kind, int part, int64_t number);
 // Returns whether NAME is a name of that kind, and sets *part and *number if it is.
 bool record_name_read(const char *name, const char *kind, int *part, int64_t *number);
 
-// Returns the text of a record whose fields are in n tables, in new memory.
-char *record_text(const struct spec_part *parts, int n);
-// Reads it back; all structs must be zero before. Returns 0, or -1 and an error if there is no such file or it says
-// something else. The caller frees the structs in either case.
-int record_read(const char *path, const struct spec_part *parts, int n, struct err *e);
-void record_free(const struct spec_part *parts, int n);
+// A kind of records: a struct and what its file holds.
+struct record_type {
+    const struct field *fields;
+    size_t size;      // of the struct
+    bool has_process; // the struct begins with a struct process, whose process_fields are first in the file
+};
+// Returns the text of a record in new memory.
+char *record_text(const struct record_type *type, const void *record);
+// Reads it back. Returns 0, or -1 and an error if there is no such file or it says something else. The caller calls
+// record_free in either case.
+int record_read(const struct record_type *type, const char *path, void *record, struct err *e);
+// Frees the strings that a record owns.
+void record_free(const struct record_type *type, void *record);
