@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "comm/comm.h"
+#include "data/data_scaling.h"
 #include "data/dataset_target.h"
 #include "data/row_reader.h"
 #include "kernels/kernels.h"
@@ -59,12 +60,12 @@ static void visit_codes(const struct apply *a, struct workspace *ws, int64_t at,
     ASSERT(at >= 0 && at + rows <= a->piece_rows, "%ld + %d of %ld", (long)at, rows, (long)a->piece_rows);
     for (int64_t i = 0; i < rows * width; i++)
         to[i] = (float)y[i];
-    if (does_encode(c) || !s->factor)
+    if (does_encode(c))
         return;
 
+    ASSERT(s->columns == width, "%d columns, %ld values", s->columns, (long)width);
     for (int r = 0; r < rows; r++, to += width)
-        for (int64_t i = 0; i < width; i++)
-            to[i] = (float)((double)to[i] / s->factor[i] + s->shift[i]);
+        scaling_invert(s, to, to);
 }
 
 static int finish_codes_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)

@@ -20,7 +20,6 @@
 
 static const char *const fill_choices[] = {"none", "mean", "median", "mode", NULL};
 static const char *const missing_choices[] = {"refuse", "ignore", NULL};
-static const char *const scale_choices[] = {"none", "unit", "standard", "min_max", NULL};
 static const char *const anomaly_choices[] = {"unknown", "false", "true", NULL};
 
 const struct field data_fields[] = {
@@ -50,10 +49,9 @@ const struct field data_fields[] = {
         "how to handle missing values that are not filled; ignore: the model sees 0 (after "
         "scaling) instead, and the loss and the error are means over the values that are present",
         .default_text = "refuse", .choices = missing_choices),
-    FIELD_ROW(data_config, scale, "scale", FIELD_CHOICE,
-        "unit: maps bytes 0..255 to 0..1; standard: mean 0 and standard deviation 1; min_max: maps "
-        "to 0..1; statistics are those of train",
-        .default_text = "none", .choices = scale_choices),
+    FIELD_ROW(data_config, scale_node, "scale", FIELD_NODE,
+        "one of none, unit, standard, min_max, robust, log1p; or a map of method, log1p, clip and columns; statistics "
+        "are those of train; default: none"),
     {0},
 };
 
@@ -419,7 +417,7 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
     cfg->normal_at = node_get(section, "normal");
     sort_normal_labels(&cfg->normal);
     cfg->fill_at = node_get(section, "fill");
-    cfg->scale_at = node_get(section, "scale");
+    scale_config_read(cfg->scale_node, &cfg->scale, e);
 
     if (cfg->fill != FILL_NONE && cfg->missing == MISSING_IGNORE)
         node_key_error(node_get(section, "missing"), e, "given with fill, allowed: one of the two");
@@ -444,6 +442,7 @@ void data_config_free(struct data_config *cfg)
 
     free(cfg->test);
     data_filters_free(&cfg->filters);
+    scale_config_free(&cfg->scale);
     field_free(data_fields, cfg);
     *cfg = (struct data_config){0};
 }

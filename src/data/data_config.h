@@ -5,13 +5,13 @@
 #include "base/err.h"
 #include "base/field.h"
 #include "data/data_filter.h"
+#include "data/scale_config.h"
 #include "spec/spec.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
 enum data_missing { MISSING_REFUSE, MISSING_IGNORE };
-enum data_scale { SCALE_NONE, SCALE_UNIT, SCALE_STANDARD, SCALE_MIN_MAX };
 enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
 
 // Rows of a split as Python counts them: negative numbers from the end, `last` excluded.
@@ -40,20 +40,21 @@ struct data_part {
 
 // Borrows the nodes of the tree that it was read from.
 struct data_config {
-    const struct node *train_node, *validation_node, *test_node, *split_node; // NULL if not given
+    const struct node *train_node, *validation_node, *test_node, *split_node, *scale_node; // NULL if not given
     struct field_texts where;
     struct field_texts normal; // labels that are normal, by name or number; n = 0: no one-class selection
-    int fill, missing, scale;  // enum data_fill, enum data_missing, enum data_scale
+    int fill, missing;         // enum data_fill, enum data_missing
 
     // the content of the nodes
     struct data_part train, validation; // validation.n = 0: none, or split from train
+    struct scale_config scale;          // owned
     double validation_fraction;         // of the rows of train; 0: none
     struct data_part *test;             // owned
     int n_test;
-    double test_fraction;                              // of the rows of train; 0: none
-    int64_t seed;                                      // of both splits
-    struct data_filters filters;                       // `where`, for every source
-    const struct node *normal_at, *fill_at, *scale_at; // for messages; NULL if not given
+    double test_fraction;                   // of the rows of train; 0: none
+    int64_t seed;                           // of both splits
+    struct data_filters filters;            // `where`, for every source
+    const struct node *normal_at, *fill_at; // for messages; NULL if not given
 };
 
 extern const struct field data_fields[];        // the section

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "data/data_config.h"
 #include "data/data_filter.h"
+#include "data/scale_config.h"
 #include "spec/spec.h"
 #include <stdlib.h>
 
@@ -127,7 +128,7 @@ struct node *data_config_write_as(
         add_normal(map, &cfg->normal, numbers);
     add_owned_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
     add_owned_text(map, "missing", field_get(field_find(data_fields, "missing"), cfg));
-    add_owned_text(map, "scale", field_get(field_find(data_fields, "scale"), cfg));
+    node_add(map, "scale", scale_config_write(&cfg->scale));
 
     return map;
 }

@@ -18,19 +18,57 @@ void scaling_copy(struct scaling *to, const struct scaling *from)
     to->shift = copy_numbers(from->shift, from->columns);
     to->factor = copy_numbers(from->factor, from->columns);
     to->fill = copy_numbers(from->fill, from->columns);
+    to->low = copy_numbers(from->low, from->columns);
+    to->high = copy_numbers(from->high, from->columns);
+    if (from->takes_log)
+        to->takes_log = memcpy(mem_new((size_t)from->columns, sizeof *to->takes_log), from->takes_log,
+            (size_t)from->columns * sizeof *to->takes_log);
 }
 
 void scaling_free(struct scaling *s)
 {
-    free(s->shift);
-    free(s->factor);
-    free(s->fill);
+    void *const owned[] = {s->shift, s->factor, s->fill, s->takes_log, s->low, s->high};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
     *s = (struct scaling){0};
+}
+
+bool scaling_is_affine(const struct scaling *s)
+{
+    return !s->takes_log && !s->low;
+}
+
+double scaling_log(double x)
+{
+    return copysign(log1p(fabs(x)), x);
+}
+
+double scaling_exp(double x)
+{
+    return copysign(expm1(fabs(x)), x);
+}
+
+static double limit_value(double x, double low, double high)
+{
+    if (x < low)
+        return low;
+    return x > high ? high : x; // NaN stays
+}
+
+static float scale_value(const struct scaling *s, int c, double v)
+{
+    if (s->takes_log && s->takes_log[c])
+        v = scaling_log(v);
+    v = (v - s->shift[c]) * s->factor[c];
+    return (float)(s->low ? limit_value(v, s->low[c], s->high[c]) : v);
 }
 
 void scaling_apply(const struct scaling *s, bool as_float, const double *row, float *out)
 {
-    ASSERT(!s->factor == !s->shift, "%d columns", s->columns);
+    ASSERT(!s->factor == !s->shift && !s->low == !s->high, "%d columns", s->columns);
+    ASSERT(s->factor || scaling_is_affine(s), "%d columns without factors", s->columns);
+    as_float = as_float && scaling_is_affine(s);
+
     for (int c = 0; c < s->columns; c++) {
         double v = s->fill && isnan(row[c]) ? s->fill[c] : row[c];
         if (!s->factor)
@@ -38,6 +76,16 @@ void scaling_apply(const struct scaling *s, bool as_float, const double *row, fl
         else if (as_float)
             out[c] = ((float)v - (float)s->shift[c]) * (float)s->factor[c];
         else
-            out[c] = (float)((v - s->shift[c]) * s->factor[c]);
+            out[c] = scale_value(s, c, v);
+    }
+}
+
+void scaling_invert(const struct scaling *s, const float *row, float *out)
+{
+    for (int c = 0; c < s->columns; c++) {
+        double v = row[c];
+        if (s->factor)
+            v = v / s->factor[c] + s->shift[c];
+        out[c] = (float)(s->takes_log && s->takes_log[c] ? scaling_exp(v) : v);
     }
 }

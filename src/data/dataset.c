@@ -199,7 +199,8 @@ static int check_draft_values(struct loading *l)
         int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // bad rows of a test set are no error
         if (d->rows.rows && data_check_values(&d->rows, data_allows_missing(l->cfg), marks, &d->has_missing, l->e) != 0)
             result = -1;
-        if (i != TRAIN && d->rows.rows && l->cfg->scale == SCALE_UNIT && data_check_bytes(NULL, &d->rows, l->e) != 0)
+        if (i != TRAIN && d->rows.rows && l->cfg->scale.rule.method == SCALE_UNIT &&
+            data_check_bytes(NULL, &d->rows, l->e) != 0)
             result = -1;
     }
     return result;

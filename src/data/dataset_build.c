@@ -53,10 +53,12 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
         d->sources[s->source[i]].rows++;
 }
 
-// Returns true if all rows are bytes, or all are floats without missing values.
-static bool can_point_at_rows(const struct data_selection *s, bool has_missing)
+// Returns true if all rows are bytes, or all are floats without missing values, and a batch can scale them.
+static bool can_point_at_rows(const struct data_selection *s, const struct scaling *scaling, bool has_missing)
 {
     enum store_type type = s->tables[0]->type;
+    if (!scaling_is_affine(scaling))
+        return false;
     for (int k = 1; k < s->part->n; k++)
         if (s->tables[k]->type != type)
             return false;
@@ -99,7 +101,7 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
         if (isinf(out[c]))
             return data_error(s->part->source[s->source[i]].at, e,
                 "%s: the value in row %lld, %s is beyond the range of "
-                "single precision; hint: scale: standard or min_max",
+                "single precision; hint: scale: standard or min_max, or a clip",
                 t->name, (long long)s->index[i], data_column_name(column, t, c));
     return 0;
 }
@@ -146,7 +148,7 @@ int dataset_build(const struct dataset_plan *plan, struct data_selection *s, str
     out->row = mem_array((size_t)s->rows, sizeof *out->row, plan->name, e);
 
     int result = out->row ? select_coordinates(s, &out->coordinates, e) : -1;
-    if (result == 0 && can_point_at_rows(s, plan->has_missing)) {
+    if (result == 0 && can_point_at_rows(s, plan->scaling, plan->has_missing)) {
         point_rows(s, out);
         result = set_affine(plan->scaling, out, e);
     } else if (result == 0) {

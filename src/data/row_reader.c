@@ -74,7 +74,8 @@ static int check_row_fit(const struct row_fit *fit, const struct data_table *t, 
 static bool can_point_at_piece(const struct row_reader *r)
 {
     enum store_type type = r->source->table->type;
-    return type == STORE_U8 || (type == STORE_F32 && !r->fit->scaling->fill);
+    const struct scaling *s = r->fit->scaling;
+    return scaling_is_affine(s) && (type == STORE_U8 || (type == STORE_F32 && !s->fill));
 }
 
 static int set_piece_affine(struct row_reader *r)

@@ -173,6 +173,9 @@
 #define SCALING_SHIFT      "shift"
 #define SCALING_FACTOR     "factor"
 #define SCALING_FILL       "fill"
+#define SCALING_LOG        "log1p"
+#define SCALING_LOW        "low"
+#define SCALING_HIGH       "high"
 #define SCALING_BYTES_ONLY "bytes_only"
 
 // attributes of provenance/

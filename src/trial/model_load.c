@@ -251,20 +251,43 @@ static double *read_scaling_column(struct model_place *p, const char *name, int 
     return v;
 }
 
+static void read_scaling_log(struct model_place *p, struct scaling *s, struct err *e)
+{
+    double *v = read_scaling_column(p, MODEL_SCALING "/" SCALING_LOG, s->columns, e);
+
+    s->takes_log = v ? mem_new((size_t)s->columns, sizeof *s->takes_log) : NULL;
+    for (int c = 0; v && c < s->columns; c++) {
+        if (v[c] != 0 && v[c] != 1)
+            err_add(e, ERR_DATA, "%s: %s: found %g, allowed: 0 or 1", store_path(p->f), MODEL_SCALING "/" SCALING_LOG,
+                v[c]);
+        s->takes_log[c] = v[c] != 0;
+    }
+    free(v);
+}
+
 static int read_scaling(struct model_place *p, struct trained_model *out, struct err *e)
 {
     struct scaling *s = &out->scaling;
     int64_t bytes_only = 0;
+
     s->columns = shape_size(&out->model->input);
     s->shift = read_scaling_column(p, MODEL_SCALING "/" SCALING_SHIFT, s->columns, e);
     s->factor = read_scaling_column(p, MODEL_SCALING "/" SCALING_FACTOR, s->columns, e);
     s->fill = read_scaling_column(p, MODEL_SCALING "/" SCALING_FILL, s->columns, e);
+    s->low = read_scaling_column(p, MODEL_SCALING "/" SCALING_LOW, s->columns, e);
+    s->high = read_scaling_column(p, MODEL_SCALING "/" SCALING_HIGH, s->columns, e);
+    read_scaling_log(p, s, e);
+
     if (store_has(p->f, model_path(p, MODEL_SCALING)))
         store_get_int(p->f, p->path, SCALING_BYTES_ONLY, &bytes_only, NULL);
     s->bytes_only = bytes_only != 0;
     s->ignores_missing = out->model->ignores_missing;
+
     if (!s->shift != !s->factor)
         err_add(e, ERR_DATA, "%s: %s: shift and factor belong together", store_path(p->f), MODEL_SCALING);
+    if (!s->low != !s->high || (!s->factor && !scaling_is_affine(s)))
+        err_add(e, ERR_DATA, "%s: %s: low, high and log1p belong together with shift and factor", store_path(p->f),
+            MODEL_SCALING);
     return e->count ? -1 : 0;
 }
 

@@ -42,6 +42,9 @@ static int write_scaling(struct store_file *f, const struct scaling *s, const st
         {SCALING_SHIFT, STORE_F64, n, s->factor ? s->shift : NULL, DATASET_FEATURE, about, "1"},
         {SCALING_FACTOR, STORE_F64, n, s->factor, DATASET_FEATURE, about, "1"},
         {SCALING_FILL, STORE_F64, n, s->fill, DATASET_FEATURE, "stands for missing values", "1"},
+        {SCALING_LOG, STORE_I64, n, s->takes_log, DATASET_FEATURE, "1: sign(x) log(1 + |x|) stands for x", "1"},
+        {SCALING_LOW, STORE_F64, n, s->low, DATASET_FEATURE, "least scaled value", "1"},
+        {SCALING_HIGH, STORE_F64, n, s->high, DATASET_FEATURE, "greatest scaled value", "1"},
     };
     int failed = 0;
 

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/scale_config.h"
 #include "nn/nn.h"
 #include "spec/spec.h"
 #include "train/train.h"
@@ -53,7 +54,7 @@ void ranges_free(struct known_ranges *r)
 
 static const char *proposed_scale(const struct trial *t, const struct known_range *k)
 {
-    bool is_scaled = t->data.scale != SCALE_NONE;
+    bool is_scaled = !scale_config_is_none(&t->data.scale);
     if (!is_scaled && k->is_bytes)
         return "data.scale: unit";
     return is_scaled ? "data.scale: min_max, or another loss" : "data.scale: min_max";
@@ -64,7 +65,7 @@ static int refuse_range(const struct trial *t, const struct known_range *k, stru
     return node_error(find_node(t, "data.scale", "data"), e,
         "loss binary_crossentropy needs values in [0, 1]: found %lld of %lld outside in %s%s, %s; hint: %s",
         (long long)k->range.outside, (long long)k->range.values, k->name,
-        t->data.scale == SCALE_NONE ? "" : " after scaling", k->first, proposed_scale(t, k));
+        scale_config_is_none(&t->data.scale) ? "" : " after scaling", k->first, proposed_scale(t, k));
 }
 
 int check_ranges(
@@ -78,7 +79,7 @@ int check_ranges(
     for (int i = 0; i < r->n && !failed; i++) {
         const struct known_range *k = &r->set[i];
         // min_max takes its limits from the training rows: others may lie beyond them
-        bool is_allowed = i > 1 || (i == 1 && t->data.scale == SCALE_MIN_MAX);
+        bool is_allowed = i > 1 || (i == 1 && scale_config_uses(&t->data.scale, SCALE_MIN_MAX));
         bool counts = i < 2 || model_error_is_cross_entropy(m, (enum error)t->score.error);
         if (k->range.outside && !is_allowed)
             failed = refuse_range(t, k, e);

@@ -42,7 +42,7 @@ data:
     marked: [{from: table.h5:all, rows: "0:20", anomaly: false}, {from: table.h5:all, rows: [5], anomaly: true}]
   normal: [usual]
   fill: median
-  scale: standard
+  scale: {method: standard, log1p: true, clip: 5}
 variables: {seconds: 2}
 model:
   encoder: [{dense: "${seconds}", activation: tanh}]

@@ -1,5 +1,7 @@
 #!/bin/bash
 # Scalings of columns whose spread double cannot hold: an error that names the column, never a column that is lost in silence.
+# Robust scaling, logarithms, limits and rules for single columns: stored with the model, applied to new data, undone by
+# decode, with the same bits on any ranks.
 source "$(dirname "$0")/../lib.sh"
 
 # values VALUE: 50 rows of which one has VALUE in column b
@@ -33,9 +35,79 @@ for scale in standard min_max; do
 done
 experiment large standard
 bad 3 "data.scale: column 'b' of train has values from .* to 1e\\+200" run large-standard.yaml -n 1 -t 1
+experiment largest robust # quartiles do not see the largest value, but single precision must hold it
+bad 3 "the value in row 7, column 'b' is beyond the range of single precision; hint: scale: .*clip" check largest-robust.yaml
+good run largest-robust.yaml -n 1 -t 1 --set 'data.scale={method: robust, clip: 10}'
 experiment wide standard
 bad 3 "data.scale: column 'a' of train" check wide-standard.yaml
 says message "data.scale: column 'b' of train"
 experiment wide min_max # whose arithmetic holds these
 good run wide-min_max.yaml -n 1 -t 1
+
+# --- single columns
+tiny_data
+tiny_csv 300 | awk -F, -v OFS=, 'NR == 1 {print} NR > 1 {$2 = exp(20 * $2); $6 = NR % 50 ? $6 : 1e6; print}' >skewed.csv
+good import skewed.csv --label kind -o data/skewed.h5:all
+rules='{method: robust, clip: 8, columns: {b: log1p, c: {method: min_max}, d: none, e: {log1p: true, clip: [-3, 1]}}}'
+# skewed SCALE: an experiment with this scaling
+skewed() {
+    tiny_spec | sed "s/^name: tiny/name: skewed/; s/tiny.h5/skewed.h5/; s/sigmoid/linear/; s/loss: .*/loss: mse/; /^  scale:/d" |
+        sed "s/^data:/data:\\n  scale: $1/" >skewed.yaml
+}
+skewed "$rules"
+good run skewed.yaml --quiet -t 1 --results r1
+trial1=$(trial r1/skewed)
+for ranks in 2 4; do
+    go_ranks $ranks run skewed.yaml --quiet -t 1 --results r$ranks || fail "$ranks ranks"
+    same "$trial1" "$(trial r$ranks/skewed)"
+done
+
+# the stored scaling gives new data the errors that the trial has
+good score "$trial1" data/skewed.h5:all -o scores.h5
+good encode "$trial1" data/skewed.h5:all -o codes.h5:all
+good decode "$trial1" codes.h5:all -o decoded.h5:all
+"$PYTHON" - "$trial1" <<'END' >python.out 2>&1 || { cat python.out; fail 'values of the scaling'; }
+import sys, h5py, numpy
+trial, data = h5py.File(sys.argv[1]), h5py.File("data/skewed.h5")["all"]
+scores, decoded = h5py.File("scores.h5"), h5py.File("decoded.h5")["all/x"][()]
+s = trial["model/scaling"]
+x = data["x"][()]
+log, low, high = s["log1p"][()], s["low"][()], s["high"][()]
+assert list(log) == [0, 1, 0, 0, 1, 0], log
+assert list(low) == [-8, -8, -8, -8, -3, -8] and list(high) == [8, 8, 8, 8, 1, 8], (low, high)
+seen = numpy.where(log == 1, numpy.sign(x) * numpy.log1p(abs(x)), x)
+seen = numpy.clip((seen - s["shift"][()]) * s["factor"][()], low, high)
+y = (decoded - 0.0)
+y = numpy.where(log == 1, numpy.sign(y) * numpy.log1p(abs(y)), y)
+y = (y - s["shift"][()]) * s["factor"][()]
+error = ((seen - y) ** 2).mean(1)
+found = []
+scores.visititems(lambda name, d: found.append(d[()]) if name.endswith("/error") and d.shape == (300,) else None)
+assert len(found) == 1
+assert numpy.allclose(found[0], error, rtol=1e-3, atol=1e-5), abs(found[0] - error).max()
+assert trial["model/scaling/shift"][3] == 0 and trial["model/scaling/factor"][3] == 1
+END
+
+# --- spellings of one scaling are one trial, and another scaling is another one
+ids() { good check skewed.yaml && sed -nE 's/^([0-9a-f]{8}) .*/\1/p' stdout; }
+skewed "$rules"
+first=$(ids)
+skewed '{clip: [-8, 8.0], method: robust, columns: {e: {clip: [-3, 1], method: robust, log1p: true}, f: robust, d: {method: none}, c: min_max, b: {method: standard, log1p: true}}}'
+is 'the identity of another spelling' "$(ids)" "$first"
+skewed '{method: robust, clip: 8, columns: {b: log1p, c: min_max, d: none, e: {log1p: true, clip: [-3, 2]}}}'
+[ "$(ids)" != "$first" ] || fail 'another limit, the same identity'
+
+# --- mistakes
+# refuses CODE PATTERN SCALE
+refuses() {
+    skewed "$3"
+    bad "$1" "skewed.yaml:[0-9]+:[0-9]+: $2" check skewed.yaml
+}
+refuses 3 "data.scale.columns.bb: no column 'bb' in .*skewed.h5:all; did you mean 'b'" '{columns: {bb: robust}}'
+refuses 3 "data.scale.columns.price: no column 'price' in .*; hint: hourglass info" '{columns: {price: robust}}'
+refuses 2 "data.scale.columns.b: found 'robst', allowed: .*did you mean 'robust'" '{columns: {b: robst}}'
+refuses 2 'data.scale: found method unit with columns, log1p or clip' '{method: unit, clip: 3}'
+"$PYTHON" -c 'import numpy; numpy.save("n.npy", numpy.random.default_rng(0).normal(size=(50, 3)))' && good import n.npy -o data/n.h5:all
+printf '%s\n' 'name: n' 'data: {train: "n.h5:all", scale: {columns: {"2": robust, "3": robust}}}' 'model: {code: 1}' >n.yaml
+bad 3 "data.scale.columns.3: found '3', allowed: the numbers of columns, 0 to 2, because they have no names|no column '3'" check n.yaml
 verdict

@@ -42,7 +42,7 @@ static void reads_all_kinds(void **state)
     assert_int_equal(c->normal.n, 2);
     assert_string_equal(c->normal.v[0], "1");
     assert_int_equal(c->fill, FILL_MEDIAN);
-    assert_int_equal(c->scale, SCALE_MIN_MAX);
+    assert_int_equal(c->scale.rule.method, SCALE_MIN_MAX);
     spec_close(&s);
 }
 
@@ -123,55 +123,72 @@ static void compares_integers_exactly(void **state)
     }
 }
 
+static const struct {
+    const char *text, *message;
+} mistakes[] = {
+    // bad
+    {"  scale: unit\n", "train"},
+    {"  train: mnist.h5\n", "spec.yaml:2:10: data.train: found 'mnist.h5', allowed: FILE.h5:SPLIT"},
+    {"  train: []\n", "spec.yaml:2:10: data.train: found no source"},
+    {"  train: [a.h5:x, [b.h5:y]]\n", "spec.yaml:2:19: data.train[1]: found a list"},
+    {"  train: {rows: [1]}\n", "from"},
+    {"  train: {from: a.h5:x, row: [1]}\n", "rows"},
+    {"  train: {from: a.h5:x, rows: [1, b]}\n", "spec.yaml:2:35: data.train.rows[1]: found 'b'"},
+    {"  train: {from: a.h5:x, rows: []}\n", "spec.yaml:2:31: data.train.rows: found no row"},
+    {"  train: {from: a.h5:x, rows: \"1:2:0\"}\n", "STEP at least 1"},
+    {"  train: {from: a.h5:x, rows: \"1:b\"}\n", "found '1:b'"},
+    {"  train: {from: a.h5:x, rows: \"1:2:3:4\"}\n", "found '1:2:3:4'"},
+    {"  train: {from: a.h5:x, anomaly: yes}\n", "anomaly"},
+    {"  train: a.h5:x\n  validation: 1.5\n", "spec.yaml:3:15: data.validation: found '1.5'"},
+    {"  train: a.h5:x\n  validation: 0\n", "in (0, 1)"},
+    {"  train: a.h5:x\n  test: {}\n", "spec.yaml:3:9: data.test: found no test set"},
+    {"  train: a.h5:x\n  test: {a/b: a.h5:x}\n", "spec.yaml:3:10: data.test.a/b: found 'a/b' as the name"},
+    {"  train: a.h5:x\n  test: {train: a.h5:x}\n", "any but train, validation"},
+    {"  train: a.h5:x\n  test: a.h5:y\n  split: {test: 0.3}\n", "spec.yaml:4:10: data.split: found test both"},
+    {"  train: a.h5:x\n  split: {test: 1}\n", "in [0, 1)"},
+    {"  train: a.h5:x\n  split: {tset: 0.1}\n", "test"},
+    {"  train: a.h5:x\n  where: [a == 1, a = 2]\n", "spec.yaml:3:19: data.where[1]: found 'a = 2'"},
+    {"  train: a.h5:x\n  where: \"a in []\"\n", "found 'a in []'"},
+    {"  train: a.h5:x\n  where: \"a in [1, 2\"\n", "found 'a in [1, 2'"},
+    {"  train: a.h5:x\n  where: \"a in [1] 2]\"\n", "found 'a in [1] 2]'"},
+    {"  train: a.h5:x\n  where: \"== 2\"\n", "found '== 2'"},
+    {"  train: a.h5:x\n  where: a < two\n", "found 'a < two'"},
+    {"  train: a.h5:x\n  where: a == 1 and b > 2\n", "found 'a == 1 and b > 2'"},
+    {"  train: a.h5:x\n  where: \"a == 'two\"\n", "found 'a == 'two'"},
+    {"  train: a.h5:x\n  where: \"a == 'two' or so\"\n", "found 'a == 'two' or so'"},
+    {"  train: a.h5:x\n  where: \"a in [two, 'three]\"\n", "found 'a in [two, 'three]'"},
+    {"  train: a.h5:x\n  where: a < nan\n", "found 'a < nan'"},
+    {"  train: a.h5:x\n  where: a\n", "found 'a'"},
+    {"  train: a.h5:x\n  fill: average\n", "none, mean, median, mode"},
+    {"  train: a.h5:x\n  normal: [[one]]\n", "data.normal[0]: found a list"},
+    {"  train: a.h5:x\n  scale: half\n", "data.scale: found 'half', allowed: one of none, unit, standard, min_max"},
+    {"  train: a.h5:x\n  scale: robst\n", "did you mean 'robust'?"},
+    {"  train: a.h5:x\n  scale: [robust]\n", "data.scale: found a list, allowed: a method, or a map"},
+    {"  train: a.h5:x\n  scale: {metod: robust}\n", "data.scale.metod: unknown key; did you mean 'method'?"},
+    {"  train: a.h5:x\n  scale: {method: unit, clip: 1}\n",
+        "data.scale: found method unit with columns, log1p or clip"},
+    {"  train: a.h5:x\n  scale: {columns: {b: unit}}\n", "data.scale.columns.b: found method unit for one column"},
+    {"  train: a.h5:x\n  scale: {clip: 0}\n", "data.scale.clip: found '0', allowed: a number above 0, or [LOW, HIGH]"},
+    {"  train: a.h5:x\n  scale: {clip: [1, 1]}\n", "data.scale.clip: found a list, allowed: a number above 0"},
+    {"  train: a.h5:x\n  scale: {clip: .inf}\n", "data.scale.clip: found '.inf', allowed: a number above 0"},
+    {"  train: a.h5:x\n  scale: {columns: [b]}\n", "data.scale.columns: found a list, allowed: {NAME: METHOD, ...}"},
+    {"  train: a.h5:x\n  scale: {columns: {b: [none]}}\n", "data.scale.columns.b: found a list, allowed: a method"},
+    {"  train: a.h5:x\n  scale: {columns: {b: {columns: {c: none}}}}\n",
+        "data.scale.columns.b.columns: unknown key, allowed: method, log1p, clip"},
+    {"  train: a.h5:x\n  scale: {method: log1p, log1p: false}\n",
+        "data.scale.log1p: found false, but the method is log1p"},
+};
+
 static void refuses_mistakes_where_they_stand(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *message;
-    } rows[] = {
-        // bad
-        {"  scale: unit\n", "train"},
-        {"  train: mnist.h5\n", "spec.yaml:2:10: data.train: found 'mnist.h5', allowed: FILE.h5:SPLIT"},
-        {"  train: []\n", "spec.yaml:2:10: data.train: found no source"},
-        {"  train: [a.h5:x, [b.h5:y]]\n", "spec.yaml:2:19: data.train[1]: found a list"},
-        {"  train: {rows: [1]}\n", "from"},
-        {"  train: {from: a.h5:x, row: [1]}\n", "rows"},
-        {"  train: {from: a.h5:x, rows: [1, b]}\n", "spec.yaml:2:35: data.train.rows[1]: found 'b'"},
-        {"  train: {from: a.h5:x, rows: []}\n", "spec.yaml:2:31: data.train.rows: found no row"},
-        {"  train: {from: a.h5:x, rows: \"1:2:0\"}\n", "STEP at least 1"},
-        {"  train: {from: a.h5:x, rows: \"1:b\"}\n", "found '1:b'"},
-        {"  train: {from: a.h5:x, rows: \"1:2:3:4\"}\n", "found '1:2:3:4'"},
-        {"  train: {from: a.h5:x, anomaly: yes}\n", "anomaly"},
-        {"  train: a.h5:x\n  validation: 1.5\n", "spec.yaml:3:15: data.validation: found '1.5'"},
-        {"  train: a.h5:x\n  validation: 0\n", "in (0, 1)"},
-        {"  train: a.h5:x\n  test: {}\n", "spec.yaml:3:9: data.test: found no test set"},
-        {"  train: a.h5:x\n  test: {a/b: a.h5:x}\n", "spec.yaml:3:10: data.test.a/b: found 'a/b' as the name"},
-        {"  train: a.h5:x\n  test: {train: a.h5:x}\n", "any but train, validation"},
-        {"  train: a.h5:x\n  test: a.h5:y\n  split: {test: 0.3}\n", "spec.yaml:4:10: data.split: found test both"},
-        {"  train: a.h5:x\n  split: {test: 1}\n", "in [0, 1)"},
-        {"  train: a.h5:x\n  split: {tset: 0.1}\n", "test"},
-        {"  train: a.h5:x\n  where: [a == 1, a = 2]\n", "spec.yaml:3:19: data.where[1]: found 'a = 2'"},
-        {"  train: a.h5:x\n  where: \"a in []\"\n", "found 'a in []'"},
-        {"  train: a.h5:x\n  where: \"a in [1, 2\"\n", "found 'a in [1, 2'"},
-        {"  train: a.h5:x\n  where: \"a in [1] 2]\"\n", "found 'a in [1] 2]'"},
-        {"  train: a.h5:x\n  where: \"== 2\"\n", "found '== 2'"},
-        {"  train: a.h5:x\n  where: a < two\n", "found 'a < two'"},
-        {"  train: a.h5:x\n  where: a == 1 and b > 2\n", "found 'a == 1 and b > 2'"},
-        {"  train: a.h5:x\n  where: \"a == 'two\"\n", "found 'a == 'two'"},
-        {"  train: a.h5:x\n  where: \"a == 'two' or so\"\n", "found 'a == 'two' or so'"},
-        {"  train: a.h5:x\n  where: \"a in [two, 'three]\"\n", "found 'a in [two, 'three]'"},
-        {"  train: a.h5:x\n  where: a < nan\n", "found 'a < nan'"},
-        {"  train: a.h5:x\n  where: a\n", "found 'a'"},
-        {"  train: a.h5:x\n  fill: average\n", "none, mean, median, mode"},
-        {"  train: a.h5:x\n  normal: [[one]]\n", "data.normal[0]: found a list"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct err e = {0};
         struct sample_spec s;
-        if (spec_open(&s, rows[i].text, &e) == 0)
-            fail_msg("taken: %s", rows[i].text);
-        if (!strstr(e.text, rows[i].message) || e.kind != ERR_USAGE)
-            fail_msg("%sexpected '%s', found: %s", rows[i].text, rows[i].message, e.text);
+        if (spec_open(&s, mistakes[i].text, &e) == 0)
+            fail_msg("taken: %s", mistakes[i].text);
+        if (!strstr(e.text, mistakes[i].message) || e.kind != ERR_USAGE)
+            fail_msg("%sexpected '%s', found: %s", mistakes[i].text, mistakes[i].message, e.text);
         spec_close(&s);
     }
 }
@@ -226,6 +243,9 @@ static void canonical_form_reads_as_itself(void **state)
         "  train: a.h5:x\n  validation: [b.h5:y, b.h5:z]\n  test: {p: b.h5:y, q: [b.h5:y, {from: b.h5:z, rows: "
         "\"::3\"}]}\n"
         "  where: a>=2\n  fill: mode\n  scale: standard\n",
+        "  train: a.h5:x\n  scale: {method: robust, log1p: true, clip: [-1, 4]}\n",
+        "  train: a.h5:x\n  scale: {method: min_max, clip: 3, columns: {b: log1p, a: {log1p: true}, c: {clip: 2}}}\n",
+        "  train: a.h5:x\n  scale: {method: log1p, columns: {b: {method: none, clip: 1}}}\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char *once = canonical(texts[i]), *moved = indented(once), *twice = canonical(moved);
@@ -245,6 +265,13 @@ static void spellings_of_one_meaning_have_one_form(void **state)
         {"  train: a.h5:x\n  normal: [2, 1]\n", "  normal: [1, 2, 2]\n  train: a.h5:x\n"},
         {"  train: a.h5:x\n  test: b.h5:y\n", "  train: a.h5:x\n  test: {test: [b.h5:y]}\n  split: {seed: 4}\n"},
         {"  train: a.h5:x\n  validation: 0.1\n", "  train: a.h5:x\n  validation: 1e-1\n  split: {seed: 1}\n"},
+        {"  train: a.h5:x\n  scale: robust\n", "  train: a.h5:x\n  scale: {method: robust, columns: {b: robust}}\n"},
+        {"  train: a.h5:x\n  scale: log1p\n", "  train: a.h5:x\n  scale: {method: standard, log1p: true}\n"},
+        {"  train: a.h5:x\n", "  train: a.h5:x\n  scale: {columns: {b: none}}\n"},
+        {"  train: a.h5:x\n  scale: {method: robust, clip: 5}\n",
+            "  train: a.h5:x\n  scale: {clip: [-5, 5.0], method: robust, columns: {b: {clip: 5}}}\n"},
+        {"  train: a.h5:x\n  scale: {columns: {b: min_max, a: log1p}}\n",
+            "  train: a.h5:x\n  scale: {columns: {a: {log1p: true, method: standard}, b: {method: min_max}}}\n"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char *a = canonical(pairs[i][0]), *b = canonical(pairs[i][1]);

@@ -28,6 +28,8 @@ static const struct {
     {"data", data_fields},
     {"source", data_source_fields},
     {"split", data_split_fields},
+    {"scale column", data_scale_column_fields},
+    {"scale", data_scale_fields},
     {"model", model_fields},
     {"layer", layer_common_fields},
     {"kernel", layer_kernel_fields},

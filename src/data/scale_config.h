@@ -1,0 +1,43 @@
+// How columns are scaled: `data.scale` of a spec, one rule for all columns and others for some of them.
+#pragma once
+
+#include "base/err.h"
+#include "base/field.h"
+#include <stdbool.h>
+
+struct node;
+
+enum data_scale { SCALE_NONE, SCALE_UNIT, SCALE_STANDARD, SCALE_MIN_MAX, SCALE_ROBUST };
+
+struct scale_rule {
+    int method;       // enum data_scale
+    bool takes_log;   // of each value first: sign(x) log(1 + |x|)
+    double low, high; // limits of the scaled values; -INFINITY, INFINITY: none
+};
+
+struct scale_column {
+    char *name; // owned
+    struct scale_rule rule;
+    const struct node *at; // borrowed
+};
+
+struct scale_config {
+    struct scale_rule rule;      // of all columns but these
+    struct scale_column *column; // (n), owned, sorted by name
+    int n;
+    const struct node *at; // borrowed, for messages; NULL if not given
+};
+
+extern const struct field data_scale_fields[];        // of `scale` as a map, in addition to those of a column
+extern const struct field data_scale_column_fields[]; // of a column, and of `scale`
+
+// Reads `data.scale` (NULL: none). Returns -1 and every mistake; the caller frees `c` in every case.
+int scale_config_read(const struct node *at, struct scale_config *c, struct err *e);
+void scale_config_free(struct scale_config *c);
+// Returns it as a new tree in canonical form, equal for all spellings with the same meaning.
+struct node *scale_config_write(const struct scale_config *c);
+// Whether no column is scaled, and whether some column has this method.
+bool scale_config_is_none(const struct scale_config *c);
+bool scale_config_uses(const struct scale_config *c, enum data_scale method);
+// Whether values change in another way than by a shift and a factor.
+bool scale_rule_is_affine(const struct scale_rule *r);
