@@ -91,6 +91,7 @@ static void visit_reconstruction(struct score_pass *s, const real *y, int64_t at
 // The numbers of things to blame are small integers, which a float holds exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
+    const int8_t *is_unscored = s->apply.visited->is_unscored + (at - s->apply.from);
     float *error = mem_new((size_t)s->blame.n, sizeof *error);
     struct blame_share top[BLAME_TOP];
 
@@ -98,8 +99,8 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
         float *out = score_output_at(s, s->shares, at + i);
         blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
         for (int k = 0; k < BLAME_TOP; k++) {
-            out[k] = (float)top[k].thing;
-            out[BLAME_TOP + k] = top[k].share;
+            out[k] = is_unscored[i] ? -1 : (float)top[k].thing;
+            out[BLAME_TOP + k] = is_unscored[i] ? NAN : top[k].share;
         }
     }
     free(error);

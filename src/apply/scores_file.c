@@ -24,10 +24,12 @@ struct scores_writer {
     struct output output;
     struct store_file *f;                    // owned
     struct store_stream *label, *is_anomaly; // owned; NULL: none
+    struct store_stream *feature, *share;    // owned; of what explains most; NULL: none
 
     // what waits if the number of rows is not known
     struct spool spool[APPLY_OUTPUTS_MAX]; // outputs
     struct spool index, source;            // int64 and int32: the row in its file, the number of the file
+    struct spool top_feature, top_share;   // int32 and float, BLAME_TOP of each per row
 };
 
 static struct scores_writer *writer_of(const struct score_pass *p)
@@ -147,6 +149,85 @@ static int write_score_columns(struct score_pass *p, struct err *e)
     return rc ? -1 : 0;
 }
 
+// --- what explains most
+
+static struct store_stream *begin_top_array(
+    struct score_pass *p, const char *name, enum store_type type, const char *long_name, struct err *e)
+{
+    char *path = mem_format("%s/%s", p->group, name);
+    const struct store_shape shape = {type, 2, {p->apply.rows, BLAME_TOP}};
+    const struct store_about about = {long_name, type == STORE_F32 ? "1" : NULL, {SCORES_SAMPLE, SCORES_PLACE}};
+    struct store_stream *stream = store_stream_begin(writer_of(p)->f, path, &shape, &about, e);
+    free(path);
+    return stream;
+}
+
+static int begin_top_arrays(struct score_pass *p, struct err *e)
+{
+    struct scores_writer *w = writer_of(p);
+    const struct store_shape shape = {STORE_TEXT, 1, {p->blame.n}};
+    const struct store_about about = {"name of a feature or of a column of several", NULL, {SCORES_TOP_NAME}};
+    char *names = mem_format("%s/" SCORES_TOP_NAME, p->group);
+
+    if (!p->shares) {
+        free(names);
+        return 0;
+    }
+    int rc = write_score_axis(p, SCORES_PLACE, BLAME_TOP, "place among what explains the error most", e);
+    if (rc == 0)
+        rc = store_write(w->f, names, &shape, p->blame.names, &about, e);
+    free(names);
+    if (rc == 0)
+        w->feature = begin_top_array(p, SCORES_TOP_FEATURE, STORE_I32, "index of top_name; -1: none", e);
+    if (w->feature)
+        w->share = begin_top_array(p, SCORES_TOP_SHARE, STORE_F32, "share of the squared error", e);
+    return w->share ? 0 : -1;
+}
+
+// Writes what explains the rows of a piece, or keeps it until the number of rows is known.
+static int write_top_piece(struct score_pass *p, int64_t rows, struct err *e)
+{
+    enum { ROWS = 1024 };
+    struct scores_writer *w = writer_of(p);
+    int32_t feature[ROWS * BLAME_TOP];
+    float share[ROWS * BLAME_TOP];
+    int rc = 0;
+
+    for (int64_t from = 0, n; p->shares && from < rows && rc == 0; from += n) {
+        const float *of = p->apply.output[p->shares].piece + from * 2 * BLAME_TOP;
+        n = rows - from < ROWS ? rows - from : ROWS;
+        for (int64_t i = 0; i < n * BLAME_TOP; i++) {
+            const float *row = of + i / BLAME_TOP * 2 * BLAME_TOP;
+            feature[i] = (int32_t)row[i % BLAME_TOP];
+            share[i] = row[BLAME_TOP + i % BLAME_TOP];
+        }
+        if (w->share)
+            rc = store_stream_write(w->feature, n, feature, e) | store_stream_write(w->share, n, share, e);
+        else
+            rc = spool_write(&w->top_feature, feature, (size_t)n * BLAME_TOP * sizeof *feature, e) |
+                 spool_write(&w->top_share, share, (size_t)n * BLAME_TOP * sizeof *share, e);
+    }
+    return rc;
+}
+
+// Writes (rows, BLAME_TOP) values of four bytes from an unnamed file.
+static int write_spooled_top(
+    struct score_pass *p, struct store_stream *stream, const struct spool *spool, struct err *e)
+{
+    enum { ROWS = 1024 };
+    int32_t values[ROWS * BLAME_TOP];
+    int rc = 0;
+
+    for (int64_t row = 0, n; row < p->apply.rows && rc == 0; row += n) {
+        n = p->apply.rows - row < ROWS ? p->apply.rows - row : ROWS;
+        size_t bytes = (size_t)n * BLAME_TOP * sizeof *values;
+        rc = spool_read(spool, row * BLAME_TOP * (int64_t)sizeof *values, values, bytes, e);
+        if (rc == 0)
+            rc = store_stream_write(stream, n, values, e);
+    }
+    return rc;
+}
+
 // --- the file
 
 static int create_scores_file(struct score_pass *p, struct err *e)
@@ -155,7 +236,7 @@ static int create_scores_file(struct score_pass *p, struct err *e)
 
     if (!(w->f = store_create_output(&w->output, FORMAT_SCORES, e)))
         return -1;
-    if (write_score_columns(p, e) != 0 || write_score_scales(p, e) != 0)
+    if (write_score_columns(p, e) != 0 || write_score_scales(p, e) != 0 || begin_top_arrays(p, e) != 0)
         return -1;
     return begin_score_labels(p, e);
 }
@@ -202,6 +283,8 @@ static int write_scores_piece(struct score_pass *p, int64_t first, int64_t rows,
     struct scores_writer *w = writer_of(p);
     int rc = knows_rows(p) ? 0 : spool_piece(p, rows, e);
 
+    if (rc == 0)
+        rc = write_top_piece(p, rows, e);
     if (w->label && rc == 0)
         rc = store_stream_write(w->label, rows, p->labels, e);
     if (w->is_anomaly && rc == 0)
@@ -252,21 +335,37 @@ static int write_scores_head(struct score_pass *p, struct err *e)
     return rc;
 }
 
+// Lays out the file when the number of rows is known, and moves into it what waits.
+static int unspool_scores(struct score_pass *p, struct err *e)
+{
+    struct scores_writer *w = writer_of(p);
+    int rc = create_scores_file(p, e);
+
+    for (int i = 0; i < p->apply.n_outputs && rc == 0; i++)
+        if (!p->apply.output[i].is_inner)
+            rc = write_spooled_output(p, i, e);
+    if (w->share && rc == 0)
+        rc = write_spooled_top(p, w->feature, &w->top_feature, e) | write_spooled_top(p, w->share, &w->top_share, e);
+    return rc;
+}
+
+static int end_score_streams(struct scores_writer *w, struct err *e)
+{
+    return store_stream_end(&w->label, e) | store_stream_end(&w->is_anomaly, e) | store_stream_end(&w->feature, e) |
+           store_stream_end(&w->share, e);
+}
+
 // Writes the metrics and gives the file its name.
 static int finish_scores_file(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
     struct score_config c = {.error = p->job->error.error};
-    int rc = store_stream_end(&w->label, e) | store_stream_end(&w->is_anomaly, e);
+    int rc = knows_rows(p) ? 0 : unspool_scores(p, e);
 
-    if (!knows_rows(p))
-        rc |= create_scores_file(p, e);
-    for (int i = 0; i < p->apply.n_outputs && !knows_rows(p) && rc == 0; i++)
-        if (!p->apply.output[i].is_inner)
-            rc = write_spooled_output(p, i, e);
+    if (rc == 0)
+        rc = end_score_streams(w, e);
     if (rc == 0)
         rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_scores_head(p, e);
-
     return rc ? -1 : store_commit(&w->f, e);
 }
 
@@ -275,18 +374,23 @@ static int write_hdf5_scores(
 {
     struct scores_writer w = {0};
     struct err ignored = {0};
-    const struct score_sink sink = {
-        .begin = begin_scores_file, .piece = write_scores_piece, .finish = finish_scores_file, .context = &w};
+    const struct shape *input = &job->model->model->input;
+    const struct score_sink sink = {.begin = begin_scores_file,
+        .piece = write_scores_piece,
+        .finish = finish_scores_file,
+        .needs_shares = input->rank == 1 && input->dims[0] > 1, // of tables: pixels have no names
+        .context = &w};
     int rc = score_pass_run(team, job, &sink, out, e);
 
-    store_stream_end(&w.label, &ignored);
-    store_stream_end(&w.is_anomaly, &ignored);
+    end_score_streams(&w, &ignored);
     store_abandon(&w.f);
     output_release(&w.output);
     for (int i = 0; i < APPLY_OUTPUTS_MAX; i++)
         spool_close(&w.spool[i]);
     spool_close(&w.index);
     spool_close(&w.source);
+    spool_close(&w.top_feature);
+    spool_close(&w.top_share);
     return rc;
 }
 
