@@ -150,7 +150,7 @@ static void warn_of_texts(struct new_rows *r)
 }
 
 // Reports how many categories of each column the model does not know.
-static void warn_of_unknowns(struct new_rows *r)
+static void warn_about_unknowns(struct new_rows *r)
 {
     enum { SHOWN = 8 };
     struct new_rows_state *s = r->state;
@@ -177,5 +177,5 @@ static void warn_of_unknowns(struct new_rows *r)
 void csv_rows_warn(struct new_rows *r)
 {
     warn_of_texts(r);
-    warn_of_unknowns(r);
+    warn_about_unknowns(r);
 }

@@ -90,7 +90,7 @@ void process_self(struct process *p)
         p->boot[0] = 0; // without /proc, nobody can see whether we run
 }
 
-static enum process_state look_from(const struct process *self, const struct process *p)
+static enum process_state examine_from(const struct process *self, const struct process *p)
 {
     char state = 0;
     int64_t start = 0;
@@ -104,12 +104,12 @@ static enum process_state look_from(const struct process *self, const struct pro
     return is_there && !has_process_ended(state) ? PROCESS_RUNS : PROCESS_GONE;
 }
 
-enum process_state process_look(const struct process *p)
+enum process_state process_examine(const struct process *p)
 {
     struct process self;
     ASSERT(p->boot && p->host && p->space);
     process_self(&self);
-    enum process_state found = look_from(&self, p);
+    enum process_state found = examine_from(&self, p);
     field_free(process_fields, &self);
     return found;
 }

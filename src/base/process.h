@@ -22,6 +22,6 @@ enum process_state {
     PROCESS_ELSEWHERE // cannot be seen from here
 };
 // Looks whether a process of any machine still runs.
-enum process_state process_look(const struct process *p);
+enum process_state process_examine(const struct process *p);
 // Returns whether a process of this number runs on this machine.
 bool process_runs(int64_t pid);

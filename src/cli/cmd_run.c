@@ -116,7 +116,7 @@ static void job_free(struct job *j, int code)
     free(j->folder);
 }
 
-static void tell_start(const struct job *j, const struct comm *world)
+static void print_run_start(const struct job *j, const struct comm *world)
 {
     int n = search_needs_results(j->x.search) ? (int)search_bound(j->x.search) : plan_different(&j->plan);
     log_line(LOG_RUN, "%s: %s%d trial%s on %d rank%s x %d thread%s (%d at a time), kernels %s, %s (%s)", j->x.name,
@@ -167,7 +167,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     if (!j->run)
         return -1;
 
-    tell_start(j, world);
+    print_run_start(j, world);
 
     return run_trials(j->run, world, &j->counts, e);
 }

@@ -119,7 +119,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
 }
 
 // Errors, the threshold and what it says.
-static void tell_errors(const struct score_job *j, const struct score_outcome *o)
+static void print_error_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->evaluation;
     const char *name = error_names[j->error.error];
@@ -196,7 +196,7 @@ static void print_scores(
         strcmp(j->output, "-") == 0 ? "standard output" : j->output, (long long)o->rows, text_plural(o->rows),
         data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size,
         text_plural(team->comm->size), team->threads, text_plural(team->threads));
-    tell_errors(j, o);
+    print_error_summary(j, o);
     text_free(&data);
 }
 

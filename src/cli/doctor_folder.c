@@ -19,7 +19,7 @@
 extern char **environ;
 enum { PROBE_RANKS = 3, PROBE_SECONDS = 60 };
 
-static const char *kind_of(const char *folder)
+static const char *filesystem_name(const char *folder)
 {
     static const struct {
         unsigned long magic;
@@ -80,10 +80,10 @@ void check_folder(struct findings *l, const char *folder)
     else if (!can_lock)
         finding_add(l, FINDING_NOTE, "folder",
             "other programs may ask for HDF5_USE_FILE_LOCKING=FALSE to read files here; this one does",
-            "%s on %s: written, synced, renamed; no locks", folder, kind_of(folder));
+            "%s on %s: written, synced, renamed; no locks", folder, filesystem_name(folder));
     else
-        finding_add(
-            l, FINDING_GOOD, "folder", NULL, "%s on %s: written, synced, renamed, locked", folder, kind_of(folder));
+        finding_add(l, FINDING_GOOD, "folder", NULL, "%s on %s: written, synced, renamed, locked", folder,
+            filesystem_name(folder));
     unlink(from);
     unlink(to);
     free(from);
@@ -127,8 +127,8 @@ static int self_test(const struct launcher *l, const char *folder, struct store_
     for (int i = 0; i < 2 && failed; i++) { // Open MPI itself crashes once in some thousand starts
         int code = command_output(arguments, environment, PROBE_SECONDS, said, room);
         const char *line = strstr(said, "self-test: ");
-        bool is_told = line && sscanf(line, "self-test: %d of %d", &p->wrong, &p->files) == 2;
-        failed = is_told && (code == 0 || p->wrong > 0) ? 0 : -1;
+        bool has_counts = line && sscanf(line, "self-test: %d of %d", &p->wrong, &p->files) == 2;
+        failed = has_counts && (code == 0 || p->wrong > 0) ? 0 : -1;
     }
 
     free(environment);

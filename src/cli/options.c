@@ -58,7 +58,7 @@ static void set_option(const struct field *f, void *config, const char *text, st
         err_add(e, ERR_USAGE, "--%s: %s", f->key, why);
 }
 
-static void check_rest(const struct command *c, int n, struct err *e)
+static void check_arguments(const struct command *c, int n, struct err *e)
 {
     if (n < c->least || (c->most >= 0 && n > c->most))
         err_add(e, ERR_USAGE, "%s: found %d argument%s, allowed: hourglass %s %s", c->name, n, text_plural(n), c->name,
@@ -94,7 +94,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
 
     ASSERT(optind <= argc, "argument %d of %d", optind, argc);
     *rest = (struct arguments){argv + optind, argc - optind};
-    check_rest(c, rest->n, e);
+    check_arguments(c, rest->n, e);
 
     return e->count ? -1 : 0;
 }

@@ -162,7 +162,7 @@ static int listen_signals(sigset_t *before)
 
 // --- the launcher
 // In the child: its own group, so that a terminal's Ctrl-C comes to us alone; it ends when we do.
-static _Noreturn void become_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, int report)
+static _Noreturn void exec_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, int report)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -185,7 +185,7 @@ static int start_launcher(char **arguments, const struct supervision *s, const s
         return errno;
     *pid = fork();
     if (*pid == 0)
-        become_launcher(arguments, s, mask, report[1]);
+        exec_launcher(arguments, s, mask, report[1]);
     if (*pid < 0)
         error = errno;
     close(report[1]);
@@ -211,7 +211,7 @@ static void take_event(struct child *c, int what)
 }
 
 // One wait: passes on a signal, notes the first rank that ended. Returns whether the launcher has ended, with *status.
-static bool wait_some(struct child *c, int *status)
+static bool wait_for_events(struct child *c, int *status)
 {
     struct epoll_event event[16];
     int n = epoll_wait(c->events, event, 16, 1000);
@@ -280,7 +280,7 @@ static int explain_death(const struct child *c, int code, struct err *e)
         getenv("PATH") ? "" : "; PATH is not set", said);
 }
 
-static void tell_death(const struct child *c, int signal)
+static void report_death(const struct child *c, int signal)
 {
     char who[512] = "a rank";
 
@@ -328,7 +328,7 @@ static int conclude_launch(struct child *c, int status, int *code, struct err *e
     if (c->known == 0 && explain_death(c, own, e) != 0)
         return -1;
     if (signal) {
-        tell_death(c, signal);
+        report_death(c, signal);
         *code = ERR_SYSTEM;
     }
     return 0;
@@ -352,7 +352,7 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
         await_launcher(&c, c.announcements, ANNOUNCEMENTS);
 
     int error = start_launcher(arguments, s, &before, &c.pid);
-    while (!error && !wait_some(&c, &status))
+    while (!error && !wait_for_events(&c, &status))
         ;
     if (error)
         failed = err_add(e, ERR_SYSTEM, "cannot start %s: %s", arguments[0], strerror(error));

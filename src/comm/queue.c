@@ -73,12 +73,12 @@ static bool has_arrived(struct queue *q, int source, int tag, MPI_Status *status
     return is_there;
 }
 
-// Sleeps between two looks for a message, longer the more there were.
-static void sleep_between_looks(int *looks)
+// Sleeps between two polls for a message, longer the more there were.
+static void sleep_between_polls(int *polls)
 {
-    enum { EAGER = 100, PATIENT = 1000, SHORT = 50000, LONG = 1000000 }; // looks; nanoseconds
-    if (++*looks > EAGER)
-        nanosleep(&(struct timespec){.tv_nsec = *looks > PATIENT ? LONG : SHORT}, NULL);
+    enum { EAGER = 100, PATIENT = 1000, SHORT = 50000, LONG = 1000000 }; // polls; nanoseconds
+    if (++*polls > EAGER)
+        nanosleep(&(struct timespec){.tv_nsec = *polls > PATIENT ? LONG : SHORT}, NULL);
 }
 
 // --- rank 0
@@ -132,12 +132,12 @@ static bool next_of_own(struct queue *q, const void *report, size_t n, struct qu
 
     if (n > 0)
         q->policy.report(q->policy.context, report, n);
-    for (int looks = 0; verdict == QUEUE_WAIT;) {
+    for (int polls = 0; verdict == QUEUE_WAIT;) {
         queue_serve(q);
         work->n = 0;
         verdict = q->policy.next(q->policy.context, work);
         if (verdict == QUEUE_WAIT)
-            sleep_between_looks(&looks);
+            sleep_between_polls(&polls);
     }
 
     return verdict == QUEUE_WORK;
@@ -153,8 +153,8 @@ bool queue_next(struct queue *q, const void *report, size_t n, struct queue_byte
         return next_of_own(q, report, n, work);
 
     MPI_Send(report, (int)n, MPI_BYTE, 0, TAG_REQUEST, q->mpi);
-    for (int looks = 0; !has_arrived(q, 0, TAG_ANSWER, &status);)
-        sleep_between_looks(&looks);
+    for (int polls = 0; !has_arrived(q, 0, TAG_ANSWER, &status);)
+        sleep_between_polls(&polls);
     receive_message(q, &status, work);
 
     return work->n > 0;
@@ -162,11 +162,11 @@ bool queue_next(struct queue *q, const void *report, size_t n, struct queue_byte
 
 void queue_finish(struct queue **q)
 {
-    int looks = 0;
+    int polls = 0;
 
     while ((*q)->rank == 0 && (*q)->left > 0) {
         queue_serve(*q);
-        sleep_between_looks(&looks);
+        sleep_between_polls(&polls);
     }
 
     free((*q)->asking);

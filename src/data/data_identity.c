@@ -88,7 +88,7 @@ static bool is_about_labels(const struct data_filters *filters, const struct dat
     return false;
 }
 
-static void ask_source(const struct data_source *source, void *context)
+static void note_use_of_labels(const struct data_source *source, void *context)
 {
     struct identity *id = context;
 
@@ -102,7 +102,7 @@ static bool depends_on_names(const struct data_config *cfg, struct identity *id)
     const struct data_table *first = NULL;
 
     id->by_name = cfg->normal.n > 0 || is_about_labels(&cfg->filters, &id->files);
-    for_sources(cfg, ask_source, id);
+    for_sources(cfg, note_use_of_labels, id);
     for (int k = 0; k < id->files.n && !id->by_name; k++) {
         const struct data_table *t = id->files.v[k];
         if (!t->has_label)

@@ -181,7 +181,7 @@ static bool counts_columns(const struct first_records *r)
 
 // Returns true if the first record is unlike all that follow: strings above numbers or, such as years, integers outside
 // the range of a column of fractions. One column that could be data decides against it.
-static bool is_unlike_the_rest(const struct first_records *r)
+static bool differs_from_others(const struct first_records *r)
 {
     int unlike = 0;
 
@@ -255,7 +255,7 @@ static bool is_header_record(const struct first_records *r, int header)
 {
     if (header != HEADER_AUTO)
         return header == HEADER_YES;
-    return r->numbers == 0 ? names_columns(r) : counts_columns(r) || is_unlike_the_rest(r);
+    return r->numbers == 0 ? names_columns(r) : counts_columns(r) || differs_from_others(r);
 }
 
 // Returns the name of a column as new memory. In "# a, b" the sign of a comment is no part of the first name.

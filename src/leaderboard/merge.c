@@ -319,7 +319,7 @@ static int merge_write_trials(struct merge *m, struct run_writer *w, struct err 
 // --- which trials are stale
 // Returns what the runs that have the trial say: 1 if one says that it is stale, -1 if one that knows says that it is
 // not, 0 if none knows.
-static int runs_say_stale(const struct merge *m, const struct leaderboard_row *row, const char **sources)
+static int find_stale_verdict(const struct merge *m, const struct leaderboard_row *row, const char **sources)
 {
     int said = 0;
 
@@ -347,7 +347,7 @@ static void merge_mark_stale(const struct merge *m, struct run_writer *w)
 
     for (int i = 0; i < n; i++) {
         const char *sources = "";
-        said[i] = runs_say_stale(m, &rows[i], &sources);
+        said[i] = find_stale_verdict(m, &rows[i], &sources);
         free(rows[i].stale);
         rows[i].stale = mem_text(said[i] > 0 ? sources : "");
     }

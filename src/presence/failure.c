@@ -57,7 +57,7 @@ void failure_free(struct failure *f)
     record_free(&failure_type, f);
 }
 
-int failure_forget(const char *folder, const char *id, struct err *e)
+int failure_remove(const char *folder, const char *id, struct err *e)
 {
     char *path = failure_path(folder, id);
     int rc = 0;

@@ -16,4 +16,4 @@ bool failure_exists(const char *folder, const char *id);
 int failure_read(const char *folder, const char *id, struct failure *f, struct err *e);
 void failure_free(struct failure *f);
 // Removes the file, so that the trial is run again. Returns 0, also if there was none, or -1 and an error.
-int failure_forget(const char *folder, const char *id, struct err *e);
+int failure_remove(const char *folder, const char *id, struct err *e);

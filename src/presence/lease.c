@@ -172,7 +172,7 @@ static bool watch_for_touch(const char *path, double patience)
 
 bool lease_is_alive(const char *path, const struct lease_record *r, double patience)
 {
-    enum process_state state = process_look(&r->process);
+    enum process_state state = process_examine(&r->process);
     if (state != PROCESS_ELSEWHERE)
         return state == PROCESS_RUNS;
     return !slurm_has_ended(r->cluster, r->job) && watch_for_touch(path, patience);
@@ -210,7 +210,7 @@ static bool may_be_alive(const char *folder, const char *path, const struct leas
 
     if (r && *r->ended)
         return false;
-    if (!r || process_look(&r->process) == PROCESS_ELSEWHERE)
+    if (!r || process_examine(&r->process) == PROCESS_ELSEWHERE)
         log_line(LOG_RUN,
             "%s: the run before (host %s) has not said that it ended: watching for %d s whether it is alive", folder,
             host, PATIENCE_SECONDS);

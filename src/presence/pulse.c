@@ -33,7 +33,7 @@
 #include <unistd.h>
 
 // What the thread remembers of its last look.
-struct pulse_look {
+struct pulse_sample {
     double time;
     double cpu;       // seconds that the other threads had used
     long long io;     // bytes that the main thread had read and written
@@ -49,7 +49,7 @@ struct pulse {
     char *path;   // owned; of the beacon
 
     pthread_mutex_t writing; // of the beacon's file
-    bool rests;              // it is no longer written
+    bool is_paused;          // it is no longer written
 
     pthread_mutex_t lock; // of what follows
     pthread_cond_t changed;
@@ -64,7 +64,7 @@ struct pulse {
     char *peer_path;             // owned; NULL: there is no other rank
     struct process peer_process; // owned; no host: not known yet
     struct watchdog dog;
-    struct pulse_look last;
+    struct pulse_sample last;
 };
 
 // Ends the job although the main thread may wait in MPI forever. If MPI's own end gets stuck, the alarm ends the
@@ -99,7 +99,7 @@ static void write_beacon(struct pulse *p)
     struct err ignored = {0}; // a full disk is reported by those whose bytes matter
     pthread_mutex_lock(&p->writing);
     struct beacon b = copy_beacon(p);
-    if (!p->rests)
+    if (!p->is_paused)
         beacon_write(&b, p->path, &ignored);
     free(b.trial);
     pthread_mutex_unlock(&p->writing);
@@ -190,7 +190,7 @@ static bool peer_is_gone(struct pulse *p)
         }
         beacon_free(&b);
     }
-    return p->peer_process.host && process_look(&p->peer_process) == PROCESS_GONE;
+    return p->peer_process.host && process_examine(&p->peer_process) == PROCESS_GONE;
 }
 
 // Reports the rank that the verdict is about and ends the job.
@@ -245,9 +245,9 @@ static double other_threads_cpu(void)
 }
 
 // Looks at what this rank does. Touches its beacon if it works or waits for others: both use the CPU, read or write.
-static void look_at_self(struct pulse *p, double now, struct watchdog_view *v)
+static void examine_own_progress(struct pulse *p, double now, struct watchdog_view *v)
 {
-    struct pulse_look *last = &p->last;
+    struct pulse_sample *last = &p->last;
     double cpu = other_threads_cpu(), least = 5e-4 * (now - last->time);
     long long io = main_thread_io();
 
@@ -271,8 +271,8 @@ static void watch_ranks(struct pulse *p, double now)
     ASSERT(now >= p->last.time, "%g s after %g s", now, p->last.time);
     struct watchdog_view v = {.peer_changed = !p->peer_path || peer_changed(p)};
     v.peer_gone = p->peer_path && peer_is_gone(p);
-    look_at_self(p, now, &v);
-    enum watchdog_verdict verdict = watchdog_look(&p->dog, now, &v);
+    examine_own_progress(p, now, &v);
+    enum watchdog_verdict verdict = watchdog_check(&p->dog, now, &v);
     if (verdict != WATCHDOG_FINE)
         give_up_on_rank(p, verdict);
 }
@@ -321,12 +321,12 @@ static bool wait_moment(struct pulse *p)
     return stops;
 }
 
-static bool is_at_rest(struct pulse *p)
+static bool is_pulse_paused(struct pulse *p)
 {
     pthread_mutex_lock(&p->writing);
-    bool rests = p->rests;
+    bool is_paused = p->is_paused;
     pthread_mutex_unlock(&p->writing);
-    return rests;
+    return is_paused;
 }
 
 static void *run_pulse(void *pulse)
@@ -337,7 +337,7 @@ static void *run_pulse(void *pulse)
 
     while (!wait_moment(p)) {
         double now = clock_wall();
-        bool works = !is_at_rest(p);
+        bool works = !is_pulse_paused(p);
 
         if (works && is_leader(p) && now - p->last.written >= every - 0.1) {
             write_beacon(p);
@@ -412,12 +412,12 @@ struct pulse *pulse_start(const struct pulse_options *o, struct err *e)
     return p;
 }
 
-void pulse_rest(struct pulse *p)
+void pulse_pause(struct pulse *p)
 {
     if (!p)
         return;
     pthread_mutex_lock(&p->writing);
-    p->rests = true;
+    p->is_paused = true;
     unlink(p->path);
     pthread_mutex_unlock(&p->writing);
 }
@@ -428,7 +428,7 @@ void pulse_stop(struct pulse **pulse)
     if (!p)
         return;
 
-    pulse_rest(p);
+    pulse_pause(p);
     pthread_mutex_lock(&p->lock);
     p->stops = true;
     pthread_cond_signal(&p->changed);

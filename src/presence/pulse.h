@@ -20,7 +20,7 @@ struct pulse *pulse_start(const struct pulse_options *o, struct err *e);
 // Ends the thread, removes the beacon and frees *p. NULL-safe.
 void pulse_stop(struct pulse **p);
 // No rank works any more: removes the beacon and stops watching. The lease is touched until pulse_stop. NULL-safe.
-void pulse_rest(struct pulse *p);
+void pulse_pause(struct pulse *p);
 
 // The main thread calls the functions below; all are NULL-safe.
 // A trial begins, which is expected to cost `operations`. Its beacon is written when this returns.

@@ -9,7 +9,7 @@
 
 // Whether squeue's answer, with its exit code, says that the job has ended. Such a job disappears from the list; long
 // after, its number is unknown.
-static bool squeue_says_over(const char *answer, int code)
+static bool squeue_shows_end(const char *answer, int code)
 {
     static const char *const over[] = {
         "CANCELLED", "COMPLETED", "FAILED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY", "DEADLINE", NULL};
@@ -27,7 +27,7 @@ bool slurm_has_ended(const char *cluster, const char *job)
     char answer[512];
     const char *const arguments[] = {"squeue", "--noheader", "--format=%T", "--jobs", job, NULL};
     int code = command_output(arguments, NULL, 5, answer, sizeof answer);
-    return squeue_says_over(answer, code);
+    return squeue_shows_end(answer, code);
 }
 
 double slurm_energy(void)

@@ -16,7 +16,7 @@ double watchdog_interval(const struct watchdog *w)
     return w->patience > 0 ? w->patience / 8 : 60;
 }
 
-enum watchdog_verdict watchdog_look(struct watchdog *w, double now, const struct watchdog_view *v)
+enum watchdog_verdict watchdog_check(struct watchdog *w, double now, const struct watchdog_view *v)
 {
     // A process that was itself frozen for an hour has not seen an hour of silence.
     double passed = fmin(now - w->last, 2 * watchdog_interval(w));

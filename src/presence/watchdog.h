@@ -28,4 +28,4 @@ void watchdog_start(struct watchdog *w, double patience, double now);
 // Returns the seconds between two looks.
 double watchdog_interval(const struct watchdog *w);
 // Adds what was seen at time `now` and returns the verdict.
-enum watchdog_verdict watchdog_look(struct watchdog *w, double now, const struct watchdog_view *v);
+enum watchdog_verdict watchdog_check(struct watchdog *w, double now, const struct watchdog_view *v);

@@ -3,7 +3,7 @@
 // earlier_results_read looks before MPI starts, because a child that can crash on a damaged file must be forked while
 // this process has no threads. The folder is not ours at that time: other runs may write to it, so nothing is changed.
 //
-// earlier_results_settle acts later, when this run holds the lease. It renames a damaged file only if the file is still
+// earlier_results_apply acts later, when this run holds the lease. It renames a damaged file only if the file is still
 // the one that was examined, because a run of another part may have replaced it.
 #include "run/earlier_results.h"
 
@@ -122,7 +122,7 @@ static int rename_bad_file(const struct bad_file *b, struct err *e)
     return rc;
 }
 
-int earlier_results_settle(const struct earlier_results *r, const char *folder, struct err *e)
+int earlier_results_apply(const struct earlier_results *r, const char *folder, struct err *e)
 {
     int rc = 0;
 

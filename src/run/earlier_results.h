@@ -26,7 +26,7 @@ int earlier_results_read(
     const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *r, struct err *e);
 // Must hold the lease of the folder. Renames and reports the files that cannot be used, to <id>.h5.damaged; their
 // trials are trained again. Writes down which trials are stale. Returns -1 and ERR_IO if that fails.
-int earlier_results_settle(const struct earlier_results *r, const char *folder, struct err *e);
+int earlier_results_apply(const struct earlier_results *r, const char *folder, struct err *e);
 void earlier_results_free(struct earlier_results *r);
 // Returns the trial of an id, or NULL if there is none.
 const struct earlier_trial *earlier_results_find(const struct earlier_results *r, const char *id);

@@ -1,6 +1,6 @@
 // The decisions of rank 0: which trial a group takes next, and what is known of the finished ones.
 //
-// Each entry of the plan goes one way: pool_take_in asks what earlier runs know of it. A finished or failed trial is
+// Each entry of the plan goes one way: pool_add_entry asks what earlier runs know of it. A finished or failed trial is
 // settled at once; a new one waits for a group, is drawn by pool_next, and is settled by pool_report. An entry that is
 // the same trial as an earlier one is never run; it waits in a list behind that one and is settled with it.
 //
@@ -73,12 +73,12 @@ static void count_failed_trial(struct run_counts *c, const char *why)
 }
 
 // Settles an entry that earlier runs have done. Returns false if it is new.
-static bool pool_look_back(struct pool *p, int i)
+static bool pool_use_earlier(struct pool *p, int i)
 {
     const struct plan_entry *entry = &p->plan->entry[i];
     bool needs_loss = search_needs_results(p->plan->search);
     double loss = NAN;
-    enum pool_known known = p->policy.look_back(p->policy.context, entry, needs_loss, &loss);
+    enum pool_known known = p->policy.find_earlier(p->policy.context, entry, needs_loss, &loss);
 
     if (known == POOL_NEW)
         return false;
@@ -102,8 +102,8 @@ static void pool_follow(struct pool *p, int i, int same)
     p->state[same].next_same = i;
 }
 
-// Takes in the next entry of the plan; one that is not good cannot be run, for the reason in `e`.
-static void pool_take_in(struct pool *p, bool is_good, const struct err *e)
+// Adds the next entry of the plan. If it is not good, it cannot be run, for the reason in `e`.
+static void pool_add_entry(struct pool *p, bool is_good, const struct err *e)
 {
     int i = p->n++;
     const struct plan_entry *entry = &p->plan->entry[i];
@@ -120,26 +120,26 @@ static void pool_take_in(struct pool *p, bool is_good, const struct err *e)
         count_failed_trial(p->counts, e->text);
         p->policy.refuse(p->policy.context, e->text);
         pool_settle(p, i, NAN);
-    } else if (!pool_look_back(p, i)) {
+    } else if (!pool_use_earlier(p, i)) {
         pool_add_waiting(p, i);
     }
 }
 
-// Takes in all trials that the search releases, including those that it releases on results of earlier runs.
+// Adds all trials that the search releases, including those that it releases on results of earlier runs.
 static void pool_refill(struct pool *p)
 {
     int waiting = p->n_waiting;
 
     for (bool has_more = true; has_more;) {
         struct err e = {0};
-        int more = p->n < p->plan->n ? 1 : plan_more(p->plan, &e);
+        int more = p->n < p->plan->n ? 1 : plan_add_next(p->plan, &e);
         if (p->plan->n > p->capacity) {
             p->capacity = 2 * p->plan->n;
             p->state = mem_grow(p->state, (size_t)p->capacity, sizeof *p->state);
         }
         has_more = more != 0;
         if (has_more)
-            pool_take_in(p, more > 0, &e);
+            pool_add_entry(p, more > 0, &e);
     }
 
     if (p->n_waiting > waiting)

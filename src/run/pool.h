@@ -18,7 +18,7 @@ struct pool_report {
 enum pool_known { POOL_NEW, POOL_FINISHED, POOL_FAILED };
 struct pool_policy {
     // Looks a trial up. Sets the loss of a POOL_FINISHED one if `needs_loss`.
-    enum pool_known (*look_back)(void *context, const struct plan_entry *entry, bool needs_loss, double *loss);
+    enum pool_known (*find_earlier)(void *context, const struct plan_entry *entry, bool needs_loss, double *loss);
     // Is called for a trial of the sweep that cannot be run.
     void (*refuse)(void *context, const char *why);
     void *context;

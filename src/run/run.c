@@ -154,7 +154,7 @@ static void desk_report(void *context, const void *data, size_t n)
 }
 
 // A trial that an earlier run finished has its file. Its loss was read before MPI started.
-static enum pool_known desk_look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+static enum pool_known desk_find_earlier(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     struct desk *d = context;
     const char *folder = d->run->settings.folder;
@@ -169,7 +169,7 @@ static enum pool_known desk_look_back(void *context, const struct plan_entry *en
         return POOL_FINISHED;
 
     if (d->run->settings.retries_failed)
-        failure_forget(folder, entry->trial.id, &d->world);
+        failure_remove(folder, entry->trial.id, &d->world);
     return failure_exists(folder, entry->trial.id) ? POOL_FAILED : POOL_NEW;
 }
 
@@ -181,7 +181,7 @@ static void desk_report_refusal(void *context, const char *why)
 
 static void desk_open(struct desk *d, int groups, struct run_counts *counts)
 {
-    struct pool_policy policy = {desk_look_back, desk_report_refusal, d};
+    struct pool_policy policy = {desk_find_earlier, desk_report_refusal, d};
     d->shown = d->run->plan->n;
     d->pool = pool_new(d->run->plan, &policy, counts);
     if (counts->found)
@@ -306,7 +306,7 @@ static void take_run_folder(struct run *r, int ranks, struct err *e)
 {
     const struct run_settings *s = &r->settings;
     r->lease = run_folder_take(s->folder, s->part, s->is_fresh, ranks, e);
-    if (r->lease && earlier_results_settle(r->earlier, s->folder, e) == 0)
+    if (r->lease && earlier_results_apply(r->earlier, s->folder, e) == 0)
         plan_file_write(r->plan, s->folder, s->part, e);
 }
 
@@ -361,7 +361,7 @@ int run_trials(struct run *r, const struct comm *world, struct run_counts *count
     comm_broadcast(world, 0, counts, sizeof *counts);
     err_merge(e, &desk.world);
     int rc = comm_agree(world, e);
-    pulse_rest(r->pulse);
+    pulse_pause(r->pulse);
     comm_free(&g.comm);
 
     if (rc == 0 && world->rank == 0 && !counts->stopped)

@@ -77,7 +77,7 @@ static enum run_state state_of_lease(const char *path, const struct lease_record
         return RUN_DONE;
     if (*r->ended)
         return strcmp(r->ended, "stopped") == 0 ? RUN_STOPPED : RUN_FAILED;
-    enum process_state process = process_look(&r->process);
+    enum process_state process = process_examine(&r->process);
     if (process != PROCESS_ELSEWHERE)
         return process == PROCESS_RUNS ? RUN_RUNS : RUN_DIED;
     return lease_is_alive(path, r, listen_seconds) ? RUN_RUNS : RUN_SILENT;

@@ -94,7 +94,7 @@ static void sum_piece(struct overlap *o, const struct overlap_piece *p)
 // Asks the scheduler to wake this thread promptly, both from a wait and from a short sleep, although another thread
 // computes on the same core. Linux lets every thread ask for that: it honours shorter time slices since 6.12, and
 // ignores them before.
-static void ask_to_wake_soon(void)
+static void request_prompt_wakeups(void)
 {
     struct {
         uint32_t size, policy;
@@ -112,7 +112,7 @@ static void *sum_ready_pieces(void *context)
 {
     struct overlap *o = context;
 
-    ask_to_wake_soon();
+    request_prompt_wakeups();
     pthread_mutex_lock(&o->lock);
     while (!o->ends) {
         if (o->summed == o->n || o->piece[o->summed].missing > 0) {

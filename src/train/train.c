@@ -141,7 +141,7 @@ static int end_training(struct trainer *t, struct trained *out, struct err *e)
 {
     const struct checkpointing *k = t->task.checkpointing;
     t->clock.now = clock_wall();
-    t->asked = (enum request)comm_max(t->task.team->comm, trainer_asked(t));
+    t->asked = (enum request)comm_max(t->task.team->comm, trainer_request(t));
     if (t->point.has_diverged) // nothing follows
         t->asked = REQUEST_NONE;
     if (t->asked == REQUEST_NONE && k && k->keeps_last)

@@ -84,7 +84,7 @@ void trainer_start_clock(struct trainer *t)
     set_due(t);
 }
 
-enum request trainer_asked(const struct trainer *t)
+enum request trainer_request(const struct trainer *t)
 {
     enum request asked = request_pending();
     bool is_due = t->clock.now >= t->clock.due;

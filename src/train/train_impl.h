@@ -119,7 +119,7 @@ int trainer_run_steps(struct trainer *t, struct trained *out, struct err *e);
 // Starts the clock when training begins or resumes.
 void trainer_start_clock(struct trainer *t);
 // Returns what signals and the clock ask of this rank at clock.now.
-enum request trainer_asked(const struct trainer *t);
+enum request trainer_request(const struct trainer *t);
 // Collective. Does what t->asked says, which is the same on all ranks. Sets out->has_stopped if training must stop.
 // Returns 0, or -1 and an error if it must stop without the checkpoint that it was to write.
 int trainer_serve(struct trainer *t, struct trained *out, struct err *e);

@@ -105,9 +105,9 @@ static void take_rank_requests(struct trainer *t)
 }
 
 // This rank's request goes with the gradient of the step that begins.
-static void ask_ranks(struct trainer *t)
+static void send_own_request(struct trainer *t)
 {
-    t->asked = trainer_asked(t);
+    t->asked = trainer_request(t);
     if (t->task.team->comm->size > 1)
         put_rank_requests(t);
 }
@@ -230,7 +230,7 @@ static void run_thread_steps(struct trainer *t, int thread)
         struct update u = optimizer_update(&t->task.config->optimizer, epoch * steps + step + 1, t->learning_rate);
 
         if (thread == 0)
-            ask_ranks(t);
+            send_own_request(t);
         for (int i = first; i < last; i++)
             compute_shard_gradient(t, i, i == last - 1, step, batch_rows, t->workers.ws[thread]);
         barrier_wait(t->workers.barrier);

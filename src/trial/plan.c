@@ -58,7 +58,7 @@ static int take_next(struct plan *p)
     return p->taken < p->n_next ? p->next[p->taken++] : -1;
 }
 
-int plan_more(struct plan *p, struct err *e)
+int plan_add_next(struct plan *p, struct err *e)
 {
     int number = take_next(p);
     if (number < 0)

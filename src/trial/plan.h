@@ -36,7 +36,7 @@ struct plan {
 void plan_begin(struct plan *p, struct search *search, int keys, plan_resolve resolve, void *context);
 // Adds the next trial that may start now. Returns 1; 0 if none may start until more results are reported; -1 and the
 // reason if it cannot be run: its entry then has a place, but no id.
-int plan_more(struct plan *p, struct err *e);
+int plan_add_next(struct plan *p, struct err *e);
 void plan_free(struct plan *p);
 
 // Plans all trials of an experiment that may start now: opens the data and builds the model of each. On a mistake

@@ -373,7 +373,7 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
     int more = 1;
     while (more && e->count < ERRORS_SHOWN) {
         struct err found = {0};
-        more = plan_more(p, &found);
+        more = plan_add_next(p, &found);
         failed |= found.count;
         err_merge(e, &found);
     }

@@ -50,7 +50,7 @@ static double loss_of(const char *id)
     return hash % 19 == 0 ? NAN : (double)(hash % 1000); // many are equal
 }
 
-static enum pool_known look_back(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+static enum pool_known find_earlier(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     const struct world *w = context;
     if (!w->finished || !strchr(w->finished, entry->trial.id[TRIAL_ID_LENGTH - 1]))
@@ -143,7 +143,7 @@ static char *run(const char *text, int n, const char *finished, struct run_count
     struct world w = {.sweep = sweep, .finished = finished};
     struct plan plan;
     plan_begin(&plan, search, spec_sweep_keys(sweep), resolve, &w);
-    struct pool_policy policy = {look_back, refuse, &w};
+    struct pool_policy policy = {find_earlier, refuse, &w};
     *counts = (struct run_counts){0};
     struct pool *pool = pool_new(&plan, &policy, counts);
     *runs = simulate(pool, &plan, n, (uint64_t)n);
@@ -216,7 +216,7 @@ static void test_longest_first(void **state)
     struct plan plan;
     plan_begin(&plan, search, spec_sweep_keys(sweep), resolve, &w);
     struct run_counts counts = {0};
-    struct pool *pool = pool_new(&plan, &(struct pool_policy){look_back, refuse, &w}, &counts);
+    struct pool *pool = pool_new(&plan, &(struct pool_policy){find_earlier, refuse, &w}, &counts);
     double before = INFINITY;
     int n = 0;
     for (int entry; (entry = pool_next(pool)) >= 0; n++) {

@@ -17,7 +17,7 @@ static const struct watchdog_view silent = {.peer_changed = false};
 static int looks_until(struct watchdog *w, double *now, const struct watchdog_view *v, enum watchdog_verdict *verdict)
 {
     for (int i = 1; i <= 1000; i++) {
-        *verdict = watchdog_look(w, *now += 10, v);
+        *verdict = watchdog_check(w, *now += 10, v);
         if (*verdict != WATCHDOG_FINE)
             return i;
     }
@@ -44,7 +44,7 @@ static void test_sign_of_life_forgives(void **state)
     double now = 0;
     watchdog_start(&w, 80, now);
     for (int i = 0; i < 100; i++)
-        assert_int_equal(watchdog_look(&w, now += 10, i % 7 ? &silent : &calm), WATCHDOG_FINE);
+        assert_int_equal(watchdog_check(&w, now += 10, i % 7 ? &silent : &calm), WATCHDOG_FINE);
 }
 
 // The whole job was frozen for an hour: the peer had no chance to say anything.
@@ -53,9 +53,9 @@ static void test_own_pause_is_no_silence(void **state)
     (void)state;
     struct watchdog w;
     watchdog_start(&w, 80, 0);
-    assert_int_equal(watchdog_look(&w, 3600, &silent), WATCHDOG_FINE);
-    assert_int_equal(watchdog_look(&w, 3610, &calm), WATCHDOG_FINE);
-    assert_int_equal(watchdog_look(&w, 9999, &silent), WATCHDOG_FINE);
+    assert_int_equal(watchdog_check(&w, 3600, &silent), WATCHDOG_FINE);
+    assert_int_equal(watchdog_check(&w, 3610, &calm), WATCHDOG_FINE);
+    assert_int_equal(watchdog_check(&w, 9999, &silent), WATCHDOG_FINE);
 }
 
 static void test_training_that_stands_still(void **state)
@@ -83,8 +83,8 @@ static void test_peer_that_is_gone(void **state)
     double now = 0;
     for (int patience = 0; patience <= 80; patience += 80) { // also where nobody hangs
         watchdog_start(&w, patience, now);
-        assert_int_equal(watchdog_look(&w, now += 10, &gone), WATCHDOG_FINE);
-        assert_int_equal(watchdog_look(&w, now += 10, &calm), WATCHDOG_FINE);
+        assert_int_equal(watchdog_check(&w, now += 10, &gone), WATCHDOG_FINE);
+        assert_int_equal(watchdog_check(&w, now += 10, &calm), WATCHDOG_FINE);
         assert_int_equal(looks_until(&w, &now, &gone, &verdict), 2);
         assert_int_equal(verdict, WATCHDOG_PEER_GONE);
     }
