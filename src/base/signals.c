@@ -3,11 +3,39 @@
 
 #include "base/err.h"
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 bool signal_is_ignored(int signal_number)
 {
     struct sigaction now;
     return sigaction(signal_number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2};
+enum { ENDING = sizeof ending / sizeof *ending };
+static bool was_ignored[ENDING];
+
+// Runs before all code of libraries, which may not be ready to be called: it asks the kernel.
+static void record_ignored(void)
+{
+    struct {
+        void *handler;
+        unsigned long others[4];
+    } now = {0};
+    const size_t mask_bytes = 8;
+
+    for (int i = 0; i < ENDING; i++)
+        was_ignored[i] =
+            syscall(SYS_rt_sigaction, ending[i], NULL, &now, mask_bytes) == 0 && now.handler == (void *)SIG_IGN;
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) = record_ignored;
+
+void signals_take_back(void)
+{
+    for (int i = 0; i < ENDING; i++)
+        signal(ending[i], was_ignored[i] ? SIG_IGN : SIG_DFL);
 }
 
 void signals_catch(const int *list, void (*handler)(int))

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/input.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "cli/announce.h"
 #include "cli/cli.h"
@@ -225,6 +226,7 @@ int main(int argc, char **argv)
 {
     int code = 0;
 
+    signals_take_back();
     if (argc > 1)
         let_threads_sleep(argv);
     open_streams();

@@ -102,6 +102,7 @@ static void set_environment(int threads)
     if ((long)launched_local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 
+    setenv("UCX_DEBUG_SIGNO", "0", 0); // or UCX takes SIGHUP to print what it does
     if (!comm_has_launcher()) { // one process: without a daemon and the search for a fast network, 0.3 s become 0.05 s
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
         setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // lone processes would remove each other's
