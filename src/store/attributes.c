@@ -27,13 +27,13 @@ static int value_write(hid_t object, const char *name, hid_t type, const void *v
         return -1;
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    int r = attribute < 0 || H5Awrite(attribute, type, value) < 0 ? -1 : 0;
+    int rc = attribute < 0 || H5Awrite(attribute, type, value) < 0 ? -1 : 0;
     if (attribute >= 0 && H5Aclose(attribute) < 0)
-        r = -1;
+        rc = -1;
     if (space >= 0)
         H5Sclose(space);
 
-    return r;
+    return rc;
 }
 
 static int value_set(
@@ -44,12 +44,12 @@ static int value_set(
     if (object < 0)
         return -1;
     hid_t memory = type_open(type);
-    int r = value_write(object, name, memory, value);
-    if (r < 0)
+    int rc = value_write(object, name, memory, value);
+    if (rc < 0)
         file_fail(f, path, e, "cannot set its attribute %s", name);
     H5Tclose(memory);
 
-    return r;
+    return rc;
 }
 
 int store_set_text(struct store_file *f, const char *object, const char *name, const char *value, struct err *e)
@@ -213,12 +213,12 @@ static int number_get(struct store_file *f, const char *path, const char *name, 
     enum store_type type;
     hid_t attribute = single_open(f, path, name, &type);
     bool fits = attribute >= 0 && type != STORE_TEXT && (!whole || (type != STORE_F32 && type != STORE_F64));
-    int r = fits ? 0 : -1;
+    int rc = fits ? 0 : -1;
 
     if (fits) {
         hid_t memory = whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
-        r = H5Aread(attribute, memory, value) < 0 ? -1 : 0;
-        if (r < 0)
+        rc = H5Aread(attribute, memory, value) < 0 ? -1 : 0;
+        if (rc < 0)
             file_fail(f, path, e, "cannot read its attribute %s", name);
     } else if (e) {
         const char *found = attribute < 0 ? "missing or not a single value" : "of another type";
@@ -228,7 +228,7 @@ static int number_get(struct store_file *f, const char *path, const char *name, 
     }
     H5Aclose(attribute);
 
-    return r;
+    return rc;
 }
 
 int store_get_int(struct store_file *f, const char *object, const char *name, int64_t *value, struct err *e)
@@ -270,12 +270,12 @@ int store_attributes(struct store_file *f, const char *object, char ***names, in
 {
     struct attribute_names list = {0};
     hid_t id = object_recent(f, object, e);
-    int r = id < 0 ? -1 : 0;
-    if (r == 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute, &list) < 0)
-        r = file_fail(f, object, e, "cannot list its attributes");
+    int rc = id < 0 ? -1 : 0;
+    if (rc == 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute, &list) < 0)
+        rc = file_fail(f, object, e, "cannot list its attributes");
     object_release(f);
     *names = list.names;
     *n = list.n;
 
-    return r;
+    return rc;
 }

@@ -39,15 +39,15 @@ static herr_t hash_link(hid_t group, const char *name, const link_info *info, vo
     if (info->type != H5L_TYPE_HARD)
         return 0;
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    int r = object < 0 ? -1 : 0;
-    if (r == 0 && !has_own(object)) {
+    int rc = object < 0 ? -1 : 0;
+    if (rc == 0 && !has_own(object)) {
         char *path = mem_format("%s/%s", v->path, name);
-        r = hash_object(object, path, v->hash);
+        rc = hash_object(object, path, v->hash);
         free(path);
     }
     H5Oclose(object);
 
-    return r;
+    return rc;
 }
 
 static int hash_object(hid_t object, const char *path, struct hash_stream *hash)
@@ -61,20 +61,20 @@ static int hash_object(hid_t object, const char *path, struct hash_stream *hash)
 static int checksum_of(hid_t group, char out[17])
 {
     struct hash_stream *hash = hash_stream_new();
-    int r = hash_object(group, "", hash);
+    int rc = hash_object(group, "", hash);
     snprintf(out, 17, "%016" PRIx64, hash_stream_value(hash));
     hash_stream_free(&hash);
-    return r;
+    return rc;
 }
 
 int store_attributes_checksum(struct store_file *f, const char *group, char out[17], struct err *e)
 {
     hid_t object = object_open(f, group, e);
-    int r = object < 0 ? -1 : checksum_of(object, out);
-    if (object >= 0 && r < 0)
+    int rc = object < 0 ? -1 : checksum_of(object, out);
+    if (object >= 0 && rc < 0)
         file_fail(f, group, e, "cannot read its attributes");
     H5Oclose(object);
-    return r;
+    return rc;
 }
 
 int store_seal_attributes(struct store_file *f, const char *group, struct err *e)
@@ -90,16 +90,16 @@ int attributes_verify(struct store_file *f, const char *path, hid_t group, struc
     char found[17] = "";
     char *expected = attribute_text(group, STORE_ATTRIBUTES_CHECKSUM);
     const char *name = strcmp(path, ".") == 0 ? "/" : path;
-    int r = expected ? checksum_of(group, found) : 0;
+    int rc = expected ? checksum_of(group, found) : 0;
 
     if (!expected && has_own(group))
         return err_add(e, ERR_DATA, "%s: %s: damaged: the checksum of its attributes cannot be read", f->path, name);
-    if (r < 0)
+    if (rc < 0)
         snprintf(found, sizeof found, "not available");
     if (expected && strcmp(found, expected) != 0)
-        r = err_add(e, f->temporary ? ERR_IO : ERR_DATA,
+        rc = err_add(e, f->temporary ? ERR_IO : ERR_DATA,
             "%s: %s: damaged: the checksum of its attributes is %s, written was %s", f->path, name, found, expected);
     free(expected);
 
-    return r;
+    return rc;
 }

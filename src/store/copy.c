@@ -54,10 +54,10 @@ static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_
     hid_t scale = H5Rdereference2(c->source, H5P_DEFAULT, H5R_OBJECT, &from), other = -1;
     if (scale >= 0 && H5Iget_name(scale, path, sizeof path) > 0)
         other = dataset_open(c->to, path, c->e);
-    int r = other >= 0 && H5DSattach_scale(array, other, dim) >= 0 ? 0 : -1;
+    int rc = other >= 0 && H5DSattach_scale(array, other, dim) >= 0 ? 0 : -1;
     H5Oclose(other);
     H5Oclose(scale);
-    return r;
+    return rc;
 }
 
 static const char dimensions[] = "DIMENSION_LIST"; // of an array: for each dimension its scales
@@ -70,9 +70,9 @@ static int dimensions_tie(const struct copy *c, hid_t array)
     hid_t attribute = H5Aopen(array, dimensions, H5P_DEFAULT), space = H5Aget_space(attribute);
     hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
     hssize_t n = H5Sget_simple_extent_npoints(space);
-    int r = n >= 1 && n <= STORE_MAX_RANK && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
+    int rc = n >= 1 && n <= STORE_MAX_RANK && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
 
-    for (hssize_t i = 0; i < n && r == 0; i++) {
+    for (hssize_t i = 0; i < n && rc == 0; i++) {
         hobj_ref_t *scale = list[i].p;
         const hobj_ref_t *to = list[i].len ? copied_find(c, scale[0]) : NULL;
         outside[i] = list[i].len && !to ? scale[0] : 0;
@@ -80,17 +80,17 @@ static int dimensions_tie(const struct copy *c, hid_t array)
             *scale = *to;
         list[i].len = to != NULL; // one scale a dimension
     }
-    r = r == 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
-    for (hssize_t i = 0; i < n && r == 0; i++)
+    rc = rc == 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
+    for (hssize_t i = 0; i < n && rc == 0; i++)
         if (outside[i])
-            r = attach_outside(c, array, (unsigned)i, outside[i]);
+            rc = attach_outside(c, array, (unsigned)i, outside[i]);
     for (hssize_t i = 0; i < STORE_MAX_RANK; i++)
         free(list[i].p);
     H5Tclose(type);
     H5Sclose(space);
     H5Aclose(attribute);
 
-    return r;
+    return rc;
 }
 
 struct user { // an element of REFERENCE_LIST
@@ -114,11 +114,11 @@ static int users_replace(hid_t scale, hid_t type, const struct user *list, hsize
         return 0;
     hid_t space = H5Screate_simple(1, &n, NULL);
     hid_t attribute = H5Acreate2(scale, users, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    int r = attribute >= 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
+    int rc = attribute >= 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
     H5Aclose(attribute);
     H5Sclose(space);
 
-    return r;
+    return rc;
 }
 
 static int users_tie(const struct copy *c, hid_t scale)
@@ -126,23 +126,23 @@ static int users_tie(const struct copy *c, hid_t scale)
     hid_t attribute = H5Aopen(scale, users, H5P_DEFAULT), space = H5Aget_space(attribute), type = user_type();
     hssize_t n = H5Sget_simple_extent_npoints(space), kept = 0;
     struct user *list = n > 0 ? mem_new((size_t)n, sizeof *list) : NULL;
-    int r = list && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
+    int rc = list && H5Aread(attribute, type, list) >= 0 ? 0 : -1;
 
-    for (hssize_t i = 0; i < n && r == 0; i++) {
+    for (hssize_t i = 0; i < n && rc == 0; i++) {
         const hobj_ref_t *to = copied_find(c, list[i].array);
         if (to)
             list[kept++] = (struct user){*to, list[i].dimension};
     }
-    if (r == 0 && kept == n)
-        r = H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
+    if (rc == 0 && kept == n)
+        rc = H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
     H5Aclose(attribute);
-    if (r == 0 && kept < n)
-        r = users_replace(scale, type, list, (hsize_t)kept);
+    if (rc == 0 && kept < n)
+        rc = users_replace(scale, type, list, (hsize_t)kept);
     free(list);
     H5Sclose(space);
     H5Tclose(type);
 
-    return r;
+    return rc;
 }
 
 // The source is to blame for a copy that fails, unless the disk is.
@@ -158,24 +158,24 @@ static int copy_fail(struct copy *c, const char *what)
 static int array_tie(struct copy *c, const char *path)
 {
     hid_t array = H5Oopen(c->target, path, H5P_DEFAULT);
-    int r = array < 0 ? -1 : 0;
-    if (r == 0 && H5Aexists(array, users) > 0)
-        r = users_tie(c, array);
-    if (r == 0 && H5Aexists(array, dimensions) > 0)
-        r = dimensions_tie(c, array);
-    if (r < 0)
+    int rc = array < 0 ? -1 : 0;
+    if (rc == 0 && H5Aexists(array, users) > 0)
+        rc = users_tie(c, array);
+    if (rc == 0 && H5Aexists(array, dimensions) > 0)
+        rc = dimensions_tie(c, array);
+    if (rc < 0)
         copy_fail(c, path);
     H5Oclose(array);
 
-    return r;
+    return rc;
 }
 
 static int body_copy(struct copy *c)
 {
     hid_t links = links_new();
-    int r = H5Ocopy(c->source, ".", c->to->id, c->name, H5P_DEFAULT, links) < 0 ? -1 : 0;
+    int rc = H5Ocopy(c->source, ".", c->to->id, c->name, H5P_DEFAULT, links) < 0 ? -1 : 0;
     H5Pclose(links);
-    c->target = r == 0 ? H5Oopen(c->to->id, c->name, H5P_DEFAULT) : -1;
+    c->target = rc == 0 ? H5Oopen(c->to->id, c->name, H5P_DEFAULT) : -1;
     if (c->target < 0 || objects_visit(c->source, copied_note, c) < 0)
         return copy_fail(c, "its arrays");
     return 0;
@@ -189,18 +189,18 @@ int store_copy(struct store_file *from, const char *object, struct store_file *t
     if (c.source < 0)
         return -1;
 
-    int r = body_copy(&c);
-    for (int i = 0; i < c.n && r == 0; i++)
-        r = array_tie(&c, c.arrays[i].path);
-    if (r == 0)
-        r = durable_check(to, name, e);
+    int rc = body_copy(&c);
+    for (int i = 0; i < c.n && rc == 0; i++)
+        rc = array_tie(&c, c.arrays[i].path);
+    if (rc == 0)
+        rc = durable_check(to, name, e);
     for (int i = 0; i < c.n; i++)
         free(c.arrays[i].path);
     free(c.arrays);
     H5Oclose(c.target);
     H5Oclose(c.source);
-    if (r < 0)
+    if (rc < 0)
         to->failed = true;
 
-    return r;
+    return rc;
 }

@@ -161,9 +161,9 @@ int driver_set(hid_t access, struct disk_note *note)
         .truncate = driver_truncate,
         .fl_map = H5FD_FLMAP_DICHOTOMY};
     hid_t id = H5FDregister(&driver);
-    int r = id >= 0 && H5Pset_driver(access, id, &note) >= 0 ? 0 : -1;
+    int rc = id >= 0 && H5Pset_driver(access, id, &note) >= 0 ? 0 : -1;
     if (id >= 0)
         H5FDunregister(id);
 
-    return r;
+    return rc;
 }

@@ -94,12 +94,12 @@ int durable_close(struct store_file *f, struct err *e)
 {
     ASSERT(f->temporary, "%s: not open for writing", f->path);
     object_forget(f);
-    int r = f->failed ? err_add(e, ERR_IO, "%s: not kept: a write to it had failed", f->path) : 0;
-    if (r == 0 && H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0)
-        r = file_fail(f, NULL, e, "cannot write it out");
-    if (H5Fclose(f->id) < 0 && r == 0)
-        r = file_fail(f, NULL, e, "cannot close it");
-    return r == 0 ? durable_check(f, NULL, e) : r;
+    int rc = f->failed ? err_add(e, ERR_IO, "%s: not kept: a write to it had failed", f->path) : 0;
+    if (rc == 0 && H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0)
+        rc = file_fail(f, NULL, e, "cannot write it out");
+    if (H5Fclose(f->id) < 0 && rc == 0)
+        rc = file_fail(f, NULL, e, "cannot close it");
+    return rc == 0 ? durable_check(f, NULL, e) : rc;
 }
 
 // Reads back what was written, and notes the arrays that are left to their checksums.
@@ -112,12 +112,12 @@ static int temporary_verify(struct store_file *f, struct seal_arrays *arrays, st
     if (f->id < 0)
         return file_fail(f, NULL, e, "cannot read back what was written");
     f->arrays = arrays;
-    int r = store_verify_all(f, NULL, e);
+    int rc = store_verify_all(f, NULL, e);
     f->arrays = NULL;
     object_forget(f);
     H5Fclose(f->id);
 
-    return r;
+    return rc;
 }
 
 int store_commit_keeping(struct store_file **file, const char *previous, struct err *e)
@@ -128,19 +128,19 @@ int store_commit_keeping(struct store_file **file, const char *previous, struct 
     ASSERT(f->temporary && f->id >= 0, "%s: not open for writing", f->path);
     if (!f->failed && store_seal_attributes(f, "", e) < 0)
         f->failed = true;
-    int r = durable_close(f, e);
-    if (r == 0)
-        r = temporary_verify(f, &arrays, e);
-    if (r == 0)
-        r = seal_write(f->temporary, f->path, &arrays, e);
-    if (r == 0)
-        r = f->seen ? disk_rename_over(f->temporary, f->path, f->seen, e)
-                    : disk_rename(f->temporary, f->path, previous, e);
-    if (r < 0)
+    int rc = durable_close(f, e);
+    if (rc == 0)
+        rc = temporary_verify(f, &arrays, e);
+    if (rc == 0)
+        rc = seal_write(f->temporary, f->path, &arrays, e);
+    if (rc == 0)
+        rc = f->seen ? disk_rename_over(f->temporary, f->path, f->seen, e)
+                     : disk_rename(f->temporary, f->path, previous, e);
+    if (rc < 0)
         disk_discard(f->temporary);
     seal_arrays_free(&arrays);
     file_free(file);
-    return r;
+    return rc;
 }
 
 int store_commit(struct store_file **f, struct err *e)

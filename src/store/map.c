@@ -19,60 +19,59 @@ static haddr_t plain_offset(hid_t dataset, enum store_type type)
     return offset;
 }
 
-static int map_bytes(
-    struct store_file *f, const char *path, int fd, size_t offset, struct store_mapping *map, struct err *e)
+static int map_bytes(const struct open_array *a, int fd, size_t offset, struct store_mapping *map, struct err *e)
 {
-    ASSERT(map->bytes > 0 && fd >= 0, "%s: %s: nothing to map", f->path, path);
+    ASSERT(map->bytes > 0 && fd >= 0, "%s: %s: nothing to map", a->f->path, a->path);
     size_t start = offset / (size_t)sysconf(_SC_PAGESIZE) * (size_t)sysconf(_SC_PAGESIZE);
     size_t length = offset - start + map->bytes;
     void *base = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, (off_t)start);
     if (base == MAP_FAILED)
-        return err_errno(e, "%s: %s: cannot map it", f->path, path);
+        return err_errno(e, "%s: %s: cannot map it", a->f->path, a->path);
 
-    ASSERT(start <= offset && offset - start + map->bytes <= length, "%s: %s: mapped too little", f->path, path);
+    ASSERT(start <= offset && offset - start + map->bytes <= length, "%s: %s: mapped too little", a->f->path, a->path);
     map->base = base;
     map->length = length;
     map->data = (const char *)base + (offset - start);
-    map->watch = map_watch_new(f->path, fd, base, length);
+    map->watch = map_watch_new(a->f->path, fd, base, length);
     return 0;
 }
 
-static int map_dataset(struct store_file *f, const char *path, hid_t dataset, struct store_mapping *map, struct err *e)
+static int map_array(const struct open_array *a, struct store_mapping *map, struct err *e)
 {
     static const char nothing[1];
-    struct store_shape shape;
-    if (dataset_shape(f, path, dataset, &shape, e) < 0)
-        return -1;
+    const size_t element = store_type_size(a->shape.type);
+    int *fd;
+    struct stat status;
 
-    size_t element = store_type_size(shape.type);
-    map->bytes = (size_t)(shape_rows(&shape) * shape_row_elements(&shape)) * element;
+    map->bytes = (size_t)(shape_rows(&a->shape) * shape_row_elements(&a->shape)) * element;
     if (map->bytes == 0) {
         map->data = nothing;
         return 0;
     }
-    haddr_t offset = plain_offset(dataset, shape.type);
+
+    haddr_t offset = plain_offset(a->dataset, a->shape.type);
     if (offset == HADDR_UNDEF || offset % element != 0)
         return 0;
-    int *fd;
-    struct stat status;
-    if (H5Fget_vfd_handle(f->id, H5P_DEFAULT, (void **)&fd) < 0 || fstat(*fd, &status) < 0)
-        return file_fail(f, path, e, "cannot map it");
+    if (H5Fget_vfd_handle(a->f->id, H5P_DEFAULT, (void **)&fd) < 0 || fstat(*fd, &status) < 0)
+        return file_fail(a->f, a->path, e, "cannot map it");
+
     size_t size = (size_t)status.st_size;
     if (offset > size || map->bytes > size - offset)
-        return file_fail(f, path, e, "ends behind the end of the file: is the file cut off?");
-
-    return map_bytes(f, path, *fd, offset, map, e);
+        return file_fail(a->f, a->path, e, "ends behind the end of the file: is the file cut off?");
+    return map_bytes(a, *fd, offset, map, e);
 }
 
 int store_map(struct store_file *f, const char *path, struct store_mapping *map, struct err *e)
 {
+    struct open_array a;
+
     *map = (struct store_mapping){0};
-    hid_t dataset = dataset_open(f, path, e);
-    if (dataset < 0)
+    if (array_open(f, path, &a, e) < 0)
         return -1;
-    int r = map_dataset(f, path, dataset, map, e);
-    H5Dclose(dataset);
-    return r;
+
+    int rc = map_array(&a, map, e);
+    array_close(&a);
+    return rc;
 }
 
 void store_unmap(struct store_mapping *map)

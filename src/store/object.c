@@ -255,11 +255,11 @@ int store_list(struct store_file *f, const char *group, char ***names, int *n, s
         return -1;
 
     struct link_names list = {0};
-    int r = H5Iget_type(object) == H5I_GROUP ? 0 : file_fail(f, group, e, "is an array, not a group");
-    if (r == 0 && links_visit(object, list_link, &list) < 0)
-        r = file_fail(f, group, e, "cannot list it");
+    int rc = H5Iget_type(object) == H5I_GROUP ? 0 : file_fail(f, group, e, "is an array, not a group");
+    if (rc == 0 && links_visit(object, list_link, &list) < 0)
+        rc = file_fail(f, group, e, "cannot list it");
     H5Oclose(object);
-    if (r < 0) {
+    if (rc < 0) {
         strings_free(list.names, list.n);
         free(list.names);
         return -1;

@@ -14,21 +14,21 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
 {
     char *found = store_get_text(f, "", STORE_FORMAT);
     int64_t stored = 0;
-    int r = 0;
+    int rc = 0;
     if (!found)
-        r = err_add(e, ERR_DATA, "%s: no attribute \"%s\", expected \"%s\": not written by this program", f->path,
+        rc = err_add(e, ERR_DATA, "%s: no attribute \"%s\", expected \"%s\": not written by this program", f->path,
             STORE_FORMAT, format);
     else if (strcmp(found, format) != 0)
-        r = err_add(e, ERR_DATA, "%s: %s: found \"%s\", expected \"%s\"", f->path, STORE_FORMAT, found, format);
+        rc = err_add(e, ERR_DATA, "%s: %s: found \"%s\", expected \"%s\"", f->path, STORE_FORMAT, found, format);
     else
-        r = store_get_int(f, "", STORE_FORMAT_VERSION, &stored, e);
-    if (r == 0 && (stored < 1 || stored > FORMAT_VERSION))
-        r = err_add(e, ERR_DATA,
+        rc = store_get_int(f, "", STORE_FORMAT_VERSION, &stored, e);
+    if (rc == 0 && (stored < 1 || stored > FORMAT_VERSION))
+        rc = err_add(e, ERR_DATA,
             "%s: %s: found %lld, known here are 1 to %d: is it from a newer version of this program?", f->path,
             STORE_FORMAT_VERSION, (long long)stored, FORMAT_VERSION);
     free(found);
 
-    return r;
+    return rc;
 }
 
 // A program that opened the file for writing removed its seal, which need not have changed what we read. Arrays are

@@ -209,28 +209,39 @@ static int temporary_write(const struct parallel_write *w, struct err *e)
     return rc;
 }
 
-// Reads dataset i back once, and compares each rank's rows with its claim. Stores the checksum of the whole.
-static int claims_verify(const struct parallel_write *w, struct store_file *f, int i, struct err *e)
+// Reads an array back once, and compares each rank's rows with its claim. Adds all rows to `whole`.
+static int claims_compare(
+    const struct open_array *a, const struct claim *claims, int size, struct hash_stream *whole, struct err *e)
 {
-    const char *name = w->parts->list[i].path;
-    const struct claim *claims = claims_of(w, i);
-    struct hash_stream *whole = hash_stream_new();
-    int rc = 0;
-
-    for (int rank = 0; rank < w->comm->size && rc == 0; rank++) {
+    for (int rank = 0; rank < size; rank++) {
         const int64_t first = claims[rank].first, rows = claims[rank].rows;
         struct hash_stream *part = hash_stream_new();
-        rc = verify_hash(f, name, first, rows, whole, part, e);
+        int rc = array_hash(a, store_entries(first, rows), whole, part, e);
         if (rc == 0 && hash_stream_value(part) != claims[rank].hash)
             rc = err_add(e, ERR_IO,
                 "%s: %s: damaged: rows %" PRId64 " to %" PRId64 " are not in the file as they were written: does this "
                 "file system keep what several machines write?",
-                w->path, name, first, first + rows - 1);
+                a->f->path, a->path, first, first + rows - 1);
         hash_stream_free(&part);
+        if (rc < 0)
+            return -1;
     }
-    if (rc == 0)
-        rc = checksum_set(f, name, hash_stream_value(whole), e);
 
+    return 0;
+}
+
+// Compares dataset i of the file with the claims on it. Stores its checksum.
+static int claims_verify(const struct parallel_write *w, struct store_file *f, int i, struct err *e)
+{
+    struct open_array a;
+    if (array_open(f, w->parts->list[i].path, &a, e) < 0)
+        return -1;
+
+    struct hash_stream *whole = hash_stream_new();
+    int rc = claims_compare(&a, claims_of(w, i), w->comm->size, whole, e);
+    array_close(&a);
+    if (rc == 0)
+        rc = checksum_set(f, a.path, hash_stream_value(whole), e);
     hash_stream_free(&whole);
     return rc;
 }

@@ -60,51 +60,51 @@ static bool is_as_stored(hid_t dataset, enum store_type type)
     return is_same;
 }
 
-int read_check_begin(struct store_file *f, const char *path, hid_t dataset, enum store_type type, int64_t first,
-    struct read_check **check, struct err *e)
+int read_check_begin(
+    struct open_array *a, enum store_type type, int64_t first, struct read_check **check, struct err *e)
 {
-    ASSERT(dataset >= 0, "%s: not open", path);
-    struct read_check *c = check_find(f, path);
+    ASSERT(a->dataset >= 0, "%s: not open", a->path);
+    struct read_check *c = check_find(a->f, a->path);
 
     *check = NULL;
     if (!c) {
-        char *expected = attribute_text(dataset, STORE_CHECKSUM);
-        if (!expected && H5Aexists(dataset, STORE_CHECKSUM) > 0)
-            return checksum_unreadable(f, path, e);
-        c = check_new(f, path, expected);
+        char *expected = attribute_text(a->dataset, STORE_CHECKSUM);
+        if (!expected && H5Aexists(a->dataset, STORE_CHECKSUM) > 0)
+            return checksum_unreadable(a->f, a->path, e);
+        c = check_new(a->f, a->path, expected);
     }
     if (c->is_good)
         return 0;
 
-    if (first == c->next && is_as_stored(dataset, type)) {
+    if (first == c->next && is_as_stored(a->dataset, type)) {
         *check = c;
         return 0;
     }
-    if (array_verify(f, path, dataset, NULL, e) < 0)
+    if (array_verify(a, NULL, e) < 0)
         return -1;
     c->is_good = true;
     return 0;
 }
 
-int read_check_add(struct store_file *f, struct read_check *c, enum store_type type, const struct store_shape *shape,
-    int64_t rows, const void *data, struct err *e)
+int read_check_add(const struct open_array *a, struct read_check *c, enum store_type type, int64_t rows,
+    const void *data, struct err *e)
 {
-    int64_t n = rows * shape_row_elements(shape);
+    int64_t n = rows * shape_row_elements(&a->shape);
     char found[17];
 
-    ASSERT(c->path && c->hash && c->expected && !c->is_good, "%s: no comparison is running", f->path);
+    ASSERT(c->path && c->hash && c->expected && !c->is_good, "%s: no comparison is running", a->path);
     if (type == STORE_TEXT)
         strings_hash(c->hash, data, n);
     else
         hash_stream_add(c->hash, data, (size_t)n * store_type_size(type));
     c->next += rows;
-    if (c->next < shape_rows(shape))
+    if (c->next < shape_rows(&a->shape))
         return 0;
 
     snprintf(found, sizeof found, "%016" PRIx64, hash_stream_value(c->hash));
     c->is_good = strcmp(found, c->expected) == 0;
-    int r = c->is_good ? 0 : checksum_differs(f, c->path, found, c->expected, e);
-    if (r < 0)
+    int rc = c->is_good ? 0 : checksum_differs(a, found, c->expected, e);
+    if (rc < 0)
         check_clear(c);
-    return r;
+    return rc;
 }

@@ -1,31 +1,10 @@
-// Rows of an open array: which part of the file they are, and how they are read.
+// Reads rows of an open array: numbers as HDF5 converts them, strings in new memory.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-int rows_select(hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory)
-{
-    hsize_t start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK] = {0};
-
-    ASSERT(shape->rank >= 0 && shape->rank <= STORE_MAX_RANK, "rank %d", shape->rank);
-    ASSERT(first >= 0 && rows >= 0, "rows %" PRId64 " from %" PRId64, rows, first);
-    for (int i = 0; i < shape->rank; i++)
-        count[i] = (hsize_t)shape->dims[i];
-    start[0] = (hsize_t)first;
-    count[0] = (hsize_t)rows;
-    *file = H5Dget_space(dataset);
-    if (shape->rank == 0) {
-        *memory = H5Screate(H5S_SCALAR);
-        return *file < 0 || *memory < 0 ? -1 : 0;
-    }
-    *memory = H5Screate_simple(shape->rank, count, NULL);
-    if (*file < 0 || *memory < 0)
-        return -1;
-    return H5Sselect_hyperslab(*file, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ? -1 : 0;
-}
 
 hid_t transfer_of_type(hid_t type)
 {
@@ -49,7 +28,8 @@ static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, 
     return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
 }
 
-hid_t transfer_new(struct store_file *f, hid_t type)
+// Returns transfer_of_type, under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
+static hid_t transfer_new(struct store_file *f, hid_t type)
 {
     ASSERT(f->id >= 0, "%s: not open", f->path);
     hid_t transfer = transfer_of_type(type);
@@ -59,23 +39,30 @@ hid_t transfer_new(struct store_file *f, hid_t type)
     return transfer;
 }
 
-int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
-    int64_t first, int64_t rows, void *data, struct err *e)
+const char *entry_name(int dimension)
 {
-    ASSERT(dataset >= 0 && memory_type >= 0, "%s: not open", path);
-    if (rows * shape_row_elements(shape) == 0)
+    return dimension ? "column" : "row";
+}
+
+int read_entries(
+    const struct open_array *a, int dimension, struct store_range part, hid_t type, void *data, struct err *e)
+{
+    ASSERT(a->dataset >= 0 && type >= 0, "%s: not open", a->path);
+    if (part.n == 0 || shape_rows(&a->shape) * shape_row_elements(&a->shape) == 0)
         return 0;
-    hid_t file = -1, memory = -1, transfer = transfer_new(f, memory_type);
-    int r = rows_select(dataset, shape, first, rows, &file, &memory);
-    if (r == 0)
-        r = H5Dread(dataset, memory_type, memory, file, transfer, data) < 0 ? -1 : 0;
-    if (r < 0)
-        file_fail(f, path, e, "cannot read %" PRId64 " rows at row %" PRId64, rows, first);
+
+    const char *what = entry_name(dimension);
+    hid_t file = -1, memory = -1, transfer = transfer_new(a->f, type);
+    int rc = array_select(a, dimension, part, &file, &memory);
+    if (rc == 0 && H5Dread(a->dataset, type, memory, file, transfer, data) < 0)
+        rc = -1;
+    if (rc < 0)
+        file_fail(a->f, a->path, e, "cannot read %" PRId64 " %ss at %s %" PRId64, part.n, what, what, part.first);
+
     H5Sclose(memory);
     H5Sclose(file);
     H5Pclose(transfer);
-
-    return r;
+    return rc;
 }
 
 // A string of fixed length ends at its first NUL or its last byte; if it is padded with spaces, as Fortran does, before
@@ -88,41 +75,40 @@ static char *fixed_text(const char *bytes, size_t size, bool is_padded)
     return mem_format("%.*s", (int)n, bytes);
 }
 
-static int read_fixed_texts(struct store_file *f, const char *path, hid_t dataset, hid_t stored,
-    const struct store_shape *shape, int64_t first, int64_t rows, char **texts, struct err *e)
+static int read_fixed_texts(
+    const struct open_array *a, hid_t stored, struct store_range rows, char **texts, struct err *e)
 {
-    int64_t n = rows * shape_row_elements(shape);
+    int64_t n = rows.n * shape_row_elements(&a->shape);
     size_t size = H5Tget_size(stored);
-    char *bytes = mem_array((size_t)n, size, path, e);
+    char *bytes = mem_array((size_t)n, size, a->path, e);
     if (!bytes)
         return -1;
-    int r = read_rows(f, path, dataset, stored, shape, first, rows, bytes, e);
+
+    int rc = read_entries(a, 0, rows, stored, bytes, e);
     bool is_padded = H5Tget_strpad(stored) == H5T_STR_SPACEPAD;
-
-    for (int64_t i = 0; i < n && r == 0; i++)
+    for (int64_t i = 0; i < n && rc == 0; i++)
         texts[i] = fixed_text(bytes + (size_t)i * size, size, is_padded);
-    free(bytes);
 
-    return r;
+    free(bytes);
+    return rc;
 }
 
-int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
-    int64_t rows, char **texts, struct err *e)
+int read_texts(const struct open_array *a, struct store_range rows, char **texts, struct err *e)
 {
-    int64_t n = rows * shape_row_elements(shape);
+    int64_t n = rows.n * shape_row_elements(&a->shape);
     if (n == 0)
         return 0;
+
     memset(texts, 0, (size_t)n * sizeof *texts);
-    hid_t stored = H5Dget_type(dataset);
+    hid_t stored = H5Dget_type(a->dataset);
     bool is_variable = H5Tis_variable_str(stored) > 0;
-    int r = is_variable ? read_rows(f, path, dataset, stored, shape, first, rows, texts, e)
-                        : read_fixed_texts(f, path, dataset, stored, shape, first, rows, texts, e);
+    int rc = is_variable ? read_entries(a, 0, rows, stored, texts, e) : read_fixed_texts(a, stored, rows, texts, e);
     H5Tclose(stored);
-    if (r < 0)
+
+    if (rc < 0)
         strings_free(texts, n);
-    for (int64_t i = 0; i < n && r == 0; i++)
+    for (int64_t i = 0; i < n && rc == 0; i++)
         if (!texts[i]) // HDF5's form of an empty string
             texts[i] = mem_text("");
-
-    return r;
+    return rc;
 }

@@ -85,21 +85,21 @@ static int seal_sum(int fd, const struct seal *s, uint64_t *sum)
 {
     struct hash_stream *hash = hash_stream_new();
     off_t at = 0;
-    int r = 0;
+    int rc = 0;
 
     ASSERT(s->arrays >= 0 && s->bytes >= 0, "%" PRId64 " arrays, %" PRId64 " bytes", s->arrays, s->bytes);
-    for (int64_t i = 0; i < s->arrays && r == 0; i++) {
-        r = add_bytes(hash, fd, at, s->table[i].offset);
+    for (int64_t i = 0; i < s->arrays && rc == 0; i++) {
+        rc = add_bytes(hash, fd, at, s->table[i].offset);
         at = s->table[i].offset + s->table[i].bytes;
     }
-    if (r == 0)
-        r = add_bytes(hash, fd, at, s->bytes);
+    if (rc == 0)
+        rc = add_bytes(hash, fd, at, s->bytes);
     if (s->arrays)
         hash_stream_add(hash, s->table, table_bytes(s));
 
     *sum = hash_stream_value(hash);
     hash_stream_free(&hash);
-    return r;
+    return rc;
 }
 
 // --- writing
@@ -155,13 +155,13 @@ int seal_write(const char *temporary, const char *path, struct seal_arrays *arra
         return disk_fail(e, path, errno, 0, "cannot open its temporary to seal it");
     if (arrays->n)
         qsort(arrays->list, (size_t)arrays->n, sizeof *arrays->list, by_offset);
-    int r = seal_append(fd, &s);
-    if (r < 0)
+    int rc = seal_append(fd, &s);
+    if (rc < 0)
         disk_fail(e, path, errno, (double)s.bytes + (double)table_bytes(&s) + SEAL_BYTES, "cannot seal it");
-    if (close(fd) < 0 && r == 0)
-        r = disk_fail(e, path, errno, 0, "cannot seal it");
+    if (close(fd) < 0 && rc == 0)
+        rc = disk_fail(e, path, errno, 0, "cannot seal it");
 
-    return r;
+    return rc;
 }
 
 // --- reading
@@ -202,20 +202,20 @@ static int seal_compare(int fd, const char *path, int64_t size, const char found
         return err_add(e, ERR_DATA, "%s: damaged: it has %" PRId64 " bytes, written were %" PRId64, path, size,
             s.bytes + (int64_t)table_bytes(&s) + SEAL_BYTES);
     s.table = mem_new((size_t)s.arrays + 1, sizeof *s.table);
-    int r = 0;
+    int rc = 0;
     if (read_at(fd, s.table, table_bytes(&s), s.bytes) < 0)
-        r = fail_unreadable(path, e);
+        rc = fail_unreadable(path, e);
     else if (!is_table(&s))
-        r = fail_damaged(path, e);
+        rc = fail_damaged(path, e);
     else if (seal_sum(fd, &s, &sum) < 0)
-        r = fail_unreadable(path, e);
-    if (r == 0) {
+        rc = fail_unreadable(path, e);
+    if (rc == 0) {
         seal_text(expected, &s, sum);
-        r = memcmp(found, expected, SEAL_BYTES) == 0 ? 0 : fail_damaged(path, e);
+        rc = memcmp(found, expected, SEAL_BYTES) == 0 ? 0 : fail_damaged(path, e);
     }
     free(s.table);
 
-    return r;
+    return rc;
 }
 
 // The same of a seal in the user block.
@@ -223,15 +223,15 @@ static int old_seal_compare(int fd, const char *path, int64_t size, const char f
 {
     char expected[OLD_SEAL_BYTES] = "";
     struct hash_stream *hash = hash_stream_new();
-    int r = add_bytes(hash, fd, OLD_SEAL_BYTES, size) < 0 ? fail_unreadable(path, e) : 0;
+    int rc = add_bytes(hash, fd, OLD_SEAL_BYTES, size) < 0 ? fail_unreadable(path, e) : 0;
 
     snprintf(expected, sizeof expected, SEAL_BEGIN PRId64 ", xxh3 of those from %d %016" PRIx64 "\n", size,
         OLD_SEAL_BYTES, hash_stream_value(hash));
     hash_stream_free(&hash);
-    if (r == 0 && memcmp(found, expected, OLD_SEAL_BYTES) != 0)
-        r = fail_damaged(path, e);
+    if (rc == 0 && memcmp(found, expected, OLD_SEAL_BYTES) != 0)
+        rc = fail_damaged(path, e);
 
-    return r;
+    return rc;
 }
 
 static bool is_seal(const char *text)
@@ -263,14 +263,14 @@ int seal_check(const char *path, bool *is_sealed, struct err *e)
     *is_sealed = false;
     if (fd < 0)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
-    int r = fstat(fd, &s) < 0 ? fail_unreadable(path, e) : 0;
-    if (r == 0 && known_has(&s, KNOWN_SEALED))
+    int rc = fstat(fd, &s) < 0 ? fail_unreadable(path, e) : 0;
+    if (rc == 0 && known_has(&s, KNOWN_SEALED))
         *is_sealed = true;
-    else if (r == 0)
-        r = file_check(fd, path, s.st_size, is_sealed, e);
-    if (r == 0 && *is_sealed && time(NULL) - s.st_mtime >= SETTLED_SECONDS)
+    else if (rc == 0)
+        rc = file_check(fd, path, s.st_size, is_sealed, e);
+    if (rc == 0 && *is_sealed && time(NULL) - s.st_mtime >= SETTLED_SECONDS)
         known_add(&s, KNOWN_SEALED);
     close(fd);
 
-    return r;
+    return rc;
 }

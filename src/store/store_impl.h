@@ -96,8 +96,24 @@ int type_of(hid_t type);               // the smallest of ours that holds all of
 int64_t shape_rows(const struct store_shape *shape);
 int64_t shape_row_elements(const struct store_shape *shape);
 int64_t shape_piece(const struct store_shape *shape); // rows of one piece, at least 1
-// 0, or -1 with the reason in `e`: a rank or type that we do not have.
-int dataset_shape(struct store_file *f, const char *path, hid_t dataset, struct store_shape *shape, struct err *e);
+
+// array.c
+// An array that is open in HDF5.
+struct open_array {
+    struct store_file *f; // borrowed
+    const char *path;     // borrowed
+    hid_t dataset;
+    struct store_shape shape;
+};
+// Opens an array and sets *a. Returns -1 and an error if it does not exist, or as array_shape; then nothing is open.
+int array_open(struct store_file *f, const char *path, struct open_array *a, struct err *e);
+void array_close(struct open_array *a);
+// Sets a->shape, the only member of `a` that is not set yet. Returns -1 and an error if the array has a rank, type or
+// storage that we do not read.
+int array_shape(struct open_array *a, struct err *e);
+// Selects entries of one dimension, with all entries of the others: *file is the space of the array with the selection,
+// *memory the space of as many values in memory. The caller closes both, also on failure.
+int array_select(const struct open_array *a, int dimension, struct store_range part, hid_t *file, hid_t *memory);
 
 // write.c
 hid_t dataset_create(struct store_file *f, const char *path, const struct store_shape *shape, struct err *e);
@@ -107,29 +123,31 @@ void strings_free(char **strings, int64_t n); // the strings, not the array
 void strings_hash(struct hash_stream *hash, char *const *strings, int64_t n);
 
 // rows.c
-// Selects rows in the file space of `dataset`; *memory is the space of that many rows in memory. The caller closes
-// both.
-int rows_select(
-    hid_t dataset, const struct store_shape *shape, int64_t first, int64_t rows, hid_t *file, hid_t *memory);
 // Returns a transfer property list for values of a type in memory. Strings get a small conversion buffer, because HDF5
 // clears its default one, of a mebibyte, at every transfer of strings.
 hid_t transfer_of_type(hid_t type);
-// Returns the same, under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
-hid_t transfer_new(struct store_file *f, hid_t type);
-int read_rows(struct store_file *f, const char *path, hid_t dataset, hid_t memory_type, const struct store_shape *shape,
-    int64_t first, int64_t rows, void *data, struct err *e);
-int read_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape, int64_t first,
-    int64_t rows, char **texts, struct err *e);
+// Reads entries of one dimension, with all entries of the others, as `type` of HDF5. Returns -1 and an error; sets
+// f->lost if an integer type cannot hold a value.
+int read_entries(
+    const struct open_array *a, int dimension, struct store_range part, hid_t type, void *data, struct err *e);
+const char *entry_name(int dimension); // "row" or "column", for messages
+int read_texts(const struct open_array *a, struct store_range rows, char **texts, struct err *e);
+
+// walk_array.c
+// Reads an open array whose shape is not set yet: of plain numbers the first and last element, otherwise all of it.
+// Returns -1 and an error if HDF5 cannot read it. Passes over an array that array_shape refuses, because nobody will
+// read it.
+int array_try(struct open_array *a, struct err *e);
 
 // verify.c
-// Adds rows [first, first + rows) to the checksum as they are stored, strings with their NULs. Numbers are also added
-// to `part`, unless it is NULL.
-int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
-    struct hash_stream *part, struct err *e);
-// store_verify of an open array; reports a good one to `each`, unless that is NULL.
-int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e);
+// Adds rows to the checksum as they are stored, strings with their NULs. Numbers are also added to `part`, unless it is
+// NULL.
+int array_hash(const struct open_array *a, struct store_range rows, struct hash_stream *hash, struct hash_stream *part,
+    struct err *e);
+// store_verify of an open array, whose shape need not be set. Reports a good one to `each`, unless that is NULL.
+int array_verify(struct open_array *a, const struct store_each *each, struct err *e);
 // The errors of a checksum: the array differs from it, or it cannot be read. Both return -1.
-int checksum_differs(struct store_file *f, const char *path, const char *found, const char *expected, struct err *e);
+int checksum_differs(const struct open_array *a, const char *found, const char *expected, struct err *e);
 int checksum_unreadable(struct store_file *f, const char *path, struct err *e);
 // Whether the file was written with a seal and has none.
 bool seal_is_missing(struct store_file *f);
@@ -154,11 +172,11 @@ bool known_has(const struct stat *s, enum known_what what);
 void known_add(const struct stat *s, enum known_what what);
 
 // read_check.c
-// Comes before rows from `first` on are read as `type`: sets *check if their values are to be added by read_check_add,
-// to NULL if not. Returns -1 and an error if the array was compared and is damaged.
-int read_check_begin(struct store_file *f, const char *path, hid_t dataset, enum store_type type, int64_t first,
-    struct read_check **check, struct err *e);
+// Is called before rows from `first` on are read as `type`: sets *check if their values are to be added by
+// read_check_add, to NULL if not. Returns -1 and an error if the array was compared and is damaged.
+int read_check_begin(
+    struct open_array *a, enum store_type type, int64_t first, struct read_check **check, struct err *e);
 // Adds the rows that were read. Returns -1 and an error if they were the last ones and the array is damaged.
-int read_check_add(struct store_file *f, struct read_check *c, enum store_type type, const struct store_shape *shape,
-    int64_t rows, const void *data, struct err *e);
+int read_check_add(const struct open_array *a, struct read_check *c, enum store_type type, int64_t rows,
+    const void *data, struct err *e);
 void read_checks_free(struct store_file *f);

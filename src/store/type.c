@@ -1,4 +1,4 @@
-// Our element types and HDF5's, shapes, and rows as the unit in which arrays are read and written.
+// Our element types and HDF5's, and what follows from a shape: rows, their elements, the rows of a piece.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -114,72 +114,4 @@ int64_t shape_piece(const struct store_shape *shape)
     int64_t row = elements > STORE_PIECE_BYTES ? STORE_PIECE_BYTES : elements * (int64_t)element;
     int64_t rows = row > 0 ? STORE_PIECE_BYTES / row : 1;
     return rows > 0 ? rows : 1;
-}
-
-// The number of bytes must be a number: a malformed file may claim any dimensions.
-static bool shape_fits(const struct store_shape *shape)
-{
-    int64_t bytes = (int64_t)store_type_size(shape->type);
-    for (int i = 0; i < shape->rank; i++) {
-        int64_t n = shape->dims[i] ? shape->dims[i] : 1;
-        if (n < 0 || __builtin_mul_overflow(bytes, n, &bytes))
-            return false;
-    }
-    return true;
-}
-
-static int space_dims(hid_t space, struct store_shape *shape)
-{
-    hsize_t dims[STORE_MAX_RANK];
-    if (H5Sget_simple_extent_type(space) == H5S_NULL || H5Sget_simple_extent_dims(space, dims, NULL) < 0)
-        return -1;
-    for (int i = 0; i < shape->rank; i++)
-        shape->dims[i] = (int64_t)dims[i];
-    return shape_fits(shape) ? 0 : -1;
-}
-
-// Values in other files, and filters whose code is not known to be safe on malformed files, are not read.
-static int form_check(struct store_file *f, const char *path, hid_t creation, struct err *e)
-{
-    if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)
-        return file_fail(f, path, e, "its values are in other files, which are not read");
-    for (int i = 0; i < H5Pget_nfilters(creation); i++) {
-        unsigned flags, config;
-        size_t values = 0;
-        char name[64] = "";
-        H5Z_filter_t filter = H5Pget_filter2(creation, (unsigned)i, &flags, &values, NULL, sizeof name, name, &config);
-        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
-            return file_fail(f, path, e,
-                "filter %d (%s), allowed are gzip, shuffle and fletcher32; h5repack -f GZIP=1 "
-                "rewrites the file",
-                (int)filter, name);
-    }
-
-    return 0;
-}
-
-int dataset_shape(struct store_file *f, const char *path, hid_t dataset, struct store_shape *shape, struct err *e)
-{
-    *shape = (struct store_shape){0};
-    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset), creation = H5Dget_create_plist(dataset);
-    int r = 0, ours = type < 0 ? -1 : type_of(type);
-    shape->rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
-    if (type < 0 || space < 0 || creation < 0 || shape->rank < 0)
-        r = file_fail(f, path, e, "cannot read its type and dimensions");
-    else if (ours < 0)
-        r = file_fail(f, path, e, "elements that are neither numbers nor strings, which is all that can be read here");
-    else if (shape->rank > STORE_MAX_RANK)
-        r = file_fail(f, path, e, "has %d dimensions, allowed are 0 to %d", shape->rank, STORE_MAX_RANK);
-    else {
-        shape->type = (enum store_type)ours;
-        if (space_dims(space, shape) < 0)
-            r = file_fail(f, path, e, "cannot read its dimensions");
-        else
-            r = form_check(f, path, creation, e);
-    }
-    H5Pclose(creation);
-    H5Sclose(space);
-    H5Tclose(type);
-
-    return r;
 }

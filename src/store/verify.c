@@ -17,77 +17,68 @@ int checksum_set(struct store_file *f, const char *path, uint64_t value, struct 
     return store_set_text(f, path, STORE_CHECKSUM, text, e);
 }
 
-static int hash_texts(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
-    int64_t first, int64_t rows, struct hash_stream *hash, struct err *e)
+static int hash_texts(const struct open_array *a, struct store_range rows, struct hash_stream *hash, struct err *e)
 {
-    int64_t n = rows * shape_row_elements(shape);
-    char **texts = mem_array((size_t)n, sizeof *texts, path, e);
+    int64_t n = rows.n * shape_row_elements(&a->shape);
+    char **texts = mem_array((size_t)n, sizeof *texts, a->path, e);
     if (!texts)
         return -1;
-    int r = read_texts(f, path, dataset, shape, first, rows, texts, e);
-    if (r == 0)
+
+    int rc = read_texts(a, rows, texts, e);
+    if (rc == 0)
         strings_hash(hash, texts, n);
     strings_free(texts, n);
     free(texts);
-
-    return r;
+    return rc;
 }
 
-static int hash_numbers(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
-    int64_t first, int64_t rows, struct hash_stream *hash, struct hash_stream *part, struct err *e)
+// Reads rows as they are stored. A whole array is read by the call that takes HDF5 least.
+static int rows_as_stored(const struct open_array *a, struct store_range rows, hid_t stored, void *data, struct err *e)
 {
-    hid_t stored = H5Dget_type(dataset);
-    size_t bytes = (size_t)(rows * shape_row_elements(shape)) * H5Tget_size(stored);
-    void *data = mem_array(bytes, 1, path, e);
-    int r = data ? 0 : -1;
-    if (r == 0 && rows == shape_rows(shape)) // whole and as stored: what takes HDF5 least
-        r = bytes == 0 || H5Dread(dataset, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0
-                ? 0
-                : file_fail(f, path, e, "cannot read it");
-    else if (r == 0)
-        r = read_rows(f, path, dataset, stored, shape, first, rows, data, e);
-    if (r == 0)
+    if (rows.n != shape_rows(&a->shape))
+        return read_entries(a, 0, rows, stored, data, e);
+    if (rows.n * shape_row_elements(&a->shape) == 0)
+        return 0;
+    if (H5Dread(a->dataset, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        return file_fail(a->f, a->path, e, "cannot read it");
+    return 0;
+}
+
+static int hash_numbers(const struct open_array *a, struct store_range rows, struct hash_stream *hash,
+    struct hash_stream *part, struct err *e)
+{
+    hid_t stored = H5Dget_type(a->dataset);
+    size_t bytes = (size_t)(rows.n * shape_row_elements(&a->shape)) * H5Tget_size(stored);
+    void *data = mem_array(bytes, 1, a->path, e);
+    int rc = data ? rows_as_stored(a, rows, stored, data, e) : -1;
+
+    if (rc == 0)
         hash_stream_add(hash, data, bytes);
-    if (r == 0 && part)
+    if (rc == 0 && part)
         hash_stream_add(part, data, bytes);
     free(data);
     H5Tclose(stored);
-
-    return r;
+    return rc;
 }
 
-static int hash_rows(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
-    int64_t first, int64_t rows, struct hash_stream *hash, struct hash_stream *part, struct err *e)
+int array_hash(const struct open_array *a, struct store_range rows, struct hash_stream *hash, struct hash_stream *part,
+    struct err *e)
 {
-    int64_t piece = shape_piece(shape), end = first + rows;
-    int r = 0;
-    for (int64_t n; first < end && r == 0; first += n) {
-        n = end - first < piece ? end - first : piece;
-        r = shape->type == STORE_TEXT ? hash_texts(f, path, dataset, shape, first, n, hash, e)
-                                      : hash_numbers(f, path, dataset, shape, first, n, hash, part, e);
+    const int64_t piece = shape_piece(&a->shape), end = rows.first + rows.n;
+    int rc = 0;
+
+    for (int64_t at = rows.first, n; at < end && rc == 0; at += n) {
+        n = end - at < piece ? end - at : piece;
+        rc = a->shape.type == STORE_TEXT ? hash_texts(a, store_entries(at, n), hash, e)
+                                         : hash_numbers(a, store_entries(at, n), hash, part, e);
     }
-    return r;
+    return rc;
 }
 
-int verify_hash(struct store_file *f, const char *path, int64_t first, int64_t rows, struct hash_stream *hash,
-    struct hash_stream *part, struct err *e)
+int checksum_differs(const struct open_array *a, const char *found, const char *expected, struct err *e)
 {
-    struct store_shape shape;
-    hid_t dataset = dataset_open(f, path, e);
-    if (dataset < 0)
-        return -1;
-    int r = dataset_shape(f, path, dataset, &shape, e);
-    if (r == 0)
-        r = hash_rows(f, path, dataset, &shape, first, rows, hash, part, e);
-    H5Dclose(dataset);
-
-    return r;
-}
-
-int checksum_differs(struct store_file *f, const char *path, const char *found, const char *expected, struct err *e)
-{
-    return err_add(e, f->temporary ? ERR_IO : ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", f->path,
-        path, found, expected);
+    return err_add(e, a->f->temporary ? ERR_IO : ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s",
+        a->f->path, a->path, found, expected);
 }
 
 bool store_is_damage(const struct err *e)
@@ -100,59 +91,61 @@ int checksum_unreadable(struct store_file *f, const char *path, struct err *e)
     return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum cannot be read", f->path, path);
 }
 
-// `expected`: the checksum that is stored.
-static int array_compare(struct store_file *f, const char *path, hid_t dataset, const struct store_shape *shape,
-    const char *expected, struct err *e)
+// Compares an array with the checksum that is stored for it.
+static int array_compare(const struct open_array *a, const char *expected, struct err *e)
 {
-    ASSERT(expected, "%s: no checksum to compare with", path);
+    ASSERT(expected, "%s: no checksum to compare with", a->path);
     char found[17];
     struct hash_stream *hash = hash_stream_new();
-    int r = hash_rows(f, path, dataset, shape, 0, shape_rows(shape), hash, NULL, e);
+    int rc = array_hash(a, store_entries(0, shape_rows(&a->shape)), hash, NULL, e);
+
     snprintf(found, sizeof found, "%016" PRIx64, hash_stream_value(hash));
-    if (r == 0 && strcmp(found, expected) != 0)
-        r = checksum_differs(f, path, found, expected, e);
+    if (rc == 0 && strcmp(found, expected) != 0)
+        rc = checksum_differs(a, found, expected, e);
     hash_stream_free(&hash);
-    return r;
+    return rc;
 }
 
-// Notes where the bytes of an array lie in the file, if they lie there as its checksum has them.
-static void sealed_array_note(struct store_file *f, hid_t dataset, const struct store_shape *shape)
+// Notes where the bytes of an array are in the file, if they are there as its checksum covers them.
+static void sealed_array_note(const struct open_array *a)
 {
-    ASSERT(f->arrays, "%s: no list of arrays", f->path);
-    haddr_t offset = shape->type == STORE_TEXT ? HADDR_UNDEF : H5Dget_offset(dataset);
+    ASSERT(a->f->arrays, "%s: no list of arrays", a->f->path);
+    haddr_t offset = a->shape.type == STORE_TEXT ? HADDR_UNDEF : H5Dget_offset(a->dataset);
     if (offset != HADDR_UNDEF)
-        seal_note(f->arrays, (int64_t)offset, (int64_t)H5Dget_storage_size(dataset));
+        seal_note(a->f->arrays, (int64_t)offset, (int64_t)H5Dget_storage_size(a->dataset));
 }
 
-int array_verify(struct store_file *f, const char *path, hid_t dataset, const struct store_each *each, struct err *e)
+int array_verify(struct open_array *a, const struct store_each *each, struct err *e)
 {
-    struct store_shape shape;
-    char *expected = attribute_text(dataset, STORE_CHECKSUM);
-    int r = 0;
+    char *expected = attribute_text(a->dataset, STORE_CHECKSUM);
+    int rc = 0;
 
-    if (!expected && H5Aexists(dataset, STORE_CHECKSUM) > 0)
-        return checksum_unreadable(f, path, e);
+    if (!expected && H5Aexists(a->dataset, STORE_CHECKSUM) > 0)
+        return checksum_unreadable(a->f, a->path, e);
+
     if (expected || each)
-        r = dataset_shape(f, path, dataset, &shape, e);
-    if (r == 0 && expected)
-        r = array_compare(f, path, dataset, &shape, expected, e);
-    if (r == 0 && expected && f->arrays)
-        sealed_array_note(f, dataset, &shape);
-    if (r == 0 && each)
-        each->array(each->context, path,
-            (int64_t)store_type_size(shape.type) * shape_rows(&shape) * shape_row_elements(&shape), expected != NULL);
+        rc = array_shape(a, e);
+    if (rc == 0 && expected)
+        rc = array_compare(a, expected, e);
+    if (rc == 0 && expected && a->f->arrays)
+        sealed_array_note(a);
+    if (rc == 0 && each)
+        each->array(each->context, a->path,
+            (int64_t)store_type_size(a->shape.type) * shape_rows(&a->shape) * shape_row_elements(&a->shape),
+            expected != NULL);
     free(expected);
-    return r;
+    return rc;
 }
 
 int store_verify(struct store_file *f, const char *path, struct err *e)
 {
-    hid_t dataset = dataset_open(f, path, e);
-    if (dataset < 0)
+    struct open_array a = {.f = f, .path = path, .dataset = dataset_open(f, path, e)};
+    if (a.dataset < 0)
         return -1;
-    int r = array_verify(f, path, dataset, NULL, e);
-    H5Dclose(dataset);
-    return r;
+
+    int rc = array_verify(&a, NULL, e);
+    array_close(&a);
+    return rc;
 }
 
 struct verify_visit {
@@ -172,15 +165,15 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
 
     hid_t object = object_of_info(root, info); // no way through the groups again
     char *whole = *v->group ? mem_format("%s/%s", v->group, path) : NULL;
-    int r;
+    int rc;
     path = whole ? whole : path;
     if (object < 0)
-        r = file_fail(v->f, path, v->e, "cannot open it");
+        rc = file_fail(v->f, path, v->e, "cannot open it");
     else if (info->type == H5O_TYPE_DATASET)
-        r = array_verify(v->f, path, object, v->each, v->e);
+        rc = array_verify(&(struct open_array){.f = v->f, .path = path, .dataset = object}, v->each, v->e);
     else
-        r = attributes_verify(v->f, path, object, v->e);
-    if (r < 0)
+        rc = attributes_verify(v->f, path, object, v->e);
+    if (rc < 0)
         v->result = -1;
     H5Oclose(object);
     free(whole);

@@ -3,8 +3,8 @@
 //
 // The child makes the same calls that this program makes later. It visits every object and reads every attribute. It
 // reads a compressed, chunked or variable-length array whole, because HDF5 can crash in any part of it, and of plain
-// numbers, whose bytes HDF5 only copies, the first and last element. One risk remains: a compressed chunk that unpacks
-// to less than its size makes HDF5 read behind its buffer, which does not always crash.
+// numbers, whose bytes HDF5 only copies, the first and last element (walk_array.c). One risk remains: a compressed
+// chunk that unpacks to less than its size makes HDF5 read behind its buffer, which does not always crash.
 //
 // The parent sends nothing. For each file the child writes records into a pipe: one for each array, if the caller wants
 // them, and one at the end, with the messages. A child that dies before that record is the verdict on its file. The
@@ -89,72 +89,6 @@ static void array_send(void *walk, const char *path, int64_t bytes, bool has_che
         w->report, &(struct record){.bytes = bytes, .length = RECORD_ARRAY, .has_checksum = has_checksum}, NULL);
 }
 
-// A value beyond our largest integer is no damage: reading this array later reports the row.
-static int forgive_loss(struct walk *w, int r, struct err *why)
-{
-    if (r < 0 && w->f->lost)
-        return 0;
-    if (r < 0)
-        err_merge(w->e, why);
-    return r;
-}
-
-static int read_whole_array(struct walk *w, const char *path, const struct store_shape *shape)
-{
-    int64_t piece = shape_piece(shape), rows = shape_rows(shape), elements = shape_row_elements(shape);
-    if (piece > rows)
-        piece = rows;
-    void *data = mem_array((size_t)(piece * elements), store_type_size(shape->type), path, w->e);
-    int r = data ? 0 : -1;
-
-    for (int64_t first = 0, n; first < rows && r == 0; first += n) {
-        n = rows - first < piece ? rows - first : piece;
-        struct err why = {0};
-        w->f->lost = false;
-        r = forgive_loss(w, store_read(w->f, path, shape->type, store_entries(first, n), data, &why), &why);
-        if (shape->type == STORE_TEXT && r == 0)
-            strings_free(data, n * elements);
-    }
-    free(data);
-
-    return r;
-}
-
-static int read_ends(struct walk *w, const char *path, hid_t dataset, const struct store_shape *shape)
-{
-    hsize_t at[2 * STORE_MAX_RANK] = {0};
-    for (int i = 0; i < shape->rank; i++)
-        at[shape->rank + i] = (hsize_t)shape->dims[i] - 1;
-    hid_t file = H5Dget_space(dataset), memory = H5Screate_simple(1, (const hsize_t[]){shape->rank ? 2 : 1}, NULL);
-    hid_t type = type_open(shape->type);
-    double values[2];
-    int r = shape->rank && H5Sselect_elements(file, H5S_SELECT_SET, 2, at) < 0 ? -1 : 0;
-    if (r == 0)
-        r = H5Dread(dataset, type, memory, file, H5P_DEFAULT, values) < 0 ? -1 : 0;
-    if (r < 0)
-        file_fail(w->f, path, w->e, "cannot read its first and last element");
-    H5Tclose(type);
-    H5Sclose(memory);
-    H5Sclose(file);
-
-    return r;
-}
-
-static int read_dataset(struct walk *w, const char *path, hid_t dataset)
-{
-    struct store_shape shape;
-    struct err other = {0};
-    if (dataset_shape(w->f, path, dataset, &shape, &other) < 0)
-        return 0; // refused later too: nobody will read it
-    if (shape_rows(&shape) * shape_row_elements(&shape) == 0 || H5Dget_storage_size(dataset) == 0)
-        return 0;
-    hid_t creation = H5Dget_create_plist(dataset);
-    bool is_plain = H5Pget_layout(creation) == H5D_CONTIGUOUS && shape.type != STORE_TEXT;
-    H5Pclose(creation);
-
-    return is_plain ? read_ends(w, path, dataset, &shape) : read_whole_array(w, path, &shape);
-}
-
 static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *info, void *unused)
 {
     (void)info, (void)unused;
@@ -166,15 +100,16 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
 static int check_dataset(struct walk *w, const char *path, hid_t dataset)
 {
     struct store_each each = {array_send, w};
-    struct err unreadable = {0}; // is reported by read_dataset
+    struct open_array a = {.f = w->f, .path = path, .dataset = dataset};
+    struct err unreadable = {0}; // is reported by array_try
     bool has_checksum = H5Aexists(dataset, STORE_CHECKSUM) > 0;
 
     if (has_checksum && w->task->verifies)
-        return array_verify(w->f, path, dataset, w->task->each ? &each : NULL, w->e);
+        return array_verify(&a, w->task->each ? &each : NULL, w->e);
     if (w->task->each)
-        array_verify(w->f, path, dataset, &each, &unreadable);
+        array_verify(&a, &each, &unreadable);
 
-    return read_dataset(w, path, dataset);
+    return array_try(&a, w->e);
 }
 
 static int check_object(struct walk *w, const char *path, hid_t object, H5O_type_t type)
@@ -194,38 +129,38 @@ static herr_t walk_visit(hid_t root, const char *relative, const object_info *in
     const char *slash = *w->object ? "/" : "";
     char *path = strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, slash, relative);
     hid_t object = object_of_info(root, info); // no way through the groups again
-    int r = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : check_object(w, path, object, info->type);
+    int rc = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : check_object(w, path, object, info->type);
 
-    if (object >= 0 && H5Oclose(object) < 0 && r == 0)
-        r = file_fail(w->f, path, w->e, "cannot close it");
+    if (object >= 0 && H5Oclose(object) < 0 && rc == 0)
+        rc = file_fail(w->f, path, w->e, "cannot close it");
     free(path);
-    if (r < 0)
+    if (rc < 0)
         w->is_damaged = true;
 
-    return w->task->each ? 0 : r; // continues after a mismatch if all are wanted
+    return w->task->each ? 0 : rc; // continues after a mismatch if all are wanted
 }
 
 static int visit_object(struct walk *w, const char *path)
 {
     hid_t object = object_open(w->f, path, w->e);
     w->object = path;
-    int r = object < 0 || objects_visit(object, walk_visit, w) < 0 ? -1 : 0;
-    if (r < 0 && w->e->count == 0)
+    int rc = object < 0 || objects_visit(object, walk_visit, w) < 0 ? -1 : 0;
+    if (rc < 0 && w->e->count == 0)
         file_fail(w->f, path, w->e, "cannot visit what is in it");
     if (object >= 0)
         H5Oclose(object);
-    return r;
+    return rc;
 }
 
 static int visit_parts(struct walk *w, const struct task *t)
 {
-    int r = H5Aiterate2(w->f->id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0 ? -1 : 0;
-    if (r < 0)
+    int rc = H5Aiterate2(w->f->id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, read_attribute, w) < 0 ? -1 : 0;
+    if (rc < 0)
         file_fail(w->f, NULL, w->e, "cannot read its attributes");
-    for (int i = 0; i < t->n_objects && r == 0; i++)
+    for (int i = 0; i < t->n_objects && rc == 0; i++)
         if (store_has(w->f, t->objects[i]))
-            r = visit_object(w, t->objects[i]);
-    return r;
+            rc = visit_object(w, t->objects[i]);
+    return rc;
 }
 
 static int walk_file(const struct task *t, const char *path, int report, struct err *e)
@@ -243,14 +178,14 @@ static int walk_file(const struct task *t, const char *path, int report, struct 
     if (!w.f)
         return -1;
     w.f->is_sealed = is_sealed;
-    int r = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
+    int rc = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
     if (t->each && seal_missing(w.f, e) < 0)
-        r = -1;
-    if (H5Fclose(w.f->id) < 0 && r == 0)
-        r = file_fail(w.f, NULL, e, "cannot close it");
+        rc = -1;
+    if (H5Fclose(w.f->id) < 0 && rc == 0)
+        rc = file_fail(w.f, NULL, e, "cannot close it");
     file_free(&w.f);
 
-    return w.is_damaged ? -1 : r;
+    return w.is_damaged ? -1 : rc;
 }
 
 // Sets only the soft limit, because the next file has one of its own.
@@ -309,8 +244,8 @@ static _Noreturn void child_run(const struct task *t, int first, int report)
     for (int i = first; i < t->n; i++) {
         restrain_file(t->paths[i]);
         *e = (struct err){0};
-        int r = walk_file(t, t->paths[i], report, e);
-        record_send(report, &(struct record){.length = r < 0 ? (int32_t)e->length : 0, .hidden = e->hidden}, e->text);
+        int rc = walk_file(t, t->paths[i], report, e);
+        record_send(report, &(struct record){.length = rc < 0 ? (int32_t)e->length : 0, .hidden = e->hidden}, e->text);
     }
     _exit(0);
 }
@@ -475,12 +410,12 @@ static int walk_path(const char *path, const char *const *objects, int n, struct
     struct store_walker *w = store_walker_new(&path, 1, STORE_STRUCTURE);
     w->task.objects = objects;
     w->task.n_objects = n;
-    int r = store_walker_next(w, e);
+    int rc = store_walker_next(w, e);
     store_walker_free(&w);
-    if (r == 0 && !objects)
+    if (rc == 0 && !objects)
         known_add(&s, KNOWN_WALKED);
 
-    return r;
+    return rc;
 }
 
 int store_walk(const char *path, struct err *e)

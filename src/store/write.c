@@ -7,10 +7,8 @@
 #include <stdlib.h>
 
 struct store_stream {
-    struct store_file *f; // borrowed
-    char *path;           // owned
-    struct store_shape shape;
-    hid_t dataset, type;
+    struct open_array array; // its file is borrowed, its path owned
+    hid_t type;
     struct hash_stream *hash;
     int64_t rows; // written so far
     bool failed;
@@ -62,10 +60,7 @@ struct store_stream *store_stream_begin(struct store_file *f, const char *path, 
     if (dataset < 0)
         return NULL;
     struct store_stream *s = mem_new(1, sizeof *s);
-    *s = (struct store_stream){.f = f,
-        .path = mem_text(path),
-        .shape = *shape,
-        .dataset = dataset,
+    *s = (struct store_stream){.array = {.f = f, .path = mem_text(path), .dataset = dataset, .shape = *shape},
         .type = type_open(shape->type),
         .hash = hash_stream_new()};
     if (about && store_describe(f, path, about, e) < 0) {
@@ -78,54 +73,70 @@ struct store_stream *store_stream_begin(struct store_file *f, const char *path, 
 
 static void stream_hash(struct store_stream *s, int64_t rows, const void *data)
 {
-    int64_t n = rows * shape_row_elements(&s->shape);
-    if (s->shape.type == STORE_TEXT)
+    const struct store_shape *shape = &s->array.shape;
+    int64_t n = rows * shape_row_elements(shape);
+
+    if (shape->type == STORE_TEXT)
         strings_hash(s->hash, data, n);
     else
-        hash_stream_add(s->hash, data, (size_t)n * store_type_size(s->shape.type));
+        hash_stream_add(s->hash, data, (size_t)n * store_type_size(shape->type));
+}
+
+// Writes the next rows, which are not empty.
+static int stream_write_rows(struct store_stream *s, int64_t rows, const void *data, struct err *e)
+{
+    const struct open_array *a = &s->array;
+    hid_t file = -1, memory = -1, transfer = transfer_of_type(s->type);
+    int rc = array_select(a, 0, store_entries(s->rows, rows), &file, &memory);
+
+    if (rc == 0 && H5Dwrite(a->dataset, s->type, memory, file, transfer, data) < 0)
+        rc = -1;
+    if (rc < 0)
+        file_fail(a->f, a->path, e, "cannot write %" PRId64 " rows at row %" PRId64, rows, s->rows);
+    else
+        rc = durable_check(a->f, a->path, e);
+
+    H5Pclose(transfer);
+    H5Sclose(memory);
+    H5Sclose(file);
+    return rc;
 }
 
 int store_stream_write(struct store_stream *s, int64_t rows, const void *data, struct err *e)
 {
-    ASSERT(s->rows >= 0 && s->rows <= shape_rows(&s->shape), "%s: row %" PRId64, s->path, s->rows);
-    if (rows < 0 || rows > shape_rows(&s->shape) - s->rows) {
-        s->failed = true;
-        return err_add(e, ERR_SOFTWARE, "%s: %s: row %" PRId64 " of %" PRId64 " was given", s->f->path, s->path,
-            s->rows + rows, shape_rows(&s->shape));
-    }
-    if (rows * shape_row_elements(&s->shape) == 0) {
-        s->rows += rows;
-        return 0;
-    }
-    hid_t file = -1, memory = -1, transfer = transfer_of_type(s->type);
-    int r = rows_select(s->dataset, &s->shape, s->rows, rows, &file, &memory);
-    if (r == 0)
-        r = H5Dwrite(s->dataset, s->type, memory, file, transfer, data) < 0 ? -1 : 0;
-    if (r < 0) {
-        s->failed = true;
-        file_fail(s->f, s->path, e, "cannot write %" PRId64 " rows at row %" PRId64, rows, s->rows);
-    } else if ((r = durable_check(s->f, s->path, e)) < 0) {
-        s->failed = true;
-    } else {
-        stream_hash(s, rows, data);
-        s->rows += rows;
-    }
-    H5Pclose(transfer);
-    H5Sclose(memory);
-    H5Sclose(file);
+    const struct open_array *a = &s->array;
+    const int64_t all = shape_rows(&a->shape);
 
-    return r;
+    ASSERT(s->rows >= 0 && s->rows <= all, "%s: row %" PRId64, a->path, s->rows);
+    if (rows < 0 || rows > all - s->rows) {
+        s->failed = true;
+        return err_add(e, ERR_SOFTWARE, "%s: %s: row %" PRId64 " of %" PRId64 " was given", a->f->path, a->path,
+            s->rows + rows, all);
+    }
+
+    if (rows * shape_row_elements(&a->shape) > 0) {
+        if (stream_write_rows(s, rows, data, e) < 0) {
+            s->failed = true;
+            return -1;
+        }
+        stream_hash(s, rows, data);
+    }
+    s->rows += rows;
+    return 0;
 }
 
 static int stream_finish(struct store_stream *s, struct err *e)
 {
-    ASSERT(s->dataset >= 0, "%s: not open", s->path);
+    const struct open_array *a = &s->array;
+    const int64_t all = shape_rows(&a->shape);
+
+    ASSERT(a->dataset >= 0, "%s: not open", a->path);
     if (s->failed)
         return -1;
-    if (s->rows != shape_rows(&s->shape))
-        return err_add(e, ERR_SOFTWARE, "%s: %s: %" PRId64 " of %" PRId64 " rows were given", s->f->path, s->path,
-            s->rows, shape_rows(&s->shape));
-    return checksum_set(s->f, s->path, hash_stream_value(s->hash), e);
+    if (s->rows != all)
+        return err_add(
+            e, ERR_SOFTWARE, "%s: %s: %" PRId64 " of %" PRId64 " rows were given", a->f->path, a->path, s->rows, all);
+    return checksum_set(a->f, a->path, hash_stream_value(s->hash), e);
 }
 
 int store_stream_end(struct store_stream **stream, struct err *e)
@@ -134,17 +145,19 @@ int store_stream_end(struct store_stream **stream, struct err *e)
     if (!s)
         return 0;
 
-    int r = stream_finish(s, e);
-    if (H5Dclose(s->dataset) < 0 && r == 0)
-        r = file_fail(s->f, s->path, e, "cannot close the array");
+    struct open_array *a = &s->array;
+    int rc = stream_finish(s, e);
+    if (H5Dclose(a->dataset) < 0 && rc == 0)
+        rc = file_fail(a->f, a->path, e, "cannot close the array");
     H5Tclose(s->type);
-    if (r < 0)
-        s->f->failed = true; // a file with half an array is never given its name
+    if (rc < 0)
+        a->f->failed = true; // a file with half an array is never given its name
+
     hash_stream_free(&s->hash);
-    free(s->path);
+    free((char *)a->path);
     free(s);
     *stream = NULL;
-    return r;
+    return rc;
 }
 
 int store_write(struct store_file *f, const char *path, const struct store_shape *shape, const void *data,
@@ -166,8 +179,8 @@ int store_write_index(struct store_file *f, const char *path, int64_t n, const c
         counts[i] = i;
     struct store_shape shape = {.type = STORE_I64, .rank = 1, .dims = {n}};
     struct store_about about = {.long_name = long_name, .units = "1", .scales = {object_name(path)}};
-    int r = store_write(f, path, &shape, counts, &about, e);
+    int rc = store_write(f, path, &shape, counts, &about, e);
     free(counts);
 
-    return r;
+    return rc;
 }

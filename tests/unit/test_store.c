@@ -117,7 +117,9 @@ static void test_conversion(void **state)
     struct store_shape shape = {STORE_F64, 1, {4}};
     struct err e = {0};
     struct store_file *f = create(in_folder(state, "a.h5"));
+    struct store_shape table = {STORE_F64, 2, {1, 4}};
     assert_ok(store_write(f, "v", &shape, values, NULL, &e), e);
+    assert_ok(store_write(f, "table", &table, values, NULL, &e), e);
     f = commit_and_open(&f);
     float reals[4];
     int64_t wholes[4];
@@ -132,6 +134,8 @@ static void test_conversion(void **state)
         "a.h5: v: row 2: found a value that i8");
     assert_error(store_read(f, "v", STORE_I8, store_entries(3, 1), small, &e), e, ERR_DATA, "cannot hold");
     assert_error(store_read(f, "v", STORE_U8, store_entries(1, 1), positive, &e), e, ERR_DATA, "cannot hold");
+    assert_error(store_read_last(f, "table", STORE_U8, store_entries(0, 3), positive, &e), e, ERR_DATA,
+        "a.h5: table: column 1: found a value that u1 cannot hold");
     assert_error(
         store_read(f, "v", STORE_TEXT, store_entries(0, 4), texts, &e), e, ERR_DATA, "holds numbers, not strings");
     store_close(&f);
