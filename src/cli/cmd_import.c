@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/like.h"
 #include "cli/options.h"
 #include "import/import.h"
 #include <stdio.h>
@@ -81,6 +82,22 @@ static void add_labels(struct text *t, const struct import_summary *s)
         text_add(t, ", ...");
 }
 
+// Prints what was made of columns of text.
+static void print_columns(const struct import_summary *s)
+{
+    enum { SHOWN = 30 };
+    int n = 0;
+
+    for (const char *line = s->columns.data; line && *line; line = strchr(line, '\n') + 1, n++) {
+        char *one = mem_format("%.*s", (int)(strchr(line, '\n') - line), line);
+        if (n < SHOWN)
+            log_line(LOG_RUN, "  %s", one);
+        free(one);
+    }
+    if (n > SHOWN)
+        log_line(LOG_RUN, "  and %d more columns of text", n - SHOWN);
+}
+
 static void print_summary(const char *output, const struct import_summary *s, double seconds)
 {
     static const char *const types[] = {"u1", "i1", "i2", "i4", "i8", "f4", "f8", "text"};
@@ -99,6 +116,7 @@ static void print_summary(const char *output, const struct import_summary *s, do
     text_add(&t, ", %.0f MB/s", (double)s->bytes / seconds * 1e-6);
     log_line(LOG_RUN, "%s", t.data);
     text_free(&t);
+    print_columns(s);
 
     for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1) {
         char *one = mem_format("%.*s", (int)(strchr(line, '\n') - line), line), *visible = text_visible(one);
@@ -113,10 +131,18 @@ int cmd_import(int argc, char **argv)
     struct import_options options = {0};
     struct import_summary summary = {0};
     struct err e = {0};
+    struct columns like = {0};
     double begin = clock_wall();
-    if (parse_sources(argc, argv, &options, &e) == 0 && import_run(&options, &summary, &e) == 0)
+
+    int failed = parse_sources(argc, argv, &options, &e);
+    if (failed == 0 && options.like) {
+        failed = like_load(options.like, &like, &e);
+        options.like_columns = &like;
+    }
+    if (failed == 0 && import_run(&options, &summary, &e) == 0)
         print_summary(options.output, &summary, clock_wall() - begin);
     import_summary_free(&summary);
+    columns_free(&like);
     field_free(import_fields, &options);
     return err_print(&e);
 }

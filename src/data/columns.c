@@ -51,6 +51,11 @@ void columns_copy(struct columns *to, const struct columns *from)
         const struct column *column = &from->v[i];
         columns_add(to, column->name, column->kind, column->categories, column->n_categories);
     }
+
+    to->id_name = mem_text(from->id_name);
+    to->time_name = mem_text(from->time_name);
+    to->group_name = mem_text(from->group_name);
+    to->label_name = mem_text(from->label_name);
 }
 
 void columns_free(struct columns *c)
@@ -60,6 +65,10 @@ void columns_free(struct columns *c)
         list_free(c->v[i].categories, c->v[i].n_categories);
     }
     free(c->v);
+    free(c->id_name);
+    free(c->time_name);
+    free(c->group_name);
+    free(c->label_name);
     *c = (struct columns){0};
 }
 
@@ -292,6 +301,13 @@ static bool build_columns(const struct column_arrays *a, struct columns *out)
     return category == a->n_categories && feature == a->n_features;
 }
 
+void columns_of_names(struct columns *c, char *const *names, int n)
+{
+    *c = (struct columns){0};
+    for (int i = 0; i < n; i++)
+        columns_add(c, names[i], COLUMN_NUMBER, NULL, 0);
+}
+
 int columns_read(struct store_file *f, const char *group, int n_features, struct columns *out, struct err *e)
 {
     char *path = member_path(group, DATASET_COLUMN);
@@ -310,6 +326,12 @@ int columns_read(struct store_file *f, const char *group, int n_features, struct
     }
 
     column_arrays_free(&a);
+    if (result == 0) {
+        out->id_name = store_get_text(f, group, DATASET_ID_NAME);
+        out->time_name = store_get_text(f, group, DATASET_TIME_NAME);
+        out->group_name = store_get_text(f, group, DATASET_GROUP_NAME);
+        out->label_name = store_get_text(f, group, DATASET_LABEL_NAME);
+    }
     return result;
 }
 
@@ -406,5 +428,15 @@ int columns_write_group(struct store_file *f, const char *group, const struct co
         DATASET_FEATURE, STORE_TEXT, c->n_features, names, "name of the feature", DATASET_FEATURE};
     int result = write_column_arrays(f, group, &feature, 1, e);
     list_free(names, c->n_features);
-    return result == 0 ? columns_write(f, group, c, e) : -1;
+    if (result == 0)
+        result = columns_write(f, group, c, e);
+
+    const struct {
+        const char *name, *value;
+    } attributes[] = {{DATASET_ID_NAME, c->id_name}, {DATASET_TIME_NAME, c->time_name},
+        {DATASET_GROUP_NAME, c->group_name}, {DATASET_LABEL_NAME, c->label_name}};
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && result == 0; i++)
+        if (attributes[i].value)
+            result = store_set_text(f, group, attributes[i].name, attributes[i].value, e);
+    return result;
 }

@@ -38,11 +38,15 @@ struct column {
 struct columns {
     struct column *v; // (n), owned
     int n, n_features;
+    // columns of the table that are no data, owned; each NULL if there is none
+    char *id_name, *time_name, *group_name, *label_name;
 };
 
 // Appends a column, whose features follow those of the last. Copies `name` and `categories`.
 struct column *columns_add(
     struct columns *c, const char *name, enum column_kind kind, char *const *categories, int n_categories);
+// Makes a column of numbers of each name, for data that say no more of their columns.
+void columns_of_names(struct columns *c, char *const *names, int n);
 void columns_copy(struct columns *to, const struct columns *from);
 void columns_free(struct columns *c);
 

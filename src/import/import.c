@@ -22,6 +22,8 @@
 static const char *const header_choices[] = {"auto", "yes", "no", NULL};
 static const char *const decimal_choices[] = {"point", "comma", NULL};
 static const char *const channels_choices[] = {"auto", "first", "last", NULL};
+static const char *const date_order_choices[] = {"auto", "day-first", "month-first", NULL};
+static const char *const missing_category_choices[] = {"own", "nan", NULL};
 static const char *const type_choices[] = {"stored", "f4", "f8", NULL};
 
 #define AT(member) offsetof(struct import_options, member)
@@ -33,20 +35,39 @@ static const char *const type_choices[] = {"stored", "f4", "f8", NULL};
     {                                                                                               \
         .key = KEY, .type = FIELD_BOOL, .offset = AT(MEMBER), .default_text = "false", .help = HELP \
     }
-#define CHOICE(NAME, STANDARD, HELP)                                                                                 \
-    {                                                                                                                \
-        .key = #NAME, .type = FIELD_CHOICE, .offset = AT(NAME), .default_text = STANDARD, .choices = NAME##_choices, \
-        .help = HELP                                                                                                 \
+#define CHOICE(KEY, NAME, STANDARD, HELP)                                                                          \
+    {                                                                                                              \
+        .key = KEY, .type = FIELD_CHOICE, .offset = AT(NAME), .default_text = STANDARD, .choices = NAME##_choices, \
+        .help = HELP                                                                                               \
     }
 const struct field import_fields[] = {
     TEXT("output", output, "FILE.h5:SPLIT to write, such as data/x.h5:train"),
     FLAG("force", force, "replace an existing split"),
     TEXT("label", label, "where the labels are: a column (name or number), an array of an .npz, or a file"),
+    TEXT("id", id, "column that names the rows: name or number"),
+    TEXT("time", time,
+        "column with the time of each row: dates such as 2020-03-09 10:14:33.25+01:00 or 09.03.2020 10:14, or seconds, "
+        "ms, us or ns since 1970; times without an offset are in UTC"),
+    CHOICE("date-order", date_order, "auto",
+        "the order in dates such as 03/09/2020; auto: as some date shows, else month-first with a warning"),
+    TEXT("time-features", time_features,
+        "features to make from --time: hour (of the day, with fractions), weekday (0: Monday), or both, A,B"),
+    TEXT("group", group, "column that says which rows belong together, such as a machine or a patient"),
+    TEXT("one-hot", one_hot,
+        "columns of text to turn into one feature per value, or one feature if there are two values, A,B; auto: all "
+        "columns of text with at most 64 values"),
+    TEXT("ordinal", ordinal,
+        "columns of text to number: A,B; the order is that of numbers or of bytes, or as given: 'size=S<M<L'"),
+    CHOICE("missing-category", missing_category, "own",
+        "a missing value in a column of text: own: is a value of its own; nan: is missing in all features"),
+    TEXT("like", like,
+        "make the same columns, with the same values of text, as a data set FILE.h5:SPLIT or a model (a trial, or "
+        "RUN or RUN:ID); columns are matched by name"),
     TEXT("x", x, "array of an .npz that holds the data"),
     TEXT("columns", columns,
         "keep only these columns, in this order: names or numbers, A,B; quote a name that contains a comma"),
     TEXT("drop", drop, "omit these columns: names or numbers, as for --columns"),
-    CHOICE(header, "auto",
+    CHOICE("header", header, "auto",
         "whether the first line names the columns; auto: yes if it holds names but no number, if it counts the "
         "columns, or if it is unlike all lines that follow"),
     TEXT("delimiter", delimiter,
@@ -54,7 +75,7 @@ const struct field import_fields[] = {
     TEXT("missing", missing,
         "tokens that mean a missing value; numbers match in any spelling; a comma at the end adds the empty field; "
         "default NA,NaN,nan,?,"),
-    CHOICE(decimal, "point", "decimal separator of numbers: 1.5 or 1,5"),
+    CHOICE("decimal", decimal, "point", "decimal separator of numbers: 1.5 or 1,5"),
     TEXT("comment", comment, "ignore lines that begin with this character; default: '#', before the table only"),
     {.key = "skip",
         .type = FIELD_INT,
@@ -64,10 +85,10 @@ const struct field import_fields[] = {
         .max = 1e9,
         .unit = "lines",
         .help = "lines to ignore before the header or the first row"},
-    CHOICE(type, "stored", "element type of the result; stored: that of the source, f8 for CSV"),
+    CHOICE("type", type, "stored", "element type of the result; stored: that of the source, f8 for CSV"),
     FLAG("transpose", transpose,
         "use the last dimension of an array for the rows and reverse the others, as MATLAB's v7.3 files need"),
-    CHOICE(channels, "auto",
+    CHOICE("channels", channels, "auto",
         "position of the channels in arrays of pictures: first (N, C, H, W) or last (N, H, W, C); auto: last, with a "
         "warning if the shape looks like the other"),
     TEXT("size", size,
@@ -122,6 +143,11 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
     struct import_pair pair = {0};
 
     *s = (struct import_summary){0};
+    if (o->like_columns &&
+        (o->columns || o->drop || o->one_hot || o->ordinal || o->time_features || o->missing_category))
+        return err_add(e, ERR_USAGE,
+            "--like: found together with --columns, --drop, --one-hot, --ordinal, --time-features or --missing-category, "
+            "allowed: without them, because it says what columns become");
     if (o->n_sources < 1 || o->n_sources > 2)
         return err_add(e, ERR_USAGE, "found %d SRC, allowed: 1, or 2 (data and labels)", o->n_sources);
 
@@ -145,5 +171,6 @@ void import_summary_free(struct import_summary *s)
     free(s->counts);
     free(s->note);
     text_free(&s->warnings);
+    text_free(&s->columns);
     *s = (struct import_summary){0};
 }

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/field.h"
 #include "base/text.h"
+#include "data/columns.h"
 #include "store/store.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,32 +13,42 @@
 enum import_header { HEADER_AUTO, HEADER_YES, HEADER_NO };
 enum import_decimal { DECIMAL_POINT, DECIMAL_COMMA };
 enum import_channels { CHANNELS_AUTO, CHANNELS_FIRST, CHANNELS_LAST };
+enum import_missing_category { MISSING_OWN, MISSING_NAN };
 enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
 
 // What the user wants. Strings are NULL if not given.
 struct import_options {
     const char **sources; // (n_sources), borrowed: one SRC with all, or one with the data and one with the labels
     int n_sources;
-    char *output;    // "FILE.h5:SPLIT"
-    bool force;      // replace a split that exists
-    bool is_label;   // the source holds labels, which may be strings: set by import_pair.c
-    char *x;         // array of an archive that holds the data
-    char *label;     // column, array or SRC that holds the labels
-    char *columns;   // keep only these columns, comma-separated names or numbers
-    char *drop;      // leave these columns out
-    int header;      // enum import_header
-    char *delimiter; // one character, "tab" or "space"
-    char *missing;   // comma-separated tokens
-    int decimal;     // enum import_decimal
-    char *comment;   // one character: lines that begin with it are left out
-    int64_t skip;    // lines before the table
-    int type;        // enum import_type
-    bool transpose;  // arrays hold samples in columns
-    int channels;    // enum import_channels
-    char *size;      // HEIGHTxWIDTH of pictures
-    bool grayscale;  // pictures have one channel
-    bool color;      // pictures have three channels
-    bool skip_bad;   // pictures that cannot be read are left out
+    char *output;  // "FILE.h5:SPLIT"
+    bool force;    // replace a split that exists
+    bool is_label; // the source holds labels, which may be strings: set by import_pair.c
+    char *x;       // array of an archive that holds the data
+    char *label;   // column, array or SRC that holds the labels
+    char *id;      // columns that identify the rows
+    char *time, *group;
+    int date_order;                     // enum date_order
+    char *time_features;                // comma-separated names of column_kinds
+    char *one_hot;                      // comma-separated columns of text, or "auto"
+    char *ordinal;                      // comma-separated columns of text, COLUMN or COLUMN=A<B<C
+    int missing_category;               // enum import_missing_category
+    char *like;                         // data set or model whose columns are made
+    const struct columns *like_columns; // borrowed: those of `like`; NULL: none
+    char *columns;                      // keep only these columns, comma-separated names or numbers
+    char *drop;                         // leave these columns out
+    int header;                         // enum import_header
+    char *delimiter;                    // one character, "tab" or "space"
+    char *missing;                      // comma-separated tokens
+    int decimal;                        // enum import_decimal
+    char *comment;                      // one character: lines that begin with it are left out
+    int64_t skip;                       // lines before the table
+    int type;                           // enum import_type
+    bool transpose;                     // arrays hold samples in columns
+    int channels;                       // enum import_channels
+    char *size;                         // HEIGHTxWIDTH of pictures
+    bool grayscale;                     // pictures have one channel
+    bool color;                         // pictures have three channels
+    bool skip_bad;                      // pictures that cannot be read are left out
 };
 extern const struct field import_fields[];
 
@@ -56,6 +67,7 @@ struct import_summary {
     struct import_count *counts; // (n_counts), in order of label, owned; n_counts = IMPORT_MAX_LABELS + 1: too many
     int n_counts;
     int64_t missing;      // values
+    struct text columns;  // what was made of columns of text and times, one per line
     uint64_t bytes;       // of x as stored
     struct text warnings; // one per line
     char *note;           // how the file was read, owned; NULL: nothing to say

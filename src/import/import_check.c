@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/timestamp.h"
+#include "data/coordinates.h"
 #include "store/store.h"
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +28,10 @@ struct import_check {
     int64_t beyond;              // values that the type cannot hold
     struct import_count *counts; // sorted by label
     int n_counts;
+    int64_t time_rows, missing_times;   // rows whose times were looked at; those without one
+    int64_t backwards, first_backwards; // rows earlier than the one before in their group
+    int64_t *last_time;                 // (n_groups), owned: of each group; the last entry: rows without a group
+    int64_t n_groups;
 };
 
 static bool has_float_values(const struct import_check *c)
@@ -73,6 +79,7 @@ void import_check_free(struct import_check **c)
     free((*c)->high);
     free((*c)->has_missing);
     free((*c)->counts);
+    free((*c)->last_time);
     free(*c);
     *c = NULL;
 }
@@ -179,6 +186,45 @@ void import_count_labels(struct import_check *c, int64_t rows, const int64_t *la
         count_label(c, label[r]);
 }
 
+// Returns where the last time of a group is kept.
+static int64_t *last_time_of(struct import_check *c, int64_t group)
+{
+    int64_t needed = group + 2; // rows without a group, -1, come first
+
+    if (needed > c->n_groups) {
+        int64_t n = 2 * needed;
+        c->last_time = mem_grow(c->last_time, (size_t)n, sizeof *c->last_time);
+        for (int64_t i = c->n_groups; i < n; i++)
+            c->last_time[i] = TIME_MISSING;
+        c->n_groups = n;
+    }
+    return &c->last_time[group + 1];
+}
+
+void import_check_times(struct import_check *c, int64_t rows, const int64_t *time, const int64_t *group)
+{
+    for (int64_t r = 0; r < rows; r++, c->time_rows++) {
+        if (time[r] == TIME_MISSING) {
+            c->missing_times++;
+            continue;
+        }
+        int64_t *last = last_time_of(c, group ? group[r] : GROUP_MISSING);
+        if (time[r] < *last && c->backwards++ == 0)
+            c->first_backwards = c->time_rows;
+        *last = time[r];
+    }
+}
+
+static void warn_times(const struct import_check *c, struct text *warnings)
+{
+    if (c->backwards)
+        text_add(warnings, "%s: times go backwards in %lld row%s, the first is row %lld: they are kept as they are\n",
+            c->name, (long long)c->backwards, text_plural(c->backwards), (long long)c->first_backwards);
+    if (c->missing_times)
+        text_add(warnings, "%s: %lld row%s without a time\n", c->name, (long long)c->missing_times,
+            text_plural(c->missing_times));
+}
+
 // Returns true if all values of a column that are not missing are equal.
 static bool is_constant(const struct import_check *c, int64_t column)
 {
@@ -219,6 +265,7 @@ void import_check_summary(struct import_check *c, struct import_summary *s)
 {
     ASSERT(c->counts, "%s: a second summary", c->name);
     warn_constant(c, &s->warnings);
+    warn_times(c, &s->warnings);
     if (c->infinite)
         text_add(&s->warnings,
             "%s: %lld infinite value%s, the first in row %lld: training refuses such rows, tests and score give them "

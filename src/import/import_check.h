@@ -15,6 +15,8 @@ void import_check_rows(struct import_check *c, int64_t rows, const void *x);
 void import_check_beyond(struct import_check *c, int64_t i, double value, struct err *e);
 // Counts the labels of the next rows.
 void import_count_labels(struct import_check *c, int64_t rows, const int64_t *label);
+// Looks at the times of the next rows, which may go backwards. group: of the rows; NULL: all are one group.
+void import_check_times(struct import_check *c, int64_t rows, const int64_t *time, const int64_t *group);
 // Fills in the counts, which the summary owns from now on, and the warnings about columns that never vary and infinite
 // values. Call it once.
 void import_check_summary(struct import_check *c, struct import_summary *s);

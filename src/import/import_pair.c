@@ -107,6 +107,13 @@ static int check_heeded(const struct import_options *o, unsigned heeds, const ch
             "--columns, --drop, --header, --delimiter, --missing, --decimal, --comment, --skip: are for CSV; found a "
             "source of format %s",
             format);
+    if ((o->id || o->time || o->group || o->time_features || o->date_order || o->one_hot || o->ordinal ||
+            o->missing_category) &&
+        !(heeds & HEEDS_COLUMNS))
+        err_add(e, ERR_USAGE,
+            "--id, --time, --group, --time-features, --date-order, --one-hot, --ordinal, --missing-category: are for "
+            "CSV; found a source of format %s",
+            format);
     if ((o->size || o->grayscale || o->color || o->skip_bad) && !(heeds & HEEDS_SIZE))
         err_add(e, ERR_USAGE, "--size, --grayscale, --color, --skip-bad: are for pictures; found a source of format %s",
             format);
@@ -122,7 +129,9 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
     char *owned = NULL;
     struct import_options plain = *o;
 
-    plain.label = plain.x = NULL;
+    plain.label = plain.x = plain.id = plain.time = plain.group = plain.time_features = plain.one_hot = plain.ordinal =
+        NULL;
+    plain.like_columns = NULL;
     plain.is_label = p->x && source_columns(&p->x->shape) != 1;
     p->label = source_open(pair_source_name(o, 1, &owned), &plain, e);
     free(owned);

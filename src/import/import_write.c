@@ -7,6 +7,8 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/columns.h"
+#include "data/coordinates.h"
 #include "data/label_names.h"
 #include "import/import_check.h"
 #include "import/import_pair.h"
@@ -25,11 +27,14 @@ struct transfer {
     struct import_pair *pair;
     struct store_shape shape;                // of x as written
     struct store_stream *x, *label, *sample; // owned
+    struct store_stream *id, *time, *group;  // owned
     struct import_check *check;              // owned
     int64_t columns, piece;                  // values per row, rows per piece
     void *read, *written;                    // (piece, columns), owned; `written` NULL: not converted
     void *label_read;                        // (piece) as stored, owned
     int64_t *labels, *numbers;               // (piece), owned
+    char **ids;                              // (piece), owned; the strings only while a piece moves
+    int64_t *times, *groups;                 // (piece), owned
 };
 
 static bool has_labels(const struct transfer *t)
@@ -84,6 +89,21 @@ static struct store_stream *begin_stream(struct transfer *t, const char *name, c
     return s;
 }
 
+static int begin_coordinate_streams(struct transfer *t, struct err *e)
+{
+    const struct coordinates *c = &t->pair->x->coordinates;
+    const struct store_shape numbers = {.type = STORE_I64, .rank = 1, .dims = {t->shape.dims[0]}};
+    const struct store_shape names = {.type = STORE_TEXT, .rank = 1, .dims = {t->shape.dims[0]}};
+
+    if (c->id_name && !(t->id = begin_stream(t, DATASET_ID, &names, &about_id, e)))
+        return -1;
+    if (c->time_name && !(t->time = begin_stream(t, DATASET_TIME, &numbers, &about_time, e)))
+        return -1;
+    if (c->group_name && !(t->group = begin_stream(t, DATASET_GROUP, &numbers, &about_group, e)))
+        return -1;
+    return 0;
+}
+
 static int begin_split_streams(struct transfer *t, struct err *e)
 {
     const struct store_shape numbers = {.type = STORE_I64, .rank = 1, .dims = {t->shape.dims[0]}};
@@ -100,7 +120,9 @@ static int begin_split_streams(struct transfer *t, struct err *e)
     t->x = begin_stream(t, DATASET_X, &t->shape, t->shape.rank == 2 ? &table : &image, e);
     if (t->x && has_labels(t))
         t->label = begin_stream(t, DATASET_LABEL, &numbers, &label, e);
-    return t->x && (t->label || !has_labels(t)) ? 0 : -1;
+    if (!t->x || (has_labels(t) && !t->label))
+        return -1;
+    return begin_coordinate_streams(t, e);
 }
 
 static void add_origin(struct text *t, const struct source *s)
@@ -122,6 +144,10 @@ static int set_split_attributes(struct transfer *t, struct err *e)
         add_origin(&origin, t->pair->label);
     int rc = store_set_text(t->file, t->split, DATASET_SOURCE, origin.data, e);
     text_free(&origin);
+    if (rc == 0)
+        rc = coordinates_write_names(t->file, t->split, &t->pair->x->coordinates, e);
+    if (rc == 0)
+        rc = columns_write(t->file, t->split, &t->pair->x->columns, e);
     if (rc == 0)
         rc = store_set_text(t->file, t->split, DATASET_CREATED, clock_date(date), e);
     if (rc == 0 && has_labels(t))
@@ -159,6 +185,12 @@ static int allocate_piece(struct transfer *t, struct err *e)
     t->label_read = mem_array((size_t)t->piece, sizeof(int64_t), name, e);
     t->labels = mem_array((size_t)t->piece, sizeof *t->labels, name, e);
     t->numbers = mem_array((size_t)t->piece, sizeof *t->numbers, name, e);
+    if (t->id && !(t->ids = mem_array((size_t)t->piece, sizeof *t->ids, name, e)))
+        return -1;
+    if (t->time && !(t->times = mem_array((size_t)t->piece, sizeof *t->times, name, e)))
+        return -1;
+    if (t->group && !(t->groups = mem_array((size_t)t->piece, sizeof *t->groups, name, e)))
+        return -1;
     t->check = import_check_new(name, &t->shape, t->pair->x->features, e);
     return t->read && (t->written || !is_converted) && t->label_read && t->labels && t->numbers && t->check ? 0 : -1;
 }
@@ -194,7 +226,8 @@ static int convert_piece(struct transfer *t, int64_t n, struct err *e)
 static int move_labels(struct transfer *t, int64_t first, int64_t rows, struct err *e)
 {
     struct source *s = t->pair->label;
-    if (s && source_read(s, rows, t->label_read, NULL, e) != 0)
+    const struct source_rows to = {.x = t->label_read};
+    if (s && source_read(s, rows, &to, e) != 0)
         return -1;
     if (s) {
         const struct source_values values = {s->path, first, rows, s->shape.type, t->label_read};
@@ -207,11 +240,31 @@ static int move_labels(struct transfer *t, int64_t first, int64_t rows, struct e
     return store_stream_write(t->label, rows, t->labels, e);
 }
 
+static int move_coordinates(struct transfer *t, int64_t rows, struct err *e)
+{
+    if (t->time)
+        import_check_times(t->check, rows, t->times, t->groups);
+    if (t->id && store_stream_write(t->id, rows, t->ids, e) != 0)
+        return -1;
+    if (t->time && store_stream_write(t->time, rows, t->times, e) != 0)
+        return -1;
+    return t->group ? store_stream_write(t->group, rows, t->groups, e) : 0;
+}
+
+static void free_ids(struct transfer *t, int64_t rows)
+{
+    for (int64_t i = 0; t->ids && i < rows; i++) {
+        free(t->ids[i]);
+        t->ids[i] = NULL;
+    }
+}
+
 // Moves rows [first, first + rows).
 static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct err *e)
 {
     struct source *s = t->pair->x;
-    if (source_read(s, rows, t->read, s->has_label ? t->labels : NULL, e) != 0)
+    const struct source_rows to = {t->read, s->has_label ? t->labels : NULL, t->ids, t->times, t->groups};
+    if (source_read(s, rows, &to, e) != 0)
         return -1;
     if (t->written && convert_piece(t, rows * t->columns, e) != 0)
         return -1;
@@ -221,6 +274,8 @@ static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct er
         t->numbers[r] = first + r;
     import_check_rows(t->check, rows, x);
     if (store_stream_write(t->x, rows, x, e) != 0 || store_stream_write(t->sample, rows, t->numbers, e) != 0)
+        return -1;
+    if (move_coordinates(t, rows, e) != 0)
         return -1;
     return has_labels(t) ? move_labels(t, first, rows, e) : 0;
 }
@@ -235,7 +290,9 @@ static int move_all(struct transfer *t, struct err *e)
 {
     for (int64_t first = 0; first < t->shape.dims[0]; first += t->piece) {
         int64_t left = t->shape.dims[0] - first;
-        if (move_piece(t, first, left < t->piece ? left : t->piece, e) != 0)
+        int moved = move_piece(t, first, left < t->piece ? left : t->piece, e);
+        free_ids(t, t->piece);
+        if (moved != 0)
             return -1;
     }
     return finish_source(t->pair->x, e) == 0 && finish_source(t->pair->label, e) == 0 ? 0 : -1;
@@ -249,6 +306,9 @@ static int end_split_streams(struct transfer *t, int status, struct err *e)
     status |= store_stream_end(&t->sample, to);
     status |= store_stream_end(&t->x, to);
     status |= store_stream_end(&t->label, to);
+    status |= store_stream_end(&t->id, to);
+    status |= store_stream_end(&t->time, to);
+    status |= store_stream_end(&t->group, to);
     return status;
 }
 
@@ -268,6 +328,8 @@ static void fill_summary(struct transfer *t, struct import_summary *summary)
     add_warnings(&summary->warnings, t->pair->x);
     add_warnings(&summary->warnings, t->pair->label);
     import_check_summary(t->check, summary);
+    if (t->pair->x->column_notes.length)
+        text_add(&summary->columns, "%s", t->pair->x->column_notes.data);
     if (!has_labels(t))
         return;
 
@@ -286,6 +348,9 @@ static void transfer_free(struct transfer *t)
     free(t->label_read);
     free(t->labels);
     free(t->numbers);
+    free(t->ids);
+    free(t->times);
+    free(t->groups);
 }
 
 int import_write(struct store_file *file, const char *split, struct import_pair *pair, enum import_type type,
@@ -295,9 +360,9 @@ int import_write(struct store_file *file, const char *split, struct import_pair 
 
     t.shape.type = written_type(type, pair->x->shape.type);
     t.columns = source_columns(&t.shape);
-    int rc = allocate_piece(&t, e);
+    int rc = begin_split_streams(&t, e);
     if (rc == 0)
-        rc = begin_split_streams(&t, e);
+        rc = allocate_piece(&t, e);
     if (rc == 0)
         rc = move_all(&t, e);
     rc = end_split_streams(&t, rc, e);

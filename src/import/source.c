@@ -105,6 +105,9 @@ void source_free(struct source **s)
     free((*s)->label_name);
     free((*s)->note);
     text_free(&(*s)->warnings);
+    text_free(&(*s)->column_notes);
+    coordinates_free(&(*s)->coordinates, 0);
+    columns_free(&(*s)->columns);
     free((*s)->inner);
     free((*s)->path);
     free(*s);
@@ -172,19 +175,19 @@ static void move_channels_last(char *row, char *copy, const struct store_shape *
             memcpy(row + (k * C + c) * size, copy + (c * pixels + k) * size, size);
 }
 
-int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+int source_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
 {
     size_t size = store_type_size(s->shape.type), row_bytes = (size_t)source_columns(&s->shape) * size;
 
-    ASSERT(rows > 0 && (label || !s->has_label), "%lld rows of %s", (long long)rows, s->path);
-    if (s->format->read(s, rows, x, label, e) != 0)
+    ASSERT(rows > 0 && (to->label || !s->has_label), "%lld rows of %s", (long long)rows, s->path);
+    if (s->format->read(s, rows, to, e) != 0)
         return -1;
     if (!s->has_channels_first)
         return 0;
 
     char *copy = mem_new(row_bytes, 1);
     for (int64_t r = 0; r < rows; r++)
-        move_channels_last((char *)x + (size_t)r * row_bytes, copy, &s->shape, size);
+        move_channels_last((char *)to->x + (size_t)r * row_bytes, copy, &s->shape, size);
     free(copy);
     return 0;
 }

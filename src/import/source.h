@@ -2,9 +2,19 @@
 // source_format, which only the table in source.c names.
 #pragma once
 
+#include "data/coordinates.h"
 #include "import/import.h"
 
 struct source_format;
+
+// Where the next rows go. Each array is NULL if it is not wanted.
+struct source_rows {
+    void *x;        // (rows, ...) of the source's type
+    int64_t *label; // (rows)
+    char **id;      // (rows); the strings are new memory
+    int64_t *time;  // (rows) or TIME_MISSING
+    int64_t *group; // (rows) or GROUP_MISSING
+};
 
 struct source {
     const struct source_format *format;
@@ -16,9 +26,12 @@ struct source {
     char *label_name;         // owned; NULL: the file gives none
     char **label_names;       // (n_label_names) names of the labels 0, 1, ..., owned; NULL: labels are plain numbers
     int n_label_names;
-    char *note;              // how the file was read, owned; NULL: nothing to say
-    bool has_header;         // the first line was taken as the names of the columns
-    bool may_lack_header;    // that line could be data
+    struct coordinates coordinates; // what identifies the rows, owned: only names, the arrays are read with the rows
+    struct columns columns;         // of the table, owned; n = 0: a feature is a column
+    struct text column_notes;       // what was made of columns, one per line, owned
+    char *note;                     // how the file was read, owned; NULL: nothing to say
+    bool has_header;                // the first line was taken as the names of the columns
+    bool may_lack_header;           // that line could be data
     bool has_channels_first; // rows are read as (C, H, W); `shape` is that of (H, W, C), as source_read gives them
     struct text warnings;    // what the user should know, one per line, owned
     void *state;             // the format's own
@@ -42,9 +55,9 @@ struct source_format {
     // Checks all that can be checked before reading and fills in the source. Returns -1 and errors on failure; `state`
     // may be set then.
     int (*open)(struct source *s, const struct import_options *o, struct err *e);
-    // Reads the next `rows` rows. x (rows, ...) of shape.type; label (rows) is set if has_label.
-    int (*read)(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e);
-    // Checks after the last row that the file ends there. NULL: nothing to check.
+    // Reads the next `rows` rows: x, and what the source has of the rest.
+    int (*read)(struct source *s, int64_t rows, const struct source_rows *to, struct err *e);
+    // Checks after the last row that the file ends there, and completes the warnings. NULL: nothing to do.
     int (*finish)(struct source *s, struct err *e);
     void (*close)(struct source *s); // frees `state`; it may be NULL
 };
@@ -56,7 +69,7 @@ struct source *source_open(const char *name, const struct import_options *o, str
 void source_free(struct source **s);
 
 // Reads the next rows in the shape of the source; see `read` of its format.
-int source_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e);
+int source_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e);
 
 // Returns true if an array is to be transposed: --transpose is given, and the array has more than one value per row,
 // because a column of labels would become a row.

@@ -209,18 +209,16 @@ static int read_stored(struct source *s, struct hdf5 *h, int64_t rows, void *to,
     return 0;
 }
 
-static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+static int hdf5_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
 {
-    (void)label;
-
     struct hdf5 *h = s->state;
     int64_t n = rows * source_columns(&s->shape);
     if (h->has_texts) {
         h->row += rows;
-        return pass_hdf5_strings(h, s->inner, h->row - rows, rows, x, e);
+        return pass_hdf5_strings(h, s->inner, h->row - rows, rows, to->x, e);
     }
     if (!h->packing.is_used)
-        return read_stored(s, h, rows, x, e);
+        return read_stored(s, h, rows, to->x, e);
 
     if (n > h->raw_room) {
         h->raw = mem_grow(h->raw, (size_t)n, sizeof *h->raw);
@@ -229,7 +227,7 @@ static int hdf5_read(struct source *s, int64_t rows, void *x, int64_t *label, st
     if (read_stored(s, h, rows, h->raw, e) != 0)
         return -1;
 
-    packing_apply(&h->packing, h->raw, n, x);
+    packing_apply(&h->packing, h->raw, n, to->x);
     return 0;
 }
 

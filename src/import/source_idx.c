@@ -68,10 +68,9 @@ static int idx_open(struct source *s, const struct import_options *o, struct err
     return 0;
 }
 
-static int idx_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+static int idx_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
 {
-    (void)label;
-    return array_reader_read(s->state, rows, x, e);
+    return array_reader_read(s->state, rows, to->x, e);
 }
 
 static int idx_finish(struct source *s, struct err *e)

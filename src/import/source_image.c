@@ -30,6 +30,7 @@ struct pictures {
     struct picture *v; // (n), owned
     int64_t n, next;
     int height, width, channels, bits;
+    size_t folder_length;                     // of the part of each path that is no part of its id
     struct left_out files, folders, animated; // what the folder holds and is not read
 };
 
@@ -316,6 +317,11 @@ static int image_open(struct source *s, const struct import_options *o, struct e
         add_picture(p, mem_text(s->path), 0);
     else if (list_pictures(s, p, e) != 0)
         return -1;
+
+    const char *slash = strrchr(s->path, '/');
+    size_t before_file = slash ? (size_t)(slash - s->path) + 1 : 0;
+    p->folder_length = is_folder(s->path) ? strlen(s->path) + 1 : before_file;
+    s->coordinates.id_name = mem_text("file");
     return find_common_shape(s, p, o, e);
 }
 
@@ -332,7 +338,7 @@ static int read_picture(struct pictures *p, const char *path, void *x, struct er
     return status;
 }
 
-static int image_read_rows(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+static int image_read_rows(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
 {
     struct pictures *p = s->state;
     size_t values = (size_t)p->height * (size_t)p->width * (size_t)p->channels;
@@ -340,10 +346,12 @@ static int image_read_rows(struct source *s, int64_t rows, void *x, int64_t *lab
 
     ASSERT(p->next + rows <= p->n, "%lld + %lld of %lld", (long long)p->next, (long long)rows, (long long)p->n);
     for (int64_t i = 0; i < rows; i++, p->next++) {
-        if (read_picture(p, p->v[p->next].path, (unsigned char *)x + (size_t)i * bytes, e) != 0)
+        if (read_picture(p, p->v[p->next].path, (unsigned char *)to->x + (size_t)i * bytes, e) != 0)
             return -1;
-        if (label)
-            label[i] = p->v[p->next].label;
+        if (to->label)
+            to->label[i] = p->v[p->next].label;
+        if (to->id)
+            to->id[i] = text_visible(p->v[p->next].path + p->folder_length); // fit for UTF-8
     }
     return 0;
 }

@@ -111,10 +111,9 @@ static int npy_open(struct source *s, const struct import_options *o, struct err
     return npy_array_number(a, s, e) == 0 ? npy_begin(s, o, e) : -1;
 }
 
-static int npy_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+static int npy_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
 {
-    (void)label;
-    return npy_array_read(s->state, rows, x, e);
+    return npy_array_read(s->state, rows, to->x, e);
 }
 
 static int npy_finish(struct source *s, struct err *e)
@@ -379,16 +378,16 @@ static int npz_read_labels(struct npz *z, int64_t first, int64_t rows, int64_t *
     return source_labels(&values, label, e);
 }
 
-static int npz_read(struct source *s, int64_t rows, void *x, int64_t *label, struct err *e)
+static int npz_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
 {
     struct npz *z = s->state;
     int64_t first = z->x.numbers.row;
 
     if (!z->has_x)
-        return npy_array_read(&z->label, rows, x, e);
-    if (npy_array_read(&z->x, rows, x, e) < 0)
+        return npy_array_read(&z->label, rows, to->x, e);
+    if (npy_array_read(&z->x, rows, to->x, e) < 0)
         return -1;
-    return z->has_label ? npz_read_labels(z, first, rows, label, e) : 0;
+    return z->has_label ? npz_read_labels(z, first, rows, to->label, e) : 0;
 }
 
 static int npz_finish(struct source *s, struct err *e)

@@ -25,7 +25,7 @@ except ImportError as missing:
     sys.exit(77)
 
 SECTIONS = {"Trial file": "trial", "Run file": "run", "Data-set file": "dataset"}
-INNER = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "long_name", "units", "xxh3"}  # of every array
+INNER = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "long_name", "units", "calendar", "xxh3"}  # of every array
 complaints = []
 
 

@@ -19,15 +19,22 @@ must() {
     exit 1
 }
 
-# --- data: a table with names as labels and missing values, grey images and colour images
+# --- data: a table with names as labels and missing values, one with text and times, grey images and colour images
 awk 'BEGIN {
     print "first,second,third,kind"
     for (i = 0; i < 240; i++)
         printf "%g,%s,%g,%s\n", i % 17 / 17, i % 40 == 3 ? "" : i % 11, (i * i) % 13 / 13, i % 8 == 5 ? "odd" : "usual"
 }' >table.csv
+awk 'BEGIN {
+    print "name,when,machine,level,colour,kind"
+    split("red green blue", colours, " ")
+    for (i = 0; i < 60; i++)
+        printf "row %d,2020-03-09T10:%02d:00+01:00,m%d,%g,%s,%s\n", i, i, i % 3, i % 7, colours[i % 3 + 1], i % 9 ? "a" : "b"
+}' >text.csv
 { printf '\0\0\x08\x03\0\0\0\x40\0\0\0\x04\0\0\0\x05'; seq 1000 | head -c 1280; } >images.idx
 { printf '\0\0\x08\x04\0\0\0\x40\0\0\0\x02\0\0\0\x03\0\0\0\x03'; seq 1000 | head -c 1152; } >colour.idx
 must "$hourglass" import table.csv --label kind -o data/table.h5:all
+must "$hourglass" import text.csv --one-hot auto --id name --time when --group machine --label kind -o data/text.h5:all
 must "$hourglass" import images.idx -o data/images.h5:all
 must "$hourglass" import colour.idx -o data/colour.h5:all
 
@@ -55,6 +62,13 @@ sweep:
   over:
     seconds: [1, 2]
     model.encoder[0].activation: [tanh, relu]
+EOF
+cat >text.yaml <<'EOF'
+data: {train: text.h5:all, test: text.h5:all, normal: [a]}
+model:
+  encoder: [{dense: 2}]
+  decoder: [{dense: 4}]
+train: {epochs: 1}
 EOF
 # image_experiment DATA ENCODER DECODER
 image_experiment() {
@@ -95,6 +109,7 @@ score: {error: binary_crossentropy}
 EOF
 
 must "$hourglass" run edges.yaml --results .
+must "$hourglass" run text.yaml --results .
 must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
 # trials of data that has changed since
