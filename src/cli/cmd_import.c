@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/like.h"
 #include "cli/options.h"
+#include "data/columns.h"
 #include "import/import.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -77,7 +77,7 @@ static void report_text(struct csv *c, const struct csv_encoding *column, const 
                       : "a number or one of the missing-value tokens");
 }
 
-static void check_number(struct csv *c, struct csv_encoding *column, const char *text, size_t n)
+static void check_number_field(struct csv *c, struct csv_encoding *column, const char *text, size_t n)
 {
     double value;
     enum csv_kind kind = csv_field(&c->missing, text, n, &value);
@@ -98,12 +98,12 @@ static void check_number(struct csv *c, struct csv_encoding *column, const char 
         report_text(c, column, text, n);
 }
 
-static void check_data(struct csv *c, int number, const char *text, size_t n)
+static void check_data_field(struct csv *c, int number, const char *text, size_t n)
 {
     struct csv_encoding *column = &c->encodings.v[number];
 
     if (!column->is_chosen) {
-        check_number(c, column, text, n);
+        check_number_field(c, column, text, n);
         return;
     }
     const char *allowed = csv_encoding_add(column, &c->missing, text, n);
@@ -111,7 +111,7 @@ static void check_data(struct csv *c, int number, const char *text, size_t n)
         report_field(c, text, n, allowed);
 }
 
-static void check_label(struct csv *c, const char *text, size_t n)
+static void check_label_field(struct csv *c, const char *text, size_t n)
 {
     double ignored;
 
@@ -129,7 +129,7 @@ static bool is_missing_text_field(const struct csv *c, const char *text, size_t 
     return strlen(text) == n && csv_field(&c->missing, text, n, &ignored) == CSV_MISSING;
 }
 
-static void check_id(struct csv *c, const char *text, size_t n)
+static void check_id_field(struct csv *c, const char *text, size_t n)
 {
     if (strlen(text) != n || !utf8_is_valid(text))
         report_field(c, text, n, "a name in UTF-8");
@@ -137,7 +137,7 @@ static void check_id(struct csv *c, const char *text, size_t n)
         id_check_add(c->ids, text, n, csv_table_line(c->table));
 }
 
-static void check_time(struct csv *c, const char *text, size_t n)
+static void check_time_field(struct csv *c, const char *text, size_t n)
 {
     if (is_missing_text_field(c, text, n))
         return;
@@ -146,7 +146,7 @@ static void check_time(struct csv *c, const char *text, size_t n)
         report_field(c, text, n, allowed);
 }
 
-static void check_group(struct csv *c, const char *text, size_t n)
+static void check_group_field(struct csv *c, const char *text, size_t n)
 {
     if (is_missing_text_field(c, text, n))
         return;
@@ -170,15 +170,15 @@ void csv_check_field(void *context, char *text, size_t n)
 
     c->hashes += c->field == 0 && !c->skips_record && *text == '#';
     if (use >= 0)
-        check_data(c, use, text, n);
+        check_data_field(c, use, text, n);
     else if (use == CSV_LABEL)
-        check_label(c, text, n);
+        check_label_field(c, text, n);
     else if (use == CSV_ID)
-        check_id(c, text, n);
+        check_id_field(c, text, n);
     else if (use == CSV_TIME)
-        check_time(c, text, n);
+        check_time_field(c, text, n);
     else if (use == CSV_GROUP)
-        check_group(c, text, n);
+        check_group_field(c, text, n);
     else if (n > 0 && is_trailing(c))
         report_field(c, text, n, "nothing, as in the first rows; --columns keeps this column");
     c->field++;
@@ -238,9 +238,10 @@ static void note_text_column(struct text_columns *t, const struct csv_encoding *
     if (c->numbers > 0)
         return;
 
+    const char *more = c->values.is_more ? "over " : "";
     if (t->n < NAMED)
-        text_add(&t->names, "%s'%.60s' (%s%d value%s)", t->n ? ", " : "", c->name, c->values.is_more ? "over " : "",
-            c->values.n, text_plural(c->values.n));
+        text_add(&t->names, "%s'%.60s' (%s%d value%s)", t->n ? ", " : "", c->name, more, c->values.n,
+            text_plural(c->values.n));
     list_add(&t->list, c->name);
     t->n++;
     t->has_many = t->has_many || c->values.n > CATEGORIES_AUTO_MOST;

@@ -12,173 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- the beginning
-
-static void choose_column(struct csv_encoding *c, enum column_kind kind)
+void csv_encoding_choose(struct csv_encoding *c, enum column_kind kind)
 {
     c->kind = kind;
     c->is_chosen = true;
-}
-
-// Returns the column of data that `wanted` names for an option, or NULL and an error.
-static struct csv_encoding *find_encoding(struct csv_encodings *c, const struct csv_columns *columns, const char *path,
-    const char *option, const char *wanted, struct err *e)
-{
-    int column = csv_columns_find_name(columns, path, option, wanted, e);
-
-    if (column < 0)
-        return NULL;
-    if (columns->use[column] < 0) {
-        err_add(e, ERR_USAGE,
-            "%s: %s: column '%s' is no column of data, allowed: one that is not left out and not "
-            "the label, id, time or group",
-            path, option, columns->names[column]);
-        return NULL;
-    }
-    return &c->v[columns->use[column]];
-}
-
-static bool has_name(const struct csv_columns *columns, const char *name)
-{
-    for (int i = 0; i < columns->n; i++)
-        if (strcmp(columns->names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static void choose_one_hot(
-    struct csv_encodings *c, const struct csv_columns *columns, const char *path, const char *list, struct err *e)
-{
-    int n;
-    char **names = list_split(list, &n);
-
-    for (int i = 0; i < n; i++) {
-        if (strcmp(names[i], "auto") == 0 && !has_name(columns, "auto")) {
-            c->is_auto = true;
-            continue;
-        }
-        struct csv_encoding *found = find_encoding(c, columns, path, "--one-hot", names[i], e);
-        if (found)
-            choose_column(found, COLUMN_ONE_HOT);
-    }
-    list_free(names, n);
-}
-
-// Adds the values of "S<M<L" to the dictionary, in this order.
-static void set_order(struct csv_encoding *c, const char *order, const char *path, struct err *e)
-{
-    for (const char *at = order; at;) {
-        const char *end = strchr(at, '<');
-        char *value = end ? mem_format("%.*s", (int)(end - at), at) : mem_text(at);
-        int before = c->values.n;
-        csv_dictionary_add(&c->values, value, strlen(value));
-        if (c->values.n == before)
-            err_add(e, ERR_USAGE, "%s: --ordinal: found the value '%s' of column '%s' twice, allowed: once", path,
-                value, c->name);
-        free(value);
-        at = end ? end + 1 : NULL;
-    }
-    c->is_fixed = c->is_listed = true;
-}
-
-// Chooses the column of an entry of --ordinal: "NAME" or "NAME=A<B<C". The name may hold '=', too.
-static void choose_ordinal(
-    struct csv_encodings *c, const struct csv_columns *columns, const char *path, char *entry, struct err *e)
-{
-    char *equal = has_name(columns, entry) ? NULL : strchr(entry, '=');
-
-    for (char *next = equal; next; next = strchr(next + 1, '=')) {
-        *next = 0;
-        bool is_name = has_name(columns, entry);
-        *next = '=';
-        if (is_name)
-            equal = next;
-    }
-
-    if (equal)
-        *equal = 0;
-    struct csv_encoding *found = find_encoding(c, columns, path, "--ordinal", entry, e);
-    if (!found)
-        return;
-    if (found->is_chosen)
-        err_add(e, ERR_USAGE, "%s: --ordinal: column '%s' is chosen twice, allowed: once, by --one-hot or --ordinal",
-            path, found->name);
-    choose_column(found, COLUMN_ORDINAL);
-    if (equal)
-        set_order(found, equal + 1, path, e);
-}
-
-// Sets what options say about the features that are made of the time.
-static void choose_time_features(
-    struct csv_encodings *c, const struct import_options *o, const char *path, struct err *e)
-{
-    int n;
-    char **names = list_split(o->time_features, &n);
-
-    for (int i = 0; i < n; i++)
-        if (strcmp(names[i], column_kinds[COLUMN_HOUR]) == 0)
-            c->hour = 0;
-        else if (strcmp(names[i], column_kinds[COLUMN_WEEKDAY]) == 0)
-            c->weekday = 0;
-        else
-            err_add(e, ERR_USAGE, "%s: --time-features: found '%s', allowed: hour, weekday", path, names[i]);
-    if (!o->time)
-        err_add(e, ERR_USAGE, "%s: --time-features: found no --time COLUMN, which they are made of", path);
-    list_free(names, n);
-}
-
-// Takes kinds, places and dictionaries from the columns of another data set.
-static void take_columns(struct csv_encodings *c, const struct columns *like)
-{
-    int at = 0;
-
-    for (int k = 0; k < like->n; k++) {
-        const struct column *column = &like->v[k];
-        if (column->kind == COLUMN_HOUR)
-            c->hour = column->first;
-        else if (column->kind == COLUMN_WEEKDAY)
-            c->weekday = column->first;
-        if (column->kind == COLUMN_HOUR || column->kind == COLUMN_WEEKDAY)
-            continue;
-
-        ASSERT(at < c->n, "column %d of %d", at, c->n);
-        struct csv_encoding *encoding = &c->v[at++];
-        encoding->kind = column->kind;
-        encoding->first = column->first;
-        encoding->n_features = column->n;
-        encoding->is_chosen = encoding->is_fixed = column->n_categories > 0;
-        for (int i = 0; i < column->n_categories; i++)
-            csv_dictionary_add(&encoding->values, column->categories[i], strlen(column->categories[i]));
-    }
-}
-
-int csv_encodings_begin(struct csv_encodings *c, const struct csv_columns *columns, const char *path,
-    const struct import_options *o, struct err *e)
-{
-    int before = e->count;
-
-    *c = (struct csv_encodings){.n = columns->n_data, .hour = -1, .weekday = -1};
-    c->missing = (enum import_missing_category)o->missing_category;
-    c->v = mem_new((size_t)c->n, sizeof *c->v);
-    for (int i = 0; i < columns->n; i++)
-        if (columns->use[i] >= 0)
-            c->v[columns->use[i]].name = columns->names[i];
-
-    c->like = o->like_columns;
-    if (o->like_columns)
-        take_columns(c, o->like_columns);
-    if (o->one_hot)
-        choose_one_hot(c, columns, path, o->one_hot, e);
-    if (o->ordinal) {
-        int n;
-        char **entries = list_split(o->ordinal, &n);
-        for (int i = 0; i < n; i++)
-            choose_ordinal(c, columns, path, entries[i], e);
-        list_free(entries, n);
-    }
-    if (o->time_features)
-        choose_time_features(c, o, path, e);
-    return e->count > before ? -1 : 0;
 }
 
 void csv_encodings_free(struct csv_encodings *c)
@@ -226,12 +63,12 @@ struct numbered_value {
     int index; // in the dictionary
 };
 
-static int compare_bytes(const void *a, const void *b)
+static int compare_value_bytes(const void *a, const void *b)
 {
     return strcmp(((const struct numbered_value *)a)->text, ((const struct numbered_value *)b)->text);
 }
 
-static int compare_numbers(const void *a, const void *b)
+static int compare_value_numbers(const void *a, const void *b)
 {
     const struct numbered_value *x = a, *y = b;
     int order = (x->number > y->number) - (x->number < y->number);
@@ -264,7 +101,7 @@ static char **order_categories(struct csv_encoding *c, const char *path, struct 
         are_numbers = are_numbers && csv_number(values[i].text, strlen(values[i].text), &values[i].number);
     }
     if (!c->is_fixed && n > 0)
-        qsort(values, (size_t)n, sizeof *values, are_numbers ? compare_numbers : compare_bytes);
+        qsort(values, (size_t)n, sizeof *values, are_numbers ? compare_value_numbers : compare_value_bytes);
     if (are_numbers && !c->is_fixed)
         warn_of_spellings(c, values, path, warnings);
 
@@ -292,17 +129,18 @@ static void check_categories(const struct csv_encoding *c, const char *path, str
 
 static void refuse_many_values(const struct csv_encoding *c, bool is_named, const char *path, struct err *e)
 {
-    bool is_time = time_column_looks_like(c->values.v[0], strlen(c->values.v[0]));
     bool all_differ = c->values.n == c->texts;
     const char *hint = all_differ ? ", or --id if it names the rows" : "";
+    const char *more = c->values.is_more ? "more than " : "";
+    const char *option = is_named ? "--one-hot" : "--one-hot auto";
+    int most = is_named ? CATEGORIES_MOST : CATEGORIES_AUTO_MOST;
 
-    if (is_time)
+    if (time_column_looks_like(c->values.v[0], strlen(c->values.v[0])))
         hint = ", or --time if it holds times";
     err_add(e, ERR_DATA,
-        "%s: column '%s' has %s%d different values, allowed with --one-hot%s: up to %d; hint: --ordinal numbers them, "
-        "--drop leaves the column out%s",
-        path, c->name, c->values.is_more ? "more than " : "", c->values.n, is_named ? "" : " auto",
-        is_named ? CATEGORIES_MOST : CATEGORIES_AUTO_MOST, hint);
+        "%s: column '%s' has %s%d different values, allowed with %s: up to %d; hint: --ordinal numbers them, --drop "
+        "leaves the column out%s",
+        path, c->name, more, c->values.n, option, most, hint);
 }
 
 static void refuse_mixed(const struct csv_encoding *c, const char *path, struct err *e)
@@ -334,12 +172,12 @@ static bool decide_auto(struct csv_encoding *c, const char *path, struct err *e)
     else if (c->values.n > CATEGORIES_AUTO_MOST)
         refuse_many_values(c, false, path, e);
     else
-        choose_column(c, COLUMN_ONE_HOT);
+        csv_encoding_choose(c, COLUMN_ONE_HOT);
     return e->count == before;
 }
 
 // Appends "3 values: icmp, tcp, udp".
-static void add_values(struct text *t, char *const *values, int n)
+static void add_value_list(struct text *t, char *const *values, int n)
 {
     enum { SHOWN = 8 };
     char shown[QUOTE_ROOM];
@@ -361,7 +199,7 @@ static void note_column(struct text *notes, const struct csv_encoding *c, const 
     else {
         text_add(
             notes, column->kind == COLUMN_ONE_HOT ? "one feature for each of " : "numbered from 0 in this order, ");
-        add_values(notes, column->categories, column->n_categories);
+        add_value_list(notes, column->categories, column->n_categories);
     }
     if (c->missings)
         text_add(notes, "; %lld missing", (long long)c->missings);
@@ -401,7 +239,7 @@ static void add_chosen(struct csv_encodings *all, struct csv_encoding *c, struct
     list_free(categories, n);
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_feature_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -413,7 +251,7 @@ static void check_feature_names(const struct source *s, struct err *e)
     int n = s->columns.n_features;
 
     if (n > 1)
-        qsort(names, (size_t)n, sizeof *names, compare_names);
+        qsort(names, (size_t)n, sizeof *names, compare_feature_names);
     for (int i = 1; i < n; i++)
         if (strcmp(names[i - 1], names[i]) == 0) {
             err_add(e, ERR_DATA, "%s: two features would be called '%s': rename a column, or leave one out with --drop",
@@ -434,9 +272,8 @@ static void finish_fixed(struct csv_encodings *c, struct source *s)
         encoding->category = mem_new((size_t)encoding->values.n, sizeof *encoding->category);
         for (int k = 0; k < encoding->values.n; k++)
             encoding->category[k] = k;
-        encoding->missing = encoding->kind == COLUMN_ONE_HOT
-                                ? csv_dictionary_find(&encoding->values, CATEGORY_MISSING, strlen(CATEGORY_MISSING))
-                                : -1;
+        if (encoding->kind == COLUMN_ONE_HOT)
+            encoding->missing = csv_dictionary_find(&encoding->values, CATEGORY_MISSING, strlen(CATEGORY_MISSING));
     }
 }
 
@@ -522,7 +359,7 @@ void csv_encodings_warn(const struct csv_encodings *c, const char *path, struct 
         text_add(warnings, "%s: column '%s': %lld row%s with a value that --like does not have, %s: ", path,
             encoding->name, (long long)encoding->unknowns, text_plural(encoding->unknowns),
             encoding->kind == COLUMN_ONE_HOT ? "0 in all features" : "taken as missing");
-        add_values(warnings, encoding->unknown.v, encoding->unknown.n);
+        add_value_list(warnings, encoding->unknown.v, encoding->unknown.n);
         text_add(warnings, "\n");
     }
 }

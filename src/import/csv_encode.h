@@ -53,6 +53,8 @@ struct csv_encodings {
 int csv_encodings_begin(struct csv_encodings *c, const struct csv_columns *columns, const char *path,
     const struct import_options *o, struct err *e);
 void csv_encodings_free(struct csv_encodings *c);
+// Makes the values of a column categories.
+void csv_encoding_choose(struct csv_encoding *c, enum column_kind kind);
 
 // Adds a field of the first reading to the dictionary of a chosen column, or counts it as missing. Returns NULL, or
 // what is allowed instead.

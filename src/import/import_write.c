@@ -273,6 +273,7 @@ static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct er
     for (int64_t r = 0; r < rows; r++)
         t->numbers[r] = first + r;
     import_check_rows(t->check, rows, x);
+
     if (store_stream_write(t->x, rows, x, e) != 0 || store_stream_write(t->sample, rows, t->numbers, e) != 0)
         return -1;
     if (move_coordinates(t, rows, e) != 0)

@@ -5,6 +5,8 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/columns.h"
+#include "data/coordinates.h"
 #include "import/byte_stream.h"
 #include "store/store.h"
 #include <math.h>
@@ -97,6 +99,7 @@ void source_free(struct source **s)
 {
     if (!*s)
         return;
+
     if ((*s)->format)
         (*s)->format->close(*s);
     if ((*s)->features)

@@ -9,6 +9,8 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/timestamp.h"
+#include "data/columns.h"
 #include "import/csv_impl.h"
 #include "import/source.h"
 #include "store/store.h"

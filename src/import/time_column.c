@@ -18,6 +18,10 @@ static void note_number(struct time_column *t, double number, int64_t at)
         t->are_digits = true;
     }
     t->largest = fabs(number) > t->largest ? fabs(number) : t->largest;
+    if (fabs(number) >= 1e8 && (t->least == 0 || fabs(number) < t->least)) { // 1973 in seconds
+        t->least = fabs(number);
+        t->least_at = at;
+    }
     t->has_fractions |= number != floor(number);
     t->are_digits = t->are_digits && time_from_digits(number, &ignored);
 }
@@ -64,14 +68,23 @@ const char *time_column_add(struct time_column *t, const char *text, size_t n, i
     return exists ? NULL : "a date and time that exist";
 }
 
-// Sets the units per second: numbers below 1e11 are seconds, which reach to the year 5138.
-static void choose_units(struct time_column *t)
+// Sets the units per second: numbers below 1e11 are seconds, which reach to the year 5138. Returns -1 and an error if
+// some numbers have other units.
+static int choose_units(struct time_column *t, const char *name, struct err *e)
 {
     static const double limits[] = {1e11, 1e14, 1e17};
+    double lower = 0;
 
     t->units = 1;
-    for (size_t i = 0; i < sizeof limits / sizeof *limits && t->largest >= limits[i]; i++)
+    for (size_t i = 0; i < sizeof limits / sizeof *limits && t->largest >= limits[i]; i++) {
         t->units *= 1000;
+        lower = limits[i];
+    }
+    if (t->are_digits || t->least == 0 || t->least >= lower)
+        return 0;
+    return err_add(e, ERR_DATA,
+        "%s: found %.17g (line %lld) and %.17g, allowed: numbers of one unit (seconds, ms, us or ns since 1970)", name,
+        t->least, (long long)t->least_at, t->largest);
 }
 
 static void warn_small_numbers(const struct time_column *t, const char *name, struct text *warnings)
@@ -102,7 +115,8 @@ int time_column_finish(struct time_column *t, const char *name, struct text *war
 
     if (t->order == DATE_AUTO)
         t->order = t->day_first ? DATE_DAY_FIRST : DATE_MONTH_FIRST;
-    choose_units(t);
+    if (choose_units(t, name, e) != 0)
+        return -1;
     warn_small_numbers(t, name, warnings);
     return 0;
 }

@@ -13,15 +13,15 @@ enum date_order { DATE_AUTO, DATE_DAY_FIRST, DATE_MONTH_FIRST };
 struct time_column {
     enum date_order order; // as the user says; after time_column_finish as it is
     int64_t dates, numbers, slashed;
-    int64_t first_date, first_number; // lines
-    int64_t day_first, month_first;   // lines of dates that exist in only this order; 0: none
-    double largest;                   // of the numbers
-    bool are_digits;                  // all numbers are dates without separators
-    bool has_fractions;               // of the numbers
-    int64_t with_offset;              // fields that have one
-    bool has_offsets;                 // there are several offsets
-    char offset[8];                   // the first
-    int64_t units;                    // of the numbers, per second
+    int64_t first_date, first_number, least_at; // lines
+    int64_t day_first, month_first;             // lines of dates that exist in only this order; 0: none
+    double largest, least; // of the numbers, without sign; least: of those from 1e8 on, 0: there is none
+    bool are_digits;       // all numbers are dates without separators
+    bool has_fractions;    // of the numbers
+    int64_t with_offset;   // fields that have one
+    bool has_offsets;      // there are several offsets
+    char offset[8];        // the first
+    int64_t units;         // of the numbers, per second
 };
 
 // Adds a field of the first reading, at line `at`. Returns NULL, or what is allowed instead.

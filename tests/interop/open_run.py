@@ -200,6 +200,8 @@ def check_xarray(path, engine):
                 for name, array in arrays.items():
                     labels = (name,) if name in scales else tuple(d[0].name.split("/")[-1] for d in array.dims)
                     found = array.asstr()[...] if type_name(array.dtype) == "text" else array[...]
+                    if "calendar" in array.attrs:  # xarray makes dates of them
+                        found = found.astype("datetime64[us]")
                     if opened[name].dims != labels:
                         complain(f"{where}: {name}: dimensions {opened[name].dims}, h5py finds {labels}")
                     if not same(np.asarray(opened[name].values), np.asarray(found)):

@@ -171,7 +171,7 @@ csv 3 'leave them out: --drop when' 'when,v\nmonday,1\ntuesday,2\n'
 csv 3 'of no known format' 'a,b\n1,\0002\n'
 csv 3 "x.csv:2:1: a: found '1;2'" 'a,b\n1;2,3\n'
 { echo a,b; yes 'p,q' | head -1000; } >many.csv
-bad 3 'and 1990 more fields or rows like these' many.csv -o out/x.h5:a
+bad 3 'and 1998 more fields or rows like these' many.csv -o out/x.h5:a
 { echo a,b; bytes 2000000 2; } >wide.csv
 bad 3 'a field of more than a million characters' wide.csv -o out/x.h5:a
 { echo a,b; yes 'p,name' | head -3; seq -f 'p,name%g' 1001; } >names.csv
