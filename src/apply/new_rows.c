@@ -366,7 +366,8 @@ static int64_t read_stored_rows(struct new_rows *r, struct err *e)
         return csv_stream_next(&s->stream, r->most, e);
     int64_t left = s->source->shape.dims[0] - s->row;
     int64_t n = left < r->most ? left : r->most;
-    if (n > 0 && source_read(s->source, n, s->values, s->label, e) != 0)
+    const struct source_rows to = {.x = s->values, .label = s->label};
+    if (n > 0 && source_read(s->source, n, &to, e) != 0)
         return -1;
     if (n == 0 && s->source->format->finish && s->source->format->finish(s->source, e) != 0)
         return -1;

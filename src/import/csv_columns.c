@@ -228,7 +228,7 @@ static void number_by_place(struct csv_columns *c, const char *path, const struc
             e, ERR_DATA, "%s: found %d columns of data, allowed: %d without names, as --like says", path, n, like->n);
 }
 
-static void refuse_missing_columns(const char *path, const struct text *missing, int n, struct err *e)
+static void refuse_columns_of_like(const char *path, const struct text *missing, int n, struct err *e)
 {
     if (n > 0)
         err_add(e, ERR_DATA, "%s: found no column%s %.600s, allowed: all columns of --like, in any order", path,
@@ -268,7 +268,7 @@ static void number_like(struct csv_columns *c, const char *path, const struct co
             c->use[i] = CSV_LEFT_OUT;
             list_add(&c->ignored, c->names[i]);
         }
-    refuse_missing_columns(path, &missing, n_missing, e);
+    refuse_columns_of_like(path, &missing, n_missing, e);
     text_free(&missing);
 }
 
