@@ -19,14 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const *sample_scales(int rank)
-{
-    static const char *const table[] = {DATASET_FEATURE};
-    static const char *const image[] = {DATASET_HEIGHT, DATASET_WIDTH, DATASET_CHANNEL};
-    ASSERT(rank >= 1 && rank <= 3, "%d", rank);
-    return rank == 1 ? table : image;
-}
-
 int64_t apply_piece(const struct team *team, int64_t values)
 {
     enum { PIECE_BYTES = 64 << 20, UNITS_MAX = 64 };

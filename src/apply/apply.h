@@ -68,9 +68,6 @@ void apply_free(struct apply *a);
 // Begins the array of an output for a->rows rows, for a caller that writes it. Returns NULL and an error on failure.
 struct store_stream *apply_begin_output(const struct apply *a, int number, struct store_file *f, struct err *e);
 
-// Returns the names of the dimensions of a sample: feature; height, width; height, width, channel.
-const char *const *sample_scales(int rank);
-
 // Begins an array (rows) along `sample`, such as labels. Returns NULL and an error if that fails.
 struct store_stream *apply_begin_column(
     struct store_file *f, const char *path, enum store_type type, int64_t rows, const char *long_name, struct err *e);

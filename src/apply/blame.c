@@ -29,10 +29,25 @@ static void blame_columns(struct blame *b, const struct columns *columns)
     b->thing = mem_new((size_t)b->values, sizeof *b->thing);
     b->names = mem_new((size_t)b->n, sizeof *b->names);
     for (int i = 0; i < b->values; i++)
-        b->thing[i] = columns_of_feature(columns, i);
+        b->thing[i] = columns_of_feature(columns, i % columns->n_features);
     for (int k = 0; k < b->n; k++)
         b->names[k] =
             columns->v[k].n_categories ? mem_text(columns->v[k].name) : column_feature_name(&columns->v[k], 0);
+}
+
+// Makes the features the things to blame. A window has each of them once per time step.
+static void blame_features(struct blame *b, const struct trained_model *t)
+{
+    b->n = t->scaling.columns;
+    b->thing = b->n < b->values ? mem_new((size_t)b->values, sizeof *b->thing) : NULL;
+    for (int i = 0; b->thing && i < b->values; i++)
+        b->thing[i] = i % b->n;
+
+    b->names = mem_new((size_t)b->n, sizeof *b->names);
+    for (int i = 0; i < b->n && t->features; i++)
+        b->names[i] = mem_text(t->features[i]);
+    for (int i = 0; i < b->n && !t->features; i++)
+        b->names[i] = b->thing ? mem_format("feature_%d", i + 1) : place_name(&t->model->input, i);
 }
 
 // Weighs errors by what is usual: the reciprocal of the sum of a thing's high quantiles of the training errors. A thing
@@ -42,7 +57,7 @@ static void weigh_errors(struct blame *b, const struct reference *r)
     const double level = 0.99, least = 1e-3;
     double *usual = mem_new((size_t)b->n, sizeof *usual), sum = 0;
 
-    for (int i = 0; i < b->values; i++) {
+    for (int i = 0; i < r->columns; i++) {
         struct quantiles q = reference_feature_errors(r, i);
         double value = quantiles_value(&q, level);
         if (!isfinite(value))
@@ -62,18 +77,12 @@ static void weigh_errors(struct blame *b, const struct reference *r)
 
 void blame_init(struct blame *b, const struct trained_model *t)
 {
-    const struct shape *input = &t->model->input;
-
-    *b = (struct blame){.values = shape_size(input)};
-    if (t->columns.n && columns_are_derived(&t->columns) && t->columns.n_features == b->values) {
+    *b = (struct blame){.values = shape_size(&t->model->input)};
+    if (t->columns.n && columns_are_derived(&t->columns) && t->columns.n_features == t->scaling.columns)
         blame_columns(b, &t->columns);
-    } else {
-        b->n = b->values;
-        b->names = mem_new((size_t)b->n, sizeof *b->names);
-        for (int i = 0; i < b->n; i++)
-            b->names[i] = t->features ? mem_text(t->features[i]) : place_name(input, i);
-    }
-    if (t->reference.columns == b->values)
+    else
+        blame_features(b, t);
+    if (t->reference.columns == t->scaling.columns)
         weigh_errors(b, &t->reference);
 }
 

@@ -22,6 +22,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include "trial/trial_columns.h"
+#include "trial/trial_steps.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,9 +64,10 @@ static void visit_codes(const struct apply *a, struct workspace *ws, int64_t at,
     if (does_encode(c))
         return;
 
-    ASSERT(s->columns == width, "%d columns, %ld values", s->columns, (long)width);
+    ASSERT(width % s->columns == 0, "%d columns, %ld values", s->columns, (long)width);
     for (int r = 0; r < rows; r++, to += width)
-        scaling_invert(s, to, to);
+        for (int64_t i = 0; i < width; i += s->columns) // a window has every column once per time step
+            scaling_invert(s, to + i, to + i);
 }
 
 static int finish_codes_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)
@@ -160,9 +162,14 @@ static char *path_in_split(const struct codes_writer *c, const char *name)
     return mem_format("%s/%s", c->target.split, name);
 }
 
-static int write_code_features(struct codes_writer *c, struct err *e)
+// Returns the names of the dimensions of a row that goes out.
+static const char *const *code_scales(const struct codes_writer *c)
 {
-    int n = shape_size(&c->out);
+    return sample_scales(c->out.rank, !does_encode(c) && c->job->model->trial.data.window.length > 0);
+}
+
+static int write_code_features(struct codes_writer *c, int n, struct err *e)
+{
     char *const *given = does_encode(c) ? NULL : c->job->model->features;
     const char *stem = does_encode(c) ? "code" : "feature";
     char **names = mem_new((size_t)n, sizeof *names);
@@ -187,12 +194,14 @@ static int write_code_scales(struct codes_writer *c, struct err *e)
     int rc = apply_write_row_numbers(c->f, path, c->apply.rows, "row number", e);
 
     free(path);
-    if (c->out.rank == 1)
-        return rc | write_code_features(c, e);
-
+    const char *const *scales = code_scales(c);
     for (int i = 0; i < c->out.rank && rc == 0; i++) {
-        path = path_in_split(c, sample_scales(c->out.rank)[i]);
-        rc = store_write_index(c->f, path, c->out.dims[i], sample_scales(c->out.rank)[i], e);
+        if (strcmp(scales[i], DATASET_FEATURE) == 0) {
+            rc = write_code_features(c, c->out.dims[i], e);
+            continue;
+        }
+        path = path_in_split(c, scales[i]);
+        rc = store_write_index(c->f, path, c->out.dims[i], scales[i], e);
         free(path);
     }
 
@@ -286,7 +295,7 @@ static int choose_half(struct codes_writer *c, struct err *e)
     c->out = does_encode(c) ? m->code : m->input;
     c->none.columns = shape_size(&c->in);
     const struct apply_array array = {
-        c->target.split, DATASET_X, "data", c->out.rank, c->out.dims, sample_scales(c->out.rank), false};
+        c->target.split, DATASET_X, "data", c->out.rank, c->out.dims, code_scales(c), false};
     apply_add(&c->apply, &array);
     return 0;
 }
@@ -306,6 +315,7 @@ static int open_code_input(struct codes_writer *c, struct err *e)
     if (does_encode(c)) {
         c->fit.features = model->features;
         c->fit.scaling = &model->scaling;
+        c->fit.window = model->trial.data.window;
     }
     return apply_open(&c->apply, c->job->source, &c->fit, width, e);
 }

@@ -10,6 +10,7 @@
 #include "apply/score_pass.h"
 
 #include "apply/score_rows.h"
+#include "apply/window_labels.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -20,6 +21,7 @@
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
+#include "trial/trial_steps.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +33,8 @@
 // scaling has put the latter. Few chunks have any such value, so the first loop only looks whether there is one.
 static void count_beyond(struct score_pass *s, int rows, const real *x)
 {
-    size_t columns = (size_t)s->columns;
-    size_t n = (size_t)rows * columns;
+    size_t columns = (size_t)s->n_features;
+    size_t n = (size_t)rows * (size_t)s->columns;
     int64_t beyond = 0;
     const real low = (real)s->limit_low, high = (real)s->limit_high;
 
@@ -132,14 +134,17 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
 // Reads the labels of a piece and marks its anomalies.
 static int take_labels(struct score_pass *s, int64_t first, int64_t rows, struct err *e)
 {
-    if (row_reader_labels(s->apply.reader, first, rows, s->labels, e) != 0)
-        return -1;
-    if (!s->marks)
-        return 0;
+    int8_t *marks = s->marks ? s->marks + first : NULL;
+    const struct window_marks of = {s->step_marks, marks};
+    bool is_of_windows = s->apply.reader->windows.length > 0;
+    int rc = is_of_windows ? window_labels(s->apply.reader, first, rows, &of, s->labels, e)
+                           : row_reader_labels(s->apply.reader, first, rows, s->labels, e);
+    if (rc != 0 || !s->marks)
+        return rc;
 
     ASSERT(first >= 0 && first + rows <= s->apply.reader->rows, "%ld + %ld", (long)first, (long)rows);
-    for (int64_t i = 0; i < rows; i++)
-        s->marks[first + i] = !label_choice_is_normal(&s->normal, s->labels[i]);
+    for (int64_t i = 0; i < rows && !is_of_windows; i++)
+        marks[i] = !label_choice_is_normal(&s->normal, s->labels[i]);
     memcpy(s->errors + first, s->apply.output[SCORE_ERROR].piece, (size_t)rows * sizeof(float));
     return 0;
 }
@@ -179,6 +184,25 @@ static int choose_normal_labels(struct score_pass *s, struct err *e)
     return label_choice_make(&question, &s->normal, e);
 }
 
+// Marks the time steps that are anomalies, which windows follow.
+static int mark_steps(struct score_pass *s, struct err *e)
+{
+    enum { PIECE = 1 << 16 };
+    struct row_reader *r = s->apply.reader;
+    int64_t *label = mem_new(PIECE, sizeof *label);
+    int rc = 0;
+
+    s->step_marks = mem_array((size_t)r->steps, sizeof *s->step_marks, r->name, e);
+    for (int64_t first = 0; first < r->steps && s->step_marks && rc == 0; first += PIECE) {
+        int64_t n = r->steps - first < PIECE ? r->steps - first : PIECE;
+        rc = row_reader_step_labels(r, first, n, label, e);
+        for (int64_t i = 0; i < n && rc == 0; i++)
+            s->step_marks[first + i] = !label_choice_is_normal(&s->normal, label[i]);
+    }
+    free(label);
+    return s->step_marks ? rc : -1;
+}
+
 // On rank 0.
 static int begin_labels(struct score_pass *s, struct err *e)
 {
@@ -196,7 +220,9 @@ static int begin_labels(struct score_pass *s, struct err *e)
 
     s->marks = mem_array((size_t)r->rows, sizeof *s->marks, r->name, e);
     s->errors = mem_array((size_t)r->rows, sizeof *s->errors, r->name, e);
-    return s->marks && s->errors ? 0 : -1;
+    if (!s->marks || !s->errors)
+        return -1;
+    return r->windows.length ? mark_steps(s, e) : 0;
 }
 
 static void warn_without_normal(const struct score_pass *s)
@@ -227,7 +253,7 @@ static void add_score_outputs(struct score_pass *s)
     const struct shape number = {.rank = 0};
     const struct shape code = {.rank = 1, .dims = {shape_size(&m->code)}};
     const char *const unit[] = {SCORES_UNIT};
-    const char *const *scales = sample_scales(m->input.rank);
+    const char *const *scales = sample_scales(m->input.rank, s->job->model->trial.data.window.length > 0);
     unsigned save = s->job->save;
 
     snprintf(s->error_about, sizeof s->error_about, "reconstruction error (%s)", error_names[s->job->error.error]);
@@ -271,7 +297,7 @@ static void set_score_limits(struct score_pass *s)
 static int join_counts(struct score_pass *s, struct err *e)
 {
     const struct comm *comm = s->apply.team->comm;
-    size_t n = (size_t)s->columns + 1;
+    size_t n = (size_t)s->n_features + 1;
     size_t size = (size_t)comm->size;
     int64_t *all = mem_array(n * size, sizeof *all, "counts of values", e);
     if (comm_agree(comm, e) != 0) {
@@ -296,8 +322,10 @@ static void name_columns_beyond(const struct score_pass *s, struct score_outcome
     char *const *features = s->job->model->features;
     struct text names = {0};
 
-    for (int c = 0; c < s->columns; c++) {
-        if (2 * s->beyond[c] <= s->apply.rows - out->unscored || out->beyond_columns++ >= SHOWN)
+    int64_t values = (s->apply.rows - out->unscored) * (s->columns / s->n_features); // of a feature
+
+    for (int c = 0; c < s->n_features; c++) {
+        if (2 * s->beyond[c] <= values || out->beyond_columns++ >= SHOWN)
             continue;
         const char *comma = out->beyond_columns > 1 ? ", " : "";
         if (features)
@@ -321,13 +349,16 @@ static void open_score_input(struct score_pass *s, struct err *e)
     const struct trained_model *t = s->job->model;
     int64_t width = 0;
 
-    s->fit = (struct row_fit){
-        .shape_rank = t->model->input.rank, .features = t->features, .scaling = &t->scaling, .marks_bad_rows = true};
+    s->fit = (struct row_fit){.shape_rank = t->model->input.rank,
+        .features = t->features,
+        .scaling = &t->scaling,
+        .window = t->trial.data.window,
+        .marks_bad_rows = true};
     memcpy(s->fit.shape, t->model->input.dims, sizeof s->fit.shape);
     for (int i = 0; i < s->apply.n_outputs; i++)
         width += s->apply.output[i].width;
 
-    s->beyond = mem_array((size_t)s->columns + 1, sizeof *s->beyond, "counts of values", e);
+    s->beyond = mem_array((size_t)s->n_features + 1, sizeof *s->beyond, "counts of values", e);
     if (!s->job->source)
         score_rows_open(s, width, e);
     else if (apply_open(&s->apply, s->job->source, &s->fit, width, e) == 0)
@@ -384,8 +415,12 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
     struct score_outcome *out, struct err *e)
 {
     const struct trained_model *t = job->model;
-    struct score_pass s = {
-        .job = job, .sink = sink, .out = out, .largest = -INFINITY, .columns = shape_size(&t->model->input)};
+    struct score_pass s = {.job = job,
+        .sink = sink,
+        .out = out,
+        .largest = -INFINITY,
+        .columns = shape_size(&t->model->input),
+        .n_features = t->scaling.columns};
     *out = (struct score_outcome){0};
     s.group = mem_format(TRIAL_SCORES "/%s", job->source ? job->source->split : SCORES_NEW);
     s.apply = (struct apply){.team = team,
@@ -411,6 +446,7 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
     free(s.group);
     free(s.labels);
     free(s.marks);
+    free(s.step_marks);
     free(s.beyond);
     free(s.errors);
     return rc;

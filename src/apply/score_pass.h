@@ -31,6 +31,7 @@ struct score_pass {
     char *group;        // owned; "scores/test"
     char error_about[64];
     int columns;
+    int n_features; // columns of the data: `columns` of a window are these, once per time step
 
     // indices of outputs; 0: not requested
     int code, reconstruction, feature_error;
@@ -46,13 +47,14 @@ struct score_pass {
 
     double limit_low, limit_high; // where the training data lies after scaling; both 0: unknown
     bool clips;                   // the error is a cross-entropy, which takes values within [0, 1]
-    int64_t *beyond; // owned; (columns + 1) of each column, this rank's values beyond the limits; then those clipped
+    int64_t *beyond; // owned; (features + 1) of each feature, this rank's values beyond the limits; then those clipped
 
     // on rank 0
     struct store_file *f; // borrowed; gets the outputs if the number of rows is known; NULL: none
     int64_t *labels;      // owned; (piece rows); NULL: the data has none
     struct label_choice normal;
     int8_t *marks;       // owned; (rows); NULL: unknown
+    int8_t *step_marks;  // owned; (steps); of windows: which of their time steps are anomalies; NULL: unknown
     float *errors;       // owned; (rows); only with marks
     double sum, largest; // of the errors of scored rows
 };

@@ -83,6 +83,11 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
     struct apply *a = &s->apply;
     const struct comm *comm = a->team->comm;
 
+    if (s->fit.window.length)
+        return err_add(e, ERR_USAGE,
+            "%s: the model takes windows of %lld time steps, which are made of data sets, allowed: FILE.h5:SPLIT; hint: "
+            "hourglass import %s -o FILE.h5:SPLIT",
+            s->job->files[0], (long long)s->fit.window.length, s->job->files[0]);
     s->request =
         (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];

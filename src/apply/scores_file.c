@@ -5,6 +5,7 @@
 #include "apply/apply.h"
 #include "apply/score_lines.h"
 #include "apply/score_pass.h"
+#include "apply/scores_axes.h"
 #include "apply/spool.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -25,6 +26,7 @@ struct scores_writer {
     struct store_file *f;                    // owned
     struct store_stream *label, *is_anomaly; // owned; NULL: none
     struct store_stream *feature, *share;    // owned; of what explains most; NULL: none
+    struct steps_file *steps;                // owned; if samples are windows, else NULL
 
     // what waits if the number of rows is not known
     struct spool spool[APPLY_OUTPUTS_MAX]; // outputs
@@ -69,41 +71,6 @@ static int begin_score_labels(struct score_pass *p, struct err *e)
     return w->is_anomaly || !p->marks ? 0 : -1;
 }
 
-static int write_score_axis(struct score_pass *p, const char *name, int64_t n, const char *long_name, struct err *e)
-{
-    char *path = mem_format("%s/%s", p->group, name);
-    int rc = store_write_index(writer_of(p)->f, path, n, long_name, e);
-    free(path);
-    return rc;
-}
-
-static int write_score_features(struct score_pass *p, char *const *names, int64_t n, struct err *e)
-{
-    char *path = mem_format("%s/" DATASET_FEATURE, p->group);
-    struct store_shape shape = {STORE_TEXT, 1, {n}};
-    struct store_about about = {"feature", NULL, {DATASET_FEATURE}};
-    int rc = store_write(writer_of(p)->f, path, &shape, names, &about, e);
-    free(path);
-    return rc;
-}
-
-static int write_score_scales(struct score_pass *p, struct err *e)
-{
-    const struct trained_model *t = p->job->model;
-    const struct shape *in = &t->model->input;
-    bool has_rows = p->reconstruction || p->feature_error;
-    int rc = 0;
-
-    if (p->code)
-        rc = write_score_axis(p, SCORES_UNIT, shape_size(&t->model->code), "unit of the code", e);
-    if (has_rows && in->rank == 1 && t->features)
-        return rc | write_score_features(p, t->features, in->dims[0], e);
-    for (int i = 0; has_rows && i < in->rank && rc == 0; i++)
-        rc = write_score_axis(p, sample_scales(in->rank)[i], in->dims[i], sample_scales(in->rank)[i], e);
-
-    return rc;
-}
-
 // Writes an array (rows) from an unnamed file.
 static int write_spooled_column(struct score_pass *p, const char *path, enum store_type type, const char *long_name,
     const struct spool *spool, struct err *e)
@@ -136,9 +103,10 @@ static int write_score_columns(struct score_pass *p, struct err *e)
     char *source = mem_format("%s/" SCORES_SOURCE, p->group);
 
     int rc = apply_write_row_numbers(w->f, sample, rows, "row of the test set", e);
+    if (rc == 0 && knows_rows(p) && !p->fit.window.length) // the steps file writes the first rows of windows
+        rc = apply_write_row_numbers(w->f, index, rows, index_about, e);
     if (rc == 0 && knows_rows(p))
-        rc = apply_write_row_numbers(w->f, index, rows, index_about, e) ||
-             apply_write_zeros(w->f, source, STORE_I32, rows, source_about, e);
+        rc = apply_write_zeros(w->f, source, STORE_I32, rows, source_about, e);
     else if (rc == 0)
         rc = write_spooled_column(p, index, STORE_I64, index_about, &w->index, e) ||
              write_spooled_column(p, source, STORE_I32, source_about, &w->source, e);
@@ -162,6 +130,14 @@ static struct store_stream *begin_top_array(
     return stream;
 }
 
+static int write_places(struct score_pass *p, struct err *e)
+{
+    char *path = mem_format("%s/" SCORES_PLACE, p->group);
+    int rc = store_write_index(writer_of(p)->f, path, BLAME_TOP, "place among what explains the error most", e);
+    free(path);
+    return rc;
+}
+
 static int begin_top_arrays(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -173,7 +149,7 @@ static int begin_top_arrays(struct score_pass *p, struct err *e)
         free(names);
         return 0;
     }
-    int rc = write_score_axis(p, SCORES_PLACE, BLAME_TOP, "place among what explains the error most", e);
+    int rc = write_places(p, e);
     if (rc == 0)
         rc = store_write(w->f, names, &shape, p->blame.names, &about, e);
     free(names);
@@ -228,6 +204,29 @@ static int write_spooled_top(
     return rc;
 }
 
+// --- time steps
+
+static int begin_score_steps(struct score_pass *p, struct err *e)
+{
+    struct scores_writer *w = writer_of(p);
+    const struct steps_job job = {.f = w->f,
+        .set_group = p->group,
+        .model = p->job->model,
+        .reader = p->apply.reader,
+        .is_anomaly = p->step_marks,
+        .error = p->job->error.error,
+        .threshold = p->job->step_threshold};
+
+    w->steps = steps_file_begin(&job, e);
+    return w->steps ? 0 : -1;
+}
+
+static int finish_score_steps(struct score_pass *p, struct err *e)
+{
+    p->out->steps = p->apply.reader->steps;
+    return steps_file_finish(writer_of(p)->steps, &p->out->of_steps, e);
+}
+
 // --- the file
 
 static int create_scores_file(struct score_pass *p, struct err *e)
@@ -236,9 +235,13 @@ static int create_scores_file(struct score_pass *p, struct err *e)
 
     if (!(w->f = store_create_output(&w->output, FORMAT_SCORES, e)))
         return -1;
-    if (write_score_columns(p, e) != 0 || write_score_scales(p, e) != 0 || begin_top_arrays(p, e) != 0)
+    if (write_score_columns(p, e) != 0 ||
+        scores_write_axes(w->f, p->group, p->job->model, p->code, p->reconstruction || p->feature_error, e) != 0 ||
+        begin_top_arrays(p, e) != 0)
         return -1;
-    return begin_score_labels(p, e);
+    if (begin_score_labels(p, e) != 0)
+        return -1;
+    return p->fit.window.length ? begin_score_steps(p, e) : 0;
 }
 
 static int begin_scores_file(struct score_pass *p, struct err *e)
@@ -285,6 +288,8 @@ static int write_scores_piece(struct score_pass *p, int64_t first, int64_t rows,
 
     if (rc == 0)
         rc = write_top_piece(p, rows, e);
+    if (w->steps && rc == 0)
+        rc = steps_file_add(w->steps, first, rows, p->apply.output[SCORE_ERROR].piece, e);
     if (w->label && rc == 0)
         rc = store_stream_write(w->label, rows, p->labels, e);
     if (w->is_anomaly && rc == 0)
@@ -366,6 +371,9 @@ static int finish_scores_file(struct score_pass *p, struct err *e)
         rc = end_score_streams(w, e);
     if (rc == 0)
         rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_scores_head(p, e);
+    if (rc == 0 && w->steps)
+        rc = finish_score_steps(p, e);
+
     return rc ? -1 : store_commit(&w->f, e);
 }
 
@@ -382,6 +390,7 @@ static int write_hdf5_scores(
         .context = &w};
     int rc = score_pass_run(team, job, &sink, out, e);
 
+    steps_file_free(&w.steps);
     end_score_streams(&w, &ignored);
     store_abandon(&w.f);
     output_release(&w.output);

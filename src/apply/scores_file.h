@@ -2,6 +2,7 @@
 // file. Text, CSV or JSON lines, also says for each row which features explain its error most.
 #pragma once
 
+#include "apply/steps_file.h"
 #include "trial/model_load.h"
 
 struct csv_options;
@@ -15,6 +16,7 @@ struct score_job {
     const struct csv_options *csv; // borrowed; how they are read
     struct row_error error;        // how the error of a row is computed
     double threshold;              // of that error; NaN: unknown
+    double step_threshold;         // the same for time steps, if samples are windows
     const char *output;            // FILE.h5, FILE.csv, FILE.jsonl, or "-": CSV on `output_fd`
     int output_fd;
     unsigned save;                    // of enum save
@@ -31,6 +33,8 @@ struct score_outcome {
     double limit_low, limit_high;     // where the training data lies after scaling
     char beyond[400];                 // their names
     struct evaluation evaluation;
+    int64_t steps; // time steps, if samples are windows; 0: they are not
+    struct steps_outcome of_steps;
 };
 
 // Collective over team->comm. Scores the data and writes the file, whole or not at all. The outcome is valid on rank 0.

@@ -151,6 +151,24 @@ static const char *data_title(const struct score_job *j)
     return strcmp(j->files[0], CSV_STDIN) == 0 ? "standard input" : j->files[0];
 }
 
+// The same for time steps, if samples are windows.
+static void print_step_summary(const struct score_outcome *o)
+{
+    const struct evaluation *v = &o->of_steps.evaluation;
+    char above[80];
+
+    if (!o->steps)
+        return;
+    snprintf(above, sizeof above, "no threshold is known");
+    if (!isnan(v->threshold))
+        snprintf(above, sizeof above, "%lld above the threshold %.5g", (long long)o->of_steps.above, v->threshold);
+    log_line(LOG_RUN, "%lld time step%s: mean %.5g, largest %.5g; %s", (long long)o->steps, text_plural(o->steps),
+        v->mean, v->largest, above);
+    if (v->has_labels && !isnan(v->roc_auc.auc))
+        log_line(LOG_RUN, "time steps: ROC AUC %.4f [%.4f, %.4f], average precision %.4f", v->roc_auc.auc,
+            v->roc_auc.low, v->roc_auc.high, v->average_precision);
+}
+
 // What the user should know of the rows, on standard error.
 static void warn_of_scores(const struct score_job *j, const struct score_outcome *o)
 {
@@ -197,6 +215,7 @@ static void print_scores(
         data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size,
         text_plural(team->comm->size), team->threads, text_plural(team->threads));
     print_error_summary(j, o);
+    print_step_summary(o);
     text_free(&data);
 }
 
@@ -209,6 +228,7 @@ static int choose_error(const struct score_options *o, struct score_job *j, stru
     c.samples = o->samples ? o->samples : c.samples;
     j->error = row_error_of(&c, &t->train);
     j->threshold = c.error == t->score.error ? j->model->threshold : NAN;
+    j->step_threshold = c.error == t->score.error ? j->model->step_threshold : NAN;
     const char *why = model_refuses_error(j->model->model, j->error.error);
     return why ? err_add(e, ERR_USAGE, "--error: trial %.8s: %s", j->model->id, why) : 0;
 }

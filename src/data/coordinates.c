@@ -180,32 +180,59 @@ int coordinates_write_names(struct store_file *f, const char *group, const struc
     return result;
 }
 
-// Writes the values of one coordinate unless they are NULL.
-static int write_coordinate(struct store_file *f, const char *group, const struct coordinate *c, int64_t rows,
-    const void *values, struct err *e)
-{
-    const struct store_about *about = &about_group;
-    const struct store_shape shape = {.type = c->type, .rank = 1, .dims = {rows}};
-    if (!values)
-        return 0;
-    if (c != &in_group)
-        about = c == &in_id ? &about_id : &about_time;
+// One coordinate of all rows, as it is written.
+struct coordinate_values {
+    const struct coordinate *of;
+    const void *values; // NULL: there are none
+    const struct store_about *about;
+};
 
-    char *path = coordinate_path(group, c->array);
-    int result = store_write(f, path, &shape, values, about, e);
+static int write_coordinate(struct store_file *f, const char *group, const struct coordinate_values *c, int64_t rows,
+    const char *dimension, struct err *e)
+{
+    const struct store_shape shape = {.type = c->of->type, .rank = 1, .dims = {rows}};
+    struct store_about about = *c->about;
+    if (!c->values)
+        return 0;
+    if (dimension)
+        about.scales[0] = dimension;
+
+    char *path = coordinate_path(group, c->of->array);
+    int result = store_write(f, path, &shape, c->values, &about, e);
     free(path);
     return result;
 }
 
 int coordinates_write(struct store_file *f, const char *group, int64_t rows, const struct coordinates *c, struct err *e)
 {
-    int result = write_coordinate(f, group, &in_id, rows, c->id, e);
+    const struct coordinate_values all[] = {
+        {&in_id, c->id, &about_id}, {&in_time, c->time, &about_time}, {&in_group, c->group, &about_group}};
+    int result = 0;
 
-    if (result == 0)
-        result = write_coordinate(f, group, &in_time, rows, c->time, e);
-    if (result == 0)
-        result = write_coordinate(f, group, &in_group, rows, c->group, e);
+    for (size_t i = 0; i < sizeof all / sizeof *all && result == 0; i++)
+        result = write_coordinate(f, group, &all[i], rows, c->dimension, e);
     return result == 0 ? coordinates_write_names(f, group, c, e) : -1;
+}
+
+int coordinates_pick(
+    const struct coordinates *from, const int64_t *row, int64_t rows, struct coordinates *to, struct err *e)
+{
+    size_t n = (size_t)rows;
+
+    coordinates_copy_names(to, from);
+    to->borrows_ids = true;
+    to->id = from->id ? mem_array(n, sizeof *to->id, "names of rows", e) : NULL;
+    to->time = from->time ? mem_array(n, sizeof *to->time, "times of rows", e) : NULL;
+    to->group = from->group ? mem_array(n, sizeof *to->group, "groups of rows", e) : NULL;
+    for (int64_t i = 0; i < rows; i++) {
+        if (to->id)
+            to->id[i] = from->id[row[i]];
+        if (to->time)
+            to->time[i] = from->time[row[i]];
+        if (to->group)
+            to->group[i] = from->group[row[i]];
+    }
+    return !to->id == !from->id && !to->time == !from->time && !to->group == !from->group ? 0 : -1;
 }
 
 // --- text

@@ -10,10 +10,11 @@ enum { GROUP_MISSING = -1 };
 
 // Zero it to start: the rows have only numbers.
 struct coordinates {
-    char **id;        // (rows), owned; a row without one has ""; NULL: there are no ids
-    int64_t *time;    // (rows), owned: microseconds since 1970, or TIME_MISSING; NULL: there are no times
-    int64_t *group;   // (rows), owned: index of group_names, or GROUP_MISSING; NULL: there are no groups
-    bool borrows_ids; // the strings of `id` are not owned
+    char **id;             // (rows), owned; a row without one has ""; NULL: there are no ids
+    int64_t *time;         // (rows), owned: microseconds since 1970, or TIME_MISSING; NULL: there are no times
+    int64_t *group;        // (rows), owned: index of group_names, or GROUP_MISSING; NULL: there are no groups
+    bool borrows_ids;      // the strings of `id` are not owned
+    const char *dimension; // borrowed: the scale of the rows in files; NULL: sample
 
     // Set if the split has them, even if the arrays were not read.
     char *id_name;      // owned: the column of the ids; NULL: there are no ids
@@ -41,9 +42,14 @@ void coordinates_copy_names(struct coordinates *to, const struct coordinates *fr
 extern const struct store_about about_id, about_time, about_group;
 // Writes the attributes that describe the coordinates, after the arrays.
 int coordinates_write_names(struct store_file *f, const char *group, const struct coordinates *c, struct err *e);
-// Writes the arrays of `rows` rows along the scale `sample` of the group, and the attributes.
+// Writes the arrays of `rows` rows along the scale of the rows in the group, and the attributes.
 int coordinates_write(
     struct store_file *f, const char *group, int64_t rows, const struct coordinates *c, struct err *e);
+
+// to := the coordinates of the rows row[0..rows) of `from`, whose ids are borrowed. Returns -1 and an error without
+// memory.
+int coordinates_pick(
+    const struct coordinates *from, const int64_t *row, int64_t rows, struct coordinates *to, struct err *e);
 
 // Returns how a row is called, as new memory: its id, else its time, else NULL.
 char *coordinates_row_name(const struct coordinates *c, int64_t row);

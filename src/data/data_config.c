@@ -1,6 +1,6 @@
-// Reads the `data:` section of a spec. Three tables of fields list its settings, those of `split` and those of one
-// source. Settings that are lists or maps arrive as nodes of the tree and are read here: sources, sets of sources, row
-// choices and filters. Nothing opens a file: what the data themselves rule out is reported by dataset.c.
+// Reads the `data:` section of a spec. Tables of fields list its settings and those of one source. Settings that are
+// lists or maps arrive as nodes of the tree and are read here: sources, sets of sources, row choices and filters.
+// Nothing opens a file: what the data themselves rule out is reported by dataset.c.
 //
 // A config borrows the nodes of the tree, to report later mistakes at their place in the spec, and owns all the rest.
 // Each reader reports every mistake and continues, so that one pass shows them all.
@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_filter.h"
+#include "data/split_config.h"
+#include "data/window_config.h"
 #include "spec/spec.h"
 #include <math.h>
 #include <stdio.h>
@@ -52,20 +54,8 @@ const struct field data_fields[] = {
     FIELD_ROW(data_config, scale_node, "scale", FIELD_NODE,
         "one of none, unit, standard, min_max, robust, log1p; or a map of method, log1p, clip and columns; statistics "
         "are those of train; default: none"),
-    {0},
-};
-
-struct split_config {
-    double test;
-    int64_t seed;
-};
-const struct field data_split_fields[] = {
-    FIELD_ROW(split_config, test, "test", FIELD_REAL,
-        "fraction of the rows of train that becomes the test set; 0: no test set", .default_text = "0", .min = 0,
-        .max = 1, .flags = FIELD_MAX_EXCLUDED),
-    FIELD_ROW(split_config, seed, "seed", FIELD_INT,
-        "seed of the random choice of rows, for test and for a validation given as a fraction", .default_text = "1",
-        .min = 0, .max = 9e15),
+    FIELD_ROW(data_config, window_node, "window", FIELD_NODE,
+        "{length, step, max_gap, label}: rows are time steps of series, and a sample is a window of them"),
     {0},
 };
 
@@ -337,18 +327,6 @@ static int read_test_sets(const struct node *at, struct data_config *cfg, struct
 
 // --- the section
 
-static void read_split_section(struct data_config *cfg, struct err *e)
-{
-    struct split_config split = {0};
-
-    spec_read(cfg->split_node, data_split_fields, &split, e);
-    cfg->test_fraction = split.test;
-    cfg->seed = split.seed;
-    if (split.test > 0 && cfg->test_node)
-        node_error(cfg->split_node, e, "found test both here and as data.test (line %d), allowed: one of them",
-            cfg->test_node->line);
-}
-
 bool data_label_number(const char *text, int64_t *number)
 {
     double value;
@@ -412,7 +390,8 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
     if (cfg->test_node)
         read_test_sets(cfg->test_node, cfg, e);
 
-    read_split_section(cfg, e);
+    window_config_read(cfg->window_node, &cfg->window, e);
+    split_config_read(cfg, e);
     read_filters(&cfg->where, node_get(section, "where"), &cfg->filters, e);
     cfg->normal_at = node_get(section, "normal");
     sort_normal_labels(&cfg->normal);

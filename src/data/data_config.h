@@ -6,12 +6,14 @@
 #include "base/field.h"
 #include "data/data_filter.h"
 #include "data/scale_config.h"
+#include "data/window.h"
 #include "spec/spec.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
 enum data_missing { MISSING_REFUSE, MISSING_IGNORE };
+enum data_split_by { SPLIT_BY_ROWS, SPLIT_BY_TIME };
 enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
 
 // Rows of a split as Python counts them: negative numbers from the end, `last` excluded.
@@ -40,7 +42,8 @@ struct data_part {
 
 // Borrows the nodes of the tree that it was read from.
 struct data_config {
-    const struct node *train_node, *validation_node, *test_node, *split_node, *scale_node; // NULL if not given
+    // NULL if not given
+    const struct node *train_node, *validation_node, *test_node, *split_node, *scale_node, *window_node;
     struct field_texts where;
     struct field_texts normal; // labels that are normal, by name or number; n = 0: no one-class selection
     int fill, missing;         // enum data_fill, enum data_missing
@@ -53,6 +56,8 @@ struct data_config {
     int n_test;
     double test_fraction;                   // of the rows of train; 0: none
     int64_t seed;                           // of both splits
+    int split_by;                           // enum data_split_by, of both splits
+    struct window_config window;            // length 0: rows are no series
     struct data_filters filters;            // `where`, for every source
     const struct node *normal_at, *fill_at; // for messages; NULL if not given
 };

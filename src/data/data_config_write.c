@@ -6,6 +6,7 @@
 #include "data/data_config.h"
 #include "data/data_filter.h"
 #include "data/scale_config.h"
+#include "data/window_config.h"
 #include "spec/spec.h"
 #include <stdlib.h>
 
@@ -105,6 +106,8 @@ static void add_split(struct node *map, const struct data_config *cfg)
     if (cfg->test_fraction > 0)
         node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
     add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
+    if (cfg->split_by != (cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS)) // what `auto` means is left out
+        node_add(split, "by", node_new_text("time"));
 }
 
 struct node *data_config_write_as(
@@ -129,6 +132,8 @@ struct node *data_config_write_as(
     add_owned_text(map, "fill", field_get(field_find(data_fields, "fill"), cfg));
     add_owned_text(map, "missing", field_get(field_find(data_fields, "missing"), cfg));
     node_add(map, "scale", scale_config_write(&cfg->scale));
+    if (cfg->window.length)
+        node_add(map, "window", window_config_write(&cfg->window));
 
     return map;
 }

@@ -76,7 +76,7 @@ char *data_range_first(char out[256], const struct data_range *r, const struct d
 
     ASSERT(r->outside > 0 && r->row < d->rows && r->column < d->columns, "row %lld", (long long)r->row);
     if (d->features)
-        snprintf(column, sizeof column, "column '%.80s'", d->features[r->column]);
+        snprintf(column, sizeof column, "column '%.80s'", d->features[r->column % d->n_features]);
     else
         snprintf(column, sizeof column, "value %d", r->column);
 

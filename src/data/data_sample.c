@@ -12,6 +12,8 @@ int data_sample(const struct dataset *d, int64_t rows, struct dataset *out, stru
     out->label = out->index = NULL;
     out->is_anomaly = NULL;
     out->source = NULL;
+    out->coordinates = (struct coordinates){0};
+    out->steps = NULL;
 
     out->row = mem_array((size_t)rows, sizeof *out->row, "rows of a sample", e);
     out->is_unscored = d->is_unscored ? mem_array((size_t)rows, 1, "rows of a sample", e) : NULL;

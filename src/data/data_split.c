@@ -1,4 +1,4 @@
-// Sorts the rows by label and draws the share of each label at random.
+// By rows: sorts the rows by label and draws the share of each label at random. By time: takes the last rows.
 #include "data/data_split.h"
 
 #include "base/err.h"
@@ -117,31 +117,53 @@ static void draw_stratum(const struct keyed_row *sorted, const struct stratum *s
         keep[sorted[s->first + order[i]].row] = 0;
 }
 
-int data_split(struct data_selection *s, double fraction, int64_t seed, enum data_split_purpose purpose,
+static double split_fraction(const struct data_config *cfg, enum data_split_purpose purpose)
+{
+    return purpose == SPLIT_TEST ? cfg->test_fraction : cfg->validation_fraction;
+}
+
+// Sets keep[row] := 0 for a random share of the rows of each label, `wanted` rows in all.
+static int draw_rows(const struct data_config *cfg, const struct data_selection *s, enum data_split_purpose purpose,
+    int32_t wanted, int8_t *keep, struct err *e)
+{
+    int32_t rows = (int32_t)s->rows;
+    struct keyed_row *sorted = sort_rows_by_label(s, e);
+    int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);
+    int result = sorted && order ? 0 : -1;
+
+    if (result == 0) {
+        struct strata strata = find_strata(sorted, rows, split_fraction(cfg, purpose));
+        hand_out_remainders(&strata, wanted, cfg->seed, purpose);
+        for (uint32_t k = 0; k < strata.n; k++)
+            draw_stratum(sorted, &strata.v[k], cfg->seed, purpose, order, keep);
+        free(strata.v);
+    }
+    free(sorted);
+    free(order);
+    return result;
+}
+
+int data_split(const struct data_config *cfg, struct data_selection *s, enum data_split_purpose purpose,
     struct data_selection *part, struct err *e)
 {
     if (s->rows < 2)
         return data_error(s->part->source[0].at, e, "found %lld row to split, allowed: at least 2", (long long)s->rows);
 
-    int32_t rows = (int32_t)s->rows, wanted = (int32_t)lround(fraction * rows);
+    int32_t rows = (int32_t)s->rows, wanted = (int32_t)lround(split_fraction(cfg, purpose) * rows);
     wanted = wanted < 1 ? 1 : wanted;
     wanted = wanted < rows ? wanted : rows - 1;
 
-    struct keyed_row *sorted = sort_rows_by_label(s, e);
-    int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);
     int8_t *keep = mem_array((size_t)rows, 1, s->part->name, e);
-    int result = -1;
-    if (sorted && order && keep) {
-        struct strata strata = find_strata(sorted, rows, fraction);
-        memset(keep, 1, (size_t)rows);
-        hand_out_remainders(&strata, wanted, seed, purpose);
-        for (uint32_t k = 0; k < strata.n; k++)
-            draw_stratum(sorted, &strata.v[k], seed, purpose, order, keep);
-        free(strata.v);
+    if (!keep)
+        return -1;
+    memset(keep, 1, (size_t)rows);
+    int result = 0;
+    if (cfg->split_by == SPLIT_BY_TIME)
+        memset(keep + rows - wanted, 0, (size_t)wanted);
+    else
+        result = draw_rows(cfg, s, purpose, wanted, keep, e);
+    if (result == 0)
         result = data_partition(s, keep, part, e);
-    }
-    free(sorted);
-    free(order);
     free(keep);
     return result;
 }

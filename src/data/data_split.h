@@ -1,12 +1,13 @@
-// Stratified random splits: a fraction of a selection's rows becomes a set of its own.
+// Splits: a fraction of a selection's rows becomes a set of its own, at random and stratified, or the last ones.
 #pragma once
 
 #include "data/data_select.h"
 
 enum data_split_purpose { SPLIT_TEST = 0, SPLIT_VALIDATION = 1 }; // two splits of one seed differ
 
-// Moves round(fraction * rows) rows, at least one but not all, from `s` to `part`; both keep their order. Every label
-// has its share, rounded by largest remainder. (seed, purpose, rank of the label) decide which rows are drawn. Returns
-// -1 and an error if there are fewer than two rows.
-int data_split(struct data_selection *s, double fraction, int64_t seed, enum data_split_purpose purpose,
+// Moves round(fraction * rows) rows, at least one but not all, from `s` to `part`; both keep their order. The fraction
+// is that of `purpose` in `cfg`. By rows, every label has its share, rounded by largest remainder, and (seed, purpose,
+// rank of the label) decide which rows are drawn. By time, the last rows go. Returns -1 and an error if there are fewer
+// than two rows.
+int data_split(const struct data_config *cfg, struct data_selection *s, enum data_split_purpose purpose,
     struct data_selection *part, struct err *e);

@@ -21,6 +21,7 @@
 #include "data/data_split.h"
 #include "data/data_table.h"
 #include "data/dataset_build.h"
+#include "data/dataset_window.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -180,13 +181,12 @@ static int split_train_rows(struct loading *l)
     const struct data_config *cfg = l->cfg;
     if (data_check_normal(cfg, &l->files->classes, &train->rows, l->e) != 0)
         return -1;
-    if (cfg->test_fraction > 0 &&
-        data_split(&train->rows, cfg->test_fraction, cfg->seed, SPLIT_TEST, &l->draft[TESTS].rows, l->e) != 0)
+    if (cfg->test_fraction > 0 && data_split(cfg, &train->rows, SPLIT_TEST, &l->draft[TESTS].rows, l->e) != 0)
         return -1;
     if (data_keep_normal(cfg, &train->rows, l->e) != 0)
         return -1;
     if (cfg->validation_fraction > 0)
-        return data_split(&train->rows, cfg->validation_fraction, cfg->seed, SPLIT_VALIDATION, &validation->rows, l->e);
+        return data_split(cfg, &train->rows, SPLIT_VALIDATION, &validation->rows, l->e);
     return validation->part ? data_keep_normal(cfg, &validation->rows, l->e) : 0;
 }
 
@@ -225,12 +225,19 @@ static int build_draft(struct loading *l, int i, struct data_sets *out, struct d
         .is_test = d->is_test,
         .scaling = &out->scaling,
         .features = out->features};
-    if (dataset_build(&plan, &d->rows, set, l->e) != 0)
+    struct series_windows w = {0};
+    if (out->window.length && dataset_find_windows(&out->window, d->name, &d->rows, &w, l->e) != 0)
         return -1;
+    int result = dataset_build(&plan, &d->rows, set, l->e);
 
-    set->is_unscored = d->is_unscored;
-    d->is_unscored = NULL;
-    return 0;
+    if (result == 0) {
+        set->is_unscored = d->is_unscored;
+        d->is_unscored = NULL;
+    }
+    if (result == 0 && w.length)
+        result = dataset_cut_windows(set, &w, out->window.label, l->e);
+    windows_free(&w);
+    return result;
 }
 
 // Builds the test sets, of which draft number `first` is the first.
@@ -292,6 +299,8 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
         result = select_draft_rows(&l);
     if (result == 0)
         result = split_train_rows(&l);
+    if (result == 0)
+        result = dataset_window_length(cfg, &l.draft[TRAIN].rows, &out->window, e);
     if (result == 0)
         result = check_draft_values(&l);
     if (result == 0)

@@ -11,6 +11,7 @@
 #include "data/coordinates.h"
 #include "data/data_config.h"
 #include "data/data_scaling.h"
+#include "data/window.h"
 #include <stdint.h>
 
 enum dataset_type { DATASET_U8, DATASET_F32 };
@@ -26,13 +27,25 @@ struct dataset_source {
     int64_t rows;         // taken from here
 };
 
+// The time steps that the windows of a set are cut from. The arrays are as those of struct dataset, one entry per step.
+struct dataset_steps {
+    struct series_windows windows; // owned
+    int64_t n;
+    int8_t *is_unscored, *is_anomaly; // (n), owned; each may be NULL
+    int64_t *label;                   // (n), owned; may be NULL
+    int64_t *index;                   // (n), owned
+    int32_t *source;                  // (n), owned
+    struct coordinates coordinates;   // of the steps, owned
+};
+
 struct dataset {
     char *name; // owned: "train", "validation", or the test set's
     int64_t rows;
-    int columns;    // values per row
-    int shape_rank; // of a row as stored: 1 (features), 2 (height, width), 3 (height, width, channel)
-    int shape[3];
-    char *const *features; // (columns) names, borrowed from the data_sets; NULL: images, or the file gives none
+    int columns;           // values per row
+    int shape_rank;        // of a row as stored: 1 (features), 2 (height, width), 3 (height, width, channel)
+    int shape[3];          // of a window: (time steps, features)
+    int n_features;        // columns of the data: values per row, or per time step of a window
+    char *const *features; // (n_features) names, borrowed from the data_sets; NULL: images, or the file gives none
     const struct columns
         *table_columns; // borrowed from the data_sets: those of the imported table; n = 0, NULL: unknown
 
@@ -53,6 +66,9 @@ struct dataset {
     int32_t *source;                // (rows), owned: which of `sources`
     struct dataset_source *sources; // (n_sources), owned
     int n_sources;
+
+    struct dataset_steps *steps; // owned; NULL: rows are no windows. Index and coordinates of a window are those of its
+                                 // first step
 };
 
 struct data_files; // the mappings, shared by the sets
@@ -64,8 +80,9 @@ struct data_sets {
     char *const *label_names; // (n_label_names), borrowed from `files`: of the labels of all sets; NULL: numbers
     int n_label_names;
     struct scaling scaling;              // of the training part
-    char **features;                     // (train.columns) names, owned; NULL: none
+    char **features;                     // (scaling.columns) names, owned; NULL: none
     const struct columns *table_columns; // borrowed from `files`: those of the imported table; n = 0: unknown
+    struct window_config window;         // as in the config, with the length that was found
     struct data_files *files;            // owned
 };
 

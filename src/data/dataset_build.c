@@ -8,6 +8,7 @@
 #include "data/data_scaling.h"
 #include "data/data_select.h"
 #include "data/data_table.h"
+#include "data/dataset_window.h"
 #include "data/select_coordinates.h"
 #include "store/store.h"
 #include <math.h>
@@ -26,6 +27,7 @@ void dataset_free(struct dataset *d)
     coordinates_free(&d->coordinates, d->rows);
     for (int k = 0; k < d->n_sources; k++)
         dataset_source_free(&d->sources[k]);
+    dataset_steps_free(d);
     void *const owned[] = {d->name, d->row, d->shift, d->factor, d->values, d->is_unscored, d->label, d->is_anomaly,
         d->index, d->source, d->sources};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -140,6 +142,7 @@ int dataset_build(const struct dataset_plan *plan, struct data_selection *s, str
     *out = (struct dataset){.name = mem_text(plan->name),
         .rows = s->rows,
         .columns = t->columns,
+        .n_features = t->columns,
         .shape_rank = t->shape_rank,
         .shape = {t->shape[0], t->shape[1], t->shape[2]},
         .features = plan->features,

@@ -4,8 +4,11 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "data/coordinates.h"
 #include "data/data_scaling.h"
 #include "data/data_table.h"
+#include "data/window.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <inttypes.h>
@@ -21,10 +24,12 @@ struct row_source {
     char *x_path, *label_path;
     struct hash_stream *hash; // of the rows before `hashed`, owned
     int64_t hashed;
-    int64_t most;
-    void *read;       // (most, columns) as stored, owned; NULL: mapped
-    float *converted; // (most, columns), owned; NULL: rows are used as stored
-    double *row;      // (columns), owned
+    int64_t most;        // rows of the split in a piece
+    void *read;          // (most, features) as stored, owned; NULL: mapped
+    float *converted;    // (most, features), owned; NULL: rows are used as stored
+    double *row;         // (features), owned
+    const void **step;   // (most): the rows of the piece; those of `piece` without windows, otherwise owned
+    int8_t *is_unscored; // (most), likewise
 };
 
 static void shape_as_tuple(char out[64], int rank, const int *shape)
@@ -50,9 +55,14 @@ static int check_row_fit(const struct row_fit *fit, const struct data_table *t, 
 {
     char found[64], allowed[64], hint[96];
 
-    if (t->shape_rank != fit->shape_rank || memcmp(t->shape, fit->shape, (size_t)t->shape_rank * sizeof *t->shape)) {
+    int first = fit->window.length ? 1 : 0; // of the dimensions of a row; a window has one more in front
+    int rank = fit->shape_rank - first;
+    const int *shape = fit->shape + first;
+
+    ASSERT(rank > 0, "rows of %d dimensions", rank);
+    if (t->shape_rank != rank || memcmp(t->shape, shape, (size_t)rank * sizeof *t->shape)) {
         shape_as_tuple(found, t->shape_rank, t->shape);
-        shape_as_tuple(allowed, fit->shape_rank, fit->shape);
+        shape_as_tuple(allowed, rank, shape);
         picture_hint(hint, fit, t);
         return err_add(e, ERR_DATA, "%s: found rows of shape %s, allowed: %s, which the model takes%s", t->name, found,
             allowed, hint);
@@ -81,23 +91,40 @@ static bool can_point_at_piece(const struct row_reader *r)
 static int set_piece_affine(struct row_reader *r)
 {
     const struct scaling *s = r->fit->scaling;
-    ASSERT(!s->factor || s->columns == r->columns, "%d columns", s->columns);
+    ASSERT(!s->factor || s->columns == r->n_features, "%d columns", s->columns);
     if (!s->factor || !can_point_at_piece(r))
         return 0;
     r->piece.shift = mem_new((size_t)r->columns, sizeof *r->piece.shift);
     r->piece.factor = mem_new((size_t)r->columns, sizeof *r->piece.factor);
 
     for (int c = 0; c < r->columns; c++) {
-        r->piece.shift[c] = (float)s->shift[c];
-        r->piece.factor[c] = (float)s->factor[c];
+        r->piece.shift[c] = (float)s->shift[c % r->n_features];
+        r->piece.factor[c] = (float)s->factor[c % r->n_features];
     }
     return 0;
 }
 
-static int allocate_row_piece(struct row_reader *r, struct err *e)
+// Makes the arrays of the rows of a piece. With windows, there are fewer of these than values in the windows, which
+// share them, unless the windows are apart.
+static int allocate_steps(struct row_reader *r, struct err *e)
 {
     struct row_source *s = r->source;
-    size_t n = (size_t)s->most * (size_t)r->columns;
+
+    if (!r->windows.length) {
+        s->step = r->piece.row;
+        s->is_unscored = r->piece.is_unscored;
+        return 0;
+    }
+    s->step = mem_array((size_t)s->most, sizeof *s->step, r->name, e);
+    s->is_unscored = mem_array((size_t)s->most, sizeof *s->is_unscored, r->name, e);
+    return s->step && s->is_unscored ? 0 : -1;
+}
+
+// Allocates a piece of up to `most` samples.
+static int allocate_row_piece(struct row_reader *r, int64_t most, struct err *e)
+{
+    struct row_source *s = r->source;
+    size_t n = (size_t)s->most * (size_t)r->n_features;
     ASSERT(s->most > 0 && r->columns > 0, "%lld rows", (long long)s->most);
 
     if (store_map(s->file, s->x_path, &s->map, e) != 0)
@@ -107,28 +134,102 @@ static int allocate_row_piece(struct row_reader *r, struct err *e)
     if (!can_point_at_piece(r) && !(s->converted = mem_array(n, sizeof *s->converted, r->name, e)))
         return -1;
 
-    s->row = mem_new((size_t)r->columns, sizeof *s->row);
+    s->row = mem_new((size_t)r->n_features, sizeof *s->row);
     r->piece = (struct dataset){.columns = r->columns,
+        .n_features = r->n_features,
         .shape_rank = r->fit->shape_rank,
         .type = s->table->type == STORE_U8 ? DATASET_U8 : DATASET_F32};
     memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
-    r->piece.row = mem_array((size_t)s->most, sizeof *r->piece.row, r->name, e);
-    r->piece.is_unscored = mem_array((size_t)s->most, sizeof *r->piece.is_unscored, r->name, e);
-    return r->piece.row && r->piece.is_unscored ? set_piece_affine(r) : -1;
+    r->piece.row = mem_array((size_t)most, sizeof *r->piece.row, r->name, e);
+    r->piece.is_unscored = mem_array((size_t)most, sizeof *r->piece.is_unscored, r->name, e);
+    if (!r->piece.row || !r->piece.is_unscored || allocate_steps(r, e) != 0)
+        return -1;
+    return set_piece_affine(r);
+}
+
+// Reads the times and groups of rows [first, first + n) of the split, as coordinates_read does, but no ids.
+static int read_series(struct row_reader *r, int64_t first, int64_t n, struct coordinates *rows, struct err *e)
+{
+    const struct row_source *s = r->source;
+    char *id_name = rows->id_name;
+
+    rows->id_name = NULL;
+    int failed = coordinates_read(s->file, s->table->split, first, n, rows, e);
+    rows->id_name = id_name;
+    return failed;
+}
+
+// Counts the windows over the split, whose times and groups are read in pieces.
+static int count_reader_windows(struct row_reader *r, struct err *e)
+{
+    enum { PIECE = 1 << 16 };
+    const struct window_config *c = &r->fit->window;
+    struct coordinates rows;
+    struct window_step last = {0};
+    int failed = 0;
+
+    coordinates_copy_names(&rows, &r->source->table->coordinates);
+    windows_begin(&r->windows, c);
+    for (int64_t first = 0; first < r->steps && !failed; first += PIECE) {
+        int64_t n = r->steps - first < PIECE ? r->steps - first : PIECE;
+        failed = read_series(r, first, n, &rows, e);
+        for (int64_t i = 0; i < n && !failed; i++) {
+            struct window_step step = window_step_of(&rows, i, first + i);
+            windows_add(&r->windows, first + i > 0 && window_continues(c, &last, &step));
+            last = step;
+        }
+        coordinates_free_rows(&rows, n);
+    }
+    windows_end(&r->windows);
+
+    coordinates_free(&rows, 0);
+    return failed;
+}
+
+// Finds the windows over the split, and how many of its rows a piece of `most` of them can need.
+static int find_reader_windows(struct row_reader *r, int64_t most, struct err *e)
+{
+    const struct window_config *c = &r->fit->window;
+    struct row_source *s = r->source;
+
+    s->most = most;
+    if (!c->length)
+        return 0;
+
+    if (c->max_gap != WINDOW_ANY_GAP && !s->table->coordinates.time_name)
+        return err_add(e, ERR_DATA,
+            "%s: found no times, which the model needs, because its windows cross no gap (data.window.max_gap); hint: "
+            "import it with --time COLUMN",
+            r->name);
+    if (count_reader_windows(r, e) != 0)
+        return -1;
+    if (r->windows.count == 0)
+        return err_add(e, ERR_DATA,
+            "%s: found no window of %lld time steps, which the model takes: the longest part of its %lld row%s without "
+            "a gap has %lld",
+            r->name, (long long)c->length, (long long)r->steps, text_plural(r->steps),
+            (long long)r->windows.longest_run);
+
+    int64_t apart = c->step > c->length ? c->step : c->length;
+    s->most = most < r->steps / apart ? most * apart : r->steps;
+    r->rows = r->windows.count;
+    r->columns = (int)c->length * r->n_features;
+    return 0;
 }
 
 static void describe_split(struct row_reader *r)
 {
     const struct data_table *t = r->source->table;
 
-    r->rows = t->rows;
-    r->columns = t->columns;
+    r->rows = r->steps = t->rows;
+    r->columns = r->n_features = t->columns;
     r->has_label = t->has_label;
     r->name = t->name;
     r->label_name = t->label_name;
     r->label_names = t->label_names;
     r->n_label_names = t->n_label_names;
     r->features = t->features;
+    coordinates_copy_names(&r->step_coordinates, &t->coordinates);
 }
 
 struct row_reader *row_reader_open(
@@ -138,7 +239,6 @@ struct row_reader *row_reader_open(
     struct row_source *s = r->source = mem_new(1, sizeof *s);
 
     r->fit = fit;
-    s->most = most;
     s->hash = hash_stream_new();
     s->x_path = mem_format("%s/" DATASET_X, source->split);
     s->label_path = mem_format("%s/" DATASET_LABEL, source->split);
@@ -147,7 +247,8 @@ struct row_reader *row_reader_open(
         describe_split(r);
         r->checksum = s->table->checksum;
     }
-    if (!s->table || check_row_fit(fit, s->table, e) != 0 || allocate_row_piece(r, e) != 0)
+    if (!s->table || check_row_fit(fit, s->table, e) != 0 || find_reader_windows(r, most, e) != 0 ||
+        allocate_row_piece(r, most, e) != 0)
         row_reader_free(&r);
     return r;
 }
@@ -164,6 +265,12 @@ void row_reader_free(struct row_reader **r)
     store_unmap(&s->map);
     hash_stream_free(&s->hash);
     store_close(&s->file);
+    if ((*r)->windows.length) {
+        free(s->step);
+        free(s->is_unscored);
+    }
+    windows_free(&(*r)->windows);
+    coordinates_free(&(*r)->step_coordinates, (*r)->n_step_coordinates);
     void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, (*r)->piece.row,
         (*r)->piece.is_unscored, (*r)->piece.shift, (*r)->piece.factor, s, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -173,105 +280,196 @@ void row_reader_free(struct row_reader **r)
 
 // --- a piece
 
-static int refuse_value(struct row_reader *r, int64_t first, int64_t i, int column, struct err *e)
+// `row` is the number of the row in the split.
+static int refuse_value(struct row_reader *r, int64_t row, int column, struct err *e)
 {
     const struct row_source *s = r->source;
     char name[96];
-    ASSERT(column >= 0 && column < r->columns, "column %d of %d", column, r->columns);
+    ASSERT(column >= 0 && column < r->n_features, "column %d of %d", column, r->n_features);
     data_column_name(name, s->table, column);
     if (isnan(s->row[column]))
         return err_add(e, ERR_DATA, "%s: found a missing value (NaN) in row %lld, %s, for which the model has no fill",
-            r->name, (long long)(first + i), name);
+            r->name, (long long)row, name);
     return err_add(e, ERR_DATA, "%s: found %g in row %lld, %s, allowed: finite numbers%s", r->name, s->row[column],
-        (long long)(first + i), name, isinf(s->row[column]) ? "" : " in the range of single precision");
+        (long long)row, name, isinf(s->row[column]) ? "" : " in the range of single precision");
 }
 
-// Marks or refuses a row with a value that is not finite, unless the model can take it.
-static int check_odd_row(struct row_reader *r, int64_t first, int64_t i, struct err *e)
+// Some rows of the split: those from `first` on, whose values are s->table->values, become the rows from `at` on of the
+// piece.
+struct row_range {
+    int64_t first, at, rows;
+};
+
+// Marks or refuses row i of a range, which has a value that is not finite, unless the model can take it.
+static int check_odd_row(struct row_reader *r, const struct row_range *range, int64_t i, struct err *e)
 {
     const struct row_source *s = r->source;
 
     data_table_row(s->table, i, s->row);
-    for (int c = 0; c < r->columns; c++) {
+    for (int c = 0; c < r->n_features; c++) {
         if (!isinf(s->row[c]) && !(isnan(s->row[c]) && !r->fit->scaling->fill && !r->fit->scaling->ignores_missing))
             continue;
         if (!r->fit->marks_bad_rows)
-            return refuse_value(r, first, i, c, e);
-        r->piece.is_unscored[i] = 1;
+            return refuse_value(r, range->first + i, c, e);
+        s->is_unscored[range->at + i] = 1;
         return 0;
     }
     return 0;
 }
 
-static int convert_row(struct row_reader *r, int64_t first, int64_t i, float *out, struct err *e)
+static int convert_row(struct row_reader *r, const struct row_range *range, int64_t i, float *out, struct err *e)
 {
     const struct row_source *s = r->source;
     data_table_row(s->table, i, s->row);
     scaling_apply(r->fit->scaling, data_type_fits_float(s->table->type), s->row, out);
-    for (int c = 0; c < r->columns && !r->fit->marks_bad_rows; c++)
+    for (int c = 0; c < r->n_features && !r->fit->marks_bad_rows; c++)
         if (isinf(out[c]) || (isnan(out[c]) && !r->fit->scaling->ignores_missing))
-            return refuse_value(r, first, i, c, e);
+            return refuse_value(r, range->first + i, c, e);
     return 0;
 }
 
-static int place_piece_rows(struct row_reader *r, int64_t first, struct err *e)
+static int place_rows(struct row_reader *r, const struct row_range *range, struct err *e)
 {
     const struct row_source *s = r->source;
-    size_t bytes = (size_t)r->columns * store_type_size(s->table->type);
+    size_t bytes = (size_t)r->n_features * store_type_size(s->table->type);
     int failed = 0;
 
-    ASSERT(r->piece.rows >= 0 && r->piece.rows <= s->most, "%lld rows", (long long)r->piece.rows);
-    memset(r->piece.is_unscored, 0, (size_t)r->piece.rows);
-    for (int64_t i = 0; i < r->piece.rows && !failed; i++) {
-        float *converted = s->converted ? s->converted + i * r->columns : NULL;
-        r->piece.row[i] = converted ? (const void *)converted : (const char *)s->table->values + (size_t)i * bytes;
+    memset(s->is_unscored + range->at, 0, (size_t)range->rows);
+    for (int64_t i = 0; i < range->rows && !failed; i++) {
+        float *converted = s->converted ? s->converted + (range->at + i) * r->n_features : NULL;
+        const char *stored = (const char *)s->table->values + (size_t)i * bytes;
+        s->step[range->at + i] = converted ? (const void *)converted : stored;
         if (!data_table_row_is_finite(s->table, i))
-            failed = check_odd_row(r, first, i, e);
+            failed = check_odd_row(r, range, i, e);
         if (!failed && converted)
-            failed = convert_row(r, first, i, converted, e);
+            failed = convert_row(r, range, i, converted, e);
     }
     return failed;
 }
 
-const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e)
+// Makes a range of the split available in s->step and s->is_unscored.
+static int load_rows(struct row_reader *r, const struct row_range *range, struct err *e)
 {
     struct row_source *s = r->source;
-    size_t row_bytes = (size_t)r->columns * store_type_size(s->table->type);
+    size_t row_bytes = (size_t)r->n_features * store_type_size(s->table->type);
 
-    ASSERT(rows <= s->most, "%lld rows", (long long)rows);
-    ASSERT(first >= 0 && first + rows <= r->rows, "rows %lld + %lld of %lld", (long long)first, (long long)rows,
+    ASSERT(range->at + range->rows <= s->most, "%lld rows", (long long)range->rows);
+    ASSERT(range->first >= 0 && range->first + range->rows <= r->steps, "rows %lld + %lld of %lld",
+        (long long)range->first, (long long)range->rows, (long long)r->steps);
+    if (s->map.data) {
+        if (range->at == 0) // the piece needs nothing before
+            store_map_advise(&s->map, 0, (size_t)range->first * row_bytes, STORE_MAP_DONE);
+        store_map_advise(
+            &s->map, (size_t)range->first * row_bytes, 2 * (size_t)range->rows * row_bytes, STORE_MAP_SOON);
+        s->table->values = (const char *)s->map.data + (size_t)range->first * row_bytes;
+    } else {
+        char *to = (char *)s->read + (size_t)range->at * row_bytes;
+        s->table->values = to;
+        if (store_read(s->file, s->x_path, s->table->type, store_entries(range->first, range->rows), to, e) != 0)
+            return -1;
+    }
+    return place_rows(r, range, e);
+}
+
+// Makes `n` windows of one run, from number `i` on, the windows from `to` on of the piece. Their rows begin at `at`.
+static void place_reader_windows(struct row_reader *r, int64_t to, int64_t n, int64_t at)
+{
+    const struct row_source *s = r->source;
+
+    for (int64_t k = 0; k < n; k++, at += r->windows.step) {
+        r->piece.row[to + k] = s->step[at];
+        r->piece.is_unscored[to + k] = memchr(s->is_unscored + at, 1, (size_t)r->windows.length) != NULL;
+    }
+}
+
+// Loads the rows of the windows [first, first + windows), run by run: between runs there may be many that no window
+// needs.
+static int load_windows(struct row_reader *r, int64_t first, int64_t windows, struct err *e)
+{
+    const struct series_windows *w = &r->windows;
+    int64_t at = 0;
+
+    for (int64_t i = first, n; i < first + windows; i += n) {
+        n = windows_in_run(w, i, first + windows);
+        struct row_range range = {windows_first_step(w, i), at, (n - 1) * w->step + w->length};
+        if (load_rows(r, &range, e) != 0)
+            return -1;
+        place_reader_windows(r, i - first, n, at);
+        at += range.rows;
+    }
+    return 0;
+}
+
+const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64_t rows, struct err *e)
+{
+    ASSERT(first >= 0 && rows >= 0 && first + rows <= r->rows, "%lld + %lld of %lld", (long long)first, (long long)rows,
         (long long)r->rows);
     r->piece.rows = rows;
-    if (s->map.data) {
-        store_map_advise(&s->map, 0, (size_t)first * row_bytes, STORE_MAP_DONE);
-        store_map_advise(&s->map, (size_t)first * row_bytes, 2 * (size_t)rows * row_bytes, STORE_MAP_SOON);
-        s->table->values = (const char *)s->map.data + (size_t)first * row_bytes;
-    } else {
-        s->table->values = s->read;
-        if (store_read(s->file, s->x_path, s->table->type, store_entries(first, rows), s->read, e) != 0)
-            return NULL;
-    }
-    return place_piece_rows(r, first, e) == 0 ? &r->piece : NULL;
+    int failed = r->windows.length ? load_windows(r, first, rows, e)
+                                   : load_rows(r, &(struct row_range){.first = first, .rows = rows}, e);
+    return failed ? NULL : &r->piece;
+}
+
+int row_reader_step_labels(struct row_reader *r, int64_t first, int64_t steps, int64_t *label, struct err *e)
+{
+    if (store_read(r->source->file, r->source->label_path, STORE_I64, store_entries(first, steps), label, e) != 0)
+        return -1;
+
+    data_table_number_labels(r->source->table, steps, label);
+    return 0;
+}
+
+// As row_reader_labels, for `n` windows of one run.
+static int read_window_labels(struct row_reader *r, int64_t first, int64_t n, int64_t *label, struct err *e)
+{
+    const struct series_windows *w = &r->windows;
+    int64_t decides = window_deciding_step(r->fit->window.label, w->length, NULL), steps = (n - 1) * w->step + 1;
+    int64_t *all = mem_array((size_t)steps, sizeof *all, r->name, e);
+    int failed = all ? row_reader_step_labels(r, windows_first_step(w, first) + decides, steps, all, e) : -1;
+
+    for (int64_t i = 0; i < n && !failed; i++)
+        label[i] = all[i * w->step];
+    free(all);
+    return failed;
 }
 
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e)
 {
-    if (store_read(r->source->file, r->source->label_path, STORE_I64, store_entries(first, rows), label, e) != 0)
-        return -1;
+    int failed = 0;
 
-    data_table_number_labels(r->source->table, rows, label);
-    return 0;
+    if (!r->windows.length)
+        return row_reader_step_labels(r, first, rows, label, e);
+    for (int64_t i = first, n; i < first + rows && !failed; i += n) {
+        n = windows_in_run(&r->windows, i, first + rows);
+        failed = read_window_labels(r, i, n, label + (i - first), e);
+    }
+    return failed;
+}
+
+const struct coordinates *row_reader_coordinates(struct row_reader *r, int64_t first, int64_t steps, struct err *e)
+{
+    const struct row_source *s = r->source;
+
+    coordinates_free_rows(&r->step_coordinates, r->n_step_coordinates);
+    r->n_step_coordinates = steps;
+    return coordinates_read(s->file, s->table->split, first, steps, &r->step_coordinates, e) == 0 ? &r->step_coordinates
+                                                                                                  : NULL;
 }
 
 void row_reader_hash(struct row_reader *r, int64_t first, int64_t rows)
 {
     struct row_source *s = r->source;
-    size_t row_bytes = (size_t)r->columns * store_type_size(s->table->type);
+    size_t row_bytes = (size_t)r->n_features * store_type_size(s->table->type);
+    int64_t last = first + rows; // of the rows of the split that these samples end with
 
-    ASSERT(first == s->hashed, "%lld rows were hashed, not %lld", (long long)s->hashed, (long long)first);
+    if (r->windows.length)
+        last = last == r->rows ? r->steps : windows_first_step(&r->windows, last - 1) + r->windows.length;
+    ASSERT(last >= s->hashed && (r->windows.length || first == s->hashed), "%lld rows were hashed, not %lld",
+        (long long)s->hashed, (long long)first);
     if (s->map.data)
-        hash_stream_add(s->hash, (const char *)s->map.data + (size_t)first * row_bytes, (size_t)rows * row_bytes);
-    s->hashed += rows;
+        hash_stream_add(
+            s->hash, (const char *)s->map.data + (size_t)s->hashed * row_bytes, (size_t)(last - s->hashed) * row_bytes);
+    s->hashed = last;
 }
 
 int row_reader_check(const struct row_reader *r, struct err *e)
@@ -280,7 +478,7 @@ int row_reader_check(const struct row_reader *r, struct err *e)
     char found[17];
 
     snprintf(found, sizeof found, "%016" PRIx64, hash_stream_value(s->hash));
-    if (s->map.data && r->checksum && s->hashed == r->rows && strcmp(found, r->checksum) != 0)
+    if (s->map.data && r->checksum && s->hashed == r->steps && strcmp(found, r->checksum) != 0)
         return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum is %s, written was %s", s->table->path, s->x_path,
             found, r->checksum);
     return store_map_check(&r->source->map, r->checksum, STORE_MAP_LOOK, e);

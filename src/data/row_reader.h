@@ -7,21 +7,28 @@
 // The rows that a model takes.
 struct row_fit {
     int shape_rank, shape[3];
-    char *const *features;         // (columns) names, borrowed; NULL: it has none
+    char *const *features;         // (features) names, borrowed; NULL: it has none
     const struct scaling *scaling; // borrowed
-    bool marks_bad_rows;           // rows with a value that it cannot take are marked is_unscored, not refused
+    struct window_config window; // length 0: a row is a sample; otherwise a sample is a window over rows, its shape is
+                                 // (length, features), and the functions below count windows
+    bool marks_bad_rows;         // rows with a value that it cannot take are marked is_unscored, not refused
 };
 
 struct row_reader {
     const struct row_fit *fit; // borrowed
     int64_t rows;
     int columns;
+    int64_t steps;  // rows of the split, which windows are cut from; without windows: rows
+    int n_features; // values per row of the split; without windows: columns
     bool has_label;
     const char *name, *checksum, *label_name;   // borrowed; each NULL if the file has none
     char *const *label_names, *const *features; // borrowed
     int n_label_names;                          // 0: labels are plain numbers
     struct row_source *source;                  // owned
-    struct dataset piece;                       // owned: the rows that were read last
+    struct series_windows windows;              // owned; length 0: none
+    struct coordinates step_coordinates;        // owned: what the split has; rows of the last row_reader_coordinates
+    int64_t n_step_coordinates;
+    struct dataset piece; // owned: the rows that were read last
 };
 
 // Opens a split for pieces of up to `most` rows. Returns NULL and an error for data that do not fit: their shape, names
@@ -39,4 +46,10 @@ void row_reader_hash(struct row_reader *r, int64_t first, int64_t rows);
 // Returns -1 and ERR_DATA if not.
 int row_reader_check(const struct row_reader *r, struct err *e);
 // label (rows) := the labels of rows [first, first + rows). Returns -1 and an error if they cannot be read.
+// That of a window is the label of its last step, or of the one in its center if fit->window says so.
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e);
+// label (steps) := the labels of rows [first, first + steps) of the split, also if windows are cut from them.
+int row_reader_step_labels(struct row_reader *r, int64_t first, int64_t steps, int64_t *label, struct err *e);
+// Returns ids, times and groups of the same rows, those that the split has, valid until the next call. Returns NULL and
+// an error if they cannot be read.
+const struct coordinates *row_reader_coordinates(struct row_reader *r, int64_t first, int64_t steps, struct err *e);

@@ -70,10 +70,22 @@ static int scored_rows_take(
     return 0;
 }
 
-int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e)
+int evaluate_training_steps(const struct score_config *c, const float *error, int64_t steps,
+    struct training_errors *out, struct reference *reference, struct err *e)
 {
     struct scored_rows s;
-    if (scored_rows_take(error, d->is_anomaly, d->rows, &s, e) != 0)
+    if (scored_rows_take(error, NULL, steps, &s, e) != 0)
+        return -1;
+
+    int rc = evaluate_training(c, s.error, s.n, out, reference, e);
+    scored_rows_free(&s);
+    return rc;
+}
+
+int evaluate_baseline(const float *error, const int8_t *is_anomaly, int64_t rows, double *auc, struct err *e)
+{
+    struct scored_rows s;
+    if (scored_rows_take(error, is_anomaly, rows, &s, e) != 0)
         return -1;
 
     struct ranking *r = ranking_new(s.error, s.is_anomaly, s.n, e);
@@ -142,15 +154,32 @@ int evaluate_at(
     return rc;
 }
 
-int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
-    const struct reference *reference, struct evaluation *out, struct err *e)
+// Evaluates errors at the threshold of the training data or, if the rule depends on them, at their own.
+static int evaluate_errors(const struct score_config *c, const struct judged *judged,
+    const struct training_errors *train, const struct reference *reference, struct evaluation *out, struct err *e)
 {
-    const struct dataset *d = s->data;
-    struct judged judged = {s->error, d->is_anomaly, d->rows};
     double threshold = c->threshold.method == THRESHOLD_BEST_F1 ? NAN : train->threshold;
 
     if ((c->threshold.method == THRESHOLD_SHARE || c->threshold.method == THRESHOLD_CONFORMAL) &&
-        threshold_choose(&c->threshold, reference, &judged, &threshold, e) != 0)
+        threshold_choose(&c->threshold, reference, judged, &threshold, e) != 0)
         return -1;
-    return evaluate_at(threshold, s->error, d->is_anomaly, d->rows, out, e);
+    return evaluate_at(threshold, judged->error, judged->is_anomaly, judged->rows, out, e);
+}
+
+int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
+    const struct reference *reference, struct evaluation *out, struct err *e)
+{
+    const struct judged judged = {s->error, s->data->is_anomaly, s->data->rows};
+
+    return evaluate_errors(c, &judged, train, reference, out, e);
+}
+
+int evaluate_steps(const struct score_config *c, const struct scores *s, const struct training_errors *train,
+    const struct reference *reference, struct evaluation *out, struct err *e)
+{
+    const struct dataset_steps *steps = s->data->steps;
+
+    ASSERT(steps && s->step_error, "%s: no time steps", s->data->name);
+    const struct judged judged = {s->step_error, steps->is_anomaly, steps->n};
+    return evaluate_errors(c, &judged, train, reference, out, e);
 }

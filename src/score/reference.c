@@ -128,7 +128,7 @@ int reference_add_validation(struct reference *r, const float *error, int64_t ro
 
 int64_t reference_sample_rows(const struct dataset *d)
 {
-    if (d->columns > REFERENCE_FEATURES)
+    if (d->n_features > REFERENCE_FEATURES)
         return 0;
     int64_t most = REFERENCE_VALUES / d->columns;
     most = most < REFERENCE_ROWS ? most : REFERENCE_ROWS;

@@ -4,6 +4,7 @@
 
 #include "metrics/metrics.h"
 #include "metrics/threshold.h"
+#include "score/step_errors.h"
 #include "train/train.h"
 
 // --- the section `score:`
@@ -19,6 +20,7 @@ struct score_config {
     double deviations; // of threshold mean_std
     unsigned save;     // flags of enum save
     int baseline;      // enum baseline
+    int window;        // enum step_rule: of the errors of time steps, if samples are windows
 };
 extern const struct field score_fields[];
 
@@ -57,6 +59,7 @@ struct scores {
     int64_t first, last;        // this rank's rows
     int columns, code_size;
     float *error;          // (data->rows), owned; complete on rank 0
+    float *step_error;     // (data->steps->n), owned; on rank 0, if the data are windows
     float *code;           // (last - first, code_size), owned; NULL unless saved
     float *reconstruction; // (last - first, columns), owned; NULL unless saved
     float *feature_error;  // (last - first, columns), owned: squared difference; NULL unless saved
@@ -67,7 +70,8 @@ struct score_request {
     const struct model *model; // borrowed, as w
     const real *w;             // (parameters)
     struct row_error error;
-    unsigned save; // flags of enum save
+    unsigned save;         // flags of enum save
+    enum step_rule window; // of the errors of time steps
 };
 enum { SCORES_STOPPED = 1 };
 
@@ -108,12 +112,18 @@ struct training_errors {
 struct reference;
 int evaluate_training(const struct score_config *c, const float *error, int64_t rows, struct training_errors *out,
     struct reference *reference, struct err *e);
+// The same for errors of time steps, of which those that no window covers are NaN and do not count.
+int evaluate_training_steps(const struct score_config *c, const float *error, int64_t steps,
+    struct training_errors *out, struct reference *reference, struct err *e);
 // Evaluates the scores of a data set, at the threshold of the training rows or, if the rule depends on them, at that of
 // its own errors and labels.
 int evaluate(const struct score_config *c, const struct scores *s, const struct training_errors *train,
     const struct reference *reference, struct evaluation *out, struct err *e);
-// Sets *auc to the area under the ROC curve of a baseline's errors (d->rows).
-int evaluate_baseline(const float *error, const struct dataset *d, double *auc, struct err *e);
+// The same for its time steps, at the threshold of the time steps of the training rows.
+int evaluate_steps(const struct score_config *c, const struct scores *s, const struct training_errors *train,
+    const struct reference *reference, struct evaluation *out, struct err *e);
+// Sets *auc to the area under the ROC curve of a baseline's errors (rows).
+int evaluate_baseline(const float *error, const int8_t *is_anomaly, int64_t rows, double *auc, struct err *e);
 // Evaluates errors (rows) at a given threshold. If it is NaN and there are labels, the threshold of the best F1 is
 // used. is_anomaly (rows) may be NULL: no labels.
 int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out,

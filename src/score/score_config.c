@@ -42,6 +42,10 @@ const struct field score_fields[] = {
     FIELD_ROW(score_section, config.baseline, "baseline", FIELD_CHOICE,
         "pca: also computes the ROC AUC of as many principal components as the code has values", .default_text = "none",
         .choices = baseline_names),
+    FIELD_ROW(score_section, config.window, "window", FIELD_CHOICE,
+        "with data.window: the error of a time step, from the windows that cover it: their mean or max; center, last: "
+        "that of the window in whose center, or at whose end, the step is, or else is nearest to it",
+        .default_text = "mean", .choices = step_rule_names),
     {0},
 };
 
@@ -127,6 +131,11 @@ struct node *score_config_write(const struct score_config *c)
         node_add(map, "samples", samples);
     else // it decides nothing
         node_free(&samples);
+    struct node *window = node_take(map, "window");
+    if (c->window != STEP_MEAN) // the identity of trials without windows has none
+        node_add(map, "window", window);
+    else
+        node_free(&window);
     field_free(score_fields, &s);
 
     return map;

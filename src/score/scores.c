@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "comm/comm.h"
 #include "nn/nn.h"
+#include "score/step_errors.h"
 #include "train/train.h"
 #include <stdlib.h>
 
@@ -105,9 +106,13 @@ int scores_compute(const struct team *team, const struct score_request *request,
     }
 
     team_workspaces_free(team, &ws);
-    if (rc == 0)
+    if (rc == 0) {
         comm_join_to_root(team->comm, out->error, (size_t)d->rows * sizeof *out->error);
-    else
+        if (d->steps && team->comm->rank == 0)
+            out->step_error = step_errors_of(d, request->window, out->error, e);
+        rc = d->steps ? comm_agree(team->comm, e) : 0;
+    }
+    if (rc != 0)
         scores_free(out);
     return rc;
 }
@@ -115,6 +120,7 @@ int scores_compute(const struct team *team, const struct score_request *request,
 void scores_free(struct scores *s)
 {
     free(s->error);
+    free(s->step_error);
     free(s->code);
     free(s->reconstruction);
     free(s->feature_error);

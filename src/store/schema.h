@@ -52,16 +52,19 @@
 #define DATASET_LABEL_NAMES "label_names" // names of the labels 0, 1, ..., one a line; absent: labels are plain numbers
 
 // trial: groups
-#define TRIAL_HISTORY         "history"
-#define TRIAL_SCORES          "scores" // a group per test set
-#define TRIAL_MODEL           "model"
-#define TRIAL_TRAINING_ERRORS "training_errors"
-#define TRAINING_ERRORS_ROWS  "rows"
-#define TRIAL_REFERENCE       "reference"
-#define TRIAL_VARIED          "varied"  // attributes: the value of each key that the sweep varies
-#define TRIAL_COLUMNS         "columns" // the columns of the data, with the arrays of a split that describe them
-#define TRIAL_PROVENANCE      "provenance"
-#define TRIAL_ALSO            "also" // in a merged file: the provenance of runs that came to the same bits
+#define TRIAL_HISTORY                  "history"
+#define TRIAL_SCORES                   "scores" // a group per test set
+#define TRIAL_MODEL                    "model"
+#define TRIAL_TRAINING_ERRORS          "training_errors"
+#define TRAINING_ERRORS_ROWS           "rows"
+#define TRAINING_ERRORS_STEPS          "steps" // of windows: time steps that have an error
+#define TRAINING_ERRORS_STEP_MEAN      "step_mean_error"
+#define TRAINING_ERRORS_STEP_THRESHOLD "step_threshold"
+#define TRIAL_REFERENCE                "reference"
+#define TRIAL_VARIED                   "varied" // attributes: the value of each key that the sweep varies
+#define TRIAL_COLUMNS                  "columns" // the columns of the data, with the arrays of a split that describe them
+#define TRIAL_PROVENANCE               "provenance"
+#define TRIAL_ALSO                     "also" // in a merged file: the provenance of runs that came to the same bits
 // attributes of the file
 #define TRIAL_EXPERIMENT    "experiment"
 #define TRIAL_ABOUT         "about"
@@ -117,6 +120,11 @@
 #define SCORES_RECALL            "recall"
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
+// scores/<set>/steps/, of windows: (step) arrays with the names of those of scores/<set>/, and the same attributes
+#define SCORES_STEPS     "steps"
+#define STEPS_STEP       "step"      // the scale
+#define STEPS_WINDOW     "window"    // attribute: which windows decide
+#define WINDOW_TIME_STEP "time_step" // the scale of the first dimension of a window
 
 // arrays of reference/, (level), (level, feature), or for the largest errors a scale of its own; next to `error`,
 // `feature` and `feature_error`

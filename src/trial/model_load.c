@@ -233,6 +233,13 @@ static int read_architecture(struct model_place *p, struct trained_model *out, s
     return weights_read(p->f, p->prefix, out->model, out->w, e);
 }
 
+// Returns the number of columns of the data that the model takes. A window has them once per time step.
+static int data_columns(const struct trained_model *m)
+{
+    const struct shape *in = &m->model->input;
+    return m->trial.data.window.length ? in->dims[in->rank - 1] : shape_size(in);
+}
+
 // An array of one value a column, new memory; NULL where there is none.
 static double *read_scaling_column(struct model_place *p, const char *name, int n, struct err *e)
 {
@@ -270,7 +277,7 @@ static int read_scaling(struct model_place *p, struct trained_model *out, struct
     struct scaling *s = &out->scaling;
     int64_t bytes_only = 0;
 
-    s->columns = shape_size(&out->model->input);
+    s->columns = data_columns(out);
     s->shift = read_scaling_column(p, MODEL_SCALING "/" SCALING_SHIFT, s->columns, e);
     s->factor = read_scaling_column(p, MODEL_SCALING "/" SCALING_FACTOR, s->columns, e);
     s->fill = read_scaling_column(p, MODEL_SCALING "/" SCALING_FILL, s->columns, e);
@@ -294,7 +301,7 @@ static int read_scaling(struct model_place *p, struct trained_model *out, struct
 static int read_features(struct model_place *p, struct trained_model *out, struct err *e)
 {
     struct store_shape shape;
-    int n = shape_size(&out->model->input);
+    int n = data_columns(out);
     if (!store_has(p->f, model_path(p, TRIAL_MODEL "/" DATASET_FEATURE)))
         return 0;
     if (store_get_shape(p->f, p->path, &shape, e) != 0)
@@ -307,7 +314,7 @@ static int read_features(struct model_place *p, struct trained_model *out, struc
 
 static int read_columns(struct model_place *p, struct trained_model *out, struct err *e)
 {
-    return columns_read(p->f, model_path(p, TRIAL_COLUMNS), shape_size(&out->model->input), &out->columns, e);
+    return columns_read(p->f, model_path(p, TRIAL_COLUMNS), data_columns(out), &out->columns, e);
 }
 
 static void read_label_names(struct model_place *p, struct trained_model *out)
@@ -318,6 +325,18 @@ static void read_label_names(struct model_place *p, struct trained_model *out)
     free(lines);
 }
 
+// Returns the threshold of a test set, or of its time steps; NaN if it has none.
+static double read_set_threshold(const struct model_place *p, const char *set, const char *part)
+{
+    double threshold = NAN;
+    char *group = mem_format("%s" TRIAL_SCORES "/%s%s", p->prefix, set, part);
+
+    if (!store_has(p->f, group) || store_get_real(p->f, group, SCORES_THRESHOLD, &threshold, NULL) != 0)
+        threshold = NAN;
+    free(group);
+    return threshold;
+}
+
 static void read_threshold(struct model_place *p, struct trained_model *out)
 {
     char **sets = NULL;
@@ -325,25 +344,29 @@ static void read_threshold(struct model_place *p, struct trained_model *out)
     struct err ignored = {0};
     double of_training = NAN;
 
+    double of_steps = NAN;
+
     out->threshold = NAN;
+    out->step_threshold = NAN;
     out->training_mean = NAN;
     if (store_has(p->f, model_path(p, TRIAL_TRAINING_ERRORS))) {
         store_get_real(p->f, p->path, SCORES_THRESHOLD, &of_training, NULL);
         store_get_real(p->f, p->path, SCORES_MEAN_ERROR, &out->training_mean, NULL);
+        store_get_real(p->f, p->path, TRAINING_ERRORS_STEP_THRESHOLD, &of_steps, NULL);
     }
 
     if (!store_has(p->f, model_path(p, TRIAL_SCORES)) || store_list(p->f, p->path, &sets, &n, &ignored) != 0)
         n = 0;
-    for (int i = 0; i < n && isnan(out->threshold); i++) {
-        char *group = mem_format("%s" TRIAL_SCORES "/%s", p->prefix, sets[i]);
-        if (store_get_real(p->f, group, SCORES_THRESHOLD, &out->threshold, NULL) != 0)
-            out->threshold = NAN;
-        free(group);
-    }
+    for (int i = 0; i < n && isnan(out->threshold); i++)
+        out->threshold = read_set_threshold(p, sets[i], "");
+    for (int i = 0; i < n && isnan(out->step_threshold); i++)
+        out->step_threshold = read_set_threshold(p, sets[i], "/" SCORES_STEPS);
 
     ids_free(sets, n);
     if (isnan(out->threshold))
         out->threshold = of_training;
+    if (isnan(out->step_threshold))
+        out->step_threshold = of_steps;
 }
 
 // Of a run's file only what model_load reads: it can hold thousands of trials.

@@ -18,6 +18,7 @@ struct trained_model {
     int n_label_names;
     char *id, *experiment;      // owned
     double threshold;           // of the first test set that has one, else of the training rows; NaN: there is none
+    double step_threshold;      // of errors of time steps, likewise, if samples are windows
     double training_mean;       // error of the training rows; NaN: the trial does not say
     struct reference reference; // owned: of its errors on the training rows; levels = 0: the trial does not say
 };

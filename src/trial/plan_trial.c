@@ -6,6 +6,7 @@
 // is bad is reported for the first trial that uses it. The planner lives as long as the plan, which owns it.
 #include "base/err.h"
 #include "data/dataset.h"
+#include "data/dataset_window.h"
 #include "nn/nn.h"
 #include "search/search.h"
 #include "spec/spec.h"
@@ -66,9 +67,9 @@ static void planner_free(void *planner)
     free(p);
 }
 
-static int find_identity(const struct trial *t, const struct experiment *x, struct known_data *k, struct err *e)
+static int find_identity(const struct data_config *c, const struct experiment *x, struct known_data *k, struct err *e)
 {
-    struct node *n = data_identity(&t->data, x->folder, e);
+    struct node *n = data_identity(c, x->folder, e);
     if (!n)
         return -1;
     struct text text = {0};
@@ -134,6 +135,14 @@ static void warn_unscored(const struct data_sets *sets, struct err *warnings)
     }
 }
 
+static void warn_short_runs(const struct data_sets *sets, struct err *warnings)
+{
+    dataset_note_short_runs(&sets->train, warnings);
+    dataset_note_short_runs(&sets->validation, warnings);
+    for (int i = 0; i < sets->n_test; i++)
+        dataset_note_short_runs(&sets->test[i], warnings);
+}
+
 static void learn_new_data(struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
 {
     struct data_sets sets;
@@ -144,6 +153,7 @@ static void learn_new_data(struct planner *p, const struct trial *t, struct know
     note_sets(&sets, k);
     note_labels(&sets, k);
     warn_unscored(&sets, &p->warnings);
+    warn_short_runs(&sets, &p->warnings);
     dataset_add_versions(&p->data, &sets.train);
     dataset_add_versions(&p->data, &sets.validation);
     for (int i = 0; i < sets.n_test; i++)
@@ -152,8 +162,10 @@ static void learn_new_data(struct planner *p, const struct trial *t, struct know
     if (t->train.loss == LOSS_BINARY_CROSSENTROPY)
         ranges_measure(&sets, &k->ranges);
 
+    struct data_config resolved = t->data;
+    resolved.window = sets.window;
     data_sets_free(&sets);
-    k->is_bad = find_identity(t, p->x, k, e) != 0;
+    k->is_bad = find_identity(&resolved, p->x, k, e) != 0;
 }
 
 // NULL where the data is bad, which has been reported when it was met first.

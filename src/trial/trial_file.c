@@ -15,6 +15,7 @@
 #include "trial/provenance.h"
 #include "trial/reference_file.h"
 #include "trial/trial_columns.h"
+#include "trial/trial_steps.h"
 #include "trial/work_order.h"
 #include <math.h>
 #include <stdio.h>
@@ -79,10 +80,10 @@ static void add_dimension(struct bulk *b, int64_t size, const char *scale)
 // Returns the scale of dimension i of a sample as stored: of its features, or of height, width and channel.
 static const char *sample_scale(const struct dataset *d, int i)
 {
-    static const char *const images[] = {DATASET_HEIGHT, DATASET_WIDTH, DATASET_CHANNEL};
+    const char *const *names = sample_scales(d->shape_rank, d->steps != NULL);
 
-    ASSERT(i < d->shape_rank && d->shape_rank <= 3, "dimension %d of %d of a sample", i, d->shape_rank);
-    return d->shape_rank == 1 ? DATASET_FEATURE : images[i];
+    ASSERT(i < d->shape_rank, "dimension %d of %d of a sample", i, d->shape_rank);
+    return names[i];
 }
 
 static void add_dimensions_of_sample(struct bulk *b, const struct dataset *d)
@@ -165,7 +166,7 @@ static int trial_write_scales(
         const char *scale = sample_scale(d, i);
         struct trial_column names = {scale, STORE_TEXT, d->shape[i], d->features, scale, "feature", NULL};
         snprintf(path, sizeof path, "%s/%s", group, scale);
-        if (d->features && d->shape_rank == 1)
+        if (d->features && strcmp(scale, DATASET_FEATURE) == 0)
             failed = trial_columns_write(f, group, &names, 1, e);
         else
             failed = store_write_index(f, path, d->shape[i], scale, e);
@@ -280,6 +281,20 @@ int trial_write_metrics(
     return failed;
 }
 
+// The time steps of a test set of windows.
+static int write_steps(
+    struct store_file *f, const char *set_group, const struct trial_result *r, int set, struct err *e)
+{
+    const struct score_config *c = &r->trial->score;
+    const struct dataset_steps *d = r->scores[set].data->steps;
+    char group[220];
+
+    snprintf(group, sizeof group, "%s/" SCORES_STEPS, set_group);
+    int failed = trial_write_steps(f, group, c, &r->scores[set], e);
+    failed |= coordinates_write(f, group, d->n, &d->coordinates, e);
+    return failed | trial_write_metrics(f, group, c, &r->steps[set], e);
+}
+
 static int write_scores(struct store_file *f, const struct trial_result *r, struct err *e)
 {
     int failed = 0;
@@ -293,6 +308,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         failed |= coordinates_write(f, group, d->rows, &d->coordinates, e);
         failed |= d->label ? trial_write_label_names(f, group, d->label_names, d->n_label_names, e) : 0;
         failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
+        failed |= d->steps ? write_steps(f, group, r, i, e) : 0;
     }
     return failed;
 }
@@ -306,6 +322,12 @@ static int write_training(struct store_file *f, const struct trial_result *r, st
     int failed = store_set_text(f, TRIAL_TRAINING_ERRORS, SCORES_ERROR, error_names[r->trial->score.error], e);
     failed |= store_set_int(f, TRIAL_TRAINING_ERRORS, TRAINING_ERRORS_ROWS, r->training.rows, e);
     failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_MEAN_ERROR, r->training.mean, e);
+    if (r->training_steps.rows) {
+        failed |= store_set_int(f, TRIAL_TRAINING_ERRORS, TRAINING_ERRORS_STEPS, r->training_steps.rows, e);
+        failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, TRAINING_ERRORS_STEP_MEAN, r->training_steps.mean, e);
+        failed |=
+            store_set_real(f, TRIAL_TRAINING_ERRORS, TRAINING_ERRORS_STEP_THRESHOLD, r->training_steps.threshold, e);
+    }
 
     failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_THRESHOLD, r->training.threshold, e);
 

@@ -16,10 +16,13 @@ struct trial_result {
     const struct model *model;
     const struct data_sets *sets;
     struct trained trained;
-    struct scores *scores;            // (sets->n_test); NULL where training diverged
-    struct evaluation *evaluation;    // (sets->n_test)
-    struct training_errors training;  // of the first rank
-    struct reference reference;       // of the first rank, owned
+    struct scores *scores;                 // (sets->n_test); NULL where training diverged
+    struct evaluation *evaluation;         // (sets->n_test)
+    struct evaluation *steps;              // (sets->n_test): of time steps, if samples are windows
+    struct training_errors training;       // of the first rank
+    struct training_errors training_steps; // of time steps, if samples are windows
+    struct reference step_reference;       // of the first rank, owned: of time steps, if samples are windows
+    struct reference reference;            // of the first rank, owned
     double **value_quantiles;         // borrowed: (columns, levels) of the training data, or NULL in it: not made yet
     double wall_seconds, cpu_seconds; // of the whole trial; CPU of all its ranks
     char started[32];

@@ -27,8 +27,11 @@ static void report_failure(const struct trial_result *r, const char *set, const 
 
 static struct score_request training_request(const struct trial_result *r, unsigned save)
 {
-    return (struct score_request){
-        .model = r->model, .w = r->trained.w, .error = row_error_of(&r->trial->score, &r->trial->train), .save = save};
+    return (struct score_request){.model = r->model,
+        .w = r->trained.w,
+        .error = row_error_of(&r->trial->score, &r->trial->train),
+        .save = save,
+        .window = (enum step_rule)r->trial->score.window};
 }
 
 // --- features
@@ -53,27 +56,39 @@ static float *join_feature_errors(const struct team *team, const struct scores *
     return NULL;
 }
 
+// Returns the quantiles of each feature of the values (sample->rows, sample->columns), owned by the caller; NULL and an
+// error without memory. A window has every feature once per time step, so that its steps count as rows.
+static double *feature_quantiles(
+    const struct trial_result *r, const struct dataset *sample, const float *values, struct err *e)
+{
+    int64_t steps = sample->columns / sample->n_features;
+    return reference_column_quantiles(&r->reference, values, sample->rows * steps, sample->n_features, e);
+}
+
 // Returns the quantiles of the values of a sample of the training rows, in original units, owned by the caller; NULL
 // and an error without memory.
 static double *value_quantiles(const struct trial_result *r, const struct dataset *sample, struct err *e)
 {
     const struct scaling *scaling = &r->sets->scaling;
-    size_t columns = (size_t)sample->columns;
+    size_t columns = (size_t)sample->columns, features = (size_t)sample->n_features;
     float *x = mem_array((size_t)sample->rows * columns, sizeof *x, "values of the training rows", e);
+    real *row = mem_new(columns, sizeof *row);
     double *out = NULL;
 
     for (int32_t i = 0; x && i < sample->rows; i++) {
-        real row[REFERENCE_FEATURES];
         dataset_gather(sample, &i, 1, row);
         for (size_t c = 0; c < columns; c++)
             x[(size_t)i * columns + c] = (float)row[c];
     }
+    free(row);
     if (x)
-        out = reference_column_quantiles(&r->reference, x, sample->rows, sample->columns, e);
-    for (size_t c = 0; out && scaling->factor && c < columns; c++)
+        out = feature_quantiles(r, sample, x, e);
+    for (size_t c = 0; out && scaling->factor && c < features; c++)
         for (int i = 0; i < r->reference.levels; i++) {
             double *v = &out[c * (size_t)r->reference.levels + (size_t)i];
             *v = *v / scaling->factor[c] + scaling->shift[c];
+            if (scaling->takes_log && scaling->takes_log[c])
+                *v = scaling_exp(*v);
         }
     free(x);
 
@@ -86,18 +101,18 @@ static void summarise_features(
 {
     struct reference *out = &r->reference;
     double **values = r->value_quantiles;
-    size_t bytes = (size_t)sample->columns * (size_t)out->levels * sizeof(double);
+    size_t bytes = (size_t)sample->n_features * (size_t)out->levels * sizeof(double);
 
     if (!out->levels) // there was no memory for the errors
         return;
     if (!*values)
         *values = value_quantiles(r, sample, e);
-    out->feature_error = reference_column_quantiles(out, feature_error, sample->rows, sample->columns, e);
+    out->feature_error = feature_quantiles(r, sample, feature_error, e);
     if (!*values || !out->feature_error)
         return;
 
     out->value = memcpy(mem_new(1, bytes), *values, bytes);
-    out->columns = sample->columns;
+    out->columns = sample->n_features;
 }
 
 // Collective. Scores the sample, unless `of_all`, the scores of all training rows, has its feature errors.
@@ -130,6 +145,9 @@ static void summarise_training(const struct team *team, struct trial_result *r, 
     if (team->comm->rank != 0)
         return;
     evaluate_training(&r->trial->score, s->error, r->sets->train.rows, &r->training, &r->reference, &found);
+    if (s->step_error)
+        evaluate_training_steps(
+            &r->trial->score, s->step_error, r->sets->train.steps->n, &r->training_steps, &r->step_reference, &found);
     report_failure(r, "train", &found);
 }
 
@@ -178,6 +196,7 @@ static int score_validation_rows(const struct team *team, struct trial_result *r
 int trial_score_training(const struct team *team, struct trial_result *r, struct err *e)
 {
     r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
+    r->training_steps = (struct training_errors){.mean = NAN, .threshold = NAN};
     int rc = score_train_rows(team, r, reference_sample_rows(&r->sets->train), e);
     if (rc == 0 && r->sets->validation.rows)
         rc = score_validation_rows(team, r, e);

@@ -19,6 +19,7 @@
 #include "score/pca.h"
 #include "score/reference.h"
 #include "score/score.h"
+#include "score/step_errors.h"
 #include "train/train.h"
 #include "trial/trial_file.h"
 #include "trial/trial_reference.h"
@@ -87,13 +88,26 @@ static void note_failure(struct evaluation *v, const struct trial_result *r, con
     fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->planned.trial.id, set, v->failure);
 }
 
+// The components' errors of time steps, from those of windows.
+static void evaluate_pca_steps(
+    const struct trial_result *r, const struct dataset *d, const float *baseline, struct evaluation *out, struct err *e)
+{
+    float *error = step_errors_of(d, (enum step_rule)r->trial->score.window, baseline, e);
+
+    if (error)
+        evaluate_baseline(error, d->steps->is_anomaly, d->steps->n, &out->baseline_roc_auc, e);
+    free(error);
+}
+
 static void evaluate_pca(
     const struct trial_result *r, struct pca *pca, const struct dataset *d, struct evaluation *out, struct err *e)
 {
     float *baseline = pca_errors(pca, d, (enum error)r->trial->score.error, e);
 
     if (baseline)
-        evaluate_baseline(baseline, d, &out->baseline_roc_auc, e);
+        evaluate_baseline(baseline, d->is_anomaly, d->rows, &out->baseline_roc_auc, e);
+    if (baseline && d->steps)
+        evaluate_pca_steps(r, d, baseline, &r->steps[d - r->sets->test], e);
     free(baseline);
 }
 
@@ -131,6 +145,8 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
         data_range_measure(s->data, &range);
         out->clipped = range.outside;
     }
+    if (s->step_error)
+        evaluate_steps(c, s, &r->training_steps, &r->step_reference, &r->steps[out - r->evaluation], &found);
     note_failure(out, r, s->data->name, &found);
 }
 
@@ -138,8 +154,11 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
 static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
-    struct score_request request = {
-        .model = r->model, .w = r->trained.w, .error = row_error_of(c, &r->trial->train), .save = c->save};
+    struct score_request request = {.model = r->model,
+        .w = r->trained.w,
+        .error = row_error_of(c, &r->trial->train),
+        .save = c->save,
+        .window = (enum step_rule)c->window};
     int n = r->sets->n_test;
     int failed = trial_score_training(team, r, e);
     if (failed)
@@ -147,6 +166,7 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
 
     r->scores = mem_new((size_t)n, sizeof *r->scores);
     r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
+    r->steps = mem_new((size_t)n, sizeof *r->steps);
     for (int i = 0; i < n && !failed; i++) {
         failed = scores_compute(team, &request, &r->sets->test[i], &r->scores[i], e);
         if (!failed && team->comm->rank == 0)
@@ -164,6 +184,8 @@ static void result_free(struct trial_result *r)
     free(r->scores);
     free(r->evaluation);
     reference_free(&r->reference);
+    reference_free(&r->step_reference);
+    free(r->steps);
     trained_free(&r->trained);
 }
 
@@ -246,6 +268,7 @@ int trial_run(const struct team *team, const struct trial_task *task, struct err
 
     if (trial_parse(tree, &t, e) == 0 && fetch_data(task->experiment, &t, cache, e) == 0 &&
         check_versions(order, &cache->sets, e) == 0) {
+        t.data.window = cache->sets.window; // the length that was found, if it is auto
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
     }

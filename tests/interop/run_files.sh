@@ -108,6 +108,22 @@ train: {loss: binary_crossentropy, epochs: 1}
 score: {error: binary_crossentropy}
 EOF
 
+# windows over a series, of which some steps have no value
+cat >windows.yaml <<'EOF'
+data:
+  train: {from: table.h5:all, where: second < 9}
+  test: table.h5:all
+  normal: [usual]
+  scale: standard
+  window: {length: 3}
+model:
+  encoder: [{dense: 2}]
+  decoder: [{dense: 9}]
+train: {loss: mse, epochs: 1}
+score: {save: [reconstruction, feature_error], baseline: pca}
+EOF
+
+must "$hourglass" run windows.yaml --results .
 must "$hourglass" run edges.yaml --results .
 must "$hourglass" run text.yaml --results .
 must "$hourglass" run table.yaml --results .

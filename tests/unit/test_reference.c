@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "data/window_config.h"
 #include "import/import.h"
 #include "trial/experiment.h"
 #include <glob.h>
@@ -28,6 +29,7 @@ static const struct {
     {"data", data_fields},
     {"source", data_source_fields},
     {"split", data_split_fields},
+    {"window", data_window_fields},
     {"scale column", data_scale_column_fields},
     {"scale", data_scale_fields},
     {"model", model_fields},

@@ -1,0 +1,267 @@
+// Errors of windows go through score/step_errors.c, whose complete steps go to the stream and, if the anomalies are
+// known, into an array for the metrics.
+#include "apply/steps_file.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "data/coordinates.h"
+#include "data/row_reader.h"
+#include "data/window.h"
+#include "score/score.h"
+#include "score/step_errors.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include "trial/trial_columns.h"
+#include "trial/trial_file.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct steps_file {
+    struct steps_job job;
+    char *group;                // owned; "scores/test/steps"
+    struct step_errors *errors; // owned
+    struct store_stream *error; // owned
+    struct store_stream *first; // owned: the first row of each window
+    float *all;                 // (steps), owned; only if the anomalies are known
+    int64_t done;               // steps that came out
+    double sum, largest;        // of the errors of steps that have one
+    struct steps_outcome out;
+};
+
+void steps_file_free(struct steps_file **s)
+{
+    struct err ignored = {0};
+
+    if (!*s)
+        return;
+    store_stream_end(&(*s)->error, &ignored);
+    store_stream_end(&(*s)->first, &ignored);
+    step_errors_free(&(*s)->errors);
+    free((*s)->group);
+    free((*s)->all);
+    free(*s);
+    *s = NULL;
+}
+
+// --- what comes out
+
+static int take_steps(void *context, int64_t n, const float *error, struct err *e)
+{
+    struct steps_file *s = context;
+
+    for (int64_t i = 0; i < n; i++) {
+        double v = (double)error[i];
+        if (isnan(v)) {
+            s->out.unscored++;
+            continue;
+        }
+        s->sum += v;
+        s->largest = v > s->largest ? v : s->largest;
+        s->out.above += v > s->job.threshold;
+    }
+    if (s->all)
+        memcpy(s->all + s->done, error, (size_t)n * sizeof *error);
+    s->done += n;
+    return store_stream_write(s->error, n, error, e);
+}
+
+// --- columns
+
+static struct store_stream *begin_step_column(
+    const struct steps_file *s, const char *name, enum store_type type, const char *long_name, struct err *e)
+{
+    char *path = mem_format("%s/%s", s->group, name);
+    struct store_shape shape = {type, 1, {s->job.reader->steps}};
+    struct store_about about = {.long_name = long_name, .units = "1", .scales = {STEPS_STEP}};
+    struct store_stream *stream = store_stream_begin(s->job.f, path, &shape, &about, e);
+
+    free(path);
+    return stream;
+}
+
+// Writes the number of every step, or zeros, as a column.
+static int write_step_numbers(
+    const struct steps_file *s, const char *name, enum store_type type, const char *long_name, struct err *e)
+{
+    enum { PIECE = 1 << 16 };
+    struct store_stream *stream = begin_step_column(s, name, type, long_name, e);
+    int64_t steps = s->job.reader->steps;
+    int rc = stream ? 0 : -1;
+    int64_t *v = mem_new(PIECE, sizeof *v);
+
+    for (int64_t first = 0; first < steps && rc == 0; first += PIECE) {
+        int64_t n = steps - first < PIECE ? steps - first : PIECE;
+        for (int64_t i = 0; type == STORE_I64 && i < n; i++)
+            v[i] = first + i;
+        rc = store_stream_write(stream, n, v, e);
+    }
+    free(v);
+
+    return store_stream_end(&stream, e) | rc;
+}
+
+// Writes the labels of the steps, and which of them are anomalies if it is known.
+static int write_step_labels(struct steps_file *s, struct err *e)
+{
+    enum { PIECE = 1 << 16 };
+    struct row_reader *r = s->job.reader;
+    struct store_stream *label = begin_step_column(s, SCORES_LABEL, STORE_I64, trial_label_about(r->n_label_names), e);
+    struct store_stream *mark =
+        s->job.is_anomaly ? begin_step_column(s, SCORES_IS_ANOMALY, STORE_I8, "1: a true anomaly", e) : NULL;
+    int rc = label && !mark == !s->job.is_anomaly ? 0 : -1;
+    int64_t *v = mem_new(PIECE, sizeof *v);
+
+    for (int64_t first = 0; first < r->steps && rc == 0; first += PIECE) {
+        int64_t n = r->steps - first < PIECE ? r->steps - first : PIECE;
+        rc = row_reader_step_labels(r, first, n, v, e);
+        rc = rc == 0 ? store_stream_write(label, n, v, e) : rc;
+        rc = rc == 0 && mark ? store_stream_write(mark, n, s->job.is_anomaly + first, e) : rc;
+    }
+    free(v);
+
+    rc |= store_stream_end(&label, e);
+    return mark ? store_stream_end(&mark, e) | rc : rc;
+}
+
+// The streams of the coordinates of the steps; each is NULL if the data has none.
+struct coordinate_streams {
+    struct store_stream *id, *time, *group;
+};
+
+static struct store_stream *begin_coordinate(
+    const struct steps_file *s, const char *name, enum store_type type, const struct store_about *about, struct err *e)
+{
+    char *path = mem_format("%s/%s", s->group, name);
+    struct store_shape shape = {type, 1, {s->job.reader->steps}};
+    struct store_about of_steps = *about;
+
+    of_steps.scales[0] = STEPS_STEP;
+    struct store_stream *stream = store_stream_begin(s->job.f, path, &shape, &of_steps, e);
+    free(path);
+    return stream;
+}
+
+// Copies the coordinates of all steps in pieces.
+static int copy_coordinates(struct steps_file *s, const struct coordinate_streams *to, struct err *e)
+{
+    enum { PIECE = 1 << 16 };
+    int64_t steps = s->job.reader->steps;
+    int rc = 0;
+
+    for (int64_t first = 0; first < steps && rc == 0; first += PIECE) {
+        int64_t n = steps - first < PIECE ? steps - first : PIECE;
+        const struct coordinates *c = row_reader_coordinates(s->job.reader, first, n, e);
+        rc = c ? 0 : -1;
+        if (rc == 0 && to->id)
+            rc = store_stream_write(to->id, n, c->id, e);
+        if (rc == 0 && to->time)
+            rc = store_stream_write(to->time, n, c->time, e);
+        if (rc == 0 && to->group)
+            rc = store_stream_write(to->group, n, c->group, e);
+    }
+    return rc;
+}
+
+static int write_step_coordinates(struct steps_file *s, struct err *e)
+{
+    const struct coordinates *names = &s->job.reader->step_coordinates;
+    struct coordinate_streams to = {0};
+    int before = e->count;
+
+    if (names->id_name)
+        to.id = begin_coordinate(s, DATASET_ID, STORE_TEXT, &about_id, e);
+    if (names->time_name)
+        to.time = begin_coordinate(s, DATASET_TIME, STORE_I64, &about_time, e);
+    if (names->group_name)
+        to.group = begin_coordinate(s, DATASET_GROUP, STORE_I64, &about_group, e);
+
+    int rc = e->count == before ? copy_coordinates(s, &to, e) : -1;
+    rc |= store_stream_end(&to.id, e);
+    rc |= store_stream_end(&to.time, e);
+    rc |= store_stream_end(&to.group, e);
+    return rc == 0 ? coordinates_write_names(s->job.f, s->group, names, e) : -1;
+}
+
+static int begin_columns(struct steps_file *s, struct err *e)
+{
+    struct row_reader *r = s->job.reader;
+
+    if (write_step_numbers(s, STEPS_STEP, STORE_I64, "time step of the test set", e) != 0 ||
+        write_step_numbers(s, SCORES_INDEX, STORE_I64, "row in its source", e) != 0 ||
+        write_step_numbers(s, SCORES_SOURCE, STORE_I32, "number of its source, from 0", e) != 0)
+        return -1;
+    if (write_step_coordinates(s, e) != 0)
+        return -1;
+    s->all = s->job.is_anomaly ? mem_array((size_t)r->steps, sizeof *s->all, r->name, e) : NULL;
+    if (!s->all != !s->job.is_anomaly)
+        return -1;
+    if (r->has_label && write_step_labels(s, e) != 0)
+        return -1;
+
+    char *path = mem_format("%s/" SCORES_INDEX, s->job.set_group);
+    s->first = apply_begin_column(s->job.f, path, STORE_I64, r->rows, "first row in its source", e);
+    free(path);
+    s->error = begin_step_column(
+        s, SCORES_ERROR, STORE_F32, "error of the time step, from those of the windows that cover it", e);
+    return s->first && s->error ? 0 : -1;
+}
+
+struct steps_file *steps_file_begin(const struct steps_job *job, struct err *e)
+{
+    struct steps_file *s = mem_new(1, sizeof *s);
+    enum step_rule rule = (enum step_rule)job->model->trial.score.window;
+
+    ASSERT(job->reader->windows.length > 0, "%s: no windows", job->reader->name);
+    *s =
+        (struct steps_file){.job = *job, .group = mem_format("%s/" SCORES_STEPS, job->set_group), .largest = -INFINITY};
+    s->errors = step_errors_new(rule, job->reader->windows.length, take_steps, s);
+    if (begin_columns(s, e) != 0 || store_set_text(job->f, s->group, STEPS_WINDOW, step_rule_names[rule], e) != 0)
+        steps_file_free(&s);
+    return s;
+}
+
+// --- windows
+
+int steps_file_add(struct steps_file *s, int64_t first, int64_t n, const float *error, struct err *e)
+{
+    const struct series_windows *w = &s->job.reader->windows;
+    int64_t *step = mem_array((size_t)n, sizeof *step, "first rows of windows", e);
+    int rc = step ? 0 : -1;
+
+    for (int64_t i = 0; i < n && rc == 0; i++) {
+        step[i] = windows_first_step(w, first + i);
+        rc = step_errors_add(s->errors, step[i], error[i], e);
+    }
+    rc = rc == 0 ? store_stream_write(s->first, n, step, e) : rc;
+    free(step);
+    return rc;
+}
+
+// --- the end
+
+int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct err *e)
+{
+    struct evaluation *v = &s->out.evaluation;
+    struct score_config c = {.error = s->job.error};
+    int64_t steps = s->job.reader->steps, scored;
+
+    int rc = step_errors_end(s->errors, steps, e);
+    rc |= store_stream_end(&s->error, e);
+    rc |= store_stream_end(&s->first, e);
+    if (rc != 0)
+        return -1;
+
+    scored = steps - s->out.unscored;
+    ASSERT(s->done == steps && scored >= 0, "%lld of %lld steps", (long long)s->done, (long long)steps);
+    if (s->all)
+        rc = evaluate_at(s->job.threshold, s->all, s->job.is_anomaly, steps, v, e);
+    else
+        *v = (struct evaluation){.mean = s->sum / (double)scored,
+            .largest = scored ? s->largest : NAN,
+            .unscored = s->out.unscored,
+            .threshold = s->job.threshold,
+            .roc_auc.auc = NAN};
+    *out = s->out;
+    return rc | trial_write_metrics(s->job.f, s->group, &c, v, e);
+}

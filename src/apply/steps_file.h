@@ -1,0 +1,32 @@
+// The time steps in a file of scores of new data: one error per step, streamed, from the errors of the windows.
+#pragma once
+
+#include "apply/apply.h"
+#include "trial/model_load.h"
+
+// What the time steps are written for. Everything is borrowed.
+struct steps_job {
+    struct store_file *f;
+    const char *set_group;             // "scores/test"
+    const struct trained_model *model; // of windows
+    struct row_reader *reader;
+    const int8_t *is_anomaly; // (steps); NULL: unknown
+    int error;                // enum error
+    double threshold;         // of errors of time steps; NaN: unknown
+};
+
+struct steps_outcome {
+    int64_t above, unscored;      // steps with an error above the threshold; steps without an error
+    struct evaluation evaluation; // of the steps
+};
+
+// On rank 0 only. Writes the columns that are known before the rows pass: numbers, labels and anomalies. Returns NULL
+// and an error on failure. If the anomalies are known, the metrics need all errors in memory; otherwise memory does not
+// grow with the steps.
+struct steps_file;
+struct steps_file *steps_file_begin(const struct steps_job *job, struct err *e);
+// Adds the errors of the windows [first, first + n), in order. Returns -1 and an error on failure.
+int steps_file_add(struct steps_file *s, int64_t first, int64_t n, const float *error, struct err *e);
+// Completes the group and its metrics. Returns -1 and an error on failure.
+int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct err *e);
+void steps_file_free(struct steps_file **s); // NULL-safe; closes its stream
