@@ -1,21 +1,26 @@
 // hourglass top: the leaderboard of a run, filtered and sorted, and the samples that one of its trials finds most and
-// least anomalous.
+// least anomalous; or the anomalies in a file of scores.
 #include "base/err.h"
 #include "base/field.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/show.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/run_read.h"
+#include "report/scores_list.h"
 #include "report/select.h"
+#include "report/top_scores.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct top_command_options {
-    int64_t count, samples;
+    int64_t count, samples, list;
+    char *above;
     struct field_texts where;
     char *sort, *trial, *set;
     bool by_class, csv, json;
@@ -36,6 +41,11 @@ static const struct field fields[] = {
         top_command_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
     FIELD_ROW(
         top_command_options, set, "test-set", FIELD_TEXT, "the test set whose samples are shown; default: the first"),
+    FIELD_ROW(top_command_options, list, "list", FIELD_INT, "of a file of scores: rows to list; 0: all; default: 20",
+        .default_text = "20", .min = 0, .max = 1e9),
+    FIELD_ROW(top_command_options, above, "above", FIELD_TEXT,
+        "of a file of scores: list only rows with an error above this number; default: above the threshold, or any row "
+        "if none is known"),
     FLAG_ROW(top_command_options, csv, "csv", "print the rows as CSV, every column with every digit, and nothing else"),
     FLAG_ROW(top_command_options, json, "json", "the same as JSON: a list of objects"),
     {0},
@@ -43,13 +53,18 @@ static const struct field fields[] = {
 
 static const struct command command = {
     .name = "top",
-    .usage = "RUN [OPTION]...",
-    .about = "Prints the leaderboard of a run, and the most and least anomalous samples of a trial. If the samples\n"
-             "have labels, it also prints the confusion matrix and the classification report. Draws the samples next\n"
-             "to their reconstructions as a PNG. RUN is a run's folder, its run.h5, or a merged file. The columns are\n"
-             "those of leaderboard/ in run.h5.\n",
+    .usage = "RUN|SCORES [OPTION]...",
+    .about =
+        "Prints the leaderboard of a run, and the most and least anomalous samples of a trial. If the samples\n"
+        "have labels, it also prints the confusion matrix and the classification report. Draws the samples next\n"
+        "to their reconstructions as a PNG. RUN is a run's folder, its run.h5, or a merged file. The columns are\n"
+        "those of leaderboard/ in run.h5.\n"
+        "\n"
+        "SCORES is a file that score wrote: FILE.csv, FILE.jsonl or FILE.h5. Its anomalies are listed, the largest\n"
+        "error first, with the features that explain most and their shares of the squared error.\n",
     .footer = "  hourglass top results/quickstart\n"
               "  hourglass top results/mnist-outliers --by-class\n"
+              "  hourglass top scores.csv --list 5\n"
               "  hourglass top results/quickstart --where 'code >= 16' --sort -average_precision --csv\n",
     .fields = fields,
     .least = 1,
@@ -126,13 +141,46 @@ static int show_leaderboard(const struct top_command_options *o, const char *run
     return failed;
 }
 
+// Reads --above: a number, or "threshold", which is the default.
+static void read_above(const struct top_command_options *o, struct scores_query *q, struct err *e)
+{
+    q->above = -INFINITY;
+    q->is_above_threshold = !o->above || strcmp(o->above, "threshold") == 0;
+    if (!q->is_above_threshold && text_to_double(o->above, &q->above) != 0)
+        err_add(e, ERR_USAGE, "--above: found '%s', allowed: a number, or 'threshold'", o->above);
+}
+
+static int show_scores(const struct top_command_options *o, const char *path, struct err *e)
+{
+    struct scores_list list = {0};
+    struct scores_query query = {.most = o->list};
+    enum scores_print how = o->csv ? PRINT_CSV : PRINT_TABLE;
+
+    if (o->where.n || o->sort || o->trial || o->set || o->by_class)
+        err_add(e, ERR_USAGE,
+            "%s: --where, --sort, --trial, --test-set and --by-class: found with a file of scores, allowed: with a run",
+            path);
+    if (o->csv && o->json)
+        err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
+    read_above(o, &query, e);
+    if (!e->count && scores_list_read(&list, path, &query, e) == 0)
+        top_scores_print(&list, path, o->json ? PRINT_JSON : how, stdout);
+
+    scores_list_free(&list);
+    return e->count ? -1 : 0;
+}
+
 int cmd_top(int argc, char **argv)
 {
     struct top_command_options o = {0};
     struct err e = {0};
     struct arguments rest;
     int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
-    if (parsed == 0)
+    if (parsed == 0 && scores_list_is_file(rest.v[0]))
+        show_scores(&o, rest.v[0], &e);
+    else if (parsed == 0 && o.above)
+        err_add(&e, ERR_USAGE, "--above: found with a run, allowed: with a file of scores");
+    else if (parsed == 0)
         show_leaderboard(&o, rest.v[0], &e);
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;

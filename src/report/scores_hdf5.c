@@ -1,0 +1,198 @@
+// Scores in HDF5: errors are read in pieces, all else only of the rows that are listed.
+#include "apply/line_text.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "data/coordinates.h"
+#include "data/label_names.h"
+#include "report/scores_list_impl.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE_ROWS = 1 << 16 };
+
+struct scores_group {
+    struct store_file *f;
+    char *group;    // owned; "scores/test"
+    char **sources; // (n_sources), owned: the files of the rows
+    int n_sources;
+    char **top_names; // (n_top_names), owned; NULL: the file does not say what explains most
+    int n_top_names;
+    struct coordinates coordinates;
+    int64_t rows;
+};
+
+static char *scores_path(const struct scores_group *g, const char *name)
+{
+    return mem_format("%s/%s", g->group, name);
+}
+
+static void free_names(char **v, int n)
+{
+    for (int i = 0; i < n && v; i++)
+        free(v[i]);
+    free(v);
+}
+
+// Reads `n` entries of an array of the group from `first` on. Does nothing if it is not there.
+static int read_entries(const struct scores_group *g, const char *name, enum store_type type, struct store_range range,
+    void *to, struct err *e)
+{
+    char *path = scores_path(g, name);
+    int rc = store_has(g->f, path) ? store_read(g->f, path, type, range, to, e) : 0;
+    free(path);
+    return rc;
+}
+
+static int read_top_names(struct scores_group *g, struct err *e)
+{
+    char *path = scores_path(g, SCORES_TOP_NAME);
+    struct store_shape shape;
+    int rc = 0;
+
+    if (store_has(g->f, path)) {
+        rc = store_get_shape(g->f, path, &shape, e);
+        if (rc == 0 && (shape.type != STORE_TEXT || shape.rank != 1))
+            rc = err_add(e, ERR_DATA, "%s: %s: allowed: names", store_path(g->f), path);
+        if (rc == 0) {
+            g->n_top_names = (int)shape.dims[0];
+            g->top_names = mem_new((size_t)g->n_top_names, sizeof *g->top_names);
+            rc = store_read(g->f, path, STORE_TEXT, store_entries(0, shape.dims[0]), g->top_names, e);
+        }
+    }
+    free(path);
+    return rc;
+}
+
+// Opens the only group of scores. Returns -1 and an error on failure.
+static int open_scores_group(struct scores_group *g, const char *path, struct err *e)
+{
+    char **sets = NULL;
+    int n = 0;
+    struct store_shape shape = {0};
+
+    g->f = store_open(path, FORMAT_SCORES, STORE_CHECK, e);
+    if (!g->f || store_list(g->f, TRIAL_SCORES, &sets, &n, e) != 0)
+        return -1;
+    if (n == 1)
+        g->group = mem_format(TRIAL_SCORES "/%s", sets[0]);
+    free_names(sets, n);
+    if (!g->group)
+        return err_add(e, ERR_DATA, "%s: found %d groups of scores, allowed: 1", path, n);
+
+    char *error = scores_path(g, SCORES_ERROR), *sources = store_get_text(g->f, g->group, SCORES_SOURCES);
+    int rc = store_get_shape(g->f, error, &shape, e);
+    if (rc == 0 && shape.rank != 1)
+        rc = err_add(e, ERR_DATA, "%s: %s: found %d dimensions, allowed: 1", path, error, shape.rank);
+    g->rows = shape.dims[0];
+    label_names_split(sources, &g->sources, &g->n_sources);
+    free(error);
+    free(sources);
+    if (rc == 0)
+        rc = coordinates_open(g->f, g->group, g->rows, &g->coordinates, e);
+    return rc == 0 ? read_top_names(g, e) : rc;
+}
+
+static void close_scores_group(struct scores_group *g)
+{
+    coordinates_free(&g->coordinates, 0);
+    free_names(g->sources, g->n_sources);
+    free_names(g->top_names, g->n_top_names);
+    free(g->group);
+    store_close(&g->f);
+}
+
+static int list_hdf5_errors(struct scores_list *l, const struct scores_group *g, struct err *e)
+{
+    float *error = mem_array(PIECE_ROWS, sizeof *error, "errors", e);
+    int rc = error ? 0 : -1;
+
+    for (int64_t first = 0; first < g->rows && rc == 0; first += PIECE_ROWS) {
+        int64_t n = g->rows - first < PIECE_ROWS ? g->rows - first : PIECE_ROWS;
+        rc = read_entries(g, SCORES_ERROR, STORE_F32, store_entries(first, n), error, e);
+        for (int64_t i = 0; i < n && rc == 0; i++) {
+            struct scored_row r = {.place = first + i, .row = first + i, .error = (double)error[i]};
+            for (int k = 0; k < SCORES_TOP; k++)
+                r.share[k] = NAN;
+            if (scores_list_wants(l, r.error))
+                scores_list_add(l, &r);
+        }
+    }
+    free(error);
+    return rc;
+}
+
+// Returns the double with the fewest digits that is this float in single precision, as text files of scores have it.
+static double shortest_double(float value)
+{
+    struct line_text t = {0};
+    double result;
+
+    line_float(&t, value, "inf");
+    line_bytes(&t, "", 1);
+    result = t.n > 1 ? strtod(t.data, NULL) : NAN;
+    line_free(&t);
+    return result;
+}
+
+static int read_top_features(struct scored_row *r, const struct scores_group *g, struct err *e)
+{
+    int32_t feature[SCORES_TOP];
+    float share[SCORES_TOP];
+    const struct store_range one = store_entries(r->place, 1);
+
+    if (!g->top_names)
+        return 0;
+    if (read_entries(g, SCORES_TOP_FEATURE, STORE_I32, one, feature, e) != 0 ||
+        read_entries(g, SCORES_TOP_SHARE, STORE_F32, one, share, e) != 0)
+        return -1;
+
+    for (int k = 0; k < SCORES_TOP; k++) {
+        if (feature[k] < 0 || feature[k] >= g->n_top_names)
+            continue;
+        r->feature[k] = mem_text(g->top_names[feature[k]]);
+        r->share[k] = shortest_double(share[k]);
+    }
+    return 0;
+}
+
+static int complete_row(struct scored_row *r, struct scores_group *g, struct err *e)
+{
+    int64_t index = r->place;
+    int32_t source = 0;
+    const struct store_range one = store_entries(r->place, 1);
+    struct coordinates *c = &g->coordinates;
+
+    if (read_entries(g, SCORES_INDEX, STORE_I64, one, &index, e) != 0 ||
+        read_entries(g, SCORES_SOURCE, STORE_I32, one, &source, e) != 0 || read_top_features(r, g, e) != 0 ||
+        coordinates_read(g->f, g->group, r->place, 1, c, e) != 0)
+        return -1;
+
+    r->row = index;
+    r->error = shortest_double((float)r->error);
+    if (g->n_sources > 1 && source >= 0 && source < g->n_sources)
+        r->file = mem_text(g->sources[source]);
+    r->id = c->id && *c->id[0] ? mem_text(c->id[0]) : NULL;
+    r->time = coordinates_time_text(c, 0);
+    coordinates_free_rows(c, 1);
+    return 0;
+}
+
+int scores_list_read_hdf5(struct scores_list *l, const char *path, struct err *e)
+{
+    struct scores_group g = {0};
+    double threshold = NAN;
+    int rc = open_scores_group(&g, path, e);
+
+    if (rc == 0) {
+        store_get_real(g.f, g.group, SCORES_THRESHOLD, &threshold, NULL);
+        scores_list_threshold(l, threshold);
+        rc = list_hdf5_errors(l, &g, e);
+    }
+    for (int64_t i = 0; i < l->n && rc == 0; i++)
+        rc = complete_row(&l->v[i], &g, e);
+    close_scores_group(&g);
+    return rc;
+}
