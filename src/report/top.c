@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/coordinates.h"
 #include "data/dataset.h"
 #include "data/gather.h"
 #include "nn/nn.h"
@@ -205,6 +206,32 @@ static bool has_other_rows(const struct dataset *d)
     return false;
 }
 
+// Adds the name, the time and the group of a row, each in the column that identity_columns made.
+static void add_identity(struct table *t, const struct coordinates *c, int32_t row)
+{
+    if (c->id)
+        table_cell(t, "%s", c->id[row]);
+    if (c->time) {
+        char *time = coordinates_time_text(c, row);
+        table_cell(t, "%s", time ? time : "");
+        free(time);
+    }
+    if (c->group) {
+        const char *group = coordinates_group(c, row);
+        table_cell(t, "%s", group ? group : "");
+    }
+}
+
+static void identity_columns(struct table *t, const struct coordinates *c)
+{
+    if (c->id)
+        table_column(t, "id", TABLE_LEFT);
+    if (c->time)
+        table_column(t, "time", TABLE_LEFT);
+    if (c->group)
+        table_column(t, "group", TABLE_LEFT);
+}
+
 static void add_sample_row(struct table *t, const struct sample_picker *p, int32_t row, bool has_rows)
 {
     const struct dataset *d = p->d;
@@ -212,6 +239,7 @@ static void add_sample_row(struct table *t, const struct sample_picker *p, int32
 
     table_cell(t, "%.5g", (double)p->error[row]);
     table_cell(t, "%lld", (long long)row);
+    add_identity(t, &d->coordinates, row);
     table_cell(t, "%s", d->sources[d->source[row]].name);
     if (has_rows)
         table_cell(t, "%lld", (long long)d->index[row]);
@@ -229,6 +257,7 @@ static void print_samples(const struct sample_picker *p)
     table_column(t, "", TABLE_LEFT);
     table_column(t, "error", TABLE_RIGHT);
     table_column(t, "sample", TABLE_RIGHT);
+    identity_columns(t, &p->d->coordinates);
     table_column(t, "of", TABLE_LEFT);
     if (has_rows)
         table_column(t, "row", TABLE_RIGHT);
@@ -262,13 +291,23 @@ static struct gallery_format picture_format(const struct sample_picker *p)
     return f;
 }
 
+enum { CAPTION_NAME = 24 }; // bytes of the name of a row
+
 static void write_sample_caption(const struct sample_picker *p, int32_t row, char *out, size_t size)
 {
     char label[LABEL_ROOM];
+    char *name = coordinates_row_name(&p->d->coordinates, row);
+    int n = snprintf(out, size, "%.4g", (double)p->error[row]);
+
     if (p->d->label)
-        snprintf(out, size, "%.4g label %.20s", (double)p->error[row], label_text(p->d, row, label));
-    else
-        snprintf(out, size, "%.4g", (double)p->error[row]);
+        n += snprintf(out + n, size - (size_t)n, " label %.20s", label_text(p->d, row, label));
+    if (name) { // the end of a name tells more than the beginning: img/photo_0412.png
+        int length = (int)strlen(name), cut = length > CAPTION_NAME ? length - CAPTION_NAME : 0;
+        while (cut > 0 && ((unsigned char)name[cut] & 0xc0) == 0x80) // not within a character
+            cut++;
+        snprintf(out + n, size - (size_t)n, " %s", name + cut);
+    }
+    free(name);
 }
 
 // Computes the reconstruction of a sample and adds both to the gallery.
