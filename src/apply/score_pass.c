@@ -9,6 +9,7 @@
 // are replaced by NaN and they count as unscored.
 #include "apply/score_pass.h"
 
+#include "apply/score_drift.h"
 #include "apply/score_rows.h"
 #include "apply/window_labels.h"
 #include "base/err.h"
@@ -115,6 +116,7 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
     const int8_t *is_unscored = a->visited->is_unscored + (at - a->from);
 
     count_beyond(s, rows, x);
+    score_drift_count(&s->drift, a->first + at, rows, x, is_unscored);
     if (s->code) {
         copy_values(score_output_at(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)code_size);
         mark_rows(s, at, rows, s->code);
@@ -165,6 +167,7 @@ static int finish_scores_piece(struct apply *a, int64_t first, int64_t rows, str
         s->largest = v > s->largest ? v : s->largest;
         s->out->above += v > s->job->threshold;
     }
+    score_drift_count_errors(&s->drift, error, rows);
     score_rows_print_notes(s);
     if (s->labels && take_labels(s, first, rows, e) != 0)
         return -1;
@@ -227,7 +230,7 @@ static int begin_labels(struct score_pass *s, struct err *e)
 
 static void warn_without_normal(const struct score_pass *s)
 {
-    if (s->marks && !memchr(s->marks, 0, (size_t)s->apply.rows))
+    if (!s->job->is_silent && s->marks && !memchr(s->marks, 0, (size_t)s->apply.rows))
         log_line(LOG_RUN, "warning: %s: no row has a label that is normal: all count as anomalies", s->name);
 }
 
@@ -380,6 +383,7 @@ static int finish_outcome(struct score_pass *s, struct err *e)
             "%s: no row has an error: each of the %lld rows has a value that is missing, infinite or no number",
             s->name, (long long)rows);
     name_columns_beyond(s, out);
+    score_drift_report(&s->drift, &out->drift);
     warn_without_normal(s);
     if (s->marks)
         rc = evaluate_at(s->job->threshold, s->errors, s->marks, rows, v, e);
@@ -405,7 +409,7 @@ static int pass_scores(struct score_pass *s, struct err *e)
 
     int rc = apply_run(&s->apply, s->f, e);
     if (rc == 0)
-        rc = join_counts(s, e);
+        rc = join_counts(s, e) || score_drift_join(&s->drift, comm, e) ? -1 : 0;
     if (rc == 0 && comm->rank == 0 && finish_outcome(s, e) == 0)
         s->sink->finish(s, e);
     return comm_agree(comm, e);
@@ -432,6 +436,8 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
     blame_init(&s.blame, t);
     add_score_outputs(&s);
     set_score_limits(&s);
+    if (!job->is_silent)
+        score_drift_init(&s.drift, t, (int)job->error.error == t->trial.score.error);
 
     open_score_input(&s, e);
     int rc = comm_agree(team->comm, e);
@@ -442,6 +448,7 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
     apply_free(&s.apply);
     score_rows_free(&s);
     blame_free(&s.blame);
+    score_drift_free(&s.drift);
     label_choice_free(&s.normal);
     free(s.group);
     free(s.labels);

@@ -49,6 +49,8 @@ struct score_pass {
     bool clips;                   // the error is a cross-entropy, which takes values within [0, 1]
     int64_t *beyond; // owned; (features + 1) of each feature, this rank's values beyond the limits; then those clipped
 
+    struct score_drift drift;
+
     // on rank 0
     struct store_file *f; // borrowed; gets the outputs if the number of rows is known; NULL: none
     int64_t *labels;      // owned; (piece rows); NULL: the data has none

@@ -38,6 +38,11 @@ void score_rows_print_notes(struct score_pass *s)
 {
     if (!s->rows)
         return;
+    if (s->job->is_silent) {
+        text_free(&s->rows->notes);
+        text_free(&s->rows->warnings);
+        return;
+    }
     print_lines(&s->rows->notes, print_note);
     print_lines(&s->rows->warnings, print_warning);
 }

@@ -2,6 +2,7 @@
 // file. Text, CSV or JSON lines, also says for each row which features explain its error most.
 #pragma once
 
+#include "apply/score_drift.h"
 #include "apply/steps_file.h"
 #include "trial/model_load.h"
 
@@ -23,6 +24,7 @@ struct score_job {
     const struct field_texts *normal; // labels that are normal; n = 0: the anomalies are unknown
     bool has_normal_option;           // `normal` comes from the user, not from the model's experiment
     bool force;                       // replace a file that exists
+    bool is_silent;                   // another pass over the same rows prints notes and warnings
 };
 
 struct score_outcome {
@@ -35,6 +37,7 @@ struct score_outcome {
     struct evaluation evaluation;
     int64_t steps; // time steps, if samples are windows; 0: they are not
     struct steps_outcome of_steps;
+    struct drift_report drift; // from the data that the model was trained on
 };
 
 // Collective over team->comm. Scores the data and writes the file, whole or not at all. The outcome is valid on rank 0.

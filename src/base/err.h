@@ -10,6 +10,7 @@ enum err_kind {
     ERR_TRIAL = 1,
     ERR_USAGE = 2,
     ERR_DATA = 3,
+    ERR_ALERT = 10, // no failure: new data passes a limit of --alert
     ERR_BUSY = 69,
     ERR_SOFTWARE = 70,
     ERR_SYSTEM = 71,

@@ -11,6 +11,7 @@
 #include "cli/launch.h"
 #include "cli/model_job.h"
 #include "cli/options.h"
+#include "cli/score_watch.h"
 #include "comm/comm.h"
 #include "import/import.h"
 #include "nn/nn.h"
@@ -34,6 +35,7 @@ struct score_options {
     struct csv_options csv;
     struct field_texts save;
     struct field_texts normal;
+    struct score_watch watch;
     bool force;
 };
 
@@ -52,6 +54,7 @@ static const struct field fields[] = {
     FIELD_ROW(score_options, normal, "normal", FIELD_TEXTS,
         "a label that is normal, by name, or by number where labels are numbers; all others are anomalies; "
         "default: data.normal of the model's experiment"),
+    SCORE_WATCH_FIELDS(score_options, watch),
     FLAG_ROW(score_options, force, "force", "replace a score file that exists"),
     FIELD_ROW(score_options, csv.id, "id", FIELD_TEXT,
         "the column of a CSV file that names the rows, by name or number; it becomes the column id"),
@@ -86,9 +89,10 @@ static const struct command command = {
              "anomalous, and the three features with the largest shares of the squared error. FILE.h5 is laid out\n"
              "like scores/ in a trial's file. If the labels of a split say which rows are anomalies, metrics are\n"
              "printed, and stored in FILE.h5: at the threshold of the model's first test set, or, for another\n"
-             "error, at that of the best F1.\n" MODEL_HELP,
+             "error, at that of the best F1. --threshold gives another one, without training again.\n" MODEL_HELP,
     .shorts = "o:output n:ranks t:threads",
-    .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 74 writing failed.\n"
+    .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 10 a limit of --alert\n"
+              "is passed, and the scores are written; 74 writing failed.\n"
               "\n"
               "  hourglass score results/machine new.csv --id serial -o scores.csv\n"
               "  gzip -dc log.csv.gz | hourglass score results/machine - -o - | grep ',1,'\n"
@@ -265,13 +269,15 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
     if (strcmp(o->output, "-") == 0)
         j.output_fd = take_standard_output(e);
     if (e->count || read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 ||
-        scores_write(team, &j, &out, e) != 0)
+        score_watch_choose(team, &o->watch, &j, e) != 0 || scores_write(team, &j, &out, e) != 0)
         return -1;
     print_scores(&j, &out, team, clock_wall() - begin);
-    if (team->comm->rank == 0)
+    if (team->comm->rank == 0) {
         warn_of_scores(&j, &out);
+        score_watch_print(&j, &out);
+    }
 
-    return 0;
+    return score_watch_alert(team->comm, &o->watch, &j, &out, e);
 }
 
 static void check_scores_file(const struct score_options *o, struct err *e)
@@ -329,6 +335,7 @@ int cmd_score(int argc, char **argv)
         struct model_job job = {.model = rest.v[0],
             .ranks = o.ranks,
             .threads = o.threads,
+            .calibration = o.watch.calibrate,
             .output = o.output,
             .force = o.force,
             .argc = argc,
@@ -337,6 +344,7 @@ int cmd_score(int argc, char **argv)
             .context = &o};
         o.model = rest.v[0];
         check_scores_file(&o, &e);
+        score_watch_read(&o.watch, &e);
         set_score_data(&o, &job, &rest, &e);
         if (!e.count) {
             job.format = score_lines_format(o.output) == LINES_NONE ? FORMAT_SCORES : NULL;

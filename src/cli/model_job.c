@@ -35,6 +35,20 @@ static void check_job_output(const struct model_job *j, const char *data, struct
     free(model);
 }
 
+// Walks the file of a split that `work` opens by itself.
+static void walk_calibration(const char *name, struct err *e)
+{
+    struct data_source source = {0};
+
+    if (!name || data_source_parse(name, NULL, &source, e) != 0)
+        return;
+    char *path = data_resolve(source.file, NULL, NULL, e);
+    if (path)
+        store_walk(path, e);
+    free(path);
+    data_source_free(&source);
+}
+
 // Before MPI starts, after which forking is not safe everywhere.
 static void walk_files(const struct model_job *j, const struct data_source *source, struct err *e)
 {
@@ -48,6 +62,7 @@ static void walk_files(const struct model_job *j, const struct data_source *sour
     model_walk(j->model, e);
     if (data)
         store_walk(data, e);
+    walk_calibration(j->calibration, e);
     if (j->n_files)
         new_rows_walk((const char *const *)j->files, j->n_files, e);
 

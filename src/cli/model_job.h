@@ -12,10 +12,11 @@ struct model_job {
     const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: none
     char *const *files;       // (n_files) instead of `data`: files of other formats, or "-" for standard input
     int n_files;
-    int64_t ranks, threads; // 0: not given
-    const char *output;     // file to write: is neither the model nor the data; NULL: none
-    const char *format;     // of that file: only one of it is replaced; NULL: any, which `work` checks
-    bool force;             // replace the whole file; a data set keeps its other splits and is checked by itself
+    int64_t ranks, threads;  // 0: not given
+    const char *calibration; // as given: another FILE.h5:SPLIT that `work` reads; NULL: none
+    const char *output;      // file to write: is neither the model nor the data; NULL: none
+    const char *format;      // of that file: only one of it is replaced; NULL: any, which `work` checks
+    bool force;              // replace the whole file; a data set keeps its other splits and is checked by itself
     int argc;
     char **argv; // of the command, for mpirun
     // Collective over team->comm; without data `source` is NULL. -1 and the same error on all ranks.

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "comm/comm.h"
 #include "data/data_sample.h"
+#include "data/data_scaling.h"
 #include "data/gather.h"
 #include "nn/nn.h"
 #include "score/reference.h"

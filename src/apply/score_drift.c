@@ -1,0 +1,145 @@
+// The tables of columns are quantiles in original units, scaled as the rows are.
+#include "apply/score_drift.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "comm/comm.h"
+#include "data/data_scaling.h"
+#include "nn/nn.h"
+#include "score/reference.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LATER_ROWS = 16 };
+
+// Makes the table of one column. A factor is never negative, so the order of the quantiles stays.
+static void init_column(struct score_drift *d, const struct scaling *s, int column)
+{
+    struct quantiles q = reference_values(d->reference, column);
+    double *scaled = mem_new((size_t)q.n, sizeof *scaled);
+
+    bool takes_log = s->takes_log && s->takes_log[column];
+    for (int i = 0; i < q.n; i++) {
+        double v = takes_log ? scaling_log(q.value[i]) : q.value[i];
+        scaled[i] = s->factor ? (v - s->shift[column]) * s->factor[column] : v;
+    }
+    q.value = scaled;
+    drift_table_init(&d->column[column], &q);
+    free(scaled);
+}
+
+void score_drift_init(struct score_drift *d, const struct trained_model *m, bool is_own_error)
+{
+    *d = (struct score_drift){0};
+    if (!m->reference.levels)
+        return;
+
+    d->reference = &m->reference;
+    if (is_own_error) {
+        struct quantiles errors = reference_errors(d->reference);
+        drift_table_init(&d->error, &errors);
+    }
+    d->columns = m->reference.columns;
+    d->column = mem_new((size_t)d->columns + 1, sizeof *d->column);
+    for (int c = 0; c < d->columns; c++)
+        init_column(d, &m->scaling, c);
+    d->width = shape_size(&m->model->input);
+    d->all_rows = REFERENCE_VALUES / d->width < REFERENCE_ROWS ? REFERENCE_VALUES / d->width : REFERENCE_ROWS;
+    ASSERT(!d->columns || d->width % d->columns == 0, "%d values of %d features", d->width, d->columns);
+}
+
+void score_drift_free(struct score_drift *d)
+{
+    drift_table_free(&d->error);
+    for (int c = 0; c < d->columns; c++)
+        drift_table_free(&d->column[c]);
+    free(d->column);
+    *d = (struct score_drift){0};
+}
+
+void score_drift_count(struct score_drift *d, int64_t first, int rows, const real *x, const int8_t *is_unscored)
+{
+    for (int i = 0; i < rows && d->columns; i++) {
+        bool counts = first + i < d->all_rows || (first + i) % LATER_ROWS == 0;
+        const real *row = x + (size_t)i * (size_t)d->width;
+        for (int k = 0, c = 0; counts && !is_unscored[i] && k < d->width; k++, c = c + 1 < d->columns ? c + 1 : 0)
+            if (!isnan(row[k]))
+                drift_table_count(&d->column[c], (float)row[k]);
+    }
+}
+
+void score_drift_count_errors(struct score_drift *d, const float *error, int64_t rows)
+{
+    for (int64_t i = 0; d->error.n && i < rows; i++)
+        if (!isnan(error[i]))
+            drift_table_count(&d->error, error[i]);
+}
+
+// Copies the counts of all columns into `all`, or with `add` adds those in `all` to them.
+static void move_counts(struct score_drift *d, int64_t *all, bool add)
+{
+    for (int c = 0; c < d->columns; c++) {
+        struct drift_table *t = &d->column[c];
+        for (int k = 0; t->n && k <= t->n; k++, all += 2) {
+            t->below[k] = add ? t->below[k] + all[0] : t->below[k];
+            t->at_most[k] = add ? t->at_most[k] + all[1] : t->at_most[k];
+            all[0] = add ? all[0] : t->below[k];
+            all[1] = add ? all[1] : t->at_most[k];
+        }
+    }
+}
+
+int score_drift_join(struct score_drift *d, const struct comm *comm, struct err *e)
+{
+    size_t n = 0;
+    if (comm->size == 1)
+        return 0;
+    for (int c = 0; c < d->columns; c++)
+        n += d->column[c].n ? 2 * ((size_t)d->column[c].n + 1) : 0;
+
+    int64_t *all = mem_array(n * (size_t)comm->size, sizeof *all, "counts of values", e);
+    if (comm_agree(comm, e) != 0) {
+        free(all);
+        return -1;
+    }
+    move_counts(d, all + n * (size_t)comm->rank, false);
+    comm_join_to_root(comm, all, n * (size_t)comm->size * sizeof *all);
+    for (int rank = 1; comm->rank == 0 && rank < comm->size; rank++)
+        move_counts(d, all + n * (size_t)rank, true);
+    free(all);
+
+    return 0;
+}
+
+// Puts a column among the worst ones, if it is one of them. Of equal ones the first stays first.
+static void insert_worst(struct drift_report *out, int column, struct drift drift)
+{
+    int at = out->n_worst;
+    while (at > 0 && out->worst[at - 1].psi < drift.psi)
+        at--;
+    if (at == DRIFT_WORST)
+        return;
+
+    out->n_worst += out->n_worst < DRIFT_WORST;
+    for (int i = out->n_worst - 1; i > at; i--) {
+        out->worst[i] = out->worst[i - 1];
+        out->worst_column[i] = out->worst_column[i - 1];
+    }
+    out->worst[at] = drift;
+    out->worst_column[at] = column;
+}
+
+void score_drift_report(const struct score_drift *d, struct drift_report *out)
+{
+    *out = (struct drift_report){.error = {NAN, NAN, 0}};
+    if (!d->reference)
+        return;
+
+    out->error = drift_table_measure(&d->error, d->reference->level);
+    for (int c = 0; c < d->columns; c++) {
+        struct drift drift = drift_table_measure(&d->column[c], d->reference->level);
+        if (!isnan(drift.psi))
+            insert_worst(out, c, drift);
+    }
+}

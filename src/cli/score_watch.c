@@ -1,0 +1,186 @@
+// Thresholds, drift and alerts of score.
+#include "cli/score_watch.h"
+
+#include "apply/kept_errors.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "comm/comm.h"
+#include "metrics/quantiles.h"
+#include "score/reference.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *about;
+    double default_limit; // NaN: none
+} limits[ALERT_LIMITS] = {
+    [ALERT_SHARE] = {"share", "share of the rows above the threshold", .2},
+    [ALERT_UNSCORED] = {"unscored", "share of the rows without an error", NAN},
+    [ALERT_ERROR_KS] = {"error_ks", "Kolmogorov-Smirnov statistic of the errors", NAN},
+    [ALERT_ERROR_PSI] = {"error_psi", "population stability index of the errors", .25},
+    [ALERT_KS] = {"ks", "Kolmogorov-Smirnov statistic of a column", NAN},
+    [ALERT_PSI] = {"psi", "population stability index of a column", .25},
+};
+
+// --- options
+
+// Reads "psi=0.25", of which `n` bytes count.
+static void read_limit(struct score_watch *w, const char *text, size_t n, struct err *e)
+{
+    for (int i = 0; i < ALERT_LIMITS; i++) {
+        size_t name = strlen(limits[i].name);
+        if (name >= n || strncmp(text, limits[i].name, name) != 0 || text[name] != '=')
+            continue;
+        char *number = mem_format("%.*s", (int)(n - name - 1), text + name + 1), *end;
+        w->limit[i] = strtod(number, &end);
+
+        bool is_good = *number && !*end && w->limit[i] >= 0;
+        free(number);
+        if (is_good)
+            return;
+    }
+    err_add(e, ERR_USAGE,
+        "--alert: found '%.*s', allowed: default, or share, unscored, error_ks, error_psi, ks or psi with a limit, such "
+        "as psi=0.25, separated by commas",
+        (int)n, text);
+}
+
+void score_watch_read(struct score_watch *w, struct err *e)
+{
+    char why[256];
+
+    if (w->threshold && !threshold_rule_parse(w->threshold, &w->rule, why))
+        err_add(e, ERR_USAGE, "--threshold: %s", why);
+    bool is_default = w->alert && strcmp(w->alert, "default") == 0;
+    for (int i = 0; i < ALERT_LIMITS; i++)
+        w->limit[i] = is_default ? limits[i].default_limit : NAN;
+    for (const char *text = w->alert; text && !is_default;) {
+        size_t n = strcspn(text, ",");
+        read_limit(w, text, n, e);
+        text = text[n] ? text + n + 1 : NULL;
+    }
+}
+
+int score_watch_choose(const struct team *team, const struct score_watch *w, struct score_job *job, struct err *e)
+{
+    const struct trained_model *m = job->model;
+    struct data_source calibration = {0};
+    struct threshold_request request = {.rule = w->threshold ? &w->rule : &m->trial.score.threshold,
+        .is_own_error = (int)job->error.error == m->trial.score.error};
+    if (!w->threshold && !w->calibrate)
+        return 0;
+
+    if (w->calibrate && data_source_parse(w->calibrate, NULL, &calibration, e) == 0)
+        request.calibration = &calibration;
+    int rc = comm_agree(team->comm, e);
+    if (rc == 0)
+        rc = threshold_request_apply(team, &request, job, e);
+    if (rc == 0 && request.rule->method == THRESHOLD_VALUE)
+        job->step_threshold = job->threshold;
+    else if (rc == 0 && !isnan(job->step_threshold))
+        log_line(
+            LOG_RUN, "the threshold is one of windows: time steps keep that of the model, %.5g", job->step_threshold);
+    data_source_free(&calibration);
+
+    return rc;
+}
+
+// --- what is found
+
+// Returns the name of a column for messages, in out.
+static const char *column_title(const struct trained_model *m, int column, char out[64])
+{
+    if (m->features)
+        snprintf(out, 64, "'%.60s'", m->features[column]);
+    else
+        snprintf(out, 64, "%d", column);
+    return out;
+}
+
+static void print_change(const struct score_job *job, const struct drift_report *d)
+{
+    struct text line = {0}, columns = {0};
+    char name[64];
+
+    for (int i = 0; i < d->n_worst; i++)
+        text_add(&columns, "%s%s KS %.3f, PSI %.3g", i ? "; " : "", column_title(job->model, d->worst_column[i], name),
+            d->worst[i].ks, d->worst[i].psi);
+    if (!isnan(d->error.psi))
+        text_add(&line, "errors KS %.3f, PSI %.3g%s", d->error.ks, d->error.psi, d->n_worst ? "; " : "");
+    if (d->n_worst)
+        text_add(&line, "most changed columns: %s", columns.data);
+    if (line.data)
+        log_line(LOG_RUN, "change since training: %s", line.data);
+    text_free(&line);
+    text_free(&columns);
+}
+
+static double share_above(const struct score_outcome *o)
+{
+    int64_t scored = o->rows - o->unscored;
+    return scored ? (double)o->above / (double)scored : NAN;
+}
+
+void score_watch_print(const struct score_job *job, const struct score_outcome *o)
+{
+    struct quantiles training = reference_errors(&job->model->reference);
+    double threshold = o->evaluation.threshold;
+    bool is_own_error = (int)job->error.error == job->model->trial.score.error;
+    bool is_known = !isnan(job->threshold) && o->rows > o->unscored;
+
+    if (is_known && is_own_error && training.n)
+        log_line(LOG_RUN, "above the threshold: %.3g %% of the rows, and %.3g %% of the training rows",
+            100 * share_above(o), 100 * (1 - quantiles_share(&training, threshold, NULL)));
+    print_change(job, &o->drift);
+    if (is_known && o->above == o->rows - o->unscored)
+        log_warning("all rows are above the threshold: the data looks different from the training data");
+}
+
+// Returns the figure that a limit is about; NaN if it is not known.
+static double watched_figure(enum alert_limit limit, const struct score_job *job, const struct score_outcome *o)
+{
+    const struct drift_report *d = &o->drift;
+    double ks = NAN;
+
+    for (int i = 0; i < d->n_worst; i++)
+        ks = fmax(ks, d->worst[i].ks);
+    switch (limit) {
+    case ALERT_SHARE:
+        return isnan(job->threshold) ? NAN : share_above(o);
+    case ALERT_UNSCORED:
+        return o->rows ? (double)o->unscored / (double)o->rows : NAN;
+    case ALERT_ERROR_KS:
+        return d->error.ks;
+    case ALERT_ERROR_PSI:
+        return d->error.psi;
+    case ALERT_KS:
+        return ks;
+    default:
+        return d->n_worst ? d->worst[0].psi : NAN;
+    }
+}
+
+int score_watch_alert(const struct comm *comm, const struct score_watch *w, const struct score_job *job,
+    const struct score_outcome *o, struct err *e)
+{
+    char name[64], where[80];
+    if (!w->alert)
+        return 0;
+
+    for (int i = 0; i < ALERT_LIMITS && comm->rank == 0; i++) {
+        double figure = isnan(w->limit[i]) ? NAN : watched_figure((enum alert_limit)i, job, o);
+        bool is_column = i == ALERT_PSI && o->drift.n_worst > 0;
+        if (isnan(figure) && !isnan(w->limit[i]))
+            log_warning("--alert: %s cannot be compared: the %s is not known", limits[i].name, limits[i].about);
+        if (is_column)
+            snprintf(where, sizeof where, ", %s", column_title(job->model, o->drift.worst_column[0], name));
+        if (figure > w->limit[i])
+            err_add(e, ERR_ALERT, "alert: %s%s: found %.4g, allowed: at most %.4g", limits[i].about,
+                is_column ? where : "", figure, w->limit[i]);
+    }
+    return comm_agree(comm, e);
+}

@@ -1,0 +1,97 @@
+// Counting is two binary searches per value; measuring is one loop over the levels.
+#include "metrics/drift.h"
+
+#include "base/mem.h"
+#include <math.h>
+#include <stdlib.h>
+
+void drift_table_init(struct drift_table *t, const struct quantiles *q)
+{
+    static const double TOLERANCE = 2e-6;
+    *t = (struct drift_table){0};
+    if (q->n == 0 || isnan(q->value[0]))
+        return;
+
+    size_t n = (size_t)q->n;
+    t->n = q->n;
+    t->low = mem_new(n, sizeof *t->low);
+    t->high = mem_new(n, sizeof *t->high);
+    t->below = mem_new(n + 1, sizeof *t->below);
+    t->at_most = mem_new(n + 1, sizeof *t->at_most);
+    double range = q->value[q->n - 1] - q->value[0];
+    double least = isfinite(range) ? TOLERANCE * range / 100 : 0;
+    for (int i = 0; i < q->n; i++) {
+        double width = isfinite(q->value[i]) ? TOLERANCE * fabs(q->value[i]) + least : 0;
+        t->low[i] = (float)(q->value[i] - width);
+        t->high[i] = (float)(q->value[i] + width);
+    }
+}
+
+void drift_table_free(struct drift_table *t)
+{
+    free(t->low);
+    free(t->high);
+    free(t->below);
+    free(t->at_most);
+    *t = (struct drift_table){0};
+}
+
+// Returns how many of the ascending limits (n) are below x, or with `or_equal` at most x.
+static int limits_below(const float *limit, int n, float x, bool or_equal)
+{
+    int low = 0, high = n;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (limit[middle] < x || (or_equal && limit[middle] == x))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void drift_table_count(struct drift_table *t, float value)
+{
+    ASSERT(!isnan(value));
+    if (t->n == 0)
+        return;
+    __atomic_fetch_add(&t->below[limits_below(t->low, t->n, value, true)], 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&t->at_most[limits_below(t->high, t->n, value, false)], 1, __ATOMIC_RELAXED);
+}
+
+static double index_term(double new_share, double old_share)
+{
+    static const double LEAST = 1e-4;
+    double a = fmax(new_share, LEAST), b = fmax(old_share, LEAST);
+    return (a - b) * log(a / b);
+}
+
+struct drift drift_table_measure(const struct drift_table *t, const double *level)
+{
+    enum { BINS = 10 };
+    struct drift d = {NAN, NAN, 0};
+    for (int i = 0; i <= t->n && t->n; i++)
+        d.n += t->below[i];
+    if (d.n < DRIFT_VALUES)
+        return d;
+
+    int64_t below = 0, at_most = 0;
+    double last_new = 0, last_level = 0, n = (double)d.n;
+    d.ks = d.psi = 0;
+    for (int i = 0; i < t->n; i++) {
+        below += t->below[i];
+        at_most += t->at_most[i];
+        // A quantile lies between the shares of values below it and of values at most it: so must the new shares.
+        double share = fmin(fmax(level[i], (double)below / n), (double)at_most / n);
+        d.ks = fmax(d.ks, fabs(share - level[i]));
+        bool is_edge = i == t->n - 1 || fabs(level[i] * BINS - round(level[i] * BINS)) < 1e-9;
+        if (!is_edge || level[i] == 0)
+            continue;
+        double upper = i == t->n - 1 ? 1 : share;
+        d.psi += index_term(upper - last_new, level[i] - last_level);
+        last_new = upper;
+        last_level = level[i];
+    }
+
+    return d;
+}
