@@ -167,12 +167,27 @@ static void skip_comment_records(struct match_maker *k)
         last->begin = begin;
 }
 
+// Returns true if a row without names may have text in this field: in a column of categories, or behind the columns of
+// a table that has some.
+static bool may_be_text(const struct csv_wanted *wanted, int field)
+{
+    const struct columns *c = wanted->columns;
+    bool has_text = false;
+
+    for (int i = 0; i < c->n; i++)
+        has_text = has_text || c->v[i].n_categories > 0;
+    return field < c->n ? c->v[field].n_categories > 0 : has_text;
+}
+
+// Counts the fields with text where a row would have numbers.
 static int count_text_fields(const struct match_maker *k, const struct record_fields *f)
 {
     int texts = 0;
     double ignored;
+
     for (int i = 0; i < f->n; i++)
-        texts += csv_field(&k->missing, f->v[i].text, f->v[i].n, &ignored) == CSV_TEXT;
+        if (!may_be_text(k->wanted, i))
+            texts += csv_field(&k->missing, f->v[i].text, f->v[i].n, &ignored) == CSV_TEXT;
     return texts;
 }
 
@@ -182,7 +197,7 @@ static bool is_header_line(const struct match_maker *k, const struct record_fiel
         return k->o->header == HEADER_YES;
     int texts = count_text_fields(k, f);
     int found = count_wanted(k->wanted, f);
-    return texts > 0 || (found > 0 && found == k->wanted->n);
+    return texts > 0 || 2 * found > k->wanted->n;
 }
 
 // Takes the names of the fields. A header with one field less than every row has row names, as R writes them.

@@ -15,10 +15,13 @@ struct csv_options {
     char *time;      // the column that says when each row was
 };
 
+struct columns;
+
 // The columns that a model takes.
 struct csv_wanted {
     char *const *names; // (n), borrowed; NULL: they have none
     int n;
+    const struct columns *columns; // (n), borrowed: which of them hold text; columns->n = 0: none
 };
 
 enum { FIELD_IGNORED = -1, FIELD_ID = -2, FIELD_TIME = -3 }; // not a column of the model

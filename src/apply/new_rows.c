@@ -99,7 +99,7 @@ static int open_csv_rows(struct new_rows *r, const char *name, struct err *e)
 {
     struct new_rows_state *s = r->state;
     const struct row_fit *fit = r->request->fit;
-    const struct csv_wanted wanted = {s->names, s->n_names};
+    const struct csv_wanted wanted = {s->names, s->n_names, r->request->columns};
 
     if (fit->shape_rank != 1)
         return err_add(e, ERR_DATA,

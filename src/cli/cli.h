@@ -2,6 +2,7 @@
 #pragma once
 
 int cmd_import(int argc, char **argv);
+int cmd_new(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_status(int argc, char **argv);

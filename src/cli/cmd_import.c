@@ -1,20 +1,11 @@
 // hourglass import: foreign files become a split of a data-set file.
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/field.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "cli/cli.h"
-#include "cli/like.h"
+#include "cli/import_command.h"
 #include "cli/options.h"
 #include "data/columns.h"
 #include "import/import.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { MAX_LISTED_LABELS = 12 };
 
 static const struct command command = {
     .name = "import",
@@ -60,90 +51,13 @@ static int parse_sources(int argc, char **argv, struct import_options *o, struct
     return e->count ? -1 : 0;
 }
 
-static void add_labels(struct text *t, const struct import_summary *s)
-{
-    if (!s->label_name)
-        return;
-    text_add(t, "; %s: ", s->label_name);
-    if (s->n_counts > IMPORT_MAX_LABELS)
-        text_add(t, "more than %d values", IMPORT_MAX_LABELS);
-    else if (s->n_counts > MAX_LISTED_LABELS)
-        text_add(t, "%d values, ", s->n_counts);
-
-    for (int i = 0; i < s->n_counts && i < MAX_LISTED_LABELS && s->n_counts <= IMPORT_MAX_LABELS; i++) {
-        text_add(t, "%s", i ? ", " : "");
-        if (s->counts[i].label >= 0 && s->counts[i].label < s->n_label_names)
-            text_add(t, "%s", s->label_names[s->counts[i].label]);
-        else
-            text_add(t, "%lld", (long long)s->counts[i].label);
-        text_add(t, " (%lld)", (long long)s->counts[i].count);
-    }
-
-    if (s->n_counts > MAX_LISTED_LABELS && s->n_counts <= IMPORT_MAX_LABELS)
-        text_add(t, ", ...");
-}
-
-// Prints what was made of columns of text.
-static void print_columns(const struct import_summary *s)
-{
-    enum { SHOWN = 30 };
-    int n = 0;
-
-    for (const char *line = s->columns.data; line && *line; line = strchr(line, '\n') + 1, n++) {
-        char *one = mem_format("%.*s", (int)(strchr(line, '\n') - line), line);
-        if (n < SHOWN)
-            log_line(LOG_RUN, "  %s", one);
-        free(one);
-    }
-    if (n > SHOWN)
-        log_line(LOG_RUN, "  and %d more columns of text", n - SHOWN);
-}
-
-static void print_summary(const char *output, const struct import_summary *s, double seconds)
-{
-    static const char *const types[] = {"u1", "i1", "i2", "i4", "i8", "f4", "f8", "text"};
-    struct text t = {0};
-    char size[16];
-
-    text_add(&t, "%s: %lld row%s of ", output, (long long)s->shape.dims[0], text_plural(s->shape.dims[0]));
-    for (int d = 1; d < s->shape.rank; d++)
-        text_add(&t, "%s%lld", d > 1 ? "x" : "", (long long)s->shape.dims[d]);
-    text_add(&t, " %s", types[s->shape.type]);
-    add_labels(&t, s);
-    if (s->note)
-        text_add(&t, "; %s", s->note);
-    text_add(&t, "; %lld missing value%s; %s", (long long)s->missing, text_plural(s->missing),
-        text_bytes(size, (double)s->bytes));
-    text_add(&t, ", %.0f MB/s", (double)s->bytes / seconds * 1e-6);
-    log_line(LOG_RUN, "%s", t.data);
-    text_free(&t);
-    print_columns(s);
-
-    for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1) {
-        char *one = mem_format("%.*s", (int)(strchr(line, '\n') - line), line), *visible = text_visible(one);
-        fprintf(stderr, "hourglass: warning: %s\n", visible);
-        free(visible);
-        free(one);
-    }
-}
-
 int cmd_import(int argc, char **argv)
 {
     struct import_options options = {0};
-    struct import_summary summary = {0};
     struct err e = {0};
-    struct columns like = {0};
-    double begin = clock_wall();
 
-    int failed = parse_sources(argc, argv, &options, &e);
-    if (failed == 0 && options.like) {
-        failed = like_load(options.like, &like, &e);
-        options.like_columns = &like;
-    }
-    if (failed == 0 && import_run(&options, &summary, &e) == 0)
-        print_summary(options.output, &summary, clock_wall() - begin);
-    import_summary_free(&summary);
-    columns_free(&like);
+    if (parse_sources(argc, argv, &options, &e) == 0)
+        import_with_summary(&options, &e);
     field_free(import_fields, &options);
     return err_print(&e);
 }

@@ -28,6 +28,7 @@ static const struct {
     bool is_threaded;
 } commands[] = {
     {"import", cmd_import, "files of other formats become a data set", true, false},
+    {"new", cmd_new, "an experiment to start from, for a data set or any data", true, false},
     {"check", cmd_check, "validate an experiment; list its trials; train nothing", true, true},
     {"run", cmd_run, "train and score the trials of an experiment", false, true},
     {"status", cmd_status, "how far a run is: done, running, failed, left, time left", false, false},

@@ -158,6 +158,8 @@ int csv_encodings_begin(struct csv_encodings *c, const struct csv_columns *colum
         take_columns(c, o->like_columns);
     if (o->one_hot)
         choose_one_hot(c, columns, path, o->one_hot, e);
+    else if (o->is_one_hot_default && !o->like_columns)
+        c->is_auto = true;
     if (o->ordinal) {
         int n;
         char **entries = list_split(o->ordinal, &n);

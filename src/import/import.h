@@ -30,6 +30,7 @@ struct import_options {
     int date_order;                     // enum date_order
     char *time_features;                // comma-separated names of column_kinds
     char *one_hot;                      // comma-separated columns of text, or "auto"
+    bool is_one_hot_default;            // --one-hot auto for tables if neither it nor --like is given
     char *ordinal;                      // comma-separated columns of text, COLUMN or COLUMN=A<B<C
     int missing_category;               // enum import_missing_category
     char *like;                         // data set or model whose columns are made

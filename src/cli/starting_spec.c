@@ -1,0 +1,304 @@
+// Looks at the values, labels and coordinates of a split, and writes the sections of an experiment one by one.
+#include "cli/starting_spec.h"
+
+#include "base/mem.h"
+#include "data/columns.h"
+#include "data/coordinates.h"
+#include "data/dataset.h"
+#include "data/gather.h"
+#include "store/schema.h"
+#include "store/store.h"
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEW_ROWS = 300 };    // with fewer, no row is kept for validation
+enum { PIECE_ROWS = 1000 }; // that are looked at together
+enum { BATCHES_PER_EPOCH = 50 };
+
+// What the proposal depends on.
+struct facts {
+    const char *source;
+    const struct dataset *d;
+    int64_t missing;  // values
+    char *test;       // owned: the split of the same file that is called test; NULL: there is none
+    char *labels;     // owned: how often each occurs; NULL: there are none
+    char *common;     // owned: the label that occurs most often, as YAML writes it
+    int64_t n_common; // its rows
+    bool is_image, is_series;
+};
+
+static void facts_free(struct facts *f)
+{
+    free(f->test);
+    free(f->labels);
+    free(f->common);
+}
+
+// --- facts
+
+static int64_t count_missing(const struct dataset *d)
+{
+    int64_t missing = 0;
+    real *x = mem_new((size_t)PIECE_ROWS * (size_t)d->columns, sizeof *x);
+    int32_t rows[PIECE_ROWS];
+
+    for (int64_t first = 0; d->type == DATASET_F32 && first < d->rows; first += PIECE_ROWS) {
+        int n = d->rows - first < PIECE_ROWS ? (int)(d->rows - first) : PIECE_ROWS;
+        for (int i = 0; i < n; i++)
+            rows[i] = (int32_t)(first + i);
+        dataset_gather(d, rows, n, x);
+        for (int64_t i = 0; i < (int64_t)n * d->columns; i++)
+            missing += isnan(x[i]) != 0;
+    }
+
+    free(x);
+    return missing;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Sets *rows to how often the most frequent label occurs, and returns it.
+static int64_t most_frequent_label(const struct dataset *d, int64_t *rows)
+{
+    int64_t *sorted = mem_new((size_t)d->rows, sizeof *sorted), found = d->label[0], run = 0;
+
+    memcpy(sorted, d->label, (size_t)d->rows * sizeof *sorted);
+    qsort(sorted, (size_t)d->rows, sizeof *sorted, by_value);
+    *rows = 0;
+    for (int64_t i = 0; i < d->rows; i++) {
+        run = i > 0 && sorted[i] == sorted[i - 1] ? run + 1 : 1;
+        if (run > *rows) {
+            *rows = run;
+            found = sorted[i];
+        }
+    }
+
+    free(sorted);
+    return found;
+}
+
+static void learn_labels(struct facts *f)
+{
+    const struct dataset *d = f->d;
+    struct text counts = {0}, name = {0};
+    if (!d->label || d->rows == 0)
+        return;
+
+    int64_t label = most_frequent_label(d, &f->n_common);
+    if (d->n_label_names > 0)
+        text_add_json(&name, d->label_names[label]);
+    else
+        text_add(&name, "%lld", (long long)label);
+    dataset_count_labels(d, &counts);
+    f->common = name.data;
+    f->labels = text_visible(counts.data);
+    text_free(&counts);
+}
+
+// Returns true if times of a group never decrease, and rows therefore follow each other.
+static bool is_in_order_of_time(const struct dataset *d)
+{
+    const struct coordinates *c = &d->coordinates;
+
+    for (int64_t i = 1; c->time && i < d->rows; i++) {
+        bool is_same_group = !c->group || c->group[i] == c->group[i - 1];
+        if (is_same_group && c->time[i] < c->time[i - 1])
+            return false;
+    }
+    return c->time && d->rows > 1;
+}
+
+// "FILE.h5:train" has a test split if there is FILE.h5:test with rows of the same shape.
+static char *find_test_split(const char *source, struct err *e)
+{
+    const char *colon = strrchr(source, ':');
+    char *file = mem_format("%.*s", (int)(colon - source), source), *found = NULL;
+    struct store_file *f = strcmp(colon, ":train") == 0 ? store_open(file, FORMAT_DATASET, STORE_CHECK, e) : NULL;
+    char **splits = NULL;
+    int n = 0;
+
+    if (f && store_list(f, "", &splits, &n, e) == 0)
+        for (int i = 0; i < n; i++) {
+            if (strcmp(splits[i], "test") == 0)
+                found = mem_format("%s:test", file);
+            free(splits[i]);
+        }
+    free(splits);
+    store_close(&f);
+    free(file);
+
+    return found;
+}
+
+static int learn_facts(const char *source, const struct dataset *d, struct facts *f, struct err *e)
+{
+    *f = (struct facts){.source = source, .d = d, .is_image = d->shape_rank > 1, .is_series = is_in_order_of_time(d)};
+    f->missing = count_missing(d);
+    learn_labels(f);
+    f->test = find_test_split(source, e);
+    return e->count ? -1 : 0;
+}
+
+// --- sections
+
+// A string as a value of YAML: as it is, or in quotes.
+static void add_value(struct text *t, const char *value)
+{
+    bool is_plain = isalpha((unsigned char)*value) || *value == '/' || *value == '.';
+
+    for (const char *c = value; *c; c++)
+        is_plain = is_plain && (isalnum((unsigned char)*c) || strchr("_-./:", *c));
+    if (is_plain)
+        text_add(t, "%s", value);
+    else
+        text_add_json(t, value);
+}
+
+static void add_data_head(struct text *t, const struct facts *f)
+{
+    text_add(t, "data:\n  train: ");
+    add_value(t, f->source);
+    text_add(t, "\n");
+}
+
+static void add_labels(struct text *t, const struct facts *f)
+{
+    const char *name = f->d->sources[0].label_name;
+    char *visible = text_visible(name);
+
+    text_add(t, "  # Labels (%s): %s.\n", visible, f->labels);
+    text_add(t,
+        "  # An ASSUMPTION: the most frequent label is what is normal. Only such rows are trained on; all others are\n"
+        "  # anomalies of the test set. List every normal label here.\n");
+    text_add(t, "  normal: [%s]\n", f->common);
+    free(visible);
+}
+
+static void add_test(struct text *t, const struct facts *f)
+{
+    if (f->test) {
+        text_add(t, "  test: ");
+        add_value(t, f->test);
+        text_add(t, "\n");
+    } else if (f->labels) {
+        text_add(t, "  split: {test: 0.3, seed: 1}    # 30 %% of the rows are kept for the test set\n");
+    } else {
+        text_add(t, "  test: ");
+        add_value(t, f->source);
+        text_add(t, "    # without labels, every row is trained on and scored\n");
+    }
+    if (f->d->rows >= FEW_ROWS && !f->is_series)
+        text_add(t, "  validation: 0.1                # of the training rows: they decide when training ends\n");
+}
+
+static void add_values(struct text *t, const struct facts *f)
+{
+    if (f->missing > 0)
+        text_add(t,
+            "  fill: median                   # of its column, for each of %lld missing values; or missing: ignore\n",
+            (long long)f->missing);
+    if (f->d->type == DATASET_U8 && f->is_image)
+        text_add(t, "  scale: unit                    # bytes become values from 0 to 1\n");
+    else if (f->is_image)
+        text_add(t, "  scale: min_max                 # to values from 0 to 1\n");
+    else
+        text_add(t, "  scale: standard                # mean 0, deviation 1; or robust, min_max, unit, none\n");
+}
+
+static void add_model(struct text *t, const struct facts *f)
+{
+    text_add(t,
+        "# The layers before the code, in units; the decoder mirrors them. `features` is the number of values of a\n"
+        "# sample, so that this model fits other tables, too.\n");
+    if (f->is_image)
+        text_add(t, "model: {hidden: [256, 64], code: 16, activation: relu}\n");
+    else if (f->is_series)
+        text_add(t, "model: {hidden: [128, 32], code: 8, activation: relu}\n");
+    else
+        text_add(t,
+            "model: {hidden: [\"${max(features * 2, 16)}\"], code: \"${max(features // 2, 2)}\", activation: tanh}\n");
+}
+
+static void add_training(struct text *t, const struct facts *f)
+{
+    int64_t batch = 32;
+    while (batch < 256 && f->d->rows / batch > BATCHES_PER_EPOCH)
+        batch *= 2;
+    bool has_bytes = f->d->type == DATASET_U8 && f->is_image;
+
+    text_add(t, "train:\n");
+    if (has_bytes)
+        text_add(t, "  loss: binary_crossentropy      # for values from 0 to 1\n");
+    text_add(t, "  optimizer: adam\n  learning_rate: 1e-3\n");
+    text_add(t, "  batch_size: %lld\n", (long long)batch);
+    text_add(t, "  epochs: %d\n", f->is_image ? 20 : 100);
+    if (f->d->rows >= FEW_ROWS && !f->is_series)
+        text_add(t, "  early_stopping: 10             # ends after 10 epochs without a better validation loss\n");
+}
+
+static void add_scores(struct text *t, const struct facts *f)
+{
+    text_add(t, "score:\n");
+    text_add(t,
+        "  threshold: quantile            # a row is called anomalous if its error is above this quantile of the\n"
+        "  quantile: 0.99                 # training errors; `hourglass top --threshold` tries others afterwards\n");
+    if (f->labels)
+        text_add(t, "  baseline: pca                  # what principal components find, for comparison\n");
+}
+
+static void add_sweep(struct text *t)
+{
+    text_add(t,
+        "# Every combination is one trial. Remove the sweep for a single one.\n"
+        "sweep:\n"
+        "  over:\n"
+        "    train.seed: [1, 2, 3]        # how much do the results depend on chance?\n"
+        "    # model.code: [2, 4, 8, 16]  # a smaller code misses more, a larger one learns the anomalies, too\n");
+}
+
+static void add_sections(struct text *t, const struct facts *f, const char *name)
+{
+    text_add(t,
+        "# A start, made by `hourglass new`. Check it with `hourglass check`, train with `hourglass run`, and change\n"
+        "# what you know better. experiments/README.md is the reference of all settings.\n");
+    text_add(t, "name: ");
+    add_value(t, name);
+    text_add(t, "\n");
+    add_data_head(t, f);
+    if (f->labels)
+        add_labels(t, f);
+    add_test(t, f);
+    add_values(t, f);
+    add_model(t, f);
+    add_training(t, f);
+    add_scores(t, f);
+    add_sweep(t);
+}
+
+int starting_spec(const char *source, const char *name, struct text *out, struct err *e)
+{
+    struct data_source part_source = {0};
+    struct data_sets sets = {0};
+    struct facts f;
+
+    if (data_source_parse(source, NULL, &part_source, e) < 0)
+        return -1;
+    struct data_config cfg = {.missing = MISSING_IGNORE, .train = {(char *)(size_t) "train", &part_source, 1}};
+    int failed = data_load(&cfg, NULL, &sets, e);
+    if (!failed)
+        failed = learn_facts(source, &sets.train, &f, e);
+    if (!failed)
+        add_sections(out, &f, name);
+    if (!failed)
+        facts_free(&f);
+    data_sets_free(&sets);
+    data_source_free(&part_source);
+
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,75 @@
+#!/bin/bash
+# new.sh: the experiment that `new` writes suits the data and runs as it is: tables with and without labels, with text, gaps
+# and few rows; pictures; splits that exist. What exists already is not overwritten.
+source "$(dirname "$0")/../lib.sh"
+quick=(-n 1 -t 1 --quiet --set train.epochs=2 --set sweep.over.train.seed=1)
+
+# runs NAME: the experiment is valid, and trains
+runs() {
+    good check "$1.yaml"
+    good run "$1.yaml" "${quick[@]}"
+}
+
+# a table with labels
+tiny_csv 400 >table.csv
+good new table.csv --label kind
+says stdout '^table.yaml: an experiment to start from. Next: hourglass run table.yaml$'
+says table.yaml '^  train: table.h5:all$'
+says table.yaml 'Labels \(kind\): 0 \(360\), 1 \(40\)\.$'
+says table.yaml '^  normal: \[0\]$'
+says table.yaml '^  split: \{test: 0.3'
+says table.yaml '^  validation: 0.1'
+runs table
+"$hourglass" top results/table >board
+says board 'ROC AUC'
+
+# without labels, with text, missing values and a name that a folder should not have
+awk 'BEGIN { print "size,color,weight"; for (i = 0; i < 90; i++) print i % 7 "," (i % 3 ? "red" : "light, blue") "," (i % 10 ? i : "") }' |
+    sed 's/light, blue/"light, blue"/' >'my table.v2.csv'
+good new 'my table.v2.csv'
+says stdout '^  color: 0 for light, blue, 1 for red$'
+says my_table.yaml '^  test: my_table.h5:all +# without labels'
+says my_table.yaml '^  fill: median .*9 missing values'
+! grep -q 'validation:' my_table.yaml || fail 'validation rows of 90'
+runs my_table
+says my_table.yaml '^name: my_table$'
+
+# labels that are names which YAML would misread
+awk 'BEGIN { print "a,b,class"; for (i = 0; i < 40; i++) print i % 5 "," i * i % 11 "," (i % 4 ? "yes: \"fine\", [ok]" : "no") }' |
+    sed 's/yes: "fine", \[ok\]/"yes: ""fine"", [ok]"/' >quoted.csv
+good new quoted.csv --label class
+says quoted.yaml '^  normal: \["yes: \\"fine\\", \[ok\]"\]$'
+runs quoted
+
+# train and test splits; standard output
+good import table.csv --label kind -o both.h5:train
+good import table.csv --label kind -o both.h5:test
+good new both.h5:train -o -
+says stdout '^  test: both.h5:test$'
+! grep -q 'split:' stdout || fail 'a split next to a test set'
+[ ! -e both.yaml ] || fail 'a file next to standard output'
+
+# pictures
+if has_data images; then
+    mkdir pictures
+    cp "$HOURGLASS_DATA"/images/*.png pictures
+    good new pictures --size 16x16 --grayscale
+    says pictures.yaml '^  scale: unit'
+    says pictures.yaml '^  loss: binary_crossentropy'
+    runs pictures
+fi
+
+# what exists stays, and mistakes are those of import
+cp table.yaml before.yaml
+bad 2 'table.yaml exists; --force replaces it, --output names another file' new table.csv --label kind
+cmp -s table.yaml before.yaml || fail 'the experiment was overwritten'
+bad 2 'table.h5:all exists|--force' new table.csv --label kind -o other.yaml
+[ ! -e other.yaml ] || fail 'an experiment of an import that failed'
+good new table.csv --label kind -o other.yaml --data other.h5:all
+says other.yaml '^  train: other.h5:all$'
+bad 3 'no-such.csv' new no-such.csv
+bad 3 'no-such.h5' new no-such.h5:all
+bad 2 'column .*nothing.*|nothing' new table.csv --label nothing --force
+printf 'a,b\n1,inf\n2,3\n' >infinite.csv
+bad 3 'infinite' new infinite.csv
+verdict
