@@ -29,7 +29,7 @@ static const struct {
 // --- options
 
 // Reads "psi=0.25", of which `n` bytes count.
-static void read_limit(struct score_watch *w, const char *text, size_t n, struct err *e)
+static void read_alert_limit(struct score_watch *w, const char *text, size_t n, struct err *e)
 {
     for (int i = 0; i < ALERT_LIMITS; i++) {
         size_t name = strlen(limits[i].name);
@@ -60,7 +60,7 @@ void score_watch_read(struct score_watch *w, struct err *e)
         w->limit[i] = is_default ? limits[i].default_limit : NAN;
     for (const char *text = w->alert; text && !is_default;) {
         size_t n = strcspn(text, ",");
-        read_limit(w, text, n, e);
+        read_alert_limit(w, text, n, e);
         text = text[n] ? text + n + 1 : NULL;
     }
 }

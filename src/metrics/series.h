@@ -1,0 +1,32 @@
+// How well scores of time steps find anomalous ranges of a series. Pure functions in double precision. Steps follow one
+// another; a range is a run of steps that are marked. The convention is that of metrics.h.
+#pragma once
+
+#include "base/err.h"
+#include <stdint.h>
+
+// Precision, recall and their harmonic mean. What cannot be computed is 0, and NaN without any true anomaly.
+struct range_score {
+    double precision, recall, f1;
+};
+
+// Range-based precision and recall (Tatbul et al. 2018, NeurIPS 31), with flat positional bias and the reciprocal
+// cardinality factor: a range that overlaps k ranges of the other kind counts for its share of marked steps divided by
+// k. `existence` (alpha of the article, in [0, 1]) is the weight of finding a true range at all; precision has none.
+// Both arrays have n steps, where not 0 is anomalous and called anomalous.
+struct range_score series_range_score(const int8_t *is_anomaly, const int8_t *is_called, int64_t n, double existence);
+
+// Point-adjusted precision and recall (Xu et al. 2018, WWW): if any step of a true range is called anomalous, all its
+// steps count as called. Flattering: random scores reach an F1 of 0.7 on usual data. Use it only to compare with
+// others.
+struct range_score series_point_adjusted(const int8_t *is_anomaly, const int8_t *is_called, int64_t n);
+
+// Volumes under the surfaces of range-aware precision-recall and ROC curves (Paparrizos et al. 2022, PVLDB 15:2774):
+// the means over windows of 0 to `window` steps, by which true ranges are extended with falling weights. As in the
+// authors' program, curves have 250 thresholds at ranks of the scores. A NaN score is below all others.
+struct series_volume {
+    double pr, roc; // NaN: no step, or every step, is an anomaly
+};
+// Returns 0, or -1 and an error without memory. score and is_anomaly have n steps.
+int series_volume_compute(
+    const float *score, const int8_t *is_anomaly, int64_t n, int window, struct series_volume *out, struct err *e);
