@@ -210,7 +210,7 @@ static int read_new_files(
 
     for (int i = 0; i < n; i++) {
         struct err bad = {0};
-        if (how->check != STORE_CHECK || store_glance(paths[i], &bad) == 0)
+        if (how->check != STORE_CHECK || store_check_header(paths[i], &bad) == 0)
             regular[n_regular++] = paths[i];
         else if (how->bad)
             bad_files_add(how->bad, paths[i], &bad);

@@ -202,7 +202,7 @@ static bool is_usable(const char *folder, const char *id, struct run_status *s)
 {
     struct err e = {0};
     char *path = mem_format("%s/trials/%s.h5", folder, id);
-    bool is_good = store_glance(path, &e) == 0;
+    bool is_good = store_check_header(path, &e) == 0;
     if (!is_good)
         add_damage(s, &e);
     free(path);

@@ -30,6 +30,7 @@ static int form_check(const struct open_array *a, hid_t creation, struct err *e)
 {
     if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)
         return file_fail(a->f, a->path, e, "its values are in other files, which are not read");
+
     for (int i = 0; i < H5Pget_nfilters(creation); i++) {
         unsigned flags, config;
         size_t values = 0;

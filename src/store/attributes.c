@@ -1,4 +1,5 @@
-// Attributes: one text, integer or real each.
+// Writes and reads attributes: settings, metrics and names, each a single string, integer or real. Attributes with
+// several numbers, which other programs write, can only be read.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -6,18 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-// As object_recent.
+// As object_recent, but makes a group if the object does not exist.
 static hid_t object_or_group(struct store_file *f, const char *path, struct err *e)
 {
     hid_t object = object_recent(f, path, NULL);
     if (object >= 0)
         return object;
+
     hid_t links = links_new(), group = H5Gcreate2(f->id, path, links, H5P_DEFAULT, H5P_DEFAULT);
     if (group < 0)
         file_fail(f, path, e, "cannot make the group");
+
     H5Pclose(links);
     H5Gclose(group);
-
     return group < 0 ? -1 : object_recent(f, path, e);
 }
 
@@ -25,14 +27,15 @@ static int value_write(hid_t object, const char *name, hid_t type, const void *v
 {
     if (H5Aexists(object, name) > 0 && H5Adelete(object, name) < 0)
         return -1;
+
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     int rc = attribute < 0 || H5Awrite(attribute, type, value) < 0 ? -1 : 0;
+
     if (attribute >= 0 && H5Aclose(attribute) < 0)
         rc = -1;
     if (space >= 0)
         H5Sclose(space);
-
     return rc;
 }
 
@@ -43,12 +46,13 @@ static int value_set(
     hid_t object = object_or_group(f, path, e);
     if (object < 0)
         return -1;
+
     hid_t memory = type_open(type);
     int rc = value_write(object, name, memory, value);
     if (rc < 0)
         file_fail(f, path, e, "cannot set its attribute %s", name);
-    H5Tclose(memory);
 
+    H5Tclose(memory);
     return rc;
 }
 
@@ -67,22 +71,24 @@ int store_set_real(struct store_file *f, const char *object, const char *name, d
     return value_set(f, object, name, STORE_F64, &value, e);
 }
 
-// The attribute and what its single value is; -1: there is none, or it is not a single value of ours.
+// Opens an attribute and sets the type of its value. Returns -1 if it does not exist, or holds no single value of our
+// types.
 static hid_t single_of(hid_t object, const char *name, enum store_type *type)
 {
     hid_t attribute = object >= 0 && H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
     if (attribute < 0)
         return -1;
+
     hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
     int ours = stored < 0 ? -1 : type_of(stored);
     if (ours < 0 || space < 0 || H5Sget_simple_extent_npoints(space) != 1) {
         H5Aclose(attribute);
         attribute = -1;
     }
-    H5Tclose(stored);
-    H5Sclose(space);
     *type = (enum store_type)ours;
 
+    H5Tclose(stored);
+    H5Sclose(space);
     return attribute;
 }
 
@@ -108,8 +114,8 @@ static char *text_read(hid_t attribute)
             value = NULL;
         }
     }
-    H5Tclose(stored);
 
+    H5Tclose(stored);
     return value;
 }
 
@@ -148,12 +154,13 @@ static int reals_count(hid_t attribute, struct store_reals *reals)
     return ours < 0 || ours == STORE_TEXT || n < 1 || n > reals->capacity ? -1 : (int)n;
 }
 
-// Returns how many, 0 if there is no such attribute, or -1.
+// Returns how many numbers were read, 0 if there is no such attribute, or -1 as reals_count.
 static int reals_read(hid_t object, const char *name, struct store_reals *reals)
 {
     ASSERT(reals->capacity > 0 && reals->capacity <= STORE_REALS_MAX, "capacity %d", reals->capacity);
     if (object < 0 || H5Aexists(object, name) <= 0)
         return 0;
+
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     if (attribute < 0)
         return -1;
@@ -226,8 +233,8 @@ static int number_get(struct store_file *f, const char *path, const char *name, 
         err_add(
             e, ERR_DATA, "%s: %s: attribute %s: %s, expected %s", f->path, *path ? path : "/", name, found, expected);
     }
-    H5Aclose(attribute);
 
+    H5Aclose(attribute);
     return rc;
 }
 
@@ -274,8 +281,8 @@ int store_attributes(struct store_file *f, const char *object, char ***names, in
     if (rc == 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute, &list) < 0)
         rc = file_fail(f, object, e, "cannot list its attributes");
     object_release(f);
+
     *names = list.names;
     *n = list.n;
-
     return rc;
 }

@@ -1,7 +1,10 @@
-// The checksum of attributes: XXH3-64 over name and value of every attribute of a group and of all that lies below it,
-// in order of name, as 16 hexadecimal digits in the group's attribute `attributes_xxh3`. The checksums of arrays are
-// among them, so no array can be missing. What lies below and has such a checksum of its own speaks for itself; so does
-// what HDF5 keeps there of scales, which is no single value.
+// Computes, stores and compares the checksum of all attributes in a group. It shows that a setting or a metric was
+// changed, and that an array is missing or was exchanged, because the checksums of arrays are attributes, too.
+//
+// It is the XXH3-64 over path, name and value of every attribute of the group and of the objects in it, in order of
+// name, as 16 hexadecimal digits in the attribute `attributes_xxh3` of the group. Objects that have such a checksum of
+// their own are left out, with all that is in them. So are attributes that are no single value, in which HDF5 stores
+// the references between arrays and scales.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -33,11 +36,13 @@ static herr_t hash_attribute(hid_t object, const char *name, const H5A_info_t *i
 
 static int hash_object(hid_t object, const char *path, struct hash_stream *hash);
 
+// Adds the object of a link, unless it has a checksum of its own.
 static herr_t hash_link(hid_t group, const char *name, const link_info *info, void *context)
 {
     const struct attribute_walk *v = context;
     if (info->type != H5L_TYPE_HARD)
         return 0;
+
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     int rc = object < 0 ? -1 : 0;
     if (rc == 0 && !has_own(object)) {
@@ -45,8 +50,8 @@ static herr_t hash_link(hid_t group, const char *name, const link_info *info, vo
         rc = hash_object(object, path, v->hash);
         free(path);
     }
-    H5Oclose(object);
 
+    H5Oclose(object);
     return rc;
 }
 
@@ -99,7 +104,7 @@ int attributes_verify(struct store_file *f, const char *path, hid_t group, struc
     if (expected && strcmp(found, expected) != 0)
         rc = err_add(e, f->temporary ? ERR_IO : ERR_DATA,
             "%s: %s: damaged: the checksum of its attributes is %s, written was %s", f->path, name, found, expected);
-    free(expected);
 
+    free(expected);
     return rc;
 }

@@ -1,5 +1,8 @@
-// A group or array with all that belongs to it, from one file into another. HDF5's own copy of a group is fast, but
-// leaves the references between arrays and their scales as they were in the old file: they are translated here.
+// Copies a group or an array with all that belongs to it into another file: the trials of a run into run.h5.
+//
+// HDF5 itself copies a group fast. But arrays and their dimension scales refer to each other by places in the file, in
+// the attributes DIMENSION_LIST and REFERENCE_LIST, and HDF5 copies these references as they are. So the copies are
+// listed first, and then every reference is set to the copy of what it referred to.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -47,7 +50,7 @@ static const hobj_ref_t *copied_find(const struct copy *c, hobj_ref_t from)
     return NULL;
 }
 
-// A scale that lies outside of what is copied: the array of the same path in the new file takes its place.
+// Attaches a scale that is not among the copied arrays: the array with the same path in the new file takes its place.
 static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_ref_t from)
 {
     char path[1024] = "";
@@ -63,6 +66,7 @@ static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_
 static const char dimensions[] = "DIMENSION_LIST"; // of an array: for each dimension its scales
 static const char users[] = "REFERENCE_LIST";      // of a scale: the arrays that use it
 
+// Sets the references of a copied array to its scales.
 static int dimensions_tie(const struct copy *c, hid_t array)
 {
     hvl_t list[STORE_MAX_RANK] = {{0}};
@@ -78,7 +82,7 @@ static int dimensions_tie(const struct copy *c, hid_t array)
         outside[i] = list[i].len && !to ? scale[0] : 0;
         if (to)
             *scale = *to;
-        list[i].len = to != NULL; // one scale a dimension
+        list[i].len = to != NULL; // one scale per dimension
     }
     rc = rc == 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
     for (hssize_t i = 0; i < n && rc == 0; i++)
@@ -86,10 +90,10 @@ static int dimensions_tie(const struct copy *c, hid_t array)
             rc = attach_outside(c, array, (unsigned)i, outside[i]);
     for (hssize_t i = 0; i < STORE_MAX_RANK; i++)
         free(list[i].p);
+
     H5Tclose(type);
     H5Sclose(space);
     H5Aclose(attribute);
-
     return rc;
 }
 
@@ -112,15 +116,17 @@ static int users_replace(hid_t scale, hid_t type, const struct user *list, hsize
         return -1;
     if (n == 0)
         return 0;
+
     hid_t space = H5Screate_simple(1, &n, NULL);
     hid_t attribute = H5Acreate2(scale, users, type, space, H5P_DEFAULT, H5P_DEFAULT);
     int rc = attribute >= 0 && H5Awrite(attribute, type, list) >= 0 ? 0 : -1;
+
     H5Aclose(attribute);
     H5Sclose(space);
-
     return rc;
 }
 
+// Sets the references of a copied scale to the arrays that use it, as far as they were copied, too.
 static int users_tie(const struct copy *c, hid_t scale)
 {
     hid_t attribute = H5Aopen(scale, users, H5P_DEFAULT), space = H5Aget_space(attribute), type = user_type();
@@ -138,14 +144,14 @@ static int users_tie(const struct copy *c, hid_t scale)
     H5Aclose(attribute);
     if (rc == 0 && kept < n)
         rc = users_replace(scale, type, list, (hsize_t)kept);
+
     free(list);
     H5Sclose(space);
     H5Tclose(type);
-
     return rc;
 }
 
-// The source is to blame for a copy that fails, unless the disk is.
+// Adds the error of a copy that failed: of the disk if a write failed, otherwise of the source. Returns -1.
 static int copy_fail(struct copy *c, const char *what)
 {
     if (durable_check(c->to, c->name, c->e) < 0)
@@ -165,8 +171,8 @@ static int array_tie(struct copy *c, const char *path)
         rc = dimensions_tie(c, array);
     if (rc < 0)
         copy_fail(c, path);
-    H5Oclose(array);
 
+    H5Oclose(array);
     return rc;
 }
 

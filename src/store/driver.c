@@ -28,6 +28,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
     how |= flags & H5F_ACC_TRUNC ? O_TRUNC : 0;
     how |= flags & H5F_ACC_CREAT ? O_CREAT : 0;
     struct disk_note *const *note = H5Pget_driver_info(access);
+
     int fd = open(name, how, 0666);
     struct stat s;
     if (fd < 0 || fstat(fd, &s) < 0) {
@@ -36,10 +37,10 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
             close(fd);
         return NULL;
     }
+
     (*note)->error = 0; // HDF5 opens a file twice; the first time, where there is none, is not a failure
     struct driver *d = mem_new(1, sizeof *d);
     *d = (struct driver){.fd = fd, .note = *note, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
-
     return &d->base;
 }
 

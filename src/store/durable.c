@@ -111,12 +111,13 @@ static int temporary_verify(struct store_file *f, struct seal_arrays *arrays, st
     H5Pclose(access);
     if (f->id < 0)
         return file_fail(f, NULL, e, "cannot read back what was written");
+
     f->arrays = arrays;
     int rc = store_verify_all(f, NULL, e);
     f->arrays = NULL;
+
     object_forget(f);
     H5Fclose(f->id);
-
     return rc;
 }
 

@@ -1,4 +1,4 @@
-// HDF5's settings as we need them, and its error messages as part of ours.
+// Sets up the HDF5 library as we need it, and makes its error messages a part of ours.
 #include "store/store_impl.h"
 
 #include <stdarg.h>
@@ -43,6 +43,7 @@ void library_reason(char *out, size_t room)
     out[0] = 0;
     if (!reason)
         return;
+
     // The system's own words are wrapped: "..., errno = 28, error message = 'No space left on device', ..."
     const char *system = strstr(reason, "error message = '");
     const char *end = system ? strchr(system += strlen("error message = '"), '\'') : NULL;
@@ -61,6 +62,7 @@ int file_fail(struct store_file *f, const char *object, struct err *e, const cha
         f->failed = true;
     if (!e)
         return -1;
+
     const char *name = object ? object : "";
     const char *separator = object ? ": " : "";
     va_list args;

@@ -1,4 +1,4 @@
-// A contiguous array as memory: its bytes in the file, mapped read-only.
+// Maps the bytes of a contiguous array read-only, so that all processes of a node share them in the page cache.
 #include "store/store_impl.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// The place of the dataset's bytes in the file; HADDR_UNDEF where its stored form is not its form in memory.
+// Returns the offset of the array's bytes in the file; HADDR_UNDEF if they differ from what the array is in memory.
 static haddr_t plain_offset(hid_t dataset, enum store_type type)
 {
     hid_t creation = H5Dget_create_plist(dataset), stored = H5Dget_type(dataset), native = type_open(type);

@@ -171,6 +171,7 @@ static int compare_bytes(const struct store_mapping *map, const char *checksum, 
     snprintf(found, sizeof found, "%016" PRIx64, mapping_hash(map, drops));
     if (atomic_load(&map->watch->is_cut) || strcmp(found, checksum) != 0)
         return fail_changed(map->watch, e);
+
     map->watch->compared = clock_wall();
     map->watch->compare_seconds = map->watch->compared - start;
     map->watch->is_compared = true;

@@ -1,5 +1,5 @@
-// Objects of a file by their path, component by component through hard links only: a soft or external link leads to
-// what was never walked, or to another file.
+// Finds objects of a file by their path, one component after the other and only through hard links: a soft or external
+// link can lead to what was never walked, or to another file. Also says what to write instead of such a link.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -45,8 +45,8 @@ static enum presence path_presence(hid_t file, const char *path)
             *p = rest;
         }
     }
-    free(part);
 
+    free(part);
     return found;
 }
 
@@ -55,7 +55,7 @@ static bool is_root(const char *path)
     return path[strspn(path, "/")] == 0;
 }
 
-// The path of the group that PATH is in, new memory.
+// Returns the path of the group that PATH is in, in new memory.
 static char *parent_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -66,6 +66,7 @@ static int fail_missing(struct store_file *f, const char *path, struct err *e)
 {
     if (!e)
         return -1;
+
     char *parent = parent_of(path), **names = NULL;
     int n = 0;
     struct err scratch = {0};
@@ -73,10 +74,10 @@ static int fail_missing(struct store_file *f, const char *path, struct err *e)
     if (!is_root(path) && path_presence(f->id, parent) == PRESENT && store_list(f, parent, &names, &n, &scratch) == 0)
         text_did_you_mean(hint, object_name(path), (const char *const *)names, n);
     file_fail(f, path, e, "not in the file%s", hint);
+
     strings_free(names, n);
     free(names);
     free(parent);
-
     return -1;
 }
 
@@ -90,8 +91,8 @@ hid_t object_open(struct store_file *f, const char *path, struct err *e)
         return file_fail(f, path, e, "behind a soft or external link, which is not followed");
     if (found == ABSENT)
         return fail_missing(f, path, e);
-    hid_t object = found == PRESENT ? H5Oopen(f->id, path, H5P_DEFAULT) : -1;
 
+    hid_t object = found == PRESENT ? H5Oopen(f->id, path, H5P_DEFAULT) : -1;
     return object < 0 ? file_fail(f, path, e, "cannot open it") : object;
 }
 
@@ -100,13 +101,14 @@ hid_t object_recent(struct store_file *f, const char *path, struct err *e)
     ASSERT(f->id >= 0, "%s: not open", f->path);
     if (f->recent_path && strcmp(f->recent_path, path) == 0)
         return f->recent;
+
     hid_t object = object_open(f, path, e);
     if (object < 0)
         return -1;
+
     object_forget(f);
     f->recent = object;
     f->recent_path = mem_text(path);
-
     return object;
 }
 
@@ -135,7 +137,8 @@ hid_t dataset_open(struct store_file *f, const char *path, struct err *e)
 
 // --- links
 
-// The target of an external link as "FILE:/inner", new memory. A relative FILE is next to the file of the link.
+// Returns the target of an external link as "FILE:/inner", in new memory. A relative FILE is next to the file of the
+// link.
 static char *external_target(const struct store_file *f, const char *file, const char *inner)
 {
     int folder = *file == '/' ? 0 : (int)(object_name(f->path) - f->path);
@@ -144,7 +147,8 @@ static char *external_target(const struct store_file *f, const char *file, const
     return mem_format("%.*s%s:%s%s", folder, f->path, file, slash, inner);
 }
 
-// What a link leads to: "/inner", or of an external one "FILE:/inner"; new memory. NULL: it cannot be read.
+// Returns what a link leads to in new memory: "/inner", or "FILE:/inner" if it is external. Returns NULL if it cannot
+// be read.
 static char *link_value(struct store_file *f, const char *link, const link_info *info)
 {
     enum { VALUE_BYTES_MAX = 65536 };
@@ -162,13 +166,13 @@ static char *link_value(struct store_file *f, const char *link, const link_info 
         out = mem_format("%s/%s", is_root(parent) ? "" : parent, value);
     else if (is_read && info->type == H5L_TYPE_EXTERNAL && H5Lunpack_elink_val(value, size, NULL, &file, &inner) >= 0)
         out = external_target(f, file, inner);
+
     free(parent);
     free(value);
-
     return out;
 }
 
-// What to say instead of `link`, the first one on the way. `rest` is the way from there on.
+// Returns what to write instead of `link`, the first link in a path, in new memory. `rest` is the path behind it.
 static char *describe_link(struct store_file *f, const char *link, const char *rest)
 {
     link_info info;
@@ -264,8 +268,8 @@ int store_list(struct store_file *f, const char *group, char ***names, int *n, s
         free(list.names);
         return -1;
     }
+
     *names = list.names;
     *n = list.n;
-
     return 0;
 }

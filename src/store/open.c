@@ -1,4 +1,4 @@
-// Opening a file to read it: walked first, then its format checked.
+// Opens files for reading: a child walks the file first, then its format is checked.
 #include "store/store_impl.h"
 
 #include "base/log.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// 0 where the file says to be of this format, in a version that is known here.
+// Returns -1 and an error unless the file has this format, in a version that this program knows.
 static int format_check(struct store_file *f, const char *format, struct err *e)
 {
     char *found = store_get_text(f, "", STORE_FORMAT);
@@ -26,8 +26,8 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
         rc = err_add(e, ERR_DATA,
             "%s: %s: found %lld, known here are 1 to %d: is it from a newer version of this program?", f->path,
             STORE_FORMAT_VERSION, (long long)stored, FORMAT_VERSION);
-    free(found);
 
+    free(found);
     return rc;
 }
 
@@ -38,9 +38,10 @@ static void warn_of_attributes(struct store_file *f)
     struct stat s;
     struct err found = {0};
 
-    if (!seal_is_missing(f) || stat(f->path, &s) < 0 || known_has(&s, KNOWN_COMPARED))
+    if (!seal_is_missing(f) || stat(f->path, &s) < 0 || checked_has(&s, CHECKED_ATTRIBUTES))
         return;
-    known_add(&s, KNOWN_COMPARED);
+
+    checked_add(&s, CHECKED_ATTRIBUTES);
     if (attributes_verify_all(f, &found) == 0)
         return;
 

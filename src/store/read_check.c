@@ -82,6 +82,7 @@ int read_check_begin(
     }
     if (array_verify(a, NULL, e) < 0)
         return -1;
+
     c->is_good = true;
     return 0;
 }

@@ -1,4 +1,4 @@
-// What a command may replace: nothing that it reads, and only files of the kind that it writes.
+// Checks what a command may replace: nothing that it reads, and only files of the kind that it writes.
 #include "store/store_impl.h"
 
 #include "base/input.h"
@@ -52,8 +52,8 @@ int store_check_replace(const char *path, const char *format, struct err *e)
         failed = err_add(e, ERR_USAGE,
             "%s: exists: found format %s, allowed: a new file, or one of format %s; hint: choose another name", path,
             found, format);
-    free(found);
 
+    free(found);
     return failed;
 }
 

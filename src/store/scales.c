@@ -1,5 +1,5 @@
-// What makes an array open labelled elsewhere: long_name, units, and dimension scales (HDF5's H5DS, which is also how
-// netCDF-4 names its dimensions).
+// Describes arrays so that other programs open them with labels: xarray and netCDF-4 read the attributes `long_name`
+// and `units`, and take the names and coordinates of dimensions from HDF5's dimension scales (H5DS).
 #include "store/store_impl.h"
 
 #include "base/mem.h"

@@ -1,12 +1,13 @@
-// The seal of a file: its last bytes, behind those of HDF5, which ignores them. The checksums of arrays and attributes
-// leave out what HDF5 keeps besides them: names, types, shapes, scales, heaps. The seal covers these, and is compared
-// before HDF5 reads a byte: HDF5 crashes on some damaged files.
+// Writes and compares the seal of a file, a checksum at its end that shows every damage before HDF5 reads a byte. This
+// is necessary because HDF5 crashes on some damaged files, and because the checksums of arrays and attributes do not
+// cover what HDF5 stores besides them: names, types, shapes, scales and heaps.
 //
-// A seal is a table of the large arrays, an offset and a length each, and a text of SEAL_BYTES: how many bytes HDF5
-// wrote, how many arrays the table has, and the XXH3-64 of all bytes of HDF5 outside these arrays and of the table.
-// The arrays have a checksum each, so that a file of any size is opened without reading all of it.
+// The seal follows the last byte of HDF5, which ignores it. It consists of a table of the large arrays, an offset and a
+// length each, and a text of SEAL_BYTES. The text says how many bytes HDF5 wrote, how many arrays the table has, and
+// the XXH3-64 of the table and of all bytes of HDF5 outside these arrays. Each of these arrays has a checksum of its
+// own and is compared when it is read, so that a file of any size is opened without reading all of it.
 //
-// Checkpoints of earlier versions have their seal in HDF5's user block, the first 512 bytes; it covers all bytes.
+// Checkpoints of earlier versions have their seal in the user block of HDF5, the first 512 bytes; it covers all bytes.
 #include "store/seal.h"
 
 #include "base/disk.h"
@@ -28,7 +29,7 @@ enum { SETTLED_SECONDS = 2 }; // a change after this time shows in the time of m
 
 #define SEAL_BEGIN "Sealed HDF5: bytes %" // what seals of all versions begin with
 
-// What a seal says.
+// The content of a seal.
 struct seal {
     int64_t bytes; // of HDF5
     int64_t arrays;
@@ -80,7 +81,7 @@ static int add_bytes(struct hash_stream *hash, int fd, off_t from, off_t to)
     return got < 0 ? -1 : 0;
 }
 
-// The checksum that the seal of the file should hold. Returns -1 with errno if the file cannot be read.
+// Computes the checksum that the seal of the file should hold. Returns -1 with errno if the file cannot be read.
 static int seal_sum(int fd, const struct seal *s, uint64_t *sum)
 {
     struct hash_stream *hash = hash_stream_new();
@@ -139,6 +140,7 @@ static int seal_append(int fd, struct seal *s)
     s->bytes = end;
     if (end < 0 || seal_sum(fd, s, &sum) < 0)
         return -1;
+
     seal_text(text, s, sum);
     if (s->arrays && disk_write_at(fd, s->table, table_bytes(s), end) < 0)
         return -1;
@@ -175,7 +177,7 @@ static int fail_unreadable(const char *path, struct err *e)
     return err_errno(e, "%s: cannot read it", path);
 }
 
-// Whether the arrays of the table follow each other in the file.
+// Returns whether the arrays of the table follow each other in the file.
 static bool is_table(const struct seal *s)
 {
     int64_t at = 0;
@@ -213,12 +215,12 @@ static int seal_compare(int fd, const char *path, int64_t size, const char found
         seal_text(expected, &s, sum);
         rc = memcmp(found, expected, SEAL_BYTES) == 0 ? 0 : fail_damaged(path, e);
     }
-    free(s.table);
 
+    free(s.table);
     return rc;
 }
 
-// The same of a seal in the user block.
+// Compares a seal in the user block in the same way.
 static int old_seal_compare(int fd, const char *path, int64_t size, const char found[OLD_SEAL_BYTES], struct err *e)
 {
     char expected[OLD_SEAL_BYTES] = "";
@@ -247,6 +249,7 @@ static int file_check(int fd, const char *path, int64_t size, bool *is_sealed, s
         return fail_unreadable(path, e);
     if (size >= OLD_SEAL_BYTES && read_at(fd, first, OLD_SEAL_BYTES, 0) < 0)
         return fail_unreadable(path, e);
+
     *is_sealed = is_seal(last) || is_seal(first);
     if (is_seal(last))
         return seal_compare(fd, path, size, last, e);
@@ -263,14 +266,15 @@ int seal_check(const char *path, bool *is_sealed, struct err *e)
     *is_sealed = false;
     if (fd < 0)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
+
     int rc = fstat(fd, &s) < 0 ? fail_unreadable(path, e) : 0;
-    if (rc == 0 && known_has(&s, KNOWN_SEALED))
+    if (rc == 0 && checked_has(&s, CHECKED_SEAL))
         *is_sealed = true;
     else if (rc == 0)
         rc = file_check(fd, path, s.st_size, is_sealed, e);
     if (rc == 0 && *is_sealed && time(NULL) - s.st_mtime >= SETTLED_SECONDS)
-        known_add(&s, KNOWN_SEALED);
-    close(fd);
+        checked_add(&s, CHECKED_SEAL);
 
+    close(fd);
     return rc;
 }

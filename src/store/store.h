@@ -104,7 +104,7 @@ char *store_peek_format(const char *path);
 // Looks at the first bytes of PATH, without HDF5 and without a child. Returns -1 and ERR_DATA if it is not a regular
 // file, cannot be read, is empty, is not HDF5, or is shorter than its header says. Never waits for a pipe. Other damage
 // shows only when the file is walked or verified.
-int store_glance(const char *path, struct err *e);
+int store_check_header(const char *path, struct err *e);
 // Opens and walks PATH in a forked child with limits on its time and memory. Returns 0 if HDF5 reads all of it. Call it
 // before MPI_Init for every file that this process did not write: afterwards forking is not safe everywhere.
 int store_walk(const char *path, struct err *e);

@@ -1,4 +1,4 @@
-// An open file: made, opened without a walk, closed.
+// Makes and frees the struct of an open file, opens a file without a walk, and closes it.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -29,8 +29,8 @@ struct store_file *file_open_unchecked(const char *path, struct err *e)
         file_fail(f, NULL, e, "cannot open it");
         file_free(&f);
     }
-    H5Pclose(list);
 
+    H5Pclose(list);
     return f;
 }
 

@@ -166,10 +166,15 @@ void attribute_hash(hid_t object, const char *path, const char *name, struct has
 // attributes_checksum.c: 0 where they are as written, or have no checksum
 int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e);
 
-// known.c: files that this process has checked; COMPARED: attributes with their checksums, whatever came of it
-enum known_what { KNOWN_WALKED = 1, KNOWN_SEALED = 2, KNOWN_COMPARED = 4 };
-bool known_has(const struct stat *s, enum known_what what);
-void known_add(const struct stat *s, enum known_what what);
+// checked_files.c
+enum checked_what {
+    CHECKED_WALK = 1,       // it passed the walk
+    CHECKED_SEAL = 2,       // its seal is good
+    CHECKED_ATTRIBUTES = 4, // its attributes were compared with their checksums, with any result
+};
+// Returns whether this process has checked the file as it is now.
+bool checked_has(const struct stat *s, enum checked_what what);
+void checked_add(const struct stat *s, enum checked_what what);
 
 // read_check.c
 // Is called before rows from `first` on are read as `type`: sets *check if their values are to be added by

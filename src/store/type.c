@@ -1,4 +1,4 @@
-// Our element types and HDF5's, and what follows from a shape: rows, their elements, the rows of a piece.
+// Translates between our element types and those of HDF5, and counts the rows and elements of a shape.
 #include "store/store_impl.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-// The checksum of an array: XXH3-64 over its bytes as they are stored (strings: each with its NUL), as 16 hexadecimal
-// digits in the attribute `xxh3`.
+// Computes, stores and compares the checksums of arrays: XXH3-64 over the bytes of an array as they are stored
+// (strings: each with its NUL), as 16 hexadecimal digits in the attribute `xxh3`.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -175,9 +175,9 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
         rc = attributes_verify(v->f, path, object, v->e);
     if (rc < 0)
         v->result = -1;
+
     H5Oclose(object);
     free(whole);
-
     return 0;
 }
 

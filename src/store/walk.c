@@ -170,21 +170,24 @@ static int walk_file(const struct task *t, const char *path, int report, struct 
 
     if (input_check(path, &why) < 0)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
+
     struct walk w = {.e = e, .task = t, .report = report, .is_damaged = seal_check(path, &is_sealed, e) < 0};
 
     if (w.is_damaged && !t->verifies)
         return -1;
+
     w.f = file_open_unchecked(path, e);
     if (!w.f)
         return -1;
+
     w.f->is_sealed = is_sealed;
     int rc = t->objects ? visit_parts(&w, t) : visit_object(&w, "");
     if (t->each && seal_missing(w.f, e) < 0)
         rc = -1;
     if (H5Fclose(w.f->id) < 0 && rc == 0)
         rc = file_fail(w.f, NULL, e, "cannot close it");
-    file_free(&w.f);
 
+    file_free(&w.f);
     return w.is_damaged ? -1 : rc;
 }
 
@@ -311,6 +314,7 @@ static int child_start(struct store_walker *w, struct err *e)
     const char *path = w->task.paths[w->at];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return err_errno(e, "%s: cannot make a pipe to check it", path);
+
     w->pid = fork();
     if (w->pid == 0)
         child_run(&w->task, w->at, ends[1]);
@@ -318,6 +322,7 @@ static int child_start(struct store_walker *w, struct err *e)
     w->from = ends[0];
     if (w->pid > 0)
         return 0;
+
     close(ends[0]);
     w->pid = 0;
 
@@ -366,6 +371,7 @@ int store_walker_next(struct store_walker *w, struct err *e)
     const char *path = w->task.paths[w->at];
     if (!w->pid && child_start(w, e) < 0)
         return -1;
+
     w->at++;
     if (!verdict_read(w, messages, sizeof messages, &hidden))
         return fail_malformed(path, child_end(w), e); // the file was its end
@@ -402,7 +408,7 @@ static int walk_path(const char *path, const char *const *objects, int n, struct
     bool is_sealed;
     if (is_file(path, &s, e) < 0)
         return -1;
-    if (trusts || known_has(&s, KNOWN_WALKED))
+    if (trusts || checked_has(&s, CHECKED_WALK))
         return 0;
     if (seal_check(path, &is_sealed, e) < 0) // once, here; the child knows
         return -1;
@@ -413,7 +419,7 @@ static int walk_path(const char *path, const char *const *objects, int n, struct
     int rc = store_walker_next(w, e);
     store_walker_free(&w);
     if (rc == 0 && !objects)
-        known_add(&s, KNOWN_WALKED);
+        checked_add(&s, CHECKED_WALK);
 
     return rc;
 }

@@ -1,4 +1,4 @@
-// Arrays into a file: whole, or in pieces along their first dimension.
+// Writes arrays into a file, whole or in pieces along their first dimension, and stores their checksums.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -45,11 +45,11 @@ hid_t dataset_create(struct store_file *f, const char *path, const struct store_
     hid_t dataset = H5Dcreate2(f->id, path, type, space, links, creation, H5P_DEFAULT);
     if (dataset < 0)
         file_fail(f, path, e, "cannot make the array");
+
     H5Pclose(links);
     H5Pclose(creation);
     H5Sclose(space);
     H5Tclose(type);
-
     return dataset;
 }
 
@@ -59,10 +59,12 @@ struct store_stream *store_stream_begin(struct store_file *f, const char *path, 
     hid_t dataset = dataset_create(f, path, shape, e);
     if (dataset < 0)
         return NULL;
+
     struct store_stream *s = mem_new(1, sizeof *s);
     *s = (struct store_stream){.array = {.f = f, .path = mem_text(path), .dataset = dataset, .shape = *shape},
         .type = type_open(shape->type),
         .hash = hash_stream_new()};
+
     if (about && store_describe(f, path, about, e) < 0) {
         s->failed = true;
         store_stream_end(&s, e);
@@ -175,12 +177,13 @@ int store_write_index(struct store_file *f, const char *path, int64_t n, const c
     int64_t *counts = mem_array((size_t)n, sizeof *counts, path, e);
     if (!counts)
         return -1;
+
     for (int64_t i = 0; i < n; i++)
         counts[i] = i;
     struct store_shape shape = {.type = STORE_I64, .rank = 1, .dims = {n}};
     struct store_about about = {.long_name = long_name, .units = "1", .scales = {object_name(path)}};
     int rc = store_write(f, path, &shape, counts, &about, e);
-    free(counts);
 
+    free(counts);
     return rc;
 }

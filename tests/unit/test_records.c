@@ -119,19 +119,19 @@ static void make_hdf5(const char *path)
 static void expect_refusal(const char *path, const char *why)
 {
     struct err e = {0};
-    if (store_glance(path, &e) == 0 || e.kind != ERR_DATA || !strstr(e.text, why))
+    if (store_check_header(path, &e) == 0 || e.kind != ERR_DATA || !strstr(e.text, why))
         fail_msg("%s: found '%s', expected '%s'", path, e.text, why);
 }
 
-static void glances(void **state)
+static void header_is_checked(void **state)
 {
     const char *path = in_folder(state, "x.h5"), *other = in_folder(state, "other");
     struct err e = {0};
     struct stat s;
     make_hdf5(path);
-    assert_ok(store_glance(path, &e), e);
+    assert_ok(store_check_header(path, &e), e);
     assert_int_equal(symlink(path, other), 0);
-    assert_ok(store_glance(other, &e), e);
+    assert_ok(store_check_header(other, &e), e);
     assert_int_equal(stat(path, &s), 0);
     for (off_t size = s.st_size - 2000; // what HDF5 wrote is shorter than the file, which has its seal at the end
          size > 0; size -= size > 70 ? 97 : 1) {
@@ -157,7 +157,7 @@ int main(void)
         cmocka_unit_test(names),
         cmocka_unit_test_setup_teardown(plans, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(beacons, folder_make, folder_remove),
-        cmocka_unit_test_setup_teardown(glances, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(header_is_checked, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

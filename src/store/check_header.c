@@ -1,4 +1,5 @@
-// What the first bytes of a file say, without HDF5: enough to see that a file is empty, cut off or something else.
+// Checks the first bytes of a file without HDF5: whether it is empty, cut off, or no HDF5 file at all. The check takes
+// no child process, so that thousands of files can be checked, also while a run is at work.
 #include "store/store.h"
 
 #include "base/err.h"
@@ -20,8 +21,8 @@ static uint64_t little_endian(const unsigned char *bytes, int n)
     return value;
 }
 
-// Where the superblock says that the file ends (HDF5 File Format Specification, section II). False if it says nothing
-// that we understand, which is not yet damage: HDF5 decides.
+// Sets where the file ends according to its superblock (HDF5 File Format Specification, section II). Returns false if
+// we do not understand the superblock, which is no damage yet: HDF5 decides.
 static bool stored_end(const unsigned char head[HEAD_BYTES], uint64_t *end)
 {
     int superblock = head[8], size = superblock < 2 ? head[13] : head[9], base;
@@ -56,7 +57,7 @@ static int check_head(const char *path, const unsigned char head[HEAD_BYTES], ss
     return 0;
 }
 
-int store_glance(const char *path, struct err *e)
+int store_check_header(const char *path, struct err *e)
 {
     unsigned char head[HEAD_BYTES];
     struct stat s;
