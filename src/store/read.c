@@ -27,7 +27,7 @@ static int refuse_lost(
 
     while (part.n > 1) {
         const struct store_range half = {part.first, part.n / 2};
-        bool is_behind = read_entries(a, dimension, half, memory_type, data, NULL) == 0;
+        bool is_behind = array_read(a, dimension, half, memory_type, data, NULL) == 0;
         part.first += is_behind ? half.n : 0;
         part.n = is_behind ? part.n - half.n : half.n;
     }
@@ -44,7 +44,7 @@ static int read_numbers(
 {
     struct err why = {0};
     hid_t memory_type = type_open(type);
-    int rc = read_entries(a, dimension, part, memory_type, data, &why);
+    int rc = array_read(a, dimension, part, memory_type, data, &why);
 
     if (rc < 0 && a->f->lost)
         refuse_lost(a, dimension, type, part, data, e);

@@ -44,7 +44,7 @@ const char *entry_name(int dimension)
     return dimension ? "column" : "row";
 }
 
-int read_entries(
+int array_read(
     const struct open_array *a, int dimension, struct store_range part, hid_t type, void *data, struct err *e)
 {
     ASSERT(a->dataset >= 0 && type >= 0, "%s: not open", a->path);
@@ -84,7 +84,7 @@ static int read_fixed_texts(
     if (!bytes)
         return -1;
 
-    int rc = read_entries(a, 0, rows, stored, bytes, e);
+    int rc = array_read(a, 0, rows, stored, bytes, e);
     bool is_padded = H5Tget_strpad(stored) == H5T_STR_SPACEPAD;
     for (int64_t i = 0; i < n && rc == 0; i++)
         texts[i] = fixed_text(bytes + (size_t)i * size, size, is_padded);
@@ -102,7 +102,7 @@ int read_texts(const struct open_array *a, struct store_range rows, char **texts
     memset(texts, 0, (size_t)n * sizeof *texts);
     hid_t stored = H5Dget_type(a->dataset);
     bool is_variable = H5Tis_variable_str(stored) > 0;
-    int rc = is_variable ? read_entries(a, 0, rows, stored, texts, e) : read_fixed_texts(a, stored, rows, texts, e);
+    int rc = is_variable ? array_read(a, 0, rows, stored, texts, e) : read_fixed_texts(a, stored, rows, texts, e);
     H5Tclose(stored);
 
     if (rc < 0)

@@ -128,7 +128,7 @@ void strings_hash(struct hash_stream *hash, char *const *strings, int64_t n);
 hid_t transfer_of_type(hid_t type);
 // Reads entries of one dimension, with all entries of the others, as `type` of HDF5. Returns -1 and an error; sets
 // f->lost if an integer type cannot hold a value.
-int read_entries(
+int array_read(
     const struct open_array *a, int dimension, struct store_range part, hid_t type, void *data, struct err *e);
 const char *entry_name(int dimension); // "row" or "column", for messages
 int read_texts(const struct open_array *a, struct store_range rows, char **texts, struct err *e);

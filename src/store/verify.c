@@ -36,7 +36,7 @@ static int hash_texts(const struct open_array *a, struct store_range rows, struc
 static int rows_as_stored(const struct open_array *a, struct store_range rows, hid_t stored, void *data, struct err *e)
 {
     if (rows.n != shape_rows(&a->shape))
-        return read_entries(a, 0, rows, stored, data, e);
+        return array_read(a, 0, rows, stored, data, e);
     if (rows.n * shape_row_elements(&a->shape) == 0)
         return 0;
     if (H5Dread(a->dataset, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
