@@ -187,7 +187,7 @@ static void conv_loop(const struct conv *c, const real *x, const real *w, const 
     }
 }
 
-// Adds the gradient of `taps` weights of one row of the kernel. x is the cell under the first of them, of the first
+// Adds the gradient of `taps` weights of one row of the kernel. x is the cell under the first of them, at the first
 // output.
 INLINE void weight_tile(
     int taps, int strips, const struct conv *c, const real *x, const real *dy, int columns, real *dw)

@@ -1,6 +1,6 @@
 // Penalties on the output of a layer, which make codes sparse. The divergence is that of A. Ng (CS294A lecture notes,
-// "Sparse autoencoder"), but with the mean over the rows of a shard instead of the batch, because only gradients and
-// sums of losses cross shards.
+// "Sparse autoencoder"). Its mean is over the rows of a shard instead of the batch, because shards exchange only
+// gradients and sums of losses.
 #include "nn/nn_impl.h"
 
 #include <math.h>

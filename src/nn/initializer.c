@@ -79,8 +79,8 @@ static void fill_orthonormal(int count, int n, uint64_t seed, uint32_t block, do
     }
 }
 
-// w := the block as a matrix of its last dimension by all others, with orthonormal rows or columns, whichever are
-// fewer.
+// Fills w with a matrix that has orthonormal rows or columns, whichever are fewer. Its columns are the last dimension
+// of the block, its rows all others.
 static void fill_orthogonal(const struct block *b, uint64_t seed, uint32_t number, real *w)
 {
     const size_t columns = (size_t)b->dims[b->rank - 1], rows = b->count / columns;

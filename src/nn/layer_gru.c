@@ -11,7 +11,7 @@ static const struct field fields[] = {
     {0},
 };
 
-// b (T, B, 3 U); backward: its gradient
+// The cell keeps b (T, B, 3 U); the backward pass keeps its gradient there.
 static size_t gru_own_size(size_t T, size_t U)
 {
     return T * 3 * U;

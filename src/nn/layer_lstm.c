@@ -15,7 +15,7 @@ static const struct field fields[] = {
     {0},
 };
 
-// c (T + 1, B, U), which begins with zeros; tanh(c) (T, B, U); the gradient of c (B, U)
+// The cell keeps c (T + 1, B, U), which begins with zeros, tanh(c) (T, B, U), and the gradient of c (B, U).
 static size_t lstm_own_size(size_t T, size_t U)
 {
     return (2 * T + 2) * U;

@@ -191,8 +191,8 @@ double model_loss(const struct model *m, const struct workspace *ws, int rows, c
 // Turns the output of model_forward into the reconstruction, in place, by the sigmoid that logits still need. Neither
 // model_loss nor model_backward may follow for these rows if the model has logits.
 const real *model_reconstruct(const struct model *m, struct workspace *ws, int rows);
-// Computes the reconstruction error of each row into row (rows), after model_forward: an error that needs no draws.
-// Calls model_reconstruct, except for the cross-entropy, which must precede it.
+// Computes the reconstruction error of each row into row (rows), for an error that needs no draws. Call it after
+// model_forward, and for the cross-entropy before model_reconstruct. For other errors it calls model_reconstruct.
 void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row);
 // Whether this error of the model is a cross-entropy with the sample, whose values then count as within [0, 1].
 bool model_error_is_cross_entropy(const struct model *m, enum error error);

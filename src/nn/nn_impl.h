@@ -24,9 +24,9 @@ struct pass {
 
 // --- model_section.c
 // Makes a copy of the section `model:` whose encoder and decoder are lists of layers with all sizes, for samples of
-// shape `input`. Messages name it as the original; its parent is that of the original, to which it does not belong. The
-// caller frees *out. Returns -1 and every mistake in `e` if the section is neither two lists nor a mirrored model; *out
-// is then NULL, or holds the lists that are there, in which more mistakes can be found.
+// shape `input`. Messages about the copy name the original. The copy has the parent of the original, but is not one of
+// its items; the caller frees *out. Returns -1 and every mistake in `e` if the section is neither two lists nor a
+// mirrored model. *out is then NULL, or holds the lists that exist, in which more mistakes can be found.
 int model_section_expand(
     const struct node *section, const struct shape *input, enum loss loss, struct node **out, struct err *e);
 
@@ -47,7 +47,7 @@ void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row
 // Returns the rows last passed forward with their targets x, as the loops of losses take them. The caller adds where
 // the gradient or the losses of rows go, if it wants them.
 struct loss_batch model_loss_batch(const struct model *m, const struct workspace *ws, int rows, const real *x);
-// Takes a loss of the batch, by the loop that this model's data need. Returns the sum of the rows' losses.
+// Computes a loss of the batch with the loop that suits the model's data. Returns the sum of the rows' losses.
 double model_take_loss(const struct model *m, enum loss loss, const struct loss_batch *b);
 
 // --- activity.c: penalties on outputs y (rows, units)

@@ -2,8 +2,8 @@
 // running statistics.
 //
 // Threads and ranks cut the vector anywhere, so that a range may begin or end inside a block. Each block is visited
-// where it meets the range; a cut changes no bit, because all of this works element by element, except for
-// model_square_sum, whose callers cut at the same places always.
+// where it meets the range. A cut changes no bit, because all of this works element by element. The exception is
+// model_square_sum, whose callers always cut at the same places.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"

@@ -1,7 +1,8 @@
 // The steps of an epoch: gradients of the shards, their sum in a fixed tree, the optimizer.
 //
 // All threads of the team take the same steps together; barriers separate the phases of a step:
-//   1. Every thread computes the gradients of its shards. Thread 0 looks before at what signals and the clock ask for.
+//   1. Thread 0 checks whether a signal or the clock asks for something. Every thread computes the gradients of its
+//      shards.
 //   2. Every thread sums and updates its own range of the parameters. With several ranks, thread 0 first continues the
 //      sum over the ranks, or a thread of overlap.c has done so during the first phase.
 //   3. Thread 0 reports progress.
