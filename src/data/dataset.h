@@ -107,9 +107,9 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
 int data_sets_check(const struct data_sets *sets, struct err *e);
 void data_sets_free(struct data_sets *sets);
 
-// Returns the section in canonical form as a new tree, in which the checksums of its arrays replace the name of every
-// source, so that the identity of a trial depends on the data and not on the names of files. If results depend on names
-// of labels, these replace the checksum of the labels, which each file numbers in its own way. Returns NULL and errors
+// Returns the section in canonical form as a new tree. The checksums of its arrays replace the name of every source, so
+// that the identity of a trial depends on the data and not on the names of files. Each file numbers its labels in its
+// own way; if results depend on the names of labels, these replace the checksum of the labels. Returns NULL and errors
 // on failure.
 struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e);
 

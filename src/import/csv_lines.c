@@ -162,8 +162,8 @@ int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err 
     return found < 0 ? -1 : 0;
 }
 
-// Chooses the first delimiter on which four lines of five agree: a file may have a short row, which is then reported as
-// one. A decimal comma is no delimiter.
+// Chooses the first delimiter on which at least four lines of five agree: a file may have a short row, which is
+// reported later. A decimal comma is no delimiter.
 static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
 {
     int agree[CANDIDATES] = {0};

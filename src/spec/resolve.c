@@ -99,7 +99,7 @@ static int expand_formula(struct scope *s, const struct node *n, const struct us
     return waits;
 }
 
-// Without names there is nothing to look up: all that is left are numbers.
+// Refuses every name, because a formula whose variables are replaced holds only numbers.
 static int refuse_any_name(const void *context, const char *name, int length, struct number *value, char *why)
 {
     (void)context;

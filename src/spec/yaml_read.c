@@ -106,7 +106,8 @@ static struct node *node_at_mark(struct yaml_reader *r, struct node *n, yaml_mar
     return n;
 }
 
-// Subtracts from the budget what the tree is about to grow by.
+// Takes from the budget the nodes and bytes by which the tree is about to grow. Stops the reading with an error if it
+// is exhausted.
 static void count_growth(struct yaml_reader *r, int64_t nodes, int64_t bytes, yaml_mark_t at)
 {
     if (!r->has_failed && !budget_take(&r->budget, nodes, bytes))

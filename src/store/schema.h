@@ -126,8 +126,8 @@
 #define STEPS_WINDOW     "window"    // attribute: which windows decide
 #define WINDOW_TIME_STEP "time_step" // the scale of the first dimension of a window
 
-// arrays of reference/, (level), (level, feature), or for the largest errors a scale of its own; next to `error`,
-// `feature` and `feature_error`
+// arrays of reference/, of dimensions (level) or (level, feature); the largest errors have a scale of their own.
+// `error`, `feature` and `feature_error` are there, too
 #define REFERENCE_LEVEL         "level" // the scale
 #define REFERENCE_VALIDATION    "validation_error"
 #define REFERENCE_LARGEST_ERROR "largest_error"

@@ -2,13 +2,13 @@
 // malformed files and never returns from some.
 //
 // The child makes the same calls that this program makes later. It visits every object and reads every attribute. It
-// reads a compressed, chunked or variable-length array whole, because HDF5 can crash in any part of it, and of plain
-// numbers, whose bytes HDF5 only copies, the first and last element (walk_array.c). One risk remains: a compressed
-// chunk that unpacks to less than its size makes HDF5 read behind its buffer, which does not always crash.
+// reads all of a compressed, chunked or variable-length array, because HDF5 can crash in any part of it. HDF5 only
+// copies the bytes of plain numbers, so the child reads their first and last element (walk_array.c). One risk remains:
+// a compressed chunk that unpacks to less than its size makes HDF5 read behind its buffer, which does not always crash.
 //
 // The parent sends nothing. For each file the child writes records into a pipe: one for each array, if the caller wants
-// them, and one at the end, with the messages. A child that dies before that record is the verdict on its file. The
-// child has limits on CPU time, wall time and memory that depend on the size of the file.
+// them, and one at the end, with the messages. If the child dies before that last record, the file is bad. The child
+// has limits on CPU time, wall time and memory that depend on the size of the file.
 #include "store/store_impl.h"
 
 #include "base/clock.h"
