@@ -167,7 +167,7 @@ static struct leaderboard *statistics_leaderboard(const struct seed_statistics *
     return b;
 }
 
-// Whether a column of trials makes sense for configurations, too.
+// Returns true if a column of the table of trials has a meaning for configurations, too.
 static bool column_has_meaning(const struct leaderboard_column *c)
 {
     static const char *const others[] = {

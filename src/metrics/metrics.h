@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 // The samples in order of score, sorted once for all metrics below. Samples with equal scores form one group, so that
-// no metric depends on the order of ties; -0 equals 0. NaN ranks above all numbers, and metrics without meaning then
+// no metric depends on the order of ties; -0 equals 0. NaN ranks above all numbers; metrics that NaN makes meaningless
 // are NaN.
 struct ranking {
     int64_t n, positives;

@@ -137,7 +137,7 @@ static double grimshaw_slope(const double *y, int n, double x)
     return u / n * (1 + grimshaw_shape(y, n, x)) - 1;
 }
 
-// The best solution so far.
+// The search for the most likely Pareto distribution, and the best one so far.
 struct pareto_search {
     const double *y; // (n) excesses with mean 1
     int n;

@@ -20,7 +20,7 @@ void canvas_blend(struct canvas *c, int x, int y, struct color color, float alph
 // Copies `from`, whose upper left corner goes to (x, y). It must fit the width; rows below the canvas are left out.
 void canvas_paste(struct canvas *c, int x, int y, const struct canvas *from);
 
-// Draws a string with its upper left corner at (x, y), in pixels twice the font's, with smoothed corners. Returns the x
-// where a following string would start.
 enum { TEXT_ADVANCE = 12, TEXT_HEIGHT = 14, TEXT_DESCENT = 4 };
+// Draws a string at twice the size of the font, with smoothed corners; (x, y) is its upper left corner. Returns the x
+// at which a following string starts.
 int canvas_text(struct canvas *c, int x, int y, const char *text, struct color color);

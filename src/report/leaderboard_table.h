@@ -13,6 +13,6 @@ struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int c
 // Returns the table of configurations, whose trials differ only in train.seed, best first: the mean and the standard
 // deviation of each metric. Returns NULL if no configuration has two trials.
 struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, int count);
-// Prints the mean and spread of the ROC AUC over all trials, a line for each test set for which at least two trials
-// have one. Stale trials do not count.
+// Prints the mean and spread of the ROC AUC over all trials: one line for each test set on which at least two trials
+// have a ROC AUC. Stale trials do not count.
 void leaderboard_print_spread(const struct leaderboard_row *rows, int n, FILE *out);
