@@ -1,17 +1,17 @@
 // A run: groups of ranks draw trials from one queue; a trial's file appears whole when it is finished.
 //
 // World rank 0 has two roles at once. Its desk decides which trial comes next and takes the reports; it is only called
-// back by comm/queue.c, between the batches of rank 0's own trial or while rank 0 waits for work. Besides, rank 0 is
-// the leader of the first group and trains like any other.
+// back by comm/queue.c, between the batches of rank 0's own trial or while rank 0 waits for work. Rank 0 is also the
+// leader of the first group, and trains like any other.
 //
 // Who owns what: the desk owns the pool and the progress bar and is the only writer of the plan, of failed/ and of the
-// plan file. Only the leader of a group writes its trial's file name and speaks to the desk; the other ranks get each
+// plan file. Only the leader of a group names the file of its trial and talks to the desk; the other ranks get each
 // order from their leader by a broadcast. The pulse has a thread of its own, which sees only what pulse_trial and
 // pulse_progress give it.
 //
 // How a trial can end: its file is there (finished or diverged); failed/<id>.yaml says why (failed by itself); or a
-// checkpoint is there (stopped on request). An error of the world ends the run: the desk gives out no more trials, the
-// groups finish theirs, and all ranks return the same messages.
+// checkpoint is there (stopped on request). An error of the machine or the data ends the run: the desk gives out no
+// more trials, the groups finish theirs, and all ranks return the same messages.
 #include "run/run.h"
 
 #include "base/clock.h"
@@ -58,7 +58,7 @@ struct desk {
     struct err world;          // what ends the run
 };
 
-// Whether a failure lies in the machine or in the data, so that the same trial may succeed elsewhere or later.
+// Returns true if the machine or the data caused a failure, so that the same trial may succeed elsewhere or later.
 static bool is_of_the_world(enum err_kind kind)
 {
     return kind == ERR_IO || kind == ERR_DATA;
