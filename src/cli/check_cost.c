@@ -52,7 +52,8 @@ static void print_cost(const struct plan *p, const struct ranks_layout *l, const
         text_seconds(spent, all_seconds(p, l, c)), 1e-9 * c->rate);
 }
 
-// Twice the expected time and memory, because compute nodes and their file systems differ from this machine.
+// Prints options for Slurm, with twice the expected time and memory, because compute nodes and their file systems
+// differ from this machine.
 static void print_slurm_options(const struct plan *p, const struct ranks_layout *l, const struct calibration *c)
 {
     const double program_bytes = 300e6, unit = 64 << 20;

@@ -3,10 +3,9 @@
 
 #include "trial/model_load.h"
 
-// For the commands' help.
-#define MODEL_HELP                                                                                                    \
-    "MODEL is the file of a trial, or a run, which is its folder or its run.h5: its best trial, or with :ID another " \
-    "one.\n"
+// What MODEL may be, for the help of the commands.
+#define MODEL_HELP \
+    "MODEL is the file of a trial, or a run: its folder or run.h5 (the best trial; RUN:ID selects another).\n"
 
 struct model_job {
     const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: none
