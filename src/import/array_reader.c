@@ -1,7 +1,7 @@
-// An array in C order is a stream of rows. An array in Fortran order stores columns, so the values of a row are far
-// apart: it is read in blocks of rows, for each of which we read one run of every column. That needs random access: the
-// runs come from the file itself or, if the file is packed, from an unnamed unpacked copy in $TMPDIR, the "spool",
-// which vanishes with its descriptor. A block holds at most 32 MB.
+// Reads the rows of an array, whatever its storage order. In C order the array is a stream of rows. In Fortran order it
+// stores columns, and the values of a row are far apart. Such an array is read in blocks of rows: for each block we
+// read one run of every column. That needs random access. The runs come from the file itself or, if the file is packed,
+// from the "spool": an unnamed unpacked copy in $TMPDIR, which vanishes when it is closed. A block holds at most 32 MB.
 //
 // Values arrive in the file's type and byte order in the upper half of the caller's buffer, and are swapped and widened
 // there in place.

@@ -1,5 +1,5 @@
-// Plain files, gzip files and members of zip archives. The unpacking loop is our own because the file interface of zlib
-// ignores what follows the packed data.
+// Reads plain files, gzip files and members of zip archives as streams of bytes. The unpacking loop is our own, because
+// the file interface of zlib ignores what follows the packed data.
 #include "import/byte_stream.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// The first pass over a CSV file: every field is checked and counted. Mistakes that whole columns share, such as a
-// decimal comma or text, are reported once with what to do about them.
+// Checks and counts every field of a CSV file: the first pass. Mistakes that whole columns share, such as a decimal
+// comma or text, are reported once with what to do about them.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// What options and --like say of the columns of data.
+// Decides by the options and --like how each column of data becomes features.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"

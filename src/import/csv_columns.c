@@ -1,5 +1,5 @@
-// Which columns a CSV file has and what each is used for. The first line may name the columns or be data, and only what
-// follows can decide (csv_first.c); csv_columns.h says which doubts remain, so that the user is warned.
+// Finds which columns a CSV file has and what each is used for. The first line may name the columns or be data; only
+// the lines below it can decide (csv_first.c). Doubts that remain become warnings; csv_columns.h lists them.
 //
 // Then come the columns that no one means as data: the names of the rows that R writes, and the empty field behind a
 // delimiter at the end of each line. Options choose from the rest, by name first and then by number.

@@ -1,4 +1,4 @@
-// A hash table with linear probing. At most half of its slots are taken.
+// Finds strings in a hash table with linear probing. At most half of its slots are taken.
 #include "import/csv_dictionary.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// A column of text is read twice: first to know its values, then to turn each into features. Options may choose such
-// columns; with --one-hot auto those that hold text and no number choose themselves.
+// Turns columns of text into features. Such a column is read twice: first to know its values, then to turn each into
+// features. Options name the columns; with --one-hot auto, every column that holds text and no number is one of them.
 #include "import/csv_encode.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// The first record is kept, and up to SAMPLE_RECORDS records below it are sampled, column by column. The decision is
-// made in favour of data if in doubt, because a sample that is taken for names is lost.
+// Decides whether the first record names the columns. It is kept, and up to SAMPLE_RECORDS records below it are
+// sampled, column by column. If in doubt the first record is data, because a sample that is taken for names is lost.
 #include "import/csv_first.h"
 
 #include "base/err.h"

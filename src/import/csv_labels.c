@@ -1,4 +1,5 @@
-// Only the last label decides whether all are numbers, so the distinct strings are kept, up to a bound.
+// Collects the labels of a column and numbers them at the end. Only the last label decides whether all are numbers, so
+// the distinct strings are kept, up to a bound.
 #include "import/csv_labels.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// Lines with any of the three usual ends. The delimiter is the one on which the first lines agree.
+// Reads lines with any of the three usual ends, and finds the delimiter: the one on which the first lines agree.
 #include "import/csv_lines.h"
 
 #include "base/err.h"

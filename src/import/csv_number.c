@@ -1,5 +1,5 @@
-// Most numbers have few digits and are exact after two operations: the fast path of Clinger 1990, "How to read floating
-// point numbers accurately". strtod reads the rest.
+// Reads numbers. Most have few digits and are exact after two operations: the fast path of Clinger 1990, "How to read
+// floating point numbers accurately". strtod reads the rest.
 #include "import/csv_number.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// libcsv gets one line at a time, so that messages can name the line.
+// Passes a CSV file to libcsv, one line at a time, so that messages can name the line.
 #include "import/csv_table.h"
 
 #include "base/err.h"

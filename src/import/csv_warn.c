@@ -1,4 +1,4 @@
-// Readings of a CSV file that are right but perhaps not meant.
+// Warns of readings of a CSV file that are right but perhaps not meant.
 #include "base/text.h"
 #include "import/csv_impl.h"
 #include <string.h>

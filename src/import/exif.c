@@ -1,6 +1,6 @@
-// EXIF data are a TIFF file without a picture: a header, and a directory whose entry 0x0112 is the orientation. No
-// other entry changes values, so we parse this one instead of using a library. Every offset is checked, because the
-// data come from foreign files.
+// Reads the orientation from EXIF data. They are a TIFF file without a picture: a header, and a directory whose entry
+// 0x0112 is the orientation. No other entry changes values, so we parse this one instead of using a library. Every
+// offset is checked, because the data come from foreign files.
 #include "import/exif.h"
 
 #include "base/err.h"

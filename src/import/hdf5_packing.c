@@ -1,6 +1,7 @@
-// Source: the CF conventions, chapters 2.5 and 8.1, and for the range the attribute conventions of the NetCDF user
-// guide. A stored value is missing if it equals _FillValue or a missing_value or is outside the valid range. Any other
-// value means value * scale_factor + add_offset. The NetCDF libraries and xarray read files in the same way.
+// Unpacks values as the CF conventions describe them (chapters 2.5 and 8.1; the range: attribute conventions of the
+// NetCDF user guide). A stored value is missing if it equals _FillValue or a missing_value or is outside the valid
+// range. Any other value means value * scale_factor + add_offset. The NetCDF libraries and xarray read files in the
+// same way.
 #include "import/hdf5_packing.h"
 
 #include "base/err.h"

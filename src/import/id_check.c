@@ -1,5 +1,5 @@
-// A hash table of the hashes of the names, with linear probing; 64 bits make it all but certain that equal hashes are
-// equal names.
+// Finds names that occur twice, by a hash table of their hashes with linear probing. With 64 bits, equal hashes are all
+// but certainly equal names.
 #include "import/id_check.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// JPEG by libjpeg, whose errors arrive by longjmp.
+// Decodes JPEG by libjpeg, whose errors arrive by longjmp.
 #include "import/image_impl.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// PNG by the ordinary interface of libpng, whose errors arrive by longjmp. The simplified interface would apply gamma
-// curves to 16-bit, interlaced and transparent pictures.
+// Decodes PNG by the ordinary interface of libpng, whose errors arrive by longjmp. The simplified interface would apply
+// gamma curves to 16-bit, interlaced and transparent pictures.
 #include "import/image_impl.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// The largest picture that is read, and memory for its values.
+// Limits the size of a picture and allocates memory for its values.
 #include "import/image_impl.h"
 
 #include "base/err.h"

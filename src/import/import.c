@@ -1,7 +1,8 @@
-// One import from its options to the file. import_pair.c opens the sources and separates data from labels; each source
-// is read by the format that recognises it (source.c, source_*.c). import_write.c streams the rows into a new file next
-// to the output, into which data/dataset_target.c has copied the other splits, and import_check.c looks at them on the
-// way. The new file takes its name when it is whole, so an import that fails or is killed leaves the output unchanged.
+// Runs one import, from its options to the file. import_pair.c opens the sources and separates data from labels; each
+// source is read by the format that recognises it (source.c, source_*.c). import_write.c streams the rows into a new
+// file next to the output, into which data/dataset_target.c has copied the other splits, and import_check.c observes
+// them on the way. The new file takes its name when it is complete, so an import that fails or is killed leaves the
+// output unchanged.
 //
 // Everything that can be checked before the first row is checked before the file is created, and all mistakes are
 // reported at once. Memory holds one piece of the rows, whatever the size of the files.

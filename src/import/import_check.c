@@ -1,4 +1,5 @@
-// Integers are compared with the first row; of floats the range is kept, because missing values must not count.
+// Finds columns that never vary, values that are missing or infinite, and times that are out of order. Integers are
+// compared with the first row. Of floats the range is kept, because missing values must not count.
 #include "import/import_check.h"
 
 #include "base/err.h"

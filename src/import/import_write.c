@@ -1,5 +1,5 @@
-// Rows move in pieces of about 1 MB: a piece is read, converted if a type is wanted, checked and written. Only one
-// piece is in memory, whatever the size of the files.
+// Moves the rows into the file in pieces of about 1 MB. A piece is read, converted if a type is wanted, checked and
+// written. Only one piece is in memory, whatever the size of the files.
 #include "import/import_write.h"
 
 #include "base/clock.h"

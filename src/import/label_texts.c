@@ -1,4 +1,4 @@
-// Both readings of an array of strings, from NumPy's two types of strings.
+// Reads an array of strings twice, in either of NumPy's two types of strings.
 #include "import/label_texts.h"
 
 #include "base/err.h"

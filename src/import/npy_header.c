@@ -1,5 +1,6 @@
-// A magic number, a version, a length, and a Python dictionary with the keys descr, fortran_order and shape. The
-// dictionary is parsed strictly: what NumPy itself would not write is refused. Source: numpy.lib.format.
+// Parses the header of a .npy array: a magic number, a version, a length, and a Python dictionary with the keys descr,
+// fortran_order and shape. The dictionary is parsed strictly: what NumPy itself would not write is refused. Source:
+// numpy.lib.format.
 #include "import/npy_header.h"
 
 #include "base/err.h"

@@ -1,10 +1,10 @@
-// CSV files are read twice. The first pass checks every field and counts the rows, so that all mistakes are reported
-// and nothing is written for a bad file (csv_check.c). The second pass returns the rows. Each pass is a sink
+// Reads CSV files, in two passes. The first pass checks every field and counts the rows, so that all mistakes are
+// reported and nothing is written for a bad file (csv_check.c). The second pass returns the rows. Each pass is a sink
 // (csv_table.h) for the fields and records of the file.
 //
-// Before the passes, csv_lines.c finds the dialect and csv_columns.c the columns, from the first lines. Between them,
-// csv_encode.c decides what columns of text become, and time_column.c what dates mean. Readings that are right but
-// perhaps not meant become warnings (csv_warn.c).
+// Before the passes, csv_lines.c finds the dialect and csv_columns.c the columns, from the first lines. Between the
+// passes, csv_encode.c decides what columns of text become, and time_column.c what dates mean. Readings that are right
+// but perhaps not meant become warnings (csv_warn.c).
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"

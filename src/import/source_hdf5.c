@@ -1,5 +1,5 @@
-// HDF5 files of other programs: "FILE.h5:/path" is any dataset of numbers, or of strings as labels. A transposed array
-// is read in blocks of 32 MB.
+// Reads HDF5 files of other programs: "FILE.h5:/path" is any dataset of numbers, or of strings as labels. A transposed
+// array is read in blocks of 32 MB.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"

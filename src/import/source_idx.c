@@ -1,4 +1,4 @@
-// IDX, the format of MNIST: a magic number that names element type and number of dimensions, the dimensions, the
+// Reads IDX, the format of MNIST: a magic number that names element type and number of dimensions, the dimensions, the
 // values; all big-endian, often packed with gzip.
 #include "base/err.h"
 #include "base/mem.h"

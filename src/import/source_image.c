@@ -1,5 +1,5 @@
-// A PNG or JPEG file, or a folder of them. Each picture becomes a row; in a folder of folders, the name of the inner
-// folder is the label. All heads are read before the first row, so that mistakes are reported early.
+// Reads a PNG or JPEG file, or a folder of them. Each picture becomes a row; in a folder of folders, the name of the
+// inner folder is the label. All headers are read before the first row, so that mistakes are reported early.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-// NumPy: a .npy file holds one array. A .npz file is a zip archive of arrays, from which the data and their labels are
-// taken. Both are read by struct npy_array.
+// Reads NumPy files. A .npy file holds one array. A .npz file is a zip archive of arrays, from which the data and their
+// labels are taken. Both are read by struct npy_array.
 #include "base/err.h"
 #include "base/input.h"
 #include "base/list.h"

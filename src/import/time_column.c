@@ -1,4 +1,4 @@
-// Collects evidence from every field and decides at the end.
+// Finds the form of the times in a column: collects evidence from every field and decides at the end.
 #include "import/time_column.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// A time is read from left to right: the date, what separates it from the time of day, the time of day, AM or PM, the
-// offset from UTC. Each step moves a cursor and fails if the text does not continue as it must.
+// Reads a time from left to right: the date, the separator, the time of day, AM or PM, the offset from UTC. Each step
+// moves a cursor and fails if the string does not continue as it must.
 #include "import/time_text.h"
 
 #include "base/err.h"
