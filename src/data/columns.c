@@ -1,5 +1,5 @@
-// In a file, the columns are five arrays, so that other programs can read them: the names and kinds of the columns, the
-// column of each feature, and all categories in one array with the column of each.
+// Reads and writes the columns. In a file they are five arrays, so that other programs can read them: the names and
+// kinds of the columns, the column of each feature, and all categories in one array with the column of each.
 #include "data/columns.h"
 
 #include "base/err.h"

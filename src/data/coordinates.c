@@ -1,4 +1,5 @@
-// The coordinates are arrays next to the rows, and attributes of their group that say where they come from.
+// Reads and writes coordinates. In a file they are arrays next to the rows, and attributes of their group that name
+// their columns.
 #include "data/coordinates.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// What stands for missing values. Rows are taken in order and sums are doubles, so results depend bit for bit only on
-// the data.
+// Fits what replaces missing values. Rows are taken in order and sums are doubles, so results depend bit for bit only
+// on the data.
 #include "data/data_fit.h"
 
 #include "base/err.h"

@@ -1,6 +1,6 @@
-// Shifts and factors of the columns. Rows are taken in order and sums are doubles, so results depend bit for bit only
-// on the data. The deviation is that of the population (divided by n), as in scikit-learn's StandardScaler; quartiles
-// are exact and interpolated as in its RobustScaler.
+// Fits shifts and factors of the columns. Rows are taken in order and sums are doubles, so results depend bit for bit
+// only on the data. The deviation is that of the population (divided by n), as in scikit-learn's StandardScaler;
+// quartiles are exact and interpolated as in its RobustScaler.
 #include "data/data_fit_scale.h"
 
 #include "base/mem.h"

@@ -1,4 +1,5 @@
-// The identity of data is what the results of a trial depend on: the content of the files, not their names.
+// Computes the identity of data. It covers what the results of a trial depend on: the content of the files, not their
+// names.
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"

@@ -1,10 +1,9 @@
-// Labels of several sources are matched by name. A label has a name if its file says so; a number that has none counts
-// as the name that its digits spell. First, sources that would be compared must have something in common: numbers in
-// one and names in the other cannot be matched (check_label_kinds). Then one sorted list of all names numbers the
-// classes, and every label becomes the index of its class (number_classes). Last, data.normal is looked up among the
-// classes.
+// Matches the labels of several sources by name. A label has a name if its file says so; a number without one counts as
+// the name that its digits spell. First, sources that would be compared must have something in common: numbers in one
+// and names in the other cannot be matched (check_label_kinds). Then one sorted list of all names numbers the classes,
+// and every label becomes the index of its class (number_classes). Last, data.normal is looked up among the classes.
 //
-// Nothing of this is needed if all labels are plain numbers: they keep their values.
+// If all labels are plain numbers, they keep their values and none of this happens.
 #include "data/data_labels.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// One pass over the rows of a data set in pieces of 64.
+// Counts the values outside [0, 1] in one pass over the rows, in pieces of 64.
 #include "data/data_range.h"
 
 #include "base/err.h"

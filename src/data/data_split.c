@@ -1,4 +1,5 @@
-// By rows: sorts the rows by label and draws the share of each label at random. By time: takes the last rows.
+// Splits a selection. By rows: sorts the rows by label and draws the share of each label at random. By time: takes the
+// last rows.
 #include "data/data_split.h"
 
 #include "base/err.h"

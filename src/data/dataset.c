@@ -1,11 +1,10 @@
-// Loads data sets in fixed steps (data_load), each of which reports all its mistakes before the next one begins: open
-// the tables, compare their shapes and labels, select rows, split train, check the values, fit the scaling to train,
-// build.
+// Loads data sets in fixed steps (data_load). Each step reports all its mistakes before the next one begins: open the
+// tables, compare their shapes and labels, select rows, split train, check the values, fit the scaling to train, build.
 //
-// A set on its way is a draft: its sources, the tables that these name, and the rows selected from them. Tables belong
-// to data_files, which opens each file once for all sets. In the end the rows of a set either point into the mapping of
-// a table, which is then held, or were converted; the tables that are not held release their values (keep_files), and
-// the files live as long as the sets. On failure, loading_free and data_sets_free release everything.
+// A set on its way is a draft: its sources, the tables that they name, and the rows selected from them. Tables belong
+// to data_files, which opens each file once for all sets. In the end, the rows of a set either point into the mapping
+// of a table, which is then held, or were converted. The tables that are not held release their values (keep_files),
+// and the files live as long as the sets. On failure, loading_free and data_sets_free release everything.
 #include "data/dataset.h"
 
 #include "base/err.h"

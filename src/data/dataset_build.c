@@ -1,4 +1,5 @@
-// Rows stay where they are if the kernels can gather them from there, else they are converted into floats.
+// Builds a data set. Rows stay where they are if the kernels can gather them from there, else they are converted into
+// floats.
 #include "data/dataset_build.h"
 
 #include "base/err.h"

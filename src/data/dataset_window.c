@@ -1,5 +1,5 @@
-// A window is a pointer to its first time step. The steps of a run are neighbours in memory, both in a mapped table and
-// among converted rows, so that one row of length x features values begins there.
+// Cuts rows into windows. A window is a pointer to its first time step. The steps of a run are neighbours in memory,
+// both in a mapped table and among converted rows, so that one row of length x features values begins there.
 #include "data/dataset_window.h"
 
 #include "base/err.h"

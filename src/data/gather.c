@@ -1,5 +1,5 @@
-// One row after the other passes through the kernels. Rows are far apart in memory, so the first cache lines of the row
-// after next are prefetched.
+// Gathers a batch, one row after the other. Rows are far apart in memory, so the first cache lines of the row after
+// next are prefetched.
 #include "data/gather.h"
 
 #include "base/err.h"

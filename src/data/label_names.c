@@ -1,4 +1,4 @@
-// Sets of label names are sorted arrays.
+// Keeps sets of label names as sorted arrays.
 #include "data/label_names.h"
 
 #include "base/err.h"

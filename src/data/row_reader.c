@@ -1,4 +1,5 @@
-// The rows of a piece point into the file if it is mapped; otherwise the piece is read, and converted if needed.
+// Reads rows in pieces. The rows of a piece point into the file if it is mapped; otherwise the piece is read, and
+// converted if needed.
 #include "data/row_reader.h"
 
 #include "base/err.h"

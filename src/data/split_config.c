@@ -1,4 +1,4 @@
-// The table of fields of `data.split`.
+// Reads the setting `data.split`: its table of fields.
 #include "data/split_config.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// Runs of time steps and the windows in them, and the length of a period.
+// Finds runs of time steps, the windows in them, and the length of a period.
 #include "data/window.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// The table of fields of `data.window`.
+// Reads the setting `data.window`: its table of fields.
 #include "data/window_config.h"
 
 #include "base/err.h"
