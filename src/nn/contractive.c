@@ -1,5 +1,5 @@
-// The method of Rifai et al. 2011: the penalty of a sample is `strength` times the squared Frobenius norm of dy/dx,
-// which for a dense layer is sum_j f'(z_j)^2 n_j with n_j = sum_i w_ij^2.
+// Computes the contractive penalty of Rifai et al. 2011. The penalty of a sample is `strength` times the squared
+// Frobenius norm of dy/dx, which for a dense layer is sum_j f'(z_j)^2 n_j with n_j = sum_i w_ij^2.
 #include "nn/contractive.h"
 
 #include "kernels/kernels.h"

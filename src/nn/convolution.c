@@ -1,4 +1,5 @@
-// Row by row: a sample in its border stays in the cache between the copy and the loops that read it.
+// Convolves the rows of a batch one by one, so that a sample in its border stays in the cache between the copy and the
+// loops that read it.
 #include "nn/convolution.h"
 
 #include "kernels/kernels.h"

@@ -1,5 +1,5 @@
-// conv2d and conv1d: every output channel of a place is a weighted sum over the window around it. As everywhere in this
-// field, the kernel is not rotated: it is a correlation.
+// conv2d and conv1d: each output value is a weighted sum over the window around its place. As everywhere in this field,
+// the kernel is not rotated: it is a correlation.
 #include "nn/convolution.h"
 
 #include "kernels/kernels.h"

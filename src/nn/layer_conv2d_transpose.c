@@ -1,5 +1,5 @@
-// conv2d_transpose: does forward what conv2d does to its gradient backward, and the reverse. With strides it makes
-// images larger.
+// conv2d_transpose: its forward pass is the input gradient of conv2d, and its input gradient is the forward pass of
+// conv2d. With strides it makes images larger.
 #include "nn/convolution.h"
 
 #include "kernels/kernels.h"

@@ -1,5 +1,5 @@
-// dropout (Srivastava et al. 2014): in training, values become 0 at random and the others are scaled up, so that the
-// mean stays the same.
+// dropout (Srivastava et al. 2014): in training, random values become 0 and the others are scaled up, so that the mean
+// stays the same.
 #include "nn/nn_impl.h"
 
 struct dropout {

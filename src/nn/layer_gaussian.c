@@ -1,7 +1,7 @@
 // gaussian: the code of a variational autoencoder (Kingma and Welling 2013). Two heads give the mean m and the log
-// variance v of a normal distribution; in training the code is drawn from it, z = m + exp(v / 2) e with e standard
-// normal, and the divergence of it from the standard normal distribution, beta 1/2 sum (m^2 + exp(v) - 1 - v), is added
-// to the loss of a sample. Without training z = m, unless the step asks for draws.
+// variance v of a normal distribution. In training the code is drawn from it: z = m + exp(v / 2) e with e standard
+// normal. Its divergence from the standard normal distribution, beta 1/2 sum (m^2 + exp(v) - 1 - v), is added to the
+// loss of a sample. Without training z = m, unless the step asks for draws.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"

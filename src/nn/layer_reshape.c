@@ -1,4 +1,4 @@
-// reshape and flatten: the same values under another shape. They copy, because outputs of layers are apart: the
+// reshape and flatten: the same values in another shape. They copy, because each layer has its own output: the
 // activation after this one works in place.
 #include "nn/nn_impl.h"
 

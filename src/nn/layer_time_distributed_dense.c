@@ -1,4 +1,4 @@
-// time_distributed_dense: the same dense layer on every time step: y = x kernel + bias along the last dimension.
+// time_distributed_dense: the same dense layer at every time step, y = x kernel + bias along the last dimension.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"

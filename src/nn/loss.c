@@ -1,4 +1,4 @@
-// Losses of a batch and reconstruction errors of samples: what the loops of kernels/loop_loss.c are given.
+// Losses of a batch and reconstruction errors of samples: prepares the input of the loops in kernels/loop_loss.c.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"

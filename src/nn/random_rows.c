@@ -1,5 +1,5 @@
-// The random numbers of layers: those of a row depend on the seed, the epoch, the sample's number and the layer alone,
-// so that they are the same on whichever thread and rank a row is passed.
+// The random numbers of layers. Those of a row depend only on the seed, the epoch, the sample's number and the layer,
+// so that they are the same on any thread and rank.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"

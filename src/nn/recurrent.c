@@ -1,4 +1,4 @@
-// The products over all steps, and the order of time, around the cells of lstm and gru.
+// What lstm and gru share around their cells: the products over all steps, and the order of time.
 #include "nn/recurrent.h"
 
 #include "kernels/kernels.h"

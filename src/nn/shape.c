@@ -1,4 +1,4 @@
-// Shapes of samples: how many values, and how they are printed.
+// Shapes of samples: counts their values and prints them.
 #include "nn/nn.h"
 
 #include <stdio.h>

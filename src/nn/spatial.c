@@ -1,4 +1,4 @@
-// Images and signals as one thing, and where windows over them stop.
+// Treats images and signals alike, and finds where windows over them stop.
 #include "nn/spatial.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// The buffers of one worker: allocated once, laid out in one piece of memory, each on a boundary of 64 bytes.
+// The buffers of one worker. They are allocated once, in one piece of memory, each on a boundary of 64 bytes.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// Threads count themselves in. The last one begins the next round, which the others watch for.
+// The barrier of a team. Threads count themselves in; the last one begins the next round, for which the others watch.
 #include "train/barrier.h"
 
 #include "base/err.h"

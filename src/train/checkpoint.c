@@ -1,4 +1,4 @@
-// Writing and reading the file of a checkpoint, and whether it can be used.
+// The file of a checkpoint: writes it, reads it, and decides whether it can be used.
 //
 // A checkpoint is written under a temporary name and takes the newest generation's name when it is durable (store/), so
 // that a crash at any instant leaves a usable generation. A file that cannot be used is never an error, because

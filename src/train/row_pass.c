@@ -1,4 +1,4 @@
-// Passes over all rows of a data set, in chunks of one fixed size that are spread over ranks and threads.
+// Passes over all rows of a data set. Their chunks have one fixed size and are spread over ranks and threads.
 #include "train/train.h"
 
 #include "base/clock.h"

@@ -1,8 +1,9 @@
 // Training from its start to its end: epochs, validation, the history, and which weights are the result.
 //
-// The caller's task is borrowed; struct trainer owns the state, which outlives training in struct trained, so that
+// The caller's task is borrowed. struct trainer owns the state, which outlives training in struct trained, so that
 // train_save_checkpoint can still write it. Every function marked collective is called by all ranks of the team, and
-// all of them take the same way through it: what decides (losses, requests, errors) is made equal on all ranks before.
+// all ranks take the same branches in it: the values that decide (losses, requests, errors) are made equal on all ranks
+// before.
 #include "train/train_impl.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-// The spec's section `train:`: its table of fields, reading and writing.
+// The section `train:` of a spec: its table of fields, reading and writing.
 #include "train/train.h"
 
 #include "base/mem.h"

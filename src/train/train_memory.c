@@ -1,4 +1,4 @@
-// The memory of training on one rank: the vectors, which are parts of one array, and what the threads work with.
+// The memory of training on one rank: the vectors, which are parts of one array, and the buffers of the threads.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
