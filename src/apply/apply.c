@@ -1,13 +1,14 @@
-// Pieces of rows pass through a model: each rank reads and passes its share of a piece, rank 0 joins and writes it.
+// Passes rows through a model, piece by piece: each rank reads and passes its share of a piece, rank 0 joins and writes
+// it.
 //
 // A piece is made of whole chunks of PASS_ROWS for every thread of every rank, so that each row is in the same chunk as
 // in one pass over all rows: the bits of a row's results do not depend on the piece, the ranks or the threads.
 //
-// Each rank has the outputs of the whole piece in memory, zero but for its own rows. comm_join_to_root joins them
+// Each rank has the outputs of the whole piece in memory, zero except for its own rows. comm_join_to_root joins them
 // without arithmetic. The next piece begins when rank 0 has written the last one and all ranks agree that nothing
 // failed.
 //
-// The file is rank 0's. Streams are closed on every way out, because an open one would keep the file from being
+// Only rank 0 has the file. Streams are closed on every way out, because an open one would keep the file from being
 // abandoned.
 #include "apply/apply.h"
 

@@ -1,4 +1,4 @@
-// Squared errors per feature, added up per column and compared.
+// Finds the features that explain an error: adds up squared errors per column and compares the sums.
 #include "apply/blame.h"
 
 #include "base/err.h"

@@ -1,8 +1,8 @@
-// Half of a trained model at work: rows become codes, codes become rows, numbers from the prior become rows.
+// Runs one half of a trained model: rows become codes, codes become rows, draws from the prior become rows.
 //
 // Encoding runs the whole model and takes the code on the way. Decoding runs a view of the model that begins behind the
-// encoder; the view borrows the layers and the parameters. Codes to decode are
-// taken as they are, while rows are scaled on the way in and scaled back on the way out.
+// encoder; the view borrows the layers and the parameters. Codes to decode are taken as they are, while rows are scaled
+// on the way in and scaled back on the way out.
 //
 // Generated codes come from no file: apply.c gets them from draw_codes or lay_grid. Each one is a function of the seed
 // and its row number only, so that samples do not depend on ranks and pieces.

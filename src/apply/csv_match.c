@@ -1,6 +1,6 @@
-// The model knows the names of its columns, so a first line that holds them is a header, and the delimiter is the one
-// with which it holds most of them. Only files without these names have to be guessed at: a first line with a text in
-// it names the columns, and columns are taken in their order.
+// Finds the columns of a model in a CSV file. The model knows their names, so a first line that holds them is a header,
+// and the delimiter is the one with which it holds most of them. For a file without these names we guess: a first line
+// with a string in it names the columns, and columns are taken in their order.
 #include "apply/csv_match.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// The records of a CSV file become rows of numbers, on several threads. What is no number, or no category that the
-// model knows, counts as missing and is reported once at the end.
+// Turns the records of a CSV file into rows of numbers, on several threads. A field counts as missing, and is reported
+// once at the end, if it is neither a number nor a category that the model knows.
 #include "apply/csv_stream.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"

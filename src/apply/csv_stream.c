@@ -1,6 +1,6 @@
-// Bytes become records here, and records become fields on several threads (new_rows.c). So this file does as little as
-// it can per byte: it looks for the ends of lines, and only in a line with a quote whether the line break is within
-// quotes.
+// Cuts a stream of bytes into records; several threads cut the records into fields later (new_rows.c). So this file
+// does as little as it can per byte: it looks for the ends of lines, and only in a line with a quote whether the line
+// break is within quotes.
 #include "apply/csv_stream.h"
 
 #include "base/mem.h"

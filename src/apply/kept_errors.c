@@ -1,4 +1,4 @@
-// A pass over data that keeps only its errors.
+// Passes data through a model and keeps only its errors.
 #include "apply/kept_errors.h"
 
 #include "apply/new_rows.h"

@@ -1,4 +1,5 @@
-// printf takes longer for a number than a small model takes for a row, so numbers have their own functions here.
+// Appends numbers and strings to a line. printf takes longer for a number than a small model takes for a row, so
+// numbers have their own functions here.
 #include "apply/line_text.h"
 
 #include "base/err.h"

@@ -1,6 +1,7 @@
-// A CSV file is cut into records by csv_stream.c; csv_rows.c turns their fields into numbers, in parts that are spread
-// over the threads. What a part finds is kept with the part and added up in order, so that messages do not depend on
-// threads. Files of other formats are read by import/source.c and converted in the same parts.
+// Reads rows of foreign files. csv_stream.c cuts a CSV file into records; csv_rows.c turns their fields into numbers,
+// in parts that are spread over the threads. The findings of a part are kept with it and added up in order, so that
+// messages do not depend on threads. Files of other formats are read by import/source.c and converted in the same
+// parts.
 #include "apply/new_rows.h"
 
 #include "apply/csv_stream.h"

@@ -1,4 +1,5 @@
-// The tables of columns are quantiles in original units, scaled as the rows are.
+// Compares values while they pass with the quantiles of the training data, which are stored in original units and
+// scaled here as the rows are.
 #include "apply/score_drift.h"
 
 #include "base/err.h"

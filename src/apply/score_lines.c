@@ -1,5 +1,5 @@
-// The lines of a piece are written in parts on all threads, each into its own buffer, and then in their order into the
-// file. CSV and JSON lines have the same columns under the same names.
+// Writes scores as lines. All threads write the lines of a piece, each one part into its own buffer; the buffers go
+// into the file in their order. CSV and JSON lines have the same columns under the same names.
 #include "apply/score_lines.h"
 
 #include "apply/blame.h"

@@ -1,12 +1,12 @@
-// The pass that computes scores: errors, codes, reconstructions and the features that explain most.
+// Computes scores in a pass: errors, codes, reconstructions and the features that explain most.
 //
 // apply.c passes the rows. The callbacks here compute the outputs of a chunk (visit_scores, on all threads of all
-// ranks) and take in each complete piece (finish_scores_piece, on rank 0 only). So the sums, the largest error, the
-// labels and the marks of anomalies are rank 0's, in the order of the rows. Only the counts of unusual values are made
-// by all threads; they are integers, which add up to the same in any order (join_counts).
+// ranks) and take in each complete piece (finish_scores_piece, on rank 0 only). So rank 0 has the sums, the largest
+// error, the labels and the marks of anomalies, in the order of the rows. Only the counts of unusual values are made by
+// all threads; they are integers, which add up to the same in any order (join_counts).
 //
-// Rows that the model cannot take pass through it all the same, with placeholders for what is missing; their results
-// are replaced by NaN and they count as unscored.
+// Rows that the model cannot take pass through it all the same, with placeholders for missing values; their results are
+// replaced by NaN and they count as unscored.
 #include "apply/score_pass.h"
 
 #include "apply/score_drift.h"

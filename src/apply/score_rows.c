@@ -1,5 +1,5 @@
-// Rank 0 reads the rows and sends each piece to the others: a pipe has only one reader, and reading takes less time
-// than most models.
+// Reads the rows of files on rank 0, which sends each piece to the others: a pipe has only one reader, and reading
+// takes less time than most models.
 #include "apply/score_rows.h"
 
 #include "apply/apply.h"

@@ -1,5 +1,6 @@
-// A file of scores. If the number of rows is known, apply.c streams the outputs into it. A file of another format may
-// say only at its end how many rows it has; then the outputs wait in unnamed files until the HDF5 file can be laid out.
+// Writes a file of scores. If the number of rows is known, apply.c streams the outputs into it. In a file of another
+// format, the number may be known only at its end. Then the outputs wait in unnamed files until the HDF5 file can be
+// laid out.
 #include "apply/scores_file.h"
 
 #include "apply/apply.h"

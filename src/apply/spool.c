@@ -1,4 +1,4 @@
-// Unnamed files in $TMPDIR or /tmp.
+// Creates, grows and reads unnamed files in $TMPDIR or /tmp.
 #include "apply/spool.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-// Errors of windows go through score/step_errors.c, whose complete steps go to the stream and, if the anomalies are
-// known, into an array for the metrics.
+// Writes the time steps in a file of scores. The errors of windows go through score/step_errors.c. Its complete steps
+// go to the stream and, if the anomalies are known, into an array for the metrics.
 #include "apply/steps_file.h"
 
 #include "base/err.h"

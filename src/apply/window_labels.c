@@ -1,4 +1,4 @@
-// The label of a window is that of one of its time steps (data/window.h).
+// Labels the windows of new data. The label of a window is that of one of its time steps (data/window.h).
 #include "apply/window_labels.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// What errors mean: the threshold above which a sample is called anomalous, and with labels how often that is right.
+// Evaluates errors: the threshold above which a sample is called anomalous and, with labels, how often that is right.
 #include "score/score.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// The error of each row, from one reconstruction or estimated from many draws of a variational model's code.
+// Computes the error of each row, from one reconstruction or estimated from many draws of a variational model's code.
 #include "score/score.h"
 
 #include "nn/nn.h"

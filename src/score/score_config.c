@@ -1,4 +1,4 @@
-// The spec's section `score:`: its table of fields, reading and writing.
+// The section `score:` of a spec: its table of fields, reading and writing.
 #include "score/score.h"
 
 #include "base/field.h"

@@ -1,9 +1,9 @@
-// The reconstruction error and, on request, the code, reconstruction and squared differences of every sample of a data
-// set.
+// Scores a data set: computes the reconstruction error of every sample and, on request, its code, reconstruction and
+// squared differences.
 //
 // Each rank visits its range of whole chunks (train/row_pass.c), so that no element is written by two threads or ranks.
-// The errors are joined on rank 0, which evaluates them; the other arrays can be as large as the data and stay on the
-// ranks, which write them to the file together.
+// Rank 0 gathers the errors and evaluates them. The other arrays can be as large as the data and stay on the ranks,
+// which write them to the file together.
 #include "score/score.h"
 
 #include "base/mem.h"

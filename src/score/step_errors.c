@@ -1,4 +1,5 @@
-// A ring with one cell per step of a window holds the steps that later windows may still cover.
+// Computes the errors of time steps. A ring, with one cell per step of a window, holds the steps that later windows may
+// still cover.
 #include "score/step_errors.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// Rules that look at the reference alone, and those that look at the judged errors, which are sorted here.
+// Applies threshold rules. Some look only at the reference, others at the judged errors, which are sorted here.
 #include "score/threshold_choice.h"
 
 #include "base/err.h"
