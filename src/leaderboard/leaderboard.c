@@ -1,9 +1,9 @@
-// How rows become columns.
+// Turns rows into columns.
 //
 // The columns are, in this order: the strings of row_texts and the status, the counts of row_counts, trial_metrics,
 // set_metrics of each test set, and the keys that the sweep varies. A new metric or count is one row of a table of
-// row.c; nothing here changes. What no row has a value of gets no column. leaderboard_file.c writes and reads the
-// columns, and makes rows of them again.
+// row.c; nothing here changes. A column without any value is left out. leaderboard_file.c writes and reads the columns,
+// and turns them into rows again.
 #include "leaderboard/leaderboard.h"
 
 #include "base/err.h"

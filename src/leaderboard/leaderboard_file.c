@@ -1,4 +1,4 @@
-// The leaderboard in a run's file: columns written and read, and the rows that they were made of.
+// Writes and reads the leaderboard in a run's file, and turns its columns into rows again.
 #include "base/err.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/row.h"

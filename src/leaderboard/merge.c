@@ -1,9 +1,10 @@
-// How runs are merged.
+// Merges runs.
 //
 // First the trials of all runs are listed, by path and group; only their heads are read. They are sorted by identity,
-// and those found more than once get a hash of their results. Sorted again, by identity and hash, equal trials stand
-// next to each other, and each such stretch is written as one trial. One input file is open at a time. Which trials are
-// stale is decided last: the runs that have a trial say so, or it shares the data of a trial that is.
+// and those found more than once get a hash of their results. Sorted again, by identity and hash, equal trials are
+// neighbours, and each group of them is written as one trial. One input file is open at a time. Which trials are stale
+// is decided last. The runs that have a trial decide, if they know; otherwise it is stale if it shares the data of a
+// stale trial.
 #include "leaderboard/merge.h"
 
 #include "base/err.h"

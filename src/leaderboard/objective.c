@@ -1,4 +1,4 @@
-// Objectives: found by name in the tables of metrics, turned into losses, and used to sort rows.
+// Finds objectives by name in the tables of metrics, turns them into losses, and sorts rows by them.
 #include "leaderboard/objective.h"
 
 #include "base/err.h"

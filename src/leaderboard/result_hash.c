@@ -1,4 +1,4 @@
-// The results are written as one text, line by line in order of name, and this text is hashed.
+// Hashes results: writes them as one string, line by line in order of name, and hashes that.
 #include "leaderboard/result_hash.h"
 
 #include "base/hash.h"

@@ -1,9 +1,9 @@
 // Rows: the tables of metrics, and how a row is read from a trial's group.
 //
-// The tables below are the one place that knows which metrics there are. Three files follow them: leaderboard.c makes
-// columns of run.h5, leaderboard_file.c reads them back, and report/leaderboard_table.c prints those with a header.
-// Names in files stay as they are: users read them. A group that is missing is no error (a diverged trial has no
-// scores), nor is a missing attribute: its value is NaN, 0 or "". Only the identity must be there.
+// The tables below are the only list of metrics. Three files follow them: leaderboard.c makes columns of run.h5,
+// leaderboard_file.c reads them back, and report/leaderboard_table.c prints those with a header. Names in files stay as
+// they are: users read them. A group that is missing is no error (a diverged trial has no scores), nor is a missing
+// attribute: its value is NaN, 0 or "". Only the identity must be there.
 #include "leaderboard/row.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// run.h5 is made in one pass over the trial files: a child process checks each file ahead of us (store_walker), we copy
+// Writes run.h5 in one pass over the trial files. A child process checks each file ahead of us (store_walker); we copy
 // the trial whole and keep its row. At the end the rows become the leaderboard and the table of configurations. The
 // file gets its name only then, so that a reader never sees an unfinished one.
 #include "leaderboard/run_file.h"

@@ -1,8 +1,8 @@
-// Reading leaderboards.
+// Reads leaderboards.
 //
 // run.h5 of a folder is a cache. The row of a trial file that is older than run.h5 is taken from it; all others are
 // read from the trial files, which a child process checks first (store_walker): a file that crashes HDF5 ends the
-// child, not us. A file may be replaced while we read, so each one is judged alone, and a bad one never hides the
+// child, not us. A file may be replaced while we read, so each one is judged by itself, and a bad one never hides the
 // others.
 #include "leaderboard/run_read.h"
 

@@ -1,4 +1,5 @@
-// Rows are sorted by configuration, then each group of equal ones becomes a row of means and a row of deviations.
+// Computes the statistics of configurations. Rows are sorted by configuration; each group of equal ones becomes a row
+// of means and a row of deviations.
 #include "leaderboard/seed_statistics.h"
 
 #include "base/err.h"

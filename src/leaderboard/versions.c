@@ -1,4 +1,4 @@
-// Lines are compared as sets: their order does not matter, only their keys and checksums.
+// Compares the lines of versions as sets: only keys and checksums matter, not the order.
 #include "leaderboard/versions.h"
 
 #include "base/err.h"

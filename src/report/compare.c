@@ -1,4 +1,4 @@
-// Rows, columns and cells of a comparison.
+// The rows, columns and cells of a comparison.
 //
 // All runs are read into one list of trials. A trial's column is its run (or, in a single merged file, its cluster).
 // Its row is the values of the settings that vary between any two trials, except seeds: trials that differ only in a
@@ -6,7 +6,7 @@
 // the order of trials in the files. Drift is a different view of the same list: trials with the same id on two sides
 // should have the same bits, and each is measured against the first.
 //
-// The list owns the rows of the leaderboards; everything in a comparison is copied, so that it outlives them.
+// The list owns the rows of the leaderboards. A comparison outlives them, because everything in it is a copy.
 #include "report/compare_impl.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// Cells of a comparison: sums while trials are added, then means; efficiency and the Pareto front.
+// Fills the cells of a comparison: sums while trials are added, then means; efficiency and the Pareto front.
 #include "report/compare_impl.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-// How far two trials with the same id differ, sample by sample.
+// Measures how far two trials with the same id differ, sample by sample.
 #include "report/compare_impl.h"
 
 #include "base/mem.h"

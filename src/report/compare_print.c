@@ -1,4 +1,4 @@
-// A comparison as tables, one per metric, and as CSV and JSON with every digit.
+// Prints a comparison as tables, one per metric, and as CSV and JSON with every digit.
 #include "report/compare.h"
 
 #include "base/text.h"

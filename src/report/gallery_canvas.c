@@ -1,4 +1,4 @@
-// Pixels are written one by one; text is scaled with Scale2x.
+// Draws on a canvas. Pixels are written one by one; text is scaled with Scale2x.
 #include "report/gallery_canvas.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// The glyphs, drawn for this program.
+// The glyphs of the font, drawn for this program.
 #include "report/gallery_font.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-// The signature, the temporary file and the rename of a PNG file.
+// Writes PNG files: the signature, the temporary file and the rename.
 #include "report/gallery_png.h"
 
 #include "base/disk.h"

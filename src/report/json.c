@@ -1,4 +1,4 @@
-// Strings, numbers and brackets of JSON.
+// Writes strings, numbers and brackets of JSON.
 #include "report/json.h"
 
 #include "base/err.h"

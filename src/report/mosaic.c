@@ -1,4 +1,4 @@
-// The page of a mosaic: tiles in rows below an optional title.
+// Lays out a mosaic: tiles in rows below an optional title.
 #include "report/mosaic.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// Scores in HDF5: errors are read in pieces, all else only of the rows that are listed.
+// Reads scores in HDF5. Errors are read in pieces, everything else only for the rows that are listed.
 #include "apply/line_text.h"
 #include "base/err.h"
 #include "base/mem.h"

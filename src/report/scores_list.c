@@ -1,4 +1,5 @@
-// The list is a heap with the smallest error at its root, so that a row that belongs to it takes the root's place.
+// Keeps the rows with the largest errors in a heap. The smallest of them is its root, so that a row with a larger error
+// takes the place of the root.
 #include "report/scores_list.h"
 
 #include "base/mem.h"

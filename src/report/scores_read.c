@@ -1,4 +1,4 @@
-// A file of scores by its ending.
+// Reads a file of scores, in the format that its ending names.
 #include "report/scores_list.h"
 #include "report/scores_list_impl.h"
 #include "store/schema.h"

@@ -1,4 +1,4 @@
-// Scores as text. Both formats have the same columns, so a line of either becomes values under names.
+// Reads scores as text. Both formats have the same columns, so a line of either becomes values under names.
 #include "apply/csv_stream.h"
 #include "base/err.h"
 #include "base/input.h"

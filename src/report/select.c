@@ -1,5 +1,5 @@
-// Conditions and order over the columns of a leaderboard. A column holds strings ("": missing) or numbers (NaN:
-// missing).
+// Selects and sorts rows by conditions on the columns of a leaderboard. A column holds strings ("": missing) or numbers
+// (NaN: missing).
 #include "report/select.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// Cells are kept as strings, row after row; widths are computed when the table is printed.
+// Builds and prints tables. Cells are kept as strings, row after row; widths are computed when the table is printed.
 #include "report/table.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// Rows and columns of the two tables.
+// Fills the tables of a confusion matrix and of a classification report.
 #include "report/table_metrics.h"
 
 struct table *table_confusion(const struct confusion *c)

@@ -1,4 +1,4 @@
-// What a trial's file says about its test sets: confusion matrix, classification report, and what deserves a warning.
+// Prints what a trial's file says about its test sets: confusion matrix, classification report and warnings.
 #include "report/top.h"
 
 #include "base/err.h"

@@ -1,4 +1,4 @@
-// CSV has the columns of a file of scores, so that it can be read as one.
+// Prints the anomalies of a file of scores. CSV has the columns of such a file, so that it can be read as one.
 #include "report/top_scores.h"
 
 #include "base/log.h"
