@@ -113,6 +113,10 @@ good import gaps.csv --label kind -o data/gaps.h5:all
 tiny_spec | sed 's/tiny/gaps/; s/^  scale/  missing: ignore\n&/; s/  epochs: 3/&\n  reduction: sum\n  feature_weights: [1, 0, 2, 1, 1, 0.5]/' >gaps.yaml
 every gaps --set sweep.over.train.loss='[mse, mae, huber, log_cosh, cosine, gaussian_nll, binary_crossentropy]' --set train.clip_norm=1
 
+# --- windows over a series, of which some parts are too short
+tiny_spec | sed 's/^  scale/  window: {length: 4}\n&/; s/{dense: 6, activation: sigmoid}/{dense: 24, activation: sigmoid}/' >windows.yaml
+every windows
+
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one
 good run tiny.yaml --quiet --results seed --set train.seed=2

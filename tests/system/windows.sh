@@ -96,19 +96,38 @@ bad 2 'data.split.by: found rows with data.window' check bad.yaml
 spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/split: {test: 0.25}/' >split.yaml
 good run split.yaml --results one
 
+# Times: a gap of an hour after 100 steps, and a clock that is set back after 250. Names and times are carried along.
+awk -F, 'NR == 1 {print "name,when," $0; next}
+    {t = 1577836800 + NR - 2 + (NR - 2 >= 100) * 3600 - (NR - 2 >= 250) * 50; print "n" NR - 2 "," t "," $0}' test.csv >times.csv
+good import times.csv --label state --id name --time when -o d.h5:times
+spec '{length: 12, max_gap: 5s}' '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/test: d.h5:times/; s/train: d.h5:train/train: d.h5:times/' >times.yaml
+good run times.yaml --results one
+good score one/times d.h5:times -o times.h5
+bad 3 'data.window: found max_gap, but d.h5:train has no times; hint: import it with --time COLUMN' \
+    check times.yaml --set data.train=d.h5:train
+bad 3 'd.h5:test: found no times, which the model needs, .*--time COLUMN' score one/times d.h5:test -o none.h5
+
+# Groups: no window crosses from one machine to the next.
+awk 'NR == 1 {print "machine," $0} NR > 1 && NR <= 250 {print (NR <= 101 ? "one" : NR <= 110 ? "two" : "three") "," $0}' test.csv >logs.csv
+good import logs.csv --label state --group machine -o d.h5:logs
+spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/test: d.h5:logs/' >logs.yaml
+good run logs.yaml --results one
+says message 'test: 9 of 249 time steps are in no window'
+
 if ! "$PYTHON" -c 'import h5py, numpy' 2>/dev/null; then
     [ $failures = 0 ] || verdict
     echo "skipped: no h5py for the comparison with NumPy: apt-get install python3-h5py"
     exit 77
 fi
-"$PYTHON" - "$(trial_of one/dense)" "$(trial_of one/auto)" "$(trial_of one/split)" "$(trial_of one/missing)" >message <<'END'
+"$PYTHON" - "$(trial_of one/dense)" "$(trial_of one/auto)" "$(trial_of one/split)" "$(trial_of one/missing)" \
+    "$(trial_of one/times)" "$(trial_of one/logs)" >message <<'END'
 import sys
 
 import h5py
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-dense, auto, split, missing = (h5py.File(name, "r") for name in sys.argv[1:5])
+dense, auto, split, missing, times, logs = (h5py.File(name, "r") for name in sys.argv[1:7])
 data, scores, decoded = (h5py.File(name, "r") for name in ("d.h5", "scores.h5", "decoded.h5"))
 failures = 0
 
@@ -169,6 +188,16 @@ error = missing["scores/test/error"][...]
 must("windows without a value", np.array_equal(np.flatnonzero(np.isnan(error)), np.arange(39, 51)))
 steps = missing["scores/test/steps/error"][...]
 must("the step without a value", np.array_equal(np.flatnonzero(np.isnan(steps)), [50]))
+
+starts = [*range(0, 100 - 11), *range(100, 250 - 11), *range(250, 400 - 11)]
+new = h5py.File("times.h5", "r")["scores/times"]
+for what, test in (("the trial", times["scores/test"]), ("new data", new)):
+    must("gaps in time of " + what, list(test["index"][...]) == starts)
+    must("times of " + what, np.array_equal(test["steps/time"][...], data["times/time"][...]))
+    must("names of " + what, list(test["steps/id"].asstr()) == [f"n{i}" for i in range(400)])
+must("time of a window", np.array_equal(times["scores/test/time"][...], data["times/time"][...][starts]))
+must("groups", list(logs["scores/test/index"][...]) == [*range(0, 100 - 11), *range(109, 249 - 11)])
+must("a file shorter than a window", np.array_equal(np.flatnonzero(np.isnan(logs["scores/test/steps/error"][...])), np.arange(100, 109)))
 sys.exit(failures > 0)
 END
 [ $? = 0 ] || fail "comparison with NumPy"
