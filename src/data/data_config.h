@@ -13,7 +13,7 @@
 
 enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
 enum data_missing { MISSING_REFUSE, MISSING_IGNORE };
-enum data_split_by { SPLIT_BY_ROWS, SPLIT_BY_TIME };
+enum data_split_by { SPLIT_BY_ROWS, SPLIT_BY_GROUP, SPLIT_BY_TIME };
 enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
 
 // Rows of a split as Python counts them: negative numbers from the end, `last` excluded.

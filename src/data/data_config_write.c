@@ -97,6 +97,12 @@ static struct node *write_part(const struct data_part *part, const struct naming
     return list;
 }
 
+static char *split_by_text(const struct data_config *cfg)
+{
+    static const char *const names[] = {[SPLIT_BY_ROWS] = "rows", [SPLIT_BY_GROUP] = "group", [SPLIT_BY_TIME] = "time"};
+    return mem_text(names[cfg->split_by]);
+}
+
 static void add_split(struct node *map, const struct data_config *cfg)
 {
     char number[32];
@@ -107,7 +113,7 @@ static void add_split(struct node *map, const struct data_config *cfg)
         node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
     add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
     if (cfg->split_by != (cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS)) // what `auto` means is left out
-        node_add(split, "by", node_new_text("time"));
+        add_owned_text(split, "by", split_by_text(cfg));
 }
 
 struct node *data_config_write_as(

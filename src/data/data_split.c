@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "data/data_config.h"
+#include "data/split_parts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +161,9 @@ int data_split(const struct data_config *cfg, struct data_selection *s, enum dat
     memset(keep, 1, (size_t)rows);
     int result = 0;
     if (cfg->split_by == SPLIT_BY_TIME)
-        memset(keep + rows - wanted, 0, (size_t)wanted);
+        result = split_latest_rows(s, wanted, keep, e);
+    else if (cfg->split_by == SPLIT_BY_GROUP)
+        result = split_groups(cfg, s, purpose, wanted, keep, e);
     else
         result = draw_rows(cfg, s, purpose, wanted, keep, e);
     if (result == 0)

@@ -7,7 +7,7 @@ enum data_split_purpose { SPLIT_TEST = 0, SPLIT_VALIDATION = 1 }; // two splits 
 
 // Moves round(fraction * rows) rows, at least one but not all, from `s` to `part`; both keep their order. The fraction
 // is that of `purpose` in `cfg`. By rows, every label has its share, rounded by largest remainder, and (seed, purpose,
-// rank of the label) decide which rows are drawn. By time, the last rows go. Returns -1 and an error if there are fewer
-// than two rows.
+// rank of the label) decide which rows are drawn. By time, the latest rows go, and by group whole groups
+// (split_parts.h). Returns -1 and an error if the rows cannot be split.
 int data_split(const struct data_config *cfg, struct data_selection *s, enum data_split_purpose purpose,
     struct data_selection *part, struct err *e);

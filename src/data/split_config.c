@@ -5,7 +5,7 @@
 #include "base/field.h"
 #include "spec/spec.h"
 
-static const char *const split_by_choices[] = {"auto", "rows", "time", NULL};
+static const char *const split_by_choices[] = {"auto", "rows", "group", "time", NULL};
 struct split_config {
     double test;
     int64_t seed;
@@ -19,8 +19,9 @@ const struct field data_split_fields[] = {
         "seed of the random choice of rows, for test and for a validation given as a fraction", .default_text = "1",
         .min = 0, .max = 9e15),
     FIELD_ROW(split_config, by, "by", FIELD_CHOICE,
-        "how test, and a validation given as a fraction, are chosen: rows: at random, stratified by label; time: the "
-        "last rows; auto: time with data.window, whose windows never span both sets, otherwise rows",
+        "how test, and a validation given as a fraction, are chosen: rows: at random, stratified by label; group: whole "
+        "groups at random; time: the latest rows, or without times the last ones; auto: time with data.window, "
+        "otherwise rows",
         .default_text = "auto", .choices = split_by_choices),
     {0},
 };
@@ -37,7 +38,7 @@ void split_config_read(struct data_config *cfg, struct err *e)
         cfg->split_by = split.by - 1;
     if (split.by && cfg->split_by == SPLIT_BY_ROWS && cfg->window.length)
         node_error(node_get(cfg->split_node, "by"), e,
-            "found rows with data.window, allowed: time: windows of both sets would share time steps");
+            "found rows with data.window, allowed: group, time: windows of both sets would share time steps");
     if (split.test > 0 && cfg->test_node)
         node_error(cfg->split_node, e, "found test both here and as data.test (line %d), allowed: one of them",
             cfg->test_node->line);

@@ -36,6 +36,16 @@ const struct metric set_metrics[] = {
     {SCORES_F1, "F1 at the threshold", "1", SET(f1), .better = 1},
     {SCORES_PCA_ROC_AUC, "area under the ROC curve of principal components", "1", SET(pca_roc_auc), .better = 0,
         .header = "PCA ROC AUC", .format = "%.4f", .shown = SHOWN_WITH_VALUES},
+    {"step_roc_auc", "area under the ROC curve of time steps", "1", SET(step_roc_auc), .better = 1,
+        .group = SCORES_STEPS, .source = SCORES_ROC_AUC, .header = "step ROC AUC", .format = "%.4f",
+        .shown = SHOWN_WITH_VALUES},
+    {"step_average_precision", "average precision of time steps", "1", SET(step_average_precision), .better = 1,
+        .group = SCORES_STEPS, .source = SCORES_AVERAGE_PRECISION, .header = "step avg. prec.", .format = "%.4f",
+        .shown = SHOWN_WITH_VALUES},
+    {"step_f1", "F1 of time steps at the threshold", "1", SET(step_f1), .better = 1, .group = SCORES_STEPS,
+        .source = SCORES_F1},
+    {"step_pca_roc_auc", "area under the ROC curve of principal components, of time steps", "1", SET(step_pca_roc_auc),
+        .better = 0, .group = SCORES_STEPS, .source = SCORES_PCA_ROC_AUC},
     {0},
 };
 
@@ -150,13 +160,22 @@ static double group_real(struct trial_group *p, const char *object, const char *
 
 static void read_set_results(struct trial_group *p, const char *name, struct set_results *s)
 {
-    char group[256];
+    char group[256], steps[272];
     double auc;
 
     snprintf(group, sizeof group, TRIAL_SCORES "/%s", name);
+    snprintf(steps, sizeof steps, "%s/" SCORES_STEPS, group);
+    bool has_steps = store_has(p->f, group_path(p, steps));
     *s = (struct set_results){.name = mem_text(name)};
-    for (const struct metric *m = set_metrics; m->name; m++)
-        metric_set(m, s, group_real(p, group, m->name));
+    for (const struct metric *m = set_metrics; m->name; m++) {
+        const char *attribute = m->source ? m->source : m->name;
+        double v = NAN;
+        if (!m->group)
+            v = group_real(p, group, attribute);
+        else if (has_steps)
+            v = group_real(p, steps, attribute);
+        metric_set(m, s, v);
+    }
     s->has_labels = store_get_real(p->f, group_path(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
 }
 

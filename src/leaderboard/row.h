@@ -12,6 +12,7 @@ struct set_results {
     bool has_labels; // without, all metrics except mean_error and threshold are NaN
     double mean_error, threshold, roc_auc, roc_auc_low, roc_auc_high, average_precision, best_f1, accuracy, precision,
         recall, f1, pca_roc_auc;
+    double step_roc_auc, step_average_precision, step_f1, step_pca_roc_auc; // of time steps; NaN: no windows
 };
 
 struct leaderboard_row {
@@ -38,7 +39,8 @@ struct metric {
     const char *name, *long_name, *units; // in files
     size_t offset;                        // of the double in its struct
     int better;                           // 1: the larger the better; -1: the smaller; 0: neither
-    const char *group, *source;           // of trial_metrics: where the trial's file has it (source NULL: `name`)
+    const char *group, *source; // where the trial's file has it: its group, of set_metrics below that of the set (NULL:
+                                // the set's own), and its name there (NULL: `name`)
 
     const char *header; // in the printed table; NULL: not printed
     const char *format; // of the printed number

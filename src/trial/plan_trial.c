@@ -28,6 +28,7 @@ struct known_data {
     char *labels;         // owned: how often each occurs in each set; NULL: there are none
     struct shape shape;
     int64_t rows;
+    bool has_windows; // samples are windows, whose time steps have metrics
     struct known_set {
         char *name;                // owned
         bool has_labels, has_both; // it is known which rows are anomalies; there are some, and normal ones
@@ -110,6 +111,7 @@ static void note_sets(const struct data_sets *sets, struct known_data *k)
 {
     k->shape = sample_shape(&sets->train);
     k->rows = sets->train.rows;
+    k->has_windows = sets->window.length > 0;
     k->n_sets = sets->n_test;
     k->set = mem_new((size_t)k->n_sets, sizeof *k->set);
     for (int i = 0; i < k->n_sets; i++)
@@ -235,13 +237,17 @@ static int check_objective(const struct experiment *x, const struct known_data *
     if (!o->is_of_set)
         return 0;
 
+    const struct node *section = spec_sweep_section(x->sweep);
+    const struct node *objective = node_get(section, "objective");
+    const struct node *at = objective ? objective : section;
+    if (o->metric->group && !k->has_windows)
+        return node_error(at, e, "%s is of time steps, but samples are no windows (data.window); hint: %s",
+            o->metric->name, o->metric->source);
+
     for (int i = 0; i < k->n_sets; i++)
         if ((!o->set || strcmp(o->set, k->set[i].name) == 0) && (k->set[i].has_both || !o->needs_labels))
             return 0;
 
-    const struct node *section = spec_sweep_section(x->sweep);
-    const struct node *objective = node_get(section, "objective");
-    const struct node *at = objective ? objective : section;
     const char *needed = "samples";
     if (o->needs_labels)
         needed = "labels that tell which samples are anomalies, some normal ones and some anomalies";

@@ -114,7 +114,7 @@ tiny_spec | sed 's/tiny/gaps/; s/^  scale/  missing: ignore\n&/; s/  epochs: 3/&
 every gaps --set sweep.over.train.loss='[mse, mae, huber, log_cosh, cosine, gaussian_nll, binary_crossentropy]' --set train.clip_norm=1
 
 # --- windows over a series, of which some parts are too short
-tiny_spec | sed 's/^  scale/  window: {length: 4}\n&/; s/{dense: 6, activation: sigmoid}/{dense: 24, activation: sigmoid}/' >windows.yaml
+tiny_spec | sed 's/^name: tiny/name: windows/; s/^  scale/  window: {length: 4}\n&/; s/{dense: 6, activation: sigmoid}/{dense: 24, activation: sigmoid}/' >windows.yaml
 every windows
 
 # --- the comparison can fail
@@ -124,7 +124,7 @@ good run tiny.yaml --quiet --results bare --set score.save=null
 differ "$(trial one/tiny)" "$(trial seed/tiny)" '^differs  model/encoder_0/kernel .* 24 of 24 elements'
 differ "$(trial one/tiny)" "$(trial bare/tiny)" '^differs  scores/test/code .*first file alone'
 differ "$(trial bare/tiny)" "$(trial one/tiny)" '^differs  scores/test/reconstruction .*second file alone'
-is 'arrays of a trial' "$("$h5same" "$(trial one/tiny)" "$(trial one/tiny)" | tail -1)" '32 arrays the same, 0 differences'
+is 'arrays of a trial' "$("$h5same" "$(trial one/tiny)" "$(trial one/tiny)" | tail -1)" '42 arrays the same, 0 differences'
 if "$h5same" "$(trial one/tiny)" none.h5 >comparison 2>&1; then fail 'a missing file is the same'; fi
 
 # --- more workers than shards

@@ -114,20 +114,43 @@ spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/test: d.h5:lo
 good run logs.yaml --results one
 says message 'test: 9 of 249 time steps are in no window'
 
+# Splits: whole groups, or the latest rows, which need not be the last ones.
+spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/train: d.h5:train/train: d.h5:logs/; s/test: d.h5:test/split: {test: 0.4, by: group}/; s/validation: 0.1, //' >by_group.yaml
+good run by_group.yaml --results one
+awk 'NR == 1 {print "when," $0; next} {print 1577836800 + (NR > 101 ? NR - 500 : NR) "," $0}' test.csv >later.csv
+good import later.csv --label state --time when -o d.h5:later
+spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/train: d.h5:train/train: d.h5:later/; s/test: d.h5:test/split: {test: 0.2}/; s/validation: 0.1, //' >by_time.yaml
+good run by_time.yaml --results one
+sed 's/split: {test: 0.2}/split: {test: 0.2, by: group}/' by_time.yaml >bad.yaml
+bad 3 'found no groups in train, which data.split.by: group needs; hint: hourglass import --group COLUMN' check bad.yaml
+awk 'NR == 1 {print "when," $0; next} {print 1577836800 "," $0}' test.csv >once.csv
+good import once.csv --label state --time when -o d.h5:once
+sed 's/d.h5:later/d.h5:once/' by_time.yaml >bad.yaml
+bad 3 'train cannot be split by time: at least 321 of its 400 rows have the earliest time' check bad.yaml
+sed '5s/^[^,]*/NA/' later.csv >hole.csv
+good import hole.csv --label state --time when -o d.h5:hole
+sed 's/d.h5:later/d.h5:hole/' by_time.yaml >bad.yaml
+bad 3 'row 3 of d.h5:hole has no time, which data.split.by: time needs' check bad.yaml
+spec "$window" '{dense: 4}' '{dense: 24}' | sed '$a sweep: {objective: step_f1, over: {train.seed: [1, 2]}}' >objective.yaml
+good check objective.yaml
+sed 's/window: {length: 12}/fill: none/; s/dense: 24/dense: 2/' objective.yaml >bad.yaml
+bad 2 'sweep.objective: step_f1 is of time steps, but samples are no windows .data.window.; hint: f1' check bad.yaml
+
 if ! "$PYTHON" -c 'import h5py, numpy' 2>/dev/null; then
     [ $failures = 0 ] || verdict
     echo "skipped: no h5py for the comparison with NumPy: apt-get install python3-h5py"
     exit 77
 fi
 "$PYTHON" - "$(trial_of one/dense)" "$(trial_of one/auto)" "$(trial_of one/split)" "$(trial_of one/missing)" \
-    "$(trial_of one/times)" "$(trial_of one/logs)" >message <<'END'
+    "$(trial_of one/times)" "$(trial_of one/logs)" "$(trial_of one/by_group)" "$(trial_of one/by_time)" >message <<'END'
 import sys
 
 import h5py
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-dense, auto, split, missing, times, logs = (h5py.File(name, "r") for name in sys.argv[1:7])
+dense, auto, split, missing, times, logs, by_group, by_time = (
+    h5py.File(name, "r") for name in sys.argv[1:9])
 data, scores, decoded = (h5py.File(name, "r") for name in ("d.h5", "scores.h5", "decoded.h5"))
 failures = 0
 
@@ -198,6 +221,9 @@ for what, test in (("the trial", times["scores/test"]), ("new data", new)):
 must("time of a window", np.array_equal(times["scores/test/time"][...], data["times/time"][...][starts]))
 must("groups", list(logs["scores/test/index"][...]) == [*range(0, 100 - 11), *range(109, 249 - 11)])
 must("a file shorter than a window", np.array_equal(np.flatnonzero(np.isnan(logs["scores/test/steps/error"][...])), np.arange(100, 109)))
+groups = np.unique(by_group["scores/test/steps/group"][...])
+must("whole groups", sorted(by_group["scores/test/steps/index"][...]) == list(np.flatnonzero(np.isin(data["logs/group"][...], groups))))
+must("the latest rows", list(by_time["scores/test/steps/index"][...]) == list(range(20, 100)))
 sys.exit(failures > 0)
 END
 [ $? = 0 ] || fail "comparison with NumPy"

@@ -1,0 +1,140 @@
+// Rows are ranked by their times, and groups by a random permutation of their numbers.
+#include "data/split_parts.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "base/timestamp.h"
+#include "data/coordinates.h"
+#include "data/data_config.h"
+#include "data/data_table.h"
+#include "data/select_coordinates.h"
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+// Copies the times of all rows to time (rows). Returns 1 if no table has times, or -1 and an error.
+static int collect_times(const struct data_selection *s, int64_t *time, struct err *e)
+{
+    int with = 0;
+
+    for (int k = 0; k < s->part->n; k++)
+        with += s->tables[k]->coordinates.time != NULL;
+    if (with == 0)
+        return 1;
+    for (int64_t i = 0; i < s->rows; i++) {
+        const struct data_table *t = s->tables[s->source[i]];
+        time[i] = t->coordinates.time ? t->coordinates.time[s->index[i]] : TIME_MISSING;
+        if (time[i] == TIME_MISSING)
+            return data_error(s->part->source[s->source[i]].at, e,
+                "row %lld of %s has no time, which data.split.by: time needs; hint: by: group, or where",
+                (long long)s->index[i], t->name);
+    }
+    return 0;
+}
+
+int split_latest_rows(const struct data_selection *s, int64_t wanted, int8_t *keep, struct err *e)
+{
+    int64_t *time = mem_array((size_t)s->rows, sizeof *time, s->part->name, e);
+    int64_t *sorted = mem_array((size_t)s->rows, sizeof *sorted, s->part->name, e);
+    int result = time && sorted ? collect_times(s, time, e) : -1;
+
+    ASSERT(wanted > 0 && wanted < s->rows, "%lld of %lld rows", (long long)wanted, (long long)s->rows);
+    if (result == 1) {
+        memset(keep + s->rows - wanted, 0, (size_t)wanted);
+        result = 0;
+    } else if (result == 0) {
+        memcpy(sorted, time, (size_t)s->rows * sizeof *time);
+        qsort(sorted, (size_t)s->rows, sizeof *sorted, compare_times);
+        int64_t first = sorted[s->rows - wanted];
+        for (int64_t i = 0; i < s->rows; i++)
+            keep[i] = time[i] < first;
+        if (sorted[0] == first)
+            result = data_error(s->part->source[0].at, e,
+                "%s cannot be split by time: at least %lld of its %lld rows have the earliest time; hint: by: rows",
+                s->part->name, (long long)(s->rows - wanted + 1), (long long)s->rows);
+    }
+    free(time);
+    free(sorted);
+    return result;
+}
+
+// --- groups
+
+// Returns how many rows each group has, as new memory. Rows without a group make one of their own, the last.
+static int64_t *count_group_rows(const struct coordinates *c, int64_t rows)
+{
+    int64_t *count = mem_new((size_t)c->n_group_names + 1, sizeof *count);
+
+    for (int64_t i = 0; i < rows; i++)
+        count[c->group[i] == GROUP_MISSING ? c->n_group_names : c->group[i]]++;
+    return count;
+}
+
+// Returns the smallest group that has rows.
+static int32_t smallest_group(const int64_t *count, int32_t n)
+{
+    int32_t smallest = -1;
+
+    for (int32_t g = 0; g < n; g++)
+        if (count[g] > 0 && (smallest < 0 || count[g] < count[smallest]))
+            smallest = g;
+    return smallest;
+}
+
+// goes[group] := 1 for the groups that are drawn. Groups without rows do not count. Returns how many have rows.
+static int draw_groups(
+    const struct data_config *cfg, unsigned purpose, const int64_t *count, int32_t n, int64_t wanted, int8_t *goes)
+{
+    int32_t *order = mem_new((size_t)n, sizeof *order), present = 0, drawn = 0;
+
+    for (int32_t g = 0; g < n; g++)
+        present += count[g] > 0;
+    random_permutation((uint64_t)cfg->seed, RANDOM_SPLIT, purpose, UINT32_MAX - 1, n, order);
+    for (int32_t i = 0; i < n && drawn + 1 < present; i++) {
+        int64_t more = count[order[i]];
+        if (more == 0 || 2 * wanted < more) // without it, the number of rows is closer to what is wanted
+            continue;
+        goes[order[i]] = 1;
+        wanted -= more;
+        drawn++;
+    }
+    free(order);
+
+    if (drawn == 0 && present > 1)
+        goes[smallest_group(count, n)] = 1;
+    return present;
+}
+
+int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
+    int8_t *keep, struct err *e)
+{
+    const struct node *at = s->part->source[0].at;
+    struct coordinates c = {0};
+    int result = select_groups(s, &c, e);
+
+    if (result == 0 && !c.group)
+        result = data_error(at, e,
+            "found no groups in %s, which data.split.by: group needs; hint: hourglass import --group COLUMN",
+            s->part->name);
+    if (result == 0) {
+        int64_t *count = count_group_rows(&c, s->rows);
+        int8_t *goes = mem_new((size_t)c.n_group_names + 1, sizeof *goes);
+        int present = draw_groups(cfg, purpose, count, c.n_group_names + 1, wanted, goes);
+        for (int64_t i = 0; i < s->rows; i++)
+            keep[i] = !goes[c.group[i] == GROUP_MISSING ? c.n_group_names : c.group[i]];
+        if (present < 2)
+            result = data_error(
+                at, e, "found %d group in %s to split by group, allowed: at least 2", present, s->part->name);
+        free(count);
+        free(goes);
+    }
+    coordinates_free(&c, s->rows);
+    return result;
+}

@@ -1,0 +1,14 @@
+// Splits by time and by group: which rows of a selection become a set of their own.
+#pragma once
+
+#include "data/data_select.h"
+
+// keep[row] := 0 for the latest rows: at least `wanted` of them, and all with the same time as one of these. Without
+// times they are the last rows. Returns -1 and an error if a row has no time or if all rows would go.
+int split_latest_rows(const struct data_selection *s, int64_t wanted, int8_t *keep, struct err *e);
+
+// keep[row] := 0 for the rows of whole groups, which are drawn at random by (cfg->seed, purpose): a group goes if the
+// number of rows that go is then closer to `wanted`. At least one group goes, the smallest one, but not all. Returns -1
+// and an error if there are no groups, or fewer than two.
+int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
+    int8_t *keep, struct err *e);
