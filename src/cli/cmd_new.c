@@ -64,7 +64,7 @@ static void join_fields(void)
 }
 
 // FILE.h5:SPLIT, and not FILE.h5:/path of some other HDF5 file.
-static bool is_split(const char *name)
+static bool names_split(const char *name)
 {
     const char *colon = strrchr(name, ':');
     return colon && colon - name > 3 && strncmp(colon - 3, ".h5", 3) == 0 && colon[1] && colon[1] != '/';
@@ -116,7 +116,7 @@ static int write_spec(const char *spec, const char *text, struct err *e)
 // Imports the data unless it is a split. Returns the name of the split as new memory, or NULL and errors.
 static char *import_sources(struct new_options *o, const struct arguments *rest, const char *name, struct err *e)
 {
-    if (rest->n == 1 && is_split(rest->v[0]))
+    if (rest->n == 1 && names_split(rest->v[0]))
         return mem_text(rest->v[0]);
 
     char *split = o->split ? mem_text(o->split) : mem_format("%s.h5:all", name);

@@ -14,7 +14,7 @@
 
 enum { MAX_LISTED_LABELS = 12 };
 
-static void add_labels(struct text *t, const struct import_summary *s)
+static void add_label_counts(struct text *t, const struct import_summary *s)
 {
     if (!s->label_name)
         return;
@@ -63,7 +63,7 @@ static void print_summary(const char *output, const struct import_summary *s, do
     for (int d = 1; d < s->shape.rank; d++)
         text_add(&t, "%s%lld", d > 1 ? "x" : "", (long long)s->shape.dims[d]);
     text_add(&t, " %s", types[s->shape.type]);
-    add_labels(&t, s);
+    add_label_counts(&t, s);
     if (s->note)
         text_add(&t, "; %s", s->note);
     text_add(&t, "; %lld missing value%s; %s", (long long)s->missing, text_plural(s->missing),

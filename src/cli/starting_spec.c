@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "data/columns.h"
 #include "data/coordinates.h"
+#include "data/data_config.h"
 #include "data/dataset.h"
 #include "data/gather.h"
 #include "store/schema.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 
 enum { FEW_ROWS = 300 };    // with fewer, no row is kept for validation
+enum { FEW_STEPS = 1000 };  // with fewer, windows of automatic length could be too long
 enum { PIECE_ROWS = 1000 }; // that are looked at together
 enum { BATCHES_PER_EPOCH = 50 };
 
@@ -27,6 +29,7 @@ struct facts {
     char *common;     // owned: the label that occurs most often, as YAML writes it
     int64_t n_common; // its rows
     bool is_image, is_series;
+    double usual_step; // seconds, the median of the steps of a series; 0: not known
 };
 
 static void facts_free(struct facts *f)
@@ -101,17 +104,34 @@ static void learn_labels(struct facts *f)
     text_free(&counts);
 }
 
-// Returns true if times of a group never decrease, and rows therefore follow each other.
+// Returns true if rows of a group follow each other in time. Real clocks go back now and then: at the end of summer
+// time.
 static bool is_in_order_of_time(const struct dataset *d)
 {
     const struct coordinates *c = &d->coordinates;
+    int64_t backwards = 0;
 
     for (int64_t i = 1; c->time && i < d->rows; i++) {
         bool is_same_group = !c->group || c->group[i] == c->group[i - 1];
-        if (is_same_group && c->time[i] < c->time[i - 1])
-            return false;
+        backwards += is_same_group && c->time[i] < c->time[i - 1];
     }
-    return c->time && d->rows > 1;
+    return c->time && d->rows > 1 && backwards * 100 <= d->rows;
+}
+
+// Returns the median of the time from a row to the next one, in seconds.
+static double median_step(const struct dataset *d)
+{
+    const int64_t *time = d->coordinates.time;
+    int64_t *steps = mem_new((size_t)d->rows, sizeof *steps);
+
+    ASSERT(d->rows > 1, "%lld rows", (long long)d->rows);
+    for (int64_t i = 1; i < d->rows; i++)
+        steps[i - 1] = time[i] - time[i - 1];
+    qsort(steps, (size_t)d->rows - 1, sizeof *steps, by_value);
+    double median = 1e-6 * (double)steps[(d->rows - 1) / 2];
+    free(steps);
+
+    return median;
 }
 
 // "FILE.h5:train" has a test split if there is FILE.h5:test with rows of the same shape.
@@ -139,6 +159,7 @@ static char *find_test_split(const char *source, struct err *e)
 static int learn_facts(const char *source, const struct dataset *d, struct facts *f, struct err *e)
 {
     *f = (struct facts){.source = source, .d = d, .is_image = d->shape_rank > 1, .is_series = is_in_order_of_time(d)};
+    f->usual_step = f->is_series ? median_step(d) : 0;
     f->missing = count_missing(d);
     learn_labels(f);
     f->test = find_test_split(source, e);
@@ -160,14 +181,14 @@ static void add_value(struct text *t, const char *value)
         text_add_json(t, value);
 }
 
-static void add_data_head(struct text *t, const struct facts *f)
+static void propose_source(struct text *t, const struct facts *f)
 {
     text_add(t, "data:\n  train: ");
     add_value(t, f->source);
     text_add(t, "\n");
 }
 
-static void add_labels(struct text *t, const struct facts *f)
+static void propose_labels(struct text *t, const struct facts *f)
 {
     const char *name = f->d->sources[0].label_name;
     char *visible = text_visible(name);
@@ -180,7 +201,7 @@ static void add_labels(struct text *t, const struct facts *f)
     free(visible);
 }
 
-static void add_test(struct text *t, const struct facts *f)
+static void propose_sets(struct text *t, const struct facts *f)
 {
     if (f->test) {
         text_add(t, "  test: ");
@@ -193,11 +214,11 @@ static void add_test(struct text *t, const struct facts *f)
         add_value(t, f->source);
         text_add(t, "    # without labels, every row is trained on and scored\n");
     }
-    if (f->d->rows >= FEW_ROWS && !f->is_series)
+    if (f->d->rows >= FEW_ROWS)
         text_add(t, "  validation: 0.1                # of the training rows: they decide when training ends\n");
 }
 
-static void add_values(struct text *t, const struct facts *f)
+static void propose_scaling(struct text *t, const struct facts *f)
 {
     if (f->missing > 0)
         text_add(t,
@@ -211,7 +232,28 @@ static void add_values(struct text *t, const struct facts *f)
         text_add(t, "  scale: standard                # mean 0, deviation 1; or robust, min_max, unit, none\n");
 }
 
-static void add_model(struct text *t, const struct facts *f)
+// Rows of which each is a time step become windows.
+static void propose_windows(struct text *t, const struct facts *f)
+{
+    char number[32];
+
+    text_add(t,
+        "  # The rows have times, which increase, so a sample is a window over some time steps. Remove this for rows that\n"
+        "  # have nothing to do with the rows before them.\n"
+        "  window: {");
+    if (f->d->rows < FEW_STEPS)
+        text_add(t, "length: %lld", (long long)(f->d->rows / 10 > 3 ? f->d->rows / 10 : 3));
+    else
+        text_add(t, "length: auto");
+    text_add(t, ", step: 1");
+    if (f->usual_step > 0)
+        text_add(
+            t, ", max_gap: %ss}    # no window crosses a longer gap in time\n", text_number(number, 5 * f->usual_step));
+    else
+        text_add(t, "}\n");
+}
+
+static void propose_model(struct text *t, const struct facts *f)
 {
     text_add(t,
         "# The layers before the code, in units; the decoder mirrors them. `features` is the number of values of a\n"
@@ -225,7 +267,7 @@ static void add_model(struct text *t, const struct facts *f)
             "model: {hidden: [\"${max(features * 2, 16)}\"], code: \"${max(features // 2, 2)}\", activation: tanh}\n");
 }
 
-static void add_training(struct text *t, const struct facts *f)
+static void propose_training(struct text *t, const struct facts *f)
 {
     int64_t batch = 32;
     while (batch < 256 && f->d->rows / batch > BATCHES_PER_EPOCH)
@@ -238,11 +280,11 @@ static void add_training(struct text *t, const struct facts *f)
     text_add(t, "  optimizer: adam\n  learning_rate: 1e-3\n");
     text_add(t, "  batch_size: %lld\n", (long long)batch);
     text_add(t, "  epochs: %d\n", f->is_image ? 20 : 100);
-    if (f->d->rows >= FEW_ROWS && !f->is_series)
+    if (f->d->rows >= FEW_ROWS)
         text_add(t, "  early_stopping: 10             # ends after 10 epochs without a better validation loss\n");
 }
 
-static void add_scores(struct text *t, const struct facts *f)
+static void propose_scores(struct text *t, const struct facts *f)
 {
     text_add(t, "score:\n");
     text_add(t,
@@ -252,7 +294,7 @@ static void add_scores(struct text *t, const struct facts *f)
         text_add(t, "  baseline: pca                  # what principal components find, for comparison\n");
 }
 
-static void add_sweep(struct text *t)
+static void propose_sweep(struct text *t)
 {
     text_add(t,
         "# Every combination is one trial. Remove the sweep for a single one.\n"
@@ -262,7 +304,7 @@ static void add_sweep(struct text *t)
         "    # model.code: [2, 4, 8, 16]  # a smaller code misses more, a larger one learns the anomalies, too\n");
 }
 
-static void add_sections(struct text *t, const struct facts *f, const char *name)
+static void propose_all(struct text *t, const struct facts *f, const char *name)
 {
     text_add(t,
         "# A start, made by `hourglass new`. Check it with `hourglass check`, train with `hourglass run`, and change\n"
@@ -270,15 +312,19 @@ static void add_sections(struct text *t, const struct facts *f, const char *name
     text_add(t, "name: ");
     add_value(t, name);
     text_add(t, "\n");
-    add_data_head(t, f);
+
+    propose_source(t, f);
     if (f->labels)
-        add_labels(t, f);
-    add_test(t, f);
-    add_values(t, f);
-    add_model(t, f);
-    add_training(t, f);
-    add_scores(t, f);
-    add_sweep(t);
+        propose_labels(t, f);
+    propose_sets(t, f);
+    propose_scaling(t, f);
+    if (f->is_series)
+        propose_windows(t, f);
+
+    propose_model(t, f);
+    propose_training(t, f);
+    propose_scores(t, f);
+    propose_sweep(t);
 }
 
 int starting_spec(const char *source, const char *name, struct text *out, struct err *e)
@@ -294,7 +340,7 @@ int starting_spec(const char *source, const char *name, struct text *out, struct
     if (!failed)
         failed = learn_facts(source, &sets.train, &f, e);
     if (!failed)
-        add_sections(out, &f, name);
+        propose_all(out, &f, name);
     if (!failed)
         facts_free(&f);
     data_sets_free(&sets);

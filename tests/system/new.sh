@@ -49,6 +49,13 @@ says stdout '^  test: both.h5:test$'
 ! grep -q 'split:' stdout || fail 'a split next to a test set'
 [ ! -e both.yaml ] || fail 'a file next to standard output'
 
+# a series: a row per minute, with a gap, and an hour that comes twice
+awk 'BEGIN { print "time,load,heat"; for (i = 0; i < 1500; i++) { t = 1700000000 + 60 * i + (i > 700 ? 86400 : 0) - (i > 1200 ? 600 : 0)
+    print t "," sin(i / 8) "," cos(i / 8) } }' >series.csv
+good new series.csv --time time
+says series.yaml '^  window: \{length: auto, step: 1, max_gap: 300s\}'
+runs series
+
 # pictures
 if has_data images; then
     mkdir pictures
