@@ -9,15 +9,18 @@
 
 static const struct command command = {
     .name = "import",
-    .usage = "SRC [LABELS] --output FILE.h5:SPLIT [OPTION]...",
-    .about = "Imports data into a split of a data-set file. Other splits of the file stay as they are.\n"
-             "Commands that write one file at the same time wait for each other. SRC is\n"
-             "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
-             "  a NumPy .npz archive;\n"
-             "  a PNG or JPEG file, or a folder of such files; folders of them give one label each (PNG with 16 bits\n"
-             "  becomes i4);\n"
-             "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
-             "LABELS is another such file with one label per row: an integer or a name.\n",
+    .usage = "SRC... [LABELS] --output FILE.h5:SPLIT [OPTION]...",
+    .about =
+        "Imports data into a split of a data-set file. Other splits of the file stay as they are.\n"
+        "Commands that write one file at the same time wait for each other. SRC is\n"
+        "  an IDX file (as MNIST's), a CSV file or a NumPy .npy array, packed with gzip or not;\n"
+        "  a NumPy .npz archive;\n"
+        "  a PNG or JPEG file, or a folder of such files; folders of them give one label each (PNG with 16 bits\n"
+        "  becomes i4);\n"
+        "  a dataset of an HDF5 file: FILE.h5:/path/of/dataset.\n"
+        "LABELS is another such file with one label per row: an integer or a name.\n"
+        "Several CSV files with the same columns, a pattern such as 'logs/*.csv' or a folder of CSV files are one\n"
+        "table; each file is a group of its rows.\n",
     .shorts = "o:output",
     .footer = "Integers of 1, 2, 4, 8 bytes and floats of 4 and 8 bytes keep their type; u2 becomes i4, u4 and u8 "
               "become i8, f2 becomes f4.\n"

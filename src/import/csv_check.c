@@ -65,7 +65,7 @@ static void count_text(struct csv *c, struct csv_encoding *column, const char *t
 // Reports a string in a column of numbers. A column without numbers gets one report, because it needs an option.
 static void report_text(struct csv *c, const struct csv_encoding *column, const char *text, size_t n)
 {
-    bool may_be_header = c->rows == 0 && !c->columns.has_header;
+    bool may_be_header = c->file_rows == 0 && !c->columns.has_header;
     int most = column->numbers ? MAX_COLUMN_ERRORS : 1;
 
     if (column->texts > most) {
@@ -189,12 +189,13 @@ void csv_check_record(void *context)
     struct csv *c = context;
 
     if (c->field != c->columns.n && !c->skips_record) {
-        c->is_first_odd = c->is_first_odd || c->rows == 0;
+        c->is_first_odd = c->is_first_odd || c->file_rows == 0;
         if (may_report(c))
             err_at(c->e, ERR_DATA, c->path, csv_table_line(c->table), 0,
                 "found %d field%s, allowed: %d as in the first line", c->field, text_plural(c->field), c->columns.n);
     }
     c->rows += !c->skips_record;
+    c->file_rows += !c->skips_record;
     c->skips_record = false;
     c->field = 0;
 }

@@ -4,6 +4,7 @@
 #include "import/csv_columns.h"
 #include "import/csv_dictionary.h"
 #include "import/csv_encode.h"
+#include "import/csv_files.h"
 #include "import/csv_labels.h"
 #include "import/csv_lines.h"
 #include "import/csv_number.h"
@@ -13,9 +14,12 @@
 #include "import/time_column.h"
 
 struct csv {
-    const char *path; // borrowed from the source
+    struct csv_files files;
+    const struct csv_file *file; // the current one, of which the next three are copies
+    const char *path;
     struct csv_dialect dialect;
     struct csv_columns columns;
+
     struct csv_missing missing;
     struct csv_labels labels;
     struct csv_encodings encodings;
@@ -25,7 +29,8 @@ struct csv {
     struct csv_table *table;
     bool skips_record; // the next record is the header
     int field;         // index in the current record
-    int64_t rows;      // records so far
+    int64_t rows;      // records so far, in all files
+    int64_t file_rows; // in the current file
 
     // first pass
     int errors;

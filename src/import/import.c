@@ -116,6 +116,16 @@ static int write_imported_split(struct dataset_target *t, struct import_pair *pa
     return -1;
 }
 
+// Refuses an output that is one of the inputs.
+static void check_inputs(const char *output, const struct import_pair *pair, struct err *e)
+{
+    const char *label = pair->label ? pair->label->path : NULL;
+
+    if (pair->x)
+        store_check_output(output, (const char *const[]){pair->x->path, label}, 2, e);
+    store_check_output(output, pair->files.v, pair->files.n, e);
+}
+
 // Checks the output and opens the sources. Both are always done, so that the mistakes in both are reported.
 static int open_both_ends(
     struct dataset_target *target, struct import_pair *pair, const struct import_options *o, struct err *e)
@@ -126,15 +136,8 @@ static int open_both_ends(
         dataset_target_check(target, o->force, e);
     import_pair_open(pair, o, e);
 
-    const char *inputs[2];
-    int n = 0;
-    if (pair->x)
-        inputs[n++] = pair->x->path;
-    if (pair->label)
-        inputs[n++] = pair->label->path;
-    ASSERT(n <= 2, "%d inputs", n);
     if (target->path)
-        store_check_output(target->path, inputs, n, e);
+        check_inputs(target->path, pair, e);
     return e->count > before ? -1 : 0;
 }
 
@@ -149,8 +152,8 @@ int import_run(const struct import_options *o, struct import_summary *s, struct 
         return err_add(e, ERR_USAGE,
             "--like: found together with --columns, --drop, --one-hot, --ordinal, --time-features or --missing-category, "
             "allowed: without them, because it says what columns become");
-    if (o->n_sources < 1 || o->n_sources > 2)
-        return err_add(e, ERR_USAGE, "found %d SRC, allowed: 1, or 2 (data and labels)", o->n_sources);
+    if (o->n_sources < 1)
+        return err_add(e, ERR_USAGE, "found no SRC, allowed: 1 or more");
 
     int rc = open_both_ends(&target, &pair, o, e);
     if (rc == 0)

@@ -18,14 +18,16 @@ enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
 
 // What the user wants. Strings are NULL if not given.
 struct import_options {
-    const char **sources; // (n_sources), borrowed: one SRC with all, or one with the data and one with the labels
+    const char **sources; // (n_sources), borrowed: SRC, as the user names them
     int n_sources;
-    char *output;  // "FILE.h5:SPLIT"
-    bool force;    // replace a split that exists
-    bool is_label; // the source holds labels, which may be strings: set by import_pair.c
-    char *x;       // array of an archive that holds the data
-    char *label;   // column, array or SRC that holds the labels
-    char *id;      // columns that identify the rows
+    const char *const *tables; // (n_tables), borrowed: the files of one table; set by import_pair.c
+    int n_tables;              // 0: SRC is one file
+    char *output;              // "FILE.h5:SPLIT"
+    bool force;                // replace a split that exists
+    bool is_label;             // the source holds labels, which may be strings: set by import_pair.c
+    char *x;                   // array of an archive that holds the data
+    char *label;               // column, array or SRC that holds the labels
+    char *id;                  // columns that identify the rows
     char *time, *group;
     int date_order;                     // enum date_order
     char *time_features;                // comma-separated names of column_kinds

@@ -3,22 +3,26 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "import/csv_files.h"
+#include "import/file_set.h"
 #include "import/source.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void import_pair_free(struct import_pair *p)
 {
     source_free(&p->x);
     source_free(&p->label);
+    file_set_free(&p->files);
 }
 
 // Returns the name of source i. The labels may be named by --label; a new name is also stored in *owned.
 static const char *pair_source_name(const struct import_options *o, int i, char **owned)
 {
     ASSERT(i < o->n_sources || o->label, "source %d", i);
-    if (i < o->n_sources)
+    if (o->n_tables == 0 && i < o->n_sources)
         return o->sources[i];
     // "/labels" after "FILE.h5:/data" is in the same file
     const char *inner = strstr(o->sources[0], ":/");
@@ -132,6 +136,7 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
     plain.label = plain.x = plain.id = plain.time = plain.group = plain.time_features = plain.one_hot = plain.ordinal =
         NULL;
     plain.like_columns = NULL;
+    plain.n_tables = 0;
     plain.is_label = p->x && source_columns(&p->x->shape) != 1;
     p->label = source_open(pair_source_name(o, 1, &owned), &plain, e);
     free(owned);
@@ -142,6 +147,17 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
                : -1;
 }
 
+// Returns the first source, or of the files of a table the first that is not empty.
+static const char *first_source_name(const struct import_options *o)
+{
+    for (int i = 0; i < o->n_tables; i++) {
+        struct stat s;
+        if (stat(o->tables[i], &s) != 0 || !S_ISREG(s.st_mode) || s.st_size > 0)
+            return o->tables[i];
+    }
+    return o->sources[0];
+}
+
 // Opens the first source. *label_is_source: --label names a file, not a column or array of this source.
 static void open_first(struct import_pair *p, const struct import_options *o, bool *label_is_source, struct err *e)
 {
@@ -149,10 +165,11 @@ static void open_first(struct import_pair *p, const struct import_options *o, bo
     struct import_options plain = *o;
 
     plain.label = NULL;
-    p->x = source_open(o->sources[0], o, &why);
+    const char *name = first_source_name(o);
+    p->x = source_open(name, o, &why);
     *label_is_source = p->x && o->label && !(p->x->format->heeds & HEEDS_LABEL);
     if (!p->x && o->label && (access(o->label, F_OK) == 0 || strstr(o->label, ":/"))) {
-        p->x = source_open(o->sources[0], &plain, e);
+        p->x = source_open(name, &plain, e);
         *label_is_source = true;
     } else {
         err_merge(e, &why);
@@ -164,9 +181,12 @@ static int open_pair(struct import_pair *p, const struct import_options *o, stru
     bool label_is_source;
 
     open_first(p, o, &label_is_source, e);
-    if (o->n_sources == 2 && o->label)
-        return err_add(e, ERR_USAGE, "--label: found together with a second SRC, allowed: one of them");
-    if (o->n_sources == 2 || label_is_source)
+    bool has_second = o->n_sources == 2 && o->n_tables == 0;
+    if (has_second && o->label)
+        return err_add(e, ERR_USAGE,
+            "--label: found together with a second SRC that is no further file of the table of the first, allowed: "
+            "CSV files with the same columns, or one SRC and --label");
+    if (has_second || label_is_source)
         return open_second(p, o, e);
     if (!p->x || check_heeded(o, p->x->format->heeds, p->x->format->name, e) != 0)
         return -1;
@@ -178,5 +198,15 @@ static int open_pair(struct import_pair *p, const struct import_options *o, stru
 
 int import_pair_open(struct import_pair *p, const struct import_options *o, struct err *e)
 {
-    return open_pair(p, o, e) == 0 ? source_order_channels(p->x, o, e) : -1;
+    struct import_options expanded = *o;
+
+    if (file_set_expand(&p->files, o, e) != 0)
+        return -1;
+    expanded.sources = p->files.v;
+    expanded.n_sources = p->files.n;
+    if (p->files.n > 2 || (p->files.n == 2 && csv_is_one_table(p->files.v[0], p->files.v[1], o))) {
+        expanded.tables = p->files.v;
+        expanded.n_tables = p->files.n;
+    }
+    return open_pair(p, &expanded, e) == 0 ? source_order_channels(p->x, o, e) : -1;
 }

@@ -132,6 +132,17 @@ static void add_origin(struct text *t, const struct source *s)
         text_add(t, ":%s", s->inner);
 }
 
+// Adds the names of all files of a table, or of the first and how many there are more.
+static void add_files(struct text *t, const struct import_pair *pair)
+{
+    enum { NAMED = 100 };
+
+    for (int i = 0; i < pair->files.n && i < NAMED; i++)
+        text_add(t, "%s%s", i ? ", " : "", pair->files.v[i]);
+    if (pair->files.n > NAMED)
+        text_add(t, " and %d more", pair->files.n - NAMED);
+}
+
 static int set_split_attributes(struct transfer *t, struct err *e)
 {
     const struct source *label = t->pair->label ? t->pair->label : t->pair->x;
@@ -139,7 +150,10 @@ static int set_split_attributes(struct transfer *t, struct err *e)
     char date[32];
     struct text origin = {0};
 
-    add_origin(&origin, t->pair->x);
+    if (t->pair->x->n_files > 1)
+        add_files(&origin, t->pair);
+    else
+        add_origin(&origin, t->pair->x);
     if (t->pair->label)
         add_origin(&origin, t->pair->label);
     int rc = store_set_text(t->file, t->split, DATASET_SOURCE, origin.data, e);

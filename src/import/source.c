@@ -85,11 +85,29 @@ static int recognise_format(struct source *s, struct err *e)
     return 0;
 }
 
+bool source_is_csv(const char *path)
+{
+    struct source s = {.path = (char *)(uintptr_t)path};
+    struct err ignored = {0};
+    return recognise_format(&s, &ignored) == 0 && s.format == &source_csv;
+}
+
+// Only CSV files are joined here.
+static int check_table_files(const struct source *s, const struct import_options *o, struct err *e)
+{
+    if (o->n_tables == 0 || s->format == &source_csv)
+        return 0;
+    return err_add(e, ERR_USAGE,
+        "%s: found %d SRC, the first of format %s, allowed: data and labels, or CSV files with the same columns; other "
+        "sources are joined in an experiment, under data: train:",
+        s->path, o->n_tables, s->format->name);
+}
+
 struct source *source_open(const char *name, const struct import_options *o, struct err *e)
 {
     struct source *s = mem_new(1, sizeof *s);
     split_source_name(s, name);
-    if (recognise_format(s, e) == 0 && s->format->open(s, o, e) == 0)
+    if (recognise_format(s, e) == 0 && check_table_files(s, o, e) == 0 && s->format->open(s, o, e) == 0)
         return s;
     source_free(&s);
     return NULL;

@@ -19,6 +19,7 @@ struct source_rows {
 struct source {
     const struct source_format *format;
     char *path;               // owned: the file of SRC
+    int n_files;              // files that are read; 0: one
     char *inner;              // owned: what SRC names within the file ("FILE:/inner", HDF5); NULL: nothing
     struct store_shape shape; // of the rows as they are read; dims[0]: how many
     char **features;          // (dims[1]) names, owned; NULL: the file has none
@@ -67,6 +68,8 @@ extern const struct source_format source_csv, source_hdf5, source_idx, source_im
 // Opens SRC by the format that recognises it. Returns NULL and errors if none does or the file is bad.
 struct source *source_open(const char *name, const struct import_options *o, struct err *e);
 void source_free(struct source **s);
+// Returns true if a file can be read and is of no format but CSV.
+bool source_is_csv(const char *path);
 
 // Reads the next rows in the shape of the source; see `read` of its format.
 int source_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e);

@@ -11,36 +11,14 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "data/columns.h"
+#include "import/csv_files.h"
 #include "import/csv_impl.h"
+#include "import/file_set.h"
 #include "import/source.h"
 #include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int begin_csv_pass(struct csv *c, void (*field)(void *, char *, size_t), void (*record)(void *), struct err *e)
-{
-    csv_table_free(&c->table);
-    c->table =
-        csv_table_open(c->path, c->dialect, (struct csv_sink){.context = c, .field = field, .record = record}, e);
-    c->skips_record = c->columns.has_header;
-    c->rows = 0;
-    return c->table ? 0 : -1;
-}
-
-static int check_all_rows(struct csv *c, struct err *e)
-{
-    c->e = e;
-    c->ids = c->columns.has_id ? id_check_new() : NULL;
-    if (begin_csv_pass(c, csv_check_field, csv_check_record, e) != 0)
-        return -1;
-    int pushed;
-    do
-        pushed = csv_table_push_line(c->table, e);
-    while (pushed == 1);
-    c->is_whole = pushed == 0;
-    return csv_check_report(c) == 0 ? pushed : -1;
-}
 
 // --- the second pass
 
@@ -111,11 +89,60 @@ static void store_csv_record(void *context)
 
     c->field = 0;
     if (!c->skips_record) {
+        if (c->to.group && !c->columns.has_group)
+            c->to.group[c->row] = c->file - c->files.v;
         c->x += c->n_features;
         c->row++;
         c->rows++;
+        c->file_rows++;
     }
     c->skips_record = false;
+}
+
+// --- files
+
+// Makes file `i` the current one, without opening it.
+static void choose_file(struct csv *c, int i)
+{
+    ASSERT(i >= 0 && i < c->files.n, "file %d of %d", i, c->files.n);
+    c->file = &c->files.v[i];
+    c->path = c->file->path;
+    c->dialect = c->file->dialect;
+    c->columns = c->file->columns;
+    c->skips_record = c->columns.has_header;
+    c->file_rows = 0;
+    c->field = 0;
+}
+
+static int begin_csv_file(struct csv *c, int i, bool is_first_pass, struct err *e)
+{
+    const struct csv_sink check = {.context = c, .field = csv_check_field, .record = csv_check_record};
+    const struct csv_sink store = {.context = c, .field = store_csv_field, .record = store_csv_record};
+
+    choose_file(c, i);
+    csv_table_free(&c->table);
+    c->table = csv_table_open(c->path, c->dialect, is_first_pass ? check : store, e);
+    return c->table ? 0 : -1;
+}
+
+static int check_all_rows(struct csv *c, struct err *e)
+{
+    int pushed = 0;
+
+    c->e = e;
+    c->ids = c->columns.has_id ? id_check_new() : NULL;
+    for (int i = 0; i < c->files.n && pushed == 0; i++) {
+        if (begin_csv_file(c, i, true, e) != 0)
+            return -1;
+        do
+            pushed = csv_table_push_line(c->table, e);
+        while (pushed == 1);
+        c->files.v[i].rows = c->file_rows;
+    }
+
+    c->is_whole = pushed == 0;
+    choose_file(c, 0);
+    return csv_check_report(c) == 0 ? pushed : -1;
 }
 
 // --- description
@@ -127,6 +154,19 @@ static char *name_of_use(const struct csv *c, int use)
 
     ASSERT(column >= 0, "no column has use %d", use);
     return mem_text(c->columns.names[column]);
+}
+
+// Makes each file a group.
+static void describe_file_groups(struct coordinates *k, const struct csv *c)
+{
+    const char **paths = mem_new((size_t)c->files.n, sizeof *paths);
+
+    for (int i = 0; i < c->files.n; i++)
+        paths[i] = c->files.v[i].path;
+    k->group_name = mem_text("file");
+    k->group_names = file_set_short_names(paths, c->files.n);
+    k->n_group_names = c->files.n;
+    free(paths);
 }
 
 // Fills in what the source says of label, id, time and group. Returns -1 and errors for times that contradict each
@@ -152,6 +192,8 @@ static int describe_others(struct source *s, struct csv *c, struct err *e)
         k->group_name = name_of_use(c, CSV_GROUP);
         k->group_names = list_copy(c->groups.v, c->groups.n);
         k->n_group_names = c->groups.n;
+    } else if (c->files.n > 1) {
+        describe_file_groups(k, c);
     }
     if (s->has_label && c->labels.is_text) {
         s->n_label_names = c->labels.names.n;
@@ -183,6 +225,8 @@ static void describe_reading(struct source *s, const struct csv *c, enum import_
     struct text t = {0};
     const char *how = header == HEADER_AUTO ? ", found" : ", as told";
     text_add(&t, "header: %s%s", c->columns.has_header ? "yes" : "no", how);
+    if (c->files.n > 1)
+        text_add(&t, "; %d files", c->files.n);
     if (c->dialect.comments)
         text_add(
             &t, "; %lld line%s of comments left out", (long long)c->dialect.comments, text_plural(c->dialect.comments));
@@ -198,14 +242,18 @@ static int csv_open(struct source *s, const struct import_options *o, struct err
     c->path = s->path;
     c->time.order = (enum date_order)o->date_order;
     csv_missing_read(&c->missing, o->missing, o->decimal == DECIMAL_COMMA);
-    if (csv_dialect_find(&c->dialect, c->path, o, e) != 0 ||
-        csv_columns_find(&c->columns, c->path, c->dialect, &c->missing, o, e) != 0 ||
-        csv_encodings_begin(&c->encodings, &c->columns, c->path, o, e) != 0 || check_all_rows(c, e) != 0 ||
+    if (csv_files_open(&c->files, s->path, &c->missing, o, &s->warnings, e) != 0)
+        return -1;
+    s->n_files = c->files.n;
+    choose_file(c, 0);
+    if (csv_encodings_begin(&c->encodings, &c->columns, c->path, o, e) != 0 || check_all_rows(c, e) != 0 ||
         describe_csv(s, c, e) != 0)
         return -1;
+
     describe_reading(s, c, (enum import_header)o->header);
     csv_warn(s, c);
-    return begin_csv_pass(c, store_csv_field, store_csv_record, e);
+    c->rows = 0;
+    return begin_csv_file(c, 0, false, e);
 }
 
 static int csv_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e)
@@ -220,6 +268,11 @@ static int csv_read(struct source *s, int64_t rows, const struct source_rows *to
     if (c->columns.n_data == 0) // a file of labels
         c->to.label = to->x;
     while (c->rows < goal) {
+        if (c->file_rows == c->file->rows) {
+            if (begin_csv_file(c, (int)(c->file - c->files.v) + 1, false, e) != 0)
+                return -1;
+            continue;
+        }
         int pushed = csv_table_push_line(c->table, e);
         if (pushed == 0)
             err_add(e, ERR_DATA, "%s: the file has fewer rows than a moment ago: another program writes it", c->path);
@@ -251,7 +304,7 @@ static void csv_close(struct source *s)
         return;
 
     csv_table_free(&c->table);
-    csv_columns_free(&c->columns);
+    csv_files_free(&c->files);
     csv_missing_free(&c->missing);
     csv_labels_free(&c->labels);
     csv_encodings_free(&c->encodings);

@@ -301,7 +301,7 @@ static void write_sample_caption(const struct sample_picker *p, int32_t row, cha
 
     if (p->d->label)
         n += snprintf(out + n, size - (size_t)n, " label %.20s", label_text(p->d, row, label));
-    if (name) { // the end of a name tells more than the beginning: img/photo_0412.png
+    if (name) { // the end of a name says more than its beginning: img/photo_0412.png
         int length = (int)strlen(name), cut = length > CAPTION_NAME ? length - CAPTION_NAME : 0;
         while (cut > 0 && ((unsigned char)name[cut] & 0xc0) == 0x80) // not within a character
             cut++;

@@ -49,8 +49,11 @@ printf 'a,b\n1,2\n3,4\n' >two.csv
 good two.csv -o out/x.h5:a
 bad 2 "--output: found 'out/x.h5', allowed: FILE.h5:SPLIT" two.csv -o out/x.h5
 bad 2 "--output: found 'out/x.h5:a/b'" two.csv -o out/x.h5:a/b
-bad 2 'found 3 SRC, allowed: 1, or 2' two.csv two.csv two.csv -o out/x.h5:a
-bad 2 'two sources of the same kind' two.csv two.csv -o out/x.h5:a
+bad 2 'two.csv: found twice among SRC .also as ./two.csv., allowed: each file once' ./two.csv two.csv -o out/x.h5:a
+printf '\0\0\x08\x02\0\0\0\1\0\0\0\2\1\2' >pair.idx
+cp pair.idx other.idx
+bad 2 'two sources of the same kind' pair.idx other.idx -o out/x.h5:a
+rm pair.idx other.idx
 bad 2 "--label: found 'c', allowed: the name of a column" two.csv -o out/x.h5:a --label c
 bad 2 "--drop: found '3', allowed: .* from 1 to 2" two.csv -o out/x.h5:a --drop 3
 # fault: a column that is named twice was kept once, in silence
