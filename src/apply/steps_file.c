@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "trial/trial_columns.h"
 #include "trial/trial_file.h"
+#include "trial/trial_steps.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,6 +241,16 @@ int steps_file_add(struct steps_file *s, int64_t first, int64_t n, const float *
 
 // --- the end
 
+static int write_series(struct steps_file *s, double threshold, struct err *e)
+{
+    const struct row_reader *r = s->job.reader;
+    const struct judged_steps judged = {s->all, s->job.is_anomaly, r->steps, r->windows.length};
+
+    if (evaluate_series(&judged, threshold, &s->out.series, e) != 0)
+        return -1;
+    return trial_write_series(s->job.f, s->group, &s->out.series, e);
+}
+
 int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct err *e)
 {
     struct evaluation *v = &s->out.evaluation;
@@ -262,6 +273,9 @@ int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct er
             .unscored = s->out.unscored,
             .threshold = s->job.threshold,
             .roc_auc.auc = NAN};
+    rc |= trial_write_metrics(s->job.f, s->group, &c, v, e);
+    if (rc == 0 && s->all)
+        rc = write_series(s, v->threshold, e);
     *out = s->out;
-    return rc | trial_write_metrics(s->job.f, s->group, &c, v, e);
+    return rc;
 }

@@ -16,8 +16,9 @@ struct steps_job {
 };
 
 struct steps_outcome {
-    int64_t above, unscored;      // steps with an error above the threshold; steps without an error
-    struct evaluation evaluation; // of the steps
+    int64_t above, unscored;         // steps with an error above the threshold; steps without an error
+    struct evaluation evaluation;    // of the steps
+    struct series_evaluation series; // of the steps, if the anomalies are known
 };
 
 // On rank 0 only. Writes the columns that are known before the rows pass: numbers, labels and anomalies. Returns NULL

@@ -169,8 +169,8 @@ static void print_step_summary(const struct score_outcome *o)
     log_line(LOG_RUN, "%lld time step%s: mean %.5g, largest %.5g; %s", (long long)o->steps, text_plural(o->steps),
         v->mean, v->largest, above);
     if (v->has_labels && !isnan(v->roc_auc.auc))
-        log_line(LOG_RUN, "time steps: ROC AUC %.4f [%.4f, %.4f], average precision %.4f", v->roc_auc.auc,
-            v->roc_auc.low, v->roc_auc.high, v->average_precision);
+        log_line(LOG_RUN, "time steps: ROC AUC %.4f, average precision %.4f, VUS-PR %.4f, range-based F1 %.4f",
+            v->roc_auc.auc, v->average_precision, o->of_steps.series.volume.pr, o->of_steps.series.range.f1);
 }
 
 // What the user should know of the rows, on standard error.

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "metrics/metrics.h"
+#include "metrics/series.h"
 #include "score/reference.h"
 #include "score/threshold_choice.h"
 #include <math.h>
@@ -182,4 +183,22 @@ int evaluate_steps(const struct score_config *c, const struct scores *s, const s
     ASSERT(steps && s->step_error, "%s: no time steps", s->data->name);
     const struct judged judged = {s->step_error, steps->is_anomaly, steps->n};
     return evaluate_errors(c, &judged, train, reference, out, e);
+}
+
+int evaluate_series(const struct judged_steps *s, double threshold, struct series_evaluation *out, struct err *e)
+{
+    int window = s->length < SERIES_WINDOW ? (int)s->length : SERIES_WINDOW;
+
+    ASSERT(s->steps > 0 && s->is_anomaly, "%lld steps", (long long)s->steps);
+    *out = (struct series_evaluation){{NAN, NAN}, {NAN, NAN, NAN}};
+    int8_t *is_called = mem_array((size_t)s->steps, sizeof *is_called, "steps above the threshold", e);
+    if (!is_called)
+        return -1;
+
+    for (int64_t i = 0; i < s->steps; i++)
+        is_called[i] = (double)s->error[i] > threshold;
+    if (!isnan(threshold))
+        out->range = series_range_score(s->is_anomaly, is_called, s->steps, SERIES_EXISTENCE);
+    free(is_called);
+    return series_volume_compute(s->error, s->is_anomaly, s->steps, window, &out->volume, e);
 }

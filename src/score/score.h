@@ -3,6 +3,7 @@
 #pragma once
 
 #include "metrics/metrics.h"
+#include "metrics/series.h"
 #include "metrics/threshold.h"
 #include "score/step_errors.h"
 #include "train/train.h"
@@ -98,6 +99,21 @@ struct evaluation {
     char failure[256];       // why metrics or the baseline are missing; "": they are there
 };
 
+// How well errors of time steps find anomalous ranges (metrics/series.h).
+struct series_evaluation {
+    struct series_volume
+        volume;               // with windows of up to SERIES_WINDOW steps, or the length of the samples if it is less
+    struct range_score range; // of the steps above the threshold; NaN without one
+};
+// Errors of time steps and what is known of them; the arrays are borrowed.
+struct judged_steps {
+    const float *error;       // (steps); NaN: no window covers the step
+    const int8_t *is_anomaly; // (steps)
+    int64_t steps, length;    // of the set; of a window
+};
+enum { SERIES_WINDOW = 300 };
+#define SERIES_EXISTENCE 0.2 // weight of finding a true range at all, in the recall of ranges
+
 // What the errors of all training rows mean. The model's threshold follows from the config's rule. If the rule needs
 // labels (best_f1) or more errors than there are (pot), it is the config's quantile of the errors.
 struct training_errors {
@@ -122,6 +138,8 @@ int evaluate(const struct score_config *c, const struct scores *s, const struct 
 // The same for its time steps, at the threshold of the time steps of the training rows.
 int evaluate_steps(const struct score_config *c, const struct scores *s, const struct training_errors *train,
     const struct reference *reference, struct evaluation *out, struct err *e);
+// Evaluates errors of time steps as a series, at a threshold that may be NaN.
+int evaluate_series(const struct judged_steps *s, double threshold, struct series_evaluation *out, struct err *e);
 // Sets *auc to the area under the ROC curve of a baseline's errors (rows).
 int evaluate_baseline(const float *error, const int8_t *is_anomaly, int64_t rows, double *auc, struct err *e);
 // Evaluates errors (rows) at a given threshold. If it is NaN and there are labels, the threshold of the best F1 is

@@ -121,10 +121,15 @@
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
 // scores/<set>/steps/, of windows: (step) arrays with the names of those of scores/<set>/, and the same attributes
-#define SCORES_STEPS     "steps"
-#define STEPS_STEP       "step"      // the scale
-#define STEPS_WINDOW     "window"    // attribute: which windows decide
-#define WINDOW_TIME_STEP "time_step" // the scale of the first dimension of a window
+#define SCORES_STEPS          "steps"
+#define STEPS_STEP            "step"   // the scale
+#define STEPS_WINDOW          "window" // attribute: which windows decide
+#define STEPS_VUS_PR          "vus_pr"
+#define STEPS_VUS_ROC         "vus_roc"
+#define STEPS_RANGE_PRECISION "range_precision"
+#define STEPS_RANGE_RECALL    "range_recall"
+#define STEPS_RANGE_F1        "range_f1"
+#define WINDOW_TIME_STEP      "time_step" // the scale of the first dimension of a window
 
 // arrays of reference/, of dimensions (level) or (level, feature); the largest errors have a scale of their own.
 // `error`, `feature` and `feature_error` are there, too

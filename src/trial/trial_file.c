@@ -292,7 +292,8 @@ static int write_steps(
     snprintf(group, sizeof group, "%s/" SCORES_STEPS, set_group);
     int failed = trial_write_steps(f, group, c, &r->scores[set], e);
     failed |= coordinates_write(f, group, d->n, &d->coordinates, e);
-    return failed | trial_write_metrics(f, group, c, &r->steps[set], e);
+    failed |= trial_write_metrics(f, group, c, &r->steps[set], e);
+    return r->steps[set].has_labels ? failed | trial_write_series(f, group, &r->series[set], e) : failed;
 }
 
 static int write_scores(struct store_file *f, const struct trial_result *r, struct err *e)

@@ -18,6 +18,7 @@ struct trial_result {
     struct trained trained;
     struct scores *scores;                 // (sets->n_test); NULL where training diverged
     struct evaluation *evaluation;         // (sets->n_test)
+    struct series_evaluation *series;      // (sets->n_test): of time steps with labels
     struct evaluation *steps;              // (sets->n_test): of time steps, if samples are windows
     struct training_errors training;       // of the first rank
     struct training_errors training_steps; // of time steps, if samples are windows

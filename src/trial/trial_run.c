@@ -134,6 +134,16 @@ static void evaluate_pca_of_all(struct trial_result *r)
     pca_free(&pca);
 }
 
+static void evaluate_set_steps(const struct trial_result *r, const struct scores *s, int set, struct err *e)
+{
+    const struct dataset_steps *d = s->data->steps;
+    const struct judged_steps judged = {s->step_error, d->is_anomaly, d->n, d->windows.length};
+
+    int rc = evaluate_steps(&r->trial->score, s, &r->training_steps, &r->step_reference, &r->steps[set], e);
+    if (rc == 0 && d->is_anomaly)
+        evaluate_series(&judged, r->steps[set].threshold, &r->series[set], e);
+}
+
 static void evaluate_set(const struct trial_result *r, const struct scores *s, struct evaluation *out)
 {
     const struct score_config *c = &r->trial->score;
@@ -146,7 +156,7 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
         out->clipped = range.outside;
     }
     if (s->step_error)
-        evaluate_steps(c, s, &r->training_steps, &r->step_reference, &r->steps[out - r->evaluation], &found);
+        evaluate_set_steps(r, s, (int)(out - r->evaluation), &found);
     note_failure(out, r, s->data->name, &found);
 }
 
@@ -167,6 +177,7 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
     r->scores = mem_new((size_t)n, sizeof *r->scores);
     r->evaluation = mem_new((size_t)n, sizeof *r->evaluation);
     r->steps = mem_new((size_t)n, sizeof *r->steps);
+    r->series = mem_new((size_t)n, sizeof *r->series);
     for (int i = 0; i < n && !failed; i++) {
         failed = scores_compute(team, &request, &r->sets->test[i], &r->scores[i], e);
         if (!failed && team->comm->rank == 0)
@@ -186,6 +197,7 @@ static void result_free(struct trial_result *r)
     reference_free(&r->reference);
     reference_free(&r->step_reference);
     free(r->steps);
+    free(r->series);
     trained_free(&r->trained);
 }
 

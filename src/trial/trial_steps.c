@@ -39,3 +39,22 @@ int trial_write_steps(
         failed = trial_columns_write(f, group, columns, sizeof columns / sizeof *columns, e);
     return failed ? failed : store_set_text(f, group, STEPS_WINDOW, step_rule_names[c->window], e);
 }
+
+int trial_write_series(struct store_file *f, const char *group, const struct series_evaluation *v, struct err *e)
+{
+    const struct {
+        const char *name;
+        double value;
+    } attributes[] = {
+        {STEPS_VUS_PR, v->volume.pr},
+        {STEPS_VUS_ROC, v->volume.roc},
+        {STEPS_RANGE_PRECISION, v->range.precision},
+        {STEPS_RANGE_RECALL, v->range.recall},
+        {STEPS_RANGE_F1, v->range.f1},
+    };
+    int failed = 0;
+
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes && !failed; i++)
+        failed = store_set_real(f, group, attributes[i].name, attributes[i].value, e);
+    return failed;
+}

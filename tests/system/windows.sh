@@ -193,7 +193,7 @@ must("steps", np.allclose(steps_of(test["error"][...], starts, 12, 400, np.mean)
 for name in ("error", "index", "label", "is_anomaly", "steps/error", "steps/index", "steps/label", "steps/is_anomaly"):
     a, b = test[name][...], scores["scores/test"][name][...]
     must("new data: " + name, a.tobytes() == b.tobytes())
-for name in ("threshold", "roc_auc", "average_precision", "f1"):
+for name in ("threshold", "roc_auc", "average_precision", "f1", "vus_pr", "range_f1"):
     must("new data: " + name, test["steps"].attrs[name] == scores["scores/test/steps"].attrs[name])
 raw = y / dense["model/scaling/factor"][...] + dense["model/scaling/shift"][...]
 must("decoded", np.allclose(decoded["test/x"][...], raw, rtol=1e-4, atol=1e-4))
