@@ -6,6 +6,7 @@
 #include "apply/line_text.h"
 #include "apply/new_rows.h"
 #include "apply/score_pass.h"
+#include "apply/score_places.h"
 #include "base/disk.h"
 #include "base/err.h"
 #include "base/input.h"
@@ -29,7 +30,7 @@ struct lines_writer {
     struct output output;
     char *temporary; // owned; NULL: lines go to a descriptor that is not ours
     int fd;          // -1: closed
-    bool has_file, has_id, has_time;
+    struct score_naming has;
     struct line_text *names; // (n_names), owned: of the features, as the format writes them
     int n_names;
     struct line_text file;   // the name of the current file, as the format writes it
@@ -148,28 +149,30 @@ static void add_score_line(const struct score_pass *p, struct line_text *t, int6
 {
     const struct lines_writer *w = lines_of(p);
     float error = p->apply.output[SCORE_ERROR].piece[i];
+    struct score_place place;
     bool is_first = true;
 
     if (w->format == LINES_JSON)
         line_bytes(t, "{", 1);
-    if (w->has_file) {
+    score_place_of(p, i, &place);
+    if (w->has.has_file) {
         begin_value(w, t, "file", true);
         line_bytes(t, w->file.data, w->file.n);
         is_first = false;
     }
-    if (w->has_id) {
+    if (w->has.has_id) {
         begin_value(w, t, "id", is_first);
-        add_row_text(w, t, &p->rows->id[i]);
+        add_row_text(w, t, &place.id);
         is_first = false;
     }
-    if (w->has_time) {
+    if (w->has.has_time) {
         begin_value(w, t, "time", is_first);
-        add_row_text(w, t, &p->rows->time[i]);
+        add_row_text(w, t, &place.time);
         is_first = false;
     }
 
     begin_value(w, t, "row", is_first);
-    line_integer(t, (p->rows ? p->rows->first : p->apply.first) + i);
+    line_integer(t, place.row);
     begin_value(w, t, "error", false);
     add_float_value(w, t, error);
     add_verdict(p, t, error);
@@ -216,9 +219,10 @@ static int write_lines_piece(struct score_pass *p, int64_t first, int64_t rows, 
     struct lines_writer *w = lines_of(p);
     struct lines_work work = {p, rows};
     int parts = (int)((rows + PART_ROWS - 1) / PART_ROWS);
-    (void)first;
 
-    if (w->has_file && w->file_number != p->rows->file) {
+    if (score_places_read(p, first, rows, e) != 0)
+        return -1;
+    if (w->has.has_file && w->file_number != p->rows->file) {
         const char *name = p->job->files[p->rows->file];
         w->file.n = 0;
         add_format_string(&w->file, w->format, name, strlen(name));
@@ -279,11 +283,11 @@ static int write_csv_header(struct score_pass *p, struct err *e)
 
     if (w->format != LINES_CSV)
         return 0;
-    if (w->has_file)
+    if (w->has.has_file)
         line_string(&t, "file,");
-    if (w->has_id)
+    if (w->has.has_id)
         line_string(&t, "id,");
-    if (w->has_time)
+    if (w->has.has_time)
         line_string(&t, "time,");
     line_string(&t, CSV_COLUMNS "\n");
     int rc = write_line_bytes(p, &t, e);
@@ -295,9 +299,7 @@ static int begin_lines(struct score_pass *p, struct err *e)
 {
     struct lines_writer *w = lines_of(p);
 
-    w->has_file = p->job->n_files > 1;
-    w->has_id = p->rows && p->rows->id;
-    w->has_time = p->rows && p->rows->time;
+    w->has = score_naming_of(p);
     w->n_parts = (int)(p->apply.piece_rows / PART_ROWS) + 1;
     w->parts = mem_new((size_t)w->n_parts, sizeof *w->parts);
     w->n_names = p->blame.n;

@@ -52,6 +52,8 @@ struct score_pass {
     struct score_drift drift;
 
     // on rank 0
+    const struct coordinates *named; // borrowed: of the piece's rows, from row named_first of the split on; NULL: none
+    int64_t named_first;
     struct store_file *f; // borrowed; gets the outputs if the number of rows is known; NULL: none
     int64_t *labels;      // owned; (piece rows); NULL: the data has none
     struct label_choice normal;

@@ -13,6 +13,7 @@ int cmd_compare(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_score(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_encode(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_generate(int argc, char **argv);

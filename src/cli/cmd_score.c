@@ -11,9 +11,9 @@
 #include "cli/launch.h"
 #include "cli/model_job.h"
 #include "cli/options.h"
+#include "cli/score_data.h"
 #include "cli/score_watch.h"
 #include "comm/comm.h"
-#include "import/import.h"
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
@@ -39,9 +39,6 @@ struct score_options {
     bool force;
 };
 
-static const char *const header_choices[] = {"auto", "yes", "no", NULL};
-static const char *const decimal_choices[] = {"point", "comma", NULL};
-
 static const struct field fields[] = {
     FIELD_ROW(score_options, output, "output", FIELD_TEXT,
         "FILE.h5, FILE.csv or FILE.jsonl (JSON lines) to write; -: CSV on standard output"),
@@ -64,11 +61,11 @@ static const struct field fields[] = {
     FIELD_ROW(score_options, csv.header, "header", FIELD_CHOICE,
         "whether the first line of a CSV file names the columns; auto: yes if it holds names of the model's columns, "
         "or a text",
-        .default_text = "auto", .choices = header_choices),
+        .default_text = "auto", .choices = csv_header_choices),
     FIELD_ROW(score_options, csv.delimiter, "delimiter", FIELD_TEXT, "as import --delimiter"),
     FIELD_ROW(score_options, csv.missing, "missing", FIELD_TEXT, "as import --missing"),
     FIELD_ROW(score_options, csv.decimal, "decimal", FIELD_CHOICE, "as import --decimal", .default_text = "point",
-        .choices = decimal_choices),
+        .choices = csv_decimal_choices),
     FIELD_ROW(score_options, ranks, "ranks", FIELD_INT,
         "MPI ranks: starts mpirun where no launcher has started us; default: 1", .min = 1, .max = 1 << 20),
     FIELD_ROW(score_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores", .min = 1,
@@ -299,31 +296,6 @@ static void check_scores_file(const struct score_options *o, struct err *e)
         err_add(e, ERR_USAGE, "--save: found with text, which has no place for it, allowed: with --output FILE.h5");
 }
 
-// Sets the data of the job: one split, or files of other formats.
-static void set_score_data(struct score_options *o, struct model_job *j, const struct arguments *rest, struct err *e)
-{
-    int splits = 0, inputs = 0;
-
-    for (int i = 1; i < rest->n; i++) {
-        splits += new_rows_is_split(rest->v[i]);
-        inputs += strcmp(rest->v[i], CSV_STDIN) == 0;
-    }
-    if (splits && rest->n > 2)
-        err_add(e, ERR_USAGE, "score: found a split among %d arguments of DATA, allowed: one split, or other files",
-            rest->n - 1);
-    if (inputs && rest->n > 2)
-        err_add(e, ERR_USAGE, "score: found '-' among %d arguments of DATA, allowed: it alone, or files", rest->n - 1);
-    if (splits && (o->csv.id || o->csv.time || o->csv.drop))
-        err_add(e, ERR_USAGE, "--id, --time and --drop: found with a split, allowed: with CSV files");
-
-    if (splits) {
-        j->data = rest->v[1];
-        return;
-    }
-    o->files = j->files = rest->v + 1;
-    o->n_files = j->n_files = rest->n - 1;
-}
-
 int cmd_score(int argc, char **argv)
 {
     struct score_options o = {.error = -1};
@@ -345,7 +317,9 @@ int cmd_score(int argc, char **argv)
         o.model = rest.v[0];
         check_scores_file(&o, &e);
         score_watch_read(&o.watch, &e);
-        set_score_data(&o, &job, &rest, &e);
+        score_data_set(&job, &o.csv, &rest, &e);
+        o.files = job.files;
+        o.n_files = job.n_files;
         if (!e.count) {
             job.format = score_lines_format(o.output) == LINES_NONE ? FORMAT_SCORES : NULL;
             job.output = strcmp(o.output, "-") == 0 ? NULL : o.output;

@@ -39,6 +39,7 @@ static const struct {
     {"verify", cmd_verify, "are all arrays as they were written?", false, false},
     {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false, false},
     {"score", cmd_score, "errors of new data under a trained model", true, true},
+    {"explain", cmd_explain, "why rows of new data are anomalous: features, values seen and expected", true, true},
     {"encode", cmd_encode, "codes of a data set, as a data set", true, true},
     {"decode", cmd_decode, "reconstructions of codes, as a data set", true, true},
     {"generate", cmd_generate, "new samples from a variational model", true, true},

@@ -37,8 +37,8 @@ static void free_names(char **v, int n)
 }
 
 // Reads `n` entries of an array of the group from `first` on. Does nothing if it is not there.
-static int read_entries(const struct scores_group *g, const char *name, enum store_type type, struct store_range range,
-    void *to, struct err *e)
+static int read_score_entries(const struct scores_group *g, const char *name, enum store_type type,
+    struct store_range range, void *to, struct err *e)
 {
     char *path = scores_path(g, name);
     int rc = store_has(g->f, path) ? store_read(g->f, path, type, range, to, e) : 0;
@@ -111,7 +111,7 @@ static int list_hdf5_errors(struct scores_list *l, const struct scores_group *g,
 
     for (int64_t first = 0; first < g->rows && rc == 0; first += PIECE_ROWS) {
         int64_t n = g->rows - first < PIECE_ROWS ? g->rows - first : PIECE_ROWS;
-        rc = read_entries(g, SCORES_ERROR, STORE_F32, store_entries(first, n), error, e);
+        rc = read_score_entries(g, SCORES_ERROR, STORE_F32, store_entries(first, n), error, e);
         for (int64_t i = 0; i < n && rc == 0; i++) {
             struct scored_row r = {.place = first + i, .row = first + i, .error = (double)error[i]};
             for (int k = 0; k < SCORES_TOP; k++)
@@ -145,8 +145,8 @@ static int read_top_features(struct scored_row *r, const struct scores_group *g,
 
     if (!g->top_names)
         return 0;
-    if (read_entries(g, SCORES_TOP_FEATURE, STORE_I32, one, feature, e) != 0 ||
-        read_entries(g, SCORES_TOP_SHARE, STORE_F32, one, share, e) != 0)
+    if (read_score_entries(g, SCORES_TOP_FEATURE, STORE_I32, one, feature, e) != 0 ||
+        read_score_entries(g, SCORES_TOP_SHARE, STORE_F32, one, share, e) != 0)
         return -1;
 
     for (int k = 0; k < SCORES_TOP; k++) {
@@ -165,8 +165,8 @@ static int complete_row(struct scored_row *r, struct scores_group *g, struct err
     const struct store_range one = store_entries(r->place, 1);
     struct coordinates *c = &g->coordinates;
 
-    if (read_entries(g, SCORES_INDEX, STORE_I64, one, &index, e) != 0 ||
-        read_entries(g, SCORES_SOURCE, STORE_I32, one, &source, e) != 0 || read_top_features(r, g, e) != 0 ||
+    if (read_score_entries(g, SCORES_INDEX, STORE_I64, one, &index, e) != 0 ||
+        read_score_entries(g, SCORES_SOURCE, STORE_I32, one, &source, e) != 0 || read_top_features(r, g, e) != 0 ||
         coordinates_read(g->f, g->group, r->place, 1, c, e) != 0)
         return -1;
 

@@ -1,0 +1,36 @@
+// Which arguments are data, and of which kind.
+#include "cli/score_data.h"
+
+#include "apply/csv_stream.h"
+#include "apply/new_rows.h"
+#include "base/err.h"
+#include <string.h>
+
+const char *const csv_header_choices[] = {"auto", "yes", "no", NULL};
+const char *const csv_decimal_choices[] = {"point", "comma", NULL};
+
+int score_data_set(struct model_job *j, const struct csv_options *csv, const struct arguments *rest, struct err *e)
+{
+    int splits = 0, inputs = 0, before = e->count;
+
+    ASSERT(rest->n >= 2, "%d arguments", rest->n);
+    for (int i = 1; i < rest->n; i++) {
+        splits += new_rows_is_split(rest->v[i]);
+        inputs += strcmp(rest->v[i], CSV_STDIN) == 0;
+    }
+    if (splits && rest->n > 2)
+        err_add(
+            e, ERR_USAGE, "DATA: found a split among %d arguments, allowed: one split, or other files", rest->n - 1);
+    if (inputs && rest->n > 2)
+        err_add(e, ERR_USAGE, "DATA: found '-' among %d arguments, allowed: it alone, or files", rest->n - 1);
+    if (splits && (csv->id || csv->time || csv->drop))
+        err_add(e, ERR_USAGE, "options for columns of CSV files: found with a split, allowed: with CSV files");
+
+    if (splits) {
+        j->data = rest->v[1];
+    } else {
+        j->files = rest->v + 1;
+        j->n_files = rest->n - 1;
+    }
+    return e->count == before ? 0 : -1;
+}

@@ -1,0 +1,110 @@
+#!/bin/bash
+# Why rows are anomalous: features by share, values in original units, categories, percentiles, pictures.
+source "$(dirname "$0")/../lib.sh"
+
+tiny_data
+tiny_spec >tiny.yaml
+good run tiny.yaml --quiet -n 1 -t 1
+model=$(trial results/tiny)
+good score "$model" tiny.csv -o scores.csv -t 1
+good top scores.csv --list 3 --csv
+cp stdout worst.csv
+
+# --- the rows that top lists, with the same features
+good explain "$model" tiny.csv --count 3 --csv
+cp stdout explained.csv
+is 'columns' "$(head -1 stdout)" 'row,error,threshold,feature,share,value,expected,percentile'
+is 'lines' "$(wc -l <stdout)" 19 # three rows of six features
+is 'rows' "$(sed 1d explained.csv | cut -d, -f1 | uniq | xargs)" "$(sed 1d worst.csv | cut -d, -f1 | xargs)"
+is 'first features' "$(awk -F, 'NR % 6 == 2 {print $4}' explained.csv | xargs)" "$(sed 1d worst.csv | cut -d, -f5 | xargs)"
+is 'shares' "$(sed 1d explained.csv | awk -F, '{sum[$1] += $5} END {for (k in sum) printf "%.4f ", sum[k]}')" '1.0000 1.0000 1.0000 '
+row=$(sed -n 2p worst.csv | cut -d, -f1)
+is 'values seen' "$(sed -n 2,7p explained.csv | sort -t, -k4,4 | awk -F, '{printf "%.5f,", $6}')" \
+    "$(sed -n "$((row + 2))p" tiny.csv | cut -d, -f1-6),"
+sed -n 2,7p explained.csv | awk -F, '$8 == "" || $8 < 0 || $8 > 100' >odd
+is 'percentiles that are none' "$(cat odd)" ''
+
+# --- tables, JSON, one row, more features than are listed
+good explain "$model" tiny.csv
+is 'headings' "$(grep -cE '^row [0-9]+: error [0-9.]+, above the threshold 0\.[0-9]+$' stdout)" 5
+says stdout '^[a-f] +[0-9]+ % +[0-9.e-]+ +[0-9.e-]+ +[0-9.]+$'
+good explain "$model" tiny.csv --features 2 --count 1
+is 'listed' "$(grep -c ' %' stdout)" 2
+good explain "$model" tiny.csv --row "$row" --csv
+cmp <(head -7 explained.csv) stdout >message 2>&1 || fail 'a row by its number'
+good explain "$model" tiny.csv --row 3
+says stdout '^row 3: error 0\.[0-9]+, not above the threshold'
+good explain "$model" data/tiny.h5:all --count 3 --csv
+cmp explained.csv stdout >message 2>&1 || fail 'a data set is explained in another way than its CSV'
+for how in '2 1' '1 2'; do
+    read -r ranks threads <<<"$how"
+    good explain "$model" - --count 3 --csv -n "$ranks" -t "$threads" <tiny.csv
+    cmp explained.csv stdout >comparison 2>&1 || fail "explained on $ranks x $threads"
+done
+good explain "$model" tiny.csv --count 2 --json
+if [ -n "${PYTHON:-}" ]; then
+    "$PYTHON" -c 'import json, csv
+rows = json.load(open("stdout"))
+print(len(rows), [f["name"] for f in rows[0]["features"]] == [r["feature"] for r in csv.DictReader(open("explained.csv"))][:6],
+      sorted(rows[0]["features"][0]))' >list 2>message
+    is 'JSON' "$(cat list)" "2 True ['expected', 'name', 'percentile', 'share', 'value']"
+fi
+
+# --- ids, and rows with gaps
+awk -F, -v OFS=, '{print (NR == 1 ? "serial" : "s" NR), $0}' tiny.csv | sed '4s/,[^,]*/,NA/2' >ids.csv
+good explain "$model" ids.csv --id-column serial --id s30
+says stdout '^s30, row 28: error'
+good explain "$model" ids.csv --id-column serial --id s4
+says stdout '^s4, row 2: no error, because a value is missing or infinite'
+bad 2 "ids.csv: --id: found no row 's999' among 300" explain "$model" ids.csv --id-column serial --id s999
+bad 2 'ids.csv: --id: the rows have no ids; hint: --id-column' explain "$model" ids.csv --id s4
+bad 2 'tiny.csv: --row: found 300, allowed: 0 to 299' explain "$model" tiny.csv --row 300
+bad 2 'id: found with --row' explain "$model" ids.csv --id s4 --row 2
+bad 2 "picture: found 'x.gif', allowed: FILE.png" explain "$model" tiny.csv --picture x.gif
+bad 2 'csv: found with --json' explain "$model" tiny.csv --csv --json
+good explain "$model" tiny.csv --picture curves.png
+says stdout '^Picture +curves.png$'
+is 'a picture' "$(head -c 4 curves.png | tail -c 3)" PNG
+[ ! -e explain.png ] || fail 'a table is drawn without a wish'
+
+# --- categories: one feature, with names; unknown ones are reported
+awk 'BEGIN {srand(3); print "proto,bytes,flag"; for (i = 0; i < 400; i++) {p = i % 3; print (p == 0 ? "tcp" : p == 1 ? "udp" : "icmp") "," 100 * p + 10 * rand() "," (p ? "yes" : "no")}}' >net.csv
+good import net.csv --one-hot auto -o data/net.h5:all
+cat >net.yaml <<'SPEC'
+data: {train: net.h5:all, scale: min_max}
+model: {encoder: [{dense: 4, activation: tanh}], decoder: [{dense: 5, activation: sigmoid}]}
+train: {loss: mse, epochs: 60, batch_size: 32, learning_rate: 0.01}
+SPEC
+good run net.yaml --quiet -n 1 -t 1
+{ sed -n 1,7p net.csv && echo 'tcp,205,no' && echo 'sctp,105,yes' && echo 'udp,104,NA'; } >new.csv
+good score results/net new.csv -o net.scores.csv
+says message "warning: new.csv:9: column 'proto': found 'sctp', a category that the model does not know; rows with unknown categories: 1 in 'proto' \(0 in all features\)"
+says message '1 of 9 rows have missing or infinite values'
+says net.scores.csv '^8,,[0-9.e-]+,,flag,,,,,$'
+good score results/net data/net.h5:all -o all.csv
+good score results/net net.csv -o again.csv
+cmp all.csv again.csv >message 2>&1 || fail 'categories of a CSV file and of its import have other scores'
+good explain results/net new.csv --row 6 --csv
+says stdout '^6,[0-9.e-]+,[0-9.e-]+,bytes,[0-9.e-]+,205,[0-9.e-]+,[0-9.e-]+$'
+says stdout '^6,[0-9.e-]+,[0-9.e-]+,proto,[0-9.e-]+,tcp,(tcp|udp|icmp),[0-9.e-]+$'
+is 'lines of columns' "$(wc -l <stdout)" 4
+
+# --- pictures: a heat map
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import PIL' 2>/dev/null; then
+    mkdir photos
+    "$PYTHON" -c 'from PIL import Image
+for i in range(20):
+    Image.new("L", (4, 4), 10 * i).save(f"photos/p{i:02}.png")'
+    good import photos -o data/pictures.h5:all
+    cat >pictures.yaml <<'SPEC'
+data: {train: pictures.h5:all, scale: unit}
+model: {encoder: [{dense: 3, activation: relu}], decoder: [{dense: 16, activation: sigmoid}]}
+train: {loss: mse, epochs: 1}
+SPEC
+    good run pictures.yaml --quiet -n 1 -t 1
+    good explain results/pictures photos --count 4
+    says stdout '^Picture +explain.png$'
+    is 'a heat map' "$(head -c 4 explain.png | tail -c 3)" PNG
+fi
+
+verdict
