@@ -78,8 +78,7 @@ void kept_errors_free(struct kept_errors *k)
 
 // --- thresholds
 
-// Collective. Makes a reference of the errors of calibration rows, on rank 0.
-static int calibrate_errors(const struct team *team, const struct score_job *job, const struct data_source *source,
+int calibrate_errors(const struct team *team, const struct score_job *job, const struct data_source *source,
     struct reference *out, struct err *e)
 {
     struct score_job calibration = *job;

@@ -17,6 +17,11 @@ struct kept_errors {
 int kept_errors_compute(const struct team *team, const struct score_job *job, struct kept_errors *out, struct err *e);
 void kept_errors_free(struct kept_errors *k);
 
+// Collective over team->comm. Makes a reference of the errors of calibration rows, which rank 0 gets. The data and the
+// labels of `job` do not count. Returns -1 and an error on every rank; free *out in any case.
+int calibrate_errors(const struct team *team, const struct score_job *job, const struct data_source *source,
+    struct reference *out, struct err *e);
+
 // How a threshold is chosen.
 struct threshold_request {
     const struct threshold_rule *rule;     // borrowed

@@ -213,7 +213,7 @@ static int collect_results(const struct job *j, struct err *e)
     }
 
     if (!failed && !j->options->quiet && n > 0)
-        failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5}, e);
+        failed = show_run(j->folder, rows, n, &(struct show_options){.rows = 10, .samples = 5, .list = 20}, e);
     rows_free(&rows, n);
     return e->count ? -1 : failed;
 }

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "cli/top_rule.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/run_read.h"
 #include "report/scores_list.h"
@@ -24,6 +25,7 @@ struct top_command_options {
     struct field_texts where;
     char *sort, *trial, *set;
     bool by_class, csv, json;
+    struct top_rule_options rule;
 };
 
 static const struct field fields[] = {
@@ -41,11 +43,16 @@ static const struct field fields[] = {
         top_command_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
     FIELD_ROW(
         top_command_options, set, "test-set", FIELD_TEXT, "the test set whose samples are shown; default: the first"),
-    FIELD_ROW(top_command_options, list, "list", FIELD_INT, "of a file of scores: rows to list; 0: all; default: 20",
+    FIELD_ROW(top_command_options, list, "list", FIELD_INT,
+        "of a file of scores, or of a test set without labels: rows above the threshold to list; 0: all",
         .default_text = "20", .min = 0, .max = 1e9),
     FIELD_ROW(top_command_options, above, "above", FIELD_TEXT,
         "of a file of scores: list only rows with an error above this number; default: above the threshold, or any row "
         "if none is known"),
+    FIELD_ROW(top_command_options, rule.threshold, "threshold", FIELD_TEXT,
+        "of a run: rule for the threshold, instead of the stored one, without training: as score --threshold"),
+    FIELD_ROW(top_command_options, rule.calibrate, "calibrate", FIELD_TEXT,
+        "of a run: as score --calibrate: normal rows whose errors --threshold takes"),
     FLAG_ROW(top_command_options, csv, "csv", "print the rows as CSV, every column with every digit, and nothing else"),
     FLAG_ROW(top_command_options, json, "json", "the same as JSON: a list of objects"),
     {0},
@@ -65,6 +72,7 @@ static const struct command command = {
     .footer = "  hourglass top results/quickstart\n"
               "  hourglass top results/mnist-outliers --by-class\n"
               "  hourglass top scores.csv --list 5\n"
+              "  hourglass top results/machine --threshold mad=3.5 --list 50\n"
               "  hourglass top results/quickstart --where 'code >= 16' --sort -average_precision --csv\n",
     .fields = fields,
     .least = 1,
@@ -108,7 +116,7 @@ static int show_rows(
     else if (found == 0)
         log_print("%s: none of %d trials meets --where\n", run, n);
     else {
-        struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set};
+        struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set, o->list, &o->rule};
         move_wanted_first(rows, n, wanted, found);
         failed = show_run(run, rows, found, &s, e);
     }
@@ -156,9 +164,9 @@ static int show_scores(const struct top_command_options *o, const char *path, st
     struct scores_query query = {.most = o->list};
     enum scores_print how = o->csv ? PRINT_CSV : PRINT_TABLE;
 
-    if (o->where.n || o->sort || o->trial || o->set || o->by_class)
+    if (o->where.n || o->sort || o->trial || o->set || o->by_class || o->rule.threshold || o->rule.calibrate)
         err_add(e, ERR_USAGE,
-            "%s: --where, --sort, --trial, --test-set and --by-class: found with a file of scores, allowed: with a run",
+            "%s: --where, --sort, --trial, --test-set, --by-class, --threshold and --calibrate: found with a file of scores, allowed: with a run",
             path);
     if (o->csv && o->json)
         err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
@@ -180,8 +188,12 @@ int cmd_top(int argc, char **argv)
         show_scores(&o, rest.v[0], &e);
     else if (parsed == 0 && o.above)
         err_add(&e, ERR_USAGE, "--above: found with a run, allowed: with a file of scores");
-    else if (parsed == 0)
-        show_leaderboard(&o, rest.v[0], &e);
+    else if (parsed == 0) {
+        top_rule_read(&o.rule, &e);
+        if (!e.count)
+            show_leaderboard(&o, rest.v[0], &e);
+    }
+
     field_free(fields, &o);
     return e.count ? err_print(&e) : 0;
 }

@@ -52,13 +52,24 @@ static char *folder_of_run(const char *run)
 static int show_samples(
     const char *folder, const struct leaderboard_row *s, const struct show_options *o, struct err *e)
 {
+    if (s->n_sets == 0 && o->rule && o->rule->threshold)
+        return err_add(e, ERR_USAGE, "--threshold: trial %.8s has no test set; hint: hourglass score", s->id);
     if (s->has_diverged || s->n_sets == 0)
         return 0;
     char *picture = mem_format("%s/gallery-%.8s%s.png", folder, s->id, o->by_class ? "-by-class" : "");
-    struct top_selection top = {o->samples, o->by_class, o->set, picture};
+    struct top_rule_options stored = {0};
+    struct reference calibration;
+    struct top_rule rule;
+    if (top_rule_make(o->rule ? o->rule : &stored, s, &calibration, &rule, e) != 0) {
+        reference_free(&calibration);
+        free(picture);
+        return -1;
+    }
+
+    struct top_selection top = {o->samples, o->list, o->by_class, o->set, picture, &rule};
     struct err found = {0};
     int failed = top_show(s, &top, &found);
-    bool is_wish = o->trial || o->by_class || o->set;
+    bool is_wish = o->trial || o->by_class || o->set || rule.rule;
     bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run outlives its data, or is taken elsewhere
     is_gone = is_gone && !store_is_damage(&found);
     if (is_gone)
@@ -66,10 +77,11 @@ static int show_samples(
     else
         err_merge(e, &found);
     if (!failed || is_gone)
-        failed = top_report(s, e);
+        failed = top_report(s, &rule, e);
     if (!failed && !is_gone)
         log_print("\nGallery      %s\n", picture);
 
+    reference_free(&calibration);
     free(picture);
     return failed;
 }

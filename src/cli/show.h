@@ -1,14 +1,17 @@
 // What the end of `run` and `top` have in common: leaderboard, samples, picture, paths.
 #pragma once
 
+#include "cli/top_rule.h"
 #include "leaderboard/run_read.h"
 
 struct show_options {
     int rows;    // of the leaderboard; 0: all
     int samples; // at each end
     bool by_class;
-    const char *trial; // the beginning of its id; NULL: the best
-    const char *set;   // the test set whose samples are shown; NULL: the first
+    const char *trial;                   // the beginning of its id; NULL: the best
+    const char *set;                     // the test set whose samples are shown; NULL: the first
+    int64_t list;                        // samples above the threshold of a test set without labels; 0: all
+    const struct top_rule_options *rule; // NULL: the stored thresholds
 };
 // Prints to stdout; writes gallery-ID.png into the folder that RUN is, or is in. Data that has gone or changed since is
 // told, and an error only where a trial, a set or classes were asked for.

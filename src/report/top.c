@@ -16,6 +16,7 @@
 #include "nn/nn.h"
 #include "report/gallery.h"
 #include "report/table.h"
+#include "report/top_threshold.h"
 #include "trial/trial_load.h"
 #include <math.h>
 #include <stdio.h>
@@ -39,6 +40,7 @@ struct sample_picker {
     int64_t n_scored;
     struct sample_list *list; // (n_lists), owned
     int n_lists;
+    int64_t hidden; // samples above the threshold that no list has
 };
 
 static int compare_by_error(const void *a, const void *b, void *errors)
@@ -138,6 +140,27 @@ static void picker_add_ends(struct sample_picker *p, int count)
 {
     picker_add_list(p, count, &(struct sample_query){.heading = "most anomalous", .is_highest = true});
     picker_add_list(p, count, &(struct sample_query){.heading = "least anomalous"});
+}
+
+// Adds the samples above the threshold of a set whose anomalies are not known; if there are none, both ends.
+static int picker_add_anomalies(
+    struct sample_picker *p, const struct leaderboard_row *trial, const struct top_selection *o, struct err *e)
+{
+    struct evaluation v;
+    int64_t above;
+
+    if (top_threshold_evaluate(trial, p->d->name, o->rule, &v, &above, e) != 0)
+        return -1;
+    if (above == 0 || above > p->n_scored) {
+        picker_add_ends(p, o->count);
+        return 0;
+    }
+
+    int64_t shown = o->list && o->list < above ? o->list : above;
+    p->hidden = above - shown;
+    picker_add_list(
+        p, shown < INT32_MAX ? (int)shown : INT32_MAX, &(struct sample_query){"above the threshold", true, NULL});
+    return 0;
 }
 
 static int compare_by_label(const void *a, const void *b, void *labels)
@@ -334,6 +357,7 @@ static int draw_sample(struct sample_picker *p, struct gallery *g, struct worksp
 
 static int draw_samples_picture(struct sample_picker *p, const char *path, const char *title, struct err *e)
 {
+    enum { DRAWN_MOST = 50 }; // of a list
     struct gallery_format format = picture_format(p);
     struct workspace *ws = workspace_new(p->loaded.model, 1, false, e);
     if (!ws)
@@ -344,7 +368,7 @@ static int draw_samples_picture(struct sample_picker *p, const char *path, const
     for (int i = 0; i < p->n_lists && rc == 0; i++) {
         const struct sample_list *l = &p->list[i];
         gallery_section(g, l->heading);
-        for (int k = 0; k < l->n && rc == 0; k++)
+        for (int k = 0; k < l->n && k < DRAWN_MOST && rc == 0; k++)
             rc = draw_sample(p, g, ws, l->rows[k], e);
     }
     if (rc == 0)
@@ -362,12 +386,16 @@ int top_show(const struct leaderboard_row *trial, const struct top_selection *o,
 
     if (rc == 0 && o->by_class)
         rc = picker_add_classes(&p, o->count, e);
+    else if (rc == 0 && !p.d->is_anomaly)
+        rc = picker_add_anomalies(&p, trial, o, e);
     else if (rc == 0)
         picker_add_ends(&p, o->count);
 
     if (rc == 0) {
         printf("\nSamples of trial %.8s:\n", trial->id);
         print_samples(&p);
+        if (p.hidden)
+            printf("and %lld more above the threshold: --list 0 shows all\n", (long long)p.hidden);
     }
     if (rc == 0 && o->picture) {
         char *title = mem_format("%s, trial %.8s, set %s", trial->experiment, trial->id, p.d->name);

@@ -2,18 +2,22 @@
 #pragma once
 
 #include "leaderboard/row.h"
+#include "report/top_threshold.h"
 
 // Which samples of a trial are shown.
 struct top_selection {
     int count;           // samples with the highest errors, and as many with the lowest
+    int64_t list;        // of a set without labels, at most this many samples above the threshold instead; 0: all
     bool by_class;       // for each label, instead of for all samples together
     const char *set;     // the test set; NULL: the first
     const char *picture; // path of the PNG; NULL: none
+    const struct top_rule *rule; // borrowed: for the threshold
 };
 
 // Prints the samples to stdout and writes the picture. Loads the trial's model and data. Returns -1 and an error, with
 // ERR_DATA if the data is missing or has changed.
 int top_show(const struct leaderboard_row *trial, const struct top_selection *o, struct err *e);
-// Prints the confusion matrix and the classification report of each test set with labels, and notes on every test set,
-// to stdout. Returns -1 and an error if the trial's file cannot be read.
-int top_report(const struct leaderboard_row *trial, struct err *e);
+// Prints the confusion matrix and the classification report of each test set with labels, how many samples of others
+// are above the threshold, and notes on every test set, to stdout. Returns -1 and an error if the trial's file cannot
+// be read.
+int top_report(const struct leaderboard_row *trial, const struct top_rule *rule, struct err *e);

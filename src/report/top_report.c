@@ -9,6 +9,7 @@
 #include "metrics/metrics.h"
 #include "report/table.h"
 #include "report/table_metrics.h"
+#include "report/top_threshold.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <math.h>
@@ -112,30 +113,61 @@ static void print_set_notes(struct store_file *f, const struct leaderboard_row *
     free(failure);
 }
 
-static void report_set(
-    struct store_file *f, const struct leaderboard_row *trial, const struct set_results *set, struct err *e)
+// Prints how many samples of a set without labels are above the threshold, and where the list of them is.
+static void print_above(const struct set_results *set, const struct evaluation *v, int64_t above, int64_t rows)
+{
+    if (isnan(v->threshold))
+        log_line(LOG_QUIET, "\nset %s: no threshold is known, so no sample is called anomalous", set->name);
+    else
+        log_line(LOG_QUIET, "\nset %s: %lld of %lld samples (%.3g %%) have an error above the threshold %.5g",
+            set->name, (long long)above, (long long)rows, rows ? 100 * (double)above / (double)rows : 0, v->threshold);
+}
+
+// Prints what the threshold of a rule, or of a set without labels, says.
+static void report_threshold(const struct leaderboard_row *trial, const struct set_results *set,
+    const struct top_rule *rule, int64_t rows, struct err *e)
+{
+    struct evaluation v;
+    int64_t above;
+
+    if (top_threshold_evaluate(trial, set->name, rule, &v, &above, e) != 0)
+        return;
+    if (v.has_labels)
+        print_confusion(set->name, v.threshold, &v.confusion);
+    else
+        print_above(set, &v, above, rows - v.unscored);
+}
+
+static void report_set(struct store_file *f, const struct leaderboard_row *trial, const struct set_results *set,
+    const struct top_rule *rule, struct err *e)
 {
     char *scores = trial_object(trial, TRIAL_SCORES), *group = mem_format("%s/%s", scores, set->name);
+    char *error = mem_format("%s/" SCORES_ERROR, group);
+    struct store_shape shape;
     struct confusion c;
     double auc;
     bool has_labels = store_get_real(f, group, SCORES_ROC_AUC, &auc, NULL) == 0;
 
-    if (has_labels && isnan(set->threshold))
+    if (rule->rule || !has_labels) {
+        if (store_get_shape(f, error, &shape, e) == 0)
+            report_threshold(trial, set, rule, shape.dims[0], e);
+    } else if (isnan(set->threshold))
         log_line(LOG_QUIET, "\nset %s: no threshold is known, so no sample is called anomalous", set->name);
-    else if (has_labels && read_confusion(f, group, &c) == 0)
+    else if (read_confusion(f, group, &c) == 0)
         print_confusion(set->name, set->threshold, &c);
+    free(error);
     print_set_notes(f, trial, set, group, e);
     free(group);
     free(scores);
 }
 
-int top_report(const struct leaderboard_row *trial, struct err *e)
+int top_report(const struct leaderboard_row *trial, const struct top_rule *rule, struct err *e)
 {
     struct store_file *f = trial_open(trial, e);
     if (!f)
         return -1;
     for (int i = 0; i < trial->n_sets; i++)
-        report_set(f, trial, &trial->set[i], e);
+        report_set(f, trial, &trial->set[i], rule, e);
     store_close(&f);
     return e->count ? -1 : 0;
 }

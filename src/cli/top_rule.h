@@ -1,0 +1,16 @@
+// --threshold and --calibrate of top.
+#pragma once
+
+#include "report/top_threshold.h"
+
+struct top_rule_options {
+    char *threshold, *calibrate; // as given; NULL: not given
+    struct threshold_rule rule;
+};
+
+// Reads the options. Errors are in `e`.
+void top_rule_read(struct top_rule_options *o, struct err *e);
+// Makes the rule for a trial. *calibration is filled if --calibrate is given; the caller frees it in any case. Returns
+// -1 and an error on failure.
+int top_rule_make(const struct top_rule_options *o, const struct leaderboard_row *trial, struct reference *calibration,
+    struct top_rule *out, struct err *e);
