@@ -40,3 +40,5 @@ is 'exit code of a bad file' $code 3
 [ ! -e log/scores/wednesday.scores.csv ] || fail 'a bad file has scores'
 nightly nowhere
 is 'exit code without a folder' $code 2
+
+verdict

@@ -123,3 +123,5 @@ good score old.h5 plain.csv -o old.csv
 if grep -q 'change since training' stdout; then fail 'change without a reference'; fi
 bad 3 'threshold mad=3.5: the model.s file has no reference errors' score old.h5 plain.csv -o x.csv --threshold mad
 good score old.h5 plain.csv -o old.csv --force --threshold 0.1
+
+verdict

@@ -68,3 +68,5 @@ bad 2 'found with a file of scores' top scores.csv --threshold mad
 sed 's/, test: "plain.h5:all"//' plain.yaml >untested.yaml
 good run untested.yaml -n 1 -t 1 --quiet
 bad 2 '--threshold: trial [0-9a-f]+ has no test set' top results/untested --threshold mad
+
+verdict
