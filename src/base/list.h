@@ -5,8 +5,7 @@
 
 // Splits a list at its commas and returns *n names, to be freed with list_free. Blanks around a name are dropped, and a
 // comma at the end adds an empty name. A name in double quotes may hold commas and blanks, and a quote if it is
-// doubled: "a
-// ""b"", c".
+// doubled: "a ""b"", c".
 char **list_split(const char *list, int *n);
 // Appends a name to such a list, in quotes if it needs them.
 void list_add(struct text *list, const char *name);

@@ -1,4 +1,4 @@
-// Text: a growing buffer, human-readable figures, and the nearest of several words.
+// Strings: a growing buffer, numbers for people, and the nearest of several words.
 #pragma once
 
 #include <stdarg.h>
@@ -16,7 +16,7 @@ void text_add(struct text *t, const char *format, ...) __attribute__((format(pri
 void text_free(struct text *t);
 // Appends a string as JSON writes it, in quotes; NULL becomes null.
 void text_add_json(struct text *t, const char *text);
-// The ending of a plural: "" for 1, else "s".
+// Returns the ending of a plural: "" for 1, else "s".
 const char *text_plural(int64_t n);
 
 // Returns the word of words[0..n) with the least edit distance to `word`, or NULL if none is near enough to be meant.

@@ -66,7 +66,7 @@ static void print_slurm_options(const struct plan *p, const struct ranks_layout 
         seconds / 60 % 60);
 }
 
-// Times one thread against two, which the layout does not know.
+// Measures whether two threads are faster than one, which the layout does not know.
 static int compare_threads(const struct experiment *x, const struct plan *p, const struct comm *self,
     struct ranks_layout *l, struct calibration *c, struct err *e)
 {

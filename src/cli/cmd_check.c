@@ -1,4 +1,4 @@
-// hourglass check: validates an experiment and says what it would take; trains nothing.
+// hourglass check: validates an experiment and shows what it would cost; trains nothing.
 #include "base/err.h"
 #include "base/field.h"
 #include "base/log.h"

@@ -47,7 +47,7 @@ static const struct command command = {
     .most = 1,
 };
 
-// run.h5 of the folder is made by this program; any other file that exists is replaced only on request.
+// Checks that the file may be replaced: run.h5 of the folder is ours; any other file is replaced only on request.
 static int check_collected_file(const char *folder, const struct collect_options *o, struct err *e)
 {
     char *own = mem_format("%s/run.h5", folder);
@@ -63,7 +63,7 @@ static int check_collected_file(const char *folder, const struct collect_options
     return failed;
 }
 
-// Other commands that would write the file wait until this one has ended.
+// Takes the file, so that other commands that would write it wait until this one has ended.
 static int take_collected_file(
     struct output *output, const char *folder, const struct collect_options *o, struct err *e)
 {

@@ -104,7 +104,7 @@ static int print_findings(const struct findings *l, bool as_json)
     return code;
 }
 
-// Bytes that a rank needs for the largest trial, besides the data; 0: unknown.
+// Returns the bytes that a rank needs for the largest trial, besides the data; 0 if that is unknown.
 static int64_t memory_needed(const char *experiment, struct err *e)
 {
     struct experiment x = {0};
@@ -118,7 +118,8 @@ static int64_t memory_needed(const char *experiment, struct err *e)
     return (int64_t)most;
 }
 
-// What starts other programs comes before MPI, whose settings they would inherit: rank 0 has `l` from there.
+// Adds the checks that need MPI to the findings of rank 0. Those that start other programs were made before MPI
+// started, because these programs would inherit its settings.
 static int examine_machine(
     struct findings *l, const struct doctor_options *o, const char *folder, int64_t need, struct err *e)
 {

@@ -37,7 +37,7 @@ static void __attribute__((format(printf, 2, 3))) print_line(int indent, const c
     free(visible);
 }
 
-// The lines of an attribute as a list, the first few.
+// Prints the first few lines of an attribute as a list.
 static void print_list(const char *name, const char *text, int indent)
 {
     enum { SHOWN = 40 };
@@ -111,7 +111,7 @@ static void print_array(struct store_file *f, const char *path, const char *name
     free(long_name);
 }
 
-// Groups below `group`, down to a depth: a run's file holds every trial whole.
+// Prints the groups below `group` down to a depth, because a run's file holds every trial whole.
 static void print_group(struct store_file *f, const char *group, int depth)
 {
     char **names;

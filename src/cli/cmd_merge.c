@@ -63,7 +63,7 @@ static void print_merged(const char *output, const struct merge_counts *c, doubl
             text_plural(c->ids), c->different);
 }
 
-// Other commands that would write the file wait until this one has ended.
+// Merges the runs. Other commands that would write the file wait until this one has ended.
 static int merge_into_file(
     const struct merge_options *o, char *const *runs, int n, struct merge_counts *counts, struct err *e)
 {

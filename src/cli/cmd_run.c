@@ -85,8 +85,8 @@ static const struct command command = {
     .most = 1,
 };
 
-// What the layout of ranks needs to know of the plan, which rank 0 alone has made, before MPI started (forking a child
-// that walks a file is safe only then).
+// What the layout of ranks needs to know of the plan. Only rank 0 has made the plan, before MPI started, because only
+// then it is safe to fork a child that walks a file.
 struct load {
     int trials;
     int64_t least_shards;
@@ -125,7 +125,7 @@ static void print_run_start(const struct job *j, const struct comm *world)
         gemm_corename());
 }
 
-// Of the plan, which was made whole.
+// Keeps this part of the plan, which was made whole.
 static void keep_part(struct job *j, struct err *e)
 {
     if (search_needs_results(j->x.search))
@@ -135,7 +135,7 @@ static void keep_part(struct job *j, struct err *e)
         plan_keep_part(&j->plan, j->options->part_number, j->options->parts);
 }
 
-// Collective over world.
+// Collective over world. Chooses the layout, takes the folder and runs the trials.
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     bool is_default = j->options->ranks == 0 && announce_is_ours(); // our own launcher counted equal trials, too
@@ -183,7 +183,7 @@ static int count_trial_files(const char *folder)
     return n;
 }
 
-// run.h5. A collect or another part that writes it is waited for.
+// Writes run.h5. Waits for a collect, or for another part, that writes it.
 static int collect_run_file(
     const struct job *j, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
 {
@@ -198,7 +198,7 @@ static int collect_run_file(
     return failed;
 }
 
-// Rank 0, after MPI has ended.
+// On rank 0, after MPI has ended: writes run.h5 and shows the leaderboard.
 static int collect_results(const struct job *j, struct err *e)
 {
     struct leaderboard_row *rows;
@@ -218,7 +218,7 @@ static int collect_results(const struct job *j, struct err *e)
     return e->count ? -1 : failed;
 }
 
-// Rank 0, after MPI has ended. The exit code.
+// On rank 0, after MPI has ended: reports how the run ended. Returns the exit code.
 static int conclude_run(const struct job *j, struct err *e)
 {
     const struct run_counts *c = &j->counts;

@@ -119,7 +119,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
     return failed;
 }
 
-// Errors, the threshold and what it says.
+// Prints the mean error, the threshold and what it says.
 static void print_error_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->evaluation;
@@ -170,7 +170,7 @@ static void print_step_summary(const struct score_outcome *o)
             v->roc_auc.auc, v->average_precision, o->of_steps.series.volume.pr, o->of_steps.series.range.f1);
 }
 
-// What the user should know of the rows, on standard error.
+// Prints to standard error what the user should know of the rows.
 static void warn_of_scores(const struct score_job *j, const struct score_outcome *o)
 {
     struct err w = {0};
@@ -220,7 +220,7 @@ static void print_scores(
     text_free(&data);
 }
 
-// The model's own error and threshold, or another error, whose threshold nobody knows.
+// Chooses the model's own error and threshold, or the error of the options, for which there is no threshold.
 static int choose_error(const struct score_options *o, struct score_job *j, struct err *e)
 {
     const struct trial *t = &j->model->trial;

@@ -44,7 +44,7 @@ static const char *explain_state(const struct run_status *s)
     return words[s->state];
 }
 
-// The line of the run that uses the folder, or used it last.
+// Prints the line of the run that uses the folder, or used it last.
 static void print_lease(const struct lease_record *l)
 {
     printf("%lld rank%s, host %s, process %lld", (long long)l->ranks, text_plural(l->ranks), l->process.host,

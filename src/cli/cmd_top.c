@@ -79,7 +79,7 @@ static const struct command command = {
     .most = 1,
 };
 
-// All of them but those that the user wants, in the order that he wants: moves them to the front.
+// Moves the rows that the user wants to the front, in the order of `wanted`; the others follow.
 static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wanted, int n_wanted)
 {
     struct leaderboard_row *all = mem_new((size_t)n, sizeof *all);

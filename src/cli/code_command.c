@@ -32,7 +32,7 @@ static int check_plane_picture(const struct code_job *j, struct err *e)
     return mosaic_check(s->rank, s->dims, j->grid ? j->grid * j->grid : j->rows, e);
 }
 
-// What has just been written, as a picture.
+// Draws what has just been written as a picture.
 static int draw_picture(const struct code_job *j, const char *path, struct err *e)
 {
     const struct trained_model *m = j->model;
@@ -83,7 +83,7 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
     return 0;
 }
 
-// The picture is no other file of the command either, and replaces a picture at most.
+// Checks that the picture is no other file of the command, and replaces nothing but a picture.
 static void check_png(const struct code_options *o, const char *output, struct err *e)
 {
     if (comm_launched_rank() != 0)
@@ -96,7 +96,7 @@ static void check_png(const struct code_options *o, const char *output, struct e
         picture_check_replace(o->png, e);
 }
 
-// A grid has its own codes: that many, and none is drawn.
+// Refuses options that a grid excludes: it has its own codes, so there is no count, and none is drawn.
 static void check_grid(const struct code_options *o, struct err *e)
 {
     if (o->grid && o->count)

@@ -8,10 +8,10 @@ struct code_options {
     int64_t ranks, threads;
     char *output;
     bool force;
-    int64_t count, seed, grid; // of generate alone; count, grid: 0 if not given
+    int64_t count, seed, grid; // only of generate; count, grid: 0 if not given
     char *png;
 };
-// The rows of the table that all three have; others may stand before them.
+// The rows of the table that all three have; others may come before them.
 #define CODE_FIELDS                                                                                    \
     {.key = "output",                                                                                  \
         .type = FIELD_TEXT,                                                                            \
@@ -38,5 +38,5 @@ struct code_options {
         0                                                                                              \
     }
 
-// Parses, works, prints; the exit code.
+// Parses the options, does the work and prints. Returns the exit code.
 int code_command(const struct command *command, enum code_task task, int argc, char **argv);

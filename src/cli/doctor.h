@@ -16,7 +16,7 @@ struct findings {
     struct finding *v; // owned
     int n;
 };
-// `advice` NULL: none. What was found in printf format.
+// Adds a finding: what was found, in printf format, and what to do; `advice` may be NULL.
 void finding_add(struct findings *l, enum finding_level level, const char *name, const char *advice, const char *format,
     ...) __attribute__((format(printf, 5, 6)));
 void findings_free(struct findings *l);
@@ -30,9 +30,9 @@ struct rank_facts {
     uint64_t cores[RANK_CORES_MAX / 64]; // that this rank may use, bit by bit
 };
 void rank_facts_take(struct rank_facts *r);
-// Collective over comm: those of all ranks (size), new memory, on rank 0; NULL elsewhere.
+// Collective over comm. Returns the facts of all ranks (size) in new memory on rank 0, and NULL elsewhere.
 struct rank_facts *rank_facts_gather(const struct comm *comm);
-// `need`: bytes of a rank, 0: not known.
+// Checks cores and memory. `need` is what a rank needs in bytes; 0: not known.
 void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64_t need);
 
 // --- doctor_site.c: launcher, Slurm, network, libraries; before MPI starts where it runs other programs
@@ -49,5 +49,5 @@ void check_folder(struct findings *l, const char *folder);
 void check_writes(struct findings *l, const char *folder);
 // Collective over comm, of several ranks. Runs that self-test on these ranks.
 void check_writes_here(struct findings *l, const struct comm *comm, const char *folder);
-// The path of its file in the folder, new memory.
+// Returns the path of its file in the folder, in new memory.
 char *probe_path(const char *folder);

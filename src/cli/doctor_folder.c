@@ -42,7 +42,7 @@ char *probe_path(const char *folder)
     return mem_format("%s/.hourglass-doctor.h5", folder);
 }
 
-// A file made, synced, renamed, and locked. -1 and errno.
+// Makes a file, syncs, renames and locks it. Returns -1 and errno if anything but the lock fails.
 static int write_and_rename(const char *from, const char *to, bool *can_lock)
 {
     int fd = open(from, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -93,7 +93,7 @@ void check_folder(struct findings *l, const char *folder)
 
 // --- parallel writes
 
-// Returns the environment without what launchers have told this process, in new memory; the strings are borrowed.
+// Returns the environment without what launchers have set for this process, in new memory; the strings are borrowed.
 static char **environment_new(void)
 {
     static const char *const dropped[] = {"SLURM_", "PMIX_", "PMI_", "OMPI_COMM_", "OMPI_UNIVERSE", "MPI_LOCAL"};
@@ -135,7 +135,7 @@ static int self_test(const struct launcher *l, const char *folder, struct store_
     return failed;
 }
 
-// Reports what came of the self-test on this number of ranks.
+// Reports the result of the self-test on this number of ranks.
 static void report_probe(struct findings *l, const char *folder, int ranks, const struct store_probe *p)
 {
     if (p->wrong > 0)

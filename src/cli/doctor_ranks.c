@@ -136,8 +136,8 @@ static void check_cpus(struct findings *l, const struct rank_facts *r, int size)
         l, FINDING_GOOD, "CPUs", NULL, "%s, kernels %s, %s (%s)", r[0].cpu, kernels()->set, gemm_library(), r[0].core);
 }
 
-// OpenBLAS before 0.3.27 or so does not know every CPU and falls back to kernels of 2004. Which products it serves is
-// in kernels/gemm.c.
+// Checks that OpenBLAS knows this CPU: before 0.3.27 or so, it does not know every one and falls back to kernels of
+// 2004. kernels/gemm.c says which products it serves.
 static void check_blas(struct findings *l, const char *core)
 {
     static const char *const old[] = {"Prescott", "Core2", "Penryn", "Nehalem", "Generic", "generic", "NORTHWOOD"};

@@ -77,7 +77,7 @@ static void check_srun(struct findings *l)
         finding_add(l, FINDING_GOOD, "PMIx", NULL, "srun has PMIx, SLURM_PMIX_FENCE is %s", getenv("SLURM_PMIX_FENCE"));
 }
 
-// Seconds of "[days-][[hours:]minutes:]seconds"; -1: another text, such as UNLIMITED.
+// Returns the seconds of "[days-][[hours:]minutes:]seconds", or -1 for anything else, such as UNLIMITED.
 static long seconds_left(const char *text)
 {
     long days = 0, v[3] = {0}, seconds = 0;
@@ -148,7 +148,8 @@ static bool first_card(char out[128])
     return *out;
 }
 
-// The settings of the distribution that shut networks out ("pml = ^ucx"), unless the user has set them, as one text.
+// Writes the settings by which the distribution excludes networks ("pml = ^ucx") and that the user has not replaced.
+// Returns whether there are any.
 static bool shut_out(char out[256])
 {
     char line[256], key[64], value[128], variable[96];

@@ -1,4 +1,4 @@
-// Folders are searched in order of name, so that two machines list the same.
+// Searches folders in order of name, so that two machines list the same.
 #include "cli/file_list.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// The HDF5 files that a user names, by themselves or by the folders that they lie in.
+// The HDF5 files that a user names, each by itself or by a folder.
 #pragma once
 
 #include "base/err.h"
@@ -7,7 +7,7 @@ struct file_list {
     char **paths; // owned, as are they
     int n;
 };
-// Adds PATH; of a folder every file below it whose name ends in .h5 and does not begin with a dot, in order of name. -1
-// where there is no such file or folder, or a folder has none.
+// Adds a file, or every file below a folder whose name ends in .h5 and does not begin with a dot, in order of name.
+// Returns -1 and an error if there is no such file or folder, or none in the folder.
 int file_list_add(struct file_list *l, const char *path, struct err *e);
 void file_list_free(struct file_list *l);

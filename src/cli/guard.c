@@ -19,7 +19,7 @@ static bool is_crash(int sign)
 
 static volatile sig_atomic_t child; // that runs the command
 
-// The parent waits for the child's end, so that nothing of the command is left when it ends itself.
+// Passes the signal to the child and waits for its end, so that nothing of the command is left when the parent ends.
 static void pass_signal(int sign)
 {
     kill((pid_t)child, sign);

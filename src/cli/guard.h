@@ -3,5 +3,5 @@
 
 #include <stdbool.h>
 
-// Runs a subcommand in a child process. Returns its exit code, or prints a message and returns 3 if it crashed.
+// Runs a subcommand in a child process. Returns its exit code, or prints a message and returns ERR_DATA if it crashed.
 int guard_run(int (*run)(int argc, char **argv), int argc, char **argv);

@@ -34,14 +34,14 @@ char help_letter(const struct command *c, const char *key)
     return 0;
 }
 
-// What an option's value is called; "": it takes none.
+// Returns what an option's value is called, or "" if it takes none.
 static const char *value_name(const struct field *f)
 {
     static const char *const names[] = {"", "N", "X", "TEXT", "CHOICE", "N", "TEXT", ""};
     return names[f->type];
 }
 
-// Whether help should add the default that the table knows.
+// Returns whether help should add the default that the table has.
 static bool shows_default(const struct field *f)
 {
     return f->default_text && f->type != FIELD_BOOL && !strstr(f->help, "default");
@@ -82,7 +82,7 @@ static void print_about(const struct command *c)
 }
 
 // --- man page: see man(7) and groff_man_style(7)
-// Text with nothing that troff would read as its own.
+// Prints a string so that troff takes nothing in it as a command.
 static void print_troff(const char *text)
 {
     bool begins_line = true;
@@ -198,7 +198,7 @@ static void print_bash_foot(void)
 }
 
 // --- zsh
-// Text inside a single-quoted [explanation] of _arguments.
+// Prints a string as it must be in a single-quoted [explanation] of _arguments.
 static void print_zsh_text(const char *text)
 {
     for (const char *at = text; *at; at++) {

@@ -55,7 +55,7 @@ static void describe_rank(void *folder, int rank, char out[512])
     beacon_free(&b);
 }
 
-// The launcher's command line, new memory.
+// Returns the launcher's command line in new memory.
 static char **command_line(const struct launcher *launcher, const struct launch *l, const char *self)
 {
     char **arguments = mem_new((size_t)l->argc + 6, sizeof *arguments);

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 int launch_cores(void); // that this process may use
-// The threads that each of so many ranks on this node can have: OMP_NUM_THREADS, or its share of the cores.
+// Returns how many threads each of that many ranks on this node can have: OMP_NUM_THREADS, or its share of the cores.
 int launch_threads(int local_ranks);
-// The ranks of a run without a wish (0): as many as there are trials, each with its threads on cores of its own.
+// Returns the number of ranks: `ranks`, or if that is 0, as many as there are trials, each with cores of its own for
+// its threads.
 int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials);
 struct launch {
     int ranks, threads;
@@ -21,9 +22,9 @@ struct launch {
 };
 // Starts the launcher of this program's MPI (comm/launcher.h) with this very command if more than one rank is wanted
 // and no launcher has started us, and ends this process with the exit code of the ranks (supervise.h). Otherwise, and
-// if the ranks were not a wish and cannot be started, returns 0. Returns -1 and why if a wish cannot be met.
+// if the ranks were not a wish and cannot be started, returns 0. Returns -1 and the reason if a wish cannot be met.
 int launch_ranks(const struct launch *l, struct err *e);
-// Sets what a launcher has to know when we start it with so many threads in all. The user's own settings stay.
+// Sets what a launcher has to know when we start it with that many threads in all. The user's own settings stay.
 void launch_environment(const struct launcher *l, int workers);
 
 // Prints the errors of a command that several ranks may run, on rank 0 only: a launcher ends the job, and loses its

@@ -47,7 +47,7 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-// The program's own help; of the other formats also every subcommand's part, which its table of options prints.
+// Prints the program's own help. In formats other than text, every subcommand adds its part, from its table of options.
 static int print_program_help(const char *format)
 {
     const char *names[COMMANDS], *summaries[COMMANDS];
@@ -114,7 +114,7 @@ static bool writes_to_argument(int argc, char **argv, const char **found)
     return false;
 }
 
-// What the program's environment variables may say. A wrong one would otherwise be passed over in silence.
+// Checks the program's environment variables. A wrong value would otherwise be ignored in silence.
 static int check_environment(void)
 {
     static const char *const sets[] = {"avx512", "avx2", "base", "plain"};
@@ -138,7 +138,7 @@ static int check_environment(void)
     return failed;
 }
 
-// Writes whole lines: the launcher of Open MPI 5 sometimes loses the first of two pieces of a line.
+// Makes output appear in whole lines, because the launcher of Open MPI 5 sometimes loses the first piece of a line.
 static void buffer_lines(void)
 {
     setvbuf(stderr, NULL, _IOLBF, 1 << 16);
@@ -146,8 +146,8 @@ static void buffer_lines(void)
         setvbuf(stdout, NULL, _IOLBF, 1 << 16);
 }
 
-// A standard stream that is closed must not become a file that is opened later: what is printed would go into it.
-// Writing to what stands in for it fails.
+// Opens standard streams that are closed. A file that is opened later would otherwise take their place, and get what is
+// printed. Writing to the replacement fails.
 static void open_streams(void)
 {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
@@ -155,7 +155,7 @@ static void open_streams(void)
             _exit(ERR_SYSTEM);
 }
 
-// Whether the reader of standard output has closed it, as `head` does: it has what it wants.
+// Returns whether the reader of standard output has closed it, as `head` does when it has enough.
 static bool has_no_reader(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -180,7 +180,8 @@ static int flush_output(int code)
     return code ? code : ERR_IO;
 }
 
-// A rank has no guard, and removes its temporaries itself when a signal ends it. `run` handles signals in its own way.
+// Runs a subcommand and returns its exit code. A rank has no guard, and removes its temporaries itself when a signal
+// ends it. `run` handles signals in its own way.
 static int start_command(int i, int argc, char **argv)
 {
     const bool is_launched = comm_has_launcher() || comm_launched_size() > 1;

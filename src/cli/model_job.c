@@ -49,7 +49,7 @@ static void walk_calibration(const char *name, struct err *e)
     data_source_free(&source);
 }
 
-// Before MPI starts, after which forking is not safe everywhere.
+// Walks the files before MPI starts, because it is not always safe to fork after that.
 static void walk_files(const struct model_job *j, const struct data_source *source, struct err *e)
 {
     char *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;

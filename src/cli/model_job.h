@@ -18,11 +18,11 @@ struct model_job {
     bool force;              // replace the whole file; a data set keeps its other splits and is checked by itself
     int argc;
     char **argv; // of the command, for mpirun
-    // Collective over team->comm; without data `source` is NULL. -1 and the same error on all ranks.
+    // Collective over team->comm. `source` is NULL without data. Returns -1 and an error, the same on all ranks.
     int (*work)(const struct team *team, const struct trained_model *m, const struct data_source *source, void *context,
         struct err *e);
     void *context;
 };
 
-// Starts MPI, loads the model on every rank, works, ends MPI. Rank 0 has walked the files before.
+// Walks the files on rank 0, starts MPI, loads the model on every rank, calls `work` and ends MPI.
 int model_job_run(const struct model_job *j, struct err *e);

@@ -1,4 +1,4 @@
-// Options of a subcommand, by a table of fields as every other setting.
+// Makes the tables of getopt_long from the table of fields.
 #include "cli/options.h"
 
 #include "base/text.h"
@@ -9,7 +9,7 @@
 
 enum { OPTIONS_MAX = 32, HELP = 1000, VERSION, FIRST };
 
-// The key that a letter is short for; NULL: none.
+// Returns the key that a letter is short for, or NULL if there is none.
 static const char *long_key(const struct command *c, int letter, char out[64])
 {
     for (const char *at = c->shorts; at && *at; at += strcspn(at, " "), at += *at == ' ')
@@ -38,7 +38,7 @@ static void make_options(const struct command *c, struct option *options, char *
     options[n] = (struct option){0};
 }
 
-// `format` is what follows --help=; NULL: text.
+// Prints the help of --help=FORMAT; NULL is text. Returns 1, or -1 and an error if there is no such format.
 static int print_command_help(const struct command *c, const char *format, struct err *e)
 {
     int found = help_format_named(format);

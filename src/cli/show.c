@@ -39,7 +39,7 @@ static const struct leaderboard_row *find_trial(
     return found;
 }
 
-// Where pictures of a run go that is a folder, or a file in one.
+// Returns the folder of a run, which is named by its folder or a file in it, in new memory. Pictures go there.
 static char *folder_of_run(const char *run)
 {
     struct stat s;
@@ -86,7 +86,7 @@ static int show_samples(
     return failed;
 }
 
-// Says why some trials come last.
+// Explains why some trials come last. Returns how many are stale.
 static int show_stale(const struct leaderboard_row *rows, int n)
 {
     const char *sources = "";
@@ -131,7 +131,7 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
             ties);
     int stale = show_stale(rows, n);
     show_configurations(rows, n, o->rows);
-    if (stale == n && !o->trial) { // none is the best
+    if (stale == n && !o->trial) { // no trial is the best
         free(folder);
         return 0;
     }

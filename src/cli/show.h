@@ -13,6 +13,6 @@ struct show_options {
     int64_t list;                        // samples above the threshold of a test set without labels; 0: all
     const struct top_rule_options *rule; // NULL: the stored thresholds
 };
-// Prints to stdout; writes gallery-ID.png into the folder that RUN is, or is in. Data that has gone or changed since is
-// told, and an error only where a trial, a set or classes were asked for.
+// Prints to stdout, and writes gallery-ID.png into the folder of the run. Data that is gone or has changed is reported;
+// it is an error only if the user asks for a trial, a set or classes.
 int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e);

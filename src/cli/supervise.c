@@ -1,4 +1,4 @@
-// A launcher (mpirun) as our child: signals reach its ranks, and when one dies it is named.
+// Watches the launcher, the signals that we get, and the ranks with one epoll.
 //
 // A launcher ends all ranks when one dies, and says which only among many other words. So the ranks, which announce
 // themselves, are held by descriptors (pidfd). The first to become readable is the one that died: epoll lists them in
@@ -78,7 +78,7 @@ static void take_announcements(struct child *c)
     }
 }
 
-// Those that outlive their launcher, which cannot end them any more.
+// Kills the ranks that outlive their launcher, which cannot end them any more.
 static void end_ranks(struct child *c)
 {
     for (int i = 0; i < c->s->ranks; i++)
@@ -89,7 +89,8 @@ static void end_ranks(struct child *c)
 }
 
 // --- signals
-// To the ranks themselves, because MPICH's launcher dies of SIGUSR2; through the launcher while some are unknown.
+// Sends the signal to the ranks themselves, because MPICH's launcher dies of SIGUSR2, or to the launcher while some
+// ranks are unknown.
 static void pass_on_request(const struct child *c, int signal)
 {
     if (c->known < c->s->ranks) {
@@ -101,7 +102,7 @@ static void pass_on_request(const struct child *c, int signal)
             syscall(SYS_pidfd_send_signal, c->rank_fd[i], signal, NULL, 0);
 }
 
-// Rank 0, which writes, before the others: when one rank has died, the launcher kills the rest at once.
+// Ends rank 0, which writes, before the others: when one rank has died, the launcher kills the rest at once.
 static void end_in_order(const struct child *c)
 {
     const int patience = 1000; // milliseconds
@@ -116,9 +117,10 @@ static void end_in_order(const struct child *c)
     pass_on_request(c, SIGCONT);
 }
 
-// A launcher kills its ranks before they can remove what they were writing. So ranks that take no requests are ended
-// first, and the launcher ends because of that. It is ended itself if it does not know its ranks yet, or if a second
-// signal comes later: one that is sent to a whole process group reaches us twice at once, also by our parent (guard.c).
+// Ends the job. A launcher kills its ranks before they can remove what they were writing. So ranks that take no
+// requests are ended first, and the launcher ends because of that. It is ended itself if it does not know its ranks
+// yet, or if a second signal comes later: one that is sent to a whole process group reaches us twice at once, also by
+// our parent (guard.c).
 static void end_job(struct child *c, int signal)
 {
     const double patience = 1;
@@ -161,7 +163,8 @@ static int listen_signals(sigset_t *before)
 }
 
 // --- the launcher
-// In the child: its own group, so that a terminal's Ctrl-C comes to us alone; it ends when we do.
+// In the child: starts the launcher in a group of its own, so that a terminal's Ctrl-C comes only to us. The launcher
+// ends when we do.
 static _Noreturn void exec_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, int report)
 {
     setpgid(0, 0);
@@ -177,7 +180,7 @@ static _Noreturn void exec_launcher(char **arguments, const struct supervision *
     _exit(127);
 }
 
-// 0, or errno of what failed.
+// Starts the launcher in a child process. Returns 0, or errno of what failed.
 static int start_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, pid_t *pid)
 {
     int report[2], error = 0;
@@ -210,7 +213,8 @@ static void take_event(struct child *c, int what)
     }
 }
 
-// One wait: passes on a signal, notes the first rank that ended. Returns whether the launcher has ended, with *status.
+// Waits once, passes on signals and notes the first rank that ended. Returns whether the launcher has ended, with
+// *status.
 static bool wait_for_events(struct child *c, int *status)
 {
     struct epoll_event event[16];
@@ -222,7 +226,7 @@ static bool wait_for_events(struct child *c, int *status)
 }
 
 // --- how it ended
-// What a launcher prints, as one line: without rules, line ends and what has no room.
+// Joins what a launcher prints to one line, without its rules of dashes.
 static void join_lines(char *said)
 {
     size_t n = 0;
@@ -239,7 +243,7 @@ static void join_lines(char *said)
     said[n] = 0;
 }
 
-// Whether one of the lines is what the program prints for --version.
+// Returns whether one of the lines is what the program prints for --version.
 static bool has_version(const char *said)
 {
     static const char begin[] = "hourglass ";
@@ -252,9 +256,9 @@ static bool has_version(const char *said)
     return false;
 }
 
-// The launcher has ended, and no rank has announced itself. Ranks on other nodes cannot do that, so this command of no
-// consequence is started in the same way: if it fails too, the launcher is to blame, and says why; if it prints
-// nothing, the launcher starts no programs.
+// Explains a launcher that has ended although no rank has announced itself. Ranks on other nodes cannot announce
+// themselves, so `--version` is started in the same way: if that fails too, the launcher is to blame and prints why; if
+// it prints nothing, the launcher starts no programs. Returns 0 if the launcher is not to blame, or -1 and an error.
 static int explain_death(const struct child *c, int code, struct err *e)
 {
     char ranks[16], self[4096] = "", said[4096];
@@ -305,7 +309,7 @@ static int code_of_ended(const struct child *c)
     return 128 + (c->ended_by ? c->ended_by : SIGTERM);
 }
 
-// The exit code into *code; or -1 and an error.
+// Sets *code to the exit code. Returns -1 and an error if the launcher failed before a rank had started.
 static int conclude_launch(struct child *c, int status, int *code, struct err *e)
 {
     int own = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -48,7 +48,7 @@ enum mpi_flavour launcher_parse(const char *answer, char release[64])
     return FLAVOUR_UNKNOWN;
 }
 
-// What is unknown on either side counts as belonging.
+// Returns whether a launcher belongs to the loaded library. If either is unknown, it counts as belonging.
 static bool belongs_to_library(enum mpi_flavour f)
 {
     enum mpi_flavour library = mpi_flavour();
@@ -155,7 +155,7 @@ static void set_open_mpi_4(void)
     setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
 }
 
-// The same by the names of PRRTE, the launcher of Open MPI 5, which ignores the old ones.
+// Sets the same by the names of PRRTE, the launcher of Open MPI 5, which ignores the old ones.
 static void set_open_mpi_5(void)
 {
     setenv("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe", 0);

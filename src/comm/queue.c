@@ -95,7 +95,7 @@ static void take_requests(struct queue *q)
     }
 }
 
-// First come, first served.
+// Answers requests in the order in which they came.
 static void answer_requests(struct queue *q)
 {
     int answered = 0;
@@ -125,7 +125,7 @@ void queue_serve(struct queue *q)
     answer_requests(q);
 }
 
-// queue_next for rank 0 itself.
+// Does what queue_next does, for rank 0 itself.
 static bool next_of_own(struct queue *q, const void *report, size_t n, struct queue_bytes *work)
 {
     enum queue_verdict verdict = QUEUE_WAIT;

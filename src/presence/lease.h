@@ -37,7 +37,7 @@ struct lease;
 // minute, and reports that. Sets *before to the record of the last run (its process.pid is 0 if there was none), which
 // the caller frees.
 struct lease *lease_take(const char *folder, int part, int ranks, struct lease_record *before, struct err *e);
-// The folder has been renamed.
+// Notes that the folder has been renamed.
 void lease_move(struct lease *l, const char *folder);
 // Touches the file. Call it every second during the run, from any thread. Returns -1 if another run has taken the
 // folder, because this one seemed dead; it must end at once.

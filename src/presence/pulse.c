@@ -112,7 +112,7 @@ static bool is_leader(const struct pulse *p)
 
 // --- what the main thread reports
 
-// The caller holds the lock.
+// Sets the trial of the beacon. The caller holds the lock.
 static void set_beacon_trial(struct pulse *p, const char *id, double operations, int64_t epochs)
 {
     ASSERT(id && operations >= 0 && epochs >= 0, "%lld epochs", (long long)epochs);

@@ -19,13 +19,14 @@ struct pulse;
 struct pulse *pulse_start(const struct pulse_options *o, struct err *e);
 // Ends the thread, removes the beacon and frees *p. NULL-safe.
 void pulse_stop(struct pulse **p);
-// No rank works any more: removes the beacon and stops watching. The lease is touched until pulse_stop. NULL-safe.
+// Removes the beacon and stops watching, because no rank works any more. The lease is touched until pulse_stop.
+// NULL-safe.
 void pulse_pause(struct pulse *p);
 
 // The main thread calls the functions below; all are NULL-safe.
-// A trial begins, which is expected to cost `operations`. Its beacon is written when this returns.
+// Reports that a trial begins, which is expected to cost `operations`. The beacon is written when this returns.
 void pulse_trial(struct pulse *p, const char *id, double operations, int64_t epochs);
-// The trial makes progress: epochs done, or NAN while it is scored.
+// Reports progress of the trial: epochs done, or NAN while it is scored.
 void pulse_progress(struct pulse *p, double epochs_done);
-// The trial ended. `counts`: it was finished here.
+// Reports the end of the trial. `counts`: it was finished here.
 void pulse_trial_end(struct pulse *p, bool counts);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Whether squeue's answer, with its exit code, says that the job has ended. Such a job disappears from the list; long
-// after, its number is unknown.
+// Returns whether squeue's answer, with its exit code, shows that the job has ended. Such a job disappears from the
+// list; long after, its number is unknown.
 static bool squeue_shows_end(const char *answer, int code)
 {
     static const char *const over[] = {

@@ -4,10 +4,11 @@
 #include "trial/work_order.h"
 
 struct progress;
-// For `trials` trials that cost `operations` floating-point operations in total, on `groups` groups at a time.
+// Returns a bar for that many trials, which cost `operations` floating-point operations in total, on `groups` groups at
+// a time.
 struct progress *progress_new(int trials, double operations, int groups);
 void progress_free(struct progress **p);
-// A trial has ended.
+// Notes that a trial has ended, whose cost is `operations`.
 void progress_done(struct progress *p, double operations);
 // Draws the bar, at most ten times per second. `order` is this rank's own trial; epochs_done is how far it is (NAN:
 // scoring).

@@ -153,7 +153,7 @@ static void desk_report(void *context, const void *data, size_t n)
     desk_show_plan(d);
 }
 
-// A trial that an earlier run finished has its file. Its loss was read before MPI started.
+// Looks up a trial in the folder. One that an earlier run finished has its file; its loss was read before MPI started.
 static enum pool_known desk_find_earlier(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     struct desk *d = context;
@@ -301,7 +301,7 @@ static void group_work(struct group *g)
 
 // --- the handle
 
-// Rank 0. Failures are in `e`.
+// On rank 0: takes the folder, settles what earlier runs left in it and writes the plan file.
 static void take_run_folder(struct run *r, int ranks, struct err *e)
 {
     const struct run_settings *s = &r->settings;

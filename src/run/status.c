@@ -114,7 +114,7 @@ static int *parts_of_last_run(const char *folder, int *n)
     return part;
 }
 
-// Whether a part in state `a` is more active than one in state `b`, or has more to do: the order of the enum.
+// Returns whether a part in state `a` is more active than one in state `b`, or has more to do: the order of the enum.
 static bool counts_before(enum run_state a, enum run_state b)
 {
     return b == RUN_NEVER || (a != RUN_NEVER && a < b);

@@ -4,7 +4,7 @@
 #include "trial/plan.h"
 
 struct calibration {
-    double rate;       // floating-point operations a second of a team
+    double rate;       // floating-point operations per second of a team
     size_t bytes;      // that the largest trial needs on each rank of a team of `ranks`, in addition to the data
     size_t data_bytes; // of data that each rank converts for itself
 };

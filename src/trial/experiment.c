@@ -43,7 +43,7 @@ static char *experiment_default_name(const char *path)
     return mem_format("%.*s", (int)length, base);
 }
 
-// The name becomes a folder's.
+// Refuses a name that cannot be the name of a folder.
 static int check_name(const struct experiment *x, struct err *e)
 {
     bool is_good = x->name[0] && x->name[0] != '.' && strlen(x->name) < 128;
@@ -90,7 +90,7 @@ static int experiment_read_sweep(struct experiment *x, struct err *e)
     return objective_read(x->sweep, &x->objective, e) != 0 || !x->search ? -1 : 0;
 }
 
-// Sections that an experiment may leave to their defaults, and whose settings a sweep may vary all the same.
+// Adds the sections that an experiment may leave out, because a sweep may vary their settings all the same.
 static void add_sections(struct node *tree)
 {
     static const char *const names[] = {"train", "score"};

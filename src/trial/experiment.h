@@ -22,8 +22,8 @@ struct experiment {
 };
 extern const struct field experiment_fields[]; // the top level of the file
 
-// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. -1 and every mistake in `e`; `x` is the
-// caller's to free in every case, and plan_make can look for more mistakes where its sweep is there.
+// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. Returns -1 and every mistake; if
+// x->search was made all the same, plan_make can look for more. The caller frees `x` in every case.
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
 void experiment_free(struct experiment *x);
 
@@ -37,18 +37,18 @@ struct trial {
     bool has_data;            // `data` was read
 };
 int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e);
-// From a resolved tree, which the trial owns from now on (NULL: -1). -1 and every mistake in `e`; what could be read is
-// then in `t`, which is the caller's to free in every case.
+// Reads a trial from a resolved tree, which the trial owns from now on. Returns -1 and every mistake, or -1 for NULL;
+// `t` then has what could be read. The caller frees `t` in every case.
 int trial_parse(struct node *tree, struct trial *t, struct err *e);
 struct shape sample_shape(const struct dataset *d);
-// The model of a trial that was read whole, for samples of shape `input`. NULL and every mistake in `e`.
+// Returns the model of a trial that was read whole, for samples of shape `input`, or NULL and every mistake.
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
-// From the spec in a trial's file at `path`: as trial_parse, but what is wrong there is damage (ERR_DATA).
+// As trial_parse, for the spec that a trial's file at `path` holds. A mistake in it is damage (ERR_DATA).
 int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e);
 void trial_free(struct trial *t);
-// The text of the data section, to tell whether two trials read the same data. New memory.
+// Returns the text of the data section in new memory. Trials for which it is equal read the same data.
 char *trial_data_key(const struct trial *t);
-// The resolved spec with all defaults, as YAML: valid input that gives the same trial. New memory.
+// Returns the resolved spec with all defaults as YAML, in new memory: valid input that gives the same trial.
 char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
 
 // What a trial is known by. The strings are hashes of its resolved spec, in which the content of each data source takes

@@ -79,8 +79,8 @@ static void ids_free(char **texts, int64_t n)
     free(texts);
 }
 
-// Which rows of the leaderboard are stale: as its file says, and as the folder does that it lies in, whose run may be
-// at work. New memory (n). Errors are those of reading the file.
+// Returns which rows of the leaderboard are stale, in new memory (n). The state of the folder that the file is in
+// counts first, because its run may be at work, and then what the file says.
 static bool *find_stale_ids(struct store_file *f, char *const *ids, int64_t n, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_STATUS;
@@ -108,7 +108,8 @@ static bool *find_stale_ids(struct store_file *f, char *const *ids, int64_t n, s
     return is_stale;
 }
 
-// The first id of the leaderboard that begins with `id`, new memory; NULL: the first that is not stale.
+// Returns the first id of the leaderboard that begins with `id`, or the first that is not stale if `id` is NULL, in new
+// memory. Returns NULL and an error if there is none or the beginning fits several.
 static char *find_id(struct store_file *f, const char *id, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_TRIAL;
@@ -141,7 +142,8 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
     return found;
 }
 
-// "" of a trial file, "trials/ID/" of a run: new memory.
+// Returns the prefix of the trial's objects in new memory: "" in a trial file, "trials/ID/" in a run. Returns NULL and
+// an error if there is no such trial.
 static char *find_prefix(struct store_file *f, const char *name, struct err *e)
 {
     char *format = store_get_text(f, "", STORE_FORMAT), *prefix = NULL;
@@ -171,7 +173,7 @@ struct model_place {
     char path[400];
 };
 
-// `object` "": the trial itself.
+// Returns the path of one of the trial's objects; "" is the trial itself. The next call overwrites it.
 static const char *model_path(struct model_place *p, const char *object)
 {
     size_t n = strlen(p->prefix);
@@ -181,7 +183,7 @@ static const char *model_path(struct model_place *p, const char *object)
     return p->path;
 }
 
-// "(28, 28)"
+// Reads a shape such as "(28, 28)". Returns false if the text is none.
 static bool parse_shape(const char *text, struct shape *s)
 {
     *s = (struct shape){0};
@@ -240,7 +242,7 @@ static int data_columns(const struct trained_model *m)
     return m->trial.data.window.length ? in->dims[in->rank - 1] : shape_size(in);
 }
 
-// An array of one value a column, new memory; NULL where there is none.
+// Returns an array of one value per column in new memory, or NULL if there is none or it cannot be read.
 static double *read_scaling_column(struct model_place *p, const char *name, int n, struct err *e)
 {
     struct store_shape shape;
@@ -369,7 +371,7 @@ static void read_threshold(struct model_place *p, struct trained_model *out)
         out->step_threshold = of_steps;
 }
 
-// Of a run's file only what model_load reads: it can hold thousands of trials.
+// Walks only one trial of a run's file, because the file can hold thousands.
 int model_walk(const char *name, struct err *e)
 {
     static const char *const leaderboard[] = {RUN_LEADERBOARD};

@@ -14,7 +14,7 @@ struct plan_entry {
     size_t bytes;           // on one rank that trains it alone with one thread, in addition to the data
 };
 
-// Finds out what is to be known of a trial: all but its place in the sweep. -1 and why it cannot be run.
+// Finds everything about a trial except its place in the sweep. Returns -1 and the reason if it cannot be run.
 typedef int (*plan_resolve)(void *context, const struct search_trial *t, struct plan_entry *out, struct err *e);
 
 struct plan {
@@ -28,11 +28,11 @@ struct plan {
     int *slot, slots;    // owned: indices of entries by their id, -1: free
     double *value;       // (keys), owned: of the trial that is being added
     int next[64];        // released, not in the plan yet
-    int n_next, taken;   // of which so many were taken
+    int n_next, taken;   // how many these are, and how many of them were taken
     struct err warnings; // of plan_make, equal ones once
 };
 
-// A plan of trials of a search with `keys` keys that `resolve` looks into.
+// Begins a plan for the trials of a search whose sweep has `keys` keys. `resolve` examines each trial.
 void plan_begin(struct plan *p, struct search *search, int keys, plan_resolve resolve, void *context);
 // Adds the next trial that may start now. Returns 1; 0 if none may start until more results are reported; -1 and the
 // reason if it cannot be run: its entry then has a place, but no id.
@@ -42,11 +42,11 @@ void plan_free(struct plan *p);
 // Plans all trials of an experiment that may start now: opens the data and builds the model of each. On a mistake
 // returns -1 and every mistake of every trial, equal ones once; the plan is then empty except for its warnings.
 int plan_make(const struct experiment *x, struct plan *p, struct err *e);
-// The labels in the sets of the first trial's data, "train: good (80); test: bad (10), good (40)": borrowed; NULL:
-// there are none. Of a plan of plan_make.
+// Returns the labels in the sets of the first trial's data, "train: good (80); test: bad (10), good (40)", borrowed, or
+// NULL if there are none. The plan must be one of plan_make.
 const char *plan_labels(const struct plan *p);
-// The sizes of the first few different models (model_sizes), one per line: borrowed; NULL: there is none. Of a plan of
-// plan_make.
+// Returns the sizes of the first few different models (model_sizes), one per line, borrowed, or NULL if there are none.
+// The plan must be one of plan_make.
 const char *plan_sizes(const struct plan *p);
 // Keeps the trials of one part (1 .. parts) of a plan to which the search adds no more. Equal trials are in one part.
 void plan_keep_part(struct plan *p, int part, int parts);

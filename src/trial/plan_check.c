@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// The node at the first of the paths that the spec has, for a message.
+// Returns the node at the first of the two paths that the spec has, for a message.
 static const struct node *find_node(const struct trial *t, const char *path, const char *otherwise)
 {
     const struct node *at = node_path(t->tree, path);
@@ -100,7 +100,7 @@ static int64_t least_rows(int64_t shards, int64_t rows, int64_t batch_size)
     return shards_least_rows(&s);
 }
 
-// What to change so that no shard has a single row: the nearest size of a batch, or fewer shards.
+// Writes what to change so that no shard has a single row: the nearest size of a batch, or fewer shards.
 static void propose_batches(const struct train_config *c, int64_t rows, char out[128])
 {
     enum { NEAR = 64 };

@@ -1,4 +1,4 @@
-// What a trial's model, settings and data do not allow together. Found before anything is trained.
+// Checks whether a trial's model, settings and data fit together, before anything is trained.
 #pragma once
 
 #include "data/data_range.h"
@@ -18,9 +18,11 @@ struct known_ranges {
 void ranges_measure(const struct data_sets *sets, struct known_ranges *out);
 void ranges_free(struct known_ranges *r);
 
-// Loss binary_crossentropy needs values in [0, 1]. Training data outside is an error, and so is validation data that is
-// not scaled. Values of other sets are clipped for the cross-entropy: that is a warning. -1 and errors.
+// Checks that the data suits the loss binary_crossentropy, which needs values in [0, 1]. Training data outside is an
+// error, and so is validation data that is not scaled; returns -1 then. The cross-entropy clips values of other sets,
+// which is a warning.
 int check_ranges(
     const struct trial *t, const struct model *m, const struct known_ranges *r, struct err *warnings, struct err *e);
-// Statistics over the rows of a shard need two of them in every batch. -1 and an error.
+// Checks that a shard has at least two rows in every batch if a layer computes statistics over them. Returns -1 and an
+// error if not.
 int check_batches(const struct trial *t, const struct model *m, int64_t rows, struct err *e);

@@ -170,7 +170,8 @@ static void learn_new_data(struct planner *p, const struct trial *t, struct know
     k->is_bad = find_identity(&resolved, p->x, k, e) != 0;
 }
 
-// NULL where the data is bad, which has been reported when it was met first.
+// Returns what is known of the trial's data, and reads it if it is new. Returns NULL if the data is bad, which is
+// reported for the first trial that uses it.
 static struct known_data *learn_data(struct planner *p, const struct trial *t, struct err *e)
 {
     char *key = trial_data_key(t);
@@ -190,7 +191,7 @@ static struct known_data *learn_data(struct planner *p, const struct trial *t, s
     return k->is_bad ? NULL : k;
 }
 
-// The ranges of data that was read for trials of another loss.
+// Measures the ranges of the data if this trial's loss needs them. Reads the data again for that.
 static int learn_ranges(const struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
 {
     struct data_sets sets;
@@ -205,7 +206,7 @@ static int learn_ranges(const struct planner *p, const struct trial *t, struct k
     return 0;
 }
 
-// Whether the components fit into this machine, on one rank next to the model.
+// Checks that the baseline's components fit into the memory of this machine, on one rank next to the model.
 static int check_baseline(const struct trial *t, const struct model *m, const struct known_data *k, struct err *e)
 {
     double need = pca_bytes(k->rows, shape_size(&k->shape), shape_size(&m->code)), all = (double)mem_limit(false);
@@ -256,7 +257,7 @@ static int check_objective(const struct experiment *x, const struct known_data *
     return node_error(at, e, "no test set has %s", needed);
 }
 
-// Rungs are trials that differ in epochs alone, and each begins as the longer ones do.
+// Checks that rungs differ only in their epochs, so that each begins as the longer ones do.
 static int check_rung(
     const struct experiment *x, const struct search_trial *place, const struct trial *t, struct err *e)
 {
@@ -326,7 +327,7 @@ static int plan_model(
     return failed;
 }
 
-// `is_whole`: all sections of the trial were read.
+// Examines a trial. `is_whole` is true if all its sections were read; if not, at least its model is checked.
 static int plan_trial(struct planner *p, struct trial *t, bool is_whole, struct plan_entry *entry, struct err *e)
 {
     struct known_data *k = t->has_data ? learn_data(p, t, e) : NULL;
@@ -354,9 +355,10 @@ static int planner_resolve(void *planner, const struct search_trial *place, stru
 
 // --- all that may start
 
-enum { ERRORS_SHOWN = 20 }; // a mistake in a sweep of thousands need not be told thousands of times
+enum { ERRORS_SHOWN = 20 }; // a mistake in a sweep of thousands need not be reported thousands of times
 
-// Later proposals can have any values: the ends of each range and all values of a list are tried one by one.
+// Examines trials at the ends of each range and at all values of each list, because later proposals can have any of
+// them.
 static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
 {
     int keys = spec_sweep_keys(x->sweep);

@@ -4,14 +4,14 @@
 #include "store/store.h"
 #include "trial/trial_file.h"
 
-// Collective over comm. How many machines its ranks are on.
+// Collective over comm. Returns how many machines its ranks are on.
 int provenance_nodes(const struct comm *comm);
-// The group `provenance`: attributes only, nothing that decides results.
+// Writes the group `provenance`, which has only attributes and nothing that decides results.
 int provenance_write(
     struct store_file *f, const struct team *team, int nodes, const struct trial_result *r, struct err *e);
-// The sources of a data set with their checksums, one a line: new memory.
+// Returns the sources of a data set with their checksums, one per line, in new memory.
 char *provenance_data(const struct dataset *d);
-// The cluster this runs on: SLURM_CLUSTER_NAME, else HOURGLASS_SITE, else "local".
+// Returns the cluster that this runs on: SLURM_CLUSTER_NAME, else HOURGLASS_SITE, else "local".
 const char *provenance_cluster(void);
-// The model of this machine's CPU, or "unknown".
+// Writes the model of this machine's CPU, or "unknown".
 void provenance_cpu(char *out, size_t room);

@@ -1,4 +1,4 @@
-// A finished trial as a file.
+// Writes a finished trial: the large arrays by all ranks, everything else by the first.
 #include "trial/trial_file.h"
 
 #include "base/mem.h"
@@ -215,7 +215,7 @@ static int set_reals(struct store_file *f, const char *group, const struct real_
     return failed;
 }
 
-// What the threshold says. Without one, nothing is called anomalous or normal, and nothing is written.
+// Writes what the threshold says. Writes nothing without a threshold, because nothing is called anomalous then.
 static int write_confusion(struct store_file *f, const char *group, const struct evaluation *v, struct err *e)
 {
     const struct real_attribute reals[] = {
@@ -314,7 +314,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
     return failed;
 }
 
-// What the errors of the training rows say.
+// Writes what the errors of the training rows say. A trial that diverged has none.
 static int write_training(struct store_file *f, const struct trial_result *r, struct err *e)
 {
     if (r->trained.has_diverged)

@@ -8,7 +8,8 @@
 
 struct store_file;
 
-// All that a trial's file is made from. On ranks but the team's first, evaluations are empty and scores hold own rows.
+// Everything that a trial's file is made from. On ranks other than the team's first, evaluations are empty and scores
+// hold only that rank's rows.
 struct trial_result {
     const struct experiment *experiment;
     const struct order *order;
@@ -16,7 +17,7 @@ struct trial_result {
     const struct model *model;
     const struct data_sets *sets;
     struct trained trained;
-    struct scores *scores;                 // (sets->n_test); NULL where training diverged
+    struct scores *scores;                 // (sets->n_test); NULL if training diverged
     struct evaluation *evaluation;         // (sets->n_test)
     struct series_evaluation *series;      // (sets->n_test): of time steps with labels
     struct evaluation *steps;              // (sets->n_test): of time steps, if samples are windows
@@ -29,8 +30,8 @@ struct trial_result {
     char started[32];
 };
 
-// Collective over team->comm. Writes `path` whole or not at all.
+// Collective over team->comm. Writes `path` whole or not at all. Returns -1 and an error, the same on all ranks.
 int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e);
-// The attributes of a group of scores: error, threshold, metrics.
+// Writes the attributes of a group of scores: error, threshold, metrics.
 int trial_write_metrics(
     struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e);

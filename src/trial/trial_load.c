@@ -1,4 +1,4 @@
-// A trained model and its data, brought back from a trial's file.
+// Loads a trial in the order of its parts, and compares its data with what the trial recorded.
 #include "trial/trial_load.h"
 
 #include "base/err.h"
@@ -39,7 +39,7 @@ static int load_model(struct loaded_group *p, struct loaded_trial *t, struct err
     return failed;
 }
 
-// Whether a set still is what the trial was trained or scored on.
+// Checks that a set still is what the trial was trained or scored on. Returns -1 and an error if it has changed.
 static int check_set(struct loaded_group *p, const char *set, const struct dataset *d, struct err *e)
 {
     char name[160], *now = provenance_data(d);

@@ -11,10 +11,10 @@ struct loaded_trial {
     real *w;             // (model->parameters), owned
 };
 
-// The data comes from the files that the trial's spec names, looked for in the experiment's folder (as recorded). -1
-// and why.
+// Loads a trial and its data. The data comes from the files that the trial's spec names, in the folder of the
+// experiment that the trial recorded. Returns -1 and the reason if it is gone or has changed; `out` then owns nothing.
 int trial_load(const struct leaderboard_row *s, struct loaded_trial *out, struct err *e);
 void trial_unload(struct loaded_trial *t);
 
-// The errors of test set `set` as stored: new memory (*n floats), or NULL and an error.
+// Returns the errors of the test set `set` as stored, in new memory (*n), or NULL and an error.
 float *trial_errors(const struct leaderboard_row *s, const char *set, int64_t *n, struct err *e);

@@ -176,7 +176,7 @@ static int score_train_rows(const struct team *team, struct trial_result *r, int
     return rc;
 }
 
-// Collective.
+// Collective. Scores all validation rows.
 static int score_validation_rows(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct dataset *d = &r->sets->validation;

@@ -1,7 +1,7 @@
-// The way of one trial.
+// One trial, from its data to its file.
 //
 // All ranks of the team load the same data (one data_cache per team keeps it for the next trial) and build the same
-// model; after each step that can fail on one rank alone they agree on the verdict, so that none waits for another that
+// model; after each step that can fail on a single rank they agree on the verdict, so that none waits for another that
 // has given up. Training and scoring are collective; what the scores say is evaluated on the first rank. A metric or a
 // baseline that fails does not fail the trial: the reason is stored with the set. Before the file is written the
 // sources are checked once more, since a data file can change while a trial runs.
@@ -42,7 +42,7 @@ static int check_data(void *sets, struct err *e)
     return data_sets_check(sets, e);
 }
 
-// Whether the data that was loaded is that of the plan: a file can have been replaced since.
+// Checks that the data that was loaded is that of the plan, because a file can have been replaced since.
 static int check_versions(const struct order *order, const struct data_sets *sets, struct err *e)
 {
     struct text loaded = {0};
@@ -78,7 +78,8 @@ static int fetch_data(const struct experiment *x, const struct trial *t, struct 
     return 0;
 }
 
-// The trained model outlives whatever fails after it: `found` becomes the set's failure, which is written and shown.
+// Records an error as the failure of a set, which is written and printed. The trained model outlives whatever fails
+// after it.
 static void note_failure(struct evaluation *v, const struct trial_result *r, const char *set, struct err *found)
 {
     if (!found->count)
@@ -111,7 +112,8 @@ static void evaluate_pca(
     free(baseline);
 }
 
-// The components are found once, for the first set that has labels. `failure`: why there are none.
+// Scores the baseline on all sets. The components are computed once, for the first set that has labels; if that fails,
+// every such set gets the reason.
 static void evaluate_pca_of_all(struct trial_result *r)
 {
     struct err failure = {0};
@@ -160,7 +162,7 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
     note_failure(out, r, s->data->name, &found);
 }
 
-// Collective over team->comm. As scores_compute.
+// Collective over team->comm. Scores and evaluates all sets. Returns what scores_compute returns.
 static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
@@ -209,19 +211,19 @@ static bool weights_are_finite(const struct trial_result *r)
     return true;
 }
 
-// Collective over team->comm. What follows training, as trial_run.
+// Collective over team->comm. Does what follows training. Returns what trial_run returns.
 static int score_trial(const struct team *team, struct trial_result *r, struct err *e)
 {
     ASSERT(!r->scores, "scored before");
     if (r->trained.has_stopped)
         return 1;
-    if (!weights_are_finite(r)) // the last step can spoil them behind the last loss
+    if (!weights_are_finite(r)) // the last step can spoil them after the last loss
         r->trained.has_diverged = true;
     int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
     return failed == SCORES_STOPPED && train_save_checkpoint(&r->trained, e) != 0 ? -1 : failed;
 }
 
-// Collective over team->comm. Everything behind the model.
+// Collective over team->comm. Trains the model, scores it and writes the file.
 static int train_and_write(
     const struct team *team, struct trial_result *r, const char *path, const struct checkpointing *k, struct err *e)
 {
