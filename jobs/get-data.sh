@@ -6,7 +6,7 @@
 #
 #   bash jobs/get-data.sh [--only fashion-mnist | --only mnist] [DIR]
 #
-# DIR holds mnist/, fashion-mnist/, ctg/, cardio/, ecg5000/, adbench/. Default: $HOURGLASS_DATA, then ../shared/data
+# DIR holds mnist/, fashion-mnist/, ctg/, cardio/, ecg5000/, adbench/, tables-text/, skab/, nab/. Default: $HOURGLASS_DATA, then ../shared/data
 # next to the repository. Fashion-MNIST also comes from Debian's package dataset-fashion-mnist. slurm/program.sh
 # finds the program. A file that exists is left alone: remove it to import it again.
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
@@ -65,7 +65,7 @@ make_set() {
             arguments+=("$argument")
         done
         echo "$name.h5:$split"
-        if ! "$hourglass" import "${arguments[@]}" -o "$unfinished:$split" | sed 's/^[^:]*:[^:]*: /    /'; then
+        if ! "$hourglass" import "${arguments[@]}" -o "$unfinished:$split" | sed 's/^[^ ]*:[^: ]*: /    /'; then
             echo "get-data: $name.h5 was not made" >&2
             failures=$((failures + 1))
             return
@@ -147,6 +147,64 @@ if file=$(find_data cardio/6_cardio.npz); then
 fi
 if file=$(find_data ecg5000/ecg.csv); then
     make_set ecg5000 all "$file" --header no --label 141 # 1: normal
+fi
+
+# The tables of UCI's Adult have no header, and labels with a dot at the end in the test set.
+get_adult() {
+    local folder=$1 part header
+    header=age,workclass,fnlwgt,education,education-num,marital-status,occupation,relationship,race,sex
+    header+=,capital-gain,capital-loss,hours-per-week,native-country,income
+    for part in train test; do
+        { echo $header; sed 's/\.$//; /^$/d' "$folder/adult-$part.csv"; } >"$unfinished.$part.csv"
+    done
+    make_set adult train "$unfinished.train.csv" --label income --drop fnlwgt --one-hot auto -- \
+        test "$unfinished.test.csv" --label income --like "$unfinished:train"
+    rm -f "$unfinished".*.csv
+}
+
+# label_windows WINDOWS.json NAME: the series on standard input with a column `anomaly`, 1 inside of the windows of NAME
+label_windows() {
+    awk -v name="\"$2\":" '
+        FNR == NR {
+            if (index($0, "\"") && index($0, ".csv")) is_here = index($0, name) > 0
+            else if (is_here && split($0, part, "\"") == 3) limit[n++] = substr(part[2], 1, 19)
+            next
+        }
+        FNR == 1 { sub(/\r$/, ""); print $0 ",anomaly"; next }
+        {
+            sub(/\r$/, "")
+            time = substr($0, 1, 19)
+            inside = 0
+            for (i = 0; i < n; i += 2) if (time >= limit[i] && time <= limit[i + 1]) inside = 1
+            print $0 "," inside
+        }' "$1" -
+}
+
+# Every series of the Numenta Anomaly Benchmark is a split: artificialNoAnomaly/art_noisy.csv is nab.h5:art_noisy.
+get_nab() {
+    local folder=$1 file splits=()
+    [ -e "$data/nab.h5" ] && return
+    mkdir -p "$unfinished.nab"
+    for file in "$folder"/data/*/*.csv; do
+        name=$(basename "$file" .csv)
+        label_windows "$folder/labels/combined_windows.json" "${file#"$folder"/data/}" <"$file" >"$unfinished.nab/$name.csv"
+        splits+=(-- "$name" "$unfinished.nab/$name.csv" --time timestamp --label anomaly)
+    done
+    make_set nab "${splits[@]:1}"
+    rm -rf "$unfinished.nab"
+}
+
+if folder=$(find_data tables-text); then
+    get_adult "$folder"
+    make_set german all "$folder/german.csv" --label 21 --one-hot auto      # 1: good credit
+    make_set horse-colic all "$folder/horse-colic.csv" --label 24 --id 3    # 1: surgical lesion; the hospital's number
+fi
+if folder=$(find_data skab); then
+    make_set skab train "$folder/anomaly-free/anomaly-free.csv" --time datetime -- \
+        test "$folder"/other/*.csv --time datetime --label anomaly --drop changepoint
+fi
+if folder=$(find_data nab); then
+    get_nab "$folder"
 fi
 if folder=$(find_data adbench); then
     for file in "$folder"/*.npz; do
