@@ -29,6 +29,9 @@ train mnist-sparse-kl --set train.epochs=3
 for model in dense conv; do
     train mnist-one-class --set model=$model --set 'class=[[1]]' --set train.epochs=10 --set name=one-$model
 done
+train adult --set train.epochs=3 --set 'sweep.over.code=[8]'
+train nab
+train skab --set train.epochs=3 --set 'sweep.over.train.seed=[1]'
 count=$((count + 1))
 timeout 600 "$hourglass" top results/mnist-outliers --by-class >top.out 2>message || fail "top --by-class"
 
@@ -70,6 +73,19 @@ check(f"deep: L2 of the image from outside {outside:.2f}, of the worst digit {di
 t = trials("mnist-outliers")[0]
 check("outliers: 10,000 test samples", t["scores/test/error"].shape == (10000,))
 check("outliers: training went down", t["history/train_loss"][-1] < 0.6 * t["history/train_loss"][0])
+
+t = trials("adult")[0]
+names = [n.decode() if isinstance(n, bytes) else n for n in t["columns/column"][()]]
+check(f"adult: columns {names[:3]}...", names[0] == "age" and "native-country" in names)
+check("adult: 16281 rows of the test set", t["scores/test/error"].shape == (16281,))
+
+steps = [t["scores/test/steps"].attrs for t in trials("nab")]
+auc = [float(a["roc_auc"]) for a in steps if "roc_auc" in a and a["roc_auc"] == a["roc_auc"]]
+check(f"nab: {len(steps)} series, mean ROC AUC of the steps of {len(auc)} of them {statistics.mean(auc):.3f}",
+      len(steps) == 57 and len(auc) == 52 and statistics.mean(auc) > 0.6)
+
+a = trials("skab")[0]["scores/test/steps"].attrs
+check(f"skab: ROC AUC of the steps {a['roc_auc']:.3f}, principal components {a['pca_roc_auc']:.3f}", a["roc_auc"] > a["pca_roc_auc"])
 
 t = trials("cardio")[0]
 a = t["scores/test"].attrs
