@@ -129,31 +129,48 @@ static int check_request(const struct threshold_request *q, const struct score_j
     return 0;
 }
 
+// Returns the p-values of errors, owned by the caller; NULL and an error without memory.
+static float *p_values_of(const struct kept_errors *kept, const struct reference *r, struct err *e)
+{
+    float *p = mem_array((size_t)kept->rows, sizeof *p, "p-values", e);
+    for (int64_t i = 0; p && i < kept->rows; i++)
+        p[i] = isnan(kept->error[i]) ? NAN : (float)reference_p_value(r, (double)kept->error[i]);
+    return p;
+}
+
+// On rank 0.
+static void choose_by_kept(struct threshold_request *q, const struct kept_errors *kept, const struct reference *r,
+    struct score_job *job, struct err *e)
+{
+    struct judged judged = {kept->error, kept->is_anomaly, kept->rows};
+
+    if (q->rule->method == THRESHOLD_BEST_F1 && !kept->is_anomaly)
+        err_add(e, ERR_USAGE,
+            "--threshold: found best_f1, but no label says which rows are normal; hint: --normal, or another rule");
+    else if (threshold_choose(q->rule, r, &judged, &job->threshold, e) == 0 && q->rule->method == THRESHOLD_CONFORMAL)
+        job->p_value = q->p_value = p_values_of(kept, r, e);
+}
+
 // Collective. Chooses from a reference, on rank 0 and for all ranks.
-static int choose_for_job(const struct team *team, const struct threshold_rule *rule, const struct reference *r,
+static int choose_for_job(const struct team *team, struct threshold_request *q, const struct reference *r,
     struct score_job *job, struct err *e)
 {
     struct kept_errors kept = {0};
-    int rc = threshold_needs_scores(rule) ? kept_errors_compute(team, job, &kept, e) : 0;
-    struct judged judged = {kept.error, kept.is_anomaly, kept.rows};
+    int rc = threshold_needs_scores(q->rule) ? kept_errors_compute(team, job, &kept, e) : 0;
 
-    if (rc == 0 && team->comm->rank == 0) {
-        if (rule->method == THRESHOLD_BEST_F1 && !kept.is_anomaly)
-            err_add(e, ERR_USAGE,
-                "--threshold: found best_f1, but no label says which rows are normal; hint: --normal, or another rule");
-        else
-            threshold_choose(rule, r, &judged, &job->threshold, e);
-    }
+    if (rc == 0 && team->comm->rank == 0)
+        choose_by_kept(q, &kept, r, job, e);
     kept_errors_free(&kept);
     if (comm_agree(team->comm, e) != 0)
         return -1;
     comm_broadcast(team->comm, 0, &job->threshold, sizeof job->threshold);
+    threshold_rule_text(job->threshold_rule, q->rule);
 
     return 0;
 }
 
 int threshold_request_apply(
-    const struct team *team, const struct threshold_request *request, struct score_job *job, struct err *e)
+    const struct team *team, struct threshold_request *request, struct score_job *job, struct err *e)
 {
     struct reference calibration = {0};
     int rc = check_request(request, job, e);
@@ -162,7 +179,7 @@ int threshold_request_apply(
     if (rc == 0 && request->calibration)
         rc = calibrate_errors(team, job, request->calibration, &calibration, e);
     if (rc == 0)
-        rc = choose_for_job(team, request->rule, request->calibration ? &calibration : &job->model->reference, job, e);
+        rc = choose_for_job(team, request, request->calibration ? &calibration : &job->model->reference, job, e);
     reference_free(&calibration);
 
     return rc;

@@ -26,9 +26,11 @@ int calibrate_errors(const struct team *team, const struct score_job *job, const
 struct threshold_request {
     const struct threshold_rule *rule;     // borrowed
     const struct data_source *calibration; // borrowed; rows that are taken for normal; NULL: the training rows
+    float *p_value;                        // set, for job->p_value, and owned by the caller
     bool is_own_error;                     // the error is that of the model's experiment, which its reference has
 };
-// Collective over team->comm. Sets job->threshold by a rule. Rules that depend on the data pass over it once more.
+// Collective over team->comm. Sets job->threshold by a rule, and with conformal job->p_value. Rules that depend on the
+// data pass over it once more.
 // Returns -1 and an error on every rank.
 int threshold_request_apply(
-    const struct team *team, const struct threshold_request *request, struct score_job *job, struct err *e);
+    const struct team *team, struct threshold_request *request, struct score_job *job, struct err *e);

@@ -23,7 +23,8 @@
 #include <unistd.h>
 
 enum { PART_ROWS = 512 };
-#define CSV_COLUMNS "row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3"
+#define CSV_VERDICT  "row,error,threshold,anomalous,"
+#define CSV_FEATURES "feature_1,share_1,feature_2,share_2,feature_3,share_3\n"
 
 struct lines_writer {
     enum lines_format format;
@@ -176,6 +177,10 @@ static void add_score_line(const struct score_pass *p, struct line_text *t, int6
     begin_value(w, t, "error", false);
     add_float_value(w, t, error);
     add_verdict(p, t, error);
+    if (p->job->p_value) {
+        begin_value(w, t, "p_value", false);
+        add_float_value(w, t, p->job->p_value[p->apply.first + i]);
+    }
     add_features(p, t, i, !isnan(error));
     line_string(t, w->format == LINES_JSON ? "}\n" : "\n");
 }
@@ -248,7 +253,7 @@ static bool has_scores_line(const char *path)
 
     bool is_empty = !fgets(line, sizeof line, in) && !ferror(in);
     fclose(in);
-    return is_empty || strstr(line, CSV_COLUMNS) ||
+    return is_empty || (strstr(line, CSV_VERDICT) && strstr(line, CSV_FEATURES)) ||
            (*line == '{' && strstr(line, "\"error\":") && strstr(line, "\"share_3\":"));
 }
 
@@ -289,7 +294,10 @@ static int write_csv_header(struct score_pass *p, struct err *e)
         line_string(&t, "id,");
     if (w->has.has_time)
         line_string(&t, "time,");
-    line_string(&t, CSV_COLUMNS "\n");
+    line_string(&t, CSV_VERDICT);
+    if (p->job->p_value)
+        line_string(&t, "p_value,");
+    line_string(&t, CSV_FEATURES);
     int rc = write_line_bytes(p, &t, e);
     line_free(&t);
     return rc;

@@ -361,6 +361,25 @@ static int end_score_streams(struct scores_writer *w, struct err *e)
            store_stream_end(&w->share, e);
 }
 
+// Writes what a rule for the threshold says besides the threshold.
+static int write_threshold_rule(struct score_pass *p, struct err *e)
+{
+    struct scores_writer *w = writer_of(p);
+    struct store_shape shape = {STORE_F32, 1, {p->apply.rows}};
+    struct store_about about = {"conformal p-value", "1", {SCORES_SAMPLE}};
+
+    if (!*p->job->threshold_rule)
+        return 0;
+    int rc = store_set_text(w->f, p->group, SCORES_THRESHOLD_RULE, p->job->threshold_rule, e);
+    if (!p->job->p_value)
+        return rc;
+
+    char *path = mem_format("%s/" SCORES_P_VALUE, p->group);
+    rc |= store_write(w->f, path, &shape, p->job->p_value, &about, e);
+    free(path);
+    return rc;
+}
+
 // Writes the metrics and gives the file its name.
 static int finish_scores_file(struct score_pass *p, struct err *e)
 {
@@ -371,7 +390,8 @@ static int finish_scores_file(struct score_pass *p, struct err *e)
     if (rc == 0)
         rc = end_score_streams(w, e);
     if (rc == 0)
-        rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_scores_head(p, e);
+        rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_threshold_rule(p, e) |
+             write_scores_head(p, e);
     if (rc == 0 && w->steps)
         rc = finish_score_steps(p, e);
 

@@ -17,6 +17,8 @@ struct score_job {
     const struct csv_options *csv; // borrowed; how they are read
     struct row_error error;        // how the error of a row is computed
     double threshold;              // of that error; NaN: unknown
+    char threshold_rule[48];       // that gave it; "": that of the model
+    const float *p_value;          // (rows), borrowed; of rule conformal, on rank 0; NULL: none
     double step_threshold;         // the same for time steps, if samples are windows
     const char *output;            // FILE.h5, FILE.csv, FILE.jsonl, or "-": CSV on `output_fd`
     int output_fd;

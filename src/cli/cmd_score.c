@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -261,13 +262,17 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
         .has_normal_option = o->normal.n > 0,
         .force = o->force};
     struct score_outcome out;
+    float *p_value = NULL;
     double begin = clock_wall();
 
     if (strcmp(o->output, "-") == 0)
         j.output_fd = take_standard_output(e);
     if (e->count || read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 ||
-        score_watch_choose(team, &o->watch, &j, e) != 0 || scores_write(team, &j, &out, e) != 0)
+        score_watch_choose(team, &o->watch, &j, &p_value, e) != 0 || scores_write(team, &j, &out, e) != 0) {
+        free(p_value);
         return -1;
+    }
+    free(p_value);
     print_scores(&j, &out, team, clock_wall() - begin);
     if (team->comm->rank == 0) {
         warn_of_scores(&j, &out);

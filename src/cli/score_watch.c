@@ -65,12 +65,14 @@ void score_watch_read(struct score_watch *w, struct err *e)
     }
 }
 
-int score_watch_choose(const struct team *team, const struct score_watch *w, struct score_job *job, struct err *e)
+int score_watch_choose(
+    const struct team *team, const struct score_watch *w, struct score_job *job, float **p_value, struct err *e)
 {
     const struct trained_model *m = job->model;
     struct data_source calibration = {0};
     struct threshold_request request = {.rule = w->threshold ? &w->rule : &m->trial.score.threshold,
         .is_own_error = (int)job->error.error == m->trial.score.error};
+    *p_value = NULL;
     if (!w->threshold && !w->calibrate)
         return 0;
 
@@ -85,6 +87,7 @@ int score_watch_choose(const struct team *team, const struct score_watch *w, str
         log_line(
             LOG_RUN, "the threshold is one of windows: time steps keep that of the model, %.5g", job->step_threshold);
     data_source_free(&calibration);
+    *p_value = request.p_value;
 
     return rc;
 }

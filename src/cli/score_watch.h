@@ -33,8 +33,10 @@ struct score_watch {
 
 // Reads the options. Errors are in `e`.
 void score_watch_read(struct score_watch *w, struct err *e);
-// Collective over team->comm. Sets job->threshold if the options say so. Returns -1 and an error on every rank.
-int score_watch_choose(const struct team *team, const struct score_watch *w, struct score_job *job, struct err *e);
+// Collective over team->comm. Sets job->threshold if the options say so. *p_value becomes what job->p_value borrows, to
+// be freed by the caller in any case. Returns -1 and an error on every rank.
+int score_watch_choose(
+    const struct team *team, const struct score_watch *w, struct score_job *job, float **p_value, struct err *e);
 // Prints how the rows differ from the training rows, on rank 0.
 void score_watch_print(const struct score_job *job, const struct score_outcome *o);
 // Collective over comm. Returns -1 and an error of kind ERR_ALERT on every rank if a limit is passed.

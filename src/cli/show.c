@@ -9,6 +9,7 @@
 #include "report/leaderboard_table.h"
 #include "report/table.h"
 #include "report/top.h"
+#include "score/reference.h"
 #include "store/store.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -105,6 +105,8 @@
 #define SCORES_CLIPPED           "clipped"
 #define SCORES_FAILURE           "failure"
 #define SCORES_THRESHOLD         "threshold"
+#define SCORES_THRESHOLD_RULE    "threshold_rule" // in a file of scores, with --threshold
+#define SCORES_P_VALUE           "p_value"        // an array of a file of scores, with rule conformal
 #define SCORES_ROC_AUC           "roc_auc"
 #define SCORES_ROC_AUC_LOW       "roc_auc_low"
 #define SCORES_ROC_AUC_HIGH      "roc_auc_high"

@@ -70,6 +70,30 @@ good score $model plain.csv -o share.csv --threshold share=0.2
 is 'rows above a share of 0.2' "$(awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == "anomalous") at = i} $at == 1' share.csv | wc -l)" 60
 says stdout '^above the threshold: 20 % of the rows, and [0-9.]+ % of the training rows$'
 good score $model - -o - --threshold mad=1 <plain.csv
+is 'columns without p-values' "$(head -1 share.csv)" row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3
+
+# --- p-values: in text and HDF5, the anomalous ones the smallest
+good score $model plain.csv -o conformal.csv --threshold conformal=0.5 -n 2 -t 1
+good score $model plain.csv -o conformal.jsonl --threshold conformal=0.5
+good score $model plain.csv -o conformal.h5 --threshold conformal=0.5
+good score $model plain.csv -o conformal.csv --force --threshold conformal=0.5
+"$PYTHON" - <<'PY' || fail 'p-values of text and HDF5'
+import csv, h5py, json
+import numpy as np
+rows = list(csv.DictReader(open("conformal.csv")))
+lines = [json.loads(line) for line in open("conformal.jsonl")]
+f = h5py.File("conformal.h5")["scores"]
+f = f[list(f)[0]]
+own = h5py.File("own.h5")["scores/all"]
+t = own["error"][...][own["is_anomaly"][...] == 0]
+p = (1 + (t[None, :] >= f["error"][...][:, None]).sum(1)) / (len(t) + 1)
+called = np.array([r["anomalous"] == "1" for r in rows])
+assert f.attrs["threshold_rule"] == "conformal=0.5"
+assert abs(f["p_value"][...] - p).max() < 0.03 and abs(f["p_value"][...] - p)[p < 0.05].max() < 1e-6
+assert abs(np.array([float(r["p_value"]) for r in rows]) - f["p_value"][...]).max() < 1e-6
+assert abs(np.array([r["p_value"] for r in lines]) - f["p_value"][...]).max() < 1e-6
+assert not called.any() or p[called].max() < p[~called].min() + 0.03
+PY
 
 # --- calibration rows
 tiny_csv 300 | awk -F, 'NR == 1 || NR % 3 == 0' | cut -d, -f1-6 >calibration.csv
