@@ -88,7 +88,9 @@ bad 2 'nothing/.*csv: no file matches this pattern' import 'nothing/*.csv' -o d.
 : >e3.csv
 bad 3 'e1.csv: the file is empty' import e1.csv e2.csv e3.csv -o d.h5:none
 printf '\0\0\x08\x01\0\0\0\x02\1\2' >n.idx
-bad 2 'found 3 SRC, the first of format IDX' import n.idx n.idx n.idx -o d.h5:none
+cp n.idx n2.idx
+cp n.idx n3.idx
+bad 2 'found 3 SRC, the first of format IDX' import n.idx n2.idx n3.idx -o d.h5:none
 bad 2 'is the input|is one of|input' import 'logs/x/*.csv' -o logs/x/b.csv:s
 [ "$(wc -l <logs/x/b.csv)" = 3 ] || fail 'an input was overwritten'
 
