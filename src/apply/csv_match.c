@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "data/columns.h"
 #include "data/label_names.h"
 #include "import/csv_number.h"
 #include "import/import.h"
@@ -247,6 +248,32 @@ static int find_option_field(const struct match_maker *k, const char *option, co
     return -1;
 }
 
+// Returns the field that an option names, or without it the one that is called as in the training data. Returns -1 if
+// there is none, with an error if the option names it.
+static int find_identity_field(
+    const struct match_maker *k, const char *option, const char *wanted, const char *usual, struct err *e)
+{
+    if (wanted)
+        return find_option_field(k, option, wanted, e);
+    for (int i = 0; usual && i < k->m->n; i++)
+        if (k->m->has_header && strcmp(k->m->names[i], usual) == 0)
+            return i;
+    return -1;
+}
+
+// Refuses data without a time if the model takes features that are made of it.
+static void check_needs_no_time(const struct match_maker *k, struct err *e)
+{
+    const struct columns *c = k->wanted->columns;
+
+    for (int i = 0; i < c->n; i++)
+        if (column_is_of_time(&c->v[i])) {
+            err_add(e, ERR_DATA, "%s: found no column '%s', of which the model takes the %s; hint: --time COLUMN",
+                k->s->name, c->v[i].name, column_kinds[c->v[i].kind]);
+            return;
+        }
+}
+
 // Applies --id, --time and --drop. is_used (m->n): those fields are no columns of the model by their position.
 static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *e)
 {
@@ -262,8 +289,10 @@ static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *
     if (k->m->has_row_names)
         is_used[0] = true;
 
-    int id = k->o->id ? find_option_field(k, "--id", k->o->id, e) : -1;
-    int time = k->o->time ? find_option_field(k, "--time", k->o->time, e) : -1;
+    int id = find_identity_field(k, "--id", k->o->id, k->wanted->columns->id_name, e);
+    int time = find_identity_field(k, "--time", k->o->time, k->wanted->columns->time_name, e);
+    if (time < 0 && e->count == before)
+        check_needs_no_time(k, e);
     if (id >= 0) {
         k->m->use[id] = FIELD_ID;
         is_used[id] = true;

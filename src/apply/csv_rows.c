@@ -4,6 +4,7 @@
 #include "apply/new_rows_impl.h"
 #include "base/err.h"
 #include "data/columns.h"
+#include "import/time_text.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,34 @@ static void read_csv_category(
         x[found] = 1;
 }
 
+// Fills in the features that are made of the time of a row. A date in which day and month cannot be told apart has
+// none.
+static void read_csv_time(struct new_rows *r, struct rows_part *part, const struct csv_place *at, double *row)
+{
+    const struct columns *columns = r->request->columns;
+    int first = columns->n;
+    struct time_parts p;
+    double ignored;
+    while (first > 0 && column_is_of_time(&columns->v[first - 1]))
+        first--;
+    if (first == columns->n)
+        return;
+
+    bool is_missing = csv_field(&r->state->missing, at->span.text, at->span.n, &ignored) == CSV_MISSING;
+    bool is_time = !is_missing && time_text_read_alone(at->span.text, at->span.n, &p);
+    if (!is_time && !is_missing && part->texts++ == 0) {
+        part->text_row = at->row;
+        part->text_field = at->field;
+        text_quote(part->text, at->span.text, at->span.n);
+    }
+    for (int i = first; i < columns->n; i++) {
+        const struct column *c = &columns->v[i];
+        row[c->first] = NAN;
+        if (is_time)
+            row[c->first] = c->kind == COLUMN_HOUR ? time_hour(&p.at) : time_weekday(&p.at);
+    }
+}
+
 static void read_csv_field(struct new_rows *r, struct rows_part *part, const struct csv_place *at, double *row)
 {
     const struct columns *columns = r->request->columns;
@@ -74,6 +103,8 @@ static void read_csv_field(struct new_rows *r, struct rows_part *part, const str
         r->id[at->row] = (struct row_text){at->span.text, at->span.n};
     else if (use == FIELD_TIME && r->time)
         r->time[at->row] = (struct row_text){at->span.text, at->span.n};
+    if (use == FIELD_TIME)
+        read_csv_time(r, part, at, row);
     if (use < 0)
         return;
 

@@ -211,7 +211,8 @@ static int open_next_file(struct new_rows *r, struct err *e)
     return is_text_file(name) ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
 }
 
-// The names that a table must have: those of the columns if they are known, else those of the features.
+// The names that a table must have: those of the columns if they are known, else those of the features. Columns that
+// are made of the time come last and have no name of their own.
 static void name_wanted_columns(struct new_rows *r)
 {
     struct new_rows_state *s = r->state;
@@ -219,6 +220,8 @@ static void name_wanted_columns(struct new_rows *r)
     char *const *features = r->request->fit->features;
 
     s->n_names = columns->n ? columns->n : r->columns;
+    while (columns->n && s->n_names > 0 && column_is_of_time(&columns->v[s->n_names - 1]))
+        s->n_names--;
     s->unknowns = mem_new((size_t)columns->n + 1, sizeof *s->unknowns);
     if (!columns->n && !features)
         return;
@@ -247,9 +250,9 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
     r->is_unscored = mem_array((size_t)most, sizeof *r->is_unscored, "new rows", e);
     r->missing = mem_array((size_t)most * NEW_ROWS_MISSING, sizeof *r->missing, "new rows", e);
     s->parts = mem_array((size_t)(most / NEW_ROWS_PART + 1), sizeof *s->parts, "new rows", e);
-    if (csv->id)
+    if (csv->id || request->columns->id_name)
         r->id = mem_array((size_t)most, sizeof *r->id, "new rows", e);
-    if (csv->time)
+    if (csv->time || request->columns->time_name)
         r->time = mem_array((size_t)most, sizeof *r->time, "new rows", e);
     if (e->count || open_next_file(r, e) != 0)
         new_rows_free(&r);

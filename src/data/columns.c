@@ -138,6 +138,11 @@ char **columns_feature_names(const struct columns *c)
     return names;
 }
 
+bool column_is_of_time(const struct column *column)
+{
+    return column->kind == COLUMN_HOUR || column->kind == COLUMN_WEEKDAY;
+}
+
 bool columns_are_derived(const struct columns *c)
 {
     for (int i = 0; i < c->n; i++)

@@ -127,7 +127,7 @@ static void take_columns(struct csv_encodings *c, const struct columns *like)
             c->hour = column->first;
         else if (column->kind == COLUMN_WEEKDAY)
             c->weekday = column->first;
-        if (column->kind == COLUMN_HOUR || column->kind == COLUMN_WEEKDAY)
+        if (column_is_of_time(column))
             continue;
 
         ASSERT(at < c->n, "column %d of %d", at, c->n);

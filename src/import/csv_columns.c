@@ -249,7 +249,7 @@ static void number_like(struct csv_columns *c, const char *path, const struct co
 
     for (int k = 0; k < like->n; k++) {
         int i = 0;
-        if (like->v[k].kind == COLUMN_HOUR || like->v[k].kind == COLUMN_WEEKDAY) {
+        if (column_is_of_time(&like->v[k])) {
             if (!c->has_time)
                 text_add(&missing, "%s'%s' (or --time)", n_missing++ ? ", " : "", like->v[k].name);
             continue;

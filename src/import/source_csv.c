@@ -15,6 +15,7 @@
 #include "import/csv_impl.h"
 #include "import/file_set.h"
 #include "import/source.h"
+#include "import/time_text.h"
 #include "store/store.h"
 #include <math.h>
 #include <stdlib.h>
@@ -32,9 +33,8 @@ static void store_time(struct csv *c, const char *text, size_t n)
     if (csv_field(&c->missing, text, n, &ignored) != CSV_MISSING) {
         time = time_column_value(&c->time, text, n, &offset);
         const struct calendar_time local = timestamp_split(time, offset);
-        int64_t days = timestamp_days(local.year, local.month, local.day);
-        hour = local.hour + (local.minute + (local.second + local.microsecond * 1e-6) / 60) / 60;
-        weekday = (double)(((days + 3) % 7 + 7) % 7); // 1970-01-01 was a Thursday
+        hour = time_hour(&local);
+        weekday = time_weekday(&local);
     }
     if (c->to.time)
         c->to.time[c->row] = time;

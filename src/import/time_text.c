@@ -258,6 +258,40 @@ struct calendar_time time_day_first(const struct calendar_time *c)
     return turned;
 }
 
+bool time_text_read_alone(const char *text, size_t n, struct time_parts *p)
+{
+    double units = 1e6; // microseconds per unit
+    if (!time_text_read(text, n, p))
+        return false;
+
+    if (p->form == TIME_NUMBER && !time_from_digits(p->number, &p->at)) {
+        for (double limit = 1e11; fabs(p->number) >= limit && units > 1e-3; limit *= 1000)
+            units /= 1000;
+        if (fabs(p->number) >= 9e18)
+            return false;
+        p->at = timestamp_split((int64_t)llround(p->number * units), 0);
+    }
+    struct calendar_time turned = time_day_first(&p->at);
+    bool may_turn = p->form == TIME_SLASHED && timestamp_is_valid(&turned);
+    bool is_valid = timestamp_is_valid(&p->at);
+    if (may_turn && is_valid && p->at.month != p->at.day)
+        return false;
+    if (may_turn)
+        p->at = turned;
+    return may_turn || is_valid;
+}
+
+double time_hour(const struct calendar_time *c)
+{
+    return c->hour + (c->minute + (c->second + c->microsecond * 1e-6) / 60) / 60;
+}
+
+double time_weekday(const struct calendar_time *c)
+{
+    int64_t day = timestamp_days(c->year, c->month, c->day) + 3; // 1970-01-01 was a Thursday
+    return (double)((day % 7 + 7) % 7);
+}
+
 bool time_from_digits(double number, struct calendar_time *c)
 {
     bool has_clock = number >= 1e13;

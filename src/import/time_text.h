@@ -26,8 +26,15 @@ struct time_parts {
 // "20200309T101433Z", "09.03.2020 10:14", "9 Mar 2020", "3/9/20 10:14 PM", "1583748873". Returns false if text[0..n),
 // NUL-terminated, is none. A date that does not exist is read; timestamp_is_valid refuses it.
 bool time_text_read(const char *text, size_t n, struct time_parts *p);
+// Reads a time without looking at others of its column: `at` is then the time where it was written. Returns false if
+// that leaves it open what is meant, too: 03/09/2020.
+bool time_text_read_alone(const char *text, size_t n, struct time_parts *p);
 // Exchanges day and month.
 struct calendar_time time_day_first(const struct calendar_time *c);
+// The features of a time of day and date: hours since midnight with fractions, and the day of the week from 0 for
+// Monday.
+double time_hour(const struct calendar_time *c);
+double time_weekday(const struct calendar_time *c);
 // Reads a date without separators, YYYYMMDD or YYYYMMDDhhmmss, from a number with that many digits. Returns false if
 // the number is no such date.
 bool time_from_digits(double number, struct calendar_time *c);

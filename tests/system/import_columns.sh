@@ -80,6 +80,14 @@ SPEC
 good run x.yaml --results .
 good import u.csv --like x -o d.h5:model
 holds model x '0 0 0 0 1 3 23.5 0' '0 1 0 0 nan 4 nan nan'
+# the same scores from the file itself, whose name, time and features of the time are found by name
+good score x u.csv -o raw.csv
+good score x d.h5:u -o imported.csv
+is 'scores of a file and of its import' "$(grep -o '[01],[0-9.]*,[0-9.]*,[01],.*' raw.csv)" "$(grep -o '[01],[0-9.]*,[0-9.]*,[01],.*' imported.csv)"
+says raw.csv '^id,time,row,error'
+says raw.csv '^x,2020-03-09T23:30Z,0,'
+printf 'up,proto,bytes\nyes,tcp,3\n' >w.csv
+bad 3 "w.csv: found no column 'when', of which the model takes the hour; hint: --time" score x w.csv -o none.csv
 # sets with other categories do not mix
 sed 's/icmp/sctp/' t.csv >sctp.csv
 good import sctp.csv --drop host,machine --time when --one-hot auto --time-features hour,weekday -o d.h5:other

@@ -10,6 +10,7 @@
 
 #include "base/timestamp.h"
 #include "import/time_column.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,27 @@ static void test_the_column_decides(void **state)
     }
 }
 
+static void test_a_time_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double hour; // NAN: refused
+        int weekday;
+    } cases[] = {{"2020-03-09 10:30+05:00", 10.5, 0}, {"2020-03-15", 0, 6}, {"13/03/2020 06:00", 6, 4},
+        {"03/13/2020", 0, 4}, {"03/03/2020", 0, 1}, {"03/04/2020", NAN, 0}, {"31/02/2020", NAN, 0},
+        {"1583748873250", 10 + 14 / 60. + 33.25 / 3600, 0}, {"20200309", 0, 0}, {"1969-12-31 12:00", 12, 2},
+        {"noon", NAN, 0}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct time_parts p;
+        bool is_time = time_text_read_alone(cases[i].text, strlen(cases[i].text), &p);
+        assert_int_equal(is_time, !isnan(cases[i].hour));
+        if (is_time && (fabs(time_hour(&p.at) - cases[i].hour) > 1e-9 || time_weekday(&p.at) != cases[i].weekday))
+            fail_msg("%s: found hour %g, weekday %g", cases[i].text, time_hour(&p.at), time_weekday(&p.at));
+    }
+}
+
 static void test_the_zone_is_kept_if_all_agree(void **state)
 {
     (void)state;
@@ -161,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_what_is_no_time),
         cmocka_unit_test(test_the_column_decides),
+        cmocka_unit_test(test_a_time_alone),
         cmocka_unit_test(test_the_zone_is_kept_if_all_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
