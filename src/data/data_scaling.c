@@ -80,12 +80,16 @@ void scaling_apply(const struct scaling *s, bool as_float, const double *row, fl
     }
 }
 
+double scaling_undo(const struct scaling *s, int column, double scaled)
+{
+    ASSERT(column >= 0 && column < s->columns, "column %d of %d", column, s->columns);
+    if (s->factor)
+        scaled = scaled / s->factor[column] + s->shift[column];
+    return s->takes_log && s->takes_log[column] ? scaling_exp(scaled) : scaled;
+}
+
 void scaling_invert(const struct scaling *s, const float *row, float *out)
 {
-    for (int c = 0; c < s->columns; c++) {
-        double v = row[c];
-        if (s->factor)
-            v = v / s->factor[c] + s->shift[c];
-        out[c] = (float)(s->takes_log && s->takes_log[c] ? scaling_exp(v) : v);
-    }
+    for (int c = 0; c < s->columns; c++)
+        out[c] = (float)scaling_undo(s, c, row[c]);
 }

@@ -29,6 +29,8 @@ double scaling_exp(double x);
 // as dataset_gather does, so that rows have the same bits whether they are converted before or during the gathering of
 // a batch. Otherwise computes in double and rounds at the end.
 void scaling_apply(const struct scaling *s, bool as_float, const double *row, float *out);
+// Returns the value of a column that a scaled value stands for.
+double scaling_undo(const struct scaling *s, int column, double scaled);
 // out (columns) := the values that become row (columns) when they are scaled, as far as limits let this be known. `out`
 // may be `row`.
 void scaling_invert(const struct scaling *s, const float *row, float *out);

@@ -84,12 +84,10 @@ static double *value_quantiles(const struct trial_result *r, const struct datase
     free(row);
     if (x)
         out = feature_quantiles(r, sample, x, e);
-    for (size_t c = 0; out && scaling->factor && c < features; c++)
+    for (size_t c = 0; out && c < features; c++)
         for (int i = 0; i < r->reference.levels; i++) {
             double *v = &out[c * (size_t)r->reference.levels + (size_t)i];
-            *v = *v / scaling->factor[c] + scaling->shift[c];
-            if (scaling->takes_log && scaling->takes_log[c])
-                *v = scaling_exp(*v);
+            *v = scaling_undo(scaling, (int)c, *v);
         }
     free(x);
 
