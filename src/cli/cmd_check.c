@@ -12,6 +12,7 @@
 #include "search/search.h"
 #include "spec/spec.h"
 #include "trial/experiment.h"
+#include "trial/knowledge.h"
 #include "trial/plan.h"
 #include <math.h>
 #include <stdio.h>
@@ -126,11 +127,22 @@ static void print_plan(const struct experiment *x, const struct plan *p, int64_t
     if (bound > p->n)
         printf(", and up to %lld more that follow from their results", (long long)(bound - p->n));
     printf("; %.3g TFLOP of training\n", 1e-12 * operations);
+    if (search_learned(p->search) > 0)
+        printf("Learned      %lld configuration%s of %s\n", (long long)search_learned(p->search),
+            text_plural(search_learned(p->search)), spec_sweep_config(x->sweep)->from);
     log_print("Run folder   %s/%s\n", results, x->name);
     if (plan_sizes(p))
         print_sizes(plan_sizes(p));
     if (plan_labels(p))
         print_labels(plan_labels(p));
+}
+
+static int check_run_folder(const struct experiment *x, const char *results, struct err *e)
+{
+    char *folder = mem_format("%s/%s", results, x->name);
+    int rc = knowledge_check_folder(x, folder, e);
+    free(folder);
+    return rc;
 }
 
 int cmd_check(int argc, char **argv)
@@ -144,7 +156,7 @@ int cmd_check(int argc, char **argv)
 
     if (parsed == 0)
         experiment_load(rest.v[0], (const char *const *)o.settings.v, o.settings.n, &x, &e);
-    if (x.search)
+    if (x.search && check_run_folder(&x, o.results, &e) == 0)
         plan_make(&x, &p, &e);
     err_print_warnings(&p.warnings);
     if (p.n > 0 && !e.count)

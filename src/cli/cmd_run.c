@@ -22,6 +22,7 @@
 #include "store/store.h"
 #include "train/train.h"
 #include "trial/experiment.h"
+#include "trial/knowledge.h"
 #include "trial/plan.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,7 +266,9 @@ static int run_experiment(const struct run_command_options *o, const char *path,
         return launch_print_errors(e);
     }
     request_listen();
-    if (j.x.search && comm_launched_rank() == 0 && plan_make(&j.x, &j.plan, e) == 0 && j.folder)
+    bool plans =
+        j.x.search && comm_launched_rank() == 0 && (!j.folder || knowledge_check_folder(&j.x, j.folder, e) == 0);
+    if (plans && plan_make(&j.x, &j.plan, e) == 0 && j.folder)
         earlier_results_read(&j.x, &j.plan, o->fresh ? NULL : j.folder, &j.earlier, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     err_print_warnings(&j.plan.warnings);

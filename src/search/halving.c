@@ -95,14 +95,13 @@ static int halving_begin(struct search *s, struct err *e)
     if (check_epochs(s, e) < 0 || space_configurations(s, e) < 0)
         return -1;
 
-    space_shuffle(s);
     s->state = mem_new(1, sizeof(struct brackets));
     int64_t n = s->configurations;
     s->configurations = 0; // add_bracket counts them again
     add_bracket(s, 0, count_rungs(s), n);
     allocate_losses(s);
 
-    return 0;
+    return space_shuffle(s, e);
 }
 
 // Bracket b begins at rung b, with as many configurations as make all brackets cost about the same.
@@ -115,7 +114,6 @@ static int hyperband_begin(struct search *s, struct err *e)
     if (power_of(s->config.reduction, rungs - 1) > SPEC_MAX_TRIALS)
         return node_error(spec_sweep_section(s->sweep), e, "more than %d trials: raise min_epochs", SPEC_MAX_TRIALS);
 
-    space_shuffle(s);
     s->state = mem_new(1, sizeof(struct brackets));
     for (int from = 0; from < rungs; from++) {
         int left = rungs - from; // the paper's s + 1, of s_max + 1 = rungs
@@ -123,7 +121,7 @@ static int hyperband_begin(struct search *s, struct err *e)
     }
     allocate_losses(s);
 
-    return 0;
+    return space_shuffle(s, e);
 }
 
 static void halving_free(struct search *s)

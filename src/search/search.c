@@ -44,6 +44,7 @@ void search_free(struct search **s)
         (*s)->method->free(*s);
     free((*s)->state);
     free((*s)->order);
+    free((*s)->start);
     free(*s);
     *s = NULL;
 }
@@ -97,6 +98,18 @@ void search_report(struct search *s, int number, double loss)
     ASSERT(s->reported <= s->released, "trial %d was not released", number);
     if (s->method->report)
         s->method->report(s, number, loss);
+}
+
+void search_learn(struct search *s, const double *value, double loss)
+{
+    ASSERT(s->method->learn, "method %d does not learn", s->config.method);
+    s->method->learn(s, value, loss);
+    s->learned++;
+}
+
+int64_t search_learned(const struct search *s)
+{
+    return s->learned;
 }
 
 bool search_is_exhausted(const struct search *s)

@@ -41,6 +41,12 @@ bool search_continues(const struct search *s, int number);
 // Takes the loss of a released trial. Call it once for each.
 void search_report(struct search *s, int number, double loss);
 
+// Takes a result of an earlier run: a completed configuration (spec_sweep_complete) and the mean loss of its repeats.
+// Call it before trials are released, in an order that does not depend on time. Only method tpe learns.
+void search_learn(struct search *s, const double *value, double loss);
+
+int64_t search_learned(const struct search *s); // how many
+
 // Whether no more trials will be released, whatever is still to be reported.
 bool search_is_exhausted(const struct search *s);
 // Whether, in addition, all trials are reported.

@@ -15,8 +15,12 @@ struct search {
     int64_t configurations;         // that the method tries
     int64_t epochs;
     int64_t bound, released, reported; // trials
-    int32_t *order; // (combinations), owned: the combinations in random order; NULL: points are drawn one by one
-    void *state;    // owned: the method's; NULL: it has none
+    int64_t learned;                   // results of an earlier run
+    int32_t *order; // (order_n), owned: the combinations that are no start, in random order; NULL: points are drawn
+    int64_t order_n;
+    double *start; // (starts, keys), owned: the configurations that are tried first
+    int64_t starts;
+    void *state; // owned: the method's; NULL: it has none
 };
 
 struct search_method {
@@ -25,8 +29,9 @@ struct search_method {
     void (*free)(struct search *s); // frees what the state owns; NULL: it owns nothing
     int (*release)(struct search *s, int max, int *number);
     void (*trial)(const struct search *s, int number, struct search_trial *t, double *value);
-    void (*report)(struct search *s, int number, double loss); // NULL: results decide nothing
-    bool (*continues)(const struct search *s, int number);     // NULL: never
+    void (*report)(struct search *s, int number, double loss);         // NULL: results decide nothing
+    void (*learn)(struct search *s, const double *value, double loss); // NULL: earlier results decide nothing
+    bool (*continues)(const struct search *s, int number);             // NULL: never
     // As search_is_exhausted and search_share; NULL: by the numbers of trials.
     bool (*is_exhausted)(const struct search *s);
     double (*share)(const struct search *s);
@@ -63,10 +68,12 @@ double range_round(const struct sweep_range *r, double value);
 bool range_is_integer(const struct sweep_range *r);
 bool range_is_log(const struct sweep_range *r);
 
-// Fills `value` with random configuration number i, which differs from all before if combinations are left.
+// Fills `value` with random configuration number i, which differs from all before if combinations are left. The first
+// are the starting points.
 void space_random(const struct search *s, int64_t i, double *value);
-// Shuffles the combinations unless there are too many; random points are then taken from these.
-void space_shuffle(struct search *s);
+// Completes the starting points, and shuffles the other combinations unless there are too many; random points are then
+// taken from these. Returns -1 with an error if a starting point is not allowed, or the rules leave next to no points.
+int space_shuffle(struct search *s, struct err *e);
 // Sets the number of configurations: `trials`, or all combinations if that is not given or there are fewer. Returns -1
 // with an error if there is neither.
 int space_configurations(struct search *s, struct err *e);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STREAM_ORDER, STREAM_TPE, STREAM_KEYS }; // of random numbers; key k has STREAM_KEYS + k
 
@@ -51,27 +52,87 @@ double range_value(const struct sweep_range *r, double unit)
     return range_round(r, range_is_integer(r) ? floor(value) : value);
 }
 
-void space_shuffle(struct search *s)
+enum { ATTEMPTS = 10000 }; // to draw a point that is not excluded
+
+// Draws a point for place i, the same for every attempt of this number. The first attempt is as if there were no rules.
+static void draw_point(const struct search *s, int64_t i, int64_t attempt, double *value)
 {
-    if (s->combinations < 0)
-        return;
+    for (int k = 0; k < s->n; k++) {
+        struct draw d = {(uint64_t)s->config.seed, (uint64_t)i + ((uint64_t)attempt << 32), STREAM_KEYS + (uint32_t)k};
+        struct sweep_range r = spec_sweep_range(s->sweep, k);
+        value[k] = range_value(&r, draw_unit(&d));
+    }
+}
+
+// Draws points until one is allowed, with the values of starting point `start` (-1: none). Returns false if none is.
+static bool draw_allowed(const struct search *s, int64_t i, int start, double *value)
+{
+    for (int64_t attempt = 0; attempt < ATTEMPTS; attempt++) {
+        draw_point(s, i, attempt, value);
+        if (start >= 0)
+            spec_sweep_start(s->sweep, start, value);
+        if (s->seed_key >= 0)
+            value[s->seed_key] = 0;
+        spec_sweep_complete(s->sweep, value);
+        if (spec_sweep_is_allowed(s->sweep, value))
+            return true;
+    }
+    return false;
+}
+
+static int complete_starts(struct search *s, struct err *e)
+{
+    s->starts = spec_sweep_starts(s->sweep);
+    s->start = mem_new((size_t)(s->starts * s->n) + 1, sizeof *s->start);
+    for (int i = 0; i < s->starts; i++)
+        if (!draw_allowed(s, i, i, s->start + (ptrdiff_t)i * s->n))
+            return node_error(node_item(s->config.start, i), e, "this starting point is excluded by sweep.exclude");
+    return 0;
+}
+
+static bool is_start(const struct search *s, int32_t number)
+{
+    for (int64_t i = 0; i < s->starts; i++)
+        if (spec_sweep_combination_number(s->sweep, s->seed_key, s->start + i * s->n) == number)
+            return true;
+    return false;
+}
+
+static void shuffle_combinations(struct search *s)
+{
     s->order = mem_new((size_t)s->combinations, sizeof *s->order);
     random_permutation((uint64_t)s->config.seed, RANDOM_SEARCH, STREAM_ORDER, 0, (int32_t)s->combinations, s->order);
+    for (int64_t i = 0; i < s->combinations; i++)
+        if (!is_start(s, s->order[i]))
+            s->order[s->order_n++] = s->order[i];
+}
+
+int space_shuffle(struct search *s, struct err *e)
+{
+    if (complete_starts(s, e) < 0)
+        return -1;
+    if (s->combinations > 0) {
+        shuffle_combinations(s);
+        return 0;
+    }
+
+    double *value = mem_new((size_t)s->n + 1, sizeof *value);
+    bool is_found = true;
+    for (int64_t i = s->starts; i < s->configurations && s->config.exclude && is_found; i++)
+        is_found = draw_allowed(s, i, -1, value);
+    free(value);
+    return is_found ? 0 : node_error(s->config.exclude, e, "%d random configurations in a row are excluded", ATTEMPTS);
 }
 
 void space_random(const struct search *s, int64_t i, double *value)
 {
     ASSERT(i >= 0, "%lld", (long long)i);
-    if (s->order) {
-        spec_sweep_combination(s->sweep, s->seed_key, s->order[i % s->combinations], value);
-        return;
-    }
-
-    for (int k = 0; k < s->n; k++) {
-        struct draw d = {(uint64_t)s->config.seed, (uint64_t)i, STREAM_KEYS + (uint32_t)k};
-        struct sweep_range r = spec_sweep_range(s->sweep, k);
-        value[k] = range_value(&r, draw_unit(&d));
-    }
+    if (i < s->starts || (s->order && s->order_n == 0))
+        memcpy(value, s->start + i % s->starts * s->n, (size_t)s->n * sizeof *value);
+    else if (s->order)
+        spec_sweep_combination(s->sweep, s->seed_key, s->order[(i - s->starts) % s->order_n], value);
+    else
+        draw_allowed(s, i, -1, value);
 }
 
 int space_configurations(struct search *s, struct err *e)
@@ -79,6 +140,9 @@ int space_configurations(struct search *s, struct err *e)
     s->configurations = s->config.trials;
     if (s->combinations > 0 && (!s->config.trials || s->config.trials > s->combinations))
         s->configurations = s->combinations;
+    if (s->configurations > 0 && s->configurations < spec_sweep_starts(s->sweep))
+        return node_error(s->config.start, e, "found %d starting points for %lld configurations",
+            spec_sweep_starts(s->sweep), (long long)s->configurations);
     if (s->configurations > 0)
         return 0;
     return node_error(spec_sweep_section(s->sweep), e,

@@ -13,6 +13,9 @@
 #include <string.h>
 
 struct tpe {
+    double *learned;      // (n_learned, keys), owned: configurations of an earlier run
+    double *learned_loss; // (n_learned), owned
+    int64_t n_learned;
     double *value;    // (configurations, keys), owned: of the first `proposed`
     double *loss;     // (configurations, repeats), owned
     int32_t *missing; // (configurations), owned: results that are not there yet
@@ -30,8 +33,10 @@ static int tpe_begin(struct search *s, struct err *e)
     s->bound = s->configurations * s->repeats;
     if (s->bound > SPEC_MAX_TRIALS)
         return 0; // search_new refuses
+    if (s->configurations < spec_sweep_starts(s->sweep))
+        return node_error(s->config.start, e, "found %d starting points for %lld configurations",
+            spec_sweep_starts(s->sweep), (long long)s->configurations);
 
-    space_shuffle(s);
     struct tpe *t = mem_new(1, sizeof *t);
     s->state = t;
     t->value = mem_new((size_t)(s->configurations * s->n) + 1, sizeof *t->value);
@@ -40,7 +45,7 @@ static int tpe_begin(struct search *s, struct err *e)
     for (int64_t i = 0; i < s->configurations; i++)
         t->missing[i] = (int32_t)s->repeats;
 
-    return 0;
+    return space_shuffle(s, e);
 }
 
 static void tpe_free(struct search *s)
@@ -48,6 +53,8 @@ static void tpe_free(struct search *s)
     struct tpe *t = s->state;
     if (!t)
         return;
+    free(t->learned);
+    free(t->learned_loss);
     free(t->value);
     free(t->loss);
     free(t->missing);
@@ -55,14 +62,19 @@ static void tpe_free(struct search *s)
 
 // --- a proposal
 
-// Returns the results of configurations 0 to i - 1 in new memory, the best first. Those that proposal i does not know
-// are NaN and come last; *known is the number of the others.
+// Returns the results that were learned, and then those of configurations 0 to i - 1, in new memory, the best first.
+// Those that proposal i does not know are NaN and come last; *known is the number of the others. A learned
+// configuration has a number below 0.
 static struct search_result *known_results(const struct search *s, int64_t i, int64_t *known)
 {
     const struct tpe *t = s->state;
-    struct search_result *r = mem_new((size_t)i, sizeof *r);
+    struct search_result *all = mem_new((size_t)(t->n_learned + i) + 1, sizeof *all), *r = all + t->n_learned;
 
     *known = 0;
+    for (int64_t c = 0; c < t->n_learned; c++) {
+        all[c] = (struct search_result){.configuration = c - t->n_learned, .loss = t->learned_loss[c]};
+        *known += !isnan(all[c].loss);
+    }
     for (int64_t c = 0; c < i; c++) {
         r[c] = (struct search_result){.configuration = c, .loss = c <= i - s->config.parallel ? 0 : NAN};
         for (int64_t k = 0; k < s->repeats; k++)
@@ -70,22 +82,31 @@ static struct search_result *known_results(const struct search *s, int64_t i, in
         r[c].loss /= (double)s->repeats;
         *known += !isnan(r[c].loss);
     }
-    search_sort_results(r, i);
+    search_sort_results(all, t->n_learned + i);
 
-    return r;
+    return all;
 }
 
-// Returns the density of one key over the configurations of r (n).
-static struct parzen *density_of(const struct search *s, const struct search_result *r, int64_t n, int key)
+static const double *result_value(const struct search *s, const struct search_result *r)
 {
     const struct tpe *t = s->state;
+    ASSERT(r->configuration >= -t->n_learned && r->configuration < t->proposed, "%ld", (long)r->configuration);
+    return r->configuration < 0 ? t->learned + (t->n_learned + r->configuration) * s->n
+                                : t->value + r->configuration * s->n;
+}
+
+// Returns the density of one key over the configurations of r (n) in which it varies.
+static struct parzen *density_of(const struct search *s, const struct search_result *r, int64_t n, int key)
+{
+    int varies = 0;
     double *value = mem_new((size_t)n + 1, sizeof *value);
     ASSERT(key >= 0 && key < s->n, "%d", key);
 
     for (int64_t i = 0; i < n; i++)
-        value[i] = t->value[r[i].configuration * s->n + key];
+        if (!isnan(result_value(s, &r[i])[key]))
+            value[varies++] = result_value(s, &r[i])[key];
     struct sweep_range range = spec_sweep_range(s->sweep, key);
-    struct parzen *p = parzen_new(&range, value, (int)n);
+    struct parzen *p = parzen_new(&range, value, varies);
     free(value);
 
     return p;
@@ -141,24 +162,38 @@ static void propose_by_results(const struct search *s, int64_t i, double *value)
     struct search_result *r = known_results(s, i, &known);
     int64_t good = (int64_t)fmin(25, ceil(0.15 * (double)known));
     struct draw d = draw_proposal(s, i);
+    const struct tpe *t = s->state;
+    int64_t all = t->n_learned + i;
+    bool is_allowed = false;
 
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         for (int k = 0; k < s->n; k++)
-            value[k] = k == s->seed_key ? 0 : propose_value(s, r, good, i, k, &d);
-        if (!was_proposed(s, i, value))
+            value[k] = k == s->seed_key ? 0 : propose_value(s, r, good, all, k, &d);
+        spec_sweep_complete(s->sweep, value);
+        is_allowed = spec_sweep_is_allowed(s->sweep, value);
+        if (is_allowed && !was_proposed(s, i, value))
             break;
     }
 
+    if (!is_allowed)
+        space_random(s, i, value);
     free(r);
 }
 
 // --- trials
 
+// Whether proposal i needs no results. What was learned counts as results.
+static bool is_random(const struct search *s, int64_t i)
+{
+    const struct tpe *t = s->state;
+    return i < s->starts || i + t->n_learned < s->config.startup || (i < s->config.parallel && t->n_learned == 0);
+}
+
 // Whether all results that proposal i may know are there.
 static bool may_propose(const struct search *s, int64_t i)
 {
     const struct tpe *t = s->state;
-    return i < s->configurations && (i < s->config.startup || t->known > i - s->config.parallel);
+    return i < s->configurations && (is_random(s, i) || t->known > i - s->config.parallel);
 }
 
 static void propose_next(struct search *s)
@@ -167,7 +202,7 @@ static void propose_next(struct search *s)
     int64_t i = t->proposed++;
     double *value = t->value + i * s->n;
     ASSERT(i < s->configurations, "proposal %lld", (long long)i);
-    if (i < s->config.startup || i < s->config.parallel)
+    if (is_random(s, i))
         space_random(s, i, value);
     else
         propose_by_results(s, i, value);
@@ -200,5 +235,22 @@ static void tpe_report(struct search *s, int number, double loss)
         t->known++;
 }
 
-const struct search_method search_tpe = {
-    .begin = tpe_begin, .free = tpe_free, .release = tpe_release, .trial = tpe_trial, .report = tpe_report};
+static void tpe_learn(struct search *s, const double *value, double loss)
+{
+    struct tpe *t = s->state;
+    size_t n = (size_t)t->n_learned + 1, keys = (size_t)s->n;
+
+    ASSERT(s->released == 0, "%lld trials were released", (long long)s->released);
+    t->learned = mem_grow(t->learned, n * keys + 1, sizeof *t->learned);
+    t->learned_loss = mem_grow(t->learned_loss, n, sizeof *t->learned_loss);
+    memcpy(t->learned + (n - 1) * keys, value, keys * sizeof *value);
+    t->learned_loss[n - 1] = loss;
+    t->n_learned++;
+}
+
+const struct search_method search_tpe = {.begin = tpe_begin,
+    .free = tpe_free,
+    .release = tpe_release,
+    .trial = tpe_trial,
+    .report = tpe_report,
+    .learn = tpe_learn};

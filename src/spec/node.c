@@ -228,3 +228,14 @@ bool budget_take(struct budget *b, int64_t nodes, int64_t bytes)
     b->bytes -= bytes;
     return b->nodes >= 0 && b->bytes >= 0;
 }
+
+const struct node *node_section(const struct node *map, const char *name)
+{
+    const struct node *n = node_get(map, name);
+    return n && n->kind != NODE_NULL ? n : NULL;
+}
+
+int node_items(const struct node *n)
+{
+    return n ? n->n : 0;
+}

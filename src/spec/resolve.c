@@ -26,11 +26,21 @@ static bool scope_take(struct scope *s, const struct node *n, int64_t nodes, int
     return false;
 }
 
+struct scope scope_begin(const struct variables *vars, struct err *e)
+{
+    struct scope scope = {.vars = vars, .budget = {SPEC_MAX_NODES, SPEC_MAX_TEXT}, .e = e};
+    scope.value = mem_new((size_t)vars->n, sizeof *scope.value);
+    return scope;
+}
+
 // Returns the value of a variable. Returns NULL and adds an error if it is unknown here.
 static const struct node *scope_value(struct scope *s, const struct node *n, int variable)
 {
     ASSERT(variable >= 0 && variable < s->vars->n, "%d of %d", variable, s->vars->n);
-    if (!s->value[variable])
+    if (!s->value[variable] && s->vars->v[variable].is_conditional)
+        node_error(n, s->e, "'%s' has no value where its only_if is not met; hint: give it one under variables",
+            s->vars->v[variable].name);
+    else if (!s->value[variable])
         node_error(n, s->e, "'%s' varies with the sweep, allowed in a sweep: variables that do not",
             s->vars->v[variable].name);
     return s->value[variable];

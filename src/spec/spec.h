@@ -89,7 +89,8 @@ struct sweep_config {
     char *objective; // owned; NULL: not given
     char *set;       // owned; the objective's test set; NULL: not given
     int64_t repeats, reduction, min_epochs, parallel, startup;
-    const struct node *over; // borrowed
+    const struct node *over, *zip, *only_if, *exclude, *start; // borrowed; NULL: not given
+    char *from;                                                // owned; NULL: not given
 };
 // The values of a key: those of a list by their index, or numbers from low to high, both included.
 enum sweep_kind { SWEEP_CHOICE, SWEEP_UNIFORM, SWEEP_LOG_UNIFORM, SWEEP_INTEGER, SWEEP_LOG_INTEGER };
@@ -99,7 +100,7 @@ struct sweep_range {
 };
 // One trial: a value for each key, and the seed and epochs that its place in the sweep gives it.
 struct sweep_point {
-    const double *value; // (keys), borrowed
+    const double *value; // (keys), borrowed; NaN: the key does not vary here
     int64_t repeat;      // added to train.seed
     int64_t epochs;      // train.epochs; 0: as in the spec
 };
@@ -114,19 +115,33 @@ void spec_sweep_free(struct spec_sweep **s);
 const struct sweep_config *spec_sweep_config(const struct spec_sweep *s);
 // Returns the section `sweep`, for messages, or the whole spec if it has none.
 const struct node *spec_sweep_section(const struct spec_sweep *s);
-// The keys of `sweep.over`: how many, and the name of one (borrowed).
+// The keys of `sweep.over` and `sweep.zip`: how many, and the name of one (borrowed).
 int spec_sweep_keys(const struct spec_sweep *s);
 const char *spec_sweep_key(const struct spec_sweep *s, int k);
 // Returns the key that lists values of train.seed, or -1 if there is none.
 int spec_sweep_seed_key(const struct spec_sweep *s);
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
-// Returns a value as a string, lists and maps as flow YAML. The string is borrowed, or is in `buffer`.
+// Whether a key has values of its own. Otherwise it follows another key, with which it is zipped.
+bool spec_sweep_is_free(const struct spec_sweep *s, int k);
+// Returns a value as a string, lists and maps as flow YAML; "" of NaN. The string is borrowed, or is in `buffer`.
 const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char buffer[32]);
 // Returns how many combinations of values there are, or -1 if they are endless or more than SPEC_MAX_TRIALS. The key
 // `without` (-1: none) is left out.
 int64_t spec_sweep_combinations(const struct spec_sweep *s, int without);
 // Sets value[k] of combination `number` for every key but `without`; the last key varies fastest.
 void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t number, double *value);
+// Returns the number of a combination, or -1 if it is left out. `without` is -1 or the key of seeds, here and above.
+int64_t spec_sweep_combination_number(const struct spec_sweep *s, int without, const double *value);
+// Sets the first combination, or, if they are endless, one that is allowed if possible.
+void spec_sweep_first(const struct spec_sweep *s, double *value);
+// Sets the keys that depend on others, after the free ones have values: those that follow another key, and NaN for
+// those that do not vary here.
+void spec_sweep_complete(const struct spec_sweep *s, double *value);
+// Whether a completed configuration is not excluded.
+bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value);
+// The starting points: how many; and set the free keys that one gives, the others stay.
+int spec_sweep_starts(const struct spec_sweep *s);
+void spec_sweep_start(const struct spec_sweep *s, int i, double *value);
 // Makes the tree of one trial: values set, the named model inserted, variables replaced; without `sweep`, `variables`
 // and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
 struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e);

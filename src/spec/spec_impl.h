@@ -19,6 +19,10 @@ void node_place(struct node *n, const char *file, int line, int column);
 struct node *node_append(struct node *parent, const char *key, struct node *item);
 // Gives `item` the place and key of `old`, which is freed. `old` must have a parent.
 void node_replace(struct node *old, struct node *item);
+// Returns how many items a list or map has; NULL has none.
+int node_items(const struct node *n);
+// Returns the item of a map, or NULL if it is missing or null.
+const struct node *node_section(const struct node *map, const char *name);
 // Returns the index of an item in its parent, which it must have.
 int node_index(const struct node *item);
 
@@ -53,9 +57,9 @@ void node_put(struct node *root, const char *path, struct node *item);
 // --- variable.c
 enum variable_state { VARIABLE_NEW, VARIABLE_OPEN, VARIABLE_DONE }; // of the search for cycles
 struct variable {
-    const char *name;         // borrowed
-    const struct node *value; // borrowed; its item of `variables`; NULL: only swept
-    bool is_swept;
+    const char *name;              // borrowed
+    const struct node *value;      // borrowed; its item of `variables`; NULL: only swept
+    bool is_swept, is_conditional; // conditional: it does not vary in all trials
     bool is_used;
     bool is_varying; // swept, or uses a variable that varies
     int *uses;       // owned; (n_uses) indices of variables
@@ -68,9 +72,15 @@ struct variables {
     int n, ordered;
 };
 enum { SPEC_MAX_VARIABLES = 1000, SPEC_MAX_MODELS = 1000 };
-// Finds the variables of a spec and their uses; `over` is `sweep.over` or NULL. Reports undefined and unused variables
-// and cycles. Also after -1 the caller frees `vars` with variables_free.
-int variables_find(struct variables *vars, const struct node *root, const struct node *over, struct err *e);
+// The keys that vary.
+struct swept_keys {
+    const struct node **item; // (n)
+    int n;
+    const struct node *only_if; // `sweep.only_if`, or NULL
+};
+// Finds the variables of a spec and their uses. Reports undefined and unused variables and cycles. Also after -1 the
+// caller frees `vars` with variables_free.
+int variables_find(struct variables *vars, const struct node *root, const struct swept_keys *swept, struct err *e);
 void variables_free(struct variables *vars);
 int variable_index(const struct variables *vars, const char *name); // -1: none
 // Whether a name that is no variable has a value that the data decide: features, length.
@@ -84,6 +94,8 @@ struct scope {
     struct budget budget;
     struct err *e;
 };
+// Begins to resolve variables. The caller sets what is in scope.value, and frees it.
+struct scope scope_begin(const struct variables *vars, struct err *e);
 // Returns a copy of n with every variable replaced; mistakes are added to scope->e. `depth` is that of n in its tree.
 struct node *scope_resolve(struct scope *s, const struct node *n, int depth);
 
@@ -95,6 +107,8 @@ struct sweep_key {
     struct sweep_range range; // with a list: the indices of its values
     char **text;              // owned; (n) the values as strings
     int n;                    // 0: a range
+    int leader;               // the key that it follows; -1: it is free
+    bool is_zipped;
 };
 // Reads the key at k->item, with the rest of `k` zero. Also after -1 the caller frees `k` with sweep_key_free.
 int sweep_key_read(
@@ -104,5 +118,48 @@ void sweep_key_free(struct sweep_key *k);
 int sweep_refuse_model(const struct node *model, const struct node *models, struct err *e);
 // Whether a section belongs to the sweep and not to its trials: sweep, variables, models.
 bool sweep_is_own_section(const char *key);
-// Returns the item of a map, or NULL if it is missing or null.
-const struct node *node_section(const struct node *map, const char *name);
+
+// --- spec_sweep.c
+// Values of a key: those inside one of these ranges.
+struct sweep_match {
+    int key;
+    struct sweep_range *range; // owned; (n)
+    int n;
+};
+// {KEY: VALUES, ...}
+struct sweep_clause {
+    struct sweep_match *match; // owned; (n)
+    int n;
+    const struct node *at; // borrowed
+};
+// Numbers of the combinations that are not left out.
+struct sweep_list {
+    int32_t *number; // owned; (n), ascending; NULL: none is left out
+    int64_t n;       // -1: they are endless
+};
+struct spec_sweep {
+    struct node *root;     // owned; the spec as it was written
+    struct node *resolved; // owned; a map that holds `sweep` with its variables replaced
+    struct variables vars;
+    struct node **constant; // owned; (vars.n) what the variables that do not vary stand for, else NULL
+    struct sweep_config config;
+    struct sweep_key *key; // owned; (n)
+    int n;
+    struct sweep_clause *only_if; // owned; (n) of each key; without matches: it varies in all trials
+    int *order;                   // owned; (ordered) keys, each behind those that its only_if names
+    int ordered;                  // 0 without only_if
+    struct sweep_clause *exclude; // owned; (n_exclude)
+    int n_exclude;
+    double *start; // owned; (n_start, n); NaN: not given
+    int n_start;
+    struct sweep_list all, seedless; // of all keys, and of all but the key of seeds
+};
+
+// --- sweep_rules.c
+// Reads `zip`, `only_if`, `exclude` and `start`, after the keys.
+int sweep_rules_read(struct spec_sweep *s, struct err *e);
+void sweep_rules_free(struct spec_sweep *s);
+
+// --- sweep_space.c
+// Lists the combinations that are not left out.
+int sweep_space_read(struct spec_sweep *s, struct err *e);

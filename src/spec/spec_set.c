@@ -53,6 +53,10 @@ static struct node *find_map_of_key(struct node *root, const char **key)
     }
     if (node_get(over, *key))
         return over;
+    const struct node *zip = node_path(root, "sweep.zip");
+    for (int g = 0; g < node_count(zip); g++)
+        if (node_get(node_item(zip, g), *key))
+            return zip->kind == NODE_MAP ? node_path(root, "sweep.zip") : zip->items[g];
     return node_get(variables, *key) ? variables : NULL;
 }
 

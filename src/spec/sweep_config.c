@@ -48,8 +48,21 @@ const struct field spec_sweep_fields[] = {
         .max = SPEC_MAX_TRIALS),
     FIELD_ROW(sweep_config, over, "over", FIELD_NODE,
         "what varies: variables, paths such as train.seed, or sections, each with a list of values "
-        "or a range",
-        .flags = FIELD_REQUIRED),
+        "or a range; required without zip"),
+    FIELD_ROW(sweep_config, zip, "zip", FIELD_NODE,
+        "a list of maps of keys that vary together: the n-th values of the lists of a map belong together, and a single "
+        "value belongs to all"),
+    FIELD_ROW(sweep_config, only_if, "only_if", FIELD_NODE,
+        "KEY: {OTHER: VALUES, ...}: KEY varies only in trials in which each OTHER has one of these values; in all others "
+        "it has the value that the spec gives it otherwise"),
+    FIELD_ROW(sweep_config, exclude, "exclude", FIELD_NODE,
+        "a list of maps {KEY: VALUES, ...}: combinations in which each KEY has one of these values are left out"),
+    FIELD_ROW(sweep_config, start, "start", FIELD_NODE,
+        "random, tpe: a list of maps {KEY: VALUE, ...} of the configurations that are tried first; keys that are not "
+        "given are drawn"),
+    FIELD_ROW(sweep_config, from, "from", FIELD_TEXT,
+        "tpe: an earlier run (its folder or run.h5), whose trials with the same keys and objective are results that the "
+        "proposals know"),
     {0},
 };
 
@@ -64,6 +77,8 @@ static const struct {
     {"min_epochs", 1 << SWEEP_HALVING | 1 << SWEEP_HYPERBAND},
     {"parallel", 1 << SWEEP_TPE},
     {"startup", 1 << SWEEP_TPE},
+    {"start", 1 << SWEEP_RANDOM | 1 << SWEEP_TPE},
+    {"from", 1 << SWEEP_TPE},
 };
 
 static int refuse_setting(const struct node *at, unsigned allowed, int method, struct err *e)
@@ -80,6 +95,8 @@ static int refuse_setting(const struct node *at, unsigned allowed, int method, s
 int sweep_config_read(const struct node *sweep, struct sweep_config *c, struct err *e)
 {
     int rc = spec_read(sweep, spec_sweep_fields, c, e);
+    if (!node_section(sweep, "over") && !node_section(sweep, "zip"))
+        rc = spec_refuse_missing(sweep, "over", "a section", e);
     for (size_t i = 0; i < sizeof belongs / sizeof *belongs && rc == 0; i++) {
         const struct node *given = node_get(sweep, belongs[i].key);
         if (given && !(belongs[i].methods >> c->method & 1))

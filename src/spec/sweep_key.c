@@ -10,12 +10,6 @@ bool sweep_is_own_section(const char *key)
     return strcmp(key, "sweep") == 0 || strcmp(key, "variables") == 0 || strcmp(key, "models") == 0;
 }
 
-const struct node *node_section(const struct node *map, const char *name)
-{
-    const struct node *n = node_get(map, name);
-    return n && n->kind != NODE_NULL ? n : NULL;
-}
-
 // Whether the first step of a path, `first` characters long, is a section of the spec.
 static bool is_section_of_trial(const struct node *root, const char *path, size_t first)
 {

@@ -7,12 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns how many items a list or map has; NULL has none.
-static int node_items(const struct node *n)
-{
-    return n ? n->n : 0;
-}
-
 static int compare_variables(const void *a, const void *b)
 {
     return strcmp(((const struct variable *)a)->name, ((const struct variable *)b)->name);
@@ -125,7 +119,8 @@ static int mark_uses(struct variables *vars, const struct node *n, struct variab
     return rc;
 }
 
-// In `variables` each value belongs to its variable. Exception: the value of a swept variable is never read.
+// In `variables` each value belongs to its variable. Exception: the value of a variable that varies in all trials is
+// never read.
 static int mark_all_uses(struct variables *vars, const struct node *root, struct err *e)
 {
     int rc = 0;
@@ -140,7 +135,8 @@ static int mark_all_uses(struct variables *vars, const struct node *root, struct
             int index = variable_index(vars, section->items[j]->key);
             ASSERT(index >= 0, "%s", section->items[j]->key);
             struct variable *v = &vars->v[index];
-            if (mark_uses(vars, section->items[j], v->is_swept ? NULL : v, e) < 0)
+            bool is_read = !v->is_swept || v->is_conditional;
+            if (mark_uses(vars, section->items[j], is_read ? v : NULL, e) < 0)
                 rc = -1;
         }
     }
@@ -191,39 +187,41 @@ static int refuse_unused(const struct variables *vars, struct err *e)
 }
 
 // Lists all of `variables`, then the swept keys that can be variables: those without dots.
-static void list_variables(struct variables *vars, const struct node *given, const struct node *over)
+static void list_variables(struct variables *vars, const struct node *given, const struct swept_keys *swept)
 {
-    int most = node_items(given) + node_items(over);
+    int most = node_items(given) + swept->n;
 
     vars->v = mem_new((size_t)most, sizeof *vars->v);
     for (int i = 0; i < node_items(given); i++)
         vars->v[vars->n++] = (struct variable){.name = given->items[i]->key, .value = given->items[i]};
-    for (int i = 0; i < node_items(over); i++) {
-        const char *key = over->items[i]->key;
+    for (int i = 0; i < swept->n; i++) {
+        const char *key = swept->item[i]->key;
         if (!node_get(given, key) && !strpbrk(key, ".[]"))
             vars->v[vars->n++] = (struct variable){.name = key};
     }
     ASSERT(vars->n <= most, "%d of %d", vars->n, most);
 
     qsort(vars->v, (size_t)vars->n, sizeof *vars->v, compare_variables);
-    for (int i = 0; i < node_items(over); i++) {
-        int v = variable_index(vars, over->items[i]->key);
+    for (int i = 0; i < swept->n; i++) {
+        int v = variable_index(vars, swept->item[i]->key);
         if (v >= 0)
             vars->v[v].is_swept = true;
+        if (v >= 0 && node_get(swept->only_if, swept->item[i]->key))
+            vars->v[v].is_conditional = true;
     }
 }
 
-int variables_find(struct variables *vars, const struct node *root, const struct node *over, struct err *e)
+int variables_find(struct variables *vars, const struct node *root, const struct swept_keys *swept, struct err *e)
 {
     const struct node *given = node_get(root, "variables");
     char found[80];
 
     if (given && given->kind != NODE_NULL && given->kind != NODE_MAP)
         return node_error(given, e, "found %s, allowed: a section of names and values", node_found(found, given));
-    if (node_items(given) + node_items(over) > SPEC_MAX_VARIABLES)
-        return node_error(given ? given : over, e, "more than %d variables", SPEC_MAX_VARIABLES);
+    if (node_items(given) + swept->n > SPEC_MAX_VARIABLES)
+        return node_error(given ? given : root, e, "more than %d variables", SPEC_MAX_VARIABLES);
 
-    list_variables(vars, given, over);
+    list_variables(vars, given, swept);
     int rc = mark_all_uses(vars, root, e);
     if (refuse_unused(vars, e) < 0)
         rc = -1;

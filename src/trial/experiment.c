@@ -71,9 +71,7 @@ static int64_t first_epochs(const struct spec_sweep *sweep)
     struct train_config c = {0};
     double *value = mem_new((size_t)spec_sweep_keys(sweep) + 1, sizeof *value);
 
-    for (int k = 0; k < spec_sweep_keys(sweep); k++)
-        value[k] = spec_sweep_range(sweep, k).low;
-
+    spec_sweep_first(sweep, value);
     struct node *tree = spec_sweep_trial(sweep, &(struct sweep_point){.value = value}, &ignored);
     train_config_read(tree ? node_get(tree, "train") : NULL, &c, &ignored);
     node_free(&tree);

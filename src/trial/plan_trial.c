@@ -12,6 +12,7 @@
 #include "spec/spec.h"
 #include "train/train.h"
 #include "trial/experiment.h"
+#include "trial/knowledge.h"
 #include "trial/plan.h"
 
 #include "base/mem.h"
@@ -357,6 +358,22 @@ static int planner_resolve(void *planner, const struct search_trial *place, stru
 
 enum { ERRORS_SHOWN = 20 }; // a mistake in a sweep of thousands need not be reported thousands of times
 
+// Tries one configuration, whose free keys are set.
+static void try_values(const struct experiment *x, struct plan *p, const double *free_value, struct err *e)
+{
+    size_t n = (size_t)spec_sweep_keys(x->sweep);
+    double *value = memcpy(mem_new(n + 1, sizeof *value), free_value, n * sizeof *value);
+    struct search_trial t = {.point = {.value = value}};
+    struct plan_entry ignored = {0};
+    struct err found = {0};
+
+    spec_sweep_complete(x->sweep, value);
+    if (spec_sweep_is_allowed(x->sweep, value))
+        planner_resolve(p->context, &t, &ignored, &found);
+    err_merge(e, &found);
+    free(value);
+}
+
 // Examines trials at the ends of each range and at all values of each list, because later proposals can have any of
 // them.
 static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
@@ -370,13 +387,8 @@ static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
     for (int k = 0; k < keys; k++) {
         struct sweep_range r = spec_sweep_range(x->sweep, k);
         double step = r.kind == SWEEP_CHOICE ? 1 : r.high - r.low;
-        for (value[k] = r.low; value[k] <= r.high && e->count < ERRORS_SHOWN; value[k] += step) {
-            struct search_trial t = {.point = {.value = value}};
-            struct plan_entry ignored = {0};
-            struct err found = {0};
-            planner_resolve(p->context, &t, &ignored, &found);
-            err_merge(e, &found);
-        }
+        for (value[k] = r.low; value[k] <= r.high && e->count < ERRORS_SHOWN; value[k] += step)
+            try_values(x, p, value, e);
         value[k] = r.low;
     }
     free(value);
@@ -389,8 +401,8 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
     plan_begin(p, x->search, spec_sweep_keys(x->sweep), planner_resolve, planner);
     p->end = planner_free;
 
-    int failed = 0;
-    int more = 1;
+    int failed = knowledge_learn(x, e) != 0;
+    int more = !failed;
     while (more && e->count < ERRORS_SHOWN) {
         struct err found = {0};
         more = plan_add_next(p, &found);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "search/search.h"
 #include "spec/spec.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ static struct node *varied_node(const struct spec_sweep *s, const double *value)
     char room[32];
     struct node *map = node_new_map();
     for (int k = 0; k < spec_sweep_keys(s); k++)
-        node_add(map, spec_sweep_key(s, k), node_new_text(spec_sweep_value(s, k, value[k], room)));
+        if (!isnan(value[k])) // or else it does not vary here
+            node_add(map, spec_sweep_key(s, k), node_new_text(spec_sweep_value(s, k, value[k], room)));
     return map;
 }
 

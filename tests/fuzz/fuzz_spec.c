@@ -63,6 +63,16 @@ static const char *const seeds[] = {
     "i: ['null', '~', '', '? a', '- a', 'a: b', ' a', 'a #b', \"a\\nb\", '[', '...', '!a', \"\\x85\"]\n",
     "model: {code: \"${code * 4}\", hidden: [\"${features // 2 - 1}\", \"${max(w, length, 3.5 / (n + 1))}\"]}\n"
     "variables: {w: \"${features % 7}\", n: -9223372036854775807, code: \"${-(n // -2)}\"}\n",
+    "a: 1\nb: 1\nc: 1\nd: 1\ntrain: {}\n"
+    "sweep:\n"
+    "  method: random\n"
+    "  trials: 4\n"
+    "  over: {a: [1, 2, 3], b: {integer: [1, 9]}, train.seed: [1, 2]}\n"
+    "  zip: [{c: [x, y], d: [u, v]}, {e: 1, f: [2, 3]}]\n"
+    "  only_if: {b: {a: [1, 2]}, c: {b: {integer: [2, 4]}}}\n"
+    "  exclude: [{a: 1, b: 2}, {d: u}]\n"
+    "  start: [{a: 1, b: 3}, {c: y}]\n"
+    "e: ${e}\nf: ${f}\n",
     "a: ${x}\n"
     "variables:\n"
     "  x: [\"${y}\", \"${y}\"]\n"
@@ -75,7 +85,8 @@ static const char *const pieces[] = {"${", "}", "${code}", "${x}", "*a", "&a ", 
     "|", ">", "#", "~", "null", "!!str ", "<<", "?", "%", "@", "`", "\t", "\r", "\xff", "\xc2\x85", "\xef\xbb\xbf",
     "sweep:", "over:", "models:", "variables:", "model:", ".", "[0]", "\\x00", "---\n", "...\n"};
 static const char *const settings[] = {"train.seed=5", "code=[1, 2]", "many=3", "model=shallow", "sweep.over.a=[1]",
-    "a[0]=x", "new.map.key={a: b}", "variables.x=${y}", "a=[", "sweep=~"};
+    "a[0]=x", "new.map.key={a: b}", "variables.x=${y}", "a=[", "sweep=~", "sweep.zip={a: [1, 2], b: [3, 4]}",
+    "sweep.exclude={a: 1}", "sweep.only_if={a: {b: 1}}", "sweep.start=[{a: 1}]", "c=[1, 2]"};
 
 enum {
     MAX_LENGTH = 4096,
@@ -198,6 +209,13 @@ static int check_sweep(const struct node *root)
             struct sweep_range r = spec_sweep_range(s, k);
             value[k] = r.low + floor((r.high - r.low) * i / 7);
             result |= spec_sweep_value(s, k, value[k], room) ? 0 : -1;
+        }
+        if (i % 2) {
+            spec_sweep_complete(s, value);
+            result |= spec_sweep_is_allowed(s, value) && spec_sweep_combinations(s, -1) > 0 &&
+                              spec_sweep_combination_number(s, -1, value) < 0
+                          ? -1
+                          : 0;
         }
         struct node *tree = spec_sweep_trial(s, &(struct sweep_point){.value = value, .repeat = i, .epochs = i}, &e);
         result |= tree ? check_text(tree) | check_bound(tree) : e.count > 0 ? 0 : -1;
