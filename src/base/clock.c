@@ -24,6 +24,7 @@ char *clock_date(char out[32])
 {
     time_t now = time(NULL);
     struct tm utc;
+
     strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     return out;
 }

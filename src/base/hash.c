@@ -19,6 +19,7 @@ uint64_t hash_bytes(const void *bytes, size_t length)
 char *hash_identity(char out[33], const char *text, size_t length)
 {
     XXH128_hash_t h = XXH3_128bits(text, length);
+
     snprintf(out, 33, "%016llx%016llx", (unsigned long long)h.high64, (unsigned long long)h.low64);
     return out;
 }
@@ -26,7 +27,9 @@ char *hash_identity(char out[33], const char *text, size_t length)
 struct hash_stream *hash_stream_new(void)
 {
     struct hash_stream *s = mem_new(1, sizeof *s);
+
     s->state = XXH3_createState();
+    ASSERT(s->state, "no state");
     XXH3_64bits_reset(s->state);
     return s;
 }
@@ -46,6 +49,7 @@ void hash_stream_free(struct hash_stream **s)
 {
     if (!*s)
         return;
+
     XXH3_freeState((*s)->state);
     free(*s);
     *s = NULL;

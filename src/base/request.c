@@ -14,6 +14,7 @@ static atomic_bool has_begun;
 void request_raise(enum request r)
 {
     int old = atomic_load(&pending);
+
     ASSERT(r >= REQUEST_NONE && r <= REQUEST_STOP, "%d", (int)r);
     while (old < (int)r && !atomic_compare_exchange_weak(&pending, &old, (int)r)) {
     }
@@ -38,6 +39,7 @@ void request_begin(void)
 static void request_handle_signal(int signal_number)
 {
     enum request asked = signal_number == SIGUSR2 ? REQUEST_CHECKPOINT : REQUEST_STOP;
+
     if (asked == REQUEST_STOP && !atomic_load(&has_begun))
         _exit(EXIT_STOPPED);
     request_raise(asked);
@@ -46,6 +48,7 @@ static void request_handle_signal(int signal_number)
 void request_listen(void)
 {
     static const int signals[] = {SIGUSR1, SIGUSR2, SIGTERM, SIGINT};
+
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         int flags = SA_RESTART | (signals[i] == SIGINT ? (int)SA_RESETHAND : 0);
         struct sigaction action = {.sa_handler = request_handle_signal, .sa_flags = flags};

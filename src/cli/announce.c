@@ -1,6 +1,7 @@
 // A datagram socket in the abstract name space: it leaves no file behind, whatever dies.
 #include "cli/announce.h"
 
+#include "base/err.h"
 #include "comm/comm.h"
 #include <errno.h>
 #include <stddef.h>
@@ -42,6 +43,7 @@ int announce_open(void)
         getsockname(fd, (struct sockaddr *)&address, &length) < 0)
         return give_up(fd);
 
+    ASSERT(length > offsetof(struct sockaddr_un, sun_path) + 1 && length <= sizeof address, "%u", (unsigned)length);
     char name[sizeof address.sun_path + 1] = "";
     memcpy(name, address.sun_path + 1, length - offsetof(struct sockaddr_un, sun_path) - 1);
     setenv(variable, name, 1);
@@ -87,6 +89,7 @@ static int send_datagram(struct datagram d)
 
     if (fd < 0)
         return -1;
+    ASSERT(length > 0 && length < sizeof address.sun_path, "%zu bytes", length);
     memcpy(address.sun_path + 1, supervisor, length);
     ssize_t sent = sendto(fd, &d, sizeof d, MSG_NOSIGNAL, (struct sockaddr *)&address,
         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
@@ -113,6 +116,7 @@ bool announce_is_ours(void)
 
 int announce_end(int code)
 {
+    ASSERT(code >= 0 && code < 256, "exit code %d", code);
     if (!*supervisor || !comm_is_over())
         return code;
     return send_datagram((struct datagram){comm_launched_rank(), true, code}) == 0 ? 0 : code;

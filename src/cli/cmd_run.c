@@ -129,6 +129,8 @@ static void print_run_start(const struct job *j, const struct comm *world)
 // Keeps this part of the plan, which was made whole.
 static void keep_part(struct job *j, struct err *e)
 {
+    ASSERT(j->options->part_number >= 1 && j->options->part_number <= j->options->parts, "part %d of %d",
+        j->options->part_number, j->options->parts);
     if (search_needs_results(j->x.search))
         err_add(e, ERR_USAGE,
             "--part: this sweep's method chooses trials by the results of others: it needs one run, no job array");
@@ -223,6 +225,8 @@ static int collect_results(const struct job *j, struct err *e)
 static int conclude_run(const struct job *j, struct err *e)
 {
     const struct run_counts *c = &j->counts;
+
+    ASSERT(c->failed + c->failed_before <= c->trials, "%d and %d of %d trials", c->failed, c->failed_before, c->trials);
     if (c->stopped) { // without delay: the one who stopped it waits
         log_line(
             LOG_RUN, "stopped: %d of %d trials are left; run the same command again to resume", c->stopped, c->trials);

@@ -41,6 +41,7 @@ static const char *explain_state(const struct run_status *s)
         "ended without finishing: it was killed, or its machine failed; run the same command again to resume",
         "stopped at a checkpoint; run the same command again to resume",
         "ended by an error; run the same command again to resume", "done"};
+    ASSERT((size_t)s->state < sizeof words / sizeof *words, "state %d", (int)s->state);
     return words[s->state];
 }
 
@@ -107,6 +108,7 @@ static void print_ranks(const struct run_status *s)
 
 static void print_failures(const struct run_status *s)
 {
+    ASSERT(!s->failed || s->failure, "%d failures", s->failed);
     if (s->failed)
         puts("\nFailed (hourglass run --retry-failed runs them again):");
     for (int i = 0; i < s->failed; i++)

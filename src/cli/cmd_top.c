@@ -88,6 +88,7 @@ static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wa
     memcpy(all, rows, (size_t)n * sizeof *all);
     int at = 0;
     for (; at < n_wanted; at++) {
+        ASSERT(wanted[at] >= 0 && wanted[at] < n && !is_wanted[wanted[at]], "row %d of %d", wanted[at], n);
         rows[at] = all[wanted[at]];
         is_wanted[wanted[at]] = true;
     }
@@ -95,6 +96,7 @@ static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wa
     for (int i = 0; i < n; i++)
         if (!is_wanted[i])
             rows[at++] = all[i];
+    ASSERT(at == n, "%d of %d rows", at, n);
 
     free(all);
     free(is_wanted);

@@ -57,6 +57,7 @@ static void count_array(void *context, const char *path, int64_t bytes, bool has
 {
     (void)path;
     struct count *c = context;
+    ASSERT(bytes >= 0, "%lld bytes", (long long)bytes);
     c->arrays++;
     c->bytes += bytes;
     c->without += !has_checksum;
@@ -88,6 +89,8 @@ static void verify_files(struct count *c)
 static void print_verified(const struct count *c, double seconds)
 {
     char bytes[16], spent[48];
+
+    ASSERT(c->at == c->list->n && c->damaged <= c->at, "%d of %d files", c->at, c->list->n);
     log_line(LOG_RUN, "%d file%s, %lld arrays, %s in %s: %d damaged", c->list->n, text_plural(c->list->n),
         (long long)c->arrays, text_bytes(bytes, (double)c->bytes), text_seconds(spent, seconds), c->damaged);
     if (c->without)

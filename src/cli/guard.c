@@ -50,6 +50,7 @@ int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
     int status = 0;
     sigset_t set, before;
 
+    ASSERT(argc > 0 && argv[0], "%d arguments", argc);
     fflush(NULL);
     cleanup_start();
     signals_block(passed, &set, &before); // until their receiver knows what to do

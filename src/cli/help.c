@@ -4,6 +4,7 @@
 // a part per subcommand, a foot. The build runs the program to make the files that `cmake --install` puts in place.
 #include "cli/help.h"
 
+#include "base/err.h"
 #include "base/version.h"
 #include "comm/mpi_library.h"
 #include "kernels/kernels.h"
@@ -38,6 +39,7 @@ char help_letter(const struct command *c, const char *key)
 static const char *value_name(const struct field *f)
 {
     static const char *const names[] = {"", "N", "X", "TEXT", "CHOICE", "N", "TEXT", ""};
+    ASSERT((size_t)f->type < sizeof names / sizeof *names, "type %d", (int)f->type);
     return names[f->type];
 }
 

@@ -169,6 +169,7 @@ static int flush_output(int code)
 {
     bool is_lost = ferror(stdout);
 
+    ASSERT(code >= 0 && code < 256, "exit code %d", code);
     errno = 0;
     if (fflush(stdout) == 0 && !is_lost)
         return code;
@@ -186,6 +187,7 @@ static int start_command(int i, int argc, char **argv)
 {
     const bool is_launched = comm_has_launcher() || comm_launched_size() > 1;
 
+    ASSERT(i >= 0 && i < COMMANDS, "command %d of %d", i, COMMANDS);
     if (commands[i].is_guarded && !is_launched)
         return guard_run(commands[i].run, argc, argv);
     if (commands[i].is_guarded) {

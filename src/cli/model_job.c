@@ -80,6 +80,7 @@ static bool reads_standard_input(const struct model_job *j)
 static int threads_of(const struct model_job *j, const struct comm *world)
 {
     int share = launch_threads(comm_local_size(world));
+    ASSERT(share >= 1 && j->threads >= 0, "%d threads, %lld wanted", share, (long long)j->threads);
     return j->threads ? (int)j->threads : share;
 }
 
@@ -106,6 +107,7 @@ int model_job_run(const struct model_job *j, struct err *e)
     struct data_source source = {0};
     struct comm world = {0};
 
+    ASSERT(j->model && j->work && !(j->data && j->n_files), "%d files", j->n_files);
     if (j->data && data_source_parse(j->data, NULL, &source, e) != 0)
         return -1;
     struct launch launch = {.ranks = j->ranks ? (int)j->ranks : 1,

@@ -45,6 +45,8 @@ static char *folder_of_run(const char *run)
 {
     struct stat s;
     const char *slash = strrchr(run, '/');
+
+    ASSERT(*run, "a run without a name");
     if (stat(run, &s) == 0 && S_ISDIR(s.st_mode))
         return mem_text(run);
     return slash ? mem_format("%.*s", (int)(slash - run), run) : mem_text(".");

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/command.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/signals.h"
 #include "cli/announce.h"
@@ -49,6 +50,7 @@ static void await_launcher(const struct child *c, int fd, int what)
 // --- the ranks
 static void note_death(struct child *c, int rank)
 {
+    ASSERT(rank >= 0 && rank < c->s->ranks, "rank %d of %d", rank, c->s->ranks);
     c->rank_fd[rank] = -2;
     c->first_dead = c->first_dead < 0 ? rank : c->first_dead;
 }
@@ -57,6 +59,7 @@ static void add_rank(struct child *c, const struct announcement *a)
 {
     int fd = (int)syscall(SYS_pidfd_open, a->pid, 0);
 
+    ASSERT(c->rank_fd[a->rank] == -1 && c->known < c->s->ranks, "rank %d, %d known", a->rank, c->known);
     c->known++;
     if (fd < 0) {
         note_death(c, a->rank);
@@ -126,6 +129,7 @@ static void end_job(struct child *c, int signal)
     const double patience = 1;
     bool spares_launcher = !c->s->takes_requests && c->known == c->s->ranks;
 
+    ASSERT(signal == SIGTERM || signal == SIGINT || signal == SIGHUP, "signal %d", signal);
     c->ended_by = signal;
     if (!c->is_asked_to_end)
         c->asked_at = clock_wall();
@@ -203,6 +207,7 @@ static void take_event(struct child *c, int what)
 {
     struct signalfd_siginfo info;
 
+    ASSERT(what >= ANNOUNCEMENTS && what < c->s->ranks, "event %d of %d ranks", what, c->s->ranks);
     if (what == ANNOUNCEMENTS)
         take_announcements(c);
     if (what == SIGNALS && read(c->signals, &info, sizeof info) == (ssize_t)sizeof info && info.ssi_signo != SIGCHLD)
@@ -348,6 +353,7 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
     sigset_t before;
     int status = 0, failed;
 
+    ASSERT(s->ranks > 0 && arguments[0], "%d ranks", s->ranks);
     c.signals = listen_signals(&before);
     for (int i = 0; i < s->ranks; i++)
         c.rank_fd[i] = -1;

@@ -217,6 +217,7 @@ static void trial_hash(const struct trial *t, const struct model *m, const char 
     node_add(root, "data", node_new_text(data));
     char full[33];
     spec_identity(full, root);
+    ASSERT(strlen(full) >= TRIAL_ID_LENGTH, "'%s'", full);
     memcpy(id, full, TRIAL_ID_LENGTH);
     id[TRIAL_ID_LENGTH] = 0;
     node_free(&root);
@@ -227,6 +228,7 @@ void trial_identify(const struct trial *t, const struct model *m, const char *da
     struct trial of_any_seed = *t;
     struct trial of_any_epochs = *t;
 
+    ASSERT(m && data && *data, "no model or no data");
     of_any_seed.train.seed = 0;
     if (!schedule_needs_epochs(&t->train.schedule))
         of_any_epochs.train.epochs = 0;

@@ -311,6 +311,7 @@ static int plan_model(
     if (!m)
         return -1;
 
+    ASSERT(k->identity && !k->is_bad, "data without identity");
     int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
                  check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);

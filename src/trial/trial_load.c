@@ -109,6 +109,8 @@ float *trial_errors(const struct leaderboard_row *s, const char *set, int64_t *n
     char path[512];
     struct store_shape shape;
     float *error = NULL;
+
+    ASSERT(set && *set, "a set without a name");
     snprintf(path, sizeof path, "%s%s" TRIAL_SCORES "/%s/" SCORES_ERROR, s->group, *s->group ? "/" : "", set);
     struct store_file *f = trial_open(s, e);
     if (f && store_get_shape(f, path, &shape, e) == 0 &&

@@ -234,6 +234,7 @@ static int train_and_write(
         .validation = &r->sets->validation,
         .checkpointing = k};
 
+    ASSERT(r->model && r->sets && !r->scores, "a trial that is not loaded, or is scored");
     double wall = clock_wall(), cpu = clock_cpu();
     clock_date(r->started);
     if (train_run(&task, &r->trained, e) != 0)

@@ -81,6 +81,7 @@ int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e
     o->data = root ? node_take(root, "data") : NULL;
     o->tree = root ? node_take(root, "trial") : NULL;
     node_free(&root);
+    ASSERT(o->entry >= 0 && o->planned.trial.id[0], "entry %d", o->entry);
     return o->varied && o->tree ? 0 : err_add(e, ERR_SOFTWARE, "a work order without a trial");
 }
 
