@@ -8,6 +8,7 @@
 #include "cli/launch.h"
 #include "comm/comm.h"
 #include "data/data_config.h"
+#include "data/data_path.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include "train/train.h"

@@ -7,6 +7,7 @@
 #include "cli/launch.h"
 #include "comm/comm.h"
 #include "data/data_config.h"
+#include "data/data_path.h"
 #include "metrics/threshold.h"
 #include "score/score.h"
 #include "store/store.h"

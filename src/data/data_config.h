@@ -93,7 +93,3 @@ int data_error(const struct node *at, struct err *e, const char *format, ...) __
 
 // Adds all messages of `from`, each with its kind, after the place of `at`. Returns -1.
 int data_blame(const struct node *at, const struct err *from, struct err *e);
-
-// Returns where FILE is, as new memory: an absolute path, or in <spec_folder>/data, <spec_folder> or the current folder
-// (spec_folder NULL: only there). Returns NULL and an error (ERR_DATA) that names these places if it is in none.
-char *data_resolve(const char *file, const char *spec_folder, const struct node *at, struct err *e);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_config.h"
+#include "data/data_path.h"
 #include "data/label_names.h"
 #include "store/schema.h"
 #include "store/store.h"

@@ -15,6 +15,7 @@
 #include "data/data_config.h"
 #include "data/data_fit.h"
 #include "data/data_labels.h"
+#include "data/data_path.h"
 #include "data/data_scaling.h"
 #include "data/data_select.h"
 #include "data/data_split.h"

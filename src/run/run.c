@@ -55,19 +55,19 @@ struct desk {
     struct progress *progress; // owned
     int shown;                 // entries of the plan that the plan file has
     double shown_at;           // time of that
-    struct err world;          // what ends the run
+    struct err failure;        // what ends the run
 };
 
 // Returns true if the machine or the data caused a failure, so that the same trial may succeed elsewhere or later.
-static bool is_of_the_world(enum err_kind kind)
+static bool ends_the_run(enum err_kind kind)
 {
     return kind == ERR_IO || kind == ERR_DATA;
 }
 
 static void desk_take_report(struct desk *d, const struct pool_report *r)
 {
-    if (is_of_the_world(r->failure)) {
-        err_add(&d->world, r->failure, "%s", r->text);
+    if (ends_the_run(r->failure)) {
+        err_add(&d->failure, r->failure, "%s", r->text);
         return;
     }
 
@@ -79,7 +79,7 @@ static void desk_take_report(struct desk *d, const struct pool_report *r)
     const struct plan_entry *entry = &d->run->plan->entry[r->entry];
     if (r->failure) {
         log_line(LOG_QUIET, "trial %s failed: %s", entry->trial.id, r->text);
-        failure_write(d->run->settings.folder, entry->trial.id, r->text, &d->world);
+        failure_write(d->run->settings.folder, entry->trial.id, r->text, &d->failure);
     } else {
         log_line(LOG_TRIAL, "%s", r->text);
     }
@@ -94,7 +94,7 @@ static void desk_show_plan(struct desk *d)
     double now = clock_wall();
     if (d->shown == run->plan->n || now - d->shown_at < 2)
         return;
-    plan_file_write(run->plan, run->settings.folder, run->settings.part, &d->world);
+    plan_file_write(run->plan, run->settings.folder, run->settings.part, &d->failure);
     d->shown = run->plan->n;
     d->shown_at = now;
 }
@@ -117,7 +117,7 @@ static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
     struct desk *d = context;
     int entry = POOL_END;
     do {
-        bool must_end = request_pending() == REQUEST_STOP || d->world.count;
+        bool must_end = request_pending() == REQUEST_STOP || d->failure.count;
         entry = must_end ? POOL_END : pool_next(d->pool);
     } while (entry >= 0 && desk_pack_order(d, entry, work) < 0);
     if (entry >= 0)
@@ -169,7 +169,7 @@ static enum pool_known desk_find_earlier(void *context, const struct plan_entry 
         return POOL_FINISHED;
 
     if (d->run->settings.retries_failed)
-        failure_remove(folder, entry->trial.id, &d->world);
+        failure_remove(folder, entry->trial.id, &d->failure);
     return failure_exists(folder, entry->trial.id) ? POOL_FAILED : POOL_NEW;
 }
 
@@ -359,7 +359,7 @@ int run_trials(struct run *r, const struct comm *world, struct run_counts *count
     if (world->rank == 0)
         desk_close(&desk, counts);
     comm_broadcast(world, 0, counts, sizeof *counts);
-    err_merge(e, &desk.world);
+    err_merge(e, &desk.failure);
     int rc = comm_agree(world, e);
     pulse_pause(r->pulse);
     comm_free(&g.comm);

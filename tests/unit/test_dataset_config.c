@@ -1,5 +1,6 @@
 // The `data:` section: what is read from it, what is refused and where, and its canonical form.
 // links: data spec base
+#include "data/data_path.h"
 #include "dataset_fixture.h"
 
 static void reads_all_kinds(void **state)
