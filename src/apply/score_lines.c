@@ -7,6 +7,7 @@
 #include "apply/new_rows.h"
 #include "apply/score_pass.h"
 #include "apply/score_places.h"
+#include "apply/step_lines.h"
 #include "base/disk.h"
 #include "base/err.h"
 #include "base/input.h"
@@ -23,8 +24,8 @@
 #include <unistd.h>
 
 enum { PART_ROWS = 512 };
-#define CSV_VERDICT  "row,error,threshold,anomalous,"
-#define CSV_FEATURES "feature_1,share_1,feature_2,share_2,feature_3,share_3\n"
+#define CSV_STEP_VERDICT "row,error,threshold,anomalous"
+#define CSV_FEATURES     "feature_1,share_1,feature_2,share_2,feature_3,share_3\n"
 
 struct lines_writer {
     enum lines_format format;
@@ -38,7 +39,8 @@ struct lines_writer {
     int file_number;         // -1: none so far
     struct line_text *parts; // (n_parts), owned
     int n_parts;
-    char threshold[32]; // "": there is none
+    char threshold[32];       // "": there is none
+    struct step_lines *steps; // owned; of a model of windows, whose lines are time steps; else NULL
 };
 
 enum lines_format score_lines_format(const char *output)
@@ -100,10 +102,16 @@ static void add_row_text(const struct lines_writer *w, struct line_text *t, cons
         add_format_string(t, w->format, text->text, text->n);
 }
 
+// Returns the threshold of what the lines are about.
+static double lines_threshold(const struct score_pass *p)
+{
+    return p->fit.window.length ? p->job->step_threshold : p->job->threshold;
+}
+
 static void add_verdict(const struct score_pass *p, struct line_text *t, float error)
 {
     const struct lines_writer *w = lines_of(p);
-    bool is_above = (double)error > p->job->threshold;
+    bool is_above = (double)error > lines_threshold(p);
 
     begin_value(w, t, "threshold", false);
     if (*w->threshold)
@@ -185,6 +193,59 @@ static void add_score_line(const struct score_pass *p, struct line_text *t, int6
     line_string(t, w->format == LINES_JSON ? "}\n" : "\n");
 }
 
+static int write_line_bytes(struct score_pass *p, const struct line_text *t, struct err *e)
+{
+    struct lines_writer *w = lines_of(p);
+
+    for (size_t done = 0; done < t->n;) {
+        ssize_t wrote = write(w->fd, t->data + done, t->n - done);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return disk_fail(e, w->temporary ? p->job->output : "standard output", errno, 0, "cannot write");
+        done += (size_t)wrote;
+    }
+    return 0;
+}
+
+// --- time steps
+
+// Adds the value of a column of text, unless the data has no such column.
+static void add_step_text(
+    const struct lines_writer *w, struct line_text *t, const char *name, const char *value, bool *is_first)
+{
+    begin_value(w, t, name, *is_first);
+    *is_first = false;
+    if (value)
+        add_format_string(t, w->format, value, strlen(value));
+    else
+        add_unknown(w, t);
+}
+
+static int write_step_line(struct score_pass *p, const struct step_line *line, struct err *e)
+{
+    struct lines_writer *w = lines_of(p);
+    struct line_text *t = &w->parts[0];
+    bool is_first = true;
+
+    t->n = 0;
+    if (w->format == LINES_JSON)
+        line_bytes(t, "{", 1);
+    if (w->has.has_file)
+        add_step_text(w, t, "file", p->job->files[line->file], &is_first);
+    if (w->has.has_id)
+        add_step_text(w, t, "id", line->id, &is_first);
+    if (w->has.has_time)
+        add_step_text(w, t, "time", line->time, &is_first);
+    begin_value(w, t, "row", is_first);
+    line_integer(t, line->row);
+    begin_value(w, t, "error", false);
+    add_float_value(w, t, line->error);
+    add_verdict(p, t, line->error);
+    line_string(t, w->format == LINES_JSON ? "}\n" : "\n");
+    return write_line_bytes(p, t, e);
+}
+
 // --- pieces
 
 struct lines_work {
@@ -204,27 +265,14 @@ static void write_part_lines(void *context, int64_t number)
         add_score_line(work->p, t, i);
 }
 
-static int write_line_bytes(struct score_pass *p, const struct line_text *t, struct err *e)
-{
-    struct lines_writer *w = lines_of(p);
-
-    for (size_t done = 0; done < t->n;) {
-        ssize_t wrote = write(w->fd, t->data + done, t->n - done);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return disk_fail(e, w->temporary ? p->job->output : "standard output", errno, 0, "cannot write");
-        done += (size_t)wrote;
-    }
-    return 0;
-}
-
 static int write_lines_piece(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct lines_writer *w = lines_of(p);
     struct lines_work work = {p, rows};
     int parts = (int)((rows + PART_ROWS - 1) / PART_ROWS);
 
+    if (w->steps)
+        return step_lines_add(w->steps, first, rows, p->apply.output[SCORE_ERROR].piece, e);
     if (score_places_read(p, first, rows, e) != 0)
         return -1;
     if (w->has.has_file && w->file_number != p->rows->file) {
@@ -253,8 +301,8 @@ static bool has_scores_line(const char *path)
 
     bool is_empty = !fgets(line, sizeof line, in) && !ferror(in);
     fclose(in);
-    return is_empty || (strstr(line, CSV_VERDICT) && strstr(line, CSV_FEATURES)) ||
-           (*line == '{' && strstr(line, "\"error\":") && strstr(line, "\"share_3\":"));
+    return is_empty || strstr(line, CSV_STEP_VERDICT) ||
+           (*line == '{' && strstr(line, "\"error\":") && strstr(line, "\"anomalous\":"));
 }
 
 static int open_lines_file(struct score_pass *p, struct err *e)
@@ -294,10 +342,10 @@ static int write_csv_header(struct score_pass *p, struct err *e)
         line_string(&t, "id,");
     if (w->has.has_time)
         line_string(&t, "time,");
-    line_string(&t, CSV_VERDICT);
-    if (p->job->p_value)
-        line_string(&t, "p_value,");
-    line_string(&t, CSV_FEATURES);
+    line_string(&t, CSV_STEP_VERDICT);
+    if (p->job->p_value && !w->steps)
+        line_string(&t, ",p_value");
+    line_string(&t, w->steps ? "\n" : "," CSV_FEATURES);
     int rc = write_line_bytes(p, &t, e);
     line_free(&t);
     return rc;
@@ -314,18 +362,19 @@ static int begin_lines(struct score_pass *p, struct err *e)
     w->names = mem_new((size_t)w->n_names, sizeof *w->names);
     for (int i = 0; i < w->n_names; i++)
         add_format_string(&w->names[i], w->format, p->blame.names[i], strlen(p->blame.names[i]));
-    if (!isnan(p->job->threshold))
-        text_number(w->threshold, p->job->threshold);
+    if (!isnan(lines_threshold(p)))
+        text_number(w->threshold, lines_threshold(p));
+    w->steps = p->fit.window.length ? step_lines_new(p, write_step_line) : NULL;
     return open_lines_file(p, e) == 0 ? write_csv_header(p, e) : -1;
 }
 
 static int finish_lines(struct score_pass *p, struct err *e)
 {
     struct lines_writer *w = lines_of(p);
-    int rc = 0;
+    int rc = w->steps ? step_lines_finish(w->steps, e) : 0;
 
-    if (!w->temporary)
-        return 0;
+    if (rc != 0 || !w->temporary)
+        return rc;
     if (close(w->fd) != 0)
         rc = disk_fail(e, p->job->output, errno, 0, "cannot write");
     w->fd = -1;
@@ -345,6 +394,7 @@ static void free_lines(struct lines_writer *w)
     if (w->temporary)
         disk_discard(w->temporary);
     output_release(&w->output);
+    step_lines_free(&w->steps);
     for (int i = 0; i < w->n_parts; i++)
         line_free(&w->parts[i]);
     for (int i = 0; i < w->n_names; i++)
@@ -358,8 +408,11 @@ static void free_lines(struct lines_writer *w)
 int score_lines_write(const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e)
 {
     struct lines_writer w = {.format = score_lines_format(job->output), .fd = -1, .file_number = -1};
-    const struct score_sink sink = {
-        .begin = begin_lines, .piece = write_lines_piece, .finish = finish_lines, .needs_shares = true, .context = &w};
+    const struct score_sink sink = {.begin = begin_lines,
+        .piece = write_lines_piece,
+        .finish = finish_lines,
+        .needs_shares = job->model->trial.data.window.length == 0,
+        .context = &w};
 
     ASSERT(w.format != LINES_NONE, "%s", job->output);
     int rc = score_pass_run(team, job, &sink, out, e);

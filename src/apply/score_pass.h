@@ -6,6 +6,7 @@
 #include "apply/blame.h"
 #include "apply/new_rows.h"
 #include "apply/scores_file.h"
+#include "apply/series_rows.h"
 #include "data/label_choice.h"
 
 struct score_pass;
@@ -41,6 +42,8 @@ struct score_pass {
 
     struct new_rows_request request; // of rows that are no data set
     struct new_rows *rows;           // owned; on rank 0
+    struct series_rows series;       // owned: windows over these rows, if the model takes windows
+    struct row_fit step_fit;         // what the rows are then
     struct dataset piece;            // owned: rows on every rank
     float *x;                        // (piece rows, columns); owned on ranks other than 0, as is the next
     int8_t *is_unscored;             // (piece rows)

@@ -1,6 +1,7 @@
 // A split has its names in arrays, which are read once per piece. Other files bring them with their rows.
 #include "apply/score_places.h"
 
+#include "apply/series_rows.h"
 #include "base/err.h"
 #include "base/timestamp.h"
 #include "data/coordinates.h"
@@ -38,10 +39,30 @@ int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct 
     return p->named ? 0 : -1;
 }
 
+static struct row_text text_of(const char *text)
+{
+    return (struct row_text){text, text ? strlen(text) : 0};
+}
+
+// As score_place_of, for a window over the rows of files.
+static void place_of_window(const struct score_pass *p, int64_t i, struct score_place *out)
+{
+    const struct series_step *step = series_rows_step(&p->series, p->series.base + p->series.start[i]);
+
+    out->row = step->row;
+    out->file = p->job->n_files > 1 ? p->job->files[step->file] : NULL;
+    out->id = text_of(step->id);
+    out->time = text_of(step->time);
+}
+
 void score_place_of(const struct score_pass *p, int64_t i, struct score_place *out)
 {
     const struct coordinates *c = p->named;
 
+    if (p->rows && p->fit.window.length) {
+        place_of_window(p, i, out);
+        return;
+    }
     if (p->rows) {
         out->row = p->rows->first + i;
         out->file = p->job->n_files > 1 ? p->job->files[p->rows->file] : NULL;

@@ -4,11 +4,13 @@
 
 #include "apply/apply.h"
 #include "apply/new_rows.h"
+#include "apply/series_rows.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "comm/comm.h"
+#include "data/window.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,16 +85,68 @@ static const struct dataset *read_new_rows(struct apply *a, int64_t first, int64
     return &s->piece;
 }
 
+// Collective. Gets the windows of the next piece on every rank.
+static int64_t next_series_windows(struct apply *a, struct err *e)
+{
+    struct score_pass *s = a->context;
+    int64_t n = series_rows_next(&s->series, a->team, e);
+
+    if (n == 0 && a->team->comm->rank == 0)
+        score_rows_print_notes(s);
+    return n;
+}
+
+static const struct dataset *read_series_windows(struct apply *a, int64_t first, int64_t rows, struct err *e)
+{
+    struct score_pass *s = a->context;
+    int64_t from = first - a->first;
+    (void)e;
+
+    ASSERT(from >= 0 && from + rows <= s->series.windows, "%ld + %ld", (long)from, (long)rows);
+    s->piece.rows = rows;
+    s->piece.is_unscored = s->series.is_unscored + from;
+    for (int64_t i = 0; i < rows; i++)
+        s->piece.row[i] = s->series.x + s->series.start[from + i] * s->n_features;
+    return &s->piece;
+}
+
+// As score_rows_open, for a model of windows: rows are time steps.
+static int open_series(struct score_pass *s, int64_t width, struct err *e)
+{
+    struct apply *a = &s->apply;
+
+    if (s->fit.window.max_gap != WINDOW_ANY_GAP)
+        return err_add(e, ERR_USAGE,
+            "%s: the windows of the model cross no gap in time (data.window.max_gap), but the times of this file are "
+            "text; hint: hourglass import %s --time COLUMN -o FILE.h5:SPLIT",
+            s->job->files[0], s->job->files[0]);
+    s->step_fit = s->fit;
+    s->step_fit.window.length = 0;
+    s->step_fit.shape_rank = 1;
+    s->step_fit.shape[0] = s->n_features;
+    s->request =
+        (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->step_fit, &s->job->model->columns};
+    s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
+    a->piece_rows = apply_piece(a->team, s->columns + width);
+    a->next = next_series_windows;
+    a->read = read_series_windows;
+    if (a->team->comm->rank == 0 && !(s->rows = new_rows_open(&s->request, a->piece_rows, e)))
+        return -1;
+
+    s->piece = (struct dataset){
+        .columns = s->columns, .n_features = s->n_features, .shape_rank = s->fit.shape_rank, .type = DATASET_F32};
+    memcpy(s->piece.shape, s->fit.shape, sizeof s->piece.shape);
+    s->piece.row = mem_array((size_t)a->piece_rows, sizeof *s->piece.row, "new rows", e);
+    return series_rows_open(&s->series, s->rows, &s->fit.window, s->n_features, a->piece_rows, e);
+}
+
 int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;
     const struct comm *comm = a->team->comm;
 
     if (s->fit.window.length)
-        return err_add(e, ERR_USAGE,
-            "%s: the model takes windows of %lld time steps, which are made of data sets, allowed: FILE.h5:SPLIT; hint: "
-            "hourglass import %s -o FILE.h5:SPLIT",
-            s->job->files[0], (long long)s->fit.window.length, s->job->files[0]);
+        return open_series(s, width, e);
     s->request =
         (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
@@ -119,6 +173,7 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
 void score_rows_free(struct score_pass *s)
 {
     free(s->piece.row);
+    series_rows_free(&s->series);
     if (!s->rows) {
         free(s->x);
         free(s->is_unscored);

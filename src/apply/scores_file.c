@@ -250,6 +250,11 @@ static int begin_scores_file(struct score_pass *p, struct err *e)
     const struct score_job *j = p->job;
     struct scores_writer *w = writer_of(p);
 
+    if (p->fit.window.length && !knows_rows(p))
+        return err_add(e, ERR_USAGE,
+            "--output: found %s, allowed for time steps of %s: FILE.csv, FILE.jsonl or -; hint: import the file to get "
+            "HDF5",
+            j->output, p->name);
     if (output_take(&w->output, j->output, e) != 0)
         return -1;
     if (!j->force && w->output.seen.exists)

@@ -212,8 +212,9 @@ static void print_scores(
         text_add(&data, "%s", data_title(j));
     if (j->n_files > 1)
         text_add(&data, " and %d more", j->n_files - 1);
-    log_line(LOG_RUN, "%s: %lld row%s of %s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
-        strcmp(j->output, "-") == 0 ? "standard output" : j->output, (long long)o->rows, text_plural(o->rows),
+    const char *samples = o->steps ? "window" : "row";
+    log_line(LOG_RUN, "%s: %lld %s%s of %s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
+        strcmp(j->output, "-") == 0 ? "standard output" : j->output, (long long)o->rows, samples, text_plural(o->rows),
         data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size,
         text_plural(team->comm->size), team->threads, text_plural(team->threads));
     print_error_summary(j, o);

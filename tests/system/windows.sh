@@ -96,6 +96,24 @@ bad 2 'data.split.by: found rows with data.window' check bad.yaml
 spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/split: {test: 0.25}/' >split.yaml
 good run split.yaml --results one
 
+# Text in and out: a line per time step, of a file, of standard input, of a data set, on any ranks.
+good score one/dense test.csv -o file.csv
+says stdout '^400 time steps: mean'
+is 'header of scores of time steps' "$(head -n 1 file.csv)" 'row,error,threshold,anomalous'
+is 'lines of scores of time steps' "$(wc -l <file.csv)" 401
+good score one/dense d.h5:test -o split.csv
+cmp -s file.csv split.csv || fail 'scores of test.csv and d.h5:test differ'
+go_ranks 4 score one/dense test.csv -o ranks.csv || fail 'score of a text file on four ranks'
+cmp -s file.csv ranks.csv || fail 'scores of test.csv on 1 and 4 ranks differ'
+"$hourglass" score one/dense - -o - <test.csv >pipe.csv 2>message || fail 'score of standard input'
+cmp -s file.csv pipe.csv || fail 'scores of test.csv and of standard input differ'
+head -n 8 test.csv >few.csv
+good score one/dense test.csv few.csv -o both.jsonl
+is 'lines of two files' "$(wc -l <both.jsonl)" 407
+says both.jsonl '^.."?file":"few.csv","row":6,"error":null,"threshold":[0-9.]+,"anomalous":null.$'
+bad 3 'few.csv: found no window of 12 time steps, which the model takes: each file has fewer rows' score one/dense few.csv -o few.csv.csv
+bad 2 'allowed for time steps of test.csv: FILE.csv, FILE.jsonl or -' score one/dense test.csv -o text.h5
+
 # Times: a gap of an hour after 100 steps, and a clock that is set back after 250. Names and times are carried along.
 awk -F, 'NR == 1 {print "name,when," $0; next}
     {t = 1577836800 + NR - 2 + (NR - 2 >= 100) * 3600 - (NR - 2 >= 250) * 50; print "n" NR - 2 "," t "," $0}' test.csv >times.csv
@@ -103,6 +121,9 @@ good import times.csv --label state --id name --time when -o d.h5:times
 spec '{length: 12, max_gap: 5s}' '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/test: d.h5:times/; s/train: d.h5:train/train: d.h5:times/' >times.yaml
 good run times.yaml --results one
 good score one/times d.h5:times -o times.h5
+good score one/times d.h5:times -o times.csv.csv
+is 'a line with name and time' "$(sed -n 102p times.csv.csv | cut -d, -f1-3)" 'n100,2020-01-01 01:01:40,100'
+bad 2 'cross no gap in time .data.window.max_gap.*import times.csv --time COLUMN' score one/times times.csv -o none.csv
 bad 3 'data.window: found max_gap, but d.h5:train has no times; hint: import it with --time COLUMN' \
     check times.yaml --set data.train=d.h5:train
 bad 3 'd.h5:test: found no times, which the model needs, .*--time COLUMN' score one/times d.h5:test -o none.h5
@@ -219,6 +240,8 @@ for what, test in (("the trial", times["scores/test"]), ("new data", new)):
     must("times of " + what, np.array_equal(test["steps/time"][...], data["times/time"][...]))
     must("names of " + what, list(test["steps/id"].asstr()) == [f"n{i}" for i in range(400)])
 must("time of a window", np.array_equal(times["scores/test/time"][...], data["times/time"][...][starts]))
+lines = [line.rstrip("\n").split(",") for line in open("split.csv")][1:]
+must("lines of steps", np.array_equal(np.array([line[1] for line in lines], "f4"), dense["scores/test/steps/error"][...]))
 must("groups", list(logs["scores/test/index"][...]) == [*range(0, 100 - 11), *range(109, 249 - 11)])
 must("a file shorter than a window", np.array_equal(np.flatnonzero(np.isnan(logs["scores/test/steps/error"][...])), np.arange(100, 109)))
 groups = np.unique(by_group["scores/test/steps/group"][...])

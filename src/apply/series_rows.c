@@ -1,0 +1,160 @@
+// The steps of a window that is not complete stay in the buffer for the next piece.
+#include "apply/series_rows.h"
+
+#include "apply/new_rows.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "comm/comm.h"
+#include "data/window.h"
+#include "train/train.h"
+#include <stdlib.h>
+#include <string.h>
+
+int series_rows_open(struct series_rows *s, struct new_rows *rows, const struct window_config *window, int features,
+    int64_t most, struct err *e)
+{
+    size_t steps = (size_t)(most + window->length);
+
+    *s = (struct series_rows){
+        .rows = rows, .features = features, .length = window->length, .step = window->step, .most = most, .file = -1};
+    s->x = mem_array(steps * (size_t)features, sizeof *s->x, "new rows", e);
+    s->start = mem_array((size_t)most, sizeof *s->start, "new rows", e);
+    s->is_unscored = mem_array((size_t)most, sizeof *s->is_unscored, "new rows", e);
+    s->is_bad = mem_array(steps, sizeof *s->is_bad, "new rows", e);
+    return s->x && s->start && s->is_unscored && s->is_bad ? 0 : -1;
+}
+
+void series_rows_free(struct series_rows *s)
+{
+    series_rows_forget(s, s->first_named + s->n_named);
+    free(s->x);
+    free(s->start);
+    free(s->is_unscored);
+    free(s->is_bad);
+    free(s->named);
+    *s = (struct series_rows){0};
+}
+
+// --- names
+
+const struct series_step *series_rows_step(const struct series_rows *s, int64_t step)
+{
+    ASSERT(step >= s->first_named && step < s->first_named + s->n_named, "step %lld", (long long)step);
+    return &s->named[step - s->first_named];
+}
+
+void series_rows_forget(struct series_rows *s, int64_t step)
+{
+    int64_t n = step - s->first_named;
+
+    ASSERT(n >= 0 && n <= s->n_named, "step %lld", (long long)step);
+    for (int64_t i = 0; i < n; i++) {
+        free(s->named[i].id);
+        free(s->named[i].time);
+    }
+    if (n > 0)
+        memmove(s->named, s->named + n, (size_t)(s->n_named - n) * sizeof *s->named);
+    s->first_named = step;
+    s->n_named -= n;
+}
+
+static char *copy_row_text(const struct row_text *all, int64_t i)
+{
+    return all && all[i].text ? mem_format("%.*s", (int)all[i].n, all[i].text) : NULL;
+}
+
+static void name_steps(struct series_rows *s, int64_t n)
+{
+    const struct new_rows *r = s->rows;
+
+    if (s->n_named + n > s->room_named) {
+        s->room_named = 2 * (s->n_named + n);
+        s->named = mem_grow(s->named, (size_t)s->room_named, sizeof *s->named);
+    }
+    for (int64_t i = 0; i < n; i++)
+        s->named[s->n_named++] =
+            (struct series_step){r->file, r->first + i, copy_row_text(r->id, i), copy_row_text(r->time, i)};
+}
+
+// --- a piece
+
+// Keeps only the steps that the next windows need.
+static void drop_steps(struct series_rows *s)
+{
+    int64_t end = s->base + s->n, from = s->next_window < end ? s->next_window : end;
+    size_t columns = (size_t)s->features, kept = (size_t)(end - from), gone = (size_t)(from - s->base);
+
+    ASSERT(from >= s->base && (int64_t)kept < s->length, "%zu steps are left", kept);
+    memmove(s->x, s->x + gone * columns, kept * columns * sizeof *s->x);
+    memmove(s->is_bad, s->is_bad + gone, kept);
+    s->base = from;
+    s->n = (int64_t)kept;
+
+    // Errors of time steps are late by less than the distance of two windows, or by a window.
+    int64_t late = s->length > s->step ? s->length : s->step;
+    if (from - late > s->first_named)
+        series_rows_forget(s, from - late);
+}
+
+// Takes the rows that were read. A file begins a new series.
+static void take_file_steps(struct series_rows *s, int64_t n)
+{
+    size_t columns = (size_t)s->features;
+
+    if (s->rows->file != s->file) {
+        s->base += s->n;
+        s->n = 0;
+        s->next_window = s->base;
+        s->file = s->rows->file;
+    }
+    memcpy(s->x + (size_t)s->n * columns, s->rows->x, (size_t)n * columns * sizeof *s->x);
+    memcpy(s->is_bad + s->n, s->rows->is_unscored, (size_t)n);
+    s->n += n;
+    name_steps(s, n);
+}
+
+static void find_series_windows(struct series_rows *s)
+{
+    for (s->windows = 0; s->next_window + s->length <= s->base + s->n; s->next_window += s->step) {
+        int64_t first = s->next_window - s->base;
+        s->start[s->windows] = first;
+        s->is_unscored[s->windows++] = memchr(s->is_bad + first, 1, (size_t)s->length) != NULL;
+    }
+    ASSERT(s->windows <= s->most, "%lld windows", (long long)s->windows);
+}
+
+// On rank 0.
+static int64_t read_until_windows(struct series_rows *s, const struct team *team, struct err *e)
+{
+    int64_t n = 1;
+
+    s->windows = 0;
+    while (s->windows == 0 && n > 0) {
+        drop_steps(s);
+        n = new_rows_next(s->rows, team, e);
+        if (n > 0) {
+            take_file_steps(s, n);
+            find_series_windows(s);
+        }
+    }
+    return n < 0 ? -1 : s->windows;
+}
+
+int64_t series_rows_next(struct series_rows *s, const struct team *team, struct err *e)
+{
+    const struct comm *comm = team->comm;
+
+    if (comm->rank == 0)
+        read_until_windows(s, team, e);
+    if (comm_agree(comm, e) != 0)
+        return -1;
+    comm_broadcast(comm, 0, &s->windows, sizeof s->windows);
+    if (s->windows > 0 && comm->size > 1) {
+        size_t n = (size_t)s->windows;
+        comm_broadcast(comm, 0, &s->n, sizeof s->n);
+        comm_broadcast(comm, 0, s->x, (size_t)s->n * (size_t)s->features * sizeof *s->x);
+        comm_broadcast(comm, 0, s->start, n * sizeof *s->start);
+        comm_broadcast(comm, 0, s->is_unscored, n);
+    }
+    return s->windows;
+}
