@@ -88,6 +88,18 @@ double scaling_undo(const struct scaling *s, int column, double scaled)
     return s->takes_log && s->takes_log[column] ? scaling_exp(scaled) : scaled;
 }
 
+double scaling_round(const struct scaling *s, int column, double value)
+{
+    const double float_error = 1e-6;
+
+    ASSERT(column >= 0 && column < s->columns, "column %d of %d", column, s->columns);
+    if (!s->factor || s->factor[column] == 0 || !isfinite(value) || (s->takes_log && s->takes_log[column]))
+        return value;
+    double error = float_error * (fabs(s->shift[column]) + 1 / fabs(s->factor[column]));
+    double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is told
+    return per_unit > 1 ? round(value * per_unit) / per_unit : value;
+}
+
 void scaling_invert(const struct scaling *s, const float *row, float *out)
 {
     for (int c = 0; c < s->columns; c++)

@@ -31,6 +31,8 @@ double scaling_exp(double x);
 void scaling_apply(const struct scaling *s, bool as_float, const double *row, float *out);
 // Returns the value of a column that a scaled value stands for.
 double scaling_undo(const struct scaling *s, int column, double scaled);
+// Rounds a value in original units to the digits that its scaled value, a float, can tell: 0 instead of 4.5e-05.
+double scaling_round(const struct scaling *s, int column, double value);
 // out (columns) := the values that become row (columns) when they are scaled, as far as limits let this be known. `out`
 // may be `row`.
 void scaling_invert(const struct scaling *s, const float *row, float *out);
