@@ -169,31 +169,46 @@ static void select_element(double *v, int64_t n, int64_t k)
     }
 }
 
-// Returns a quantile of v (n), which it reorders: of the values on both sides of place (n - 1) * share, as NumPy does.
-static double quantile_of(double *v, int64_t n, double share)
+// A place among n sorted values, as NumPy computes it for a quantile: between the values k and k + 1.
+struct quantile_place {
+    int64_t k;
+    double rest; // of the way from the first to the second
+};
+
+static struct quantile_place place_quantile(int64_t n, double share)
 {
     double place = (double)(n - 1) * share;
     int64_t k = (int64_t)place;
-    double rest = place - (double)k;
+    return (struct quantile_place){k, k + 1 < n ? place - (double)k : 0};
+}
 
-    select_element(v, n, k);
-    double below = v[k];
-    if (rest <= 0 || k + 1 >= n)
-        return below;
+static double between_values(double below, double above, double rest)
+{
+    return rest > 0 ? below + (above - below) * rest : below;
+}
 
-    double above = v[k + 1];
-    for (int64_t i = k + 2; i < n; i++)
+// Returns a quantile of v (n), which it reorders. The values before place *from are no larger than those behind it;
+// *from becomes the place of this quantile.
+static double quantile_of(double *v, int64_t n, double share, int64_t *from)
+{
+    struct quantile_place at = place_quantile(n, share);
+
+    select_element(v + *from, n - *from, at.k - *from);
+    *from = at.k;
+    double above = at.rest > 0 ? v[at.k + 1] : v[at.k];
+    for (int64_t i = at.k + 2; i < n && at.rest > 0; i++)
         above = v[i] < above ? v[i] : above;
-    return below + (above - below) * rest;
+    return between_values(v[at.k], above, at.rest);
 }
 
 static void set_quartiles(struct scale_fit *f, int c, double *v, int64_t n)
 {
+    int64_t from = 0;
     if (n == 0)
         return;
-    f->first[c] = quantile_of(v, n, 0.25);
-    f->median[c] = quantile_of(v, n, 0.5);
-    f->third[c] = quantile_of(v, n, 0.75);
+    f->first[c] = quantile_of(v, n, 0.25, &from);
+    f->median[c] = quantile_of(v, n, 0.5, &from);
+    f->third[c] = quantile_of(v, n, 0.75, &from);
 }
 
 // Measures columns [from, from + n), whose values v (n, rows) holds.
@@ -215,6 +230,54 @@ static void measure_block(struct scale_fit *f, int from, int n, double *v)
             set_quartiles(f, from + k, v + k * rows, count[k]);
 }
 
+// --- quartiles of bytes, by counting
+
+static bool are_bytes(const struct scale_fit *f)
+{
+    bool are = true;
+    for (int i = 0; i < f->s->part->n; i++)
+        are = are && f->s->tables[i]->type == STORE_U8;
+    return are;
+}
+
+// Returns value k, from 0, of the sorted bytes that count (256) counts.
+static int counted_byte(const int64_t *count, int64_t k)
+{
+    int byte = 0;
+    while (k >= count[byte]) {
+        k -= count[byte++];
+        ASSERT(byte < 256, "%lld more", (long long)k);
+    }
+    return byte;
+}
+
+static double counted_quantile(const struct scale_fit *f, int c, const int64_t *count, double share)
+{
+    struct quantile_place at = place_quantile(f->s->rows, share);
+    double below = seen_value(f, c, counted_byte(count, at.k));
+    double above = at.rest > 0 ? seen_value(f, c, counted_byte(count, at.k + 1)) : below;
+    return between_values(below, above, at.rest);
+}
+
+static void measure_bytes(struct scale_fit *f)
+{
+    int64_t *count = mem_new(256 * (size_t)f->columns, sizeof *count);
+
+    for (int64_t i = 0; i < f->s->rows; i++) {
+        const struct data_table *t = f->s->tables[f->s->source[i]];
+        const uint8_t *x = (const uint8_t *)t->values + f->s->index[i] * f->columns;
+        for (int c = 0; c < f->columns; c++)
+            count[256 * c + x[c]]++;
+    }
+
+    for (int c = 0; c < f->columns; c++) {
+        f->first[c] = counted_quantile(f, c, count + 256 * c, 0.25);
+        f->median[c] = counted_quantile(f, c, count + 256 * c, 0.5);
+        f->third[c] = counted_quantile(f, c, count + 256 * c, 0.75);
+    }
+    free(count);
+}
+
 // Columns are read several at a time, because their values are neighbours in memory.
 static int measure_quartiles(struct scale_fit *f, struct err *e)
 {
@@ -227,7 +290,9 @@ static int measure_quartiles(struct scale_fit *f, struct err *e)
     bool is_wanted = false;
     for (int c = 0; c < f->columns; c++)
         is_wanted = is_wanted || f->rule[c]->method == SCALE_ROBUST;
-    if (!is_wanted)
+    if (is_wanted && are_bytes(f))
+        measure_bytes(f);
+    if (!is_wanted || are_bytes(f))
         return 0;
 
     double *v = mem_array((size_t)(block * f->s->rows), sizeof *v, "data.scale", e);
