@@ -180,12 +180,30 @@ static int open_source_rows(struct new_rows *r, const char *name, struct err *e)
     size_t n = (size_t)(r->most * r->columns);
     s->values = mem_array(n, store_type_size(s->source->shape.type), name, e);
     s->label = mem_array((size_t)r->most, sizeof *s->label, name, e);
+    if (s->source->coordinates.id_name) {
+        s->ids = mem_new((size_t)r->most, sizeof *s->ids);
+        r->id = r->id ? r->id : mem_new((size_t)r->most, sizeof *r->id);
+    }
     return s->values && s->label ? 0 : -1;
+}
+
+static void free_row_ids(struct new_rows *r)
+{
+    struct new_rows_state *s = r->state;
+
+    for (int64_t i = 0; s->ids && i < r->most; i++) {
+        free(s->ids[i]);
+        s->ids[i] = NULL;
+    }
 }
 
 static void close_rows_file(struct new_rows *r)
 {
     struct new_rows_state *s = r->state;
+
+    free_row_ids(r);
+    free(s->ids);
+    s->ids = NULL;
 
     csv_match_free(&s->match);
     csv_stream_free(&s->stream);
@@ -370,7 +388,8 @@ static int64_t read_stored_rows(struct new_rows *r, struct err *e)
         return csv_stream_next(&s->stream, r->most, e);
     int64_t left = s->source->shape.dims[0] - s->row;
     int64_t n = left < r->most ? left : r->most;
-    const struct source_rows to = {.x = s->values, .label = s->label};
+    const struct source_rows to = {.x = s->values, .label = s->label, .id = s->ids};
+    free_row_ids(r);
     if (n > 0 && source_read(s->source, n, &to, e) != 0)
         return -1;
     if (n == 0 && s->source->format->finish && s->source->format->finish(s->source, e) != 0)
@@ -402,6 +421,8 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
         memset(r->id, 0, (size_t)n * sizeof *r->id);
     if (r->time)
         memset(r->time, 0, (size_t)n * sizeof *r->time);
+    for (int64_t i = 0; s->ids && i < n; i++)
+        r->id[i] = (struct row_text){s->ids[i], strlen(s->ids[i])};
     team_each(team, (n + NEW_ROWS_PART - 1) / NEW_ROWS_PART, read_rows_part, &w);
     return join_parts(r, e) == 0 ? n : -1;
 }

@@ -33,6 +33,7 @@ struct new_rows_state {
     int64_t row;             // rows of the file that were read
     void *values;            // (most, columns) as stored, owned
     int64_t *label;          // (most), owned: read and not used
+    char **ids;              // (most), owned, as are the strings: of rows that are not CSV; NULL: they have none
     struct rows_part *parts; // (most / PART_ROWS), owned
     int64_t texts;           // in all files
     char first_text[300];    // where the first of them is

@@ -7,6 +7,7 @@
 #include "apply/score_lines.h"
 #include "apply/score_pass.h"
 #include "apply/scores_axes.h"
+#include "apply/scores_coordinates.h"
 #include "apply/spool.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -31,8 +32,9 @@ struct scores_writer {
 
     // what waits if the number of rows is not known
     struct spool spool[APPLY_OUTPUTS_MAX]; // outputs
-    struct spool index, source;            // int64 and int32: the row in its file, the number of the file
-    struct spool top_feature, top_share;   // int32 and float, BLAME_TOP of each per row
+    struct spooled_names names;
+    struct spool index, source;          // int64 and int32: the row in its file, the number of the file
+    struct spool top_feature, top_share; // int32 and float, BLAME_TOP of each per row
 };
 
 static struct scores_writer *writer_of(const struct score_pass *p)
@@ -110,7 +112,10 @@ static int write_score_columns(struct score_pass *p, struct err *e)
         rc = apply_write_zeros(w->f, source, STORE_I32, rows, source_about, e);
     else if (rc == 0)
         rc = write_spooled_column(p, index, STORE_I64, index_about, &w->index, e) ||
-             write_spooled_column(p, source, STORE_I32, source_about, &w->source, e);
+             write_spooled_column(p, source, STORE_I32, source_about, &w->source, e) ||
+             spooled_names_write(&w->names, p, w->f, e);
+    if (rc == 0 && knows_rows(p) && !p->fit.window.length)
+        rc = scores_write_coordinates(w->f, p->group, SCORES_SAMPLE, p->apply.reader, e);
 
     free(sample);
     free(index);
@@ -279,6 +284,8 @@ static int spool_piece(struct score_pass *p, int64_t rows, struct err *e)
         if (!o->is_inner)
             rc = spool_write(&w->spool[i], o->piece, (size_t)(rows * o->width) * sizeof *o->piece, e);
     }
+    if (rc == 0)
+        rc = spooled_names_add(&w->names, p, rows, e);
     const int32_t file = p->rows->file;
     for (int64_t i = 0; i < rows && rc == 0; i++) {
         const int64_t row = p->rows->first + i;
@@ -422,6 +429,7 @@ static int write_hdf5_scores(
     output_release(&w.output);
     for (int i = 0; i < APPLY_OUTPUTS_MAX; i++)
         spool_close(&w.spool[i]);
+    spooled_names_close(&w.names);
     spool_close(&w.index);
     spool_close(&w.source);
     spool_close(&w.top_feature);

@@ -2,9 +2,10 @@
 // go to the stream and, if the anomalies are known, into an array for the metrics.
 #include "apply/steps_file.h"
 
+#include "apply/scores_coordinates.h"
+
 #include "base/err.h"
 #include "base/mem.h"
-#include "data/coordinates.h"
 #include "data/row_reader.h"
 #include "data/window.h"
 #include "score/score.h"
@@ -125,65 +126,6 @@ static int write_step_labels(struct steps_file *s, struct err *e)
     return mark ? store_stream_end(&mark, e) | rc : rc;
 }
 
-// The streams of the coordinates of the steps; each is NULL if the data has none.
-struct coordinate_streams {
-    struct store_stream *id, *time, *group;
-};
-
-static struct store_stream *begin_coordinate(
-    const struct steps_file *s, const char *name, enum store_type type, const struct store_about *about, struct err *e)
-{
-    char *path = mem_format("%s/%s", s->group, name);
-    struct store_shape shape = {type, 1, {s->job.reader->steps}};
-    struct store_about of_steps = *about;
-
-    of_steps.scales[0] = STEPS_STEP;
-    struct store_stream *stream = store_stream_begin(s->job.f, path, &shape, &of_steps, e);
-    free(path);
-    return stream;
-}
-
-// Copies the coordinates of all steps in pieces.
-static int copy_coordinates(struct steps_file *s, const struct coordinate_streams *to, struct err *e)
-{
-    enum { PIECE = 1 << 16 };
-    int64_t steps = s->job.reader->steps;
-    int rc = 0;
-
-    for (int64_t first = 0; first < steps && rc == 0; first += PIECE) {
-        int64_t n = steps - first < PIECE ? steps - first : PIECE;
-        const struct coordinates *c = row_reader_coordinates(s->job.reader, first, n, e);
-        rc = c ? 0 : -1;
-        if (rc == 0 && to->id)
-            rc = store_stream_write(to->id, n, c->id, e);
-        if (rc == 0 && to->time)
-            rc = store_stream_write(to->time, n, c->time, e);
-        if (rc == 0 && to->group)
-            rc = store_stream_write(to->group, n, c->group, e);
-    }
-    return rc;
-}
-
-static int write_step_coordinates(struct steps_file *s, struct err *e)
-{
-    const struct coordinates *names = &s->job.reader->step_coordinates;
-    struct coordinate_streams to = {0};
-    int before = e->count;
-
-    if (names->id_name)
-        to.id = begin_coordinate(s, DATASET_ID, STORE_TEXT, &about_id, e);
-    if (names->time_name)
-        to.time = begin_coordinate(s, DATASET_TIME, STORE_I64, &about_time, e);
-    if (names->group_name)
-        to.group = begin_coordinate(s, DATASET_GROUP, STORE_I64, &about_group, e);
-
-    int rc = e->count == before ? copy_coordinates(s, &to, e) : -1;
-    rc |= store_stream_end(&to.id, e);
-    rc |= store_stream_end(&to.time, e);
-    rc |= store_stream_end(&to.group, e);
-    return rc == 0 ? coordinates_write_names(s->job.f, s->group, names, e) : -1;
-}
-
 static int begin_columns(struct steps_file *s, struct err *e)
 {
     struct row_reader *r = s->job.reader;
@@ -192,7 +134,7 @@ static int begin_columns(struct steps_file *s, struct err *e)
         write_step_numbers(s, SCORES_INDEX, STORE_I64, "row in its source", e) != 0 ||
         write_step_numbers(s, SCORES_SOURCE, STORE_I32, "number of its source, from 0", e) != 0)
         return -1;
-    if (write_step_coordinates(s, e) != 0)
+    if (scores_write_coordinates(s->job.f, s->group, STEPS_STEP, r, e) != 0)
         return -1;
     s->all = s->job.is_anomaly ? mem_array((size_t)r->steps, sizeof *s->all, r->name, e) : NULL;
     if (!s->all != !s->job.is_anomaly)

@@ -27,7 +27,7 @@ is 'name of a picture' "$(array p.h5 one/id)" 3.png
 
 # --- a table
 awk 'BEGIN { print "name,when,machine,a,b"
-    for (i = 0; i < 40; i++) printf "part %d,2020-03-09T10:%02d:00+01:00,m%d,%g,%g\n", i, i, i % 3, i % 7, i % 5 }' >t.csv
+    for (i = 0; i < 40; i++) printf "part %d,2020-03-09T10:%02d:00+01:00,m%d,%g,%g\n", i, i, i % 3, i < 39 ? i % 7 : 99, i % 5 }' >t.csv
 awk 'BEGIN { print "a,b"; for (i = 0; i < 5; i++) printf "%d,%d\n", 50 + i, -i }' >odd.csv
 good import t.csv --id name --time when --group machine -o d.h5:all
 good import odd.csv -o d.h5:odd
@@ -47,8 +47,44 @@ is 'times of a test set' "$(array "$trial" scores/test/time | cut -d' ' -f1,11)"
 is 'columns of a trial' "$(array "$trial" columns/column)" 'a b'
 good top x --count 15
 says stdout 'id +time +group +of'
-says stdout 'part 37 +2020-03-09 10:37:00\+01:00 +m1 +d.h5:all'
+says stdout 'part 39 +2020-03-09 10:39:00\+01:00 +m0 +d.h5:all'
 says stdout '14 +d.h5:odd'
+
+# --- scores of new data carry them, whether the data were imported or not
+good score x d.h5:all -o s.h5
+is 'names in scores' "$(array s.h5 scores/all/id | cut -c1-13)" 'part 0 part 1'
+is 'times in scores' "$(array s.h5 scores/all/time | cut -d' ' -f1,2)" '1583744400000000 1583744460000000'
+is 'groups in scores' "$(array s.h5 scores/all/group | cut -d' ' -f1-4)" '0 1 2 0'
+good score x t.csv -o raw.h5
+is 'names in scores of a file' "$(array raw.h5 scores/new/id)" "$(array s.h5 scores/all/id)"
+is 'times in scores of a file' "$(array raw.h5 scores/new/time)" "$(array s.h5 scores/all/time)"
+good score x t.csv --id machine -o machine.h5
+is 'other names' "$(array machine.h5 scores/new/id | cut -d' ' -f1-4)" 'm0 m1 m2 m0'
+good top raw.h5 --list 3
+says stdout 'part 3[0-9]|part [0-9]'
+
+# --- and those of pictures
+cat >p.yaml <<'SPEC'
+data: {train: "p.h5:all", scale: unit}
+model: {encoder: [{dense: 1}], decoder: [{dense: 8}]}
+train: {epochs: 1}
+SPEC
+"$PYTHON" - photos/cat <<'PY'
+import struct, sys, zlib
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+for i in range(1, 4):
+    rows = b"".join(b"\0" + bytes((40 * i + 10 * r + c) % 256 for c in range(4)) for r in range(2))
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 2, 8, 0, 0, 0, 0))
+    open(f"{sys.argv[1]}/{i}.png", "wb").write(png + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+PY
+good import photos -o p.h5:all --force
+good run p.yaml --results .
+good score p photos -o p.csv
+says p.csv '^id,row,error'
+says p.csv '^cat/2.png,1,'
+good score p photos/cat -o pictures.h5
+is 'names of pictures in scores' "$(array pictures.h5 scores/new/id)" '1.png 2.png 3.png 4.png 5.png 6.png'
 
 # --- the same on any ranks
 mkdir two

@@ -1,0 +1,228 @@
+// A split has coordinates in arrays, which are copied. Other files bring them as text with each row. That text waits in
+// unnamed files, because arrays need the number of rows.
+#include "apply/scores_coordinates.h"
+
+#include "apply/apply.h"
+#include "apply/score_pass.h"
+#include "apply/score_places.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "data/coordinates.h"
+#include "import/time_text.h"
+#include "store/schema.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { COPIED_ROWS = 1 << 14, NAME_BYTES = 1 << 16 };
+
+// --- of a split
+
+// Each is NULL if the data has none.
+struct coordinate_streams {
+    struct store_stream *id, *time, *group;
+};
+
+// An array of a group and its dimension.
+struct coordinate_place {
+    struct store_file *f;
+    const char *group, *dimension;
+    int64_t rows;
+};
+
+static struct store_stream *begin_coordinate(const struct coordinate_place *to, const char *name, enum store_type type,
+    const struct store_about *about, struct err *e)
+{
+    char *path = mem_format("%s/%s", to->group, name);
+    struct store_shape shape = {type, 1, {to->rows}};
+    struct store_about of_rows = *about;
+
+    of_rows.scales[0] = to->dimension;
+    struct store_stream *stream = store_stream_begin(to->f, path, &shape, &of_rows, e);
+    free(path);
+    return stream;
+}
+
+// Copies the coordinates of all rows in pieces.
+static int copy_coordinates(struct row_reader *r, const struct coordinate_streams *to, struct err *e)
+{
+    int rc = 0;
+
+    for (int64_t first = 0; first < r->steps && rc == 0; first += COPIED_ROWS) {
+        int64_t n = r->steps - first < COPIED_ROWS ? r->steps - first : COPIED_ROWS;
+        const struct coordinates *c = row_reader_coordinates(r, first, n, e);
+        rc = c ? 0 : -1;
+        if (rc == 0 && to->id)
+            rc = store_stream_write(to->id, n, c->id, e);
+        if (rc == 0 && to->time)
+            rc = store_stream_write(to->time, n, c->time, e);
+        if (rc == 0 && to->group)
+            rc = store_stream_write(to->group, n, c->group, e);
+    }
+    return rc;
+}
+
+int scores_write_coordinates(
+    struct store_file *f, const char *group, const char *dimension, struct row_reader *r, struct err *e)
+{
+    const struct coordinate_place place = {f, group, dimension, r->steps};
+    const struct coordinates *names = &r->step_coordinates;
+    struct coordinate_streams to = {0};
+    int before = e->count;
+    if (!names->id_name && !names->time_name && !names->group_name)
+        return 0;
+
+    if (names->id_name)
+        to.id = begin_coordinate(&place, DATASET_ID, STORE_TEXT, &about_id, e);
+    if (names->time_name)
+        to.time = begin_coordinate(&place, DATASET_TIME, STORE_I64, &about_time, e);
+    if (names->group_name)
+        to.group = begin_coordinate(&place, DATASET_GROUP, STORE_I64, &about_group, e);
+
+    int rc = e->count == before ? copy_coordinates(r, &to, e) : -1;
+    rc |= store_stream_end(&to.id, e);
+    rc |= store_stream_end(&to.time, e);
+    rc |= store_stream_end(&to.group, e);
+    return rc == 0 ? coordinates_write_names(f, group, names, e) : -1;
+}
+
+// --- of other files
+
+// Returns a time as it is stored: local time minus its offset. A time that cannot be read is missing.
+static int64_t time_of_text(const struct row_text *text)
+{
+    struct time_parts p;
+    char *copy = mem_format("%.*s", (int)text->n, text->text ? text->text : "");
+    bool is_time = text->text && time_text_read_alone(copy, strlen(copy), &p);
+
+    free(copy);
+    return is_time ? timestamp_of(&p.at) - (int64_t)p.offset_minutes * 60 * 1000000 : TIME_MISSING;
+}
+
+int spooled_names_add(struct spooled_names *s, const struct score_pass *p, int64_t rows, struct err *e)
+{
+    struct score_naming naming = score_naming_of(p);
+    int rc = 0;
+
+    for (int64_t i = 0; i < rows && rc == 0; i++) {
+        struct score_place place;
+        score_place_of(p, i, &place);
+        const int64_t time = naming.has_time ? time_of_text(&place.time) : 0;
+        size_t n = place.id.text ? strnlen(place.id.text, place.id.n) : 0; // a NUL ends a name
+        if (naming.has_id)
+            rc = spool_write(&s->id, place.id.text, n, e) | spool_write(&s->id, "", 1, e);
+        if (naming.has_time)
+            rc |= spool_write(&s->time, &time, sizeof time, e);
+    }
+    return rc;
+}
+
+// The names that wait, read piece by piece.
+struct name_scan {
+    const struct spool *from;
+    int64_t at; // of the next byte to read
+    char bytes[NAME_BYTES];
+    size_t n, next; // bytes that were read; the next of them
+};
+
+// Returns the next name as new memory, or NULL and an error.
+static char *next_name(struct name_scan *s, struct err *e)
+{
+    struct text name = {0};
+
+    text_add(&name, "%s", "");
+    for (;;) {
+        const char *begin = s->bytes + s->next, *end = memchr(begin, 0, s->n - s->next);
+        size_t length = end ? (size_t)(end - begin) : s->n - s->next;
+        text_add(&name, "%.*s", (int)length, begin);
+        s->next += length + (end != NULL);
+        if (end)
+            return name.data;
+
+        int64_t left = s->from->bytes - s->at;
+        s->n = left < NAME_BYTES ? (size_t)left : NAME_BYTES;
+        s->next = 0;
+        if (s->n == 0 || spool_read(s->from, s->at, s->bytes, s->n, e) != 0) {
+            text_free(&name);
+            return NULL;
+        }
+        s->at += (int64_t)s->n;
+    }
+}
+
+static int write_spooled_ids(const struct spool *from, const struct coordinate_place *to, struct err *e)
+{
+    struct store_stream *stream = begin_coordinate(to, DATASET_ID, STORE_TEXT, &about_id, e);
+    struct name_scan *scan = mem_new(1, sizeof *scan);
+    char **names = mem_new(COPIED_ROWS, sizeof *names);
+    int rc = stream ? 0 : -1;
+
+    scan->from = from;
+    for (int64_t row = 0, n; row < to->rows && rc == 0; row += n) {
+        n = to->rows - row < COPIED_ROWS ? to->rows - row : COPIED_ROWS;
+        for (int64_t i = 0; i < n && rc == 0; i++)
+            rc = (names[i] = next_name(scan, e)) ? 0 : -1;
+        if (rc == 0)
+            rc = store_stream_write(stream, n, names, e);
+        for (int64_t i = 0; i < n; i++) {
+            free(names[i]);
+            names[i] = NULL;
+        }
+    }
+
+    struct err ignored = {0};
+    free(names);
+    free(scan);
+    return store_stream_end(&stream, rc < 0 ? &ignored : e) | rc;
+}
+
+static int write_spooled_times(const struct spool *from, const struct coordinate_place *to, struct err *e)
+{
+    struct store_stream *stream = begin_coordinate(to, DATASET_TIME, STORE_I64, &about_time, e);
+    int64_t *times = mem_new(COPIED_ROWS, sizeof *times);
+    int rc = stream ? 0 : -1;
+
+    for (int64_t row = 0, n; row < to->rows && rc == 0; row += n) {
+        n = to->rows - row < COPIED_ROWS ? to->rows - row : COPIED_ROWS;
+        rc = spool_read(from, row * (int64_t)sizeof *times, times, (size_t)n * sizeof *times, e);
+        if (rc == 0)
+            rc = store_stream_write(stream, n, times, e);
+    }
+
+    struct err ignored = {0};
+    free(times);
+    return store_stream_end(&stream, rc < 0 ? &ignored : e) | rc;
+}
+
+int spooled_names_write(const struct spooled_names *s, struct score_pass *p, struct store_file *f, struct err *e)
+{
+    const struct csv_options *o = p->request.csv;
+    const struct columns *usual = p->request.columns;
+    struct score_naming naming = score_naming_of(p);
+    struct coordinates names = {0};
+    const struct coordinate_place place = {f, p->group, SCORES_SAMPLE, p->apply.rows};
+    int rc = 0;
+    if (place.rows == 0)
+        return 0;
+
+    if (naming.has_id) {
+        names.id_name = mem_text(o->id ? o->id : usual->id_name);
+        names.id_name = names.id_name ? names.id_name : mem_text("file");
+        rc = write_spooled_ids(&s->id, &place, e);
+    }
+    if (naming.has_time && rc == 0) {
+        names.time_name = mem_text(o->time ? o->time : usual->time_name);
+        rc = write_spooled_times(&s->time, &place, e);
+    }
+    if (rc == 0)
+        rc = coordinates_write_names(f, p->group, &names, e);
+    coordinates_free(&names, 0);
+    return rc;
+}
+
+void spooled_names_close(struct spooled_names *s)
+{
+    spool_close(&s->id);
+    spool_close(&s->time);
+}
