@@ -58,7 +58,7 @@ void series_rows_forget(struct series_rows *s, int64_t step)
     s->n_named -= n;
 }
 
-static char *copy_row_text(const struct row_text *all, int64_t i)
+static char *copy_step_text(const struct row_text *all, int64_t i)
 {
     return all && all[i].text ? mem_format("%.*s", (int)all[i].n, all[i].text) : NULL;
 }
@@ -73,7 +73,7 @@ static void name_steps(struct series_rows *s, int64_t n)
     }
     for (int64_t i = 0; i < n; i++)
         s->named[s->n_named++] =
-            (struct series_step){r->file, r->first + i, copy_row_text(r->id, i), copy_row_text(r->time, i)};
+            (struct series_step){r->file, r->first + i, copy_step_text(r->id, i), copy_step_text(r->time, i)};
 }
 
 // --- a piece
@@ -90,10 +90,8 @@ static void drop_steps(struct series_rows *s)
     s->base = from;
     s->n = (int64_t)kept;
 
-    // Errors of time steps are late by less than the distance of two windows, or by a window.
-    int64_t late = s->length > s->step ? s->length : s->step;
-    if (from - late > s->first_named)
-        series_rows_forget(s, from - late);
+    if (!s->keeps_names)
+        series_rows_forget(s, from);
 }
 
 // Takes the rows that were read. A file begins a new series.

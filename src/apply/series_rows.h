@@ -31,6 +31,7 @@ struct series_rows {
     int64_t next_window; // first step of the next window
     int file;            // of the last step; -1: none so far
 
+    bool keeps_names;          // until the caller forgets them; otherwise those of steps before the piece are forgotten
     struct series_step *named; // (n_named of room_named), owned: steps from first_named on
     int64_t first_named, n_named, room_named;
 };

@@ -78,6 +78,7 @@ struct step_lines *step_lines_new(struct score_pass *p, step_writer write)
 
     ASSERT(p->fit.window.length > 0, "%s: no windows", p->name);
     *s = (struct step_lines){.pass = p, .write = write, .largest = -INFINITY};
+    p->series.keeps_names = true;
     s->errors = step_errors_new(rule, p->fit.window.length, write_steps_of, s);
     return s;
 }

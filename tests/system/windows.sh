@@ -128,6 +128,10 @@ bad 3 'data.window: found max_gap, but d.h5:train has no times; hint: import it 
     check times.yaml --set data.train=d.h5:train
 bad 3 'd.h5:test: found no times, which the model needs, .*--time COLUMN' score one/times d.h5:test -o none.h5
 
+good score one/dense times.csv --id name --time when -o named.csv
+is 'names of text' "$(sed -n 102p named.csv | cut -d, -f1-3)" 'n100,1577840500,100'
+cut -d, -f3- named.csv | cmp -s - file.csv || fail 'scores with and without names differ'
+
 # Groups: no window crosses from one machine to the next.
 awk 'NR == 1 {print "machine," $0} NR > 1 && NR <= 250 {print (NR <= 101 ? "one" : NR <= 110 ? "two" : "three") "," $0}' test.csv >logs.csv
 good import logs.csv --label state --group machine -o d.h5:logs
