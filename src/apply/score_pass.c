@@ -91,19 +91,37 @@ static void visit_reconstruction(struct score_pass *s, const real *y, int64_t at
     mark_rows(s, at, rows, s->feature_error);
 }
 
-// The numbers of things to blame are small integers, which a float holds exactly.
+// Returns true if the sink needs to know what explains the error of a row.
+static bool needs_share_of(const struct score_pass *s, int64_t at)
+{
+    float error = score_output_at(s, SCORE_ERROR, at)[0];
+    bool is_listed = !s->sink->needs_few_shares || isnan(s->job->threshold) || (double)error > s->job->threshold;
+    return is_listed && !isnan(error);
+}
+
+static bool needs_any_share(const struct score_pass *s, int64_t at, int rows)
+{
+    for (int i = 0; i < rows; i++)
+        if (needs_share_of(s, at + i))
+            return true;
+    return false;
+}
+
+// Sets what explains the errors of rows. y: their reconstructions; NULL: nothing is to be explained. The numbers of
+// things to blame are small integers, which a float holds exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
-    const int8_t *is_unscored = s->apply.visited->is_unscored + (at - s->apply.from);
     float *error = mem_new((size_t)s->blame.n, sizeof *error);
     struct blame_share top[BLAME_TOP];
 
     for (int i = 0; i < rows; i++) {
         float *out = score_output_at(s, s->shares, at + i);
-        blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
+        bool is_explained = y && needs_share_of(s, at + i);
+        if (is_explained)
+            blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
         for (int k = 0; k < BLAME_TOP; k++) {
-            out[k] = is_unscored[i] ? -1 : (float)top[k].thing;
-            out[BLAME_TOP + k] = is_unscored[i] ? NAN : top[k].share;
+            out[k] = is_explained ? (float)top[k].thing : -1;
+            out[BLAME_TOP + k] = is_explained ? top[k].share : NAN;
         }
     }
     free(error);
@@ -125,10 +143,11 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
     row_errors(&s->job->error, a->m, a->w, ws, &chunk, score_output_at(s, SCORE_ERROR, at));
     row_errors_mark(is_unscored, rows, score_output_at(s, SCORE_ERROR, at));
 
-    if (!s->reconstruction && !s->feature_error && !s->shares)
-        return;
-    const real *y = model_reconstruct(a->m, ws, rows);
-    visit_reconstruction(s, y, at, rows, x);
+    bool needs_rows = s->reconstruction || s->feature_error;
+    bool needs_shares = s->shares && needs_any_share(s, at, rows);
+    const real *y = needs_rows || needs_shares ? model_reconstruct(a->m, ws, rows) : NULL;
+    if (needs_rows)
+        visit_reconstruction(s, y, at, rows, x);
     if (s->shares)
         visit_shares(s, y, at, rows, x);
 }

@@ -18,6 +18,7 @@ struct score_sink {
     int (*piece)(struct score_pass *p, int64_t first, int64_t rows, struct err *e);
     int (*finish)(struct score_pass *p, struct err *e); // after the last piece: p->out is complete
     bool needs_shares;                                  // it uses p->shares
+    bool needs_few_shares;                              // but only of rows above the threshold, if it is known
     bool needs_rows;                                    // it uses p->reconstruction and p->values
     void *context;
 };

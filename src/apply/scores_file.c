@@ -9,6 +9,7 @@
 #include "apply/scores_axes.h"
 #include "apply/scores_coordinates.h"
 #include "apply/spool.h"
+#include "apply/tops_file.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/output.h"
@@ -27,14 +28,13 @@ struct scores_writer {
     struct output output;
     struct store_file *f;                    // owned
     struct store_stream *label, *is_anomaly; // owned; NULL: none
-    struct store_stream *feature, *share;    // owned; of what explains most; NULL: none
     struct steps_file *steps;                // owned; if samples are windows, else NULL
 
     // what waits if the number of rows is not known
     struct spool spool[APPLY_OUTPUTS_MAX]; // outputs
     struct spooled_names names;
-    struct spool index, source;          // int64 and int32: the row in its file, the number of the file
-    struct spool top_feature, top_share; // int32 and float, BLAME_TOP of each per row
+    struct spool index, source; // int64 and int32: the row in its file, the number of the file
+    struct tops_file tops;
 };
 
 static struct scores_writer *writer_of(const struct score_pass *p)
@@ -123,93 +123,6 @@ static int write_score_columns(struct score_pass *p, struct err *e)
     return rc ? -1 : 0;
 }
 
-// --- what explains most
-
-static struct store_stream *begin_top_array(
-    struct score_pass *p, const char *name, enum store_type type, const char *long_name, struct err *e)
-{
-    char *path = mem_format("%s/%s", p->group, name);
-    const struct store_shape shape = {type, 2, {p->apply.rows, BLAME_TOP}};
-    const struct store_about about = {long_name, type == STORE_F32 ? "1" : NULL, {SCORES_SAMPLE, SCORES_PLACE}};
-    struct store_stream *stream = store_stream_begin(writer_of(p)->f, path, &shape, &about, e);
-    free(path);
-    return stream;
-}
-
-static int write_places(struct score_pass *p, struct err *e)
-{
-    char *path = mem_format("%s/" SCORES_PLACE, p->group);
-    int rc = store_write_index(writer_of(p)->f, path, BLAME_TOP, "place among what explains the error most", e);
-    free(path);
-    return rc;
-}
-
-static int begin_top_arrays(struct score_pass *p, struct err *e)
-{
-    struct scores_writer *w = writer_of(p);
-    const struct store_shape shape = {STORE_TEXT, 1, {p->blame.n}};
-    const struct store_about about = {"name of a feature or of a column of several", NULL, {SCORES_TOP_NAME}};
-    char *names = mem_format("%s/" SCORES_TOP_NAME, p->group);
-
-    if (!p->shares) {
-        free(names);
-        return 0;
-    }
-    int rc = write_places(p, e);
-    if (rc == 0)
-        rc = store_write(w->f, names, &shape, p->blame.names, &about, e);
-    free(names);
-    if (rc == 0)
-        w->feature = begin_top_array(p, SCORES_TOP_FEATURE, STORE_I32, "index of top_name; -1: none", e);
-    if (w->feature)
-        w->share = begin_top_array(p, SCORES_TOP_SHARE, STORE_F32, "share of the squared error", e);
-    return w->share ? 0 : -1;
-}
-
-// Writes what explains the rows of a piece, or keeps it until the number of rows is known.
-static int write_top_piece(struct score_pass *p, int64_t rows, struct err *e)
-{
-    enum { ROWS = 1024 };
-    struct scores_writer *w = writer_of(p);
-    int32_t feature[ROWS * BLAME_TOP];
-    float share[ROWS * BLAME_TOP];
-    int rc = 0;
-
-    for (int64_t from = 0, n; p->shares && from < rows && rc == 0; from += n) {
-        const float *of = p->apply.output[p->shares].piece + from * 2 * BLAME_TOP;
-        n = rows - from < ROWS ? rows - from : ROWS;
-        for (int64_t i = 0; i < n * BLAME_TOP; i++) {
-            const float *row = of + i / BLAME_TOP * 2 * BLAME_TOP;
-            feature[i] = (int32_t)row[i % BLAME_TOP];
-            share[i] = row[BLAME_TOP + i % BLAME_TOP];
-        }
-        if (w->share)
-            rc = store_stream_write(w->feature, n, feature, e) | store_stream_write(w->share, n, share, e);
-        else
-            rc = spool_write(&w->top_feature, feature, (size_t)n * BLAME_TOP * sizeof *feature, e) |
-                 spool_write(&w->top_share, share, (size_t)n * BLAME_TOP * sizeof *share, e);
-    }
-    return rc;
-}
-
-// Writes (rows, BLAME_TOP) values of four bytes from an unnamed file.
-static int write_spooled_top(
-    struct score_pass *p, struct store_stream *stream, const struct spool *spool, struct err *e)
-{
-    enum { ROWS = 1024 };
-    int32_t values[ROWS * BLAME_TOP];
-    int rc = 0;
-
-    for (int64_t row = 0, n; row < p->apply.rows && rc == 0; row += n) {
-        n = p->apply.rows - row < ROWS ? p->apply.rows - row : ROWS;
-        size_t bytes = (size_t)n * BLAME_TOP * sizeof *values;
-        rc = spool_read(spool, row * BLAME_TOP * (int64_t)sizeof *values, values, bytes, e);
-        if (rc == 0)
-            rc = store_stream_write(stream, n, values, e);
-    }
-    return rc;
-}
-
 // --- time steps
 
 static int begin_score_steps(struct score_pass *p, struct err *e)
@@ -242,8 +155,7 @@ static int create_scores_file(struct score_pass *p, struct err *e)
     if (!(w->f = store_create_output(&w->output, FORMAT_SCORES, e)))
         return -1;
     if (write_score_columns(p, e) != 0 ||
-        scores_write_axes(w->f, p->group, p->job->model, p->code, p->reconstruction || p->feature_error, e) != 0 ||
-        begin_top_arrays(p, e) != 0)
+        scores_write_axes(w->f, p->group, p->job->model, p->code, p->reconstruction || p->feature_error, e) != 0)
         return -1;
     if (begin_score_labels(p, e) != 0)
         return -1;
@@ -276,6 +188,7 @@ static int begin_scores_file(struct score_pass *p, struct err *e)
 // Keeps the outputs of a piece until the number of rows is known.
 static int spool_piece(struct score_pass *p, int64_t rows, struct err *e)
 {
+    enum { ROWS = 1024 };
     struct scores_writer *w = writer_of(p);
     int rc = 0;
 
@@ -286,10 +199,16 @@ static int spool_piece(struct score_pass *p, int64_t rows, struct err *e)
     }
     if (rc == 0)
         rc = spooled_names_add(&w->names, p, rows, e);
-    const int32_t file = p->rows->file;
-    for (int64_t i = 0; i < rows && rc == 0; i++) {
-        const int64_t row = p->rows->first + i;
-        rc = spool_write(&w->index, &row, sizeof row, e) | spool_write(&w->source, &file, sizeof file, e);
+    for (int64_t from = 0, n; from < rows && rc == 0; from += n) {
+        int64_t row[ROWS];
+        int32_t file[ROWS];
+        n = rows - from < ROWS ? rows - from : ROWS;
+        for (int64_t i = 0; i < n; i++) {
+            row[i] = p->rows->first + from + i;
+            file[i] = p->rows->file;
+        }
+        rc = spool_write(&w->index, row, (size_t)n * sizeof *row, e) |
+             spool_write(&w->source, file, (size_t)n * sizeof *file, e);
     }
     return rc;
 }
@@ -299,8 +218,8 @@ static int write_scores_piece(struct score_pass *p, int64_t first, int64_t rows,
     struct scores_writer *w = writer_of(p);
     int rc = knows_rows(p) ? 0 : spool_piece(p, rows, e);
 
-    if (rc == 0)
-        rc = write_top_piece(p, rows, e);
+    if (p->shares && rc == 0)
+        rc = tops_file_add(&w->tops, p, first, rows, e);
     if (w->steps && rc == 0)
         rc = steps_file_add(w->steps, first, rows, p->apply.output[SCORE_ERROR].piece, e);
     if (w->label && rc == 0)
@@ -356,21 +275,17 @@ static int write_scores_head(struct score_pass *p, struct err *e)
 // Lays out the file when the number of rows is known, and moves into it what waits.
 static int unspool_scores(struct score_pass *p, struct err *e)
 {
-    struct scores_writer *w = writer_of(p);
     int rc = create_scores_file(p, e);
 
     for (int i = 0; i < p->apply.n_outputs && rc == 0; i++)
         if (!p->apply.output[i].is_inner)
             rc = write_spooled_output(p, i, e);
-    if (w->share && rc == 0)
-        rc = write_spooled_top(p, w->feature, &w->top_feature, e) | write_spooled_top(p, w->share, &w->top_share, e);
     return rc;
 }
 
 static int end_score_streams(struct scores_writer *w, struct err *e)
 {
-    return store_stream_end(&w->label, e) | store_stream_end(&w->is_anomaly, e) | store_stream_end(&w->feature, e) |
-           store_stream_end(&w->share, e);
+    return store_stream_end(&w->label, e) | store_stream_end(&w->is_anomaly, e);
 }
 
 // Writes what a rule for the threshold says besides the threshold.
@@ -402,6 +317,8 @@ static int finish_scores_file(struct score_pass *p, struct err *e)
     if (rc == 0)
         rc = end_score_streams(w, e);
     if (rc == 0)
+        rc = tops_file_write(&w->tops, p, w->f, e);
+    if (rc == 0)
         rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_threshold_rule(p, e) |
              write_scores_head(p, e);
     if (rc == 0 && w->steps)
@@ -420,6 +337,7 @@ static int write_hdf5_scores(
         .piece = write_scores_piece,
         .finish = finish_scores_file,
         .needs_shares = input->rank == 1 && input->dims[0] > 1, // of tables: pixels have no names
+        .needs_few_shares = true,
         .context = &w};
     int rc = score_pass_run(team, job, &sink, out, e);
 
@@ -432,8 +350,7 @@ static int write_hdf5_scores(
     spooled_names_close(&w.names);
     spool_close(&w.index);
     spool_close(&w.source);
-    spool_close(&w.top_feature);
-    spool_close(&w.top_share);
+    tops_file_close(&w.tops);
     return rc;
 }
 

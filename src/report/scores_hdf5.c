@@ -20,6 +20,8 @@ struct scores_group {
     int n_sources;
     char **top_names; // (n_top_names), owned; NULL: the file does not say what explains most
     int n_top_names;
+    int64_t *top_sample; // (explained), owned, ascending: the rows that are explained
+    int64_t explained;
     struct coordinates coordinates;
     int64_t rows;
 };
@@ -46,6 +48,21 @@ static int read_score_entries(const struct scores_group *g, const char *name, en
     return rc;
 }
 
+static int read_top_samples(struct scores_group *g, struct err *e)
+{
+    char *path = scores_path(g, SCORES_TOP_SAMPLE);
+    struct store_shape shape = {0};
+    int rc = store_get_shape(g->f, path, &shape, e);
+
+    free(path);
+    if (rc == 0)
+        g->top_sample = mem_array((size_t)shape.dims[0], sizeof *g->top_sample, SCORES_TOP_SAMPLE, e);
+    if (!g->top_sample)
+        return -1;
+    g->explained = shape.dims[0];
+    return read_score_entries(g, SCORES_TOP_SAMPLE, STORE_I64, store_entries(0, g->explained), g->top_sample, e);
+}
+
 static int read_top_names(struct scores_group *g, struct err *e)
 {
     char *path = scores_path(g, SCORES_TOP_NAME);
@@ -61,6 +78,8 @@ static int read_top_names(struct scores_group *g, struct err *e)
             g->top_names = mem_new((size_t)g->n_top_names, sizeof *g->top_names);
             rc = store_read(g->f, path, STORE_TEXT, store_entries(0, shape.dims[0]), g->top_names, e);
         }
+        if (rc == 0)
+            rc = read_top_samples(g, e);
     }
     free(path);
     return rc;
@@ -100,6 +119,7 @@ static void close_scores_group(struct scores_group *g)
     coordinates_free(&g->coordinates, 0);
     free_names(g->sources, g->n_sources);
     free_names(g->top_names, g->n_top_names);
+    free(g->top_sample);
     free(g->group);
     store_close(&g->f);
 }
@@ -137,14 +157,22 @@ static double shortest_double(float value)
     return result;
 }
 
+static int compare_samples(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
 static int read_top_features(struct scored_row *r, const struct scores_group *g, struct err *e)
 {
     int32_t feature[SCORES_TOP];
     float share[SCORES_TOP];
-    const struct store_range one = store_entries(r->place, 1);
+    const int64_t *found =
+        g->explained ? bsearch(&r->place, g->top_sample, (size_t)g->explained, sizeof *found, compare_samples) : NULL;
 
-    if (!g->top_names)
+    if (!found)
         return 0;
+    const struct store_range one = store_entries(found - g->top_sample, 1);
     if (read_score_entries(g, SCORES_TOP_FEATURE, STORE_I32, one, feature, e) != 0 ||
         read_score_entries(g, SCORES_TOP_SHARE, STORE_F32, one, share, e) != 0)
         return -1;

@@ -169,11 +169,13 @@
 // a file of scores: attributes of the file, besides `experiment` and `trial` of the model
 #define SCORES_MODEL "model" // the file that it was taken from, as named
 #define SCORES_NEW   "new"   // the group of rows that come from no split
-// arrays of such a file only: what explains the error of a sample most
+// arrays of such a file only: what explains the errors of some samples most
+#define SCORES_EXPLAINED   "explained"   // the scale: their number
 #define SCORES_PLACE       "place"       // the scale: 0 is the most
 #define SCORES_TOP_NAME    "top_name"    // the scale of what can explain
-#define SCORES_TOP_FEATURE "top_feature" // (sample, place): index of top_name
-#define SCORES_TOP_SHARE   "top_share"   // (sample, place)
+#define SCORES_TOP_SAMPLE  "top_sample"  // (explained)
+#define SCORES_TOP_FEATURE "top_feature" // (explained, place): index of top_name
+#define SCORES_TOP_SHARE   "top_share"   // (explained, place)
 
 // model/: groups
 #define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers, with their blocks of parameters as arrays

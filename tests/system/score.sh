@@ -17,7 +17,7 @@ cat >compare.py <<'PY'
 import sys, h5py
 a, b = h5py.File(sys.argv[1])["scores"], h5py.File(sys.argv[2])["scores"]
 (x,), (y,) = a.values(), b.values()
-own = {"place", "top_name", "top_feature", "top_share"}
+own = {"place", "explained", "top_name", "top_sample", "top_feature", "top_share"}
 bad = [k for k in (set(x) | set(y)) - own if k not in x or k not in y or x[k][...].tobytes() != y[k][...].tobytes()]
 bad += [k for k in set(x.attrs) | set(y.attrs) if k != "sources" and (k not in x.attrs or k not in y.attrs or x.attrs[k] != y.attrs[k])]
 print(*bad)

@@ -186,9 +186,10 @@ a, b = h5py.File("both.h5")["scores/new"], h5py.File("split.h5")["scores/all"]
 rows = list(csv.DictReader(open("split.csv")))
 print(np.array_equal(a["error"], b["error"]), a["index"][99:102].tolist(), a["source"][99:102].tolist(), a.attrs["sources"].split(),
       all(np.float32(r["error"]) == e for r, e in zip(rows, b["error"])), a["top_name"].asstr()[...].tolist(),
-      all([a["top_name"].asstr()[i] for i in f] == [r[f"feature_{k}"] for k in (1, 2, 3)] for f, r in zip(a["top_feature"][:20], rows)),
-      all([np.float32(r[f"share_{k}"]) for k in (1, 2, 3)] == s.tolist() for s, r in zip(a["top_share"], rows)))' >stdout 2>message
-    is 'HDF5' "$(cat stdout)" "True [99, 0, 1] [0, 1, 1] ['first.csv', 'second.csv'] True ['a', 'b', 'c', 'd', 'e', 'f'] True True"
+      a["top_sample"][...].tolist() == [i for i, r in enumerate(rows) if r["anomalous"] == "1"],
+      all([a["top_name"].asstr()[f] for f in fs] == [rows[i][f"feature_{k}"] for k in (1, 2, 3)] for i, fs in zip(a["top_sample"], a["top_feature"])),
+      all([np.float32(rows[i][f"share_{k}"]) for k in (1, 2, 3)] == s.tolist() for i, s in zip(a["top_sample"], a["top_share"])))' >stdout 2>message
+    is 'HDF5' "$(cat stdout)" "True [99, 0, 1] [0, 1, 1] ['first.csv', 'second.csv'] True ['a', 'b', 'c', 'd', 'e', 'f'] True True True"
     good score "$model" tiny.csv -o saves.h5 --save code --save reconstruction --save feature_error -t 1
     good score "$model" data/tiny.h5:all -o saved.h5 --save code --save reconstruction --save feature_error -t 1
     "$PYTHON" -c 'import h5py, numpy as np
