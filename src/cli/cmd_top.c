@@ -64,8 +64,8 @@ static const struct command command = {
     .about =
         "Prints the leaderboard of a run, and the most and least anomalous samples of a trial. If the samples\n"
         "have labels, it also prints the confusion matrix and the classification report. Draws the samples next\n"
-        "to their reconstructions as a PNG. RUN is a run's folder, its run.h5, or a merged file. The columns are\n"
-        "those of leaderboard/ in run.h5.\n"
+        "to their reconstructions as a PNG, and if they are windows, the errors of time steps over time. RUN is a\n"
+        "run's folder, its run.h5, or a merged file. The columns are those of leaderboard/ in run.h5.\n"
         "\n"
         "SCORES is a file that score wrote: FILE.csv, FILE.jsonl or FILE.h5. Its anomalies are listed, the largest\n"
         "error first, with the features that explain most and their shares of the squared error.\n",

@@ -7,6 +7,7 @@
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
 #include "report/leaderboard_table.h"
+#include "report/series_picture.h"
 #include "report/table.h"
 #include "report/top.h"
 #include "score/reference.h"
@@ -52,6 +53,19 @@ static char *folder_of_run(const char *run)
     return slash ? mem_format("%.*s", (int)(slash - run), run) : mem_text(".");
 }
 
+// Draws the time steps of a test set of windows.
+static int show_series(const char *folder, const struct leaderboard_row *s, const char *set, struct err *e)
+{
+    char *picture = mem_format("%s/series-%.8s.png", folder, s->id);
+    bool is_drawn;
+    int failed = series_picture(s, set, picture, &is_drawn, e);
+
+    if (!failed && is_drawn)
+        log_print("Series       %s\n", picture);
+    free(picture);
+    return failed;
+}
+
 static int show_samples(
     const char *folder, const struct leaderboard_row *s, const struct show_options *o, struct err *e)
 {
@@ -83,6 +97,8 @@ static int show_samples(
         failed = top_report(s, &rule, e);
     if (!failed && !is_gone)
         log_print("\nGallery      %s\n", picture);
+    if (!failed)
+        failed = show_series(folder, s, o->set, e);
 
     reference_free(&calibration);
     free(picture);

@@ -46,6 +46,11 @@ done
 go_ranks 4 run dense.yaml --results four -t 1 --ranks-per-trial 4 || fail "four ranks"
 same "$(trial_of one/dense)" "$(trial_of four/dense)"
 
+# the picture of the errors over time
+for file in one/dense/series-*.png; do is "$file" "$(head -c 8 "$file" | od -An -tx1 | tr -d ' ')" 89504e470d0a1a0a; done
+good top one/dense
+says stdout '^Series       one/dense/series-[0-9a-f]{8}.png'
+
 # The same data scored as new data: the errors of windows and of time steps, on any ranks, are those of the trial.
 good score one/dense d.h5:test -o scores.h5
 says stdout '400 time steps: mean [0-9.e-]+, largest [0-9.]+; [0-9]+ above the threshold'
