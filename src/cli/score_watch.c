@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "comm/comm.h"
 #include "metrics/quantiles.h"
+#include "metrics/threshold.h"
 #include "score/reference.h"
+#include "score/threshold_choice.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +67,18 @@ void score_watch_read(struct score_watch *w, struct err *e)
     }
 }
 
+// Sets the threshold of time steps, whose training errors the model has, too.
+static void choose_step_threshold(const struct threshold_request *q, struct score_job *job, struct err *e)
+{
+    bool is_possible = q->rule->method == THRESHOLD_VALUE || !threshold_needs_scores(q->rule);
+
+    if (is_possible && !q->calibration && q->is_own_error)
+        threshold_choose(q->rule, &job->model->step_reference, &(struct judged){0}, &job->step_threshold, e);
+    else
+        log_line(
+            LOG_RUN, "the threshold is one of windows: time steps keep that of the model, %.5g", job->step_threshold);
+}
+
 int score_watch_choose(
     const struct team *team, const struct score_watch *w, struct score_job *job, float **p_value, struct err *e)
 {
@@ -81,11 +95,8 @@ int score_watch_choose(
     int rc = comm_agree(team->comm, e);
     if (rc == 0)
         rc = threshold_request_apply(team, &request, job, e);
-    if (rc == 0 && request.rule->method == THRESHOLD_VALUE)
-        job->step_threshold = job->threshold;
-    else if (rc == 0 && !isnan(job->step_threshold))
-        log_line(
-            LOG_RUN, "the threshold is one of windows: time steps keep that of the model, %.5g", job->step_threshold);
+    if (rc == 0 && m->step_reference.levels)
+        choose_step_threshold(&request, job, e);
     data_source_free(&calibration);
     *p_value = request.p_value;
 

@@ -410,6 +410,7 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
             read_label_names(&p, out);
             read_threshold(&p, out);
             reference_read(f, model_path(&p, TRIAL_REFERENCE), &out->reference, e);
+            reference_read(f, model_path(&p, TRIAL_REFERENCE "/" SCORES_STEPS), &out->step_reference, e);
         }
     }
 
@@ -431,6 +432,7 @@ void model_unload(struct trained_model *t)
     free(t->w);
     scaling_free(&t->scaling);
     reference_free(&t->reference);
+    reference_free(&t->step_reference);
     trial_free(&t->trial);
     free(t->id);
     free(t->experiment);

@@ -21,6 +21,7 @@ struct trained_model {
     double step_threshold;      // of errors of time steps, likewise, if samples are windows
     double training_mean;       // error of the training rows; NaN: the trial does not say
     struct reference reference; // owned: of its errors on the training rows; levels = 0: the trial does not say
+    struct reference step_reference; // the same of time steps, if its samples are windows
 };
 
 // Returns the file that such a name means, in new memory.

@@ -10,79 +10,90 @@
 
 // --- writing
 
+struct reference_writer {
+    struct store_file *f;
+    const struct reference_names *names;
+    const struct reference *r;
+};
+
 // Writes an array of the group along its scales; a scale names itself.
-static int put_reference(struct store_file *f, const char *name, const struct store_shape *shape, const void *data,
-    const struct store_about *about, struct err *e)
+static int put_reference(const struct reference_writer *w, const char *name, const struct store_shape *shape,
+    const void *data, const struct store_about *about, struct err *e)
 {
     char path[128];
     ASSERT(shape->dims[0] > 0, "%s is empty", name);
-    snprintf(path, sizeof path, TRIAL_REFERENCE "/%s", name);
-    return store_write(f, path, shape, data, about, e);
+    snprintf(path, sizeof path, "%s/%s", w->names->group, name);
+    return store_write(w->f, path, shape, data, about, e);
 }
 
 static int put_quantiles(
-    struct store_file *f, const struct reference *r, const char *name, const double *v, const char *what, struct err *e)
+    const struct reference_writer *w, const char *name, const double *v, const char *what, struct err *e)
 {
-    struct store_shape shape = {STORE_F64, 1, {r->levels}};
+    struct store_shape shape = {STORE_F64, 1, {w->r->levels}};
     struct store_about about = {what, "1", {REFERENCE_LEVEL}};
-    return v ? put_reference(f, name, &shape, v, &about, e) : 0;
+    return v ? put_reference(w, name, &shape, v, &about, e) : 0;
 }
 
 static int put_feature_quantiles(
-    struct store_file *f, const struct reference *r, const char *name, const double *v, const char *what, struct err *e)
+    const struct reference_writer *w, const char *name, const double *v, const char *what, struct err *e)
 {
-    struct store_shape shape = {STORE_F32, 2, {r->levels, r->columns}};
+    const int levels = w->r->levels, columns = w->r->columns;
+    struct store_shape shape = {STORE_F32, 2, {levels, columns}};
     struct store_about about = {what, "1", {REFERENCE_LEVEL, DATASET_FEATURE}};
-    float *out = mem_new((size_t)r->levels * (size_t)r->columns, sizeof *out);
+    float *out = mem_new((size_t)levels * (size_t)columns, sizeof *out);
 
-    for (int i = 0; i < r->levels; i++)
-        for (int c = 0; c < r->columns; c++)
-            out[i * r->columns + c] = (float)v[c * r->levels + i];
-    int rc = put_reference(f, name, &shape, out, &about, e);
+    for (int i = 0; i < levels; i++)
+        for (int c = 0; c < columns; c++)
+            out[i * columns + c] = (float)v[c * levels + i];
+    int rc = put_reference(w, name, &shape, out, &about, e);
     free(out);
 
     return rc;
 }
 
-static int put_features(struct store_file *f, const struct reference *r, char *const *names, struct err *e)
+static int put_features(const struct reference_writer *w, struct err *e)
 {
-    static const char path[] = TRIAL_REFERENCE "/" DATASET_FEATURE;
-    struct store_shape shape = {STORE_TEXT, 1, {r->columns}};
+    struct store_shape shape = {STORE_TEXT, 1, {w->r->columns}};
     struct store_about about = {"feature", NULL, {DATASET_FEATURE}};
-    return names ? store_write(f, path, &shape, names, &about, e)
-                 : store_write_index(f, path, r->columns, "feature", e);
+    char path[128];
+
+    if (w->names->features)
+        return put_reference(w, DATASET_FEATURE, &shape, w->names->features, &about, e);
+    snprintf(path, sizeof path, "%s/" DATASET_FEATURE, w->names->group);
+    return store_write_index(w->f, path, w->r->columns, "feature", e);
 }
 
-static int put_reference_attributes(struct store_file *f, const struct reference *r, const char *error, struct err *e)
+static int put_reference_attributes(const struct reference_writer *w, struct err *e)
 {
-    int rc = store_set_text(f, TRIAL_REFERENCE, SCORES_ERROR, error, e);
-    rc |= store_set_int(f, TRIAL_REFERENCE, REFERENCE_ROW_COUNT, r->rows, e);
-    rc |= store_set_real(f, TRIAL_REFERENCE, REFERENCE_MEAN, r->mean, e);
-    rc |= store_set_real(f, TRIAL_REFERENCE, REFERENCE_DEVIATION, r->deviation, e);
-    rc |= store_set_real(f, TRIAL_REFERENCE, REFERENCE_MEDIAN, r->median, e);
-    return rc | store_set_real(f, TRIAL_REFERENCE, REFERENCE_MAD, r->mad, e);
+    const char *group = w->names->group;
+    int rc = store_set_text(w->f, group, SCORES_ERROR, w->names->error, e);
+    rc |= store_set_int(w->f, group, REFERENCE_ROW_COUNT, w->r->rows, e);
+    rc |= store_set_real(w->f, group, REFERENCE_MEAN, w->r->mean, e);
+    rc |= store_set_real(w->f, group, REFERENCE_DEVIATION, w->r->deviation, e);
+    rc |= store_set_real(w->f, group, REFERENCE_MEDIAN, w->r->median, e);
+    return rc | store_set_real(w->f, group, REFERENCE_MAD, w->r->mad, e);
 }
 
-int reference_write(
-    struct store_file *f, const struct reference *r, const char *error, char *const *features, struct err *e)
+int reference_write(struct store_file *f, const struct reference_names *names, const struct reference *r, struct err *e)
 {
+    const struct reference_writer w = {f, names, r};
     struct store_shape largest = {STORE_F32, 1, {r->n_largest}};
     struct store_about about = {"largest training errors", "1", {REFERENCE_LARGEST_ERROR}};
     if (!r->levels)
         return 0;
 
-    int rc = put_quantiles(f, r, REFERENCE_LEVEL, r->level, "share of the values that are smaller", e);
-    rc |= put_quantiles(f, r, SCORES_ERROR, r->error, "quantile of the training errors", e);
-    rc |= put_quantiles(f, r, REFERENCE_VALIDATION, r->validation_error, "quantile of the validation errors", e);
-    rc |= put_reference(f, REFERENCE_LARGEST_ERROR, &largest, r->largest, &about, e);
+    int rc = put_quantiles(&w, REFERENCE_LEVEL, r->level, "share of the values that are smaller", e);
+    rc |= put_quantiles(&w, SCORES_ERROR, r->error, "quantile of the training errors", e);
+    rc |= put_quantiles(&w, REFERENCE_VALIDATION, r->validation_error, "quantile of the validation errors", e);
+    rc |= put_reference(&w, REFERENCE_LARGEST_ERROR, &largest, r->largest, &about, e);
     if (r->columns) {
-        rc |= put_features(f, r, features, e);
-        rc |= put_feature_quantiles(
-            f, r, SCORES_FEATURE_ERROR, r->feature_error, "quantile of the squared differences", e);
-        rc |= put_feature_quantiles(f, r, REFERENCE_VALUE, r->value, "quantile of the values, in original units", e);
+        rc |= put_features(&w, e);
+        rc |=
+            put_feature_quantiles(&w, SCORES_FEATURE_ERROR, r->feature_error, "quantile of the squared differences", e);
+        rc |= put_feature_quantiles(&w, REFERENCE_VALUE, r->value, "quantile of the values, in original units", e);
     }
 
-    return rc | put_reference_attributes(f, r, error, e);
+    return rc | put_reference_attributes(&w, e);
 }
 
 // --- reading

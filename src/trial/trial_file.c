@@ -332,7 +332,11 @@ static int write_training(struct store_file *f, const struct trial_result *r, st
 
     failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_THRESHOLD, r->training.threshold, e);
 
-    return failed | reference_write(f, &r->reference, error_names[r->trial->score.error], r->sets->features, e);
+    const struct reference_names names = {TRIAL_REFERENCE, error_names[r->trial->score.error], r->sets->features};
+    const struct reference_names of_steps = {TRIAL_REFERENCE "/" SCORES_STEPS, names.error, NULL};
+    failed |= reference_write(f, &names, &r->reference, e);
+
+    return failed | reference_write(f, &of_steps, &r->step_reference, e);
 }
 
 // --- the whole

@@ -140,6 +140,29 @@ is 'change on 2 x 2' "$(grep '^change since' stdout)" "$one"
 bad 2 "--alert: found 'psy=1', allowed: default, or share, unscored, error_ks" score $model plain.csv -o x.csv --alert psi=0.1,psy=1
 bad 2 "--alert: found 'psi=-1'" score $model plain.csv -o x.csv --alert psi=-1
 
+# --- windows: a rule gives time steps a threshold of their own errors
+awk 'BEGIN {print "a,b"; srand(1); for (i = 0; i < 400; i++) printf "%.4f,%.4f\n", sin(i / 2) + rand() / 9, cos(i / 2)}' >series.csv
+good import series.csv -o data/series.h5:all
+cat >series.yaml <<'SPEC'
+data: {train: "series.h5:all", scale: standard, window: {length: 12}}
+model: {encoder: [{dense: 4}], decoder: [{dense: 24}]}
+train: {epochs: 2, shards: 2}
+SPEC
+good run series.yaml -n 1 -t 1 --quiet
+good score results/series data/series.h5:all -o series.h5 --threshold mad=2
+"$PYTHON" - <<'PY' || fail 'thresholds of windows and of time steps'
+import h5py, numpy as np
+f = h5py.File("series.h5")["scores/all"]
+for g in (f, f["steps"]):
+    e = g["error"][...].astype(float)
+    m = np.median(e)
+    assert abs(g.attrs["threshold"] - (m + 2 * 1.482602218505602 * np.median(abs(e - m)))) < 1e-6, g
+PY
+good score results/series data/series.h5:all -o series.h5 --force --threshold 0.25
+is 'a number for time steps' "$("$PYTHON" -c 'import h5py; print(h5py.File("series.h5")["scores/all/steps"].attrs["threshold"])')" 0.25
+good score results/series data/series.h5:all -o series.h5 --force --threshold share=0.1
+says stdout 'the threshold is one of windows: time steps keep that of the model'
+
 # --- a model of an earlier version has no reference
 cp "$(trial results/normal)" old.h5
 "$PYTHON" -c 'import h5py; f = h5py.File("old.h5", "a"); del f["reference"]; del f.attrs["attributes_xxh3"]'
