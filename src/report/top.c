@@ -16,6 +16,7 @@
 #include "nn/nn.h"
 #include "report/gallery.h"
 #include "report/table.h"
+#include "report/top_explain.h"
 #include "report/top_threshold.h"
 #include "trial/trial_load.h"
 #include <math.h>
@@ -28,6 +29,7 @@ enum { LABEL_ROOM = QUOTE_ROOM };
 // Samples that are shown under one heading.
 struct sample_list {
     char heading[128];
+    bool is_highest;
     int32_t *rows; // (n), owned
     int n;
 };
@@ -40,7 +42,8 @@ struct sample_picker {
     int64_t n_scored;
     struct sample_list *list; // (n_lists), owned
     int n_lists;
-    int64_t hidden; // samples above the threshold that no list has
+    int64_t hidden;                  // samples above the threshold that no list has
+    struct top_explainer *explainer; // owned; NULL: nothing has a name that could explain an error
 };
 
 static int compare_by_error(const void *a, const void *b, void *errors)
@@ -106,6 +109,7 @@ static void picker_free(struct sample_picker *p)
 {
     for (int i = 0; i < p->n_lists; i++)
         free(p->list[i].rows);
+    top_explainer_free(&p->explainer);
     free(p->list);
     free(p->order);
     free(p->error);
@@ -126,7 +130,7 @@ static void picker_add_list(struct sample_picker *p, int count, const struct sam
     ASSERT(count > 0 && (!q->label || p->d->label), "%d samples", count);
     p->list = mem_grow(p->list, (size_t)p->n_lists + 1, sizeof *p->list);
     struct sample_list *l = &p->list[p->n_lists++];
-    *l = (struct sample_list){.rows = mem_new((size_t)count, sizeof *l->rows)};
+    *l = (struct sample_list){.is_highest = q->is_highest, .rows = mem_new((size_t)count, sizeof *l->rows)};
     snprintf(l->heading, sizeof l->heading, "%s", q->heading);
 
     for (int64_t i = 0; i < p->n_scored && l->n < count; i++) {
@@ -272,6 +276,19 @@ static void add_sample_row(struct table *t, const struct sample_picker *p, int32
         table_cell(t, "%s", d->is_anomaly[row] ? "yes" : "");
 }
 
+// Adds what explains a high error.
+static void add_explanation(struct table *t, const struct sample_picker *p, const struct sample_list *l, int32_t row)
+{
+    struct text text = {0};
+
+    if (!p->explainer)
+        return;
+    if (l->is_highest)
+        top_explain_row(p->explainer, p->d, row, &text);
+    table_cell(t, "%s", text.data ? text.data : "");
+    text_free(&text);
+}
+
 static void print_samples(const struct sample_picker *p)
 {
     bool has_rows = has_other_rows(p->d);
@@ -288,6 +305,8 @@ static void print_samples(const struct sample_picker *p)
         table_column(t, "label", TABLE_LEFT);
     if (p->d->is_anomaly)
         table_column(t, "anomaly", TABLE_LEFT);
+    if (p->explainer)
+        table_column(t, "explained by", TABLE_LEFT);
 
     for (int i = 0; i < p->n_lists; i++) {
         const struct sample_list *l = &p->list[i];
@@ -297,6 +316,7 @@ static void print_samples(const struct sample_picker *p)
             table_row(t);
             table_cell(t, "%s", k ? "" : l->heading);
             add_sample_row(t, p, l->rows[k], has_rows);
+            add_explanation(t, p, l, l->rows[k]);
         }
     }
 
@@ -392,6 +412,7 @@ int top_show(const struct leaderboard_row *trial, const struct top_selection *o,
         picker_add_ends(&p, o->count);
 
     if (rc == 0) {
+        p.explainer = top_explainer_new(trial, p.d);
         printf("\nSamples of trial %.8s:\n", trial->id);
         print_samples(&p);
         if (p.hidden)

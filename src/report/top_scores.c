@@ -35,9 +35,10 @@ static void add_text_cell(struct table *t, const char *text)
 // Adds "bytes 62 %, proto 20 %, port 9 %".
 static void add_features_cell(struct table *t, const struct scored_row *r)
 {
+    const double LEAST_SHARE = 0.005; // which is shown as 1 %
     struct text cell = {0};
 
-    for (int k = 0; k < SCORES_TOP && r->feature[k]; k++) {
+    for (int k = 0; k < SCORES_TOP && r->feature[k] && !(r->share[k] < LEAST_SHARE); k++) {
         text_add(&cell, "%s%s", k ? ", " : "", r->feature[k]);
         if (!isnan(r->share[k]))
             text_add(&cell, " %.0f %%", 100 * r->share[k]);

@@ -10,6 +10,11 @@ good score "$model" tiny.csv -o scores.csv -t 1
 good top scores.csv --list 3 --csv
 cp stdout worst.csv
 
+# --- top names features of the most anomalous samples
+good top results/tiny
+says stdout '^most anomalous .*  [a-f] [0-9]+ %(, [a-f] [0-9]+ %)*$'
+says stdout '^least anomalous .* [0-9]$'
+
 # --- the rows that top lists, with the same features
 good explain "$model" tiny.csv --count 3 --csv
 cp stdout explained.csv
