@@ -314,6 +314,7 @@ static int open_code_input(struct codes_writer *c, struct err *e)
     memcpy(c->fit.shape, c->in.dims, sizeof c->fit.shape);
     if (does_encode(c)) {
         c->fit.features = model->features;
+        c->fit.columns = &model->columns;
         c->fit.scaling = &model->scaling;
         c->fit.window = model->trial.data.window;
     }

@@ -373,6 +373,7 @@ static void open_score_input(struct score_pass *s, struct err *e)
 
     s->fit = (struct row_fit){.shape_rank = t->model->input.rank,
         .features = t->features,
+        .columns = &t->columns,
         .scaling = &t->scaling,
         .window = t->trial.data.window,
         .marks_bad_rows = true};

@@ -111,12 +111,23 @@ static int compare_features(
         if (!data_feature_fits(t->features[c], with->features[c], c))
             return data_error(source->at, e, "found column %d '%s' in %s, allowed: '%s' as in %s", c, t->features[c],
                 t->name, with->features[c], with->name);
+    return 0;
+}
 
-    char *difference = columns_difference(&t->table_columns, &with->table_columns);
+// Compares the columns of tables with text. Another value in one column moves the features of all others, so that only
+// this says what is different.
+static int compare_text_columns(
+    const struct data_source *source, const struct data_table *t, const struct data_table *with, struct err *e)
+{
+    bool has_text = columns_are_derived(&t->table_columns) || columns_are_derived(&with->table_columns);
+    char *difference = has_text ? columns_difference(&t->table_columns, &with->table_columns) : NULL;
     if (!difference)
         return 0;
-    data_error(source->at, e, "found other columns in %s than in %s, allowed: the same (import --like %s): %s", t->name,
-        with->name, with->name, difference);
+
+    data_error(source->at, e,
+        "found other columns in %s (here) than in %s (there), allowed: the same: %s; hint: import --like %s makes the "
+        "same features",
+        t->name, with->name, difference, with->name);
     free(difference);
     return -1;
 }
@@ -131,7 +142,8 @@ static int compare_draft_shapes(const struct loading *l)
         for (int k = 0; l->draft[i].part && k < l->draft[i].part->n; k++) {
             const struct data_source *source = &l->draft[i].part->source[k];
             const struct data_table *t = l->draft[i].tables[k];
-            if (compare_shape(source, t, first->name, first->shape_rank, first->shape, l->e) != 0 ||
+            if (compare_text_columns(source, t, first, l->e) != 0 ||
+                compare_shape(source, t, first->name, first->shape_rank, first->shape, l->e) != 0 ||
                 compare_features(source, t, first, l->e) != 0)
                 result = -1;
         }

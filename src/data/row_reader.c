@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/columns.h"
 #include "data/coordinates.h"
 #include "data/data_scaling.h"
 #include "data/data_table.h"
@@ -52,6 +53,23 @@ static void picture_hint(char out[96], const struct row_fit *fit, const struct d
             color == 1 ? " --grayscale" : " --color");
 }
 
+// Compares the columns of tables with text: equal features can stand for different values.
+static int check_text_columns(const struct row_fit *fit, const struct data_table *t, struct err *e)
+{
+    const struct columns *c = fit->columns;
+    bool has_text = c && c->n && (columns_are_derived(c) || columns_are_derived(&t->table_columns));
+    char *difference = has_text ? columns_difference(&t->table_columns, c) : NULL;
+    if (!difference)
+        return 0;
+
+    err_add(e, ERR_DATA,
+        "%s: found other columns (here) than those of the model (there), allowed: the same: %s; hint: import --like MODEL "
+        "makes the same features",
+        t->name, difference);
+    free(difference);
+    return -1;
+}
+
 static int check_row_fit(const struct row_fit *fit, const struct data_table *t, struct err *e)
 {
     char found[64], allowed[64], hint[96];
@@ -61,6 +79,8 @@ static int check_row_fit(const struct row_fit *fit, const struct data_table *t, 
     const int *shape = fit->shape + first;
 
     ASSERT(rank > 0, "rows of %d dimensions", rank);
+    if (check_text_columns(fit, t, e) != 0)
+        return -1;
     if (t->shape_rank != rank || memcmp(t->shape, shape, (size_t)rank * sizeof *t->shape)) {
         shape_as_tuple(found, t->shape_rank, t->shape);
         shape_as_tuple(allowed, rank, shape);

@@ -8,6 +8,7 @@
 struct row_fit {
     int shape_rank, shape[3];
     char *const *features;         // (features) names, borrowed; NULL: it has none
+    const struct columns *columns; // of the table of the training data, borrowed; NULL or n = 0: unknown
     const struct scaling *scaling; // borrowed
     struct window_config window; // length 0: a row is a sample; otherwise a sample is a window over rows, its shape is
                                  // (length, features), and the functions below count windows

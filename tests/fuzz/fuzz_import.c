@@ -21,8 +21,8 @@ struct seed {
     unsigned char bytes[ROOM];
     size_t n;
 };
-static struct seed seeds[9];
-enum { SEEDS = sizeof seeds / sizeof seeds[0], CSV = 4 };
+static struct seed seeds[10];
+enum { SEEDS = sizeof seeds / sizeof seeds[0], CSV = 4, U8 = 8, ROWS = 9 };
 
 static void seed_read(struct seed *s, const char *name)
 {
@@ -122,11 +122,15 @@ static void make_seeds(void)
     zip_close(archive);
     const char *csv = "\"a\",b,c d,e\n1,2,3.5,yes\n-4e-3,?,\"6\",no\n,8,9,yes\n10,11,NaN,\"no, \"\"never\"\"\"\n";
     write_bytes("x.csv", csv, strlen(csv));
+    const char *rows =
+        "id,at,kind,up,size,v\na,2020-03-09 10:14:33.5+01:00,tcp,yes,S,1\n\"b, c\",13/3/2020 1:02 PM,\"u\"\"d\",no,M,2\n"
+        ",20200309T101433Z,?,yes,L,3\nb,9 Mar 2020,tcp,no,S,\nd,,\xc3\xa9,yes,M,1583748873\n";
+    write_bytes("rows.csv", rows, strlen(rows));
     make_png("deep.png", false);
     make_png("palette.png", true);
     make_jpeg("x.jpg");
     static const char *const names[SEEDS] = {
-        "x.idx", "x.gz", "x.npy", "x.npz", "x.csv", "deep.png", "palette.png", "x.jpg", "u8.npy"};
+        "x.idx", "x.gz", "x.npy", "x.npz", "x.csv", "deep.png", "palette.png", "x.jpg", "u8.npy", "rows.csv"};
     for (int i = 0; i < SEEDS; i++)
         seed_read(&seeds[i], names[i]);
 }
@@ -168,18 +172,39 @@ static void mend_checksums(unsigned char *bytes, size_t n)
     }
 }
 
-// Options of the kind of this seed: 1, 2 for arrays, 4 for pictures, all for CSV.
+// Options of the kind of this seed: 1, 2 for arrays, 4 for pictures, all for CSV; some for tables with text.
 static uint64_t options_of(uint64_t round)
 {
     uint64_t kind = round % SEEDS, how = round / SEEDS % 8;
 
-    if (kind == CSV)
+    if (kind == CSV || kind == ROWS)
         return how;
-    return kind > CSV && kind < SEEDS - 1 ? how & 4 : how & 3;
+    return kind > CSV && kind < U8 ? how & 4 : how & 3;
 }
 
-static void set_options(struct import_options *o, bool is_csv, uint64_t how)
+static void set_rows_options(struct import_options *o, uint64_t how)
 {
+    static char automatic[] = "auto", named[] = "kind,up", first[] = "1", second[] = "2", both[] = "hour,weekday";
+    static char kind[] = "kind", order[] = "size=S<M<L,up";
+
+    o->one_hot = how & 1 ? automatic : named;
+    o->id = first;
+    o->time = second;
+    o->time_features = how & 2 ? both : NULL;
+    o->missing_category = how & 2 ? MISSING_NAN : MISSING_OWN;
+    o->date_order = how & 4 ? 1 : 0;
+    o->group = how == 7 ? kind : NULL;
+    o->ordinal = how == 5 ? order : NULL;
+}
+
+static void set_options(struct import_options *o, uint64_t kind, uint64_t how)
+{
+    bool is_csv = kind == CSV;
+    if (kind == ROWS) {
+        set_rows_options(o, how);
+        return;
+    }
+
     static char comment[] = "-", missing[] = "10,?,\"a \"\"b\",", columns[] = "3,\"b\",1";
 
     if (is_csv) {
@@ -198,12 +223,12 @@ static void set_options(struct import_options *o, bool is_csv, uint64_t how)
 }
 
 // 1: imported; 0: refused; -1: refused in a wrong way. `how`: which options.
-static int import_one(const char *name, char *label, bool is_csv, uint64_t how)
+static int import_one(const char *name, char *label, uint64_t kind, uint64_t how)
 {
     char output[] = "out.h5:s";
     const char *sources[] = {name};
     struct import_options o = {.sources = sources, .n_sources = 1, .output = output, .force = true, .label = label};
-    set_options(&o, is_csv, how);
+    set_options(&o, kind, how);
     struct import_summary summary;
     struct err e = {0};
     if (import_run(&o, &summary, &e) == 0) {
@@ -225,14 +250,15 @@ int main(int argc, char **argv)
     make_seeds();
     int good = 0, wrong = 0;
     for (int i = 0; i < SEEDS; i++)
-        wrong += import_one(seeds[i].name, i == CSV ? label : NULL, false, 0) != 1; // as they are, they can be imported
+        wrong += import_one(seeds[i].name, i == CSV ? label : NULL, i == ROWS ? ROWS : U8, i == ROWS) !=
+                 1; // as they are, they can be imported
     for (uint64_t i = 0; i < rounds; i++) {
         struct seed s = seeds[i % SEEDS];
-        bool is_csv = i % SEEDS == CSV;
+        uint64_t kind = i % SEEDS;
         s.n = mutate(s.bytes, s.n, seed, i);
         mend_checksums(s.bytes, s.n);
         write_bytes("fuzzed", s.bytes, s.n);
-        int status = import_one("fuzzed", is_csv && i / SEEDS / 8 % 2 ? label : NULL, is_csv, options_of(i));
+        int status = import_one("fuzzed", kind == CSV && i / SEEDS / 8 % 2 ? label : NULL, kind, options_of(i));
         good += status == 1;
         wrong += status == -1;
         if (status == -1)

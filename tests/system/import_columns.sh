@@ -92,12 +92,23 @@ bad 3 "w.csv: found no column 'when', of which the model takes the hour; hint: -
 sed 's/icmp/sctp/' t.csv >sctp.csv
 good import sctp.csv --drop host,machine --time when --one-hot auto --time-features hour,weekday -o d.h5:other
 sed 's/d.h5:u/d.h5:other/' x.yaml >y.yaml
-bad 3 "'proto=sctp' in d.h5:other|import --like d.h5:a" check y.yaml
+bad 3 "d.h5:other .here. than in d.h5:a .there., .*: column 'proto' has the value 'icmp' there and not here; hint: import --like d.h5:a" check y.yaml
 
-# --- an order
+bad 3 "d.h5:other: found other columns .here. than those of the model .there.*: column 'proto' has the value 'icmp' there" score x d.h5:other -o none.h5
+
+# --- an order; a model knows it, because the features alone do not show it
 printf 'size,n\nM,1\nS,2\n,3\nL,4\n' >s.csv
 good import s.csv --ordinal 'size=S<M<L' -o d.h5:s
 holds s x '1 1' '0 2' 'nan 3' '2 4'
+good import s.csv --ordinal 'size=L<M<S' -o d.h5:turned
+cat >s.yaml <<'SPEC'
+data: {train: "d.h5:s", missing: ignore}
+model: {encoder: [{dense: 1}], decoder: [{dense: 2}]}
+train: {epochs: 1}
+SPEC
+good run s.yaml --results .
+bad 3 "the values of column 'size' have another order" score s d.h5:turned -o none.h5
+good score s d.h5:s -o s.csv.h5
 bad 3 "s.csv:5:1: size: found 'L', allowed: the values that --ordinal lists" import s.csv --ordinal 'size=S<M' -o d.h5:none
 bad 2 "found the value 'S' of column 'size' twice" import s.csv --ordinal 'size=S<S' -o d.h5:none
 bad 2 "found 'weight', allowed: the name of a column" import s.csv --one-hot weight -o d.h5:none
