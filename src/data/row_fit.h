@@ -1,0 +1,8 @@
+// Whether the rows of a split are those that a model takes.
+#pragma once
+
+#include "data/data_table.h"
+#include "data/row_reader.h"
+
+// Returns -1 and errors for a table whose rows do not fit.
+int row_fit_check(const struct row_fit *fit, const struct data_table *t, struct err *e);
