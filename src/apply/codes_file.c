@@ -273,6 +273,11 @@ static int check_code_task(const struct code_job *job, struct err *e)
 
     if (job->task != TASK_ENCODE && m->n_layers == m->n_encoder)
         return err_add(e, ERR_USAGE, "trial %s: its model has no decoder", job->model->id);
+    if (job->task != TASK_ENCODE && job->model->scaling.n_groups)
+        return err_add(e, ERR_USAGE,
+            "trial %s: it scales by group (data.scale.by), and codes have no groups, so that their rows cannot be given "
+            "back in original units",
+            job->model->id);
     if (job->task == TASK_GENERATE && strcmp(code_layer, "gaussian") != 0)
         return err_add(e, ERR_USAGE,
             "trial %s: found a code of layer %s, allowed: gaussian, whose prior can be drawn from", job->model->id,

@@ -317,7 +317,7 @@ static void finish_new_row(const struct rows_work *w, int64_t i, const double *r
     r->is_unscored[i] = n > 0;
     while (n < NEW_ROWS_MISSING)
         missing[n++] = -1;
-    scaling_apply(scaling, w->is_float, row, r->x + i * r->columns);
+    scaling_apply(scaling, -1, w->is_float, row, r->x + i * r->columns);
 }
 
 static void read_csv_part(const struct rows_work *w, struct rows_part *part, int64_t first, int64_t last, double *row)

@@ -143,6 +143,12 @@ static int open_series(struct score_pass *s, int64_t width, struct err *e)
 int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;
+
+    if (s->job->model->scaling.n_groups)
+        return err_add(e, ERR_USAGE,
+            "%s: the model scales by group (data.scale.by), and the rows of this file have no groups; hint: hourglass "
+            "import %s --group COLUMN -o FILE.h5:SPLIT",
+            s->job->files[0], s->job->files[0]);
     const struct comm *comm = a->team->comm;
 
     if (s->fit.window.length)

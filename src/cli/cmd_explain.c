@@ -125,6 +125,13 @@ static int explain_data(const struct team *team, const struct trained_model *m, 
 
     if (o->csv || o->json)
         log_setup(team->comm->rank, LOG_QUIET);
+    if (m->scaling.n_groups) {
+        err_add(e, ERR_USAGE,
+            "trial %s: it scales by group (data.scale.by), allowed: models whose values have original "
+            "units without a group; hint: hourglass score",
+            m->id);
+        return comm_agree(team->comm, e);
+    }
     int rc = explain_rows(team, &j, &query, &rows, &outcome, e);
     const struct explain_report report = {m, &rows, m->threshold, (int)o->features, choose_picture(o, m)};
     if (rc == 0 && team->comm->rank == 0)

@@ -52,7 +52,7 @@ const struct field data_fields[] = {
         "scaling) instead, and the loss and the error are means over the values that are present",
         .default_text = "refuse", .choices = missing_choices),
     FIELD_ROW(data_config, scale_node, "scale", FIELD_NODE,
-        "one of none, unit, standard, min_max, robust, log1p; or a map of method, log1p, clip and columns; statistics "
+        "one of none, unit, standard, min_max, robust, log1p; or a map of method, log1p, clip, columns and by; statistics "
         "are those of train; default: none"),
     FIELD_ROW(data_config, window_node, "window", FIELD_NODE,
         "{length, step, max_gap, label}: rows are time steps of series, and a sample is a window of them"),

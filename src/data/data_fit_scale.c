@@ -6,10 +6,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/columns.h"
+#include "data/coordinates.h"
 #include "data/data_check.h"
 #include "data/data_select.h"
 #include "data/data_table.h"
+#include "data/quantile_select.h"
 #include "data/scale_config.h"
+#include "data/select_coordinates.h"
 #include "spec/spec.h"
 #include <math.h>
 #include <stdlib.h>
@@ -138,77 +141,14 @@ static void measure_columns(struct scale_fit *f)
 
 // --- quartiles
 
-// Orders v (n) so that element k is where sorting would put it, the ones before it are no larger, and those behind it
-// no smaller. C. A. R. Hoare's algorithm 65, with the median of three as the pivot.
-static void select_element(double *v, int64_t n, int64_t k)
-{
-    int64_t low = 0, high = n - 1;
-
-    ASSERT(k >= 0 && k < n, "%lld of %lld", (long long)k, (long long)n);
-    while (low < high) {
-        double a = v[low], b = v[low + (high - low) / 2], c = v[high];
-        double pivot = fmax(fmin(a, b), fmin(fmax(a, b), c));
-        int64_t i = low, j = high;
-        while (i <= j) {
-            while (v[i] < pivot)
-                i++;
-            while (v[j] > pivot)
-                j--;
-            if (i <= j) {
-                double swapped = v[i];
-                v[i++] = v[j];
-                v[j--] = swapped;
-            }
-        }
-        if (k <= j)
-            high = j;
-        else if (k >= i)
-            low = i;
-        else
-            return;
-    }
-}
-
-// A place among n sorted values, as NumPy computes it for a quantile: between the values k and k + 1.
-struct quantile_place {
-    int64_t k;
-    double rest; // of the way from the first to the second
-};
-
-static struct quantile_place place_quantile(int64_t n, double share)
-{
-    double place = (double)(n - 1) * share;
-    int64_t k = (int64_t)place;
-    return (struct quantile_place){k, k + 1 < n ? place - (double)k : 0};
-}
-
-static double between_values(double below, double above, double rest)
-{
-    return rest > 0 ? below + (above - below) * rest : below;
-}
-
-// Returns a quantile of v (n), which it reorders. The values before place *from are no larger than those behind it;
-// *from becomes the place of this quantile.
-static double quantile_of(double *v, int64_t n, double share, int64_t *from)
-{
-    struct quantile_place at = place_quantile(n, share);
-
-    select_element(v + *from, n - *from, at.k - *from);
-    *from = at.k;
-    double above = at.rest > 0 ? v[at.k + 1] : v[at.k];
-    for (int64_t i = at.k + 2; i < n && at.rest > 0; i++)
-        above = v[i] < above ? v[i] : above;
-    return between_values(v[at.k], above, at.rest);
-}
-
 static void set_quartiles(struct scale_fit *f, int c, double *v, int64_t n)
 {
     int64_t from = 0;
     if (n == 0)
         return;
-    f->first[c] = quantile_of(v, n, 0.25, &from);
-    f->median[c] = quantile_of(v, n, 0.5, &from);
-    f->third[c] = quantile_of(v, n, 0.75, &from);
+    f->first[c] = quantile_select(v, n, 0.25, &from);
+    f->median[c] = quantile_select(v, n, 0.5, &from);
+    f->third[c] = quantile_select(v, n, 0.75, &from);
 }
 
 // Measures columns [from, from + n), whose values v (n, rows) holds.
@@ -253,10 +193,10 @@ static int counted_byte(const int64_t *count, int64_t k)
 
 static double counted_quantile(const struct scale_fit *f, int c, const int64_t *count, double share)
 {
-    struct quantile_place at = place_quantile(f->s->rows, share);
+    struct quantile_place at = quantile_find_place(f->s->rows, share);
     double below = seen_value(f, c, counted_byte(count, at.k));
     double above = at.rest > 0 ? seen_value(f, c, counted_byte(count, at.k + 1)) : below;
-    return between_values(below, above, at.rest);
+    return quantile_between(below, above, at.rest);
 }
 
 static void measure_bytes(struct scale_fit *f)
@@ -408,6 +348,75 @@ static int fit_columns(const struct data_config *cfg, struct scale_fit *f, struc
     return rc;
 }
 
+// Fits the columns to the rows of one group, and takes the shifts and factors.
+static int fit_group(const struct data_config *cfg, const struct data_selection *rows, const struct scale_rule **rule,
+    int group, struct scaling *out, struct err *e)
+{
+    size_t n = (size_t)out->columns;
+    struct scaling own = {.columns = out->columns};
+    struct scale_fit f = {.s = rows, .rule = rule, .fill = out->fill, .columns = out->columns};
+
+    own.shift = mem_new(n, sizeof *own.shift);
+    own.factor = mem_new(n, sizeof *own.factor);
+    int rc = fit_columns(cfg, &f, &own, e);
+    memcpy(out->group_shift + (size_t)group * n, own.shift, n * sizeof *own.shift);
+    memcpy(out->group_factor + (size_t)group * n, own.factor, n * sizeof *own.factor);
+    scaling_free(&own);
+    return rc;
+}
+
+// Makes the rows of a group a selection, whose arrays the caller owns. `part` has room for all rows.
+static void select_group(
+    const struct data_selection *s, const struct coordinates *c, int group, struct data_selection *part)
+{
+    part->rows = 0;
+    for (int64_t i = 0; i < s->rows; i++) {
+        if (c->group[i] != group)
+            continue;
+        part->source[part->rows] = s->source[i];
+        part->index[part->rows++] = s->index[i];
+    }
+}
+
+// Names of the groups that have rows in train.
+static void add_group(struct scaling *out, const char *name)
+{
+    size_t n = (size_t)out->n_groups + 1, columns = (size_t)out->columns;
+    out->group_name = mem_grow(out->group_name, n, sizeof *out->group_name);
+    out->group_shift = mem_grow(out->group_shift, n * columns, sizeof *out->group_shift);
+    out->group_factor = mem_grow(out->group_factor, n * columns, sizeof *out->group_factor);
+    out->group_name[out->n_groups++] = mem_text(name);
+}
+
+static int fit_groups(const struct data_config *cfg, const struct data_selection *s, const struct scale_rule **rule,
+    struct scaling *out, struct err *e)
+{
+    struct coordinates c = {0};
+    struct data_selection part = *s;
+    int rc = select_groups(s, &c, e);
+
+    part.source = mem_array((size_t)s->rows, sizeof *part.source, "groups", e);
+    part.index = mem_array((size_t)s->rows, sizeof *part.index, "groups", e);
+    if (rc == 0 && !c.group)
+        rc = data_error(cfg->scale.at, e,
+            "found by: group, but the rows of %s have no groups; hint: hourglass import --group "
+            "COLUMN, or import several files",
+            s->part->name);
+    for (int g = 0; g < c.n_group_names && rc == 0 && part.source && part.index; g++) {
+        select_group(s, &c, g, &part);
+        if (part.rows == 0)
+            continue;
+        add_group(out, c.group_names[g]);
+        rc = fit_group(cfg, &part, rule, out->n_groups - 1, out, e);
+    }
+
+    bool has_memory = part.source && part.index;
+    free(part.source);
+    free(part.index);
+    coordinates_free(&c, s->rows);
+    return has_memory ? rc : -1;
+}
+
 int data_fit_scale(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
 {
     if (scale_config_is_none(&cfg->scale) && cfg->scale.n == 0)
@@ -422,6 +431,8 @@ int data_fit_scale(const struct data_config *cfg, const struct data_selection *s
     struct scale_fit f = {
         .s = s, .rule = rules_of_columns(&cfg->scale, s->tables[0], e), .fill = out->fill, .columns = out->columns};
     int rc = f.rule ? fit_columns(cfg, &f, out, e) : -1;
+    if (rc == 0 && cfg->scale.by_group)
+        rc = fit_groups(cfg, s, f.rule, out, e);
     free(f.rule);
     return rc;
 }

@@ -2,6 +2,7 @@
 #include "data/data_scaling.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@ void scaling_copy(struct scaling *to, const struct scaling *from)
     to->fill = copy_numbers(from->fill, from->columns);
     to->low = copy_numbers(from->low, from->columns);
     to->high = copy_numbers(from->high, from->columns);
+    to->group_shift = copy_numbers(from->group_shift, from->n_groups * from->columns);
+    to->group_factor = copy_numbers(from->group_factor, from->n_groups * from->columns);
+    to->group_name = list_copy(from->group_name, from->n_groups);
     if (from->takes_log)
         to->takes_log = memcpy(mem_new((size_t)from->columns, sizeof *to->takes_log), from->takes_log,
             (size_t)from->columns * sizeof *to->takes_log);
@@ -27,15 +31,17 @@ void scaling_copy(struct scaling *to, const struct scaling *from)
 
 void scaling_free(struct scaling *s)
 {
-    void *const owned[] = {s->shift, s->factor, s->fill, s->takes_log, s->low, s->high};
+    void *const owned[] = {
+        s->shift, s->factor, s->fill, s->takes_log, s->low, s->high, s->group_shift, s->group_factor};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
+    list_free(s->group_name, s->n_groups);
     *s = (struct scaling){0};
 }
 
 bool scaling_is_affine(const struct scaling *s)
 {
-    return !s->takes_log && !s->low;
+    return !s->takes_log && !s->low && !s->n_groups;
 }
 
 double scaling_log(double x)
@@ -55,15 +61,33 @@ static double limit_value(double x, double low, double high)
     return x > high ? high : x; // NaN stays
 }
 
-static float scale_value(const struct scaling *s, int c, double v)
+int *scaling_match_groups(const struct scaling *s, char *const *name, int n)
 {
+    int *number = s->n_groups ? mem_new((size_t)n + 1, sizeof *number) : NULL;
+
+    for (int i = 0; number && i < n; i++) {
+        number[i] = s->n_groups - 1;
+        while (number[i] >= 0 && strcmp(s->group_name[number[i]], name[i]) != 0)
+            number[i]--;
+    }
+    return number;
+}
+
+static float scale_value(const struct scaling *s, int group, int c, double v)
+{
+    int at = group * s->columns + c;
+
+    ASSERT(group < s->n_groups, "group %d of %d", group, s->n_groups);
     if (s->takes_log && s->takes_log[c])
         v = scaling_log(v);
-    v = (v - s->shift[c]) * s->factor[c];
+    if (group < 0)
+        v = (v - s->shift[c]) * s->factor[c];
+    else
+        v = (v - s->group_shift[at]) * s->group_factor[at];
     return (float)(s->low ? limit_value(v, s->low[c], s->high[c]) : v);
 }
 
-void scaling_apply(const struct scaling *s, bool as_float, const double *row, float *out)
+void scaling_apply(const struct scaling *s, int group, bool as_float, const double *row, float *out)
 {
     ASSERT(!s->factor == !s->shift && !s->low == !s->high, "%d columns", s->columns);
     ASSERT(s->factor || scaling_is_affine(s), "%d columns without factors", s->columns);
@@ -76,7 +100,7 @@ void scaling_apply(const struct scaling *s, bool as_float, const double *row, fl
         else if (as_float)
             out[c] = ((float)v - (float)s->shift[c]) * (float)s->factor[c];
         else
-            out[c] = scale_value(s, c, v);
+            out[c] = scale_value(s, group, c, v);
     }
 }
 
@@ -96,7 +120,7 @@ double scaling_round(const struct scaling *s, int column, double value)
     if (!s->factor || s->factor[column] == 0 || !isfinite(value) || (s->takes_log && s->takes_log[column]))
         return value;
     double error = float_error * (fabs(s->shift[column]) + 1 / fabs(s->factor[column]));
-    double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is told
+    double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is shown
     return per_unit > 1 ? round(value * per_unit) / per_unit : value;
 }
 

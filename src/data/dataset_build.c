@@ -119,17 +119,21 @@ static int convert_rows(
     if (!values)
         return -1;
     double *row = mem_new((size_t)d->columns, sizeof *row);
+    const struct coordinates *c = &d->coordinates;
+    int *groups = scaling_match_groups(scaling, c->group_names, c->n_group_names);
     int result = 0;
 
     for (int64_t i = 0; i < s->rows && result == 0; i++, values += d->columns) {
         const struct data_table *t = s->tables[s->source[i]];
         data_table_row(t, s->index[i], row);
-        scaling_apply(scaling, data_type_fits_float(t->type), row, values);
+        bool has_group = groups && c->group && c->group[i] != GROUP_MISSING;
+        scaling_apply(scaling, has_group ? groups[c->group[i]] : -1, data_type_fits_float(t->type), row, values);
         d->row[i] = values;
         if (!is_test)
             result = check_range(s, i, values, e);
     }
 
+    free(groups);
     free(row);
     return result;
 }

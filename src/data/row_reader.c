@@ -27,12 +27,14 @@ struct row_source {
     char *x_path, *label_path;
     struct hash_stream *hash; // of the rows before `hashed`, owned
     int64_t hashed;
-    int64_t most;        // rows of the split in a piece
-    void *read;          // (most, features) as stored, owned; NULL: mapped
-    float *converted;    // (most, features), owned; NULL: rows are used as stored
-    double *row;         // (features), owned
-    const void **step;   // (most): the rows of the piece; those of `piece` without windows, otherwise owned
-    int8_t *is_unscored; // (most), likewise
+    int64_t most;             // rows of the split in a piece
+    void *read;               // (most, features) as stored, owned; NULL: mapped
+    float *converted;         // (most, features), owned; NULL: rows are used as stored
+    double *row;              // (features), owned
+    int *groups;              // owned: of the split, their numbers in the scaling; NULL: it does not scale by group
+    struct coordinates range; // groups of the rows of a range, while it is placed
+    const void **step;        // (most): the rows of the piece; those of `piece` without windows, otherwise owned
+    int8_t *is_unscored;      // (most), likewise
 };
 
 // Returns true if rows can be gathered as stored: bytes, or floats that need no filling.
@@ -185,6 +187,8 @@ static void describe_split(struct row_reader *r)
     r->n_label_names = t->n_label_names;
     r->features = t->features;
     coordinates_copy_names(&r->step_coordinates, &t->coordinates);
+    coordinates_copy_names(&r->source->range, &t->coordinates);
+    r->source->groups = scaling_match_groups(r->fit->scaling, t->coordinates.group_names, t->coordinates.n_group_names);
 }
 
 struct row_reader *row_reader_open(
@@ -225,8 +229,9 @@ void row_reader_free(struct row_reader **r)
         free(s->is_unscored);
     }
     windows_free(&(*r)->windows);
+    coordinates_free(&s->range, 0);
     coordinates_free(&(*r)->step_coordinates, (*r)->n_step_coordinates);
-    void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, (*r)->piece.row,
+    void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, s->groups, (*r)->piece.row,
         (*r)->piece.is_unscored, (*r)->piece.shift, (*r)->piece.factor, s, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -276,7 +281,10 @@ static int convert_row(struct row_reader *r, const struct row_range *range, int6
 {
     const struct row_source *s = r->source;
     data_table_row(s->table, i, s->row);
-    scaling_apply(r->fit->scaling, data_type_fits_float(s->table->type), s->row, out);
+    const struct coordinates *rows = &s->range;
+    bool has_group = s->groups && rows->group && rows->group[i] != GROUP_MISSING;
+    scaling_apply(
+        r->fit->scaling, has_group ? s->groups[rows->group[i]] : -1, data_type_fits_float(s->table->type), s->row, out);
     for (int c = 0; c < r->n_features && !r->fit->marks_bad_rows; c++)
         if (isinf(out[c]) || (isnan(out[c]) && !r->fit->scaling->ignores_missing))
             return refuse_value(r, range->first + i, c, e);
@@ -285,10 +293,12 @@ static int convert_row(struct row_reader *r, const struct row_range *range, int6
 
 static int place_rows(struct row_reader *r, const struct row_range *range, struct err *e)
 {
-    const struct row_source *s = r->source;
+    struct row_source *s = r->source;
     size_t bytes = (size_t)r->n_features * store_type_size(s->table->type);
     int failed = 0;
 
+    if (s->groups && read_series(r, range->first, range->rows, &s->range, e) != 0)
+        return -1;
     memset(s->is_unscored + range->at, 0, (size_t)range->rows);
     for (int64_t i = 0; i < range->rows && !failed; i++) {
         float *converted = s->converted ? s->converted + (range->at + i) * r->n_features : NULL;
@@ -299,6 +309,7 @@ static int place_rows(struct row_reader *r, const struct row_range *range, struc
         if (!failed && converted)
             failed = convert_row(r, range, i, converted, e);
     }
+    coordinates_free_rows(&s->range, range->rows);
     return failed;
 }
 

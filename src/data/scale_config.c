@@ -17,7 +17,9 @@ struct scale_keys {
     int method;
     bool log1p;
     const struct node *clip, *columns;
+    int by;
 };
+static const char *const by_choices[] = {"none", "group", NULL};
 const struct field data_scale_column_fields[] = {
     FIELD_ROW(scale_keys, method, "method", FIELD_CHOICE,
         "unit: maps bytes 0..255 to 0..1; standard: mean 0 and standard deviation 1; min_max: maps to 0..1; robust: "
@@ -34,6 +36,10 @@ const struct field data_scale_fields[] = {
     FIELD_ROW(scale_keys, columns, "columns", FIELD_NODE,
         "{NAME: ...}: other rules for single columns: a method, or a map of method, log1p and clip, in which what is "
         "not given is as for all columns"),
+    FIELD_ROW(scale_keys, by, "by", FIELD_CHOICE,
+        "group: the rows of each group (import --group, or several files) have statistics of their own; rows of groups "
+        "that are not in train have those of all training rows",
+        .default_text = "none", .choices = by_choices),
     {0},
 };
 
@@ -74,9 +80,8 @@ static int read_clip(const struct node *at, struct scale_rule *r, struct err *e)
         at, e, "found %s, allowed: a number above 0, or [LOW, HIGH] with LOW below HIGH", node_found(found, at));
 }
 
-// Reads the map of a rule, whose settings so far are the default. `parts` 2: with the columns.
-static int read_rule_map(
-    const struct node *at, int parts, struct scale_rule *r, const struct node **columns, struct err *e)
+// Reads the map of a rule, whose settings so far are the default. `parts` 2: with columns and by. *more is the map.
+static int read_rule_map(const struct node *at, int parts, struct scale_rule *r, struct scale_keys *more, struct err *e)
 {
     struct scale_keys keys = {0};
     const struct spec_part part[] = {{data_scale_column_fields, &keys}, {data_scale_fields, &keys}};
@@ -90,7 +95,7 @@ static int read_rule_map(
         r->takes_log = keys.log1p;
     if (rc == 0 && keys.clip)
         rc = read_clip(keys.clip, r, e);
-    *columns = keys.columns;
+    *more = keys;
 
     return rc;
 }
@@ -112,8 +117,10 @@ static int check_unit(const struct node *at, const struct scale_config *c, struc
     int rc = 0;
     bool is_unit = c->rule.method == SCALE_UNIT;
 
-    if (is_unit && (c->n > 0 || !scale_rule_is_affine(&c->rule)))
-        rc = node_error(at, e, "found method unit with columns, log1p or clip, allowed: unit without them");
+    if (is_unit && (c->n > 0 || c->by_group || !scale_rule_is_affine(&c->rule)))
+        rc = node_error(at, e, "found method unit with columns, log1p, clip or by, allowed: unit without them");
+    else if (c->by_group && scale_config_is_none(c))
+        rc = node_error(at, e, "found by: group without a method, allowed: with standard, min_max, robust or log1p");
     for (int i = 0; i < c->n && rc == 0; i++)
         if (c->column[i].rule.method == SCALE_UNIT)
             rc = node_error(c->column[i].at, e, "found method unit for one column, allowed: unit for all columns");
@@ -135,7 +142,7 @@ static int read_scale_columns(const struct node *at, struct scale_config *c, str
     c->column = mem_new((size_t)at->n, sizeof *c->column);
     for (c->n = 0; c->n < at->n; c->n++) {
         const struct node *item = at->items[c->n];
-        const struct node *none;
+        struct scale_keys none;
         struct scale_column *column = &c->column[c->n];
         *column = (struct scale_column){.name = mem_text(item->key), .rule = c->rule, .at = item};
         if (item->kind == NODE_SCALAR)
@@ -154,7 +161,7 @@ static int read_scale_columns(const struct node *at, struct scale_config *c, str
 
 int scale_config_read(const struct node *at, struct scale_config *c, struct err *e)
 {
-    const struct node *columns = NULL;
+    struct scale_keys keys = {0};
     char found[80];
     int rc = 0;
 
@@ -164,12 +171,13 @@ int scale_config_read(const struct node *at, struct scale_config *c, struct err 
     if (at->kind == NODE_SCALAR)
         return read_rule_name(at, &c->rule, e);
     if (at->kind != NODE_MAP)
-        return node_error(
-            at, e, "found %s, allowed: a method, or a map of method, log1p, clip and columns", node_found(found, at));
+        return node_error(at, e, "found %s, allowed: a method, or a map of method, log1p, clip, columns and by",
+            node_found(found, at));
 
-    rc = read_rule_map(at, 2, &c->rule, &columns, e);
-    if (columns)
-        rc |= read_scale_columns(columns, c, e);
+    rc = read_rule_map(at, 2, &c->rule, &keys, e);
+    c->by_group = keys.by != 0;
+    if (keys.columns)
+        rc |= read_scale_columns(keys.columns, c, e);
     return rc < 0 ? -1 : check_unit(at, c, e);
 }
 
@@ -243,10 +251,13 @@ struct node *scale_config_write(const struct scale_config *c)
             node_add(columns, c->column[i].name, write_rule(&c->column[i].rule));
 
     bool has_name = scale_rule_is_affine(&c->rule) || (c->rule.method == SCALE_STANDARD && isinf(c->rule.low));
-    struct node *n = has_name && columns->n == 0 ? node_new_text(rule_name(&c->rule)) : write_rule(&c->rule);
+    struct node *n =
+        has_name && columns->n == 0 && !c->by_group ? node_new_text(rule_name(&c->rule)) : write_rule(&c->rule);
     if (columns->n > 0)
         node_add(n, "columns", columns);
     else
         node_free(&columns);
+    if (c->by_group)
+        node_add(n, "by", node_new_text("group"));
     return n;
 }

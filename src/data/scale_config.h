@@ -25,6 +25,7 @@ struct scale_config {
     struct scale_rule rule;      // of all columns but these
     struct scale_column *column; // (n), owned, sorted by name
     int n;
+    bool by_group;         // each group of rows has statistics of its own
     const struct node *at; // borrowed, for messages; NULL if not given
 };
 

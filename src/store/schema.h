@@ -192,13 +192,16 @@
 #define MODEL_INPUT  "input"
 #define MODEL_OUTPUT "output"
 // arrays of the scaling, (feature), and its attribute
-#define SCALING_SHIFT      "shift"
-#define SCALING_FACTOR     "factor"
-#define SCALING_FILL       "fill"
-#define SCALING_LOG        "log1p"
-#define SCALING_LOW        "low"
-#define SCALING_HIGH       "high"
-#define SCALING_BYTES_ONLY "bytes_only"
+#define SCALING_SHIFT        "shift"
+#define SCALING_FACTOR       "factor"
+#define SCALING_FILL         "fill"
+#define SCALING_LOG          "log1p"
+#define SCALING_GROUP        "group"
+#define SCALING_GROUP_SHIFT  "group_shift"
+#define SCALING_GROUP_FACTOR "group_factor"
+#define SCALING_LOW          "low"
+#define SCALING_HIGH         "high"
+#define SCALING_BYTES_ONLY   "bytes_only"
 
 // attributes of provenance/
 #define PROVENANCE_PROGRAM            "program"

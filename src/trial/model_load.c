@@ -274,6 +274,44 @@ static void read_scaling_log(struct model_place *p, struct scaling *s, struct er
     free(v);
 }
 
+// Reads an array of the scaling, (groups, columns). Returns NULL and an error if it has another shape.
+static double *read_group_array(struct model_place *p, const char *name, const struct scaling *s, struct err *e)
+{
+    struct store_shape shape;
+    int64_t n = (int64_t)s->n_groups * s->columns;
+
+    if (store_get_shape(p->f, model_path(p, name), &shape, e) != 0)
+        return NULL;
+    if (shape.rank != 2 || shape.dims[0] != s->n_groups || shape.dims[1] != s->columns) {
+        err_add(
+            e, ERR_DATA, "%s: %s: allowed: %d groups of %d values", store_path(p->f), p->path, s->n_groups, s->columns);
+        return NULL;
+    }
+    double *v = mem_new((size_t)n, sizeof *v);
+    store_read(p->f, p->path, STORE_F64, store_entries(0, s->n_groups), v, e);
+    return v;
+}
+
+static void read_scaling_groups(struct model_place *p, struct scaling *s, struct err *e)
+{
+    struct store_shape shape;
+
+    if (!store_has(p->f, model_path(p, MODEL_SCALING "/" SCALING_GROUP)))
+        return;
+    if (store_get_shape(p->f, p->path, &shape, e) != 0)
+        return;
+    if (shape.type != STORE_TEXT || shape.rank != 1 || shape.dims[0] < 1 || shape.dims[0] > INT32_MAX) {
+        err_add(e, ERR_DATA, "%s: %s: allowed: the names of groups", store_path(p->f), p->path);
+        return;
+    }
+
+    s->n_groups = (int)shape.dims[0];
+    s->group_name = mem_new((size_t)s->n_groups, sizeof *s->group_name);
+    store_read(p->f, p->path, STORE_TEXT, store_entries(0, s->n_groups), s->group_name, e);
+    s->group_shift = read_group_array(p, MODEL_SCALING "/" SCALING_GROUP_SHIFT, s, e);
+    s->group_factor = read_group_array(p, MODEL_SCALING "/" SCALING_GROUP_FACTOR, s, e);
+}
+
 static int read_scaling(struct model_place *p, struct trained_model *out, struct err *e)
 {
     struct scaling *s = &out->scaling;
@@ -286,6 +324,7 @@ static int read_scaling(struct model_place *p, struct trained_model *out, struct
     s->low = read_scaling_column(p, MODEL_SCALING "/" SCALING_LOW, s->columns, e);
     s->high = read_scaling_column(p, MODEL_SCALING "/" SCALING_HIGH, s->columns, e);
     read_scaling_log(p, s, e);
+    read_scaling_groups(p, s, e);
 
     if (store_has(p->f, model_path(p, MODEL_SCALING)))
         store_get_int(p->f, p->path, SCALING_BYTES_ONLY, &bytes_only, NULL);
@@ -295,8 +334,8 @@ static int read_scaling(struct model_place *p, struct trained_model *out, struct
     if (!s->shift != !s->factor)
         err_add(e, ERR_DATA, "%s: %s: shift and factor belong together", store_path(p->f), MODEL_SCALING);
     if (!s->low != !s->high || (!s->factor && !scaling_is_affine(s)))
-        err_add(e, ERR_DATA, "%s: %s: low, high and log1p belong together with shift and factor", store_path(p->f),
-            MODEL_SCALING);
+        err_add(e, ERR_DATA, "%s: %s: low, high, log1p and groups belong together with shift and factor",
+            store_path(p->f), MODEL_SCALING);
     return e->count ? -1 : 0;
 }
 

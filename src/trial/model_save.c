@@ -33,6 +33,23 @@ static int write_block(struct store_file *f, const char *group, const struct blo
     return failed ? failed : store_write(f, path, &shape, w + b->offset, &about, e);
 }
 
+// Writes the names of groups, and their shifts and factors.
+static int write_scaling_groups(struct store_file *f, const struct scaling *s, struct err *e)
+{
+    const struct trial_column names = {
+        SCALING_GROUP, STORE_TEXT, s->n_groups, s->group_name, SCALING_GROUP, "group of rows", NULL};
+    const struct store_shape shape = {STORE_F64, 2, {s->n_groups, s->columns}};
+    const struct store_about shift = {"shift of the rows of a group", "1", {SCALING_GROUP, DATASET_FEATURE}};
+    const struct store_about factor = {"factor of the rows of a group", "1", {SCALING_GROUP, DATASET_FEATURE}};
+
+    if (s->n_groups == 0)
+        return 0;
+    if (trial_columns_write(f, MODEL_SCALING, &names, 1, e) != 0)
+        return -1;
+    int failed = store_write(f, MODEL_SCALING "/" SCALING_GROUP_SHIFT, &shape, s->group_shift, &shift, e);
+    return failed | store_write(f, MODEL_SCALING "/" SCALING_GROUP_FACTOR, &shape, s->group_factor, &factor, e);
+}
+
 static int write_scaling(struct store_file *f, const struct scaling *s, const struct data_sets *sets, struct err *e)
 {
     static const char about[] = "scaled = (x - shift) * factor";
@@ -54,6 +71,8 @@ static int write_scaling(struct store_file *f, const struct scaling *s, const st
         failed = store_write_index(f, MODEL_SCALING "/" DATASET_FEATURE, n, "feature", e);
     if (!failed)
         failed = trial_columns_write(f, MODEL_SCALING, columns, sizeof columns / sizeof *columns, e);
+    if (!failed)
+        failed = write_scaling_groups(f, s, e);
     return failed | store_set_int(f, MODEL_SCALING, SCALING_BYTES_ONLY, s->bytes_only, e);
 }
 

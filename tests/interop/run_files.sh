@@ -64,7 +64,7 @@ sweep:
     model.encoder[0].activation: [tanh, relu]
 EOF
 cat >text.yaml <<'EOF'
-data: {train: text.h5:all, test: text.h5:all, normal: [a]}
+data: {train: text.h5:all, test: text.h5:all, normal: [a], scale: {method: standard, by: group}}
 model:
   encoder: [{dense: 2}]
   decoder: [{dense: 4}]

@@ -106,8 +106,56 @@ refuses() {
 refuses 3 "data.scale.columns.bb: no column 'bb' in .*skewed.h5:all; did you mean 'b'" '{columns: {bb: robust}}'
 refuses 3 "data.scale.columns.price: no column 'price' in .*; hint: hourglass info" '{columns: {price: robust}}'
 refuses 2 "data.scale.columns.b: found 'robst', allowed: .*did you mean 'robust'" '{columns: {b: robst}}'
-refuses 2 'data.scale: found method unit with columns, log1p or clip' '{method: unit, clip: 3}'
+refuses 2 'data.scale: found method unit with columns, log1p, clip or by' '{method: unit, clip: 3}'
 "$PYTHON" -c 'import numpy; numpy.save("n.npy", numpy.random.default_rng(0).normal(size=(50, 3)))' && good import n.npy -o data/n.h5:all
 printf '%s\n' 'name: n' 'data: {train: "n.h5:all", scale: {columns: {"2": robust, "3": robust}}}' 'model: {code: 1}' >n.yaml
 bad 3 "data.scale.columns.3: found '3', allowed: the numbers of columns, 0 to 2, because they have no names|no column '3'" check n.yaml
+
+# --- by group: each has statistics of its own, unknown groups those of all rows
+awk 'BEGIN {
+    srand(5)
+    print "a,b,machine"
+    for (i = 0; i < 300; i++) {
+        m = i % 3
+        printf "%.5f,%.5f,%s\n", 100 * m + (m + 1) * rand(), rand(), m == 0 ? "m0" : m == 1 ? "m1" : i < 200 ? "m1" : "new"
+    }
+}' >groups.csv
+good import groups.csv --group machine -o data/groups.h5:all
+printf '%s\n' 'name: groups' 'data:' '  train: {from: groups.h5:all, rows: "0:200"}' '  test: groups.h5:all' \
+    '  scale: {method: standard, by: group}' 'model: {code: 1}' 'train: {epochs: 1, shards: 4}' >groups.yaml
+good run groups.yaml --quiet -t 1 --results r1
+grouped=$(trial r1/groups)
+for ranks in 2 4; do
+    go_ranks $ranks run groups.yaml --quiet -t 1 --results r$ranks || fail "$ranks ranks by group"
+    same "$grouped" "$(trial r$ranks/groups)"
+done
+good score "$grouped" data/groups.h5:all -o gscores.h5
+"$PYTHON" - "$grouped" <<'END' >python.out 2>&1 || { cat python.out; fail 'scaling by group'; }
+import sys, csv, h5py, numpy
+trial = h5py.File(sys.argv[1])
+s = trial["model/scaling"]
+rows = list(csv.reader(open("groups.csv")))[1:]
+x = numpy.array([[float(v) for v in r[:2]] for r in rows])
+group = numpy.array([r[2] for r in rows])
+names = [n.decode() if isinstance(n, bytes) else n for n in s["group"][()]]
+assert sorted(names) == ["m0", "m1"], names
+for k, name in enumerate(names):
+    own = x[:200][group[:200] == name]
+    assert numpy.allclose(s["group_shift"][k], own.mean(0)) and numpy.allclose(1 / s["group_factor"][k], own.std(0))
+assert numpy.allclose(s["shift"], x[:200].mean(0)) and numpy.allclose(1 / s["factor"][()], x[:200].std(0))
+new = h5py.File("gscores.h5")
+found = []
+new.visititems(lambda name, d: found.append(d[()]) if name.endswith("/error") and d.shape == (300,) else None)
+assert len(found) == 1 and numpy.array_equal(found[0], trial["scores/test/error"][()])
+END
+[ "$(good check groups.yaml; sed -nE 's/^([0-9a-f]{8}) .*/\1/p' stdout)" != \
+    "$(good check groups.yaml --set data.scale=standard; sed -nE 's/^([0-9a-f]{8}) .*/\1/p' stdout)" ] || fail 'one identity with and without groups'
+bad 2 'the model scales by group .*; hint: hourglass import groups.csv --group' score "$grouped" groups.csv -o x.csv
+good encode "$grouped" data/groups.h5:all -o gcodes.h5:all
+bad 2 'it scales by group .*codes have no groups' decode "$grouped" gcodes.h5:all -o x.h5:all
+bad 2 'it scales by group .*allowed: models whose values' explain "$grouped" data/groups.h5:all
+bad 3 'data.scale: found by: group, but the rows of train have no groups; hint: hourglass import --group' \
+    check groups.yaml --set data.train=skewed.h5:all --set data.test=skewed.h5:all
+bad 2 "data.scale.by: found 'machine', allowed: one of none, group" check groups.yaml --set data.scale.by=machine
+bad 2 'data.scale: found by: group without a method' check groups.yaml --set data.scale.method=none
 verdict

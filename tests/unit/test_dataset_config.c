@@ -167,7 +167,7 @@ static const struct {
     {"  train: a.h5:x\n  scale: [robust]\n", "data.scale: found a list, allowed: a method, or a map"},
     {"  train: a.h5:x\n  scale: {metod: robust}\n", "data.scale.metod: unknown key; did you mean 'method'?"},
     {"  train: a.h5:x\n  scale: {method: unit, clip: 1}\n",
-        "data.scale: found method unit with columns, log1p or clip"},
+        "data.scale: found method unit with columns, log1p, clip or by"},
     {"  train: a.h5:x\n  scale: {columns: {b: unit}}\n", "data.scale.columns.b: found method unit for one column"},
     {"  train: a.h5:x\n  scale: {clip: 0}\n", "data.scale.clip: found '0', allowed: a number above 0, or [LOW, HIGH]"},
     {"  train: a.h5:x\n  scale: {clip: [1, 1]}\n", "data.scale.clip: found a list, allowed: a number above 0"},
@@ -247,6 +247,8 @@ static void canonical_form_reads_as_itself(void **state)
         "  train: a.h5:x\n  scale: {method: robust, log1p: true, clip: [-1, 4]}\n",
         "  train: a.h5:x\n  scale: {method: min_max, clip: 3, columns: {b: log1p, a: {log1p: true}, c: {clip: 2}}}\n",
         "  train: a.h5:x\n  scale: {method: log1p, columns: {b: {method: none, clip: 1}}}\n",
+        "  train: a.h5:x\n  scale: {method: standard, by: group}\n",
+        "  train: a.h5:x\n  scale: {columns: {b: robust}, by: group}\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char *once = canonical(texts[i]), *moved = indented(once), *twice = canonical(moved);
