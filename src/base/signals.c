@@ -34,6 +34,7 @@ __attribute__((section(".preinit_array"), used)) static void (*const before_libr
 
 void signals_take_back(void)
 {
+    signal(SIGCHLD, SIG_DFL); // if it were ignored, the end of a child could not be waited for
     for (int i = 0; i < ENDING; i++)
         signal(ending[i], was_ignored[i] ? SIG_IGN : SIG_DFL);
 }
