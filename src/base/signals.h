@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-// Called once at the start. Gives every signal that ends processes the action back that it had when the program was started, ignored or default.
-// Libraries install handlers before main: UCX takes SIGHUP to print what it does.
+// Called once at the start. Gives every signal that ends processes the action back that it had when the program was
+// started, ignored or default. Libraries install handlers before main: UCX takes SIGHUP to print what it does.
 void signals_take_back(void);
 // Installs a handler for those signals of the list whose action is the default one. A signal that is ignored, as SIGHUP
 // under nohup, stays ignored, also in child processes.

@@ -23,12 +23,14 @@ enum { BATCHES_PER_EPOCH = 50 };
 struct facts {
     const char *source;
     const struct dataset *d;
-    int64_t missing;  // values
-    char *test;       // owned: the split of the same file that is called test; NULL: there is none
-    char *labels;     // owned: how often each occurs; NULL: there are none
-    char *common;     // owned: the label that occurs most often, as YAML writes it
-    int64_t n_common; // its rows
+    int64_t missing;       // values
+    char *test;            // owned: the split of the same file that is called test; NULL: there is none
+    char *labels;          // owned: how often each occurs; NULL: there are none
+    char *common;          // owned: the label that occurs most often, as YAML writes it
+    int64_t n_common;      // its rows
+    double least, largest; // of the values that are not missing
     bool is_image, is_series;
+    bool has_pixels;   // an image of bytes
     double usual_step; // seconds, the median of the steps of a series; 0: not known
 };
 
@@ -41,23 +43,28 @@ static void facts_free(struct facts *f)
 
 // --- facts
 
-static int64_t count_missing(const struct dataset *d)
+// Counts the missing values and finds the range of the others.
+static void learn_values(struct facts *f)
 {
-    int64_t missing = 0;
+    const struct dataset *d = f->d;
     real *x = mem_new((size_t)PIECE_ROWS * (size_t)d->columns, sizeof *x);
     int32_t rows[PIECE_ROWS];
 
-    for (int64_t first = 0; d->type == DATASET_F32 && first < d->rows; first += PIECE_ROWS) {
+    f->least = INFINITY;
+    f->largest = -INFINITY;
+    for (int64_t first = 0; first < d->rows; first += PIECE_ROWS) {
         int n = d->rows - first < PIECE_ROWS ? (int)(d->rows - first) : PIECE_ROWS;
         for (int i = 0; i < n; i++)
             rows[i] = (int32_t)(first + i);
         dataset_gather(d, rows, n, x);
-        for (int64_t i = 0; i < (int64_t)n * d->columns; i++)
-            missing += isnan(x[i]) != 0;
+        for (int64_t i = 0; i < (int64_t)n * d->columns; i++) {
+            f->missing += isnan(x[i]) != 0;
+            f->least = fmin(f->least, x[i]); // NaN is passed over
+            f->largest = fmax(f->largest, x[i]);
+        }
     }
 
     free(x);
-    return missing;
 }
 
 static int by_value(const void *a, const void *b)
@@ -134,6 +141,22 @@ static double median_step(const struct dataset *d)
     return median;
 }
 
+// Returns true if the values are stored as bytes.
+static bool has_bytes(const char *source, struct err *e)
+{
+    const char *colon = strrchr(source, ':');
+    char *file = mem_format("%.*s", (int)(colon - source), source), *path = mem_format("%s/" DATASET_X, colon + 1);
+    struct store_file *f = store_open(file, FORMAT_DATASET, STORE_CHECK, e);
+    struct store_shape shape = {0};
+
+    bool is_known = f && store_get_shape(f, path, &shape, e) == 0;
+    store_close(&f);
+    free(path);
+    free(file);
+
+    return is_known && shape.type == STORE_U8;
+}
+
 // "FILE.h5:train" has a test split if there is FILE.h5:test with rows of the same shape.
 static char *find_test_split(const char *source, struct err *e)
 {
@@ -160,8 +183,9 @@ static int learn_facts(const char *source, const struct dataset *d, struct facts
 {
     *f = (struct facts){.source = source, .d = d, .is_image = d->shape_rank > 1, .is_series = is_in_order_of_time(d)};
     f->usual_step = f->is_series ? median_step(d) : 0;
-    f->missing = count_missing(d);
+    learn_values(f);
     learn_labels(f);
+    f->has_pixels = f->is_image && has_bytes(source, e);
     f->test = find_test_split(source, e);
     return e->count ? -1 : 0;
 }
@@ -224,8 +248,10 @@ static void propose_scaling(struct text *t, const struct facts *f)
         text_add(t,
             "  fill: median                   # of its column, for each of %lld missing values; or missing: ignore\n",
             (long long)f->missing);
-    if (f->d->type == DATASET_U8 && f->is_image)
+    if (f->has_pixels)
         text_add(t, "  scale: unit                    # bytes become values from 0 to 1\n");
+    else if (f->is_image && f->least >= -1 && f->largest <= 1)
+        text_add(t, "  scale: none                    # the values are from -1 to 1\n");
     else if (f->is_image)
         text_add(t, "  scale: min_max                 # to values from 0 to 1\n");
     else
@@ -272,10 +298,9 @@ static void propose_training(struct text *t, const struct facts *f)
     int64_t batch = 32;
     while (batch < 256 && f->d->rows / batch > BATCHES_PER_EPOCH)
         batch *= 2;
-    bool has_bytes = f->d->type == DATASET_U8 && f->is_image;
 
     text_add(t, "train:\n");
-    if (has_bytes)
+    if (f->has_pixels)
         text_add(t, "  loss: binary_crossentropy      # for values from 0 to 1\n");
     text_add(t, "  optimizer: adam\n  learning_rate: 1e-3\n");
     text_add(t, "  batch_size: %lld\n", (long long)batch);
