@@ -124,7 +124,7 @@ static void show_configurations(const struct leaderboard_row *rows, int n, int c
     struct table *t = seed_statistics_table(rows, n, count);
     if (!t)
         return;
-    printf("\nConfigurations, mean and standard deviation over their seeds:\n");
+    printf("\nConfigurations, mean and standard deviation over their seeds or folds:\n");
     table_print(t, 0, stdout);
     table_free(&t);
 }

@@ -37,6 +37,13 @@ const struct field data_fields[] = {
     FIELD_ROW(data_config, split_node, "split", FIELD_NODE,
         "{test: FRACTION, seed: NUMBER}: uses a stratified random part of train as the test set, "
         "instead of test"),
+    FIELD_ROW(data_config, folds, "folds", FIELD_INT,
+        "cross-validation: train is divided into this many folds (as split.by says), and each becomes the test set of a "
+        "trial of its own; 0: none",
+        .default_text = "0", .min = 0, .max = 1000),
+    FIELD_ROW(data_config, fold, "fold", FIELD_INT,
+        "the fold that is the test set, from 1; not given: each in turn, as if it were a list in sweep.over",
+        .default_text = "0", .min = 0, .max = 1000),
     FIELD_ROW(data_config, where, "where", FIELD_TEXTS,
         "filters that the rows of all sources must pass: COLUMN == NUMBER (or != < <= > >=), "
         "COLUMN in [NUMBER, ...]; for labels with names LABEL == NAME, LABEL != NAME, LABEL in "

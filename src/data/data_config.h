@@ -54,6 +54,7 @@ struct data_config {
     double validation_fraction;         // of the rows of train; 0: none
     struct data_part *test;             // owned
     int n_test;
+    int64_t folds, fold;                    // of a cross-validation, from 1: the test set is fold `fold`; 0: none
     double test_fraction;                   // of the rows of train; 0: none
     int64_t seed;                           // of both splits
     int split_by;                           // enum data_split_by, of both splits

@@ -106,7 +106,7 @@ static char *split_by_text(const struct data_config *cfg)
 static void add_split(struct node *map, const struct data_config *cfg)
 {
     char number[32];
-    if (cfg->test_fraction == 0 && cfg->validation_fraction == 0)
+    if (cfg->test_fraction == 0 && cfg->validation_fraction == 0 && cfg->folds == 0)
         return;
     struct node *split = node_add(map, "split", node_new_map());
     if (cfg->test_fraction > 0)
@@ -132,6 +132,10 @@ struct node *data_config_write_as(
     for (int i = 0; i < cfg->n_test; i++)
         node_add(tests, cfg->test[i].name, write_part(&cfg->test[i], &naming));
     add_split(map, cfg);
+    if (cfg->folds)
+        add_owned_text(map, "folds", mem_format("%lld", (long long)cfg->folds));
+    if (cfg->folds && cfg->fold)
+        add_owned_text(map, "fold", mem_format("%lld", (long long)cfg->fold));
     add_filters(map, &cfg->filters);
     if (cfg->normal.n)
         add_normal(map, &cfg->normal, numbers);

@@ -171,3 +171,60 @@ int data_split(const struct data_config *cfg, struct data_selection *s, enum dat
     free(keep);
     return result;
 }
+
+// --- folds
+
+// Sets keep[row] := 0 for the rows of the fold, of which every label has its share.
+static int draw_fold_rows(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e)
+{
+    int32_t rows = (int32_t)s->rows;
+    struct keyed_row *sorted = sort_rows_by_label(s, e);
+    int32_t *order = mem_array((size_t)rows, sizeof *order, s->part->name, e);
+    int64_t dealt = 0;
+    int result = sorted && order ? 0 : -1;
+
+    if (result == 0) {
+        struct strata strata = find_strata(sorted, rows, 0);
+        for (uint32_t k = 0; k < strata.n; k++) {
+            const struct stratum *v = &strata.v[k];
+            random_permutation((uint64_t)cfg->seed, RANDOM_SPLIT, SPLIT_FOLD, v->rank, v->rows, order);
+            for (int32_t i = 0; i < v->rows; i++, dealt++)
+                keep[sorted[v->first + order[i]].row] = dealt % cfg->folds != cfg->fold - 1;
+        }
+        free(strata.v);
+    }
+    free(sorted);
+    free(order);
+    return result;
+}
+
+int data_split_fold(const struct data_config *cfg, struct data_selection *s, struct data_selection *part, struct err *e)
+{
+    int result = 0;
+
+    ASSERT(cfg->fold <= cfg->folds, "fold %lld", (long long)cfg->fold);
+    if (cfg->fold == 0)
+        return data_error(s->part->source[0].at, e, "found data.folds without data.fold, allowed: a fold in [1, %lld]",
+            (long long)cfg->folds);
+    if (s->rows < cfg->folds)
+        return data_error(s->part->source[0].at, e, "found %lld rows for %lld folds, allowed: at least as many rows",
+            (long long)s->rows, (long long)cfg->folds);
+    int8_t *keep = mem_array((size_t)s->rows, 1, s->part->name, e);
+    if (!keep)
+        return -1;
+
+    if (cfg->split_by == SPLIT_BY_TIME)
+        result = split_period(cfg, s, keep, e);
+    else if (cfg->split_by == SPLIT_BY_GROUP)
+        result = split_fold_groups(cfg, s, keep, e);
+    else
+        result = draw_fold_rows(cfg, s, keep, e);
+    if (result == 0 && !memchr(keep, 0, (size_t)s->rows))
+        result = data_error(s->part->source[0].at, e,
+            "fold %lld of %lld has no row, because too many rows have the same time; hint: fewer folds",
+            (long long)cfg->fold, (long long)cfg->folds);
+    if (result == 0)
+        result = data_partition(s, keep, part, e);
+    free(keep);
+    return result;
+}

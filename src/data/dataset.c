@@ -193,6 +193,8 @@ static int split_train_rows(struct loading *l)
     const struct data_config *cfg = l->cfg;
     if (data_check_normal(cfg, &l->files->classes, &train->rows, l->e) != 0)
         return -1;
+    if (cfg->folds && data_split_fold(cfg, &train->rows, &l->draft[TESTS].rows, l->e) != 0)
+        return -1;
     if (cfg->test_fraction > 0 && data_split(cfg, &train->rows, SPLIT_TEST, &l->draft[TESTS].rows, l->e) != 0)
         return -1;
     if (data_keep_normal(cfg, &train->rows, l->e) != 0)
@@ -302,7 +304,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     add_draft(&l, "validation", &cfg->validation);
     for (int i = 0; i < cfg->n_test; i++)
         add_draft(&l, cfg->test[i].name, &cfg->test[i]);
-    if (cfg->test_fraction > 0)
+    if (cfg->test_fraction > 0 || cfg->folds)
         add_draft(&l, "test", NULL);
     int result = open_draft_tables(&l);
     if (result == 0)

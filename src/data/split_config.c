@@ -26,6 +26,26 @@ const struct field data_split_fields[] = {
     {0},
 };
 
+// Checks the settings of a cross-validation. `has_split`: split.test is given.
+static void check_folds(const struct data_config *cfg, bool has_split, struct err *e)
+{
+    const struct node *section = cfg->train_node ? cfg->train_node->parent : NULL;
+    const struct node *at = section ? node_get(section, "folds") : NULL;
+    const struct node *fold = section ? node_get(section, "fold") : NULL;
+
+    if (cfg->folds == 0 && fold && cfg->fold > 0)
+        node_error(fold, e, "found a fold without data.folds, allowed: with data.folds");
+    if (cfg->folds == 0)
+        return;
+    if (cfg->folds == 1)
+        node_error(at, e, "found 1, allowed: 0 or at least 2 folds");
+    else if (cfg->fold > cfg->folds)
+        node_error(fold, e, "found %lld, allowed: in [1, %lld], as data.folds says", (long long)cfg->fold,
+            (long long)cfg->folds);
+    if (has_split || cfg->test_node)
+        node_error(at, e, "found folds and another test set, allowed: one of data.folds, data.split.test, data.test");
+}
+
 void split_config_read(struct data_config *cfg, struct err *e)
 {
     struct split_config split = {0};
@@ -39,6 +59,7 @@ void split_config_read(struct data_config *cfg, struct err *e)
     if (split.by && cfg->split_by == SPLIT_BY_ROWS && cfg->window.length)
         node_error(node_get(cfg->split_node, "by"), e,
             "found rows with data.window, allowed: group, time: windows of both sets would share time steps");
+    check_folds(cfg, split.test > 0, e);
     if (split.test > 0 && cfg->test_node)
         node_error(cfg->split_node, e, "found test both here and as data.test (line %d), allowed: one of them",
             cfg->test_node->line);

@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "data/coordinates.h"
 #include "data/data_config.h"
+#include "data/data_split.h"
 #include "data/data_table.h"
 #include "data/select_coordinates.h"
 #include <stdlib.h>
@@ -63,6 +64,27 @@ int split_latest_rows(const struct data_selection *s, int64_t wanted, int8_t *ke
     free(time);
     free(sorted);
     return result;
+}
+
+int split_period(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e)
+{
+    int64_t first = s->rows * (cfg->fold - 1) / cfg->folds, last = s->rows * cfg->fold / cfg->folds;
+    int64_t *time = mem_array((size_t)s->rows, sizeof *time, s->part->name, e);
+    int64_t *sorted = mem_array((size_t)s->rows, sizeof *sorted, s->part->name, e);
+    int result = time && sorted ? collect_times(s, time, e) : -1;
+
+    for (int64_t i = 0; i < s->rows && result == 1; i++)
+        keep[i] = i < first || i >= last;
+    if (result == 0) {
+        memcpy(sorted, time, (size_t)s->rows * sizeof *time);
+        qsort(sorted, (size_t)s->rows, sizeof *sorted, compare_times);
+        bool is_last = cfg->fold == cfg->folds;
+        for (int64_t i = 0; i < s->rows; i++)
+            keep[i] = time[i] < sorted[first] || (!is_last && time[i] >= sorted[last]);
+    }
+    free(time);
+    free(sorted);
+    return result < 0 ? -1 : 0;
 }
 
 // --- groups
@@ -132,6 +154,46 @@ int split_groups(const struct data_config *cfg, const struct data_selection *s, 
         if (present < 2)
             result = data_error(
                 at, e, "found %d group in %s to split by group, allowed: at least 2", present, s->part->name);
+        free(count);
+        free(goes);
+    }
+    coordinates_free(&c, s->rows);
+    return result;
+}
+
+// goes[group] := 1 for the groups of the fold. Returns how many groups have rows.
+static int deal_groups(const struct data_config *cfg, const int64_t *count, int32_t n, int8_t *goes)
+{
+    int32_t *order = mem_new((size_t)n, sizeof *order);
+    int present = 0;
+
+    random_permutation((uint64_t)cfg->seed, RANDOM_SPLIT, SPLIT_FOLD, UINT32_MAX - 1, n, order);
+    for (int32_t i = 0; i < n; i++)
+        if (count[order[i]] > 0)
+            goes[order[i]] = present++ % cfg->folds == cfg->fold - 1;
+    free(order);
+    return present;
+}
+
+int split_fold_groups(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e)
+{
+    const struct node *at = s->part->source[0].at;
+    struct coordinates c = {0};
+    int result = select_groups(s, &c, e);
+
+    if (result == 0 && !c.group)
+        result = data_error(at, e,
+            "found no groups in %s, which data.split.by: group needs; hint: hourglass import --group COLUMN",
+            s->part->name);
+    if (result == 0) {
+        int64_t *count = count_group_rows(&c, s->rows);
+        int8_t *goes = mem_new((size_t)c.n_group_names + 1, sizeof *goes);
+        int present = deal_groups(cfg, count, c.n_group_names + 1, goes);
+        for (int64_t i = 0; i < s->rows; i++)
+            keep[i] = !goes[c.group[i] == GROUP_MISSING ? c.n_group_names : c.group[i]];
+        if (present < cfg->folds)
+            result = data_error(at, e, "found %d groups in %s for %lld folds, allowed: at least as many groups",
+                present, s->part->name, (long long)cfg->folds);
         free(count);
         free(goes);
     }

@@ -12,3 +12,11 @@ int split_latest_rows(const struct data_selection *s, int64_t wanted, int8_t *ke
 // and an error if there are no groups, or fewer than two.
 int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
     int8_t *keep, struct err *e);
+
+// keep[row] := 0 for the rows of fold cfg->fold of cfg->folds: a period of time with 1 / folds of the rows, and all
+// with the same time as its first; without times, neighbouring rows. Returns -1 and an error if a row has no time.
+int split_period(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e);
+
+// keep[row] := 0 for the rows of the groups that are dealt to fold cfg->fold of cfg->folds, at random. Returns -1 and
+// an error if there are fewer groups than folds.
+int split_fold_groups(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e);

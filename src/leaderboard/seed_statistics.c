@@ -45,7 +45,7 @@ static struct leaderboard_row row_begin_statistics(const struct leaderboard_row 
     c.key = mem_new((size_t)s->n_varied + 1, sizeof *c.key);
     c.value = mem_new((size_t)s->n_varied + 1, sizeof *c.value);
     for (int k = 0; k < s->n_varied; k++) {
-        if (strcmp(s->key[k], "train.seed") == 0)
+        if (strcmp(s->key[k], "train.seed") == 0 || strcmp(s->key[k], "data.fold") == 0)
             continue;
         c.key[c.n_varied] = mem_text(s->key[k]);
         c.value[c.n_varied++] = mem_text(s->value[k]);

@@ -118,7 +118,7 @@ const struct node *spec_sweep_section(const struct spec_sweep *s);
 // The keys of `sweep.over` and `sweep.zip`: how many, and the name of one (borrowed).
 int spec_sweep_keys(const struct spec_sweep *s);
 const char *spec_sweep_key(const struct spec_sweep *s, int k);
-// Returns the key that lists values of train.seed, or -1 if there is none.
+// Returns the key whose values are repeats of a configuration: train.seed, or else data.fold. -1: there is none.
 int spec_sweep_seed_key(const struct spec_sweep *s);
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
 // Whether a key has values of its own. Otherwise it follows another key, with which it is zipped.

@@ -27,13 +27,18 @@ const char *spec_sweep_key(const struct spec_sweep *s, int k)
     return s->key[k].item->key;
 }
 
-int spec_sweep_seed_key(const struct spec_sweep *s)
+static int find_repeat_key(const struct spec_sweep *s, const char *name)
 {
     for (int k = 0; k < s->n; k++)
-        if (s->key[k].range.kind == SWEEP_CHOICE && !s->key[k].is_zipped &&
-            strcmp(s->key[k].item->key, "train.seed") == 0)
+        if (s->key[k].range.kind == SWEEP_CHOICE && !s->key[k].is_zipped && strcmp(s->key[k].item->key, name) == 0)
             return k;
     return -1;
+}
+
+int spec_sweep_seed_key(const struct spec_sweep *s)
+{
+    int seed = find_repeat_key(s, "train.seed");
+    return seed >= 0 ? seed : find_repeat_key(s, "data.fold");
 }
 
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k)

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/data_config.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,29 @@ static void add_sections(struct node *tree)
             node_add(tree, names[i], node_new_map());
 }
 
+// Varies data.fold over all folds of data.folds, unless the spec chooses the fold. Returns -1 and an error on failure.
+static int vary_folds(struct node *tree, struct err *e)
+{
+    enum { MOST = 1000 };
+    const struct node *folds = node_path(tree, "data.folds");
+    const struct node *over = node_path(tree, "sweep.over");
+    struct text setting = {0};
+    int64_t n = 0;
+
+    if (!folds || folds->kind != NODE_SCALAR || text_to_int64(folds->text, &n) != 0 || n < 2 || n > MOST)
+        return 0; // what is wrong is reported when the section is read
+    if (node_path(tree, "data.fold") || node_get(over, "data.fold"))
+        return 0;
+
+    text_add(&setting, "sweep.over.data.fold=[1");
+    for (int64_t i = 2; i <= n; i++)
+        text_add(&setting, ", %lld", (long long)i);
+    text_add(&setting, "]");
+    int failed = spec_set(tree, setting.data, e);
+    text_free(&setting);
+    return failed;
+}
+
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e)
 {
     *x = (struct experiment){.path = mem_text(path), .folder = experiment_folder(path)};
@@ -108,6 +132,7 @@ int experiment_load(const char *path, const char *const *settings, int n_setting
     if (!failed) {
         failed = read_sections(x, e);
         add_sections(x->tree);
+        failed |= vary_folds(x->tree, e);
         if (node_get(x->tree, "data")) // without, nothing more can be said
             failed |= experiment_read_sweep(x, e);
     }
@@ -223,8 +248,10 @@ static void trial_hash(const struct trial *t, const struct model *m, const char 
     node_free(&root);
 }
 
-void trial_identify(const struct trial *t, const struct model *m, const char *data, struct trial_identity *out)
+void trial_identify(
+    const struct trial *t, const struct model *m, const struct data_texts *texts, struct trial_identity *out)
 {
+    const char *data = texts->identity;
     struct trial of_any_seed = *t;
     struct trial of_any_epochs = *t;
 
@@ -235,5 +262,5 @@ void trial_identify(const struct trial *t, const struct model *m, const char *da
 
     trial_hash(t, m, data, out->id);
     trial_hash(&of_any_epochs, m, data, out->lineage);
-    trial_hash(&of_any_seed, m, data, out->configuration);
+    trial_hash(&of_any_seed, m, texts->of_any_fold ? texts->of_any_fold : data, out->configuration);
 }

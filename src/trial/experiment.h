@@ -61,5 +61,12 @@ struct trial_identity {
     char lineage[TRIAL_ID_LENGTH + 1];
     char configuration[TRIAL_ID_LENGTH + 1]; // shared by trials that differ only in train.seed
 };
-// Computes the hashes; `data` is the text of data_identity. Leaves the number as it is.
-void trial_identify(const struct trial *t, const struct model *m, const char *data, struct trial_identity *out);
+// The text of data_identity, and without the fold, by which trials of one configuration differ; NULL: there are no
+// folds.
+struct data_texts {
+    char *identity, *of_any_fold;
+};
+
+// Computes the hashes. Leaves the number as it is.
+void trial_identify(
+    const struct trial *t, const struct model *m, const struct data_texts *texts, struct trial_identity *out);

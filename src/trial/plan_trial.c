@@ -25,8 +25,9 @@
 
 // A data section that was read; the trials of a sweep mostly share one.
 struct known_data {
-    char *key, *identity; // owned
-    char *labels;         // owned: how often each occurs in each set; NULL: there are none
+    char *key;               // owned
+    struct data_texts texts; // owned
+    char *labels;            // owned: how often each occurs in each set; NULL: there are none
     struct shape shape;
     int64_t rows;
     bool has_windows; // samples are windows, whose time steps have metrics
@@ -59,7 +60,8 @@ static void planner_free(void *planner)
         free(k->set);
         ranges_free(&k->ranges);
         free(k->key);
-        free(k->identity);
+        free(k->texts.identity);
+        free(k->texts.of_any_fold);
         free(k->labels);
     }
 
@@ -69,16 +71,26 @@ static void planner_free(void *planner)
     free(p);
 }
 
-static int find_identity(const struct data_config *c, const struct experiment *x, struct known_data *k, struct err *e)
+// Returns the text of data_identity as new memory, or NULL and an error.
+static char *identity_text(const struct data_config *c, const struct experiment *x, struct err *e)
 {
     struct node *n = data_identity(c, x->folder, e);
-    if (!n)
-        return -1;
     struct text text = {0};
-    node_emit(n, &text);
-    k->identity = text.data;
+
+    if (n)
+        node_emit(n, &text);
     node_free(&n);
-    return 0;
+    return text.data;
+}
+
+static int find_identity(const struct data_config *c, const struct experiment *x, struct known_data *k, struct err *e)
+{
+    struct data_config of_any_fold = *c;
+
+    of_any_fold.fold = 0;
+    k->texts.identity = identity_text(c, x, e);
+    k->texts.of_any_fold = c->folds ? identity_text(&of_any_fold, x, e) : NULL;
+    return k->texts.identity && (k->texts.of_any_fold || !c->folds) ? 0 : -1;
 }
 
 static void count_labels(const struct dataset *d, struct text *t)
@@ -311,12 +323,12 @@ static int plan_model(
     if (!m)
         return -1;
 
-    ASSERT(k->identity && !k->is_bad, "data without identity");
+    ASSERT(k->texts.identity && !k->is_bad, "data without identity");
     int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
                  check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);
     note_sizes(p, m);
-    trial_identify(t, m, k->identity, &entry->trial);
+    trial_identify(t, m, &k->texts, &entry->trial);
 
     entry->shards = t->train.shards;
     entry->parameters = (int64_t)m->trainable;

@@ -60,7 +60,7 @@ is 'what differs' "$(grep '^differs' comparison | tr -s ' ')" "differs attribute
 
 # --- repeats stand together, and the leaderboard is in the order of the objective
 good top r1/grid
-says stdout '^Configurations, mean and standard deviation over their seeds:'
+says stdout '^Configurations, mean and standard deviation over their seeds or folds:'
 says stdout '^ *1 +[0-9a-f]{8} +[23] +0.01 +2 +0\.[0-9]+ ± [0-9.e-]+ '
 is 'the order of errors' "$(board r1/halving | awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i} NR > 1 && $at["status"] == "done" {print $at["mean_error"]}' | sort -g -c 2>&1)" ''
 
