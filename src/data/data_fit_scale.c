@@ -26,9 +26,20 @@ static int refuse_scale_column(const struct scale_column *column, const struct d
         return data_error(column->at, e,
             "found '%s', allowed: the numbers of columns, 0 to %d, because they have no names", column->name,
             t->columns - 1);
-    const char *near = text_nearest(column->name, (const char *const *)t->features, t->columns);
-    return data_error(column->at, e, "no column '%s' in %s%s%s%s", column->name, t->name,
-        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "; hint: hourglass info lists the columns");
+
+    const char **names = mem_new((size_t)(t->columns + t->table_columns.n), sizeof *names);
+    int n = 0;
+    for (int c = 0; c < t->columns; c++)
+        names[n++] = t->features[c];
+    for (int c = 0; c < t->table_columns.n; c++)
+        names[n++] = t->table_columns.v[c].name;
+
+    char hint[DID_YOU_MEAN_ROOM];
+    text_did_you_mean(hint, column->name, names, n);
+    data_error(column->at, e, "no column '%s' in %s%s", column->name, t->name,
+        *hint ? hint : "; hint: hourglass info lists the columns");
+    free(names);
+    return -1;
 }
 
 // Sets the rule of the columns that a name means: a feature, or all features of a column of the imported table.

@@ -7,6 +7,7 @@
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "spec/expression.h"
 #include <math.h>
 #include <stdlib.h>
@@ -134,10 +135,11 @@ static int find_rule_key(const struct spec_sweep *s, const struct node *item, st
             found = k;
     }
 
-    const char *near = e->hidden || found >= 0 ? NULL : text_nearest(item->key, names, s->n);
+    char hint[DID_YOU_MEAN_ROOM] = "";
+    if (found < 0 && !e->hidden)
+        text_did_you_mean(hint, item->key, names, s->n);
     if (found < 0)
-        node_key_error(item, e, "'%s' is no key of sweep.over or sweep.zip%s%s%s", item->key,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        node_key_error(item, e, "'%s' is no key of sweep.over or sweep.zip%s", item->key, hint);
     else if (found == spec_sweep_seed_key(s))
         found = node_key_error(item, e, "a list of train.seed repeats every configuration, allowed: other keys");
 

@@ -158,4 +158,19 @@ bad 3 'data.scale: found by: group, but the rows of train have no groups; hint: 
     check groups.yaml --set data.train=skewed.h5:all --set data.test=skewed.h5:all
 bad 2 "data.scale.by: found 'machine', allowed: one of none, group" check groups.yaml --set data.scale.by=machine
 bad 2 'data.scale: found by: group without a method' check groups.yaml --set data.scale.method=none
+
+# --- a column of categories is several features, which one rule scales
+awk 'BEGIN {srand(3); print "proto,bytes"; split("tcp udp icmp", p, " "); for (i = 0; i < 90; i++) printf "%s,%d\n", p[1 + i % 3], exp(10 * rand())}' >text.csv
+good import text.csv --one-hot auto -o data/text.h5:all
+printf '%s\n' 'name: text' 'data: {train: "text.h5:all", scale: {method: robust, columns: {proto: none, "proto=udp": min_max, bytes: log1p}}}' \
+    'model: {code: 1}' 'train: {epochs: 1}' >text.yaml
+good run text.yaml --quiet -t 1 --results r1
+"$PYTHON" - "$(trial r1/text)" <<'END' >python.out 2>&1 || { cat python.out; fail 'rules of categories'; }
+import sys, h5py
+s = h5py.File(sys.argv[1])["model/scaling"]
+assert list(s["shift"][:3]) == [0, 0, 0] and list(s["factor"][:3]) == [1, 1, 1], s["shift"][()]
+assert list(s["log1p"]) == [0, 0, 0, 1]
+END
+good score r1/text text.csv -o text-scores.csv
+bad 3 "no column 'protoo' in text.h5:all; did you mean 'proto'" check text.yaml --set 'data.scale={columns: {protoo: none}}'
 verdict
