@@ -67,8 +67,8 @@ static void complete_line(const struct trained_model *t, const struct explained_
     double d = (double)row->y[l->value] - (double)row->x[l->value];
 
     l->step = l->value / t->scaling.columns;
-    l->seen = scaling_round(&t->scaling, feature, (double)o->seen[l->value]);
-    l->expected = scaling_round(&t->scaling, feature, (double)o->expected[l->value]);
+    l->seen = scaling_round(&t->scaling, feature, (double)o->seen[l->value]) + 0.0; // not -0
+    l->expected = scaling_round(&t->scaling, feature, (double)o->expected[l->value]) + 0.0;
     l->percentile = q.n && !isnan(d) ? 100 * quantiles_share(&q, d * d, NULL) : NAN;
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
