@@ -8,11 +8,12 @@
 #include "data/data_scaling.h"
 #include "nn/nn.h"
 #include "score/reference.h"
+#include "train/train.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LATER_ROWS = 16 };
+enum { LATER_ROWS = 16, LAST_ROWS = 64, LAST_VALUES = 256, LAST_ERRORS = 4, ALL_ERRORS = 1 << 16 };
 
 // Makes the table of one column. A factor is never negative, so the order of the quantiles stays.
 static void init_column(struct score_drift *d, const struct scaling *s, int column)
@@ -59,22 +60,43 @@ void score_drift_free(struct score_drift *d)
     *d = (struct score_drift){0};
 }
 
+// Returns true if the values of a row count: all of the first rows, and then fewer and fewer, because each value costs
+// as much time as a small model takes for it. The more values a row has, the fewer rows count.
+static bool does_row_count(const struct score_drift *d, int64_t row)
+{
+    const int64_t last_rows = LAST_ROWS * (1 + d->width / LAST_VALUES);
+
+    if (row < d->all_rows)
+        return true;
+    return row % (row < LATER_ROWS * d->all_rows ? LATER_ROWS : last_rows) == 0;
+}
+
+// Goes through the rows column by column, so that a column's table stays in the cache.
 void score_drift_count(struct score_drift *d, int64_t first, int rows, const real *x, const int8_t *is_unscored)
 {
-    for (int i = 0; i < rows && d->columns; i++) {
-        bool counts = first + i < d->all_rows || (first + i) % LATER_ROWS == 0;
-        const real *row = x + (size_t)i * (size_t)d->width;
-        for (int k = 0, c = 0; counts && !is_unscored[i] && k < d->width; k++, c = c + 1 < d->columns ? c + 1 : 0)
-            if (!isnan(row[k]))
-                drift_table_count(&d->column[c], (float)row[k]);
-    }
+    const real *counted[PASS_ROWS];
+    int n = 0;
+
+    ASSERT(rows <= PASS_ROWS, "%d rows", rows);
+    for (int i = 0; i < rows && d->columns; i++)
+        if (!is_unscored[i] && does_row_count(d, first + i))
+            counted[n++] = x + (size_t)i * (size_t)d->width;
+    for (int k = 0, c = 0; n && k < d->width; k++, c = c + 1 < d->columns ? c + 1 : 0)
+        for (int i = 0; i < n; i++)
+            if (!isnan(counted[i][k]))
+                drift_table_count(&d->column[c], (float)counted[i][k]);
 }
 
 void score_drift_count_errors(struct score_drift *d, const float *error, int64_t rows)
 {
-    for (int64_t i = 0; d->error.n && i < rows; i++)
-        if (!isnan(error[i]))
-            drift_table_count(&d->error, error[i]);
+    int64_t whole = d->errors < ALL_ERRORS ? ALL_ERRORS - d->errors : 0;
+    whole = whole < rows ? whole : rows;
+
+    drift_table_count_alone(&d->error, error, whole);
+    for (int64_t i = whole; i < rows; i++)
+        if ((d->errors + i) % LAST_ERRORS == 0)
+            drift_table_count_alone(&d->error, error + i, 1);
+    d->errors += rows;
 }
 
 // Copies the counts of all columns into `all`, or with `add` adds those in `all` to them.

@@ -10,9 +10,10 @@ struct score_drift {
     const struct reference *reference; // borrowed; NULL: it is not known for the error that is computed
     struct drift_table error;          // on rank 0
     struct drift_table *column;        // (columns), owned; of scaled values
+    int64_t errors;                    // rows whose errors have passed
     int columns;                       // features
     int width;                         // values per row: a window has every feature once per time step
-    int64_t all_rows;                  // the first rows, of which each counts; of later ones, each sixteenth
+    int64_t all_rows;                  // the first rows, of which each counts; of later ones fewer
 };
 
 // The result, on rank 0.

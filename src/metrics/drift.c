@@ -1,4 +1,4 @@
-// Counting is two binary searches per value; measuring is one loop over the levels.
+// Counting is one binary search per value, or two near a quantile; measuring is one loop over the levels.
 #include "metrics/drift.h"
 
 #include "base/mem.h"
@@ -36,27 +36,59 @@ void drift_table_free(struct drift_table *t)
     *t = (struct drift_table){0};
 }
 
-// Returns how many of the ascending limits (n) are below x, or with `or_equal` at most x.
-static int limits_below(const float *limit, int n, float x, bool or_equal)
+// Return how many of the ascending limits (n) are below x, or at most x, by a search without branches.
+static int limits_below(const float *limit, int n, float x)
 {
-    int low = 0, high = n;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (limit[middle] < x || (or_equal && limit[middle] == x))
-            low = middle + 1;
-        else
-            high = middle;
+    const float *at = limit;
+    for (int half; n > 1; n -= half) {
+        half = n / 2;
+        at = at[half - 1] < x ? at + half : at;
     }
-    return low;
+    return (int)(at - limit) + (*at < x);
+}
+
+static int limits_at_most(const float *limit, int n, float x)
+{
+    const float *at = limit;
+    for (int half; n > 1; n -= half) {
+        half = n / 2;
+        at = at[half - 1] <= x ? at + half : at;
+    }
+    return (int)(at - limit) + (*at <= x);
+}
+
+// Finds the places of a value. They differ only if the value is near a limit, because `low` and `high` are close.
+static void find_places(const struct drift_table *t, float value, int *below, int *at_most)
+{
+    *below = limits_at_most(t->low, t->n, value);
+    *at_most = *below;
+    if (*below > 0 && !(t->high[*below - 1] < value))
+        *at_most = limits_below(t->high, t->n, value);
 }
 
 void drift_table_count(struct drift_table *t, float value)
 {
+    int below, at_most;
+
     ASSERT(!isnan(value));
     if (t->n == 0)
         return;
-    __atomic_fetch_add(&t->below[limits_below(t->low, t->n, value, true)], 1, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&t->at_most[limits_below(t->high, t->n, value, false)], 1, __ATOMIC_RELAXED);
+    find_places(t, value, &below, &at_most);
+    __atomic_fetch_add(&t->below[below], 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&t->at_most[at_most], 1, __ATOMIC_RELAXED);
+}
+
+void drift_table_count_alone(struct drift_table *t, const float *values, int64_t n)
+{
+    int below, at_most;
+
+    for (int64_t i = 0; i < n && t->n; i++) {
+        if (isnan(values[i]))
+            continue;
+        find_places(t, values[i], &below, &at_most);
+        t->below[below]++;
+        t->at_most[at_most]++;
+    }
 }
 
 static double index_term(double new_share, double old_share)

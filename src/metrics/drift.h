@@ -14,6 +14,8 @@ void drift_table_init(struct drift_table *t, const struct quantiles *q);
 void drift_table_free(struct drift_table *t);
 // Counts a value that is not NaN. Several threads may call it.
 void drift_table_count(struct drift_table *t, float value);
+// Counts n values, except NaN, while no other thread counts.
+void drift_table_count_alone(struct drift_table *t, const float *values, int64_t n);
 
 // The Kolmogorov-Smirnov statistic is the largest difference of the two distribution functions at a quantile of the
 // table. The population stability index is the sum of (new - old) ln(new / old) over the shares of ten bins, which are
