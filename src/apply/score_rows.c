@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "comm/comm.h"
-#include "data/window.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,11 +114,6 @@ static int open_series(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;
 
-    if (s->fit.window.max_gap != WINDOW_ANY_GAP)
-        return err_add(e, ERR_USAGE,
-            "%s: the windows of the model cross no gap in time (data.window.max_gap), but the times of this file are "
-            "text; hint: hourglass import %s --time COLUMN -o FILE.h5:SPLIT",
-            s->job->files[0], s->job->files[0]);
     s->step_fit = s->fit;
     s->step_fit.window.length = 0;
     s->step_fit.shape_rank = 1;

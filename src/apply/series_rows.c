@@ -2,10 +2,15 @@
 #include "apply/series_rows.h"
 
 #include "apply/new_rows.h"
+#include "apply/new_rows_impl.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "base/timestamp.h"
 #include "comm/comm.h"
 #include "data/window.h"
+#include "import/csv_number.h"
+#include "import/time_text.h"
 #include "train/train.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +20,13 @@ int series_rows_open(struct series_rows *s, struct new_rows *rows, const struct 
 {
     size_t steps = (size_t)(most + window->length);
 
-    *s = (struct series_rows){
-        .rows = rows, .features = features, .length = window->length, .step = window->step, .most = most, .file = -1};
+    *s = (struct series_rows){.rows = rows, .features = features, .window = *window, .most = most, .file = -1};
     s->x = mem_array(steps * (size_t)features, sizeof *s->x, "new rows", e);
     s->start = mem_array((size_t)most, sizeof *s->start, "new rows", e);
     s->is_unscored = mem_array((size_t)most, sizeof *s->is_unscored, "new rows", e);
     s->is_bad = mem_array(steps, sizeof *s->is_bad, "new rows", e);
-    return s->x && s->start && s->is_unscored && s->is_bad ? 0 : -1;
+    s->is_first = mem_array(steps, sizeof *s->is_first, "new rows", e);
+    return s->x && s->start && s->is_unscored && s->is_bad && s->is_first ? 0 : -1;
 }
 
 void series_rows_free(struct series_rows *s)
@@ -31,6 +36,7 @@ void series_rows_free(struct series_rows *s)
     free(s->start);
     free(s->is_unscored);
     free(s->is_bad);
+    free(s->is_first);
     free(s->named);
     *s = (struct series_rows){0};
 }
@@ -84,9 +90,10 @@ static void drop_steps(struct series_rows *s)
     int64_t end = s->base + s->n, from = s->next_window < end ? s->next_window : end;
     size_t columns = (size_t)s->features, kept = (size_t)(end - from), gone = (size_t)(from - s->base);
 
-    ASSERT(from >= s->base && (int64_t)kept < s->length, "%zu steps are left", kept);
+    ASSERT(from >= s->base && (int64_t)kept < s->window.length, "%zu steps are left", kept);
     memmove(s->x, s->x + gone * columns, kept * columns * sizeof *s->x);
     memmove(s->is_bad, s->is_bad + gone, kept);
+    memmove(s->is_first, s->is_first + gone, kept);
     s->base = from;
     s->n = (int64_t)kept;
 
@@ -94,8 +101,61 @@ static void drop_steps(struct series_rows *s)
         series_rows_forget(s, from);
 }
 
+// --- gaps in time
+
+static int refuse_file_without_times(const struct series_rows *s, struct err *e)
+{
+    return err_add(e, ERR_DATA,
+        "%s: the windows of the model cross no gap in time (data.window.max_gap), and this file has no column of times: "
+        "--time COLUMN names it",
+        new_rows_title(s->rows));
+}
+
+// Sets *time to the time of row i of the piece: TIME_MISSING if it is missing, 0 in a file without times.
+static int read_step_time(const struct series_rows *s, int64_t i, int64_t *time, struct err *e)
+{
+    const struct new_rows *r = s->rows;
+    const struct row_text *text = r->time ? &r->time[i] : NULL;
+    struct time_parts p;
+    char quote[QUOTE_ROOM];
+    double ignored;
+
+    *time = 0;
+    if (!text || !text->text)
+        return s->window.max_gap == WINDOW_ANY_GAP ? 0 : refuse_file_without_times(s, e);
+
+    *time = TIME_MISSING;
+    if (csv_field(&r->state->missing, text->text, text->n, &ignored) == CSV_MISSING)
+        return 0;
+    char *copy = mem_format("%.*s", (int)text->n, text->text);
+    bool is_time = time_text_read_alone(copy, text->n, &p);
+    if (is_time)
+        *time = timestamp_of(&p.at) - (int64_t)p.offset_minutes * 60 * 1000000;
+    else
+        err_add(e, ERR_DATA,
+            "%s: row %lld: time: found '%s', allowed: a time with one meaning, such as 2020-03-09 10:14:33; hint: import "
+            "the file with --time and --date-order",
+            new_rows_title(r), (long long)(r->first + i), text_quote(quote, text->text, text->n));
+    free(copy);
+
+    return is_time ? 0 : -1;
+}
+
+// Marks the rows of the piece that begin a series. They follow s->n steps that are there already.
+static int find_gaps(struct series_rows *s, int64_t n, struct err *e)
+{
+    for (int64_t i = 0; i < n; i++) {
+        struct window_step next = {.source = s->rows->file, .row = s->rows->first + i};
+        if (read_step_time(s, i, &next.time, e) != 0)
+            return -1;
+        s->is_first[s->n + i] = s->base + s->n + i == 0 || !window_continues(&s->window, &s->last, &next);
+        s->last = next;
+    }
+    return 0;
+}
+
 // Takes the rows that were read. A file begins a new series.
-static void take_file_steps(struct series_rows *s, int64_t n)
+static int take_file_steps(struct series_rows *s, int64_t n, struct err *e)
 {
     size_t columns = (size_t)s->features;
 
@@ -107,16 +167,44 @@ static void take_file_steps(struct series_rows *s, int64_t n)
     }
     memcpy(s->x + (size_t)s->n * columns, s->rows->x, (size_t)n * columns * sizeof *s->x);
     memcpy(s->is_bad + s->n, s->rows->is_unscored, (size_t)n);
+    if (find_gaps(s, n, e) != 0)
+        return -1;
     s->n += n;
     name_steps(s, n);
+
+    return 0;
 }
 
+// Returns the first step from s->scanned to before `end` that begins a series, or -1.
+static int64_t next_beginning(const struct series_rows *s, int64_t end)
+{
+    const int8_t *from = s->is_first + (s->scanned - s->base);
+    const int8_t *found = end > s->scanned ? memchr(from, 1, (size_t)(end - s->scanned)) : NULL;
+    return found ? s->base + (found - s->is_first) : -1;
+}
+
+// Windows begin at the first step of a series and every window.step steps from there.
 static void find_series_windows(struct series_rows *s)
 {
-    for (s->windows = 0; s->next_window + s->length <= s->base + s->n; s->next_window += s->step) {
+    const int64_t length = s->window.length, end = s->base + s->n;
+
+    s->windows = 0;
+    for (;;) {
+        int64_t until = s->next_window + length < end ? s->next_window + length : end;
+        int64_t beginning = next_beginning(s, until);
+        if (beginning >= 0) {
+            s->next_window = beginning;
+            s->scanned = beginning + 1;
+            continue;
+        }
+        s->scanned = until > s->scanned ? until : s->scanned;
+        if (s->next_window + length > end)
+            break;
+
         int64_t first = s->next_window - s->base;
         s->start[s->windows] = first;
-        s->is_unscored[s->windows++] = memchr(s->is_bad + first, 1, (size_t)s->length) != NULL;
+        s->is_unscored[s->windows++] = memchr(s->is_bad + first, 1, (size_t)length) != NULL;
+        s->next_window += s->window.step;
     }
     ASSERT(s->windows <= s->most, "%lld windows", (long long)s->windows);
 }
@@ -130,10 +218,10 @@ static int64_t read_until_windows(struct series_rows *s, const struct team *team
     while (s->windows == 0 && n > 0) {
         drop_steps(s);
         n = new_rows_next(s->rows, team, e);
-        if (n > 0) {
-            take_file_steps(s, n);
+        if (n > 0 && take_file_steps(s, n, e) != 0)
+            return -1;
+        if (n > 0)
             find_series_windows(s);
-        }
     }
     return n < 0 ? -1 : s->windows;
 }

@@ -1,9 +1,10 @@
-// Windows over the rows of files that are no data set. Every file is a series of its own, whose rows follow one
-// another; times are text here and separate nothing.
+// Windows over the rows of files that are no data set. Every file is a series of its own, which ends at a gap in time,
+// as a series of a data set does.
 #pragma once
 
 #include "apply/new_rows.h"
 #include "data/dataset.h"
+#include "data/window.h"
 
 struct comm;
 struct team;
@@ -19,17 +20,21 @@ struct series_step {
 struct series_rows {
     struct new_rows *rows; // borrowed
     int features;
-    int64_t length, step, most; // of windows; windows of a piece
+    struct window_config window;
+    int64_t most; // windows of a piece
 
     float *x;            // (most + length, features), owned: the steps of the piece
     int64_t *start;      // (most), owned: first step of each window, in x
     int8_t *is_unscored; // (most), owned: of each window
     int64_t windows;     // of the piece
 
-    int8_t *is_bad;      // (most + length), owned: steps with a value that the model cannot take
-    int64_t base, n;     // number of the first step in x, from the first of all files; steps in x
-    int64_t next_window; // first step of the next window
-    int file;            // of the last step; -1: none so far
+    int8_t *is_bad;          // (most + length), owned: steps with a value that the model cannot take
+    int8_t *is_first;        // (most + length), owned: steps that do not continue the series of the step before them
+    struct window_step last; // that was read
+    int64_t base, n;         // number of the first step in x, from the first of all files; steps in x
+    int64_t next_window;     // first step of the next window
+    int64_t scanned;         // steps before this one were looked at for gaps
+    int file;                // of the last step; -1: none so far
 
     bool keeps_names;          // until the caller forgets them; otherwise those of steps before the piece are forgotten
     struct series_step *named; // (n_named of room_named), owned: steps from first_named on
