@@ -85,6 +85,19 @@ static int read_top_names(struct scores_group *g, struct err *e)
     return rc;
 }
 
+// Takes the time steps of windows instead of the windows, which overlap.
+static void choose_steps(struct scores_group *g)
+{
+    char *steps = scores_path(g, SCORES_STEPS);
+
+    if (store_has(g->f, steps)) {
+        free(g->group);
+        g->group = steps;
+    } else {
+        free(steps);
+    }
+}
+
 // Opens the only group of scores. Returns -1 and an error on failure.
 static int open_scores_group(struct scores_group *g, const char *path, struct err *e)
 {
@@ -101,7 +114,9 @@ static int open_scores_group(struct scores_group *g, const char *path, struct er
     if (!g->group)
         return err_add(e, ERR_DATA, "%s: found %d groups of scores, allowed: 1", path, n);
 
-    char *error = scores_path(g, SCORES_ERROR), *sources = store_get_text(g->f, g->group, SCORES_SOURCES);
+    char *sources = store_get_text(g->f, g->group, SCORES_SOURCES);
+    choose_steps(g);
+    char *error = scores_path(g, SCORES_ERROR);
     int rc = store_get_shape(g->f, error, &shape, e);
     if (rc == 0 && shape.rank != 1)
         rc = err_add(e, ERR_DATA, "%s: %s: found %d dimensions, allowed: 1", path, error, shape.rank);

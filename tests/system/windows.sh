@@ -119,6 +119,12 @@ says both.jsonl '^.."?file":"few.csv","row":6,"error":null,"threshold":[0-9.]+,"
 bad 3 'few.csv: found no window of 12 time steps, which the model takes: each file has fewer rows' score one/dense few.csv -o few.csv.csv
 bad 2 'allowed for time steps of test.csv: FILE.csv, FILE.jsonl or -' score one/dense test.csv -o text.h5
 
+good top scores.h5 --list 3
+says stdout '^scores.h5: 400 rows, [0-9]+ above the threshold'
+cp stdout of_hdf5
+good top file.csv --list 3
+is 'the worst time steps' "$(tail -n +2 of_hdf5 | grep -v top)" "$(tail -n +2 stdout | grep -v top)"
+
 # Times: a gap of an hour after 100 steps, and a clock that is set back after 250. Names and times are carried along.
 awk -F, 'NR == 1 {print "name,when," $0; next}
     {t = 1577836800 + NR - 2 + (NR - 2 >= 100) * 3600 - (NR - 2 >= 250) * 50; print "n" NR - 2 "," t "," $0}' test.csv >times.csv
