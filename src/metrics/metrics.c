@@ -1,6 +1,7 @@
 // Metrics of a ranking. Each is one loop over the groups of equal scores, or a binary search in them.
 #include "metrics/metrics.h"
 
+#include "metrics/quantiles.h"
 #include <float.h>
 #include <math.h>
 
@@ -141,13 +142,6 @@ struct best_f1 ranking_best_f1(const struct ranking *r)
     if (at >= 0)
         best.threshold = threshold_below(r, at);
     return best;
-}
-
-// Returns the value between a and b at t in [0, 1). If t is 0 or both are equal, an infinite neighbour does not make it
-// NaN.
-static double interpolate_linear(double a, double b, double t)
-{
-    return t == 0 || a == b ? a : a + (b - a) * t;
 }
 
 double ranking_quantile(const struct ranking *r, double q)

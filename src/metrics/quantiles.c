@@ -72,9 +72,7 @@ int values_sort(float *v, int64_t n, struct err *e)
     return 0;
 }
 
-// Returns the value between a and b at t in [0, 1). If t is 0 or both are equal, an infinite neighbour does not make it
-// NaN.
-static double between_values(double a, double b, double t)
+double interpolate_linear(double a, double b, double t)
 {
     return t == 0 || a == b ? a : a + (b - a) * t;
 }
@@ -87,7 +85,7 @@ double sorted_quantile(const float *sorted, int64_t n, double level)
 
     double at = level * (double)(n - 1);
     int64_t below = (int64_t)at, above = below + 1 < n ? below + 1 : below;
-    return between_values((double)sorted[below], (double)sorted[above], at - (double)below);
+    return interpolate_linear((double)sorted[below], (double)sorted[above], at - (double)below);
 }
 
 // Returns true if the table says anything. The values of a column without any number are all NaN.
@@ -108,7 +106,7 @@ double quantiles_value(const struct quantiles *q, double level)
         i++;
 
     double t = (level - q->level[i - 1]) / (q->level[i] - q->level[i - 1]);
-    return t == 1 ? q->value[i] : between_values(q->value[i - 1], q->value[i], t);
+    return t == 1 ? q->value[i] : interpolate_linear(q->value[i - 1], q->value[i], t);
 }
 
 double quantiles_share(const struct quantiles *q, double x, double *upper)

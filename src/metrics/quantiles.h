@@ -5,6 +5,10 @@
 #include "base/err.h"
 #include <stdint.h>
 
+// Returns the value between a and b at t in [0, 1). If t is 0 or both are equal, an infinite neighbour does not make it
+// NaN.
+double interpolate_linear(double a, double b, double t);
+
 // Sorts v (n), which has no NaN, in ascending order; -0 becomes 0. O(n) time by radix sort. Returns 0, or -1 and an
 // error without memory.
 int values_sort(float *v, int64_t n, struct err *e);

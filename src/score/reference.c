@@ -2,6 +2,7 @@
 #include "score/reference.h"
 
 #include "base/mem.h"
+#include "metrics/quantiles.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,8 +193,7 @@ double reference_quantile(const struct reference *r, double level)
     int64_t below = (int64_t)at, from_top = r->rows - 1 - below;
     if (from_top < r->n_largest) {
         double lower = (double)r->largest[from_top], upper = (double)r->largest[from_top > 0 ? from_top - 1 : 0];
-        double t = at - (double)below;
-        return t == 0 || lower == upper ? lower : lower + (upper - lower) * t;
+        return interpolate_linear(lower, upper, at - (double)below);
     }
     struct quantiles q = reference_errors(r);
     return quantiles_value(&q, level);

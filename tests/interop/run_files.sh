@@ -108,11 +108,14 @@ train: {loss: binary_crossentropy, epochs: 1}
 score: {error: binary_crossentropy}
 EOF
 
-# windows over a series, of which some steps have no value
+# windows over series whose steps have names and times, some without a value
+awk -F, -v OFS=, 'NR == 1 {print "serial,when,machine", $0; next}
+    {print "step-" NR, sprintf("2020-03-09T10:%02d:%02d+01:00", NR / 60, NR % 60), (NR > 120 ? "west" : "east"), $0}' table.csv >series.csv
+must "$hourglass" import series.csv --id serial --time when --group machine --label kind -o data/series.h5:all
 cat >windows.yaml <<'EOF'
 data:
-  train: {from: table.h5:all, where: second < 9}
-  test: table.h5:all
+  train: {from: series.h5:all, where: second < 9}
+  test: series.h5:all
   normal: [usual]
   scale: standard
   window: {length: 3}
@@ -121,6 +124,7 @@ model:
   decoder: [{dense: 9}]
 train: {loss: mse, epochs: 1}
 score: {save: [reconstruction, feature_error], baseline: pca}
+sweep: {over: {train.seed: [1, 2]}}
 EOF
 
 must "$hourglass" run windows.yaml --results .
