@@ -14,7 +14,7 @@ struct line_text {
 void line_bytes(struct line_text *t, const char *text, size_t n);
 void line_string(struct line_text *t, const char *text);
 void line_integer(struct line_text *t, int64_t value);
-// Appends the fewest digits that read back as the same float; "inf" or `infinity`; nothing if it is NaN.
+// Appends a number with so few digits that it reads back as the same float, `infinity`, or nothing if it is NaN.
 void line_float(struct line_text *t, float value, const char *infinity);
 // Appends a field of CSV, in quotes if it needs them.
 void line_csv_field(struct line_text *t, const char *text, size_t n);
