@@ -3,7 +3,7 @@
 #
 #   bash tests/bench/many_trials.sh [COUNT]      with nothing else running; needs python3-h5py, time
 #
-# The trial files are clones of one small trial (38 objects, 43 kB) with other ids; COUNT is 10,000 unless given.
+# The trial files are clones of one small trial (50 objects, 61 kB) with other ids; COUNT is 10,000 unless given.
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 source "$(dirname "$0")/../lib.sh"
