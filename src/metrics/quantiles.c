@@ -49,9 +49,11 @@ static bool scatter_by_byte(const uint32_t *from, uint32_t *to, int64_t n, int b
 int values_sort(float *v, int64_t n, struct err *e)
 {
     int64_t count[KEY_BYTES][BYTE_VALUES] = {{0}};
-    uint32_t *keys = mem_array(2 * (size_t)n + 1, sizeof *keys, "values to sort", e), *from = keys, *to = keys + n;
+    uint32_t *keys = mem_array(2 * (size_t)n + 1, sizeof *keys, "values to sort", e);
     if (!keys)
         return -1;
+
+    uint32_t *from = keys, *to = keys + n;
 
     for (int64_t i = 0; i < n; i++) {
         keys[i] = ascending_key(v[i]);
