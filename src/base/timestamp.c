@@ -62,7 +62,8 @@ struct calendar_time timestamp_split(int64_t time, int offset_minutes)
     struct calendar_time c;
     int64_t shift = offset_minutes * 60 * SECOND_US;
     int64_t local = time < INT64_MIN / 2 || time > INT64_MAX / 2 ? time : time + shift;
-    int64_t days = local / DAY_US - (local % DAY_US < 0), left = local - days * DAY_US;
+    int64_t left = local % DAY_US + (local % DAY_US < 0) * DAY_US; // of the day
+    int64_t days = local / DAY_US - (local % DAY_US < 0);
 
     ASSERT(left >= 0 && left < DAY_US, "%lld microseconds of a day", (long long)left);
     split_days(days, &c);

@@ -84,7 +84,7 @@ static void test_differences_are_named(void **state)
 static void test_columns_and_coordinates_survive_a_file(void **state)
 {
     struct err e = {0};
-    struct columns c = make_columns(), back;
+    struct columns c = make_columns(), back, bad;
     struct coordinates at = {.id = (char *[]){"first", ""},
         .time = (int64_t[]){TIME_MISSING, 1583748873250000},
         .group = (int64_t[]){1, GROUP_MISSING},
@@ -114,7 +114,7 @@ static void test_columns_and_coordinates_survive_a_file(void **state)
     assert_string_equal(time, "2020-03-09 11:14:33.25+01:00");
     assert_string_equal(coordinates_group(&read, 0), "b.csv");
     assert_null(coordinates_group(&read, 1));
-    assert_int_equal(columns_read(f, "s", 8, &back, &e), -1); // another number of features
+    assert_int_equal(columns_read(f, "s", 8, &bad, &e), -1); // another number of features
     store_close(&f);
 
     free(path);
