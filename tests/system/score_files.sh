@@ -155,7 +155,7 @@ for how in '1 2' '2 1' '3 2'; do
     cmp split.csv stdout >comparison 2>&1 || fail "scores through a pipe on $ranks x $threads"
     says message '^standard output: 300 rows of standard input under trial'
 done
-{ head -1 tiny.csv && for i in {1..200}; do sed 1d tiny.csv; done; } >long.csv
+{ head -1 tiny.csv && for _ in {1..200}; do sed 1d tiny.csv; done; } >long.csv
 good score "$model" long.csv -o long.out.csv -t 2
 is 'errors of a long file' "$(sed 1d long.out.csv | cut -d, -f2 | sort | uniq -c | awk '{print $1 % 200}' | sort -u)" 0
 good score "$model" - -o - -t 1 <long.csv
