@@ -167,6 +167,8 @@ void csv_rows_count(struct new_rows *r, const struct rows_part *part)
     if (part->unknowns && !s->n_unknowns)
         describe_field(r, part->unknown_row, part->unknown_field, part->unknown, s->first_unknown);
     s->texts += part->texts;
+    s->filled += part->filled;
+    s->empty += part->empty;
     s->n_unknowns += part->unknowns;
 }
 
@@ -205,8 +207,21 @@ static void warn_about_unknowns(struct new_rows *r)
     s->n_unknowns = 0;
 }
 
+static void warn_about_filled(struct new_rows *r)
+{
+    struct new_rows_state *s = r->state;
+
+    const char *verb = r->request->fit->scaling->ignores_missing ? "ignores" : "fills";
+
+    if (s->filled)
+        text_add(&r->notes, "%s: rows with missing values, which the model %s: %lld; without any value: %lld\n",
+            new_rows_title(r), verb, (long long)s->filled, (long long)s->empty);
+    s->filled = s->empty = 0;
+}
+
 void csv_rows_warn(struct new_rows *r)
 {
+    warn_about_filled(r);
     warn_of_texts(r);
     warn_about_unknowns(r);
 }

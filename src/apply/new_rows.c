@@ -302,19 +302,38 @@ struct rows_work {
     bool is_float; // values are exact in single precision
 };
 
+// Returns true if a value that is missing is noted already, as a feature of the same column.
+static bool is_noted(const struct new_rows *r, const int32_t *missing, int n, int feature)
+{
+    int column = columns_of_feature(r->request->columns, feature);
+    return n > 0 && column >= 0 && column == columns_of_feature(r->request->columns, missing[n - 1]);
+}
+
+// Counts a row in which `lacking` values are filled.
+static void count_filled(const struct new_rows *r, struct rows_part *part, int lacking)
+{
+    part->filled += lacking > 0;
+    part->empty += lacking == r->columns;
+}
+
 // Fills and scales a row. Notes the columns that the model cannot take.
-static void finish_new_row(const struct rows_work *w, int64_t i, const double *row)
+static void finish_new_row(const struct rows_work *w, struct rows_part *part, int64_t i, const double *row)
 {
     struct new_rows *r = w->r;
     const struct scaling *scaling = r->request->fit->scaling;
     bool takes_missing = scaling->fill || scaling->ignores_missing;
     int32_t *missing = r->missing + i * NEW_ROWS_MISSING;
-    int n = 0;
+    int n = 0, lacking = 0;
 
-    for (int c = 0; c < r->columns; c++)
-        if (!isfinite(row[c]) && (isinf(row[c]) || !takes_missing) && n < NEW_ROWS_MISSING)
+    for (int c = 0; c < r->columns; c++) {
+        bool is_refused = !isfinite(row[c]) && (isinf(row[c]) || !takes_missing);
+        lacking += isnan(row[c]) && takes_missing;
+        if (is_refused && n < NEW_ROWS_MISSING && !is_noted(r, missing, n, c))
             missing[n++] = c;
+    }
     r->is_unscored[i] = n > 0;
+    if (n == 0)
+        count_filled(r, part, lacking);
     while (n < NEW_ROWS_MISSING)
         missing[n++] = -1;
     scaling_apply(scaling, -1, w->is_float, row, r->x + i * r->columns);
@@ -331,11 +350,12 @@ static void read_csv_part(const struct rows_work *w, struct rows_part *part, int
             part->bad_fields = fields;
             return;
         }
-        finish_new_row(w, i, row);
+        finish_new_row(w, part, i, row);
     }
 }
 
-static void read_source_part(const struct rows_work *w, int64_t first, int64_t last, double *row)
+static void read_source_part(
+    const struct rows_work *w, struct rows_part *part, int64_t first, int64_t last, double *row)
 {
     const struct new_rows_state *s = w->r->state;
     enum store_type type = s->source->shape.type;
@@ -343,7 +363,7 @@ static void read_source_part(const struct rows_work *w, int64_t first, int64_t l
 
     for (int64_t i = first; i < last; i++) {
         source_widen(type, (const char *)s->values + (size_t)i * bytes, w->r->columns, row);
-        finish_new_row(w, i, row);
+        finish_new_row(w, part, i, row);
     }
 }
 
@@ -361,7 +381,7 @@ static void read_rows_part(void *context, int64_t number)
     if (r->state->is_csv)
         read_csv_part(w, part, first, last, row);
     else
-        read_source_part(w, first, last, row);
+        read_source_part(w, part, first, last, row);
     free(row);
 }
 

@@ -17,6 +17,8 @@ struct rows_part {
     int64_t text_row;
     int text_field;
     char text[QUOTE_ROOM]; // the first of them
+    int64_t filled;        // rows with missing values that are filled
+    int64_t empty;         // of these, rows without any value
     int64_t unknowns;      // categories that the model does not know
     int64_t unknown_row;
     int unknown_field;
@@ -35,9 +37,10 @@ struct new_rows_state {
     int64_t *label;          // (most), owned: read and not used
     char **ids;              // (most), owned, as are the strings: of rows that are not CSV; NULL: they have none
     struct rows_part *parts; // (most / PART_ROWS), owned
-    int64_t texts;           // in all files
-    char first_text[300];    // where the first of them is
-    char **names;            // (n_names), owned: of the columns that a table must have; NULL: they have none
+    int64_t texts;           // in all files, as the next two
+    int64_t filled, empty;
+    char first_text[300]; // where the first of them is
+    char **names;         // (n_names), owned: of the columns that a table must have; NULL: they have none
     int n_names;
     int64_t *unknowns; // (columns->n), owned: rows with an unknown category
     int64_t n_unknowns;

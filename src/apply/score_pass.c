@@ -400,8 +400,8 @@ static int finish_outcome(struct score_pass *s, struct err *e)
     out->rows = rows;
     if (rows == 0)
         return err_add(e, ERR_DATA,
-            "%s: found no window of %lld time steps, which the model takes: each file has fewer rows", s->name,
-            (long long)s->fit.window.length);
+            "%s: found no window of %lld time steps, which the model takes: no file has that many rows without a gap in time",
+            s->name, (long long)s->fit.window.length);
     if (!s->job->source && out->unscored == rows)
         return err_add(e, ERR_DATA,
             "%s: no row has an error: each of the %lld rows has a value that is missing, infinite or no number",

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/score_data.h"
 #include "comm/comm.h"
+#include "import/file_set.h"
 #include "nn/nn.h"
 #include "report/explain_print.h"
 #include "score/score.h"
@@ -62,10 +63,12 @@ static const struct command command = {
     .usage = "MODEL DATA... [OPTION]...",
     .about =
         "Says why rows of new data are anomalous. For each of the rows with the largest errors, or for the one that\n"
-        "is named, it lists the features by their share of the squared error, the value seen and the value that\n"
-        "the model expected, in the units of the data, and the percentile of the feature's error among those of\n"
-        "the training data. The features of one column, such as categories, count as one. Rows that are pictures\n"
-        "are drawn with a heat map; for windows of a series, the time steps are listed. DATA is as for score.\n" MODEL_HELP,
+        "is named, it lists the features by their share of the error, the value seen and the value that the model\n"
+        "expected, in the units of the data, and the percentile of the feature's error among those of the training\n"
+        "data. For the shares, the squared error of a feature is divided by what is usual for it: the 0.99 quantile\n"
+        "of its training errors. The features of one column, such as categories, count as one. A missing value is\n"
+        "shown as the value that replaces it. Rows that are pictures are drawn with a heat map; for windows of a\n"
+        "series, the time steps are listed. DATA is as for score.\n" MODEL_HELP,
     .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model.\n"
               "\n"
@@ -174,6 +177,7 @@ int cmd_explain(int argc, char **argv)
         o.n_files = job.n_files;
         if (!e.count)
             model_job_run(&job, &e);
+        file_set_free(&job.set);
     }
 
     field_free(fields, &o);

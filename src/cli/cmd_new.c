@@ -70,14 +70,19 @@ static bool names_split(const char *name)
     return colon && colon - name > 3 && strncmp(colon - 3, ".h5", 3) == 0 && colon[1] && colon[1] != '/';
 }
 
-// Returns the name of the data as new memory: "traces" of "data/traces.csv.gz", "photos" of "photos/". Characters that
-// a name of a folder should not have become '_'.
-static char *data_name(const char *source)
+// Returns the name of the data as new memory: "traces" of "data/traces.csv.gz", "photos" of "photos/", "logs" of
+// several files "logs/*.csv". Characters that a name of a folder should not have become '_'.
+static char *data_name(const struct arguments *sources)
 {
+    const char *source = sources->v[0], *last = strrchr(source, '/');
     size_t length = strlen(source);
+    bool are_many = sources->n > 1 || strpbrk(last ? last : source, "*?[");
+
+    if (are_many && last && last > source)
+        length = (size_t)(last - source);
     while (length > 1 && source[length - 1] == '/')
         length--;
-    char *path = mem_format("%.*s", (int)length, source);
+    char *path = are_many && !last ? mem_text("data") : mem_format("%.*s", (int)length, source);
     const char *slash = strrchr(path, '/');
     char *name = mem_text(slash && slash[1] ? slash + 1 : path);
 
@@ -133,7 +138,7 @@ static char *import_sources(struct new_options *o, const struct arguments *rest,
 static int make_experiment(struct new_options *o, const struct arguments *rest, struct err *e)
 {
     struct text text = {0};
-    char *name = data_name(rest->v[0]), *source = NULL;
+    char *name = data_name(rest), *source = NULL;
     char *spec = o->spec ? mem_text(o->spec) : mem_format("%s.yaml", name);
     int failed = check_spec_name(o, spec, e);
 

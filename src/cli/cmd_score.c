@@ -14,6 +14,7 @@
 #include "cli/score_data.h"
 #include "cli/score_watch.h"
 #include "comm/comm.h"
+#include "import/file_set.h"
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
@@ -331,6 +332,7 @@ int cmd_score(int argc, char **argv)
             job.output = strcmp(o.output, "-") == 0 ? NULL : o.output;
             model_job_run(&job, &e);
         }
+        file_set_free(&job.set);
     }
 
     field_free(fields, &o);

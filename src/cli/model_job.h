@@ -1,6 +1,7 @@
 // What score, encode, decode and generate have in common: a trained model, a split of a data set, ranks and threads.
 #pragma once
 
+#include "import/file_set.h"
 #include "trial/model_load.h"
 
 // What MODEL may be, for the help of the commands.
@@ -11,6 +12,7 @@ struct model_job {
     const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: none
     char *const *files;       // (n_files) instead of `data`: files of other formats, or "-" for standard input
     int n_files;
+    struct file_set set;     // owned; what `files` borrows
     int64_t ranks, threads;  // 0: not given
     const char *calibration; // as given: another FILE.h5:SPLIT that `work` reads; NULL: none
     const char *output;      // file to write: is neither the model nor the data; NULL: none

@@ -4,6 +4,8 @@
 #include "apply/csv_stream.h"
 #include "apply/new_rows.h"
 #include "base/err.h"
+#include "import/file_set.h"
+#include "import/import.h"
 #include <string.h>
 
 const char *const csv_header_choices[] = {"auto", "yes", "no", NULL};
@@ -29,8 +31,10 @@ int score_data_set(struct model_job *j, const struct csv_options *csv, const str
     if (splits) {
         j->data = rest->v[1];
     } else {
-        j->files = rest->v + 1;
-        j->n_files = rest->n - 1;
+        const struct import_options all = {.sources = (const char **)rest->v + 1, .n_sources = rest->n - 1};
+        file_set_expand(&j->set, &all, e);
+        j->files = (char *const *)j->set.v;
+        j->n_files = j->set.n;
     }
     return e->count == before ? 0 : -1;
 }

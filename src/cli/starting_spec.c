@@ -111,18 +111,21 @@ static void learn_labels(struct facts *f)
     text_free(&counts);
 }
 
-// Returns true if rows of a group follow each other in time. Real clocks go back now and then: at the end of summer
-// time.
-static bool is_in_order_of_time(const struct dataset *d)
+// Returns true if most rows follow the one before after about the same time, as those of a sensor do. The rows of a log
+// of events do not. Gaps are rare, and so are clocks that go back at the end of summer time.
+static bool is_regular(const struct dataset *d, double usual_step)
 {
     const struct coordinates *c = &d->coordinates;
-    int64_t backwards = 0;
+    int64_t steps = 0, usual = 0;
 
-    for (int64_t i = 1; c->time && i < d->rows; i++) {
-        bool is_same_group = !c->group || c->group[i] == c->group[i - 1];
-        backwards += is_same_group && c->time[i] < c->time[i - 1];
+    for (int64_t i = 1; i < d->rows; i++) {
+        double step = 1e-6 * (double)(c->time[i] - c->time[i - 1]);
+        if (c->group && c->group[i] != c->group[i - 1])
+            continue;
+        steps++;
+        usual += 3 * step >= usual_step && step <= 3 * usual_step;
     }
-    return c->time && d->rows > 1 && backwards * 100 <= d->rows;
+    return steps > 0 && 10 * usual >= 9 * steps;
 }
 
 // Returns the median of the time from a row to the next one, in seconds.
@@ -181,8 +184,9 @@ static char *find_test_split(const char *source, struct err *e)
 
 static int learn_facts(const char *source, const struct dataset *d, struct facts *f, struct err *e)
 {
-    *f = (struct facts){.source = source, .d = d, .is_image = d->shape_rank > 1, .is_series = is_in_order_of_time(d)};
-    f->usual_step = f->is_series ? median_step(d) : 0;
+    *f = (struct facts){.source = source, .d = d, .is_image = d->shape_rank > 1};
+    f->usual_step = d->coordinates.time && d->rows > 1 ? median_step(d) : 0;
+    f->is_series = f->usual_step > 0 && is_regular(d, f->usual_step);
     learn_values(f);
     learn_labels(f);
     f->has_pixels = f->is_image && has_bytes(source, e);
@@ -264,7 +268,7 @@ static void propose_windows(struct text *t, const struct facts *f)
     char number[32];
 
     text_add(t,
-        "  # The rows have times, which increase, so a sample is a window over some time steps. Remove this for rows that\n"
+        "  # The rows have times at regular intervals, so a sample is a window over some time steps. Remove this for rows that\n"
         "  # have nothing to do with the rows before them.\n"
         "  window: {");
     if (f->d->rows < FEW_STEPS)
@@ -272,11 +276,8 @@ static void propose_windows(struct text *t, const struct facts *f)
     else
         text_add(t, "length: auto");
     text_add(t, ", step: 1");
-    if (f->usual_step > 0)
-        text_add(
-            t, ", max_gap: %ss}    # no window crosses a longer gap in time\n", text_number(number, 5 * f->usual_step));
-    else
-        text_add(t, "}\n");
+    text_add(
+        t, ", max_gap: %ss}    # no window crosses a longer gap in time\n", text_number(number, 5 * f->usual_step));
 }
 
 static void propose_model(struct text *t, const struct facts *f)

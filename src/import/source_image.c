@@ -225,7 +225,7 @@ static int refuse_picture(const struct pictures *p, const struct err *why, struc
 {
     bool has_hint = p->n > 1 && why->kind == ERR_DATA;
     return err_add(e, why->kind, "%.*s%s", (int)strcspn(why->text, "\n"), why->text,
-        has_hint ? "; hint: --skip-bad leaves bad pictures out" : "");
+        has_hint ? "; hint: hourglass import --skip-bad leaves bad pictures out" : "");
 }
 
 static int check_picture_head(struct source *s, struct picture *v, const struct import_options *o, struct err *e)

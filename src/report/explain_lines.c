@@ -36,8 +36,8 @@ static void free_original_row(struct original_row *o)
 }
 
 // Returns the category that the features of a column mean: the one with the largest value, or for a column of one
-// feature the nearest number. NULL: none.
-static const char *category_of(const struct column *c, const float *value)
+// feature the nearest number. `least` is what the largest value must be at least. NULL: none.
+static const char *category_of(const struct column *c, const float *value, float least)
 {
     int best = 0;
 
@@ -45,7 +45,7 @@ static const char *category_of(const struct column *c, const float *value)
         for (int k = 1; k < c->n; k++)
             if (value[k] > value[best])
                 best = k;
-        return value[best] > 0 ? c->categories[best] : NULL;
+        return value[best] >= least ? c->categories[best] : NULL;
     }
     if (isnan(value[0]))
         return NULL;
@@ -72,8 +72,9 @@ static void complete_line(const struct trained_model *t, const struct explained_
     l->percentile = q.n && !isnan(d) ? 100 * quantiles_share(&q, d * d, NULL) : NAN;
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
-        l->seen_category = category_of(c, o->seen + first);
-        l->expected_category = category_of(c, o->expected + first);
+        l->seen_category = category_of(c, o->seen + first, 0.5F); // a category that the model knows is 1
+        l->seen_category = l->seen_category ? l->seen_category : "(unknown)";
+        l->expected_category = category_of(c, o->expected + first, -INFINITY);
     }
 }
 

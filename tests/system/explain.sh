@@ -93,6 +93,8 @@ good explain results/net new.csv --row 6 --csv
 says stdout '^6,[0-9.e-]+,[0-9.e-]+,bytes,[0-9.e-]+,205,[0-9.e-]+,[0-9.e-]+$'
 says stdout '^6,[0-9.e-]+,[0-9.e-]+,proto,[0-9.e-]+,tcp,(tcp|udp|icmp),[0-9.e-]+$'
 is 'lines of columns' "$(wc -l <stdout)" 4
+good explain results/net new.csv --row 7 --csv
+says stdout '^7,[0-9.e-]+,[0-9.e-]+,proto,[0-9.e-]+,\(unknown\),(tcp|udp|icmp),[0-9.e-]+$'
 
 # --- pictures: a heat map
 if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import PIL' 2>/dev/null; then

@@ -79,11 +79,11 @@ echo text >bad/one/2.png
 : >bad/one/3.png
 head -c 70 gray.png >bad/one/4.png
 ln -s nowhere.png bad/two/5.png
-bad 3 'bad/one/2.png: neither a PNG nor a JPEG file, whatever its name says; hint: --skip-bad' import bad -o out.h5:bad
+bad 3 'bad/one/2.png: neither a PNG nor a JPEG file, whatever its name says; hint: hourglass import --skip-bad' import bad -o out.h5:bad
 says message 'bad/one/3.png: the file is empty'
 says message 'bad/two/5.png: No such file'
 rm bad/one/[23].png bad/two/5.png
-bad 3 'bad/one/4.png: no good PNG: .*; hint: --skip-bad leaves bad pictures out' import bad -o out.h5:bad
+bad 3 'bad/one/4.png: no good PNG: .*; hint: hourglass import --skip-bad leaves bad pictures out' import bad -o out.h5:bad
 echo text >bad/one/2.png
 good import bad -o out.h5:bad --skip-bad
 says stdout '2 rows of 2x4 u1; folder: one \(1\), two \(1\)'

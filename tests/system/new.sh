@@ -56,6 +56,17 @@ good new series.csv --time time
 says series.yaml '^  window: \{length: auto, step: 1, max_gap: 300s\}'
 runs series
 
+# a log of events, whose times are irregular, in several files: no series
+mkdir logs
+for k in 1 2; do
+    awk -v k=$k 'BEGIN { print "time,load"; for (i = 0; i < 300; i++) { t += 1 + (i * i * 37 % 101) ^ 2; print 1700000000 + t "," i % 9 } }' >logs/$k.csv
+done
+good new 'logs/*.csv' --time time
+says logs.yaml '^name: logs$'
+says logs.yaml '^  train: logs.h5:all$'
+! grep -q 'window:' logs.yaml || fail 'windows over a log of events'
+runs logs
+
 # pictures
 if has_data images; then
     mkdir pictures

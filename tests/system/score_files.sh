@@ -127,6 +127,14 @@ sed '2,$s/[^,]*/x/2' tiny.csv >texts.csv
 bad 3 'no row has an error: each of the 300 rows' score "$model" texts.csv -o x.csv
 [ ! -e x.csv ] || fail 'no scores, but a file'
 
+# a model that fills missing values says how many it has filled; a column of categories is named once
+tiny_spec | sed 's/scale: min_max/scale: min_max\n  fill: mean/; s/^name: tiny/name: filled/' >filled.yaml
+good run filled.yaml -n 1 -t 1 --quiet
+{ cat gaps.csv; echo ,,,,,,0; } >filled.csv
+good score results/filled filled.csv -o x.csv -t 1
+says stdout 'filled.csv: rows with missing values, which the model fills: 3; without any value: 1'
+rm x.csv
+
 # --- id and time, in their own spelling
 awk -F, -v OFS=, 'NR == 1 {print $0, "serial", "when"; next} {print $0, NR == 2 ? "\"a \"\"b\"\", c\"" : "s" NR, "2020-03-09 10:14:" NR}' tiny.csv >ids.csv
 good score "$model" ids.csv --id serial --time when -o ids.out.csv -t 1
@@ -143,6 +151,10 @@ bad 2 'found with a split, allowed: with CSV files' score "$model" data/tiny.h5:
 head -101 tiny.csv >first.csv
 good score "$model" first.csv second.csv -o both.csv -t 1
 is 'files' "$(cut -d, -f1 both.csv | uniq -c | awk '{print $1, $2}' | tr '\n' '|')" '1 file|100 first.csv|200 second.csv|'
+mkdir parts && cp first.csv second.csv parts
+good score "$model" 'parts/*.csv' -o pattern.csv -t 1
+is 'errors of the files of a pattern' "$(cut -d, -f3 pattern.csv | cksum)" "$(cut -d, -f3 both.csv | cksum)"
+bad 2 'other/\*.csv: no file matches this pattern' score "$model" 'other/*.csv' -o x.csv
 is 'rows of the second file' "$(sed -n '102p;301p' both.csv | cut -d, -f2 | xargs)" '0 199'
 is 'errors of both' "$(cut -d, -f3 both.csv | cksum)" "$(cut -d, -f2 split.csv | cksum)"
 

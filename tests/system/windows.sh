@@ -116,7 +116,7 @@ head -n 8 test.csv >few.csv
 good score one/dense test.csv few.csv -o both.jsonl
 is 'lines of two files' "$(wc -l <both.jsonl)" 407
 says both.jsonl '^.."?file":"few.csv","row":6,"error":null,"threshold":[0-9.]+,"anomalous":null.$'
-bad 3 'few.csv: found no window of 12 time steps, which the model takes: each file has fewer rows' score one/dense few.csv -o few.csv.csv
+bad 3 'few.csv: found no window of 12 time steps, which the model takes: no file has that many rows without a gap in time' score one/dense few.csv -o few.csv.csv
 bad 2 'allowed for time steps of test.csv: FILE.csv, FILE.jsonl or -' score one/dense test.csv -o text.h5
 
 good top scores.h5 --list 3
