@@ -7,6 +7,7 @@
 #include "data/data_config.h"
 #include "data/dataset.h"
 #include "data/gather.h"
+#include "data/window.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <ctype.h>
@@ -15,7 +16,8 @@
 #include <string.h>
 
 enum { FEW_ROWS = 300 };    // with fewer, no row is kept for validation
-enum { FEW_STEPS = 1000 };  // with fewer, windows of automatic length could be too long
+enum { SHORT_PART = 16 };   // time steps for validation, of the longest part
+enum { GAP_STEPS = 5 };     // a time that is longer than this many usual steps is a gap
 enum { PIECE_ROWS = 1000 }; // that are looked at together
 enum { BATCHES_PER_EPOCH = 50 };
 
@@ -30,6 +32,8 @@ struct facts {
     int64_t n_common;      // its rows
     double least, largest; // of the values that are not missing
     bool is_image, is_series;
+    bool has_validation;
+    int64_t window;    // time steps of a window; 0: auto
     bool has_pixels;   // an image of bytes
     double usual_step; // seconds, the median of the steps of a series; 0: not known
 };
@@ -144,6 +148,38 @@ static double median_step(const struct dataset *d)
     return median;
 }
 
+// Returns the number of rows of the longest part of a series without a gap.
+static int64_t longest_part(const struct dataset *d, double max_gap)
+{
+    const struct coordinates *c = &d->coordinates;
+    int64_t longest = 0, part = 0;
+
+    for (int64_t i = 0; i < d->rows; i++) {
+        bool is_same_group = i > 0 && (!c->group || c->group[i] == c->group[i - 1]);
+        double step = i > 0 ? 1e-6 * (double)(c->time[i] - c->time[i - 1]) : 0;
+        part = is_same_group && step >= 0 && step <= max_gap ? part + 1 : 1;
+        longest = part > longest ? part : longest;
+    }
+    return longest;
+}
+
+// Chooses the length of windows so that the parts for training, test and validation all have some. The last time steps
+// of every part are for the test set, and of the rest the last ones for validation.
+static void choose_window(struct facts *f)
+{
+    int64_t longest = longest_part(f->d, GAP_STEPS * f->usual_step);
+    int64_t of_training = f->labels && !f->test ? longest * 7 / 10 : longest;
+    int64_t of_validation = of_training / 10;
+
+    f->has_validation = f->has_validation && of_validation >= SHORT_PART;
+    if (f->has_validation && of_validation >= WINDOW_LAG_MOST)
+        f->window = 0;
+    else if (f->has_validation)
+        f->window = of_validation / 2;
+    else
+        f->window = of_training / 10 > WINDOW_LAG_LEAST ? of_training / 10 : WINDOW_LAG_LEAST;
+}
+
 // Returns true if the values are stored as bytes.
 static bool has_bytes(const char *source, struct err *e)
 {
@@ -191,6 +227,9 @@ static int learn_facts(const char *source, const struct dataset *d, struct facts
     learn_labels(f);
     f->has_pixels = f->is_image && has_bytes(source, e);
     f->test = find_test_split(source, e);
+    f->has_validation = d->rows >= FEW_ROWS;
+    if (f->is_series)
+        choose_window(f);
     return e->count ? -1 : 0;
 }
 
@@ -242,7 +281,7 @@ static void propose_sets(struct text *t, const struct facts *f)
         add_value(t, f->source);
         text_add(t, "    # without labels, every row is trained on and scored\n");
     }
-    if (f->d->rows >= FEW_ROWS)
+    if (f->has_validation)
         text_add(t, "  validation: 0.1                # of the training rows: they decide when training ends\n");
 }
 
@@ -271,13 +310,13 @@ static void propose_windows(struct text *t, const struct facts *f)
         "  # The rows have times at regular intervals, so a sample is a window over some time steps. Remove this for rows that\n"
         "  # have nothing to do with the rows before them.\n"
         "  window: {");
-    if (f->d->rows < FEW_STEPS)
-        text_add(t, "length: %lld", (long long)(f->d->rows / 10 > 3 ? f->d->rows / 10 : 3));
+    if (f->window > 0)
+        text_add(t, "length: %lld", (long long)f->window);
     else
         text_add(t, "length: auto");
     text_add(t, ", step: 1");
-    text_add(
-        t, ", max_gap: %ss}    # no window crosses a longer gap in time\n", text_number(number, 5 * f->usual_step));
+    text_add(t, ", max_gap: %ss}    # no window crosses a longer gap in time\n",
+        text_number(number, GAP_STEPS * f->usual_step));
 }
 
 static void propose_model(struct text *t, const struct facts *f)
@@ -306,7 +345,7 @@ static void propose_training(struct text *t, const struct facts *f)
     text_add(t, "  optimizer: adam\n  learning_rate: 1e-3\n");
     text_add(t, "  batch_size: %lld\n", (long long)batch);
     text_add(t, "  epochs: %d\n", f->is_image ? 20 : 100);
-    if (f->d->rows >= FEW_ROWS)
+    if (f->has_validation)
         text_add(t, "  early_stopping: 10             # ends after 10 epochs without a better validation loss\n");
 }
 
@@ -346,6 +385,8 @@ static void propose_all(struct text *t, const struct facts *f, const char *name)
     propose_scaling(t, f);
     if (f->is_series)
         propose_windows(t, f);
+    else if (f->d->coordinates.time && f->d->coordinates.group && f->d->coordinates.n_group_names > 1)
+        text_add(t, "  # For windows over the series of each group, sort the rows by group before the import.\n");
 
     propose_model(t, f);
     propose_training(t, f);

@@ -56,6 +56,18 @@ good new series.csv --time time
 says series.yaml '^  window: \{length: auto, step: 1, max_gap: 300s\}'
 runs series
 
+# short series: the windows fit into the parts for validation; interleaved ones are no series
+steps() { awk -v name="$1" -v n="$2" 'BEGIN { for (i = 0; i < n; i++) print 1700000000 + 60 * i "," name "," sin(i / 5) }'; }
+{ echo time,machine,load; steps M0 300; steps M1 300; steps M2 9; } >machines.csv
+good new machines.csv --time time --group machine
+says machines.yaml '^  window: \{length: 15, step: 1, max_gap: 300s\}'
+runs machines
+{ echo time,machine,load; { steps M0 300; steps M1 300; } | sort -t, -k1,1 -s; } >mixed.csv
+good new mixed.csv --time time --group machine
+says mixed.yaml '# For windows over the series of each group, sort the rows by group'
+! grep -q 'window:' mixed.yaml || fail 'windows over interleaved groups'
+runs mixed
+
 # a log of events, whose times are irregular, in several files: no series
 mkdir logs
 for k in 1 2; do
