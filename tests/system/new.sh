@@ -53,7 +53,7 @@ says stdout '^  test: both.h5:test$'
 awk 'BEGIN { print "time,load,heat"; for (i = 0; i < 1500; i++) { t = 1700000000 + 60 * i + (i > 700 ? 86400 : 0) - (i > 1200 ? 600 : 0)
     print t "," sin(i / 8) "," cos(i / 8) } }' >series.csv
 good new series.csv --time time
-says series.yaml '^  window: \{length: auto, step: 1, max_gap: 300s\}'
+says series.yaml '^  window: \{length: 35, step: 1, max_gap: 300s\}'
 runs series
 
 # short series: the windows fit into the parts for validation; interleaved ones are no series
