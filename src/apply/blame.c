@@ -50,22 +50,35 @@ static void blame_features(struct blame *b, const struct trained_model *t)
         b->names[i] = b->thing ? mem_format("feature_%d", i + 1) : place_name(&t->model->input, i);
 }
 
-// Weighs errors by what is usual: the reciprocal of the sum of a thing's high quantiles of the training errors. A thing
-// that had no error counts as if it had a thousandth of the mean, so that it does not always explain most.
-static void weigh_errors(struct blame *b, const struct reference *r)
+// Sets usual (n) to a high quantile of the training errors of each thing, and returns their sum. A column of several
+// features has quantiles of its summed error. In files of earlier versions only its features have some, which are added
+// up; that is too much, because the features are seldom wrong in the same row.
+static double find_usual_errors(const struct blame *b, const struct reference *r, double *usual)
 {
-    const double level = 0.99, least = 1e-3;
-    double *usual = mem_new((size_t)b->n, sizeof *usual), sum = 0;
+    const double level = 0.99;
+    const int n = b->has_column_errors ? r->table_columns : r->columns;
+    double sum = 0;
 
-    for (int i = 0; i < r->columns; i++) {
-        struct quantiles q = reference_feature_errors(r, i);
+    for (int i = 0; i < n; i++) {
+        struct quantiles q = b->has_column_errors ? reference_column_errors(r, i) : reference_feature_errors(r, i);
+        int thing = b->has_column_errors || !b->thing ? i : b->thing[i];
         double value = quantiles_value(&q, level);
+        ASSERT(thing >= 0 && thing < b->n, "thing %d of %d", thing, b->n);
         if (!isfinite(value))
             continue;
-        usual[b->thing ? b->thing[i] : i] += value;
+        usual[thing] += value;
         sum += value;
     }
-    double floor = least * sum / b->n;
+    return sum;
+}
+
+// Weighs errors by what is usual: the reciprocal of a thing's high quantile of the training errors. A thing that had no
+// error counts as if it had a thousandth of the mean, so that it does not always explain most.
+static void weigh_errors(struct blame *b, const struct reference *r)
+{
+    const double least = 1e-3;
+    double *usual = mem_new((size_t)b->n, sizeof *usual);
+    double floor = least * find_usual_errors(b, r, usual) / b->n;
 
     if (floor > 0) {
         b->weight = mem_new((size_t)b->n, sizeof *b->weight);
@@ -78,9 +91,10 @@ static void weigh_errors(struct blame *b, const struct reference *r)
 void blame_init(struct blame *b, const struct trained_model *t)
 {
     *b = (struct blame){.values = shape_size(&t->model->input)};
-    if (t->columns.n && columns_are_derived(&t->columns) && t->columns.n_features == t->scaling.columns)
+    if (t->columns.n && columns_are_derived(&t->columns) && t->columns.n_features == t->scaling.columns) {
         blame_columns(b, &t->columns);
-    else
+        b->has_column_errors = t->reference.table_columns == t->columns.n;
+    } else
         blame_features(b, t);
     if (t->reference.columns == t->scaling.columns)
         weigh_errors(b, &t->reference);

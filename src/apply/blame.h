@@ -4,16 +4,18 @@
 
 #include "base/real.h"
 #include "trial/model_load.h"
+#include <stdbool.h>
 
 enum { BLAME_TOP = 3 };
 
 // Something that can be blamed: a column of a table, or a value of a picture.
 struct blame {
-    int values;    // of a sample
-    int n;         // things to blame
-    int *thing;    // (values), owned: of each value; NULL: each value is one
-    float *weight; // (n), owned: of the squared error of each; NULL: all 1
-    char **names;  // (n), owned
+    int values;             // of a sample
+    int n;                  // things to blame
+    int *thing;             // (values), owned: of each value; NULL: each value is one
+    bool has_column_errors; // each is a column of the table, of whose errors the reference has quantiles
+    float *weight;          // (n), owned: of the squared error of each; NULL: all 1
+    char **names;           // (n), owned
 };
 
 struct blame_share {

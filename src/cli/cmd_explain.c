@@ -66,9 +66,10 @@ static const struct command command = {
         "is named, it lists the features by their share of the error, the value seen and the value that the model\n"
         "expected, in the units of the data, and the percentile of the feature's error among those of the training\n"
         "data. For the shares, the squared error of a feature is divided by what is usual for it: the 0.99 quantile\n"
-        "of its training errors. The features of one column, such as categories, count as one. A missing value is\n"
-        "shown as the value that replaces it. Rows that are pictures are drawn with a heat map; for windows of a\n"
-        "series, the time steps are listed. DATA is as for score.\n" MODEL_HELP,
+        "of its training errors. The features of one column, such as categories, count as one: their squared errors\n"
+        "are added up for the share and for the percentile. A missing value is shown as the value that replaces it.\n"
+        "Rows that are pictures are drawn with a heat map; for windows of a series, the time steps are listed. DATA\n"
+        "is as for score.\n" MODEL_HELP,
     .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model.\n"
               "\n"

@@ -9,6 +9,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,12 +187,19 @@ char *columns_difference(const struct columns *here, const struct columns *there
     return here->n == there->n ? NULL : mem_format("there are %d columns here and %d there", here->n, there->n);
 }
 
-void columns_sum_features(const struct columns *c, const float *feature_error, double *out)
+void columns_sum_features(const struct columns *c, const float *feature_error, float *out)
 {
     for (int i = 0; i < c->n; i++) {
-        out[i] = 0;
+        const float *of_column = feature_error + c->v[i].first;
+        double sum = 0;
+        int found = 0;
+
         for (int k = 0; k < c->v[i].n; k++)
-            out[i] += (double)feature_error[c->v[i].first + k];
+            if (!isnan(of_column[k])) {
+                sum += (double)of_column[k];
+                found++;
+            }
+        out[i] = found ? (float)sum : NAN;
     }
 }
 

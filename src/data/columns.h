@@ -68,8 +68,9 @@ bool columns_are_derived(const struct columns *c);
 // new memory what the first difference is: "column 'proto' has category 'icmp' there and not here".
 char *columns_difference(const struct columns *here, const struct columns *there);
 
-// out (n) := the sums of the features of each column. feature_error (n_features).
-void columns_sum_features(const struct columns *c, const float *feature_error, double *out);
+// Sets out (n) to the sums of the features of each column. feature_error (n_features). A missing value is NaN and adds
+// nothing; the sum is NaN if all are missing.
+void columns_sum_features(const struct columns *c, const float *feature_error, float *out);
 
 // Reads the columns of a split or of a trial's group of columns, which has `n_features` features. A group without
 // arrays of columns gives no columns. Returns -1 and ERR_DATA if they contradict each other.

@@ -56,20 +56,50 @@ static const char *category_of(const struct column *c, const float *value, float
     return c->categories[best];
 }
 
+static int thing_of(const struct blame *b, int value)
+{
+    return b->thing ? b->thing[value] : value;
+}
+
+static double squared_error(const struct explained_row *row, int value)
+{
+    double d = (double)row->y[value] - (double)row->x[value];
+    return isnan(d) ? 0 : d * d;
+}
+
+// Returns how many percent of the training rows have a smaller error of a line's column, or of its feature if there are
+// no errors of columns. Of a window, only the time step of the line counts.
+static double percentile_of(
+    const struct trained_model *t, const struct blame *b, const struct explained_row *row, const struct explain_line *l)
+{
+    int feature = l->value % t->scaling.columns;
+    struct quantiles q = reference_feature_errors(&t->reference, feature);
+    double error = squared_error(row, l->value);
+
+    if (b->has_column_errors) {
+        int number = thing_of(b, l->value);
+        const struct column *c = &t->columns.v[number];
+        q = reference_column_errors(&t->reference, number);
+        error = 0;
+        for (int k = 0; k < c->n; k++)
+            error += squared_error(row, l->value - feature + c->first + k);
+    }
+    bool is_missing = isnan((double)row->y[l->value] - (double)row->x[l->value]);
+    return q.n && !is_missing ? 100 * quantiles_share(&q, error, NULL) : NAN;
+}
+
 // Sets what is known of the value with the largest error of a line.
-static void complete_line(const struct trained_model *t, const struct explained_row *row, const struct original_row *o,
-    struct explain_line *l)
+static void complete_line(const struct trained_model *t, const struct blame *b, const struct explained_row *row,
+    const struct original_row *o, struct explain_line *l)
 {
     int feature = l->value % t->scaling.columns;
     int number = columns_of_feature(&t->columns, feature);
     const struct column *c = number >= 0 ? &t->columns.v[number] : NULL;
-    struct quantiles q = reference_feature_errors(&t->reference, feature);
-    double d = (double)row->y[l->value] - (double)row->x[l->value];
 
     l->step = l->value / t->scaling.columns;
     l->seen = scaling_round(&t->scaling, feature, (double)o->seen[l->value]) + 0.0; // not -0
     l->expected = scaling_round(&t->scaling, feature, (double)o->expected[l->value]) + 0.0;
-    l->percentile = q.n && !isnan(d) ? 100 * quantiles_share(&q, d * d, NULL) : NAN;
+    l->percentile = percentile_of(t, b, row, l);
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
         l->seen_category = category_of(c, o->seen + first, 0.5F); // a category that the model knows is 1
@@ -84,17 +114,6 @@ static int compare_lines(const void *a, const void *b)
     if (x->share != y->share)
         return x->share < y->share ? 1 : -1;
     return (x->value > y->value) - (x->value < y->value);
-}
-
-static int thing_of(const struct blame *b, int value)
-{
-    return b->thing ? b->thing[value] : value;
-}
-
-static double squared_error(const struct explained_row *row, int value)
-{
-    double d = (double)row->y[value] - (double)row->x[value];
-    return isnan(d) ? 0 : d * d;
 }
 
 static double weighted_error(const struct blame *b, const struct explained_row *row, int value)
@@ -123,7 +142,7 @@ struct explain_line *explain_lines_of(
 
     for (int k = 0; k < b->n; k++) {
         lines[k].share = sum > 0 && isfinite(sum) ? lines[k].share / sum : NAN;
-        complete_line(t, row, &o, &lines[k]);
+        complete_line(t, b, row, &o, &lines[k]);
     }
     if (sum > 0 && isfinite(sum))
         qsort(lines, (size_t)b->n, sizeof *lines, compare_lines);

@@ -10,7 +10,7 @@ struct explain_line {
     int step;              // of a window: its time step; else 0
     double seen, expected; // in original units; NaN: missing
     const char *seen_category, *expected_category; // borrowed; NULL: it is a number
-    double percentile; // of the error among the training errors of that feature; NaN: unknown
+    double percentile; // of the error among the training errors of that feature or column; NaN: unknown
 };
 
 // Returns the lines of a row, the largest share first, as new memory; *n of them.

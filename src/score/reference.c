@@ -20,6 +20,7 @@ void reference_free(struct reference *r)
     free(r->largest);
     free(r->feature_error);
     free(r->value);
+    free(r->column_error);
     *r = (struct reference){0};
 }
 
@@ -176,6 +177,12 @@ struct quantiles reference_feature_errors(const struct reference *r, int column)
 {
     ASSERT(!r->columns || (column >= 0 && column < r->columns), "column %d", column);
     return quantiles_of_row(r, r->feature_error, column);
+}
+
+struct quantiles reference_column_errors(const struct reference *r, int number)
+{
+    ASSERT(!r->table_columns || (number >= 0 && number < r->table_columns), "column %d", number);
+    return quantiles_of_row(r, r->column_error, number);
 }
 
 struct quantiles reference_values(const struct reference *r, int column)

@@ -26,6 +26,8 @@ struct reference {
     int columns;                         // features of a sample; 0: their quantiles are not known
     double *feature_error;               // (columns, levels), owned: quantiles of the squared differences, scaled
     double *value;                       // (columns, levels), owned: quantiles of the values, in original units
+    int table_columns;                   // of the table that the features are made of; 0: theirs are not known
+    double *column_error; // (table_columns, levels), owned: quantiles of the sums of the squared differences, scaled
 };
 void reference_free(struct reference *r);
 
@@ -43,9 +45,11 @@ int64_t reference_sample_rows(const struct dataset *d);
 double *reference_column_quantiles(
     const struct reference *r, const float *values, int64_t rows, int columns, struct err *e);
 
-// The tables of the errors and of column `column`. They are empty (n = 0) if that is not known.
+// The tables of the errors, of feature `column`, and of a column of the table. They are empty (n = 0) if that is not
+// known.
 struct quantiles reference_errors(const struct reference *r);
 struct quantiles reference_feature_errors(const struct reference *r, int column);
+struct quantiles reference_column_errors(const struct reference *r, int number);
 struct quantiles reference_values(const struct reference *r, int column);
 // Returns the quantile of the training errors at `level`. It is exact among the stored largest errors and at stored
 // levels, and interpolated elsewhere. NaN if nothing is known.

@@ -133,12 +133,13 @@
 #define STEPS_RANGE_F1        "range_f1"
 #define WINDOW_TIME_STEP      "time_step" // the scale of the first dimension of a window
 
-// arrays of reference/, of dimensions (level) or (level, feature); the largest errors have a scale of their own.
-// `error`, `feature` and `feature_error` are there, too
+// arrays of reference/, of dimensions (level), (level, feature) or (level, column); the largest errors have a scale of
+// their own. `error`, `feature`, `feature_error` and `column` are there, too
 #define REFERENCE_LEVEL         "level" // the scale
 #define REFERENCE_VALIDATION    "validation_error"
 #define REFERENCE_LARGEST_ERROR "largest_error"
 #define REFERENCE_VALUE         "value"
+#define REFERENCE_COLUMN_ERROR  "column_error"
 // attributes, of the training errors
 #define REFERENCE_ROW_COUNT TRAINING_ERRORS_ROWS
 #define REFERENCE_MEAN      "mean"

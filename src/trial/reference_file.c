@@ -34,18 +34,24 @@ static int put_quantiles(
     return v ? put_reference(w, name, &shape, v, &about, e) : 0;
 }
 
-static int put_feature_quantiles(
-    const struct reference_writer *w, const char *name, const double *v, const char *what, struct err *e)
+// Quantiles of features, or of columns of the table.
+struct quantile_array {
+    const char *name, *what, *scale;
+    const double *v; // (columns, levels)
+    int columns;
+};
+
+static int put_column_quantiles(const struct reference_writer *w, const struct quantile_array *a, struct err *e)
 {
-    const int levels = w->r->levels, columns = w->r->columns;
+    const int levels = w->r->levels, columns = a->columns;
     struct store_shape shape = {STORE_F32, 2, {levels, columns}};
-    struct store_about about = {what, "1", {REFERENCE_LEVEL, DATASET_FEATURE}};
+    struct store_about about = {a->what, "1", {REFERENCE_LEVEL, a->scale}};
     float *out = mem_new((size_t)levels * (size_t)columns, sizeof *out);
 
     for (int i = 0; i < levels; i++)
         for (int c = 0; c < columns; c++)
-            out[i * columns + c] = (float)v[c * levels + i];
-    int rc = put_reference(w, name, &shape, out, &about, e);
+            out[i * columns + c] = (float)a->v[c * levels + i];
+    int rc = put_reference(w, a->name, &shape, out, &about, e);
     free(out);
 
     return rc;
@@ -61,6 +67,35 @@ static int put_features(const struct reference_writer *w, struct err *e)
         return put_reference(w, DATASET_FEATURE, &shape, w->names->features, &about, e);
     snprintf(path, sizeof path, "%s/" DATASET_FEATURE, w->names->group);
     return store_write_index(w->f, path, w->r->columns, "feature", e);
+}
+
+static int put_feature_quantiles(const struct reference_writer *w, struct err *e)
+{
+    const struct quantile_array errors = {SCORES_FEATURE_ERROR, "quantile of the squared differences", DATASET_FEATURE,
+        w->r->feature_error, w->r->columns};
+    const struct quantile_array values = {
+        REFERENCE_VALUE, "quantile of the values, in original units", DATASET_FEATURE, w->r->value, w->r->columns};
+    int rc = put_features(w, e);
+    rc |= put_column_quantiles(w, &errors, e);
+    return rc | put_column_quantiles(w, &values, e);
+}
+
+static int put_table_columns(const struct reference_writer *w, struct err *e)
+{
+    const struct columns *c = w->names->columns;
+    const struct quantile_array errors = {REFERENCE_COLUMN_ERROR, "quantile of the sums of the squared differences",
+        DATASET_COLUMN, w->r->column_error, w->r->table_columns};
+    struct store_shape shape = {STORE_TEXT, 1, {w->r->table_columns}};
+    struct store_about about = {"name of the column", NULL, {DATASET_COLUMN}};
+
+    ASSERT(c && c->n == w->r->table_columns, "errors of %d columns", w->r->table_columns);
+    const char **names = mem_new((size_t)c->n, sizeof *names);
+    for (int i = 0; i < c->n; i++)
+        names[i] = c->v[i].name;
+    int rc = put_reference(w, DATASET_COLUMN, &shape, names, &about, e);
+    free(names);
+
+    return rc | put_column_quantiles(w, &errors, e);
 }
 
 static int put_reference_attributes(const struct reference_writer *w, struct err *e)
@@ -86,12 +121,10 @@ int reference_write(struct store_file *f, const struct reference_names *names, c
     rc |= put_quantiles(&w, SCORES_ERROR, r->error, "quantile of the training errors", e);
     rc |= put_quantiles(&w, REFERENCE_VALIDATION, r->validation_error, "quantile of the validation errors", e);
     rc |= put_reference(&w, REFERENCE_LARGEST_ERROR, &largest, r->largest, &about, e);
-    if (r->columns) {
-        rc |= put_features(&w, e);
-        rc |=
-            put_feature_quantiles(&w, SCORES_FEATURE_ERROR, r->feature_error, "quantile of the squared differences", e);
-        rc |= put_feature_quantiles(&w, REFERENCE_VALUE, r->value, "quantile of the values, in original units", e);
-    }
+    if (r->columns)
+        rc |= put_feature_quantiles(&w, e);
+    if (r->table_columns)
+        rc |= put_table_columns(&w, e);
 
     return rc | put_reference_attributes(&w, e);
 }
@@ -139,19 +172,22 @@ static double *get_quantiles(struct reference_place *p, const char *name, int le
     return v;
 }
 
-static double *get_feature_quantiles(
-    struct reference_place *p, const char *name, const struct reference *r, struct err *e)
+// Returns the quantiles (columns, levels) of an array of the group, owned by the caller. *n_columns is set to
+// their number; if it is not 0, it says what that must be. Returns NULL and an error if there are none.
+static double *get_column_quantiles(
+    struct reference_place *p, const char *name, const struct reference *r, int *n_columns, struct err *e)
 {
     int64_t n;
     if (get_length(p, name, 2, r->levels, &n, e) != 0)
         return NULL;
-    if (n != r->columns) {
+    if (*n_columns && n != *n_columns) {
         err_add(e, ERR_DATA, "%s: %s: found %lld features, allowed: %d", store_path(p->f), p->path, (long long)n,
-            r->columns);
+            *n_columns);
         return NULL;
     }
 
-    size_t columns = (size_t)r->columns, levels = (size_t)r->levels;
+    *n_columns = (int)n;
+    size_t columns = (size_t)n, levels = (size_t)r->levels;
     double *v = mem_new(columns * levels, sizeof *v), *in_file = mem_new(columns * levels, sizeof *in_file);
     store_read(p->f, p->path, STORE_F64, store_entries(0, r->levels), in_file, e);
     for (size_t c = 0; c < columns; c++)
@@ -188,14 +224,12 @@ static void get_largest(struct reference_place *p, struct reference *r, struct e
 
 static void get_features(struct reference_place *p, struct reference *r, struct err *e)
 {
-    int64_t n;
     if (!store_has(p->f, reference_path(p, SCORES_FEATURE_ERROR)))
         return;
-    if (get_length(p, SCORES_FEATURE_ERROR, 2, r->levels, &n, e) != 0)
-        return;
-    r->columns = (int)n;
-    r->feature_error = get_feature_quantiles(p, SCORES_FEATURE_ERROR, r, e);
-    r->value = get_feature_quantiles(p, REFERENCE_VALUE, r, e);
+    r->feature_error = get_column_quantiles(p, SCORES_FEATURE_ERROR, r, &r->columns, e);
+    r->value = get_column_quantiles(p, REFERENCE_VALUE, r, &r->columns, e);
+    if (store_has(p->f, reference_path(p, REFERENCE_COLUMN_ERROR))) // not in files of earlier versions
+        r->column_error = get_column_quantiles(p, REFERENCE_COLUMN_ERROR, r, &r->table_columns, e);
 }
 
 static void get_reference_attributes(struct reference_place *p, struct reference *r, struct err *e)

@@ -332,8 +332,9 @@ static int write_training(struct store_file *f, const struct trial_result *r, st
 
     failed |= store_set_real(f, TRIAL_TRAINING_ERRORS, SCORES_THRESHOLD, r->training.threshold, e);
 
-    const struct reference_names names = {TRIAL_REFERENCE, error_names[r->trial->score.error], r->sets->features};
-    const struct reference_names of_steps = {TRIAL_REFERENCE "/" SCORES_STEPS, names.error, NULL};
+    const struct reference_names names = {
+        TRIAL_REFERENCE, error_names[r->trial->score.error], r->sets->features, r->sets->table_columns};
+    const struct reference_names of_steps = {TRIAL_REFERENCE "/" SCORES_STEPS, names.error, NULL, NULL};
     failed |= reference_write(f, &names, &r->reference, e);
 
     return failed | reference_write(f, &of_steps, &r->step_reference, e);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "comm/comm.h"
+#include "data/columns.h"
 #include "data/data_sample.h"
 #include "data/data_scaling.h"
 #include "data/gather.h"
@@ -66,6 +67,26 @@ static double *feature_quantiles(
     return reference_column_quantiles(&r->reference, values, sample->rows * steps, sample->n_features, e);
 }
 
+// Returns the quantiles of the sums over the features of each column of the table, owned by the caller; NULL and an
+// error without memory. Steps of windows count as rows.
+static double *column_quantiles(const struct trial_result *r, const struct dataset *sample,
+    const struct columns *columns, const float *feature_error, struct err *e)
+{
+    size_t features = (size_t)sample->n_features, n = (size_t)columns->n;
+    int64_t rows = sample->rows * (sample->columns / sample->n_features);
+    float *sums = mem_array((size_t)rows * n, sizeof *sums, "errors of columns", e);
+    double *out = NULL;
+
+    if (sums) {
+        for (size_t i = 0; i < (size_t)rows; i++)
+            columns_sum_features(columns, feature_error + i * features, sums + i * n);
+        out = reference_column_quantiles(&r->reference, sums, rows, columns->n, e);
+    }
+    free(sums);
+
+    return out;
+}
+
 // Returns the quantiles of the values of a sample of the training rows, in original units, owned by the caller; NULL
 // and an error without memory.
 static double *value_quantiles(const struct trial_result *r, const struct dataset *sample, struct err *e)
@@ -94,11 +115,13 @@ static double *value_quantiles(const struct trial_result *r, const struct datase
     return out;
 }
 
-// Fills the part of the reference that is about single features, from the feature errors of all rows of the sample.
+// Fills the part of the reference that is about single features and columns, from the feature errors of all rows of the
+// sample.
 static void summarise_features(
     struct trial_result *r, const struct dataset *sample, const float *feature_error, struct err *e)
 {
     struct reference *out = &r->reference;
+    const struct columns *columns = r->sets->table_columns;
     double **values = r->value_quantiles;
     size_t bytes = (size_t)sample->n_features * (size_t)out->levels * sizeof(double);
 
@@ -112,6 +135,10 @@ static void summarise_features(
 
     out->value = memcpy(mem_new(1, bytes), *values, bytes);
     out->columns = sample->n_features;
+    if (columns && columns_are_derived(columns) && columns->n_features == sample->n_features) {
+        out->column_error = column_quantiles(r, sample, columns, feature_error, e);
+        out->table_columns = out->column_error ? columns->n : 0;
+    }
 }
 
 // Collective. Scores the sample, unless `of_all`, the scores of all training rows, has its feature errors.

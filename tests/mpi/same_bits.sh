@@ -117,6 +117,16 @@ every gaps --set sweep.over.train.loss='[mse, mae, huber, log_cosh, cosine, gaus
 tiny_spec | sed 's/^name: tiny/name: windows/; s/^  scale/  window: {length: 4}\n&/; s/{dense: 6, activation: sigmoid}/{dense: 24, activation: sigmoid}/' >windows.yaml
 every windows
 
+# --- columns of text, whose errors have quantiles of their own
+awk -F, -v OFS=, '{print $1, $2, NR == 1 ? "colour" : NR % 3 ? NR % 3 == 1 ? "red" : "green" : "blue"}' tiny.csv >text.csv
+good import text.csv --one-hot auto -o data/text.h5:all
+cat >text.yaml <<'SPEC'
+data: {train: text.h5:all, scale: standard}
+model: {encoder: [{dense: 2}], decoder: [{dense: 5}]}
+train: {epochs: 2, shards: 4}
+SPEC
+every text
+
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one
 good run tiny.yaml --quiet --results seed --set train.seed=2

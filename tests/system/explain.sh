@@ -96,6 +96,77 @@ is 'lines of columns' "$(wc -l <stdout)" 4
 good explain results/net new.csv --row 7 --csv
 says stdout '^7,[0-9.e-]+,[0-9.e-]+,proto,[0-9.e-]+,\(unknown\),(tcp|udp|icmp),[0-9.e-]+$'
 
+# --- a column of text: the percentile and the share are those of its summed squared error
+# compare_columns NAME: compares what explain says of every training row with what the saved feature errors say, then
+# the same of a file of an earlier version, in which only features have quantiles.
+compare_columns() {
+    local name=$1 file
+    file=$(trial "results/$name")
+    good score "$file" data/net.h5:all -o "$name.h5" --save feature_error -t 1
+    good explain "$file" data/net.h5:all --count 1000 --csv
+    cp stdout columns.csv
+    cp "$file" earlier.h5
+    "$PYTHON" -c 'import h5py
+with h5py.File("earlier.h5", "a") as f:
+    del f["reference/column_error"], f["reference/column"]' 2>message || fail 'column_error'
+    good explain earlier.h5 data/net.h5:all --count 1000 --csv
+    cp stdout features.csv
+    "$PYTHON" columns.py "$name.h5" "$file" columns.csv features.csv >list 2>message
+    is "columns of $name" "$(cat list)" 'True True True True True'
+}
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import h5py' 2>/dev/null; then
+    cat >columns.py <<'PY'
+import csv, sys
+import h5py, numpy as np
+
+scores, trial, *lists = sys.argv[1:]
+d = h5py.File(scores)["scores/all/feature_error"][...].astype("f8")
+level = h5py.File(trial)["reference/level"][...]
+d = d.reshape(len(d), -1, 5)  # row, time step, feature
+features = {"proto": [0, 1, 2], "bytes": [3], "flag": [4]}
+sums = {k: d[:, :, v].sum(2) for k, v in features.items()}
+
+
+def percentile(values, x):
+    return 100 * np.interp(x, np.quantile(values, level), level)
+
+
+def read(path, usual, percentile_of):
+    """The largest differences of shares and percentiles."""
+    least = 1e-3 * sum(usual.values()) / len(usual)
+    weighted = {k: sums[k].sum(1) / max(usual[k], least) for k in features}
+    share = percent = 0
+    lines = list(csv.DictReader(open(path)))
+    for line in lines:
+        row, k, step = int(line["row"]), line["feature"], int(line.get("time_step", 0))
+        share = max(share, abs(float(line["share"]) - weighted[k][row] / sum(w[row] for w in weighted.values())))
+        percent = max(percent, abs(float(line["percentile"]) - percentile_of(k, row, step)))
+    return len(lines) == 3 * len(d), share, percent
+
+
+def of_column(k, row, step):
+    return percentile(sums[k], sums[k][row, step])
+
+
+def of_feature(k, row, step):
+    f = max(features[k], key=lambda f: d[row, step, f])
+    return percentile(d[:, :, f], d[row, step, f])
+
+
+by_column = {k: np.quantile(sums[k], 0.99) for k in features}
+by_feature = {k: sum(np.quantile(d[:, :, f], 0.99) for f in v) for k, v in features.items()}
+has_all, share, percent = read(lists[0], by_column, of_column)
+_, earlier_share, earlier_percent = read(lists[1], by_feature, of_feature)
+_, other_share, other_percent = read(lists[1], by_column, of_column)
+print(has_all, share < 1e-3 and percent < 0.1, earlier_share < 1e-3 and earlier_percent < 0.1, other_share > 0.01, other_percent > 5)
+print(share, percent, earlier_share, earlier_percent, other_share, other_percent, file=sys.stderr)
+PY
+    compare_columns net
+    sed 's/{dense: 5,/{dense: 15,/; s/scale/window: {length: 3}, scale/' net.yaml >steps.yaml
+    good run steps.yaml --quiet -n 1 -t 1
+    compare_columns steps
+fi
+
 # --- pictures: a heat map
 if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import PIL' 2>/dev/null; then
     mkdir photos

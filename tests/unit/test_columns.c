@@ -2,6 +2,7 @@
 // numbers and back.
 // links: data
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,11 +58,13 @@ static void test_errors_of_a_column_are_summed(void **state)
 {
     (void)state;
     struct columns c = make_columns();
-    const float errors[] = {1, 2, 3, 4, 5, 6, 7};
-    double sums[5];
+    const float errors[] = {1, 2, 3, 4, 5, 6, 7}, gaps[] = {NAN, 2, NAN, 4, 5, 6, 7};
+    float sums[5];
 
     columns_sum_features(&c, errors, sums);
     assert_true(sums[0] == 1 && sums[1] == 9 && sums[2] == 5 && sums[3] == 6 && sums[4] == 7);
+    columns_sum_features(&c, gaps, sums);
+    assert_true(isnan(sums[0]) && sums[1] == 6 && sums[2] == 5);
     columns_free(&c);
 }
 
