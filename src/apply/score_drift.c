@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LATER_ROWS = 16, LAST_ROWS = 64, LAST_VALUES = 256, LAST_ERRORS = 4, ALL_ERRORS = 1 << 16 };
+enum { LATER_ROWS = 32, LAST_ROWS = 256, LAST_VALUES = 256, LAST_ERRORS = 32, ALL_ERRORS = 1 << 15 };
 
 // Makes the table of one column. A factor is never negative, so the order of the quantiles stays.
 static void init_column(struct score_drift *d, const struct scaling *s, int column)
