@@ -12,6 +12,7 @@
 #include "data/coordinates.h"
 #include "import/time_text.h"
 #include "store/schema.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,14 +90,39 @@ int scores_write_coordinates(
 
 // --- of other files
 
+// Notes the offset of a time from UTC.
+static void note_zone(struct spooled_names *s, const struct time_parts *p)
+{
+    if (!p->has_offset) {
+        s->unzoned++;
+        return;
+    }
+    if (s->zoned++ == 0) {
+        s->offset_minutes = p->offset_minutes;
+        snprintf(s->zone, sizeof s->zone, "%s", p->offset);
+    }
+    s->has_zones |= p->offset_minutes != s->offset_minutes;
+}
+
+// Returns in which offset from UTC the times are shown, as import does: that of all of them, or "Z" if there are
+// several; NULL: none has one.
+static const char *spooled_zone(const struct spooled_names *s)
+{
+    if (s->zoned == 0)
+        return NULL;
+    return s->has_zones || s->unzoned ? "Z" : s->zone;
+}
+
 // Returns a time as it is stored: local time minus its offset. A time that cannot be read is missing.
-static int64_t time_of_text(const struct row_text *text)
+static int64_t time_of_text(struct spooled_names *s, const struct row_text *text)
 {
     struct time_parts p;
     char *copy = mem_format("%.*s", (int)text->n, text->text ? text->text : "");
     bool is_time = text->text && time_text_read_alone(copy, strlen(copy), &p);
 
     free(copy);
+    if (is_time)
+        note_zone(s, &p);
     return is_time ? timestamp_of(&p.at) - (int64_t)p.offset_minutes * 60 * 1000000 : TIME_MISSING;
 }
 
@@ -108,7 +134,7 @@ int spooled_names_add(struct spooled_names *s, const struct score_pass *p, int64
     for (int64_t i = 0; i < rows && rc == 0; i++) {
         struct score_place place;
         score_place_of(p, i, &place);
-        const int64_t time = naming.has_time ? time_of_text(&place.time) : 0;
+        const int64_t time = naming.has_time ? time_of_text(s, &place.time) : 0;
         size_t n = place.id.text ? strnlen(place.id.text, place.id.n) : 0; // a NUL ends a name
         if (naming.has_id)
             rc = spool_write(&s->id, place.id.text, n, e) | spool_write(&s->id, "", 1, e);
@@ -213,6 +239,7 @@ int spooled_names_write(const struct spooled_names *s, struct score_pass *p, str
     }
     if (naming.has_time && rc == 0) {
         names.time_name = mem_text(o->time ? o->time : usual->time_name);
+        names.time_zone = mem_text(spooled_zone(s));
         rc = write_spooled_times(&s->time, &place, e);
     }
     if (rc == 0)

@@ -13,6 +13,11 @@ int scores_write_coordinates(
 struct spooled_names {
     struct spool id;   // each with a NUL
     struct spool time; // int64
+
+    int64_t zoned, unzoned; // times with an offset from UTC, and without
+    bool has_zones;         // offsets differ
+    int offset_minutes;     // the first of them
+    char zone[8];           // as it is shown: "Z" or "+01:00"
 };
 struct score_pass;
 // Adds those of the next rows of a piece. Returns -1 and an error if that fails.

@@ -142,6 +142,16 @@ is 'id and time' "$(sed -n 1,3p ids.out.csv | cut -d, -f1-4 | cut -c1-40 | sed '
     'id,time,row,error|"a ""b"", c",2020-03-09 10:14:2|s3,2020-03-09 10:14:3|'
 cut -d, -f3- ids.out.csv | sed '2s/^.*:2,//' >rest.csv
 cmp rest.csv split.csv >message 2>&1 || fail 'id and time change scores'
+# HDF5 keeps the offset of times that all have, or says that they are in UTC
+for case in +01:00,+01:00,+01:00 Z,Z,Z +01:00,+02:00,Z +01:00,,Z ,,none; do
+    IFS=, read -r one other zone <<<"$case"
+    awk -F, -v OFS=, -v a="$one" -v b="$other" 'NR == 1 {print $0, "when"; next}
+        {print $0, "2020-03-09T10:" 10 + NR % 50 ":00" (NR % 2 ? a : b)}' tiny.csv >zoned.csv
+    good score "$model" zoned.csv --time when -o zoned.h5 --force -t 1
+    found=$("$PYTHON" -c 'import h5py; print(h5py.File("zoned.h5")["scores/new"].attrs.get("time_zone", "none"))')
+    is "zone of times with '$one' and '$other'" "$found" "$zone"
+done
+good score "$model" ids.csv --id serial --time when -o ids.out.csv --force -t 1
 bad 2 "ids.csv: --id: found 'seral', allowed: the name of a column, or its number from 1 to 9; did you mean 'serial'" score "$model" ids.csv --id seral -o x.csv
 bad 2 "column 'a' is one that the model takes" score "$model" ids.csv --id a -o x.csv
 bad 2 'found with a split, allowed: with CSV files' score "$model" data/tiny.h5:all --id a -o x.csv
