@@ -22,6 +22,16 @@ static char *place_name(const struct shape *input, int value)
     return inner > 1 ? mem_format("%d:%d:%d", row, column, value % inner) : mem_format("%d:%d", row, column);
 }
 
+char *blame_feature_name(const struct trained_model *t, int feature)
+{
+    bool is_step = t->scaling.columns < shape_size(&t->model->input); // a window has several of them
+
+    ASSERT(feature >= 0 && feature < t->scaling.columns, "%d of %d", feature, t->scaling.columns);
+    if (t->features)
+        return mem_text(t->features[feature]);
+    return is_step ? mem_format("feature_%d", feature + 1) : place_name(&t->model->input, feature);
+}
+
 // Makes the columns of a table the things to blame.
 static void blame_columns(struct blame *b, const struct columns *columns)
 {
@@ -44,10 +54,8 @@ static void blame_features(struct blame *b, const struct trained_model *t)
         b->thing[i] = i % b->n;
 
     b->names = mem_new((size_t)b->n, sizeof *b->names);
-    for (int i = 0; i < b->n && t->features; i++)
-        b->names[i] = mem_text(t->features[i]);
-    for (int i = 0; i < b->n && !t->features; i++)
-        b->names[i] = b->thing ? mem_format("feature_%d", i + 1) : place_name(&t->model->input, i);
+    for (int i = 0; i < b->n; i++)
+        b->names[i] = blame_feature_name(t, i);
 }
 
 // Sets usual (n) to a high quantile of the training errors of each thing, and returns their sum. A column of several

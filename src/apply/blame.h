@@ -23,6 +23,9 @@ struct blame_share {
     float share;   // in [0, 1] of the weighted squared error; NaN: the row has no error
 };
 
+// Returns what a feature of a model is called, as new memory: its name in the data, "feature_3", or the place of a
+// value in a picture, "12:7".
+char *blame_feature_name(const struct trained_model *t, int feature);
 // The caller frees `b`.
 void blame_init(struct blame *b, const struct trained_model *t);
 void blame_free(struct blame *b);

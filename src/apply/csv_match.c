@@ -274,6 +274,14 @@ static void check_needs_no_time(const struct match_maker *k, struct err *e)
         }
 }
 
+// Returns the field of the groups, or -1: there is none, it is one that the model takes, or it is left out.
+static int find_group_field(const struct match_maker *k, const bool *is_used)
+{
+    const char *name = k->wanted->group_name;
+    int group = find_identity_field(k, "group", NULL, name, &(struct err){0});
+    return group < 0 || is_used[group] || find_wanted(k->wanted, name) >= 0 ? -1 : group;
+}
+
 // Applies --id, --time and --drop. is_used (m->n): those fields are no columns of the model by their position.
 static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *e)
 {
@@ -293,14 +301,14 @@ static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *
     int time = find_identity_field(k, "--time", k->o->time, k->wanted->columns->time_name, e);
     if (time < 0 && e->count == before)
         check_needs_no_time(k, e);
-    if (id >= 0) {
-        k->m->use[id] = FIELD_ID;
-        is_used[id] = true;
-    }
-    if (time >= 0) {
-        k->m->use[time] = FIELD_TIME;
-        is_used[time] = true;
-    }
+
+    const int field[] = {find_group_field(k, is_used), id, time}; // an option comes last: it counts
+    const int use[] = {FIELD_GROUP, FIELD_ID, FIELD_TIME};
+    for (int i = 0; i < 3; i++)
+        if (field[i] >= 0) {
+            k->m->use[field[i]] = use[i];
+            is_used[field[i]] = true;
+        }
     return e->count == before ? 0 : -1;
 }
 

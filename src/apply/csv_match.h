@@ -22,9 +22,10 @@ struct csv_wanted {
     char *const *names; // (n), borrowed; NULL: they have none
     int n;
     const struct columns *columns; // (n), borrowed: which of them hold text; columns->n = 0: none
+    const char *group_name;        // borrowed: the column of the groups; NULL: they are not wanted
 };
 
-enum { FIELD_IGNORED = -1, FIELD_ID = -2, FIELD_TIME = -3 }; // not a column of the model
+enum { FIELD_IGNORED = -1, FIELD_ID = -2, FIELD_TIME = -3, FIELD_GROUP = -4 }; // not a column of the model
 
 struct csv_match {
     struct csv_cut cut;

@@ -103,6 +103,8 @@ static void read_csv_field(struct new_rows *r, struct rows_part *part, const str
         r->id[at->row] = (struct row_text){at->span.text, at->span.n};
     else if (use == FIELD_TIME && r->time)
         r->time[at->row] = (struct row_text){at->span.text, at->span.n};
+    else if (use == FIELD_GROUP && r->group)
+        r->group[at->row] = (struct row_text){at->span.text, at->span.n};
     if (use == FIELD_TIME)
         read_csv_time(r, part, at, row);
     if (use < 0)

@@ -100,7 +100,8 @@ static int open_csv_rows(struct new_rows *r, const char *name, struct err *e)
 {
     struct new_rows_state *s = r->state;
     const struct row_fit *fit = r->request->fit;
-    const struct csv_wanted wanted = {s->names, s->n_names, r->request->columns};
+    const struct csv_wanted wanted = {
+        s->names, s->n_names, r->request->columns, r->request->takes_groups ? r->request->columns->group_name : NULL};
 
     if (fit->shape_rank != 1)
         return err_add(e, ERR_DATA,
@@ -272,6 +273,8 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
         r->id = mem_array((size_t)most, sizeof *r->id, "new rows", e);
     if (csv->time || request->columns->time_name)
         r->time = mem_array((size_t)most, sizeof *r->time, "new rows", e);
+    if (request->takes_groups && request->columns->group_name)
+        r->group = mem_array((size_t)most, sizeof *r->group, "new rows", e);
     if (e->count || open_next_file(r, e) != 0)
         new_rows_free(&r);
     return r;
@@ -288,8 +291,8 @@ void new_rows_free(struct new_rows **r)
     free((*r)->state->unknowns);
     text_free(&(*r)->notes);
     text_free(&(*r)->warnings);
-    void *const owned[] = {
-        (*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->state->parts, (*r)->state, *r};
+    void *const owned[] = {(*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->group,
+        (*r)->state->parts, (*r)->state, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *r = NULL;
@@ -441,6 +444,8 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
         memset(r->id, 0, (size_t)n * sizeof *r->id);
     if (r->time)
         memset(r->time, 0, (size_t)n * sizeof *r->time);
+    if (r->group)
+        memset(r->group, 0, (size_t)n * sizeof *r->group);
     for (int64_t i = 0; s->ids && i < n; i++)
         r->id[i] = (struct row_text){s->ids[i], strlen(s->ids[i])};
     team_each(team, (n + NEW_ROWS_PART - 1) / NEW_ROWS_PART, read_rows_part, &w);

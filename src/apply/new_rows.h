@@ -14,6 +14,7 @@ struct new_rows_request {
     const struct csv_options *csv; // borrowed
     const struct row_fit *fit;     // borrowed
     const struct columns *columns; // borrowed; of the table that the model was trained on; n = 0: unknown
+    bool takes_groups;             // the rows are time steps, whose groups count
 };
 
 // A name of a row, such as its id, in its own spelling.
@@ -29,12 +30,12 @@ struct new_rows {
 
     // the piece
     int64_t n;
-    int64_t first;         // number of its first row in its file
-    int file;              // its number in request->names
-    float *x;              // (most, columns), owned: filled and scaled
-    int8_t *is_unscored;   // (most), owned: the model cannot take this row
-    struct row_text *id;   // (most), owned; NULL: no file has ids
-    struct row_text *time; // the same
+    int64_t first;                 // number of its first row in its file
+    int file;                      // its number in request->names
+    float *x;                      // (most, columns), owned: filled and scaled
+    int8_t *is_unscored;           // (most), owned: the model cannot take this row
+    struct row_text *id;           // (most), owned; NULL: no file has ids
+    struct row_text *time, *group; // the same; groups are in the column that the training data has
     int32_t *missing; // (most, NEW_ROWS_MISSING), owned: for rows that are unscored, its first columns with a value
                       // that is missing, infinite or a text; -1: no more
     struct new_rows_state *state; // owned

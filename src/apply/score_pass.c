@@ -19,6 +19,7 @@
 #include "comm/comm.h"
 #include "data/data_range.h"
 #include "data/row_reader.h"
+#include "data/window.h"
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
@@ -350,10 +351,9 @@ static void name_columns_beyond(const struct score_pass *s, struct score_outcome
         if (2 * s->beyond[c] <= values || out->beyond_columns++ >= SHOWN)
             continue;
         const char *comma = out->beyond_columns > 1 ? ", " : "";
-        if (features)
-            text_add(&names, "%s'%s'", comma, features[c]);
-        else
-            text_add(&names, "%s%d", comma, c);
+        char *name = blame_feature_name(s->job->model, c);
+        text_add(&names, features ? "%s'%s'" : "%s%s", comma, name);
+        free(name);
     }
     if (out->beyond_columns > SHOWN)
         text_add(&names, " and %d more", out->beyond_columns - SHOWN);
@@ -388,12 +388,24 @@ static void open_score_input(struct score_pass *s, struct err *e)
         s->name = s->apply.reader->name;
 }
 
+// Says where the first time step is that the model cannot take. Only files are known step by step.
+static void find_bad_steps(const struct score_pass *s, struct score_outcome *out)
+{
+    if (s->rows) {
+        out->bad_steps = s->series.bad_steps;
+        out->first_bad = s->series.first_bad;
+    } else if (out->unscored) {
+        out->first_bad.row = windows_first_step(&s->apply.reader->windows, out->first_unscored);
+    }
+}
+
 // On rank 0. Computes what all errors mean. Without marks of anomalies, these are the metrics of the errors only.
 static int finish_outcome(struct score_pass *s, struct err *e)
 {
     struct score_outcome *out = s->out;
     struct evaluation *v = &out->evaluation;
     int64_t rows = s->apply.rows;
+    const char *sample = s->fit.window.length ? "window" : "row";
     int rc = 0;
 
     ASSERT(out->unscored >= 0 && out->unscored <= rows, "%ld of %ld", (long)out->unscored, (long)rows);
@@ -404,8 +416,10 @@ static int finish_outcome(struct score_pass *s, struct err *e)
             s->name, (long long)s->fit.window.length);
     if (!s->job->source && out->unscored == rows)
         return err_add(e, ERR_DATA,
-            "%s: no row has an error: each of the %lld rows has a value that is missing, infinite or no number",
-            s->name, (long long)rows);
+            "%s: no %s has an error: each of the %lld %ss has a value that is missing, infinite or no number", s->name,
+            sample, (long long)rows, sample);
+    if (s->fit.window.length)
+        find_bad_steps(s, out);
     name_columns_beyond(s, out);
     score_drift_report(&s->drift, &out->drift);
     warn_without_normal(s);

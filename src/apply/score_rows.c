@@ -118,8 +118,8 @@ static int open_series(struct score_pass *s, int64_t width, struct err *e)
     s->step_fit.window.length = 0;
     s->step_fit.shape_rank = 1;
     s->step_fit.shape[0] = s->n_features;
-    s->request =
-        (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->step_fit, &s->job->model->columns};
+    s->request = (struct new_rows_request){
+        s->job->files, s->job->n_files, s->job->csv, &s->step_fit, &s->job->model->columns, true};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
     a->piece_rows = apply_piece(a->team, s->columns + width);
     a->next = next_series_windows;
@@ -148,7 +148,7 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
     if (s->fit.window.length)
         return open_series(s, width, e);
     s->request =
-        (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns};
+        (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns, false};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
     a->piece_rows = apply_piece(a->team, 2 * s->columns + width);
     a->next = next_new_rows;

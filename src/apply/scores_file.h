@@ -3,6 +3,7 @@
 #pragma once
 
 #include "apply/score_drift.h"
+#include "apply/series_rows.h"
 #include "apply/steps_file.h"
 #include "trial/model_load.h"
 
@@ -32,6 +33,8 @@ struct score_job {
 struct score_outcome {
     int64_t rows, above;              // samples; of these, with an error above the threshold
     int64_t unscored, first_unscored; // rows that the model cannot take, whose error is NaN; the first one
+    int64_t bad_steps;                // of windows over files: time steps that the model cannot take
+    struct series_place first_bad;    // the first of them; or the first step of the first window without an error
     int64_t clipped;                  // values outside [0, 1] that the cross-entropy took as 0 or 1
     int beyond_columns;               // columns with most values outside of:
     double limit_low, limit_high;     // where the training data lies after scaling

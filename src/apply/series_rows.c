@@ -32,6 +32,7 @@ int series_rows_open(struct series_rows *s, struct new_rows *rows, const struct 
 void series_rows_free(struct series_rows *s)
 {
     series_rows_forget(s, s->first_named + s->n_named);
+    series_groups_free(&s->groups);
     free(s->x);
     free(s->start);
     free(s->is_unscored);
@@ -141,12 +142,33 @@ static int read_step_time(const struct series_rows *s, int64_t i, int64_t *time,
     return is_time ? 0 : -1;
 }
 
+// Sets *group to the number of the group of row i of the piece. Windows cross no border of groups, as in a data set, so
+// the rows of a group stand together.
+static int read_step_group(struct series_rows *s, int64_t i, int64_t *group, struct err *e)
+{
+    const struct new_rows *r = s->rows;
+    const struct row_text *text = r->group ? &r->group[i] : NULL;
+    const char *column = r->request->columns->group_name;
+    char quote[QUOTE_ROOM];
+
+    *group = 0;
+    if (!text || !text->text)
+        return 0;
+    *group = series_groups_enter(&s->groups, text->text, text->n);
+    if (*group >= 0)
+        return 0;
+    return err_add(e, ERR_DATA,
+        "%s: row %lld: group '%s' (column '%s') comes back after another group, allowed: the rows of a group together, "
+        "because no window of the model crosses a border of groups; hint: sort the rows by '%s', and by time within it",
+        new_rows_title(r), (long long)(r->first + i), text_quote(quote, text->text, text->n), column, column);
+}
+
 // Marks the rows of the piece that begin a series. They follow s->n steps that are there already.
 static int find_gaps(struct series_rows *s, int64_t n, struct err *e)
 {
     for (int64_t i = 0; i < n; i++) {
         struct window_step next = {.source = s->rows->file, .row = s->rows->first + i};
-        if (read_step_time(s, i, &next.time, e) != 0)
+        if (read_step_time(s, i, &next.time, e) != 0 || read_step_group(s, i, &next.group, e) != 0)
             return -1;
         s->is_first[s->n + i] = s->base + s->n + i == 0 || !window_continues(&s->window, &s->last, &next);
         s->last = next;
@@ -154,22 +176,53 @@ static int find_gaps(struct series_rows *s, int64_t n, struct err *e)
     return 0;
 }
 
-// Takes the rows that were read. A file begins a new series.
+// --- files
+
+// Reports a file whose steps are in no window. If there is no other file, an error says it.
+static void end_series_file(struct series_rows *s)
+{
+    const struct new_rows_request *request = s->rows->request;
+
+    if (s->file >= 0 && s->file_windows == 0 && request->n > 1)
+        text_add(&s->rows->warnings,
+            "%s: none of its %lld time step%s has an error: they hold no window of %lld steps without a gap\n",
+            request->names[s->file], (long long)s->file_steps, text_plural(s->file_steps), (long long)s->window.length);
+    s->file = -1;
+    s->file_steps = s->file_windows = 0;
+    series_groups_free(&s->groups);
+}
+
+// Begins with the file of the rows that were read, which is a new series.
+static void begin_series_file(struct series_rows *s)
+{
+    end_series_file(s);
+    s->base += s->n;
+    s->n = 0;
+    s->next_window = s->base;
+    s->file = s->rows->file;
+}
+
+static void count_bad_steps(struct series_rows *s, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if (s->rows->is_unscored[i] && s->bad_steps++ == 0)
+            s->first_bad = (struct series_place){s->rows->file, s->rows->first + i};
+}
+
+// Takes the rows that were read.
 static int take_file_steps(struct series_rows *s, int64_t n, struct err *e)
 {
     size_t columns = (size_t)s->features;
 
-    if (s->rows->file != s->file) {
-        s->base += s->n;
-        s->n = 0;
-        s->next_window = s->base;
-        s->file = s->rows->file;
-    }
+    if (s->rows->file != s->file)
+        begin_series_file(s);
     memcpy(s->x + (size_t)s->n * columns, s->rows->x, (size_t)n * columns * sizeof *s->x);
     memcpy(s->is_bad + s->n, s->rows->is_unscored, (size_t)n);
     if (find_gaps(s, n, e) != 0)
         return -1;
+    count_bad_steps(s, n);
     s->n += n;
+    s->file_steps += n;
     name_steps(s, n);
 
     return 0;
@@ -206,6 +259,7 @@ static void find_series_windows(struct series_rows *s)
         s->is_unscored[s->windows++] = memchr(s->is_bad + first, 1, (size_t)length) != NULL;
         s->next_window += s->window.step;
     }
+    s->file_windows += s->windows;
     ASSERT(s->windows <= s->most, "%lld windows", (long long)s->windows);
 }
 
@@ -223,6 +277,8 @@ static int64_t read_until_windows(struct series_rows *s, const struct team *team
         if (n > 0)
             find_series_windows(s);
     }
+    if (n == 0)
+        end_series_file(s);
     return n < 0 ? -1 : s->windows;
 }
 

@@ -3,11 +3,18 @@
 #pragma once
 
 #include "apply/new_rows.h"
+#include "apply/series_groups.h"
 #include "data/dataset.h"
 #include "data/window.h"
 
 struct comm;
 struct team;
+
+// Where a time step is.
+struct series_place {
+    int file;    // its number in the request
+    int64_t row; // in the file
+};
 
 // A time step whose error is not printed yet.
 struct series_step {
@@ -35,6 +42,10 @@ struct series_rows {
     int64_t next_window;     // first step of the next window
     int64_t scanned;         // steps before this one were looked at for gaps
     int file;                // of the last step; -1: none so far
+    int64_t file_steps, file_windows; // of this file
+    struct series_groups groups;      // of this file
+    int64_t bad_steps;                // in all files: steps with a value that the model cannot take
+    struct series_place first_bad;    // the first of them
 
     bool keeps_names;          // until the caller forgets them; otherwise those of steps before the piece are forgotten
     struct series_step *named; // (n_named of room_named), owned: steps from first_named on

@@ -114,6 +114,8 @@ int step_lines_finish(struct step_lines *s, struct err *e)
     if (step_errors_end(s->errors, steps, e) != 0)
         return -1;
     int64_t scored = steps - out->unscored;
+    out->uncovered = step_errors_uncovered(s->errors);
+    ASSERT(out->uncovered <= out->unscored, "%lld steps", (long long)out->uncovered);
     p->out->steps = steps;
     out->evaluation = (struct evaluation){.mean = s->sum / (double)scored,
         .largest = scored ? s->largest : NAN,

@@ -206,6 +206,7 @@ int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct er
         return -1;
 
     scored = steps - s->out.unscored;
+    s->out.uncovered = step_errors_uncovered(s->errors);
     ASSERT(s->done == steps && scored >= 0, "%lld of %lld steps", (long long)s->done, (long long)steps);
     if (s->all)
         rc = evaluate_at(s->job.threshold, s->all, s->job.is_anomaly, steps, v, e);

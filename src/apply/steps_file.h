@@ -17,6 +17,7 @@ struct steps_job {
 
 struct steps_outcome {
     int64_t above, unscored;         // steps with an error above the threshold; steps without an error
+    int64_t uncovered;               // of those without an error, steps that no window covers
     struct evaluation evaluation;    // of the steps
     struct series_evaluation series; // of the steps, if the anomalies are known
 };

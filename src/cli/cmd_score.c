@@ -155,7 +155,7 @@ static const char *data_title(const struct score_job *j)
 }
 
 // The same for time steps, if samples are windows.
-static void print_step_summary(const struct score_outcome *o)
+static void print_step_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->of_steps.evaluation;
     char above[80];
@@ -167,9 +167,27 @@ static void print_step_summary(const struct score_outcome *o)
         snprintf(above, sizeof above, "%lld above the threshold %.5g", (long long)o->of_steps.above, v->threshold);
     log_line(LOG_RUN, "%lld time step%s: mean %.5g, largest %.5g; %s", (long long)o->steps, text_plural(o->steps),
         v->mean, v->largest, above);
+    if (o->of_steps.uncovered)
+        log_line(LOG_RUN, "%lld of %lld time steps have no error, because no window of %lld time steps covers them",
+            (long long)o->of_steps.uncovered, (long long)o->steps, (long long)j->model->trial.data.window.length);
     if (v->has_labels && !isnan(v->roc_auc.auc))
         log_line(LOG_RUN, "time steps: ROC AUC %.4f, average precision %.4f, VUS-PR %.4f, range-based F1 %.4f",
             v->roc_auc.auc, v->average_precision, o->of_steps.series.volume.pr, o->of_steps.series.range.f1);
+}
+
+// Says how many windows hold a value that the model cannot take, and where the first one is.
+static void warn_of_bad_windows(const struct score_job *j, const struct score_outcome *o, struct err *w)
+{
+    const char *file = j->n_files > 1 ? j->files[o->first_bad.file] : "";
+    char where[120];
+
+    snprintf(where, sizeof where, "the first window begins at time step %lld", (long long)o->first_bad.row);
+    if (o->bad_steps)
+        snprintf(where, sizeof where, "%lld time step%s such values, the first in row %lld", (long long)o->bad_steps,
+            o->bad_steps == 1 ? " has" : "s have", (long long)o->first_bad.row);
+    err_add(w, ERR_DATA,
+        "%s: %lld of %lld windows have missing or infinite values, which the model cannot take: their error is NaN; %s%s%s",
+        data_title(j), (long long)o->unscored, (long long)o->rows, where, *file ? " of " : "", file);
 }
 
 // Prints to standard error what the user should know of the rows.
@@ -190,7 +208,9 @@ static void warn_of_scores(const struct score_job *j, const struct score_outcome
             "%s: the mean error %.5g is %.3g times that of the training rows: the data looks different from the "
             "training data",
             data_title(j), mean, mean / of_training);
-    if (o->unscored)
+    if (o->unscored && o->steps)
+        warn_of_bad_windows(j, o, &w);
+    else if (o->unscored)
         err_add(&w, ERR_DATA,
             "%s: %lld of %lld rows have missing or infinite values, which the model cannot take: their error is NaN, "
             "the first is row %lld",
@@ -214,12 +234,12 @@ static void print_scores(
     if (j->n_files > 1)
         text_add(&data, " and %d more", j->n_files - 1);
     const char *samples = o->steps ? "window" : "row";
-    log_line(LOG_RUN, "%s: %lld %s%s of %s under trial %.8s in %s, %.0f rows/s on %d rank%s x %d thread%s",
+    log_line(LOG_RUN, "%s: %lld %s%s of %s under trial %.8s in %s, %.0f %ss/s on %d rank%s x %d thread%s",
         strcmp(j->output, "-") == 0 ? "standard output" : j->output, (long long)o->rows, samples, text_plural(o->rows),
-        data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, team->comm->size,
+        data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, samples, team->comm->size,
         text_plural(team->comm->size), team->threads, text_plural(team->threads));
     print_error_summary(j, o);
-    print_step_summary(o);
+    print_step_summary(j, o);
     text_free(&data);
 }
 

@@ -1,6 +1,7 @@
 // Thresholds, drift and alerts of score.
 #include "cli/score_watch.h"
 
+#include "apply/blame.h"
 #include "apply/kept_errors.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -18,10 +19,13 @@
 
 static const struct {
     const char *name, *about;
-    double default_limit; // NaN: none
+    double default_limit;   // NaN: none
+    const char *of_windows; // what it is about if samples are windows; NULL: the same
 } limits[ALERT_LIMITS] = {
-    [ALERT_SHARE] = {"share", "share of the rows above the threshold", .2},
-    [ALERT_UNSCORED] = {"unscored", "share of the rows without an error", NAN},
+    [ALERT_SHARE] = {"share", "share of the rows above the threshold", .2,
+        "share of the time steps above their threshold"},
+    [ALERT_UNSCORED] = {"unscored", "share of the rows without an error", NAN,
+        "share of the time steps without an error"},
     [ALERT_ERROR_KS] = {"error_ks", "Kolmogorov-Smirnov statistic of the errors", NAN},
     [ALERT_ERROR_PSI] = {"error_psi", "population stability index of the errors", .25},
     [ALERT_KS] = {"ks", "Kolmogorov-Smirnov statistic of a column", NAN},
@@ -108,10 +112,9 @@ int score_watch_choose(
 // Returns the name of a column for messages, in out.
 static const char *column_title(const struct trained_model *m, int column, char out[64])
 {
-    if (m->features)
-        snprintf(out, 64, "'%.60s'", m->features[column]);
-    else
-        snprintf(out, 64, "%d", column);
+    char *name = blame_feature_name(m, column);
+    snprintf(out, 64, m->features ? "'%.60s'" : "%.60s", name);
+    free(name);
     return out;
 }
 
@@ -133,40 +136,58 @@ static void print_change(const struct score_job *job, const struct drift_report 
     text_free(&columns);
 }
 
-static double share_above(const struct score_outcome *o)
+// What is judged: rows, or time steps if samples are windows.
+struct judged_samples {
+    const char *name;                  // "row"
+    int64_t n, above, unscored;        // of these, with an error above the threshold, and without one
+    double threshold;                  // NaN: unknown
+    const struct reference *reference; // of the same in the training data
+};
+
+static struct judged_samples judged_of(const struct score_job *job, const struct score_outcome *o)
 {
-    int64_t scored = o->rows - o->unscored;
-    return scored ? (double)o->above / (double)scored : NAN;
+    if (o->steps)
+        return (struct judged_samples){"time step", o->steps, o->of_steps.above, o->of_steps.unscored,
+            job->step_threshold, &job->model->step_reference};
+    return (struct judged_samples){"row", o->rows, o->above, o->unscored,
+        isnan(job->threshold) ? NAN : o->evaluation.threshold, &job->model->reference};
+}
+
+static double share_above(const struct judged_samples *s)
+{
+    int64_t scored = s->n - s->unscored;
+    return scored && !isnan(s->threshold) ? (double)s->above / (double)scored : NAN;
 }
 
 void score_watch_print(const struct score_job *job, const struct score_outcome *o)
 {
-    struct quantiles training = reference_errors(&job->model->reference);
-    double threshold = o->evaluation.threshold;
+    struct judged_samples s = judged_of(job, o);
+    struct quantiles training = reference_errors(s.reference);
     bool is_own_error = (int)job->error.error == job->model->trial.score.error;
-    bool is_known = !isnan(job->threshold) && o->rows > o->unscored;
+    double share = share_above(&s);
 
-    if (is_known && is_own_error && training.n)
-        log_line(LOG_RUN, "above the threshold: %.3g %% of the rows, and %.3g %% of the training rows",
-            100 * share_above(o), 100 * (1 - quantiles_share(&training, threshold, NULL)));
+    if (!isnan(share) && is_own_error && training.n)
+        log_line(LOG_RUN, "above the threshold: %.3g %% of the %ss, and %.3g %% of the training %ss", 100 * share,
+            s.name, 100 * (1 - quantiles_share(&training, s.threshold, NULL)), s.name);
     print_change(job, &o->drift);
-    if (is_known && o->above == o->rows - o->unscored)
-        log_warning("all rows are above the threshold: the data looks different from the training data");
+    if (share == 1)
+        log_warning("all %ss are above the threshold: the data looks different from the training data", s.name);
 }
 
 // Returns the figure that a limit is about; NaN if it is not known.
 static double watched_figure(enum alert_limit limit, const struct score_job *job, const struct score_outcome *o)
 {
     const struct drift_report *d = &o->drift;
+    struct judged_samples s = judged_of(job, o);
     double ks = NAN;
 
     for (int i = 0; i < d->n_worst; i++)
         ks = fmax(ks, d->worst[i].ks);
     switch (limit) {
     case ALERT_SHARE:
-        return isnan(job->threshold) ? NAN : share_above(o);
+        return share_above(&s);
     case ALERT_UNSCORED:
-        return o->rows ? (double)o->unscored / (double)o->rows : NAN;
+        return s.n ? (double)s.unscored / (double)s.n : NAN;
     case ALERT_ERROR_KS:
         return d->error.ks;
     case ALERT_ERROR_PSI:
@@ -187,14 +208,15 @@ int score_watch_alert(const struct comm *comm, const struct score_watch *w, cons
 
     for (int i = 0; i < ALERT_LIMITS && comm->rank == 0; i++) {
         double figure = isnan(w->limit[i]) ? NAN : watched_figure((enum alert_limit)i, job, o);
+        const char *about = o->steps && limits[i].of_windows ? limits[i].of_windows : limits[i].about;
         bool is_column = i == ALERT_PSI && o->drift.n_worst > 0;
         if (isnan(figure) && !isnan(w->limit[i]))
-            log_warning("--alert: %s cannot be compared: the %s is not known", limits[i].name, limits[i].about);
+            log_warning("--alert: %s cannot be compared: the %s is not known", limits[i].name, about);
         if (is_column)
             snprintf(where, sizeof where, ", %s", column_title(job->model, o->drift.worst_column[0], name));
         if (figure > w->limit[i])
-            err_add(e, ERR_ALERT, "alert: %s%s: found %.4g, allowed: at most %.4g", limits[i].about,
-                is_column ? where : "", figure, w->limit[i]);
+            err_add(e, ERR_ALERT, "alert: %s%s: found %.4g, allowed: at most %.4g", about, is_column ? where : "",
+                figure, w->limit[i]);
     }
     return comm_agree(comm, e);
 }

@@ -22,6 +22,7 @@ struct step_errors {
     int64_t length;
     int64_t done;           // steps that are complete
     int64_t covered;        // steps before this one are covered, unless they were in a gap
+    int64_t uncovered;      // complete steps that no window covers
     struct step_cell *cell; // (length), owned: of step i at i % length
     float *buffer;          // (STEPS_BUFFERED), owned: complete steps for the sink
     int64_t buffered;
@@ -70,6 +71,7 @@ static int complete_steps(struct step_errors *s, int64_t step, struct err *e)
         double value = s->rule == STEP_MEAN && has_error ? c->value / (double)c->weight : c->value;
 
         s->buffer[s->buffered++] = has_error ? (float)value : NAN;
+        s->uncovered += s->done >= s->covered;
         if (s->done < s->covered)
             *c = (struct step_cell){0};
         if (s->buffered == STEPS_BUFFERED)
@@ -117,6 +119,12 @@ int step_errors_end(struct step_errors *s, int64_t steps, struct err *e)
     if (complete_steps(s, steps, e) != 0)
         return -1;
     return flush_steps(s, e);
+}
+
+int64_t step_errors_uncovered(const struct step_errors *s)
+{
+    ASSERT(s->uncovered >= 0 && s->uncovered <= s->done, "%lld steps", (long long)s->uncovered);
+    return s->uncovered;
 }
 
 // --- all steps of a data set

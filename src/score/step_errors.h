@@ -26,6 +26,8 @@ void step_errors_free(struct step_errors **s); // NULL-safe
 int step_errors_add(struct step_errors *s, int64_t first, float error, struct err *e);
 // Ends the stream after step steps - 1. Returns -1 and an error if the sink failed.
 int step_errors_end(struct step_errors *s, int64_t steps, struct err *e);
+// Returns how many of the steps that came out no window covers.
+int64_t step_errors_uncovered(const struct step_errors *s);
 
 // Returns the errors of the steps of `d` (d->steps->n), owned by the caller, from those of its windows. Returns NULL
 // and an error without memory.

@@ -41,4 +41,62 @@ head -30 gaps.csv >short.csv
 go score results/step1 short.csv -o x.csv
 is 'exit code of a file that is shorter than a window' $? 3
 [ ! -e x.csv ] || fail 'scores of a file without windows'
+
+# time steps in no window are named, and --alert sees them
+good score results/step1 gaps.csv -o alone.csv
+steps=$(($(wc -l <alone.csv) - 1))
+unscored=$(awk -F, '$3 == "" {n++} END {print n}' alone.csv)
+says stdout "^$unscored of $steps time steps have no error, because no window of 50 time steps covers them$"
+good score results/step1 gaps.csv short.csv -o beside.csv
+says stdout "^$((unscored + 29)) of $((steps + 29)) time steps have no error"
+says message 'warning: short.csv: none of its 29 time steps has an error: they hold no window of 50 steps without a gap'
+good score results/step1 short.csv gaps.csv -o beside.csv --force
+says message 'warning: short.csv: none of its 29 time steps has an error'
+go score results/step1 gaps.h5:all -o stored.h5
+says stdout "^$unscored of $steps time steps have no error"
+limit=$(awk -v n="$unscored" -v all="$steps" 'BEGIN {print n / all - 1e-4}')
+bad 10 'alert: share of the time steps without an error: found' score results/step1 gaps.csv -o beside.csv --force \
+    --alert "unscored=$limit"
+good score results/step1 gaps.csv -o beside.csv --force --alert "unscored=$(awk -v x="$limit" 'BEGIN {print x + 2e-4}')"
+
+# windows are not called rows, and the share is that of time steps
+awk -F, 'NR == 102 {$2 = ""} {print}' OFS=, machine.csv >holed.csv
+good score results/step1 holed.csv -o holed.out.csv
+says message 'holed.csv: 50 of 2951 windows have missing or infinite values, which the model cannot take: their error is NaN; 1 time step has such values, the first in row 100$'
+good score results/step1 machine.csv holed.csv -o both.out.csv
+says message 'the first in row 100 of holed.csv$'
+good import holed.csv --like machine.h5:all -o holed.h5:all
+good score results/step1 holed.h5:all -o holed.out.h5
+says message '50 of 2951 windows have .* NaN; the first window begins at time step 51$'
+awk -F, 'NR > 2500 {$2 *= 9} {print}' OFS=, machine.csv >loud.csv
+good score results/step1 loud.csv -o loud.out.csv
+share=$(awk -F, 'NR > 1 && $3 != "" {all++; n += $5} END {print n / all}' loud.out.csv)
+percent=$(awk -v s="$share" 'BEGIN {printf "%.3g", 100 * s}')
+says stdout "^above the threshold: $percent % of the time steps, and [0-9.]+ % of the training time steps$"
+bad 10 'alert: share of the time steps above their threshold: found' score results/step1 loud.csv -o loud.out.csv --force \
+    --alert "share=$(awk -v s="$share" 'BEGIN {print s - 1e-3}')"
+good score results/step1 loud.csv -o loud.out.csv --force --alert "share=$(awk -v s="$share" 'BEGIN {print s + 1e-3}')"
+
+# no window crosses a border of groups
+awk -F, 'NR == 1 {print $0 ",pump"} NR > 1 {print $0 "," (NR < 1500 ? "east" : "west")}' machine.csv >pumps.csv
+good import pumps.csv --time time --group pump -o pumps.h5:all
+sed 's/machine.h5/pumps.h5/' machine.yaml >pumps.yaml
+good run pumps.yaml -n 1 --quiet --set data.window.length=50 --set train.epochs=1 --set 'sweep.over.train.seed=[1]' \
+    --set name=pumps
+good score results/pumps pumps.h5:all -o stored.csv --force
+good score results/pumps pumps.csv -o file.csv --force
+cmp -s stored.csv file.csv || fail 'groups: other scores than of the data set'
+! grep -q 'ignored column' stdout message || fail 'the column of the groups is ignored'
+for ranks in 2 3; do
+    go_ranks "$ranks" score results/pumps pumps.csv -o ranks.csv --force || fail "groups: score on $ranks ranks"
+    cmp -s stored.csv ranks.csv || fail "groups: other scores on $ranks ranks"
+done
+cp pumps.csv again.csv
+good score results/pumps pumps.csv again.csv -o twice.csv # each file has its own groups
+{ head -1 pumps.csv; tail -n +2 pumps.csv | sort -t, -k1.15,1.16 -s; } | awk -F, 'NR > 1 {$4 = NR % 2 ? "east" : "west"} {print}' OFS=, >mixed.csv
+bad 3 "mixed.csv: row 2: group 'west' \(column 'pump'\) comes back after another group, .* sort the rows by 'pump'" \
+    score results/pumps mixed.csv -o x.csv
+[ ! -e x.csv ] || fail 'scores of mixed groups'
+good score results/step1 pumps.csv -o plain.csv # a model without groups
+says stdout "ignored column 'pump'"
 verdict
