@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "data/columns.h"
 #include "data/label_names.h"
+#include "import/csv_delimiter.h"
 #include "import/csv_number.h"
 #include "import/import.h"
 #include <stdio.h>
@@ -86,21 +87,13 @@ static bool are_names_numbers(const struct csv_wanted *wanted)
 
 // --- the delimiter
 
-static int read_delimiter_option(struct csv_cut *cut, const char *delimiter, struct err *e)
+static int read_delimiter_option(struct csv_cut *cut, const struct csv_options *o, struct err *e)
 {
-    cut->is_run = strcmp(delimiter, "space") == 0 || strcmp(delimiter, " ") == 0;
-    bool is_tab = strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0;
-    if (!cut->is_run && !is_tab && (strlen(delimiter) != 1 || strchr("\"\r\n0123456789.+-", delimiter[0])))
-        return err_add(e, ERR_USAGE,
-            "--delimiter: found '%s', allowed: one character that is no part of numbers, 'tab' or 'space' (runs of "
-            "blanks)",
-            delimiter);
+    struct csv_delimiter found;
 
-    cut->delimiter = delimiter[0];
-    if (is_tab)
-        cut->delimiter = '\t';
-    if (cut->is_run)
-        cut->delimiter = ' ';
+    if (csv_delimiter_read(&found, o->delimiter, o->decimal == DECIMAL_COMMA, e) != 0)
+        return -1;
+    *cut = (struct csv_cut){found.character, found.is_run};
     return 0;
 }
 
@@ -121,21 +114,20 @@ static int rate_delimiter(const struct match_maker *k, const struct csv_cut *cut
 
 static int find_delimiter_of(struct match_maker *k, struct err *e)
 {
-    static const struct csv_cut candidates[] = {{'\t', false}, {';', false}, {'|', false}, {',', false}, {' ', true}};
-    enum { CANDIDATES = sizeof candidates / sizeof candidates[0] };
     bool has_decimal_comma = k->o->decimal == DECIMAL_COMMA;
     int best = 0;
 
     if (k->o->delimiter)
-        return read_delimiter_option(&k->m->cut, k->o->delimiter, e);
+        return read_delimiter_option(&k->m->cut, k->o, e);
 
     k->m->cut = (struct csv_cut){has_decimal_comma ? ';' : ',', false};
-    for (int i = 0; i < CANDIDATES; i++) {
-        if (candidates[i].delimiter == ',' && has_decimal_comma)
+    for (int i = 0; i < CSV_DELIMITERS; i++) {
+        const struct csv_cut cut = {csv_delimiters[i].character, csv_delimiters[i].is_run};
+        if (i == CSV_COMMA && has_decimal_comma)
             continue;
-        int rate = rate_delimiter(k, &candidates[i]);
+        int rate = rate_delimiter(k, &cut);
         if (rate > best)
-            k->m->cut = candidates[i];
+            k->m->cut = cut;
         best = rate > best ? rate : best;
     }
     return 0;

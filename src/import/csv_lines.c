@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "import/byte_stream.h"
+#include "import/csv_delimiter.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,24 +125,20 @@ static bool is_blank_line(const char *line, size_t n)
     return n == 0;
 }
 
-// In order of preference. The comma comes late because it may be a decimal comma.
-static const struct csv_dialect candidates[] = {{.delimiter = '\t'}, {.delimiter = ';'}, {.delimiter = '|'},
-    {.delimiter = ','}, {.delimiter = ' ', .is_run = true}};
-enum { CANDIDATES = sizeof candidates / sizeof candidates[0], SEMICOLON = 1, COMMA = 3 };
-
 // agree[c] := how many of the first lines hold delimiter c as often as the first line does. Returns the number of
 // lines, or -1 and an error.
-static int count_agreement(struct csv_lines *lines, char comment, int agree[CANDIDATES], struct err *e)
+static int count_agreement(struct csv_lines *lines, char comment, int agree[CSV_DELIMITERS], struct err *e)
 {
-    int counts[CANDIDATES], n = 0, found = 0;
+    int counts[CSV_DELIMITERS], n = 0, found = 0;
     char *line;
     size_t length;
 
     while (n < SAMPLE_LINES && (found = csv_lines_next(lines, &line, &length, e)) > 0) {
         if (is_blank_line(line, length) || (comment && line[0] == comment))
             continue;
-        for (int c = 0; c < CANDIDATES; c++) {
-            int count = count_delimiters(line, length, candidates[c]);
+        for (int c = 0; c < CSV_DELIMITERS; c++) {
+            const struct csv_dialect d = {.delimiter = csv_delimiters[c].character, .is_run = csv_delimiters[c].is_run};
+            int count = count_delimiters(line, length, d);
             counts[c] = n == 0 ? count : counts[c];
             agree[c] += count > 0 && count == counts[c];
         }
@@ -166,19 +163,19 @@ int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err 
 // reported later. A decimal comma is no delimiter.
 static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
 {
-    int agree[CANDIDATES] = {0};
+    int agree[CSV_DELIMITERS] = {0};
     int n = csv_lines_skip(lines, d, e) == 0 ? count_agreement(lines, d->comment, agree, e) : -1;
-    int best = d->has_decimal_comma ? SEMICOLON : COMMA;
+    int best = d->has_decimal_comma ? CSV_SEMICOLON : CSV_COMMA;
 
-    for (int c = 0; c < CANDIDATES && n > 0; c++)
-        if (5 * agree[c] >= 4 * n && !(d->has_decimal_comma && c == COMMA)) {
+    for (int c = 0; c < CSV_DELIMITERS && n > 0; c++)
+        if (5 * agree[c] >= 4 * n && !(d->has_decimal_comma && c == CSV_COMMA)) {
             best = c;
             break;
         }
 
-    ASSERT(best >= 0 && best < CANDIDATES, "delimiter %d", best);
-    d->delimiter = candidates[best].delimiter;
-    d->is_run = candidates[best].is_run;
+    ASSERT(best >= 0 && best < CSV_DELIMITERS, "delimiter %d", best);
+    d->delimiter = csv_delimiters[best].character;
+    d->is_run = csv_delimiters[best].is_run;
     return n < 0 ? -1 : 0;
 }
 
@@ -192,21 +189,14 @@ static int find_delimiter(struct csv_dialect *d, const char *path, struct err *e
     return status;
 }
 
-static int read_delimiter(struct csv_dialect *d, const char *delimiter, struct err *e)
+static int read_delimiter(struct csv_dialect *d, const char *text, struct err *e)
 {
-    bool is_space = strcmp(delimiter, "space") == 0 || strcmp(delimiter, " ") == 0;
-    bool is_tab = strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0;
-    if (!is_space && !is_tab && (strlen(delimiter) != 1 || strchr("\"\r\n0123456789.+-", delimiter[0])))
-        return err_add(e, ERR_USAGE,
-            "--delimiter: found '%s', allowed: one character that is no part of numbers, 'tab' or "
-            "'space' (runs of blanks)",
-            delimiter);
-    if (d->has_decimal_comma && delimiter[0] == ',')
-        return err_add(e, ERR_USAGE, "--delimiter: found ',' with --decimal comma, allowed: another character");
+    struct csv_delimiter found;
 
-    d->delimiter = is_tab ? '\t' : delimiter[0];
-    d->delimiter = is_space ? ' ' : d->delimiter;
-    d->is_run = is_space;
+    if (csv_delimiter_read(&found, text, d->has_decimal_comma, e) != 0)
+        return -1;
+    d->delimiter = found.character;
+    d->is_run = found.is_run;
     return 0;
 }
 
