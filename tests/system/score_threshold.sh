@@ -163,6 +163,19 @@ is 'a number for time steps' "$("$PYTHON" -c 'import h5py; print(h5py.File("seri
 good score results/series data/series.h5:all -o series.h5 --force --threshold share=0.1
 says stdout 'the threshold is one of windows: time steps keep that of the model'
 
+# --- values of pictures are called by their place, as explain calls them
+"$PYTHON" -c 'import numpy as np
+np.save("pixels.npy", np.random.default_rng(1).integers(0, 256, (80, 4, 5), dtype=np.uint8))'
+good import pixels.npy -o data/pixels.h5:all
+cat >pixels.yaml <<'SPEC'
+data: {train: "pixels.h5:all", scale: unit}
+model: {encoder: [{dense: 2}], decoder: [{dense: 20}]}
+train: {epochs: 1, shards: 2}
+SPEC
+good run pixels.yaml -n 1 -t 1 --quiet
+good score results/pixels pixels.npy -o pixels.csv
+says stdout 'most changed columns: [0-3]:[0-4] KS 0.[0-9]+, PSI [-.e0-9]+; [0-3]:[0-4] KS '
+
 # --- a model of an earlier version has no reference
 cp "$(trial results/normal)" old.h5
 "$PYTHON" -c 'import h5py; f = h5py.File("old.h5", "a"); del f["reference"]; del f.attrs["attributes_xxh3"]'
