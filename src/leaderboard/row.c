@@ -1,9 +1,10 @@
 // Rows: the tables of metrics, and how a row is read from a trial's group.
 //
-// The tables below are the only list of metrics. Three files follow them: leaderboard.c makes columns of run.h5,
-// leaderboard_file.c reads them back, and report/leaderboard_table.c prints those with a header. Names in files stay as
-// they are: users read them. A group that is missing is no error (a diverged trial has no scores), nor is a missing
-// attribute: its value is NaN, 0 or "". Only the identity must be there.
+// The tables below are the only list of metrics. All code loops over them: leaderboard.c makes columns of run.h5,
+// leaderboard_file.c reads them back, seed_statistics.c averages them, objective.c finds them by name, and
+// report/leaderboard_table.c prints those with a header. Names in files stay as they are: users read them. A group that
+// is missing is no error (a diverged trial has no scores), nor is a missing attribute: its value is NaN, 0 or "". Only
+// the identity must be there.
 #include "leaderboard/row.h"
 
 #include "base/err.h"
@@ -342,6 +343,8 @@ int row_read_group(struct store_file *f, const char *group, struct leaderboard_r
 
 int row_read(const char *path, enum store_check check, struct leaderboard_row *s, struct err *e)
 {
+    *s = (struct leaderboard_row){0};
+
     struct store_file *f = store_open(path, FORMAT_TRIAL, check, e);
     int rc = f ? row_read_group(f, "", s, e) : -1;
 

@@ -65,7 +65,7 @@ int64_t row_get_count(const struct row_column *c, const struct leaderboard_row *
 void row_set_count(const struct row_column *c, struct leaderboard_row *row, int64_t count);
 
 // Reads the row of a trial's file. `check` says what is known of the file (store_open). Returns -1 and an error if
-// the file cannot be read, is damaged or is no whole trial; the row then owns nothing.
+// the file cannot be read, is damaged, or is not a complete trial file. The row is then all zeros and owns nothing.
 int row_read(const char *path, enum store_check check, struct leaderboard_row *s, struct err *e);
 // The same for a trial in an open file: `group` is "" in a trial's file, "trials/KEY" in a run's.
 int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e);
@@ -75,7 +75,7 @@ void row_free(struct leaderboard_row *s);
 // Return what the row has of a test set, or of a key that the sweep varies. NULL if it has none.
 const struct set_results *row_find_set(const struct leaderboard_row *s, const char *set);
 const char *row_find_value(const struct leaderboard_row *s, const char *key);
-// Whether the trial used data that has changed since. Such a trial is never the best one.
+// Returns true if the trial used data that has changed since. Such a trial is never the best one.
 bool row_is_stale(const struct leaderboard_row *s);
 
 // Writes "trial 3f2a9c01  code=32  validation_loss 0.0921  roc_auc 0.9312  3.1 s" into out.
