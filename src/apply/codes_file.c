@@ -162,7 +162,7 @@ static char *path_in_split(const struct codes_writer *c, const char *name)
     return mem_format("%s/%s", c->target.split, name);
 }
 
-// Returns the names of the dimensions of a row that goes out.
+// Returns the names of the dimensions of an output row.
 static const char *const *code_scales(const struct codes_writer *c)
 {
     return sample_scales(c->out.rank, !does_encode(c) && c->job->model->trial.data.window.length > 0);

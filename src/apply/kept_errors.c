@@ -129,7 +129,7 @@ static int check_request(const struct threshold_request *q, const struct score_j
     return 0;
 }
 
-// Returns the p-values of errors, owned by the caller; NULL and an error without memory.
+// Returns the p-values of errors, owned by the caller, or NULL and an error if memory runs out.
 static float *p_values_of(const struct kept_errors *kept, const struct reference *r, struct err *e)
 {
     float *p = mem_array((size_t)kept->rows, sizeof *p, "p-values", e);

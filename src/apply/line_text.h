@@ -18,6 +18,6 @@ void line_integer(struct line_text *t, int64_t value);
 void line_float(struct line_text *t, float value, const char *infinity);
 // Appends a field of CSV, in quotes if it needs them.
 void line_csv_field(struct line_text *t, const char *text, size_t n);
-// Appends a string of JSON in quotes. Bytes that are not UTF-8 become '?'.
+// Appends a JSON string in quotes. If the text is not valid UTF-8, every byte above 127 becomes '?'.
 void line_json_string(struct line_text *t, const char *text, size_t n);
 void line_free(struct line_text *t);

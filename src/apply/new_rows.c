@@ -312,7 +312,7 @@ static bool is_noted(const struct new_rows *r, const int32_t *missing, int n, in
     return n > 0 && column >= 0 && column == columns_of_feature(r->request->columns, missing[n - 1]);
 }
 
-// Counts a row in which `lacking` values are filled.
+// Counts the row if values of it were filled (`lacking` > 0), and also as empty if all of them were.
 static void count_filled(const struct new_rows *r, struct rows_part *part, int lacking)
 {
     part->filled += lacking > 0;

@@ -33,6 +33,6 @@ void score_drift_free(struct score_drift *d);
 void score_drift_count(struct score_drift *d, int64_t first, int rows, const real *x, const int8_t *is_unscored);
 // Counts errors (rows), on rank 0.
 void score_drift_count_errors(struct score_drift *d, const float *error, int64_t rows);
-// Collective. Adds up the counts of all ranks on rank 0. Returns -1 and an error without memory.
+// Collective. Adds up the counts of all ranks on rank 0. Returns -1 and an error if memory runs out.
 int score_drift_join(struct score_drift *d, const struct comm *comm, struct err *e);
 void score_drift_report(const struct score_drift *d, struct drift_report *out);

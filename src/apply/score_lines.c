@@ -102,7 +102,7 @@ static void add_row_text(const struct lines_writer *w, struct line_text *t, cons
         add_format_string(t, w->format, text->text, text->n);
 }
 
-// Returns the threshold of what the lines are about.
+// Returns the threshold for one line: that of time steps if samples are windows, else that of rows.
 static double lines_threshold(const struct score_pass *p)
 {
     return p->fit.window.length ? p->job->step_threshold : p->job->threshold;
@@ -291,7 +291,7 @@ static int write_lines_piece(struct score_pass *p, int64_t first, int64_t rows, 
 
 // --- the file
 
-// Returns true if a file is empty, or its first line is one of scores, so that no other text is replaced.
+// Returns true if a file is empty or its first line is one of scores. Only such a file may be replaced.
 static bool has_scores_line(const char *path)
 {
     char line[4096] = "";

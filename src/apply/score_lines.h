@@ -7,5 +7,6 @@ enum lines_format { LINES_NONE, LINES_CSV, LINES_JSON };
 
 // Returns the format that the name of an output means; LINES_NONE: it is no text.
 enum lines_format score_lines_format(const char *output);
-// As scores_write. Files appear whole or not at all; on job->output_fd lines appear as they are computed.
+// Does the same as scores_write, for lines. Files appear whole or not at all; on job->output_fd lines appear as they
+// are computed.
 int score_lines_write(const struct team *team, const struct score_job *job, struct score_outcome *out, struct err *e);

@@ -44,7 +44,7 @@ static struct row_text text_of(const char *text)
     return (struct row_text){text, text ? strlen(text) : 0};
 }
 
-// As score_place_of, for a window over the rows of files.
+// Does the same as score_place_of, for a window over the rows of files.
 static void place_of_window(const struct score_pass *p, int64_t i, struct score_place *out)
 {
     const struct series_step *step = series_rows_step(&p->series, p->series.base + p->series.start[i]);

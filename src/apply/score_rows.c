@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Prints the lines of a text and empties it.
+// Passes each line to `print`, then frees the text.
 static void print_lines(struct text *lines, void (*print)(const char *line))
 {
     char *line = lines->data, *end;
@@ -109,7 +109,7 @@ static const struct dataset *read_series_windows(struct apply *a, int64_t first,
     return &s->piece;
 }
 
-// As score_rows_open, for a model of windows: rows are time steps.
+// Does the same as score_rows_open, for a model of windows: rows are time steps.
 static int open_series(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;

@@ -52,7 +52,7 @@ struct series_rows {
     int64_t first_named, n_named, room_named;
 };
 
-// Allocates for windows of `window`. `rows` is NULL on ranks other than 0. Returns -1 and an error without memory.
+// Allocates for windows of `window`. `rows` is NULL on ranks other than 0. Returns -1 and an error if memory runs out.
 int series_rows_open(struct series_rows *s, struct new_rows *rows, const struct window_config *window, int features,
     int64_t most, struct err *e);
 void series_rows_free(struct series_rows *s);

@@ -76,7 +76,7 @@ char *disk_temporary(const char *path)
     return temporary;
 }
 
-// Whether a name is `prefix` followed by the number of a process that has ended.
+// Returns true if a name is `prefix` followed by the number of a process that has ended.
 static bool is_left_behind(const char *name, const char *prefix)
 {
     size_t length = strlen(prefix);

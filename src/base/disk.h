@@ -46,14 +46,14 @@ struct disk_seen {
     struct stat s;
 };
 void disk_look(const char *path, struct disk_seen *seen);
-// As disk_rename, but if `path` is no longer the file that was seen, adds an ERR_IO and changes nothing.
+// Does the same as disk_rename, but if `path` is no longer the file that was seen, adds an ERR_IO and changes nothing.
 int disk_rename_over(const char *temporary, const char *path, const struct disk_seen *seen, struct err *e);
 // Writes a whole file and makes it durable (disk_rename).
 int disk_write(const char *path, const char *text, struct err *e);
 // Replaces a file without a sync: after a crash of the machine it may be the old one, empty or missing.
 int disk_replace(const char *path, const char *text, struct err *e);
-// As disk_replace, but returns 1 and changes nothing if the file exists. If two programs try at the same time, on one
-// or on two machines, only one succeeds.
+// Does the same as disk_replace, but returns 1 and changes nothing if the file exists. If two programs try at the same
+// time, on one or on two machines, only one succeeds.
 int disk_create(const char *path, const char *text, struct err *e);
 // Makes a folder and its parents.
 int disk_make_folder(const char *path, struct err *e);

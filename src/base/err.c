@@ -20,7 +20,7 @@
 
 void (*err_abort_hook)(void);
 
-// As utf8_show, but what would begin a new line or column becomes a space.
+// Does the same as utf8_show, but what would begin a new line or column becomes a space.
 static size_t show_on_one_line(char out[UTF8_SHOWN_MOST], const char **text)
 {
     if (**text != '\n' && **text != '\t' && **text != '\r')

@@ -30,14 +30,15 @@ struct err {
 // Adds one message (printf format, no newline at its end). Returns -1, so that `return err_add(...)` reads well.
 int err_add(struct err *e, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-// As err_add, behind "file:line:column: ", the form of every message about a file. A line or column of 0 is left out.
+// Does the same as err_add, with "file:line:column: " before the message, as in every message about a file. A line or
+// column of 0 is left out.
 int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
 // Returns the part of a message behind "NAME: ", or all of it if it does not begin so. The message has the name as a
 // terminal shows it.
 const char *err_behind(const char *message, const char *name);
-// As err_add with kind ERR_IO, followed by ": " and the description of `errno`.
+// Does the same as err_add with kind ERR_IO, and appends ": " and the description of `errno`.
 int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Adds those messages of `from` that `to` does not have yet.

@@ -127,7 +127,7 @@ static int to_integer(const struct field *f, int64_t *value, const char *text, c
     return in_range(f, (double)*value) ? 0 : field_refuse(f, text, why);
 }
 
-// Whether arithmetic in single precision, in which models are trained, keeps a number apart from zero and from
+// Returns true if arithmetic in single precision, in which models are trained, keeps a number apart from zero and from
 // infinity.
 static bool fits_float(double value)
 {

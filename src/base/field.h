@@ -69,7 +69,7 @@ char *field_allowed(char out[256], const struct field *f);
 // Sets the value from a string as YAML gives it. Returns -1, with what was found and what is allowed in `why`, if it is
 // not allowed.
 int field_set(const struct field *f, void *config, const char *text, char why[256]);
-// As field_set, but appends one element to a FIELD_INTS or FIELD_TEXTS.
+// Does the same as field_set, but appends one element to a FIELD_INTS or FIELD_TEXTS.
 int field_append(const struct field *f, void *config, const char *text, char why[256]);
 // Returns the value as YAML writes it, in new memory: "[a, b]" for lists, NULL for FIELD_NODE and for a FIELD_TEXT of
 // NULL.

@@ -10,9 +10,9 @@
 // kind; then *why (if not NULL) is the reason, to be copied before the next call, and errno says ENOENT if nothing has
 // this name.
 int input_open(const char *path, const char **why);
-// As input_open, as a stream; NULL on failure.
+// Does the same as input_open, but returns a stream, or NULL on failure.
 FILE *input_stream(const char *path, const char **why);
-// As input_open, but closes the file again and returns 0: for libraries that open a file by its name.
+// Does the same as input_open, but closes the file again and returns 0: for libraries that open a file by its name.
 int input_check(const char *path, const char **why);
 
 // Returns true if both names lead to one file, by device and inode: symbolic links, hard links and relative paths do

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Returns zeroed memory for small structures and tables; free it with free(). Never returns NULL: without memory, the
-// process prints a message and ends with ERR_SYSTEM. That loses nothing, because files appear whole or not at all.
+// Returns zeroed memory for small structures and tables; free it with free(). Never returns NULL: if memory runs out,
+// the process prints a message and ends with ERR_SYSTEM. That loses nothing, because files appear whole or not at all.
 void *mem_new(size_t count, size_t size) __attribute__((malloc, alloc_size(1, 2)));
-// As realloc, but never returns NULL; new bytes are not zeroed.
+// Does the same as realloc, but never returns NULL; new bytes are not zeroed.
 void *mem_grow(void *old, size_t count, size_t size);
 char *mem_text(const char *text); // strdup, never NULL; NULL gives NULL
 // printf into new memory, never NULL.

@@ -44,8 +44,8 @@ static int open_lock(const char *path)
     return fd < 0 && errno == EACCES ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : fd;
 }
 
-// Whether the locked file still has its name. The name is opened again, because only then does a network file system
-// ask its server.
+// Returns true if the locked file still has its name. The name is opened again, because only then does a network file
+// system ask its server.
 static bool has_lock_name(int fd, const char *path)
 {
     struct stat locked, named;

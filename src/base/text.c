@@ -206,8 +206,8 @@ char *text_number(char out[32], double value)
     return out;
 }
 
-// As strtod; stores in *is_beyond whether no double holds the number, because it is too large, or is read as zero and
-// is not.
+// Does the same as strtod. Sets *is_beyond to true if no double holds the number: it is too large, or is read as zero
+// and is not.
 static double read_double(const char *text, char **end, bool *is_beyond)
 {
     errno = 0;

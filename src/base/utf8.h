@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // Returns the character at *text, which must not be at its end, and moves past it. Bytes that are not UTF-8, control
-// characters and marks that change the direction of writing give '?', so that no string of a user can move the cursor.
+// characters and marks that change the direction of writing give '?', so that a user's string cannot move the cursor.
 uint32_t utf8_next(const char **text);
 // Returns true if every byte belongs to a complete sequence of UTF-8.
 bool utf8_is_valid(const char *text);

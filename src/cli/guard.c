@@ -1,5 +1,5 @@
-// Commands that read files of others, in a child process: HDF5 crashes on some malformed files by chance, also after a
-// walk of them has ended well.
+// Commands that read files of others, in a child process: HDF5 crashes on some malformed files by chance, even after a
+// walk has found nothing wrong.
 #include "cli/guard.h"
 
 #include "base/cleanup.h"

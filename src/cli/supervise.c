@@ -1,8 +1,8 @@
 // Watches the launcher, the signals that we get, and the ranks with one epoll.
 //
-// A launcher ends all ranks when one dies, and says which only among many other words. So the ranks, which announce
-// themselves, are held by descriptors (pidfd). The first to become readable is the one that died: epoll lists them in
-// that order, also when we wake late.
+// A launcher ends all ranks when one dies, and names it only in the middle of a long message. So we open a pidfd for
+// each rank when it announces itself. The pidfd that becomes readable first belongs to the rank that died first: epoll
+// reports them in that order, even if we wake late.
 #include "cli/supervise.h"
 
 #include "base/clock.h"

@@ -38,7 +38,8 @@ static int environment_int(const char *const *names, int fallback)
     return fallback;
 }
 
-// Whether srun started this process. A batch script has the number of tasks in its environment without being one.
+// Returns true if srun started this process. A batch script has the number of tasks in its environment without being
+// one.
 static bool is_slurm_step(void)
 {
     return getenv("SLURM_STEP_ID") && getenv("SLURM_PROCID");

@@ -135,7 +135,7 @@ int launcher_signal(enum mpi_flavour flavour, int code)
     return code > 128 ? code - 128 : 0;
 }
 
-// Whether a batch system may have allocated other nodes to us.
+// Returns true if a batch system may have allocated other nodes to us.
 static bool is_in_allocation(void)
 {
     static const char *const signs[] = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "PE_HOSTFILE", "FLUX_URI"};

@@ -50,7 +50,7 @@ void columns_of_names(struct columns *c, char *const *names, int n);
 void columns_copy(struct columns *to, const struct columns *from);
 void columns_free(struct columns *c);
 
-// Returns the column of a feature, or -1 if no columns are known.
+// Returns the number of the feature's column, or -1 if there is no such feature or no columns are known.
 int columns_of_feature(const struct columns *c, int feature);
 // Returns the number of the column with this name, or -1.
 int columns_find(const struct columns *c, const char *name);
@@ -68,8 +68,8 @@ bool columns_are_derived(const struct columns *c);
 // new memory what the first difference is: "column 'proto' has category 'icmp' there and not here".
 char *columns_difference(const struct columns *here, const struct columns *there);
 
-// Sets out (n) to the sums of the features of each column. feature_error (n_features). A missing value is NaN and adds
-// nothing; the sum is NaN if all are missing.
+// Sets out (n) to the sum of feature_error (n_features) over the features of each column. A missing value is NaN and
+// adds nothing; the sum is NaN if all are missing.
 void columns_sum_features(const struct columns *c, const float *feature_error, float *out);
 
 // Reads the columns of a split or of a trial's group of columns, which has `n_features` features. A group without

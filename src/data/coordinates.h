@@ -46,8 +46,8 @@ int coordinates_write_names(struct store_file *f, const char *group, const struc
 int coordinates_write(
     struct store_file *f, const char *group, int64_t rows, const struct coordinates *c, struct err *e);
 
-// to := the coordinates of the rows row[0..rows) of `from`, whose ids are borrowed. Returns -1 and an error without
-// memory.
+// to := the coordinates of the rows row[0..rows) of `from`, whose ids are borrowed. Returns -1 and an error if memory
+// runs out.
 int coordinates_pick(
     const struct coordinates *from, const int64_t *row, int64_t rows, struct coordinates *to, struct err *e);
 

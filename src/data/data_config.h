@@ -77,12 +77,13 @@ bool data_allows_missing(const struct data_config *cfg);
 
 // Returns the section as a new tree in canonical form, which is valid input with the same meaning. The caller frees it.
 struct node *data_config_write(const struct data_config *cfg);
-// As data_config_write, with name(source, context), new memory, instead of each "FILE.h5:SPLIT". `numbers`: labels are
-// known to be numbers, so that each label of `normal` is written in one spelling.
+// Does the same as data_config_write, but writes name(source, context), which is new memory, instead of each
+// "FILE.h5:SPLIT". `numbers` means that labels are known to be numbers, so that each label of `normal` is written in
+// one spelling.
 struct node *data_config_write_as(
     const struct data_config *cfg, bool numbers, char *(*name)(const struct data_source *, void *), void *context);
 
-// Returns true if a label of a spec can mean an integer, and sets it: 1, 1.0 and 1e0 are the same label.
+// Returns true and sets *number if a label in a spec is an integer in any spelling: 1, 1.0 and 1e0 are the same label.
 bool data_label_number(const char *text, int64_t *number);
 
 // Parses "FILE.h5:SPLIT" from a command line (`at` NULL) or a scalar of a spec. Returns -1 and an error if it is none.

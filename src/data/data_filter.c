@@ -38,7 +38,7 @@ static const char *find_in_operator(const char *text)
     return in ? in + 1 : NULL;
 }
 
-// Returns where the operator begins and sets it. Returns NULL if there is none.
+// Returns where the operator begins and sets *op to it. Returns NULL if there is none.
 static const char *find_operator(const char *text, enum filter_operator *op)
 {
     const char *p = strpbrk(text, "=!<>"), *in = find_in_operator(text);
@@ -104,8 +104,7 @@ static char *unquote_filter_name(const char *text, size_t length)
     return name;
 }
 
-// Returns true if a string is a number, and sets it. 1e3 and 1000.0 are integers too, if a double holds every integer
-// of that size.
+// Returns true and sets *number if the string is a finite number. 1e3 and 1000.0 count as integers, too, below 2^53.
 static bool read_filter_number(const char *text, struct filter_number *number)
 {
     *number = (struct filter_number){0};

@@ -37,7 +37,7 @@ char *data_filter_text(const struct data_filter *f);
 
 // Returns true if a number passes. A missing value (NaN) differs from every number and passes only `!=`.
 bool data_filter_holds(const struct data_filter *f, double value);
-// As data_filter_holds, for an integer, which is compared exactly.
+// Does the same as data_filter_holds, for an integer, which is compared exactly.
 bool data_filter_holds_integer(const struct data_filter *f, int64_t value);
 // Returns the first value that is a name, or NULL if all are numbers.
 const char *data_filter_name(const struct data_filter *f);

@@ -96,8 +96,8 @@ static void note_use_of_labels(const struct data_source *source, void *context)
     id->by_name = id->by_name || is_about_labels(&source->where, &id->files);
 }
 
-// Returns false if the numbers of labels identify them: no setting names one, and all files number the same names
-// alike.
+// Returns true if labels must be identified by name. That is so if a setting refers to labels, if the files have
+// different names, or if a file does not number its names in ascending order from 0.
 static bool depends_on_names(const struct data_config *cfg, struct identity *id)
 {
     const struct data_table *first = NULL;

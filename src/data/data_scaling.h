@@ -22,7 +22,7 @@ struct scaling {
 void scaling_copy(struct scaling *to, const struct scaling *from);
 void scaling_free(struct scaling *s);
 
-// Whether a shift and a factor are all that values need, so that they can stay as they are stored until a batch is
+// Returns true if values need only a shift and a factor. They can then stay as they are stored until a batch is
 // gathered.
 bool scaling_is_affine(const struct scaling *s);
 // The logarithm of scalings, and its inverse.

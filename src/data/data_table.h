@@ -68,7 +68,7 @@ int data_files_check(const struct data_files *files, struct err *e);
 // out (columns) := a row, as doubles.
 void data_table_row(const struct data_table *t, int64_t row, double *out);
 double data_table_value(const struct data_table *t, int64_t row, int column);
-// As data_table_value, without rounding, for a table of type STORE_I64.
+// Does the same as data_table_value, without rounding, for a table of type STORE_I64.
 int64_t data_table_integer(const struct data_table *t, int64_t row, int column);
 // Returns true if every value of a row is finite: neither missing (NaN) nor infinite.
 bool data_table_row_is_finite(const struct data_table *t, int64_t row);

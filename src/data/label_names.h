@@ -27,7 +27,7 @@ void label_names_free(struct label_names *l);
 char *label_names_join(char *const *names, int n);
 void label_names_split(const char *lines, char ***names, int *n);
 
-// Returns true if the name is an integer in digits, and sets it. Folders called "0", "2", "10" have labels that are
+// Returns true and sets *number if the name is an integer in digits. Folders called "0", "2", "10" have labels that are
 // numbers.
 bool label_is_number(const char *name, int64_t *number);
 // Returns true if there are names and all of them are integers.

@@ -1,4 +1,4 @@
-// Whether the rows of a split are those that a model takes.
+// Checks that a model takes the rows of a split.
 #pragma once
 
 #include "data/data_table.h"

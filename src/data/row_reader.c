@@ -385,7 +385,7 @@ int row_reader_step_labels(struct row_reader *r, int64_t first, int64_t steps, i
     return 0;
 }
 
-// As row_reader_labels, for `n` windows of one run.
+// Does the same as row_reader_labels, for `n` windows of one run.
 static int read_window_labels(struct row_reader *r, int64_t first, int64_t n, int64_t *label, struct err *e)
 {
     const struct series_windows *w = &r->windows;

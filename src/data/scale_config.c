@@ -215,7 +215,7 @@ static bool is_same_rule(const struct scale_rule *a, const struct scale_rule *b)
            !(a->high < b->high) && !(a->high > b->high);
 }
 
-// Returns the name of the method, `log1p` for standard of the logarithm.
+// Returns the name of the method. Standard scaling of the logarithm is called `log1p`.
 static const char *rule_name(const struct scale_rule *r)
 {
     return methods[r->method == SCALE_STANDARD && r->takes_log ? (int)METHOD_LOG : r->method];

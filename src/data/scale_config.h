@@ -37,8 +37,8 @@ int scale_config_read(const struct node *at, struct scale_config *c, struct err 
 void scale_config_free(struct scale_config *c);
 // Returns it as a new tree in canonical form, equal for all spellings with the same meaning.
 struct node *scale_config_write(const struct scale_config *c);
-// Whether no column is scaled, and whether some column has this method.
+// These return true if no column is scaled, and if some column has this method.
 bool scale_config_is_none(const struct scale_config *c);
 bool scale_config_uses(const struct scale_config *c, enum data_scale method);
-// Whether values change in another way than by a shift and a factor.
+// Returns true if values change only by a shift and a factor.
 bool scale_rule_is_affine(const struct scale_rule *r);

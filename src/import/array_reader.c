@@ -177,7 +177,8 @@ static int write_spool(int file, const char *from, size_t n)
     return 0;
 }
 
-// Opens an unnamed file in $TMPDIR or /tmp, which vanishes with its descriptor however the process ends.
+// Opens an unnamed file in $TMPDIR or /tmp, which the kernel removes when its descriptor closes, however the process
+// ends.
 static int open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");

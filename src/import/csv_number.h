@@ -12,7 +12,8 @@ bool csv_number(const char *text, size_t n, double *value);
 // Returns true if it is a 64-bit integer in any spelling (1, 1.0, 1e0), and sets its exact value, also beyond 2^53.
 bool csv_integer(const char *text, size_t n, int64_t *value);
 
-// As csv_number, with a decimal comma. A point is then no part of a number, because it may group thousands.
+// Does the same as csv_number, with a decimal comma. A point is then no part of a number, because it may group
+// thousands.
 bool csv_number_comma(const char *text, size_t n, double *value);
 
 // How fields are read: what means a missing value, and what separates the decimals.

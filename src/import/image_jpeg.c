@@ -124,7 +124,7 @@ static int refuse_jpeg(struct jpeg_decoder *d, const char *path, struct err *e)
     return err_add(e, ERR_DATA, "%s: no good JPEG: %s", path, d->reason ? d->reason : message);
 }
 
-// Does everything that can jump back. `d` belongs to the caller, so that no local variable is lost by a jump.
+// Does everything that can jump back. `d` belongs to the caller, because a jump would lose local variables.
 static int jpeg_decode_or_jump(
     struct jpeg_decoder *d, const struct image_request *q, struct stored_image *out, int *orientation, struct err *e)
 {

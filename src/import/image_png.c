@@ -164,7 +164,7 @@ static int read_png_values(struct png_decoder *d, const char *path, struct store
     return 0;
 }
 
-// Does everything that can jump back. `d` belongs to the caller, so that no local variable is lost by a jump.
+// Does everything that can jump back. `d` belongs to the caller, because a jump would lose local variables.
 static int png_decode_or_jump(
     struct png_decoder *d, const struct image_request *q, struct stored_image *out, struct err *e)
 {

@@ -13,8 +13,8 @@ struct label_texts {
 
 // Adds one string of the first reading, of n bytes and a NUL.
 void label_texts_add(struct label_texts *t, const char *text, size_t n);
-// Ends the first reading and gives the source the names of the labels, which are numbers from now on. Returns -1 and
-// errors for strings that cannot be labels.
+// Ends the first reading. Unless all labels are numbers, gives the source a copy of their names; label_texts_read then
+// numbers labels by these. Returns -1 and errors if strings cannot be labels.
 int label_texts_finish(struct label_texts *t, const char *name, struct source *s, struct err *e);
 void label_texts_free(struct label_texts *t);
 

@@ -220,7 +220,7 @@ static int read_picture_head(const char *path, bool whole, struct stored_image *
     return status;
 }
 
-// Reports why a picture cannot be read. One of several could be left out.
+// Reports why a picture cannot be read. If there are several, hints at --skip-bad. Returns -1.
 static int refuse_picture(const struct pictures *p, const struct err *why, struct err *e)
 {
     bool has_hint = p->n > 1 && why->kind == ERR_DATA;

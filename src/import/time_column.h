@@ -33,5 +33,5 @@ int time_column_finish(struct time_column *t, const char *name, struct text *war
 int64_t time_column_value(const struct time_column *t, const char *text, size_t n, int *offset_minutes);
 // Returns the offset in which all times are shown, "Z" if they have several, or NULL if none was given.
 const char *time_column_zone(const struct time_column *t);
-// Returns true if a field that is no number looks like a time.
+// Returns true if a field can be read as a time and is not just a number.
 bool time_column_looks_like(const char *text, size_t n);

@@ -38,9 +38,9 @@ enum activation {
     ACTIVATION_COUNT
 };
 extern const char *const activation_names[]; // NULL-terminated, in the order of the enum
-// Whether the slope does not follow from the output. If so, activate_backward needs the input z in place of y.
+// Returns true if the slope does not follow from the output. If so, activate_backward needs the input z in place of y.
 bool activation_needs_input(enum activation f);
-// Whether f works element by element and has a second derivative everywhere.
+// Returns true if f works element by element and has a second derivative everywhere.
 bool activation_is_smooth(enum activation f);
 
 // A convolution of one sample: x (height, width, channels), including the border that it needs; weights (kernel_h,
@@ -159,7 +159,7 @@ void gemm(struct gemm_shape s, const real *a, const real *b, real beta, real *c)
 bool gemm_rows(int first, int last, struct gemm_shape s, const real *a, const real *b, real beta, real *c);
 // c (M, N) := op(a) op(b) + bias (N) in every row; bias may be NULL.
 void gemm_bias(struct gemm_shape s, const real *a, const real *b, const real *bias, real *c);
-// As gemm, in double precision whatever `real` is.
+// Does the same as gemm, in double precision whatever `real` is.
 void gemm_double(struct gemm_shape s, const double *a, const double *b, double beta, double *c);
 const char *gemm_corename(void); // the CPU kernel that OpenBLAS chose, for provenance
 const char *gemm_library(void);  // "OpenBLAS 0.3.21"; not for several threads at a time
@@ -178,7 +178,7 @@ struct conv_place {
 // Copies a sample into `padded` (conv_padded_size), whose other elements must be 0 already.
 void conv_pad(const struct conv *c, const struct conv_place *at, const real *x, real *padded);
 
-// --- linear algebra in double, by LAPACK. Both return 0, LAPACK's info, or -100 without memory.
+// --- linear algebra in double, by LAPACK. Both return 0, LAPACK's info, or -100 if memory runs out.
 // Computes the eigenvalues, in descending order, and eigenvectors (rows of v) of a symmetric matrix a (n, n), which is
 // destroyed: dsyev.
 int eigen_symmetric(int n, double *a, double *values, double *v);

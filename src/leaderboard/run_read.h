@@ -20,9 +20,9 @@ struct bad_files {
     int n;
 };
 void bad_files_free(struct bad_files *b);
-// As run_read_rows for a folder, in order of no importance; arrays are compared with their checksums, too. `reads_all`:
-// also reads the trial files that run.h5 knows. Files that cannot be used go to `bad` (0). Returns -1 if the answer is
-// unknown.
+// Does the same as run_read_rows for a folder, in no particular order, and also compares arrays with their checksums.
+// With `reads_all`, it also reads the trial files that run.h5 knows. Files that cannot be used go to `bad` (0). Returns
+// -1 if the answer is unknown.
 int run_examine_rows(
     const char *folder, bool reads_all, struct leaderboard_row **rows, int *n, struct bad_files *bad, struct err *e);
 // Checks that trial `id` may be in a file of this name, which must be FOLDER/<id>.h5. Returns -1 and ERR_DATA if not.

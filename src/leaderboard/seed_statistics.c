@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Whether a trial counts as a repeat. Merged files keep trials of one identity with different bits as ID-DIGITS; these
-// are not.
+// Returns true if a trial counts as a repeat. Merged files keep trials of one identity with different bits as
+// ID-DIGITS; these are not.
 static bool may_repeat(const struct leaderboard_row *s)
 {
     return *s->configuration && !strchr(s->id, '-');

@@ -14,7 +14,7 @@ char *versions_update(const char *older, const char *newer);
 // there is none.
 char *versions_changed(const char *lines, const char *current);
 
-// Whether `a` and `b` have the same version of one of the `sources` ("a.h5:x, b.h5:y").
+// Returns true if `a` and `b` have the same version of one of the `sources` ("a.h5:x, b.h5:y").
 bool versions_share(const char *a, const char *b, const char *sources);
 
 // --- a run's folder

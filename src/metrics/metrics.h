@@ -46,7 +46,7 @@ double ranking_precision_at(const struct ranking *r, int64_t count);
 
 // The highest F1 that a threshold reaches, and the highest threshold that reaches it. That is midway between two
 // neighbouring scores, or just below the lowest score if all samples are called anomalous, and never a denormal number.
-// NaN without positives.
+// Both are NaN if there are no positives, if a score is NaN, or if all scores are -infinity.
 struct best_f1 {
     double f1, threshold;
 };
@@ -66,7 +66,8 @@ struct confusion {
 // O(log n). A NaN score counts as anomalous. A NaN threshold calls no sample anomalous.
 struct confusion ranking_confusion(const struct ranking *r, double threshold);
 
-// As classification_report of scikit-learn with labels [0, 1] and zero_division=0: what cannot be computed is 0.
+// The same as classification_report of scikit-learn with labels [0, 1] and zero_division=0: what cannot be computed is
+// 0.
 struct class_metrics {
     double precision, recall, f1;
     int64_t support; // samples that truly are of this class

@@ -10,7 +10,7 @@
 double interpolate_linear(double a, double b, double t);
 
 // Sorts v (n), which has no NaN, in ascending order; -0 becomes 0. O(n) time by radix sort. Returns 0, or -1 and an
-// error without memory.
+// error if memory runs out.
 int values_sort(float *v, int64_t n, struct err *e);
 // Returns the quantile at `level` of ascending values (n), with linear interpolation (numpy's default). NaN if empty.
 double sorted_quantile(const float *sorted, int64_t n, double level);

@@ -27,6 +27,6 @@ struct range_score series_point_adjusted(const int8_t *is_anomaly, const int8_t 
 struct series_volume {
     double pr, roc; // NaN: no step, or every step, is an anomaly
 };
-// Returns 0, or -1 and an error without memory. score and is_anomaly have n steps.
+// Returns 0, or -1 and an error if memory runs out. score and is_anomaly have n steps.
 int series_volume_compute(
     const float *score, const int8_t *is_anomaly, int64_t n, int window, struct series_volume *out, struct err *e);

@@ -140,8 +140,8 @@ static int check_layer_constant(const struct layer *l, const struct node *at, st
     return node_error(at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
 }
 
-// Returns the floating-point operations that training on one sample takes. Each weight is a multiplication and an
-// addition three times: forward, in the gradient of the inputs, and in its own gradient.
+// Returns the floating-point operations of this layer for training on one sample. Each weight of a kernel costs three
+// multiplications and three additions: forward, in the gradient of the inputs, and in its own gradient.
 static double layer_operations(const struct layer *l)
 {
     double weights = l->tied ? (double)l->tied->count : 0;

@@ -133,7 +133,7 @@ struct node *model_write(const struct model *m);
 // Layers that change nothing but values, such as dropout, are left out.
 void model_sizes(const struct model *m, struct text *t);
 
-// Whether training takes statistics over rows in some layer, so that every part of a batch must have two rows.
+// Returns true if training takes statistics over rows in some layer, so that every part of a batch must have two rows.
 bool model_needs_two_rows(const struct model *m);
 
 // Sets w (parameters) to initial values, by the initializers of the blocks. The same seed gives the same bits.
@@ -172,7 +172,7 @@ struct workspace {
     bool is_final;        // the output became the reconstruction and is no longer logits
     real *all;            // owned: all arrays above are parts of it
 };
-// `trains` adds the buffers of the backward pass. Returns NULL and an error if there is no memory.
+// `trains` adds the buffers of the backward pass. Returns NULL and an error if memory runs out.
 struct workspace *workspace_new(const struct model *m, int rows, bool trains, struct err *e);
 void workspace_free(struct workspace **ws);
 size_t workspace_bytes(const struct model *m, int rows, bool trains);
@@ -194,7 +194,7 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
 // Computes the reconstruction error of each row into row (rows), for an error that needs no draws. Call it after
 // model_forward, and for the cross-entropy before model_reconstruct. For other errors it calls model_reconstruct.
 void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row);
-// Whether this error of the model is a cross-entropy with the sample, whose values then count as within [0, 1].
+// Returns true if this error of the model is a cross-entropy with the sample, whose values then count as within [0, 1].
 bool model_error_is_cross_entropy(const struct model *m, enum error error);
 // Returns NULL if the model can compute this error, else a message that says why it cannot.
 const char *model_refuses_error(const struct model *m, enum error error);
@@ -265,7 +265,7 @@ struct schedule {
     int64_t epochs, warmup;
 };
 extern const struct field schedule_fields[]; // rows of the section `train`
-// Whether the rate of an epoch depends on how many there will be in all.
+// Returns true if the rate of an epoch depends on the total number of epochs.
 bool schedule_needs_epochs(const struct schedule *s);
 // Returns the learning rate of an epoch (from 0) of `epochs`, after that many drops on a plateau (train/stopping.h).
 double schedule_rate(const struct schedule *s, double learning_rate, int64_t epoch, int64_t epochs, int64_t drops);

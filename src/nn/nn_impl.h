@@ -93,9 +93,10 @@ struct layer_type {
     // Fills l->out and the blocks, except offsets, from the config and l->in. Returns 0, or -1 and a node_error at
     // `at`.
     int (*build)(struct layer *l, const struct node *at, struct err *e);
-    // Whether training takes statistics over the rows of a pass, which one row does not have. NULL: never.
+    // Returns true if training takes statistics over the rows of a pass, which one row does not have. NULL: never.
     bool (*needs_two_rows)(const struct layer *l);
-    // Whether it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL: never.
+    // Returns true if it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL:
+    // never.
     bool (*wants_tie)(const struct layer *l);
     void (*forward)(const struct layer *l, const struct pass *p);
     void (*backward)(const struct layer *l, const struct pass *p);

@@ -33,7 +33,7 @@ int size_pair(
 struct way {
     int stops, before, behind;
 };
-// The way of a window of `size` along a dimension of `length` in steps of `stride`, as in TensorFlow: `same` makes
-// length / stride stops, rounded up, and puts an odd cell behind. With `valid`, stops is 0 if the window is longer than
-// the sample.
+// Returns the stops and the padding of a window that moves along a dimension in steps of `stride`, as in TensorFlow.
+// `same` gives length / stride stops, rounded up; if the padding is odd, its extra cell is at the end. `valid` gives 0
+// stops if the window is longer than the sample.
 struct way window_way(int length, int size, int stride, enum padding padding);

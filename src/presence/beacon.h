@@ -27,7 +27,7 @@ int beacon_write(const struct beacon *b, const char *path, struct err *e);
 int beacon_read(const char *path, struct beacon *b, struct err *e);
 void beacon_free(struct beacon *b);
 
-// As beacon_read for a rank, with the trial of its leader.
+// Does the same as beacon_read, but sets the trial to that of the rank's leader.
 int beacon_of_rank(const char *folder, int part, int64_t rank, struct beacon *b, struct err *e);
 
 // Returns all readable beacons of a part in order of rank, in new memory, and sets *n to their number.

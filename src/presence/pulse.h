@@ -24,7 +24,8 @@ void pulse_stop(struct pulse **p);
 void pulse_pause(struct pulse *p);
 
 // The main thread calls the functions below; all are NULL-safe.
-// Reports that a trial begins, which is expected to cost `operations`. The beacon is written when this returns.
+// Reports that a trial begins, which is expected to cost `operations`. On a group's leader the beacon has been written
+// when this returns.
 void pulse_trial(struct pulse *p, const char *id, double operations, int64_t epochs);
 // Reports progress of the trial: epochs done, or NAN while it is scored.
 void pulse_progress(struct pulse *p, double epochs_done);

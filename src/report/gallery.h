@@ -30,7 +30,9 @@ void gallery_free(struct gallery **g);
 // Starts a section: the samples added next appear below `heading`.
 void gallery_section(struct gallery *g, const char *heading);
 // Adds a sample: input and reconstruction (height, width, channels) or (width), with `caption` below. NaN is drawn in
-// magenta, or as a gap in a curve. Returns -1 with ERR_USAGE beyond GALLERY_SAMPLES_MAX, or ERR_SYSTEM without memory.
+// magenta, or as a gap in a curve. Returns -1 with ERR_USAGE beyond GALLERY_SAMPLES_MAX, or ERR_SYSTEM if memory runs
+// out.
 int gallery_add(struct gallery *g, const float *input, const float *reconstruction, const char *caption, struct err *e);
-// Writes `path` as picture_write does. Returns -1 with ERR_SYSTEM without memory, or with the error of picture_write.
+// Writes `path` as picture_write does. Returns -1 with ERR_SYSTEM if memory runs out, or with the error of
+// picture_write.
 int gallery_write(const struct gallery *g, const char *path, struct err *e);

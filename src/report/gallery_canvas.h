@@ -11,7 +11,7 @@ struct canvas {
     unsigned char *rgb; // (height, width, 3), owned
 };
 
-// Allocates a canvas of one color. Returns -1 with ERR_SYSTEM without memory; `c` is then empty.
+// Allocates a canvas of one color. Returns -1 with ERR_SYSTEM if memory runs out; `c` is then empty.
 int canvas_make(struct canvas *c, int width, int height, struct color background, struct err *e);
 void canvas_clear(struct canvas *c); // frees the pixels; `c` is then empty
 

@@ -16,9 +16,9 @@ struct mosaic {
 
 // Returns -1 with ERR_USAGE if a picture cannot hold `count` samples of shape dims[0..rank).
 int mosaic_check(int rank, const int *dims, int64_t count, struct err *e);
-// Draws x (count, values of a sample) and writes `path` as picture_write does. Returns -1 and an error, also without
-// memory.
+// Draws x (count, values of a sample) and writes `path` as picture_write does. Returns -1 and an error, also if memory
+// runs out.
 int mosaic_write(const struct mosaic *m, const float *x, const char *path, struct err *e);
-// As mosaic_write, of the first m->count samples of a split of a data set, FILE.h5:SPLIT. This program must have
-// written the file: it is opened without the checks for foreign files.
+// Does the same as mosaic_write, for the first m->count samples of a split of a data set, FILE.h5:SPLIT. This program
+// must have written the file: it is opened without the checks for foreign files.
 int mosaic_draw(const struct mosaic *m, const char *split, const char *path, struct err *e);

@@ -51,7 +51,7 @@ static void list_stale_trials(const struct leaderboard_row *rows, int n, struct 
     stale_sort(&r->stale);
 }
 
-// Whether two lists of versions differ in more than their order. `newer` is an update of `older`.
+// Returns true if two lists of versions differ in more than their order. `newer` is an update of `older`.
 static bool are_versions_different(const char *older, const char *newer)
 {
     if (strcmp(newer, older) == 0)

@@ -46,7 +46,7 @@ static void scored_rows_free(struct scored_rows *s)
     free(s->is_anomaly);
 }
 
-// Copies the rows that have an error into *s, to be freed after 0. Returns 0, or -1 and an error without memory.
+// Copies the rows that have an error into *s, to be freed after 0. Returns 0, or -1 and an error if memory runs out.
 static int scored_rows_take(
     const float *error, const int8_t *is_anomaly, int64_t rows, struct scored_rows *s, struct err *e)
 {

@@ -9,8 +9,8 @@ struct pca;
 // short or LAPACK fails.
 struct pca *pca_new(const struct dataset *train, int components, struct err *e);
 void pca_free(struct pca **p); // NULL-safe
-// Returns the errors (d->rows) of the reconstruction from the components, owned by the caller; NULL and an error
-// without memory. The error is the given one if it has a meaning for components, otherwise mse; NaN for rows that are
+// Returns the errors (d->rows) of the reconstruction from the components, owned by the caller, or NULL and an error if
+// memory runs out. The error is the given one if it has a meaning for components, otherwise mse; NaN for rows that are
 // not scored.
 float *pca_errors(struct pca *p, const struct dataset *d, enum error error, struct err *e);
 // Returns the bytes that pca_new and pca_errors need, without the data.

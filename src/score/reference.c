@@ -25,7 +25,7 @@ void reference_free(struct reference *r)
 }
 
 // Sets out (levels) to the quantiles of the values (n) that are not NaN. Sorts them into the front of `values`, and
-// returns how many there are, or -1 and an error without memory.
+// returns how many there are, or -1 and an error if memory runs out.
 static int64_t take_quantiles(const struct reference *r, float *values, int64_t n, double *out, struct err *e)
 {
     int64_t numbers = 0;
@@ -40,8 +40,8 @@ static int64_t take_quantiles(const struct reference *r, float *values, int64_t 
     return numbers;
 }
 
-// Returns the quantiles of the errors (rows), owned by the caller, or NULL and an error without memory. *sorted (rows)
-// is set to the sorted errors, also owned by the caller.
+// Returns the quantiles of the errors (rows), owned by the caller, or NULL and an error if memory runs out. *sorted
+// (rows) is set to the sorted errors, also owned by the caller.
 static double *error_quantiles(
     const struct reference *r, const float *error, int64_t rows, float **sorted, struct err *e)
 {

@@ -32,7 +32,8 @@ struct reference {
 void reference_free(struct reference *r);
 
 // Summarizes the errors (rows) of the training rows, which have no NaN, in a zeroed *r, except for features. Sets
-// *threshold to their quantile at `quantile`. Returns 0, or -1 and an error without memory, with what there is in *r.
+// *threshold to their quantile at `quantile`. Returns 0, or -1 and an error if memory runs out, with what there is in
+// *r.
 int reference_add_errors(
     struct reference *r, const float *error, int64_t rows, double quantile, double *threshold, struct err *e);
 // Adds the quantiles of the errors (rows) of the validation rows. Rows without an error do not count.
@@ -41,7 +42,7 @@ int reference_add_validation(struct reference *r, const float *error, int64_t ro
 // features.
 int64_t reference_sample_rows(const struct dataset *d);
 // Returns the quantiles (columns, levels) of each column of values (rows, columns), owned by the caller. NaN values do
-// not count. Returns NULL and an error without memory.
+// not count. Returns NULL and an error if memory runs out.
 double *reference_column_quantiles(
     const struct reference *r, const float *values, int64_t rows, int columns, struct err *e);
 

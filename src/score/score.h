@@ -77,7 +77,7 @@ struct score_request {
 enum { SCORES_STOPPED = 1 };
 
 // Collective over team->comm. Scores all rows of d. Returns 0, SCORES_STOPPED if REQUEST_STOP cut it short on a rank,
-// or -1 and an error without memory; the same on all ranks. Unless it returns 0, *out owns nothing.
+// or -1 and an error if memory runs out; the same on all ranks. Unless it returns 0, *out owns nothing.
 int scores_compute(const struct team *team, const struct score_request *request, const struct dataset *d,
     struct scores *out, struct err *e);
 void scores_free(struct scores *s);

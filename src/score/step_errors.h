@@ -14,7 +14,8 @@ enum step_rule {
 };
 extern const char *const step_rule_names[];
 
-// Takes the errors of the next n steps, NaN for those that no window covers. Returns -1 and an error on failure.
+// Takes the errors of the next n steps, NaN for those that no window with an error covers. Returns -1 and an error on
+// failure.
 typedef int (*step_sink)(void *context, int64_t n, const float *error, struct err *e);
 
 // A stream: the errors of windows go in, in the order of the windows, and those of all steps come out, in order. It
@@ -30,5 +31,5 @@ int step_errors_end(struct step_errors *s, int64_t steps, struct err *e);
 int64_t step_errors_uncovered(const struct step_errors *s);
 
 // Returns the errors of the steps of `d` (d->steps->n), owned by the caller, from those of its windows. Returns NULL
-// and an error without memory.
+// and an error if memory runs out.
 float *step_errors_of(const struct dataset *d, enum step_rule rule, const float *error, struct err *e);

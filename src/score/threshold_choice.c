@@ -31,7 +31,8 @@ double reference_p_value(const struct reference *r, double error)
     return (1 + at_least) / ((double)r->rows + 1);
 }
 
-// Copies the errors that are numbers, in ascending order, into new memory. Returns NULL and an error without memory.
+// Copies the errors that are numbers, in ascending order, into new memory. Returns NULL and an error if memory runs
+// out.
 static float *sort_judged(const struct judged *j, int64_t *n, struct err *e)
 {
     float *sorted = mem_array((size_t)j->rows, sizeof *sorted, "sorted errors", e);
@@ -64,7 +65,7 @@ static double threshold_of_count(const float *sorted, int64_t n, int64_t count)
     return isinf(lowest) ? fmax((double)sorted[below], 0) : ((double)sorted[below] + lowest) / 2;
 }
 
-// Returns how many of the sorted errors (n) the conformal test calls anomalous, or -1 and an error without memory.
+// Returns how many of the sorted errors (n) the conformal test calls anomalous, or -1 and an error if memory runs out.
 static int64_t count_conformal(const struct reference *r, const float *sorted, int64_t n, double alpha, struct err *e)
 {
     double *p = mem_array((size_t)n, sizeof *p, "p-values", e);

@@ -12,7 +12,7 @@ struct judged {
 
 // Sets *threshold to that of a rule; NaN if it takes labels, and these are not known. Rules that depend on the errors
 // that are judged take the calibration errors instead if the former are not known. Returns 0, or -1 and an error if the
-// reference is not known or too small for the rule (ERR_DATA), or without memory.
+// reference is not known or too small for the rule (ERR_DATA), or if memory runs out.
 int threshold_choose(const struct threshold_rule *rule, const struct reference *reference, const struct judged *judged,
     double *threshold, struct err *e);
 

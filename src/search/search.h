@@ -28,7 +28,7 @@ void search_free(struct search **s);
 
 // Returns the number of trials at most; the numbers of all trials are below it.
 int64_t search_bound(const struct search *s);
-// Whether results decide which trials follow.
+// Returns true if results decide which trials follow.
 bool search_needs_results(const struct search *s);
 
 // Releases at most `max` trials that may start now: writes their numbers to `number` and returns how many there are. 0
@@ -36,7 +36,7 @@ bool search_needs_results(const struct search *s);
 int search_release(struct search *s, int max, int *number);
 // Describes a released trial. Fills `value` (keys of the sweep), which becomes point.value.
 void search_trial(const struct search *s, int number, struct search_trial *t, double *value);
-// Whether a later trial is, or may become, the same as this one with more epochs.
+// Returns true if a later trial is, or may become, the same as this one with more epochs.
 bool search_continues(const struct search *s, int number);
 // Takes the loss of a released trial. Call it once for each.
 void search_report(struct search *s, int number, double loss);
@@ -47,9 +47,9 @@ void search_learn(struct search *s, const double *value, double loss);
 
 int64_t search_learned(const struct search *s); // how many
 
-// Whether no more trials will be released, whatever is still to be reported.
+// Returns true if no more trials will be released, even if some are still to be reported.
 bool search_is_exhausted(const struct search *s);
-// Whether, in addition, all trials are reported.
+// Returns true if, in addition, all trials are reported.
 bool search_is_done(const struct search *s);
 // Returns the part of the sweep's work, measured in epochs, that the trials released so far are: in (0, 1].
 double search_share(const struct search *s);

@@ -143,7 +143,7 @@ static bool is_same_point(const struct search *s, const double *a, const double 
     return true;
 }
 
-// Whether one of the proposals 0 to i - 1 has these values.
+// Returns true if one of the proposals 0 to i - 1 has these values.
 static bool was_proposed(const struct search *s, int64_t i, const double *value)
 {
     const struct tpe *t = s->state;
@@ -182,14 +182,14 @@ static void propose_by_results(const struct search *s, int64_t i, double *value)
 
 // --- trials
 
-// Whether proposal i needs no results. What was learned counts as results.
+// Returns true if proposal i needs no results. What was learned counts as results.
 static bool is_random(const struct search *s, int64_t i)
 {
     const struct tpe *t = s->state;
     return i < s->starts || i + t->n_learned < s->config.startup || (i < s->config.parallel && t->n_learned == 0);
 }
 
-// Whether all results that proposal i may know are there.
+// Returns true if all results that proposal i may know are there.
 static bool may_propose(const struct search *s, int64_t i)
 {
     const struct tpe *t = s->state;

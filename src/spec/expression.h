@@ -35,7 +35,7 @@ struct token {
 // Returns the token at or behind *p, before `end`, and moves *p behind it.
 struct token token_next(const char **p, const char *end);
 bool token_is(const struct token *t, const char *text);
-// Whether a name is that of a function, because a bracket opens behind it at `p`.
+// Returns true if a name is that of a function, because a bracket opens behind it at `p`.
 bool token_is_function(const struct token *t, const char *p, const char *end);
 
 // A "${...}" in a string.

@@ -54,7 +54,7 @@ static int index_of_token(const struct variables *vars, const char *begin, int l
     return i;
 }
 
-// Whether a value is only a formula that waits for the data; `u` is then that formula.
+// Returns true and sets *u to the formula if a value is only a formula that waits for the data.
 static bool is_waiting(const struct node *value, struct use *u)
 {
     return value->kind == NODE_SCALAR && use_find(value->text, u) && u->begin == value->text && !value->text[u->length];

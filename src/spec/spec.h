@@ -121,7 +121,7 @@ const char *spec_sweep_key(const struct spec_sweep *s, int k);
 // Returns the key whose values are repeats of a configuration: train.seed, or else data.fold. -1: there is none.
 int spec_sweep_seed_key(const struct spec_sweep *s);
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
-// Whether a key has values of its own. Otherwise it follows another key, with which it is zipped.
+// Returns true if a key has values of its own. Otherwise it follows the key with which it is zipped.
 bool spec_sweep_is_free(const struct spec_sweep *s, int k);
 // Returns a value as a string, lists and maps as flow YAML; "" of NaN. The string is borrowed, or is in `buffer`.
 const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char buffer[32]);
@@ -134,10 +134,10 @@ void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t num
 int64_t spec_sweep_combination_number(const struct spec_sweep *s, int without, const double *value);
 // Sets the first combination, or, if they are endless, one that is allowed if possible.
 void spec_sweep_first(const struct spec_sweep *s, double *value);
-// Sets the keys that depend on others, after the free ones have values: those that follow another key, and NaN for
-// those that do not vary here.
+// Completes a configuration whose free keys are set. A key that follows another gets that key's value; a key whose
+// `only_if` is not met gets NaN.
 void spec_sweep_complete(const struct spec_sweep *s, double *value);
-// Whether a completed configuration is not excluded.
+// Returns true if a completed configuration is not excluded.
 bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value);
 // The starting points: how many; and set the free keys that one gives, the others stay.
 int spec_sweep_starts(const struct spec_sweep *s);
@@ -164,7 +164,8 @@ const struct node *spec_unbound(const struct node *n);
 // holds valid values, and the caller frees it with field_free. FIELD_NODE fields point into `map`.
 int spec_read(const struct node *map, const struct field *fields, void *config, struct err *e);
 
-// As spec_read, for a map whose keys belong to several tables (those of one layer type and those of all layers).
+// Does the same as spec_read, for a map whose keys belong to several tables (those of one layer type and those of all
+// layers).
 struct spec_part {
     const struct field *fields;
     void *config;

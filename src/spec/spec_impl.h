@@ -15,7 +15,7 @@ void file_drop(const char *file);
 struct node *node_new(enum node_kind kind);
 // Records where n was written (`file` may be NULL).
 void node_place(struct node *n, const char *file, int line, int column);
-// As node_add, but the caller knows that the key is new: no search. O(1).
+// Does the same as node_add in O(1), without a search: the caller knows that the key is new.
 struct node *node_append(struct node *parent, const char *key, struct node *item);
 // Gives `item` the place and key of `old`, which is freed. `old` must have a parent.
 void node_replace(struct node *old, struct node *item);
@@ -43,7 +43,7 @@ bool budget_take(struct budget *b, int64_t nodes, int64_t bytes);
 // --- sweep_config.c
 // Reads the section, whose variables are resolved, and checks that each setting belongs to the method.
 int sweep_config_read(const struct node *sweep, struct sweep_config *c, struct err *e);
-// Whether a key of `over` has a range, or something that was probably meant as one.
+// Returns true if a key of `over` has a range, or something that was probably meant as one.
 bool sweep_is_range(const struct node *item);
 int sweep_range_read(const struct node *item, struct sweep_range *r, struct err *e);
 
@@ -83,7 +83,7 @@ struct swept_keys {
 int variables_find(struct variables *vars, const struct node *root, const struct swept_keys *swept, struct err *e);
 void variables_free(struct variables *vars);
 int variable_index(const struct variables *vars, const char *name); // -1: none
-// Whether a name that is no variable has a value that the data decide: features, length.
+// Returns true if a name that is not a variable has a value that depends on the data: features, length.
 bool variable_is_fact(const char *name);
 
 // --- resolve.c
@@ -116,7 +116,7 @@ int sweep_key_read(
 void sweep_key_free(struct sweep_key *k);
 // Adds the error that `model` names none of `models`. Returns -1.
 int sweep_refuse_model(const struct node *model, const struct node *models, struct err *e);
-// Whether a section belongs to the sweep and not to its trials: sweep, variables, models.
+// Returns true if a section belongs to the sweep and not to its trials: sweep, variables, models.
 bool sweep_is_own_section(const char *key);
 
 // --- spec_sweep.c

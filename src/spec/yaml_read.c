@@ -1,8 +1,9 @@
 // Reads YAML text into a tree, through libyaml's events. No other file includes yaml.h.
 //
-// Scalars stay strings; spec_read.c gives them types. There are two kinds of mistakes. An error of syntax or a breach
-// of a limit ends the reading (yaml_stop). What is well-formed but not allowed here, such as tags and duplicate keys,
-// is reported and the reading continues (yaml_refuse), so that one pass finds every such mistake.
+// Scalars stay strings; spec_read.c gives them types. There are two kinds of mistakes. If the reader cannot continue
+// (bad syntax, too large, too deep, a key that is not a string, a second document), it stops (yaml_stop). Other
+// mistakes, such as tags and keys that are too long or occur twice, are reported and the reading continues
+// (yaml_refuse), so that one pass finds every such mistake.
 //
 // The functions that read always return a node, if need be an incomplete one, so that each caller has something to
 // attach and to free. spec_parse drops the whole tree if there was any error.
@@ -50,7 +51,7 @@ static int yaml_refuse(struct yaml_reader *r, yaml_mark_t at, const char *format
     return err_at(r->e, ERR_USAGE, r->file, (int)at.line + 1, (int)at.column + 1, "%s", message);
 }
 
-// As yaml_refuse, and ends the reading.
+// Does the same as yaml_refuse and ends the reading.
 static void yaml_stop(struct yaml_reader *r, yaml_mark_t at, const char *what)
 {
     yaml_refuse(r, at, "%s", what);

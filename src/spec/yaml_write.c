@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <string.h>
 
-// Whether a string without quotes is read back as itself, in blocks and in flow, by any YAML reader.
+// Returns true if a string without quotes is read back as itself, in blocks and in flow, by any YAML reader.
 static bool is_plain_scalar(const char *text)
 {
     const char *p = text;
@@ -66,7 +66,7 @@ static unsigned decode_character(const char *text, int *length)
     return code;
 }
 
-// Whether a YAML reader takes a character as it is, and not as a line break.
+// Returns true if a YAML reader takes a character as it is, and not as a line break.
 static bool is_printable(unsigned code, int length)
 {
     if (code < 0x80)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// As object_recent, but makes a group if the object does not exist.
+// Does the same as object_recent, but makes a group if the object does not exist.
 static hid_t object_or_group(struct store_file *f, const char *path, struct err *e)
 {
     hid_t object = object_recent(f, path, NULL);

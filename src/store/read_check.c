@@ -47,7 +47,7 @@ static struct read_check *check_new(struct store_file *f, const char *path, char
     return c;
 }
 
-// Whether values in memory are the bytes that the checksum is of.
+// Returns true if values in memory are the bytes that the checksum is of.
 static bool is_as_stored(hid_t dataset, enum store_type type)
 {
     if (type == STORE_TEXT)

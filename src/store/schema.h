@@ -36,7 +36,7 @@
 #define DATASET_TIME_ZONE   "time_zone"   // the offset from UTC in which times are shown; absent: none was given
 #define DATASET_GROUP       "group"       // int64, a line of group_names, from 0; -1: missing
 #define DATASET_GROUP_NAME  "group_name"  // the column that it comes from, or "file"
-#define DATASET_GROUP_NAMES "group_names" // one a line
+#define DATASET_GROUP_NAMES "group_names" // one per line
 #define TIME_UNITS          "microseconds since 1970-01-01 00:00:00"
 #define TIME_CALENDAR       "proleptic_gregorian"
 // columns of the table that was imported; a column of text becomes several features. Absent: a column is a feature
@@ -49,7 +49,7 @@
 #define DATASET_SOURCE      "source"      // the files it was imported from
 #define DATASET_CREATED     "created"     // ISO 8601, UTC
 #define DATASET_LABEL_NAME  "label_name"  // the label's column, such as NSP; absent: no labels
-#define DATASET_LABEL_NAMES "label_names" // names of the labels 0, 1, ..., one a line; absent: labels are plain numbers
+#define DATASET_LABEL_NAMES "label_names" // names of labels 0, 1, ..., one per line; absent: labels are plain numbers
 
 // trial: groups
 #define TRIAL_HISTORY                  "history"
@@ -253,5 +253,5 @@
 // attributes of the leaderboard
 #define CONFIGURATIONS_TRIALS "trials"
 
-#define LEADERBOARD_SETS "sets"       // the test sets that have metrics, one a line
-#define LEADERBOARD_KEYS TRIAL_VARIED // the keys that vary, one a line
+#define LEADERBOARD_SETS "sets"       // the test sets that have metrics, one per line
+#define LEADERBOARD_KEYS TRIAL_VARIED // the keys that vary, one per line

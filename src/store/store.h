@@ -168,7 +168,7 @@ int store_read_last(struct store_file *f, const char *path, enum store_type type
 // Returns NULL if there is none.
 char *store_link_hint(struct store_file *f, const char *object);
 
-// Whether one of the errors is that a file is damaged.
+// Returns true if one of the errors is that a file is damaged.
 bool store_is_damage(const struct err *e);
 // Compares a dataset with its stored checksum, in pieces. A dataset without a checksum passes.
 int store_verify(struct store_file *f, const char *path, struct err *e);

@@ -149,7 +149,7 @@ int array_verify(struct open_array *a, const struct store_each *each, struct err
 // The errors of a checksum: the array differs from it, or it cannot be read. Both return -1.
 int checksum_differs(const struct open_array *a, const char *found, const char *expected, struct err *e);
 int checksum_unreadable(struct store_file *f, const char *path, struct err *e);
-// Whether the file was written with a seal and has none.
+// Returns true if the file was written with a seal but has none now.
 bool seal_is_missing(struct store_file *f);
 // Returns -1 and an error if so.
 int seal_missing(struct store_file *f, struct err *e);

@@ -1,10 +1,11 @@
 // The walk: a forked child opens and reads a foreign file before this process does, because HDF5 1.10 crashes on many
 // malformed files and never returns from some.
 //
-// The child makes the same calls that this program makes later. It visits every object and reads every attribute. It
-// reads all of a compressed, chunked or variable-length array, because HDF5 can crash in any part of it. HDF5 only
-// copies the bytes of plain numbers, so the child reads their first and last element (walk_array.c). One risk remains:
-// a compressed chunk that unpacks to less than its size makes HDF5 read behind its buffer, which does not always crash.
+// The child makes the same calls that this program makes later. It visits every object, or only those that the caller
+// names, and reads their attributes. It reads all of a compressed, chunked or variable-length array, because HDF5 can
+// crash in any part of it. HDF5 only copies the bytes of plain numbers, so the child reads their first and last element
+// (walk_array.c). One risk remains: a compressed chunk that unpacks to less than its size makes HDF5 read past the end
+// of its buffer, which does not always crash.
 //
 // The parent sends nothing. For each file the child writes records into a pipe: one for each array, if the caller wants
 // them, and one at the end, with the messages. If the child dies before that last record, the file is bad. The child

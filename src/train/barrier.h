@@ -9,7 +9,7 @@
 
 struct barrier;
 
-// Returns a barrier for that many threads, or NULL and an error without memory.
+// Returns a barrier for that many threads, or NULL and an error if memory runs out.
 struct barrier *barrier_new(int threads, struct err *e);
 void barrier_free(struct barrier **b); // NULL-safe
 // Returns when all threads have called it. What a thread wrote before is visible to all of them afterwards.

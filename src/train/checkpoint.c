@@ -192,7 +192,8 @@ static void warn_of_other_machine(struct store_file *f)
     free(core);
 }
 
-// Whether the numbers can be those of this training. The lengths of arrays and the bounds of loops depend on them.
+// Checks that the numbers can be those of this training, because the lengths of arrays and the bounds of loops depend
+// on them. Returns -1 and an error if they cannot.
 static int check_point(struct store_file *f, const struct checkpoint *c, struct err *e)
 {
     const struct train_point *at = &c->at;
@@ -207,7 +208,7 @@ static int check_point(struct store_file *f, const struct checkpoint *c, struct 
         store_path(f), (long long)at->epoch, (long long)at->step, (long long)at->watch.best_epoch, (long long)c->steps);
 }
 
-// Whether the state is beyond the epochs that this training has.
+// Returns true if the state is beyond the epochs that this training has.
 static bool is_beyond_epochs(const struct checkpoint *c)
 {
     return c->at.epoch > c->epochs || (c->at.epoch == c->epochs && c->at.step > 0);

@@ -26,5 +26,5 @@ void watch_start(struct watch *w);
 // NaN without validation data. Returns whether this epoch is the best one so far.
 bool watch_add(struct watch *w, const struct stopping *s, const struct schedule *schedule, int64_t epoch,
     double train_loss, double validation_loss);
-// Whether early stopping ends training here.
+// Returns true if early stopping ends training here.
 bool stopping_ends(const struct stopping *s, const struct watch *w);

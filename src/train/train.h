@@ -79,8 +79,8 @@ struct team {
 // missing thread would be left out.
 int team_set_threads(int threads, struct err *e);
 
-// Returns one workspace per thread, each for `rows` rows; `trains` adds the buffers of the backward pass. NULL and an
-// error without memory.
+// Returns one workspace per thread, each for `rows` rows; `trains` adds the buffers of the backward pass. Returns NULL
+// and an error if memory runs out.
 struct workspace **team_workspaces_new(
     const struct team *team, const struct model *m, int rows, bool trains, struct err *e);
 void team_workspaces_free(const struct team *team, struct workspace ***ws); // NULL-safe

@@ -12,7 +12,7 @@
 enum { TRIAL_ID_LENGTH = 16 }; // hexadecimal digits
 
 struct experiment {
-    char *path, *folder;      // owned: the file, and the folder that it lies in
+    char *path, *folder;      // owned: the file, and the folder that it is in
     char *name, *about;       // owned; about may be NULL
     struct node *tree;        // owned: the file with the settings of the command line
     struct spec_sweep *sweep; // owned
@@ -43,7 +43,8 @@ int trial_parse(struct node *tree, struct trial *t, struct err *e);
 struct shape sample_shape(const struct dataset *d);
 // Returns the model of a trial that was read whole, for samples of shape `input`, or NULL and every mistake.
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
-// As trial_parse, for the spec that a trial's file at `path` holds. A mistake in it is damage (ERR_DATA).
+// Does the same as trial_parse for the spec stored in the trial file at `path`. A mistake in it means that the file is
+// damaged (ERR_DATA).
 int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e);
 void trial_free(struct trial *t);
 // Returns the text of the data section in new memory. Trials for which it is equal read the same data.

@@ -51,7 +51,7 @@ static const char *row_value(const struct leaderboard_row *row, const char *key)
     return NULL;
 }
 
-// Whether the earlier run also varied something that this sweep does not, besides seeds.
+// Returns true if the earlier run also varied something that this sweep does not, besides seeds.
 static bool has_other_keys(const struct spec_sweep *s, const struct leaderboard_row *row)
 {
     for (int i = 0; i < row->n_varied; i++) {

@@ -45,7 +45,7 @@ char *provenance_data(const struct dataset *d)
     return sums.data;
 }
 
-// As provenance_data, for the sources of labels. A source without labels has no line.
+// Does the same as provenance_data, for the sources of labels. A source without labels has no line.
 static char *label_sums(const struct dataset *d)
 {
     struct text sums = {0};

@@ -38,8 +38,8 @@ static struct score_request training_request(const struct trial_result *r, unsig
 
 // --- features
 
-// Collective. Returns the feature errors of all rows of s on rank 0, owned by the caller. Returns NULL on other ranks,
-// and everywhere with an error without memory.
+// Collective. Returns the feature errors of all rows of s on rank 0, owned by the caller. Returns NULL on other ranks.
+// If memory runs out, returns NULL and an error on all ranks.
 static float *join_feature_errors(const struct team *team, const struct scores *s, struct err *e)
 {
     size_t columns = (size_t)s->columns, n = (size_t)s->data->rows * columns;
@@ -58,8 +58,8 @@ static float *join_feature_errors(const struct team *team, const struct scores *
     return NULL;
 }
 
-// Returns the quantiles of each feature of the values (sample->rows, sample->columns), owned by the caller; NULL and an
-// error without memory. A window has every feature once per time step, so that its steps count as rows.
+// Returns the quantiles of each feature of the values (sample->rows, sample->columns), owned by the caller, or NULL and
+// an error if memory runs out. A window has every feature once per time step, so that its steps count as rows.
 static double *feature_quantiles(
     const struct trial_result *r, const struct dataset *sample, const float *values, struct err *e)
 {
@@ -67,8 +67,8 @@ static double *feature_quantiles(
     return reference_column_quantiles(&r->reference, values, sample->rows * steps, sample->n_features, e);
 }
 
-// Returns the quantiles of the sums over the features of each column of the table, owned by the caller; NULL and an
-// error without memory. Steps of windows count as rows.
+// Returns the quantiles of the sums over the features of each column of the table, owned by the caller, or NULL and an
+// error if memory runs out. Steps of windows count as rows.
 static double *column_quantiles(const struct trial_result *r, const struct dataset *sample,
     const struct columns *columns, const float *feature_error, struct err *e)
 {
@@ -87,8 +87,8 @@ static double *column_quantiles(const struct trial_result *r, const struct datas
     return out;
 }
 
-// Returns the quantiles of the values of a sample of the training rows, in original units, owned by the caller; NULL
-// and an error without memory.
+// Returns the quantiles of the values of a sample of the training rows, in original units, owned by the caller, or NULL
+// and an error if memory runs out.
 static double *value_quantiles(const struct trial_result *r, const struct dataset *sample, struct err *e)
 {
     const struct scaling *scaling = &r->sets->scaling;
