@@ -29,7 +29,7 @@ static void swap_rows(struct scored_row *a, struct scored_row *b)
     *b = c;
 }
 
-// Moves row i of the heap down, so that the root of its part is listed first.
+// Moves row i of the heap down, until no row below it is listed behind it.
 static void sink_row(struct scores_list *l, int64_t i)
 {
     for (;;) {

@@ -32,7 +32,7 @@ struct search_method {
     void (*report)(struct search *s, int number, double loss);         // NULL: results decide nothing
     void (*learn)(struct search *s, const double *value, double loss); // NULL: earlier results decide nothing
     bool (*continues)(const struct search *s, int number);             // NULL: never
-    // As search_is_exhausted and search_share; NULL: by the numbers of trials.
+    // Do the same as search_is_exhausted and search_share; NULL: by the numbers of trials.
     bool (*is_exhausted)(const struct search *s);
     double (*share)(const struct search *s);
 };
