@@ -45,7 +45,8 @@ static bool is_rows_folder(const char *name)
     return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-// Returns true if a file is a text, by its first bytes. A file that cannot be read is none: its format reports why.
+// Returns true if the first bytes of a file show that it is text. Returns false if it cannot be read: its format
+// reports why.
 static bool is_text_file(const char *name)
 {
     char head[HEAD_BYTES];

@@ -12,7 +12,7 @@
 
 enum { MAX_ERRORS = 20, MAX_COLUMN_ERRORS = 5 };
 
-// Counts a mistake. Returns false if so many were reported that this one is only counted.
+// Counts a mistake. Returns false if the limit of reported mistakes is reached and this one is only counted.
 static bool may_report(struct csv *c)
 {
     bool may = c->errors < MAX_ERRORS;

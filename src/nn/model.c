@@ -40,7 +40,8 @@ static void refuse_layer_type(const struct node *at, const char *const *names, s
     text_free(&all);
 }
 
-// Returns the type that a layer's map names: the one of its keys that is a layer type. NULL and an error if none is.
+// Returns the type that a layer's map names: the one of its keys that is a layer type. Returns NULL and an error if
+// none is.
 static const struct layer_type *read_layer_type(const struct node *at, struct err *e)
 {
     const char *const *names = layer_type_names();

@@ -5,8 +5,8 @@
 
 struct pca;
 
-// Returns the first `components` principal components of `train`, or as many as it has. NULL and an error if memory is
-// short or LAPACK fails.
+// Returns the first `components` principal components of `train`, or as many as it has. Returns NULL and an error if
+// memory is short or LAPACK fails.
 struct pca *pca_new(const struct dataset *train, int components, struct err *e);
 void pca_free(struct pca **p); // NULL-safe
 // Returns the errors (d->rows) of the reconstruction from the components, owned by the caller, or NULL and an error if

@@ -25,7 +25,7 @@ static void copy_reals(float *to, const real *from, size_t n)
         to[i] = (float)from[i];
 }
 
-// Returns the values of row `own` of this rank in an array of so many columns; NULL if the array is not saved.
+// Returns the values of row `own` of this rank in an array of `columns` columns, or NULL if the array is not saved.
 static float *values_at(float *array, size_t own, int columns)
 {
     return array ? array + own * (size_t)columns : NULL;

@@ -3,9 +3,9 @@
 // cover what HDF5 stores besides them: names, types, shapes, scales and heaps.
 //
 // The seal follows the last byte of HDF5, which ignores it. It consists of a table of the large arrays, an offset and a
-// length each, and a text of SEAL_BYTES. The text says how many bytes HDF5 wrote, how many arrays the table has, and
-// the XXH3-64 of the table and of all bytes of HDF5 outside these arrays. Each of these arrays has a checksum of its
-// own and is compared when it is read, so that a file of any size is opened without reading all of it.
+// length each, and a string of SEAL_BYTES. The string says how many bytes HDF5 wrote, how many arrays the table has,
+// and the XXH3-64 of the table and of all bytes of HDF5 outside these arrays. Each of these arrays has a checksum of
+// its own and is compared when it is read, so that a file of any size is opened without reading all of it.
 //
 // Checkpoints of earlier versions have their seal in the user block of HDF5, the first 512 bytes; it covers all bytes.
 #include "store/seal.h"

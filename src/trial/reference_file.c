@@ -155,7 +155,7 @@ static int get_length(struct reference_place *p, const char *name, int rank, int
     return 0;
 }
 
-// Returns an array of one quantile per level, owned by the caller; NULL and an error if there is none.
+// Returns an array of one quantile per level, owned by the caller, or NULL and an error if there is none.
 static double *get_quantiles(struct reference_place *p, const char *name, int levels, struct err *e)
 {
     int64_t n;
