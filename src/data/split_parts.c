@@ -134,33 +134,6 @@ static int draw_groups(
     return present;
 }
 
-int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
-    int8_t *keep, struct err *e)
-{
-    const struct node *at = s->part->source[0].at;
-    struct coordinates c = {0};
-    int result = select_groups(s, &c, e);
-
-    if (result == 0 && !c.group)
-        result = data_error(at, e,
-            "found no groups in %s, which data.split.by: group needs; hint: hourglass import --group COLUMN",
-            s->part->name);
-    if (result == 0) {
-        int64_t *count = count_group_rows(&c, s->rows);
-        int8_t *goes = mem_new((size_t)c.n_group_names + 1, sizeof *goes);
-        int present = draw_groups(cfg, purpose, count, c.n_group_names + 1, wanted, goes);
-        for (int64_t i = 0; i < s->rows; i++)
-            keep[i] = !goes[c.group[i] == GROUP_MISSING ? c.n_group_names : c.group[i]];
-        if (present < 2)
-            result = data_error(
-                at, e, "found %d group in %s to split by group, allowed: at least 2", present, s->part->name);
-        free(count);
-        free(goes);
-    }
-    coordinates_free(&c, s->rows);
-    return result;
-}
-
 // goes[group] := 1 for the groups of the fold. Returns how many groups have rows.
 static int deal_groups(const struct data_config *cfg, const int64_t *count, int32_t n, int8_t *goes)
 {
@@ -175,28 +148,75 @@ static int deal_groups(const struct data_config *cfg, const int64_t *count, int3
     return present;
 }
 
-int split_fold_groups(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e)
-{
-    const struct node *at = s->part->source[0].at;
-    struct coordinates c = {0};
-    int result = select_groups(s, &c, e);
+// The rows of a selection by group.
+struct group_rows {
+    struct coordinates c; // owned
+    int64_t *count;       // (n), owned: rows of each group
+    int8_t *goes;         // (n), owned: 1: the group leaves the selection
+    int32_t n;            // groups; the last one holds the rows without a group
+};
 
-    if (result == 0 && !c.group)
-        result = data_error(at, e,
+// Returns -1 and an error if the selection has no groups. The caller frees *g in any case.
+static int group_rows_open(struct group_rows *g, const struct data_selection *s, struct err *e)
+{
+    *g = (struct group_rows){0};
+    if (select_groups(s, &g->c, e) != 0)
+        return -1;
+    if (!g->c.group)
+        return data_error(s->part->source[0].at, e,
             "found no groups in %s, which data.split.by: group needs; hint: hourglass import --group COLUMN",
             s->part->name);
+
+    g->n = g->c.n_group_names + 1;
+    g->count = count_group_rows(&g->c, s->rows);
+    g->goes = mem_new((size_t)g->n, sizeof *g->goes);
+    return 0;
+}
+
+static void group_rows_free(struct group_rows *g, int64_t rows)
+{
+    free(g->count);
+    free(g->goes);
+    coordinates_free(&g->c, rows);
+}
+
+// keep (rows) := 0 for the rows of groups that leave the selection.
+static void keep_groups(const struct group_rows *g, int64_t rows, int8_t *keep)
+{
+    for (int64_t i = 0; i < rows; i++)
+        keep[i] = !g->goes[g->c.group[i] == GROUP_MISSING ? g->n - 1 : g->c.group[i]];
+}
+
+int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
+    int8_t *keep, struct err *e)
+{
+    struct group_rows g;
+    int result = group_rows_open(&g, s, e);
+
     if (result == 0) {
-        int64_t *count = count_group_rows(&c, s->rows);
-        int8_t *goes = mem_new((size_t)c.n_group_names + 1, sizeof *goes);
-        int present = deal_groups(cfg, count, c.n_group_names + 1, goes);
-        for (int64_t i = 0; i < s->rows; i++)
-            keep[i] = !goes[c.group[i] == GROUP_MISSING ? c.n_group_names : c.group[i]];
-        if (present < cfg->folds)
-            result = data_error(at, e, "found %d groups in %s for %lld folds, allowed: at least as many groups",
-                present, s->part->name, (long long)cfg->folds);
-        free(count);
-        free(goes);
+        int present = draw_groups(cfg, purpose, g.count, g.n, wanted, g.goes);
+        keep_groups(&g, s->rows, keep);
+        if (present < 2)
+            result = data_error(s->part->source[0].at, e, "found %d group in %s to split by group, allowed: at least 2",
+                present, s->part->name);
     }
-    coordinates_free(&c, s->rows);
+    group_rows_free(&g, s->rows);
+    return result;
+}
+
+int split_fold_groups(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e)
+{
+    struct group_rows g;
+    int result = group_rows_open(&g, s, e);
+
+    if (result == 0) {
+        int present = deal_groups(cfg, g.count, g.n, g.goes);
+        keep_groups(&g, s->rows, keep);
+        if (present < cfg->folds)
+            result = data_error(s->part->source[0].at, e,
+                "found %d groups in %s for %lld folds, allowed: at least as many groups", present, s->part->name,
+                (long long)cfg->folds);
+    }
+    group_rows_free(&g, s->rows);
     return result;
 }
