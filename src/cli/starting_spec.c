@@ -180,42 +180,47 @@ static void choose_window(struct facts *f)
         f->window = of_training / 10 > WINDOW_LAG_LEAST ? of_training / 10 : WINDOW_LAG_LEAST;
 }
 
-// Returns true if the values are stored as bytes.
-static bool has_bytes(const char *source, struct err *e)
+// Returns true if the values of a split are stored as bytes.
+static bool has_bytes(struct store_file *f, const char *split, struct err *e)
 {
-    const char *colon = strrchr(source, ':');
-    char *file = mem_format("%.*s", (int)(colon - source), source), *path = mem_format("%s/" DATASET_X, colon + 1);
-    struct store_file *f = store_open(file, FORMAT_DATASET, STORE_CHECK, e);
     struct store_shape shape = {0};
+    char *path = mem_format("%s/" DATASET_X, split);
+    bool is_known = store_get_shape(f, path, &shape, e) == 0;
 
-    bool is_known = f && store_get_shape(f, path, &shape, e) == 0;
-    store_close(&f);
     free(path);
-    free(file);
-
     return is_known && shape.type == STORE_U8;
 }
 
-// "FILE.h5:train" has a test split if there is FILE.h5:test with rows of the same shape.
-static char *find_test_split(const char *source, struct err *e)
+static bool has_split(struct store_file *f, const char *split, struct err *e)
 {
-    const char *colon = strrchr(source, ':');
-    char *file = mem_format("%.*s", (int)(colon - source), source), *found = NULL;
-    struct store_file *f = strcmp(colon, ":train") == 0 ? store_open(file, FORMAT_DATASET, STORE_CHECK, e) : NULL;
     char **splits = NULL;
     int n = 0;
+    bool is_there = false;
 
-    if (f && store_list(f, "", &splits, &n, e) == 0)
-        for (int i = 0; i < n; i++) {
-            if (strcmp(splits[i], "test") == 0)
-                found = mem_format("%s:test", file);
-            free(splits[i]);
-        }
+    if (store_list(f, "", &splits, &n, e) != 0)
+        return false;
+    for (int i = 0; i < n; i++) {
+        is_there = is_there || strcmp(splits[i], split) == 0;
+        free(splits[i]);
+    }
     free(splits);
-    store_close(&f);
-    free(file);
+    return is_there;
+}
 
-    return found;
+// Learns what the file says besides the rows. The test set of FILE.h5:train is FILE.h5:test, if that is there.
+static void learn_file(struct facts *f, struct err *e)
+{
+    const char *split = strrchr(f->source, ':') + 1;
+    char *name = mem_format("%.*s", (int)(split - 1 - f->source), f->source);
+    struct store_file *file = store_open(name, FORMAT_DATASET, STORE_CHECK, e);
+
+    if (file) {
+        f->has_pixels = f->is_image && has_bytes(file, split, e);
+        if (strcmp(split, "train") == 0 && has_split(file, "test", e))
+            f->test = mem_format("%s:test", name);
+    }
+    store_close(&file);
+    free(name);
 }
 
 static int learn_facts(const char *source, const struct dataset *d, struct facts *f, struct err *e)
@@ -225,8 +230,7 @@ static int learn_facts(const char *source, const struct dataset *d, struct facts
     f->is_series = f->usual_step > 0 && is_regular(d, f->usual_step);
     learn_values(f);
     learn_labels(f);
-    f->has_pixels = f->is_image && has_bytes(source, e);
-    f->test = find_test_split(source, e);
+    learn_file(f, e);
     f->has_validation = d->rows >= FEW_ROWS;
     if (f->is_series)
         choose_window(f);
