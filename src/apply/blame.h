@@ -1,5 +1,5 @@
 // Which features explain the error of a row most: their shares of its squared error. The features of one column of a
-// table, such as the categories of a text, count as one.
+// table, such as its categories, count as one.
 #pragma once
 
 #include "base/real.h"

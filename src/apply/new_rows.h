@@ -37,7 +37,7 @@ struct new_rows {
     struct row_text *id;           // (most), owned; NULL: no file has ids
     struct row_text *time, *group; // the same; groups are in the column that the training data has
     int32_t *missing; // (most, NEW_ROWS_MISSING), owned: for rows that are unscored, its first columns with a value
-                      // that is missing, infinite or a text; -1: no more
+                      // that is missing, infinite or a string; -1: no more
     struct new_rows_state *state; // owned
     struct text notes, warnings;  // owned; what the user should know, one per line; empty them when they are printed
 };

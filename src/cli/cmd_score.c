@@ -62,7 +62,7 @@ static const struct field fields[] = {
     FIELD_ROW(score_options, csv.drop, "drop", FIELD_TEXT, "as import --drop, for files without names of columns"),
     FIELD_ROW(score_options, csv.header, "header", FIELD_CHOICE,
         "whether the first line of a CSV file names the columns; auto: yes if it holds names of the model's columns, "
-        "or a text",
+        "or a string",
         .default_text = "auto", .choices = csv_header_choices),
     FIELD_ROW(score_options, csv.delimiter, "delimiter", FIELD_TEXT, "as import --delimiter"),
     FIELD_ROW(score_options, csv.missing, "missing", FIELD_TEXT, "as import --missing"),

@@ -9,7 +9,7 @@ struct order {
     struct plan_entry planned; // a copy of the plan's entry
     int entry;                 // its index in the plan
     struct node *tree;         // owned: the trial, resolved
-    struct node *data;         // owned: versions of the plan's data (versions.h), a text
+    struct node *data;         // owned: versions of the plan's data (versions.h), a string
     struct node *varied;       // owned: a map of what the sweep varies and its values as strings
 };
 
