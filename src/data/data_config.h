@@ -14,6 +14,7 @@
 enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
 enum data_missing { MISSING_REFUSE, MISSING_IGNORE };
 enum data_split_by { SPLIT_BY_ROWS, SPLIT_BY_GROUP, SPLIT_BY_TIME };
+enum data_protocol { PROTOCOL_NONE, PROTOCOL_HALF_IN_ORDER, PROTOCOL_HALF_SHUFFLED };
 enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
 
 // Rows of a split as Python counts them: negative numbers from the end, `last` excluded.
@@ -54,12 +55,13 @@ struct data_config {
     double validation_fraction;         // of the rows of train; 0: none
     struct data_part *test;             // owned
     int n_test;
-    int64_t folds, fold;                    // of a cross-validation, from 1: the test set is fold `fold`; 0: none
-    double test_fraction;                   // of the rows of train; 0: none
-    int64_t seed;                           // of both splits
-    int split_by;                           // enum data_split_by, of both splits
-    struct window_config window;            // length 0: rows are no series
-    struct data_filters filters;            // `where`, for every source
+    int64_t folds, fold;         // of a cross-validation, from 1: the test set is fold `fold`; 0: none
+    double test_fraction;        // of the rows of train; 0: none
+    int protocol;                // enum data_protocol: the test set is half of the normal rows and all others
+    int64_t seed;                // of both splits
+    int split_by;                // enum data_split_by, of both splits
+    struct window_config window; // length 0: rows are no series
+    struct data_filters filters; // `where`, for every source
     const struct node *normal_at, *fill_at; // for messages; NULL if not given
 };
 

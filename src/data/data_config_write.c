@@ -103,12 +103,27 @@ static char *split_by_text(const struct data_config *cfg)
     return mem_text(names[cfg->split_by]);
 }
 
+// Adds the protocol. Its seed decides nothing if no row is drawn.
+static void add_protocol(struct node *split, const struct data_config *cfg)
+{
+    bool is_shuffled = cfg->protocol == PROTOCOL_HALF_SHUFFLED;
+
+    node_add(split, "protocol", node_new_text(is_shuffled ? "half_shuffled" : "half_in_order"));
+    if (is_shuffled && cfg->validation_fraction == 0)
+        add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
+}
+
 static void add_split(struct node *map, const struct data_config *cfg)
 {
     char number[32];
-    if (cfg->test_fraction == 0 && cfg->validation_fraction == 0 && cfg->folds == 0)
+    bool has_split = cfg->test_fraction > 0 || cfg->validation_fraction > 0 || cfg->folds > 0;
+    if (!has_split && cfg->protocol == PROTOCOL_NONE)
         return;
     struct node *split = node_add(map, "split", node_new_map());
+    if (cfg->protocol != PROTOCOL_NONE)
+        add_protocol(split, cfg);
+    if (!has_split)
+        return;
     if (cfg->test_fraction > 0)
         node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
     add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));

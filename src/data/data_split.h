@@ -3,7 +3,12 @@
 
 #include "data/data_select.h"
 
-enum data_split_purpose { SPLIT_TEST = 0, SPLIT_VALIDATION = 1, SPLIT_FOLD = 2 }; // splits of one seed differ
+enum data_split_purpose {
+    SPLIT_TEST = 0,
+    SPLIT_VALIDATION = 1,
+    SPLIT_FOLD = 2,
+    SPLIT_PROTOCOL = 3
+}; // splits of one seed differ
 
 // Moves round(fraction * rows) rows, at least one but not all, from `s` to `part`; both keep their order. The fraction
 // is that of `purpose` in `cfg`. By rows, every label has its share, rounded by largest remainder, and (seed, purpose,

@@ -22,6 +22,7 @@
 #include "data/data_table.h"
 #include "data/dataset_build.h"
 #include "data/dataset_window.h"
+#include "data/split_protocol.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -197,6 +198,9 @@ static int split_train_rows(struct loading *l)
         return -1;
     if (cfg->test_fraction > 0 && data_split(cfg, &train->rows, SPLIT_TEST, &l->draft[TESTS].rows, l->e) != 0)
         return -1;
+    if (cfg->protocol && split_by_protocol(cfg, &train->rows, &l->draft[TESTS].rows, l->e) != 0)
+        return -1;
+
     if (data_keep_normal(cfg, &train->rows, l->e) != 0)
         return -1;
     if (cfg->validation_fraction > 0)
@@ -304,7 +308,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     add_draft(&l, "validation", &cfg->validation);
     for (int i = 0; i < cfg->n_test; i++)
         add_draft(&l, cfg->test[i].name, &cfg->test[i]);
-    if (cfg->test_fraction > 0 || cfg->folds)
+    if (cfg->test_fraction > 0 || cfg->folds || cfg->protocol)
         add_draft(&l, "test", NULL);
     int result = open_draft_tables(&l);
     if (result == 0)

@@ -10,6 +10,13 @@ struct split_config {
     double test;
     int64_t seed;
     int by; // an index into split_by_choices
+    int protocol;
+};
+static const char *const protocol_choices[] = {
+    [PROTOCOL_NONE] = "none",
+    [PROTOCOL_HALF_IN_ORDER] = "half_in_order",
+    [PROTOCOL_HALF_SHUFFLED] = "half_shuffled",
+    NULL,
 };
 const struct field data_split_fields[] = {
     FIELD_ROW(split_config, test, "test", FIELD_REAL,
@@ -23,8 +30,30 @@ const struct field data_split_fields[] = {
         "groups at random; time: the latest rows, or without times the last ones; auto: time with data.window, "
         "otherwise rows",
         .default_text = "auto", .choices = split_by_choices),
+    FIELD_ROW(split_config, protocol, "protocol", FIELD_CHOICE,
+        "a published way to train on half of the normal rows of train and to test on all other rows; half_in_order: the "
+        "first half; half_shuffled: a half drawn with seed",
+        .default_text = "none", .choices = protocol_choices),
     {0},
 };
+
+// Checks that a protocol is the only source of the test set, and that rows are no series.
+static void check_protocol(const struct data_config *cfg, bool has_split, struct err *e)
+{
+    const struct node *at = cfg->split_node ? node_get(cfg->split_node, "protocol") : NULL;
+
+    if (cfg->protocol == PROTOCOL_NONE)
+        return;
+    ASSERT(at, "a protocol that is not in the spec");
+    if (has_split || cfg->test_node || cfg->folds)
+        node_error(at, e,
+            "found a protocol and another test set, allowed: one of data.split.protocol, data.split.test, data.test, "
+            "data.folds");
+    if (cfg->window.length)
+        node_error(at, e,
+            "found a protocol with data.window, allowed: without: windows of both sets would share time steps; hint: "
+            "data.split.test takes the latest time steps");
+}
 
 // Checks the settings of a cross-validation. `has_split`: split.test is given.
 static void check_folds(const struct data_config *cfg, bool has_split, struct err *e)
@@ -53,6 +82,7 @@ void split_config_read(struct data_config *cfg, struct err *e)
     spec_read(cfg->split_node, data_split_fields, &split, e);
     cfg->test_fraction = split.test;
     cfg->seed = split.seed;
+    cfg->protocol = split.protocol;
     cfg->split_by = cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS;
     if (split.by)
         cfg->split_by = split.by - 1;
@@ -60,6 +90,7 @@ void split_config_read(struct data_config *cfg, struct err *e)
         node_error(node_get(cfg->split_node, "by"), e,
             "found rows with data.window, allowed: group, time: windows of both sets would share time steps");
     check_folds(cfg, split.test > 0, e);
+    check_protocol(cfg, split.test > 0, e);
     if (split.test > 0 && cfg->test_node)
         node_error(cfg->split_node, e, "found test both here and as data.test (line %d), allowed: one of them",
             cfg->test_node->line);

@@ -94,6 +94,9 @@ static const struct {
     {"  train: a.h5:flat\n", "all 2 rows of train are equal"},
     {"  train: a.h5:f4\n  scale: unit\n", "spec.yaml:3:10: data.scale: found values of type f4 in a.h5:f4"},
     {"  train: {from: a.h5:image, rows: [0]}\n  validation: 0.5\n", "found 1 row to split"},
+    {"  train: a.h5:image\n  split: {protocol: half_in_order}\n", "found no rows known to be normal in train"},
+    {"  train: {from: a.h5:image, anomaly: true}\n  split: {protocol: half_in_order}\n",
+        "found 0 normal rows in train"},
 };
 
 static void names_the_mistake(void **state)
