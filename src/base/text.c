@@ -240,28 +240,6 @@ int text_to_int64(const char *text, int64_t *value)
     return end == text || *end || errno || isspace((unsigned char)*text) ? -1 : 0;
 }
 
-int text_to_seconds(const char *text, double *seconds)
-{
-    static const struct {
-        const char *name;
-        double seconds;
-    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}};
-    char *end;
-    bool is_beyond;
-    double value = read_double(text, &end, &is_beyond);
-    if (end == text || isspace((unsigned char)*text) || is_beyond || !isfinite(value) || value < 0)
-        return -1;
-
-    end += strspn(end, " ");
-    for (int i = 0; i < 3; i++)
-        if (strcmp(end, units[i].name) == 0) {
-            *seconds = value * units[i].seconds;
-            return 0;
-        }
-
-    return -1;
-}
-
 char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n)
 {
     const size_t most = QUOTE_ROOM - 4; // "..." and a NUL

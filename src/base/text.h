@@ -51,5 +51,3 @@ int text_to_double(const char *text, double *value);
 int text_to_int64(const char *text, int64_t *value);
 // Returns whether `text` is a number that no double can hold.
 bool text_is_beyond_double(const char *text);
-// Reads a duration such as "90s", "1.5min" or "2 h" as seconds, 0 or more. Returns -1 if `text` is no duration.
-int text_to_seconds(const char *text, double *seconds);

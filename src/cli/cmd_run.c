@@ -1,4 +1,5 @@
 // hourglass run: trains and scores the trials of an experiment.
+#include "base/duration.h"
 #include "base/err.h"
 #include "base/field.h"
 #include "base/log.h"
@@ -293,10 +294,9 @@ static int run_experiment(const struct run_command_options *o, const char *path,
 
 static int read_time(const char *option, const char *text, double *seconds, const char *zero, struct err *e)
 {
-    if (text_to_seconds(text, seconds) == 0)
+    if (duration_to_seconds(text, seconds) == 0)
         return 0;
-    return err_add(
-        e, ERR_USAGE, "--%s: found '%s', allowed: a time such as 90s, 5min or 1h; 0s: %s", option, text, zero);
+    return err_add(e, ERR_USAGE, "--%s: found '%s', allowed: " DURATION_ALLOWED "; 0s: %s", option, text, zero);
 }
 
 static int read_times(struct run_command_options *o, struct err *e)

@@ -1,6 +1,7 @@
 // Reads the setting `data.window`: its table of fields.
 #include "data/window_config.h"
 
+#include "base/duration.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -54,8 +55,8 @@ static int read_max_gap(const struct node *at, const char *text, struct window_c
     c->max_gap = WINDOW_ANY_GAP;
     if (!text)
         return 0;
-    if (text_to_seconds(text, &seconds) != 0 || seconds > most)
-        return node_error(at, e, "found '%s', allowed: a time such as 5s, 1.5min or 2h", text);
+    if (duration_to_seconds(text, &seconds) != 0 || seconds > most)
+        return node_error(at, e, "found '%s', allowed: " DURATION_ALLOWED, text);
     c->max_gap = llround(seconds * second);
     return 0;
 }

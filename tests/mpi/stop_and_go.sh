@@ -139,7 +139,7 @@ same "$(trial whole/tiny)" "$(trial results/tiny)"
 rm -rf whole results
 
 # --- the option
-bad 2 "^hourglass: --checkpoint-every: found '60', allowed: a time such as 90s, 5min or 1h" run tiny.yaml --checkpoint-every 60
+bad 2 "^hourglass: --checkpoint-every: found '60', allowed: a time such as 90s, 1.5min, 2h or 1d" run tiny.yaml --checkpoint-every 60
 bad 2 "found '-1s'" run tiny.yaml --checkpoint-every -1s
 good run tiny.yaml --checkpoint-every 1.5min --quiet
 verdict

@@ -93,7 +93,7 @@ done <<'END'
 {length: 0}|data.window.length: found '0', allowed: auto, or time steps in
 {length: soon}|data.window.length: found 'soon', allowed: auto
 {length: 12, step: 0}|data.window.step: found '0'
-{length: 12, max_gap: often}|data.window.max_gap: found 'often', allowed: a time such as 5s
+{length: 12, max_gap: often}|data.window.max_gap: found 'often', allowed: a time such as 90s, 1.5min, 2h or 1d
 {length: 12, label: most}|data.window.label: found 'most', allowed: .*any.*last.*center
 END
 spec "$window" '{dense: 4}' '{dense: 24}' | sed 's/test: d.h5:test/split: {test: 0.3, by: rows}/' >bad.yaml
