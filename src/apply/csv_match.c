@@ -219,7 +219,8 @@ static void take_field_names(struct match_maker *k, const struct record_fields *
 
 // --- which field is what
 
-// Returns the field that an option names, or whose number from 1 it is. Returns -1 and an error if there is none.
+// Returns the index of the field that an option gives by name, or by number from 1. Returns -1 and an error if the
+// table has no such field.
 static int find_option_field(const struct match_maker *k, const char *option, const char *wanted, struct err *e)
 {
     const struct csv_match *m = k->m;

@@ -37,10 +37,10 @@ struct new_rows_state {
     int64_t *label;          // (most), owned: read and not used
     char **ids;              // (most), owned, as are the strings: of rows that are not CSV; NULL: they have none
     struct rows_part *parts; // (most / PART_ROWS), owned
-    int64_t texts;           // in all files, as the next two
-    int64_t filled, empty;
-    char first_text[300]; // where the first of them is
-    char **names;         // (n_names), owned: of the columns that a table must have; NULL: they have none
+    int64_t texts;           // fields that are text in place of a number and were not reported yet
+    int64_t filled, empty;   // rows with filled values that were not reported yet; those of them without any value
+    char first_text[300];    // where the first of them is
+    char **names;            // (n_names), owned: of the columns that a table must have; NULL: they have none
     int n_names;
     int64_t *unknowns; // (columns->n), owned: rows with an unknown category
     int64_t n_unknowns;

@@ -92,8 +92,9 @@ bool data_label_number(const char *text, int64_t *number);
 int data_source_parse(const char *text, const struct node *at, struct data_source *source, struct err *e);
 void data_source_free(struct data_source *source);
 
-// Adds a message of kind ERR_DATA after the place and the dotted path of `at` (NULL: neither). Returns -1.
+// Adds a message of kind ERR_DATA that begins with the place and the dotted path of `at` (NULL: without them). Returns
+// -1.
 int data_error(const struct node *at, struct err *e, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-// Adds all messages of `from`, each with its kind, after the place of `at`. Returns -1.
+// Adds all messages of `from`, each with its kind. They begin with the place of `at`. Returns -1.
 int data_blame(const struct node *at, const struct err *from, struct err *e);

@@ -143,7 +143,7 @@ static int count_reader_windows(struct row_reader *r, struct err *e)
     return failed;
 }
 
-// Finds the windows over the split, and how many of its rows a piece of `most` of them can need.
+// Finds the windows of the split, and the largest number of rows that a piece of `most` windows can need.
 static int find_reader_windows(struct row_reader *r, int64_t most, struct err *e)
 {
     const struct window_config *c = &r->fit->window;

@@ -29,7 +29,7 @@ static void report_field(struct csv *c, const char *text, size_t n, const char *
             c->columns.names[c->field], text_quote(found, text, n), allowed);
 }
 
-// Returns true for "1,234" and "12,345,678.9". With one comma and no point it may also have a decimal comma.
+// Returns true for "1,234" and "12,345,678.9". A number with one comma and no point may also have a decimal comma.
 static bool is_grouped(const char *text)
 {
     size_t digits = strspn(text += *text == '-' || *text == '+', "0123456789");

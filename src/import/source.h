@@ -12,8 +12,8 @@ struct source_rows {
     void *x;        // (rows, ...) of the source's type
     int64_t *label; // (rows)
     char **id;      // (rows); the strings are new memory
-    int64_t *time;  // (rows) or TIME_MISSING
-    int64_t *group; // (rows) or GROUP_MISSING
+    int64_t *time;  // (rows); TIME_MISSING: the row has no time
+    int64_t *group; // (rows); GROUP_MISSING: the row has no group
 };
 
 struct source {

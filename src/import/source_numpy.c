@@ -278,7 +278,7 @@ static int number_label_array(struct npz *z, int i, struct source *s, struct err
 
 static const char *const usual_label[] = {"y", "labels", "label", NULL};
 
-// Opens an archive whose labels belong to another source: they are its data.
+// Opens an archive of which only the labels are used, for the rows of another source. They are read as its data.
 static int open_only_labels(struct source *s, struct npz *z, struct err *e)
 {
     int i = z->n == 1 ? 0 : choose_array(z, NULL, usual_label);

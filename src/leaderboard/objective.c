@@ -17,7 +17,7 @@ static const struct metric *metric_find(const struct metric *m, const char *name
     return m->name ? m : NULL;
 }
 
-// Appends the names of metrics that are better or worse to names (room), of which n are there. Returns the new n.
+// Appends to names (room), which holds n, the names of the metrics that can be an objective. Returns the new n.
 static int metrics_add_names(const struct metric *m, const char **names, int n, int room)
 {
     for (; m->name; m++)

@@ -20,12 +20,13 @@ struct earlier_results {
 };
 
 // Examines the trial files of the folder (NULL or missing: none) and changes nothing. Must be called before MPI starts,
-// because it forks a child that checks the files. Returns -1 and an error if the folder cannot be examined; also then
-// the caller frees `r` with earlier_results_free.
+// because it forks a child that checks the files. Returns -1 and an error if the folder cannot be examined. The
+// caller frees `r` with earlier_results_free in both cases.
 int earlier_results_read(
     const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *r, struct err *e);
-// Must hold the lease of the folder. Renames and reports the files that cannot be used, to <id>.h5.damaged; their
-// trials are trained again. Writes down which trials are stale. Returns -1 and ERR_IO if that fails.
+// The caller must hold the lease of the folder. Reports the files that cannot be used and renames them to
+// <id>.h5.damaged; their trials are trained again. Writes down which trials are stale. Returns -1 and ERR_IO if that
+// fails.
 int earlier_results_apply(const struct earlier_results *r, const char *folder, struct err *e);
 void earlier_results_free(struct earlier_results *r);
 // Returns the trial of an id, or NULL if there is none.

@@ -50,5 +50,5 @@ struct run *run_begin(const struct comm *world, const struct experiment *x, stru
 int run_trials(struct run *r, const struct comm *world, struct run_counts *counts, struct err *e);
 
 // Stops the pulse, records in the lease how the run ended ("done", "stopped", "failed"), which releases the folder, and
-// frees. NULL-safe.
+// frees *r. NULL-safe.
 void run_end(struct run **r, const char *how);

@@ -197,7 +197,7 @@ static void add_damage(struct run_status *s, const struct err *e)
     s->damaged[s->n_damaged++] = mem_format("%.*s", (int)strcspn(e->text, "\n"), e->text);
 }
 
-// Takes a short look whether a trial's file can be used. If not, the next run trains the trial again.
+// Checks briefly whether a trial's file can be used. If not, the next run trains the trial again.
 static bool is_usable(const char *folder, const char *id, struct run_status *s)
 {
     struct err e = {0};

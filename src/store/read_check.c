@@ -32,7 +32,7 @@ static struct read_check *check_find(struct store_file *f, const char *path)
     return NULL;
 }
 
-// Forgets the oldest check. An array that is forgotten is compared again when it is read again.
+// Starts a check in place of the oldest one. An array whose check is forgotten is compared again when it is read again.
 static struct read_check *check_new(struct store_file *f, const char *path, char *expected)
 {
     ASSERT(f->next_check >= 0 && f->next_check < READ_CHECKS, "check %d", f->next_check);

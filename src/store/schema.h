@@ -170,10 +170,10 @@
 // a file of scores: attributes of the file, besides `experiment` and `trial` of the model
 #define SCORES_MODEL "model" // the file that it was taken from, as named
 #define SCORES_NEW   "new"   // the group of rows that come from no split
-// arrays of such a file only: what explains the errors of some samples most
+// arrays only of a file of scores: the features that explain most of the error of some samples
 #define SCORES_EXPLAINED   "explained"   // the scale: their number
-#define SCORES_PLACE       "place"       // the scale: 0 is the most
-#define SCORES_TOP_NAME    "top_name"    // the scale of what can explain
+#define SCORES_PLACE       "place"       // the scale: 0 explains most
+#define SCORES_TOP_NAME    "top_name"    // the scale: features or columns that can explain an error
 #define SCORES_TOP_SAMPLE  "top_sample"  // (explained)
 #define SCORES_TOP_FEATURE "top_feature" // (explained, place): index of top_name
 #define SCORES_TOP_SHARE   "top_share"   // (explained, place)

@@ -177,8 +177,8 @@ bool checked_has(const struct stat *s, enum checked_what what);
 void checked_add(const struct stat *s, enum checked_what what);
 
 // read_check.c
-// Is called before rows from `first` on are read as `type`: sets *check if their values are to be added by
-// read_check_add, to NULL if not. Returns -1 and an error if the array was compared and is damaged.
+// Must be called before rows from `first` on are read as `type`. Sets *check to the check to which read_check_add must
+// add their values, or to NULL if they need no check. Returns -1 and an error if the array was compared and is damaged.
 int read_check_begin(
     struct open_array *a, enum store_type type, int64_t first, struct read_check **check, struct err *e);
 // Adds the rows that were read. Returns -1 and an error if they were the last ones and the array is damaged.
