@@ -75,27 +75,35 @@ static bool does_row_count(const struct score_drift *d, int64_t row)
 void score_drift_count(struct score_drift *d, int64_t first, int rows, const real *x, const int8_t *is_unscored)
 {
     const real *counted[PASS_ROWS];
+    float value[PASS_ROWS];
     int n = 0;
 
     ASSERT(rows <= PASS_ROWS, "%d rows", rows);
     for (int i = 0; i < rows && d->columns; i++)
         if (!is_unscored[i] && does_row_count(d, first + i))
             counted[n++] = x + (size_t)i * (size_t)d->width;
-    for (int k = 0, c = 0; n && k < d->width; k++, c = c + 1 < d->columns ? c + 1 : 0)
+    for (int k = 0, c = 0; n && k < d->width; k++, c = c + 1 < d->columns ? c + 1 : 0) {
         for (int i = 0; i < n; i++)
-            if (!isnan(counted[i][k]))
-                drift_table_count(&d->column[c], (float)counted[i][k]);
+            value[i] = (float)counted[i][k];
+        drift_table_count(&d->column[c], value, n);
+    }
 }
 
 void score_drift_count_errors(struct score_drift *d, const float *error, int64_t rows)
 {
-    int64_t whole = d->errors < ALL_ERRORS ? ALL_ERRORS - d->errors : 0;
-    whole = whole < rows ? whole : rows;
+    float value[PASS_ROWS];
+    int n = 0;
 
-    drift_table_count_alone(&d->error, error, whole);
-    for (int64_t i = whole; i < rows; i++)
-        if ((d->errors + i) % LAST_ERRORS == 0)
-            drift_table_count_alone(&d->error, error + i, 1);
+    for (int64_t i = 0; i < rows; i++) {
+        if (d->errors + i >= ALL_ERRORS && (d->errors + i) % LAST_ERRORS != 0)
+            continue;
+        value[n++] = error[i];
+        if (n == PASS_ROWS) {
+            drift_table_count(&d->error, value, n);
+            n = 0;
+        }
+    }
+    drift_table_count(&d->error, value, n);
     d->errors += rows;
 }
 
@@ -106,9 +114,9 @@ static void move_counts(struct score_drift *d, int64_t *all, bool add)
         struct drift_table *t = &d->column[c];
         for (int k = 0; t->n && k <= t->n; k++, all += 2) {
             t->below[k] = add ? t->below[k] + all[0] : t->below[k];
-            t->at_most[k] = add ? t->at_most[k] + all[1] : t->at_most[k];
+            t->moved[k] = add ? t->moved[k] + all[1] : t->moved[k];
             all[0] = add ? all[0] : t->below[k];
-            all[1] = add ? all[1] : t->at_most[k];
+            all[1] = add ? all[1] : t->moved[k];
         }
     }
 }

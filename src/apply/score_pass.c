@@ -31,20 +31,36 @@
 
 // --- the pass
 
+// Returns true if a value lies beyond the limits. The compiler compares several values at once, because the number of
+// turns of the inner loop is fixed.
+static bool is_any_beyond(size_t n, const real *x, real low, real high)
+{
+    enum { LANES = 16 };
+    uint32_t beyond[LANES] = {0}, any = 0;
+    size_t whole = n - n % LANES;
+
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t k = 0; k < LANES; k++)
+            beyond[k] |= (uint32_t)(x[i + k] < low) | (uint32_t)(x[i + k] > high);
+    for (size_t k = 0; k < LANES; k++)
+        any |= beyond[k];
+    for (size_t i = whole; i < n; i++)
+        any |= x[i] < low || x[i] > high;
+    return any;
+}
+
 // Counts values beyond the limits. If new data has other units than the training data, its values lie far from where
-// scaling has put the latter. Few chunks have any such value, so the first loop only looks whether there is one.
+// scaling has put the latter. Few chunks have any such value.
 static void count_beyond(struct score_pass *s, int rows, const real *x)
 {
     size_t columns = (size_t)s->n_features;
     size_t n = (size_t)rows * (size_t)s->columns;
-    int64_t beyond = 0;
     const real low = (real)s->limit_low, high = (real)s->limit_high;
 
     if (low == high)
         return;
 
-    for (size_t i = 0; i < n; i++)
-        beyond += x[i] < low || x[i] > high;
+    bool beyond = is_any_beyond(n, x, low, high);
     for (size_t i = 0; beyond && i < n; i++)
         if (x[i] < low || x[i] > high)
             __atomic_fetch_add(&s->beyond[i % columns], 1, __ATOMIC_RELAXED);
@@ -108,8 +124,9 @@ static bool needs_any_share(const struct score_pass *s, int64_t at, int rows)
     return false;
 }
 
-// Sets what explains the errors of rows. y: their reconstructions; NULL: nothing is to be explained. The numbers of
-// things to blame are small integers, which a float holds exactly.
+// Sets what explains the errors of rows; of a row that is not explained, only the first thing to blame, to -1. y: their
+// reconstructions; NULL: nothing is to be explained. The numbers of things to blame are small integers, which a float
+// holds exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
     float *error = mem_new((size_t)s->blame.n, sizeof *error);
@@ -117,12 +134,13 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
 
     for (int i = 0; i < rows; i++) {
         float *out = score_output_at(s, s->shares, at + i);
-        bool is_explained = y && needs_share_of(s, at + i);
-        if (is_explained)
-            blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
+        out[0] = -1;
+        if (!y || !needs_share_of(s, at + i))
+            continue;
+        blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
         for (int k = 0; k < BLAME_TOP; k++) {
-            out[k] = is_explained ? (float)top[k].thing : -1;
-            out[BLAME_TOP + k] = is_explained ? top[k].share : NAN;
+            out[k] = (float)top[k].thing;
+            out[BLAME_TOP + k] = top[k].share;
         }
     }
     free(error);

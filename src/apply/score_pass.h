@@ -37,7 +37,7 @@ struct score_pass {
 
     // indices of outputs; 0: not requested
     int code, reconstruction, feature_error;
-    int shares; // (2 BLAME_TOP): the things to blame, then their shares
+    int shares; // (2 BLAME_TOP): the things to blame, then their shares; only -1: the row is not explained
     int values; // (columns): rows as the model sees them
     struct blame blame;
 

@@ -213,6 +213,24 @@ static int command_run(int argc, char **argv)
     return refuse_command(argv[1]);
 }
 
+// Returns true if one thread does the work: of options such as -t 1 or --threads=1 the last one counts, and without one
+// the environment. If the value of another option looks like them, it makes no difference but time.
+static bool uses_one_thread(char **argv)
+{
+    const char *wanted = NULL;
+
+    for (int i = 2; argv[i]; i++) {
+        bool is_alone = strcmp(argv[i], "-t") == 0 || strcmp(argv[i], "--threads") == 0;
+        if (is_alone && argv[i + 1])
+            wanted = argv[++i];
+        else if (strncmp(argv[i], "-t", 2) == 0)
+            wanted = argv[i] + 2;
+        else if (strncmp(argv[i], "--threads=", 10) == 0)
+            wanted = argv[i] + 10;
+    }
+    return wanted ? strcmp(wanted, "1") == 0 : launch_threads(1) == 1;
+}
+
 // Starts the program again with threads that sleep while they have no work, because the OpenMP library reads how they
 // wait before main: by default, some stay awake for milliseconds between two epochs and keep the core from others.
 static void let_threads_sleep(char **argv)
@@ -222,6 +240,8 @@ static void let_threads_sleep(char **argv)
     for (int i = 0; i < COMMANDS; i++)
         is_threaded |= strcmp(argv[1], commands[i].name) == 0 && commands[i].is_threaded;
     if (!is_threaded || launch_cores() == 1 || getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT"))
+        return;
+    if (uses_one_thread(argv)) // no thread waits for another, and a start costs as much as scoring 100,000 rows
         return;
     setenv("OMP_WAIT_POLICY", "passive", 0);
     execv("/proc/self/exe", argv); // if it fails, the threads stay awake

@@ -17,7 +17,7 @@ void drift_table_init(struct drift_table *t, const struct quantiles *q)
     t->low = mem_new(n, sizeof *t->low);
     t->high = mem_new(n, sizeof *t->high);
     t->below = mem_new(n + 1, sizeof *t->below);
-    t->at_most = mem_new(n + 1, sizeof *t->at_most);
+    t->moved = mem_new(n + 1, sizeof *t->moved);
     double range = q->value[q->n - 1] - q->value[0];
     double least = isfinite(range) ? TOLERANCE * range / 100 : 0;
     for (int i = 0; i < q->n; i++) {
@@ -32,62 +32,60 @@ void drift_table_free(struct drift_table *t)
     free(t->low);
     free(t->high);
     free(t->below);
-    free(t->at_most);
+    free(t->moved);
     *t = (struct drift_table){0};
 }
 
-// Return how many of the ascending limits (n) are below x, or at most x, by a search without branches.
+// Return how many of the ascending limits (n) are below x, or at most x. The search has no branch that depends on the
+// values, because a processor would guess every second one wrongly; compilers make one of a conditional operator.
 static int limits_below(const float *limit, int n, float x)
 {
-    const float *at = limit;
+    int at = 0;
     for (int half; n > 1; n -= half) {
         half = n / 2;
-        at = at[half - 1] < x ? at + half : at;
+        at += half & -(limit[at + half - 1] < x);
     }
-    return (int)(at - limit) + (*at < x);
+    return at + (limit[at] < x);
 }
 
 static int limits_at_most(const float *limit, int n, float x)
 {
-    const float *at = limit;
+    int at = 0;
     for (int half; n > 1; n -= half) {
         half = n / 2;
-        at = at[half - 1] <= x ? at + half : at;
+        at += half & -(limit[at + half - 1] <= x);
     }
-    return (int)(at - limit) + (*at <= x);
+    return at + (limit[at] <= x);
 }
 
-// Finds the places of a value. They differ only if the value is near a limit, because `low` and `high` are close.
-static void find_places(const struct drift_table *t, float value, int *below, int *at_most)
+static void add_count(int64_t *count, int64_t value)
 {
-    *below = limits_at_most(t->low, t->n, value);
-    *at_most = *below;
-    if (*below > 0 && !(t->high[*below - 1] < value))
-        *at_most = limits_below(t->high, t->n, value);
+    __atomic_fetch_add(count, value, __ATOMIC_RELAXED);
 }
 
-void drift_table_count(struct drift_table *t, float value)
+// Counts one value. Its two places differ only if it is near a limit, because `low` and `high` are close.
+static void count_value(struct drift_table *t, float value, int place)
 {
-    int below, at_most;
-
-    ASSERT(!isnan(value));
-    if (t->n == 0)
-        return;
-    find_places(t, value, &below, &at_most);
-    __atomic_fetch_add(&t->below[below], 1, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&t->at_most[at_most], 1, __ATOMIC_RELAXED);
+    add_count(&t->below[place], 1);
+    if (place > 0 && !(t->high[place - 1] < value)) {
+        add_count(&t->moved[place], -1);
+        add_count(&t->moved[limits_below(t->high, t->n, value)], 1);
+    }
 }
 
-void drift_table_count_alone(struct drift_table *t, const float *values, int64_t n)
+// Searches first and counts afterwards, because an atomic sum waits for all that is before it.
+void drift_table_count(struct drift_table *t, const float *values, int n)
 {
-    int below, at_most;
+    enum { PIECE = 64 };
+    int place[PIECE];
 
-    for (int64_t i = 0; i < n && t->n; i++) {
-        if (isnan(values[i]))
-            continue;
-        find_places(t, values[i], &below, &at_most);
-        t->below[below]++;
-        t->at_most[at_most]++;
+    for (int first = 0; first < n && t->n; first += PIECE) {
+        int m = n - first < PIECE ? n - first : PIECE;
+        for (int i = 0; i < m; i++)
+            place[i] = limits_at_most(t->low, t->n, values[first + i]);
+        for (int i = 0; i < m; i++)
+            if (!isnan(values[first + i]))
+                count_value(t, values[first + i], place[i]);
     }
 }
 
@@ -112,7 +110,7 @@ struct drift drift_table_measure(const struct drift_table *t, const double *leve
     d.ks = d.psi = 0;
     for (int i = 0; i < t->n; i++) {
         below += t->below[i];
-        at_most += t->at_most[i];
+        at_most += t->below[i] + t->moved[i];
         // A quantile lies between the shares of values below it and of values at most it: so must the new shares.
         double share = fmin(fmax(level[i], (double)below / n), (double)at_most / n);
         d.ks = fmax(d.ks, fabs(share - level[i]));

@@ -6,16 +6,15 @@
 // Counts values between the quantiles of a table. A value within a small tolerance of a quantile counts as equal to it,
 // because stored quantiles are rounded.
 struct drift_table {
-    float *low, *high;        // (n), owned: quantiles minus and plus the tolerance
-    int64_t *below, *at_most; // (n + 1), owned: values for which so many `low` are at most, and `high` below them
-    int n;                    // 0: the distribution is not known
+    float *low, *high; // (n), owned: quantiles minus and plus the tolerance
+    int64_t *below;    // (n + 1), owned: values for which that many `low` are at most them
+    int64_t *moved; // (n + 1), owned: what `below` lacks to be the number of values for which that many `high` are less
+    int n;          // 0: the distribution is not known
 };
 void drift_table_init(struct drift_table *t, const struct quantiles *q);
 void drift_table_free(struct drift_table *t);
-// Counts a value that is not NaN. Several threads may call it.
-void drift_table_count(struct drift_table *t, float value);
-// Counts n values, except NaN, while no other thread counts.
-void drift_table_count_alone(struct drift_table *t, const float *values, int64_t n);
+// Counts n values, except NaN. Several threads may call it.
+void drift_table_count(struct drift_table *t, const float *values, int n);
 
 // The Kolmogorov-Smirnov statistic is the largest difference of the two distribution functions at a quantile of the
 // table. The population stability index is the sum of (new - old) ln(new / old) over the shares of ten bins, which are

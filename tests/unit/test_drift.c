@@ -19,8 +19,7 @@ static struct drift measure(const double *quantile, const float *values, int n)
     struct quantiles q = {deciles, quantile, LEVELS};
     struct drift_table t;
     drift_table_init(&t, &q);
-    for (int i = 0; i < n; i++)
-        drift_table_count(&t, values[i]);
+    drift_table_count(&t, values, n);
     struct drift d = drift_table_measure(&t, deciles);
     drift_table_free(&t);
     return d;
