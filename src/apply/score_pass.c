@@ -3,21 +3,20 @@
 // apply.c passes the rows. The callbacks here compute the outputs of a chunk (visit_scores, on all threads of all
 // ranks) and take in each complete piece (finish_scores_piece, on rank 0 only). So rank 0 has the sums, the largest
 // error, the labels and the marks of anomalies, in the order of the rows. Only the counts of unusual values are made by
-// all threads; they are integers, which add up to the same in any order (join_counts).
+// all threads; they are integers, which add up to the same in any order.
 //
 // Rows that the model cannot take pass through it all the same, with placeholders for missing values; their results are
 // replaced by NaN and they count as unscored.
 #include "apply/score_pass.h"
 
 #include "apply/score_drift.h"
+#include "apply/score_limits.h"
 #include "apply/score_rows.h"
 #include "apply/window_labels.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "comm/comm.h"
-#include "data/data_range.h"
 #include "data/row_reader.h"
 #include "data/window.h"
 #include "nn/nn.h"
@@ -30,43 +29,6 @@
 #include <string.h>
 
 // --- the pass
-
-// Returns true if a value lies beyond the limits. The compiler compares several values at once, because the number of
-// turns of the inner loop is fixed.
-static bool is_any_beyond(size_t n, const real *x, real low, real high)
-{
-    enum { LANES = 16 };
-    uint32_t beyond[LANES] = {0}, any = 0;
-    size_t whole = n - n % LANES;
-
-    for (size_t i = 0; i < whole; i += LANES)
-        for (size_t k = 0; k < LANES; k++)
-            beyond[k] |= (uint32_t)(x[i + k] < low) | (uint32_t)(x[i + k] > high);
-    for (size_t k = 0; k < LANES; k++)
-        any |= beyond[k];
-    for (size_t i = whole; i < n; i++)
-        any |= x[i] < low || x[i] > high;
-    return any;
-}
-
-// Counts values beyond the limits. If new data has other units than the training data, its values lie far from where
-// scaling has put the latter. Few chunks have any such value.
-static void count_beyond(struct score_pass *s, int rows, const real *x)
-{
-    size_t columns = (size_t)s->n_features;
-    size_t n = (size_t)rows * (size_t)s->columns;
-    const real low = (real)s->limit_low, high = (real)s->limit_high;
-
-    if (low == high)
-        return;
-
-    bool beyond = is_any_beyond(n, x, low, high);
-    for (size_t i = 0; beyond && i < n; i++)
-        if (x[i] < low || x[i] > high)
-            __atomic_fetch_add(&s->beyond[i % columns], 1, __ATOMIC_RELAXED);
-    if (s->clips)
-        __atomic_fetch_add(&s->beyond[columns], data_range_count(n, x), __ATOMIC_RELAXED);
-}
 
 static void copy_values(float *to, const real *from, size_t n)
 {
@@ -152,7 +114,7 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
     int code_size = shape_size(&a->m->code);
     const int8_t *is_unscored = a->visited->is_unscored + (at - a->from);
 
-    count_beyond(s, rows, x);
+    score_limits_count(s, rows, x);
     score_drift_count(&s->drift, a->first + at, rows, x, is_unscored);
     if (s->code) {
         copy_values(score_output_at(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)code_size);
@@ -272,7 +234,7 @@ static void warn_without_normal(const struct score_pass *s)
         log_line(LOG_RUN, "warning: %s: no row has a label that is normal: all count as anomalies", s->name);
 }
 
-// --- outputs and limits
+// --- outputs
 
 // Adds an output that is written to files of scores. Returns its index.
 static int add_score_output(
@@ -313,72 +275,6 @@ static void add_score_outputs(struct score_pass *s)
         s->shares = add_inner_output(s, "shares", 2 * BLAME_TOP);
     if (s->sink->needs_rows)
         s->values = add_inner_output(s, "values", s->columns);
-}
-
-// Sets where the training data lies after scaling. That is known only if it was scaled, or if the loss is a
-// cross-entropy, whose data lies within [0, 1]. The limits are generous: beyond them are other units, not outliers.
-static void set_score_limits(struct score_pass *s)
-{
-    const struct trained_model *t = s->job->model;
-
-    if (t->scaling.bytes_only)
-        return;
-
-    s->clips = model_error_is_cross_entropy(t->model, s->job->error.error);
-    if (t->trial.train.loss == LOSS_BINARY_CROSSENTROPY) {
-        s->limit_low = -1;
-        s->limit_high = 2;
-    } else if (t->scaling.factor) {
-        s->limit_low = -10;
-        s->limit_high = 10;
-    }
-}
-
-// Collective. Adds up the counts of all ranks on rank 0.
-static int join_counts(struct score_pass *s, struct err *e)
-{
-    const struct comm *comm = s->apply.team->comm;
-    size_t n = (size_t)s->n_features + 1;
-    size_t size = (size_t)comm->size;
-    int64_t *all = mem_array(n * size, sizeof *all, "counts of values", e);
-    if (comm_agree(comm, e) != 0) {
-        free(all);
-        return -1;
-    }
-
-    memcpy(all + n * (size_t)comm->rank, s->beyond, n * sizeof *all);
-    comm_join_to_root(comm, all, n * size * sizeof *all);
-    for (size_t k = 0; comm->rank == 0 && k < size; k++)
-        for (size_t i = 0; i < n; i++)
-            s->beyond[i] = (k ? s->beyond[i] : 0) + all[k * n + i];
-    s->out->clipped = s->beyond[n - 1];
-    free(all);
-    return 0;
-}
-
-// Names the columns with most values beyond the limits in out->beyond: "'LB', 'AC' and 9 more".
-static void name_columns_beyond(const struct score_pass *s, struct score_outcome *out)
-{
-    enum { SHOWN = 5 };
-    char *const *features = s->job->model->features;
-    struct text names = {0};
-
-    int64_t values = (s->apply.rows - out->unscored) * (s->columns / s->n_features); // of a feature
-
-    for (int c = 0; c < s->n_features; c++) {
-        if (2 * s->beyond[c] <= values || out->beyond_columns++ >= SHOWN)
-            continue;
-        const char *comma = out->beyond_columns > 1 ? ", " : "";
-        char *name = blame_feature_name(s->job->model, c);
-        text_add(&names, features ? "%s'%s'" : "%s%s", comma, name);
-        free(name);
-    }
-    if (out->beyond_columns > SHOWN)
-        text_add(&names, " and %d more", out->beyond_columns - SHOWN);
-    snprintf(out->beyond, sizeof out->beyond, "%s", names.data ? names.data : "");
-    out->limit_low = s->limit_low;
-    out->limit_high = s->limit_high;
-    text_free(&names);
 }
 
 // --- the whole
@@ -438,7 +334,7 @@ static int finish_outcome(struct score_pass *s, struct err *e)
             sample, (long long)rows, sample);
     if (s->fit.window.length)
         find_bad_steps(s, out);
-    name_columns_beyond(s, out);
+    score_limits_name_columns(s, out);
     score_drift_report(&s->drift, &out->drift);
     warn_without_normal(s);
     if (s->marks)
@@ -465,7 +361,7 @@ static int pass_scores(struct score_pass *s, struct err *e)
 
     int rc = apply_run(&s->apply, s->f, e);
     if (rc == 0)
-        rc = join_counts(s, e) || score_drift_join(&s->drift, comm, e) ? -1 : 0;
+        rc = score_limits_join(s, e) || score_drift_join(&s->drift, comm, e) ? -1 : 0;
     if (rc == 0 && comm->rank == 0 && finish_outcome(s, e) == 0)
         s->sink->finish(s, e);
     return comm_agree(comm, e);
@@ -491,7 +387,7 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
         .context = &s};
     blame_init(&s.blame, t);
     add_score_outputs(&s);
-    set_score_limits(&s);
+    score_limits_set(&s);
     if (!job->is_silent)
         score_drift_init(&s.drift, t, (int)job->error.error == t->trial.score.error);
 

@@ -8,8 +8,8 @@
 struct drift_table {
     float *low, *high; // (n), owned: quantiles minus and plus the tolerance
     int64_t *below;    // (n + 1), owned: values for which that many `low` are at most them
-    int64_t *moved; // (n + 1), owned: what `below` lacks to be the number of values for which that many `high` are less
-    int n;          // 0: the distribution is not known
+    int64_t *moved;    // (n + 1), owned: added to `below`, the values for which that many `high` are below them
+    int n;             // 0: the distribution is not known
 };
 void drift_table_init(struct drift_table *t, const struct quantiles *q);
 void drift_table_free(struct drift_table *t);
