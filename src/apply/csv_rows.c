@@ -3,6 +3,7 @@
 #include "apply/csv_stream.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "data/columns.h"
 #include "import/time_text.h"
 #include <math.h>
@@ -52,6 +53,7 @@ static void read_csv_category(
             part->unknown_field = at->field;
             text_quote(part->unknown, at->span.text, at->span.n);
         }
+        part->has_bad_utf8 = part->has_bad_utf8 || !utf8_is_valid(at->span.text);
     }
     if (is_missing && column->kind == COLUMN_ONE_HOT)
         found = column_find_category(column, CATEGORY_MISSING);
@@ -172,6 +174,7 @@ void csv_rows_count(struct new_rows *r, const struct rows_part *part)
     s->filled += part->filled;
     s->empty += part->empty;
     s->n_unknowns += part->unknowns;
+    s->has_bad_utf8 = s->has_bad_utf8 || part->has_bad_utf8;
 }
 
 static void warn_of_texts(struct new_rows *r)
@@ -205,6 +208,9 @@ static void warn_about_unknowns(struct new_rows *r)
     }
     if (shown > SHOWN)
         text_add(&r->warnings, " and %d more columns", shown - SHOWN);
+    if (s->has_bad_utf8)
+        text_add(
+            &r->warnings, "; some are not UTF-8, as the categories of the model are; hint: iconv -f LATIN1 -t UTF-8");
     text_add(&r->warnings, "\n");
     s->n_unknowns = 0;
 }

@@ -23,6 +23,7 @@ struct rows_part {
     int64_t unknown_row;
     int unknown_field;
     char unknown[QUOTE_ROOM]; // the first of them
+    bool has_bad_utf8;        // some of them are not UTF-8
 };
 
 struct new_rows_state {
@@ -44,6 +45,7 @@ struct new_rows_state {
     int n_names;
     int64_t *unknowns; // (columns->n), owned: rows with an unknown category
     int64_t n_unknowns;
+    bool has_bad_utf8; // some of them are not UTF-8
     char first_unknown[300];
 };
 

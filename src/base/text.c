@@ -178,6 +178,14 @@ char *text_bytes(char out[16], double bytes)
     return out;
 }
 
+char *text_percent(char out[24], double share)
+{
+    const double few = 0.00995; // digits after the point only below 1 %
+
+    snprintf(out, 24, share > 0 && share < few ? "%.2g %%" : "%.0f %%", 100 * share);
+    return out;
+}
+
 char *text_seconds(char out[48], double seconds)
 {
     long s = (long)(seconds + 0.5);

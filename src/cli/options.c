@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "cli/help.h"
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPTIONS_MAX = 32, HELP = 1000, VERSION, FIRST };
@@ -49,10 +51,24 @@ static int print_command_help(const struct command *c, const char *format, struc
     return 1;
 }
 
-static void set_option(const struct field *f, void *config, const char *text, struct err *e)
+// Sets an option from its text. *seen has a bit for every option that was set so far. An option with one value is
+// refused the second time, because the first value would be lost; a flag says the same twice, and a list grows.
+static void set_option(
+    const struct command *c, const struct field *f, void *config, const char *text, uint32_t *seen, struct err *e)
 {
     char why[256];
+    const uint32_t bit = (uint32_t)1 << (f - c->fields);
     bool is_list = f->type == FIELD_TEXTS || f->type == FIELD_INTS;
+
+    ASSERT(f >= c->fields && f - c->fields < OPTIONS_MAX, "option %d", (int)(f - c->fields));
+    if (*seen & bit && !is_list && f->type != FIELD_BOOL) {
+        char *first = field_get(f, config);
+        err_add(
+            e, ERR_USAGE, "--%s: given twice, found '%s' after '%s', allowed: once", f->key, text, first ? first : "");
+        free(first);
+        return;
+    }
+    *seen |= bit;
     text = f->type == FIELD_BOOL ? "true" : text;
     if ((is_list ? field_append(f, config, text, why) : field_set(f, config, text, why)) != 0)
         err_add(e, ERR_USAGE, "--%s: %s", f->key, why);
@@ -70,6 +86,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
     ASSERT(c->least >= 0 && (c->most < 0 || c->most >= c->least), "%s", c->name);
     struct option options[OPTIONS_MAX];
     char shorts[3 * OPTIONS_MAX], full[64];
+    uint32_t seen = 0;
 
     *rest = (struct arguments){0};
     make_options(c, options, shorts);
@@ -84,9 +101,9 @@ int options_parse(const struct command *c, int argc, char **argv, void *config, 
             return help_print_version(), 1;
         ASSERT(o < FIRST + field_count(c->fields), "option %d", o);
         if (o >= FIRST)
-            set_option(&c->fields[o - FIRST], config, optarg, e);
+            set_option(c, &c->fields[o - FIRST], config, optarg, &seen, e);
         else if (o != '?' && o != ':' && long_key(c, o, full))
-            set_option(field_find(c->fields, full), config, optarg, e);
+            set_option(c, field_find(c->fields, full), config, optarg, &seen, e);
         else
             err_add(e, ERR_USAGE, "%s: %s; see hourglass %s --help", argv[optind - 1],
                 o == ':' ? "needs a value" : "no such option", c->name);

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "cli/announce.h"
+#include "cli/relay.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,13 +21,15 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { EXPLAIN_SECONDS = 60 };
 enum { LAUNCHER_ENDED = 1 }; // Open MPI's exit code after SIGTERM or SIGINT; also ERR_TRIAL, which a rank announces
-enum { SIGNALS = -1, ANNOUNCEMENTS = -2 }; // what epoll reports, besides ranks by their numbers
+// What epoll reports, besides ranks by their numbers.
+enum { SIGNALS = -1, ANNOUNCEMENTS = -2, OUTPUT = -3, MESSAGES = -4, LEAST_EVENT = MESSAGES };
 
 struct child {
     const struct supervision *s;
@@ -37,8 +40,9 @@ struct child {
     int known, first_dead;
     int worst; // exit code that a rank announced
     bool is_asked_to_end;
-    int ended_by;    // signal at which we ended the launcher; 0: none
-    double asked_at; // when the first such signal came
+    int ended_by;                  // signal at which we ended the launcher; 0: none
+    double asked_at;               // when the first such signal came
+    struct relay output, messages; // what the launcher prints; messages that go to the same pipe are in output
 };
 
 static void await_launcher(const struct child *c, int fd, int what)
@@ -120,6 +124,12 @@ static void end_in_order(const struct child *c)
     pass_on_request(c, SIGCONT);
 }
 
+// SIGPIPE stands for a reader of our output that has ended.
+static bool ends_job(int signal)
+{
+    return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGPIPE;
+}
+
 // Ends the job. A launcher kills its ranks before they can remove what they were writing. So ranks that take no
 // requests are ended first, and the launcher ends because of that. It is ended itself if it does not know its ranks
 // yet, or if a second signal comes later: one that is sent to a whole process group reaches us twice at once, also by
@@ -129,7 +139,7 @@ static void end_job(struct child *c, int signal)
     const double patience = 1;
     bool spares_launcher = !c->s->takes_requests && c->known == c->s->ranks;
 
-    ASSERT(signal == SIGTERM || signal == SIGINT || signal == SIGHUP, "signal %d", signal);
+    ASSERT(ends_job(signal), "signal %d", signal);
     c->ended_by = signal;
     if (!c->is_asked_to_end)
         c->asked_at = clock_wall();
@@ -141,7 +151,7 @@ static void end_job(struct child *c, int signal)
 
 static void pass_on(struct child *c, int signal)
 {
-    bool ends = signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
+    bool ends = ends_job(signal);
 
     if (!ends)
         pass_on_request(c, signal);
@@ -167,15 +177,24 @@ static int listen_signals(sigset_t *before)
 }
 
 // --- the launcher
+static bool prints_to_same(int a, int b)
+{
+    struct stat x, y;
+
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 // In the child: starts the launcher in a group of its own, so that a terminal's Ctrl-C comes only to us. The launcher
 // ends when we do.
-static _Noreturn void exec_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, int report)
+static _Noreturn void exec_launcher(char **arguments, const struct child *c, const sigset_t *mask, int report)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    int nothing = s->reads_input ? -1 : open("/dev/null", O_RDONLY);
+    int nothing = c->s->reads_input ? -1 : open("/dev/null", O_RDONLY);
     if (nothing >= 0)
         dup2(nothing, STDIN_FILENO);
+    relay_use(prints_to_same(STDOUT_FILENO, STDERR_FILENO) ? &c->output : &c->messages, STDERR_FILENO);
+    relay_use(&c->output, STDOUT_FILENO);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(arguments[0], arguments);
     int error = errno;
@@ -185,31 +204,46 @@ static _Noreturn void exec_launcher(char **arguments, const struct supervision *
 }
 
 // Starts the launcher in a child process. Returns 0, or errno of what failed.
-static int start_launcher(char **arguments, const struct supervision *s, const sigset_t *mask, pid_t *pid)
+static int start_launcher(char **arguments, struct child *c, const sigset_t *mask)
 {
     int report[2], error = 0;
     if (pipe2(report, O_CLOEXEC) < 0)
         return errno;
-    *pid = fork();
-    if (*pid == 0)
-        exec_launcher(arguments, s, mask, report[1]);
-    if (*pid < 0)
+    c->pid = fork();
+    if (c->pid == 0)
+        exec_launcher(arguments, c, mask, report[1]);
+    if (c->pid < 0)
         error = errno;
     close(report[1]);
-    if (*pid > 0 && read(report[0], &error, sizeof error) == (ssize_t)sizeof error)
-        waitpid(*pid, NULL, 0);
+    if (c->pid > 0 && read(report[0], &error, sizeof error) == (ssize_t)sizeof error)
+        waitpid(c->pid, NULL, 0);
     close(report[0]);
+    relay_start(&c->output);
+    relay_start(&c->messages);
 
     return error;
+}
+
+// Passes on what the launcher has printed. A reader that has ended ends the job.
+static void take_output(struct child *c, struct relay *r)
+{
+    bool was_cut = r->is_cut;
+
+    if (!relay_pass(r))
+        epoll_ctl(c->events, EPOLL_CTL_DEL, r->from, NULL);
+    if (r->is_cut && !was_cut)
+        pass_on(c, SIGPIPE);
 }
 
 static void take_event(struct child *c, int what)
 {
     struct signalfd_siginfo info;
 
-    ASSERT(what >= ANNOUNCEMENTS && what < c->s->ranks, "event %d of %d ranks", what, c->s->ranks);
+    ASSERT(what >= LEAST_EVENT && what < c->s->ranks, "event %d of %d ranks", what, c->s->ranks);
     if (what == ANNOUNCEMENTS)
         take_announcements(c);
+    if (what == OUTPUT || what == MESSAGES)
+        take_output(c, what == OUTPUT ? &c->output : &c->messages);
     if (what == SIGNALS && read(c->signals, &info, sizeof info) == (ssize_t)sizeof info && info.ssi_signo != SIGCHLD)
         pass_on(c, (int)info.ssi_signo);
     if (what >= 0) {
@@ -343,6 +377,32 @@ static int conclude_launch(struct child *c, int status, int *code, struct err *e
     return 0;
 }
 
+// Starts the launcher and waits for its end, with *status. Returns 0, or errno of what failed.
+static int run_launcher(struct child *c, char **arguments, const sigset_t *mask, int *status)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+
+    relay_open(&c->output, STDOUT_FILENO);
+    relay_open(&c->messages, STDERR_FILENO);
+    int error = start_launcher(arguments, c, mask);
+    if (c->output.from >= 0)
+        await_launcher(c, c->output.from, OUTPUT);
+    if (c->messages.from >= 0)
+        await_launcher(c, c->messages.from, MESSAGES);
+
+    sigaction(SIGPIPE, &ignore, &before);
+    while (!error && !wait_for_events(c, status))
+        ;
+    if (!error)
+        end_ranks(c);
+    sigprocmask(SIG_SETMASK, mask, NULL); // the reader of the rest may be slow
+    relay_finish(&c->output);
+    relay_finish(&c->messages);
+    sigaction(SIGPIPE, &before, NULL);
+
+    return error;
+}
+
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e)
 {
     struct child c = {.s = s,
@@ -361,20 +421,15 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
     if (c.announcements >= 0)
         await_launcher(&c, c.announcements, ANNOUNCEMENTS);
 
-    int error = start_launcher(arguments, s, &before, &c.pid);
-    while (!error && !wait_for_events(&c, &status))
-        ;
+    int error = run_launcher(&c, arguments, &before, &status);
     if (error)
         failed = err_add(e, ERR_SYSTEM, "cannot start %s: %s", arguments[0], strerror(error));
-    else {
-        end_ranks(&c);
+    else
         failed = conclude_launch(&c, status, code, e);
-    }
 
     close(c.signals);
     close(c.announcements);
     close(c.events);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     free(c.rank_fd);
     return failed;
 }

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/data_config.h"
 #include "data/data_table.h"
 #include "store/store.h"
@@ -74,15 +75,15 @@ static void report_bad(const struct data_source *source, const struct data_table
 
     if (bad->infinite)
         data_error(source->at, e,
-            "%s: found %lld infinite values, the first in row %lld, %s, allowed: finite numbers; hint: "
+            "%s: found %lld infinite value%s, the first in row %lld, %s, allowed: finite numbers; hint: "
             "where, or import without them",
-            t->name, (long long)bad->infinite, (long long)bad->infinite_index,
+            t->name, (long long)bad->infinite, text_plural(bad->infinite), (long long)bad->infinite_index,
             data_column_name(column, t, bad->infinite_column));
     if (bad->missing && !can_fill)
         data_error(source->at, e,
-            "%s: found %lld missing values (NaN), the first in row %lld, %s; hint: data.fill: mean, "
+            "%s: found %lld missing value%s (NaN), the first in row %lld, %s; hint: data.fill: mean, "
             "median or mode; or data.missing: ignore",
-            t->name, (long long)bad->missing, (long long)bad->missing_index,
+            t->name, (long long)bad->missing, text_plural(bad->missing), (long long)bad->missing_index,
             data_column_name(column, t, bad->missing_column));
 }
 

@@ -56,6 +56,19 @@ static int read_first_bytes(const char *path, unsigned char head[HEAD_BYTES], st
     return n > 0 ? (int)n : -1;
 }
 
+// Returns true if all bytes but zeros are those of text. Most formats of numbers hold other control characters.
+static bool is_text_but_zeros(const unsigned char *head, int n)
+{
+    int zeros = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (head[i] != 0 && head[i] < ' ' && !strchr("\t\n\r\f", head[i]))
+            return false;
+        zeros += head[i] == 0;
+    }
+    return zeros < n / 2;
+}
+
 static int recognise_format(struct source *s, struct err *e)
 {
     unsigned char head[HEAD_BYTES];
@@ -75,6 +88,12 @@ static int recognise_format(struct source *s, struct err *e)
         if (formats[i]->recognise(s->path, head, (size_t)n))
             s->format = formats[i];
 
+    const unsigned char *zero = s->format ? NULL : memchr(head, 0, (size_t)n);
+    if (zero && is_text_but_zeros(head, n))
+        return err_add(e, ERR_DATA,
+            "%s: found a byte 0 at offset %d of what looks like text, allowed in CSV: none; hint: tr -d '\\000' <%s "
+            ">FILE.csv, if the rest is whole",
+            s->path, (int)(zero - head), s->path);
     if (!s->format)
         return err_add(
             e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, PNG, JPEG, HDF5", s->path);

@@ -57,6 +57,16 @@ static void print_row_heading(const struct explain_report *r, const struct expla
     text_free(&t);
 }
 
+static void add_share_cell(struct table *t, double share)
+{
+    char percent[24];
+
+    if (isnan(share))
+        table_null(t);
+    else
+        table_cell(t, "%s", text_percent(percent, share));
+}
+
 static void print_step_table(const struct explain_report *r, const struct explained_row *row, FILE *out)
 {
     enum { SHOWN = 10 };
@@ -75,7 +85,7 @@ static void print_step_table(const struct explain_report *r, const struct explai
         table_row(t);
         table_cell(t, "%d", best);
         table_cell(t, "%lld", (long long)row->row + best);
-        table_cell(t, "%.0f %%", 100 * share[best]);
+        add_share_cell(t, share[best]);
         share[best] = -1;
     }
     fputc('\n', out);
@@ -101,7 +111,7 @@ static void print_row_table(const struct explain_report *r, const struct explain
         const struct explain_line *l = &lines[k];
         table_row(t);
         table_cell(t, "%s", l->name);
-        table_number(t, "%.0f %%", 100 * l->share);
+        add_share_cell(t, l->share);
         if (has_windows(r))
             table_cell(t, "%d", l->step);
         add_value_cell(t, l->seen_category, l->seen, "%.5g");

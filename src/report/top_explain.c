@@ -53,16 +53,25 @@ void top_explainer_free(struct top_explainer **x)
     *x = NULL;
 }
 
+double least_share_shown(double largest)
+{
+    const double usual = 0.005; // which is shown as 1 %
+
+    return largest < 2 * usual ? largest / 2 : usual;
+}
+
 void top_explain_row(struct top_explainer *x, const struct dataset *d, int32_t row, struct text *t)
 {
     const struct model *m = x->model.model;
-    const float LEAST_SHARE = 0.005F; // which is shown as 1 %
     struct blame_share top[BLAME_TOP];
+    char percent[24];
 
     ASSERT(row >= 0 && row < d->rows, "row %d of %lld", row, (long long)d->rows);
     dataset_gather(d, &row, 1, x->ws->x);
     model_forward(m, x->model.w, x->ws, 1, x->ws->x);
     blame_row(&x->blame, x->ws->x, model_reconstruct(m, x->ws, 1), top, x->error);
-    for (int k = 0; k < BLAME_TOP && top[k].thing >= 0 && top[k].share >= LEAST_SHARE; k++)
-        text_add(t, "%s%s %.0f %%", k ? ", " : "", x->blame.names[top[k].thing], 100 * (double)top[k].share);
+    double least = least_share_shown((double)top[0].share);
+    for (int k = 0; k < BLAME_TOP && top[k].thing >= 0 && (double)top[k].share >= least; k++)
+        text_add(
+            t, "%s%s %s", k ? ", " : "", x->blame.names[top[k].thing], text_percent(percent, (double)top[k].share));
 }

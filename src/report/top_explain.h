@@ -9,5 +9,7 @@
 // no names.
 struct top_explainer *top_explainer_new(const struct leaderboard_row *trial, const struct dataset *d);
 void top_explainer_free(struct top_explainer **x);
+// Returns the smallest share that is shown next to the largest one. Among many features all shares are small.
+double least_share_shown(double largest);
 // Appends "bytes 62 %, proto 20 %, port 9 %" for a row of the data set. Appends nothing if the row has no error.
 void top_explain_row(struct top_explainer *x, const struct dataset *d, int32_t row, struct text *t);

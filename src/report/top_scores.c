@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "report/json.h"
 #include "report/table.h"
+#include "report/top_explain.h"
 #include <math.h>
 
 struct list_columns {
@@ -35,13 +36,14 @@ static void add_text_cell(struct table *t, const char *text)
 // Adds "bytes 62 %, proto 20 %, port 9 %".
 static void add_features_cell(struct table *t, const struct scored_row *r)
 {
-    const double LEAST_SHARE = 0.005; // which is shown as 1 %
+    const double least = least_share_shown(r->share[0]);
     struct text cell = {0};
+    char percent[24];
 
-    for (int k = 0; k < SCORES_TOP && r->feature[k] && !(r->share[k] < LEAST_SHARE); k++) {
+    for (int k = 0; k < SCORES_TOP && r->feature[k] && !(r->share[k] < least); k++) {
         text_add(&cell, "%s%s", k ? ", " : "", r->feature[k]);
         if (!isnan(r->share[k]))
-            text_add(&cell, " %.0f %%", 100 * r->share[k]);
+            text_add(&cell, " %s", text_percent(percent, r->share[k]));
     }
     add_text_cell(t, cell.data);
     text_free(&cell);

@@ -394,7 +394,10 @@ void store_walker_free(struct store_walker **w)
 
 static int is_file(const char *path, struct stat *s, struct err *e)
 {
-    const char *why;
+    const char *why, *split = strstr(path, ".h5:");
+    if (input_check(path, &why) < 0 && errno == ENOENT && split)
+        return err_add(
+            e, ERR_DATA, "%s: %s, allowed: a file, not a split; hint: %.*s", path, why, (int)(split + 3 - path), path);
     if (input_check(path, &why) < 0)
         return err_add(e, ERR_DATA, "%s: %s", path, why);
 

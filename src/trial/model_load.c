@@ -12,6 +12,7 @@
 #include "store/store.h"
 #include "trial/model_save.h"
 #include "trial/reference_file.h"
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -415,6 +416,14 @@ int model_walk(const char *name, struct err *e)
 {
     static const char *const leaderboard[] = {RUN_LEADERBOARD};
     char *path = model_file(name), *prefix = NULL;
+    if (access(path, F_OK) != 0) {
+        err_add(e, ERR_DATA,
+            "%s: no model: %s, allowed: a run's folder, or a trial's file; hint: hourglass run EXPERIMENT.yaml makes "
+            "results/NAME",
+            path, strerror(errno));
+        free(path);
+        return -1;
+    }
     struct store_file *f =
         store_walk_objects(path, leaderboard, 1, e) == 0 ? store_open(path, NULL, STORE_CHECKED, e) : NULL;
     if (f)

@@ -225,6 +225,7 @@ bad 2 'found 0 arguments' top
 OMP_THREAD_LIMIT=1 bad 2 'OpenMP provides 1 of 2 threads' run good.yaml -n 1 -t 2
 HOURGLASS_KERNELS=fast bad 2 "HOURGLASS_KERNELS: found 'fast'" run good.yaml -n 1
 bad 3 'none.h5: No such file' info none.h5
+bad 3 'none.h5:all: No such file or directory, allowed: a file, not a split; hint: none.h5$' info none.h5:all
 bad 3 'good.yaml: not a readable HDF5 file' info good.yaml
 bad 2 'found 0 arguments' info
 verdict

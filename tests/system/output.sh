@@ -61,6 +61,24 @@ is 'messages of a closed pipe' "$(cat message)" ''
 is 'messages of a closed pipe whose signal is ignored' "$(cat message)" ''
 is 'exit code of a closed pipe whose signal is ignored' "$(cat code)" 0
 
+# mpirun crashes if the reader of its output has ended, so it does not print there itself.
+awk 'BEGIN { print "a,b,c,d,e,f"; for (i = 0; i < 20000; i++) printf "%d.5,1,2,3,4,%d\n", i, i % 7 }' >many.csv
+for messages in message /dev/stdout; do
+    "$hourglass" score results/tiny many.csv -n 2 -o - 2>$messages | head -n 3 >head.csv
+    is 'lines of many ranks, of which the first are read' "$(grep -c ',' head.csv)" 3
+    grep -qE 'has died|Segmentation|Signal|SIGPIPE' message && fail 'a reader that has enough is reported'
+    : >message
+done
+"$hourglass" score results/tiny many.csv -n 2 -o - 2>message | (sleep 1 && cat) | tail -n +2 | wc -l >lines
+is 'lines of many ranks whose reader is slow' "$(cat lines)" 20000
+
+# --- an option that is given twice
+bad 2 '^hourglass: --output: given twice, found .b.csv. after .a.csv., allowed: once$' score results/tiny many.csv -o a.csv -o b.csv
+bad 2 '^hourglass: --list: given twice, found .4. after .3., allowed: once$' top results/tiny --list 3 --list=4
+bad 2 '^hourglass: --output: given twice' import many.csv -o a.h5:all --output b.h5:all
+good top results/tiny --csv --csv                           # says the same
+good check tiny.yaml --set train.epochs=1 --set train.seed=2 # a list
+
 # --- names
 esc=$'e\033[31mX\ny'
 shown='e\\x1b\[31mX'

@@ -70,6 +70,12 @@ bad 3 "bare.csv:1: found 7 columns, allowed: 6, which the model takes in their o
 cut -d, -f1-5 six.csv >five.csv
 bad 3 "five.csv:1: found 5 columns, allowed: 6" score "$model" five.csv -o x.csv
 
+# --- a model that is not there, text with zeros
+bad 3 '^hourglass: results/nope: no model: No such file or directory, allowed: a run.s folder, or a trial.s file' score results/nope tiny.csv -o x.csv
+{ head -5 tiny.csv && printf 'a\0b,1\n'; } >zeros.csv
+bad 3 "^hourglass: zeros.csv: found a byte 0 at offset [0-9]+ of what looks like text, allowed in CSV: none; hint: tr -d '.000'" score "$model" zeros.csv -o x.csv
+bad 3 '^hourglass: zeros.csv: found a byte 0' import zeros.csv -o zeros.h5:all
+
 # --- columns that are missing, twice, misspelled
 cut -d, -f1,3- tiny.csv >missing.csv
 bad 3 "missing.csv:1: found no column 'b', which the model takes; the columns are 'a', 'c', 'd', 'e', 'f', 'kind'" score "$model" missing.csv -o x.csv
