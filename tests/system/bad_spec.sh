@@ -114,7 +114,7 @@ for i in 1 2 3 4 5 6; do
     echo ",$i,0" >>empty_column.csv
 done
 for name in missing constant empty_column; do good import $name.csv --label kind -o data/$name.h5:all; done
-spec 3 "3:10: data.train: missing.h5:all: found 1 missing values \(NaN\), the first in row 1, column 'b'; hint: data.fill" \
+spec 3 "3:10: data.train: missing.h5:all: found 1 missing value \(NaN\), the first in row 1, column 'b'; hint: data.fill" \
     's/tiny.h5/missing.h5/;s/dense: 6/dense: 2/;4d'
 spec 3 '3:10: data.train: all 6 rows of train are equal: there is nothing to learn' 's/tiny.h5/constant.h5/;4d'
 spec 3 "6:9: data.fill: column 'a' is missing in every row of train" 's/tiny.h5/empty_column.h5/;4d;6s/$/\n  fill: mean/'
