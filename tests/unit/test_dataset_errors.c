@@ -86,7 +86,7 @@ static const struct {
         "data.test: found rows of 2 x 2 in a.h5:image, allowed: 2 as in a.h5:f4"},
     {"  train: [a.h5:train, a.h5:swapped]\n", "data.train[1]: found column 0 'Width' in a.h5:swapped, allowed: 'LB'"},
     {"  train: a.h5:train\n",
-        "a.h5:train: found 1 missing values (NaN), the first in row 2, column 'LB'; hint: data.fill"},
+        "a.h5:train: found 1 missing value (NaN), the first in row 2, column 'LB'; hint: data.fill"},
     {"  train: a.h5:holes\n", "found 2 missing values (NaN), the first in row 0, value (0, 1) of the row"},
     {"  train: a.h5:inf\n  fill: mean\n", "found 2 infinite values, the first in row 1, column 'Width'"},
     {"  train: a.h5:huge\n", "the value in row 0, column 'Width' is beyond the range of single precision"},
