@@ -16,7 +16,9 @@ enum random_purpose {
     RANDOM_PRIOR = 7,
     RANDOM_CODE = 8,
     RANDOM_SEARCH = 9,
-    RANDOM_BASELINE = 10
+    RANDOM_BASELINE = 10,
+    RANDOM_LEVEL = 11, // of noise, for each row
+    RANDOM_COPY = 12   // noise of the copies of a row that are validated or scored
 };
 
 struct random_block {

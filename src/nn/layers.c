@@ -108,6 +108,18 @@ struct block *layer_add_channels(struct layer *l, const char *name, double start
     return b;
 }
 
+struct block *layer_add_fixed(struct layer *l, const char *name, enum block_source source, int count)
+{
+    struct block *b = layer_add_bias(l, name, count);
+    ASSERT(source != SOURCE_NONE, "%s: nothing decides it", name);
+    b->initializer = INITIALIZER_CONSTANT;
+    b->start = 1;
+    b->is_statistic = true;
+    b->momentum = 1;
+    b->source = source;
+    return b;
+}
+
 int layer_build_alike(struct layer *l, const struct node *at, struct err *e)
 {
     (void)at;

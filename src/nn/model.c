@@ -13,9 +13,8 @@
 
 enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
 
-// The lists of layers, in the section that model_section_expand made.
+// The lists of layers, in the model's section.
 struct model_section {
-    struct node *all; // owned
     const struct node *encoder, *decoder;
 };
 
@@ -70,7 +69,8 @@ static int read_layer(struct model *m, const struct node *at, struct err *e)
     struct layer *l = &m->layers[m->n_layers++];
     *l = (struct layer){.type = type, .config = mem_new(1, type->config_size)};
     struct spec_part parts[] = {{type->fields, l->config}, {layer_common_fields, l}, {type->kernel_fields, l}};
-    return spec_read_parts(at, parts, type->kernel_fields ? 3 : 2, e);
+    int rc = spec_read_parts(at, parts, type->kernel_fields ? 3 : 2, e);
+    return rc == 0 && type->read ? type->read(l, at, e) : rc;
 }
 
 static int read_layers(struct model *m, const struct node *list, struct err *e)
@@ -94,13 +94,12 @@ static int read_both_halves(struct model *m, const struct model_section *s, stru
     return failed | read_layers(m, s->decoder, e);
 }
 
-// Writes the section out as lists of layers. The caller frees s->all.
-static int expand_section(
-    struct model_section *s, const struct node *section, const struct shape *input, enum loss loss, struct err *e)
+// Writes the section out as lists of layers, which the model owns.
+static int expand_section(struct model *m, const struct node *section, struct model_section *s, struct err *e)
 {
-    int failed = model_section_expand(section, input, loss, &s->all, e);
-    s->encoder = node_get(s->all, "encoder");
-    s->decoder = node_get(s->all, "decoder");
+    int failed = model_section_expand(section, &m->input, m->loss, &m->section, e);
+    s->encoder = node_get(m->section, "encoder");
+    s->decoder = node_get(m->section, "decoder");
     return failed;
 }
 
@@ -173,6 +172,11 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
 {
     l->in = *shape;
     l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
+    if (l > m->layers && l->type->wants_sample && l->type->wants_sample(l))
+        return node_error(at, e,
+            "%s that is relative to the training rows needs the sample as its input: it must be the first layer of "
+            "the encoder",
+            l->type->name);
     if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_layer_constant(l, at, e) != 0 ||
         check_layer_activity(m, l, at, e) != 0)
         return -1;
@@ -185,16 +189,25 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
         struct block *b = &l->blocks[i];
         b->offset = m->parameters;
         m->trainable += b->is_statistic ? 0 : b->count;
-        m->has_statistics = m->has_statistics || b->is_statistic;
+        m->has_statistics = m->has_statistics || (b->is_statistic && b->source == SOURCE_NONE);
         m->parameters += (b->count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
     }
     return 0;
 }
 
+// Returns true if training changes parameters of this layer.
+static bool is_trained(const struct layer *l)
+{
+    bool has_weights = l->tied != NULL;
+    for (int i = 0; i < l->n_blocks; i++)
+        has_weights = has_weights || l->blocks[i].source == SOURCE_NONE;
+    return has_weights;
+}
+
 static int first_trained_layer(const struct model *m)
 {
     int i = 0;
-    while (i < m->n_layers && m->layers[i].n_blocks == 0 && !m->layers[i].tied)
+    while (i < m->n_layers && !is_trained(&m->layers[i]))
         i++;
     return i;
 }
@@ -243,11 +256,12 @@ struct model *model_new(const struct node *section, const struct shape *input, e
 
     struct model_section s = {0};
     struct shape shape = *input;
-    int failed = expand_section(&s, section, input, loss, e);
+    int failed = expand_section(m, section, &s, e);
     failed |= read_both_halves(m, &s, e);
     if (failed || build_layers(m, &s, &shape, e) != 0 || check_reconstruction(m, &shape, s.decoder, e) != 0)
         model_free(&m);
-    node_free(&s.all);
+    else
+        model_section_settle(m->section);
     return m;
 }
 
@@ -258,11 +272,11 @@ int model_check(const struct node *section, struct err *e)
 
     struct model *m = mem_new(1, sizeof *m);
     struct model_section s = {0};
-    struct shape any = {1, {1}};
-    int failed = expand_section(&s, section, &any, LOSS_MSE, e);
+    m->input = (struct shape){1, {1}};
+    m->loss = LOSS_MSE;
+    int failed = expand_section(m, section, &s, e);
     failed |= read_both_halves(m, &s, e);
 
-    node_free(&s.all);
     model_free(&m);
     return failed;
 }
@@ -273,6 +287,13 @@ bool model_needs_two_rows(const struct model *m)
         if (m->layers[i].type->needs_two_rows && m->layers[i].type->needs_two_rows(&m->layers[i]))
             return true;
     return false;
+}
+
+int model_noise_levels(const struct model *m)
+{
+    const struct layer *first = &m->layers[0];
+    ASSERT(m->n_layers > 0, "no layers");
+    return first->type->noise_levels ? first->type->noise_levels(first) : 0;
 }
 
 void model_free(struct model **m)
@@ -287,6 +308,7 @@ void model_free(struct model **m)
     }
 
     free((*m)->layers);
+    node_free(&(*m)->section);
     free((*m)->feature_weights);
     free(*m);
     *m = NULL;

@@ -5,6 +5,7 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "spec/spec.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,52 @@ static void replace_inputs(struct node *layers, const struct shape *input)
     for (int i = 0; layers && layers->kind == NODE_LIST && i < layers->n; i++)
         if (layers->items[i]->kind == NODE_MAP)
             replace_input(layers->items[i], input);
+}
+
+// --- noise: a list of levels, and one way to write a number
+
+static void settle_number(struct node *n)
+{
+    char number[32];
+    double value;
+
+    if (n->kind != NODE_SCALAR || text_to_double(n->text, &value) != 0)
+        return;
+    free(n->text);
+    n->text = mem_text(text_number(number, value));
+    n->quoted = false;
+}
+
+static void settle_levels(struct node *noise)
+{
+    struct node *levels = node_get(noise, "relative");
+    if (!levels)
+        return;
+
+    if (levels->kind == NODE_SCALAR) {
+        struct node *list = node_new_list(), *one = node_copy(levels);
+        node_set_place(list, levels);
+        node_add(list, NULL, one);
+        levels = node_add(noise, "relative", list);
+    }
+    for (int i = 0; i < levels->n; i++)
+        settle_number(levels->items[i]);
+}
+
+static void settle_noises(struct node *layers)
+{
+    for (int i = 0; layers && layers->kind == NODE_LIST && i < layers->n; i++) {
+        struct node *noise = node_get(layers->items[i], "gaussian_noise");
+        if (noise)
+            settle_number(noise);
+        settle_levels(noise);
+    }
+}
+
+void model_section_settle(struct node *section)
+{
+    settle_noises(node_get(section, "encoder"));
+    settle_noises(node_get(section, "decoder"));
 }
 
 // --- the mirrored autoencoder

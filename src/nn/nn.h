@@ -31,6 +31,11 @@ int shape_size(const struct shape *s);                 // the product of its dim
 char *shape_text(char out[48], const struct shape *s); // writes "(28, 28)" into `out`, and returns it
 
 // --- layers
+// What training sets a block to before its first step, if the training data decides it. Such a block is fixed.
+enum block_source {
+    SOURCE_NONE,
+    SOURCE_SPACING, // one value: the typical distance between neighbouring training rows (train/data_blocks.c)
+};
 // A block of parameters, such as a kernel or a bias.
 struct block {
     const char *name; // "kernel", "bias"
@@ -45,6 +50,7 @@ struct block {
     bool
         is_statistic; // no weight but a running mean: the sum of its gradients over the shards is the batch's statistic
     double momentum;  // of a statistic: it becomes momentum * itself + (1 - momentum) * the batch's
+    enum block_source source; // SOURCE_NONE: the initializer decides. Others are statistics of momentum 1
 };
 
 // Penalties on the output of a layer, as part of the loss of a batch (0: none).
@@ -101,6 +107,7 @@ extern const char *const error_names[]; // NULL-terminated
 
 // --- models
 struct model {
+    struct node *section; // owned: the section in canonical form, into which settings of layers point
     int n_layers;
     struct layer *layers; // owned
     int n_encoder;        // the first n_encoder of them are the encoder
@@ -113,9 +120,9 @@ struct model {
     bool has_logits;        // the loss applies the last layer's sigmoid: the layer's output is logits
     size_t parameters;      // length of the flat vector, including padding between blocks
     size_t trainable;       // without padding and statistics: what people call the number of parameters
-    bool has_statistics;
-    int first_trained; // the first layer with parameters: no layer before it needs a gradient
-    double operations; // floating-point operations of the matrix products that train on one sample
+    bool has_statistics;    // that training changes
+    int first_trained;      // the first layer with parameters: no layer before it needs a gradient
+    double operations;      // floating-point operations of the matrix products that train on one sample
 };
 
 extern const struct field model_fields[]; // the section `model:`
@@ -143,10 +150,12 @@ void model_initialize(const struct model *m, uint64_t seed, real *w);
 struct step {
     bool trains;    // layers that behave differently in training do so
     bool draws;     // model_recode: draw the code, though nothing trains
+    bool corrupts;  // without training: layers that add noise to the sample in training do so
+    int level;      // of such noise, from 1, if it has several; 0: drawn for each row
     bool sums;      // model_backward: the loss of a row is the sum over its features instead of the mean
     int batch_rows; // model_backward: rows of the whole batch, of which it gets a part
     uint64_t seed;
-    uint32_t epoch;        // or the number of the draw
+    uint32_t epoch;        // or the number of the draw or of the copy
     const int32_t *sample; // (rows), borrowed: the rows' numbers in the data set
 };
 
@@ -198,6 +207,10 @@ void model_errors(const struct model *m, struct workspace *ws, int rows, const r
 bool model_error_is_cross_entropy(const struct model *m, enum error error);
 // Returns NULL if the model can compute this error, else a message that says why it cannot.
 const char *model_refuses_error(const struct model *m, enum error error);
+
+// --- denoising models: their first layer adds noise to the sample
+// Returns the number of levels that this noise has; 0: there is no such layer.
+int model_noise_levels(const struct model *m);
 
 // --- variational models: their code is drawn by a layer `gaussian`, which is their only one
 bool model_is_variational(const struct model *m);

@@ -29,6 +29,9 @@ struct pass {
 // mirrored model. *out is then NULL, or holds the lists that exist, in which more mistakes can be found.
 int model_section_expand(
     const struct node *section, const struct shape *input, enum loss loss, struct node **out, struct err *e);
+// Writes the settings of an expanded section that are not values of fields in one way, so that equal models have equal
+// text.
+void model_section_settle(struct node *section);
 
 // --- pass.c
 // Reports that the gradient of all parameters from `first` on is complete. A layer's backward may call it before it
@@ -78,9 +81,17 @@ struct block *layer_add_block(struct layer *l, const struct block *b);
 struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs);
 struct block *layer_add_bias(struct layer *l, const char *name, int outputs);
 struct block *layer_add_channels(struct layer *l, const char *name, double start);
+// Appends a vector that training sets before its first step, and never changes.
+struct block *layer_add_fixed(struct layer *l, const char *name, enum block_source source, int count);
 
 // The build of a layer whose output has the shape of its input, and which keeps one real per value.
 int layer_build_alike(struct layer *l, const struct node *at, struct err *e);
+// The backward pass of a layer whose output has slope p->kept (rows, in) in its input, unless the pass is without
+// noise.
+void layer_noise_backward(const struct layer *l, const struct pass *p);
+// Returns true if layers that add noise do so in this pass, and the purpose of the random numbers of that noise.
+bool pass_is_noisy(const struct pass *p);
+enum random_purpose pass_noise_purpose(const struct pass *p);
 // The pass of a layer that changes nothing: y := x, and dx := dy if it is wanted.
 void layer_copy_forward(const struct layer *l, const struct pass *p);
 void layer_copy_backward(const struct layer *l, const struct pass *p);
@@ -90,6 +101,9 @@ struct layer_type {
     const struct field *fields; // its settings; the first is named like the type: {dense: 64}
     size_t config_size;
     const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: it has no kernel
+    // Reads settings that are more than values, after the fields. Returns 0, or -1 and a node_error. NULL: there are
+    // none.
+    int (*read)(struct layer *l, const struct node *at, struct err *e);
     // Fills l->out and the blocks, except offsets, from the config and l->in. Returns 0, or -1 and a node_error at
     // `at`.
     int (*build)(struct layer *l, const struct node *at, struct err *e);
@@ -98,6 +112,10 @@ struct layer_type {
     // Returns true if it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL:
     // never.
     bool (*wants_tie)(const struct layer *l);
+    // Returns true if it needs the sample itself as its input, so that it must be the first layer. NULL: never.
+    bool (*wants_sample)(const struct layer *l);
+    // Returns how many levels of noise it adds to its input. NULL: it adds no noise.
+    int (*noise_levels)(const struct layer *l);
     void (*forward)(const struct layer *l, const struct pass *p);
     void (*backward)(const struct layer *l, const struct pass *p);
 };

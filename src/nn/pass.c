@@ -132,6 +132,14 @@ const real *model_code(const struct model *m, const struct workspace *ws)
     return ws->y[m->n_encoder - 1];
 }
 
+// The gradient of a block that training does not change is 0.
+static void clear_fixed_gradients(const struct layer *l, real *dw)
+{
+    for (int i = 0; i < l->n_blocks; i++)
+        if (l->blocks[i].source != SOURCE_NONE)
+            memset(dw + l->blocks[i].offset, 0, l->blocks[i].count * sizeof *dw);
+}
+
 static void layer_backward(const struct model *m, int i, const struct pass *p, real *dy)
 {
     const struct layer *l = &m->layers[i];
@@ -140,6 +148,7 @@ static void layer_backward(const struct model *m, int i, const struct pass *p, r
     if (has_activity(l) && ws->step.trains)
         activity_backward(&l->activity, p->rows, p->batch_rows, shape_size(&l->out), ws->y[i], dy);
     apply_slope(activation_after(m, i), p->rows, &l->out, ws->z[i] ? ws->z[i] : ws->y[i], dy);
+    clear_fixed_gradients(l, p->dw);
     l->type->backward(l, p);
 }
 
@@ -171,6 +180,8 @@ double model_backward(const struct model *m, const real *w, struct workspace *ws
         dy = dx;
         dx = t;
     }
+    for (int i = 0; i < m->first_trained; i++)
+        clear_fixed_gradients(&m->layers[i], dw);
     gradient_done(ws, 0);
 
     return (ws->step.sums ? loss * features : loss) + ws->penalty;

@@ -1,4 +1,5 @@
-// Computes the error of each row, from one reconstruction or estimated from many draws of a variational model's code.
+// Computes the error of each row, from one reconstruction, or from many: of draws of a variational model's code, or of
+// noisy copies of the row.
 #include "score/score.h"
 
 #include "nn/nn.h"
@@ -6,7 +7,7 @@
 
 struct row_error row_error_of(const struct score_config *c, const struct train_config *t)
 {
-    return (struct row_error){(enum error)c->error, (int)c->samples, (uint64_t)t->seed};
+    return (struct row_error){(enum error)c->error, (int)c->samples, (uint64_t)t->seed, (enum copies)c->noise};
 }
 
 // Sets sum (rows) to the sum over the samples of -log p(x | code).
@@ -31,6 +32,32 @@ static void sum_sample_errors(const struct row_error *r, const struct model *m, 
     ws->step = (struct step){0};
 }
 
+// Writes the mean error of each row's noisy copies. The pass afterwards is that of the row itself.
+static void average_noisy_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
+    const struct row_chunk *chunk, float *row)
+{
+    int rows = chunk->rows, levels = model_noise_levels(m), copies = levels * r->samples;
+    int32_t sample[PASS_ROWS];
+    double sum[PASS_ROWS] = {0};
+
+    ASSERT(copies > 0, "%d levels of noise, %d samples", levels, r->samples);
+    for (int i = 0; i < rows; i++)
+        sample[i] = (int32_t)(chunk->first + i);
+    for (int k = 0; k < copies; k++) {
+        ws->step = (struct step){
+            .corrupts = true, .level = 1 + k % levels, .seed = r->seed, .epoch = (uint32_t)k, .sample = sample};
+        model_forward(m, w, ws, rows, chunk->x);
+        model_errors(m, ws, rows, chunk->x, r->error, row);
+        for (int i = 0; i < rows; i++)
+            sum[i] += (double)row[i];
+    }
+
+    for (int i = 0; i < rows; i++)
+        row[i] = (float)(sum[i] / copies);
+    ws->step = (struct step){0};
+    model_forward(m, w, ws, rows, chunk->x);
+}
+
 void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, float *row)
 {
@@ -39,6 +66,10 @@ void row_errors(const struct row_error *r, const struct model *m, const real *w,
     float divergence[PASS_ROWS];
 
     ASSERT(rows >= 0 && rows <= PASS_ROWS && rows <= ws->rows, "%d rows", rows);
+    if (r->copies == COPIES_NOISY) {
+        average_noisy_errors(r, m, w, ws, chunk, row);
+        return;
+    }
     if (!error_is_variational(r->error)) {
         model_errors(m, ws, rows, chunk->x, r->error, row);
         return;

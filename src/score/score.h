@@ -10,12 +10,15 @@
 
 // --- the section `score:`
 
+// What a sample is reconstructed from.
+enum copies { COPIES_NONE, COPIES_NOISY };
 enum baseline { BASELINE_NONE, BASELINE_PCA };
 enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 }; // flags
 
 struct score_config {
     int error;       // enum error
-    int64_t samples; // of the code, for the errors of variational models
+    int64_t samples; // of the code, for the errors of variational models; or of noisy copies
+    int noise;       // enum copies
     struct threshold_rule threshold;
     double quantile;   // of threshold quantile, in [0, 1]; of other rules the one that replaces them where they fail
     double deviations; // of threshold mean_std
@@ -36,6 +39,7 @@ struct row_error {
     enum error error;
     int samples;
     uint64_t seed; // of the samples
+    enum copies copies;
 };
 struct row_error row_error_of(const struct score_config *c, const struct train_config *t);
 

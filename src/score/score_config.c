@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const char *const baseline_names[] = {"none", "pca", NULL};
+static const char *const noise_names[] = {"none", "average", NULL};                        // of enum copies
 static const char *const save_names[] = {"code", "reconstruction", "feature_error", NULL}; // bits of enum save
 
 // The section as the YAML gives it.
@@ -25,9 +26,13 @@ const struct field score_fields[] = {
         "p(x|code) (reconstruction_probability)",
         .default_text = "mse", .choices = error_names),
     FIELD_ROW(score_section, config.samples, "samples", FIELD_INT,
-        "error elbo, reconstruction_probability: codes drawn for each sample, with the random numbers of "
-        "train.seed",
+        "error elbo, reconstruction_probability: codes drawn for each sample; noise average: its noisy copies per level; "
+        "with the random numbers of train.seed",
         .default_text = "10", .min = 1, .max = 1e6),
+    FIELD_ROW(score_section, config.noise, "noise", FIELD_CHOICE,
+        "of a denoising model: none: a sample is reconstructed from itself; average: from noisy copies, of each level of "
+        "the noise as many as `samples`, and the error is their mean",
+        .default_text = "none", .choices = noise_names),
     FIELD_ROW(score_section, threshold, "threshold", FIELD_TEXT,
         "a sample with a higher error is called anomalous: a rule such as mad=3.5, or a number; quantile and mean_std "
         "without a number take `quantile` and `deviations`",
@@ -127,10 +132,15 @@ struct node *score_config_write(const struct score_config *c)
 
     struct node *map = spec_write(score_fields, &s, 0);
     struct node *samples = node_take(map, "samples");
-    if (error_is_variational((enum error)c->error))
+    if (error_is_variational((enum error)c->error) || c->noise)
         node_add(map, "samples", samples);
     else // it decides nothing
         node_free(&samples);
+    struct node *noise = node_take(map, "noise");
+    if (c->noise) // the identity of models without noise has none
+        node_add(map, "noise", noise);
+    else
+        node_free(&noise);
     struct node *window = node_take(map, "window");
     if (c->window != STEP_MEAN) // the identity of trials without windows has none
         node_add(map, "window", window);

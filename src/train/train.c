@@ -35,7 +35,8 @@ static void history_add(
 
 // --- the start
 
-static void start_from_scratch(struct trainer *t)
+// Collective. Returns 0, or -1 and an error on all ranks.
+static int start_from_scratch(struct trainer *t, struct err *e)
 {
     const struct model *m = t->task.model;
     const struct train_config *c = t->task.config;
@@ -45,6 +46,7 @@ static void start_from_scratch(struct trainer *t)
         for (size_t k = 0; k < m->parameters; k++)
             t->memory.state[i][k] = start;
     watch_start(&t->point.watch);
+    return trainer_set_blocks(t, e);
 }
 
 // Collective. Returns 0, or -1 and an error on all ranks.
@@ -63,8 +65,8 @@ static int trainer_init(struct trainer *t, struct history *h, struct err *e)
     if (comm_agree(comm, e) != 0)
         return -1;
 
-    if (!trainer_restore(t, h))
-        start_from_scratch(t);
+    if (!trainer_restore(t, h) && start_from_scratch(t, e) != 0)
+        return -1;
     t->overlap = overlap_new(t);
     return 0;
 }

@@ -108,6 +108,11 @@ bool overlap_wait(struct overlap *o, int i, size_t *first, size_t *n);
 // One thread calls this when all have waited for all pieces.
 void overlap_end_step(struct overlap *o);
 
+// --- data_blocks.c
+
+// Collective. Sets the blocks that the training data decides. Returns 0, or -1 and an error on all ranks.
+int trainer_set_blocks(struct trainer *t, struct err *e);
+
 // --- train_step.c
 
 // Collective. Takes the remaining steps of the epoch, as long as training does not stop. Returns 0, or -1 and an error,

@@ -232,6 +232,22 @@ static int check_baseline(const struct trial *t, const struct model *m, const st
         shape_size(&m->code), shape_size(&k->shape), text_bytes(bytes, need), text_bytes(has, all));
 }
 
+// Checks that the model has what score.noise asks for.
+static int check_noise(const struct trial *t, const struct model *m, struct err *e)
+{
+    const struct node *at = node_path(t->tree, "score.noise");
+    if (t->score.noise && model_noise_levels(m) == 0)
+        return node_error(at, e,
+            "found average, but the first layer of the model adds no noise, allowed: none; or a layer gaussian_noise, "
+            "masking_noise or salt_and_pepper at the start of the encoder");
+
+    if (t->score.noise && error_is_variational((enum error)t->score.error))
+        return node_error(at, e,
+            "found average with error %s, allowed: none; or error mse, mae, l2 or binary_crossentropy",
+            error_names[t->score.error]);
+    return 0;
+}
+
 static int check_error(const struct trial *t, const struct model *m, struct err *e)
 {
     const char *why = model_refuses_error(m, (enum error)t->score.error);
@@ -324,8 +340,9 @@ static int plan_model(
         return -1;
 
     ASSERT(k->texts.identity && !k->is_bad, "data without identity");
-    int failed = check_error(t, m, e) | check_baseline(t, m, k, e) | check_objective(p->x, k, e) |
-                 check_batches(t, m, k->rows, e) | check_ranges(t, m, &k->ranges, &found, e);
+    int failed = check_error(t, m, e) | check_noise(t, m, e) | check_baseline(t, m, k, e) |
+                 check_objective(p->x, k, e) | check_batches(t, m, k->rows, e) |
+                 check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);
     note_sizes(p, m);
     trial_identify(t, m, &k->texts, &entry->trial);

@@ -66,7 +66,7 @@ EOF
 cat >text.yaml <<'EOF'
 data: {train: text.h5:all, test: text.h5:all, normal: [a], scale: {method: standard, by: group}}
 model:
-  encoder: [{dense: 2}]
+  encoder: [{gaussian_noise: {relative: 1}}, {dense: 2}]
   decoder: [{dense: 4}]
 train: {epochs: 1}
 EOF

@@ -65,6 +65,7 @@ models:
   constant: {encoder: [{dense: 4, kernel_initializer: constant, constant: 0.1, l1: 0.01}], decoder: [{dense: 6}]}
   dropout: {encoder: [{dropout: 0.3}, {dense: 4}, {dropout: 0.5}], decoder: [{dense: 6}]}
   gaussian_noise: {encoder: [{gaussian_noise: 0.5, clip: [0, 1]}, {dense: 4}], decoder: [{dense: 6}]}
+  relative_noise: {encoder: [{gaussian_noise: {relative: [0.5, 1, 2]}}, {dense: 4}], decoder: [{dense: 6}]}
   masking_noise: {encoder: [{masking_noise: 0.3}, {dense: 4}], decoder: [{dense: 6}]}
   salt_and_pepper: {encoder: [{salt_and_pepper: 0.2}, {dense: 4}], decoder: [{dense: 6}]}
   batch_normalization: {encoder: [{dense: 4}, {batch_normalization: true}], decoder: [{dense: 6}]}
@@ -84,7 +85,7 @@ models:
     decoder: [{upsampling1d: 2}, {average_pooling1d: 2}, {dense: 6}]
 sweep:
   over:
-    model: [tied, contractive, sparse, constant, dropout, gaussian_noise, masking_noise, salt_and_pepper,
+    model: [tied, contractive, sparse, constant, dropout, gaussian_noise, relative_noise, masking_noise, salt_and_pepper,
             batch_normalization, layer_normalization, gaussian, lstm, gru, conv2d, conv2d_transpose, pooling, average,
             upsampling, signals]
 SPEC

@@ -74,7 +74,7 @@ disturbed() {
 }
 
 # --- each kind of signal, all kinds of state
-layers='[{gaussian_noise: 0.1}, {dense: 8}, {batch_normalization: true}, {dropout: 0.1}, {dense: "${code}", activation: tanh}]'
+layers='[{gaussian_noise: {relative: [0.5, 1]}}, {dense: 8}, {batch_normalization: true}, {dropout: 0.1}, {dense: "${code}", activation: tanh}]'
 disturbed 'USR1' tiny --set train.epochs=12000 --set "model.encoder=$layers" --set train.optimizer=adamw --set train.amsgrad=true
 disturbed 'USR1 TERM INT KILL' tiny --set train.epochs=20000 --set train.schedule=reduce_on_plateau --set data.validation=0.2 \
     --set train.early_stopping=9000 --set train.learning_rate=0.01 --checkpoint-every 0.1s

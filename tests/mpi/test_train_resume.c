@@ -20,6 +20,8 @@ static const char plain[] = "{encoder: [{dense: 4, activation: tanh}], decoder: 
 static const char linear[] = "{encoder: [{dense: 4}], decoder: [{dense: 6}]}";
 static const char normalized[] = "{encoder: [{dense: 5}, {batch_normalization: true}, {dense: 3, activation: relu}], "
                                  "decoder: [{dense: 6}]}";
+static const char relative[] = "{encoder: [{gaussian_noise: {relative: [0.5, 1, 2]}}, {dense: 4, activation: tanh}], "
+                               "decoder: [{dense: 6}]}";
 static const char noisy[] =
     "{encoder: [{gaussian_noise: 0.1}, {dense: 8, activation: relu}, {dropout: 0.2}, {gaussian: "
     "3, warmup_epochs: 3}], decoder: [{dense: 6, activation: sigmoid}]}";
@@ -30,6 +32,7 @@ static const struct {
     {plain, "loss: binary_crossentropy"},
     {plain, "optimizer: sgd, momentum: 0.9, nesterov: true, clip_norm: 0.05, schedule: cosine"},
     {plain, "optimizer: nadam, clip_value: 0.01, schedule: exponential, warmup_epochs: 2"},
+    {relative, "optimizer: adamw, weight_decay: 0.01, clip_norm: 0.5"},
     {plain, "optimizer: rmsprop, momentum: 0.5, centered: true, schedule: step, schedule_epochs: 2"},
     {normalized,
         "amsgrad: true, learning_rate: 0.05, schedule: reduce_on_plateau, schedule_epochs: 1, min_delta: 0.01"},

@@ -99,6 +99,9 @@ static const struct example {
     {"gaussian_noise", {2, {3, 3}},
         "encoder: [{gaussian_noise: 0.5, clip: [0, 1]}, {dense: 5, activation: @a}, {gaussian_noise: 0.3}]\n"
         "decoder: [{dense: 4, activation: tanh}, {gaussian_noise: 1, clip: [-1, 1]}, {dense: 9, activation: @o}]"},
+    {"gaussian_noise", {1, {7}},
+        "encoder: [{gaussian_noise: {relative: [0.3, 1]}}, {dense: 5, activation: @a}]\n"
+        "decoder: [{dense: 7, activation: @o}]"},
     {"masking_noise", {1, {9}},
         "encoder: [{masking_noise: 0.3}, {dense: 5, activation: @a}, {masking_noise: 0.5}]\n"
         "decoder: [{dense: 9, activation: @o}]"},

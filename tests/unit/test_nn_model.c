@@ -37,6 +37,23 @@ static const struct {
     {"encoder: [{dense: 3}]\ndecoder: [{dense: 4, tied: true, contractive: 1}]", 1, {"decoder[0]: ", "tied"}},
     {"encoder: [{lstm: 3, use_bias: false}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].use_bias: "}},
     {"encoder: [{gaussian_noise: 1, clip: [1, 0]}, {dense: 3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].clip: "}},
+    {"encoder: [{gaussian_noise: 1e7}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[0].gaussian_noise: found '1e7', allowed: a number in [0, 1000000]"}},
+    {"encoder: [{gaussian_noise: [1]}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[0].gaussian_noise: found a list, allowed: a number in [0, 1000000], or {relative: 1.0}"}},
+    {"encoder: [{gaussian_noise: }, {dense: 3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].gaussian_noise: "}},
+    {"encoder: [{gaussian_noise: {relativ: 1}}, {dense: 3}]\ndecoder: [{dense: 4}]", 2,
+        {"encoder[0].gaussian_noise.relativ: ", "did you mean 'relative'?"}},
+    {"encoder: [{gaussian_noise: {relative: 0}}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[0].gaussian_noise.relative: found '0', allowed: a number in (0, 1000000]"}},
+    {"encoder: [{gaussian_noise: {relative: []}}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[0].gaussian_noise.relative: found no number, allowed: a number, or a list of at most 16 numbers"}},
+    {"encoder: [{gaussian_noise: {relative: {a: 1}}}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[0].gaussian_noise.relative: ", "allowed: a number, or a list of at most 16 numbers"}},
+    {"encoder: [{gaussian_noise: {relative: [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}}, {dense: 3}]\ndecoder: [{dense: 4}]",
+        1, {"encoder[0].gaussian_noise.relative[16]: ", "at most 16 numbers"}},
+    {"encoder: [{dense: 3}, {gaussian_noise: {relative: 1}}]\ndecoder: [{dense: 4}]", 1,
+        {"encoder[1]: gaussian_noise that is relative to the training rows", "must be the first layer"}},
     {"encoder: [{dropout: 1}, {dense: 3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dropout: ", "[0, 1)"}},
     {"encoder: [{dense: -3}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: "}},
     {"encoder: [{dense: 2.5}]\ndecoder: [{dense: 4}]", 1, {"encoder[0].dense: ", "integer"}},
@@ -189,6 +206,37 @@ static void test_write(void **state)
     free(twice);
     model_free(&again);
     model_free(&m);
+}
+
+// Models that are equal are written alike, however their noise is.
+static void test_write_noise(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *given, *written;
+    } rows[] = {
+        {"0.50", "gaussian_noise: 0.5"},
+        {"{relative: 1.0}", "relative: [1]"},
+        {"{relative: [5e-1, 1, 2.0]}", "relative: [0.5, 1, 2]"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char yaml[200];
+        snprintf(
+            yaml, sizeof yaml, "encoder: [{gaussian_noise: %s}, {dense: 3}]\ndecoder: [{dense: 4}]", rows[i].given);
+        struct model *m = model_good(yaml, four, LOSS_MSE);
+        char *text = written(m);
+        struct model *again = model_good(text, four, LOSS_MSE);
+        char *twice = written(again);
+
+        if (!strstr(text, rows[i].written))
+            fail_msg("no '%s' in\n%s", rows[i].written, text);
+        assert_string_equal(text, twice);
+        assert_int_equal(model_noise_levels(m), i == 2 ? 3 : 1);
+        free(text);
+        free(twice);
+        model_free(&m);
+        model_free(&again);
+    }
 }
 
 struct moments {
@@ -394,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write_noise),
         cmocka_unit_test(test_initializers),
         cmocka_unit_test(test_orthogonal),
         cmocka_unit_test(test_seeds),

@@ -1,0 +1,196 @@
+// Blocks of a model that the training data decides: training sets them before its first step and never changes them.
+#include "train/train_impl.h"
+
+#include "base/mem.h"
+#include "data/data_sample.h"
+#include "data/gather.h"
+#include <math.h>
+#include <stdlib.h>
+
+// The spacing of the training rows: the median distance of a row to its fifth nearest neighbour, divided by the root of
+// the number of values of a row. It is what a value differs by between neighbours. It is measured at evenly spaced
+// rows, whose neighbours are sought among more of them.
+enum { NEIGHBOUR = 5, SPACING_ROWS = 20000, SPACING_QUERIES = 500, SPACING_CHUNK = 256 };
+
+// The nearest of some rows to one row: mean squared differences, infinite where there are not as many rows.
+struct nearest {
+    float neighbour[NEIGHBOUR]; // ascending
+    float different;            // of the nearest row that is not equal
+};
+
+struct spacing {
+    const struct team *team;
+    const struct dataset *rows; // (at most SPACING_ROWS)
+    int64_t queries;
+    real *query;          // (queries, columns), owned
+    struct nearest *near; // (chunks, queries), owned: among the rows of each chunk
+};
+
+static int64_t spacing_chunks(const struct spacing *s)
+{
+    return (s->rows->rows + SPACING_CHUNK - 1) / SPACING_CHUNK;
+}
+
+static int32_t query_row(const struct spacing *s, int64_t query)
+{
+    return (int32_t)(query * s->rows->rows / s->queries);
+}
+
+// Gathers rows as the layers see them: with 0 for missing values.
+static void gather_filled(const struct dataset *d, const int32_t *rows, int n, real *x)
+{
+    dataset_gather(d, rows, n, x);
+    for (size_t i = 0; i < (size_t)n * (size_t)d->columns; i++)
+        x[i] = isnan(x[i]) ? 0 : x[i];
+}
+
+static void clear_nearest(struct nearest *n)
+{
+    for (int i = 0; i < NEIGHBOUR; i++)
+        n->neighbour[i] = INFINITY;
+    n->different = INFINITY;
+}
+
+static void add_distance(struct nearest *n, float square)
+{
+    int i = NEIGHBOUR;
+
+    if (square > 0 && square < n->different)
+        n->different = square;
+    for (; i > 0 && square < n->neighbour[i - 1]; i--)
+        if (i < NEIGHBOUR)
+            n->neighbour[i] = n->neighbour[i - 1];
+    if (i < NEIGHBOUR)
+        n->neighbour[i] = square;
+}
+
+// Finds the nearest rows of chunk `number` to every query.
+static void search_chunk(void *context, int64_t number)
+{
+    const struct spacing *s = context;
+    const size_t columns = (size_t)s->rows->columns;
+    int64_t first = number * SPACING_CHUNK, left = s->rows->rows - first;
+    int n = left < SPACING_CHUNK ? (int)left : SPACING_CHUNK;
+    int32_t list[SPACING_CHUNK];
+    real *x = mem_new(SPACING_CHUNK * columns, sizeof *x);
+
+    if (number % s->team->comm->size == s->team->comm->rank) {
+        for (int i = 0; i < n; i++)
+            list[i] = (int32_t)(first + i);
+        gather_filled(s->rows, list, n, x);
+    } else {
+        n = 0;
+    }
+
+    for (int64_t q = 0; q < s->queries && n > 0; q++) {
+        struct nearest *near = &s->near[number * s->queries + q];
+        clear_nearest(near);
+        for (int i = 0; i < n; i++) {
+            float square;
+            const struct loss_batch pair = {.M = 1,
+                .O = s->rows->columns,
+                .y = x + (size_t)i * columns,
+                .t = s->query + (size_t)q * columns,
+                .row = &square};
+            kernels()->loss[LOSS_MSE](&pair);
+            if (list[i] != query_row(s, q))
+                add_distance(near, square);
+        }
+    }
+    free(x);
+}
+
+static int compare_distances(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Returns the median of the values that are positive and finite, which it sorts; 0: there are none.
+static double median_distance(double *value, int64_t n)
+{
+    int64_t used = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (value[i] > 0 && isfinite(value[i]))
+            value[used++] = value[i];
+    if (used == 0)
+        return 0;
+
+    qsort(value, (size_t)used, sizeof *value, compare_distances);
+    return (value[(used - 1) / 2] + value[used / 2]) / 2;
+}
+
+// Returns the spacing, from the nearest rows of all chunks. If most rows have several equal ones, the distances that
+// are 0 do not count; if all are, the nearest row that differs takes the place of the fifth neighbour.
+static double spacing_of_nearest(const struct spacing *s)
+{
+    double *fifth = mem_new((size_t)s->queries, sizeof *fifth), *different = mem_new((size_t)s->queries, sizeof *fifth);
+    int64_t last = s->rows->rows - 1 < NEIGHBOUR ? s->rows->rows - 1 : NEIGHBOUR;
+
+    for (int64_t q = 0; q < s->queries; q++) {
+        struct nearest all;
+        clear_nearest(&all);
+        for (int64_t c = 0; c < spacing_chunks(s); c++) {
+            const struct nearest *n = &s->near[c * s->queries + q];
+            for (int i = 0; i < NEIGHBOUR; i++)
+                add_distance(&all, n->neighbour[i]);
+            all.different = n->different < all.different ? n->different : all.different;
+        }
+        fifth[q] = last > 0 ? sqrt((double)all.neighbour[last - 1]) : 0;
+        different[q] = sqrt((double)all.different);
+    }
+
+    double spacing = median_distance(fifth, s->queries);
+    if (spacing == 0)
+        spacing = median_distance(different, s->queries);
+    free(fifth);
+    free(different);
+    return spacing > 0 ? spacing : 1;
+}
+
+// Collective. Sets *spacing; the same bits on all ranks. Returns 0, or -1 and an error if memory runs out.
+static int measure_spacing(const struct train_task *task, double *spacing, struct err *e)
+{
+    const struct dataset *train = task->train;
+    struct dataset rows = {0};
+    struct spacing s = {.team = task->team, .rows = &rows};
+
+    data_sample(train, train->rows < SPACING_ROWS ? train->rows : SPACING_ROWS, &rows, e);
+    s.queries = rows.rows < SPACING_QUERIES ? rows.rows : SPACING_QUERIES;
+    s.query = mem_array((size_t)(s.queries * rows.columns), sizeof *s.query, "rows whose neighbours are sought", e);
+    s.near = mem_array((size_t)(spacing_chunks(&s) * s.queries), sizeof *s.near, "distances of training rows", e);
+
+    int rc = comm_agree(task->team->comm, e);
+    if (rc == 0) {
+        for (int64_t q = 0; q < s.queries; q++) {
+            int32_t row = query_row(&s, q);
+            gather_filled(&rows, &row, 1, s.query + q * rows.columns);
+        }
+        team_each(task->team, spacing_chunks(&s), search_chunk, &s);
+        comm_join_all(task->team->comm, s.near, (size_t)(spacing_chunks(&s) * s.queries) * sizeof *s.near);
+        *spacing = spacing_of_nearest(&s);
+    }
+
+    free(s.query);
+    free(s.near);
+    data_sample_free(&rows);
+    return rc;
+}
+
+int trainer_set_blocks(struct trainer *t, struct err *e)
+{
+    const struct model *m = t->task.model;
+    double spacing = 0;
+
+    for (int i = 0; i < m->n_layers; i++)
+        for (int k = 0; k < m->layers[i].n_blocks; k++) {
+            const struct block *b = &m->layers[i].blocks[k];
+            if (b->source == SOURCE_NONE)
+                continue;
+            ASSERT(b->source == SOURCE_SPACING && b->count == 1, "%s from %d", b->name, (int)b->source);
+            if (spacing == 0 && measure_spacing(&t->task, &spacing, e) != 0)
+                return -1;
+            t->memory.w[b->offset] = (real)spacing;
+        }
+    return 0;
+}
