@@ -1,8 +1,8 @@
 // A table of notes in shared memory, one for each file that must not outlive its process.
 //
 // Signal handlers read it at any moment, on any thread, and a parent reads it after the death of a child. So a note is
-// claimed and released by one atomic variable, its owner: a note whose owner is OWNER_WRITING is in nobody's hands but
-// the writer's. Without shared memory nothing is noted, and temporaries stay until disk_tidy removes them.
+// claimed and released by one atomic variable, its owner: a note whose owner is OWNER_WRITING belongs to the writer.
+// Without shared memory nothing is noted, and temporaries stay until disk_tidy removes them.
 #include "base/cleanup.h"
 
 #include "base/err.h"
@@ -62,7 +62,8 @@ void cleanup_drop(const char *path)
             atomic_store(&notes[i].owner, OWNER_NONE);
 }
 
-// Called by the signal handler, in several threads at once if several signals come: each note is taken by one of them.
+// Removes the files that the process `pid` noted. The signal handler may call this in several threads at once, if
+// several signals come; each note is taken by one of them.
 static void remove_files_of(int pid, bool with_locks)
 {
     for (int i = 0; notes && i < NOTES; i++) {
@@ -80,7 +81,7 @@ void cleanup_after(pid_t pid)
     remove_files_of((int)pid, false);
 }
 
-// The signal itself ends the process as soon as this returns, because it is blocked until then.
+// Removes the files of this process. The signal is blocked until the handler returns, and then ends the process.
 static void cleanup_at_signal(int signal_number)
 {
     remove_files_of((int)getpid(), true);

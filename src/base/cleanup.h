@@ -4,14 +4,14 @@
 
 #include <sys/types.h>
 
-// Starts noting; without this call nothing is noted. The notes are shared with the children of this process, so that a
-// parent can remove what a child that crashed has left.
+// Starts to note files; without this call none are noted. The notes are shared with child processes: if a child
+// crashes, its parent can remove the files that the child left.
 void cleanup_start(void);
-// From now on a signal that ends the process (SIGTERM, SIGINT, SIGHUP and the like) first removes the files that it has
-// noted. A signal that is ignored stays ignored.
+// From now on, a signal that ends the process (SIGTERM, SIGINT, SIGHUP and the like) first removes the files that this
+// process has noted. A signal that is ignored stays ignored.
 void cleanup_listen(void);
 
-// A lock is removed only by its own process: after the death of its holder another process may have it.
+// A lock is removed only by the process that noted it: when that process is dead, another one may hold the lock.
 enum cleanup_kind { CLEANUP_TEMPORARY, CLEANUP_LOCK };
 void cleanup_add(const char *path, enum cleanup_kind kind);
 void cleanup_drop(const char *path);

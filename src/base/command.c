@@ -1,4 +1,5 @@
-// A child process writes into a pipe, which we read until it ends or is silent for too long.
+// Runs a command as a child process that writes into a pipe. We read the pipe until the child ends or is silent for too
+// long.
 #include "base/command.h"
 
 #include "base/err.h"
@@ -11,7 +12,7 @@
 
 extern char **environ;
 
-// Returns the end of the pipe to read, or -1 if the command could not start.
+// Starts the command and returns the end of the pipe from which to read its output, or -1 if it could not start.
 static int command_start(const char *const *arguments, char *const *environment, pid_t *pid)
 {
     int ends[2];
@@ -35,7 +36,7 @@ static int command_start(const char *const *arguments, char *const *environment,
     return -1;
 }
 
-// Reads until the child closes its end or is silent for too long. What does not fit is read and dropped.
+// Reads into `out` until the child closes its end or is silent for too long. Drops what does not fit.
 static void read_output(int fd, int seconds, char *out, size_t size)
 {
     size_t n = 0;

@@ -36,7 +36,7 @@ static char *folder_of_file(const char *path)
 
 char *disk_resolve(const char *path)
 {
-    enum { LINKS_MOST = 40 }; // as the kernel
+    enum { LINKS_MOST = 40 }; // the kernel's limit
     char to[4096];
     char *at = mem_text(path);
 
@@ -55,7 +55,7 @@ char *disk_resolve(const char *path)
     return at;
 }
 
-// Returns the name of a file's temporaries up to the number of the process, in new memory.
+// Returns the name of a temporary of the file without the process number at its end, in new memory.
 static char *temporary_prefix(const char *path)
 {
     char host[256] = "";
@@ -143,7 +143,8 @@ int disk_fail(struct err *e, const char *path, int error, double bytes, const ch
     return err_add(e, ERR_IO, "%s: %s: %s%s", path, what, strerror(error), is_full ? disk_room(room, path, bytes) : "");
 }
 
-// Accepts EINVAL, by which some network file systems say that they cannot sync folders.
+// Opens `path` and syncs it. EINVAL is not an error: some network file systems report with it that they cannot sync
+// folders.
 static int sync_path(const char *path, int flags, double bytes, struct err *e)
 {
     int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
@@ -156,8 +157,8 @@ static int sync_path(const char *path, int flags, double bytes, struct err *e)
     return rc;
 }
 
-// Gives an open file the owner of another, if this user may. If its group cannot be kept, the group that it has now is
-// allowed no more than everybody.
+// Gives an open file the mode of another, with the bits of `more` added, and its owner if this user may do so. If the
+// group cannot be kept, the file's current group gets only the rights that everybody has.
 static void copy_owner_and_mode(int fd, const struct stat *from, mode_t more)
 {
     struct stat s;
@@ -192,7 +193,7 @@ int disk_open_temporary(const char *temporary, const char *path)
         cleanup_drop(temporary);
         errno = error;
     } else if (replaces) {
-        copy_owner_and_mode(fd, &s, 0600); // it is opened again before it is whole
+        copy_owner_and_mode(fd, &s, 0600); // the temporary is opened again before it is complete
     }
 
     return fd;
@@ -352,8 +353,8 @@ int disk_replace(const char *path, const char *text, struct err *e)
     return rc;
 }
 
-// Makes `path` if it does not exist, in one step. A hard link does that on every file system, NFS included; a file
-// system without hard links has O_EXCL. Returns -1 and errno, EEXIST if the file exists.
+// Creates `path` in one step if it does not exist. A hard link to `temporary` does that on every file system, NFS
+// included; on a file system without hard links, O_EXCL does. Returns -1 and errno, EEXIST if the file exists.
 static int link_or_create(const char *temporary, const char *path, const char *text)
 {
     struct stat s;

@@ -6,30 +6,30 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-// Returns the place to which `path` leads through symbolic links, even if nothing is there; new memory. Files are
-// written and replaced there, and the links stay.
+// Returns the path to which the symbolic links at `path` lead, in new memory, even if no file is there. Files are
+// written and replaced at that path, so that the links stay.
 char *disk_resolve(const char *path);
 
-// Returns ".NAME.tmp-HOST-PID" next to the file to which `path` leads, in new memory: the name under which it is
-// written. If its process has ended, any program may remove it.
+// Returns ".NAME.tmp-HOST-PID" next to the file to which `path` leads, in new memory: the temporary into which this
+// process writes the file. When the process has ended, any program may remove the temporary.
 char *disk_temporary(const char *path);
-// Makes an empty temporary of `path` and returns its descriptor; -1 and errno on failure. It has the mode and, if
-// possible, the owner of the file that it will replace, so that private data is never readable for others. If a signal
-// ends the process, the temporary is removed (base/cleanup.h).
+// Creates the empty file `temporary`, which will become `path`, and returns its descriptor, or -1 and errno on failure.
+// It has the mode and, if possible, the owner of the file at `path`, so that private data is never readable for others.
+// If a signal ends the process, the temporary is removed (base/cleanup.h).
 int disk_open_temporary(const char *temporary, const char *path);
 // Removes a temporary that is no longer needed.
 void disk_discard(const char *temporary);
-// Removes the temporaries of `path` that were left by processes of this machine which have ended.
+// Removes the temporaries of `path` whose processes ran on this machine and have ended.
 void disk_tidy(const char *path);
 // Returns whether `name` is the name of a temporary; if so, sets its host and the number of its process.
 bool disk_is_temporary(const char *name, char host[256], long *pid);
 
-// Adds an ERR_IO "PATH: WHAT: reason of `error` (1.2 MB needed, 300 kB free)". The part in parentheses is only there if
-// the disk is full. `bytes` is the size of the whole file; 0: unknown. Returns -1.
+// Adds the ERR_IO message "PATH: WHAT: reason of `error` (1.2 MB needed, 300 kB free)". The part in parentheses is only
+// there if the disk is full. `bytes` is the size of the whole file; 0: unknown. Returns -1.
 int disk_fail(struct err *e, const char *path, int error, double bytes, const char *what);
 
-// Writes n bytes at an offset of an open file. If they are many, the disk starts with them at once and not at the sync.
-// Returns -1 and errno on failure.
+// Writes n bytes at an offset of an open file. The system starts to write large pieces to disk at once, and does not
+// wait for the sync. Returns -1 and errno on failure.
 int disk_write_at(int fd, const void *data, size_t n, off_t at);
 
 // Describes the file system of `path`: " (1.2 MB needed, 300 kB free)", or "" if nothing is known. Returns out.
@@ -40,17 +40,18 @@ char *disk_room(char out[96], const char *path, double bytes);
 // On failure `path` is unchanged, unless only the final sync failed.
 int disk_rename(const char *temporary, const char *path, const char *previous, struct err *e);
 
-// The file that had a name at some time.
+// Identifies the file that had a name at some moment.
 struct disk_seen {
     bool exists;
     struct stat s;
 };
 void disk_look(const char *path, struct disk_seen *seen);
-// Does the same as disk_rename, but if `path` is no longer the file that was seen, adds an ERR_IO and changes nothing.
+// Does the same as disk_rename, but if `path` is no longer the file that was seen, adds an ERR_IO error and changes
+// nothing.
 int disk_rename_over(const char *temporary, const char *path, const struct disk_seen *seen, struct err *e);
 // Writes a whole file and makes it durable (disk_rename).
 int disk_write(const char *path, const char *text, struct err *e);
-// Replaces a file without a sync: after a crash of the machine it may be the old one, empty or missing.
+// Replaces a file without a sync: if the machine crashes, `path` may then be the old file, empty or missing.
 int disk_replace(const char *path, const char *text, struct err *e);
 // Does the same as disk_replace, but returns 1 and changes nothing if the file exists. If two programs try at the same
 // time, on one or on two machines, only one succeeds.

@@ -1,6 +1,6 @@
 // Messages of errors, collected in one plain value.
 //
-// The kinds of errors are never mixed. A mistake of the user and a failure of the world (disk, memory, network) are
+// The kinds of errors are never mixed. A mistake of the user and a failure of the machine (disk, memory, network) are
 // messages in a struct err, which a function returns to its caller together with -1. A bug of ours is an ASSERT that
 // does not hold: it ends the job at once (err_bug).
 //
@@ -20,7 +20,7 @@
 
 void (*err_abort_hook)(void);
 
-// Does the same as utf8_show, but what would begin a new line or column becomes a space.
+// Does the same as utf8_show, but a line feed, tab or carriage return becomes a space.
 static size_t show_on_one_line(char out[UTF8_SHOWN_MOST], const char **text)
 {
     if (**text != '\n' && **text != '\t' && **text != '\r')

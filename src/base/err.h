@@ -1,4 +1,5 @@
-// Errors of the user and of the world: messages collected in one value that is copied between ranks as it is.
+// Messages about mistakes of the user and failures of the machine, collected in one value that is copied between ranks
+// as it is.
 #pragma once
 
 #include <stdarg.h>
@@ -10,15 +11,16 @@ enum err_kind {
     ERR_TRIAL = 1,
     ERR_USAGE = 2,
     ERR_DATA = 3,
-    ERR_ALERT = 10, // no failure: new data passes a limit of --alert
+    ERR_ALERT = 10, // not a failure: new data exceeds a limit of --alert
     ERR_BUSY = 69,
     ERR_SOFTWARE = 70,
     ERR_SYSTEM = 71,
     ERR_IO = 74,
-    ERR_STOPPED = 75 // on request, with more to do: EXIT_STOPPED of base/request.h
+    ERR_STOPPED = 75 // stopped on request before the work was done: EXIT_STOPPED of base/request.h
 };
 
-// Plain data, so that the verdict of rank 0 can be broadcast. The first kind stays; `text` holds one message per line.
+// Plain data, so that MPI can broadcast the verdict of rank 0. `kind` is that of the first message; `text` holds one
+// message per line.
 struct err {
     enum err_kind kind;
     int count;  // messages added
@@ -35,8 +37,8 @@ int err_add(struct err *e, enum err_kind kind, const char *format, ...) __attrib
 int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-// Returns the part of a message behind "NAME: ", or all of it if it does not begin so. The message has the name as a
-// terminal shows it.
+// Returns the part of a message that follows "NAME: ", or the whole message if it does not begin so. Finds the name in
+// the form that messages give it, with control characters escaped.
 const char *err_behind(const char *message, const char *name);
 // Does the same as err_add with kind ERR_IO, and appends ": " and the description of `errno`.
 int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,8 +1,8 @@
 // Fields: values of a config struct, found by the rows of its table.
 //
-// A value is set from text only (field_set), whatever the text comes from: YAML, an option, an attribute, a default. It
-// is checked there, so a config never holds a value that its table does not allow. field_get is the way back; field_set
-// of its text gives the same value. Text and lists belong to the struct, so field_set frees what was there before.
+// Values are set only from text (field_set), which may come from YAML, an option, an attribute or a default. field_set
+// checks them, so a config never holds a value that its table does not allow. field_get turns a value into text again,
+// from which field_set gives the same value. Text and lists belong to the struct, so field_set frees the old ones.
 #include "base/field.h"
 
 #include "base/err.h"
@@ -127,8 +127,7 @@ static int to_integer(const struct field *f, int64_t *value, const char *text, c
     return in_range(f, (double)*value) ? 0 : field_refuse(f, text, why);
 }
 
-// Returns true if arithmetic in single precision, in which models are trained, keeps a number apart from zero and from
-// infinity.
+// Returns true if a number is 0, or becomes neither 0 nor infinite in single precision, in which models are trained.
 static bool fits_float(double value)
 {
     return value == 0 || (fabs(value) >= (double)FLT_MIN && fabs(value) <= (double)FLT_MAX);
@@ -162,7 +161,7 @@ static int set_choice(const struct field *f, int *value, const char *text, char 
     return field_refuse(f, text, why);
 }
 
-// Frees a value and leaves it unset. Values that own no memory stay.
+// Frees the memory that a value owns, and sets it to NULL or to an empty list. Other values stay unchanged.
 static void drop_value(const struct field *f, void *config)
 {
     void *p = field_place(f, config);

@@ -22,7 +22,7 @@ static const char *describe_kind(mode_t mode)
     return "found something else, allowed: a regular file";
 }
 
-// Returns 0 for a regular file. errno is EINVAL for one of another kind.
+// Returns 0 for a regular file. For a file of another kind, sets *why and errno (EINVAL) and returns -1.
 static int refuse_irregular(mode_t mode, const char **why)
 {
     if (S_ISREG(mode))
@@ -32,15 +32,15 @@ static int refuse_irregular(mode_t mode, const char **why)
     return -1;
 }
 
-// Sets the reason that errno says. Returns -1.
+// Sets *why to the description of errno. Returns -1.
 static int input_fail_errno(const char **why)
 {
     *why = strerror(errno);
     return -1;
 }
 
-// Looks before it opens, because opening some devices changes them. O_NONBLOCK is for a FIFO that takes the file's
-// place after the look.
+// Examines the file before it opens it, because opening some devices changes their state. O_NONBLOCK is for a FIFO that
+// takes the file's place in between.
 int input_open(const char *path, const char **why)
 {
     const char *ignored;

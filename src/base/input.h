@@ -1,14 +1,14 @@
-// Files that are read. A name that a user gives, or that a folder holds, can lead to a FIFO, a socket or a device, and
-// opening or reading one of those can block forever or change it. Every file of a user, of a run's folder and of a data
-// set is therefore opened here, or checked here before a library opens it by name.
+// Files that are read. A name that a user gives, or that is found in a folder, can lead to a FIFO, a socket or a
+// device. Opening or reading one of those can block forever or change a device's state. Every file of a user, of a
+// run's folder and of a data set is therefore opened here, or checked here before a library opens it by name.
 #pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
 
-// Opens a regular file for reading and returns its descriptor. Returns -1 if there is none, or if it is of another
-// kind; then *why (if not NULL) is the reason, to be copied before the next call, and errno says ENOENT if nothing has
-// this name.
+// Opens a regular file for reading and returns its descriptor. Returns -1 if the file does not exist, is of another
+// kind or cannot be opened. Then *why (if `why` is not NULL) is the reason, valid until the next call, and errno is
+// ENOENT if the file does not exist.
 int input_open(const char *path, const char **why);
 // Does the same as input_open, but returns a stream, or NULL on failure.
 FILE *input_stream(const char *path, const char **why);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Reads a string in quotes that `at` begins. Returns where it ends, or NULL if no comma and no end of the list follows
-// it: then it is not in quotes. `out` has space for the rest of the list.
+// Reads the string in quotes that begins at `at` into `out`, which has space for the rest of the list. Returns the end
+// of the string, or NULL if neither a comma nor the end of the list follows: then the quote is part of a name.
 static const char *read_list_quoted(const char *at, char *out)
 {
     if (*at != '"')

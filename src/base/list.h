@@ -7,7 +7,7 @@
 // comma at the end adds an empty name. A name in double quotes may hold commas and blanks, and a quote if it is
 // doubled: "a ""b"", c".
 char **list_split(const char *list, int *n);
-// Appends a name to such a list, in quotes if it needs them.
+// Appends a name to a list, in quotes if the name needs them.
 void list_add(struct text *list, const char *name);
 // Returns an owned copy of n names; NULL gives NULL.
 char **list_copy(char *const *names, int n);

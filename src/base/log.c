@@ -26,7 +26,7 @@ enum log_level log_level(void)
     return log_state.level;
 }
 
-// Prints `before` and a message that is fit for a terminal.
+// Formats a message, makes it fit for a terminal and prints it after `before`.
 static void print_message(FILE *to, const char *before, const char *format, va_list args)
 {
     char *visible = text_message(format, args);

@@ -1,4 +1,5 @@
-// The program's log: lines on stdout, of rank 0 or of any rank, at a level that follows from how often a line comes.
+// The program's log: lines on stdout, of rank 0 or of any rank. The level of a line says how often such lines are
+// printed.
 #pragma once
 
 #include <stdbool.h>
@@ -14,11 +15,11 @@ void log_line(enum log_level level, const char *format, ...) __attribute__((form
 void log_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Prints a line "hourglass: warning: ..." to standard error on rank 0, at every level.
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-// Prints a line on this rank, behind "[rank] ".
+// Prints a line on any rank, after "[rank] ".
 void log_rank_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// The progress line of a terminal, which is drawn again and again. Only rank 0 draws it, and only if there is a
+// Returns true if this process draws the progress line, which is redrawn again and again: it is rank 0, and there is a
 // terminal.
 bool log_has_terminal(void);
 void log_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_progress_end(void); // erases the progress line, before other output
+void log_progress_end(void); // erases the progress line; called before other output

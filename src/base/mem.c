@@ -1,4 +1,4 @@
-// Without memory for a small object the process ends; a large array reports an error instead.
+// If memory for a small object runs out, the process ends; for a large array, an error is reported instead.
 #include "base/mem.h"
 
 #include "base/err.h"
@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// Runs no exit handlers: a library may be in the middle of a call, and HDF5's handler would close files in use.
+// Ends the process without its exit handlers: a library may be in the middle of a call, and HDF5's handler would close
+// files in use.
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
     fprintf(stderr, "hourglass: out of memory: %zu x %zu bytes\n", count, size);
@@ -82,7 +83,8 @@ char *mem_format(const char *format, ...)
     return p;
 }
 
-// Returns the number behind `key` in a file of lines, or -1 if there is none. Without a key, the file is the number.
+// Returns the number after `key` in a file of lines, or -1 if there is none. If `key` is NULL, the file holds only the
+// number.
 static int64_t read_memory_figure(const char *path, const char *key)
 {
     char line[256];

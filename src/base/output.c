@@ -1,8 +1,8 @@
 // The turns of commands that write one file, by flock on `.NAME.lock`.
 //
 // The holder removes the lock's file before it releases the lock. A process that waited may therefore have locked a
-// file that has no name any more, while a third process has already locked a new one; so try_lock looks whether the
-// file that it has locked still has the name, and begins again if not.
+// file that has no name any more, while a third process has already locked a new one; so try_lock checks that the file
+// that it has locked still has the name; if not, the caller tries again.
 #include "base/output.h"
 
 #include "base/cleanup.h"
@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 3 };   // until a message says who is waited for
+enum { PATIENCE_SECONDS = 3 };   // until a message names the process that we wait for
 enum { PAUSE_NANOS = 50000000 }; // between two attempts
 enum lock_verdict { LOCK_TAKEN, LOCK_BUSY, LOCK_REPLACED, LOCK_IMPOSSIBLE };
 
@@ -37,7 +37,8 @@ static char *lock_path(const char *path)
     return lock;
 }
 
-// The lock of another user can often only be read, which is enough for flock, except on NFS.
+// Opens the lock's file. If it belongs to another user, it can often only be read, which is enough for flock, except on
+// NFS.
 static int open_lock(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
@@ -65,7 +66,7 @@ static void remove_unlockable(int fd, const char *path)
         unlink(path);
 }
 
-// One attempt. On LOCK_TAKEN and LOCK_BUSY *fd is open; on LOCK_IMPOSSIBLE errno is the reason.
+// Tries once to take the lock. On LOCK_TAKEN and LOCK_BUSY *fd is open; on LOCK_IMPOSSIBLE errno is the reason.
 static enum lock_verdict try_lock(const char *path, int *fd)
 {
     enum lock_verdict verdict = LOCK_TAKEN;
@@ -88,7 +89,7 @@ static enum lock_verdict try_lock(const char *path, int *fd)
     return verdict;
 }
 
-// Writes into the lock who holds it, for the message of a process that waits. It may fail without harm.
+// Writes into the lock's file which process holds it, for the message of a process that waits. A failure does no harm.
 static void sign_lock(int fd)
 {
     char host[256] = "", text[300];
@@ -110,7 +111,8 @@ static void report_waiting(const char *path, int fd)
     free(visible);
 }
 
-// If no file can be made here, the temporary cannot be made either, which is an error and says more.
+// Warns that the file cannot be locked. If no file can be made in the folder, prints nothing: the temporary cannot be
+// made there either, and that error says more.
 static void report_impossible(const struct output *o, int error)
 {
     struct err w = {0};

@@ -49,8 +49,8 @@ static char *boot_identity(void)
     return mem_text(line);
 }
 
-// Reads state and start of a process of this machine: fields 3 and 22 of its `stat`, counted behind its name, which may
-// hold anything. Returns -1 if there is no such process.
+// Reads the state and the start time of a process of this machine: fields 3 and 22 of /proc/PID/stat. Fields are
+// counted after the process's name, which may contain anything. Returns -1 if there is no such process.
 static int read_process_stat(int64_t pid, char *state, int64_t *start)
 {
     char path[64], line[1024];

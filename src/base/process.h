@@ -5,9 +5,9 @@
 #include "base/field.h"
 
 struct process {
-    char *host;  // owned, as all strings here
-    char *boot;  // of the machine: a random string for each start; "" if the system has none
-    char *space; // of process numbers: each container on a machine has its own
+    char *host;  // owned
+    char *boot;  // owned; a random string that the machine makes at each start; "" if the system has none
+    char *space; // owned; the namespace of process numbers: each container on a machine has its own
     int64_t pid;
     int64_t start; // in clock ticks since the boot
 };
@@ -19,9 +19,9 @@ void process_self(struct process *p);
 enum process_state {
     PROCESS_RUNS,
     PROCESS_GONE,
-    PROCESS_ELSEWHERE // cannot be seen from here
+    PROCESS_ELSEWHERE // on another machine or in another container: cannot be examined from here
 };
-// Looks whether a process of any machine still runs.
+// Finds out whether a process, which may be one of another machine, still runs.
 enum process_state process_examine(const struct process *p);
-// Returns whether a process of this number runs on this machine.
+// Returns true if a process with this number runs on this machine.
 bool process_runs(int64_t pid);

@@ -27,7 +27,7 @@ struct random_block {
 // Returns four independent 32-bit numbers.
 struct random_block random_at(uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint64_t index);
 
-// Returns a number in [0, 1) with 24 bits, exact in float.
+// Returns a number in [0, 1) of 24 bits, which a float holds exactly.
 static inline float random_unit(uint32_t bits)
 {
     return (float)(bits >> 8) * 0x1p-24f;

@@ -8,17 +8,17 @@
 // its ranks after one second, which is enough to save only a small model.
 #pragma once
 
-enum request { REQUEST_NONE, REQUEST_CHECKPOINT, REQUEST_STOP }; // a larger one includes the smaller
+enum request { REQUEST_NONE, REQUEST_CHECKPOINT, REQUEST_STOP }; // a larger request includes the smaller ones
 enum {
     EXIT_STOPPED = 75
-}; // exit code of a run that stopped with more to do (EX_TEMPFAIL of sysexits.h): start it again
+}; // exit code of a run that stopped before it was done (EX_TEMPFAIL of sysexits.h): start it again to resume it
 
 // Turns the signals above into requests. Until request_begin, a request to stop ends the process at once with
-// EXIT_STOPPED: during start-up nothing can be lost, and nobody looks at requests yet.
+// EXIT_STOPPED: during start-up nothing can be lost, and no code checks for requests yet.
 void request_listen(void);
-// Declares that requests to stop are looked at from now on.
+// Declares that the caller checks for requests to stop from now on.
 void request_begin(void);
-// Makes a request, as a signal does. A smaller one than the pending request changes nothing.
+// Makes a request, as a signal does. A request that is smaller than the pending one changes nothing.
 void request_raise(enum request r);
 enum request request_pending(void);
 // Clears a request that was carried out, unless a larger one has come since.

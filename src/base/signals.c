@@ -16,7 +16,8 @@ static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM,
 enum { ENDING = sizeof ending / sizeof *ending };
 static bool was_ignored[ENDING];
 
-// Runs before all code of libraries, which may not be ready to be called: it asks the kernel.
+// Records which signals are ignored. Runs before the code of all libraries, which may not be ready to be called, so it
+// asks the kernel.
 static void record_ignored(void)
 {
     struct {

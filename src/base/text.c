@@ -39,7 +39,7 @@ void text_add(struct text *t, const char *format, ...)
 
 void text_add_visible(struct text *t, const char *text, size_t n)
 {
-    char *copy = mem_format("%.*s", (int)n, text); // utf8_show needs its end
+    char *copy = mem_format("%.*s", (int)n, text); // utf8_show needs the NUL at its end
     text_reserve(t, strlen(copy) * 4 + UTF8_SHOWN_MOST);
     for (const char *at = copy; *at;)
         t->length += utf8_show(t->data + t->length, &at);
@@ -57,7 +57,7 @@ char *text_visible(const char *text)
 
 char *text_message(const char *format, va_list args)
 {
-    static const char end[] = "\1\2\1"; // stands for the line feeds of the format while arguments are put in
+    static const char end[] = "\1\2\1"; // marks the line feeds of the format while the arguments are inserted
     struct text marked = {0}, shown = {0};
 
     text_add(&marked, "%s", "");
@@ -113,7 +113,7 @@ static int least_of_three(int a, int b, int c)
     return m < c ? m : c;
 }
 
-enum { NEAR_LENGTH_MAX = 63 }; // of words that are compared
+enum { NEAR_LENGTH_MAX = 63 }; // of a word that is compared
 
 // Returns the edit distance (Levenshtein), with one row of the table. A word of more than NEAR_LENGTH_MAX bytes is far
 // from all others. O(|a| |b|).
@@ -214,8 +214,8 @@ char *text_number(char out[32], double value)
     return out;
 }
 
-// Does the same as strtod. Sets *is_beyond to true if no double holds the number: it is too large, or is read as zero
-// and is not.
+// Does the same as strtod. Sets *is_beyond to true if no double holds the number: it is too large, or so small that it
+// becomes 0.
 static double read_double(const char *text, char **end, bool *is_beyond)
 {
     errno = 0;
@@ -253,7 +253,7 @@ char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n)
     const size_t most = QUOTE_ROOM - 4; // "..." and a NUL
     size_t length = n < most ? n : most;
     while (length < n && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--; // not within a character of UTF-8
+        length--; // do not cut a character of UTF-8
     for (size_t i = 0; i < length; i++)
         out[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
     ASSERT(length + 4 <= QUOTE_ROOM, "%zu", length);

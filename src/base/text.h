@@ -19,23 +19,25 @@ void text_add_json(struct text *t, const char *text);
 // Returns the ending of a plural: "" for 1, else "s".
 const char *text_plural(int64_t n);
 
-// Returns the word of words[0..n) with the least edit distance to `word`, or NULL if none is near enough to be meant.
+// Returns the word of words[0..n) with the least edit distance to `word`, or NULL if none is similar enough.
 const char *text_nearest(const char *word, const char *const *words, int n);
-// Writes "; did you mean 'good'?" with the nearest of words[0..n), or "" if none is near enough. Returns out.
+// Writes "; did you mean 'good'?" with the nearest of words[0..n), or "" if none is similar enough. Returns out.
 enum { DID_YOU_MEAN_ROOM = 96 };
 char *text_did_you_mean(char out[DID_YOU_MEAN_ROOM], const char *word, const char *const *words, int n);
 
-// Appends n bytes of a name or message from a file so that a terminal shows it and obeys none of it: control
-// characters, overrides of the direction and bytes that are no UTF-8 become \xNN. Line feeds and tabs stay.
+// Appends n bytes of a name or message from a file so that a terminal shows them and obeys none of them: control
+// characters, marks that change the direction of writing and bytes that are not UTF-8 become \xNN. Line feeds and tabs
+// stay.
 void text_add_visible(struct text *t, const char *text, size_t n);
 // Does the same with a whole string. Returns new memory.
 char *text_visible(const char *text);
 
-// Formats a message as printf does, fit for a terminal as by text_visible. The lines are those of the format: a line
-// feed in an argument, such as a file's name, becomes \x0a. New memory.
+// Formats a message as printf does, in new memory, and makes it fit for a terminal as text_visible does. Only line
+// feeds of the format begin a line: one in an argument, such as a file's name, becomes \x0a.
 char *text_message(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
-// Makes a string of a file fit for a message: cut to a few words, control characters shown as '?'. Returns out.
+// Makes a string from a file fit for a message: cuts it to a few words and shows control characters as '?'. Returns
+// out.
 enum { QUOTE_ROOM = 64 };
 char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n);
 

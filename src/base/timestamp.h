@@ -17,10 +17,10 @@ int64_t timestamp_days(int year, int month, int day);
 // Returns whether the date exists and the time lies within a day; second 60 is allowed.
 bool timestamp_is_valid(const struct calendar_time *c);
 int64_t timestamp_of(const struct calendar_time *c);
-// Splits a time, moved by an offset of this many minutes from UTC.
+// Splits a time into year, month and so on, in a time zone that is `offset_minutes` ahead of UTC.
 struct calendar_time timestamp_split(int64_t time, int offset_minutes);
-// Reads an offset: "Z", "+01:00", "-0330", "+01". Returns false if `text` is none.
+// Reads an offset from UTC: "Z", "+01:00", "-0330", "+01". Returns false if `text` is not an offset.
 bool timestamp_read_offset(const char *text, int *minutes);
-// Writes a time as "2020-03-09 10:14:33.25+01:00", with the offset as `zone` gives it, or without one if `zone` is
-// NULL: then in UTC. A missing time gives "". Returns out.
+// Writes a time as "2020-03-09 10:14:33.25+01:00", in the time zone with the offset `zone`; if `zone` is NULL, in UTC
+// and without an offset. A missing time gives "". Returns out.
 char *timestamp_text(char out[TIME_TEXT_ROOM], int64_t time, const char *zone);

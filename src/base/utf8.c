@@ -24,7 +24,8 @@ static bool is_in_ranges(uint32_t character, const struct character_range *range
     return false;
 }
 
-// Returns the length of the sequence that `lead` begins, 0 if it begins none, and its payload bits in *bits.
+// Returns the length of the sequence that `lead` begins, or 0 if it begins none. Sets *bits to the bits of the
+// character that `lead` holds.
 static int sequence_length(unsigned char lead, uint32_t *bits)
 {
     *bits = lead;
@@ -42,14 +43,14 @@ static int sequence_length(unsigned char lead, uint32_t *bits)
 
 uint32_t utf8_next(const char **text)
 {
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000}; // of a sequence of that length
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000}; // the smallest character of each length
     const unsigned char *s = (const unsigned char *)*text;
     uint32_t character;
     int length = sequence_length(*s, &character);
 
     ASSERT(*s && length <= 4, "%d", length);
     for (int i = 1; i < length; i++) {
-        if (s[i] >> 6 != 2) // also at the end of the string
+        if (s[i] >> 6 != 2) // also true for the NUL at the end
             length = 0;
         else
             character = character << 6 | (s[i] & 0x3f);
@@ -71,7 +72,7 @@ bool utf8_is_valid(const char *text)
         if (length == 0)
             return false;
         for (; length > 1; length--)
-            if (*at++ >> 6 != 2) // also where the text ends
+            if (*at++ >> 6 != 2) // also true for the NUL at the end
                 return false;
     }
     return true;
