@@ -3,12 +3,12 @@
 // A struct comm owns its handle, which holds the MPI communicator. The world is made by comm_start and ended by
 // comm_stop; groups are made by comm_split and freed by comm_free.
 //
-// MPI is started with MPI_THREAD_SERIALIZED: any thread may call it, but one at a time. Most libraries grant that; if
-// one does not, comm_threads_take_turns says so and all communication stays on the main thread.
+// MPI is started with MPI_THREAD_SERIALIZED: any thread may call MPI, but only one at a time. If the library does not
+// support that, comm_threads_take_turns returns false and all communication stays on the main thread.
 //
-// Errors of the user or of the world are values (struct err) that all ranks make equal by comm_agree, so that no rank
-// waits for another one that has given up. Our own bugs end the job: err_bug calls job_abort through err_abort_hook. An
-// error inside MPI ends the job, too, which is MPI's default.
+// Mistakes of the user and failures of the machine are values (struct err) that all ranks make equal by comm_agree, so
+// that no rank waits for another one that has given up. Our own bugs end the job: err_bug calls job_abort through
+// err_abort_hook. An error inside MPI ends the job, too, which is MPI's default.
 #include "comm/comm_impl.h"
 
 #include "base/mem.h"
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 1 << 30 }; // bytes per call: counts of MPI 3 are int
+enum { PIECE = 1 << 30 }; // bytes per call of MPI: counts of MPI 3 are int
 
 static int thread_level;
 
@@ -27,9 +27,9 @@ MPI_Comm comm_mpi(const struct comm *comm)
     return comm->handle->mpi;
 }
 
-// --- what the launcher says in the environment
+// --- variables that the launcher sets
 
-// Returns the first of these variables that is set, as a number, or else `fallback`.
+// Returns as a number the first of the variables `names` that is set, or `fallback` if none is.
 static int environment_int(const char *const *names, int fallback)
 {
     for (; *names; names++)
@@ -38,8 +38,8 @@ static int environment_int(const char *const *names, int fallback)
     return fallback;
 }
 
-// Returns true if srun started this process. A batch script has the number of tasks in its environment without being
-// one.
+// Returns true if srun started this process. A batch script is not a step, although its environment has the number of
+// tasks.
 static bool is_slurm_step(void)
 {
     return getenv("SLURM_STEP_ID") && getenv("SLURM_PROCID");
@@ -64,7 +64,7 @@ bool comm_has_launcher(void)
     return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
 }
 
-// Returns the number of processes of this job on this node, as far as the launcher says.
+// Returns the number of processes of this job on this node, or 1 if the launcher does not set it.
 static int launched_local_size(void)
 {
     static const char *const names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "SLURM_NTASKS_PER_NODE", NULL};
@@ -103,10 +103,10 @@ static void set_environment(int threads)
     if ((long)launched_local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 
-    setenv("UCX_DEBUG_SIGNO", "0", 0); // or UCX takes SIGHUP to print what it does
-    if (!comm_has_launcher()) { // one process: without a daemon and the search for a fast network, 0.3 s become 0.05 s
+    setenv("UCX_DEBUG_SIGNO", "0", 0); // otherwise UCX takes SIGHUP to print what it does
+    if (!comm_has_launcher()) {        // without a daemon and the search for a fast network: 0.05 s instead of 0.3 s
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // lone processes would remove each other's
+        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // processes without a launcher would remove each other's
         setenv("OMPI_MCA_pml", "ob1", 0);
     }
 }
@@ -117,7 +117,7 @@ int comm_start(struct comm *world, int threads, struct err *e)
     const int launched = comm_launched_size();
 
     *world = (struct comm){0};
-    if (!comm_has_launcher() && launched > 1) // srun without PMIx: MPI would end us with a page of its own
+    if (!comm_has_launcher() && launched > 1) // srun without PMIx: MPI would end this process with a long message
         return refuse_singletons(launched, e);
 
     set_environment(threads);
@@ -223,7 +223,7 @@ double comm_sum(const struct comm *comm, double value)
     return all;
 }
 
-// Returns the size of the next call, of `bytes` that are left.
+// Returns how many of the remaining `bytes` the next call of MPI transfers.
 static int piece_bytes(size_t bytes)
 {
     return (int)(bytes < PIECE ? bytes : PIECE);

@@ -1,6 +1,5 @@
-// The launchers of the MPI libraries. The ranks that one starts are unknown to the library of another: each would
-// believe that it is alone, train everything and write the same files. So a launcher is asked for its version before it
-// is used.
+// Finds a launcher of the MPI library. If another library's launcher starts ranks, each of them believes that it is
+// alone, trains everything and writes the same files. So we ask a launcher for its version before we use it.
 #include "comm/launcher.h"
 
 #include "base/command.h"
@@ -10,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATIENCE = 10 }; // seconds, for a launcher's version
+enum { PATIENCE = 10 }; // seconds that a launcher may take to print its version
 
 #ifndef HOURGLASS_MPIEXEC // the launcher that CMake found next to the library
 #define HOURGLASS_MPIEXEC ""
@@ -48,7 +47,7 @@ enum mpi_flavour launcher_parse(const char *answer, char release[64])
     return FLAVOUR_UNKNOWN;
 }
 
-// Returns whether a launcher belongs to the loaded library. If either is unknown, it counts as belonging.
+// Returns true if a launcher belongs to the loaded library, or if either of them is unknown.
 static bool belongs_to_library(enum mpi_flavour f)
 {
     enum mpi_flavour library = mpi_flavour();
@@ -63,8 +62,8 @@ static void add_reason(char **reasons, const char *command, const char *text)
     *reasons = longer;
 }
 
-// Fills *l and returns true if the command can be started and belongs to the library; if not, adds the reason. A
-// launcher that does not name itself, such as a wrapper of a site, counts as one of the library's.
+// Fills *l and returns true if the command can be started and belongs to the library. If not, adds the reason to
+// *reasons. A launcher that prints no name, such as a wrapper of a site, counts as one of the library's.
 static bool try_command(const char *command, struct launcher *l, char **reasons)
 {
     const char *const arguments[] = {command, "--version", NULL};
@@ -121,7 +120,7 @@ void launcher_free(struct launcher *l)
     *l = (struct launcher){0};
 }
 
-// --- what it needs
+// --- options and variables of a launcher
 
 const char *launcher_quiet_option(const struct launcher *l)
 {
@@ -130,7 +129,7 @@ const char *launcher_quiet_option(const struct launcher *l)
 
 int launcher_signal(enum mpi_flavour flavour, int code)
 {
-    if (flavour == FLAVOUR_MPICH) // hydra exits with the signal itself; the codes of err.h are below 4 or above 63
+    if (flavour == FLAVOUR_MPICH) // hydra exits with the signal itself; exit codes of a run are below 4 or above 63
         return code > 3 && code < 64 ? code : 0;
     return code > 128 ? code - 128 : 0;
 }
@@ -148,20 +147,20 @@ static bool is_in_allocation(void)
 static void set_open_mpi_4(void)
 {
     setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
-    // The default binds all threads of a rank to one core if there are two ranks.
+    // By default, if there are two ranks, all threads of a rank are bound to one core.
     setenv("OMPI_MCA_hwloc_base_binding_policy", "none", 0);
-    // mpirun would sleep twice for this second after an exit code that is not 0. supervise() stops ranks in another
-    // way.
+    // If an exit code is not 0, mpirun would sleep twice for this time, one second by default. supervise() stops ranks
+    // in another way.
     setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
 }
 
-// Sets the same by the names of PRRTE, the launcher of Open MPI 5, which ignores the old ones.
+// Does the same for Open MPI 5. Its launcher is PRRTE, which ignores the variables of Open MPI 4.
 static void set_open_mpi_5(void)
 {
     setenv("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe", 0);
     setenv("PRTE_MCA_hwloc_default_binding_policy", "none", 0);
     if (!is_in_allocation())
-        setenv("OMPI_MCA_btl", "self,sm", 0); // without TCP, which complains about network cards that nobody needs
+        setenv("OMPI_MCA_btl", "self,sm", 0); // without TCP, which reports problems of network cards that we do not use
 }
 
 void launcher_environment(enum mpi_flavour flavour, bool are_crowded)

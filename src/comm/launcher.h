@@ -1,4 +1,5 @@
-// The launchers of the MPI libraries: which one belongs to this program, how it is called, what its exit code means.
+// The launchers of the MPI libraries: finds the one that belongs to this program, and knows its options and the meaning
+// of its exit code.
 #pragma once
 
 #include "base/err.h"
@@ -11,23 +12,23 @@ struct launcher {
     char name[160]; // "/usr/bin/mpirun (Open MPI 4.1.4)"
 };
 
-// Returns the flavour that a launcher's answer to --version names, and writes name and version ("Open MPI 5.0.7") to
-// `release`. Returns FLAVOUR_UNKNOWN, and writes an empty string, if it is none that we know.
+// Returns the flavour of the launcher that printed `answer` for --version, and writes its name and version ("Open MPI
+// 5.0.7") to `release`. Returns FLAVOUR_UNKNOWN and writes an empty string if we do not know it.
 enum mpi_flavour launcher_parse(const char *answer, char release[64]);
 
-// Finds the launcher to start ranks with. The candidates are HOURGLASS_MPIEXEC only, if it is set, or else the launcher
-// of the build, and mpirun and mpiexec in PATH; the first that belongs to the loaded library is taken. Returns -1 with
-// an error that says why each does not do: it is not found, or it is of another MPI, each of whose ranks would believe
-// it is the only one. The caller frees *l with launcher_free.
+// Finds the launcher that starts ranks. If HOURGLASS_MPIEXEC is set, it is the only candidate; otherwise the candidates
+// are the launcher of the build, and mpirun and mpiexec in PATH. Takes the first one that belongs to the loaded
+// library. Returns -1 and an error with the reason for each candidate: it was not found, or it is of another MPI, and
+// each rank would believe that it is the only one. The caller frees *l with launcher_free.
 int launcher_find(struct launcher *l, struct err *e);
 void launcher_free(struct launcher *l);
 
-// Returns the option that keeps the launcher from explaining an exit code that is not 0; NULL if it has none.
+// Returns the option that makes the launcher print no explanation of an exit code other than 0, or NULL if it has none.
 const char *launcher_quiet_option(const struct launcher *l);
 
-// Returns the signal that killed a rank, from the launcher's exit code; 0 if none did.
+// Returns the signal that killed a rank, according to the launcher's exit code, or 0 if no signal did.
 int launcher_signal(enum mpi_flavour flavour, int code);
 
-// Sets the variables that the launcher and its ranks need when all ranks are on this node. The user's own settings
-// stay. `are_crowded`: there are more threads than cores.
+// Sets the variables that the launcher and its ranks need when all ranks are on this node. Does not change variables
+// that the user set. `are_crowded`: there are more threads than cores.
 void launcher_environment(enum mpi_flavour flavour, bool are_crowded);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Takes name and version from what the library says of itself:
+// Takes the name and the version from the library's description of itself:
 //   Open MPI    "Open MPI v4.1.4, package: ..."
 //   MPICH       "MPICH Version:\t4.0.2\nMPICH Release date: ..."
 //   Cray MPICH  "MPI VERSION    : CRAY MPICH version 8.1.25.17 (ANL base 3.4a2)\n..."
@@ -25,7 +25,7 @@ const char *mpi_library(void)
     char *v = strstr(name, " v");
     char *label = strstr(name, " Version:");
     if (label)
-        memmove(label + 1, label + 10, strlen(label + 10) + 1); // with the tab after it
+        memmove(label + 1, label + 10, strlen(label + 10) + 1); // also moves the tab after the version
     else if (v && v[2] >= '0' && v[2] <= '9')
         memmove(v + 1, v + 2, strlen(v + 2) + 1);
 

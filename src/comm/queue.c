@@ -1,12 +1,5 @@
-// The messages of the queue. A leader sends TAG_REQUEST to rank 0, with its report as the content; rank 0 sends back
-// TAG_ANSWER with the next piece of work, or without content if none is left.
-//
-// Rank 0 keeps the ranks whose requests it has received but not answered in `asking`, because the policy may say
-// QUEUE_WAIT. They are served in that order. `left` counts the other leaders that do not know yet that none is left;
-// each has at most one request under way, so no message is left when it is 0 and the queue may be freed.
-//
-// Waiting is polling with short sleeps instead of a blocking call: other groups compute on these cores, and MPI's own
-// waiting would take one.
+// The messages of the queue. A leader sends TAG_REQUEST to rank 0, with its report as the content. Rank 0 answers with
+// TAG_ANSWER, which holds the next piece of work, or nothing if no work is left.
 #include "comm/queue.h"
 
 #include "base/mem.h"
@@ -21,12 +14,12 @@ struct queue {
     MPI_Comm mpi; // borrowed
     int rank;
     struct queue_policy policy;
-    // of rank 0
+    // only on rank 0:
     int leaders;
-    int left;    // leaders other than rank 0 that do not know yet that none is left
+    int left;    // leaders other than rank 0 that have not been sent the end of the work
     int *asking; // (n_asking <= leaders), owned: ranks that wait for an answer, in the order of their requests
     int n_asking;
-    struct queue_bytes message; // the last that was received or sent
+    struct queue_bytes message; // the last message that was received or sent
 };
 
 void queue_bytes_add(struct queue_bytes *b, const void *data, size_t n)
@@ -51,7 +44,7 @@ struct queue *queue_new(const struct comm *world, int leaders, const struct queu
     return q;
 }
 
-// Receives a message that has arrived, of any length; it replaces what `b` held. Returns its sender.
+// Receives a message that has arrived, of any length, into `b`, and replaces the bytes there. Returns its sender.
 static int receive_message(struct queue *q, MPI_Status *status, struct queue_bytes *b)
 {
     int n;
@@ -73,7 +66,7 @@ static bool has_arrived(struct queue *q, int source, int tag, MPI_Status *status
     return is_there;
 }
 
-// Sleeps between two polls for a message, longer the more there were.
+// Waits between two polls for a message: not at all at first, and longer after many polls.
 static void sleep_between_polls(int *polls)
 {
     enum { EAGER = 100, PATIENT = 1000, SHORT = 50000, LONG = 1000000 }; // polls; nanoseconds
@@ -95,7 +88,7 @@ static void take_requests(struct queue *q)
     }
 }
 
-// Answers requests in the order in which they came.
+// Answers requests in the order in which they came, until the policy says QUEUE_WAIT.
 static void answer_requests(struct queue *q)
 {
     int answered = 0;
@@ -125,7 +118,7 @@ void queue_serve(struct queue *q)
     answer_requests(q);
 }
 
-// Does what queue_next does, for rank 0 itself.
+// Does the same as queue_next, on rank 0.
 static bool next_of_own(struct queue *q, const void *report, size_t n, struct queue_bytes *work)
 {
     enum queue_verdict verdict = QUEUE_WAIT;

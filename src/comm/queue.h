@@ -1,8 +1,6 @@
-// A queue of work that world rank 0 hands out to the leaders of groups by plain messages. Rank 0 works too: it answers
+// A queue of work that world rank 0 distributes to the leaders of groups by messages. Rank 0 works too: it answers
 // whenever it calls queue_serve, between its batches. The caller decides what comes next (struct queue_policy); this
-// file only carries it.
-//
-// Work and reports are bytes of any length, so that only those who do a piece of work need to know what it is.
+// file only transfers it.
 #pragma once
 
 #include "comm/comm.h"
@@ -15,30 +13,31 @@ struct queue_bytes {
 void queue_bytes_add(struct queue_bytes *b, const void *data, size_t n);
 
 enum queue_verdict {
-    QUEUE_WORK, // here is work
-    QUEUE_WAIT, // there may be some after the next report
-    QUEUE_END   // none is left
+    QUEUE_WORK, // `work` holds the next piece
+    QUEUE_WAIT, // there may be work after the next report
+    QUEUE_END   // no work is left
 };
 
-// What rank 0 decides. Only rank 0 calls these, one at a time. Every piece of work that is handed out is reported.
+// The decisions of rank 0. Only rank 0 calls these functions, one at a time. Every piece of work that was sent out is
+// reported.
 struct queue_policy {
-    enum queue_verdict (*next)(void *context, struct queue_bytes *work); // adds the bytes of QUEUE_WORK to empty `work`
-    void (*report)(void *context, const void *report, size_t n);         // of a leader, on finished work
+    enum queue_verdict (*next)(void *context, struct queue_bytes *work); // adds the bytes of QUEUE_WORK to `work`
+    void (*report)(void *context, const void *report, size_t n);         // receives a leader's report on finished work
     void *context;                                                       // borrowed
 };
 
 struct queue;
 
-// Returns this rank's end of the queue, on rank 0 and on every leader of a group. `leaders` is their number, with rank
-// 0. Copies *policy and borrows the communicator of `world`. Free it with queue_finish.
+// Returns this rank's end of the queue, on rank 0 and on every leader of a group. `leaders` counts the leaders, with
+// rank 0. Copies *policy and borrows the communicator of `world`. Free the queue with queue_finish.
 struct queue *queue_new(const struct comm *world, int leaders, const struct queue_policy *policy);
 
-// Reports finished work (n = 0: nothing to report), then waits for the next piece, which replaces what `work` held.
-// Returns false if none is left; then the leader must not call it again.
+// Reports finished work (n = 0: nothing to report) and waits for the next piece, which replaces the bytes of `work`.
+// Returns false if no work is left; then the leader must not call it again.
 bool queue_next(struct queue *q, const void *report, size_t n, struct queue_bytes *work);
 
-// On rank 0, answers all requests that can be answered, without waiting for any. Does nothing on other ranks.
+// On rank 0, answers all requests that can be answered, without waiting for more. Does nothing on other ranks.
 void queue_serve(struct queue *q);
 
-// On rank 0, answers until every leader knows that none is left. Frees *q.
+// On rank 0, answers requests until every leader knows that no work is left. Frees *q.
 void queue_finish(struct queue **q);

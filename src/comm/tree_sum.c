@@ -1,12 +1,12 @@
 // The sum over ranks in the order of a binary tree, by vector halving and distance doubling.
 //
-// On the way down, a rank and its partner at distance 1, 2, 4, ... each keep one half of the stretch that they share,
-// and exchange the other: a rank sends the half that its partner keeps and adds the half that it receives. On the way
-// back, the same partners exchange the finished halves. Distance 1 comes first, because its sums are the first level of
-// the tree. a + b has the bits of b + a, so the halves of both partners agree.
+// On the way down, a rank and its partner at distance 1, 2, 4, ... each keep one half of the stretch that they share: a
+// rank sends the half that its partner keeps, and adds the half that it receives to its own. On the way back, the same
+// partners exchange the finished halves. Distance 1 comes first, because its sums are the first level of the tree. a +
+// b has the bits of b + a, so the halves of both partners agree.
 //
-// comm_tree_sum_aside does the same on a thread next to those that compute. It sends in parts and polls, because MPI's
-// own waiting takes a core.
+// comm_tree_sum_aside does the same on a thread next to those that compute. It sends in parts and polls, because
+// waiting inside MPI takes a core.
 #include "comm/comm_impl.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@
 #define MPI_REAL_TYPE MPI_FLOAT
 #endif
 
-enum { LEVELS_MAX = 32, POLL = 50000 }; // nanoseconds: often enough to keep a gigabit link busy from its socket buffers
+enum { LEVELS_MAX = 32, POLL = 50000 }; // nanoseconds: the socket buffers keep a gigabit link busy that long
 
 // A part of the vector.
 struct span {
@@ -40,8 +40,9 @@ static void wait_aside(int n, MPI_Request *request, MPI_Status *status)
     }
 }
 
-// Over TCP, Open MPI asks before it sends more than 64 kB, and the answer waits behind everything that its sender has
-// under way: one direction of the link would rest until the other has finished. Smaller parts are sent without asking.
+// Over TCP, Open MPI asks the receiver before it sends more than 64 kB. The answer waits behind all data that the
+// receiver is sending, so one direction of the link would idle until the other is done. Smaller parts are sent without
+// asking.
 enum { PART = 60000 / sizeof(real), PARTS = 64 };
 
 static size_t part_of(size_t left)
@@ -53,7 +54,7 @@ static void exchange_parts(
     MPI_Comm comm, int partner, struct span send, struct span receive, const real *from, real *to)
 {
     MPI_Request request[2 * PARTS];
-    MPI_Status status[2 * PARTS]; // GCC takes MPICH's constant for "none" for an array that is too small
+    MPI_Status status[2 * PARTS]; // because GCC believes that MPICH's MPI_STATUSES_IGNORE is an array that is too small
     size_t sent = 0, received = 0;
 
     while (sent < send.n || received < receive.n) {

@@ -1,4 +1,4 @@
-// The names of the activations, and what a caller must know of each.
+// The names of the activations, and properties that their callers must know.
 #include "kernels/kernels.h"
 
 const char *const activation_names[] = {"linear", "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus",

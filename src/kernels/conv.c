@@ -1,5 +1,5 @@
-// What surrounds the hot loops of a convolution (loop_conv.c): samples with a border of zeros, and weights in the order
-// in which they are read.
+// Prepares what the hot loops of a convolution (loop_conv.c) read: samples with a border of zeros, and weights in the
+// order in which the loops read them.
 #include "kernels/kernels.h"
 
 #include "kernels/kernels_impl.h"
@@ -23,7 +23,7 @@ size_t conv_packed_size(const struct conv *c)
     return rows * run * round_up_to_strips((size_t)c->outputs);
 }
 
-// Returns the weight at row i, column j of the kernel, channel k, output o.
+// Returns the weight of w at row i, column j of the kernel, channel k, output o. `turned` is that of conv_pack.
 static real weight_at(const struct conv *c, bool turned, int i, int j, int k, int o, const real *w)
 {
     ASSERT(i < c->kernel_h && j < c->kernel_w && k < c->channels && o < c->outputs, "(%d, %d, %d, %d)", i, j, k, o);

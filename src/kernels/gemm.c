@@ -1,8 +1,8 @@
 // Matrix products and linear algebra: our own loops, and OpenBLAS where it is faster.
 //
-// OpenBLAS always runs on the calling thread: its own threads lose half the speed at our sizes and change bits. It asks
-// OpenMP how many threads it may use, and starts them unless it is inside a parallel region. Therefore every call of it
-// is between threads_limit() and threads_restore().
+// OpenBLAS always runs on the calling thread: its own threads lose half the speed at our sizes and change bits.
+// OpenBLAS asks OpenMP how many threads it may use, and starts them unless it is called in a parallel region. Therefore
+// every call of OpenBLAS is between threads_limit() and threads_restore().
 #include "kernels/kernels.h"
 
 #include "base/err.h"
@@ -20,7 +20,7 @@ extern void dgeqrf_(
 extern void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
     double *work, const int *lwork, int *info);
 
-enum { NO_MEMORY = -100 }; // LAPACK's own numbers are those of its arguments
+enum { NO_MEMORY = -100 }; // LAPACK's own negative numbers are those of its arguments
 
 #ifdef HOURGLASS_DOUBLE
 #define cblas_gemm cblas_dgemm
@@ -28,7 +28,7 @@ enum { NO_MEMORY = -100 }; // LAPACK's own numbers are those of its arguments
 #define cblas_gemm cblas_sgemm
 #endif
 
-// Allows OpenBLAS one thread. Returns what threads_restore needs to undo that.
+// Allows OpenBLAS only one thread. Returns the number of threads for threads_restore.
 static int threads_limit(void)
 {
     int threads = omp_get_max_threads();
@@ -48,13 +48,14 @@ static CBLAS_TRANSPOSE transpose_flag(bool is_transposed)
     return is_transposed ? CblasTrans : CblasNoTrans;
 }
 
-// The choice depends only on the shape, so that equal shapes give equal bits.
+// Returns true if our own loops compute a product, not OpenBLAS. The choice depends only on the shape, so that equal
+// shapes give equal bits.
 static bool shape_is_ours(struct gemm_shape s)
 {
     return (int64_t)s.M * s.N * s.K <= kernels()->gemm_work;
 }
 
-// The distances between rows of a and of b as they are stored.
+// Returns the distance between rows of a as it is stored; ldb_of does the same for b.
 static int lda_of(struct gemm_shape s)
 {
     return s.ta ? s.M : s.K;
@@ -128,7 +129,8 @@ const char *gemm_library(void)
     return name;
 }
 
-// LAPACK's eigenvalues ascend; ours descend. A column of its matrices, which are in Fortran's order, is a row of ours.
+// LAPACK's eigenvalues ascend, ours descend. LAPACK stores matrices in Fortran's order: each of its columns is a row
+// for us.
 int eigen_symmetric(int n, double *a, double *values, double *v)
 {
     ASSERT(n > 0, "%d", n);

@@ -1,12 +1,12 @@
-// The hot loops over arrays of `real`, and matrix products. A kernel is a pure function of arrays and sizes: it knows
-// no MPI and no files, and it allocates nothing.
+// The hot loops over arrays of `real`, and matrix products. A kernel is a pure function of arrays and sizes: it calls
+// no MPI, opens no files and allocates nothing.
 //
-// Every loop exists once per instruction set, in a table. `kernels()` is the table of the best set that this CPU has,
-// chosen at the first call (the environment variable HOURGLASS_KERNELS names another one). The table `plain` is the
-// reference: scalar, in the order as written. Any thread may call a kernel; it runs on that thread only.
+// Every loop exists once per instruction set, in a table. `kernels()` returns the table of the best set that this CPU
+// has, chosen at the first call (the environment variable HOURGLASS_KERNELS can name another set). The table `plain` is
+// the reference: scalar, in the order as written. Any thread may call a kernel; it runs on that thread only.
 //
 // Results depend only on the set and on the arguments, so equal calls give equal bits. NaN and infinity pass through
-// every loop, so that a diverged trial shows.
+// every loop, so that a diverged trial is noticed.
 //
 // Letters: M rows, O outputs (columns), I inputs, n elements. Arrays are dense and row-major. Arguments of one call do
 // not overlap, except where a comment says so.
@@ -38,13 +38,14 @@ enum activation {
     ACTIVATION_COUNT
 };
 extern const char *const activation_names[]; // NULL-terminated, in the order of the enum
-// Returns true if the slope does not follow from the output. If so, activate_backward needs the input z in place of y.
+// Returns true if the slope of f cannot be computed from the output y = f(z). activate_backward then needs the input z
+// in place of y.
 bool activation_needs_input(enum activation f);
 // Returns true if f works element by element and has a second derivative everywhere.
 bool activation_is_smooth(enum activation f);
 
-// A convolution of one sample: x (height, width, channels), including the border that it needs; weights (kernel_h,
-// kernel_w, channels, outputs); y (out_height, out_width, outputs).
+// A convolution of one sample: x (height, width, channels), including the border of zeros; weights (kernel_h, kernel_w,
+// channels, outputs); y (out_height, out_width, outputs).
 struct conv {
     int height, width, channels;
     int out_height, out_width, outputs;
@@ -74,22 +75,23 @@ struct kernels {
     void (*fill_rows)(int M, int O, const real *bias, real *y);
     // y := f(y), n elements
     void (*activate)(enum activation f, size_t n, real *y);
-    // dy := dy * f'(z), where y = f(z), or z itself where activation_needs_input(f)
+    // dy := dy * f'(z). The argument y is f(z) or, if activation_needs_input(f), z itself.
     void (*activate_backward)(enum activation f, size_t n, const real *y, real *dy);
     // first, second (n) := f'(z), f''(z) of a smooth activation
     void (*slopes)(enum activation f, size_t n, const real *z, real *first, real *second);
     // sum (O) := sum over the rows of a (M, O)
     void (*sum_rows)(int M, int O, const real *a, real *sum);
 
-    // Each computes loss and gradient in one pass and returns the sum of the losses of all rows (see losses.h). All
-    // features count alike and no target is NaN, except for the cosine, which is as in `observed`.
+    // Each computes the loss and its gradient in one pass and returns the sum of the losses of all rows (see losses.h).
+    // All features have the same weight and no target is NaN; the loop of the cosine allows weights and NaN, as in
+    // `observed`.
     double (*loss[LOSS_COUNT])(const struct loss_batch *b);
-    // The same by weights, and only over features whose target is not NaN: the loss of a row is the weighted mean over
-    // these, or 0 if there are none; dy is 0 at the others.
+    // Do the same, but weight the features and skip those whose target is NaN. The loss of a row is the weighted mean
+    // over its other features, or 0 if there are none; dy is 0 at skipped features.
     double (*observed[LOSS_COUNT])(const struct loss_batch *b);
 
-    // g (n) := ((g0 + g1) + (g2 + g3)) + ...: the sum over `shards` arrays, a power of two, in the order of a binary
-    // tree
+    // g (n) := ((g0 + g1) + (g2 + g3)) + ..., the sum of `shards` arrays in the order of a binary tree. `shards` is a
+    // power of two.
     void (*tree_sum)(size_t n, int shards, const real *const *shard, real *g);
     // g := g + l1 sign(w) + 2 l2 w, the gradient of l1 |w| + l2 w^2
     void (*penalize)(size_t n, const real *w, real l1, real l2, real *g);
@@ -99,7 +101,7 @@ struct kernels {
     // Returns the sum of squares, added in double.
     double (*square_sum)(size_t n, const real *g);
 
-    // One step of an optimizer on n parameters w with gradient g. The arrays of `state` (n each) are the optimizer's.
+    // One step of an optimizer on n parameters w with gradient g. `state` holds the optimizer's own arrays (n each).
     void (*step[OPTIMIZER_COUNT])(size_t n, real *w, const real *g, real *const *state, const struct update *u);
 
     // out (n) := x, or (x - shift) * factor computed in float: one row of a batch
@@ -114,8 +116,8 @@ struct kernels {
     void (*random_normal)(size_t n, uint64_t seed, uint32_t purpose, uint32_t epoch, uint32_t sample, real *x);
 
     // Rows [first, last) of c (M, N) := beta c + op(a) op(b), or of c := op(a) op(b) + bias (N) if bias is not NULL.
-    // They have the bits that they have in the whole product. Meant for products of up to gemm_work multiplications;
-    // OpenBLAS is faster with larger ones.
+    // The rows have the same bits as if the whole product were computed. Meant for products of up to gemm_work
+    // multiplications; for larger ones OpenBLAS is faster.
     void (*gemm)(
         int first, int last, struct gemm_shape s, const real *a, const real *b, real beta, const real *bias, real *c);
     int64_t gemm_work;
@@ -125,12 +127,13 @@ struct kernels {
     // dw (kernel_h, kernel_w, channels, outputs) := dw + the gradient of the weights; x is from conv_pad
     void (*conv_weights)(const struct conv *c, const real *x, const real *dy, real *dw);
 
-    // y := the maximum or the mean of each window. The gradient of a maximum goes to the first of equal cells.
+    // y := the maximum or the mean of each window. If several cells hold the maximum, the first one gets the gradient.
     void (*max_pool)(const struct windows *p, const real *x, real *y);
     void (*max_pool_backward)(const struct windows *p, const real *x, const real *dy, real *dx);
     void (*average_pool)(const struct windows *p, const real *x, real *y);
     void (*average_pool_backward)(const struct windows *p, const real *dy, real *dx);
-    // y (H by_h, W by_w, C) := each cell of x (H, W, C), repeated by_h x by_w times; dx := the sums of their gradients
+    // y (H by_h, W by_w, C) := each cell of x (H, W, C), repeated by_h x by_w times; dx := the sum of the gradients of
+    // its copies
     void (*repeat)(int H, int W, int C, int by_h, int by_w, const real *x, real *y);
     void (*repeat_backward)(int H, int W, int C, int by_h, int by_w, const real *dy, real *dx);
 
@@ -149,29 +152,30 @@ struct kernels {
 
 // Returns the table to use on this CPU. Never NULL; any thread may make the first call.
 const struct kernels *kernels(void);
-// Returns the table of one set; NULL if this program or this CPU does not have it. Not for several threads at a time.
+// Returns the table of one set, or NULL if this program or this CPU does not have the set. Several threads must not
+// call it at the same time.
 const struct kernels *kernels_named(const char *set);
 
 // c (M, N) := beta c + op(a) op(b), on this thread. Equal shapes give equal bits on equal CPUs.
 void gemm(struct gemm_shape s, const real *a, const real *b, real beta, real *c);
-// Computes only rows [first, last) of c, with the bits that they have in the whole. Returns false, having done nothing,
-// if the product is one whose bits depend on how many rows are computed.
+// Computes only rows [first, last) of c, with the same bits as if gemm computed all. If the bits of this product depend
+// on how many rows are computed, does nothing and returns false.
 bool gemm_rows(int first, int last, struct gemm_shape s, const real *a, const real *b, real beta, real *c);
 // c (M, N) := op(a) op(b) + bias (N) in every row; bias may be NULL.
 void gemm_bias(struct gemm_shape s, const real *a, const real *b, const real *bias, real *c);
 // Does the same as gemm, in double precision whatever `real` is.
 void gemm_double(struct gemm_shape s, const double *a, const double *b, double beta, double *c);
 const char *gemm_corename(void); // the CPU kernel that OpenBLAS chose, for provenance
-const char *gemm_library(void);  // "OpenBLAS 0.3.21"; not for several threads at a time
+const char *gemm_library(void);  // "OpenBLAS 0.3.21"; several threads must not call it at the same time
 
-// --- conv.c: what a convolution reads. Sizes are numbers of reals.
+// --- conv.c: prepares the arrays that a convolution reads. Sizes are numbers of reals.
 size_t conv_padded_size(const struct conv *c);
 size_t conv_packed_size(const struct conv *c);
 // Copies the weights w of a convolution into the order that the kernel reads. With `turned`, c is the convolution that
 // computes the gradient of the input: w is (kernel_h, kernel_w, outputs, channels) and is rotated by 180 degrees.
 void conv_pack(const struct conv *c, bool turned, const real *w, real *packed);
-// Where a sample (height, width, channels) is in the padded one: its cell (i, j) is at (top + i step_h, left + j
-// step_w).
+// The place of a sample (height, width, channels) in the padded sample: cell (i, j) goes to cell (top + i step_h, left
+// + j step_w).
 struct conv_place {
     int height, width, top, left, step_h, step_w;
 };
@@ -185,6 +189,6 @@ int eigen_symmetric(int n, double *a, double *values, double *v);
 // Makes the rows of a (rows <= columns, columns) orthonormal; they span the same space as before: dgeqrf and dorgqr.
 int orthonormal_rows(int rows, int columns, double *a);
 
-// Makes denormal numbers count as zero in this thread: an operation on one costs many times a normal one, and they
-// carry nothing here. Every worker calls it before it computes.
+// Makes this thread treat denormal numbers as zero: operations on them are many times slower, and they carry no
+// information here. Every worker calls it before it computes.
 void flush_denormals(void);

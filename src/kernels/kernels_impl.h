@@ -1,5 +1,5 @@
-// What the files loop_*.c share. Each of them is compiled once per instruction set (kernels.cmake); the name of its one
-// public function, made by LOOP(), ends in the set's name.
+// Declarations that the files loop_*.c share. Each of these files is compiled once per instruction set (kernels.cmake);
+// the name of its one public function, made by LOOP(), ends in the set's name.
 #pragma once
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// Activations and their derivatives, which are computed from the output wherever it determines them; and adding a bias
-// to rows and summing rows, which happen before and after them.
+// Activations and their derivatives, which are computed from the output if that determines them; also the addition of a
+// bias to rows (before an activation) and the sum over rows (after its derivative).
 #include "kernels/kernels_impl.h"
 
 // elu and selu as published, leaky_relu as in Keras
@@ -42,7 +42,8 @@ static void softmax_vector_backward(size_t n, const real *restrict y, real *rest
         dy[i] = y[i] * (dy[i] - sum);
 }
 
-// Written as x < 0 ? 0 : x instead of fmax, because a NaN must stay NaN, or a diverged trial would look healthy.
+// y := f(y). Comparisons are written as x < 0 ? 0 : x instead of fmax, because a NaN must stay NaN, or a diverged trial
+// would look healthy.
 static void activate_loop(enum activation f, size_t n, real *restrict y)
 {
     ASSERT((unsigned)f < ACTIVATION_COUNT, "%d", (int)f);
@@ -71,7 +72,7 @@ static void activate_loop(enum activation f, size_t n, real *restrict y)
         for (size_t i = 0; i < n; i++)
             y[i] = 1 / (1 + REAL(exp)(-y[i]));
         break;
-    case TANH: // by exp, because glibc's vector tanh is younger than the systems we support
+    case TANH: // by exp, because the oldest systems that we support have no vector tanh in glibc
         for (size_t i = 0; i < n; i++) {
             real e = REAL(exp)(-2 * REAL(fabs)(y[i]));
             y[i] = REAL(copysign)((1 - e) / (1 + e), y[i]);
@@ -140,13 +141,13 @@ static void activate_backward_loop(enum activation f, size_t n, const real *rest
         for (size_t i = 0; i < n; i++)
             dy[i] = y[i] > 0 && y[i] < 1 ? dy[i] / 6 : 0;
         break;
-    case GELU: // of z: Phi(z) + z Phi'(z)
+    case GELU: // y is z: Phi(z) + z Phi'(z)
         for (size_t i = 0; i < n; i++) {
             real bell = bell_height * REAL(exp)(-y[i] * y[i] / 2);
             dy[i] *= (1 + REAL(erf)(root_half * y[i])) / 2 + y[i] * bell;
         }
         break;
-    case SILU: // of z
+    case SILU: // y is z
         for (size_t i = 0; i < n; i++) {
             real s = 1 / (1 + REAL(exp)(-y[i]));
             dy[i] *= s * (1 + y[i] * (1 - s));

@@ -9,7 +9,7 @@
 
 enum { STRIP = CONV_STRIP, PIXELS = 8, TAPS = 12 };
 #ifdef __AVX512F__
-enum { PAIR_PIXELS = 8, PAIR_TAPS = 12 }; // of tiles two strips wide, which need 32 registers
+enum { PAIR_PIXELS = 8, PAIR_TAPS = 12 }; // limits of a tile that is two strips wide, which needs 32 registers
 #else
 enum { PAIR_PIXELS = 6, PAIR_TAPS = 6 };
 #endif
@@ -32,7 +32,7 @@ typedef real strip __attribute__((vector_size(STRIP * sizeof(real)), aligned(siz
         CASE(8, f, __VA_ARGS__) \
     }
 
-// Returns the size of the pieces, each at most `most`, into which n is cut evenly.
+// Returns the size of the pieces if n is cut evenly into as few pieces of at most `most` as possible.
 INLINE int piece_size(int n, int most)
 {
     int pieces = (n + most - 1) / most;
@@ -44,7 +44,7 @@ INLINE int int_min(int a, int b)
     return a < b ? a : b;
 }
 
-// Adds the first `columns` elements of the strip at a to *sum.
+// Adds the first `columns` elements of the strip at `a` to *sum.
 INLINE void strip_add(int columns, const real *a, strip *sum)
 {
     if (columns >= STRIP) {
@@ -55,7 +55,7 @@ INLINE void strip_add(int columns, const real *a, strip *sum)
         (*sum)[j] += a[j];
 }
 
-// Stores the first `columns` elements of a strip at a.
+// Stores the first `columns` elements of a strip at `a`.
 INLINE void strip_store(int columns, const strip *s, real *a)
 {
     if (columns >= STRIP) {
@@ -66,8 +66,8 @@ INLINE void strip_store(int columns, const strip *s, real *a)
         a[j] = (*s)[j];
 }
 
-// Computes `pixels` outputs of a row, `strips` strips of channels. x is the window of the first output, w the weights
-// of the first strip.
+// Computes `pixels` outputs of a row, in `strips` strips of channels. x is at the window of the first output, w at the
+// weights of the first strip.
 INLINE void output_tile(int pixels, int strips, const struct conv *c, const real *x, const real *w, const strip *start,
     int columns, real *y)
 {
@@ -108,8 +108,8 @@ typedef int32_t strip_places __attribute__((vector_size(STRIP * sizeof(int32_t))
 #define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (strip_places){__VA_ARGS__})
 #endif
 
-// Computes `pixels` outputs of the only channel. The strips run along the window, and are added up for all pixels of
-// the tile at once.
+// Computes `pixels` outputs of a row if there is only one output channel. The strips run along the window; at the end
+// the sums of all pixels' lanes are added at once.
 INLINE void output_tile_of_one(int pixels, const struct conv *c, const real *x, const real *w, real bias, real *y)
 {
     strip sum[PIXELS] = {{0}};
@@ -187,8 +187,8 @@ static void conv_loop(const struct conv *c, const real *x, const real *w, const 
     }
 }
 
-// Adds the gradient of `taps` weights of one row of the kernel. x is the cell under the first of them, at the first
-// output.
+// Adds the gradient of `taps` weights of one row of the kernel. For the first output, the first of these weights is
+// multiplied by the cell at x.
 INLINE void weight_tile(
     int taps, int strips, const struct conv *c, const real *x, const real *dy, int columns, real *dw)
 {
@@ -214,7 +214,7 @@ INLINE void weight_tile(
         }
 }
 
-// Adds the gradient of strips of weights of the only output channel.
+// Adds the gradient of `strips` strips of weights if there is only one output channel.
 INLINE void weight_tile_of_one(int strips, const struct conv *c, const real *x, const real *dy, int columns, real *dw)
 {
     strip sum[PIXELS] = {{0}};

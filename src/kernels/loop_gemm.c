@@ -1,13 +1,13 @@
 // Matrix products of the sizes of these networks. A library spends a tenth of its time and more on copying both
-// matrices into its own order, and most of it on products of less than some thousand multiplications.
+// matrices into its own order; for products of less than some thousand multiplications, it spends most of its time so.
 //
 // Here only b is copied, in blocks of DEPTH rows: its columns become panels of two vectors, one panel after another.
 // The sums of a tile, up to HEIGHT rows of a by one panel, stay in registers while the inner dimension runs through a
-// block. What a tile reads of a is copied first if many panels follow, because rows that are a power of two apart would
-// evict each other from the cache.
+// block. If many panels follow, the rows of a that a tile reads are copied first, because rows that are a power of two
+// apart would evict each other from the cache.
 //
 // Every element is the sum of its blocks, and each block is added up from zero in the order of the inner dimension.
-// Therefore its bits do not depend on the shapes of the tiles, nor on which rows are computed.
+// Therefore the bits of an element do not depend on the shapes of the tiles, nor on which rows are computed.
 #include "kernels/kernels_impl.h"
 
 #include <string.h>
@@ -23,18 +23,18 @@ enum {
     DEPTH = 256,
     BLOCK = 65536,       // elements of packed b: they stay in the L2 cache
     ROW = DEPTH + LANES, // distance between rows of a copied tile of a
-    COLUMN = 16,         // distance between its columns if a is transposed
-    AHEAD = 1024,        // how far ahead b is prefetched
+    COLUMN = 16,         // distance between columns of a copied tile if a is transposed
+    AHEAD = 1024,        // number of elements by which b is prefetched ahead
 };
 typedef real lanes __attribute__((vector_size(VECTOR)));
-typedef real loose __attribute__((vector_size(VECTOR), aligned(sizeof(real)))); // lanes without alignment
+typedef real loose __attribute__((vector_size(VECTOR), aligned(sizeof(real)))); // lanes that need no alignment
 #ifdef HOURGLASS_DOUBLE
 typedef int64_t places __attribute__((vector_size(VECTOR)));
 #else
 typedef int32_t places __attribute__((vector_size(VECTOR)));
 #endif
 
-// Where sums go: c := bias + sum or, if bias is NULL, c := beta c + sum.
+// Where and how the sums are stored: c := bias + sum or, if bias is NULL, c := beta c + sum.
 struct target {
     real beta;
     const real *bias; // (N)
@@ -42,9 +42,9 @@ struct target {
     size_t ldc;
 };
 
-// Stores the first `columns` columns of the sums (rows, width) of a tile that is not as wide as its vectors. A row goes
-// in pieces of 8, 4, 2 and 1, each within one half of a stored vector: the processor forwards such loads, and stalls on
-// others.
+// Stores the first `columns` columns of the sums (rows, width) of a tile whose last vector is not full. Stores a row in
+// pieces of 8, 4, 2 and 1 elements, each within one half of a vector. The processor can forward such loads from the
+// vector's store; others stall.
 static void store_narrow(int rows, int columns, int width, const real *sum, const struct target *t)
 {
     real *c = t->c;
@@ -60,7 +60,7 @@ static void store_narrow(int rows, int columns, int width, const real *sum, cons
     }
 }
 
-// What a tile multiplies: element (r, k) of a is at a[r row_step + k k_step]; rows of the panel b are b_step apart.
+// The operands of a tile: element (r, k) of a is at a[r row_step + k k_step]; rows of the panel b are b_step apart.
 struct operands {
     const real *a;
     size_t row_step, k_step;
@@ -68,8 +68,8 @@ struct operands {
     size_t b_step;
 };
 
-// Multiplies `rows` rows of a by a panel of `strips` vectors, of which `columns` columns count. `rows`, `strips` and
-// one of the steps of a are constants where this is inlined, so that the sums stay in registers.
+// Multiplies `rows` rows of a by a panel of `strips` vectors and stores the first `columns` columns. Where this is
+// inlined, `rows`, `strips` and one of the steps of a are constants, so that the sums stay in registers.
 INLINE void multiply_tile(int rows, int strips, int columns, int K, struct operands x, const struct target *t)
 {
     const real *a = x.a, *b = x.b;
@@ -80,7 +80,7 @@ INLINE void multiply_tile(int rows, int strips, int columns, int K, struct opera
     for (int r = 0; r < rows; r++) {
         sum[r][0] = sum[r][1] = (lanes){0};
         for (int s = 0; s < strips; s++)
-            __builtin_prefetch(c + (size_t)r * t->ldc + s * LANES, 1); // arrives when the sums are complete
+            __builtin_prefetch(c + (size_t)r * t->ldc + s * LANES, 1); // arrives before the sums are complete
     }
 
     for (int k = 0; k < K; k++, a += x.k_step, b += x.b_step) {
@@ -142,7 +142,7 @@ INLINE void multiply_any_tile(int rows, int strips, int columns, int K, struct o
 typedef void tile_function(
     int rows, int columns, int K, const real *a, size_t step, const real *b, size_t bs, const struct target *t);
 
-// Aligned to a cache line, without which the smallest products lose a tenth of their speed.
+// Each tile is aligned to a cache line; otherwise the smallest products lose a tenth of their speed.
 #define DEFINE_TILE(name, strips, row_step, k_step)                                                                 \
     static __attribute__((aligned(64))) void name(                                                                  \
         int rows, int columns, int K, const real *a, size_t step, const real *b, size_t bs, const struct target *t) \
@@ -163,8 +163,9 @@ static int strips_of(int columns)
     return columns > LANES ? 2 : 1;
 }
 
-// Copies b (K, N), rows ldb apart, into panels, row by row because b may come from far away. Where b continues after
-// its columns, so may what is read: no sum of that is kept. `readable` elements from b on belong to b.
+// Copies b (K, N), rows ldb apart, into panels, row by row because b may be large and not in the cache. The last vector
+// of a row may read elements after the row's end if they are among the `readable` elements from b on; sums with these
+// are not stored.
 static void pack_rows(int K, int N, const real *restrict b, size_t ldb, size_t readable, real *restrict packed)
 {
     ASSERT(K > 0 && K <= DEPTH && N > 0, "%d x %d", K, N);
@@ -190,8 +191,9 @@ static void pack_rows(int K, int N, const real *restrict b, size_t ldb, size_t r
     }
 }
 
-// Swaps the two d x d blocks off the diagonal in every 2d x 2d block.
-#ifdef __clang__ // its shuffles take only constants
+// Swaps the two d x d blocks off the diagonal in every 2d x 2d block of x. There are two versions, because the shuffles
+// of clang take only constants.
+#ifdef __clang__
 INLINE void swap_blocks(int d, lanes *x)
 {
 #pragma unroll
@@ -237,7 +239,7 @@ INLINE void transpose_lanes(lanes *x)
     swap_blocks(1, x);
 }
 
-// Packs one strip of pack_columns: b (have, K), have <= LANES, goes to the first LANES of every `width` elements.
+// Packs LANES columns for pack_columns: b (have, K), have <= LANES, goes to the first LANES of every `width` elements.
 static void pack_strip(int K, int have, const real *restrict b, size_t ldb, size_t width, real *restrict packed)
 {
     ASSERT(have > 0 && have <= LANES, "%d", have);
@@ -271,13 +273,14 @@ static void pack_columns(int K, int N, const real *b, size_t ldb, real *packed)
 
 // --- packing of a
 
-// Where a tile finds rows of op(a): `step` is the distance between rows or, if a is transposed, columns.
+// The rows of op(a) for a tile: `step` is the distance between rows or, if a is transposed, between columns.
 struct tile_rows {
     const real *a;
     size_t step;
 };
 
-// Copies HEIGHT columns of a transposed a, side by side, from column i on; the last HEIGHT if fewer follow.
+// Copies HEIGHT columns of a transposed a, from column i on, next to each other. If fewer follow, copies the last
+// HEIGHT columns. Returns where column i is in the copy.
 static struct tile_rows copy_columns(int i, int M, int K, const real *restrict a, size_t lda, real *restrict copy)
 {
     ASSERT(M >= HEIGHT && K <= DEPTH, "%d x %d", M, K);
@@ -295,15 +298,16 @@ static struct tile_rows copy_tile_rows(int i, int rows, int K, const real *restr
     return (struct tile_rows){copy, ROW};
 }
 
-// A block of b (K, N) as tiles read it: the distances between panels, between rows of a panel, and between rows of the
-// last panel if that is one vector wide.
+// A block of b (K, N) as tiles read it, with the distances between panels, between rows of a panel, and between rows of
+// the last panel if that is one vector wide.
 struct panel_block {
     int K, N;
     const real *b;
     size_t panel, row, last;
 };
 
-// Multiplies all rows of op(a) (M, K) by one block of b. Copying a pays off if several panels follow.
+// Multiplies all rows of op(a) (M, K) by one block of b. Copies rows of a first if several panels follow, because only
+// then the copy pays off.
 static void multiply_block(
     bool ta, int M, const real *a, size_t lda, const struct panel_block *b, const struct target *t)
 {

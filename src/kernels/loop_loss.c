@@ -4,10 +4,10 @@
 // A new loss is one DEFINE_LOSS here, and a row of LOSSES in losses.h.
 #include "kernels/kernels_impl.h"
 
-enum { STRETCH = 4096 }; // elements summed as `real` before they are added up in double
+enum { STRETCH = 4096 }; // elements that are summed as `real` before the sum is added to a double
 
 // NAME_stretch returns the sum of the terms of n elements, and sets their gradient if dy is not NULL. VALUE and SLOPE
-// are expressions of yi, ti, p and of what BEFORE computes from them.
+// are expressions of yi, ti, p and the variables that BEFORE computes from these.
 #define DEFINE_STRETCH(name, BEFORE, VALUE, SLOPE)                                                       \
     INLINE real name##_stretch(                                                                          \
         size_t n, const real *restrict y, const real *restrict t, real p, real scale, real *restrict dy) \
@@ -30,8 +30,8 @@ enum { STRETCH = 4096 }; // elements summed as `real` before they are added up i
         return sum;                                                                                      \
     }
 
-// NAME_loop is the loss of a batch, by NAME_stretch. If the losses of the rows are not wanted, the matrix is cut into
-// long stretches, because narrow rows would leave most of a vector idle.
+// NAME_loop returns the loss of a batch, computed by NAME_stretch. If the losses of single rows are not needed, it cuts
+// the matrix into long stretches, because narrow rows would leave most of a vector idle.
 #define DEFINE_ALL(name)                                                                              \
     static double name##_loop(const struct loss_batch *b)                                             \
     {                                                                                                 \
@@ -49,8 +49,8 @@ enum { STRETCH = 4096 }; // elements summed as `real` before they are added up i
         return total;                                                                                 \
     }
 
-// NAME_seen returns the weighted sum of the terms of one row, whose targets may be missing (NaN). *seen := the weight
-// of those that are there; dy (n) := slopes times weights, not scaled yet.
+// NAME_seen returns the weighted sum of the terms of one row, whose targets may be missing (NaN). *seen := the sum of
+// the weights of targets that are not missing; dy (n) := slopes times weights, not scaled yet.
 #define DEFINE_SEEN(name, BEFORE, VALUE, SLOPE)                                                                    \
     static real name##_seen(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight, \
         real p, real *restrict dy, real *seen)                                                                     \
@@ -72,8 +72,8 @@ enum { STRETCH = 4096 }; // elements summed as `real` before they are added up i
 
 typedef real seen_row(size_t n, const real *y, const real *t, const real *weight, real p, real *dy, real *seen);
 
-// The loss of a batch by weights and of targets that are there, by NAME_seen. A compiler that made a copy of this for
-// one loss would give its sums other bits.
+// Returns the loss of a batch in which features have weights and targets may be missing, computed by NAME_seen. Not
+// inlined: a copy of this function that the compiler made for one loss could give other bits.
 static __attribute__((noinline)) double observed_rows(seen_row *seen, const struct loss_batch *b)
 {
     ASSERT(b->M >= 0 && b->O > 0, "%d x %d", b->M, b->O);
@@ -119,8 +119,8 @@ DEFINE_LOSS(mae, real d = yi - ti, REAL(fabs)(d), (d > 0 ? (real)1 : 0) - (d < 0
 enum { LANES = 64 / sizeof(real), FACTORS = 512 };
 typedef real lanes __attribute__((vector_size(64), aligned(sizeof(real))));
 
-// Returns the sum of the logarithms of v[0..n), n <= FACTORS, each in [1, 2]. It takes one logarithm per lane, of a
-// product of at most 2^(FACTORS / LANES).
+// Returns the sum of the logarithms of v[0..n), n <= FACTORS, each in [1, 2]. Takes only one logarithm per lane, of a
+// product of up to FACTORS / LANES elements.
 static inline real log_sum(size_t n, const real *v)
 {
     ASSERT(n <= FACTORS, "%zu", n);
@@ -134,7 +134,8 @@ static inline real log_sum(size_t n, const real *v)
     return sum;
 }
 
-// A target outside [0, 1] has no cross-entropy; this returns the nearest one that has. NaN stays NaN.
+// Returns the target in [0, 1] that is nearest to t, because the cross-entropy is not defined for others. NaN stays
+// NaN.
 static inline real unit_target(real t)
 {
     const real low = (real)-CROSS_ENTROPY_ROUNDING, high = (real)(1 + CROSS_ENTROPY_ROUNDING);
@@ -142,9 +143,9 @@ static inline real unit_target(real t)
     return not_low > high ? 1 : not_low;
 }
 
-// The terms are max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which is in range for every logit z; sigmoid(z) comes
-// from the same e. max(z, 0) is written as (z + |z|) / 2, which is exact, because a branch would keep the loop from
-// being vectorised.
+// The terms are max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which does not overflow for any logit z; sigmoid(z)
+// comes from the same e. max(z, 0) is written as (z + |z|) / 2, which is exact, because a branch would keep the loop
+// from being vectorised.
 static inline real binary_crossentropy_stretch(
     size_t n, const real *restrict z, const real *restrict t, real p, real scale, real *restrict dz)
 {
@@ -188,8 +189,8 @@ static bool leaves_unit(size_t n, const real *t)
     return outside > 0;
 }
 
-// Chooses between two loops, because compilers give targets inside [0, 1] other bits if the code for those outside is
-// part of the same loop.
+// Chooses between two loops, one of which also handles targets outside [0, 1]. With one loop for both cases, compilers
+// give other bits for targets inside [0, 1].
 static real binary_crossentropy_seen(
     size_t n, const real *z, const real *t, const real *weight, real p, real *dz, real *seen)
 {
@@ -200,10 +201,11 @@ DEFINE_OBSERVED(binary_crossentropy)
 
 // --- huber, gaussian_nll, log_cosh
 
-// Huber 1964: d^2 / 2 up to |d| = p, p (|d| - p / 2) beyond; with c = d cut to -p..p both are c (d - c / 2).
+// Huber 1964: d^2 / 2 for |d| <= p, else p (|d| - p / 2). If c is d clipped to -p..p, both are c (d - c / 2).
 DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
 DEFINE_LOSS(gaussian_nll, real d = yi - ti, (REAL(log)(p) + d * d / p) / 2, d / p)
-// log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); by its series where that would cancel.
+// log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); for small |d| by its series, because that sum would
+// cancel.
 #define LOG_COSH                                                    \
     real d = yi - ti;                                               \
     real size = REAL(fabs)(d), e = REAL(exp)(-2 * size), q = d * d; \
@@ -215,7 +217,7 @@ DEFINE_LOSS(gaussian_nll, real d = yi - ti, (REAL(log)(p) + d * d / p) / 2, d / 
 #define LOG_COSH_VALUE size < (real)0.4 ? series : size + REAL(log)((1 + e) / 2)
 #define LOG_COSH_SLOPE REAL(copysign)((1 - e) / (1 + e), d)
 
-// One loop whether a gradient is wanted or not: two loops, compiled apart, gave sums of other bits.
+// Has only one loop, with or without a gradient: two loops, compiled separately, gave sums of different bits.
 static inline real log_cosh_stretch(
     size_t n, const real *restrict y, const real *restrict t, real p, real scale, real *restrict dy)
 {
@@ -242,7 +244,8 @@ DEFINE_OBSERVED(log_cosh)
 
 // --- cosine
 
-// Returns 1 - the cosine. Lengths are kept from 0 as in Keras.
+// Returns 1 - the cosine of the angle between y and t. As in Keras, lengths have a lower limit, which avoids a division
+// by 0.
 static double cosine_row(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight,
     real scale, real *restrict dy)
 {

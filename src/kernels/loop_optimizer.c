@@ -8,7 +8,7 @@ static void penalize_loop(size_t n, const real *restrict w, real l1, real l2, re
         g[i] += l1 * ((w[i] > 0 ? (real)1 : 0) - (w[i] < 0 ? (real)1 : 0)) + 2 * l2 * w[i];
 }
 
-// NaN stays NaN.
+// A NaN stays NaN.
 static void clip_loop(size_t n, real factor, real limit, real *restrict g)
 {
     for (size_t i = 0; i < n; i++)
@@ -102,7 +102,7 @@ static void rmsprop_loop(size_t n, real *restrict w, const real *restrict g, rea
     }
 }
 
-// Reddi et al. 2018: adam by the largest mean square so far. As in Keras, that has no bias correction.
+// Reddi et al. 2018: adam with the largest mean square so far. As in Keras, the largest one has no bias correction.
 static void amsgrad_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
     real *restrict m = state[0];
@@ -120,9 +120,9 @@ static void amsgrad_loop(size_t n, real *restrict w, const real *restrict g, rea
     }
 }
 
-// Kingma and Ba 2015, with the bias correction in the learning rate and epsilon outside of it (section 2, last
-// paragraph), as in Keras. PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay this is AdamW
-// (Loshchilov and Hutter 2019).
+// Kingma and Ba 2015. As in Keras, the bias correction is part of the learning rate and does not apply to epsilon
+// (section 2, last paragraph). PyTorch's epsilon is this one divided by sqrt(1 - beta_2^t). With weight decay this is
+// AdamW (Loshchilov and Hutter 2019).
 static void adam_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
     real *restrict m = state[0];
@@ -143,7 +143,7 @@ static void adam_loop(size_t n, real *restrict w, const real *restrict g, real *
     }
 }
 
-// Dozat 2016: adam with Nesterov's look-ahead. The caller puts the schedule of the momentum into the two rates.
+// Dozat 2016: adam with Nesterov's look-ahead. The caller has included the schedule of the momentum in the two rates.
 static void nadam_loop(size_t n, real *restrict w, const real *restrict g, real *const *state, const struct update *u)
 {
     real *restrict m = state[0];

@@ -24,13 +24,14 @@ INLINE struct cells window_cells(const struct windows *p, int i, int j)
         .right = right < p->width ? right : p->width};
 }
 
-// The offset of the first channel of cell (i, j).
+// Returns the offset of the first channel of cell (i, j).
 INLINE size_t cell_at(const struct windows *p, int i, int j)
 {
     return ((size_t)i * (size_t)p->width + (size_t)j) * (size_t)p->channels;
 }
 
-// These load and store the first n lanes of a strip, which is one instruction if n is the constant MOST.
+// lanes_load and lanes_store load and store the first n lanes of a strip. If n is the constant MOST, this is one
+// instruction.
 INLINE void lanes_load(int n, const real *a, strip *s)
 {
     if (n == MOST)
@@ -69,7 +70,7 @@ INLINE void window_max_forward(int n, const struct windows *p, struct cells w, c
     lanes_store(n, &best, y);
 }
 
-// Adds the gradient dy to the cell with the maximum, the first of equal ones.
+// Adds the gradient dy to the cell with the maximum; of equal cells, to the first one.
 INLINE void window_max_backward(int n, const struct windows *p, struct cells w, const real *x, const real *dy, real *dx)
 {
     strip best = {0}, left = {0}, cell = {0}, sum = {0};

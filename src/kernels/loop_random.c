@@ -1,14 +1,14 @@
-// Random numbers for the rows of a layer: Philox4x32-10 (Salmon et al. 2011), sixteen blocks side by side, so that each
-// of its steps is one vector operation.
+// Random numbers for the rows of a layer: Philox4x32-10 (Salmon et al. 2011), for sixteen blocks at once, so that each
+// step of the algorithm is one vector operation.
 //
-// The numbers of a row come in groups of 64: number 64 g + 16 j + b is word j of block 16 g + b. Results depend on this
-// order: it cannot change without changing every trained model.
+// The numbers of a row come in groups of 64: number 64 g + 16 j + b is word j of block 16 g + b. Trained models depend
+// on this order, so it must never change.
 #include "kernels/kernels_impl.h"
 #include <string.h>
 
 enum { BLOCKS = 16, GROUP = 4 * BLOCKS, ROUNDS = 10, STRETCH = 8 * GROUP }; // numbers made at a time
 
-// Words of 32 bits in lanes of 64 bits, so that a product needs no widening.
+// Each 32-bit word is in a lane of 64 bits, so that a product needs no widening.
 typedef uint64_t lanes __attribute__((vector_size(8 * BLOCKS)));
 typedef int32_t words __attribute__((vector_size(4 * BLOCKS)));
 typedef real reals __attribute__((vector_size(sizeof(real) * BLOCKS), aligned(sizeof(real))));
@@ -57,8 +57,8 @@ static void random_uniform_loop(
         x[i] = last[i - whole];
 }
 
-// Box and Muller 1958: words 0 and 1 of a block make one pair, words 2 and 3 another. Cosine and sine have a loop each,
-// because in one loop they would become a call of sincos, which has no vector version.
+// Box and Muller 1958: words 0 and 1 of a block make one pair, words 2 and 3 another. Cosine and sine are computed in
+// separate loops, because in one loop the compiler would call sincos, which has no vector version.
 static void normal_stretch(size_t pairs, const real *restrict u, const real *restrict v, real *restrict radius,
     real *restrict cosine, real *restrict sine)
 {

@@ -1,4 +1,4 @@
-// Sums whose order is a promise. Only this file is compiled without permission to reorder sums (kernels.cmake).
+// Sums whose order must not change. Only this file is compiled without permission to reorder sums (kernels.cmake).
 #include "kernels/kernels_impl.h"
 
 // Returns element i of the sum of shard[0..shards) in the order of a binary tree.

@@ -1,4 +1,4 @@
-// One time step of recurrent cells, all gates of a row in one pass: the part between the matrix products.
+// One time step of recurrent cells: computes all gates of a row in one pass, between the matrix products.
 #include "kernels/kernels_impl.h"
 
 static inline real logistic_sigmoid(real x)

@@ -3,9 +3,9 @@
 
 #include "base/real.h"
 
-// How output y is compared with target t. The columns: the constant behind LOSS_; the name in a spec; which setting of
-// a model its loop takes as p (NONE, DELTA, VARIANCE); whether it is, up to a factor and a constant, -log of a
-// likelihood (YES, NO).
+// Losses compare an output y with a target t. The columns: the constant after LOSS_; the name in a spec; the setting of
+// the model that the loop takes as p (NONE, DELTA, VARIANCE); whether the loss is, up to a factor and a constant, -log
+// of a likelihood (YES, NO).
 // clang-format off
 #define LOSSES(ROW)                                                                                             \
     ROW(MSE, mse, NONE, YES)                                 /* (y - t)^2 */                                     \
@@ -20,18 +20,18 @@
 #define LOSS_CONSTANT(CONSTANT, name, p, is_likelihood) LOSS_##CONSTANT,
 enum loss { LOSSES(LOSS_CONSTANT) LOSS_COUNT };
 
-#define CROSS_ENTROPY_ROUNDING 1e-6 // targets this far outside [0, 1] count as they are: scaling rounds
+#define CROSS_ENTROPY_ROUNDING 1e-6 // targets up to this far outside [0, 1] count as they are, because scaling rounds
 
-// A batch of M rows of O features whose loss is wanted. The loss of a row is the mean of the terms of its features.
-// Targets of the cross-entropy: without a gradient, those outside [0, 1] count as 0 or 1. With one, they must not be
-// outside, except by rounding.
+// A batch of M rows of O features, for a loss. The loss of a row is the mean of the terms of its features.
+// Cross-entropy without a gradient replaces targets outside [0, 1] by 0 or 1; with a gradient, targets must not be
+// outside, except by CROSS_ENTROPY_ROUNDING.
 struct loss_batch {
     int M, O;
     const real *y;      // (M, O) output
     const real *t;      // (M, O) target
     const real *weight; // (O) weights of the features; NULL: 1 each
-    real p;             // of huber and gaussian_nll
+    real p;             // setting of huber and gaussian_nll
     real scale;         // factor of the gradient
     real *dy;           // (M, O) := slope of each term times scale; NULL: no gradient
-    float *row;         // (M) := the loss of each row; NULL: not wanted
+    float *row;         // (M) := the loss of each row; NULL: not needed
 };
