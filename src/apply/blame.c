@@ -116,7 +116,8 @@ void blame_free(struct blame *b)
     *b = (struct blame){0};
 }
 
-// Adds up the squared errors of each thing. A missing value is NaN and adds nothing.
+// Adds up the squared errors of each thing. A missing value is NaN and adds nothing. Neighbours often belong to one
+// thing, so their sum stays in a register.
 static void sum_squared_errors(const struct blame *b, const real *x, const real *y, float *error)
 {
     for (int i = 0; i < b->values && !b->thing; i++) {
@@ -125,9 +126,14 @@ static void sum_squared_errors(const struct blame *b, const real *x, const real 
     }
     if (b->thing)
         memset(error, 0, (size_t)b->n * sizeof *error);
-    for (int i = 0; i < b->values && b->thing; i++) {
-        float d = (float)(y[i] - x[i]);
-        error[b->thing[i]] += isnan(d) ? 0 : d * d;
+    for (int i = 0; i < b->values && b->thing;) {
+        const int thing = b->thing[i];
+        float sum = error[thing];
+        for (; i < b->values && b->thing[i] == thing; i++) {
+            float d = (float)(y[i] - x[i]);
+            sum += isnan(d) ? 0 : d * d;
+        }
+        error[thing] = sum;
     }
     for (int k = 0; k < b->n && b->weight; k++)
         error[k] *= b->weight[k];

@@ -42,12 +42,13 @@ static void read_csv_number(struct new_rows *r, struct rows_part *part, const st
 static void read_csv_category(
     struct new_rows *r, struct rows_part *part, const struct csv_place *at, const struct column *column, double *x)
 {
-    int found = column_find_category(column, at->span.text);
+    int number = (int)(column - r->request->columns->v);
+    int found = csv_dictionary_find(&r->state->categories[number], at->span.text, at->span.n);
     double ignored;
     bool is_missing = found < 0 && csv_field(&r->state->missing, at->span.text, at->span.n, &ignored) == CSV_MISSING;
 
     if (found < 0 && !is_missing) {
-        __atomic_fetch_add(&r->state->unknowns[column - r->request->columns->v], 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&r->state->unknowns[number], 1, __ATOMIC_RELAXED);
         if (part->unknowns++ == 0) {
             part->unknown_row = at->row;
             part->unknown_field = at->field;

@@ -61,7 +61,7 @@ void line_integer(struct line_text *t, int64_t value)
 
 static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-enum { FLOAT_DIGITS = 9, ZEROS_MAX = 4 };
+enum { FLOAT_DIGITS = 9, SURE_DIGITS = 6, ZEROS_MAX = 4 };
 
 // A decimal number: digits / 10^scale.
 struct decimal_digits {
@@ -69,18 +69,32 @@ struct decimal_digits {
     int scale;
 };
 
+// Returns the power of ten of the first digit of v = fraction 2^exponent, which is between 1e-10 and 1e10.
+static int decimal_order(double v, int exponent)
+{
+    static const double log10_of_2 = 0.30102999566398119521;
+    double least = (exponent - 1) * log10_of_2; // the logarithm of 2^(exponent - 1) <= v < 2^exponent
+    int order = (int)least - (least < 0);
+    double next = order >= -1 ? powers[order + 1] : 1 / powers[-order - 1];
+
+    ASSERT(order >= -11 && order <= 10, "%g", v);
+    return order + (v >= next);
+}
+
 // Finds the shortest decimal that reads back as the float `v`, which is between 1e-10 and 1e10. All steps are exact
 // enough: a float has 24 bits, its products with powers up to 1e22 are rounded to 53, and a candidate counts only if it
 // is clearly nearer to v than half the distance to the next float.
+// Fewer than SURE_DIGITS digits are that many with zeros at their end, because decimals of that length are much farther
+// apart than floats.
 static struct decimal_digits shortest_digits(double v)
 {
     int exponent;
     double fraction = frexp(v, &exponent);
     double half = ldexp(fraction == 0.5 ? 0.25 : 0.5, exponent - 24) * 0.99; // below a power of two, floats are closer
-    int order = (int)floor(log10(v));
+    int order = decimal_order(v, exponent);
     struct decimal_digits d = {0};
 
-    for (int digits = 1; digits <= FLOAT_DIGITS; digits++) {
+    for (int digits = SURE_DIGITS; digits <= FLOAT_DIGITS; digits++) {
         d.scale = digits - 1 - order;
         ASSERT(d.scale > -23 && d.scale < 23, "%g", v);
         double scaled = d.scale >= 0 ? v * powers[d.scale] : v / powers[-d.scale];

@@ -231,6 +231,20 @@ static int open_next_file(struct new_rows *r, struct err *e)
     return is_text_file(name) ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
 }
 
+// Makes the dictionaries of the columns of text. They number the categories as the model does.
+static void enter_categories(struct new_rows *r)
+{
+    const struct columns *columns = r->request->columns;
+    struct csv_dictionary *all = r->state->categories = mem_new((size_t)columns->n + 1, sizeof *all);
+
+    for (int i = 0; i < columns->n; i++)
+        for (int k = 0; k < columns->v[i].n_categories; k++) {
+            const char *name = columns->v[i].categories[k];
+            int number = csv_dictionary_add(&all[i], name, strlen(name));
+            ASSERT(number == k, "category '%s' of column '%s' is there twice", name, columns->v[i].name);
+        }
+}
+
 // The names that a table must have: those of the columns if they are known, else those of the features. Columns that
 // are made of the time come last and have no name of their own.
 static void name_wanted_columns(struct new_rows *r)
@@ -266,6 +280,7 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
     csv_missing_read(&s->missing, csv->missing, csv->decimal == DECIMAL_COMMA);
 
     name_wanted_columns(r);
+    enter_categories(r);
     r->x = mem_array((size_t)(most * r->columns), sizeof *r->x, "new rows", e);
     r->is_unscored = mem_array((size_t)most, sizeof *r->is_unscored, "new rows", e);
     r->missing = mem_array((size_t)most * NEW_ROWS_MISSING, sizeof *r->missing, "new rows", e);
@@ -289,6 +304,9 @@ void new_rows_free(struct new_rows **r)
     close_rows_file(*r);
     csv_missing_free(&(*r)->state->missing);
     list_free((*r)->state->names, (*r)->state->n_names);
+    for (int i = 0; i < (*r)->request->columns->n; i++)
+        csv_dictionary_free(&(*r)->state->categories[i]);
+    free((*r)->state->categories);
     free((*r)->state->unknowns);
     text_free(&(*r)->notes);
     text_free(&(*r)->warnings);

@@ -4,6 +4,7 @@
 #include "apply/csv_match.h"
 #include "apply/new_rows.h"
 #include "base/text.h"
+#include "import/csv_dictionary.h"
 #include "import/csv_number.h"
 #include "import/source.h"
 
@@ -43,7 +44,8 @@ struct new_rows_state {
     char first_text[300];    // where the first of them is
     char **names;            // (n_names), owned: of the columns that a table must have; NULL: they have none
     int n_names;
-    int64_t *unknowns; // (columns->n), owned: rows with an unknown category
+    struct csv_dictionary *categories; // (columns->n), owned: of the model; empty: not of text
+    int64_t *unknowns;                 // (columns->n), owned: rows with an unknown category
     int64_t n_unknowns;
     bool has_bad_utf8; // some of them are not UTF-8
     char first_unknown[300];

@@ -3,6 +3,7 @@
 #include "apply/scores_coordinates.h"
 
 #include "apply/apply.h"
+#include "apply/line_text.h"
 #include "apply/score_pass.h"
 #include "apply/score_places.h"
 #include "base/err.h"
@@ -113,17 +114,22 @@ static const char *spooled_zone(const struct spooled_names *s)
     return s->has_zones || s->unzoned ? "Z" : s->zone;
 }
 
-// Returns a time as it is stored: local time minus its offset. A time that cannot be read is missing.
+// Returns a time as it is stored: local time minus its offset. A time that cannot be read is missing, as are all
+// strings that are longer than a time.
 static int64_t time_of_text(struct spooled_names *s, const struct row_text *text)
 {
     struct time_parts p;
-    char *copy = mem_format("%.*s", (int)text->n, text->text ? text->text : "");
-    bool is_time = text->text && time_text_read_alone(copy, strlen(copy), &p);
+    char copy[128];
+    size_t n = text->text ? strnlen(text->text, text->n) : 0;
 
-    free(copy);
-    if (is_time)
-        note_zone(s, &p);
-    return is_time ? timestamp_of(&p.at) - (int64_t)p.offset_minutes * 60 * 1000000 : TIME_MISSING;
+    if (n == 0 || n >= sizeof copy)
+        return TIME_MISSING;
+    memcpy(copy, text->text, n);
+    copy[n] = 0;
+    if (!time_text_read_alone(copy, n, &p))
+        return TIME_MISSING;
+    note_zone(s, &p);
+    return timestamp_of(&p.at) - (int64_t)p.offset_minutes * 60 * 1000000;
 }
 
 int spooled_names_add(struct spooled_names *s, const struct score_pass *p, int64_t rows, struct err *e)
@@ -155,14 +161,13 @@ struct name_scan {
 // Returns the next name as new memory, or NULL and an error.
 static char *next_name(struct name_scan *s, struct err *e)
 {
-    struct text name = {0};
+    struct line_text name = {0};
 
-    text_add(&name, "%s", "");
     for (;;) {
         const char *begin = s->bytes + s->next, *end = memchr(begin, 0, s->n - s->next);
-        size_t length = end ? (size_t)(end - begin) : s->n - s->next;
-        text_add(&name, "%.*s", (int)length, begin);
-        s->next += length + (end != NULL);
+        size_t length = end ? (size_t)(end - begin) + 1 : s->n - s->next;
+        line_bytes(&name, begin, length);
+        s->next += length;
         if (end)
             return name.data;
 
@@ -170,7 +175,7 @@ static char *next_name(struct name_scan *s, struct err *e)
         s->n = left < NAME_BYTES ? (size_t)left : NAME_BYTES;
         s->next = 0;
         if (s->n == 0 || spool_read(s->from, s->at, s->bytes, s->n, e) != 0) {
-            text_free(&name);
+            line_free(&name);
             return NULL;
         }
         s->at += (int64_t)s->n;

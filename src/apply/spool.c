@@ -1,11 +1,15 @@
-// Creates, grows and reads unnamed files in $TMPDIR or /tmp.
+// Creates, grows and reads unnamed files in $TMPDIR or /tmp. Names and times come row by row, so they are collected in
+// memory and written together.
 #include "apply/spool.h"
 
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+enum { HELD_BYTES = 1 << 16 };
 
 static int open_spool_file(struct spool *s, struct err *e)
 {
@@ -28,18 +32,37 @@ static int open_spool_file(struct spool *s, struct err *e)
     return 0;
 }
 
-int spool_write(struct spool *s, const void *data, size_t n, struct err *e)
+// Writes n bytes behind those in the file, of which there are `at`.
+static int write_spool_bytes(struct spool *s, int64_t at, const char *data, size_t n, struct err *e)
 {
     if (!s->fd && open_spool_file(s, e) != 0)
         return -1;
 
     for (size_t done = 0; done < n;) {
-        ssize_t wrote = pwrite(s->fd - 1, (const char *)data + done, n - done, s->bytes + (int64_t)done);
+        ssize_t wrote = pwrite(s->fd - 1, data + done, n - done, at + (int64_t)done);
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
             return err_errno(e, "a temporary file for the scores ($TMPDIR or /tmp): cannot write");
         done += (size_t)wrote;
+    }
+    return 0;
+}
+
+int spool_write(struct spool *s, const void *data, size_t n, struct err *e)
+{
+    if (!s->held)
+        s->held = mem_new(HELD_BYTES, 1);
+    if (s->n_held + n > HELD_BYTES) {
+        if (write_spool_bytes(s, s->bytes - (int64_t)s->n_held, s->held, s->n_held, e) != 0)
+            return -1;
+        s->n_held = 0;
+    }
+    if (n > HELD_BYTES && write_spool_bytes(s, s->bytes, data, n, e) != 0)
+        return -1;
+    if (n && n <= HELD_BYTES) {
+        memcpy(s->held + s->n_held, data, n);
+        s->n_held += n;
     }
 
     s->bytes += (int64_t)n;
@@ -48,9 +71,15 @@ int spool_write(struct spool *s, const void *data, size_t n, struct err *e)
 
 int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct err *e)
 {
+    int64_t written = s->bytes - (int64_t)s->n_held; // to the file
+    int64_t left = at < written ? written - at : 0;
+    size_t of_file = (int64_t)n < left ? n : (size_t)left;
+
     ASSERT(at >= 0 && at + (int64_t)n <= s->bytes, "[%lld + %zu) of %lld", (long long)at, n, (long long)s->bytes);
-    for (size_t done = 0; done < n;) {
-        ssize_t got = pread(s->fd - 1, (char *)data + done, n - done, at + (int64_t)done);
+    if (n > of_file)
+        memcpy((char *)data + of_file, s->held + (at + (int64_t)of_file - written), n - of_file);
+    for (size_t done = 0; done < of_file;) {
+        ssize_t got = pread(s->fd - 1, (char *)data + done, of_file - done, at + (int64_t)done);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
@@ -64,5 +93,6 @@ void spool_close(struct spool *s)
 {
     if (s->fd)
         close(s->fd - 1);
+    free(s->held);
     *s = (struct spool){0};
 }

@@ -8,11 +8,13 @@
 
 // Zero it to start: nothing is written, and there is no file so far.
 struct spool {
-    int fd; // of the file, plus 1
-    int64_t bytes;
+    int fd;        // of the file, plus 1
+    int64_t bytes; // in total
+    char *held;    // owned: the last `n_held` of them, which are not in the file so far
+    size_t n_held;
 };
 
-// Appends n bytes. Returns -1 and an error if that fails.
+// Appends n bytes; a few bytes at a time cost little. Returns -1 and an error if that fails.
 int spool_write(struct spool *s, const void *data, size_t n, struct err *e);
 // Reads n bytes from `at`. Returns -1 and an error if that fails.
 int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct err *e);
