@@ -126,6 +126,7 @@ static void sum_squared_errors(const struct blame *b, const real *x, const real 
     }
     if (b->thing)
         memset(error, 0, (size_t)b->n * sizeof *error);
+
     for (int i = 0; i < b->values && b->thing;) {
         const int thing = b->thing[i];
         float sum = error[thing];

@@ -33,16 +33,16 @@ struct match_maker {
     int first; // the record that may be a header
 };
 
-static struct record_fields copy_record_fields(const struct csv_stream *s, int record, const struct csv_cut *cut)
+static struct record_fields copy_record_fields(const struct csv_stream *s, int record, const struct csv_delimiter *d)
 {
     const struct csv_record *r = &s->record[record];
     size_t n = r->end - r->begin;
     struct record_fields f = {.bytes = memcpy(mem_new(n + 1, 1), s->buffer + r->begin, n)};
-    int most = csv_cut_count(cut, f.bytes, f.bytes + n);
+    int most = csv_cut_count(d, f.bytes, f.bytes + n);
 
     f.v = mem_new((size_t)most + 1, sizeof *f.v);
     for (char *at = f.bytes; at && f.n <= most; f.n++)
-        csv_cut_field(cut, &at, f.bytes + n, &f.v[f.n]);
+        csv_cut_field(d, &at, f.bytes + n, &f.v[f.n]);
     if (f.n > 1 && f.v[f.n - 1].n == 0)
         f.n--; // a delimiter ends the line
     return f;
@@ -87,22 +87,12 @@ static bool are_names_numbers(const struct csv_wanted *wanted)
 
 // --- the delimiter
 
-static int read_delimiter_option(struct csv_cut *cut, const struct csv_options *o, struct err *e)
-{
-    struct csv_delimiter found;
-
-    if (csv_delimiter_read(&found, o->delimiter, o->decimal == DECIMAL_COMMA, e) != 0)
-        return -1;
-    *cut = (struct csv_cut){found.character, found.is_run};
-    return 0;
-}
-
 // Returns how well a delimiter fits: the names that it finds count most, then the number of fields.
-static int rate_delimiter(const struct match_maker *k, const struct csv_cut *cut)
+static int rate_delimiter(const struct match_maker *k, const struct csv_delimiter *d)
 {
-    struct record_fields f = copy_record_fields(k->s, k->first, cut);
+    struct record_fields f = copy_record_fields(k->s, k->first, d);
     int last = (int)k->s->n - 1;
-    struct record_fields other = copy_record_fields(k->s, last, cut);
+    struct record_fields other = copy_record_fields(k->s, last, d);
     int rate = 4 * count_wanted(k->wanted, &f);
 
     if (f.n > 1)
@@ -118,16 +108,15 @@ static int find_delimiter_of(struct match_maker *k, struct err *e)
     int best = 0;
 
     if (k->o->delimiter)
-        return read_delimiter_option(&k->m->cut, k->o, e);
+        return csv_delimiter_read(&k->m->delimiter, k->o->delimiter, has_decimal_comma, e);
 
-    k->m->cut = (struct csv_cut){has_decimal_comma ? ';' : ',', false};
+    k->m->delimiter = csv_delimiters[has_decimal_comma ? CSV_SEMICOLON : CSV_COMMA];
     for (int i = 0; i < CSV_DELIMITERS; i++) {
-        const struct csv_cut cut = {csv_delimiters[i].character, csv_delimiters[i].is_run};
         if (i == CSV_COMMA && has_decimal_comma)
             continue;
-        int rate = rate_delimiter(k, &cut);
+        int rate = rate_delimiter(k, &csv_delimiters[i]);
         if (rate > best)
-            k->m->cut = cut;
+            k->m->delimiter = csv_delimiters[i];
         best = rate > best ? rate : best;
     }
     return 0;
@@ -151,7 +140,7 @@ static void skip_comment_records(struct match_maker *k)
     while (last->begin < last->end && strchr("# \t", s->buffer[last->begin]))
         last->begin++;
     if (find_delimiter_of(k, &(struct err){0}) == 0) {
-        struct record_fields f = copy_record_fields(s, n - 1, &k->m->cut);
+        struct record_fields f = copy_record_fields(s, n - 1, &k->m->delimiter);
         if (count_wanted(k->wanted, &f) == k->wanted->n)
             k->first = n - 1;
         free_record_fields(&f);
@@ -200,7 +189,7 @@ static void take_field_names(struct match_maker *k, const struct record_fields *
     int longer = 0;
 
     for (int i = k->first + 1; i < k->s->n && m->has_header; i++) {
-        struct record_fields row = copy_record_fields(k->s, i, &m->cut);
+        struct record_fields row = copy_record_fields(k->s, i, &m->delimiter);
         longer += row.n == f->n + 1;
         free_record_fields(&row);
     }
@@ -472,7 +461,7 @@ int csv_match_make(struct csv_match *m, struct csv_stream *s, const struct csv_w
     skip_comment_records(&k);
     int rc = find_delimiter_of(&k, e);
     if (rc == 0) {
-        struct record_fields f = copy_record_fields(s, k.first, &m->cut);
+        struct record_fields f = copy_record_fields(s, k.first, &m->delimiter);
         m->has_header = is_header_line(&k, &f);
         take_field_names(&k, &f);
         free_record_fields(&f);

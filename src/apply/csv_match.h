@@ -28,7 +28,7 @@ struct csv_wanted {
 enum { FIELD_IGNORED = -1, FIELD_ID = -2, FIELD_TIME = -3, FIELD_GROUP = -4 }; // not a column of the model
 
 struct csv_match {
-    struct csv_cut cut;
+    struct csv_delimiter delimiter;
     bool has_header;
     bool has_row_names; // the header has one field less than the rows, whose first field names them
     int n;              // fields of a row

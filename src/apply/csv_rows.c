@@ -129,7 +129,7 @@ int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *
     int field = 0;
 
     for (; at; field++) {
-        if (!csv_cut_field(&m->cut, &at, end, &span))
+        if (!csv_cut_field(&m->delimiter, &at, end, &span))
             return 0;
         if (field < m->n)
             read_csv_field(r, part, &(struct csv_place){i, field, span}, row);

@@ -222,24 +222,24 @@ int csv_stream_line(const struct csv_stream *s, int64_t record)
 
 // --- fields
 
-static bool is_field_end(const struct csv_cut *cut, char c)
+static bool is_field_end(const struct csv_delimiter *d, char c)
 {
-    return cut->is_run ? is_blank(c) : c == cut->delimiter;
+    return d->is_run ? is_blank(c) : c == d->character;
 }
 
 // Moves behind the delimiter at `from`. Returns NULL at the end of the record.
-static char *skip_delimiter(const struct csv_cut *cut, char *from, char *end)
+static char *skip_delimiter(const struct csv_delimiter *d, char *from, char *end)
 {
     if (from == end)
         return NULL;
     from++;
-    while (cut->is_run && from < end && is_blank(*from))
+    while (d->is_run && from < end && is_blank(*from))
         from++;
-    return cut->is_run && from == end ? NULL : from;
+    return d->is_run && from == end ? NULL : from;
 }
 
 // Takes a field in quotes: the opening one is at `from`. Doubled quotes become one.
-static bool cut_quoted_field(const struct csv_cut *cut, char **at, char *from, char *end, struct csv_span *field)
+static bool cut_quoted_field(const struct csv_delimiter *d, char **at, char *from, char *end, struct csv_span *field)
 {
     char *out = ++from;
 
@@ -252,35 +252,35 @@ static bool cut_quoted_field(const struct csv_cut *cut, char **at, char *from, c
     }
     bool is_closed = from < end;
     from += is_closed;
-    while (from < end && is_blank(*from) && !is_field_end(cut, *from))
+    while (from < end && is_blank(*from) && !is_field_end(d, *from))
         from++;
 
-    bool is_good = is_closed && (from == end || is_field_end(cut, *from));
-    *at = skip_delimiter(cut, from, end);
+    bool is_good = is_closed && (from == end || is_field_end(d, *from));
+    *at = skip_delimiter(d, from, end);
     *out = 0;
     field->n = (size_t)(out - field->text);
     return is_good;
 }
 
-bool csv_cut_field(const struct csv_cut *cut, char **at, char *end, struct csv_span *field)
+bool csv_cut_field(const struct csv_delimiter *d, char **at, char *end, struct csv_span *field)
 {
     char *from = *at;
 
-    while (from < end && is_blank(*from) && (cut->is_run || *from != cut->delimiter))
+    while (from < end && is_blank(*from) && (d->is_run || *from != d->character))
         from++;
     if (from < end && *from == '"')
-        return cut_quoted_field(cut, at, from, end, field);
+        return cut_quoted_field(d, at, from, end, field);
 
     char *to = from;
     bool has_quote = false;
-    if (cut->is_run)
+    if (d->is_run)
         for (; to < end && !is_blank(*to); to++)
             has_quote |= *to == '"';
     else
-        for (const char delimiter = cut->delimiter; to < end && *to != delimiter; to++)
+        for (const char delimiter = d->character; to < end && *to != delimiter; to++)
             has_quote |= *to == '"';
 
-    *at = skip_delimiter(cut, to, end);
+    *at = skip_delimiter(d, to, end);
     while (to > from && is_blank(to[-1]))
         to--;
     *to = 0;
@@ -289,18 +289,18 @@ bool csv_cut_field(const struct csv_cut *cut, char **at, char *end, struct csv_s
     return !has_quote;
 }
 
-int csv_cut_count(const struct csv_cut *cut, const char *at, const char *end)
+int csv_cut_count(const struct csv_delimiter *d, const char *at, const char *end)
 {
     bool in_quotes = false;
     int n = 1;
 
-    while (cut->is_run && at < end && is_blank(*at))
+    while (d->is_run && at < end && is_blank(*at))
         at++;
-    while (cut->is_run && at < end && is_blank(end[-1]))
+    while (d->is_run && at < end && is_blank(end[-1]))
         end--;
     for (; at < end; at++) {
         in_quotes ^= *at == '"';
-        if (!in_quotes && is_field_end(cut, *at) && !(cut->is_run && is_blank(at[-1])))
+        if (!in_quotes && is_field_end(d, *at) && !(d->is_run && is_blank(at[-1])))
             n++;
     }
     return n;

@@ -2,17 +2,12 @@
 #pragma once
 
 #include "base/err.h"
+#include "import/csv_delimiter.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CSV_STDIN "-" // the name of standard input
-
-// How a record is divided into fields.
-struct csv_cut {
-    char delimiter;
-    bool is_run; // a run of blanks is one delimiter; blanks around a record are none
-};
 
 struct csv_record {
     size_t begin, end; // in the buffer; the end is that of a line
@@ -50,6 +45,6 @@ struct csv_span {
 };
 // Takes the next field of the record [*at, end), which it overwrites. Sets *at behind the field's delimiter, or to NULL
 // after the last field. Returns false if a quote is within an unquoted field or text follows a quoted one.
-bool csv_cut_field(const struct csv_cut *cut, char **at, char *end, struct csv_span *field);
+bool csv_cut_field(const struct csv_delimiter *d, char **at, char *end, struct csv_span *field);
 // Returns how many fields a record [at, end) has, without changing it.
-int csv_cut_count(const struct csv_cut *cut, const char *at, const char *end);
+int csv_cut_count(const struct csv_delimiter *d, const char *at, const char *end);

@@ -98,7 +98,7 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
 }
 
 // Returns how many delimiters a line holds outside quotes.
-static int count_delimiters(const char *line, size_t n, struct csv_dialect d)
+static int count_delimiters(const char *line, size_t n, struct csv_delimiter d)
 {
     int count = 0;
     bool in_quotes = false;
@@ -112,7 +112,7 @@ static int count_delimiters(const char *line, size_t n, struct csv_dialect d)
 
     for (; i + 1 < n; i++) {
         in_quotes ^= line[i] == '"';
-        if (!in_quotes && (d.is_run ? csv_is_blank(line[i]) && !csv_is_blank(line[i - 1]) : line[i] == d.delimiter))
+        if (!in_quotes && (d.is_run ? csv_is_blank(line[i]) && !csv_is_blank(line[i - 1]) : line[i] == d.character))
             count++;
     }
     return count;
@@ -137,8 +137,7 @@ static int count_agreement(struct csv_lines *lines, char comment, int agree[CSV_
         if (is_blank_line(line, length) || (comment && line[0] == comment))
             continue;
         for (int c = 0; c < CSV_DELIMITERS; c++) {
-            const struct csv_dialect d = {.delimiter = csv_delimiters[c].character, .is_run = csv_delimiters[c].is_run};
-            int count = count_delimiters(line, length, d);
+            int count = count_delimiters(line, length, csv_delimiters[c]);
             counts[c] = n == 0 ? count : counts[c];
             agree[c] += count > 0 && count == counts[c];
         }
@@ -174,8 +173,7 @@ static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, stru
         }
 
     ASSERT(best >= 0 && best < CSV_DELIMITERS, "delimiter %d", best);
-    d->delimiter = csv_delimiters[best].character;
-    d->is_run = csv_delimiters[best].is_run;
+    d->delimiter = csv_delimiters[best];
     return n < 0 ? -1 : 0;
 }
 
@@ -189,20 +187,9 @@ static int find_delimiter(struct csv_dialect *d, const char *path, struct err *e
     return status;
 }
 
-static int read_delimiter(struct csv_dialect *d, const char *text, struct err *e)
-{
-    struct csv_delimiter found;
-
-    if (csv_delimiter_read(&found, text, d->has_decimal_comma, e) != 0)
-        return -1;
-    d->delimiter = found.character;
-    d->is_run = found.is_run;
-    return 0;
-}
-
 // Returns how many lines before the table begin with '#'. *last and *next become the number of fields of the last of
-// them and of the next line, as the delimiter of the dialect divides them.
-static int64_t count_comments(struct csv_lines *lines, struct csv_dialect d, int *last, int *next, struct err *e)
+// them and of the next line, as the delimiter divides them.
+static int64_t count_comments(struct csv_lines *lines, struct csv_delimiter d, int *last, int *next, struct err *e)
 {
     char *line;
     size_t length;
@@ -232,7 +219,7 @@ static int skip_comments(struct csv_dialect *d, const char *path, const char *de
     for (int pass = 0; pass < 2; pass++) { // the delimiter is known only when the comments are skipped
         if (csv_lines_open(&lines, path, e) != 0)
             return -1;
-        int64_t n = count_comments(&lines, *d, &last, &next, e);
+        int64_t n = count_comments(&lines, d->delimiter, &last, &next, e);
         csv_lines_close(&lines);
         d->skip = next ? n : 0;
         if (n == 0 || (!delimiter && pass == 0 && find_delimiter(d, path, e) != 0))
@@ -247,12 +234,13 @@ static int skip_comments(struct csv_dialect *d, const char *path, const char *de
 
 int csv_dialect_find(struct csv_dialect *d, const char *path, const struct import_options *o, struct err *e)
 {
-    *d = (struct csv_dialect){.delimiter = ',', .has_decimal_comma = o->decimal == DECIMAL_COMMA, .skip = o->skip};
+    *d = (struct csv_dialect){
+        .delimiter = csv_delimiters[CSV_COMMA], .has_decimal_comma = o->decimal == DECIMAL_COMMA, .skip = o->skip};
     if (o->comment && (strlen(o->comment) != 1 || strchr("\"0123456789.+-", o->comment[0])))
         return err_add(
             e, ERR_USAGE, "--comment: found '%s', allowed: one character that no number begins with", o->comment);
     d->comment = o->comment ? o->comment[0] : 0;
-    if (o->delimiter && read_delimiter(d, o->delimiter, e) != 0)
+    if (o->delimiter && csv_delimiter_read(&d->delimiter, o->delimiter, d->has_decimal_comma, e) != 0)
         return -1;
 
     if (!o->comment && o->skip == 0 && skip_comments(d, path, o->delimiter, e) != 0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "import/byte_stream.h"
+#include "import/csv_delimiter.h"
 #include "import/import.h"
 #include <stdbool.h>
 
@@ -27,8 +28,7 @@ void csv_lines_close(struct csv_lines *r);
 int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err *e);
 
 struct csv_dialect {
-    char delimiter;
-    bool is_run; // a run of blanks is one delimiter; blanks around a line are none
+    struct csv_delimiter delimiter;
     bool has_decimal_comma;
     char comment;     // lines that begin with it are ignored; 0: none
     int64_t skip;     // lines before the header or the first row

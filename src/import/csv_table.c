@@ -47,10 +47,10 @@ struct csv_table *csv_table_open(const char *path, struct csv_dialect dialect, s
     struct csv_table *t = mem_new(1, sizeof *t);
 
     t->sink = sink;
-    t->is_run = dialect.is_run;
+    t->is_run = dialect.delimiter.is_run;
     t->comment = dialect.comment;
     csv_init(&t->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-    csv_set_delim(&t->parser, (unsigned char)dialect.delimiter);
+    csv_set_delim(&t->parser, (unsigned char)dialect.delimiter.character);
     csv_set_term_func(&t->parser, is_terminator);
     if (csv_lines_open(&t->lines, path, e) != 0 || csv_lines_skip(&t->lines, &dialect, e) != 0)
         csv_table_free(&t);

@@ -102,13 +102,13 @@ static int refuse_columns(const char *path, struct err *e)
 // Takes the fields of the header: the number of each column, or -1.
 static int read_scores_header(struct csv_stream *s, const char *path, int *use, int *n, struct err *e)
 {
-    const struct csv_cut cut = {',', false};
+    const struct csv_delimiter comma = csv_delimiters[CSV_COMMA];
     struct csv_span span;
     char *at = s->buffer + s->record[0].begin, *end = s->buffer + s->record[0].end;
     int found = 0;
 
     for (*n = 0; at && *n < 4 * IN_COLUMNS; ++*n) {
-        if (!csv_cut_field(&cut, &at, end, &span))
+        if (!csv_cut_field(&comma, &at, end, &span))
             return refuse_columns(path, e);
         use[*n] = find_scores_column(span.text);
         found += use[*n] == IN_ROW || use[*n] == IN_ERROR;
@@ -119,13 +119,13 @@ static int read_scores_header(struct csv_stream *s, const char *path, int *use, 
 static int read_scores_record(
     struct scores_list *l, struct csv_stream *s, int64_t i, const int *use, struct scores_line *line, struct err *e)
 {
-    const struct csv_cut cut = {',', false};
+    const struct csv_delimiter comma = csv_delimiters[CSV_COMMA];
     struct csv_span span;
     char *at = s->buffer + s->record[i].begin, *end = s->buffer + s->record[i].end;
     int field = 0;
 
     for (; at; field++) {
-        if (!csv_cut_field(&cut, &at, end, &span) || use[field] == IN_COLUMNS)
+        if (!csv_cut_field(&comma, &at, end, &span) || use[field] == IN_COLUMNS)
             return err_at(e, ERR_DATA, line->path, csv_stream_line(s, i), 0,
                 "found another number of fields or a wrong quote, allowed: as in the first line");
         if (use[field] >= 0)
