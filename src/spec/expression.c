@@ -1,4 +1,4 @@
-// The formulas inside ${...}: tokens, and a recursive descent that computes while it reads.
+// The formulas inside ${...}: splits them into tokens, and computes them by recursive descent.
 #include "spec/expression.h"
 
 #include "base/err.h"
@@ -74,7 +74,7 @@ static const char *skip_number(const char *p, const char *end)
     return p;
 }
 
-// Returns the end of the name at p. A '-' belongs to the name if a letter, digit or '_' follows it at once.
+// Returns the end of the name at p. A '-' belongs to the name if a letter, digit or '_' follows directly.
 static const char *skip_name(const char *p, const char *end)
 {
     while (p < end && (is_word_character(*p) || (*p == '-' && p + 1 < end && is_word_character(p[1]))))
@@ -159,7 +159,7 @@ bool use_find(const char *text, struct use *u)
 
 struct expression {
     const char *p, *end;
-    struct token token; // the next one
+    struct token token; // the token to be read next
     int nesting;
     expression_lookup lookup;
     const void *context;
@@ -171,7 +171,7 @@ static void expression_advance(struct expression *x)
     x->token = token_next(&x->p, x->end);
 }
 
-// Takes the next token if it is this sign.
+// If the next token is `sign`, moves past it and returns true.
 static bool expression_take(struct expression *x, const char *sign)
 {
     if (x->token.kind != TOKEN_SIGN || !token_is(&x->token, sign))
@@ -180,7 +180,7 @@ static bool expression_take(struct expression *x, const char *sign)
     return true;
 }
 
-// Keeps the first reason only. Returns 0, so that the caller has a value.
+// Stores the reason, unless there is one already. Returns 0, so that the caller has a value.
 static struct number refuse_formula(struct expression *x, const char *reason)
 {
     if (!*x->why)
@@ -199,7 +199,7 @@ static struct number refuse_token(struct expression *x, const char *allowed)
     return refuse_formula(x, reason);
 }
 
-// Returns a real result, which must be finite.
+// Returns a number, or refuses the formula if the value is not finite.
 static struct number finish_real(struct expression *x, double value)
 {
     return isfinite(value) ? number_of_real(value) : refuse_formula(x, "the result is too large");
@@ -222,7 +222,7 @@ static struct number compute_integer(struct expression *x, const char *sign, int
         is_too_large = __builtin_sub_overflow(a, b, &r);
     else if (*sign == '*')
         is_too_large = __builtin_mul_overflow(a, b, &r);
-    else if (b == -1) // the quotient of the least integer does not fit
+    else if (b == -1) // the least integer divided by -1 does not fit
         is_too_large = *sign != '%' && __builtin_sub_overflow(0, a, &r);
     else if (*sign == '%')
         r = a - floor_quotient(a, b) * b;
@@ -247,7 +247,8 @@ static struct number compute_real(struct expression *x, const char *sign, double
     return finish_real(x, sign[1] == '/' ? floor(a / b) : a / b);
 }
 
-// Computes a SIGN b. While only the form is checked, names have no values, so a division by 0 means nothing.
+// Computes a SIGN b. Without `lookup` only the form is checked: names have no values then, so a division by 0 is not a
+// mistake.
 static struct number compute_sign(struct expression *x, const char *sign, struct number a, struct number b)
 {
     bool divides = *sign == '/' || *sign == '%';
@@ -341,7 +342,7 @@ static struct number read_operand(struct expression *x)
     return value;
 }
 
-// Returns the operator at the next token if it is one of `signs`, and takes it; NULL: it is none.
+// If the next token is one of `signs`, moves past it and returns it, else NULL.
 static const char *take_operator(struct expression *x, const char *const *signs)
 {
     for (int i = 0; signs[i]; i++)

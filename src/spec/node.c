@@ -1,15 +1,15 @@
-// Nodes of a spec's tree: how they are made, changed, copied, found, compared and freed.
+// Makes, changes, copies, finds, compares and frees the nodes of a spec's tree.
 //
-// A node owns its key, its string and its items; a root has no parent. Its position is only for messages. The name of
-// the file in it is counted and shared by all nodes of that file and by their copies, so that a trial's tree can
-// outlive the tree that it was made from. The counter is not atomic: a tree and its copies stay in one thread.
+// A node owns its key, its string and its items; a root has no parent. The position of a node is only for messages. The
+// name of its file is reference-counted, and shared by all nodes of that file and by their copies, so that a trial's
+// tree can outlive the tree of the spec. The counter is not atomic: a tree and its copies stay in one thread.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
 #include <stdlib.h>
 #include <string.h>
 
-// A file's name, shared by the nodes of the file and counted.
+// A file's name, reference-counted and shared by the nodes of the file.
 struct file_name {
     int uses;
     char name[];

@@ -1,4 +1,4 @@
-// Where a node is: its dotted path, and messages that name it.
+// Dotted paths: finds, creates and names the node at a path, and writes messages that name it.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One step of a path: down to a key of a map, or to an item of a list (key NULL).
+// One step of a path: to a key of a map or, if `key` is NULL, to an item of a list.
 struct path_step {
     const char *key; // (length) characters in the path
     int length, index;
 };
 
-// Reads the step at p, inside the string `path`. Returns what follows the step, or NULL if there is no step at p.
+// Reads the step at p, inside the string `path`. Returns a pointer past the step, or NULL if there is no step at p.
 static const char *step_read(const char *path, const char *p, struct path_step *s)
 {
     if (p > path && *p == '[') {
@@ -88,7 +88,7 @@ int node_path_check(const struct node *root, const char *path, char why[256])
     return 0;
 }
 
-// Returns the child that a step leads to. Creates it, with the position of `item`, if there is none.
+// Returns the child that a step leads to. If there is none, creates it with the position of `item`.
 static struct node *step_make(struct node *n, const struct path_step *s, const struct node *item)
 {
     struct node *child = step_down(n, s);
@@ -152,7 +152,7 @@ char *node_found(char out[80], const struct node *n)
 
 static void add_error(const struct node *n, int line, int column, struct err *e, const char *format, va_list args)
 {
-    if (e->hidden) { // full: with very many mistakes, making each message would take long
+    if (e->hidden) { // no space left: formatting very many messages would take long
         e->hidden++;
         e->count++;
         return;

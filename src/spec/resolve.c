@@ -1,12 +1,13 @@
 // Replaces the variables of a tree: scope_resolve, once per tree.
 //
-// The caller resolves the variables themselves in the order of variables_find, so that a value in the scope never holds
-// another variable, and no replacement is followed into the next. Exception: the names `features` and `length`, whose
-// values only the data decide. A formula that needs one keeps the form "${...}" with the values of its variables in it,
-// until spec_bind computes it.
+// The caller resolves the values of variables in the order of variables_find, so that no value in the scope holds
+// another variable, and one pass is enough. Exception: the values of the names `features` and `length` are not known
+// before the data. A formula with one of these waits for the data: it keeps the form "${...}", with the values of its
+// variables in it, until spec_bind computes it.
 //
 // A value is copied at each use, so a small spec can describe an enormous tree. The scope has a budget of nodes and
-// bytes; each copy is paid for before it is made, and the first copy that is too expensive is an error.
+// bytes; the cost of each copy is subtracted before the copy is made, and the first copy that exceeds the budget is an
+// error.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -15,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Pays for a copy. Returns false if it is too expensive; only the first such copy is reported.
+// Subtracts the cost of a copy from the budget. Returns false if the budget is exceeded; adds an error only for the
+// first such copy.
 static bool scope_take(struct scope *s, const struct node *n, int64_t nodes, int64_t bytes)
 {
     bool had_budget = s->budget.nodes >= 0 && s->budget.bytes >= 0;
@@ -33,7 +35,7 @@ struct scope scope_begin(const struct variables *vars, struct err *e)
     return scope;
 }
 
-// Returns the value of a variable. Returns NULL and adds an error if it is unknown here.
+// Returns the value of a variable, or NULL and an error if it has no value here.
 static const struct node *scope_value(struct scope *s, const struct node *n, int variable)
 {
     ASSERT(variable >= 0 && variable < s->vars->n, "%d of %d", variable, s->vars->n);
@@ -60,7 +62,7 @@ static bool is_waiting(const struct node *value, struct use *u)
     return value->kind == NODE_SCALAR && use_find(value->text, u) && u->begin == value->text && !value->text[u->length];
 }
 
-// Appends the value of a variable to a formula. Returns 1 if the value waits for the data, else 0; -1 and an error.
+// Appends the value of a variable to a formula. Returns 1 if the value waits for the data, else 0, or -1 and an error.
 static int add_operand(struct scope *s, const struct node *n, int variable, struct text *t)
 {
     const struct node *value = scope_value(s, n, variable);
@@ -82,7 +84,8 @@ static int add_operand(struct scope *s, const struct node *n, int variable, stru
         n, s->e, "in a formula '%s' is %s, allowed: a number", s->vars->v[variable].name, node_found(found, value));
 }
 
-// Appends a formula with the values of its variables. Returns 1 if it waits for the data, else 0; -1 and an error.
+// Appends a formula with the values of its variables. Returns 1 if the formula waits for the data, else 0, or -1 and an
+// error.
 static int expand_formula(struct scope *s, const struct node *n, const struct use *u, struct text *t)
 {
     const char *p = u->inside;
@@ -109,7 +112,8 @@ static int expand_formula(struct scope *s, const struct node *n, const struct us
     return waits;
 }
 
-// Refuses every name, because a formula whose variables are replaced holds only numbers.
+// An expression_lookup without names: when variables are replaced, a formula holds only numbers, so any name is an
+// error.
 static int refuse_any_name(const void *context, const char *name, int length, struct number *value, char *why)
 {
     (void)context;
@@ -118,7 +122,7 @@ static int refuse_any_name(const void *context, const char *name, int length, st
     return -1;
 }
 
-// Appends what a formula stands for: a number, or "${...}" if it waits for the data. Returns -1 and an error.
+// Appends the value of a formula, or "${...}" if it waits for the data. Returns -1 and an error if it has no value.
 static int add_formula(struct scope *s, const struct node *n, const struct use *u, struct text *t)
 {
     struct text formula = {0};
@@ -138,13 +142,14 @@ static int add_formula(struct scope *s, const struct node *n, const struct use *
     return rc;
 }
 
-// Returns the variable that a use names alone; -1: it is a formula, or a name whose value the data decide.
+// Returns the variable if a use is only the name of one. Returns -1 for a formula and for a name whose value depends on
+// the data.
 static int use_variable(const struct scope *s, const struct use *u)
 {
     return u->is_name ? index_of_token(s->vars, u->inside, (int)u->inside_length) : -1;
 }
 
-// Appends what a use inside a string stands for.
+// Appends the value of a use that is part of a string.
 static void add_use_text(struct scope *s, const struct node *n, const struct use *u, struct text *t)
 {
     int variable = use_variable(s, u);
@@ -163,7 +168,7 @@ static void add_use_text(struct scope *s, const struct node *n, const struct use
             node_found(found, value));
 }
 
-// Resolves a string: each use is replaced by its string.
+// Returns the string n with each use replaced by its value.
 static struct node *resolve_string(struct scope *s, const struct node *n)
 {
     struct text t = {0};
@@ -236,7 +241,7 @@ struct node *scope_resolve(struct scope *s, const struct node *n, int depth)
     return result;
 }
 
-// --- what only the data decide
+// --- values that depend on the data
 
 static int lookup_fact(const void *context, const char *name, int length, struct number *value, char *why)
 {
@@ -286,7 +291,7 @@ struct node *spec_bind(const struct node *section, const struct spec_facts *fact
     struct node *copy = node_copy(section);
 
     ASSERT(facts->features > 0 && facts->length > 0, "%lld values", (long long)facts->features);
-    copy->parent = section->key ? section->parent : NULL; // for the names in messages
+    copy->parent = section->key ? section->parent : NULL; // so that messages have the full path
     bind_tree(copy, facts, e);
     if (e->count > errors)
         node_free(&copy);

@@ -19,13 +19,13 @@ enum node_kind { NODE_NULL, NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
     enum node_kind kind;
     bool quoted;         // a scalar in quotes or in a block: "null" is a string
-    char *key;           // owned; of an item of a map, else NULL
-    char *text;          // owned; UTF-8; of a scalar, else NULL
-    struct node **items; // owned; (n); of a list or map, in the order of the file
+    char *key;           // owned; in a map, the key of this item, else NULL
+    char *text;          // owned; the string of a scalar in UTF-8, else NULL
+    struct node **items; // owned; (n); the items of a list or map, in the order of the file
     int n;
     int capacity;        // of items
     struct node *parent; // borrowed; NULL: a root
-    const char *file;    // shared by all nodes of a file and their copies, in one thread; NULL: made by the program
+    const char *file;    // shared by all nodes of a file and their copies, in one thread; NULL: not from a file
     int line, column;    // of the value, from 1; 0: unknown
     int key_line, key_column;
 };
@@ -34,9 +34,9 @@ struct node {
 enum { SPEC_MAX_BYTES = 1 << 20, SPEC_MAX_DEPTH = 64, SPEC_MAX_NODES = 100000, SPEC_MAX_KEY = 128 };
 enum { SPEC_MAX_TRIALS = 1000000 };
 
-// Reads a YAML file, or a string that messages call `name`. Returns its tree, which the caller frees. Returns NULL and
-// every mistake in `e` if the text is refused. Aliases become copies. Tags, several documents, merge keys, keys that
-// are not strings and duplicate keys are refused.
+// Reads a YAML file, or a string that messages call `name`. Returns the tree, which the caller frees, or NULL and every
+// mistake in `e`. Aliases become copies. Tags, several documents, merge keys, keys that are not strings and duplicate
+// keys are refused.
 struct node *spec_load(const char *path, struct err *e);
 struct node *spec_parse(const char *name, const char *text, size_t length, struct err *e);
 
@@ -51,10 +51,10 @@ struct node *node_take(struct node *map, const char *key);
 // Returns a deep copy with the positions of the original; its parent is NULL.
 struct node *node_copy(const struct node *n);
 void node_free(struct node **n);
-// Gives n, which the program made, the place of `at`, for messages.
+// Gives n the position of `at`, for messages about a node that is not from a file.
 void node_set_place(struct node *n, const struct node *at);
 
-// Returns the item of a map, or NULL if there is none or if `map` is NULL or not a map.
+// Returns the item with a key, or NULL if there is none or if `map` is NULL or not a map.
 struct node *node_get(const struct node *map, const char *key);
 // Returns the node at "train.epochs" or "model.encoder[0].dense" below root, or NULL if there is none.
 struct node *node_path(const struct node *root, const char *path);
@@ -73,14 +73,14 @@ char *node_name(const struct node *n);
 char *node_found(char out[80], const struct node *n);
 
 // --- settings
-// Applies KEY=VALUE of an option `--set`, where VALUE is YAML. KEY means what it would mean in `sweep.over`: a swept
-// key (VALUE replaces its values), a variable, or a path into the spec. Missing maps along a path are created. Messages
-// call the file "--set".
+// Applies KEY=VALUE of an option `--set`, where VALUE is YAML. KEY has the same meaning as in `sweep.over`: a swept key
+// (VALUE replaces its values), a variable, or a path into the spec. Creates missing maps along a path. In messages the
+// file is "--set".
 int spec_set(struct node *root, const char *setting, struct err *e);
 
 // --- trials
-// What the section `sweep` says: the values that each key of `sweep.over` can have, and how trials are chosen (search/
-// does it).
+// The section `sweep`: the values that each key of `sweep.over` can have, and the method by which search/ chooses
+// trials.
 enum sweep_method { SWEEP_GRID, SWEEP_RANDOM, SWEEP_SOBOL, SWEEP_HALVING, SWEEP_HYPERBAND, SWEEP_TPE };
 struct sweep_config {
     int method;      // enum sweep_method
@@ -92,92 +92,95 @@ struct sweep_config {
     const struct node *over, *zip, *only_if, *exclude, *start; // borrowed; NULL: not given
     char *from;                                                // owned; NULL: not given
 };
-// The values of a key: those of a list by their index, or numbers from low to high, both included.
+// The values of a key: a list, of which `low` to `high` are indices, or numbers from `low` to `high`. Both ends are
+// included.
 enum sweep_kind { SWEEP_CHOICE, SWEEP_UNIFORM, SWEEP_LOG_UNIFORM, SWEEP_INTEGER, SWEEP_LOG_INTEGER };
 struct sweep_range {
     enum sweep_kind kind;
     double low, high;
 };
-// One trial: a value for each key, and the seed and epochs that its place in the sweep gives it.
+// One trial: a value for each key, and the seed and epochs that the sweep's method gives the trial.
 struct sweep_point {
     const double *value; // (keys), borrowed; NaN: the key does not vary here
-    int64_t repeat;      // added to train.seed
+    int64_t repeat;      // is added to train.seed
     int64_t epochs;      // train.epochs; 0: as in the spec
 };
 
 extern const struct field spec_sweep_fields[]; // the section `sweep:`
 const char *sweep_method_name(int method);
 // Finds the trials of a spec. The result holds one copy of the spec and of each value; free it with spec_sweep_free. A
-// spec without `sweep` is a grid over no keys: one trial. Returns NULL and every mistake in `e` if the spec is refused.
+// spec without `sweep` is one trial. Returns NULL and every mistake in `e` if the spec is refused.
 struct spec_sweep;
 struct spec_sweep *spec_sweep_new(const struct node *root, struct err *e);
 void spec_sweep_free(struct spec_sweep **s);
 const struct sweep_config *spec_sweep_config(const struct spec_sweep *s);
 // Returns the section `sweep`, for messages, or the whole spec if it has none.
 const struct node *spec_sweep_section(const struct spec_sweep *s);
-// The keys of `sweep.over` and `sweep.zip`: how many, and the name of one (borrowed).
+// Return the number of keys of `sweep.over` and `sweep.zip`, and the name of one key (borrowed).
 int spec_sweep_keys(const struct spec_sweep *s);
 const char *spec_sweep_key(const struct spec_sweep *s, int k);
-// Returns the key whose values are repeats of a configuration: train.seed, or else data.fold. -1: there is none.
+// Returns the key whose values repeat a configuration: train.seed, or else data.fold. Returns -1 if neither is swept.
 int spec_sweep_seed_key(const struct spec_sweep *s);
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
-// Returns true if a key has values of its own. Otherwise it follows the key with which it is zipped.
+// Returns true if a key is free. If not, it follows the key with which it is zipped.
 bool spec_sweep_is_free(const struct spec_sweep *s, int k);
-// Returns a value as a string, lists and maps as flow YAML; "" of NaN. The string is borrowed, or is in `buffer`.
+// Returns a value as a string: lists and maps as flow YAML, NaN as "". The string is borrowed, or is in `buffer`.
 const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char buffer[32]);
-// Returns how many combinations of values there are, or -1 if they are endless or more than SPEC_MAX_TRIALS. The key
-// `without` (-1: none) is left out.
+// Returns the number of combinations of values, or -1 if it is infinite or more than SPEC_MAX_TRIALS. Leaves out the
+// key `without` (-1: none).
 int64_t spec_sweep_combinations(const struct spec_sweep *s, int without);
-// Sets value[k] of combination `number` for every key but `without`; the last key varies fastest.
+// Sets value[k] for every key k but `without` to its value in combination `number`; the last key varies fastest.
 void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t number, double *value);
-// Returns the number of a combination, or -1 if it is left out. `without` is -1 or the key of seeds, here and above.
+// Returns the number of a combination, or -1 if the sweep leaves it out. In these three functions `without` must be -1
+// or the key of spec_sweep_seed_key.
 int64_t spec_sweep_combination_number(const struct spec_sweep *s, int without, const double *value);
-// Sets the first combination, or, if they are endless, one that is allowed if possible.
+// Sets the first combination or, if there are infinitely many, one that is allowed if possible.
 void spec_sweep_first(const struct spec_sweep *s, double *value);
 // Completes a configuration whose free keys are set. A key that follows another gets that key's value; a key whose
 // `only_if` is not met gets NaN.
 void spec_sweep_complete(const struct spec_sweep *s, double *value);
 // Returns true if a completed configuration is not excluded.
 bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value);
-// The starting points: how many; and set the free keys that one gives, the others stay.
+// Return the number of starting points, and set the free keys that a starting point gives; other keys stay unchanged.
 int spec_sweep_starts(const struct spec_sweep *s);
 void spec_sweep_start(const struct spec_sweep *s, int i, double *value);
-// Makes the tree of one trial: values set, the named model inserted, variables replaced; without `sweep`, `variables`
-// and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
+// Makes the tree of one trial: sets the values, inserts the named model and replaces variables. It has no `sweep`,
+// `variables` and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
 struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e);
 
-// What a formula can name that only the data decide: the number of values of a sample, and its first dimension.
+// The values of the names `features` and `length` in formulas, which depend on the data: the number of values of a
+// sample, and its first dimension.
 struct spec_facts {
     int64_t features, length;
 };
-// Returns a copy of a section of a trial in which every formula that names `features` or `length` is computed. Messages
-// name it as the original; its parent is that of the original, to which it does not belong. The caller frees it.
-// Returns NULL and every mistake in `e` if a formula has no value.
+// Returns a copy of a section of a trial in which every formula with `features` or `length` is computed. The copy has
+// the parent of the original, so that messages have the same path, but it is not one of the parent's items. The caller
+// frees it. Returns NULL and every mistake in `e` if a formula has no value.
 struct node *spec_bind(const struct node *section, const struct spec_facts *facts, struct err *e);
-// Returns the first value below n (which may be NULL) that still needs spec_bind; NULL: there is none.
+// Returns the first value at or below n (which may be NULL) that still needs spec_bind, or NULL if there is none.
 const struct node *spec_unbound(const struct node *n);
 
 // --- configs
 // Reads a map into a config by its table: defaults first, then every key. The config must be all zero before. Reports
 // unknown keys, wrong types, values out of range and missing keys in one pass. If `map` is NULL or null, only the
-// defaults are set. A null unsets a string, a list or a node; any other field refuses it. After -1, too, the config
-// holds valid values, and the caller frees it with field_free. FIELD_NODE fields point into `map`.
+// defaults are set. A null unsets a string, a list or a node, and is an error for any other field. Even after -1 the
+// config holds valid values, and the caller frees it with field_free. FIELD_NODE fields point into `map`.
 int spec_read(const struct node *map, const struct field *fields, void *config, struct err *e);
 
-// Does the same as spec_read, for a map whose keys belong to several tables (those of one layer type and those of all
-// layers).
+// Does the same as spec_read for a map whose keys belong to several tables, such as those of one layer type and those
+// of all layers.
 struct spec_part {
     const struct field *fields;
     void *config;
 };
 int spec_read_parts(const struct node *map, const struct spec_part *parts, int n, struct err *e);
 
-// Adds the error that a map (NULL: the whole spec is missing) has no such key. Returns -1.
+// Adds the error that a map has no such key (`map` is NULL: the whole spec is missing). Returns -1.
 int spec_refuse_missing(const struct node *map, const char *key, const char *allowed, struct err *e);
 
-// Makes the map of a config with all values, in the order of the table; spec_read of it gives an equal config. Fields
-// with a flag of `without` are left out (FIELD_COSMETIC for an identity; 0: none), as are unset fields without a
-// default. FIELD_NODE fields are copied. The caller frees the map.
+// Returns the map of a config with all values, in the order of the table; spec_read makes an equal config of it. Leaves
+// out fields with a flag of `without` (0: no flag; FIELD_COSMETIC for an identity), and unset fields without a default.
+// FIELD_NODE fields are copied. The caller frees the map.
 struct node *spec_write(const struct field *fields, const void *config, unsigned without);
 
 // --- text

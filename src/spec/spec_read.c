@@ -1,4 +1,4 @@
-// Maps become configs and configs become maps, both by the tables of fields.
+// Reads maps into configs and writes configs as maps, both by the tables of fields.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -181,7 +181,7 @@ static struct node *write_list_field(const struct field *f, const void *config)
     return list;
 }
 
-// Returns the value of a field as a node; a null if it is unset.
+// Returns the value of a field as a node, which is a null if the value is unset.
 static struct node *write_field(const struct field *f, const void *config)
 {
     if (f->type == FIELD_NODE) {
@@ -216,7 +216,7 @@ struct node *spec_write(const struct field *fields, const void *config, unsigned
     return map;
 }
 
-// Appends a cell of a Markdown table, where a bar would end the cell.
+// Appends a cell of a Markdown table. Escapes '|', which would end the cell.
 static void add_table_cell(struct text *t, const char *text)
 {
     text_add(t, "%s", text && *text ? " " : "");

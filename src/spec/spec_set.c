@@ -1,4 +1,4 @@
-// Settings of the command line: KEY=VALUE of `--set`, put into the tree of a spec.
+// Applies the settings of the command line, KEY=VALUE of `--set`, to the tree of a spec.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -8,7 +8,7 @@
 static const char option[] = "--set";
 static const char over_path[] = "sweep.over.";
 
-// Removes lines and columns: inside an option they would only mislead.
+// Sets the file of all nodes, and removes their lines and columns, which would mislead for an option.
 static void place_in_option(struct node *n, const char *file)
 {
     node_place(n, file, 0, 0);
@@ -30,7 +30,7 @@ static struct node *parse_option_value(const char *key, const char *value, struc
     return n;
 }
 
-// Returns the map `sweep.over`, created if it is missing. Returns NULL if something else is at its place.
+// Returns the map `sweep.over`, created if it is missing. Returns NULL if it is not a map.
 static struct node *make_over(struct node *root)
 {
     char why[256];
@@ -40,8 +40,8 @@ static struct node *make_over(struct node *root)
     return over && over->kind == NODE_MAP ? over : NULL;
 }
 
-// Returns the map in which `key` is a single key, dots and all: `sweep.over` or `variables`. Strips "sweep.over." from
-// the key. Returns NULL if the key is a path into the spec.
+// Returns the map in which `key`, which may have dots, is a single key: `sweep.over`, a map of `sweep.zip`, or
+// `variables`. Strips "sweep.over." from the key. Returns NULL if the key is a path into the spec.
 static struct node *find_map_of_key(struct node *root, const char **key)
 {
     struct node *over = node_path(root, "sweep.over");

@@ -4,14 +4,14 @@
 // variables still have their names, and one node for each value of each key. spec_sweep_trial combines these into a
 // tree that the caller owns; it changes nothing in the sweep.
 //
-// Values are put into a trial in this order, each step seeing the result of the one before:
+// Values are put into a trial in this order; each step uses the result of the step before:
 //   1. variables: those that do not vary were resolved once, by spec_sweep_new; the others are resolved for the trial;
 //   2. whole sections that are swept, such as `model`;
 //   3. the model of `models` that `model` names;
 //   4. paths into sections, such as train.seed or model.encoder[0].dense;
 //   5. the seed and the epochs that the method of the sweep decides.
 //
-// spec_sweep_new makes the first trial and drops it: some mistakes, such as paths that lead nowhere, show only there.
+// spec_sweep_new makes the first trial and drops it: some mistakes, such as paths that do not exist, are found only so.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -67,7 +67,7 @@ static void resolve_constants(struct spec_sweep *s, struct err *e)
     free(scope.value);
 }
 
-// Makes the list of the swept keys of a section `sweep`: those of `over`, then those of each map of `zip`. New memory.
+// Returns the swept keys of a section `sweep` in new memory: those of `over`, then those of each map of `zip`.
 static const struct node **swept_items(const struct node *sweep, int *n)
 {
     const struct node *over = node_section(sweep, "over"), *zip = node_section(sweep, "zip");

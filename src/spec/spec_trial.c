@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the node that a key stands for: a copy of a listed value, or a number at the position of the range.
+// Returns a new node with the value of a key: a copy of a listed value, or a number with the position of the range.
 static struct node *key_value(const struct sweep_key *k, double value)
 {
     char buffer[32];
@@ -18,8 +18,8 @@ static struct node *key_value(const struct sweep_key *k, double value)
     return n;
 }
 
-// Sets in the scope what each variable stands for in a trial. Returns the nodes (vars.n) that it made for that; free
-// them with free_scope.
+// Sets in the scope the value of each variable in a trial. Returns the nodes (vars.n) that it made for that; free them
+// with free_scope.
 static struct node **fill_scope(const struct spec_sweep *s, const double *value, struct scope *scope)
 {
     struct node **made = mem_new((size_t)s->vars.n, sizeof *made);
@@ -64,7 +64,8 @@ static int put_key_value(struct node *tree, const struct node *item, struct node
     return 0;
 }
 
-// Puts the values of those keys that are sections, or (`deep`) of those that are paths into sections.
+// Puts the values of the swept keys that are whole sections or, if `deep` is set, of those that are paths into
+// sections.
 static void put_values(const struct spec_sweep *s, const double *value, bool deep, struct node *tree, struct err *e)
 {
     for (int i = 0; i < s->n; i++) {
@@ -84,7 +85,8 @@ static void put_integer(const struct spec_sweep *s, struct node *tree, const cha
         node_error(spec_sweep_section(s), e, "%s", why);
 }
 
-// Puts what the sweep itself decides. A seed that is no integer stays, for the reader of `train` to refuse.
+// Sets the seed and the epochs that the sweep's method decides. Does not change a seed that is not an integer: the
+// reader of `train` will refuse it.
 static void put_seed_and_epochs(
     const struct spec_sweep *s, const struct sweep_point *point, struct node *tree, struct err *e)
 {
@@ -96,7 +98,7 @@ static void put_seed_and_epochs(
         put_integer(s, tree, "train.epochs", point->epochs, e);
 }
 
-// Replaces a name as `model` by the model of that name.
+// If `model` is a name, replaces it by the model of that name.
 static void put_named_model(const struct spec_sweep *s, struct scope *scope, struct node *tree)
 {
     const struct node *models = node_section(s->root, "models");
@@ -117,7 +119,7 @@ static void put_named_model(const struct spec_sweep *s, struct scope *scope, str
     node_add(tree, "model", copy);
 }
 
-// Refuses what waits for the data outside of the model, which alone is built after the data are read.
+// Refuses formulas that wait for the data, except in the model: only the model is built after the data are read.
 static void refuse_waiting(const struct node *tree, struct err *e)
 {
     for (int i = 0; i < tree->n; i++) {

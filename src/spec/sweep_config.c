@@ -1,4 +1,4 @@
-// The section `sweep:`: the method, its settings, and which of them belong to which method.
+// The section `sweep:`: the method, its settings, and which settings belong to which method.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -117,7 +117,7 @@ const char *sweep_method_name(int method)
 static const char *const ranges[] = {"uniform", "log_uniform", "integer", "log_integer", NULL};
 enum { RANGES = sizeof ranges / sizeof *ranges - 1 };
 
-// Returns the index of a range, or RANGES if there is none of that name.
+// Returns the index of a range, or RANGES if no range has that name.
 static int find_range(const char *key)
 {
     int i = 0;

@@ -1,4 +1,4 @@
-// A key of `sweep.over`: what it names (a variable, or a path into the spec), and the values that it can have.
+// A key of `sweep.over`: finds out whether it is a variable or a path into the spec, and reads its values.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -83,7 +83,7 @@ int sweep_refuse_model(const struct node *model, const struct node *models, stru
     return -1;
 }
 
-// Returns a value of `over` as tables show it, in new memory.
+// Returns a value of `over` in new memory, in the form that tables show.
 static char *swept_value_text(const struct node *value)
 {
     struct text t = {0};

@@ -1,4 +1,4 @@
-// What others ask of a sweep: its keys and their values.
+// Functions for other modules: the keys of a sweep and their values.
 #include "spec/spec_impl.h"
 
 #include "base/text.h"

@@ -1,9 +1,10 @@
-// What relates the keys of a sweep to each other: keys that vary together (`zip`), keys that vary only if others have
-// certain values (`only_if`), combinations that are left out (`exclude`), and configurations to begin with (`start`).
+// The rules that relate the keys of a sweep to each other: keys that vary together (`zip`), keys that vary only if
+// others have certain values (`only_if`), combinations that are left out (`exclude`), and configurations to begin with
+// (`start`).
 //
-// A configuration is an array with a value for each key. Its free keys have any of their values. spec_sweep_complete
-// then sets the others: a key that follows another one gets the value of the same place, and a key that does not vary
-// here gets NaN.
+// A configuration is an array with a value for each key. Its free keys can have any of their values.
+// spec_sweep_complete then sets the other keys: a key that follows another gets the value at the same place in its
+// list, and a key that does not vary here gets NaN.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -15,7 +16,8 @@
 
 // --- zip
 
-// The key that has most values leads the group [first, first + n); a single value is the same for all of them.
+// Makes the keys of the group [first, first + n) follow its leader, the key with most values. A key with one value
+// always has that value.
 static int link_zip(struct spec_sweep *s, int first, int n, struct err *e)
 {
     int leader = first, rc = 0;
@@ -51,7 +53,7 @@ static int read_zip(struct spec_sweep *s, struct err *e)
     return rc;
 }
 
-// --- which values
+// --- the values in a condition
 
 static void add_range(struct sweep_match *m, double low, double high)
 {
@@ -82,7 +84,7 @@ static int refuse_unlisted(const struct sweep_key *k, const struct node *n, stru
     return -1;
 }
 
-// Adds the values that a node means: one of the listed values, or a number of the range.
+// Adds to the match the value of a node: one of the listed values, or a number in the range of the key.
 static int add_matching_value(const struct sweep_key *k, const struct node *n, struct sweep_match *m, struct err *e)
 {
     double value;
@@ -105,7 +107,7 @@ static int add_matching_value(const struct sweep_key *k, const struct node *n, s
     return 0;
 }
 
-// Adds the values of a key that are in a range such as {integer: [8, 64]}.
+// Adds to the match the values of a key that are in a range such as {integer: [8, 64]}.
 static int add_matching_range(const struct sweep_key *k, const struct node *n, struct sweep_match *m, struct err *e)
 {
     struct sweep_range r;
@@ -170,7 +172,7 @@ static void free_clause(struct sweep_clause *c)
     *c = (struct sweep_clause){0};
 }
 
-// Reads {KEY: VALUES, ...}.
+// Reads a condition {KEY: VALUES, ...}.
 static int read_clause(const struct spec_sweep *s, const struct node *at, struct sweep_clause *c, struct err *e)
 {
     char found[80];
@@ -191,12 +193,12 @@ static bool holds_match(const struct sweep_match *m, double value)
     for (int i = 0; i < m->n; i++)
         if (value >= m->range[i].low && value <= m->range[i].high)
             return true;
-    return false; // also of NaN: a key that does not vary has no value
+    return false; // also for NaN: a key that does not vary has no value
 }
 
 // --- only_if
 
-// Appends a key to the order in which conditions are decided, behind all that its own condition asks for.
+// Appends a key to the order in which conditions are decided, after all keys in its own condition.
 static int order_condition(struct spec_sweep *s, enum variable_state *state, int key, struct err *e)
 {
     const struct sweep_clause *c = &s->only_if[key];
@@ -256,7 +258,7 @@ void spec_sweep_complete(const struct spec_sweep *s, double *value)
         if (s->key[k].leader >= 0)
             value[k] = s->key[k].n == 1 ? 0 : value[s->key[k].leader];
 
-    for (int i = 0; i < s->ordered; i++) { // the keys that a condition asks for are NaN already if they do not vary
+    for (int i = 0; i < s->ordered; i++) { // keys in a condition come earlier: they are already NaN if they do not vary
         const struct sweep_clause *c = &s->only_if[s->order[i]];
         bool is_met = true;
         for (int k = 0; k < c->n && is_met; k++)
@@ -281,7 +283,7 @@ bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value)
 
 // --- start
 
-// Sets in `value` what a starting point says; what it leaves open is NaN.
+// Sets `value` to the values of a starting point, and to NaN for keys that it does not give.
 static int read_start_point(const struct spec_sweep *s, const struct node *at, double *value, struct err *e)
 {
     struct sweep_clause c;
@@ -331,7 +333,7 @@ void spec_sweep_start(const struct spec_sweep *s, int i, double *value)
             value[k] = s->start[i * s->n + k];
 }
 
-// --- all of them
+// --- all rules
 
 int sweep_rules_read(struct spec_sweep *s, struct err *e)
 {

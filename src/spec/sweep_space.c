@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Returns how many values a range holds, or -1 if they are endless.
+// Returns the number of values in a range, or -1 if it is infinite.
 static int64_t range_values(const struct sweep_range *r)
 {
     bool is_endless = r->kind == SWEEP_UNIFORM || r->kind == SWEEP_LOG_UNIFORM;
@@ -25,7 +25,7 @@ static bool is_counted(const struct spec_sweep *s, int k, int without)
     return k != without && s->key[k].leader < 0;
 }
 
-// Returns the number of combinations that no rule leaves out, or -1.
+// Returns the number of combinations, with those that rules leave out, or -1 if it is infinite or too large.
 static int64_t count_all(const struct spec_sweep *s, int without)
 {
     int64_t n = 1;
@@ -34,7 +34,8 @@ static int64_t count_all(const struct spec_sweep *s, int without)
     return n;
 }
 
-// Sets the free keys of combination `number` of all.
+// Sets the free keys to their values in combination `number`. Numbers here count all combinations, with those that
+// rules leave out.
 static void set_free_keys(const struct spec_sweep *s, int without, int64_t number, double *value)
 {
     for (int k = s->n - 1; k >= 0; k--) {
@@ -47,8 +48,8 @@ static void set_free_keys(const struct spec_sweep *s, int without, int64_t numbe
     }
 }
 
-// Returns the place of a free key's value in its list or range. A key that does not vary counts as if it had its first
-// value, unless a key that follows it varies all the same.
+// Returns the place of a free key's value in its list or range. A key that does not vary counts as having its first
+// value, unless a key that follows it varies: then that key's place counts.
 static int64_t value_place(const struct spec_sweep *s, int key, const double *value)
 {
     const struct sweep_key *k = &s->key[key];
@@ -60,7 +61,7 @@ static int64_t value_place(const struct spec_sweep *s, int key, const double *va
     return 0;
 }
 
-// Returns the number of a completed combination among all.
+// Returns the number of a completed combination, counting all, with those that rules leave out.
 static int64_t number_of_all(const struct spec_sweep *s, int without, const double *value)
 {
     int64_t number = 0;
@@ -72,7 +73,7 @@ static int64_t number_of_all(const struct spec_sweep *s, int without, const doub
     return number;
 }
 
-// Lists the combinations that the rules allow. Those that differ only in keys that do not vary are one.
+// Lists the combinations that the rules allow. Combinations that differ only in keys that do not vary are listed once.
 static void list_allowed(const struct spec_sweep *s, int without, struct sweep_list *list)
 {
     int64_t all = count_all(s, without);

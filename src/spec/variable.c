@@ -1,5 +1,6 @@
-// Variables: found in a spec and checked once. variables_find lists them, marks who uses whom, and orders them so that
-// each comes after all that it uses. A cycle has no such order and is an error. resolve.c then replaces them.
+// Finds the variables of a spec and checks them, once. variables_find lists them, records which variable uses which,
+// and orders them so that each comes after all that it uses. A cycle has no such order and is an error. resolve.c then
+// replaces variables by their values.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"
@@ -54,7 +55,7 @@ static void add_use(struct variable *user, int used)
     user->uses[user->n_uses++] = used;
 }
 
-// Marks the variable of a name that the string n uses.
+// Marks the variable `name`, which the string n uses, as used.
 static int mark_name(
     struct variables *vars, const struct node *n, const char *name, struct variable *user, struct err *e)
 {
@@ -67,7 +68,7 @@ static int mark_name(
     return 0;
 }
 
-// Checks the form of a formula, and marks the variables that it names.
+// Checks the form of a formula, and marks its variables as used.
 static int mark_formula(
     struct variables *vars, const struct node *n, const struct use *u, struct variable *user, struct err *e)
 {
@@ -89,7 +90,7 @@ static int mark_formula(
     return rc;
 }
 
-// Marks the variables that a string uses. `user` is the variable to whose value the string belongs, or NULL.
+// Marks the variables in a string as used. `user` is the variable whose value has the string, or NULL.
 static int mark_scalar(struct variables *vars, const struct node *n, struct variable *user, struct err *e)
 {
     struct use u;
@@ -119,8 +120,8 @@ static int mark_uses(struct variables *vars, const struct node *n, struct variab
     return rc;
 }
 
-// In `variables` each value belongs to its variable. Exception: the value of a variable that varies in all trials is
-// never read.
+// Marks the variables that any string of the spec uses. A string in `variables` belongs to its variable, unless that
+// variable varies in all trials: then its value is never read.
 static int mark_all_uses(struct variables *vars, const struct node *root, struct err *e)
 {
     int rc = 0;
@@ -144,7 +145,7 @@ static int mark_all_uses(struct variables *vars, const struct node *root, struct
     return rc;
 }
 
-// Appends variable i to the order, behind all that it uses: a depth-first search.
+// Appends variable i to the order, after all variables that it uses, by depth-first search.
 static int order_variable(struct variables *vars, int i, struct err *e)
 {
     struct variable *v = &vars->v[i];
@@ -186,7 +187,7 @@ static int refuse_unused(const struct variables *vars, struct err *e)
     return rc;
 }
 
-// Lists all of `variables`, then the swept keys that can be variables: those without dots.
+// Lists all of `variables`, then the other swept keys that can be variables: those without dots.
 static void list_variables(struct variables *vars, const struct node *given, const struct swept_keys *swept)
 {
     int most = node_items(given) + swept->n;

@@ -5,8 +5,8 @@
 // mistakes, such as tags and keys that are too long or occur twice, are reported and the reading continues
 // (yaml_refuse), so that one pass finds every such mistake.
 //
-// The functions that read always return a node, if need be an incomplete one, so that each caller has something to
-// attach and to free. spec_parse drops the whole tree if there was any error.
+// The functions that read always return a node, which may be incomplete, so that each caller has a node to attach and
+// to free. spec_parse drops the whole tree if there was any error.
 //
 // Each alias becomes a copy of its anchor's node. The budget bounds these copies: without it, a few lines of aliases to
 // aliases would fill the memory.
@@ -51,14 +51,14 @@ static int yaml_refuse(struct yaml_reader *r, yaml_mark_t at, const char *format
     return err_at(r->e, ERR_USAGE, r->file, (int)at.line + 1, (int)at.column + 1, "%s", message);
 }
 
-// Does the same as yaml_refuse and ends the reading.
+// Does the same as yaml_refuse, and stops reading.
 static void yaml_stop(struct yaml_reader *r, yaml_mark_t at, const char *what)
 {
     yaml_refuse(r, at, "%s", what);
     r->has_failed = true;
 }
 
-// Returns line and column of an offset: libyaml gives no mark for bytes that are not UTF-8.
+// Returns the line and column of an offset. libyaml gives no mark for bytes that are not UTF-8.
 static yaml_mark_t mark_of_offset(const struct yaml_reader *r, size_t offset)
 {
     yaml_mark_t at = {0};
@@ -92,7 +92,7 @@ static void yaml_stop_syntax(struct yaml_reader *r)
     r->has_failed = true;
 }
 
-// Gets the next event, which the caller deletes. Returns false, and an empty event, if the reading has failed.
+// Gets the next event, which the caller deletes. Returns false, and an empty event, if reading has failed.
 static bool next_event(struct yaml_reader *r, yaml_event_t *event)
 {
     memset(event, 0, sizeof *event);
@@ -107,8 +107,8 @@ static struct node *node_at_mark(struct yaml_reader *r, struct node *n, yaml_mar
     return n;
 }
 
-// Takes from the budget the nodes and bytes by which the tree is about to grow. Stops the reading with an error if it
-// is exhausted.
+// Subtracts from the budget the nodes and bytes by which the tree will grow. If the budget is exceeded, stops reading
+// with an error.
 static void count_growth(struct yaml_reader *r, int64_t nodes, int64_t bytes, yaml_mark_t at)
 {
     if (!r->has_failed && !budget_take(&r->budget, nodes, bytes))
@@ -129,7 +129,7 @@ static void keep_anchor(struct yaml_reader *r, const yaml_char_t *name, const st
 static struct node *read_alias(struct yaml_reader *r, const yaml_event_t *event, int depth)
 {
     const char *name = (const char *)event->data.alias.anchor;
-    int i = r->n_anchors - 1; // the last anchor of a name counts
+    int i = r->n_anchors - 1; // the last anchor of that name counts
 
     while (i >= 0 && strcmp(r->anchors[i].name, name) != 0)
         i--;
@@ -151,7 +151,7 @@ static void refuse_tag(struct yaml_reader *r, const yaml_char_t *tag, yaml_mark_
         yaml_refuse(r, at, "found the tag '%.60s', allowed: values without tags", (const char *)tag);
 }
 
-// Returns true after an error if a scalar holds a NUL, which a C string cannot.
+// If a scalar contains a NUL, which a C string cannot hold, adds an error and returns true.
 static bool refuse_nul(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (strlen((const char *)event->data.scalar.value) == event->data.scalar.length)
@@ -201,7 +201,7 @@ static int compare_keys(const void *a, const void *b)
     return (x->key_column > y->key_column) - (x->key_column < y->key_column);
 }
 
-// Sorts the keys, because a map may have very many. O(n log n).
+// Refuses keys that occur more than once. Sorts the keys, because a map may have very many: O(n log n).
 static void refuse_duplicates(struct yaml_reader *r, const struct node *map)
 {
     if (map->n < 2)
@@ -216,7 +216,7 @@ static void refuse_duplicates(struct yaml_reader *r, const struct node *map)
     free(sorted);
 }
 
-// Returns whether an event can be a key; if not, the reading has failed.
+// Returns true if an event can be a key; otherwise stops reading with an error.
 static bool check_key(struct yaml_reader *r, const yaml_event_t *event)
 {
     if (event->type != YAML_SCALAR_EVENT) {
@@ -260,8 +260,8 @@ static struct node *read_mapping(struct yaml_reader *r, const yaml_event_t *star
     return map;
 }
 
-// Reads the value that begins with an event, at a depth from 1. Never returns NULL: after a failure, what was read so
-// far.
+// Reads the value that begins with an event, at a depth from 1. Never returns NULL: after a failure, returns the part
+// that was read.
 static struct node *read_node(struct yaml_reader *r, const yaml_event_t *event, int depth)
 {
     if (depth > SPEC_MAX_DEPTH) {

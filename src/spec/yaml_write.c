@@ -32,7 +32,7 @@ static bool is_plain_scalar(const char *text)
     return *text != 0;
 }
 
-// Returns the bytes that a character of UTF-8 has by its first byte; 1 if no character begins so.
+// Returns the length in bytes of the UTF-8 character that begins with `first`, or 1 if none does.
 static int length_by_first_byte(unsigned char first)
 {
     if (first >= 0xf8 || first < 0xc0)
@@ -46,7 +46,7 @@ static int length_by_first_byte(unsigned char first)
 // length 1 and its value as code.
 static unsigned decode_character(const char *text, int *length)
 {
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000}; // by length: a smaller code is a longer form
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000}; // by length: a smaller code has a shorter form
     const unsigned char *p = (const unsigned char *)text;
     int n = length_by_first_byte(*p);
     unsigned code = n == 1 ? *p : *p & (0x7fu >> n);
@@ -66,7 +66,7 @@ static unsigned decode_character(const char *text, int *length)
     return code;
 }
 
-// Returns true if a YAML reader takes a character as it is, and not as a line break.
+// Returns true if YAML readers accept a character without an escape, and do not take it as a line break.
 static bool is_printable(unsigned code, int length)
 {
     if (code < 0x80)
@@ -142,7 +142,7 @@ static bool is_on_one_line(const struct node *n)
     return is_flat;
 }
 
-// Appends a list or map over several lines; the indentation of the first is already there.
+// Appends a list or map on several lines; the caller has already indented the first one.
 static void emit_block(const struct node *n, int indent, struct text *t)
 {
     for (int i = 0; i < n->n; i++) {
