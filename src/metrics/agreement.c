@@ -1,4 +1,4 @@
-// How far two arrays agree: in rank, and at the worst element.
+// Measures how far two arrays agree: by ranks, and at the element that differs most.
 #include "metrics/metrics.h"
 
 #include "base/mem.h"

@@ -1,4 +1,5 @@
-// Counting is one binary search per value, or two near a quantile; measuring is one loop over the levels.
+// Measures drift. Counting takes one binary search per value, or two for a value near a quantile; measuring is one loop
+// over the levels.
 #include "metrics/drift.h"
 
 #include "base/mem.h"
@@ -36,8 +37,9 @@ void drift_table_free(struct drift_table *t)
     *t = (struct drift_table){0};
 }
 
-// Return how many of the ascending limits (n) are below x, or at most x. The search has no branch that depends on the
-// values, because a processor would guess every second one wrongly; compilers make one of a conditional operator.
+// limits_below and limits_at_most return how many of the ascending limits (n) are below x, or not above x. The search
+// has no branch that depends on the values, because a processor would mispredict every second one. Compilers make such
+// a branch of a conditional operator.
 static int limits_below(const float *limit, int n, float x)
 {
     int at = 0;
@@ -63,7 +65,8 @@ static void add_count(int64_t *count, int64_t value)
     __atomic_fetch_add(count, value, __ATOMIC_RELAXED);
 }
 
-// Counts one value. Its two places differ only if it is near a limit, because `low` and `high` are close.
+// Counts one value with its place by `low`. The place by `high` differs only if the value is near a limit, because
+// `low` and `high` are close.
 static void count_value(struct drift_table *t, float value, int place)
 {
     add_count(&t->below[place], 1);
@@ -73,7 +76,8 @@ static void count_value(struct drift_table *t, float value, int place)
     }
 }
 
-// Searches first and counts afterwards, because an atomic sum waits for all that is before it.
+// Searches for several places first and counts afterwards, because an atomic addition waits for all operations before
+// it.
 void drift_table_count(struct drift_table *t, const float *values, int n)
 {
     enum { PIECE = 64 };
@@ -111,7 +115,8 @@ struct drift drift_table_measure(const struct drift_table *t, const double *leve
     for (int i = 0; i < t->n; i++) {
         below += t->below[i];
         at_most += t->below[i] + t->moved[i];
-        // A quantile lies between the shares of values below it and of values at most it: so must the new shares.
+        // A quantile lies between the share of values below it and the share of values not above it. The new share must
+        // lie between them, too.
         double share = fmin(fmax(level[i], (double)below / n), (double)at_most / n);
         d.ks = fmax(d.ks, fabs(share - level[i]));
         bool is_edge = i == t->n - 1 || fabs(level[i] * BINS - round(level[i] * BINS)) < 1e-9;

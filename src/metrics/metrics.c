@@ -1,4 +1,4 @@
-// Metrics of a ranking. Each is one loop over the groups of equal scores, or a binary search in them.
+// Metrics of a ranking. Each is computed by one loop over the groups of equal scores, or by a binary search in them.
 #include "metrics/metrics.h"
 
 #include "metrics/quantiles.h"
@@ -7,7 +7,7 @@
 
 static const double NORMAL_975 = 1.959963984540054; // the 97.5 % point of the standard normal distribution
 
-// These return the samples and the positives in group g itself.
+// group_size and group_hits return the samples and the positives in group g alone, without the groups above it.
 static int64_t group_size(const struct ranking *r, int64_t g)
 {
     ASSERT(g >= 0 && g < r->groups, "group %lld of %lld", (long long)g, (long long)r->groups);
@@ -19,8 +19,8 @@ static int64_t group_hits(const struct ranking *r, int64_t g)
     return r->hits[g] - (g ? r->hits[g - 1] : 0);
 }
 
-// Returns twice the number of (positive, negative) pairs in the right order, ties counting half. Exact, as it is below
-// 2^62.
+// Returns twice the number of (positive, negative) pairs in the right order; ties count half. The result is exact,
+// because it is below 2^62.
 static int64_t twice_ordered_pairs(const struct ranking *r)
 {
     int64_t twice = 0;
@@ -31,8 +31,9 @@ static int64_t twice_ordered_pairs(const struct ranking *r)
     return twice;
 }
 
-// DeLong's variance of the AUC. The placement of a positive is the share of negatives below it, that of a negative the
-// share of positives above it, ties counting half. Both have the AUC as mean, and their sample variances add.
+// Returns DeLong's variance of the AUC. The placement of a positive is the share of negatives below it; that of a
+// negative is the share of positives above it; ties count half. Both kinds of placements have the AUC as mean, and
+// their sample variances are added.
 static double delong_variance(const struct ranking *r, double auc, int64_t m, int64_t n)
 {
     ASSERT(m > 1 && n > 1, "%lld positives, %lld negatives", (long long)m, (long long)n);
@@ -78,7 +79,7 @@ double ranking_average_precision(const struct ranking *r)
     return sum / (double)r->positives;
 }
 
-// Returns the group of the sample at `place` of the order: the first with above[g] > place.
+// Returns the group of the sample order[place]: the first group g with above[g] > place.
 static int64_t group_at(const struct ranking *r, int64_t place)
 {
     ASSERT(place >= 0 && place < r->n, "place %lld of %lld", (long long)place, (long long)r->n);
@@ -107,16 +108,16 @@ double ranking_precision_at(const struct ranking *r, int64_t count)
     return expected / (double)count;
 }
 
-// Returns a threshold that calls groups 0 to g anomalous and no other; the score of group g is not -INFINITY. There is
-// a double between any two different floats. The threshold is never denormal, because threads that flush denormals to 0
-// would use 0.
+// Returns a threshold that calls only groups 0 to g anomalous; the score of group g must not be -INFINITY. There is a
+// double between any two different floats. The threshold is never denormal, because threads that flush denormals would
+// take it as 0.
 static double threshold_below(const struct ranking *r, int64_t g)
 {
     double score = (double)r->score[g];
     ASSERT(score > -INFINITY, "group %lld", (long long)g);
 
     if (g + 1 == r->groups && score == 0)
-        return -(double)FLT_MIN; // a float, too: the number next to 0 is denormal
+        return -(double)FLT_MIN; // not nextafter(0), which is denormal; this number is also a float
     if (g + 1 == r->groups)
         return nextafter(score, -INFINITY);
 
@@ -169,10 +170,10 @@ double mean_std_threshold(const float *score, int64_t n, double k)
 
 struct confusion ranking_confusion(const struct ranking *r, double threshold)
 {
-    int64_t called = 0, hits = 0; // anomalous, and positives among them
+    int64_t called = 0, hits = 0; // samples called anomalous, and positives among them
     int64_t low = 0, high = isnan(threshold) ? 0 : r->groups;
 
-    while (low < high) { // finds the last group above the threshold; NaN is above
+    while (low < high) { // finds the last group above the threshold; NaN counts as above
         int64_t middle = (low + high) / 2;
         if (r->score[middle] <= threshold) {
             high = middle;
@@ -196,7 +197,8 @@ static double ratio_or_zero(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-// Returns the metrics of a class: `called` samples are called so, `support` truly are, `right` are both.
+// Returns the metrics of a class: `called` samples are assigned to it, `support` truly belong to it, and for `right`
+// samples both are true.
 static struct class_metrics class_metrics_of(int64_t right, int64_t called, int64_t support)
 {
     ASSERT(right <= called && right <= support, "%lld right", (long long)right);

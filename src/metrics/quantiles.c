@@ -1,4 +1,4 @@
-// Sorting of floats, and quantiles of sorted values and of tables.
+// Sorts floats, and computes quantiles of sorted values and from tables.
 #include "metrics/quantiles.h"
 
 #include "base/mem.h"
@@ -26,8 +26,8 @@ static float value_of_key(uint32_t key)
     return value;
 }
 
-// One stable pass of the sort by byte number `byte`, whose values are counted in `count`. Returns false, having moved
-// nothing, if all keys share that byte.
+// Does one stable pass of the sort, by byte number `byte`; `count` holds how often each value of that byte occurs. If
+// all keys have the same byte, moves nothing and returns false.
 static bool scatter_by_byte(const uint32_t *from, uint32_t *to, int64_t n, int byte, const int64_t *count)
 {
     int64_t start[BYTE_VALUES], sum = 0;
@@ -90,7 +90,7 @@ double sorted_quantile(const float *sorted, int64_t n, double level)
     return interpolate_linear((double)sorted[below], (double)sorted[above], at - (double)below);
 }
 
-// Returns true if the table says anything. The values of a column without any number are all NaN.
+// Returns true if the distribution is known. The values of a column without any number are all NaN.
 static bool quantiles_are_known(const struct quantiles *q)
 {
     ASSERT(q->n == 0 || (q->n >= 2 && q->level[0] == 0 && q->level[q->n - 1] == 1), "%d levels", q->n);
@@ -113,7 +113,7 @@ double quantiles_value(const struct quantiles *q, double level)
 
 double quantiles_share(const struct quantiles *q, double x, double *upper)
 {
-    int below = 0, above = q->n - 1; // how many values are below x; the first one above it
+    int below = 0, above = q->n - 1; // how many values are below x; index of the first value above x
 
     if (upper)
         *upper = NAN;

@@ -1,4 +1,4 @@
-// The sorted order behind all metrics: a radix sort of the scores, then groups of equal scores.
+// Sorts scores for all metrics: a radix sort, then groups of equal scores.
 #include "metrics/metrics.h"
 
 #include "base/err.h"
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// During the sort, a sample is 64 bits: the key on top, then one bit for "positive" and 31 bits for its number. The
-// sort uses only the key and is stable, so equal scores stay in order of their numbers.
+// During the sort, a sample is 64 bits: its key in the upper half, then one bit for "positive" and 31 bits for the
+// sample's number. The sort uses only the key and is stable, so equal scores stay in the order of their numbers.
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, KEY_SHIFT = 32 };
 static const uint32_t POSITIVE = 1u << 31;
 
@@ -38,8 +38,8 @@ static uint32_t digit_of(uint64_t item, int pass)
     return (uint32_t)(item >> (KEY_SHIFT + pass * DIGIT_BITS)) % DIGITS;
 }
 
-// One pass of the sort from `from` to `to`, whose digits are counted in `count`. Returns false, having moved nothing,
-// if all items share the digit.
+// Does one pass of the sort from `from` to `to`; `count` holds how often each digit occurs. If all items have the same
+// digit, moves nothing and returns false.
 static bool scatter_by_digit(const uint64_t *from, uint64_t *to, int64_t n, int pass, uint32_t *count)
 {
     if (count[digit_of(from[0], pass)] == (uint32_t)n)
@@ -58,7 +58,7 @@ static bool scatter_by_digit(const uint64_t *from, uint64_t *to, int64_t n, int 
     return true;
 }
 
-// Sorts items (n) with the help of `spare` (n). Returns the one of the two that holds the result.
+// Sorts items (n), with `spare` (n) as working space. Returns which of the two arrays holds the result.
 static uint64_t *sort_items(uint64_t *items, uint64_t *spare, int64_t n)
 {
     uint32_t count[PASSES][DIGITS] = {{0}};

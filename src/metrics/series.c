@@ -1,4 +1,4 @@
-// Ranges of steps, and metrics of them.
+// Finds ranges of marked steps, and computes metrics of such ranges.
 #include "metrics/series.h"
 
 #include "base/mem.h"
@@ -31,7 +31,8 @@ static double harmonic_mean(double a, double b)
 
 // --- range-based precision and recall
 
-// Returns the mean reward of the ranges of `own` for what of them `other` marks; NaN if there are none.
+// Returns the mean reward of the ranges that `own` marks, or NaN if there are none. The reward of a range depends on
+// which of its steps `other` marks.
 static double mean_range_reward(const int8_t *own, const int8_t *other, int64_t n, double existence)
 {
     struct step_range r = {0, -1};
@@ -88,18 +89,18 @@ struct range_score series_point_adjusted(const int8_t *is_anomaly, const int8_t 
 
 enum { THRESHOLDS = 250 };
 
-// Everything is owned.
+// The state of series_volume_compute. It owns its arrays.
 struct volume {
     int64_t n, positives;
-    const int8_t *is_anomaly; // borrowed
-    struct step_range *range; // (ranges): of true anomalies
+    const int8_t *is_anomaly; // borrowed, unlike the other arrays
+    struct step_range *range; // (ranges): the ranges of true anomalies
     int64_t ranges;
-    int16_t *rank;               // (n): the highest threshold that calls the step anomalous; THRESHOLDS: none
-    double *weight;              // (n): of steps around true ranges; zero between two windows
-    double called[THRESHOLDS];   // steps that each threshold calls anomalous
-    double hits[THRESHOLDS];     // weights of steps that a threshold calls anomalous and the one above does not
-    double beyond[THRESHOLDS];   // those outside true ranges
-    double segments[THRESHOLDS]; // extended ranges that it is the first one to find
+    int16_t *rank;               // (n): index of the highest threshold that calls the step anomalous
+    double *weight;              // (n): weights of the steps around true ranges; all 0 after a window is done
+    double called[THRESHOLDS];   // number of steps that a threshold calls anomalous
+    double hits[THRESHOLDS];     // sum of the weights of steps that this threshold is the highest one to call anomalous
+    double beyond[THRESHOLDS];   // the part of `hits` that is outside true ranges
+    double segments[THRESHOLDS]; // number of extended ranges that this threshold is the highest one to find
 };
 
 static void list_ranges(struct volume *v)
@@ -112,7 +113,8 @@ static void list_ranges(struct volume *v)
     }
 }
 
-// Finds the thresholds at evenly spaced ranks of the scores, and the first one that each step passes.
+// Chooses thresholds at evenly spaced ranks of the scores, and finds for each step the highest threshold that its score
+// reaches.
 static int rank_steps(struct volume *v, const float *score, struct err *e)
 {
     float *sorted = mem_array((size_t)v->n, sizeof *sorted, "sorted scores", e), threshold[THRESHOLDS];
@@ -129,7 +131,7 @@ static int rank_steps(struct volume *v, const float *score, struct err *e)
     }
     for (int64_t i = 0; i < v->n && rc == 0; i++) {
         float x = isnan(score[i]) ? -INFINITY : score[i];
-        int low = 0, high = THRESHOLDS - 1; // the last threshold is the least score
+        int low = 0, high = THRESHOLDS - 1; // every score reaches the last threshold, the least score
         while (low < high) {
             int middle = (low + high) / 2;
             if (threshold[middle] <= x)
@@ -147,7 +149,7 @@ static int rank_steps(struct volume *v, const float *score, struct err *e)
     return rc;
 }
 
-// Adds the falling weights of the steps around each true range, up to half a window away.
+// Adds weights to the steps around each true range, up to half a window away. The weights fall with the distance.
 static void weigh_surroundings(struct volume *v, int window)
 {
     for (int64_t k = 0; k < v->ranges; k++)
@@ -177,7 +179,8 @@ static void add_segment(struct volume *v, int64_t first, int64_t last)
     v->segments[found]++;
 }
 
-// Adds all true ranges, extended by half a window; those that then touch are one. Returns how many there are.
+// Extends all true ranges by half a window, joins those that touch then, and adds them to the sums. Returns their
+// number.
 static int64_t add_segments(struct volume *v, int window)
 {
     int64_t half = window / 2, segments = 0;
@@ -197,7 +200,7 @@ static int64_t add_segments(struct volume *v, int window)
     return segments;
 }
 
-// Adds the areas under the two curves of one window.
+// Adds the areas under the two curves for one window.
 static void add_areas(struct volume *v, int window, struct series_volume *out)
 {
     weigh_surroundings(v, window);
@@ -208,7 +211,7 @@ static void add_areas(struct volume *v, int window, struct series_volume *out)
         hits += v->hits[k];
         beyond += v->beyond[k];
         found += v->segments[k];
-        double positives = (double)v->positives + beyond / 2; // the mean of the true and the extended ones
+        double positives = (double)v->positives + beyond / 2; // the mean of the sums of true and of extended ranges
         double recall = fmin(hits / positives, 1) * found / (double)segments;
         double fall_out = (v->called[k] - hits) / ((double)v->n - positives);
         out->pr += (recall - last_recall) * hits / v->called[k];

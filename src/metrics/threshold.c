@@ -1,4 +1,4 @@
-// The names of the rules, and those of their formulas that take more than a line.
+// The names of threshold rules, and those of their formulas that take more than one line.
 #include "metrics/threshold.h"
 
 #include "base/mem.h"
@@ -33,7 +33,7 @@ bool threshold_needs_scores(const struct threshold_rule *rule)
     return rule->method == THRESHOLD_SHARE || rule->method == THRESHOLD_CONFORMAL || rule->method == THRESHOLD_BEST_F1;
 }
 
-// Sets *value to the number that the text is. Returns false if it is none, or not finite.
+// Sets *value to the number in `text`. Returns false if `text` is not a finite number.
 static bool finite_number(const char *text, double *value)
 {
     char *end;
@@ -57,7 +57,7 @@ static bool refuse_rule(const char *text, char why[256])
     return false;
 }
 
-// Parses the parameter of a method that is known.
+// Parses the parameter of a rule whose method is already parsed.
 static bool parse_parameter(const char *text, const char *parameter, struct threshold_rule *rule, char why[256])
 {
     int m = rule->method;
@@ -93,7 +93,7 @@ bool threshold_rule_parse(const char *text, struct threshold_rule *rule, char wh
     return refuse_rule(text, why);
 }
 
-// Writes the shortest number that reads as the same one.
+// Writes the shortest decimal that reads back as the same number.
 static void shortest_number(char out[32], double v)
 {
     for (int digits = 1; digits <= 17; digits++) {
@@ -128,7 +128,7 @@ static double grimshaw_shape(const double *y, int n, double x)
     return sum / n;
 }
 
-// Returns Grimshaw's u(x) v(x) - 1, whose roots are the stationary points of the likelihood.
+// Returns Grimshaw's u(x) v(x) - 1. Its roots are the stationary points of the likelihood.
 static double grimshaw_slope(const double *y, int n, double x)
 {
     double u = 0;
@@ -142,10 +142,10 @@ struct pareto_search {
     const double *y; // (n) excesses with mean 1
     int n;
     struct pareto best;
-    double likelihood; // of the best, per excess
+    double likelihood; // of `best`, per excess
 };
 
-// Takes the solution at the root x if it is more likely.
+// Makes the solution at the root x the best one if it is more likely.
 static void try_root(struct pareto_search *s, double x)
 {
     double shape = grimshaw_shape(s->y, s->n, x), scale = shape / x;
@@ -157,7 +157,7 @@ static void try_root(struct pareto_search *s, double x)
     }
 }
 
-// Finds the root between a and b, where the slope has different signs, by bisection.
+// Finds the root between a and b by bisection; the slope must have different signs there. Tries it as a solution.
 static void bisect_root(struct pareto_search *s, double a, double b)
 {
     enum { HALVINGS = 80 };
@@ -173,7 +173,8 @@ static void bisect_root(struct pareto_search *s, double a, double b)
     try_root(s, (a + b) / 2);
 }
 
-// Looks for roots between neighbours of a grid from `near` to `far`, on one side of 0, in equal steps of the logarithm.
+// Looks for roots between neighbouring points of a grid from `near` to `far`, which are on the same side of 0. The grid
+// has equal steps of the logarithm.
 static void search_grid(struct pareto_search *s, double near, double far)
 {
     enum { STEPS = 100 };
@@ -204,7 +205,8 @@ struct pareto pareto_fit(const double *excess, int n)
         most = fmax(most, y[i]);
     }
 
-    // Shape 0, the exponential distribution, is the limit at the root 0 that the slope always has.
+    // The slope always has a root at 0. Its limit is shape 0, the exponential distribution, which is the first
+    // solution.
     struct pareto_search s = {.y = y, .n = n, .best = {0, 1}, .likelihood = -1};
     double upper = fmin(2 * (1 - least) / (least * least), LARGE), lower = -1 / most;
     search_grid(&s, -TINY, lower * 0.5);
@@ -216,7 +218,7 @@ struct pareto pareto_fit(const double *excess, int n)
     return (struct pareto){s.best.shape, s.best.scale * mean};
 }
 
-// Returns the excess that is exceeded with probability p, given that there is one.
+// Returns the size that an excess exceeds with probability p.
 static double pareto_excess(const struct pareto *f, double p)
 {
     return fabs(f->shape) < 1e-9 ? -f->scale * log(p) : f->scale / f->shape * (pow(p, -f->shape) - 1);
@@ -240,7 +242,7 @@ int pot_threshold(const float *largest, int64_t n, int64_t rows, double risk, do
     for (int64_t i = 0; i < peaks && (double)largest[i] > initial; i++)
         excess[above++] = (double)largest[i] - initial;
 
-    double p = above ? risk * (double)rows / above : 1; // of an excess
+    double p = above ? risk * (double)rows / above : 1; // probability that an excess exceeds the threshold
     *threshold = initial;
     if (above && p < 1) {
         struct pareto fit = pareto_fit(excess, above);

@@ -1,31 +1,31 @@
-// Rules that say above which error a row is called anomalous. Pure functions in double precision.
+// Rules for the error above which a row is called anomalous. Pure functions in double precision.
 #pragma once
 
 #include "base/err.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-// Calibration errors are those of rows that are taken for normal: the training rows, or rows that the user names.
+// Calibration errors are the errors of rows that count as normal: the training rows, or rows that the user names.
 enum threshold_method {
-    THRESHOLD_QUANTILE,  // quantile=Q: this quantile of the calibration errors
-    THRESHOLD_SHARE,     // share=S: this share of the scored rows is called anomalous
-    THRESHOLD_MAD,       // mad=K: median + K robust deviations (1.4826 mad) of the calibration errors
-    THRESHOLD_MEAN_STD,  // mean_std=K: mean + K standard deviations of the calibration errors
-    THRESHOLD_POT,       // pot=Q: exceeded by this share of normal rows, extrapolated from the largest errors
+    THRESHOLD_QUANTILE, // quantile=Q: this quantile of the calibration errors
+    THRESHOLD_SHARE,    // share=S: this share of the scored rows is called anomalous
+    THRESHOLD_MAD,      // mad=K: median + K robust deviations (1.4826 mad) of the calibration errors
+    THRESHOLD_MEAN_STD, // mean_std=K: mean + K standard deviations of the calibration errors
+    THRESHOLD_POT,      // pot=Q: the error that this share of normal rows exceeds, extrapolated from the largest errors
     THRESHOLD_CONFORMAL, // conformal=A: the expected share of false alarms among the rows called anomalous is below A
-    THRESHOLD_BEST_F1,   // best_f1: the highest F1, which takes labels
-    THRESHOLD_VALUE,     // a number: this error
+    THRESHOLD_BEST_F1,   // best_f1: the threshold with the highest F1, which needs labels
+    THRESHOLD_VALUE,     // a number: the threshold itself
     THRESHOLD_METHODS
 };
 struct threshold_rule {
     int method;   // enum threshold_method
-    double value; // of the parameter; of best_f1 0
+    double value; // of the parameter; 0 for best_f1
 };
 
-// Parses "mad=3.5", "mad" (with the default of its parameter) or "0.02". Returns false, with what was found and what is
-// allowed in `why`, if the text is not a rule.
+// Parses "mad=3.5", "mad" (with the default of its parameter) or "0.02". If the text is not a rule, returns false and
+// writes to `why` what was found and what is allowed.
 bool threshold_rule_parse(const char *text, struct threshold_rule *rule, char why[256]);
-// Writes a rule as threshold_rule_parse reads it, with every digit. Returns out.
+// Writes a rule in the form that threshold_rule_parse reads, with every digit. Returns out.
 char *threshold_rule_text(char out[48], const struct threshold_rule *rule);
 // Returns the name of a method, such as "mad".
 const char *threshold_method_name(int method);
@@ -36,14 +36,16 @@ bool threshold_needs_scores(const struct threshold_rule *rule);
 struct pareto {
     double shape, scale;
 };
-// Fits it by maximum likelihood to excesses (n), which are positive, with Grimshaw's trick: the two-dimensional search
-// becomes one for the roots of one function (Grimshaw 1993, Technometrics 35:185-191, as used by Siffer et al. 2017).
+// Fits a Pareto distribution to positive excesses (n) by maximum likelihood. Grimshaw's method replaces the search in
+// two dimensions by a search for the roots of one function (Grimshaw 1993, Technometrics 35:185-191, as used by Siffer
+// et al. 2017).
 struct pareto pareto_fit(const double *excess, int n);
 // Sets *threshold to the error that a share `risk` of the calibration errors exceeds, by the peaks-over-threshold
 // method (Siffer et al. 2017, KDD, equation 1). `largest` (n) are the largest of `rows` errors, in descending order;
-// the 2 % largest are the peaks, but at least 20. If they are fewer than that, or not finite, returns -1 and an error.
+// the largest 2 % of all errors, but at least 20, are the peaks. If there are fewer, or if one is infinite, returns -1
+// and an error.
 int pot_threshold(const float *largest, int64_t n, int64_t rows, double risk, double *threshold, struct err *e);
 
-// Returns how many of the ascending p-values (n) Benjamini and Hochberg's procedure (1995, J. R. Stat. Soc. B 57:289)
-// rejects at level `alpha`: the first ones.
+// Returns how many of the p-values (n) the procedure of Benjamini and Hochberg (1995, J. R. Stat. Soc. B 57:289)
+// rejects at level `alpha`. They must ascend; the first ones are rejected.
 int64_t benjamini_hochberg(const double *p, int64_t n, double alpha);
