@@ -1,4 +1,4 @@
-// The methods that do not wait for results: all combinations, random points, points of Sobol's sequence.
+// The methods that do not wait for results: they try all combinations, random points, or points of Sobol's sequence.
 #include "search/search_impl.h"
 
 #include "base/mem.h"
@@ -10,7 +10,7 @@ static int release_in_order(struct search *s, int max, int *number)
     return search_release_until(s, s->bound, max, number);
 }
 
-// --- grid: every combination; the last key varies fastest, and the seed key is one of them
+// --- grid: every combination; the last key varies fastest, and the seed key counts as a key
 
 static int grid_begin(struct search *s, struct err *e)
 {
@@ -48,11 +48,12 @@ static void random_trial(const struct search *s, int number, struct search_trial
 
 const struct search_method search_random = {.begin = random_begin, .release = release_in_order, .trial = random_trial};
 
-// --- sobol: a digital shift by the seed keeps the spread, and moves the first point away from the corner
+// --- sobol: a digital shift, which depends on the seed, keeps the spread and moves the first point away from the
+// corner
 
-// The points of the sequence that are tried: those that are not excluded.
+// The points of the sequence that are tried, because they are not excluded.
 struct sobol {
-    int32_t *point; // (configurations), owned; NULL: the first ones
+    int32_t *point; // (configurations), owned; NULL: no rule excludes any
 };
 
 static void place_sobol(const struct search *s, uint32_t i, double *value)
@@ -65,7 +66,7 @@ static void place_sobol(const struct search *s, uint32_t i, double *value)
     spec_sweep_complete(s->sweep, value);
 }
 
-// Lists the points that are allowed. Returns -1 with an error if hardly any is.
+// Lists the points that are not excluded. Returns -1 and an error if there are too few.
 static int list_points(struct search *s, struct err *e)
 {
     enum { EXTRA = 10000, TIMES = 100 };

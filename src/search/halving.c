@@ -1,12 +1,11 @@
 // Successive halving (K. Jamieson and A. Talwalkar 2016) and hyperband (L. Li et al. 2018): many configurations are
 // trained for a few epochs, the best of them for more, and so on.
 //
-// A rung is a set of trials of equal epochs; a bracket is a sequence of rungs, and halving has only one. All rungs have
-// their trial numbers from the start, for as many configurations as they may get. Which configurations take part in a
-// rung is decided when the last result of the rung before it is known. Brackets know nothing of each other.
+// A rung is a set of trials of equal epochs; a bracket is a sequence of rungs, and halving has only one. Each rung has
+// its trial numbers from the start, enough for the largest number of its configurations. When the last result of a rung
+// is known, the configurations of the next rung are chosen. Brackets are independent of each other.
 //
-// A trial of a rung is a trial like any other. That it can resume where the trial of the rung before ended is up to
-// those who run it.
+// A trial of a rung is a trial like any other. The caller can let it resume where the trial of the previous rung ended.
 #include "search/search_impl.h"
 
 #include "base/mem.h"
@@ -14,21 +13,21 @@
 #include <stdlib.h>
 
 struct rung {
-    int number; // in its bracket, from 0
+    int number; // number of the rung in its bracket, from 0
     bool is_last;
-    int64_t epochs, most; // most: the number of configurations at most
-    int64_t first;        // the number of its first trial
-    int *configuration;   // (n <= most), owned: those that take part, in ascending order
+    int64_t epochs, most; // most: the largest possible number of configurations
+    int64_t first;        // the number of the rung's first trial
+    int *configuration;   // (n <= most), owned: configurations that take part, in ascending order
     int64_t n, released, reported;
 };
 
 struct brackets {
-    struct rung *rung; // (n), owned: bracket after bracket
+    struct rung *rung; // (n), owned: the rungs of all brackets, bracket after bracket
     int n;
-    double *loss; // (bound), owned: of each trial
+    double *loss; // (bound), owned: the loss of each trial
 };
 
-// --- how many, and for how long
+// --- the sizes of rungs
 
 static int count_rungs(const struct search *s)
 {
@@ -40,7 +39,7 @@ static int count_rungs(const struct search *s)
     return n;
 }
 
-// Returns base^exponent, or some number above 2^40 if that is larger.
+// Returns base^exponent, or a number of at least 2^40 if the power is larger.
 static int64_t power_of(int64_t base, int exponent)
 {
     int64_t p = 1;
@@ -49,7 +48,7 @@ static int64_t power_of(int64_t base, int exponent)
     return p;
 }
 
-// Adds a bracket of `configurations` that begins with rung `from` of `rungs`.
+// Adds a bracket that begins with `configurations` in rung `from` and ends with the last of all `rungs`.
 static void add_bracket(struct search *s, int from, int rungs, int64_t configurations)
 {
     struct brackets *b = s->state;
@@ -86,7 +85,7 @@ static int check_epochs(const struct search *s, struct err *e)
 static void allocate_losses(struct search *s)
 {
     struct brackets *b = s->state;
-    if (s->bound <= SPEC_MAX_TRIALS) // or else search_new refuses
+    if (s->bound <= SPEC_MAX_TRIALS) // otherwise search_new refuses the sweep
         b->loss = mem_new((size_t)s->bound, sizeof *b->loss);
 }
 
@@ -97,14 +96,14 @@ static int halving_begin(struct search *s, struct err *e)
 
     s->state = mem_new(1, sizeof(struct brackets));
     int64_t n = s->configurations;
-    s->configurations = 0; // add_bracket counts them again
+    s->configurations = 0; // add_bracket adds them again
     add_bracket(s, 0, count_rungs(s), n);
     allocate_losses(s);
 
     return space_shuffle(s, e);
 }
 
-// Bracket b begins at rung b, with as many configurations as make all brackets cost about the same.
+// Bracket b begins at rung b. Its number of configurations makes all brackets cost about the same.
 static int hyperband_begin(struct search *s, struct err *e)
 {
     if (check_epochs(s, e) < 0)
@@ -116,7 +115,7 @@ static int hyperband_begin(struct search *s, struct err *e)
 
     s->state = mem_new(1, sizeof(struct brackets));
     for (int from = 0; from < rungs; from++) {
-        int left = rungs - from; // the paper's s + 1, of s_max + 1 = rungs
+        int left = rungs - from; // s + 1 in the paper, and `rungs` is s_max + 1
         add_bracket(s, from, rungs, (rungs * power_of(s->config.reduction, left - 1) + left - 1) / left);
     }
     allocate_losses(s);
@@ -236,7 +235,7 @@ static struct search_result *rung_results(const struct search *s, const struct r
     return results;
 }
 
-// Decides which configurations of rung r take part in the next one. Those that failed never do.
+// Chooses the configurations of rung r that take part in the next rung: the best ones, but none that failed.
 static void promote_best(const struct search *s, const struct rung *r, struct rung *next)
 {
     struct search_result *results = rung_results(s, r);

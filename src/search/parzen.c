@@ -1,5 +1,5 @@
-// Densities over one key (Bergstra et al. 2011, section 4). They are computed on the scale of the key: a logarithmic
-// key by its logarithms, and an integer as the unit interval around it.
+// Densities over one key (Bergstra et al. 2011, section 4). They are computed on a scale that depends on the key: a
+// logarithmic key by its logarithms, an integer as the interval of length 1 around it.
 #include "search/search_impl.h"
 
 #include "base/mem.h"
@@ -8,10 +8,10 @@
 
 struct parzen {
     struct sweep_range range;
-    double low, high; // of the range, on the scale of the density
+    double low, high; // ends of the range, on the scale of the density
     int n;
-    double *mean, *width; // (n), owned: of the normal distributions; NULL: of a choice
-    double *mass;         // (n), owned: how much of each is inside the range; of a choice, the share of each value
+    double *mean, *width; // (n), owned: of the normal distributions; NULL for a choice
+    double *mass; // (n), owned: the part of each distribution inside the range; for a choice, the share of each value
 };
 
 static double scale_of_value(const struct sweep_range *r, double value)
@@ -47,8 +47,8 @@ static void fill_choice(struct parzen *p, const double *value, int n)
     }
 }
 
-// Each distribution is as wide as the farther of its two neighbours is away, within limits. The middle of the range,
-// `prior`, counts as one more value, with the width of the range.
+// Sets the width of each distribution to the distance of the farther of its two neighbours, within limits. The middle
+// of the range, `prior`, counts as one more value; its width is that of the range.
 static void fill_widths(struct parzen *p, double prior)
 {
     double all = p->high - p->low, least = all / fmin(100, p->n + 1);

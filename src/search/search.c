@@ -1,4 +1,4 @@
-// What all methods of search share: making a search, counting what was released and reported, sorting results.
+// Shared by all methods of search: makes a search, counts released and reported trials, sorts results.
 #include "search/search_impl.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// Sobol's sequence: points that fill a space more evenly than random ones, for any number of points.
+// Sobol's sequence: its points fill a space more evenly than random points, and their number need not be known before.
 #include "search/search_impl.h"
 
 #include "search/sobol_table.h"
@@ -26,7 +26,7 @@ static void direction_numbers(int key, uint32_t v[32])
     }
 }
 
-// The points are in the order of Gray codes (I. A. Antonov and V. M. Saleev 1979), as in most programs.
+// Takes the points in the order of Gray codes (I. A. Antonov and V. M. Saleev 1979), as most programs do.
 uint32_t sobol_at(uint32_t i, int key)
 {
     uint32_t v[32], at = 0, gray = i ^ i >> 1;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 static const struct {
-    uint32_t polynomial; // its coefficients, from the highest
+    uint32_t polynomial; // bits: its coefficients, the highest first
     uint32_t first[8];   // one for each degree
 } sobol_table[] = {
     {1, {1}},

@@ -1,4 +1,4 @@
-// Points of the space that the keys of a sweep span: values from numbers, and random points.
+// Points in the space of a sweep's keys: computes values from numbers, and draws random points.
 #include "search/search_impl.h"
 
 #include "base/mem.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREAM_ORDER, STREAM_TPE, STREAM_KEYS }; // of random numbers; key k has STREAM_KEYS + k
+enum { STREAM_ORDER, STREAM_TPE, STREAM_KEYS }; // streams of random numbers; that of key k is STREAM_KEYS + k
 
 double draw_unit(struct draw *d)
 {
@@ -31,7 +31,8 @@ bool range_is_log(const struct sweep_range *r)
     return r->kind == SWEEP_LOG_UNIFORM || r->kind == SWEEP_LOG_INTEGER;
 }
 
-// Six digits are enough, are easy to read in specs, and do not depend on the last bit of a machine's logarithm.
+// Rounds to six digits, which are enough, are easy to read in specs, and do not depend on the last bit of a machine's
+// logarithm.
 double range_round(const struct sweep_range *r, double value)
 {
     char text[32];
@@ -44,7 +45,7 @@ double range_value(const struct sweep_range *r, double unit)
 {
     ASSERT(unit >= 0 && unit < 1, "%g", unit);
     double low = r->low, value;
-    double high = range_is_integer(r) ? r->high + 1 : r->high; // every integer is as wide as the next
+    double high = range_is_integer(r) ? r->high + 1 : r->high; // so that every integer is equally likely
     if (range_is_log(r))
         value = exp(log(low) + unit * (log(high) - log(low)));
     else
@@ -52,9 +53,9 @@ double range_value(const struct sweep_range *r, double unit)
     return range_round(r, range_is_integer(r) ? floor(value) : value);
 }
 
-enum { ATTEMPTS = 10000 }; // to draw a point that is not excluded
+enum { ATTEMPTS = 10000 }; // of drawing a point that is not excluded
 
-// Draws a point for place i, the same for every attempt of this number. The first attempt is as if there were no rules.
+// Draws the point of attempt number `attempt` for place i. The first attempt is independent of rules.
 static void draw_point(const struct search *s, int64_t i, int64_t attempt, double *value)
 {
     for (int k = 0; k < s->n; k++) {
@@ -64,7 +65,8 @@ static void draw_point(const struct search *s, int64_t i, int64_t attempt, doubl
     }
 }
 
-// Draws points until one is allowed, with the values of starting point `start` (-1: none). Returns false if none is.
+// Draws points until one is allowed. Each has the values of starting point `start` (-1: none). Returns false if no
+// attempt succeeds.
 static bool draw_allowed(const struct search *s, int64_t i, int start, double *value)
 {
     for (int64_t attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,10 +1,11 @@
 // A tree of Parzen estimators (J. Bergstra et al. 2011, "Algorithms for hyper-parameter optimization"). The results so
-// far are divided into a few good ones and the rest, and each gets a density per key. Each key draws some values from
-// the density of the good ones, and takes the one that is likeliest among them compared with the rest.
+// far are divided into a few good ones and the rest, and each gets a density per key. For each key, some values are
+// drawn from the density of the good ones. The value is taken whose density among the good ones is highest relative to
+// that among the rest.
 //
-// Many configurations are tried at a time. Proposal i knows the results of proposals 0 to i - parallel and no others,
-// even if more are there already, so it does not depend on time. The proposals between count as bad ones (a constant
-// liar), which keeps proposals apart.
+// Many configurations are tried at the same time. Proposal i uses only the results of proposals 0 to i - parallel, even
+// if more are known, so that it does not depend on time. The proposals after these count as bad ones (a constant liar),
+// which keeps new proposals away from them.
 #include "search/search_impl.h"
 
 #include "base/mem.h"
@@ -16,11 +17,11 @@ struct tpe {
     double *learned;      // (n_learned, keys), owned: configurations of an earlier run
     double *learned_loss; // (n_learned), owned
     int64_t n_learned;
-    double *value;    // (configurations, keys), owned: of the first `proposed`
-    double *loss;     // (configurations, repeats), owned
-    int32_t *missing; // (configurations), owned: results that are not there yet
-    int64_t proposed; // configurations that have values
-    int64_t known;    // configurations, from the first on, that have all results
+    double *value;    // (configurations, keys), owned: values of the first `proposed` configurations
+    double *loss;     // (configurations, repeats), owned: reported losses
+    int32_t *missing; // (configurations), owned: how many results are not known yet
+    int64_t proposed; // number of configurations that have values
+    int64_t known;    // number of configurations, from the first on, of which all results are known
 };
 
 static int tpe_begin(struct search *s, struct err *e)
@@ -32,7 +33,7 @@ static int tpe_begin(struct search *s, struct err *e)
 
     s->bound = s->configurations * s->repeats;
     if (s->bound > SPEC_MAX_TRIALS)
-        return 0; // search_new refuses
+        return 0; // search_new refuses the sweep
     if (s->configurations < spec_sweep_starts(s->sweep))
         return node_error(s->config.start, e, "found %d starting points for %lld configurations",
             spec_sweep_starts(s->sweep), (long long)s->configurations);
@@ -62,9 +63,9 @@ static void tpe_free(struct search *s)
 
 // --- a proposal
 
-// Returns the results that were learned, and then those of configurations 0 to i - 1, in new memory, the best first.
-// Those that proposal i does not know are NaN and come last; *known is the number of the others. A learned
-// configuration has a number below 0.
+// Returns the learned results and the results of configurations 0 to i - 1 in new memory, the best first. Results that
+// proposal i must not use are NaN and come last; *known is the number of results before them. A learned configuration
+// has a number below 0.
 static struct search_result *known_results(const struct search *s, int64_t i, int64_t *known)
 {
     const struct tpe *t = s->state;
@@ -95,7 +96,7 @@ static const double *result_value(const struct search *s, const struct search_re
                                 : t->value + r->configuration * s->n;
 }
 
-// Returns the density of one key over the configurations of r (n) in which it varies.
+// Returns the density of one key, made of the configurations of r (n) in which the key varies.
 static struct parzen *density_of(const struct search *s, const struct search_result *r, int64_t n, int key)
 {
     int varies = 0;
@@ -112,7 +113,7 @@ static struct parzen *density_of(const struct search *s, const struct search_res
     return p;
 }
 
-// Returns a value of one key, from results r (all) of which the first `good` are good.
+// Returns a value of one key for a proposal that is based on the results r (all), of which the first `good` are good.
 static double propose_value(
     const struct search *s, const struct search_result *r, int64_t good, int64_t all, int key, struct draw *d)
 {
@@ -153,8 +154,7 @@ static bool was_proposed(const struct search *s, int64_t i, const double *value)
     return false;
 }
 
-// Makes proposal i from results. A configuration that was tried already teaches nothing, so a few more draws may find
-// another one.
+// Makes proposal i from results. To try a configuration twice is useless, so a few more draws may find a new one.
 static void propose_by_results(const struct search *s, int64_t i, double *value)
 {
     enum { ATTEMPTS = 8 };
@@ -182,14 +182,14 @@ static void propose_by_results(const struct search *s, int64_t i, double *value)
 
 // --- trials
 
-// Returns true if proposal i needs no results. What was learned counts as results.
+// Returns true if proposal i does not use results. Learned results count like others.
 static bool is_random(const struct search *s, int64_t i)
 {
     const struct tpe *t = s->state;
     return i < s->starts || i + t->n_learned < s->config.startup || (i < s->config.parallel && t->n_learned == 0);
 }
 
-// Returns true if all results that proposal i may know are there.
+// Returns true if all results that proposal i may use are known.
 static bool may_propose(const struct search *s, int64_t i)
 {
     const struct tpe *t = s->state;
