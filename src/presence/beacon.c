@@ -1,4 +1,4 @@
-// Files that each hold one beacon, and the list of those in a folder.
+// Writes and reads files that hold one beacon each, and lists the beacons of a folder.
 #include "presence/beacon.h"
 
 #include "base/disk.h"
@@ -104,7 +104,7 @@ void beacon_free(struct beacon *b)
     record_free(&beacon_type, b);
 }
 
-// Replaces the trial by that of the leader, if its beacon can be read.
+// If the leader's beacon can be read, replaces the trial in *b by the leader's trial.
 static void take_trial_of_leader(const char *folder, int part, struct beacon *b)
 {
     struct beacon leader;
@@ -155,7 +155,7 @@ static bool is_beacon(const char *name, int part)
     return record_name_read(name, "rank", &of_part, &rank) && of_part == part;
 }
 
-// Opens the folder's state/; NULL if there is none.
+// Opens the folder's state/. Returns NULL if it does not exist.
 static DIR *open_state(const char *folder)
 {
     char *state = mem_format("%s/state", folder);

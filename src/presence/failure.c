@@ -1,4 +1,4 @@
-// The files of trials that failed, one record each.
+// Writes, reads and removes the files of failed trials, one record each.
 #include "presence/failure.h"
 
 #include "base/clock.h"

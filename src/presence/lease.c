@@ -1,9 +1,9 @@
-// Taking, touching and releasing the folder of a run.
+// Takes, touches and releases the folder of a run.
 //
-// A run first reads the lease that counts and makes sure that its run has ended, then creates the lease with the next
-// number. If two runs do so at once, one of them finds the file there and starts again. A run of one part also checks
-// the leases of part 0, and the other way round, after it has taken its own: of two that come together, at least one
-// then sees the other.
+// A run first reads the newest lease and makes sure that the run of that lease has ended. Then it creates the lease
+// with the next number. If two runs do so at the same time, one of them finds that the file exists, and starts again. A
+// run of one part also checks the leases of part 0, and a run of part 0 those of all parts. It does so after it has
+// created its own lease: of two runs that start together, at least one then finds the lease of the other.
 #include "presence/lease.h"
 
 #include "base/clock.h"
@@ -24,8 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 30 };                    // without a sign of life, of which there should be one per second
-enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to take the folder, nanoseconds between two
+enum { PATIENCE_SECONDS = 30 }; // to wait for a sign of life, of which there should be one per second
+enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to take the folder; nanoseconds between two attempts
 enum { TAKE_LOST = 1 };                            // another run was faster
 
 #define FIELD(member) offsetof(struct lease_record, member)
@@ -74,7 +74,7 @@ static bool read_lease_name(const char *name, int *part, int64_t *number)
     return record_name_read(name, "lease", part, number) && *number > 0;
 }
 
-// Returns the highest number of a lease; 0 if there is none. Removes the leases below `keep`.
+// Returns the highest number of a lease, or 0 if there is none. Removes the leases below `keep`.
 static int64_t newest_number(const char *folder, int part, int64_t keep)
 {
     char *state = mem_format("%s/state", folder);
@@ -103,7 +103,7 @@ char *lease_newest(const char *folder, int part)
     return number ? lease_path(folder, part, number) : NULL;
 }
 
-// Appends `part` to the list (*n), unless it is there already. Returns the list.
+// Appends `part` to list (*n), unless the list has it already. Returns the list.
 static int *add_part(int *list, int *n, int part)
 {
     for (int i = 0; i < *n; i++)
@@ -134,10 +134,10 @@ int *lease_parts(const char *folder, int *n)
     return list;
 }
 
-// --- is its run alive?
+// --- is the run of a lease alive?
 
-// Reads what changes when the run touches its file. The file is opened each time, because a network file system then
-// asks its server. Returns 0, or -1 if there is no such file.
+// Sets *s, whose time of change shows when the run last touched its file. Opens the file each time, because a network
+// file system asks its server only then. Returns 0, or -1 if there is no such file.
 static int stat_lease(const char *path, struct stat *s)
 {
     int fd = input_open(path, NULL);
@@ -153,7 +153,7 @@ static bool is_asked_to_stop(void)
     return request_pending() == REQUEST_STOP;
 }
 
-// Returns whether the file is touched within `patience` seconds.
+// Returns true if the run touches its file within `patience` seconds.
 static bool watch_for_touch(const char *path, double patience)
 {
     struct stat first, now;
@@ -163,7 +163,7 @@ static bool watch_for_touch(const char *path, double patience)
     for (double start = clock_wall(); clock_wall() - start < patience && !is_asked_to_stop();) {
         nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
         if (stat_lease(path, &now) < 0 || now.st_ino != first.st_ino)
-            return false; // its run has ended: the record was replaced or removed
+            return false; // the run has ended: the file was replaced or removed
         if (now.st_mtim.tv_sec != first.st_mtim.tv_sec || now.st_mtim.tv_nsec != first.st_mtim.tv_nsec)
             return true;
     }
@@ -180,7 +180,8 @@ bool lease_is_alive(const char *path, const struct lease_record *r, double patie
 
 // --- may the folder be taken?
 
-// Adds the error of a folder that another run uses; `r` is its record, NULL if it cannot be read. Returns -1.
+// Adds the error that another run uses the folder. `r` is the record of that run, or NULL if it cannot be read. Returns
+// -1.
 static int refuse_busy(const char *folder, const char *path, const struct lease_record *r, struct err *e)
 {
     const char *job = r && r->job ? r->job : "";
@@ -202,8 +203,8 @@ static int refuse_stopped(const char *folder, struct err *e)
     return err_add(e, ERR_STOPPED, "%s: stopped on request before any trial began; start it again to run it", folder);
 }
 
-// Returns whether the run of a lease may still be alive, and reports a long wait. `r` is its record; NULL if it cannot
-// be read.
+// Returns true if the run of a lease may still be alive. Prints a message if that takes long to find out. `r` is the
+// record of the run, or NULL if it cannot be read.
 static bool may_be_alive(const char *folder, const char *path, const struct lease_record *r)
 {
     const char *host = r ? r->process.host : "unknown";
@@ -217,8 +218,8 @@ static bool may_be_alive(const char *folder, const char *path, const struct leas
     return r ? lease_is_alive(path, r, PATIENCE_SECONDS) : watch_for_touch(path, PATIENCE_SECONDS);
 }
 
-// Returns 0 if the run of lease `number` has ended or died, otherwise -1 and an error. Sets *r to its record; all zero
-// if it cannot be read. The caller frees *r in either case.
+// Returns 0 if the run of lease `number` has ended or died, otherwise -1 and an error. Sets *r to the record of the
+// run, or to zero if the record cannot be read. The caller frees *r in either case.
 static int check_run_is_over(const char *folder, int part, int64_t number, struct lease_record *r, struct err *e)
 {
     struct err unreadable = {0};
@@ -237,8 +238,8 @@ static int check_run_is_over(const char *folder, int part, int64_t number, struc
     return rc;
 }
 
-// A run of all trials and runs of parts exclude each other. Returns 0 if none of the others is alive, otherwise -1 and
-// an error.
+// A run of all trials (part 0) and runs of single parts exclude each other. Returns 0 if no run that this one excludes
+// is alive, otherwise -1 and an error.
 static int check_other_parts(const char *folder, int own, struct err *e)
 {
     int n, rc = 0;
@@ -255,7 +256,7 @@ static int check_other_parts(const char *folder, int own, struct err *e)
     return rc;
 }
 
-// --- taking it
+// --- taking the folder
 
 static void describe_own_run(struct lease_record *r, int ranks)
 {
@@ -266,7 +267,7 @@ static void describe_own_run(struct lease_record *r, int ranks)
     r->cluster = mem_text(getenv("SLURM_CLUSTER_NAME"));
 }
 
-// Creates the file of l->number. Returns 0, TAKE_LOST, or -1 and an error.
+// Creates the file of l->number. Returns 0, TAKE_LOST if another run was faster, or -1 and an error.
 static int create_lease(const struct lease *l, struct err *e)
 {
     char *path = lease_path(l->folder, l->part, l->number);
@@ -275,7 +276,7 @@ static int create_lease(const struct lease *l, struct err *e)
     int rc = disk_create(path, text, e);
 
     if (rc == 0 && newest_number(l->folder, l->part, l->number) > l->number) {
-        unlink(path); // the number had been used before by a run that has ended since
+        unlink(path); // another run had used this number, and has ended since
         rc = TAKE_LOST;
     }
     free(path);
@@ -291,7 +292,7 @@ static void lease_free(struct lease **l)
     *l = NULL;
 }
 
-// Makes one attempt. Returns 0, TAKE_LOST, or -1 and the reason why the folder cannot be taken.
+// Tries once to take the folder. Returns 0, TAKE_LOST if another run was faster, or -1 and an error with the reason.
 static int try_to_take(struct lease *l, struct lease_record *before, struct err *e)
 {
     int64_t newest = newest_number(l->folder, l->part, 0);
@@ -323,7 +324,7 @@ struct lease *lease_take(const char *folder, int part, int ranks, struct lease_r
 
     for (int tries = 0; rc == TAKE_LOST && tries < TAKE_TRIES; tries++) {
         rc = is_asked_to_stop() ? refuse_stopped(folder, e) : try_to_take(l, before, e);
-        if (rc == TAKE_LOST) // a network file system may show the other run's lease a moment later
+        if (rc == TAKE_LOST) // a network file system may need a moment to show the other run's lease
             nanosleep(&(struct timespec){.tv_nsec = TAKE_PAUSE}, NULL);
     }
     if (rc == TAKE_LOST)
@@ -349,7 +350,7 @@ int lease_beat(const struct lease *l)
 {
     char *path = lease_path(l->folder, l->part, l->number);
     ASSERT(l->number >= 1, "lease %lld", (long long)l->number);
-    utimensat(AT_FDCWD, path, NULL, 0); // needs no space on the disk
+    utimensat(AT_FDCWD, path, NULL, 0); // touching the file needs no space on the disk
     free(path);
     return newest_number(l->folder, l->part, 0) > l->number ? -1 : 0;
 }
@@ -365,7 +366,7 @@ void lease_end(struct lease **lease, const char *how)
     l->record.ended = mem_text(how);
     char *path = lease_path(l->folder, l->part, l->number);
     char *text = record_text(&lease_type, &l->record);
-    struct err ignored = {0}; // if the record cannot be written, it is that of a process that has gone
+    struct err ignored = {0}; // if writing fails, the record still names a process that has ended, which is enough
     if (newest_number(l->folder, l->part, 0) == l->number)
         disk_replace(path, text, &ignored);
 

@@ -1,6 +1,7 @@
-// The thread that gives and watches for signs of life, and what the main thread reports to it.
+// The thread that gives signs of life and watches for those of others, and the functions by which the main thread
+// reports to it.
 //
-// Three groups of state, each with its own guard:
+// The state has three groups, each with its own guard:
 //   - `writing` guards the beacon's file. It is held while the file is written, which may take long on a slow disk, so
 //     the main thread takes it only once per trial and never in a step.
 //   - `lock` guards what the main thread reports: the trial, its epochs and its ticks. It is held only for moments.
@@ -8,7 +9,7 @@
 // A function that needs both takes `writing` first.
 //
 // The main thread may be waiting in MPI for a rank that is dead, so it cannot end the job itself. This thread can: it
-// aborts MPI, and an alarm ends the process if that gets stuck.
+// aborts MPI, and an alarm ends the process if MPI does not return.
 #include "presence/pulse.h"
 
 #include "base/clock.h"
@@ -32,26 +33,26 @@
 #include <time.h>
 #include <unistd.h>
 
-// What the thread remembers of its last look.
+// What the thread saw when it last looked.
 struct pulse_sample {
     double time;
-    double cpu;       // seconds that the other threads had used
+    double cpu;       // CPU seconds that the other threads had used
     long long io;     // bytes that the main thread had read and written
     int64_t ticks;    // calls of pulse_progress
     struct stat peer; // of the peer's file
-    double written;   // time when the beacon was written last
+    double written;   // time when the beacon was last written
 };
 
 struct pulse {
     struct pulse_options o;
     pthread_t thread;
-    pid_t parent; // the launcher, or its daemon on this node
-    char *path;   // owned; of the beacon
+    pid_t parent; // process number of the launcher, or of its daemon on this node
+    char *path;   // owned; path of the beacon
 
-    pthread_mutex_t writing; // of the beacon's file
-    bool is_paused;          // it is no longer written
+    pthread_mutex_t writing; // guards the beacon's file
+    bool is_paused;          // the beacon is not written any more
 
-    pthread_mutex_t lock; // of what follows
+    pthread_mutex_t lock; // guards the members below, up to `ticks`
     pthread_cond_t changed;
     bool stops;
     struct beacon beacon;
@@ -60,15 +61,14 @@ struct pulse {
     int64_t ticks; // calls of pulse_progress
     bool trains;
 
-    // the thread's own
-    char *peer_path;             // owned; NULL: there is no other rank
-    struct process peer_process; // owned; no host: not known yet
+    // used only by the thread:
+    char *peer_path; // owned; beacon of the peer, the rank that this one watches; NULL: there is no other rank
+    struct process peer_process; // owned; its host is NULL until it is known
     struct watchdog dog;
     struct pulse_sample last;
 };
 
-// Ends the job although the main thread may wait in MPI forever. If MPI's own end gets stuck, the alarm ends the
-// process.
+// Ends the job, even if the main thread waits in MPI forever. If MPI_Abort does not return, the alarm ends the process.
 static _Noreturn void abort_job(enum err_kind code)
 {
     fflush(stdout);
@@ -78,7 +78,7 @@ static _Noreturn void abort_job(enum err_kind code)
 
 // --- the beacon
 
-// Returns a copy of the beacon as of now. The caller frees its `trial`; everything else in it is borrowed.
+// Returns a copy of the beacon with its present values. The caller frees `trial`; the other members are borrowed.
 static struct beacon copy_beacon(struct pulse *p)
 {
     pthread_mutex_lock(&p->lock);
@@ -96,7 +96,7 @@ static struct beacon copy_beacon(struct pulse *p)
 
 static void write_beacon(struct pulse *p)
 {
-    struct err ignored = {0}; // a full disk is reported by those whose bytes matter
+    struct err ignored = {0}; // a full disk is reported when results are written
     pthread_mutex_lock(&p->writing);
     struct beacon b = copy_beacon(p);
     if (!p->is_paused)
@@ -161,12 +161,12 @@ void pulse_trial_end(struct pulse *p, bool counts)
 
 // --- the other ranks
 
-// Returns whether the peer's file has changed since the last look.
+// Returns true if the peer's file has changed since the last look.
 static bool peer_changed(struct pulse *p)
 {
     struct stat *last = &p->last.peer;
     struct stat now;
-    int fd = input_open(p->peer_path, NULL); // a network file system asks its server then
+    int fd = input_open(p->peer_path, NULL); // a network file system asks its server only when a file is opened
     if (fd < 0)
         return false;
 
@@ -193,7 +193,7 @@ static bool peer_is_gone(struct pulse *p)
     return p->peer_process.host && process_examine(&p->peer_process) == PROCESS_GONE;
 }
 
-// Reports the rank that the verdict is about and ends the job.
+// Reports the rank on which the watchdog has given up, and ends the job.
 static _Noreturn void give_up_on_rank(struct pulse *p, enum watchdog_verdict verdict)
 {
     char who[512], patience[48];
@@ -220,7 +220,7 @@ static _Noreturn void give_up_on_rank(struct pulse *p, enum watchdog_verdict ver
 
 // --- this rank
 
-// Returns the bytes that the main thread has read and written; those of this thread do not count.
+// Returns the bytes that the main thread has read and written, without those of this thread.
 static long long main_thread_io(void)
 {
     char path[64];
@@ -244,7 +244,8 @@ static double other_threads_cpu(void)
     return clock_cpu() - (double)own.tv_sec - 1e-9 * (double)own.tv_nsec;
 }
 
-// Looks at what this rank does. Touches its beacon if it works or waits for others: both use the CPU, read or write.
+// Examines what this rank does. Touches its beacon if it works or waits for other ranks; in both cases it uses the CPU,
+// reads or writes.
 static void examine_own_progress(struct pulse *p, double now, struct watchdog_view *v)
 {
     struct pulse_sample *last = &p->last;
@@ -265,7 +266,7 @@ static void examine_own_progress(struct pulse *p, double now, struct watchdog_vi
     last->time = now;
 }
 
-// Once per interval of the watchdog.
+// Examines the peer and this rank, once per interval of the watchdog.
 static void watch_ranks(struct pulse *p, double now)
 {
     ASSERT(now >= p->last.time, "%g s after %g s", now, p->last.time);
@@ -279,7 +280,7 @@ static void watch_ranks(struct pulse *p, double now)
 
 // --- the launcher and the lease
 
-// Ends a rank whose launcher was killed: that of Open MPI 5 leaves its ranks behind.
+// Ends this rank if its launcher was killed, because the launcher of Open MPI 5 then leaves its ranks running.
 static void check_launcher(const struct pulse *p)
 {
     if (p->o.size == 1 || getppid() == p->parent)
@@ -332,7 +333,7 @@ static bool is_pulse_paused(struct pulse *p)
 static void *run_pulse(void *pulse)
 {
     struct pulse *p = pulse;
-    // A hundred files per second are enough for a file system.
+    // More than a hundred files per second would burden a file system.
     double every = fmax(1, p->o.size / p->o.ranks_per_trial / 100.0);
 
     while (!wait_moment(p)) {
@@ -351,7 +352,7 @@ static void *run_pulse(void *pulse)
     return NULL;
 }
 
-// Starts the thread with all signals blocked, because they are for the main thread. Returns 0 or an error number.
+// Starts the thread with all signals blocked, because the main thread handles signals. Returns 0 or an error number.
 static int start_thread(struct pulse *p)
 {
     sigset_t all, before;

@@ -1,4 +1,4 @@
-// The answers of squeue and sstat.
+// Asks Slurm by its commands squeue and sstat.
 #include "presence/slurm.h"
 
 #include "base/command.h"
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns whether squeue's answer, with its exit code, shows that the job has ended. Such a job disappears from the
-// list; long after, its number is unknown.
+// Returns true if squeue's answer and its exit code show that the job has ended. Such a job disappears from the list;
+// much later, its number is unknown.
 static bool squeue_shows_end(const char *answer, int code)
 {
     static const char *const over[] = {
@@ -23,7 +23,7 @@ bool slurm_has_ended(const char *cluster, const char *job)
 {
     const char *here = getenv("SLURM_CLUSTER_NAME");
     if (!job || !*job || !here || !cluster || strcmp(here, cluster) != 0)
-        return false; // a job of another cluster is unknown here, alive or not
+        return false; // this cluster does not know the jobs of another cluster, alive or not
     char answer[512];
     const char *const arguments[] = {"squeue", "--noheader", "--format=%T", "--jobs", job, NULL};
     int code = command_output(arguments, NULL, 5, answer, sizeof answer);

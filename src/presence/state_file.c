@@ -1,4 +1,4 @@
-// Names and contents of records.
+// The names of records, and their contents as YAML.
 #include "presence/state_file.h"
 
 #include "base/field.h"
@@ -18,8 +18,8 @@ char *record_name(const char *kind, int part, int64_t number)
     return mem_format("%s-%d-%lld", kind, part, (long long)number);
 }
 
-// Reads a decimal of at most `most` and moves *text behind it. Returns false for anything that would be written
-// differently: a sign, a leading zero, too many digits.
+// Reads a decimal from 0 to `most` and moves *text past it. Returns false for any form that this program does not
+// write: with a sign, a leading zero or too many digits.
 static bool take_decimal(const char **text, int64_t most, int64_t *value)
 {
     char digits[20];
@@ -50,7 +50,7 @@ bool record_name_read(const char *name, const char *kind, int *part, int64_t *nu
 
 // --- contents
 
-// The tables of a record's file. Returns how many there are.
+// Sets the tables of a record's file. Returns how many there are.
 enum { RECORD_PARTS = 2 };
 static int record_parts(const struct record_type *type, const void *record, struct spec_part out[RECORD_PARTS])
 {
@@ -68,7 +68,7 @@ char *record_text(const struct record_type *type, const void *record)
     struct text t = {0};
     int n = record_parts(type, record, parts);
 
-    for (int i = 0; i < n; i++) { // several maps, one after the other, read as one map
+    for (int i = 0; i < n; i++) { // several maps one after the other can be read as one map
         struct node *map = spec_write(parts[i].fields, parts[i].config, 0);
         node_emit(map, &t);
         node_free(&map);

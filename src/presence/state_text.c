@@ -1,4 +1,4 @@
-// Text files that are read whole, and written whole or not at all.
+// Reads and writes text files, always as a whole.
 #include "presence/state_text.h"
 
 #include "base/disk.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FILE_BYTES = 64 << 20 }; // this program writes no larger ones
+enum { FILE_BYTES = 64 << 20 }; // more than this program ever writes
 
 static char *state_path(const char *folder, const char *name)
 {

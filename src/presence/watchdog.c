@@ -1,4 +1,4 @@
-// Counting the seconds of silence of a peer and of this rank.
+// Counts the seconds of silence of a peer and of this rank.
 #include "presence/watchdog.h"
 
 #include "base/err.h"
@@ -18,9 +18,9 @@ double watchdog_interval(const struct watchdog *w)
 
 enum watchdog_verdict watchdog_check(struct watchdog *w, double now, const struct watchdog_view *v)
 {
-    // A process that was itself frozen for an hour has not seen an hour of silence.
+    // If this process itself was frozen for an hour, it has not seen an hour of silence.
     double passed = fmin(now - w->last, 2 * watchdog_interval(w));
-    // Its end must be seen twice, because it may just be coming to light through MPI.
+    // The peer must be seen dead twice, because MPI may be about to report its end.
     bool is_gone = v->peer_gone && w->was_gone;
 
     ASSERT(now >= w->last, "%g s after %g s", now, w->last);
@@ -33,6 +33,6 @@ enum watchdog_verdict watchdog_check(struct watchdog *w, double now, const struc
         return WATCHDOG_PEER_GONE;
     if (w->patience > 0 && w->peer_silence >= w->patience)
         return WATCHDOG_PEER_HANGS;
-    // Later than that: if this rank waits for one that hangs, the other's watcher is to report it.
+    // The limit for this rank is longer: if it waits for a rank that hangs, the watcher of that rank reports first.
     return w->patience > 0 && w->own_silence >= 1.5 * w->patience ? WATCHDOG_STANDS_STILL : WATCHDOG_FINE;
 }

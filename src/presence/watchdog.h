@@ -1,31 +1,33 @@
-// When to give up on a rank: a pure function of what is seen of it and of this process's own clock.
+// Decides when to give up on a rank. The verdict depends only on what was seen of the rank and on this process's clock.
 //
-// Every rank watches the next one of the run, and the last one the first, by the file that each touches while it works
-// or waits for others. A rank also watches its own training, which can stall although its process is busy.
+// Each rank watches its peer: the next rank of the run, or the first one for the last rank. A rank touches its beacon's
+// file while it works or waits for others, so the peer's file shows whether the peer is alive. A rank also watches its
+// own training, which can stall although the process is busy.
 #pragma once
 
 #include <stdbool.h>
 
 struct watchdog {
     double patience;     // seconds; 0: never gives up
-    double last;         // time of the last look
+    double last;         // time when we last looked
     double peer_silence; // seconds since the peer's file changed
     double own_silence;  // seconds since this rank's training made progress
     bool was_gone;
 };
 
 struct watchdog_view {
-    bool peer_changed; // its file, since the last look
-    bool peer_gone;    // its process was seen to have ended
-    bool trains;       // this rank is inside training
-    bool has_progress; // it took a step, read or wrote since the last look
+    bool peer_changed; // the peer's file has changed since the last look
+    bool peer_gone;    // the peer's process was seen to have ended
+    bool trains;       // this rank is training
+    bool has_progress; // this rank took a step, read or wrote since the last look
 };
 
 enum watchdog_verdict { WATCHDOG_FINE, WATCHDOG_PEER_GONE, WATCHDOG_PEER_HANGS, WATCHDOG_STANDS_STILL };
 
-// Begins at time `now`, with `patience` seconds of silence allowed; 0: only a peer that is gone is reported.
+// Starts watching at time `now`. After `patience` seconds of silence a rank is given up; 0: only if its process has
+// ended.
 void watchdog_start(struct watchdog *w, double patience, double now);
-// Returns the seconds between two looks.
+// Returns the seconds from one look to the next.
 double watchdog_interval(const struct watchdog *w);
-// Adds what was seen at time `now` and returns the verdict.
+// Adds what was seen at time `now`. Returns the verdict.
 enum watchdog_verdict watchdog_check(struct watchdog *w, double now, const struct watchdog_view *v);
