@@ -1,12 +1,12 @@
-// The rows, columns and cells of a comparison.
+// Makes the rows, columns and cells of a comparison.
 //
-// All runs are read into one list of trials. A trial's column is its run (or, in a single merged file, its cluster).
-// Its row is the values of the settings that vary between any two trials, except seeds: trials that differ only in a
-// seed share a cell, which holds their means. Rows are sorted by their best cell, so that the table does not depend on
-// the order of trials in the files. Drift is a different view of the same list: trials with the same id on two sides
-// should have the same bits, and each is measured against the first.
+// All runs are read into one list of trials. The column of a trial is its run (or, in a single merged file, its
+// cluster). The row of a trial is determined by the settings that vary between any two trials, except seeds: trials
+// that differ only in a seed share a cell, which holds their means. Rows are sorted by their best cell, so that the
+// table does not depend on the order of trials in the files. Drift uses the same list: trials with the same id in
+// different columns should have the same bits, and each one is compared with the first.
 //
-// The list owns the rows of the leaderboards. A comparison outlives them, because everything in it is a copy.
+// The list owns the rows of the leaderboards. A comparison holds only copies, so it outlives the list.
 #include "report/compare_impl.h"
 
 #include "base/mem.h"
@@ -28,15 +28,15 @@ struct compared_trials {
     int n;
 };
 
-// Compares two ids by their digits. Behind these an id in a merged file may have a suffix that keeps apart trials of
-// one id with different bits.
+// Compares two ids by their digits. After these, an id in a merged file may have a suffix, which distinguishes trials
+// with the same id and different bits.
 static int id_compare(const struct leaderboard_row *a, const struct leaderboard_row *b)
 {
     return strncmp(a->id, b->id, TRIAL_ID_LENGTH);
 }
 
 // --- columns
-// Returns the column with this name, which is added if it is new.
+// Returns the index of the column with this name. Adds the column if it is new.
 static int comparison_column(struct comparison *c, const char *name)
 {
     for (int i = 0; i < c->n_columns; i++)
@@ -56,7 +56,7 @@ static const char *only_cluster(const struct leaderboard_row *rows, int n)
     return n ? rows[0].cluster : NULL;
 }
 
-// Returns the name of a run's column: its cluster if no other run has the same, otherwise its path.
+// Returns the name of a run's column: its cluster if no other run has the same cluster, otherwise the run's path.
 static const char *run_label(const struct compared_trials *t, const char *const *runs, int run)
 {
     const char *mine = only_cluster(t->rows[run], t->n_rows[run]);
@@ -70,7 +70,7 @@ static const char *run_label(const struct compared_trials *t, const char *const 
     return mine ? mine : runs[run];
 }
 
-// Returns true if any run reports that the data of this trial has changed since; another run may not know.
+// Returns true if any run reports that the data of this trial has changed since. Another run may not know that.
 static bool is_stale_anywhere(const struct compared_trials *t, const struct leaderboard_row *trial)
 {
     for (int k = 0; k < t->runs; k++)
@@ -122,7 +122,7 @@ static bool key_varies(const struct compared_trials *t, const char *key)
     return false;
 }
 
-// Adds a key unless it is known, a seed, or the same in all trials.
+// Adds a key unless it is already there, is a seed, or has the same value in all trials.
 static void comparison_add_key(struct comparison *c, const struct compared_trials *t, const char *key)
 {
     for (int i = 0; i < c->n_keys; i++)
@@ -149,14 +149,14 @@ static void comparison_add_keys(struct comparison *c, const struct compared_tria
     comparison_add_key(c, t, EXPERIMENT);
     for (int i = 0; i < t->n; i++) {
         const struct leaderboard_row *trial = t->trial[i];
-        if (i > 0 && have_same_keys(trial, t->trial[i - 1])) // as in most runs
+        if (i > 0 && have_same_keys(trial, t->trial[i - 1])) // true for most trials of most runs
             continue;
         for (int k = 0; k < trial->n_varied; k++)
             comparison_add_key(c, t, trial->key[k]);
     }
 }
 
-// Returns the row with the trial's values, which is added if it is new.
+// Returns the index of the row with the trial's values. Adds the row if it is new.
 static int comparison_row(struct comparison *c, const struct leaderboard_row *trial)
 {
     for (int row = 0; row < c->n_rows; row++) {
@@ -176,7 +176,7 @@ static int comparison_row(struct comparison *c, const struct leaderboard_row *tr
 // --- order of rows: by their best cell
 struct ranked_row {
     int row;
-    double loss; // the smaller the better; NaN: unknown, goes last
+    double loss; // smaller is better; NaN: unknown, sorted last
 };
 
 static double best_loss_of_row(const struct comparison *c, int row, bool by_auc)
@@ -259,7 +259,7 @@ static int compare_drift_members(const void *a, const void *b)
     return by_id ? by_id : x->column - y->column;
 }
 
-// Measures each trial against the first one with the same id.
+// Compares each trial with the first one that has the same id.
 static int comparison_find_drift(struct comparison *c, const struct compared_trials *t, struct err *e)
 {
     struct drift_member *m = mem_new((size_t)t->n + 1, sizeof *m);
@@ -291,7 +291,7 @@ static int read_all_runs(struct compared_trials *t, const char *const *runs, str
     int rc = 0;
     for (int k = 0; k < t->runs; k++)
         if (run_read_rows(runs[k], STORE_CHECK, &t->rows[k], &t->n_rows[k], e) != 0)
-            rc = -1; // continue: all mistakes are reported at once
+            rc = -1; // continue, so that all mistakes are reported at once
     return rc;
 }
 

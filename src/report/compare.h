@@ -5,21 +5,21 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-// The trials of one row in one column: means over those that did not diverge (they differ in their seeds). NaN:
-// unknown, or there is no such trial.
+// The trials of one row in one column: means over trials that did not diverge and that differ only in their seeds. A
+// member is NaN if it is unknown or there is no such trial.
 struct compare_cell {
-    int n, diverged;            // trials that the means are over, and those that diverged
-    double loss;                // of the last epoch: validation loss, or training loss without validation data
-    double auc;                 // ROC AUC of the first test set that has one
-    double low, high;           // of one trial: its 95 % confidence interval; of several: smallest and largest ROC AUC
+    int n, diverged;  // number of trials in the means, and of those that diverged
+    double loss;      // of the last epoch: validation loss, or training loss without validation data
+    double auc;       // ROC AUC of the first test set that has one
+    double low, high; // of one trial: 95 % confidence interval of its ROC AUC; of several: smallest and largest ROC AUC
     double epoch_seconds, rate; // seconds per epoch; samples/s
     double cores;               // ranks x threads
-    double efficiency; // rate per core, relative to this row's cell with the fewest cores; NaN: the row has one cell
+    double efficiency; // rate per core, relative to this row's cell with the fewest cores; NaN: there is only one cell
     double core_hours; // per trial: wall time x ranks x threads
     bool is_front;     // Pareto front: no cell is better at the same cost, or as good at a lower cost
 };
 
-// Two trials with the same id on two sides: how far their results differ.
+// Two trials with the same id in two columns, and how far their results differ.
 struct compare_drift {
     char *id;           // owned
     int a, b;           // columns of the two trials
@@ -47,7 +47,7 @@ void comparison_free(struct comparison **c);
 
 // Prints one table for each metric that has values, then the drift.
 void compare_print(const struct comparison *c, FILE *out);
-// Print every digit: a line for each cell that has trials; a line for each pair; both as JSON.
+// Print every digit: one line for each cell that has trials; one line for each pair of the drift; both as JSON.
 void compare_print_csv(const struct comparison *c, FILE *out);
 void compare_drift_csv(const struct comparison *c, FILE *out);
 void compare_print_json(const struct comparison *c, FILE *out);

@@ -1,4 +1,4 @@
-// Fills the cells of a comparison: sums while trials are added, then means; efficiency and the Pareto front.
+// Fills the cells of a comparison: sums while trials are added, then means, efficiency and the Pareto front.
 #include "report/compare_impl.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@ static const struct set_results *find_scored_set(const struct leaderboard_row *t
     return NULL;
 }
 
-// Adds a ROC AUC to a cell that already counts its trial. The first trial brings its confidence interval; from the
+// Adds a ROC AUC to a cell that has already counted the trial. The first trial sets the confidence interval; from the
 // second on, `low` and `high` are the smallest and the largest value.
 static void cell_add_auc(struct compare_cell *cell, const struct set_results *set)
 {
@@ -92,7 +92,8 @@ double cell_quality(const struct compare_cell *cell, bool by_auc)
     return by_auc ? cell->auc : -cell->loss;
 }
 
-// Returns true if `other` is at least as good as `mine` for at most its cost, and better in one of the two.
+// Returns true if `other` is at least as good as `mine` at the same or a lower cost, and really better in one of the
+// two.
 static bool cell_dominates(const struct compare_cell *other, const struct compare_cell *mine, bool by_auc)
 {
     double p = cell_quality(other, by_auc), q = cell_quality(mine, by_auc);

@@ -24,7 +24,8 @@ static int hash_results(const struct leaderboard_row *trial, char out[RESULT_HAS
     return rc;
 }
 
-// Removes the samples that have an error (not NaN) on neither side: they are no drift. Returns how many remain.
+// Removes the samples for which neither side has an error (both are NaN), because they are no drift. Returns how many
+// remain.
 static int64_t drop_unscored(float *x, float *y, int64_t n)
 {
     int64_t kept = 0;
@@ -38,7 +39,8 @@ static int64_t drop_unscored(float *x, float *y, int64_t n)
     return kept;
 }
 
-// Raises d->error to the largest difference in one test set; the first common set also gives the correlation.
+// Raises d->error to the largest difference of the errors x and y of one test set. If `is_first` is true, also sets the
+// correlation.
 static int drift_add_errors(struct compare_drift *d, float *x, float *y, int64_t n, bool is_first, struct err *e)
 {
     n = drop_unscored(x, y, n);

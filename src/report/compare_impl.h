@@ -13,7 +13,7 @@ void cells_set_efficiency(struct compare_cell *row, int columns);
 // Marks the cells cell[0..n) that lie on the Pareto front of quality and core-hours.
 void cells_mark_front(struct compare_cell *cell, int n);
 
-// Returns true if any of cell[0..n) has a ROC AUC. It is then the measure of quality; otherwise the loss is.
+// Returns true if any of cell[0..n) has a ROC AUC. If so, quality means the ROC AUC, otherwise the loss.
 bool cells_have_auc(const struct compare_cell *cell, int n);
 // Returns the quality of a cell: larger is better; NaN: unknown.
 double cell_quality(const struct compare_cell *cell, bool by_auc);

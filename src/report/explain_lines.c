@@ -1,4 +1,5 @@
-// Errors are weighed as apply/blame.c weighs them, so that the first lines are the features that `score` names.
+// Makes the lines that explain one row. Errors are weighted as in apply/blame.c, so that the first lines are the
+// features that `score` names.
 #include "report/explain_lines.h"
 
 #include "base/err.h"
@@ -35,8 +36,8 @@ static void free_original_row(struct original_row *o)
     free(o->expected);
 }
 
-// Returns the category that the features of a column mean: the one with the largest value, or for a column of one
-// feature the nearest number. `least` is what the largest value must be at least. NULL: none.
+// Returns the category that the features of a column stand for: the one with the largest value or, for a column of one
+// feature, the one with the nearest number. Returns NULL if the largest value is below `least`, or if the value is NaN.
 static const char *category_of(const struct column *c, const float *value, float least)
 {
     int best = 0;
@@ -67,8 +68,8 @@ static double squared_error(const struct explained_row *row, int value)
     return isnan(d) ? 0 : d * d;
 }
 
-// Returns how many percent of the training rows have a smaller error of a line's column, or of its feature if there are
-// no errors of columns. Of a window, only the time step of the line counts.
+// Returns how many percent of the training rows have a smaller error of the line's column, or of its feature if the
+// model has no errors of columns. In a window, only the time step of the line counts. Returns NaN if this is unknown.
 static double percentile_of(
     const struct trained_model *t, const struct blame *b, const struct explained_row *row, const struct explain_line *l)
 {
@@ -88,7 +89,7 @@ static double percentile_of(
     return q.n && !is_missing ? 100 * quantiles_share(&q, error, NULL) : NAN;
 }
 
-// Sets what is known of the value with the largest error of a line.
+// Fills in the values, categories and the percentile of a line, for the value with the line's largest error.
 static void complete_line(const struct trained_model *t, const struct blame *b, const struct explained_row *row,
     const struct original_row *o, struct explain_line *l)
 {
@@ -97,12 +98,12 @@ static void complete_line(const struct trained_model *t, const struct blame *b, 
     const struct column *c = number >= 0 ? &t->columns.v[number] : NULL;
 
     l->step = l->value / t->scaling.columns;
-    l->seen = scaling_round(&t->scaling, feature, (double)o->seen[l->value]) + 0.0; // not -0
+    l->seen = scaling_round(&t->scaling, feature, (double)o->seen[l->value]) + 0.0; // turns -0 into 0
     l->expected = scaling_round(&t->scaling, feature, (double)o->expected[l->value]) + 0.0;
     l->percentile = percentile_of(t, b, row, l);
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
-        l->seen_category = category_of(c, o->seen + first, 0.5F); // a category that the model knows is 1
+        l->seen_category = category_of(c, o->seen + first, 0.5F); // in a row, the feature of its category is 1
         l->seen_category = l->seen_category ? l->seen_category : "(unknown)";
         l->expected_category = category_of(c, o->expected + first, -INFINITY);
     }

@@ -1,4 +1,5 @@
-// A table per row for people; CSV with a line per row and feature, or JSON, with every digit.
+// Prints explained rows: for people one table per row; as CSV, one line per row and feature; as JSON. The last two have
+// every digit.
 #include "report/explain_print.h"
 
 #include "base/err.h"
@@ -156,7 +157,7 @@ static void add_csv_row(struct table *t, const struct explain_report *r, const s
     table_number(t, "%.9g", l->percentile);
 }
 
-// Sets which of file, id and time any row has.
+// Finds out whether any row has a file, an id or a time, and sets shown[] accordingly.
 static void find_names(const struct explained_rows *rows, bool *shown)
 {
     for (int i = 0; i < rows->n; i++) {
@@ -267,7 +268,7 @@ void explain_print(const struct explain_report *r, enum explain_format format, F
 
 // --- the picture
 
-// Pictures that are not scaled hold bytes.
+// Returns true if the pictures hold bytes: they are not scaled, and a value is above 1.
 static bool holds_bytes(const struct explain_report *r)
 {
     const struct explained_rows *rows = r->rows;

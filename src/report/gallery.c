@@ -1,7 +1,7 @@
-// The page of a gallery.
+// Lays out and draws the page of a gallery.
 //
-// Each sample is drawn into a canvas of its own when it is added, so that the caller need not keep its values. The page
-// is laid out when it is written, because the number of columns depends on the widest sample or caption. draw_page runs
+// When a sample is added, it is drawn into its own canvas, so that the caller need not keep the values. The page is
+// laid out when it is written, because the number of columns depends on the widest sample or caption. draw_page runs
 // twice: first on a canvas without rows, on which nothing is drawn, to measure the height; then on the page itself. The
 // gallery owns the canvases, captions and headings.
 #include "report/gallery.h"
@@ -30,14 +30,14 @@ enum {
     CAPTION_GAP = 6,   // between the tiles and the caption
     ROW_GAP = 10,      // below a caption
     RULE_GAP = 12,     // below the rule of a heading
-    PAGE_WIDTH = 1480, // columns are chosen to fit it
-    CAPTION_MAX = 30,  // a column is widened for at most that many characters
+    PAGE_WIDTH = 1480, // the number of columns is chosen to fit this width
+    CAPTION_MAX = 30,  // a column is widened for up to that many characters of a caption
 };
 
 struct gallery_item {
     char *text; // caption of a sample or heading of a section; owned
     bool is_section;
-    struct canvas tiles; // of a sample; owned
+    struct canvas tiles; // the tiles of a sample; owned
 };
 
 struct gallery {
@@ -45,7 +45,7 @@ struct gallery {
     char *title;                // owned, or NULL
     struct gallery_item *items; // (n_items), owned
     int n_items, n_samples;
-    int cell_width; // pixels: the widest sample or caption
+    int cell_width; // width in pixels of the widest sample or caption
 };
 
 struct gallery_format gallery_format_of(int rank, const int *dims)
@@ -149,11 +149,11 @@ int gallery_add(struct gallery *g, const float *input, const float *reconstructi
     return 0;
 }
 
-// Returns how many samples a row of the page has: at least 1, at most all.
+// Returns the number of samples in a row of the page, from 1 to the number of samples.
 static int gallery_columns(const struct gallery *g)
 {
     int columns = g->format.columns;
-    if (columns <= 0) // as many as fit
+    if (columns <= 0) // use as many as fit
         columns = (PAGE_WIDTH - 2 * MARGIN + SAMPLE_GAP) / (g->cell_width + SAMPLE_GAP);
     if (columns > g->n_samples)
         columns = g->n_samples;
@@ -210,7 +210,7 @@ static int draw_samples(const struct gallery *g, struct canvas *page, int y, int
             y += row_height;
         canvas_paste(page, x, y, &sample->tiles);
         draw_text(page, x, y + sample->tiles.height + CAPTION_GAP, g->cell_width, sample->text, &CAPTION);
-        row_height = sample->tiles.height + CAPTION_GAP + LINE + ROW_GAP; // all of a gallery have one height
+        row_height = sample->tiles.height + CAPTION_GAP + LINE + ROW_GAP; // the same for all samples
     }
 
     return y + row_height;
@@ -239,11 +239,11 @@ static int draw_page(const struct gallery *g, struct canvas *page)
 
 int gallery_write(const struct gallery *g, const char *path, struct err *e)
 {
-    int legend = 33 * TEXT_ADVANCE; // characters of its longest line
+    int legend = 33 * TEXT_ADVANCE; // characters of the longest line of the legend
     int width = gallery_columns(g) * (g->cell_width + SAMPLE_GAP) - SAMPLE_GAP;
     width = 2 * MARGIN + (width > legend ? width : legend);
 
-    struct canvas page = {.width = width}; // without rows: only measures
+    struct canvas page = {.width = width}; // a page without rows is only measured
     int height = draw_page(g, &page);
     if (canvas_make(&page, width, height, PAGE, e) != 0)
         return -1;

@@ -9,7 +9,7 @@ enum {
     GALLERY_TILE_MAX = 192,    // pixels; larger images are shrunk by averaging
 };
 
-// What all samples of a gallery have in common.
+// The properties that all samples of a gallery share.
 struct gallery_format {
     int height, width, channels; // image: channels 1 (gray) or 3 (RGB); vector: height 0, `width` values
     float low, high; // values drawn black and white, or bottom and top; both 0: [0, 1] for images, each sample's own

@@ -79,8 +79,8 @@ static bool glyph_has(const unsigned char *glyph, int x, int y)
     return x >= 0 && y >= 0 && x < FONT_WIDTH && y < FONT_HEIGHT && glyph[y] >> (FONT_WIDTH - 1 - x) & 1;
 }
 
-// Returns true if the quarter of pixel (x, y) towards (dx, dy) is ink in the doubled glyph. By the Scale2x rule the
-// quarter takes the value of its two neighbors if they agree with each other and differ from the opposite ones, so that
+// Returns true if the quarter of pixel (x, y) towards (dx, dy) is ink in the doubled glyph. By the Scale2x rule, if the
+// quarter's two neighbors agree with each other and differ from the opposite ones, the quarter takes their value. So
 // stairs become slopes.
 static bool quarter_has(const unsigned char *glyph, int x, int y, int dx, int dy)
 {
@@ -95,7 +95,7 @@ static void draw_glyph(struct canvas *c, int left, int top, const unsigned char 
 {
     for (int y = 0; y < 2 * FONT_HEIGHT; y++)
         for (int x = 0; x < 2 * FONT_WIDTH; x++)
-            if (quarter_has(glyph, x / 2, y / 2, x % 2 * 2 - 1, y % 2 * 2 - 1)) // towards -1 or 1
+            if (quarter_has(glyph, x / 2, y / 2, x % 2 * 2 - 1, y % 2 * 2 - 1)) // each direction is -1 or 1
                 canvas_blend(c, left + x, top + y, color, 1);
 }
 

@@ -1,4 +1,4 @@
-// A canvas of RGB bytes: rectangles, blending, pasting, text. What lies outside the canvas is not drawn.
+// A canvas of RGB bytes: rectangles, blending, pasting, text. Pixels outside the canvas are not drawn.
 #pragma once
 
 #include "base/err.h"
@@ -17,10 +17,11 @@ void canvas_clear(struct canvas *c); // frees the pixels; `c` is then empty
 
 void canvas_fill(struct canvas *c, int x, int y, int width, int height, struct color color);
 void canvas_blend(struct canvas *c, int x, int y, struct color color, float alpha); // alpha in [0, 1]
-// Copies `from`, whose upper left corner goes to (x, y). It must fit the width; rows below the canvas are left out.
+// Copies the canvas `from`, with its upper left corner at (x, y). It must not be wider than the space there; rows below
+// the canvas are left out.
 void canvas_paste(struct canvas *c, int x, int y, const struct canvas *from);
 
 enum { TEXT_ADVANCE = 12, TEXT_HEIGHT = 14, TEXT_DESCENT = 4 };
 // Draws a string at twice the size of the font, with smoothed corners; (x, y) is its upper left corner. Returns the x
-// at which a following string starts.
+// at which the next string starts.
 int canvas_text(struct canvas *c, int x, int y, const char *text, struct color color);

@@ -1,4 +1,5 @@
-// The tile for samples that are not images: input and reconstruction as two curves over the index of the feature.
+// Draws the tile of a sample that is not an image: input and reconstruction as two curves over the index of the
+// feature.
 #include "report/gallery_canvas.h"
 #include "report/gallery_tile.h"
 #include <math.h>
@@ -10,7 +11,7 @@ enum { PADDING = 6 }; // between the frame and the curves
 
 // Maps indexes of features and values to pixels of a tile.
 struct plot {
-    int n; // features
+    int n; // number of features
     double low, high;
 };
 
@@ -38,7 +39,8 @@ static void plot_include(struct plot *p, const float *value)
     }
 }
 
-// Returns the plot of a tile: with the range of the format, or else that of the finite values of both curves.
+// Returns the plot of a tile. Its range is that of the format or, if that is empty, the range of the finite values of
+// both curves.
 static struct plot plot_find(const struct gallery_format *f, const float *input, const float *reconstruction)
 {
     struct plot p = {.n = f->width, .low = f->low, .high = f->high};
@@ -51,7 +53,7 @@ static struct plot plot_find(const struct gallery_format *f, const float *input,
     p.high = -INFINITY;
     plot_include(&p, input);
     plot_include(&p, reconstruction);
-    if (!(p.low < p.high)) { // constant, or no finite value
+    if (!(p.low < p.high)) { // the curves are constant, or have no finite value
         double middle = p.low == p.high ? p.low : 0;
         double margin = fmax(1, fabs(middle));
         p.low = middle - margin;
@@ -64,12 +66,12 @@ static struct plot plot_find(const struct gallery_format *f, const float *input,
 static float segment_distance(float px, float py, float ax, float ay, float bx, float by)
 {
     float dx = bx - ax, dy = by - ay, square = dx * dx + dy * dy;
-    float t = square > 0 ? ((px - ax) * dx + (py - ay) * dy) / square : 0; // where on the segment, 0 at a
+    float t = square > 0 ? ((px - ax) * dx + (py - ay) * dy) / square : 0; // position on the segment: 0 at a, 1 at b
     t = fminf(fmaxf(t, 0), 1);
     return hypotf(px - ax - t * dx, py - ay - t * dy);
 }
 
-// Raises the ink of each pixel to the share of it that the line from a to b covers.
+// Raises the ink of each pixel to the part of its area that the line from a to b covers.
 static void ink_line(float ink[CURVE_HEIGHT][CURVE_WIDTH], float ax, float ay, float bx, float by)
 {
     int left = (int)(fminf(ax, bx) - 2), right = (int)(fmaxf(ax, bx) + 2);
@@ -91,7 +93,7 @@ static void draw_curve(
     for (int i = 0; i < p->n; i++) {
         if (!isfinite(value[i]))
             continue;
-        int from = i > 0 && isfinite(value[i - 1]) ? i - 1 : i; // a value between gaps is a dot
+        int from = i > 0 && isfinite(value[i - 1]) ? i - 1 : i; // a value between two gaps becomes a dot
         ink_line(ink, plot_x(p, from), plot_y(p, value[from]), plot_x(p, i), plot_y(p, value[i]));
     }
 
@@ -101,7 +103,7 @@ static void draw_curve(
                 canvas_blend(c, left + x, top + y, color, ink[y][x]);
 }
 
-// Returns the y of a curve at pixel column x, interpolated between the two features next to it; NaN in a gap.
+// Returns the y of a curve at pixel column x, interpolated between the two nearest features; NaN in a gap.
 static float curve_y(const struct plot *p, const float *value, int x)
 {
     float at = (float)(x - PADDING) * (float)(p->n - 1) / (CURVE_WIDTH - 1 - 2 * PADDING);

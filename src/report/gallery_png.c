@@ -1,4 +1,4 @@
-// Writes PNG files: the signature, the temporary file and the rename.
+// Writes PNG files to temporary files and renames these, and checks the signature of files that would be replaced.
 #include "report/gallery_png.h"
 
 #include "base/disk.h"

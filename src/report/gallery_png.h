@@ -1,4 +1,4 @@
-// Pictures as PNG files: the only user of libpng for writing.
+// Writes pictures as PNG files. Only this file uses libpng for writing.
 #pragma once
 
 #include "base/err.h"

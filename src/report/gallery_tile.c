@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 static const struct color NOT_A_NUMBER = {255, 0, 200};
-enum { TILE_GOAL = 96 }; // pixels; smaller images are enlarged to at most this
+enum { TILE_GOAL = 96 }; // pixels; a smaller image is enlarged, but not beyond this
 
 struct tile_size tile_size_of(const struct gallery_format *f)
 {

@@ -14,8 +14,8 @@ struct tile_size tile_size_of(const struct gallery_format *f);
 
 // Draws an image (height, width, channels) with its upper left corner at (x, y).
 void tile_image(struct canvas *c, int x, int y, const struct gallery_format *f, const float *value);
-// Draws the difference of two images as heat: the square root, which makes small differences visible, of the mean of
-// |a - b| over the channels, from 0 to high - low.
+// Draws the difference of two images as heat. The heat is the square root of the mean of |a - b| over the channels, on
+// a scale from 0 to high - low; the square root makes small differences visible.
 void tile_difference(struct canvas *c, int x, int y, const struct gallery_format *f, const float *a, const float *b);
 
 enum { CURVE_WIDTH = 260, CURVE_HEIGHT = 96 };

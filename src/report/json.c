@@ -28,7 +28,7 @@ static void write_json_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
-// Writes what precedes a value: a comma, the indentation, the key.
+// Writes the characters before a value: a comma, the indentation, the key.
 static void json_begin_value(struct json *j, const char *key)
 {
     ASSERT(j->depth > 0 || (!key && !j->has_value), "only one value may be outermost, without a key");

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-// Set `out` and zero the rest to start. Errors of writing stay in ferror(out).
+// The state of a JSON output. Set `out` and zero the rest to start. Errors of writing stay in ferror(out).
 struct json {
     FILE *out; // borrowed
     int depth;
@@ -16,6 +16,6 @@ struct json {
 void json_open(struct json *j, const char *key, char bracket);      // '{' or '['
 void json_close(struct json *j, char bracket);                      // '}' or ']'
 void json_text(struct json *j, const char *key, const char *value); // NULL: null
-// Writes the fewest digits that give the same double; null if it is not finite.
+// Writes the fewest digits that read back as the same double, or null if the value is not finite.
 void json_number(struct json *j, const char *key, double value);
 void json_bool(struct json *j, const char *key, bool value);

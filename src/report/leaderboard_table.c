@@ -1,9 +1,9 @@
-// The leaderboard of a run as a text table.
+// Makes the leaderboard of a run as a text table.
 //
-// Both tables here, of trials and of configurations (trials that differ only in their seed), have the same columns:
-// what identifies a row, what varies, then one column for each metric that the tables of leaderboard/row.h give a
-// header. A metric for which larger or smaller values are better comes before the others, so that losses and scores
-// precede costs such as seconds. A new metric appears in print as soon as its row there has a header.
+// Both tables here, of trials and of configurations (trials that differ only in their seed), have the same columns: the
+// identity of a row, the settings that vary, then one column for each metric that has a header in the tables of
+// leaderboard/row.h. A metric for which larger or smaller values are better comes before the others, so that losses and
+// scores precede costs such as seconds. A new metric is printed as soon as its row there has a header.
 #include "report/leaderboard_table.h"
 
 #include "base/err.h"
@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A metric of a trial or of a test set, as a column.
+// A column of a table: a metric of a trial or of a test set.
 struct metric_column {
     const struct metric *metric;
-    const char *set; // borrowed; NULL: of the trial
+    const char *set; // borrowed; NULL: the metric is of the trial
 };
 
 struct table_layout {
@@ -26,13 +26,13 @@ struct table_layout {
     int n_sets;
     struct metric_column *column; // (n_columns), owned
     int n_columns;
-    bool has_epochs;                    // trials differ in epochs
-    bool has_experiments, has_clusters; // there are several
+    bool has_epochs;                    // trials have different numbers of epochs
+    bool has_experiments, has_clusters; // there are several experiments, several clusters
     const char *const *key;             // (n_keys), borrowed from the trial with the most varied keys
     int n_keys;
 };
 
-// Returns the value of a column in a row, or NaN.
+// Returns the value of a column in a row, or NaN if the row has none.
 static double column_value(const struct metric_column *c, const struct leaderboard_row *row)
 {
     const void *results = c->set ? (const void *)row_find_set(row, c->set) : row;
@@ -54,7 +54,7 @@ static bool column_is_shown(const struct metric_column *c, const struct leaderbo
     return is_shown;
 }
 
-// Adds the metrics of one table that have a header: either those that have a better end, or the others, or both.
+// Adds the metrics of one table that have a header and for which `belongs` is true.
 static void layout_add_metrics(struct table_layout *l, const struct metric *metrics, const char *set,
     bool (*belongs)(const struct metric *m), const struct leaderboard_row *rows, int n)
 {
@@ -93,7 +93,8 @@ static void layout_note_set(struct table_layout *l, const char *name)
     l->set[l->n_sets++] = name;
 }
 
-// Finds the columns of a table of `rows`, which are borrowed. A table of means leaves out metrics without a better end.
+// Finds the columns of a table of `rows`, which are borrowed. A table of means has only metrics of which larger or
+// smaller values are better.
 static struct table_layout layout_find(const struct leaderboard_row *rows, int n, bool are_means)
 {
     struct table_layout l = {0};
@@ -182,7 +183,7 @@ static void add_metric_cell(struct table *t, const struct metric_column *c, cons
     table_cell(t, "%s [%s, %s]", number, low_number, high_number);
 }
 
-// Returns what follows the id of a trial that cannot be the best.
+// Returns the mark after the id of a trial that cannot be the best, or "".
 static const char *row_mark(const struct leaderboard_row *row)
 {
     if (row_is_stale(row))
@@ -255,7 +256,7 @@ struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, i
     if (!s)
         return NULL;
 
-    struct leaderboard_row *means = mem_new((size_t)n_configurations, sizeof *means); // borrows what `s` owns
+    struct leaderboard_row *means = mem_new((size_t)n_configurations, sizeof *means); // borrows strings of `s`
     for (int i = 0; i < n_configurations; i++)
         means[i] = s[i].mean;
     struct table_layout l = layout_find(means, n_configurations, true);

@@ -47,7 +47,7 @@ int mosaic_check(int rank, const int *dims, int64_t count, struct err *e)
         (long long)most);
 }
 
-// Returns the format of all tiles: images share one range of grays, each curve has its own range.
+// Returns the format of all tiles: all images have the same range of grays, but each curve has its own range.
 static struct gallery_format mosaic_format(const struct mosaic *m, const float *x)
 {
     struct gallery_format f = gallery_format_of(m->rank, m->dims);

@@ -1,4 +1,4 @@
-// Reads scores in HDF5. Errors are read in pieces, everything else only for the rows that are listed.
+// Reads scores from HDF5. Reads all errors, in pieces, but other arrays only for the rows that are listed.
 #include "apply/line_text.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -18,9 +18,9 @@ struct scores_group {
     char *group;    // owned; "scores/test"
     char **sources; // (n_sources), owned: the files of the rows
     int n_sources;
-    char **top_names; // (n_top_names), owned; NULL: the file does not say what explains most
+    char **top_names; // (n_top_names), owned; NULL: the file has no features that explain errors
     int n_top_names;
-    int64_t *top_sample; // (explained), owned, ascending: the rows that are explained
+    int64_t *top_sample; // (explained), owned, ascending: the rows whose errors are explained
     int64_t explained;
     struct coordinates coordinates;
     int64_t rows;
@@ -38,7 +38,7 @@ static void free_names(char **v, int n)
     free(v);
 }
 
-// Reads `n` entries of an array of the group from `first` on. Does nothing if it is not there.
+// Reads `range` of an array of the group. Does nothing if the group has no such array.
 static int read_score_entries(const struct scores_group *g, const char *name, enum store_type type,
     struct store_range range, void *to, struct err *e)
 {
@@ -85,7 +85,7 @@ static int read_top_names(struct scores_group *g, struct err *e)
     return rc;
 }
 
-// Takes the time steps of windows instead of the windows, which overlap.
+// If samples are windows, uses the scores of time steps instead, because windows overlap.
 static void choose_steps(struct scores_group *g)
 {
     char *steps = scores_path(g, SCORES_STEPS);
@@ -159,7 +159,8 @@ static int list_hdf5_errors(struct scores_list *l, const struct scores_group *g,
     return rc;
 }
 
-// Returns the double with the fewest digits that is this float in single precision, as text files of scores have it.
+// Returns the double with the fewest digits that is equal to this float in single precision. Text files of scores hold
+// the same digits.
 static double shortest_double(float value)
 {
     struct line_text t = {0};

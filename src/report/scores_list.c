@@ -1,5 +1,5 @@
-// Keeps the rows with the largest errors in a heap. The smallest of them is its root, so that a row with a larger error
-// takes the place of the root.
+// Keeps the rows with the largest errors in a heap. The row with the smallest of these errors is the root, which a row
+// with a larger error replaces.
 #include "report/scores_list.h"
 
 #include "base/mem.h"
@@ -16,7 +16,7 @@ static void free_scored_row(struct scored_row *r)
         free(r->feature[k]);
 }
 
-// Returns true if row a is listed behind row b.
+// Returns true if row a comes after row b in the list.
 static bool is_listed_behind(const struct scored_row *a, const struct scored_row *b)
 {
     return a->error != b->error ? a->error < b->error : a->place > b->place;
@@ -29,7 +29,7 @@ static void swap_rows(struct scored_row *a, struct scored_row *b)
     *b = c;
 }
 
-// Moves row i of the heap down, until no row below it is listed behind it.
+// Moves row i of the heap down until every row below it comes before it in the list.
 static void sink_row(struct scores_list *l, int64_t i)
 {
     for (;;) {

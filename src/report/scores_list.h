@@ -1,4 +1,4 @@
-// The rows of a file of scores with the largest errors. Memory does not grow with the file.
+// Lists the rows of a file of scores with the largest errors. The memory that this needs does not grow with the file.
 #pragma once
 
 #include "base/err.h"
@@ -9,31 +9,32 @@ enum { SCORES_TOP = 3 };
 
 struct scored_row {
     char *file, *id, *time; // owned; each NULL if the row has none
-    int64_t row;            // in its file
+    int64_t row;            // number of the row in its file
     double error;
     char *feature[SCORES_TOP]; // owned; NULL: none
     double share[SCORES_TOP];  // NaN: none
-    int64_t place;             // in the file of scores; decides between equal errors
+    int64_t place;             // number of the row in the file of scores; of equal errors, the lower place comes first
 };
 
-// Which rows are listed.
+// Selects the rows that are listed.
 struct scores_query {
-    int64_t most;            // 0: all
-    double above;            // only rows with an error above this
-    bool is_above_threshold; // or above the threshold of the file, if it has one
+    int64_t most;            // how many rows are listed; 0: all
+    double above;            // lists only rows with an error above this
+    bool is_above_threshold; // lists only rows above the threshold of the file, if the file has one
 };
 
 struct scores_list {
     struct scores_query query;
-    struct scored_row *v; // (n), owned; after reading the largest error first
+    struct scored_row *v; // (n), owned; when the file is read, sorted with the largest error first
     int64_t n, room;
-    int64_t rows, above, unscored; // of the whole file; above its threshold; without an error
-    double threshold;              // NaN: none is known
+    int64_t rows, above, unscored; // numbers of rows in the whole file; above its threshold; without an error
+    double threshold;              // of the file; NaN: it has none
 };
 
-// Reads a file of scores, CSV, JSON lines or HDF5. Returns -1 and an error if it is none. The caller frees `l` in any
-// case.
+// Reads a file of scores: CSV, JSON lines or HDF5. Returns -1 and an error if the file cannot be read as scores. The
+// caller frees `l` in any case.
 int scores_list_read(struct scores_list *l, const char *path, const struct scores_query *query, struct err *e);
 void scores_list_free(struct scores_list *l);
-// Returns whether a name can be that of a file of scores: its ending, or for HDF5 its format. Forks.
+// Returns true if a file can be a file of scores, by the ending of its name or, for HDF5, by its format attribute.
+// Forks.
 bool scores_list_is_file(const char *path);

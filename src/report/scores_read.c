@@ -1,4 +1,4 @@
-// Reads a file of scores, in the format that its ending names.
+// Reads a file of scores in the format that the ending of its name indicates.
 #include "report/scores_list.h"
 #include "report/scores_list_impl.h"
 #include "store/schema.h"

@@ -1,4 +1,5 @@
-// Reads scores as text. Both formats have the same columns, so a line of either becomes values under names.
+// Reads scores as text. CSV and JSON lines have the same columns, so a line of either format becomes a struct
+// scores_line.
 #include "apply/csv_stream.h"
 #include "base/err.h"
 #include "base/input.h"
@@ -27,7 +28,7 @@ enum scores_column {
 static const char *const column_names[IN_COLUMNS] = {"file", "id", "time", "row", "error", "threshold", "feature_1",
     "feature_2", "feature_3", "share_1", "share_2", "share_3"};
 
-// A line: strings of its columns, borrowed; NULL or "": it has none.
+// The strings of one line, one for each column, borrowed. NULL or "": the line has no such value.
 struct scores_line {
     const char *path;
     int line;
@@ -42,7 +43,7 @@ static int find_scores_column(const char *name)
     return -1;
 }
 
-// Reads a number; NaN if there is none. Returns -1 and an error if it is something else.
+// Reads the number in a column; NaN if it is empty. Returns -1 and an error if the column holds something else.
 static int read_line_number(const struct scores_line *l, int column, double *value, struct err *e)
 {
     const char *text = l->value[column];
@@ -51,7 +52,7 @@ static int read_line_number(const struct scores_line *l, int column, double *val
     *value = NAN;
     if (!text || !*text)
         return 0;
-    *value = strtod(text, &end); // 1e999 and inf are infinite
+    *value = strtod(text, &end); // 1e999 and inf become infinite
     if (*end == 0)
         return 0;
     return err_at(e, ERR_DATA, l->path, l->line, 0, "%s: found '%s', allowed: a number", column_names[column],
@@ -99,7 +100,7 @@ static int refuse_columns(const char *path, struct err *e)
 
 // --- CSV
 
-// Takes the fields of the header: the number of each column, or -1.
+// Finds the columns by the fields of the header: use[] is the column of each field, or -1.
 static int read_scores_header(struct csv_stream *s, const char *path, int *use, int *n, struct err *e)
 {
     const struct csv_delimiter comma = csv_delimiters[CSV_COMMA];
@@ -151,7 +152,7 @@ int scores_list_read_csv(struct scores_list *l, const char *path, struct err *e)
         rc = refuse_columns(path, e);
     if (n > 0)
         rc = read_scores_header(&s, path, use, &fields, e);
-    use[fields] = IN_COLUMNS; // behind the last field
+    use[fields] = IN_COLUMNS; // marks the end of the fields
 
     for (int64_t i = 1; n > 0 && rc == 0; i = 0, n = csv_stream_next(&s, RECORDS, e))
         for (; i < n && rc == 0; i++)
@@ -162,7 +163,7 @@ int scores_list_read_csv(struct scores_list *l, const char *path, struct err *e)
 
 // --- JSON lines
 
-// Appends a character given by its number to UTF-8 text.
+// Appends a character, given by its code, to UTF-8 text.
 static char *put_utf8(char *out, unsigned code)
 {
     if (code < 0x80)
@@ -178,7 +179,7 @@ static char *put_utf8(char *out, unsigned code)
     return out;
 }
 
-// Reads the string behind the quote at `at` in place. Returns where it ends, or NULL.
+// Reads in place the string after the quote at `at`. Returns a pointer past its end, or NULL if it is malformed.
 static char *read_json_string(char *at, char **value)
 {
     static const char escapes[] = "nrtbf", meanings[] = "\n\r\t\b\f";
@@ -213,7 +214,8 @@ static char *skip_json_blanks(char *at)
     return at + strspn(at, " \t\r\n");
 }
 
-// Reads "KEY": VALUE at `at`, where a value is a string or a plain word. Returns where it ends, or NULL.
+// Reads "KEY": VALUE at `at`, where VALUE is a string or a plain word. Returns a pointer past its end, or NULL if it is
+// malformed.
 static char *read_json_pair(char *at, char **key, char **value)
 {
     if (*at != '"' || !(at = read_json_string(at, key)))
@@ -229,7 +231,7 @@ static char *read_json_pair(char *at, char **key, char **value)
     return at > *value ? at : NULL;
 }
 
-// Reads a flat object in place. Returns false if the line is none.
+// Reads in place an object without nested ones. Returns false if the line is not such an object.
 static bool read_json_object(char *at, struct scores_line *line)
 {
     char end = ',', *key, *value;

@@ -17,8 +17,8 @@ enum operation { EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL };
 struct condition {
     const struct leaderboard_column *column; // borrowed
     enum operation operation;
-    double number; // compared with columns of numbers
-    char *text;    // compared with columns of strings; owned
+    double number; // is compared with columns of numbers
+    char *text;    // is compared with columns of strings; owned
 };
 
 // --- reading conditions
@@ -34,7 +34,7 @@ static char *trim_text(const char *text, size_t n)
     return mem_format("%.*s", (int)n, text);
 }
 
-// Adds an error that lists all columns and the one that is probably meant.
+// Adds an error that lists all columns, and suggests the most similar one.
 static void report_unknown_column(const struct leaderboard *b, const char *option, const char *name, struct err *e)
 {
     const char **names = mem_new((size_t)b->n_columns + 1, sizeof *names);
@@ -74,7 +74,7 @@ static int operation_at(const char *at, enum operation *o)
         const char *sign;
         enum operation operation;
     } signs[] = {{"==", EQUAL}, {"!=", NOT_EQUAL}, {"<=", LESS_EQUAL}, {">=", GREATER_EQUAL}, {"=", EQUAL}, {"<", LESS},
-        {">", GREATER}}; // a sign comes before those that it starts with
+        {">", GREATER}}; // a sign comes before its own beginnings, such as ">=" before ">"
 
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strncmp(at, signs[i].sign, strlen(signs[i].sign)) == 0) {
@@ -106,7 +106,7 @@ static int condition_parse(const struct leaderboard *b, const char *text, struct
 }
 
 // --- selecting and sorting
-// Returns the truth of "a OP b", where `difference` has the sign of a - b.
+// Returns true if "a OP b" holds, where `difference` has the sign of a - b.
 static bool operation_holds(enum operation o, int difference)
 {
     switch (o) {

@@ -4,12 +4,12 @@
 #include "leaderboard/leaderboard.h"
 #include <stdio.h>
 
-// Returns the numbers of the rows that meet every condition where[0..n_where), as new memory (*n of them).
-// A condition is "COLUMN OP VALUE" with OP one of = != < <= > >=; a missing value meets none. `sort` is a column:
-// ascending, or descending with "-" before its name, missing values last; NULL keeps the order of the leaderboard.
-// Returns NULL with ERR_USAGE and every mistake if a condition or the column is wrong.
+// Returns the numbers of the rows that meet every condition where[0..n_where), in new memory, and sets *n to how many
+// there are. A condition is "COLUMN OP VALUE" with OP one of = != < <= > >=; a missing value meets no condition. `sort`
+// is a column: ascending, or descending with "-" before its name, missing values last; NULL keeps the order of the
+// leaderboard. Returns NULL with ERR_USAGE and every mistake if a condition or the column is wrong.
 int *select_rows(const struct leaderboard *b, char *const *where, int n_where, const char *sort, int *n, struct err *e);
 
-// Print rows[0..n) with every column and every digit.
+// Print the rows rows[0..n), with every column and every digit.
 void select_print_csv(const struct leaderboard *b, const int *rows, int n, FILE *out);
 void select_print_json(const struct leaderboard *b, const int *rows, int n, FILE *out);

@@ -1,5 +1,6 @@
-// Each column of pixels shows the time steps that fall on it: the largest error as a bar, which is as high as the
-// error, and a tinted background if any of them is a true anomaly. So no short anomaly is lost in a long series.
+// Draws the errors of time steps. Each column of pixels stands for several steps. Its bar is as high as the largest of
+// their errors, and its background is tinted if any of them is a true anomaly. So no short anomaly is lost in a long
+// series.
 #include "report/series_picture.h"
 
 #include "base/err.h"
@@ -21,7 +22,7 @@ enum { PLOT_WIDTH = WIDTH - 2 * MARGIN, PLOT_HEIGHT = HEIGHT - TOP - BOTTOM };
 static const struct color SHEET = {255, 255, 255}, INK = {38, 42, 50}, BAR = {24, 112, 214}, ABOVE = {214, 60, 30};
 static const struct color LIMIT = {120, 126, 136}, TRUE_ANOMALY = {255, 216, 204};
 
-// The time steps of a set. The arrays are owned.
+// The time steps of a test set. The arrays are owned.
 struct series_errors {
     int64_t n;
     float *error;       // (n)
@@ -53,7 +54,7 @@ static int read_step_marks(struct store_file *f, const char *group, struct serie
     return rc;
 }
 
-// Reads the name of one step, its time or its id.
+// Returns the time or the id of one step in new memory, or NULL.
 static char *read_step_name(struct store_file *f, const char *group, int64_t n, int64_t step, struct err *e)
 {
     struct coordinates c;
@@ -113,7 +114,7 @@ static int error_pixel(double error, double top)
     return (int)lround(share * (PLOT_HEIGHT - 1));
 }
 
-// Draws one column of pixels: the steps [first, last).
+// Draws one column of pixels, which stands for the steps [first, last).
 static void draw_column(struct canvas *c, const struct series_errors *s, int x, int64_t first, int64_t last, double top)
 {
     bool is_anomaly = false;

@@ -19,7 +19,7 @@ struct table {
     struct table_column *columns; // (n_columns), owned
     int n_columns;
     char **cells; // (n_rows, n_columns), owned; NULL: null
-    bool *rules;  // (n_rows), owned: a rule below this row
+    bool *rules;  // (n_rows), owned: true: a rule follows this row
     int n_rows;
     int capacity; // rows that `cells` and `rules` can hold
     int next;     // column of the next cell
@@ -148,7 +148,7 @@ static void print_padded(const char *text, const struct table_column *column, in
 
 enum { HEADER_ROW = -1, RULE_ROW = -2 };
 
-// Returns the string in a cell of a row, of the header or, in a rule, NULL.
+// Returns the string of a cell of a row, or of the header. Returns NULL for a cell of a rule.
 static const char *printed_text(const struct table *t, int row, int c)
 {
     if (row == RULE_ROW)
@@ -156,7 +156,7 @@ static const char *printed_text(const struct table *t, int row, int c)
     return row == HEADER_ROW ? t->columns[c].header : cell_text(t, row, c);
 }
 
-// Returns the last cell that is not empty: lines have no white space at their ends.
+// Returns the index of the last cell that is not empty, because lines must not end in white space.
 static int last_cell(const struct table *t, int row)
 {
     int last = t->n_columns - 1;
@@ -207,7 +207,7 @@ static void print_csv_cell(const char *text, FILE *out)
         return;
     }
 
-    fputc('"', out); // also around an empty string, because an empty cell is null
+    fputc('"', out); // quotes also an empty string, because an empty cell is null
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', out);

@@ -5,7 +5,7 @@
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
-// Columns are added first, then rows and their cells from left to right.
+// A table. Add the columns first, then rows and their cells from left to right.
 struct table;
 struct table *table_new(void);
 void table_free(struct table **t);

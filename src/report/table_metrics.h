@@ -6,8 +6,8 @@
 
 // Return new tables, to be freed with table_free.
 //
-// Rows are what samples are, columns what they are called.
+// The rows of a confusion matrix are the true classes of samples, its columns the predicted ones.
 struct table *table_confusion(const struct confusion *c);
-// Precision, recall, F1 and support of each class, then accuracy, macro and weighted averages (the layout of
-// scikit-learn's classification_report).
+// This table has precision, recall, F1 and support of each class, then accuracy, macro and weighted averages, as in
+// scikit-learn's classification_report.
 struct table *table_classification(const struct classification *c);

@@ -1,10 +1,10 @@
 // Picks samples of a trial by their stored errors and shows them.
 //
-// The errors come from the trial's file, the samples from the data as it is now: the trial is loaded with its model and
-// data, and the number of rows must still match. Rows are sorted once by error; each list of samples then takes rows
-// from one end of that order. `sample` in print is the index along the dimension of that name in the trial's file;
-// `row` is the index in the source, shown only if it differs. Reconstructions are computed again, one sample at a time,
-// for the picture only.
+// The errors come from the trial's file, but the samples come from the present data: the trial is loaded with its model
+// and data, and the number of rows must still match. Rows are sorted once by error; each list of samples then takes
+// rows from one end of that order. The printed `sample` is the index along the dimension of that name in the trial's
+// file; `row` is the index in the source, shown only if it differs. Reconstructions are computed again only for the
+// picture, one sample at a time.
 #include "report/top.h"
 
 #include "base/err.h"
@@ -26,7 +26,7 @@
 
 enum { LABEL_ROOM = QUOTE_ROOM };
 
-// Samples that are shown under one heading.
+// The samples that are shown under one heading.
 struct sample_list {
     char heading[128];
     bool is_highest;
@@ -42,8 +42,8 @@ struct sample_picker {
     int64_t n_scored;
     struct sample_list *list; // (n_lists), owned
     int n_lists;
-    int64_t hidden;                  // samples above the threshold that no list has
-    struct top_explainer *explainer; // owned; NULL: nothing has a name that could explain an error
+    int64_t hidden;                  // number of samples above the threshold that are in no list
+    struct top_explainer *explainer; // owned; NULL: features have no names, or samples are pictures
 };
 
 static int compare_by_error(const void *a, const void *b, void *errors)
@@ -91,7 +91,7 @@ static int picker_sort_rows(struct sample_picker *p, struct err *e)
     return 0;
 }
 
-// Fills a zeroed picker, which is to be freed with picker_free also after a failure.
+// Fills a zeroed picker. The caller frees it with picker_free, even after a failure.
 static int picker_init(struct sample_picker *p, const struct leaderboard_row *trial, const char *set, struct err *e)
 {
     if (trial_load(trial, &p->loaded, e) != 0)
@@ -117,10 +117,10 @@ static void picker_free(struct sample_picker *p)
         trial_unload(&p->loaded);
 }
 
-// Which samples a list takes.
+// Selects the samples of a list.
 struct sample_query {
     const char *heading;
-    bool is_highest;      // from the end of the high errors, or else of the low ones
+    bool is_highest;      // starts with the highest errors; if false, with the lowest
     const int64_t *label; // only samples with this label; NULL: any
 };
 
@@ -146,7 +146,8 @@ static void picker_add_ends(struct sample_picker *p, int count)
     picker_add_list(p, count, &(struct sample_query){.heading = "least anomalous"});
 }
 
-// Adds the samples above the threshold of a set whose anomalies are not known; if there are none, both ends.
+// Adds a list of the samples above the threshold, for a test set without known anomalies. If there are none, adds both
+// ends.
 static int picker_add_anomalies(
     struct sample_picker *p, const struct leaderboard_row *trial, const struct top_selection *o, struct err *e)
 {
@@ -174,7 +175,7 @@ static int compare_by_label(const void *a, const void *b, void *labels)
     return (x > y) - (x < y);
 }
 
-// Writes the label of a row as its data has it, "Ankle boot" or a number, into out. Returns out.
+// Writes the label of a row as the data gives it, "Ankle boot" or a number. Returns out.
 static const char *label_text(const struct dataset *d, int64_t row, char out[LABEL_ROOM])
 {
     const char *text = dataset_label_name(d, row);
@@ -188,7 +189,7 @@ static const char *label_text(const struct dataset *d, int64_t row, char out[LAB
     return text_quote(out, text, strlen(text));
 }
 
-// Adds both ends of the samples with the label of `row`.
+// Adds both ends of the samples that have the same label as `row`.
 static void picker_add_label(struct sample_picker *p, int count, int32_t row)
 {
     char heading[128], name[LABEL_ROOM];
@@ -224,7 +225,7 @@ static int picker_add_classes(struct sample_picker *p, int count, struct err *e)
     return 0;
 }
 
-// Returns true if the index of any row in its source differs from that in the set.
+// Returns true if the index of any row in its source differs from its index in the set.
 static bool has_other_rows(const struct dataset *d)
 {
     for (int64_t i = 0; i < d->rows; i++)
@@ -233,7 +234,7 @@ static bool has_other_rows(const struct dataset *d)
     return false;
 }
 
-// Adds the name, the time and the group of a row, each in the column that identity_columns made.
+// Adds the name, the time and the group of a row, each if identity_columns has made a column for it.
 static void add_identity(struct table *t, const struct coordinates *c, int32_t row)
 {
     if (c->id)
@@ -276,7 +277,7 @@ static void add_sample_row(struct table *t, const struct sample_picker *p, int32
         table_cell(t, "%s", d->is_anomaly[row] ? "yes" : "");
 }
 
-// Adds what explains a high error.
+// Adds a cell with the features that explain a high error.
 static void add_explanation(struct table *t, const struct sample_picker *p, const struct sample_list *l, int32_t row)
 {
     struct text text = {0};
@@ -334,7 +335,7 @@ static struct gallery_format picture_format(const struct sample_picker *p)
     return f;
 }
 
-enum { CAPTION_NAME = 24 }; // bytes of the name of a row
+enum { CAPTION_NAME = 24 }; // bytes of a row's name in a caption
 
 static void write_sample_caption(const struct sample_picker *p, int32_t row, char *out, size_t size)
 {
@@ -344,16 +345,16 @@ static void write_sample_caption(const struct sample_picker *p, int32_t row, cha
 
     if (p->d->label)
         n += snprintf(out + n, size - (size_t)n, " label %.20s", label_text(p->d, row, label));
-    if (name) { // the end of a name says more than its beginning: img/photo_0412.png
+    if (name) { // the end of a name, such as img/photo_0412.png, says more than its beginning
         int length = (int)strlen(name), cut = length > CAPTION_NAME ? length - CAPTION_NAME : 0;
-        while (cut > 0 && ((unsigned char)name[cut] & 0xc0) == 0x80) // not within a character
+        while (cut > 0 && ((unsigned char)name[cut] & 0xc0) == 0x80) // do not cut a character of UTF-8
             cut++;
         snprintf(out + n, size - (size_t)n, " %s", name + cut);
     }
     free(name);
 }
 
-// Computes the reconstruction of a sample and adds both to the gallery.
+// Computes the reconstruction of a sample, and adds the sample and its reconstruction to the gallery.
 static int draw_sample(struct sample_picker *p, struct gallery *g, struct workspace *ws, int32_t row, struct err *e)
 {
     const struct model *m = p->loaded.model;
@@ -377,7 +378,7 @@ static int draw_sample(struct sample_picker *p, struct gallery *g, struct worksp
 
 static int draw_samples_picture(struct sample_picker *p, const char *path, const char *title, struct err *e)
 {
-    enum { DRAWN_MOST = 50 }; // of a list
+    enum { DRAWN_MOST = 50 }; // samples of a list
     struct gallery_format format = picture_format(p);
     struct workspace *ws = workspace_new(p->loaded.model, 1, false, e);
     if (!ws)

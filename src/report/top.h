@@ -4,20 +4,20 @@
 #include "leaderboard/row.h"
 #include "report/top_threshold.h"
 
-// Which samples of a trial are shown.
+// Selects the samples of a trial that are shown.
 struct top_selection {
-    int count;           // samples with the highest errors, and as many with the lowest
-    int64_t list;        // of a set without labels, at most this many samples above the threshold instead; 0: all
-    bool by_class;       // for each label, instead of for all samples together
+    int count;           // number of samples with the highest errors, and of those with the lowest
+    int64_t list;        // of a set without labels, show instead at most this many samples above the threshold; 0: all
+    bool by_class;       // show both ends for each label, and not for all samples together
     const char *set;     // the test set; NULL: the first
     const char *picture; // path of the PNG; NULL: none
-    const struct top_rule *rule; // borrowed: for the threshold
+    const struct top_rule *rule; // borrowed; how the threshold is found
 };
 
 // Prints the samples to stdout and writes the picture. Loads the trial's model and data. Returns -1 and an error, with
 // ERR_DATA if the data is missing or has changed.
 int top_show(const struct leaderboard_row *trial, const struct top_selection *o, struct err *e);
-// Prints the confusion matrix and the classification report of each test set with labels, how many samples of others
-// are above the threshold, and notes on every test set, to stdout. Returns -1 and an error if the trial's file cannot
-// be read.
+// Prints for each test set with labels the confusion matrix and the classification report, for others the number of
+// samples above the threshold, and notes on every test set, to stdout. Returns -1 and an error if the trial's file
+// cannot be read.
 int top_report(const struct leaderboard_row *trial, const struct top_rule *rule, struct err *e);

@@ -1,4 +1,4 @@
-// Computes the reconstructions of single samples again, and the shares of their features as `score` does.
+// Computes the reconstructions of single samples again, and the shares of their features in the same way as `score`.
 #include "report/top_explain.h"
 
 #include "apply/blame.h"
@@ -25,7 +25,7 @@ static bool has_named_features(const struct trained_model *t)
 struct top_explainer *top_explainer_new(const struct leaderboard_row *trial, const struct dataset *d)
 {
     struct top_explainer *x = mem_new(1, sizeof *x);
-    struct err ignored = {0}; // the samples are shown without names then
+    struct err ignored = {0}; // on failure, samples are shown without names of features
     char *name = *trial->group ? mem_format("%s:%s", trial->path, trial->id) : mem_text(trial->path);
     bool is_good = d->features && model_load(name, &x->model, &ignored) == 0;
 
@@ -55,7 +55,7 @@ void top_explainer_free(struct top_explainer **x)
 
 double least_share_shown(double largest)
 {
-    const double usual = 0.005; // which is shown as 1 %
+    const double usual = 0.005; // is shown as 1 %
 
     return largest < 2 * usual ? largest / 2 : usual;
 }

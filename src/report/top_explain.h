@@ -1,4 +1,4 @@
-// Names what explains the errors of a trial's samples most.
+// Names the features that explain most of the errors of a trial's samples.
 #pragma once
 
 #include "base/text.h"

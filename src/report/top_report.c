@@ -1,4 +1,4 @@
-// Prints what a trial's file says about its test sets: confusion matrix, classification report and warnings.
+// Prints what a trial's file contains about its test sets: confusion matrix, classification report and warnings.
 #include "report/top.h"
 
 #include "base/err.h"
@@ -46,8 +46,8 @@ static void print_confusion(const char *set, double threshold, const struct conf
     table_free(&t);
 }
 
-// Returns the mean error of the rows that are not known anomalies, read from the file; NaN if there are none. Adds an
-// error if an array cannot be read.
+// Returns the mean error of the rows that are not known to be anomalies, read from the file; NaN if there are none.
+// Adds an error if an array cannot be read.
 static double mean_of_normal(struct store_file *f, const char *group, struct err *e)
 {
     struct err absent = {0};
@@ -80,7 +80,8 @@ static double mean_of_normal(struct store_file *f, const char *group, struct err
     return counted ? sum / (double)counted : NAN;
 }
 
-// Reports a test set whose mean error without known anomalies is far above that of the training rows.
+// Reports that a test set differs from the training set, if its mean error without known anomalies is far above that of
+// the training rows.
 static void print_unlike_training(
     struct store_file *f, const struct leaderboard_row *trial, const struct set_results *set, double mean)
 {
@@ -96,7 +97,7 @@ static void print_unlike_training(
     free(training);
 }
 
-// Prints what a reader should know about a test set besides its metrics.
+// Prints what a user should know about a test set besides its metrics.
 static void print_set_notes(struct store_file *f, const struct leaderboard_row *trial, const struct set_results *set,
     const char *group, struct err *e)
 {
@@ -113,7 +114,7 @@ static void print_set_notes(struct store_file *f, const struct leaderboard_row *
     free(failure);
 }
 
-// Prints how many samples of a set without labels are above the threshold, and where the list of them is.
+// Prints how many samples of a set without labels are above the threshold.
 static void print_above(const struct set_results *set, const struct evaluation *v, int64_t above, int64_t rows)
 {
     if (isnan(v->threshold))
@@ -123,7 +124,7 @@ static void print_above(const struct set_results *set, const struct evaluation *
             set->name, (long long)above, (long long)rows, rows ? 100 * (double)above / (double)rows : 0, v->threshold);
 }
 
-// Prints what the threshold of a rule, or of a set without labels, says.
+// Prints the results of a test set at the threshold of a rule, or those of a set without labels.
 static void report_threshold(const struct leaderboard_row *trial, const struct set_results *set,
     const struct top_rule *rule, int64_t rows, struct err *e)
 {

@@ -1,4 +1,4 @@
-// Prints the anomalies of a file of scores. CSV has the columns of such a file, so that it can be read as one.
+// Prints the anomalies of a file of scores. As CSV, it has the columns of a file of scores, and can be read as one.
 #include "report/top_scores.h"
 
 #include "base/log.h"

@@ -1,4 +1,4 @@
-// The anomalies in a file of scores: a table, CSV or JSON, the largest error first.
+// Prints the anomalies in a file of scores as a table, CSV or JSON, the largest error first.
 #pragma once
 
 #include "report/scores_list.h"

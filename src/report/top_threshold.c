@@ -1,4 +1,4 @@
-// Errors and marks of anomalies as a trial's file has them, and its reference.
+// Reads errors, marks of anomalies and the reference from a trial's file, and evaluates them at a threshold.
 #include "report/top_threshold.h"
 
 #include "base/err.h"
@@ -46,7 +46,7 @@ static int stored_scores_read(struct store_file *f, const char *group, struct st
     return rc;
 }
 
-// Finds the threshold that the rule gives for stored scores.
+// Sets *threshold to the threshold that the rule gives for stored scores.
 static int apply_top_rule(struct store_file *f, const char *prefix, const struct top_rule *rule,
     const struct stored_scores *s, double *threshold, struct err *e)
 {
@@ -78,7 +78,7 @@ int top_threshold_evaluate(const struct leaderboard_row *trial, const char *set,
     int rc = f ? stored_scores_read(f, group, &s, e) : -1;
     if (rc == 0 && rule->rule)
         rc = apply_top_rule(f, prefix, rule, &s, &threshold, e);
-    if (rc == 0) // a NaN threshold would be replaced by that of the best F1
+    if (rc == 0) // without a threshold, pass no labels, because evaluate_at would use the threshold with the best F1
         rc = evaluate_at(threshold, s.error, isnan(threshold) ? NULL : s.is_anomaly, s.rows, out, e);
     *above = 0;
     for (int64_t i = 0; rc == 0 && i < s.rows; i++)

@@ -1,4 +1,4 @@
-// The threshold of a trial's test set: the stored one, or that of a rule, which takes no training.
+// The threshold of a trial's test set: the stored one, or that of a rule, which needs no training.
 #pragma once
 
 #include "leaderboard/row.h"
@@ -6,12 +6,12 @@
 #include "score/reference.h"
 
 struct top_rule {
-    const struct threshold_rule *rule;   // borrowed; NULL: the stored threshold
-    const struct reference *calibration; // borrowed: errors of calibration rows; NULL: those of the training rows
+    const struct threshold_rule *rule;   // borrowed; NULL: use the stored threshold
+    const struct reference *calibration; // borrowed; errors of calibration rows; NULL: use those of the training rows
 };
 
 // Evaluates the stored errors of test set `set` at its threshold, which is NaN if it is not known. Sets *above to the
-// number of samples with a higher error. Returns -1 and an error if the file cannot be read or the rule needs what it
-// does not hold.
+// number of samples with a higher error. Returns -1 and an error if the file cannot be read or does not hold what the
+// rule needs.
 int top_threshold_evaluate(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
     struct evaluation *out, int64_t *above, struct err *e);
