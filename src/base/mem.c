@@ -103,16 +103,29 @@ static int64_t read_memory_figure(const char *path, const char *key)
     return value;
 }
 
-int64_t mem_limit(bool is_free)
+static int64_t read_memory_limit(bool is_free)
 {
     static const char *const groups[] = {
         "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", NULL};
     int64_t least = read_memory_figure("/proc/meminfo", is_free ? "MemAvailable:" : "MemTotal:") * 1024;
+
     for (int i = 0; groups[i]; i++) {
         int64_t limit = read_memory_figure(groups[i], NULL);
         least = limit > 0 && limit < least ? limit : least;
     }
+
     const char *slurm = getenv("SLURM_MEM_PER_NODE"); // megabytes
     int64_t job = slurm ? atoll(slurm) * (1 << 20) : 0;
     return job > 0 && job < least ? job : least;
+}
+
+int64_t mem_limit(bool is_free)
+{
+    static _Atomic int64_t total; // read once, because every trial asks; 0: not yet
+
+    if (is_free)
+        return read_memory_limit(true);
+    if (!total)
+        total = read_memory_limit(false);
+    return total;
 }

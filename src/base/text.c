@@ -37,6 +37,14 @@ void text_add(struct text *t, const char *format, ...)
     va_end(again);
 }
 
+void text_add_bytes(struct text *t, const char *bytes, size_t n)
+{
+    text_reserve(t, n);
+    memcpy(t->data + t->length, bytes, n);
+    t->length += n;
+    t->data[t->length] = 0;
+}
+
 void text_add_visible(struct text *t, const char *text, size_t n)
 {
     char *copy = mem_format("%.*s", (int)n, text); // utf8_show needs the NUL at its end
@@ -200,13 +208,28 @@ char *text_seconds(char out[48], double seconds)
     return out;
 }
 
+// Returns a number of decimal digits with which the search for the shortest one can begin. If 15 digits do not read
+// back as the same double, fewer do not either, because no decimal of fewer digits is nearer. Powers of two are the
+// exception: the doubles below them are nearer than those above.
+static int least_digits(double value)
+{
+    enum { MANY = 15 };
+    char text[32];
+    int exponent;
+
+    if (fabs(frexp(value, &exponent)) == 0.5)
+        return 1;
+    snprintf(text, sizeof text, "%.*g", MANY, value);
+    return strtod(text, NULL) == value ? 1 : MANY + 1;
+}
+
 char *text_number(char out[32], double value)
 {
     if (fabs(value) < 1e15 && value == floor(value)) { // 100, not 1e+02
         snprintf(out, 32, "%.0f", value);
         return out;
     }
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = least_digits(value); digits <= 17; digits++) {
         snprintf(out, 32, "%.*g", digits, value);
         if (strtod(out, NULL) == value)
             break;

@@ -13,6 +13,8 @@ struct text {
     size_t room; // capacity of data, in bytes
 };
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Appends n bytes as they are. Where much text is made, this is several times as fast as text_add.
+void text_add_bytes(struct text *t, const char *bytes, size_t n);
 void text_free(struct text *t);
 // Appends a string as JSON writes it, in quotes; NULL becomes null.
 void text_add_json(struct text *t, const char *text);

@@ -174,11 +174,16 @@ void comm_free(struct comm *comm)
 int comm_local_size(const struct comm *comm)
 {
     MPI_Comm node;
-    int size;
-    MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &size);
-    MPI_Comm_free(&node);
-    return size;
+    int *known = &comm->handle->local_size; // every rank has asked as often, so all know it or none does
+
+    if (*known == 0) {
+        MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+        MPI_Comm_size(node, known);
+        MPI_Comm_free(&node);
+    }
+
+    ASSERT(*known >= 1 && *known <= comm->size, "%d of %d ranks", *known, comm->size);
+    return *known;
 }
 
 // --- communication

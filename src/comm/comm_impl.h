@@ -6,6 +6,7 @@
 
 struct comm_handle {
     MPI_Comm mpi;
+    int local_size; // ranks on this node; 0: not asked yet
 };
 
 // Returns the communicator, which still belongs to comm.

@@ -1,5 +1,13 @@
-// The messages of the queue. A leader sends TAG_REQUEST to rank 0, with its report as the content. Rank 0 answers with
-// TAG_ANSWER, which holds the next piece of work, or nothing if no work is left.
+// The messages of the queue. A leader sends TAG_LEADER to rank 0: a message without content asks for work, one with
+// content is a report. Rank 0 answers with TAG_ANSWER, which holds the next piece of work, or nothing if none is left.
+//
+// A leader asks for its first piece when it starts, and for the next one as soon as it has received one. So each has at
+// most one request under way and one answer that it has not read, whose bytes rank 0 keeps in struct leader. A leader
+// learns that none is left only when it has reported all its work. Then it sends no more messages, so none is left when
+// all leaders know, and the queue may be freed.
+//
+// No send blocks, because a blocking one can wait, at full speed, for a receiver that is busy. Waiting is polling with
+// short sleeps instead of a blocking call: other groups compute on these cores, and MPI's own waiting would take one.
 #include "comm/queue.h"
 
 #include "base/mem.h"
@@ -8,18 +16,30 @@
 #include <string.h>
 #include <time.h>
 
-enum { TAG_REQUEST = 1, TAG_ANSWER = 2 };
+enum { TAG_LEADER = 1, TAG_ANSWER = 2 };
+
+// What rank 0 knows of a leader other than itself.
+struct leader {
+    int out;                   // pieces of work that it has and has not reported: 0, 1 or 2
+    bool asks;                 // its request is not answered yet
+    struct queue_bytes answer; // the last one
+    MPI_Request sending;       // of the answer
+};
 
 struct queue {
     MPI_Comm mpi; // borrowed
     int rank;
     struct queue_policy policy;
-    // only on rank 0:
-    int leaders;
-    int left;    // leaders other than rank 0 that have not been sent the end of the work
-    int *asking; // (n_asking <= leaders), owned: ranks that wait for an answer, in the order of their requests
-    int n_asking;
-    struct queue_bytes message; // the last message that was received or sent
+    struct queue_bytes message; // the last that was received, or this leader's last report
+    // of rank 0
+    int ranks;
+    int left;              // leaders other than rank 0 that do not know yet that none is left
+    int *asking;           // (n_asking <= ranks), owned: ranks that wait for an answer, in the order of their requests
+    int n_asking;          // of them
+    struct leader *leader; // (ranks), owned; by rank
+    // of the other leaders
+    bool has_asked;
+    MPI_Request asking_now, reporting; // sends under way
 };
 
 void queue_bytes_add(struct queue_bytes *b, const void *data, size_t n)
@@ -38,9 +58,20 @@ struct queue *queue_new(const struct comm *world, int leaders, const struct queu
 {
     ASSERT(leaders > 0 && leaders <= world->size, "%d leaders of %d ranks", leaders, world->size);
     struct queue *q = mem_new(1, sizeof *q);
-    *q = (struct queue){
-        .mpi = comm_mpi(world), .rank = world->rank, .leaders = leaders, .left = leaders - 1, .policy = *policy};
-    q->asking = mem_new((size_t)leaders, sizeof *q->asking);
+    *q = (struct queue){.mpi = comm_mpi(world),
+        .rank = world->rank,
+        .ranks = world->size,
+        .left = leaders - 1,
+        .policy = *policy,
+        .asking_now = MPI_REQUEST_NULL,
+        .reporting = MPI_REQUEST_NULL};
+    if (q->rank != 0)
+        return q;
+
+    q->asking = mem_new((size_t)q->ranks, sizeof *q->asking);
+    q->leader = mem_new((size_t)q->ranks, sizeof *q->leader);
+    for (int i = 0; i < q->ranks; i++)
+        q->leader[i].sending = MPI_REQUEST_NULL;
     return q;
 }
 
@@ -74,48 +105,86 @@ static void sleep_between_polls(int *polls)
         nanosleep(&(struct timespec){.tv_nsec = *polls > PATIENT ? LONG : SHORT}, NULL);
 }
 
+// Waits until a send has ended, after which its bytes may change.
+static void finish_sending(MPI_Request *request)
+{
+    int has_ended;
+
+    MPI_Test(request, &has_ended, MPI_STATUS_IGNORE);
+    for (int polls = 0; !has_ended; MPI_Test(request, &has_ended, MPI_STATUS_IGNORE))
+        sleep_between_polls(&polls);
+}
+
 // --- rank 0
 
-static void take_requests(struct queue *q)
+static void take_messages(struct queue *q)
 {
     MPI_Status status;
 
-    while (q->left > q->n_asking && has_arrived(q, MPI_ANY_SOURCE, TAG_REQUEST, &status)) {
-        ASSERT(q->n_asking < q->leaders, "%d leaders ask", q->n_asking);
-        q->asking[q->n_asking++] = receive_message(q, &status, &q->message);
-        if (q->message.n > 0)
+    while (has_arrived(q, MPI_ANY_SOURCE, TAG_LEADER, &status)) {
+        int rank = receive_message(q, &status, &q->message);
+        struct leader *l = &q->leader[rank];
+        if (q->message.n > 0) {
+            ASSERT(l->out > 0, "rank %d reports work that it has not got", rank);
+            l->out--;
             q->policy.report(q->policy.context, q->message.data, q->message.n);
+        } else {
+            ASSERT(!l->asks && q->n_asking < q->left, "rank %d asks, %d of %d do", rank, q->n_asking, q->left);
+            l->asks = true;
+            q->asking[q->n_asking++] = rank;
+        }
     }
 }
 
-// Answers requests in the order in which they came, until the policy says QUEUE_WAIT.
-static void answer_requests(struct queue *q)
+// Answers a leader's request, unless it has to wait. Returns the verdict.
+static enum queue_verdict answer_leader(struct queue *q, int rank)
 {
-    int answered = 0;
+    struct leader *l = &q->leader[rank];
+    bool is_ahead = l->out > 0;
 
-    for (; answered < q->n_asking; answered++) {
-        q->message.n = 0;
-        enum queue_verdict verdict = q->policy.next(q->policy.context, &q->message);
-        if (verdict == QUEUE_WAIT)
-            break;
+    finish_sending(&l->sending); // at once: the leader has read that answer before it asked
+    l->answer.n = 0;
+    enum queue_verdict verdict = q->policy.next(q->policy.context, is_ahead, &l->answer);
+    if (verdict == QUEUE_WAIT || (verdict == QUEUE_END && is_ahead))
+        return QUEUE_WAIT;
 
-        int n = verdict == QUEUE_WORK ? (int)q->message.n : 0;
-        ASSERT((verdict == QUEUE_WORK) == (n > 0), "verdict %d with %d bytes", (int)verdict, n);
-        MPI_Send(q->message.data, n, MPI_BYTE, q->asking[answered], TAG_ANSWER, q->mpi);
-        q->left -= verdict == QUEUE_END;
+    int n = verdict == QUEUE_WORK ? (int)l->answer.n : 0;
+    ASSERT((verdict == QUEUE_WORK) == (n > 0), "verdict %d with %d bytes", (int)verdict, n);
+    MPI_Isend(l->answer.data, n, MPI_BYTE, rank, TAG_ANSWER, q->mpi, &l->sending);
+    l->out += verdict == QUEUE_WORK;
+    l->asks = false;
+    q->left -= verdict == QUEUE_END;
+    return verdict;
+}
+
+// Answers the leaders that have work, or those that have none, in the order of their requests, until one has to wait.
+// Returns false if one has to.
+static bool answer_those_asking(struct queue *q, bool have_work)
+{
+    int kept = 0;
+    bool goes_on = true;
+
+    for (int i = 0; i < q->n_asking; i++) {
+        int rank = q->asking[i];
+        bool is_meant = (q->leader[rank].out > 0) == have_work;
+        if (goes_on && is_meant)
+            goes_on = answer_leader(q, rank) != QUEUE_WAIT;
+        if (q->leader[rank].asks)
+            q->asking[kept++] = rank;
     }
 
-    q->n_asking -= answered;
+    q->n_asking = kept;
     ASSERT(q->left >= q->n_asking, "%d ask, %d are left", q->n_asking, q->left);
-    memmove(q->asking, q->asking + answered, (size_t)q->n_asking * sizeof *q->asking);
+    return goes_on;
 }
 
 void queue_serve(struct queue *q)
 {
     if (q->rank != 0 || q->left == 0)
         return;
-    take_requests(q);
-    answer_requests(q);
+    take_messages(q);
+    if (answer_those_asking(q, false))
+        answer_those_asking(q, true);
 }
 
 // Does the same as queue_next, on rank 0.
@@ -128,7 +197,7 @@ static bool next_of_own(struct queue *q, const void *report, size_t n, struct qu
     for (int polls = 0; verdict == QUEUE_WAIT;) {
         queue_serve(q);
         work->n = 0;
-        verdict = q->policy.next(q->policy.context, work);
+        verdict = q->policy.next(q->policy.context, false, work);
         if (verdict == QUEUE_WAIT)
             sleep_between_polls(&polls);
     }
@@ -138,6 +207,21 @@ static bool next_of_own(struct queue *q, const void *report, size_t n, struct qu
 
 // --- all leaders
 
+static void send_request(struct queue *q)
+{
+    finish_sending(&q->asking_now);
+    MPI_Isend(NULL, 0, MPI_BYTE, 0, TAG_LEADER, q->mpi, &q->asking_now);
+    q->has_asked = true;
+}
+
+static void send_report(struct queue *q, const void *report, size_t n)
+{
+    finish_sending(&q->reporting);
+    q->message.n = 0;
+    queue_bytes_add(&q->message, report, n);
+    MPI_Isend(q->message.data, (int)n, MPI_BYTE, 0, TAG_LEADER, q->mpi, &q->reporting);
+}
+
 bool queue_next(struct queue *q, const void *report, size_t n, struct queue_bytes *work)
 {
     MPI_Status status;
@@ -145,25 +229,38 @@ bool queue_next(struct queue *q, const void *report, size_t n, struct queue_byte
     if (q->rank == 0)
         return next_of_own(q, report, n, work);
 
-    MPI_Send(report, (int)n, MPI_BYTE, 0, TAG_REQUEST, q->mpi);
+    if (n > 0)
+        send_report(q, report, n);
+    if (!q->has_asked)
+        send_request(q);
     for (int polls = 0; !has_arrived(q, 0, TAG_ANSWER, &status);)
         sleep_between_polls(&polls);
     receive_message(q, &status, work);
+    if (work->n > 0)
+        send_request(q);
 
     return work->n > 0;
 }
 
-void queue_finish(struct queue **q)
+void queue_finish(struct queue **queue)
 {
+    struct queue *q = *queue;
     int polls = 0;
 
-    while ((*q)->rank == 0 && (*q)->left > 0) {
-        queue_serve(*q);
+    while (q->rank == 0 && q->left > 0) {
+        queue_serve(q);
         sleep_between_polls(&polls);
     }
+    for (int i = 0; i < q->ranks && q->leader; i++) {
+        finish_sending(&q->leader[i].sending);
+        free(q->leader[i].answer.data);
+    }
+    finish_sending(&q->asking_now);
+    finish_sending(&q->reporting);
 
-    free((*q)->asking);
-    free((*q)->message.data);
-    free(*q);
-    *q = NULL;
+    free(q->leader);
+    free(q->asking);
+    free(q->message.data);
+    free(q);
+    *queue = NULL;
 }

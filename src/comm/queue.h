@@ -1,6 +1,11 @@
 // A queue of work that world rank 0 distributes to the leaders of groups by messages. Rank 0 works too: it answers
 // whenever it calls queue_serve, between its batches. The caller decides what comes next (struct queue_policy); this
-// file only transfers it.
+// file only carries it.
+//
+// Each leader asks for its next piece as soon as it has received one, so that it does not wait while rank 0 is busy.
+// The caller decides whether it gets that piece ahead, or only when it has finished the one that it has.
+//
+// Work and reports are bytes of any length, so that only those who do a piece of work need to know what it is.
 #pragma once
 
 #include "comm/comm.h"
@@ -21,9 +26,11 @@ enum queue_verdict {
 // The decisions of rank 0. Only rank 0 calls these functions, one at a time. Every piece of work that was sent out is
 // reported.
 struct queue_policy {
-    enum queue_verdict (*next)(void *context, struct queue_bytes *work); // adds the bytes of QUEUE_WORK to `work`
-    void (*report)(void *context, const void *report, size_t n);         // receives a leader's report on finished work
-    void *context;                                                       // borrowed
+    // Adds the bytes of QUEUE_WORK to empty `work`. `is_ahead`: the leader has not finished an earlier piece, so this
+    // one would wait for it.
+    enum queue_verdict (*next)(void *context, bool is_ahead, struct queue_bytes *work);
+    void (*report)(void *context, const void *report, size_t n); // of a leader, on finished work
+    void *context;                                               // borrowed
 };
 
 struct queue;

@@ -3,7 +3,8 @@
 //
 // The state has three groups, each with its own guard:
 //   - `writing` guards the beacon's file. It is held while the file is written, which may take long on a slow disk, so
-//     the main thread takes it only once per trial and never in a step.
+//     the main thread takes it at most once per trial and never in a step. If trials are short, it leaves the file to
+//     the thread, which writes it a few times per second.
 //   - `lock` guards what the main thread reports: the trial, its epochs and its ticks. It is held only for moments.
 //   - Everything else belongs to the thread alone.
 // A function that needs both takes `writing` first.
@@ -40,7 +41,6 @@ struct pulse_sample {
     long long io;     // bytes that the main thread had read and written
     int64_t ticks;    // calls of pulse_progress
     struct stat peer; // of the peer's file
-    double written;   // time when the beacon was last written
 };
 
 struct pulse {
@@ -55,6 +55,8 @@ struct pulse {
     pthread_mutex_t lock; // guards the members below, up to `ticks`
     pthread_cond_t changed;
     bool stops;
+    bool has_news;  // a trial has begun that the beacon's file does not name
+    double written; // time of the last copy that was written to the beacon's file
     struct beacon beacon;
     double began, trial_began;
     double trial_operations, done_operations;
@@ -78,7 +80,15 @@ static _Noreturn void abort_job(enum err_kind code)
 
 // --- the beacon
 
-// Returns a copy of the beacon with its present values. The caller frees `trial`; the other members are borrowed.
+// Returns the least number of seconds between two writes of the beacon. More than a hundred files per second would
+// burden a file system.
+static double beacon_gap(const struct pulse *p)
+{
+    return fmax(0.05, p->o.size / p->o.ranks_per_trial / 100.0);
+}
+
+// Returns a copy of the beacon with its present values, which the caller writes. The caller frees `trial`; the other
+// members are borrowed.
 static struct beacon copy_beacon(struct pulse *p)
 {
     pthread_mutex_lock(&p->lock);
@@ -89,6 +99,8 @@ static struct beacon copy_beacon(struct pulse *p)
     b.seconds = now - p->began;
     b.trial_seconds = *b.trial ? now - p->trial_began : 0;
     b.operations = p->done_operations + (*b.trial ? share * p->trial_operations : 0);
+    p->written = now;
+    p->has_news = false;
     pthread_mutex_unlock(&p->lock);
 
     return b;
@@ -131,8 +143,14 @@ void pulse_trial(struct pulse *p, const char *id, double operations, int64_t epo
         return;
     pthread_mutex_lock(&p->lock);
     set_beacon_trial(p, id, operations, epochs);
+    bool is_soon = clock_wall() - p->written < beacon_gap(p);
+    if (is_soon && is_leader(p) && !p->has_news) {
+        p->has_news = true;
+        pthread_cond_signal(&p->changed);
+    }
     pthread_mutex_unlock(&p->lock);
-    if (is_leader(p))
+
+    if (!is_soon && is_leader(p))
         write_beacon(p);
 }
 
@@ -301,25 +319,35 @@ static void beat_lease(const struct pulse *p)
 
 // --- the thread
 
-// Waits for a second or less. Returns true if the thread must end.
+// Waits for a second or less, and not beyond the time when the beacon may name a new trial. Returns true if the thread
+// must end.
 static bool wait_moment(struct pulse *p)
 {
-    double seconds = fmin(1, watchdog_interval(&p->dog));
-    struct timespec until;
-
+    double seconds = fmin(1, watchdog_interval(&p->dog)), end = clock_wall() + seconds;
     ASSERT(seconds > 0, "%g s", seconds);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    long nanoseconds = until.tv_nsec + (long)(seconds * 1e9);
-    until.tv_sec += nanoseconds / 1000000000;
-    until.tv_nsec = nanoseconds % 1000000000;
 
     pthread_mutex_lock(&p->lock);
-    while (!p->stops && pthread_cond_timedwait(&p->changed, &p->lock, &until) == 0)
-        ;
+    for (bool is_over = false; !p->stops && !is_over;) {
+        double until = p->has_news ? fmin(end, p->written + beacon_gap(p)) : end;
+        struct timespec at = {.tv_sec = (time_t)until, .tv_nsec = (long)(1e9 * (until - floor(until)))};
+        is_over = pthread_cond_timedwait(&p->changed, &p->lock, &at) != 0;
+    }
     bool stops = p->stops;
     pthread_mutex_unlock(&p->lock);
 
     return stops;
+}
+
+// Returns whether the beacon must be written now.
+static bool beacon_is_due(struct pulse *p, double now)
+{
+    double every = fmax(1, beacon_gap(p));
+
+    pthread_mutex_lock(&p->lock);
+    bool is_due = p->has_news || now - p->written >= every - 0.1;
+    pthread_mutex_unlock(&p->lock);
+
+    return is_due && is_leader(p);
 }
 
 static bool is_pulse_paused(struct pulse *p)
@@ -333,17 +361,13 @@ static bool is_pulse_paused(struct pulse *p)
 static void *run_pulse(void *pulse)
 {
     struct pulse *p = pulse;
-    // More than a hundred files per second would burden a file system.
-    double every = fmax(1, p->o.size / p->o.ranks_per_trial / 100.0);
 
     while (!wait_moment(p)) {
         double now = clock_wall();
         bool works = !is_pulse_paused(p);
 
-        if (works && is_leader(p) && now - p->last.written >= every - 0.1) {
+        if (works && beacon_is_due(p, now))
             write_beacon(p);
-            p->last.written = now;
-        }
         if (works && now - p->last.time >= watchdog_interval(&p->dog) - 0.01)
             watch_ranks(p, now);
         beat_lease(p);

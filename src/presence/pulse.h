@@ -23,8 +23,9 @@ void pulse_stop(struct pulse **p);
 // pulse_stop. NULL-safe.
 void pulse_pause(struct pulse *p);
 
-// The main thread calls the functions below; all are NULL-safe. Reports the start of a trial that is expected to cost
-// `operations`. On a group's leader, writes the beacon before it returns.
+// The main thread calls the functions below; all are NULL-safe.
+// Reports the start of a trial that is expected to cost `operations`. On a group's leader, writes the beacon before it
+// returns. If the beacon was written just before, the thread writes it a moment later instead.
 void pulse_trial(struct pulse *p, const char *id, double operations, int64_t epochs);
 // Reports progress of the trial: the number of finished epochs, or NAN while the trial is scored.
 void pulse_progress(struct pulse *p, double epochs_done);

@@ -33,7 +33,9 @@ struct pool {
     int n_waiting, first; // before `first`: given out
     int waiting_capacity;
     int running;
-    double found_operations; // of trials that earlier runs have done
+    double found_operations;   // of trials that earlier runs have done
+    double waiting_operations; // of those that wait
+    double longest_operations; // of the longest trial that ever waited
 };
 
 static int compare_longest_first(const void *a, const void *b, void *plan)
@@ -54,6 +56,8 @@ static void pool_add_waiting(struct pool *p, int i)
     }
     ASSERT(p->n_waiting < p->waiting_capacity, "%d of %d", p->n_waiting, p->waiting_capacity);
     p->waiting[p->n_waiting++] = i;
+    p->waiting_operations += p->plan->entry[i].operations;
+    p->longest_operations = fmax(p->longest_operations, p->plan->entry[i].operations);
 }
 
 // Reports the result of an entry, and of all that are the same trial, to the search.
@@ -193,9 +197,16 @@ int pool_next(struct pool *p)
 {
     if (p->first < p->n_waiting) {
         p->running++;
+        p->waiting_operations -= p->plan->entry[p->waiting[p->first]].operations;
         return p->waiting[p->first++];
     }
     return p->running > 0 && !search_is_exhausted(p->plan->search) ? POOL_WAIT : POOL_END;
+}
+
+bool pool_may_draw_ahead(const struct pool *p, int groups)
+{
+    ASSERT(groups > 0, "%d", groups);
+    return !search_needs_results(p->plan->search) && p->waiting_operations > 2 * groups * p->longest_operations;
 }
 
 void pool_report(struct pool *p, const struct pool_report *r)

@@ -37,5 +37,8 @@ double pool_operations(const struct pool *p);
 // POOL_END.
 enum { POOL_WAIT = -1, POOL_END = -2 };
 int pool_next(struct pool *p);
+// Returns whether one of `groups` groups may draw a trial while it still works on another. That is so if the trial
+// would have begun no sooner elsewhere: enough work is left for all groups, and no result can change what it is.
+bool pool_may_draw_ahead(const struct pool *p, int groups);
 // Counts a trial that pool_next gave out, and takes in the trials that follow from its result.
 void pool_report(struct pool *p, const struct pool_report *r);

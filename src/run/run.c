@@ -34,6 +34,7 @@
 #include "trial/trial_run.h"
 #include "trial/work_order.h"
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,10 +113,13 @@ static int desk_pack_order(struct desk *d, int entry, struct queue_bytes *work)
     return -1;
 }
 
-static enum queue_verdict desk_next(void *context, struct queue_bytes *work)
+static enum queue_verdict desk_next(void *context, bool is_ahead, struct queue_bytes *work)
 {
     struct desk *d = context;
     int entry = POOL_END;
+    if (is_ahead && !pool_may_draw_ahead(d->pool, d->run->settings.layout.groups))
+        return QUEUE_WAIT;
+
     do {
         bool must_end = request_pending() == REQUEST_STOP || d->failure.count;
         entry = must_end ? POOL_END : pool_next(d->pool);
@@ -144,9 +148,9 @@ static void desk_remove_states(const struct desk *d, bool is_over)
 static void desk_report(void *context, const void *data, size_t n)
 {
     struct desk *d = context;
-    struct pool_report r;
-    ASSERT(n == sizeof r, "%zu", n);
-    memcpy(&r, data, sizeof r);
+    struct pool_report r = {0};
+    ASSERT(n > offsetof(struct pool_report, text) && n <= sizeof r, "%zu", n);
+    memcpy(&r, data, n);
     desk_take_report(d, &r);
     if (search_needs_results(d->run->plan->search))
         desk_remove_states(d, false);
@@ -265,13 +269,34 @@ static void group_run_trial(struct group *g, struct data_cache *cache, struct po
     free(path);
 }
 
+// Returns the bytes of a report that count.
+static size_t report_bytes(const struct pool_report *r)
+{
+    return offsetof(struct pool_report, text) + strlen(r->text) + 1;
+}
+
+// On a leader: hands in its last report (n = 0: none) and draws the next order. An order that was drawn ahead, before
+// the run was asked to stop, is handed back. Without work, sets work->n to 0.
+static void leader_draw_order(struct queue *q, const struct pool_report *r, size_t n, struct queue_bytes *work)
+{
+    struct pool_report back;
+    bool has_work = queue_next(q, r, n, work);
+
+    while (has_work && request_pending() == REQUEST_STOP) {
+        back = (struct pool_report){.entry = order_entry(work), .has_stopped = true, .loss = NAN};
+        has_work = queue_next(q, &back, report_bytes(&back), work);
+    }
+    if (!has_work)
+        work->n = 0;
+}
+
 // Collective over the group. The leader hands in its last report (n = 0: none) and draws the next order, which all
 // ranks of the group receive. Returns false if no work is left.
 static bool group_fetch_order(struct group *g, const struct pool_report *r, size_t n, struct queue_bytes *work)
 {
     ASSERT(!g->queue == (g->comm.rank != 0), "%d", g->comm.rank);
-    if (g->comm.rank == 0 && !queue_next(g->queue, r, n, work))
-        work->n = 0;
+    if (g->comm.rank == 0)
+        leader_draw_order(g->queue, r, n, work);
     size_t length = work->n;
     comm_broadcast(&g->comm, 0, &length, sizeof length);
     if (g->comm.rank != 0 && length > work->capacity)
@@ -287,7 +312,7 @@ static void group_work(struct group *g)
     struct queue_bytes work = {0};
     struct pool_report report;
 
-    for (size_t n = 0; group_fetch_order(g, &report, n, &work); n = sizeof report) {
+    for (size_t n = 0; group_fetch_order(g, &report, n, &work); n = report_bytes(&report)) {
         struct err e = {0};
         if (order_unpack(&work, &g->order, &e) != 0)
             err_bug(__FILE__, __LINE__, "order_unpack", "%s", e.text);

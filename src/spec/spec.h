@@ -3,8 +3,8 @@
 //
 // From the file to a config: spec_load reads the tree, spec_set applies each option `--set`, and spec_sweep_new finds
 // the trials. spec_sweep_trial then makes the resolved tree of one trial, from which every module reads its section
-// with spec_read. From a config back to text: spec_write makes the tree of a config with all its defaults, node_emit
-// writes the tree as text, and spec_identity hashes that text.
+// with spec_read. From a config back to text: spec_write makes the tree of a config with all its defaults, and
+// node_emit writes the tree as text.
 #pragma once
 
 #include "base/err.h"
@@ -188,7 +188,5 @@ struct node *spec_write(const struct field *fields, const void *config, unsigned
 void node_emit(const struct node *n, struct text *t);
 // Appends the tree on one line: [1, 2], {a: b}.
 void node_emit_flow(const struct node *n, struct text *t);
-// Hashes the canonical text. Returns out.
-char *spec_identity(char out[33], const struct node *n);
 // Appends a table of fields as Markdown: key, type, default, range, unit, help.
 void spec_reference(const struct field *fields, struct text *t);

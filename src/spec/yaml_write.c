@@ -7,7 +7,6 @@
 // - in quotes, what cannot be printed is an escape of two, four or eight hexadecimal digits.
 #include "spec/spec_impl.h"
 
-#include "base/hash.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -75,6 +74,17 @@ static bool is_printable(unsigned code, int length)
            code != 0xffff;
 }
 
+static void emit_text(const char *text, struct text *t)
+{
+    text_add_bytes(t, text, strlen(text));
+}
+
+static void emit_spaces(int n, struct text *t)
+{
+    for (; n > 0; n--)
+        text_add_bytes(t, " ", 1);
+}
+
 static void emit_escape(unsigned code, struct text *t)
 {
     if (code < 0x100)
@@ -87,26 +97,26 @@ static void emit_escape(unsigned code, struct text *t)
 
 static void emit_quoted(const char *text, struct text *t)
 {
-    text_add(t, "\"");
+    emit_text("\"", t);
     for (int n; *text; text += n) {
         unsigned code = decode_character(text, &n);
         if (code == '"' || code == '\\')
             text_add(t, "\\%c", (char)code);
         else if (code == '\n')
-            text_add(t, "\\n");
+            emit_text("\\n", t);
         else if (is_printable(code, n))
-            text_add(t, "%.*s", n, text);
+            text_add_bytes(t, text, (size_t)n);
         else
             emit_escape(code, t);
     }
-    text_add(t, "\"");
+    emit_text("\"", t);
 }
 
 static void emit_scalar(const char *text, struct text *t)
 {
     ASSERT(text);
     if (is_plain_scalar(text))
-        text_add(t, "%s", text);
+        emit_text(text, t);
     else
         emit_quoted(text, t);
 }
@@ -114,7 +124,7 @@ static void emit_scalar(const char *text, struct text *t)
 void node_emit_flow(const struct node *n, struct text *t)
 {
     if (n->kind == NODE_NULL) {
-        text_add(t, "null");
+        emit_text("null", t);
         return;
     }
     if (n->kind == NODE_SCALAR) {
@@ -122,16 +132,16 @@ void node_emit_flow(const struct node *n, struct text *t)
         return;
     }
 
-    text_add(t, n->kind == NODE_LIST ? "[" : "{");
+    emit_text(n->kind == NODE_LIST ? "[" : "{", t);
     for (int i = 0; i < n->n; i++) {
-        text_add(t, "%s", i ? ", " : "");
+        emit_text(i ? ", " : "", t);
         if (n->items[i]->key) {
             emit_scalar(n->items[i]->key, t);
-            text_add(t, ": ");
+            emit_text(": ", t);
         }
         node_emit_flow(n->items[i], t);
     }
-    text_add(t, n->kind == NODE_LIST ? "]" : "}");
+    emit_text(n->kind == NODE_LIST ? "]" : "}", t);
 }
 
 static bool is_on_one_line(const struct node *n)
@@ -149,17 +159,18 @@ static void emit_block(const struct node *n, int indent, struct text *t)
         const struct node *item = n->items[i];
         bool is_short = is_on_one_line(item);
 
-        text_add(t, "%*s", i ? indent : 0, "");
+        emit_spaces(i ? indent : 0, t);
         if (n->kind == NODE_LIST) {
-            text_add(t, "- ");
+            emit_text("- ", t);
         } else {
             emit_scalar(item->key, t);
-            text_add(t, is_short ? ": " : ":\n%*s", indent + 2, "");
+            emit_text(is_short ? ": " : ":\n", t);
+            emit_spaces(is_short ? 0 : indent + 2, t);
         }
 
         if (is_short) {
             node_emit_flow(item, t);
-            text_add(t, "\n");
+            emit_text("\n", t);
         } else {
             emit_block(item, indent + 2, t);
         }
@@ -170,17 +181,8 @@ void node_emit(const struct node *n, struct text *t)
 {
     if (is_on_one_line(n)) {
         node_emit_flow(n, t);
-        text_add(t, "\n");
+        emit_text("\n", t);
     } else {
         emit_block(n, 0, t);
     }
-}
-
-char *spec_identity(char out[33], const struct node *n)
-{
-    struct text t = {0};
-    node_emit(n, &t);
-    hash_identity(out, t.data, t.length);
-    text_free(&t);
-    return out;
 }

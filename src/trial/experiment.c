@@ -2,6 +2,7 @@
 #include "trial/experiment.h"
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_config.h"
@@ -236,31 +237,59 @@ char *trial_spec(const struct trial *t, const struct experiment *x, const struct
     return text.data;
 }
 
-static void trial_hash(const struct trial *t, const struct model *m, const char *data, char id[TRIAL_ID_LENGTH + 1])
+// Appends a section as a line or lines of a map's canonical text.
+static void add_section(struct text *t, const char *key, struct node *section)
 {
-    struct node *root = results_node(t, m);
-    node_add(root, "data", node_new_text(data));
+    struct node *map = node_new_map();
+
+    node_add(map, key, section);
+    node_emit(map, t);
+    node_free(&map);
+}
+
+// The canonical text of what decides a trial's results is that of a map of model, train, score and data. A map's text
+// is that of its sections one after the other, so what three identities share is written once.
+struct identity_texts {
+    struct text model, score; // owned
+};
+
+static void hash_sections(const struct identity_texts *shared, const struct train_config *train, const char *data,
+    char id[TRIAL_ID_LENGTH + 1])
+{
+    struct text all = {0};
     char full[33];
-    spec_identity(full, root);
+
+    text_add_bytes(&all, shared->model.data, shared->model.length);
+    add_section(&all, "train", train_config_write(train));
+    text_add_bytes(&all, shared->score.data, shared->score.length);
+    add_section(&all, "data", node_new_text(data));
+    hash_identity(full, all.data, all.length);
+    text_free(&all);
+
     ASSERT(strlen(full) >= TRIAL_ID_LENGTH, "'%s'", full);
     memcpy(id, full, TRIAL_ID_LENGTH);
     id[TRIAL_ID_LENGTH] = 0;
-    node_free(&root);
 }
 
 void trial_identify(
     const struct trial *t, const struct model *m, const struct data_texts *texts, struct trial_identity *out)
 {
     const char *data = texts->identity;
-    struct trial of_any_seed = *t;
-    struct trial of_any_epochs = *t;
+    struct train_config of_any_seed = t->train;
+    struct train_config of_any_epochs = t->train;
+    struct identity_texts shared = {0};
 
     ASSERT(m && data && *data, "no model or no data");
-    of_any_seed.train.seed = 0;
+    of_any_seed.seed = 0;
     if (!schedule_needs_epochs(&t->train.schedule))
-        of_any_epochs.train.epochs = 0;
+        of_any_epochs.epochs = 0;
+    add_section(&shared.model, "model", model_write(m));
+    add_section(&shared.score, "score", score_config_write(&t->score));
 
-    trial_hash(t, m, data, out->id);
-    trial_hash(&of_any_epochs, m, data, out->lineage);
-    trial_hash(&of_any_seed, m, texts->of_any_fold ? texts->of_any_fold : data, out->configuration);
+    hash_sections(&shared, &t->train, data, out->id);
+    hash_sections(&shared, &of_any_epochs, data, out->lineage);
+    hash_sections(&shared, &of_any_seed, texts->of_any_fold ? texts->of_any_fold : data, out->configuration);
+
+    text_free(&shared.model);
+    text_free(&shared.score);
 }

@@ -16,11 +16,10 @@
 #include "data/dataset.h"
 #include "leaderboard/versions.h"
 #include "nn/nn.h"
-#include "score/pca.h"
 #include "score/reference.h"
 #include "score/score.h"
-#include "score/step_errors.h"
 #include "train/train.h"
+#include "trial/baseline.h"
 #include "trial/trial_file.h"
 #include "trial/trial_reference.h"
 #include <math.h>
@@ -34,6 +33,7 @@ void data_cache_free(struct data_cache *c)
         data_sets_free(&c->sets);
     free(c->key);
     free(c->value_quantiles);
+    baselines_free(&c->baselines);
     *c = (struct data_cache){0};
 }
 
@@ -78,64 +78,6 @@ static int fetch_data(const struct experiment *x, const struct trial *t, struct 
     return 0;
 }
 
-// Records an error as the failure of a set, which is written and printed. The trained model outlives whatever fails
-// after it.
-static void note_failure(struct evaluation *v, const struct trial_result *r, const char *set, struct err *found)
-{
-    if (!found->count)
-        return;
-
-    snprintf(v->failure, sizeof v->failure, "%.*s", (int)strcspn(found->text, "\n"), found->text);
-    fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", r->order->planned.trial.id, set, v->failure);
-}
-
-// The components' errors of time steps, from those of windows.
-static void evaluate_pca_steps(
-    const struct trial_result *r, const struct dataset *d, const float *baseline, struct evaluation *out, struct err *e)
-{
-    float *error = step_errors_of(d, (enum step_rule)r->trial->score.window, baseline, e);
-
-    if (error)
-        evaluate_baseline(error, d->steps->is_anomaly, d->steps->n, &out->baseline_roc_auc, e);
-    free(error);
-}
-
-static void evaluate_pca(
-    const struct trial_result *r, struct pca *pca, const struct dataset *d, struct evaluation *out, struct err *e)
-{
-    float *baseline = pca_errors(pca, d, (enum error)r->trial->score.error, e);
-
-    if (baseline)
-        evaluate_baseline(baseline, d->is_anomaly, d->rows, &out->baseline_roc_auc, e);
-    if (baseline && d->steps)
-        evaluate_pca_steps(r, d, baseline, &r->steps[d - r->sets->test], e);
-    free(baseline);
-}
-
-// Scores the baseline on all sets. The components are computed once, for the first set that has labels; if that fails,
-// every such set gets the reason.
-static void evaluate_pca_of_all(struct trial_result *r)
-{
-    struct err failure = {0};
-    struct pca *pca = NULL;
-    if (r->trial->score.baseline != BASELINE_PCA)
-        return;
-
-    for (int i = 0; i < r->sets->n_test; i++) {
-        struct err found = {0};
-        const struct dataset *d = &r->sets->test[i];
-        if (!d->is_anomaly || *r->evaluation[i].failure)
-            continue;
-        if (!pca && !failure.count)
-            pca = pca_new(&r->sets->train, shape_size(&r->model->code), &failure);
-        err_merge(&found, &failure);
-        if (pca)
-            evaluate_pca(r, pca, d, &r->evaluation[i], &found);
-        note_failure(&r->evaluation[i], r, d->name, &found);
-    }
-    pca_free(&pca);
-}
-
 static void evaluate_set_steps(const struct trial_result *r, const struct scores *s, int set, struct err *e)
 {
     const struct dataset_steps *d = s->data->steps;
@@ -159,11 +101,11 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
     }
     if (s->step_error)
         evaluate_set_steps(r, s, (int)(out - r->evaluation), &found);
-    note_failure(out, r, s->data->name, &found);
+    evaluation_note_failure(out, r->order->planned.trial.id, s->data->name, &found);
 }
 
 // Collective over team->comm. Scores and evaluates all sets. Returns what scores_compute returns.
-static int score_sets(const struct team *team, struct trial_result *r, struct err *e)
+static int score_sets(const struct team *team, struct trial_result *r, struct baselines *known, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
     struct score_request request = {.model = r->model,
@@ -186,7 +128,7 @@ static int score_sets(const struct team *team, struct trial_result *r, struct er
             evaluate_set(r, &r->scores[i], &r->evaluation[i]);
     }
     if (!failed && team->comm->rank == 0)
-        evaluate_pca_of_all(r);
+        baseline_evaluate(r, known);
     return failed;
 }
 
@@ -212,20 +154,20 @@ static bool weights_are_finite(const struct trial_result *r)
 }
 
 // Collective over team->comm. Does what follows training. Returns what trial_run returns.
-static int score_trial(const struct team *team, struct trial_result *r, struct err *e)
+static int score_trial(const struct team *team, struct trial_result *r, struct baselines *known, struct err *e)
 {
     ASSERT(!r->scores, "scored before");
     if (r->trained.has_stopped)
         return 1;
     if (!weights_are_finite(r)) // the last step can spoil them after the last loss
         r->trained.has_diverged = true;
-    int failed = r->trained.has_diverged ? 0 : score_sets(team, r, e);
+    int failed = r->trained.has_diverged ? 0 : score_sets(team, r, known, e);
     return failed == SCORES_STOPPED && train_save_checkpoint(&r->trained, e) != 0 ? -1 : failed;
 }
 
 // Collective over team->comm. Trains the model, scores it and writes the file.
-static int train_and_write(
-    const struct team *team, struct trial_result *r, const char *path, const struct checkpointing *k, struct err *e)
+static int train_and_write(const struct team *team, struct trial_result *r, const struct trial_task *t,
+    const struct checkpointing *k, struct err *e)
 {
     struct train_task task = {.team = team,
         .model = r->model,
@@ -240,7 +182,7 @@ static int train_and_write(
     if (train_run(&task, &r->trained, e) != 0)
         return -1;
 
-    int failed = score_trial(team, r, e);
+    int failed = score_trial(team, r, &t->cache->baselines, e);
     r->wall_seconds = clock_wall() - wall;
     r->cpu_seconds = comm_sum(team->comm, clock_cpu() - cpu);
 
@@ -250,7 +192,7 @@ static int train_and_write(
     }
 
     if (!failed)
-        failed = trial_write(team, r, path, e);
+        failed = trial_write(team, r, t->path, e);
     if (!failed && team->comm->rank == 0 && !k->keeps_last)
         checkpoint_remove(k->path);
 
@@ -303,7 +245,7 @@ int trial_run(const struct team *team, const struct trial_task *task, struct err
         struct checkpointing kept = *task->checkpointing;
         kept.check = check_data;
         kept.context = &cache->sets;
-        failed = train_and_write(team, &r, task->path, &kept, e);
+        failed = train_and_write(team, &r, task, &kept, e);
     }
 
     model_free(&m);

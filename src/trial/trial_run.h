@@ -1,14 +1,17 @@
 // One trial on one team of ranks: data, model, training, scores, file.
 #pragma once
 
+#include "trial/baseline.h"
 #include "trial/experiment.h"
 #include "trial/work_order.h"
 
-// The data that a team read last: the trials of a sweep mostly share it.
+// The data that a team read last, and what was computed from it alone: the trials of a sweep mostly share it. The owner
+// is the loop over a team's trials. All of it is dropped when a trial needs other data, and at the end of the run.
 struct data_cache {
     char *key; // owned; NULL: empty
     struct data_sets sets;
-    double *value_quantiles; // owned; of the reference of its trials (trial_reference.h), on rank 0; NULL: none yet
+    double *value_quantiles;    // owned; of the reference of its trials (trial_reference.h), on rank 0; NULL: none yet
+    struct baselines baselines; // owned; on rank 0
 };
 void data_cache_free(struct data_cache *c);
 

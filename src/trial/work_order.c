@@ -65,6 +65,15 @@ int order_pack(const struct experiment *x, const struct plan *plan, int i, struc
     return failed;
 }
 
+int order_entry(const struct queue_bytes *bytes)
+{
+    struct order o;
+
+    ASSERT(bytes->n >= sizeof o.planned + sizeof o.entry, "%zu bytes", bytes->n);
+    memcpy(&o.entry, bytes->data + sizeof o.planned, sizeof o.entry);
+    return o.entry;
+}
+
 int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e)
 {
     const size_t head = sizeof o->planned + sizeof o->entry;

@@ -16,6 +16,8 @@ struct order {
 // Appends the order of entry i of a plan. Returns -1 and an error, and appends nothing, if its spec cannot be resolved
 // or is too large to send.
 int order_pack(const struct experiment *x, const struct plan *plan, int i, struct queue_bytes *bytes, struct err *e);
+// Returns the index in the plan of an order's entry.
+int order_entry(const struct queue_bytes *bytes);
 // Returns -1 and an error if the bytes are no order. The caller frees `o` in every case.
 int order_unpack(const struct queue_bytes *bytes, struct order *o, struct err *e);
 void order_free(struct order *o);

@@ -16,7 +16,9 @@ enum { PIECES = 1000 };
 // What rank 0 knows.
 struct pool {
     int given, pieces, out;
-    int rung; // after this many pieces work continues once all of them were reported; 0: never waits
+    int rung;        // after this many pieces work continues once all of them were reported; 0: never waits
+    bool goes_ahead; // leaders get a piece while they work
+    int ahead;       // requests of that kind
     int handed_out[PIECES], reported[PIECES], by_rank[4];
 };
 
@@ -42,10 +44,13 @@ static void message_check(const void *data, size_t n, struct message *m)
         m->work, n);
 }
 
-static enum queue_verdict next(void *context, struct queue_bytes *work)
+static enum queue_verdict next(void *context, bool is_ahead, struct queue_bytes *work)
 {
     struct pool *p = context;
     struct message m;
+    if (is_ahead && !p->goes_ahead)
+        return QUEUE_WAIT;
+    p->ahead += is_ahead;
     if (p->given == p->pieces)
         return QUEUE_END;
     if (p->rung && p->given % p->rung == 0 && p->out > 0)
@@ -83,10 +88,12 @@ static void lead(const struct comm *world, struct queue *q, long nanoseconds)
     free(work.data);
 }
 
-// Every `each`-th rank leads a group; rank `slow` takes its time.
-static void check(const struct comm *world, int each, int pieces, int slow, int rung)
+// Every `each`-th rank leads a group; rank `slow` takes its time. With `goes_ahead`, leaders are given their next piece
+// while they work.
+static void check(const struct comm *world, int each, int pieces, int slow, int rung, bool goes_ahead)
 {
     struct pool *pool = mem_new(1, sizeof *pool);
+    pool->goes_ahead = goes_ahead;
     pool->pieces = pieces;
     pool->rung = rung;
     struct queue_policy policy = {next, receive, pool};
@@ -100,6 +107,7 @@ static void check(const struct comm *world, int each, int pieces, int slow, int 
         CHECK(pool->handed_out[i] == 1 && pool->reported[i] == 1, "%d: %d, %d", i, pool->handed_out[i],
             pool->reported[i]);
     CHECK(world->rank == 0 || pool->given == 0); // the others decide nothing
+    CHECK(world->rank != 0 || (pool->ahead > 0) == (goes_ahead && slow > 0), "%d", pool->ahead);
     if (world->rank == 0 && slow > 0 && pieces == PIECES)
         CHECK(pool->by_rank[slow] < PIECES / 4, "%d", pool->by_rank[slow]);
     free(pool);
@@ -114,18 +122,21 @@ int main(void)
         return err_print(&e);
     CHECK(world.size == 4, "%d ranks", world.size);
     for (int each = 1; each <= 4; each *= 2) {
-        check(&world, each, PIECES, -1, 0);
-        check(&world, each, 0, -1, 0);
-        check(&world, each, 1, -1, 0);
-        check(&world, each, 3, 0, 0);
-        check(&world, each, 3, 2, 0);
+        check(&world, each, PIECES, -1, 0, false);
+        check(&world, each, 0, -1, 0, false);
+        check(&world, each, 1, -1, 0, false);
+        check(&world, each, 3, 0, 0, false);
+        check(&world, each, 3, 2, 0, false);
         for (int rung = 1; rung <= 5; rung += 2) { // of fewer, as many and more pieces than leaders
-            check(&world, each, 30, 0, rung);
-            check(&world, each, 30, 2, rung);
+            check(&world, each, 30, 0, rung, false);
+            check(&world, each, 30, 2, rung, false);
         }
     }
-    check(&world, 1, PIECES, 1, 0);
-    check(&world, 2, PIECES, 2, 0);
+    check(&world, 1, PIECES, 1, 0, false);
+    check(&world, 2, PIECES, 2, 0, false);
+    check(&world, 1, PIECES, 1, 0, true);
+    check(&world, 2, PIECES, 2, 0, true);
+    check(&world, 1, 3, 2, 0, true);
     comm_stop(&world);
     return 0;
 }

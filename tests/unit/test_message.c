@@ -1,4 +1,4 @@
-// Messages: names of files and words of a user are shown on one line, and a terminal obeys none of them.
+// Texts: the shortest form of numbers; names and words in messages are shown on one line, and a terminal obeys none.
 // links: base
 #include "base/err.h"
 #include "base/text.h"
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,9 +77,46 @@ static void test_did_you_mean(void **state)
     assert_string_equal(text_did_you_mean(out, text, &longest, 1), full);
 }
 
+// The shortest decimal that reads back as the same double, which the plain search for it finds.
+static void check_number(double value)
+{
+    char found[32], expected[32];
+    int digits = 0;
+
+    do
+        snprintf(expected, sizeof expected, "%.*g", ++digits, value);
+    while (digits < 17 && strtod(expected, NULL) != value);
+    assert_string_equal(text_number(found, value), expected);
+}
+
+static void test_shortest_number(void **state)
+{
+    (void)state;
+    uint64_t bits = 1;
+    char out[32];
+
+    assert_string_equal(text_number(out, 100), "100");
+    for (int power = -1074; power < 1024; power++) {
+        double value = ldexp(1, power);
+        for (int i = 0; i < 3 && fabs(value) < INFINITY; i++, value = nextafter(value, i % 2 ? INFINITY : 0))
+            if (value < 1e-6 || value >= 1e15)
+                check_number(value);
+    }
+
+    for (int i = 0; i < 20000; i++) {
+        double value;
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        uint64_t mixed = bits ^ bits >> 31;
+        memcpy(&value, &mixed, sizeof value);
+        if (isfinite(value) && (value != floor(value) || fabs(value) >= 1e15))
+            check_number(value);
+        check_number((double)(mixed % 1000) / 1000 + 0.0005); // few digits
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines), cmocka_unit_test(test_behind), cmocka_unit_test(test_did_you_mean)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_behind),
+        cmocka_unit_test(test_did_you_mean), cmocka_unit_test(test_shortest_number)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

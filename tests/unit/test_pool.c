@@ -232,11 +232,46 @@ static void test_longest_first(void **state)
     spec_sweep_free(&sweep);
 }
 
+// Groups draw ahead while much is left, and not if results decide what comes next.
+static void test_draw_ahead(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool may; // groups may draw ahead
+    } cases[] = {{sweeps[1], true}, {sweeps[4], false}, {sweeps[7], false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct spec_sweep *sweep = sweep_of(cases[i].text);
+        struct search *search = search_of(sweep, EPOCHS);
+        struct world w = {.sweep = sweep};
+        struct plan plan;
+        plan_begin(&plan, search, spec_sweep_keys(sweep), resolve, &w);
+        struct run_counts counts = {0};
+        struct pool *pool = pool_new(&plan, &(struct pool_policy){find_earlier, refuse, &w}, &counts);
+
+        int n = 0;
+        for (; pool_may_draw_ahead(pool, 2); n++)
+            assert_true(pool_next(pool) >= 0);
+        assert_true(cases[i].may ? n > 100 && n < counts.trials : n == 0);
+        double left = 0;
+        for (int entry; (entry = pool_next(pool)) >= 0;)
+            left += plan.entry[entry].operations;
+        assert_true(!cases[i].may || left <= 4 * 8 * EPOCHS); // two of the longest trials per group
+
+        pool_free(&pool);
+        plan_free(&plan);
+        search_free(&search);
+        spec_sweep_free(&sweep);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_longest_first),
+        cmocka_unit_test(test_draw_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
