@@ -222,8 +222,9 @@ static void add_step_text(
         add_unknown(w, t);
 }
 
-static int write_step_line(struct score_pass *p, const struct step_line *line, struct err *e)
+static int write_step_line(void *context, const struct step_line *line, struct err *e)
 {
+    struct score_pass *p = context;
     struct lines_writer *w = lines_of(p);
     struct line_text *t = &w->parts[0];
     bool is_first = true;
@@ -364,7 +365,7 @@ static int begin_lines(struct score_pass *p, struct err *e)
         add_format_string(&w->names[i], w->format, p->blame.names[i], strlen(p->blame.names[i]));
     if (!isnan(lines_threshold(p)))
         text_number(w->threshold, lines_threshold(p));
-    w->steps = p->fit.window.length ? step_lines_new(p, write_step_line) : NULL;
+    w->steps = p->fit.window.length ? step_lines_new(p, write_step_line, p) : NULL;
     return open_lines_file(p, e) == 0 ? write_csv_header(p, e) : -1;
 }
 

@@ -26,13 +26,6 @@ struct coordinate_streams {
     struct store_stream *id, *time, *group;
 };
 
-// An array of a group and its dimension.
-struct coordinate_place {
-    struct store_file *f;
-    const char *group, *dimension;
-    int64_t rows;
-};
-
 static struct store_stream *begin_coordinate(const struct coordinate_place *to, const char *name, enum store_type type,
     const struct store_about *about, struct err *e)
 {
@@ -132,20 +125,17 @@ static int64_t time_of_text(struct spooled_names *s, const struct row_text *text
     return timestamp_of(&p.at) - (int64_t)p.offset_minutes * 60 * 1000000;
 }
 
-int spooled_names_add(struct spooled_names *s, const struct score_pass *p, int64_t rows, struct err *e)
+int spooled_names_add(
+    struct spooled_names *s, const struct score_naming *naming, const struct score_place *place, struct err *e)
 {
-    struct score_naming naming = score_naming_of(p);
+    size_t n = place->id.text ? strnlen(place->id.text, place->id.n) : 0; // a NUL ends a name
     int rc = 0;
 
-    for (int64_t i = 0; i < rows && rc == 0; i++) {
-        struct score_place place;
-        score_place_of(p, i, &place);
-        const int64_t time = naming.has_time ? time_of_text(s, &place.time) : 0;
-        size_t n = place.id.text ? strnlen(place.id.text, place.id.n) : 0; // a NUL ends a name
-        if (naming.has_id)
-            rc = spool_write(&s->id, place.id.text, n, e) | spool_write(&s->id, "", 1, e);
-        if (naming.has_time)
-            rc |= spool_write(&s->time, &time, sizeof time, e);
+    if (naming->has_id)
+        rc = spool_write(&s->id, place->id.text, n, e) | spool_write(&s->id, "", 1, e);
+    if (naming->has_time) {
+        const int64_t time = time_of_text(s, &place->time);
+        rc |= spool_write(&s->time, &time, sizeof time, e);
     }
     return rc;
 }
@@ -211,44 +201,32 @@ static int write_spooled_ids(const struct spool *from, const struct coordinate_p
 static int write_spooled_times(const struct spool *from, const struct coordinate_place *to, struct err *e)
 {
     struct store_stream *stream = begin_coordinate(to, DATASET_TIME, STORE_I64, &about_time, e);
-    int64_t *times = mem_new(COPIED_ROWS, sizeof *times);
-    int rc = stream ? 0 : -1;
-
-    for (int64_t row = 0, n; row < to->rows && rc == 0; row += n) {
-        n = to->rows - row < COPIED_ROWS ? to->rows - row : COPIED_ROWS;
-        rc = spool_read(from, row * (int64_t)sizeof *times, times, (size_t)n * sizeof *times, e);
-        if (rc == 0)
-            rc = store_stream_write(stream, n, times, e);
-    }
-
-    struct err ignored = {0};
-    free(times);
-    return store_stream_end(&stream, rc < 0 ? &ignored : e) | rc;
+    return spool_copy(from, sizeof(int64_t), &stream, e);
 }
 
-int spooled_names_write(const struct spooled_names *s, struct score_pass *p, struct store_file *f, struct err *e)
+int spooled_names_write(
+    const struct spooled_names *s, const struct score_pass *p, const struct coordinate_place *to, struct err *e)
 {
     const struct csv_options *o = p->request.csv;
     const struct columns *usual = p->request.columns;
     struct score_naming naming = score_naming_of(p);
     struct coordinates names = {0};
-    const struct coordinate_place place = {f, p->group, SCORES_SAMPLE, p->apply.rows};
     int rc = 0;
-    if (place.rows == 0)
+    if (to->rows == 0)
         return 0;
 
     if (naming.has_id) {
         names.id_name = mem_text(o->id ? o->id : usual->id_name);
         names.id_name = names.id_name ? names.id_name : mem_text("file");
-        rc = write_spooled_ids(&s->id, &place, e);
+        rc = write_spooled_ids(&s->id, to, e);
     }
     if (naming.has_time && rc == 0) {
         names.time_name = mem_text(o->time ? o->time : usual->time_name);
         names.time_zone = mem_text(spooled_zone(s));
-        rc = write_spooled_times(&s->time, &place, e);
+        rc = write_spooled_times(&s->time, to, e);
     }
     if (rc == 0)
-        rc = coordinates_write_names(f, p->group, &names, e);
+        rc = coordinates_write_names(to->f, to->group, &names, e);
     coordinates_free(&names, 0);
     return rc;
 }

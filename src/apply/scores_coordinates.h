@@ -1,6 +1,7 @@
 // The names, times and groups of rows in a file of scores.
 #pragma once
 
+#include "apply/score_places.h"
 #include "apply/spool.h"
 #include "data/row_reader.h"
 #include "store/store.h"
@@ -8,6 +9,13 @@
 // Copies the coordinates of all rows of a split into a group, along its scale `dimension`, in pieces.
 int scores_write_coordinates(
     struct store_file *f, const char *group, const char *dimension, struct row_reader *r, struct err *e);
+
+// An array of a group, its dimension and its length.
+struct coordinate_place {
+    struct store_file *f;
+    const char *group, *dimension;
+    int64_t rows;
+};
 
 // Names and times of rows whose number is known only at their end. Zero it to start.
 struct spooled_names {
@@ -19,9 +27,10 @@ struct spooled_names {
     int offset_minutes;     // the first of them
     char zone[8];           // as it is shown: "Z" or "+01:00"
 };
-struct score_pass;
-// Adds those of the next rows of a piece. Returns -1 and an error if that fails.
-int spooled_names_add(struct spooled_names *s, const struct score_pass *p, int64_t rows, struct err *e);
-// Writes them into the group of the scores, which has `rows` rows.
-int spooled_names_write(const struct spooled_names *s, struct score_pass *p, struct store_file *f, struct err *e);
+// Adds those of the next row. Returns -1 and an error if that fails.
+int spooled_names_add(
+    struct spooled_names *s, const struct score_naming *naming, const struct score_place *place, struct err *e);
+// Writes them. Returns -1 and an error if that fails.
+int spooled_names_write(
+    const struct spooled_names *s, const struct score_pass *p, const struct coordinate_place *to, struct err *e);
 void spooled_names_close(struct spooled_names *s);

@@ -4,8 +4,10 @@
 #include "apply/scores_file.h"
 
 #include "apply/apply.h"
+#include "apply/new_steps.h"
 #include "apply/score_lines.h"
 #include "apply/score_pass.h"
+#include "apply/score_places.h"
 #include "apply/scores_axes.h"
 #include "apply/scores_coordinates.h"
 #include "apply/spool.h"
@@ -28,7 +30,8 @@ struct scores_writer {
     struct output output;
     struct store_file *f;                    // owned
     struct store_stream *label, *is_anomaly; // owned; NULL: none
-    struct steps_file *steps;                // owned; if samples are windows, else NULL
+    struct steps_file *steps;                // owned; if samples are windows of a data set, else NULL
+    struct new_steps *new_steps;             // owned; if samples are windows over files, else NULL
 
     // what waits if the number of rows is not known
     struct spool spool[APPLY_OUTPUTS_MAX]; // outputs
@@ -78,43 +81,32 @@ static int begin_score_labels(struct score_pass *p, struct err *e)
 static int write_spooled_column(struct score_pass *p, const char *path, enum store_type type, const char *long_name,
     const struct spool *spool, struct err *e)
 {
-    enum { ROWS = 4096 };
-    int64_t values[ROWS];
-    size_t size = store_type_size(type);
     struct store_stream *stream = apply_begin_column(writer_of(p)->f, path, type, p->apply.rows, long_name, e);
-    int rc = stream ? 0 : -1;
-
-    for (int64_t row = 0, n; row < p->apply.rows && rc == 0; row += n) {
-        n = p->apply.rows - row < ROWS ? p->apply.rows - row : ROWS;
-        rc = spool_read(spool, row * (int64_t)size, values, (size_t)n * size, e);
-        if (rc == 0)
-            rc = store_stream_write(stream, n, values, e);
-    }
-
-    struct err ignored = {0};
-    return store_stream_end(&stream, rc < 0 ? &ignored : e) | rc;
+    return spool_copy(spool, store_type_size(type), &stream, e);
 }
 
 // Writes the arrays that say where each row comes from. All rows of a split are of one source.
 static int write_score_columns(struct score_pass *p, struct err *e)
 {
-    static const char index_about[] = "row in its source", source_about[] = "number of its source, from 0";
     struct scores_writer *w = writer_of(p);
+    const bool is_of_windows = p->fit.window.length > 0;
+    const char *index_about = is_of_windows ? STEPS_FIRST_ABOUT : STEPS_INDEX_ABOUT;
+    const struct coordinate_place names = {w->f, p->group, SCORES_SAMPLE, p->apply.rows};
     int64_t rows = p->apply.rows;
     char *sample = mem_format("%s/" SCORES_SAMPLE, p->group);
     char *index = mem_format("%s/" SCORES_INDEX, p->group);
     char *source = mem_format("%s/" SCORES_SOURCE, p->group);
 
     int rc = apply_write_row_numbers(w->f, sample, rows, "row of the test set", e);
-    if (rc == 0 && knows_rows(p) && !p->fit.window.length) // the steps file writes the first rows of windows
+    if (rc == 0 && knows_rows(p) && !is_of_windows) // the steps file writes the first rows of windows
         rc = apply_write_row_numbers(w->f, index, rows, index_about, e);
     if (rc == 0 && knows_rows(p))
-        rc = apply_write_zeros(w->f, source, STORE_I32, rows, source_about, e);
+        rc = apply_write_zeros(w->f, source, STORE_I32, rows, STEPS_SOURCE_ABOUT, e);
     else if (rc == 0)
         rc = write_spooled_column(p, index, STORE_I64, index_about, &w->index, e) ||
-             write_spooled_column(p, source, STORE_I32, source_about, &w->source, e) ||
-             spooled_names_write(&w->names, p, w->f, e);
-    if (rc == 0 && knows_rows(p) && !p->fit.window.length)
+             write_spooled_column(p, source, STORE_I32, STEPS_SOURCE_ABOUT, &w->source, e) ||
+             (!is_of_windows && spooled_names_write(&w->names, p, &names, e) != 0);
+    if (rc == 0 && knows_rows(p) && !is_of_windows)
         rc = scores_write_coordinates(w->f, p->group, SCORES_SAMPLE, p->apply.reader, e);
 
     free(sample);
@@ -159,7 +151,7 @@ static int create_scores_file(struct score_pass *p, struct err *e)
         return -1;
     if (begin_score_labels(p, e) != 0)
         return -1;
-    return p->fit.window.length ? begin_score_steps(p, e) : 0;
+    return p->fit.window.length && knows_rows(p) ? begin_score_steps(p, e) : 0;
 }
 
 static int begin_scores_file(struct score_pass *p, struct err *e)
@@ -167,17 +159,14 @@ static int begin_scores_file(struct score_pass *p, struct err *e)
     const struct score_job *j = p->job;
     struct scores_writer *w = writer_of(p);
 
-    if (p->fit.window.length && !knows_rows(p))
-        return err_add(e, ERR_USAGE,
-            "--output: found %s, allowed for time steps of %s: FILE.csv, FILE.jsonl or -; hint: import the file to get "
-            "HDF5",
-            j->output, p->name);
     if (output_take(&w->output, j->output, e) != 0)
         return -1;
     if (!j->force && w->output.seen.exists)
         return err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
     if (store_check_replace(j->output, FORMAT_SCORES, e) != 0)
         return -1;
+    if (!knows_rows(p) && p->fit.window.length)
+        w->new_steps = new_steps_begin(p);
     if (!knows_rows(p))
         return 0;
     int rc = create_scores_file(p, e);
@@ -185,10 +174,27 @@ static int begin_scores_file(struct score_pass *p, struct err *e)
     return rc;
 }
 
-// Keeps the outputs of a piece until the number of rows is known.
-static int spool_piece(struct score_pass *p, int64_t rows, struct err *e)
+// Keeps where the rows of a piece come from, and their names. A window has none: its time steps have them.
+static int spool_places(struct score_pass *p, int64_t rows, struct err *e)
 {
-    enum { ROWS = 1024 };
+    struct scores_writer *w = writer_of(p);
+    const struct score_naming naming = score_naming_of(p);
+    const int32_t file = p->fit.window.length ? p->series.file : p->rows->file;
+    int rc = 0;
+
+    for (int64_t i = 0; i < rows && rc == 0; i++) {
+        struct score_place place;
+        score_place_of(p, i, &place);
+        rc = spool_write(&w->index, &place.row, sizeof place.row, e) | spool_write(&w->source, &file, sizeof file, e);
+        if (rc == 0 && !p->fit.window.length)
+            rc = spooled_names_add(&w->names, &naming, &place, e);
+    }
+    return rc;
+}
+
+// Keeps the outputs of a piece until the number of rows is known.
+static int spool_piece(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
+{
     struct scores_writer *w = writer_of(p);
     int rc = 0;
 
@@ -198,25 +204,16 @@ static int spool_piece(struct score_pass *p, int64_t rows, struct err *e)
             rc = spool_write(&w->spool[i], o->piece, (size_t)(rows * o->width) * sizeof *o->piece, e);
     }
     if (rc == 0)
-        rc = spooled_names_add(&w->names, p, rows, e);
-    for (int64_t from = 0, n; from < rows && rc == 0; from += n) {
-        int64_t row[ROWS];
-        int32_t file[ROWS];
-        n = rows - from < ROWS ? rows - from : ROWS;
-        for (int64_t i = 0; i < n; i++) {
-            row[i] = p->rows->first + from + i;
-            file[i] = p->rows->file;
-        }
-        rc = spool_write(&w->index, row, (size_t)n * sizeof *row, e) |
-             spool_write(&w->source, file, (size_t)n * sizeof *file, e);
-    }
+        rc = spool_places(p, rows, e);
+    if (rc == 0 && w->new_steps)
+        rc = new_steps_add(w->new_steps, first, rows, p->apply.output[SCORE_ERROR].piece, e);
     return rc;
 }
 
 static int write_scores_piece(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
-    int rc = knows_rows(p) ? 0 : spool_piece(p, rows, e);
+    int rc = knows_rows(p) ? 0 : spool_piece(p, first, rows, e);
 
     if (p->shares && rc == 0)
         rc = tops_file_add(&w->tops, p, first, rows, e);
@@ -233,20 +230,10 @@ static int write_scores_piece(struct score_pass *p, int64_t first, int64_t rows,
 static int write_spooled_output(struct score_pass *p, int number, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
-    struct apply_output *o = &p->apply.output[number];
+    const struct apply_output *o = &p->apply.output[number];
     struct store_stream *stream = apply_begin_output(&p->apply, number, w->f, e);
-    size_t bytes = (size_t)o->width * sizeof *o->piece;
-    int rc = stream ? 0 : -1;
 
-    for (int64_t row = 0, n; row < p->apply.rows && rc == 0; row += n) {
-        n = p->apply.rows - row < p->apply.piece_rows ? p->apply.rows - row : p->apply.piece_rows;
-        rc = spool_read(&w->spool[number], row * (int64_t)bytes, o->piece, (size_t)n * bytes, e);
-        if (rc == 0)
-            rc = store_stream_write(stream, n, o->piece, e);
-    }
-
-    struct err ignored = {0};
-    return store_stream_end(&stream, rc < 0 ? &ignored : e) | rc;
+    return spool_copy(&w->spool[number], (size_t)o->width * sizeof *o->piece, &stream, e);
 }
 
 static int write_scores_head(struct score_pass *p, struct err *e)
@@ -323,6 +310,8 @@ static int finish_scores_file(struct score_pass *p, struct err *e)
              write_scores_head(p, e);
     if (rc == 0 && w->steps)
         rc = finish_score_steps(p, e);
+    if (rc == 0 && w->new_steps)
+        rc = new_steps_write(w->new_steps, w->f, e);
 
     return rc ? -1 : store_commit(&w->f, e);
 }
@@ -342,6 +331,7 @@ static int write_hdf5_scores(
     int rc = score_pass_run(team, job, &sink, out, e);
 
     steps_file_free(&w.steps);
+    new_steps_free(&w.new_steps);
     end_score_streams(&w, &ignored);
     store_abandon(&w.f);
     output_release(&w.output);

@@ -3,6 +3,7 @@
 #include "apply/spool.h"
 
 #include "base/mem.h"
+#include "store/store.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -87,6 +88,25 @@ int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct e
         done += (size_t)got;
     }
     return 0;
+}
+
+int spool_copy(const struct spool *s, size_t size, struct store_stream **to, struct err *e)
+{
+    const int64_t rows = s->bytes / (int64_t)size, most = size < HELD_BYTES ? HELD_BYTES / (int64_t)size : 1;
+    char *data = mem_new((size_t)most, size);
+    struct err ignored = {0};
+    int rc = *to ? 0 : -1;
+
+    ASSERT(s->bytes % (int64_t)size == 0, "%lld bytes in rows of %zu", (long long)s->bytes, size);
+    for (int64_t row = 0, n; row < rows && rc == 0; row += n) {
+        n = rows - row < most ? rows - row : most;
+        rc = spool_read(s, row * (int64_t)size, data, (size_t)n * size, e);
+        if (rc == 0)
+            rc = store_stream_write(*to, n, data, e);
+    }
+
+    free(data);
+    return store_stream_end(to, rc < 0 ? &ignored : e) | rc;
 }
 
 void spool_close(struct spool *s)

@@ -14,6 +14,7 @@
 struct step_lines {
     struct score_pass *pass; // borrowed
     step_writer write;
+    void *context;              // of `write`
     struct step_errors *errors; // owned
     int64_t done;               // steps that were written
     double sum, largest;
@@ -41,7 +42,7 @@ static int write_stored_steps(struct step_lines *s, int64_t n, const float *erro
     for (int64_t i = 0; i < n && rc == 0; i++) {
         char *time = coordinates_time_text(c, i);
         const char *id = c->id && *c->id[i] ? c->id[i] : NULL;
-        rc = s->write(s->pass, &(struct step_line){0, s->done + i, id, time, error[i]}, e);
+        rc = s->write(s->context, &(struct step_line){0, s->done + i, id, time, error[i]}, e);
         free(time);
     }
     return rc;
@@ -54,7 +55,7 @@ static int write_new_steps(struct step_lines *s, int64_t n, const float *error, 
 
     for (int64_t i = 0; i < n && rc == 0; i++) {
         const struct series_step *step = series_rows_step(&s->pass->series, s->done + i);
-        rc = s->write(s->pass, &(struct step_line){step->file, step->row, step->id, step->time, error[i]}, e);
+        rc = s->write(s->context, &(struct step_line){step->file, step->row, step->id, step->time, error[i]}, e);
     }
     series_rows_forget(&s->pass->series, s->done + n);
     return rc;
@@ -71,13 +72,13 @@ static int write_steps_of(void *context, int64_t n, const float *error, struct e
     return rc;
 }
 
-struct step_lines *step_lines_new(struct score_pass *p, step_writer write)
+struct step_lines *step_lines_new(struct score_pass *p, step_writer write, void *context)
 {
     struct step_lines *s = mem_new(1, sizeof *s);
     enum step_rule rule = (enum step_rule)p->job->model->trial.score.window;
 
     ASSERT(p->fit.window.length > 0, "%s: no windows", p->name);
-    *s = (struct step_lines){.pass = p, .write = write, .largest = -INFINITY};
+    *s = (struct step_lines){.pass = p, .write = write, .context = context, .largest = -INFINITY};
     p->series.keeps_names = true;
     s->errors = step_errors_new(rule, p->fit.window.length, write_steps_of, s);
     return s;

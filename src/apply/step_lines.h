@@ -11,10 +11,10 @@ struct step_line {
     float error;
 };
 // Writes the line of a step. Returns -1 and an error on failure.
-typedef int (*step_writer)(struct score_pass *p, const struct step_line *line, struct err *e);
+typedef int (*step_writer)(void *context, const struct step_line *line, struct err *e);
 
 struct step_lines;
-struct step_lines *step_lines_new(struct score_pass *p, step_writer write);
+struct step_lines *step_lines_new(struct score_pass *p, step_writer write, void *context);
 void step_lines_free(struct step_lines **s); // NULL-safe
 // Adds the errors of the windows [first, first + n) of the pass. Returns -1 and an error on failure.
 int step_lines_add(struct step_lines *s, int64_t first, int64_t n, const float *error, struct err *e);

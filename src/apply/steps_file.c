@@ -21,7 +21,8 @@
 
 struct steps_file {
     struct steps_job job;
-    char *group;                // owned; "scores/test/steps"
+    char *group; // owned; "scores/test/steps"
+    struct steps_place to;
     struct step_errors *errors; // owned
     struct store_stream *error; // owned
     struct store_stream *first; // owned: the first row of each window
@@ -70,30 +71,35 @@ static int take_steps(void *context, int64_t n, const float *error, struct err *
 
 // --- columns
 
-static struct store_stream *begin_step_column(
-    const struct steps_file *s, const char *name, enum store_type type, const char *long_name, struct err *e)
+struct store_stream *steps_begin_column(
+    const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e)
 {
-    char *path = mem_format("%s/%s", s->group, name);
-    struct store_shape shape = {type, 1, {s->job.reader->steps}};
+    char *path = mem_format("%s/%s", to->group, name);
+    struct store_shape shape = {type, 1, {to->n}};
     struct store_about about = {.long_name = long_name, .units = "1", .scales = {STEPS_STEP}};
-    struct store_stream *stream = store_stream_begin(s->job.f, path, &shape, &about, e);
+    struct store_stream *stream = store_stream_begin(to->f, path, &shape, &about, e);
 
     free(path);
     return stream;
 }
 
+struct store_stream *steps_begin_error(const struct steps_place *to, struct err *e)
+{
+    return steps_begin_column(
+        to, SCORES_ERROR, STORE_F32, "error of the time step, from those of the windows that cover it", e);
+}
+
 // Writes the number of every step, or zeros, as a column.
 static int write_step_numbers(
-    const struct steps_file *s, const char *name, enum store_type type, const char *long_name, struct err *e)
+    const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e)
 {
     enum { PIECE = 1 << 16 };
-    struct store_stream *stream = begin_step_column(s, name, type, long_name, e);
-    int64_t steps = s->job.reader->steps;
+    struct store_stream *stream = steps_begin_column(to, name, type, long_name, e);
     int rc = stream ? 0 : -1;
     int64_t *v = mem_new(PIECE, sizeof *v);
 
-    for (int64_t first = 0; first < steps && rc == 0; first += PIECE) {
-        int64_t n = steps - first < PIECE ? steps - first : PIECE;
+    for (int64_t first = 0; first < to->n && rc == 0; first += PIECE) {
+        int64_t n = to->n - first < PIECE ? to->n - first : PIECE;
         for (int64_t i = 0; type == STORE_I64 && i < n; i++)
             v[i] = first + i;
         rc = store_stream_write(stream, n, v, e);
@@ -103,14 +109,22 @@ static int write_step_numbers(
     return store_stream_end(&stream, e) | rc;
 }
 
+int steps_begin_group(const struct steps_place *to, const struct trained_model *m, struct err *e)
+{
+    if (write_step_numbers(to, STEPS_STEP, STORE_I64, "time step of the test set", e) != 0)
+        return -1;
+    return store_set_text(to->f, to->group, STEPS_WINDOW, step_rule_names[m->trial.score.window], e);
+}
+
 // Writes the labels of the steps, and which of them are anomalies if it is known.
 static int write_step_labels(struct steps_file *s, struct err *e)
 {
     enum { PIECE = 1 << 16 };
     struct row_reader *r = s->job.reader;
-    struct store_stream *label = begin_step_column(s, SCORES_LABEL, STORE_I64, trial_label_about(r->n_label_names), e);
+    struct store_stream *label =
+        steps_begin_column(&s->to, SCORES_LABEL, STORE_I64, trial_label_about(r->n_label_names), e);
     struct store_stream *mark =
-        s->job.is_anomaly ? begin_step_column(s, SCORES_IS_ANOMALY, STORE_I8, "1: a true anomaly", e) : NULL;
+        s->job.is_anomaly ? steps_begin_column(&s->to, SCORES_IS_ANOMALY, STORE_I8, "1: a true anomaly", e) : NULL;
     int rc = label && !mark == !s->job.is_anomaly ? 0 : -1;
     int64_t *v = mem_new(PIECE, sizeof *v);
 
@@ -130,11 +144,11 @@ static int begin_columns(struct steps_file *s, struct err *e)
 {
     struct row_reader *r = s->job.reader;
 
-    if (write_step_numbers(s, STEPS_STEP, STORE_I64, "time step of the test set", e) != 0 ||
-        write_step_numbers(s, SCORES_INDEX, STORE_I64, "row in its source", e) != 0 ||
-        write_step_numbers(s, SCORES_SOURCE, STORE_I32, "number of its source, from 0", e) != 0)
+    if (steps_begin_group(&s->to, s->job.model, e) != 0 ||
+        write_step_numbers(&s->to, SCORES_INDEX, STORE_I64, STEPS_INDEX_ABOUT, e) != 0 ||
+        write_step_numbers(&s->to, SCORES_SOURCE, STORE_I32, STEPS_SOURCE_ABOUT, e) != 0)
         return -1;
-    if (scores_write_coordinates(s->job.f, s->group, STEPS_STEP, r, e) != 0)
+    if (scores_write_coordinates(s->job.f, s->to.group, STEPS_STEP, r, e) != 0)
         return -1;
     s->all = s->job.is_anomaly ? mem_array((size_t)r->steps, sizeof *s->all, r->name, e) : NULL;
     if (!s->all != !s->job.is_anomaly)
@@ -143,10 +157,9 @@ static int begin_columns(struct steps_file *s, struct err *e)
         return -1;
 
     char *path = mem_format("%s/" SCORES_INDEX, s->job.set_group);
-    s->first = apply_begin_column(s->job.f, path, STORE_I64, r->rows, "first row in its source", e);
+    s->first = apply_begin_column(s->job.f, path, STORE_I64, r->rows, STEPS_FIRST_ABOUT, e);
     free(path);
-    s->error = begin_step_column(
-        s, SCORES_ERROR, STORE_F32, "error of the time step, from those of the windows that cover it", e);
+    s->error = steps_begin_error(&s->to, e);
     return s->first && s->error ? 0 : -1;
 }
 
@@ -158,8 +171,9 @@ struct steps_file *steps_file_begin(const struct steps_job *job, struct err *e)
     ASSERT(job->reader->windows.length > 0, "%s: no windows", job->reader->name);
     *s =
         (struct steps_file){.job = *job, .group = mem_format("%s/" SCORES_STEPS, job->set_group), .largest = -INFINITY};
+    s->to = (struct steps_place){job->f, s->group, job->reader->steps};
     s->errors = step_errors_new(rule, job->reader->windows.length, take_steps, s);
-    if (begin_columns(s, e) != 0 || store_set_text(job->f, s->group, STEPS_WINDOW, step_rule_names[rule], e) != 0)
+    if (begin_columns(s, e) != 0)
         steps_file_free(&s);
     return s;
 }

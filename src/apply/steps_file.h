@@ -4,6 +4,22 @@
 #include "apply/apply.h"
 #include "trial/model_load.h"
 
+// The group of the steps, and how many there are.
+struct steps_place {
+    struct store_file *f;
+    const char *group; // "scores/test/steps", borrowed
+    int64_t n;
+};
+#define STEPS_INDEX_ABOUT  "row in its source"
+#define STEPS_SOURCE_ABOUT "number of its source, from 0"
+#define STEPS_FIRST_ABOUT  "first row in its source" // of a window
+// Begin an array along the steps. Return NULL and an error on failure.
+struct store_stream *steps_begin_column(
+    const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e);
+struct store_stream *steps_begin_error(const struct steps_place *to, struct err *e);
+// Writes the numbers of the steps, and how their errors come from those of windows. Returns -1 and an error on failure.
+int steps_begin_group(const struct steps_place *to, const struct trained_model *m, struct err *e);
+
 // What the time steps are written for. Everything is borrowed.
 struct steps_job {
     struct store_file *f;

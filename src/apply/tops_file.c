@@ -66,11 +66,8 @@ struct tops_array {
 static int write_tops_array(
     const struct tops_array *a, const struct score_pass *p, struct store_file *f, int64_t n, struct err *e)
 {
-    enum { ROWS = 1024 };
-    int64_t values[ROWS * BLAME_TOP];
     const struct store_shape shape = {a->type, a->columns > 1 ? 2 : 1, {n, a->columns}};
     struct store_about about = {.long_name = a->long_name, .scales = {SCORES_EXPLAINED}};
-    size_t size = (size_t)a->columns * store_type_size(a->type);
     char *path = mem_format("%s/%s", p->group, a->name);
 
     if (a->columns > 1)
@@ -78,17 +75,8 @@ static int write_tops_array(
     if (a->type != STORE_I32)
         about.units = "1";
     struct store_stream *stream = store_stream_begin(f, path, &shape, &about, e);
-    int rc = stream ? 0 : -1;
-    for (int64_t row = 0, m; row < n && rc == 0; row += m) {
-        m = n - row < ROWS ? n - row : ROWS;
-        rc = spool_read(a->spool, row * (int64_t)size, values, (size_t)m * size, e);
-        if (rc == 0)
-            rc = store_stream_write(stream, m, values, e);
-    }
-
-    struct err ignored = {0};
     free(path);
-    return store_stream_end(&stream, rc < 0 ? &ignored : e) | rc;
+    return spool_copy(a->spool, (size_t)a->columns * store_type_size(a->type), &stream, e);
 }
 
 static int write_tops_scales(const struct score_pass *p, struct store_file *f, int64_t n, struct err *e)

@@ -3,6 +3,19 @@
 # the step between windows, the size of pieces and the number of ranks.
 source "$(dirname "$0")/../lib.sh"
 
+# sums FILE GROUP: the checksum of every array of the scores, and the attributes of the group and of its steps
+sums() {
+    "$PYTHON" - "$@" <<'END'
+import h5py, sys
+with h5py.File(sys.argv[1]) as f:
+    group = f["scores"][sys.argv[2]]
+    group.visititems(lambda name, o: print(name, o.attrs["xxh3"]) if isinstance(o, h5py.Dataset) else None)
+    for g in group, group["steps"]:
+        print([(k, v) for k, v in sorted(g.attrs.items()) if k != "sources"])
+END
+}
+if "$PYTHON" -c 'import h5py' 2>message; then has_h5py=yes; else has_h5py= && echo 'no h5py: arrays are not compared'; fi
+
 # series FIRST LAST: a row per minute
 series() {
     echo time,load,heat
@@ -26,6 +39,12 @@ for step in 1 7 200; do
     for ranks in 2 4; do
         go_ranks $ranks score results/step$step gaps.csv -o ranks.csv --force || fail "score on $ranks ranks"
         cmp -s stored.csv ranks.csv || fail "step $step: other scores on $ranks ranks"
+    done
+    good score results/step$step gaps.h5:all -o stored.h5 --force --save code --save reconstruction
+    for ranks in 1 4; do
+        go_ranks $ranks score results/step$step gaps.csv -o file.h5 --force --save code --save reconstruction ||
+            fail "score into HDF5 on $ranks ranks"
+        [ ! "$has_h5py" ] || is "step $step, $ranks ranks: arrays" "$(sums file.h5 new)" "$(sums stored.h5 all)"
     done
     "$hourglass" score results/step$step - -o piped.csv --force <gaps.csv >stdout 2>message || fail 'score of standard input'
     cmp -s stored.csv piped.csv || fail "step $step: other scores of standard input"
@@ -52,7 +71,7 @@ says stdout "^$((unscored + 29)) of $((steps + 29)) time steps have no error"
 says message 'warning: short.csv: none of its 29 time steps has an error: they hold no window of 50 steps without a gap'
 good score results/step1 short.csv gaps.csv -o beside.csv --force
 says message 'warning: short.csv: none of its 29 time steps has an error'
-go score results/step1 gaps.h5:all -o stored.h5
+go score results/step1 gaps.h5:all -o stored.h5 --force
 says stdout "^$unscored of $steps time steps have no error"
 limit=$(awk -v n="$unscored" -v all="$steps" 'BEGIN {print n / all - 1e-4}')
 bad 10 'alert: share of the time steps without an error: found' score results/step1 gaps.csv -o beside.csv --force \

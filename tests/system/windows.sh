@@ -117,7 +117,9 @@ good score one/dense test.csv few.csv -o both.jsonl
 is 'lines of two files' "$(wc -l <both.jsonl)" 407
 says both.jsonl '^.."?file":"few.csv","row":6,"error":null,"threshold":[0-9.]+,"anomalous":null.$'
 bad 3 'few.csv: found no window of 12 time steps, which the model takes: no file has that many rows without a gap in time' score one/dense few.csv -o few.csv.csv
-bad 2 'allowed for time steps of test.csv: FILE.csv, FILE.jsonl or -' score one/dense test.csv -o text.h5
+good score one/dense few.csv test.csv -o text.h5
+good top text.h5 --list 3
+says stdout '^text.h5: 407 rows, [0-9]+ above the threshold [0-9.]+, 7 without an error'
 
 good top scores.h5 --list 3
 says stdout '^scores.h5: 400 rows, [0-9]+ above the threshold'
