@@ -28,7 +28,8 @@ static int metrics_add_names(const struct metric *m, const char **names, int n, 
     return n;
 }
 
-static int refuse_objective(const struct node *at, struct err *e)
+// Adds to `out` the names of the metrics that can be an objective, and one that is like `name`.
+static void list_objectives(const char *name, struct text *out)
 {
     enum { ROOM = 32 };
     const char *names[ROOM];
@@ -36,11 +37,17 @@ static int refuse_objective(const struct node *at, struct err *e)
     int n = metrics_add_names(set_metrics, names, 0, ROOM);
     n = metrics_add_names(trial_metrics, names, n, ROOM);
 
-    struct text all = {0};
     for (int i = 0; i < n; i++)
-        text_add(&all, "%s%s", i ? ", " : "", names[i]);
-    node_error(
-        at, e, "found '%.60s', allowed: one of %s%s", at->text, all.data, text_did_you_mean(hint, at->text, names, n));
+        text_add(out, "%s%s", i ? ", " : "", names[i]);
+    text_add(out, "%s", text_did_you_mean(hint, name, names, n));
+}
+
+static int refuse_objective(const struct node *at, struct err *e)
+{
+    struct text all = {0};
+
+    list_objectives(at->text, &all);
+    node_error(at, e, "found '%.60s', allowed: one of %s", at->text, all.data);
     text_free(&all);
     return -1;
 }
@@ -53,6 +60,19 @@ static bool objective_find_metric(struct objective *o, const char *name)
     if (!o->metric)
         o->metric = metric_find(trial_metrics, name);
     return o->metric && o->metric->better;
+}
+
+int objective_named(const char *name, const char *option, struct objective *o, struct err *e)
+{
+    struct text all = {0};
+
+    *o = (struct objective){0};
+    if (objective_find_metric(o, name))
+        return 0;
+    list_objectives(name, &all);
+    err_add(e, ERR_USAGE, "%s: found '%.60s', allowed: one of %s", option, name, all.data);
+    text_free(&all);
+    return -1;
 }
 
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e)

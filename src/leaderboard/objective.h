@@ -14,6 +14,9 @@ struct objective {
 // Reads the objective of a sweep. Returns -1 and an error that names the allowed metrics if there is no such metric, or
 // none that is better or worse.
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e);
+// Reads an objective that is the name of a metric, given by `option`. Returns -1 and ERR_USAGE if there is no such
+// metric, or none that is better or worse.
+int objective_named(const char *name, const char *option, struct objective *o, struct err *e);
 // Returns the objective as results name it, in new memory: "roc_auc", "test.roc_auc", "" for the default.
 char *objective_text(const struct objective *o);
 // Returns what the search minimizes. NaN if the trial diverged or has no such metric.

@@ -10,30 +10,10 @@
 #include "report/compare_impl.h"
 
 #include "base/mem.h"
-#include "leaderboard/run_read.h"
 #include "trial/experiment.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char EXPERIMENT[] = "experiment";
-
-// The trials of all runs, each with its column.
-struct compared_trials {
-    struct leaderboard_row **rows; // (runs), owned arrays
-    int *n_rows;                   // (runs)
-    int runs;
-    const struct leaderboard_row **trial; // (n), borrowed from `rows`
-    int *column;                          // (n)
-    int n;
-};
-
-// Compares two ids by their digits. After these, an id in a merged file may have a suffix, which distinguishes trials
-// with the same id and different bits.
-static int id_compare(const struct leaderboard_row *a, const struct leaderboard_row *b)
-{
-    return strncmp(a->id, b->id, TRIAL_ID_LENGTH);
-}
 
 // --- columns
 // Returns the index of the column with this name. Adds the column if it is new.
@@ -70,92 +50,17 @@ static const char *run_label(const struct compared_trials *t, const char *const 
     return mine ? mine : runs[run];
 }
 
-// Returns true if any run reports that the data of this trial has changed since. Another run may not know that.
-static bool is_stale_anywhere(const struct compared_trials *t, const struct leaderboard_row *trial)
+// Returns the column (n) of each trial, in new memory.
+static int *comparison_add_columns(struct comparison *c, const struct compared_trials *t, const char *const *runs)
 {
-    for (int k = 0; k < t->runs; k++)
-        for (int i = 0; i < t->n_rows[k]; i++)
-            if (row_is_stale(&t->rows[k][i]) && id_compare(&t->rows[k][i], trial) == 0)
-                return true;
-    return false;
-}
+    int *column = mem_new((size_t)t->n + 1, sizeof *column);
 
-static void add_compared_trials(struct compared_trials *t, struct comparison *c, const char *const *runs)
-{
-    int all = 0;
-    for (int k = 0; k < t->runs; k++)
-        all += t->n_rows[k];
-    t->trial = mem_new((size_t)all + 1, sizeof *t->trial);
-    t->column = mem_new((size_t)all + 1, sizeof *t->column);
-
-    for (int k = 0; k < t->runs; k++)
-        for (int i = 0; i < t->n_rows[k]; i++) {
-            const struct leaderboard_row *trial = &t->rows[k][i];
-            if (is_stale_anywhere(t, trial))
-                continue;
-            ASSERT(t->n < all, "%d of %d trials", t->n, all);
-            t->trial[t->n] = trial;
-            t->column[t->n++] = comparison_column(c, t->runs == 1 ? trial->cluster : run_label(t, runs, k));
-        }
+    for (int i = 0; i < t->n; i++)
+        column[i] = comparison_column(c, t->runs == 1 ? t->trial[i]->cluster : run_label(t, runs, t->run[i]));
+    return column;
 }
 
 // --- rows: the settings that vary, without seeds
-static const char *compared_value(const struct leaderboard_row *trial, const char *key)
-{
-    if (strcmp(key, EXPERIMENT) == 0)
-        return trial->experiment;
-    const char *value = row_find_value(trial, key);
-    return value ? value : "";
-}
-
-static bool key_is_seed(const char *key)
-{
-    const char *dot = strrchr(key, '.');
-    return strcmp(dot ? dot + 1 : key, "seed") == 0;
-}
-
-static bool key_varies(const struct compared_trials *t, const char *key)
-{
-    for (int i = 1; i < t->n; i++)
-        if (strcmp(compared_value(t->trial[i], key), compared_value(t->trial[0], key)) != 0)
-            return true;
-    return false;
-}
-
-// Adds a key unless it is already there, is a seed, or has the same value in all trials.
-static void comparison_add_key(struct comparison *c, const struct compared_trials *t, const char *key)
-{
-    for (int i = 0; i < c->n_keys; i++)
-        if (strcmp(c->key[i], key) == 0)
-            return;
-    if (key_is_seed(key) || !key_varies(t, key))
-        return;
-    c->key = mem_grow(c->key, (size_t)c->n_keys + 1, sizeof *c->key);
-    c->key[c->n_keys++] = mem_text(key);
-}
-
-static bool have_same_keys(const struct leaderboard_row *a, const struct leaderboard_row *b)
-{
-    if (a->n_varied != b->n_varied)
-        return false;
-    for (int k = 0; k < a->n_varied; k++)
-        if (strcmp(a->key[k], b->key[k]) != 0)
-            return false;
-    return true;
-}
-
-static void comparison_add_keys(struct comparison *c, const struct compared_trials *t)
-{
-    comparison_add_key(c, t, EXPERIMENT);
-    for (int i = 0; i < t->n; i++) {
-        const struct leaderboard_row *trial = t->trial[i];
-        if (i > 0 && have_same_keys(trial, t->trial[i - 1])) // true for most trials of most runs
-            continue;
-        for (int k = 0; k < trial->n_varied; k++)
-            comparison_add_key(c, t, trial->key[k]);
-    }
-}
-
 // Returns the index of the row with the trial's values. Adds the row if it is new.
 static int comparison_row(struct comparison *c, const struct leaderboard_row *trial)
 {
@@ -224,7 +129,7 @@ static void comparison_sort_rows(struct comparison *c)
     c->cell = cell;
 }
 
-static void comparison_fill_cells(struct comparison *c, const struct compared_trials *t)
+static void comparison_fill_cells(struct comparison *c, const struct compared_trials *t, const int *column)
 {
     int *row = mem_new((size_t)t->n + 1, sizeof *row);
     for (int i = 0; i < t->n; i++)
@@ -233,8 +138,8 @@ static void comparison_fill_cells(struct comparison *c, const struct compared_tr
     int n_cells = c->n_rows * c->n_columns;
     c->cell = mem_new((size_t)n_cells + 1, sizeof *c->cell);
     for (int i = 0; i < t->n; i++) {
-        ASSERT(row[i] < c->n_rows && t->column[i] < c->n_columns, "cell (%d, %d)", row[i], t->column[i]);
-        cell_add_trial(&c->cell[row[i] * c->n_columns + t->column[i]], t->trial[i]);
+        ASSERT(row[i] < c->n_rows && column[i] < c->n_columns, "cell (%d, %d)", row[i], column[i]);
+        cell_add_trial(&c->cell[row[i] * c->n_columns + column[i]], t->trial[i]);
     }
     free(row);
 
@@ -255,22 +160,23 @@ struct drift_member {
 static int compare_drift_members(const void *a, const void *b)
 {
     const struct drift_member *x = a, *y = b;
-    int by_id = id_compare(x->trial, y->trial);
+    int by_id = compared_id_order(x->trial, y->trial);
     return by_id ? by_id : x->column - y->column;
 }
 
 // Compares each trial with the first one that has the same id.
-static int comparison_find_drift(struct comparison *c, const struct compared_trials *t, struct err *e)
+static int comparison_find_drift(
+    struct comparison *c, const struct compared_trials *t, const int *column, struct err *e)
 {
     struct drift_member *m = mem_new((size_t)t->n + 1, sizeof *m);
     int rc = 0;
 
     for (int i = 0; i < t->n; i++)
-        m[i] = (struct drift_member){t->trial[i], t->column[i]};
+        m[i] = (struct drift_member){t->trial[i], column[i]};
     qsort(m, (size_t)t->n, sizeof *m, compare_drift_members);
 
     for (int i = 1, first = 0; i < t->n && rc == 0; i++) {
-        if (id_compare(m[i].trial, m[first].trial) != 0) {
+        if (compared_id_order(m[i].trial, m[first].trial) != 0) {
             first = i;
             continue;
         }
@@ -286,41 +192,18 @@ static int comparison_find_drift(struct comparison *c, const struct compared_tri
 }
 
 // --- the whole comparison
-static int read_all_runs(struct compared_trials *t, const char *const *runs, struct err *e)
-{
-    int rc = 0;
-    for (int k = 0; k < t->runs; k++)
-        if (run_read_rows(runs[k], STORE_CHECK, &t->rows[k], &t->n_rows[k], e) != 0)
-            rc = -1; // continue, so that all mistakes are reported at once
-    return rc;
-}
-
-static void compared_trials_free(struct compared_trials *t)
-{
-    for (int k = 0; k < t->runs; k++)
-        rows_free(&t->rows[k], t->n_rows[k]);
-    free(t->rows);
-    free(t->n_rows);
-    free(t->trial);
-    free(t->column);
-}
-
 struct comparison *compare_runs(const char *const *runs, int n, struct err *e)
 {
-    struct compared_trials t = {.runs = n};
-    t.rows = mem_new((size_t)n, sizeof *t.rows);
-    t.n_rows = mem_new((size_t)n, sizeof *t.n_rows);
+    struct compared_trials t;
     struct comparison *c = mem_new(1, sizeof *c);
 
-    int rc = read_all_runs(&t, runs, e);
+    int rc = compared_trials_read(&t, runs, n, e);
     if (rc == 0) {
-        add_compared_trials(&t, c, runs);
-        rc = t.n ? 0 : err_add(e, ERR_USAGE, "none of the runs has a finished trial");
-    }
-    if (rc == 0) {
-        comparison_add_keys(c, &t);
-        comparison_fill_cells(c, &t);
-        rc = comparison_find_drift(c, &t, e);
+        int *column = comparison_add_columns(c, &t, runs);
+        c->n_keys = compared_keys(&t, false, &c->key);
+        comparison_fill_cells(c, &t, column);
+        rc = comparison_find_drift(c, &t, column, e);
+        free(column);
     }
 
     compared_trials_free(&t);
@@ -329,22 +212,15 @@ struct comparison *compare_runs(const char *const *runs, int n, struct err *e)
     return c;
 }
 
-static void free_strings(char **strings, int n)
-{
-    for (int i = 0; i < n; i++)
-        free(strings[i]);
-    free(strings);
-}
-
 void comparison_free(struct comparison **comparison)
 {
     struct comparison *c = *comparison;
     if (!c)
         return;
 
-    free_strings(c->value, c->n_rows * c->n_keys);
-    free_strings(c->key, c->n_keys);
-    free_strings(c->column, c->n_columns);
+    compared_strings_free(c->value, c->n_rows * c->n_keys);
+    compared_strings_free(c->key, c->n_keys);
+    compared_strings_free(c->column, c->n_columns);
     for (int i = 0; i < c->n_drift; i++)
         free(c->drift[i].id);
     free(c->drift);

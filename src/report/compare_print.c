@@ -1,7 +1,6 @@
 // Prints a comparison as tables, one per metric, and as CSV and JSON with every digit.
 #include "report/compare.h"
 
-#include "base/text.h"
 #include "report/json.h"
 #include "report/table.h"
 #include <math.h>
@@ -152,15 +151,6 @@ void compare_print(const struct comparison *c, FILE *out)
 }
 
 // --- CSV
-static void add_exact_number(struct table *t, double value)
-{
-    char number[32];
-    if (isnan(value))
-        table_null(t);
-    else
-        table_cell(t, "%s", text_number(number, value));
-}
-
 static void add_exact_row(struct table *t, const struct comparison *c, int i)
 {
     const struct compare_cell *cell = &c->cell[i];
@@ -173,7 +163,7 @@ static void add_exact_row(struct table *t, const struct comparison *c, int i)
     table_cell(t, "%d", cell->diverged);
     table_cell(t, "%d", cell->is_front);
     for (int k = 0; k < CELL_METRICS; k++)
-        add_exact_number(t, cell_value(cell, cell_metrics[k].offset));
+        table_exact_number(t, cell_value(cell, cell_metrics[k].offset));
 }
 
 void compare_print_csv(const struct comparison *c, FILE *out)
@@ -210,9 +200,9 @@ void compare_drift_csv(const struct comparison *c, FILE *out)
         table_cell(t, "%s", c->column[d->a]);
         table_cell(t, "%s", c->column[d->b]);
         table_cell(t, "%d", d->is_same);
-        add_exact_number(t, d->error);
-        add_exact_number(t, d->correlation);
-        add_exact_number(t, d->auc);
+        table_exact_number(t, d->error);
+        table_exact_number(t, d->correlation);
+        table_exact_number(t, d->auc);
     }
 
     table_print_csv(t, out);

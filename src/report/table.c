@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include <math.h>
 #include <stdarg.h>
@@ -95,6 +96,15 @@ void table_number(struct table *t, const char *format, double value)
     char **cell = table_next_cell(t);
     if (!isnan(value))
         *cell = mem_format(format, value);
+}
+
+void table_exact_number(struct table *t, double value)
+{
+    char number[32];
+    if (isnan(value))
+        table_null(t);
+    else
+        table_cell(t, "%s", text_number(number, value));
 }
 
 void table_rule(struct table *t)

@@ -20,6 +20,8 @@ void table_row(struct table *t);
 void table_cell(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void table_null(struct table *t);
 void table_number(struct table *t, const char *format, double value);
+// Sets the next cell to the fewest digits that give the same double, or to null if it is NaN.
+void table_exact_number(struct table *t, double value);
 // Draws a rule below the rows so far; CSV has none.
 void table_rule(struct table *t);
 
