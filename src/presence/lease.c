@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 30 }; // to wait for a sign of life, of which there should be one per second
+enum { PATIENCE_SECONDS = 30 };                    // to wait for a sign of life; a run gives one per second
 enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to take the folder; nanoseconds between two attempts
 enum { TAKE_LOST = 1 };                            // another run was faster
 
@@ -212,9 +212,8 @@ static bool may_be_alive(const char *folder, const char *path, const struct leas
     if (r && *r->ended)
         return false;
     if (!r || process_examine(&r->process) == PROCESS_ELSEWHERE)
-        log_line(LOG_RUN,
-            "%s: the run before (host %s) has not said that it ended: watching for %d s whether it is alive", folder,
-            host, PATIENCE_SECONDS);
+        log_line(LOG_RUN, "%s: the last run (host %s) has not recorded its end: watching for %d s whether it is alive",
+            folder, host, PATIENCE_SECONDS);
     return r ? lease_is_alive(path, r, PATIENCE_SECONDS) : watch_for_touch(path, PATIENCE_SECONDS);
 }
 
@@ -238,8 +237,8 @@ static int check_run_is_over(const char *folder, int part, int64_t number, struc
     return rc;
 }
 
-// A run of all trials (part 0) and runs of single parts exclude each other. Returns 0 if no run that this one excludes
-// is alive, otherwise -1 and an error.
+// Checks the leases of other parts: a run of all trials (part 0) and runs of single parts exclude each other. Returns
+// -1 and an error if a run that excludes this one is alive, else 0.
 static int check_other_parts(const char *folder, int own, struct err *e)
 {
     int n, rc = 0;

@@ -312,8 +312,9 @@ static void beat_lease(const struct pulse *p)
 {
     if (!p->o.lease || lease_beat(p->o.lease) == 0)
         return;
-    fprintf(stderr, "hourglass: another run has taken the folder, because this one had given no sign of life for long: "
-                    "this one ends\n");
+    fprintf(stderr,
+        "hourglass: another run has taken the folder, because this one had given no sign of life for a long time: "
+        "this one ends\n");
     abort_job(ERR_BUSY);
 }
 

@@ -60,7 +60,7 @@ elsewhere lease-0-6
 while sleep 1; do touch -d "2001-01-01 00:00:$((RANDOM % 60)).$RANDOM" $state/lease-0-6; done &
 toucher=$!
 bad 69 'in use since .* \(host elsewhere, process' "${short[@]}"
-says stdout 'results/long: the run before \(host elsewhere\) has not said that it ended: watching for 30 s'
+says stdout 'results/long: the last run \(host elsewhere\) has not recorded its end: watching for 30 s'
 kill $toucher
 wait $toucher 2>/dev/null
 touch -d '2099-01-01' $state/lease-0-6
