@@ -300,7 +300,7 @@ static int read_start_point(const struct spec_sweep *s, const struct node *at, d
             rc = node_error(at->items[i], e, "found several values, allowed in a starting point: one");
         else if (!isnan(value[to]) && (value[to] < found || value[to] > found))
             rc = node_error(
-                at->items[i], e, "found another place of the zipped lists than that of %s", s->key[to].item->key);
+                at->items[i], e, "found a value at another place of its list than that of %s", s->key[to].item->key);
         else
             value[to] = found;
     }

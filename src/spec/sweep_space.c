@@ -25,7 +25,7 @@ static bool is_counted(const struct spec_sweep *s, int k, int without)
     return k != without && s->key[k].leader < 0;
 }
 
-// Returns the number of combinations, with those that rules leave out, or -1 if it is infinite or too large.
+// Returns the number of combinations, including those that rules leave out, or -1 if it is infinite or too large.
 static int64_t count_all(const struct spec_sweep *s, int without)
 {
     int64_t n = 1;
@@ -34,7 +34,7 @@ static int64_t count_all(const struct spec_sweep *s, int without)
     return n;
 }
 
-// Sets the free keys to their values in combination `number`. Numbers here count all combinations, with those that
+// Sets the free keys to their values in combination `number`. Numbers here count all combinations, including those that
 // rules leave out.
 static void set_free_keys(const struct spec_sweep *s, int without, int64_t number, double *value)
 {
@@ -61,7 +61,7 @@ static int64_t value_place(const struct spec_sweep *s, int key, const double *va
     return 0;
 }
 
-// Returns the number of a completed combination, counting all, with those that rules leave out.
+// Returns the number of a completed combination, counting all, including those that rules leave out.
 static int64_t number_of_all(const struct spec_sweep *s, int without, const double *value)
 {
     int64_t number = 0;

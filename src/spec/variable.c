@@ -90,7 +90,7 @@ static int mark_formula(
     return rc;
 }
 
-// Marks the variables in a string as used. `user` is the variable whose value has the string, or NULL.
+// Marks the variables in a string as used. `user` is the variable whose value contains the string, or NULL.
 static int mark_scalar(struct variables *vars, const struct node *n, struct variable *user, struct err *e)
 {
     struct use u;

@@ -245,7 +245,7 @@ static const struct {
     {"method: random, over: {a: [1, 2]}, start: {a: [1, 2]}",
         "sweep.start.a: found several values, allowed in a starting point: one"},
     {"method: random, zip: {a: [1, 2], b: [3, 4]}, start: {a: 1, b: 4}",
-        "sweep.start.b: found another place of the zipped lists than that of a"},
+        "sweep.start.b: found a value at another place of its list than that of a"},
     {"method: random, over: {a: [1, 2]}, start: {a: 1}, exclude: {a: 1}",
         "sweep.start: this starting point is excluded by sweep.exclude"},
     {"method: random, trials: 1, over: {a: [1, 2]}, start: [{a: 1}, {a: 2}]",
