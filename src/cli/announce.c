@@ -1,4 +1,4 @@
-// A datagram socket in the abstract name space: it leaves no file behind, whatever dies.
+// Uses a datagram socket in the abstract name space, which leaves no file behind, whichever process dies.
 #include "cli/announce.h"
 
 #include "base/err.h"
@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static const char variable[] = "HOURGLASS_ANNOUNCE"; // the socket's name without the zero in front
+static const char variable[] = "HOURGLASS_ANNOUNCE"; // its value: the socket's name without the leading zero
 
 struct datagram {
     int rank;
@@ -79,7 +79,7 @@ bool announce_take(int fd, struct announcement *a)
 }
 
 // --- in a rank
-static char supervisor[sizeof((struct sockaddr_un *)0)->sun_path]; // the socket's name; "": none
+static char supervisor[sizeof((struct sockaddr_un *)0)->sun_path]; // the socket's name; "": nobody to report to
 
 static int send_datagram(struct datagram d)
 {
@@ -104,9 +104,9 @@ void announce_start(void)
     if (!name || !comm_has_launcher() || strlen(name) >= sizeof supervisor - 1)
         return;
     strcpy(supervisor, name);
-    unsetenv(variable); // it is not for the programs that we start
+    unsetenv(variable); // programs that we start must not see it
     if (send_datagram((struct datagram){.rank = comm_launched_rank()}) != 0)
-        supervisor[0] = 0; // a rank on another node
+        supervisor[0] = 0; // this rank is on another node
 }
 
 bool announce_is_ours(void)

@@ -1,4 +1,4 @@
-// The measured part of `hourglass check`.
+// Measures the memory and time of an experiment for `hourglass check`.
 #include "cli/check_cost.h"
 
 #include "base/err.h"
@@ -12,8 +12,8 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double OVERHEAD = 0.02;    // seconds per trial besides its training: set-up, scores, file
-static const double WORTH_A_CORE = 1.3; // how much faster two threads must be than one
+static const double OVERHEAD = 0.02;    // seconds per trial for set-up, scores and the file
+static const double WORTH_A_CORE = 1.3; // two threads are used if they are at least this much faster than one
 
 double check_operations(const struct plan *p, double *most)
 {
@@ -57,7 +57,7 @@ static void print_cost(const struct plan *p, const struct ranks_layout *l, const
 static void print_slurm_options(const struct plan *p, const struct ranks_layout *l, const struct calibration *c)
 {
     const double program_bytes = 300e6, unit = 64 << 20;
-    const long step = 300; // seconds
+    const long step = 300; // times are rounded to this many seconds
     double bytes = 2 * ((double)c->bytes + (double)c->data_bytes + program_bytes) / l->threads;
     long seconds = (long)ceil((2 * all_seconds(p, l, c) + 60) / (double)step) * step;
 
@@ -66,7 +66,7 @@ static void print_slurm_options(const struct plan *p, const struct ranks_layout 
         seconds / 60 % 60);
 }
 
-// Measures whether two threads are faster than one, which the layout does not know.
+// Measures whether two threads are faster than one, because the layout cannot know that.
 static int compare_threads(const struct experiment *x, const struct plan *p, const struct comm *self,
     struct ranks_layout *l, struct calibration *c, struct err *e)
 {
@@ -123,7 +123,7 @@ int check_cost(const struct experiment *x, const struct plan *p, const struct co
     struct ranks_wish ranks_wish = {wish->threads, wish->ranks_per_trial, wish->ranks == 0};
     struct ranks_layout l;
     int ranks = launch_wanted(wish->ranks, wish->threads, wish->ranks_per_trial, search_bound(x->search));
-    int local = ranks < launch_cores() ? ranks : launch_cores(); // of more, the others run elsewhere
+    int local = ranks < launch_cores() ? ranks : launch_cores(); // further ranks run on other nodes
     struct ranks_supply supply = {
         ranks, launch_threads(local), plan_different(p), plan_least_shards(p), plan_step_operations(p)};
 

@@ -1,9 +1,9 @@
-// What an experiment costs: memory and time, as measured here, and the options of sbatch that follow.
+// Estimates what an experiment costs: memory and time as measured on this machine, and suitable options of sbatch.
 #pragma once
 
 #include "trial/plan.h"
 
-// What the user asks for; 0: what `run` would choose.
+// The numbers that the user asks for. 0: those that `run` would choose.
 struct cost_wish {
     int ranks, threads, ranks_per_trial;
 };
@@ -12,6 +12,6 @@ struct cost_wish {
 // that would have no work. Returns -1 and an error if the wish cannot be met. MPI must not have started.
 int check_cost(const struct experiment *x, const struct plan *p, const struct cost_wish *wish, struct err *e);
 
-// Returns the floating-point operations of all trials, those that results will choose included, and sets *most to those
-// of the costliest trial.
+// Returns the floating-point operations of all trials, including those that results will choose. Sets *most to those of
+// the costliest trial.
 double check_operations(const struct plan *p, double *most);

@@ -28,7 +28,7 @@ struct check_options {
 static const struct field fields[] = {
     FIELD_ROW(check_options, settings, "set", FIELD_TEXTS,
         "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
-    FIELD_ROW(check_options, results, "results", FIELD_TEXT, "folder in which the run's folder would lie",
+    FIELD_ROW(check_options, results, "results", FIELD_TEXT, "folder that would contain the run's folder",
         .default_text = "results"),
     FIELD_ROW(check_options, count, "count", FIELD_INT, "trials that are listed; 0: all", .default_text = "20",
         .min = 0, .max = 1e9),

@@ -1,4 +1,4 @@
-// hourglass collect: run.h5 from the trial files that a run's folder has so far.
+// hourglass collect: builds run.h5 from the trial files that a run's folder has so far.
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/field.h"
@@ -47,7 +47,8 @@ static const struct command command = {
     .most = 1,
 };
 
-// Checks that the file may be replaced: run.h5 of the folder is ours; any other file is replaced only on request.
+// Checks that the file may be replaced. The run.h5 of the folder always may; any other file only if the user asks for
+// it.
 static int check_collected_file(const char *folder, const struct collect_options *o, struct err *e)
 {
     char *own = mem_format("%s/run.h5", folder);
@@ -63,7 +64,7 @@ static int check_collected_file(const char *folder, const struct collect_options
     return failed;
 }
 
-// Takes the file, so that other commands that would write it wait until this one has ended.
+// Locks the output file, so that other commands that write it wait until this one has ended.
 static int take_collected_file(
     struct output *output, const char *folder, const struct collect_options *o, struct err *e)
 {
@@ -73,7 +74,7 @@ static int take_collected_file(
     int failed = check_collected_file(folder, o, e);
     if (!failed)
         failed = output_take(output, o->output, e);
-    return failed ? failed : check_collected_file(folder, o, e); // again: what is there now stays
+    return failed ? failed : check_collected_file(folder, o, e); // again: another command may have written it
 }
 
 static void collect_trials(const char *folder, const struct output *output, struct err *e)

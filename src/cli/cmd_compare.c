@@ -1,4 +1,4 @@
-// hourglass compare: architectures and clusters side by side, and how far equal trials drift apart.
+// hourglass compare: shows architectures and clusters side by side, and how far equal trials drift apart.
 #include "base/err.h"
 #include "base/field.h"
 #include "cli/cli.h"

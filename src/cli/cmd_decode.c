@@ -1,4 +1,4 @@
-// hourglass decode: the reconstructions of codes.
+// hourglass decode: writes the reconstructions of codes.
 #include "cli/cli.h"
 #include "cli/code_command.h"
 #include "cli/model_job.h"

@@ -1,4 +1,4 @@
-// hourglass doctor: is this machine, allocation and MPI launch what you think it is?
+// hourglass doctor: checks that this machine, the allocation and the launch by MPI are as the user expects.
 #include "base/err.h"
 #include "base/field.h"
 #include "base/mem.h"
@@ -104,7 +104,7 @@ static int print_findings(const struct findings *l, bool as_json)
     return code;
 }
 
-// Returns the bytes that a rank needs for the largest trial, besides the data; 0 if that is unknown.
+// Returns the bytes that a rank needs for the largest trial, without the data; 0 if that is not known.
 static int64_t memory_needed(const char *experiment, struct err *e)
 {
     struct experiment x = {0};
@@ -118,8 +118,8 @@ static int64_t memory_needed(const char *experiment, struct err *e)
     return (int64_t)most;
 }
 
-// Adds the checks that need MPI to the findings of rank 0. Those that start other programs were made before MPI
-// started, because these programs would inherit its settings.
+// Adds the checks that need MPI to the findings of rank 0. Checks that start other programs come before MPI starts,
+// because these programs would inherit its settings.
 static int examine_machine(
     struct findings *l, const struct doctor_options *o, const char *folder, int64_t need, struct err *e)
 {
@@ -164,7 +164,7 @@ static int examine_experiment(const struct doctor_options *o, const char *folder
     if (!e->count && !o->self_test && !comm_has_launcher() && !is_alone)
         check_writes(&l, folder);
     if (is_alone && is_first)
-        check_launch(&l, 1); // MPI cannot start
+        check_launch(&l, 1); // MPI could not start
     else if (!is_alone && !e->count)
         examine_machine(&l, o, folder, need, e);
     if (is_first && !e->count && !o->self_test)

@@ -1,4 +1,4 @@
-// hourglass encode: the codes of a data set under a trained model.
+// hourglass encode: writes the codes of a data set under a trained model.
 #include "cli/cli.h"
 #include "cli/code_command.h"
 #include "cli/model_job.h"

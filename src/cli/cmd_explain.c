@@ -1,4 +1,4 @@
-// hourglass explain: why rows of new data are anomalous.
+// hourglass explain: shows why rows of new data are anomalous.
 #include "apply/explain.h"
 #include "base/err.h"
 #include "base/field.h"
@@ -24,7 +24,7 @@ struct explain_options {
     char *id, *picture;
     bool csv, json;
     const char *model;  // as given, borrowed
-    char *const *files; // (n_files), borrowed: data that is no split
+    char *const *files; // (n_files), borrowed: data files that are not splits
     int n_files;
     struct csv_options columns;
 };
@@ -99,7 +99,7 @@ static int print_explanation(
     return rc;
 }
 
-// Returns where the picture goes, or NULL.
+// Returns the path of the picture, or NULL if none is drawn.
 static const char *choose_picture(const struct explain_options *o, const struct trained_model *m)
 {
     const struct shape *input = &m->model->input;

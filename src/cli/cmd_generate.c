@@ -1,4 +1,4 @@
-// hourglass generate: new samples from a variational model.
+// hourglass generate: writes new samples from a variational model.
 #include "cli/cli.h"
 #include "cli/code_command.h"
 #include "cli/model_job.h"

@@ -1,4 +1,4 @@
-// hourglass import: foreign files become a split of a data-set file.
+// hourglass import: turns foreign files into a split of a data-set file.
 #include "base/err.h"
 #include "base/field.h"
 #include "cli/cli.h"

@@ -1,4 +1,4 @@
-// hourglass info: what is in a data set, a trial or a run.
+// hourglass info: shows what is in a data set, a trial or a run.
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -25,7 +25,7 @@ static const struct command command = {
     .most = -1,
 };
 
-// Prints a line of what a file holds, without obeying it: names may hold escape sequences.
+// Prints a line about a file, with control characters escaped, because names in the file may hold escape sequences.
 static void __attribute__((format(printf, 2, 3))) print_line(int indent, const char *format, ...)
 {
     va_list args;
@@ -111,7 +111,7 @@ static void print_array(struct store_file *f, const char *path, const char *name
     free(long_name);
 }
 
-// Prints the groups below `group` down to a depth, because a run's file holds every trial whole.
+// Prints the groups below `group` down to a depth. Without a limit, the file of a run would print all of every trial.
 static void print_group(struct store_file *f, const char *group, int depth)
 {
     char **names;

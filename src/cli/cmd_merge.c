@@ -1,4 +1,4 @@
-// hourglass merge: several runs, several clusters, one file.
+// hourglass merge: joins several runs, or runs of several clusters, in one file.
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/field.h"
@@ -59,8 +59,8 @@ static void print_merged(const char *output, const struct merge_counts *c, doubl
     log_print("%s: %d trials of %d that were found, %d with the same bits as another, in %s\n", output, c->trials,
         c->found, c->equal, text_seconds(spent, seconds));
     if (c->ids)
-        printf("%d trial%s came to different bits, kept apart as %d: hourglass compare says how far they are\n", c->ids,
-            text_plural(c->ids), c->different);
+        printf("%d trial%s with different bits, kept apart as %d: hourglass compare shows how far they differ\n",
+            c->ids, text_plural(c->ids), c->different);
 }
 
 // Merges the runs. Other commands that would write the file wait until this one has ended.
@@ -72,7 +72,7 @@ static int merge_into_file(
     if (!failed)
         failed = output_take(&output, o->output, e);
     if (!failed)
-        failed = check_merged_file(o, runs, n, e); // again: what is there now stays
+        failed = check_merged_file(o, runs, n, e); // again: another command may have written it meanwhile
     if (!failed)
         failed = merge_runs((const char *const *)runs, n, &output, counts, e);
     output_release(&output);

@@ -1,4 +1,4 @@
-// hourglass new: from data to an experiment that runs.
+// hourglass new: makes an experiment that runs from data.
 #include "base/disk.h"
 #include "base/err.h"
 #include "base/field.h"
@@ -19,8 +19,8 @@
 // The options of import are its first member, so that their table describes this struct, too.
 struct new_options {
     struct import_options import;
-    char *spec;  // to be written; NULL: NAME.yaml
-    char *split; // FILE.h5:SPLIT that an import makes; NULL: NAME.h5:all
+    char *spec;  // path of the new experiment; NULL: NAME.yaml
+    char *split; // FILE.h5:SPLIT that the import makes; NULL: NAME.h5:all
 };
 
 static const struct field own_fields[] = {
@@ -31,7 +31,7 @@ static const struct field own_fields[] = {
 };
 enum { OWN_FIELDS = sizeof own_fields / sizeof *own_fields, FIELDS_MAX = 64 };
 
-static struct field fields[FIELDS_MAX + 1]; // own_fields, and those of import without `output`
+static struct field fields[FIELDS_MAX + 1]; // own_fields, and the options of import without `output`
 
 static const struct command command = {
     .name = "new",
@@ -63,15 +63,15 @@ static void join_fields(void)
     }
 }
 
-// FILE.h5:SPLIT, and not FILE.h5:/path of some other HDF5 file.
+// Returns true for FILE.h5:SPLIT, but not for FILE.h5:/path, which is an array of another HDF5 file.
 static bool names_split(const char *name)
 {
     const char *colon = strrchr(name, ':');
     return colon && colon - name > 3 && strncmp(colon - 3, ".h5", 3) == 0 && colon[1] && colon[1] != '/';
 }
 
-// Returns the name of the data as new memory: "traces" of "data/traces.csv.gz", "photos" of "photos/", "logs" of
-// several files "logs/*.csv". Characters that a name of a folder should not have become '_'.
+// Returns a name for the data in new memory: "traces" for "data/traces.csv.gz", "photos" for "photos/", "logs" for
+// several files "logs/*.csv". Characters that the name of a folder should not contain become '_'.
 static char *data_name(const struct arguments *sources)
 {
     const char *source = sources->v[0], *last = strrchr(source, '/');
@@ -118,7 +118,7 @@ static int write_spec(const char *spec, const char *text, struct err *e)
     return 0;
 }
 
-// Imports the data unless it is a split. Returns the name of the split as new memory, or NULL and errors.
+// Imports the data, unless it already is a split. Returns the name of the split in new memory, or NULL and errors.
 static char *import_sources(struct new_options *o, const struct arguments *rest, const char *name, struct err *e)
 {
     if (rest->n == 1 && names_split(rest->v[0]))
@@ -165,7 +165,7 @@ int cmd_new(int argc, char **argv)
     join_fields();
     if (options_parse(&command, argc, argv, &o, &rest, &e) == 0)
         make_experiment(&o, &rest, &e);
-    free(o.import.output); // no row of the joined table frees it
+    free(o.import.output); // no field of the joined table frees it
     field_free(fields, &o);
     return err_print(&e);
 }

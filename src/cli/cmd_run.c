@@ -33,8 +33,8 @@ struct run_command_options {
     int64_t ranks, threads, ranks_per_trial;
     char *results, *checkpoint_every, *hang_timeout;
     char *part;
-    int part_number, parts;                  // read from it; 0: all trials
-    double checkpoint_seconds, hang_seconds; // read from them
+    int part_number, parts;                  // parsed from `part`; 0: all trials
+    double checkpoint_seconds, hang_seconds; // parsed from their options
     struct field_texts settings;
     bool fresh, retry_failed, quiet;
 };
@@ -52,10 +52,10 @@ static const struct field fields[] = {
         "how often the state of a trial in training is written, in s, min or h; 0s: only on request",
         .default_text = "60s"),
     FIELD_ROW(run_command_options, hang_timeout, "hang-timeout", FIELD_TEXT,
-        "a rank that gives no sign of life for so long ends the job; 0s: never", .default_text = "10min"),
+        "a rank that gives no sign of life for this long ends the job; 0s: never", .default_text = "10min"),
     FIELD_ROW(run_command_options, part, "part", FIELD_TEXT,
         "K/N: the Kth of N parts of the trials; runs of several parts share the folder (Slurm: job arrays)"),
-    FIELD_ROW(run_command_options, results, "results", FIELD_TEXT, "folder in which the run's folder lies",
+    FIELD_ROW(run_command_options, results, "results", FIELD_TEXT, "folder that contains the run's folder",
         .default_text = "results"),
     FIELD_ROW(run_command_options, settings, "set", FIELD_TEXTS,
         "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
@@ -87,8 +87,8 @@ static const struct command command = {
     .most = 1,
 };
 
-// What the layout of ranks needs to know of the plan. Only rank 0 has made the plan, before MPI started, because only
-// then it is safe to fork a child that walks a file.
+// The facts about the plan that the layout of ranks needs. Only rank 0 makes the plan, and before MPI starts, because a
+// child that walks a file can be forked safely only then.
 struct load {
     int trials;
     int64_t least_shards;
@@ -99,7 +99,7 @@ struct job {
     const struct run_command_options *options;
     struct experiment x;
     struct plan plan;
-    struct earlier_results earlier; // of rank 0
+    struct earlier_results earlier; // on rank 0
     struct ranks_layout layout;
     char *folder;    // owned
     struct run *run; // owned; NULL before the folder is taken
@@ -127,7 +127,7 @@ static void print_run_start(const struct job *j, const struct comm *world)
         gemm_corename());
 }
 
-// Keeps this part of the plan, which was made whole.
+// Removes all trials from the plan but those of this part.
 static void keep_part(struct job *j, struct err *e)
 {
     ASSERT(j->options->part_number >= 1 && j->options->part_number <= j->options->parts, "part %d of %d",
@@ -142,7 +142,7 @@ static void keep_part(struct job *j, struct err *e)
 // Collective over world. Chooses the layout, takes the folder and runs the trials.
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
-    bool is_default = j->options->ranks == 0 && announce_is_ours(); // our own launcher counted equal trials, too
+    bool is_default = j->options->ranks == 0 && announce_is_ours(); // we started ranks for equal trials, too
     struct ranks_wish wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan), plan_step_operations(&j->plan)};
 
@@ -187,7 +187,7 @@ static int count_trial_files(const char *folder)
     return n;
 }
 
-// Writes run.h5. Waits for a collect, or for another part, that writes it.
+// Writes run.h5. If a `collect` or another part is writing it, waits for that first.
 static int collect_run_file(
     const struct job *j, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e)
 {
@@ -207,10 +207,10 @@ static int collect_results(const struct job *j, struct err *e)
 {
     struct leaderboard_row *rows;
     int n;
-    bool is_own = j->counts.found == 0 && !j->options->parts; // all trial files are of this process and its ranks
+    bool is_own = j->counts.found == 0 && !j->options->parts; // this process and its ranks wrote all trial files
     int failed = collect_run_file(j, is_own ? STORE_OWN : STORE_CHECK, &rows, &n, e);
 
-    // another part has finished one meanwhile; bad files are in no leaderboard, whatever their number
+    // Another part may have finished a trial meanwhile. Bad files are in no leaderboard, so e->count ends the loop.
     while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
         rows_free(&rows, n);
         failed = collect_run_file(j, STORE_CHECK, &rows, &n, e);
@@ -228,7 +228,7 @@ static int conclude_run(const struct job *j, struct err *e)
     const struct run_counts *c = &j->counts;
 
     ASSERT(c->failed + c->failed_before <= c->trials, "%d and %d of %d trials", c->failed, c->failed_before, c->trials);
-    if (c->stopped) { // without delay: the one who stopped it waits
+    if (c->stopped) { // stop without delay: the user or the batch system waits
         log_line(
             LOG_RUN, "stopped: %d of %d trials are left; run the same command again to resume", c->stopped, c->trials);
         return EXIT_STOPPED;
@@ -277,13 +277,13 @@ static int run_experiment(const struct run_command_options *o, const char *path,
         earlier_results_read(&j.x, &j.plan, o->fresh ? NULL : j.folder, &j.earlier, e);
     log_setup(comm_launched_rank(), o->quiet ? LOG_QUIET : LOG_TRIAL);
     err_print_warnings(&j.plan.warnings);
-    // A spec that is wrong is wrong on every rank; only rank 0 says so.
+    // A wrong spec is wrong on every rank, but only rank 0 reports it.
     int failed = comm_start(&world, (int)o->threads, e);
     failed |= comm_agree(&world, e);
     if (!failed)
         failed = run_job(&j, &world, e);
     bool is_first = world.rank == 0;
-    int code = launch_print_errors(e); // before MPI ends, which can fail and take the message along
+    int code = launch_print_errors(e); // before MPI ends, because messages would be lost if that fails
     comm_stop(&world);
     if (!failed && is_first)
         code = conclude_run(&j, e);

@@ -1,4 +1,4 @@
-// hourglass score: the reconstruction errors of new data under a trained model.
+// hourglass score: computes the reconstruction errors of new data under a trained model.
 #include "apply/new_rows.h"
 #include "apply/score_lines.h"
 #include "apply/scores_file.h"
@@ -28,11 +28,11 @@
 
 struct score_options {
     int64_t ranks, threads;
-    int error;       // -1: that of the model's experiment
-    int64_t samples; // 0: the same
+    int error;       // -1: the error of the model's experiment
+    int64_t samples; // 0: the number in the model's experiment
     char *output;
     const char *model;  // as given, borrowed
-    char *const *files; // (n_files), borrowed: data that is no split
+    char *const *files; // (n_files), borrowed: data files that are not splits
     int n_files;
     struct csv_options csv;
     struct field_texts save;
@@ -58,7 +58,7 @@ static const struct field fields[] = {
     FIELD_ROW(score_options, csv.id, "id", FIELD_TEXT,
         "the column of a CSV file that names the rows, by name or number; it becomes the column id"),
     FIELD_ROW(score_options, csv.time, "time", FIELD_TEXT,
-        "the column of a CSV file that says when each row was; it becomes the column time"),
+        "the column of a CSV file with the time of each row; it becomes the column time"),
     FIELD_ROW(score_options, csv.drop, "drop", FIELD_TEXT, "as import --drop, for files without names of columns"),
     FIELD_ROW(score_options, csv.header, "header", FIELD_CHOICE,
         "whether the first line of a CSV file names the columns; auto: yes if it holds names of the model's columns, "
@@ -121,7 +121,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
     return failed;
 }
 
-// Prints the mean error, the threshold and what it says.
+// Prints the mean error, the threshold, and how many rows are above it.
 static void print_error_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->evaluation;
@@ -146,7 +146,7 @@ static void print_error_summary(const struct score_job *j, const struct score_ou
             v->classification.anomaly.recall);
 }
 
-// Returns what the data is called in messages.
+// Returns the name of the data for messages.
 static const char *data_title(const struct score_job *j)
 {
     if (j->source)
@@ -154,7 +154,7 @@ static const char *data_title(const struct score_job *j)
     return strcmp(j->files[0], CSV_STDIN) == 0 ? "standard input" : j->files[0];
 }
 
-// The same for time steps, if samples are windows.
+// If samples are windows, prints the same for time steps.
 static void print_step_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->of_steps.evaluation;
@@ -175,7 +175,7 @@ static void print_step_summary(const struct score_job *j, const struct score_out
             v->roc_auc.auc, v->average_precision, o->of_steps.series.volume.pr, o->of_steps.series.range.f1);
 }
 
-// Says how many windows hold a value that the model cannot take, and where the first one is.
+// Adds a warning about windows with a value that the model cannot take: how many there are, and where the first one is.
 static void warn_of_bad_windows(const struct score_job *j, const struct score_outcome *o, struct err *w)
 {
     const char *file = j->n_files > 1 ? j->files[o->first_bad.file] : "";
@@ -190,7 +190,7 @@ static void warn_of_bad_windows(const struct score_job *j, const struct score_ou
         data_title(j), (long long)o->unscored, (long long)o->rows, where, *file ? " of " : "", file);
 }
 
-// Prints to standard error what the user should know of the rows.
+// Prints warnings about the rows to standard error.
 static void warn_of_scores(const struct score_job *j, const struct score_outcome *o)
 {
     struct err w = {0};
@@ -243,7 +243,7 @@ static void print_scores(
     text_free(&data);
 }
 
-// Chooses the model's own error and threshold, or the error of the options, for which there is no threshold.
+// Chooses the model's own error and threshold, or the error that the options give, which has no threshold.
 static int choose_error(const struct score_options *o, struct score_job *j, struct err *e)
 {
     const struct trial *t = &j->model->trial;
@@ -257,8 +257,8 @@ static int choose_error(const struct score_options *o, struct score_job *j, stru
     return why ? err_add(e, ERR_USAGE, "--error: trial %.8s: %s", j->model->id, why) : 0;
 }
 
-// Makes messages go to standard error, so that only scores go to standard output. Returns a descriptor of that, or -1
-// and an error.
+// Sends messages to standard error, so that only scores are written to standard output. Returns a new descriptor of
+// standard output, or -1 and an error.
 static int take_standard_output(struct err *e)
 {
     fflush(stdout);
@@ -313,7 +313,7 @@ static void check_scores_file(const struct score_options *o, struct err *e)
 
     if (!output)
         err_add(e, ERR_USAGE, "--output: missing, allowed: %s", allowed);
-    else if (split) // as encode takes it
+    else if (split) // takes a split in the same way as encode
         err_add(e, ERR_USAGE, "--output: found '%s', allowed: FILE.h5, without a split; hint: %.*s", output,
             (int)(split + 3 - output), output);
     for (size_t i = 0; dot && i < sizeof others / sizeof *others; i++)

@@ -1,4 +1,4 @@
-// hourglass status: how far the run of a folder is.
+// hourglass status: shows the progress of the run in a folder.
 #include "base/err.h"
 #include "base/field.h"
 #include "base/log.h"
@@ -45,7 +45,7 @@ static const char *explain_state(const struct run_status *s)
     return words[s->state];
 }
 
-// Prints the line of the run that uses the folder, or used it last.
+// Prints the line about the run that uses the folder, or that used it last.
 static void print_lease(const struct lease_record *l)
 {
     printf("%lld rank%s, host %s, process %lld", (long long)l->ranks, text_plural(l->ranks), l->process.host,

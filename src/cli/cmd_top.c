@@ -1,5 +1,5 @@
-// hourglass top: the leaderboard of a run, filtered and sorted, and the samples that one of its trials finds most and
-// least anomalous; or the anomalies in a file of scores.
+// hourglass top: shows the leaderboard of a run, filtered and sorted, and the most and least anomalous samples of one
+// trial; or the anomalies in a file of scores.
 #include "base/err.h"
 #include "base/field.h"
 #include "base/log.h"
@@ -32,7 +32,7 @@ static const struct field fields[] = {
     FIELD_ROW(top_command_options, where, "where", FIELD_TEXTS,
         "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"),
     FIELD_ROW(top_command_options, sort, "sort", FIELD_TEXT,
-        "column to sort by, upwards; -COLUMN: downwards; default: the best trial first"),
+        "column to sort by, ascending; -COLUMN: descending; default: the best trial first"),
     FIELD_ROW(top_command_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .default_text = "10",
         .min = 0, .max = 1e9),
     FIELD_ROW(top_command_options, trial, "trial", FIELD_TEXT,
@@ -79,7 +79,7 @@ static const struct command command = {
     .most = 1,
 };
 
-// Moves the rows that the user wants to the front, in the order of `wanted`; the others follow.
+// Moves the rows that the user wants to the front, in the order of `wanted`; the other rows follow.
 static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wanted, int n_wanted)
 {
     struct leaderboard_row *all = mem_new((size_t)n, sizeof *all);
@@ -135,7 +135,7 @@ static int show_leaderboard(const struct top_command_options *o, const char *run
 
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
-    struct err bad = {0}; // trial files that are left out
+    struct err bad = {0}; // errors of trial files, which are left out
     if (run_read_rows(run, STORE_CHECK, &rows, &n, &bad) != 0) {
         err_merge(e, &bad);
         return -1;

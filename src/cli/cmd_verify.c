@@ -1,5 +1,5 @@
-// hourglass verify: compares arrays, attributes and all other bytes of files that we wrote with their checksums. Only a
-// child process reads them.
+// hourglass verify: compares arrays, attributes and all other bytes of our files with their checksums. Only a child
+// process reads them.
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/field.h"
@@ -39,8 +39,8 @@ static const struct command command = {
 
 struct count {
     const struct file_list *list;
-    int at, damaged;                // files
-    int64_t arrays, bytes, without; // `without` a checksum
+    int at, damaged;                // number of the file; number of damaged files
+    int64_t arrays, bytes, without; // totals of all files; `without`: arrays without a checksum
     double shown;
 };
 

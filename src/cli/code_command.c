@@ -1,4 +1,4 @@
-// encode, decode and generate: from options to a split of a data set.
+// encode, decode and generate: parse the options and write a split of a data set.
 #include "cli/code_command.h"
 
 #include "base/clock.h"
@@ -32,7 +32,7 @@ static int check_plane_picture(const struct code_job *j, struct err *e)
     return mosaic_check(s->rank, s->dims, j->grid ? j->grid * j->grid : j->rows, e);
 }
 
-// Draws what has just been written as a picture.
+// Draws a picture of the samples that were just written.
 static int draw_picture(const struct code_job *j, const char *path, struct err *e)
 {
     const struct trained_model *m = j->model;
@@ -83,7 +83,7 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
     return 0;
 }
 
-// Checks that the picture is no other file of the command, and replaces nothing but a picture.
+// Checks that the picture is not another file of the command, and that a file that it replaces is a picture.
 static void check_png(const struct code_options *o, const char *output, struct err *e)
 {
     if (comm_launched_rank() != 0)
@@ -96,7 +96,7 @@ static void check_png(const struct code_options *o, const char *output, struct e
         picture_check_replace(o->png, e);
 }
 
-// Refuses options that a grid excludes: it has its own codes, so there is no count, and none is drawn.
+// Refuses options that contradict a grid: the grid gives the codes and their number, and no code is drawn.
 static void check_grid(const struct code_options *o, struct err *e)
 {
     if (o->grid && o->count)

@@ -1,4 +1,4 @@
-// What encode, decode and generate have in common: the options, and the way from them to a split of a data set.
+// Shared by encode, decode and generate: the options, and the function that does their work.
 #pragma once
 
 #include "apply/codes_file.h"
@@ -8,10 +8,10 @@ struct code_options {
     int64_t ranks, threads;
     char *output;
     bool force;
-    int64_t count, seed, grid; // only of generate; count, grid: 0 if not given
+    int64_t count, seed, grid; // only of generate; count and grid are 0 if not given
     char *png;
 };
-// The rows of the table that all three have; others may come before them.
+// The options that all three have, as rows of their tables. Other rows may come before.
 #define CODE_FIELDS                                                                                    \
     {.key = "output",                                                                                  \
         .type = FIELD_TEXT,                                                                            \
@@ -38,5 +38,5 @@ struct code_options {
         0                                                                                              \
     }
 
-// Parses the options, does the work and prints. Returns the exit code.
+// Parses the options, writes the split and prints a summary. Returns the exit code.
 int code_command(const struct command *command, enum code_task task, int argc, char **argv);

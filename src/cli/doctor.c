@@ -1,4 +1,4 @@
-// The list of findings.
+// Adds to the list of findings and frees it.
 #include "cli/doctor.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// The file system of a folder: whether it can be written, locks, and keeps what several ranks write.
+// Checks the file system of a folder: whether it can be written, has locks, and keeps what several ranks write.
 #include "base/command.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -42,7 +42,7 @@ char *probe_path(const char *folder)
     return mem_format("%s/.hourglass-doctor.h5", folder);
 }
 
-// Makes a file, syncs, renames and locks it. Returns -1 and errno if anything but the lock fails.
+// Creates a file, syncs it, renames it and locks it. Returns -1 and errno if any step but the lock fails.
 static int write_and_rename(const char *from, const char *to, bool *can_lock)
 {
     int fd = open(from, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -93,7 +93,8 @@ void check_folder(struct findings *l, const char *folder)
 
 // --- parallel writes
 
-// Returns the environment without what launchers have set for this process, in new memory; the strings are borrowed.
+// Returns the environment without the variables that a launcher sets for its ranks, in new memory; the strings are
+// borrowed.
 static char **environment_new(void)
 {
     static const char *const dropped[] = {"SLURM_", "PMIX_", "PMI_", "OMPI_COMM_", "OMPI_UNIVERSE", "MPI_LOCAL"};
@@ -114,7 +115,7 @@ static char **environment_new(void)
     return copy;
 }
 
-// Runs the self-test under the launcher. Returns -1, with its output in `said`, if it did not run.
+// Runs the self-test under the launcher. If it did not run, returns -1, with its output in `said`.
 static int self_test(const struct launcher *l, const char *folder, struct store_probe *p, char *said, size_t room)
 {
     char self[4096] = "", ranks[16], **environment = environment_new();
@@ -124,7 +125,7 @@ static int self_test(const struct launcher *l, const char *folder, struct store_
     const char *const arguments[] = {l->path, "-n", ranks, self, "doctor", folder, "--self-test", NULL};
     int failed = -1;
 
-    for (int i = 0; i < 2 && failed; i++) { // Open MPI itself crashes once in some thousand starts
+    for (int i = 0; i < 2 && failed; i++) { // try twice, because Open MPI crashes once in some thousand starts
         int code = command_output(arguments, environment, PROBE_SECONDS, said, room);
         const char *line = strstr(said, "self-test: ");
         bool has_counts = line && sscanf(line, "self-test: %d of %d", &p->wrong, &p->files) == 2;
@@ -135,7 +136,7 @@ static int self_test(const struct launcher *l, const char *folder, struct store_
     return failed;
 }
 
-// Reports the result of the self-test on this number of ranks.
+// Adds the finding of the self-test on `ranks` ranks.
 static void report_probe(struct findings *l, const char *folder, int ranks, const struct store_probe *p)
 {
     if (p->wrong > 0)

@@ -1,4 +1,4 @@
-// The ranks of this job: machines, cores and memory, and whether they get in each other's way.
+// Checks the ranks of this job: machines, cores and memory, and whether ranks get in each other's way.
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/doctor.h"
@@ -39,7 +39,7 @@ struct rank_facts *rank_facts_gather(const struct comm *comm)
 // --- one machine
 struct host {
     const struct rank_facts *first;
-    int ranks, least, together; // cores of the rank with fewest; of all ranks
+    int ranks, least, together; // least: cores of the rank with the fewest; together: cores of all ranks
 };
 
 static int count_bits(const uint64_t *bits)
@@ -128,7 +128,7 @@ static void check_cpus(struct findings *l, const struct rank_facts *r, int size)
     for (int i = 1; i < size; i++)
         if (strcmp(r[i].core, r[0].core) != 0 || strcmp(r[i].cpu, r[0].cpu) != 0) {
             finding_add(l, FINDING_WARNING, "CPUs",
-                "results are the same bits on one kind of CPU alone: ask for one (sbatch --constraint)",
+                "results have the same bits only on the same kind of CPU: ask for one (sbatch --constraint)",
                 "%s has %s (%s), %s has %s (%s)", r[0].host, r[0].cpu, r[0].core, r[i].host, r[i].cpu, r[i].core);
             return;
         }
@@ -136,8 +136,8 @@ static void check_cpus(struct findings *l, const struct rank_facts *r, int size)
         l, FINDING_GOOD, "CPUs", NULL, "%s, kernels %s, %s (%s)", r[0].cpu, kernels()->set, gemm_library(), r[0].core);
 }
 
-// Checks that OpenBLAS knows this CPU: before 0.3.27 or so, it does not know every one and falls back to kernels of
-// 2004. kernels/gemm.c says which products it serves.
+// Checks that OpenBLAS knows this CPU. Versions before about 0.3.27 do not know every CPU, and then use the kernels for
+// CPUs of 2004. kernels/gemm.c says which products OpenBLAS computes.
 static void check_blas(struct findings *l, const char *core)
 {
     static const char *const old[] = {"Prescott", "Core2", "Penryn", "Nehalem", "Generic", "generic", "NORTHWOOD"};

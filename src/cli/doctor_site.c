@@ -1,4 +1,4 @@
-// How this process was started, what Slurm says, which network there is.
+// Checks how this process was started, what Slurm reports, and which network there is.
 #include "base/command.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { PATIENCE = 5 }; // seconds, for Slurm's answers
+enum { PATIENCE = 5 }; // seconds that a command of Slurm may take
 
 void check_launch(struct findings *l, int size)
 {
@@ -77,7 +77,7 @@ static void check_srun(struct findings *l)
         finding_add(l, FINDING_GOOD, "PMIx", NULL, "srun has PMIx, SLURM_PMIX_FENCE is %s", getenv("SLURM_PMIX_FENCE"));
 }
 
-// Returns the seconds of "[days-][[hours:]minutes:]seconds", or -1 for anything else, such as UNLIMITED.
+// Returns the seconds of a time "[days-][[hours:]minutes:]seconds", or -1 for any other text, such as UNLIMITED.
 static long seconds_left(const char *text)
 {
     long days = 0, v[3] = {0}, seconds = 0;
@@ -148,8 +148,8 @@ static bool first_card(char out[128])
     return *out;
 }
 
-// Writes the settings by which the distribution excludes networks ("pml = ^ucx") and that the user has not replaced.
-// Returns whether there are any.
+// Writes the settings ("pml = ^ucx") by which the distribution excludes networks, except those that the user has
+// replaced. Returns true if there are any.
 static bool shut_out(char out[256])
 {
     char line[256], key[64], value[128], variable[96];

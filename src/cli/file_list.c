@@ -1,4 +1,4 @@
-// Searches folders in order of name, so that two machines list the same.
+// Searches folders in the order of names, so that two machines list the same files in the same order.
 #include "cli/file_list.h"
 
 #include "base/mem.h"
@@ -31,7 +31,7 @@ static int search_folder(struct file_list *l, const char *folder, struct err *e)
         char *path = mem_format("%s/%s", folder, list[i]->d_name);
         size_t length = strlen(path);
         struct stat s;
-        if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) // no link: it could lead in a circle
+        if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) // follows no links, which could form a circle
             failed |= search_folder(l, path, e);
         else if (length > 3 && strcmp(path + length - 3, ".h5") == 0)
             add_file(l, path);

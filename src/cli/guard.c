@@ -1,5 +1,5 @@
-// Commands that read files of others, in a child process: HDF5 crashes on some malformed files by chance, even after a
-// walk has found nothing wrong.
+// Runs commands that read foreign files in a child process: HDF5 crashes on some malformed files by chance, even after
+// a walk has found nothing wrong.
 #include "cli/guard.h"
 
 #include "base/cleanup.h"
@@ -17,16 +17,17 @@ static bool is_crash(int sign)
     return sign == SIGSEGV || sign == SIGBUS || sign == SIGABRT || sign == SIGFPE || sign == SIGILL;
 }
 
-static volatile sig_atomic_t child; // that runs the command
+static volatile sig_atomic_t child; // process number of the child that runs the command
 
-// Passes the signal to the child and waits for its end, so that nothing of the command is left when the parent ends.
+// Passes the signal to the child and waits until the child has ended, so that nothing of the command still runs when
+// the parent ends.
 static void pass_signal(int sign)
 {
     kill((pid_t)child, sign);
 }
 
-// Ends this process as the child has ended: returns its exit code, or raises the signal that ended it. After a crash
-// prints a message and returns ERR_DATA.
+// Ends this process in the same way as the child: returns the child's exit code, or raises the signal that ended it.
+// After a crash, prints a message and returns ERR_DATA.
 static int end_as(int status)
 {
     if (WIFEXITED(status))
@@ -53,7 +54,7 @@ int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
     ASSERT(argc > 0 && argv[0], "%d arguments", argc);
     fflush(NULL);
     cleanup_start();
-    signals_block(passed, &set, &before); // until their receiver knows what to do
+    signals_block(passed, &set, &before); // until `child` is set and the handlers are installed
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid <= 0) {
@@ -63,7 +64,7 @@ int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
     if (pid < 0)
         return run(argc, argv);
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGTERM); // it ends with its parent
+        prctl(PR_SET_PDEATHSIG, SIGTERM); // the child ends with its parent
         return getppid() == parent ? run(argc, argv) : 128 + SIGTERM;
     }
 

@@ -1,4 +1,4 @@
-// Commands that read files of others, in a child process.
+// Runs commands that read foreign files in a child process.
 #pragma once
 
 #include <stdbool.h>

@@ -1,7 +1,8 @@
 // Help, man page and completions of the shells, printed from the tables of options.
 //
-// `hourglass COMMAND --help` prints text. `hourglass --help=man`, `=bash` and `=zsh` print a whole file each: a head,
-// a part per subcommand, a foot. The build runs the program to make the files that `cmake --install` puts in place.
+// `hourglass COMMAND --help` prints plain text. `hourglass --help=man`, `=bash` and `=zsh` print a whole file each: a
+// head, a part per subcommand, a foot. The build runs the program to make the files that `cmake --install` puts in
+// place.
 #include "cli/help.h"
 
 #include "base/err.h"
@@ -35,7 +36,7 @@ char help_letter(const struct command *c, const char *key)
     return 0;
 }
 
-// Returns what an option's value is called, or "" if it takes none.
+// Returns the name for an option's value in help, or "" if the option takes no value.
 static const char *value_name(const struct field *f)
 {
     static const char *const names[] = {"", "N", "X", "TEXT", "CHOICE", "N", "TEXT", ""};
@@ -43,7 +44,7 @@ static const char *value_name(const struct field *f)
     return names[f->type];
 }
 
-// Returns whether help should add the default that the table has.
+// Returns true if help should add the default in the table.
 static bool shows_default(const struct field *f)
 {
     return f->default_text && f->type != FIELD_BOOL && !strstr(f->help, "default");
@@ -84,7 +85,7 @@ static void print_about(const struct command *c)
 }
 
 // --- man page: see man(7) and groff_man_style(7)
-// Prints a string so that troff takes nothing in it as a command.
+// Prints a string with escapes, so that troff does not take any part of it as a command.
 static void print_troff(const char *text)
 {
     bool begins_line = true;
@@ -200,7 +201,7 @@ static void print_bash_foot(void)
 }
 
 // --- zsh
-// Prints a string as it must be in a single-quoted [explanation] of _arguments.
+// Prints a string with the escapes that a single-quoted [explanation] of _arguments needs.
 static void print_zsh_text(const char *text)
 {
     for (const char *at = text; *at; at++) {

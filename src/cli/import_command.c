@@ -37,7 +37,7 @@ static void add_label_counts(struct text *t, const struct import_summary *s)
         text_add(t, ", ...");
 }
 
-// Prints what was made of columns of text.
+// Prints which features the columns of text became.
 static void print_columns(const struct import_summary *s)
 {
     enum { SHOWN = 30 };

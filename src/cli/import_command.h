@@ -1,7 +1,7 @@
-// An import as a command runs it: with its summary and warnings printed.
+// Runs an import for a command, and prints its summary and warnings.
 #pragma once
 
 #include "import/import.h"
 
-// Imports what `o` says, and prints what came of it. Returns -1 and errors on failure.
+// Imports by the options `o`, and prints a summary. Returns -1 and errors on failure.
 int import_with_summary(struct import_options *o, struct err *e);

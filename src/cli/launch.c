@@ -1,4 +1,4 @@
-// How a run gets its ranks: by the launcher that started us, or by one that we start.
+// Gives a run its ranks, by the launcher that started us or by one that we start.
 #include "cli/launch.h"
 
 #include "base/mem.h"
@@ -19,7 +19,7 @@ int launch_cores(void)
 
 int launch_threads(int local_ranks)
 {
-    const char *wish = getenv("OMP_NUM_THREADS"); // a list: the first number is that of the outermost region
+    const char *wish = getenv("OMP_NUM_THREADS"); // may be a list: its first number is for the outermost region
     int cores = wish && atoi(wish) > 0 ? atoi(wish) : launch_cores() / local_ranks;
     return cores > 1 ? cores : 1;
 }
@@ -73,7 +73,8 @@ static char **command_line(const struct launcher *launcher, const struct launch 
     return arguments;
 }
 
-// Returns -1 and an error if no rank could be started; otherwise ends this process with the exit code of the ranks.
+// Starts the launcher and ends this process with the exit code of the ranks. Returns -1 and an error if no rank could
+// be started.
 static int start_ranks(const struct launch *l, struct err *e)
 {
     struct launcher launcher;

@@ -1,4 +1,4 @@
-// How a run gets its ranks: by the launcher that started us, or by one that we start.
+// Gives a run its ranks, by the launcher that started us or by one that we start.
 #pragma once
 
 #include "base/err.h"
@@ -6,27 +6,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-int launch_cores(void); // that this process may use
-// Returns how many threads each of that many ranks on this node can have: OMP_NUM_THREADS, or its share of the cores.
+int launch_cores(void); // returns the number of cores that this process may use
+// Returns the number of threads per rank if `local_ranks` ranks run on this node: OMP_NUM_THREADS, or a rank's share of
+// the cores.
 int launch_threads(int local_ranks);
-// Returns the number of ranks: `ranks`, or if that is 0, as many as there are trials, each with cores of its own for
-// its threads.
+// Returns the number of ranks: `ranks` or, if that is 0, enough for all trials at once, but only as many as have their
+// own cores for their threads.
 int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials);
 struct launch {
     int ranks, threads;
-    bool is_wish;     // the user asked for that number of ranks
+    bool is_wish;     // the user has given the number of ranks
     bool reads_input; // rank 0 reads standard input
     int argc;
     char **argv;        // of this command
-    const char *folder; // of a run, whose beacons name a rank that dies; NULL: no run
+    const char *folder; // of a run; its beacons describe a rank that dies; NULL: no run
 };
-// Starts the launcher of this program's MPI (comm/launcher.h) with this very command if more than one rank is wanted
-// and no launcher has started us, and ends this process with the exit code of the ranks (supervise.h). Otherwise, and
-// if the ranks were not a wish and cannot be started, returns 0. Returns -1 and the reason if a wish cannot be met.
+// If more than one rank is needed and no launcher has started us, starts the launcher of this program's MPI
+// (comm/launcher.h) with this same command, and ends this process with the exit code of the ranks (supervise.h).
+// Otherwise returns 0, also if the ranks cannot be started and the user has not asked for them. Returns -1 and the
+// reason if the user's number of ranks cannot be started.
 int launch_ranks(const struct launch *l, struct err *e);
-// Sets what a launcher has to know when we start it with that many threads in all. The user's own settings stay.
+// Sets the variables that a launcher needs when we start it with `workers` threads in all. Does not change variables
+// that the user set.
 void launch_environment(const struct launcher *l, int workers);
 
-// Prints the errors of a command that several ranks may run, on rank 0 only: a launcher ends the job, and loses its
-// messages, at the first rank whose exit code is not 0. Returns the exit code of this rank: 0 if it prints nothing.
+// Prints the errors of a command, which may run on several ranks, on rank 0 only. Returns the exit code of this rank.
+// On other ranks that is 0: at the first rank with another exit code the launcher would end the job and lose its
+// messages.
 int launch_print_errors(const struct err *e);

@@ -1,4 +1,4 @@
-// Older files do not say what their columns are; then each feature is one.
+// Reads the columns of data sets and models. Older files have no columns; then each feature is one column.
 #include "cli/like.h"
 
 #include "base/err.h"
@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Copies the columns, or makes them of the names of the features. Returns -1 and an error if there are neither.
+// Sets *out to a copy of the columns or, if there are none, to one column for each name of a feature. Returns -1 and an
+// error if there are neither.
 static int take_columns_or_names(
     const char *name, const struct columns *columns, char *const *features, int n, struct columns *out, struct err *e)
 {

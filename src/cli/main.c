@@ -1,4 +1,4 @@
-// hourglass COMMAND: finds the subcommand and hands over.
+// hourglass COMMAND: finds the subcommand and runs it.
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/input.h"
@@ -24,7 +24,7 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *help;
-    bool is_guarded; // reads files of others, in one process unless a launcher has started several
+    bool is_guarded; // reads foreign files: runs in a child process, unless a launcher has started several ranks
     bool is_threaded;
 } commands[] = {
     {"import", cmd_import, "files of other formats become a data set", true, false},
@@ -47,7 +47,8 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-// Prints the program's own help. In formats other than text, every subcommand adds its part, from its table of options.
+// Prints the help of the program. In formats other than text, every subcommand adds its part, from its table of
+// options.
 static int print_program_help(const char *format)
 {
     const char *names[COMMANDS], *summaries[COMMANDS];
@@ -88,8 +89,8 @@ static int refuse_command(const char *name)
     return 2;
 }
 
-// `hourglass top run.h5 --csv >>run.h5`: returns true if standard output is a file that an argument names, with a split
-// behind it or not, or the run.h5 of a folder that one names.
+// Returns true if standard output is a file that an argument names, as in `hourglass top run.h5 --csv >>run.h5`. The
+// argument may have a split after the file, or may be a folder with a run.h5.
 static bool writes_to_argument(int argc, char **argv, const char **found)
 {
     static const char here[] = "/proc/self/fd/1";
@@ -114,7 +115,7 @@ static bool writes_to_argument(int argc, char **argv, const char **found)
     return false;
 }
 
-// Checks the program's environment variables. A wrong value would otherwise be ignored in silence.
+// Checks the environment variables of the program, because a wrong value would be ignored without a message.
 static int check_environment(void)
 {
     static const char *const sets[] = {"avx512", "avx2", "base", "plain"};
@@ -138,7 +139,7 @@ static int check_environment(void)
     return failed;
 }
 
-// Makes output appear in whole lines, because the launcher of Open MPI 5 sometimes loses the first piece of a line.
+// Writes output in whole lines, because the launcher of Open MPI 5 sometimes loses the first piece of a line.
 static void buffer_lines(void)
 {
     setvbuf(stderr, NULL, _IOLBF, 1 << 16);
@@ -146,8 +147,8 @@ static void buffer_lines(void)
         setvbuf(stdout, NULL, _IOLBF, 1 << 16);
 }
 
-// Opens standard streams that are closed. A file that is opened later would otherwise take their place, and get what is
-// printed. Writing to the replacement fails.
+// Opens standard streams that are closed. Otherwise a file that is opened later would take the place of one, and get
+// the output. Writing to the opened streams fails.
 static void open_streams(void)
 {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
@@ -155,7 +156,7 @@ static void open_streams(void)
             _exit(ERR_SYSTEM);
 }
 
-// Returns whether the reader of standard output has closed it, as `head` does when it has enough.
+// Returns true if the reader of standard output has closed it, as `head` does when it has enough lines.
 static bool has_no_reader(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -163,8 +164,8 @@ static bool has_no_reader(void)
     return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
-// Writes what is left of standard output. Returns `code`, or ERR_IO and prints a message if output of a command that
-// succeeded is lost.
+// Writes the rest of standard output. Returns `code`; but if output of a command that succeeded is lost, prints a
+// message and returns ERR_IO.
 static int flush_output(int code)
 {
     bool is_lost = ferror(stdout);
@@ -181,7 +182,7 @@ static int flush_output(int code)
     return code ? code : ERR_IO;
 }
 
-// Runs a subcommand and returns its exit code. A rank has no guard, and removes its temporaries itself when a signal
+// Runs a subcommand and returns its exit code. A rank is not guarded, and removes its own temporaries when a signal
 // ends it. `run` handles signals in its own way.
 static int start_command(int i, int argc, char **argv)
 {
@@ -213,8 +214,8 @@ static int command_run(int argc, char **argv)
     return refuse_command(argv[1]);
 }
 
-// Returns true if one thread does the work: of options such as -t 1 or --threads=1 the last one counts, and without one
-// the environment. If the value of another option looks like them, it makes no difference but time.
+// Returns true if one thread does the work. The last of the options -t 1, --threads=1 and the like decides; without
+// one, the environment. If the value of another option looks like them, the mistake costs only time.
 static bool uses_one_thread(char **argv)
 {
     const char *wanted = NULL;
@@ -231,8 +232,8 @@ static bool uses_one_thread(char **argv)
     return wanted ? strcmp(wanted, "1") == 0 : launch_threads(1) == 1;
 }
 
-// Starts the program again with threads that sleep while they have no work, because the OpenMP library reads how they
-// wait before main: by default, some stay awake for milliseconds between two epochs and keep the core from others.
+// Starts the program again with an environment in which idle threads sleep. The OpenMP library reads before main how
+// threads wait. By default some stay awake for milliseconds between two epochs, and keep the core from others.
 static void let_threads_sleep(char **argv)
 {
     bool is_threaded = false;
@@ -241,10 +242,10 @@ static void let_threads_sleep(char **argv)
         is_threaded |= strcmp(argv[1], commands[i].name) == 0 && commands[i].is_threaded;
     if (!is_threaded || launch_cores() == 1 || getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT"))
         return;
-    if (uses_one_thread(argv)) // no thread waits for another, and a start costs as much as scoring 100,000 rows
+    if (uses_one_thread(argv)) // no thread waits for another, and a restart takes as long as scoring 100,000 rows
         return;
     setenv("OMP_WAIT_POLICY", "passive", 0);
-    execv("/proc/self/exe", argv); // if it fails, the threads stay awake
+    execv("/proc/self/exe", argv); // if execv fails, the threads stay awake
 }
 
 int main(int argc, char **argv)

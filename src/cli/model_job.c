@@ -1,4 +1,4 @@
-// A trained model at work on new data: launch, start of MPI, loading, end.
+// Applies a trained model to new data: launches ranks, starts MPI, loads the model, does the work and ends MPI.
 #include "cli/model_job.h"
 
 #include "apply/new_rows.h"
@@ -36,7 +36,7 @@ static void check_job_output(const struct model_job *j, const char *data, struct
     free(model);
 }
 
-// Walks the file of a split that `work` opens by itself.
+// Walks the file of a split that `work` opens on its own.
 static void walk_calibration(const char *name, struct err *e)
 {
     struct data_source source = {0};

@@ -11,7 +11,7 @@
 
 enum { OPTIONS_MAX = 32, HELP = 1000, VERSION, FIRST };
 
-// Returns the key that a letter is short for, or NULL if there is none.
+// Returns the key of the option with a short letter, or NULL if there is none.
 static const char *long_key(const struct command *c, int letter, char out[64])
 {
     for (const char *at = c->shorts; at && *at; at += strcspn(at, " "), at += *at == ' ')
@@ -40,7 +40,7 @@ static void make_options(const struct command *c, struct option *options, char *
     options[n] = (struct option){0};
 }
 
-// Prints the help of --help=FORMAT; NULL is text. Returns 1, or -1 and an error if there is no such format.
+// Prints the help for --help=FORMAT; NULL is text. Returns 1, or -1 and an error if there is no such format.
 static int print_command_help(const struct command *c, const char *format, struct err *e)
 {
     int found = help_format_named(format);
@@ -51,8 +51,8 @@ static int print_command_help(const struct command *c, const char *format, struc
     return 1;
 }
 
-// Sets an option from its text. *seen has a bit for every option that was set so far. An option with one value is
-// refused the second time, because the first value would be lost; a flag says the same twice, and a list grows.
+// Sets an option from its text. *seen has a bit for every option that was set before. An option with one value is
+// refused the second time, because the first value would be lost. A flag may be repeated, and a list grows.
 static void set_option(
     const struct command *c, const struct field *f, void *config, const char *text, uint32_t *seen, struct err *e)
 {

@@ -1,4 +1,4 @@
-// Moves bytes from pipe to pipe by splice, which never blocks here, so that signals are still seen while the reader is
+// Moves bytes from pipe to pipe by splice, which does not block here. So signals are noticed even while the reader is
 // slow.
 #include "cli/relay.h"
 
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 1 << 16, PATIENCE = 100 }; // milliseconds
+enum { PIECE_BYTES = 1 << 16, PATIENCE = 100 }; // bytes; milliseconds
 
 void relay_open(struct relay *r, int to)
 {

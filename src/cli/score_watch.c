@@ -1,4 +1,4 @@
-// Thresholds, drift and alerts of score.
+// Handles thresholds, drift and alerts for `score`.
 #include "cli/score_watch.h"
 
 #include "apply/blame.h"
@@ -19,8 +19,8 @@
 
 static const struct {
     const char *name, *about;
-    double default_limit;   // NaN: none
-    const char *of_windows; // what it is about if samples are windows; NULL: the same
+    double default_limit;   // NaN: the limit has no default
+    const char *of_windows; // replaces `about` if samples are windows; NULL: `about` fits both
 } limits[ALERT_LIMITS] = {
     [ALERT_SHARE] = {"share", "share of the rows above the threshold", .2,
         "share of the time steps above their threshold"},
@@ -34,7 +34,7 @@ static const struct {
 
 // --- options
 
-// Reads "psi=0.25", of which `n` bytes count.
+// Reads a limit such as "psi=0.25" from text[0..n).
 static void read_alert_limit(struct score_watch *w, const char *text, size_t n, struct err *e)
 {
     for (int i = 0; i < ALERT_LIMITS; i++) {
@@ -71,7 +71,7 @@ void score_watch_read(struct score_watch *w, struct err *e)
     }
 }
 
-// Sets the threshold of time steps, whose training errors the model has, too.
+// Sets the threshold of time steps, for which the model has training errors, too.
 static void choose_step_threshold(const struct threshold_request *q, struct score_job *job, struct err *e)
 {
     bool is_possible = q->rule->method == THRESHOLD_VALUE || !threshold_needs_scores(q->rule);
@@ -107,9 +107,9 @@ int score_watch_choose(
     return rc;
 }
 
-// --- what is found
+// --- the findings
 
-// Returns the name of a column for messages, in out.
+// Writes the name of a column for messages to `out`. Returns the name.
 static const char *column_title(const struct trained_model *m, int column, char out[64])
 {
     char *name = blame_feature_name(m, column);
@@ -136,12 +136,12 @@ static void print_change(const struct score_job *job, const struct drift_report 
     text_free(&columns);
 }
 
-// What is judged: rows, or time steps if samples are windows.
+// The samples that are judged: rows or, if samples are windows, time steps.
 struct judged_samples {
-    const char *name;                  // "row"
-    int64_t n, above, unscored;        // of these, with an error above the threshold, and without one
+    const char *name;                  // "row" or "time step"
+    int64_t n, above, unscored;        // numbers of samples: all; above the threshold; without an error
     double threshold;                  // NaN: unknown
-    const struct reference *reference; // of the same in the training data
+    const struct reference *reference; // errors of the same kind of samples in the training data
 };
 
 static struct judged_samples judged_of(const struct score_job *job, const struct score_outcome *o)
@@ -174,7 +174,7 @@ void score_watch_print(const struct score_job *job, const struct score_outcome *
         log_warning("all %ss are above the threshold: the data looks different from the training data", s.name);
 }
 
-// Returns the figure that a limit is about; NaN if it is not known.
+// Returns the figure that is compared with a limit, or NaN if it is not known.
 static double watched_figure(enum alert_limit limit, const struct score_job *job, const struct score_outcome *o)
 {
     const struct drift_report *d = &o->drift;

@@ -1,4 +1,4 @@
-// What score does with thresholds and drift: --threshold, --calibrate and --alert.
+// Options of `score` for thresholds and drift: --threshold, --calibrate and --alert.
 #pragma once
 
 #include "apply/scores_file.h"
@@ -6,19 +6,19 @@
 #include "metrics/threshold.h"
 
 enum alert_limit {
-    ALERT_SHARE,     // rows above the threshold
-    ALERT_UNSCORED,  // rows without an error
-    ALERT_ERROR_KS,  // the errors
-    ALERT_ERROR_PSI, //
-    ALERT_KS,        // the column with the largest index
-    ALERT_PSI,       //
+    ALERT_SHARE,     // share of rows above the threshold
+    ALERT_UNSCORED,  // share of rows without an error
+    ALERT_ERROR_KS,  // drift of the errors
+    ALERT_ERROR_PSI, // drift of the errors
+    ALERT_KS,        // drift of the column that drifts most
+    ALERT_PSI,       // drift of the column that drifts most
     ALERT_LIMITS
 };
 
 struct score_watch {
     char *threshold, *calibrate, *alert; // options, as given; NULL: not given
     struct threshold_rule rule;          // of `threshold`
-    double limit[ALERT_LIMITS];          // NaN: none
+    double limit[ALERT_LIMITS];          // NaN: no limit
 };
 
 #define SCORE_WATCH_FIELDS(owner, member)                                                                                \
@@ -31,14 +31,14 @@ struct score_watch {
             "end with exit code 10 if a limit is passed: share=0.2,unscored=0.1,error_ks=0.3,error_psi=0.25,ks=0.5,"     \
             "psi=0.25, any of them; default: share=0.2,error_psi=0.25,psi=0.25")
 
-// Reads the options. Errors are in `e`.
+// Reads the options. Adds mistakes to `e`.
 void score_watch_read(struct score_watch *w, struct err *e);
-// Collective over team->comm. Sets job->threshold if the options say so. *p_value becomes what job->p_value borrows, to
-// be freed by the caller in any case. Returns -1 and an error on every rank.
+// Collective over team->comm. Sets job->threshold if the options give one. Sets *p_value to memory that job->p_value
+// borrows, and that the caller frees in any case. Returns -1 and an error on every rank.
 int score_watch_choose(
     const struct team *team, const struct score_watch *w, struct score_job *job, float **p_value, struct err *e);
-// Prints how the rows differ from the training rows, on rank 0.
+// On rank 0, prints how the rows differ from the training rows.
 void score_watch_print(const struct score_job *job, const struct score_outcome *o);
-// Collective over comm. Returns -1 and an error of kind ERR_ALERT on every rank if a limit is passed.
+// Collective over comm. Returns -1 and an error of kind ERR_ALERT on every rank if a limit is exceeded.
 int score_watch_alert(const struct comm *comm, const struct score_watch *w, const struct score_job *job,
     const struct score_outcome *o, struct err *e);

@@ -1,4 +1,4 @@
-// What the end of `run` and `top` have in common: leaderboard, samples, picture, paths.
+// Shows the leaderboard, samples, pictures and paths of a run, at the end of `run` and for `top`.
 #include "cli/show.h"
 
 #include "base/err.h"
@@ -25,7 +25,7 @@ static const struct leaderboard_row *find_trial(
         if (!row_is_stale(&rows[i]))
             return &rows[i];
     if (!id)
-        return &rows[0]; // all are stale
+        return &rows[0]; // all trials are stale
     for (int i = 0; i < n; i++)
         if (strncmp(rows[i].id, id, strlen(id)) == 0) {
             if (found) {
@@ -41,7 +41,7 @@ static const struct leaderboard_row *find_trial(
     return found;
 }
 
-// Returns the folder of a run, which is named by its folder or a file in it, in new memory. Pictures go there.
+// Returns the folder of a run in new memory; `run` is that folder or a file in it. Pictures are written there.
 static char *folder_of_run(const char *run)
 {
     struct stat s;
@@ -53,7 +53,7 @@ static char *folder_of_run(const char *run)
     return slash ? mem_format("%.*s", (int)(slash - run), run) : mem_text(".");
 }
 
-// Draws the time steps of a test set of windows.
+// Draws the errors of the time steps of a test set, if its samples are windows.
 static int show_series(const char *folder, const struct leaderboard_row *s, const char *set, struct err *e)
 {
     char *picture = mem_format("%s/series-%.8s.png", folder, s->id);
@@ -87,7 +87,7 @@ static int show_samples(
     struct err found = {0};
     int failed = top_show(s, &top, &found);
     bool is_wish = o->trial || o->by_class || o->set || rule.rule;
-    bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run outlives its data, or is taken elsewhere
+    bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run may outlive its data, or be copied elsewhere
     is_gone = is_gone && !store_is_damage(&found);
     if (is_gone)
         log_print("\nNo samples   %.*s\n", (int)strcspn(found.text, "\n"), found.text);
@@ -105,7 +105,7 @@ static int show_samples(
     return failed;
 }
 
-// Explains why some trials come last. Returns how many are stale.
+// Explains why some trials are last. Returns how many are stale.
 static int show_stale(const struct leaderboard_row *rows, int n)
 {
     const char *sources = "";
@@ -150,7 +150,7 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
             ties);
     int stale = show_stale(rows, n);
     show_configurations(rows, n, o->rows);
-    if (stale == n && !o->trial) { // no trial is the best
+    if (stale == n && !o->trial) { // there is no best trial
         free(folder);
         return 0;
     }

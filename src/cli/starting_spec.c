@@ -15,27 +15,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW_ROWS = 300 };    // with fewer, no row is kept for validation
-enum { SHORT_PART = 16 };   // time steps for validation, of the longest part
-enum { GAP_STEPS = 5 };     // a time that is longer than this many usual steps is a gap
-enum { PIECE_ROWS = 1000 }; // that are looked at together
+enum { FEW_ROWS = 300 };    // with fewer rows, none is kept for validation
+enum { SHORT_PART = 16 };   // validation needs this many time steps of the longest part
+enum { GAP_STEPS = 5 };     // a step longer than this many usual steps is a gap
+enum { PIECE_ROWS = 1000 }; // rows that are read at a time
 enum { BATCHES_PER_EPOCH = 50 };
 
-// What the proposal depends on.
+// The facts about the data on which the proposal depends.
 struct facts {
     const char *source;
     const struct dataset *d;
-    int64_t missing;       // values
-    char *test;            // owned: the split of the same file that is called test; NULL: there is none
-    char *labels;          // owned: how often each occurs; NULL: there are none
-    char *common;          // owned: the label that occurs most often, as YAML writes it
-    int64_t n_common;      // its rows
+    int64_t missing;       // number of missing values
+    char *test;            // owned: the split `test` of the same file; NULL: there is none
+    char *labels;          // owned: how often each label occurs; NULL: there are no labels
+    char *common;          // owned: the most frequent label, as YAML writes it
+    int64_t n_common;      // number of rows with that label
     double least, largest; // of the values that are not missing
     bool is_image, is_series;
     bool has_validation;
     int64_t window;    // time steps of a window; 0: auto
-    bool has_pixels;   // an image of bytes
-    double usual_step; // seconds, the median of the steps of a series; 0: not known
+    bool has_pixels;   // samples are images of bytes
+    double usual_step; // seconds, the median of the steps between rows; 0: not known
 };
 
 static void facts_free(struct facts *f)
@@ -47,7 +47,7 @@ static void facts_free(struct facts *f)
 
 // --- facts
 
-// Counts the missing values and finds the range of the others.
+// Counts the missing values and finds the range of the other values.
 static void learn_values(struct facts *f)
 {
     const struct dataset *d = f->d;
@@ -63,7 +63,7 @@ static void learn_values(struct facts *f)
         dataset_gather(d, rows, n, x);
         for (int64_t i = 0; i < (int64_t)n * d->columns; i++) {
             f->missing += isnan(x[i]) != 0;
-            f->least = fmin(f->least, x[i]); // NaN is passed over
+            f->least = fmin(f->least, x[i]); // fmin ignores NaN
             f->largest = fmax(f->largest, x[i]);
         }
     }
@@ -77,7 +77,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Sets *rows to how often the most frequent label occurs, and returns it.
+// Returns the most frequent label, and sets *rows to the number of its rows.
 static int64_t most_frequent_label(const struct dataset *d, int64_t *rows)
 {
     int64_t *sorted = mem_new((size_t)d->rows, sizeof *sorted), found = d->label[0], run = 0;
@@ -115,8 +115,8 @@ static void learn_labels(struct facts *f)
     text_free(&counts);
 }
 
-// Returns true if most rows follow the one before after about the same time, as those of a sensor do. The rows of a log
-// of events do not. Gaps are rare, and so are clocks that go back at the end of summer time.
+// Returns true if the time from a row to the next is about the same for most rows, as in data of a sensor, but not in a
+// log of events. Gaps are rare, and so are clocks that go back at the end of summer time.
 static bool is_regular(const struct dataset *d, double usual_step)
 {
     const struct coordinates *c = &d->coordinates;
@@ -148,7 +148,7 @@ static double median_step(const struct dataset *d)
     return median;
 }
 
-// Returns the number of rows of the longest part of a series without a gap.
+// Returns the number of rows of the longest part of a series without gaps.
 static int64_t longest_part(const struct dataset *d, double max_gap)
 {
     const struct coordinates *c = &d->coordinates;
@@ -163,8 +163,8 @@ static int64_t longest_part(const struct dataset *d, double max_gap)
     return longest;
 }
 
-// Chooses the length of windows so that the parts for training, test and validation all have some. The last time steps
-// of every part are for the test set, and of the rest the last ones for validation.
+// Chooses a length of windows so that the parts for training, test and validation all have windows. The last time steps
+// of every part are for the test set; before these, the last ones are for validation.
 static void choose_window(struct facts *f)
 {
     int64_t longest = longest_part(f->d, GAP_STEPS * f->usual_step);
@@ -207,7 +207,7 @@ static bool has_split(struct store_file *f, const char *split, struct err *e)
     return is_there;
 }
 
-// Learns what the file says besides the rows. The test set of FILE.h5:train is FILE.h5:test, if that is there.
+// Learns facts from the file besides its rows. The test set for FILE.h5:train is FILE.h5:test, if the file has it.
 static void learn_file(struct facts *f, struct err *e)
 {
     const char *split = strrchr(f->source, ':') + 1;
@@ -239,7 +239,7 @@ static int learn_facts(const char *source, const struct dataset *d, struct facts
 
 // --- sections
 
-// A string as a value of YAML: as it is, or in quotes.
+// Appends a string as a value of YAML, in quotes if it needs them.
 static void add_value(struct text *t, const char *value)
 {
     bool is_plain = isalpha((unsigned char)*value) || *value == '/' || *value == '.';
@@ -305,7 +305,7 @@ static void propose_scaling(struct text *t, const struct facts *f)
         text_add(t, "  scale: standard                # mean 0, deviation 1; or robust, min_max, unit, none\n");
 }
 
-// Rows of which each is a time step become windows.
+// Appends the section for windows, if each row is a time step.
 static void propose_windows(struct text *t, const struct facts *f)
 {
     char number[32];

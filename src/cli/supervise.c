@@ -1,8 +1,8 @@
-// Watches the launcher, the signals that we get, and the ranks with one epoll.
+// Watches the launcher, the ranks and our own signals with one epoll.
 //
-// A launcher ends all ranks when one dies, and names it only in the middle of a long message. So we open a pidfd for
-// each rank when it announces itself. The pidfd that becomes readable first belongs to the rank that died first: epoll
-// reports them in that order, even if we wake late.
+// When a rank dies, the launcher ends all ranks, and names the dead one only in the middle of a long message. So we
+// open a pidfd for each rank when it announces itself. The pidfd that becomes readable first belongs to the rank that
+// died first: epoll reports them in that order, even if we wake late.
 #include "cli/supervise.h"
 
 #include "base/clock.h"
@@ -28,21 +28,21 @@
 
 enum { EXPLAIN_SECONDS = 60 };
 enum { LAUNCHER_ENDED = 1 }; // Open MPI's exit code after SIGTERM or SIGINT; also ERR_TRIAL, which a rank announces
-// What epoll reports, besides ranks by their numbers.
+// Events of epoll other than the end of a rank, which has the number of the rank.
 enum { SIGNALS = -1, ANNOUNCEMENTS = -2, OUTPUT = -3, MESSAGES = -4, LEAST_EVENT = MESSAGES };
 
 struct child {
     const struct supervision *s;
     pid_t pid;
-    int *rank_fd; // (ranks), owned; -1: not announced yet, -2: has ended
-    int events;   // epoll
+    int *rank_fd; // (ranks), owned; -1: the rank has not announced itself, -2: it has ended
+    int events;   // descriptor of epoll
     int signals, announcements;
     int known, first_dead;
-    int worst; // exit code that a rank announced
+    int worst; // largest exit code that a rank has announced
     bool is_asked_to_end;
-    int ended_by;                  // signal at which we ended the launcher; 0: none
-    double asked_at;               // when the first such signal came
-    struct relay output, messages; // what the launcher prints; messages that go to the same pipe are in output
+    int ended_by;                  // the signal for which we ended the launcher; 0: none
+    double asked_at;               // time when the first such signal came
+    struct relay output, messages; // stdout and stderr of the launcher; if both go to the same pipe, `output` has both
 };
 
 static void await_launcher(const struct child *c, int fd, int what)
@@ -85,7 +85,7 @@ static void take_announcements(struct child *c)
     }
 }
 
-// Kills the ranks that outlive their launcher, which cannot end them any more.
+// Kills the ranks that still run after their launcher has ended, because it cannot end them any more.
 static void end_ranks(struct child *c)
 {
     for (int i = 0; i < c->s->ranks; i++)
@@ -96,8 +96,8 @@ static void end_ranks(struct child *c)
 }
 
 // --- signals
-// Sends the signal to the ranks themselves, because MPICH's launcher dies of SIGUSR2, or to the launcher while some
-// ranks are unknown.
+// Sends the signal to the ranks, because SIGUSR2 would end MPICH's launcher. If some ranks are unknown, sends it to the
+// launcher.
 static void pass_on_request(const struct child *c, int signal)
 {
     if (c->known < c->s->ranks) {
@@ -109,7 +109,8 @@ static void pass_on_request(const struct child *c, int signal)
             syscall(SYS_pidfd_send_signal, c->rank_fd[i], signal, NULL, 0);
 }
 
-// Ends rank 0, which writes, before the others: when one rank has died, the launcher kills the rest at once.
+// Ends rank 0, which may be writing, before the other ranks: when one rank has died, the launcher kills the rest at
+// once.
 static void end_in_order(const struct child *c)
 {
     const int patience = 1000; // milliseconds
@@ -124,16 +125,16 @@ static void end_in_order(const struct child *c)
     pass_on_request(c, SIGCONT);
 }
 
-// SIGPIPE stands for a reader of our output that has ended.
+// Returns true for signals that end the job. SIGPIPE means that a reader of our output has ended.
 static bool ends_job(int signal)
 {
     return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGPIPE;
 }
 
-// Ends the job. A launcher kills its ranks before they can remove what they were writing. So ranks that take no
-// requests are ended first, and the launcher ends because of that. It is ended itself if it does not know its ranks
-// yet, or if a second signal comes later: one that is sent to a whole process group reaches us twice at once, also by
-// our parent (guard.c).
+// Ends the job. A launcher kills its ranks before they can remove the files that they are writing. So, if ranks take no
+// requests, we end the ranks, and the launcher ends because of that. We end the launcher itself if it does not know its
+// ranks yet, or at a second signal. A signal to a whole process group reaches us twice within a moment, once through
+// our parent (guard.c), and counts only once.
 static void end_job(struct child *c, int signal)
 {
     const double patience = 1;
@@ -162,9 +163,9 @@ static void pass_on(struct child *c, int signal)
     c->is_asked_to_end |= ends;
 }
 
-// Returns a descriptor that reports signals instead of their handlers. It would report ignored signals, too. Those of a
-// terminal that closes must stay ignored under nohup; SIGINT is ignored in every background job of a script, where a
-// request to stop is still one.
+// Returns a descriptor that reports signals in place of their handlers. It would also report ignored signals. SIGHUP is
+// left out if it is ignored, as under nohup. SIGINT is not: every background job of a script ignores SIGINT, but we
+// take it as a request to stop.
 static int listen_signals(sigset_t *before)
 {
     static const int passed[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD, 0};
@@ -184,8 +185,8 @@ static bool prints_to_same(int a, int b)
     return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-// In the child: starts the launcher in a group of its own, so that a terminal's Ctrl-C comes only to us. The launcher
-// ends when we do.
+// In the child: starts the launcher in its own process group, so that Ctrl-C in a terminal reaches only us. The
+// launcher ends when we do.
 static _Noreturn void exec_launcher(char **arguments, const struct child *c, const sigset_t *mask, int report)
 {
     setpgid(0, 0);
@@ -203,7 +204,7 @@ static _Noreturn void exec_launcher(char **arguments, const struct child *c, con
     _exit(127);
 }
 
-// Starts the launcher in a child process. Returns 0, or errno of what failed.
+// Starts the launcher in a child process. Returns 0, or the errno of the step that failed.
 static int start_launcher(char **arguments, struct child *c, const sigset_t *mask)
 {
     int report[2], error = 0;
@@ -224,7 +225,7 @@ static int start_launcher(char **arguments, struct child *c, const sigset_t *mas
     return error;
 }
 
-// Passes on what the launcher has printed. A reader that has ended ends the job.
+// Passes on what the launcher has printed. If the reader has ended, ends the job.
 static void take_output(struct child *c, struct relay *r)
 {
     bool was_cut = r->is_cut;
@@ -252,8 +253,8 @@ static void take_event(struct child *c, int what)
     }
 }
 
-// Waits once, passes on signals and notes the first rank that ended. Returns whether the launcher has ended, with
-// *status.
+// Waits once, passes on signals and notes the first rank that ended. Returns true and sets *status if the launcher has
+// ended.
 static bool wait_for_events(struct child *c, int *status)
 {
     struct epoll_event event[16];
@@ -265,7 +266,7 @@ static bool wait_for_events(struct child *c, int *status)
 }
 
 // --- how it ended
-// Joins what a launcher prints to one line, without its rules of dashes.
+// Joins the lines that a launcher has printed to one line, without lines of dashes.
 static void join_lines(char *said)
 {
     size_t n = 0;
@@ -282,7 +283,7 @@ static void join_lines(char *said)
     said[n] = 0;
 }
 
-// Returns whether one of the lines is what the program prints for --version.
+// Returns true if one of the lines is what this program prints for --version.
 static bool has_version(const char *said)
 {
     static const char begin[] = "hourglass ";
@@ -295,9 +296,9 @@ static bool has_version(const char *said)
     return false;
 }
 
-// Explains a launcher that has ended although no rank has announced itself. Ranks on other nodes cannot announce
-// themselves, so `--version` is started in the same way: if that fails too, the launcher is to blame and prints why; if
-// it prints nothing, the launcher starts no programs. Returns 0 if the launcher is not to blame, or -1 and an error.
+// Called if the launcher has ended and no rank has announced itself; but ranks on other nodes cannot do that. So starts
+// `--version` in the same way. If that fails, too, the launcher is to blame, and its output says why. If it prints
+// nothing, the launcher starts no programs. Returns 0 if the launcher is not to blame, or -1 and an error.
 static int explain_death(const struct child *c, int code, struct err *e)
 {
     char ranks[16], self[4096] = "", said[4096];
@@ -335,8 +336,9 @@ static void report_death(const struct child *c, int signal)
     fprintf(stderr, "hourglass: %s has died (signal %d): start the same command again to resume\n", who, signal);
 }
 
-// A launcher that is ended by a signal has an exit code of its own (Open MPI's is 1), which says nothing about the
-// ranks. Returns the code of a rank if one was announced, or else what a shell reports of that signal.
+// Returns the exit code after a signal has ended the launcher. The launcher's own code (1 for Open MPI) says nothing
+// about the ranks. So this is the largest code that a rank has announced, or else the code that a shell reports for the
+// signal.
 static int code_of_ended(const struct child *c)
 {
     if (c->worst)
@@ -377,7 +379,7 @@ static int conclude_launch(struct child *c, int status, int *code, struct err *e
     return 0;
 }
 
-// Starts the launcher and waits for its end, with *status. Returns 0, or errno of what failed.
+// Starts the launcher, waits for its end and sets *status. Returns 0, or the errno of the step that failed.
 static int run_launcher(struct child *c, char **arguments, const sigset_t *mask, int *status)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
@@ -395,7 +397,7 @@ static int run_launcher(struct child *c, char **arguments, const sigset_t *mask,
         ;
     if (!error)
         end_ranks(c);
-    sigprocmask(SIG_SETMASK, mask, NULL); // the reader of the rest may be slow
+    sigprocmask(SIG_SETMASK, mask, NULL); // signals must work again, because the reader of the rest may be slow
     relay_finish(&c->output);
     relay_finish(&c->messages);
     sigaction(SIGPIPE, &before, NULL);

@@ -1,4 +1,4 @@
-// A launcher (mpirun) as our child: signals reach its ranks, and when one dies it is named.
+// Runs a launcher (mpirun) as our child: passes signals to its ranks, and names a rank that dies.
 #pragma once
 
 #include "base/err.h"
@@ -8,16 +8,16 @@
 struct supervision {
     const struct launcher *launcher;
     int ranks;
-    bool takes_requests; // of base/request.h; else SIGTERM and SIGINT end the ranks at once
-    bool reads_input;    // standard input is passed on; else the launcher has nothing to read
-    // How a rank is named in the message of its death, into out; NULL: by its number alone.
+    bool takes_requests; // ranks take requests (base/request.h); if false, SIGTERM and SIGINT end them at once
+    bool reads_input;    // passes on standard input; if false, the launcher has no input
+    // Writes a description of a rank, for the message about its death, to `out`. NULL: the message has only the number.
     void (*describe)(void *context, int rank, char out[512]);
     void *context;
 };
 
-// Runs the command, a launcher's, until it ends. *code is the exit code for this process: the largest that a rank has
-// announced, or else the launcher's. SIGTERM and SIGINT ask the ranks for a checkpoint and to stop (SIGUSR1); a second
-// one ends them at once: *code is then 128 and the signal's number, unless a rank has announced another. SIGUSR1 and
-// SIGUSR2 are passed on. If a signal kills a rank, the rank is named on stderr, and *code is ERR_SYSTEM. Returns -1 and
-// an error if the launcher did not start or failed before a rank had started.
+// Runs a launcher's command until it ends. Sets *code to the exit code for this process: the largest one that a rank
+// has announced, or else the launcher's. SIGTERM and SIGINT ask the ranks for a checkpoint and to stop (SIGUSR1). A
+// second one ends them at once: *code is then 128 and the signal's number, unless a rank has announced another code.
+// SIGUSR1 and SIGUSR2 are passed on. If a signal kills a rank, prints which one to stderr, and *code is ERR_SYSTEM.
+// Returns -1 and an error if the launcher did not start or failed before a rank had started.
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e);

@@ -1,4 +1,4 @@
-// Calibration rows pass through the model in this process, on one thread per core.
+// Finds the thresholds for `top`. Calibration rows pass through the model in this process, with one thread per core.
 #include "cli/top_rule.h"
 
 #include "apply/kept_errors.h"

@@ -59,7 +59,7 @@ if HOURGLASS_KERNELS=plain go run tiny.yaml --results plain --quiet; then
         good merge plain/tiny g.h5 -o h.h5
         equal g.h5 h.h5
         says stdout '^trial [0-9a-f]{16} has different bits: [0-9a-f]{16}-[0-9a-f]{8} of '
-        says stdout '^2 trials came to different bits, kept apart as 4'
+        says stdout '^2 trials with different bits, kept apart as 4'
         good top g.h5 --trial "$(rows g.h5 | head -1 | cut -d, -f1)"
     else
         echo 'here plain loops give the same bits: nothing to keep apart'
