@@ -21,7 +21,7 @@ int disk_open_temporary(const char *temporary, const char *path);
 void disk_discard(const char *temporary);
 // Removes the temporaries of `path` whose processes ran on this machine and have ended.
 void disk_tidy(const char *path);
-// Returns whether `name` is the name of a temporary; if so, sets its host and the number of its process.
+// If `name` is the name of a temporary, sets its host and its process number, and returns true.
 bool disk_is_temporary(const char *name, char host[256], long *pid);
 
 // Adds the ERR_IO message "PATH: WHAT: reason of `error` (1.2 MB needed, 300 kB free)". The part in parentheses is only

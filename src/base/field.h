@@ -55,7 +55,7 @@ struct field {
 // An option that is off unless it is given.
 #define FLAG_ROW(owner, member, name, words) FIELD_ROW(owner, member, name, FIELD_BOOL, words, .default_text = "false")
 
-// Returns the number of rows of a table. It ends with a row whose key is NULL.
+// Returns the number of rows of a table, which ends with a row whose key is NULL.
 int field_count(const struct field *fields);
 // Returns the field with this key, or NULL.
 const struct field *field_find(const struct field *fields, const char *key);

@@ -55,5 +55,5 @@ char *text_number(char out[32], double value);
 // or not zero but too small for one, such as 1e-400, gives -1.
 int text_to_double(const char *text, double *value);
 int text_to_int64(const char *text, int64_t *value);
-// Returns whether `text` is a number that no double can hold.
+// Returns true if `text` is a number that no double can hold.
 bool text_is_beyond_double(const char *text);

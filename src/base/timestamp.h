@@ -14,7 +14,7 @@ struct calendar_time {
 
 // Returns the days from 1970-01-01 to a date.
 int64_t timestamp_days(int year, int month, int day);
-// Returns whether the date exists and the time lies within a day; second 60 is allowed.
+// Returns true if the date exists and the time lies within a day; second 60 is allowed.
 bool timestamp_is_valid(const struct calendar_time *c);
 int64_t timestamp_of(const struct calendar_time *c);
 // Splits a time into year, month and so on, in a time zone that is `offset_minutes` ahead of UTC.

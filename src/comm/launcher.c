@@ -124,7 +124,7 @@ void launcher_free(struct launcher *l)
 
 const char *launcher_quiet_option(const struct launcher *l)
 {
-    return l->flavour == FLAVOUR_OPEN_MPI_4 ? "-q" : NULL; // the others have none
+    return l->flavour == FLAVOUR_OPEN_MPI_4 ? "-q" : NULL; // the other launchers have none
 }
 
 int launcher_signal(enum mpi_flavour flavour, int code)

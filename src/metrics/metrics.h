@@ -68,7 +68,7 @@ struct confusion {
 // anomalous. O(log n).
 struct confusion ranking_confusion(const struct ranking *r, double threshold);
 
-// The numbers of classification_report of scikit-learn with labels [0, 1] and zero_division=0: a number whose
+// The same numbers as in scikit-learn's classification_report with labels [0, 1] and zero_division=0: a number whose
 // denominator is 0 is 0.
 struct class_metrics {
     double precision, recall, f1;

@@ -8,7 +8,7 @@
 
 enum { BYTE_VALUES = 256, KEY_BYTES = 4 };
 
-// Returns a key whose unsigned order is that of the values.
+// Returns an unsigned integer. These integers have the same order as the values.
 static uint32_t ascending_key(float value)
 {
     uint32_t bits;

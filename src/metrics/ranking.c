@@ -12,7 +12,7 @@
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, KEY_SHIFT = 32 };
 static const uint32_t POSITIVE = 1u << 31;
 
-// Returns a key whose ascending unsigned order is the descending order of the scores. Every NaN has key 0.
+// Returns an unsigned integer. These integers ascend if the scores descend. It is 0 for every NaN.
 static uint32_t sort_key_of(float score)
 {
     uint32_t bits;

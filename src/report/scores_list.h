@@ -35,6 +35,6 @@ struct scores_list {
 // caller frees `l` in any case.
 int scores_list_read(struct scores_list *l, const char *path, const struct scores_query *query, struct err *e);
 void scores_list_free(struct scores_list *l);
-// Returns true if a file can be a file of scores, by the ending of its name or, for HDF5, by its format attribute.
+// Returns true if a file looks like a file of scores, by the ending of its name or, for HDF5, by its format attribute.
 // Forks.
 bool scores_list_is_file(const char *path);

@@ -11,8 +11,8 @@ struct search {
     int n;                          // number of keys
     int seed_key;                   // the key whose values are the repeats; -1: none
     int64_t repeats;                // trials per configuration
-    int64_t combinations;           // of values, without the seed key; -1: infinite
-    int64_t configurations;         // number of those that the method tries
+    int64_t combinations;           // number of combinations of values, without the seed key; -1: infinite
+    int64_t configurations;         // number of configurations that the method tries
     int64_t epochs;
     int64_t bound, released, reported; // numbers of trials
     int64_t learned;                   // number of results of an earlier run
