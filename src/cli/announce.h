@@ -1,4 +1,7 @@
 // Ranks report to the process that started their launcher: that they have started, and how they ended.
+//
+// Each launcher explains exit codes that are not 0 in its own words, and not every launcher is the parent of its ranks.
+// So the ranks send datagrams to a socket of ours. Its name is in their environment.
 #pragma once
 
 #include <stdbool.h>

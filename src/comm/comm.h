@@ -1,5 +1,8 @@
 // Groups of ranks: functions that MPI does not have (agreement on errors, sums in a fixed order, a queue of work), and
 // those of MPI that we use. Other modules use MPI only through this module.
+//
+// A communicator is always a parameter. The comment on a function that communicates begins with "Collective": every
+// rank of the communicator must call it. MPI itself ends the job if it fails, so these functions report no errors.
 #pragma once
 
 #include "base/err.h"

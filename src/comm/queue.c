@@ -1,13 +1,13 @@
 // The messages of the queue. A leader sends TAG_LEADER to rank 0: a message without content asks for work, one with
 // content is a report. Rank 0 answers with TAG_ANSWER, which holds the next piece of work, or nothing if none is left.
 //
-// A leader asks for its first piece when it starts, and for the next one as soon as it has received one. So each has at
-// most one request under way and one answer that it has not read, whose bytes rank 0 keeps in struct leader. A leader
-// learns that none is left only when it has reported all its work. Then it sends no more messages, so none is left when
-// all leaders know, and the queue may be freed.
+// A leader asks for its first piece when it starts, and for the next one as soon as it has received one. So each leader
+// has at most one request on its way and one answer that it has not read. Rank 0 keeps the bytes of that answer in
+// struct leader. A leader learns that no work is left only when it has reported all its work, and then sends no more
+// messages. So when all leaders know it, no message is on its way and the queue may be freed.
 //
 // No send blocks, because a blocking one can wait, at full speed, for a receiver that is busy. Waiting is polling with
-// short sleeps instead of a blocking call: other groups compute on these cores, and MPI's own waiting would take one.
+// short sleeps instead of a blocking call: other groups compute on these cores, and waiting inside MPI would take one.
 #include "comm/queue.h"
 
 #include "base/mem.h"

@@ -1,11 +1,11 @@
 // A queue of work that world rank 0 distributes to the leaders of groups by messages. Rank 0 works too: it answers
 // whenever it calls queue_serve, between its batches. The caller decides what comes next (struct queue_policy); this
-// file only carries it.
+// file only transfers it.
 //
 // Each leader asks for its next piece as soon as it has received one, so that it does not wait while rank 0 is busy.
-// The caller decides whether it gets that piece ahead, or only when it has finished the one that it has.
+// The caller decides whether the leader gets that piece at once, or only when it has finished the one that it has.
 //
-// Work and reports are bytes of any length, so that only those who do a piece of work need to know what it is.
+// Work and reports are bytes of any length, so that only the caller needs to know what they mean.
 #pragma once
 
 #include "comm/comm.h"
