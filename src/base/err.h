@@ -49,7 +49,7 @@ void err_merge(struct err *to, const struct err *from);
 // Prints every message to stderr after "hourglass: ", and how many did not fit. Returns the exit code.
 int err_print(const struct err *e);
 
-// Prints warnings in the same way, after "hourglass: warning: ".
+// Prints warnings as err_print prints errors, after "hourglass: warning: ".
 void err_print_warnings(const struct err *warnings);
 
 // Reports a bug of ours with its place and the values of a printf format, and ends the job through the hook

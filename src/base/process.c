@@ -1,4 +1,4 @@
-// A process is the same if its machine's boot, its number and its start are the same.
+// Identifies a process by the boot of its machine, its number and its start.
 #include "base/process.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
 // The identity of a process, by which another program can find out whether it still runs. A process number is not
-// enough, because the system uses it again.
+// enough, because the system uses numbers again.
 #pragma once
 
 #include "base/field.h"

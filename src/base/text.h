@@ -31,7 +31,7 @@ char *text_did_you_mean(char out[DID_YOU_MEAN_ROOM], const char *word, const cha
 // characters, marks that change the direction of writing and bytes that are not UTF-8 become \xNN. Line feeds and tabs
 // stay.
 void text_add_visible(struct text *t, const char *text, size_t n);
-// Does the same with a whole string. Returns new memory.
+// Does the same as text_add_visible for a whole string, in new memory.
 char *text_visible(const char *text);
 
 // Formats a message as printf does, in new memory, and makes it fit for a terminal as text_visible does. Only line

@@ -154,7 +154,7 @@ static const char *data_title(const struct score_job *j)
     return strcmp(j->files[0], CSV_STDIN) == 0 ? "standard input" : j->files[0];
 }
 
-// If samples are windows, prints the same for time steps.
+// Prints the mean error, the threshold and the number above it for time steps, if samples are windows.
 static void print_step_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->of_steps.evaluation;

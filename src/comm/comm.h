@@ -60,9 +60,9 @@ double comm_sum(const struct comm *comm, double value);
 // distance doubling, then the reverse (R. Rabenseifner 2004, "Optimization of collective reduction operations"). Each
 // rank sends less than twice the vector.
 void comm_tree_sum(const struct comm *comm, size_t n, real *v, real *scratch);
-// Does the same on a thread that runs next to computing threads, and takes as little of their time as possible.
-// Meanwhile no other thread may call a function of this header. comm_threads_take_turns returns true if MPI permits
-// this.
+// Does the same as comm_tree_sum on a thread that runs next to computing threads, and takes as little of their time as
+// possible. Meanwhile no other thread may call a function of this header. comm_threads_take_turns returns true if MPI
+// permits this.
 void comm_tree_sum_aside(const struct comm *comm, size_t n, real *v, real *scratch);
 bool comm_threads_take_turns(void);
 

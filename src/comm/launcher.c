@@ -154,7 +154,7 @@ static void set_open_mpi_4(void)
     setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
 }
 
-// Does the same for Open MPI 5. Its launcher is PRRTE, which ignores the variables of Open MPI 4.
+// Does the same as set_open_mpi_4, for Open MPI 5. Its launcher is PRRTE, which ignores the variables of Open MPI 4.
 static void set_open_mpi_5(void)
 {
     setenv("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe", 0);

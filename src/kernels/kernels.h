@@ -86,8 +86,8 @@ struct kernels {
     // All features have the same weight and no target is NaN; the loop of the cosine allows weights and NaN, as in
     // `observed`.
     double (*loss[LOSS_COUNT])(const struct loss_batch *b);
-    // Do the same, but weight the features and skip those whose target is NaN. The loss of a row is the weighted mean
-    // over its other features, or 0 if there are none; dy is 0 at skipped features.
+    // Do the same as `loss`, but weight the features and skip those whose target is NaN. The loss of a row is the
+    // weighted mean over its other features, or 0 if there are none; dy is 0 at skipped features.
     double (*observed[LOSS_COUNT])(const struct loss_batch *b);
 
     // g (n) := ((g0 + g1) + (g2 + g3)) + ..., the sum of `shards` arrays in the order of a binary tree. `shards` is a

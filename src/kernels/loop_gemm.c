@@ -1,5 +1,5 @@
 // Matrix products of the sizes of these networks. A library spends a tenth of its time and more on copying both
-// matrices into its own order; for products of less than some thousand multiplications, it spends most of its time so.
+// matrices into its own order, and most of its time if a product has less than some thousand multiplications.
 //
 // Here only b is copied, in blocks of DEPTH rows: its columns become panels of two vectors, one panel after another.
 // The sums of a tile, up to HEIGHT rows of a by one panel, stay in registers while the inner dimension runs through a

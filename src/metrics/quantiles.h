@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include <stdint.h>
 
-// Returns the value between a and b at t in [0, 1). Takes care that an infinite a or b does not give NaN if t is 0 or a
-// equals b.
+// Returns the value between a and b at t in [0, 1). If t is 0 or a equals b, returns a, even if one of them is
+// infinite.
 double interpolate_linear(double a, double b, double t);
 
 // Sorts v (n), which has no NaN, in ascending order; -0 becomes 0. O(n) time by radix sort. Returns 0, or -1 and an

@@ -47,7 +47,8 @@ void comparison_free(struct comparison **c);
 
 // Prints one table for each metric that has values, then the drift.
 void compare_print(const struct comparison *c, FILE *out);
-// Print every digit: one line for each cell that has trials; one line for each pair of the drift; both as JSON.
+// These print every digit: one line for each cell that has trials; one line for each pair of the drift; cells and drift
+// as JSON.
 void compare_print_csv(const struct comparison *c, FILE *out);
 void compare_drift_csv(const struct comparison *c, FILE *out);
 void compare_print_json(const struct comparison *c, FILE *out);

@@ -103,7 +103,7 @@ static void complete_line(const struct trained_model *t, const struct blame *b, 
     l->percentile = percentile_of(t, b, row, l);
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
-        l->seen_category = category_of(c, o->seen + first, 0.5F); // in a row, the feature of its category is 1
+        l->seen_category = category_of(c, o->seen + first, 0.5F); // a row has 1 at the feature of its category
         l->seen_category = l->seen_category ? l->seen_category : "(unknown)";
         l->expected_category = category_of(c, o->expected + first, -INFINITY);
     }

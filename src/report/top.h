@@ -17,7 +17,6 @@ struct top_selection {
 // Prints the samples to stdout and writes the picture. Loads the trial's model and data. Returns -1 and an error, with
 // ERR_DATA if the data is missing or has changed.
 int top_show(const struct leaderboard_row *trial, const struct top_selection *o, struct err *e);
-// Prints for each test set with labels the confusion matrix and the classification report, for others the number of
-// samples above the threshold, and notes on every test set, to stdout. Returns -1 and an error if the trial's file
-// cannot be read.
+// Prints to stdout, for each test set, the confusion matrix and the classification report or, without labels, the
+// number of samples above the threshold; and notes. Returns -1 and an error if the trial's file cannot be read.
 int top_report(const struct leaderboard_row *trial, const struct top_rule *rule, struct err *e);
