@@ -45,7 +45,7 @@ char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n);
 
 // Write "4.2 MB", "37 s", "2 min 05 s". Return out.
 char *text_bytes(char out[16], double bytes);
-// A share in percent: "62 %", "0.42 %". NaN gives "nan %".
+// Writes a share in percent: "62 %", "0.42 %". NaN gives "nan %". Returns out.
 char *text_percent(char out[24], double share);
 char *text_seconds(char out[48], double seconds);
 // Writes the shortest decimal that reads back as the same double: "0.1", "1e-07", "100". Returns out.

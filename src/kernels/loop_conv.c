@@ -108,8 +108,8 @@ typedef int32_t strip_places __attribute__((vector_size(STRIP * sizeof(int32_t))
 #define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (strip_places){__VA_ARGS__})
 #endif
 
-// Computes `pixels` outputs of a row if there is only one output channel. The strips run along the window; at the end
-// the sums of all pixels' lanes are added at once.
+// Computes `pixels` outputs of a row if there is only one output channel. The strips run along the window. At the end,
+// the lanes of each pixel's sum are added, for all pixels together.
 INLINE void output_tile_of_one(int pixels, const struct conv *c, const real *x, const real *w, real bias, real *y)
 {
     strip sum[PIXELS] = {{0}};

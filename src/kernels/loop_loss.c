@@ -201,7 +201,7 @@ DEFINE_OBSERVED(binary_crossentropy)
 
 // --- huber, gaussian_nll, log_cosh
 
-// Huber 1964: d^2 / 2 for |d| <= p, else p (|d| - p / 2). If c is d clipped to -p..p, both are c (d - c / 2).
+// Huber 1964: d^2 / 2 for |d| <= p, else p (|d| - p / 2). Both formulas are c (d - c / 2) if c is d clipped to -p..p.
 DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
 DEFINE_LOSS(gaussian_nll, real d = yi - ti, (REAL(log)(p) + d * d / p) / 2, d / p)
 // log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); for small |d| by its series, because that sum would
