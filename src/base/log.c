@@ -84,7 +84,8 @@ void log_rank_line(enum log_level level, const char *format, ...)
     fflush(stdout);
 }
 
-// Under mpirun the outputs of a rank are pipes; our launcher sets HOURGLASS_TERMINAL if its own is a terminal.
+// Accepts HOURGLASS_TERMINAL, because under mpirun the outputs of a rank are pipes. Our launcher sets it if its own
+// output is a terminal.
 bool log_has_terminal(void)
 {
     return log_state.rank == 0 && log_state.level >= LOG_RUN && (isatty(STDERR_FILENO) || getenv("HOURGLASS_TERMINAL"));

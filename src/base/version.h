@@ -2,5 +2,5 @@
 #pragma once
 
 const char *version(void); // "0.1.0"
-// The revision of the source at the time of the build, as `git describe` names it; "unknown" outside git.
+// Returns the revision of the source at the time of the build, as `git describe` names it, or "unknown" outside git.
 const char *version_revision(void);

@@ -46,7 +46,7 @@ void comm_free(struct comm *comm);
 int comm_agree(const struct comm *comm, struct err *e);
 // Collective. Copies the bytes of rank `root` to all ranks.
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);
-// Collective.
+// Collective. Returns when all ranks have called it.
 void comm_barrier(const struct comm *comm);
 // Collective the first time. Returns the number of ranks of comm on this rank's node.
 int comm_local_size(const struct comm *comm);

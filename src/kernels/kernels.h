@@ -101,7 +101,8 @@ struct kernels {
     // Returns the sum of squares, added in double.
     double (*square_sum)(size_t n, const real *g);
 
-    // One step of an optimizer on n parameters w with gradient g. `state` holds the optimizer's own arrays (n each).
+    // Does one step of an optimizer on n parameters w with gradient g. `state` holds the optimizer's own arrays (n
+    // each).
     void (*step[OPTIMIZER_COUNT])(size_t n, real *w, const real *g, real *const *state, const struct update *u);
 
     // out (n) := x, or (x - shift) * factor computed in float: one row of a batch
@@ -137,8 +138,9 @@ struct kernels {
     void (*repeat)(int H, int W, int C, int by_h, int by_w, const real *x, real *y);
     void (*repeat_backward)(int H, int W, int C, int by_h, int by_w, const real *dy, real *dx);
 
-    // One time step of a recurrent cell for M rows of U units, between its matrix products. `before` (M, U) is from the
-    // previous step: c of the lstm, h of the gru.
+    // Do one time step of a recurrent cell for M rows of U units, between its matrix products. `before` (M, U) is from
+    // the previous step: c of the lstm, h of the gru.
+    //
     // lstm forward: gates (M, 4 U) holds the sums of i f g o and becomes their values; c, tanh_c, h (M, U) are set.
     // Backward: gates becomes the gradients of the sums, dc the gradient of `before`.
     void (*lstm_forward)(int M, int U, real *gates, const real *before, real *c, real *tanh_c, real *h);

@@ -8,7 +8,7 @@ static void penalize_loop(size_t n, const real *restrict w, real l1, real l2, re
         g[i] += l1 * ((w[i] > 0 ? (real)1 : 0) - (w[i] < 0 ? (real)1 : 0)) + 2 * l2 * w[i];
 }
 
-// A NaN stays NaN.
+// g := g * factor, then cut to -limit..limit if limit > 0. A NaN stays NaN.
 static void clip_loop(size_t n, real factor, real limit, real *restrict g)
 {
     for (size_t i = 0; i < n; i++)

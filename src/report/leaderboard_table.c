@@ -163,7 +163,7 @@ static void add_key_cells(struct table *t, const struct table_layout *l, const s
         table_cell(t, "%lld", (long long)row->epochs);
 }
 
-// Adds "0.9312 [0.9101, 0.9523]", or only the number if the interval is unknown.
+// Adds a cell such as "0.9312 [0.9101, 0.9523]", or only the number if the interval is unknown.
 static void add_metric_cell(struct table *t, const struct metric_column *c, const struct leaderboard_row *row)
 {
     ASSERT(!c->metric->has_interval || (c->metric[1].name && c->metric[2].name), "%s", c->metric->name);

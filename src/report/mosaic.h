@@ -14,7 +14,7 @@ struct mosaic {
     const char *title; // borrowed; NULL: none
 };
 
-// Returns -1 with ERR_USAGE if a picture cannot hold `count` samples of shape dims[0..rank).
+// Checks that a picture can hold `count` samples of shape dims[0..rank). Returns -1 with ERR_USAGE if not.
 int mosaic_check(int rank, const int *dims, int64_t count, struct err *e);
 // Draws x (count, values of a sample) and writes `path` as picture_write does. Returns -1 and an error on failure.
 int mosaic_write(const struct mosaic *m, const float *x, const char *path, struct err *e);

@@ -6,7 +6,7 @@
 
 // Return new tables, to be freed with table_free.
 //
-// The rows of a confusion matrix are the true classes of samples, its columns the predicted ones.
+// This table is the confusion matrix: rows are the true classes of samples, columns the predicted ones.
 struct table *table_confusion(const struct confusion *c);
 // This table has precision, recall, F1 and support of each class, then accuracy, macro and weighted averages, as in
 // scikit-learn's classification_report.

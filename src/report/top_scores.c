@@ -33,7 +33,7 @@ static void add_text_cell(struct table *t, const char *text)
         table_null(t);
 }
 
-// Adds "bytes 62 %, proto 20 %, port 9 %".
+// Adds a cell such as "bytes 62 %, proto 20 %, port 9 %".
 static void add_features_cell(struct table *t, const struct scored_row *r)
 {
     const double least = least_share_shown(r->share[0]);
