@@ -18,28 +18,28 @@
 
 enum { TAG_LEADER = 1, TAG_ANSWER = 2 };
 
-// What rank 0 knows of a leader other than itself.
+// What rank 0 knows about each other leader.
 struct leader {
-    int out;                   // pieces of work that it has and has not reported: 0, 1 or 2
-    bool asks;                 // its request is not answered yet
-    struct queue_bytes answer; // the last one
-    MPI_Request sending;       // of the answer
+    int out;                   // how many pieces of work the leader has and has not reported: 0, 1 or 2
+    bool asks;                 // the leader's request is not answered yet
+    struct queue_bytes answer; // the last answer
+    MPI_Request sending;       // the send of the answer
 };
 
 struct queue {
     MPI_Comm mpi; // borrowed
     int rank;
     struct queue_policy policy;
-    struct queue_bytes message; // the last that was received, or this leader's last report
-    // of rank 0
+    struct queue_bytes message; // the last message that was received, or this leader's last report
+    // only on rank 0:
     int ranks;
-    int left;              // leaders other than rank 0 that do not know yet that none is left
+    int left;              // leaders other than rank 0 that have not been sent the end of the work
     int *asking;           // (n_asking <= ranks), owned: ranks that wait for an answer, in the order of their requests
-    int n_asking;          // of them
+    int n_asking;          // number of ranks in `asking`
     struct leader *leader; // (ranks), owned; by rank
-    // of the other leaders
+    // only on the other leaders:
     bool has_asked;
-    MPI_Request asking_now, reporting; // sends under way
+    MPI_Request asking_now, reporting; // sends of the request and of the report
 };
 
 void queue_bytes_add(struct queue_bytes *b, const void *data, size_t n)
@@ -142,7 +142,7 @@ static enum queue_verdict answer_leader(struct queue *q, int rank)
     struct leader *l = &q->leader[rank];
     bool is_ahead = l->out > 0;
 
-    finish_sending(&l->sending); // at once: the leader has read that answer before it asked
+    finish_sending(&l->sending); // returns at once, because the leader has read that answer before it asked again
     l->answer.n = 0;
     enum queue_verdict verdict = q->policy.next(q->policy.context, is_ahead, &l->answer);
     if (verdict == QUEUE_WAIT || (verdict == QUEUE_END && is_ahead))
@@ -157,8 +157,8 @@ static enum queue_verdict answer_leader(struct queue *q, int rank)
     return verdict;
 }
 
-// Answers the leaders that have work, or those that have none, in the order of their requests, until one has to wait.
-// Returns false if one has to.
+// Answers requests in their order: of leaders that have work if `have_work`, else of those that have none. Stops at a
+// leader that has to wait, and returns false.
 static bool answer_those_asking(struct queue *q, bool have_work)
 {
     int kept = 0;
