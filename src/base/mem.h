@@ -22,5 +22,5 @@ char *mem_format_list(const char *format, va_list args) __attribute__((format(pr
 void *mem_array(size_t count, size_t size, const char *what, struct err *e);
 
 // Returns the bytes that the processes of this machine may use together: its memory (with `is_free`: what is free now),
-// or less if a control group or the Slurm job sets a lower limit. What may be used in all is read once per process.
+// or less if a control group or the Slurm job sets a lower limit. The total is read only once per process.
 int64_t mem_limit(bool is_free);

@@ -174,7 +174,7 @@ void comm_free(struct comm *comm)
 int comm_local_size(const struct comm *comm)
 {
     MPI_Comm node;
-    int *known = &comm->handle->local_size; // every rank has asked as often, so all know it or none does
+    int *known = &comm->handle->local_size; // all ranks call this equally often, so all know it or none does
 
     if (*known == 0) {
         MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);

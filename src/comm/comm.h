@@ -48,7 +48,7 @@ int comm_agree(const struct comm *comm, struct err *e);
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);
 // Collective. Returns when all ranks have called it.
 void comm_barrier(const struct comm *comm);
-// Collective the first time. Returns the number of ranks of comm on this rank's node.
+// Collective at the first call. Returns the number of ranks of comm on this rank's node.
 int comm_local_size(const struct comm *comm);
 // Collective. These return the largest value of all ranks, and the sum of their values.
 double comm_max(const struct comm *comm, double value);

@@ -339,7 +339,7 @@ static bool wait_moment(struct pulse *p)
     return stops;
 }
 
-// Returns whether the beacon must be written now.
+// Returns true if the beacon must be written now.
 static bool beacon_is_due(struct pulse *p, double now)
 {
     double every = fmax(1, beacon_gap(p));
