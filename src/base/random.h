@@ -17,8 +17,9 @@ enum random_purpose {
     RANDOM_CODE = 8,
     RANDOM_SEARCH = 9,
     RANDOM_BASELINE = 10,
-    RANDOM_LEVEL = 11, // of noise, for each row
-    RANDOM_COPY = 12   // noise of the copies of a row that are validated or scored
+    RANDOM_LEVEL = 11,    // of noise, for each row
+    RANDOM_COPY = 12,     // noise of the copies of a row that are validated or scored
+    RANDOM_KEPT_ROWS = 13 // of more training rows than a model keeps
 };
 
 struct random_block {

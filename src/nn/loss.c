@@ -2,6 +2,7 @@
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
+#include "nn/neighbours.h"
 #include <math.h>
 
 #define PI 3.14159265358979323846
@@ -9,7 +10,7 @@
 #define LOSS_NAME(CONSTANT, name, p, is_likelihood) #name,
 const char *const loss_names[] = {LOSSES(LOSS_NAME) NULL};
 const char *const error_names[] = {
-    "mse", "mae", "l2", "binary_crossentropy", "elbo", "reconstruction_probability", NULL};
+    "mse", "mae", "l2", "binary_crossentropy", "elbo", "reconstruction_probability", "neighbours", NULL};
 
 enum loss_parameter { PARAMETER_NONE, PARAMETER_DELTA, PARAMETER_VARIANCE };
 #define LOSS_PARAMETER(CONSTANT, name, p, is_likelihood) PARAMETER_##p,
@@ -82,7 +83,8 @@ void model_errors(const struct model *m, struct workspace *ws, int rows, const r
         [ERROR_MAE] = LOSS_MAE,
         [ERROR_L2] = LOSS_MSE,
         [ERROR_BINARY_CROSSENTROPY] = LOSS_BINARY_CROSSENTROPY};
-    ASSERT(!error_is_variational(error), "error %d needs draws", (int)error);
+    ASSERT(
+        !error_is_variational(error) && error != ERROR_NEIGHBOURS, "error %d is not of a reconstruction", (int)error);
     ASSERT(error != ERROR_BINARY_CROSSENTROPY || (m->has_logits && !ws->is_final), "cross-entropy without logits");
 
     if (error != ERROR_BINARY_CROSSENTROPY)
@@ -118,6 +120,8 @@ bool model_error_is_cross_entropy(const struct model *m, enum error error)
 
 const char *model_refuses_error(const struct model *m, enum error error)
 {
+    if (error == ERROR_NEIGHBOURS && !model_is_fitted(m))
+        return "neighbours as an error needs model.neighbours";
     if (error_is_variational(error) && !model_is_variational(m))
         return "elbo and reconstruction_probability as errors need a variational model, whose code is a layer gaussian "
                "and its only one";

@@ -7,6 +7,7 @@
 #include "base/field.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "nn/neighbours.h"
 #include "spec/spec.h"
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
 // The lists of layers, in the model's section.
 struct model_section {
     const struct node *encoder, *decoder;
+    const struct node *neighbours; // NULL: the model is two lists of layers
 };
 
 // Reports a layer without a type, at the first of its keys that is not a setting of every layer.
@@ -86,9 +88,21 @@ static int read_layers(struct model *m, const struct node *list, struct err *e)
     return failed;
 }
 
+// Makes the one layer of a model `neighbours`, which encodes and decodes in one.
+static int read_neighbours(struct model *m, const struct node *at, struct err *e)
+{
+    m->layers = mem_new(1, sizeof *m->layers);
+    m->n_layers = m->n_encoder = 1;
+    m->layers[0] = (struct layer){.type = &neighbours_layer, .config = mem_new(1, neighbours_layer.config_size)};
+    return spec_read(at, neighbours_fields, m->layers[0].config, e);
+}
+
 // Reads all that needs no data.
 static int read_both_halves(struct model *m, const struct model_section *s, struct err *e)
 {
+    if (s->neighbours)
+        return read_neighbours(m, s->neighbours, e);
+
     int failed = read_layers(m, s->encoder, e);
     m->n_encoder = m->n_layers;
     return failed | read_layers(m, s->decoder, e);
@@ -100,6 +114,7 @@ static int expand_section(struct model *m, const struct node *section, struct mo
     int failed = model_section_expand(section, &m->input, m->loss, &m->section, e);
     s->encoder = node_get(m->section, "encoder");
     s->decoder = node_get(m->section, "decoder");
+    s->neighbours = node_get(m->section, "neighbours");
     return failed;
 }
 
@@ -167,6 +182,19 @@ static int check_layer_activity(const struct model *m, const struct layer *l, co
     return 0;
 }
 
+// Appends the blocks of a layer to the flat vector.
+static void place_layer(struct model *m, struct layer *l)
+{
+    m->operations += layer_operations(l);
+    for (int i = 0; i < l->n_blocks; i++) {
+        struct block *b = &l->blocks[i];
+        b->offset = m->parameters;
+        m->trainable += b->is_statistic ? 0 : b->count;
+        m->has_statistics = m->has_statistics || (b->is_statistic && b->source == SOURCE_NONE);
+        m->parameters += (b->count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
+    }
+}
+
 // Sets the shapes and blocks of a layer that was read. *shape, its input, becomes its output.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
@@ -184,14 +212,7 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
     ASSERT(l->n_blocks <= LAYER_MAX_BLOCKS, "%d blocks", l->n_blocks);
 
     *shape = l->out;
-    m->operations += layer_operations(l);
-    for (int i = 0; i < l->n_blocks; i++) {
-        struct block *b = &l->blocks[i];
-        b->offset = m->parameters;
-        m->trainable += b->is_statistic ? 0 : b->count;
-        m->has_statistics = m->has_statistics || (b->is_statistic && b->source == SOURCE_NONE);
-        m->parameters += (b->count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
-    }
+    place_layer(m, l);
     return 0;
 }
 
@@ -212,11 +233,17 @@ static int first_trained_layer(const struct model *m)
     return i;
 }
 
+static const struct node *layer_node(const struct model *m, const struct model_section *s, int i)
+{
+    if (s->neighbours)
+        return s->neighbours;
+    return i < m->n_encoder ? s->encoder->items[i] : s->decoder->items[i - m->n_encoder];
+}
+
 static int build_layers(struct model *m, const struct model_section *s, struct shape *shape, struct err *e)
 {
     for (int i = 0; i < m->n_layers; i++) {
-        bool encodes = i < m->n_encoder;
-        const struct node *at = encodes ? s->encoder->items[i] : s->decoder->items[i - m->n_encoder];
+        const struct node *at = layer_node(m, s, i);
         if (build_layer(m, &m->layers[i], at, shape, e) != 0)
             return -1;
         if (i == m->n_encoder - 1)
@@ -252,17 +279,32 @@ struct model *model_new(const struct node *section, const struct shape *input, e
     m->input = *input;
     m->loss = loss;
     m->delta = m->variance = 1;
-    m->has_logits = loss == LOSS_BINARY_CROSSENTROPY;
+    m->has_logits = loss == LOSS_BINARY_CROSSENTROPY && !model_section_is_fitted(section);
 
     struct model_section s = {0};
     struct shape shape = *input;
     int failed = expand_section(m, section, &s, e);
     failed |= read_both_halves(m, &s, e);
-    if (failed || build_layers(m, &s, &shape, e) != 0 || check_reconstruction(m, &shape, s.decoder, e) != 0)
+    if (failed || build_layers(m, &s, &shape, e) != 0 ||
+        (!s.neighbours && check_reconstruction(m, &shape, s.decoder, e) != 0))
         model_free(&m);
     else
         model_section_settle(m->section);
     return m;
+}
+
+int model_set_rows(struct model *m, int64_t training_rows, const struct node *section, struct err *e)
+{
+    const struct node *own = section ? node_get(section, "neighbours") : NULL;
+    if (!model_is_fitted(m))
+        return 0;
+
+    if (neighbours_take_rows(&m->layers[0], training_rows, own ? own : section, e) != 0)
+        return -1;
+    m->parameters = 0;
+    place_layer(m, &m->layers[0]);
+    m->operations = neighbours_operations(&m->layers[0]);
+    return 0;
 }
 
 int model_check(const struct node *section, struct err *e)
@@ -337,6 +379,9 @@ static struct node *write_layers(const struct layer *layers, int n)
 
 struct node *model_write(const struct model *m)
 {
+    if (model_is_fitted(m))
+        return neighbours_write(m);
+
     struct node *map = node_new_map();
     node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
     node_add(map, "decoder", write_layers(m->layers + m->n_encoder, m->n_layers - m->n_encoder));
@@ -352,6 +397,8 @@ static void add_shape(struct text *t, const struct shape *s)
 void model_sizes(const struct model *m, struct text *t)
 {
     add_shape(t, &m->input);
+    if (model_is_fitted(m))
+        text_add(t, " neighbours");
     for (int i = 0; i < m->n_layers; i++) {
         const struct layer *l = &m->layers[i];
         bool is_alike = l->in.rank == l->out.rank && memcmp(l->in.dims, l->out.dims, sizeof l->in.dims) == 0;

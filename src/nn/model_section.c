@@ -13,7 +13,7 @@
 
 // The keys of a section. Their defaults are set by hand, because a key that is not given says which form is meant.
 struct model_keys {
-    const struct node *encoder, *decoder;
+    const struct node *encoder, *decoder, *neighbours;
     struct field_ints hidden;
     int64_t code, depth, width;
     int activation, code_activation, output; // enum activation
@@ -21,6 +21,8 @@ struct model_keys {
 const struct field model_fields[] = {
     FIELD_ROW(model_keys, encoder, "encoder", FIELD_NODE, "layers from the input to the code, in order"),
     FIELD_ROW(model_keys, decoder, "decoder", FIELD_NODE, "layers from the code to the reconstruction"),
+    FIELD_ROW(model_keys, neighbours, "neighbours", FIELD_NODE,
+        "instead of encoder and decoder: no network, but the nearest training rows"),
     FIELD_ROW(model_keys, code, "code", FIELD_INT,
         "instead of encoder and decoder: dense layers with a code of this many values", .min = 1, .max = 1 << 20,
         .unit = "values"),
@@ -268,6 +270,23 @@ static int check_lists(const struct node *section, struct err *e)
     return rc;
 }
 
+bool model_section_is_fitted(const struct node *section)
+{
+    return section && section->kind == NODE_MAP && node_get(section, "neighbours");
+}
+
+// Refuses other keys next to `neighbours`.
+static int check_neighbours(const struct node *section, struct err *e)
+{
+    int rc = 0;
+
+    for (int i = 0; i < section->n; i++)
+        if (strcmp(section->items[i]->key, "neighbours") != 0)
+            rc = node_key_error(
+                section->items[i], e, "found neighbours, too, allowed: neighbours, or the layers of a network");
+    return rc;
+}
+
 static bool is_mirrored(const struct node *section)
 {
     bool is_known = false;
@@ -285,6 +304,8 @@ int model_section_expand(
     *out = spec_bind(section, &facts, e);
     if (!*out)
         return -1;
+    if (model_section_is_fitted(*out))
+        return check_neighbours(*out, e);
     if (is_mirrored(*out))
         return expand_mirrored(out, input, loss, e);
 

@@ -102,6 +102,7 @@ enum error {
     ERROR_BINARY_CROSSENTROPY,
     ERROR_ELBO,
     ERROR_RECONSTRUCTION_PROBABILITY,
+    ERROR_NEIGHBOURS, // of model `neighbours` only, whose distances it ranks (nn/neighbours.h)
 };
 extern const char *const error_names[]; // NULL-terminated
 
@@ -132,6 +133,12 @@ extern const struct field model_fields[]; // the section `model:`
 struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e);
 // Reports the mistakes of the section that show without the data: all but shapes that do not fit. Returns 0 or -1.
 int model_check(const struct node *section, struct err *e);
+// Returns true if the section describes a model that is fitted to the training rows, not trained (nn/neighbours.h).
+bool model_section_is_fitted(const struct node *section);
+// Sets how many training rows such a model keeps, unless its section says so. Call it before its parameters are
+// allocated; it does nothing to other models. Returns -1 and an error if there are too few training rows or too many
+// values.
+int model_set_rows(struct model *m, int64_t training_rows, const struct node *section, struct err *e);
 void model_free(struct model **m);
 // Returns the section in canonical form, as new memory; it describes an equal model.
 struct node *model_write(const struct model *m);
@@ -148,12 +155,13 @@ void model_initialize(const struct model *m, uint64_t seed, real *w);
 
 // What a pass is for, and the key of its random numbers (dropout, noise, sampling).
 struct step {
-    bool trains;    // layers that behave differently in training do so
-    bool draws;     // model_recode: draw the code, though nothing trains
-    bool corrupts;  // without training: layers that add noise to the sample in training do so
-    int level;      // of such noise, from 1, if it has several; 0: drawn for each row
-    bool sums;      // model_backward: the loss of a row is the sum over its features instead of the mean
-    int batch_rows; // model_backward: rows of the whole batch, of which it gets a part
+    bool trains;     // layers that behave differently in training do so
+    bool draws;      // model_recode: draw the code, though nothing trains
+    bool corrupts;   // without training: layers that add noise to the sample in training do so
+    int level;       // of such noise, from 1, if it has several; 0: drawn for each row
+    bool leaves_out; // a model `neighbours`: the rows are training rows, which are no neighbours of themselves
+    bool sums;       // model_backward: the loss of a row is the sum over its features instead of the mean
+    int batch_rows;  // model_backward: rows of the whole batch, of which it gets a part
     uint64_t seed;
     uint32_t epoch;        // or the number of the draw or of the copy
     const int32_t *sample; // (rows), borrowed: the rows' numbers in the data set
@@ -216,7 +224,7 @@ int model_noise_levels(const struct model *m);
 bool model_is_variational(const struct model *m);
 static inline bool error_is_variational(enum error error)
 {
-    return error >= ERROR_ELBO;
+    return error == ERROR_ELBO || error == ERROR_RECONSTRUCTION_PROBABILITY;
 }
 // Passes the rows that were last passed forward once more, from the code on, under the present ws->step: draw number
 // `epoch` of the code, or its mean without `draws`. The draws of one pass begin with 0.

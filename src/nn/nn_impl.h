@@ -33,6 +33,14 @@ int model_section_expand(
 // text.
 void model_section_settle(struct node *section);
 
+// --- neighbours.c
+// Does what model_set_rows says to the layer of the section `at`, whose blocks change.
+int neighbours_take_rows(struct layer *l, int64_t training_rows, const struct node *at, struct err *e);
+// Returns the floating-point operations of the matrix products that compare one sample with all rows.
+double neighbours_operations(const struct layer *l);
+// Returns the section of such a model in canonical form, as new memory.
+struct node *neighbours_write(const struct model *m);
+
 // --- pass.c
 // Reports that the gradient of all parameters from `first` on is complete. A layer's backward may call it before it
 // computes dx, so that the reduction over ranks can begin.
@@ -142,6 +150,7 @@ extern const struct layer_type upsampling2d_layer;
 extern const struct layer_type upsampling1d_layer;
 extern const struct layer_type reshape_layer;
 extern const struct layer_type flatten_layer;
+extern const struct layer_type neighbours_layer; // of a model of its own: no list of layers can name it
 
 // The length of the last dimension of a layer's input, and how many such vectors `rows` rows hold.
 static inline int last_dimension(const struct layer *l)

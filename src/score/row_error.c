@@ -2,6 +2,7 @@
 // noisy copies of the row.
 #include "score/score.h"
 
+#include "nn/neighbours.h"
 #include "nn/nn.h"
 #include <math.h>
 
@@ -66,6 +67,10 @@ void row_errors(const struct row_error *r, const struct model *m, const real *w,
     float divergence[PASS_ROWS];
 
     ASSERT(rows >= 0 && rows <= PASS_ROWS && rows <= ws->rows, "%d rows", rows);
+    if (r->error == ERROR_NEIGHBOURS) {
+        neighbours_errors(m, w, ws, rows, row);
+        return;
+    }
     if (r->copies == COPIES_NOISY) {
         average_noisy_errors(r, m, w, ws, chunk, row);
         return;

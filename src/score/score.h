@@ -77,6 +77,7 @@ struct score_request {
     struct row_error error;
     unsigned save;         // flags of enum save
     enum step_rule window; // of the errors of time steps
+    bool is_training;      // the rows are training rows, all or some of them
 };
 enum { SCORES_STOPPED = 1 };
 

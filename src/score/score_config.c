@@ -23,7 +23,8 @@ const struct field score_fields[] = {
     FIELD_ROW(score_section, config.error, "error", FIELD_CHOICE,
         "reconstruction error of a sample: the mean over its features, or the Euclidean norm (l2); "
         "for variational models also the negative evidence lower bound (elbo) and the mean of -log "
-        "p(x|code) (reconstruction_probability)",
+        "p(x|code) (reconstruction_probability); for model.neighbours also, and by default, the rank of its distances "
+        "(neighbours)",
         .default_text = "mse", .choices = error_names),
     FIELD_ROW(score_section, config.samples, "samples", FIELD_INT,
         "error elbo, reconstruction_probability: codes drawn for each sample; noise average: its noisy copies per level; "

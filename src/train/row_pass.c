@@ -46,7 +46,7 @@ static void pass_chunk(
         list[i] = (int32_t)(chunk.first + i);
 
     dataset_gather(p->data, list, chunk.rows, ws->x);
-    ws->step = (struct step){0};
+    ws->step = (struct step){.leaves_out = p->leaves_out};
     model_forward(p->model, p->w, ws, chunk.rows, ws->x);
     visit(context, ws, &chunk);
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "nn/neighbours.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static double epoch_loss(struct trainer *t)
 static bool compute_validation_loss(struct trainer *t, double *loss)
 {
     const struct train_task *task = &t->task;
-    struct row_pass pass = {task->team, task->model, t->memory.w, task->validation, t->workers.ws};
+    struct row_pass pass = {task->team, task->model, t->memory.w, task->validation, t->workers.ws, .leaves_out = false};
 
     *loss = NAN;
     if (task->validation->rows == 0)
@@ -197,6 +198,13 @@ int train_run(const struct train_task *task, struct trained *out, struct err *e)
     *t = (struct trainer){.task = *task};
     *out = (struct trained){.trainer = t};
     history_init(&out->history, task->config->epochs);
+
+    if (model_is_fitted(task->model)) {
+        int failed = trainer_fit(t, out, e);
+        if (failed)
+            trained_free(out);
+        return failed;
+    }
 
     int rc = trainer_init(t, &out->history, e);
     if (rc == 0) {

@@ -166,6 +166,7 @@ struct row_pass {
     const real *w; // (parameters)
     const struct dataset *data;
     struct workspace *const *ws; // one per thread, of at least PASS_ROWS rows
+    bool leaves_out;             // as in struct step
 };
 
 // Rows of a data set that a workspace holds: PASS_ROWS, or fewer at its end.

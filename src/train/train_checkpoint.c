@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "nn/neighbours.h"
 #include "store/schema.h"
 #include "train/checkpoint.h"
 #include <math.h>
@@ -162,6 +163,9 @@ int trainer_serve(struct trainer *t, struct trained *out, struct err *e)
 int train_save_checkpoint(struct trained *out, struct err *e)
 {
     struct trainer *t = out->trainer;
+    if (model_is_fitted(t->task.model)) // it starts from scratch
+        return 0;
+
     t->clock.run_began = clock_wall();
     t->point.seconds = out->seconds;
     return save_state(t, &out->history, e);

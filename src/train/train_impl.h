@@ -94,6 +94,11 @@ size_t update_chunk_count(const struct model *m);
 // Sets g (n) to the sum of the gradients of this rank's shards, for parameters [first, first + n).
 void trainer_sum_shards(const struct trainer *t, size_t first, size_t n, real *g);
 
+// --- train_fit.c
+
+// Collective. Does what train_run does, for a model that is fitted. No state needs a checkpoint.
+int trainer_fit(struct trainer *t, struct trained *out, struct err *e);
+
 // --- overlap.c
 
 // Collective. Returns NULL if the overlap would not pay, or if a rank cannot start a thread.

@@ -2,6 +2,7 @@
 #include "train/train_impl.h"
 
 #include "base/mem.h"
+#include "nn/neighbours.h"
 #include <stdlib.h>
 
 static bool needs_best_weights(const struct train_config *c)
@@ -37,6 +38,8 @@ static int workspace_rows(const struct train_config *c)
 
 size_t train_bytes(const struct model *m, const struct train_config *c, int ranks, int threads)
 {
+    if (model_is_fitted(m))
+        return m->parameters * sizeof(real) + (size_t)threads * workspace_bytes(m, PASS_ROWS, false);
     return vectors_length(m, c, ranks) * sizeof(real) + (size_t)threads * workspace_bytes(m, workspace_rows(c), true);
 }
 

@@ -3,11 +3,13 @@
 
 #include "base/mem.h"
 #include "data/dataset.h"
+#include "nn/neighbours.h"
 #include "nn/nn.h"
 #include "search/search.h"
 #include "spec/spec.h"
 #include "train/train.h"
 #include "trial/experiment.h"
+#include <math.h>
 #include <stdlib.h>
 
 // A trial of the plan, read again, with its data and model.
@@ -43,6 +45,8 @@ static int sample_open(const struct experiment *x, const struct plan *p, int ent
 
     struct shape shape = sample_shape(&s->sets.train);
     s->model = trial_model(&s->trial, &shape, e);
+    if (s->model && model_set_rows(s->model, s->sets.train.rows, s->trial.model, e) != 0)
+        model_free(&s->model);
     if (!s->model)
         sample_free(s);
     return s->model ? 0 : -1;
@@ -80,6 +84,17 @@ static int time_epoch(const struct sample *s, const struct team *team, int64_t r
     return 0;
 }
 
+// Measures the rate of a model that is fitted, which compares some rows with those it keeps.
+static int find_fit_rate(const struct sample *s, const struct team *team, double *rate, struct err *e)
+{
+    double seconds = 0;
+    if (time_epoch(s, team, s->sets.train.rows, &seconds, e) != 0)
+        return -1;
+
+    *rate = s->model->operations * neighbours_compared(s->model) / fmax(seconds, 1e-9);
+    return 0;
+}
+
 // Trains on more and more rows until the time is long enough to be no noise.
 static int find_rate(const struct sample *s, const struct team *team, double *rate, struct err *e)
 {
@@ -87,6 +102,8 @@ static int find_rate(const struct sample *s, const struct team *team, double *ra
     int64_t all = s->sets.train.rows, rows = s->trial.train.batch_size;
     double seconds = 0;
 
+    if (model_is_fitted(s->model))
+        return find_fit_rate(s, team, rate, e);
     ASSERT(all > 0 && rows > 0, "%lld rows in batches of %lld", (long long)all, (long long)rows);
     for (bool is_last = false; !is_last; rows *= 4) {
         is_last = rows >= all;

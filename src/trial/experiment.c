@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/data_config.h"
+#include "nn/nn.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,25 @@ void experiment_free(struct experiment *x)
     *x = (struct experiment){0};
 }
 
+// A model that is not trained takes no settings of training but the seed, so that trials which differ in others are the
+// same. Its error, unless the spec says so, is that of its kind.
+static void settle_fitted(struct trial *t)
+{
+    enum { SHARDS = 64 }; // so that many ranks and threads may share the comparisons
+    struct train_config none;
+    struct err ignored = {0};
+
+    if (!model_section_is_fitted(t->model))
+        return;
+    train_config_read(NULL, &none, &ignored);
+    none.seed = t->train.seed;
+    none.epochs = 0;
+    none.shards = none.batch_size = SHARDS;
+    t->train = none;
+    if (!node_path(t->tree, "score.error"))
+        t->score.error = ERROR_NEIGHBOURS;
+}
+
 int trial_parse(struct node *tree, struct trial *t, struct err *e)
 {
     *t = (struct trial){.tree = tree};
@@ -162,6 +182,7 @@ int trial_parse(struct node *tree, struct trial *t, struct err *e)
     t->has_data = data_config_read(node_get(tree, "data"), &t->data, e) == 0;
     int failed = train_config_read(node_get(tree, "train"), &t->train, e);
     failed |= score_config_read(node_get(tree, "score"), &t->score, e);
+    settle_fitted(t);
     return failed || !t->has_data ? -1 : 0;
 }
 

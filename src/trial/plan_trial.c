@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "data/dataset.h"
 #include "data/dataset_window.h"
+#include "nn/neighbours.h"
 #include "nn/nn.h"
 #include "search/search.h"
 #include "spec/spec.h"
@@ -336,6 +337,8 @@ static int plan_model(
         return -1;
     struct model *m = trial_model(t, &k->shape, e);
     struct err found = {0};
+    if (m && model_set_rows(m, k->rows, t->model, e) != 0)
+        model_free(&m);
     if (!m)
         return -1;
 
@@ -351,7 +354,7 @@ static int plan_model(
     entry->parameters = (int64_t)m->trainable;
     entry->epochs = t->train.epochs;
     entry->rows = k->rows;
-    entry->operations = m->operations * (double)k->rows * (double)t->train.epochs;
+    entry->operations = m->operations * (double)k->rows * (model_is_fitted(m) ? 1 : (double)t->train.epochs);
     entry->step_operations = m->operations * (double)t->train.batch_size;
     entry->bytes = train_bytes(m, &t->train, 1, 1);
     model_free(&m);

@@ -33,7 +33,8 @@ static struct score_request training_request(const struct trial_result *r, unsig
         .w = r->trained.w,
         .error = row_error_of(&r->trial->score, &r->trial->train),
         .save = save,
-        .window = (enum step_rule)r->trial->score.window};
+        .window = (enum step_rule)r->trial->score.window,
+        .is_training = true};
 }
 
 // --- features
@@ -206,6 +207,7 @@ static int score_validation_rows(const struct team *team, struct trial_result *r
 {
     const struct dataset *d = &r->sets->validation;
     struct score_request request = training_request(r, 0);
+    request.is_training = false;
     struct err found = {0};
     struct scores s;
     int rc = scores_compute(team, &request, d, &s, e);

@@ -15,6 +15,7 @@
 #include "data/data_range.h"
 #include "data/dataset.h"
 #include "leaderboard/versions.h"
+#include "nn/neighbours.h"
 #include "nn/nn.h"
 #include "score/reference.h"
 #include "score/score.h"
@@ -228,6 +229,8 @@ int trial_run(const struct team *team, const struct trial_task *task, struct err
         t.data.window = cache->sets.window; // the length that was found, if it is auto
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
+        if (m && model_set_rows(m, cache->sets.train.rows, t.model, e) != 0)
+            model_free(&m);
     }
 
     int failed = comm_agree(team->comm, e);

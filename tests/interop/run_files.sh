@@ -129,6 +129,9 @@ EOF
 
 must "$hourglass" run windows.yaml --results .
 must "$hourglass" run edges.yaml --results .
+sed '/^model:/,/decoder:/d; /^train:/,$d' edges.yaml >near.yaml
+echo 'model: {neighbours: {}}' >>near.yaml
+must "$hourglass" run near.yaml --results .
 must "$hourglass" run text.yaml --results .
 must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks

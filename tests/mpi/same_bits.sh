@@ -114,6 +114,14 @@ good import gaps.csv --label kind -o data/gaps.h5:all
 tiny_spec | sed 's/tiny/gaps/; s/^  scale/  missing: ignore\n&/; s/  epochs: 3/&\n  reduction: sum\n  feature_weights: [1, 0, 2, 1, 1, 0.5]/' >gaps.yaml
 every gaps --set sweep.over.train.loss='[mse, mae, huber, log_cosh, cosine, gaussian_nll, binary_crossentropy]' --set train.clip_norm=1
 
+# --- the nearest training rows, all or some of them
+tiny_spec | sed 's/name: tiny/name: neighbours/; /^model:/,/sigmoid/d; /^variables:/d; /^score:/,$d' >neighbours.yaml
+cat >>neighbours.yaml <<'SPEC'
+model: {neighbours: {k: [1, 3, 8]}}
+sweep: {over: {model.neighbours.distance: [mean, kth], model.neighbours.max_rows: [40, 50000]}}
+SPEC
+every neighbours
+
 # --- windows over a series, of which some parts are too short
 tiny_spec | sed 's/^name: tiny/name: windows/; s/^  scale/  window: {length: 4}\n&/; s/{dense: 6, activation: sigmoid}/{dense: 24, activation: sigmoid}/' >windows.yaml
 every windows

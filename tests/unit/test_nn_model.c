@@ -72,6 +72,12 @@ static const struct {
     {"decoder: [{dense: 4}]", 1, {"encoder"}},
     {"encoder: [{dense: 3}]", 1, {"decoder"}},
     {"{}", 2, {"encoder", "decoder"}},
+    {"neighbours: {k: 0}", 1, {"neighbours.k", "[1, 1000]"}},
+    {"neighbours: {k: [3, many]}", 1, {"neighbours.k", "many"}},
+    {"neighbours: {rows: 1}", 1, {"neighbours.rows: found 1, allowed: 0 or at least 2"}},
+    {"neighbours: {distance: median}", 1, {"neighbours.distance: ", "mean, kth"}},
+    {"neighbours: {kk: 3}", 1, {"neighbours.kk: ", "did you mean 'k'?"}},
+    {"neighbours: {}\ncode: 3", 1, {"a.yaml:2:1: code: found neighbours, too"}},
     {"", 2, {"encoder", "decoder"}},
     {"layers", 1, {"section"}},
     {"encoder: [{dense: 3}]\ndecoder: [{dense: 4}]\ndecodr: 3", 1, {"decodr: ", "did you mean 'decoder'?"}},
@@ -406,7 +412,7 @@ static void check_errors(enum loss loss)
     for (int error = 0; error_names[error]; error++) {
         float row[ROWS];
         if (model_refuses_error(m, (enum error)error)) {
-            assert_true(error_is_variational((enum error)error) ||
+            assert_true(error_is_variational((enum error)error) || error == ERROR_NEIGHBOURS ||
                         (error == ERROR_BINARY_CROSSENTROPY && loss != LOSS_BINARY_CROSSENTROPY));
             continue;
         }

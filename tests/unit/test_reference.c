@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "data/window_config.h"
 #include "import/import.h"
+#include "nn/neighbours.h"
 #include "trial/experiment.h"
 #include <glob.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ static const struct {
     {"model", model_fields},
     {"layer", layer_common_fields},
     {"kernel", layer_kernel_fields},
+    {"neighbours", neighbours_fields},
     {"train", train_fields},
     {"optimizer", optimizer_fields},
     {"schedule", schedule_fields},
