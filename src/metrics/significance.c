@@ -1,4 +1,4 @@
-// Signed ranks, adjusted p-values, and the distribution of the range of normal variables.
+// Computes signed ranks, adjusted p-values, and the distribution of the range of normal variables.
 #include "metrics/significance.h"
 
 #include "base/err.h"
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { EXACT_MOST = 50 }; // differences: 2^50 sign patterns are counted exactly in double precision
+enum { EXACT_MOST = 50 }; // number of differences; 2^50 sign patterns can be counted exactly in double precision
 
 // --- Wilcoxon
 
@@ -22,10 +22,10 @@ static int compare_differences(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The sums that the test is made of.
+// The sums from which the signed-rank test is computed.
 struct signed_ranks {
-    int n;           // differences that are not 0
-    double positive; // sum of the ranks of the positive ones
+    int n;           // number of differences that are not 0
+    double positive; // sum of the ranks of positive differences
     double ties;     // sum of t^3 - t over groups of t equal differences
 };
 
@@ -46,11 +46,11 @@ static struct signed_ranks rank_differences(struct difference *d, int n)
     return s;
 }
 
-// Returns the share of sign patterns of the ranks 1 to n whose positive ranks sum to at most `sum`.
+// Returns the share of sign patterns for which the sum of the positive ranks is not above `sum`, for the ranks 1 to n.
 static double exact_tail(int n, int sum)
 {
     enum { SUMS = EXACT_MOST * (EXACT_MOST + 1) / 2 + 1 };
-    double patterns[SUMS] = {1}; // by their sum
+    double patterns[SUMS] = {1}; // number of patterns for each sum
     double tail = 0;
 
     ASSERT(n <= EXACT_MOST && sum >= 0 && sum < SUMS, "%d differences, sum %d", n, sum);

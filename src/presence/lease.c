@@ -275,7 +275,7 @@ static int create_lease(const struct lease *l, struct err *e)
     int rc = disk_create(path, text, e);
 
     if (rc == 0 && newest_number(l->folder, l->part, l->number) > l->number) {
-        unlink(path); // another run had used this number, and has ended since
+        unlink(path); // a run that has ended since had already used this number
         rc = TAKE_LOST;
     }
     free(path);

@@ -1,4 +1,4 @@
-// The trials that are compared: read from all runs, without stale ones.
+// Reads the trials that are compared from all runs, without stale ones.
 #include "report/compare_impl.h"
 
 #include "base/err.h"
@@ -10,8 +10,8 @@
 
 static const char EXPERIMENT[] = "experiment";
 
-// Compares by digits only. After these, an id in a merged file may have a suffix, which distinguishes trials with the
-// same id and different bits.
+// Compares two ids by their digits. After these, an id in a merged file may have a suffix, which distinguishes trials
+// with the same id and different bits.
 int compared_id_order(const struct leaderboard_row *a, const struct leaderboard_row *b)
 {
     return strncmp(a->id, b->id, TRIAL_ID_LENGTH);

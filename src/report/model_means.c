@@ -1,4 +1,4 @@
-// Trials become a table of models and blocks, which is tested pair by pair.
+// Makes a table of models and blocks from trials, and tests the models pair by pair.
 #include "report/model_means.h"
 
 #include "base/mem.h"
@@ -18,11 +18,11 @@ struct means_table {
     char **key; // (n_keys), owned: all settings that vary
     int n_keys;
     bool *is_over; // (n_keys), owned: averaged over
-    char **model;  // (models), owned: values of a model's settings, each ended by a line feed
-    char **block;  // (blocks), owned: likewise
+    char **model;  // (models), owned: the values of a model's settings, each with a line feed at its end
+    char **block;  // (blocks), owned: the values of a block's settings, in the same form
     int models, blocks;
-    double *sum; // (blocks, models), owned: of the metric over the trials of a cell
-    int *count;  // (blocks, models), owned
+    double *sum; // (blocks, models), owned: sum of the metric over the trials of a cell
+    int *count;  // (blocks, models), owned: number of these trials
 };
 
 static void means_table_free(struct means_table *s)
@@ -84,7 +84,8 @@ static int mark_keys(struct means_table *s, const char *over, struct err *e)
     return rc;
 }
 
-// Returns the values of a trial's settings that are averaged over, or of the others without seeds, in new memory.
+// Returns the values of a trial's settings in new memory: of those that are averaged over or, if `over` is false, of
+// the other settings but seeds.
 static char *key_values(const struct means_table *s, const struct leaderboard_row *trial, bool over)
 {
     struct text out = {0};
@@ -97,7 +98,7 @@ static char *key_values(const struct means_table *s, const struct leaderboard_ro
 
 // --- cells
 
-// Returns the index of a string in the list, to which it is added if it is new. Takes `name`.
+// Returns the index of a string in the list. Adds it if it is new. Takes ownership of `name`.
 static int list_index(char ***list, int *n, char *name)
 {
     for (int i = 0; i < *n; i++)
@@ -110,7 +111,7 @@ static int list_index(char ***list, int *n, char *name)
     return (*n)++;
 }
 
-// Returns true if a trial before this one is the same, read from another run.
+// Returns true if trial i is the same as an earlier one, which was read from another run.
 static bool is_repeated(const struct compared_trials *t, int i)
 {
     for (int k = 0; k < i; k++)
@@ -190,7 +191,7 @@ static int choose_metric(const struct compared_trials *t, const char *name, stru
 // --- the statistics
 
 struct ranked_model {
-    double rank, mean; // mean as a score: the larger the better
+    double rank, mean; // the mean as a score: larger is better
     int model;
 };
 

@@ -5,18 +5,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-// A model is a combination of the settings that vary besides those that are averaged over. A block is a combination of
-// the values of these, such as a data set. Only blocks count in which every model has a result.
+// A model is a combination of the varying settings that are not averaged over. A block is a combination of those that
+// are, such as a data set. A block counts only if every model has a result in it.
 struct model_means {
     char *metric;   // owned: name of the metric
-    bool is_loss;   // the smaller the better
+    bool is_loss;   // smaller values of the metric are better
     char *over;     // owned: the settings that are averaged over, separated by commas
     int n_blocks;   // blocks that count
     int n_left_out; // other blocks
     int n_models, n_keys;
     char **key;        // (n_keys), owned: the settings that make a model
     char **value;      // (n_models, n_keys), owned, the model with the best mean rank first
-    double *mean;      // (n_models), owned: of the metric over the blocks
+    double *mean;      // (n_models), owned: mean of the metric over the blocks
     double *deviation; // (n_models), owned: standard deviation over the blocks (n - 1); NaN for one block
     double *rank;      // (n_models), owned: mean rank over the blocks, 1 is best
     double *p; // (n_models, n_models), owned: Wilcoxon's p-value of a pair, adjusted after Holm; 1 on the diagonal
@@ -32,7 +32,8 @@ struct model_means *model_means_new(
     const char *const *runs, int n, const char *over, const char *metric, struct err *e);
 void model_means_free(struct model_means **m);
 
-// Print a table with the groups of models that do not differ; a line per model with every digit; everything as JSON.
+// These print a table with the groups of models that do not differ; one line per model with every digit; everything as
+// JSON.
 void model_means_print(const struct model_means *m, FILE *out);
 void model_means_print_csv(const struct model_means *m, FILE *out);
 void model_means_print_json(const struct model_means *m, FILE *out);
@@ -42,7 +43,7 @@ void model_means_print_json(const struct model_means *m, FILE *out);
 // an error if it cannot be written, or if there are more than 40 models.
 int model_means_draw(const struct model_means *m, const char *path, struct err *e);
 
-// Finds the groups of models that do not differ at level 0.05. A group is a longest series of models in the order of
-// their ranks in which no pair differs. first[i] and last[i] := the models of group i (capacity: n_models each).
-// Returns the number of groups with more than one model.
+// Finds the groups of models that do not differ at level 0.05. A group is a series of models, in the order of their
+// ranks, in which no pair differs and that cannot be extended. first[i] and last[i] := the models of group i (capacity:
+// n_models each). Returns the number of groups with more than one model.
 int model_means_groups(const struct model_means *m, int *first, int *last);

@@ -61,7 +61,8 @@ static void draw_axis(struct canvas *c, const struct model_means *m)
     }
 }
 
-// Draws a model's stem from the axis down to its line, and its name at the end of it: the better half on the left.
+// Draws the stem of a model from the axis down to its line, and its name at the end of the line. The better half of the
+// models is on the left.
 static void draw_model(struct canvas *c, const struct model_means *m, int model, int top)
 {
     int half = (m->n_models + 1) / 2;
