@@ -100,9 +100,17 @@ static bool has_arrived(struct queue *q, int source, int tag, MPI_Status *status
 // Waits between two polls for a message: not at all at first, and longer after many polls.
 static void sleep_between_polls(int *polls)
 {
-    enum { EAGER = 100, PATIENT = 1000, SHORT = 50000, LONG = 1000000 }; // polls; nanoseconds
-    if (++*polls > EAGER)
-        nanosleep(&(struct timespec){.tv_nsec = *polls > PATIENT ? LONG : SHORT}, NULL);
+    static const struct {
+        int polls;
+        long nanoseconds;
+    } steps[] = {{2000, 5000000}, {1000, 1000000}, {100, 50000}}; // many waiting ranks may share one core
+
+    ++*polls;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (*polls > steps[i].polls) {
+            nanosleep(&(struct timespec){.tv_nsec = steps[i].nanoseconds}, NULL);
+            return;
+        }
 }
 
 // Waits until a send has ended, after which its bytes may change.

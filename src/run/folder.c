@@ -23,10 +23,66 @@ char *run_trial_path(const char *folder, const char *id)
     return mem_format("%s/trials/%s.h5", folder, id);
 }
 
-char *run_checkpoint_path(const char *folder, const char *lineage)
+char *run_checkpoint_path(const char *folder, const struct plan_entry *entry)
 {
-    ASSERT(*lineage);
-    return mem_format("%s/checkpoints/%s.h5", folder, lineage);
+    ASSERT(*entry->trial.lineage);
+    if (!entry->shares_lineage)
+        return mem_format("%s/checkpoints/%s.h5", folder, entry->trial.lineage);
+    return mem_format("%s/checkpoints/%s-%lld.h5", folder, entry->trial.lineage, (long long)entry->epochs);
+}
+
+// Returns the epochs in the name of a checkpoint of this lineage: 0 if the name has none, -1 if it is another file.
+static int64_t checkpoint_epochs(const char *name, const char *lineage)
+{
+    long long epochs = 0;
+    size_t n = strlen(lineage);
+    int end = 0;
+
+    if (strncmp(name, lineage, n) != 0)
+        return -1;
+    if (strcmp(name + n, ".h5") == 0)
+        return 0;
+    return sscanf(name + n, "-%lld.h5%n", &epochs, &end) == 1 && end > 0 && !name[n + (size_t)end] ? epochs : -1;
+}
+
+// A checkpoint of a lineage.
+struct related_checkpoint {
+    char *path; // owned
+    int64_t epochs;
+};
+
+static int compare_epochs(const void *a, const void *b)
+{
+    const struct related_checkpoint *x = a, *y = b;
+    return (x->epochs < y->epochs) - (x->epochs > y->epochs);
+}
+
+char **run_related_checkpoints(const char *folder, const struct plan_entry *entry)
+{
+    struct related_checkpoint *found = NULL;
+    char *own = run_checkpoint_path(folder, entry), *checkpoints = mem_format("%s/checkpoints", folder);
+    DIR *dir = opendir(checkpoints);
+    size_t n = 0;
+
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        int64_t epochs = checkpoint_epochs(d->d_name, entry->trial.lineage);
+        if (epochs < 0 || strcmp(d->d_name, strrchr(own, '/') + 1) == 0)
+            continue;
+        found = mem_grow(found, n + 1, sizeof *found);
+        found[n++] = (struct related_checkpoint){mem_format("%s/%s", checkpoints, d->d_name), epochs};
+    }
+    if (dir)
+        closedir(dir);
+    if (n > 1)
+        qsort(found, n, sizeof *found, compare_epochs);
+
+    char **paths = mem_new(n + 1, sizeof *paths);
+    for (size_t i = 0; i < n; i++)
+        paths[i] = found[i].path;
+    free(found);
+    free(checkpoints);
+    free(own);
+    return paths;
 }
 
 int run_folder_make(const char *folder, struct err *e)
@@ -157,7 +213,7 @@ void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
         if (!*plan->entry[i].trial.id) // could not be run
             continue;
         char *trial = run_trial_path(folder, plan->entry[i].trial.id);
-        char *checkpoint = run_checkpoint_path(folder, plan->entry[i].trial.lineage);
+        char *checkpoint = run_checkpoint_path(folder, &plan->entry[i]);
         if (access(trial, F_OK) == 0)
             checkpoint_remove(checkpoint);
         free(trial);

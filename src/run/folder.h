@@ -4,8 +4,13 @@
 #include "presence/lease.h"
 #include "trial/plan.h"
 
-char *run_trial_path(const char *folder, const char *id);           // new memory
-char *run_checkpoint_path(const char *folder, const char *lineage); // new memory
+char *run_trial_path(const char *folder, const char *id); // new memory
+// Returns the path of a trial's checkpoint in new memory. Trials that differ only in their epochs share one, unless
+// they may run at the same time.
+char *run_checkpoint_path(const char *folder, const struct plan_entry *entry);
+// Returns the paths of other checkpoints that the trial may be able to resume from: those of trials that differ only in
+// their epochs, most epochs first. Returns a list that ends with NULL, in new memory, as its items are.
+char **run_related_checkpoints(const char *folder, const struct plan_entry *entry);
 // Creates `folder`, its parents and the folders in it.
 int run_folder_make(const char *folder, struct err *e);
 

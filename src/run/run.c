@@ -138,7 +138,7 @@ static void desk_remove_states(const struct desk *d, bool is_over)
         struct plan_entry *entry = &plan->entry[i];
         if (!entry->may_continue || (!is_over && search_continues(plan->search, entry->trial.number)))
             continue;
-        char *path = run_checkpoint_path(d->run->settings.folder, entry->trial.lineage);
+        char *path = run_checkpoint_path(d->run->settings.folder, entry);
         checkpoint_remove(path);
         free(path);
         entry->may_continue = false;
@@ -248,8 +248,10 @@ static void group_run_trial(struct group *g, struct data_cache *cache, struct po
     double start = clock_wall();
     const struct plan_entry *planned = &g->order.planned;
     char *path = run_trial_path(run->settings.folder, planned->trial.id);
-    char *checkpoint = run_checkpoint_path(run->settings.folder, planned->trial.lineage);
+    char *checkpoint = run_checkpoint_path(run->settings.folder, planned);
+    char **related = run_related_checkpoints(run->settings.folder, planned);
     struct checkpointing k = {.path = checkpoint,
+        .related = (const char *const *)related,
         .lineage = planned->trial.lineage,
         .interval = run->settings.checkpoint_every,
         .keeps_last = planned->may_continue};
@@ -265,6 +267,9 @@ static void group_run_trial(struct group *g, struct data_cache *cache, struct po
         report_trial(run->x, path, clock_wall() - start, r);
     pulse_trial_end(run->pulse, !has_stopped && !e.count);
 
+    for (char **item = related; *item; item++)
+        free(*item);
+    free(related);
     free(checkpoint);
     free(path);
 }

@@ -1,7 +1,8 @@
 // A run: the trials of an experiment over groups of ranks, and the folder that holds the results.
 //
 //     results/<experiment>/trials/<id>.h5               a file per finished trial
-//     results/<experiment>/checkpoints/<lineage>.h5     the state of an unfinished trial, and <lineage>.previous.h5
+//     results/<experiment>/checkpoints/<lineage>.h5     the state of an unfinished trial, and <lineage>.previous.h5;
+//                                                       <lineage>-<epochs>.h5 if trials differ only in their epochs
 //     results/<experiment>/failed/<id>.yaml             why a trial failed
 //     results/<experiment>/state/                       who uses the folder, what each rank does: folder.h, status.h
 //     results/<experiment>/run.h5                       all trials and the leaderboard

@@ -242,28 +242,37 @@ static enum generation_state read_generation(const char *path, struct checkpoint
     return state;
 }
 
-bool checkpoint_read(const char *path, struct checkpoint *c)
+// Reads the newest usable generation of a checkpoint. Adds the number of those that cannot be used to *damaged.
+static bool read_generations(const char *path, struct checkpoint *c, int *damaged)
 {
     char *generation[] = {mem_text(path), checkpoint_previous(path)};
     enum generation_state state = GENERATION_UNUSABLE;
-    int damaged = 0;
 
-    ASSERT(c->shards >= 1 && c->shards <= SHARDS_MAX && c->n <= CHECKPOINT_MAX_VECTORS, "%d shards", c->shards);
     for (int i = 0; i < 2 && state != GENERATION_USABLE; i++) {
         struct err e = {0};
         if (access(generation[i], F_OK) != 0)
             continue;
         state = read_generation(generation[i], c, &e);
-        damaged += state == GENERATION_UNUSABLE;
+        *damaged += state == GENERATION_UNUSABLE;
         if (state == GENERATION_UNUSABLE)
             log_rank_line(LOG_QUIET, "checkpoint not used: %.*s", (int)strcspn(e.text, "\n"), e.text);
     }
 
-    bool is_usable = state == GENERATION_USABLE;
-    if (damaged)
-        log_rank_line(LOG_QUIET, "%s", is_usable ? "the checkpoint before it is used" : "training begins from scratch");
     for (int i = 0; i < 2; i++)
         free(generation[i]);
+    return state == GENERATION_USABLE;
+}
+
+bool checkpoint_read(const char *path, const char *const *related, struct checkpoint *c)
+{
+    int damaged = 0;
+
+    ASSERT(c->shards >= 1 && c->shards <= SHARDS_MAX && c->n <= CHECKPOINT_MAX_VECTORS, "%d shards", c->shards);
+    bool is_usable = read_generations(path, c, &damaged);
+    for (; related && *related && !is_usable; related++)
+        is_usable = read_generations(*related, c, &damaged);
+    if (damaged)
+        log_rank_line(LOG_QUIET, "%s", is_usable ? "the checkpoint before it is used" : "training begins from scratch");
 
     return is_usable;
 }

@@ -29,7 +29,8 @@ struct checkpoint {
 // Writes the newest generation; the one before it becomes the previous one once the new one is durable. Returns 0, or
 // -1 and an error; both generations are unchanged then.
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e);
-// Reads the newest generation that is complete, of this lineage and layout, and not beyond c->epochs. Reports a file
+// Reads the newest generation that is complete, of this lineage and layout, and not beyond c->epochs. If there is none,
+// does the same with the files of the list `related`, which ends with NULL and may be NULL. Reports a file
 // that is damaged or whose numbers cannot be a state of this training. Returns false if there is no usable generation;
 // c->at, the history and the vectors are undefined then.
-bool checkpoint_read(const char *path, struct checkpoint *c);
+bool checkpoint_read(const char *path, const char *const *related, struct checkpoint *c);

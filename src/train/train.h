@@ -104,10 +104,11 @@ struct history {
 // generations (train/checkpoint.h). It is written by the clock, when base/request.h has a request, and when training
 // stops.
 struct checkpointing {
-    const char *path;    // of the newest generation, in an existing folder; NULL: nothing is read or written
-    const char *lineage; // the identity of this training; checkpoints of any other lineage are refused
-    double interval;     // seconds between two, by the clock of the team's rank 0; 0: only on request
-    bool keeps_last;     // also writes one at the end, for a trial with more epochs to resume from
+    const char *path;           // of the newest generation, in an existing folder; NULL: nothing is read or written
+    const char *const *related; // checkpoints to resume from if there is none at `path`, up to a NULL; NULL: none
+    const char *lineage;        // the identity of this training; checkpoints of any other lineage are refused
+    double interval;            // seconds between two, by the clock of the team's rank 0; 0: only on request
+    bool keeps_last;            // also writes one at the end, for a trial with more epochs to resume from
     // Checks that what training has read so far is unchanged. Every rank calls it before the state is written; NULL: no
     // check. Returns 0, or -1 and an error.
     int (*check)(void *context, struct err *e);

@@ -194,7 +194,7 @@ bool trainer_restore(struct trainer *t, struct history *h)
 
     layout_identity(t, layout);
     describe_checkpoint(t, h, layout, &c);
-    bool is_there = comm->rank == 0 && checkpoint_read(t->task.checkpointing->path, &c);
+    bool is_there = comm->rank == 0 && checkpoint_read(t->task.checkpointing->path, t->task.checkpointing->related, &c);
     comm_broadcast(comm, 0, &is_there, sizeof is_there);
     if (!is_there)
         return false;

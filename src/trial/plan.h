@@ -7,6 +7,7 @@
 struct plan_entry {
     struct trial_identity trial; // without an id if the trial cannot be run
     bool may_continue;           // a later trial may be the same with more epochs
+    bool shares_lineage;         // another trial, which may run at the same time, differs only in its epochs
     int same_as;                 // the earlier entry with the same id; -1: none
     int64_t shards, parameters, epochs, rows;
     double operations;      // of training, floating-point: the expected cost
@@ -50,6 +51,8 @@ const char *plan_labels(const struct plan *p);
 const char *plan_sizes(const struct plan *p);
 // Keeps the trials of one part (1 .. parts) of a plan to which the search adds no more. Equal trials are in one part.
 void plan_keep_part(struct plan *p, int part, int parts);
+// Marks the trials of a plan that differ from others only in their epochs.
+void plan_mark_lineages(struct plan *p);
 // Return how many trials of the plan differ, and their least number of virtual shards.
 int plan_different(const struct plan *p);
 int64_t plan_least_shards(const struct plan *p);

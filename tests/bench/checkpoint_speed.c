@@ -29,7 +29,7 @@ int main(int argc, char **argv)
         if (checkpoint_write(path, &c, &e) != 0)
             return err_print(&e);
         written = clock_wall();
-        if (!checkpoint_read(path, &c))
+        if (!checkpoint_read(path, NULL, &c))
             return 1;
         double mb = 1e-6 * (double)(c.n * c.parameters * sizeof(real));
         printf("%.0f MB: durable in %.2f s (%.0f MB/s), read in %.2f s\n", mb, written - start, mb / (written - start),

@@ -65,7 +65,7 @@ static void expect(const char *path, int64_t epoch)
     struct state found, wanted;
     state_clear(&found);
     state_make(&wanted, epoch, (double)epoch);
-    bool is_there = checkpoint_read(path, &found.c);
+    bool is_there = checkpoint_read(path, NULL, &found.c);
     if (is_there != (epoch > 0) || (is_there && found.c.at.epoch != epoch))
         fail_msg("read %d, epoch %lld, expected %lld", is_there, (long long)found.c.at.epoch, (long long)epoch);
     if (!is_there)
@@ -131,7 +131,7 @@ static void impossible_numbers(void **state)
         s.c.at.has_diverged = points[i][3];
         assert_ok(checkpoint_write(path, &s.c, &e), e);
         state_clear(&s);
-        if (checkpoint_read(path, &s.c))
+        if (checkpoint_read(path, NULL, &s.c))
             fail_msg("point %zu was read", i);
         checkpoint_remove(path);
     }
@@ -202,10 +202,10 @@ static void strangers_are_refused(void **state)
         s.c.layout = i == 1 ? "another layout" : s.c.layout;
         s.c.parameters = i == 2 ? PARAMETERS - 1 : PARAMETERS;
         s.c.vector[1].name = i == 3 ? "slot_9" : "slot_0";
-        assert_false(checkpoint_read(path, &s.c));
+        assert_false(checkpoint_read(path, NULL, &s.c));
     }
     state_clear(&s);
-    assert_true(checkpoint_read(path, &s.c));
+    assert_true(checkpoint_read(path, NULL, &s.c));
     unmute(saved);
 }
 
@@ -219,7 +219,7 @@ static void not_beyond(void **state)
     for (int64_t epochs = 1; epochs < 8; epochs++) {
         state_clear(&s);
         s.c.epochs = epochs;
-        bool is_there = checkpoint_read(path, &s.c);
+        bool is_there = checkpoint_read(path, NULL, &s.c);
         int64_t wanted = epochs > 5 ? 5 : epochs > 3 ? 3 : 0; // two steps into the next one
         assert_int_equal(is_there ? s.c.at.epoch : 0, wanted);
     }
