@@ -17,7 +17,7 @@ start() {
 # far: both trials have trained for many epochs
 far() { [ "$(awk '$1 == "epoch:" && $2 > 3000' results/tiny/state/rank-0-* 2>/dev/null | wc -l)" = 2 ]; }
 one_is_done() { [ "$(find results/tiny/trials -name '[0-9a-f]*.h5' 2>/dev/null | wc -l)" = 1 ]; }
-# until_true COMMAND: waits while the run goes on
+# until_true COMMAND: waits for it during the run
 until_true() {
     until "$@"; do
         kill -0 $running 2>/dev/null || { fail "the run ends before $*" && return; }

@@ -1,4 +1,4 @@
-// Texts: the shortest form of numbers; names and words in messages are shown on one line, and a terminal obeys none.
+// Strings: the shortest form of numbers; names and words in messages are on one line, and a terminal obeys none.
 // links: base
 #include "base/err.h"
 #include "base/text.h"
