@@ -256,11 +256,16 @@ static void check_needs_no_time(const struct match_maker *k, struct err *e)
         }
 }
 
-// Returns the field of the groups, or -1: there is none, it is one that the model takes, or it is left out.
-static int find_group_field(const struct match_maker *k, const bool *is_used)
+// Returns the field of the groups: that of --group, or the one that the training data has, or -1: there is none, it is
+// one that the model takes, or it is left out.
+static int find_group_field(const struct match_maker *k, const bool *is_used, struct err *e)
 {
     const char *name = k->wanted->group_name;
-    int group = find_identity_field(k, "group", NULL, name, &(struct err){0});
+    struct err ignored = {0};
+
+    if (k->o->group)
+        return find_option_field(k, "--group", k->o->group, e);
+    int group = find_identity_field(k, "group", NULL, name, &ignored);
     return group < 0 || is_used[group] || find_wanted(k->wanted, name) >= 0 ? -1 : group;
 }
 
@@ -284,7 +289,7 @@ static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *
     if (time < 0 && e->count == before)
         check_needs_no_time(k, e);
 
-    const int field[] = {find_group_field(k, is_used), id, time}; // an option comes last: it counts
+    const int field[] = {find_group_field(k, is_used, e), id, time}; // an option comes last: it counts
     const int use[] = {FIELD_GROUP, FIELD_ID, FIELD_TIME};
     for (int i = 0; i < 3; i++)
         if (field[i] >= 0) {
@@ -478,4 +483,12 @@ void csv_match_free(struct csv_match *m)
     list_free(m->names, m->n);
     free(m->use);
     *m = (struct csv_match){0};
+}
+
+bool csv_match_has_groups(const struct csv_match *m)
+{
+    for (int i = 0; i < m->n; i++)
+        if (m->use[i] == FIELD_GROUP)
+            return true;
+    return false;
 }

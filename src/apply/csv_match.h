@@ -13,6 +13,7 @@ struct csv_options {
     char *drop;      // columns to leave out
     char *id;        // the column that names the rows
     char *time;      // the column that says when each row was
+    char *group;     // the column that says to which group each row belongs
 };
 
 struct columns;
@@ -42,3 +43,4 @@ struct csv_match {
 int csv_match_make(struct csv_match *m, struct csv_stream *s, const struct csv_wanted *wanted,
     const struct csv_options *o, struct text *notes, struct err *e);
 void csv_match_free(struct csv_match *m);
+bool csv_match_has_groups(const struct csv_match *m);

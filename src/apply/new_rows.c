@@ -228,7 +228,9 @@ static int open_next_file(struct new_rows *r, struct err *e)
     r->file = s->next_file++;
     s->row = 0;
     s->is_open = true;
-    return is_text_file(name) ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
+    s->is_csv = is_text_file(name);
+    int rc = s->is_csv ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
+    return rc == 0 ? new_groups_open(r, e) : rc;
 }
 
 // Makes the dictionaries of the columns of text. They number the categories as the model does.
@@ -281,6 +283,7 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
 
     name_wanted_columns(r);
     enter_categories(r);
+    new_groups_enter(r);
     r->x = mem_array((size_t)(most * r->columns), sizeof *r->x, "new rows", e);
     r->is_unscored = mem_array((size_t)most, sizeof *r->is_unscored, "new rows", e);
     r->missing = mem_array((size_t)most * NEW_ROWS_MISSING, sizeof *r->missing, "new rows", e);
@@ -289,7 +292,7 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
         r->id = mem_array((size_t)most, sizeof *r->id, "new rows", e);
     if (csv->time || request->columns->time_name)
         r->time = mem_array((size_t)most, sizeof *r->time, "new rows", e);
-    if (request->takes_groups && request->columns->group_name)
+    if (request->takes_groups && (csv->group || request->columns->group_name))
         r->group = mem_array((size_t)most, sizeof *r->group, "new rows", e);
     if (e->count || open_next_file(r, e) != 0)
         new_rows_free(&r);
@@ -307,6 +310,7 @@ void new_rows_free(struct new_rows **r)
     for (int i = 0; i < (*r)->request->columns->n; i++)
         csv_dictionary_free(&(*r)->state->categories[i]);
     free((*r)->state->categories);
+    csv_dictionary_free(&(*r)->state->groups);
     free((*r)->state->unknowns);
     text_free(&(*r)->notes);
     text_free(&(*r)->warnings);
@@ -358,7 +362,7 @@ static void finish_new_row(const struct rows_work *w, struct rows_part *part, in
         count_filled(r, part, lacking);
     while (n < NEW_ROWS_MISSING)
         missing[n++] = -1;
-    scaling_apply(scaling, -1, w->is_float, row, r->x + i * r->columns);
+    scaling_apply(scaling, new_groups_of_row(r, part, i), w->is_float, row, r->x + i * r->columns);
 }
 
 static void read_csv_part(const struct rows_work *w, struct rows_part *part, int64_t first, int64_t last, double *row)
@@ -417,6 +421,7 @@ static int join_parts(struct new_rows *r, struct err *e)
         if (part->bad_row >= 0)
             return csv_row_refuse(r, part, e);
         csv_rows_count(r, part);
+        new_groups_count(r, part);
     }
     return 0;
 }
@@ -447,6 +452,7 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
     while ((n = s->is_open ? read_stored_rows(r, e) : 0) == 0) {
         if (s->next_file == r->request->n) {
             csv_rows_warn(r);
+            new_groups_warn(r);
             return 0;
         }
         if (open_next_file(r, e) != 0)

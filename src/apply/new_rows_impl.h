@@ -20,6 +20,8 @@ struct rows_part {
     char text[QUOTE_ROOM]; // the first of them
     int64_t filled;        // rows with missing values that are filled
     int64_t empty;         // of these, rows without any value
+    int64_t strangers;     // rows of groups that the scaling does not know
+    int64_t stranger_row;  // the first of them
     int64_t unknowns;      // categories that the model does not know
     int64_t unknown_row;
     int unknown_field;
@@ -45,11 +47,27 @@ struct new_rows_state {
     char **names;            // (n_names), owned: of the columns that a table must have; NULL: they have none
     int n_names;
     struct csv_dictionary *categories; // (columns->n), owned: of the model; empty: not of text
-    int64_t *unknowns;                 // (columns->n), owned: rows with an unknown category
+    struct csv_dictionary groups;      // of the scaling, in its order; empty: it is the same for all rows
+    int file_group;                    // that of all rows of the file if files are groups; -1: it has none of its own
+    int64_t strangers;                 // rows of groups that the scaling does not know
+    char first_stranger[300];
+    int64_t *unknowns; // (columns->n), owned: rows with an unknown category
     int64_t n_unknowns;
     bool has_bad_utf8; // some of them are not UTF-8
     char first_unknown[300];
 };
+
+// Enters the groups of the scaling.
+void new_groups_enter(struct new_rows *r);
+// Finds out where the groups of the file's rows are. Returns -1 and an error if the scaling needs them and the file has
+// none.
+int new_groups_open(struct new_rows *r, struct err *e);
+// Returns the number of the group of row i of the piece in the scaling; -1: none.
+int new_groups_of_row(const struct new_rows *r, struct rows_part *part, int64_t i);
+// Adds up what a part found, while its piece is in memory.
+void new_groups_count(struct new_rows *r, const struct rows_part *part);
+// Adds a warning of rows whose groups are unknown, after the last file.
+void new_groups_warn(struct new_rows *r);
 
 // Returns what the current file is called in messages.
 const char *new_rows_title(const struct new_rows *r);

@@ -138,17 +138,16 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;
 
-    if (s->job->model->scaling.n_groups)
-        return err_add(e, ERR_USAGE,
-            "%s: the model scales by group (data.scale.by), and the rows of this file have no groups; hint: hourglass "
-            "import %s --group COLUMN -o FILE.h5:SPLIT",
-            s->job->files[0], s->job->files[0]);
     const struct comm *comm = a->team->comm;
+    const bool by_group = s->job->model->scaling.n_groups > 0;
 
+    if (s->job->csv->group && !by_group && !s->fit.window.length)
+        return err_add(e, ERR_USAGE,
+            "--group: found with a model that makes no use of groups, allowed: with data.scale.by: group or data.window");
     if (s->fit.window.length)
         return open_series(s, width, e);
-    s->request =
-        (struct new_rows_request){s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns, false};
+    s->request = (struct new_rows_request){
+        s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns, by_group};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
     a->piece_rows = apply_piece(a->team, 2 * s->columns + width);
     a->next = next_new_rows;

@@ -148,7 +148,7 @@ static int read_step_group(struct series_rows *s, int64_t i, int64_t *group, str
 {
     const struct new_rows *r = s->rows;
     const struct row_text *text = r->group ? &r->group[i] : NULL;
-    const char *column = r->request->columns->group_name;
+    const char *option = r->request->csv->group, *column = option ? option : r->request->columns->group_name;
     char quote[QUOTE_ROOM];
 
     *group = 0;

@@ -59,6 +59,9 @@ static const struct field fields[] = {
         "the column of a CSV file that names the rows, by name or number; it becomes the column id"),
     FIELD_ROW(score_options, csv.time, "time", FIELD_TEXT,
         "the column of a CSV file with the time of each row; it becomes the column time"),
+    FIELD_ROW(score_options, csv.group, "group", FIELD_TEXT,
+        "the column of a CSV file with the group of each row, if the model scales by group or takes windows; default: "
+        "the one of the training data"),
     FIELD_ROW(score_options, csv.drop, "drop", FIELD_TEXT, "as import --drop, for files without names of columns"),
     FIELD_ROW(score_options, csv.header, "header", FIELD_CHOICE,
         "whether the first line of a CSV file names the columns; auto: yes if it holds names of the model's columns, "

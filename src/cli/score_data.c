@@ -25,7 +25,7 @@ int score_data_set(struct model_job *j, const struct csv_options *csv, const str
             e, ERR_USAGE, "DATA: found a split among %d arguments, allowed: one split, or other files", rest->n - 1);
     if (inputs && rest->n > 2)
         err_add(e, ERR_USAGE, "DATA: found '-' among %d arguments, allowed: only '-', or files", rest->n - 1);
-    if (splits && (csv->id || csv->time || csv->drop))
+    if (splits && (csv->id || csv->time || csv->group || csv->drop))
         err_add(e, ERR_USAGE, "options for columns of CSV files: found with a split, allowed: with CSV files");
 
     if (splits) {

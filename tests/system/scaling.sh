@@ -150,7 +150,19 @@ assert len(found) == 1 and numpy.array_equal(found[0], trial["scores/test/error"
 END
 [ "$(good check groups.yaml; sed -nE 's/^([0-9a-f]{8}) .*/\1/p' stdout)" != \
     "$(good check groups.yaml --set data.scale=standard; sed -nE 's/^([0-9a-f]{8}) .*/\1/p' stdout)" ] || fail 'one identity with and without groups'
-bad 2 'the model scales by group .*; hint: hourglass import groups.csv --group' score "$grouped" groups.csv -o x.csv
+
+# Text files: groups are in the column of the training data or of --group; unknown ones are scaled by all and reported.
+good score "$grouped" data/groups.h5:all -o split.csv
+good score "$grouped" groups.csv -o text.csv
+cmp -s split.csv text.csv || fail 'other scores of text than of the data set by group'
+says message "warning: groups.csv: row 200: group 'new' is not in the training data; [0-9]+ rows of such groups are scaled by"
+sed '1s/machine/unit/' groups.csv >units.csv
+bad 3 "units.csv: the model scales by group .*, and this file has no column 'machine' of groups; hint: --group COLUMN" \
+    score "$grouped" units.csv -o x.csv
+good score "$grouped" units.csv --group unit -o units_scores.csv
+cmp -s split.csv units_scores.csv || fail 'other scores with --group'
+go_ranks 2 score "$grouped" groups.csv -o two.csv || fail 'score by group on two ranks'
+cmp -s split.csv two.csv || fail 'other scores by group on two ranks'
 good encode "$grouped" data/groups.h5:all -o gcodes.h5:all
 bad 2 'it scales by group .*codes have no groups' decode "$grouped" gcodes.h5:all -o x.h5:all
 bad 2 'it scales by group .*allowed: models whose values' explain "$grouped" data/groups.h5:all
