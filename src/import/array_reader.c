@@ -1,7 +1,8 @@
-// Reads the rows of an array, whatever its storage order. In C order the array is a stream of rows. In Fortran order it
-// stores columns, and the values of a row are far apart. Such an array is read in blocks of rows: for each block we
-// read one run of every column. That needs random access. The runs come from the file itself or, if the file is packed,
-// from the "spool": an unnamed unpacked copy in $TMPDIR, which vanishes when it is closed. A block holds at most 32 MB.
+// Reads the rows of an array, whatever its storage order. An array in C order is a stream of rows. An array in Fortran
+// order is stored by columns, so the values of a row are far apart. Such an array is read in blocks of rows: for each
+// block we read one run of values from every column. That needs random access. The runs come from the file itself or,
+// if the file is packed, from the "spool": an unnamed unpacked copy in $TMPDIR, which is removed when it is closed. A
+// block holds at most 32 MB.
 //
 // Values arrive in the file's type and byte order in the upper half of the caller's buffer, and are swapped and widened
 // there in place.
@@ -81,7 +82,7 @@ static float half_to_float(uint16_t half)
     return half & 0x8000 ? -size : size;
 }
 
-// Works in place: the narrow values are in the upper half of the buffer, and each is read before it is overwritten.
+// Widens n elements. The narrow ones may be in the upper half of `wide`, because each is read before it is overwritten.
 static void widen_elements(enum element type, const void *narrow, void *wide, int64_t n)
 {
     ASSERT(type == ELEMENT_U2 || type == ELEMENT_U4 || type == ELEMENT_F2, "type %d", (int)type);
@@ -100,8 +101,8 @@ static void widen_elements(enum element type, const void *narrow, void *wide, in
         }
 }
 
-// Checks that the n values just read, which are of u8, fit into i8. Returns -1 and an error for the first that does
-// not.
+// Checks that n values, which were just read as u8, fit into i8. Returns -1 and an error for the first that does not
+// fit.
 static int check_u8(const struct array_reader *a, const uint64_t *values, int64_t n, struct err *e)
 {
     for (int64_t i = 0; i < n; i++)
@@ -147,7 +148,7 @@ int array_reader_begin(struct array_reader *a, struct err *e)
     return 0;
 }
 
-// Reads the next `rows` rows as stored, in row order.
+// Reads the next `rows` rows of an array that is stored by rows.
 static int read_row_major(struct array_reader *a, int64_t rows, char *to, struct err *e)
 {
     int64_t row_bytes = a->columns * element_size(a->type), want = rows * row_bytes;
@@ -161,7 +162,7 @@ static int read_row_major(struct array_reader *a, int64_t rows, char *to, struct
     return got < 0 ? -1 : 0;
 }
 
-// Writes all n bytes. Returns -1 and errno on failure.
+// Writes all n bytes. Returns -1 and sets errno on failure.
 static int write_spool(int file, const char *from, size_t n)
 {
     while (n > 0) {
@@ -177,8 +178,8 @@ static int write_spool(int file, const char *from, size_t n)
     return 0;
 }
 
-// Opens an unnamed file in $TMPDIR or /tmp, which the kernel removes when its descriptor closes, however the process
-// ends.
+// Opens an unnamed file in $TMPDIR or /tmp. The kernel removes it when its descriptor is closed, even if the process is
+// killed.
 static int open_unnamed(void)
 {
     const char *folder = getenv("TMPDIR");
@@ -196,7 +197,7 @@ static int open_unnamed(void)
     return file;
 }
 
-// Copies what is left of the stream to a new spool. Returns -1 and an error if it is too short or too long.
+// Copies the rest of the stream to a new spool. Returns -1 and an error if the stream is too short or too long.
 static int unpack_to_spool(struct array_reader *a, struct err *e)
 {
     a->spool = open_unnamed();
@@ -223,7 +224,7 @@ static int unpack_to_spool(struct array_reader *a, struct err *e)
     return status;
 }
 
-// Reads n bytes at offset `at`.
+// Reads n bytes of the spool from offset `at`.
 static int read_spool(const struct array_reader *a, void *to, int64_t n, int64_t at, struct err *e)
 {
     for (int64_t done = 0; done < n;) {
@@ -253,7 +254,7 @@ int64_t array_column_place(const struct store_shape *shape, int64_t c)
     return place;
 }
 
-// Loads the next block of rows: a run of every column, spread over the rows.
+// Loads the next block of rows. Reads a run of values from every column and spreads them over the rows.
 static int load_column_block(struct array_reader *a, struct err *e)
 {
     int size = element_size(a->type);

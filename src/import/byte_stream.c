@@ -21,7 +21,7 @@ struct byte_stream {
     char *name; // owned
     int64_t (*read)(struct byte_stream *s, void *to, size_t n, struct err *e);
     int64_t size, position;
-    int fd;                // -1: none
+    int fd;                // -1: not open
     unsigned char *packed; // (PACKED_ROOM), owned; NULL: not a gzip file
     z_stream z;
     bool member_ended; // between two members of a gzip file
@@ -45,7 +45,8 @@ static int64_t read_plain_bytes(struct byte_stream *s, void *to, size_t n, struc
     return (int64_t)done;
 }
 
-// Reads more packed bytes if none are left. Returns 1 if there are some, 0 at the end of the file, -1 and an error.
+// Reads more packed bytes if none are left. Returns 1 if there are packed bytes, 0 at the end of the file, or -1 and an
+// error.
 static int refill_packed(struct byte_stream *s, struct err *e)
 {
     ASSERT(s->packed, "%s is not packed", s->name);
@@ -57,8 +58,8 @@ static int refill_packed(struct byte_stream *s, struct err *e)
     return got > 0 ? 1 : (int)got;
 }
 
-// Begins the next member, as `cat a.gz b.gz` makes them. Returns 1 if there is one, 0 at the end, and -1 and an error
-// if something else follows.
+// Begins the next member of a gzip file; `cat a.gz b.gz` makes a file of two members. Returns 1 if there is another
+// member, 0 at the end of the file, or -1 and an error if something else follows.
 static int begin_next_member(struct byte_stream *s, struct err *e)
 {
     int more = refill_packed(s, e);
@@ -115,7 +116,7 @@ static int64_t read_zip_member(struct byte_stream *s, void *to, size_t n, struct
     return (int64_t)done;
 }
 
-// Chooses how the file is read. The first three bytes, magic number and method, identify a gzip file.
+// Decides whether the file is read as gzip. The first three bytes, magic number and method, identify a gzip file.
 static int detect_gzip(struct byte_stream *s, struct err *e)
 {
     unsigned char head[3];
@@ -126,7 +127,7 @@ static int detect_gzip(struct byte_stream *s, struct err *e)
     s->read = read_plain_bytes;
     if (got < 3 || memcmp(head, "\x1f\x8b\x08", 3) != 0)
         return 0;
-    if (inflateInit2(&s->z, 15 + 16) != Z_OK) // the largest window; a gzip header
+    if (inflateInit2(&s->z, 15 + 16) != Z_OK) // 15: the largest window; 16: a gzip header is expected
         return err_add(e, ERR_SYSTEM, "%s: zlib cannot start: out of memory?", s->name);
 
     s->packed = mem_new(PACKED_ROOM, 1);

@@ -1,5 +1,5 @@
-// Checks and counts every field of a CSV file: the first pass. Mistakes that whole columns share, such as a decimal
-// comma or text, are reported once with what to do about them.
+// Checks and counts every field of a CSV file in the first pass. A mistake that a whole column shares, such as a
+// decimal comma or text, is reported once, with what to do about it.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -12,7 +12,7 @@
 
 enum { MAX_ERRORS = 20, MAX_COLUMN_ERRORS = 5 };
 
-// Counts a mistake. Returns false if the limit of reported mistakes is reached and this one is only counted.
+// Counts a mistake. Returns false if it must not be reported because the limit of reports is reached.
 static bool may_report(struct csv *c)
 {
     bool may = c->errors < MAX_ERRORS;
@@ -29,7 +29,8 @@ static void report_field(struct csv *c, const char *text, size_t n, const char *
             c->columns.names[c->field], text_quote(found, text, n), allowed);
 }
 
-// Returns true for "1,234" and "12,345,678.9". A number with one comma and no point may also have a decimal comma.
+// Returns true for numbers with commas between thousands: "1,234", "12,345,678.9". Text with one comma and no point can
+// also be a number with a decimal comma.
 static bool is_grouped(const char *text)
 {
     size_t digits = strspn(text += *text == '-' || *text == '+', "0123456789");
@@ -62,7 +63,8 @@ static void count_text(struct csv *c, struct csv_encoding *column, const char *t
         csv_dictionary_add(&column->values, text, n);
 }
 
-// Reports a string in a column of numbers. A column without numbers gets one report, because it needs an option.
+// Reports a string in a column of numbers. A column that holds no number is reported only once, because it needs an
+// option.
 static void report_text(struct csv *c, const struct csv_encoding *column, const char *text, size_t n)
 {
     bool may_be_header = c->file_rows == 0 && !c->columns.has_header;
@@ -85,7 +87,7 @@ static void check_number_field(struct csv *c, struct csv_encoding *column, const
     ASSERT(c->field < c->columns.n, "field %d of %d", c->field, c->columns.n);
     if (kind == CSV_NUMBER) {
         count_number(column, value, c->rows);
-        if (isinf(value) && strpbrk(text, "0123456789")) // not a field that says "inf"
+        if (isinf(value) && strpbrk(text, "0123456789")) // a number that is too large, not the word "inf"
             report_field(c, text, n, "numbers below 1.8e308");
         return;
     }
@@ -156,7 +158,8 @@ static void check_group_field(struct csv *c, const char *text, size_t n)
         report_field(c, text, n, "up to 1048576 groups");
 }
 
-// Returns true if the field follows the last delimiter of a line. It must be empty, so that nothing is lost silently.
+// Returns true if the current field follows a delimiter at the end of the line. Such a field must be empty, so that no
+// value is lost silently.
 static bool is_trailing(const struct csv *c)
 {
     return c->columns.has_trailing && !c->skips_record && c->field == c->columns.n - 1 &&
@@ -214,13 +217,13 @@ static void check_label_column(const struct csv *c)
     csv_labels_check(&c->labels, &origin, c->e);
 }
 
-// What columns without any number hold.
+// Summary of the columns of data that hold no number.
 struct text_columns {
     struct text names, list; // "'proto' (3 values), 'state' (2 values)"; "proto,state"
     int n;
-    bool has_many;               // some have too many values for --one-hot auto
-    char *time;                  // the first that holds times, owned; NULL: none
-    bool has_commas, has_groups; // columns that hold numbers in another notation
+    bool has_many;               // some have more values than --one-hot auto takes
+    char *time;                  // name of the first column that holds times, owned; NULL: none
+    bool has_commas, has_groups; // some columns hold numbers with a decimal comma; with grouped thousands
 };
 
 static void note_text_column(struct text_columns *t, const struct csv_encoding *c)
@@ -255,7 +258,7 @@ static bool needs_shell_quotes(const char *text)
     return strpbrk(text, " \"$&();<>|*?#~`\\!{}[]") != NULL;
 }
 
-// Reports columns of text, and what reads them.
+// Reports columns of text, with the options that would read them.
 static void report_text_columns(struct csv *c, const struct text_columns *t)
 {
     if (t->has_groups)

@@ -1,4 +1,4 @@
-// Decides by the options and --like how each column of data becomes features.
+// Decides how each column of data becomes features, from the options and --like.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the column of data that `wanted` names for an option, or NULL and an error.
+// Returns the column of data that the value `wanted` of an option names, or NULL and an error.
 static struct csv_encoding *find_encoding(struct csv_encodings *c, const struct csv_columns *columns, const char *path,
     const char *option, const char *wanted, struct err *e)
 {
@@ -53,7 +53,7 @@ static void choose_one_hot(
     list_free(names, n);
 }
 
-// Adds the values of "S<M<L" to the dictionary, in this order.
+// Adds the values in "S<M<L" to the dictionary of the column, in this order.
 static void set_order(struct csv_encoding *c, const char *order, const char *path, struct err *e)
 {
     for (const char *at = order; at;) {
@@ -70,7 +70,7 @@ static void set_order(struct csv_encoding *c, const char *order, const char *pat
     c->is_fixed = c->is_listed = true;
 }
 
-// Chooses the column of an entry of --ordinal: "NAME" or "NAME=A<B<C". The name may hold '=', too.
+// Chooses the column that an entry of --ordinal names: "NAME" or "NAME=A<B<C". The name may contain '=', too.
 static void choose_ordinal(
     struct csv_encodings *c, const struct csv_columns *columns, const char *path, char *entry, struct err *e)
 {
@@ -97,7 +97,7 @@ static void choose_ordinal(
         set_order(found, equal + 1, path, e);
 }
 
-// Sets what options say about the features that are made of the time.
+// Reads which features are made of the time from the options.
 static void choose_time_features(
     struct csv_encodings *c, const struct import_options *o, const char *path, struct err *e)
 {
@@ -116,7 +116,7 @@ static void choose_time_features(
     list_free(names, n);
 }
 
-// Takes kinds, places and dictionaries from the columns of another data set.
+// Copies kinds, places and dictionaries from the columns of another data set.
 static void take_columns(struct csv_encodings *c, const struct columns *like)
 {
     int at = 0;

@@ -1,8 +1,8 @@
-// Finds which columns a CSV file has and what each is used for. The first line may name the columns or be data; only
-// the lines below it can decide (csv_first.c). Doubts that remain become warnings; csv_columns.h lists them.
+// Finds which columns a CSV file has and what each is used for. The first line may name the columns or be data, which
+// only the lines below it show (csv_first.c). Doubts that remain become warnings; struct csv_columns lists them.
 //
-// Then come the columns that no one means as data: the names of the rows that R writes, and the empty field behind a
-// delimiter at the end of each line. Options choose from the rest, by name first and then by number.
+// Two kinds of columns are never meant as data and are found next: the names of rows that R writes, and the empty field
+// after a delimiter at the end of each line. Options choose from the other columns, by name first and then by number.
 #include "import/csv_columns.h"
 
 #include "base/err.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the name of a column as new memory. In "# a, b" the sign of a comment is no part of the first name.
+// Returns the name of a column in new memory. In "# a, b", '#' is not part of the first name.
 static char *column_name(const struct csv_columns *c, const char *field, int column)
 {
     if (column == 0 && c->has_header && *field == '#')
@@ -24,7 +24,7 @@ static char *column_name(const struct csv_columns *c, const char *field, int col
     return c->has_header && *field ? mem_text(field) : mem_format("column_%d", column + 1);
 }
 
-// Returns true if every line of data ends with a delimiter, which no column follows. The header may end so or not.
+// Returns true if every line of data ends with a delimiter that no column follows. The header may end with one, too.
 static bool has_trailing_delimiter(const struct csv_columns *c, const struct first_records *r)
 {
     bool is_longer = r->longer == r->records - 1;
@@ -32,9 +32,9 @@ static bool has_trailing_delimiter(const struct csv_columns *c, const struct fir
     return r->records > 1 && r->last_empty == r->records - 1 && ((c->has_header && is_longer) || is_unnamed);
 }
 
-// Returns true if the first column holds names of rows. R writes them without a name above: the header has one field
-// fewer, or its first is empty. A shorter header proves nothing, or a column of data would be left out and the others
-// would move: the first column must also hold only strings, or integers that rise.
+// Returns true if the first column holds names of rows. R writes no name above such a column: the header has one field
+// fewer, or its first field is empty. A shorter header does not prove this, and a mistake would leave out a column of
+// data and shift the others. So the first column must also hold only strings, or integers that increase.
 static bool has_row_names(const struct csv_columns *c, const struct first_records *r)
 {
     bool is_shorter = r->longer == r->records - 1;
@@ -54,7 +54,7 @@ static void name_columns(struct csv_columns *c, const struct first_records *r, i
     c->has_trailing = has_trailing_delimiter(c, r);
     c->has_row_names = has_row_names(c, r);
 
-    int before = c->has_row_names && r->longer > 0; // columns that the header does not count
+    int before = c->has_row_names && r->longer > 0; // number of columns without a field in the header
     int behind = c->has_trailing && r->longer > 0;
 
     ASSERT(r->n > 0 && r->n <= CSV_MOST_FIELDS, "%d fields", r->n);
@@ -77,7 +77,7 @@ int csv_columns_find_use(const struct csv_columns *c, int use)
     return -1;
 }
 
-// Returns a hint if a name holds a comma, which in a list of names is part of a name only within quotes.
+// Returns a hint if the name of a column contains a comma. In a list of names, such a name must be in quotes.
 static const char *comma_hint(const struct csv_columns *c, const char *option)
 {
     for (int i = 0; i < c->n && strcmp(option, "--label") != 0; i++)
@@ -110,8 +110,8 @@ static bool is_among(const int *columns, int n, int column)
     return false;
 }
 
-// Returns the columns of a list, *n numbers in new memory. What cannot be found, or is to be kept twice, is left out
-// with an error.
+// Returns the numbers of the columns in a list (*n of them) in new memory. Columns that are not found, or that would be
+// kept twice, are left out and reported.
 static int *find_listed_columns(
     const struct csv_columns *c, const char *path, const char *option, const char *list, int *n, struct err *e)
 {
@@ -134,7 +134,7 @@ static int *find_listed_columns(
     return found;
 }
 
-// Numbers the features: all columns in their order, or those of --columns in its order.
+// Numbers the columns of data: all columns in the order of the file, or those of --columns in the order of that list.
 static void number_features(struct csv_columns *c, const char *path, const char *list, struct err *e)
 {
     int n = 0, *kept = list ? find_listed_columns(c, path, "--columns", list, &n, e) : NULL;
@@ -155,7 +155,8 @@ static void number_features(struct csv_columns *c, const char *path, const char 
     free(kept);
 }
 
-// Gives the column that an option names a use of its own. Returns false if there is none.
+// Sets the use of the column that an option names. Returns false if `wanted` is NULL, or with an error if there is no
+// such column.
 static bool set_use(
     struct csv_columns *c, const char *path, const char *option, const char *wanted, int use, struct err *e)
 {
@@ -171,7 +172,7 @@ static bool set_use(
     return true;
 }
 
-// Gives a column that --like uses so the same use here, unless an option gave it to another column.
+// Gives the column `name` the use that it has in --like, unless an option chose another column for that use.
 static void set_use_like(struct csv_columns *c, const char *name, int use, bool *has_use)
 {
     if (*has_use || !name)
@@ -203,7 +204,7 @@ static void set_uses(struct csv_columns *c, const char *path, const struct impor
     }
 }
 
-// Returns true if all columns have the names of an array, which knows only their order.
+// Returns true if the columns have the names that those of an array get. Such columns are known only by their order.
 static bool are_unnamed(const struct columns *like)
 {
     for (int i = 0; i < like->n; i++) {
@@ -215,7 +216,7 @@ static bool are_unnamed(const struct columns *like)
     return like->n > 0;
 }
 
-// Numbers the columns without a use of their own by their place.
+// Numbers the columns that have no other use, in the order of the file.
 static void number_by_place(struct csv_columns *c, const char *path, const struct columns *like, struct err *e)
 {
     int n = 0;
@@ -235,7 +236,8 @@ static void refuse_columns_of_like(const char *path, const struct text *missing,
             text_plural(n), missing->data);
 }
 
-// Numbers the columns as `like` does, by name. Others are left out.
+// Gives each column the number of the column of `like` with the same name. Columns that `like` does not have are left
+// out.
 static void number_like(struct csv_columns *c, const char *path, const struct columns *like, struct err *e)
 {
     struct text missing = {0};
@@ -300,11 +302,11 @@ static int compare_column_names(const void *a, const void *b)
     return strcmp(**(char **const *)a, **(char **const *)b);
 }
 
-// Refuses names that are not UTF-8, because other programs read them from the result, and names that occur twice,
-// because features are selected by name.
+// Refuses names that are not UTF-8, because other programs will read them from the output. Refuses names that occur
+// twice, because features are selected by name.
 static void check_column_names(const struct csv_columns *c, const char *path, struct err *e)
 {
-    char ***sorted = mem_new((size_t)c->n, sizeof *sorted); // pointers into names, so that positions are known
+    char ***sorted = mem_new((size_t)c->n, sizeof *sorted); // pointers into c->names, from which the positions follow
     int n = 0;
 
     for (int i = 0; i < c->n; i++) {

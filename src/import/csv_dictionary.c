@@ -1,4 +1,4 @@
-// Finds strings in a hash table with linear probing. At most half of its slots are taken.
+// Finds strings by a hash table with linear probing. At most half of its slots are used.
 #include "import/csv_dictionary.h"
 
 #include "base/err.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the slot of a string, or the free slot where it belongs.
+// Returns the slot of a string. If the string is new, this is the free slot where it belongs.
 static int find_slot(const struct csv_dictionary *d, const char *text, size_t n)
 {
     size_t mask = (size_t)d->n_slots - 1, i = (size_t)hash_bytes(text, n) & mask;

@@ -11,13 +11,13 @@ enum { DICTIONARY_MOST = 1 << 20 };
 struct csv_dictionary {
     char **v; // (n), owned
     int n;
-    int *slot; // (n_slots), owned: numbers + 1; 0: free
+    int *slot; // (n_slots), owned: the number of a string + 1; 0: the slot is free
     int n_slots;
-    bool is_more; // there are more strings than are kept
+    bool is_more; // there were more strings than the dictionary may hold
 };
 
-// Returns the number of text[0..n), or -1 if it is not in the dictionary.
+// Returns the number of the string text[0..n), or -1 if it is not in the dictionary.
 int csv_dictionary_find(const struct csv_dictionary *d, const char *text, size_t n);
-// Does the same, and adds it first if need be. Returns -1 if the dictionary is full.
+// Returns the number of the string text[0..n), which is added if it is new. Returns -1 if the dictionary is full.
 int csv_dictionary_add(struct csv_dictionary *d, const char *text, size_t n);
 void csv_dictionary_free(struct csv_dictionary *d);

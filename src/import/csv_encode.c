@@ -1,5 +1,5 @@
-// Turns columns of text into features. Such a column is read twice: first to know its values, then to turn each into
-// features. Options name the columns; with --one-hot auto, every column that holds text and no number is one of them.
+// Turns columns of text into features. Such a column is read twice: first to collect its values, then to turn each
+// value into features. Options name the columns; --one-hot auto chooses every column that holds text and no number.
 #include "import/csv_encode.h"
 
 #include "base/err.h"
@@ -60,7 +60,7 @@ const char *csv_encoding_add(struct csv_encoding *c, const struct csv_missing *m
 struct numbered_value {
     const char *text;
     double number;
-    int index; // in the dictionary
+    int index; // number of the string in the dictionary
 };
 
 static int compare_value_bytes(const void *a, const void *b)
@@ -75,7 +75,7 @@ static int compare_value_numbers(const void *a, const void *b)
     return order ? order : strcmp(x->text, y->text);
 }
 
-// Warns of two categories that spell the same number, such as 1 and 1.0. `values` are in order of number.
+// Warns if two categories are spellings of the same number, such as 1 and 1.0. `values` are in order of number.
 static void warn_of_spellings(
     const struct csv_encoding *c, const struct numbered_value *values, const char *path, struct text *warnings)
 {
@@ -87,14 +87,14 @@ static void warn_of_spellings(
         }
 }
 
-// Returns the categories, in order, as new memory, and sets the category of each value of the dictionary. Numbers are
-// in their order, all else in that of bytes, and what a dictionary that came from outside holds stays in its own.
+// Returns the categories of a column in new memory, in their order, and sets the category of each value of the
+// dictionary. A fixed dictionary keeps its order. Otherwise numbers are sorted as numbers, and strings by their bytes.
 static char **order_categories(struct csv_encoding *c, const char *path, struct text *warnings)
 {
     int n = c->values.n;
     bool are_numbers = true;
     struct numbered_value *values = mem_new((size_t)n, sizeof *values);
-    char **categories = mem_new((size_t)n + 1, sizeof *categories); // 1: missing values
+    char **categories = mem_new((size_t)n + 1, sizeof *categories); // + 1: for missing values
 
     for (int i = 0; i < n; i++) {
         values[i] = (struct numbered_value){.text = c->values.v[i], .index = i};
@@ -114,7 +114,7 @@ static char **order_categories(struct csv_encoding *c, const char *path, struct 
     return categories;
 }
 
-// Refuses text that other programs could not read from the result.
+// Refuses categories that other programs could not read from the output.
 static void check_categories(const struct csv_encoding *c, const char *path, struct err *e)
 {
     for (int i = 0; i < c->values.n; i++) {
@@ -155,7 +155,7 @@ static void refuse_mixed(const struct csv_encoding *c, const char *path, struct 
         text_quote(found, c->values.v[0], strlen(c->values.v[0])), (long long)c->texts, c->name);
 }
 
-// Decides whether a column that no option names becomes categories. Returns false and an error if it cannot.
+// Makes categories of a column of text that no option names. Returns false and an error if that is not possible.
 static bool decide_auto(struct csv_encoding *c, const char *path, struct err *e)
 {
     int before = e->count;
@@ -176,7 +176,7 @@ static bool decide_auto(struct csv_encoding *c, const char *path, struct err *e)
     return e->count == before;
 }
 
-// Appends "3 values: icmp, tcp, udp".
+// Appends a list such as "3 values: icmp, tcp, udp".
 static void add_value_list(struct text *t, char *const *values, int n)
 {
     enum { SHOWN = 8 };
@@ -188,7 +188,7 @@ static void add_value_list(struct text *t, char *const *values, int n)
     text_add(t, "%s", n > SHOWN ? ", ..." : "");
 }
 
-// Appends what became of a column of text.
+// Appends a note of how a column of text was encoded.
 static void note_column(struct text *notes, const struct csv_encoding *c, const struct column *column)
 {
     char name[QUOTE_ROOM];
@@ -206,7 +206,7 @@ static void note_column(struct text *notes, const struct csv_encoding *c, const 
     text_add(notes, "\n");
 }
 
-// Adds a chosen column, whose dictionary is complete.
+// Adds a column of categories, whose dictionary is complete, to the columns of the source.
 static void add_chosen(struct csv_encodings *all, struct csv_encoding *c, struct source *s, struct err *e)
 {
     int n = c->values.n;
@@ -217,7 +217,7 @@ static void add_chosen(struct csv_encodings *all, struct csv_encoding *c, struct
         refuse_many_values(c, true, s->path, e);
         return;
     }
-    if (n + has_own == 0) { // only missing values: there is nothing to encode
+    if (n + has_own == 0) { // all values are missing: there is nothing to encode
         c->is_chosen = false;
         c->kind = COLUMN_NUMBER;
         columns_add(&s->columns, c->name, COLUMN_NUMBER, NULL, 0);
@@ -244,7 +244,8 @@ static int compare_feature_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-// Refuses features with equal names, such as those of column "a" with value "b=c" and of column "a=b" with value "c".
+// Refuses features with equal names. The value "b=c" of column "a" and the value "c" of column "a=b" give the same
+// name.
 static void check_feature_names(const struct source *s, struct err *e)
 {
     char **names = columns_feature_names(&s->columns);
@@ -261,7 +262,7 @@ static void check_feature_names(const struct source *s, struct err *e)
     list_free(names, n);
 }
 
-// Makes the columns that --like gives those of the source, and fills in the places of their categories.
+// Gives the source the columns of --like, and fills in the places of their categories.
 static void finish_fixed(struct csv_encodings *c, struct source *s)
 {
     columns_copy(&s->columns, c->like);

@@ -1,4 +1,5 @@
-// The first file decides whether there is a header. The others are matched with it by the names of their columns.
+// Finds the columns of all files of a table. The first file decides whether there is a header. The columns of the other
+// files are matched with it by name.
 #include "import/csv_files.h"
 
 #include "base/err.h"
@@ -66,7 +67,7 @@ bool csv_is_one_table(const char *a, const char *b, const struct import_options 
 
 // --- all files
 
-// Returns the number of the column of data with this name in the first file, or -1.
+// Returns the number of the column of data that has this name in the first file, or -1.
 static int find_data_column(const struct csv_columns *first, const char *name)
 {
     for (int i = 0; i < first->n; i++)
@@ -75,7 +76,7 @@ static int find_data_column(const struct csv_columns *first, const char *name)
     return -1;
 }
 
-// Numbers the columns of data as in the first file. Returns -1 and an error if they are not the same.
+// Numbers the columns of data as in the first file. Returns -1 and an error if a file has other columns of data.
 static int match_file(struct csv_file *f, const struct csv_file *first, struct err *e)
 {
     int before = e->count;
@@ -105,7 +106,7 @@ static bool is_empty_file(const char *path)
     return stat(path, &s) == 0 && S_ISREG(s.st_mode) && s.st_size == 0;
 }
 
-// Adds a file, whose columns are those of the first.
+// Adds a file. Returns -1 and errors if its columns cannot be found or are not those of the first file.
 static int add_table_file(struct csv_files *f, const char *path, const struct csv_missing *missing,
     const struct import_options *o, struct err *e)
 {
@@ -135,7 +136,7 @@ int csv_files_open(struct csv_files *f, const char *path, const struct csv_missi
         if (is_left_out)
             continue;
         if (add_table_file(f, paths[i], missing, o, e) != 0 && f->n == 1)
-            break; // there is nothing to compare the others with
+            break; // without the first file, there is nothing to compare the others with
     }
 
     if (n_empty)

@@ -1,5 +1,5 @@
-// Decides whether the first record names the columns. It is kept, and up to SAMPLE_RECORDS records below it are
-// sampled, column by column. If in doubt the first record is data, because a sample that is taken for names is lost.
+// Decides whether the first record names the columns. The first record is kept, and up to SAMPLE_RECORDS records below
+// it are summarized column by column. In doubt the first record is data, because a row that is taken for names is lost.
 #include "import/csv_first.h"
 
 #include "base/err.h"
@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE_RECORDS = 32 }; // below the first
+enum { SAMPLE_RECORDS = 32 }; // number of records below the first
 
 static void keep_first_field(struct first_records *r, const char *text, size_t n)
 {
     double ignored;
     if (r->n == CSV_MOST_FIELDS)
         return;
-    if ((r->n & (r->n - 1)) == 0) // capacity doubles
+    if ((r->n & (r->n - 1)) == 0) // n is a power of two: the capacity doubles
         r->fields = mem_grow(r->fields, r->n ? 2 * (size_t)r->n : 1, sizeof *r->fields);
     r->fields[r->n++] = mem_text(text);
     r->numbers += csv_field(r->missing, text, n, &ignored) == CSV_NUMBER;
@@ -61,8 +61,8 @@ static void sample_field(void *context, char *text, size_t n)
     c->numbers++;
 }
 
-// Notes which fields of the first record occur again below it. A record that is repeated as a whole does not count: the
-// header of joined files is, too.
+// Notes which fields of the first record occur again in the current one. A record that equals the first in all fields
+// does not count: it may be the header of a file that was appended.
 static void note_repeats(struct first_records *r)
 {
     for (int i = 0; i < r->n && i < r->field; i++)
@@ -94,7 +94,7 @@ int first_records_read(struct first_records *r, const char *path, struct csv_dia
     if (!r->table)
         return -1;
 
-    struct err later = {0}; // the pass over all rows reports what is wrong behind the first record
+    struct err later = {0}; // errors after the first record; the pass over all rows reports them
     int pushed = 1;
     while (r->records <= SAMPLE_RECORDS && pushed == 1)
         pushed = csv_table_push_line(r->table, r->records == 0 ? e : &later);
@@ -128,8 +128,8 @@ int first_records_count_from(const struct first_records *r)
     return (int)first;
 }
 
-// Returns true if the first record counts the columns. 1, 2, 3 above integers may be a row like them, so there must be
-// fractions below.
+// Returns true if the first record numbers the columns. Above integers, the record 1, 2, 3 could be a row like the
+// others, so it counts only if some column holds fractions.
 static bool counts_columns(const struct first_records *r)
 {
     int first = first_records_count_from(r);
@@ -139,8 +139,9 @@ static bool counts_columns(const struct first_records *r)
     return first == 0 || (first == 1 && has_fraction);
 }
 
-// Returns true if the first record is unlike all that follow: strings above numbers or, such as years, integers outside
-// the range of a column of fractions. One column that could be data decides against it.
+// Returns true if the first record differs in kind from all that follow. It must have strings above numbers or, for
+// names such as years, integers outside the range of a column of fractions. A single column in which it could be data
+// decides against it.
 static bool differs_from_others(const struct first_records *r)
 {
     int unlike = 0;
@@ -162,10 +163,10 @@ static bool differs_from_others(const struct first_records *r)
     return unlike >= 2;
 }
 
-// The fields of a first record without numbers.
+// Counts of the fields of a first record that holds no number.
 struct first_texts {
-    int texts;   // neither empty nor a token of missing values
-    int tokens;  // tokens of missing values, which are no names
+    int texts;   // strings that are not tokens of missing values
+    int tokens;  // tokens of missing values, which cannot be names
     int gaps;    // empty fields between others, not at either end
     int above;   // strings above numbers, which would be errors as data
     int repeats; // strings that are also values of their column
@@ -192,8 +193,8 @@ static struct first_texts count_first_texts(const struct first_records *r)
     return t;
 }
 
-// Returns true if a first record without numbers names the columns. It may also be a row that holds only missing values
-// and the name of its label.
+// Returns true if a first record without numbers names the columns. Such a record may also be a row whose values are
+// all missing, next to its label.
 static bool names_columns(const struct first_records *r)
 {
     struct first_texts t = count_first_texts(r);

@@ -1,4 +1,4 @@
-// The first records of a CSV file, which may name the columns or be data.
+// Reads the first records of a CSV file and decides whether the first one names the columns or is data.
 #pragma once
 
 #include "import/csv_lines.h"
@@ -12,41 +12,42 @@ struct column_sample {
     double low, high;
     int numbers, texts;
     bool has_fraction;
-    bool is_same; // the current record has the same field here as the first
-    bool repeats; // a record that differs from the first has the same field here
+    bool is_same; // in the current record, the field of this column is the same as in the first
+    bool repeats; // the same is true of an earlier record that differed from the first elsewhere
 };
 
-// The first record, and what the records below it say about it.
+// The first record, and what the records below it show.
 struct first_records {
     char **fields; // (n), owned: the first record
     int n, numbers;
-    int line; // where it is
+    int line; // line of the first record
     bool has_nul;
 
     struct column_sample *below; // (n), owned
     int records, field;
     int longer;       // records with one field more than the first
     int last_empty;   // records of n or n + 1 fields whose last field is empty
-    bool is_rising;   // the first column holds integers that rise from record to record
+    bool is_rising;   // the integers in the first column increase from record to record
     double last_row;  // the latest number of the first column
     bool ends_empty;  // the latest field is empty
-    bool is_repeated; // the second record is equal to the first
-    bool is_equal;    // the current record is, so far
-    bool is_counting; // the second record continues to count where the first ends
+    bool is_repeated; // the second record equals the first
+    bool is_equal;    // the fields of the current record equal those of the first so far
+    bool is_counting; // the numbers of the second record continue those of the first
     const struct csv_missing *missing;
     struct csv_table *table;
 };
 
-// Reads the first records; `r->missing` must be set. Returns -1 and an error if there is none. Call first_records_free
-// in every case.
+// Reads the first records. The caller sets `r->missing` first, and calls first_records_free in every case. Returns -1
+// and an error if the file has no record.
 int first_records_read(struct first_records *r, const char *path, struct csv_dialect dialect, struct err *e);
 void first_records_free(struct first_records *r);
-// Returns true if the first column numbers the rows: integers that rise, none missing.
+// Returns true if the first column numbers the rows: it holds increasing integers, and none is missing.
 bool first_records_rise(const struct first_records *r);
-// Returns what the first record counts from, 0 or 1, or -1 if it does not count. pandas and others write such a line
-// above columns without names, with an empty field above an index of the rows.
+// Returns 0 or 1 if the first record counts the columns from there, or -1 if it does not count. pandas and others write
+// such a line above columns without names, with an empty field above an index of the rows.
 int first_records_count_from(const struct first_records *r);
-// Returns true if the first record names the columns, as `header` (enum import_header) says or as it seems.
+// Returns true if the first record names the columns. That is what `header` (enum import_header) says or, if it is
+// HEADER_AUTO, what the records suggest.
 bool first_records_have_header(const struct first_records *r, int header);
-// Returns true if a first record without numbers, read as names or as data, could also be the other.
+// Returns true if a first record without numbers could be either names or data. is_header_record: it was read as names.
 bool first_records_are_doubtful(const struct first_records *r, bool is_header_record);

@@ -1,5 +1,5 @@
-// Collects the labels of a column and numbers them at the end. Only the last label decides whether all are numbers, so
-// the distinct strings are kept, up to a bound.
+// Collects the labels of a column and numbers them at the end. Only after the last label is it known whether all are
+// numbers, so the distinct strings are kept, up to a limit.
 #include "import/csv_labels.h"
 
 #include "base/err.h"
@@ -43,7 +43,7 @@ void csv_labels_add(struct csv_labels *l, const char *text, size_t n, int64_t at
 
 // --- messages
 
-// Returns "x.csv:3:2: class" or "y.npy: row 3: label" as new memory.
+// Returns the place of a label in new memory: "x.csv:3:2: class" or "y.npy: row 3: label".
 static char *origin_text(const struct csv_labels_origin *o, int64_t at)
 {
     if (o->column)
@@ -85,7 +85,7 @@ int csv_labels_check(const struct csv_labels *l, const struct csv_labels_origin 
     return e->count > before ? -1 : 0;
 }
 
-// Finds two names that spell the same number, such as 1 and 1.0. Returns false if there are none.
+// Finds two names that are spellings of the same number, such as 1 and 1.0. Returns false if there are none.
 static bool find_two_spellings(const struct csv_labels *l, const char **a, const char **b)
 {
     double *value = mem_new((size_t)l->names.n + 1, sizeof *value);

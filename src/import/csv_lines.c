@@ -1,4 +1,4 @@
-// Reads lines with any of the three usual ends, and finds the delimiter: the one on which the first lines agree.
+// Reads lines with any of the three usual line ends, and finds the delimiter on which the first lines agree.
 #include "import/csv_lines.h"
 
 #include "base/err.h"
@@ -10,7 +10,8 @@
 
 enum { READ_BYTES = 1 << 18, MAX_LINE = 1 << 28, SAMPLE_LINES = 32 };
 
-// Moves what was not returned to the front of the buffer and reads more behind it. Returns -1 and an error on failure.
+// Moves the bytes that were not returned to the front of the buffer and reads more after them. Returns -1 and an error
+// on failure.
 static int fill_line_buffer(struct csv_lines *r, struct err *e)
 {
     ASSERT(r->begin <= r->end && r->end <= r->room, "%zu <= %zu <= %zu", r->begin, r->end, r->room);
@@ -51,8 +52,8 @@ void csv_lines_close(struct csv_lines *r)
     *r = (struct csv_lines){0};
 }
 
-// Finds the end of the next line, for which the buffer grows as needed. Returns 1, 0 if the file ends before, or -1 and
-// an error.
+// Finds the end of the next line. The buffer grows if the line is longer. Returns 1, or 0 at the end of the file, or -1
+// and an error.
 static int find_line_end(struct csv_lines *r, size_t *length, struct err *e)
 {
     size_t searched = 0;
@@ -89,7 +90,7 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
     r->line++;
     if (r->terminator == '\n' && *length >= 2 && (*line)[*length - 2] == '\r')
         --*length;
-    if (r->terminator == '\r') // a line feed far into such a file must not end a line of its own
+    if (r->terminator == '\r') // in a file whose lines end with '\r', a '\n' is not a line end
         for (char *at = *line; (at = memchr(at, '\n', (size_t)(*line + *length - at)));)
             *at = ' ';
     (*line)[*length - 1] = '\n';
@@ -97,7 +98,7 @@ int csv_lines_next(struct csv_lines *r, char **line, size_t *length, struct err 
     return 1;
 }
 
-// Returns how many delimiters a line holds outside quotes.
+// Returns the number of delimiters in a line, not counting those in quotes.
 static int count_delimiters(const char *line, size_t n, struct csv_delimiter d)
 {
     int count = 0;
@@ -125,8 +126,8 @@ static bool is_blank_line(const char *line, size_t n)
     return n == 0;
 }
 
-// agree[c] := how many of the first lines hold delimiter c as often as the first line does. Returns the number of
-// lines, or -1 and an error.
+// Sets agree[c] to the number of first lines in which delimiter c occurs as often as in the very first line. Returns
+// the number of first lines, or -1 and an error.
 static int count_agreement(struct csv_lines *lines, char comment, int agree[CSV_DELIMITERS], struct err *e)
 {
     int counts[CSV_DELIMITERS], n = 0, found = 0;
@@ -158,8 +159,8 @@ int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err 
     return found < 0 ? -1 : 0;
 }
 
-// Chooses the first delimiter on which at least four lines of five agree: a file may have a short row, which is
-// reported later. A decimal comma is no delimiter.
+// Chooses the first delimiter on which at least four of five lines agree. Not all must agree, because a file may have a
+// short row, which is reported later. A decimal comma cannot be the delimiter.
 static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
 {
     int agree[CSV_DELIMITERS] = {0};
@@ -187,8 +188,8 @@ static int find_delimiter(struct csv_dialect *d, const char *path, struct err *e
     return status;
 }
 
-// Returns how many lines before the table begin with '#'. *last and *next become the number of fields of the last of
-// them and of the next line, as the delimiter divides them.
+// Returns the number of lines up to the last line with '#' before the table. Sets *last to the number of fields of that
+// line, and *next to that of the first line of the table, divided by `d`.
 static int64_t count_comments(struct csv_lines *lines, struct csv_delimiter d, int *last, int *next, struct err *e)
 {
     char *line;
@@ -210,13 +211,13 @@ static int64_t count_comments(struct csv_lines *lines, struct csv_delimiter d, i
     return n;
 }
 
-// Skips the comments before the table, but not those of a file that holds nothing else.
+// Lets the dialect skip the comments before the table. A file that holds only comments keeps them as its table.
 static int skip_comments(struct csv_dialect *d, const char *path, const char *delimiter, struct err *e)
 {
     int last, next, before = e->count;
     struct csv_lines lines;
 
-    for (int pass = 0; pass < 2; pass++) { // the delimiter is known only when the comments are skipped
+    for (int pass = 0; pass < 2; pass++) { // twice: the delimiter is found only after comments are skipped
         if (csv_lines_open(&lines, path, e) != 0)
             return -1;
         int64_t n = count_comments(&lines, d->delimiter, &last, &next, e);
@@ -227,7 +228,7 @@ static int skip_comments(struct csv_dialect *d, const char *path, const char *de
     }
 
     if (d->skip && last == next && next > 1)
-        d->skip--; // "# a, b, c"
+        d->skip--; // "# a, b, c" names the columns
     d->comments = d->skip;
     return e->count == before ? 0 : -1;
 }

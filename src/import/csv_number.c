@@ -1,5 +1,5 @@
-// Reads numbers. Most have few digits and are exact after two operations: the fast path of Clinger 1990, "How to read
-// floating point numbers accurately". strtod reads the rest.
+// Reads numbers. Most numbers have few digits, and two operations give their exact value: the fast path of Clinger
+// 1990, "How to read floating point numbers accurately". strtod reads the others.
 #include "import/csv_number.h"
 
 #include "base/err.h"
@@ -12,9 +12,9 @@
 #include <strings.h>
 
 struct decimal {
-    uint64_t digits; // the significant ones, without the point
-    int count;       // of them
-    int exponent;    // of ten
+    uint64_t digits; // the significant digits without the point
+    int count;       // number of significant digits
+    int exponent;    // the value is digits * 10^exponent
     bool is_negative;
 };
 
@@ -22,14 +22,14 @@ struct decimal {
 static const char *scan_digits(const char *at, struct decimal *d, int step)
 {
     for (; *at >= '0' && *at <= '9'; at++) {
-        d->digits = d->digits * 10 + (uint64_t)(*at - '0'); // wraps, unused, above 19 digits
+        d->digits = d->digits * 10 + (uint64_t)(*at - '0'); // overflows above 19 digits, and is not used then
         d->count += d->count > 0 || *at != '0';
         d->exponent += step;
     }
     return at;
 }
 
-// Reads an exponent if digits follow the e at `at`. Returns where it ends, or `at`.
+// Reads the exponent after the "e" at `at`. Returns where it ends, or `at` if no digits follow.
 static const char *scan_exponent(const char *at, struct decimal *d)
 {
     bool is_negative = at[1] == '-';
@@ -44,7 +44,7 @@ static const char *scan_exponent(const char *at, struct decimal *d)
     return digit;
 }
 
-// Reads a decimal number. Returns false if text[0..n) is none.
+// Reads a decimal number. Returns false if text[0..n) is not one.
 static bool scan_decimal(const char *text, size_t n, struct decimal *d)
 {
     const char *at = text + (*text == '-' || *text == '+');
@@ -83,7 +83,7 @@ bool csv_number(const char *text, size_t n, double *value)
     return true;
 }
 
-// v := 10^zeros v + digit. Returns false if that is beyond 64 bits.
+// v := 10^zeros v + digit. Returns false if the result exceeds 64 bits.
 static bool append_digit(uint64_t *v, int zeros, unsigned digit)
 {
     for (; zeros > 0 && *v > 0; zeros--)
@@ -96,7 +96,7 @@ bool csv_integer(const char *text, size_t n, int64_t *value)
 {
     struct decimal d = {0};
     uint64_t v = 0;
-    int zeros = 0; // at the end of the digits so far
+    int zeros = 0; // zeros at the end of the digits read so far
 
     if (!scan_decimal(text, n, &d))
         return false;

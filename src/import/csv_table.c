@@ -1,4 +1,4 @@
-// Passes a CSV file to libcsv, one line at a time, so that messages can name the line.
+// Passes a CSV file to libcsv line by line, so that messages can name the line.
 #include "import/csv_table.h"
 
 #include "base/err.h"
@@ -18,7 +18,7 @@ struct csv_table {
     char comment;
     bool is_run, in_quotes;
     bool is_within; // a quoted line break keeps the record open
-    int quote;      // line of the quote that is still open; 0: none is
+    int quote;      // line in which a quote was opened that is still open; 0: no quote is open
 };
 
 static void push_field(void *text, size_t n, void *table)
@@ -72,7 +72,8 @@ int csv_table_line(const struct csv_table *t)
     return t->lines.line < INT_MAX ? (int)t->lines.line : INT_MAX;
 }
 
-// Makes every run of blanks outside quotes one space and drops blanks at the ends of the line. Returns the new length.
+// Replaces every run of blanks outside quotes by one space, and removes blanks at both ends of the line. Returns the
+// new length.
 static size_t squeeze_blanks(struct csv_table *t, char *line, size_t n)
 {
     size_t out = 0;
@@ -97,7 +98,7 @@ static int refuse_line(const struct csv_table *t, int line, const char *what, st
     return err_at(e, ERR_DATA, byte_stream_name(t->lines.stream), line, 0, "%s", what);
 }
 
-// Updates `quote` by the quotes of a line, which ends with '\n'. A doubled quote within quotes is a character.
+// Updates `quote` after a line, which ends with '\n'. A doubled quote within quotes is an ordinary character.
 static void follow_quotes(struct csv_table *t, const char *line, size_t n)
 {
     const char *end = line + n;
@@ -110,7 +111,7 @@ static void follow_quotes(struct csv_table *t, const char *line, size_t n)
             t->quote = t->quote ? 0 : csv_table_line(t);
 }
 
-// Reports what is wrong with a quote that is open: at the line where it opened.
+// Reports a mistake at the line where the open quote was opened.
 static int refuse_open_quote(const struct csv_table *t, const char *what, struct err *e)
 {
     return refuse_line(t, t->quote ? t->quote : csv_table_line(t), what, e);

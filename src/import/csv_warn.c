@@ -1,4 +1,4 @@
-// Warns of readings of a CSV file that are right but perhaps not meant.
+// Warns of choices in reading a CSV file that are allowed but may not be meant.
 #include "base/text.h"
 #include "import/csv_impl.h"
 #include <string.h>
@@ -22,7 +22,7 @@ static bool has_known_label(const struct csv *c)
     return false;
 }
 
-// Warns of a first line that was taken for names, or for data, and could be the other.
+// Warns if the first line was taken for names but could be data, or the reverse.
 static void warn_first_line(struct source *s, const struct csv *c)
 {
     const struct csv_columns *k = &c->columns;

@@ -1,5 +1,5 @@
-// Reads the orientation from EXIF data. They are a TIFF file without a picture: a header, and a directory whose entry
-// 0x0112 is the orientation. No other entry changes values, so we parse this one instead of using a library. Every
+// Reads the orientation of a picture from EXIF data. These are a TIFF file without a picture: a header, and a directory
+// whose entry 0x0112 is the orientation. We need only this entry, so we parse it here instead of using a library. Every
 // offset is checked, because the data come from foreign files.
 #include "import/exif.h"
 
@@ -16,7 +16,7 @@ struct tiff {
     bool is_big_endian;
 };
 
-// Returns the number of `size` bytes at offset `at`, which must be within the data.
+// Returns the number that is stored in `size` bytes at offset `at`. These bytes must be within the data.
 static uint32_t tiff_number(const struct tiff *t, size_t at, int size)
 {
     uint32_t value = 0;

@@ -1,4 +1,5 @@
-// A pattern is expanded only if no file has its name. A folder is a table if it holds CSV files and no pictures.
+// Finds the files that an import reads. A pattern is expanded only if no file has that name. A folder is a table if it
+// holds CSV files and no pictures.
 #include "import/file_set.h"
 
 #include "base/err.h"
@@ -67,7 +68,7 @@ static bool holds_no_pictures(const char *folder)
     return has_none;
 }
 
-// Adds the CSV files of a folder. Returns false if it is no folder of them.
+// Adds the CSV files of a folder. Returns false if it is not a folder of CSV files.
 static bool add_folder_of_tables(struct file_set *s, const char *folder)
 {
     struct dirent **entry;
@@ -98,7 +99,7 @@ static int add_pattern(struct file_set *s, const char *pattern, struct err *e)
     return status == 0 ? 0 : err_add(e, ERR_USAGE, "%s: no file matches this pattern", pattern);
 }
 
-// Refuses a file that is named twice: its rows would count twice.
+// Refuses a file that occurs twice, because its rows would count twice.
 static int check_repeats(const struct file_set *s, struct err *e)
 {
     struct stat *found = mem_new((size_t)s->n, sizeof *found);

@@ -1,7 +1,7 @@
-// Unpacks values as the CF conventions describe them (chapters 2.5 and 8.1; the range: attribute conventions of the
-// NetCDF user guide). A stored value is missing if it equals _FillValue or a missing_value or is outside the valid
-// range. Any other value means value * scale_factor + add_offset. The NetCDF libraries and xarray read files in the
-// same way.
+// Unpacks values by the CF conventions (chapters 2.5 and 8.1; the valid range is defined in the attribute conventions
+// of the NetCDF user guide). A stored value is missing if it equals _FillValue or a missing_value, or is outside the
+// valid range. Any other stored value means value * scale_factor + add_offset. The NetCDF libraries and xarray read
+// files in the same way.
 #include "import/hdf5_packing.h"
 
 #include "base/err.h"
@@ -17,7 +17,7 @@ struct packing_reader {
     struct store_file *f;
     const char *path;
     enum store_type stored;
-    enum store_type factor; // the wider type of scale_factor and add_offset; STORE_TEXT: there is neither
+    enum store_type factor; // the wider type of scale_factor and add_offset; STORE_TEXT: neither exists
     struct err *e;
 };
 
@@ -26,7 +26,7 @@ static bool is_real_type(enum store_type type)
     return type == STORE_F32 || type == STORE_F64;
 }
 
-// Reads up to `room` numbers of an attribute. Returns how many there are; 0 after an error, too.
+// Reads up to `room` numbers of an attribute. Returns how many it has, or 0 if it does not exist or after an error.
 static int read_cf_attribute(
     struct packing_reader *r, const char *name, double *values, int room, enum store_type *type)
 {
@@ -39,7 +39,7 @@ static int read_cf_attribute(
     return n < 0 ? 0 : n;
 }
 
-// Returns the value of an attribute as the array stores it: -999.9 in 4 bytes differs from -999.9 in 8.
+// Returns the value of an attribute as it would be stored in the array: -999.9 in 4 bytes is not -999.9 in 8 bytes.
 static double round_as_stored(const struct packing_reader *r, double value)
 {
     if (r->stored == STORE_F32)
@@ -47,7 +47,7 @@ static double round_as_stored(const struct packing_reader *r, double value)
     return value < 0 ? value + r->p->wrap : value;
 }
 
-// Reads _Unsigned, by which files of a format without unsigned integers mark them.
+// Reads _Unsigned. File formats without unsigned integers mark them with this attribute.
 static void read_unsigned_mark(struct packing_reader *r)
 {
     static const double wraps[] = {[STORE_I8] = 0x1p8, [STORE_I16] = 0x1p16, [STORE_I32] = 0x1p32};
@@ -83,7 +83,7 @@ static void read_missing(struct packing_reader *r, const char *name, int room)
         r->p->missing[r->p->n_missing++] = round_as_stored(r, values[i]);
 }
 
-// Sets the limits that are not NULL. Their type says whether they limit the stored or the unpacked values.
+// Sets the limits that are not NULL. `type` says whether they limit the stored or the unpacked values.
 static void set_valid_range(struct packing_reader *r, enum store_type type, const double *low, const double *high)
 {
     struct packing *p = r->p;
@@ -111,7 +111,8 @@ static void read_limits(struct packing_reader *r)
         err_add(r->e, ERR_DATA, "%s: %s: attribute valid_range: found 1 number, allowed: 2", store_path(r->f), r->path);
 }
 
-// Returns f4 if it holds every result: the stored integers have one or two bytes and the factors are no wider than f4.
+// Returns the type of the unpacked values. It is f4 if that holds every result: the stored integers have one or two
+// bytes, and the factors are not wider than f4. Otherwise it is f8.
 static enum store_type result_type(const struct packing_reader *r)
 {
     bool is_narrow = r->stored == STORE_U8 || r->stored == STORE_I8 || r->stored == STORE_I16 || r->stored == STORE_F32;

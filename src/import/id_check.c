@@ -1,5 +1,5 @@
-// Finds names that occur twice, by a hash table of their hashes with linear probing. With 64 bits, equal hashes are all
-// but certainly equal names.
+// Finds names that occur twice. Keeps their 64-bit hashes in a hash table with linear probing. Names with equal hashes
+// are almost certainly equal.
 #include "import/id_check.h"
 
 #include "base/err.h"
@@ -10,7 +10,7 @@
 enum { ID_SLOTS_MOST = 1 << 23 };
 
 struct id_check {
-    uint64_t *slot; // (n_slots), owned; 0: free
+    uint64_t *slot; // (n_slots), owned: hashes; 0: the slot is free
     size_t n_slots, taken;
     int64_t repeats, first_repeat;
 };
@@ -31,7 +31,7 @@ void id_check_free(struct id_check **c)
     *c = NULL;
 }
 
-// Returns the slot of a hash, or the free slot where it belongs.
+// Returns the slot of a hash. If the hash is new, this is the free slot where it belongs.
 static size_t slot_of_hash(const struct id_check *c, uint64_t hash)
 {
     size_t i = hash & (c->n_slots - 1);
@@ -58,7 +58,7 @@ static void grow_id_slots(struct id_check *c)
 void id_check_add(struct id_check *c, const char *id, size_t n, int64_t at)
 {
     uint64_t hash = hash_bytes(id, n);
-    hash += hash == 0; // 0 is a free slot
+    hash += hash == 0; // 0 marks a free slot
     size_t i = slot_of_hash(c, hash);
 
     if (c->slot[i] == hash) {

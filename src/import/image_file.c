@@ -1,4 +1,4 @@
-// Chooses the decoder of a picture file and turns the picture as its EXIF orientation says.
+// Chooses the decoder of a picture file and turns the picture upright by its EXIF orientation.
 #include "import/image_impl.h"
 
 #include "base/err.h"
@@ -24,13 +24,14 @@ void image_free(struct stored_image *i)
 
 // --- orientation
 
-// Returns true for the orientations that exchange rows and columns.
+// Returns true if the orientation exchanges rows and columns.
 static bool exchanges_sides(int orientation)
 {
     return orientation >= 5;
 }
 
-// Returns where pixel (y, x) of the upright picture is among the H x W pixels stored in this orientation.
+// Returns the index of pixel (y, x) of the upright picture among the H x W pixels, which are stored in this
+// orientation.
 static size_t stored_place(int orientation, size_t H, size_t W, size_t y, size_t x)
 {
     static const bool flips_rows[] = {[3] = true, [4] = true, [6] = true, [7] = true, [8] = false};
@@ -79,7 +80,7 @@ static int turn_upright(const char *path, struct stored_image *i, int orientatio
 
 // --- files
 
-// Chooses the decoder by the first bytes and turns the picture upright.
+// Chooses the decoder by the first bytes, decodes the picture and turns it upright.
 static int decode_image_file(const struct image_request *q, struct stored_image *out, struct err *e)
 {
     unsigned char head[sizeof png_magic];

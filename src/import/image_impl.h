@@ -1,4 +1,4 @@
-// What the decoders of pictures share: image_file.c calls them, they call image_values.c.
+// Shared by the decoders of pictures. image_file.c calls the decoders, and these call image_values.c.
 #pragma once
 
 #include "import/image_file.h"
@@ -13,12 +13,14 @@ struct image_request {
     bool is_whole;    // decode the values, too
 };
 
-// Decode the file and fill in `out`, in the orientation of the file, and `orientation` (EXIF's, 1 to 8), which is 1
-// before. Values are new memory. Return -1 and an error on failure; then the caller frees `out`, too.
+// Decode the file and fill in `out`, in the orientation of the file. Set *orientation (1 to 8, as in EXIF) if the file
+// gives one; the caller has set it to 1. Values are new memory. Return -1 and an error on failure. The caller frees
+// `out` in every case.
 int png_decode(const struct image_request *q, struct stored_image *out, int *orientation, struct err *e);
 int jpeg_decode(const struct image_request *q, struct stored_image *out, int *orientation, struct err *e);
 
-// Returns -1 and an error for a size that no picture to learn from has: a few bytes of a head could ask for all memory.
+// Returns -1 and an error for a size that pictures in data sets do not have. Otherwise a header of a few bytes could
+// make us allocate all memory.
 int image_check_size(const char *path, size_t height, size_t width, struct err *e);
 
 // Returns new memory for height x width pixels of `channels` values, or NULL and an error if memory is short.

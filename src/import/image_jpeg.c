@@ -1,4 +1,4 @@
-// Decodes JPEG by libjpeg, whose errors arrive by longjmp.
+// Decodes JPEG with libjpeg, which reports errors by longjmp.
 #include "import/image_impl.h"
 
 #include "base/err.h"
@@ -16,8 +16,8 @@ struct jpeg_decoder {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf back;
-    unsigned char *cmyk; // (width, 4) one row, owned; NULL: not CMYK
-    const char *reason;  // our own; NULL: the last message of libjpeg
+    unsigned char *cmyk; // (width, 4): one row, owned; NULL: the picture is not CMYK
+    const char *reason;  // our own reason of a failure; NULL: the last message of libjpeg is the reason
 };
 
 static _Noreturn void on_jpeg_error(j_common_ptr jpeg)
@@ -30,7 +30,8 @@ static void ignore_jpeg_message(j_common_ptr jpeg)
     (void)jpeg;
 }
 
-// Refuses more scans than a camera writes: a small progressive file can have thousands, each over all pixels.
+// Refuses a file with more scans than cameras write. A small progressive file can have thousands of scans, each over
+// all pixels.
 static void limit_jpeg_scans(j_common_ptr jpeg)
 {
     struct jpeg_decoder *d = jpeg->client_data;
@@ -67,7 +68,7 @@ static void read_jpeg_head(struct jpeg_decoder *d, FILE *in, struct stored_image
 
 // --- values
 
-// CMYK is stored inverted, so that 255 is no ink, as Adobe introduced it.
+// Converts a row of CMYK. Adobe introduced the inverted form that is used here, in which 255 is no ink.
 static void convert_cmyk(const unsigned char *cmyk, size_t width, unsigned char *rgb)
 {
     for (size_t x = 0; x < width; x++, cmyk += CMYK, rgb += 3)
@@ -112,7 +113,7 @@ static int read_jpeg_values(struct jpeg_decoder *d, const char *path, struct sto
         read_jpeg_row(
             d, (unsigned char *)out->values + (size_t)d->jpeg.output_scanline * row_bytes, (size_t)out->width);
     jpeg_finish_decompress(&d->jpeg);
-    if (d->errors.num_warnings > 0) // a damaged file, of which libjpeg would return what it has
+    if (d->errors.num_warnings > 0) // the file is damaged: libjpeg returns the part that it could decode
         on_jpeg_error((j_common_ptr)&d->jpeg);
     return 0;
 }
@@ -124,7 +125,8 @@ static int refuse_jpeg(struct jpeg_decoder *d, const char *path, struct err *e)
     return err_add(e, ERR_DATA, "%s: no good JPEG: %s", path, d->reason ? d->reason : message);
 }
 
-// Does everything that can jump back. `d` belongs to the caller, because a jump would lose local variables.
+// Contains all calls that can jump back by longjmp. `d` belongs to the caller, because a jump would lose local
+// variables.
 static int jpeg_decode_or_jump(
     struct jpeg_decoder *d, const struct image_request *q, struct stored_image *out, int *orientation, struct err *e)
 {

@@ -1,5 +1,5 @@
-// Decodes PNG by the ordinary interface of libpng, whose errors arrive by longjmp. The simplified interface would apply
-// gamma curves to 16-bit, interlaced and transparent pictures.
+// Decodes PNG with the ordinary interface of libpng, which reports errors by longjmp. The simplified interface would
+// apply gamma curves to 16-bit, interlaced and transparent pictures.
 #include "import/image_impl.h"
 
 #include "base/err.h"
@@ -17,9 +17,9 @@ enum { MAGIC_BYTES = 8, CHUNK_BYTES_MAX = 1 << 16 };
 struct png_decoder {
     png_structp png;
     png_infop info;
-    unsigned char *rgba; // (height, width, 1 to 4) as decoded, owned
+    unsigned char *rgba; // (height, width, 1 to 4): decoded values, owned
     png_bytep *rows;     // (height) into rgba, owned
-    int channels;        // of rgba
+    int channels;        // channels of `rgba`
     char message[IMAGE_MESSAGE_BYTES];
 };
 
@@ -60,8 +60,8 @@ static int read_orientation(FILE *in, uint32_t length)
     return orientation;
 }
 
-// Finds EXIF data, which the head needs: they may follow the values, where libpng would decode all values first. Leaves
-// the stream at its first byte.
+// Finds the orientation in EXIF data, and whether the picture is animated. libpng would decode all values first,
+// because EXIF data may follow them. Leaves the stream at the first byte of the file.
 static void scan_chunks(FILE *in, struct stored_image *out, int *orientation)
 {
     uint32_t length;
@@ -90,8 +90,8 @@ static void read_png_head(struct png_decoder *d, struct stored_image *out)
     out->bits = png_get_bit_depth(d->png, d->info) == 16 ? 16 : 8;
 }
 
-// Refuses more pixels than the file can hold, because deflate packs at most 1032 bytes into one. Without this check a
-// file of 60 bytes could ask for 800 MB.
+// Refuses a picture with more pixels than the file can hold: deflate packs at most 1032 bytes into one. Without this
+// check, a file of 60 bytes could make us allocate 800 MB.
 static int check_png_length(
     struct png_decoder *d, FILE *in, const char *path, const struct stored_image *out, struct err *e)
 {
@@ -105,7 +105,8 @@ static int check_png_length(
         (long long)info.st_size, out->height, out->width);
 }
 
-// Palettes become colors, fewer bits than 8 are spread over 0 to 255, and a transparent color becomes alpha.
+// Makes libpng convert palettes to colors, spread fewer than 8 bits over 0 to 255, and turn a transparent color into
+// alpha.
 static void set_png_conversions(struct png_decoder *d)
 {
     png_set_expand(d->png);
@@ -116,7 +117,7 @@ static void set_png_conversions(struct png_decoder *d)
     d->channels = png_get_channels(d->png, d->info);
 }
 
-// rgb (n, channels) := rgba (n, channels and alpha), composed on black, in place. `of` is the largest value.
+// Composes rgba (n, channels and alpha) on black, in place, which gives rgb (n, channels). `of` is the largest value.
 #define DEFINE_COMPOSE(NAME, TYPE, WIDE)                                            \
     static void NAME(TYPE *values, size_t n, size_t channels, WIDE of)              \
     {                                                                               \
@@ -164,7 +165,8 @@ static int read_png_values(struct png_decoder *d, const char *path, struct store
     return 0;
 }
 
-// Does everything that can jump back. `d` belongs to the caller, because a jump would lose local variables.
+// Contains all calls that can jump back by longjmp. `d` belongs to the caller, because a jump would lose local
+// variables.
 static int png_decode_or_jump(
     struct png_decoder *d, const struct image_request *q, struct stored_image *out, struct err *e)
 {
@@ -172,7 +174,7 @@ static int png_decode_or_jump(
         return err_add(e, ERR_DATA, "%s: no good PNG: %s", q->path, d->message);
 
     png_init_io(d->png, q->in);
-    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // our own limits have a message of their own
+    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // no limits of libpng: ours report more
     read_png_head(d, out);
     if (image_check_size(q->path, (size_t)out->height, (size_t)out->width, e) < 0)
         return -1;

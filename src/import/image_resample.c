@@ -1,11 +1,11 @@
-// Resizes pictures, first along their lines, then along their columns, as gray or color.
+// Resizes pictures, first along their lines and then along their columns, as gray or color.
 #include "import/image_impl.h"
 
 #include "base/err.h"
 #include "base/mem.h"
 #include <stdlib.h>
 
-// Resamples one line: y, `to` values at a distance of to_step, from x, `from` values at a distance of from_step.
+// Resamples one line of `from` values, x, into `to` values, y. from_step and to_step are the distances between values.
 static void resample_line(int from, const float *x, size_t from_step, int to, float *y, size_t to_step)
 {
     double scale = (double)from / to, reach = scale > 1 ? scale : 1;
@@ -23,7 +23,7 @@ static void resample_line(int from, const float *x, size_t from_step, int to, fl
     }
 }
 
-// out (channels) := pixel k. Luminance is that of JPEG (ITU-R BT.601).
+// Sets out (channels) to pixel k. Luminance is computed as in JPEG (ITU-R BT.601).
 static void copy_pixel(const struct stored_image *i, size_t k, int channels, float *out)
 {
     float rgb[3];

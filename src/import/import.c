@@ -1,8 +1,8 @@
 // Runs one import, from its options to the file. import_pair.c opens the sources and separates data from labels; each
-// source is read by the format that recognises it (source.c, source_*.c). import_write.c streams the rows into a new
-// file next to the output, into which data/dataset_target.c has copied the other splits, and import_check.c observes
-// them on the way. The new file takes its name when it is complete, so an import that fails or is killed leaves the
-// output unchanged.
+// source is read by the format that recognises it (source.c, source_*.c). data/dataset_target.c makes a new file next
+// to the output and copies the other splits into it. import_write.c then streams the rows into the new file, and
+// import_check.c examines them on the way. The new file gets the name of the output when it is complete, so an import
+// that fails or is killed leaves the output unchanged.
 //
 // Everything that can be checked before the first row is checked before the file is created, and all mistakes are
 // reported at once. Memory holds one piece of the rows, whatever the size of the files.
@@ -102,7 +102,7 @@ const struct field import_fields[] = {
 };
 #undef AT
 
-// Writes the new file next to the old one. It takes the name of the output when it is whole.
+// Writes the new file next to the old one, and gives it the name of the output when it is complete.
 static int write_imported_split(struct dataset_target *t, struct import_pair *pair, const struct import_options *o,
     struct import_summary *s, struct err *e)
 {
@@ -126,7 +126,7 @@ static void check_inputs(const char *output, const struct import_pair *pair, str
     store_check_output(output, pair->files.v, pair->files.n, e);
 }
 
-// Checks the output and opens the sources. Both are always done, so that the mistakes in both are reported.
+// Checks the output and opens the sources. Always does both, so that the mistakes in both are reported.
 static int open_both_ends(
     struct dataset_target *target, struct import_pair *pair, const struct import_options *o, struct err *e)
 {

@@ -1,5 +1,5 @@
-// Foreign files (IDX, CSV, NumPy, HDF5, PNG, JPEG) become a split of a data-set file. Data are read and written in
-// pieces, so that memory does not grow with the files.
+// Imports foreign files (IDX, CSV, NumPy, HDF5, PNG, JPEG) as a split of a data-set file. Data are read and written in
+// pieces, so that memory does not grow with the size of the files.
 #pragma once
 
 #include "base/err.h"
@@ -16,7 +16,7 @@ enum import_channels { CHANNELS_AUTO, CHANNELS_FIRST, CHANNELS_LAST };
 enum import_missing_category { MISSING_OWN, MISSING_NAN };
 enum import_type { TYPE_STORED, TYPE_F4, TYPE_F8 };
 
-// What the user wants. Strings are NULL if not given.
+// The options of the user. Strings are NULL if not given.
 struct import_options {
     const char **sources; // (n_sources), borrowed: SRC, as the user names them
     int n_sources;
@@ -24,7 +24,7 @@ struct import_options {
     int n_tables;              // 0: SRC is one file
     char *output;              // "FILE.h5:SPLIT"
     bool force;                // replace a split that exists
-    bool is_label;             // the source holds labels, which may be strings: set by import_pair.c
+    bool is_label;             // the source holds labels, which may be strings; set by import_pair.c
     char *x;                   // array of an archive that holds the data
     char *label;               // column, array or SRC that holds the labels
     char *id;                  // columns that identify the rows
@@ -32,19 +32,19 @@ struct import_options {
     int date_order;                     // enum date_order
     char *time_features;                // comma-separated names of column_kinds
     char *one_hot;                      // comma-separated columns of text, or "auto"
-    bool is_one_hot_default;            // --one-hot auto for tables if neither it nor --like is given
+    bool is_one_hot_default;            // --one-hot auto applies to tables if neither --one-hot nor --like is given
     char *ordinal;                      // comma-separated columns of text, COLUMN or COLUMN=A<B<C
     int missing_category;               // enum import_missing_category
-    char *like;                         // data set or model whose columns are made
-    const struct columns *like_columns; // borrowed: those of `like`; NULL: none
+    char *like;                         // data set or model that has the columns to make
+    const struct columns *like_columns; // borrowed: the columns of `like`; NULL: `like` is not given
     char *columns;                      // keep only these columns, comma-separated names or numbers
     char *drop;                         // leave these columns out
     int header;                         // enum import_header
     char *delimiter;                    // one character, "tab" or "space"
     char *missing;                      // comma-separated tokens
     int decimal;                        // enum import_decimal
-    char *comment;                      // one character: lines that begin with it are left out
-    int64_t skip;                       // lines before the table
+    char *comment;                      // one character; lines that begin with it are ignored
+    int64_t skip;                       // number of lines before the table
     int type;                           // enum import_type
     bool transpose;                     // arrays hold samples in columns
     int channels;                       // enum import_channels
@@ -55,7 +55,7 @@ struct import_options {
 };
 extern const struct field import_fields[];
 
-enum { IMPORT_MAX_LABELS = 1000 }; // distinct labels that are counted one by one
+enum { IMPORT_MAX_LABELS = 1000 }; // most distinct labels whose rows are counted
 
 struct import_count {
     int64_t label, count;
@@ -63,20 +63,20 @@ struct import_count {
 
 // The result of an import.
 struct import_summary {
-    struct store_shape shape; // of x; dims[0]: rows
+    struct store_shape shape; // shape of x; dims[0]: rows
     char *label_name;         // owned; NULL: no labels
     char **label_names;       // (n_label_names), owned; NULL: labels are plain numbers
     int n_label_names;
-    struct import_count *counts; // (n_counts), in order of label, owned; n_counts = IMPORT_MAX_LABELS + 1: too many
+    struct import_count *counts; // (n_counts), owned, in order of label; IMPORT_MAX_LABELS + 1: too many to count
     int n_counts;
-    int64_t missing;      // values
-    struct text columns;  // what was made of columns of text and times, one per line
-    uint64_t bytes;       // of x as stored
+    int64_t missing;      // number of missing values
+    struct text columns;  // how columns of text and times were encoded, one per line
+    uint64_t bytes;       // size of x as stored
     struct text warnings; // one per line
     char *note;           // how the file was read, owned; NULL: nothing to say
 };
 
-// Imports what `o` says. Returns -1 and every mistake found on failure; the output is then unchanged. On success the
-// caller frees `s` with import_summary_free; on failure `s` owns nothing.
+// Runs the import that `o` describes. On failure returns -1 and every mistake found; the output is then unchanged and
+// `s` owns nothing. On success the caller frees `s` with import_summary_free.
 int import_run(const struct import_options *o, struct import_summary *s, struct err *e);
 void import_summary_free(struct import_summary *s);

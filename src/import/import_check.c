@@ -1,5 +1,5 @@
 // Finds columns that never vary, values that are missing or infinite, and times that are out of order. Integers are
-// compared with the first row. Of floats the range is kept, because missing values must not count.
+// compared with those of the first row. For floats the range is kept instead, because missing values must not count.
 #include "import/import_check.h"
 
 #include "base/err.h"
@@ -21,17 +21,17 @@ struct import_check {
     int64_t rows, columns;
     char *const *features;
     bool is_image;              // images often have constant margins
-    void *first;                // (columns) the first row, integers
-    unsigned char *varies;      // (columns) whether a value differed from the first, integers
-    double *low, *high;         // (columns) floats; low > high: only missing values so far
-    unsigned char *has_missing; // (columns) whether a value was missing, floats
+    void *first;                // (columns) integers only: the first row
+    unsigned char *varies;      // (columns) integers only: a value differed from the first row
+    double *low, *high;         // (columns) floats only: the range; low > high: all values so far are missing
+    unsigned char *has_missing; // (columns) floats only: a value was missing
     int64_t missing, infinite, first_infinite;
-    int64_t beyond;              // values that the type cannot hold
+    int64_t beyond;              // number of values that the type cannot hold
     struct import_count *counts; // sorted by label
     int n_counts;
-    int64_t time_rows, missing_times;   // rows whose times were looked at; those without one
-    int64_t backwards, first_backwards; // rows earlier than the one before in their group
-    int64_t *last_time;                 // (n_groups), owned: of each group; the last entry: rows without a group
+    int64_t time_rows, missing_times;   // rows whose times were checked; those of them without a time
+    int64_t backwards, first_backwards; // rows that are earlier than the row before in their group; the first of them
+    int64_t *last_time;                 // (n_groups), owned: last time of each group; entry 0: of rows without a group
     int64_t n_groups;
 };
 
@@ -85,7 +85,7 @@ void import_check_free(struct import_check **c)
     *c = NULL;
 }
 
-// varies[i] |= row[i] != first[i], for every width of integers.
+// Sets varies[i] if row[i] differs from first[i]. There is a function for every width of integers.
 #define DEFINE_COMPARE(NAME, TYPE)                                                                  \
     static void NAME(const void *row, const void *first, unsigned char *restrict varies, int64_t n) \
     {                                                                                               \
@@ -187,10 +187,10 @@ void import_count_labels(struct import_check *c, int64_t rows, const int64_t *la
         count_label(c, label[r]);
 }
 
-// Returns where the last time of a group is kept.
+// Returns the place of the last time of a group, for which the array grows if it must.
 static int64_t *last_time_of(struct import_check *c, int64_t group)
 {
-    int64_t needed = group + 2; // rows without a group, -1, come first
+    int64_t needed = group + 2; // + 2: the entry of rows without a group (-1) comes first
 
     if (needed > c->n_groups) {
         int64_t n = 2 * needed;

@@ -18,21 +18,22 @@ void import_pair_free(struct import_pair *p)
     file_set_free(&p->files);
 }
 
-// Returns the name of source i. The labels may be named by --label; a new name is also stored in *owned.
+// Returns the name of source i, or of the source that --label names if SRC names fewer. If the name is new memory,
+// *owned is set to it.
 static const char *pair_source_name(const struct import_options *o, int i, char **owned)
 {
     ASSERT(i < o->n_sources || o->label, "source %d", i);
     if (o->n_tables == 0 && i < o->n_sources)
         return o->sources[i];
-    // "/labels" after "FILE.h5:/data" is in the same file
+    // "/labels" after "FILE.h5:/data" means the same file
     const char *inner = strstr(o->sources[0], ":/");
     if (o->label[0] != '/' || !inner || access(o->label, F_OK) == 0)
         return o->label;
     return *owned = mem_format("%.*s:%s", (int)(inner - o->sources[0]), o->sources[0], o->label);
 }
 
-// Returns true if `label` can be the labels of `x`: one value per row. If both have one value per row, the one with
-// fewer dimensions is the labels: (N) are labels of (N, 1).
+// Returns true if `label` can hold the labels of `x`: one value per row. If both sources have one value per row, the
+// one with fewer dimensions holds the labels: (N) are labels of (N, 1).
 static bool is_label_of(const struct source *label, const struct source *x)
 {
     if (source_columns(&label->shape) != 1)
@@ -40,8 +41,8 @@ static bool is_label_of(const struct source *label, const struct source *x)
     return source_columns(&x->shape) != 1 || label->shape.rank < x->shape.rank;
 }
 
-// Returns a hint as new memory if one source is one row shorter, because its first line was perhaps taken as names;
-// else NULL.
+// Returns a hint in new memory if one source is one row shorter and its first line was perhaps wrongly taken as names.
+// Otherwise returns NULL.
 static char *header_hint(const struct import_pair *p)
 {
     int64_t more = p->label->shape.dims[0] - p->x->shape.dims[0];
@@ -50,15 +51,15 @@ static char *header_hint(const struct import_pair *p)
 
     if ((more != 1 && more != -1) || !shorter->may_lack_header)
         return NULL;
-    if (longer->has_header) // --header no would apply to both
+    if (longer->has_header) // --header no would apply to both files
         return mem_format(
             "; hint: the first line of %s was taken as names: if it is a row, write a line of names above it",
             shorter->path);
     return mem_format("; hint: the first line of %s was taken as names: --header no reads it as a row", shorter->path);
 }
 
-// Reports that there is not one label per row. Hints at transposed data if the labels fit the columns, unless a header
-// explains the numbers.
+// Reports that the number of labels is not that of the rows. Hints at transposed data if it is that of the columns,
+// unless a header explains the difference.
 static int refuse_rows(const struct import_pair *p, struct err *e)
 {
     const struct store_shape *x = &p->x->shape;
@@ -75,7 +76,8 @@ static int refuse_rows(const struct import_pair *p, struct err *e)
     return -1;
 }
 
-// Exchanges the two sources if the first one holds the labels. Returns -1 and an error if they are no pair.
+// Exchanges the two sources if the first one holds the labels. Returns -1 and an error if neither can hold the labels
+// of the other.
 static int order_data_and_labels(struct import_pair *p, struct err *e)
 {
     ASSERT(p->x && p->label, "%p, %p", (void *)p->x, (void *)p->label);
@@ -98,7 +100,7 @@ static int order_data_and_labels(struct import_pair *p, struct err *e)
     return p->x->shape.dims[0] == p->label->shape.dims[0] ? 0 : refuse_rows(p, e);
 }
 
-// Refuses options that are given but have no meaning for the formats of the sources.
+// Refuses options that were given but have no effect on the formats of the sources.
 static int check_heeded(const struct import_options *o, unsigned heeds, const char *format, struct err *e)
 {
     int before = e->count;
@@ -127,7 +129,7 @@ static int check_heeded(const struct import_options *o, unsigned heeds, const ch
     return e->count > before ? -1 : 0;
 }
 
-// Opens the second source. Both are opened before either is judged, so that all mistakes are reported.
+// Opens the second source. This is done even if the first one could not be opened, so that all mistakes are reported.
 static int open_second(struct import_pair *p, const struct import_options *o, struct err *e)
 {
     char *owned = NULL;
@@ -147,7 +149,7 @@ static int open_second(struct import_pair *p, const struct import_options *o, st
                : -1;
 }
 
-// Returns the first source, or of the files of a table the first that is not empty.
+// Returns the name of the first source. If SRC are the files of a table, this is the first one that is not empty.
 static const char *first_source_name(const struct import_options *o)
 {
     for (int i = 0; i < o->n_tables; i++) {
@@ -158,7 +160,7 @@ static const char *first_source_name(const struct import_options *o)
     return o->sources[0];
 }
 
-// Opens the first source. *label_is_source: --label names a file, not a column or array of this source.
+// Opens the first source. *label_is_source is set if --label names a file, not a column or array of this source.
 static void open_first(struct import_pair *p, const struct import_options *o, bool *label_is_source, struct err *e)
 {
     struct err why = {0};

@@ -1,5 +1,5 @@
-// Moves the rows into the file in pieces of about 1 MB. A piece is read, converted if a type is wanted, checked and
-// written. Only one piece is in memory, whatever the size of the files.
+// Moves the rows into the file in pieces of about 1 MB. A piece is read, converted if the user asks for a type, checked
+// and written. Only one piece is in memory at any time.
 #include "import/import_write.h"
 
 #include "base/clock.h"
@@ -22,18 +22,18 @@
 enum { PIECE_BYTES = 1 << 20 };
 
 struct transfer {
-    struct store_file *file; // borrowed, as are the next two
+    struct store_file *file; // borrowed, as are the next two members
     const char *split;
     struct import_pair *pair;
     struct store_shape shape;                // of x as written
     struct store_stream *x, *label, *sample; // owned
     struct store_stream *id, *time, *group;  // owned
     struct import_check *check;              // owned
-    int64_t columns, piece;                  // values per row, rows per piece
-    void *read, *written;                    // (piece, columns), owned; `written` NULL: not converted
+    int64_t columns, piece;                  // values per row; rows per piece
+    void *read, *written;                    // (piece, columns), owned; `written` is NULL if values are not converted
     void *label_read;                        // (piece) as stored, owned
     int64_t *labels, *numbers;               // (piece), owned
-    char **ids;                              // (piece), owned; the strings only while a piece moves
+    char **ids;                              // (piece), owned; the strings exist only while a piece is moved
     int64_t *times, *groups;                 // (piece), owned
 };
 
@@ -132,7 +132,7 @@ static void add_origin(struct text *t, const struct source *s)
         text_add(t, ":%s", s->inner);
 }
 
-// Adds the names of all files of a table, or of the first and how many there are more.
+// Appends the names of all files of a table or, if there are many, of the first few and the number of the others.
 static void add_files(struct text *t, const struct import_pair *pair)
 {
     enum { NAMED = 100 };
@@ -175,7 +175,7 @@ static int set_split_attributes(struct transfer *t, struct err *e)
     return rc;
 }
 
-// Returns the type of the source, or the one that the user wants.
+// Returns the type to write: the type that the user wants, or that of the source.
 static enum store_type written_type(enum import_type type, enum store_type stored)
 {
     if (type == TYPE_STORED)
@@ -209,7 +209,7 @@ static int allocate_piece(struct transfer *t, struct err *e)
     return t->read && (t->written || !is_converted) && t->label_read && t->labels && t->numbers && t->check ? 0 : -1;
 }
 
-// t->written (n) of type f4 or f8 := t->read (n). Returns -1 and errors for values beyond f4.
+// Converts t->read (n) to t->written (n) of type f4 or f8. Returns -1 and errors if values are too large for f4.
 static int convert_piece(struct transfer *t, int64_t n, struct err *e)
 {
     enum { CHUNK = 512 };
@@ -273,7 +273,7 @@ static void free_ids(struct transfer *t, int64_t rows)
     }
 }
 
-// Moves rows [first, first + rows).
+// Reads, checks and writes rows [first, first + rows).
 static int move_piece(struct transfer *t, int64_t first, int64_t rows, struct err *e)
 {
     struct source *s = t->pair->x;
@@ -313,7 +313,8 @@ static int move_all(struct transfer *t, struct err *e)
     return finish_source(t->pair->x, e) == 0 && finish_source(t->pair->label, e) == 0 ? 0 : -1;
 }
 
-// Closes all streams. After a failure, `status` < 0, it reports nothing: the streams are then too short in any case.
+// Closes all streams. After a failure (`status` < 0) it reports no further error, because the streams are incomplete
+// anyway.
 static int end_split_streams(struct transfer *t, int status, struct err *e)
 {
     struct err ignored = {0};
@@ -333,7 +334,7 @@ static void add_warnings(struct text *warnings, const struct source *s)
         text_add(warnings, "%s", s->warnings.data);
 }
 
-// Fills in the summary, which takes the names of the labels from the source.
+// Fills in the summary, and moves the names of the labels from the source to it.
 static void fill_summary(struct transfer *t, struct import_summary *summary)
 {
     struct source *label = t->pair->label ? t->pair->label : t->pair->x;

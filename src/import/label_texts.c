@@ -37,8 +37,8 @@ int label_texts_finish(struct label_texts *t, const char *name, struct source *s
 
 // --- NumPy
 
-// Converts a string, which is padded with NULs, into UTF-8. `out` has space for 4 bytes per character and a NUL.
-// Returns the length.
+// Converts a string, which is padded with NULs, to UTF-8. `out` has space for 4 bytes per character and a NUL. Returns
+// the length.
 static size_t to_utf8(const struct array_reader *array, const char *raw, char *out)
 {
     size_t n = 0;
@@ -60,8 +60,8 @@ static size_t to_utf8(const struct array_reader *array, const char *raw, char *o
     return n;
 }
 
-// Reads the next `rows` strings and adds them to `t` (label NULL) or numbers them. Returns -1 and an error if the file
-// ends before.
+// Reads the next `rows` strings. Adds them to `t` if `label` is NULL, or else sets `label` to their numbers. Returns -1
+// and an error if the file ends early.
 static int pass_label_rows(
     struct label_texts *t, struct array_reader *array, int64_t rows, int64_t *label, struct err *e)
 {

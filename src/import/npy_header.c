@@ -1,5 +1,5 @@
 // Parses the header of a .npy array: a magic number, a version, a length, and a Python dictionary with the keys descr,
-// fortran_order and shape. The dictionary is parsed strictly: what NumPy itself would not write is refused. Source:
+// fortran_order and shape. The parser is strict: it refuses a dictionary that NumPy itself would not write. Source:
 // numpy.lib.format.
 #include "import/npy_header.h"
 
@@ -16,13 +16,13 @@ enum { MAX_HEADER = 65536 };
 
 struct npy_parser {
     const char *at, *end;
-    const char *name; // of the file, for messages
+    const char *name; // name of the file, for messages
     struct array_reader *array;
     struct err *e;
 };
 
 static const struct {
-    const char *code; // behind the byte order
+    const char *code; // type code after the byte order
     enum element type;
 } types[] = {{"b1", ELEMENT_BOOL}, {"u1", ELEMENT_U1}, {"i1", ELEMENT_I1}, {"u2", ELEMENT_U2}, {"i2", ELEMENT_I2},
     {"u4", ELEMENT_U4}, {"i4", ELEMENT_I4}, {"u8", ELEMENT_U8}, {"i8", ELEMENT_I8}, {"f2", ELEMENT_F2},
@@ -66,7 +66,8 @@ static int parse_npy_string(struct npy_parser *p, char *out, size_t room)
     return 0;
 }
 
-// Parses "<U5", strings of five characters of UTF-32, and "|S5", of five bytes. Returns false for all else.
+// Parses "<U5" (strings of five characters of UTF-32) and "|S5" (strings of five bytes). Returns false for all other
+// types.
 static bool parse_string_type(struct array_reader *array, const char *descr)
 {
     int64_t length;
@@ -132,7 +133,7 @@ static int parse_dimension(struct npy_parser *p)
         if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p->at - '0', &n))
             return refuse_header(p, "a dimension is beyond all bounds");
 
-    if (*p->at == 'L') // as Python 2 wrote it
+    if (*p->at == 'L') // Python 2 wrote "3L"
         p->at++;
     if (shape->rank == STORE_MAX_RANK)
         return err_add(p->e, ERR_DATA, "%s: found more than %d dimensions, allowed: 1 to %d", p->name, STORE_MAX_RANK,
@@ -196,8 +197,8 @@ static int parse_dictionary(struct npy_parser *p)
                : 0;
 }
 
-// Reads the length of the dictionary: two bytes in version 1, four in versions 2 and 3. Returns -1 and an error if
-// there is none.
+// Reads the length of the dictionary, which has two bytes in version 1 and four in versions 2 and 3. Returns -1 and an
+// error if it is missing or too large.
 static int64_t read_dictionary_length(struct array_reader *array, struct err *e)
 {
     unsigned char head[8], n[4] = {0};

@@ -1,4 +1,4 @@
-// Finds the format of a file, and holds what the formats share: the order of axes, and labels.
+// Finds the format of a file, and holds the code that formats share: for the order of axes, and for labels.
 #include "import/source.h"
 
 #include "base/err.h"
@@ -15,13 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// The first that recognises a file reads it. CSV comes last because it takes every text.
+// A file is read by the first format that recognises it. CSV comes last because it accepts any text.
 static const struct source_format *const formats[] = {
     &source_hdf5, &source_npz, &source_npy, &source_image, &source_idx, &source_csv};
 
 enum { HEAD_BYTES = 4096, MAX_COLUMNS = 1 << 24, MAX_LABEL_ERRORS = 5 };
 
-// Splits "FILE:/inner", unless a file has that whole name.
+// Splits "FILE:/inner" into file and inner name, unless a file has the whole string as its name.
 static void split_source_name(struct source *s, const char *name)
 {
     const char *colon = NULL;
@@ -36,14 +36,14 @@ static void split_source_name(struct source *s, const char *name)
     s->inner = mem_text(colon + 1);
 }
 
-// Reads up to HEAD_BYTES bytes. Returns how many, or -1 and an error if there are none.
+// Reads up to HEAD_BYTES bytes. Returns the number read, or -1 and an error if there are none.
 static int read_first_bytes(const char *path, unsigned char head[HEAD_BYTES], struct err *e)
 {
     struct byte_stream *stream = byte_stream_open(path, e);
     if (!stream)
         return -1;
 
-    // the beginning of a truncated gzip file is enough to recognise it: its format reports the rest
+    // A truncated gzip file is recognised by its beginning; its format reports the error later.
     struct err ignored = {0};
     int64_t n = 0;
     while (n < HEAD_BYTES && byte_stream_read(stream, head + n, 1, &ignored) == 1)
@@ -56,7 +56,8 @@ static int read_first_bytes(const char *path, unsigned char head[HEAD_BYTES], st
     return n > 0 ? (int)n : -1;
 }
 
-// Returns true if all bytes but zeros are those of text. Most formats of numbers hold other control characters.
+// Returns true if less than half of the bytes are zeros and all others can be part of text. Most binary formats contain
+// other control characters.
 static bool is_text_but_zeros(const unsigned char *head, int n)
 {
     int zeros = 0;
@@ -111,7 +112,7 @@ bool source_is_csv(const char *path)
     return recognise_format(&s, &ignored) == 0 && s.format == &source_csv;
 }
 
-// Only CSV files are joined here.
+// Refuses several files unless they are CSV files, because only these are joined.
 static int check_table_files(const struct source *s, const struct import_options *o, struct err *e)
 {
     if (o->n_tables == 0 || s->format == &source_csv)
@@ -203,7 +204,7 @@ int source_order_channels(struct source *s, const struct import_options *o, stru
     return 0;
 }
 
-// Turns one row (C, H, W) of elements of `size` bytes into (H, W, C). `copy` has space for the row.
+// Turns one row (C, H, W) into (H, W, C), in place. An element has `size` bytes. `copy` has space for the row.
 static void move_channels_last(char *row, char *copy, const struct store_shape *shape, size_t size)
 {
     size_t pixels = (size_t)(shape->dims[1] * shape->dims[2]), C = (size_t)shape->dims[3];

@@ -1,4 +1,4 @@
-// A source: the rows of one foreign file, read from first to last. A format is one file, source_NAME.c, with one struct
+// A source reads the rows of one foreign file, from first to last. Each format is a file source_NAME.c with one struct
 // source_format, which only the table in source.c names.
 #pragma once
 
@@ -7,9 +7,9 @@
 
 struct source_format;
 
-// Where the next rows go. Each array is NULL if it is not wanted.
+// Where the next rows are stored. An array is NULL if it is not needed.
 struct source_rows {
-    void *x;        // (rows, ...) of the source's type
+    void *x;        // (rows, ...) of the type of the source
     int64_t *label; // (rows)
     char **id;      // (rows); the strings are new memory
     int64_t *time;  // (rows); TIME_MISSING: the row has no time
@@ -18,27 +18,27 @@ struct source_rows {
 
 struct source {
     const struct source_format *format;
-    char *path;               // owned: the file of SRC
-    int n_files;              // files that are read; 0: one
-    char *inner;              // owned: what SRC names within the file ("FILE:/inner", HDF5); NULL: nothing
-    struct store_shape shape; // of the rows as they are read; dims[0]: how many
-    char **features;          // (dims[1]) names, owned; NULL: the file has none
+    char *path;               // owned: the file that SRC names
+    int n_files;              // number of files that are read; 0: one file
+    char *inner;              // owned: the object within the file that SRC names ("FILE:/inner", HDF5); NULL: none
+    struct store_shape shape; // shape of the data as they are read; dims[0]: number of rows
+    char **features;          // (dims[1]), owned: names of the features; NULL: the file has none
     bool has_label;           // labels are read with the rows
-    char *label_name;         // owned; NULL: the file gives none
+    char *label_name;         // owned; NULL: the file does not name it
     char **label_names;       // (n_label_names) names of the labels 0, 1, ..., owned; NULL: labels are plain numbers
     int n_label_names;
-    struct coordinates coordinates; // what identifies the rows, owned: only names, the arrays are read with the rows
-    struct columns columns;         // of the table, owned; n = 0: a feature is a column
-    struct text column_notes;       // what was made of columns, one per line, owned
+    struct coordinates coordinates; // owned: the names of ids, times and groups; their arrays are read with the rows
+    struct columns columns;         // owned: the columns of a table; n = 0: each feature is a column
+    struct text column_notes;       // how columns were encoded, one per line, owned
     char *note;                     // how the file was read, owned; NULL: nothing to say
     bool has_header;                // the first line was taken as the names of the columns
-    bool may_lack_header;           // that line could be data
-    bool has_channels_first; // rows are read as (C, H, W); `shape` is that of (H, W, C), as source_read gives them
-    struct text warnings;    // what the user should know, one per line, owned
-    void *state;             // the format's own
+    bool may_lack_header;           // the line that was taken as names could be data
+    bool has_channels_first;        // the format reads (C, H, W); source_read and `shape` have (H, W, C)
+    struct text warnings;           // one warning per line, owned
+    void *state;                    // private to the format
 };
 
-// Options that a format heeds. Others are refused if given.
+// Options that a format uses. Other options are refused if given.
 enum {
     HEEDS_X = 1,
     HEEDS_LABEL = 2,
@@ -53,50 +53,50 @@ struct source_format {
     unsigned heeds;
     // Returns true if a file is of this format. head (n): its first bytes, unpacked if it is a gzip file.
     bool (*recognise)(const char *path, const unsigned char *head, size_t n);
-    // Checks all that can be checked before reading and fills in the source. Returns -1 and errors on failure; `state`
-    // may be set then.
+    // Makes all checks that are possible before reading, and fills in the source. Returns -1 and errors on failure,
+    // possibly with `state` set.
     int (*open)(struct source *s, const struct import_options *o, struct err *e);
-    // Reads the next `rows` rows: x, and what the source has of the rest.
+    // Reads x of the next `rows` rows, and the labels, ids, times and groups that the source has.
     int (*read)(struct source *s, int64_t rows, const struct source_rows *to, struct err *e);
-    // Checks after the last row that the file ends there, and completes the warnings. NULL: nothing to do.
+    // Checks that the file ends after the last row, and completes the warnings. May be NULL.
     int (*finish)(struct source *s, struct err *e);
-    void (*close)(struct source *s); // frees `state`; it may be NULL
+    void (*close)(struct source *s); // frees `state`, which may be NULL
 };
 
 extern const struct source_format source_csv, source_hdf5, source_idx, source_image, source_npy, source_npz;
 
-// Opens SRC by the format that recognises it. Returns NULL and errors if none does or the file is bad.
+// Opens SRC with the format that recognises it. Returns NULL and errors if no format does or the file is bad.
 struct source *source_open(const char *name, const struct import_options *o, struct err *e);
 void source_free(struct source **s);
-// Returns true if a file can be read and is of no format but CSV.
+// Returns true if a file can be read and is recognised only as CSV.
 bool source_is_csv(const char *path);
 
 // Reads the next rows in the shape of the source; see `read` of its format.
 int source_read(struct source *s, int64_t rows, const struct source_rows *to, struct err *e);
 
-// Returns true if an array is to be transposed: --transpose is given, and the array has more than one value per row,
-// because a column of labels would become a row.
+// Returns true if an array must be transposed: --transpose is given, and the array has more than one value per row. A
+// column of labels is never transposed, because it would become a row.
 bool source_transposes(const struct store_shape *shape, const struct import_options *o);
-// Exchanges the axes of rows of (C, H, W) if --channels first is given, or warns if the shape looks like that. Returns
-// -1 and an error if the array has other dimensions.
+// Exchanges the axes of rows of shape (C, H, W) if --channels first is given. Otherwise warns if the shape looks like
+// that. Returns -1 and an error if --channels is given and the array has other dimensions.
 int source_order_channels(struct source *s, const struct import_options *o, struct err *e);
 
-// Returns the number of values per row, 0 if a dimension is empty, or -1 if there are more than a row can have.
+// Returns the number of values per row, 0 if a dimension is empty, or -1 if a row may not have that many.
 int64_t source_columns(const struct store_shape *shape);
 
-// Makes (N, 1) and (1, N), as MATLAB writes labels, (N).
+// Changes the shape of labels from (N, 1), or from (1, N) as MATLAB writes them, to (N).
 void source_turn_labels(struct store_shape *shape);
-// Values of a source as they are stored.
+// Stored values of a source.
 struct source_values {
-    const char *name; // of the source, for messages
+    const char *name; // name of the source, for messages
     int64_t first;    // the number of the first row
     int64_t n;
     enum store_type type;
     const void *values; // (n) of `type`, borrowed
 };
 
-// label (v->n) := the values. Returns -1 and errors for those that are no integers.
+// Converts the values to label (v->n). Returns -1 and errors if values are not integers.
 int source_labels(const struct source_values *v, int64_t *label, struct err *e);
 
-// to (n) := from (n) of `type`, which is not STORE_TEXT.
+// Converts from (n) of `type`, which is not STORE_TEXT, to to (n).
 void source_widen(enum store_type type, const void *from, int64_t n, double *to);

@@ -1,10 +1,10 @@
 // Reads CSV files, in two passes. The first pass checks every field and counts the rows, so that all mistakes are
-// reported and nothing is written for a bad file (csv_check.c). The second pass returns the rows. Each pass is a sink
-// (csv_table.h) for the fields and records of the file.
+// reported and nothing is written for a bad file (csv_check.c). The second pass returns the rows. Each pass has a sink
+// (csv_table.h) that receives the fields and records of the file.
 //
 // Before the passes, csv_lines.c finds the dialect and csv_columns.c the columns, from the first lines. Between the
-// passes, csv_encode.c decides what columns of text become, and time_column.c what dates mean. Readings that are right
-// but perhaps not meant become warnings (csv_warn.c).
+// passes, csv_encode.c decides what columns of text become, and time_column.c what dates mean. csv_warn.c warns of
+// choices that the user may not have meant.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -23,7 +23,7 @@
 
 // --- the second pass
 
-// Stores a time and the features that are made of it, which depend on the time of day where it was written.
+// Stores a time and the features that are made of it. These depend on the local time of day, as it was written.
 static void store_time(struct csv *c, const char *text, size_t n)
 {
     double ignored, hour = NAN, weekday = NAN;
@@ -53,7 +53,7 @@ static void store_group(struct csv *c, const char *text, size_t n)
         c->to.group[c->row] = is_missing ? GROUP_MISSING : csv_dictionary_find(&c->groups, text, n);
 }
 
-// Stores a field that is no data.
+// Stores a field of a column that is not data, such as a label or an id.
 static void store_other(struct csv *c, int use, const char *text, size_t n)
 {
     if (use == CSV_LABEL && c->to.label)
@@ -101,7 +101,7 @@ static void store_csv_record(void *context)
 
 // --- files
 
-// Makes file `i` the current one, without opening it.
+// Makes file `i` the current file, without opening it.
 static void choose_file(struct csv *c, int i)
 {
     ASSERT(i >= 0 && i < c->files.n, "file %d of %d", i, c->files.n);
@@ -147,7 +147,7 @@ static int check_all_rows(struct csv *c, struct err *e)
 
 // --- description
 
-// Returns the name of the column with this use, as new memory.
+// Returns the name of the column with this use in new memory.
 static char *name_of_use(const struct csv *c, int use)
 {
     int column = csv_columns_find_use(&c->columns, use);
@@ -169,8 +169,7 @@ static void describe_file_groups(struct coordinates *k, const struct csv *c)
     free(paths);
 }
 
-// Fills in what the source says of label, id, time and group. Returns -1 and errors for times that contradict each
-// other.
+// Describes label, id, time and group of the source. Returns -1 and errors if times contradict each other.
 static int describe_others(struct source *s, struct csv *c, struct err *e)
 {
     struct coordinates *k = &s->coordinates;
@@ -202,12 +201,12 @@ static int describe_others(struct source *s, struct csv *c, struct err *e)
     return result;
 }
 
-// Fills in shape, columns and names of the source. Returns -1 and errors for columns that cannot become features.
+// Fills in shape, columns and names of the source. Returns -1 and errors if a column cannot become features.
 static int describe_csv(struct source *s, struct csv *c, struct err *e)
 {
     int result = describe_others(s, c, e);
 
-    if (c->columns.n_data == 0) { // a file of labels: they are its data
+    if (c->columns.n_data == 0) { // a file of labels: the labels become its data
         s->shape = (struct store_shape){.type = STORE_I64, .rank = 1, .dims = {c->rows}};
         s->has_label = false;
         return result;
@@ -219,7 +218,7 @@ static int describe_csv(struct source *s, struct csv *c, struct err *e)
     return result;
 }
 
-// Notes how the file was read for the summary: a header that is none, or the reverse, changes the number of samples.
+// Notes for the summary how the file was read, above all whether it has a header, on which the number of rows depends.
 static void describe_reading(struct source *s, const struct csv *c, enum import_header header)
 {
     struct text t = {0};

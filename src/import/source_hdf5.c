@@ -1,5 +1,5 @@
-// Reads HDF5 files of other programs: "FILE.h5:/path" is any dataset of numbers, or of strings as labels. A transposed
-// array is read in blocks of 32 MB.
+// Reads HDF5 files of other programs. "FILE.h5:/path" names a dataset of numbers, or of strings that are labels. A
+// transposed array is read in blocks of 32 MB.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
@@ -18,18 +18,18 @@ enum { BLOCK_BYTES = 32 << 20, PIECE_ROWS = 4096 };
 struct hdf5 {
     struct store_file *file;
     int64_t row;
-    enum store_type type;   // type that values are read as
-    struct packing packing; // of values that are stored packed
-    double *raw;            // (raw_room) values as stored, packed ones only, owned
+    enum store_type type;   // type in which values are read
+    struct packing packing; // how packed values are unpacked
+    double *raw;            // (raw_room), owned: packed values as stored
     int64_t raw_room;
-    struct store_shape stored; // the shape of a transposed array in the file; rank 0: not transposed
-    char *slab;                // (all but the last dimension, block_rows), transposed arrays only, owned
+    struct store_shape stored; // shape in the file of an array that is transposed; rank 0: it is not transposed
+    char *slab;                // (all but the last dimension, block_rows), owned: part of an array that is transposed
     int64_t block_first, block_rows;
     struct label_texts texts; // labels that are strings
     bool has_texts;
 };
 
-// The signature is at the beginning or, after a user block, at 512, 1024, ...
+// Returns true if the file has the signature of HDF5, at the beginning or, after a user block, at 512, 1024, ...
 static bool hdf5_recognise(const char *path, const unsigned char *head, size_t n)
 {
     (void)path;
@@ -65,7 +65,8 @@ static int refuse_dataset_name(struct hdf5 *h, const struct source *s, struct er
     return -1;
 }
 
-// Reads strings [first, first + rows) and adds them (label NULL) or numbers them.
+// Reads strings [first, first + rows). Adds them to the labels if `label` is NULL, or else sets `label` to their
+// numbers.
 static int pass_hdf5_strings(
     struct hdf5 *h, const char *inner, int64_t first, int64_t rows, int64_t *label, struct err *e)
 {
@@ -115,8 +116,8 @@ static int check_hdf5_shape(const struct source *s, struct err *e)
     return columns > 0 ? 0 : err_add(e, ERR_DATA, "%s:%s: found more values in a row than can be", s->path, s->inner);
 }
 
-// Transposes the array if the user says so, or a single row of labels. Warns of an array that MATLAB wrote, because
-// MATLAB stores columns, which HDF5 reads as rows.
+// Transposes the array if the user says so. Always transposes a single row of labels. Warns of an array that MATLAB
+// wrote, because MATLAB stores columns, which HDF5 reads as rows.
 static void order_hdf5_axes(struct source *s, struct hdf5 *h, const struct import_options *o)
 {
     struct store_shape *shape = &s->shape;
@@ -168,7 +169,7 @@ static int hdf5_open(struct source *s, const struct import_options *o, struct er
                                                                             : open_numbers(s, h, o, e);
 }
 
-// Loads the next block of rows of a transposed array: entries of its last dimension in the file.
+// Loads the next block of rows of a transposed array. In the file, a row is an index of the last dimension.
 static int load_transposed_block(struct source *s, struct hdf5 *h, struct err *e)
 {
     int64_t row_bytes = source_columns(&s->shape) * (int64_t)store_type_size(h->type);

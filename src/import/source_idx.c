@@ -1,5 +1,5 @@
-// Reads IDX, the format of MNIST: a magic number that names element type and number of dimensions, the dimensions, the
-// values; all big-endian, often packed with gzip.
+// Reads IDX, the format of MNIST. A file holds a magic number, which gives element type and number of dimensions; then
+// the dimensions, and the values. All are big-endian, and the file is often packed with gzip.
 #include "base/err.h"
 #include "base/mem.h"
 #include "import/array_reader.h"
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The third byte of the magic number. The first two are 0, the fourth is the number of dimensions.
+// Element types by the third byte of the magic number. The first two bytes are 0, the fourth is the number of
+// dimensions.
 static const struct {
     unsigned char code;
     enum element type;

@@ -22,7 +22,7 @@ struct picture {
 };
 
 struct left_out {
-    struct text names; // the first few
+    struct text names; // the first few names
     int64_t n;
 };
 
@@ -30,8 +30,8 @@ struct pictures {
     struct picture *v; // (n), owned
     int64_t n, next;
     int height, width, channels, bits;
-    size_t folder_length;                     // of the part of each path that is no part of its id
-    struct left_out files, folders, animated; // what the folder holds and is not read
+    size_t folder_length;                     // length of the beginning of each path that is not part of its id
+    struct left_out files, folders, animated; // files and folders that are left out; animated pictures
 };
 
 static bool image_source_recognise(const char *path, const unsigned char *head, size_t n)
@@ -64,7 +64,7 @@ static bool has_picture_name(const char *path)
     return false;
 }
 
-// Counts a file that is not read, and keeps the first names.
+// Counts a path that is not read, and keeps the names of the first few.
 static void count_left_out(struct left_out *l, const char *path)
 {
     enum { NAMED = 8 };
@@ -83,7 +83,8 @@ static void add_picture(struct pictures *p, char *path, int64_t label)
     p->v[p->n++] = (struct picture){path, label};
 }
 
-// Adds an entry of a folder: a picture, or an inner folder to `inner`; NULL: folders are too deep here and left out.
+// Adds an entry of a folder: a picture to `p`, or an inner folder to `inner`. If `inner` is NULL, inner folders are too
+// deep and are left out.
 static void add_folder_entry(
     struct pictures *p, char *path, const char *name, int64_t label, char ***inner, int *n_inner)
 {
@@ -102,7 +103,8 @@ static void add_folder_entry(
     }
 }
 
-// Adds the entries of a folder in order of name; see add_folder_entry. Returns -1 and an error if it cannot be listed.
+// Adds the entries of a folder in order of name with add_folder_entry. Returns -1 and an error if the folder cannot be
+// listed.
 static int list_folder(
     struct pictures *p, const char *folder, int64_t label, char ***inner, int *n_inner, struct err *e)
 {
@@ -138,7 +140,7 @@ static int list_inner(struct source *s, struct pictures *p, const char *name, st
     return 0;
 }
 
-// Makes the labels of folders called "0", "2", "10" these numbers, as those of a CSV column would be.
+// Makes "0", "2", "10" the labels if the inner folders have such names, as in a CSV column of numbers.
 static void number_folders(struct source *s, struct pictures *p)
 {
     if (!label_names_are_numbers(s->label_names, s->n_label_names))
@@ -189,7 +191,7 @@ static int parse_size(const char *text, struct pictures *p, struct err *e)
     return is_good ? 0 : err_add(e, ERR_USAGE, "--size: found '%s', allowed: HEIGHTxWIDTH, such as 28x28", text);
 }
 
-// Checks what all pictures must have in common with the first.
+// Checks that a picture has the properties that all must share with the first one.
 static int fit_to_first_picture(struct pictures *p, const char *path, const struct stored_image *head,
     const struct import_options *o, struct err *e)
 {
@@ -211,7 +213,7 @@ static int fit_to_first_picture(struct pictures *p, const char *path, const stru
     return 0;
 }
 
-// Reads the head, or with --skip-bad all of a picture, because rows are counted only of good ones.
+// Reads the header of a picture. With --skip-bad (`whole`) decodes all of it, because only good pictures count as rows.
 static int read_picture_head(const char *path, bool whole, struct stored_image *head, struct err *e)
 {
     int status = whole ? image_read(path, head, e) : image_head(path, head, e);
@@ -250,7 +252,7 @@ static int check_picture_head(struct source *s, struct picture *v, const struct 
     return 0;
 }
 
-// Reports every picture with its reason: the warnings so far.
+// Reports every picture with the reason why it cannot be read. The reasons are the warnings so far.
 static int refuse_all_pictures(const struct source *s, int64_t found, struct err *e)
 {
     for (const char *line = s->warnings.data; line && *line; line = strchr(line, '\n') + 1)
@@ -258,7 +260,7 @@ static int refuse_all_pictures(const struct source *s, int64_t found, struct err
     return err_add(e, ERR_DATA, "%s: found no good picture among %lld", s->path, (long long)found);
 }
 
-// Closes the gaps of pictures that are left out. Returns -1 and errors if none is left.
+// Removes the pictures that are left out from the list. Returns -1 and errors if no picture remains.
 static int keep_good_pictures(struct source *s, struct pictures *p, struct err *e)
 {
     int64_t found = p->n;
@@ -281,7 +283,7 @@ static void warn_left_out(struct source *s, struct left_out *l, const char *one,
         text_add(&s->warnings, "%s: %lld %s: %s\n", s->path, (long long)l->n, l->n == 1 ? one : more, l->names.data);
 }
 
-// Reads the head of every picture and finds the shape that all share.
+// Reads the header of every picture and finds the shape that all share.
 static int find_common_shape(struct source *s, struct pictures *p, const struct import_options *o, struct err *e)
 {
     enum { SHOWN = 5 };
@@ -351,7 +353,7 @@ static int image_read_rows(struct source *s, int64_t rows, const struct source_r
         if (to->label)
             to->label[i] = p->v[p->next].label;
         if (to->id)
-            to->id[i] = text_visible(p->v[p->next].path + p->folder_length); // fit for UTF-8
+            to->id[i] = text_visible(p->v[p->next].path + p->folder_length); // an id must be UTF-8
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-// Reads NumPy files. A .npy file holds one array. A .npz file is a zip archive of arrays, from which the data and their
-// labels are taken. Both are read by struct npy_array.
+// Reads NumPy files. A .npy file holds one array. A .npz file is a zip archive of arrays, which may hold the data and
+// their labels. Both kinds of file are read with struct npy_array.
 #include "base/err.h"
 #include "base/input.h"
 #include "base/list.h"
@@ -16,15 +16,15 @@
 
 // --- one array
 
-// An array of numbers, or of strings that are labels (`numbers.text_length` > 0). Strings are read twice: first to know
-// which there are, then to number them.
+// An array of numbers, or of strings that are labels (`numbers.text_length` > 0). Strings are read twice: first to
+// collect the distinct ones, then to number them.
 struct npy_array {
     struct array_reader numbers; // owns the stream
     struct label_texts strings;
 };
 
-// Reads the header of the array whose stream is open. `o` NULL: never transposed. Returns -1 and an error for an array
-// that cannot be used.
+// Reads the header of the array, whose stream is open. If `o` is NULL, the array is never transposed. Returns -1 and an
+// error if the array cannot be used.
 static int npy_array_begin(struct npy_array *a, bool is_label, const struct import_options *o, struct err *e)
 {
     struct array_reader *r = &a->numbers;
@@ -51,7 +51,7 @@ static int npy_array_begin(struct npy_array *a, bool is_label, const struct impo
     return array_reader_begin(r, e);
 }
 
-// Reads all strings to know the labels, which become numbers. The array is closed afterwards: open it again.
+// Reads all strings and numbers the distinct ones. Closes the array, which must be opened again to read the labels.
 static int npy_array_number(struct npy_array *a, struct source *s, struct err *e)
 {
     if (label_texts_add_all(&a->strings, &a->numbers, e) < 0 ||
@@ -142,19 +142,19 @@ const struct source_format source_npy = {
 
 struct npz {
     zip_t *archive;
-    char **names; // (n) of the arrays, owned; without the ending .npy
+    char **names; // (n), owned: names of the arrays, without the ending .npy
     uint64_t *members;
     int n;
     struct npy_array x, label;
-    bool has_x, has_label; // the data come from this archive; labels do
-    void *labels;          // (room) a piece of them as stored, owned
+    bool has_x, has_label; // the archive holds the data; the labels
+    void *labels;          // (room), owned: a piece of the labels as stored
     int64_t room;
 };
 
 static bool npz_recognise(const char *path, const unsigned char *head, size_t n)
 {
     (void)path;
-    return n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0); // the latter: empty
+    return n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0); // "PK\5\6": an empty archive
 }
 
 // Lists the arrays of the archive.
@@ -212,7 +212,7 @@ static struct byte_stream *open_array(const struct npz *z, int i, const char *pa
     return stream;
 }
 
-// Returns the number of the only array of two or more dimensions, or -1 if there is none or several.
+// Returns the number of the only array with two or more dimensions, or -1 if there is none or more than one.
 static int only_table(const struct npz *z, const char *path)
 {
     int found = -1;
@@ -230,8 +230,8 @@ static int only_table(const struct npz *z, const char *path)
     return found;
 }
 
-// Returns the number of the array that the user names or, if he names none, of the first usual one. Returns -1 if there
-// is none.
+// Returns the number of the array `wanted` or, if that is NULL, of the first array with a usual name. Returns -1 if
+// there is no such array.
 static int choose_array(const struct npz *z, const char *wanted, const char *const *usual)
 {
     int found = wanted ? find_array(z, wanted) : -1;
@@ -240,8 +240,8 @@ static int choose_array(const struct npz *z, const char *wanted, const char *con
     return found;
 }
 
-// Reports that no array was chosen, with the names of all arrays. `option` NULL: for an archive of labels only;
-// `wanted` NULL: the user named none.
+// Reports that no array could be chosen, with the names of all arrays. `option` is NULL for an archive that only holds
+// labels. `wanted` is NULL if the user named no array.
 static int refuse_choice(const struct npz *z, const char *path, const char *option, const char *wanted, struct err *e)
 {
     struct text list = {0};
@@ -268,7 +268,7 @@ static int open_label_array(struct npz *z, int i, const char *path, struct err *
     return npy_array_begin(&z->label, true, NULL, e);
 }
 
-// Numbers the labels if they are strings. Array number i is then open at its first row again.
+// Numbers the labels of array i if they are strings. Array i is then open again at its first row.
 static int number_label_array(struct npz *z, int i, struct source *s, struct err *e)
 {
     if (!z->label.numbers.text_length)
@@ -278,7 +278,8 @@ static int number_label_array(struct npz *z, int i, struct source *s, struct err
 
 static const char *const usual_label[] = {"y", "labels", "label", NULL};
 
-// Opens an archive of which only the labels are used, for the rows of another source. They are read as its data.
+// Opens an archive of which only the labels are used, for the rows of another source. This source returns the labels as
+// its data.
 static int open_only_labels(struct source *s, struct npz *z, struct err *e)
 {
     int i = z->n == 1 ? 0 : choose_array(z, NULL, usual_label);
@@ -306,8 +307,8 @@ static void open_data_array(struct npz *z, int x, const char *path, const struct
     npy_array_begin(&z->x, false, o, e);
 }
 
-// Opens the data and the labels, so that mistakes in both are reported. Returns the number of the array of labels, or
-// -1 if there is none or on an error.
+// Opens the data and the labels, and reports the mistakes in both. Returns the number of the array of labels, or -1 if
+// there are no labels or on an error.
 static int choose_and_open(struct npz *z, const char *path, const struct import_options *o, struct err *e)
 {
     static const char *const usual_x[] = {"X", "x", NULL};
@@ -326,7 +327,7 @@ static int choose_and_open(struct npz *z, const char *path, const struct import_
     return e->kind ? -1 : label;
 }
 
-// Refuses labels that are not one number per row.
+// Refuses labels unless they are one number per row.
 static int check_npz_labels(const struct npz *z, struct err *e)
 {
     const struct array_reader *label = &z->label.numbers, *x = &z->x.numbers;

@@ -1,4 +1,4 @@
-// Finds the form of the times in a column: collects evidence from every field and decides at the end.
+// Finds the format of the times in a column: collects evidence from every field and decides at the end.
 #include "import/time_column.h"
 
 #include "base/err.h"
@@ -18,7 +18,7 @@ static void note_number(struct time_column *t, double number, int64_t at)
         t->are_digits = true;
     }
     t->largest = fabs(number) > t->largest ? fabs(number) : t->largest;
-    if (fabs(number) >= 1e8 && (t->least == 0 || fabs(number) < t->least)) { // 1973 in seconds
+    if (fabs(number) >= 1e8 && (t->least == 0 || fabs(number) < t->least)) { // 1e8 seconds: the year 1973
         t->least = fabs(number);
         t->least_at = at;
     }
@@ -26,7 +26,7 @@ static void note_number(struct time_column *t, double number, int64_t at)
     t->are_digits = t->are_digits && time_from_digits(number, &ignored);
 }
 
-// Returns false if the date exists in no order that is allowed.
+// Notes a date such as 03/09/2020. Returns false if it is not a valid date in any order that is allowed.
 static bool note_slashed(struct time_column *t, const struct calendar_time *month_first, int64_t at)
 {
     struct calendar_time day_first = time_day_first(month_first);
@@ -68,8 +68,8 @@ const char *time_column_add(struct time_column *t, const char *text, size_t n, i
     return exists ? NULL : "a date and time that exist";
 }
 
-// Sets the units per second: numbers below 1e11 are seconds, which reach to the year 5138. Returns -1 and an error if
-// some numbers have other units.
+// Sets the units per second. Numbers below 1e11 are seconds, which reach up to the year 5138. Returns -1 and an error
+// if not all numbers have the same unit.
 static int choose_units(struct time_column *t, const char *name, struct err *e)
 {
     static const double limits[] = {1e11, 1e14, 1e17};
@@ -121,11 +121,11 @@ int time_column_finish(struct time_column *t, const char *name, struct text *war
     return 0;
 }
 
-// Returns a number of units since 1970 in microseconds. Integers are exact.
+// Converts a number of units since 1970 to microseconds. Integers are converted exactly.
 static int64_t time_of_number(const struct time_column *t, const char *text, size_t n, double number)
 {
     int64_t integer, result;
-    int64_t factor = t->units <= 1000000 ? 1000000 / t->units : 0; // 0: nanoseconds
+    int64_t factor = t->units <= 1000000 ? 1000000 / t->units : 0; // 0: the units are nanoseconds
 
     if (csv_integer(text, n, &integer)) {
         if (factor == 0)

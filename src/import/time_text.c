@@ -21,7 +21,7 @@ static int read_time_digits(const char **at, int most, int *value)
     return isdigit((unsigned char)**at) ? 0 : n;
 }
 
-// Reads the English name of a month, whole or its first three letters. Returns its number from 1, or 0.
+// Reads the English name of a month, in full or its first three letters. Returns the number of the month from 1, or 0.
 static int read_month_name(const char **at)
 {
     static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August",
@@ -38,7 +38,7 @@ static int read_month_name(const char **at)
     return 0;
 }
 
-// Skips "Mon, " or "Monday ".
+// Skips a weekday such as "Mon, " or "Monday ".
 static void skip_weekday(const char **at)
 {
     static const char *const days[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
@@ -55,7 +55,7 @@ static void skip_weekday(const char **at)
         }
 }
 
-// A year of two digits lies between 1969 and 2068, as in POSIX.
+// Returns the full year. A year of two digits is between 1969 and 2068, as in POSIX.
 static int whole_year(int digits, int year)
 {
     if (digits != 2)
@@ -63,7 +63,7 @@ static int whole_year(int digits, int year)
     return year < 69 ? 2000 + year : 1900 + year;
 }
 
-// "Mar 9, 2020"
+// Reads "Mar 9, 2020".
 static bool read_month_day_year(const char **at, struct time_parts *p)
 {
     p->at.month = read_month_name(at);
@@ -75,7 +75,7 @@ static bool read_month_day_year(const char **at, struct time_parts *p)
     return read_time_digits(at, 4, &p->at.year) == 4;
 }
 
-// "9 Mar 2020", "09-Mar-20", "09/Mar/2020", behind the day.
+// Reads the rest of "9 Mar 2020", "09-Mar-20" or "09/Mar/2020" after the day.
 static bool read_named_month(const char **at, int day, struct time_parts *p)
 {
     char separator = **at;
@@ -89,7 +89,7 @@ static bool read_named_month(const char **at, int day, struct time_parts *p)
     return p->at.month > 0 && (digits == 4 || digits == 2);
 }
 
-// "2020-03-09", "09.03.2020", "3/9/20", behind the first number.
+// Reads the rest of "2020-03-09", "09.03.2020" or "3/9/20" after the first number.
 static bool read_numbered_date(const char **at, int digits, int first, struct time_parts *p)
 {
     char separator = **at;
@@ -111,7 +111,7 @@ static bool read_numbered_date(const char **at, int digits, int first, struct ti
     p->at.year = whole_year(end, third);
     p->at.month = separator == '.' ? second : first;
     p->at.day = separator == '.' ? first : second;
-    return digits <= 2 && (end == 4 || (end == 2 && separator != '-')); // 20-03-09 may begin with the year
+    return digits <= 2 && (end == 4 || (end == 2 && separator != '-')); // the first number of 20-03-09 may be the year
 }
 
 static bool read_date(const char **at, struct time_parts *p)
@@ -137,7 +137,7 @@ static bool read_date(const char **at, struct time_parts *p)
     return **at != ' ' && read_numbered_date(at, digits, first, p);
 }
 
-// Reads the digits of a fraction of a second; those beyond microseconds are cut off.
+// Reads the digits of a fraction of a second. Digits after the microseconds are ignored.
 static bool read_fraction(const char **at, int *microsecond)
 {
     int digits = 0;
@@ -150,7 +150,7 @@ static bool read_fraction(const char **at, int *microsecond)
     return digits > 0;
 }
 
-// "10:14", "10:14:33.25"
+// Reads "10:14" or "10:14:33.25".
 static bool read_clock(const char **at, struct calendar_time *c)
 {
     if (!read_time_digits(at, 2, &c->hour) || **at != ':')
@@ -169,7 +169,7 @@ static bool read_clock(const char **at, struct calendar_time *c)
     return read_fraction(at, &c->microsecond);
 }
 
-// "1014", "101433.25"
+// Reads "1014" or "101433.25".
 static bool read_compact_clock(const char **at, struct calendar_time *c)
 {
     int value, digits = read_time_digits(at, 6, &value);
@@ -186,7 +186,7 @@ static bool read_compact_clock(const char **at, struct calendar_time *c)
     return read_fraction(at, &c->microsecond);
 }
 
-// Reads AM or PM, which may be absent. Returns false if the hour does not fit.
+// Reads AM or PM, if present. Returns false if the hour cannot have it.
 static bool read_half_of_day(const char **at, struct calendar_time *c)
 {
     const char *mark = *at + strspn(*at, " ");
@@ -201,7 +201,7 @@ static bool read_half_of_day(const char **at, struct calendar_time *c)
     return true;
 }
 
-// Reads the offset from UTC, which may be absent. Returns false if something else is left.
+// Reads the offset from UTC, if present. Returns false if the string does not end after it.
 static bool read_zone(const char *at, struct time_parts *p)
 {
     at += strspn(at, " ");
@@ -236,7 +236,7 @@ bool time_text_read(const char *text, size_t n, struct time_parts *p)
     if (!*at)
         return true;
 
-    if (!strchr("Tt _:-", *at)) // 2020-03-09Z has no time of day
+    if (!strchr("Tt _:-", *at)) // the rest is an offset: 2020-03-09Z has no time of day
         return read_zone(at, p);
     const char *clock = at + (*at == ' ' ? strspn(at, " ") : 1);
     at = clock;
