@@ -24,3 +24,6 @@ void *mem_array(size_t count, size_t size, const char *what, struct err *e);
 // Returns the bytes that the processes of this machine may use together: its memory (with `is_free`: what is free now),
 // or less if a control group or the Slurm job sets a lower limit. The total is read only once per process.
 int64_t mem_limit(bool is_free);
+// Returns the lowest limit of the control groups of a process, or `least` if that is lower. `list` is the file that
+// names them, as /proc/self/cgroup, and `root` the folder of all groups, as /sys/fs/cgroup. Both versions count.
+int64_t mem_group_limit(const char *list, const char *root, int64_t least);

@@ -15,12 +15,17 @@ struct random_block random_at(uint64_t seed, enum random_purpose purpose, uint32
 void random_permutation(
     uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order)
 {
+    for (int32_t i = 0; i < n; i++)
+        order[i] = i;
+    random_shuffle(seed, purpose, epoch, stream, n, order);
+}
+
+void random_shuffle(
+    uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order)
+{
     struct random_block block = {{0}};
 
     ASSERT(n >= 0, "%d", (int)n);
-    for (int32_t i = 0; i < n; i++)
-        order[i] = i;
-
     for (int32_t i = n - 1, k = 0; i > 0; i--, k++) {
         if (k % 4 == 0)
             block = random_at(seed, purpose, epoch, (uint64_t)stream << 32 | (uint32_t)(k / 4));

@@ -17,9 +17,11 @@ enum random_purpose {
     RANDOM_CODE = 8,
     RANDOM_SEARCH = 9,
     RANDOM_BASELINE = 10,
-    RANDOM_LEVEL = 11,    // of noise, for each row
-    RANDOM_COPY = 12,     // noise of the copies of a row that are validated or scored
-    RANDOM_KEPT_ROWS = 13 // of more training rows than a model keeps
+    RANDOM_LEVEL = 11,     // of noise, for each row
+    RANDOM_COPY = 12,      // noise of the copies of a row that are validated or scored
+    RANDOM_KEPT_ROWS = 13, // of more training rows than a model keeps
+    RANDOM_BLOCKS = 14,    // their order
+    RANDOM_WINDOW = 15     // of the rows of a window of blocks
 };
 
 struct random_block {
@@ -37,4 +39,7 @@ static inline float random_unit(uint32_t bits)
 // Sets order[0..n) to a random permutation of 0..n-1 (Fisher-Yates). Each `stream` of a purpose and epoch gives another
 // permutation.
 void random_permutation(
+    uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order);
+// Does the same with the numbers that order[0..n) holds.
+void random_shuffle(
     uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order);

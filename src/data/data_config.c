@@ -22,6 +22,7 @@
 
 static const char *const fill_choices[] = {"none", "mean", "median", "mode", NULL};
 static const char *const missing_choices[] = {"refuse", "ignore", NULL};
+static const char *const shuffle_choices[] = {"rows", "blocks", NULL};
 static const char *const anomaly_choices[] = {"unknown", "false", "true", NULL};
 
 const struct field data_fields[] = {
@@ -63,6 +64,17 @@ const struct field data_fields[] = {
         "are those of train; default: none"),
     FIELD_ROW(data_config, window_node, "window", FIELD_NODE,
         "{length, step, max_gap, label}: rows are time steps of series, and a sample is a window of them"),
+    FIELD_ROW(data_config, shuffle, "shuffle", FIELD_CHOICE,
+        "order of the training samples in an epoch: rows: any sample at any time; blocks: blocks of neighbouring "
+        "samples in random order, whose samples are mixed within a window of some blocks, so that data can be larger "
+        "than memory",
+        .default_text = "rows", .choices = shuffle_choices),
+    FIELD_ROW(data_config, shuffle_block, "shuffle_block", FIELD_INT,
+        "with shuffle: blocks: neighbouring samples that are read together", .default_text = "4096", .min = 1,
+        .max = 1e9, .unit = "samples"),
+    FIELD_ROW(data_config, shuffle_window, "shuffle_window", FIELD_INT,
+        "with shuffle: blocks: blocks that are in memory and mixed at a time, at least one per virtual shard",
+        .default_text = "32", .min = 1, .max = 1e9, .unit = "blocks"),
     {0},
 };
 
@@ -377,6 +389,18 @@ static void sort_normal_labels(struct field_texts *normal)
     normal->n = n;
 }
 
+// Refuses sizes of blocks without blocks, because they would do nothing.
+static void refuse_unused_blocks(const struct node *section, const struct data_config *cfg, struct err *e)
+{
+    static const char *const keys[] = {"shuffle_block", "shuffle_window"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && cfg->shuffle != SHUFFLE_BLOCKS; i++) {
+        const struct node *at = node_get(section, keys[i]);
+        if (at)
+            node_key_error(at, e, "given without shuffle: blocks, allowed: both or neither");
+    }
+}
+
 int data_config_read(const struct node *section, struct data_config *cfg, struct err *e)
 {
     char found[80];
@@ -405,6 +429,7 @@ int data_config_read(const struct node *section, struct data_config *cfg, struct
     cfg->fill_at = node_get(section, "fill");
     scale_config_read(cfg->scale_node, &cfg->scale, e);
 
+    refuse_unused_blocks(section, cfg, e);
     if (cfg->fill != FILL_NONE && cfg->missing == MISSING_IGNORE)
         node_key_error(node_get(section, "missing"), e, "given with fill, allowed: one of the two");
     if (e->count == before)

@@ -15,6 +15,7 @@ enum data_fill { FILL_NONE, FILL_MEAN, FILL_MEDIAN, FILL_MODE };
 enum data_missing { MISSING_REFUSE, MISSING_IGNORE };
 enum data_split_by { SPLIT_BY_ROWS, SPLIT_BY_GROUP, SPLIT_BY_TIME };
 enum data_protocol { PROTOCOL_NONE, PROTOCOL_HALF_IN_ORDER, PROTOCOL_HALF_SHUFFLED };
+enum data_shuffle { SHUFFLE_ROWS, SHUFFLE_BLOCKS };
 enum data_anomaly { ANOMALY_UNKNOWN, ANOMALY_FALSE, ANOMALY_TRUE };
 
 // Rows of a split as Python counts them: negative numbers from the end, `last` excluded.
@@ -48,6 +49,9 @@ struct data_config {
     struct field_texts where;
     struct field_texts normal; // labels that are normal, by name or number; n = 0: no one-class selection
     int fill, missing;         // enum data_fill, enum data_missing
+    int shuffle;               // enum data_shuffle: the order of the training rows
+    int64_t shuffle_block;     // rows of a block, with SHUFFLE_BLOCKS
+    int64_t shuffle_window;    // blocks that are mixed at a time, of all shards together
 
     // the content of the nodes
     struct data_part train, validation; // validation.n = 0: none, or split from train

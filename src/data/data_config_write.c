@@ -131,6 +131,15 @@ static void add_split(struct node *map, const struct data_config *cfg)
         add_owned_text(split, "by", split_by_text(cfg));
 }
 
+// The usual order is left out, as it was before there was another one, so that trials keep their identity.
+static void add_shuffle(struct node *map, const struct data_config *cfg)
+{
+    static const char *const keys[] = {"shuffle", "shuffle_block", "shuffle_window"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && cfg->shuffle == SHUFFLE_BLOCKS; i++)
+        add_owned_text(map, keys[i], field_get(field_find(data_fields, keys[i]), cfg));
+}
+
 struct node *data_config_write_as(
     const struct data_config *cfg, bool numbers, char *(*name)(const struct data_source *, void *), void *context)
 {
@@ -159,6 +168,7 @@ struct node *data_config_write_as(
     node_add(map, "scale", scale_config_write(&cfg->scale));
     if (cfg->window.length)
         node_add(map, "window", window_config_write(&cfg->window));
+    add_shuffle(map, cfg);
 
     return map;
 }

@@ -87,12 +87,31 @@ static float scale_value(const struct scaling *s, int group, int c, double v)
     return (float)(s->low ? limit_value(v, s->low[c], s->high[c]) : v);
 }
 
+// Scales an affine row without branches, which the compiler vectorises.
+static void scale_affine(const struct scaling *s, bool as_float, const double *restrict row, float *restrict out)
+{
+    const double *restrict shift = s->shift, *restrict factor = s->factor;
+    int n = s->columns;
+
+    for (int c = 0; !factor && c < n; c++)
+        out[c] = (float)row[c];
+    for (int c = 0; factor && as_float && c < n; c++)
+        out[c] = ((float)row[c] - (float)shift[c]) * (float)factor[c];
+    for (int c = 0; factor && !as_float && c < n; c++)
+        out[c] = (float)((row[c] - shift[c]) * factor[c]);
+}
+
 void scaling_apply(const struct scaling *s, int group, bool as_float, const double *row, float *out)
 {
     ASSERT(!s->factor == !s->shift && !s->low == !s->high, "%d columns", s->columns);
     ASSERT(s->factor || scaling_is_affine(s), "%d columns without factors", s->columns);
-    as_float = as_float && scaling_is_affine(s);
 
+    if (scaling_is_affine(s) && !s->fill) {
+        scale_affine(s, as_float, row, out);
+        return;
+    }
+
+    as_float = as_float && scaling_is_affine(s);
     for (int c = 0; c < s->columns; c++) {
         double v = s->fill && isnan(row[c]) ? s->fill[c] : row[c];
         if (!s->factor)

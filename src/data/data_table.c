@@ -322,6 +322,11 @@ void data_files_free(struct data_files **files)
 
 // --- values
 
+size_t data_table_row_bytes(const struct data_table *t)
+{
+    return (size_t)t->columns * store_type_size(t->type);
+}
+
 #define WIDEN(type)                                                      \
     const type *restrict x = (const type *)t->values + row * t->columns; \
     for (int i = 0; i < t->columns; i++)                                 \

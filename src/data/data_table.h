@@ -65,6 +65,8 @@ void data_table_number_labels(const struct data_table *t, int64_t n, int64_t *la
 // Compares the values of all mapped tables with their checksums. Returns -1 and ERR_DATA if they changed.
 int data_files_check(const struct data_files *files, struct err *e);
 
+// Returns the bytes of a row as it is stored.
+size_t data_table_row_bytes(const struct data_table *t);
 // out (columns) := a row, as doubles.
 void data_table_row(const struct data_table *t, int64_t row, double *out);
 double data_table_value(const struct data_table *t, int64_t row, int column);

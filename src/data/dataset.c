@@ -21,6 +21,7 @@
 #include "data/data_split.h"
 #include "data/data_table.h"
 #include "data/dataset_build.h"
+#include "data/dataset_stream.h"
 #include "data/dataset_window.h"
 #include "data/split_protocol.h"
 #include "store/schema.h"
@@ -240,6 +241,7 @@ static int build_draft(struct loading *l, int i, struct data_sets *out, struct d
         return 0;
     const struct dataset_plan plan = {.name = d->name,
         .has_missing = d->has_missing,
+        .is_streamed = l->cfg->shuffle == SHUFFLE_BLOCKS,
         .is_test = d->is_test,
         .scaling = &out->scaling,
         .features = out->features};
@@ -255,6 +257,8 @@ static int build_draft(struct loading *l, int i, struct data_sets *out, struct d
     if (result == 0 && w.length)
         result = dataset_cut_windows(set, &w, out->window.label, l->e);
     windows_free(&w);
+    if (result == 0 && set->tables)
+        result = dataset_stream_rows(set, l->e);
     return result;
 }
 
@@ -274,6 +278,8 @@ static int build_drafts(struct loading *l, struct data_sets *out)
 {
     copy_features(l->draft[TRAIN].tables[0], out);
     int result = build_draft(l, TRAIN, out, &out->train);
+    if (l->cfg->shuffle == SHUFFLE_BLOCKS)
+        out->train.shuffle = (struct row_shuffle){l->cfg->shuffle_block, l->cfg->shuffle_window};
     result |= build_draft(l, VALIDATION, out, &out->validation);
     return result | build_tests(l, TESTS, out);
 }

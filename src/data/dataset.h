@@ -3,7 +3,8 @@
 //
 // Bytes and floats that are contiguous in a file are not copied: rows point into its mapping, which all ranks of a node
 // share through the page cache. All else (doubles, wider integers, sets with missing values, joined sources of
-// different types) is converted once into floats in memory.
+// different types) is converted once into floats in memory. With `data.shuffle: blocks`, the sets may be larger than
+// memory: nothing is converted in advance, and readers announce which rows they need next (dataset_stream.h).
 #pragma once
 
 #include "base/err.h"
@@ -14,7 +15,15 @@
 #include "data/window.h"
 #include <stdint.h>
 
-enum dataset_type { DATASET_U8, DATASET_F32 };
+// DATASET_STORED: as each table stores it; a row is converted when it is gathered.
+enum dataset_type { DATASET_U8, DATASET_F32, DATASET_STORED };
+
+// How training orders the rows (`data.shuffle`).
+struct row_shuffle {
+    int64_t block, window; // rows per block, blocks per window; block 0: any row can be at any place
+};
+struct data_table;
+struct dataset_rules; // how stored rows are converted
 
 // The origin of rows. The data set owns all members.
 struct dataset_source {
@@ -50,9 +59,12 @@ struct dataset {
         *table_columns; // borrowed from the data_sets: those of the imported table; n = 0, NULL: unknown
 
     enum dataset_type type;
-    const void **row;      // (rows) each to (columns) values of `type`; the table is owned, the values are not
-    float *shift, *factor; // (columns), owned: a gathered value is (x - shift) * factor; both NULL: x
-    void *values;          // owned: converted rows; NULL: rows point into mappings of the data_sets
+    const void **row;           // (rows) each to (columns) values of `type`; the table is owned, the values are not
+    float *shift, *factor;      // (columns), owned: a gathered value is (x - shift) * factor; both NULL: x
+    void *values;               // owned: converted rows; NULL: rows point into mappings of the data_sets
+    struct row_shuffle shuffle; // of the training set
+    const struct data_table **tables; // (n_sources), owned: of the sources; NULL: rows are not read in pieces
+    struct dataset_rules *rules;      // owned, with DATASET_STORED
 
     char *const
         *label_names; // (n_label_names), borrowed from the data_sets: labels are indices of these; NULL: numbers

@@ -9,6 +9,7 @@
 #include "data/data_scaling.h"
 #include "data/data_select.h"
 #include "data/data_table.h"
+#include "data/dataset_stream.h"
 #include "data/dataset_window.h"
 #include "data/select_coordinates.h"
 #include "store/store.h"
@@ -29,6 +30,7 @@ void dataset_free(struct dataset *d)
     for (int k = 0; k < d->n_sources; k++)
         dataset_source_free(&d->sources[k]);
     dataset_steps_free(d);
+    dataset_stream_free(d);
     void *const owned[] = {d->name, d->row, d->shift, d->factor, d->values, d->is_unscored, d->label, d->is_anomaly,
         d->index, d->source, d->sources};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -71,9 +73,10 @@ static bool can_point_at_rows(const struct data_selection *s, const struct scali
 static void point_rows(const struct data_selection *s, struct dataset *d)
 {
     d->type = s->tables[0]->type == STORE_U8 ? DATASET_U8 : DATASET_F32;
-    size_t bytes = (size_t)d->columns * store_type_size(s->tables[0]->type);
-    for (int64_t i = 0; i < s->rows; i++)
-        d->row[i] = (const char *)s->tables[s->source[i]]->values + (size_t)s->index[i] * bytes;
+    for (int64_t i = 0; i < s->rows; i++) {
+        const struct data_table *t = s->tables[s->source[i]];
+        d->row[i] = (const char *)t->values + (size_t)s->index[i] * data_table_row_bytes(t);
+    }
     for (int k = 0; k < s->part->n; k++)
         s->tables[k]->is_held = true;
 }
@@ -109,32 +112,56 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
     return 0;
 }
 
-static int convert_rows(
-    const struct data_selection *s, bool is_test, const struct scaling *scaling, struct dataset *d, struct err *e)
+// Converts all rows, one after the other, to `values`, and moves on by `stride` values each time. Checks their range.
+static int convert_rows(const struct data_selection *s, const struct dataset_plan *plan, const struct coordinates *c,
+    float *values, size_t stride, struct err *e)
 {
-    d->type = DATASET_F32;
-
-    ASSERT(!d->values && d->row, "%s was converted", d->name);
-    float *values = d->values = mem_array((size_t)s->rows * (size_t)d->columns, sizeof *values, d->name, e);
-    if (!values)
-        return -1;
-    double *row = mem_new((size_t)d->columns, sizeof *row);
-    const struct coordinates *c = &d->coordinates;
-    int *groups = scaling_match_groups(scaling, c->group_names, c->n_group_names);
+    double *row = mem_new((size_t)s->tables[0]->columns, sizeof *row);
+    int *groups = scaling_match_groups(plan->scaling, c->group_names, c->n_group_names);
     int result = 0;
 
-    for (int64_t i = 0; i < s->rows && result == 0; i++, values += d->columns) {
+    for (int64_t i = 0; i < s->rows && result == 0; i++, values += stride) {
         const struct data_table *t = s->tables[s->source[i]];
         data_table_row(t, s->index[i], row);
         bool has_group = groups && c->group && c->group[i] != GROUP_MISSING;
-        scaling_apply(scaling, has_group ? groups[c->group[i]] : -1, data_type_fits_float(t->type), row, values);
-        d->row[i] = values;
-        if (!is_test)
+        scaling_apply(plan->scaling, has_group ? groups[c->group[i]] : -1, data_type_fits_float(t->type), row, values);
+        if (!plan->is_test)
             result = check_range(s, i, values, e);
     }
 
     free(groups);
     free(row);
+    return result;
+}
+
+static int convert_all(
+    const struct data_selection *s, const struct dataset_plan *plan, struct dataset *d, struct err *e)
+{
+    size_t columns = (size_t)d->columns;
+
+    ASSERT(!d->values && d->row, "%s was converted", d->name);
+    d->type = DATASET_F32;
+    float *values = d->values = mem_array((size_t)s->rows * columns, sizeof *values, d->name, e);
+    if (!values)
+        return -1;
+
+    for (int64_t i = 0; i < s->rows; i++)
+        d->row[i] = values + (size_t)i * columns;
+    return convert_rows(s, plan, &d->coordinates, values, columns, e);
+}
+
+// Leaves the rows as they are stored. Each is converted once to check its range, unless any range is allowed.
+static int keep_stored(
+    const struct data_selection *s, const struct dataset_plan *plan, struct dataset *d, struct err *e)
+{
+    point_rows(s, d);
+    d->type = DATASET_STORED;
+    if (plan->is_test)
+        return 0;
+
+    float *values = mem_new((size_t)d->columns, sizeof *values);
+    int result = convert_rows(s, plan, &d->coordinates, values, 0, e);
+    free(values);
     return result;
 }
 
@@ -160,8 +187,10 @@ int dataset_build(const struct dataset_plan *plan, struct data_selection *s, str
         point_rows(s, out);
         result = set_affine(plan->scaling, out, e);
     } else if (result == 0) {
-        result = convert_rows(s, plan->is_test, plan->scaling, out, e);
+        result = plan->is_streamed ? keep_stored(s, plan, out, e) : convert_all(s, plan, out, e);
     }
+    if (result == 0 && plan->is_streamed)
+        dataset_keep_tables(out, s->tables, plan->scaling);
     out->label = s->label;
     out->is_anomaly = s->is_anomaly;
     out->index = s->index;

@@ -7,6 +7,7 @@
 struct dataset_plan {
     const char *name;
     bool has_missing;              // some values are missing
+    bool is_streamed;              // it may be larger than memory
     bool is_test;                  // a value beyond single precision becomes infinite; in other sets it is an error
     const struct scaling *scaling; // borrowed
     char *const *features;         // (columns) names, borrowed by the data set; NULL: none

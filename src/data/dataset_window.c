@@ -8,6 +8,7 @@
 #include "data/coordinates.h"
 #include "data/data_config.h"
 #include "data/data_table.h"
+#include "data/dataset_stream.h"
 #include "data/window.h"
 #include "store/schema.h"
 #include <limits.h>
@@ -151,10 +152,9 @@ int dataset_window_length(
 // Gives every window its row: the first of its steps, which are neighbours in memory.
 static void place_windows(struct dataset *d, const struct series_windows *w, const void **row)
 {
-    size_t bytes = (size_t)d->columns * (d->type == DATASET_U8 ? 1 : sizeof(float));
-
     for (int64_t i = 0, run; i < w->count; i += run) {
         int64_t first = windows_first_step(w, i);
+        size_t bytes = dataset_row_bytes(d, d->source[first]);
         run = windows_in_run(w, i, w->count);
         for (int64_t k = 0; k < run; k++)
             row[i + k] = d->row[first + k * w->step];

@@ -3,6 +3,7 @@
 #include "data/gather.h"
 
 #include "base/err.h"
+#include "data/dataset_stream.h"
 #include "kernels/kernels.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,11 @@ static inline void prefetch_row(const void *row, size_t bytes)
 
 void dataset_gather(const struct dataset *d, const int32_t *rows, int n, real *out)
 {
+    if (d->type == DATASET_STORED) {
+        dataset_gather_stored(d, rows, n, out);
+        return;
+    }
+
     enum { AHEAD = 2, FETCHED = 1024 }; // rows; bytes of each: the hardware prefetches the rest of a row
     size_t bytes = (size_t)d->columns * (d->type == DATASET_U8 ? 1 : sizeof(float));
     const struct kernels *k = kernels();

@@ -217,3 +217,6 @@ int store_map_check(const struct store_mapping *map, const char *checksum, enum 
 // process's memory of them. Advice changes no byte.
 enum store_map_need { STORE_MAP_SOON, STORE_MAP_DONE };
 void store_map_advise(const struct store_mapping *map, size_t first, size_t n, enum store_map_need need);
+// Waits until bytes [first, first + n) are in memory. They are read as one sequence, in large pieces, at the speed of
+// the disk. What cannot be read is left to its reader. Any thread.
+void store_map_fetch(const struct store_mapping *map, size_t first, size_t n);

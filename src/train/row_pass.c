@@ -5,9 +5,11 @@
 #include "base/mem.h"
 #include "base/request.h"
 #include "comm/comm.h"
+#include "data/dataset_stream.h"
 #include "data/gather.h"
 #include "kernels/kernels.h"
 #include "nn/nn.h"
+#include "train/read_ahead.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -51,14 +53,62 @@ static void pass_chunk(
     visit(context, ws, &chunk);
 }
 
+// --- chunks that are read ahead
+
+// Chunks of one piece, whose bytes are about PIECE_BYTES.
+static int64_t chunks_of_piece(const struct dataset *d)
+{
+    enum { PIECE_BYTES = 1 << 22 };
+    int64_t chunks = PIECE_BYTES / ((int64_t)PASS_ROWS * d->columns * (int64_t)sizeof(float));
+    return chunks > 0 ? chunks : 1;
+}
+
+// Sets [*first, *first + *n) to the rows of a piece. Pieces are counted from the start of the data set, so that one
+// can begin before the rank's range.
+static void rows_of_piece(const struct dataset *d, int64_t piece, int64_t *first, int64_t *n)
+{
+    int64_t rows = chunks_of_piece(d) * PASS_ROWS;
+    *first = piece * rows;
+    *n = d->rows - *first < rows ? d->rows - *first : rows;
+}
+
+static void fetch_piece(void *context, const struct read_ahead *r, int64_t piece)
+{
+    int64_t first, n;
+    rows_of_piece(context, piece, &first, &n);
+    if (!read_ahead_ends(r))
+        dataset_fetch(context, first, n);
+}
+
+static void release_piece(void *context, int64_t piece)
+{
+    int64_t first, n;
+    rows_of_piece(context, piece, &first, &n);
+    dataset_release(context, first, n);
+}
+
+// Starts to read chunks [first, last). Returns NULL if the data set is not read in pieces.
+static struct read_ahead *read_chunks_ahead(const struct dataset *d, int64_t first, int64_t last)
+{
+    int64_t each = chunks_of_piece(d);
+    const struct read_ahead_task task = {.first = first / each,
+        .pieces = (last + each - 1) / each,
+        .depth = 4,
+        .fetch = fetch_piece,
+        .release = release_piece,
+        .context = (void *)(uintptr_t)d};
+    return d->tables && first < last ? read_ahead_start(&task) : NULL;
+}
+
 bool pass_run(const struct row_pass *p, pass_visitor visit, void *context)
 {
     const struct team *team = p->team;
-    int64_t first, last;
+    int64_t first, last, each = chunks_of_piece(p->data);
     double reported = clock_wall();
     bool is_whole = true;
 
     chunks_of_rank(team->comm, p->data->rows, &first, &last);
+    struct read_ahead *reader = read_chunks_ahead(p->data, first, last);
 #pragma omp parallel num_threads(team->threads)
     {
         int thread = omp_get_thread_num();
@@ -69,6 +119,7 @@ bool pass_run(const struct row_pass *p, pass_visitor visit, void *context)
             is_whole = is_whole && request_pending() != REQUEST_STOP;
             if (!is_whole)
                 continue;
+            read_ahead_wait(reader, chunk / each);
             pass_chunk(p, chunk, p->ws[thread], visit, context);
             if (team->on_progress && thread == 0 && clock_wall() - reported > 1e-3) {
                 team->on_progress(team->context, NAN);
@@ -77,6 +128,7 @@ bool pass_run(const struct row_pass *p, pass_visitor visit, void *context)
         }
     }
 
+    read_ahead_stop(&reader);
     return is_whole;
 }
 

@@ -69,6 +69,7 @@ static int trainer_init(struct trainer *t, struct history *h, struct err *e)
     if (!trainer_restore(t, h) && start_from_scratch(t, e) != 0)
         return -1;
     t->overlap = overlap_new(t);
+    t->reader = window_reader_start(t);
     return 0;
 }
 
@@ -216,6 +217,7 @@ int train_run(const struct train_task *task, struct trained *out, struct err *e)
         out->has_diverged = t->point.has_diverged;
     }
 
+    window_reader_stop(&t->reader);
     overlap_free(&t->overlap);
     trainer_free_workers(t);
     if (rc < 0)

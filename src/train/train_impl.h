@@ -15,6 +15,8 @@
 #include "kernels/kernels.h"
 #include "nn/nn.h"
 #include "train/barrier.h"
+#include "train/read_ahead.h"
+#include "train/shard_order.h"
 #include "train/train.h"
 
 // Behind the gradient, the ranks add up how many of them are asked for a checkpoint, and how many to stop.
@@ -53,11 +55,11 @@ struct train_memory {
 
 // What the threads of this rank work with.
 struct train_workers {
-    int first_shard, shards;    // of this rank
-    int32_t *order[SHARDS_MAX]; // (rows of the shard) per own shard, owned: the order of this epoch
-    int64_t ordered_epoch;      // the epoch of that order; -1: none yet
-    struct workspace **ws;      // per thread, owned
-    struct barrier *barrier;    // of the threads, owned
+    int first_shard, shards;              // of this rank
+    struct shard_order order[SHARDS_MAX]; // per own shard, owned: the order of this epoch
+    int64_t ordered_epoch;                // the epoch of that order; -1: none yet
+    struct workspace **ws;                // per thread, owned
+    struct barrier *barrier;              // of the threads, owned
 };
 
 // Times of clock_wall, in seconds.
@@ -74,7 +76,8 @@ struct trainer {
     struct shards shards;
     struct train_memory memory;
     struct train_workers workers;
-    struct overlap *overlap; // owned; NULL: ranks sum their gradients when all threads have computed
+    struct window_reader *reader; // owned; NULL: the training set is not read in pieces
+    struct overlap *overlap;      // owned; NULL: ranks sum their gradients when all threads have computed
     struct train_point point;
     struct train_clock clock;
     double learning_rate;            // of this epoch
@@ -98,6 +101,16 @@ void trainer_sum_shards(const struct trainer *t, size_t first, size_t n, real *g
 
 // Collective. Does what train_run does, for a model that is fitted. No state needs a checkpoint.
 int trainer_fit(struct trainer *t, struct trained *out, struct err *e);
+
+// --- train_windows.c
+
+// Starts to read the windows of blocks that steps need next, from point.epoch and point.step on. Returns NULL if the
+// training set is not read in pieces, or if there is no thread for it.
+struct window_reader *window_reader_start(const struct trainer *t);
+// Waits until the rows of a step of own shard `own` are in memory. The thread of that shard calls it. Does nothing if
+// there is no reader.
+void window_reader_wait(struct trainer *t, int own, int64_t step);
+void window_reader_stop(struct window_reader **r); // NULL-safe
 
 // --- overlap.c
 

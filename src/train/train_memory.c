@@ -92,8 +92,8 @@ int trainer_allocate(struct trainer *t, struct err *e)
     work->barrier = barrier_new(t->task.team->threads, e);
 
     for (int i = 0; i < work->shards; i++) {
-        size_t rows = (size_t)t->shards.rows[work->first_shard + i];
-        work->order[i] = mem_array(rows, sizeof **work->order, "the order of a shard", e);
+        int64_t rows = t->shards.rows[work->first_shard + i];
+        shard_order_new(&work->order[i], &t->task.train->shuffle, t->shards.n, rows, e);
     }
     return e->count > before ? -1 : 0;
 }
@@ -101,10 +101,8 @@ int trainer_allocate(struct trainer *t, struct err *e)
 void trainer_free_workers(struct trainer *t)
 {
     struct train_workers *work = &t->workers;
-    for (int i = 0; i < work->shards; i++) {
-        free(work->order[i]);
-        work->order[i] = NULL;
-    }
+    for (int i = 0; i < work->shards; i++)
+        shard_order_free(&work->order[i]);
     team_workspaces_free(t->task.team, &work->ws);
     barrier_free(&work->barrier);
     free(t->memory.square_sum);

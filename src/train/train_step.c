@@ -13,7 +13,6 @@
 #include "train/train_impl.h"
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "data/gather.h"
 #include <math.h>
 #include <omp.h>
@@ -41,12 +40,10 @@ static void range_of_thread(const struct trainer *t, int thread, size_t at, size
 
 static void shuffle_shard(struct trainer *t, int own, int64_t epoch)
 {
-    int shard = t->workers.first_shard + own, n = (int)t->shards.rows[shard];
-    int32_t *order = t->workers.order[own];
+    int shard = t->workers.first_shard + own;
+    const struct order_key key = {(uint64_t)t->task.config->seed, (uint32_t)epoch, (uint32_t)shard};
     ASSERT(own >= 0 && own < t->workers.shards, "shard %d", own);
-    random_permutation((uint64_t)t->task.config->seed, RANDOM_SHUFFLE, (uint32_t)epoch, (uint32_t)shard, n, order);
-    for (int i = 0; i < n; i++)
-        order[i] += (int32_t)t->shards.first[shard];
+    shard_order_shuffle(&t->workers.order[own], &key, t->shards.first[shard]);
 }
 
 // The last, smaller batch of the epoch can be over for a shard while others still have rows.
@@ -70,7 +67,7 @@ static void compute_shard_gradient(
         return;
     }
 
-    const int32_t *sample = t->workers.order[own] + step * t->shards.batch_rows[shard];
+    const int32_t *sample = t->workers.order[own].row + step * t->shards.batch_rows[shard];
     ASSERT(rows <= ws->rows, "%d rows", rows);
     dataset_gather(task->train, sample, rows, ws->x);
     ws->step = (struct step){.trains = true,
@@ -232,6 +229,8 @@ static void run_thread_steps(struct trainer *t, int thread)
 
         if (thread == 0)
             send_own_request(t);
+        for (int i = first; i < last; i++)
+            window_reader_wait(t, i, step);
         for (int i = first; i < last; i++)
             compute_shard_gradient(t, i, i == last - 1, step, batch_rows, t->workers.ws[thread]);
         barrier_wait(t->workers.barrier);

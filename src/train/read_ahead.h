@@ -1,0 +1,27 @@
+// Reads data ahead: a thread of its own fetches the next pieces while those before them are used.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct read_ahead;
+
+// A sequence of pieces, which are used in order.
+struct read_ahead_task {
+    int64_t first, pieces; // pieces [first, pieces) will be used
+    int depth;             // how many pieces after the one in use are fetched
+    // Brings a piece into memory, and lets go of it. The thread calls them. A long fetch ends early if
+    // read_ahead_ends(r).
+    void (*fetch)(void *context, const struct read_ahead *r, int64_t piece);
+    void (*release)(void *context, int64_t piece);
+    void *context;
+};
+
+// Starts to read. Returns NULL if no thread can be started; nothing is then read ahead.
+struct read_ahead *read_ahead_start(const struct read_ahead_task *task);
+// Waits until a piece is in memory. Several threads may call it, each with pieces that do not decrease. A piece that is
+// two or more behind the largest of these is let go of. Does nothing if `r` is NULL.
+void read_ahead_wait(struct read_ahead *r, int64_t piece);
+// Returns true if nothing more needs to be read: read_ahead_stop was called, or the run is to stop.
+bool read_ahead_ends(const struct read_ahead *r);
+void read_ahead_stop(struct read_ahead **r); // NULL-safe
