@@ -1,15 +1,13 @@
-// Passes rows through a model, piece by piece: each rank reads and passes its share of a piece, rank 0 joins and writes
-// it.
+// Passes rows through a model, piece by piece. Each rank reads and passes its share of a piece; rank 0 joins and writes
+// the results.
 //
-// A piece is made of whole chunks of PASS_ROWS for every thread of every rank, so that each row is in the same chunk as
-// in one pass over all rows: the bits of a row's results do not depend on the piece, the ranks or the threads.
+// A piece consists of whole chunks of PASS_ROWS rows for every thread of every rank. So each row is in the same chunk
+// as in one pass over all rows, and the bits of its results do not depend on pieces, ranks or threads.
 //
 // Each rank has the outputs of the whole piece in memory, zero except for its own rows. comm_join_to_root joins them
-// without arithmetic. The next piece begins when rank 0 has written the last one and all ranks agree that nothing
-// failed.
+// without arithmetic. The next piece begins when rank 0 has written this one and all ranks agree that nothing failed.
 //
-// Only rank 0 has the file. Streams are closed on every way out, because an open one would keep the file from being
-// abandoned.
+// Only rank 0 has the file. Every return closes the streams, because a file with an open stream cannot be abandoned.
 #include "apply/apply.h"
 
 #include "base/mem.h"
@@ -103,7 +101,7 @@ static int begin_outputs(struct apply *a, struct store_file *f, struct err *e)
     return 0;
 }
 
-// Closes all streams in any case. After a failure, their missing rows are not reported.
+// Closes all streams in any case. After a failure, it does not report that rows are missing from them.
 static int end_outputs(struct apply *a, int rc, struct err *e)
 {
     struct err ignored = {0};
@@ -135,7 +133,7 @@ static int join_piece(struct apply *a, int64_t first, int64_t rows, struct err *
 
 struct piece_pass {
     const struct apply *a;
-    int64_t at; // of this rank's rows in the piece
+    int64_t at; // the first of this rank's rows in the piece
 };
 
 static void visit_piece_rows(void *context, struct workspace *ws, const struct row_chunk *chunk)
@@ -144,7 +142,7 @@ static void visit_piece_rows(void *context, struct workspace *ws, const struct r
     c->a->visit(c->a, ws, c->at + chunk->first, chunk->rows, chunk->x);
 }
 
-// Reads or makes the rows [from, to) of the current piece.
+// Reads rows [from, to) of the current piece, or makes them.
 static const struct dataset *read_piece_rows(struct apply *a, int64_t from, int64_t to, struct err *e)
 {
     if (a->read)
@@ -152,7 +150,7 @@ static const struct dataset *read_piece_rows(struct apply *a, int64_t from, int6
     return row_reader_read(a->reader, a->first + from, to - from, e);
 }
 
-// Passes this rank's share of a piece. Failures are in `e`.
+// Passes this rank's share of a piece through the model. Failures are stored in `e`.
 static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws, struct err *e)
 {
     const struct comm self = {.size = 1};
@@ -175,7 +173,7 @@ static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *w
     pass_run(&(struct row_pass){&alone, a->m, a->w, d, ws, .leaves_out = false}, visit_piece_rows, &c);
 }
 
-// Collective. Returns the number of rows of the next piece, 0 after the last one, or -1 and an error on all ranks.
+// Collective. Returns the number of rows of the next piece, or 0 after the last one, or -1 and an error on all ranks.
 static int64_t next_piece_rows(struct apply *a, struct err *e)
 {
     if (!a->next) {
@@ -216,7 +214,7 @@ int apply_run(struct apply *a, struct store_file *f, struct err *e)
     int rc = comm_agree(a->team->comm, e);
     if (rc == 0)
         rc = pass_all_pieces(a, ws, e);
-    if (rc == 0 && a->reader && !a->read) { // before a file of these rows gets its name
+    if (rc == 0 && a->reader && !a->read) { // the data must be checked before a file with its results gets its name
         row_reader_check(a->reader, e);
         rc = comm_agree(a->team->comm, e);
     }
@@ -235,7 +233,8 @@ struct store_stream *apply_begin_column(
     return store_stream_begin(f, path, &shape, &about, e);
 }
 
-// Fills and ends a stream of `rows` numbers from 0, or of zeros. NULL, a stream that could not begin, gives -1.
+// Writes the numbers from 0, or zeros, into a stream of `rows` integers and ends it. Returns -1 if the stream is NULL,
+// because it could not begin.
 static int fill_column(struct store_stream *s, int64_t rows, bool counts, struct err *e)
 {
     enum { PIECE = 1 << 16 };

@@ -1,4 +1,4 @@
-// Finds the features that explain an error: adds up squared errors per column and compares the sums.
+// Finds the features that explain an error: adds up the squared errors of each column and compares the sums.
 #include "apply/blame.h"
 
 #include "base/err.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the name of a value of a picture or a sequence: "12:7", counted from 0.
+// Returns the position of a value in a picture or a sequence as a name, such as "12:7", counted from 0.
 static char *place_name(const struct shape *input, int value)
 {
     if (input->rank == 1)
@@ -24,7 +24,7 @@ static char *place_name(const struct shape *input, int value)
 
 char *blame_feature_name(const struct trained_model *t, int feature)
 {
-    bool is_step = t->scaling.columns < shape_size(&t->model->input); // a window has several of them
+    bool is_step = t->scaling.columns < shape_size(&t->model->input); // a window holds each feature once per time step
 
     ASSERT(feature >= 0 && feature < t->scaling.columns, "%d of %d", feature, t->scaling.columns);
     if (t->features)
@@ -32,7 +32,7 @@ char *blame_feature_name(const struct trained_model *t, int feature)
     return is_step ? mem_format("feature_%d", feature + 1) : place_name(&t->model->input, feature);
 }
 
-// Makes the columns of a table the things to blame.
+// Takes the columns of a table as the things to blame.
 static void blame_columns(struct blame *b, const struct columns *columns)
 {
     b->n = columns->n;
@@ -45,7 +45,7 @@ static void blame_columns(struct blame *b, const struct columns *columns)
             columns->v[k].n_categories ? mem_text(columns->v[k].name) : column_feature_name(&columns->v[k], 0);
 }
 
-// Makes the features the things to blame. A window has each of them once per time step.
+// Takes the features as the things to blame. A window holds each feature once per time step.
 static void blame_features(struct blame *b, const struct trained_model *t)
 {
     b->n = t->scaling.columns;
@@ -58,9 +58,9 @@ static void blame_features(struct blame *b, const struct trained_model *t)
         b->names[i] = blame_feature_name(t, i);
 }
 
-// Sets usual (n) to a high quantile of the training errors of each thing, and returns their sum. A column of several
-// features has quantiles of its summed error. In files of earlier versions only its features have some, which are added
-// up; that is too much, because the features are seldom wrong in the same row.
+// Sets usual (n) to a high quantile of the training errors of each thing, and returns their sum. For a column of
+// several features, this is the quantile of its summed error. Files of earlier versions have quantiles only for single
+// features, which are added up. That sum is too large, because features are rarely wrong in the same row.
 static double find_usual_errors(const struct blame *b, const struct reference *r, double *usual)
 {
     const double level = 0.99;
@@ -80,8 +80,9 @@ static double find_usual_errors(const struct blame *b, const struct reference *r
     return sum;
 }
 
-// Weighs errors by what is usual: the reciprocal of a thing's high quantile of the training errors. A thing that had no
-// error counts as if it had a thousandth of the mean, so that it does not always explain most.
+// Sets the weight of each thing to the reciprocal of its usual error, a high quantile of the training errors. A thing
+// without error in training counts as if it had a thousandth of the mean usual error, so that it does not always
+// explain most.
 static void weigh_errors(struct blame *b, const struct reference *r)
 {
     const double least = 1e-3;
@@ -116,8 +117,8 @@ void blame_free(struct blame *b)
     *b = (struct blame){0};
 }
 
-// Adds up the squared errors of each thing. A missing value is NaN and adds nothing. Neighbours often belong to one
-// thing, so their sum stays in a register.
+// Adds up the squared errors of each thing. A missing value is NaN and adds nothing. Neighbouring values often belong
+// to the same thing, so the running sum stays in a register.
 static void sum_squared_errors(const struct blame *b, const real *x, const real *y, float *error)
 {
     for (int i = 0; i < b->values && !b->thing; i++) {
@@ -140,7 +141,7 @@ static void sum_squared_errors(const struct blame *b, const real *x, const real 
         error[k] *= b->weight[k];
 }
 
-// Puts a share where it belongs among the largest so far.
+// Inserts a share, which is larger than the smallest one in `top`, in order.
 static void insert_share(struct blame_share *top, int thing, float value)
 {
     int at = BLAME_TOP - 1;

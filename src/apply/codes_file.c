@@ -1,11 +1,11 @@
-// Runs one half of a trained model: rows become codes, codes become rows, draws from the prior become rows.
+// Runs one half of a trained model: encodes rows, decodes codes, or decodes codes drawn from the prior.
 //
-// Encoding runs the whole model and takes the code on the way. Decoding runs a view of the model that begins behind the
-// encoder; the view borrows the layers and the parameters. Codes to decode are taken as they are, while rows are scaled
-// on the way in and scaled back on the way out.
+// Encoding runs the whole model and copies the code. Decoding runs a view of the model that begins after the encoder;
+// the view borrows the layers and the parameters. Codes to decode are not scaled. Rows to encode are scaled, and
+// decoded rows are scaled back.
 //
-// Generated codes come from no file: apply.c gets them from draw_codes or lay_grid. Each one is a function of the seed
-// and its row number only, so that samples do not depend on ranks and pieces.
+// Generated codes do not come from a file: apply.c gets them from draw_codes or lay_grid. Each code depends only on the
+// seed and its row number, so that samples do not depend on ranks and pieces.
 #include "apply/codes_file.h"
 
 #include "apply/apply.h"
@@ -31,15 +31,15 @@
 struct codes_writer {
     struct code_job *job;
     struct apply apply;
-    struct model half;    // what runs: the model, or a view of its decoder
-    struct shape in, out; // of a row that comes in and of one that goes out
-    struct scaling none;  // of codes, which are taken as they are
-    struct row_fit fit;   // what rows have to be; the reader borrows it
+    struct model half;    // the model that is run: all of it, or a view of the decoder
+    struct shape in, out; // shapes of an input row and of an output row
+    struct scaling none;  // scaling of codes: they are not scaled
+    struct row_fit fit;   // what input rows must match; the reader borrows it
     struct dataset_target target;
     struct store_file *f;       // owned; on rank 0
     struct store_stream *label; // owned; on rank 0; NULL: no labels
     int64_t *labels;            // owned; (piece rows)
-    struct dataset prior;       // of TASK_GENERATE: the codes of a piece; row and values are owned
+    struct dataset prior;       // TASK_GENERATE: the codes of a piece; row and values are owned
 };
 
 static bool does_encode(const struct codes_writer *c)
@@ -66,7 +66,7 @@ static void visit_codes(const struct apply *a, struct workspace *ws, int64_t at,
 
     ASSERT(width % s->columns == 0, "%d columns, %ld values", s->columns, (long)width);
     for (int r = 0; r < rows; r++, to += width)
-        for (int64_t i = 0; i < width; i += s->columns) // a window has every column once per time step
+        for (int64_t i = 0; i < width; i += s->columns) // a window holds every column once per time step
             scaling_invert(s, to + i, to + i);
 }
 
@@ -80,10 +80,10 @@ static int finish_codes_piece(struct apply *a, int64_t first, int64_t rows, stru
     return store_stream_write(c->label, rows, c->labels, e);
 }
 
-// Draws standard normal codes, each a function of the seed and its row.
+// Draws standard normal codes. Each depends only on the seed and its row.
 static const struct dataset *draw_codes(struct apply *a, int64_t first, int64_t rows, struct err *e)
 {
-    enum { DRAWN = 1024 }; // values at a time; a counter of the random numbers, so never to be changed
+    enum { DRAWN = 1024 }; // values drawn at once; the random numbers depend on it, so never change it
     struct codes_writer *c = a->context;
     float *v = c->prior.values;
     real code[DRAWN];
@@ -105,7 +105,7 @@ static const struct dataset *draw_codes(struct apply *a, int64_t first, int64_t 
     return &c->prior;
 }
 
-// Returns the x below which a standard normal number lies with probability p in (0, 1). By bisection.
+// Returns the p-quantile of the standard normal distribution, for p in (0, 1), by bisection.
 static double normal_quantile(double p)
 {
     double low = -40, high = 0;
@@ -254,7 +254,7 @@ static int begin_codes_file(struct codes_writer *c, struct err *e)
 
 // --- the whole
 
-// Returns the decoder by itself: a view of the model, whose layers it borrows.
+// Returns the decoder as a view of the model, whose layers it borrows.
 static struct model decoder_of(const struct model *m)
 {
     struct model d = *m;
@@ -326,7 +326,7 @@ static int open_code_input(struct codes_writer *c, struct err *e)
     return apply_open(&c->apply, c->job->source, &c->fit, width, e);
 }
 
-// Collective.
+// Collective. Runs the model over all rows and writes the split.
 static int write_codes_file(struct codes_writer *c, struct err *e)
 {
     const struct comm *comm = c->apply.team->comm;

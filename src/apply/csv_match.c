@@ -1,6 +1,6 @@
-// Finds the columns of a model in a CSV file. The model knows their names, so a first line that holds them is a header,
-// and the delimiter is the one with which it holds most of them. For a file without these names we guess: a first line
-// with a string in it names the columns, and columns are taken in their order.
+// Finds the columns of a model in a CSV file. The model knows their names, so a first line that holds these names is a
+// header. The delimiter is the one that finds most of them. In a file without these names we guess: a first line with a
+// string in it names the columns, and columns are matched by their order.
 #include "apply/csv_match.h"
 
 #include "base/err.h"
@@ -17,7 +17,7 @@
 
 enum { SAMPLED = 32, SHOWN = 10 };
 
-// The fields of a record in a copy of it.
+// The fields of a record, cut from a copy of the record.
 struct record_fields {
     char *bytes;        // owned
     struct csv_span *v; // (n), owned
@@ -30,7 +30,7 @@ struct match_maker {
     const struct csv_wanted *wanted;
     const struct csv_options *o;
     struct csv_missing missing;
-    int first; // the record that may be a header
+    int first; // number of the record that may be a header
 };
 
 static struct record_fields copy_record_fields(const struct csv_stream *s, int record, const struct csv_delimiter *d)
@@ -44,7 +44,7 @@ static struct record_fields copy_record_fields(const struct csv_stream *s, int r
     for (char *at = f.bytes; at && f.n <= most; f.n++)
         csv_cut_field(d, &at, f.bytes + n, &f.v[f.n]);
     if (f.n > 1 && f.v[f.n - 1].n == 0)
-        f.n--; // a delimiter ends the line
+        f.n--; // the last field is empty, because a delimiter ends the line
     return f;
 }
 
@@ -71,7 +71,8 @@ static int count_wanted(const struct csv_wanted *wanted, const struct record_fie
     return found;
 }
 
-// Returns true if the names only count the columns, as import calls those of a file without a header.
+// Returns true if the names of the model's columns only number them, such as "column_3". import gives such names if a
+// file has no header.
 static bool are_names_numbers(const struct csv_wanted *wanted)
 {
     for (int i = 0; wanted->names && i < wanted->n; i++) {
@@ -87,7 +88,7 @@ static bool are_names_numbers(const struct csv_wanted *wanted)
 
 // --- the delimiter
 
-// Returns how well a delimiter fits: the names that it finds count most, then the number of fields.
+// Returns a rating of a delimiter. The number of names that it finds counts most, then the number of fields.
 static int rate_delimiter(const struct match_maker *k, const struct csv_delimiter *d)
 {
     struct record_fields f = copy_record_fields(k->s, k->first, d);
@@ -124,7 +125,7 @@ static int find_delimiter_of(struct match_maker *k, struct err *e)
 
 // --- the header
 
-// Skips lines before the table that begin with '#'. The last of them may name the columns.
+// Skips lines before the table that begin with '#', except a last one that names the columns.
 static void skip_comment_records(struct match_maker *k)
 {
     struct csv_stream *s = k->s;
@@ -149,8 +150,8 @@ static void skip_comment_records(struct match_maker *k)
         last->begin = begin;
 }
 
-// Returns true if a row without names may have text in this field: in a column of categories, or behind the columns of
-// a table that has some.
+// Returns true if this field of a row may hold text, in a file without names of columns: it is a column of categories,
+// or it comes after the columns of a table that has such columns.
 static bool may_be_text(const struct csv_wanted *wanted, int field)
 {
     const struct columns *c = wanted->columns;
@@ -161,7 +162,7 @@ static bool may_be_text(const struct csv_wanted *wanted, int field)
     return field < c->n ? c->v[field].n_categories > 0 : has_text;
 }
 
-// Counts the fields with text where a row would have numbers.
+// Returns the number of fields that hold text where a row would have numbers.
 static int count_text_fields(const struct match_maker *k, const struct record_fields *f)
 {
     int texts = 0;
@@ -182,7 +183,8 @@ static bool is_header_line(const struct match_maker *k, const struct record_fiel
     return texts > 0 || 2 * found > k->wanted->n;
 }
 
-// Takes the names of the fields. A header with one field less than every row has row names, as R writes them.
+// Copies the names of the columns. If the header has one field less than every row, the first field of each row is its
+// name, as R writes it.
 static void take_field_names(struct match_maker *k, const struct record_fields *f)
 {
     struct csv_match *m = k->m;
@@ -208,8 +210,8 @@ static void take_field_names(struct match_maker *k, const struct record_fields *
 
 // --- which field is what
 
-// Returns the index of the field that an option gives by name, or by number from 1. Returns -1 and an error if the
-// table has no such field.
+// Returns the index of the field that the value `wanted` of an option gives, by its name or its number (from 1).
+// Returns -1 and an error if there is no such field.
 static int find_option_field(const struct match_maker *k, const char *option, const char *wanted, struct err *e)
 {
     const struct csv_match *m = k->m;
@@ -230,8 +232,8 @@ static int find_option_field(const struct match_maker *k, const char *option, co
     return -1;
 }
 
-// Returns the field that an option names, or without it the one that is called as in the training data. Returns -1 if
-// there is none, with an error if the option names it.
+// Returns the field that an option names. Without the option, returns the field with the name `usual`, which the column
+// had in the training data. Returns -1 if there is no such field, and an error only if the option was given.
 static int find_identity_field(
     const struct match_maker *k, const char *option, const char *wanted, const char *usual, struct err *e)
 {
@@ -243,7 +245,7 @@ static int find_identity_field(
     return -1;
 }
 
-// Refuses data without a time if the model takes features that are made of it.
+// Reports that times are missing if the model uses features that are made of the time.
 static void check_needs_no_time(const struct match_maker *k, struct err *e)
 {
     const struct columns *c = k->wanted->columns;
@@ -256,8 +258,8 @@ static void check_needs_no_time(const struct match_maker *k, struct err *e)
         }
 }
 
-// Returns the field of the groups: that of --group, or the one that the training data has, or -1: there is none, it is
-// one that the model takes, or it is left out.
+// Returns the field of the groups: the one that --group names, or the one with the name of the training data's groups.
+// Returns -1 if there is no such field, or if it is left out or is an input of the model.
 static int find_group_field(const struct match_maker *k, const bool *is_used, struct err *e)
 {
     const char *name = k->wanted->group_name;
@@ -269,7 +271,7 @@ static int find_group_field(const struct match_maker *k, const bool *is_used, st
     return group < 0 || is_used[group] || find_wanted(k->wanted, name) >= 0 ? -1 : group;
 }
 
-// Applies --id, --time and --drop. is_used (m->n): those fields are no columns of the model by their position.
+// Applies --id, --time and --drop. Marks their fields in is_used (m->n), so that matching by position skips them.
 static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *e)
 {
     int n, before = e->count;
@@ -289,7 +291,7 @@ static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *
     if (time < 0 && e->count == before)
         check_needs_no_time(k, e);
 
-    const int field[] = {find_group_field(k, is_used, e), id, time}; // an option comes last: it counts
+    const int field[] = {find_group_field(k, is_used, e), id, time}; // ids and times override groups
     const int use[] = {FIELD_GROUP, FIELD_ID, FIELD_TIME};
     for (int i = 0; i < 3; i++)
         if (field[i] >= 0) {
@@ -335,11 +337,11 @@ static int refuse_missing_columns(const struct match_maker *k, const bool *is_fo
     return -1;
 }
 
-// Matches fields by name. Every column of the model must be there once.
+// Matches fields by name. Every column of the model must occur exactly once.
 static int match_by_name(struct match_maker *k, const bool *is_used, struct err *e)
 {
     struct csv_match *m = k->m;
-    int *field = mem_new((size_t)k->wanted->n, sizeof *field); // of each column, from 1
+    int *field = mem_new((size_t)k->wanted->n, sizeof *field); // number of the field of each column, from 1
     bool *is_found = mem_new((size_t)k->wanted->n, sizeof *is_found);
     bool is_whole = true;
     int before = e->count;
@@ -370,7 +372,7 @@ static int match_by_name(struct match_maker *k, const bool *is_used, struct err 
     return e->count == before ? 0 : -1;
 }
 
-// Matches "column_7" with field 7, if a file without names has more fields than the model takes.
+// Matches column "column_7" with field 7. Used if a file without names has more fields than the model has columns.
 static bool match_by_number(struct match_maker *k, const bool *is_used)
 {
     for (int i = 0; i < k->wanted->n; i++) {
@@ -437,7 +439,7 @@ static int match_fields(struct match_maker *k, struct text *notes, struct err *e
     return rc;
 }
 
-// Leaves the stream before the first row, which follows the header.
+// Leaves the stream before the first row of data, after the header if there is one.
 static int go_to_first_row(struct match_maker *k, struct err *e)
 {
     int row = k->first + k->m->has_header;

@@ -1,5 +1,5 @@
-// Turns the records of a CSV file into rows of numbers, on several threads. A field counts as missing, and is reported
-// once at the end, if it is neither a number nor a category that the model knows.
+// Turns the records of a CSV file into rows of numbers, on several threads. A field that is neither a number nor a
+// category that the model knows counts as missing. The number of such fields is reported once, at the end.
 #include "apply/csv_stream.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"
@@ -37,8 +37,8 @@ static void read_csv_number(struct new_rows *r, struct rows_part *part, const st
     }
 }
 
-// Reads a category into the features x of its column. An unknown one is 0 in all features of a one_hot column, and
-// missing in others.
+// Reads a category into the features x of its column. If the category is unknown, all features of a one_hot column are
+// 0, and those of other columns are missing.
 static void read_csv_category(
     struct new_rows *r, struct rows_part *part, const struct csv_place *at, const struct column *column, double *x)
 {
@@ -69,8 +69,7 @@ static void read_csv_category(
         x[found] = 1;
 }
 
-// Fills in the features that are made of the time of a row. A date in which day and month cannot be told apart has
-// none.
+// Sets the features that are made of the time of a row. They are missing if the order of day and month is unknown.
 static void read_csv_time(struct new_rows *r, struct rows_part *part, const struct csv_place *at, double *row)
 {
     const struct columns *columns = r->request->columns;
@@ -134,7 +133,7 @@ int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *
         if (field < m->n)
             read_csv_field(r, part, &(struct csv_place){i, field, span}, row);
     }
-    return field == m->n + 1 && span.n == 0 ? m->n : field; // a delimiter may end the line
+    return field == m->n + 1 && span.n == 0 ? m->n : field; // the line may end with a delimiter
 }
 
 int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struct err *e)
@@ -149,7 +148,7 @@ int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struc
         part->bad_fields, text_plural(part->bad_fields), s->match.n);
 }
 
-// Writes where a field is and what was found there: "new.csv:7: column 'x': found 'abc'".
+// Writes the place of a field and its content: "new.csv:7: column 'x': found 'abc'".
 static void describe_field(const struct new_rows *r, int64_t row, int field, const char *found, char out[300])
 {
     const struct new_rows_state *s = r->state;
@@ -188,7 +187,7 @@ static void warn_of_texts(struct new_rows *r)
     s->texts = 0;
 }
 
-// Reports how many categories of each column the model does not know.
+// Reports how many categories of each column are not known to the model.
 static void warn_about_unknowns(struct new_rows *r)
 {
     enum { SHOWN = 8 };

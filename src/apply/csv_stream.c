@@ -1,6 +1,6 @@
-// Cuts a stream of bytes into records; several threads cut the records into fields later (new_rows.c). So this file
-// does as little as it can per byte: it looks for the ends of lines, and only in a line with a quote whether the line
-// break is within quotes.
+// Cuts a stream of bytes into records. Later, several threads cut the records into fields (new_rows.c). So this file
+// does as little per byte as possible: it looks for line ends. Only if a line has a quote does it check whether the
+// line break is within quotes.
 #include "apply/csv_stream.h"
 
 #include "base/mem.h"
@@ -37,7 +37,7 @@ static int64_t read_standard_input(void *to, size_t n, struct err *e)
     return (int64_t)done;
 }
 
-// Reads more bytes behind those in the buffer, which stay where they are. Returns -1 and an error on failure.
+// Appends more bytes to those in the buffer. Returns -1 and an error on failure.
 static int read_more_bytes(struct csv_stream *s, struct err *e)
 {
     if (s->end + READ_BYTES + 2 > s->room) { // 2: for the end of the last line, which may be missing, and a NUL
@@ -58,7 +58,7 @@ static int read_more_bytes(struct csv_stream *s, struct err *e)
     return 0;
 }
 
-// Refuses what is no text that this file reads, by its first bytes.
+// Refuses a file whose first bytes show that it is not text that can be read here.
 static int check_first_bytes(struct csv_stream *s, struct err *e)
 {
     const char *b = s->buffer;
@@ -111,7 +111,7 @@ void csv_stream_free(struct csv_stream *s)
 
 // --- records
 
-// Moves the bytes that belong to no piece to the front of the buffer.
+// Drops the last piece: moves the bytes after it to the front of the buffer.
 static void drop_last_piece(struct csv_stream *s)
 {
     ASSERT(s->begin <= s->end, "%zu <= %zu", s->begin, s->end);
@@ -122,8 +122,8 @@ static void drop_last_piece(struct csv_stream *s)
     s->n = 0;
 }
 
-// Finds the end of a line, which lies at or behind *searched. Returns 1, 0 if there is no more line, or -1 and an
-// error.
+// Finds the first line end at or after *searched and sets *searched to it. Returns 1, or 0 if there is no further line,
+// or -1 and an error.
 static int seek_line_end(struct csv_stream *s, size_t *searched, struct err *e)
 {
     for (;;) {
@@ -151,8 +151,8 @@ static int count_quotes(const char *from, const char *to)
     return n;
 }
 
-// Finds the end of the record that begins at `begin`: the first end of a line outside quotes. Returns 1, 0 if there is
-// no record, or -1 and an error.
+// Finds the end of the record that begins at `begin`: the first line end outside quotes. Returns 1, or 0 if there is no
+// further record, or -1 and an error.
 static int find_record_end(struct csv_stream *s, size_t begin, size_t *end, struct err *e)
 {
     int64_t first_line = s->next_line;
@@ -227,7 +227,7 @@ static bool is_field_end(const struct csv_delimiter *d, char c)
     return d->is_run ? is_blank(c) : c == d->character;
 }
 
-// Moves behind the delimiter at `from`. Returns NULL at the end of the record.
+// Returns the byte after the delimiter at `from`, or NULL at the end of the record.
 static char *skip_delimiter(const struct csv_delimiter *d, char *from, char *end)
 {
     if (from == end)
@@ -238,7 +238,7 @@ static char *skip_delimiter(const struct csv_delimiter *d, char *from, char *end
     return d->is_run && from == end ? NULL : from;
 }
 
-// Takes a field in quotes: the opening one is at `from`. Doubled quotes become one.
+// Takes a field in quotes, whose opening quote is at `from`. Doubled quotes become one.
 static bool cut_quoted_field(const struct csv_delimiter *d, char **at, char *from, char *end, struct csv_span *field)
 {
     char *out = ++from;

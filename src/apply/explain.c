@@ -1,4 +1,5 @@
-// The rows with the largest errors so far are kept in order. Few rows replace one of them, so they are simply moved.
+// Keeps the rows with the largest errors so far, in order of their errors. A new row is simply inserted: few rows have
+// an error large enough.
 #include "apply/explain.h"
 
 #include "apply/score_pass.h"
@@ -56,7 +57,7 @@ static float *copy_floats(const float *from, int n)
     return memcpy(mem_new((size_t)n, sizeof *from), from, (size_t)n * sizeof *from);
 }
 
-// Puts row i of the piece among those that are kept.
+// Inserts row i of the piece among those that are kept.
 static void keep_row(struct score_pass *p, int64_t i, const struct score_place *place, double error)
 {
     struct explainer *x = p->sink->context;
@@ -90,7 +91,7 @@ static int begin_explaining(struct score_pass *p, struct err *e)
     return 0;
 }
 
-// A named row is kept even if it has no error.
+// Keeps the rows of a piece that the query asks for. A named row is kept even if it has no error.
 static int explain_piece(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct explainer *x = p->sink->context;

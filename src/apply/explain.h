@@ -1,4 +1,4 @@
-// Single rows of new data and their reconstructions: those with the largest errors, or one that is named.
+// Finds single rows of new data and their reconstructions: the rows with the largest errors, or one row that is named.
 #pragma once
 
 #include "apply/blame.h"
@@ -7,27 +7,27 @@
 enum { EXPLAIN_MOST = 1000 };
 
 struct explain_query {
-    int64_t count;  // rows with the largest errors, at most EXPLAIN_MOST; if a row is named, of that name
-    const char *id; // of a row; NULL: any
-    int64_t row;    // in its file; -1: any
+    int64_t count;  // most rows to keep, up to EXPLAIN_MOST; if a row is named, of the rows with that name
+    const char *id; // id of the row; NULL: any
+    int64_t row;    // number of the row in its file; -1: any
 };
 
 struct explained_row {
-    int64_t row, place;     // in its file; in all data
-    char *file, *id, *time; // owned; NULL: it has none
+    int64_t row, place;     // number of the row in its file; in all data
+    char *file, *id, *time; // owned; NULL: the row has none
     double error;
-    float *x, *y; // (columns), owned: as the model sees them, and its reconstruction
+    float *x, *y; // (columns), owned: the row as the model sees it, and its reconstruction
 };
 
 struct explained_rows {
-    struct explained_row *v; // (n), owned, the largest error first
+    struct explained_row *v; // (n), owned; the largest error comes first
     int n;
-    int64_t found;      // rows that fit the query
+    int64_t found;      // number of rows that match the query
     struct blame blame; // owned
 };
 
-// Collective over team->comm. Scores the data and keeps the rows of the query, on rank 0. Returns -1 and an error on
-// every rank, also if no row has the id or the number. The caller frees `out` in any case.
+// Collective over team->comm. Scores the data and keeps the rows that the query asks for, on rank 0. Returns -1 and an
+// error on every rank on failure, also if no row has the id or the number. The caller frees *out in any case.
 int explain_rows(const struct team *team, const struct score_job *job, const struct explain_query *query,
     struct explained_rows *out, struct score_outcome *outcome, struct err *e);
 void explained_rows_free(struct explained_rows *r);

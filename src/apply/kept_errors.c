@@ -1,4 +1,4 @@
-// Passes data through a model and keeps only its errors.
+// Passes data through a model and keeps only the errors of the rows.
 #include "apply/kept_errors.h"
 
 #include "apply/new_rows.h"
@@ -45,7 +45,7 @@ static int keep_piece(struct score_pass *p, int64_t first, int64_t rows, struct 
     return 0;
 }
 
-// Takes the marks of anomalies from the pass.
+// Moves the marks of anomalies from the pass to the result.
 static int keep_marks(struct score_pass *p, struct err *e)
 {
     struct error_keeper *keeper = p->sink->context;
@@ -108,7 +108,7 @@ static bool reads_input_once(const struct score_job *job)
     return !job->source && strcmp(job->files[0], CSV_STDIN) == 0;
 }
 
-// Finds out before any pass what makes a rule impossible.
+// Refuses, before any pass over the data, a rule that cannot be used for this job.
 static int check_request(const struct threshold_request *q, const struct score_job *job, struct err *e)
 {
     char text[48];
@@ -129,7 +129,7 @@ static int check_request(const struct threshold_request *q, const struct score_j
     return 0;
 }
 
-// Returns the p-values of errors, owned by the caller, or NULL and an error if memory runs out.
+// Returns the p-values of the errors, which the caller owns, or NULL and an error if memory runs out.
 static float *p_values_of(const struct kept_errors *kept, const struct reference *r, struct err *e)
 {
     float *p = mem_array((size_t)kept->rows, sizeof *p, "p-values", e);
@@ -138,7 +138,7 @@ static float *p_values_of(const struct kept_errors *kept, const struct reference
     return p;
 }
 
-// On rank 0.
+// On rank 0. Chooses the threshold and, with rule conformal, sets the p-values of all rows.
 static void choose_by_kept(struct threshold_request *q, const struct kept_errors *kept, const struct reference *r,
     struct score_job *job, struct err *e)
 {
@@ -151,7 +151,7 @@ static void choose_by_kept(struct threshold_request *q, const struct kept_errors
         job->p_value = q->p_value = p_values_of(kept, r, e);
 }
 
-// Collective. Chooses from a reference, on rank 0 and for all ranks.
+// Collective. Chooses the threshold from a reference on rank 0 and sends it to all ranks.
 static int choose_for_job(const struct team *team, struct threshold_request *q, const struct reference *r,
     struct score_job *job, struct err *e)
 {

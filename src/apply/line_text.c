@@ -1,5 +1,5 @@
-// Appends numbers and strings to a line. printf takes longer for a number than a small model takes for a row, so
-// numbers have their own functions here.
+// Appends numbers and strings to a line. printf needs more time for a number than a small model needs for a row, so
+// numbers are written by functions of our own.
 #include "apply/line_text.h"
 
 #include "base/err.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns space for n more bytes.
+// Returns space for n more bytes at the end of the text.
 static char *line_room(struct line_text *t, size_t n)
 {
     if (t->n + n > t->room) {
@@ -38,7 +38,7 @@ void line_free(struct line_text *t)
     *t = (struct line_text){0};
 }
 
-// Writes the digits of a number that is not negative so that they end before `end`. Returns where they begin.
+// Writes the digits of a number so that the last one is just before `end`. Returns the first digit.
 static char *digits_before(char *end, uint64_t value)
 {
     do {
@@ -63,17 +63,17 @@ static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9
     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 enum { FLOAT_DIGITS = 9, SURE_DIGITS = 6, ZEROS_MAX = 4 };
 
-// A decimal number: digits / 10^scale.
+// A decimal number with the value digits / 10^scale.
 struct decimal_digits {
     uint64_t digits;
     int scale;
 };
 
-// Returns the power of ten of the first digit of v = fraction 2^exponent, which is between 1e-10 and 1e10.
+// Returns the power of ten of the first digit of v = fraction * 2^exponent. v is between 1e-10 and 1e10.
 static int decimal_order(double v, int exponent)
 {
     static const double log10_of_2 = 0.30102999566398119521;
-    double least = (exponent - 1) * log10_of_2; // the logarithm of 2^(exponent - 1) <= v < 2^exponent
+    double least = (exponent - 1) * log10_of_2; // log10 of 2^(exponent - 1), which is not above v
     int order = (int)least - (least < 0);
     double next = order >= -1 ? powers[order + 1] : 1 / powers[-order - 1];
 
@@ -82,15 +82,14 @@ static int decimal_order(double v, int exponent)
 }
 
 // Finds the shortest decimal that reads back as the float `v`, which is between 1e-10 and 1e10. All steps are exact
-// enough: a float has 24 bits, its products with powers up to 1e22 are rounded to 53, and a candidate counts only if it
-// is clearly nearer to v than half the distance to the next float.
-// Fewer than SURE_DIGITS digits are that many with zeros at their end, because decimals of that length are much farther
-// apart than floats.
+// enough: a float has 24 bits, and its products with powers up to 1e22 are rounded to 53 bits. A candidate is accepted
+// only if it is clearly nearer to v than half the distance to the next float. The search begins at SURE_DIGITS digits.
+// If fewer would do, the last digits are zeros, because decimals of that length are much farther apart than floats.
 static struct decimal_digits shortest_digits(double v)
 {
     int exponent;
     double fraction = frexp(v, &exponent);
-    double half = ldexp(fraction == 0.5 ? 0.25 : 0.5, exponent - 24) * 0.99; // below a power of two, floats are closer
+    double half = ldexp(fraction == 0.5 ? 0.25 : 0.5, exponent - 24) * 0.99; // floats are closer below a power of two
     int order = decimal_order(v, exponent);
     struct decimal_digits d = {0};
 
@@ -111,13 +110,13 @@ static struct decimal_digits shortest_digits(double v)
     return d;
 }
 
-// Writes a decimal as "12.5", "0.004", "1200" or "1.2e-07". Returns its end.
+// Writes a decimal as "12.5", "0.004", "1200" or "1.2e-07". Returns the end of the text.
 static char *write_decimal(char *out, struct decimal_digits d)
 {
     char digits[24], *end = digits + sizeof digits;
     char *begin = digits_before(end, d.digits);
     int n = (int)(end - begin);
-    int zeros = d.scale - n; // between the point and the first digit
+    int zeros = d.scale - n; // zeros between the point and the first digit
 
     if (zeros > ZEROS_MAX) {
         *out++ = *begin;

@@ -1,4 +1,4 @@
-// Lines of text that are built quickly: numbers, strings and their quotes.
+// Builds lines of text quickly from numbers and strings, which are quoted if they must be.
 #pragma once
 
 #include <stdbool.h>
@@ -14,9 +14,10 @@ struct line_text {
 void line_bytes(struct line_text *t, const char *text, size_t n);
 void line_string(struct line_text *t, const char *text);
 void line_integer(struct line_text *t, int64_t value);
-// Appends a number with so few digits that it reads back as the same float, `infinity`, or nothing if it is NaN.
+// Appends a number with as few digits as it needs to be read back as the same float. Appends `infinity` if it is
+// infinite, and nothing if it is NaN.
 void line_float(struct line_text *t, float value, const char *infinity);
-// Appends a field of CSV, in quotes if it needs them.
+// Appends a CSV field, in quotes if it needs them.
 void line_csv_field(struct line_text *t, const char *text, size_t n);
 // Appends a JSON string in quotes. If the text is not valid UTF-8, every byte above 127 becomes '?'.
 void line_json_string(struct line_text *t, const char *text, size_t n);

@@ -1,7 +1,7 @@
-// Reads rows of foreign files. csv_stream.c cuts a CSV file into records; csv_rows.c turns their fields into numbers,
-// in parts that are spread over the threads. The findings of a part are kept with it and added up in order, so that
-// messages do not depend on threads. Files of other formats are read by import/source.c and converted in the same
-// parts.
+// Reads rows of foreign files. csv_stream.c cuts a CSV file into records, and csv_rows.c turns their fields into
+// numbers, in parts that are spread over the threads. Each part counts what it found, and the counts are added up in
+// order, so that messages do not depend on threads. Files of other formats are read by import/source.c and converted in
+// the same parts.
 #include "apply/new_rows.h"
 
 #include "apply/csv_stream.h"
@@ -45,8 +45,8 @@ static bool is_rows_folder(const char *name)
     return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-// Returns true if the first bytes of a file show that it is text. Returns false if it cannot be read: its format
-// reports why.
+// Returns true if the first bytes of a file show that it is text. Returns false also if it cannot be read; its format
+// will report why.
 static bool is_text_file(const char *name)
 {
     char head[HEAD_BYTES];
@@ -62,7 +62,7 @@ static bool is_text_file(const char *name)
     return n > 0 && !memchr(head, 0, (size_t)n) && memcmp(head, "\xff\xfe", n > 1 ? 2 : 1) != 0;
 }
 
-// A data set without the name of a split is refused as elsewhere.
+// Checks an HDF5 file. Refuses a data set without the name of a split, with the same error as elsewhere.
 static void walk_hdf5_file(const char *path, const char *inner, struct err *e)
 {
     struct data_source ignored;
@@ -118,7 +118,7 @@ static int open_csv_rows(struct new_rows *r, const char *name, struct err *e)
     return csv_match_make(&s->match, &s->stream, &wanted, r->request->csv, &r->notes, e);
 }
 
-// Pictures are resized to what the model takes.
+// Sets the options that resize pictures to the input of the model.
 static void fit_picture_options(struct import_options *o, const struct row_fit *fit)
 {
     if (fit->shape_rank < 2)
@@ -233,7 +233,7 @@ static int open_next_file(struct new_rows *r, struct err *e)
     return rc == 0 ? new_groups_open(r, e) : rc;
 }
 
-// Makes the dictionaries of the columns of text. They number the categories as the model does.
+// Fills the dictionaries of the columns of text. They give each category the number that it has in the model.
 static void enter_categories(struct new_rows *r)
 {
     const struct columns *columns = r->request->columns;
@@ -247,8 +247,8 @@ static void enter_categories(struct new_rows *r)
         }
 }
 
-// The names that a table must have: those of the columns if they are known, else those of the features. Columns that
-// are made of the time come last and have no name of their own.
+// Sets the names that a table must have: those of the columns if they are known, otherwise those of the features.
+// Columns that are made of the time come last and have no name of their own.
 static void name_wanted_columns(struct new_rows *r)
 {
     struct new_rows_state *s = r->state;
@@ -325,24 +325,24 @@ void new_rows_free(struct new_rows **r)
 
 struct rows_work {
     struct new_rows *r;
-    bool is_float; // values are exact in single precision
+    bool is_float; // values have single precision
 };
 
-// Returns true if a value that is missing is noted already, as a feature of the same column.
+// Returns true if a missing value is already noted, because another feature of the same column is.
 static bool is_noted(const struct new_rows *r, const int32_t *missing, int n, int feature)
 {
     int column = columns_of_feature(r->request->columns, feature);
     return n > 0 && column >= 0 && column == columns_of_feature(r->request->columns, missing[n - 1]);
 }
 
-// Counts the row if values of it were filled (`lacking` > 0), and also as empty if all of them were.
+// Counts a row of which `lacking` values were filled: as filled if there are any, and also as empty if all values were.
 static void count_filled(const struct new_rows *r, struct rows_part *part, int lacking)
 {
     part->filled += lacking > 0;
     part->empty += lacking == r->columns;
 }
 
-// Fills and scales a row. Notes the columns that the model cannot take.
+// Fills and scales a row. Notes the columns whose values the model cannot take.
 static void finish_new_row(const struct rows_work *w, struct rows_part *part, int64_t i, const double *row)
 {
     struct new_rows *r = w->r;
@@ -413,7 +413,7 @@ static void read_rows_part(void *context, int64_t number)
 
 // --- a piece
 
-// Looks at what the parts of the piece found, in their order.
+// Adds up what the parts of the piece found, in their order. Returns -1 and an error for the first row that is refused.
 static int join_parts(struct new_rows *r, struct err *e)
 {
     for (int64_t i = 0; i * NEW_ROWS_PART < r->n; i++) {
@@ -426,7 +426,8 @@ static int join_parts(struct new_rows *r, struct err *e)
     return 0;
 }
 
-// Gets the next records or stored rows of the file. Returns their number, 0 at its end, or -1 and an error.
+// Reads the next records or stored rows of the file. Returns their number, or 0 at the end of the file, or -1 and an
+// error.
 static int64_t read_stored_rows(struct new_rows *r, struct err *e)
 {
     struct new_rows_state *s = r->state;

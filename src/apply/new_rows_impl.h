@@ -1,4 +1,4 @@
-// What the files of new_rows.c share.
+// Shared by new_rows.c and csv_rows.c.
 #pragma once
 
 #include "apply/csv_match.h"
@@ -10,23 +10,23 @@
 
 enum { NEW_ROWS_PART = 256 }; // rows that one thread reads at a time
 
-// What a part of a piece found.
+// What was found in a part of a piece.
 struct rows_part {
-    int64_t bad_row; // the first that is no row of this table; -1: none
-    int bad_fields;  // how many fields it has; 0: a quote is wrong
-    int64_t texts;   // values that are no numbers
+    int64_t bad_row; // the first row with a wrong number of fields; -1: none
+    int bad_fields;  // number of fields of that row; 0: it has a misplaced quote
+    int64_t texts;   // number of values that are not numbers
     int64_t text_row;
     int text_field;
-    char text[QUOTE_ROOM]; // the first of them
-    int64_t filled;        // rows with missing values that are filled
-    int64_t empty;         // of these, rows without any value
+    char text[QUOTE_ROOM]; // the first value that is not a number
+    int64_t filled;        // rows whose missing values were filled
+    int64_t empty;         // rows of these without any value
     int64_t strangers;     // rows of groups that the scaling does not know
     int64_t stranger_row;  // the first of them
-    int64_t unknowns;      // categories that the model does not know
+    int64_t unknowns;      // number of fields with a category that the model does not know
     int64_t unknown_row;
     int unknown_field;
-    char unknown[QUOTE_ROOM]; // the first of them
-    bool has_bad_utf8;        // some of them are not UTF-8
+    char unknown[QUOTE_ROOM]; // the first unknown category
+    bool has_bad_utf8;        // some unknown categories are not UTF-8
 };
 
 struct new_rows_state {
@@ -35,25 +35,25 @@ struct new_rows_state {
     struct csv_stream stream;
     struct csv_match match;
     struct csv_missing missing;
-    struct source *source;   // owned; a file that is not CSV
-    int64_t row;             // rows of the file that were read
-    void *values;            // (most, columns) as stored, owned
-    int64_t *label;          // (most), owned: read and not used
-    char **ids;              // (most), owned, as are the strings: of rows that are not CSV; NULL: they have none
+    struct source *source;   // owned; reads a file that is not CSV
+    int64_t row;             // rows of the file that have been read
+    void *values;            // (most, columns), owned: values as stored
+    int64_t *label;          // (most), owned: labels, which are read but not used
+    char **ids;              // (most), owned, with the strings: ids of a file that is not CSV; NULL: it has none
     struct rows_part *parts; // (most / PART_ROWS), owned
-    int64_t texts;           // fields that are text in place of a number and were not reported yet
-    int64_t filled, empty;   // rows with filled values that were not reported yet; those of them without any value
-    char first_text[300];    // where the first of them is
-    char **names;            // (n_names), owned: of the columns that a table must have; NULL: they have none
+    int64_t texts;           // number of values that are not numbers and were not reported so far
+    int64_t filled, empty;   // filled rows that were not reported so far; rows of these without any value
+    char first_text[300];    // place and content of the first value that is not a number
+    char **names;            // (n_names), owned: columns that a table must have; NULL: columns have no names
     int n_names;
-    struct csv_dictionary *categories; // (columns->n), owned: of the model; empty: not of text
+    struct csv_dictionary *categories; // (columns->n), owned: categories of the model; empty: the column holds no text
     struct csv_dictionary groups;      // of the scaling, in its order; empty: it is the same for all rows
     int file_group;                    // that of all rows of the file if files are groups; -1: it has none of its own
     int64_t strangers;                 // rows of groups that the scaling does not know
     char first_stranger[300];
-    int64_t *unknowns; // (columns->n), owned: rows with an unknown category
+    int64_t *unknowns; // (columns->n), owned: number of rows with an unknown category
     int64_t n_unknowns;
-    bool has_bad_utf8; // some of them are not UTF-8
+    bool has_bad_utf8; // some unknown categories are not UTF-8
     char first_unknown[300];
 };
 
@@ -64,20 +64,20 @@ void new_groups_enter(struct new_rows *r);
 int new_groups_open(struct new_rows *r, struct err *e);
 // Returns the number of the group of row i of the piece in the scaling; -1: none.
 int new_groups_of_row(const struct new_rows *r, struct rows_part *part, int64_t i);
-// Adds up what a part found, while its piece is in memory.
+// Adds the counts of a part to those of `r`. Call it while the piece is in memory.
 void new_groups_count(struct new_rows *r, const struct rows_part *part);
 // Adds a warning of rows whose groups are unknown, after the last file.
 void new_groups_warn(struct new_rows *r);
 
-// Returns what the current file is called in messages.
+// Returns the name of the current file for messages.
 const char *new_rows_title(const struct new_rows *r);
 
-// Reads record `i` of the piece into row (columns). Returns the number of its fields, or 0 if a quote is wrong. What it
-// found is kept with the part. Several threads call it at the same time.
+// Reads record `i` of the piece into row (columns). Returns the number of its fields, or 0 if it has a misplaced quote.
+// Counts in *part what it finds. Several threads call it at the same time.
 int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *row);
-// Reports the first record of a part that is no row of the table. Returns -1.
+// Reports the first record of a part that has a wrong number of fields. Returns -1.
 int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struct err *e);
 // Adds up what a part found, while its piece is in memory.
 void csv_rows_count(struct new_rows *r, const struct rows_part *part);
-// Adds warnings of values that count as missing, after the last file.
+// Adds warnings of values that counted as missing. Call it after the last file.
 void csv_rows_warn(struct new_rows *r);

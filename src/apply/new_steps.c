@@ -1,5 +1,4 @@
-// The errors of windows go through apply/step_lines.c. What it says of each step is kept in unnamed files, one for each
-// array.
+// Computes the errors of time steps from those of windows with apply/step_lines.c. Keeps each array in an unnamed file.
 #include "apply/new_steps.h"
 
 #include "apply/score_places.h"
@@ -19,7 +18,7 @@
 struct new_steps {
     struct score_pass *pass;           // borrowed
     struct step_lines *lines;          // owned
-    struct spool error, index, source; // float, int64 and int32
+    struct spool error, index, source; // the errors (float), row numbers (int64) and file numbers (int32) of the steps
     struct spooled_names names;
     struct score_naming naming;
     int64_t n;

@@ -1,5 +1,5 @@
-// Compares values while they pass with the quantiles of the training data, which are stored in original units and
-// scaled here as the rows are.
+// Compares values, while they pass, with the quantiles of the training data. The quantiles are stored in original units
+// and are scaled here like the rows.
 #include "apply/score_drift.h"
 
 #include "base/err.h"
@@ -15,7 +15,7 @@
 
 enum { LATER_ROWS = 32, LAST_ROWS = 256, LAST_VALUES = 256, LAST_ERRORS = 32, ALL_ERRORS = 1 << 15 };
 
-// Makes the table of one column. A factor is never negative, so the order of the quantiles stays.
+// Makes the table of one column. Factors of scaling are never negative, so the quantiles stay in order.
 static void init_column(struct score_drift *d, const struct scaling *s, int column)
 {
     struct quantiles q = reference_values(d->reference, column);
@@ -60,8 +60,8 @@ void score_drift_free(struct score_drift *d)
     *d = (struct score_drift){0};
 }
 
-// Returns true if the values of a row count: all of the first rows, and then fewer and fewer, because each value costs
-// as much time as a small model takes for it. The more values a row has, the fewer rows count.
+// Returns true if the values of a row are counted. All of the first rows are, and fewer of the later ones, because
+// counting a value takes as long as a small model needs for it. The more values a row has, the fewer rows are counted.
 static bool does_row_count(const struct score_drift *d, int64_t row)
 {
     const int64_t last_rows = LAST_ROWS * (1 + d->width / LAST_VALUES);
@@ -71,7 +71,7 @@ static bool does_row_count(const struct score_drift *d, int64_t row)
     return row % (row < LATER_ROWS * d->all_rows ? LATER_ROWS : last_rows) == 0;
 }
 
-// Goes through the rows column by column, so that a column's table stays in the cache.
+// Counts column by column, so that the table of a column stays in the cache.
 void score_drift_count(struct score_drift *d, int64_t first, int rows, const real *x, const int8_t *is_unscored)
 {
     const real *counted[PASS_ROWS];
@@ -107,7 +107,7 @@ void score_drift_count_errors(struct score_drift *d, const float *error, int64_t
     d->errors += rows;
 }
 
-// Copies the counts of all columns into `all`, or with `add` adds those in `all` to them.
+// Copies the counts of all columns to `all`. With `add`, adds the counts in `all` to those of the columns instead.
 static void move_counts(struct score_drift *d, int64_t *all, bool add)
 {
     for (int c = 0; c < d->columns; c++) {
@@ -143,7 +143,7 @@ int score_drift_join(struct score_drift *d, const struct comm *comm, struct err 
     return 0;
 }
 
-// Puts a column among the worst ones, if it is one of them. Of equal ones the first stays first.
+// Inserts a column into the list of the worst ones if it is one of them. Equal columns stay in order.
 static void insert_worst(struct drift_report *out, int column, struct drift drift)
 {
     int at = out->n_worst;

@@ -1,4 +1,5 @@
-// Compares new data with the data that a model was trained on, while it is scored: errors, and values of each feature.
+// Compares new data, while it is scored, with the data on which a model was trained: the errors, and the values of each
+// feature.
 #pragma once
 
 #include "metrics/drift.h"
@@ -7,31 +8,31 @@
 struct comm;
 
 struct score_drift {
-    const struct reference *reference; // borrowed; NULL: it is not known for the error that is computed
-    struct drift_table error;          // on rank 0
-    struct drift_table *column;        // (columns), owned; of scaled values
-    int64_t errors;                    // rows whose errors have passed
-    int columns;                       // features
-    int width;                         // values per row: a window has every feature once per time step
-    int64_t all_rows;                  // the first rows, of which each counts; of later ones fewer
+    const struct reference *reference; // borrowed; NULL: there is none for the error that is computed
+    struct drift_table error;          // errors, on rank 0
+    struct drift_table *column;        // (columns), owned; values after scaling
+    int64_t errors;                    // number of errors so far
+    int columns;                       // number of features
+    int width;                         // values per row: a window holds every feature once per time step
+    int64_t all_rows;                  // number of first rows that are all counted; later only some rows are
 };
 
 // The result, on rank 0.
 enum { DRIFT_WORST = 3 };
 struct drift_report {
     struct drift error;
-    struct drift worst[DRIFT_WORST]; // of the columns with the largest index, the largest first
+    struct drift worst[DRIFT_WORST]; // the columns with the largest index, the largest first
     int worst_column[DRIFT_WORST];
     int n_worst;
 };
 
-// Prepares the counts. `is_own_error`: the error is the one that the model's reference is about.
+// Prepares the counts. is_own_error: the error is the one of the model's experiment, for which it has a reference.
 void score_drift_init(struct score_drift *d, const struct trained_model *m, bool is_own_error);
 void score_drift_free(struct score_drift *d);
-// Counts rows of scaled values (rows, width), of which the first has number `first`. Threads may call it together.
-// is_unscored (rows) marks rows that do not count.
+// Counts scaled values of rows (rows, width). `first` is the number of the first row. is_unscored (rows) marks rows
+// that are skipped. Several threads may call it at the same time.
 void score_drift_count(struct score_drift *d, int64_t first, int rows, const real *x, const int8_t *is_unscored);
-// Counts errors (rows), on rank 0.
+// Counts errors (rows). Call it on rank 0.
 void score_drift_count_errors(struct score_drift *d, const float *error, int64_t rows);
 // Collective. Adds up the counts of all ranks on rank 0. Returns -1 and an error if memory runs out.
 int score_drift_join(struct score_drift *d, const struct comm *comm, struct err *e);

@@ -1,6 +1,6 @@
-// Says whether new data has other units than the training data: then most values of a column lie far from where scaling
-// has put those of the training data. All threads count; the counts are integers, which add up to the same in any
-// order.
+// Detects that new data has other units than the training data: then most values of a column are far outside the range
+// that the training data has after scaling. All threads count; the counts are integers, so the order of adding does not
+// matter.
 #include "apply/score_limits.h"
 
 #include "apply/blame.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The limits are generous: beyond them are other units, not outliers.
+// The limits are wide, so that values beyond them are in other units, not just outliers.
 void score_limits_set(struct score_pass *s)
 {
     const struct trained_model *t = s->job->model;
@@ -32,8 +32,8 @@ void score_limits_set(struct score_pass *s)
     }
 }
 
-// Returns true if a value lies beyond the limits. The compiler compares several values at once, because the number of
-// turns of the inner loop is fixed.
+// Returns true if a value is beyond the limits. The inner loop has a fixed number of turns, so that the compiler
+// compares several values at once.
 static bool is_any_beyond(size_t n, const real *x, real low, real high)
 {
     enum { LANES = 16 };
@@ -50,7 +50,7 @@ static bool is_any_beyond(size_t n, const real *x, real low, real high)
     return any;
 }
 
-// Few chunks have any value beyond the limits.
+// Checks all values together first, because few chunks have any value beyond the limits.
 void score_limits_count(struct score_pass *s, int rows, const real *x)
 {
     size_t columns = (size_t)s->n_features;
@@ -95,7 +95,7 @@ void score_limits_name_columns(const struct score_pass *s, struct score_outcome 
     char *const *features = s->job->model->features;
     struct text names = {0};
 
-    int64_t values = (s->apply.rows - out->unscored) * (s->columns / s->n_features); // of a feature
+    int64_t values = (s->apply.rows - out->unscored) * (s->columns / s->n_features); // number of values of each feature
 
     for (int c = 0; c < s->n_features; c++) {
         if (2 * s->beyond[c] <= values || out->beyond_columns++ >= SHOWN)

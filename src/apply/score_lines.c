@@ -1,5 +1,5 @@
-// Writes scores as lines. All threads write the lines of a piece, each one part into its own buffer; the buffers go
-// into the file in their order. CSV and JSON lines have the same columns under the same names.
+// Writes scores as lines. All threads write the lines of a piece, each thread one part into its own buffer. The buffers
+// are written to the file in order. CSV and JSON lines have the same columns with the same names.
 #include "apply/score_lines.h"
 
 #include "apply/blame.h"
@@ -30,17 +30,17 @@ enum { PART_ROWS = 512 };
 struct lines_writer {
     enum lines_format format;
     struct output output;
-    char *temporary; // owned; NULL: lines go to a descriptor that is not ours
+    char *temporary; // name of the temporary file, owned; NULL: lines are written to a descriptor that we do not own
     int fd;          // -1: closed
     struct score_naming has;
-    struct line_text *names; // (n_names), owned: of the features, as the format writes them
+    struct line_text *names; // (n_names), owned: names of the features, as the format writes them
     int n_names;
     struct line_text file;   // the name of the current file, as the format writes it
     int file_number;         // -1: none so far
     struct line_text *parts; // (n_parts), owned
     int n_parts;
-    char threshold[32];       // "": there is none
-    struct step_lines *steps; // owned; of a model of windows, whose lines are time steps; else NULL
+    char threshold[32];       // as text; "": unknown
+    struct step_lines *steps; // owned; if samples are windows: writes a line per time step; otherwise NULL
 };
 
 enum lines_format score_lines_format(const char *output)
@@ -67,7 +67,7 @@ static void add_format_string(struct line_text *t, enum lines_format format, con
 
 // --- a line
 
-// Begins the value of a column: `is_first` of its line.
+// Writes what comes before a value: separator, and in JSON its name. is_first: it is the first value of its line.
 static void begin_value(const struct lines_writer *w, struct line_text *t, const char *name, bool is_first)
 {
     if (!is_first)
@@ -79,7 +79,7 @@ static void begin_value(const struct lines_writer *w, struct line_text *t, const
     line_bytes(t, "\":", 2);
 }
 
-// A value that is not known is empty in CSV and null in JSON.
+// Appends a value that is not known: nothing in CSV, null in JSON.
 static void add_unknown(const struct lines_writer *w, struct line_text *t)
 {
     if (w->format == LINES_JSON)
@@ -128,7 +128,8 @@ static void add_verdict(const struct score_pass *p, struct line_text *t, float e
         line_bytes(t, is_above ? "1" : "0", 1);
 }
 
-// The names of a row without an error are those of its first values that the model cannot take.
+// Appends the names and shares of the features that explain the error. A row without an error gets the names of its
+// first values that the model cannot take.
 static void add_features(const struct score_pass *p, struct line_text *t, int64_t i, bool is_scored)
 {
     static const char *const names[] = {"feature_1", "share_1", "feature_2", "share_2", "feature_3", "share_3"};
@@ -210,7 +211,7 @@ static int write_line_bytes(struct score_pass *p, const struct line_text *t, str
 
 // --- time steps
 
-// Adds the value of a column of text, unless the data has no such column.
+// Appends a string of a time step.
 static void add_step_text(
     const struct lines_writer *w, struct line_text *t, const char *name, const char *value, bool *is_first)
 {
@@ -292,7 +293,7 @@ static int write_lines_piece(struct score_pass *p, int64_t first, int64_t rows, 
 
 // --- the file
 
-// Returns true if a file is empty or its first line is one of scores. Only such a file may be replaced.
+// Returns true if a file is empty or its first line is that of a file of scores. Only such a file may be replaced.
 static bool has_scores_line(const char *path)
 {
     char line[4096] = "";

@@ -1,12 +1,13 @@
-// Computes scores in a pass: errors, codes, reconstructions and the features that explain most.
+// Computes scores in one pass over the rows: errors, codes, reconstructions, and the features that explain an error
+// most.
 //
 // apply.c passes the rows. The callbacks here compute the outputs of a chunk (visit_scores, on all threads of all
-// ranks) and take in each complete piece (finish_scores_piece, on rank 0 only). So rank 0 has the sums, the largest
-// error, the labels and the marks of anomalies, in the order of the rows. Only the counts of unusual values are made by
-// all threads; they are integers, which add up to the same in any order.
+// ranks) and process each complete piece (finish_scores_piece, on rank 0 only). So rank 0 has the sums, the largest
+// error, the labels and the marks of anomalies, in the order of the rows. Only unusual values are counted by all
+// threads; these counts are integers, so the order of adding does not matter.
 //
-// Rows that the model cannot take pass through it all the same, with placeholders for missing values; their results are
-// replaced by NaN and they count as unscored.
+// Rows that the model cannot take are also passed through it, with placeholders for missing values. Then their results
+// are replaced by NaN, and they count as unscored.
 #include "apply/score_pass.h"
 
 #include "apply/score_drift.h"
@@ -44,7 +45,7 @@ static float *score_output_at(const struct score_pass *s, int output, int64_t at
     return o->piece + at * o->width;
 }
 
-// Marks the values of rows that the model cannot take. `values` may be NULL.
+// Sets an output to NaN for rows that the model cannot take. `output` is its index.
 static void mark_rows(const struct score_pass *s, int64_t at, int rows, int output)
 {
     const int8_t *is_unscored = s->apply.visited->is_unscored + (at - s->apply.from);
@@ -52,7 +53,7 @@ static void mark_rows(const struct score_pass *s, int64_t at, int rows, int outp
         row_values_mark(is_unscored, rows, s->apply.output[output].width, score_output_at(s, output, at));
 }
 
-// The reconstructions of rows that the model cannot take become NaN, too.
+// Stores the reconstructions and errors of features. Those of rows that the model cannot take become NaN.
 static void visit_reconstruction(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
     size_t n = (size_t)rows * (size_t)s->columns;
@@ -70,7 +71,7 @@ static void visit_reconstruction(struct score_pass *s, const real *y, int64_t at
     mark_rows(s, at, rows, s->feature_error);
 }
 
-// Returns true if the sink needs to know what explains the error of a row.
+// Returns true if the sink needs the features that explain the error of this row.
 static bool needs_share_of(const struct score_pass *s, int64_t at)
 {
     float error = score_output_at(s, SCORE_ERROR, at)[0];
@@ -86,9 +87,9 @@ static bool needs_any_share(const struct score_pass *s, int64_t at, int rows)
     return false;
 }
 
-// Sets what explains the errors of rows; of a row that is not explained, only the first thing to blame, to -1. y: their
-// reconstructions; NULL: nothing is to be explained. The numbers of things to blame are small integers, which a float
-// holds exactly.
+// Stores the things that explain the errors of rows, with their shares. y: the reconstructions of the rows; NULL: no
+// row is explained. A row that is not explained gets -1 as its first thing. The numbers of things are small integers,
+// which a float stores exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
     float *error = mem_new((size_t)s->blame.n, sizeof *error);
@@ -187,7 +188,7 @@ static int choose_normal_labels(struct score_pass *s, struct err *e)
     return label_choice_make(&question, &s->normal, e);
 }
 
-// Marks the time steps that are anomalies, which windows follow.
+// Marks the time steps that are anomalies. The marks of windows are derived from these.
 static int mark_steps(struct score_pass *s, struct err *e)
 {
     enum { PIECE = 1 << 16 };
@@ -206,7 +207,7 @@ static int mark_steps(struct score_pass *s, struct err *e)
     return s->step_marks ? rc : -1;
 }
 
-// On rank 0.
+// On rank 0. Prepares for the labels of the data and, if it is known which are normal, for the marks of anomalies.
 static int begin_labels(struct score_pass *s, struct err *e)
 {
     const struct row_reader *r = s->apply.reader;
@@ -236,7 +237,7 @@ static void warn_without_normal(const struct score_pass *s)
 
 // --- outputs
 
-// Adds an output that is written to files of scores. Returns its index.
+// Adds an output that files of scores contain. Returns its index.
 static int add_score_output(
     struct score_pass *s, const char *name, const char *long_name, const struct shape *row, const char *const *scales)
 {
@@ -279,7 +280,7 @@ static void add_score_outputs(struct score_pass *s)
 
 // --- the whole
 
-// Opens the data. Failures are in `e`.
+// Opens the data. Failures are stored in `e`.
 static void open_score_input(struct score_pass *s, struct err *e)
 {
     const struct trained_model *t = s->job->model;
@@ -302,7 +303,8 @@ static void open_score_input(struct score_pass *s, struct err *e)
         s->name = s->apply.reader->name;
 }
 
-// Says where the first time step is that the model cannot take. Only files are known step by step.
+// Sets the place of the first time step that the model cannot take. In a data set, only its window is known: the place
+// is then the first step of that window.
 static void find_bad_steps(const struct score_pass *s, struct score_outcome *out)
 {
     if (s->rows) {
@@ -313,7 +315,8 @@ static void find_bad_steps(const struct score_pass *s, struct score_outcome *out
     }
 }
 
-// On rank 0. Computes what all errors mean. Without marks of anomalies, these are the metrics of the errors only.
+// On rank 0. Completes the outcome when all errors are known. Without marks of anomalies, it has only statistics of the
+// errors.
 static int finish_outcome(struct score_pass *s, struct err *e)
 {
     struct score_outcome *out = s->out;
@@ -349,7 +352,7 @@ static int finish_outcome(struct score_pass *s, struct err *e)
     return rc;
 }
 
-// Collective.
+// Collective. Passes all rows through the model and completes the outcome.
 static int pass_scores(struct score_pass *s, struct err *e)
 {
     const struct comm *comm = s->apply.team->comm;

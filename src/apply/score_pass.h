@@ -1,5 +1,5 @@
-// The pass of new data through a model that computes scores. What becomes of them is up to a sink: a file of scores,
-// lines of text, or a list of the worst rows.
+// The pass of new data through a model that computes scores. A sink receives them: a file of scores, lines of text, or
+// a list of the worst rows.
 #pragma once
 
 #include "apply/apply.h"
@@ -11,15 +11,15 @@
 
 struct score_pass;
 
-// What takes the scores, on rank 0. Each function returns 0, or -1 and an error.
+// Receives the scores, on rank 0. Each function returns 0, or -1 and an error.
 struct score_sink {
-    int (*begin)(struct score_pass *p, struct err *e); // before the first piece
-    // Takes the rows [first, first + rows), whose outputs are in p->apply.output[].piece.
+    int (*begin)(struct score_pass *p, struct err *e); // called before the first piece
+    // Receives rows [first, first + rows), whose outputs are in p->apply.output[].piece.
     int (*piece)(struct score_pass *p, int64_t first, int64_t rows, struct err *e);
-    int (*finish)(struct score_pass *p, struct err *e); // after the last piece: p->out is complete
-    bool needs_shares;                                  // it uses p->shares
-    bool needs_few_shares;                              // but only of rows above the threshold, if it is known
-    bool needs_rows;                                    // it uses p->reconstruction and p->values
+    int (*finish)(struct score_pass *p, struct err *e); // called after the last piece; p->out is complete
+    bool needs_shares;                                  // the sink uses p->shares
+    bool needs_few_shares; // it uses them only for rows above the threshold, if that is known
+    bool needs_rows;       // the sink uses p->reconstruction and p->values
     void *context;
 };
 
@@ -28,47 +28,49 @@ struct score_pass {
     const struct score_sink *sink;
     struct score_outcome *out;
     struct apply apply;
-    struct row_fit fit; // what rows have to be; the reader borrows it
-    const char *name;   // borrowed; of the data, for messages
+    struct row_fit fit; // what rows must match; the reader borrows it
+    const char *name;   // borrowed; name of the data, for messages
     char *group;        // owned; "scores/test"
     char error_about[64];
     int columns;
-    int n_features; // columns of the data: `columns` of a window are these, once per time step
+    int n_features; // columns of the data; a window has them once per time step, `columns` in total
 
-    // indices of outputs; 0: not requested
+    // indices of outputs; 0: not computed
     int code, reconstruction, feature_error;
-    int shares; // (2 BLAME_TOP): the things to blame, then their shares; only -1: the row is not explained
-    int values; // (columns): rows as the model sees them
+    int shares; // (2 BLAME_TOP): the things to blame, then their shares; first thing -1: the row is not explained
+    int values; // (columns): the row as the model sees it
     struct blame blame;
 
-    struct new_rows_request request; // of rows that are no data set
+    struct new_rows_request request; // for rows that are not in a data set
     struct new_rows *rows;           // owned; on rank 0
-    struct series_rows series;       // owned: windows over these rows, if the model takes windows
-    struct row_fit step_fit;         // what the rows are then
-    struct dataset piece;            // owned: rows on every rank
-    float *x;                        // (piece rows, columns); owned on ranks other than 0, as is the next
+    struct series_rows series;       // owned: windows over `rows`, if the model takes windows
+    struct row_fit step_fit;         // what the rows must match if they are time steps of windows
+    struct dataset piece;            // owned: the rows of a piece, on every rank
+    float *x;                        // (piece rows, columns); owned on ranks other than 0, as is is_unscored
     int8_t *is_unscored;             // (piece rows)
 
-    double limit_low, limit_high; // where the training data lies after scaling; both 0: unknown
-    bool clips;                   // the error is a cross-entropy, which takes values within [0, 1]
-    int64_t *beyond; // owned; (features + 1) of each feature, this rank's values beyond the limits; then those clipped
+    double limit_low, limit_high; // limits of the training data after scaling; both 0: unknown
+    bool clips;                   // the error is a cross-entropy, which clips values to [0, 1]
+    int64_t *beyond; // owned; (features + 1): this rank's values beyond the limits, per feature; last: clipped values
 
     struct score_drift drift;
 
     // on rank 0
-    const struct coordinates *named; // borrowed: of the piece's rows, from row named_first of the split on; NULL: none
+    const struct coordinates
+        *named; // borrowed: of the rows of the piece, from row named_first of the split; NULL: none
     int64_t named_first;
-    struct store_file *f; // borrowed; gets the outputs if the number of rows is known; NULL: none
+    struct store_file *f; // borrowed; receives the outputs if the number of rows is known; NULL: none
     int64_t *labels;      // owned; (piece rows); NULL: the data has none
     struct label_choice normal;
-    int8_t *marks;       // owned; (rows); NULL: unknown
-    int8_t *step_marks;  // owned; (steps); of windows: which of their time steps are anomalies; NULL: unknown
-    float *errors;       // owned; (rows); only with marks
-    double sum, largest; // of the errors of scored rows
+    int8_t *marks;       // owned; (rows): which rows are anomalies; NULL: unknown
+    int8_t *step_marks;  // owned; (steps), if samples are windows: which time steps are anomalies; NULL: unknown
+    float *errors;       // owned; (rows); NULL unless the anomalies are known
+    double sum, largest; // sum and largest of the errors of scored rows
 };
 
-enum { SCORE_ERROR }; // the first output
+enum { SCORE_ERROR }; // index of the first output
 
-// Collective over team->comm. Scores the data. The outcome is valid on rank 0. Returns -1 and an error on every rank.
+// Collective over team->comm. Scores the data. *out is valid on rank 0. Returns -1 and an error on every rank on
+// failure.
 int score_pass_run(const struct team *team, const struct score_job *job, const struct score_sink *sink,
     struct score_outcome *out, struct err *e);

@@ -1,4 +1,5 @@
-// A split has its names in arrays, which are read once per piece. Other files bring them with their rows.
+// Finds the names of rows. A split has them in arrays, which are read once per piece. Other files have them in their
+// rows.
 #include "apply/score_places.h"
 
 #include "apply/series_rows.h"
@@ -44,7 +45,7 @@ static struct row_text text_of(const char *text)
     return (struct row_text){text, text ? strlen(text) : 0};
 }
 
-// Does the same as score_place_of, for a window over the rows of files.
+// Does the same as score_place_of for a window over rows of files.
 static void place_of_window(const struct score_pass *p, int64_t i, struct score_place *out)
 {
     const struct series_step *step = series_rows_step(&p->series, p->series.base + p->series.start[i]);

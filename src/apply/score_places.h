@@ -1,23 +1,24 @@
-// What the rows of a piece are called: numbers, ids and times.
+// Finds what identifies the rows of a piece: numbers, ids and times.
 #pragma once
 
 #include "apply/score_pass.h"
 #include "base/timestamp.h"
 
 struct score_place {
-    int64_t row;              // in its file; of a window: its first time step
-    const char *file;         // NULL: there is only one
+    int64_t row;              // number of the row in its file; of a window: of its first time step
+    const char *file;         // NULL: there is only one file
     struct row_text id, time; // text NULL: the row has none
     char time_room[TIME_TEXT_ROOM];
 };
 
-// Which of these the data has.
+// Which of these names the data has.
 struct score_naming {
     bool has_file, has_id, has_time;
 };
 struct score_naming score_naming_of(const struct score_pass *p);
 
-// Reads the names of the rows [first, first + rows), on rank 0. Returns -1 and an error if they cannot be read.
+// Reads the names of rows [first, first + rows), on rank 0. Returns -1 and an error on failure.
 int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct err *e);
-// Sets what row i of the piece is called; its strings are valid until the next piece. Several threads may call it.
+// Sets *out to the names of row i of the piece. The strings are valid until the next piece. Several threads may call
+// it.
 void score_place_of(const struct score_pass *p, int64_t i, struct score_place *out);

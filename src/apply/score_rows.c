@@ -1,5 +1,5 @@
-// Reads the rows of files on rank 0, which sends each piece to the others: a pipe has only one reader, and reading
-// takes less time than most models.
+// Reads the rows of files on rank 0 and sends each piece to the other ranks. A pipe can have only one reader, and
+// reading takes less time than most models.
 #include "apply/score_rows.h"
 
 #include "apply/apply.h"
@@ -48,7 +48,7 @@ void score_rows_print_notes(struct score_pass *s)
     print_lines(&s->rows->warnings, print_warning);
 }
 
-// Collective. Gets the next piece on rank 0 and sends it to the others.
+// Collective. Reads the next piece on rank 0 and sends it to the other ranks.
 static int64_t next_new_rows(struct apply *a, struct err *e)
 {
     struct score_pass *s = a->context;
@@ -109,7 +109,7 @@ static const struct dataset *read_series_windows(struct apply *a, int64_t first,
     return &s->piece;
 }
 
-// Does the same as score_rows_open, for a model of windows: rows are time steps.
+// Does the same as score_rows_open for a model of windows, for which rows are time steps.
 static int open_series(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;

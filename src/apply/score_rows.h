@@ -1,11 +1,11 @@
-// The rows of files that are no data set, as the input of a pass.
+// Makes the rows of files that are not data sets the input of a pass.
 #pragma once
 
 #include "apply/score_pass.h"
 
-// Opens the files of the job on rank 0, for outputs of `width` values per row. Not collective: each rank calls it and
-// reports its own errors, and -1. score_rows_free frees what it made, also after a failure.
+// Opens the files of the job on rank 0. All outputs together have `width` values per row. Not collective: each rank
+// calls it and reports its own errors. Returns -1 and errors on failure. The caller calls score_rows_free in any case.
 int score_rows_open(struct score_pass *s, int64_t width, struct err *e);
 void score_rows_free(struct score_pass *s);
-// Prints what was noted about the files since the last call.
+// Prints the notes and warnings about the files since the last call.
 void score_rows_print_notes(struct score_pass *s);

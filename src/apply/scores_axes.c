@@ -1,4 +1,4 @@
-// The scales of a file of scores: numbers, or the names of features.
+// Writes the scales of a file of scores: numbers, or the names of features.
 #include "apply/scores_axes.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-// A split has coordinates in arrays, which are copied. Other files bring them as text with each row. That text waits in
-// unnamed files, because arrays need the number of rows.
+// Writes the coordinates of rows. A split has them in arrays, which are copied. Other files have them as text in each
+// row. That text is kept in unnamed files, because arrays can be written only when the number of rows is known.
 #include "apply/scores_coordinates.h"
 
 #include "apply/apply.h"
@@ -21,7 +21,7 @@ enum { COPIED_ROWS = 1 << 14, NAME_BYTES = 1 << 16 };
 
 // --- of a split
 
-// Each is NULL if the data has none.
+// The output arrays. Each is NULL if the data does not have that coordinate.
 struct coordinate_streams {
     struct store_stream *id, *time, *group;
 };
@@ -39,7 +39,7 @@ static struct store_stream *begin_coordinate(const struct coordinate_place *to, 
     return stream;
 }
 
-// Copies the coordinates of all rows in pieces.
+// Copies the coordinates of all rows, in pieces.
 static int copy_coordinates(struct row_reader *r, const struct coordinate_streams *to, struct err *e)
 {
     int rc = 0;
@@ -84,7 +84,7 @@ int scores_write_coordinates(
 
 // --- of other files
 
-// Notes the offset of a time from UTC.
+// Notes the offset from UTC of a time.
 static void note_zone(struct spooled_names *s, const struct time_parts *p)
 {
     if (!p->has_offset) {
@@ -98,8 +98,8 @@ static void note_zone(struct spooled_names *s, const struct time_parts *p)
     s->has_zones |= p->offset_minutes != s->offset_minutes;
 }
 
-// Returns in which offset from UTC the times are shown, as import does: that of all of them, or "Z" if there are
-// several; NULL: none has one.
+// Returns the offset from UTC with which the times are shown, as import does: their common offset, or "Z" if they
+// differ, or NULL if no time has one.
 static const char *spooled_zone(const struct spooled_names *s)
 {
     if (s->zoned == 0)
@@ -107,8 +107,8 @@ static const char *spooled_zone(const struct spooled_names *s)
     return s->has_zones || s->unzoned ? "Z" : s->zone;
 }
 
-// Returns a time as it is stored: local time minus its offset. A time that cannot be read is missing, as are all
-// strings that are longer than a time.
+// Returns a time in the form in which it is stored: local time minus its offset. A time that cannot be read is missing;
+// so is any string that is too long for a time.
 static int64_t time_of_text(struct spooled_names *s, const struct row_text *text)
 {
     struct time_parts p;
@@ -140,15 +140,15 @@ int spooled_names_add(
     return rc;
 }
 
-// The names that wait, read piece by piece.
+// A position in the file of names that are kept, which is read in blocks.
 struct name_scan {
     const struct spool *from;
-    int64_t at; // of the next byte to read
+    int64_t at; // offset of the next byte to read
     char bytes[NAME_BYTES];
-    size_t n, next; // bytes that were read; the next of them
+    size_t n, next; // number of bytes in the block; position of the next one
 };
 
-// Returns the next name as new memory, or NULL and an error.
+// Returns the next name in new memory, or NULL and an error.
 static char *next_name(struct name_scan *s, struct err *e)
 {
     struct line_text name = {0};

@@ -1,6 +1,6 @@
-// Writes a file of scores. If the number of rows is known, apply.c streams the outputs into it. In a file of another
-// format, the number may be known only at its end. Then the outputs wait in unnamed files until the HDF5 file can be
-// laid out.
+// Writes a file of scores. If the number of rows is known, apply.c streams the outputs into it. For files of other
+// formats, the number may be known only at the end. Then the outputs are kept in unnamed files until the HDF5 file can
+// be created.
 #include "apply/scores_file.h"
 
 #include "apply/apply.h"
@@ -29,14 +29,14 @@
 struct scores_writer {
     struct output output;
     struct store_file *f;                    // owned
-    struct store_stream *label, *is_anomaly; // owned; NULL: none
-    struct steps_file *steps;                // owned; if samples are windows of a data set, else NULL
-    struct new_steps *new_steps;             // owned; if samples are windows over files, else NULL
+    struct store_stream *label, *is_anomaly; // owned; NULL: not written
+    struct steps_file *steps;                // owned; NULL unless samples are windows of a data set
+    struct new_steps *new_steps;             // owned; NULL unless samples are windows over files
 
-    // what waits if the number of rows is not known
-    struct spool spool[APPLY_OUTPUTS_MAX]; // outputs
+    // kept until the end if the number of rows is not known
+    struct spool spool[APPLY_OUTPUTS_MAX]; // the outputs
     struct spooled_names names;
-    struct spool index, source; // int64 and int32: the row in its file, the number of the file
+    struct spool index, source; // numbers of the rows in their files (int64), and of the files (int32)
     struct tops_file tops;
 };
 
@@ -77,7 +77,7 @@ static int begin_score_labels(struct score_pass *p, struct err *e)
     return w->is_anomaly || !p->marks ? 0 : -1;
 }
 
-// Writes an array (rows) from an unnamed file.
+// Copies an array (rows) from an unnamed file.
 static int write_spooled_column(struct score_pass *p, const char *path, enum store_type type, const char *long_name,
     const struct spool *spool, struct err *e)
 {
@@ -85,7 +85,7 @@ static int write_spooled_column(struct score_pass *p, const char *path, enum sto
     return spool_copy(spool, store_type_size(type), &stream, e);
 }
 
-// Writes the arrays that say where each row comes from. All rows of a split are of one source.
+// Writes the arrays that give the source of each row. All rows of a split have the same source.
 static int write_score_columns(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -98,7 +98,7 @@ static int write_score_columns(struct score_pass *p, struct err *e)
     char *source = mem_format("%s/" SCORES_SOURCE, p->group);
 
     int rc = apply_write_row_numbers(w->f, sample, rows, "row of the test set", e);
-    if (rc == 0 && knows_rows(p) && !is_of_windows) // the steps file writes the first rows of windows
+    if (rc == 0 && knows_rows(p) && !is_of_windows) // for windows, the steps file writes this column
         rc = apply_write_row_numbers(w->f, index, rows, index_about, e);
     if (rc == 0 && knows_rows(p))
         rc = apply_write_zeros(w->f, source, STORE_I32, rows, STEPS_SOURCE_ABOUT, e);
@@ -174,7 +174,7 @@ static int begin_scores_file(struct score_pass *p, struct err *e)
     return rc;
 }
 
-// Keeps where the rows of a piece come from, and their names. A window has none: its time steps have them.
+// Keeps the places and names of the rows of a piece. A window has no name; its time steps have names.
 static int spool_places(struct score_pass *p, int64_t rows, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -226,7 +226,7 @@ static int write_scores_piece(struct score_pass *p, int64_t first, int64_t rows,
     return rc;
 }
 
-// Writes an output that waits in an unnamed file.
+// Copies an output from its unnamed file.
 static int write_spooled_output(struct score_pass *p, int number, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -259,7 +259,7 @@ static int write_scores_head(struct score_pass *p, struct err *e)
     return rc;
 }
 
-// Lays out the file when the number of rows is known, and moves into it what waits.
+// Creates the arrays when the number of rows is known, and copies everything that was kept into them.
 static int unspool_scores(struct score_pass *p, struct err *e)
 {
     int rc = create_scores_file(p, e);
@@ -275,7 +275,7 @@ static int end_score_streams(struct scores_writer *w, struct err *e)
     return store_stream_end(&w->label, e) | store_stream_end(&w->is_anomaly, e);
 }
 
-// Writes what a rule for the threshold says besides the threshold.
+// Writes the results of the rule for the threshold, besides the threshold itself.
 static int write_threshold_rule(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -294,7 +294,7 @@ static int write_threshold_rule(struct score_pass *p, struct err *e)
     return rc;
 }
 
-// Writes the metrics and gives the file its name.
+// Writes the metrics, and gives the file its final name.
 static int finish_scores_file(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -325,7 +325,7 @@ static int write_hdf5_scores(
     const struct score_sink sink = {.begin = begin_scores_file,
         .piece = write_scores_piece,
         .finish = finish_scores_file,
-        .needs_shares = input->rank == 1 && input->dims[0] > 1, // of tables: pixels have no names
+        .needs_shares = input->rank == 1 && input->dims[0] > 1, // only for tables: pixels have no names
         .needs_few_shares = true,
         .context = &w};
     int rc = score_pass_run(team, job, &sink, out, e);

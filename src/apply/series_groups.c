@@ -1,4 +1,5 @@
-// A hash table with open addressing. At most half of it is full, so that a search ends soon.
+// Numbers groups with a hash table that uses linear probing. At most half of its slots are used, so that a search is
+// short.
 #include "apply/series_groups.h"
 
 #include "base/err.h"
@@ -15,7 +16,7 @@ static bool is_name(const char *slot, const char *name, size_t bytes)
     return strlen(slot) == bytes && memcmp(slot, name, bytes) == 0;
 }
 
-// Returns the slot of a name, or the free slot where it belongs.
+// Returns the slot of a name. If the name is new, this is the free slot where it belongs.
 static char **find_group_slot(const struct series_groups *g, const char *name, size_t bytes)
 {
     size_t at = hash_bytes(name, bytes) & (g->room - 1);
@@ -26,7 +27,7 @@ static char **find_group_slot(const struct series_groups *g, const char *name, s
     return &g->slot[at];
 }
 
-// Makes room for one more name.
+// Enlarges the table if it has no space for another name.
 static void grow_groups(struct series_groups *g)
 {
     struct series_groups larger = {.room = g->room ? 2 * g->room : FIRST_ROOM, .n = g->n, .current = g->current};

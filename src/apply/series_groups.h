@@ -1,4 +1,4 @@
-// The groups in the rows of a file, which stand together: each is entered once.
+// Finds the groups of rows in a file. The rows of a group must be together, so each group is entered only once.
 #pragma once
 
 #include <stddef.h>
@@ -6,12 +6,12 @@
 
 // Zero it to start.
 struct series_groups {
-    char **slot; // (room), owned: a hash table of the names; NULL: free
+    char **slot; // (room), owned: a hash table of the names; NULL: the slot is free
     size_t room; // a power of 2
     int64_t n;
-    const char *current; // borrowed of a slot; NULL: none so far
+    const char *current; // name of the current group, borrowed from a slot; NULL: none so far
 };
 
-// Enters the group of the next row. Returns its number, from 1, or -1 if it was left before.
+// Enters the group of the next row. Returns the number of the group, from 1, or -1 if its rows had ended before.
 int64_t series_groups_enter(struct series_groups *g, const char *name, size_t bytes);
 void series_groups_free(struct series_groups *g);

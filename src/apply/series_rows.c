@@ -1,4 +1,4 @@
-// The steps of a window that is not complete stay in the buffer for the next piece.
+// Makes windows from the rows of files. The steps of an incomplete window stay in the buffer for the next piece.
 #include "apply/series_rows.h"
 
 #include "apply/new_rows.h"
@@ -85,7 +85,7 @@ static void name_steps(struct series_rows *s, int64_t n)
 
 // --- a piece
 
-// Keeps only the steps that the next windows need.
+// Drops the steps that no further window needs.
 static void drop_steps(struct series_rows *s)
 {
     int64_t end = s->base + s->n, from = s->next_window < end ? s->next_window : end;
@@ -112,7 +112,8 @@ static int refuse_file_without_times(const struct series_rows *s, struct err *e)
         new_rows_title(s->rows));
 }
 
-// Sets *time to the time of row i of the piece: TIME_MISSING if it is missing, 0 in a file without times.
+// Sets *time to the time of row i of the piece, to TIME_MISSING if the row has none, or to 0 if the file has no times.
+// Returns -1 and an error if the time cannot be read or the file must have times.
 static int read_step_time(const struct series_rows *s, int64_t i, int64_t *time, struct err *e)
 {
     const struct new_rows *r = s->rows;
@@ -142,8 +143,8 @@ static int read_step_time(const struct series_rows *s, int64_t i, int64_t *time,
     return is_time ? 0 : -1;
 }
 
-// Sets *group to the number of the group of row i of the piece. Windows cross no border of groups, as in a data set, so
-// the rows of a group stand together.
+// Sets *group to the number of the group of row i of the piece. Windows do not cross borders of groups, as in a data
+// set, so the rows of a group must be together. Returns -1 and an error if they are not.
 static int read_step_group(struct series_rows *s, int64_t i, int64_t *group, struct err *e)
 {
     const struct new_rows *r = s->rows;
@@ -163,7 +164,7 @@ static int read_step_group(struct series_rows *s, int64_t i, int64_t *group, str
         new_rows_title(r), (long long)(r->first + i), text_quote(quote, text->text, text->n), column, column);
 }
 
-// Marks the rows of the piece that begin a series. They follow s->n steps that are there already.
+// Marks the rows of the piece that begin a series. There are s->n steps before them in the buffer.
 static int find_gaps(struct series_rows *s, int64_t n, struct err *e)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -178,7 +179,8 @@ static int find_gaps(struct series_rows *s, int64_t n, struct err *e)
 
 // --- files
 
-// Reports a file whose steps are in no window. If there is no other file, an error says it.
+// Ends a file. Warns if none of its steps is in a window and there are other files; without other files it is an error
+// later.
 static void end_series_file(struct series_rows *s)
 {
     const struct new_rows_request *request = s->rows->request;
@@ -192,7 +194,7 @@ static void end_series_file(struct series_rows *s)
     series_groups_free(&s->groups);
 }
 
-// Begins with the file of the rows that were read, which is a new series.
+// Begins a new series with the current file.
 static void begin_series_file(struct series_rows *s)
 {
     end_series_file(s);
@@ -209,7 +211,7 @@ static void count_bad_steps(struct series_rows *s, int64_t n)
             s->first_bad = (struct series_place){s->rows->file, s->rows->first + i};
 }
 
-// Takes the rows that were read.
+// Appends the n rows that were just read to the buffer.
 static int take_file_steps(struct series_rows *s, int64_t n, struct err *e)
 {
     size_t columns = (size_t)s->features;
@@ -228,7 +230,7 @@ static int take_file_steps(struct series_rows *s, int64_t n, struct err *e)
     return 0;
 }
 
-// Returns the first step from s->scanned to before `end` that begins a series, or -1.
+// Returns the first step in [s->scanned, end) that begins a series, or -1.
 static int64_t next_beginning(const struct series_rows *s, int64_t end)
 {
     const int8_t *from = s->is_first + (s->scanned - s->base);
@@ -236,7 +238,7 @@ static int64_t next_beginning(const struct series_rows *s, int64_t end)
     return found ? s->base + (found - s->is_first) : -1;
 }
 
-// Windows begin at the first step of a series and every window.step steps from there.
+// Finds the windows in the buffer. They begin at the first step of a series and every window.step steps after it.
 static void find_series_windows(struct series_rows *s)
 {
     const int64_t length = s->window.length, end = s->base + s->n;
@@ -263,7 +265,8 @@ static void find_series_windows(struct series_rows *s)
     ASSERT(s->windows <= s->most, "%lld windows", (long long)s->windows);
 }
 
-// On rank 0.
+// On rank 0. Reads pieces until at least one window is complete. Returns the number of windows, or 0 after the last
+// file, or -1 and an error.
 static int64_t read_until_windows(struct series_rows *s, const struct team *team, struct err *e)
 {
     int64_t n = 1;

@@ -1,5 +1,5 @@
-// Windows over the rows of files that are no data set. Every file is a series of its own, which ends at a gap in time,
-// as a series of a data set does.
+// Makes windows over the rows of files that are not data sets. Every file is a series of its own, which also ends at a
+// gap in time, as in a data set.
 #pragma once
 
 #include "apply/new_rows.h"
@@ -10,56 +10,57 @@
 struct comm;
 struct team;
 
-// Where a time step is.
+// The place of a time step.
 struct series_place {
-    int file;    // its number in the request
-    int64_t row; // in the file
+    int file;    // number of the file in the request
+    int64_t row; // number of the row in the file
 };
 
-// A time step whose error is not printed yet.
+// A time step whose error was not printed so far.
 struct series_step {
-    int file;        // its number in the request
-    int64_t row;     // in the file
-    char *id, *time; // owned; NULL: it has none
+    int file;        // number of the file in the request
+    int64_t row;     // number of the row in the file
+    char *id, *time; // owned; NULL: the step has none
 };
 
-// The piece is the same on all ranks. The rest belongs to rank 0.
+// The members of the piece (from x to windows) are the same on all ranks. The others are used only on rank 0.
 struct series_rows {
     struct new_rows *rows; // borrowed
     int features;
     struct window_config window;
-    int64_t most; // windows of a piece
+    int64_t most; // most windows of a piece
 
     float *x;            // (most + length, features), owned: the steps of the piece
-    int64_t *start;      // (most), owned: first step of each window, in x
-    int8_t *is_unscored; // (most), owned: of each window
-    int64_t windows;     // of the piece
+    int64_t *start;      // (most), owned: index in x of the first step of each window
+    int8_t *is_unscored; // (most), owned: the model cannot take the window
+    int64_t windows;     // number of windows of the piece
 
     int8_t *is_bad;          // (most + length), owned: steps with a value that the model cannot take
     int8_t *is_first;        // (most + length), owned: steps that do not continue the series of the step before them
-    struct window_step last; // that was read
-    int64_t base, n;         // number of the first step in x, from the first of all files; steps in x
+    struct window_step last; // the last step that was read
+    int64_t base, n;         // number of the first step in x, counted over all files; number of steps in x
     int64_t next_window;     // first step of the next window
-    int64_t scanned;         // steps before this one were looked at for gaps
-    int file;                // of the last step; -1: none so far
-    int64_t file_steps, file_windows; // of this file
-    struct series_groups groups;      // of this file
-    int64_t bad_steps;                // in all files: steps with a value that the model cannot take
-    struct series_place first_bad;    // the first of them
+    int64_t scanned;         // steps before this one were already searched for gaps
+    int file;                // number of the current file; -1: none so far
+    int64_t file_steps, file_windows; // steps and windows of the current file
+    struct series_groups groups;      // groups of the current file
+    int64_t bad_steps;                // number of steps in all files with a value that the model cannot take
+    struct series_place first_bad;    // the first such step
 
-    bool keeps_names;          // until the caller forgets them; otherwise those of steps before the piece are forgotten
+    bool keeps_names; // keeps names until the caller forgets them; false: drops those of steps before the piece
     struct series_step *named; // (n_named of room_named), owned: steps from first_named on
     int64_t first_named, n_named, room_named;
 };
 
-// Allocates for windows of `window`. `rows` is NULL on ranks other than 0. Returns -1 and an error if memory runs out.
+// Allocates memory for windows of the form `window`. `rows` is NULL on ranks other than 0. Returns -1 and an error if
+// memory runs out.
 int series_rows_open(struct series_rows *s, struct new_rows *rows, const struct window_config *window, int features,
     int64_t most, struct err *e);
 void series_rows_free(struct series_rows *s);
-// Collective over the team's ranks. Reads files until some windows are complete. Returns their number, 0 after the last
-// file, or -1 and the same error on all ranks.
+// Collective over the ranks of the team. Reads files until some windows are complete. Returns the number of windows, or
+// 0 after the last file, or -1 and the same error on all ranks.
 int64_t series_rows_next(struct series_rows *s, const struct team *team, struct err *e);
-// Returns a step that is not forgotten. Its number counts from the first of all files.
+// Returns a step whose names are still kept. `step` is its number, counted over all files.
 const struct series_step *series_rows_step(const struct series_rows *s, int64_t step);
-// Forgets the steps before this one.
+// Frees the names of the steps before `step`.
 void series_rows_forget(struct series_rows *s, int64_t step);

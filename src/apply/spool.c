@@ -1,5 +1,5 @@
-// Creates, grows and reads unnamed files in $TMPDIR or /tmp. Names and times come row by row, so they are collected in
-// memory and written together.
+// Creates, extends and reads unnamed files in $TMPDIR or /tmp. Small writes, such as single names and times, are
+// collected in memory and written together.
 #include "apply/spool.h"
 
 #include "base/mem.h"
@@ -33,7 +33,7 @@ static int open_spool_file(struct spool *s, struct err *e)
     return 0;
 }
 
-// Writes n bytes behind those in the file, of which there are `at`.
+// Appends n bytes to the file, which holds `at` bytes so far.
 static int write_spool_bytes(struct spool *s, int64_t at, const char *data, size_t n, struct err *e)
 {
     if (!s->fd && open_spool_file(s, e) != 0)
@@ -72,7 +72,7 @@ int spool_write(struct spool *s, const void *data, size_t n, struct err *e)
 
 int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct err *e)
 {
-    int64_t written = s->bytes - (int64_t)s->n_held; // to the file
+    int64_t written = s->bytes - (int64_t)s->n_held; // bytes that are in the file
     int64_t left = at < written ? written - at : 0;
     size_t of_file = (int64_t)n < left ? n : (size_t)left;
 

@@ -1,5 +1,5 @@
-// An unnamed file that grows and is read back: for results whose number is known only at the end. It vanishes with the
-// process.
+// An unnamed file to which results are appended, and which is read back: for results whose number is known only at the
+// end. It is removed when the process ends.
 #pragma once
 
 #include "base/err.h"
@@ -8,19 +8,19 @@
 
 struct store_stream;
 
-// Zero it to start: nothing is written, and there is no file so far.
+// Zero it to start: then it is empty and has no file.
 struct spool {
-    int fd;        // of the file, plus 1
-    int64_t bytes; // in total
-    char *held;    // owned: the last `n_held` of them, which are not in the file so far
+    int fd;        // descriptor of the file, plus 1; 0: there is no file
+    int64_t bytes; // total number of bytes
+    char *held;    // owned: the last `n_held` bytes, which are not in the file so far
     size_t n_held;
 };
 
-// Appends n bytes; a few bytes at a time cost little. Returns -1 and an error if that fails.
+// Appends n bytes; small writes are cheap. Returns -1 and an error on failure.
 int spool_write(struct spool *s, const void *data, size_t n, struct err *e);
-// Reads n bytes from `at`. Returns -1 and an error if that fails.
+// Reads n bytes from offset `at`. Returns -1 and an error on failure.
 int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct err *e);
-// Copies all, rows of `size` bytes, into a stream and ends it. A stream that is NULL could not begin. Returns -1 and an
-// error on failure.
+// Copies everything, in rows of `size` bytes, into a stream and ends it. The stream is NULL if it could not begin.
+// Returns -1 and an error on failure.
 int spool_copy(const struct spool *s, size_t size, struct store_stream **to, struct err *e);
 void spool_close(struct spool *s);

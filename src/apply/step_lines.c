@@ -1,4 +1,5 @@
-// What a step is called comes from the data set, or from the rows of files that wait in series_rows.c.
+// Computes the columns of time steps. Their names come from the data set, or from series_rows.c, which keeps them for
+// rows of files.
 #include "apply/step_lines.h"
 
 #include "apply/series_rows.h"
@@ -14,9 +15,9 @@
 struct step_lines {
     struct score_pass *pass; // borrowed
     step_writer write;
-    void *context;              // of `write`
+    void *context;              // the first argument of `write`
     struct step_errors *errors; // owned
-    int64_t done;               // steps that were written
+    int64_t done;               // number of steps that were written
     double sum, largest;
 };
 
@@ -33,7 +34,7 @@ static void count_step(struct step_lines *s, double error)
     out->above += error > s->pass->job->step_threshold;
 }
 
-// Writes steps of a data set.
+// Writes the next n steps of a data set.
 static int write_stored_steps(struct step_lines *s, int64_t n, const float *error, struct err *e)
 {
     const struct coordinates *c = row_reader_coordinates(s->pass->apply.reader, s->done, n, e);
@@ -48,7 +49,7 @@ static int write_stored_steps(struct step_lines *s, int64_t n, const float *erro
     return rc;
 }
 
-// Writes steps of files.
+// Writes the next n steps of files.
 static int write_new_steps(struct step_lines *s, int64_t n, const float *error, struct err *e)
 {
     int rc = 0;

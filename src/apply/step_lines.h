@@ -1,9 +1,9 @@
-// Scores of time steps as lines of text: the errors of windows go in, the columns of every step come out.
+// Turns the errors of windows into scores of time steps, and passes the columns of each step to a writer of lines.
 #pragma once
 
 #include "apply/score_pass.h"
 
-// A time step as its line shows it; strings are NULL if it has none.
+// The columns of a time step. Strings are NULL if the step has none.
 struct step_line {
     int file;
     int64_t row;

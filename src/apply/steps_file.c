@@ -1,5 +1,5 @@
-// Writes the time steps in a file of scores. The errors of windows go through score/step_errors.c. Its complete steps
-// go to the stream and, if the anomalies are known, into an array for the metrics.
+// Writes the time steps to a file of scores. score/step_errors.c computes their errors from those of windows. Each
+// complete step is written to a stream and, if the anomalies are known, kept in an array for the metrics.
 #include "apply/steps_file.h"
 
 #include "apply/scores_coordinates.h"
@@ -26,9 +26,9 @@ struct steps_file {
     struct step_errors *errors; // owned
     struct store_stream *error; // owned
     struct store_stream *first; // owned: the first row of each window
-    float *all;                 // (steps), owned; only if the anomalies are known
-    int64_t done;               // steps that came out
-    double sum, largest;        // of the errors of steps that have one
+    float *all;                 // (steps), owned; NULL unless the anomalies are known
+    int64_t done;               // number of steps that are complete
+    double sum, largest;        // sum and largest of the errors of steps
     struct steps_outcome out;
 };
 
@@ -89,7 +89,7 @@ struct store_stream *steps_begin_error(const struct steps_place *to, struct err 
         to, SCORES_ERROR, STORE_F32, "error of the time step, from those of the windows that cover it", e);
 }
 
-// Writes the number of every step, or zeros, as a column.
+// Writes a column with the number of every step, or with zeros.
 static int write_step_numbers(
     const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e)
 {
@@ -116,7 +116,7 @@ int steps_begin_group(const struct steps_place *to, const struct trained_model *
     return store_set_text(to->f, to->group, STEPS_WINDOW, step_rule_names[m->trial.score.window], e);
 }
 
-// Writes the labels of the steps, and which of them are anomalies if it is known.
+// Writes the labels of the steps and, if it is known, which of them are anomalies.
 static int write_step_labels(struct steps_file *s, struct err *e)
 {
     enum { PIECE = 1 << 16 };

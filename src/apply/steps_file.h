@@ -1,10 +1,11 @@
-// The time steps in a file of scores of new data: one error per step, streamed, from the errors of the windows.
+// Writes the time steps to a file of scores of new data. The error of each step is computed from the errors of windows
+// and streamed.
 #pragma once
 
 #include "apply/apply.h"
 #include "trial/model_load.h"
 
-// The group of the steps, and how many there are.
+// The group of the steps, and their number.
 struct steps_place {
     struct store_file *f;
     const char *group; // "scores/test/steps", borrowed
@@ -12,39 +13,40 @@ struct steps_place {
 };
 #define STEPS_INDEX_ABOUT  "row in its source"
 #define STEPS_SOURCE_ABOUT "number of its source, from 0"
-#define STEPS_FIRST_ABOUT  "first row in its source" // of a window
+#define STEPS_FIRST_ABOUT  "first row in its source" // for the rows of windows
 // Begin an array along the steps. Return NULL and an error on failure.
 struct store_stream *steps_begin_column(
     const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e);
 struct store_stream *steps_begin_error(const struct steps_place *to, struct err *e);
-// Writes the numbers of the steps, and how their errors come from those of windows. Returns -1 and an error on failure.
+// Writes the numbers of the steps, and notes how their errors are computed from those of windows. Returns -1 and an
+// error on failure.
 int steps_begin_group(const struct steps_place *to, const struct trained_model *m, struct err *e);
 
-// What the time steps are written for. Everything is borrowed.
+// The set whose time steps are written. Everything is borrowed.
 struct steps_job {
     struct store_file *f;
     const char *set_group;             // "scores/test"
-    const struct trained_model *model; // of windows
+    const struct trained_model *model; // a model of windows
     struct row_reader *reader;
     const int8_t *is_anomaly; // (steps); NULL: unknown
     int error;                // enum error
-    double threshold;         // of errors of time steps; NaN: unknown
+    double threshold;         // threshold of the errors of time steps; NaN: unknown
 };
 
 struct steps_outcome {
-    int64_t above, unscored;         // steps with an error above the threshold; steps without an error
-    int64_t uncovered;               // of those without an error, steps that no window covers
-    struct evaluation evaluation;    // of the steps
-    struct series_evaluation series; // of the steps, if the anomalies are known
+    int64_t above, unscored;      // number of steps with an error above the threshold; number of steps without an error
+    int64_t uncovered;            // number of steps without an error that no window covers
+    struct evaluation evaluation; // metrics of the steps
+    struct series_evaluation series; // metrics of the series, if the anomalies are known
 };
 
-// On rank 0 only. Writes the columns that are known before the rows pass: numbers, labels and anomalies. Returns NULL
-// and an error on failure. If the anomalies are known, the metrics need all errors in memory; otherwise memory does not
-// grow with the steps.
+// On rank 0 only. Writes the columns that are known before the pass: numbers, labels and anomalies. Returns NULL and an
+// error on failure. If the anomalies are known, the metrics need all errors in memory; otherwise memory does not grow
+// with the steps.
 struct steps_file;
 struct steps_file *steps_file_begin(const struct steps_job *job, struct err *e);
 // Adds the errors of the windows [first, first + n), in order. Returns -1 and an error on failure.
 int steps_file_add(struct steps_file *s, int64_t first, int64_t n, const float *error, struct err *e);
 // Completes the group and its metrics. Returns -1 and an error on failure.
 int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct err *e);
-void steps_file_free(struct steps_file **s); // NULL-safe; closes its stream
+void steps_file_free(struct steps_file **s); // NULL-safe; closes the streams

@@ -1,4 +1,4 @@
-// Writes which features explain the errors above the threshold most.
+// Writes the features that explain the errors above the threshold.
 #include "apply/tops_file.h"
 
 #include "apply/blame.h"
@@ -11,7 +11,7 @@
 
 enum { KEPT_ROWS = 256 };
 
-// Explained rows that are written together.
+// Explained rows of a piece, which are written together.
 struct kept_tops {
     int64_t sample[KEPT_ROWS];
     int32_t feature[KEPT_ROWS][BLAME_TOP];
@@ -55,7 +55,7 @@ int tops_file_add(struct tops_file *t, const struct score_pass *p, int64_t first
     return rc == 0 ? flush_tops(t, &kept, e) : rc;
 }
 
-// An array of a row's values, `columns` of them, each of `size` bytes.
+// An array with `columns` values per row, each of `size` bytes.
 struct tops_array {
     const char *name, *long_name;
     enum store_type type;

@@ -1,5 +1,6 @@
-// What explains the errors of single rows most, in a file of scores: only rows above the threshold have it, or all if
-// no threshold is known. Their number is known at the end, so they wait in unnamed files.
+// Writes the features that explain the errors of single rows to a file of scores: of rows above the threshold, or of
+// all rows if no threshold is known. The number of such rows is known only at the end, so they are kept in unnamed
+// files.
 #pragma once
 
 #include "apply/score_pass.h"
@@ -7,12 +8,12 @@
 
 // Zero it to start.
 struct tops_file {
-    struct spool sample, feature, share; // int64; int32 and float, BLAME_TOP of each
-    int64_t n;                           // rows that are explained
+    struct spool sample, feature, share; // row numbers (int64); BLAME_TOP features (int32) and shares (float) per row
+    int64_t n;                           // number of rows that are explained
 };
 
-// Adds the rows [first, first + rows) of a piece that are explained. Returns -1 and an error on failure.
+// Adds those of rows [first, first + rows) of a piece that are explained. Returns -1 and an error on failure.
 int tops_file_add(struct tops_file *t, const struct score_pass *p, int64_t first, int64_t rows, struct err *e);
-// Writes the arrays; nothing if no row is explained.
+// Writes the arrays, or nothing if no row is explained. Returns -1 and an error on failure.
 int tops_file_write(struct tops_file *t, const struct score_pass *p, struct store_file *f, struct err *e);
 void tops_file_close(struct tops_file *t);

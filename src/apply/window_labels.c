@@ -1,4 +1,4 @@
-// Labels the windows of new data. The label of a window is that of one of its time steps (data/window.h).
+// Finds the labels of windows of new data. A window has the label of one of its time steps (data/window.h).
 #include "apply/window_labels.h"
 
 #include "base/err.h"
@@ -6,7 +6,7 @@
 #include "data/window.h"
 #include <stdlib.h>
 
-// label (n) := the labels of n windows of one run, the first of which begins at step `step`.
+// Sets label (n) to the labels of n windows of one run. The first window begins at step `step`.
 static int label_run(
     struct row_reader *r, int64_t step, int64_t n, const int8_t *is_anomaly, int64_t *label, struct err *e)
 {
