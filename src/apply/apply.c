@@ -170,7 +170,7 @@ static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *w
         return;
     a->visited = d;
     a->from = from;
-    pass_run(&(struct row_pass){&alone, a->m, a->w, d, ws, .leaves_out = false}, visit_piece_rows, &c);
+    pass_run(&(struct row_pass){.team = &alone, .model = a->m, .w = a->w, .data = d, .ws = ws}, visit_piece_rows, &c);
 }
 
 // Collective. Returns the number of rows of the next piece, or 0 after the last one, or -1 and an error on all ranks.

@@ -126,7 +126,7 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
     row_errors_mark(is_unscored, rows, score_output_at(s, SCORE_ERROR, at));
 
     bool needs_rows = s->reconstruction || s->feature_error;
-    bool needs_shares = s->shares && needs_any_share(s, at, rows);
+    bool needs_shares = s->shares && model_reconstructs(a->m) && needs_any_share(s, at, rows);
     const real *y = needs_rows || needs_shares ? model_reconstruct(a->m, ws, rows) : NULL;
     if (needs_rows)
         visit_reconstruction(s, y, at, rows, x);
@@ -260,7 +260,8 @@ static void add_score_outputs(struct score_pass *s)
     const char *const *scales = sample_scales(m->input.rank, s->job->model->trial.data.window.length > 0);
     unsigned save = s->job->save;
 
-    snprintf(s->error_about, sizeof s->error_about, "reconstruction error (%s)", error_names[s->job->error.error]);
+    snprintf(s->error_about, sizeof s->error_about, "%s (%s)", model_reconstructs(m) ? "reconstruction error" : "error",
+        error_names[s->job->error.error]);
     int first = add_score_output(s, SCORES_ERROR, s->error_about, &number, NULL);
     ASSERT(first == SCORE_ERROR, "%d", first);
     (void)first;

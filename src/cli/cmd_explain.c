@@ -129,6 +129,13 @@ static int explain_data(const struct team *team, const struct trained_model *m, 
 
     if (o->csv || o->json)
         log_setup(team->comm->rank, LOG_QUIET);
+    if (!model_reconstructs(m->model)) {
+        err_add(e, ERR_USAGE,
+            "trial %s: its model is of kind %s, which has no reconstruction to compare features with, allowed: models "
+            "with a decoder; hint: hourglass score",
+            m->id, model_kind_names[m->model->kind]);
+        return comm_agree(team->comm, e);
+    }
     if (m->scaling.n_groups) {
         err_add(e, ERR_USAGE,
             "trial %s: it scales by group (data.scale.by), allowed: models whose values have original "

@@ -256,6 +256,10 @@ static int choose_error(const struct score_options *o, struct score_job *j, stru
     j->error = row_error_of(&c, &t->train);
     j->threshold = c.error == t->score.error ? j->model->threshold : NAN;
     j->step_threshold = c.error == t->score.error ? j->model->step_threshold : NAN;
+    if (j->save & (SAVE_RECONSTRUCTION | SAVE_FEATURE_ERROR) && !model_reconstructs(j->model->model))
+        return err_add(e, ERR_USAGE,
+            "--save: trial %.8s: its model is of kind %s, which has no reconstruction, allowed: code", j->model->id,
+            model_kind_names[j->model->model->kind]);
     const char *why = model_refuses_error(j->model->model, j->error.error);
     return why ? err_add(e, ERR_USAGE, "--error: trial %.8s: %s", j->model->id, why) : 0;
 }

@@ -85,7 +85,8 @@ static int show_samples(
 
     struct top_selection top = {o->samples, o->list, o->by_class, o->set, picture, &rule};
     struct err found = {0};
-    int failed = top_show(s, &top, &found);
+    bool is_drawn;
+    int failed = top_show(s, &top, &is_drawn, &found);
     bool is_wish = o->trial || o->by_class || o->set || rule.rule;
     bool is_gone = failed && found.kind == ERR_DATA && !is_wish; // a run may outlive its data, or be copied elsewhere
     is_gone = is_gone && !store_is_damage(&found);
@@ -95,7 +96,7 @@ static int show_samples(
         err_merge(e, &found);
     if (!failed || is_gone)
         failed = top_report(s, &rule, e);
-    if (!failed && !is_gone)
+    if (!failed && is_drawn)
         log_print("\nGallery      %s\n", picture);
     if (!failed)
         failed = show_series(folder, s, o->set, e);

@@ -121,7 +121,7 @@ static void batch_normalization_forward(const struct layer *l, const struct pass
     }
 
     const struct batch_kept k = batch_kept_of(l, p);
-    ASSERT(l->n_blocks == MOVING_VARIANCE + 1, "%d blocks", l->n_blocks);
+    ASSERT(l->n_blocks > MOVING_VARIANCE, "%d blocks", l->n_blocks);
     if (p->step->trains) {
         column_statistics(vectors_in_rows(l, p->rows), C, p->x, k.mean, k.variance);
     } else {

@@ -91,8 +91,9 @@ static size_t dense_kernel_offset(const struct layer *l)
 
 static size_t dense_bias_offset(const struct layer *l)
 {
-    ASSERT(l->kernel.use_bias && l->n_blocks > 0, "%d blocks", l->n_blocks);
-    return l->blocks[l->n_blocks - 1].offset;
+    const struct block *b = &l->blocks[l->tied ? 0 : 1]; // behind the kernel, if that is its own
+    ASSERT(l->kernel.use_bias && b < l->blocks + l->n_blocks, "%d blocks", l->n_blocks);
+    return b->offset;
 }
 
 static struct contraction contraction_of(const struct layer *l, const struct pass *p)

@@ -6,8 +6,12 @@
 
 #include "base/field.h"
 #include "spec/spec.h"
+#include <math.h>
 
-enum { LEVELS_MAX = 16 };
+enum {
+    LEVELS_MAX = 16,
+    RANGE_LEVELS = 3, // of a range: its ends and its geometric mean
+};
 
 struct gaussian_noise {
     const struct node *amount; // a number, or {relative: [...]}; in the model's section
@@ -15,6 +19,7 @@ struct gaussian_noise {
     double deviation;          // of all values, if the noise is not relative
     double level[LEVELS_MAX];  // multiples of the spacing of the training rows
     int n_levels;              // 0: the noise is not relative
+    bool is_range;             // training draws levels between the two that are given, on a logarithmic scale
 };
 
 static const struct field gaussian_fields[] = {
@@ -34,6 +39,16 @@ struct noise_level {
 };
 static const struct field level_field = FIELD_ROW(noise_level, factor, "relative", FIELD_REAL,
     "standard deviation in spacings of the training rows", .max = 1e6, .flags = FIELD_MIN_EXCLUDED);
+
+// Levels between two numbers.
+struct level_range {
+    const struct node *ends;
+};
+static const struct field range_fields[] = {
+    FIELD_ROW(
+        level_range, ends, "log_uniform", FIELD_NODE, "the least and the greatest level", .flags = FIELD_REQUIRED),
+    {0},
+};
 
 // The map behind gaussian_noise.
 struct relative_noise {
@@ -58,17 +73,39 @@ static int read_noise_level(struct gaussian_noise *c, const struct node *at, str
     return 0;
 }
 
-// Reads {relative: ...}: a number or a list.
+static int read_level_list(struct gaussian_noise *c, const struct node *list, struct err *e)
+{
+    int rc = 0;
+
+    if (node_count(list) == 0)
+        rc = node_error(list, e, "found no number, allowed: a number, or a list of at most %d numbers", LEVELS_MAX);
+    for (int i = 0; rc == 0 && i < node_count(list); i++)
+        rc = read_noise_level(c, node_item(list, i), e);
+    return rc;
+}
+
+static int read_level_range(struct gaussian_noise *c, const struct node *range, struct err *e)
+{
+    struct level_range r = {0};
+    int rc = spec_read(range, range_fields, &r, e);
+
+    if (rc == 0)
+        rc = read_level_list(c, r.ends, e);
+    if (rc == 0 && (c->n_levels != 2 || c->level[0] >= c->level[1]))
+        rc = node_error(r.ends, e, "two numbers are wanted, the smaller one first, such as [0.1, 10]");
+    c->is_range = true;
+    return rc;
+}
+
+// Reads {relative: ...}: a number, a list, or {log_uniform: [LOW, HIGH]}.
 static int read_relative_noise(struct gaussian_noise *c, struct err *e)
 {
     struct relative_noise r = {0};
     int rc = spec_read(c->amount, relative_fields, &r, e);
 
-    if (rc == 0 && node_count(r.levels) == 0)
-        rc = node_error(r.levels, e, "found no number, allowed: a number, or a list of at most %d numbers", LEVELS_MAX);
-    for (int i = 0; rc == 0 && i < node_count(r.levels); i++)
-        rc = read_noise_level(c, node_item(r.levels, i), e);
-    return rc;
+    if (rc != 0)
+        return rc;
+    return r.levels && r.levels->kind == NODE_MAP ? read_level_range(c, r.levels, e) : read_level_list(c, r.levels, e);
 }
 
 static int read_noise_amount(struct gaussian_noise *c, struct err *e)
@@ -98,7 +135,9 @@ static int gaussian_noise_build(struct layer *l, const struct node *at, struct e
 
     if (c->n_levels > 0)
         layer_add_fixed(l, "spacing", SOURCE_SPACING, 1);
-    return layer_build_alike(l, at, e);
+    layer_build_alike(l, at, e);
+    l->kept += c->n_levels > 0; // the logarithm of the row's level
+    return 0;
 }
 
 static bool gaussian_noise_wants_sample(const struct layer *l)
@@ -110,24 +149,54 @@ static bool gaussian_noise_wants_sample(const struct layer *l)
 static int gaussian_noise_levels(const struct layer *l)
 {
     const struct gaussian_noise *c = l->config;
+    if (c->is_range)
+        return RANGE_LEVELS;
     return c->n_levels > 0 ? c->n_levels : 1;
 }
 
-// Returns the deviation of the noise of a row of the pass.
-static real noise_deviation(const struct layer *l, const struct pass *p, int row)
+// Returns the level at `share`, in [0, 1], of the range.
+static real level_between(const struct gaussian_noise *c, real share)
+{
+    ASSERT(c->is_range && c->n_levels == 2, "%d levels", c->n_levels);
+    return (real)c->level[0] * REAL(exp)(share * (real)log(c->level[1] / c->level[0]));
+}
+
+// Returns the level of the noise of a row of the pass.
+static real noise_level_of(const struct layer *l, const struct pass *p, int row)
 {
     const struct gaussian_noise *c = l->config;
     int level = p->step->level - 1;
     real u;
+
+    if (level >= 0 && c->is_range)
+        return level_between(c, (real)level / (RANGE_LEVELS - 1));
+    if (level < 0) {
+        pass_uniform(p, RANDOM_LEVEL, row, 1, &u);
+        if (c->is_range)
+            return level_between(c, u);
+        level = (int)(u * (real)c->n_levels);
+    }
+
+    ASSERT(level < c->n_levels, "level %d of %d", level, c->n_levels);
+    return (real)c->level[level];
+}
+
+const real *gaussian_noise_log_levels(const struct layer *l, int rows, const real *kept)
+{
+    ASSERT(l->type == &gaussian_noise_layer && l->n_blocks == 1, "a layer %s", l->type->name);
+    return kept + (size_t)rows * (size_t)shape_size(&l->in);
+}
+
+// Returns the deviation of the noise of a row of the pass, and keeps the logarithm of its level.
+static real noise_deviation(const struct layer *l, const struct pass *p, int row)
+{
+    const struct gaussian_noise *c = l->config;
     if (c->n_levels == 0)
         return (real)c->deviation;
 
-    if (level < 0) {
-        pass_uniform(p, RANDOM_LEVEL, row, 1, &u);
-        level = (int)(u * (real)c->n_levels);
-    }
-    ASSERT(level < c->n_levels, "level %d of %d", level, c->n_levels);
-    return (real)c->level[level] * p->w[l->blocks[0].offset];
+    real level = noise_level_of(l, p, row);
+    p->kept[(size_t)p->rows * (size_t)shape_size(&l->in) + (size_t)row] = REAL(log)(level);
+    return level * p->w[l->blocks[0].offset];
 }
 
 // y (n) := x plus noise, within the limits. `slope` (n) holds standard normal numbers.

@@ -67,7 +67,7 @@ static void layer_normalization_forward(const struct layer *l, const struct pass
     }
 
     real *inverse = p->kept + M * C;
-    ASSERT(l->n_blocks == BETA + 1, "%d blocks", l->n_blocks);
+    ASSERT(l->n_blocks > BETA, "%d blocks", l->n_blocks);
     const real *gamma = p->w + l->blocks[GAMMA].offset;
     const real *beta = p->w + l->blocks[BETA].offset;
     for (size_t i = 0; i < M; i++) {

@@ -15,6 +15,8 @@ const struct layer_type *const layer_types[] = {
     &gaussian_noise_layer,
     &masking_noise_layer,
     &salt_and_pepper_layer,
+    &swap_noise_layer,
+    &adversarial_noise_layer,
     &batch_normalization_layer,
     &layer_normalization_layer,
     &conv2d_layer,
@@ -118,6 +120,16 @@ struct block *layer_add_fixed(struct layer *l, const char *name, enum block_sour
     b->momentum = 1;
     b->source = source;
     return b;
+}
+
+void model_place_block(struct model *m, struct block *b)
+{
+    enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
+
+    b->offset = m->parameters;
+    m->trainable += b->is_statistic ? 0 : b->count;
+    m->has_statistics = m->has_statistics || (b->is_statistic && b->source == SOURCE_NONE);
+    m->parameters += (b->count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
 }
 
 int layer_build_alike(struct layer *l, const struct node *at, struct err *e)

@@ -1,16 +1,18 @@
 // Losses of a batch and reconstruction errors of samples: prepares the input of the loops in kernels/loop_loss.c.
 #include "nn/nn_impl.h"
 
+#include "base/mem.h"
 #include "kernels/kernels.h"
 #include "nn/neighbours.h"
 #include <math.h>
+#include <stdlib.h>
 
 #define PI 3.14159265358979323846
 
 #define LOSS_NAME(CONSTANT, name, p, is_likelihood) #name,
 const char *const loss_names[] = {LOSSES(LOSS_NAME) NULL};
-const char *const error_names[] = {
-    "mse", "mae", "l2", "binary_crossentropy", "elbo", "reconstruction_probability", "neighbours", NULL};
+const char *const error_names[] = {"mse", "mae", "l2", "binary_crossentropy", "elbo", "reconstruction_probability",
+    "neighbours", "noise_level", "distance", "code_mahalanobis", NULL};
 
 enum loss_parameter { PARAMETER_NONE, PARAMETER_DELTA, PARAMETER_VARIANCE };
 #define LOSS_PARAMETER(CONSTANT, name, p, is_likelihood) PARAMETER_##p,
@@ -59,6 +61,9 @@ double model_take_loss(const struct model *m, enum loss loss, const struct loss_
 
 double model_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, float *row)
 {
+    if (!model_reconstructs(m))
+        return code_loss(m, ws, rows, 0, row, NULL);
+
     struct loss_batch batch = model_loss_batch(m, ws, rows, x);
     batch.row = row;
     return model_take_loss(m, m->loss, &batch);
@@ -69,6 +74,7 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
     const struct layer *last = &m->layers[m->n_layers - 1];
     real *y = ws->y[m->n_layers - 1];
     ASSERT(rows >= 0 && rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
+    ASSERT(model_reconstructs(m), "kind %s", model_kind_names[m->kind]);
 
     if (m->has_logits && !ws->is_final)
         kernels()->activate(SIGMOID, (size_t)rows * (size_t)shape_size(&last->out), y);
@@ -76,13 +82,27 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
     return y;
 }
 
-void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row)
+// Returns the loss whose values for rows are an error that needs no draws; l2 is computed from squares.
+static enum loss loss_of_error(enum error error)
 {
-    // The loss that an error is, of one without draws.
     static const enum loss losses[] = {[ERROR_MSE] = LOSS_MSE,
         [ERROR_MAE] = LOSS_MAE,
         [ERROR_L2] = LOSS_MSE,
         [ERROR_BINARY_CROSSENTROPY] = LOSS_BINARY_CROSSENTROPY};
+    ASSERT((size_t)error < sizeof losses / sizeof *losses, "error %d", (int)error);
+    return losses[error];
+}
+
+void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row)
+{
+    if (error == ERROR_CODE_MAHALANOBIS) {
+        mahalanobis_errors(m, ws, rows, row);
+        return;
+    }
+    if (!model_reconstructs(m)) {
+        code_errors(m, ws, rows, error, row);
+        return;
+    }
     ASSERT(
         !error_is_variational(error) && error != ERROR_NEIGHBOURS, "error %d is not of a reconstruction", (int)error);
     ASSERT(error != ERROR_BINARY_CROSSENTROPY || (m->has_logits && !ws->is_final), "cross-entropy without logits");
@@ -91,11 +111,33 @@ void model_errors(const struct model *m, struct workspace *ws, int rows, const r
         model_reconstruct(m, ws, rows);
     const struct loss_batch batch = {
         .M = rows, .O = shape_size(&m->input), .y = ws->y[m->n_layers - 1], .t = x, .row = row};
-    model_take_loss(m, losses[error], &batch);
+    model_take_loss(m, loss_of_error(error), &batch);
 
     if (error == ERROR_L2)
         for (int i = 0; i < rows; i++)
             row[i] = (float)sqrt((double)row[i] * batch.O);
+}
+
+void model_swapped_errors(
+    const struct model *m, struct workspace *ws, int rows, enum error error, double *sum, double *count)
+{
+    const size_t O = (size_t)shape_size(&m->input);
+    const real *target = swap_noise_targets(&m->layers[0], rows, ws->kept[0]);
+    float *row = mem_new((size_t)rows, sizeof *row);
+
+    if (error != ERROR_BINARY_CROSSENTROPY)
+        model_reconstruct(m, ws, rows);
+    const struct loss_batch batch = {.M = rows, .O = (int)O, .y = ws->y[m->n_layers - 1], .t = target, .row = row};
+    kernels()->observed[loss_of_error(error)](&batch);
+
+    for (int i = 0; i < rows; i++) {
+        int n = 0;
+        for (size_t j = 0; j < O; j++)
+            n += !isnan(target[(size_t)i * O + j]);
+        sum[i] += (double)row[i] * n;
+        count[i] += n;
+    }
+    free(row);
 }
 
 void model_nll(const struct model *m, struct workspace *ws, int rows, const real *x, float *row)
@@ -122,6 +164,20 @@ const char *model_refuses_error(const struct model *m, enum error error)
 {
     if (error == ERROR_NEIGHBOURS && !model_is_fitted(m))
         return "neighbours as an error needs model.neighbours";
+    if (m->kind == KIND_NOISE_LEVEL && error != ERROR_NOISE_LEVEL)
+        return "a model of kind noise_level has no reconstruction, allowed: error noise_level";
+    if (m->kind == KIND_SVDD && error != ERROR_DISTANCE && error != ERROR_CODE_MAHALANOBIS)
+        return "a model of kind svdd has no reconstruction, allowed: error distance or code_mahalanobis";
+    if (error == ERROR_CODE_MAHALANOBIS && model_is_fitted(m))
+        return "code_mahalanobis as an error needs a network: model.neighbours has no codes";
+    if (error == ERROR_CODE_MAHALANOBIS && !model_code_mean(m))
+        return "code_mahalanobis needs a model that was trained with score.error code_mahalanobis, which stores what the "
+               "codes of its training rows are like";
+    if (m->kind != KIND_NOISE_LEVEL && error == ERROR_NOISE_LEVEL)
+        return "noise_level as an error needs a model of kind noise_level";
+    if (m->kind != KIND_SVDD && error == ERROR_DISTANCE)
+        return "distance as an error needs a model of kind svdd";
+
     if (error_is_variational(error) && !model_is_variational(m))
         return "elbo and reconstruction_probability as errors need a variational model, whose code is a layer gaussian "
                "and its only one";

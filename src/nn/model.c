@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_ALIGNMENT = 64 / sizeof(real) };
-
 // The lists of layers, in the model's section.
 struct model_section {
     const struct node *encoder, *decoder;
@@ -111,7 +109,7 @@ static int read_both_halves(struct model *m, const struct model_section *s, stru
 // Writes the section out as lists of layers, which the model owns.
 static int expand_section(struct model *m, const struct node *section, struct model_section *s, struct err *e)
 {
-    int failed = model_section_expand(section, &m->input, m->loss, &m->section, e);
+    int failed = model_section_expand(section, &m->input, m->loss, &m->section, &m->kind, e);
     s->encoder = node_get(m->section, "encoder");
     s->decoder = node_get(m->section, "decoder");
     s->neighbours = node_get(m->section, "neighbours");
@@ -186,13 +184,8 @@ static int check_layer_activity(const struct model *m, const struct layer *l, co
 static void place_layer(struct model *m, struct layer *l)
 {
     m->operations += layer_operations(l);
-    for (int i = 0; i < l->n_blocks; i++) {
-        struct block *b = &l->blocks[i];
-        b->offset = m->parameters;
-        m->trainable += b->is_statistic ? 0 : b->count;
-        m->has_statistics = m->has_statistics || (b->is_statistic && b->source == SOURCE_NONE);
-        m->parameters += (b->count + BLOCK_ALIGNMENT - 1) / BLOCK_ALIGNMENT * BLOCK_ALIGNMENT;
-    }
+    for (int i = 0; i < l->n_blocks; i++)
+        model_place_block(m, &l->blocks[i]);
 }
 
 // Sets the shapes and blocks of a layer that was read. *shape, its input, becomes its output.
@@ -202,13 +195,14 @@ static int build_layer(struct model *m, struct layer *l, const struct node *at, 
     l->in_repeats = l > m->layers && l[-1].type == &repeat_vector_layer;
     if (l > m->layers && l->type->wants_sample && l->type->wants_sample(l))
         return node_error(at, e,
-            "%s that is relative to the training rows needs the sample as its input: it must be the first layer of "
-            "the encoder",
+            "%s that knows the training rows needs the sample as its input: it must be the first layer of the encoder",
             l->type->name);
     if (tie_layer(m, l, at, e) != 0 || l->type->build(l, at, e) != 0 || check_layer_constant(l, at, e) != 0 ||
         check_layer_activity(m, l, at, e) != 0)
         return -1;
     ASSERT(shape_size(&l->out) > 0, "%s has no output", l->type->name);
+    if (m->kind == KIND_SVDD && l == &m->layers[m->n_layers - 1])
+        layer_add_fixed(l, "center", SOURCE_CENTER, shape_size(&l->out));
     ASSERT(l->n_blocks <= LAYER_MAX_BLOCKS, "%d blocks", l->n_blocks);
 
     *shape = l->out;
@@ -250,6 +244,7 @@ static int build_layers(struct model *m, const struct model_section *s, struct s
             m->code = *shape;
     }
     m->first_trained = first_trained_layer(m);
+    m->operations *= 1 + model_attack_steps(m);
     return 0;
 }
 
@@ -271,6 +266,11 @@ static int check_reconstruction(
     return 0;
 }
 
+static int check_output(const struct model *m, const struct shape *shape, const struct node *decoder, struct err *e)
+{
+    return model_reconstructs(m) ? check_reconstruction(m, shape, decoder, e) : check_code_model(m, m->section, e);
+}
+
 struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e)
 {
     struct model *m = mem_new(1, sizeof *m);
@@ -285,8 +285,7 @@ struct model *model_new(const struct node *section, const struct shape *input, e
     struct shape shape = *input;
     int failed = expand_section(m, section, &s, e);
     failed |= read_both_halves(m, &s, e);
-    if (failed || build_layers(m, &s, &shape, e) != 0 ||
-        (!s.neighbours && check_reconstruction(m, &shape, s.decoder, e) != 0))
+    if (failed || build_layers(m, &s, &shape, e) != 0 || (!s.neighbours && check_output(m, &shape, s.decoder, e) != 0))
         model_free(&m);
     else
         model_section_settle(m->section);
@@ -329,13 +328,6 @@ bool model_needs_two_rows(const struct model *m)
         if (m->layers[i].type->needs_two_rows && m->layers[i].type->needs_two_rows(&m->layers[i]))
             return true;
     return false;
-}
-
-int model_noise_levels(const struct model *m)
-{
-    const struct layer *first = &m->layers[0];
-    ASSERT(m->n_layers > 0, "no layers");
-    return first->type->noise_levels ? first->type->noise_levels(first) : 0;
 }
 
 void model_free(struct model **m)
@@ -383,8 +375,11 @@ struct node *model_write(const struct model *m)
         return neighbours_write(m);
 
     struct node *map = node_new_map();
+    if (m->kind != KIND_AUTOENCODER) // the identity of autoencoders has no kind
+        node_add(map, "kind", node_new_text(model_kind_names[m->kind]));
     node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
-    node_add(map, "decoder", write_layers(m->layers + m->n_encoder, m->n_layers - m->n_encoder));
+    if (model_reconstructs(m))
+        node_add(map, "decoder", write_layers(m->layers + m->n_encoder, m->n_layers - m->n_encoder));
     return map;
 }
 

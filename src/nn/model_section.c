@@ -13,12 +13,17 @@
 
 // The keys of a section. Their defaults are set by hand, because a key that is not given says which form is meant.
 struct model_keys {
+    int kind; // enum model_kind
     const struct node *encoder, *decoder, *neighbours;
     struct field_ints hidden;
     int64_t code, depth, width;
     int activation, code_activation, output; // enum activation
 };
 const struct field model_fields[] = {
+    FIELD_ROW(model_keys, kind, "kind", FIELD_CHOICE,
+        "noise_level, svdd: only an encoder, whose code is the logarithm of the level of the noise in the sample, or is "
+        "near a fixed center",
+        .default_text = "autoencoder", .choices = model_kind_names),
     FIELD_ROW(model_keys, encoder, "encoder", FIELD_NODE, "layers from the input to the code, in order"),
     FIELD_ROW(model_keys, decoder, "decoder", FIELD_NODE, "layers from the code to the reconstruction"),
     FIELD_ROW(model_keys, neighbours, "neighbours", FIELD_NODE,
@@ -44,6 +49,12 @@ const struct field model_fields[] = {
         .choices = activation_names),
     {0},
 };
+
+// Returns true if the key says that the layers are not listed.
+static bool is_short_key(const struct field *f)
+{
+    return f->type != FIELD_NODE && strcmp(f->key, "kind") != 0;
+}
 
 // --- the word `input`
 
@@ -130,6 +141,8 @@ static void settle_levels(struct node *noise)
     if (!levels)
         return;
 
+    if (levels->kind == NODE_MAP)
+        levels = node_get(levels, "log_uniform");
     if (levels->kind == NODE_SCALAR) {
         struct node *list = node_new_list(), *one = node_copy(levels);
         node_set_place(list, levels);
@@ -194,15 +207,20 @@ static struct node *mirrored_model(const struct model_keys *k, const struct node
         node_free(&old);
     }
 
+    if (k->kind != KIND_AUTOENCODER)
+        node_set_place(node_add(map, "kind", node_new_text(model_kind_names[k->kind])), node_get(section, "kind"));
     struct node *encoder = node_add(map, "encoder", node_new_list());
-    struct node *decoder = node_add(map, "decoder", node_new_list());
+    struct node *decoder = k->kind == KIND_AUTOENCODER ? node_add(map, "decoder", node_new_list()) : NULL;
     node_set_place(encoder, section);
-    node_set_place(decoder, section);
 
     int n = k->depth > 0 ? (int)k->depth : k->hidden.n;
     for (int i = 0; i < n; i++)
         add_dense(encoder, hidden_units(k, i), k->activation, section);
     add_dense(encoder, k->code, k->code_activation, node_get(section, "code"));
+    if (!decoder)
+        return map;
+
+    node_set_place(decoder, section);
     for (int i = n - 1; i >= 0; i--)
         add_dense(decoder, hidden_units(k, i), k->activation, section);
     add_dense(decoder, shape_size(input), k->output, section);
@@ -237,6 +255,11 @@ static int expand_mirrored(struct node **section, const struct shape *input, enu
 
     if (rc == 0)
         rc = check_keys(*section, e);
+    if (rc == 0 && k.kind == KIND_NOISE_LEVEL)
+        rc = node_error(
+            node_get(*section, "kind"), e, "found noise_level with code, allowed: a list of layers, encoder");
+    if (rc == 0 && k.kind == KIND_SVDD && node_get(*section, "output"))
+        rc = node_key_error(node_get(*section, "output"), e, "not of kind svdd, which is an encoder only");
     if (!node_get(*section, "output"))
         k.output = loss == LOSS_BINARY_CROSSENTROPY ? SIGMOID : LINEAR;
     if (rc == 0) {
@@ -252,18 +275,30 @@ static int expand_mirrored(struct node **section, const struct shape *input, enu
 
 // --- the section
 
-static int check_lists(const struct node *section, struct err *e)
+// Checks that the keys `encoder` and `decoder` are there, as the kind needs them.
+static int check_halves(const struct node *section, int kind, struct err *e)
 {
     static const char *const keys[] = {"encoder", "decoder"};
+    const struct node *decoder = node_get(section, "decoder");
     int rc = 0;
 
     for (int i = 0; i < 2; i++)
-        if (!node_get(section, keys[i]))
+        if (!node_get(section, keys[i]) && (i == 0 || kind == KIND_AUTOENCODER))
             rc = spec_refuse_missing(
                 section, keys[i], "a list of layers; or code and hidden instead of encoder and decoder", e);
+    if (decoder && kind != KIND_AUTOENCODER)
+        rc = node_key_error(
+            decoder, e, "found a decoder, allowed: none, because kind %s is an encoder only", model_kind_names[kind]);
+    return rc;
+}
+
+static int check_lists(const struct node *section, int kind, struct err *e)
+{
+    int rc = check_halves(section, kind, e);
+
     for (const struct field *f = model_fields; f->key; f++) {
         const struct node *other = node_get(section, f->key);
-        if (other && f->type != FIELD_NODE)
+        if (other && is_short_key(f))
             rc = node_key_error(
                 other, e, "found encoder or decoder, too, allowed: either those two, or code and hidden");
     }
@@ -291,30 +326,58 @@ static bool is_mirrored(const struct node *section)
 {
     bool is_known = false;
     for (const struct field *f = model_fields; f->key; f++)
-        is_known = is_known || (f->type != FIELD_NODE && node_get(section, f->key));
+        is_known = is_known || (is_short_key(f) && node_get(section, f->key));
     return is_known && !node_get(section, "encoder") && !node_get(section, "decoder");
 }
 
+// Layers of svdd have no biases, unless the section asks for them, which is refused later.
+static void drop_biases(struct node *layers)
+{
+    for (int i = 0; layers && layers->kind == NODE_LIST && i < layers->n; i++) {
+        struct node *layer = layers->items[i];
+        bool has_bias = false;
+        for (int k = 0; layer->kind == NODE_MAP && k < layer->n; k++) {
+            const struct layer_type *type = layer_type_find(layer->items[k]->key);
+            has_bias = has_bias || (type && type->kernel_fields == layer_kernel_fields);
+        }
+        if (has_bias && !node_get(layer, "use_bias"))
+            node_set_place(node_add(layer, "use_bias", node_new_text("false")), layer);
+    }
+}
+
+static int expand_layers(struct node **section, const struct shape *input, enum loss loss, int *kind, struct err *e)
+{
+    struct model_keys k = {0};
+    const struct node *given = node_get(*section, "kind");
+
+    if (given && given->kind == NODE_SCALAR)
+        for (int i = 0; model_kind_names[i]; i++)
+            *kind = strcmp(given->text, model_kind_names[i]) == 0 ? i : *kind;
+    if (is_mirrored(*section))
+        return expand_mirrored(section, input, loss, e);
+
+    int rc = spec_read(*section, model_fields, &k, e);
+    field_free(model_fields, &k);
+    if ((*section)->kind == NODE_MAP || (*section)->kind == NODE_NULL)
+        rc |= check_lists(*section, *kind, e);
+    return rc;
+}
+
 int model_section_expand(
-    const struct node *section, const struct shape *input, enum loss loss, struct node **out, struct err *e)
+    const struct node *section, const struct shape *input, enum loss loss, struct node **out, int *kind, struct err *e)
 {
     struct spec_facts facts = {shape_size(input), input->dims[0]};
-    struct model_keys ignored = {0};
 
     *out = spec_bind(section, &facts, e);
     if (!*out)
         return -1;
     if (model_section_is_fitted(*out))
         return check_neighbours(*out, e);
-    if (is_mirrored(*out))
-        return expand_mirrored(out, input, loss, e);
-
-    int rc = spec_read(*out, model_fields, &ignored, e);
-    field_free(model_fields, &ignored);
-    if ((*out)->kind == NODE_MAP || (*out)->kind == NODE_NULL)
-        rc |= check_lists(*out, e);
+    int rc = expand_layers(out, input, loss, kind, e);
     replace_inputs(node_get(*out, "encoder"), input);
     replace_inputs(node_get(*out, "decoder"), input);
+    if (*kind == KIND_SVDD)
+        drop_biases(node_get(*out, "encoder"));
 
     return rc;
 }

@@ -34,7 +34,11 @@ char *shape_text(char out[48], const struct shape *s); // writes "(28, 28)" into
 // What training sets a block to before its first step, if the training data decides it. Such a block is fixed.
 enum block_source {
     SOURCE_NONE,
-    SOURCE_SPACING, // one value: the typical distance between neighbouring training rows (train/data_blocks.c)
+    SOURCE_SPACING,        // one value: the typical distance between neighbouring training rows (train/data_blocks.c)
+    SOURCE_ROWS,           // a value per value of a sample, in each of several rows: evenly spaced training rows
+    SOURCE_CODE_MEAN,      // set when training ends: the mean code of the training rows (train/code_blocks.c)
+    SOURCE_CODE_WHITENING, // likewise: what makes the codes' covariance 1
+    SOURCE_CENTER, // a value per value of the code: the mean code of the training rows under the initial weights
 };
 // A block of parameters, such as a kernel or a bias.
 struct block {
@@ -102,12 +106,23 @@ enum error {
     ERROR_BINARY_CROSSENTROPY,
     ERROR_ELBO,
     ERROR_RECONSTRUCTION_PROBABILITY,
-    ERROR_NEIGHBOURS, // of model `neighbours` only, whose distances it ranks (nn/neighbours.h)
+    ERROR_NEIGHBOURS,       // of model `neighbours` only, whose distances it ranks (nn/neighbours.h)
+    ERROR_NOISE_LEVEL,      // of models of kind noise_level: their code
+    ERROR_DISTANCE,         // of models of kind svdd: the squared distance of the code from the center
+    ERROR_CODE_MAHALANOBIS, // of any code: its squared Mahalanobis distance from the mean code of the training rows
 };
 extern const char *const error_names[]; // NULL-terminated
 
 // --- models
+// What a model computes. Only an autoencoder has a decoder. The others are an encoder, whose code is their answer.
+enum model_kind {
+    KIND_AUTOENCODER,
+    KIND_NOISE_LEVEL, // the logarithm of the level of the noise in a sample (after Livernoche et al. 2024)
+    KIND_SVDD,        // a point near a fixed center (Ruff et al. 2018)
+};
+extern const char *const model_kind_names[]; // NULL-terminated
 struct model {
+    int kind;             // enum model_kind
     struct node *section; // owned: the section in canonical form, into which settings of layers point
     int n_layers;
     struct layer *layers; // owned
@@ -147,6 +162,13 @@ struct node *model_write(const struct model *m);
 // Layers that change nothing but values, such as dropout, are left out.
 void model_sizes(const struct model *m, struct text *t);
 
+// Returns true if the model has a decoder, so that samples have reconstructions.
+bool model_reconstructs(const struct model *m);
+// Returns the number of values of the model's output, over which the loss of a sample is the mean.
+int model_outputs(const struct model *m);
+// Returns the error (enum error) of a model that its section describes, if the experiment names none.
+int model_default_error(const struct node *section);
+
 // Returns true if training takes statistics over rows in some layer, so that every part of a batch must have two rows.
 bool model_needs_two_rows(const struct model *m);
 
@@ -179,6 +201,7 @@ struct workspace {
     void (*gradient_done)(void *context, size_t first, size_t n);
     void *context;
     size_t gradient_left; // in a backward pass: parameters from 0 to here have no gradient yet
+    const real *w;        // borrowed: the parameters of the last pass
     real *x;              // (rows, input): space for a gathered batch
     real *input;          // (rows, input): without NaN; NULL if the model takes samples as they are
     real **y;             // per layer (rows, out): its output
@@ -216,9 +239,31 @@ bool model_error_is_cross_entropy(const struct model *m, enum error error);
 // Returns NULL if the model can compute this error, else a message that says why it cannot.
 const char *model_refuses_error(const struct model *m, enum error error);
 
+// --- models that know where the codes of their training rows are
+enum { CODE_SPACE_MAX = 1024 }; // values of such a code, at most
+// Adds the blocks that the error code_mahalanobis needs. Call it before workspaces are made.
+void model_add_code_space(struct model *m);
+// Return these blocks: (code), and (code, direction). NULL: the model has none.
+const struct block *model_code_mean(const struct model *m);
+const struct block *model_code_whitening(const struct model *m);
+
 // --- denoising models: their first layer adds noise to the sample
 // Returns the number of levels that this noise has; 0: there is no such layer.
 int model_noise_levels(const struct model *m);
+// Returns true if this noise replaces values, each in one of as many copies as there are levels. Only what was replaced
+// is then compared.
+bool model_swaps_values(const struct model *m);
+// Adds the errors of the values that were replaced in the rows last passed forward to sum (rows), and how many there
+// were to count (rows). For an error that needs no draws; l2 adds squares.
+void model_swapped_errors(
+    const struct model *m, struct workspace *ws, int rows, enum error error, double *sum, double *count);
+
+// --- models that train on the worst noise: their first layer is adversarial_noise
+// Returns how many steps find that noise; 0: there is no such layer.
+int model_attack_steps(const struct model *m);
+// Finds the noise of the rows x, under ws->step, which trains; model_forward on the same rows then adds it. Overwrites
+// dw (parameters).
+void model_attack(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw);
 
 // --- variational models: their code is drawn by a layer `gaussian`, which is their only one
 bool model_is_variational(const struct model *m);

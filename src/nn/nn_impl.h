@@ -26,9 +26,10 @@ struct pass {
 // Makes a copy of the section `model:` whose encoder and decoder are lists of layers with all sizes, for samples of
 // shape `input`. Messages about the copy name the original. The copy has the parent of the original, but is not one of
 // its items; the caller frees *out. Returns -1 and every mistake in `e` if the section is neither two lists nor a
-// mirrored model. *out is then NULL, or holds the lists that exist, in which more mistakes can be found.
+// mirrored model. *kind (enum model_kind) is what the section says. *out is then NULL, or holds the lists that exist,
+// in which more mistakes can be found.
 int model_section_expand(
-    const struct node *section, const struct shape *input, enum loss loss, struct node **out, struct err *e);
+    const struct node *section, const struct shape *input, enum loss loss, struct node **out, int *kind, struct err *e);
 // Writes the settings of an expanded section that are not values of fields in one way, so that equal models have equal
 // text.
 void model_section_settle(struct node *section);
@@ -45,6 +46,10 @@ struct node *neighbours_write(const struct model *m);
 // Reports that the gradient of all parameters from `first` on is complete. A layer's backward may call it before it
 // computes dx, so that the reduction over ranks can begin.
 void gradient_done(struct workspace *ws, size_t first);
+// Returns the gradient of the loss of the rows last passed forward in the output of the first layer (rows, out), which
+// is the workspace's. Overwrites dw, and reports none of it.
+const real *pass_input_gradient(
+    const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw);
 
 // --- random_rows.c: x (n) := random numbers of a row, of this layer only: uniform in [0, 1), standard normal
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
@@ -60,6 +65,27 @@ void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row
 struct loss_batch model_loss_batch(const struct model *m, const struct workspace *ws, int rows, const real *x);
 // Computes a loss of the batch with the loop that suits the model's data. Returns the sum of the rows' losses.
 double model_take_loss(const struct model *m, enum loss loss, const struct loss_batch *b);
+
+// --- code_loss.c: models without a decoder
+// Computes the loss of the rows last passed forward: the mean squared difference of their codes from what the codes
+// shall be. The losses go to row (rows), and the gradient times `scale` to dy (rows, code); both may be NULL. Returns
+// their sum.
+double code_loss(const struct model *m, const struct workspace *ws, int rows, real scale, float *row, real *dy);
+// Computes the error of each row into row (rows).
+void code_errors(const struct model *m, const struct workspace *ws, int rows, enum error error, float *row);
+// code_space.c: returns the block of the last layer that comes from there; NULL: there is none
+const struct block *model_find_block(const struct model *m, enum block_source source);
+// code_space.c: computes the squared Mahalanobis distance of each row's code into row (rows)
+void mahalanobis_errors(const struct model *m, const struct workspace *ws, int rows, float *row);
+// layers.c: gives the block its place at the end of the flat vector
+void model_place_block(struct model *m, struct block *b);
+// model_kind.c: checks that the layers suit the kind. Returns 0, or -1 and every mistake.
+int check_code_model(const struct model *m, const struct node *section, struct err *e);
+// layer_swap_noise.c: what each row (rows, in) of the last pass is compared with: the values that were replaced, NaN
+// elsewhere
+const real *swap_noise_targets(const struct layer *l, int rows, const real *kept);
+// layer_gaussian_noise.c: the logarithm of the level of noise that each row got in the last pass, from what it kept
+const real *gaussian_noise_log_levels(const struct layer *l, int rows, const real *kept);
 
 // --- activity.c: penalties on outputs y (rows, units)
 // Returns their sum over the rows.
@@ -137,6 +163,7 @@ extern const struct layer_type dense_layer;
 extern const struct layer_type gaussian_layer;
 extern const struct layer_type dropout_layer;
 extern const struct layer_type gaussian_noise_layer, masking_noise_layer, salt_and_pepper_layer;
+extern const struct layer_type swap_noise_layer, adversarial_noise_layer;
 extern const struct layer_type batch_normalization_layer, layer_normalization_layer;
 extern const struct layer_type lstm_layer, gru_layer, repeat_vector_layer, time_distributed_dense_layer;
 extern const struct layer_type conv2d_layer;

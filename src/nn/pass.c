@@ -113,6 +113,7 @@ real *model_forward(const struct model *m, const real *w, struct workspace *ws, 
     ASSERT(rows >= 0 && rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
     ASSERT(!ws->input == !m->ignores_missing, "the model changed after its workspace was made");
     ws->penalty = 0;
+    ws->w = w;
     if (ws->input)
         fill_missing(m, ws, rows, x);
 
@@ -152,26 +153,32 @@ static void layer_backward(const struct model *m, int i, const struct pass *p, r
     l->type->backward(l, p);
 }
 
-double model_backward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw)
+// Returns the sum of the rows' losses, and puts their gradient times `scale` into ws->dy.
+static double take_batch_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, real scale)
 {
-    const int features = shape_size(&m->input), batch_rows = ws->step.batch_rows;
-    real *dy = ws->dy, *dx = ws->dx;
-    ASSERT(dy && dx, "a workspace without buffers of the backward pass");
-    ASSERT(rows >= 0 && rows <= batch_rows, "%d rows of a batch of %d", rows, batch_rows);
+    if (!model_reconstructs(m))
+        return code_loss(m, ws, rows, scale, NULL, ws->dy);
 
     struct loss_batch batch = model_loss_batch(m, ws, rows, x);
-    batch.scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
-    batch.dy = dy;
-    double loss = model_take_loss(m, m->loss, &batch);
+    batch.scale = scale;
+    batch.dy = ws->dy;
+    return model_take_loss(m, m->loss, &batch);
+}
 
-    ws->gradient_left = m->parameters;
-    for (int i = m->n_layers - 1; i >= m->first_trained; i--) {
+// Passes the gradient in ws->dy back through the layers from the last one to `first`. Returns the gradient in the input
+// of that one, NULL unless it `is_wanted`.
+static const real *pass_backward(const struct model *m, struct pass at, int first, bool is_wanted)
+{
+    struct workspace *ws = at.ws;
+    real *dy = ws->dy, *dx = ws->dx;
+
+    for (int i = m->n_layers - 1; i >= first; i--) {
         const struct layer *l = &m->layers[i];
-        struct pass p = layer_pass(w, ws, rows, x, i);
+        struct pass p = layer_pass(at.w, ws, at.rows, at.x, i);
         p.dy = dy;
-        p.dx = i > m->first_trained ? dx : NULL;
-        p.dw = dw;
-        p.batch_rows = batch_rows;
+        p.dx = i > first || is_wanted ? dx : NULL;
+        p.dw = at.dw;
+        p.batch_rows = ws->step.batch_rows;
 
         layer_backward(m, i, &p, dy);
         if (l->n_blocks)
@@ -180,6 +187,30 @@ double model_backward(const struct model *m, const real *w, struct workspace *ws
         dy = dx;
         dx = t;
     }
+    return is_wanted ? dy : NULL;
+}
+
+const real *pass_input_gradient(
+    const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw)
+{
+    ASSERT(m->n_layers > 1 && ws->dy && ws->dx, "%d layers", m->n_layers);
+
+    take_batch_loss(m, ws, rows, x, 1);
+    ws->gradient_left = 0; // nothing is reported
+    return pass_backward(m, (struct pass){.rows = rows, .w = w, .x = x, .dw = dw, .ws = ws}, 1, true);
+}
+
+double model_backward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw)
+{
+    const int features = model_outputs(m), batch_rows = ws->step.batch_rows;
+    ASSERT(ws->dy && ws->dx, "a workspace without buffers of the backward pass");
+    ASSERT(rows >= 0 && rows <= batch_rows, "%d rows of a batch of %d", rows, batch_rows);
+
+    const real scale = 1 / ((real)batch_rows * (ws->step.sums ? 1 : (real)features));
+    double loss = take_batch_loss(m, ws, rows, x, scale);
+
+    ws->gradient_left = m->parameters;
+    pass_backward(m, (struct pass){.rows = rows, .w = w, .x = x, .dw = dw, .ws = ws}, m->first_trained, false);
     for (int i = 0; i < m->first_trained; i++)
         clear_fixed_gradients(&m->layers[i], dw);
     gradient_done(ws, 0);

@@ -400,7 +400,7 @@ static int draw_samples_picture(struct sample_picker *p, const char *path, const
     return rc;
 }
 
-int top_show(const struct leaderboard_row *trial, const struct top_selection *o, struct err *e)
+int top_show(const struct leaderboard_row *trial, const struct top_selection *o, bool *is_drawn, struct err *e)
 {
     struct sample_picker p = {0};
     int rc = picker_init(&p, trial, o->set, e);
@@ -419,7 +419,8 @@ int top_show(const struct leaderboard_row *trial, const struct top_selection *o,
         if (p.hidden)
             printf("and %lld more above the threshold: --list 0 shows all\n", (long long)p.hidden);
     }
-    if (rc == 0 && o->picture) {
+    *is_drawn = rc == 0 && o->picture && model_reconstructs(p.loaded.model);
+    if (*is_drawn) {
         char *title = mem_format("%s, trial %.8s, set %s", trial->experiment, trial->id, p.d->name);
         rc = draw_samples_picture(&p, o->picture, title, e);
         free(title);

@@ -14,9 +14,9 @@ struct top_selection {
     const struct top_rule *rule; // borrowed; how the threshold is found
 };
 
-// Prints the samples to stdout and writes the picture. Loads the trial's model and data. Returns -1 and an error, with
-// ERR_DATA if the data is missing or has changed.
-int top_show(const struct leaderboard_row *trial, const struct top_selection *o, struct err *e);
+// Prints the samples to stdout and draws the picture, unless the model has no decoder; sets *is_drawn. Loads the
+// trial's model and data. Returns -1 and an error, with ERR_DATA if the data is missing or has changed.
+int top_show(const struct leaderboard_row *trial, const struct top_selection *o, bool *is_drawn, struct err *e);
 // Prints to stdout, for each test set, the confusion matrix and the classification report or, without labels, the
 // number of samples above the threshold; and notes. Returns -1 and an error if the trial's file cannot be read.
 int top_report(const struct leaderboard_row *trial, const struct top_rule *rule, struct err *e);

@@ -30,7 +30,8 @@ struct top_explainer *top_explainer_new(const struct leaderboard_row *trial, con
     bool is_good = d->features && model_load(name, &x->model, &ignored) == 0;
 
     free(name);
-    if (is_good && has_named_features(&x->model) && shape_size(&x->model.model->input) == d->columns) {
+    if (is_good && model_reconstructs(x->model.model) && has_named_features(&x->model) &&
+        shape_size(&x->model.model->input) == d->columns) {
         blame_init(&x->blame, &x->model);
         x->ws = workspace_new(x->model.model, 1, false, &ignored);
         x->error = mem_new((size_t)x->blame.n, sizeof *x->error);

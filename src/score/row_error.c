@@ -33,6 +33,34 @@ static void sum_sample_errors(const struct row_error *r, const struct model *m, 
     ws->step = (struct step){0};
 }
 
+// Writes the mean error of the values of each row, each in the copy in which it was replaced.
+static void average_swapped_errors(const struct row_error *r, const struct model *m, const real *w,
+    struct workspace *ws, const struct row_chunk *chunk, float *row)
+{
+    int rows = chunk->rows, levels = model_noise_levels(m);
+    int32_t sample[PASS_ROWS];
+    double sum[PASS_ROWS] = {0}, count[PASS_ROWS] = {0};
+
+    for (int i = 0; i < rows; i++)
+        sample[i] = (int32_t)(chunk->first + i);
+    for (int k = 0; k < levels * r->samples; k++) {
+        ws->step = (struct step){.corrupts = true,
+            .level = 1 + k % levels,
+            .seed = r->seed,
+            .epoch = (uint32_t)(k / levels),
+            .sample = sample};
+        model_forward(m, w, ws, rows, chunk->x);
+        model_swapped_errors(m, ws, rows, r->error, sum, count);
+    }
+
+    for (int i = 0; i < rows; i++) {
+        double mean = count[i] > 0 ? sum[i] / count[i] : 0;
+        row[i] = (float)(r->error == ERROR_L2 ? sqrt(mean * shape_size(&m->input)) : mean);
+    }
+    ws->step = (struct step){0};
+    model_forward(m, w, ws, rows, chunk->x);
+}
+
 // Writes the mean error of each row's noisy copies. The pass afterwards is that of the row itself.
 static void average_noisy_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, float *row)
@@ -69,6 +97,10 @@ void row_errors(const struct row_error *r, const struct model *m, const real *w,
     ASSERT(rows >= 0 && rows <= PASS_ROWS && rows <= ws->rows, "%d rows", rows);
     if (r->error == ERROR_NEIGHBOURS) {
         neighbours_errors(m, w, ws, rows, row);
+        return;
+    }
+    if (r->copies == COPIES_NOISY && model_swaps_values(m)) {
+        average_swapped_errors(r, m, w, ws, chunk, row);
         return;
     }
     if (r->copies == COPIES_NOISY) {

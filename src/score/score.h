@@ -12,6 +12,8 @@
 
 // What a sample is reconstructed from.
 enum copies { COPIES_NONE, COPIES_NOISY };
+// Whose errors the scores of other rows are judged by.
+enum judging_rows { JUDGED_BY_TRAIN, JUDGED_BY_VALIDATION };
 enum baseline { BASELINE_NONE, BASELINE_PCA };
 enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 }; // flags
 
@@ -19,6 +21,7 @@ struct score_config {
     int error;       // enum error
     int64_t samples; // of the code, for the errors of variational models; or of noisy copies
     int noise;       // enum copies
+    int calibration; // enum judging_rows
     struct threshold_rule threshold;
     double quantile;   // of threshold quantile, in [0, 1]; of other rules the one that replaces them where they fail
     double deviations; // of threshold mean_std
@@ -119,8 +122,9 @@ struct judged_steps {
 enum { SERIES_WINDOW = 300 };
 #define SERIES_EXISTENCE 0.2 // weight of finding a true range at all, in the recall of ranges
 
-// What the errors of all training rows mean. The model's threshold follows from the config's rule. If the rule needs
-// labels (best_f1) or more errors than there are (pot), it is the config's quantile of the errors.
+// What the errors of all training rows mean, or, as score.calibration says, those of all validation rows. The model's
+// threshold follows from the config's rule. If the rule needs labels (best_f1) or more errors than there are (pot), it
+// is the config's quantile of the errors.
 struct training_errors {
     int64_t rows;
     double mean, threshold; // NaN: not known

@@ -10,6 +10,7 @@
 
 static const char *const baseline_names[] = {"none", "pca", NULL};
 static const char *const noise_names[] = {"none", "average", NULL};                        // of enum copies
+static const char *const calibration_names[] = {"train", "validation", NULL};              // of enum judging_rows
 static const char *const save_names[] = {"code", "reconstruction", "feature_error", NULL}; // bits of enum save
 
 // The section as the YAML gives it.
@@ -24,7 +25,9 @@ const struct field score_fields[] = {
         "reconstruction error of a sample: the mean over its features, or the Euclidean norm (l2); "
         "for variational models also the negative evidence lower bound (elbo) and the mean of -log "
         "p(x|code) (reconstruction_probability); for model.neighbours also, and by default, the rank of its distances "
-        "(neighbours)",
+        "(neighbours). Models without a decoder have only their own: noise_level (default of kind noise_level) is the "
+        "code, distance (default of kind svdd) its squared distance from the center. code_mahalanobis: the squared "
+        "Mahalanobis distance of the code from the mean code of the training rows",
         .default_text = "mse", .choices = error_names),
     FIELD_ROW(score_section, config.samples, "samples", FIELD_INT,
         "error elbo, reconstruction_probability: codes drawn for each sample; noise average: its noisy copies per level; "
@@ -38,6 +41,10 @@ const struct field score_fields[] = {
         "a sample with a higher error is called anomalous: a rule such as mad=3.5, or a number; quantile and mean_std "
         "without a number take `quantile` and `deviations`",
         .default_text = "quantile"),
+    FIELD_ROW(score_section, config.calibration, "calibration", FIELD_CHOICE,
+        "whose errors decide thresholds, and are the reference of percentiles and drift: those of the training rows, which "
+        "the model has learned, or of data.validation, which it has not",
+        .default_text = "train", .choices = calibration_names),
     FIELD_ROW(score_section, config.quantile, "quantile", FIELD_REAL,
         "threshold quantile: this quantile of the training errors", .default_text = "0.95", .min = 0, .max = 1),
     FIELD_ROW(score_section, config.deviations, "deviations", FIELD_REAL,
@@ -142,6 +149,11 @@ struct node *score_config_write(const struct score_config *c)
         node_add(map, "noise", noise);
     else
         node_free(&noise);
+    struct node *calibration = node_take(map, "calibration");
+    if (c->calibration) // likewise
+        node_add(map, "calibration", calibration);
+    else
+        node_free(&calibration);
     struct node *window = node_take(map, "window");
     if (c->window != STEP_MEAN) // the identity of trials without windows has none
         node_add(map, "window", window);

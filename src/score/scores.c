@@ -100,7 +100,8 @@ int scores_compute(const struct team *team, const struct score_request *request,
 
     int rc = comm_agree(team->comm, e);
     if (rc == 0) {
-        struct row_pass pass = {team, m, request->w, d, ws, .leaves_out = request->is_training};
+        struct row_pass pass = {
+            .team = team, .model = m, .w = request->w, .data = d, .ws = ws, .leaves_out = request->is_training};
         bool is_cut = !pass_run(&pass, score_chunk, &visit);
         rc = comm_max(team->comm, is_cut) > 0 ? SCORES_STOPPED : 0;
     }

@@ -5,7 +5,10 @@
 #include "data/data_sample.h"
 #include "data/gather.h"
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
+
+// --- the spacing
 
 // The spacing of the training rows: the median distance of a row to its fifth nearest neighbour, divided by the root of
 // the number of values of a row. It is what a value differs by between neighbours. It is measured at evenly spaced
@@ -42,6 +45,15 @@ static void gather_filled(const struct dataset *d, const int32_t *rows, int n, r
     dataset_gather(d, rows, n, x);
     for (size_t i = 0; i < (size_t)n * (size_t)d->columns; i++)
         x[i] = isnan(x[i]) ? 0 : x[i];
+}
+
+// Gathers n evenly spaced rows; if there are fewer, some of them several times.
+static void gather_spaced(const struct dataset *d, int n, real *x)
+{
+    for (int i = 0; i < n; i++) {
+        int32_t row = (int32_t)((int64_t)i * d->rows / n);
+        gather_filled(d, &row, 1, x + (size_t)i * (size_t)d->columns);
+    }
 }
 
 static void clear_nearest(struct nearest *n)
@@ -177,6 +189,81 @@ static int measure_spacing(const struct train_task *task, double *spacing, struc
     return rc;
 }
 
+// --- the center
+
+struct center {
+    const struct trainer *t;
+    size_t size;
+    double *sum; // (chunks, size), owned: of the codes of each chunk's rows
+};
+
+// Adds up the codes of chunk `number`, as the initial weights give them.
+static void sum_chunk_codes(void *context, int64_t number)
+{
+    const struct center *c = context;
+    const struct train_task *task = &c->t->task;
+    struct workspace *ws = c->t->workers.ws[omp_get_thread_num()];
+    int64_t first = number * PASS_ROWS, left = task->train->rows - first;
+    int n = left < PASS_ROWS ? (int)left : PASS_ROWS;
+    int32_t list[PASS_ROWS];
+
+    if (number % task->team->comm->size != task->team->comm->rank)
+        return;
+    for (int i = 0; i < n; i++)
+        list[i] = (int32_t)(first + i);
+    dataset_gather(task->train, list, n, ws->x);
+    ws->step = (struct step){0};
+    model_forward(task->model, c->t->memory.w, ws, n, ws->x);
+
+    const real *code = model_code(task->model, ws);
+    for (size_t i = 0; i < (size_t)n * c->size; i++)
+        c->sum[(size_t)number * c->size + i % c->size] += (double)code[i];
+}
+
+// Collective. Sets center (size) to the mean code of the training rows. A value near 0 is moved away from it, because
+// weights of 0 would reach it (Ruff et al. 2018). Returns 0, or -1 and an error if memory runs out.
+static int measure_center(struct trainer *t, size_t size, real *center, struct err *e)
+{
+    const real LEAST = (real)0.1;
+    const struct train_task *task = &t->task;
+    size_t chunks = (size_t)((task->train->rows + PASS_ROWS - 1) / PASS_ROWS);
+    struct center c = {t, size, mem_array(chunks * size, sizeof *c.sum, "codes of the training rows", e)};
+    int rc = comm_agree(task->team->comm, e);
+
+    if (rc == 0) {
+        team_each(task->team, (int64_t)chunks, sum_chunk_codes, &c);
+        comm_join_all(task->team->comm, c.sum, chunks * size * sizeof *c.sum);
+    }
+    for (size_t j = 0; j < size && rc == 0; j++) {
+        double sum = 0;
+        for (size_t k = 0; k < chunks; k++)
+            sum += c.sum[k * size + j];
+        center[j] = (real)(sum / (double)task->train->rows);
+        if (center[j] > -LEAST && center[j] < LEAST)
+            center[j] = center[j] < 0 ? -LEAST : LEAST;
+    }
+
+    free(c.sum);
+    return rc;
+}
+
+static int set_block(struct trainer *t, const struct block *b, double *spacing, struct err *e)
+{
+    real *w = t->memory.w + b->offset;
+
+    if (b->source == SOURCE_ROWS) {
+        gather_spaced(t->task.train, b->dims[0], w);
+        return 0;
+    }
+    if (b->source == SOURCE_CENTER)
+        return measure_center(t, b->count, w, e);
+    ASSERT(b->source == SOURCE_SPACING && b->count == 1, "%s from %d", b->name, (int)b->source);
+    if (*spacing == 0 && measure_spacing(&t->task, spacing, e) != 0)
+        return -1;
+    *w = (real)*spacing;
+    return 0;
+}
+
 int trainer_set_blocks(struct trainer *t, struct err *e)
 {
     const struct model *m = t->task.model;
@@ -185,12 +272,9 @@ int trainer_set_blocks(struct trainer *t, struct err *e)
     for (int i = 0; i < m->n_layers; i++)
         for (int k = 0; k < m->layers[i].n_blocks; k++) {
             const struct block *b = &m->layers[i].blocks[k];
-            if (b->source == SOURCE_NONE)
-                continue;
-            ASSERT(b->source == SOURCE_SPACING && b->count == 1, "%s from %d", b->name, (int)b->source);
-            if (spacing == 0 && measure_spacing(&t->task, &spacing, e) != 0)
+            bool is_later = b->source == SOURCE_CODE_MEAN || b->source == SOURCE_CODE_WHITENING;
+            if (b->source != SOURCE_NONE && !is_later && set_block(t, b, &spacing, e) != 0)
                 return -1;
-            t->memory.w[b->offset] = (real)spacing;
         }
     return 0;
 }

@@ -48,7 +48,8 @@ static void pass_chunk(
         list[i] = (int32_t)(chunk.first + i);
 
     dataset_gather(p->data, list, chunk.rows, ws->x);
-    ws->step = (struct step){.leaves_out = p->leaves_out};
+    ws->step = (struct step){
+        .corrupts = p->corrupts, .seed = p->seed, .sample = p->corrupts ? list : NULL, .leaves_out = p->leaves_out};
     model_forward(p->model, p->w, ws, chunk.rows, ws->x);
     visit(context, ws, &chunk);
 }

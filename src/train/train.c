@@ -91,7 +91,13 @@ static double epoch_loss(struct trainer *t)
 static bool compute_validation_loss(struct trainer *t, double *loss)
 {
     const struct train_task *task = &t->task;
-    struct row_pass pass = {task->team, task->model, t->memory.w, task->validation, t->workers.ws, .leaves_out = false};
+    struct row_pass pass = {.team = task->team,
+        .model = task->model,
+        .w = t->memory.w,
+        .data = task->validation,
+        .ws = t->workers.ws,
+        .corrupts = task->config->validates_noise || task->model->kind == KIND_NOISE_LEVEL,
+        .seed = (uint64_t)task->config->seed};
 
     *loss = NAN;
     if (task->validation->rows == 0)
@@ -99,7 +105,7 @@ static bool compute_validation_loss(struct trainer *t, double *loss)
     if (!pass_loss(&pass, loss))
         return false;
 
-    *loss *= task->config->reduction == REDUCTION_SUM ? shape_size(&task->model->input) : 1;
+    *loss *= task->config->reduction == REDUCTION_SUM ? model_outputs(task->model) : 1;
     return true;
 }
 
@@ -182,12 +188,16 @@ static int run_epochs(struct trainer *t, struct trained *out, struct err *e)
 
 // --- the result
 
-static void choose_weights(const struct trainer *t, struct trained *out)
+// Returns the weights that are the result.
+static real *choose_weights(const struct trainer *t, struct trained *out)
 {
     const struct train_point *at = &t->point;
     bool is_best = t->memory.best && at->watch.best_epoch >= 0 && !at->has_diverged;
-    out->w = is_best ? t->memory.best : t->memory.w;
+    real *w = is_best ? t->memory.best : t->memory.w;
+
+    out->w = w;
     out->history.weights_epoch = is_best ? (int)at->watch.best_epoch + 1 : out->history.epochs;
+    return w;
 }
 
 int train_run(const struct train_task *task, struct trained *out, struct err *e)
@@ -211,7 +221,9 @@ int train_run(const struct train_task *task, struct trained *out, struct err *e)
     if (rc == 0) {
         trainer_start_clock(t);
         rc = run_epochs(t, out, e);
-        choose_weights(t, out);
+        real *w = choose_weights(t, out);
+        if (rc == 0 && !out->has_stopped && !t->point.has_diverged)
+            rc = trainer_set_code_blocks(t, w, e);
         out->samples = t->point.samples;
         out->seconds = t->point.seconds + clock_wall() - t->clock.run_began;
         out->has_diverged = t->point.has_diverged;

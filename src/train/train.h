@@ -26,6 +26,7 @@ struct train_config {
     struct optimizer optimizer;
     struct schedule schedule;
     struct stopping stopping;
+    bool validates_noise; // the validation loss is that of noisy rows
 };
 // The section also has the rows of optimizer_fields, schedule_fields and stopping_fields.
 extern const struct field train_fields[];
@@ -168,6 +169,8 @@ struct row_pass {
     const struct dataset *data;
     struct workspace *const *ws; // one per thread, of at least PASS_ROWS rows
     bool leaves_out;             // as in struct step
+    bool corrupts;               // layers that add noise in training do so: the same noise in every pass
+    uint64_t seed;               // of that noise
 };
 
 // Rows of a data set that a workspace holds: PASS_ROWS, or fewer at its end.

@@ -45,6 +45,9 @@ const struct field train_fields[] = {
         "virtual shards of a batch, which are the most workers (ranks x threads) that can train a trial; "
         "default: the largest of 1, 2, 4 that leaves each at least 64 samples of a batch",
         .choices = shard_numbers),
+    FLAG_ROW(train_section, config.validates_noise, "validation_noise",
+        "layers that add noise to the sample in training also do so for validation_loss: the same noise after every "
+        "epoch, by the seed; always true of models of kind noise_level"),
     {0},
 };
 
@@ -94,6 +97,9 @@ int train_config_loss(const struct train_config *c, bool ignores_missing, struct
     m->delta = c->huber_delta;
     m->variance = c->variance;
     m->ignores_missing = ignores_missing;
+    if (c->feature_weights && !model_reconstructs(m))
+        return node_error(c->feature_weights, e, "found weights of features with a model of kind %s, allowed: none",
+            model_kind_names[m->kind]);
     return c->feature_weights ? read_feature_weights(c->feature_weights, m, e) : 0;
 }
 
@@ -135,6 +141,11 @@ struct node *train_config_write(const struct train_config *c)
     struct train_section s = {.config = *c, .shards = __builtin_ctzll((unsigned long long)c->shards)};
     struct node *map = spec_write(train_fields, &s, 0);
 
+    struct node *noise = node_take(map, "validation_noise");
+    if (c->validates_noise) // the identity of trials without it has none
+        node_add(map, "validation_noise", noise);
+    else
+        node_free(&noise);
     optimizer_write(&c->optimizer, map);
     add_section_part(schedule_fields, &c->schedule, map);
     add_section_part(stopping_fields, &c->stopping, map);

@@ -131,6 +131,12 @@ void overlap_end_step(struct overlap *o);
 // Collective. Sets the blocks that the training data decides. Returns 0, or -1 and an error on all ranks.
 int trainer_set_blocks(struct trainer *t, struct err *e);
 
+// --- code_blocks.c
+
+// Collective. Sets the blocks of w, the weights that training ended with, that the codes of the training rows decide.
+// Returns 0, or -1 and an error on all ranks.
+int trainer_set_code_blocks(struct trainer *t, real *w, struct err *e);
+
 // --- train_step.c
 
 // Collective. Takes the remaining steps of the epoch, as long as training does not stop. Returns 0, or -1 and an error,

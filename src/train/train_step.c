@@ -76,6 +76,8 @@ static void compute_shard_gradient(
         .seed = (uint64_t)task->config->seed,
         .epoch = (uint32_t)t->point.epoch,
         .sample = sample};
+    if (model_attack_steps(task->model) > 0)
+        model_attack(task->model, t->memory.w, ws, rows, ws->x, t->memory.gradient[own]);
     ws->gradient_done = is_awaited ? overlap_gradient_done : NULL;
     ws->context = t->overlap;
 

@@ -182,6 +182,8 @@ int trial_parse(struct node *tree, struct trial *t, struct err *e)
     t->has_data = data_config_read(node_get(tree, "data"), &t->data, e) == 0;
     int failed = train_config_read(node_get(tree, "train"), &t->train, e);
     failed |= score_config_read(node_get(tree, "score"), &t->score, e);
+    if (!node_path(tree, "score.error"))
+        t->score.error = model_default_error(t->model);
     settle_fitted(t);
     return failed || !t->has_data ? -1 : 0;
 }
@@ -208,9 +210,26 @@ struct shape sample_shape(const struct dataset *d)
     return s;
 }
 
+// Gives the model what the error of its codes needs.
+static int add_code_space(const struct trial *t, struct model *m, struct err *e)
+{
+    const struct node *at = node_path(t->tree, "score.error");
+    int values = shape_size(&m->code);
+
+    if (t->score.error != ERROR_CODE_MAHALANOBIS || model_section_is_fitted(t->model))
+        return 0;
+    if (values > CODE_SPACE_MAX)
+        return node_error(
+            at, e, "found code_mahalanobis with a code of %d values, allowed: at most %d", values, CODE_SPACE_MAX);
+    model_add_code_space(m);
+    return 0;
+}
+
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e)
 {
     struct model *m = model_new(t->model, input, (enum loss)t->train.loss, e);
+    if (m && add_code_space(t, m, e) != 0)
+        model_free(&m);
     if (m && train_config_loss(&t->train, t->data.missing == MISSING_IGNORE, m, e) != 0)
         model_free(&m);
     return m;

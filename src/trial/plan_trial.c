@@ -30,7 +30,7 @@ struct known_data {
     struct data_texts texts; // owned
     char *labels;            // owned: how often each occurs in each set; NULL: there are none
     struct shape shape;
-    int64_t rows;
+    int64_t rows, validation_rows;
     bool has_windows; // samples are windows, whose time steps have metrics
     struct known_set {
         char *name;                // owned
@@ -125,6 +125,7 @@ static void note_sets(const struct data_sets *sets, struct known_data *k)
 {
     k->shape = sample_shape(&sets->train);
     k->rows = sets->train.rows;
+    k->validation_rows = sets->validation.rows;
     k->has_windows = sets->window.length > 0;
     k->n_sets = sets->n_test;
     k->set = mem_new((size_t)k->n_sets, sizeof *k->set);
@@ -240,9 +241,10 @@ static int check_noise(const struct trial *t, const struct model *m, struct err 
     if (t->score.noise && model_noise_levels(m) == 0)
         return node_error(at, e,
             "found average, but the first layer of the model adds no noise, allowed: none; or a layer gaussian_noise, "
-            "masking_noise or salt_and_pepper at the start of the encoder");
+            "masking_noise, salt_and_pepper or swap_noise at the start of the encoder");
 
-    if (t->score.noise && error_is_variational((enum error)t->score.error))
+    if (t->score.noise &&
+        (error_is_variational((enum error)t->score.error) || t->score.error == ERROR_CODE_MAHALANOBIS))
         return node_error(at, e,
             "found average with error %s, allowed: none; or error mse, mae, l2 or binary_crossentropy",
             error_names[t->score.error]);
@@ -255,10 +257,26 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
     const struct node *at = node_path(t->tree, "score.error");
     if (why)
         return node_error(at ? at : t->model, e, "%s", why);
+    at = node_path(t->tree, "score.save");
+    if (!model_reconstructs(m) && t->score.save & (SAVE_RECONSTRUCTION | SAVE_FEATURE_ERROR))
+        return node_error(at, e,
+            "found reconstruction or feature_error with a model of kind %s, which has no reconstruction, allowed: code",
+            model_kind_names[m->kind]);
     at = node_path(t->tree, "score.baseline");
     if (t->score.baseline && t->data.missing == MISSING_IGNORE)
         return node_error(at, e, "principal components need whole rows, but data.missing is ignore");
     return 0;
+}
+
+// Checks that there are the rows by which scores are judged.
+static int check_calibration(const struct trial *t, const struct known_data *k, struct err *e)
+{
+    const struct node *at = node_path(t->tree, "score.calibration");
+
+    if (t->score.calibration != JUDGED_BY_VALIDATION || k->validation_rows > 0)
+        return 0;
+    return node_error(
+        at, e, "found validation, but there is no validation data, allowed: train; or data.validation, such as 0.15");
 }
 
 // Checks that the test set of the objective will have the metric.
@@ -343,7 +361,7 @@ static int plan_model(
         return -1;
 
     ASSERT(k->texts.identity && !k->is_bad, "data without identity");
-    int failed = check_error(t, m, e) | check_noise(t, m, e) | check_baseline(t, m, k, e) |
+    int failed = check_error(t, m, e) | check_noise(t, m, e) | check_calibration(t, k, e) | check_baseline(t, m, k, e) |
                  check_objective(p->x, k, e) | check_batches(t, m, k->rows, e) |
                  check_ranges(t, m, &k->ranges, &found, e);
     err_merge(&p->warnings, &found);

@@ -166,15 +166,54 @@ static int score_sample(
 
 // --- errors
 
+static bool is_calibrated_by(const struct trial_result *r, const struct dataset *d)
+{
+    bool is_validation = d == &r->sets->validation;
+    return is_validation == (r->trial->score.calibration == JUDGED_BY_VALIDATION);
+}
+
+// Makes the errors of all rows of d those that others are judged by.
+static void judge_by_errors(struct trial_result *r, const struct dataset *d, const struct scores *s, struct err *e)
+{
+    evaluate_training(&r->trial->score, s->error, d->rows, &r->training, &r->reference, e);
+    if (s->step_error)
+        evaluate_training_steps(
+            &r->trial->score, s->step_error, d->steps->n, &r->training_steps, &r->step_reference, e);
+}
+
+// Keeps the number and the mean of the training errors, whatever rows the threshold comes from.
+static void note_training(struct trial_result *r, const struct scores *s)
+{
+    const struct dataset *train = &r->sets->train;
+    double sum = 0, step_sum = 0;
+    int64_t steps = 0;
+
+    for (int64_t i = 0; i < train->rows; i++)
+        sum += (double)s->error[i];
+    r->training.rows = train->rows;
+    r->training.mean = sum / (double)train->rows;
+
+    for (int64_t i = 0; s->step_error && i < train->steps->n; i++)
+        if (!isnan(s->step_error[i])) {
+            step_sum += (double)s->step_error[i];
+            steps++;
+        }
+    if (s->step_error) {
+        r->training_steps.rows = steps;
+        r->training_steps.mean = step_sum / (double)steps;
+    }
+}
+
 static void summarise_training(const struct team *team, struct trial_result *r, const struct scores *s)
 {
     struct err found = {0};
     if (team->comm->rank != 0)
         return;
-    evaluate_training(&r->trial->score, s->error, r->sets->train.rows, &r->training, &r->reference, &found);
-    if (s->step_error)
-        evaluate_training_steps(
-            &r->trial->score, s->step_error, r->sets->train.steps->n, &r->training_steps, &r->step_reference, &found);
+
+    if (is_calibrated_by(r, &r->sets->train))
+        judge_by_errors(r, &r->sets->train, s, &found);
+    else
+        note_training(r, s);
     report_failure(r, "train", &found);
 }
 
@@ -212,6 +251,8 @@ static int score_validation_rows(const struct team *team, struct trial_result *r
     struct scores s;
     int rc = scores_compute(team, &request, d, &s, e);
 
+    if (rc == 0 && team->comm->rank == 0 && is_calibrated_by(r, d))
+        judge_by_errors(r, d, &s, &found);
     if (rc == 0 && team->comm->rank == 0 && r->reference.levels)
         reference_add_validation(&r->reference, s.error, d->rows, &found);
     report_failure(r, "validation", &found);
@@ -225,8 +266,13 @@ int trial_score_training(const struct team *team, struct trial_result *r, struct
 {
     r->training = (struct training_errors){.rows = r->sets->train.rows, .mean = NAN, .threshold = NAN};
     r->training_steps = (struct training_errors){.mean = NAN, .threshold = NAN};
-    int rc = score_train_rows(team, r, reference_sample_rows(&r->sets->train), e);
-    if (rc == 0 && r->sets->validation.rows)
+    bool has_features = model_reconstructs(r->model), has_validation = r->sets->validation.rows > 0;
+    bool is_first = has_validation && is_calibrated_by(r, &r->sets->validation);
+    int rc = is_first ? score_validation_rows(team, r, e) : 0;
+
+    if (rc == 0)
+        rc = score_train_rows(team, r, has_features ? reference_sample_rows(&r->sets->train) : 0, e);
+    if (rc == 0 && has_validation && !is_first)
         rc = score_validation_rows(team, r, e);
     return rc;
 }

@@ -95,6 +95,13 @@ image_experiment images \
 sed 's/relu/linear/; s/sigmoid/linear/; s/loss: binary_crossentropy, /optimizer: sgd, learning_rate: 1000, /; s/epochs: 1/epochs: 9/; s/scale: unit/scale: none/' \
     images.yaml >diverged.yaml
 
+# values of other rows, models without a decoder
+sed 's/encoder: .*/encoder: [{swap_noise: 0.2}, {dense: 2}]/; s/epochs: 1}/epochs: 1}\nscore: {noise: average}/' text.yaml >swap.yaml
+sed 's/encoder: .*/kind: svdd\n  hidden: [3]\n  code: 2/; /decoder: /d' text.yaml >svdd.yaml
+
+# scores of codes
+sed 's/epochs: 1}/epochs: 1}\nscore: {error: code_mahalanobis}/' text.yaml >codes.yaml
+
 # test rows without values, and beyond those of the training rows
 cat >edges.yaml <<'EOF'
 data:
@@ -133,6 +140,9 @@ sed '/^model:/,/decoder:/d; /^train:/,$d' edges.yaml >near.yaml
 echo 'model: {neighbours: {}}' >>near.yaml
 must "$hourglass" run near.yaml --results .
 must "$hourglass" run text.yaml --results .
+must "$hourglass" run svdd.yaml --results .
+must "$hourglass" run codes.yaml --results .
+must "$hourglass" run swap.yaml --results .
 must "$hourglass" run table.yaml --results .
 must "$hourglass" run table.yaml --results . -n 2 --ranks-per-trial 2 --set train.seed=7 # written by two ranks
 # trials of data that has changed since

@@ -66,6 +66,8 @@ models:
   dropout: {encoder: [{dropout: 0.3}, {dense: 4}, {dropout: 0.5}], decoder: [{dense: 6}]}
   gaussian_noise: {encoder: [{gaussian_noise: 0.5, clip: [0, 1]}, {dense: 4}], decoder: [{dense: 6}]}
   relative_noise: {encoder: [{gaussian_noise: {relative: [0.5, 1, 2]}}, {dense: 4}], decoder: [{dense: 6}]}
+  swap_noise: {encoder: [{swap_noise: 0.3}, {dense: 4}], decoder: [{dense: 6}]}
+  adversarial_noise: {encoder: [{adversarial_noise: 0.5, steps: 2}, {dense: 4}], decoder: [{dense: 6}]}
   masking_noise: {encoder: [{masking_noise: 0.3}, {dense: 4}], decoder: [{dense: 6}]}
   salt_and_pepper: {encoder: [{salt_and_pepper: 0.2}, {dense: 4}], decoder: [{dense: 6}]}
   batch_normalization: {encoder: [{dense: 4}, {batch_normalization: true}], decoder: [{dense: 6}]}
@@ -85,9 +87,9 @@ models:
     decoder: [{upsampling1d: 2}, {average_pooling1d: 2}, {dense: 6}]
 sweep:
   over:
-    model: [tied, contractive, sparse, constant, dropout, gaussian_noise, relative_noise, masking_noise, salt_and_pepper,
-            batch_normalization, layer_normalization, gaussian, lstm, gru, conv2d, conv2d_transpose, pooling, average,
-            upsampling, signals]
+    model: [tied, contractive, sparse, constant, dropout, gaussian_noise, relative_noise, swap_noise, masking_noise,
+            adversarial_noise, salt_and_pepper, batch_normalization, layer_normalization, gaussian, lstm, gru, conv2d,
+            conv2d_transpose, pooling, average, upsampling, signals]
 SPEC
 # every NAME OPTION...: the trials of NAME.yaml in every layout of two and four workers are those of 1 x 1
 every() {
@@ -107,6 +109,17 @@ bad 2 'no layer of that name, allowed: dense, ' check tiny.yaml --set 'model.enc
 for type in $(sed -n 's/.*no layer of that name, allowed: //p' message | tr -d ,); do
     grep -qE "\{$type: " layers.yaml || fail "no layer $type in layers.yaml"
 done
+
+# --- models without a decoder
+tiny_spec | sed 's/name: tiny/name: kinds/; /^model:/,/sigmoid/d; s/binary_crossentropy/mse/; s/save: .*/save: [code]/' >kinds.yaml
+cat >>kinds.yaml <<'SPEC'
+model: svdd
+models:
+  noise_level: {kind: noise_level, encoder: [{gaussian_noise: {relative: {log_uniform: [0.5, 10]}}}, {dense: 1}]}
+  svdd: {kind: svdd, hidden: [5], code: "${code}", activation: elu}
+sweep: {over: {model: [noise_level, svdd]}}
+SPEC
+every kinds --set data.validation=0.2
 
 # --- missing values, weights of features, sums
 awk -F, -v OFS=, 'NR > 1 {for (i = 1; i <= 6; i++) if ((NR * 7 + i * 5) % 11 < 3) $i = ""} 1' tiny.csv >gaps.csv

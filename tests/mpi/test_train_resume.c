@@ -22,6 +22,12 @@ static const char normalized[] = "{encoder: [{dense: 5}, {batch_normalization: t
                                  "decoder: [{dense: 6}]}";
 static const char relative[] = "{encoder: [{gaussian_noise: {relative: [0.5, 1, 2]}}, {dense: 4, activation: tanh}], "
                                "decoder: [{dense: 6}]}";
+static const char swapping[] = "{encoder: [{swap_noise: 0.3}, {dense: 4, activation: tanh}], decoder: [{dense: 6}]}";
+static const char adversary[] =
+    "{encoder: [{adversarial_noise: 1, steps: 2}, {dense: 4, activation: tanh}], decoder: [{dense: 6}]}";
+static const char level[] = "{kind: noise_level, encoder: [{gaussian_noise: {relative: {log_uniform: [0.5, 10]}}}, "
+                            "{dense: 4, activation: elu}, {dense: 1}]}";
+static const char center[] = "{kind: svdd, hidden: [5], code: 3, activation: elu}";
 static const char noisy[] =
     "{encoder: [{gaussian_noise: 0.1}, {dense: 8, activation: relu}, {dropout: 0.2}, {gaussian: "
     "3, warmup_epochs: 3}], decoder: [{dense: 6, activation: sigmoid}]}";
@@ -32,7 +38,9 @@ static const struct {
     {plain, "loss: binary_crossentropy"},
     {plain, "optimizer: sgd, momentum: 0.9, nesterov: true, clip_norm: 0.05, schedule: cosine"},
     {plain, "optimizer: nadam, clip_value: 0.01, schedule: exponential, warmup_epochs: 2"},
-    {relative, "optimizer: adamw, weight_decay: 0.01, clip_norm: 0.5"},
+    {relative, "optimizer: adamw, weight_decay: 0.01, clip_norm: 0.5"}, {swapping, "optimizer: rmsprop"},
+    {adversary, "optimizer: sgd, momentum: 0.5"}, {level, "early_stopping: 3"},
+    {center, "optimizer: adamw, weight_decay: 0.01, reduction: sum"},
     {plain, "optimizer: rmsprop, momentum: 0.5, centered: true, schedule: step, schedule_epochs: 2"},
     {normalized,
         "amsgrad: true, learning_rate: 0.05, schedule: reduce_on_plateau, schedule_epochs: 1, min_delta: 0.01"},

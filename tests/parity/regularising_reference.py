@@ -5,6 +5,7 @@
 # Needs python3-torch (1.13). The random numbers are Philox4x32-10 once more, written down from the paper (Salmon et al.
 # 2011), so that what a seed means is tested, too. Gradients are PyTorch's; the optimizer is plain SGD.
 import math
+import re
 
 import torch
 import torch.nn.functional as F
@@ -94,6 +95,27 @@ def masking(units, rate):
     return plain(f"{{masking_noise: {rate}}}", lambda l, e, x: replaced(x, uniform(units, NOISE, l, e), rate, rate))
 
 
+def swapping(units, rate):
+    """The rows that values come from are 0 in the test."""
+    return plain(f"{{swap_noise: {rate}}}", lambda l, e, x: replaced(x, uniform(units, NOISE, l, e), rate, rate))
+
+
+def adversarial(radius, steps):
+    """What it adds is found by worst_noise. The distance between training rows is 1 in the test."""
+    return plain(f"{{adversarial_noise: {radius}, steps: {steps}}}", lambda l, e, x: x)
+
+
+def worst_noise(layers, forward, x):
+    """The noise that steps along the gradient of the loss find, if the first layer asks for it."""
+    noise, asked = torch.zeros_like(x), re.match(r"{adversarial_noise: (.+), steps: (.+)}", layers[0][0])
+    for _ in range(int(asked[2]) if asked else 0):
+        noise.requires_grad_()
+        gradient, = torch.autograd.grad(((forward(x + noise)[0] - x) ** 2).sum(), noise)
+        step = float(asked[1]) * math.sqrt(x.shape[1]) / int(asked[2])
+        noise = (noise + step * gradient / gradient.norm(dim=1, keepdim=True)).detach()
+    return noise
+
+
 def salt_and_pepper(units, rate):
     return plain(f"{{salt_and_pepper: {rate}}}",
                  lambda l, e, x: replaced(x, uniform(units, NOISE, l, e), rate / 2, rate))  # fmt: skip
@@ -119,6 +141,8 @@ def cases():
     yield "dropout", False, [dropout(9, 0.2), dense(9, 4, "tanh"), dropout(4, 0.5)], [last]
     yield "gaussian_noise", False, [noise(9, 0.5), dense(9, 4, "tanh")], [last]
     yield "masking_noise", False, [masking(9, 0.3), dense(9, 4, "tanh")], [last]
+    yield "swap_noise", False, [swapping(9, 0.4), dense(9, 4, "tanh")], [last]
+    yield "adversarial_noise", False, [adversarial(0.2, 2), dense(9, 4, "tanh")], [last]
     yield "salt_and_pepper", False, [salt_and_pepper(9, 0.4), dense(9, 4, "tanh")], [last]
     yield "batch_normalization", False, [batch_normalization(9), dense(9, 4, "tanh"), batch_normalization(4)], [last]
     yield "layer_normalization", False, [layer_normalization(9), dense(9, 4, "tanh"), layer_normalization(4)], [last]
@@ -130,11 +154,16 @@ def run(layers, sums):
     for _, shapes, _ in layers:
         w.append([numbers.tensor(*s, scale=1.0 if len(s) == 2 else 0.5, shift=0.5).requires_grad_() for s in shapes])
     for epoch in range(STEPS):
-        x = y = numbers.tensor(ROWS, INPUTS)
-        penalty = 0
-        for i, (_, _, apply) in enumerate(layers):
-            y, more = apply(i, epoch, w[i], y)
-            penalty = penalty + more
+        x = numbers.tensor(ROWS, INPUTS)
+
+        def forward(y):
+            penalty = 0
+            for i, (_, _, apply) in enumerate(layers):
+                y, more = apply(i, epoch, w[i], y)
+                penalty = penalty + more
+            return y, penalty
+
+        y, penalty = forward(x + worst_noise(layers, forward, x))
         value = ((y - x) ** 2).sum() / (ROWS if sums else ROWS * INPUTS) + penalty / ROWS
         value.backward()
         losses.append(value.item())

@@ -55,6 +55,42 @@ same "$model" "$(trial two/tiny)"
 good run tiny.yaml --quiet --set score.noise=none --results clean
 differ "$model" "$(trial clean/tiny)" '^differs +scores/test/error'
 
+# --- values of other rows: those of evenly spaced training rows; each value is replaced once per copy of all, so that the
+# error of a model whose reconstruction is 0 is the mean square of the values
+cat >swap.yaml <<'SPEC'
+name: swap
+data: {train: tiny.h5:all, test: tiny.h5:all, normal: [0], scale: standard}
+model:
+  encoder: [{swap_noise: 0.25}, {dense: 6, kernel_initializer: constant}]
+  decoder: [{dense: 6, kernel_initializer: constant}]
+train: {epochs: 0, batch_size: 32, shards: 4}
+score: {noise: average, samples: 3, save: [reconstruction]}
+SPEC
+cat >swap.py <<'PY'
+import h5py, numpy, sys
+with h5py.File("data/tiny.h5") as f:
+    x, label = f["all/x"][...].astype("f8"), f["all/label"][...]
+with h5py.File(sys.argv[1]) as f:
+    donor, error = f["model/encoder_0/donor"][...], f["scores/test/error"][...]
+train = x[label == 0]
+train = (train - train.mean(0)) / train.std(0)
+wanted = train[numpy.arange(128) * len(train) // 128]
+assert abs(donor - wanted).max() < 1e-5, abs(donor - wanted).max()
+# the reconstruction is 0, so that the error of a value is its square, however often it was replaced
+square = (((x - x[label == 0].mean(0)) / x[label == 0].std(0)) ** 2).mean(1)
+assert abs(error / square - 1).max() < 1e-5, abs(error / square - 1).max()
+PY
+good run swap.yaml -n 1 -t 1 --quiet --results swapped
+"$PYTHON" swap.py "$(trial swapped/swap)" 2>message || fail 'values of other rows, or what they are compared with'
+good run swap.yaml -n 1 -t 1 --quiet --set train.epochs=20 --set 'model.encoder=[{swap_noise: 0.3}, {dense: 16, activation: tanh}]' \
+    --set 'model.decoder=[{dense: 6}]' --results trained
+good score "$(trial trained/swap)" data/tiny.h5:all -o scores.h5 --force -n 2 -t 2
+"$PYTHON" -c 'import h5py, sys
+a, b = (next(iter(h5py.File(f)["scores"].values()))["error"][...] for f in ("scores.h5", sys.argv[1]))
+assert a.tobytes() == b.tobytes(), abs(a - b).max()' "$(trial trained/swap)" 2>message || fail "errors of new data with replaced values"
+bad 2 'swap_noise that knows the training rows needs the sample as its input' \
+    check swap.yaml --set 'model.encoder=[{dense: 3}, {swap_noise: 0.2}]'
+
 # --- what is refused
 bad 2 'score.noise: found average, but the first layer of the model adds no noise, allowed: none; or a layer' \
     check tiny.yaml --set 'model.encoder=[{dense: 8}]'

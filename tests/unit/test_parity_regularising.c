@@ -57,6 +57,8 @@ static double step(struct trainer *t, uint32_t epoch, const real *x)
         sample[i] = 7 * i;
     t->ws->step =
         (struct step){.trains = true, .sums = t->f->sums, .seed = REFERENCE_SEED, .epoch = epoch, .sample = sample};
+    if (model_attack_steps(t->m) > 0)
+        model_attack(t->m, t->w, t->ws, REFERENCE_ROWS, x, t->g);
     model_forward(t->m, t->w, t->ws, REFERENCE_ROWS, x);
     t->ws->step.batch_rows = REFERENCE_ROWS;
     double loss = model_backward(t->m, t->w, t->ws, REFERENCE_ROWS, x, t->g);
@@ -74,6 +76,9 @@ static void check_reference(const struct reference *f)
     t.ws = workspace_new(t.m, REFERENCE_ROWS, true, &e);
     t.w = calloc(t.m->parameters, sizeof *t.w);
     t.g = calloc(t.m->parameters, sizeof *t.g);
+    for (int i = 0; i < t.m->layers[0].n_blocks; i++)
+        if (t.m->layers[0].blocks[i].source == SOURCE_SPACING)
+            t.w[t.m->layers[0].blocks[i].offset] = 1;
     each_block(&t, fill_block, &state);
     for (uint32_t i = 0; i < REFERENCE_STEPS; i++) {
         for (size_t p = 0; p < sizeof x / sizeof *x; p++)

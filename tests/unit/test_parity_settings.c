@@ -179,7 +179,7 @@ static bool has(const struct text *all, const char *key, const char *value)
 static bool is_elsewhere(const char *key)
 {
     static const char *const keys[] = {"kernel_initializer", "recurrent_initializer", "constant", "unit_forget_bias",
-        "batch_size", "epochs", "seed", "shards", "early_stopping", "restore_best", NULL};
+        "batch_size", "epochs", "seed", "shards", "early_stopping", "restore_best", "validation_noise", NULL};
     int i = 0;
     while (keys[i] && strcmp(keys[i], key) != 0)
         i++;
