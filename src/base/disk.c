@@ -241,7 +241,7 @@ static int rename_to_target(const char *temporary, const char *path)
     return rc;
 }
 
-static int sync_folder(const char *path, struct err *e)
+int disk_sync_folder(const char *path, struct err *e)
 {
     char *target = disk_resolve(path);
     char *folder = folder_of_file(target);
@@ -269,7 +269,7 @@ static int rename_durably(
     if (rename_to_target(temporary, path) < 0)
         return disk_fail(e, path, errno, bytes, "cannot give the file its name");
 
-    return sync_folder(path, e);
+    return disk_sync_folder(path, e);
 }
 
 int disk_rename(const char *temporary, const char *path, const char *previous, struct err *e)

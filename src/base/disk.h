@@ -40,6 +40,9 @@ char *disk_room(char out[96], const char *path, double bytes);
 // On failure `path` is unchanged, unless only the final sync failed.
 int disk_rename(const char *temporary, const char *path, const char *previous, struct err *e);
 
+// Syncs the folder of `path`, so that the names in it survive a crash of the machine.
+int disk_sync_folder(const char *path, struct err *e);
+
 // Identifies the file that had a name at some moment.
 struct disk_seen {
     bool exists;

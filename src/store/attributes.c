@@ -4,6 +4,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "store/schema.h"
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,9 +41,45 @@ static int value_write(hid_t object, const char *name, hid_t type, const void *v
     return rc;
 }
 
+static void packed_set_value(
+    struct packed *p, const char *path, const char *name, enum store_type type, const void *value)
+{
+    struct packed_attribute a = {.name = name, .type = type};
+
+    ASSERT(type == STORE_TEXT || store_type_size(type) == sizeof a.value.whole, "%s: type %d", name, type);
+    if (type == STORE_TEXT)
+        a.value.text = *(const char *const *)value;
+    else
+        memcpy(&a.value, value, sizeof a.value.whole);
+    packed_set(p, packed_make(p, path), &a);
+}
+
+// Returns the attribute of a file in memory, or NULL if it does not exist.
+static const struct packed_attribute *packed_attribute_of(struct store_file *f, const char *path, const char *name)
+{
+    const struct packed_object *o = packed_find(f->packed, path);
+    return o ? packed_get(o, name) : NULL;
+}
+
+// Returns a string attribute of a file in memory, or NULL, in new memory. The checksum of an array is one, too.
+static char *packed_get_text(struct store_file *f, const char *path, const char *name)
+{
+    const struct packed_object *o = packed_find(f->packed, path);
+    const struct packed_attribute *a = o ? packed_get(o, name) : NULL;
+
+    if (o && o->is_array && strcmp(name, STORE_CHECKSUM) == 0)
+        return mem_format("%016" PRIx64, o->checksum);
+    return a && a->type == STORE_TEXT ? mem_text(a->value.text) : NULL;
+}
+
 static int value_set(
     struct store_file *f, const char *path, const char *name, enum store_type type, const void *value, struct err *e)
 {
+    if (f->packed) {
+        packed_set_value(f->packed, path, name, type, value);
+        return 0;
+    }
+
     ASSERT(f->temporary, "%s: attribute %s: the file is open for reading", f->path, name);
     hid_t object = object_or_group(f, path, e);
     if (object < 0)
@@ -129,6 +167,9 @@ static char *text_take(hid_t attribute, enum store_type type)
 char *store_get_text(struct store_file *f, const char *object, const char *name)
 {
     enum store_type type;
+    if (f->packed)
+        return packed_get_text(f, object, name);
+
     hid_t attribute = single_open(f, object, name, &type);
     return attribute < 0 ? NULL : text_take(attribute, type);
 }
@@ -215,9 +256,39 @@ void attribute_hash(hid_t object, const char *path, const char *name, struct has
     H5Aclose(attribute);
 }
 
+// Adds the error of a number that is not there, unless `e` is NULL. Returns -1.
+static int number_missing(
+    struct store_file *f, const char *path, const char *name, bool whole, bool is_there, struct err *e)
+{
+    const char *found = is_there ? "of another type" : "missing or not a single value";
+    const char *expected = whole ? "an integer" : "a number";
+
+    if (e)
+        err_add(
+            e, ERR_DATA, "%s: %s: attribute %s: %s, expected %s", f->path, *path ? path : "/", name, found, expected);
+    return -1;
+}
+
+static int packed_number_get(
+    struct store_file *f, const char *path, const char *name, bool whole, void *value, struct err *e)
+{
+    const struct packed_attribute *a = packed_attribute_of(f, path, name);
+
+    if (!a || a->type == STORE_TEXT || (whole && a->type == STORE_F64))
+        return number_missing(f, path, name, whole, a != NULL, e);
+    if (whole)
+        *(int64_t *)value = a->value.whole;
+    else
+        *(double *)value = a->type == STORE_F64 ? a->value.real : (double)a->value.whole;
+    return 0;
+}
+
 static int number_get(struct store_file *f, const char *path, const char *name, bool whole, void *value, struct err *e)
 {
     enum store_type type;
+    if (f->packed)
+        return packed_number_get(f, path, name, whole, value, e);
+
     hid_t attribute = single_open(f, path, name, &type);
     bool fits = attribute >= 0 && type != STORE_TEXT && (!whole || (type != STORE_F32 && type != STORE_F64));
     int rc = fits ? 0 : -1;
@@ -227,11 +298,8 @@ static int number_get(struct store_file *f, const char *path, const char *name, 
         rc = H5Aread(attribute, memory, value) < 0 ? -1 : 0;
         if (rc < 0)
             file_fail(f, path, e, "cannot read its attribute %s", name);
-    } else if (e) {
-        const char *found = attribute < 0 ? "missing or not a single value" : "of another type";
-        const char *expected = whole ? "an integer" : "a number";
-        err_add(
-            e, ERR_DATA, "%s: %s: attribute %s: %s, expected %s", f->path, *path ? path : "/", name, found, expected);
+    } else {
+        number_missing(f, path, name, whole, attribute >= 0, e);
     }
 
     H5Aclose(attribute);
@@ -250,6 +318,7 @@ int store_get_real(struct store_file *f, const char *object, const char *name, d
 
 int store_get_reals(struct store_file *f, const char *path, const char *name, struct store_reals *reals, struct err *e)
 {
+    ASSERT(!f->packed, "%s: %s: lists of numbers are only read from files of others", f->path, name);
     int n = reals_read(object_recent(f, path, NULL), name, reals);
 
     object_release(f);
@@ -273,9 +342,24 @@ static herr_t list_attribute(hid_t object, const char *name, const H5A_info_t *i
     return 0;
 }
 
+static int packed_list_attributes(struct store_file *f, const char *object, char ***names, int *n, struct err *e)
+{
+    const struct packed_object *o = packed_find(f->packed, object);
+
+    *names = NULL;
+    *n = 0;
+    if (!o)
+        return err_add(e, ERR_DATA, "%s: %s: not in the file", f->path, object);
+    packed_attributes(o, names, n);
+    return 0;
+}
+
 int store_attributes(struct store_file *f, const char *object, char ***names, int *n, struct err *e)
 {
     struct attribute_names list = {0};
+    if (f->packed)
+        return packed_list_attributes(f, object, names, n, e);
+
     hid_t id = object_recent(f, object, e);
     int rc = id < 0 ? -1 : 0;
     if (rc == 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_INC, NULL, list_attribute, &list) < 0)

@@ -189,6 +189,9 @@ static int body_copy(struct copy *c)
 
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e)
 {
+    if (from->packed)
+        return packed_copy(from, object, to, name, e);
+
     ASSERT(to->temporary && from->id >= 0, "%s: not open for writing", to->path);
     struct copy c = {.from = from, .object = object, .to = to, .name = name, .target = -1, .e = e};
     c.source = object_open(from, object, e);

@@ -57,7 +57,7 @@ int durable_format(struct store_file *f, const char *format, struct err *e)
     if (store_set_text(f, "", STORE_FORMAT, format, e) < 0 ||
         store_set_text(f, "", STORE_SEAL, STORE_SEAL_PLACE, e) < 0)
         return -1;
-    return store_set_int(f, "", STORE_FORMAT_VERSION, FORMAT_VERSION, e);
+    return store_set_int(f, "", STORE_FORMAT_VERSION, format_version(format), e);
 }
 
 struct store_file *store_create(const char *path, const char *format, struct err *e)
@@ -153,6 +153,10 @@ void store_abandon(struct store_file **f)
 {
     if (!*f)
         return;
+    if ((*f)->packed) {
+        file_free(f);
+        return;
+    }
     (*f)->note.error = ECANCELED; // what HDF5 still holds is not worth a write
     object_forget(*f);
     H5Fclose((*f)->id);

@@ -211,6 +211,9 @@ char *store_link_hint(struct store_file *f, const char *object)
 
 bool store_has(struct store_file *f, const char *object)
 {
+    if (f->packed)
+        return packed_find(f->packed, object) != NULL;
+
     ASSERT(f->id >= 0, "%s: not open", f->path);
     return path_presence(f->id, object) == PRESENT;
 }
@@ -250,10 +253,23 @@ static herr_t list_link(hid_t group, const char *name, const link_info *info, vo
     return 0;
 }
 
+static int packed_list_group(struct store_file *f, const char *group, char ***names, int *n, struct err *e)
+{
+    const struct packed_object *o = packed_find(f->packed, group);
+
+    if (!o || o->is_array)
+        return err_add(e, ERR_DATA, "%s: %s: %s", f->path, group, o ? "is an array, not a group" : "not in the file");
+    packed_list(f->packed, o, names, n);
+    return 0;
+}
+
 int store_list(struct store_file *f, const char *group, char ***names, int *n, struct err *e)
 {
     *names = NULL;
     *n = 0;
+    if (f->packed)
+        return packed_list_group(f, group, names, n, e);
+
     hid_t object = object_open(f, group, e);
     if (object < 0)
         return -1;

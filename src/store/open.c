@@ -22,10 +22,10 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
         rc = err_add(e, ERR_DATA, "%s: %s: found \"%s\", expected \"%s\"", f->path, STORE_FORMAT, found, format);
     else
         rc = store_get_int(f, "", STORE_FORMAT_VERSION, &stored, e);
-    if (rc == 0 && (stored < 1 || stored > FORMAT_VERSION))
+    if (rc == 0 && (stored < 1 || stored > format_version(format)))
         rc = err_add(e, ERR_DATA,
             "%s: %s: found %lld, known here are 1 to %d: is it from a newer version of this program?", f->path,
-            STORE_FORMAT_VERSION, (long long)stored, FORMAT_VERSION);
+            STORE_FORMAT_VERSION, (long long)stored, format_version(format));
 
     free(found);
     return rc;

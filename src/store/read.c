@@ -6,9 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Returns the array of a file in memory, or NULL and an error.
+static const struct packed_object *packed_array(struct store_file *f, const char *path, struct err *e)
+{
+    const struct packed_object *o = packed_find(f->packed, path);
+
+    if (o && o->is_array)
+        return o;
+    err_add(e, ERR_DATA, "%s: %s: %s", f->path, path, o ? "is a group, not an array" : "not in the file");
+    return NULL;
+}
+
+static int packed_get_shape(struct store_file *f, const char *path, struct store_shape *shape, struct err *e)
+{
+    const struct packed_object *o = packed_array(f, path, e);
+    if (!o)
+        return -1;
+
+    *shape = o->shape;
+    return 0;
+}
+
 int store_get_shape(struct store_file *f, const char *path, struct store_shape *shape, struct err *e)
 {
     struct open_array a;
+    if (f->packed)
+        return packed_get_shape(f, path, shape, e);
     if (array_open(f, path, &a, e) < 0)
         return -1;
 
@@ -22,7 +45,6 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
 static int refuse_lost(
     const struct open_array *a, int dimension, enum store_type type, struct store_range part, void *data, struct err *e)
 {
-    static const char *const names[] = {"u1", "i1", "i2", "i4", "i8 (up to 2^63 - 1)"};
     hid_t memory_type = type_open(type);
 
     while (part.n > 1) {
@@ -34,9 +56,8 @@ static int refuse_lost(
 
     H5Tclose(memory_type);
     a->f->lost = true;
-    ASSERT(type <= STORE_I64, "type %d", type);
     return err_add(e, ERR_DATA, "%s: %s: %s %" PRId64 ": found a value that %s cannot hold", a->f->path, a->path,
-        entry_name(dimension), part.first, names[type]);
+        entry_name(dimension), part.first, integer_name(type));
 }
 
 static int read_numbers(
@@ -77,6 +98,10 @@ int store_read(
     struct open_array a;
     int rc;
 
+    if (f->packed) {
+        const struct packed_object *o = packed_array(f, path, e);
+        return o ? packed_read(f->path, o, type, rows, data, e) : -1;
+    }
     if (array_open(f, path, &a, e) < 0)
         return -1;
 
@@ -100,6 +125,7 @@ int store_read_last(
     struct read_check *check; // none: the array is compared as a whole
     int rc;
 
+    ASSERT(!f->packed, "%s: %s: columns are only read from files of others", f->path, path);
     if (array_open(f, path, &a, e) < 0)
         return -1;
 

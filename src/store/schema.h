@@ -2,12 +2,13 @@
 #pragma once
 
 // formats (attribute `format` of the file) and their versions
-#define FORMAT_DATASET    "hourglass-dataset"
-#define FORMAT_CHECKPOINT "hourglass-checkpoint"
-#define FORMAT_TRIAL      "hourglass-trial"
-#define FORMAT_RUN        "hourglass-run"
-#define FORMAT_SCORES     "hourglass-scores"
-#define FORMAT_VERSION    1
+#define FORMAT_DATASET     "hourglass-dataset"
+#define FORMAT_CHECKPOINT  "hourglass-checkpoint"
+#define FORMAT_TRIAL       "hourglass-trial"
+#define FORMAT_RUN         "hourglass-run"
+#define FORMAT_SCORES      "hourglass-scores"
+#define FORMAT_VERSION     1
+#define FORMAT_RUN_VERSION 2 // 1: every trial is a group
 
 // attributes of every file, and of every array
 #define STORE_FORMAT              "format"
@@ -238,6 +239,23 @@
 #define RUN_TRIALS         "trials"
 #define RUN_LEADERBOARD    "leaderboard"
 #define RUN_CONFIGURATIONS "configurations"
+#define RUN_CURVES         "curves" // (trial, epoch) and errors/<set>/error (trial, sample), in order of the leaderboard
+#define RUN_ERRORS         "errors"
+#define CURVES_TRIAL       "trial"   // the scale of both
+#define RUN_RECORDS        "records" // trials of journals, as they are there
+// records of trials: in order of the leaderboard's rows
+#define RECORDS_BLOCK           "block" // scales
+#define RECORDS_BYTE            "byte"
+#define RECORDS_ROW             "row"
+#define RECORDS_SHARED          "shared"
+#define RECORDS_DATA            "data" // (block, byte)
+#define RECORDS_BLOCK_BYTES     4096
+#define RECORDS_FIRST           "first" // (row), as the next two
+#define RECORDS_BYTES           "bytes"
+#define RECORDS_CHECKSUM        "checksum"
+#define RECORDS_SHARED_FIRST    "shared_first" // (shared), as the next two
+#define RECORDS_SHARED_BYTES    "shared_bytes"
+#define RECORDS_SHARED_CHECKSUM "shared_checksum"
 // columns of the leaderboard, (trial), next to the metrics of history/ and scores/ and the keys that the sweep varies
 #define LEADERBOARD_TRIAL         TRIAL_ID // the scale
 #define LEADERBOARD_STATUS        TRIAL_STATUS

@@ -100,6 +100,10 @@ int store_check_replace(const char *path, const char *format, struct err *e);
 // Returns the attribute `format` of a file in new memory, or NULL if it cannot be read. Forks.
 char *store_peek_format(const char *path);
 
+// Makes a file in memory, which is written and read by the functions of this header. `path` is its name in messages. It
+// becomes a record of a journal (journal.h), or store_copy copies it into an HDF5 file. store_close frees it.
+struct store_file *store_create_packed(const char *path, const char *format, struct err *e);
+
 // --- checking before a file is opened
 // Looks at the first bytes of PATH, without HDF5 and without a child. Returns -1 and ERR_DATA if it is not a regular
 // file, cannot be read, is empty, is not HDF5, or is shorter than its header says. Never waits for a pipe. Other damage

@@ -2,7 +2,9 @@
 #include "store/store_impl.h"
 
 #include "base/mem.h"
+#include "store/schema.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct store_file *file_new(const char *path, char *temporary, hid_t id)
 {
@@ -14,6 +16,7 @@ struct store_file *file_new(const char *path, char *temporary, hid_t id)
 void file_free(struct store_file **f)
 {
     read_checks_free(*f);
+    packed_free(&(*f)->packed);
     free((*f)->path);
     free((*f)->temporary);
     free(*f);
@@ -44,11 +47,17 @@ struct store_file *file_open(const char *path, struct err *e)
     return f;
 }
 
+int format_version(const char *format)
+{
+    return strcmp(format, FORMAT_RUN) == 0 ? FORMAT_RUN_VERSION : FORMAT_VERSION;
+}
+
 void store_close(struct store_file **f)
 {
     if (!*f)
         return;
-    H5Fclose((*f)->id);
+    if (!(*f)->packed)
+        H5Fclose((*f)->id);
     file_free(f);
 }
 

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/output.h"
 #include "store/links.h"
+#include "store/packed_impl.h"
 #include "store/seal.h"
 #include "store/store.h"
 #include <hdf5.h>
@@ -33,6 +34,7 @@ struct store_file {
     char *path;                   // owned, as given
     char *temporary;              // owned; NULL: open for reading
     const struct disk_seen *seen; // borrowed: what it may replace; NULL: anything
+    struct packed *packed;        // owned: the content, if the file is in memory; NULL: HDF5 has it
     hid_t id;
     hid_t recent;      // of object_recent, open where there is a path
     char *recent_path; // owned
@@ -44,6 +46,9 @@ struct store_file {
     int next_check;             // the place of `check` that is taken next
     struct seal_arrays *arrays; // those that array_verify has found good are noted here; NULL: nowhere
 };
+
+// store_file.c: the version of a format that this program writes, the highest that it reads
+int format_version(const char *format);
 
 // library.c: HDF5's settings and its error messages
 void library_setup(void);         // before every first call: HDF5 forgets its settings in MPI_Finalize
@@ -91,8 +96,9 @@ const char *object_name(const char *path);                // the part behind the
 hid_t links_new(void);                                    // link creation property list: missing groups are made
 
 // type.c: our types and HDF5's
-hid_t type_open(enum store_type type); // in memory, native; to be closed
-int type_of(hid_t type);               // the smallest of ours that holds all of its values; -1: none
+hid_t type_open(enum store_type type);          // in memory, native; to be closed
+const char *integer_name(enum store_type type); // for messages
+int type_of(hid_t type);                        // the smallest of ours that holds all of its values; -1: none
 int64_t shape_rows(const struct store_shape *shape);
 int64_t shape_row_elements(const struct store_shape *shape);
 int64_t shape_piece(const struct store_shape *shape); // rows of one piece, at least 1
@@ -138,6 +144,9 @@ int read_texts(const struct open_array *a, struct store_range rows, char **texts
 // Returns -1 and an error if HDF5 cannot read it. Passes over an array that array_shape refuses, because nobody will
 // read it.
 int array_try(struct open_array *a, struct err *e);
+
+// packed_copy.c: store_copy from a file in memory
+int packed_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e);
 
 // verify.c
 // Adds rows to the checksum as they are stored, strings with their NULs. Numbers are also added to `part`, unless it is

@@ -18,6 +18,14 @@ size_t store_type_size(enum store_type type)
     return sizes[type];
 }
 
+const char *integer_name(enum store_type type)
+{
+    static const char *const names[] = {"u1", "i1", "i2", "i4", "i8 (up to 2^63 - 1)"};
+
+    ASSERT(type <= STORE_I64, "type %d is no integer", type);
+    return names[type];
+}
+
 static hid_t text_type(void)
 {
     hid_t type = H5Tcopy(H5T_C_S1);

@@ -165,6 +165,11 @@ int store_stream_end(struct store_stream **stream, struct err *e)
 int store_write(struct store_file *f, const char *path, const struct store_shape *shape, const void *data,
     const struct store_about *about, struct err *e)
 {
+    if (f->packed) {
+        packed_write(f->packed, path, shape, data, about);
+        return 0;
+    }
+
     struct store_stream *s = store_stream_begin(f, path, shape, about, e);
     if (!s)
         return -1;

@@ -400,10 +400,10 @@ static void test_formats(void **state)
     assert_null(store_open(path, FORMAT_RUN, STORE_OWN, &e));
     assert_error(-1, e, ERR_DATA, "a.h5: format: found \"hourglass-trial\", expected \"hourglass-run\"");
     f = store_create(path, FORMAT_RUN, &e);
-    assert_ok(store_set_int(f, "", STORE_FORMAT_VERSION, FORMAT_VERSION + 1, &e), e);
+    assert_ok(store_set_int(f, "", STORE_FORMAT_VERSION, FORMAT_RUN_VERSION + 1, &e), e);
     assert_ok(store_commit(&f, &e), e);
     assert_null(store_open(path, FORMAT_RUN, STORE_OWN, &e));
-    assert_error(-1, e, ERR_DATA, "format_version: found 2, known here are 1 to 1");
+    assert_error(-1, e, ERR_DATA, "format_version: found 3, known here are 1 to 2");
     f = store_open(path, NULL, STORE_OWN, &e);
     assert_non_null(f);
     store_close(&f);
