@@ -118,6 +118,12 @@ same() {
     fail "$1 and $2 differ"
     grep -v '^same' comparison | head -20
 }
+# same_run A B N: the N trials of two runs have the same bits, wherever these are: in files, journals or run.h5
+same_run() {
+    good merge "$1" "$2" -o same_run.h5
+    says stdout "^same_run.h5: $3 trials of $((2 * $3)) that were found, $3 with the same bits as another"
+    rm -f same_run.h5
+}
 # differ A B PATTERN: the comparison sees a difference, the one that is expected
 differ() {
     if "$h5same" "$1" "$2" provenance history/seconds >comparison 2>&1; then fail "$1 and $2 are the same"; fi

@@ -20,12 +20,14 @@
 
 struct collect_options {
     char *output;
-    bool force;
+    bool force, groups;
 };
 
 static const struct field fields[] = {
     FIELD_ROW(collect_options, output, "output", FIELD_TEXT,
         "file to write; default: run.h5 in the folder, which is replaced"),
+    FLAG_ROW(collect_options, groups, "groups",
+        "store every trial as a group of arrays, also those of journals; larger and slower"),
     FLAG_ROW(collect_options, force, "force", "with --output: replace a run's file that exists"),
     {0},
 };
@@ -77,14 +79,15 @@ static int take_collected_file(
     return failed ? failed : check_collected_file(folder, o, e); // again: another command may have written it
 }
 
-static void collect_trials(const char *folder, const struct output *output, struct err *e)
+static void collect_trials(const char *folder, const struct output *output, bool only_groups, struct err *e)
 {
     struct leaderboard_row *rows;
     struct stat s;
     int n;
+    const struct collecting how = {STORE_CHECK, only_groups};
     double begin = clock_wall();
 
-    if (run_file_collect(folder, output, STORE_CHECK, &rows, &n, e) != 0)
+    if (run_file_collect(folder, output, &how, &rows, &n, e) != 0)
         return;
     char size[16], spent[48];
     if (n == 0)
@@ -105,7 +108,7 @@ int cmd_collect(int argc, char **argv)
     struct output output = {0};
 
     if (parsed == 0 && take_collected_file(&output, rest.v[0], &o, &e) == 0)
-        collect_trials(rest.v[0], &output, &e);
+        collect_trials(rest.v[0], &output, o.groups, &e);
     output_release(&output);
 
     field_free(fields, &o);

@@ -15,6 +15,7 @@
 #include "comm/comm.h"
 #include "kernels/kernels.h"
 #include "leaderboard/run_file.h"
+#include "leaderboard/run_list.h"
 #include "leaderboard/run_read.h"
 #include "run/earlier_results.h"
 #include "run/ranks_layout.h"
@@ -29,6 +30,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum trial_place { TRIALS_AUTO, TRIALS_FILES, TRIALS_JOURNAL };
+static const char *const trial_places[] = {"auto", "files", "journal", NULL};
+enum { TRIALS_IN_FILES = 50 }; // most trials of a run that are files by default
+
 struct run_command_options {
     int64_t ranks, threads, ranks_per_trial;
     char *results, *checkpoint_every, *hang_timeout;
@@ -36,6 +41,7 @@ struct run_command_options {
     int part_number, parts;                  // parsed from `part`; 0: all trials
     double checkpoint_seconds, hang_seconds; // parsed from their options
     struct field_texts settings;
+    int trials; // enum trial_place
     bool fresh, retry_failed, quiet;
 };
 
@@ -59,6 +65,10 @@ static const struct field fields[] = {
         .default_text = "results"),
     FIELD_ROW(run_command_options, settings, "set", FIELD_TEXTS,
         "KEY=VALUE: overrides a setting of the experiment, such as train.epochs=3"),
+    FIELD_ROW(run_command_options, trials, "trials", FIELD_CHOICE,
+        "where finished trials go: a file each, or small ones to a journal of each rank; auto: a journal if there are "
+        "more than 50 trials",
+        .choices = trial_places, .default_text = "auto"),
     FLAG_ROW(run_command_options, fresh, "fresh", "start from scratch; the old folder is kept under another name"),
     FLAG_ROW(run_command_options, retry_failed, "retry-failed", "run trials again that failed before"),
     FLAG_ROW(run_command_options, quiet, "quiet", "print nothing but errors"),
@@ -68,11 +78,10 @@ static const struct field fields[] = {
 static const struct command command = {
     .name = "run",
     .usage = "EXPERIMENT.yaml [OPTION]...",
-    .about =
-        "Trains and scores every trial of the experiment, and writes RESULTS/NAME/: a file per trial, run.h5 with\n"
-        "all of them and the leaderboard, and a gallery. Trials that are finished there are not run again, and a\n"
-        "trial that was interrupted resumes from its last checkpoint, to the same bits. On SIGUSR1, SIGTERM or\n"
-        "SIGINT the run writes a checkpoint and stops; on SIGUSR2 it writes one and continues.\n",
+    .about = "Trains and scores every trial of the experiment, and writes RESULTS/NAME/: its trials, run.h5 with\n"
+             "all of them and the leaderboard, and a gallery. Trials that are finished there are not run again, and a\n"
+             "trial that was interrupted resumes from its last checkpoint, to the same bits. On SIGUSR1, SIGTERM or\n"
+             "SIGINT the run writes a checkpoint and stops; on SIGUSR2 it writes one and continues.\n",
     .shorts = "n:ranks t:threads",
     .footer =
         "Exit code: 0 done; 1 a trial failed; 2 the experiment or an option is wrong; 3 a data file is bad;\n"
@@ -93,7 +102,15 @@ struct load {
     int trials;
     int64_t least_shards;
     double step_operations;
+    bool uses_journal;
 };
+
+// Returns whether small trials go to journals. Without another wish they do in a large sweep.
+static bool wants_journal(enum trial_place wish, const struct experiment *x, const struct plan *plan)
+{
+    const int n = search_needs_results(x->search) ? (int)search_bound(x->search) : plan_different(plan);
+    return wish == TRIALS_AUTO ? n > TRIALS_IN_FILES : wish == TRIALS_JOURNAL;
+}
 
 struct job {
     const struct run_command_options *options;
@@ -144,7 +161,8 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
     bool is_default = j->options->ranks == 0 && announce_is_ours(); // we started ranks for equal trials, too
     struct ranks_wish wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
-    struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan), plan_step_operations(&j->plan)};
+    struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan), plan_step_operations(&j->plan),
+        world->rank == 0 && wants_journal((enum trial_place)j->options->trials, &j->x, &j->plan)};
 
     comm_broadcast(world, 0, &load, sizeof load);
     if (j->options->parts && world->rank == 0)
@@ -166,6 +184,7 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
         .retries_failed = j->options->retry_failed,
         .checkpoint_every = j->options->checkpoint_seconds,
         .hang_timeout = j->options->hang_seconds,
+        .uses_journal = load.uses_journal,
         .layout = j->layout};
     j->run = run_begin(world, &j->x, &j->plan, &j->earlier, &settings, e);
     if (!j->run)
@@ -174,17 +193,6 @@ static int run_job(struct job *j, const struct comm *world, struct err *e)
     print_run_start(j, world);
 
     return run_trials(j->run, world, &j->counts, e);
-}
-
-static int count_trial_files(const char *folder)
-{
-    struct err ignored = {0};
-    int n = 0;
-    char **files = run_trial_files(folder, &n, &ignored);
-    for (int i = 0; files && i < n; i++)
-        free(files[i]);
-    free(files);
-    return n;
 }
 
 // Writes run.h5. If a `collect` or another part is writing it, waits for that first.
@@ -196,7 +204,7 @@ static int collect_run_file(
     *n = 0;
     int failed = run_file_take(&output, j->folder, e);
     if (!failed)
-        failed = run_file_collect(j->folder, &output, check, rows, n, e);
+        failed = run_file_collect(j->folder, &output, &(struct collecting){.check = check}, rows, n, e);
     output_release(&output);
 
     return failed;
@@ -211,7 +219,7 @@ static int collect_results(const struct job *j, struct err *e)
     int failed = collect_run_file(j, is_own ? STORE_OWN : STORE_CHECK, &rows, &n, e);
 
     // Another part may have finished a trial meanwhile. Bad files are in no leaderboard, so e->count ends the loop.
-    while (!failed && j->options->parts && !e->count && count_trial_files(j->folder) > n) {
+    while (!failed && j->options->parts && !e->count && run_count_trials(j->folder) > n) {
         rows_free(&rows, n);
         failed = collect_run_file(j, STORE_CHECK, &rows, &n, e);
     }

@@ -2,6 +2,7 @@
 #include "cli/file_list.h"
 
 #include "base/mem.h"
+#include "leaderboard/trial_open.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static int search_folder(struct file_list *l, const char *folder, struct err *e)
         struct stat s;
         if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode)) // follows no links, which could form a circle
             failed |= search_folder(l, path, e);
-        else if (length > 3 && strcmp(path + length - 3, ".h5") == 0)
+        else if ((length > 3 && strcmp(path + length - 3, ".h5") == 0) || path_is_journal(path))
             add_file(l, path);
         free(path);
         free(list[i]);
@@ -56,7 +57,7 @@ int file_list_add(struct file_list *l, const char *path, struct err *e)
     }
     int failed = search_folder(l, path, e);
 
-    return failed || l->n > before ? failed : err_add(e, ERR_USAGE, "%s: no file in it ends in .h5", path);
+    return failed || l->n > before ? failed : err_add(e, ERR_USAGE, "%s: no file in it ends in .h5 or .hgj", path);
 }
 
 void file_list_free(struct file_list *l)

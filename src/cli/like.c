@@ -9,6 +9,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include "trial/model_load.h"
+#include "trial/model_open.h"
 #include <stdlib.h>
 #include <string.h>
 

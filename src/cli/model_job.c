@@ -12,6 +12,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include "train/train.h"
+#include "trial/model_open.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

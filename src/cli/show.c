@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
+#include "leaderboard/trial_open.h"
 #include "report/leaderboard_table.h"
 #include "report/series_picture.h"
 #include "report/table.h"
@@ -158,7 +159,9 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
     int failed = show_samples(folder, s, o, e);
     if (failed)
         log_print("\n");
-    if (*s->group)
+    if (row_is_in_journal(s))
+        log_print("Trial        %s:%s\n", run, s->id);
+    else if (*s->group)
         log_print("Trial        %s:%s\n", s->path, s->id);
     else
         log_print("Trial        %s\n", s->path);

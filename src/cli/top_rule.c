@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "train/train.h"
 #include "trial/model_load.h"
+#include "trial/model_open.h"
 #include <stdlib.h>
 
 void top_rule_read(struct top_rule_options *o, struct err *e)

@@ -5,7 +5,7 @@
 // neighbours, and each group of them is written as one trial. One input file is open at a time. Which trials are stale
 // is decided last. The runs that have a trial decide, if they know; otherwise it is stale if it shares the data of a
 // stale trial.
-#include "leaderboard/merge.h"
+#include "leaderboard/merge_impl.h"
 
 #include "base/err.h"
 #include "base/log.h"
@@ -14,9 +14,11 @@
 #include "leaderboard/result_hash.h"
 #include "leaderboard/row.h"
 #include "leaderboard/run_file.h"
+#include "leaderboard/run_list.h"
 #include "leaderboard/run_read.h"
 #include "leaderboard/stale.h"
 #include "leaderboard/versions.h"
+#include "store/journal.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <stdio.h>
@@ -24,164 +26,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// A trial in a file.
-struct merge_source {
-    const char *path;   // borrowed from the list of files
-    char *group;        // owned: "" or "trials/KEY"
-    char *id, *started; // owned
-    char *stale;        // owned: sources that have changed, as its run says; "": none
-    int run;            // of the runs that are merged
-    char bits[RESULT_HASH_LENGTH + 1], where[RESULT_HASH_LENGTH + 1]; // hashes; "": not needed
-};
-
-struct merge {
-    struct merge_source *source; // owned
-    int n, room;
-    char **paths; // owned: of all files
-    int n_paths;
-    struct store_file *open; // the file that was used last; NULL: none
-    bool *knows; // (runs), owned: which runs have stale trials, and so know which versions of data are the newest
-    int run;     // the one that is being listed
-    struct stale stale; // of that run
-    struct merge_counts counts;
-};
-
-// Returns the open file, which stays open until another one is needed.
-static struct store_file *merge_open(struct merge *m, const char *path, struct err *e)
+// Returns the file with the trial, which stays open until another one is needed.
+static struct store_file *merge_open(struct merge *m, const struct merge_source *s, struct err *e)
 {
-    if (m->open && strcmp(store_path(m->open), path) == 0)
+    if (m->open && m->opened == s->journal && m->opened_record == s->record &&
+        strcmp(store_path(m->open), s->path) == 0)
         return m->open;
+
     store_close(&m->open);
-    return m->open = store_open(path, NULL, STORE_CHECKED, e); // walked when it was listed
-}
-
-// Writes the path of an object of a trial into out and returns it.
-static const char *source_part(char out[512], const char *group, const char *name)
-{
-    snprintf(out, 512, "%s%s%s", group, *group ? "/" : "", name);
-    return out;
-}
-
-// --- listing
-static const char *merge_add_path(struct merge *m, const char *path)
-{
-    m->paths = mem_grow(m->paths, (size_t)m->n_paths + 1, sizeof *m->paths);
-    return m->paths[m->n_paths++] = mem_text(path);
-}
-
-static int merge_add_source(struct merge *m, struct store_file *f, const char *path, const char *group, struct err *e)
-{
-    char place[512];
-
-    struct merge_source s = {.path = path, .group = mem_text(group), .id = store_get_text(f, group, TRIAL_ID)};
-    s.started = store_get_text(f, source_part(place, group, TRIAL_PROVENANCE), PROVENANCE_STARTED);
-    s.started = s.started ? s.started : mem_text("");
-    const char *key = *group ? strrchr(group, '/') + 1 : s.id;
-    const char *stale = key ? stale_find(&m->stale, key) : NULL;
-    s.stale = mem_text(stale ? stale : "");
-    s.run = m->run;
-
-    if (m->n == m->room)
-        m->source = mem_grow(m->source, (size_t)(m->room = 2 * m->room + 16), sizeof *m->source);
-    ASSERT(m->n < m->room, "source %d of %d", m->n, m->room);
-    m->source[m->n++] = s;
-    if (!s.id)
-        return err_add(
-            e, ERR_DATA, "%s: %s: no attribute `" TRIAL_ID "`: not a whole trial", path, *group ? group : "/");
-    return 0;
-}
-
-// Reads from the leaderboard of a run's file which of its trials are stale.
-static int merge_read_stale(struct merge *m, struct store_file *f, const char *path, struct err *e)
-{
-    struct leaderboard *b = leaderboard_read(f, e);
-    struct leaderboard_row *rows = b ? leaderboard_rows(b, path, e) : NULL;
-    int n = rows ? b->n : 0;
-
-    for (int i = 0; i < n; i++)
-        if (row_is_stale(&rows[i]))
-            stale_add(&m->stale, rows[i].id, mem_text(rows[i].stale));
-    stale_sort(&m->stale);
-
-    rows_free(&rows, n);
-    leaderboard_free(&b);
-    return e->count ? -1 : 0;
-}
-
-static int merge_add_run_file(struct merge *m, const char *run, struct err *e)
-{
-    char **keys = NULL;
-    int n = 0;
-    const char *path = merge_add_path(m, run);
-    struct store_walker *w = store_walker_new(&path, 1, STORE_CHECKSUMS);
-    int rc = store_walker_next(w, e);
-    store_walker_free(&w);
-
-    struct store_file *f = rc == 0 ? store_open(path, FORMAT_RUN, STORE_CHECKED, e) : NULL;
-    rc = f ? merge_read_stale(m, f, path, e) : -1;
-    if (rc == 0)
-        rc = store_list(f, RUN_TRIALS, &keys, &n, e);
-    for (int i = 0; i < n; i++) {
-        char *group = mem_format(RUN_TRIALS "/%s", keys[i]);
-        rc = rc == 0 ? merge_add_source(m, f, path, group, e) : rc;
-        free(group);
-        free(keys[i]);
-    }
-    free(keys);
-    store_close(&f);
-
-    return rc;
-}
-
-// Frees what a source owns.
-static void merge_source_free(struct merge_source *s)
-{
-    free(s->group);
-    free(s->id);
-    free(s->started);
-    free(s->stale);
-}
-
-// Adds the trial files of a folder. Bad ones are only reported in `e`.
-static int merge_add_folder(struct merge *m, const char *folder, struct err *e)
-{
-    int n;
-    char **paths = run_trial_files(folder, &n, e);
-    if (!paths)
-        return -1;
-
-    stale_read(folder, &m->stale);
-    struct store_walker *w = store_walker_new((const char *const *)paths, n, STORE_CHECKSUMS);
-    for (int i = 0; i < n; i++) {
-        struct store_file *f =
-            store_walker_next(w, e) == 0 ? store_open(paths[i], FORMAT_TRIAL, STORE_CHECKED, e) : NULL;
-        if (f && (merge_add_source(m, f, merge_add_path(m, paths[i]), "", e) != 0 ||
-                     trial_check_name(paths[i], m->source[m->n - 1].id, e) != 0))
-            merge_source_free(&m->source[--m->n]);
-        store_close(&f);
-        free(paths[i]);
-    }
-    store_walker_free(&w);
-    free(paths);
-
-    return 0;
-}
-
-static int merge_add_run(struct merge *m, const char *run, struct err *e)
-{
-    struct stat s;
-    if (stat(run, &s) != 0)
-        return err_add(e, ERR_USAGE, "%s: no run: No such file or directory", run);
-    if (!S_ISDIR(s.st_mode))
-        return merge_add_run_file(m, run, e);
-
-    char *trials = mem_format("%s/trials", run);
-    char *file = mem_format("%s/run.h5", run);
-    bool is_file = stat(trials, &s) != 0 && stat(file, &s) == 0; // users may have copied only run.h5
-    int rc = is_file ? merge_add_run_file(m, file, e) : merge_add_folder(m, run, e);
-    free(trials);
-    free(file);
-    return rc;
+    m->opened = s->journal;
+    m->opened_record = s->record;
+    m->open = s->journal ? journal_trial(s->journal, s->record, s->group, e)
+                         : store_open(s->path, NULL, STORE_CHECKED, e); // walked when it was listed
+    return m->open;
 }
 
 // --- writing
@@ -200,7 +57,7 @@ static int compare_sources(const void *a, const void *b)
 static int hash_source(struct merge *m, struct merge_source *s, struct err *e)
 {
     char place[512];
-    struct store_file *f = merge_open(m, s->path, e);
+    struct store_file *f = merge_open(m, s, e);
     if (!f)
         return -1;
 
@@ -232,7 +89,7 @@ static int write_also(struct merge *m, struct run_writer *w, const struct merge_
     char **names = NULL;
     int n = 0;
     int rc = 0;
-    struct store_file *f = merge_open(m, s->path, e);
+    struct store_file *f = merge_open(m, s, e);
     if (!f)
         return -1;
 
@@ -266,8 +123,13 @@ static int write_equal(struct merge *m, struct run_writer *w, int first, int las
     else
         snprintf(key, sizeof key, "%.32s-%.8s", s->id, s->bits);
 
-    struct store_file *f = merge_open(m, s->path, e);
-    int rc = f ? run_writer_add(w, f, s->group, key, e) : -1;
+    int rc;
+    if (s->journal && last == first + 1) {
+        rc = run_writer_add_record(w, s->journal, s->record, key, e);
+    } else {
+        struct store_file *f = merge_open(m, s, e);
+        rc = f ? run_writer_add(w, f, s->group, key, e) : -1;
+    }
     for (int i = first + 1; i < last && rc == 0; i++)
         rc = write_also(m, w, &m->source[i], key, s->where, e);
 
@@ -423,6 +285,12 @@ int merge_runs(const char *const *runs, int n, const struct output *output, stru
         m.n);
 
     store_close(&m.open);
+    for (int i = 0; i < m.n_journals; i++)
+        journal_free(&m.journal[i]);
+    for (int i = 0; i < m.n_run_files; i++)
+        store_close(&m.run_file[i]);
+    free(m.journal);
+    free(m.run_file);
     for (int i = 0; i < m.n; i++)
         merge_source_free(&m.source[i]);
     for (int i = 0; i < m.n_paths; i++)

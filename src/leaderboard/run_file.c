@@ -8,8 +8,11 @@
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
+#include "leaderboard/run_list.h"
 #include "leaderboard/run_read.h"
 #include "leaderboard/seed_statistics.h"
+#include "leaderboard/stacks.h"
+#include "store/journal.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include <stdlib.h>
@@ -19,6 +22,10 @@ struct run_writer {
     struct store_file *f;
     struct leaderboard_row *rows; // owned
     int n, room;
+    struct journal_copy *copy; // owned: the trials that become records
+    struct journal **journal;  // (n_journals), owned: from which they come
+    int n_journals;
+    bool only_groups; // records become groups
 };
 
 struct run_writer *run_writer_new(const struct output *output, struct err *e)
@@ -28,17 +35,43 @@ struct run_writer *run_writer_new(const struct output *output, struct err *e)
         return NULL;
     struct run_writer *w = mem_new(1, sizeof *w);
     w->f = f;
+    w->copy = journal_copy_new();
     return w;
 }
 
-int run_writer_add(struct run_writer *w, struct store_file *from, const char *group, const char *key, struct err *e)
+static void run_writer_free(struct run_writer **writer)
+{
+    struct run_writer *w = *writer;
+
+    journal_copy_free(&w->copy);
+    for (int i = 0; i < w->n_journals; i++)
+        journal_free(&w->journal[i]);
+    free(w->journal);
+    free(w);
+    *writer = NULL;
+}
+
+// Returns the next row, all zeros, which counts when w->n is raised.
+static struct leaderboard_row *next_row(struct run_writer *w)
 {
     if (w->n == w->room) {
         w->room = 2 * w->room + 16;
         w->rows = mem_grow(w->rows, (size_t)w->room, sizeof *w->rows);
     }
     ASSERT(w->n < w->room, "row %d of %d", w->n, w->room);
-    struct leaderboard_row *s = &w->rows[w->n];
+    return &w->rows[w->n];
+}
+
+static bool is_sealed_group(struct store_file *f, const char *group)
+{
+    char *checksum = store_get_text(f, group, STORE_ATTRIBUTES_CHECKSUM);
+    free(checksum);
+    return checksum != NULL;
+}
+
+int run_writer_add(struct run_writer *w, struct store_file *from, const char *group, const char *key, struct err *e)
+{
+    struct leaderboard_row *s = next_row(w);
     if (row_read_group(from, group, s, e) != 0)
         return -1;
 
@@ -46,9 +79,34 @@ int run_writer_add(struct run_writer *w, struct store_file *from, const char *gr
     s->id = mem_text(key);
     char *name = mem_format(RUN_TRIALS "/%s", key);
     int rc = store_copy(from, group, w->f, name, e);
+    if (rc == 0 && !is_sealed_group(w->f, name)) // it was a record
+        rc = store_seal_attributes(w->f, name, e);
     free(name);
     w->n++;
 
+    return rc;
+}
+
+void run_writer_take(struct run_writer *w, struct journal *j)
+{
+    w->journal = mem_grow(w->journal, (size_t)w->n_journals + 1, sizeof *w->journal);
+    w->journal[w->n_journals++] = j;
+}
+
+int run_writer_add_record(struct run_writer *w, struct journal *j, int i, const char *key, struct err *e)
+{
+    char *group = mem_format(RUN_TRIALS "/%s", key);
+    struct store_file *f = journal_trial(j, i, group, e);
+    int rc = f ? 0 : -1;
+
+    if (f && w->only_groups)
+        rc = run_writer_add(w, f, group, key, e);
+    else if (f && (rc = row_read_group(f, group, next_row(w), e)) == 0) {
+        journal_copy_add(w->copy, j, i, key);
+        w->n++;
+    }
+    store_close(&f);
+    free(group);
     return rc;
 }
 
@@ -87,6 +145,11 @@ static int write_configurations(struct run_writer *w, struct err *e)
     return rc;
 }
 
+void run_writer_make_groups(struct run_writer *w)
+{
+    w->only_groups = true;
+}
+
 struct leaderboard_row *run_writer_rows(struct run_writer *w, int *n)
 {
     *n = w->n;
@@ -98,6 +161,29 @@ void run_writer_mark(struct run_writer *w, const struct stale *stale)
     stale_mark(stale, w->rows, w->n);
 }
 
+static int write_records(struct run_writer *w, struct err *e)
+{
+    const char **keys = mem_new((size_t)w->n + 1, sizeof *keys);
+
+    for (int i = 0; i < w->n; i++)
+        keys[i] = w->rows[i].id;
+    int rc = journal_copy_write(w->copy, w->f, keys, w->n, e);
+    free(keys);
+    return rc;
+}
+
+static struct store_file *open_added_trial(void *writer, const char *key, bool *is_own, struct err *e)
+{
+    struct run_writer *w = writer;
+    char *group = mem_format(RUN_TRIALS "/%s", key);
+    const int before = e->count;
+    struct store_file *f = journal_copy_trial(w->copy, key, group, e);
+
+    free(group);
+    *is_own = f != NULL;
+    return f || e->count > before ? f : w->f;
+}
+
 static int run_writer_finish(struct run_writer *w, struct err *e)
 {
     rows_sort(w->rows, w->n);
@@ -107,6 +193,10 @@ static int run_writer_finish(struct run_writer *w, struct err *e)
     leaderboard_free(&b);
     if (rc == 0)
         rc = write_configurations(w, e);
+    if (rc == 0)
+        rc = write_records(w, e);
+    if (rc == 0 && w->n > 0)
+        rc = stacks_write(w->f, w->rows, w->n, &(struct stack_source){open_added_trial, w}, e);
     return rc == 0 ? store_commit(&w->f, e) : rc;
 }
 
@@ -121,8 +211,7 @@ int run_writer_end(struct run_writer **writer, struct leaderboard_row **rows, in
         rows_free(&w->rows, w->n);
     *rows = w->rows;
     *n = rc == 0 ? w->n : 0;
-    free(w);
-    *writer = NULL;
+    run_writer_free(writer);
     return rc;
 }
 
@@ -130,8 +219,7 @@ void run_writer_abandon(struct run_writer **w)
 {
     store_abandon(&(*w)->f);
     rows_free(&(*w)->rows, (*w)->n);
-    free(*w);
-    *w = NULL;
+    run_writer_free(w);
 }
 
 // Adds a trial file. A bad one is only reported in `e` (0). Returns -1 if the run's file cannot be made.
@@ -167,6 +255,33 @@ static int run_writer_add_files(struct run_writer *w, char **paths, int n, enum 
     return rc;
 }
 
+// Returns true if an earlier journal has the trial, too, or if it is in a file.
+static bool is_added_before(const struct run_writer *w, const struct journal *j, int i)
+{
+    const char *id = journal_id(j, i);
+    bool is_there = journal_find(j, id) != i || run_writer_has(w, id);
+
+    for (int k = 0; k < w->n_journals && !is_there; k++)
+        is_there = w->journal[k] != j && journal_find(w->journal[k], id) >= 0;
+    return is_there;
+}
+
+// Adds the trials of all journals. What is damaged is only reported in `e`.
+static void run_writer_add_journals(struct run_writer *w, char **paths, int n, struct err *e)
+{
+    for (int i = 0; i < n; i++) {
+        struct journal *j = journal_open(paths[i], e);
+        if (!j)
+            continue;
+        for (int k = 0; k < journal_damages(j); k++)
+            err_add(e, ERR_DATA, "%s", journal_damage(j, k));
+        for (int k = 0; k < journal_trials(j); k++)
+            if (!is_added_before(w, j, k))
+                run_writer_add_record(w, j, k, journal_id(j, k), e);
+        run_writer_take(w, j);
+    }
+}
+
 // Refuses to replace a file of another kind, whatever its name. A damaged run.h5 is made again.
 static int check_old_run_file(const char *path, struct err *e)
 {
@@ -190,19 +305,23 @@ int run_file_take(struct output *o, const char *folder, struct err *e)
     return rc;
 }
 
-int run_file_collect(const char *folder, const struct output *output, enum store_check check,
+int run_file_collect(const char *folder, const struct output *output, const struct collecting *how,
     struct leaderboard_row **rows, int *n, struct err *e)
 {
-    int n_paths;
-    char **paths = run_trial_files(folder, &n_paths, e);
+    int n_paths, n_journals;
+    char **paths = run_trial_files(folder, &n_paths, e), **journals = run_journals(folder, &n_journals);
     struct run_writer *w = NULL;
     int rc = paths ? 0 : -1;
 
     *rows = NULL;
     *n = 0;
-    if (n_paths > 0) {
+    if (paths && n_paths + n_journals > 0) {
         w = check_old_run_file(output->path, e) == 0 ? run_writer_new(output, e) : NULL;
-        rc = w ? run_writer_add_files(w, paths, n_paths, check, e) : -1;
+        if (w && how->only_groups)
+            run_writer_make_groups(w);
+        rc = w ? run_writer_add_files(w, paths, n_paths, how->check, e) : -1;
+        if (rc == 0)
+            run_writer_add_journals(w, journals, n_journals, e);
     }
 
     if (w && rc != 0)
@@ -214,9 +333,9 @@ int run_file_collect(const char *folder, const struct output *output, enum store
         stale_free(&stale);
         rc = run_writer_end(&w, rows, n, e);
     }
-    for (int i = 0; i < n_paths; i++)
-        free(paths[i]);
-    free(paths);
+    if (paths)
+        paths_free(paths, n_paths);
+    paths_free(journals, n_journals);
 
     return rc;
 }

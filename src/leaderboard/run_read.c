@@ -10,54 +10,15 @@
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/run_list.h"
 #include "leaderboard/stale.h"
+#include "store/journal.h"
 #include "store/schema.h"
 #include "store/store.h"
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-// --- trial files
-static int entry_is_trial(const struct dirent *d)
-{
-    size_t n = strlen(d->d_name);
-    return n > 3 && d->d_name[0] != '.' && strcmp(d->d_name + n - 3, ".h5") == 0;
-}
-
-static int compare_entries(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-char **run_trial_files(const char *folder, int *n, struct err *e)
-{
-    struct dirent **list = NULL;
-    char *trials = mem_format("%s/trials", folder);
-
-    *n = scandir(trials, &list, entry_is_trial, compare_entries);
-    if (*n < 0)
-        err_add(e, ERR_USAGE, "%s: no run: %s", trials, strerror(errno));
-    char **paths = *n < 0 ? NULL : mem_new((size_t)*n + 1, sizeof *paths);
-
-    for (int i = 0; i < *n; i++) {
-        paths[i] = mem_format("%s/%s", trials, list[i]->d_name);
-        free(list[i]);
-    }
-    free(list);
-    free(trials);
-    *n = *n < 0 ? 0 : *n;
-
-    return paths;
-}
-
-static void paths_free(char **paths, int n)
-{
-    for (int i = 0; i < n; i++)
-        free(paths[i]);
-    free(paths);
-}
 
 void rows_free(struct leaderboard_row **rows, int n)
 {
@@ -68,21 +29,6 @@ void rows_free(struct leaderboard_row **rows, int n)
 }
 
 // --- a run's file
-struct store_file *run_open(const char *path, struct err *e)
-{
-    if (store_walk_objects(path, (const char *const[]){RUN_LEADERBOARD}, 1, e) != 0)
-        return NULL;
-    return store_open(path, FORMAT_RUN, STORE_CHECKED, e);
-}
-
-struct store_file *trial_open(const struct leaderboard_row *s, struct err *e)
-{
-    if (!*s->group)
-        return store_open(s->path, FORMAT_TRIAL, STORE_CHECK, e);
-    const char *group = s->group;
-    return store_walk_objects(s->path, &group, 1, e) == 0 ? store_open(s->path, FORMAT_RUN, STORE_CHECKED, e) : NULL;
-}
-
 static int read_run_file(const char *path, struct leaderboard_row **rows, int *n, struct err *e)
 {
     struct store_file *f = run_open(path, e);
@@ -99,6 +45,7 @@ struct known_rows {
     struct leaderboard_row *rows; // in order of id
     int n;
     struct timespec made; // run.h5
+    bool *is_taken;       // (n), owned: those that became rows of the folder
 };
 
 static int rows_by_id(const void *a, const void *b)
@@ -121,31 +68,46 @@ static struct known_rows known_read(const char *folder)
     return k;
 }
 
+// Returns true if the file is older than run.h5.
+static bool known_is_newer(const struct known_rows *k, const char *path)
+{
+    struct stat s;
+    return k->n > 0 && stat(path, &s) == 0 &&
+           (s.st_mtim.tv_sec < k->made.tv_sec ||
+               (s.st_mtim.tv_sec == k->made.tv_sec && s.st_mtim.tv_nsec < k->made.tv_nsec));
+}
+
+static struct leaderboard_row *known_find_id(struct known_rows *k, const char *id)
+{
+    struct leaderboard_row wanted = {.id = (char *)id};
+    return k->n ? bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, rows_by_id) : NULL;
+}
+
 // Returns the row of a trial file that is older than run.h5. NULL if the file must be read.
 static struct leaderboard_row *known_find(struct known_rows *k, const char *path)
 {
-    struct stat s;
     const char *name = strrchr(path, '/') + 1;
-    if (k->n == 0 || stat(path, &s) != 0 || s.st_mtim.tv_sec > k->made.tv_sec ||
-        (s.st_mtim.tv_sec == k->made.tv_sec && s.st_mtim.tv_nsec >= k->made.tv_nsec))
+    if (!known_is_newer(k, path))
         return NULL;
 
-    struct leaderboard_row wanted = {.id = mem_format("%.*s", (int)strlen(name) - 3, name)};
-    struct leaderboard_row *found = bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, rows_by_id);
-    free(wanted.id);
+    char *id = mem_format("%.*s", (int)strlen(name) - 3, name);
+    struct leaderboard_row *found = known_find_id(k, id);
+    free(id);
     return found;
 }
 
-// Returns the row of a run's file as one of a trial's file. Takes what the row owns.
-static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row, const char *path)
+// Returns the row of a run's file as one of a trial's file or, with a group, of a journal. Takes what the row owns.
+static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row, const char *path, bool has_group)
 {
     struct leaderboard_row s = *row;
 
     ASSERT(s.path && *s.group, "the row of trial %s is a trial file's already", s.id);
     free(s.path);
-    free(s.group);
     s.path = mem_text(path);
-    s.group = mem_text("");
+    if (!has_group) {
+        free(s.group);
+        s.group = mem_text("");
+    }
     return s;
 }
 
@@ -248,6 +210,83 @@ static void mark_stale_rows(const char *folder, struct leaderboard_row *rows, in
     stale_free(&stale);
 }
 
+// Reads the row of trial i of a journal, from run.h5 if that knows it.
+static int read_journal_row(
+    struct journal *j, int i, struct known_rows *known, struct leaderboard_row *row, struct err *e)
+{
+    struct leaderboard_row *found =
+        known_is_newer(known, journal_path(j)) ? known_find_id(known, journal_id(j, i)) : NULL;
+    if (found && !known->is_taken[found - known->rows]) {
+        *row = row_move_to_file(found, journal_path(j), true);
+        known->is_taken[found - known->rows] = true;
+        return 0;
+    }
+
+    char *group = mem_format(RUN_TRIALS "/%s", journal_id(j, i));
+    struct store_file *f = journal_trial(j, i, group, e);
+    int rc = f ? row_read_group(f, group, row, e) : -1;
+    store_close(&f);
+    free(group);
+    return rc;
+}
+
+// Reads the rows of all journals and adds them to *rows, *n of which are there. Returns -1 if the answer is unknown.
+static int read_journals(const char *folder, const struct reading *how, struct known_rows *known,
+    struct leaderboard_row **rows, int *n, struct err *e)
+{
+    int n_paths;
+    char **paths = run_journals(folder, &n_paths);
+
+    for (int i = 0; i < n_paths; i++) {
+        struct err bad = {0};
+        struct journal *j = journal_open(paths[i], &bad);
+        for (int k = 0; j && k < journal_damages(j); k++)
+            err_add(&bad, ERR_DATA, "%s", journal_damage(j, k));
+        const int trials = j ? journal_trials(j) : 0;
+        *rows = mem_grow(*rows, (size_t)(*n + trials) + 1, sizeof **rows);
+        for (int k = 0; k < trials; k++)
+            *n += read_journal_row(j, k, known, &(*rows)[*n], &bad) == 0;
+        if (bad.count && how->bad)
+            bad_files_add(how->bad, paths[i], &bad);
+        else
+            err_merge(e, &bad);
+        journal_free(&j);
+    }
+    paths_free(paths, n_paths);
+    return 0;
+}
+
+static int compare_row_places(const void *a, const void *b)
+{
+    const struct leaderboard_row *const *x = a, *const *y = b;
+    const int order = strcmp((*x)->id, (*y)->id);
+    return order ? order : (*x > *y) - (*x < *y);
+}
+
+// Leaves the first row of each trial. A trial can be in a file and in a journal, or in two of these.
+static void drop_repeated_rows(struct leaderboard_row *rows, int *n)
+{
+    struct leaderboard_row **sorted = mem_new((size_t)*n + 1, sizeof *sorted);
+    bool *is_repeated = mem_new((size_t)*n + 1, sizeof *is_repeated);
+    int kept = 0;
+
+    for (int i = 0; i < *n; i++)
+        sorted[i] = &rows[i];
+    if (*n > 1)
+        qsort(sorted, (size_t)*n, sizeof *sorted, compare_row_places);
+    for (int i = 1; i < *n; i++)
+        is_repeated[sorted[i] - rows] = strcmp(sorted[i]->id, sorted[i - 1]->id) == 0;
+    for (int i = 0; i < *n; i++)
+        if (is_repeated[i])
+            row_free(&rows[i]);
+        else
+            rows[kept++] = rows[i];
+
+    *n = kept;
+    free(is_repeated);
+    free(sorted);
+}
+
 static int read_folder_rows(
     const char *folder, const struct reading *how, struct leaderboard_row **rows, int *n, struct err *e)
 {
@@ -261,7 +300,7 @@ static int read_folder_rows(
     if (how->check == STORE_CHECK && !how->reads_all)
         known = known_read(folder);
     char **new = mem_new((size_t)n_paths + 1, sizeof *new);
-    bool *is_taken = mem_new((size_t)known.n + 1, sizeof *is_taken);
+    known.is_taken = mem_new((size_t)known.n + 1, sizeof *known.is_taken);
     *rows = mem_new((size_t)n_paths + 1, sizeof **rows);
 
     for (int i = 0; i < n_paths; i++) {
@@ -270,18 +309,21 @@ static int read_folder_rows(
             new[n_new++] = paths[i];
             continue;
         }
-        ASSERT(!is_taken[row - known.rows], "two files of trial %s", row->id);
-        (*rows)[(*n)++] = row_move_to_file(row, paths[i]);
-        is_taken[row - known.rows] = true;
+        ASSERT(!known.is_taken[row - known.rows], "two files of trial %s", row->id);
+        (*rows)[(*n)++] = row_move_to_file(row, paths[i], false);
+        known.is_taken[row - known.rows] = true;
     }
     int rc = read_new_files(new, n_new, how, *rows, n, e);
     ASSERT(*n <= n_paths, "%d rows of %d files", *n, n_paths);
+    if (rc == 0)
+        rc = read_journals(folder, how, &known, rows, n, e);
+    drop_repeated_rows(*rows, n);
 
     for (int i = 0; i < known.n; i++)
-        if (!is_taken[i])
+        if (!known.is_taken[i])
             row_free(&known.rows[i]);
     free(known.rows);
-    free(is_taken);
+    free(known.is_taken);
     free(new);
     paths_free(paths, n_paths);
 

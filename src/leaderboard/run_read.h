@@ -2,6 +2,7 @@
 #pragma once
 
 #include "leaderboard/row.h"
+#include "leaderboard/trial_open.h"
 #include <sys/stat.h>
 
 // Reads the leaderboard of a run. Sets *rows to an array of *n, best first, that the caller owns. For a folder it takes
@@ -11,7 +12,8 @@
 int run_read_rows(const char *run, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e);
 void rows_free(struct leaderboard_row **rows, int n);
 
-// Trial files of a folder that cannot be used: damaged, of another trial, or no regular files.
+// Trial files and journals of a folder that cannot be used, or not all of them: damaged, of another trial, or no
+// regular files.
 struct bad_files {
     struct bad_file {
         char *path, *why; // owned; why: the message, which begins with the path
@@ -27,11 +29,3 @@ int run_examine_rows(
     const char *folder, bool reads_all, struct leaderboard_row **rows, int *n, struct bad_files *bad, struct err *e);
 // Checks that trial `id` may be in a file of this name, which must be FOLDER/<id>.h5. Returns -1 and ERR_DATA if not.
 int trial_check_name(const char *path, const char *id, struct err *e);
-
-// Returns the paths of the trial files in FOLDER/trials in order of name, *n of them in new memory. NULL if there is no
-// such folder.
-char **run_trial_files(const char *folder, int *n, struct err *e);
-// Opens a run's file of which only the leaderboard was walked.
-struct store_file *run_open(const char *path, struct err *e);
-// Opens the file of a trial and walks the trial in it, whose group is row->group.
-struct store_file *trial_open(const struct leaderboard_row *row, struct err *e);

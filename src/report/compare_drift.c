@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "leaderboard/result_hash.h"
 #include "leaderboard/run_read.h"
+#include "leaderboard/trial_open.h"
 #include "metrics/metrics.h"
 #include "store/store.h"
 #include "trial/experiment.h"

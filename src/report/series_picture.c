@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "data/coordinates.h"
 #include "leaderboard/run_read.h"
+#include "leaderboard/trial_open.h"
 #include "report/gallery_canvas.h"
 #include "report/gallery_png.h"
 #include "store/schema.h"

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "leaderboard/run_read.h"
+#include "leaderboard/trial_open.h"
 #include "metrics/metrics.h"
 #include "report/table.h"
 #include "report/table_metrics.h"

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "leaderboard/run_read.h"
+#include "leaderboard/trial_open.h"
 #include "score/score.h"
 #include "score/threshold_choice.h"
 #include "store/schema.h"

@@ -12,7 +12,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/run_list.h"
+#include "leaderboard/trial_open.h"
 #include "leaderboard/versions.h"
+#include "store/journal.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +36,7 @@ static void list_losses(
         ASSERT(strlen(rows[r->n].id) < sizeof t->id, "%s", rows[r->n].id);
         snprintf(t->id, sizeof t->id, "%s", rows[r->n].id);
         t->loss = objective_loss(&x->objective, &rows[r->n]);
+        t->is_in_journal = row_is_in_journal(&rows[r->n]);
     }
     if (n > 1)
         qsort(r->trial, (size_t)n, sizeof *r->trial, compare_earlier_trials);
@@ -104,10 +108,6 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 static int rename_bad_file(const struct bad_file *b, struct err *e)
 {
     struct stat now;
-
-    if (lstat(b->path, &now) < 0 || !is_same_file(&now, &b->seen))
-        return 0;
-
     char *aside = mem_format("%s.damaged", b->path);
     for (int i = 2; lstat(aside, &now) == 0; i++) {
         free(aside);
@@ -122,12 +122,47 @@ static int rename_bad_file(const struct bad_file *b, struct err *e)
     return rc;
 }
 
-int earlier_results_apply(const struct earlier_results *r, const char *folder, struct err *e)
+// Copies the good trials of a damaged journal to a new one.
+static int repair_journal(const struct bad_file *b, const char *folder, int part, struct err *e)
+{
+    struct err unreadable = {0};
+    struct journal *j = journal_open(b->path, &unreadable);
+    int rc = 0;
+
+    if (j && journal_trials(j) > 0) {
+        char *path = NULL;
+        for (int i = 1; !path || access(path, F_OK) == 0; i++) {
+            free(path);
+            path = mem_format("%s/" JOURNALS "/%d-repaired-%d" JOURNAL_SUFFIX, folder, part, i);
+        }
+        rc = journal_repair(j, path, e);
+        free(path);
+    }
+    journal_free(&j);
+    return rc;
+}
+
+// Puts a bad file aside, if it is still the one that was examined. A journal of another part may be at work.
+static int settle_bad_file(const struct bad_file *b, const char *folder, int part, struct err *e)
+{
+    struct stat now;
+    const bool is_journal = path_is_journal(b->path);
+
+    if (lstat(b->path, &now) < 0 || !is_same_file(&now, &b->seen))
+        return 0;
+    if (is_journal && part != 0 && atoi(strrchr(b->path, '/') + 1) != part)
+        return 0;
+    if (is_journal && S_ISREG(now.st_mode) && repair_journal(b, folder, part, e) != 0)
+        return -1;
+    return rename_bad_file(b, e);
+}
+
+int earlier_results_apply(const struct earlier_results *r, const char *folder, int part, struct err *e)
 {
     int rc = 0;
 
     for (int i = 0; i < r->bad.n && rc == 0; i++)
-        rc = rename_bad_file(&r->bad.v[i], e);
+        rc = settle_bad_file(&r->bad.v[i], folder, part, e);
     if (rc == 0 && r->has_changed)
         rc = stale_write(folder, &r->stale, e);
     if (rc == 0 && r->has_changed)

@@ -7,7 +7,8 @@
 
 struct earlier_trial {
     char id[TRIAL_ID_LENGTH + 1];
-    double loss; // as objective_loss
+    double loss;        // as objective_loss
+    bool is_in_journal; // it has no file
 };
 
 struct earlier_results {
@@ -25,9 +26,9 @@ struct earlier_results {
 int earlier_results_read(
     const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *r, struct err *e);
 // The caller must hold the lease of the folder. Reports the files that cannot be used and renames them to
-// <id>.h5.damaged; their trials are trained again. Writes down which trials are stale. Returns -1 and ERR_IO if that
-// fails.
-int earlier_results_apply(const struct earlier_results *r, const char *folder, struct err *e);
+// <id>.h5.damaged; their trials are trained again. What is good in a damaged journal of this part (0: of any) is copied
+// to a new one before. Writes down which trials are stale. Returns -1 and ERR_IO if that fails.
+int earlier_results_apply(const struct earlier_results *r, const char *folder, int part, struct err *e);
 void earlier_results_free(struct earlier_results *r);
 // Returns the trial of an id, or NULL if there is none.
 const struct earlier_trial *earlier_results_find(const struct earlier_results *r, const char *id);

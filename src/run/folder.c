@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "leaderboard/run_list.h"
 #include "presence/beacon.h"
 #include "train/train.h"
 #include <dirent.h>
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const inside[] = {"trials", "checkpoints", "failed", "state", NULL};
+static const char *const inside[] = {"trials", JOURNALS, "checkpoints", "failed", "state", NULL};
 
 char *run_trial_path(const char *folder, const char *id)
 {
@@ -204,21 +205,35 @@ struct lease *run_folder_take(const char *folder, int part, bool is_fresh, int r
     return l;
 }
 
+static int compare_found_ids(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool has_id(char *const *ids, int n, const char *id)
+{
+    return n > 0 && bsearch(&id, ids, (size_t)n, sizeof *ids, compare_found_ids);
+}
+
 void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
 {
     char *checkpoints = mem_format("%s/checkpoints", folder);
     bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0; // nothing to look for
+    int n_ids = 0;
+    char **ids = is_empty ? NULL : run_journal_ids(folder, &n_ids);
 
     for (int i = 0; i < plan->n && !is_empty; i++) {
         if (!*plan->entry[i].trial.id) // could not be run
             continue;
         char *trial = run_trial_path(folder, plan->entry[i].trial.id);
         char *checkpoint = run_checkpoint_path(folder, &plan->entry[i]);
-        if (access(trial, F_OK) == 0)
+        if (access(trial, F_OK) == 0 || has_id(ids, n_ids, plan->entry[i].trial.id))
             checkpoint_remove(checkpoint);
         free(trial);
         free(checkpoint);
     }
 
+    if (ids)
+        paths_free(ids, n_ids);
     free(checkpoints);
 }

@@ -22,6 +22,7 @@
 #include "comm/queue.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
+#include "leaderboard/run_list.h"
 #include "presence/failure.h"
 #include "presence/lease.h"
 #include "presence/pulse.h"
@@ -30,7 +31,9 @@
 #include "run/pool.h"
 #include "run/progress.h"
 #include "search/search.h"
+#include "store/journal.h"
 #include "train/train.h"
+#include "trial/trial_file.h"
 #include "trial/trial_run.h"
 #include "trial/work_order.h"
 #include <math.h>
@@ -163,12 +166,11 @@ static enum pool_known desk_find_earlier(void *context, const struct plan_entry 
     struct desk *d = context;
     const char *folder = d->run->settings.folder;
     char *path = run_trial_path(folder, entry->trial.id);
-    bool is_there = access(path, F_OK) == 0;
+    const struct earlier_trial *known = earlier_results_find(d->run->earlier, entry->trial.id);
+    bool is_there = (known && known->is_in_journal) || access(path, F_OK) == 0;
     free(path);
 
-    const struct earlier_trial *known =
-        is_there && needs_loss ? earlier_results_find(d->run->earlier, entry->trial.id) : NULL;
-    *loss = known ? known->loss : NAN;
+    *loss = is_there && known ? known->loss : NAN;
     if (is_there && (known || !needs_loss))
         return POOL_FINISHED;
 
@@ -212,8 +214,10 @@ struct group {
     struct comm comm;    // owned
     struct queue *queue; // owned; of leaders, NULL elsewhere
     const struct run *run;
-    struct progress *progress; // borrowed; on world rank 0, NULL elsewhere
-    struct order order;        // the current trial
+    struct progress *progress;      // borrowed; on world rank 0, NULL elsewhere
+    struct order order;             // the current trial
+    struct journal_writer *journal; // owned; of leaders, if the run uses journals
+    struct err sync_failure;        // of earlier trials, while this one is trained
 };
 
 static void group_on_progress(void *context, double epochs_done)
@@ -221,22 +225,23 @@ static void group_on_progress(void *context, double epochs_done)
     struct group *g = context;
     if (g->queue)
         queue_serve(g->queue);
+    if (g->journal)
+        journal_sync(g->journal, true, &g->sync_failure);
     pulse_progress(g->run->pulse, epochs_done);
     if (g->progress)
         progress_show(g->progress, &g->order, epochs_done);
 }
 
-// Fills a report with the line and the loss of a finished trial, from its file.
-static void report_trial(const struct experiment *x, const char *path, double seconds, struct pool_report *r)
+// Fills a report with the line and the loss of a finished trial. The row of a trial in a file is read from it.
+static void report_trial(
+    const struct experiment *x, const char *path, struct leaderboard_row *row, double seconds, struct pool_report *r)
 {
-    struct leaderboard_row s;
     struct err ignored = {0};
-    if (row_read(path, STORE_OWN, &s, &ignored) < 0)
+    if (!row->id && row_read(path, STORE_OWN, row, &ignored) < 0)
         return;
-    row_line(&s, seconds, r->text, sizeof r->text);
-    r->has_diverged = s.has_diverged;
-    r->loss = objective_loss(&x->objective, &s);
-    row_free(&s);
+    row_line(row, seconds, r->text, sizeof r->text);
+    r->has_diverged = row->has_diverged;
+    r->loss = objective_loss(&x->objective, row);
 }
 
 // Collective over the group. Runs the trial of the current order and fills the report, which counts on the leader.
@@ -255,21 +260,26 @@ static void group_run_trial(struct group *g, struct data_cache *cache, struct po
         .lineage = planned->trial.lineage,
         .interval = run->settings.checkpoint_every,
         .keeps_last = planned->may_continue};
-    struct trial_task task = {run->x, &g->order, path, &k, cache};
+    struct leaderboard_row row = {0};
+    struct trial_target target = {path, g->journal, &row};
+    struct trial_task task = {run->x, &g->order, &target, &k, cache};
 
     pulse_trial(run->pulse, planned->trial.id, planned->operations, planned->epochs);
     bool has_stopped = trial_run(&team, &task, &e) == 1;
+    err_merge(&e, &g->sync_failure);
+    g->sync_failure = (struct err){0};
 
     *r = (struct pool_report){.entry = g->order.entry, .failure = e.kind, .has_stopped = has_stopped, .loss = NAN};
     if (e.count)
         snprintf(r->text, sizeof r->text, "%.*s", (int)strcspn(e.text, "\n"), e.text);
     else if (g->comm.rank == 0 && !has_stopped)
-        report_trial(run->x, path, clock_wall() - start, r);
+        report_trial(run->x, path, &row, clock_wall() - start, r);
     pulse_trial_end(run->pulse, !has_stopped && !e.count);
 
     for (char **item = related; *item; item++)
         free(*item);
     free(related);
+    row_free(&row);
     free(checkpoint);
     free(path);
 }
@@ -336,7 +346,7 @@ static void take_run_folder(struct run *r, int ranks, struct err *e)
 {
     const struct run_settings *s = &r->settings;
     r->lease = run_folder_take(s->folder, s->part, s->is_fresh, ranks, e);
-    if (r->lease && earlier_results_apply(r->earlier, s->folder, e) == 0)
+    if (r->lease && earlier_results_apply(r->earlier, s->folder, s->part, e) == 0)
         plan_file_write(r->plan, s->folder, s->part, e);
 }
 
@@ -364,6 +374,14 @@ struct run *run_begin(const struct comm *world, const struct experiment *x, stru
     return r;
 }
 
+static struct journal_writer *group_journal(const struct run *r, int rank)
+{
+    char *stem = mem_format("%s/" JOURNALS "/%d-%d", r->settings.folder, r->settings.part, rank);
+    struct journal_writer *w = journal_writer_new(stem);
+    free(stem);
+    return w;
+}
+
 int run_trials(struct run *r, const struct comm *world, struct run_counts *counts, struct err *e)
 {
     const struct ranks_layout *layout = &r->settings.layout;
@@ -382,9 +400,12 @@ int run_trials(struct run *r, const struct comm *world, struct run_counts *count
 
     if (g.comm.rank == 0)
         g.queue = queue_new(world, layout->groups, &policy);
+    if (g.comm.rank == 0 && r->settings.uses_journal)
+        g.journal = group_journal(r, world->rank);
     group_work(&g);
     if (g.comm.rank == 0)
         queue_finish(&g.queue);
+    journal_writer_end(&g.journal, e);
 
     if (world->rank == 0)
         desk_close(&desk, counts);

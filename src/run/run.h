@@ -23,6 +23,7 @@ struct run_settings {
     int part;           // of the trials, from 1; 0: all
     bool is_fresh;      // keep what is in the folder under another name, and begin with an empty one
     bool retries_failed;
+    bool uses_journal;       // small trials go to a journal of their rank, not to files
     double checkpoint_every; // seconds; 0: only on request
     double hang_timeout;     // seconds without a sign of life after which a rank hangs; 0: never
     struct ranks_layout layout;

@@ -11,9 +11,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "leaderboard/run_list.h"
 #include "leaderboard/stale.h"
 #include "presence/failure.h"
 #include "run/plan_file.h"
+#include "store/journal.h"
 #include "store/store.h"
 #include <dirent.h>
 #include <errno.h>
@@ -62,6 +64,19 @@ static struct ids ids_read(const char *folder, const char *inside, const char *e
     if (ids.n > 1)
         qsort(ids.v, (size_t)ids.n, sizeof *ids.v, compare_ids);
     free(path);
+    return ids;
+}
+
+// Returns the ids of trials in journals, in order.
+static struct ids ids_of_journals(const char *folder)
+{
+    struct ids ids = {0};
+    char **list = run_journal_ids(folder, &ids.n);
+
+    ids.v = mem_new((size_t)ids.n + 1, sizeof *ids.v);
+    for (int i = 0; i < ids.n; i++)
+        snprintf(ids.v[i], sizeof ids.v[i], "%s", list[i]);
+    paths_free(list, ids.n);
     return ids;
 }
 
@@ -197,6 +212,24 @@ static void add_damage(struct run_status *s, const struct err *e)
     s->damaged[s->n_damaged++] = mem_format("%.*s", (int)strcspn(e->text, "\n"), e->text);
 }
 
+// Adds what is damaged in the journals. Their records are compared with their checksums.
+static void add_journal_damage(const char *folder, struct run_status *s)
+{
+    int n;
+    char **paths = run_journals(folder, &n);
+
+    for (int i = 0; i < n; i++) {
+        struct err e = {0};
+        struct journal *j = journal_open(paths[i], &e);
+        for (int k = 0; j && k < journal_damages(j); k++)
+            err_add(&e, ERR_DATA, "%s", journal_damage(j, k));
+        if (e.count)
+            add_damage(s, &e);
+        journal_free(&j);
+    }
+    paths_free(paths, n);
+}
+
 // Checks briefly whether a trial's file can be used. If not, the next run trains the trial again.
 static bool is_usable(const char *folder, const char *id, struct run_status *s)
 {
@@ -222,8 +255,8 @@ static double find_running_trial(const char *id, struct run_status *s)
 }
 
 // Counts the trials of one part. Returns the floating-point operations that are left.
-static double count_trials_of_part(
-    const char *folder, int part, const struct ids *done, const struct ids *failed, struct run_status *s)
+static double count_trials_of_part(const char *folder, int part, const struct ids *done, const struct ids *kept,
+    const struct ids *failed, struct run_status *s)
 {
     int n;
     struct err e = {0};
@@ -234,7 +267,7 @@ static double count_trials_of_part(
         add_damage(s, &e);
     s->trials += n;
     for (int i = 0; i < n; i++) {
-        bool is_done = ids_have(done, line[i].id) && is_usable(folder, line[i].id, s);
+        bool is_done = ids_have(kept, line[i].id) || (ids_have(done, line[i].id) && is_usable(folder, line[i].id, s));
         s->done += is_done;
         if (!is_done && !ids_have(failed, line[i].id))
             operations += (1 - find_running_trial(line[i].id, s)) * line[i].operations;
@@ -244,20 +277,20 @@ static double count_trials_of_part(
     return operations;
 }
 
-static int count_stale_trials(const char *folder, const struct ids *done)
+static int count_stale_trials(const char *folder, const struct ids *done, const struct ids *kept)
 {
     struct stale stale;
     int n = 0;
     stale_read(folder, &stale);
     for (int i = 0; i < stale.n; i++)
-        n += ids_have(done, stale.trial[i].id);
+        n += ids_have(done, stale.trial[i].id) || ids_have(kept, stale.trial[i].id);
     stale_free(&stale);
     return n;
 }
 
 static void read_parts(const char *folder, const int *part, int n, struct run_status *s)
 {
-    struct ids done = ids_read(folder, "trials", ".h5");
+    struct ids done = ids_read(folder, "trials", ".h5"), kept = ids_of_journals(folder);
     struct ids failed = ids_read(folder, "failed", ".yaml");
     double operations = 0;
 
@@ -266,15 +299,17 @@ static void read_parts(const char *folder, const int *part, int n, struct run_st
         read_beacons_of_part(folder, part[i], s);
     }
     for (int i = 0; i < n; i++)
-        operations += count_trials_of_part(folder, part[i], &done, &failed, s);
+        operations += count_trials_of_part(folder, part[i], &done, &kept, &failed, s);
 
     read_failures(folder, &failed, s);
-    s->stale = count_stale_trials(folder, &done);
+    s->stale = count_stale_trials(folder, &done, &kept);
     s->left = s->trials - s->done - s->running - s->failed;
     s->left = s->left > 0 ? s->left : 0;
     s->seconds_left = estimate_time_left(s, operations);
 
+    add_journal_damage(folder, s);
     free(done.v);
+    free(kept.v);
     free(failed.v);
 }
 

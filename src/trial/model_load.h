@@ -24,10 +24,6 @@ struct trained_model {
     struct reference step_reference; // the same of time steps, if its samples are windows
 };
 
-// Returns the file that such a name means, in new memory.
-char *model_file(const char *name);
-// Walks what model_load reads of the file. Called on one rank before MPI starts, because it forks.
-int model_walk(const char *name, struct err *e);
 // Reads a model. `name` is a trial file, or a run (its folder or its run.h5): its best trial, or with :ID the trial
 // whose id begins so. Returns -1 and an error on failure; `out` then owns nothing.
 int model_load(const char *name, struct trained_model *out, struct err *e);

@@ -7,7 +7,9 @@
 #include "data/columns.h"
 #include "data/coordinates.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/row.h"
 #include "nn/nn.h"
+#include "store/journal.h"
 #include "store/parallel.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -378,12 +380,53 @@ static int write_rest(struct store_file *f, const struct team *team, const struc
     return failed | provenance_write(f, team, nodes, r, e);
 }
 
-int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e)
+// Returns the bytes of the arrays that depend on the data and the model. The others are small.
+static double array_bytes(const struct trial_result *r, const struct bulk_list *bulk)
+{
+    enum { ROW_BYTES = sizeof(float) + 3 * sizeof(int64_t) + sizeof(int32_t) + sizeof(int8_t) }; // error, index, ...
+    double bytes = (double)r->model->parameters * sizeof(real);
+
+    for (int i = 0; r->scores && i < r->sets->n_test; i++) {
+        const struct dataset_steps *steps = r->sets->test[i].steps;
+        bytes += ((double)r->sets->test[i].rows + (steps ? (double)steps->n : 0)) * ROW_BYTES;
+    }
+    for (int i = 0; i < bulk->n; i++) {
+        double n = sizeof(float);
+        for (int k = 0; k < bulk->v[i].shape.rank; k++)
+            n *= (double)bulk->v[i].shape.dims[k];
+        bytes += n;
+    }
+    return bytes;
+}
+
+// Writes a small trial of one rank to its journal.
+static int write_to_journal(const struct team *team, const struct trial_result *r, const struct trial_target *target,
+    const struct bulk_list *bulk, struct err *e)
+{
+    const char *id = r->order->planned.trial.id;
+    struct store_file *f = store_create_packed(target->path, FORMAT_TRIAL, e);
+    int failed = f ? write_rest(f, team, r, bulk, 1, e) : -1;
+
+    if (!failed)
+        failed = row_read_group(f, "", target->row, e);
+    if (!failed)
+        failed = journal_add(target->journal, id, f, e);
+    store_close(&f);
+    return failed ? -1 : 0;
+}
+
+int trial_write(const struct team *team, const struct trial_result *r, const struct trial_target *target, struct err *e)
 {
     struct bulk_list bulk = list_bulk(r);
+    if (target->journal && team->comm->size == 1 && array_bytes(r, &bulk) <= TRIAL_JOURNAL_BYTES) {
+        int rc = write_to_journal(team, r, target, &bulk, e);
+        free(bulk.v);
+        return rc;
+    }
+
     int nodes = provenance_nodes(team->comm);
     struct store_file *f;
-    int failed = create_trial_file(team, r, path, &bulk, &f, e);
+    int failed = create_trial_file(team, r, target->path, &bulk, &f, e);
 
     if (!failed && team->comm->rank == 0) {
         if (write_rest(f, team, r, &bulk, nodes, e) == 0)

@@ -7,6 +7,8 @@
 #include "trial/work_order.h"
 
 struct store_file;
+struct journal_writer;
+struct leaderboard_row;
 
 // Everything that a trial's file is made from. On ranks other than the team's first, evaluations are empty and scores
 // hold only that rank's rows.
@@ -30,8 +32,19 @@ struct trial_result {
     char started[32];
 };
 
-// Collective over team->comm. Writes `path` whole or not at all. Returns -1 and an error, the same on all ranks.
-int trial_write(const struct team *team, const struct trial_result *r, const char *path, struct err *e);
+// Where a finished trial goes. All members are borrowed.
+struct trial_target {
+    const char *path;               // of its own file
+    struct journal_writer *journal; // of the first rank, for a small trial; NULL: every trial gets a file
+    struct leaderboard_row *row;    // set if the trial went to the journal
+};
+// A trial with more bytes than this in its arrays is always a file of its own.
+enum { TRIAL_JOURNAL_BYTES = 1 << 20 };
+
+// Collective over team->comm. Writes the trial whole or not at all: to the journal if there is one, the trial is small
+// and one rank has trained it, else to its own file. Returns -1 and an error, the same on all ranks.
+int trial_write(
+    const struct team *team, const struct trial_result *r, const struct trial_target *target, struct err *e);
 // Writes the attributes of a group of scores: error, threshold, metrics.
 int trial_write_metrics(
     struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e);

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "data/dataset.h"
-#include "leaderboard/run_read.h"
+#include "leaderboard/trial_open.h"
 #include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"

@@ -193,7 +193,7 @@ static int train_and_write(const struct team *team, struct trial_result *r, cons
     }
 
     if (!failed)
-        failed = trial_write(team, r, t->path, e);
+        failed = trial_write(team, r, t->target, e);
     if (!failed && team->comm->rank == 0 && !k->keeps_last)
         checkpoint_remove(k->path);
 

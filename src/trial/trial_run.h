@@ -16,10 +16,11 @@ struct data_cache {
 void data_cache_free(struct data_cache *c);
 
 // All members are borrowed.
+struct trial_target;
 struct trial_task {
     const struct experiment *experiment;
     struct order *order; // its tree is taken
-    const char *path;    // of the trial's file
+    const struct trial_target *target;
     const struct checkpointing *checkpointing;
     struct data_cache *cache;
 };

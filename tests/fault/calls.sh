@@ -1,7 +1,7 @@
 #!/bin/bash
 # calls.sh [STEP [KIND]...]: the K-th write, sync, rename or allocation (memory) of a run fails, once or from then on, for
 # every STEP-th K (1: all of them; by default a few dozen): the run ends well or says what failed, and the next start leads
-# to the same bits.
+# to the same bits. Trials are files, and then records of journals.
 source "$(dirname "$0")/../lib.sh"
 shim=${FAULT_SHIM:-$(dirname "$hourglass")/tests/libfault_shim.so}
 [ -e "$shim" ] || skip 'no shim to preload: it is not built with the sanitizers'
@@ -13,7 +13,12 @@ tiny_data
 tiny_spec | sed 's/epochs: 3/epochs: 30/; $a\  baseline: pca' >tiny.yaml
 good run tiny.yaml -n 1 -t 1 --results calm || exit 1
 calm=$(trial calm/tiny)
-one=(run tiny.yaml -t 1 --checkpoint-every 0.001s)
+place=files
+choose() {
+    place=$1
+    one=(run tiny.yaml -t 1 --checkpoint-every 0.001s --trials "$place")
+}
+choose files
 
 # shimmed CALL K [ALL]: a run under the shim; its exit code. Of two ranks where $ranks is 2.
 ranks=1
@@ -34,6 +39,17 @@ lacks_metrics() {
     grep -qE '^ +(failure|threshold +nan)' about
 }
 
+# judge_journal WHAT: the trial is in a journal, whole, and has the bits that it has undisturbed, or says that metrics are missing
+judge_journal() {
+    good verify results
+    good collect results/tiny -o groups.h5 --groups --force
+    id=$(basename "$calm" .h5)
+    "$hourglass" info groups.h5 >about 2>/dev/null
+    grep -qE '^ +(failure|threshold +nan)' about || same_run calm/tiny results/tiny 1
+    is "$1: trials" "$(go top results/tiny --csv --count 0 && sed 1d stdout | cut -d, -f1)" "$id"
+    is "$1: temporaries" "$(find results -name '.*.tmp*')" ''
+    rm -rf results
+}
 # judge WHAT CODE: how a disturbed run ended is all right, and the next one mends it
 judge() {
     local what=$1 code=$2
@@ -47,6 +63,10 @@ judge() {
     done < <(find results -name '*.h5' ! -name '.*' ! -path '*/checkpoints/*' 2>/dev/null)
     if [ "$code" != 0 ]; then
         good "${one[@]}" -n 1 --retry-failed || fail "$what: after it"
+    fi
+    if [ "$place" = journal ]; then
+        judge_journal "$what"
+        return
     fi
     # If only the metrics run out of memory, the trial records it; its model is whole.
     without=()
@@ -67,7 +87,7 @@ every() {
     by=${step:-$((n / 8 + 1))}
     for ((k = 1; k <= n; k += by)); do
         shimmed "$call" "$k" "$all"
-        judge "$call $k of $n${all:+ and all behind it} on $ranks rank(s)" $?
+        judge "$call $k of $n${all:+ and all behind it} on $ranks rank(s), $place" $?
     done
     echo "$call${all:+ for ever} on $ranks rank(s): $n calls, every ${by}th failed"
 }
@@ -77,5 +97,11 @@ for ranks in 1 2; do
         every "$kind"
         [ "$kind" != write ] || every write all # a disk that stays full
     done
+done
+choose journal
+ranks=1
+for kind in "${kinds[@]}"; do
+    every "$kind"
+    [ "$kind" != write ] || every write all
 done
 verdict

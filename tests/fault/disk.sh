@@ -32,7 +32,20 @@ if mkdir disk && mount -t tmpfs -o size=100k tmpfs disk 2>message; then
         bad 74 '^hourglass: disk/tiny/[^ ]+: .*No space left on device' "${run[@]}" --results disk
         whole disk
     done
-    rm disk/ballast
+    for size in 0 4000 12000 30000; do # the same for a journal: nothing is torn, and room helps
+        rm -rf disk/tiny
+        head -c 100000 /dev/zero >disk/ballast 2>/dev/null
+        [ $size = 0 ] || truncate -s -$size disk/ballast
+        bad 74 '^hourglass: disk/tiny/[^ ]+: .*No space left on device' "${run[@]}" --results disk --trials journal
+        whole disk
+        rm disk/ballast
+        mount -o remount,size=4m disk
+        good "${run[@]}" --results disk --trials journal
+        same_run calm/tiny disk/tiny 1
+        good verify disk/tiny
+        rm -rf disk/tiny
+        mount -o remount,size=100k disk
+    done
     mount -o remount,size=4m disk
     good "${run[@]}" --results disk
     same "$calm" "$(trial disk/tiny)"

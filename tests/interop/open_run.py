@@ -87,7 +87,7 @@ def attribute_type(value):
 
 def pattern_of(kind, group):
     """The group as the reference calls it."""
-    group = re.sub(r"^scores/[^/]+", "scores/<set>", group)
+    group = re.sub(r"^(scores|errors)/[^/]+", r"\1/<set>", group)
     group = re.sub(r"^model/(encoder|decoder)_\d+", r"model/\1_<i>", group)
     return "<split>" if kind == "dataset" and group else group
 
@@ -165,9 +165,12 @@ def check_tree(reference, kind, tree):
     """A file, or a trial inside a run's; returns the names of its test sets and the keys that it varies."""
     sets, keys = set(tree.get("scores", [])), set(tree["varied"].attrs) if "varied" in tree else set()
     if kind == "run":
-        for trial in tree["trials"].values():
+        sets = set(tree["leaderboard"].attrs["sets"].split("\n")) - {""}
+        keys = set(tree["leaderboard"].attrs["varied"].split("\n")) - {""}
+        for trial in tree.get("trials", {}).values():
             s, k = check_tree(reference, "trial", trial)
             sets, keys = sets | s, keys | k
+        check_stacks(tree)
     check_object(reference, kind, "", tree, sets, keys)
 
     def visit(path, item):
@@ -175,6 +178,22 @@ def check_tree(reference, kind, tree):
             check_object(reference, kind, path, item, sets, keys)
     tree.visititems(visit)
     return sets, keys
+
+
+def check_stacks(tree):
+    """Row i of curves/ and errors/<set>/ is the trial in row i of the leaderboard."""
+    for i, trial in enumerate(tree["leaderboard/trial"].asstr()[...]):
+        if f"trials/{trial}" not in tree:
+            continue
+        for name in ["train_loss", "validation_loss"]:
+            curve = tree.get(f"trials/{trial}/history/{name}", np.zeros(0))[...]
+            row = tree[f"curves/{name}"][i] if f"curves/{name}" in tree else np.full(len(curve), np.nan)
+            if len(curve) and not (np.array_equal(row[:len(curve)], curve, equal_nan=True) and np.isnan(row[len(curve):]).all()):
+                complain(f"run: curves/{name}: row {i} is not that of trial {trial}")
+        for name, group in tree.get("errors", {}).items():
+            errors = tree.get(f"trials/{trial}/scores/{name}/error", np.full(group["error"].shape[1], np.nan))[...]
+            if not np.isnan(group["error"][i]).all() and not np.array_equal(group["error"][i], errors, equal_nan=True):
+                complain(f"run: errors/{name}: row {i} is not that of trial {trial}")
 
 
 def same(a, b):
@@ -251,7 +270,7 @@ def main():
     files += [("run", p) for p in sorted(folder.glob("*/run.h5"))]
     for kind, path in files:
         with h5py.File(path) as f:
-            if f.attrs["format"] != f"hourglass-{kind}" or f.attrs["format_version"] != 1:
+            if f.attrs["format"] != f"hourglass-{kind}" or f.attrs["format_version"] != (2 if kind == "run" else 1):
                 complain(f"{path}: format {f.attrs['format']} {f.attrs['format_version']}")
             check_tree(reference, kind, f)
         for engine in ["h5netcdf", "netcdf4"]:

@@ -160,6 +160,7 @@ must "$hourglass" run colour.yaml --results .
 must "$hourglass" run convolutions.yaml --results .
 must "$hourglass" run signals.yaml --results .
 must "$hourglass" run diverged.yaml --results .
+must "$hourglass" run table.yaml --results . --set name=journals --trials journal # trials as records
 must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
 
 "$python" "$source/tests/interop/open_run.py" "$source/results/README.md" "$folder"

@@ -1,0 +1,128 @@
+// Lists the files and journals of a folder with trials, and the trials in journals.
+#include "leaderboard/run_list.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "leaderboard/trial_open.h"
+#include "store/journal.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int entry_is_trial(const struct dirent *d)
+{
+    size_t n = strlen(d->d_name);
+    return n > 3 && d->d_name[0] != '.' && strcmp(d->d_name + n - 3, ".h5") == 0;
+}
+
+static int compare_entries(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+char **run_trial_files(const char *folder, int *n, struct err *e)
+{
+    struct dirent **list = NULL;
+    char *trials = mem_format("%s/trials", folder);
+
+    *n = scandir(trials, &list, entry_is_trial, compare_entries);
+    if (*n < 0)
+        err_add(e, ERR_USAGE, "%s: no run: %s", trials, strerror(errno));
+    char **paths = *n < 0 ? NULL : mem_new((size_t)*n + 1, sizeof *paths);
+
+    for (int i = 0; i < *n; i++) {
+        paths[i] = mem_format("%s/%s", trials, list[i]->d_name);
+        free(list[i]);
+    }
+    free(list);
+    free(trials);
+    *n = *n < 0 ? 0 : *n;
+
+    return paths;
+}
+
+static int entry_is_journal(const struct dirent *d)
+{
+    return d->d_name[0] != '.' && path_is_journal(d->d_name);
+}
+
+char **run_journals(const char *folder, int *n)
+{
+    struct dirent **list = NULL;
+    char *journals = mem_format("%s/" JOURNALS, folder);
+    int found = scandir(journals, &list, entry_is_journal, alphasort);
+
+    *n = found < 0 ? 0 : found;
+    char **paths = mem_new((size_t)*n + 1, sizeof *paths);
+    for (int i = 0; i < *n; i++) {
+        paths[i] = mem_format("%s/%s", journals, list[i]->d_name);
+        free(list[i]);
+    }
+    free(list);
+    free(journals);
+    return paths;
+}
+
+void paths_free(char **paths, int n)
+{
+    for (int i = 0; i < n; i++)
+        free(paths[i]);
+    free(paths);
+}
+
+static int compare_journal_ids(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// Leaves one of equal ids. Returns how many are left.
+static int drop_equal_ids(char **ids, int n)
+{
+    int kept = 0;
+
+    if (n > 1)
+        qsort(ids, (size_t)n, sizeof *ids, compare_journal_ids);
+    for (int i = 0; i < n; i++)
+        if (kept > 0 && strcmp(ids[kept - 1], ids[i]) == 0)
+            free(ids[i]);
+        else
+            ids[kept++] = ids[i];
+
+    ASSERT(kept <= n, "%d of %d ids", kept, n);
+    return kept;
+}
+
+char **run_journal_ids(const char *folder, int *n)
+{
+    int n_paths, room = 0;
+    char **paths = run_journals(folder, &n_paths), **ids = mem_new(1, sizeof *ids);
+
+    *n = 0;
+    for (int i = 0; i < n_paths; i++) {
+        struct err ignored = {0};
+        struct journal *j = journal_open(paths[i], &ignored);
+        const int more = j ? journal_trials(j) : 0;
+        if (room < *n + more)
+            ids = mem_grow(ids, (size_t)(room = 2 * room + more), sizeof *ids);
+        for (int k = 0; k < more; k++)
+            ids[(*n)++] = mem_text(journal_id(j, k));
+        journal_free(&j);
+    }
+    paths_free(paths, n_paths);
+    *n = drop_equal_ids(ids, *n);
+    return ids;
+}
+
+int run_count_trials(const char *folder)
+{
+    struct err ignored = {0};
+    int n_files = 0, n_ids;
+    char **files = run_trial_files(folder, &n_files, &ignored);
+    char **ids = run_journal_ids(folder, &n_ids);
+
+    if (files)
+        paths_free(files, n_files);
+    paths_free(ids, n_ids);
+    return n_files + n_ids;
+}
