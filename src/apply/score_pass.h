@@ -56,11 +56,10 @@ struct score_pass {
     struct score_drift drift;
 
     // on rank 0
-    const struct coordinates
-        *named; // borrowed: of the rows of the piece, from row named_first of the split; NULL: none
-    int64_t named_first;
-    struct store_file *f; // borrowed; receives the outputs if the number of rows is known; NULL: none
-    int64_t *labels;      // owned; (piece rows); NULL: the data has none
+    const struct coordinates *named; // borrowed: coordinates of the rows of the piece; NULL: none
+    int64_t named_first;             // number of the first of these rows in the split
+    struct store_file *f;            // borrowed; receives the outputs if the number of rows is known; NULL: none
+    int64_t *labels;                 // owned; (piece rows); NULL: the data has none
     struct label_choice normal;
     int8_t *marks;       // owned; (rows): which rows are anomalies; NULL: unknown
     int8_t *step_marks;  // owned; (steps), if samples are windows: which time steps are anomalies; NULL: unknown

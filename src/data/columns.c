@@ -1,5 +1,5 @@
-// Reads and writes the columns. In a file they are five arrays, so that other programs can read them: the names and
-// kinds of the columns, the column of each feature, and all categories in one array with the column of each.
+// Reads and writes the columns. A file stores them as five arrays that other programs can read: the names and kinds of
+// the columns, the column of each feature, all categories, and the column of each category.
 #include "data/columns.h"
 
 #include "base/err.h"
@@ -30,7 +30,7 @@ struct column *columns_add(
     struct columns *c, const char *name, enum column_kind kind, char *const *categories, int n_categories)
 {
     ASSERT((n_categories > 0) == has_categories(kind), "column %s has %d categories", name, n_categories);
-    if ((c->n & (c->n - 1)) == 0) // capacity doubles
+    if ((c->n & (c->n - 1)) == 0) // n is a power of two: the capacity doubles
         c->v = mem_grow(c->v, c->n ? 2 * (size_t)c->n : 1, sizeof *c->v);
     struct column *column = &c->v[c->n++];
     bool is_one_hot = kind == COLUMN_ONE_HOT;
@@ -152,7 +152,7 @@ bool columns_are_derived(const struct columns *c)
     return false;
 }
 
-// Returns as new memory the first category that only one of two columns has, or NULL.
+// Returns the first category that only one of two columns has, in new memory, or NULL if there is none.
 static char *category_difference(const struct column *here, const struct column *there)
 {
     for (int i = 0; i < there->n_categories; i++)
@@ -210,7 +210,7 @@ static char *member_path(const char *group, const char *name)
     return mem_format("%s/%s", group, name);
 }
 
-// The arrays of a group as they are stored.
+// The arrays of a group, as a file stores them.
 struct column_arrays {
     char **names, **kinds; // (n), owned
     int64_t n;
@@ -230,8 +230,8 @@ static void column_arrays_free(struct column_arrays *a)
     free(a->category_column);
 }
 
-// Reads an array of one dimension as new memory. *n is its length, or what it must be if that is not 0. Returns NULL
-// and an error on failure.
+// Reads an array of one dimension into new memory. If *n is not 0, it is the length that the array must have; otherwise
+// *n is set to the length. Returns NULL and an error on failure.
 static void *read_column_array(
     struct store_file *f, const char *group, const char *name, enum store_type type, int64_t *n, struct err *e)
 {
@@ -283,7 +283,7 @@ static int kind_of_text(const char *text)
     return -1;
 }
 
-// Returns how many entries from `at` on belong to column `column`.
+// Returns the number of entries, from `at` on, that belong to column `column`.
 static int64_t count_entries(const int64_t *columns, int64_t n, int64_t at, int64_t column)
 {
     int64_t first = at;
@@ -292,7 +292,7 @@ static int64_t count_entries(const int64_t *columns, int64_t n, int64_t at, int6
     return at - first;
 }
 
-// Returns false if the arrays contradict each other.
+// Makes the columns from the arrays. Returns false if the arrays contradict each other.
 static bool build_columns(const struct column_arrays *a, struct columns *out)
 {
     int64_t category = 0, feature = 0;
@@ -348,7 +348,7 @@ int columns_read(struct store_file *f, const char *group, int n_features, struct
     return result;
 }
 
-// An array of one dimension, along a scale of its group.
+// An array of one dimension, and the scale along which it is written.
 struct column_array {
     const char *name;
     enum store_type type;
@@ -357,7 +357,7 @@ struct column_array {
     const char *long_name, *scale;
 };
 
-// Writes the arrays until one cannot be written.
+// Writes the arrays. Stops and returns -1 and an error at the first that cannot be written.
 static int write_column_arrays(
     struct store_file *f, const char *group, const struct column_array *arrays, int n, struct err *e)
 {

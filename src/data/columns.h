@@ -1,7 +1,8 @@
 // The columns of the table from which the features of a data set come. A column of numbers is one feature. A column of
-// text is several: one feature per category, which is 1 if the row has this category and else 0.
+// text can become several features: one per category, which is 1 if the row has this category and otherwise 0.
 //
-// A data set and a trained model each have their columns, so that a table with text becomes the same features again.
+// A data set stores its columns, and so does a trained model. New tables with text can therefore be turned into the
+// same features.
 #pragma once
 
 #include "base/err.h"
@@ -10,11 +11,11 @@
 
 struct store_file;
 
-// What a column becomes. The names are in column_kinds.
+// The kinds of columns. Their names are in column_kinds.
 enum column_kind {
     COLUMN_NUMBER,  // one feature: the value
-    COLUMN_BINARY,  // text with two categories; one feature, 1 for the second category, called NAME=CATEGORY
-    COLUMN_ONE_HOT, // text; one feature per category, called NAME=CATEGORY
+    COLUMN_BINARY,  // text with two categories; one feature called NAME=CATEGORY, which is 1 for the second category
+    COLUMN_ONE_HOT, // text; one feature per category called NAME=CATEGORY
     COLUMN_ORDINAL, // text with an order; one feature: the number of the category, from 0
     COLUMN_HOUR,    // a time; one feature called NAME.hour: hours since midnight, with fractions
     COLUMN_WEEKDAY, // a time; one feature called NAME.weekday: 0 for Monday to 6
@@ -22,60 +23,61 @@ enum column_kind {
 };
 extern const char *const column_kinds[]; // COLUMN_KINDS names and NULL
 
-// The category of one_hot columns to which missing values belong, if they are not missing in the features.
+// A category of one_hot columns for missing values. Without it, missing values stay missing in the features.
 #define CATEGORY_MISSING "(missing)"
 
 struct column {
     char *name; // owned
     enum column_kind kind;
-    char **categories; // (n_categories), owned; NULL: it has none
+    char **categories; // (n_categories), owned; NULL: the column has none
     int n_categories;
-    int first; // its first feature
-    int n;     // how many features it has; they are consecutive
+    int first; // number of its first feature
+    int n;     // number of its features, which are consecutive
 };
 
-// Zero it to start: no columns are known, and each feature stands for itself.
+// Zero it to start: then no columns are known, and each feature is a column.
 struct columns {
     struct column *v; // (n), owned
     int n, n_features;
-    // columns of the table that are no data, owned; each NULL if there is none
+    // names of the columns of the table that are not data, owned; NULL: there is none
     char *id_name, *time_name, *group_name, *label_name;
 };
 
-// Appends a column, whose features follow those of the last. Copies `name` and `categories`.
+// Appends a column. Its features follow those of the last column. Copies `name` and `categories`.
 struct column *columns_add(
     struct columns *c, const char *name, enum column_kind kind, char *const *categories, int n_categories);
-// Makes a column of numbers of each name, for data that say no more of their columns.
+// Makes a column of numbers for each name. Used for data without further information about its columns.
 void columns_of_names(struct columns *c, char *const *names, int n);
 void columns_copy(struct columns *to, const struct columns *from);
 void columns_free(struct columns *c);
 
-// Returns the number of the feature's column, or -1 if there is no such feature or no columns are known.
+// Returns the number of the column to which a feature belongs, or -1 if there is no such feature or no columns are
+// known.
 int columns_of_feature(const struct columns *c, int feature);
 // Returns the number of the column with this name, or -1.
 int columns_find(const struct columns *c, const char *name);
-// Returns the number of a category of a column, or -1 if it is unknown.
+// Returns the number of a category of a column, or -1 if the column does not have it.
 int column_find_category(const struct column *column, const char *category);
-// Returns the name of feature k of a column, counted from 0, as new memory: "bytes", "proto=tcp", "time.hour".
+// Returns the name of feature k (from 0) of a column in new memory: "bytes", "proto=tcp", "time.hour".
 char *column_feature_name(const struct column *column, int k);
-// Returns the names of all features as new memory (n_features), or NULL if no columns are known.
+// Returns the names of all features in new memory (n_features), or NULL if no columns are known.
 char **columns_feature_names(const struct columns *c);
-// Returns true if a feature is made of the time of the row.
+// Returns true if the features of a column are made of the time of the row.
 bool column_is_of_time(const struct column *column);
 // Returns true if some column has categories or several features, so that columns and features differ.
 bool columns_are_derived(const struct columns *c);
-// Returns NULL if both have the same columns, categories included, or if one of them is unknown. Otherwise returns as
-// new memory what the first difference is: "column 'proto' has category 'icmp' there and not here".
+// Returns NULL if both have the same columns with the same categories, or if the columns of one are unknown. Otherwise
+// returns the first difference in new memory: "column 'proto' has category 'icmp' there and not here".
 char *columns_difference(const struct columns *here, const struct columns *there);
 
 // Sets out (n) to the sum of feature_error (n_features) over the features of each column. A missing value is NaN and
-// adds nothing; the sum is NaN if all are missing.
+// adds nothing; the sum is NaN if all values are missing.
 void columns_sum_features(const struct columns *c, const float *feature_error, float *out);
 
-// Reads the columns of a split or of a trial's group of columns, which has `n_features` features. A group without
-// arrays of columns gives no columns. Returns -1 and ERR_DATA if they contradict each other.
+// Reads the columns of a split, or of a trial's group of columns, which has `n_features` features. If the group has no
+// arrays of columns, *out has no columns. Returns -1 and ERR_DATA if the arrays contradict each other.
 int columns_read(struct store_file *f, const char *group, int n_features, struct columns *out, struct err *e);
-// Writes the arrays into a group that has the scale `feature`. Writes nothing if no columns are known.
+// Writes the columns into a group that has the scale `feature`. Writes nothing if no columns are known.
 int columns_write(struct store_file *f, const char *group, const struct columns *c, struct err *e);
-// Does the same into a group of its own, with the names of the features.
+// Writes the columns into a new group, with the names of the features.
 int columns_write_group(struct store_file *f, const char *group, const struct columns *c, struct err *e);

@@ -1,5 +1,5 @@
-// Reads and writes coordinates. In a file they are arrays next to the rows, and attributes of their group that name
-// their columns.
+// Reads and writes coordinates. A file stores them as arrays next to the rows. Attributes of the group name the columns
+// that they come from.
 #include "data/coordinates.h"
 
 #include "base/err.h"
@@ -22,17 +22,17 @@ static char *coordinate_path(const char *group, const char *name)
     return mem_format("%s/%s", group, name);
 }
 
-// One of the coordinates in a file.
+// One of the three coordinates, as files store it.
 struct coordinate {
-    const char *array, *attribute; // the attribute of the group says which column it comes from
+    const char *array, *attribute; // name of the array; attribute of the group that names its column
     enum store_type type;
 };
 static const struct coordinate in_id = {DATASET_ID, DATASET_ID_NAME, STORE_TEXT};
 static const struct coordinate in_time = {DATASET_TIME, DATASET_TIME_NAME, STORE_I64};
 static const struct coordinate in_group = {DATASET_GROUP, DATASET_GROUP_NAME, STORE_I64};
 
-// Sets *name to the attribute that describes an array, or to the name of the array if only that is there. Returns -1
-// and an error for an array that does not fit the rows.
+// Sets *name to the name of the column from which an array comes, or to the name of the array if the file does not give
+// one. Leaves it NULL if there is no such array. Returns -1 and an error if the array does not fit the rows.
 static int find_coordinate(
     struct store_file *f, const char *group, const struct coordinate *c, int64_t rows, char **name, struct err *e)
 {
@@ -181,10 +181,10 @@ int coordinates_write_names(struct store_file *f, const char *group, const struc
     return result;
 }
 
-// One coordinate of all rows, as it is written.
+// One coordinate of all rows, ready to be written.
 struct coordinate_values {
     const struct coordinate *of;
-    const void *values; // NULL: there are none
+    const void *values; // NULL: the rows do not have it
     const struct store_about *about;
 };
 

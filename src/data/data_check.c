@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Returns true if some column has two different values, missing ones aside, as soon as one is found.
+// Returns true as soon as a column with two different values is found. Missing values do not count as values.
 static bool any_column_varies(const struct data_selection *s, bool *has_missing)
 {
     int columns = s->tables[0]->columns;
@@ -48,8 +48,8 @@ int data_check_varies(const struct data_selection *s, struct err *e)
 }
 
 struct bad_values {
-    int64_t missing, infinite;             // counted
-    int64_t missing_index, infinite_index; // the first row with one, and its column
+    int64_t missing, infinite;             // number of such values
+    int64_t missing_index, infinite_index; // row of the first such value; its column is below
     int missing_column, infinite_column;
 };
 

@@ -1,9 +1,9 @@
 // Reads the `data:` section of a spec. Tables of fields list its settings and those of one source. Settings that are
-// lists or maps arrive as nodes of the tree and are read here: sources, sets of sources, row choices and filters.
-// Nothing opens a file: what the data themselves rule out is reported by dataset.c.
+// lists or maps are nodes of the tree and are read here: sources, sets of sources, choices of rows, and filters. No
+// file is opened here; dataset.c reports settings that do not fit the data.
 //
-// A config borrows the nodes of the tree, to report later mistakes at their place in the spec, and owns all the rest.
-// Each reader reports every mistake and continues, so that one pass shows them all.
+// A config borrows the nodes of the tree, so that later mistakes can be reported at their place in the spec. It owns
+// everything else. Each reader reports every mistake and continues, so that one pass shows them all.
 #include "data/data_config.h"
 
 #include "base/err.h"
@@ -112,7 +112,7 @@ static int add_message_at(const struct node *at, struct err *e, enum err_kind ki
 
 int data_error(const struct node *at, struct err *e, const char *format, ...)
 {
-    char message[2048]; // as much as err.h holds in a line
+    char message[2048]; // as long as a message of err.h
     va_list args;
 
     va_start(args, format);
@@ -138,7 +138,8 @@ int data_blame(const struct node *at, const struct err *from, struct err *e)
 
 // --- one source
 
-// Reads an integer between two colons; an empty string means `otherwise`. Returns -1 if it is no integer.
+// Reads an integer of a slice, before, between or after colons. An empty string means `otherwise`. Returns -1 if the
+// string is not an integer.
 static int slice_number(const char *text, size_t length, int64_t otherwise, int64_t *value)
 {
     char *number = mem_format("%.*s", (int)length, text);
@@ -234,7 +235,7 @@ void data_source_free(struct data_source *source)
     *source = (struct data_source){0};
 }
 
-// Reads {from: ..., rows: ..., where: ..., anomaly: ...}.
+// Reads a source that is a map: {from: ..., rows: ..., where: ..., anomaly: ...}.
 static int read_source_map(const struct node *at, struct data_source *source, struct err *e)
 {
     struct source_config map = {0};
@@ -308,7 +309,7 @@ static int read_validation(const struct node *at, struct data_config *cfg, struc
     return 0;
 }
 
-// Refuses a name that cannot be that of a test set's group in the results.
+// Refuses a name that cannot be the name of a test set's group in the results.
 static int check_set_name(const struct node *set, struct err *e)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
@@ -358,7 +359,7 @@ bool data_label_number(const char *text, int64_t *number)
     return true;
 }
 
-// Orders numbers by value, then names by their bytes.
+// Orders labels: numbers by value, and then names by their bytes.
 static int compare_normal_labels(const void *a, const void *b)
 {
     const char *x = *(char *const *)a, *y = *(char *const *)b;
@@ -372,7 +373,7 @@ static int compare_normal_labels(const void *a, const void *b)
     return strcmp(x, y);
 }
 
-// Sorts the labels and keeps each once, because their order means nothing.
+// Sorts the labels and removes duplicates, because neither order nor repetition has a meaning.
 static void sort_normal_labels(struct field_texts *normal)
 {
     int n = 0;
@@ -389,7 +390,7 @@ static void sort_normal_labels(struct field_texts *normal)
     normal->n = n;
 }
 
-// Refuses sizes of blocks without blocks, because they would do nothing.
+// Refuses sizes of blocks if rows are not shuffled in blocks, because they would have no effect.
 static void refuse_unused_blocks(const struct node *section, const struct data_config *cfg, struct err *e)
 {
     static const char *const keys[] = {"shuffle_block", "shuffle_window"};

@@ -1,4 +1,4 @@
-// Writes the `data:` section back: one tree for all spellings with the same meaning, which is valid input.
+// Writes the `data:` section: all spellings with the same meaning give the same tree, which is valid input.
 #include "base/err.h"
 #include "base/field.h"
 #include "base/mem.h"
@@ -15,7 +15,7 @@ struct naming {
     void *context;
 };
 
-// Adds a string and frees it.
+// Adds a string to the map, and frees `text`.
 static void add_owned_text(struct node *parent, const char *key, char *text)
 {
     node_add(parent, key, node_new_text(text));
@@ -38,7 +38,7 @@ static void add_ints(struct node *map, const char *key, const struct field_ints 
         add_owned_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
 }
 
-// Adds the normal labels in the order of the config, in which equal numbers are neighbours.
+// Adds the normal labels. They are in the order of the config, so equal numbers follow each other.
 static void add_normal(struct node *map, const struct field_texts *normal, bool numbers)
 {
     struct node *list = node_add(map, "normal", node_new_list());
@@ -53,7 +53,7 @@ static void add_normal(struct node *map, const struct field_texts *normal, bool 
     }
 }
 
-// Returns "first:last" or "first:last:step" as new memory, without the parts that were left out.
+// Returns "first:last" or "first:last:step" in new memory. Parts that were left out stay empty.
 static char *slice_text(const struct data_rows *rows)
 {
     struct text t = {0};
@@ -103,7 +103,7 @@ static char *split_by_text(const struct data_config *cfg)
     return mem_text(names[cfg->split_by]);
 }
 
-// Adds the protocol. Its seed decides nothing if no row is drawn.
+// Adds the protocol. Its seed is added only if rows are drawn at random.
 static void add_protocol(struct node *split, const struct data_config *cfg)
 {
     bool is_shuffled = cfg->protocol == PROTOCOL_HALF_SHUFFLED;
@@ -127,11 +127,12 @@ static void add_split(struct node *map, const struct data_config *cfg)
     if (cfg->test_fraction > 0)
         node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
     add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
-    if (cfg->split_by != (cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS)) // what `auto` means is left out
+    if (cfg->split_by != (cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS)) // unlike what `auto` means
         add_owned_text(split, "by", split_by_text(cfg));
 }
 
-// The usual order is left out, as it was before there was another one, so that trials keep their identity.
+// Adds the order of the rows, unless it is the default. Trials from before there was another order thus keep their
+// identity.
 static void add_shuffle(struct node *map, const struct data_config *cfg)
 {
     static const char *const keys[] = {"shuffle", "shuffle_block", "shuffle_window"};

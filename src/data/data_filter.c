@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// An operator precedes those that it begins with: "<=" comes before "<".
+// An operator comes before a shorter one with which it begins: "<=" before "<".
 static const char *const symbols[] = {[FILTER_EQ] = "==",
     [FILTER_NE] = "!=",
     [FILTER_LE] = "<=",
@@ -18,7 +18,7 @@ static const char *const symbols[] = {[FILTER_EQ] = "==",
     [FILTER_GT] = ">",
     [FILTER_IN] = "in"};
 
-// Returns text[0..length) without white space at its ends, in new memory.
+// Returns text[0..length) in new memory, without white space at both ends.
 static char *trim_filter_text(const char *text, size_t length)
 {
     while (length && strchr(" \t", *text))
@@ -28,7 +28,7 @@ static char *trim_filter_text(const char *text, size_t length)
     return mem_format("%.*s", (int)length, text);
 }
 
-// Returns where the "in" before a list begins, or NULL if there is none.
+// Returns the beginning of an "in" before a list, or NULL if there is none.
 static const char *find_in_operator(const char *text)
 {
     const char *in = strstr(text, " in");
@@ -38,7 +38,7 @@ static const char *find_in_operator(const char *text)
     return in ? in + 1 : NULL;
 }
 
-// Returns where the operator begins and sets *op to it. Returns NULL if there is none.
+// Returns the beginning of the operator and sets *op to it. Returns NULL if there is no operator.
 static const char *find_operator(const char *text, enum filter_operator *op)
 {
     const char *p = strpbrk(text, "=!<>"), *in = find_in_operator(text);
@@ -56,9 +56,9 @@ static const char *find_operator(const char *text, enum filter_operator *op)
     return NULL;
 }
 
-// --- values: numbers, and names, in quotes if they could be taken for something else
+// --- values: numbers and names; names are in quotes if they could be read as something else
 
-// Returns true if a name reads as itself without quotes.
+// Returns true if a name without quotes is read as that name.
 static bool needs_no_quotes(const char *name)
 {
     double number;
@@ -68,7 +68,7 @@ static bool needs_no_quotes(const char *name)
            text_to_double(name, &number) != 0;
 }
 
-// Returns the name in quotes, as new memory. A quote in it is doubled.
+// Returns the name in quotes, in new memory. Quotes in the name are doubled.
 static char *quote_filter_name(const char *name)
 {
     struct text t = {0};
@@ -80,7 +80,7 @@ static char *quote_filter_name(const char *name)
     return t.data;
 }
 
-// Returns the bytes of a value with its two quotes, or 0 if the quote is not closed.
+// Returns the length of a value with both of its quotes, or 0 if the second quote is missing.
 static size_t quoted_length(const char *text)
 {
     const char *end = text + 1;
@@ -90,7 +90,7 @@ static size_t quoted_length(const char *text)
     return *end ? (size_t)(end + 1 - text) : 0;
 }
 
-// Returns the name in the quoted value text[0..length), as new memory.
+// Returns the name in the quoted value text[0..length), in new memory.
 static char *unquote_filter_name(const char *text, size_t length)
 {
     ASSERT(length >= 2, "%zu bytes", length);
@@ -104,7 +104,7 @@ static char *unquote_filter_name(const char *text, size_t length)
     return name;
 }
 
-// Returns true and sets *number if the string is a finite number. 1e3 and 1000.0 count as integers, too, below 2^53.
+// Returns true and sets *number if the string is a finite number. Below 2^53, 1e3 and 1000.0 also count as integers.
 static bool read_filter_number(const char *text, struct filter_number *number)
 {
     *number = (struct filter_number){0};
@@ -119,7 +119,7 @@ static bool read_filter_number(const char *text, struct filter_number *number)
     return true;
 }
 
-// Appends a name, which the filter owns from now on, or if it is NULL a number.
+// Appends a value: `name`, which the filter then owns, or `number` if `name` is NULL.
 static void append_value(struct data_filter *f, struct filter_number number, char *name)
 {
     f->values = mem_grow(f->values, (size_t)f->n + 1, sizeof *f->values);
@@ -128,7 +128,7 @@ static void append_value(struct data_filter *f, struct filter_number number, cha
     f->names[f->n++] = name;
 }
 
-// Adds one value. Returns -1 if text[0..length) is none.
+// Appends one value. Returns -1 if text[0..length) is not a value.
 static int add_filter_value(struct data_filter *f, const char *text, size_t length)
 {
     const struct filter_number none = {.real = NAN};
@@ -165,7 +165,7 @@ static size_t value_length(const char *list)
     return skipped + strcspn(list + skipped, ",");
 }
 
-// Adds the values of "[1, 2, 3]". Returns -1 if this is no list or has no value.
+// Appends the values of a list "[1, 2, 3]". Returns -1 if the text is not a list or the list is empty.
 static int add_filter_list(struct data_filter *f, const char *text)
 {
     char *list = trim_filter_text(text, strlen(text));
@@ -277,9 +277,9 @@ char *data_filter_text(const struct data_filter *f)
     return t.data;
 }
 
-// --- the verdict
+// --- evaluation
 
-// How a value compares with a number of the filter. A missing value is unordered.
+// Results of comparing a value with a number of the filter. A missing value is unordered.
 enum filter_order { BELOW, EQUAL, ABOVE, UNORDERED };
 
 static enum filter_order order_of_reals(double a, double b)
@@ -291,7 +291,7 @@ static enum filter_order order_of_reals(double a, double b)
     return a == b ? EQUAL : UNORDERED;
 }
 
-// Compares exactly, because neither side is rounded.
+// Compares an integer with a number of the filter. The result is exact, because neither is rounded.
 static enum filter_order order_of_integer(int64_t a, const struct filter_number *b)
 {
     if (b->is_integer && a == b->integer)

@@ -1,5 +1,5 @@
-// Fits what replaces missing values. Rows are taken in order and sums are doubles, so results depend bit for bit only
-// on the data.
+// Fits the values that replace missing ones. Rows are taken in order and sums are doubles, so the bits of the results
+// depend only on the data.
 #include "data/data_fit.h"
 
 #include "base/err.h"
@@ -25,13 +25,13 @@ static double mean_of(const double *v, int64_t n)
     return sum / (double)n;
 }
 
-// Returns the middle one of sorted values, or the mean of the two in the middle.
+// Returns the median of sorted values.
 static double median_of(const double *v, int64_t n)
 {
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-// Returns the most frequent one of sorted values, the smallest if there are several.
+// Returns the most frequent of sorted values, or the smallest of these if there are several.
 static double mode_of(const double *v, int64_t n)
 {
     int64_t longest = 0;
@@ -48,7 +48,7 @@ static double mode_of(const double *v, int64_t n)
     return mode;
 }
 
-// v := the values of a column that are not missing. Returns how many.
+// Collects the values of a column that are not missing into v. Returns how many there are.
 static int64_t collect_present_values(const struct data_selection *s, int column, double *v)
 {
     int64_t n = 0;

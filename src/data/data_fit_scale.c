@@ -1,6 +1,6 @@
-// Fits shifts and factors of the columns. Rows are taken in order and sums are doubles, so results depend bit for bit
-// only on the data. The deviation is that of the population (divided by n), as in scikit-learn's StandardScaler;
-// quartiles are exact and interpolated as in its RobustScaler.
+// Fits shifts and factors of the columns. Rows are taken in order and sums are doubles, so the bits of the results
+// depend only on the data. The standard deviation is that of the population (divided by n), as in scikit-learn's
+// StandardScaler. Quartiles are exact and interpolated, as in its RobustScaler.
 #include "data/data_fit_scale.h"
 
 #include "base/mem.h"
@@ -42,7 +42,7 @@ static int refuse_scale_column(const struct scale_column *column, const struct d
     return -1;
 }
 
-// Sets the rule of the columns that a name means: a feature, or all features of a column of the imported table.
+// Sets the rule of the columns with a name: of a feature, or of all features of a column of the imported table.
 static int set_rules_of_name(
     const struct scale_column *column, const struct data_table *t, const struct scale_rule **rule, struct err *e)
 {
@@ -70,8 +70,8 @@ static int set_rules_of_name(
     return 0;
 }
 
-// Returns the rule of each column (columns) as new memory, or NULL and an error for each name that no column has. A
-// rule for one feature is more than one for all features of its column.
+// Returns the rule of each column, in new memory (columns), or NULL and an error for each name that no column has. A
+// rule that names a feature overrides one that names its column of the table.
 static const struct scale_rule **rules_of_columns(
     const struct scale_config *cfg, const struct data_table *t, struct err *e)
 {
@@ -96,14 +96,14 @@ static const struct scale_rule **rules_of_columns(
 
 // --- statistics
 
-// What the statistics are computed from: filled values, or their logarithms.
+// Statistics of the columns. They are computed from filled values, or from the logarithms of these.
 struct scale_fit {
     const struct data_selection *s;
     const struct scale_rule **rule; // (columns), owned
-    const double *fill;             // (columns), borrowed; NULL: missing values are left out
+    const double *fill;             // (columns), borrowed; NULL: statistics leave out missing values
     int columns;
     double *mean, *deviation, *min, *max; // (columns), in `block`
-    double *first, *median, *third;       // (columns), in `block`: quartiles, of columns that need them
+    double *first, *median, *third;       // (columns), in `block`: quartiles of the columns that need them
     double *block;                        // owned
 };
 
@@ -162,7 +162,7 @@ static void set_quartiles(struct scale_fit *f, int c, double *v, int64_t n)
     f->third[c] = quantile_select(v, n, 0.75, &from);
 }
 
-// Measures columns [from, from + n), whose values v (n, rows) holds.
+// Computes the quartiles of columns [from, from + n). v (n, rows) is working space.
 static void measure_block(struct scale_fit *f, int from, int n, double *v)
 {
     int64_t rows = f->s->rows, count[64] = {0};
@@ -191,7 +191,7 @@ static bool are_bytes(const struct scale_fit *f)
     return are;
 }
 
-// Returns value k, from 0, of the sorted bytes that count (256) counts.
+// Returns value k (from 0) in the sorted order of bytes, given how often each byte occurs: count (256).
 static int counted_byte(const int64_t *count, int64_t k)
 {
     int byte = 0;
@@ -229,7 +229,8 @@ static void measure_bytes(struct scale_fit *f)
     free(count);
 }
 
-// Columns are read several at a time, because their values are neighbours in memory.
+// Computes the quartiles of all columns. Several columns are read together, because their values are neighbours in
+// memory.
 static int measure_quartiles(struct scale_fit *f, struct err *e)
 {
     enum { BLOCK_VALUES = 1 << 23, MOST = 64 };
@@ -257,7 +258,7 @@ static int measure_quartiles(struct scale_fit *f, struct err *e)
 
 // --- shifts and factors
 
-// Refuses a spread that double precision cannot hold, because it would make all values of the column equal.
+// Refuses a range of values that a double cannot represent, because all values of the column would become equal.
 static int refuse_spread(const struct data_config *cfg, const struct scale_fit *f, int c, struct err *e)
 {
     char column[96];
@@ -267,12 +268,12 @@ static int refuse_spread(const struct data_config *cfg, const struct scale_fit *
         data_column_name(column, f->s->tables[0], c), f->s->part->name, f->min[c], f->max[c]);
 }
 
-// Returns what one stands for after robust scaling. A normal distribution has an interquartile range of 1.349
-// deviations. In a column of mostly equal values the range says nothing, and would blow up the others: it is then 0, or
-// tiny next to the deviation, which is taken instead.
+// Returns the range that robust scaling maps to 1: the interquartile range / 1.349, which for a normal distribution is
+// the standard deviation. If most values of a column are equal, the interquartile range is 0 or tiny, and dividing by
+// it would make the other values huge. Then the standard deviation is returned.
 static double robust_range(const struct scale_fit *f, int c)
 {
-    const double tiny = 0.1; // measured on 16 tables and on pixels: less hurts pixels, more hurts tables
+    const double tiny = 0.1; // measured: a smaller limit is worse for pixels, a larger one for 16 tables
     double range = (f->third[c] - f->first[c]) / 1.349;
     bool is_usual = range > 0 && !(range < tiny * f->deviation[c]);
     return is_usual || (range > 0 && isinf(f->deviation[c])) ? range : f->deviation[c];
@@ -304,7 +305,7 @@ static int fit_column(
     return 0;
 }
 
-// Sets what is not a shift or a factor.
+// Copies logarithms and limits from the rules; shifts and factors are set elsewhere.
 static void copy_rules(const struct scale_fit *f, struct scaling *out)
 {
     bool has_log = false, has_limits = false;
@@ -359,7 +360,7 @@ static int fit_columns(const struct data_config *cfg, struct scale_fit *f, struc
     return rc;
 }
 
-// Fits the columns to the rows of one group, and takes the shifts and factors.
+// Fits the columns to the rows of one group, and copies the shifts and factors to those of the group.
 static int fit_group(const struct data_config *cfg, const struct data_selection *rows, const struct scale_rule **rule,
     int group, struct scaling *out, struct err *e)
 {
@@ -376,7 +377,7 @@ static int fit_group(const struct data_config *cfg, const struct data_selection 
     return rc;
 }
 
-// Makes the rows of a group a selection, whose arrays the caller owns. `part` has room for all rows.
+// Selects the rows of a group. The arrays of `part` belong to the caller and have space for all rows.
 static void select_group(
     const struct data_selection *s, const struct coordinates *c, int group, struct data_selection *part)
 {
@@ -389,7 +390,7 @@ static void select_group(
     }
 }
 
-// Names of the groups that have rows in train.
+// Appends a group that has rows in train, with space for its statistics.
 static void add_group(struct scaling *out, const char *name)
 {
     size_t n = (size_t)out->n_groups + 1, columns = (size_t)out->columns;

@@ -1,5 +1,5 @@
-// Computes the identity of data. It covers what the results of a trial depend on: the content of the files, not their
-// names.
+// Computes the identity of data. It covers everything in the data that can change the results of a trial: the content
+// of the files, but not their names.
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -15,8 +15,8 @@
 
 struct identity {
     const char *folder;
-    struct data_files files; // with labels if any source names its labels
-    bool by_name;            // results depend on names of labels
+    struct data_files files; // labels are read if any source has names of labels
+    bool by_name;            // results depend on the names of labels
     struct err *e;
 };
 
@@ -54,9 +54,10 @@ static void close_files(struct identity *id)
     id->files = (struct data_files){0};
 }
 
-// --- whether names decide
+// --- do results depend on names of labels?
 
-// Returns true if the labels of a file are numbered as those of all files together would be.
+// Returns true if the labels of a file are numbered in the order of their names and every row has one, so that one
+// numbering for all files would not change them.
 static bool is_in_order(const struct data_table *t)
 {
     ASSERT(t->label, "%s: labels were not read", t->name);
@@ -124,7 +125,8 @@ static bool any_names(const struct data_files *files, bool or_numbers)
 
 // --- the checksums
 
-// Returns the checksum of labels that are numbers. It is not the stored one if the file names integers.
+// Returns the checksum of labels that are numbers. It is computed again if all names in the file are integers, because
+// the stored checksum is that of the stored labels.
 static char *number_sum(const struct data_table *t)
 {
     if (!t->n_label_numbers)
@@ -135,7 +137,7 @@ static char *number_sum(const struct data_table *t)
 static char *name_by_checksums(const struct data_source *source, void *context)
 {
     struct identity *id = context;
-    const struct data_table *t = data_files_open(&id->files, source, id->folder, 0, id->e); // opened before
+    const struct data_table *t = data_files_open(&id->files, source, id->folder, 0, id->e); // the table is already open
 
     if (!t)
         return mem_text("");

@@ -1,9 +1,10 @@
-// Matches the labels of several sources by name. A label has a name if its file says so; a number without one counts as
-// the name that its digits spell. First, sources that would be compared must have something in common: numbers in one
-// and names in the other cannot be matched (check_label_kinds). Then one sorted list of all names numbers the classes,
-// and every label becomes the index of its class (number_classes). Last, data.normal is looked up among the classes.
+// Matches the labels of several sources by name. A label has a name if its file gives one. Otherwise its digits count
+// as its name. There are three steps. First, sources that would be compared must have something in common: numbers in
+// one and names in the other cannot be matched (check_label_kinds). Then all names are sorted into one list of classes,
+// and every label becomes the index of its class (number_classes). Last, the labels of data.normal are looked up among
+// the classes.
 //
-// If all labels are plain numbers, they keep their values and none of this happens.
+// If all labels are plain numbers, they keep their values and these steps are skipped.
 #include "data/data_labels.h"
 
 #include "base/err.h"
@@ -19,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The sources of a config with their tables.
+// All sources of a config, with their tables.
 struct matched_sources {
     const struct data_config *cfg;
     const struct data_part *const *parts;
@@ -34,7 +35,7 @@ static bool has_named_labels(const struct data_table *t)
     return t->n_label_names > 0;
 }
 
-// --- the labels that occur in a table and have no name in its file
+// --- labels that occur in a table but have no name in its file
 
 static int compare_int64(const void *a, const void *b)
 {
@@ -48,8 +49,8 @@ static bool is_unnamed_label(const struct data_table *t, int64_t label)
     return label < 0 || label >= t->n_label_names;
 }
 
-// Returns the labels without a name, each once, in ascending order, in new memory: all labels of a table of numbers.
-// Returns NULL and an error if memory is short.
+// Returns the labels of a table that have no name, each once, in ascending order, in new memory. If the labels are
+// plain numbers, these are all of them. Returns NULL and an error if memory is short.
 static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct err *e)
 {
     int64_t count = 0;
@@ -74,7 +75,7 @@ static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct er
     return v;
 }
 
-// Returns the number that a label of a table of numbers was before it became a class.
+// Returns the number that a label of a table of numbers had before it became a class.
 static int64_t original_number(const struct data_classes *classes, int64_t label)
 {
     int64_t number = label;
@@ -85,7 +86,7 @@ static int64_t original_number(const struct data_classes *classes, int64_t label
     return number;
 }
 
-// Appends "numbers (0, 1, 2)" or "names ('bad', 'good')".
+// Appends a description of the labels of a table: "numbers (0, 1, 2)" or "names ('bad', 'good')".
 static void describe_label_kind(struct text *t, const struct data_table *table, const struct data_classes *classes)
 {
     enum { SHOWN = 10 };
@@ -109,7 +110,7 @@ static void describe_label_kind(struct text *t, const struct data_table *table, 
 
 // --- numbers against names
 
-// Returns true if a number that occurs in `numbers` is written like one of the names of any table.
+// Returns true if the digits of a number that occurs in `numbers` are also a name in some file.
 static bool can_match(const struct matched_sources *s, const struct data_table *numbers)
 {
     int64_t n, number;
@@ -145,8 +146,8 @@ static int refuse_pair(const struct matched_sources *s, const struct data_source
     return -1;
 }
 
-// Compares the sources of parts [first, last) whose rows are not declared to be anomalies or normal. Refuses the first
-// pair of numbers and names that have nothing in common.
+// Compares the kinds of labels of the sources in parts [first, last). Skips sources that are declared to be anomalies
+// or normal. Refuses a source of numbers and one of names that have no label in common.
 static int compare_label_kinds(const struct matched_sources *s, int first, int last)
 {
     const struct data_table *seen[2] = {NULL, NULL};
@@ -165,7 +166,7 @@ static int compare_label_kinds(const struct matched_sources *s, int first, int l
     return 0;
 }
 
-// Compares labels within each set, or with data.normal across all sets.
+// Checks that labels can be compared: within each set, or across all sets if data.normal names labels.
 static int check_label_kinds(const struct matched_sources *s)
 {
     if (s->cfg->normal.n)
@@ -186,12 +187,12 @@ struct name_list {
 
 static void append_label_name(struct name_list *list, char *name)
 {
-    if ((list->n & (list->n - 1)) == 0) // full: 0, 1, 2, 4, ...
+    if ((list->n & (list->n - 1)) == 0) // n is a power of two: the capacity doubles
         list->v = mem_grow(list->v, list->n ? 2 * (size_t)list->n : 1, sizeof *list->v);
     list->v[list->n++] = name;
 }
 
-// Returns the name of a stored label: that of the file, or its digits, which are written to `digits`.
+// Returns the name of a stored label: the one in the file, or its digits, which are written to `digits`.
 static const char *stored_label_name(const struct data_table *t, int64_t label, char digits[24])
 {
     if (!is_unnamed_label(t, label))
@@ -200,11 +201,11 @@ static const char *stored_label_name(const struct data_table *t, int64_t label, 
     return digits;
 }
 
-// The classes that the labels of a table become.
+// The class of each label of a table.
 struct renumbering {
-    int64_t *unnamed; // (n_unnamed), owned, ascending
+    int64_t *unnamed; // (n_unnamed), owned: labels without a name, ascending
     int64_t n_unnamed;
-    int64_t *named_class, *unnamed_class; // owned
+    int64_t *named_class, *unnamed_class; // owned: class of each named label; class of each label in `unnamed`
 };
 
 static void renumbering_free(struct renumbering *r)
@@ -283,7 +284,7 @@ static int number_classes(const struct matched_sources *s)
     return result;
 }
 
-// --- what is normal
+// --- normal labels
 
 static const struct data_table *first_labelled(const struct data_files *files)
 {
@@ -397,7 +398,7 @@ int64_t data_labels_value(const struct data_table *t, const struct data_classes 
     return has_named_labels(t) ? t->label[row] : original_number(classes, t->label[row]);
 }
 
-// --- identity
+// --- hash of names
 
 char *data_labels_hash(const struct data_table *t)
 {

@@ -1,4 +1,4 @@
-// Finds the file of a data set that a spec or a command line names.
+// Finds the file of a data set that is named in a spec or on a command line.
 #include "data/data_path.h"
 
 #include "base/err.h"

@@ -1,9 +1,10 @@
-// Where the files of data sets are.
+// Finds the files of data sets.
 #pragma once
 
 #include "base/err.h"
 #include "spec/spec.h"
 
-// Returns where FILE is, as new memory: an absolute path, or in <spec_folder>/data, <spec_folder> or the current folder
-// (spec_folder NULL: only there). Returns NULL and an error (ERR_DATA) that names these places if it is in none.
+// Returns the path of FILE in new memory. A relative path is looked for in <spec_folder>/data, in <spec_folder>, and in
+// the current folder, or only there if spec_folder is NULL. Returns NULL and an error (ERR_DATA) that names these
+// places if the file is not found.
 char *data_resolve(const char *file, const char *spec_folder, const struct node *at, struct err *e);

@@ -24,7 +24,7 @@ int64_t data_range_count(size_t n, const real *x)
     return outside;
 }
 
-// Returns true if every value of a byte is scaled into the range.
+// Returns true if every possible byte is within the range after scaling.
 static bool bytes_fit(const struct dataset *d)
 {
     bool fit = d->type == DATASET_U8 && d->factor;
@@ -33,7 +33,7 @@ static bool bytes_fit(const struct dataset *d)
     return fit;
 }
 
-// Notes the first value outside in a piece that begins with row `first`.
+// Notes the first value outside the range in a piece whose first row is `first`.
 static void note_first(const struct dataset *d, int64_t first, size_t n, const real *x, struct data_range *out)
 {
     for (size_t i = 0; i < n; i++)

@@ -1,4 +1,4 @@
-// Makes a sample: a table of pointers to rows that another data set has.
+// Makes a sample: a table of pointers to rows of another data set.
 #include "data/data_sample.h"
 
 #include "base/mem.h"

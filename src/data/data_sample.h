@@ -1,13 +1,14 @@
-// Evenly spaced rows of a data set, as a data set of their own.
+// Makes a data set of evenly spaced rows of another one.
 #pragma once
 
 #include "data/dataset.h"
 
-// Sets *out to `rows` evenly spaced rows of d, at most all of them. Only values and marks of rows that the model cannot
-// take are in it; labels, anomalies and, unless stored rows need them, sources are NULL. It borrows all but its tables
-// from d. Returns 0, or -1 and an error if memory runs out; free it with data_sample_free in both cases.
+// Sets *out to `rows` evenly spaced rows of d, or to all rows if there are fewer. It has only values and the marks of
+// rows that the model cannot take. Labels and anomalies are NULL, and so are sources unless stored rows need them. It
+// owns only its tables and borrows everything else from d. Returns 0, or -1 and an error if memory runs out. Free it
+// with data_sample_free in both cases.
 int data_sample(const struct dataset *d, int64_t rows, struct dataset *out, struct err *e);
-// Returns the row of d that becomes row i of `rows`.
+// Returns the number in d of row i of a sample of `rows` rows.
 static inline int64_t data_sample_row(const struct dataset *d, int64_t i, int64_t rows)
 {
     return i * d->rows / rows;

@@ -58,7 +58,7 @@ static double limit_value(double x, double low, double high)
 {
     if (x < low)
         return low;
-    return x > high ? high : x; // NaN stays
+    return x > high ? high : x; // NaN stays NaN
 }
 
 int *scaling_match_groups(const struct scaling *s, char *const *name, int n)
@@ -87,7 +87,7 @@ static float scale_value(const struct scaling *s, int group, int c, double v)
     return (float)(s->low ? limit_value(v, s->low[c], s->high[c]) : v);
 }
 
-// Scales an affine row without branches, which the compiler vectorises.
+// Scales a row by shifts and factors. It has no branches, so that the compiler vectorizes it.
 static void scale_affine(const struct scaling *s, bool as_float, const double *restrict row, float *restrict out)
 {
     const double *restrict shift = s->shift, *restrict factor = s->factor;
@@ -139,7 +139,7 @@ double scaling_round(const struct scaling *s, int column, double value)
     if (!s->factor || s->factor[column] == 0 || !isfinite(value) || (s->takes_log && s->takes_log[column]))
         return value;
     double error = float_error * (fabs(s->shift[column]) + 1 / fabs(s->factor[column]));
-    double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is shown
+    double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is kept
     return per_unit > 1 ? round(value * per_unit) / per_unit : value;
 }
 

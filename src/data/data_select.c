@@ -1,4 +1,4 @@
-// Selects rows by number or slice, by filters, and by labels that are normal.
+// Selects rows by number or slice, by filters, and by normal labels.
 #include "data/data_select.h"
 
 #include "base/err.h"
@@ -151,8 +151,8 @@ static int64_t clamp_slice_end(int64_t v, int64_t n)
     return v < n ? v : n;
 }
 
-// *out (*n) := the numbers of the rows that `rows` means, in new memory. Returns -1 and errors for rows that do not
-// exist.
+// Sets *out to the numbers of the rows that `rows` chooses, in new memory, and *n to how many there are. Returns -1 and
+// errors if a row does not exist.
 static int list_chosen_rows(
     const struct data_rows *rows, const struct data_table *t, int64_t **out, int64_t *n, struct err *e)
 {
@@ -224,7 +224,8 @@ static bool is_normal(const struct field_ints *normal, int64_t label)
     return false;
 }
 
-// Returns true if each row of a part is known to be an anomaly or not: by its label, or because sources are marked.
+// Returns true if it is known of each row of a part whether it is an anomaly, from its label or because sources are
+// marked.
 static bool knows_anomalies(const struct data_config *cfg, const struct data_part *part)
 {
     bool any = false, all = true;
@@ -315,7 +316,7 @@ int data_select(const struct data_config *cfg, const struct data_classes *classe
 
 // --- parts of a selection
 
-// Copies row `from` of a to row `to` of b, which may be a.
+// Copies row `from` of a to row `to` of b. a and b may be the same.
 static void copy_selected_row(const struct data_selection *a, int64_t from, struct data_selection *b, int64_t to)
 {
     b->source[to] = a->source[from];
@@ -354,7 +355,7 @@ int data_partition(struct data_selection *s, const int8_t *keep, struct data_sel
 
 // --- one-class
 
-// Returns "0, 1, 2", the first few labels of a selection, as new memory.
+// Returns the first few labels of a selection, such as "0, 1, 2", in new memory.
 static char *list_labels(const struct data_selection *s)
 {
     enum { SHOWN = 20 };

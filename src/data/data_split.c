@@ -1,4 +1,4 @@
-// Splits a selection. By rows: sorts the rows by label and draws the share of each label at random. By time: takes the
+// Splits a selection. By rows: sorts the rows by label and draws a share of each label at random. By time: takes the
 // last rows.
 #include "data/data_split.h"
 
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The rows of one label, and how many of them go.
+// The rows of one label, and how many of them are drawn.
 struct stratum {
-    uint32_t rank;       // among the labels: separates the random streams
+    uint32_t rank;       // position among the labels: gives each label its own random numbers
     int32_t first, rows; // a range of the sorted rows
     int32_t share;
-    double remainder; // what rounding down removed from the share
+    double remainder; // fraction of a row that rounding down removed from `share`
     int32_t lot;      // decides between equal remainders
 };
 struct strata {
@@ -37,7 +37,7 @@ static int compare_keyed_rows(const void *a, const void *b)
     return x->label != y->label ? (x->label > y->label) - (x->label < y->label) : by_row;
 }
 
-// Returns the label of a row or, without labels, whether it is an anomaly, if that is known.
+// Returns the label of a row. Without labels, returns whether the row is an anomaly, if that is known.
 static int64_t stratum_key(const struct data_selection *s, int64_t i)
 {
     if (s->label)
@@ -62,7 +62,7 @@ static struct strata find_strata(const struct keyed_row *sorted, int32_t rows, d
 
     for (int32_t i = 0; i < rows; i++) {
         if (i == 0 || sorted[i].label != sorted[i - 1].label) {
-            if ((strata.n & (strata.n - 1)) == 0) // full: 0, 1, 2, 4, ...
+            if ((strata.n & (strata.n - 1)) == 0) // n is a power of two: the capacity doubles
                 strata.v = mem_grow(strata.v, strata.n ? 2 * (size_t)strata.n : 1, sizeof *strata.v);
             strata.v[strata.n] = (struct stratum){.rank = strata.n, .first = i};
             strata.n++;
@@ -85,8 +85,8 @@ static int compare_claims(const void *a, const void *b)
                                         : (x->lot > y->lot) - (x->lot < y->lot);
 }
 
-// Gives what rounding down left over, one row each, to the largest remainders. wanted: rows in all, fewer than there
-// are.
+// Increases shares, one row each, in the order of the largest remainders, until they add up to `wanted` rows. There
+// must be more rows than that.
 static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
 {
     int32_t *lot = mem_new(strata->n, sizeof *lot);
@@ -109,7 +109,7 @@ static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t s
     }
 }
 
-// keep[row] := 0 for the rows that are drawn from a stratum.
+// Sets keep[row] to 0 for the rows that are drawn from a stratum.
 static void draw_stratum(const struct keyed_row *sorted, const struct stratum *s, int64_t seed,
     enum data_split_purpose purpose, int32_t *order, int8_t *keep)
 {
@@ -124,7 +124,7 @@ static double split_fraction(const struct data_config *cfg, enum data_split_purp
     return purpose == SPLIT_TEST ? cfg->test_fraction : cfg->validation_fraction;
 }
 
-// Sets keep[row] := 0 for a random share of the rows of each label, `wanted` rows in all.
+// Sets keep[row] to 0 for a random share of the rows of each label, `wanted` rows in total.
 static int draw_rows(const struct data_config *cfg, const struct data_selection *s, enum data_split_purpose purpose,
     int32_t wanted, int8_t *keep, struct err *e)
 {
@@ -174,7 +174,7 @@ int data_split(const struct data_config *cfg, struct data_selection *s, enum dat
 
 // --- folds
 
-// Sets keep[row] := 0 for the rows of the fold, of which every label has its share.
+// Sets keep[row] to 0 for the rows of the fold, in which every label has its share.
 static int draw_fold_rows(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e)
 {
     int32_t rows = (int32_t)s->rows;

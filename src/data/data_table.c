@@ -72,7 +72,7 @@ static char *array_path(const struct data_table *t, const char *name)
     return mem_format("%s/%s", t->split, name);
 }
 
-// Reports a split that does not exist, with a list of those that do.
+// Reports a split that does not exist, and lists the splits of the file.
 static int refuse_split(struct store_file *f, const struct data_table *t, struct err *e)
 {
     char **names = NULL;
@@ -142,7 +142,7 @@ static int read_table_values(struct store_file *f, struct data_table *t, struct 
     return result;
 }
 
-// Checks that the labels fit the rows, and reads them if `with_values`.
+// Checks that the labels fit the rows. Reads them if `with_values`.
 static int read_table_labels(struct store_file *f, struct data_table *t, bool with_values, struct err *e)
 {
     char *path = array_path(t, DATASET_LABEL);
@@ -176,8 +176,8 @@ void data_table_number_labels(const struct data_table *t, int64_t n, int64_t *la
             label[i] = t->label_numbers[label[i]];
 }
 
-// Turns labels whose names are all integers into these. In older files, folders called 0, 2 and 10 had labels 0, 1
-// and 2.
+// Replaces labels by the integers that their names spell, if all names are integers. In older files, folders called 0,
+// 2 and 10 had the labels 0, 1 and 2.
 static void turn_into_numbers(struct data_table *t)
 {
     if (!label_names_are_numbers(t->label_names, t->n_label_names))
@@ -244,7 +244,7 @@ static int read_table(struct store_file *f, struct data_table *t, unsigned parts
     return failed ? -1 : read_table_names(f, t, e);
 }
 
-// Opens a table, which owns `path` from now on, even on failure. `file` NULL: closes the file again.
+// Opens a table, which then owns `path`, even on failure. If `file` is NULL, closes the file again.
 static struct data_table *open_split_table(
     const struct data_source *source, char *path, unsigned parts, struct store_file **file, struct err *e)
 {
@@ -400,7 +400,7 @@ int64_t data_table_integer(const struct data_table *t, int64_t row, int column)
 typedef uint32_t bits32 __attribute__((may_alias));
 typedef uint64_t bits64 __attribute__((may_alias));
 
-// NaN and infinite values have all exponent bits set. The compiler vectorises this test on bits.
+// NaN and infinite values have all exponent bits set. The compiler vectorizes this test of bits.
 bool data_table_row_is_finite(const struct data_table *t, int64_t row)
 {
     size_t first = (size_t)row * (size_t)t->columns;
@@ -425,7 +425,8 @@ static bool is_unnamed_in_csv(const char *name)
     return strncmp(name, "column_", 7) == 0 && text_to_int64(name + 7, &number) == 0 && number > 0;
 }
 
-// An array knows only the order of its columns. Its names therefore also fit a CSV file in which the label came first.
+// Returns true for the name that import gives to a column of an array. Such names only count the columns, so they also
+// fit a CSV file without names in which the label came first.
 static bool is_unnamed_in_array(const char *name, int column)
 {
     char expected[32];

@@ -1,10 +1,10 @@
 // Loads data sets in fixed steps (data_load). Each step reports all its mistakes before the next one begins: open the
 // tables, compare their shapes and labels, select rows, split train, check the values, fit the scaling to train, build.
 //
-// A set on its way is a draft: its sources, the tables that they name, and the rows selected from them. Tables belong
-// to data_files, which opens each file once for all sets. In the end, the rows of a set either point into the mapping
-// of a table, which is then held, or were converted. The tables that are not held release their values (keep_files),
-// and the files live as long as the sets. On failure, loading_free and data_sets_free release everything.
+// While a set is made, it is a draft: its sources, their tables, and the rows selected from them. Tables belong to
+// data_files, which opens each file once for all sets. Finally, the rows of a set either point into the mapping of a
+// table, which is then held, or are converted. Tables that are not held release their values (keep_files). The files
+// live as long as the sets. On failure, loading_free and data_sets_free release everything.
 #include "data/dataset.h"
 
 #include "base/err.h"
@@ -30,13 +30,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A set while it is made.
+// A set that is being made.
 struct draft {
     const char *name;             // borrowed
     const struct data_part *part; // borrowed; NULL: its rows are split from train
-    struct data_table **tables;   // (part->n), owned; the tables themselves are those of the files
+    struct data_table **tables;   // (part->n), owned; the tables themselves belong to the files
     struct data_selection rows;   // owned
-    int8_t *is_unscored;          // (rows.rows), owned; NULL: no row is
+    int8_t *is_unscored;          // (rows.rows), owned; NULL: the model can take all rows
     bool has_missing, is_test;
 };
 
@@ -44,7 +44,7 @@ struct loading {
     const struct data_config *cfg;
     const char *folder;
     struct err *e;
-    struct data_files *files; // owned, until the sets own them
+    struct data_files *files; // owned, until the sets take them over
     struct draft *draft;      // (n), owned: train, validation, tests
     int n;
 };
@@ -116,8 +116,8 @@ static int compare_features(
     return 0;
 }
 
-// Compares the columns of tables with text. Another value in one column moves the features of all others, so that only
-// this says what is different.
+// Compares the columns of tables with text. An additional value in one column shifts the features of all later columns,
+// so a comparison of features would not show the cause.
 static int compare_text_columns(
     const struct data_source *source, const struct data_table *t, const struct data_table *with, struct err *e)
 {
@@ -188,7 +188,8 @@ static int select_draft_rows(struct loading *l)
     return result;
 }
 
-// Moves rows of train to test, drops those that are not normal, and moves some of the rest to validation.
+// Moves rows of train to the test set, drops rows that are not normal, and moves some of the remaining rows to
+// validation.
 static int split_train_rows(struct loading *l)
 {
     struct draft *train = &l->draft[TRAIN], *validation = &l->draft[VALIDATION];
@@ -215,7 +216,7 @@ static int check_draft_values(struct loading *l)
 
     for (int i = 0; i < l->n; i++) {
         struct draft *d = &l->draft[i];
-        int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // bad rows of a test set are no error
+        int8_t **marks = i >= TESTS ? &d->is_unscored : NULL; // bad rows of a test set are marked, not refused
         if (d->rows.rows && data_check_values(&d->rows, data_allows_missing(l->cfg), marks, &d->has_missing, l->e) != 0)
             result = -1;
         if (i != TRAIN && d->rows.rows && l->cfg->scale.rule.method == SCALE_UNIT &&
@@ -262,7 +263,7 @@ static int build_draft(struct loading *l, int i, struct data_sets *out, struct d
     return result;
 }
 
-// Builds the test sets, of which draft number `first` is the first.
+// Builds the test sets. Draft `first` is the first of them.
 static int build_tests(struct loading *l, int first, struct data_sets *out)
 {
     int result = 0;
@@ -290,7 +291,7 @@ static void set_label_names(struct dataset *d, const struct data_sets *sets)
     d->n_label_names = sets->n_label_names;
 }
 
-// Gives the files to the sets, and releases the mappings of what was converted.
+// Hands the files over to the sets, and releases the values of tables whose rows were converted.
 static void keep_files(struct loading *l, struct data_sets *out)
 {
     ASSERT(!out->files, "the sets have files");
@@ -332,7 +333,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     if (result == 0)
         result = build_drafts(&l, out);
     if (result == 0)
-        result = data_files_check(l.files, e); // what was converted is not checked again
+        result = data_files_check(l.files, e); // the last check for data that was converted
     if (result == 0)
         keep_files(&l, out);
     else

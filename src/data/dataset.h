@@ -1,8 +1,8 @@
-// Data sets in memory: rows from which batches are gathered, with labels, the scaling of the training part and
+// Data sets in memory: rows from which batches are gathered, with labels, the scaling of the training part, and
 // provenance.
 //
 // Bytes and floats that are contiguous in a file are not copied: rows point into its mapping, which all ranks of a node
-// share through the page cache. All else (doubles, wider integers, sets with missing values, joined sources of
+// share through the page cache. Everything else (doubles, wider integers, sets with missing values, joined sources of
 // different types) is converted once into floats in memory. With `data.shuffle: blocks`, the sets may be larger than
 // memory: nothing is converted in advance, and readers announce which rows they need next (dataset_stream.h).
 #pragma once
@@ -15,28 +15,29 @@
 #include "data/window.h"
 #include <stdint.h>
 
-// DATASET_STORED: as each table stores it; a row is converted when it is gathered.
+// DATASET_STORED: values have the type of their table, and a row is converted when it is gathered.
 enum dataset_type { DATASET_U8, DATASET_F32, DATASET_STORED };
 
 // How training orders the rows (`data.shuffle`).
 struct row_shuffle {
-    int64_t block, window; // rows per block, blocks per window; block 0: any row can be at any place
+    int64_t block, window; // rows per block; blocks per window; block 0: all rows are mixed
 };
 struct data_table;
 struct dataset_rules; // how stored rows are converted
 
-// The origin of rows. The data set owns all members.
+// A source of rows. The data set owns all members.
 struct dataset_source {
     char *name;           // "mnist.h5:train", as the user named it
-    char *path;           // the file that was read
-    char *checksum;       // XXH3 of x, hexadecimal
-    char *label_checksum; // of label; NULL: no labels
-    char *label_name;     // "NSP"; "label" if the file has no name; NULL: no labels
-    char *origin;         // what it was imported from; NULL: unknown
-    int64_t rows;         // taken from here
+    char *path;           // path of the file that was read
+    char *checksum;       // XXH3 of the values, hexadecimal
+    char *label_checksum; // XXH3 of the labels; NULL: no labels
+    char *label_name;     // "NSP"; "label" if the file gives no name; NULL: no labels
+    char *origin;         // what the data was imported from; NULL: unknown
+    int64_t rows;         // number of rows taken from this source
 };
 
-// The time steps that the windows of a set are cut from. The arrays are as those of struct dataset, one entry per step.
+// The time steps from which the windows of a set are cut. The arrays have the meaning of those in struct dataset, with
+// one entry per step.
 struct dataset_steps {
     struct series_windows windows; // owned
     int64_t n;
@@ -44,91 +45,90 @@ struct dataset_steps {
     int64_t *label;                   // (n), owned; may be NULL
     int64_t *index;                   // (n), owned
     int32_t *source;                  // (n), owned
-    struct coordinates coordinates;   // of the steps, owned
+    struct coordinates coordinates;   // owned: coordinates of the steps
 };
 
 struct dataset {
-    char *name; // owned: "train", "validation", or the test set's
+    char *name; // owned: "train", "validation", or the name of a test set
     int64_t rows;
     int columns;           // values per row
-    int shape_rank;        // of a row as stored: 1 (features), 2 (height, width), 3 (height, width, channel)
-    int shape[3];          // of a window: (time steps, features)
+    int shape_rank;        // dimensions of a row as stored: 1 (features), 2 (height, width), 3 (height, width, channel)
+    int shape[3];          // for windows: (time steps, features)
     int n_features;        // columns of the data: values per row, or per time step of a window
-    char *const *features; // (n_features) names, borrowed from the data_sets; NULL: images, or the file gives none
+    char *const *features; // (n_features), borrowed from the data_sets; NULL: images, or the file gives no names
     const struct columns
-        *table_columns; // borrowed from the data_sets: those of the imported table; n = 0, NULL: unknown
+        *table_columns; // borrowed from the data_sets: columns of the imported table; n = 0 or NULL: unknown
 
     enum dataset_type type;
-    const void **row;           // (rows) each to (columns) values of `type`; the table is owned, the values are not
-    float *shift, *factor;      // (columns), owned: a gathered value is (x - shift) * factor; both NULL: x
-    void *values;               // owned: converted rows; NULL: rows point into mappings of the data_sets
-    struct row_shuffle shuffle; // of the training set
-    const struct data_table **tables; // (n_sources), owned: of the sources; NULL: rows are not read in pieces
+    const void **row;                 // (rows), owned: each points to (columns) values of `type`, which are not owned
+    float *shift, *factor;            // (columns), owned: a gathered value is (x - shift) * factor; both NULL: it is x
+    void *values;                     // owned: converted rows; NULL: rows point into mappings of the data_sets
+    struct row_shuffle shuffle;       // of the training set
+    const struct data_table **tables; // (n_sources), owned: tables of the sources; NULL: rows are not read in pieces
     struct dataset_rules *rules;      // owned, with DATASET_STORED
 
     char *const
-        *label_names; // (n_label_names), borrowed from the data_sets: labels are indices of these; NULL: numbers
+        *label_names; // (n_label_names), borrowed from the data_sets: labels are indices; NULL: labels are numbers
     int n_label_names;
 
-    int8_t *is_unscored;            // (rows), owned: the model cannot take this row; NULL: it can take all
+    int8_t *is_unscored;            // (rows), owned: the model cannot take the row; NULL: it can take all rows
     int64_t *label;                 // (rows), owned; NULL: not every source has labels
-    struct coordinates coordinates; // of the rows, owned: what any of the sources has
+    struct coordinates coordinates; // owned: coordinates of the rows that at least one source has
     int8_t *is_anomaly;             // (rows), owned; NULL: unknown
-    int64_t *index;                 // (rows), owned: the row's number in its source
-    int32_t *source;                // (rows), owned: which of `sources`
+    int64_t *index;                 // (rows), owned: number of the row in its source
+    int32_t *source;                // (rows), owned: index into `sources`
     struct dataset_source *sources; // (n_sources), owned
     int n_sources;
 
-    struct dataset_steps *steps; // owned; NULL: rows are no windows. Index and coordinates of a window are those of its
-                                 // first step
+    struct dataset_steps *steps; // owned; NULL: rows are not windows. Index and coordinates of a window are those of
+                                 // its first step
 };
 
-struct data_files; // the mappings, shared by the sets
+struct data_files; // owns the mappings, which the sets share
 
 struct data_sets {
     struct dataset train, validation; // validation.rows = 0: none
     struct dataset *test;             // (n_test), owned
     int n_test;
-    char *const *label_names; // (n_label_names), borrowed from `files`: of the labels of all sets; NULL: numbers
+    char *const *label_names; // (n_label_names), borrowed from `files`, for all sets; NULL: labels are numbers
     int n_label_names;
-    struct scaling scaling;              // of the training part
-    char **features;                     // (scaling.columns) names, owned; NULL: none
-    const struct columns *table_columns; // borrowed from `files`: those of the imported table; n = 0: unknown
-    struct window_config window;         // as in the config, with the length that was found
+    struct scaling scaling;              // fitted to the training part
+    char **features;                     // (scaling.columns), owned: names; NULL: none
+    const struct columns *table_columns; // borrowed from `files`: columns of the imported table; n = 0: unknown
+    struct window_config window;         // from the config, with `length: auto` replaced by the length found
     struct data_files *files;            // owned
 };
 
-// Compares every array of every split that `cfg` names with its checksum. Returns -1 and errors for files that are
-// missing or damaged. Reads all data, at the speed of the disk or of memory.
+// Compares every array of every split that `cfg` names with its checksum. Reads all data, at the speed of the disk or
+// of memory. Returns -1 and errors if files are missing or damaged.
 int data_verify(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
-// Opens, filters, splits, fills and scales what `cfg` names. Returns -1 and every mistake that can be found (ERR_USAGE
-// for the spec, ERR_DATA for files) on failure; then nothing is owned. Call it from one thread. Results depend bit for
-// bit only on the data and on `cfg`.
+// Opens, filters, splits, fills and scales the data that `cfg` describes. Call it from one thread. The bits of the
+// result depend only on the data and on `cfg`. On failure returns -1 and every mistake that can be found (ERR_USAGE for
+// the spec, ERR_DATA for files); then nothing is owned.
 int data_load(const struct data_config *cfg, const char *spec_folder, struct data_sets *out, struct err *e);
 
-// Loads new data for a trained model into out->test[0], filled and scaled with a copy of an existing scaling. `shape`
-// is the shape of the rows that the model takes; sources with another shape are refused. Returns -1 and errors on
-// failure.
+// Loads new data for a trained model into out->test[0], filled and scaled with a copy of an existing scaling. Sources
+// are refused unless their rows have the shape `shape`, which the model takes. Returns -1 and errors on failure.
 int data_load_new(const struct data_part *part, const struct scaling *scaling, int shape_rank, const int *shape,
     struct data_sets *out, struct err *e);
 
-// Checks that the data are still what was loaded, because another program can write into mapped files. Call it before a
-// result is recorded. Nearly free if size and time of the files did not change. Returns -1 and ERR_DATA if the data
-// changed.
+// Checks that the data did not change after it was loaded, because other programs can write into mapped files. Call it
+// before a result is recorded. It costs almost nothing if size and time of the files are the same. Returns -1 and
+// ERR_DATA if the data changed.
 int data_sets_check(const struct data_sets *sets, struct err *e);
 void data_sets_free(struct data_sets *sets);
 
-// Returns the section in canonical form as a new tree. The checksums of its arrays replace the name of every source, so
-// that the identity of a trial depends on the data and not on the names of files. Each file numbers its labels in its
-// own way; if results depend on the names of labels, these replace the checksum of the labels. Returns NULL and errors
-// on failure.
+// Returns the section in canonical form as a new tree. The name of every source is replaced by the checksums of its
+// arrays, so that the identity of a trial depends on the data and not on the names of files. Each file numbers its
+// labels in its own way. If results depend on the names of labels, a hash of the names replaces the checksum of the
+// labels. Returns NULL and errors on failure.
 struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
 // Returns the name of the label of a row, or NULL if labels are numbers.
 const char *dataset_label_name(const struct dataset *d, int64_t row);
-// Appends how often each of the first few labels occurs, "bad (10), good (40)", or nothing without labels.
+// Appends how often each of the first few labels occurs: "bad (10), good (40)". Appends nothing if there are no labels.
 void dataset_count_labels(const struct dataset *d, struct text *t);
-// Appends the version of the data and of the labels of every source, as lines "NAME xxh3:CHECKSUM" and
-// "NAME labels xxh3:CHECKSUM".
+// Appends the version of the data and of the labels of every source: lines "NAME xxh3:CHECKSUM" and "NAME labels
+// xxh3:CHECKSUM".
 void dataset_add_versions(struct text *lines, const struct dataset *d);

@@ -1,5 +1,5 @@
-// Builds a data set. Rows stay where they are if the kernels can gather them from there, else they are converted into
-// floats.
+// Builds a data set. Rows stay where they are if the kernels can gather them from there. Otherwise they are converted
+// into floats.
 #include "data/dataset_build.h"
 
 #include "base/err.h"
@@ -58,7 +58,8 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
         d->sources[s->source[i]].rows++;
 }
 
-// Returns true if all rows are bytes, or all are floats without missing values, and a batch can scale them.
+// Returns true if rows can stay where they are: all are bytes, or all are floats without missing values, and a batch
+// can scale them.
 static bool can_point_at_rows(const struct data_selection *s, const struct scaling *scaling, bool has_missing)
 {
     enum store_type type = s->tables[0]->type;
@@ -112,7 +113,7 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
     return 0;
 }
 
-// Converts all rows, one after the other, to `values`, and moves on by `stride` values each time. Checks their range.
+// Converts all rows and checks their range. Row i is written to `values` + i * `stride`.
 static int convert_rows(const struct data_selection *s, const struct dataset_plan *plan, const struct coordinates *c,
     float *values, size_t stride, struct err *e)
 {
@@ -150,7 +151,8 @@ static int convert_all(
     return convert_rows(s, plan, &d->coordinates, values, columns, e);
 }
 
-// Leaves the rows as they are stored. Each is converted once to check its range, unless any range is allowed.
+// Builds a set whose rows stay as they are stored. Each row is converted once to check its range, unless any range is
+// allowed.
 static int keep_stored(
     const struct data_selection *s, const struct dataset_plan *plan, struct dataset *d, struct err *e)
 {

@@ -7,15 +7,15 @@
 struct dataset_plan {
     const char *name;
     bool has_missing;              // some values are missing
-    bool is_streamed;              // it may be larger than memory
-    bool is_test;                  // a value beyond single precision becomes infinite; in other sets it is an error
+    bool is_streamed;              // the set may be larger than memory
+    bool is_test;                  // a value too large for a float becomes infinite; in other sets it is an error
     const struct scaling *scaling; // borrowed
-    char *const *features;         // (columns) names, borrowed by the data set; NULL: none
+    char *const *features;         // (columns), borrowed by the data set: names; NULL: none
 };
 
-// Builds the data set of the rows in `s`, whose arrays it takes over; `s` is left empty. Rows of bytes and of floats
-// without missing values stay in their tables, which are marked as held; all else is converted. Returns -1 and errors
-// on failure; then nothing is owned.
+// Builds the data set from the rows in `s`. Takes over the arrays of `s`, which is then empty. Rows of bytes, and of
+// floats without missing values, stay in their tables, which are marked as held. All other rows are converted. Returns
+// -1 and errors on failure; then nothing is owned.
 int dataset_build(const struct dataset_plan *plan, struct data_selection *s, struct dataset *out, struct err *e);
 
 void dataset_free(struct dataset *d);

@@ -1,4 +1,4 @@
-// Rows that are read in pieces: spans of bytes in the mappings of their tables.
+// Reads rows in pieces, which are spans of bytes in the mappings of their tables.
 #include "data/dataset_stream.h"
 
 #include "base/mem.h"
@@ -12,7 +12,7 @@
 
 struct dataset_rules {
     struct scaling scaling; // owned
-    int32_t *group;         // (rows), owned: the group of each row in the scaling, -1: none; NULL: all have none
+    int32_t *group; // (rows), owned: number of each row's group in the scaling, -1: none; NULL: no row has a group
 };
 
 // --- the set
@@ -96,7 +96,7 @@ size_t dataset_row_bytes(const struct dataset *d, int source)
 void dataset_gather_stored(const struct dataset *d, const int32_t *rows, int n, real *out)
 {
     size_t features = (size_t)d->n_features;
-    int steps = d->columns / d->n_features; // 1, or those of a window
+    int steps = d->columns / d->n_features; // time steps of a window; 1 without windows
     double *row = mem_new(features, sizeof *row);
     float *scaled = mem_new(features, sizeof *scaled);
 
@@ -123,12 +123,12 @@ void dataset_gather_stored(const struct dataset *d, const int32_t *rows, int n, 
 
 typedef void (*span_visitor)(const struct store_mapping *map, size_t first, size_t n);
 
-// Visits the spans of bytes that rows [first, first + n) have in their mappings. Rows that are close to each other are
-// one span.
+// Visits the spans of bytes in the mappings that hold rows [first, first + n). Rows that are close to each other share
+// a span.
 static void visit_row_spans(const struct dataset *d, int64_t first, int64_t n, span_visitor visit)
 {
     enum { GAP_BYTES = 1 << 16 };
-    const struct store_mapping *map = NULL; // of the span
+    const struct store_mapping *map = NULL; // mapping of the span
     size_t begin = 0, end = 0, steps = (size_t)(d->columns / d->n_features);
 
     ASSERT(first >= 0 && first + n <= d->rows, "rows %lld + %lld of %s", (long long)first, (long long)n, d->name);

@@ -1,4 +1,4 @@
-// Makes the file of a new split and copies the other splits into it.
+// Creates a new file for a split, and copies the other splits of the old file into it.
 #include "data/dataset_target.h"
 
 #include "base/err.h"
@@ -48,7 +48,7 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
     if (store_check_replace(t->path, FORMAT_DATASET, e) != 0)
         return -1;
     if (stat(t->path, &s) < 0)
-        return 0; // a new file
+        return 0; // the file does not exist yet
     struct store_file *f = store_open(t->path, FORMAT_DATASET, STORE_CHECK, e);
     if (!f)
         return -1;
@@ -59,13 +59,13 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
                          : 0;
 }
 
-// Copies one split, verified: damage is reported as damage of this file, and not found later in the new one.
+// Copies one split and verifies it, so that damage is reported for this file and not found later in the new one.
 static int copy_one(struct store_file *from, const char *split, struct store_file *to, struct err *e)
 {
     return store_verify_group(from, split, e) == 0 ? store_copy(from, split, to, split, e) : -1;
 }
 
-// Copies all splits but the one that is written.
+// Copies all splits except the one that will be written.
 static int copy_others(const struct dataset_target *t, struct store_file *to, struct err *e)
 {
     if (!t->output.seen.exists)

@@ -1,5 +1,5 @@
 // Cuts rows into windows. A window is a pointer to its first time step. The steps of a run are neighbours in memory,
-// both in a mapped table and among converted rows, so that one row of length x features values begins there.
+// both in a mapped table and among converted rows, so the pointer is also that of a row of length x features values.
 #include "data/dataset_window.h"
 
 #include "base/err.h"
@@ -93,7 +93,7 @@ void dataset_note_short_runs(const struct dataset *d, struct err *warnings)
 
 // --- the length of a window
 
-// Finds the longest run of the selection: *first is its first step. Returns how many steps it has.
+// Finds the longest run of the selection. Sets *first to its first step. Returns its number of steps.
 static int64_t find_longest_run(const struct window_config *c, const struct data_selection *s, int64_t *first)
 {
     struct window_step last = {0};
@@ -149,7 +149,7 @@ int dataset_window_length(
 
 // --- cutting
 
-// Gives every window its row: the first of its steps, which are neighbours in memory.
+// Sets the row of every window to its first step. The other steps follow in memory.
 static void place_windows(struct dataset *d, const struct series_windows *w, const void **row)
 {
     for (int64_t i = 0, run; i < w->count; i += run) {
@@ -164,7 +164,8 @@ static void place_windows(struct dataset *d, const struct series_windows *w, con
     }
 }
 
-// Repeats an affine map of the columns for every step of a window. Returns NULL, without an error, if there is none.
+// Repeats the shifts or factors of the columns for every step of a window. Returns NULL without an error if there are
+// none.
 static float *repeat_columns(const float *of_step, int columns, int64_t length, const char *name, struct err *e)
 {
     float *all = of_step ? mem_array((size_t)columns * (size_t)length, sizeof *all, name, e) : NULL;
@@ -174,7 +175,8 @@ static float *repeat_columns(const float *of_step, int columns, int64_t length, 
     return all;
 }
 
-// The marks of a window: its label and anomaly are those of one step; it is not scored if one of its steps cannot be.
+// Sets the marks of window i, whose first step is `first`. One step decides its label and whether it is an anomaly. It
+// is not scored if the model cannot take one of its steps.
 static void mark_window(struct dataset *d, int64_t i, int64_t first, int label)
 {
     const struct dataset_steps *s = d->steps;
@@ -191,7 +193,7 @@ static void mark_window(struct dataset *d, int64_t i, int64_t first, int label)
         d->is_unscored[i] |= s->is_unscored[first + k];
 }
 
-// Fills the arrays of the windows from those of the steps.
+// Fills the arrays of the windows from the arrays of the steps.
 static int mark_windows(struct dataset *d, int label, struct err *e)
 {
     int64_t *first = mem_array((size_t)d->rows, sizeof *first, d->name, e);
@@ -207,7 +209,7 @@ static int mark_windows(struct dataset *d, int label, struct err *e)
     return result;
 }
 
-// Moves the arrays of the rows to d->steps and makes those of the windows. `row` and affine maps are not touched.
+// Moves the arrays of the rows to d->steps and allocates those of the windows. `row`, `shift` and `factor` stay.
 static int make_window_arrays(struct dataset *d, struct series_windows *w, struct err *e)
 {
     struct dataset_steps *s = d->steps = mem_new(1, sizeof *s);

@@ -1,5 +1,5 @@
-// Gathers a batch, one row after the other. Rows are far apart in memory, so the first cache lines of the row after
-// next are prefetched.
+// Gathers a batch row by row. Rows are far apart in memory, so the first cache lines of the row after the next one are
+// prefetched.
 #include "data/gather.h"
 
 #include "base/err.h"
@@ -22,7 +22,7 @@ void dataset_gather(const struct dataset *d, const int32_t *rows, int n, real *o
         return;
     }
 
-    enum { AHEAD = 2, FETCHED = 1024 }; // rows; bytes of each: the hardware prefetches the rest of a row
+    enum { AHEAD = 2, FETCHED = 1024 }; // rows ahead; bytes prefetched per row: the hardware prefetches the others
     size_t bytes = (size_t)d->columns * (d->type == DATASET_U8 ? 1 : sizeof(float));
     const struct kernels *k = kernels();
     size_t columns = (size_t)d->columns;

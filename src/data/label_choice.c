@@ -50,8 +50,8 @@ static int refuse_named_labels(const struct label_question *q, struct err *e)
     return -1;
 }
 
-// Marks the normal names. Each name from the user must be known. Names from the model may be missing here, but if the
-// model has no names, at least one must be found.
+// Marks the names that are normal. Every name that the user gives must be known. Names from the model may be missing in
+// the data, but if the model saw only numbers, at least one name must be found.
 static int choose_normal_names(const struct label_question *q, struct label_choice *c, struct err *e)
 {
     const struct row_reader *r = q->reader;

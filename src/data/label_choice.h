@@ -1,24 +1,24 @@
-// The normal labels of new data: those that the experiment of the model names, or those that the user names.
+// Finds the normal labels of new data: those that the user names, or those of the model's experiment.
 #pragma once
 
 #include "data/row_reader.h"
 
 struct label_question {
-    const struct row_reader *reader;  // of the new data
-    const struct field_texts *normal; // of the user or of the experiment of the model
-    bool is_option;                   // they are from --normal
-    char *const *names;               // (n_names), borrowed: names of the labels that the model saw; NULL: numbers
+    const struct row_reader *reader;  // reader of the new data
+    const struct field_texts *normal; // normal labels, from the user or from the model's experiment
+    bool is_option;                   // they come from the option --normal
+    char *const *names; // (n_names), borrowed: names of the labels that the model saw; NULL: they were numbers
     int n_names;
 };
 
 struct label_choice {
-    int8_t *is_normal; // (n), owned: for each name in the data; NULL: labels are numbers
+    int8_t *is_normal; // (n), owned: for each name in the data, whether it is normal; NULL: labels are numbers
     int n;
-    struct field_ints numbers; // owned: normal labels
+    struct field_ints numbers; // owned: normal labels, if labels are numbers
 };
 
-// Returns -1 and an error for a name that neither the data nor the model has, and if names would have to be compared
-// with numbers. On success the caller frees `out`.
+// Finds the normal labels. Returns -1 and an error if neither the data nor the model has a name, or if names would have
+// to be compared with numbers. On success the caller frees *out.
 int label_choice_make(const struct label_question *q, struct label_choice *out, struct err *e);
 bool label_choice_is_normal(const struct label_choice *c, int64_t label);
 void label_choice_free(struct label_choice *c);

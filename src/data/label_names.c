@@ -10,7 +10,7 @@
 
 enum { SHOWN = 20 };
 
-// Returns where the name is, or would be.
+// Returns the place of a name, or the place where it belongs.
 static int find_place(const struct label_names *l, const char *name)
 {
     int low = 0, high = l->n;
@@ -90,10 +90,10 @@ void label_names_split(const char *lines, char ***names, int *n)
     while (lines) {
         size_t length = strcspn(lines, "\n");
 
-        if ((*n & (*n - 1)) == 0) // full: 0, 1, 2, 4, ...
+        if ((*n & (*n - 1)) == 0) // n is a power of two: the capacity doubles
             *names = mem_grow(*names, *n ? 2 * (size_t)*n : 1, sizeof **names);
         (*names)[(*n)++] = mem_format("%.*s", (int)length, lines);
-        lines = lines[length] && lines[length + 1] ? lines + length + 1 : NULL; // the last line may end or not
+        lines = lines[length] && lines[length + 1] ? lines + length + 1 : NULL; // a line feed at the end adds no name
     }
 }
 
@@ -132,6 +132,6 @@ void label_names_suggest(struct text *t, const char *found, char *const *names, 
 {
     char hint[DID_YOU_MEAN_ROOM];
 
-    if (found[0] && found[1]) // a single letter is near to any other
+    if (found[0] && found[1]) // almost any name is similar to a single letter
         text_add(t, "%s", text_did_you_mean(hint, found, (const char *const *)names, n));
 }

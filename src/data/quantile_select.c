@@ -1,11 +1,11 @@
-// Quantiles of values that are not sorted, the same bits as from sorted ones.
+// Computes quantiles of unsorted values, with the same bits as from sorted values.
 #include "data/quantile_select.h"
 
 #include "base/err.h"
 #include <math.h>
 
-// Orders v (n) so that element k is where sorting would put it, the ones before it are no larger, and those behind it
-// no smaller. C. A. R. Hoare's algorithm 65, with the median of three as the pivot.
+// Reorders v (n) so that v[k] is the value that sorting would put there, no value before it is larger, and no value
+// after it is smaller. C. A. R. Hoare's algorithm 65, with the median of three as the pivot.
 static void select_element(double *v, int64_t n, int64_t k)
 {
     int64_t low = 0, high = n - 1;

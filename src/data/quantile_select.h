@@ -1,16 +1,16 @@
-// Quantiles of values that are not sorted: exact, and interpolated as in NumPy.
+// Computes quantiles of unsorted values: exact, and interpolated as in NumPy.
 #pragma once
 
 #include <stdint.h>
 
-// A place among n sorted values, as NumPy computes it for a quantile: between the values k and k + 1.
+// The place of a quantile among n sorted values, computed as in NumPy: between values k and k + 1.
 struct quantile_place {
     int64_t k;
-    double rest; // of the way from the first to the second
+    double rest; // position between these two, from 0 to 1
 };
 struct quantile_place quantile_find_place(int64_t n, double share);
-// Returns the value that lies `rest` of the way from one value to the next.
+// Returns the value at position `rest` (0 to 1) between two values.
 double quantile_between(double below, double above, double rest);
-// Returns a quantile of v (n), which it reorders. The values before place *from are no larger than those behind it;
-// *from becomes the place of this quantile.
+// Returns a quantile of v (n), which it reorders. On entry, no value before place *from is larger than those after it.
+// Sets *from to the place of this quantile.
 double quantile_select(double *v, int64_t n, double share, int64_t *from);

@@ -1,4 +1,4 @@
-// Compares a split with what a model takes: the shape of its rows, the names of features, the categories, the type.
+// Compares a split with the input of a model: the shape of its rows, the names of features, the categories, the type.
 #include "data/row_fit.h"
 
 #include "base/err.h"
@@ -17,7 +17,8 @@ static void shape_as_tuple(char out[64], int rank, const int *shape)
     snprintf(out + n, 64 - (size_t)n, ")");
 }
 
-// Writes how to import pictures of another size or color so that they fit, or "" if data or model are no pictures.
+// Writes how to import pictures of another size or color so that they fit the model. Writes "" if data or model are not
+// pictures.
 static void picture_hint(char out[96], const struct row_fit *fit, const struct data_table *t)
 {
     int color = fit->shape_rank == 3 ? fit->shape[2] : 1;
@@ -28,7 +29,7 @@ static void picture_hint(char out[96], const struct row_fit *fit, const struct d
             color == 1 ? " --grayscale" : " --color");
 }
 
-// Compares the columns of tables with text: equal features can stand for different values.
+// Compares the columns of tables with text, because features with equal names can have different meanings.
 static int check_text_columns(const struct row_fit *fit, const struct data_table *t, struct err *e)
 {
     const struct columns *c = fit->columns;
@@ -49,7 +50,7 @@ int row_fit_check(const struct row_fit *fit, const struct data_table *t, struct 
 {
     char found[64], allowed[64], hint[96];
 
-    int first = fit->window.length ? 1 : 0; // of the dimensions of a row; a window has one more in front
+    int first = fit->window.length ? 1 : 0; // first dimension of a row to compare; a window has one more before it
     int rank = fit->shape_rank - first;
     const int *shape = fit->shape + first;
 

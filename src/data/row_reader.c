@@ -1,4 +1,4 @@
-// Reads rows in pieces. The rows of a piece point into the file if it is mapped; otherwise the piece is read, and
+// Reads rows in pieces. If the file is mapped, the rows of a piece point into it. Otherwise the piece is read, and
 // converted if needed.
 #include "data/row_reader.h"
 
@@ -22,22 +22,22 @@
 
 struct row_source {
     struct store_file *file;  // owned
-    struct data_table *table; // owned; its `values` are those of the piece
+    struct data_table *table; // owned; its `values` are those of the current piece
     struct store_mapping map; // owned; data NULL: the file cannot be mapped
     char *x_path, *label_path;
-    struct hash_stream *hash; // of the rows before `hashed`, owned
+    struct hash_stream *hash; // owned: hash of the rows before `hashed`
     int64_t hashed;
-    int64_t most;             // rows of the split in a piece
-    void *read;               // (most, features) as stored, owned; NULL: mapped
+    int64_t most;             // most rows of the split in a piece
+    void *read;               // (most, features), owned: values as stored; NULL: the file is mapped
     float *converted;         // (most, features), owned; NULL: rows are used as stored
     double *row;              // (features), owned
-    int *groups;              // owned: of the split, their numbers in the scaling; NULL: it does not scale by group
-    struct coordinates range; // groups of the rows of a range, while it is placed
-    const void **step;        // (most): the rows of the piece; those of `piece` without windows, otherwise owned
-    int8_t *is_unscored;      // (most), likewise
+    int *groups;              // owned: number in the scaling of each group of the split; NULL: no scaling by group
+    struct coordinates range; // groups of the rows of a range that is being placed
+    const void **step;        // (most): the rows of the piece; owned if samples are windows, otherwise piece.row
+    int8_t *is_unscored;      // (most), owned likewise
 };
 
-// Returns true if rows can be gathered as stored: bytes, or floats that need no filling.
+// Returns true if rows can be gathered as stored: they are bytes, or floats that need no filling.
 static bool can_point_at_piece(const struct row_reader *r)
 {
     enum store_type type = r->source->table->type;
@@ -61,8 +61,7 @@ static int set_piece_affine(struct row_reader *r)
     return 0;
 }
 
-// Makes the arrays of the rows of a piece. With windows, there are fewer of these than values in the windows, which
-// share them, unless the windows are apart.
+// Makes the arrays of the rows of a piece. If samples are windows, these are the time steps, which windows can share.
 static int allocate_steps(struct row_reader *r, struct err *e)
 {
     struct row_source *s = r->source;
@@ -104,7 +103,7 @@ static int allocate_row_piece(struct row_reader *r, int64_t most, struct err *e)
     return set_piece_affine(r);
 }
 
-// Reads the times and groups of rows [first, first + n) of the split, as coordinates_read does, but no ids.
+// Reads the times and groups of rows [first, first + n) of the split like coordinates_read, but no ids.
 static int read_series(struct row_reader *r, int64_t first, int64_t n, struct coordinates *rows, struct err *e)
 {
     const struct row_source *s = r->source;
@@ -116,7 +115,7 @@ static int read_series(struct row_reader *r, int64_t first, int64_t n, struct co
     return failed;
 }
 
-// Counts the windows over the split, whose times and groups are read in pieces.
+// Counts the windows in the split. Times and groups are read in pieces.
 static int count_reader_windows(struct row_reader *r, struct err *e)
 {
     enum { PIECE = 1 << 16 };
@@ -143,7 +142,7 @@ static int count_reader_windows(struct row_reader *r, struct err *e)
     return failed;
 }
 
-// Finds the windows of the split, and the largest number of rows that a piece of `most` windows can need.
+// Finds the windows of the split, and the largest number of rows that `most` windows can need.
 static int find_reader_windows(struct row_reader *r, int64_t most, struct err *e)
 {
     const struct window_config *c = &r->fit->window;
@@ -219,7 +218,7 @@ void row_reader_free(struct row_reader **r)
 
     struct row_source *s = (*r)->source;
     if (s->table)
-        s->table->values = NULL; // they belong to the mapping or the piece
+        s->table->values = NULL; // the values belong to the mapping or to the piece
     data_table_free(&s->table);
     store_unmap(&s->map);
     hash_stream_free(&s->hash);
@@ -240,7 +239,7 @@ void row_reader_free(struct row_reader **r)
 
 // --- a piece
 
-// `row` is the number of the row in the split.
+// Reports a value that the model cannot take. `row` is the number of the row in the split.
 static int refuse_value(struct row_reader *r, int64_t row, int column, struct err *e)
 {
     const struct row_source *s = r->source;
@@ -254,13 +253,13 @@ static int refuse_value(struct row_reader *r, int64_t row, int column, struct er
         (long long)row, name, isinf(s->row[column]) ? "" : " in the range of single precision");
 }
 
-// Some rows of the split: those from `first` on, whose values are s->table->values, become the rows from `at` on of the
-// piece.
+// A range of rows. Its first row is row `first` of the split and becomes row `at` of the piece. Its values are
+// s->table->values.
 struct row_range {
     int64_t first, at, rows;
 };
 
-// Marks or refuses row i of a range, which has a value that is not finite, unless the model can take it.
+// Marks or refuses row i of a range if the model cannot take it. The row has a value that is not finite.
 static int check_odd_row(struct row_reader *r, const struct row_range *range, int64_t i, struct err *e)
 {
     const struct row_source *s = r->source;
@@ -313,7 +312,7 @@ static int place_rows(struct row_reader *r, const struct row_range *range, struc
     return failed;
 }
 
-// Makes a range of the split available in s->step and s->is_unscored.
+// Loads a range of rows of the split into s->step and s->is_unscored.
 static int load_rows(struct row_reader *r, const struct row_range *range, struct err *e)
 {
     struct row_source *s = r->source;
@@ -323,7 +322,7 @@ static int load_rows(struct row_reader *r, const struct row_range *range, struct
     ASSERT(range->first >= 0 && range->first + range->rows <= r->steps, "rows %lld + %lld of %lld",
         (long long)range->first, (long long)range->rows, (long long)r->steps);
     if (s->map.data) {
-        if (range->at == 0) // the piece needs nothing before
+        if (range->at == 0) // a new piece begins: the rows read before are not needed
             store_map_advise(&s->map, 0, (size_t)range->first * row_bytes, STORE_MAP_DONE);
         store_map_advise(
             &s->map, (size_t)range->first * row_bytes, 2 * (size_t)range->rows * row_bytes, STORE_MAP_SOON);
@@ -337,7 +336,8 @@ static int load_rows(struct row_reader *r, const struct row_range *range, struct
     return place_rows(r, range, e);
 }
 
-// Makes `n` windows of one run, from number `i` on, the windows from `to` on of the piece. Their rows begin at `at`.
+// Makes `n` windows of one run. They become windows `to`, `to` + 1, ... of the piece. Their rows begin at row `at` of
+// the piece.
 static void place_reader_windows(struct row_reader *r, int64_t to, int64_t n, int64_t at)
 {
     const struct row_source *s = r->source;
@@ -348,8 +348,8 @@ static void place_reader_windows(struct row_reader *r, int64_t to, int64_t n, in
     }
 }
 
-// Loads the rows of the windows [first, first + windows), run by run: between runs there may be many that no window
-// needs.
+// Loads the rows of windows [first, first + windows), run by run, because there may be many rows between runs that no
+// window needs.
 static int load_windows(struct row_reader *r, int64_t first, int64_t windows, struct err *e)
 {
     const struct series_windows *w = &r->windows;
@@ -385,7 +385,7 @@ int row_reader_step_labels(struct row_reader *r, int64_t first, int64_t steps, i
     return 0;
 }
 
-// Does the same as row_reader_labels, for `n` windows of one run.
+// Does the same as row_reader_labels for `n` windows of one run.
 static int read_window_labels(struct row_reader *r, int64_t first, int64_t n, int64_t *label, struct err *e)
 {
     const struct series_windows *w = &r->windows;
@@ -426,7 +426,7 @@ void row_reader_hash(struct row_reader *r, int64_t first, int64_t rows)
 {
     struct row_source *s = r->source;
     size_t row_bytes = (size_t)r->n_features * store_type_size(s->table->type);
-    int64_t last = first + rows; // of the rows of the split that these samples end with
+    int64_t last = first + rows; // end of the rows of the split that these samples cover
 
     if (r->windows.length)
         last = last == r->rows ? r->steps : windows_first_step(&r->windows, last - 1) + r->windows.length;

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Methods by name: first those of enum data_scale, then the name for `standard` of the logarithm.
+// Names of the methods: first those of enum data_scale, then log1p, which means `standard` after the logarithm.
 static const char *const methods[] = {"none", "unit", "standard", "min_max", "robust", "log1p", NULL};
 enum { METHOD_LOG = SCALE_ROBUST + 1 };
 
-// A map as it is written.
+// The settings of a map, as the user writes them.
 struct scale_keys {
     int method;
     bool log1p;
@@ -80,7 +80,8 @@ static int read_clip(const struct node *at, struct scale_rule *r, struct err *e)
         at, e, "found %s, allowed: a number above 0, or [LOW, HIGH] with LOW below HIGH", node_found(found, at));
 }
 
-// Reads the map of a rule, whose settings so far are the default. `parts` 2: with columns and by. *more is the map.
+// Reads the map of a rule, whose settings are set to the defaults before. `parts` is 2 if the map may also have
+// `columns` and `by`. Sets *more to all settings of the map.
 static int read_rule_map(const struct node *at, int parts, struct scale_rule *r, struct scale_keys *more, struct err *e)
 {
     struct scale_keys keys = {0};
@@ -111,7 +112,8 @@ static int read_rule_name(const struct node *at, struct scale_rule *r, struct er
     return 0;
 }
 
-// Bytes that become 0..1 stay bytes until a batch is gathered, so nothing else can be done with them.
+// Checks the use of the method unit and of `by`. Bytes that unit scales to 0..1 stay bytes until a batch is gathered,
+// so unit cannot be combined with anything else.
 static int check_unit(const struct node *at, const struct scale_config *c, struct err *e)
 {
     int rc = 0;
@@ -189,7 +191,7 @@ void scale_config_free(struct scale_config *c)
     *c = (struct scale_config){0};
 }
 
-// --- what others ask
+// --- questions of other modules
 
 bool scale_config_is_none(const struct scale_config *c)
 {
@@ -221,7 +223,8 @@ static const char *rule_name(const struct scale_rule *r)
     return methods[r->method == SCALE_STANDARD && r->takes_log ? (int)METHOD_LOG : r->method];
 }
 
-// A column cannot be without limits if all others have some, so no limits need no text.
+// Adds the limits of a rule. If the common rule has limits, no column can be without, so there is no spelling for "no
+// limits".
 static void add_clip(struct node *map, const struct scale_rule *r)
 {
     char number[32];

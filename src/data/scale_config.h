@@ -1,4 +1,4 @@
-// How columns are scaled: `data.scale` of a spec, one rule for all columns and others for some of them.
+// Reads how columns are scaled: `data.scale` of a spec, with one rule for all columns and other rules for some of them.
 #pragma once
 
 #include "base/err.h"
@@ -11,8 +11,8 @@ enum data_scale { SCALE_NONE, SCALE_UNIT, SCALE_STANDARD, SCALE_MIN_MAX, SCALE_R
 
 struct scale_rule {
     int method;       // enum data_scale
-    bool takes_log;   // of each value first: sign(x) log(1 + |x|)
-    double low, high; // limits of the scaled values; -INFINITY, INFINITY: none
+    bool takes_log;   // first takes the logarithm of each value: sign(x) log(1 + |x|)
+    double low, high; // limits of the scaled values; -INFINITY and INFINITY: no limits
 };
 
 struct scale_column {
@@ -22,23 +22,23 @@ struct scale_column {
 };
 
 struct scale_config {
-    struct scale_rule rule;      // of all columns but these
-    struct scale_column *column; // (n), owned, sorted by name
+    struct scale_rule rule;      // rule of all columns that are not in `column`
+    struct scale_column *column; // (n), owned: columns with rules of their own, sorted by name
     int n;
     bool by_group;         // each group of rows has statistics of its own
     const struct node *at; // borrowed, for messages; NULL if not given
 };
 
-extern const struct field data_scale_fields[];        // of `scale` as a map, in addition to those of a column
-extern const struct field data_scale_column_fields[]; // of a column, and of `scale`
+extern const struct field data_scale_fields[];        // settings of `scale` as a map, besides those of a column
+extern const struct field data_scale_column_fields[]; // settings of a column, and of `scale`
 
-// Reads `data.scale` (NULL: none). Returns -1 and every mistake; the caller frees `c` in every case.
+// Reads `data.scale`; NULL means that it is not given. Returns -1 and every mistake. The caller frees *c in every case.
 int scale_config_read(const struct node *at, struct scale_config *c, struct err *e);
 void scale_config_free(struct scale_config *c);
-// Returns it as a new tree in canonical form, equal for all spellings with the same meaning.
+// Returns the setting as a new tree in canonical form. All spellings with the same meaning give the same tree.
 struct node *scale_config_write(const struct scale_config *c);
-// These return true if no column is scaled, and if some column has this method.
+// scale_config_is_none returns true if no column is scaled, scale_config_uses if some column has this method.
 bool scale_config_is_none(const struct scale_config *c);
 bool scale_config_uses(const struct scale_config *c, enum data_scale method);
-// Returns true if values change only by a shift and a factor.
+// Returns true if a rule changes values only by a shift and a factor.
 bool scale_rule_is_affine(const struct scale_rule *r);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the first name that a table has for its coordinate, as new memory, or NULL if none has any.
+// Returns the first name that a table has for a coordinate, in new memory, or NULL if no table has one.
 #define FIRST_NAME(s, member) first_name((s), offsetof(struct coordinates, member))
 static char *first_name(const struct data_selection *s, size_t member)
 {
@@ -35,7 +35,8 @@ static int join_ids(const struct data_selection *s, struct coordinates *out, str
     return out->id ? 0 : -1;
 }
 
-// Returns the zone in which all tables show times, or "Z" if they differ, as new memory, or NULL if none is known.
+// Returns the zone in which all tables show times, or "Z" if they differ, in new memory. Returns NULL if no zone is
+// known.
 static char *common_zone(const struct data_selection *s)
 {
     const char *zone = NULL;
@@ -62,8 +63,8 @@ static int join_times(const struct data_selection *s, struct coordinates *out, s
     return out->time ? 0 : -1;
 }
 
-// Makes the names of the groups of all tables one set. Returns, for each table, its groups' numbers there, as new
-// memory; the caller frees all.
+// Joins the names of the groups of all tables into one set. Returns, in new memory, an array per table with the new
+// number of each of its groups. The caller frees the arrays.
 static int **join_group_names(const struct data_selection *s, struct coordinates *out)
 {
     struct label_names all = {0};

@@ -1,4 +1,4 @@
-// Reads the setting `data.split`: its table of fields.
+// Reads the setting `data.split`, and holds its table of fields.
 #include "data/split_config.h"
 
 #include "base/err.h"
@@ -9,7 +9,7 @@ static const char *const split_by_choices[] = {"auto", "rows", "group", "time", 
 struct split_config {
     double test;
     int64_t seed;
-    int by; // an index into split_by_choices
+    int by; // index into split_by_choices
     int protocol;
 };
 static const char *const protocol_choices[] = {
@@ -37,7 +37,7 @@ const struct field data_split_fields[] = {
     {0},
 };
 
-// Checks that a protocol is the only source of the test set, and that rows are no series.
+// Checks that nothing else besides a protocol gives a test set, and that rows are not time steps.
 static void check_protocol(const struct data_config *cfg, bool has_split, struct err *e)
 {
     const struct node *at = cfg->split_node ? node_get(cfg->split_node, "protocol") : NULL;
@@ -55,7 +55,7 @@ static void check_protocol(const struct data_config *cfg, bool has_split, struct
             "data.split.test takes the latest time steps");
 }
 
-// Checks the settings of a cross-validation. `has_split`: split.test is given.
+// Checks the settings of a cross-validation. has_split: split.test is given.
 static void check_folds(const struct data_config *cfg, bool has_split, struct err *e)
 {
     const struct node *section = cfg->train_node ? cfg->train_node->parent : NULL;

@@ -1,4 +1,5 @@
-// Rows are ranked by their times, and groups by a random permutation of their numbers.
+// Splits a selection by time or by group. Rows are ranked by their times, and groups by a random permutation of their
+// numbers.
 #include "data/split_parts.h"
 
 #include "base/err.h"
@@ -20,7 +21,7 @@ static int compare_times(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Copies the times of all rows to time (rows). Returns 1 if no table has times, or -1 and an error.
+// Copies the times of all rows to time (rows). Returns 0, or 1 if no table has times, or -1 and an error.
 static int collect_times(const struct data_selection *s, int64_t *time, struct err *e)
 {
     int with = 0;
@@ -89,7 +90,8 @@ int split_period(const struct data_config *cfg, const struct data_selection *s, 
 
 // --- groups
 
-// Returns how many rows each group has, as new memory. Rows without a group make one of their own, the last.
+// Returns the number of rows of each group, in new memory. Rows without a group are counted as one more group, the
+// last.
 static int64_t *count_group_rows(const struct coordinates *c, int64_t rows)
 {
     int64_t *count = mem_new((size_t)c->n_group_names + 1, sizeof *count);
@@ -99,7 +101,7 @@ static int64_t *count_group_rows(const struct coordinates *c, int64_t rows)
     return count;
 }
 
-// Returns the smallest group that has rows.
+// Returns the group with the fewest rows. Groups without rows do not count.
 static int32_t smallest_group(const int64_t *count, int32_t n)
 {
     int32_t smallest = -1;
@@ -110,7 +112,8 @@ static int32_t smallest_group(const int64_t *count, int32_t n)
     return smallest;
 }
 
-// goes[group] := 1 for the groups that are drawn. Groups without rows do not count. Returns how many have rows.
+// Sets goes[group] to 1 for groups that are drawn at random. Groups without rows are ignored. Returns the number of
+// groups that have rows.
 static int draw_groups(
     const struct data_config *cfg, unsigned purpose, const int64_t *count, int32_t n, int64_t wanted, int8_t *goes)
 {
@@ -121,7 +124,7 @@ static int draw_groups(
     random_permutation((uint64_t)cfg->seed, RANDOM_SPLIT, purpose, UINT32_MAX - 1, n, order);
     for (int32_t i = 0; i < n && drawn + 1 < present; i++) {
         int64_t more = count[order[i]];
-        if (more == 0 || 2 * wanted < more) // without it, the number of rows is closer to what is wanted
+        if (more == 0 || 2 * wanted < more) // without this group, the number of rows is closer to `wanted`
             continue;
         goes[order[i]] = 1;
         wanted -= more;
@@ -134,7 +137,7 @@ static int draw_groups(
     return present;
 }
 
-// goes[group] := 1 for the groups of the fold. Returns how many groups have rows.
+// Sets goes[group] to 1 for the groups of the fold. Returns the number of groups that have rows.
 static int deal_groups(const struct data_config *cfg, const int64_t *count, int32_t n, int8_t *goes)
 {
     int32_t *order = mem_new((size_t)n, sizeof *order);
@@ -148,15 +151,15 @@ static int deal_groups(const struct data_config *cfg, const int64_t *count, int3
     return present;
 }
 
-// The rows of a selection by group.
+// The groups of a selection, and which of them leave it.
 struct group_rows {
     struct coordinates c; // owned
-    int64_t *count;       // (n), owned: rows of each group
+    int64_t *count;       // (n), owned: number of rows of each group
     int8_t *goes;         // (n), owned: 1: the group leaves the selection
-    int32_t n;            // groups; the last one holds the rows without a group
+    int32_t n;            // number of groups; the last one holds the rows without a group
 };
 
-// Returns -1 and an error if the selection has no groups. The caller frees *g in any case.
+// Finds the groups of a selection. Returns -1 and an error if it has none. The caller frees *g in any case.
 static int group_rows_open(struct group_rows *g, const struct data_selection *s, struct err *e)
 {
     *g = (struct group_rows){0};
@@ -180,7 +183,7 @@ static void group_rows_free(struct group_rows *g, int64_t rows)
     coordinates_free(&g->c, rows);
 }
 
-// keep (rows) := 0 for the rows of groups that leave the selection.
+// Sets keep (rows): 0 for the rows of groups that leave the selection, 1 for all other rows.
 static void keep_groups(const struct group_rows *g, int64_t rows, int8_t *keep)
 {
     for (int64_t i = 0; i < rows; i++)

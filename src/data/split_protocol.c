@@ -1,4 +1,4 @@
-// Splits by a protocol: ranks the normal rows, by their order or at random, and keeps the first half.
+// Splits by a protocol: ranks the normal rows, in file order or at random, and keeps the first half.
 #include "data/split_protocol.h"
 
 #include "base/err.h"

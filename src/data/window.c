@@ -25,7 +25,7 @@ bool window_continues(const struct window_config *c, const struct window_step *a
     if (a->time == TIME_MISSING || b->time == TIME_MISSING || b->time < a->time)
         return false;
 
-    // The difference of two times can exceed INT64_MAX, but not UINT64_MAX.
+    // The difference of two times can be larger than INT64_MAX, but not than UINT64_MAX.
     return (uint64_t)b->time - (uint64_t)a->time <= (uint64_t)c->max_gap || c->max_gap == WINDOW_ANY_GAP;
 }
 
@@ -35,7 +35,7 @@ void windows_begin(struct series_windows *w, const struct window_config *c)
     *w = (struct series_windows){.length = c->length, .step = c->step, .open = -1};
 }
 
-// Ends the open run before step `w->steps` and counts its windows.
+// Ends the open run, whose last step is the one before `w->steps`, and counts its windows.
 static void close_run(struct series_windows *w)
 {
     int64_t steps = w->steps - w->open;
@@ -49,7 +49,7 @@ static void close_run(struct series_windows *w)
         return;
     }
 
-    if ((w->runs & (w->runs - 1)) == 0) // full: 0, 1, 2, 4, ...
+    if ((w->runs & (w->runs - 1)) == 0) // n is a power of two: the capacity doubles
         w->run = mem_grow(w->run, w->runs ? 2 * (size_t)w->runs : 1, sizeof *w->run);
     w->run[w->runs++] = (struct window_run){w->open, w->count};
     w->count += (steps - w->length) / w->step + 1;
@@ -77,7 +77,7 @@ void windows_free(struct series_windows *w)
     *w = (struct series_windows){0};
 }
 
-// Returns the number of the run that window `i` is in.
+// Returns the number of the run that contains window `i`.
 static int64_t find_run(const struct series_windows *w, int64_t i)
 {
     int64_t low = 0, high = w->runs;
@@ -120,7 +120,7 @@ int64_t window_deciding_step(int label, int64_t length, const int8_t *is_anomaly
 
 // --- the length of a period
 
-// centred (steps) := column `c` of x minus its mean; missing values become 0. Returns the sum of squares.
+// Sets centred (steps) to column `c` of x minus its mean; missing values become 0. Returns the sum of squares.
 static double centre_column(const double *x, int64_t steps, int columns, int c, double *centred)
 {
     double sum = 0, squares = 0;
@@ -141,7 +141,7 @@ static double centre_column(const double *x, int64_t steps, int columns, int c, 
     return squares;
 }
 
-// Adds the autocorrelation of centred (steps) at the lags up to `most` to sum (most + 1).
+// Adds the autocorrelation of centred (steps) at lags 0 to `most` to sum (most + 1).
 static void add_correlation(const double *centred, int64_t steps, double squares, int64_t most, double *sum)
 {
     for (int64_t lag = 0; lag <= most; lag++) {

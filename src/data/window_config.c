@@ -1,4 +1,4 @@
-// Reads the setting `data.window`: its table of fields.
+// Reads the setting `data.window`, and holds its table of fields.
 #include "data/window_config.h"
 
 #include "base/duration.h"
@@ -11,7 +11,7 @@
 
 static const char *const label_choices[] = {"any", "last", "center", NULL};
 
-// The section as the YAML gives it.
+// The settings as they are in the YAML.
 struct window_section {
     char *length, *max_gap; // owned
     int64_t step;
@@ -49,7 +49,7 @@ static int read_length(const struct node *at, const char *text, struct window_co
 
 static int read_max_gap(const struct node *at, const char *text, struct window_config *c, struct err *e)
 {
-    const double second = 1e6, most = 9e12; // microseconds; seconds that int64 holds as these
+    const double second = 1e6, most = 9e12; // microseconds per second; most seconds that int64 can hold in microseconds
     double seconds;
 
     c->max_gap = WINDOW_ANY_GAP;
