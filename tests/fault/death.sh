@@ -12,7 +12,13 @@ trap 'kill -CONT "${started[@]}" 2>/dev/null; kill -KILL "${started[@]}" 2>/dev/
 
 # beacon RANK KEY: what a rank says of itself
 beacon() { awk -v key="$2:" '$1 == key {print $2}' "results/tiny/state/rank-0-$1" 2>/dev/null; }
-# start COMMAND...: a run in the background, its process $job; returns when all of its ranks $1 are inside a trial
+# is_ready RANK: the rank is alive, and its group is inside a trial. A beacon may still be that of an earlier run.
+is_ready() {
+    local leader=$(($1 / each * each)) pid
+    pid=$(beacon "$1" pid)
+    [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && [ -n "$(beacon $leader trial)" ] && [ "$(beacon $leader epoch)" != 0 ]
+}
+# start RANKS COMMAND...: a run in the background, its process $job; returns when all of its ranks are inside a trial
 start() {
     local ranks=$1 rank
     shift
@@ -22,7 +28,7 @@ start() {
     started+=("$job")
     for ((rank = 0; rank < ranks; rank++)); do
         for ((i = 0; i < 600; i++)); do
-            [ -n "$(beacon $((rank / each * each)) trial)" ] && [ "$(beacon $((rank / each * each)) epoch)" != 0 ] && break
+            is_ready $rank && break
             sleep 0.1
         done
     done
@@ -31,9 +37,12 @@ start() {
 # ends WITHIN CODE: the job ends with this exit code, within ten times the seconds that it takes on an idle machine
 ends() {
     local began=$SECONDS code
+    while kill -0 "$job" 2>/dev/null && [ $((SECONDS - began)) -le $(($1 * 10)) ]; do
+        sleep 0.1
+    done
+    kill -KILL "$job" 2>/dev/null && fail "the job did not end within $((SECONDS - began)) s"
     wait "$job" 2>/dev/null
     code=$?
-    [ $((SECONDS - began)) -le $(($1 * 10)) ] || fail "the job ended after $((SECONDS - began)) s"
     is 'exit code of the job' $code "$2"
 }
 run=("$hourglass" run tiny.yaml -t 1)
