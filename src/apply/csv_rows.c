@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const csv_unknown_choices[] = {"report", "anomalous", "error", NULL};
+
 const char *new_rows_title(const struct new_rows *r)
 {
     const char *name = r->request->names[r->file];
@@ -48,6 +50,7 @@ static void read_csv_category(
     bool is_missing = found < 0 && csv_field(&r->state->missing, at->span.text, at->span.n, &ignored) == CSV_MISSING;
 
     if (found < 0 && !is_missing) {
+        r->unknown[at->row]++;
         __atomic_fetch_add(&r->state->unknowns[number], 1, __ATOMIC_RELAXED);
         if (part->unknowns++ == 0) {
             part->unknown_row = at->row;
@@ -160,6 +163,16 @@ static void describe_field(const struct new_rows *r, int64_t row, int field, con
         snprintf(column, sizeof column, "'%.60s'", name);
     snprintf(out, 300, "%.120s:%d: column %s: found '%s'", new_rows_title(r), csv_stream_line(&s->stream, row), column,
         found);
+}
+
+int csv_rows_refuse_unknown(const struct new_rows *r, const struct rows_part *part, struct err *e)
+{
+    char found[300];
+
+    if (r->request->csv->unknown != UNKNOWN_ERROR || part->unknowns == 0)
+        return 0;
+    describe_field(r, part->unknown_row, part->unknown_field, part->unknown, found);
+    return err_add(e, ERR_DATA, "%s, allowed: a category that the model knows; hint: --unknown report", found);
 }
 
 void csv_rows_count(struct new_rows *r, const struct rows_part *part)

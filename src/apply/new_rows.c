@@ -294,6 +294,8 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
         r->time = mem_array((size_t)most, sizeof *r->time, "new rows", e);
     if (request->takes_groups && (csv->group || request->columns->group_name))
         r->group = mem_array((size_t)most, sizeof *r->group, "new rows", e);
+    if (columns_have_categories(request->columns))
+        r->unknown = mem_array((size_t)most, sizeof *r->unknown, "new rows", e);
     if (e->count || open_next_file(r, e) != 0)
         new_rows_free(&r);
     return r;
@@ -314,7 +316,7 @@ void new_rows_free(struct new_rows **r)
     free((*r)->state->unknowns);
     text_free(&(*r)->notes);
     text_free(&(*r)->warnings);
-    void *const owned[] = {(*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->group,
+    void *const owned[] = {(*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->group, (*r)->unknown,
         (*r)->state->parts, (*r)->state, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -420,6 +422,8 @@ static int join_parts(struct new_rows *r, struct err *e)
         const struct rows_part *part = &r->state->parts[i];
         if (part->bad_row >= 0)
             return csv_row_refuse(r, part, e);
+        if (csv_rows_refuse_unknown(r, part, e) != 0)
+            return -1;
         csv_rows_count(r, part);
         new_groups_count(r, part);
     }
@@ -472,6 +476,8 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
         memset(r->time, 0, (size_t)n * sizeof *r->time);
     if (r->group)
         memset(r->group, 0, (size_t)n * sizeof *r->group);
+    if (r->unknown)
+        memset(r->unknown, 0, (size_t)n * sizeof *r->unknown);
     for (int64_t i = 0; s->ids && i < n; i++)
         r->id[i] = (struct row_text){s->ids[i], strlen(s->ids[i])};
     team_each(team, (n + NEW_ROWS_PART - 1) / NEW_ROWS_PART, read_rows_part, &w);

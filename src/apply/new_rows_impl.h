@@ -77,6 +77,8 @@ const char *new_rows_title(const struct new_rows *r);
 int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *row);
 // Reports the first record of a part that has a wrong number of fields. Returns -1.
 int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struct err *e);
+// Reports the first unknown category of a part if the options refuse them. Returns -1 if there is one.
+int csv_rows_refuse_unknown(const struct new_rows *r, const struct rows_part *part, struct err *e);
 // Adds up what a part found, while its piece is in memory.
 void csv_rows_count(struct new_rows *r, const struct rows_part *part);
 // Adds warnings of values that counted as missing. Call it after the last file.

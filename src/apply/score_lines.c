@@ -25,7 +25,7 @@
 
 enum { PART_ROWS = 512 };
 #define CSV_STEP_VERDICT "row,error,threshold,anomalous"
-#define CSV_FEATURES     "feature_1,share_1,feature_2,share_2,feature_3,share_3\n"
+#define CSV_FEATURES     "feature_1,share_1,feature_2,share_2,feature_3,share_3"
 
 struct lines_writer {
     enum lines_format format;
@@ -108,10 +108,11 @@ static double lines_threshold(const struct score_pass *p)
     return p->fit.window.length ? p->job->step_threshold : p->job->threshold;
 }
 
-static void add_verdict(const struct score_pass *p, struct line_text *t, float error)
+// Adds the threshold and whether the row is anomalous; `is_refused` rows are, whatever their error.
+static void add_verdict(const struct score_pass *p, struct line_text *t, float error, bool is_refused)
 {
     const struct lines_writer *w = lines_of(p);
-    bool is_above = (double)error > lines_threshold(p);
+    bool is_anomalous = is_refused || (double)error > lines_threshold(p);
 
     begin_value(w, t, "threshold", false);
     if (*w->threshold)
@@ -120,12 +121,12 @@ static void add_verdict(const struct score_pass *p, struct line_text *t, float e
         add_unknown(w, t);
 
     begin_value(w, t, "anomalous", false);
-    if (isnan(error) || !*w->threshold)
+    if (!is_refused && (isnan(error) || !*w->threshold))
         add_unknown(w, t);
     else if (w->format == LINES_JSON)
-        line_string(t, is_above ? "true" : "false");
+        line_string(t, is_anomalous ? "true" : "false");
     else
-        line_bytes(t, is_above ? "1" : "0", 1);
+        line_bytes(t, is_anomalous ? "1" : "0", 1);
 }
 
 // Appends the names and shares of the features that explain the error. A row without an error gets the names of its
@@ -159,6 +160,7 @@ static void add_score_line(const struct score_pass *p, struct line_text *t, int6
 {
     const struct lines_writer *w = lines_of(p);
     float error = p->apply.output[SCORE_ERROR].piece[i];
+    int unknown = score_pass_unknown(p, i);
     struct score_place place;
     bool is_first = true;
 
@@ -185,12 +187,16 @@ static void add_score_line(const struct score_pass *p, struct line_text *t, int6
     line_integer(t, place.row);
     begin_value(w, t, "error", false);
     add_float_value(w, t, error);
-    add_verdict(p, t, error);
+    add_verdict(p, t, error, unknown > 0 && p->job->csv->unknown == UNKNOWN_ANOMALOUS);
     if (p->job->p_value) {
         begin_value(w, t, "p_value", false);
         add_float_value(w, t, p->job->p_value[p->apply.first + i]);
     }
     add_features(p, t, i, !isnan(error));
+    if (score_pass_knows_unknown(p)) {
+        begin_value(w, t, "unknown", false);
+        line_integer(t, unknown);
+    }
     line_string(t, w->format == LINES_JSON ? "}\n" : "\n");
 }
 
@@ -243,7 +249,7 @@ static int write_step_line(void *context, const struct step_line *line, struct e
     line_integer(t, line->row);
     begin_value(w, t, "error", false);
     add_float_value(w, t, line->error);
-    add_verdict(p, t, line->error);
+    add_verdict(p, t, line->error, false);
     line_string(t, w->format == LINES_JSON ? "}\n" : "\n");
     return write_line_bytes(p, t, e);
 }
@@ -347,7 +353,8 @@ static int write_csv_header(struct score_pass *p, struct err *e)
     line_string(&t, CSV_STEP_VERDICT);
     if (p->job->p_value && !w->steps)
         line_string(&t, ",p_value");
-    line_string(&t, w->steps ? "\n" : "," CSV_FEATURES);
+    line_string(&t, w->steps ? "" : "," CSV_FEATURES);
+    line_string(&t, score_pass_knows_unknown(p) ? ",unknown\n" : "\n");
     int rc = write_line_bytes(p, &t, e);
     line_free(&t);
     return rc;

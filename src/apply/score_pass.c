@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "comm/comm.h"
+#include "data/columns.h"
 #include "data/row_reader.h"
 #include "data/window.h"
 #include "nn/nn.h"
@@ -152,6 +153,25 @@ static int take_labels(struct score_pass *s, int64_t first, int64_t rows, struct
     return 0;
 }
 
+bool score_pass_knows_unknown(const struct score_pass *p)
+{
+    return columns_have_categories(&p->job->model->columns) && !p->fit.window.length;
+}
+
+int score_pass_unknown(const struct score_pass *p, int64_t i)
+{
+    return p->rows && score_pass_knows_unknown(p) ? p->rows->unknown[i] : 0;
+}
+
+// Counts row i of the piece if it has unknown categories.
+static void count_unknown(struct score_pass *s, int64_t i, double error)
+{
+    if (score_pass_unknown(s, i) == 0)
+        return;
+    s->out->unknown++;
+    s->out->unknown_below += error <= s->job->threshold;
+}
+
 static int finish_scores_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)
 {
     struct score_pass *s = a->context;
@@ -159,6 +179,7 @@ static int finish_scores_piece(struct apply *a, int64_t first, int64_t rows, str
 
     for (int64_t i = 0; i < rows; i++) {
         double v = (double)error[i];
+        count_unknown(s, i, v);
         if (isnan(v)) {
             if (s->out->unscored++ == 0)
                 s->out->first_unscored = first + i;

@@ -69,6 +69,12 @@ struct score_pass {
 
 enum { SCORE_ERROR }; // index of the first output
 
+// Returns true if the model knows categories, and takes rows.
+bool score_pass_knows_unknown(const struct score_pass *p);
+// Returns how many categories of row i of the piece the model does not know, on rank 0. A split has none: its columns
+// are those of the model.
+int score_pass_unknown(const struct score_pass *p, int64_t i);
+
 // Collective over team->comm. Scores the data. *out is valid on rank 0. Returns -1 and an error on every rank on
 // failure.
 int score_pass_run(const struct team *team, const struct score_job *job, const struct score_sink *sink,

@@ -37,6 +37,7 @@ struct scores_writer {
     struct spool spool[APPLY_OUTPUTS_MAX]; // the outputs
     struct spooled_names names;
     struct spool index, source; // numbers of the rows in their files (int64), and of the files (int32)
+    struct spool unknown;       // int32: unknown categories of the row
     struct tops_file tops;
 };
 
@@ -85,6 +86,18 @@ static int write_spooled_column(struct score_pass *p, const char *path, enum sto
     return spool_copy(spool, store_type_size(type), &stream, e);
 }
 
+static int write_unknown(struct score_pass *p, struct err *e)
+{
+    char *path = mem_format("%s/" SCORES_UNKNOWN, p->group);
+    int rc = 0;
+
+    if (score_pass_knows_unknown(p))
+        rc = write_spooled_column(
+            p, path, STORE_I32, "categories of the row that the model does not know", &writer_of(p)->unknown, e);
+    free(path);
+    return rc;
+}
+
 // Writes the arrays that give the source of each row. All rows of a split have the same source.
 static int write_score_columns(struct score_pass *p, struct err *e)
 {
@@ -105,7 +118,7 @@ static int write_score_columns(struct score_pass *p, struct err *e)
     else if (rc == 0)
         rc = write_spooled_column(p, index, STORE_I64, index_about, &w->index, e) ||
              write_spooled_column(p, source, STORE_I32, STEPS_SOURCE_ABOUT, &w->source, e) ||
-             (!is_of_windows && spooled_names_write(&w->names, p, &names, e) != 0);
+             (!is_of_windows && spooled_names_write(&w->names, p, &names, e) != 0) || write_unknown(p, e);
     if (rc == 0 && knows_rows(p) && !is_of_windows)
         rc = scores_write_coordinates(w->f, p->group, SCORES_SAMPLE, p->apply.reader, e);
 
@@ -207,6 +220,8 @@ static int spool_piece(struct score_pass *p, int64_t first, int64_t rows, struct
         rc = spool_places(p, rows, e);
     if (rc == 0 && w->new_steps)
         rc = new_steps_add(w->new_steps, first, rows, p->apply.output[SCORE_ERROR].piece, e);
+    if (rc == 0 && score_pass_knows_unknown(p))
+        rc = spool_write(&w->unknown, p->rows->unknown, (size_t)rows * sizeof *p->rows->unknown, e);
     return rc;
 }
 
@@ -340,6 +355,7 @@ static int write_hdf5_scores(
     spooled_names_close(&w.names);
     spool_close(&w.index);
     spool_close(&w.source);
+    spool_close(&w.unknown);
     tops_file_close(&w.tops);
     return rc;
 }

@@ -71,6 +71,10 @@ static const struct field fields[] = {
     FIELD_ROW(score_options, csv.missing, "missing", FIELD_TEXT, "as import --missing"),
     FIELD_ROW(score_options, csv.decimal, "decimal", FIELD_CHOICE, "as import --decimal", .default_text = "point",
         .choices = csv_decimal_choices),
+    FIELD_ROW(score_options, csv.unknown, "unknown", FIELD_CHOICE,
+        "what a row of a CSV file with a category is that the training data does not have: report: as its error says, "
+        "counted in the column unknown; anomalous, whatever its error; or an error of the whole file",
+        .default_text = "report", .choices = csv_unknown_choices),
     FIELD_ROW(score_options, ranks, "ranks", FIELD_INT,
         "MPI ranks: starts mpirun where no launcher has started us; default: 1", .min = 1, .max = 1 << 20),
     FIELD_ROW(score_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores", .min = 1,
@@ -88,7 +92,8 @@ static const struct command command = {
              "Rows are streamed, so that memory does not grow with their number.\n"
              "\n"
              "CSV and JSON lines have one line per row: its id and time, number, error, threshold, whether it is\n"
-             "anomalous, and the three features with the largest shares of the squared error. FILE.h5 is laid out\n"
+             "anomalous, and the three features with the largest shares of the squared error. If the model knows\n"
+             "categories, the column unknown counts those of a row that it does not know. FILE.h5 is laid out\n"
              "like scores/ in a trial's file. If the labels of a split say which rows are anomalies, metrics are\n"
              "printed, and stored in FILE.h5: at the threshold of the model's first test set, or, for another\n"
              "error, at that of the best F1. --threshold gives another one, without training again.\n" MODEL_HELP,
@@ -193,6 +198,21 @@ static void warn_of_bad_windows(const struct score_job *j, const struct score_ou
         data_title(j), (long long)o->unscored, (long long)o->rows, where, *file ? " of " : "", file);
 }
 
+// A category that was never seen can have a small error, because none of its features is 1.
+static void warn_of_unknown(const struct score_job *j, const struct score_outcome *o, struct err *w)
+{
+    bool is_anomalous = j->csv->unknown == UNKNOWN_ANOMALOUS;
+    const char *what = is_anomalous ? "they count as anomalous" : "hint: --unknown anomalous counts them as anomalous";
+
+    if (isnan(j->threshold))
+        err_add(w, ERR_DATA, "%s: %lld row%s unknown categories (column unknown)", data_title(j), (long long)o->unknown,
+            o->unknown == 1 ? " has" : "s have");
+    else
+        err_add(w, ERR_DATA, "%s: %lld row%s unknown categories (column unknown), %lld not above the threshold; %s",
+            data_title(j), (long long)o->unknown, o->unknown == 1 ? " has" : "s have", (long long)o->unknown_below,
+            what);
+}
+
 // Prints warnings about the rows to standard error.
 static void warn_of_scores(const struct score_job *j, const struct score_outcome *o)
 {
@@ -218,6 +238,8 @@ static void warn_of_scores(const struct score_job *j, const struct score_outcome
             "%s: %lld of %lld rows have missing or infinite values, which the model cannot take: their error is NaN, "
             "the first is row %lld",
             data_title(j), (long long)o->unscored, (long long)o->rows, (long long)o->first_unscored);
+    if (o->unknown)
+        warn_of_unknown(j, o, &w);
     if (o->clipped)
         err_add(&w, ERR_DATA, "%s: %lld values lie outside [0, 1]; the cross-entropy took them as 0 or 1",
             data_title(j), (long long)o->clipped);
@@ -328,6 +350,10 @@ static void check_scores_file(const struct score_options *o, struct err *e)
             err_add(e, ERR_USAGE, "--output: found '%s', allowed: %s", output, allowed);
     if (output && o->save.n && score_lines_format(output) != LINES_NONE)
         err_add(e, ERR_USAGE, "--save: found with text, which has no place for it, allowed: with --output FILE.h5");
+    if (output && o->csv.unknown == UNKNOWN_ANOMALOUS && score_lines_format(output) == LINES_NONE)
+        err_add(e, ERR_USAGE,
+            "--unknown: found anomalous with FILE.h5, which has no column for it, allowed: with CSV or JSON lines; "
+            "hint: its array unknown");
 }
 
 int cmd_score(int argc, char **argv)

@@ -149,13 +149,15 @@ static struct judged_samples judged_of(const struct score_job *job, const struct
     if (o->steps)
         return (struct judged_samples){"time step", o->steps, o->of_steps.above, o->of_steps.unscored,
             job->step_threshold, &job->model->step_reference};
-    return (struct judged_samples){"row", o->rows, o->above, o->unscored,
+    int64_t refused = job->csv->unknown == UNKNOWN_ANOMALOUS ? o->unknown_below : 0;
+    return (struct judged_samples){"row", o->rows, o->above + refused, o->unscored,
         isnan(job->threshold) ? NAN : o->evaluation.threshold, &job->model->reference};
 }
 
 static double share_above(const struct judged_samples *s)
 {
     int64_t scored = s->n - s->unscored;
+    ASSERT(scored >= 0, "%lld of %lld", (long long)s->unscored, (long long)s->n);
     return scored && !isnan(s->threshold) ? (double)s->above / (double)scored : NAN;
 }
 
@@ -167,8 +169,9 @@ void score_watch_print(const struct score_job *job, const struct score_outcome *
     double share = share_above(&s);
 
     if (!isnan(share) && is_own_error && training.n)
-        log_line(LOG_RUN, "above the threshold: %.3g %% of the %ss, and %.3g %% of the training %ss", 100 * share,
-            s.name, 100 * (1 - quantiles_share(&training, s.threshold, NULL)), s.name);
+        log_line(LOG_RUN, "%s: %.3g %% of the %ss, and %.3g %% of the training %ss",
+            job->csv->unknown == UNKNOWN_ANOMALOUS ? "anomalous" : "above the threshold", 100 * share, s.name,
+            100 * (1 - quantiles_share(&training, s.threshold, NULL)), s.name);
     print_change(job, &o->drift);
     if (share == 1)
         log_warning("all %ss are above the threshold: the data looks different from the training data", s.name);

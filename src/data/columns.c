@@ -144,6 +144,14 @@ bool column_is_of_time(const struct column *column)
     return column->kind == COLUMN_HOUR || column->kind == COLUMN_WEEKDAY;
 }
 
+bool columns_have_categories(const struct columns *c)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->v[i].n_categories)
+            return true;
+    return false;
+}
+
 bool columns_are_derived(const struct columns *c)
 {
     for (int i = 0; i < c->n; i++)

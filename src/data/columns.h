@@ -66,6 +66,8 @@ char **columns_feature_names(const struct columns *c);
 bool column_is_of_time(const struct column *column);
 // Returns true if some column has categories or several features, so that columns and features differ.
 bool columns_are_derived(const struct columns *c);
+// Returns true if some column has categories.
+bool columns_have_categories(const struct columns *c);
 // Returns NULL if both have the same columns with the same categories, or if the columns of one are unknown. Otherwise
 // returns the first difference in new memory: "column 'proto' has category 'icmp' there and not here".
 char *columns_difference(const struct columns *here, const struct columns *there);

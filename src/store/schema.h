@@ -92,6 +92,7 @@
 #define SCORES_UNIT           "unit"         // the scale of the code
 #define SCORES_ERROR          "error"        // as an attribute: which error it is
 #define SCORES_INDEX          "index"
+#define SCORES_UNKNOWN        "unknown"
 #define SCORES_SOURCE         "source"
 #define SCORES_LABEL          "label"
 #define SCORES_IS_ANOMALY     "is_anomaly"

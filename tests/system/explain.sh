@@ -85,7 +85,26 @@ good run net.yaml --quiet -n 1 -t 1
 good score results/net new.csv -o net.scores.csv
 says message "warning: new.csv:9: column 'proto': found 'sctp', a category that the model does not know; rows with unknown categories: 1 in 'proto' \(0 in all features\)"
 says message '1 of 9 rows have missing or infinite values'
-says net.scores.csv '^8,,[0-9.e-]+,,flag,,,,,$'
+says message 'new.csv: 1 row has unknown categories \(column unknown\), [01] not above the threshold; hint: --unknown anomalous'
+is 'columns of a model of categories' "$(head -1 net.scores.csv)" row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3,unknown
+says net.scores.csv '^7,[0-9.e-]+,[0-9.e-]+,[01],.*,1$'
+says net.scores.csv '^8,,[0-9.e-]+,,flag,,,,,,0$'
+is 'rows without unknown categories' "$(grep -c ',0$' net.scores.csv)" 8
+bad 10 "alert: " score results/net new.csv -o refused.jsonl --unknown anomalous --alert share=0.05
+says refused.jsonl '"row":7,.*"anomalous":true,.*"unknown":1}'
+says message 'unknown categories .*; they count as anomalous'
+good score results/net new.csv -o net.scores.h5
+"$PYTHON" - <<'CODE' || fail 'the array unknown'
+import sys
+try:
+    import h5py
+except ImportError:
+    sys.exit(0)
+with h5py.File('net.scores.h5') as f:
+    assert f['scores/new/unknown'][()].tolist() == [0] * 7 + [1, 0], f['scores/new/unknown'][()]
+CODE
+bad 3 "new.csv:9: column 'proto': found 'sctp', allowed: a category that the model knows; hint: --unknown report" score results/net new.csv -o none.csv --unknown error
+bad 2 '^hourglass: --unknown: found anomalous with FILE.h5' score results/net new.csv -o none.h5 --unknown anomalous
 good score results/net data/net.h5:all -o all.csv
 good score results/net net.csv -o again.csv
 cmp all.csv again.csv >message 2>&1 || fail 'categories of a CSV file and of its import have other scores'
