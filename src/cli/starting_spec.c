@@ -1,7 +1,9 @@
 // Looks at the values, labels and coordinates of a split, and writes the sections of an experiment one by one.
 #include "cli/starting_spec.h"
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "cli/interleaved.h"
 #include "data/columns.h"
 #include "data/coordinates.h"
 #include "data/data_config.h"
@@ -33,9 +35,10 @@ struct facts {
     double least, largest; // of the values that are not missing
     bool is_image, is_series;
     bool has_validation;
-    int64_t window;    // time steps of a window; 0: auto
-    bool has_pixels;   // samples are images of bytes
-    double usual_step; // seconds, the median of the steps between rows; 0: not known
+    int64_t window;              // time steps of a window; 0: auto
+    bool has_pixels;             // samples are images of bytes
+    double usual_step;           // seconds, the median of the steps between rows; 0: not known
+    const struct column *series; // whose values divide the rows into series that alternate; NULL: none
 };
 
 static void facts_free(struct facts *f)
@@ -223,11 +226,13 @@ static void learn_file(struct facts *f, struct err *e)
     free(name);
 }
 
-static int learn_facts(const char *source, const struct dataset *d, struct facts *f, struct err *e)
+static int learn_facts(const char *source, const struct data_sets *sets, struct facts *f, struct err *e)
 {
+    const struct dataset *d = &sets->train;
     *f = (struct facts){.source = source, .d = d, .is_image = d->shape_rank > 1};
     f->usual_step = d->coordinates.time && d->rows > 1 ? median_step(d) : 0;
-    f->is_series = f->usual_step > 0 && is_regular(d, f->usual_step);
+    f->series = interleaved_by(d, sets->table_columns);
+    f->is_series = !f->series && f->usual_step > 0 && is_regular(d, f->usual_step);
     learn_values(f);
     learn_labels(f);
     learn_file(f, e);
@@ -323,6 +328,22 @@ static void propose_windows(struct text *t, const struct facts *f)
         text_number(number, GAP_STEPS * f->usual_step));
 }
 
+// Says that rows are time steps of several series, and how they become windows. Groups need sorted rows, which only the
+// user can make of a file.
+static void propose_groups(struct text *t, const struct facts *f)
+{
+    char *name = text_visible(f->series->name);
+
+    text_add(t,
+        "  # The rows of %d series alternate: one for each value of the column '%s', which became features. For windows\n"
+        "  # over each series, sort the rows by this column and import them with --group.\n",
+        f->series->n_categories, name);
+    log_warning("the rows of %d series alternate, one for each value of column '%s', and become single rows; hint: "
+                "for windows over each series, sort the rows by '%s' and add --group %s",
+        f->series->n_categories, name, name, name);
+    free(name);
+}
+
 static void propose_model(struct text *t, const struct facts *f)
 {
     text_add(t,
@@ -387,6 +408,8 @@ static void propose_all(struct text *t, const struct facts *f, const char *name)
         propose_labels(t, f);
     propose_sets(t, f);
     propose_scaling(t, f);
+    if (f->series)
+        propose_groups(t, f);
     if (f->is_series)
         propose_windows(t, f);
     else if (f->d->coordinates.time && f->d->coordinates.group && f->d->coordinates.n_group_names > 1)
@@ -406,10 +429,12 @@ int starting_spec(const char *source, const char *name, struct text *out, struct
 
     if (data_source_parse(source, NULL, &part_source, e) < 0)
         return -1;
-    struct data_config cfg = {.missing = MISSING_IGNORE, .train = {(char *)(size_t) "train", &part_source, 1}};
+    struct data_config cfg = {.missing = MISSING_IGNORE,
+        .scale.rule = {.low = -INFINITY, .high = INFINITY},
+        .train = {(char *)(size_t) "train", &part_source, 1}};
     int failed = data_load(&cfg, NULL, &sets, e);
     if (!failed)
-        failed = learn_facts(source, &sets.train, &f, e);
+        failed = learn_facts(source, &sets, &f, e);
     if (!failed)
         propose_all(out, &f, name);
     if (!failed)

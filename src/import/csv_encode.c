@@ -87,6 +87,43 @@ static void warn_of_spellings(
         }
 }
 
+// Returns true if a text is a number with a percent or currency sign, or with commas between thousands.
+static bool is_decorated_number(const char *text)
+{
+    static const char *const signs[] = {
+        "%", "$", ",", " ", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa0"}; // euro, pound, blank
+    char bare[64];
+    size_t n = 0;
+    double ignored;
+
+    for (const char *at = text; *at && n < sizeof bare - 1;) {
+        size_t skipped = 0;
+        for (size_t i = 0; i < sizeof signs / sizeof *signs && !skipped; i++)
+            skipped = strncmp(at, signs[i], strlen(signs[i])) == 0 ? strlen(signs[i]) : 0;
+        if (!skipped)
+            bare[n++] = *at++;
+        at += skipped;
+    }
+    bare[n] = 0;
+    return n > 0 && n < strlen(text) && csv_number(bare, n, &ignored);
+}
+
+// Warns of a column of numbers that are written for people. Each of its values becomes a category.
+static void warn_of_decorated(const struct csv_encoding *c, const char *path, struct text *warnings)
+{
+    enum { LEAST = 3 };
+    char found[QUOTE_ROOM];
+
+    for (int i = 0; i < c->values.n; i++)
+        if (!is_decorated_number(c->values.v[i]))
+            return;
+    if (c->values.n >= LEAST)
+        text_add(warnings,
+            "%s: column '%s': its %d values look like numbers with a sign or commas, such as '%s', and become "
+            "categories; hint: write them without these in the file, and the column is one of numbers\n",
+            path, c->name, c->values.n, text_quote(found, c->values.v[0], strlen(c->values.v[0])));
+}
+
 // Returns the categories of a column in new memory, in their order, and sets the category of each value of the
 // dictionary. A fixed dictionary keeps its order. Otherwise numbers are sorted as numbers, and strings by their bytes.
 static char **order_categories(struct csv_encoding *c, const char *path, struct text *warnings)
@@ -104,6 +141,8 @@ static char **order_categories(struct csv_encoding *c, const char *path, struct 
         qsort(values, (size_t)n, sizeof *values, are_numbers ? compare_value_numbers : compare_value_bytes);
     if (are_numbers && !c->is_fixed)
         warn_of_spellings(c, values, path, warnings);
+    if (!are_numbers && !c->is_fixed)
+        warn_of_decorated(c, path, warnings);
 
     c->category = mem_new((size_t)n, sizeof *c->category);
     for (int i = 0; i < n; i++) {

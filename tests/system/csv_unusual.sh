@@ -118,6 +118,16 @@ grep -q 'decimal comma?' message && fail 'a hint that changes the numbers'
 printf 'A;B\n"1,23";2\n"1,234";3\n' >t.csv
 bad 3 'decimal comma\? --decimal comma reads them' import t.csv -o y.h5:s
 
+# Numbers with signs become categories only with a warning.
+for column in '0.5%|1.5%|12%' '$1|$2.50|$3'; do
+    { echo A,B && tr '|' '\n' <<<"$column" | sed 's/$/,1/'; } >t.csv
+    good import t.csv -o signs.h5:s --one-hot auto --force
+    says message "t.csv: column 'A': its 3 values look like numbers with a sign or commas, such as '.*', and become categories; hint: "
+done
+printf 'A,B\nx,1\ny1,2\n2%%,3\n' >t.csv
+good import t.csv -o signs.h5:s --one-hot auto --force
+grep -q 'look like numbers' message && fail 'a warning of text'
+
 # Comments among the rows; a table that begins further down.
 printf 'a,b\n1,2\n# a note\n3,4\n' >t.csv
 bad 3 "comments among the rows\? --comment '#' leaves them out" import t.csv -o y.h5:s

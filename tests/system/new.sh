@@ -79,6 +79,44 @@ says logs.yaml '^  train: logs.h5:all$'
 ! grep -q 'window:' logs.yaml || fail 'windows over a log of events'
 runs logs
 
+# several series whose rows alternate, at the same time or one after the other
+awk 'BEGIN { print "when,machine,state,v"; for (i = 0; i < 400; i++) for (m = 0; m < 3; m++)
+    printf "2024-01-%02dT%02d:%02d:00,M%d,%s,%d\n", 1 + int(i / 240), int(i / 10) % 24, i % 10 * 6, m, (i * i + m) % 7 < 3 ? "on" : "off", (i + m) % 17 }' >together.csv
+awk 'BEGIN { print "when,machine,state,v"; for (i = 0; i < 400; i++) for (m = 0; m < 3; m++)
+    printf "2024-01-%02dT%02d:%02d:00,M%d,%s,%d\n", 1 + int(i / 240), int(i / 10) % 24, i % 10 * 6 + m, m, (i * i + m) % 7 < 3 ? "on" : "off", (i + m) % 17 }' >staggered.csv
+for table in together staggered; do
+    good new $table.csv --time when
+    says message "warning: the rows of 3 series alternate, one for each value of column 'machine', .*; hint: .* --group machine$"
+    says $table.yaml "# The rows of 3 series alternate: one for each value of the column 'machine'"
+    ! grep -q 'window:' $table.yaml || fail "windows over rows of several machines: $table"
+    runs $table
+done
+{ head -1 staggered.csv && sed 1d staggered.csv | sort -s -t, -k2,2; } >sorted.csv
+good new sorted.csv --time when --group machine
+says sorted.yaml '^  window: '
+grep -q 'series alternate' message && fail 'a warning of sorted groups'
+{ head -1 staggered.csv && grep ',M0,' staggered.csv; } | cut -d, -f1,3- >single.csv # whose column of text changes at random
+good new single.csv --time when
+grep -q 'series alternate' message && fail 'a warning of a single series'
+says single.yaml '^  window: '
+
+# pictures as numbers that are no bytes: their range decides
+if [ -n "${PYTHON:-}" ]; then
+    for top in 1 200; do
+        "$PYTHON" - $top <<'CODE'
+import array, sys
+top = int(sys.argv[1])
+values = array.array('f', (top * (i * 37 % 101) / 100 for i in range(40 * 16)))
+head = b"{'descr': '<f4', 'fortran_order': False, 'shape': (40, 4, 4), }"
+head += b' ' * (128 - 10 - len(head) - 1) + b'\n'
+open(f'range{top}.npy', 'wb').write(b'\x93NUMPY\1\0' + len(head).to_bytes(2, 'little') + head + values.tobytes())
+CODE
+        good new range$top.npy
+    done
+    says range1.yaml '^  scale: none .*from -1 to 1'
+    says range200.yaml '^  scale: min_max'
+fi
+
 # pictures
 if has_data images; then
     mkdir pictures

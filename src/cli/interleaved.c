@@ -1,0 +1,113 @@
+// A column that says which series a row belongs to differs from other text: within each of its values, the times ascend
+// in equal steps, although the value changes from row to row.
+#include "cli/interleaved.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "data/columns.h"
+#include "data/gather.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { SERIES_MOST = 64, LEAST_STEPS = 10, PIECE_ROWS = 1000 };
+
+// The rows by the values of a column.
+struct series_steps {
+    int64_t last[SERIES_MOST]; // time of the last row of a series
+    int64_t rows[SERIES_MOST];
+    int64_t *step; // (rows), owned: of each row from the one before it in its series
+    int64_t n, changes, back;
+    int before; // series of the row before; -1: none
+};
+
+static int compare_steps(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Returns the number of the category of a row, or -1 if it has none.
+static int category_of_row(const struct column *c, const real *row)
+{
+    if (c->kind == COLUMN_BINARY)
+        return row[c->first] > (real)0.5;
+    for (int k = 0; k < c->n; k++)
+        if (row[c->first + k] > (real)0.5)
+            return k;
+    return -1;
+}
+
+static void add_series_row(struct series_steps *s, int series, int64_t time)
+{
+    s->changes += s->before >= 0 && s->before != series;
+    s->before = series;
+    if (s->rows[series]++ > 0) {
+        s->back += time <= s->last[series];
+        s->step[s->n++] = time - s->last[series];
+    }
+    s->last[series] = time;
+}
+
+static void collect_steps(const struct dataset *d, const struct column *c, struct series_steps *s)
+{
+    real *x = mem_new((size_t)PIECE_ROWS * (size_t)d->columns, sizeof *x);
+    int32_t rows[PIECE_ROWS];
+
+    for (int64_t first = 0; first < d->rows; first += PIECE_ROWS) {
+        int n = d->rows - first < PIECE_ROWS ? (int)(d->rows - first) : PIECE_ROWS;
+        for (int i = 0; i < n; i++)
+            rows[i] = (int32_t)(first + i);
+        dataset_gather(d, rows, n, x);
+        for (int i = 0; i < n; i++) {
+            int series = category_of_row(c, x + (size_t)i * (size_t)d->columns);
+            if (series >= 0)
+                add_series_row(s, series, d->coordinates.time[first + i]);
+        }
+    }
+    free(x);
+}
+
+// Returns true if nine of ten steps are the usual one, in which case the clock of a sensor may be late by a half.
+static bool has_equal_steps(struct series_steps *s)
+{
+    int64_t usual = 0;
+
+    qsort(s->step, (size_t)s->n, sizeof *s->step, compare_steps);
+    double median = (double)s->step[s->n / 2];
+    for (int64_t i = 0; i < s->n; i++)
+        usual += (double)s->step[i] > median / 1.5 && (double)s->step[i] < median * 1.5;
+    return median > 0 && 10 * usual >= 9 * s->n;
+}
+
+static bool is_series_column(const struct dataset *d, const struct column *c)
+{
+    struct series_steps s = {.before = -1};
+    int series = 0;
+    bool are_long = true;
+
+    s.step = mem_new((size_t)d->rows, sizeof *s.step);
+    collect_steps(d, c, &s);
+    for (int k = 0; k < SERIES_MOST; k++) {
+        series += s.rows[k] > 0;
+        are_long = are_long && (s.rows[k] == 0 || s.rows[k] > LEAST_STEPS);
+    }
+    bool alternates = 2 * s.changes > d->rows && 100 * s.back <= s.n;
+    bool is_series = series > 1 && are_long && alternates && has_equal_steps(&s);
+    free(s.step);
+    return is_series;
+}
+
+const struct column *interleaved_by(const struct dataset *d, const struct columns *columns)
+{
+
+    if (!d->coordinates.time || d->coordinates.group || !columns || columns->n_features != d->columns)
+        return NULL;
+    for (int i = 0; i < columns->n; i++) {
+        const struct column *c = &columns->v[i];
+        ASSERT(c->first + c->n <= d->columns, "column %d of %d features", i, d->columns);
+        bool is_text = c->kind == COLUMN_ONE_HOT || c->kind == COLUMN_BINARY;
+        if (is_text && c->n_categories <= SERIES_MOST && is_series_column(d, c))
+            return c;
+    }
+    return NULL;
+}
