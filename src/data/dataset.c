@@ -234,18 +234,42 @@ static void copy_features(const struct data_table *t, struct data_sets *out)
     out->table_columns = &t->table_columns;
 }
 
+static struct dataset_plan plan_draft(const struct loading *l, const struct draft *d, const struct data_sets *out)
+{
+    return (struct dataset_plan){.name = d->name,
+        .has_missing = d->has_missing,
+        .is_streamed = l->cfg->shuffle == SHUFFLE_BLOCKS,
+        .is_test = d->is_test,
+        .scaling = &out->scaling,
+        .features = out->features};
+}
+
+// Refuses rows that must be converted and do not fit into memory. The kernel would kill the process instead.
+static int check_converted(const struct loading *l, const struct data_sets *out)
+{
+    const struct draft *train = &l->draft[TRAIN];
+    double need = 0, all = (double)mem_limit(false);
+    char bytes[16], has[16];
+
+    for (int i = 0; i < l->n; i++) {
+        const struct dataset_plan plan = plan_draft(l, &l->draft[i], out);
+        need += l->draft[i].rows.rows ? dataset_converted_bytes(&plan, &l->draft[i].rows) : 0;
+    }
+    if (need <= all || all <= 0)
+        return 0;
+    return data_error(train->part->source[0].at, l->e,
+        "the rows of all sets take %s on each rank when they are converted to floats, allowed: %s, the memory here; "
+        "hint: data.shuffle: blocks converts them as they are needed",
+        text_bytes(bytes, need), text_bytes(has, all));
+}
+
 static int build_draft(struct loading *l, int i, struct data_sets *out, struct dataset *set)
 {
     ASSERT(i >= 0 && i < l->n, "draft %d of %d", i, l->n);
     struct draft *d = &l->draft[i];
     if (!d->rows.rows)
         return 0;
-    const struct dataset_plan plan = {.name = d->name,
-        .has_missing = d->has_missing,
-        .is_streamed = l->cfg->shuffle == SHUFFLE_BLOCKS,
-        .is_test = d->is_test,
-        .scaling = &out->scaling,
-        .features = out->features};
+    const struct dataset_plan plan = plan_draft(l, d, out);
     struct series_windows w = {0};
     if (out->window.length && dataset_find_windows(&out->window, d->name, &d->rows, &w, l->e) != 0)
         return -1;
@@ -278,6 +302,9 @@ static int build_tests(struct loading *l, int first, struct data_sets *out)
 static int build_drafts(struct loading *l, struct data_sets *out)
 {
     copy_features(l->draft[TRAIN].tables[0], out);
+    if (check_converted(l, out) != 0)
+        return -1;
+
     int result = build_draft(l, TRAIN, out, &out->train);
     if (l->cfg->shuffle == SHUFFLE_BLOCKS)
         out->train.shuffle = (struct row_shuffle){l->cfg->shuffle_block, l->cfg->shuffle_window};
@@ -446,44 +473,4 @@ void data_sets_free(struct data_sets *sets)
     scaling_free(&sets->scaling);
     data_files_free(&sets->files);
     *sets = (struct data_sets){0};
-}
-
-const char *dataset_label_name(const struct dataset *d, int64_t row)
-{
-    ASSERT(row >= 0 && row < d->rows, "row %lld of %s", (long long)row, d->name);
-    return d->label && d->label_names ? d->label_names[d->label[row]] : NULL;
-}
-
-static int compare_label_numbers(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-void dataset_count_labels(const struct dataset *d, struct text *t)
-{
-    enum { SHOWN = 12 };
-    char room[QUOTE_ROOM], number[24];
-    int shown = 0;
-
-    if (!d->label || d->rows == 0)
-        return;
-    int64_t *label = mem_new((size_t)d->rows, sizeof *label);
-    memcpy(label, d->label, (size_t)d->rows * sizeof *label);
-    qsort(label, (size_t)d->rows, sizeof *label, compare_label_numbers);
-
-    for (int64_t first = 0, last; first < d->rows; first = last, shown++) {
-        for (last = first; last < d->rows && label[last] == label[first];)
-            last++;
-        if (shown == SHOWN)
-            text_add(t, ", ...");
-        if (shown >= SHOWN)
-            continue;
-        snprintf(number, sizeof number, "%lld", (long long)label[first]);
-        const char *name = d->label_names ? d->label_names[label[first]] : number;
-        text_add(t, "%s%s (%lld)", shown ? ", " : "", text_quote(room, name, strlen(name)), (long long)(last - first));
-    }
-
-    free(label);
 }

@@ -71,6 +71,13 @@ static bool can_point_at_rows(const struct data_selection *s, const struct scali
     return type == STORE_U8 || (type == STORE_F32 && !has_missing);
 }
 
+double dataset_converted_bytes(const struct dataset_plan *plan, const struct data_selection *s)
+{
+    if (s->rows == 0 || plan->is_streamed || can_point_at_rows(s, plan->scaling, plan->has_missing))
+        return 0;
+    return (double)s->rows * s->tables[0]->columns * (double)sizeof(float);
+}
+
 static void point_rows(const struct data_selection *s, struct dataset *d)
 {
     d->type = s->tables[0]->type == STORE_U8 ? DATASET_U8 : DATASET_F32;

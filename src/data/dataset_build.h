@@ -18,4 +18,7 @@ struct dataset_plan {
 // -1 and errors on failure; then nothing is owned.
 int dataset_build(const struct dataset_plan *plan, struct data_selection *s, struct dataset *out, struct err *e);
 
+// Returns the bytes of memory that dataset_build takes for converted rows; 0: they stay where they are.
+double dataset_converted_bytes(const struct dataset_plan *plan, const struct data_selection *s);
+
 void dataset_free(struct dataset *d);

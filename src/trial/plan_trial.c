@@ -171,6 +171,7 @@ static void learn_new_data(struct planner *p, const struct trial *t, struct know
     note_labels(&sets, k);
     warn_unscored(&sets, &p->warnings);
     warn_short_runs(&sets, &p->warnings);
+    data_warn_memory(&sets, t->train.shards, &p->warnings);
     dataset_add_versions(&p->data, &sets.train);
     dataset_add_versions(&p->data, &sets.validation);
     for (int i = 0; i < sets.n_test; i++)

@@ -61,7 +61,8 @@ if [ -n "$PYTHON" ] && "$PYTHON" -c 'import numpy' 2>/dev/null; then
     "$PYTHON" -c '
 import numpy as np
 x = np.random.default_rng(1).integers(0, 200, (500, 6))
-np.save("bytes.npy", x.astype("u1")); np.save("floats.npy", (x / 7).astype("f4"))'
+np.save("bytes.npy", x.astype("u1")); np.save("floats.npy", (x / 7).astype("f4"))
+y = np.tile(x / 7, (200, 1)); np.save("many.npy", y.astype("f4")); np.save("doubles.npy", y)'
     for kind in bytes floats; do
         good import $kind.npy -o data/$kind.h5:all
         sed "s/tiny.h5/$kind.h5/; /normal/d" blocks.yaml >$kind.yaml
@@ -72,6 +73,21 @@ np.save("bytes.npy", x.astype("u1")); np.save("floats.npy", (x / 7).astype("f4")
         arrays "$(trial $kind/blocks)" "$(trial $kind-rows/rows)"
         same "$(trial $kind-7/blocks)" "$(trial $kind-2/blocks)"
     done
+
+    # --- data that does not fit into memory: 2.4 MB as floats, and a job with less
+    for kind in many doubles; do good import $kind.npy -o data/$kind.h5:all; done
+    sed '/normal/d' rows.yaml >large.yaml
+    export SLURM_MEM_PER_NODE=2
+    good check large.yaml --set data.train=many.h5:all
+    says message 'the rows of train take 1.7 MB, of 2.1 MB of memory here: .* hint: data.shuffle: blocks'
+    bad 3 'converted to floats, allowed: 2.1 MB, .* hint: data.shuffle: blocks' check large.yaml --set data.train=doubles.h5:all
+    for kind in many doubles; do
+        good check large.yaml --set data.train=$kind.h5:all --set data.shuffle=blocks --set data.shuffle_block=100
+        if grep -q 'memory here' message; then fail "$kind: blocks do not fit"; fi
+    done
+    good check large.yaml --set data.train=many.h5:all --set data.shuffle=blocks --set data.shuffle_block=100000
+    says message 'two windows of blocks of train take 1.7 MB, of 2.1 MB .* hint: a smaller data.shuffle_block'
+    unset SLURM_MEM_PER_NODE
 else
     echo 'no numpy: bytes and floats are not tried'
 fi
