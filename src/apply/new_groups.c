@@ -1,5 +1,5 @@
-// Which group each new row belongs to, for a scaling by group: a column says it, or each file is a group. Rows of
-// unknown groups are scaled by the statistics of all training rows, as those of data sets are, and reported.
+// Finds the group of each new row, for scaling by group: a column gives it, or each file is a group. Rows of unknown
+// groups are scaled with the statistics of all training rows, as in data sets, and reported.
 #include "apply/new_rows.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"

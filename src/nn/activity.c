@@ -1,15 +1,15 @@
 // Penalties on the output of a layer, which make codes sparse. The divergence is that of A. Ng (CS294A lecture notes,
-// "Sparse autoencoder"). Its mean is over the rows of a shard instead of the batch, because shards exchange only
+// "Sparse autoencoder"). It uses the mean over the rows of a shard instead of the batch, because shards exchange only
 // gradients and sums of losses.
 #include "nn/nn_impl.h"
 
 #include <math.h>
 
-static const double least = 1e-7; // distance that means keep from 0 and 1
+static const double least = 1e-7; // means keep at least this distance from 0 and 1
 
 enum { STRETCH = 64 }; // units whose means are computed together, row by row
 
-// mean (n) := the means of the units [first, first + n) over the rows
+// mean (n) := the means over the rows of units first, ..., first + n - 1
 static void unit_means(int rows, int units, const real *y, int first, int n, double mean[STRETCH])
 {
     ASSERT(rows > 0 && n <= STRETCH && first + n <= units, "%d rows, units %d to %d", rows, first, first + n);
@@ -25,7 +25,7 @@ static void unit_means(int rows, int units, const real *y, int first, int n, dou
         mean[j] = fmin(fmax(mean[j] / rows, least), 1 - least);
 }
 
-// Returns the Kullback-Leibler divergence of two coins with these probabilities.
+// Returns the Kullback-Leibler divergence of two Bernoulli distributions with these probabilities of 1.
 static double coin_divergence(double rho, double mean)
 {
     return rho * log(rho / mean) + (1 - rho) * log((1 - rho) / (1 - mean));

@@ -1,8 +1,9 @@
-// Models without a decoder, whose code is their answer: the level of the noise in a sample, as in diffusion time
-// estimation (Livernoche et al. 2024), or a point near a fixed center, as in Deep SVDD (Ruff et al. 2018).
+// Computes losses and errors of models without a decoder. Their code is the result: the noise level of a sample, as in
+// diffusion time estimation (Livernoche et al. 2024), or a point near a fixed center, as in Deep SVDD (Ruff et al.
+// 2018).
 #include "nn/nn_impl.h"
 
-// What the codes shall be: the value j of row i is at i * row_step + j.
+// The targets of the codes: value j of row i is at[i * row_step + j].
 struct code_target {
     const real *at;
     size_t row_step;

@@ -1,5 +1,5 @@
-// Codes as points: the squared Mahalanobis distance of a code from the mean code of the training rows (Mahalanobis
-// 1936). The mean and the whitening matrix are fixed blocks of the last layer, which training sets when it ends.
+// Computes the squared Mahalanobis distance of a code from the mean code of the training rows (Mahalanobis 1936). The
+// mean and the whitening matrix are fixed blocks of the last layer, which training sets when it ends.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"

@@ -1,10 +1,11 @@
-// Computes the contractive penalty of Rifai et al. 2011. The penalty of a sample is `strength` times the squared
-// Frobenius norm of dy/dx, which for a dense layer is sum_j f'(z_j)^2 n_j with n_j = sum_i w_ij^2.
+// Computes the contractive penalty of Rifai et al. 2011. For a sample it is `strength` times the squared Frobenius norm
+// of dy/dx, which for a dense layer is sum_j f'(z_j)^2 n_j with n_j = sum_i w_ij^2.
 #include "nn/contractive.h"
 
 #include "kernels/kernels.h"
 
-// Parts of `kept`: (B, O) first and second derivatives of f; (O) the n above, and the sums over the rows of f'^2.
+// The parts of `kept`: first and second derivatives of f, (B, O) each; the n_j of above, (O); the sums over the rows of
+// f'^2, (O).
 struct contraction_parts {
     real *first, *second, *norm, *sum;
 };
@@ -15,7 +16,7 @@ static struct contraction_parts contraction_parts_of(const struct contraction *c
     return (struct contraction_parts){c->kept, c->kept + n, c->kept + 2 * n, c->kept + 2 * n + (size_t)c->O};
 }
 
-// sum (O) := sums over the rows of the squares of a (M, O)
+// sum (O) := the sum over the rows of the squares in each column of a (M, O)
 static void sum_squares_of_columns(int M, int O, const real *restrict a, real *restrict sum)
 {
     for (int j = 0; j < O; j++)

@@ -3,21 +3,22 @@
 
 #include "nn/nn_impl.h"
 
-enum { CONTRACTIVE_KEPT = 2, CONTRACTIVE_KEPT_ONCE = 2 }; // times O: reals in `kept` per row, and per pass
+enum { CONTRACTIVE_KEPT = 2, CONTRACTIVE_KEPT_ONCE = 2 }; // size of `kept`, in multiples of O: per row, and per pass
 
-// One pass of a layer y = f(z), z = x w + b, of B rows, I inputs and O outputs.
+// One pass of a layer y = f(z), z = x w + b, with B rows, I inputs and O outputs.
 struct contraction {
     double strength;
     enum activation f;
     int B, I, O;
-    int batch_rows; // of the whole batch; 0 in forward
+    int batch_rows; // rows of the whole batch; 0 in a forward pass
     const real *w;  // (I, O): the kernel
-    real *kept;     // what the penalty leaves for the gradients
+    real *kept;     // kept by contractive_penalty for the gradients
 };
 
-// Computes the sum of the rows' penalties from z (B, O), and keeps what the gradients need.
+// Returns the sum of the penalties of the rows, computed from z (B, O). Keeps what the gradients need.
 double contractive_penalty(const struct contraction *c, const real *z);
-// Returns the rows' gradient dz (B, O) plus that of the penalty, as a part of `kept`. Call it once, before the other.
+// Returns dz (B, O), the gradient of the rows, plus the gradient of the penalty. The result is a part of `kept`. Call
+// it once, before contractive_add_weights.
 const real *contractive_add_slope(const struct contraction *c, const real *dz);
-// dw (I, O) := dw + the gradient of the penalty by the weights
+// dw (I, O) := dw + the gradient of the penalty with respect to the weights
 void contractive_add_weights(const struct contraction *c, real *dw);

@@ -1,5 +1,5 @@
-// Convolves the rows of a batch one by one, so that a sample in its border stays in the cache between the copy and the
-// loops that read it.
+// Convolves the rows of a batch one by one, so that a sample with its border stays in the cache between the copy and
+// the loops that read it.
 #include "nn/convolution.h"
 
 #include "kernels/kernels.h"
@@ -40,7 +40,7 @@ void convolution_set(struct convolution *c, struct extent in, struct extent out,
         .stride_w = stride[1]};
     c->in_border = (struct conv_place){in.height, in.width, h.before, w.before, 1, 1};
 
-    // The last kernel over the gradient ends kernel - 1 cells behind the last cell of the sample.
+    // The last window over the gradient ends kernel - 1 cells after the last cell of the sample.
     c->back = (struct conv){.height = in.height + kernel[0] - 1,
         .width = in.width + kernel[1] - 1,
         .channels = out.channels,
@@ -88,7 +88,8 @@ static size_t larger_size(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-// The scratch is one sample in its border, then packed weights. Returns the length of the first.
+// Returns the number of reals of a sample with its border. It is the first part of the scratch space; packed weights
+// follow.
 static size_t border_scratch(const struct convolution *c)
 {
     return larger_size(conv_padded_size(&c->across), conv_padded_size(&c->back));
@@ -104,7 +105,7 @@ static size_t conv_output_size(const struct conv *c)
     return (size_t)c->out_height * (size_t)c->out_width * (size_t)c->outputs;
 }
 
-// y := the convolution of every row of x, whose cells are placed as `place` says
+// y := the convolution of every row of x; `place` says where the cells of a row are within its border
 static void convolve_rows(const struct conv *c, const struct conv_place *place, const struct convolution_pass *p,
     const real *packed, const real *x, real *y)
 {

@@ -1,20 +1,22 @@
-// A convolution over rows, and its gradients. The gradient of the input, taken by itself, is a transposed convolution.
+// A convolution over rows, and its gradients. The gradient of the input, used as a forward pass, is a transposed
+// convolution.
 #pragma once
 
 #include "nn/spatial.h"
 
 enum { CONV_MAX_SIZE = 1024 };
 
-// The settings of every layer that convolves, and what follows from them.
+// The settings that all convolving layers have, and values derived from them.
 struct convolution {
     int64_t filters;
     struct field_ints kernel_size, strides;
     int padding;
 
-    struct conv across;          // from the sample in its border
-    struct conv_place in_border; // where the sample is in it
-    struct conv back;            // from the gradient in its border, with zeros between its cells if stride > 1
-    struct conv_place gradient;  // where the gradient's cells are in it
+    struct conv across;          // the forward convolution, which reads the sample with its border
+    struct conv_place in_border; // place of the sample within its border
+    struct conv back; // the backward convolution, which reads the gradient with its border and, if stride > 1, zeros
+                      // between its cells
+    struct conv_place gradient; // place of the cells of the gradient within its border
 };
 
 // clang-format off
@@ -31,34 +33,35 @@ struct convolution {
                 "of zeros on both sides)"}
 // clang-format on
 
-// What a kernel does along height and width.
+// The size of a kernel along height and width, and how it moves over a sample.
 struct kernel_path {
     int size[2], stride[2];
-    struct way way[2]; // over the sample
+    struct way way[2]; // stops and padding over the sample
 };
-// Reads kernel_size and strides of a layer over `dims` dimensions, not the way. Returns 0, or -1 and an error.
+// Reads kernel_size and strides of a layer over `dims` dimensions into *path, whose ways it does not set. Returns 0, or
+// -1 and an error.
 int convolution_read_path(
     struct convolution *c, int dims, const struct node *at, struct kernel_path *path, struct err *e);
-// Sets the ways over a sample of height x width.
+// Sets the ways of *path for a sample of height x width.
 void convolution_set_ways(const struct convolution *c, struct kernel_path *path, int height, int width);
-// Sets what follows from the settings, for samples of extent `in` and outputs of extent `out`.
+// Derives the other members from the settings, for samples of extent `in` and outputs of extent `out`.
 void convolution_set(struct convolution *c, struct extent in, struct extent out, const struct kernel_path *path);
-// Appends the layer's kernel, with the sizes of this path in the first `dims` dimensions, and its bias. `turns`: the
-// channels of outputs precede those of inputs.
+// Appends kernel and bias of the layer. The kernel has the sizes of *path in its first `dims` dimensions. turns: the
+// channels of outputs precede those of inputs, as in a transposed convolution.
 void convolution_add_blocks(
     struct layer *l, int dims, const struct kernel_path *path, const int channels[2], bool turns);
-size_t convolution_scratch(const struct convolution *c); // reals that the calls below need
+size_t convolution_scratch(const struct convolution *c); // reals of scratch space that the calls below need
 
-// What a convolution over rows works with.
+// Weights and buffers of a convolution over rows.
 struct convolution_pass {
     int rows;
     const real *w;    // the kernel; not needed by convolution_gradient
     const real *bias; // per output channel, or NULL
-    real *scratch;    // convolution_scratch
+    real *scratch;    // of size convolution_scratch
 };
 // y := the convolution of x
 void convolution_forward(const struct convolution *c, const struct convolution_pass *p, const real *x, real *y);
-// dx := the gradient of the input, plus bias
+// dx := the gradient of the input, plus the bias
 void convolution_backward(const struct convolution *c, const struct convolution_pass *p, const real *dy, real *dx);
 // dw := the gradient of the kernel
 void convolution_gradient(

@@ -1,6 +1,6 @@
-// Initial weights: Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998, each uniform and normal (truncated at two
-// deviations, as in Keras), and orthogonal ones (Saxe et al. 2014). Every number depends on the seed, its block and its
-// place in the block only.
+// Initializes weights as in Glorot and Bengio 2010, He et al. 2015, and LeCun et al. 1998, each uniform and normal
+// (truncated at two deviations, as in Keras), or orthogonal (Saxe et al. 2014). Every number depends only on the seed,
+// its block and its place in the block.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"
@@ -13,15 +13,15 @@ const char *const initializer_names[] = {"zeros", "glorot_uniform", "glorot_norm
     "lecun_uniform", "lecun_normal", "orthogonal", "constant", NULL};
 _Static_assert(sizeof initializer_names / sizeof *initializer_names == INITIALIZER_NAMED + 1, "a name for each");
 
-// Returns a standard normal number by the method of Box and Muller, from 32 random bits and the cosine or sine of a
-// random angle.
+// Returns a standard normal number by the method of Box and Muller. `radius` is 32 random bits, and `trigonometric` is
+// the cosine or sine of a random angle.
 static double box_muller(uint32_t radius, double trigonometric)
 {
     return sqrt(-2 * log(((double)radius + 0.5) * 0x1p-32)) * trigonometric;
 }
 
-// Returns a standard normal number truncated at two deviations: the first of as many random blocks as it takes, four
-// numbers each, that lies inside.
+// Returns a standard normal number truncated at two deviations. Draws random blocks, which give four numbers each,
+// until a number is within the limits.
 static double truncated_normal(uint64_t seed, uint32_t block, uint64_t index)
 {
     for (uint32_t attempt = 0;; attempt++) {
@@ -38,13 +38,13 @@ static double truncated_normal(uint64_t seed, uint32_t block, uint64_t index)
     }
 }
 
-// Returns a number in (-1, 1).
+// Returns a uniform number in (-1, 1).
 static double uniform_number(uint64_t seed, uint32_t block, uint64_t index)
 {
     return 2 * ((double)random_at(seed, RANDOM_WEIGHTS, block << 8, index).v[0] + 0.5) * 0x1p-32 - 1;
 }
 
-// v (n) := v without its part along each of the `count` unit vectors q (count, n)
+// v (n) := v minus its projections on the `count` orthonormal vectors q (count, n)
 static void remove_parts_along(int count, int n, const double *q, double *v)
 {
     for (int k = 0; k < count; k++, q += n) {
@@ -56,8 +56,8 @@ static void remove_parts_along(int count, int n, const double *q, double *v)
     }
 }
 
-// q (count, n), count <= n := normal numbers made orthonormal by the method of Gram and Schmidt, applied twice because
-// it rounds. The diagonal of R is then positive, as in Keras.
+// q (count, n) := normal random vectors, made orthonormal by the method of Gram and Schmidt; count <= n. The method is
+// applied twice because of rounding. The diagonal of R is then positive, as in Keras.
 static void fill_orthonormal(int count, int n, uint64_t seed, uint32_t block, double *q)
 {
     ASSERT(count <= n, "%d vectors of %d elements", count, n);
@@ -79,8 +79,8 @@ static void fill_orthonormal(int count, int n, uint64_t seed, uint32_t block, do
     }
 }
 
-// Fills w with a matrix that has orthonormal rows or columns, whichever are fewer. Its columns are the last dimension
-// of the block, its rows all others.
+// Fills w with a matrix that has orthonormal rows or columns, depending on which are fewer. Its columns are the last
+// dimension of the block, its rows all other dimensions.
 static void fill_orthogonal(const struct block *b, uint64_t seed, uint32_t number, real *w)
 {
     const size_t columns = (size_t)b->dims[b->rank - 1], rows = b->count / columns;
@@ -110,10 +110,10 @@ static double initial_variance(const struct block *b)
     }
 }
 
-// Returns element i of a block, of any initializer but `orthogonal`.
+// Returns element i of a block, for any initializer but `orthogonal`.
 static double initial_element(const struct block *b, uint64_t seed, uint32_t number, size_t i)
 {
-    static const double truncated_deviation = 0.87962566103423978; // of the standard normal cut at two deviations
+    static const double truncated_deviation = 0.87962566103423978; // of the standard normal, cut at two deviations
     ASSERT(i < b->count, "%zu of %zu", i, b->count);
 
     switch ((enum initializer)b->initializer) {

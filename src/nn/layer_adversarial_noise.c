@@ -1,6 +1,7 @@
-// adversarial_noise: the worst noise within a ball around the sample, in training (ARAE, Salehi et al. 2021). The model
-// learns to reconstruct the sample all the same. model_attack finds that noise by the gradient of the loss and puts it
-// into p->kept (rows, in). The radius is measured by the distance between neighbouring training rows, a fixed block.
+// adversarial_noise: in training, adds the noise that is worst for the loss within a ball around the sample (ARAE,
+// Salehi et al. 2021). The model learns to reconstruct the sample nevertheless. model_attack finds that noise with the
+// gradient of the loss and stores it in p->kept (rows, in). The unit of the radius is the distance between neighbouring
+// training rows, which is a fixed block.
 #include "nn/nn_impl.h"
 
 #include "spec/spec.h"
@@ -52,7 +53,7 @@ int model_attack_steps(const struct model *m)
     return m->layers[0].type == &adversarial_noise_layer ? (int)c->steps : 0;
 }
 
-// Moves the noise of a row along its gradient g (n), by a step of this length.
+// Moves the noise of a row by a step of this length, in the direction of its gradient g (n).
 static void move_noise(double length, size_t n, const real *g, real *noise)
 {
     double square = 0;
@@ -66,7 +67,7 @@ static void move_noise(double length, size_t n, const real *g, real *noise)
         noise[i] += factor * g[i];
 }
 
-// The steps add up to the radius at most, so that the noise stays within the ball.
+// The lengths of the steps add up to the radius, so that the noise stays within the ball.
 void model_attack(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw)
 {
     const struct layer *l = &m->layers[0];

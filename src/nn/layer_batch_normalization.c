@@ -1,14 +1,14 @@
 // batch_normalization (Ioffe and Szegedy 2015): every channel is brought to mean 0 and variance 1, then scaled by gamma
-// and moved by beta. Channels are the last dimension. In training the statistics are those of the shard's rows ("ghost"
-// statistics, Hoffer et al. 2017), because only gradients and sums of losses cross shards. Without training they are
-// running ones.
+// and moved by beta. Channels are the last dimension. Training uses the statistics of the shard's rows ("ghost"
+// statistics, Hoffer et al. 2017), because only gradients and sums of losses are exchanged between shards. Otherwise
+// running statistics are used.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
-// M rows times positions, C channels
+// The comments below write M for rows times positions, and C for channels.
 struct batch_normalization {
     bool wanted;
     double momentum, epsilon;
@@ -57,14 +57,14 @@ static int batch_normalization_build(struct layer *l, const struct node *at, str
     return 0;
 }
 
-// A sample of several positions has statistics by itself.
+// Returns true if one row is too few for statistics. A sample of several positions has statistics by itself.
 static bool batch_normalization_needs_two_rows(const struct layer *l)
 {
     const struct batch_normalization *c = l->config;
     return c->wanted && vectors_in_rows(l, 1) == 1;
 }
 
-// What forward keeps: (M, C) the normalised input, and per channel 1 / deviation and the shard's statistics.
+// Kept by the forward pass: the normalized input (M, C); 1 / deviation and the shard's statistics, per channel.
 struct batch_kept {
     real *normal, *inverse, *mean, *variance;
 };
@@ -75,7 +75,7 @@ static struct batch_kept batch_kept_of(const struct layer *l, const struct pass 
     return (struct batch_kept){p->kept, p->kept + n, p->kept + n + C, p->kept + n + 2 * C};
 }
 
-// mean, variance (C) := those of the columns of x (M, C)
+// mean (C), variance (C) := mean and variance of each column of x (M, C)
 static void column_statistics(size_t M, size_t C, const real *restrict x, real *restrict mean, real *restrict variance)
 {
     ASSERT(M > 0, "no rows");
@@ -92,7 +92,7 @@ static void column_statistics(size_t M, size_t C, const real *restrict x, real *
         variance[j] /= (real)M;
 }
 
-// normal (M, C) := (x - mean) inverse; y := gamma normal + beta
+// normal (M, C) := (x - mean) / deviation; y := gamma normal + beta
 static void normalize_columns(const struct layer *l, const struct pass *p, const struct batch_kept *k)
 {
     const size_t C = (size_t)last_dimension(l), M = vectors_in_rows(l, p->rows);
@@ -134,7 +134,7 @@ static void batch_normalization_forward(const struct layer *l, const struct pass
     normalize_columns(l, p, &k);
 }
 
-// d_gamma, d_beta (C) := sums over rows of dy normal, of dy
+// d_gamma (C) := the sum over rows of dy normal; d_beta (C) := the sum over rows of dy
 static void sum_normal_gradients(size_t M, size_t C, const real *restrict dy, const real *restrict normal,
     real *restrict d_gamma, real *restrict d_beta)
 {
@@ -145,8 +145,8 @@ static void sum_normal_gradients(size_t M, size_t C, const real *restrict dy, co
             d_gamma[j] += dy[i + j] * normal[i + j];
 }
 
-// Puts the share of these rows in the batch's statistics where gradients are: the sum over the shards is then the
-// batch's.
+// Stores statistics of these rows, weighted by their share of the batch, in place of the gradients of the running
+// statistics. Adding the gradients of all shards then gives the statistics of the batch.
 static void share_statistics(const struct layer *l, const struct pass *p, const struct batch_kept *k)
 {
     const real share = (real)p->rows / (real)p->batch_rows;
@@ -175,7 +175,7 @@ static void batch_normalization_backward(const struct layer *l, const struct pas
     share_statistics(l, p, &k);
 
     const real through =
-        p->step->trains ? 1 / (real)M : 0; // through the shard's statistics; running ones are constants
+        p->step->trains ? 1 / (real)M : 0; // gradient through the shard's statistics; running statistics are constants
     for (size_t i = 0; p->dx && i < M * C; i += C)
         for (size_t j = 0; j < C; j++)
             p->dx[i + j] =

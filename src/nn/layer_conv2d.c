@@ -1,5 +1,5 @@
-// conv2d and conv1d: each output value is a weighted sum over the window around its place. As everywhere in this field,
-// the kernel is not rotated: it is a correlation.
+// conv2d and conv1d: each output value is a weighted sum over the window around its place. As usual for neural
+// networks, the kernel is not flipped: this is a correlation.
 #include "nn/convolution.h"
 
 #include "kernels/kernels.h"

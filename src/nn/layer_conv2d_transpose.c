@@ -12,7 +12,7 @@ static const struct field fields[] = {
     {0},
 };
 
-// Returns the length of the sample whose convolution would have `stops` values (Keras: without output_padding).
+// Returns the length of a sample whose convolution would have `stops` values, as in Keras without output_padding.
 static int transposed_length(int stops, int size, int stride, enum padding padding)
 {
     return padding == PADDING_SAME || size < stride ? stops * stride : (stops - 1) * stride + size;

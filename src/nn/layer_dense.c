@@ -5,7 +5,7 @@
 #include "nn/nn_impl.h"
 #include "spec/spec.h"
 
-// B rows, I inputs, O outputs
+// The comments below write B for rows, I for inputs, and O for outputs.
 struct dense {
     int64_t units;
     bool tied;
@@ -91,7 +91,7 @@ static size_t dense_kernel_offset(const struct layer *l)
 
 static size_t dense_bias_offset(const struct layer *l)
 {
-    const struct block *b = &l->blocks[l->tied ? 0 : 1]; // behind the kernel, if that is its own
+    const struct block *b = &l->blocks[l->tied ? 0 : 1]; // after the kernel, if the layer has its own
     ASSERT(l->kernel.use_bias && b < l->blocks + l->n_blocks, "%d blocks", l->n_blocks);
     return b->offset;
 }
@@ -127,7 +127,8 @@ static void dense_forward(const struct layer *l, const struct pass *p)
     }
 }
 
-// dw := the gradient of the kernel, from its last rows up, part by part if somebody waits for them.
+// dw := the gradient of the kernel. If gradients are reported as they become complete, it is computed in parts,
+// beginning with the last rows.
 static void kernel_gradient(const struct layer *l, const struct pass *p, const real *dy, real *dw)
 {
     const int I = shape_size(&l->in), O = l->out.dims[0], part = block_part_rows(&l->blocks[0]);
@@ -144,7 +145,7 @@ static void kernel_gradient(const struct layer *l, const struct pass *p, const r
     }
 }
 
-// A tied kernel is (O, I). Its first gradient comes from the decoder, which is passed first; the encoder's adds to it.
+// A tied kernel is (O, I). The decoder, which is passed first, stores its gradient; the encoder adds to it.
 static void dense_backward(const struct layer *l, const struct pass *p)
 {
     const int I = shape_size(&l->in), O = l->out.dims[0];

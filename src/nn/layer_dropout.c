@@ -1,5 +1,5 @@
-// dropout (Srivastava et al. 2014): in training, random values become 0 and the others are scaled up, so that the mean
-// stays the same.
+// dropout (Srivastava et al. 2014): in training, random values are set to 0 and the others are scaled up, so that the
+// mean stays the same.
 #include "nn/nn_impl.h"
 
 struct dropout {
@@ -13,7 +13,7 @@ static const struct field fields[] = {
     {0},
 };
 
-// p->kept (rows, in) is each value's factor.
+// Sets p->kept (rows, in) to the factor of each value, and y := x times the factors.
 static void dropout_forward(const struct layer *l, const struct pass *p)
 {
     const struct dropout *c = l->config;

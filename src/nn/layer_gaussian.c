@@ -1,7 +1,7 @@
 // gaussian: the code of a variational autoencoder (Kingma and Welling 2013). Two heads give the mean m and the log
 // variance v of a normal distribution. In training the code is drawn from it: z = m + exp(v / 2) e with e standard
-// normal. Its divergence from the standard normal distribution, beta 1/2 sum (m^2 + exp(v) - 1 - v), is added to the
-// loss of a sample. Without training z = m, unless the step asks for draws.
+// normal. The divergence of this distribution from the standard normal one, times beta, is added to the loss of a
+// sample: beta 1/2 sum (m^2 + exp(v) - 1 - v). Without training z = m, unless the step asks for draws.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-// B rows, I inputs, U outputs
+// The comments below write B for rows, I for inputs, and U for outputs.
 struct gaussian {
     int64_t units, warmup_epochs;
     double beta;
@@ -49,11 +49,11 @@ static int gaussian_build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-// What forward keeps, and space for backward; (rows, U) each.
+// Kept by the forward pass, and space for the backward pass, (rows, U) each.
 struct gaussian_kept {
-    real *variance, *noise; // log variance, standard normal numbers
+    real *variance, *noise; // log variance; standard normal numbers
     real *d_mean, *d_variance;
-    real *mean; // of draws without training, in the place of d_mean
+    real *mean; // for draws without training; shares its space with d_mean
 };
 
 static struct gaussian_kept gaussian_kept_at(const struct layer *l, int rows, real *kept)
@@ -62,13 +62,13 @@ static struct gaussian_kept gaussian_kept_at(const struct layer *l, int rows, re
     return (struct gaussian_kept){kept, kept + n, kept + 2 * n, kept + 3 * n, kept + 2 * n};
 }
 
-// The factor of the divergence in this epoch.
+// Returns the factor of the divergence in this epoch.
 static double beta_of_epoch(const struct gaussian *c, const struct step *step)
 {
     return step->epoch < c->warmup_epochs ? c->beta * step->epoch / (double)c->warmup_epochs : c->beta;
 }
 
-// y (rows, U) := one of the two heads, by the number of its kernel
+// y (rows, U) := the output of one of the two heads, chosen by the number of its kernel
 static void compute_head(const struct layer *l, const struct pass *p, int kernel, real *y)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];
@@ -77,14 +77,14 @@ static void compute_head(const struct layer *l, const struct pass *p, int kernel
     gemm_bias((struct gemm_shape){false, false, p->rows, U, I}, p->x, p->w + b[0].offset, p->w + b[1].offset, y);
 }
 
-// noise (rows, U) := standard normal numbers of the rows
+// noise (rows, U) := standard normal numbers that depend on the row
 static void fill_noise(const struct pass *p, enum random_purpose purpose, int U, real *noise)
 {
     for (int i = 0; i < p->rows; i++)
         pass_normal(p, purpose, i, (size_t)U, noise + (size_t)i * (size_t)U);
 }
 
-// Draws the code of the same rows again, one draw per pass. The first one computes the heads.
+// Draws a code for the same rows, one draw per pass. The first draw also computes the heads.
 static void draw_code(const struct layer *l, const struct pass *p, const struct gaussian_kept *k)
 {
     size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
@@ -140,8 +140,8 @@ static void gaussian_forward(const struct layer *l, const struct pass *p)
     *p->penalty += beta_of_epoch(l->config, p->step) * divergence;
 }
 
-// Computes the gradients of both heads, from the loss after z and from the divergence. The heads' mean is computed
-// again, because its place holds the code.
+// Computes the gradients of both heads from the gradient of z and from the divergence. Computes the mean again, because
+// the forward pass replaced it by the code.
 static void split_gradient(const struct layer *l, const struct pass *p, const struct gaussian_kept *k)
 {
     const size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
@@ -156,7 +156,7 @@ static void split_gradient(const struct layer *l, const struct pass *p, const st
     }
 }
 
-// Passes the gradient dy of one head back; `adds`: dx holds that of the other head already.
+// Passes the gradient dy of one head back. adds: dx already holds the gradient from the other head.
 static void head_backward(const struct layer *l, const struct pass *p, int kernel, const real *dy, bool adds)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];

@@ -1,7 +1,7 @@
-// gaussian_noise: normal noise on the input of a denoising autoencoder (Vincent et al. 2010) in training. Its deviation
-// is a number, or one of several multiples of the distance between neighbouring training rows. That distance is a fixed
-// block, which training measures before its first step. p->kept (rows, in) holds random numbers first, then d output /
-// d input.
+// gaussian_noise: normal noise on the input of a denoising autoencoder (Vincent et al. 2010) in training. Its standard
+// deviation is a number, or one of several multiples of the distance between neighbouring training rows. That distance
+// is a fixed block, which training measures before its first step. p->kept (rows, in) first holds random numbers, and
+// then d output / d input.
 #include "nn/nn_impl.h"
 
 #include "base/field.h"
@@ -10,16 +10,16 @@
 
 enum {
     LEVELS_MAX = 16,
-    RANGE_LEVELS = 3, // of a range: its ends and its geometric mean
+    RANGE_LEVELS = 3, // for a range: its two ends and its geometric mean
 };
 
 struct gaussian_noise {
-    const struct node *amount; // a number, or {relative: [...]}; in the model's section
-    struct field_ints limits;  // none or two
-    double deviation;          // of all values, if the noise is not relative
-    double level[LEVELS_MAX];  // multiples of the spacing of the training rows
+    const struct node *amount; // a number, or {relative: [...]}; a node of the model's section
+    struct field_ints limits;  // no limits, or two
+    double deviation;          // standard deviation, if the noise is not relative
+    double level[LEVELS_MAX];  // standard deviations in multiples of the distance between neighbouring training rows
     int n_levels;              // 0: the noise is not relative
-    bool is_range;             // training draws levels between the two that are given, on a logarithmic scale
+    bool is_range;             // there are two levels, between which training draws on a logarithmic scale
 };
 
 static const struct field gaussian_fields[] = {
@@ -33,14 +33,14 @@ static const struct field gaussian_fields[] = {
 static const struct field amount_field =
     FIELD_ROW(gaussian_noise, deviation, "gaussian_noise", FIELD_REAL, "standard deviation", .max = 1e6);
 
-// One of the numbers of `relative`.
+// One number of the list `relative`.
 struct noise_level {
     double factor;
 };
 static const struct field level_field = FIELD_ROW(noise_level, factor, "relative", FIELD_REAL,
     "standard deviation in spacings of the training rows", .max = 1e6, .flags = FIELD_MIN_EXCLUDED);
 
-// Levels between two numbers.
+// A range of levels, which training draws at random.
 struct level_range {
     const struct node *ends;
 };
@@ -50,7 +50,7 @@ static const struct field range_fields[] = {
     {0},
 };
 
-// The map behind gaussian_noise.
+// The map that gaussian_noise can have as its value.
 struct relative_noise {
     const struct node *levels;
 };
@@ -97,7 +97,7 @@ static int read_level_range(struct gaussian_noise *c, const struct node *range, 
     return rc;
 }
 
-// Reads {relative: ...}: a number, a list, or {log_uniform: [LOW, HIGH]}.
+// Reads {relative: ...}, whose value is a number, a list, or {log_uniform: [LOW, HIGH]}.
 static int read_relative_noise(struct gaussian_noise *c, struct err *e)
 {
     struct relative_noise r = {0};
@@ -154,14 +154,14 @@ static int gaussian_noise_levels(const struct layer *l)
     return c->n_levels > 0 ? c->n_levels : 1;
 }
 
-// Returns the level at `share`, in [0, 1], of the range.
+// Returns a level of the range: the lowest for `share` 0, the highest for 1.
 static real level_between(const struct gaussian_noise *c, real share)
 {
     ASSERT(c->is_range && c->n_levels == 2, "%d levels", c->n_levels);
     return (real)c->level[0] * REAL(exp)(share * (real)log(c->level[1] / c->level[0]));
 }
 
-// Returns the level of the noise of a row of the pass.
+// Returns the level of the noise of a row.
 static real noise_level_of(const struct layer *l, const struct pass *p, int row)
 {
     const struct gaussian_noise *c = l->config;
@@ -187,7 +187,7 @@ const real *gaussian_noise_log_levels(const struct layer *l, int rows, const rea
     return kept + (size_t)rows * (size_t)shape_size(&l->in);
 }
 
-// Returns the deviation of the noise of a row of the pass, and keeps the logarithm of its level.
+// Returns the standard deviation of the noise of a row, and keeps the logarithm of its level.
 static real noise_deviation(const struct layer *l, const struct pass *p, int row)
 {
     const struct gaussian_noise *c = l->config;

@@ -11,8 +11,8 @@ static const struct field fields[] = {
     {0},
 };
 
-// Returns the reals that the cell keeps per row: it stores b (T, B, 3 U), which the backward pass replaces with its
-// gradient.
+// Returns the number of reals that the cell keeps per row. It stores b (T, B, 3 U), which the backward pass replaces
+// with its gradient.
 static size_t gru_own_size(size_t T, size_t U)
 {
     return T * 3 * U;

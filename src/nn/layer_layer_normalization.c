@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-// M rows times positions, C channels
+// The comments below write M for rows times positions, and C for channels.
 struct layer_normalization {
     bool wanted;
     double epsilon;
@@ -34,11 +34,11 @@ static int layer_normalization_build(struct layer *l, const struct node *at, str
 
     layer_add_channels(l, "gamma", 1);
     layer_add_channels(l, "beta", 0);
-    l->kept += vectors_in_rows(l, 1); // the normalised input, and 1 / deviation of each position
+    l->kept += vectors_in_rows(l, 1); // the normalized input, and 1 / deviation of each position
     return 0;
 }
 
-// normal (C) := x brought to mean 0 and variance 1; returns 1 / deviation
+// normal (C) := x, shifted to mean 0 and scaled to variance 1. Returns 1 / deviation.
 static real normalize_vector(size_t C, real epsilon, const real *restrict x, real *restrict normal)
 {
     real sum = 0, squares = 0;
@@ -79,7 +79,7 @@ static void layer_normalization_forward(const struct layer *l, const struct pass
     }
 }
 
-// dx (C) := the gradient of one vector's input
+// dx (C) := the gradient of the input, for one vector
 static void vector_gradient(size_t C, real inverse, const real *restrict gamma, const real *restrict normal,
     const real *restrict dy, real *restrict dx)
 {

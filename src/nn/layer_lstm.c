@@ -15,7 +15,8 @@ static const struct field fields[] = {
     {0},
 };
 
-// The cell keeps c (T + 1, B, U), which begins with zeros, tanh(c) (T, B, U), and the gradient of c (B, U).
+// Returns the number of reals that the cell keeps per row. It stores c (T + 1, B, U), which begins with zeros, tanh(c)
+// (T, B, U), and the gradient of c (B, U).
 static size_t lstm_own_size(size_t T, size_t U)
 {
     return (2 * T + 2) * U;

@@ -1,12 +1,12 @@
-// masking_noise, salt_and_pepper: what a denoising autoencoder (Vincent et al. 2010) does to its input in training, and
-// what layers that add noise share. The target of the loss is the input without noise. p->kept (rows, in) holds random
-// numbers first, then d output / d input.
+// masking_noise and salt_and_pepper: the noise that a denoising autoencoder (Vincent et al. 2010) adds to its input in
+// training. Also holds what layers that add noise share. The target of the loss is the input without noise. p->kept
+// (rows, in) first holds random numbers, and then d output / d input.
 #include "nn/nn_impl.h"
 
 #include "spec/spec.h"
 
 struct noise {
-    double amount; // probability
+    double amount; // probability that a value is replaced
 };
 
 static const struct field masking_fields[] = {
@@ -26,7 +26,7 @@ bool pass_is_noisy(const struct pass *p)
     return p->step->trains || p->step->corrupts;
 }
 
-// The copies of a training row that are scored are others than those that trained.
+// Scoring a training row adds other noise to it than training did.
 enum random_purpose pass_noise_purpose(const struct pass *p)
 {
     return p->step->trains ? RANDOM_NOISE : RANDOM_COPY;
@@ -38,7 +38,7 @@ static int one_level(const struct layer *l)
     return 1;
 }
 
-// Replaces a value by 0 if its random number u is below `low`, else by 1 if u is below `high`.
+// Replaces a value by 0 if its random number u is below `low`, or else by 1 if u is below `high`.
 static void replace_values(const struct layer *l, const struct pass *p, real low, real high)
 {
     const size_t width = (size_t)shape_size(&l->in), n = (size_t)p->rows * width;

@@ -1,4 +1,4 @@
-// max_pooling2d, average_pooling2d, and the same over signals (1d): the largest value or the mean of each window.
+// max_pooling2d, average_pooling2d, and the same for signals (1d): take the largest value, or the mean, of each window.
 #include "nn/spatial.h"
 
 #include "kernels/kernels.h"
@@ -9,7 +9,7 @@ struct pooling {
     struct field_ints size, strides;
     int padding;
 
-    struct windows windows; // what follows from them
+    struct windows windows; // derived from the settings
 };
 
 // clang-format off

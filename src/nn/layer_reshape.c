@@ -1,5 +1,5 @@
-// reshape and flatten: the same values in another shape. They copy, because each layer has its own output: the
-// activation after this one works in place.
+// reshape and flatten: give the same values another shape. They copy the values, because the activation after a layer
+// works in place on the layer's own output.
 #include "nn/nn_impl.h"
 
 #include "spec/spec.h"

@@ -1,7 +1,7 @@
-// swap_noise: replaces values of the sample by those of the same feature in other rows, in training (Jahrer 2017), and
-// in copies that are scored. The other rows are training rows, which are a fixed block, so that new data is scored
-// without the training data. p->kept holds slopes (rows, in), and then (rows, in) what a copy is compared with: the
-// values that were replaced, NaN elsewhere.
+// swap_noise: replaces values of the sample by values of the same feature in other rows, in training (Jahrer 2017) and
+// in copies that are scored. The other rows are training rows, which are a fixed block, so that new data can be scored
+// without the training data. p->kept first holds slopes (rows, in), and then what a copy is compared with (rows, in):
+// the values that were replaced, and NaN elsewhere.
 #include "nn/nn_impl.h"
 
 #include "spec/spec.h"
@@ -40,14 +40,15 @@ static bool swap_wants_sample(const struct layer *l)
     return true;
 }
 
-// The copies of a row that are scored: each value is replaced in one of them.
+// Returns the number of copies of a row that are scored. Each value is replaced in one of them.
 static int swap_copies(const struct layer *l)
 {
     const struct swap_noise *c = l->config;
     return (int)ceil(1 / c->probability);
 }
 
-// Replaces the values whose random number lies in [low, high), by those of the rows that the number points to.
+// Replaces each value whose random number is in [low, high). The random number also chooses the training row from which
+// the new value is taken.
 static void swap_values(const struct layer *l, const struct pass *p, int row, real low, real high)
 {
     const size_t width = (size_t)shape_size(&l->in), at = (size_t)row * width;

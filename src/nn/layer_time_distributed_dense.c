@@ -1,10 +1,11 @@
-// time_distributed_dense: the same dense layer at every time step, y = x kernel + bias along the last dimension.
+// time_distributed_dense: applies the same dense layer, y = x kernel + bias, at every time step, along the last
+// dimension.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
 #include "spec/spec.h"
 
-// I inputs, O outputs of a step
+// The comments below write I for the inputs and O for the outputs of a step.
 struct time_distributed_dense {
     int64_t units;
 };

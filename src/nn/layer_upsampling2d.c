@@ -10,7 +10,7 @@ struct upsampling {
     struct field_ints size;
     int interpolation;
 
-    struct extent in; // what follows from them
+    struct extent in; // derived from the shape of the input
     int by_h, by_w;
 };
 
@@ -58,13 +58,13 @@ static int upsampling_build_1d(struct layer *l, const struct node *at, struct er
     return upsampling_build(l, 1, at, e);
 }
 
-// A place of the output lies between two cells of the input; the second counts `share`, the first the rest.
+// The two input cells between which a place of the output lies. The second has weight `share`, the first 1 - `share`.
 struct cell_pair {
     int first, second;
     real share;
 };
 
-// The cells around place i of the output, along a dimension with `length` cells.
+// Returns the two cells around place i of the output, along a dimension with `length` cells.
 static struct cell_pair cells_around(int i, int by, int length)
 {
     real at = ((real)i + (real)0.5) / (real)by - (real)0.5;
@@ -74,7 +74,7 @@ static struct cell_pair cells_around(int i, int by, int length)
     return (struct cell_pair){first, first + 1 < length ? first + 1 : first, at - (real)first};
 }
 
-// The four cells of x around a place of y, and how much each counts.
+// The four cells of x around a place of y, and their weights.
 struct cell_corners {
     size_t at[4];
     real share[4];

@@ -1,5 +1,5 @@
-// The registry of layers, and what layers share. A spec can name every type of the registry, and the gradient and
-// parity tests find it there.
+// The registry of layers, and the functions that layers share. A spec can name every type in the registry, and the
+// gradient and parity tests take the types from it.
 #include "nn/nn_impl.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-// Losses of a batch and reconstruction errors of samples: prepares the input of the loops in kernels/loop_loss.c.
+// Computes losses of a batch and reconstruction errors of samples: prepares the input of the loops in
+// kernels/loop_loss.c.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"
@@ -22,7 +23,7 @@ enum loss_likelihood { LIKELIHOOD_NO, LIKELIHOOD_YES };
 #define LOSS_LIKELIHOOD(CONSTANT, name, p, is_likelihood) LIKELIHOOD_##is_likelihood,
 static const enum loss_likelihood likelihoods[] = {LOSSES(LOSS_LIKELIHOOD)};
 
-// The names of those that are likelihoods, each with ", " behind it.
+// These macros list the names of the losses that are likelihoods, each followed by ", ".
 #define NAME_IF_NO(name)
 #define NAME_IF_YES(name)                                 #name ", "
 #define LIKELIHOOD_NAME(CONSTANT, name, p, is_likelihood) NAME_IF_##is_likelihood(name)
@@ -82,7 +83,7 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
     return y;
 }
 
-// Returns the loss whose values for rows are an error that needs no draws; l2 is computed from squares.
+// Returns the loss from which an error that needs no draws is computed; l2 is computed from squares.
 static enum loss loss_of_error(enum error error)
 {
     static const enum loss losses[] = {[ERROR_MSE] = LOSS_MSE,

@@ -1,7 +1,7 @@
-// Models, built from the spec in two steps. Reading needs only the section: it finds each layer's type and settings
-// (model_check ends there). Building needs the shape of the data as well: layer by layer, the output shape of one is
-// the input shape of the next, and each appends its blocks to the flat vector. model->layers grows while layers are
-// read and never again, so that pointers to layers and blocks (tied kernels) hold from then on.
+// Models, built from the spec in two steps. Reading needs only the section: it finds the type and the settings of each
+// layer (model_check ends there). Building also needs the shape of the data: the output shape of a layer is the input
+// shape of the next one, and each layer appends its blocks to the flat vector. model->layers grows only while layers
+// are read. After that, pointers to layers and blocks (tied kernels) stay valid.
 #include "nn/nn_impl.h"
 
 #include "base/field.h"
@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The lists of layers, in the model's section.
+// The nodes of the model's section.
 struct model_section {
     const struct node *encoder, *decoder;
-    const struct node *neighbours; // NULL: the model is two lists of layers
+    const struct node *neighbours; // NULL: the model has an encoder and a decoder
 };
 
-// Reports a layer without a type, at the first of its keys that is not a setting of every layer.
+// Reports a layer without a known type. The message is about its first key that is not a setting of every layer.
 static void refuse_layer_type(const struct node *at, const char *const *names, struct err *e)
 {
     const struct node *key = at->items[0];
@@ -39,8 +39,7 @@ static void refuse_layer_type(const struct node *at, const char *const *names, s
     text_free(&all);
 }
 
-// Returns the type that a layer's map names: the one of its keys that is a layer type. Returns NULL and an error if
-// none is.
+// Returns the layer type that is a key of the layer's map. Returns NULL and an error if no key is one.
 static const struct layer_type *read_layer_type(const struct node *at, struct err *e)
 {
     const char *const *names = layer_type_names();
@@ -58,7 +57,7 @@ static const struct layer_type *read_layer_type(const struct node *at, struct er
     return NULL;
 }
 
-// Reads one layer's map and appends the layer, whose shapes and blocks are not known yet.
+// Reads the map of one layer and appends the layer. Its shapes and blocks are set later.
 static int read_layer(struct model *m, const struct node *at, struct err *e)
 {
     const struct layer_type *type = read_layer_type(at, e);
@@ -76,7 +75,7 @@ static int read_layer(struct model *m, const struct node *at, struct err *e)
 static int read_layers(struct model *m, const struct node *list, struct err *e)
 {
     if (!list)
-        return 0; // reported as a missing key
+        return 0; // the missing key is reported elsewhere
     if (list->kind != NODE_LIST || list->n == 0)
         return node_error(list, e, "a list of layers is wanted, such as [{dense: 64, activation: relu}]");
 
@@ -86,7 +85,7 @@ static int read_layers(struct model *m, const struct node *list, struct err *e)
     return failed;
 }
 
-// Makes the one layer of a model `neighbours`, which encodes and decodes in one.
+// Makes the only layer of a model `neighbours`, which is both encoder and decoder.
 static int read_neighbours(struct model *m, const struct node *at, struct err *e)
 {
     m->layers = mem_new(1, sizeof *m->layers);
@@ -95,7 +94,7 @@ static int read_neighbours(struct model *m, const struct node *at, struct err *e
     return spec_read(at, neighbours_fields, m->layers[0].config, e);
 }
 
-// Reads all that needs no data.
+// Reads everything that does not need the data.
 static int read_both_halves(struct model *m, const struct model_section *s, struct err *e)
 {
     if (s->neighbours)
@@ -106,7 +105,7 @@ static int read_both_halves(struct model *m, const struct model_section *s, stru
     return failed | read_layers(m, s->decoder, e);
 }
 
-// Writes the section out as lists of layers, which the model owns.
+// Converts the section to lists of layers, which the model owns.
 static int expand_section(struct model *m, const struct node *section, struct model_section *s, struct err *e)
 {
     int failed = model_section_expand(section, &m->input, m->loss, &m->section, &m->kind, e);
@@ -116,8 +115,8 @@ static int expand_section(struct model *m, const struct node *section, struct mo
     return failed;
 }
 
-// Gives a tied layer the kernel of its mirror in the encoder. The n-th layer of its type after the code mirrors the
-// n-th one before it.
+// Gives a tied layer the kernel of its mirror in the encoder. Counted outwards from the code, the n-th layer of a type
+// in the decoder mirrors the n-th one in the encoder.
 static int tie_layer(const struct model *m, struct layer *l, const struct node *at, struct err *e)
 {
     if (!l->type->wants_tie || !l->type->wants_tie(l))
@@ -153,19 +152,20 @@ static int check_layer_constant(const struct layer *l, const struct node *at, st
     return node_error(at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
 }
 
-// Returns the floating-point operations of this layer for training on one sample. Each weight of a kernel costs three
-// multiplications and three additions: forward, in the gradient of the inputs, and in its own gradient.
+// Returns the floating-point operations that this layer needs to train on one sample. Each weight of a kernel costs
+// three multiplications and three additions: in the forward pass, in the gradient of the inputs, and in the gradient of
+// the weight.
 static double layer_operations(const struct layer *l)
 {
     double weights = l->tied ? (double)l->tied->count : 0;
 
     for (int i = 0; i < l->n_blocks; i++)
-        weights += l->blocks[i].fan_in ? (double)l->blocks[i].count : 0; // only kernels have inputs
+        weights += l->blocks[i].fan_in ? (double)l->blocks[i].count : 0; // only kernels have a fan_in
     return 6 * weights * (l->uses ? l->uses : 1);
 }
 
-// A penalty on outputs needs outputs that the model computes, which a sigmoid inside the loss is not, and the
-// divergence needs means in 0..1.
+// Refuses penalties that cannot be computed. The model must compute the outputs themselves, which it does not if the
+// loss applies the sigmoid. The divergence needs means in 0..1.
 static int check_layer_activity(const struct model *m, const struct layer *l, const struct node *at, struct err *e)
 {
     const enum activation f = l->activation;
@@ -188,7 +188,7 @@ static void place_layer(struct model *m, struct layer *l)
         model_place_block(m, &l->blocks[i]);
 }
 
-// Sets the shapes and blocks of a layer that was read. *shape, its input, becomes its output.
+// Sets the shapes and blocks of a layer that was already read. *shape is its input shape, and becomes its output shape.
 static int build_layer(struct model *m, struct layer *l, const struct node *at, struct shape *shape, struct err *e)
 {
     l->in = *shape;
@@ -309,7 +309,7 @@ int model_set_rows(struct model *m, int64_t training_rows, const struct node *se
 int model_check(const struct node *section, struct err *e)
 {
     if (spec_unbound(section))
-        return 0; // its sizes depend on the data
+        return 0; // the sizes of its layers depend on the data
 
     struct model *m = mem_new(1, sizeof *m);
     struct model_section s = {0};
@@ -348,7 +348,7 @@ void model_free(struct model **m)
     *m = NULL;
 }
 
-// Adds the settings of a layer that other types have as well.
+// Adds the settings of a layer that other types also have.
 static void write_shared_settings(const struct field *fields, const struct layer *l, struct node *map)
 {
     struct node *settings = fields ? spec_write(fields, l, 0) : NULL;
@@ -375,7 +375,7 @@ struct node *model_write(const struct model *m)
         return neighbours_write(m);
 
     struct node *map = node_new_map();
-    if (m->kind != KIND_AUTOENCODER) // the identity of autoencoders has no kind
+    if (m->kind != KIND_AUTOENCODER) // autoencoders are written without a kind, so that their identity stays
         node_add(map, "kind", node_new_text(model_kind_names[m->kind]));
     node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
     if (model_reconstructs(m))

@@ -1,4 +1,4 @@
-// What kinds of models there are, and which layers suit the kinds that have no decoder.
+// Defines the kinds of models, and checks that layers suit the kinds without a decoder.
 #include "nn/nn_impl.h"
 
 #include "spec/spec.h"
@@ -40,14 +40,15 @@ bool model_swaps_values(const struct model *m)
     return m->layers[0].type == &swap_noise_layer;
 }
 
-// Layers that shift their output without a setting that keeps them from it.
+// Returns true if a layer shifts its output and has no setting that turns this off.
 static bool always_shifts(const struct layer *l)
 {
     return l->type->kernel_fields == layer_kernel_fields + KERNEL_ALWAYS_BIAS ||
            l->type == &batch_normalization_layer || l->type == &layer_normalization_layer;
 }
 
-// With biases the network could learn the center and ignore the sample (Ruff et al. 2018, proposition 2).
+// Refuses layers with biases: the network could learn the center and ignore the sample (Ruff et al. 2018, proposition
+// 2).
 static int check_svdd(const struct model *m, const struct node *encoder, struct err *e)
 {
     int rc = 0;

@@ -1,6 +1,6 @@
-// The section `model:` as lists of layers. A section may leave sizes to the data (formulas with `features`, the word
-// `input`), and may describe a mirrored autoencoder by its sizes only. Both are written out here, before layers are
-// read, so that equal models have equal text and therefore one identity, however they were written.
+// Converts the section `model:` to lists of layers. A section may leave sizes to the data (formulas with `features`,
+// the word `input`), and may describe a mirrored autoencoder only by its sizes. Both are replaced here, before layers
+// are read, so that equal models have the same text, and thus the same identity, however they were written.
 #include "nn/nn_impl.h"
 
 #include "base/field.h"
@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The keys of a section. Their defaults are set by hand, because a key that is not given says which form is meant.
+// The keys of a section. Defaults are set by hand, because it matters which keys are given: they show which form the
+// section has.
 struct model_keys {
     int kind; // enum model_kind
     const struct node *encoder, *decoder, *neighbours;
@@ -50,7 +51,7 @@ const struct field model_fields[] = {
     {0},
 };
 
-// Returns true if the key says that the layers are not listed.
+// Returns true if a section with this key describes layers by their sizes instead of listing them.
 static bool is_short_key(const struct field *f)
 {
     return f->type != FIELD_NODE && strcmp(f->key, "kind") != 0;
@@ -68,7 +69,7 @@ static int sample_steps(const struct shape *s)
     return s->dims[0];
 }
 
-// A vector has one value per step.
+// Returns the number of values per step. A vector has one value per step.
 static int values_per_step(const struct shape *s)
 {
     return s->rank == 1 ? 1 : s->dims[s->rank - 1];
@@ -79,7 +80,7 @@ static int image_channels(const struct shape *s)
     return s->rank == SHAPE_MAX_RANK ? s->dims[SHAPE_MAX_RANK - 1] : 1;
 }
 
-// What `input` means as the size of a layer: as large as this part of a sample.
+// For each type of layer, the size of the sample that `input` means as the size of the layer.
 static const struct {
     const char *type;
     int (*size)(const struct shape *s);
@@ -198,7 +199,7 @@ static void add_dense(struct node *list, int64_t units, int activation, const st
         node_set_place(items[i], at);
 }
 
-// Returns the two lists of layers, as a map at the place of the section.
+// Returns the two lists of layers as a map, with the position of the section.
 static struct node *mirrored_model(const struct model_keys *k, const struct node *section, const struct shape *input)
 {
     struct node *map = node_copy(section);
@@ -228,7 +229,7 @@ static struct node *mirrored_model(const struct model_keys *k, const struct node
     return map;
 }
 
-// Refuses keys that do not belong together, and keys that are missing.
+// Refuses keys that exclude each other, and reports missing keys.
 static int check_keys(const struct node *section, struct err *e)
 {
     const struct node *hidden = node_get(section, "hidden");
@@ -275,7 +276,7 @@ static int expand_mirrored(struct node **section, const struct shape *input, enu
 
 // --- the section
 
-// Checks that the keys `encoder` and `decoder` are there, as the kind needs them.
+// Checks that the keys `encoder` and `decoder` are given if the kind needs them.
 static int check_halves(const struct node *section, int kind, struct err *e)
 {
     static const char *const keys[] = {"encoder", "decoder"};
@@ -330,7 +331,7 @@ static bool is_mirrored(const struct node *section)
     return is_known && !node_get(section, "encoder") && !node_get(section, "decoder");
 }
 
-// Layers of svdd have no biases, unless the section asks for them, which is refused later.
+// Gives the layers of kind svdd `use_bias: false`, unless the section sets it; use_bias: true is refused later.
 static void drop_biases(struct node *layers)
 {
     for (int i = 0; layers && layers->kind == NODE_LIST && i < layers->n; i++) {

@@ -1,9 +1,9 @@
-// Finds nearest rows in blocks. A matrix product gives |y|^2 - 2 x y for 256 rows x and a block of rows y; what is
-// smallest for an x is a candidate. Distances of candidates are computed again, in double.
+// Finds nearest rows in blocks. A matrix product gives |y|^2 - 2 x y for 256 rows x and a block of rows y. For each x,
+// the rows y with the smallest values are candidates. Their distances are computed again, in double.
 //
-// The product is rounded, so that the candidates may miss a neighbour. A bound on its error says whether they can: if
-// the last neighbour is nearer than any other row can be, they are exact. If not, which happens with many equal
-// distances, all rows are compared in double.
+// The product is rounded, so a neighbour may be missing from the candidates. A bound on the rounding error shows
+// whether this is possible. If the last neighbour is nearer than any row that is not a candidate can be, the result is
+// exact. Otherwise, which happens with many equal distances, all rows are compared in double.
 #include "nn/nearest.h"
 
 #include "base/err.h"
@@ -22,9 +22,9 @@ struct candidate {
 
 // The candidates of one row x.
 struct candidates {
-    struct candidate *v; // 2 x `most` of them, borrowed
+    struct candidate *v; // space for 2 x `most`, borrowed
     int n, most;
-    float limit; // no row that was left out has a smaller value
+    float limit; // rows with a value below it are still candidates
 };
 
 double square_distance(const real *x, const real *y, int n)
@@ -73,7 +73,8 @@ static float middle_value(float a, float b, float c)
     return c < greatest ? c : greatest;
 }
 
-// Reorders v (n) so that the first `keep` have the smallest values (C. A. R. Hoare 1961, "Algorithm 65: Find").
+// Reorders v (n) so that the first `keep` elements have the smallest values (C. A. R. Hoare 1961, "Algorithm 65:
+// Find").
 static void select_smallest(struct candidate *v, int n, int keep)
 {
     int first = 0, last = n - 1;
@@ -99,7 +100,7 @@ static void select_smallest(struct candidate *v, int n, int keep)
     }
 }
 
-// Keeps the best candidates and lowers the limit.
+// Keeps the `most` best candidates and lowers the limit.
 static void drop_worst(struct candidates *c)
 {
     if (c->n <= c->most)
@@ -136,7 +137,8 @@ static float smallest_of_group(const float *value)
     return a < b ? a : b;
 }
 
-// Takes the n rows from number `first` on whose products with x are `product`, and whose squared norms are `square`.
+// Adds candidates from the n rows that begin with row `first`. `product` are their products with x, `square` their
+// squared norms.
 static void scan_block(struct candidates *c, int n, const real *square, const real *product, int first)
 {
     float value[BLOCK];
@@ -163,9 +165,9 @@ static int compare_nearest(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-// Returns an upper bound on the error of a candidate's value: gamma_n of Higham (2002, "Accuracy and stability of
-// numerical algorithms", section 3.1) for the product, and the rounding of the norm and of the difference. A row that
-// is longer than |x| + `distance` is farther away than that, so that only shorter ones need the bound.
+// Returns an upper bound on the error of a candidate's value. It is gamma_n of Higham (2002, "Accuracy and stability of
+// numerical algorithms", section 3.1) for the product, plus the rounding of the norm and of the difference. Only rows
+// of length up to |x| + `distance` need the bound, because longer rows are farther away than `distance`.
 static double value_error(int columns, double norm, double distance)
 {
     double length = 2 * norm + distance;
@@ -173,7 +175,7 @@ static double value_error(int columns, double norm, double distance)
     return (2.0 * columns + 16) * 0x1p-24 * length * length;
 }
 
-// Compares x with all rows.
+// Finds the `wanted` nearest rows by comparing x with all rows.
 static void search_all(const struct nearest_set *set, const real *x, int wanted, struct nearest_row *found)
 {
     int n = 0;
@@ -190,7 +192,7 @@ static void search_all(const struct nearest_set *set, const real *x, int wanted,
     ASSERT(n == wanted, "%d of %d neighbours", n, wanted);
 }
 
-// Sets found (at least `wanted`, space for all candidates) to the nearest rows.
+// Sets the first `wanted` elements of `found`, which has space for all candidates, to the nearest rows.
 static void settle_candidates(const struct nearest_set *set, const real *x, double norm, struct candidates *c,
     int wanted, struct nearest_row *found)
 {
@@ -210,7 +212,7 @@ static void settle_candidates(const struct nearest_set *set, const real *x, doub
         search_all(set, x, wanted, found);
 }
 
-// Copies the k nearest rows that count.
+// Copies the k nearest rows. leaves_out: skips the first one if it is equal to x.
 static void copy_nearest(const struct nearest_row *found, int k, bool leaves_out, struct nearest_row *out)
 {
     bool is_itself = leaves_out && found[0].square == 0;

@@ -1,8 +1,9 @@
-// Distances to the k nearest training rows (Ramaswamy, Rastogi and Shim 2000), or to their mean, for several k at once.
+// Computes distances to the k-th nearest training row (Ramaswamy, Rastogi and Shim 2000), or to the mean of the k
+// nearest, for several k at once.
 //
-// Distances of different k have different scales. Each becomes a rank among the distances of training rows, which do
-// not count themselves as neighbours. The ranks follow from the training rows only, so that the error of a row does not
-// depend on the rows that are scored with it.
+// Distances for different k have different scales. So each distance is replaced by its rank among the distances of
+// training rows, for which a row is not its own neighbour. The ranks depend only on the training rows, so the error of
+// a row does not depend on the rows that are scored with it.
 #include "nn/neighbours.h"
 
 #include "base/mem.h"
@@ -17,9 +18,9 @@ enum { COMPARED_ROWS = 4096, K_MOST = 1000 };
 enum distance_kind { DISTANCE_MEAN, DISTANCE_KTH };
 enum { ROWS, SQUARES, DISTANCES }; // blocks of the layer
 
-// A k is at most the number of kept rows but one, so that a training row has as many neighbours.
+// Settings of the layer. Each k is below the number of kept rows, so that a training row has k neighbours, too.
 struct neighbours {
-    struct field_ints k; // ascending
+    struct field_ints k; // numbers of neighbours, ascending
     int distance;        // enum distance_kind
     int64_t rows, max_rows;
 };
@@ -76,7 +77,7 @@ static int compare_k(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Sorts the numbers of neighbours, because their order means nothing, and keeps each once.
+// Sorts the numbers of neighbours and removes duplicates, because neither order nor repetition has a meaning.
 static void settle_k(struct field_ints *k)
 {
     static const int64_t all[] = {1, 2, 3, 5, 10, 20, 40, 80};
@@ -109,7 +110,7 @@ static int compared_rows(const struct neighbours *c)
     return c->rows < COMPARED_ROWS ? (int)c->rows : COMPARED_ROWS;
 }
 
-// Until it is known how many rows there are, the layer has the blocks of two.
+// Sets shapes and blocks. As long as the number of rows is not known, the blocks are those for two rows.
 static int neighbours_build(struct layer *l, const struct node *at, struct err *e)
 {
     static const char *const rows[] = {"row", "feature"}, *const distances[] = {"k", "level"};
@@ -165,10 +166,10 @@ struct node *neighbours_write(const struct model *m)
 
 // --- passes
 
-// Where the results for some rows go.
+// The results of measuring some rows.
 struct measured {
     real *distance; // (rows, k.n)
-    real *y;        // (rows, columns): the mean over all k of the mean of the k nearest rows; NULL: not wanted
+    real *y;        // (rows, columns): the mean over all k of the mean of the k nearest rows; NULL: not needed
 };
 
 static void measure_beyond(const struct neighbours *c, int columns, const struct measured *out)
@@ -179,7 +180,7 @@ static void measure_beyond(const struct neighbours *c, int columns, const struct
         out->y[j] = 0;
 }
 
-// Measures the row x, whose nearest rows are known. `sum` (columns) is working space.
+// Measures the distances of row x, whose nearest rows are given. `sum` (columns) is working space.
 static void measure_row(const struct layer *l, const real *rows, const real *x, const struct nearest_row *near,
     double *sum, const struct measured *out)
 {
@@ -210,14 +211,14 @@ static void measure_row(const struct layer *l, const real *rows, const real *x, 
     }
 }
 
-// Rows x (n, columns) to measure.
+// The rows to measure: x (n, columns).
 struct measured_rows {
     int n;
     const real *x;
     bool leaves_out;
 };
 
-// Measures rows in parts that the search takes.
+// Measures rows in parts of NEAREST_QUERIES, the most that nearest_find takes.
 static void measure_rows(
     const struct layer *l, const real *w, const struct measured_rows *of, const struct measured *out)
 {
@@ -295,13 +296,13 @@ void neighbours_begin(const struct model *m, real *w)
     real *distances = neighbours_distances(m, w, &n);
 
     for (size_t i = 0; i < l->blocks[ROWS].count; i++)
-        rows[i] = isnan(rows[i]) ? 0 : rows[i]; // as the layer sees a missing value
+        rows[i] = isnan(rows[i]) ? 0 : rows[i]; // layers get 0 in place of a missing value
     for (int i = 0; i < model_kept_rows(m); i++)
         squares[i] = (real)square_norm(rows + (size_t)i * (size_t)columns, columns);
     memset(distances, 0, n * sizeof *distances);
 }
 
-// The rows that are compared are evenly spaced.
+// Evenly spaced rows are compared with the others.
 void neighbours_measure(const struct model *m, real *w, int piece)
 {
     const struct layer *l = fitted_layer(m);
@@ -345,7 +346,7 @@ void neighbours_end(const struct model *m, real *w)
 
 // --- errors
 
-// Returns how many of the sorted distances are below `distance` or, with `or_equal`, not above it.
+// Returns the number of sorted distances that are below `distance` or, with `or_equal`, not above it.
 static int count_below(const real *sorted, int n, real distance, bool or_equal)
 {
     int low = 0, high = n;
@@ -360,8 +361,9 @@ static int count_below(const real *sorted, int n, real distance, bool or_equal)
     return low;
 }
 
-// Returns the rank of a distance: (i + 1/2) / n at the i-th of n sorted distances, and between two of them
-// proportionally. `otherwise` is the unit of distances beyond a largest one of 0.
+// Returns the rank of a distance. At the i-th of n sorted distances (i from 0) it is (i + 1/2) / n; between two of them
+// it is interpolated. Beyond the largest it grows with the logarithm of distance / largest; `otherwise` replaces the
+// largest if that is 0.
 static double distance_rank(const real *sorted, int n, real distance, double otherwise)
 {
     int below = count_below(sorted, n, distance, false), up_to = count_below(sorted, n, distance, true);
@@ -369,7 +371,7 @@ static double distance_rank(const real *sorted, int n, real distance, double oth
 
     if (below == n)
         return (n - 0.5) / n + log((double)distance / (largest > 0 ? largest : otherwise));
-    if (up_to > below) // equal to some of them: the middle of their ranks
+    if (up_to > below) // equal to some distances: the middle of their ranks
         return 0.5 * (below + up_to) / n;
 
     double next = (double)sorted[below], last = below ? (double)sorted[below - 1] : 0;
@@ -377,7 +379,7 @@ static double distance_rank(const real *sorted, int n, real distance, double oth
     return below ? (below - 0.5 + part) / n : 0.5 * part / n;
 }
 
-// Returns a small unit of distance, for training rows that are all equal to one of their neighbours.
+// Returns a small distance. It is the unit for distances if every training row is equal to its neighbours.
 static double small_distance(const struct model *m, const real *distances)
 {
     int n = neighbours_compared(m);

@@ -1,33 +1,38 @@
-// The model `neighbours`: no training, but the training rows themselves. Its reconstruction of a sample is the mean of
-// the nearest of them, and its error the rank of the distance.
+// The model `neighbours` is not trained: it keeps training rows. The reconstruction of a sample is the mean of the
+// nearest rows, and its error is the rank of its distance from them.
 //
-// It is a model of one layer, whose parameters are rows, their squared norms, and distances of some of the rows from
-// their own neighbours, sorted. The caller gathers the rows, and has the distances measured in pieces.
+// It is a model of one layer. The parameters are the rows, their squared norms, and the sorted distances of some of the
+// rows from their own neighbours. The caller gathers the rows, and calls neighbours_measure for each piece of
+// distances.
 #pragma once
 
 #include "nn/nn.h"
 
-extern const struct field neighbours_fields[]; // of the section model.neighbours
+extern const struct field neighbours_fields[]; // settings of the section model.neighbours
 
-// Returns true if this is such a model: it is fitted to the training rows, not trained.
+// Returns true if this is a model `neighbours`, which is fitted to the training rows and not trained.
 bool model_is_fitted(const struct model *m);
 
-// Returns the number of rows that the model keeps, and where they are in the parameters w: (rows, values).
+// model_kept_rows returns the number of rows that the model keeps. model_rows returns their place in the parameters w:
+// (rows, values).
 int model_kept_rows(const struct model *m);
 real *model_rows(const struct model *m, real *w);
 
-// Computes what follows from the rows in w.
+// Computes the squared norms of the rows in w, and clears the distances.
 void neighbours_begin(const struct model *m, real *w);
-// Returns how many kept rows are compared with the others, and how many pieces they make.
+// neighbours_compared returns how many of the kept rows are compared with the others, neighbours_pieces in how many
+// pieces.
 int neighbours_compared(const struct model *m);
 int neighbours_pieces(const struct model *m);
-// Measures the distances of one piece. Several threads, or ranks, may each measure other pieces.
+// Measures the distances of one piece. Several threads or ranks may measure different pieces at the same time.
 void neighbours_measure(const struct model *m, real *w, int piece);
-// Returns the distances in w and sets *n to their number, to be joined over ranks. Each is 0 until it is measured.
+// Returns the distances in w, and sets *n to their number. The caller joins them over the ranks. Each distance is 0
+// until it is measured.
 real *neighbours_distances(const struct model *m, real *w, size_t *n);
-// Sorts the distances when all are measured.
+// Sorts the distances. Call it when all pieces were measured.
 void neighbours_end(const struct model *m, real *w);
 
-// Computes the error of each row that was last passed forward, into row (rows): for each k, the rank of its distance
-// among those that were measured, from 0 to 1, and beyond the largest 1 + log(distance / largest); the mean over k.
+// Sets row (rows) to the error of each row that was last passed forward. It is the mean over k of the rank of its
+// distance among the measured ones, from 0 to 1. A distance beyond the largest one has the rank 1 + log(distance /
+// largest).
 void neighbours_errors(const struct model *m, const real *w, const struct workspace *ws, int rows, float *row);

@@ -1,79 +1,80 @@
-// What a layer type is, and what the files of nn/ share. A new layer is one file with one `struct layer_type`, and one
-// line in layers.c.
+// Defines layer types, and declares what the files of nn/ share. A new layer is one file with one `struct layer_type`,
+// and one line in layers.c.
 #pragma once
 
 #include "base/random.h"
 #include "nn/nn.h"
 
-// One pass of one layer over some rows. Arrays are dense; their sizes are those of the layer's shapes.
+// One pass of one layer over some rows. Arrays are dense; their sizes follow from the shapes of the layer.
 struct pass {
     int rows;
     const real *w;  // the model's flat parameters
     const real *x;  // (rows, in)
-    real *y;        // (rows, out): forward writes it, before the activation, which the model applies
+    real *y;        // (rows, out): forward writes the output before the activation, which the model applies
     const real *dy; // (rows, out): gradient before the activation
-    real *dx;       // (rows, in): backward overwrites it; NULL: not wanted
-    real *dw; // the model's flat gradient: backward overwrites the layer's blocks (l->accumulates: adds to its kernel)
+    real *dx;       // (rows, in): backward overwrites it; NULL: not needed
+    real *dw;       // the model's flat gradient: backward overwrites the blocks of the layer (see l->accumulates)
     real *kept;     // (rows * l->kept + l->kept_once)
-    int number;     // of the layer in the model: no two layers have the same random numbers
-    int batch_rows; // rows of the whole batch, of which these are a part; 0 in forward
+    int number;     // number of the layer in the model, so that each layer has its own random numbers
+    int batch_rows; // rows of the whole batch, of which these are a part; 0 in a forward pass
     const struct step *step;
-    double *penalty; // forward may add what belongs to the sum of the rows' losses
+    double *penalty; // forward may add to the sum of the losses of the rows
     struct workspace *ws;
 };
 
 // --- model_section.c
 // Makes a copy of the section `model:` whose encoder and decoder are lists of layers with all sizes, for samples of
-// shape `input`. Messages about the copy name the original. The copy has the parent of the original, but is not one of
-// its items; the caller frees *out. Returns -1 and every mistake in `e` if the section is neither two lists nor a
-// mirrored model. *kind (enum model_kind) is what the section says. *out is then NULL, or holds the lists that exist,
-// in which more mistakes can be found.
+// shape `input`. Messages about the copy name places in the original. The copy has the parent of the original, but is
+// not an item of the parent. The caller frees *out. Sets *kind (enum model_kind) to the kind that the section gives.
+// Returns -1 and every mistake in `e` if the section has no valid form. *out is then NULL, or holds the lists that
+// exist, in which more mistakes can be found.
 int model_section_expand(
     const struct node *section, const struct shape *input, enum loss loss, struct node **out, int *kind, struct err *e);
-// Writes the settings of an expanded section that are not values of fields in one way, so that equal models have equal
-// text.
+// Gives one spelling to those settings of an expanded section that are not values of fields, so that equal models have
+// equal text.
 void model_section_settle(struct node *section);
 
 // --- neighbours.c
-// Does what model_set_rows says to the layer of the section `at`, whose blocks change.
+// Does the work of model_set_rows for the layer that was read from `at`. Changes its blocks.
 int neighbours_take_rows(struct layer *l, int64_t training_rows, const struct node *at, struct err *e);
-// Returns the floating-point operations of the matrix products that compare one sample with all rows.
+// Returns the floating-point operations of the matrix products that compare one sample with all kept rows.
 double neighbours_operations(const struct layer *l);
-// Returns the section of such a model in canonical form, as new memory.
+// Returns the section of a model `neighbours` in canonical form, in new memory.
 struct node *neighbours_write(const struct model *m);
 
 // --- pass.c
-// Reports that the gradient of all parameters from `first` on is complete. A layer's backward may call it before it
-// computes dx, so that the reduction over ranks can begin.
+// Reports that the gradients of all parameters from `first` on are complete. The backward function of a layer may call
+// it before it computes dx, so that the reduction over ranks can begin.
 void gradient_done(struct workspace *ws, size_t first);
-// Returns the gradient of the loss of the rows last passed forward in the output of the first layer (rows, out), which
-// is the workspace's. Overwrites dw, and reports none of it.
+// Returns the gradient of the loss with respect to the output of the first layer (rows, out), for the rows that were
+// last passed forward. It belongs to the workspace. Overwrites dw, and reports no part of it.
 const real *pass_input_gradient(
     const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw);
 
-// --- random_rows.c: x (n) := random numbers of a row, of this layer only: uniform in [0, 1), standard normal
+// --- random_rows.c: set x (n) to random numbers that depend on the row and the layer: uniform in [0, 1), or standard
+// normal
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 
-// --- layer_gaussian.c: row (rows) := the divergence of each row's code from the standard normal distribution, from
-// what the last draw kept
+// --- layer_gaussian.c: sets row (rows) to the divergence of each row's code from the standard normal distribution,
+// after a draw
 void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row);
 
 // --- loss.c
-// Returns the rows last passed forward with their targets x, as the loops of losses take them. The caller adds where
-// the gradient or the losses of rows go, if it wants them.
+// Returns the rows that were last passed forward, with their targets x, in the form that the loops of losses need. The
+// caller adds arrays for the gradient or the losses of rows, if it needs them.
 struct loss_batch model_loss_batch(const struct model *m, const struct workspace *ws, int rows, const real *x);
-// Computes a loss of the batch with the loop that suits the model's data. Returns the sum of the rows' losses.
+// Computes a loss of the batch with the loop that suits the model's data. Returns the sum of the losses of the rows.
 double model_take_loss(const struct model *m, enum loss loss, const struct loss_batch *b);
 
 // --- code_loss.c: models without a decoder
-// Computes the loss of the rows last passed forward: the mean squared difference of their codes from what the codes
-// shall be. The losses go to row (rows), and the gradient times `scale` to dy (rows, code); both may be NULL. Returns
-// their sum.
+// Computes the loss of the rows that were last passed forward: the mean squared difference between a code and its
+// target. Writes the losses to row (rows), and the gradient times `scale` to dy (rows, code); both may be NULL. Returns
+// the sum of the losses.
 double code_loss(const struct model *m, const struct workspace *ws, int rows, real scale, float *row, real *dy);
 // Computes the error of each row into row (rows).
 void code_errors(const struct model *m, const struct workspace *ws, int rows, enum error error, float *row);
-// code_space.c: returns the block of the last layer that comes from there; NULL: there is none
+// code_space.c: returns the block with this source in the last layer, or NULL if there is none
 const struct block *model_find_block(const struct model *m, enum block_source source);
 // code_space.c: computes the squared Mahalanobis distance of each row's code into row (rows)
 void mahalanobis_errors(const struct model *m, const struct workspace *ws, int rows, float *row);
@@ -81,19 +82,19 @@ void mahalanobis_errors(const struct model *m, const struct workspace *ws, int r
 void model_place_block(struct model *m, struct block *b);
 // model_kind.c: checks that the layers suit the kind. Returns 0, or -1 and every mistake.
 int check_code_model(const struct model *m, const struct node *section, struct err *e);
-// layer_swap_noise.c: what each row (rows, in) of the last pass is compared with: the values that were replaced, NaN
-// elsewhere
+// layer_swap_noise.c: returns what the rows of the last pass are compared with, (rows, in): the values that were
+// replaced, and NaN elsewhere
 const real *swap_noise_targets(const struct layer *l, int rows, const real *kept);
-// layer_gaussian_noise.c: the logarithm of the level of noise that each row got in the last pass, from what it kept
+// layer_gaussian_noise.c: returns the logarithms (rows) of the noise levels that the rows got in the last pass
 const real *gaussian_noise_log_levels(const struct layer *l, int rows, const real *kept);
 
 // --- activity.c: penalties on outputs y (rows, units)
-// Returns their sum over the rows.
+// Returns the sum of the penalties over the rows.
 double activity_penalty(const struct activity *a, int rows, int units, const real *y);
-// dy := dy + the gradient of the penalties, of `rows` rows of a batch of batch_rows
+// dy := dy + the gradient of the penalties, for `rows` rows of a batch of batch_rows
 void activity_backward(const struct activity *a, int rows, int batch_rows, int units, const real *y, real *dy);
 
-// Initializers of blocks: those that a spec can name, then those that only layers choose, for blocks of their own.
+// Initializers of blocks: first those that a spec can name, and then those that only layers use.
 enum initializer {
     ZEROS,
     GLOROT_UNIFORM,
@@ -105,56 +106,58 @@ enum initializer {
     ORTHOGONAL,
     INITIALIZER_CONSTANT, // every element is block.start
     INITIALIZER_NAMED,
-    INITIALIZER_FORGET_GATE = INITIALIZER_NAMED, // the second quarter is 1, all else 0: the bias of an lstm
+    INITIALIZER_FORGET_GATE = INITIALIZER_NAMED, // the second quarter is 1, everything else is 0: the bias of an lstm
 };
 
 // --- layers.c
-// Append a block to the layer: any, a kernel of rank 2 by the layer's settings, a bias, a vector of one value per
-// channel that starts at `start`. They return it, so that the caller can change it.
+// Append a block to the layer: layer_add_block any block, layer_add_kernel a kernel of rank 2 with the settings of the
+// layer, layer_add_bias a bias, layer_add_channels a vector with one value per channel, initially `start`. They return
+// the block, so that the caller can change it.
 struct block *layer_add_block(struct layer *l, const struct block *b);
 struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs);
 struct block *layer_add_bias(struct layer *l, const char *name, int outputs);
 struct block *layer_add_channels(struct layer *l, const char *name, double start);
-// Appends a vector that training sets before its first step, and never changes.
+// Appends a vector that training sets once before its first step.
 struct block *layer_add_fixed(struct layer *l, const char *name, enum block_source source, int count);
 
-// The build of a layer whose output has the shape of its input, and which keeps one real per value.
+// Builds a layer whose output has the shape of its input, and which keeps one real per value.
 int layer_build_alike(struct layer *l, const struct node *at, struct err *e);
-// The backward pass of a layer whose output has slope p->kept (rows, in) in its input, unless the pass is without
-// noise.
+// The backward pass of a layer that adds noise. p->kept (rows, in) holds d output / d input. Without noise it copies
+// dy.
 void layer_noise_backward(const struct layer *l, const struct pass *p);
-// Returns true if layers that add noise do so in this pass, and the purpose of the random numbers of that noise.
+// pass_is_noisy returns true if layers that add noise do so in this pass. pass_noise_purpose returns the purpose of the
+// random numbers of the noise.
 bool pass_is_noisy(const struct pass *p);
 enum random_purpose pass_noise_purpose(const struct pass *p);
-// The pass of a layer that changes nothing: y := x, and dx := dy if it is wanted.
+// Passes of a layer that changes nothing: y := x, and dx := dy if dx is needed.
 void layer_copy_forward(const struct layer *l, const struct pass *p);
 void layer_copy_backward(const struct layer *l, const struct pass *p);
 
 struct layer_type {
     const char *name;
-    const struct field *fields; // its settings; the first is named like the type: {dense: 64}
+    const struct field *fields; // settings of the type; the first has the name of the type: {dense: 64}
     size_t config_size;
-    const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: it has no kernel
-    // Reads settings that are more than values, after the fields. Returns 0, or -1 and a node_error. NULL: there are
-    // none.
+    const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: no kernel
+    // Called after the fields were read, to read settings that are maps or lists. Returns 0, or -1 and a node_error.
+    // May be NULL.
     int (*read)(struct layer *l, const struct node *at, struct err *e);
-    // Fills l->out and the blocks, except offsets, from the config and l->in. Returns 0, or -1 and a node_error at
+    // Sets l->out and the blocks, except their offsets, from the config and l->in. Returns 0, or -1 and a node_error at
     // `at`.
     int (*build)(struct layer *l, const struct node *at, struct err *e);
-    // Returns true if training takes statistics over the rows of a pass, which one row does not have. NULL: never.
+    // Returns true if training computes statistics over the rows of a pass, for which one row is too few. NULL: never.
     bool (*needs_two_rows)(const struct layer *l);
-    // Returns true if it wants the kernel of the layer that mirrors it, which `build` then finds in l->tied. NULL:
+    // Returns true if the layer uses the kernel of the layer that it mirrors. `build` then finds it in l->tied. NULL:
     // never.
     bool (*wants_tie)(const struct layer *l);
-    // Returns true if it needs the sample itself as its input, so that it must be the first layer. NULL: never.
+    // Returns true if the layer needs the sample itself as its input, so that it must be the first layer. NULL: never.
     bool (*wants_sample)(const struct layer *l);
-    // Returns how many levels of noise it adds to its input. NULL: it adds no noise.
+    // Returns the number of levels of noise that the layer adds to its input. NULL: it adds no noise.
     int (*noise_levels)(const struct layer *l);
     void (*forward)(const struct layer *l, const struct pass *p);
     void (*backward)(const struct layer *l, const struct pass *p);
 };
 
-enum { KERNEL_ALWAYS_BIAS = 1 }; // the first row of layer_kernel_fields for layers that always have their biases
+enum { KERNEL_ALWAYS_BIAS = 1 }; // first row of layer_kernel_fields for layers that always have biases
 
 extern const struct layer_type *const layer_types[]; // NULL-terminated
 const struct layer_type *layer_type_find(const char *name);
@@ -177,9 +180,10 @@ extern const struct layer_type upsampling2d_layer;
 extern const struct layer_type upsampling1d_layer;
 extern const struct layer_type reshape_layer;
 extern const struct layer_type flatten_layer;
-extern const struct layer_type neighbours_layer; // of a model of its own: no list of layers can name it
+extern const struct layer_type neighbours_layer; // only for models `neighbours`: a list of layers cannot name it
 
-// The length of the last dimension of a layer's input, and how many such vectors `rows` rows hold.
+// last_dimension returns the length of the last dimension of a layer's input. vectors_in_rows returns the number of
+// vectors of this length in `rows` rows.
 static inline int last_dimension(const struct layer *l)
 {
     ASSERT(l->in.rank >= 1 && l->in.rank <= SHAPE_MAX_RANK, "rank %d", l->in.rank);

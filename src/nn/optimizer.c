@@ -1,4 +1,4 @@
-// Optimizers with Keras's names, defaults and formulas; the arithmetic is in kernels/loop_optimizer.c.
+// Optimizers with the names, defaults and formulas of Keras. The arithmetic is in kernels/loop_optimizer.c.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
@@ -58,29 +58,29 @@ const struct field optimizer_fields[] = {
     {0},
 };
 
-// What sets an optimizer apart.
+// The properties of an optimizer.
 struct optimizer_type {
-    int slots;                 // arrays of state; amsgrad adds one
-    const char *settings[6];   // that it has besides common_settings; NULL behind the last
-    struct optimizer defaults; // of these: Keras's
-    // Changes the rates of step t = 1, 2, ... that depend on t; NULL: none does.
+    int slots;                 // number of arrays of state; amsgrad adds one
+    const char *settings[6];   // names of its settings besides common_settings, NULL-terminated
+    struct optimizer defaults; // values of these settings in Keras
+    // Sets the rates that depend on the step t = 1, 2, ...; NULL: no rate does.
     void (*set_rates)(const struct optimizer *o, int64_t t, double learning_rate, struct update *u);
 };
 
 static const char *const common_settings[] = {"optimizer", "learning_rate", "clip_value", "clip_norm", NULL};
 
-// Adam's bias correction, as one factor of the learning rate.
+// Applies the bias correction of Adam as a factor of the learning rate.
 static void adam_rates(const struct optimizer *o, int64_t t, double learning_rate, struct update *u)
 {
     u->learning_rate = learning_rate * (sqrt(1 - pow(o->beta_2, (double)t)) / (1 - pow(o->beta_1, (double)t)));
 }
 
-// The nadam of Keras: the momentum of step i is beta_1 (1 - 0.96^i / 2) (PyTorch: 0.96^(i momentum_decay), with 0.004),
-// and the bias correction uses the product of all momenta so far. The loop ends when the product vanishes, or when the
-// momentum has settled and the rest is a power.
+// Computes the rates of nadam in Keras. The momentum of step i is beta_1 (1 - 0.96^i / 2) (PyTorch: 0.96^(i
+// momentum_decay), with 0.004). The bias correction uses the product of all momenta so far. The loop ends when the
+// product is negligible, or when the momentum is constant, so that the other factors are a power.
 static void nadam_rates(const struct optimizer *o, int64_t t, double learning_rate, struct update *u)
 {
-    enum { SETTLED = 1000 }; // 0.96^1000 vanishes next to 1
+    enum { SETTLED = 1000 }; // 0.96^1000 is negligible compared with 1
     double power = 1, product = 1;
 
     for (int64_t i = 1; i <= t && i <= SETTLED && product > 1e-20; i++) {
@@ -195,7 +195,7 @@ int optimizer_slots(const struct optimizer *o)
     return slots;
 }
 
-// Returns the setting, or 0 if the optimizer does not have it.
+// Returns the setting, or 0 if the optimizer does not have it (NaN).
 static double setting_or_0(double value)
 {
     return isnan(value) ? 0 : value;

@@ -1,22 +1,23 @@
 // Forward and backward passes over the rows of one worker.
 //
-// Layers compute their output without its activation; the passes apply it. Going back, one pair of buffers (ws->dy,
-// ws->dx) takes turns: the dx of a layer is the dy of the layer before. The gradient of parameters becomes complete
-// from the end of the flat vector to its beginning, because blocks are in the order of the layers. The workspace
-// reports each completed part (gradient_done), so that ranks can add it up while the pass continues.
+// Layers compute their output before the activation; the passes apply the activation. In the backward pass, two buffers
+// (ws->dy, ws->dx) take turns: the dx of a layer is the dy of the layer before it. The gradients of parameters become
+// complete from the end of the flat vector to its beginning, because blocks are in the order of the layers. Each
+// complete part is reported (gradient_done), so that ranks can add it up while the pass continues.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
 #include <math.h>
 #include <string.h>
 
-// The activation that the model applies after layer i: none if the loss takes the logits.
+// Returns the activation to apply after layer i. It is linear if the loss takes the logits of the layer.
 static enum activation activation_after(const struct model *m, int i)
 {
     return m->has_logits && i == m->n_layers - 1 ? LINEAR : m->layers[i].activation;
 }
 
-// How many of n values an activation takes at a time: softmax those of the last dimension, any other all.
+// Returns how many of n values belong to one call of an activation: for softmax those of the last dimension, for all
+// others n.
 static size_t activation_stretch(enum activation f, const struct shape *s, size_t n)
 {
     return f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;
@@ -29,7 +30,7 @@ static void apply_activation(enum activation f, int rows, const struct shape *s,
         kernels()->activate(f, stretch, y + at);
 }
 
-// y: the output, or the activation's input if its slope needs that
+// dy := dy times the slope of the activation. y is its output, or its input if the slope needs that.
 static void apply_slope(enum activation f, int rows, const struct shape *s, const real *y, real *dy)
 {
     size_t n = (size_t)rows * (size_t)shape_size(s), stretch = activation_stretch(f, s, n);
@@ -74,12 +75,12 @@ void gradient_done(struct workspace *ws, size_t first)
 
 int block_part_rows(const struct block *b)
 {
-    enum { PART = 1 << 18 }; // parameters
+    enum { PART = 1 << 18 }; // most parameters of a part
     int parts = (int)((b->count + PART - 1) / PART), rows = b->rank > 1 ? b->dims[0] : 1;
     return parts > 1 ? (rows + parts - 1) / parts : rows;
 }
 
-// ws->input := x, with 0 for values that are missing
+// ws->input := x, with 0 in place of missing values
 static void fill_missing(const struct model *m, struct workspace *ws, int rows, const real *x)
 {
     size_t n = (size_t)rows * (size_t)shape_size(&m->input);
@@ -87,7 +88,7 @@ static void fill_missing(const struct model *m, struct workspace *ws, int rows, 
         ws->input[i] = isnan(x[i]) ? 0 : x[i];
 }
 
-// Passes layers `first`, ... on the output of the layer before.
+// Passes rows through the layers from number `first` on. Layer 0 reads x, any other the output of the layer before it.
 static void pass_forward(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, int first)
 {
     ASSERT(rows >= 0 && rows <= ws->rows, "%d rows in a workspace of %d", rows, ws->rows);
@@ -133,7 +134,7 @@ const real *model_code(const struct model *m, const struct workspace *ws)
     return ws->y[m->n_encoder - 1];
 }
 
-// The gradient of a block that training does not change is 0.
+// Sets the gradients of blocks that training does not change to 0.
 static void clear_fixed_gradients(const struct layer *l, real *dw)
 {
     for (int i = 0; i < l->n_blocks; i++)
@@ -153,7 +154,7 @@ static void layer_backward(const struct model *m, int i, const struct pass *p, r
     l->type->backward(l, p);
 }
 
-// Returns the sum of the rows' losses, and puts their gradient times `scale` into ws->dy.
+// Returns the sum of the losses of the rows. Writes the gradient of the losses, times `scale`, to ws->dy.
 static double take_batch_loss(const struct model *m, const struct workspace *ws, int rows, const real *x, real scale)
 {
     if (!model_reconstructs(m))
@@ -165,8 +166,8 @@ static double take_batch_loss(const struct model *m, const struct workspace *ws,
     return model_take_loss(m, m->loss, &batch);
 }
 
-// Passes the gradient in ws->dy back through the layers from the last one to `first`. Returns the gradient in the input
-// of that one, NULL unless it `is_wanted`.
+// Passes the gradient in ws->dy back through the layers from the last one to `first`. If `is_wanted`, returns the
+// gradient with respect to the input of layer `first`; otherwise returns NULL.
 static const real *pass_backward(const struct model *m, struct pass at, int first, bool is_wanted)
 {
     struct workspace *ws = at.ws;
@@ -196,7 +197,7 @@ const real *pass_input_gradient(
     ASSERT(m->n_layers > 1 && ws->dy && ws->dx, "%d layers", m->n_layers);
 
     take_batch_loss(m, ws, rows, x, 1);
-    ws->gradient_left = 0; // nothing is reported
+    ws->gradient_left = 0; // nothing is left to be reported
     return pass_backward(m, (struct pass){.rows = rows, .w = w, .x = x, .dw = dw, .ws = ws}, 1, true);
 }
 

@@ -1,10 +1,10 @@
-// The random numbers of layers. Those of a row depend only on the seed, the epoch, the sample's number and the layer,
-// so that they are the same on any thread and rank.
+// Draws the random numbers of layers. The numbers of a row depend only on the seed, the epoch, the number of the sample
+// and the layer, so they are the same on any thread and rank.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
 
-// The purpose under which a layer's random numbers are drawn: no other layer has the same.
+// Returns a purpose for the random numbers of a layer that no other layer has.
 static uint32_t layer_purpose(const struct pass *p, enum random_purpose purpose)
 {
     return (uint32_t)purpose | (uint32_t)p->number << 8;

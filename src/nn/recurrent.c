@@ -1,4 +1,4 @@
-// What lstm and gru share around their cells: the products over all steps, and the order of time.
+// The code that lstm and gru share around their cells: the products over all steps, and the order of time.
 #include "nn/recurrent.h"
 
 #include "kernels/kernels.h"
@@ -6,8 +6,8 @@
 #include "spec/spec.h"
 #include <string.h>
 
-// Sizes, as in recurrent.h; X: steps of the input that are used, 1 if all are equal; W: outputs of a step, both
-// directions.
+// Sizes, named as in recurrent.h. X: steps of the input that are used, which is 1 if all are equal. W: outputs of a
+// step, for both directions together.
 struct recurrent_sizes {
     int T, X, B, I, U, G, W, directions;
 };
@@ -21,14 +21,14 @@ static struct recurrent_sizes recurrent_sizes_of(const struct layer *l, const st
         T, l->in_repeats ? 1 : T, rows, shape_size(&l->in) / T, U, U * cell->gates, U * directions, directions};
 }
 
-// Parts of what the layer keeps, of one direction.
+// The parts of p->kept that belong to one direction.
 struct recurrent_room {
     real *x;     // (X, B, I)
-    real *start; // (B, G): sums of the input, if it repeats; they are those of all steps
+    real *start; // (B, G): sums of the inputs of every step, if all steps of the input are equal
     real *gates, *h, *dh, *own;
 };
 
-// Returns the length of a room per row.
+// Returns the number of reals per row that one direction keeps.
 static size_t room_length(const struct recurrent_sizes *s, const struct cell *cell)
 {
     size_t T = (size_t)s->T, U = (size_t)s->U, G = (size_t)s->G;
@@ -111,13 +111,13 @@ int recurrent_build(
     return 0;
 }
 
-// Returns the place in time of step t of the input.
+// Returns the time step of the input that a direction reads at its step t.
 static size_t time_of_step(const struct recurrent_sizes *s, int direction, int t)
 {
     return (size_t)(direction && s->X > 1 ? s->T - 1 - t : t);
 }
 
-// x (X, B, I) := the input, time-major
+// x (X, B, I) := the input, reordered to time-major
 static void take_inputs(const struct recurrent_sizes *s, int direction, const real *in, real *x)
 {
     size_t I = (size_t)s->I, row = (size_t)s->T * I;
@@ -128,7 +128,7 @@ static void take_inputs(const struct recurrent_sizes *s, int direction, const re
     }
 }
 
-// dx := dx + the gradients x (X, B, I), which are time-major; the first direction sets it
+// dx := dx + the gradients x (X, B, I), which are time-major. For the first direction, dx is 0 before.
 static void give_input_gradients(const struct recurrent_sizes *s, int direction, const real *x, real *dx)
 {
     size_t I = (size_t)s->I, row = (size_t)s->T * I;
@@ -143,7 +143,7 @@ static void give_input_gradients(const struct recurrent_sizes *s, int direction,
     }
 }
 
-// Returns the place of a direction's output of step t in row 0 of y or dy.
+// Returns the offset, in row 0 of y or dy, of the output of a direction at its step t.
 static size_t output_place(const struct layer *l, const struct recurrent_sizes *s, int direction, int t)
 {
     size_t time = (size_t)(direction ? s->T - 1 - t : t);
@@ -152,7 +152,7 @@ static size_t output_place(const struct layer *l, const struct recurrent_sizes *
     return time * (size_t)s->W + (size_t)direction * (size_t)s->U;
 }
 
-// y := the outputs h that the layer gives, of every step or of the last
+// y := the outputs of the layer, taken from h: those of every step, or of the last one
 static void give_outputs(const struct layer *l, const struct recurrent_sizes *s, int direction, const real *h, real *y)
 {
     size_t U = (size_t)s->U, row = (size_t)shape_size(&l->out);
@@ -193,7 +193,7 @@ static struct recurrent_pass recurrent_pass_of(const struct layer *l, const stru
         .dh = room->dh};
 }
 
-// room->gates := the sums of the inputs of all steps
+// room->gates := the weighted sums of the inputs, for all steps
 static void sum_inputs(const struct layer *l, const struct recurrent_sizes *s, const struct recurrent_room *room,
     const struct pass *p, int direction)
 {
@@ -222,7 +222,7 @@ void recurrent_forward(const struct layer *l, const struct cell *cell, const str
     }
 }
 
-// Computes the gradients of kernel, bias and inputs from those of the sums of all steps.
+// Computes the gradients of kernel, bias and inputs from the gradients of the sums.
 static void sum_inputs_backward(const struct layer *l, const struct recurrent_sizes *s,
     const struct recurrent_room *room, const struct pass *p, int direction)
 {
@@ -240,7 +240,7 @@ static void sum_inputs_backward(const struct layer *l, const struct recurrent_si
     give_input_gradients(s, direction, room->x, p->dx);
 }
 
-// Returns the distance between the outputs of two steps of a direction, in time.
+// Returns the offset from the output of a step to the output of the next step of a direction.
 static int direction_step(const struct recurrent_sizes *s, int direction)
 {
     return direction ? -s->W : s->W;

@@ -1,9 +1,8 @@
-// What the layers that pass over time share (lstm, gru): settings, blocks, the order of time, both directions.
+// Shared by the layers that pass over time (lstm, gru): settings, blocks, the order of time, both directions.
 //
-// Inside a layer all arrays are time-major, (T, B, ...), so that the inputs of all steps are one product, and the
-// gradients of the weights are, too. A layer that reads from the end has its steps in that order, so that a cell knows
-// only one direction.
-// T steps, B rows, I inputs, U units, G values of all gates of a row.
+// Inside a layer all arrays are time-major, (T, B, ...). So the sums of the inputs of all steps are one matrix product,
+// and so are the gradients of the weights. If a layer reads from the end, its steps are stored in that order, so that a
+// cell needs only one direction. The sizes are T steps, B rows, I inputs, U units, and G values of all gates of a row.
 #pragma once
 
 #include "nn/nn_impl.h"
@@ -14,7 +13,7 @@ struct recurrent {
     int recurrent_initializer;
 };
 
-// Rows of a table of fields: the first, then those that every such layer has.
+// Rows of a table of fields: the row of the type, and then those of all recurrent layers.
 #define RECURRENT_FIELDS(NAME, HELP)                                                                          \
     {.key = NAME,                                                                                             \
         .type = FIELD_INT,                                                                                    \
@@ -40,28 +39,28 @@ struct recurrent {
         .choices = initializer_names, .help = "initial weights for the output of the previous step"           \
     }
 
-// What a cell works on: one direction of one pass. A gradient has the shape of what it is the gradient of.
+// The arrays on which a cell works: one direction of one pass. A gradient dx has the shape of x.
 struct recurrent_pass {
     int T, B, U, G;
     const real *recurrent; // (U, G)
     const real *bias;      // (bias_rows, G)
     real *drecurrent, *dbias;
-    real *gates; // (T, B, G): sums of the inputs; then what the cell makes of them; backward: gradients of those sums
-    real *h;     // (T + 1, B, U): zeros, then the outputs of all steps
-    real *own;   // what only the cell knows (own_size)
-    real *dh;    // (B, U): gradient of an output, through later steps
-    const real *dy;      // gradient of the outputs, at row 0 and step 0
-    int dy_step, dy_row; // from one step or row to the next
-    bool every_step;     // dy has every step, not just the last
+    real *gates;    // (T, B, G): sums of the inputs; forward replaces them by its own values, backward by gradients
+    real *h;        // (T + 1, B, U): zeros, then the outputs of all steps
+    real *own;      // private to the cell (own_size)
+    real *dh;       // (B, U): gradient of an output, through all later steps
+    const real *dy; // gradient of the outputs; points to row 0 and step 0
+    int dy_step, dy_row; // distance to the next step; to the next row
+    bool every_step;     // dy has a gradient for every step, not just for the last
 };
-// dh := dh + the gradient of step t's output itself
+// dh := dh + the gradient dy of the output of step t
 void recurrent_add_gradient(const struct recurrent_pass *r, int t);
 
 struct cell {
-    int gates, bias_rows;                            // the first row of the bias belongs to the inputs
-    size_t (*own_size)(size_t T, size_t U);          // reals that it keeps per row
+    int gates, bias_rows; // gates per unit; rows of the bias, of which the first is added to the inputs
+    size_t (*own_size)(size_t T, size_t U);          // returns the number of reals that the cell keeps per row
     void (*forward)(const struct recurrent_pass *r); // fills h[1] to h[T]
-    // dh is zero at first. Overwrites gates, drecurrent and all but the first row of dbias.
+    // Expects dh to be 0. Overwrites gates, drecurrent and all but the first row of dbias.
     void (*backward)(const struct recurrent_pass *r);
 };
 

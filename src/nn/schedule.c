@@ -1,4 +1,5 @@
-// The learning rate of an epoch: pure functions of settings, the epoch, and how many plateaus were met.
+// Computes the learning rate of an epoch, by pure functions of the settings, the epoch, and the number of drops on a
+// plateau.
 #include "nn/nn.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-// Treats images and signals alike, and finds where windows over them stop.
+// Lets layers treat images and signals in the same way, and finds the stops of windows over them.
 #include "nn/spatial.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// What layers over images and signals share: shapes, settings given once or per dimension, borders.
+// Shared by layers over images and signals: shapes, settings that are given once or per dimension, and borders.
 #pragma once
 
 #include "nn/nn_impl.h"
@@ -6,30 +6,30 @@
 extern const char *const padding_names[];
 enum padding { PADDING_VALID, PADDING_SAME };
 
-// The extent of an image. A signal is an image of height 1 whose width is the time.
+// The extent of an image. A signal is an image of height 1, and its time is the width.
 struct extent {
     int height, width, channels;
 };
 
-// Sets *in to what a layer over `dims` dimensions (1: signals, 2: images) sees of its input. Returns -1 and an error if
-// that has too few or too many dimensions.
+// Sets *in to the extent of the input of a layer over `dims` dimensions (1: signals, 2: images). Returns -1 and an
+// error if the input has too few or too many dimensions.
 int extent_of_input(const struct layer *l, int dims, const struct node *at, struct extent *in, struct err *e);
-// Returns the shape of the layer's output.
+// Returns the shape of an output with extent `out`.
 struct shape extent_shape(int dims, struct extent out);
 size_t extent_size(const struct extent *x);
 
-// A setting that is one number for all dimensions, or a list of one each.
+// A setting that is one number for all dimensions, or a list with one number per dimension.
 struct size_setting {
     const char *key;
     int dims;
-    int defaults[2]; // of height and width, if nothing is given
+    int defaults[2]; // for height and width, if the setting is not given
 };
-// Makes `given` a list of one number per dimension, and sets `pair` (height, width) to it; the height of signals is 1.
-// Returns -1 and an error if it has more numbers than dimensions.
+// Makes `given` a list of one number per dimension, and sets `pair` to height and width; the height is 1 for signals.
+// Returns -1 and an error if `given` has more numbers than dimensions.
 int size_pair(
     const struct size_setting *s, struct field_ints *given, int pair[2], const struct node *at, struct err *e);
 
-// The way of a window along a dimension: its stops, and the cells outside of the sample before it and behind it.
+// How a window moves along a dimension: its number of stops, and the cells of padding before and after the sample.
 struct way {
     int stops, before, behind;
 };

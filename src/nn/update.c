@@ -1,19 +1,19 @@
-// What a training step does to a range of the flat parameter vector: the penalties on weights, the optimizer, and
-// running statistics.
+// Applies a training step to a range of the flat parameter vector: the penalties on weights, the optimizer, and running
+// statistics.
 //
-// Threads and ranks cut the vector anywhere, so that a range may begin or end inside a block. Each block is visited
-// where it meets the range. A cut changes no bit, because all of this works element by element. The exception is
-// model_square_sum, whose callers always cut at the same places.
+// Threads and ranks cut the vector anywhere, so a range may begin or end inside a block. Of each block, only the part
+// inside the range is processed. Cuts do not change any bit of the result, because everything works element by element.
+// The exception is model_square_sum, whose callers always cut at the same places.
 #include "nn/nn_impl.h"
 
 #include "kernels/kernels.h"
 
-// Elements [at, at + n) of a range.
+// Elements [at, at + n) of a range of parameters.
 struct range_part {
     size_t at, n;
 };
 
-// Returns the part of the range [first, first + n) of the vector that is in block b.
+// Returns the part of the range [first, first + n) of the vector that block b covers. It is relative to `first`.
 static struct range_part meet_block(const struct block *b, size_t first, size_t n)
 {
     size_t from = b->offset > first ? b->offset : first;
@@ -21,7 +21,7 @@ static struct range_part meet_block(const struct block *b, size_t first, size_t 
     return (struct range_part){from - first, from < end ? end - from : 0};
 }
 
-// All blocks of a model, in the order of the vector.
+// Visits all blocks of a model, in the order of the vector.
 #define FOR_EACH_BLOCK(m, b)                                                           \
     for (const struct layer *l_ = (m)->layers; l_ < (m)->layers + (m)->n_layers; l_++) \
         for (const struct block *b = l_->blocks; b < l_->blocks + l_->n_blocks; b++)
@@ -58,7 +58,7 @@ static void move_statistic(double momentum, size_t n, real *w, const real *g)
         w[i] = kept * w[i] + (1 - kept) * g[i];
 }
 
-// Steps elements [at, end) of the range with the optimizer.
+// Updates elements [at, end) of the range with the optimizer.
 static void step_weights(
     const struct optimizer *o, const struct update *u, const struct parameter_range *r, size_t at, size_t end)
 {
@@ -73,7 +73,7 @@ static void step_weights(
 void model_step(
     const struct model *m, const struct optimizer *o, const struct update *u, const struct parameter_range *r)
 {
-    size_t at = 0; // the first element that was not stepped yet
+    size_t at = 0; // the first element that was not updated so far
     ASSERT(r->first + r->n <= m->parameters, "%zu + %zu of %zu", r->first, r->n, m->parameters);
 
     FOR_EACH_BLOCK(m, b)

@@ -1,5 +1,5 @@
-// Which models are variational, and how far their codes are from the standard normal distribution. The draws themselves
-// are passes from the code on (model_recode in pass.c).
+// Finds out which models are variational, and how far their codes are from the standard normal distribution. The draws
+// themselves are passes from the code on (model_recode in pass.c).
 #include "nn/nn_impl.h"
 
 static bool is_gaussian(const struct layer *l)

@@ -1,4 +1,4 @@
-// The buffers of one worker. They are allocated once, in one piece of memory, each on a boundary of 64 bytes.
+// Allocates the buffers of one worker in one piece of memory, each on a boundary of 64 bytes.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"
@@ -45,7 +45,7 @@ size_t workspace_bytes(const struct model *m, int rows, bool trains)
     return workspace_length(m, rows, trains) * sizeof(real);
 }
 
-// Returns the next n reals of the memory that is left.
+// Takes the next n reals from the memory that is left, and returns them.
 static real *take_buffer(real **left, size_t n)
 {
     real *taken = *left;
