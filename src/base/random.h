@@ -21,7 +21,8 @@ enum random_purpose {
     RANDOM_COPY = 12,      // noise of the copies of a row that are validated or scored
     RANDOM_KEPT_ROWS = 13, // of more training rows than a model keeps
     RANDOM_BLOCKS = 14,    // their order
-    RANDOM_WINDOW = 15     // of the rows of a window of blocks
+    RANDOM_WINDOW = 15,    // of the rows of a window of blocks
+    RANDOM_FOREST = 16     // splits of an isolation forest
 };
 
 struct random_block {

@@ -12,6 +12,7 @@ struct set_results {
     bool has_labels; // without, all metrics except mean_error and threshold are NaN
     double mean_error, threshold, roc_auc, roc_auc_low, roc_auc_high, average_precision, best_f1, accuracy, precision,
         recall, f1, pca_roc_auc;
+    double added_roc_auc, added_roc_auc_low, added_roc_auc_high; // NaN: not compared with baselines
     double step_roc_auc, step_average_precision, step_f1, step_vus_pr, step_range_f1,
         step_pca_roc_auc; // of time steps; NaN: no windows
 };

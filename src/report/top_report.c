@@ -98,6 +98,20 @@ static void print_unlike_training(
     free(training);
 }
 
+// Prints what the model adds to the best of the simple detectors that it was compared with.
+static void print_added(struct store_file *f, const char *set, const char *group)
+{
+    char *best = store_get_text(f, group, SCORES_BEST_BASELINE);
+    double added, low, high;
+
+    if (best && store_get_real(f, group, SCORES_ADDED_ROC_AUC, &added, NULL) == 0 &&
+        store_get_real(f, group, SCORES_ADDED_ROC_AUC_LOW, &low, NULL) == 0 &&
+        store_get_real(f, group, SCORES_ADDED_ROC_AUC_HIGH, &high, NULL) == 0)
+        log_print("\nset %s: the model adds %+.4f [%+.4f, %+.4f] ROC AUC to the best baseline, %s\n", set, added, low,
+            high, best);
+    free(best);
+}
+
 // Prints what a user should know about a test set besides its metrics.
 static void print_set_notes(struct store_file *f, const struct leaderboard_row *trial, const struct set_results *set,
     const char *group, struct err *e)
@@ -111,6 +125,7 @@ static void print_set_notes(struct store_file *f, const struct leaderboard_row *
     if (store_get_int(f, group, SCORES_UNSCORED, &unscored, NULL) == 0)
         log_print("\nset %s: %lld sample%s without an error: missing or infinite values\n", set->name,
             (long long)unscored, text_plural(unscored));
+    print_added(f, set->name, group);
     print_unlike_training(f, trial, set, mean);
     free(failure);
 }

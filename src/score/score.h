@@ -23,11 +23,12 @@ struct score_config {
     int noise;       // enum copies
     int calibration; // enum judging_rows
     struct threshold_rule threshold;
-    double quantile;   // of threshold quantile, in [0, 1]; of other rules the one that replaces them where they fail
-    double deviations; // of threshold mean_std
-    unsigned save;     // flags of enum save
-    int baseline;      // enum baseline
-    int window;        // enum step_rule: of the errors of time steps, if samples are windows
+    double quantile;    // of threshold quantile, in [0, 1]; of other rules the one that replaces them where they fail
+    double deviations;  // of threshold mean_std
+    unsigned save;      // flags of enum save
+    int baseline;       // enum baseline
+    unsigned baselines; // detectors to compare with: bit k is enum detector k (score/simple_detector.h)
+    int window;         // enum step_rule: of the errors of time steps, if samples are windows
 };
 extern const struct field score_fields[];
 

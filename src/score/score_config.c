@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "metrics/threshold.h"
 #include "nn/nn.h"
+#include "score/simple_detector.h"
 #include "spec/spec.h"
 #include <string.h>
 
@@ -17,7 +18,7 @@ static const char *const save_names[] = {"code", "reconstruction", "feature_erro
 struct score_section {
     struct score_config config;
     char *threshold;
-    struct field_texts save;
+    struct field_texts save, baselines;
 };
 
 const struct field score_fields[] = {
@@ -55,6 +56,9 @@ const struct field score_fields[] = {
     FIELD_ROW(score_section, config.baseline, "baseline", FIELD_CHOICE,
         "pca: also computes the ROC AUC of as many principal components as the code has values", .default_text = "none",
         .choices = baseline_names),
+    FIELD_ROW(score_section, baselines, "baselines", FIELD_TEXTS,
+        "simple detectors to compare with: mean_distance, pca, neighbours, isolation_forest; what the model adds to the "
+        "best of them is stored and shown"),
     FIELD_ROW(score_section, config.window, "window", FIELD_CHOICE,
         "with data.window: the error of a time step, from the windows that cover it: their mean or max; center, last: "
         "that of the window in whose center, or at whose end, the step is, or else is nearest to it",
@@ -76,6 +80,24 @@ static int read_save_flags(const struct field_texts *given, const struct node *a
         else
             rc = node_error(
                 node_item(at, i), e, "found '%s', allowed: code, reconstruction, feature_error", given->v[i]);
+    }
+    return rc;
+}
+
+static int read_detectors(const struct field_texts *given, const struct node *at, unsigned *flags, struct err *e)
+{
+    int rc = 0;
+
+    *flags = 0;
+    for (int i = 0; i < given->n; i++) {
+        int k = 0;
+        while (detector_names[k] && strcmp(detector_names[k], given->v[i]) != 0)
+            k++;
+        if (detector_names[k])
+            *flags |= 1u << k;
+        else
+            rc = node_error(node_item(at, i), e,
+                "found '%s', allowed: mean_distance, pca, neighbours, isolation_forest", given->v[i]);
     }
     return rc;
 }
@@ -118,6 +140,7 @@ int score_config_read(const struct node *section, struct score_config *c, struct
     if (s.threshold)
         rc |= read_threshold_rule(section, s.threshold, &s.config, e);
     rc |= read_save_flags(&s.save, node_get(section, "save"), &s.config.save, e);
+    rc |= read_detectors(&s.baselines, node_get(section, "baselines"), &s.config.baselines, e);
     *c = s.config;
     field_free(score_fields, &s);
     return rc;
@@ -133,6 +156,10 @@ struct node *score_config_write(const struct score_config *c)
     for (int k = 0; save_names[k]; k++)
         if (c->save & 1u << k)
             field_append(field_find(score_fields, "save"), &s, save_names[k], why);
+
+    for (int k = 0; k < DETECTOR_COUNT; k++)
+        if (c->baselines & 1u << k)
+            field_append(field_find(score_fields, "baselines"), &s, detector_names[k], why);
 
     bool has_setting = rule_setting(&s.config, &key) != NULL;
     threshold_rule_text(rule, &c->threshold);
@@ -154,6 +181,11 @@ struct node *score_config_write(const struct score_config *c)
         node_add(map, "calibration", calibration);
     else
         node_free(&calibration);
+    struct node *baselines = node_take(map, "baselines");
+    if (c->baselines) // the identity of trials without a comparison has none
+        node_add(map, "baselines", baselines);
+    else
+        node_free(&baselines);
     struct node *window = node_take(map, "window");
     if (c->window != STEP_MEAN) // the identity of trials without windows has none
         node_add(map, "window", window);

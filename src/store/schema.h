@@ -124,6 +124,13 @@
 #define SCORES_RECALL            "recall"
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
+// Of a comparison with simple detectors; the first two are formats of a detector's name.
+#define SCORES_BASELINE_ROC_AUC   "baseline_%s_roc_auc"
+#define SCORES_BASELINE_SPEARMAN  "baseline_%s_spearman"
+#define SCORES_BEST_BASELINE      "best_baseline"
+#define SCORES_ADDED_ROC_AUC      "added_roc_auc"
+#define SCORES_ADDED_ROC_AUC_LOW  "added_roc_auc_low"
+#define SCORES_ADDED_ROC_AUC_HIGH "added_roc_auc_high"
 // scores/<set>/steps/, of windows: (step) arrays with the names of those of scores/<set>/, and the same attributes
 #define SCORES_STEPS          "steps"
 #define STEPS_STEP            "step"   // the scale

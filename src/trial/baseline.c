@@ -20,6 +20,7 @@ void baselines_free(struct baselines *b)
 {
     for (int i = 0; i < b->n; i++)
         free(b->known[i].auc);
+    detector_cache_free(&b->detectors);
     *b = (struct baselines){0};
 }
 

@@ -2,6 +2,7 @@
 // what was computed once.
 #pragma once
 
+#include "trial/comparison.h"
 #include "trial/trial_file.h"
 
 // The areas under the ROC curve of one baseline.
@@ -16,8 +17,9 @@ struct known_baseline {
 enum { BASELINES_KEPT = 64 };
 struct baselines {
     struct known_baseline known[BASELINES_KEPT];
-    int n;    // of them
-    int next; // the one that is replaced next, if all are taken
+    int n;                           // of them
+    int next;                        // the one that is replaced next, if all are taken
+    struct detector_cache detectors; // owned: of score.baselines
 };
 void baselines_free(struct baselines *b);
 

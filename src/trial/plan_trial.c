@@ -258,11 +258,16 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
     const struct node *at = node_path(t->tree, "score.error");
     if (why)
         return node_error(at ? at : t->model, e, "%s", why);
+
     at = node_path(t->tree, "score.save");
     if (!model_reconstructs(m) && t->score.save & (SAVE_RECONSTRUCTION | SAVE_FEATURE_ERROR))
         return node_error(at, e,
             "found reconstruction or feature_error with a model of kind %s, which has no reconstruction, allowed: code",
             model_kind_names[m->kind]);
+    at = node_path(t->tree, "score.baselines");
+    if (t->score.baselines && t->data.missing == MISSING_IGNORE)
+        return node_error(
+            at, e, "simple detectors need whole rows, but data.missing is ignore; hint: data.fill: median");
     at = node_path(t->tree, "score.baseline");
     if (t->score.baseline && t->data.missing == MISSING_IGNORE)
         return node_error(at, e, "principal components need whole rows, but data.missing is ignore");

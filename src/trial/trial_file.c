@@ -13,6 +13,7 @@
 #include "store/parallel.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "trial/comparison.h"
 #include "trial/model_save.h"
 #include "trial/provenance.h"
 #include "trial/reference_file.h"
@@ -305,12 +306,14 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         const struct dataset *d = r->scores[i].data;
         char group[200];
         snprintf(group, sizeof group, TRIAL_SCORES "/%s", d->name);
+
         failed = trial_write_scales(f, group, r, d, e);
         failed |= write_set_columns(f, group, &r->scores[i], error_names[r->trial->score.error], e);
         failed |= write_sources(f, group, d, e);
         failed |= coordinates_write(f, group, d->rows, &d->coordinates, e);
         failed |= d->label ? trial_write_label_names(f, group, d->label_names, d->n_label_names, e) : 0;
         failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
+        failed |= r->comparison ? comparison_write(f, group, &r->comparison[i], e) : 0;
         failed |= d->steps ? write_steps(f, group, r, i, e) : 0;
     }
     return failed;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "score/reference.h"
+#include "trial/comparison.h"
 #include "trial/experiment.h"
 #include "trial/work_order.h"
 
@@ -19,14 +20,15 @@ struct trial_result {
     const struct model *model;
     const struct data_sets *sets;
     struct trained trained;
-    struct scores *scores;                 // (sets->n_test); NULL if training diverged
-    struct evaluation *evaluation;         // (sets->n_test)
-    struct series_evaluation *series;      // (sets->n_test): of time steps with labels
-    struct evaluation *steps;              // (sets->n_test): of time steps, if samples are windows
-    struct training_errors training;       // of the first rank
-    struct training_errors training_steps; // of time steps, if samples are windows
-    struct reference step_reference;       // of the first rank, owned: of time steps, if samples are windows
-    struct reference reference;            // of the first rank, owned
+    struct scores *scores;                  // (sets->n_test); NULL if training diverged
+    struct evaluation *evaluation;          // (sets->n_test)
+    struct series_evaluation *series;       // (sets->n_test): of time steps with labels
+    struct evaluation *steps;               // (sets->n_test): of time steps, if samples are windows
+    struct detector_comparison *comparison; // (sets->n_test): of the first rank; NULL: not wanted
+    struct training_errors training;        // of the first rank
+    struct training_errors training_steps;  // of time steps, if samples are windows
+    struct reference step_reference;        // of the first rank, owned: of time steps, if samples are windows
+    struct reference reference;             // of the first rank, owned
     double **value_quantiles;         // borrowed: (columns, levels) of the training data, or NULL in it: not made yet
     double wall_seconds, cpu_seconds; // of the whole trial; CPU of all its ranks
     char started[32];

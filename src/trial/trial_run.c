@@ -21,6 +21,7 @@
 #include "score/score.h"
 #include "train/train.h"
 #include "trial/baseline.h"
+#include "trial/comparison.h"
 #include "trial/trial_file.h"
 #include "trial/trial_reference.h"
 #include <math.h>
@@ -128,8 +129,10 @@ static int score_sets(const struct team *team, struct trial_result *r, struct ba
         if (!failed && team->comm->rank == 0)
             evaluate_set(r, &r->scores[i], &r->evaluation[i]);
     }
-    if (!failed && team->comm->rank == 0)
+    if (!failed && team->comm->rank == 0) {
         baseline_evaluate(r, known);
+        comparison_make(r, &known->detectors);
+    }
     return failed;
 }
 
@@ -139,6 +142,7 @@ static void result_free(struct trial_result *r)
         scores_free(&r->scores[i]);
     free(r->scores);
     free(r->evaluation);
+    free(r->comparison);
     reference_free(&r->reference);
     reference_free(&r->step_reference);
     free(r->steps);

@@ -55,7 +55,10 @@ model:
   encoder: [{dense: "${seconds}", activation: tanh}]
   decoder: [{dense: 3, use_bias: false}]
 train: {epochs: 2, shards: 2}
-score: {save: [code, reconstruction, feature_error], baseline: pca}
+score:
+  save: [code, reconstruction, feature_error]
+  baseline: pca
+  baselines: [mean_distance, pca, neighbours, isolation_forest]
 sweep:
   repeats: 2
   objective: average_precision

@@ -1,0 +1,15 @@
+// The difference of the areas under the ROC curve of two scores of the same samples.
+#pragma once
+
+#include "base/err.h"
+#include <stdint.h>
+
+struct auc_difference {
+    double difference; // of the first from the second; NaN if a class is missing or a score is NaN
+    double low, high;  // its 95 % normal interval; NaN if a class has fewer than two samples
+};
+
+// Compares scores a and b (n) of samples of which those with positive[i] != 0 are anomalies. The variance is that of
+// paired samples by DeLong et al. (1988). Returns -1 with the errors of ranking_new.
+int auc_compare(
+    const float *a, const float *b, const int8_t *positive, int64_t n, struct auc_difference *out, struct err *e);
