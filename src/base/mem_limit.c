@@ -104,3 +104,8 @@ int64_t mem_limit(bool is_free)
         total = read_memory_limit(false);
     return total;
 }
+
+int64_t mem_kills(void)
+{
+    return read_memory_figure("/proc/vmstat", "oom_kill ");
+}

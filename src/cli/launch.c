@@ -2,6 +2,7 @@
 #include "cli/launch.h"
 
 #include "base/mem.h"
+#include "cli/memory_kill.h"
 #include "cli/supervise.h"
 #include "comm/comm.h"
 #include "presence/beacon.h"
@@ -73,6 +74,20 @@ static char **command_line(const struct launcher *launcher, const struct launch 
     return arguments;
 }
 
+// Removes the options of run that must act only once from a command line: if the run starts again, it has to find what
+// it did.
+static void leave_out_once(char **arguments)
+{
+    char **kept = arguments;
+
+    for (char **a = arguments; *a; a++)
+        if (strcmp(*a, "--fresh") == 0 || strcmp(*a, "--retry-failed") == 0)
+            free(*a);
+        else
+            *kept++ = *a;
+    *kept = NULL;
+}
+
 // Starts the launcher and ends this process with the exit code of the ranks. Returns -1 and an error if no rank could
 // be started.
 static int start_ranks(const struct launch *l, struct err *e)
@@ -87,14 +102,24 @@ static int start_ranks(const struct launch *l, struct err *e)
         return -1;
     launch_environment(&launcher, l->ranks * (l->threads ? l->threads : 1));
 
+    int killed = -1;
     struct supervision s = {.launcher = &launcher,
+        .killed = &killed,
         .ranks = l->ranks,
         .takes_requests = l->folder != NULL,
         .reads_input = l->reads_input,
         .describe = describe_rank,
         .context = (void *)(size_t)l->folder};
     char **arguments = command_line(&launcher, l, self);
-    if (supervise(arguments, &s, &code, e) == 0)
+    int64_t kills = mem_kills();
+    int failed = supervise(arguments, &s, &code, e);
+    while (failed == 0 && killed >= 0 && l->folder && memory_kill_settle(l->folder, killed, kills)) {
+        leave_out_once(arguments);
+        killed = -1;
+        kills = mem_kills();
+        failed = supervise(arguments, &s, &code, e);
+    }
+    if (failed == 0)
         exit(code);
 
     for (char **a = arguments; *a; a++)

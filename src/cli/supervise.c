@@ -374,6 +374,8 @@ static int conclude_launch(struct child *c, int status, int *code, struct err *e
         return -1;
     if (signal) {
         report_death(c, signal);
+        if (c->s->killed && signal == SIGKILL)
+            *c->s->killed = c->first_dead;
         *code = ERR_SYSTEM;
     }
     return 0;
@@ -429,6 +431,7 @@ int supervise(char **arguments, const struct supervision *s, int *code, struct e
     else
         failed = conclude_launch(&c, status, code, e);
 
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(c.signals);
     close(c.announcements);
     close(c.events);

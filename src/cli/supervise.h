@@ -13,6 +13,7 @@ struct supervision {
     // Writes a description of a rank, for the message about its death, to `out`. NULL: the message has only the number.
     void (*describe)(void *context, int rank, char out[512]);
     void *context;
+    int *killed; // set to the first rank that ended, if a signal 9 of somebody else ended it; NULL: not wanted
 };
 
 // Runs a launcher's command until it ends. Sets *code to the exit code for this process: the largest one that a rank

@@ -176,6 +176,8 @@ void launcher_environment(enum mpi_flavour flavour, bool are_crowded)
         set_open_mpi_5();
 
     setenv("OMPI_MCA_pml", "ob1", 0); // all ranks are on this node: no search for a fast network
+    setenv(
+        "HWLOC_COMPONENTS", "-pci,-linuxio", 0); // nor does every rank have to read where all devices of the node are
     if (are_crowded)
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 }

@@ -33,6 +33,9 @@ struct pool {
     int n_waiting, first; // before `first`: given out
     int waiting_capacity;
     int running;
+    int *lone; // owned; (n_lone) entries to be run alone, when nothing else is left; first_lone: as `first`
+    int n_lone, first_lone; // of them
+    bool lone_runs;
     double found_operations;   // of trials that earlier runs have done
     double waiting_operations; // of those that wait
     double longest_operations; // of the longest trial that ever waited
@@ -76,7 +79,7 @@ static void count_failed_trial(struct run_counts *c, const char *why)
         snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, why);
 }
 
-// Settles an entry that earlier runs have done. Returns false if it is new.
+// Settles an entry that earlier runs have done, or keeps one that must run alone. Returns false for any other one.
 static bool pool_use_earlier(struct pool *p, int i)
 {
     const struct plan_entry *entry = &p->plan->entry[i];
@@ -86,6 +89,11 @@ static bool pool_use_earlier(struct pool *p, int i)
 
     if (known == POOL_NEW)
         return false;
+    if (known == POOL_LONE) {
+        p->lone = mem_grow(p->lone, (size_t)p->n_lone + 1, sizeof *p->lone);
+        p->lone[p->n_lone++] = i;
+        return true;
+    }
 
     p->counts->found += known == POOL_FINISHED;
     p->counts->failed_before += known == POOL_FAILED;
@@ -165,6 +173,7 @@ void pool_free(struct pool **p)
         return;
     free((*p)->state);
     free((*p)->waiting);
+    free((*p)->lone);
     free(*p);
     *p = NULL;
 }
@@ -177,12 +186,12 @@ static int pool_unreleased(const struct pool *p)
 
 int pool_left(const struct pool *p)
 {
-    return p->n_waiting - p->first + pool_unreleased(p);
+    return p->n_waiting - p->first + p->n_lone - p->first_lone + pool_unreleased(p);
 }
 
 int pool_trials(const struct pool *p)
 {
-    return p->n_waiting + pool_unreleased(p);
+    return p->n_waiting + p->n_lone + pool_unreleased(p);
 }
 
 double pool_operations(const struct pool *p)
@@ -195,12 +204,29 @@ double pool_operations(const struct pool *p)
 
 int pool_next(struct pool *p)
 {
+    ASSERT(!p->lone_runs || p->running == 1, "%d run next to a lone trial", p->running);
+    if (p->lone_runs)
+        return POOL_WAIT;
+
     if (p->first < p->n_waiting) {
         p->running++;
         p->waiting_operations -= p->plan->entry[p->waiting[p->first]].operations;
         return p->waiting[p->first++];
     }
+
+    if (p->first_lone < p->n_lone && p->running > 0)
+        return POOL_WAIT;
+    if (p->first_lone < p->n_lone) {
+        p->lone_runs = true;
+        p->running++;
+        return p->lone[p->first_lone++];
+    }
     return p->running > 0 && !search_is_exhausted(p->plan->search) ? POOL_WAIT : POOL_END;
+}
+
+bool pool_runs_lone(const struct pool *p)
+{
+    return p->lone_runs;
 }
 
 bool pool_may_draw_ahead(const struct pool *p, int groups)
@@ -215,6 +241,7 @@ void pool_report(struct pool *p, const struct pool_report *r)
 
     ASSERT(p->running > 0 && r->entry >= 0 && r->entry < p->n, "entry %d of %d", r->entry, p->n);
     p->running--;
+    p->lone_runs = false; // if there was one, it is the one that is reported
     if (r->failure)
         count_failed_trial(c, r->text);
     else if (r->has_stopped)

@@ -15,7 +15,7 @@ struct pool_report {
 };
 
 // What is known of a trial from earlier runs.
-enum pool_known { POOL_NEW, POOL_FINISHED, POOL_FAILED };
+enum pool_known { POOL_NEW, POOL_LONE, POOL_FINISHED, POOL_FAILED }; // POOL_LONE: new, and must run alone
 struct pool_policy {
     // Looks a trial up. Sets the loss of a POOL_FINISHED one if `needs_loss`.
     enum pool_known (*find_earlier)(void *context, const struct plan_entry *entry, bool needs_loss, double *loss);
@@ -37,6 +37,8 @@ double pool_operations(const struct pool *p);
 // POOL_END.
 enum { POOL_WAIT = -1, POOL_END = -2 };
 int pool_next(struct pool *p);
+// Returns whether the trial that was drawn last runs alone. While it does, pool_next returns POOL_WAIT.
+bool pool_runs_lone(const struct pool *p);
 // Returns whether one of `groups` groups may draw a trial while it still works on another. That is so if the trial
 // would have begun no sooner elsewhere: enough work is left for all groups, and no result can change what it is.
 bool pool_may_draw_ahead(const struct pool *p, int groups);

@@ -25,6 +25,7 @@
 #include "leaderboard/run_list.h"
 #include "presence/failure.h"
 #include "presence/lease.h"
+#include "presence/lone_trial.h"
 #include "presence/pulse.h"
 #include "run/folder.h"
 #include "run/plan_file.h"
@@ -76,11 +77,14 @@ static void desk_take_report(struct desk *d, const struct pool_report *r)
     }
 
     ASSERT(r->entry >= 0 && r->entry < d->run->plan->n, "%d of %d", r->entry, d->run->plan->n);
+    bool is_lone = pool_runs_lone(d->pool);
     pool_report(d->pool, r);
     if (r->has_stopped)
         return;
 
     const struct plan_entry *entry = &d->run->plan->entry[r->entry];
+    if (is_lone)
+        lone_trial_set(d->run->settings.folder, entry->trial.id, LONE_NOT, &d->failure);
     if (r->failure) {
         log_line(LOG_QUIET, "trial %s failed: %s", entry->trial.id, r->text);
         failure_write(d->run->settings.folder, entry->trial.id, r->text, &d->failure);
@@ -107,6 +111,9 @@ static void desk_show_plan(struct desk *d)
 static int desk_pack_order(struct desk *d, int entry, struct queue_bytes *work)
 {
     struct err e = {0};
+    const char *id = d->run->plan->entry[entry].trial.id;
+    if (pool_runs_lone(d->pool))
+        lone_trial_set(d->run->settings.folder, id, LONE_BEGAN, &d->failure);
     if (order_pack(d->run->x, d->run->plan, entry, work, &e) == 0)
         return 0;
     struct pool_report r = {.entry = entry, .failure = e.kind, .loss = NAN};
@@ -176,7 +183,9 @@ static enum pool_known desk_find_earlier(void *context, const struct plan_entry 
 
     if (d->run->settings.retries_failed)
         failure_remove(folder, entry->trial.id, &d->failure);
-    return failure_exists(folder, entry->trial.id) ? POOL_FAILED : POOL_NEW;
+    if (failure_exists(folder, entry->trial.id))
+        return POOL_FAILED;
+    return lone_trial_state(folder, entry->trial.id) == LONE_NOT ? POOL_NEW : POOL_LONE;
 }
 
 static void desk_report_refusal(void *context, const char *why)

@@ -266,12 +266,58 @@ static void test_draw_ahead(void **state)
     }
 }
 
+static enum pool_known find_lone(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
+{
+    (void)context;
+    (void)needs_loss;
+    *loss = NAN;
+    return strchr("02468ace", entry->trial.id[TRIAL_ID_LENGTH - 1]) ? POOL_LONE : POOL_NEW;
+}
+
+// Trials that must run alone come last, and no other one runs at the same time.
+static void test_lone(void **state)
+{
+    (void)state;
+    struct spec_sweep *sweep = sweep_of(sweeps[1]);
+    struct search *search = search_of(sweep, EPOCHS);
+    struct world w = {.sweep = sweep};
+    struct plan plan;
+    plan_begin(&plan, search, spec_sweep_keys(sweep), resolve, &w);
+    struct run_counts counts = {0};
+    struct pool *pool = pool_new(&plan, &(struct pool_policy){find_lone, refuse, &w}, &counts);
+    int out[1000], n = 0, lone = 0;
+    assert_int_equal(pool_trials(pool), counts.trials - counts.failed);
+
+    for (int entry; (entry = pool_next(pool)) >= 0;)
+        out[n++] = entry;
+    assert_int_equal(pool_next(pool), POOL_WAIT);
+    assert_true(n > 50 && !pool_runs_lone(pool));
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(pool_next(pool), POOL_WAIT); // one is still out
+        pool_report(pool, &(struct pool_report){.entry = out[i], .loss = 1});
+    }
+
+    for (int entry; (entry = pool_next(pool)) >= 0; lone++) {
+        assert_true(pool_runs_lone(pool) && pool_next(pool) == POOL_WAIT);
+        pool_report(pool, &(struct pool_report){.entry = entry, .loss = 1});
+        assert_false(pool_runs_lone(pool));
+    }
+    assert_int_equal(n + lone, counts.trials - counts.failed);
+    assert_true(lone > 50 && pool_left(pool) == 0 && pool_next(pool) == POOL_END);
+
+    pool_free(&pool);
+    plan_free(&plan);
+    search_free(&search);
+    spec_sweep_free(&sweep);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_longest_first),
         cmocka_unit_test(test_draw_ahead),
+        cmocka_unit_test(test_lone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
