@@ -21,7 +21,7 @@ grep -q '^oom_kill ' /proc/vmstat || skip "the kernel does not count what it kil
 # --- two trials fit only one at a time, one never
 tiny_data
 tiny_spec | sed '/save:/d' >tiny.yaml
-echo 'sweep: {over: {code: [3, 4, 100000, 100001, 200000]}}' >>tiny.yaml
+echo 'sweep: {over: {code: [3, 4, 100000, 100001, 150000]}}' >>tiny.yaml
 bad 1 '^hourglass: 1 of 5 trials failed(, the first| in an earlier run): ' run tiny.yaml -n 2 -t 1 --fresh
 says message '^hourglass: the kernel killed trial [0-9a-f]{16} for lack of memory: starting again; it runs when no other trial does'
 says message '^hourglass: trial [0-9a-f]{16} failed: the kernel killed it for lack of memory \(signal 9\), although no other trial ran; starting'
