@@ -150,8 +150,8 @@ static void skip_comment_records(struct match_maker *k)
         last->begin = begin;
 }
 
-// Returns true if this field of a row may hold text, in a file without names of columns: it is a column of categories,
-// or it comes after the columns of a table that has such columns.
+// Returns true if this field of a row may hold text in a file without names of columns. That is so if its column holds
+// categories, or if it comes after the columns of a table in which some column does.
 static bool may_be_text(const struct csv_wanted *wanted, int field)
 {
     const struct columns *c = wanted->columns;
@@ -448,7 +448,7 @@ static int go_to_first_row(struct match_maker *k, struct err *e)
         csv_stream_give_back(k->s, row);
         return 0;
     }
-    return err_add(e, ERR_DATA, "%s: no rows: there is nothing behind the names of the columns", k->s->name);
+    return err_add(e, ERR_DATA, "%s: no rows: nothing follows the names of the columns", k->s->name);
 }
 
 int csv_match_make(struct csv_match *m, struct csv_stream *s, const struct csv_wanted *wanted,

@@ -13,14 +13,14 @@ struct csv_options {
     char *drop;      // columns to leave out
     char *id;        // the column that holds the name of each row
     char *time;      // the column that holds the time of each row
-    char *group;     // the column that says to which group each row belongs
+    char *group;     // the column that holds the group of each row
     int unknown;     // enum unknown_policy
 };
 
-// What a category means that the model does not know. The names are in csv_unknown_choices.
+// What happens to a row with a category that the model does not know. The names are in csv_unknown_choices.
 enum unknown_policy {
-    UNKNOWN_REPORT,    // its row has the error that the model gives, and is counted
-    UNKNOWN_ANOMALOUS, // its row is anomalous, whatever its error
+    UNKNOWN_REPORT,    // the row has the error that the model computes, and is counted
+    UNKNOWN_ANOMALOUS, // the row is anomalous, whatever its error is
     UNKNOWN_ERROR,     // the file is refused
 };
 extern const char *const csv_unknown_choices[];

@@ -36,7 +36,8 @@ struct new_rows {
     int8_t *is_unscored;           // (most), owned: the model cannot take the row
     struct row_text *id;           // (most), owned; NULL: the files have no ids
     struct row_text *time, *group; // likewise; groups are read from the column that has them in the training data
-    int32_t *unknown; // (most), owned: how many categories of each row the model does not know; NULL: it has none
+    int32_t *unknown; // (most), owned: number of categories of each row that the model does not know; NULL: it has no
+                      // categories
     int32_t *missing; // (most, NEW_ROWS_MISSING), owned: for unscored rows, the first columns with a value that is
                       // missing, infinite or a string; -1: no more
     struct new_rows_state *state; // owned

@@ -20,8 +20,8 @@ struct rows_part {
     char text[QUOTE_ROOM]; // the first value that is not a number
     int64_t filled;        // rows whose missing values were filled
     int64_t empty;         // rows of these without any value
-    int64_t strangers;     // rows of groups that the scaling does not know
-    int64_t stranger_row;  // the first of them
+    int64_t strangers;     // number of rows with a group that the scaling does not have
+    int64_t stranger_row;  // the first such row
     int64_t unknowns;      // number of fields with a category that the model does not know
     int64_t unknown_row;
     int unknown_field;
@@ -47,9 +47,9 @@ struct new_rows_state {
     char **names;            // (n_names), owned: columns that a table must have; NULL: columns have no names
     int n_names;
     struct csv_dictionary *categories; // (columns->n), owned: categories of the model; empty: the column holds no text
-    struct csv_dictionary groups;      // of the scaling, in its order; empty: it is the same for all rows
-    int file_group;                    // that of all rows of the file if files are groups; -1: it has none of its own
-    int64_t strangers;                 // rows of groups that the scaling does not know
+    struct csv_dictionary groups;      // groups of the scaling, in its order; empty: it does not scale by group
+    int file_group;                    // group of all rows of the file, if files are groups; -1: none
+    int64_t strangers;                 // number of rows with a group that the scaling does not have
     char first_stranger[300];
     int64_t *unknowns; // (columns->n), owned: number of rows with an unknown category
     int64_t n_unknowns;
@@ -57,16 +57,16 @@ struct new_rows_state {
     char first_unknown[300];
 };
 
-// Enters the groups of the scaling.
+// Fills the dictionary of the groups of the scaling.
 void new_groups_enter(struct new_rows *r);
-// Finds out where the groups of the file's rows are. Returns -1 and an error if the scaling needs them and the file has
-// none.
+// Finds out where the current file has the groups of its rows. Returns -1 and an error if the scaling needs them and
+// the file has none.
 int new_groups_open(struct new_rows *r, struct err *e);
 // Returns the number of the group of row i of the piece in the scaling; -1: none.
 int new_groups_of_row(const struct new_rows *r, struct rows_part *part, int64_t i);
 // Adds the counts of a part to those of `r`. Call it while the piece is in memory.
 void new_groups_count(struct new_rows *r, const struct rows_part *part);
-// Adds a warning of rows whose groups are unknown, after the last file.
+// Adds a warning of rows whose groups are unknown. Call it after the last file.
 void new_groups_warn(struct new_rows *r);
 
 // Returns the name of the current file for messages.
@@ -79,7 +79,7 @@ int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *
 int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struct err *e);
 // Reports the first unknown category of a part if the options refuse them. Returns -1 if there is one.
 int csv_rows_refuse_unknown(const struct new_rows *r, const struct rows_part *part, struct err *e);
-// Adds up what a part found, while its piece is in memory.
+// Adds the counts of a part to those of `r`. Call it while the piece is in memory.
 void csv_rows_count(struct new_rows *r, const struct rows_part *part);
 // Adds warnings of values that counted as missing. Call it after the last file.
 void csv_rows_warn(struct new_rows *r);

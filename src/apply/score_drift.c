@@ -60,8 +60,9 @@ void score_drift_free(struct score_drift *d)
     *d = (struct score_drift){0};
 }
 
-// Returns true if the values of a row are counted. All of the first rows are, and fewer of the later ones, because
-// counting a value takes as long as a small model needs for it. The more values a row has, the fewer rows are counted.
+// Returns true if the values of a row are counted. All of the first rows are counted, and fewer of the later ones,
+// because counting a value takes as long as a small model needs for it. The more values a row has, the fewer rows are
+// counted.
 static bool does_row_count(const struct score_drift *d, int64_t row)
 {
     const int64_t last_rows = LAST_ROWS * (1 + d->width / LAST_VALUES);

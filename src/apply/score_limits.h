@@ -10,5 +10,5 @@ void score_limits_set(struct score_pass *s);
 void score_limits_count(struct score_pass *s, int rows, const real *x);
 // Collective. Adds up the counts of all ranks on rank 0. Returns -1 and an error if memory runs out.
 int score_limits_join(struct score_pass *s, struct err *e);
-// Writes the names of the columns with most values beyond the limits to out->beyond: "'LB', 'AC' and 9 more".
+// Writes the names of the columns in which most values are beyond the limits to out->beyond: "'LB', 'AC' and 9 more".
 void score_limits_name_columns(const struct score_pass *s, struct score_outcome *out);

@@ -69,10 +69,10 @@ struct score_pass {
 
 enum { SCORE_ERROR }; // index of the first output
 
-// Returns true if the model knows categories, and takes rows.
+// Returns true if rows of files can have unknown categories: the model has categories, and its samples are rows.
 bool score_pass_knows_unknown(const struct score_pass *p);
-// Returns how many categories of row i of the piece the model does not know, on rank 0. A split has none: its columns
-// are those of the model.
+// On rank 0. Returns how many categories of row i of the piece the model does not know. This is 0 for a split, because
+// its columns are those of the model.
 int score_pass_unknown(const struct score_pass *p, int64_t i);
 
 // Collective over team->comm. Scores the data. *out is valid on rank 0. Returns -1 and an error on every rank on

@@ -140,7 +140,7 @@ int spooled_names_add(
     return rc;
 }
 
-// A position in the file of names that are kept, which is read in blocks.
+// Reads the kept names back from their unnamed file, in blocks.
 struct name_scan {
     const struct spool *from;
     int64_t at; // offset of the next byte to read

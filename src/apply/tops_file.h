@@ -12,7 +12,7 @@ struct tops_file {
     int64_t n;                           // number of rows that are explained
 };
 
-// Adds those of rows [first, first + rows) of a piece that are explained. Returns -1 and an error on failure.
+// Adds the explained rows among rows [first, first + rows) of a piece. Returns -1 and an error on failure.
 int tops_file_add(struct tops_file *t, const struct score_pass *p, int64_t first, int64_t rows, struct err *e);
 // Writes the arrays, or nothing if no row is explained. Returns -1 and an error on failure.
 int tops_file_write(struct tops_file *t, const struct score_pass *p, struct store_file *f, struct err *e);

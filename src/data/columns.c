@@ -30,7 +30,7 @@ struct column *columns_add(
     struct columns *c, const char *name, enum column_kind kind, char *const *categories, int n_categories)
 {
     ASSERT((n_categories > 0) == has_categories(kind), "column %s has %d categories", name, n_categories);
-    if ((c->n & (c->n - 1)) == 0) // n is a power of two: the capacity doubles
+    if ((c->n & (c->n - 1)) == 0) // a power of two: the capacity doubles
         c->v = mem_grow(c->v, c->n ? 2 * (size_t)c->n : 1, sizeof *c->v);
     struct column *column = &c->v[c->n++];
     bool is_one_hot = kind == COLUMN_ONE_HOT;

@@ -187,7 +187,7 @@ struct name_list {
 
 static void append_label_name(struct name_list *list, char *name)
 {
-    if ((list->n & (list->n - 1)) == 0) // n is a power of two: the capacity doubles
+    if ((list->n & (list->n - 1)) == 0) // a power of two: the capacity doubles
         list->v = mem_grow(list->v, list->n ? 2 * (size_t)list->n : 1, sizeof *list->v);
     list->v[list->n++] = name;
 }

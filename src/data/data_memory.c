@@ -1,4 +1,4 @@
-// Compares the training set with the memory that this machine gives.
+// Compares the size of the training set with the memory of this machine.
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -6,7 +6,7 @@
 #include "data/dataset_stream.h"
 #include <math.h>
 
-// Returns the bytes that the rows of a set have as they are gathered from.
+// Returns the size in bytes of the rows of a set, in the form from which batches are gathered.
 static double bytes_of_rows(const struct dataset *d)
 {
     double bytes = 0;
@@ -15,7 +15,7 @@ static double bytes_of_rows(const struct dataset *d)
     return bytes;
 }
 
-// Returns the bytes of two windows of blocks: the one in use, and the next.
+// Returns the size in bytes of two windows of blocks: the current one and the next one.
 static double bytes_of_windows(const struct dataset *d, int64_t shards, double all)
 {
     double blocks = (double)(d->shuffle.window > shards ? d->shuffle.window : shards);
@@ -27,13 +27,13 @@ static double bytes_of_windows(const struct dataset *d, int64_t shards, double a
 
 void data_warn_memory(const struct data_sets *sets, int64_t shards, struct err *warnings)
 {
-    const double most = 0.8; // of the memory: the program and the system need the rest
+    const double most = 0.8; // share of the memory; the program and the system need the rest
     const struct dataset *d = &sets->train;
     double all = bytes_of_rows(d), has = (double)mem_limit(false);
     bool has_blocks = d->shuffle.block > 0;
     double need = has_blocks ? bytes_of_windows(d, shards, all) : all;
     char bytes[16], room[16];
-    if (d->values || has <= 0 || need <= most * has) // converted rows were compared before
+    if (d->values || has <= 0 || need <= most * has) // check_converted has compared converted rows
         return;
 
     text_bytes(bytes, need);

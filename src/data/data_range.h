@@ -5,7 +5,7 @@
 #include "data/dataset.h"
 
 struct data_range {
-    int64_t values, outside; // number of values that are not missing; of those outside [0, 1] by more than rounding
+    int64_t values, outside; // values that are not missing; those outside [0, 1] by more than rounding
     int64_t row;             // row of the first value outside, if there is one
     int column;              // column of that value
     double value;

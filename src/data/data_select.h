@@ -22,8 +22,8 @@ int data_check_filters(const struct data_config *cfg, const struct data_files *f
 int data_select(const struct data_config *cfg, const struct data_classes *classes, const struct data_part *part,
     struct data_table *const *tables, struct data_selection *out, struct err *e);
 
-// Checks that some row has each number that `cfg` calls a normal label. (data_labels_match has checked names.)
-// Otherwise returns -1 and errors that list the labels.
+// Checks that each number that `cfg` calls a normal label is the label of some row. (Names were checked by
+// data_labels_match.) Returns -1 and errors that list the labels if not.
 int data_check_normal(
     const struct data_config *cfg, const struct data_classes *classes, const struct data_selection *s, struct err *e);
 

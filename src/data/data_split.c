@@ -62,7 +62,7 @@ static struct strata find_strata(const struct keyed_row *sorted, int32_t rows, d
 
     for (int32_t i = 0; i < rows; i++) {
         if (i == 0 || sorted[i].label != sorted[i - 1].label) {
-            if ((strata.n & (strata.n - 1)) == 0) // n is a power of two: the capacity doubles
+            if ((strata.n & (strata.n - 1)) == 0) // a power of two: the capacity doubles
                 strata.v = mem_grow(strata.v, strata.n ? 2 * (size_t)strata.n : 1, sizeof *strata.v);
             strata.v[strata.n] = (struct stratum){.rank = strata.n, .first = i};
             strata.n++;

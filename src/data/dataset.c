@@ -244,7 +244,7 @@ static struct dataset_plan plan_draft(const struct loading *l, const struct draf
         .features = out->features};
 }
 
-// Refuses rows that must be converted and do not fit into memory. The kernel would kill the process instead.
+// Refuses rows that must be converted if they do not fit into memory. Otherwise the kernel would kill the process.
 static int check_converted(const struct loading *l, const struct data_sets *out)
 {
     const struct draft *train = &l->draft[TRAIN];

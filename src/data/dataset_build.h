@@ -18,7 +18,7 @@ struct dataset_plan {
 // -1 and errors on failure; then nothing is owned.
 int dataset_build(const struct dataset_plan *plan, struct data_selection *s, struct dataset *out, struct err *e);
 
-// Returns the bytes of memory that dataset_build takes for converted rows; 0: they stay where they are.
+// Returns the size in bytes of the rows that dataset_build converts, or 0 if rows stay where they are.
 double dataset_converted_bytes(const struct dataset_plan *plan, const struct data_selection *s);
 
 void dataset_free(struct dataset *d);

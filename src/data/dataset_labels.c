@@ -1,4 +1,4 @@
-// The labels of a set: their names, and how often each occurs.
+// Finds the names of the labels of a set, and how often each label occurs.
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"

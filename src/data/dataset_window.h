@@ -4,8 +4,8 @@
 #include "data/data_select.h"
 #include "data/dataset.h"
 
-// Sets *out to the windows of `cfg`. If their length is `auto`, finds it in the training rows. Returns -1 and an error
-// if rows cannot be time steps or if memory is short.
+// Copies the settings of windows from `cfg` to *out. If the length is `auto`, finds it in the training rows. Returns -1
+// and an error if rows cannot be time steps or if memory is short.
 int dataset_window_length(
     const struct data_config *cfg, const struct data_selection *train, struct window_config *out, struct err *e);
 

@@ -90,7 +90,7 @@ void label_names_split(const char *lines, char ***names, int *n)
     while (lines) {
         size_t length = strcspn(lines, "\n");
 
-        if ((*n & (*n - 1)) == 0) // n is a power of two: the capacity doubles
+        if ((*n & (*n - 1)) == 0) // a power of two: the capacity doubles
             *names = mem_grow(*names, *n ? 2 * (size_t)*n : 1, sizeof **names);
         (*names)[(*n)++] = mem_format("%.*s", (int)length, lines);
         lines = lines[length] && lines[length + 1] ? lines + length + 1 : NULL; // a line feed at the end adds no name

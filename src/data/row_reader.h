@@ -52,6 +52,6 @@ int row_reader_check(const struct row_reader *r, struct err *e);
 int row_reader_labels(struct row_reader *r, int64_t first, int64_t rows, int64_t *label, struct err *e);
 // Sets label (steps) to the labels of rows [first, first + steps) of the split, even if windows are cut from them.
 int row_reader_step_labels(struct row_reader *r, int64_t first, int64_t steps, int64_t *label, struct err *e);
-// Returns the ids, times and groups that the split has, of rows [first, first + steps) of the split. They are valid
-// until the next call. Returns NULL and an error if they cannot be read.
+// Returns the coordinates of rows [first, first + steps) of the split: ids, times and groups, as far as the split has
+// them. They are valid until the next call. Returns NULL and an error if they cannot be read.
 const struct coordinates *row_reader_coordinates(struct row_reader *r, int64_t first, int64_t steps, struct err *e);

@@ -80,8 +80,8 @@ static int read_clip(const struct node *at, struct scale_rule *r, struct err *e)
         at, e, "found %s, allowed: a number above 0, or [LOW, HIGH] with LOW below HIGH", node_found(found, at));
 }
 
-// Reads the map of a rule, whose settings are set to the defaults before. `parts` is 2 if the map may also have
-// `columns` and `by`. Sets *more to all settings of the map.
+// Reads the map of a rule into *r, which holds the defaults before. `parts` is 2 if the map may also have `columns` and
+// `by`. Sets *more to all settings of the map.
 static int read_rule_map(const struct node *at, int parts, struct scale_rule *r, struct scale_keys *more, struct err *e)
 {
     struct scale_keys keys = {0};
@@ -223,8 +223,7 @@ static const char *rule_name(const struct scale_rule *r)
     return methods[r->method == SCALE_STANDARD && r->takes_log ? (int)METHOD_LOG : r->method];
 }
 
-// Adds the limits of a rule. If the common rule has limits, no column can be without, so there is no spelling for "no
-// limits".
+// Adds the limits of a rule. "No limits" never has to be written: if the common rule has limits, every column has some.
 static void add_clip(struct node *map, const struct scale_rule *r)
 {
     char number[32];

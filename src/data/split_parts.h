@@ -9,8 +9,8 @@
 int split_latest_rows(const struct data_selection *s, int64_t wanted, int8_t *keep, struct err *e);
 
 // Sets keep[row] to 0 for the rows of whole groups. Groups are drawn in a random order that depends on cfg->seed and
-// `purpose`. A group is taken if that brings the number of rows closer to `wanted`. At least one group is taken (the
-// smallest, if no other), but never all. Returns -1 and an error if there are fewer than two groups.
+// `purpose`. A group is taken if that brings the number of rows closer to `wanted`. If no group does, the smallest one
+// is taken. At least one group is kept. Returns -1 and an error if there are fewer than two groups.
 int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
     int8_t *keep, struct err *e);
 

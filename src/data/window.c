@@ -49,7 +49,7 @@ static void close_run(struct series_windows *w)
         return;
     }
 
-    if ((w->runs & (w->runs - 1)) == 0) // n is a power of two: the capacity doubles
+    if ((w->runs & (w->runs - 1)) == 0) // a power of two: the capacity doubles
         w->run = mem_grow(w->run, w->runs ? 2 * (size_t)w->runs : 1, sizeof *w->run);
     w->run[w->runs++] = (struct window_run){w->open, w->count};
     w->count += (steps - w->length) / w->step + 1;

@@ -47,8 +47,8 @@ struct array_reader {
 int array_reader_begin(struct array_reader *array, struct err *e);
 // Reverses the dimensions, so that the last one counts the rows. Call it before array_reader_begin.
 void array_reader_transpose(struct array_reader *array);
-// Reads the next `rows` rows into to (rows, columns) of type shape.type. Returns -1 and an error if the data end early
-// or a u8 value does not fit into i8.
+// Reads the next `rows` rows into `to` (rows, columns), which is of type shape.type. Returns -1 and an error if the
+// data end early or a u8 value does not fit into i8.
 int array_reader_read(struct array_reader *array, int64_t rows, void *to, struct err *e);
 // Checks that nothing follows the array. Returns -1 and an error if something does.
 int array_reader_finish(struct array_reader *array, struct err *e);

@@ -236,8 +236,8 @@ static void refuse_columns_of_like(const char *path, const struct text *missing,
             text_plural(n), missing->data);
 }
 
-// Gives each column the number of the column of `like` with the same name. Columns that `like` does not have are left
-// out.
+// Gives each column the number that the column of the same name has in `like`. Columns that `like` does not have are
+// left out.
 static void number_like(struct csv_columns *c, const char *path, const struct columns *like, struct err *e)
 {
     struct text missing = {0};

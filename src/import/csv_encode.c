@@ -87,11 +87,11 @@ static void warn_of_spellings(
         }
 }
 
-// Returns true if a text is a number with a percent or currency sign, or with commas between thousands.
+// Returns true if the text is a number with a percent sign, a currency sign, or commas between thousands.
 static bool is_decorated_number(const char *text)
 {
     static const char *const signs[] = {
-        "%", "$", ",", " ", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa0"}; // euro, pound, blank
+        "%", "$", ",", " ", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa0"}; // the last three: euro, pound, no-break space
     char bare[64];
     size_t n = 0;
     double ignored;
@@ -108,7 +108,7 @@ static bool is_decorated_number(const char *text)
     return n > 0 && n < strlen(text) && csv_number(bare, n, &ignored);
 }
 
-// Warns of a column of numbers that are written for people. Each of its values becomes a category.
+// Warns of a column of numbers with signs for people, such as "$1,200", because each value becomes a category.
 static void warn_of_decorated(const struct csv_encoding *c, const char *path, struct text *warnings)
 {
     enum { LEAST = 3 };

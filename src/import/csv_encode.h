@@ -19,7 +19,7 @@ struct csv_encoding {
     bool is_chosen; // its values are categories, because an option says so
     bool is_fixed;  // its dictionary comes from --like or from --ordinal NAME=A<B
     bool is_listed; // its dictionary comes from --ordinal NAME=A<B: other values are errors
-    int first;      // its first feature
+    int first;      // number of its first feature
     int n_features;
 
     struct csv_dictionary values; // strings of the first reading: all if is_chosen, else those that are not numbers

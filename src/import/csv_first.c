@@ -18,7 +18,7 @@ static void keep_first_field(struct first_records *r, const char *text, size_t n
     double ignored;
     if (r->n == CSV_MOST_FIELDS)
         return;
-    if ((r->n & (r->n - 1)) == 0) // n is a power of two: the capacity doubles
+    if ((r->n & (r->n - 1)) == 0) // a power of two: the capacity doubles
         r->fields = mem_grow(r->fields, r->n ? 2 * (size_t)r->n : 1, sizeof *r->fields);
     r->fields[r->n++] = mem_text(text);
     r->numbers += csv_field(r->missing, text, n, &ignored) == CSV_NUMBER;
@@ -139,9 +139,8 @@ static bool counts_columns(const struct first_records *r)
     return first == 0 || (first == 1 && has_fraction);
 }
 
-// Returns true if the first record differs in kind from all that follow. It must have strings above numbers or, for
-// names such as years, integers outside the range of a column of fractions. A single column in which it could be data
-// decides against it.
+// Returns true if the first record differs from all that follow: it has strings above numbers, or integers (names such
+// as years) outside the range of a column of fractions. Returns false if it could be data in at least one column.
 static bool differs_from_others(const struct first_records *r)
 {
     int unlike = 0;
@@ -193,8 +192,8 @@ static struct first_texts count_first_texts(const struct first_records *r)
     return t;
 }
 
-// Returns true if a first record without numbers names the columns. Such a record may also be a row whose values are
-// all missing, next to its label.
+// Returns true if a first record without numbers names the columns. It may also be data: a row with a label whose
+// values are all missing.
 static bool names_columns(const struct first_records *r)
 {
     struct first_texts t = count_first_texts(r);

@@ -43,8 +43,8 @@ int first_records_read(struct first_records *r, const char *path, struct csv_dia
 void first_records_free(struct first_records *r);
 // Returns true if the first column numbers the rows: it holds increasing integers, and none is missing.
 bool first_records_rise(const struct first_records *r);
-// Returns 0 or 1 if the first record counts the columns from there, or -1 if it does not count. pandas and others write
-// such a line above columns without names, with an empty field above an index of the rows.
+// Returns the number, 0 or 1, from which the first record counts the columns, or -1 if it does not count them. pandas
+// and others write such a line above columns without names, with an empty field above an index of the rows.
 int first_records_count_from(const struct first_records *r);
 // Returns true if the first record names the columns. That is what `header` (enum import_header) says or, if it is
 // HEADER_AUTO, what the records suggest.

@@ -126,8 +126,8 @@ static bool is_blank_line(const char *line, size_t n)
     return n == 0;
 }
 
-// Sets agree[c] to the number of first lines in which delimiter c occurs as often as in the very first line. Returns
-// the number of first lines, or -1 and an error.
+// Reads the first few lines. Sets agree[c] to the number of lines in which delimiter c occurs as often as in the first
+// one. Returns the number of lines read, or -1 and an error.
 static int count_agreement(struct csv_lines *lines, char comment, int agree[CSV_DELIMITERS], struct err *e)
 {
     int counts[CSV_DELIMITERS], n = 0, found = 0;
@@ -189,7 +189,7 @@ static int find_delimiter(struct csv_dialect *d, const char *path, struct err *e
 }
 
 // Returns the number of lines up to the last line with '#' before the table. Sets *last to the number of fields of that
-// line, and *next to that of the first line of the table, divided by `d`.
+// line, and *next to the number of fields of the first line of the table. `d` separates the fields.
 static int64_t count_comments(struct csv_lines *lines, struct csv_delimiter d, int *last, int *next, struct err *e)
 {
     char *line;

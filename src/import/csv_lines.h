@@ -35,7 +35,7 @@ struct csv_dialect {
     int64_t comments; // how many of these were skipped as comments with '#', not by --skip
 };
 // Finds the dialect from the options, and from the first lines where the options say nothing. Lines before the table
-// that begin with '#' are ignored, except a last one with as many fields as the next line: it names the columns.
+// that begin with '#' are ignored. But if the last of them has as many fields as the next line, it names the columns.
 // Returns -1 and an error on failure.
 int csv_dialect_find(struct csv_dialect *d, const char *path, const struct import_options *o, struct err *e);
 // Skips the lines before the table, as many as the dialect says. Returns -1 and an error if they cannot be read.

@@ -18,5 +18,5 @@ struct packing {
 // Reads _FillValue, missing_value, valid_min, valid_max, valid_range, _Unsigned, scale_factor and add_offset of a
 // dataset whose values are stored as `stored`. Returns -1 and an error for each attribute that cannot be applied.
 int packing_read(struct packing *p, struct store_file *f, const char *path, enum store_type stored, struct err *e);
-// Sets to (n), of type p->type, to the values that the stored values raw (n) mean. Missing values become NaN.
+// Unpacks stored values, raw (n), into `to` (n), which is of type p->type. Missing values become NaN.
 void packing_apply(const struct packing *p, const double *raw, int64_t n, void *to);

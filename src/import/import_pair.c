@@ -58,7 +58,7 @@ static char *header_hint(const struct import_pair *p)
     return mem_format("; hint: the first line of %s was taken as names: --header no reads it as a row", shorter->path);
 }
 
-// Reports that the number of labels is not that of the rows. Hints at transposed data if it is that of the columns,
+// Reports that there are not as many labels as rows. Hints at transposed data if there are as many labels as columns,
 // unless a header explains the difference.
 static int refuse_rows(const struct import_pair *p, struct err *e)
 {

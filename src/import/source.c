@@ -100,8 +100,8 @@ static int recognise_format(struct source *s, struct err *e)
             e, ERR_DATA, "%s: of no known format; allowed: IDX, CSV, NumPy .npy and .npz, PNG, JPEG, HDF5", s->path);
     if (s->inner && s->format != &source_hdf5)
         return err_add(e, ERR_DATA,
-            "%s: found ':%s' behind the name of a file of format %s, allowed: behind that of HDF5", s->path, s->inner,
-            s->format->name);
+            "%s: found ':%s' after the name of a file of format %s, allowed: only after that of an HDF5 file", s->path,
+            s->inner, s->format->name);
     return 0;
 }
 

@@ -98,5 +98,5 @@ struct source_values {
 // Converts the values to label (v->n). Returns -1 and errors if values are not integers.
 int source_labels(const struct source_values *v, int64_t *label, struct err *e);
 
-// Converts from (n) of `type`, which is not STORE_TEXT, to to (n).
+// Converts the numbers `from` (n), of type `type`, to doubles in `to` (n).
 void source_widen(enum store_type type, const void *from, int64_t n, double *to);

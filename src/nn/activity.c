@@ -9,7 +9,7 @@ static const double least = 1e-7; // means keep at least this distance from 0 an
 
 enum { STRETCH = 64 }; // units whose means are computed together, row by row
 
-// mean (n) := the means over the rows of units first, ..., first + n - 1
+// mean (n) := for each unit in [first, first + n), the mean over the rows
 static void unit_means(int rows, int units, const real *y, int first, int n, double mean[STRETCH])
 {
     ASSERT(rows > 0 && n <= STRETCH && first + n <= units, "%d rows, units %d to %d", rows, first, first + n);

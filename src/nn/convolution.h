@@ -38,7 +38,7 @@ struct kernel_path {
     int size[2], stride[2];
     struct way way[2]; // stops and padding over the sample
 };
-// Reads kernel_size and strides of a layer over `dims` dimensions into *path, whose ways it does not set. Returns 0, or
+// Reads kernel_size and strides of a layer over `dims` dimensions into *path, but does not set its ways. Returns 0, or
 // -1 and an error.
 int convolution_read_path(
     struct convolution *c, int dims, const struct node *at, struct kernel_path *path, struct err *e);

@@ -92,7 +92,7 @@ static int read_level_range(struct gaussian_noise *c, const struct node *range, 
     if (rc == 0)
         rc = read_level_list(c, r.ends, e);
     if (rc == 0 && (c->n_levels != 2 || c->level[0] >= c->level[1]))
-        rc = node_error(r.ends, e, "two numbers are wanted, the smaller one first, such as [0.1, 10]");
+        rc = node_error(r.ends, e, "allowed: two numbers, the smaller one first, such as [0.1, 10]");
     c->is_range = true;
     return rc;
 }
@@ -125,7 +125,7 @@ static int gaussian_noise_read(struct layer *l, const struct node *at, struct er
     struct gaussian_noise *c = l->config;
 
     if (c->limits.n != 0 && (c->limits.n != 2 || c->limits.v[0] >= c->limits.v[1]))
-        return node_error(node_get(at, "clip"), e, "two integers are wanted, the smaller one first, such as [0, 1]");
+        return node_error(node_get(at, "clip"), e, "allowed: two integers, the smaller one first, such as [0, 1]");
     return c->amount ? read_noise_amount(c, e) : 0;
 }
 

@@ -23,7 +23,7 @@ static int repeat_vector_build(struct layer *l, const struct node *at, struct er
 
     if (l->in.rank != 1)
         return node_error(at, e,
-            "repeat_vector: its input has shape %s, a vector is wanted (such as lstm gives "
+            "repeat_vector: its input has shape %s, allowed: a vector (such as lstm gives "
             "without return_sequences)",
             shape_text(found, &l->in));
     if (c->steps * l->in.dims[0] > 1 << 30)

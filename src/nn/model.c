@@ -77,7 +77,7 @@ static int read_layers(struct model *m, const struct node *list, struct err *e)
     if (!list)
         return 0; // the missing key is reported elsewhere
     if (list->kind != NODE_LIST || list->n == 0)
-        return node_error(list, e, "a list of layers is wanted, such as [{dense: 64, activation: relu}]");
+        return node_error(list, e, "allowed: a list of layers, such as [{dense: 64, activation: relu}]");
 
     int failed = 0;
     for (int i = 0; i < list->n; i++)

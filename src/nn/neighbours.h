@@ -32,7 +32,7 @@ real *neighbours_distances(const struct model *m, real *w, size_t *n);
 // Sorts the distances. Call it when all pieces were measured.
 void neighbours_end(const struct model *m, real *w);
 
-// Sets row (rows) to the error of each row that was last passed forward. It is the mean over k of the rank of its
-// distance among the measured ones, from 0 to 1. A distance beyond the largest one has the rank 1 + log(distance /
-// largest).
+// Sets row (rows) to the error of each row that was last passed forward. For each k, the distance of the row gets a
+// rank among the measured distances, from 0 to 1, or 1 + log(distance / largest) if it is beyond the largest. The error
+// is the mean of the ranks.
 void neighbours_errors(const struct model *m, const real *w, const struct workspace *ws, int rows, float *row);

@@ -31,7 +31,8 @@ int shape_size(const struct shape *s);                 // returns the product of
 char *shape_text(char out[48], const struct shape *s); // writes "(28, 28)" to `out`, and returns it
 
 // --- layers
-// The property of the training data to which training sets a block before its first step. Such a block never changes.
+// Where the values of a block come from, if they are computed from the training data. Training computes them once,
+// before its first step unless the value says otherwise.
 enum block_source {
     SOURCE_NONE,
     SOURCE_SPACING,        // one value: the typical distance between neighbouring training rows (train/data_blocks.c)
@@ -256,7 +257,7 @@ int model_noise_levels(const struct model *m);
 // Returns true if this noise replaces values. There is a copy of the sample per level, and each value is replaced in
 // one copy. Only replaced values are then compared.
 bool model_swaps_values(const struct model *m);
-// Adds the errors of the values that were replaced in the rows last passed forward to sum (rows), and their number to
+// For each row that was last passed forward, adds the errors of its replaced values to sum (rows), and their number to
 // count (rows). The error must be one that needs no draws; for l2, squares are added.
 void model_swapped_errors(
     const struct model *m, struct workspace *ws, int rows, enum error error, double *sum, double *count);
@@ -274,8 +275,8 @@ static inline bool error_is_variational(enum error error)
 {
     return error == ERROR_ELBO || error == ERROR_RECONSTRUCTION_PROBABILITY;
 }
-// Passes the rows that were last passed forward again, only from the code on, under the current ws->step. The code is
-// draw number `epoch`, or its mean without `draws`. The draws of a pass are numbered from 0.
+// Repeats the last forward pass from the code on, for the same rows and under the current ws->step. The code is draw
+// number `epoch`, or its mean without `draws`. The draws of a pass are numbered from 0.
 void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x);
 // Computes -log p(x | code) of each row into row (rows). p is Bernoulli if the loss is binary_crossentropy, and
 // otherwise Gaussian with variance m->variance. Ignores feature weights. Missing values count as the mean of the

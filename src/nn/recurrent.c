@@ -128,7 +128,7 @@ static void take_inputs(const struct recurrent_sizes *s, int direction, const re
     }
 }
 
-// dx := dx + the gradients x (X, B, I), which are time-major. For the first direction, dx is 0 before.
+// dx := dx + the gradients x (X, B, I), which are time-major. The first direction begins with dx = 0.
 static void give_input_gradients(const struct recurrent_sizes *s, int direction, const real *x, real *dx)
 {
     size_t I = (size_t)s->I, row = (size_t)s->T * I;

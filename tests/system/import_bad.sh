@@ -78,7 +78,7 @@ bad 3 'the file is empty' empty.gz -o out/x.h5:a
 bytes 100 '\377' >noise
 printf '\0\1\2' >>noise
 bad 3 'of no known format; allowed: IDX, CSV, NumPy' noise -o out/x.h5:a
-bad 3 'behind the name of a file of format CSV' two.csv:/a -o out/x.h5:a
+bad 3 'after the name of a file of format CSV' two.csv:/a -o out/x.h5:a
 
 # --- IDX
 { idx 08 3 2 2; bytes 12; } >good.idx
@@ -171,7 +171,7 @@ csv 3 'x.csv:4: a quote opens here' 'a,b\n1,"2"\n3,"""4"\n5,"6\n'
 csv 3 'x.csv:2: a quote stands within a field' 'a,b\n1,2"3\n'
 if grep 'no rows' message; then fail 'no rows, because of a quote'; fi
 csv 3 'leave them out: --drop when' 'when,v\nmonday,1\ntuesday,2\n'
-csv 3 'of no known format' 'a,b\n1,\0002\n'
+csv 3 'found a byte 0 at offset 6 of what looks like text' 'a,b\n1,\0002\n'
 csv 3 "x.csv:2:1: a: found '1;2'" 'a,b\n1;2,3\n'
 { echo a,b; yes 'p,q' | head -1000; } >many.csv
 bad 3 'and 1998 more fields or rows like these' many.csv -o out/x.h5:a

@@ -51,7 +51,7 @@ static const struct {
     {"encoder: [{gaussian_noise: {relative: {a: 1}}}, {dense: 3}]\ndecoder: [{dense: 4}]", 2,
         {"encoder[0].gaussian_noise.relative.a: ", "allowed: log_uniform"}},
     {"encoder: [{gaussian_noise: {relative: {log_uniform: [2, 1]}}}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
-        {"relative.log_uniform: two numbers are wanted, the smaller one first"}},
+        {"relative.log_uniform: allowed: two numbers, the smaller one first"}},
     {"encoder: [{dense: 3}]\ndecoder: [{swap_noise: 0.1}, {dense: 4}]", 1,
         {"decoder[0]: swap_noise that knows the training rows", "must be the first layer"}},
     {"encoder: [{swap_noise: 0}, {dense: 3}]\ndecoder: [{dense: 4}]", 1,
