@@ -68,7 +68,7 @@ done
 : >"$victim"
 : >"$other"
 : >"$victim.damaged"
-good "${run[@]}" -n 2
+good run tiny.yaml -n 2 -t 1
 says stdout "$name.* kept as $name.damaged.2"
 says stdout '1 of 3 trials were finished before'
 rm results/tiny/trials/*.damaged*
