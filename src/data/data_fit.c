@@ -10,19 +10,12 @@
 #include "data/data_table.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int compare_double(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
-}
-
-static double mean_of(const double *v, int64_t n)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += v[i];
-    return sum / (double)n;
 }
 
 // Returns the median of sorted values.
@@ -48,49 +41,90 @@ static double mode_of(const double *v, int64_t n)
     return mode;
 }
 
-// Collects the values of a column that are not missing into v. Returns how many there are.
-static int64_t collect_present_values(const struct data_selection *s, int column, double *v)
+static int refuse_column(const struct data_config *cfg, const struct data_selection *s, int c, struct err *e)
 {
-    int64_t n = 0;
-    for (int64_t i = 0; i < s->rows; i++) {
-        v[n] = data_table_value(s->tables[s->source[i]], s->index[i], column);
-        n += !isnan(v[n]);
-    }
-    return n;
+    char column[96];
+    return data_error(cfg->fill_at, e, "%s is missing in every row of %s: nothing to fill it from",
+        data_column_name(column, s->tables[0], c), s->part->name);
 }
 
-static double fill_of(int fill, double *v, int64_t n)
+// Takes the means of all columns in one pass, because the rows may be larger than memory.
+static int fit_means(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
 {
-    ASSERT(n > 0 && fill != FILL_NONE, "%lld values, fill %d", (long long)n, fill);
-    if (fill == FILL_MEAN)
-        return mean_of(v, n);
+    double *row = mem_new(2 * (size_t)out->columns, sizeof *row), *n = row + out->columns;
+    int result = 0;
+
+    for (int64_t i = 0; i < s->rows; i++) {
+        data_table_row(s->tables[s->source[i]], s->index[i], row);
+        for (int c = 0; c < out->columns; c++) {
+            out->fill[c] += isnan(row[c]) ? 0 : row[c];
+            n[c] += !isnan(row[c]);
+        }
+    }
+
+    for (int c = 0; c < out->columns; c++) {
+        if (n[c] == 0)
+            result = refuse_column(cfg, s, c, e);
+        out->fill[c] /= n[c] > 0 ? n[c] : 1;
+    }
+    free(row);
+    return result;
+}
+
+// Collects the values of columns [from, from + columns) that are not missing into v (columns, rows). Sets count
+// (columns) to how many there are.
+static void collect_present_values(const struct data_selection *s, int from, int columns, double *v, int64_t *count)
+{
+    memset(count, 0, (size_t)columns * sizeof *count);
+    for (int64_t i = 0; i < s->rows; i++)
+        for (int c = 0; c < columns; c++) {
+            double x = data_table_value(s->tables[s->source[i]], s->index[i], from + c);
+            v[c * s->rows + count[c]] = x;
+            count[c] += !isnan(x);
+        }
+}
+
+static double sorted_fill(int fill, double *v, int64_t n)
+{
+    ASSERT(n > 0 && fill != FILL_MEAN, "%lld values, fill %d", (long long)n, fill);
     qsort(v, (size_t)n, sizeof *v, compare_double);
     return fill == FILL_MEDIAN ? median_of(v, n) : mode_of(v, n);
 }
 
-static int fit_fill(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
+// Sorts the values of several columns at a time, because their values are neighbours in memory.
+static int fit_sorted(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
 {
-    char column[96];
+    enum { BLOCK_VALUES = 1 << 23, MOST = 64 };
+    int64_t block = BLOCK_VALUES / s->rows, count[MOST];
     int result = 0;
 
-    if (cfg->fill == FILL_NONE)
-        return 0;
-    double *v = mem_array((size_t)s->rows, sizeof *v, "data.fill", e);
+    block = block < 1 ? 1 : block;
+    block = block > MOST ? MOST : block;
+    block = block > out->columns ? out->columns : block;
+    double *v = mem_array((size_t)(block * s->rows), sizeof *v, "data.fill", e);
     if (!v)
         return -1;
 
-    out->fill = mem_new((size_t)out->columns, sizeof *out->fill);
-    for (int c = 0; c < out->columns; c++) {
-        int64_t n = collect_present_values(s, c, v);
-        if (n)
-            out->fill[c] = fill_of(cfg->fill, v, n);
-        else
-            result = data_error(cfg->fill_at, e, "%s is missing in every row of %s: nothing to fill it from",
-                data_column_name(column, s->tables[0], c), s->part->name);
+    for (int from = 0; from < out->columns; from += (int)block) {
+        int columns = out->columns - from < block ? out->columns - from : (int)block;
+        collect_present_values(s, from, columns, v, count);
+        for (int c = 0; c < columns; c++)
+            if (count[c])
+                out->fill[from + c] = sorted_fill(cfg->fill, v + c * s->rows, count[c]);
+            else
+                result = refuse_column(cfg, s, from + c, e);
     }
 
     free(v);
     return result;
+}
+
+static int fit_fill(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
+{
+    if (cfg->fill == FILL_NONE)
+        return 0;
+    out->fill = mem_new((size_t)out->columns, sizeof *out->fill);
+    return cfg->fill == FILL_MEAN ? fit_means(cfg, s, out, e) : fit_sorted(cfg, s, out, e);
 }
 
 int data_fit(const struct data_config *cfg, const struct data_selection *train, struct scaling *out, struct err *e)
