@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const csv_header_choices[] = {"auto", "yes", "no", NULL};
+const char *const csv_decimal_choices[] = {"point", "comma", NULL};
+
 enum { SAMPLED = 32, SHOWN = 10 };
 
 // The fields of a record, cut from a copy of the record.

@@ -16,6 +16,7 @@ struct csv_options {
     char *group;     // the column that holds the group of each row
     int unknown;     // enum unknown_policy
 };
+extern const char *const csv_header_choices[], *const csv_decimal_choices[];
 
 // What happens to a row with a category that the model does not know. The names are in csv_unknown_choices.
 enum unknown_policy {

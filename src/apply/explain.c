@@ -16,19 +16,20 @@ struct explainer {
     struct explained_rows *out;
 };
 
-static void free_explained_row(struct explained_row *r)
+void explained_row_free(struct explained_row *r)
 {
     free(r->file);
     free(r->id);
     free(r->time);
     free(r->x);
     free(r->y);
+    *r = (struct explained_row){0};
 }
 
 void explained_rows_free(struct explained_rows *r)
 {
     for (int i = 0; i < r->n; i++)
-        free_explained_row(&r->v[i]);
+        explained_row_free(&r->v[i]);
     free(r->v);
     blame_free(&r->blame);
     *r = (struct explained_rows){0};
@@ -57,6 +58,19 @@ static float *copy_floats(const float *from, int n)
     return memcpy(mem_new((size_t)n, sizeof *from), from, (size_t)n * sizeof *from);
 }
 
+void explained_row_set(
+    const struct score_pass *p, int64_t i, const struct score_place *place, struct explained_row *out)
+{
+    *out = (struct explained_row){.row = place->row,
+        .place = p->apply.first + i,
+        .file = place->file ? mem_text(place->file) : NULL,
+        .id = copy_row_text(&place->id),
+        .time = copy_row_text(&place->time),
+        .error = (double)p->apply.output[SCORE_ERROR].piece[i],
+        .x = copy_floats(p->apply.output[p->values].piece + i * p->columns, p->columns),
+        .y = copy_floats(p->apply.output[p->reconstruction].piece + i * p->columns, p->columns)};
+}
+
 // Inserts row i of the piece among those that are kept.
 static void keep_row(struct score_pass *p, int64_t i, const struct score_place *place, double error)
 {
@@ -66,20 +80,13 @@ static void keep_row(struct score_pass *p, int64_t i, const struct score_place *
 
     ASSERT(out->n <= x->query->count, "%d rows", out->n);
     if (out->n == x->query->count)
-        free_explained_row(&out->v[--at]);
+        explained_row_free(&out->v[--at]);
     else
         out->n++;
     for (; at > 0 && error > out->v[at - 1].error; at--)
         out->v[at] = out->v[at - 1];
 
-    out->v[at] = (struct explained_row){.row = place->row,
-        .place = p->apply.first + i,
-        .file = place->file ? mem_text(place->file) : NULL,
-        .id = copy_row_text(&place->id),
-        .time = copy_row_text(&place->time),
-        .error = error,
-        .x = copy_floats(p->apply.output[p->values].piece + i * p->columns, p->columns),
-        .y = copy_floats(p->apply.output[p->reconstruction].piece + i * p->columns, p->columns)};
+    explained_row_set(p, i, place, &out->v[at]);
 }
 
 static int begin_explaining(struct score_pass *p, struct err *e)

@@ -31,3 +31,10 @@ struct explained_rows {
 int explain_rows(const struct team *team, const struct score_job *job, const struct explain_query *query,
     struct explained_rows *out, struct score_outcome *outcome, struct err *e);
 void explained_rows_free(struct explained_rows *r);
+
+// For sinks of a pass with needs_rows. Sets *out to row i of the piece, with memory of its own.
+struct score_pass;
+struct score_place;
+void explained_row_set(
+    const struct score_pass *p, int64_t i, const struct score_place *place, struct explained_row *out);
+void explained_row_free(struct explained_row *r);

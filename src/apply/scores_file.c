@@ -10,12 +10,12 @@
 #include "apply/score_places.h"
 #include "apply/scores_axes.h"
 #include "apply/scores_coordinates.h"
+#include "apply/scores_origin.h"
 #include "apply/spool.h"
 #include "apply/tops_file.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/output.h"
-#include "base/text.h"
 #include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -251,29 +251,6 @@ static int write_spooled_output(struct score_pass *p, int number, struct err *e)
     return spool_copy(&w->spool[number], (size_t)o->width * sizeof *o->piece, &stream, e);
 }
 
-static int write_scores_head(struct score_pass *p, struct err *e)
-{
-    const struct score_job *j = p->job;
-    struct scores_writer *w = writer_of(p);
-    const struct row_reader *r = p->apply.reader;
-    struct text sources = {0};
-    char name[160];
-
-    for (int i = 0; i < j->n_files && !r; i++)
-        text_add(&sources, "%s%s", i ? "\n" : "", j->files[i]);
-    char *sums = r ? mem_format("%s xxh3:%s", r->name, r->checksum) : mem_text(sources.data);
-    snprintf(name, sizeof name, PROVENANCE_DATA "%s", strrchr(p->group, '/') + 1);
-    int rc = store_set_text(w->f, "", SCORES_MODEL, j->name, e);
-    rc |= store_set_text(w->f, "", TRIAL_EXPERIMENT, j->model->experiment, e);
-    rc |= store_set_text(w->f, "", TRIAL_ID, j->model->id, e);
-    rc |= store_set_text(w->f, p->group, SCORES_SOURCES, r ? r->name : sources.data, e);
-    rc |= store_set_text(w->f, "", name, sums, e);
-
-    text_free(&sources);
-    free(sums);
-    return rc;
-}
-
 // Creates the arrays when the number of rows is known, and copies everything that was kept into them.
 static int unspool_scores(struct score_pass *p, struct err *e)
 {
@@ -322,7 +299,7 @@ static int finish_scores_file(struct score_pass *p, struct err *e)
         rc = tops_file_write(&w->tops, p, w->f, e);
     if (rc == 0)
         rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_threshold_rule(p, e) |
-             write_scores_head(p, e);
+             scores_origin_write(w->f, p, e);
     if (rc == 0 && w->steps)
         rc = finish_score_steps(p, e);
     if (rc == 0 && w->new_steps)

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "cli/top_gallery.h"
 #include "cli/top_rule.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/run_read.h"
@@ -26,6 +27,7 @@ struct top_command_options {
     char *sort, *trial, *set;
     bool by_class, csv, json;
     struct top_rule_options rule;
+    struct top_gallery gallery;
 };
 
 static const struct field fields[] = {
@@ -53,6 +55,12 @@ static const struct field fields[] = {
         "of a run: rule for the threshold, instead of the stored one, without training: as score --threshold"),
     FIELD_ROW(top_command_options, rule.calibrate, "calibrate", FIELD_TEXT,
         "of a run: as score --calibrate: normal rows whose errors --threshold takes"),
+    FIELD_ROW(top_command_options, gallery.picture, "gallery", FIELD_TEXT,
+        "of a file of scores, FILE.h5: FILE.png to draw: the listed rows next to their reconstructions"),
+    FIELD_ROW(top_command_options, gallery.model, "model", FIELD_TEXT,
+        "with --gallery: the model, if it is no longer where it was when the scores were computed"),
+    FIELD_ROW(top_command_options, gallery.data, "data", FIELD_TEXTS,
+        "with --gallery: the data, as for score, if it is no longer where it was"),
     FLAG_ROW(top_command_options, csv, "csv", "print the rows as CSV, every column with every digit, and nothing else"),
     FLAG_ROW(top_command_options, json, "json", "the same as JSON: a list of objects"),
     {0},
@@ -68,10 +76,12 @@ static const struct command command = {
         "run's folder, its run.h5, or a merged file. The columns are those of leaderboard/ in run.h5.\n"
         "\n"
         "SCORES is a file that score wrote: FILE.csv, FILE.jsonl or FILE.h5. Its anomalies are listed, the largest\n"
-        "error first, with the features that explain most and their shares of the squared error.\n",
+        "error first, with the features that explain most and their shares of the squared error. --gallery draws\n"
+        "them: it reads the data and the model again.\n",
     .footer = "  hourglass top results/quickstart\n"
               "  hourglass top results/mnist-outliers --by-class\n"
               "  hourglass top scores.csv --list 5\n"
+              "  hourglass top scores.h5 --gallery worst.png\n"
               "  hourglass top results/machine --threshold mad=3.5 --list 50\n"
               "  hourglass top results/quickstart --where 'code >= 16' --sort -average_precision --csv\n",
     .fields = fields,
@@ -160,6 +170,22 @@ static void read_above(const struct top_command_options *o, struct scores_query 
         err_add(e, ERR_USAGE, "--above: found '%s', allowed: a number, or 'threshold'", o->above);
 }
 
+// Draws the listed rows if the user asks for it. CSV and JSON are printed without messages.
+static void show_gallery(
+    const struct top_command_options *o, const char *path, const struct scores_list *list, struct err *e)
+{
+    int drawn;
+
+    if (!o->gallery.picture || top_gallery_draw(&o->gallery, path, list, &drawn, e) != 0 || o->csv || o->json)
+        return;
+    if (drawn == 0)
+        log_print("\nNo gallery   no row is listed\n");
+    else if (drawn < list->n)
+        log_print("\nGallery      %s, the first %d of %lld rows\n", o->gallery.picture, drawn, (long long)list->n);
+    else
+        log_print("\nGallery      %s\n", o->gallery.picture);
+}
+
 static int show_scores(const struct top_command_options *o, const char *path, struct err *e)
 {
     struct scores_list list = {0};
@@ -173,8 +199,11 @@ static int show_scores(const struct top_command_options *o, const char *path, st
     if (o->csv && o->json)
         err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
     read_above(o, &query, e);
-    if (!e->count && scores_list_read(&list, path, &query, e) == 0)
+    top_gallery_check(&o->gallery, path, e);
+    if (!e->count && scores_list_read(&list, path, &query, e) == 0) {
         top_scores_print(&list, path, o->json ? PRINT_JSON : how, stdout);
+        show_gallery(o, path, &list, e);
+    }
 
     scores_list_free(&list);
     return e->count ? -1 : 0;
@@ -190,6 +219,9 @@ int cmd_top(int argc, char **argv)
         show_scores(&o, rest.v[0], &e);
     else if (parsed == 0 && o.above)
         err_add(&e, ERR_USAGE, "--above: found with a run, allowed: with a file of scores");
+    else if (parsed == 0 && top_gallery_is_given(&o.gallery))
+        err_add(&e, ERR_USAGE,
+            "--gallery, --model and --data: found with a run, whose gallery is always drawn, allowed: with a file of scores");
     else if (parsed == 0) {
         top_rule_read(&o.rule, &e);
         if (!e.count)

@@ -8,9 +8,6 @@
 #include "import/import.h"
 #include <string.h>
 
-const char *const csv_header_choices[] = {"auto", "yes", "no", NULL};
-const char *const csv_decimal_choices[] = {"point", "comma", NULL};
-
 int score_data_set(struct model_job *j, const struct csv_options *csv, const struct arguments *rest, struct err *e)
 {
     int splits = 0, inputs = 0, before = e->count;

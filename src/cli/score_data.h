@@ -5,7 +5,5 @@
 #include "cli/model_job.h"
 #include "cli/options.h"
 
-extern const char *const csv_header_choices[], *const csv_decimal_choices[]; // of struct csv_options
-
 // Sets the data of the job from the arguments after MODEL. Returns -1 and an error if they contradict each other.
 int score_data_set(struct model_job *j, const struct csv_options *csv, const struct arguments *rest, struct err *e);

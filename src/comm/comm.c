@@ -240,7 +240,7 @@ void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes)
     char *const first = data;
     int n;
 
-    for (size_t at = 0; at < bytes; at += (size_t)n) {
+    for (size_t at = 0; at < bytes && comm->handle; at += (size_t)n) {
         n = piece_bytes(bytes - at);
         MPI_Bcast(first + at, n, MPI_BYTE, root, comm_mpi(comm));
     }

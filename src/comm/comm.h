@@ -44,7 +44,7 @@ void comm_free(struct comm *comm);
 // Returns 0 if there are none, else -1. If comm has no communicator, because comm_start failed, returns the same for
 // this rank only.
 int comm_agree(const struct comm *comm, struct err *e);
-// Collective. Copies the bytes of rank `root` to all ranks.
+// Collective. Copies the bytes of rank `root` to all ranks. Does nothing without a communicator: there are no others.
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);
 // Collective. Returns when all ranks have called it.
 void comm_barrier(const struct comm *comm);

@@ -215,6 +215,7 @@ static int complete_row(struct scored_row *r, struct scores_group *g, struct err
         return -1;
 
     r->row = index;
+    r->source = source;
     r->error = shortest_double((float)r->error);
     if (g->n_sources > 1 && source >= 0 && source < g->n_sources)
         r->file = mem_text(g->sources[source]);

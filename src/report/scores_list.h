@@ -10,6 +10,7 @@ enum { SCORES_TOP = 3 };
 struct scored_row {
     char *file, *id, *time; // owned; each NULL if the row has none
     int64_t row;            // number of the row in its file
+    int source;             // number of its file, if the scores are HDF5
     double error;
     char *feature[SCORES_TOP]; // owned; NULL: none
     double share[SCORES_TOP];  // NaN: none

@@ -177,8 +177,10 @@
 #define CHECKPOINT_BEST       "best_parameters"
 
 // a file of scores: attributes of the file, besides `experiment` and `trial` of the model
-#define SCORES_MODEL "model" // the file that it was taken from, as named
-#define SCORES_NEW   "new"   // the group of rows that come from no split
+#define SCORES_MODEL   "model"   // the file that it was taken from, as named
+#define SCORES_SAMPLES "samples" // codes that were drawn for each row, if it is not the number of the trial
+#define SCORES_READ    "read_"   // read_id, ...: the options with which CSV files were read
+#define SCORES_NEW     "new"     // the group of rows that come from no split
 // arrays only of a file of scores: the features that explain most of the error of some samples
 #define SCORES_EXPLAINED   "explained"   // the scale: their number
 #define SCORES_PLACE       "place"       // the scale: 0 explains most

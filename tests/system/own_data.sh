@@ -41,13 +41,14 @@ while read -r line; do
     count=$((count + 1))
     PATH=$(dirname "$hourglass"):$PATH bash -c "$line" >stdout 2>message || fail "$line"
 done <commands
-for name in scores machine-scores photos-scores; do
+for name in scores machine-scores; do
     [ "$(wc -l <$name.csv)" -gt 40 ] || fail "$name.csv has $(wc -l <$name.csv) lines"
 done
 says scores.csv '^row,error,threshold,anomalous,feature_1,share_1'
 says machine-scores.csv '^time,row,error,threshold,anomalous'
-says photos-scores.csv '^photo_0000.png,0,'
-[ -s explain.png ] || fail 'no heat map'
+good top photos-scores.h5 --list 0 --above -1 --csv
+says stdout '^photo_0000.png,0,'
+[ -s explain.png ] && [ -s worst.png ] || fail 'no heat map'
 
 # --- on more ranks
 for name in people machine photos; do

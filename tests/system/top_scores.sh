@@ -79,4 +79,97 @@ bad 2 'csv: found with --json' top scores.csv --csv --json
 head -c 4000 scores.h5 >cut.h5
 bad 3 'cut.h5' top cut.h5
 
+# --- the gallery: the picture that explain draws of the same rows
+# is_gallery NAME SCORES [OPTION]...: draws the list of five rows, which must be explained.png
+is_gallery() {
+    local name=$1
+    shift
+    rm -f worst.png
+    good top "$@" --list 5 --above -1 --gallery worst.png
+    says stdout '^Gallery +worst.png$'
+    cmp worst.png explained.png >message 2>&1 || fail "the gallery of $name"
+}
+good explain "$model" tiny.csv --count 5 --picture explained.png
+is_gallery 'a CSV file' scores.h5
+good score results/tiny data/tiny.h5:all -o split.h5
+is_gallery 'a split' split.h5
+good score results/tiny - -o piped.h5 <tiny.csv
+bad 3 'piped.h5: the rows came from standard input, .*hint: --data FILE' top piped.h5 --gallery x.png
+is_gallery 'standard input' piped.h5 --data tiny.csv
+good score results/tiny tiny.csv -o l2.h5 --error l2
+good top l2.h5 --gallery l2.png
+good explain "$model" gaps.csv --id-column serial --count 5 --picture explained.png
+is_gallery 'rows with ids' few.h5
+sed 's/,/;/g; s/\./,/g' tiny.csv >comma.csv
+good score results/tiny comma.csv --delimiter ';' --decimal comma -o comma.h5
+good explain "$model" comma.csv --delimiter ';' --decimal comma --count 5 --picture explained.png
+is_gallery 'a file with options' comma.h5
+good top scores.h5 --list 0 --above -1 --gallery many.png
+says stdout '^Gallery +many.png, the first 256 of 300 rows$'
+good top scores.h5 --above 1e9 --gallery none.png
+says stdout '^No gallery +no row is listed$'
+[ ! -e none.png ] || fail 'a gallery without rows'
+good top scores.h5 --list 5 --csv --gallery csv.png
+is 'lines next to a gallery' "$(wc -l <stdout)" 6
+
+# --- data and models that have moved, or changed
+bad 2 'gallery: found with scores.csv, which does not say what was scored, allowed: .*hint: hourglass explain MODEL DATA --picture x.png' \
+    top scores.csv --gallery x.png
+bad 2 "gallery: found 'x.gif', allowed: FILE.png" top scores.h5 --gallery x.gif
+bad 2 'model and --data: found without --gallery' top scores.h5 --data tiny.csv
+bad 2 'gallery, --model and --data: found with a run' top results/tiny --gallery x.png
+mv tiny.csv moved.csv
+bad 3 'scores.h5: the data of these scores, tiny.csv, is not there; hint: --data DATA' top scores.h5 --gallery x.png
+good explain "$model" moved.csv --count 5 --picture explained.png
+is_gallery 'moved data' scores.h5 --data moved.csv
+head -200 moved.csv >tiny.csv
+bad 3 'tiny.csv: the data has changed since scores.h5 was written: found 199 samples, not 300' top scores.h5 --gallery x.png
+row=$(sed -n 2p list.csv | cut -d, -f1)
+sed "$((row + 2))s/^[^,]*/0.123/" moved.csv >tiny.csv
+bad 3 "tiny.csv: row $row: the data or the model has changed since scores.h5 was written: the error is" top scores.h5 --gallery x.png
+mv moved.csv tiny.csv
+mv data/tiny.h5 moved.h5
+bad 3 'split.h5: the data of these scores is not there: .*hint: --data DATA' top split.h5 --gallery x.png
+is_gallery 'a moved split' split.h5 --data moved.h5:all
+mv moved.h5 data/tiny.h5
+good run tiny.yaml --quiet -n 1 -t 1 --set name=other --set train.seed=2
+bad 3 'found trial [0-9a-f]{8}, allowed: trial [0-9a-f]{8}, which computed scores.h5' top scores.h5 --gallery x.png --model "$(trial results/other)"
+cp "$model" copy.h5
+mv results/tiny results/gone
+bad 3 'scores.h5: the model of these scores, results/tiny/.*, is not there; hint: --model MODEL' top scores.h5 --gallery x.png
+is_gallery 'a moved model' scores.h5 --model copy.h5
+is_gallery 'a moved run' split.h5 --model results/gone
+[ ! -e x.png ] || fail 'a picture after an error'
+
+# --- windows: those that cover the listed time steps, each once
+awk 'BEGIN {print "load,heat"; for (i = 0; i < 200; i++) print sin(i / 5) + (i == 77 ? 4 : 0) "," cos(i / 7)}' >series.csv
+good import series.csv -o data/series.h5:all
+printf '%s\n' 'data: {train: series.h5:all, scale: standard, window: {length: 8}}' 'model: {code: 2}' \
+    'train: {epochs: 2, shards: 4}' >series.yaml
+good run series.yaml --quiet -n 1 -t 1
+for data in series.csv data/series.h5:all; do
+    good score results/series "$data" -o steps.h5 --force
+    good top steps.h5 --list 8 --gallery steps.png
+    says stdout '^Gallery +steps.png$'
+    good explain results/series "$data" --count 1 --picture window.png
+    good top steps.h5 --list 1 --gallery steps.png
+    cmp steps.png window.png >message 2>&1 || fail "the window of $data with the largest error"
+done
+
+# --- pictures
+if [ -n "${PYTHON:-}" ] && "$PYTHON" -c 'import PIL' 2>/dev/null; then
+    mkdir photos
+    "$PYTHON" -c 'from PIL import Image
+for i in range(20):
+    Image.new("L", (4, 4), 10 * i).save(f"photos/p{i:02}.png")'
+    good import photos -o data/pictures.h5:all
+    printf '%s\n' 'data: {train: pictures.h5:all, scale: unit}' 'model: {code: 3}' 'train: {loss: mse, epochs: 1}' >pictures.yaml
+    good run pictures.yaml --quiet -n 1 -t 1
+    good score results/pictures photos -o photos.h5
+    good explain results/pictures photos --count 5 --picture explained.png
+    is_gallery pictures photos.h5
+    good score results/pictures photos/p*.png -o files.h5
+    bad 2 'gallery: photos/p03.png is a file of the data' top files.h5 --gallery photos/p03.png
+fi
+
 verdict
