@@ -35,7 +35,7 @@ struct import_options {
     bool is_one_hot_default;            // --one-hot auto applies to tables if neither --one-hot nor --like is given
     char *ordinal;                      // comma-separated columns of text, COLUMN or COLUMN=A<B<C
     int missing_category;               // enum import_missing_category
-    char *like;                         // data set or model that has the columns to make
+    char *like;                         // data set or model whose columns are made again
     const struct columns *like_columns; // borrowed: the columns of `like`; NULL: `like` is not given
     char *columns;                      // keep only these columns, comma-separated names or numbers
     char *drop;                         // leave these columns out

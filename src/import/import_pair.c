@@ -25,7 +25,7 @@ static const char *pair_source_name(const struct import_options *o, int i, char 
     ASSERT(i < o->n_sources || o->label, "source %d", i);
     if (o->n_tables == 0 && i < o->n_sources)
         return o->sources[i];
-    // "/labels" after "FILE.h5:/data" means the same file
+    // after "FILE.h5:/data", "/labels" names an array of the same file
     const char *inner = strstr(o->sources[0], ":/");
     if (o->label[0] != '/' || !inner || access(o->label, F_OK) == 0)
         return o->label;
