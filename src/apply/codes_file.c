@@ -67,7 +67,7 @@ static void visit_codes(const struct apply *a, struct workspace *ws, int64_t at,
     ASSERT(width % s->columns == 0, "%d columns, %ld values", s->columns, (long)width);
     for (int r = 0; r < rows; r++, to += width)
         for (int64_t i = 0; i < width; i += s->columns) // a window holds every column once per time step
-            scaling_invert(s, to + i, to + i);
+            scaling_invert(s, -1, to + i, to + i);
 }
 
 static int finish_codes_piece(struct apply *a, int64_t first, int64_t rows, struct err *e)

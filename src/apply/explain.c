@@ -66,6 +66,7 @@ void explained_row_set(
         .file = place->file ? mem_text(place->file) : NULL,
         .id = copy_row_text(&place->id),
         .time = copy_row_text(&place->time),
+        .group = score_place_group(p, i),
         .error = (double)p->apply.output[SCORE_ERROR].piece[i],
         .x = copy_floats(p->apply.output[p->values].piece + i * p->columns, p->columns),
         .y = copy_floats(p->apply.output[p->reconstruction].piece + i * p->columns, p->columns)};

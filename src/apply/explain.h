@@ -15,6 +15,7 @@ struct explain_query {
 struct explained_row {
     int64_t row, place;     // number of the row in its file; in all data
     char *file, *id, *time; // owned; NULL: the row has none
+    int group;              // number of its group in the scaling; -1: none
     double error;
     float *x, *y; // (columns), owned: the row as the model sees it, and its reconstruction
 };

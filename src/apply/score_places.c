@@ -2,10 +2,12 @@
 // rows.
 #include "apply/score_places.h"
 
+#include "apply/new_rows_impl.h"
 #include "apply/series_rows.h"
 #include "base/err.h"
 #include "base/timestamp.h"
 #include "data/coordinates.h"
+#include "data/data_scaling.h"
 #include "data/row_reader.h"
 #include "data/window.h"
 #include <string.h>
@@ -29,10 +31,11 @@ static int64_t first_step(const struct score_pass *p, int64_t row)
 int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct score_naming naming = score_naming_of(p);
+    bool has_groups = p->fit.scaling->n_groups > 0;
 
     ASSERT(rows > 0, "%lld rows", (long long)rows);
     p->named = NULL;
-    if (!p->apply.reader || (!naming.has_id && !naming.has_time))
+    if (!p->apply.reader || (!naming.has_id && !naming.has_time && !has_groups))
         return 0;
     p->named_first = first_step(p, first);
     int64_t last = first_step(p, first + rows - 1);
@@ -82,4 +85,23 @@ void score_place_of(const struct score_pass *p, int64_t i, struct score_place *o
         timestamp_text(out->time_room, c->time[at], c->time_zone);
         out->time = (struct row_text){out->time_room, strlen(out->time_room)};
     }
+}
+
+int score_place_group(const struct score_pass *p, int64_t i)
+{
+    const struct scaling *s = p->fit.scaling;
+    struct rows_part ignored = {0}; // the groups were counted when the rows were read
+    int group = s->n_groups - 1;
+
+    if (s->n_groups == 0)
+        return -1;
+    if (p->rows && p->fit.window.length)
+        return series_rows_step(&p->series, p->series.base + p->series.start[i])->group;
+    if (p->rows)
+        return new_groups_of_row(p->rows, &ignored, i);
+
+    const char *name = coordinates_group(p->named, first_step(p, p->apply.first + i) - p->named_first);
+    while (group >= 0 && (!name || strcmp(s->group_name[group], name) != 0))
+        group--;
+    return group;
 }

@@ -22,3 +22,6 @@ int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct 
 // Sets *out to the names of row i of the piece. The strings are valid until the next piece. Several threads may call
 // it.
 void score_place_of(const struct score_pass *p, int64_t i, struct score_place *out);
+// Returns the number of the group of row i of the piece in the scaling of the model; -1: none. Of a window, this is the
+// group of its first time step: no window crosses a border of groups.
+int score_place_group(const struct score_pass *p, int64_t i);

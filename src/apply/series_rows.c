@@ -73,14 +73,18 @@ static char *copy_step_text(const struct row_text *all, int64_t i)
 static void name_steps(struct series_rows *s, int64_t n)
 {
     const struct new_rows *r = s->rows;
+    struct rows_part ignored = {0}; // the groups were counted when the rows were read
 
     if (s->n_named + n > s->room_named) {
         s->room_named = 2 * (s->n_named + n);
         s->named = mem_grow(s->named, (size_t)s->room_named, sizeof *s->named);
     }
     for (int64_t i = 0; i < n; i++)
-        s->named[s->n_named++] =
-            (struct series_step){r->file, r->first + i, copy_step_text(r->id, i), copy_step_text(r->time, i)};
+        s->named[s->n_named++] = (struct series_step){.file = r->file,
+            .row = r->first + i,
+            .id = copy_step_text(r->id, i),
+            .time = copy_step_text(r->time, i),
+            .group = new_groups_of_row(r, &ignored, i)};
 }
 
 // --- a piece

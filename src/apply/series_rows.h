@@ -21,6 +21,7 @@ struct series_step {
     int file;        // number of the file in the request
     int64_t row;     // number of the row in the file
     char *id, *time; // owned; NULL: the step has none
+    int group;       // number of its group in the scaling; -1: none
 };
 
 // The members of the piece (from x to windows) are the same on all ranks. The others are used only on rank 0.

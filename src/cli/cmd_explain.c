@@ -11,7 +11,6 @@
 #include "cli/options.h"
 #include "cli/score_data.h"
 #include "comm/comm.h"
-#include "import/file_set.h"
 #include "nn/nn.h"
 #include "report/explain_print.h"
 #include "score/score.h"
@@ -20,13 +19,10 @@
 #include <string.h>
 
 struct explain_options {
-    int64_t ranks, threads, count, row, features;
+    struct score_input input;
+    int64_t count, row, features;
     char *id, *picture;
     bool csv, json;
-    const char *model;  // as given, borrowed
-    char *const *files; // (n_files), borrowed: data files that are not splits
-    int n_files;
-    struct csv_options columns;
 };
 
 static const struct field fields[] = {
@@ -42,19 +38,9 @@ static const struct field fields[] = {
         "FILE.png to draw: each row, its reconstruction and their difference; default: explain.png if rows are pictures"),
     FLAG_ROW(explain_options, csv, "csv", "print CSV, a line for each row and feature, and nothing else"),
     FLAG_ROW(explain_options, json, "json", "the same as JSON: a list of objects"),
-    FIELD_ROW(explain_options, columns.id, "id-column", FIELD_TEXT, "as score --id"),
-    FIELD_ROW(explain_options, columns.time, "time-column", FIELD_TEXT, "as score --time"),
-    FIELD_ROW(explain_options, columns.drop, "drop", FIELD_TEXT, "as score --drop"),
-    FIELD_ROW(explain_options, columns.header, "header", FIELD_CHOICE, "as score --header", .default_text = "auto",
-        .choices = csv_header_choices),
-    FIELD_ROW(explain_options, columns.delimiter, "delimiter", FIELD_TEXT, "as import --delimiter"),
-    FIELD_ROW(explain_options, columns.missing, "missing", FIELD_TEXT, "as import --missing"),
-    FIELD_ROW(explain_options, columns.decimal, "decimal", FIELD_CHOICE, "as import --decimal", .default_text = "point",
-        .choices = csv_decimal_choices),
-    FIELD_ROW(explain_options, ranks, "ranks", FIELD_INT,
-        "MPI ranks: starts mpirun where no launcher has started us; default: 1", .min = 1, .max = 1 << 20),
-    FIELD_ROW(explain_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores",
-        .min = 1, .max = 1024),
+    FIELD_ROW(explain_options, input.csv.id, "id-column", FIELD_TEXT, "as score --id"),
+    FIELD_ROW(explain_options, input.csv.time, "time-column", FIELD_TEXT, "as score --time"),
+    SCORE_INPUT_FIELDS(explain_options, input),
     {0},
 };
 
@@ -115,15 +101,7 @@ static int explain_data(const struct team *team, const struct trained_model *m, 
 {
     const struct explain_options *o = context;
     const struct explain_query query = {o->count, o->id, o->row};
-    struct score_job j = {.name = o->model,
-        .model = m,
-        .source = source,
-        .files = (const char *const *)o->files,
-        .n_files = o->n_files,
-        .csv = &o->columns,
-        .error = row_error_of(&m->trial.score, &m->trial.train),
-        .threshold = m->threshold,
-        .normal = &m->trial.data.normal};
+    struct score_job j = score_data_job(&o->input, m, source);
     struct explained_rows rows;
     struct score_outcome outcome;
 
@@ -136,13 +114,9 @@ static int explain_data(const struct team *team, const struct trained_model *m, 
             m->id, model_kind_names[m->model->kind]);
         return comm_agree(team->comm, e);
     }
-    if (m->scaling.n_groups) {
-        err_add(e, ERR_USAGE,
-            "trial %s: it scales by group (data.scale.by), allowed: models whose values have original "
-            "units without a group; hint: hourglass score",
-            m->id);
-        return comm_agree(team->comm, e);
-    }
+    j.error = row_error_of(&m->trial.score, &m->trial.train);
+    j.threshold = m->threshold;
+    j.normal = &m->trial.data.normal;
     int rc = explain_rows(team, &j, &query, &rows, &outcome, e);
     const struct explain_report report = {m, &rows, m->threshold, (int)o->features, choose_picture(o, m)};
     if (rc == 0 && team->comm->rank == 0)
@@ -171,21 +145,14 @@ int cmd_explain(int argc, char **argv)
     int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
     if (parsed == 0) {
-        struct model_job job = {.model = rest.v[0],
-            .ranks = o.ranks,
-            .threads = o.threads,
+        struct model_job job = {.output = o.picture, // must be no input, but a picture may be replaced
+            .force = true,
             .argc = argc,
             .argv = argv,
             .work = explain_data,
             .context = &o};
-        o.model = rest.v[0];
         check_explain_options(&o, &e);
-        score_data_set(&job, &o.columns, &rest, &e);
-        o.files = job.files;
-        o.n_files = job.n_files;
-        if (!e.count)
-            model_job_run(&job, &e);
-        file_set_free(&job.set);
+        score_data_run(&o.input, &job, &rest, &e);
     }
 
     field_free(fields, &o);

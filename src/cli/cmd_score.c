@@ -14,7 +14,6 @@
 #include "cli/score_data.h"
 #include "cli/score_watch.h"
 #include "comm/comm.h"
-#include "import/file_set.h"
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
@@ -27,14 +26,10 @@
 #include <unistd.h>
 
 struct score_options {
-    int64_t ranks, threads;
+    struct score_input input;
     int error;       // -1: the error of the model's experiment
     int64_t samples; // 0: the number in the model's experiment
     char *output;
-    const char *model;  // as given, borrowed
-    char *const *files; // (n_files), borrowed: data files that are not splits
-    int n_files;
-    struct csv_options csv;
     struct field_texts save;
     struct field_texts normal;
     struct score_watch watch;
@@ -55,30 +50,15 @@ static const struct field fields[] = {
         "default: data.normal of the model's experiment"),
     SCORE_WATCH_FIELDS(score_options, watch),
     FLAG_ROW(score_options, force, "force", "replace a score file that exists"),
-    FIELD_ROW(score_options, csv.id, "id", FIELD_TEXT,
+    FIELD_ROW(score_options, input.csv.id, "id", FIELD_TEXT,
         "the column of a CSV file that names the rows, by name or number; it becomes the column id"),
-    FIELD_ROW(score_options, csv.time, "time", FIELD_TEXT,
+    FIELD_ROW(score_options, input.csv.time, "time", FIELD_TEXT,
         "the column of a CSV file with the time of each row; it becomes the column time"),
-    FIELD_ROW(score_options, csv.group, "group", FIELD_TEXT,
-        "the column of a CSV file with the group of each row, if the model scales by group or takes windows; default: "
-        "the one of the training data"),
-    FIELD_ROW(score_options, csv.drop, "drop", FIELD_TEXT, "as import --drop, for files without names of columns"),
-    FIELD_ROW(score_options, csv.header, "header", FIELD_CHOICE,
-        "whether the first line of a CSV file names the columns; auto: yes if it holds names of the model's columns, "
-        "or a string",
-        .default_text = "auto", .choices = csv_header_choices),
-    FIELD_ROW(score_options, csv.delimiter, "delimiter", FIELD_TEXT, "as import --delimiter"),
-    FIELD_ROW(score_options, csv.missing, "missing", FIELD_TEXT, "as import --missing"),
-    FIELD_ROW(score_options, csv.decimal, "decimal", FIELD_CHOICE, "as import --decimal", .default_text = "point",
-        .choices = csv_decimal_choices),
-    FIELD_ROW(score_options, csv.unknown, "unknown", FIELD_CHOICE,
+    FIELD_ROW(score_options, input.csv.unknown, "unknown", FIELD_CHOICE,
         "what a row of a CSV file with a category is that the training data does not have: report: as its error says, "
         "counted in the column unknown; anomalous, whatever its error; or an error of the whole file",
         .default_text = "report", .choices = csv_unknown_choices),
-    FIELD_ROW(score_options, ranks, "ranks", FIELD_INT,
-        "MPI ranks: starts mpirun where no launcher has started us; default: 1", .min = 1, .max = 1 << 20),
-    FIELD_ROW(score_options, threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores", .min = 1,
-        .max = 1024),
+    SCORE_INPUT_FIELDS(score_options, input),
     {0},
 };
 
@@ -301,21 +281,15 @@ static int score_rows(const struct team *team, const struct trained_model *m, co
     void *context, struct err *e)
 {
     const struct score_options *o = context;
-    struct score_job j = {.name = o->model,
-        .model = m,
-        .source = source,
-        .files = (const char *const *)o->files,
-        .n_files = o->n_files,
-        .csv = &o->csv,
-        .output = o->output,
-        .output_fd = -1,
-        .normal = o->normal.n ? &o->normal : &m->trial.data.normal,
-        .has_normal_option = o->normal.n > 0,
-        .force = o->force};
+    struct score_job j = score_data_job(&o->input, m, source);
     struct score_outcome out;
     float *p_value = NULL;
     double begin = clock_wall();
 
+    j.output = o->output;
+    j.normal = o->normal.n ? &o->normal : &m->trial.data.normal;
+    j.has_normal_option = o->normal.n > 0;
+    j.force = o->force;
     if (strcmp(o->output, "-") == 0)
         j.output_fd = take_standard_output(e);
     if (e->count || read_save(&o->save, &j.save, e) != 0 || choose_error(o, &j, e) != 0 ||
@@ -350,7 +324,7 @@ static void check_scores_file(const struct score_options *o, struct err *e)
             err_add(e, ERR_USAGE, "--output: found '%s', allowed: %s", output, allowed);
     if (output && o->save.n && score_lines_format(output) != LINES_NONE)
         err_add(e, ERR_USAGE, "--save: found with text, which has no place for it, allowed: with --output FILE.h5");
-    if (output && o->csv.unknown == UNKNOWN_ANOMALOUS && score_lines_format(output) == LINES_NONE)
+    if (output && o->input.csv.unknown == UNKNOWN_ANOMALOUS && score_lines_format(output) == LINES_NONE)
         err_add(e, ERR_USAGE,
             "--unknown: found anomalous with FILE.h5, which has no column for it, allowed: with CSV or JSON lines; "
             "hint: its array unknown");
@@ -364,28 +338,19 @@ int cmd_score(int argc, char **argv)
     int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
     if (parsed == 0) {
-        struct model_job job = {.model = rest.v[0],
-            .ranks = o.ranks,
-            .threads = o.threads,
-            .calibration = o.watch.calibrate,
-            .output = o.output,
+        struct model_job job = {.calibration = o.watch.calibrate,
             .force = o.force,
             .argc = argc,
             .argv = argv,
             .work = score_rows,
             .context = &o};
-        o.model = rest.v[0];
         check_scores_file(&o, &e);
         score_watch_read(&o.watch, &e);
-        score_data_set(&job, &o.csv, &rest, &e);
-        o.files = job.files;
-        o.n_files = job.n_files;
         if (!e.count) {
             job.format = score_lines_format(o.output) == LINES_NONE ? FORMAT_SCORES : NULL;
             job.output = strcmp(o.output, "-") == 0 ? NULL : o.output;
-            model_job_run(&job, &e);
         }
-        file_set_free(&job.set);
+        score_data_run(&o.input, &job, &rest, &e);
     }
 
     field_free(fields, &o);

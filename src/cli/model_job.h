@@ -1,7 +1,6 @@
 // Shared by score, explain, encode, decode and generate: a trained model, a split of a data set, ranks and threads.
 #pragma once
 
-#include "import/file_set.h"
 #include "trial/model_load.h"
 
 // The forms of MODEL, for the help of the commands.
@@ -12,7 +11,6 @@ struct model_job {
     const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: no data
     char *const *files;       // (n_files) instead of `data`: files of other formats, or "-" for standard input
     int n_files;
-    struct file_set set;     // owned; holds the files that `files` names
     int64_t ranks, threads;  // 0: not given
     const char *calibration; // as given: another FILE.h5:SPLIT that `work` reads; NULL: none
     const char *output;      // path of the output; must be neither the model nor the data; NULL: no output

@@ -8,9 +8,11 @@
 #include "import/import.h"
 #include <string.h>
 
-int score_data_set(struct model_job *j, const struct csv_options *csv, const struct arguments *rest, struct err *e)
+// Sets the data of the job from the arguments after MODEL. Adds errors if they contradict each other.
+static void set_score_data(struct score_input *in, struct model_job *j, const struct arguments *rest, struct err *e)
 {
-    int splits = 0, inputs = 0, before = e->count;
+    const struct csv_options *csv = &in->csv;
+    int splits = 0, inputs = 0;
 
     ASSERT(rest->n >= 2, "%d arguments", rest->n);
     for (int i = 1; i < rest->n; i++) {
@@ -29,9 +31,32 @@ int score_data_set(struct model_job *j, const struct csv_options *csv, const str
         j->data = rest->v[1];
     } else {
         const struct import_options all = {.sources = (const char **)rest->v + 1, .n_sources = rest->n - 1};
-        file_set_expand(&j->set, &all, e);
-        j->files = (char *const *)j->set.v;
-        j->n_files = j->set.n;
+        file_set_expand(&in->set, &all, e);
+        j->files = (char *const *)in->set.v;
+        j->n_files = in->set.n;
     }
-    return e->count == before ? 0 : -1;
+}
+
+void score_data_run(struct score_input *in, struct model_job *job, const struct arguments *rest, struct err *e)
+{
+    ASSERT(job->work && job->argv, "a job without work");
+    in->model = job->model = rest->v[0];
+    job->ranks = in->ranks;
+    job->threads = in->threads;
+    set_score_data(in, job, rest, e);
+    if (!e->count)
+        model_job_run(job, e);
+    file_set_free(&in->set);
+}
+
+struct score_job score_data_job(
+    const struct score_input *in, const struct trained_model *m, const struct data_source *source)
+{
+    return (struct score_job){.name = in->model,
+        .model = m,
+        .source = source,
+        .files = in->set.v,
+        .n_files = in->set.n,
+        .csv = &in->csv,
+        .output_fd = -1};
 }

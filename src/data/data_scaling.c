@@ -123,28 +123,41 @@ void scaling_apply(const struct scaling *s, int group, bool as_float, const doub
     }
 }
 
-double scaling_undo(const struct scaling *s, int column, double scaled)
+static double shift_of(const struct scaling *s, int group, int column)
+{
+    ASSERT(group < s->n_groups, "group %d of %d", group, s->n_groups);
+    return group < 0 ? s->shift[column] : s->group_shift[group * s->columns + column];
+}
+
+static double factor_of(const struct scaling *s, int group, int column)
+{
+    ASSERT(group < s->n_groups, "group %d of %d", group, s->n_groups);
+    return group < 0 ? s->factor[column] : s->group_factor[group * s->columns + column];
+}
+
+double scaling_undo(const struct scaling *s, int group, int column, double scaled)
 {
     ASSERT(column >= 0 && column < s->columns, "column %d of %d", column, s->columns);
     if (s->factor)
-        scaled = scaled / s->factor[column] + s->shift[column];
+        scaled = scaled / factor_of(s, group, column) + shift_of(s, group, column);
     return s->takes_log && s->takes_log[column] ? scaling_exp(scaled) : scaled;
 }
 
-double scaling_round(const struct scaling *s, int column, double value)
+double scaling_round(const struct scaling *s, int group, int column, double value)
 {
     const double float_error = 1e-6;
 
     ASSERT(column >= 0 && column < s->columns, "column %d of %d", column, s->columns);
-    if (!s->factor || s->factor[column] == 0 || !isfinite(value) || (s->takes_log && s->takes_log[column]))
+    double factor = s->factor ? factor_of(s, group, column) : 0;
+    if (factor == 0 || !isfinite(value) || (s->takes_log && s->takes_log[column]))
         return value;
-    double error = float_error * (fabs(s->shift[column]) + 1 / fabs(s->factor[column]));
+    double error = float_error * (fabs(shift_of(s, group, column)) + 1 / fabs(factor));
     double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is kept
     return per_unit > 1 ? round(value * per_unit) / per_unit : value;
 }
 
-void scaling_invert(const struct scaling *s, const float *row, float *out)
+void scaling_invert(const struct scaling *s, int group, const float *row, float *out)
 {
     for (int c = 0; c < s->columns; c++)
-        out[c] = (float)scaling_undo(s, c, row[c]);
+        out[c] = (float)scaling_undo(s, group, c, row[c]);
 }

@@ -38,11 +38,11 @@ int *scaling_match_groups(const struct scaling *s, char *const *name, int n);
 // that a float represents exactly, it computes in float like dataset_gather, so that a row has the same bits whether it
 // is converted before a batch is gathered or while it is. Otherwise it computes in double and rounds at the end.
 void scaling_apply(const struct scaling *s, int group, bool as_float, const double *row, float *out);
-// Returns the original value of a scaled value of a column, for a row without a group.
-double scaling_undo(const struct scaling *s, int column, double scaled);
+// Returns the original value of a scaled value of a column, for a row of a group (-1: without a group).
+double scaling_undo(const struct scaling *s, int group, int column, double scaled);
 // Rounds a value in original units to the digits that are certain, because its scaled value is a float: 0 instead of
 // 4.5e-05.
-double scaling_round(const struct scaling *s, int column, double value);
-// Converts scaled values, row (columns), back to original ones, out (columns), for a row without a group. Values at a
-// limit cannot be recovered. `out` may be `row`.
-void scaling_invert(const struct scaling *s, const float *row, float *out);
+double scaling_round(const struct scaling *s, int group, int column, double value);
+// Converts scaled values of a row of a group, row (columns), back to original ones, out (columns). Values at a limit
+// cannot be recovered. `out` may be `row`.
+void scaling_invert(const struct scaling *s, int group, const float *row, float *out);

@@ -24,8 +24,8 @@ static struct original_row invert_row(const struct trained_model *t, const struc
 
     ASSERT(columns > 0 && values % columns == 0, "%d values, %d columns", values, columns);
     for (int i = 0; i < values; i += columns) {
-        scaling_invert(&t->scaling, row->x + i, o.seen + i);
-        scaling_invert(&t->scaling, row->y + i, o.expected + i);
+        scaling_invert(&t->scaling, row->group, row->x + i, o.seen + i);
+        scaling_invert(&t->scaling, row->group, row->y + i, o.expected + i);
     }
     return o;
 }
@@ -98,8 +98,8 @@ static void complete_line(const struct trained_model *t, const struct blame *b, 
     const struct column *c = number >= 0 ? &t->columns.v[number] : NULL;
 
     l->step = l->value / t->scaling.columns;
-    l->seen = scaling_round(&t->scaling, feature, (double)o->seen[l->value]) + 0.0; // turns -0 into 0
-    l->expected = scaling_round(&t->scaling, feature, (double)o->expected[l->value]) + 0.0;
+    l->seen = scaling_round(&t->scaling, row->group, feature, (double)o->seen[l->value]) + 0.0; // turns -0 into 0
+    l->expected = scaling_round(&t->scaling, row->group, feature, (double)o->expected[l->value]) + 0.0;
     l->percentile = percentile_of(t, b, row, l);
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;

@@ -109,7 +109,7 @@ static double *value_quantiles(const struct trial_result *r, const struct datase
     for (size_t c = 0; out && c < features; c++)
         for (int i = 0; i < r->reference.levels; i++) {
             double *v = &out[c * (size_t)r->reference.levels + (size_t)i];
-            *v = scaling_undo(scaling, (int)c, *v);
+            *v = scaling_undo(scaling, -1, (int)c, *v);
         }
     free(x);
 

@@ -165,7 +165,29 @@ go_ranks 2 score "$grouped" groups.csv -o two.csv || fail 'score by group on two
 cmp -s split.csv two.csv || fail 'other scores by group on two ranks'
 good encode "$grouped" data/groups.h5:all -o gcodes.h5:all
 bad 2 'it scales by group .*codes have no groups' decode "$grouped" gcodes.h5:all -o x.h5:all
-bad 2 'it scales by group .*allowed: models whose values' explain "$grouped" data/groups.h5:all
+# explain gives values in the units of the row's own group, of whatever format the data is; unknown groups have none
+good explain "$grouped" data/groups.h5:all --count 5 --csv
+cp stdout explained.csv
+is 'values that are not those of the file' "$(awk -F, -v OFS=, 'NR == FNR {if (FNR == 1) for (i = 1; i <= NF; i++) name[i] = $i; else for (i = 1; i <= NF; i++) seen[FNR - 2, name[i]] = $i; next}
+    FNR == 1 {for (i = 1; i <= NF; i++) at[$i] = i; next}
+    {d = $at["value"] - seen[$at["row"], $at["feature"]]; s = seen[$at["row"], $at["feature"]]; if (d * d > 1e-6 * (1 + s * s)) print}' groups.csv explained.csv)" ''
+good explain "$grouped" groups.csv --count 5 --csv
+cmp stdout explained.csv >message 2>&1 || fail 'a file is explained in another way than its import by group'
+good explain "$grouped" units.csv --group unit --count 5 --csv
+cmp stdout explained.csv >message 2>&1 || fail 'other explanations with --group'
+good explain "$grouped" data/groups.h5:all --count 300 --csv
+is 'groups that are explained' "$(sed 1d stdout | cut -d, -f1 | sort -u | wc -l)" "$(sed 1d groups.csv | wc -l)"
+awk 'BEGIN {srand(5); print "a,b,machine"; for (m = 0; m < 3; m++) for (i = 0; i < 100; i++) printf "%.5f,%.5f,m%d\n", 100 * m + (m + 1) * rand(), rand(), m}' >series.csv
+good import series.csv --group machine -o data/series.h5:all
+printf '%s\n' 'data: {train: series.h5:all, scale: {method: standard, by: group}, window: {length: 4}}' 'model: {code: 2}' \
+    'train: {epochs: 1, shards: 4}' >series.yaml
+good run series.yaml --quiet -n 1 -t 1
+good explain results/series data/series.h5:all --count 300 --csv
+cp stdout explained.csv
+is 'values of windows in the units of another group' \
+    "$(awk -F, 'NR > 1 && $4 == "a" {g = int($1 / 100); if ($7 < 100 * g - 0.01 || $7 > 101 * g + 1.01) print}' explained.csv)" ''
+good explain results/series series.csv --count 300 --csv
+cmp stdout explained.csv >message 2>&1 || fail 'windows of a file are explained in another way than those of its import by group'
 bad 3 'data.scale: found by: group, but the rows of train have no groups; hint: hourglass import --group' \
     check groups.yaml --set data.train=skewed.h5:all --set data.test=skewed.h5:all
 bad 2 "data.scale.by: found 'machine', allowed: one of none, group" check groups.yaml --set data.scale.by=machine

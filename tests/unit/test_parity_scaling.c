@@ -109,7 +109,7 @@ static void rules_of_single_columns(void **state)
     for (int32_t i = 0; i < 4; i++) {
         for (int c = 0; c < 3; c++)
             row[c] = (float)gathered(&s.train, i)[c];
-        scaling_invert(&s.scaling, row, back);
+        scaling_invert(&s.scaling, -1, row, back);
         assert_float_equal(back[0], x[i][0], 1e-4 * (1 + x[i][0]));
         assert_float_equal(back[1], x[i][1], 1e-5);
     }
