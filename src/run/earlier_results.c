@@ -1,4 +1,4 @@
-// What earlier runs have left in a folder, found in two steps.
+// Finds what earlier runs have left in a folder, in two steps.
 //
 // earlier_results_read looks before MPI starts, because a child that can crash on a damaged file must be forked while
 // this process has no threads. The folder is not ours at that time: other runs may write to it, so nothing is changed.
@@ -55,7 +55,8 @@ static void list_stale_trials(const struct leaderboard_row *rows, int n, struct 
     stale_sort(&r->stale);
 }
 
-// Returns true if two lists of versions differ in more than their order. `newer` is an update of `older`.
+// Returns true if two lists of versions differ in more than their order. `newer` was made from `older` by
+// versions_update.
 static bool are_versions_different(const char *older, const char *newer)
 {
     if (strcmp(newer, older) == 0)
@@ -122,7 +123,7 @@ static int rename_bad_file(const struct bad_file *b, struct err *e)
     return rc;
 }
 
-// Copies the good trials of a damaged journal to a new one.
+// Copies the good trials of a damaged journal to a new one. Returns 0, or -1 and an error.
 static int repair_journal(const struct bad_file *b, const char *folder, int part, struct err *e)
 {
     struct err unreadable = {0};
@@ -142,7 +143,8 @@ static int repair_journal(const struct bad_file *b, const char *folder, int part
     return rc;
 }
 
-// Puts a bad file aside, if it is still the one that was examined. A journal of another part may be at work.
+// Renames a bad file if it is still the one that was examined. Copies the good trials of a journal first. Leaves the
+// journal of another part, whose run may be writing to it.
 static int settle_bad_file(const struct bad_file *b, const char *folder, int part, struct err *e)
 {
     struct stat now;

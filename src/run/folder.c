@@ -1,4 +1,5 @@
-// Takes a run's folder: the lease comes first, and only its owner changes anything else in the folder.
+// Creates, takes and cleans a run's folder. A run takes the lease first, because only the owner of the lease may change
+// anything else in the folder.
 #include "run/folder.h"
 
 #include "base/disk.h"
@@ -32,7 +33,8 @@ char *run_checkpoint_path(const char *folder, const struct plan_entry *entry)
     return mem_format("%s/checkpoints/%s-%lld.h5", folder, entry->trial.lineage, (long long)entry->epochs);
 }
 
-// Returns the epochs in the name of a checkpoint of this lineage: 0 if the name has none, -1 if it is another file.
+// Returns the number of epochs in the name of a checkpoint of this lineage, or 0 if the name has none. Returns -1 if
+// the file is not a checkpoint of this lineage.
 static int64_t checkpoint_epochs(const char *name, const char *lineage)
 {
     long long epochs = 0;
@@ -46,7 +48,7 @@ static int64_t checkpoint_epochs(const char *name, const char *lineage)
     return sscanf(name + n, "-%lld.h5%n", &epochs, &end) == 1 && end > 0 && !name[n + (size_t)end] ? epochs : -1;
 }
 
-// A checkpoint of a lineage.
+// A checkpoint of a lineage; `epochs` is the number in its name, or 0.
 struct related_checkpoint {
     char *path; // owned
     int64_t epochs;
@@ -97,8 +99,8 @@ int run_folder_make(const char *folder, struct err *e)
     return rc;
 }
 
-// Renames the folder, whose lease we hold; the lease moves with it. Returns the new name in new memory, or NULL and an
-// error.
+// Renames the folder, whose lease we hold, to the next free name. The lease, a file in the folder, moves with it.
+// Returns the new name in new memory, or NULL and an error.
 static char *rename_folder(const char *folder, struct err *e)
 {
     for (int i = 1;; i++) {
@@ -117,8 +119,9 @@ static char *rename_folder(const char *folder, struct err *e)
     }
 }
 
-// Removes temporary files. One of this machine whose process runs belongs to another command and stays. All others were
-// left by runs that have ended; those of other machines are only removed if nobody else has the folder (`is_alone`).
+// Removes the temporary files that earlier runs left in a folder. A file whose process still runs on this machine
+// belongs to another command and stays. A file of another machine is removed only if no other run uses the folder
+// (`is_alone`).
 static void remove_temporaries(const char *path, bool is_alone)
 {
     DIR *dir = opendir(path);
@@ -148,7 +151,7 @@ static void clean_run_folder(const char *folder, bool is_alone)
     }
 }
 
-// Prints what is known of a run that died.
+// Prints the host and the start of a run that died, and the last trials of its groups.
 static void report_dead_run(const char *folder, int part, const struct lease_record *before)
 {
     enum { SHOWN = 8 };
@@ -172,7 +175,8 @@ static struct lease *make_and_take(const char *folder, int part, int ranks, stru
     return run_folder_make(folder, e) == 0 ? lease_take(folder, part, ranks, before, e) : NULL;
 }
 
-// Puts a new folder in place of the one whose lease is `l`. Returns the new lease; the old one has ended in any case.
+// Renames the folder whose lease is `l` and makes a new one in its place. Ends `l` in any case. Returns the new lease,
+// or NULL and an error.
 static struct lease *replace_run_folder(
     struct lease *l, const char *folder, int ranks, struct lease_record *before, struct err *e)
 {
@@ -218,12 +222,12 @@ static bool has_id(char *const *ids, int n, const char *id)
 void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
 {
     char *checkpoints = mem_format("%s/checkpoints", folder);
-    bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0; // nothing to look for
+    bool is_empty = rmdir(checkpoints) == 0 && mkdir(checkpoints, 0777) == 0; // then there are no checkpoints
     int n_ids = 0;
     char **ids = is_empty ? NULL : run_journal_ids(folder, &n_ids);
 
     for (int i = 0; i < plan->n && !is_empty; i++) {
-        if (!*plan->entry[i].trial.id) // could not be run
+        if (!*plan->entry[i].trial.id) // the trial cannot be run
             continue;
         char *trial = run_trial_path(folder, plan->entry[i].trial.id);
         char *checkpoint = run_checkpoint_path(folder, &plan->entry[i]);

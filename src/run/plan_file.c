@@ -1,4 +1,5 @@
-// Rank 0 replaces the plan file as a whole, so readers see the old lines or the new ones, never half of them.
+// Writes and reads the plan file. Rank 0 replaces the file as a whole, so readers see either the old lines or the new
+// ones.
 #include "run/plan_file.h"
 
 #include "base/disk.h"
@@ -25,7 +26,7 @@ int plan_file_write(const struct plan *plan, const char *folder, int part, struc
 
     text_add(&t, "%s", "");
     for (int i = 0; i < plan->n; i++)
-        if (plan->entry[i].same_as < 0 && plan->entry[i].trial.id[0]) // one that cannot be run has no id
+        if (plan->entry[i].same_as < 0 && plan->entry[i].trial.id[0]) // a trial that cannot be run has no id
             text_add(&t, "%s %s\n", plan->entry[i].trial.id, text_number(number, plan->entry[i].operations));
     int rc = disk_replace(path, t.data, e);
 
@@ -34,7 +35,7 @@ int plan_file_write(const struct plan *plan, const char *folder, int part, struc
     return rc;
 }
 
-// Reads "0ab1b6f9450d09c4 1234.5\n", which it changes. Returns -1 if the line is anything else.
+// Parses a line such as "0ab1b6f9450d09c4 1234.5\n"; changes `text`. Returns 0, or -1 if the line has another form.
 static int parse_plan_line(char *text, struct plan_line *line)
 {
     size_t n = strspn(text, "0123456789abcdef"), length = strlen(text);
@@ -48,7 +49,7 @@ static int parse_plan_line(char *text, struct plan_line *line)
     return isfinite(line->operations) && line->operations >= 0 ? 0 : -1;
 }
 
-// Reads the lines of a file. Also after -1 *lines is the caller's to free.
+// Reads the lines of a file. Returns 0, or -1 and an error. The caller frees *lines in both cases.
 static int read_plan_lines(FILE *in, const char *path, struct plan_line **lines, int *n, struct err *e)
 {
     char text[128];

@@ -1,5 +1,5 @@
-// state/plan-<part>: what a run is going to do, for other processes that look at the folder. One line per trial: its
-// id, and the floating-point operations expected of it.
+// Writes and reads state/plan-<part>, which lists the trials of a run for other processes that look at the folder. Each
+// line holds the id of a trial and its expected cost in floating-point operations.
 #pragma once
 
 #include "trial/plan.h"

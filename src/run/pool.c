@@ -1,8 +1,8 @@
-// The decisions of rank 0: which trial a group takes next, and what is known of the finished ones.
+// Decides on rank 0 which trial a group takes next, and keeps what is known of finished trials.
 //
-// Each entry of the plan goes one way: pool_add_entry asks what earlier runs know of it. A finished or failed trial is
-// settled at once; a new one waits for a group, is drawn by pool_next, and is settled by pool_report. An entry that is
-// the same trial as an earlier one is never run; it waits in a list behind that one and is settled with it.
+// For each entry of the plan, pool_add_entry asks what earlier runs know of it. A finished or failed trial is settled
+// at once; a new one waits for a group, is drawn by pool_next, and is settled by pool_report. An entry that is the same
+// trial as an earlier one is never run; it is linked to the earlier entry and settled with it.
 //
 // To settle a trial is to report its loss to the search (NaN: failed or diverged), which may then release more trials.
 // Therefore the plan, and with it the pool, grows during the run. Results of earlier runs can release trials that
@@ -30,14 +30,14 @@ struct pool {
     struct entry_state *state; // owned; (n) of the plan's entries
     int n, capacity;
     int *waiting;         // owned; (n_waiting) entries to be run; from `first` on, longest expected first
-    int n_waiting, first; // before `first`: given out
+    int n_waiting, first; // first: the next entry to be given out
     int waiting_capacity;
     int running;
-    int *lone; // owned; (n_lone) entries to be run alone, when nothing else is left; first_lone: as `first`
-    int n_lone, first_lone; // of them
+    int *lone;              // owned; (n_lone) entries to be run alone, when no other trial is left
+    int n_lone, first_lone; // first_lone: the next of these to be given out
     bool lone_runs;
-    double found_operations;   // of trials that earlier runs have done
-    double waiting_operations; // of those that wait
+    double found_operations;   // expected operations of the trials that earlier runs have done
+    double waiting_operations; // of the trials that wait
     double longest_operations; // of the longest trial that ever waited
 };
 
@@ -63,7 +63,7 @@ static void pool_add_waiting(struct pool *p, int i)
     p->longest_operations = fmax(p->longest_operations, p->plan->entry[i].operations);
 }
 
-// Reports the result of an entry, and of all that are the same trial, to the search.
+// Reports the result of entry i to the search, once for it and once for each linked entry that is the same trial.
 static void pool_settle(struct pool *p, int i, double loss)
 {
     ASSERT(i >= 0 && i < p->n && !p->state[i].is_done, "%d of %d", i, p->n);
@@ -79,7 +79,8 @@ static void count_failed_trial(struct run_counts *c, const char *why)
         snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, why);
 }
 
-// Settles an entry that earlier runs have done, or keeps one that must run alone. Returns false for any other one.
+// Settles entry i if earlier runs have done it; lists it in `lone` if it must run alone. Returns false if it does
+// neither.
 static bool pool_use_earlier(struct pool *p, int i)
 {
     const struct plan_entry *entry = &p->plan->entry[i];
@@ -102,7 +103,8 @@ static bool pool_use_earlier(struct pool *p, int i)
     return true;
 }
 
-// Lets entry i share the result of the equal entry `same`, which it may already have.
+// Lets entry i share the result of the earlier equal entry `same`: settles i now if `same` is settled, or links the
+// two.
 static void pool_follow(struct pool *p, int i, int same)
 {
     ASSERT(same >= 0 && same < i && i < p->n, "%d after %d of %d", i, same, p->n);
@@ -114,7 +116,7 @@ static void pool_follow(struct pool *p, int i, int same)
     p->state[same].next_same = i;
 }
 
-// Adds the next entry of the plan. If it is not good, it cannot be run, for the reason in `e`.
+// Adds the next entry of the plan. If `is_good` is false, the trial cannot be run, and `e` holds the reason.
 static void pool_add_entry(struct pool *p, bool is_good, const struct err *e)
 {
     int i = p->n++;
@@ -137,7 +139,7 @@ static void pool_add_entry(struct pool *p, bool is_good, const struct err *e)
     }
 }
 
-// Adds all trials that the search releases, including those that it releases on results of earlier runs.
+// Adds all trials that the search releases, including those that it releases because of results of earlier runs.
 static void pool_refill(struct pool *p)
 {
     int waiting = p->n_waiting;
@@ -241,7 +243,7 @@ void pool_report(struct pool *p, const struct pool_report *r)
 
     ASSERT(p->running > 0 && r->entry >= 0 && r->entry < p->n, "entry %d of %d", r->entry, p->n);
     p->running--;
-    p->lone_runs = false; // if there was one, it is the one that is reported
+    p->lone_runs = false; // a lone trial runs by itself, so the report is about it
     if (r->failure)
         count_failed_trial(c, r->text);
     else if (r->has_stopped)

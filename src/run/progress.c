@@ -1,5 +1,5 @@
-// Estimates the time left from the expected operations, of which rank 0 knows its own trial in detail and the others by
-// their reports.
+// Estimates the time left from the expected operations of the trials. Rank 0 knows how far its own trial is, and which
+// trials of other groups have been reported.
 #include "run/progress.h"
 
 #include "base/clock.h"
@@ -14,7 +14,7 @@
 struct progress {
     int trials, done, groups;
     double operations, operations_done;
-    double started, drawn; // times
+    double started, drawn; // when the run began, and when the bar was drawn last
 };
 
 struct progress *progress_new(int trials, double operations, int groups)
@@ -37,8 +37,8 @@ void progress_done(struct progress *p, double operations)
     p->operations_done += operations;
 }
 
-// Returns the share of the run that is done. The trials of the other groups are taken to be as far as our own, which is
-// right on average.
+// Returns the share of the run that is done. Assumes that the current trials of other groups are as far as our own,
+// which is right on average.
 static double progress_fraction(const struct progress *p, const struct order *order, double epochs_done)
 {
     bool is_trained = isnan(epochs_done) || order->planned.epochs == 0;

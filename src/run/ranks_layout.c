@@ -1,10 +1,12 @@
-// One rank trains a trial unless there are more ranks than trials; then powers of two of them train one together.
+// Chooses how ranks and threads share the trials. One rank trains a trial, unless there are more ranks than trials;
+// then 2, 4, 8, ... ranks train one trial together.
 #include "run/ranks_layout.h"
 
 #include "base/text.h"
 #include "train/train.h"
 
-// Of a thread, per step: 50 microseconds, about ten times the wait for the other threads.
+// The operations per step that make a thread worthwhile: 50 microseconds of work, about ten times the wait for the
+// other threads.
 static const double THREAD_OPERATIONS = 1e6;
 
 static bool is_power_of_two(int n)
@@ -59,7 +61,7 @@ static int refuse_idle_ranks(const struct ranks_supply *s, int threads, struct e
         more_shards_help ? ", or raise train.shards (which changes the bits of results)" : "");
 }
 
-// Returns how many threads of a rank have work, up to its cores.
+// Returns how many threads per rank have enough work, up to the cores of a rank.
 static int useful_threads(const struct ranks_supply *s, int ranks_per_trial)
 {
     double worth = s->step_operations / ranks_per_trial / THREAD_OPERATIONS;
@@ -77,7 +79,7 @@ int ranks_layout_choose(
     ASSERT(ranks > 0 && supply->trials >= 0, "%d ranks, %d trials", ranks, supply->trials);
     while (!wish->ranks_per_trial && ranks / each > supply->trials && ranks % (2 * each) == 0 &&
            2 * each * threads <= supply->least_shards)
-        each *= 2; // fewer groups than trials: better than ranks without work
+        each *= 2; // perhaps fewer groups than trials, which is better than ranks without work
 
     *out = (struct ranks_layout){.ranks_per_trial = each};
     if (check_wish(wish, ranks, supply->least_shards, each, e) < 0)

@@ -1,4 +1,4 @@
-// How ranks and threads are spread over trials: a pure function of the counts.
+// Chooses how ranks and threads are spread over trials. The result depends only on the counts.
 #pragma once
 
 #include "base/err.h"
@@ -7,31 +7,31 @@
 
 struct ranks_layout {
     int ranks_per_trial;
-    int groups;  // of ranks, each on a trial of its own
-    int threads; // of each rank
+    int groups;  // groups of ranks, each of which trains a trial of its own
+    int threads; // per rank
 };
 
 // What the user asked for.
 struct ranks_wish {
-    int threads;         // of each rank; 0: as many as the cores of the node allow
-    int ranks_per_trial; // 0: as few as keep all ranks busy
-    bool may_idle;       // the number of ranks is our default: ranks without work wait for the end
+    int threads;         // per rank; 0: as many as have enough work, up to the cores of a rank
+    int ranks_per_trial; // 0: as few as possible while all ranks have work
+    bool may_idle;       // ranks without work are allowed, because the user did not set the number of ranks
 };
 
-// What there is.
+// What the layout has to distribute.
 struct ranks_supply {
     int ranks;
-    int cores;              // of each rank
-    int trials;             // that differ
-    int64_t least_shards;   // of all trials: the least number of virtual shards
-    double step_operations; // floating-point, of the costliest trial's step; 0: not known
+    int cores;              // per rank
+    int trials;             // number of different trials
+    int64_t least_shards;   // the least number of virtual shards of any trial
+    double step_operations; // floating-point operations of a step of the costliest trial; 0: unknown
 };
 
 // Chooses the layout. Uses one rank per trial, or more if there are more ranks than trials, and at most one worker per
-// shard. Unless the user asks for threads, each has enough operations per step to be worth the wait for the others.
-// Returns -1 and an error that says what to change if the wish cannot be met.
+// shard. Unless the user sets the number of threads, uses only as many as have enough operations per step to be worth
+// the wait for each other. Returns 0, or -1 and an error that says what to change if the wish cannot be met.
 int ranks_layout_choose(
     const struct ranks_wish *wish, const struct ranks_supply *supply, struct ranks_layout *out, struct err *e);
 
-// Returns the largest number of ranks, up to supply->ranks, that all have work with that many threads each.
+// Returns the largest number of ranks, up to supply->ranks, that all have work if each has `threads` threads.
 int ranks_layout_useful(const struct ranks_supply *supply, int threads);

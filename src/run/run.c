@@ -1,4 +1,5 @@
-// A run: groups of ranks draw trials from one queue; a trial's file appears whole when it is finished.
+// Runs the trials of an experiment: groups of ranks draw them from one queue. A trial's file appears, complete, when
+// the trial is finished.
 //
 // World rank 0 has two roles at once. Its desk decides which trial comes next and takes the reports; it is only called
 // back by comm/queue.c, between the batches of rank 0's own trial or while rank 0 waits for work. Rank 0 is also the
@@ -9,9 +10,10 @@
 // order from their leader by a broadcast. The pulse has a thread of its own, which sees only what pulse_trial and
 // pulse_progress give it.
 //
-// How a trial can end: its file is there (finished or diverged); failed/<id>.yaml says why (failed by itself); or a
-// checkpoint is there (stopped on request). An error of the machine or the data ends the run: the desk gives out no
-// more trials, the groups finish theirs, and all ranks return the same messages.
+// A trial can end in three ways. If it has finished or diverged, its file or its record in a journal exists. If it
+// failed by itself, failed/<id>.yaml says why. If it stopped on request, a checkpoint exists. An error of the machine
+// or the data ends the run: the desk gives out no more trials, the groups finish theirs, and all ranks return the same
+// messages.
 #include "run/run.h"
 
 #include "base/clock.h"
@@ -46,10 +48,10 @@
 
 struct run {
     const struct experiment *x;            // borrowed
-    struct plan *plan;                     // borrowed; of rank 0
-    const struct earlier_results *earlier; // borrowed; of rank 0
+    struct plan *plan;                     // borrowed; only used on rank 0
+    const struct earlier_results *earlier; // borrowed; only used on rank 0
     struct run_settings settings;
-    struct lease *lease; // owned; of rank 0, NULL elsewhere
+    struct lease *lease; // owned; on rank 0, NULL elsewhere
     struct pulse *pulse; // owned
 };
 
@@ -58,12 +60,13 @@ struct desk {
     struct run *run;
     struct pool *pool;         // owned
     struct progress *progress; // owned
-    int shown;                 // entries of the plan that the plan file has
-    double shown_at;           // time of that
-    struct err failure;        // what ends the run
+    int shown;                 // number of plan entries that the plan file contains
+    double shown_at;           // when the plan file was last written
+    struct err failure;        // the errors that end the run
 };
 
-// Returns true if the machine or the data caused a failure, so that the same trial may succeed elsewhere or later.
+// Returns true for a failure that the machine or the data caused. The trial is not to blame and may succeed elsewhere
+// or later.
 static bool ends_the_run(enum err_kind kind)
 {
     return kind == ERR_IO || kind == ERR_DATA;
@@ -94,8 +97,8 @@ static void desk_take_report(struct desk *d, const struct pool_report *r)
     progress_done(d->progress, entry->operations);
 }
 
-// Writes the plan file again if trials were added, for those who look at the run from outside. At most every two
-// seconds, because the file is written whole.
+// Writes the plan file again if trials were added, for other processes that look at the run. Does so at most every two
+// seconds, because it writes the whole file.
 static void desk_show_plan(struct desk *d)
 {
     const struct run *run = d->run;
@@ -107,7 +110,7 @@ static void desk_show_plan(struct desk *d)
     d->shown_at = now;
 }
 
-// Packs the order of a trial. Returns -1, and the trial has failed, if that is not possible.
+// Packs the order of a trial. If that fails, reports the trial as failed and returns -1.
 static int desk_pack_order(struct desk *d, int entry, struct queue_bytes *work)
 {
     struct err e = {0};
@@ -140,7 +143,8 @@ static enum queue_verdict desk_next(void *context, bool is_ahead, struct queue_b
     return entry == POOL_WAIT ? QUEUE_WAIT : QUEUE_END;
 }
 
-// Removes the last states of configurations that the search has dropped, or (`is_over`) of all.
+// Removes the checkpoints that were kept to continue configurations: of those that the search has dropped, or of all if
+// `is_over`.
 static void desk_remove_states(const struct desk *d, bool is_over)
 {
     struct plan *plan = d->run->plan;
@@ -167,7 +171,8 @@ static void desk_report(void *context, const void *data, size_t n)
     desk_show_plan(d);
 }
 
-// Looks up a trial in the folder. One that an earlier run finished has its file; its loss was read before MPI started.
+// Looks up a trial in the folder: its file or journal, then the record of its failure. The losses of finished trials
+// were read before MPI started.
 static enum pool_known desk_find_earlier(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     struct desk *d = context;
@@ -221,12 +226,12 @@ static void desk_close(struct desk *d, struct run_counts *counts)
 // --- a group at work
 struct group {
     struct comm comm;    // owned
-    struct queue *queue; // owned; of leaders, NULL elsewhere
+    struct queue *queue; // owned; on leaders, NULL elsewhere
     const struct run *run;
     struct progress *progress;      // borrowed; on world rank 0, NULL elsewhere
     struct order order;             // the current trial
-    struct journal_writer *journal; // owned; of leaders, if the run uses journals
-    struct err sync_failure;        // of earlier trials, while this one is trained
+    struct journal_writer *journal; // owned; on leaders if the run uses journals, else NULL
+    struct err sync_failure;        // from journal_sync while the current trial is trained; it concerns earlier trials
 };
 
 static void group_on_progress(void *context, double epochs_done)
@@ -241,7 +246,7 @@ static void group_on_progress(void *context, double epochs_done)
         progress_show(g->progress, &g->order, epochs_done);
 }
 
-// Fills a report with the line and the loss of a finished trial. The row of a trial in a file is read from it.
+// Fills a report with the log line and the loss of a finished trial. If `row` is empty, reads it from the trial's file.
 static void report_trial(
     const struct experiment *x, const char *path, struct leaderboard_row *row, double seconds, struct pool_report *r)
 {
@@ -253,7 +258,7 @@ static void report_trial(
     r->loss = objective_loss(&x->objective, row);
 }
 
-// Collective over the group. Runs the trial of the current order and fills the report, which counts on the leader.
+// Collective over the group. Runs the trial of the current order and fills the report, which only the leader uses.
 static void group_run_trial(struct group *g, struct data_cache *cache, struct pool_report *r)
 {
     const struct run *run = g->run;
@@ -293,14 +298,14 @@ static void group_run_trial(struct group *g, struct data_cache *cache, struct po
     free(path);
 }
 
-// Returns the bytes of a report that count.
+// Returns the size of the used part of a report, which ends with its text.
 static size_t report_bytes(const struct pool_report *r)
 {
     return offsetof(struct pool_report, text) + strlen(r->text) + 1;
 }
 
-// On a leader: hands in its last report (n = 0: none) and draws the next order. An order that was drawn ahead, before
-// the run was asked to stop, is handed back. Without work, sets work->n to 0.
+// On a leader: sends the last report (n = 0: none) and draws the next order. If the run was asked to stop after an
+// order was drawn ahead, hands that order back. Sets work->n to 0 if no work is left.
 static void leader_draw_order(struct queue *q, const struct pool_report *r, size_t n, struct queue_bytes *work)
 {
     struct pool_report back;
@@ -314,8 +319,8 @@ static void leader_draw_order(struct queue *q, const struct pool_report *r, size
         work->n = 0;
 }
 
-// Collective over the group. The leader hands in its last report (n = 0: none) and draws the next order, which all
-// ranks of the group receive. Returns false if no work is left.
+// Collective over the group. The leader sends its last report (n = 0: none) and draws the next order, which all ranks
+// of the group receive. Returns false if no work is left.
 static bool group_fetch_order(struct group *g, const struct pool_report *r, size_t n, struct queue_bytes *work)
 {
     ASSERT(!g->queue == (g->comm.rank != 0), "%d", g->comm.rank);

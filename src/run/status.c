@@ -1,8 +1,9 @@
-// Adds up the files of a run's folder: leases, beacons, plan files, trials/ and failed/.
+// Computes the status of a run from the files in its folder: leases, beacons, plan files, trials, journals and
+// failures.
 //
-// The files are read while the run may write them, and each is replaced as a whole, so each one is right but two of
-// them can be a moment apart. A trial counts as done if its file is there, whatever a beacon says; it counts as running
-// if a leader's beacon names it; all others are left.
+// The run may write files while we read them. Each file is replaced as a whole, so each is consistent, but two files
+// can be a moment apart. A trial counts as done if its file or journal record exists, whatever a beacon says. It counts
+// as running if a leader's beacon names it. A trial that is neither, and has not failed, is left.
 //
 // Several parts of a run can share the folder, each with a lease, beacons and a plan file of its own. Their trials are
 // added up; the state and the lease are those of the most active part.
@@ -67,7 +68,7 @@ static struct ids ids_read(const char *folder, const char *inside, const char *e
     return ids;
 }
 
-// Returns the ids of trials in journals, in order.
+// Returns the ids of the trials in journals, sorted.
 static struct ids ids_of_journals(const char *folder)
 {
     struct ids ids = {0};
@@ -103,8 +104,8 @@ static bool is_later(const struct timespec *a, const struct timespec *b)
     return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
 }
 
-// Returns the parts of the last run in new memory: only 0 (a run of all trials), or all parts that share the folder,
-// whichever was active last.
+// Returns the parts of the last run in new memory, and their number in *n. If part 0 (a run of all trials) was active
+// last, that is part 0 only; otherwise all other parts that share the folder.
 static int *parts_of_last_run(const char *folder, int *n)
 {
     int all, newest = 0;
@@ -129,7 +130,8 @@ static int *parts_of_last_run(const char *folder, int *n)
     return part;
 }
 
-// Returns whether a part in state `a` is more active than one in state `b`, or has more to do: the order of the enum.
+// Returns true if a part in state `a` is more active than one in state `b`, or has more to do. The enum is in this
+// order, except that RUN_NEVER counts as last.
 static bool counts_before(enum run_state a, enum run_state b)
 {
     return b == RUN_NEVER || (a != RUN_NEVER && a < b);
@@ -189,7 +191,7 @@ static void read_failures(const char *folder, const struct ids *failed, struct r
     }
 }
 
-// Returns the seconds that `operations` will take at the rate of the groups so far; NaN if that is unknown.
+// Returns how many seconds `operations` will take at the rate of the groups so far, or NaN if that is unknown.
 static double estimate_time_left(const struct run_status *s, double operations)
 {
     double rate = 0;
@@ -212,7 +214,7 @@ static void add_damage(struct run_status *s, const struct err *e)
     s->damaged[s->n_damaged++] = mem_format("%.*s", (int)strcspn(e->text, "\n"), e->text);
 }
 
-// Adds what is damaged in the journals. Their records are compared with their checksums.
+// Adds a message for each damaged journal. Reads all records and compares them with their checksums.
 static void add_journal_damage(const char *folder, struct run_status *s)
 {
     int n;
@@ -242,7 +244,8 @@ static bool is_usable(const char *folder, const char *id, struct run_status *s)
     return is_good;
 }
 
-// Finds the beacon of a trial, counts the trial as running, and returns the share of it that is done.
+// Counts a trial as running if a leader's beacon names it and the run may be alive. Returns the share of its epochs
+// that is done.
 static double find_running_trial(const char *id, struct run_status *s)
 {
     double share = 0;
@@ -254,7 +257,7 @@ static double find_running_trial(const char *id, struct run_status *s)
     return share;
 }
 
-// Counts the trials of one part. Returns the floating-point operations that are left.
+// Counts the trials of one part. Returns the floating-point operations that its unfinished trials still need.
 static double count_trials_of_part(const char *folder, int part, const struct ids *done, const struct ids *kept,
     const struct ids *failed, struct run_status *s)
 {
@@ -294,7 +297,7 @@ static void read_parts(const char *folder, const int *part, int n, struct run_st
     struct ids failed = ids_read(folder, "failed", ".yaml");
     double operations = 0;
 
-    for (int i = 0; i < n; i++) { // all states and beacons first: the trials are counted by them
+    for (int i = 0; i < n; i++) { // read all states and beacons first, because the counts depend on them
         read_lease_of_part(folder, part[i], s);
         read_beacons_of_part(folder, part[i], s);
     }
