@@ -1,4 +1,5 @@
-// Evaluates errors: the threshold above which a sample is called anomalous and, with labels, how often that is right.
+// Evaluates errors: finds the threshold above which a sample is called anomalous and, with labels, measures how often
+// that is right.
 #include "score/score.h"
 
 #include "base/mem.h"
@@ -33,7 +34,7 @@ int evaluate_training(const struct score_config *c, const float *error, int64_t 
     return 0;
 }
 
-// The samples that have an error. A row that the model cannot score has NaN and counts in no metric.
+// Copies of the rows that have an error. A row that the model cannot score has the error NaN and counts in no metric.
 struct scored_rows {
     float *error;       // (n), owned
     int8_t *is_anomaly; // (n), owned; NULL: not known
@@ -46,7 +47,8 @@ static void scored_rows_free(struct scored_rows *s)
     free(s->is_anomaly);
 }
 
-// Copies the rows that have an error into *s, to be freed after 0. Returns 0, or -1 and an error if memory runs out.
+// Copies the rows that have an error into *s. Returns 0, or -1 and an error if memory runs out. After 0, the caller
+// frees *s with scored_rows_free.
 static int scored_rows_take(
     const float *error, const int8_t *is_anomaly, int64_t rows, struct scored_rows *s, struct err *e)
 {
@@ -110,8 +112,8 @@ static void summarise_errors(const struct scored_rows *s, struct evaluation *out
     out->largest = largest;
 }
 
-// Measures how well the errors separate the classes, at out->threshold; if that is NaN, at the threshold of the best
-// F1. If there is none either, no sample is called normal or anomalous.
+// Measures how well the errors separate the classes. If out->threshold is NaN, sets it to the threshold of the best F1.
+// If that is NaN too, leaves the confusion and the classification as they are.
 static int measure_labelled(const struct scored_rows *s, struct evaluation *out, struct err *e)
 {
     struct ranking *r = ranking_new(s->error, s->is_anomaly, s->n, e);
@@ -155,7 +157,8 @@ int evaluate_at(
     return rc;
 }
 
-// Evaluates errors at the threshold of the training data or, if the rule depends on them, at their own.
+// Evaluates the judged errors at the threshold of the training data. If the rule depends on the judged errors, computes
+// the threshold from these.
 static int evaluate_errors(const struct score_config *c, const struct judged *judged,
     const struct training_errors *train, const struct reference *reference, struct evaluation *out, struct err *e)
 {

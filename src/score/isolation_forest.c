@@ -1,5 +1,5 @@
-// Grows the trees node by node. A node splits its rows at a random value of a random feature that is not constant in
-// it. The random numbers are counted by (tree, number), so that a tree depends on the seed and its number only.
+// Grows the trees node by node. A node splits its rows at a random value of a random feature that varies over these
+// rows. Random numbers are counted per tree, so that a tree depends only on the seed and its own number.
 #include "score/isolation_forest.h"
 
 #include "base/err.h"
@@ -14,24 +14,24 @@ static const double EULER = 0.5772156649015329;
 
 struct forest_node {
     int32_t feature; // -1: a leaf
-    int32_t left;    // the node of the rows below `value`; the others are in the next one
+    int32_t left;    // the child with the rows below `value`; node left + 1 has the other rows
     float value;
-    float path; // of a leaf: its depth, and the expected depth of a tree of its rows
+    float path; // of a leaf: its depth plus the expected depth of a tree of its rows
 };
 
 struct isolation_forest {
-    int columns, rows;        // of a tree
+    int columns, rows;        // features of a row; rows per tree
     struct forest_node *node; // (TREES, NODES_MOST), owned
 };
 
 // A tree while it grows.
 struct growing_tree {
     const real *x;    // (rows, columns)
-    int32_t *order;   // (rows): the rows of each node follow one another
+    int32_t *order;   // (rows): row numbers; those of each node follow one another
     int32_t *varying; // (columns): features that are not constant in a node
     struct forest_node *node;
     int n_nodes, columns;
-    uint64_t seed, drawn; // numbers drawn so far
+    uint64_t seed, drawn; // drawn: random numbers drawn so far
     uint32_t tree;
 };
 
@@ -41,13 +41,13 @@ static uint32_t draw_number(struct growing_tree *t)
     return random_at(t->seed, RANDOM_FOREST, t->tree, number / 4).v[number % 4];
 }
 
-// Returns a number below n.
+// Returns a random integer in [0, n).
 static int32_t draw_below(struct growing_tree *t, int64_t n)
 {
     return (int32_t)(((uint64_t)draw_number(t) * (uint64_t)n) >> 32);
 }
 
-// Returns the mean depth of an unsuccessful search in a tree of n rows.
+// Returns the mean depth of an unsuccessful search in a binary search tree of n rows.
 static double expected_depth(int n)
 {
     if (n < 2)
@@ -55,7 +55,7 @@ static double expected_depth(int n)
     return n == 2 ? 1 : 2 * (log(n - 1.0) + EULER) - 2 * (n - 1.0) / n;
 }
 
-// Draws `wanted` of `rows` row numbers (Floyd's method: Bentley and Floyd 1987).
+// Draws `wanted` different row numbers below `rows` (Floyd's method: Bentley and Floyd 1987).
 static void draw_tree_rows(struct growing_tree *t, int64_t rows, int wanted, int32_t *list)
 {
     ASSERT(wanted <= rows, "%d of %lld rows", wanted, (long long)rows);
@@ -86,7 +86,7 @@ static void find_node_range(const struct growing_tree *t, int first, int rows, i
     }
 }
 
-// Draws a feature that varies over the rows. Returns -1 if none does.
+// Draws a feature that varies over the rows, and sets *low and *high to its range. Returns -1 if no feature varies.
 static int draw_feature(struct growing_tree *t, int first, int rows, real *low, real *high)
 {
     for (int c = 0; c < t->columns; c++)
@@ -101,7 +101,7 @@ static int draw_feature(struct growing_tree *t, int first, int rows, real *low, 
     return -1;
 }
 
-// Moves the rows below `value` to the front. Returns how many there are.
+// Moves the rows whose feature `column` is below `value` to the front. Returns how many there are.
 static int part_rows(struct growing_tree *t, int first, int rows, int column, float value)
 {
     int below = 0;
@@ -115,12 +115,12 @@ static int part_rows(struct growing_tree *t, int first, int rows, int column, fl
     return below;
 }
 
-// Rows [first, first + rows) of the order, which belong to a node.
+// A node and its rows, which are [first, first + rows) of the order.
 struct node_rows {
     int node, first, rows, depth;
 };
 
-// Makes a node a leaf, or splits it into two, which it adds to `open`. Returns how many it added.
+// Makes a node a leaf, or splits it and adds its two children to `open`. Returns how many nodes it added.
 static int grow_node(struct growing_tree *t, const struct node_rows *n, struct node_rows *open)
 {
     struct forest_node *node = &t->node[n->node];

@@ -1,5 +1,5 @@
-// An isolation forest: rows that random splits separate early are anomalous (Liu, Ting and Zhou 2008, "Isolation
-// forest").
+// Scores rows with an isolation forest: rows that random splits separate early are anomalous (Liu, Ting and Zhou 2008,
+// "Isolation forest").
 #pragma once
 
 #include "base/real.h"

@@ -1,5 +1,5 @@
-// The baseline that an autoencoder has to beat: principal components of the training samples (K. Pearson 1901). The
-// error of a sample is computed from what remains when its projection on the first components is subtracted.
+// Computes the baseline that an autoencoder has to beat: principal components of the training samples (K. Pearson
+// 1901). The error of a sample is computed from what remains when its projection on the first components is subtracted.
 //
 // With up to COLUMNS_EXACT features, the components are the eigenvectors of the covariance matrix. For more features
 // that matrix is too large. Then the components come from subspace iteration with a random start (Halko, Martinsson and
@@ -21,7 +21,7 @@ enum { ROWS = 256, COLUMNS_EXACT = 4096, SPARE_VECTORS = 16, ITERATIONS = 8 };
 
 struct pca {
     int columns, components;
-    real *x;         // (ROWS, columns), owned, as all arrays here
+    real *x;         // (ROWS, columns), owned, like all arrays here
     double *centred; // (ROWS, columns): samples minus the mean
     double *along;   // (ROWS, components or vectors): coordinates along the axes
     double *mean;    // (columns)
@@ -70,7 +70,7 @@ static void find_mean(struct pca *p, const struct dataset *d)
 
 // --- few features: eigenvectors of the covariance matrix
 
-// Adds the products of p->x, minus the mean, to the covariance matrix (columns, columns).
+// Adds the products of the rows of p->x, minus the mean, to the covariance matrix (columns, columns).
 static void add_covariance(const struct pca *p, int rows, double *covariance)
 {
     size_t n = (size_t)p->columns;
@@ -105,7 +105,7 @@ static int find_exact_axes(struct pca *p, const struct dataset *d, struct err *e
 
 // --- many features: subspace iteration
 
-// Returns how many vectors are iterated.
+// Returns the number of vectors of the subspace iteration.
 static int iterated_vectors(int64_t rows, int columns, int components)
 {
     int64_t n = (int64_t)components + SPARE_VECTORS;
@@ -126,7 +126,7 @@ static void multiply_covariance(struct pca *p, const struct dataset *d, int vect
 }
 
 // Finds the axes within the span of the rows of q (vectors, columns): the eigenvectors of the covariance restricted to
-// it (the Rayleigh-Ritz method). spare (vectors, columns) is scratch. Returns 0, or -1 and an error.
+// this span (the Rayleigh-Ritz method). spare (vectors, columns) is scratch. Returns 0, or -1 and an error.
 static int rotate_axes(struct pca *p, const struct dataset *d, int vectors, double *q, double *spare, struct err *e)
 {
     size_t n = (size_t)vectors;
@@ -170,7 +170,7 @@ static int iterate_axes(struct pca *p, const struct dataset *d, int vectors, str
 
 // --- errors
 
-// Subtracts from one row, difference (columns), its projection on the components.
+// Subtracts from one row (columns) its projection on the components.
 static void subtract_projection(const struct pca *p, double *difference)
 {
     for (int k = 0; k < p->components; k++) {
@@ -183,8 +183,8 @@ static void subtract_projection(const struct pca *p, double *difference)
     }
 }
 
-// Does the same for all rows of p->centred. Rows of few features are done one by one, so that the bits of existing
-// results do not change.
+// Subtracts the projections from all rows of p->centred. Rows of few features are done one by one, so that the bits of
+// existing results do not change.
 static void subtract_projections(struct pca *p, int rows)
 {
     if (p->columns <= COLUMNS_EXACT) {

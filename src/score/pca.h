@@ -1,4 +1,4 @@
-// Principal components as a baseline. Serial: one rank and one thread.
+// Computes principal components as a baseline. Serial: uses one rank and one thread.
 #pragma once
 
 #include "score/score.h"
@@ -9,9 +9,9 @@ struct pca;
 // memory is short or LAPACK fails.
 struct pca *pca_new(const struct dataset *train, int components, struct err *e);
 void pca_free(struct pca **p); // NULL-safe
-// Returns the errors (d->rows) of the reconstruction from the components, owned by the caller, or NULL and an error if
-// memory runs out. The error is the given one if it has a meaning for components, otherwise mse; NaN for rows that are
-// not scored.
+// Returns the errors (d->rows) of the reconstruction from the components, owned by the caller; NaN for rows that are
+// not scored. Computes mae or l2 if `error` is one of them, otherwise mse. Returns NULL and an error if memory runs
+// out.
 float *pca_errors(struct pca *p, const struct dataset *d, enum error error, struct err *e);
 // Returns the bytes that pca_new and pca_errors need, without the data.
 double pca_bytes(int64_t rows, int columns, int components);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Steps of 5 % where most values are, and finer ones where anomalies begin. Deciles are among them.
+// The levels of the stored quantiles: steps of 5 % where most values are, and finer steps where anomalies begin. All
+// deciles are included.
 static const double levels[] = {0, .001, .005, .01, .02, .05, .1, .15, .2, .25, .3, .35, .4, .45, .5, .55, .6, .65, .7,
     .75, .8, .85, .9, .91, .92, .93, .94, .95, .96, .97, .98, .99, .995, .999, 1};
 enum { LEVELS = sizeof levels / sizeof *levels };
@@ -24,8 +25,8 @@ void reference_free(struct reference *r)
     *r = (struct reference){0};
 }
 
-// Sets out (levels) to the quantiles of the values (n) that are not NaN. Sorts them into the front of `values`, and
-// returns how many there are, or -1 and an error if memory runs out.
+// Sets out (levels) to the quantiles of the values (n) that are not NaN. Moves these values to the front of `values`
+// and sorts them. Returns their number, or -1 and an error if memory runs out.
 static int64_t take_quantiles(const struct reference *r, float *values, int64_t n, double *out, struct err *e)
 {
     int64_t numbers = 0;
@@ -40,8 +41,8 @@ static int64_t take_quantiles(const struct reference *r, float *values, int64_t 
     return numbers;
 }
 
-// Returns the quantiles of the errors (rows), owned by the caller, or NULL and an error if memory runs out. *sorted
-// (rows) is set to the sorted errors, also owned by the caller.
+// Returns the quantiles of the errors (rows), owned by the caller, or NULL and an error if memory runs out. Sets
+// *sorted (rows) to the sorted errors, which the caller also owns.
 static double *error_quantiles(
     const struct reference *r, const float *error, int64_t rows, float **sorted, struct err *e)
 {
@@ -72,7 +73,7 @@ static void keep_largest(struct reference *r, const float *sorted)
         r->largest[i] = sorted[r->rows - 1 - i];
 }
 
-// Sets mean, deviation and the median absolute deviation. Replaces the sorted errors.
+// Sets the mean, the deviation, the median and the median absolute deviation. Overwrites the sorted errors.
 static int summarise_sorted(struct reference *r, float *sorted, struct err *e)
 {
     double sum = 0, squares = 0;
@@ -84,7 +85,7 @@ static int summarise_sorted(struct reference *r, float *sorted, struct err *e)
     for (int64_t i = 0; i < r->rows; i++) {
         double difference = (double)sorted[i] - r->mean;
         squares += difference * difference;
-        bool is_median = (double)sorted[i] == r->median; // an infinite one, too
+        bool is_median = (double)sorted[i] == r->median; // also if both are infinite and have no difference
         sorted[i] = is_median ? 0 : (float)fabs((double)sorted[i] - r->median);
     }
     r->deviation = sqrt(squares / (double)r->rows);
@@ -160,7 +161,7 @@ double *reference_column_quantiles(
 
 // --- looking up
 
-// The table of row `row` of (rows, levels) quantiles; empty if there are none.
+// Returns row `row` of a table (rows, levels) of quantiles; empty if `table` is NULL.
 static struct quantiles quantiles_of_row(const struct reference *r, const double *table, int row)
 {
     if (!table)
@@ -196,7 +197,7 @@ double reference_quantile(const struct reference *r, double level)
     if (!r->levels)
         return NAN;
 
-    double at = level * (double)(r->rows - 1); // as sorted_quantile
+    double at = level * (double)(r->rows - 1); // as in sorted_quantile
     int64_t below = (int64_t)at, from_top = r->rows - 1 - below;
     if (from_top < r->n_largest) {
         double lower = (double)r->largest[from_top], upper = (double)r->largest[from_top > 0 ? from_top - 1 : 0];

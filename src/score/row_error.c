@@ -1,5 +1,5 @@
-// Computes the error of each row, from one reconstruction, or from many: of draws of a variational model's code, or of
-// noisy copies of the row.
+// Computes the error of each row from one reconstruction or from many: one per drawn code of a variational model, or
+// one per noisy copy of the row.
 #include "score/score.h"
 
 #include "nn/neighbours.h"
@@ -11,7 +11,7 @@ struct row_error row_error_of(const struct score_config *c, const struct train_c
     return (struct row_error){(enum error)c->error, (int)c->samples, (uint64_t)t->seed, (enum copies)c->noise};
 }
 
-// Sets sum (rows) to the sum over the samples of -log p(x | code).
+// Sets sum (rows) to the sum of -log p(x | code) over the drawn codes.
 static void sum_sample_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, double *sum)
 {
@@ -33,7 +33,8 @@ static void sum_sample_errors(const struct row_error *r, const struct model *m, 
     ws->step = (struct step){0};
 }
 
-// Writes the mean error of the values of each row, each in the copy in which it was replaced.
+// Writes the mean error of the values of each row. A value counts in those noisy copies in which it was replaced.
+// Finally passes the rows themselves forward.
 static void average_swapped_errors(const struct row_error *r, const struct model *m, const real *w,
     struct workspace *ws, const struct row_chunk *chunk, float *row)
 {
@@ -61,7 +62,7 @@ static void average_swapped_errors(const struct row_error *r, const struct model
     model_forward(m, w, ws, rows, chunk->x);
 }
 
-// Writes the mean error of each row's noisy copies. The pass afterwards is that of the row itself.
+// Writes the mean error of the noisy copies of each row. Finally passes the rows themselves forward.
 static void average_noisy_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, float *row)
 {

@@ -1,4 +1,4 @@
-// The section `score:` of a spec: its table of fields, reading and writing.
+// Reads and writes the section `score:` of a spec, and describes its fields.
 #include "score/score.h"
 
 #include "base/field.h"
@@ -102,7 +102,8 @@ static int read_detectors(const struct field_texts *given, const struct node *at
     return rc;
 }
 
-// Where the parameter of a rule may also be; NULL: only in the rule.
+// Returns the setting that can also hold the parameter of the rule, and sets *key to its name. Returns NULL if only the
+// rule can hold the parameter.
 static double *rule_setting(struct score_config *c, const char **key)
 {
     bool is_quantile = c->threshold.method == THRESHOLD_QUANTILE;
@@ -112,7 +113,8 @@ static double *rule_setting(struct score_config *c, const char **key)
     return c->threshold.method == THRESHOLD_MEAN_STD ? &c->deviations : NULL;
 }
 
-// Reads the rule of the section. A parameter within the rule is the same as the setting.
+// Reads the threshold rule of the section. A parameter can be in the rule or in a setting of its own, but not in both.
+// Returns 0, or -1 and an error.
 static int read_threshold_rule(const struct node *section, const char *text, struct score_config *c, struct err *e)
 {
     const struct node *at = node_get(section, "threshold");
@@ -169,10 +171,10 @@ struct node *score_config_write(const struct score_config *c)
     struct node *samples = node_take(map, "samples");
     if (error_is_variational((enum error)c->error) || c->noise)
         node_add(map, "samples", samples);
-    else // it decides nothing
+    else // `samples` decides nothing
         node_free(&samples);
     struct node *noise = node_take(map, "noise");
-    if (c->noise) // the identity of models without noise has none
+    if (c->noise) // otherwise it is not part of the trial's identity
         node_add(map, "noise", noise);
     else
         node_free(&noise);
@@ -182,12 +184,12 @@ struct node *score_config_write(const struct score_config *c)
     else
         node_free(&calibration);
     struct node *baselines = node_take(map, "baselines");
-    if (c->baselines) // the identity of trials without a comparison has none
+    if (c->baselines) // likewise
         node_add(map, "baselines", baselines);
     else
         node_free(&baselines);
     struct node *window = node_take(map, "window");
-    if (c->window != STEP_MEAN) // the identity of trials without windows has none
+    if (c->window != STEP_MEAN) // likewise
         node_add(map, "window", window);
     else
         node_free(&window);

@@ -18,7 +18,7 @@ struct score_visit {
     struct scores *scores;
 };
 
-// Does nothing if `to` is NULL.
+// Converts n reals to floats. Does nothing if `to` is NULL.
 static void copy_reals(float *to, const real *from, size_t n)
 {
     for (size_t i = 0; to && i < n; i++)
@@ -73,7 +73,7 @@ static void score_chunk(void *context, struct workspace *ws, const struct row_ch
         keep_reconstructions(s, r->model, ws, chunk);
 }
 
-// Leaves what could not be allocated NULL, and the reasons in `e`.
+// Allocates the arrays. If memory runs out, leaves an array NULL and adds an error.
 static void scores_allocate(struct scores *s, unsigned save, struct err *e)
 {
     size_t own = (size_t)(s->last - s->first), columns = (size_t)s->columns;

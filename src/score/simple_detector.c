@@ -29,7 +29,7 @@ struct simple_detector {
     struct workspace *ws; // of the model
 };
 
-// Gathers up to PIECE_ROWS rows from `first` on into x. Returns how many.
+// Gathers up to PIECE_ROWS rows from row `first` on into x. Returns how many rows it gathered.
 static int gather_rows_from(const struct dataset *d, int64_t first, real *x)
 {
     int32_t list[PIECE_ROWS];
@@ -58,7 +58,7 @@ static void fit_mean(struct simple_detector *s, const struct dataset *train)
     free(x);
 }
 
-// Gathers the rows that the model keeps, evenly spaced, and compares them.
+// Gathers the rows that the model keeps, which are evenly spaced, and compares them with each other.
 static void fit_neighbours(struct simple_detector *s, const struct dataset *train)
 {
     int kept = model_kept_rows(s->model);

@@ -13,17 +13,18 @@ const char *const step_rule_names[] = {"mean", "max", "center", "last", NULL};
 enum { STEPS_BUFFERED = 4096 };
 
 struct step_cell {
-    double value;   // the sum of the errors, or the chosen one
-    int64_t weight; // STEP_MEAN: how many; STEP_CENTER: distance of the center plus 1; otherwise 1. 0: no window so far
+    double value; // the sum of the errors, or the chosen one
+    int64_t
+        weight; // 0: no window so far. STEP_MEAN: number of errors; STEP_CENTER: 1 + distance of the center; others: 1
 };
 
 struct step_errors {
     enum step_rule rule;
     int64_t length;
     int64_t done;           // steps that are complete
-    int64_t covered;        // steps before this one are covered, unless they were in a gap
+    int64_t covered;        // end of the last window; earlier steps are covered, except in gaps
     int64_t uncovered;      // complete steps that no window covers
-    struct step_cell *cell; // (length), owned: of step i at i % length
+    struct step_cell *cell; // (length), owned: the cell of step i is at i % length
     float *buffer;          // (STEPS_BUFFERED), owned: complete steps for the sink
     int64_t buffered;
     step_sink sink;
@@ -60,7 +61,7 @@ static int flush_steps(struct step_errors *s, struct err *e)
     return n ? s->sink(s->context, n, s->buffer, e) : 0;
 }
 
-// Completes the steps before `step`.
+// Completes the steps before `step`: moves their errors to the buffer, and the buffer to the sink when it is full.
 static int complete_steps(struct step_errors *s, int64_t step, struct err *e)
 {
     int result = 0;
@@ -80,7 +81,7 @@ static int complete_steps(struct step_errors *s, int64_t step, struct err *e)
     return result;
 }
 
-// Takes the error of a window into the cell of its step number k.
+// Adds the error of a window to the cell of its step k.
 static void take_error(const struct step_errors *s, struct step_cell *c, int64_t k, double error)
 {
     int64_t distance = llabs(k - s->length / 2) + 1;

@@ -1,4 +1,4 @@
-// Applies threshold rules. Some look only at the reference, others at the judged errors, which are sorted here.
+// Applies threshold rules. Some use only the reference, others the judged errors, which are sorted here.
 #include "score/threshold_choice.h"
 
 #include "base/err.h"
@@ -10,11 +10,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double MAD_TO_DEVIATION = 1.482602218505602; // of a normal distribution
+static const double MAD_TO_DEVIATION = 1.482602218505602; // deviation / mad of a normal distribution
 
 double reference_p_value(const struct reference *r, double error)
 {
-    int64_t low = 0, high = r->n_largest; // finds how many of the largest errors are at least as large
+    int64_t low = 0, high = r->n_largest; // finds the number of stored errors that are at least `error`
     while (low < high) {
         int64_t middle = (low + high) / 2;
         if ((double)r->largest[middle] >= error)
@@ -24,15 +24,15 @@ double reference_p_value(const struct reference *r, double error)
     }
 
     double at_least = (double)low;
-    if (low == r->n_largest && low < r->rows) { // as many, or more
+    if (low == r->n_largest && low < r->rows) { // more errors than the stored ones can be as large
         struct quantiles q = reference_errors(r);
         at_least = fmax(at_least, (1 - quantiles_share(&q, error, NULL)) * (double)r->rows);
     }
     return (1 + at_least) / ((double)r->rows + 1);
 }
 
-// Copies the errors that are numbers, in ascending order, into new memory. Returns NULL and an error if memory runs
-// out.
+// Returns the judged errors that are not NaN in new memory, sorted, and their number in *n. Returns NULL and an error
+// if memory runs out.
 static float *sort_judged(const struct judged *j, int64_t *n, struct err *e)
 {
     float *sorted = mem_array((size_t)j->rows, sizeof *sorted, "sorted errors", e);
@@ -48,8 +48,8 @@ static float *sort_judged(const struct judged *j, int64_t *n, struct err *e)
     return NULL;
 }
 
-// Returns a threshold that calls the `count` highest of sorted errors (n) anomalous, and rows that are tied with the
-// last of them. It is midway to the next lower error.
+// Returns a threshold that the `count` highest of the sorted errors (n) exceed, and with them all errors equal to the
+// lowest of these. It is midway between that error and the next lower one.
 static double threshold_of_count(const float *sorted, int64_t n, int64_t count)
 {
     ASSERT(count >= 0 && count <= n && n > 0, "%lld of %lld", (long long)count, (long long)n);
@@ -80,7 +80,8 @@ static int64_t count_conformal(const struct reference *r, const float *sorted, i
     return count;
 }
 
-// The threshold of share or conformal, from the judged errors.
+// Sets *threshold for the rules share and conformal, from the judged errors. Returns 0, or -1 and an error if memory
+// runs out.
 static int choose_by_judged(const struct threshold_rule *rule, const struct reference *r, const struct judged *j,
     double *threshold, struct err *e)
 {
@@ -99,7 +100,8 @@ static int choose_by_judged(const struct threshold_rule *rule, const struct refe
     return n > 0 && isnan(*threshold) ? -1 : 0;
 }
 
-// The threshold of the best F1 over the rows that have an error.
+// Sets *threshold to that of the best F1 over the rows that have an error, or to NaN if errors or labels are not known.
+// Returns 0, or -1 and an error.
 static int choose_best_f1(const struct judged *j, double *threshold, struct err *e)
 {
     int64_t n = 0;
@@ -127,7 +129,7 @@ static int choose_best_f1(const struct judged *j, double *threshold, struct err 
     return rc;
 }
 
-// The threshold of a rule that looks at the reference alone.
+// Sets *threshold for a rule that uses only the reference. Returns 0, or -1 and an error.
 static int choose_by_reference(
     const struct threshold_rule *rule, const struct reference *r, double *threshold, struct err *e)
 {
