@@ -1,9 +1,9 @@
-// Arrays that are open in HDF5: what is checked before their values are read, and how a part of one is selected.
+// Opens arrays in HDF5, checks their form before their values are read, and selects a part of one.
 #include "store/store_impl.h"
 
 #include <inttypes.h>
 
-// The number of bytes must be a number: a malformed file may claim any dimensions.
+// Returns true if the number of bytes fits into an int64_t. A malformed file may claim any dimensions.
 static bool shape_fits(const struct store_shape *shape)
 {
     int64_t bytes = (int64_t)store_type_size(shape->type);
@@ -25,7 +25,8 @@ static int space_dims(hid_t space, struct store_shape *shape)
     return shape_fits(shape) ? 0 : -1;
 }
 
-// Values in other files, and filters whose code is not known to be safe on malformed files, are not read.
+// Refuses arrays that we do not read: those whose values are in other files, and those with a filter whose code is not
+// known to be safe on malformed files.
 static int form_check(const struct open_array *a, hid_t creation, struct err *e)
 {
     if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)

@@ -1,4 +1,4 @@
-// Writes and reads attributes: settings, metrics and names, each a single string, integer or real. Attributes with
+// Writes and reads attributes: settings, metrics and names. Each is a single string, integer or real. Attributes with
 // several numbers, which other programs write, can only be read.
 #include "store/store_impl.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Does the same as object_recent, but makes a group if the object does not exist.
+// Opens an object as object_recent does. If it does not exist, makes a group of that name.
 static hid_t object_or_group(struct store_file *f, const char *path, struct err *e)
 {
     hid_t object = object_recent(f, path, NULL);
@@ -54,14 +54,15 @@ static void packed_set_value(
     packed_set(p, packed_make(p, path), &a);
 }
 
-// Returns the attribute of a file in memory, or NULL if it does not exist.
+// Returns the attribute of a file in memory. Returns NULL if it does not exist.
 static const struct packed_attribute *packed_attribute_of(struct store_file *f, const char *path, const char *name)
 {
     const struct packed_object *o = packed_find(f->packed, path);
     return o ? packed_get(o, name) : NULL;
 }
 
-// Returns a string attribute of a file in memory, or NULL, in new memory. The checksum of an array is one, too.
+// Returns a string attribute of a file in memory, in new memory, or NULL if there is none. The checksum of an array is
+// such an attribute, too.
 static char *packed_get_text(struct store_file *f, const char *path, const char *name)
 {
     const struct packed_object *o = packed_find(f->packed, path);
@@ -109,8 +110,8 @@ int store_set_real(struct store_file *f, const char *object, const char *name, d
     return value_set(f, object, name, STORE_F64, &value, e);
 }
 
-// Opens an attribute and sets the type of its value. Returns -1 if it does not exist, or holds no single value of our
-// types.
+// Opens an attribute and sets the type of its value. Returns -1 if the attribute does not exist, or does not hold a
+// single value of one of our types.
 static hid_t single_of(hid_t object, const char *name, enum store_type *type)
 {
     hid_t attribute = object >= 0 && H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
@@ -181,8 +182,8 @@ char *attribute_text(hid_t object, const char *name)
     return attribute < 0 ? NULL : text_take(attribute, type);
 }
 
-// Returns how many numbers an attribute has, or -1 if it has none, more than `reals` can hold, or values that are no
-// numbers.
+// Returns the number of values of a numeric attribute. Returns -1 if its values are not numbers, if it has none, or if
+// `reals` has no space for them.
 static int reals_count(hid_t attribute, struct store_reals *reals)
 {
     hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
@@ -195,7 +196,8 @@ static int reals_count(hid_t attribute, struct store_reals *reals)
     return ours < 0 || ours == STORE_TEXT || n < 1 || n > reals->capacity ? -1 : (int)n;
 }
 
-// Returns how many numbers were read, 0 if there is no such attribute, or -1 as reals_count.
+// Reads the numbers of an attribute. Returns how many it has, 0 if the attribute does not exist, or -1 if reals_count
+// or HDF5 refuses it.
 static int reals_read(hid_t object, const char *name, struct store_reals *reals)
 {
     ASSERT(reals->capacity > 0 && reals->capacity <= STORE_REALS_MAX, "capacity %d", reals->capacity);
@@ -220,7 +222,7 @@ void attribute_touch(hid_t object, const char *name)
     double real;
     double values[STORE_REALS_MAX];
     hid_t attribute = single_of(object, name, &type);
-    if (attribute < 0) { // as store_get_reals reads it
+    if (attribute < 0) { // store_get_reals reads such an attribute
         reals_read(object, name, &(struct store_reals){.values = values, .capacity = STORE_REALS_MAX});
         return;
     }
@@ -256,7 +258,7 @@ void attribute_hash(hid_t object, const char *path, const char *name, struct has
     H5Aclose(attribute);
 }
 
-// Adds the error of a number that is not there, unless `e` is NULL. Returns -1.
+// Reports that a numeric attribute is missing or has another type, unless `e` is NULL. Returns -1.
 static int number_missing(
     struct store_file *f, const char *path, const char *name, bool whole, bool is_there, struct err *e)
 {

@@ -1,10 +1,10 @@
-// Computes, stores and compares the checksum of all attributes in a group. It shows that a setting or a metric was
-// changed, and that an array is missing or was exchanged, because the checksums of arrays are attributes, too.
+// Computes, stores and compares the checksum of all attributes in a group. It shows if a setting or a metric was
+// changed. It also shows if an array is missing or was exchanged, because the checksums of arrays are attributes, too.
 //
 // It is the XXH3-64 over path, name and value of every attribute of the group and of the objects in it, in order of
-// name, as 16 hexadecimal digits in the attribute `attributes_xxh3` of the group. Objects that have such a checksum of
-// their own are left out, with all that is in them. So are attributes that are no single value, in which HDF5 stores
-// the references between arrays and scales.
+// name. The attribute `attributes_xxh3` of the group holds it as 16 hexadecimal digits. An object that has such a
+// checksum itself is left out, with everything in it. Attributes that are not a single value are left out, too: HDF5
+// uses these to store the references between arrays and scales.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -17,7 +17,7 @@
 
 struct attribute_walk {
     struct hash_stream *hash;
-    const char *path; // of the object, below the group
+    const char *path; // path of the object within the group
 };
 
 static bool has_own(hid_t object)
@@ -36,7 +36,7 @@ static herr_t hash_attribute(hid_t object, const char *name, const H5A_info_t *i
 
 static int hash_object(hid_t object, const char *path, struct hash_stream *hash);
 
-// Adds the object of a link, unless it has a checksum of its own.
+// Adds the object of a link to the checksum, unless the object has one itself.
 static herr_t hash_link(hid_t group, const char *name, const link_info *info, void *context)
 {
     const struct attribute_walk *v = context;

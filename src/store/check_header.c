@@ -1,5 +1,5 @@
-// Checks the first bytes of a file without HDF5: whether it is empty, cut off, or no HDF5 file at all. The check takes
-// no child process, so that thousands of files can be checked, also while a run is at work.
+// Checks the first bytes of a file without HDF5. Detects files that are empty, cut off, or not HDF5 at all. The check
+// needs no child process, so that thousands of files can be checked, even during a run.
 #include "store/store.h"
 
 #include "base/err.h"
@@ -21,8 +21,8 @@ static uint64_t little_endian(const unsigned char *bytes, int n)
     return value;
 }
 
-// Sets where the file ends according to its superblock (HDF5 File Format Specification, section II). Returns false if
-// we do not understand the superblock, which is no damage yet: HDF5 decides.
+// Sets *end to the end of the file according to its superblock (HDF5 File Format Specification, section II). Returns
+// false if we do not know the version of the superblock. That is not damage; HDF5 decides.
 static bool stored_end(const unsigned char head[HEAD_BYTES], uint64_t *end)
 {
     int superblock = head[8], size = superblock < 2 ? head[13] : head[9], base;
@@ -38,7 +38,7 @@ static bool stored_end(const unsigned char head[HEAD_BYTES], uint64_t *end)
     if (size != 4 && size != 8)
         return false;
 
-    // base address, free-space or extension address, end of file
+    // the superblock has: base address, free-space or extension address, end of file
     *end = little_endian(head + base, size) + little_endian(head + base + 2 * size, size);
     return true;
 }

@@ -1,5 +1,5 @@
 // Remembers which files this process has checked, so that it checks an unchanged file only once. A file is recognized
-// by device and inode, and is unchanged if its size and time of modification are.
+// by device and inode. It counts as unchanged if its size and modification time are the same.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -10,10 +10,11 @@ struct checked_file {
     ino_t inode;
     off_t size;
     struct timespec modified;
-    unsigned what; // enum checked_what, or-ed
+    unsigned what; // enum checked_what, combined with |
     bool is_used;
 };
-static struct checked_file *table; // (room), by inode: the next free place behind its own
+static struct checked_file
+    *table; // (room): a hash table by inode; an entry is in the first free place from its hash on
 static size_t room, count;
 
 static size_t checked_place(const struct checked_file *in, size_t n, const struct checked_file *w)

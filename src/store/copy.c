@@ -1,8 +1,9 @@
-// Copies a group or an array with all that belongs to it into another file: the trials of a run into run.h5.
+// Copies a group or an array, with everything in it, into another file. The trials of a run are copied into run.h5 this
+// way.
 //
-// HDF5 itself copies a group fast. But arrays and their dimension scales refer to each other by places in the file, in
-// the attributes DIMENSION_LIST and REFERENCE_LIST, and HDF5 copies these references as they are. So the copies are
-// listed first, and then every reference is set to the copy of what it referred to.
+// HDF5 itself copies a group fast. But arrays and their dimension scales refer to each other by positions in the file,
+// in the attributes DIMENSION_LIST and REFERENCE_LIST, and HDF5 copies these references unchanged. So we list the
+// copied arrays first, and then let every reference point to the copy of its target.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -12,14 +13,14 @@
 
 struct copied { // an array that was copied
     hobj_ref_t from, to;
-    char *path; // below what is copied, owned
+    char *path; // path within the copied object, owned
 };
 
 struct copy {
     struct store_file *from, *to;
-    const char *object;   // what is copied, in `from`
-    const char *name;     // its name in `to`
-    hid_t source, target; // open
+    const char *object;   // path of the copied object in `from`
+    const char *name;     // path of the copy in `to`
+    hid_t source, target; // the object and its copy, both open
     struct err *e;
     struct copied *arrays;
     int n;
@@ -50,7 +51,7 @@ static const hobj_ref_t *copied_find(const struct copy *c, hobj_ref_t from)
     return NULL;
 }
 
-// Attaches a scale that is not among the copied arrays: the array with the same path in the new file takes its place.
+// Attaches a scale that was not copied. The array with the same path in the new file takes its place.
 static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_ref_t from)
 {
     char path[1024] = "";
@@ -63,10 +64,10 @@ static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_
     return rc;
 }
 
-static const char dimensions[] = "DIMENSION_LIST"; // of an array: for each dimension its scales
-static const char users[] = "REFERENCE_LIST";      // of a scale: the arrays that use it
+static const char dimensions[] = "DIMENSION_LIST"; // attribute of an array: the scales of each dimension
+static const char users[] = "REFERENCE_LIST";      // attribute of a scale: the arrays that use it
 
-// Sets the references of a copied array to its scales.
+// Makes the references of a copied array to its scales point to the copies of these.
 static int dimensions_tie(const struct copy *c, hid_t array)
 {
     hvl_t list[STORE_MAX_RANK] = {{0}};
@@ -126,7 +127,8 @@ static int users_replace(hid_t scale, hid_t type, const struct user *list, hsize
     return rc;
 }
 
-// Sets the references of a copied scale to the arrays that use it, as far as they were copied, too.
+// Makes the references of a copied scale point to the copies of the arrays that use it. Omits arrays that were not
+// copied.
 static int users_tie(const struct copy *c, hid_t scale)
 {
     hid_t attribute = H5Aopen(scale, users, H5P_DEFAULT), space = H5Aget_space(attribute), type = user_type();
@@ -151,7 +153,8 @@ static int users_tie(const struct copy *c, hid_t scale)
     return rc;
 }
 
-// Adds the error of a copy that failed: of the disk if a write failed, otherwise of the source. Returns -1.
+// Reports that a copy failed: as an error of the disk if a write failed, otherwise as an error of the source. Returns
+// -1.
 static int copy_fail(struct copy *c, const char *what)
 {
     if (durable_check(c->to, c->name, c->e) < 0)

@@ -1,6 +1,6 @@
-// A file driver for writing that never reports a failed write to HDF5. After a failed write HDF5 cannot close the file,
-// keeps it open, and crashes when the program ends. The driver notes the first failure instead and drops all later
-// writes; the owner of the file checks the note (durable_check) before the file gets its final name.
+// A file driver for writing that never reports a failed write to HDF5. Otherwise HDF5 could not close the file after a
+// failed write, would keep it open, and would crash when the program ends. The driver notes the first failure instead
+// and drops all later writes. Before the file gets its final name, its owner checks the note (durable_check).
 #include "store/store_impl.h"
 
 #include "base/disk.h"
@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 struct driver {
-    H5FD_t base; // HDF5's part, first
+    H5FD_t base; // HDF5's part; must be the first member
     int fd;
     struct disk_note *note; // borrowed
     dev_t device;
     ino_t inode;
-    haddr_t allocated, end; // what HDF5 has given out of the file; the end of what it believes written
+    haddr_t allocated,
+        end; // end of the space that HDF5 has allocated; end of the bytes that HDF5 believes to be written
 };
 
 static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t max)
@@ -38,7 +39,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
         return NULL;
     }
 
-    (*note)->error = 0; // HDF5 opens a file twice; the first time, where there is none, is not a failure
+    (*note)->error = 0; // HDF5 opens a file twice; if the file is new, the first attempt fails, which is normal
     struct driver *d = mem_new(1, sizeof *d);
     *d = (struct driver){.fd = fd, .note = *note, .device = s.st_dev, .inode = s.st_ino, .end = (haddr_t)s.st_size};
     return &d->base;
@@ -99,7 +100,7 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
             d->note->error = d->note->error ? d->note->error : errno;
             return -1;
         }
-        if (got == 0) { // never written: zeros
+        if (got == 0) { // these bytes were never written: return zeros
             memset(p, 0, n);
             return 0;
         }
@@ -142,7 +143,7 @@ static herr_t driver_truncate(H5FD_t *file, hid_t transfer, hbool_t is_closing)
 int driver_set(hid_t access, struct disk_note *note)
 {
     static const H5FD_class_t driver = {
-#ifdef H5FD_CLASS_VERSION // since HDF5 1.14; 256 to 511 are free for drivers that are not registered
+#ifdef H5FD_CLASS_VERSION // since HDF5 1.14; unregistered drivers may use 256 to 511
         .version = H5FD_CLASS_VERSION,
         .value = (H5FD_class_value_t)(H5_VFD_RESERVED + 1),
 #endif

@@ -1,9 +1,10 @@
-// Files that appear whole or not at all: written under a temporary name, read back, sealed, synced, renamed.
+// Writes files that appear whole or not at all: they are written under a temporary name, read back, sealed, synced and
+// renamed.
 //
-// The order of a commit: the checksum of all attributes is set, HDF5 flushes and closes the file, the driver's note
-// says whether every write succeeded (driver.c), every array is read back and compared with its checksum, the seal is
-// appended, and the file takes its name, which also syncs it. A failure at any step removes the temporary and leaves
-// the old file as it was. f->failed is set at the first failure of any write and forbids the commit.
+// A commit takes these steps: set the checksum of all attributes; let HDF5 flush and close the file; check the driver's
+// note of failed writes (driver.c); read every array back and compare it with its checksum; append the seal; sync the
+// file and rename it. A failure at any step removes the temporary file and leaves the old file unchanged. f->failed is
+// set at the first failure of any write and forbids the commit.
 #include "store/store_impl.h"
 
 #include "base/disk.h"
@@ -15,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// The temporary is made before HDF5 opens it, so that it is never more readable than the file that it replaces. Returns
-// errno of what failed, or 0.
+// Makes an empty temporary file. We make it before HDF5 opens it, so that its permissions are never wider than those of
+// the file that it replaces. Returns 0, or errno on failure.
 static int temporary_make_empty(const char *temporary, const char *path)
 {
     int fd = disk_open_temporary(temporary, path);
@@ -102,7 +103,8 @@ int durable_close(struct store_file *f, struct err *e)
     return rc == 0 ? durable_check(f, NULL, e) : rc;
 }
 
-// Reads back what was written, and notes the arrays that are left to their checksums.
+// Reads back what was written and compares it with the checksums. Notes in `arrays` which arrays the seal need not
+// cover.
 static int temporary_verify(struct store_file *f, struct seal_arrays *arrays, struct err *e)
 {
     ASSERT(f->temporary && arrays->n == 0, "%s: %d arrays are noted", f->path, arrays->n);
@@ -157,7 +159,7 @@ void store_abandon(struct store_file **f)
         file_free(f);
         return;
     }
-    (*f)->note.error = ECANCELED; // what HDF5 still holds is not worth a write
+    (*f)->note.error = ECANCELED; // makes the driver drop what HDF5 still holds
     object_forget(*f);
     H5Fclose((*f)->id);
     disk_discard((*f)->temporary);

@@ -1,4 +1,4 @@
-// An open journal: its trials and shared values, and how one of them is read.
+// Holds an open journal: finds its trials and shared values, and reads one of them.
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/input.h"
@@ -90,7 +90,7 @@ static int compare_shared(const void *a, const void *b)
     return (x->bytes > y->bytes) - (x->bytes < y->bytes);
 }
 
-// Compares for qsort_r. Trials with one id are in order of place.
+// Compares trials by id for qsort_r. Trials with the same id are in order of their numbers.
 static int compare_trial_ids(const void *a, const void *b, void *journal)
 {
     const struct journal *j = journal;

@@ -1,4 +1,4 @@
-// What the files of journals share: the form of a record, and the open journal.
+// The form of a record and the struct of an open journal, which the files of journals share.
 #pragma once
 
 #include "store/journal.h"
@@ -12,46 +12,47 @@ enum journal_kind { JOURNAL_TRIAL = 1, JOURNAL_SHARED = 2 };
 struct journal_record {
     char magic[8];
     uint32_t version, kind;
-    uint64_t bytes;            // without the padding
-    uint64_t checksum;         // of the bytes
-    char id[JOURNAL_ID_BYTES]; // of a trial, padded with NUL
+    uint64_t bytes;            // number of bytes, without the padding
+    uint64_t checksum;         // checksum of the bytes
+    char id[JOURNAL_ID_BYTES]; // id of the trial, padded with NUL
     uint64_t own;              // checksum of the members above
 };
 
-size_t journal_padded(uint64_t bytes); // with the padding
+size_t journal_padded(uint64_t bytes); // rounds up to a multiple of 8
 void journal_record_set(struct journal_record *r, enum journal_kind kind, const void *bytes, size_t n, const char *id);
 bool journal_record_is_good(const struct journal_record *r);
 void journal_head(char out[JOURNAL_HEAD_BYTES]);
 
 struct journal_place {
-    char id[JOURNAL_ID_BYTES]; // of a trial
-    int64_t at;                // of its record; -1: none
+    char id[JOURNAL_ID_BYTES]; // id of the trial
+    int64_t at;                // offset of the record; -1: there is none
     uint64_t bytes, checksum;  // as in the record
-    void *data;                // owned: of a shared value that was read; NULL: not yet
+    void *data;                // owned: a shared value that was read; NULL: not read yet
 };
 
 struct journal {
-    char *path;                  // owned
-    int fd;                      // -1: not open now
-    struct store_file *run;      // borrowed: the run's file that holds the records; NULL: a journal
-    struct journal_place *trial; // (n), owned: in order of place; of a run's file in order of its rows
+    char *path;             // owned
+    int fd;                 // -1: not open now
+    struct store_file *run; // borrowed: the run's file that holds the records; NULL: they are in a journal
+    struct journal_place
+        *trial; // (n), owned: in order of place, or of the leaderboard's rows if they are in a run's file
     int n, room;
     struct journal_place *shared; // (n_shared), owned: in order of checksum
     int n_shared, shared_room;
-    int *by_id;    // (n), owned: numbers of trials in order of id
+    int *by_id;    // (n), owned: the numbers of the trials, in order of id
     char **damage; // (n_damages), owned
     int n_damages;
 };
 
-// Reads n bytes of records. Returns -1 and an error if they cannot be read.
+// Reads n bytes at offset `at` of the records. Returns -1 and an error if they cannot be read.
 int journal_read(struct journal *j, int64_t at, void *to, size_t n, struct err *e);
-void journal_rest(struct journal *j); // closes its file until it is read again
+void journal_rest(struct journal *j); // closes the file; the next read opens it again
 void journal_add_trial(struct journal *j, const struct journal_place *p);
 void journal_add_shared(struct journal *j, const struct journal_place *p);
-void journal_index(struct journal *j); // after all were added
+void journal_index(struct journal *j); // call it after all records were added
 
 // packed_file.c
-struct store_file *packed_file_open(const char *path, struct packed *p); // takes p
+struct store_file *packed_file_open(const char *path, struct packed *p); // owns p from then on
 const struct packed *packed_of_file(const struct store_file *f);
-// records_bytes.c: the bytes of the records of a run's file
+// records_bytes.c: reads the bytes of records in a run's file
 int records_read(struct store_file *run, int64_t at, void *to, size_t n, struct err *e);

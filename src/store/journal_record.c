@@ -1,4 +1,4 @@
-// The form of a record of a journal.
+// Fills in and checks the header of a journal's record.
 #include "store/journal_impl.h"
 
 #include "base/hash.h"

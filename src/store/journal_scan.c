@@ -1,4 +1,4 @@
-// Opens a journal: finds its records, wherever damage has left them, and compares each with its checksum.
+// Opens a journal: finds its records, even between damaged bytes, and compares each with its checksum.
 #include "base/disk.h"
 #include "base/err.h"
 #include "base/hash.h"
@@ -24,7 +24,7 @@ static void note_damage(struct journal *j, char *message)
     j->damage[j->n_damages++] = message;
 }
 
-// `id`: of the trial; NULL: the record is a value that trials share.
+// Notes that a record is damaged. `id` is the id of the trial. If it is NULL, the record is a value that trials share.
 static void note_damaged_record(struct journal *j, int64_t at, const char *id)
 {
     if (id)
@@ -34,8 +34,8 @@ static void note_damaged_record(struct journal *j, int64_t at, const char *id)
         note_damage(j, mem_format("%s: damaged: a value at byte %" PRId64 " that trials share", j->path, at));
 }
 
-// Returns where the next good header begins at or after `at`, or `size` if there is none. Sets *is_empty to whether all
-// bytes before it are 0: a crash of the machine leaves those where data was not written yet.
+// Returns the offset of the first good header at or after `at`, or `size` if there is none. Sets *is_empty if all bytes
+// before it are 0: a crash of the machine leaves zeros where data was not written yet.
 static int64_t next_header(struct journal *j, int64_t at, int64_t size, bool *is_empty, struct err *e)
 {
     char *piece = mem_new(SCAN_PIECE + HEADER, 1);
@@ -64,7 +64,7 @@ static int64_t next_header(struct journal *j, int64_t at, int64_t size, bool *is
     return found;
 }
 
-// Compares the bytes of a record, and adds it to the index or notes that it is damaged.
+// Compares the bytes of a record with their checksum. Adds the record to the index, or notes that it is damaged.
 static int scan_record(struct journal *j, int64_t at, const struct journal_record *r, struct err *e)
 {
     struct journal_place p = {.at = at, .bytes = r->bytes, .checksum = r->checksum};
@@ -84,7 +84,7 @@ static int scan_record(struct journal *j, int64_t at, const struct journal_recor
     return rc;
 }
 
-// Passes bytes that are no record. Returns where the next record begins.
+// Skips bytes that are not a record, and notes the damage. Returns the offset of the next record.
 static int64_t scan_damage(struct journal *j, int64_t at, int64_t size, struct err *e)
 {
     bool is_empty;
@@ -100,7 +100,7 @@ static int scan_records(struct journal *j, int64_t size, struct err *e)
     char head[JOURNAL_HEAD_BYTES], found[JOURNAL_HEAD_BYTES];
     int64_t at = JOURNAL_HEAD_BYTES;
 
-    if (size < JOURNAL_HEAD_BYTES) // its process was killed while it made the file
+    if (size < JOURNAL_HEAD_BYTES) // the process was killed while it made the file
         return 0;
     journal_head(head);
     if (journal_read(j, 0, found, sizeof found, e) != 0)
@@ -117,7 +117,7 @@ static int scan_records(struct journal *j, int64_t size, struct err *e)
             return err_add(e, ERR_DATA,
                 "%s: found a record of version %u, known here is %d: is it from a newer version of this program?",
                 j->path, r.version, JOURNAL_VERSION);
-        if (is_good && r.bytes > (uint64_t)(size - at - HEADER)) // torn
+        if (is_good && r.bytes > (uint64_t)(size - at - HEADER)) // the last record is torn
             break;
         if (is_good && scan_record(j, at, &r, e) == 0)
             at += HEADER + (int64_t)journal_padded(r.bytes);
@@ -152,7 +152,7 @@ struct journal *journal_open(const char *path, struct err *e)
 
 // --- repair
 
-// Copies n bytes to the end of the new file. Returns -1 and an error.
+// Copies a record to the end of the new file. Returns -1 and an error on failure.
 static int copy_bytes(
     struct journal *j, const struct journal_place *p, int fd, int64_t *end, const char *path, struct err *e)
 {
@@ -167,7 +167,7 @@ static int copy_bytes(
     return rc;
 }
 
-// Returns true if the trial can be opened, with the values that it shares.
+// Returns true if the trial can be opened, including the values that it shares with others.
 static bool is_whole(struct journal *j, int i)
 {
     struct err ignored = {0};

@@ -1,10 +1,12 @@
 // Appends trials to a journal.
 //
-// A trial and the shared values that it is the first to need are written by one call, at the end that this process
-// knows. If the call fails, the journal is cut off at that end and given up: the next trial makes a new one.
+// One call writes a trial, together with the shared values that no earlier trial has stored. It writes at the end that
+// this process knows. If the call fails, the journal is cut off at that end and closed, and the next trial makes a new
+// one.
 //
-// The first trial that has a value stores it itself. The second one stores it apart, and so it is found by all others.
-// After SEGMENT trials this begins again, so that a damaged value spoils the trials of its segment at most.
+// The first trial that has a value stores it itself. The second one stores it in a record of its own, which all later
+// trials refer to. After SEGMENT trials this starts again, so that a damaged value spoils at most the trials of its
+// segment.
 #include "store/journal_impl.h"
 
 #include "base/clock.h"
@@ -22,7 +24,7 @@ static const double SYNC_SECONDS = 0.1;
 
 struct seen_value {
     uint64_t checksum;
-    size_t bytes; // 0: no value
+    size_t bytes; // 0: this place of the table is free
     bool is_apart;
 };
 
@@ -30,12 +32,12 @@ struct journal_writer {
     char *stem, *path; // owned; path: NULL before the first trial
     int fd;
     int64_t end;
-    bool is_dirty, is_new;       // not synced yet; its name is not
-    double synced;               // when
-    int trials;                  // of the segment
+    bool is_dirty, is_new;       // some bytes are not synced; the file's name is not synced
+    double synced;               // time of the last sync
+    int trials;                  // trials in this segment so far
     struct seen_value *seen;     // (1 << SEEN_BITS), owned: a hash table
-    struct packed_bytes out;     // what the next call writes
-    struct packed_bytes payload; // of the trial
+    struct packed_bytes out;     // bytes that the next call writes
+    struct packed_bytes payload; // bytes of the trial
 };
 
 struct journal_writer *journal_writer_new(const char *stem)
@@ -76,7 +78,7 @@ static void buffer_add_record(
     buffer_add(b, bytes, n, journal_padded(n));
 }
 
-// Decides whether a value is stored apart, and stores it when it comes for the second time.
+// Returns true if a value is stored in a record of its own. Adds that record when the value comes for the second time.
 static bool share_value(void *writer, const struct packed_value *v)
 {
     struct journal_writer *w = writer;
@@ -85,7 +87,7 @@ static bool share_value(void *writer, const struct packed_value *v)
     int tried = 0;
 
     while (w->seen[at].bytes && (w->seen[at].checksum != v->checksum || w->seen[at].bytes != v->bytes)) {
-        if (++tried > 32) // the table is full: this one is not shared
+        if (++tried > 32) // the table is too full: this value is not shared
             return false;
         at = (at + 1) & mask;
     }
@@ -101,7 +103,7 @@ static bool share_value(void *writer, const struct packed_value *v)
     return true;
 }
 
-// Makes the file. Returns -1 and an error if this is not possible.
+// Makes the journal's file. Returns -1 and an error on failure.
 static int journal_make(struct journal_writer *w, struct err *e)
 {
     for (int i = 1; w->fd < 0; i++) {
@@ -122,7 +124,8 @@ static int journal_make(struct journal_writer *w, struct err *e)
     return 0;
 }
 
-// Gives a journal up of which a write has failed. Its end is a whole record, or torn if it cannot be cut off.
+// Closes a journal after a failed write. Cuts it off after its last whole record; if that fails too, a torn record
+// remains.
 static int journal_give_up(struct journal_writer *w, const char *what, size_t bytes, struct err *e)
 {
     const int why = errno;

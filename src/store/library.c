@@ -1,17 +1,17 @@
-// Sets up the HDF5 library as we need it, and makes its error messages a part of ours.
+// Sets up the HDF5 library as we need it, and adds its error messages to ours.
 #include "store/store_impl.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-// Large arrays start at multiples of a cache line, so that mapped ones are aligned for every type.
+// Large arrays start at multiples of a cache line. So a mapped array is aligned for every type.
 enum { ALIGNED_FROM = 4096, ALIGNMENT = 64 };
 
 void library_setup(void)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5PLset_loading_state(0); // code that a file asks for is not loaded
+    H5PLset_loading_state(0); // never loads plugins that a file asks for
 }
 
 hid_t library_access(bool write)
@@ -44,7 +44,7 @@ void library_reason(char *out, size_t room)
     if (!reason)
         return;
 
-    // The system's own words are wrapped: "..., errno = 28, error message = 'No space left on device', ..."
+    // HDF5 wraps the system's message: "..., errno = 28, error message = 'No space left on device', ..."
     const char *system = strstr(reason, "error message = '");
     const char *end = system ? strchr(system += strlen("error message = '"), '\'') : NULL;
     if (end)

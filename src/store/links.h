@@ -1,4 +1,4 @@
-// What HDF5 1.12 renamed: visits of objects and lists of links. The version 3 calls, under one name for 1.10 too.
+// Visits objects and lists links. HDF5 1.10 and 1.12 have other names for these calls.
 #pragma once
 
 #include <hdf5.h>
@@ -24,7 +24,7 @@ static inline herr_t objects_visit(hid_t top, object_visitor *visitor, void *con
 #endif
 }
 
-// Opens the object that `info` describes, without resolving its path again.
+// Opens the object that `info` describes, without resolving its path.
 static inline hid_t object_of_info(hid_t top, const object_info *info)
 {
 #if H5_VERSION_GE(1, 12, 0)

@@ -9,17 +9,17 @@
 #define MADV_POPULATE_READ 22 // Linux 5.14
 #endif
 
-// The system reads at most its read-ahead size per request, of which 128 KiB is the usual one.
+// A request reads no more than the system's read-ahead size, which is usually 128 KiB.
 enum { HINT_BYTES = 1 << 17, FETCH_BYTES = 1 << 22 };
 
-// Asks for a piece, and does not wait for it.
+// Asks the system to read a piece, but does not wait for it.
 static void request_bytes(char *first, size_t n)
 {
     for (size_t at = 0; at < n; at += HINT_BYTES)
         madvise(first + at, n - at < HINT_BYTES ? n - at : HINT_BYTES, MADV_WILLNEED);
 }
 
-// Waits for a piece. A system that cannot do so at once is made to by touching each page.
+// Waits until a piece is in memory. If the system cannot populate a mapping, touches each page.
 static void await_bytes(const char *first, size_t n, size_t page)
 {
     if (madvise((void *)(uintptr_t)first, n, MADV_POPULATE_READ) == 0 || errno != EINVAL)

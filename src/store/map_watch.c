@@ -1,12 +1,13 @@
-// Notices when a file changes while it is mapped. It can be written in place or cut off; a reader of the mapping would
-// then get other bytes than those that were checked, or the signal SIGBUS.
+// Notices if a file changes while it is mapped. Another program can write to the file or cut it off. A reader of the
+// mapping would then get other bytes than those that were checked, or the signal SIGBUS.
 //
 // The handler of SIGBUS finds the mapping that holds the address, maps zeros in place of the missing pages, and notes
-// it. The reader continues, and the next check of the mapping fails. No result is used before that check.
-// Size and time of modification show whether a file was written. They are inconclusive if the file was modified within
-// two seconds before the check, because clocks of file systems are coarse; and a program that writes through a mapping
-// of its own may not change the time at all. Bytes are therefore also compared with their checksum from time to time,
-// at a cost of one hundredth of the time.
+// that the file was cut off. The reader continues, and the next check of the mapping fails. No result is used before
+// that check.
+// Size and modification time show that a file was written, except in two cases. The clocks of file systems are coarse,
+// so the time says nothing if the file was modified within two seconds before the check. And a program that writes
+// through a mapping of its own may not change the time at all. So the bytes are also compared with their checksum from
+// time to time, which takes one hundredth of the time.
 #include "store/store_impl.h"
 
 #include "base/clock.h"
@@ -29,10 +30,10 @@ enum { COARSE_SECONDS = 2, LEAST_RATIO = 100, PIECE_BYTES = 1 << 20 };
 
 struct map_watch {
     char *path;       // owned
-    int fd;           // owned: of the mapped file, whatever has its name now
-    struct stat seen; // when its bytes were right
-    bool is_recent;   // it had been modified just before
-    bool is_compared; // ever
+    int fd;           // owned: the mapped file, even if another file has its name now
+    struct stat seen; // state of the file when its bytes were last right
+    bool is_recent;   // the file had been modified just before `seen`
+    bool is_compared; // the bytes were compared at least once
     double compared, compare_seconds;
     char *base;
     size_t length;
@@ -61,7 +62,8 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
         errno = saved;
         return;
     }
-    sigaction(SIGBUS, &before, NULL); // not ours: it comes again
+    sigaction(SIGBUS, &before,
+        NULL); // the address is not in a mapping of ours: the signal is raised again, for the earlier handler
 }
 
 static void listen_bus_errors(void)
@@ -69,12 +71,13 @@ static void listen_bus_errors(void)
     struct sigaction now, ours = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_RESTART};
     if (sigaction(SIGBUS, NULL, &now) == 0 && now.sa_sigaction == on_bus_error)
         return;
-    before = now; // MPI's, which comes with its start
+    before = now; // MPI_Init may have set another handler
     sigemptyset(&ours.sa_mask);
     sigaction(SIGBUS, &ours, NULL);
 }
 
-// A file that was modified a moment ago may be modified again at the same time of its clock.
+// Notes the state of the file, and if it was modified a moment ago: then a later write can have the same modification
+// time.
 static void note_seen(struct map_watch *w, const struct stat *s)
 {
     struct timespec now;
@@ -146,7 +149,7 @@ static int fail_cut_off(const struct map_watch *w, const struct stat *now, struc
         w->path, (long long)now->st_size, (long long)w->seen.st_size);
 }
 
-// `drops`: what was looked at leaves the memory of this process again.
+// Returns the checksum of the mapping. With `drops`, releases this process's memory of the bytes that were read.
 static uint64_t mapping_hash(const struct store_mapping *map, bool drops)
 {
     struct hash_stream *hash = hash_stream_new();
@@ -178,7 +181,7 @@ static int compare_bytes(const struct store_mapping *map, const char *checksum, 
     return 0;
 }
 
-// A network file system asks its server when a file is opened.
+// Opens the file, because a network file system asks its server for the file's attributes at that moment.
 static void refresh_attributes(const struct map_watch *w)
 {
     int fd = input_open(w->path, NULL);

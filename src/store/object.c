@@ -1,5 +1,6 @@
-// Finds objects of a file by their path, one component after the other and only through hard links: a soft or external
-// link can lead to what was never walked, or to another file. Also says what to write instead of such a link.
+// Finds objects of a file by their path, one component after the other. Follows only hard links: a soft or external
+// link can lead to an object that was never walked, or to another file. Also suggests what to write instead of such a
+// link.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -137,8 +138,8 @@ hid_t dataset_open(struct store_file *f, const char *path, struct err *e)
 
 // --- links
 
-// Returns the target of an external link as "FILE:/inner", in new memory. A relative FILE is next to the file of the
-// link.
+// Returns the target of an external link as "FILE:/inner", in new memory. A relative FILE is in the same folder as the
+// file with the link.
 static char *external_target(const struct store_file *f, const char *file, const char *inner)
 {
     int folder = *file == '/' ? 0 : (int)(object_name(f->path) - f->path);
@@ -147,8 +148,8 @@ static char *external_target(const struct store_file *f, const char *file, const
     return mem_format("%.*s%s:%s%s", folder, f->path, file, slash, inner);
 }
 
-// Returns what a link leads to in new memory: "/inner", or "FILE:/inner" if it is external. Returns NULL if it cannot
-// be read.
+// Returns the target of a link in new memory: "/inner", or "FILE:/inner" if the link is external. Returns NULL if it
+// cannot be read.
 static char *link_value(struct store_file *f, const char *link, const link_info *info)
 {
     enum { VALUE_BYTES_MAX = 65536 };
@@ -172,7 +173,8 @@ static char *link_value(struct store_file *f, const char *link, const link_info 
     return out;
 }
 
-// Returns what to write instead of `link`, the first link in a path, in new memory. `rest` is the path behind it.
+// Returns a hint, in new memory, that says what to write instead of `link`, the first link in a path. `rest` is the
+// path after it.
 static char *describe_link(struct store_file *f, const char *link, const char *rest)
 {
     link_info info;

@@ -1,4 +1,4 @@
-// Opens files for reading: a child walks the file first, then its format is checked.
+// Opens files for reading. A child walks the file first; then we check its format.
 #include "store/store_impl.h"
 
 #include "base/log.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// Returns -1 and an error unless the file has this format, in a version that this program knows.
+// Checks that the file has this format, in a version that this program knows. Returns -1 and an error if not.
 static int format_check(struct store_file *f, const char *format, struct err *e)
 {
     char *found = store_get_text(f, "", STORE_FORMAT);
@@ -31,8 +31,9 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
     return rc;
 }
 
-// A program that opened the file for writing removed its seal, which need not have changed what we read. Arrays are
-// compared when they are read; attributes are compared here, and only reported: a note that was added is no damage.
+// Compares the attributes of a file whose seal is missing, and reports a difference. The seal is missing if another
+// program has opened the file for writing, which need not have changed anything that we read. A difference is not an
+// error, because it may be a note that was added. Arrays are compared when they are read.
 static void warn_of_attributes(struct store_file *f)
 {
     struct stat s;

@@ -1,7 +1,7 @@
 // Keeps the objects of a file in memory: finds, adds and lists them.
 //
-// All names and values are in blocks that are freed together, so that an object costs no allocation of its own. A trial
-// has some 50 objects, so that a search through all of them takes less time than an index.
+// All names and values are in blocks that are freed together, so that an object needs no allocation of its own. A trial
+// has about 50 objects, so a linear search takes less time than an index.
 #include "store/packed_impl.h"
 
 #include "base/hash.h"
@@ -69,7 +69,7 @@ void packed_free(struct packed **packed)
 
 // --- objects
 
-// Strips the slashes at both ends of a path and the mount. Returns NULL if the path is outside the mount.
+// Strips the mount and the slashes at both ends from a path. Returns NULL if the path is outside the mount.
 static const char *packed_path(const struct packed *p, const char *path, size_t *length)
 {
     const size_t mount = strlen(p->mount);
@@ -91,7 +91,7 @@ static const char *packed_path(const struct packed *p, const char *path, size_t 
 static int packed_place(const struct packed *p, const char *path, size_t length)
 {
     for (int i = 0; i < p->n; i++) {
-        const int at = (p->recent + i) % p->n; // the next object of a caller is mostly the same or the next one
+        const int at = (p->recent + i) % p->n; // callers mostly ask for the recent object or the next one
         const struct packed_object *o = &p->object[at];
         if (o->length == length && memcmp(o->path, path, length) == 0)
             return at;
@@ -254,7 +254,7 @@ static void packed_sort_names(char **names, int n)
 
 void packed_list(const struct packed *p, const struct packed_object *group, char ***names, int *n)
 {
-    const size_t length = group->length ? group->length + 1 : 0; // with the slash
+    const size_t length = group->length ? group->length + 1 : 0; // including the slash
 
     *names = mem_new((size_t)p->n, sizeof **names);
     *n = 0;

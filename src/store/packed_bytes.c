@@ -7,7 +7,8 @@
 //   string = length:u32 bytes NUL
 //   value  = bytes:u64 place:u8 (0: the bytes follow; 1: they are stored apart, and their checksum:u64 follows)
 //
-// A checksum of the bytes was compared before they are unpacked. Nevertheless no length is believed.
+// The caller has compared the bytes with their checksum before they are unpacked. Nevertheless, every length is
+// checked.
 #include "base/hash.h"
 #include "base/mem.h"
 #include "store/packed_impl.h"
@@ -115,7 +116,7 @@ struct unpacking {
     bool is_bad;
 };
 
-// Returns the next n bytes. Returns NULL if there are fewer.
+// Returns the next n bytes. Returns NULL if fewer are left.
 static const void *unpack_bytes(struct unpacking *u, size_t n)
 {
     if (u->is_bad || (size_t)(u->end - u->at) < n) {
@@ -128,7 +129,7 @@ static const void *unpack_bytes(struct unpacking *u, size_t n)
     return bytes;
 }
 
-// Reads a number of n bytes into `out`, which stays 0 if there are fewer.
+// Reads a number of n bytes into `out`. Leaves `out` at 0 if fewer are left.
 static void unpack_number(struct unpacking *u, void *out, size_t n)
 {
     const void *bytes = unpack_bytes(u, n);
@@ -156,7 +157,7 @@ static const char *unpack_text(struct unpacking *u)
     return packed_text(u->p, text);
 }
 
-// Copies a value, wherever it is.
+// Copies a value into memory of the file, whether it follows here or is stored apart.
 static struct packed_value unpack_stored(struct unpacking *u)
 {
     uint64_t bytes = 0;
@@ -194,7 +195,7 @@ static void unpack_attribute(struct unpacking *u, struct packed_attribute *a)
     }
 }
 
-// Returns true if the array has as many bytes as its shape says; of strings, as many strings.
+// Returns true if the array has the number of bytes, or of strings, that its shape says.
 static bool has_shape_bytes(const struct packed_object *o)
 {
     int64_t n = 1;

@@ -1,5 +1,5 @@
-// Copies objects of a file in memory into an HDF5 file. Arrays are written in the order in which they were written
-// before, so that scales come before their users.
+// Copies objects of a file in memory into an HDF5 file. Arrays keep the order in which they were written, so that
+// scales come before the arrays that use them.
 #include "store/store_impl.h"
 
 #include "base/mem.h"

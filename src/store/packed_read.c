@@ -1,5 +1,5 @@
-// Reads arrays of a file in memory, converted as HDF5 converts them: an integer type takes a value as it is or not at
-// all.
+// Reads arrays of a file in memory and converts them as HDF5 does. Converting a value that an integer type cannot hold
+// is an error.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One number, as an integer if it is stored as one.
+// A number: an integer if it is stored as one, otherwise a real.
 struct packed_number {
     bool is_whole;
     int64_t whole;
@@ -47,7 +47,7 @@ static struct packed_number number_at(const struct packed_object *o, int64_t i)
     }
 }
 
-// Returns the range of an integer type.
+// Sets *low and *high to the range of an integer type.
 static void range_of(enum store_type type, int64_t *low, int64_t *high)
 {
     static const int64_t lows[] = {0, INT8_MIN, INT16_MIN, INT32_MIN, INT64_MIN};
@@ -58,7 +58,7 @@ static void range_of(enum store_type type, int64_t *low, int64_t *high)
     *high = highs[type];
 }
 
-// Returns false if the integer type cannot hold the number.
+// Converts a number to an integer. Returns false if the integer type cannot hold it.
 static bool number_to_whole(struct packed_number v, enum store_type type, int64_t *out)
 {
     int64_t low, high;

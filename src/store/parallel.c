@@ -1,10 +1,11 @@
-// Bulk numbers from all ranks of a group into one durable file: HDF5 on rank 0 makes the arrays and says where their
-// bytes are in the file; every rank writes its rows there by plain writes; then only rank 0 continues with the file.
+// Writes bulk numbers from all ranks of a group into one durable file. HDF5 on rank 0 makes the arrays and finds the
+// offsets of their bytes in the file. Then every rank writes its rows there by plain writes. After that only rank 0
+// continues with the file.
 //
-// No rank but the first uses HDF5 here, and none uses MPI-IO. A file that HDF5 has open on several ranks cannot meet a
-// full disk: the rank that fails leaves the barriers of HDF5 and MPI-IO in which the others wait for ever. Open MPI's
-// MPI-IO is also known to corrupt parallel writes silently. Rank 0 still reads all rows back and compares them with
-// what the ranks had in memory, because the file system may not be made for writes from several machines.
+// Only rank 0 uses HDF5 here, and no rank uses MPI-IO. If several ranks have a file open in HDF5, a full disk makes
+// them hang: the rank that fails leaves the barriers of HDF5 and MPI-IO, and the other ranks wait there for ever. Open
+// MPI's MPI-IO is also known to corrupt parallel writes silently. Rank 0 still reads all rows back and compares them
+// with what the ranks had in memory, because not every file system supports writes from several machines.
 #include "store/parallel.h"
 
 #include "base/disk.h"
@@ -20,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// What rank 0 knows of one rank's part of one dataset.
+// The rows of a dataset that one rank has, and their hash, as rank 0 knows them.
 struct claim {
     int64_t first, rows;
     uint64_t hash;
@@ -28,12 +29,12 @@ struct claim {
 
 // One call of store_write_parallel.
 struct parallel_write {
-    const struct comm *comm;         // borrowed, as are the next two
-    const char *path;                // of the file
-    const struct store_parts *parts; // of this rank
+    const struct comm *comm;         // borrowed, as are `path` and `parts`
+    const char *path;                // path of the file
+    const struct store_parts *parts; // the parts of this rank
     char *temporary;                 // owned; the same on all ranks
-    struct claim *claims;            // (parts, ranks), owned; on rank 0 those of all ranks, sorted by row
-    int64_t *offsets;                // (parts), owned: of each dataset's bytes in the file; -1: it has none
+    struct claim *claims; // (parts, ranks), owned: claims of this rank; on rank 0 those of all ranks, sorted by row
+    int64_t *offsets;     // (parts), owned: offset of each dataset's bytes in the file; -1: it has none
 };
 
 static int64_t row_bytes(const struct store_part *p)
@@ -51,7 +52,8 @@ static int by_first_row(const void *a, const void *b)
     const struct claim *x = a, *y = b;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
-    return (x->rows > y->rows) - (x->rows < y->rows); // an empty part before the one that begins where it is
+    return (x->rows > y->rows) -
+           (x->rows < y->rows); // an empty part comes before another part that begins at the same row
 }
 
 // Returns the claims of all ranks on dataset i.
@@ -60,7 +62,7 @@ static struct claim *claims_of(const struct parallel_write *w, int i)
     return w->claims + (ptrdiff_t)i * w->comm->size;
 }
 
-// Do the sorted claims on dataset i cover every row once?
+// Checks that the sorted claims on dataset i cover every row exactly once.
 static int claims_check(const struct parallel_write *w, int i, struct err *e)
 {
     const struct store_part *p = &w->parts->list[i];
@@ -82,7 +84,7 @@ static int claims_check(const struct parallel_write *w, int i, struct err *e)
     return 0;
 }
 
-// Collective over comm. Gathers on rank 0 which rows each rank has, and their hashes.
+// Gathers on rank 0 which rows each rank has, and their hashes. Collective over comm.
 static void claims_collect(struct parallel_write *w, struct err *e)
 {
     const int n = w->parts->n, size = w->comm->size;
@@ -103,7 +105,7 @@ static void claims_collect(struct parallel_write *w, struct err *e)
     }
 }
 
-// Collective over comm. Returns the name of rank 0's temporary, in new memory.
+// Returns the name of rank 0's temporary file, in new memory. Collective over comm.
 static char *temporary_shared(const struct comm *comm, const char *path)
 {
     char *name = disk_temporary(path);
@@ -114,7 +116,7 @@ static char *temporary_shared(const struct comm *comm, const char *path)
     return name;
 }
 
-// Makes a dataset with space for all its rows. Sets the offset of its bytes in the file.
+// Makes a dataset with space for all its rows. Sets *offset to the offset of its bytes in the file.
 static int array_make(struct store_file *f, const struct store_part *p, int64_t *offset, struct err *e)
 {
     hid_t dataset = dataset_create(f, p->path, &p->shape, e);
@@ -131,8 +133,8 @@ static int array_make(struct store_file *f, const struct store_part *p, int64_t 
     return rc;
 }
 
-// Syncs the temporary, which HDF5 has closed, and drops this machine's pages of it. Over NFS, a rank that writes a part
-// of a page which its machine holds sends all of the page, and so overwrites rows that another machine has written.
+// Syncs the temporary file, which HDF5 has closed, and drops this machine's cached pages of it. Otherwise this machine
+// could overwrite rows of another one: over NFS, a write into a cached page sends the whole page.
 static int pages_drop(const struct parallel_write *w, struct err *e)
 {
     int fd = open(w->temporary, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -145,7 +147,7 @@ static int pages_drop(const struct parallel_write *w, struct err *e)
     return rc;
 }
 
-// On rank 0: makes the temporary with all arrays, not yet written, and learns their offsets.
+// Makes the temporary file with all arrays, which are not written yet, and finds their offsets. Rank 0 only.
 static int temporary_make(struct parallel_write *w, const char *format, struct err *e)
 {
     struct store_file *f = durable_open(w->path, mem_text(w->temporary), DURABLE_NEW, e);
@@ -187,8 +189,8 @@ static int rows_write(const struct parallel_write *w, int fd, int i, double byte
     return disk_fail(e, w->path, error, bytes, what);
 }
 
-// Writes this rank's rows of all datasets into the temporary and syncs them: a network file system shows them to other
-// machines only then, and some report a full disk only then.
+// Writes this rank's rows of all datasets into the temporary file and syncs them. A network file system shows them to
+// other machines only after the sync, and some file systems report a full disk only then.
 static int temporary_write(const struct parallel_write *w, struct err *e)
 {
     int fd = open(w->temporary, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -230,7 +232,7 @@ static int claims_compare(
     return 0;
 }
 
-// Compares dataset i of the file with the claims on it. Stores its checksum.
+// Compares dataset i of the file with its claims. Stores its checksum.
 static int claims_verify(const struct parallel_write *w, struct store_file *f, int i, struct err *e)
 {
     struct open_array a;
@@ -246,7 +248,7 @@ static int claims_verify(const struct parallel_write *w, struct store_file *f, i
     return rc;
 }
 
-// On rank 0: opens the temporary and verifies all parts. Returns NULL and an error on failure.
+// Opens the temporary file and verifies all parts. Returns NULL and an error on failure. Rank 0 only.
 static struct store_file *temporary_take(const struct parallel_write *w, struct err *e)
 {
     struct store_file *f = durable_open(w->path, mem_text(w->temporary), DURABLE_OLD, e);
@@ -260,7 +262,8 @@ static struct store_file *temporary_take(const struct parallel_write *w, struct 
     return f;
 }
 
-// Collective over comm. Every step begins when all ranks have ended the step before without an error.
+// Writes the file step by step. A step begins only when all ranks have finished the step before without an error.
+// Collective over comm.
 static int write_in_steps(struct parallel_write *w, const char *format, struct store_file **f, struct err *e)
 {
     const bool is_first = w->comm->rank == 0;

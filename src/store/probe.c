@@ -1,7 +1,7 @@
-// The self-test of parallel writes: all ranks write one small file, as they write the file of a trial.
+// Tests parallel writes: all ranks write one small file in the way in which they write the file of a trial.
 //
-// If a file system loses writes, it loses them where several ranks write into the same block at once. So the parts are
-// small, of unequal lengths, and begin in the middle of blocks.
+// A file system that loses writes loses them if several ranks write into the same block at the same time. So the parts
+// are small, have unequal lengths, and begin in the middle of blocks.
 #include "store/parallel.h"
 
 #include "base/clock.h"
@@ -12,7 +12,7 @@
 
 enum { ROW_BYTES = 7, SECONDS = 5 };
 
-// Returns this rank's rows of one array: it has the more rows, the larger its rank. Owns its data.
+// Returns this rank's rows of one array. A rank has more rows than the rank before it. The caller frees their data.
 static struct store_part part_new(const struct comm *comm, const char *name, int factor)
 {
     const int64_t before = (int64_t)comm->rank * (comm->rank + 1) / 2, all = (int64_t)comm->size * (comm->size + 1) / 2;
@@ -20,12 +20,12 @@ static struct store_part part_new(const struct comm *comm, const char *name, int
     uint8_t *data = mem_new((size_t)(rows * ROW_BYTES), 1);
 
     for (int64_t i = 0; i < rows * ROW_BYTES; i++)
-        data[i] = (uint8_t)(1 + (first * ROW_BYTES + i) % 255); // not 0, which a hole would be read as
+        data[i] = (uint8_t)(1 + (first * ROW_BYTES + i) % 255); // never 0, because a lost write reads as 0
     return (struct store_part){name, {STORE_U8, 2, {factor * all, ROW_BYTES}}, first, rows, data};
 }
 
-// Collective over comm. Writes one file and removes it again. Returns -1 and an error if it was not written, or
-// wrongly.
+// Writes one file and removes it again. Returns -1 and an error if the file could not be written, or was wrong.
+// Collective over comm.
 static int probe_once(const struct comm *comm, const char *path, const struct store_parts *parts, struct err *e)
 {
     struct store_file *f;

@@ -1,4 +1,4 @@
-// Reads arrays: checks the range and the type, then reads rows and compares the array with its checksum.
+// Reads arrays: checks the range and the type, then reads rows, and compares the array with its checksum.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the array of a file in memory, or NULL and an error.
+// Returns an array of a file in memory. Returns NULL and an error if it does not exist.
 static const struct packed_object *packed_array(struct store_file *f, const char *path, struct err *e)
 {
     const struct packed_object *o = packed_find(f->packed, path);
@@ -40,8 +40,8 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
     return 0;
 }
 
-// Finds the first entry with a value that the type cannot hold, by halves: HDF5 does not say which. `data` has space
-// for the entries. Returns -1 and the error.
+// Reports the first entry with a value that the type cannot hold. HDF5 does not say which one it is, so we search for
+// it by bisection. `data` has space for the entries. Returns -1.
 static int refuse_lost(
     const struct open_array *a, int dimension, enum store_type type, struct store_range part, void *data, struct err *e)
 {
@@ -75,7 +75,7 @@ static int read_numbers(
     return rc;
 }
 
-// Reads rows that exist, and compares the array with its checksum.
+// Reads rows within the array, and compares the array with its checksum.
 static int read_checked(struct open_array *a, enum store_type type, struct store_range rows, void *data, struct err *e)
 {
     struct read_check *check;
@@ -122,7 +122,7 @@ int store_read_last(
     struct store_file *f, const char *path, enum store_type type, struct store_range columns, void *data, struct err *e)
 {
     struct open_array a;
-    struct read_check *check; // none: the array is compared as a whole
+    struct read_check *check; // not used: read_check_begin compares the whole array
     int rc;
 
     ASSERT(!f->packed, "%s: %s: columns are only read from files of others", f->path, path);

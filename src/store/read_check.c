@@ -1,5 +1,6 @@
-// Compares arrays that are read with their checksums. An array that is read whole, or in pieces from its first row to
-// its last, is hashed on the way, which costs almost nothing. Before any other read the whole array is compared.
+// Compares arrays that are read with their checksums. An array that is read as a whole, or in pieces from its first row
+// to its last, is hashed during the read, which costs almost nothing. Before any other read the whole array is
+// compared.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -32,7 +33,7 @@ static struct read_check *check_find(struct store_file *f, const char *path)
     return NULL;
 }
 
-// Starts a check in place of the oldest one. An array whose check is forgotten is compared again when it is read again.
+// Starts a check in place of the oldest one. An array whose check was dropped is compared again when it is read again.
 static struct read_check *check_new(struct store_file *f, const char *path, char *expected)
 {
     ASSERT(f->next_check >= 0 && f->next_check < READ_CHECKS, "check %d", f->next_check);
@@ -47,7 +48,7 @@ static struct read_check *check_new(struct store_file *f, const char *path, char
     return c;
 }
 
-// Returns true if values in memory are the bytes that the checksum is of.
+// Returns true if values in memory have the bytes that the checksum covers.
 static bool is_as_stored(hid_t dataset, enum store_type type)
 {
     if (type == STORE_TEXT)

@@ -9,7 +9,7 @@
 
 enum { BLOCK = RECORDS_BLOCK_BYTES };
 
-// The bytes have checksums of their own, so that one record is read without the others.
+// Records have checksums of their own. So we read one record without comparing the others.
 int records_read(struct store_file *run, int64_t at, void *to, size_t n, struct err *e)
 {
     struct open_array a;

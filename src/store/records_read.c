@@ -1,4 +1,4 @@
-// Opens the records of a run's file: reads where each one begins.
+// Opens the records in a run's file: reads the offset of each.
 #include "store/journal_impl.h"
 
 #include "base/mem.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Reads an array of n integers in new memory. Returns NULL and an error if it has another length.
+// Reads an array of n integers into new memory. Returns NULL and an error if it has another length or cannot be read.
 static int64_t *read_places(struct store_file *f, const char *name, int64_t *n, struct err *e)
 {
     char *path = mem_format(RUN_RECORDS "/%s", name);
@@ -30,7 +30,7 @@ static int64_t *read_places(struct store_file *f, const char *name, int64_t *n, 
     return v;
 }
 
-// Reads the places of records, in new memory. Returns NULL and an error.
+// Reads the places of records into new memory. Returns NULL and an error on failure.
 static struct journal_place *read_records(struct store_file *f, const char *const names[3], int64_t *n, struct err *e)
 {
     int64_t *column[3] = {0};

@@ -1,4 +1,4 @@
-// Writes the records of journals into a run's file as they are, and where each one begins. A value that several
+// Copies the records of journals into a run's file unchanged, and writes the offset of each. A value that several
 // journals share is written once.
 #include "store/journal_impl.h"
 
@@ -10,19 +10,19 @@
 
 enum { BLOCK = RECORDS_BLOCK_BYTES, HEADER = sizeof(struct journal_record) };
 
-// A record, and where it goes.
+// A record and its offset in the run's file.
 struct copied_record {
     struct journal *j; // borrowed
-    int i;             // of a trial; -1: a shared value
+    int i;             // number of a trial; -1: a shared value
     struct journal_place from;
     int64_t to;
-    char *key; // owned; of a trial
+    char *key; // owned; the key of a trial
 };
 
 struct journal_copy {
     struct copied_record *trial, *shared; // (n), (n_shared), owned
     int n, room, n_shared, shared_room;
-    struct journal *last; // whose shared values were noted last
+    struct journal *last; // the journal whose shared values were noted most recently
     int *by_key;          // (n), owned: in order of key; NULL: not sorted yet
 };
 
@@ -121,7 +121,7 @@ static int compare_copied_values(const void *a, const void *b)
     return (x->from.bytes > y->from.bytes) - (x->from.bytes < y->from.bytes);
 }
 
-// Leaves one of equal shared values.
+// Removes shared values that are in the list twice.
 static void drop_equal_values(struct journal_copy *c)
 {
     int kept = 0;
@@ -139,7 +139,7 @@ static size_t record_size(const struct copied_record *r)
     return HEADER + journal_padded(r->from.bytes);
 }
 
-// Gives each record its place. Returns the bytes of all.
+// Sets the offset of each record. Returns the number of bytes of all records.
 static int64_t place_records(struct journal_copy *c)
 {
     int64_t end = 0;
@@ -155,11 +155,11 @@ static int64_t place_records(struct journal_copy *c)
     return end;
 }
 
-// Bytes on their way into an array of blocks.
+// Collects bytes for an array of blocks.
 struct block_writer {
     struct store_stream *stream;
     unsigned char *buffer; // (room)
-    size_t n, room;        // room: a multiple of a block
+    size_t n, room;        // `room` is a multiple of a block
 };
 
 static int blocks_flush(struct block_writer *w, bool is_last, struct err *e)
@@ -235,7 +235,7 @@ static int write_record_data(struct journal_copy *c, struct store_file *f, struc
     return rc == 0 ? ended : rc;
 }
 
-// Writes three columns of places: where records begin, their bytes without the header, and the checksums of these.
+// Writes three columns: the offset of each record, its number of bytes without the header, and their checksum.
 static int write_places(struct store_file *f, const char *const names[3], const char *scale,
     const struct copied_record *const *list, int n, struct err *e)
 {

@@ -1,4 +1,4 @@
-// Checks what a command may replace: nothing that it reads, and only files of the kind that it writes.
+// Checks that the output of a command replaces none of its inputs, and only files of the kind that it writes.
 #include "store/store_impl.h"
 
 #include "base/input.h"
@@ -30,9 +30,9 @@ int store_check_replace(const char *path, const char *format, struct err *e)
     const char *why;
     struct stat s;
     if (lstat(path, &s) < 0)
-        return 0; // nothing is replaced
+        return 0; // nothing exists that could be replaced
     if (input_check(path, &why) != 0 && errno == ENOENT)
-        return 0; // the file is made where the symbolic link leads
+        return 0; // a dangling symbolic link: the file will be made at its target
     if (input_check(path, &why) != 0)
         return err_add(e, ERR_USAGE, "%s: exists: %s", path, why);
 

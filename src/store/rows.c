@@ -1,4 +1,4 @@
-// Reads rows of an open array: numbers as HDF5 converts them, strings in new memory.
+// Reads rows of an open array. HDF5 converts numbers. Strings are in new memory.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
@@ -17,7 +17,8 @@ hid_t transfer_of_type(hid_t type)
     return transfer;
 }
 
-// An integer takes a value as it is or not at all: HDF5 by itself would cut 2.7 to 2 and 300 to 127.
+// Aborts a conversion to an integer type that cannot hold the value. Otherwise HDF5 would turn 2.7 into 2 and 300 into
+// 127.
 static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *lost)
 {
     (void)from, (void)source, (void)target;
@@ -28,7 +29,8 @@ static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, 
     return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
 }
 
-// Returns transfer_of_type, under which a conversion fails, and sets f->lost, if an integer type cannot hold a value.
+// Returns the list of transfer_of_type with one addition: if an integer type cannot hold a value, the conversion fails
+// and sets f->lost.
 static hid_t transfer_new(struct store_file *f, hid_t type)
 {
     ASSERT(f->id >= 0, "%s: not open", f->path);
@@ -65,8 +67,8 @@ int array_read(
     return rc;
 }
 
-// A string of fixed length ends at its first NUL or its last byte; if it is padded with spaces, as Fortran does, before
-// the padding.
+// Returns a string of fixed length, in new memory. It ends before its first NUL or after its last byte. If it is padded
+// with spaces, as in Fortran, they are removed.
 static char *fixed_text(const char *bytes, size_t size, bool is_padded)
 {
     size_t n = strnlen(bytes, size);
@@ -108,7 +110,7 @@ int read_texts(const struct open_array *a, struct store_range rows, char **texts
     if (rc < 0)
         strings_free(texts, n);
     for (int64_t i = 0; i < n && rc == 0; i++)
-        if (!texts[i]) // HDF5's form of an empty string
+        if (!texts[i]) // HDF5 can return NULL for an empty string
             texts[i] = mem_text("");
     return rc;
 }

@@ -1,4 +1,4 @@
-// Describes arrays so that other programs open them with labels: xarray and netCDF-4 read the attributes `long_name`
+// Describes arrays so that other programs open them with labels. xarray and netCDF-4 read the attributes `long_name`
 // and `units`, and take the names and coordinates of dimensions from HDF5's dimension scales (H5DS).
 #include "store/store_impl.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Attaches the scale to a dimension of an array that is open, and checks that both have as many entries.
+// Attaches a scale to a dimension of an open array. Checks that both have the same number of entries.
 static int scale_attach(const struct open_array *a, int dim, const char *scale_path, struct err *e)
 {
     struct open_array scale;
@@ -26,7 +26,7 @@ static int scale_attach(const struct open_array *a, int dim, const char *scale_p
     return rc;
 }
 
-// Attaches the scale of that name to a dimension, or makes the array a scale if the name is its own.
+// Attaches the scale called `name` to a dimension. If `name` is that of the array itself, makes the array a scale.
 static int scale_set(struct open_array *a, int dim, const char *name, struct err *e)
 {
     ASSERT(dim >= 0 && dim < STORE_MAX_RANK, "%s: dimension %d", a->path, dim);

@@ -1,72 +1,72 @@
-// Every name that our files use, in one place. results/README.md is their reference.
+// Every name that our files use. results/README.md is their reference.
 #pragma once
 
-// formats (attribute `format` of the file) and their versions
+// formats (the file's attribute `format`) and their versions
 #define FORMAT_DATASET     "hourglass-dataset"
 #define FORMAT_CHECKPOINT  "hourglass-checkpoint"
 #define FORMAT_TRIAL       "hourglass-trial"
 #define FORMAT_RUN         "hourglass-run"
 #define FORMAT_SCORES      "hourglass-scores"
 #define FORMAT_VERSION     1
-#define FORMAT_RUN_VERSION 2 // 1: every trial is a group
+#define FORMAT_RUN_VERSION 2 // in version 1 every trial is a group
 
 // attributes of every file, and of every array
 #define STORE_FORMAT              "format"
 #define STORE_FORMAT_VERSION      "format_version"
 #define STORE_CHECKSUM            "xxh3"            // 16 hexadecimal digits: XXH3-64 of the array's bytes
-#define STORE_ATTRIBUTES_CHECKSUM "attributes_xxh3" // of a group: of all attributes in it
-#define STORE_SEAL                "seal"            // of a file: it was written with a seal, and where this is
+#define STORE_ATTRIBUTES_CHECKSUM "attributes_xxh3" // of a group: checksum of all attributes in it
+#define STORE_SEAL                "seal"            // of a file: says that it has a seal, and where
 #define STORE_SEAL_PLACE          "at the end of the file"
 #define STORE_LONG_NAME           "long_name"
 #define STORE_UNITS               "units"
-#define STORE_CALENDAR            "calendar" // of times (CF conventions)
+#define STORE_CALENDAR            "calendar" // of a time axis (CF conventions)
 
-// data set: a group per split
+// data set: one group per split
 #define DATASET_X       "x"       // (sample, feature) or (sample, height, width[, channel])
 #define DATASET_LABEL   "label"   // (sample), int64
 #define DATASET_SAMPLE  "sample"  // (sample), the scale: row numbers
-#define DATASET_FEATURE "feature" // (feature), the scale: names
+#define DATASET_FEATURE "feature" // (feature), the scale: names of the features
 #define DATASET_HEIGHT  "height"
 #define DATASET_WIDTH   "width"
 #define DATASET_CHANNEL "channel"
-// coordinates of the rows, (sample), and attributes of the split that describe them; absent: unknown
+// coordinates of the rows, (sample), and attributes of the split that describe them; any of them can be absent
 #define DATASET_ID          "id"          // names of the rows
-#define DATASET_ID_NAME     "id_name"     // the column that they come from
+#define DATASET_ID_NAME     "id_name"     // the column that the names come from
 #define DATASET_TIME        "time"        // int64, microseconds since 1970-01-01 UTC; the smallest int64: missing
-#define DATASET_TIME_NAME   "time_name"   // the column that it comes from
+#define DATASET_TIME_NAME   "time_name"   // the column that the times come from
 #define DATASET_TIME_ZONE   "time_zone"   // the offset from UTC in which times are shown; absent: none was given
-#define DATASET_GROUP       "group"       // int64, a line of group_names, from 0; -1: missing
-#define DATASET_GROUP_NAME  "group_name"  // the column that it comes from, or "file"
+#define DATASET_GROUP       "group"       // (sample), int64: a line of group_names, from 0; -1: missing
+#define DATASET_GROUP_NAME  "group_name"  // the column that the groups come from, or "file"
 #define DATASET_GROUP_NAMES "group_names" // one per line
 #define TIME_UNITS          "microseconds since 1970-01-01 00:00:00"
 #define TIME_CALENDAR       "proleptic_gregorian"
-// columns of the table that was imported; a column of text becomes several features. Absent: a column is a feature
-#define DATASET_COLUMN          "column"          // (column), the scale: names
+// columns of the imported table; a text column becomes several features. Absent: each feature is a column
+#define DATASET_COLUMN          "column"          // (column), the scale: names of the columns
 #define DATASET_COLUMN_KIND     "column_kind"     // (column): number, binary, one_hot, ...
 #define DATASET_FEATURE_COLUMN  "feature_column"  // (feature), int64: the column of each feature
-#define DATASET_CATEGORY        "category"        // (category): the values of the columns of text
-#define DATASET_CATEGORY_COLUMN "category_column" // (category), int64: the column of each value
+#define DATASET_CATEGORY        "category"        // (category): the values of the text columns
+#define DATASET_CATEGORY_COLUMN "category_column" // (category), int64: the column that has the value
 // attributes of a split
-#define DATASET_SOURCE      "source"      // the files it was imported from
+#define DATASET_SOURCE      "source"      // the files from which it was imported
 #define DATASET_CREATED     "created"     // ISO 8601, UTC
 #define DATASET_LABEL_NAME  "label_name"  // the label's column, such as NSP; absent: no labels
 #define DATASET_LABEL_NAMES "label_names" // names of labels 0, 1, ..., one per line; absent: labels are plain numbers
 
 // trial: groups
 #define TRIAL_HISTORY                  "history"
-#define TRIAL_SCORES                   "scores" // a group per test set
+#define TRIAL_SCORES                   "scores" // one group per test set
 #define TRIAL_MODEL                    "model"
 #define TRIAL_TRAINING_ERRORS          "training_errors"
 #define TRAINING_ERRORS_ROWS           "rows"
-#define TRAINING_ERRORS_STEPS          "steps" // of windows: time steps that have an error
+#define TRAINING_ERRORS_STEPS          "steps" // windows only: number of time steps that have an error
 #define TRAINING_ERRORS_STEP_MEAN      "step_mean_error"
 #define TRAINING_ERRORS_STEP_THRESHOLD "step_threshold"
 #define TRIAL_REFERENCE                "reference"
-#define TRIAL_VARIED                   "varied" // attributes: the value of each key that the sweep varies
-#define TRIAL_COLUMNS                  "columns" // the columns of the data, with the arrays of a split that describe them
+#define TRIAL_VARIED                   "varied"  // attributes: the value of each key that the sweep varies
+#define TRIAL_COLUMNS                  "columns" // the columns of the data: arrays of a split that describe them
 #define TRIAL_PROVENANCE               "provenance"
-#define TRIAL_ALSO                     "also" // in a merged file: the provenance of runs that came to the same bits
-// attributes of the file
+#define TRIAL_ALSO                     "also" // in a merged file: provenance of other runs with the same bits
+// trial: attributes of the file
 #define TRIAL_EXPERIMENT    "experiment"
 #define TRIAL_ABOUT         "about"
 #define TRIAL_ID            "trial"
@@ -74,7 +74,7 @@
 #define TRIAL_STATUS        "status"
 #define TRIAL_DONE          "done" // values of `status`
 #define TRIAL_DIVERGED      "diverged"
-#define TRIAL_STALE         "stale" // in leaderboards: of data that has changed since
+#define TRIAL_STALE         "stale" // in leaderboards: the trial's data has changed since
 #define TRIAL_SPEC          "spec"
 #define TRIAL_CONFIGURATION "configuration"
 #define TRIAL_OBJECTIVE     "objective" // METRIC, or SET.METRIC
@@ -88,9 +88,9 @@
 #define HISTORY_WEIGHTS_EPOCH   "weights_epoch"
 
 // arrays of scores/<set>/, (sample) or (sample, ...)
-#define SCORES_SAMPLE         DATASET_SAMPLE // the scale; those of a row's dimensions are the data set's too
+#define SCORES_SAMPLE         DATASET_SAMPLE // the scale; the other dimensions of a row have the scales of the data set
 #define SCORES_UNIT           "unit"         // the scale of the code
-#define SCORES_ERROR          "error"        // as an attribute: which error it is
+#define SCORES_ERROR          "error"        // also an attribute of the group: which error it is
 #define SCORES_INDEX          "index"
 #define SCORES_UNKNOWN        "unknown"
 #define SCORES_SOURCE         "source"
@@ -124,32 +124,32 @@
 #define SCORES_RECALL            "recall"
 #define SCORES_F1                "f1"
 #define SCORES_PCA_ROC_AUC       "pca_roc_auc"
-// Of a comparison with simple detectors; the first two are formats of a detector's name.
+// comparison with simple detectors; the first two are formats that take the name of a detector
 #define SCORES_BASELINE_ROC_AUC   "baseline_%s_roc_auc"
 #define SCORES_BASELINE_SPEARMAN  "baseline_%s_spearman"
 #define SCORES_BEST_BASELINE      "best_baseline"
 #define SCORES_ADDED_ROC_AUC      "added_roc_auc"
 #define SCORES_ADDED_ROC_AUC_LOW  "added_roc_auc_low"
 #define SCORES_ADDED_ROC_AUC_HIGH "added_roc_auc_high"
-// scores/<set>/steps/, of windows: (step) arrays with the names of those of scores/<set>/, and the same attributes
+// scores/<set>/steps/, only of windows: arrays (step) that have the names and attributes of those of scores/<set>/
 #define SCORES_STEPS          "steps"
 #define STEPS_STEP            "step"   // the scale
-#define STEPS_WINDOW          "window" // attribute: which windows decide
+#define STEPS_WINDOW          "window" // attribute: which windows decide the error of a step
 #define STEPS_VUS_PR          "vus_pr"
 #define STEPS_VUS_ROC         "vus_roc"
 #define STEPS_RANGE_PRECISION "range_precision"
 #define STEPS_RANGE_RECALL    "range_recall"
 #define STEPS_RANGE_F1        "range_f1"
-#define WINDOW_TIME_STEP      "time_step" // the scale of the first dimension of a window
+#define WINDOW_TIME_STEP      "time_step" // the scale of a window's first dimension
 
-// arrays of reference/, of dimensions (level), (level, feature) or (level, column); the largest errors have a scale of
-// their own. `error`, `feature`, `feature_error` and `column` are there, too
+// arrays of reference/, (level), (level, feature) or (level, column). The largest errors have a scale of their own.
+// `error`, `feature`, `feature_error` and `column` also occur here
 #define REFERENCE_LEVEL         "level" // the scale
 #define REFERENCE_VALIDATION    "validation_error"
 #define REFERENCE_LARGEST_ERROR "largest_error"
 #define REFERENCE_VALUE         "value"
 #define REFERENCE_COLUMN_ERROR  "column_error"
-// attributes, of the training errors
+// attributes of reference/, about the training errors
 #define REFERENCE_ROW_COUNT TRAINING_ERRORS_ROWS
 #define REFERENCE_MEAN      "mean"
 #define REFERENCE_DEVIATION "deviation"
@@ -159,30 +159,30 @@
 // checkpoint: attributes of the file
 #define CHECKPOINT_LINEAGE       "lineage"
 #define CHECKPOINT_LAYOUT        "layout"
-#define CHECKPOINT_EPOCH         "epoch" // complete ones
-#define CHECKPOINT_STEP          "step"  // of the next one
+#define CHECKPOINT_EPOCH         "epoch" // number of complete epochs
+#define CHECKPOINT_STEP          "step"  // the next step
 #define CHECKPOINT_SAMPLES       "samples"
 #define CHECKPOINT_SECONDS       "seconds"
 #define CHECKPOINT_EPOCH_SECONDS "epoch_seconds"
 #define CHECKPOINT_HAS_DIVERGED  "has_diverged"
 #define CHECKPOINT_BEST_LOSS     "best_loss"
-#define CHECKPOINT_BEST_EPOCH    "best_epoch" // from 0
+#define CHECKPOINT_BEST_EPOCH    "best_epoch" // counted from 0
 #define CHECKPOINT_WAITED        "waited"
 #define CHECKPOINT_WAITED_DROP   "waited_for_drop"
 #define CHECKPOINT_DROPS         "drops"
-// its arrays besides those of history/: (shard), and (parameters) each
+// other arrays of a checkpoint, besides those of history/: (shard), and (parameters) for all others
 #define CHECKPOINT_SHARD_LOSS "shard_loss"
 #define CHECKPOINT_PARAMETERS "parameters"
-#define CHECKPOINT_SLOT       "slot_" // slot_0, slot_1, slot_2: the optimizer's state
+#define CHECKPOINT_SLOT       "slot_" // slot_0, slot_1, slot_2: state of the optimizer
 #define CHECKPOINT_BEST       "best_parameters"
 
-// a file of scores: attributes of the file, besides `experiment` and `trial` of the model
-#define SCORES_MODEL   "model"   // the file that it was taken from, as named
-#define SCORES_SAMPLES "samples" // codes that were drawn for each row, if it is not the number of the trial
+// a file of scores: attributes of the file, besides the model's `experiment` and `trial`
+#define SCORES_MODEL   "model"   // the model's file, as given
+#define SCORES_SAMPLES "samples" // codes drawn per row, if the number differs from the trial's
 #define SCORES_READ    "read_"   // read_id, ...: the options with which CSV files were read
-#define SCORES_NEW     "new"     // the group of rows that come from no split
-// arrays only of a file of scores: the features that explain most of the error of some samples
-#define SCORES_EXPLAINED   "explained"   // the scale: their number
+#define SCORES_NEW     "new"     // the group of rows that belong to no split
+// arrays that only a file of scores has: the features that explain most of the error of some samples
+#define SCORES_EXPLAINED   "explained"   // the scale: numbers these samples
 #define SCORES_PLACE       "place"       // the scale: 0 explains most
 #define SCORES_TOP_NAME    "top_name"    // the scale: features or columns that can explain an error
 #define SCORES_TOP_SAMPLE  "top_sample"  // (explained)
@@ -190,7 +190,7 @@
 #define SCORES_TOP_SHARE   "top_share"   // (explained, place)
 
 // model/: groups
-#define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers, with their blocks of parameters as arrays
+#define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers; the blocks of their parameters are arrays
 #define MODEL_DECODER "decoder"
 #define MODEL_SCALING TRIAL_MODEL "/scaling"
 // attributes of model/
@@ -199,11 +199,11 @@
 #define MODEL_INPUT_SHAPE  "input_shape"
 #define MODEL_CODE_SHAPE   "code_shape"
 #define MODEL_PARAMETERS   "parameters"
-// of a layer: attribute and scales
+// a layer: its attribute and its scales
 #define MODEL_LAYER  "layer"
 #define MODEL_INPUT  "input"
 #define MODEL_OUTPUT "output"
-// arrays of the scaling, (feature), and its attribute
+// arrays of the scaling, (feature), and an attribute of it
 #define SCALING_SHIFT        "shift"
 #define SCALING_FACTOR       "factor"
 #define SCALING_FILL         "fill"
@@ -242,31 +242,32 @@
 #define PROVENANCE_TRAIN_SECONDS      "train_seconds"
 #define PROVENANCE_SAMPLES_PER_SECOND "samples_per_second"
 #define PROVENANCE_DATA               "data_"   // data_train, data_validation, data_<test set>
-#define PROVENANCE_LABELS             "labels_" // labels_train, ...: the same of labels
-#define VERSIONS_LABELS               " labels" // behind a source's name: the version of its labels
+#define PROVENANCE_LABELS             "labels_" // labels_train, ...: the same for labels
+#define VERSIONS_LABELS               " labels" // follows the name of a source: the version of its labels
 
 // run
 #define RUN_TRIALS         "trials"
 #define RUN_LEADERBOARD    "leaderboard"
 #define RUN_CONFIGURATIONS "configurations"
-#define RUN_CURVES         "curves" // (trial, epoch) and errors/<set>/error (trial, sample), in order of the leaderboard
+#define RUN_CURVES         "curves" // (trial, epoch); errors/<set>/error: (trial, sample). Trials in leaderboard order
 #define RUN_ERRORS         "errors"
-#define CURVES_TRIAL       "trial"   // the scale of both
-#define RUN_RECORDS        "records" // trials of journals, as they are there
-// records of trials: in order of the leaderboard's rows
-#define RECORDS_BLOCK           "block" // scales
+#define CURVES_TRIAL       "trial"   // the scale of both arrays
+#define RUN_RECORDS        "records" // trials of journals, unchanged
+// records/: trials are in order of the leaderboard's rows
+#define RECORDS_BLOCK           "block" // the first four are scales
 #define RECORDS_BYTE            "byte"
 #define RECORDS_ROW             "row"
 #define RECORDS_SHARED          "shared"
 #define RECORDS_DATA            "data" // (block, byte)
 #define RECORDS_BLOCK_BYTES     4096
-#define RECORDS_FIRST           "first" // (row), as the next two
+#define RECORDS_FIRST           "first" // (row), as are the next two
 #define RECORDS_BYTES           "bytes"
 #define RECORDS_CHECKSUM        "checksum"
-#define RECORDS_SHARED_FIRST    "shared_first" // (shared), as the next two
+#define RECORDS_SHARED_FIRST    "shared_first" // (shared), as are the next two
 #define RECORDS_SHARED_BYTES    "shared_bytes"
 #define RECORDS_SHARED_CHECKSUM "shared_checksum"
-// columns of the leaderboard, (trial), next to the metrics of history/ and scores/ and the keys that the sweep varies
+// columns of the leaderboard, (trial); others are the metrics of history/ and scores/, and the keys that the sweep
+// varies
 #define LEADERBOARD_TRIAL         TRIAL_ID // the scale
 #define LEADERBOARD_STATUS        TRIAL_STATUS
 #define LEADERBOARD_CHANGED       "changed_data"
@@ -277,9 +278,9 @@
 #define LEADERBOARD_CLUSTER       PROVENANCE_CLUSTER
 #define LEADERBOARD_CONFIGURATION TRIAL_CONFIGURATION
 #define LEADERBOARD_OBJECTIVE     TRIAL_OBJECTIVE
-#define LEADERBOARD_VARIED        TRIAL_VARIED "." // goes before a key that is called like another column
+#define LEADERBOARD_VARIED        TRIAL_VARIED "." // prefix of a key that has the name of another column
 // attributes of the leaderboard
 #define CONFIGURATIONS_TRIALS "trials"
 
 #define LEADERBOARD_SETS "sets"       // the test sets that have metrics, one per line
-#define LEADERBOARD_KEYS TRIAL_VARIED // the keys that vary, one per line
+#define LEADERBOARD_KEYS TRIAL_VARIED // the keys that the sweep varies, one per line

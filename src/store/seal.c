@@ -1,13 +1,15 @@
-// Writes and compares the seal of a file, a checksum at its end that shows every damage before HDF5 reads a byte. This
-// is necessary because HDF5 crashes on some damaged files, and because the checksums of arrays and attributes do not
-// cover what HDF5 stores besides them: names, types, shapes, scales and heaps.
+// Writes and compares the seal of a file. This is a checksum at the end of the file, which shows any damage before HDF5
+// reads a byte. We need it because HDF5 crashes on some damaged files. The checksums of arrays and attributes also do
+// not cover everything that HDF5 stores: names, types, shapes, scales and heaps.
 //
-// The seal follows the last byte of HDF5, which ignores it. It consists of a table of the large arrays, an offset and a
-// length each, and a string of SEAL_BYTES. The string says how many bytes HDF5 wrote, how many arrays the table has,
-// and the XXH3-64 of the table and of all bytes of HDF5 outside these arrays. Each of these arrays has a checksum of
-// its own and is compared when it is read, so that a file of any size is opened without reading all of it.
+// The seal follows the last byte of HDF5, which ignores it. It consists of a table of the large arrays, with the offset
+// and length of each, and a string of SEAL_BYTES. The string gives three values: the number of bytes that HDF5 wrote;
+// the number of arrays in the table; and the XXH3-64 of the table and of all bytes of HDF5 outside these arrays. Each
+// of the arrays has a checksum of its own and is compared when it is read. So a large file can be opened without
+// reading all of it.
 //
-// Checkpoints of earlier versions have their seal in the user block of HDF5, the first 512 bytes; it covers all bytes.
+// Checkpoints of earlier versions have their seal in the user block of HDF5, the first 512 bytes. That seal covers all
+// bytes after it.
 #include "store/seal.h"
 
 #include "base/disk.h"
@@ -25,13 +27,13 @@
 #include <unistd.h>
 
 enum { SEAL_BYTES = 128, OLD_SEAL_BYTES = 512 };
-enum { SETTLED_SECONDS = 2 }; // a change after this time shows in the time of modification
+enum { SETTLED_SECONDS = 2 }; // a file system's clock can be this coarse: a later change shows in the modification time
 
-#define SEAL_BEGIN "Sealed HDF5: bytes %" // what seals of all versions begin with
+#define SEAL_BEGIN "Sealed HDF5: bytes %" // the beginning of every version's seal
 
 // The content of a seal.
 struct seal {
-    int64_t bytes; // of HDF5
+    int64_t bytes; // number of bytes that HDF5 wrote
     int64_t arrays;
     struct seal_array *table; // (arrays), owned
 };
@@ -48,7 +50,7 @@ static size_t table_bytes(const struct seal *s)
     return (size_t)s->arrays * sizeof *s->table;
 }
 
-// Reads n bytes, or fewer if the file ends before. Returns how many, or -1 with errno.
+// Reads up to n bytes; fewer only at the end of the file. Returns how many, or -1 with errno.
 static ssize_t read_at(int fd, void *to, size_t n, off_t at)
 {
     size_t done = 0;
@@ -129,7 +131,7 @@ static int by_offset(const void *a, const void *b)
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-// Returns -1 with errno.
+// Appends the seal to an open file. Returns -1 with errno on failure.
 static int seal_append(int fd, struct seal *s)
 {
     ASSERT(fd >= 0 && s->arrays >= 0, "file %d, %" PRId64 " arrays", fd, s->arrays);
@@ -177,7 +179,7 @@ static int fail_unreadable(const char *path, struct err *e)
     return err_errno(e, "%s: cannot read it", path);
 }
 
-// Returns whether the arrays of the table follow each other in the file.
+// Returns true if the arrays of the table are in order, do not overlap, and are within the file.
 static bool is_table(const struct seal *s)
 {
     int64_t at = 0;
@@ -190,7 +192,7 @@ static bool is_table(const struct seal *s)
     return true;
 }
 
-// Compares the seal `found`, the last bytes of a file of `size` bytes.
+// Compares a file of `size` bytes with its seal, the string `found`.
 static int seal_compare(int fd, const char *path, int64_t size, const char found[SEAL_BYTES], struct err *e)
 {
     struct seal s = {0};
@@ -220,7 +222,7 @@ static int seal_compare(int fd, const char *path, int64_t size, const char found
     return rc;
 }
 
-// Compares a seal in the user block in the same way.
+// Compares a file with `found`, a seal in the user block.
 static int old_seal_compare(int fd, const char *path, int64_t size, const char found[OLD_SEAL_BYTES], struct err *e)
 {
     char expected[OLD_SEAL_BYTES] = "";

@@ -1,4 +1,4 @@
-// Makes and frees the struct of an open file, opens a file without a walk, and closes it.
+// Makes and frees the struct of an open file. Opens a file without a walk, and closes it.
 #include "store/store_impl.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-// Frees and hashes lists of strings, which is what arrays of text are in memory.
+// Frees and hashes lists of strings. An array of strings is such a list in memory.
 #include "store/store_impl.h"
 
 #include "base/hash.h"

@@ -76,7 +76,7 @@ static int integer_of(hid_t type)
     }
 }
 
-static int enum_of(hid_t type) // h5py's booleans
+static int enum_of(hid_t type) // such as a boolean of h5py
 {
     hid_t base = H5Tget_super(type);
     int ours = base < 0 ? -1 : integer_of(base);
@@ -116,7 +116,7 @@ int64_t shape_row_elements(const struct store_shape *shape)
 
 int64_t shape_piece(const struct store_shape *shape)
 {
-    enum { TEXT_BYTES = 64 }; // a guess at what one text takes
+    enum { TEXT_BYTES = 64 }; // an estimate of the memory of one string
     size_t element = shape->type == STORE_TEXT ? TEXT_BYTES : store_type_size(shape->type);
     int64_t elements = shape_row_elements(shape);
     int64_t row = elements > STORE_PIECE_BYTES ? STORE_PIECE_BYTES : elements * (int64_t)element;

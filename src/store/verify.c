@@ -1,5 +1,5 @@
-// Computes, stores and compares the checksums of arrays: XXH3-64 over the bytes of an array as they are stored
-// (strings: each with its NUL), as 16 hexadecimal digits in the attribute `xxh3`.
+// Computes, stores and compares the checksums of arrays. A checksum is the XXH3-64 of the array's bytes as they are
+// stored (strings: each with its NUL). The attribute `xxh3` holds it as 16 hexadecimal digits.
 #include "store/store_impl.h"
 
 #include "base/hash.h"
@@ -32,7 +32,7 @@ static int hash_texts(const struct open_array *a, struct store_range rows, struc
     return rc;
 }
 
-// Reads rows as they are stored. A whole array is read by the call that takes HDF5 least.
+// Reads rows as they are stored. A whole array is read without a selection, which is faster.
 static int rows_as_stored(const struct open_array *a, struct store_range rows, hid_t stored, void *data, struct err *e)
 {
     if (rows.n != shape_rows(&a->shape))
@@ -91,7 +91,7 @@ int checksum_unreadable(struct store_file *f, const char *path, struct err *e)
     return err_add(e, ERR_DATA, "%s: %s: damaged: its checksum cannot be read", f->path, path);
 }
 
-// Compares an array with the checksum that is stored for it.
+// Compares an array with its stored checksum.
 static int array_compare(const struct open_array *a, const char *expected, struct err *e)
 {
     ASSERT(expected, "%s: no checksum to compare with", a->path);
@@ -106,7 +106,7 @@ static int array_compare(const struct open_array *a, const char *expected, struc
     return rc;
 }
 
-// Notes where the bytes of an array are in the file, if they are there as its checksum covers them.
+// Notes the place of an array's bytes, because the seal need not cover them. Omits strings, whose bytes are elsewhere.
 static void sealed_array_note(const struct open_array *a)
 {
     ASSERT(a->f->arrays, "%s: no list of arrays", a->f->path);
@@ -163,7 +163,7 @@ static herr_t verify_object(hid_t root, const char *path, const object_info *inf
     if (info->type != H5O_TYPE_GROUP && (info->type != H5O_TYPE_DATASET || v->skips_arrays))
         return 0;
 
-    hid_t object = object_of_info(root, info); // no way through the groups again
+    hid_t object = object_of_info(root, info); // does not resolve the path again
     char *whole = *v->group ? mem_format("%s/%s", v->group, path) : NULL;
     int rc;
     path = whole ? whole : path;
@@ -206,7 +206,7 @@ int seal_missing(struct store_file *f, struct err *e)
 int store_verify_group(struct store_file *f, const char *group, struct err *e)
 {
     struct verify_visit v = {.f = f, .group = group, .e = e};
-    if (f->packed) // its bytes were compared when it was opened
+    if (f->packed) // the bytes of a file in memory were compared when it was opened
         return 0;
 
     hid_t object = object_open(f, group, e);

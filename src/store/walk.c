@@ -2,14 +2,14 @@
 // malformed files and never returns from some.
 //
 // The child makes the same calls that this program makes later. It visits every object, or only those that the caller
-// names, and reads their attributes. It reads all of a compressed, chunked or variable-length array, because HDF5 can
-// crash in any part of it. HDF5 only copies the bytes of plain numbers, so the child reads their first and last element
-// (walk_array.c). One risk remains: a compressed chunk that unpacks to less than its size makes HDF5 read past the end
-// of its buffer, which does not always crash.
+// names, and reads their attributes. It reads all of a compressed, chunked or variable-length array, because any part
+// of it can crash HDF5. HDF5 only copies the bytes of plain numbers, so the child reads their first and last element
+// (walk_array.c). One risk remains: if a compressed chunk unpacks to less than its size, HDF5 reads past the end of its
+// buffer, which does not always crash.
 //
 // The parent sends nothing. For each file the child writes records into a pipe: one for each array, if the caller wants
-// them, and one at the end, with the messages. If the child dies before that last record, the file is bad. The child
-// has limits on CPU time, wall time and memory that depend on the size of the file.
+// them, and a last one with the messages. If the child dies before the last record, the file is bad. The child has
+// limits on CPU time, wall time and memory that depend on the size of the file.
 #include "store/store_impl.h"
 
 #include "base/clock.h"
@@ -29,39 +29,39 @@
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-enum { LIMITS_MEMORY = 0 }; // its shadow takes terabytes of address space
+enum { LIMITS_MEMORY = 0 }; // the shadow memory of AddressSanitizer takes terabytes of address space
 #else
 enum { LIMITS_MEMORY = 1 };
 #endif
-enum { CPU_SECONDS = 10, WALL_SECONDS = 20 }; // and one more per 20 MB of the file
+enum { CPU_SECONDS = 10, WALL_SECONDS = 20 }; // plus one second per 20 MB of the file
 static const int64_t BYTES_PER_SECOND = 20000000, MEMORY = INT64_C(2) << 30;
 
-// What a child is to do.
+// The work of a child.
 struct task {
     const char *const *paths;
     int n;
-    const char *const *objects; // to be visited, with the file's attributes; NULL: all of it
+    const char *const *objects; // objects to visit, besides the file's attributes; NULL: all objects
     int n_objects;
-    bool verifies;                 // checksums, too
-    const struct store_each *each; // NULL: the first thing that is damaged is the verdict
+    bool verifies;                 // also compares checksums
+    const struct store_each *each; // NULL: stops at the first damage
 };
 
 // --- in the child
 struct walk {
     struct store_file *f;
     struct err *e;
-    const char *object; // that is visited
+    const char *object; // path of the object that is visited
     const struct task *task;
-    int report; // where records go
+    int report; // the pipe for records
     bool is_damaged;
 };
 
-// What a child reports of a file: a record for each array, and one at the end, followed by the messages; none: the file
-// is good.
+// What a child reports about a file: a record for each array, and a last one, which the messages follow. A file without
+// messages is good.
 struct record {
-    int64_t bytes;  // of an array
-    int32_t length; // of the messages; RECORD_ARRAY: it is of an array
-    int32_t hidden; // messages that found no room
+    int64_t bytes;  // number of bytes of an array
+    int32_t length; // number of bytes of the messages; RECORD_ARRAY: this is the record of an array
+    int32_t hidden; // number of messages that did not fit
     bool has_checksum;
 };
 enum { RECORD_ARRAY = -1 };
@@ -97,12 +97,12 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
     return 0;
 }
 
-// Compares the checksums of an array, or reads it if it has none.
+// Compares an array with its checksum. Reads the array if it has none.
 static int check_dataset(struct walk *w, const char *path, hid_t dataset)
 {
     struct store_each each = {array_send, w};
     struct open_array a = {.f = w->f, .path = path, .dataset = dataset};
-    struct err unreadable = {0}; // is reported by array_try
+    struct err unreadable = {0}; // not used: array_try reports the error
     bool has_checksum = H5Aexists(dataset, STORE_CHECKSUM) > 0;
 
     if (has_checksum && w->task->verifies)
@@ -129,7 +129,7 @@ static herr_t walk_visit(hid_t root, const char *relative, const object_info *in
     const char *top = *w->object ? w->object : "/";
     const char *slash = *w->object ? "/" : "";
     char *path = strcmp(relative, ".") == 0 ? mem_text(top) : mem_format("%s%s%s", w->object, slash, relative);
-    hid_t object = object_of_info(root, info); // no way through the groups again
+    hid_t object = object_of_info(root, info); // does not resolve the path again
     int rc = object < 0 ? file_fail(w->f, path, w->e, "cannot open it") : check_object(w, path, object, info->type);
 
     if (object >= 0 && H5Oclose(object) < 0 && rc == 0)
@@ -138,7 +138,7 @@ static herr_t walk_visit(hid_t root, const char *relative, const object_info *in
     if (rc < 0)
         w->is_damaged = true;
 
-    return w->task->each ? 0 : rc; // continues after a mismatch if all are wanted
+    return w->task->each ? 0 : rc; // with `each`, continues after damage
 }
 
 static int visit_object(struct walk *w, const char *path)
@@ -192,7 +192,7 @@ static int walk_file(const struct task *t, const char *path, int report, struct 
     return w.is_damaged ? -1 : rc;
 }
 
-// Sets only the soft limit, because the next file has one of its own.
+// Sets the soft limit only, because the next file gets another limit.
 static void limit_resource(int resource, rlim_t value)
 {
     struct rlimit current;
@@ -202,7 +202,8 @@ static void limit_resource(int resource, rlim_t value)
     setrlimit(resource, &current);
 }
 
-// Returns the bytes of address space that this process has so far: libraries, and what was allocated before the fork.
+// Returns the size of this process's address space. It includes libraries and what the parent allocated before the
+// fork.
 static rlim_t address_space(void)
 {
     long pages = 0;
@@ -222,11 +223,11 @@ static void restrain_child(void)
     sigemptyset(&none);
 
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        signal(signals[i], SIG_DFL); // the parent's handlers are not for its children
+        signal(signals[i], SIG_DFL); // the child must not run the parent's handlers
     sigprocmask(SIG_SETMASK, &none, NULL);
     limit_resource(RLIMIT_CORE, 0);
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(null, STDERR_FILENO); // what allocators and sanitizers say as they die
+    dup2(null, STDERR_FILENO); // hides the last words of allocators and sanitizers
 }
 
 static void restrain_file(const char *path)
@@ -264,7 +265,7 @@ static int fail_malformed(const char *path, int status, struct err *e)
         sign ? strsignal(sign) : "an error");
 }
 
-// Adds a message of the child, which begins with the path. One of damage needs no more words.
+// Adds a message of the child, which begins with the path. Explains it, unless it reports damage.
 static void reason_add(const char *path, const char *reason, struct err *e)
 {
     if (strstr(reason, ": damaged: ") || strstr(reason, ": changed since it was written: "))
@@ -296,9 +297,9 @@ static bool read_whole(int from, void *data, size_t n)
 
 struct store_walker {
     struct task task;
-    int at;    // the next file whose result is read
-    pid_t pid; // of the child that is at work; 0: none
-    int from;  // the pipe of its records
+    int at;    // index of the file whose result is next
+    pid_t pid; // the running child; 0: none
+    int from;  // the pipe from which its records are read
 };
 
 struct store_walker *store_walker_new(const char *const *paths, int n, enum store_depth depth)
@@ -347,7 +348,8 @@ void store_walker_report(struct store_walker *w, const struct store_each *each)
     w->task.each = each;
 }
 
-// Reads records of the child until the last one of a file, and the messages behind it. False: the child has died.
+// Reads the child's records of a file up to the last one, and the messages after it. Returns false if the child has
+// died.
 static bool verdict_read(struct store_walker *w, char *messages, size_t room, int *hidden)
 {
     struct record record = {0};
@@ -375,7 +377,7 @@ int store_walker_next(struct store_walker *w, struct err *e)
 
     w->at++;
     if (!verdict_read(w, messages, sizeof messages, &hidden))
-        return fail_malformed(path, child_end(w), e); // the file was its end
+        return fail_malformed(path, child_end(w), e); // the child died while it read this file
     e->count += hidden;
     e->hidden += hidden;
 
@@ -404,7 +406,7 @@ static int is_file(const char *path, struct stat *s, struct err *e)
     return stat(path, s) < 0 ? err_add(e, ERR_DATA, "%s: %s", path, strerror(errno)) : 0;
 }
 
-static bool trusts; // another process has walked what this one opens
+static bool trusts; // another process has already walked the files that this one opens
 
 static int walk_path(const char *path, const char *const *objects, int n, struct err *e)
 {
@@ -414,7 +416,7 @@ static int walk_path(const char *path, const char *const *objects, int n, struct
         return -1;
     if (trusts || checked_has(&s, CHECKED_WALK))
         return 0;
-    if (seal_check(path, &is_sealed, e) < 0) // once, here; the child knows
+    if (seal_check(path, &is_sealed, e) < 0) // compared only here, not in the child
         return -1;
 
     struct store_walker *w = store_walker_new(&path, 1, STORE_STRUCTURE);

@@ -1,10 +1,11 @@
-// How the walk reads an array: as much of it as shows whether HDF5 can read it without crashing.
+// Reads an array during the walk: enough of it to show whether HDF5 can read it without crashing.
 #include "store/store_impl.h"
 
 #include "base/mem.h"
 #include <stdlib.h>
 
-// A value beyond our largest integer is no damage: reading this array later reports the row.
+// Returns 0 for a value that is beyond our largest integer, which is not damage. A later read of the array reports its
+// row.
 static int forgive_loss(const struct open_array *a, int rc, const struct err *why, struct err *e)
 {
     if (rc < 0 && a->f->lost)

@@ -14,13 +14,14 @@ struct store_stream {
     bool failed;
 };
 
-// Contiguous, its place taken at once, never filled: written once and whole. No times: equal results are equal files.
+// Returns the creation properties of an array. It is contiguous; its space is allocated at once and not filled, because
+// all of it is written once. It has no times, so that equal results give equal files.
 static hid_t creation_new(enum store_type type)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_layout(creation, H5D_CONTIGUOUS);
     H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
-    if (type != STORE_TEXT) // HDF5 must fill variable-length elements
+    if (type != STORE_TEXT) // HDF5 must fill elements of variable length
         H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, false);
     return creation;
@@ -84,7 +85,7 @@ static void stream_hash(struct store_stream *s, int64_t rows, const void *data)
         hash_stream_add(s->hash, data, (size_t)n * store_type_size(shape->type));
 }
 
-// Writes the next rows, which are not empty.
+// Writes the next rows; there is at least one.
 static int stream_write_rows(struct store_stream *s, int64_t rows, const void *data, struct err *e)
 {
     const struct open_array *a = &s->array;
@@ -153,7 +154,7 @@ int store_stream_end(struct store_stream **stream, struct err *e)
         rc = file_fail(a->f, a->path, e, "cannot close the array");
     H5Tclose(s->type);
     if (rc < 0)
-        a->f->failed = true; // a file with half an array is never given its name
+        a->f->failed = true; // a file with an incomplete array must not be committed
 
     hash_stream_free(&s->hash);
     free((char *)a->path);
