@@ -52,7 +52,8 @@ static const struct field fields[] = {
         "of a file of scores: list only rows with an error above this number; default: above the threshold, or any row "
         "if none is known"),
     FIELD_ROW(top_command_options, rule.threshold, "threshold", FIELD_TEXT,
-        "of a run: rule for the threshold, instead of the stored one, without training: as score --threshold"),
+        "of a run: rule for the threshold, instead of the stored one, without training: as score --threshold. Of windows, it "
+        "is one of windows, not of time steps"),
     FIELD_ROW(top_command_options, rule.calibrate, "calibrate", FIELD_TEXT,
         "of a run: as score --calibrate: normal rows whose errors --threshold takes"),
     FIELD_ROW(top_command_options, gallery.picture, "gallery", FIELD_TEXT,
@@ -192,9 +193,14 @@ static int show_scores(const struct top_command_options *o, const char *path, st
     struct scores_query query = {.most = o->list};
     enum scores_print how = o->csv ? PRINT_CSV : PRINT_TABLE;
 
-    if (o->where.n || o->sort || o->trial || o->set || o->by_class || o->rule.threshold || o->rule.calibrate)
+    if (o->where.n || o->sort || o->trial || o->set || o->by_class)
         err_add(e, ERR_USAGE,
-            "%s: --where, --sort, --trial, --test-set, --by-class, --threshold and --calibrate: found with a file of scores, allowed: with a run",
+            "%s: --where, --sort, --trial, --test-set and --by-class: found with a file of scores, allowed: with a run",
+            path);
+    if (o->rule.threshold || o->rule.calibrate)
+        err_add(e, ERR_USAGE,
+            "%s: --threshold and --calibrate: found with a file of scores, allowed: with a run; hint: --above NUMBER lists "
+            "other rows, and hourglass score --threshold RULE stores another threshold",
             path);
     if (o->csv && o->json)
         err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");

@@ -75,6 +75,8 @@ is 'objects of others' "$(sed 1d stdout | tr '\n' '|')" ',4,inf,,,,,,,,|"a ""b""
 bad 3 'none.csv' top none.csv
 bad 2 'where, --sort, --trial.*found with a file of scores' top scores.csv --sort row
 bad 2 'above: found with a run' top results/tiny --above 1
+bad 2 'scores.csv: --threshold and --calibrate: found with a file of scores, allowed: with a run; hint: --above NUMBER' \
+    top scores.csv --threshold mad=3
 bad 2 'csv: found with --json' top scores.csv --csv --json
 head -c 4000 scores.h5 >cut.h5
 bad 3 'cut.h5' top cut.h5
