@@ -22,7 +22,9 @@ plant() {
     cp "$lints/../../.clang-format" .
     printf '%s\n' '# Map' '' '| floor | module | what | third party |' '|---|---|---|---|' \
         '| 0 | `base/` | words | xxHash `xxhash.h`, Random `Random123/` |' '| 1 | `comm/` | ranks | MPI `mpi.h` |' \
-        '| 1 | `spec/` | trees | libyaml `yaml.h` |' '| 2 | `store/` | files | HDF5 `hdf5.h` `hdf5_hl.h` |' >src/README.md
+        '| 1 | `spec/` | trees | libyaml `yaml.h` |' '| 2 | `store/` | files | HDF5 `hdf5.h` `hdf5_hl.h` |' \
+        '' '## The files' '- **`base/`** `base`: numbers' '- **`comm/`** `comm`: ranks' '- **`spec/`** `spec_read`: trees' \
+        '- **`store/`** `write`: files' >src/README.md
     printf '%s\n' '// Names.' '#pragma once' '' '#include <sys/stat.h>' 'int base_one(void);' >src/base/base.h
     printf '%s\n' '// Numbers.' '#include "base/base.h"' '#include <Random123/philox.h>' '#include <xxhash.h>' '' \
         'int base_one(void)' '{' '    return 1;' '}' >src/base/base.c
@@ -127,15 +129,19 @@ bad files 'spec_read.c: the first line' "sed -i 1d src/spec/spec_read.c"
 bad files 'spec_read.c: 503 lines' "yes '// x' | head -n 500 >>src/spec/spec_read.c"
 bad files 'base.h: a header without' 'sed -i 2d src/base/base.h'
 bad files 'base.c:10: a tab' "printf '\tint x;\n' >>src/base/base.c"
-bad files 'README.md:9: white space' "echo 'x ' >>src/README.md"
-bad files 'README.md:9: a conflict' "printf '%s HEAD\n' '<<<<<<<' >>src/README.md"
+bad files 'README.md:15: white space' "echo 'x ' >>src/README.md"
+bad files 'README.md:15: a conflict' "printf '%s HEAD\n' '<<<<<<<' >>src/README.md"
 bad files 'run.sh: no newline' 'printf x >>tests/run.sh'
+bad files 'src/spec/other.c: not named in the section' "echo '// Other.' >src/spec/other.c"
+bad files 'src/store/write.c: not named in the section' "sed -i 's/.write.: files/\`spec_read\`, files/' src/README.md"
+bad files 'src/comm/comm.c: not named in the section' "sed -i 's/^## The files/## Files/' src/README.md"
+bad files 'src/spec/node.c: named in the section' "sed -i 's/.spec_read.:/\`spec_read\`, \`node\`:/' src/README.md"
 bad files 'notes: not one of' 'mkdir notes && echo x >notes/x'
 
 bad format 'base.c:10: clang-format' "echo 'int  x;' >>src/base/base.c"
 bad shell 'run.sh:3:[0-9]+: error: Iterating over ls' "echo 'for f in \$(ls); do echo \$f; done' >>tests/run.sh"
 
-bad words 'src/README.md:9:.*: a path of one machine' "echo /ho''me/me/x >>src/README.md"
+bad words 'src/README.md:15:.*: a path of one machine' "echo /ho''me/me/x >>src/README.md"
 bad words 'make theirs with mktemp' "echo 'x=\"/t''mp/out\"' >>tests/run.sh"
 bad words 'a host of one network' "echo https://build.example.inter''nal/ >>src/README.md"
 bad words 'write an issue' "echo '// TO''DO x' >>src/base/base.c"
