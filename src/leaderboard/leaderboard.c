@@ -1,9 +1,9 @@
-// Turns rows into columns.
+// Makes the columns of the leaderboard from its rows.
 //
-// The columns are, in this order: the strings of row_texts and the status, the counts of row_counts, trial_metrics,
-// set_metrics of each test set, and the keys that the sweep varies. A new metric or count is one row of a table of
-// row.c; nothing here changes. A column without any value is left out. leaderboard_file.c writes and reads the columns,
-// and turns them into rows again.
+// The columns are, in this order: the strings of row_texts, the status, the counts of row_counts, trial_metrics,
+// set_metrics of each test set, and the keys that the sweep varies. To add a metric or a count, add a row to a table of
+// row.c; nothing changes here. A column without any value is left out. leaderboard_file.c writes and reads the columns,
+// and makes rows from them again.
 #include "leaderboard/leaderboard.h"
 
 #include "base/err.h"
@@ -74,7 +74,7 @@ struct leaderboard_column *leaderboard_add_column(
     return c;
 }
 
-// --- names that occur in any row, each once
+// --- collecting names, each once
 struct board_names {
     const char **name; // owned array of borrowed strings
     int n;
@@ -106,15 +106,15 @@ static char *names_lines(const struct board_names *names)
     return t.data;
 }
 
-// --- what varies
+// --- keys that vary
 static bool is_number(const char *text)
 {
     double v;
     return text_to_double(text, &v) == 0 && !isnan(v);
 }
 
-// Adds the column of one key: numbers if every trial that has the key has a number, else strings. Users choose the
-// names of variables; one with the name of another column is called varied.KEY.
+// Adds the column of one key. It holds numbers if every trial that has the key has a number, otherwise strings. Users
+// choose the names of keys, so a key can have the name of another column; it is then called varied.KEY.
 static void add_varied(struct leaderboard *b, const struct leaderboard_row *rows, const char *key)
 {
     bool all_numbers = true;
@@ -152,7 +152,8 @@ static void add_all_varied(struct leaderboard *b, const struct leaderboard_row *
 }
 
 // --- metrics
-// Adds one metric of one test set, unless no trial has it. With several test sets its name is SET.METRIC.
+// Adds the column of one metric of one test set, unless no trial has the metric. With several test sets, its name is
+// SET.METRIC.
 static void add_set_metric(
     struct leaderboard *b, const struct leaderboard_row *rows, const struct metric *m, const char *set, bool is_only)
 {
@@ -197,7 +198,7 @@ static bool has_objective(const struct leaderboard_row *rows, int n)
     return has_any;
 }
 
-// Adds the status of each trial and, if any is stale, what has changed.
+// Adds the status of each trial. If a trial is stale, also adds which sources have changed.
 static void add_status(struct leaderboard *b, const struct leaderboard_row *rows)
 {
     bool has_stale = false;

@@ -1,39 +1,39 @@
-// The leaderboard as columns: one for each metric and each key that a sweep varies, with one value per trial. This is
-// the form in which a run's file stores it, and in which it is sorted, filtered and printed with every digit.
+// The leaderboard as columns: one for each metric and one for each key that a sweep varies, with one value per trial. A
+// run's file stores the leaderboard in this form. Commands sort, filter and print it in this form, too.
 #pragma once
 
 #include "leaderboard/row.h"
 
 struct leaderboard_column {
-    char *name, *long_name, *units; // owned; units NULL: none
+    char *name, *long_name, *units; // owned; `units` NULL: no units
     enum store_type type;           // STORE_TEXT, STORE_I64 or STORE_F64
-    double *number;                 // (n), owned; NULL: of strings
-    char **text;                    // (n), owned strings; NULL: of numbers
+    double *number;                 // (n), owned; NULL: the column holds strings
+    char **text;                    // (n), owned strings; NULL: the column holds numbers
 };
 struct leaderboard {
     int n, n_columns;
     struct leaderboard_column *column; // (n_columns), owned
-    char *sets, *varied;               // owned: test sets and varied keys, one per line
+    char *sets, *varied;               // owned: the test sets and the varied keys, one per line
 };
 
-// Makes the columns of n rows, in their order.
+// Makes the columns from n rows. They keep the order of the rows.
 struct leaderboard *leaderboard_new(const struct leaderboard_row *rows, int n);
 void leaderboard_free(struct leaderboard **b);
-// Returns the index of the column of this name, or -1.
+// Returns the index of the column called `name`. Returns -1 if there is none.
 int leaderboard_find(const struct leaderboard *b, const char *name);
 
-// Adds a column and returns it, for the caller to set its values. Adding another one invalidates the pointer. The
-// strings are copied.
+// Adds a column and returns it, so that the caller can set its values. The pointer is valid until the next column is
+// added. Copies the strings.
 struct leaderboard_column *leaderboard_add_column(
     struct leaderboard *b, const char *name, enum store_type type, const char *long_name, const char *units);
 void leaderboard_drop_column(struct leaderboard *b, int column);
 
-// Writes a leaderboard as a group of a run's file (such as RUN_LEADERBOARD). The column named `scale` becomes the scale
-// of the others.
+// Writes a leaderboard as a group of a run's file, such as RUN_LEADERBOARD. The column called `scale` becomes the
+// dimension scale of the other columns.
 int leaderboard_write(
     struct store_file *f, const char *group, const char *scale, const struct leaderboard *b, struct err *e);
-// Reads the group RUN_LEADERBOARD. Returns NULL and ERR_DATA if a column is damaged or missing.
+// Reads the group RUN_LEADERBOARD of a run's file. Returns NULL and ERR_DATA if a column is damaged or missing.
 struct leaderboard *leaderboard_read(struct store_file *f, struct err *e);
-// Makes rows again, each of the trial `trials/ID` of the file `path`: b->n of them in new memory. Returns NULL and
-// ERR_DATA if there is no column of identities.
+// Returns the leaderboard as b->n rows, in new memory. A row refers to the group trials/ID of the file `path`. Returns
+// NULL and ERR_DATA if `b` has no column of trial ids.
 struct leaderboard_row *leaderboard_rows(const struct leaderboard *b, const char *path, struct err *e);

@@ -1,4 +1,4 @@
-// Writes and reads the leaderboard in a run's file, and turns its columns into rows again.
+// Writes and reads the leaderboard of a run's file, and makes rows from its columns.
 #include "base/err.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/row.h"
@@ -45,7 +45,7 @@ static int board_write_column(struct store_file *f, const char *group, const cha
     return rc;
 }
 
-// The scale is written first because the other columns refer to it.
+// The scale is written first, because the other columns refer to it.
 int leaderboard_write(
     struct store_file *f, const char *group, const char *scale, const struct leaderboard *b, struct err *e)
 {
@@ -69,7 +69,7 @@ static enum store_type column_type(enum store_type stored)
     return stored == STORE_F64 || stored == STORE_F32 ? STORE_F64 : STORE_I64;
 }
 
-// Reads one column as the next one of `b`; the first decides how many rows there are.
+// Reads a column and appends it to `b`. The first column decides the number of rows.
 static int board_read_column(struct store_file *f, const char *name, struct leaderboard *b, struct err *e)
 {
     struct store_shape shape;
@@ -197,7 +197,7 @@ static void row_take_varied(const struct leaderboard *b, int row, const char *ke
     free(other);
 }
 
-// Calls `take` with each line of `lines`.
+// Calls `take` for each line of `lines`.
 static void lines_visit(const char *lines, void (*take)(void *context, const char *line), void *context)
 {
     for (const char *at = lines; *at; at += strcspn(at, "\n"), at += *at == '\n') {
@@ -210,7 +210,7 @@ static void lines_visit(const char *lines, void (*take)(void *context, const cha
 struct row_visit {
     const struct leaderboard *b;
     int row;
-    bool is_only; // one test set
+    bool is_only; // there is only one test set
     struct leaderboard_row *s;
 };
 

@@ -1,10 +1,10 @@
 // Merges runs.
 //
-// First the trials of all runs are listed, by path and group; only their heads are read. They are sorted by identity,
-// and those found more than once get a hash of their results. Sorted again, by identity and hash, equal trials are
-// neighbours, and each group of them is written as one trial. One input file is open at a time. Which trials are stale
-// is decided last. The runs that have a trial decide, if they know; otherwise it is stale if it shares the data of a
-// stale trial.
+// First we list the trials of all runs by path and group, and read only a few attributes of each. Then we sort them by
+// id and hash the results of the ids that occur more than once. We sort them again, by id and hash. Equal trials are
+// now neighbours, and each group of them is written as one trial. One input file is open at a time. Last we decide
+// which trials are stale. If a run that has the trial knows whether it is stale, that run decides. Otherwise the trial
+// is stale if it shares the data of a stale trial.
 #include "leaderboard/merge_impl.h"
 
 #include "base/err.h"
@@ -26,7 +26,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// Returns the file with the trial, which stays open until another one is needed.
+// Returns the open file with the trial. It stays open until the next call for another trial.
 static struct store_file *merge_open(struct merge *m, const struct merge_source *s, struct err *e)
 {
     if (m->open && m->opened == s->journal && m->opened_record == s->record &&
@@ -37,12 +37,13 @@ static struct store_file *merge_open(struct merge *m, const struct merge_source 
     m->opened = s->journal;
     m->opened_record = s->record;
     m->open = s->journal ? journal_trial(s->journal, s->record, s->group, e)
-                         : store_open(s->path, NULL, STORE_CHECKED, e); // walked when it was listed
+                         : store_open(s->path, NULL, STORE_CHECKED, e); // the file was walked when it was listed
     return m->open;
 }
 
 // --- writing
-// Compares for qsort. Of trials with equal results the one that began first comes first; `where` makes the order total.
+// Compares sources for qsort. Among trials with equal results, the one that began first comes first. `where` makes the
+// order total.
 static int compare_sources(const void *a, const void *b)
 {
     const struct merge_source *x = a, *y = b;
@@ -66,7 +67,7 @@ static int hash_source(struct merge *m, struct merge_source *s, struct err *e)
     return 0;
 }
 
-// Hashes the trials whose id was found more than once. The sources are sorted by id.
+// Hashes the trials whose id occurs more than once. The sources must be sorted by id.
 static int hash_sources(struct merge *m, struct err *e)
 {
     int rc = 0;
@@ -80,8 +81,8 @@ static int hash_sources(struct merge *m, struct err *e)
     return rc;
 }
 
-// Adds the provenance of `s`, and the others that it already has, to trial KEY, whose own provenance has the hash
-// `own`.
+// Adds the provenance of `s`, and each provenance in its group also/, to the trial `key`. Omits a provenance with the
+// hash `own`, which is that of the trial itself.
 static int write_also(struct merge *m, struct run_writer *w, const struct merge_source *s, const char *key,
     const char *own, struct err *e)
 {
@@ -110,7 +111,8 @@ static int write_also(struct merge *m, struct run_writer *w, const struct merge_
     return rc;
 }
 
-// Writes the sources [first, last), which have one id and equal results, as one trial. `is_only`: the id has no others.
+// Writes the sources [first, last), which have the same id and equal results, as one trial. `is_only` is false if other
+// sources have the same id but other results.
 static int write_equal(struct merge *m, struct run_writer *w, int first, int last, bool is_only, struct err *e)
 {
     const struct merge_source *s = &m->source[first];
@@ -140,7 +142,7 @@ static int write_equal(struct merge *m, struct run_writer *w, int first, int las
     return rc;
 }
 
-// Returns the end of the stretch of sources that belong to the one at `first`.
+// Returns the end of the sequence of sources from `first` on for which `belongs` is true.
 static int stretch_end(
     const struct merge *m, int first, bool (*belongs)(const struct merge_source *a, const struct merge_source *b))
 {
@@ -180,8 +182,8 @@ static int merge_write_trials(struct merge *m, struct run_writer *w, struct err 
 }
 
 // --- which trials are stale
-// Returns what the runs that have the trial say: 1 if one says that it is stale, -1 if one that knows says that it is
-// not, 0 if none knows.
+// Returns what the runs with this trial know. Returns -1 if a run knows that the trial is not stale, otherwise 1 if a
+// run lists it as stale, and 0 if no run knows.
 static int find_stale_verdict(const struct merge *m, const struct leaderboard_row *row, const char **sources)
 {
     int said = 0;
@@ -201,7 +203,7 @@ static int find_stale_verdict(const struct merge *m, const struct leaderboard_ro
     return said;
 }
 
-// Marks the stale trials. If no run knows, a trial is stale if it used the same data as one that is.
+// Marks the stale trials. If no run knows about a trial, it is stale if it used the same data as a stale trial.
 static void merge_mark_stale(const struct merge *m, struct run_writer *w)
 {
     int n;

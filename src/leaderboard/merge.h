@@ -1,20 +1,22 @@
-// Several runs as one file, trial by trial.
+// Merges several runs into one file, trial by trial.
 //
-// A trial is identified by the hash of its spec. Trials with the same results bit by bit are one trial, wherever they
-// ran: the one that began first is kept, with the provenance of the others in also/. Trials of one spec with different
-// results are kept apart as ID-DIGITS, where DIGITS begin the hash of their results. All of this depends only on the
-// set of trials: the order of the runs and the number of merges do not matter.
+// The id of a trial is the hash of its spec. Trials with the same id and bit-for-bit identical results become one
+// trial, wherever they ran: the one that began first is kept, and its group also/ holds the provenance of the others.
+// Trials with the same id but different results are all kept, under the names ID-DIGITS; DIGITS are the first digits of
+// the hash of the results. The outcome depends only on the set of trials. The order of the runs, and the number of
+// merges, do not matter.
 #pragma once
 
 #include "base/output.h"
 
 struct merge_counts {
-    int trials;         // in the file
-    int found;          // in all runs
-    int equal;          // found again with the same results
-    int ids, different; // ids with different results; the trials these became
+    int trials;         // trials in the merged file
+    int found;          // trials in all runs together
+    int equal;          // trials that were left out because they equal another one
+    int ids, different; // ids with different results; the trials that these ids became
 };
 
-// Merges n runs into `output`, whose turn it is. A run is a folder, a run's file or a merged one. Bad trial files of
-// folders are left out: 0, and errors that name them. With a damaged run's file nothing is written: -1.
+// Merges n runs into `output`, which output_take has taken. A run is a folder, a run's file or a merged file. Bad trial
+// files of a folder are left out: then it returns 0 and adds errors that name them. If a run's file is damaged, writes
+// nothing and returns -1 and an error.
 int merge_runs(const char *const *runs, int n, const struct output *output, struct merge_counts *counts, struct err *e);

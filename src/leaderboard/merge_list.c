@@ -1,4 +1,4 @@
-// Lists the trials of runs that are merged: by path and group, or as records of a journal or of a run's file.
+// Lists the trials of the runs to merge. A trial is a file, a group, or a record of a journal or of a run's file.
 #include "base/err.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
@@ -49,7 +49,7 @@ static int merge_add_source(struct merge *m, struct store_file *f, const char *p
     return 0;
 }
 
-// Reads from the leaderboard of a run's file which of its trials are stale.
+// Reads the leaderboard of a run's file, and notes which of its trials are stale.
 static int merge_read_stale(struct merge *m, struct store_file *f, const char *path, struct err *e)
 {
     struct leaderboard *b = leaderboard_read(f, e);
@@ -66,7 +66,7 @@ static int merge_read_stale(struct merge *m, struct store_file *f, const char *p
     return e->count ? -1 : 0;
 }
 
-// Adds the trials of a journal, which is taken. Those that cannot be read are only reported in `e`.
+// Adds the trials of a journal, and owns `j` from then on. Trials that cannot be read are only reported in `e`.
 static int merge_add_journal(struct merge *m, struct journal *j, const char *path, struct err *e)
 {
     m->journal = mem_grow(m->journal, (size_t)m->n_journals + 1, sizeof *m->journal);
@@ -89,7 +89,7 @@ static int merge_add_journal(struct merge *m, struct journal *j, const char *pat
     return 0;
 }
 
-// Adds the records of a run's file, which is taken.
+// Adds the records of a run's file, and owns `f` from then on.
 static int merge_add_records(struct merge *m, struct store_file *f, const char *path, struct err *e)
 {
     struct journal *j = run_records(f, e);
@@ -147,7 +147,7 @@ void merge_source_free(struct merge_source *s)
     free(s->stale);
 }
 
-// Adds the trial files of a folder. Bad ones are only reported in `e`.
+// Adds the trial files and journals of a folder. Bad ones are only reported in `e`.
 static int merge_add_folder(struct merge *m, const char *folder, struct err *e)
 {
     int n;

@@ -17,7 +17,8 @@ static const struct metric *metric_find(const struct metric *m, const char *name
     return m->name ? m : NULL;
 }
 
-// Appends to names (room), which holds n, the names of the metrics that can be an objective. Returns the new n.
+// Appends to `names` the names of the metrics that can be an objective. `names` holds n names and has space for `room`.
+// Returns the new n.
 static int metrics_add_names(const struct metric *m, const char **names, int n, int room)
 {
     for (; m->name; m++)
@@ -28,7 +29,7 @@ static int metrics_add_names(const struct metric *m, const char **names, int n, 
     return n;
 }
 
-// Adds to `out` the names of the metrics that can be an objective, and one that is like `name`.
+// Adds to `out` the names of the metrics that can be an objective, and a hint if one of them is similar to `name`.
 static void list_objectives(const char *name, struct text *out)
 {
     enum { ROOM = 32 };
@@ -52,7 +53,8 @@ static int refuse_objective(const struct node *at, struct err *e)
     return -1;
 }
 
-// Finds the metric called `name`, first among those of test sets. Returns false if there is none that has a better end.
+// Finds the metric called `name`, first in the metrics of test sets, then in those of trials. Returns false if there is
+// none, or if it can be neither better nor worse.
 static bool objective_find_metric(struct objective *o, const char *name)
 {
     o->metric = metric_find(set_metrics, name);
@@ -124,7 +126,7 @@ char *objective_text(const struct objective *o)
     return o->set ? mem_format("%s.%s", o->set, name) : mem_text(name);
 }
 
-// Reads what objective_text has written; `set` becomes the buffer of the set's name. Returns false if the metric is
+// Reads a string of objective_text. Uses `set` as the buffer for the name of the set. Returns false if the metric is
 // unknown, as in a file of another version.
 static bool objective_parse(const char *text, char set[256], struct objective *o)
 {
@@ -160,7 +162,7 @@ static int rows_by_objective(const void *a, const void *b)
 
 void rows_sort(struct leaderboard_row *rows, int n)
 {
-    bool is_common = true; // objectives that differ give no total order
+    bool is_common = true; // with different objectives there is no total order
 
     for (int i = 1; i < n && is_common; i++)
         is_common = strcmp(rows[i].objective, rows[0].objective) == 0;

@@ -1,30 +1,33 @@
-// What a sweep is to be best in: one metric of the leaderboard, as a loss that searches make small.
+// The objective of a sweep: one metric of the leaderboard. Searches minimize it as a loss.
 #pragma once
 
 #include "leaderboard/row.h"
 #include "spec/spec.h"
 
 struct objective {
-    const struct metric *metric; // NULL: what the leaderboard looks at first (row_compare)
-    bool is_of_set;              // a metric of a test set, not of the trial
+    const struct metric *metric; // NULL: the default, which row_compare compares first
+    bool is_of_set;              // a metric of a test set; false: of the trial
     bool needs_labels;
-    const char *set; // the test set, borrowed from the sweep; NULL: the first that has the metric
+    const char *set; // the test set, borrowed from the sweep; NULL: the first one that has the metric
 };
 
-// Reads the objective of a sweep. Returns -1 and an error that names the allowed metrics if there is no such metric, or
-// none that is better or worse.
+// Reads the objective of a sweep. Returns -1 and an error that lists the allowed metrics if there is no such metric, or
+// if it can be neither better nor worse.
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e);
-// Reads an objective that is the name of a metric, given by `option`. Returns -1 and ERR_USAGE if there is no such
-// metric, or none that is better or worse.
+// Reads an objective from the name of a metric, the value of `option`. Returns -1 and ERR_USAGE if there is no such
+// metric, or if it can be neither better nor worse.
 int objective_named(const char *name, const char *option, struct objective *o, struct err *e);
-// Returns the objective as results name it, in new memory: "roc_auc", "test.roc_auc", "" for the default.
+// Returns the name of the objective as results store it, in new memory: "roc_auc", "test.roc_auc", or "" for the
+// default.
 char *objective_text(const struct objective *o);
-// Returns what the search minimizes. NaN if the trial diverged or has no such metric.
+// Returns the loss that the search minimizes. Returns NaN if the trial diverged or does not have the metric.
 double objective_loss(const struct objective *o, const struct leaderboard_row *s);
 
-// Compares two rows, the better one first, by the objective that both name, else by row_compare.
+// Compares two rows; the better one comes first. Uses the rows' objective if both have the same one, otherwise
+// row_compare.
 int objective_compare(const struct leaderboard_row *x, const struct leaderboard_row *y);
-// Sorts rows, best first: by their objective if all have the same one, else by row_compare.
+// Sorts rows, best first. Uses their objective if all rows have the same one, otherwise row_compare.
 void rows_sort(struct leaderboard_row *rows, int n);
-// Counts the trials of a sorted leaderboard that share the first place, itself included. 0 if the first one diverged.
+// Returns how many trials of a sorted leaderboard share the first place, including the first one. Returns 0 if it
+// diverged.
 int rows_count_ties(const struct leaderboard_row *rows, int n);

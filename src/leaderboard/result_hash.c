@@ -1,4 +1,4 @@
-// Hashes results: writes them as one string, line by line in order of name, and hashes that.
+// Hashes results: writes them as one string, one line per attribute or array in order of name, and hashes the string.
 #include "leaderboard/result_hash.h"
 
 #include "base/hash.h"
@@ -49,8 +49,8 @@ static void result_add_attributes(struct store_file *f, const char *object, stru
     free(names);
 }
 
-// Adds an object and all below it; `name` is its path below the trial. An array has a checksum, which stands for its
-// values.
+// Adds an object and everything below it. `name` is the path of the object within the trial. An array is represented by
+// its checksum.
 static void result_add_object(struct store_file *f, const char *object, const char *name, struct text *t)
 {
     char *checksum = store_get_text(f, object, STORE_CHECKSUM);

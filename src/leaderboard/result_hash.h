@@ -1,14 +1,13 @@
-// Hashes that tell whether two trials have the same results bit by bit, and whether they ran at the same place and
-// time.
+// Hashes that show whether two trials have bit-for-bit identical results, and whether they have the same provenance.
 #pragma once
 
 #include "store/store.h"
 
 enum { RESULT_HASH_LENGTH = 16 };
 
-// Hashes the results of a trial: status, history except seconds, scores and model, by every checksum and attribute.
-// Names of files and of the experiment are left out. `group` is the trial's in an open file, "" in a trial's file.
-// Writes 16 hexadecimal digits and returns out.
+// Hashes the results of a trial: its status, its history without seconds, its scores and its model. Uses every checksum
+// and attribute, but not the names of files and of the experiment. `group` is the trial's group in an open file, or ""
+// in a trial's file. Writes 16 hexadecimal digits to `out` and returns it.
 char *result_hash(struct store_file *f, const char *group, char out[RESULT_HASH_LENGTH + 1]);
 // Hashes the attributes of one group, such as the provenance of a trial.
 char *attributes_hash(struct store_file *f, const char *group, char out[RESULT_HASH_LENGTH + 1]);

@@ -1,10 +1,10 @@
-// Rows: the tables of metrics, and how a row is read from a trial's group.
+// Defines the tables of metrics, and reads a row from a trial's group.
 //
 // The tables below are the only list of metrics. All code loops over them: leaderboard.c makes columns of run.h5,
 // leaderboard_file.c reads them back, seed_statistics.c averages them, objective.c finds them by name, and
-// report/leaderboard_table.c prints those with a header. Names in files stay as they are: users read them. A group that
-// is missing is no error (a diverged trial has no scores), nor is a missing attribute: its value is NaN, 0 or "". Only
-// the identity must be there.
+// report/leaderboard_table.c prints those with a header. Do not change the names in files, because users read them. It
+// is not an error if a group is missing (a diverged trial has no scores), or if an attribute is missing: its value is
+// then NaN, 0 or "". Only the id must exist.
 #include "leaderboard/row.h"
 
 #include "base/err.h"
@@ -151,13 +151,13 @@ char *number_text(char out[32], double value)
 }
 
 // --- from a trial's group
-struct trial_group { // in an open file
+struct trial_group { // a trial in an open file
     struct store_file *f;
     const char *group;
-    char path[512]; // of the object that was named last
+    char path[512]; // the last result of group_path
 };
 
-// Returns the path of an object of the trial ("": the trial itself), good until the next call.
+// Returns the path of an object of the trial; "" is the trial itself. The next call overwrites the path.
 static const char *group_path(struct trial_group *p, const char *object)
 {
     snprintf(p->path, sizeof p->path, "%s%s%s", p->group, *p->group && *object ? "/" : "", object);
@@ -191,8 +191,8 @@ static void read_set_results(struct trial_group *p, const char *name, struct set
     s->has_labels = store_get_real(p->f, group_path(p, group), SCORES_ROC_AUC, &auc, NULL) == 0;
 }
 
-// Returns the last value of a column of the history. NaN if there is no such column, or if it cannot be read, which is
-// an error.
+// Returns the last value of a column of the history. Returns NaN if there is no such column. Returns NaN and an error
+// if the column cannot be read.
 static double history_last(struct trial_group *p, const char *column, struct err *e)
 {
     char path[64];
@@ -206,7 +206,8 @@ static double history_last(struct trial_group *p, const char *column, struct err
     return store_read(p->f, p->path, STORE_F64, store_entries(shape.dims[0] - 1, 1), &v, e) == 0 ? v : NAN;
 }
 
-// Metrics of the history are columns, of which the last epoch counts. The others are attributes of their group.
+// Reads the metrics of a trial. A metric of the history is the last value of a column. Any other metric is an attribute
+// of its group.
 static void read_trial_metrics(struct trial_group *p, struct leaderboard_row *s, struct err *e)
 {
     for (const struct metric *m = trial_metrics; m->name; m++) {
@@ -216,7 +217,7 @@ static void read_trial_metrics(struct trial_group *p, struct leaderboard_row *s,
     }
 }
 
-// Returns the value as number_text writes it if it is a number. Takes `yaml`.
+// Returns a value as a string. Rewrites a number with number_text. Frees `yaml` or returns it.
 static char *varied_text(char *yaml)
 {
     char number[32];
@@ -257,7 +258,8 @@ static int read_all_sets(struct trial_group *p, struct leaderboard_row *s, struc
     return 0;
 }
 
-// Adds the lines of an attribute called PREFIX..., each with `tail` behind the name of its source.
+// Adds the lines of the attribute `name` if it begins with `prefix`. Inserts `tail` after the name of the source in
+// each line.
 static void add_versions(
     struct trial_group *p, const char *name, const char *prefix, const char *tail, struct text *lines)
 {
@@ -439,7 +441,7 @@ static double first_auc(const struct leaderboard_row *s)
     return NAN;
 }
 
-// Smaller values first, NaN last.
+// Compares two values; the smaller one comes first, NaN comes last.
 static int compare_values(double a, double b)
 {
     if (isnan(a) || isnan(b))

@@ -1,6 +1,6 @@
-// Writes run.h5 in one pass over the trial files. A child process checks each file ahead of us (store_walker); we copy
-// the trial whole and keep its row. At the end the rows become the leaderboard and the table of configurations. The
-// file gets its name only then, so that a reader never sees an unfinished one.
+// Writes run.h5 in one pass over the trial files. A child process checks each file ahead of us (store_walker). We then
+// copy the whole trial and keep its row. At the end we write the rows as the leaderboard, and the table of
+// configurations. Only then the file gets its name, so that a reader never sees an incomplete file.
 #include "leaderboard/run_file.h"
 
 #include "base/err.h"
@@ -22,10 +22,10 @@ struct run_writer {
     struct store_file *f;
     struct leaderboard_row *rows; // owned
     int n, room;
-    struct journal_copy *copy; // owned: the trials that become records
-    struct journal **journal;  // (n_journals), owned: from which they come
+    struct journal_copy *copy; // owned: the trials that become records of the run's file
+    struct journal **journal;  // (n_journals), owned: the journals that these trials come from
     int n_journals;
-    bool only_groups; // records become groups
+    bool only_groups; // trials of journals become groups, not records
 };
 
 struct run_writer *run_writer_new(const struct output *output, struct err *e)
@@ -51,7 +51,7 @@ static void run_writer_free(struct run_writer **writer)
     *writer = NULL;
 }
 
-// Returns the next row, all zeros, which counts when w->n is raised.
+// Returns the next row, which is all zeros. The caller raises w->n to keep it.
 static struct leaderboard_row *next_row(struct run_writer *w)
 {
     if (w->n == w->room) {
@@ -79,7 +79,7 @@ int run_writer_add(struct run_writer *w, struct store_file *from, const char *gr
     s->id = mem_text(key);
     char *name = mem_format(RUN_TRIALS "/%s", key);
     int rc = store_copy(from, group, w->f, name, e);
-    if (rc == 0 && !is_sealed_group(w->f, name)) // it was a record
+    if (rc == 0 && !is_sealed_group(w->f, name)) // the trial was a record
         rc = store_seal_attributes(w->f, name, e);
     free(name);
     w->n++;
@@ -222,7 +222,8 @@ void run_writer_abandon(struct run_writer **w)
     run_writer_free(w);
 }
 
-// Adds a trial file. A bad one is only reported in `e` (0). Returns -1 if the run's file cannot be made.
+// Adds a trial file. Returns 0 if it is bad, and only reports it in `e`. Returns -1 and an error if the trial could not
+// be written.
 static int run_writer_add_file(struct run_writer *w, const char *path, struct err *e)
 {
     struct store_file *from = store_open(path, FORMAT_TRIAL, STORE_CHECKED, e);
@@ -235,7 +236,7 @@ static int run_writer_add_file(struct run_writer *w, const char *path, struct er
     else if (id && run_writer_has(w, id))
         err_add(e, ERR_DATA, "%s: holds trial %s, which another file holds, too", path, id);
     else if (id && trial_check_name(path, id, e) == 0 && run_writer_add(w, from, "", id, e) != 0)
-        rc = w->n > before ? -1 : 0; // read, but not written
+        rc = w->n > before ? -1 : 0; // the row was read, but the trial was not written
     free(id);
     store_close(&from);
     return rc;
@@ -255,7 +256,7 @@ static int run_writer_add_files(struct run_writer *w, char **paths, int n, enum 
     return rc;
 }
 
-// Returns true if an earlier journal has the trial, too, or if it is in a file.
+// Returns true if the trial was added from a file, or if an earlier journal, or an earlier place in `j`, also has it.
 static bool is_added_before(const struct run_writer *w, const struct journal *j, int i)
 {
     const char *id = journal_id(j, i);
@@ -266,7 +267,7 @@ static bool is_added_before(const struct run_writer *w, const struct journal *j,
     return is_there;
 }
 
-// Adds the trials of all journals. What is damaged is only reported in `e`.
+// Adds the trials of all journals. Damage is only reported in `e`.
 static void run_writer_add_journals(struct run_writer *w, char **paths, int n, struct err *e)
 {
     for (int i = 0; i < n; i++) {
@@ -282,7 +283,8 @@ static void run_writer_add_journals(struct run_writer *w, char **paths, int n, s
     }
 }
 
-// Refuses to replace a file of another kind, whatever its name. A damaged run.h5 is made again.
+// Returns -1 and an error if `path` is a file of another kind, which must not be replaced. A damaged run.h5 may be
+// replaced.
 static int check_old_run_file(const char *path, struct err *e)
 {
     char *format = store_peek_format(path);

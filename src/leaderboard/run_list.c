@@ -1,4 +1,4 @@
-// Lists the files and journals of a folder with trials, and the trials in journals.
+// Lists the trial files and the journals of a folder, and the ids of the trials in the journals.
 #include "leaderboard/run_list.h"
 
 #include "base/err.h"
@@ -76,7 +76,7 @@ static int compare_journal_ids(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-// Leaves one of equal ids. Returns how many are left.
+// Sorts ids and removes repeated ones. Returns how many are left.
 static int drop_equal_ids(char **ids, int n)
 {
     int kept = 0;

@@ -1,19 +1,19 @@
-// What holds the trials of a run's folder: the files RUN/trials/*.h5 and the journals RUN/journal/*.hgj.
+// Lists the files that hold the trials of a run: RUN/trials/*.h5 and the journals RUN/journal/*.hgj.
 #pragma once
 
 #include "base/err.h"
 
-#define JOURNALS "journal" // the folder
+#define JOURNALS "journal" // name of the folder with the journals
 
-// Returns the paths of the trial files in FOLDER/trials in order of name, *n of them in new memory. NULL if there is no
-// such folder.
+// Returns the paths of the trial files in FOLDER/trials in order of name, in new memory. Sets *n to their number.
+// Returns NULL if there is no such folder.
 char **run_trial_files(const char *folder, int *n, struct err *e);
-// Returns the paths of the journals in order of name, *n of them in new memory.
+// Returns the paths of the journals in order of name, in new memory. Sets *n to their number.
 char **run_journals(const char *folder, int *n);
-// Frees n strings and their array.
+// Frees n strings and the array that holds them.
 void paths_free(char **paths, int n);
-// Returns the ids of the trials in journals, *n of them in order, without repetition, in new memory. Those of a journal
-// that cannot be read are left out.
+// Returns the ids of all trials in journals, in new memory. They are sorted and unique. Sets *n to their number. Omits
+// journals that cannot be read.
 char **run_journal_ids(const char *folder, int *n);
-// Returns how many trials the folder has, in files and in journals, whether they can be read or not.
+// Returns the number of trials in the folder's files and journals, including those that cannot be read.
 int run_count_trials(const char *folder);

@@ -1,9 +1,9 @@
 // Reads leaderboards.
 //
-// run.h5 of a folder is a cache. The row of a trial file that is older than run.h5 is taken from it; all others are
-// read from the trial files, which a child process checks first (store_walker): a file that crashes HDF5 ends the
-// child, not us. A file may be replaced while we read, so each one is judged by itself, and a bad one never hides the
-// others.
+// run.h5 of a folder is a cache. If a trial file is older than run.h5, its row is taken from there. All other rows are
+// read from the trial files. A child process checks these files first (store_walker), so that a file that crashes HDF5
+// ends only the child. A file can be replaced while we read. So each file is checked separately, and a bad file never
+// hides the others.
 #include "leaderboard/run_read.h"
 
 #include "base/err.h"
@@ -40,12 +40,12 @@ static int read_run_file(const char *path, struct leaderboard_row **rows, int *n
     return *rows ? 0 : -1;
 }
 
-// --- a folder: what its run.h5 knows
+// --- a folder: the rows in its run.h5
 struct known_rows {
     struct leaderboard_row *rows; // in order of id
     int n;
-    struct timespec made; // run.h5
-    bool *is_taken;       // (n), owned: those that became rows of the folder
+    struct timespec made; // modification time of run.h5
+    bool *is_taken;       // (n), owned: true for rows that were moved to the result
 };
 
 static int rows_by_id(const void *a, const void *b)
@@ -68,7 +68,7 @@ static struct known_rows known_read(const char *folder)
     return k;
 }
 
-// Returns true if the file is older than run.h5.
+// Returns true if run.h5 is newer than the file.
 static bool known_is_newer(const struct known_rows *k, const char *path)
 {
     struct stat s;
@@ -83,7 +83,7 @@ static struct leaderboard_row *known_find_id(struct known_rows *k, const char *i
     return k->n ? bsearch(&wanted, k->rows, (size_t)k->n, sizeof *k->rows, rows_by_id) : NULL;
 }
 
-// Returns the row of a trial file that is older than run.h5. NULL if the file must be read.
+// Returns the row of a trial file from run.h5. Returns NULL if the file itself must be read.
 static struct leaderboard_row *known_find(struct known_rows *k, const char *path)
 {
     const char *name = strrchr(path, '/') + 1;
@@ -96,7 +96,8 @@ static struct leaderboard_row *known_find(struct known_rows *k, const char *path
     return found;
 }
 
-// Returns the row of a run's file as one of a trial's file or, with a group, of a journal. Takes what the row owns.
+// Returns a row of run.h5 as the row of the file `path`: a trial file or, if it has a group, a journal. Takes over what
+// the row owns.
 static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row, const char *path, bool has_group)
 {
     struct leaderboard_row s = *row;
@@ -111,11 +112,11 @@ static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row
     return s;
 }
 
-// How the trial files of a folder are read.
+// Says how to read the trial files of a folder.
 struct reading {
     enum store_check check;
     bool verifies, reads_all;
-    struct bad_files *bad; // NULL: bad ones are errors
+    struct bad_files *bad; // receives bad files; NULL: these are errors
 };
 
 int trial_check_name(const char *path, const char *id, struct err *e)
@@ -149,7 +150,7 @@ void bad_files_free(struct bad_files *b)
     *b = (struct bad_files){0};
 }
 
-// Reads one trial file, which is the next one of the walker (NULL: there is none).
+// Reads the row of one trial file. If `walker` is not NULL, the file must be its next one.
 static int read_trial_file(const char *path, struct store_walker *walker, struct leaderboard_row *row, struct err *e)
 {
     if (walker && store_walker_next(walker, e) != 0)
@@ -162,7 +163,8 @@ static int read_trial_file(const char *path, struct store_walker *walker, struct
     return -1;
 }
 
-// Reads n trial files and adds their rows to rows, *found of which are there. Only regular files go to the walker.
+// Reads n trial files and appends their rows to `rows`, which holds *found rows. Only files with a good header go to
+// the walker, which expects regular files.
 static int read_new_files(
     char **paths, int n, const struct reading *how, struct leaderboard_row *rows, int *found, struct err *e)
 {
@@ -210,7 +212,7 @@ static void mark_stale_rows(const char *folder, struct leaderboard_row *rows, in
     stale_free(&stale);
 }
 
-// Reads the row of trial i of a journal, from run.h5 if that knows it.
+// Reads the row of trial i of a journal. Takes it from run.h5 if that is newer than the journal.
 static int read_journal_row(
     struct journal *j, int i, struct known_rows *known, struct leaderboard_row *row, struct err *e)
 {
@@ -230,7 +232,7 @@ static int read_journal_row(
     return rc;
 }
 
-// Reads the rows of all journals and adds them to *rows, *n of which are there. Returns -1 if the answer is unknown.
+// Reads the rows of all journals and appends them to *rows, which holds *n rows.
 static int read_journals(const char *folder, const struct reading *how, struct known_rows *known,
     struct leaderboard_row **rows, int *n, struct err *e)
 {
@@ -263,7 +265,7 @@ static int compare_row_places(const void *a, const void *b)
     return order ? order : (*x > *y) - (*x < *y);
 }
 
-// Leaves the first row of each trial. A trial can be in a file and in a journal, or in two of these.
+// Keeps only the first row of each trial. A trial can occur in a file and in a journal, or in two journals.
 static void drop_repeated_rows(struct leaderboard_row *rows, int *n)
 {
     struct leaderboard_row **sorted = mem_new((size_t)*n + 1, sizeof *sorted);
@@ -340,7 +342,7 @@ int run_examine_rows(
     return read_folder_rows(folder, &how, rows, n, e);
 }
 
-// --- any
+// --- any kind of run
 static bool folder_has(const char *folder, const char *name)
 {
     struct stat s;

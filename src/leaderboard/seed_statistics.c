@@ -1,5 +1,5 @@
-// Computes the statistics of configurations. Rows are sorted by configuration; each group of equal ones becomes a row
-// of means and a row of deviations.
+// Computes the statistics of configurations. Sorts rows by configuration. Each group of rows with the same
+// configuration becomes a row of means and a row of deviations.
 #include "leaderboard/seed_statistics.h"
 
 #include "base/err.h"
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns true if a trial counts as a repeat. Merged files keep trials of one identity with different bits as
-// ID-DIGITS; these are not.
+// Returns true if a trial can be a repeat of a configuration. Trials called ID-DIGITS cannot: a merged file has several
+// of them for one id, with different results.
 static bool may_repeat(const struct leaderboard_row *s)
 {
     return *s->configuration && !strchr(s->id, '-');
@@ -28,7 +28,7 @@ static int compare_configurations(const void *a, const void *b)
     return order ? order : strcmp(x->id, y->id);
 }
 
-// The head of a row, and space for its metrics.
+// Returns a row for the statistics of a configuration. It has the head of `s`, and space for the metrics of its sets.
 static struct leaderboard_row row_begin_statistics(const struct leaderboard_row *s)
 {
     struct leaderboard_row c = {.path = mem_text(s->path),
@@ -65,14 +65,15 @@ struct seed_group {
     int n;
 };
 
-// Returns the metric of one trial, of its test set `set` (NULL: of the trial itself). NaN if it has none.
+// Returns the metric of one trial: that of its test set `set`, or of the trial itself if `set` is NULL. Returns NaN if
+// it has none.
 static double trial_metric(const struct metric *m, const struct leaderboard_row *trial, const char *set)
 {
     const void *results = set ? (const void *)row_find_set(trial, set) : trial;
     return results ? metric_value(m, results) : NAN;
 }
 
-// Sets mean and standard deviation (n - 1) of one metric. The mean is NaN if one trial has no value.
+// Sets mean and standard deviation (n - 1) of one metric. Both are NaN if one trial has no value.
 static void metric_reduce(const struct metric *m, const struct seed_group *g, const char *set, void *mean, void *spread)
 {
     double sum = 0;
@@ -109,7 +110,7 @@ static int compare_means(const void *a, const void *b)
     return objective_compare(&((const struct seed_statistics *)a)->mean, &((const struct seed_statistics *)b)->mean);
 }
 
-// Returns the end of the group of rows of one configuration that begins at `first`.
+// Returns the end of the group of rows that have the configuration of row `first`.
 static int group_end(const struct leaderboard_row *const *sorted, int n, int first)
 {
     int end = first + 1;
@@ -159,7 +160,7 @@ void seed_statistics_free(struct seed_statistics **c, int n)
 
 static struct leaderboard *statistics_leaderboard(const struct seed_statistics *c, int n, bool spread)
 {
-    struct leaderboard_row *rows = mem_new((size_t)n + 1, sizeof *rows); // borrows what `c` owns
+    struct leaderboard_row *rows = mem_new((size_t)n + 1, sizeof *rows); // borrows everything that `c` owns
 
     for (int i = 0; i < n; i++)
         rows[i] = spread ? c[i].spread : c[i].mean;
@@ -168,7 +169,7 @@ static struct leaderboard *statistics_leaderboard(const struct seed_statistics *
     return b;
 }
 
-// Returns true if a column of the table of trials has a meaning for configurations, too.
+// Returns true if a column of the leaderboard also makes sense for configurations.
 static bool column_has_meaning(const struct leaderboard_column *c)
 {
     static const char *const others[] = {
@@ -185,7 +186,7 @@ static bool column_is_metric(const struct leaderboard *b, const struct leaderboa
         if (strcmp(m->name, c->name) == 0)
             return true;
 
-    const char *dot = strchr(b->sets, '\n') ? strchr(c->name, '.') : NULL; // "SET.METRIC" of several sets
+    const char *dot = strchr(b->sets, '\n') ? strchr(c->name, '.') : NULL; // several sets: "SET.METRIC"
     for (const struct metric *m = set_metrics; m->name; m++)
         if (strcmp(m->name, dot ? dot + 1 : c->name) == 0)
             return true;

@@ -4,14 +4,15 @@
 
 #include "leaderboard/leaderboard.h"
 
-struct seed_statistics {           // of one configuration
-    struct leaderboard_row mean;   // owned; id: the configuration's; metrics are means, NaN where a trial has none
-    struct leaderboard_row spread; // owned; metrics are standard deviations (n - 1); NaN of one trial
+struct seed_statistics {           // statistics of one configuration
+    struct leaderboard_row mean;   // owned; `id` is the configuration's; metrics are means, NaN if a trial has none
+    struct leaderboard_row spread; // owned; metrics are standard deviations (n - 1), or NaN for a single trial
     int trials;
 };
 
-// The configurations of the rows, best first, in new memory (an owned array of *n). NULL if no two trials share one.
+// Returns the configurations of the rows, best first, in new memory. Sets *n to their number. Returns NULL if no two
+// trials have the same configuration.
 struct seed_statistics *seed_statistics_new(const struct leaderboard_row *rows, int n_rows, int *n);
 void seed_statistics_free(struct seed_statistics **c, int n);
-// Makes columns of n of them: means, and standard deviations as METRIC_deviation.
+// Returns a leaderboard of n configurations: its columns are means, and standard deviations called METRIC_deviation.
 struct leaderboard *seed_statistics_leaderboard(const struct seed_statistics *c, int n);

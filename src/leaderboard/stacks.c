@@ -1,8 +1,8 @@
-// Stacks the learning curves and the errors of all trials. The trials are read once, one after the other, and each
-// gives a row to every array.
+// Stacks the learning curves and the errors of all trials. Reads each trial once, in order, and adds one row to every
+// array.
 //
-// A trial has a row of errors if its samples are those of the best trial that has the set: index, source, label and
-// is_anomaly have the same checksums. Otherwise its row is NaN.
+// The best trial that has a test set decides which samples its rows stand for. Another trial has the same samples if
+// its columns index, source, label and is_anomaly have the same checksums. Otherwise its row of errors is NaN.
 #include "leaderboard/stacks.h"
 
 #include "base/err.h"
@@ -26,7 +26,7 @@ static const char *const curve_names[] = {
     HISTORY_TRAIN_LOSS, HISTORY_VALIDATION_LOSS, HISTORY_LEARNING_RATE, HISTORY_SECONDS};
 enum { CURVES = 4, COLUMNS = 4 };
 
-// Columns that the samples of a set share.
+// The columns that describe the samples of a set, for all trials.
 static const struct {
     const char *name, *long_name;
     enum store_type type;
@@ -39,8 +39,8 @@ static const struct {
 
 struct set_stack {
     const char *name;    // borrowed
-    int64_t samples;     // -1: no trial has the set
-    char *sums[COLUMNS]; // owned: checksums of the columns; NULL: it has no such column
+    int64_t samples;     // -1: no trial so far has the set
+    char *sums[COLUMNS]; // owned: checksums of the columns; NULL: the set has no such column
     float *error;        // (samples), owned
     struct store_stream *stream;
 };
@@ -57,7 +57,7 @@ struct stacks {
     int n_sets;
 };
 
-// Writes the scale of trials into a group.
+// Writes the dimension scale of trials into a group.
 static int write_trial_scale(const struct stacks *s, const char *group, struct err *e)
 {
     char *path = mem_format("%s/" CURVES_TRIAL, group);
@@ -66,8 +66,8 @@ static int write_trial_scale(const struct stacks *s, const char *group, struct e
     return rc;
 }
 
-// Reads the length of an array of one dimension. Returns false if it is missing. In a file that is written even a
-// question for an array that is missing would count as a failure.
+// Sets *n to the length of a one-dimensional array. Returns false if it is missing. Asks store_has first, because in a
+// file that is open for writing a failed access counts as a failed write.
 static bool array_length(struct store_file *trial, const char *path, int64_t *n)
 {
     struct store_shape shape;
@@ -118,7 +118,7 @@ static int begin_curves(struct stacks *s, struct err *e)
     return rc;
 }
 
-// Adds the row of a trial to each curve.
+// Adds a row to the array of each curve for one trial.
 static int add_curves(struct stacks *s, struct store_file *trial, const char *group, struct err *e)
 {
     int rc = 0;
@@ -157,7 +157,8 @@ static void find_sets(struct stacks *s)
         }
 }
 
-// Returns the errors of a set as a path in new memory. Returns NULL if the trial does not have them.
+// Returns the path of the errors of a set, in new memory, and sets *samples. Returns NULL if the trial does not have
+// them.
 static char *find_errors(struct store_file *trial, const char *group, const char *set, int64_t *samples)
 {
     char *path = mem_format("%s/" TRIAL_SCORES "/%s/" SCORES_ERROR, group, set);
@@ -176,7 +177,7 @@ static char *column_checksum(struct store_file *trial, const char *group, const 
     return sum;
 }
 
-// Copies the columns that all samples share from the first trial that has the set.
+// Copies the columns that describe the samples from the first trial that has the set.
 static int write_set_shared(
     struct stacks *s, struct set_stack *set, struct store_file *trial, const char *group, struct err *e)
 {
@@ -201,7 +202,7 @@ static int write_set_shared(
     return rc;
 }
 
-// Begins the array of a set at the first trial that has it. The rows of the trials before are NaN.
+// Begins the array of a set when the first trial has it. The rows of the `before` earlier trials are NaN.
 static int begin_errors(
     struct stacks *s, struct set_stack *set, struct store_file *trial, const char *group, int before, struct err *e)
 {
@@ -242,7 +243,7 @@ static bool has_same_samples(const struct set_stack *set, struct store_file *tri
     return is_same;
 }
 
-// Adds the row of trial i to the errors of a set.
+// Adds a row to the errors of a set for trial i.
 static int add_errors(
     struct stacks *s, struct set_stack *set, struct store_file *trial, const char *group, int i, struct err *e)
 {
@@ -286,7 +287,7 @@ static int add_trials(struct stacks *s, struct err *e)
     return rc;
 }
 
-// Ends an array. Returns -1 if it, or what was before (`rc`), is not complete.
+// Ends an array. Returns `rc` if that is a failure; otherwise returns -1 and an error if the array is not complete.
 static int end_stack(struct store_stream **stream, int rc, struct err *e)
 {
     struct err ignored = {0};
@@ -294,7 +295,7 @@ static int end_stack(struct store_stream **stream, int rc, struct err *e)
     return rc == 0 ? ended : rc;
 }
 
-// Ends all arrays and frees. Returns as end_stack.
+// Ends all arrays and frees them. Returns as end_stack does.
 static int end_stacks(struct stacks *s, int rc, struct err *e)
 {
     for (int i = 0; i < CURVES; i++)

@@ -1,14 +1,15 @@
-// The arrays of a run's file that hold one row per trial, in order of the leaderboard: curves/ and errors/<set>/.
+// Writes the arrays of a run's file that have one row per trial, in order of the leaderboard: curves/ and
+// errors/<set>/.
 #pragma once
 
 #include "leaderboard/row.h"
 
-// Opens the trial of a key, whose objects are in trials/KEY. `is_own`: the caller closes the file.
+// `open` opens a trial by its key. Its objects are in trials/KEY. If it sets *is_own, the caller closes the file.
 struct stack_source {
     struct store_file *(*open)(void *context, const char *key, bool *is_own, struct err *e);
     void *context;
 };
 
-// Writes the stacked arrays of n trials into a run's file.
+// Writes the stacked arrays of n trials to a run's file.
 int stacks_write(
     struct store_file *f, const struct leaderboard_row *rows, int n, const struct stack_source *source, struct err *e);

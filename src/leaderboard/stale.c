@@ -1,4 +1,4 @@
-// Reads and writes the list of stale trials: lines "ID SOURCES" in order of id. Other lines are ignored.
+// Reads and writes the list of stale trials. It has lines "ID SOURCES" in order of id. Other lines are ignored.
 #include "leaderboard/stale.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
-// Opens trials. A trial that is a record is unpacked into a file in memory, whose objects are seen at the path of the
-// group that it would be. So those who read a trial need not know where it is.
+// Opens trials. If a trial is a record, unpacks it into a file in memory. Its objects have the same paths there as if
+// it were a group of a run's file, so code that reads a trial need not know where it is stored.
 #include "leaderboard/trial_open.h"
 
 #include "base/err.h"
@@ -64,7 +64,8 @@ int run_trial_walk(struct store_file *f, const char *group, struct err *e)
     return store_walk_objects(store_path(f), objects, 2, e);
 }
 
-// Reads the keys of the leaderboard's rows, *n of them in new memory. Returns NULL and an error if there are none.
+// Reads the keys of the leaderboard's rows into new memory. Sets *n to their number. Returns NULL and an error on
+// failure.
 static char **read_keys(struct store_file *f, int *n, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_TRIAL;

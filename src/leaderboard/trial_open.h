@@ -1,23 +1,24 @@
-// Opens a trial wherever it is: in a file of its own, in a run's file as a group or as a record, or in a journal.
+// Opens a trial from its own file, from a group or a record of a run's file, or from a journal.
 #pragma once
 
 #include "leaderboard/row.h"
 
-// Returns true if PATH is the name of a journal, or the row was read from one.
+// Return true if PATH is the name of a journal, or if the row was read from a journal.
 bool path_is_journal(const char *path);
 bool row_is_in_journal(const struct leaderboard_row *row);
 
-// Opens the trial of a row, whose objects are in row->group. Walks what it reads (store_walk).
+// Opens the trial of a row. Its objects are in row->group. Walks what it reads (store_walk_objects).
 struct store_file *trial_open(const struct leaderboard_row *row, struct err *e);
-// Opens a run's file of which only the leaderboard was walked.
+// Opens a run's file, but walks only its leaderboard.
 struct store_file *run_open(const char *path, struct err *e);
-// Walks the trial trials/KEY of a run's file, which is walked in its leaderboard and open as `f`.
+// Walks the trial `group` of a run's file. `f` is the file that run_open has opened.
 int run_trial_walk(struct store_file *f, const char *group, struct err *e);
-// Opens the records of a run's file, which stays open meanwhile. Returns NULL, without an error if it has none.
+// Opens the records in a run's file, which must stay open until they are freed. Returns NULL without an error if there
+// are none.
 struct journal *run_records(struct store_file *f, struct err *e);
-// Returns the file that holds the objects of trials/KEY: `f`, or a file in memory for a trial that is a record; then
-// `f` is closed. On failure returns NULL and an error, and `f` is closed.
+// Returns the file that holds the objects of trials/KEY. This is `f`, or a file in memory if the trial is a record;
+// then `f` is closed. On failure returns NULL and an error, and closes `f`.
 struct store_file *run_trial(struct store_file *f, const char *group, struct err *e);
-// Opens the trial of a journal whose id begins with `id`. Sets *group, in new memory, to where its objects are seen.
-// Returns NULL and an error if there is none or the beginning fits several.
+// Opens the trial of a journal whose id begins with `id`. Sets *group, in new memory, to the group of its objects.
+// Returns NULL and an error if no id, or more than one, begins so.
 struct store_file *journal_trial_open(const char *path, const char *id, char **group, struct err *e);

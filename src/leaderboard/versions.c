@@ -1,4 +1,4 @@
-// Compares the lines of versions as sets: only keys and checksums matter, not the order.
+// Compares lists of versions, which are sets of lines: keys and checksums matter, their order does not.
 #include "leaderboard/versions.h"
 
 #include "base/err.h"
@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One line, in the text that holds it.
+// One line of a list, within the list's text.
 struct version_line {
     const char *text;
-    size_t length, key; // of the line; of the key that begins it
+    size_t length, key; // lengths of the line, and of the key at its beginning
 };
 
-// Finds the line at *at and moves *at behind it. Returns false at the end.
+// Finds the next line and moves *at after it. Returns false at the end of the text.
 static bool next_line(const char **at, struct version_line *l)
 {
     while (**at == '\n')
@@ -67,7 +67,7 @@ char *versions_update(const char *older, const char *newer)
     return all.data;
 }
 
-// Returns the name of the source in new memory, without the suffix that marks the version of its labels.
+// Returns the name of the source in new memory, without the suffix for labels.
 static char *source_name(const struct version_line *l)
 {
     static const char labels[] = VERSIONS_LABELS;

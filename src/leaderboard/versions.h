@@ -1,20 +1,22 @@
-// Versions of data: lines "KEY xxh3:CHECKSUM". KEY is FILE.h5:SPLIT as the experiment names it, or that and " labels".
+// Versions of data, as lines "KEY xxh3:CHECKSUM". KEY is FILE.h5:SPLIT as the experiment names it. The version
+// of the labels has the key "FILE.h5:SPLIT labels".
 //
-// A trial's file records the versions it was trained and tested on. A run's folder records the versions that the newest
-// run has seen (state/data). A finished trial with another version of one of these sources is stale (stale.h). Trials
-// of sources that no later run has used are not.
+// A trial's file records the versions of the data that it was trained and tested on. A run's folder records the
+// versions that the newest run has seen (state/data). A finished trial is stale (stale.h) if it used another
+// version of one of these sources. A trial whose sources no later run has used is not stale.
 #pragma once
 
 #include "base/err.h"
 #include <stdbool.h>
 
-// Returns the lines of `newer`, and those of `older` with other keys, each key once, in new memory.
+// Returns the lines of `newer`, and the lines of `older` whose keys are not in `newer`. Each key occurs once. New
+// memory.
 char *versions_update(const char *older, const char *newer);
-// Returns the sources whose version in `current` differs from that in `lines`, as "a.h5:x, b.h5:y" in new memory. "" if
-// there is none.
+// Returns the sources whose version in `current` differs from the one in `lines`, as "a.h5:x, b.h5:y" in new memory.
+// Returns "" if there are none.
 char *versions_changed(const char *lines, const char *current);
 
-// Returns true if `a` and `b` have the same version of one of the `sources` ("a.h5:x, b.h5:y").
+// Returns true if `a` and `b` have the same version of at least one of `sources` ("a.h5:x, b.h5:y").
 bool versions_share(const char *a, const char *b, const char *sources);
 
 // --- a run's folder
