@@ -13,9 +13,8 @@ const char *const step_rule_names[] = {"mean", "max", "center", "last", NULL};
 enum { STEPS_BUFFERED = 4096 };
 
 struct step_cell {
-    double value; // the sum of the errors, or the chosen one
-    int64_t
-        weight; // 0: no window so far. STEP_MEAN: number of errors; STEP_CENTER: 1 + distance of the center; others: 1
+    double value;   // the sum of the errors, or the chosen one
+    int64_t weight; // 0: no window so far; STEP_MEAN: number of errors; STEP_CENTER: 1 + distance of the center; else 1
 };
 
 struct step_errors {
