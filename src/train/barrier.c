@@ -1,4 +1,5 @@
-// The barrier of a team. Threads count themselves in; the last one begins the next round, for which the others watch.
+// Implements the barrier of a team. Threads count themselves in. The last one begins the next round, and the others
+// wait for that.
 #include "train/barrier.h"
 
 #include "base/err.h"
@@ -7,15 +8,15 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { LOOKS_MAX = 1000 };     // before a thread sleeps: 20 to 50 microseconds
-enum { ROUNDS_PER_TRY = 256 }; // after that many rounds, try again whether it is worth to stay awake that long
+enum { LOOKS_MAX = 1000 };     // how often a thread looks before it sleeps: for 20 to 50 microseconds
+enum { ROUNDS_PER_TRY = 256 }; // after this many rounds, try LOOKS_MAX again
 
 struct barrier {
     int threads;
-    _Alignas(64) atomic_int arrived; // in this round
+    _Alignas(64) atomic_int arrived; // threads that have arrived in this round
     _Alignas(64) atomic_uint round;
-    atomic_int looks;     // halved whenever they were in vain: the machine is busy
-    pthread_mutex_t lock; // of sleepers: no round begins between their last look and their sleep
+    atomic_int looks;     // looks before a thread sleeps; halved if all were in vain, because the machine is busy
+    pthread_mutex_t lock; // no round begins between a thread's last look and its sleep
     pthread_cond_t begun;
 };
 

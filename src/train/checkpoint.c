@@ -1,8 +1,8 @@
-// The file of a checkpoint: writes it, reads it, and decides whether it can be used.
+// Writes and reads the file of a checkpoint, and decides whether it can be used.
 //
-// A checkpoint is written under a temporary name and takes the newest generation's name when it is durable (store/), so
+// A checkpoint is written under a temporary name and gets the newest generation's name when it is durable (store/), so
 // that a crash at any instant leaves a usable generation. A file that cannot be used is never an error, because
-// training can always start again: the other generation is tried, and the reason is reported.
+// training can always start again. The reason is reported, and the other generation is tried.
 #include "train/checkpoint.h"
 
 #include "base/err.h"
@@ -31,7 +31,7 @@ void checkpoint_remove(const char *path)
     free(previous);
 }
 
-// --- the numbers of struct train_point, attributes of the file
+// --- the numbers of struct train_point, which are attributes of the file
 
 struct point_attribute {
     const char *name;
@@ -168,7 +168,7 @@ static int read_arrays(struct store_file *f, struct checkpoint *c, struct err *e
     return rc;
 }
 
-// --- whether it can be used
+// --- checks before a checkpoint is used
 
 static int check_identity(struct store_file *f, const char *name, const char *expected, struct err *e)
 {
@@ -192,8 +192,8 @@ static void warn_of_other_machine(struct store_file *f)
     free(core);
 }
 
-// Checks that the numbers can be those of this training, because the lengths of arrays and the bounds of loops depend
-// on them. Returns -1 and an error if they cannot.
+// Checks that the numbers are possible in this training, because the lengths of arrays and the bounds of loops depend
+// on them. Returns 0, or -1 and an error.
 static int check_point(struct store_file *f, const struct checkpoint *c, struct err *e)
 {
     const struct train_point *at = &c->at;
@@ -208,7 +208,7 @@ static int check_point(struct store_file *f, const struct checkpoint *c, struct 
         store_path(f), (long long)at->epoch, (long long)at->step, (long long)at->watch.best_epoch, (long long)c->steps);
 }
 
-// Returns true if the state is beyond the epochs that this training has.
+// Returns true if the state is beyond the last epoch of this training.
 static bool is_beyond_epochs(const struct checkpoint *c)
 {
     return c->at.epoch > c->epochs || (c->at.epoch == c->epochs && c->at.step > 0);
@@ -242,7 +242,8 @@ static enum generation_state read_generation(const char *path, struct checkpoint
     return state;
 }
 
-// Reads the newest usable generation of a checkpoint. Adds the number of those that cannot be used to *damaged.
+// Reads the newest usable generation of a checkpoint. Returns false if there is none. Adds the number of damaged
+// generations to *damaged.
 static bool read_generations(const char *path, struct checkpoint *c, int *damaged)
 {
     char *generation[] = {mem_text(path), checkpoint_previous(path)};

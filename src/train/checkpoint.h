@@ -1,18 +1,20 @@
-// The state of training in a file, in two generations. Nothing here communicates: one rank writes and reads the file.
+// Stores the state of training in a file, in two generations. Nothing here communicates: one rank writes and reads the
+// file.
 //
-// The newest generation is at `path`, the one before it at checkpoint_previous(path). Each is complete or absent, and
-// sealed: a change of any byte is detected before its contents are used, and the other generation is used instead.
-// results/README.md documents the contents.
+// The newest generation is at `path`, the one before it at checkpoint_previous(path). Each is complete or absent. Each
+// is sealed: if any byte has changed, this is detected before the contents are used, and the other generation is used
+// instead. results/README.md documents the contents.
 #pragma once
 
 #include "train/train_impl.h"
 
 enum { CHECKPOINT_MAX_VECTORS = 2 + OPTIMIZER_MAX_SLOTS };
 
-// What is written or read. A reader sets everything but `at` and the elements of `history` and the vectors.
+// The contents of a checkpoint. A reader sets everything except `at`, the elements of `history` and those of the
+// vectors.
 struct checkpoint {
-    const char *lineage; // the identity of the training
-    const char *layout;  // the identity of what the vectors' elements mean
+    const char *lineage; // identifies the training
+    const char *layout;  // identifies the meaning of the vectors' elements
     struct train_point at;
     int shards;
     int64_t epochs;          // capacity of the history; a state beyond it is not read
@@ -26,11 +28,11 @@ struct checkpoint {
     } vector[CHECKPOINT_MAX_VECTORS];
 };
 
-// Writes the newest generation; the one before it becomes the previous one once the new one is durable. Returns 0, or
-// -1 and an error; both generations are unchanged then.
+// Writes a new generation. The newest one so far becomes the previous one when the new one is durable. Returns 0, or -1
+// and an error; then both generations are unchanged.
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e);
-// Reads the newest generation that is complete, of this lineage and layout, and not beyond c->epochs. If there is none,
-// does the same with the files of the list `related`, which ends with NULL and may be NULL. Reports a file
-// that is damaged or whose numbers cannot be a state of this training. Returns false if there is no usable generation;
-// c->at, the history and the vectors are undefined then.
+// Reads the newest generation that is complete, has this lineage and layout, and is not beyond c->epochs. If there is
+// none, tries the files in `related`, a list that ends with NULL, or NULL. Reports each file that is damaged or whose
+// numbers cannot be a state of this training. Returns false if no generation is usable; then c->at, the history and the
+// vectors are undefined.
 bool checkpoint_read(const char *path, const char *const *related, struct checkpoint *c);

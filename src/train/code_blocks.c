@@ -1,4 +1,5 @@
-// What a model knows of the codes of its training rows, for errors that compare codes: it is set when training ends.
+// Sets the blocks of a model that describe the codes of its training rows, for errors that compare codes. Training sets
+// them when it ends.
 #include "train/train_impl.h"
 
 #include "base/err.h"
@@ -9,10 +10,10 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { CODE_ROWS = 20000 }; // at most, evenly spaced
+enum { CODE_ROWS = 20000 }; // uses the codes of at most this many rows, evenly spaced
 
-// Added to each variance, as a share of their mean, so that directions in which training codes hardly vary do not
-// decide everything.
+// This share of the mean variance is added to each variance, so that directions in which training codes hardly vary do
+// not decide everything.
 #define LEAST_VARIANCE 1e-3
 
 struct row_codes {
@@ -55,7 +56,7 @@ static void average_codes(const struct row_codes *c, double *mean)
         mean[j] /= (double)c->rows->rows;
 }
 
-// covariance (K, K) := that of the codes, symmetric
+// covariance (K, K) := the covariance of the codes
 static void correlate_codes(const struct row_codes *c, const double *mean, double *covariance)
 {
     const size_t K = c->size;
@@ -74,8 +75,8 @@ static void correlate_codes(const struct row_codes *c, const double *mean, doubl
     free(d);
 }
 
-// whitening (K, K) := the directions of the eigenvectors, each divided by the deviation along it. The rows of `vectors`
-// are the eigenvectors.
+// whitening (K, K) := a column per eigenvector, divided by the standard deviation of the codes along it. The rows of
+// `vectors` are the eigenvectors, and `values` are the variances along them.
 static void fill_whitening(size_t K, const double *values, const double *vectors, real *whitening)
 {
     double mean = 0;
@@ -139,7 +140,7 @@ int trainer_set_code_blocks(struct trainer *t, real *w, struct err *e)
     if (rc == 0) {
         team_each(task->team, (rows.rows + PASS_ROWS - 1) / PASS_ROWS, take_chunk_codes, &c);
         comm_join_all(task->team->comm, c.code, (size_t)rows.rows * c.size * sizeof *c.code);
-        if (are_finite(&c)) // else the weights are of no use, and the trial says so
+        if (are_finite(&c)) // otherwise the weights are of no use, and the trial reports that
             set_code_blocks(&c, w, e);
         rc = comm_agree(task->team->comm, e);
     }

@@ -1,4 +1,5 @@
-// Blocks of a model that the training data decides: training sets them before its first step and never changes them.
+// Sets the blocks of a model that depend only on the training data. Training sets them before its first step and never
+// changes them.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -10,15 +11,15 @@
 
 // --- the spacing
 
-// The spacing of the training rows: the median distance of a row to its fifth nearest neighbour, divided by the root of
-// the number of values of a row. It is what a value differs by between neighbours. It is measured at evenly spaced
-// rows, whose neighbours are sought among more of them.
+// The spacing of the training rows is the median distance of a row from its fifth nearest neighbour, divided by the
+// square root of the number of values of a row: the typical difference of a value between neighbours. It is measured
+// for SPACING_QUERIES evenly spaced rows at most. Their neighbours are sought among SPACING_ROWS rows at most.
 enum { NEIGHBOUR = 5, SPACING_ROWS = 20000, SPACING_QUERIES = 500, SPACING_CHUNK = 256 };
 
-// The nearest of some rows to one row: mean squared differences, infinite where there are not as many rows.
+// The mean squared differences between one row and the nearest of some other rows; infinite if there are not as many.
 struct nearest {
     float neighbour[NEIGHBOUR]; // ascending
-    float different;            // of the nearest row that is not equal
+    float different;            // to the nearest row that is not equal
 };
 
 struct spacing {
@@ -26,7 +27,7 @@ struct spacing {
     const struct dataset *rows; // (at most SPACING_ROWS)
     int64_t queries;
     real *query;          // (queries, columns), owned
-    struct nearest *near; // (chunks, queries), owned: among the rows of each chunk
+    struct nearest *near; // (chunks, queries), owned: the nearest rows of each chunk
 };
 
 static int64_t spacing_chunks(const struct spacing *s)
@@ -47,7 +48,7 @@ static void gather_filled(const struct dataset *d, const int32_t *rows, int n, r
         x[i] = isnan(x[i]) ? 0 : x[i];
 }
 
-// Gathers n evenly spaced rows; if there are fewer, some of them several times.
+// Gathers n evenly spaced rows. If the data set has fewer, gathers some of them several times.
 static void gather_spaced(const struct dataset *d, int n, real *x)
 {
     for (int i = 0; i < n; i++) {
@@ -76,7 +77,7 @@ static void add_distance(struct nearest *n, float square)
         n->neighbour[i] = square;
 }
 
-// Finds the nearest rows of chunk `number` to every query.
+// Finds the nearest rows of chunk `number` for every query, if the chunk belongs to this rank.
 static void search_chunk(void *context, int64_t number)
 {
     const struct spacing *s = context;
@@ -118,7 +119,7 @@ static int compare_distances(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Returns the median of the values that are positive and finite, which it sorts; 0: there are none.
+// Returns the median of the positive and finite values, or 0 if there are none. Changes the order of the values.
 static double median_distance(double *value, int64_t n)
 {
     int64_t used = 0;
@@ -132,8 +133,8 @@ static double median_distance(double *value, int64_t n)
     return (value[(used - 1) / 2] + value[used / 2]) / 2;
 }
 
-// Returns the spacing, from the nearest rows of all chunks. If most rows have several equal ones, the distances that
-// are 0 do not count; if all are, the nearest row that differs takes the place of the fifth neighbour.
+// Returns the spacing, from the nearest rows of all chunks. Distances of 0, between equal rows, do not count. If all
+// are 0, uses the nearest row that differs in place of the fifth neighbour; if no row differs, returns 1.
 static double spacing_of_nearest(const struct spacing *s)
 {
     double *fifth = mem_new((size_t)s->queries, sizeof *fifth), *different = mem_new((size_t)s->queries, sizeof *fifth);
@@ -160,7 +161,7 @@ static double spacing_of_nearest(const struct spacing *s)
     return spacing > 0 ? spacing : 1;
 }
 
-// Collective. Sets *spacing; the same bits on all ranks. Returns 0, or -1 and an error if memory runs out.
+// Collective. Sets *spacing, to the same bits on all ranks. Returns 0, or -1 and an error if memory runs out.
 static int measure_spacing(const struct train_task *task, double *spacing, struct err *e)
 {
     const struct dataset *train = task->train;
@@ -194,10 +195,10 @@ static int measure_spacing(const struct train_task *task, double *spacing, struc
 struct center {
     const struct trainer *t;
     size_t size;
-    double *sum; // (chunks, size), owned: of the codes of each chunk's rows
+    double *sum; // (chunks, size), owned: the sum of the codes of each chunk's rows
 };
 
-// Adds up the codes of chunk `number`, as the initial weights give them.
+// Adds up the codes that the initial weights give to the rows of chunk `number`.
 static void sum_chunk_codes(void *context, int64_t number)
 {
     const struct center *c = context;
@@ -220,8 +221,9 @@ static void sum_chunk_codes(void *context, int64_t number)
         c->sum[(size_t)number * c->size + i % c->size] += (double)code[i];
 }
 
-// Collective. Sets center (size) to the mean code of the training rows. A value near 0 is moved away from it, because
-// weights of 0 would reach it (Ruff et al. 2018). Returns 0, or -1 and an error if memory runs out.
+// Collective. Sets center (size) to the mean code of the training rows. A value near 0 is moved away from 0, because a
+// model whose weights are all 0 would reach a center of 0 (Ruff et al. 2018). Returns 0, or -1 and an error if memory
+// runs out.
 static int measure_center(struct trainer *t, size_t size, real *center, struct err *e)
 {
     const real LEAST = (real)0.1;

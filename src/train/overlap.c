@@ -1,16 +1,16 @@
-// The sum of gradients over ranks during the backward pass: the gradient is cut into pieces, which are summed as they
-// become ready, those of the last layers first.
+// Sums gradients over ranks during the backward pass. The gradient is cut into pieces, which are summed as they become
+// ready, those of the last layers first.
 //
-// Between nodes the sum takes about as long as computing. Therefore a communication thread on every rank talks to the
-// other ranks while the team's threads continue with the layers below. Every element is still added in the order of the
-// same tree, whichever piece it is in, so the bits are those of one sum at the end. There is no overlap inside a node,
-// where the sum is short and the cores are busy, nor for a small model, whose step takes less time than waking a
+// Between nodes the sum takes about as long as the computation. Therefore a communication thread on every rank talks to
+// the other ranks while the team's threads continue with the layers below. In each piece, elements are added in the
+// order of the same tree, so the bits are the same as without the overlap. Ranks on one node do not use the overlap,
+// because their sum is short and the cores are busy. Nor do small models, whose step takes less time than waking a
 // thread.
 //
 // The team's threads report finished parameters (overlap_gradient_done); the communication thread sums a piece when all
 // threads have reported all of it; the team's threads then wait for pieces and update them (overlap_wait). `lock`
 // guards `missing`, `summed` and `ends`. It is not held during a sum: until a piece is summed, only the communication
-// thread touches that part of the gradient. No thread but this one calls comm/ until the step ends.
+// thread touches that part of the gradient. Until the step ends, only the communication thread calls comm/.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -23,12 +23,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { PIECE_LEAST = 1 << 17 }; // parameters: smaller parts are summed with those below them
+enum { PIECE_LEAST = 1 << 17 }; // parameters; a smaller piece is joined with the layer below
 
 // Parameters [first, first + n), which are summed together.
 struct overlap_piece {
     size_t first, n;
-    size_t missing; // parameters times threads whose gradients this step has not reported yet
+    size_t missing; // gradients that this step has not reported yet, one per parameter and thread
 };
 
 struct overlap {
@@ -38,7 +38,7 @@ struct overlap {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int summed; // pieces of this step
+    int summed; // number of pieces summed in this step
     bool ends;
 };
 
@@ -51,8 +51,8 @@ static void begin_overlap_step(struct overlap *o)
 
 // --- pieces
 
-// Adds a piece from `first`, rounded up to the alignment, to the beginning of the piece before. If that would be too
-// small, the next cut includes it.
+// Adds the piece from `first`, rounded up to the alignment, to the start of the piece that was added before. If it
+// would be too small, adds nothing; the next piece then includes it.
 static void cut_piece_at(struct overlap *o, size_t first)
 {
     size_t end = o->n ? o->piece[o->n - 1].first : o->t->task.model->parameters;
@@ -64,7 +64,7 @@ static void cut_piece_at(struct overlap *o, size_t first)
     o->piece[o->n++] = (struct overlap_piece){.first = first, .n = end - first};
 }
 
-// Cuts from the last parameters down, in the order in which model_backward reports them.
+// Cuts the parameters into pieces from the end to the start, in the order in which model_backward reports them.
 static void cut_pieces(struct overlap *o, const struct model *m)
 {
     for (int i = m->n_layers - 1; i >= 0; i--) {
@@ -80,7 +80,8 @@ static void cut_pieces(struct overlap *o, const struct model *m)
     cut_piece_at(o, 0);
 }
 
-// The ranks' requests are stored behind the gradient, so they travel with the first piece.
+// Sums a piece over the shards of this rank and over the ranks. The ranks' requests are stored after the gradient and
+// travel with the first piece, which is the end of the gradient.
 static void sum_piece(struct overlap *o, const struct overlap_piece *p)
 {
     const struct train_memory *v = &o->t->memory;
@@ -92,8 +93,8 @@ static void sum_piece(struct overlap *o, const struct overlap_piece *p)
 // --- the communication thread
 
 // Asks the scheduler to wake this thread promptly, both from a wait and from a short sleep, although another thread
-// computes on the same core. Linux lets every thread ask for that: it honours shorter time slices since 6.12, and
-// ignores them before.
+// computes on the same core. Any thread may ask Linux for a shorter time slice; versions before 6.12 ignore the
+// request.
 static void request_prompt_wakeups(void)
 {
     struct {
@@ -133,7 +134,8 @@ static void *sum_ready_pieces(void *context)
     return NULL;
 }
 
-// Collective. Returns whether the team spans several nodes. HOURGLASS_OVERLAP set to 0 or 1 decides without looking.
+// Collective. Returns true if the team spans several nodes and MPI permits a communication thread. HOURGLASS_OVERLAP,
+// set to 0 or 1, replaces the test for several nodes.
 static bool overlap_pays(const struct comm *comm)
 {
     const char *wish = getenv("HOURGLASS_OVERLAP");
@@ -156,7 +158,7 @@ struct overlap *overlap_new(struct trainer *t)
 
     bool has_thread = o->n >= 2 && pthread_create(&o->thread, NULL, sum_ready_pieces, o) == 0;
     if (!has_thread)
-        o->n = 0; // nothing to join
+        o->n = 0; // there is no thread to join
     if (comm_max(comm, !has_thread) > 0)
         overlap_free(&o);
     return o;
@@ -183,7 +185,7 @@ void overlap_free(struct overlap **overlap)
 
 // --- the team's threads
 
-// Returns how many of parameters [first, end) belong to the piece.
+// Returns how many of the parameters [first, end) belong to the piece.
 static size_t count_common(const struct overlap_piece *p, size_t first, size_t end)
 {
     size_t from = p->first > first ? p->first : first;

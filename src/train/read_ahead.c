@@ -1,4 +1,4 @@
-// The thread that reads ahead. It holds the lock except while it fetches or releases a piece.
+// Implements reading ahead. The thread that reads holds the lock except while it fetches or releases a piece.
 #include "train/read_ahead.h"
 
 #include "base/err.h"
@@ -14,7 +14,7 @@ struct read_ahead {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int64_t used, fetched, released; // the largest piece in use; the pieces before the other two are done
+    int64_t used, fetched, released; // used: the largest piece in use; fetched, released: all smaller pieces are done
     atomic_bool ends;
 };
 
@@ -23,7 +23,7 @@ bool read_ahead_ends(const struct read_ahead *r)
     return atomic_load(&r->ends) || request_pending() == REQUEST_STOP;
 }
 
-// Does the next piece of work, without the lock. Returns false if there is none.
+// Releases or fetches the next piece, without the lock. Returns false if there is nothing to do.
 static bool do_next_work(struct read_ahead *r)
 {
     bool releases = r->released + 1 < r->used;

@@ -1,4 +1,4 @@
-// Reads data ahead: a thread of its own fetches the next pieces while those before them are used.
+// Reads data ahead: a separate thread fetches the next pieces while earlier ones are used.
 #pragma once
 
 #include <stdbool.h>
@@ -10,17 +10,17 @@ struct read_ahead;
 struct read_ahead_task {
     int64_t first, pieces; // pieces [first, pieces) will be used
     int depth;             // how many pieces after the one in use are fetched
-    // Brings a piece into memory, and lets go of it. The thread calls them. A long fetch ends early if
-    // read_ahead_ends(r).
+    // The thread calls these functions. fetch brings a piece into memory, and release gives it up. A long fetch should
+    // end early if read_ahead_ends(r).
     void (*fetch)(void *context, const struct read_ahead *r, int64_t piece);
     void (*release)(void *context, int64_t piece);
     void *context;
 };
 
-// Starts to read. Returns NULL if no thread can be started; nothing is then read ahead.
+// Starts the thread. Returns NULL if that is not possible; then nothing is read ahead.
 struct read_ahead *read_ahead_start(const struct read_ahead_task *task);
-// Waits until a piece is in memory. Several threads may call it, each with pieces that do not decrease. A piece that is
-// two or more behind the largest of these is let go of. Does nothing if `r` is NULL.
+// Waits until a piece is in memory. Several threads may call it, each with piece numbers that do not decrease. Releases
+// pieces that are two or more before the largest number so far. Does nothing if `r` is NULL.
 void read_ahead_wait(struct read_ahead *r, int64_t piece);
 // Returns true if nothing more needs to be read: read_ahead_stop was called, or the run is to stop.
 bool read_ahead_ends(const struct read_ahead *r);

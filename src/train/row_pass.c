@@ -1,4 +1,4 @@
-// Passes over all rows of a data set. Their chunks have one fixed size and are spread over ranks and threads.
+// Passes all rows of a data set through a model, in chunks of one fixed size, which are spread over ranks and threads.
 #include "train/train.h"
 
 #include "base/clock.h"
@@ -56,7 +56,7 @@ static void pass_chunk(
 
 // --- chunks that are read ahead
 
-// Chunks of one piece, whose bytes are about PIECE_BYTES.
+// Returns the number of chunks in a piece of about PIECE_BYTES bytes.
 static int64_t chunks_of_piece(const struct dataset *d)
 {
     enum { PIECE_BYTES = 1 << 22 };
@@ -88,7 +88,7 @@ static void release_piece(void *context, int64_t piece)
     dataset_release(context, first, n);
 }
 
-// Starts to read chunks [first, last). Returns NULL if the data set is not read in pieces.
+// Starts to read chunks [first, last) ahead. Returns NULL if the data set is not read in pieces.
 static struct read_ahead *read_chunks_ahead(const struct dataset *d, int64_t first, int64_t last)
 {
     int64_t each = chunks_of_piece(d);
@@ -160,7 +160,7 @@ static void sum_chunk_loss(void *context, struct workspace *ws, const struct row
 bool pass_loss(const struct row_pass *p, double *loss)
 {
     size_t chunks = (size_t)pass_chunk_count(p->data->rows);
-    struct loss_sums s = {p->model, mem_new(chunks + 1, sizeof *s.sum)}; // the last one: a rank was cut short
+    struct loss_sums s = {p->model, mem_new(chunks + 1, sizeof *s.sum)}; // the last one: a rank was interrupted
     double sum = 0;
 
     ASSERT(p->data->rows > 0);

@@ -49,7 +49,7 @@ void shard_order_free(struct shard_order *o)
     *o = (struct shard_order){0};
 }
 
-// Lists the rows of blocks [from, to) of the permutation, from place `at`. Returns the place behind them.
+// Lists the rows of blocks [from, to) of the permutation in o->row, from place `at` on. Returns the place after them.
 static int64_t list_block_rows(struct shard_order *o, int64_t from, int64_t to, int64_t first, int64_t at)
 {
     for (int64_t k = from; k < to; k++) {
@@ -60,7 +60,7 @@ static int64_t list_block_rows(struct shard_order *o, int64_t from, int64_t to, 
     return at;
 }
 
-// Each window of each shard has random numbers of its own.
+// Returns the number of the random stream of a window. Each window of each shard has a stream of its own.
 static uint32_t window_stream(const struct order_key *key, int64_t window)
 {
     ASSERT(key->shard < SHARDS_MAX, "shard %u", (unsigned)key->shard);

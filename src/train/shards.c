@@ -1,4 +1,4 @@
-// Virtual shards: which rows of the data set and of a batch belong to which shard.
+// Decides which rows of the data set and of a batch belong to which virtual shard.
 #include "train/train.h"
 
 #include <limits.h>

@@ -1,4 +1,4 @@
-// Early stopping and plateaus: pure functions of settings and losses.
+// Implements early stopping and plateaus as pure functions of settings and losses.
 #include "train/stopping.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-// The threads of a rank and their workspaces.
+// Creates the threads of a rank and their workspaces.
 #include "train/train.h"
 
 #include "base/err.h"

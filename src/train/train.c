@@ -1,9 +1,8 @@
-// Training from its start to its end: epochs, validation, the history, and which weights are the result.
+// Trains a model from start to end: runs epochs and validation, keeps the history, and chooses the resulting weights.
 //
 // The caller's task is borrowed. struct trainer owns the state, which outlives training in struct trained, so that
-// train_save_checkpoint can still write it. Every function marked collective is called by all ranks of the team, and
-// all ranks take the same branches in it: the values that decide (losses, requests, errors) are made equal on all ranks
-// before.
+// train_save_checkpoint can still write it. All ranks of the team call every function marked collective. They take the
+// same branches in it, because the values that decide (losses, requests, errors) have been made equal on all ranks.
 #include "train/train_impl.h"
 
 #include "base/clock.h"
@@ -36,7 +35,7 @@ static void history_add(
 
 // --- the start
 
-// Collective. Returns 0, or -1 and an error on all ranks.
+// Collective. Sets the initial weights and the optimizer's initial state. Returns 0, or -1 and an error on all ranks.
 static int start_from_scratch(struct trainer *t, struct err *e)
 {
     const struct model *m = t->task.model;
@@ -50,7 +49,8 @@ static int start_from_scratch(struct trainer *t, struct err *e)
     return trainer_set_blocks(t, e);
 }
 
-// Collective. Returns 0, or -1 and an error on all ranks.
+// Collective. Allocates the state of training, and restores it from a checkpoint or starts from scratch. Returns 0, or
+// -1 and an error on all ranks.
 static int trainer_init(struct trainer *t, struct history *h, struct err *e)
 {
     const struct train_task *task = &t->task;
@@ -75,7 +75,8 @@ static int trainer_init(struct trainer *t, struct history *h, struct err *e)
 
 // --- epochs
 
-// Collective. Returns the mean loss of the epoch's rows, each at the weights before its batch.
+// Collective. Returns the mean loss of all rows in this epoch. The loss of a row is computed before its batch updates
+// the weights.
 static double epoch_loss(struct trainer *t)
 {
     double loss[SHARDS_MAX], sum = 0;
@@ -109,7 +110,8 @@ static bool compute_validation_loss(struct trainer *t, double *loss)
     return true;
 }
 
-// Keeps the weights of the best epoch. Until training ends, those of the last epoch are the model's.
+// Takes the losses of an epoch, and copies the weights if they are the best so far. Training continues with the weights
+// of the last epoch.
 static void note_best_epoch(struct trainer *t, double train_loss, double validation_loss)
 {
     const struct train_config *c = t->task.config;
@@ -118,8 +120,9 @@ static void note_best_epoch(struct trainer *t, double train_loss, double validat
         memcpy(t->memory.best, t->memory.w, t->task.model->parameters * sizeof *t->memory.w);
 }
 
-// Collective. What follows the last step of an epoch. A request to stop during validation is served as trainer_serve
-// does, and validation starts again from scratch when training resumes.
+// Collective. Validates after the last step of an epoch, and adds the epoch to the history. If a request to stop
+// interrupts validation, serves the request (trainer_serve); validation is then repeated when training resumes. Returns
+// 0, or -1 and an error, like trainer_serve.
 static int end_epoch(struct trainer *t, struct trained *out, struct err *e)
 {
     struct train_point *at = &t->point;
@@ -147,13 +150,14 @@ static int end_epoch(struct trainer *t, struct trained *out, struct err *e)
     return 0;
 }
 
-// Collective. Serves requests at the end of training, because what follows may be stopped too, or take long.
+// Collective. Serves requests at the end of training, because the work that follows may take long or be stopped, too.
+// Writes the last checkpoint if it is to be kept. Returns 0, or -1 and an error, like trainer_serve.
 static int end_training(struct trainer *t, struct trained *out, struct err *e)
 {
     const struct checkpointing *k = t->task.checkpointing;
     t->clock.now = clock_wall();
     t->asked = (enum request)comm_max(t->task.team->comm, trainer_request(t));
-    if (t->point.has_diverged) // nothing follows
+    if (t->point.has_diverged) // no work follows
         t->asked = REQUEST_NONE;
     if (t->asked == REQUEST_NONE && k && k->keeps_last)
         t->asked = REQUEST_CHECKPOINT;
@@ -166,13 +170,13 @@ static bool has_epochs_left(const struct trainer *t)
     return t->point.epoch < c->epochs && !t->point.has_diverged && !stopping_ends(&c->stopping, &t->point.watch);
 }
 
-// Collective. Returns 0, or -1 and an error, as trainer_serve.
+// Collective. Runs the remaining epochs. Returns 0, or -1 and an error, like trainer_serve.
 static int run_epochs(struct trainer *t, struct trained *out, struct err *e)
 {
     const struct train_config *c = t->task.config;
     int rc = 0;
 
-    // A step would do so too, but the first learning rate of a resumed process must have the bits of the later ones.
+    // A step does this too. But the learning rate is computed before, and must have the same bits in a resumed process.
     flush_denormals();
     while (has_epochs_left(t) && rc == 0 && !out->has_stopped) {
         t->learning_rate =
@@ -188,7 +192,7 @@ static int run_epochs(struct trainer *t, struct trained *out, struct err *e)
 
 // --- the result
 
-// Returns the weights that are the result.
+// Returns the resulting weights: those of the best or of the last epoch. Sets out->w and records which epoch it is.
 static real *choose_weights(const struct trainer *t, struct trained *out)
 {
     const struct train_point *at = &t->point;

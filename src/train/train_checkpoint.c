@@ -1,9 +1,9 @@
-// When the state of training is saved, and how all ranks get it back.
+// Decides when the state of training is saved, saves it, and restores it on all ranks.
 //
-// All ranks decide alike: a signal or the clock asks one rank, the request travels with the gradient (train_step.c),
-// and every rank serves it after the same step. Rank 0 writes the file, because weights and optimizer state are equal
-// on all ranks; only the losses of the shards are joined before. In the other direction rank 0 reads and broadcasts,
-// and every rank keeps the losses of its own shards, so that training can resume on another number of ranks.
+// A signal or the clock asks one rank. The request travels with the gradient (train_step.c), so that every rank serves
+// it after the same step. Rank 0 writes the file, because weights and optimizer state are equal on all ranks; only the
+// losses of the shards are joined before. To restore the state, rank 0 reads the file and broadcasts it. Every rank
+// keeps only the losses of its own shards, so that training can resume on another number of ranks.
 #include "train/train_impl.h"
 
 #include "base/clock.h"
@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-// The identity of what the elements of the vectors and of the shards' losses mean.
+// Computes a hash that identifies what the elements of the vectors and of the shards' losses mean.
 static void layout_identity(const struct trainer *t, char out[33])
 {
     const struct model *m = t->task.model;
@@ -43,8 +43,8 @@ static void checkpoint_add(struct checkpoint *c, const char *name, real *v)
     c->vector[c->n++].v = v;
 }
 
-// Describes the trainer's state as a checkpoint, which points to the trainer's vectors. c->at.loss has only the losses
-// of this rank's shards.
+// Describes the trainer's state as a checkpoint, which points to the trainer's vectors. c->at.loss holds only the
+// losses of this rank's shards.
 static void describe_checkpoint(const struct trainer *t, struct history *h, const char *layout, struct checkpoint *c)
 {
     static const char *const slots[OPTIMIZER_MAX_SLOTS] = {
@@ -70,7 +70,7 @@ static bool has_checkpoints(const struct trainer *t)
     return t->task.checkpointing && t->task.checkpointing->path;
 }
 
-// --- when
+// --- when the state is saved
 
 static void set_due(struct trainer *t)
 {
@@ -94,7 +94,7 @@ enum request trainer_request(const struct trainer *t)
 
 // --- to the file
 
-// Collective. Returns 0 if the data are unchanged on all ranks, or -1 and an error of kind ERR_DATA.
+// Collective. Returns 0 if the data is unchanged on all ranks, or -1 and an error of kind ERR_DATA.
 static int check_data_unchanged(const struct trainer *t, struct err *e)
 {
     const struct checkpointing *k = t->task.checkpointing;
@@ -107,8 +107,8 @@ static int check_data_unchanged(const struct trainer *t, struct err *e)
     return -1;
 }
 
-// Collective. Writes the state, unless this process wrote the same state before or there are no checkpoints. Returns 0,
-// or -1 and an error on all ranks.
+// Collective. Writes the state, unless this process has written the same state before or there are no checkpoints.
+// Returns 0, or -1 and an error on all ranks.
 static int save_state(struct trainer *t, struct history *h, struct err *e)
 {
     const struct comm *comm = t->task.team->comm;
@@ -163,7 +163,7 @@ int trainer_serve(struct trainer *t, struct trained *out, struct err *e)
 int train_save_checkpoint(struct trained *out, struct err *e)
 {
     struct trainer *t = out->trainer;
-    if (model_is_fitted(t->task.model)) // it starts from scratch
+    if (model_is_fitted(t->task.model)) // a fitted model starts again from scratch
         return 0;
 
     t->clock.run_began = clock_wall();
@@ -173,7 +173,7 @@ int train_save_checkpoint(struct trained *out, struct err *e)
 
 // --- from the file
 
-// Rank 0 has read the losses of all shards; every rank keeps those of its own.
+// Clears the losses of all shards that belong to other ranks. Rank 0 has read the losses of all shards.
 static void keep_own_losses(struct trainer *t)
 {
     int first = t->workers.first_shard, last = first + t->workers.shards;

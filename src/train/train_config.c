@@ -1,4 +1,4 @@
-// The section `train:` of a spec: its table of fields, reading and writing.
+// Reads and writes the section `train:` of a spec, and describes its fields.
 #include "train/train.h"
 
 #include "base/mem.h"
@@ -142,7 +142,7 @@ struct node *train_config_write(const struct train_config *c)
     struct node *map = spec_write(train_fields, &s, 0);
 
     struct node *noise = node_take(map, "validation_noise");
-    if (c->validates_noise) // the identity of trials without it has none
+    if (c->validates_noise) // otherwise it is not part of the trial's identity
         node_add(map, "validation_noise", noise);
     else
         node_free(&noise);

@@ -1,5 +1,5 @@
-// What takes the place of training for a model that is fitted: it keeps training rows and compares some of them with
-// the others. Ranks and threads share the comparisons, whose results are joined without arithmetic.
+// Fits models that are not trained in steps: such a model keeps training rows and compares some of them with the
+// others. Ranks and threads share the comparisons, whose results are joined without arithmetic.
 #include "train/train_impl.h"
 
 #include "base/clock.h"
@@ -17,7 +17,8 @@ static int compare_row_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Sets w to the rows that the model keeps: all, or those that the seed draws, in the order of the data.
+// Copies the rows that the model keeps to w, in the order of the data: all rows, or some that are drawn with the seed.
+// Returns 0, or -1 and an error.
 static int gather_kept_rows(const struct train_task *task, real *w, struct err *e)
 {
     int32_t rows = (int32_t)task->train->rows;
@@ -44,7 +45,7 @@ struct fit {
     real *w;
 };
 
-// Compares piece i of those of this rank.
+// Compares piece number i of this rank, unless the run must stop.
 static void fit_piece(void *context, int64_t i)
 {
     const struct fit *f = context;
@@ -55,7 +56,7 @@ static void fit_piece(void *context, int64_t i)
         neighbours_measure(task->model, f->w, piece);
 }
 
-// Collective. Compares all pieces. Returns false, on all ranks, if REQUEST_STOP cut it short on any of them.
+// Collective. Compares all pieces. Returns false, on all ranks, if REQUEST_STOP interrupted any of them.
 static bool fit_all_pieces(const struct trainer *t, real *w)
 {
     const struct train_task *task = &t->task;

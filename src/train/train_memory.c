@@ -1,4 +1,5 @@
-// The memory of training on one rank: the vectors, which are parts of one array, and the buffers of the threads.
+// Allocates the memory of training on one rank: the vectors, which are parts of one array, and the buffers of the
+// threads.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -26,10 +27,10 @@ static size_t vectors_length(const struct model *m, const struct train_config *c
 {
     size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)shard_vectors(c, ranks) +
                      needs_gradient_sum(c, ranks) + (ranks > 1) + needs_best_weights(c);
-    return vectors * m->parameters + ALIGNMENT; // for the requests behind the sum
+    return vectors * m->parameters + ALIGNMENT; // for the requests after the sum
 }
 
-// A worker's rows: those of its largest shard in a step, or of a chunk of a pass.
+// Returns how many rows a workspace must hold: those of the largest shard in a step, but at least a chunk of a pass.
 static int workspace_rows(const struct train_config *c)
 {
     int64_t part = (c->batch_size + c->shards - 1) / c->shards;
@@ -48,7 +49,7 @@ size_t update_chunk_count(const struct model *m)
     return (m->parameters + UPDATE_CHUNK - 1) / UPDATE_CHUNK;
 }
 
-// The sum comes last, because the requests of the ranks follow it.
+// Divides the array into the vectors. The sum comes last, because the requests of the ranks follow it.
 static void lay_out_vectors(struct trainer *t)
 {
     const struct train_config *c = t->task.config;

@@ -1,4 +1,5 @@
-// The steps of an epoch: gradients of the shards, their sum in a fixed tree, the optimizer.
+// Takes the steps of an epoch: computes the gradients of the shards, sums them in a fixed tree, and applies the
+// optimizer.
 //
 // All threads of the team take the same steps together; barriers separate the phases of a step:
 //   1. Thread 0 checks whether a signal or the clock asks for something. Every thread computes the gradients of its
@@ -18,7 +19,7 @@
 #include <omp.h>
 #include <string.h>
 
-// Sets [*first, *last) to the own shards of a thread.
+// Sets [*first, *last) to the shards of a thread, counted from the first shard of this rank.
 static void shards_of_thread(const struct trainer *t, int thread, int *first, int *last)
 {
     int each = t->workers.shards / t->task.team->threads;
@@ -46,7 +47,8 @@ static void shuffle_shard(struct trainer *t, int own, int64_t epoch)
     shard_order_shuffle(&t->workers.order[own], &key, t->shards.first[shard]);
 }
 
-// The last, smaller batch of the epoch can be over for a shard while others still have rows.
+// Clears the gradient of a shard that has no rows in this step. In the last, smaller batch of an epoch other shards may
+// still have some.
 static void clear_shard_gradient(struct trainer *t, int own, bool is_awaited)
 {
     size_t n = t->task.model->parameters;
@@ -55,7 +57,8 @@ static void clear_shard_gradient(struct trainer *t, int own, bool is_awaited)
         overlap_gradient_done(t->overlap, 0, n);
 }
 
-// `is_last`: it is the last of this thread's shards in this step, after which the overlap may sum.
+// Computes the gradient of a shard and adds up its loss. `is_last`: this is the last shard of this thread in this step,
+// so the overlap may sum afterwards.
 static void compute_shard_gradient(
     struct trainer *t, int own, bool is_last, int64_t step, int batch_rows, struct workspace *ws)
 {
@@ -104,7 +107,7 @@ static void take_rank_requests(struct trainer *t)
         t->asked = REQUEST_STOP;
 }
 
-// This rank's request goes with the gradient of the step that begins.
+// Determines the request to this rank, which travels with the gradient of the step that begins.
 static void send_own_request(struct trainer *t)
 {
     t->asked = trainer_request(t);
@@ -112,8 +115,8 @@ static void send_own_request(struct trainer *t)
         put_rank_requests(t);
 }
 
-// The sum over ranks continues the tree inside the rank. Every thread sums its range; the main thread communicates.
-// With an overlap all pieces have arrived already.
+// Sums the gradient over the ranks. Every thread first sums its range over the shards of this rank; then the main
+// thread continues the same tree over the ranks. With an overlap, all pieces have been summed before.
 static void sum_over_ranks(struct trainer *t, int thread)
 {
     size_t n = t->task.model->parameters, first, last;
@@ -135,7 +138,7 @@ static void sum_over_ranks(struct trainer *t, int thread)
 
 // --- the update
 
-// Returns the norm of the whole gradient, to which it adds that of the penalties. Every thread takes its chunks.
+// Adds the gradient of the penalties, and returns the norm of the whole gradient. Every thread works on its own chunks.
 static double gradient_norm(struct trainer *t, int thread)
 {
     const struct model *m = t->task.model;
@@ -157,8 +160,8 @@ static double gradient_norm(struct trainer *t, int thread)
     return sqrt(sum);
 }
 
-// Adds gradients and penalties and applies the optimizer, in one pass over this thread's part of parameters [from,
-// from + count).
+// Sums the gradients, adds the penalties and applies the optimizer, in one pass over this thread's part of the
+// parameters [from, from + count).
 static void update_range(struct trainer *t, int thread, size_t from, size_t count, const struct update *u)
 {
     const struct model *m = t->task.model;
@@ -182,8 +185,8 @@ static void update_range(struct trainer *t, int thread, size_t from, size_t coun
     }
 }
 
-// Pieces of an overlap are updated as their sums arrive. If the gradient's norm is clipped, all of them must have
-// arrived first.
+// Updates this thread's part of the weights. Pieces of an overlap are updated as soon as they are summed. But if the
+// gradient's norm is clipped, all pieces must be summed first.
 static void update_weights(struct trainer *t, int thread, struct update *u)
 {
     bool clips = t->memory.square_sum;
@@ -213,7 +216,7 @@ static void report_progress(struct trainer *t, int64_t step)
     }
 }
 
-// What one thread does until the end of the epoch, or until something is asked for.
+// Takes the steps of one thread, until the epoch ends or there is a request.
 static void run_thread_steps(struct trainer *t, int thread)
 {
     int64_t epoch = t->point.epoch, step = t->point.step, steps = t->shards.steps;

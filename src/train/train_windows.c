@@ -1,5 +1,6 @@
-// Reads the windows of blocks of this rank's shards ahead. All own shards are at about the same place of their order,
-// so that window w of all of them is read together, as one piece. The pieces of later epochs follow those of this one.
+// Reads ahead the windows of blocks that the shards of this rank need. All these shards are at about the same place of
+// their order, so window w of all of them is read together, as one piece. The pieces of later epochs follow those of
+// this epoch.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -9,10 +10,10 @@
 struct window_reader {
     const struct trainer *t;
     struct read_ahead *ahead;   // owned
-    int64_t windows;            // per epoch: those of the shard that has most
-    int64_t first_epoch;        // that of piece 0
-    int64_t epoch;              // whose blocks are in `block`; only the thread that reads uses both
-    int32_t *block[SHARDS_MAX]; // (blocks) per own shard, owned
+    int64_t windows;            // per epoch, of the shard that has the most
+    int64_t first_epoch;        // the epoch of piece 0
+    int64_t epoch;              // the epoch of `block`; only the thread that reads uses both
+    int32_t *block[SHARDS_MAX]; // (blocks) per shard of this rank, owned: the order of its blocks
 };
 
 typedef void (*block_visitor)(const struct dataset *d, int64_t first, int64_t n);
@@ -31,7 +32,7 @@ static void permute_blocks(struct window_reader *r, int64_t epoch)
     r->epoch = epoch;
 }
 
-// Visits the blocks of a piece, as long as `ahead` (NULL: always) does not end.
+// Visits the blocks of a piece. If `ahead` is not NULL, skips them once it ends.
 static void visit_blocks(struct window_reader *r, const struct read_ahead *ahead, int64_t piece, block_visitor visit)
 {
     const struct train_workers *work = &r->t->workers;
@@ -59,7 +60,8 @@ static void release_window(void *context, int64_t piece)
     visit_blocks(context, NULL, piece, dataset_release);
 }
 
-// Returns the place of the last row of a step in the order of own shard `own`; -1: the shard has none in this step.
+// Returns the place of the last row of a step in the order of shard `own` of this rank, or -1 if the shard has no rows
+// in this step.
 static int64_t last_place(const struct trainer *t, int own, int64_t step)
 {
     int shard = t->workers.first_shard + own, rows = shards_step_rows(&t->shards, shard, step);
@@ -80,7 +82,7 @@ struct window_reader *window_reader_start(const struct trainer *t)
     }
 
     const struct shard_blocks *b = &t->workers.order[0].blocks;
-    int64_t rows = (b->rows + b->blocks - 1) / b->blocks * b->window; // of a window
+    int64_t rows = (b->rows + b->blocks - 1) / b->blocks * b->window; // per window
     int64_t at = last_place(t, 0, t->point.step) / (rows ? rows : 1);
     const struct read_ahead_task task = {.first = at > 0 ? at : 0,
         .pieces = (t->task.config->epochs - t->point.epoch) * r->windows,
