@@ -1,4 +1,4 @@
-// Starting and ending MPI, groups of ranks, agreement on errors.
+// Starts and ends MPI, forms groups of ranks, and makes ranks agree on errors.
 //
 // A struct comm owns its handle, which holds the MPI communicator. The world is made by comm_start and ended by
 // comm_stop; groups are made by comm_split and freed by comm_free.
@@ -29,7 +29,7 @@ MPI_Comm comm_mpi(const struct comm *comm)
 
 // --- variables that the launcher sets
 
-// Returns as a number the first of the variables `names` that is set, or `fallback` if none is.
+// Returns the value, as a number, of the first of the variables `names` that is set, or `fallback` if none is set.
 static int environment_int(const char *const *names, int fallback)
 {
     for (; *names; names++)
@@ -104,7 +104,7 @@ static void set_environment(int threads)
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 
     setenv("UCX_DEBUG_SIGNO", "0", 0); // otherwise UCX takes SIGHUP to print what it does
-    if (!comm_has_launcher()) {        // without a daemon and the search for a fast network: 0.05 s instead of 0.3 s
+    if (!comm_has_launcher()) {        // no daemon and no search for a fast network: 0.05 s instead of 0.3 s
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
         setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // processes without a launcher would remove each other's
         setenv("OMPI_MCA_pml", "ob1", 0);
@@ -174,7 +174,7 @@ void comm_free(struct comm *comm)
 int comm_local_size(const struct comm *comm)
 {
     MPI_Comm node;
-    int *known = &comm->handle->local_size; // all ranks call this equally often, so all know it or none does
+    int *known = &comm->handle->local_size; // all ranks call this equally often, so either all know it or none
 
     if (*known == 0) {
         MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);

@@ -1,5 +1,5 @@
-// Groups of ranks: functions that MPI does not have (agreement on errors, sums in a fixed order, a queue of work), and
-// those of MPI that we use. Other modules use MPI only through this module.
+// Communicates between ranks. Offers functions that MPI does not have (agreement on errors, sums in a fixed order) and
+// those functions of MPI that we use. Other modules use MPI only through this module.
 //
 // A communicator is always a parameter. The comment on a function that communicates begins with "Collective": every
 // rank of the communicator must call it. MPI itself ends the job if it fails, so these functions report no errors.
@@ -37,12 +37,12 @@ bool comm_is_over(void); // true if MPI was started and has ended
 
 // Collective over `from`. Ranks with the same color form a group, in the order of their ranks. Free it with comm_free.
 void comm_split(const struct comm *from, int color, struct comm *group);
-// Collective over comm, which must not be the world.
+// Collective over comm, which must not be the world. Frees the group.
 void comm_free(struct comm *comm);
 
 // Collective. Gives `e` on all ranks the messages of all ranks, in the order of ranks and each message only once.
-// Returns 0 if there are none, else -1. If comm has no communicator, because comm_start failed, returns the same for
-// this rank only.
+// Returns 0 if there are none, else -1. If comm_start failed, so that comm has no communicator, considers only this
+// rank.
 int comm_agree(const struct comm *comm, struct err *e);
 // Collective. Copies the bytes of rank `root` to all ranks. Does nothing without a communicator: there are no others.
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);

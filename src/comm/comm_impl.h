@@ -1,4 +1,4 @@
-// Shared by the files of comm/: the MPI communicator inside a struct comm. No other header includes mpi.h.
+// Declares what the files of comm/ share: the MPI communicator inside a struct comm. No other header includes mpi.h.
 #pragma once
 
 #include "comm/comm.h"

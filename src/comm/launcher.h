@@ -1,5 +1,5 @@
-// The launchers of the MPI libraries: finds the one that belongs to this program, and knows its options and the meaning
-// of its exit code.
+// Finds the launcher of the MPI library that this program uses. Knows the launcher's options and the meaning of its
+// exit code.
 #pragma once
 
 #include "base/err.h"

@@ -1,5 +1,6 @@
-// The messages of the queue. A leader sends TAG_LEADER to rank 0: a message without content asks for work, one with
-// content is a report. Rank 0 answers with TAG_ANSWER, which holds the next piece of work, or nothing if none is left.
+// Sends and receives the messages of the queue. A leader sends TAG_LEADER to rank 0: a message without content asks for
+// work, one with content is a report. Rank 0 answers with TAG_ANSWER, which holds the next piece of work, or nothing if
+// none is left.
 //
 // A leader asks for its first piece when it starts, and for the next one as soon as it has received one. So each leader
 // has at most one request on its way and one answer that it has not read. Rank 0 keeps the bytes of that answer in
@@ -165,8 +166,8 @@ static enum queue_verdict answer_leader(struct queue *q, int rank)
     return verdict;
 }
 
-// Answers requests in their order: of leaders that have work if `have_work`, else of those that have none. Stops at a
-// leader that has to wait, and returns false.
+// Answers requests in the order in which they came: if `have_work`, those of leaders that still have work, otherwise
+// those of the others. Stops and returns false at a leader that has to wait.
 static bool answer_those_asking(struct queue *q, bool have_work)
 {
     int kept = 0;

@@ -1,4 +1,4 @@
-// The sum over ranks in the order of a binary tree, by vector halving and distance doubling.
+// Sums over ranks in the order of a binary tree, by vector halving and distance doubling.
 //
 // On the way down, a rank and its partner at distance 1, 2, 4, ... each keep one half of the stretch that they share: a
 // rank sends the half that its partner keeps, and adds the half that it receives to its own. On the way back, the same
@@ -18,7 +18,7 @@
 #define MPI_REAL_TYPE MPI_FLOAT
 #endif
 
-enum { LEVELS_MAX = 32, POLL = 50000 }; // nanoseconds: the socket buffers keep a gigabit link busy that long
+enum { LEVELS_MAX = 32, POLL = 50000 }; // POLL: in ns; the socket buffers keep a gigabit link busy for that long
 
 // A part of the vector.
 struct span {
