@@ -13,8 +13,8 @@ struct checked_file {
     unsigned what; // enum checked_what, combined with |
     bool is_used;
 };
-static struct checked_file
-    *table; // (room): a hash table by inode; an entry is in the first free place from its hash on
+// A hash table by inode, (room). An entry is in the first free place from its hash on.
+static struct checked_file *table;
 static size_t room, count;
 
 static size_t checked_place(const struct checked_file *in, size_t n, const struct checked_file *w)

@@ -67,7 +67,7 @@ static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_
 static const char dimensions[] = "DIMENSION_LIST"; // attribute of an array: the scales of each dimension
 static const char users[] = "REFERENCE_LIST";      // attribute of a scale: the arrays that use it
 
-// Makes the references of a copied array to its scales point to the copies of these.
+// Makes the references of a copied array to its scales point to the copies of the scales.
 static int dimensions_tie(const struct copy *c, hid_t array)
 {
     hvl_t list[STORE_MAX_RANK] = {{0}};

@@ -18,8 +18,7 @@ struct driver {
     struct disk_note *note; // borrowed
     dev_t device;
     ino_t inode;
-    haddr_t allocated,
-        end; // end of the space that HDF5 has allocated; end of the bytes that HDF5 believes to be written
+    haddr_t allocated, end; // ends of the allocated space, and of the bytes that HDF5 believes to be written
 };
 
 static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t max)

@@ -31,11 +31,10 @@ struct journal_place {
 };
 
 struct journal {
-    char *path;             // owned
-    int fd;                 // -1: not open now
-    struct store_file *run; // borrowed: the run's file that holds the records; NULL: they are in a journal
-    struct journal_place
-        *trial; // (n), owned: in order of place, or of the leaderboard's rows if they are in a run's file
+    char *path;                  // owned
+    int fd;                      // -1: not open now
+    struct store_file *run;      // borrowed: the run's file that holds the records; NULL: they are in a journal
+    struct journal_place *trial; // (n), owned: in order of place; in a run's file, of the leaderboard
     int n, room;
     struct journal_place *shared; // (n_shared), owned: in order of checksum
     int n_shared, shared_room;

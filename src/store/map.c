@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Returns the offset of the array's bytes in the file. Returns HADDR_UNDEF if the bytes in the file are not those that
-// the array has in memory.
+// Returns the offset of the array's bytes in the file. Returns HADDR_UNDEF if the array has other bytes in the file
+// than in memory, for example because it is compressed.
 static haddr_t plain_offset(hid_t dataset, enum store_type type)
 {
     hid_t creation = H5Dget_create_plist(dataset), stored = H5Dget_type(dataset), native = type_open(type);

@@ -62,8 +62,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
         errno = saved;
         return;
     }
-    sigaction(SIGBUS, &before,
-        NULL); // the address is not in a mapping of ours: the signal is raised again, for the earlier handler
+    sigaction(SIGBUS, &before, NULL); // not an address of ours: raised again, for the earlier handler
 }
 
 static void listen_bus_errors(void)
@@ -76,8 +75,8 @@ static void listen_bus_errors(void)
     sigaction(SIGBUS, &ours, NULL);
 }
 
-// Notes the state of the file, and if it was modified a moment ago: then a later write can have the same modification
-// time.
+// Notes the state of the file, and whether it was modified a moment ago. If so, another write can leave it with the
+// same modification time.
 static void note_seen(struct map_watch *w, const struct stat *s)
 {
     struct timespec now;

@@ -52,8 +52,7 @@ static int by_first_row(const void *a, const void *b)
     const struct claim *x = a, *y = b;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
-    return (x->rows > y->rows) -
-           (x->rows < y->rows); // an empty part comes before another part that begins at the same row
+    return (x->rows > y->rows) - (x->rows < y->rows); // an empty part comes before one that begins at its row
 }
 
 // Returns the claims of all ranks on dataset i.

@@ -1,4 +1,4 @@
-// Checks that the output of a command replaces none of its inputs, and only files of the kind that it writes.
+// Checks what the output of a command replaces: none of its inputs, and only a file of the kind that it writes.
 #include "store/store_impl.h"
 
 #include "base/input.h"

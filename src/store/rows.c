@@ -29,8 +29,8 @@ static H5T_conv_ret_t refuse_loss(H5T_conv_except_t what, hid_t from, hid_t to, 
     return is_loss ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
 }
 
-// Returns the list of transfer_of_type with one addition: if an integer type cannot hold a value, the conversion fails
-// and sets f->lost.
+// Returns the property list of transfer_of_type with one addition: if an integer type cannot hold a value, the
+// conversion fails and sets f->lost.
 static hid_t transfer_new(struct store_file *f, hid_t type)
 {
     ASSERT(f->id >= 0, "%s: not open", f->path);
@@ -67,8 +67,8 @@ int array_read(
     return rc;
 }
 
-// Returns a string of fixed length, in new memory. It ends before its first NUL or after its last byte. If it is padded
-// with spaces, as in Fortran, they are removed.
+// Copies a string of fixed length into new memory. It ends before its first NUL or, if it has none, after its last
+// byte. If it is padded with spaces, as in Fortran, they are removed.
 static char *fixed_text(const char *bytes, size_t size, bool is_padded)
 {
     size_t n = strnlen(bytes, size);

@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 enum { SEAL_BYTES = 128, OLD_SEAL_BYTES = 512 };
-enum { SETTLED_SECONDS = 2 }; // a file system's clock can be this coarse: a later change shows in the modification time
+enum { SETTLED_SECONDS = 2 }; // after this time, another change gets another modification time
 
 #define SEAL_BEGIN "Sealed HDF5: bytes %" // the beginning of every version's seal
 

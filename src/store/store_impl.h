@@ -188,9 +188,8 @@ bool checked_has(const struct stat *s, enum checked_what what);
 void checked_add(const struct stat *s, enum checked_what what);
 
 // read_check.c
-// Prepares a read of rows from `first` on as `type`; call it before. Sets *check to the check that read_check_add must
-// add the values to, or to NULL if they need no check. Returns -1 and an error if the array was compared and is
-// damaged.
+// Call it before rows from `first` on are read as `type`. Sets *check to the check that read_check_add must add the
+// values to, or to NULL if they need no check. Returns -1 and an error if the array was compared and is damaged.
 int read_check_begin(
     struct open_array *a, enum store_type type, int64_t first, struct read_check **check, struct err *e);
 // Adds the rows that were read to the check. Returns -1 and an error if they were the last rows and the array is
