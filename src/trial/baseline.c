@@ -1,6 +1,6 @@
-// Principal components as the baseline of a trial, computed once for all trials that share the data.
+// Computes principal components as the baseline of a trial, once for all trials that share the data.
 //
-// Only results that are complete are remembered: if one set fails, for example because memory is short, the next trial
+// Remembers only complete results. If one set fails, for example because there is not enough memory, the next trial
 // tries again.
 #include "trial/baseline.h"
 
@@ -33,9 +33,9 @@ void evaluation_note_failure(struct evaluation *v, const char *trial, const char
     fprintf(stderr, "hourglass: warning: trial %.8s, set %s: %s\n", trial, set, v->failure);
 }
 
-// --- computing it
+// --- computing the baseline
 
-// The components' errors of time steps, from those of windows.
+// Evaluates the errors of time steps that follow from `baseline`, the components' errors of windows.
 static void evaluate_pca_steps(
     const struct trial_result *r, const struct dataset *d, const float *baseline, struct evaluation *out, struct err *e)
 {
@@ -58,8 +58,8 @@ static void evaluate_pca(
     free(baseline);
 }
 
-// Scores the baseline on all sets. The components are computed once, for the first set that has labels; if that fails,
-// every such set gets the reason. Returns whether the results of all sets are there.
+// Scores the baseline on all sets that have labels. Computes the components once; if that fails, notes the reason for
+// every such set. Returns true if the results of all sets are complete.
 static bool evaluate_pca_of_all(struct trial_result *r)
 {
     struct err failure = {0};
@@ -86,9 +86,9 @@ static bool evaluate_pca_of_all(struct trial_result *r)
     return is_complete;
 }
 
-// --- remembering it
+// --- remembering the baseline
 
-// Returns what the baseline of this trial depends on besides the data.
+// Returns everything that the baseline of this trial depends on, except the data.
 static struct known_baseline baseline_key(const struct trial_result *r)
 {
     const struct score_config *c = &r->trial->score;
@@ -97,7 +97,7 @@ static struct known_baseline baseline_key(const struct trial_result *r)
         .components = shape_size(&r->model->code), .error = (enum error)c->error, .window = (enum step_rule)c->window};
 }
 
-// Returns what is known of this baseline, or NULL.
+// Returns the remembered baseline with these settings. Returns NULL if there is none.
 static const struct known_baseline *find_baseline(const struct baselines *b, const struct known_baseline *key)
 {
     ASSERT(b->n >= 0 && b->n <= BASELINES_KEPT, "%d", b->n);

@@ -1,4 +1,5 @@
-// Times one epoch of the costliest trial of a plan, on more and more of its rows until the clock can tell.
+// Measures the speed of this machine: times one epoch of the costliest trial of a plan, on an increasing number of
+// rows.
 #include "trial/calibrate.h"
 
 #include "base/mem.h"
@@ -12,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-// A trial of the plan, read again, with its data and model.
+// A trial of the plan, which is read again, with its data and model.
 struct sample {
     struct trial trial;
     struct data_sets sets;
@@ -66,7 +67,7 @@ static size_t sample_data_bytes(const struct sample *s)
     return bytes;
 }
 
-// Measures the seconds of one epoch of the first rows. Returns -1 and an error if it fails.
+// Measures the seconds of one epoch of the first `rows` rows. Returns -1 and an error on failure.
 static int time_epoch(const struct sample *s, const struct team *team, int64_t rows, double *seconds, struct err *e)
 {
     struct dataset part = s->sets.train, none = {0};
@@ -84,7 +85,7 @@ static int time_epoch(const struct sample *s, const struct team *team, int64_t r
     return 0;
 }
 
-// Measures the rate of a model that is fitted, which compares some rows with those it keeps.
+// Measures the rate of a fitted model, which only compares rows with the rows that it keeps.
 static int find_fit_rate(const struct sample *s, const struct team *team, double *rate, struct err *e)
 {
     double seconds = 0;
@@ -95,7 +96,7 @@ static int find_fit_rate(const struct sample *s, const struct team *team, double
     return 0;
 }
 
-// Trains on more and more rows until the time is long enough to be no noise.
+// Trains on an increasing number of rows, until the time is long enough to be measured well.
 static int find_rate(const struct sample *s, const struct team *team, double *rate, struct err *e)
 {
     const double enough = 0.1; // seconds
@@ -117,7 +118,7 @@ static int find_rate(const struct sample *s, const struct team *team, double *ra
     return 0;
 }
 
-// Returns what trials are compared by: their memory, or their cost per epoch.
+// Returns the value by which trials are compared: their memory, or their cost per epoch.
 static double entry_size(const struct plan_entry *entry, bool by_bytes)
 {
     if (by_bytes)

@@ -1,4 +1,4 @@
-// Compares the errors of a trial with the scores of simple detectors. Detectors see the same rows after scaling.
+// Compares the errors of a trial with the scores of simple detectors, which see the same rows after scaling.
 #include "trial/comparison.h"
 
 #include "base/err.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIKE 0.99 // Spearman correlation above which two rankings are called the same
+#define ALIKE 0.99 // two rankings with a larger Spearman correlation count as the same
 
 void detector_cache_free(struct detector_cache *c)
 {
@@ -34,7 +34,8 @@ static void warn_of_detector(const struct trial_result *r, enum detector kind, c
 
 // --- scores of detectors
 
-// Returns as many components as the code has values, or half as many as the samples have if these would not be fewer.
+// Returns the number of components: the number of values of the code, or half the number of columns if there are not
+// more columns than that.
 static int pca_components(const struct trial_result *r)
 {
     int code = shape_size(&r->model->code), columns = r->sets->train.columns;
@@ -50,7 +51,7 @@ static void forget_detector(struct detector_cache *c, enum detector kind)
     }
 }
 
-// Scores all test sets with a detector, unless the cache has them.
+// Scores all test sets with a detector, unless the cache holds its scores.
 static void learn_detector(const struct trial_result *r, struct detector_cache *c, enum detector kind)
 {
     struct err found = {0};
@@ -75,7 +76,7 @@ static void learn_detector(const struct trial_result *r, struct detector_cache *
 
 // --- one set
 
-// The samples that both the trial and a detector have scored.
+// The samples that have both an error of the trial and a score of a detector.
 struct common_samples {
     float *error, *score; // (n), owned
     int8_t *is_anomaly;   // (n), owned; NULL: unknown

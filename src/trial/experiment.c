@@ -1,4 +1,4 @@
-// Reads an experiment's YAML file, and resolves trials of its sweep.
+// Reads an experiment's YAML file, and resolves the trials of its sweep.
 #include "trial/experiment.h"
 
 #include "base/err.h"
@@ -46,7 +46,7 @@ static char *experiment_default_name(const char *path)
     return mem_format("%.*s", (int)length, base);
 }
 
-// Refuses a name that cannot be the name of a folder.
+// Returns -1 and an error if the name cannot be the name of a folder.
 static int check_name(const struct experiment *x, struct err *e)
 {
     bool is_good = x->name[0] && x->name[0] != '.' && strlen(x->name) < 128;
@@ -67,7 +67,7 @@ static int read_sections(struct experiment *x, struct err *e)
     return failed | check_name(x, e);
 }
 
-// Returns the epochs of the first trial. Its mistakes are reported when it is planned.
+// Returns the number of epochs of the first trial. Ignores mistakes, which are reported when the trial is planned.
 static int64_t first_epochs(const struct spec_sweep *sweep)
 {
     struct err ignored = {0};
@@ -91,7 +91,7 @@ static int experiment_read_sweep(struct experiment *x, struct err *e)
     return objective_read(x->sweep, &x->objective, e) != 0 || !x->search ? -1 : 0;
 }
 
-// Adds the sections that an experiment may leave out, because a sweep may vary their settings all the same.
+// Adds the sections that an experiment may omit. A sweep can vary their settings even then.
 static void add_sections(struct node *tree)
 {
     static const char *const names[] = {"train", "score"};
@@ -101,7 +101,7 @@ static void add_sections(struct node *tree)
             node_add(tree, names[i], node_new_map());
 }
 
-// Varies data.fold over all folds of data.folds, unless the spec chooses the fold. Returns -1 and an error on failure.
+// Varies data.fold over all folds, unless the spec chooses a fold. Returns -1 and an error on failure.
 static int vary_folds(struct node *tree, struct err *e)
 {
     enum { MOST = 1000 };
@@ -111,7 +111,7 @@ static int vary_folds(struct node *tree, struct err *e)
     int64_t n = 0;
 
     if (!folds || folds->kind != NODE_SCALAR || text_to_int64(folds->text, &n) != 0 || n < 2 || n > MOST)
-        return 0; // what is wrong is reported when the section is read
+        return 0; // mistakes are reported when the section is read
     if (node_path(tree, "data.fold") || node_get(over, "data.fold"))
         return 0;
 
@@ -135,7 +135,7 @@ int experiment_load(const char *path, const char *const *settings, int n_setting
         failed = read_sections(x, e);
         add_sections(x->tree);
         failed |= vary_folds(x->tree, e);
-        if (node_get(x->tree, "data")) // without, nothing more can be said
+        if (node_get(x->tree, "data")) // without data, nothing else can be checked
             failed |= experiment_read_sweep(x, e);
     }
     return failed ? -1 : 0;
@@ -153,11 +153,11 @@ void experiment_free(struct experiment *x)
     *x = (struct experiment){0};
 }
 
-// A model that is not trained takes no settings of training but the seed, so that trials which differ in others are the
-// same. Its error, unless the spec says so, is that of its kind.
+// Resets the training settings of a model that is not trained, except the seed, so that trials that differ only in such
+// settings are equal. Also sets the default error of such a model.
 static void settle_fitted(struct trial *t)
 {
-    enum { SHARDS = 64 }; // so that many ranks and threads may share the comparisons
+    enum { SHARDS = 64 }; // lets up to this many ranks and threads share the comparisons
     struct train_config none;
     struct err ignored = {0};
 
@@ -210,7 +210,7 @@ struct shape sample_shape(const struct dataset *d)
     return s;
 }
 
-// Gives the model what the error of its codes needs.
+// Adds to the model what the error code_mahalanobis needs.
 static int add_code_space(const struct trial *t, struct model *m, struct err *e)
 {
     const struct node *at = node_path(t->tree, "score.error");
@@ -277,7 +277,7 @@ char *trial_spec(const struct trial *t, const struct experiment *x, const struct
     return text.data;
 }
 
-// Appends a section as a line or lines of a map's canonical text.
+// Appends a section as canonical text: the line or lines that it has in a map.
 static void add_section(struct text *t, const char *key, struct node *section)
 {
     struct node *map = node_new_map();
@@ -287,8 +287,9 @@ static void add_section(struct text *t, const char *key, struct node *section)
     node_free(&map);
 }
 
-// The canonical text of what decides a trial's results is that of a map of model, train, score and data. A map's text
-// is that of its sections one after the other, so what three identities share is written once.
+// The canonical text of a trial is a map of model, train, score and data, which decide its results. The text of a map
+// is that of its sections one after the other. The three hashes of a trial share these two sections, so we write them
+// once.
 struct identity_texts {
     struct text model, score; // owned
 };

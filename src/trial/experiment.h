@@ -1,4 +1,5 @@
-// An experiment: what its YAML file says, as trials. A trial's identity is the hash of all that decides its results.
+// An experiment: the trials that its YAML file describes. A trial's id is the hash of everything that decides its
+// results.
 #pragma once
 
 #include "data/dataset.h"
@@ -9,65 +10,66 @@
 #include "spec/spec.h"
 #include "train/train.h"
 
-enum { TRIAL_ID_LENGTH = 16 }; // hexadecimal digits
+enum { TRIAL_ID_LENGTH = 16 }; // number of hexadecimal digits
 
 struct experiment {
-    char *path, *folder;      // owned: the file, and the folder that it is in
+    char *path, *folder;      // owned: the file, and its folder
     char *name, *about;       // owned; about may be NULL
-    struct node *tree;        // owned: the file with the settings of the command line
+    struct node *tree;        // owned: the file with the settings of the command line applied
     struct spec_sweep *sweep; // owned
     struct objective objective;
-    int64_t epochs;        // train.epochs as the spec says; of a sweep over it, the first
-    struct search *search; // owned; what it has released is rank 0's
+    int64_t epochs;        // train.epochs of the spec; if a sweep varies it, the first value
+    struct search *search; // owned; only rank 0 releases trials from it
 };
-extern const struct field experiment_fields[]; // the top level of the file
+extern const struct field experiment_fields[]; // the fields at the top level of the file
 
-// Reads the file, applies `settings` ("train.epochs=3") and expands the sweep. Returns -1 and every mistake; if
-// x->search was made all the same, plan_make can look for more. The caller frees `x` in every case.
+// Reads the file, applies `settings` (such as "train.epochs=3") and expands the sweep. Returns -1 and all mistakes that
+// it finds. If it has set x->search even so, plan_make can find more. The caller frees `x` even on failure.
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
 void experiment_free(struct experiment *x);
 
-// One trial, resolved: nothing in it depends on the sweep that it comes from.
+// One resolved trial. It does not depend on the sweep any more.
 struct trial {
     struct node *tree; // owned
     struct data_config data;
     struct train_config train;
     struct score_config score;
-    const struct node *model; // borrowed from the tree; NULL: there is none
-    bool has_data;            // `data` was read
+    const struct node *model; // borrowed from the tree; NULL: the tree has none
+    bool has_data;            // the section `data` was read without mistakes
 };
 int trial_read(const struct experiment *x, const struct sweep_point *point, struct trial *t, struct err *e);
-// Reads a trial from a resolved tree, which the trial owns from now on. Returns -1 and every mistake, or -1 for NULL;
-// `t` then has what could be read. The caller frees `t` in every case.
+// Reads a trial from a resolved tree, which the trial owns from then on. Returns -1 and all mistakes; `t` then holds
+// what could be read. Returns -1 without an error if `tree` is NULL. The caller frees `t` even on failure.
 int trial_parse(struct node *tree, struct trial *t, struct err *e);
 struct shape sample_shape(const struct dataset *d);
-// Returns the model of a trial that was read whole, for samples of shape `input`, or NULL and every mistake.
+// Returns the model of a trial without mistakes, for samples of shape `input`. Returns NULL and all mistakes on
+// failure.
 struct model *trial_model(const struct trial *t, const struct shape *input, struct err *e);
-// Does the same as trial_parse for the spec stored in the trial file at `path`. A mistake in it means that the file is
-// damaged (ERR_DATA).
+// Reads a trial as trial_parse does, from the spec stored in the trial file `path`. A mistake in it means that the file
+// is damaged (ERR_DATA).
 int trial_parse_stored(const char *path, const char *spec, struct trial *t, struct err *e);
 void trial_free(struct trial *t);
-// Returns the text of the data section in new memory. Trials for which it is equal read the same data.
+// Returns the text of the data section in new memory. Trials with the same text read the same data.
 char *trial_data_key(const struct trial *t);
-// Returns the resolved spec with all defaults as YAML, in new memory: valid input that gives the same trial.
+// Returns the resolved spec as YAML, in new memory. It contains all defaults, and reading it gives the same trial.
 char *trial_spec(const struct trial *t, const struct experiment *x, const struct model *m);
 
-// What a trial is known by. The strings are hashes of its resolved spec, in which the content of each data source takes
-// the place of its name.
+// Identifies a trial. The strings are hashes of its resolved spec, in which each data source is represented by its
+// content, not by its name.
 struct trial_identity {
-    int number; // in the sweep
+    int number; // number in the sweep
     char id[TRIAL_ID_LENGTH + 1];
     // Trials that differ only in the number of epochs share a lineage: the longer one can resume from the shorter one's
-    // checkpoint. It is the id without the number of epochs, unless the learning rate depends on it.
+    // checkpoint. It is the hash without the number of epochs, unless the learning rate depends on that.
     char lineage[TRIAL_ID_LENGTH + 1];
-    char configuration[TRIAL_ID_LENGTH + 1]; // shared by trials that differ only in train.seed
+    char configuration[TRIAL_ID_LENGTH + 1]; // trials that differ only in train.seed or in the fold have the same one
 };
-// The text of data_identity, and without the fold, by which trials of one configuration differ; NULL: there are no
-// folds.
+// The text of data_identity, with and without the fold, in which the trials of one configuration can differ. The second
+// is NULL if there are no folds.
 struct data_texts {
     char *identity, *of_any_fold;
 };
 
-// Computes the hashes. Leaves the number as it is.
+// Sets the hashes of `out`. Does not change its number.
 void trial_identify(
     const struct trial *t, const struct model *m, const struct data_texts *texts, struct trial_identity *out);

@@ -1,6 +1,6 @@
-// Trials of an earlier run become results that a search knows from the start. Repeats of a configuration become one
-// result with their mean loss, as in a search itself. The order of results depends only on their values, so every start
-// of the run learns the same.
+// Lets a search learn the trials of an earlier run as results before it starts. Repeats of a configuration become one
+// result with their mean loss, as in a search itself. The order of results depends only on their values, so that the
+// run learns the same each time it is started.
 #include "trial/knowledge.h"
 
 #include "base/mem.h"
@@ -17,7 +17,7 @@
 // A configuration of the earlier run.
 struct learned {
     double *value; // owned; (keys)
-    double loss;   // the sum over its repeats
+    double loss;   // sum of the losses of its repeats
     int repeats, keys;
 };
 
@@ -28,7 +28,7 @@ static bool is_same_setting(const char *a, const char *b)
     return are_numbers ? !(x < y) && !(x > y) : strcmp(a, b) == 0;
 }
 
-// Returns the value of key k that a row's string means, or NaN if the sweep has no such value.
+// Returns the value of key k for a string of a row. Returns NaN if the sweep does not have that value.
 static double value_of_text(const struct spec_sweep *s, int k, const char *text)
 {
     struct sweep_range r = spec_sweep_range(s, k);
@@ -51,7 +51,7 @@ static const char *row_value(const struct leaderboard_row *row, const char *key)
     return NULL;
 }
 
-// Returns true if the earlier run also varied something that this sweep does not, besides seeds.
+// Returns true if the earlier run varied a key that this sweep does not vary, except the seed.
 static bool has_other_keys(const struct spec_sweep *s, const struct leaderboard_row *row)
 {
     for (int i = 0; i < row->n_varied; i++) {
@@ -64,7 +64,8 @@ static bool has_other_keys(const struct spec_sweep *s, const struct leaderboard_
     return false;
 }
 
-// Sets the value of each key. Returns false if the row has another value, or none for a key that varies.
+// Sets the value of each key from a row. Returns false if the sweep does not allow a value, or if the row has no value
+// for a key that the sweep varies.
 static bool read_row_values(const struct spec_sweep *s, const struct leaderboard_row *row, double *value)
 {
     int keys = spec_sweep_keys(s);
@@ -103,7 +104,7 @@ static int compare_learned(const void *a, const void *b)
         if (x->value[k] < y->value[k] || x->value[k] > y->value[k])
             return x->value[k] < y->value[k] ? -1 : 1;
     }
-    // equal configurations: the sum of their losses must not depend on their order
+    // configurations are equal: sort by loss, so that the sum of losses does not depend on the order of rows
     if (isnan(x->loss) != isnan(y->loss))
         return isnan(x->loss) ? 1 : -1;
     return (x->loss > y->loss) - (x->loss < y->loss);
@@ -116,7 +117,7 @@ static bool is_same_configuration(const struct learned *a, const struct learned 
     return compare_learned(&x, &y) == 0;
 }
 
-// Takes the rows that this search can learn from, as *n of them in new memory.
+// Returns the rows that this search can learn from, in new memory. Sets *n to their number.
 static struct learned *take_rows(
     const struct experiment *x, const struct leaderboard_row *rows, int n_rows, const char *objective, int *n)
 {
@@ -157,7 +158,7 @@ static int learn_rows(const struct experiment *x, const struct leaderboard_row *
     return n;
 }
 
-// Returns the path of the run: as it is written, or next to the spec. New memory.
+// Returns the path of the earlier run, in new memory: `from` itself, or `from` in the folder of the spec.
 static char *run_path(const struct experiment *x, const char *from)
 {
     char *next = mem_format("%s/%s", x->folder, from);

@@ -1,4 +1,4 @@
-// Reads a trained model part by part: spec, architecture, weights, scaling, threshold.
+// Reads a trained model part by part: spec, architecture, weights, scaling and threshold.
 #include "trial/model_load.h"
 
 #include "base/err.h"
@@ -49,7 +49,7 @@ int weights_read(struct store_file *f, const char *prefix, const struct model *m
     return failed;
 }
 
-// --- its parts
+// --- the parts of a model
 
 static void model_names_free(char **texts, int64_t n)
 {
@@ -64,7 +64,7 @@ struct model_place {
     char path[400];
 };
 
-// Returns the path of one of the trial's objects; "" is the trial itself. The next call overwrites it.
+// Returns the path of an object of the trial; "" is the trial itself. The next call overwrites the path.
 static const char *model_path(struct model_place *p, const char *object)
 {
     size_t n = strlen(p->prefix);
@@ -74,7 +74,7 @@ static const char *model_path(struct model_place *p, const char *object)
     return p->path;
 }
 
-// Reads a shape such as "(28, 28)". Returns false if the text is none.
+// Reads a shape such as "(28, 28)". Returns false if the text is not a shape.
 static bool parse_shape(const char *text, struct shape *s)
 {
     *s = (struct shape){0};
@@ -126,14 +126,15 @@ static int read_architecture(struct model_place *p, struct trained_model *out, s
     return weights_read(p->f, p->prefix, out->model, out->w, e);
 }
 
-// Returns the number of columns of the data that the model takes. A window has them once per time step.
+// Returns the number of data columns of the model's input. A window has each column once per time step.
 static int data_columns(const struct trained_model *m)
 {
     const struct shape *in = &m->model->input;
     return m->trial.data.window.length ? in->dims[in->rank - 1] : shape_size(in);
 }
 
-// Returns an array of one value per column in new memory, or NULL if there is none or it cannot be read.
+// Reads an array with one value per column into new memory. Returns NULL if it does not exist, or NULL and an error if
+// it cannot be read.
 static double *read_scaling_column(struct model_place *p, const char *name, int n, struct err *e)
 {
     struct store_shape shape;
@@ -165,7 +166,7 @@ static void read_scaling_log(struct model_place *p, struct scaling *s, struct er
     free(v);
 }
 
-// Reads an array of the scaling, (groups, columns). Returns NULL and an error if it has another shape.
+// Reads an array (groups, columns) of the scaling. Returns NULL and an error if it has another shape.
 static double *read_group_array(struct model_place *p, const char *name, const struct scaling *s, struct err *e)
 {
     struct store_shape shape;
@@ -257,7 +258,7 @@ static void read_label_names(struct model_place *p, struct trained_model *out)
     free(lines);
 }
 
-// Returns the threshold of a test set, or of its time steps; NaN if it has none.
+// Returns the threshold of a test set, or of its time steps. Returns NaN if it has none.
 static double read_set_threshold(const struct model_place *p, const char *set, const char *part)
 {
     double threshold = NAN;

@@ -1,4 +1,4 @@
-// A trained model brought back from a trial's file or a run's, without the data that it was trained on.
+// Loads a trained model from a trial's file or a run, without the data that it was trained on.
 #pragma once
 
 #include "data/columns.h"
@@ -8,27 +8,27 @@
 struct store_file;
 
 struct trained_model {
-    struct trial trial;     // owned: its spec
+    struct trial trial;     // owned: the trial as its stored spec describes it
     struct model *model;    // owned
     real *w;                // (model->parameters), owned
     struct scaling scaling; // owned
-    char **features;        // (values of a sample) names, owned; NULL: its data names none
-    struct columns columns; // owned: of the table that its data were imported from; n = 0: unknown
-    char **label_names;     // (n_label_names), owned: of the labels of its experiment's data; NULL: numbers
+    char **features;        // (values of a sample) names, owned; NULL: the data has no names
+    struct columns columns; // owned: columns of the table from which the data was imported; n = 0: unknown
+    char **label_names;     // (n_label_names), owned: names of labels; NULL: labels are numbers
     int n_label_names;
-    char *id, *experiment;      // owned
-    double threshold;           // of the first test set that has one, else of the training rows; NaN: there is none
-    double step_threshold;      // of errors of time steps, likewise, if samples are windows
-    double training_mean;       // error of the training rows; NaN: the trial does not say
-    struct reference reference; // owned: of its errors on the training rows; levels = 0: the trial does not say
-    struct reference step_reference; // the same of time steps, if its samples are windows
+    char *id, *experiment;           // owned
+    double threshold;                // of the first test set that has one, otherwise of the training rows; NaN: none
+    double step_threshold;           // threshold for errors of time steps, found in the same way; NaN: none
+    double training_mean;            // mean error of the training rows; NaN: not stored
+    struct reference reference;      // owned: errors of the training rows; levels = 0: not stored
+    struct reference step_reference; // owned: errors of their time steps, if samples are windows
 };
 
-// Reads a model. `name` is a trial file, or a run (its folder or its run.h5): its best trial, or with :ID the trial
-// whose id begins so. Returns -1 and an error on failure; `out` then owns nothing.
+// Loads a model. `name` is a trial file, or a run (its folder or its run.h5). A run means its best trial; RUN:ID
+// selects the trial whose id begins with ID. Returns -1 and an error on failure; `out` then owns nothing.
 int model_load(const char *name, struct trained_model *out, struct err *e);
 void model_unload(struct trained_model *t);
 
 // Reads the weights of a model from a trial in an open file. `prefix` is "" or "trials/ID/". Returns -1 and ERR_DATA if
-// their shapes do not fit the model.
+// the weights do not have the shapes of the model.
 int weights_read(struct store_file *f, const char *prefix, const struct model *m, real *w, struct err *e);

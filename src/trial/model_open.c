@@ -1,4 +1,4 @@
-// Finds the model that a name means: a trial's file, or a trial of a run or of a journal.
+// Finds the file and the trial that the name of a model selects: a trial's file, or a trial of a run or of a journal.
 #include "trial/model_open.h"
 
 #include "base/err.h"
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Returns the part of NAME behind its last colon, unless a file has the whole name. NULL if there is none.
+// Returns the part of `name` after its last colon. Returns NULL if there is no colon, or if a file has the whole name.
 static const char *id_of(const char *name)
 {
     const char *colon = strrchr(name, ':');
@@ -39,8 +39,8 @@ static void ids_free(char **texts, int64_t n)
     free(texts);
 }
 
-// Returns which rows of the leaderboard are stale, in new memory (n). The state of the folder that the file is in
-// counts first, because its run may be at work, and then what the file says.
+// Returns which rows of the leaderboard are stale, in new memory (n). If the file is the run.h5 of a folder with a list
+// state/stale, uses that list, which can be newer. Otherwise uses what the file itself says.
 static bool *find_stale_ids(struct store_file *f, char *const *ids, int64_t n, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_STATUS;
@@ -68,8 +68,8 @@ static bool *find_stale_ids(struct store_file *f, char *const *ids, int64_t n, s
     return is_stale;
 }
 
-// Returns the first id of the leaderboard that begins with `id`, or the first that is not stale if `id` is NULL, in new
-// memory. Returns NULL and an error if there is none or the beginning fits several.
+// Returns an id of the leaderboard, in new memory: the one that begins with `id` or, if `id` is NULL, the first one
+// that is not stale. Returns NULL and an error if there is none, or if `id` begins more than one.
 static char *find_id(struct store_file *f, const char *id, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_TRIAL;
@@ -102,8 +102,8 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
     return found;
 }
 
-// Returns the prefix of the trial's objects in new memory: "" in a trial file, "trials/ID/" in a run. Returns NULL and
-// an error if there is no such trial.
+// Returns the prefix of the paths of the trial's objects, in new memory: "" in a trial file, "trials/ID/" in a run.
+// Returns NULL and an error if there is no such trial.
 static char *find_prefix(struct store_file *f, const char *name, struct err *e)
 {
     char *format = store_get_text(f, "", STORE_FORMAT), *prefix = NULL;
@@ -125,7 +125,7 @@ static char *find_prefix(struct store_file *f, const char *name, struct err *e)
     return prefix;
 }
 
-// Walks only one trial of a run's file, because the file can hold thousands.
+// Walks one trial of a run's file, not the whole file, which can hold thousands of trials.
 int model_walk(const char *name, struct err *e)
 {
     static const char *const leaderboard[] = {RUN_LEADERBOARD};
@@ -138,7 +138,7 @@ int model_walk(const char *name, struct err *e)
         free(path);
         return -1;
     }
-    if (path_is_journal(path)) { // HDF5 does not read it
+    if (path_is_journal(path)) { // HDF5 does not read journals
         free(path);
         return 0;
     }

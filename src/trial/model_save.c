@@ -1,4 +1,4 @@
-// Writes a trained model part by part: architecture, weights, scaling, names.
+// Writes a trained model part by part: architecture, weights, scaling and names.
 #include "trial/model_save.h"
 
 #include "base/text.h"
@@ -33,7 +33,7 @@ static int write_block(struct store_file *f, const char *group, const struct blo
     return failed ? failed : store_write(f, path, &shape, w + b->offset, &about, e);
 }
 
-// Writes the names of groups, and their shifts and factors.
+// Writes the names of the groups, and the shift and the factor of each.
 static int write_scaling_groups(struct store_file *f, const struct scaling *s, struct err *e)
 {
     const struct trial_column names = {

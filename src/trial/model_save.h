@@ -1,4 +1,4 @@
-// The trained model in a trial's file: the group `model`, which model_load.h reads.
+// Writes the trained model into a trial's file, as the group `model`. model_load.h reads it.
 #pragma once
 
 #include "base/err.h"
@@ -8,7 +8,7 @@ struct data_sets;
 struct model;
 struct store_file;
 
-// Writes architecture, weights w, scaling and the names of features and labels. Returns -1 and errors.
+// Writes the architecture, the weights w, the scaling, and the names of features and labels. Returns -1 and all errors.
 int model_save(struct store_file *f, const struct model *m, const real *w, const struct data_sets *sets, struct err *e);
-// Writes the name of the group that holds the weights of layer i: "model/decoder_0".
+// Sets `group` to the name of the group that holds the weights of layer i, such as "model/decoder_0".
 void model_layer_group(const struct model *m, int i, char group[64]);

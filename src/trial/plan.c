@@ -1,4 +1,4 @@
-// The plan: entries in the order in which a search releases trials, found again by their identity.
+// The plan: entries in the order in which the search releases trials, with a table to find them by id.
 #include "trial/plan.h"
 
 #include "base/mem.h"
@@ -23,7 +23,7 @@ void plan_free(struct plan *p)
     *p = (struct plan){0};
 }
 
-// --- entries by id: a table with open addressing, at most half full
+// --- finding entries by id: a table with open addressing, at most half full
 
 static int *plan_find_slot(const struct plan *p, const char *id)
 {
@@ -90,7 +90,7 @@ int plan_add_next(struct plan *p, struct err *e)
 
 void plan_keep_part(struct plan *p, int part, int parts)
 {
-    int *place = mem_new((size_t)p->n + 1, sizeof *place); // afterwards; -1: gone
+    int *place = mem_new((size_t)p->n + 1, sizeof *place); // new index of each entry; -1: removed
     int kept = 0;
     int different = 0;
 

@@ -1,4 +1,4 @@
-// Checks of a trial that need its model and its data.
+// Checks a trial together with its model and its data.
 #include "trial/plan_check.h"
 
 #include "base/err.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Returns the node at the first of the two paths that the spec has, for a message.
+// Returns the node at `path`, or at `otherwise` if the spec does not have `path`. Messages name its place.
 static const struct node *find_node(const struct trial *t, const char *path, const char *otherwise)
 {
     const struct node *at = node_path(t->tree, path);
@@ -78,7 +78,7 @@ int check_ranges(
 
     for (int i = 0; i < r->n && !failed; i++) {
         const struct known_range *k = &r->set[i];
-        // min_max takes its limits from the training rows: others may lie beyond them
+        // min_max takes its limits from the training rows, so rows of other sets may be outside them
         bool is_allowed = i > 1 || (i == 1 && scale_config_uses(&t->data.scale, SCALE_MIN_MAX));
         bool counts = i < 2 || model_error_is_cross_entropy(m, (enum error)t->score.error);
         if (k->range.outside && !is_allowed)
@@ -91,7 +91,7 @@ int check_ranges(
     return failed;
 }
 
-// --- statistics over the rows of a shard
+// --- batches: at least two rows per shard
 
 static int64_t least_rows(int64_t shards, int64_t rows, int64_t batch_size)
 {
@@ -100,7 +100,7 @@ static int64_t least_rows(int64_t shards, int64_t rows, int64_t batch_size)
     return shards_least_rows(&s);
 }
 
-// Writes what to change so that no shard has a single row: the nearest size of a batch, or fewer shards.
+// Writes a hint that avoids a shard with a single row: the nearest batch size, or fewer shards.
 static void propose_batches(const struct train_config *c, int64_t rows, char out[128])
 {
     enum { NEAR = 64 };

@@ -1,9 +1,9 @@
-// What is known of a trial before it runs: its mistakes, identity, size and expected cost.
+// Finds everything about a trial before it runs: its mistakes, identity, size and expected cost.
 //
-// The planner resolves each trial that the search releases, on rank 0 and before MPI starts, since opening foreign
-// files forks. It opens each data section once (struct known_data) and keeps only what the checks need: shapes, labels
-// and ranges, not the rows. Every mistake is collected, so that the user sees all of them at once; a data section that
-// is bad is reported for the first trial that uses it. The planner lives as long as the plan, which owns it.
+// The planner resolves each trial that the search releases. It runs on rank 0 and before MPI starts, because opening
+// foreign files forks. It opens each data section once (struct known_data). It keeps only what the checks need: shapes,
+// labels and ranges, not the rows. It collects all mistakes, so that the user sees them at once. If a data section is
+// bad, this is reported for the first trial that uses it. The plan owns the planner.
 #include "base/err.h"
 #include "data/dataset.h"
 #include "data/dataset_window.h"
@@ -24,31 +24,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A data section that was read; the trials of a sweep mostly share one.
+// A data section that was read. The trials of a sweep usually have the same one.
 struct known_data {
     char *key;               // owned
     struct data_texts texts; // owned
-    char *labels;            // owned: how often each occurs in each set; NULL: there are none
+    char *labels;            // owned: the number of rows with each label in each set; NULL: there are no labels
     struct shape shape;
     int64_t rows, validation_rows;
-    bool has_windows; // samples are windows, whose time steps have metrics
+    bool has_windows; // samples are windows, so there are metrics of time steps
     struct known_set {
         char *name;                // owned
-        bool has_labels, has_both; // it is known which rows are anomalies; there are some, and normal ones
+        bool has_labels, has_both; // the rows are known to be normal or anomalies; there are rows of both kinds
     } * set;                       // (n_sets), owned: the test sets
     int n_sets;
-    struct known_ranges ranges; // owned; measured if a trial needs them
-    bool is_bad;                // its mistakes were reported
+    struct known_ranges ranges; // owned; measured only if a trial needs them
+    bool is_bad;                // it has mistakes, which were reported
 };
 
 struct planner {
     const struct experiment *x;
     struct known_data *known; // (n), owned
     int n;
-    struct err warnings; // about trials, equal ones once
-    struct text data;    // versions of all data
-    struct text sizes;   // of the first few different models, one per line
-    int n_sizes;         // lines
+    struct err warnings; // about trials; equal warnings occur once
+    struct text data;    // versions of the data of all trials
+    struct text sizes;   // sizes of the first few different models, one per line
+    int n_sizes;         // number of lines in `sizes`
 };
 
 static void planner_free(void *planner)
@@ -72,7 +72,7 @@ static void planner_free(void *planner)
     free(p);
 }
 
-// Returns the text of data_identity as new memory, or NULL and an error.
+// Returns the text of data_identity in new memory. Returns NULL and an error on failure.
 static char *identity_text(const struct data_config *c, const struct experiment *x, struct err *e)
 {
     struct node *n = data_identity(c, x->folder, e);
@@ -186,12 +186,12 @@ static void learn_new_data(struct planner *p, const struct trial *t, struct know
     k->is_bad = find_identity(&resolved, p->x, k, e) != 0;
 }
 
-// Returns what is known of the trial's data, and reads it if it is new. Returns NULL if the data is bad, which is
-// reported for the first trial that uses it.
+// Returns what is known about the trial's data. Reads the data if it is new. Returns NULL if the data is bad; only the
+// first trial that uses the data gets the errors.
 static struct known_data *learn_data(struct planner *p, const struct trial *t, struct err *e)
 {
     char *key = trial_data_key(t);
-    int i = p->n - 1; // mostly the last one again
+    int i = p->n - 1; // usually the data section of the trial before
     while (i >= 0 && strcmp(p->known[i].key, key) != 0)
         i--;
 
@@ -207,7 +207,7 @@ static struct known_data *learn_data(struct planner *p, const struct trial *t, s
     return k->is_bad ? NULL : k;
 }
 
-// Measures the ranges of the data if this trial's loss needs them. Reads the data again for that.
+// Measures the ranges of the data if this trial's loss needs them. Has to read the data again.
 static int learn_ranges(const struct planner *p, const struct trial *t, struct known_data *k, struct err *e)
 {
     struct data_sets sets;
@@ -222,7 +222,7 @@ static int learn_ranges(const struct planner *p, const struct trial *t, struct k
     return 0;
 }
 
-// Checks that the baseline's components fit into the memory of this machine, on one rank next to the model.
+// Checks that the principal components of the baseline fit into the memory of this machine.
 static int check_baseline(const struct trial *t, const struct model *m, const struct known_data *k, struct err *e)
 {
     double need = pca_bytes(k->rows, shape_size(&k->shape), shape_size(&m->code)), all = (double)mem_limit(false);
@@ -235,7 +235,7 @@ static int check_baseline(const struct trial *t, const struct model *m, const st
         shape_size(&m->code), shape_size(&k->shape), text_bytes(bytes, need), text_bytes(has, all));
 }
 
-// Checks that the model has what score.noise asks for.
+// Checks that score.noise is possible with this model.
 static int check_noise(const struct trial *t, const struct model *m, struct err *e)
 {
     const struct node *at = node_path(t->tree, "score.noise");
@@ -274,7 +274,7 @@ static int check_error(const struct trial *t, const struct model *m, struct err 
     return 0;
 }
 
-// Checks that there are the rows by which scores are judged.
+// Checks that there are validation rows if score.calibration needs them.
 static int check_calibration(const struct trial *t, const struct known_data *k, struct err *e)
 {
     const struct node *at = node_path(t->tree, "score.calibration");
@@ -285,7 +285,7 @@ static int check_calibration(const struct trial *t, const struct known_data *k, 
         at, e, "found validation, but there is no validation data, allowed: train; or data.validation, such as 0.15");
 }
 
-// Checks that the test set of the objective will have the metric.
+// Checks that a test set will have the metric of the objective.
 static int check_objective(const struct experiment *x, const struct known_data *k, struct err *e)
 {
     const struct objective *o = &x->objective;
@@ -311,7 +311,7 @@ static int check_objective(const struct experiment *x, const struct known_data *
     return node_error(at, e, "no test set has %s", needed);
 }
 
-// Checks that rungs differ only in their epochs, so that each begins as the longer ones do.
+// Checks that the rungs of a configuration differ only in their epochs, so that a longer one can resume a shorter one.
 static int check_rung(
     const struct experiment *x, const struct search_trial *place, const struct trial *t, struct err *e)
 {
@@ -335,7 +335,7 @@ static int check_rung(
                                      sweep_method_name(spec_sweep_config(x->sweep)->method));
 }
 
-// Adds the sizes of a model to those of the plan, unless they are there already or there are many.
+// Adds the sizes of a model to `sizes`, unless they are already there or enough models are.
 static void note_sizes(struct planner *p, const struct model *m)
 {
     enum { MODELS_SHOWN = 8 };
@@ -385,12 +385,12 @@ static int plan_model(
     return failed;
 }
 
-// Examines a trial. `is_whole` is true if all its sections were read; if not, at least its model is checked.
+// Examines a trial. `is_whole` is false if a section could not be read; then only the model is checked.
 static int plan_trial(struct planner *p, struct trial *t, bool is_whole, struct plan_entry *entry, struct err *e)
 {
     struct known_data *k = t->has_data ? learn_data(p, t, e) : NULL;
     if (!t->model)
-        return -1; // reported already
+        return -1; // the mistake was reported before
     if (!is_whole || !k)
         return model_check(t->model, e);
     return plan_model(p, t, k, entry, e);
@@ -411,11 +411,11 @@ static int planner_resolve(void *planner, const struct search_trial *place, stru
     return e->count > errors ? -1 : 0;
 }
 
-// --- all that may start
+// --- all trials that may start
 
-enum { ERRORS_SHOWN = 20 }; // a mistake in a sweep of thousands need not be reported thousands of times
+enum { ERRORS_SHOWN = 20 }; // stops a sweep of thousands of trials from repeating one mistake that often
 
-// Tries one configuration, whose free keys are set.
+// Examines one configuration. `free_value` holds the values of its free keys, which decide those of the other keys.
 static void try_values(const struct experiment *x, struct plan *p, const double *free_value, struct err *e)
 {
     size_t n = (size_t)spec_sweep_keys(x->sweep);
@@ -431,8 +431,8 @@ static void try_values(const struct experiment *x, struct plan *p, const double 
     free(value);
 }
 
-// Examines trials at the ends of each range and at all values of each list, because later proposals can have any of
-// them.
+// Examines trials at both ends of each range and at all values of each list, because the search can propose any of them
+// later.
 static void try_ends(const struct experiment *x, struct plan *p, struct err *e)
 {
     int keys = spec_sweep_keys(x->sweep);
@@ -473,7 +473,7 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
         failed = e->count > errors;
     }
 
-    if (!search_needs_results(p->search)) // otherwise trials of one lineage run one after the other
+    if (!search_needs_results(p->search)) // otherwise the trials of one lineage run one after the other
         plan_mark_lineages(p);
 
     struct err warnings = planner->warnings;

@@ -1,4 +1,4 @@
-// Where a result comes from: machine, program, libraries, data, time.
+// Records where a result comes from: machine, program, libraries, data and time.
 #include "trial/provenance.h"
 
 #include "base/text.h"
@@ -45,7 +45,7 @@ char *provenance_data(const struct dataset *d)
     return sums.data;
 }
 
-// Does the same as provenance_data, for the sources of labels. A source without labels has no line.
+// Returns the sources with the checksums of their labels, as provenance_data does. Omits sources without labels.
 static char *label_sums(const struct dataset *d)
 {
     struct text sums = {0};

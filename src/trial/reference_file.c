@@ -1,4 +1,4 @@
-// Writes and reads a reference. In the file, quantiles of features are (level, feature), in memory (feature, level).
+// Writes and reads a reference. Quantiles of features are (level, feature) in the file, but (feature, level) in memory.
 #include "trial/reference_file.h"
 
 #include "base/err.h"
@@ -16,7 +16,7 @@ struct reference_writer {
     const struct reference *r;
 };
 
-// Writes an array of the group along its scales; a scale names itself.
+// Writes an array of the group with the scales that `about` names.
 static int put_reference(const struct reference_writer *w, const char *name, const struct store_shape *shape,
     const void *data, const struct store_about *about, struct err *e)
 {
@@ -34,7 +34,7 @@ static int put_quantiles(
     return v ? put_reference(w, name, &shape, v, &about, e) : 0;
 }
 
-// Quantiles of features, or of columns of the table.
+// The quantiles of features, or of columns of the table.
 struct quantile_array {
     const char *name, *what, *scale;
     const double *v; // (columns, levels)
@@ -143,7 +143,8 @@ static const char *reference_path(struct reference_place *p, const char *name)
     return p->path;
 }
 
-// Sets *n to the length of the last dimension of an array of `rank` dimensions. With two, the first one is `levels`.
+// Sets *n to the length of the last dimension of an array. The array must have `rank` dimensions; if there are two, the
+// first one must have the length `levels`.
 static int get_length(struct reference_place *p, const char *name, int rank, int64_t levels, int64_t *n, struct err *e)
 {
     struct store_shape shape;
@@ -155,7 +156,7 @@ static int get_length(struct reference_place *p, const char *name, int rank, int
     return 0;
 }
 
-// Returns an array of one quantile per level, owned by the caller, or NULL and an error if there is none.
+// Reads an array with one quantile per level, owned by the caller. Returns NULL and an error on failure.
 static double *get_quantiles(struct reference_place *p, const char *name, int levels, struct err *e)
 {
     int64_t n;
@@ -172,8 +173,8 @@ static double *get_quantiles(struct reference_place *p, const char *name, int le
     return v;
 }
 
-// Returns the quantiles (columns, levels) of an array of the group, owned by the caller. *n_columns is set to
-// their number; if it is not 0, it says what that must be. Returns NULL and an error if there are none.
+// Reads an array of quantiles and returns it as (columns, levels), owned by the caller. Sets *n_columns to the number
+// of columns; if *n_columns is not 0, the array must have that many. Returns NULL and an error on failure.
 static double *get_column_quantiles(
     struct reference_place *p, const char *name, const struct reference *r, int *n_columns, struct err *e)
 {
@@ -228,7 +229,7 @@ static void get_features(struct reference_place *p, struct reference *r, struct 
         return;
     r->feature_error = get_column_quantiles(p, SCORES_FEATURE_ERROR, r, &r->columns, e);
     r->value = get_column_quantiles(p, REFERENCE_VALUE, r, &r->columns, e);
-    if (store_has(p->f, reference_path(p, REFERENCE_COLUMN_ERROR))) // not in files of earlier versions
+    if (store_has(p->f, reference_path(p, REFERENCE_COLUMN_ERROR))) // files of earlier versions do not have it
         r->column_error = get_column_quantiles(p, REFERENCE_COLUMN_ERROR, r, &r->table_columns, e);
 }
 

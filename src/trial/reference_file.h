@@ -1,12 +1,12 @@
-// The group `reference` of a trial's file.
+// Writes and reads the group `reference` of a trial's file.
 #pragma once
 
 #include "data/columns.h"
 #include "score/reference.h"
 #include "store/store.h"
 
-// Writes a reference as group `group`; nothing if it is not known. `error` names the kind of error. `features` are the
-// names of the features, or NULL. `columns` are those of the table; it may be NULL if the reference has none.
+// The names that describe a reference. `error` is the kind of error. `features` are the names of the features, or NULL.
+// `columns` are the columns of the table; NULL is allowed if the reference has no errors of columns.
 struct reference_names {
     const char *group, *error;
     char *const *features;
@@ -14,6 +14,6 @@ struct reference_names {
 };
 int reference_write(
     struct store_file *f, const struct reference_names *names, const struct reference *r, struct err *e);
-// Reads the group at `path`. A file of an earlier version has none: *r is then all zeros. Returns 0, or -1 and ERR_DATA
-// if it is not as reference_write writes it; *r then owns nothing.
+// Reads the group at `path`. If there is no such group, as in files of earlier versions, *r is all zeros. Returns -1
+// and ERR_DATA if the group is malformed; *r then owns nothing.
 int reference_read(struct store_file *f, const char *path, struct reference *r, struct err *e);

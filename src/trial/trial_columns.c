@@ -1,4 +1,4 @@
-// Writes columns through store/, each with the scale that names its dimension, and the names of labels.
+// Writes columns, each with the scale of its dimension, and the names of labels.
 #include "trial/trial_columns.h"
 
 #include "data/label_names.h"

@@ -1,4 +1,4 @@
-// Writes a finished trial: the large arrays by all ranks, everything else by the first.
+// Writes a finished trial. All ranks write the large arrays; the first rank writes everything else.
 #include "trial/trial_file.h"
 
 #include "base/mem.h"
@@ -49,7 +49,7 @@ static int write_history(struct store_file *f, const struct history *h, struct e
     return failed;
 }
 
-// --- bulk arrays: what every rank holds its own rows of
+// --- bulk arrays: each rank holds a part of their rows
 enum { BULK_MAX = 3 };
 struct bulk {
     char path[256];
@@ -62,7 +62,7 @@ struct bulk_list {
     int n;
 };
 
-// Appends an array of one value per sample of the set. Returns it, to be given more dimensions.
+// Appends an array with one value per sample of the set. Returns it, so that the caller can add dimensions.
 static struct bulk *add_bulk(
     struct bulk_list *l, const struct dataset *set, const char *name, const char *long_name, const float *data)
 {
@@ -80,7 +80,7 @@ static void add_dimension(struct bulk *b, int64_t size, const char *scale)
     b->shape.dims[b->shape.rank++] = size;
 }
 
-// Returns the scale of dimension i of a sample as stored: of its features, or of height, width and channel.
+// Returns the scale of dimension i of a sample: of its features, or of height, width and channel.
 static const char *sample_scale(const struct dataset *d, int i)
 {
     const char *const *names = sample_scales(d->shape_rank, d->steps != NULL);
@@ -118,7 +118,7 @@ static struct bulk_list list_bulk(const struct trial_result *r)
     return l;
 }
 
-// Creates the file. Several ranks write their rows in parallel; a single one needs no parallel file access.
+// Creates the file. Several ranks write their rows in parallel. A single rank creates an ordinary file.
 static int create_trial_file(const struct team *team, const struct trial_result *r, const char *path,
     const struct bulk_list *bulk, struct store_file **f, struct err *e)
 {
@@ -218,7 +218,7 @@ static int set_reals(struct store_file *f, const char *group, const struct real_
     return failed;
 }
 
-// Writes what the threshold says. Writes nothing without a threshold, because nothing is called anomalous then.
+// Writes the results that depend on the threshold. Writes nothing if there is no threshold.
 static int write_confusion(struct store_file *f, const char *group, const struct evaluation *v, struct err *e)
 {
     const struct real_attribute reals[] = {
@@ -284,7 +284,7 @@ int trial_write_metrics(
     return failed;
 }
 
-// The time steps of a test set of windows.
+// Writes the results for the time steps of a test set of windows.
 static int write_steps(
     struct store_file *f, const char *set_group, const struct trial_result *r, int set, struct err *e)
 {
@@ -319,7 +319,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
     return failed;
 }
 
-// Writes what the errors of the training rows say. A trial that diverged has none.
+// Writes statistics of the errors of the training rows. Writes nothing for a trial that diverged.
 static int write_training(struct store_file *f, const struct trial_result *r, struct err *e)
 {
     if (r->trained.has_diverged)
@@ -345,7 +345,7 @@ static int write_training(struct store_file *f, const struct trial_result *r, st
     return failed | reference_write(f, &of_steps, &r->step_reference, e);
 }
 
-// --- the whole
+// --- the complete file
 static int trial_write_head(struct store_file *f, const struct trial_result *r, struct err *e)
 {
     const struct experiment *x = r->experiment;
@@ -368,7 +368,7 @@ static int trial_write_head(struct store_file *f, const struct trial_result *r, 
     return failed;
 }
 
-// Writes what is not in the file yet, on the first rank.
+// Writes everything that is not a bulk array. Only on the first rank.
 static int write_rest(struct store_file *f, const struct team *team, const struct trial_result *r,
     const struct bulk_list *bulk, int nodes, struct err *e)
 {
@@ -383,7 +383,7 @@ static int write_rest(struct store_file *f, const struct team *team, const struc
     return failed | provenance_write(f, team, nodes, r, e);
 }
 
-// Returns the bytes of the arrays that depend on the data and the model. The others are small.
+// Returns the bytes of the arrays whose size depends on the data or the model. All other arrays are small.
 static double array_bytes(const struct trial_result *r, const struct bulk_list *bulk)
 {
     enum { ROW_BYTES = sizeof(float) + 3 * sizeof(int64_t) + sizeof(int32_t) + sizeof(int8_t) }; // error, index, ...
@@ -402,7 +402,7 @@ static double array_bytes(const struct trial_result *r, const struct bulk_list *
     return bytes;
 }
 
-// Writes a small trial of one rank to its journal.
+// Writes a small trial of a single rank to the journal.
 static int write_to_journal(const struct team *team, const struct trial_result *r, const struct trial_target *target,
     const struct bulk_list *bulk, struct err *e)
 {

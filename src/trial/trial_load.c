@@ -1,4 +1,4 @@
-// Loads a trial in the order of its parts, and compares its data with what the trial recorded.
+// Loads a trial part by part, and compares its data with the checksums that the trial recorded.
 #include "trial/trial_load.h"
 
 #include "base/err.h"
@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A trial in an open file, and the path of one of its objects.
+// A trial in an open file, and the most recent path of one of its objects.
 struct loaded_group {
     struct store_file *f;
-    const char *group; // "": the file's own
+    const char *group; // "": the root of the file
     char path[400];
 };
 
@@ -39,7 +39,8 @@ static int load_model(struct loaded_group *p, struct loaded_trial *t, struct err
     return failed;
 }
 
-// Checks that a set still is what the trial was trained or scored on. Returns -1 and an error if it has changed.
+// Checks that a set still is the one that the trial was trained or scored on. Returns -1 and an error if it has
+// changed.
 static int check_set(struct loaded_group *p, const char *set, const struct dataset *d, struct err *e)
 {
     char name[160], *now = provenance_data(d);

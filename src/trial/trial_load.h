@@ -1,4 +1,4 @@
-// A trained model and its data, brought back from a trial's file.
+// Loads a trained model and its data from a trial's file.
 #pragma once
 
 #include "leaderboard/row.h"
@@ -11,10 +11,11 @@ struct loaded_trial {
     real *w;             // (model->parameters), owned
 };
 
-// Loads a trial and its data. The data comes from the files that the trial's spec names, in the folder of the
-// experiment that the trial recorded. Returns -1 and the reason if it is gone or has changed; `out` then owns nothing.
+// Loads a trial and its data. The trial's spec names the files of the data, relative to the experiment's folder, which
+// the trial recorded. Returns -1 and the reason if the data is missing or has changed; `out` then owns nothing.
 int trial_load(const struct leaderboard_row *s, struct loaded_trial *out, struct err *e);
 void trial_unload(struct loaded_trial *t);
 
-// Returns the errors of the test set `set` as stored, in new memory (*n), or NULL and an error.
+// Returns the stored errors of the test set `set`, in new memory. Sets *n to their number. Returns NULL and an error on
+// failure.
 float *trial_errors(const struct leaderboard_row *s, const char *set, int64_t *n, struct err *e);

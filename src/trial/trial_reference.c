@@ -1,7 +1,8 @@
-// The errors of all training rows, of all validation rows, and of single features in a sample of the training rows.
+// Computes the errors of all training and validation rows, and the errors of single features in a sample of the
+// training rows.
 //
-// A sample that is all training rows takes no pass of its own. The feature errors lie on the ranks that computed them;
-// they are joined without arithmetic, and rank 0 makes the quantiles.
+// If the sample is all training rows, it is not scored separately. The ranks hold the feature errors of their own rows.
+// Rank 0 collects them without arithmetic, and computes the quantiles.
 #include "trial/trial_reference.h"
 
 #include "base/err.h"
@@ -39,8 +40,8 @@ static struct score_request training_request(const struct trial_result *r, unsig
 
 // --- features
 
-// Collective. Returns the feature errors of all rows of s on rank 0, owned by the caller. Returns NULL on other ranks.
-// If memory runs out, returns NULL and an error on all ranks.
+// Returns the feature errors of all rows of s on rank 0, owned by the caller. Returns NULL on other ranks. If memory
+// runs out, returns NULL and an error on all ranks. Collective.
 static float *join_feature_errors(const struct team *team, const struct scores *s, struct err *e)
 {
     size_t columns = (size_t)s->columns, n = (size_t)s->data->rows * columns;
@@ -59,8 +60,8 @@ static float *join_feature_errors(const struct team *team, const struct scores *
     return NULL;
 }
 
-// Returns the quantiles of each feature of the values (sample->rows, sample->columns), owned by the caller, or NULL and
-// an error if memory runs out. A window has every feature once per time step, so that its steps count as rows.
+// Returns the quantiles of each feature, owned by the caller. `values` is (sample->rows, sample->columns). A window has
+// every feature once per time step, so its steps count as rows. Returns NULL and an error if memory runs out.
 static double *feature_quantiles(
     const struct trial_result *r, const struct dataset *sample, const float *values, struct err *e)
 {
@@ -68,8 +69,8 @@ static double *feature_quantiles(
     return reference_column_quantiles(&r->reference, values, sample->rows * steps, sample->n_features, e);
 }
 
-// Returns the quantiles of the sums over the features of each column of the table, owned by the caller, or NULL and an
-// error if memory runs out. Steps of windows count as rows.
+// Returns the quantiles of the errors of each table column, owned by the caller. The error of a column is the sum over
+// its features. Steps of windows count as rows. Returns NULL and an error if memory runs out.
 static double *column_quantiles(const struct trial_result *r, const struct dataset *sample,
     const struct columns *columns, const float *feature_error, struct err *e)
 {
@@ -88,8 +89,8 @@ static double *column_quantiles(const struct trial_result *r, const struct datas
     return out;
 }
 
-// Returns the quantiles of the values of a sample of the training rows, in original units, owned by the caller, or NULL
-// and an error if memory runs out.
+// Returns the quantiles of the values in a sample of the training rows, in original units, owned by the caller. Returns
+// NULL and an error if memory runs out.
 static double *value_quantiles(const struct trial_result *r, const struct dataset *sample, struct err *e)
 {
     const struct scaling *scaling = &r->sets->scaling;
@@ -116,8 +117,8 @@ static double *value_quantiles(const struct trial_result *r, const struct datase
     return out;
 }
 
-// Fills the part of the reference that is about single features and columns, from the feature errors of all rows of the
-// sample.
+// Fills in the part of the reference about single features and columns. `feature_error` are the feature errors of all
+// rows of the sample.
 static void summarise_features(
     struct trial_result *r, const struct dataset *sample, const float *feature_error, struct err *e)
 {
@@ -126,7 +127,7 @@ static void summarise_features(
     double **values = r->value_quantiles;
     size_t bytes = (size_t)sample->n_features * (size_t)out->levels * sizeof(double);
 
-    if (!out->levels) // there was no memory for the errors
+    if (!out->levels) // the reference has no quantiles, because memory ran out before
         return;
     if (!*values)
         *values = value_quantiles(r, sample, e);
@@ -142,7 +143,8 @@ static void summarise_features(
     }
 }
 
-// Collective. Scores the sample, unless `of_all`, the scores of all training rows, has its feature errors.
+// Collects the feature errors of the sample. Scores the sample unless `of_all`, the scores of all training rows,
+// already has its feature errors. Collective.
 static int score_sample(
     const struct team *team, struct trial_result *r, const struct dataset *sample, struct scores *of_all, struct err *e)
 {
@@ -172,7 +174,7 @@ static bool is_calibrated_by(const struct trial_result *r, const struct dataset 
     return is_validation == (r->trial->score.calibration == JUDGED_BY_VALIDATION);
 }
 
-// Makes the errors of all rows of d those that others are judged by.
+// Computes the threshold and the reference from the errors of all rows of d.
 static void judge_by_errors(struct trial_result *r, const struct dataset *d, const struct scores *s, struct err *e)
 {
     evaluate_training(&r->trial->score, s->error, d->rows, &r->training, &r->reference, e);
@@ -181,7 +183,7 @@ static void judge_by_errors(struct trial_result *r, const struct dataset *d, con
             &r->trial->score, s->step_error, d->steps->n, &r->training_steps, &r->step_reference, e);
 }
 
-// Keeps the number and the mean of the training errors, whatever rows the threshold comes from.
+// Stores the number and the mean of the training errors. Needed if the threshold comes from the validation rows.
 static void note_training(struct trial_result *r, const struct scores *s)
 {
     const struct dataset *train = &r->sets->train;
@@ -217,7 +219,7 @@ static void summarise_training(const struct team *team, struct trial_result *r, 
     report_failure(r, "train", &found);
 }
 
-// Collective. Scores all training rows, and the sample of `rows` of them whose features count.
+// Scores all training rows, and the features of a sample of `rows` of them. Collective.
 static int score_train_rows(const struct team *team, struct trial_result *r, int64_t rows, struct err *e)
 {
     const struct dataset *train = &r->sets->train;
@@ -241,7 +243,7 @@ static int score_train_rows(const struct team *team, struct trial_result *r, int
     return rc;
 }
 
-// Collective. Scores all validation rows.
+// Scores all validation rows. Collective.
 static int score_validation_rows(const struct team *team, struct trial_result *r, struct err *e)
 {
     const struct dataset *d = &r->sets->validation;

@@ -1,10 +1,10 @@
-// Scores the training and validation rows of a trial for what its file says of their errors.
+// Scores the training and validation rows of a trial, because its file describes their errors.
 #pragma once
 
 #include "trial/trial_file.h"
 
-// Collective over team->comm. Scores the training and validation rows. On rank 0, sets r->training and r->reference;
-// what could not be computed there is reported, and missing. Keeps the quantiles of the training values, which depend
-// only on the data, in *r->value_quantiles for later trials. Returns 0, SCORES_STOPPED, or -1 and an error, the same on
-// all ranks.
+// Scores the training and validation rows. On rank 0, sets r->training and r->reference; reports what it could not
+// compute there, and leaves it out. Stores the quantiles of the training values in *r->value_quantiles for later
+// trials, because they depend only on the data. Returns 0, SCORES_STOPPED, or -1 and an error, the same on all ranks.
+// Collective over team->comm.
 int trial_score_training(const struct team *team, struct trial_result *r, struct err *e);

@@ -1,10 +1,10 @@
-// One trial, from its data to its file.
+// Runs one trial, from its data to its file.
 //
 // All ranks of the team load the same data (one data_cache per team keeps it for the next trial) and build the same
-// model; after each step that can fail on a single rank they agree on the verdict, so that none waits for another that
-// has given up. Training and scoring are collective; what the scores say is evaluated on the first rank. A metric or a
-// baseline that fails does not fail the trial: the reason is stored with the set. Before the file is written the
-// sources are checked once more, since a data file can change while a trial runs.
+// model. After each step that can fail on a single rank, the ranks agree on the result, so that no rank waits for one
+// that has failed. Training and scoring are collective; the first rank evaluates the scores. A metric or a baseline
+// that fails does not fail the trial: the reason is stored with the set. Before the file is written, the sources are
+// checked once more, because a data file can change while a trial runs.
 #include "trial/trial_run.h"
 
 #include "base/clock.h"
@@ -44,7 +44,7 @@ static int check_data(void *sets, struct err *e)
     return data_sets_check(sets, e);
 }
 
-// Checks that the data that was loaded is that of the plan, because a file can have been replaced since.
+// Checks that the loaded data is the data of the plan, because a file could have been replaced since then.
 static int check_versions(const struct order *order, const struct data_sets *sets, struct err *e)
 {
     struct text loaded = {0};
@@ -106,7 +106,7 @@ static void evaluate_set(const struct trial_result *r, const struct scores *s, s
     evaluation_note_failure(out, r->order->planned.trial.id, s->data->name, &found);
 }
 
-// Collective over team->comm. Scores and evaluates all sets. Returns what scores_compute returns.
+// Scores and evaluates all sets. Returns what scores_compute returns. Collective over team->comm.
 static int score_sets(const struct team *team, struct trial_result *r, struct baselines *known, struct err *e)
 {
     const struct score_config *c = &r->trial->score;
@@ -158,19 +158,19 @@ static bool weights_are_finite(const struct trial_result *r)
     return true;
 }
 
-// Collective over team->comm. Does what follows training. Returns what trial_run returns.
+// Scores a trial after its training. Returns what trial_run returns. Collective over team->comm.
 static int score_trial(const struct team *team, struct trial_result *r, struct baselines *known, struct err *e)
 {
     ASSERT(!r->scores, "scored before");
     if (r->trained.has_stopped)
         return 1;
-    if (!weights_are_finite(r)) // the last step can spoil them after the last loss
+    if (!weights_are_finite(r)) // the last step can spoil the weights after the last loss was computed
         r->trained.has_diverged = true;
     int failed = r->trained.has_diverged ? 0 : score_sets(team, r, known, e);
     return failed == SCORES_STOPPED && train_save_checkpoint(&r->trained, e) != 0 ? -1 : failed;
 }
 
-// Collective over team->comm. Trains the model, scores it and writes the file.
+// Trains the model, scores it and writes the file. Collective over team->comm.
 static int train_and_write(const struct team *team, struct trial_result *r, const struct trial_task *t,
     const struct checkpointing *k, struct err *e)
 {
@@ -205,8 +205,8 @@ static int train_and_write(const struct team *team, struct trial_result *r, cons
     return failed;
 }
 
-// Collective over team->comm. Refuses a trial that can never fit into memory. The kernel would kill a rank, and with it
-// this run and every later one that reaches the trial.
+// Adds an error if the trial can never fit into memory. Otherwise the kernel would kill a rank, which would end this
+// run and every later run that reaches the trial.
 static void check_memory(const struct team *team, const struct trial *t, const struct model *m, struct err *e)
 {
     int ranks = comm_local_size(team->comm);
@@ -230,7 +230,7 @@ int trial_run(const struct team *team, const struct trial_task *task, struct err
 
     if (trial_parse(tree, &t, e) == 0 && fetch_data(task->experiment, &t, cache, e) == 0 &&
         check_versions(order, &cache->sets, e) == 0) {
-        t.data.window = cache->sets.window; // the length that was found, if it is auto
+        t.data.window = cache->sets.window; // if the length of windows is auto, the length that was found
         struct shape shape = sample_shape(&cache->sets.train);
         m = trial_model(&t, &shape, e);
         if (m && model_set_rows(m, cache->sets.train.rows, t.model, e) != 0)

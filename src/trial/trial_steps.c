@@ -1,4 +1,4 @@
-// The columns of the time steps are all along the dimension `step`.
+// Writes the columns of time steps, which all have the dimension `step`.
 #include "trial/trial_steps.h"
 
 #include "store/schema.h"

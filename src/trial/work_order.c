@@ -1,4 +1,4 @@
-// A work order as bytes: the plan's entry and its index as they are in memory, then the rest as YAML.
+// Packs a work order as bytes: the plan's entry and its index as they are in memory, followed by the rest as YAML.
 #include "trial/work_order.h"
 
 #include "base/err.h"
@@ -15,13 +15,13 @@ static struct node *varied_node(const struct spec_sweep *s, const double *value)
     char room[32];
     struct node *map = node_new_map();
     for (int k = 0; k < spec_sweep_keys(s); k++)
-        if (!isnan(value[k])) // or else it does not vary here
+        if (!isnan(value[k])) // NaN: the key does not vary in this trial
             node_add(map, spec_sweep_key(s, k), node_new_text(spec_sweep_value(s, k, value[k], room)));
     return map;
 }
 
-// Returns what an order holds besides the plan's entry, as a map. Returns NULL and an error if the spec of the trial
-// cannot be resolved.
+// Returns the members of an order other than the plan's entry, as a map. Returns NULL and an error if the spec of the
+// trial cannot be resolved.
 static struct node *order_map(const struct experiment *x, const struct plan *plan, int number, struct err *e)
 {
     struct search_trial t;
