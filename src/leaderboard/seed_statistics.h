@@ -1,5 +1,5 @@
-// A configuration is a set of trials that differ only in train.seed. Its statistics are the mean and the spread of
-// every metric of the leaderboard over these trials.
+// A configuration is a set of trials that differ only in train.seed or data.fold. Its statistics are the mean and the
+// standard deviation of every metric of the leaderboard over these trials.
 #pragma once
 
 #include "leaderboard/leaderboard.h"

@@ -85,7 +85,7 @@
 #define HISTORY_VALIDATION_LOSS "validation_loss"
 #define HISTORY_LEARNING_RATE   "learning_rate"
 #define HISTORY_SECONDS         "seconds"
-#define HISTORY_WEIGHTS_EPOCH   "weights_epoch"
+#define HISTORY_WEIGHTS_EPOCH   "weights_epoch" // an attribute
 
 // arrays of scores/<set>/, (sample) or (sample, ...)
 #define SCORES_SAMPLE         DATASET_SAMPLE // the scale; the other dimensions of a row have the scales of the data set
@@ -99,7 +99,7 @@
 #define SCORES_CODE           "code"
 #define SCORES_RECONSTRUCTION "reconstruction"
 #define SCORES_FEATURE_ERROR  "feature_error"
-// attributes
+// attributes of scores/<set>/
 #define SCORES_SOURCES           "sources"
 #define SCORES_MEAN_ERROR        "mean_error"
 #define SCORES_LARGEST_ERROR     "largest_error"
@@ -203,7 +203,7 @@
 #define MODEL_LAYER  "layer"
 #define MODEL_INPUT  "input"
 #define MODEL_OUTPUT "output"
-// arrays of the scaling, (feature), and an attribute of it
+// arrays of the scaling, (feature) or (group, feature); `bytes_only` is an attribute
 #define SCALING_SHIFT        "shift"
 #define SCALING_FACTOR       "factor"
 #define SCALING_FILL         "fill"

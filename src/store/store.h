@@ -21,10 +21,11 @@ size_t store_type_size(enum store_type type); // bytes of one element; STORE_TEX
 
 // Describes a dataset to other programs (CF conventions).
 struct store_about {
-    const char *long_name;              // NULL: none
-    const char *units;                  // UDUNITS; "1" for pure numbers; NULL: none
-    const char *scales[STORE_MAX_RANK]; // the dimension scale of each dimension: the name of a dataset in the same
-                                        // group, or "/absolute"; a scale names itself, and is written before its users
+    const char *long_name; // NULL: none
+    const char *units;     // UDUNITS; "1" for pure numbers; NULL: none
+    // The dimension scale of each dimension: the name of a dataset in the same group, or "/absolute". A scale names
+    // itself, and is written before the arrays that use it.
+    const char *scales[STORE_MAX_RANK];
 };
 
 struct store_shape {

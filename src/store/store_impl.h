@@ -39,7 +39,7 @@ struct store_file {
     hid_t recent;      // the object that object_recent keeps open, if recent_path is not NULL
     char *recent_path; // owned
     struct disk_note note;
-    bool lost;      // the last read ended at a value that its integer type cannot hold
+    bool lost;      // the last read failed because the integer type cannot hold a value
     bool failed;    // a write failed: never commit
     bool is_sealed; // the file is open for reading, and its seal is good
     struct read_check check[READ_CHECKS];
