@@ -19,6 +19,6 @@ int run_folder_make(const char *folder, struct err *e);
 // previous run died, reports what it was doing. Removes what earlier runs left: beacons and temporary files. Returns
 // the lease, which the caller ends, or NULL and an error if the run must not begin.
 struct lease *run_folder_take(const char *folder, int part, bool is_fresh, int ranks, struct err *e);
-// Removes the checkpoints of finished trials, at the end of a run. There is one if a trial was killed after it had
-// written its result and before it removed its checkpoint.
+// Removes the checkpoints of finished trials, at the end of a run. A finished trial has one if it was killed after it
+// had written its result and before it removed its checkpoint.
 void run_folder_drop_checkpoints(const char *folder, const struct plan *plan);

@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "train/train.h"
 
-// The operations per step that make a thread worthwhile: 50 microseconds of work, about ten times the wait for the
-// other threads.
+// A thread is worthwhile if it has this many operations per step: 50 microseconds of work, about ten times the wait for
+// the other threads.
 static const double THREAD_OPERATIONS = 1e6;
 
 static bool is_power_of_two(int n)

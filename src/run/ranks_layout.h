@@ -28,8 +28,8 @@ struct ranks_supply {
 };
 
 // Chooses the layout. Uses one rank per trial, or more if there are more ranks than trials, and at most one worker per
-// shard. Unless the user sets the number of threads, uses only as many as have enough operations per step to be worth
-// the wait for each other. Returns 0, or -1 and an error that says what to change if the wish cannot be met.
+// shard. Unless the user sets the number of threads, a rank gets only as many as have enough operations per step.
+// Returns 0, or -1 and an error that says what to change if the wish cannot be met.
 int ranks_layout_choose(
     const struct ranks_wish *wish, const struct ranks_supply *supply, struct ranks_layout *out, struct err *e);
 

@@ -304,8 +304,8 @@ static size_t report_bytes(const struct pool_report *r)
     return offsetof(struct pool_report, text) + strlen(r->text) + 1;
 }
 
-// On a leader: sends the last report (n = 0: none) and draws the next order. If the run was asked to stop after an
-// order was drawn ahead, hands that order back. Sets work->n to 0 if no work is left.
+// On a leader: sends the last report (n = 0: none) and draws the next order. Hands an order back if it was drawn ahead
+// and the run was then asked to stop. Sets work->n to 0 if no work is left.
 static void leader_draw_order(struct queue *q, const struct pool_report *r, size_t n, struct queue_bytes *work)
 {
     struct pool_report back;
@@ -355,7 +355,7 @@ static void group_work(struct group *g)
 
 // --- the handle
 
-// On rank 0: takes the folder, settles what earlier runs left in it and writes the plan file.
+// On rank 0: takes the folder, handles what earlier runs left in it and writes the plan file.
 static void take_run_folder(struct run *r, int ranks, struct err *e)
 {
     const struct run_settings *s = &r->settings;

@@ -1,6 +1,7 @@
 // Runs the trials of an experiment on groups of ranks. A folder holds the results:
 //
 //     results/<experiment>/trials/<id>.h5               a file per finished trial
+//     results/<experiment>/journal/                     finished small trials, in a journal per rank (store/journal.h)
 //     results/<experiment>/checkpoints/<lineage>.h5     the state of an unfinished trial, and <lineage>.previous.h5;
 //                                                       <lineage>-<epochs>.h5 if trials differ only in their epochs
 //     results/<experiment>/failed/<id>.yaml             why a trial failed

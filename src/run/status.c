@@ -1,9 +1,10 @@
 // Computes the status of a run from the files in its folder: leases, beacons, plan files, trials, journals and
 // failures.
 //
-// The run may write files while we read them. Each file is replaced as a whole, so each is consistent, but two files
-// can be a moment apart. A trial counts as done if its file or journal record exists, whatever a beacon says. It counts
-// as running if a leader's beacon names it. A trial that is neither, and has not failed, is left.
+// The run may write files while we read them. Files are replaced as a whole, and records are appended to journals, so
+// each file is consistent, but two files can be a moment apart. A trial counts as done if its file or journal record
+// exists, whatever a beacon says. It counts as running if a leader's beacon names it. A trial that is neither, and has
+// not failed, is left.
 //
 // Several parts of a run can share the folder, each with a lease, beacons and a plan file of its own. Their trials are
 // added up; the state and the lease are those of the most active part.

@@ -7,7 +7,7 @@
 
 enum run_state {
     RUN_NEVER,   // no run has begun there
-    RUN_RUNS,    // now
+    RUN_RUNS,    // is running now
     RUN_SILENT,  // has recorded no end, and shows no sign of life; its machine cannot be asked
     RUN_DIED,    // killed, or its machine failed
     RUN_STOPPED, // stopped at a checkpoint, with more to do

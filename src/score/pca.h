@@ -5,7 +5,7 @@
 
 struct pca;
 
-// Returns the first `components` principal components of `train`, or as many as it has. Returns NULL and an error if
+// Returns the first `components` principal components of `train`, or all if it has fewer. Returns NULL and an error if
 // memory is short or LAPACK fails.
 struct pca *pca_new(const struct dataset *train, int components, struct err *e);
 void pca_free(struct pca **p); // NULL-safe

@@ -39,8 +39,8 @@ int reference_add_errors(
 // Adds the quantiles of the errors (rows) of the validation rows. Rows without an error do not count. Returns 0, or -1
 // and an error if memory runs out.
 int reference_add_validation(struct reference *r, const float *error, int64_t rows, struct err *e);
-// Returns from how many rows of a data set, evenly spaced, the quantiles of its features are computed. Returns 0 if it
-// has too many features.
+// Returns the number of evenly spaced rows of a data set from which the quantiles of its features are computed, or 0 if
+// it has too many features.
 int64_t reference_sample_rows(const struct dataset *d);
 // Returns the quantiles (columns, levels) of each column of values (rows, columns), owned by the caller. NaN values do
 // not count. Returns NULL and an error if memory runs out.

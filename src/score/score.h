@@ -53,7 +53,7 @@ struct row_error row_error_of(const struct score_config *c, const struct train_c
 void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, float *row);
 
-// Sets the errors of rows that the model cannot score to NaN. These are marked in is_unscored (rows); NULL: there are
+// Sets the errors of rows that the model cannot score to NaN. is_unscored (rows) marks these rows; NULL: there are
 // none. Sets any other error that is NaN to INFINITY, because the error of such a row is beyond all bounds.
 void row_errors_mark(const int8_t *is_unscored, int rows, float *row);
 // Sets the values (rows, width) of rows that the model cannot score to NaN. `values` may be NULL.

@@ -20,7 +20,7 @@ const char *const detector_names[] = {"mean_distance", "pca", "neighbours", "iso
 struct simple_detector {
     enum detector kind;
     int columns;
-    // owned; NULL unless the kind has it
+    // the members below are owned, and NULL unless the kind needs them
     double *mean; // (columns)
     struct pca *pca;
     struct isolation_forest *forest;

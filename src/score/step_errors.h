@@ -9,8 +9,8 @@
 enum step_rule {
     STEP_MEAN,   // the mean
     STEP_MAX,    // the largest
-    STEP_CENTER, // of the window whose center is nearest; of two such windows, the earlier one
-    STEP_LAST,   // of the window that ends first, usually at this step
+    STEP_CENTER, // the error of the window whose center is nearest; of two such windows, the earlier one
+    STEP_LAST,   // the error of the window that ends first, usually at this step
 };
 extern const char *const step_rule_names[];
 

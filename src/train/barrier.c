@@ -43,7 +43,7 @@ void barrier_free(struct barrier **b)
     *b = NULL;
 }
 
-// Lets the other hardware thread of the core work.
+// Pauses for a moment, so that the other hardware thread of the core can work.
 static void pause_core(void)
 {
 #if defined(__x86_64__) || defined(__i386__)

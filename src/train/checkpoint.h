@@ -32,7 +32,7 @@ struct checkpoint {
 // and an error; then both generations are unchanged.
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e);
 // Reads the newest generation that is complete, has this lineage and layout, and is not beyond c->epochs. If there is
-// none, tries the files in `related`, a list that ends with NULL, or NULL. Reports each file that is damaged or whose
-// numbers cannot be a state of this training. Returns false if no generation is usable; then c->at, the history and the
-// vectors are undefined.
+// none, tries the files in `related`. This is a list that ends with NULL, or NULL if there are no such files. Reports
+// each file that is damaged or whose numbers cannot be a state of this training. Returns false if no generation is
+// usable; then c->at, the history and the vectors are undefined.
 bool checkpoint_read(const char *path, const char *const *related, struct checkpoint *c);

@@ -1,4 +1,4 @@
-// Sets the blocks of a model that depend only on the training data. Training sets them before its first step and never
+// Sets the blocks of a model that depend on the training data. Training sets them before its first step and never
 // changes them.
 #include "train/train_impl.h"
 
@@ -16,7 +16,8 @@
 // for SPACING_QUERIES evenly spaced rows at most. Their neighbours are sought among SPACING_ROWS rows at most.
 enum { NEIGHBOUR = 5, SPACING_ROWS = 20000, SPACING_QUERIES = 500, SPACING_CHUNK = 256 };
 
-// The mean squared differences between one row and the nearest of some other rows; infinite if there are not as many.
+// The mean squared differences between one row and its nearest neighbours among some other rows. They are infinite if
+// there are fewer other rows.
 struct nearest {
     float neighbour[NEIGHBOUR]; // ascending
     float different;            // to the nearest row that is not equal

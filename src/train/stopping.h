@@ -17,7 +17,7 @@ struct watch {
     double best;             // the best loss; infinite: none yet
     int64_t best_epoch;      // epoch of the best loss, from 0; -1: none yet
     int64_t waited;          // epochs since the best one
-    int64_t waited_for_drop; // epochs since the best one or the last drop of the learning rate
+    int64_t waited_for_drop; // epochs since the best one or the last drop of the learning rate, whichever is later
     int64_t drops;           // drops of the learning rate, under schedule reduce_on_plateau
 };
 

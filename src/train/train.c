@@ -176,7 +176,8 @@ static int run_epochs(struct trainer *t, struct trained *out, struct err *e)
     const struct train_config *c = t->task.config;
     int rc = 0;
 
-    // A step does this too. But the learning rate is computed before, and must have the same bits in a resumed process.
+    // A step does this too. But the learning rate is computed before the first step, and must have the same bits in a
+    // resumed process.
     flush_denormals();
     while (has_epochs_left(t) && rc == 0 && !out->has_stopped) {
         t->learning_rate =

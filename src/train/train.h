@@ -104,14 +104,14 @@ struct history {
 };
 
 // How the state of training is saved, so that an interrupted run resumes with the same bits. The file has two
-// generations (train/checkpoint.h). It is written at regular times, at requests (base/request.h), and when training
-// stops.
+// generations (train/checkpoint.h). It is written at intervals, on request (base/request.h), and when training stops.
 struct checkpointing {
     const char *path; // path of the newest generation, in an existing folder; NULL: nothing is read or written
-    const char *const *related; // list, ended by NULL, of checkpoints to resume from if `path` has none; or NULL
-    const char *lineage;        // the identity of this training; checkpoints of any other lineage are refused
-    double interval; // seconds between two checkpoints, by the clock of the team's rank 0; 0: only on request
-    bool keeps_last; // also writes one at the end, so that a trial with more epochs can resume from it
+    const char *const
+        *related;        // list, ended by NULL, of checkpoints to resume from if there is none at `path`; or NULL
+    const char *lineage; // the identity of this training; checkpoints of any other lineage are refused
+    double interval;     // seconds between two checkpoints, by the clock of the team's rank 0; 0: only on request
+    bool keeps_last;     // also writes one at the end, so that a trial with more epochs can resume from it
     // Checks that what training has read so far is unchanged. Every rank calls it before the state is written; NULL: no
     // check. Returns 0, or -1 and an error.
     int (*check)(void *context, struct err *e);
@@ -145,7 +145,7 @@ struct trained {
 // checkpoint of a requested stop could not be written. If any other checkpoint cannot be written, the failure is only
 // reported. The caller frees *out with trained_free; after a failure it owns nothing.
 int train_run(const struct train_task *task, struct trained *out, struct err *e);
-// Collective over the same ranks. Writes a checkpoint after training has ended, because the work that follows was
+// Collective over the same ranks. Writes a checkpoint after training has ended, because the work after training was
 // stopped. Returns 0, or -1 and an error on all ranks.
 int train_save_checkpoint(struct trained *t, struct err *e);
 void trained_free(struct trained *t);

@@ -17,7 +17,7 @@ static int compare_row_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Copies the rows that the model keeps to w, in the order of the data: all rows, or some that are drawn with the seed.
+// Copies the rows that the model keeps to w, in the order of the data: all rows, or rows that are drawn with the seed.
 // Returns 0, or -1 and an error.
 static int gather_kept_rows(const struct train_task *task, real *w, struct err *e)
 {

@@ -130,7 +130,8 @@ void overlap_end_step(struct overlap *o);
 
 // --- data_blocks.c
 
-// Collective. Sets the blocks that depend only on the training data. Returns 0, or -1 and an error on all ranks.
+// Collective. Sets the blocks that depend on the training data, before the first step. Returns 0, or -1 and an error on
+// all ranks.
 int trainer_set_blocks(struct trainer *t, struct err *e);
 
 // --- code_blocks.c

@@ -10,7 +10,7 @@
 struct window_reader {
     const struct trainer *t;
     struct read_ahead *ahead;   // owned
-    int64_t windows;            // per epoch, of the shard that has the most
+    int64_t windows;            // windows per epoch, of the shard that has the most
     int64_t first_epoch;        // the epoch of piece 0
     int64_t epoch;              // the epoch of `block`; only the thread that reads uses both
     int32_t *block[SHARDS_MAX]; // (blocks) per shard of this rank, owned: the order of its blocks
@@ -32,7 +32,7 @@ static void permute_blocks(struct window_reader *r, int64_t epoch)
     r->epoch = epoch;
 }
 
-// Visits the blocks of a piece. If `ahead` is not NULL, skips them once it ends.
+// Visits the blocks of a piece. If `ahead` is not NULL, skips the remaining blocks when it ends.
 static void visit_blocks(struct window_reader *r, const struct read_ahead *ahead, int64_t piece, block_visitor visit)
 {
     const struct train_workers *work = &r->t->workers;
