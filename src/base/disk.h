@@ -28,8 +28,8 @@ bool disk_is_temporary(const char *name, char host[256], long *pid);
 // there if the disk is full. `bytes` is the size of the whole file; 0: unknown. Returns -1.
 int disk_fail(struct err *e, const char *path, int error, double bytes, const char *what);
 
-// Writes n bytes at an offset of an open file. The system starts to write large pieces to disk at once, and does not
-// wait for the sync. Returns -1 and errno on failure.
+// Writes n bytes at an offset of an open file. Asks the system to start writing a large piece to disk immediately, so
+// that the later sync has less to do. Returns -1 and errno on failure.
 int disk_write_at(int fd, const void *data, size_t n, off_t at);
 
 // Describes the file system of `path`: " (1.2 MB needed, 300 kB free)", or "" if nothing is known. Returns out.

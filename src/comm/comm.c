@@ -97,7 +97,7 @@ bool comm_threads_take_turns(void)
     return thread_level >= MPI_THREAD_SERIALIZED;
 }
 
-// Sets variables of Open MPI before it starts. The user's own settings stay.
+// Sets variables of Open MPI and UCX before MPI starts. The user's own settings stay.
 static void set_environment(int threads)
 {
     if ((long)launched_local_size() * threads > sysconf(_SC_NPROCESSORS_ONLN))

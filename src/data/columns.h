@@ -62,7 +62,7 @@ int column_find_category(const struct column *column, const char *category);
 char *column_feature_name(const struct column *column, int k);
 // Returns the names of all features in new memory (n_features), or NULL if no columns are known.
 char **columns_feature_names(const struct columns *c);
-// Returns true if the features of a column are made of the time of the row.
+// Returns true if the features of a column are derived from the time of the row.
 bool column_is_of_time(const struct column *column);
 // Returns true if some column has categories or several features, so that columns and features differ.
 bool columns_are_derived(const struct columns *c);

@@ -360,7 +360,7 @@ int data_load(const struct data_config *cfg, const char *spec_folder, struct dat
     if (result == 0)
         result = build_drafts(&l, out);
     if (result == 0)
-        result = data_files_check(l.files, e); // the last check for data that was converted
+        result = data_files_check(l.files, e); // converted data is not read from its files again
     if (result == 0)
         keep_files(&l, out);
     else

@@ -73,7 +73,7 @@ struct dataset {
 
     int8_t *is_unscored;            // (rows), owned: the model cannot take the row; NULL: it can take all rows
     int64_t *label;                 // (rows), owned; NULL: not every source has labels
-    struct coordinates coordinates; // owned: coordinates of the rows that at least one source has
+    struct coordinates coordinates; // owned: those coordinates (id, time, group) that at least one source has
     int8_t *is_anomaly;             // (rows), owned; NULL: unknown
     int64_t *index;                 // (rows), owned: number of the row in its source
     int32_t *source;                // (rows), owned: index into `sources`

@@ -41,9 +41,9 @@ struct metric {
     const char *name, *long_name, *units; // as stored in files
     size_t offset;                        // offset of the double in its struct
     int better;                           // 1: larger is better; -1: smaller is better; 0: neither
-    // The group and the attribute, or the array of history/, that hold the metric in the trial's file. In set_metrics,
-    // `group` is a path within the group of the test set, or NULL for that group itself. If `source` is NULL, the
-    // attribute is called `name`.
+    // Where the trial's file holds the metric: `group` is its group, and `source` the attribute (in history/: the
+    // array). `source` NULL: it is called `name`. In set_metrics, `group` is a path within the group of the test set;
+    // NULL: that group itself.
     const char *group, *source;
 
     const char *header; // header in the printed table; NULL: not printed

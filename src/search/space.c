@@ -53,7 +53,7 @@ double range_value(const struct sweep_range *r, double unit)
     return range_round(r, range_is_integer(r) ? floor(value) : value);
 }
 
-enum { ATTEMPTS = 10000 }; // of drawing a point that is not excluded
+enum { ATTEMPTS = 10000 }; // most attempts to draw a point that is not excluded
 
 // Draws the point of attempt number `attempt` for place i. The first attempt is independent of rules.
 static void draw_point(const struct search *s, int64_t i, int64_t attempt, double *value)
