@@ -107,11 +107,10 @@ struct history {
 // generations (train/checkpoint.h). It is written at intervals, on request (base/request.h), and when training stops.
 struct checkpointing {
     const char *path; // path of the newest generation, in an existing folder; NULL: nothing is read or written
-    const char *const
-        *related;        // list, ended by NULL, of checkpoints to resume from if there is none at `path`; or NULL
-    const char *lineage; // the identity of this training; checkpoints of any other lineage are refused
-    double interval;     // seconds between two checkpoints, by the clock of the team's rank 0; 0: only on request
-    bool keeps_last;     // also writes one at the end, so that a trial with more epochs can resume from it
+    const char *const *related; // list, ended by NULL, of files to resume from if there is none at `path`; or NULL
+    const char *lineage;        // the identity of this training; checkpoints of any other lineage are refused
+    double interval; // seconds between two checkpoints, by the clock of the team's rank 0; 0: only on request
+    bool keeps_last; // also writes one at the end, so that a trial with more epochs can resume from it
     // Checks that what training has read so far is unchanged. Every rank calls it before the state is written; NULL: no
     // check. Returns 0, or -1 and an error.
     int (*check)(void *context, struct err *e);
