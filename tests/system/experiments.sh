@@ -30,7 +30,7 @@ for model in dense conv; do
     train mnist-one-class --set model=$model --set 'class=[[1]]' --set train.epochs=10 --set name=one-$model
 done
 train adult --set train.epochs=3 --set 'sweep.over.code=[8]'
-train nab
+train nab --trials files
 train skab --set train.epochs=3 --set 'sweep.over.train.seed=[1]'
 count=$((count + 1))
 timeout 600 "$hourglass" top results/mnist-outliers --by-class >top.out 2>message || fail "top --by-class"
