@@ -47,6 +47,18 @@ static int form_check(const struct open_array *a, hid_t creation, struct err *e)
     return 0;
 }
 
+// Refuses an array whose dimensions need more bytes than the file holds for it: HDF5 reads beyond the end of a compact
+// array, and whether that crashes depends on what lies there.
+static int storage_check(const struct open_array *a, hid_t type, hid_t creation, struct err *e)
+{
+    double stored = (double)H5Dget_storage_size(a->dataset); // 0: nothing was written, fill values are read
+    double needed = (double)shape_rows(&a->shape) * (double)shape_row_elements(&a->shape) * (double)H5Tget_size(type);
+
+    if (H5Pget_layout(creation) == H5D_CHUNKED || stored == 0 || stored >= needed)
+        return 0;
+    return file_fail(a->f, a->path, e, "its dimensions need %.0f bytes, but %.0f are stored", needed, stored);
+}
+
 int array_shape(struct open_array *a, struct err *e)
 {
     hid_t type = H5Dget_type(a->dataset), space = H5Dget_space(a->dataset), creation = H5Dget_create_plist(a->dataset);
@@ -67,7 +79,7 @@ int array_shape(struct open_array *a, struct err *e)
         if (space_dims(space, &a->shape) < 0)
             rc = file_fail(a->f, a->path, e, "cannot read its dimensions");
         else
-            rc = form_check(a, creation, e);
+            rc = form_check(a, creation, e) == 0 ? storage_check(a, type, creation, e) : -1;
     }
 
     H5Pclose(creation);
