@@ -49,8 +49,8 @@ static const struct field fields[] = {
         "of a file of scores, or of a test set without labels: rows above the threshold to list; 0: all",
         .default_text = "20", .min = 0, .max = 1e9),
     FIELD_ROW(top_command_options, above, "above", FIELD_TEXT,
-        "of a file of scores: list only rows with an error above this number; default: above the threshold, or any row "
-        "if none is known"),
+        "of a file of scores: list only rows with an error above this number; default: the anomalous rows, or any row if no "
+        "threshold is known"),
     FIELD_ROW(top_command_options, rule.threshold, "threshold", FIELD_TEXT,
         "of a run: rule for the threshold, instead of the stored one, without training: as score --threshold. Of windows, it "
         "is one of windows, not of time steps"),

@@ -151,7 +151,8 @@ static int list_hdf5_errors(struct scores_list *l, const struct scores_group *g,
             struct scored_row r = {.place = first + i, .row = first + i, .error = (double)error[i]};
             for (int k = 0; k < SCORES_TOP; k++)
                 r.share[k] = NAN;
-            if (scores_list_wants(l, r.error))
+            r.is_anomalous = scores_list_is_above(l, r.error);
+            if (scores_list_wants(l, &r))
                 scores_list_add(l, &r);
         }
     }
@@ -228,12 +229,10 @@ static int complete_row(struct scored_row *r, struct scores_group *g, struct err
 int scores_list_read_hdf5(struct scores_list *l, const char *path, struct err *e)
 {
     struct scores_group g = {0};
-    double threshold = NAN;
     int rc = open_scores_group(&g, path, e);
 
     if (rc == 0) {
-        store_get_real(g.f, g.group, SCORES_THRESHOLD, &threshold, NULL);
-        scores_list_threshold(l, threshold);
+        store_get_real(g.f, g.group, SCORES_THRESHOLD, &l->threshold, NULL);
         rc = list_hdf5_errors(l, &g, e);
     }
     for (int64_t i = 0; i < l->n && rc == 0; i++)

@@ -16,10 +16,16 @@ static void free_scored_row(struct scored_row *r)
         free(r->feature[k]);
 }
 
+// Returns the number by which rows are sorted. Rows without an error come last.
+static double rank_of(const struct scored_row *r)
+{
+    return isnan(r->error) ? -INFINITY : r->error;
+}
+
 // Returns true if row a comes after row b in the list.
 static bool is_listed_behind(const struct scored_row *a, const struct scored_row *b)
 {
-    return a->error != b->error ? a->error < b->error : a->place > b->place;
+    return rank_of(a) != rank_of(b) ? rank_of(a) < rank_of(b) : a->place > b->place;
 }
 
 static void swap_rows(struct scored_row *a, struct scored_row *b)
@@ -50,26 +56,35 @@ static void raise_row(struct scores_list *l, int64_t i)
         swap_rows(&l->v[i], &l->v[(i - 1) / 2]);
 }
 
-void scores_list_threshold(struct scores_list *l, double threshold)
+bool scores_list_is_above(const struct scores_list *l, double error)
 {
-    l->threshold = threshold;
-    if (l->query.is_above_threshold && !isnan(threshold))
-        l->query.above = threshold;
+    return (double)(float)error > l->threshold;
 }
 
-bool scores_list_wants(struct scores_list *l, double error)
+// Returns true if the query selects a row, however long the list is.
+static bool is_selected(const struct scores_list *l, const struct scored_row *row)
 {
+    if (l->query.is_above_threshold && (row->is_anomalous || !isnan(l->threshold)))
+        return row->is_anomalous;
+    return row->error > l->query.above;
+}
+
+bool scores_list_wants(struct scores_list *l, const struct scored_row *row)
+{
+    bool is_above = scores_list_is_above(l, row->error);
+
     l->rows++;
-    l->unscored += isnan(error);
-    l->above += error > l->threshold;
-    if (!(error > l->query.above))
+    l->unscored += isnan(row->error);
+    l->above += is_above;
+    l->marked += row->is_anomalous && !is_above;
+    if (!is_selected(l, row))
         return false;
-    return l->query.most == 0 || l->n < l->query.most || error > l->v[0].error;
+    return l->query.most == 0 || l->n < l->query.most || is_listed_behind(&l->v[0], row);
 }
 
 void scores_list_add(struct scores_list *l, const struct scored_row *row)
 {
-    ASSERT(!isnan(row->error), "row %lld", (long long)row->row);
+    ASSERT(!isnan(row->error) || row->is_anomalous, "row %lld", (long long)row->row);
     if (l->query.most && l->n == l->query.most) {
         free_scored_row(&l->v[0]);
         l->v[0] = *row;

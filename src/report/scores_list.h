@@ -8,10 +8,11 @@
 enum { SCORES_TOP = 3 };
 
 struct scored_row {
-    char *file, *id, *time; // owned; each NULL if the row has none
-    int64_t row;            // number of the row in its file
-    int source;             // number of its file, if the scores are HDF5
-    double error;
+    char *file, *id, *time;    // owned; each NULL if the row has none
+    int64_t row;               // number of the row in its file
+    int source;                // number of its file, if the scores are HDF5
+    double error;              // NaN: none; listed only if the row is anomalous, and then last
+    bool is_anomalous;         // as the file says; otherwise: the error is above the threshold
     char *feature[SCORES_TOP]; // owned; NULL: none
     double share[SCORES_TOP];  // NaN: none
     int64_t place;             // number of the row in the file of scores; of equal errors, the lower place comes first
@@ -21,15 +22,16 @@ struct scored_row {
 struct scores_query {
     int64_t most;            // how many rows are listed; 0: all
     double above;            // lists only rows with an error above this
-    bool is_above_threshold; // lists only rows above the threshold of the file, if the file has one
+    bool is_above_threshold; // lists only anomalous rows instead; all rows with an error if no threshold is known
 };
 
 struct scores_list {
     struct scores_query query;
     struct scored_row *v; // (n), owned; when the file is read, sorted with the largest error first
     int64_t n, room;
-    int64_t rows, above, unscored; // numbers of rows in the whole file; above its threshold; without an error
-    double threshold;              // of the file; NaN: it has none
+    int64_t rows, unscored; // numbers of rows in the whole file; without an error
+    int64_t above, marked;  // above its threshold; anomalous for another reason, such as unknown categories
+    double threshold;       // of the file; NaN: it has none
 };
 
 // Reads a file of scores: CSV, JSON lines or HDF5. Returns -1 and an error if the file cannot be read as scores. The

@@ -3,13 +3,14 @@
 
 #include "report/scores_list.h"
 
-// Counts a row, whose error may be NaN. Returns true if the row belongs to the list so far: then the caller fills in
-// the row and calls scores_list_add.
-bool scores_list_wants(struct scores_list *l, double error);
+// Returns true if an error, which may be NaN, is above the threshold of the file. Scores are stored in single
+// precision, in which the decimal digits of a text file are compared, too.
+bool scores_list_is_above(const struct scores_list *l, double error);
+// Counts a row, of which `error` and `is_anomalous` are set. Returns true if the row belongs to the list so far: then
+// the caller fills in the rest and calls scores_list_add.
+bool scores_list_wants(struct scores_list *l, const struct scored_row *row);
 // Adds a row, whose strings then belong to the list. If the list gets too long, frees its last row.
 void scores_list_add(struct scores_list *l, const struct scored_row *row);
-// Sets the threshold of the file. Call it before the first row.
-void scores_list_threshold(struct scores_list *l, double threshold);
 
 // Sorts the list, largest error first. Call it after the last row.
 void scores_list_sort(struct scores_list *l);

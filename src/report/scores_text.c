@@ -21,12 +21,13 @@ enum scores_column {
     IN_ROW,
     IN_ERROR,
     IN_THRESHOLD,
+    IN_ANOMALOUS,
     IN_FEATURE,
     IN_SHARE = IN_FEATURE + SCORES_TOP,
     IN_COLUMNS = IN_SHARE + SCORES_TOP
 };
-static const char *const column_names[IN_COLUMNS] = {"file", "id", "time", "row", "error", "threshold", "feature_1",
-    "feature_2", "feature_3", "share_1", "share_2", "share_3"};
+static const char *const column_names[IN_COLUMNS] = {"file", "id", "time", "row", "error", "threshold", "anomalous",
+    "feature_1", "feature_2", "feature_3", "share_1", "share_2", "share_3"};
 
 // The strings of one line, one for each column, borrowed. NULL or "": the line has no such value.
 struct scores_line {
@@ -59,6 +60,24 @@ static int read_line_number(const struct scores_line *l, int column, double *val
         text_quote(found, text, strlen(text)));
 }
 
+// Reads whether a row is anomalous: 1 or 0 in CSV, true or false in JSON. If this is empty, the error and the threshold
+// decide. Returns -1 and an error if the column holds something else.
+static int read_line_verdict(
+    const struct scores_line *l, const struct scores_list *list, struct scored_row *r, struct err *e)
+{
+    const char *text = l->value[IN_ANOMALOUS];
+    char found[QUOTE_ROOM];
+
+    r->is_anomalous = scores_list_is_above(list, r->error);
+    if (!text || !*text)
+        return 0;
+    r->is_anomalous = strcmp(text, "1") == 0 || strcmp(text, "true") == 0;
+    if (r->is_anomalous || strcmp(text, "0") == 0 || strcmp(text, "false") == 0)
+        return 0;
+    return err_at(e, ERR_DATA, l->path, l->line, 0, "anomalous: found '%s', allowed: 1 or 0, true or false, or nothing",
+        text_quote(found, text, strlen(text)));
+}
+
 static char *copy_value(const char *text)
 {
     return text && *text ? mem_text(text) : NULL;
@@ -76,8 +95,10 @@ static int take_scores_line(struct scores_list *list, const struct scores_line *
         if (read_line_number(l, IN_SHARE + k, &r.share[k], e) != 0)
             return -1;
     if (list->rows == 0)
-        scores_list_threshold(list, threshold);
-    if (!scores_list_wants(list, r.error))
+        list->threshold = threshold;
+    if (read_line_verdict(l, list, &r, e) != 0)
+        return -1;
+    if (!scores_list_wants(list, &r))
         return 0;
 
     r.row = isfinite(row) ? (int64_t)row : r.place;

@@ -68,7 +68,10 @@ static void print_list_table(const struct scores_list *l, FILE *out)
     for (int64_t i = 0; i < l->n; i++) {
         const struct scored_row *r = &l->v[i];
         table_row(t);
-        table_cell(t, "%.5g", r->error);
+        if (isnan(r->error))
+            table_null(t);
+        else
+            table_cell(t, "%.5g", r->error);
         if (c.has_file)
             add_text_cell(t, r->file);
         table_cell(t, "%lld", (long long)r->row);
@@ -90,6 +93,11 @@ static void add_number_cell(struct table *t, double value)
         table_null(t);
     else
         table_cell(t, "%s", text_number(text, value));
+}
+
+static bool knows_verdict(const struct scores_list *l, const struct scored_row *r)
+{
+    return r->is_anomalous || !isnan(l->threshold);
 }
 
 static void print_list_csv(const struct scores_list *l, FILE *out)
@@ -123,7 +131,7 @@ static void print_list_csv(const struct scores_list *l, FILE *out)
         table_cell(t, "%lld", (long long)r->row);
         add_number_cell(t, r->error);
         add_number_cell(t, l->threshold);
-        add_number_cell(t, isnan(l->threshold) ? NAN : (double)(r->error > l->threshold));
+        add_number_cell(t, knows_verdict(l, r) ? (double)r->is_anomalous : NAN);
         for (int k = 0; k < SCORES_TOP; k++) {
             add_text_cell(t, r->feature[k]);
             add_number_cell(t, r->share[k]);
@@ -150,8 +158,8 @@ static void print_list_json(const struct scores_list *l, FILE *out)
         json_number(&j, "row", (double)r->row);
         json_number(&j, "error", r->error);
         json_number(&j, "threshold", l->threshold);
-        if (!isnan(l->threshold))
-            json_bool(&j, "anomalous", r->error > l->threshold);
+        if (knows_verdict(l, r))
+            json_bool(&j, "anomalous", r->is_anomalous);
         json_open(&j, "features", '[');
         for (int k = 0; k < SCORES_TOP && r->feature[k]; k++) {
             json_open(&j, NULL, '{');
@@ -174,6 +182,8 @@ static void print_summary_line(const struct scores_list *l, const char *path)
         text_add(&t, ", no threshold is known");
     else
         text_add(&t, ", %lld above the threshold %.5g", (long long)l->above, l->threshold);
+    if (l->marked)
+        text_add(&t, ", %lld more marked anomalous", (long long)l->marked);
     if (l->unscored)
         text_add(&t, ", %lld without an error", (long long)l->unscored);
     log_print("%s: %s\n", path, t.data);
@@ -196,6 +206,7 @@ void top_scores_print(const struct scores_list *l, const char *path, enum scores
         fputc('\n', out);
         print_list_table(l, out);
     }
-    if (l->n && !isnan(l->threshold) && l->query.above == l->threshold && l->n < l->above)
-        log_print("and %lld more: hourglass top %s --list 0\n", (long long)(l->above - l->n), path);
+    int64_t anomalous = l->above + l->marked;
+    if (l->n && !isnan(l->threshold) && l->query.is_above_threshold && l->n < anomalous)
+        log_print("and %lld more: hourglass top %s --list 0\n", (long long)(anomalous - l->n), path);
 }

@@ -90,9 +90,32 @@ is 'columns of a model of categories' "$(head -1 net.scores.csv)" row,error,thre
 says net.scores.csv '^7,[0-9.e-]+,[0-9.e-]+,[01],.*,1$'
 says net.scores.csv '^8,,[0-9.e-]+,,flag,,,,,,0$'
 is 'rows without unknown categories' "$(grep -c ',0$' net.scores.csv)" 8
-bad 10 "alert: " score results/net new.csv -o refused.jsonl --unknown anomalous --alert share=0.05
+bad 10 'alert: share of the rows above the threshold or with unknown categories: found 0' \
+    score results/net new.csv -o refused.jsonl --unknown anomalous --alert share=0.05
 says refused.jsonl '"row":7,.*"anomalous":true,.*"unknown":1}'
 says message 'unknown categories .*; they count as anomalous'
+# --- top lists rows that are anomalous for their unknown categories, even if the error is small or missing
+{ cat new.csv && echo 'sctp,NA,yes'; } >refused.csv
+for name in csv jsonl; do
+    good score results/net refused.csv -o "low.$name" --unknown anomalous --threshold 1e9
+    is "marked rows of $name" "$(grep -cE '^(7|9),.*,1000000000,1,|"row":(7|9),.*"anomalous":true' "low.$name")" 2
+    good top "low.$name"
+    says stdout "^low.$name: 10 rows, 0 above the threshold 1e\\+09, 2 more marked anomalous, 2 without an error$"
+    good top "low.$name" --csv
+    is "listed rows of $name" "$(sed 1d stdout | cut -d, -f1 | tr '\n' ' ')" '7 9 '
+    cp stdout low-list.csv
+    good top low-list.csv --csv
+    cmp stdout low-list.csv >message 2>&1 || fail "a list of the list of $name"
+    good top "low.$name" --list 1 --json
+    says stdout '"row": 7,'
+    says stdout '"anomalous": true,'
+    good top "low.$name" --list 1
+    says stdout '^and 1 more: '
+    good top "low.$name" --above 1e8 --csv
+    is "above a number in $name" "$(wc -l <stdout)" 1
+done
+sed '2s/,0,/,maybe,/' low.csv >maybe.csv
+bad 3 "maybe.csv:2: anomalous: found 'maybe', allowed: 1 or 0, true or false, or nothing" top maybe.csv
 good score results/net new.csv -o net.scores.h5
 "$PYTHON" - <<'CODE' || fail 'the array unknown'
 import sys
