@@ -89,7 +89,7 @@ static bool needs_any_share(const struct score_pass *s, int64_t at, int rows)
 }
 
 // Stores the things that explain the errors of rows, with their shares. y: the reconstructions of the rows; NULL: no
-// row is explained. A row that is not explained gets -1 as its first thing. The numbers of things are small integers,
+// row is explained. A row that is not explained gets -1 as its things. The numbers of things are small integers,
 // which a float stores exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
@@ -98,7 +98,8 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
 
     for (int i = 0; i < rows; i++) {
         float *out = score_output_at(s, s->shares, at + i);
-        out[0] = -1;
+        for (int k = 0; k < BLAME_TOP; k++)
+            out[k] = -1;
         if (!y || !needs_share_of(s, at + i))
             continue;
         blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);

@@ -76,6 +76,7 @@ says stdout '^Samples of trial '
 ! grep -q '^Gallery' stdout || fail 'a gallery of a model without reconstructions'
 path=$(grep -l 'kind: svdd' -r one/tiny/trials | head -1)
 good score "$path" tiny.csv -o -
+is 'features that explain an error of a code' "$(sed 1d stdout | grep -cvE '^[0-9]+,[0-9.e-]+,[0-9.e-]*,[01]?,,,,,,$')" 0
 good encode "$path" data/tiny.h5:all -o codes.h5:all
 
 # --- what is refused
