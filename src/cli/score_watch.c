@@ -144,12 +144,18 @@ struct judged_samples {
     const struct reference *reference; // errors of the same kind of samples in the training data
 };
 
+// Returns true if rows with unknown categories count as anomalous, whatever their error is.
+static bool counts_refused(const struct score_job *job, const struct score_outcome *o)
+{
+    return !o->steps && job->csv->unknown == UNKNOWN_ANOMALOUS;
+}
+
 static struct judged_samples judged_of(const struct score_job *job, const struct score_outcome *o)
 {
     if (o->steps)
         return (struct judged_samples){"time step", o->steps, o->of_steps.above, o->of_steps.unscored,
             job->step_threshold, &job->model->step_reference};
-    int64_t refused = job->csv->unknown == UNKNOWN_ANOMALOUS ? o->unknown_below : 0;
+    int64_t refused = counts_refused(job, o) ? o->unknown_below : 0;
     return (struct judged_samples){"row", o->rows, o->above + refused, o->unscored,
         isnan(job->threshold) ? NAN : o->evaluation.threshold, &job->model->reference};
 }
@@ -164,17 +170,25 @@ static double share_above(const struct judged_samples *s)
 void score_watch_print(const struct score_job *job, const struct score_outcome *o)
 {
     struct judged_samples s = judged_of(job, o);
-    struct quantiles training = reference_errors(s.reference);
     bool is_own_error = (int)job->error.error == job->model->trial.score.error;
     double share = share_above(&s);
 
-    if (!isnan(share) && is_own_error && training.n)
+    if (!isnan(share) && is_own_error && s.reference->levels)
         log_line(LOG_RUN, "%s: %.3g %% of the %ss, and %.3g %% of the training %ss",
-            job->csv->unknown == UNKNOWN_ANOMALOUS ? "anomalous" : "above the threshold", 100 * share, s.name,
-            100 * (1 - quantiles_share(&training, s.threshold, NULL)), s.name);
+            counts_refused(job, o) ? "anomalous" : "above the threshold", 100 * share, s.name,
+            100 * reference_share_above(s.reference, s.threshold), s.name);
     print_change(job, &o->drift);
     if (share == 1)
-        log_warning("all %ss are above the threshold: the data looks different from the training data", s.name);
+        log_warning("all %ss are %s: the data looks different from the training data", s.name,
+            counts_refused(job, o) ? "anomalous" : "above the threshold");
+}
+
+// Says what the figure of a limit is.
+static const char *about_limit(enum alert_limit limit, const struct score_job *job, const struct score_outcome *o)
+{
+    if (limit == ALERT_SHARE && counts_refused(job, o))
+        return "share of the rows above the threshold or with unknown categories";
+    return o->steps && limits[limit].of_windows ? limits[limit].of_windows : limits[limit].about;
 }
 
 // Returns the figure that is compared with a limit, or NaN if it is not known.
@@ -211,7 +225,7 @@ int score_watch_alert(const struct comm *comm, const struct score_watch *w, cons
 
     for (int i = 0; i < ALERT_LIMITS && comm->rank == 0; i++) {
         double figure = isnan(w->limit[i]) ? NAN : watched_figure((enum alert_limit)i, job, o);
-        const char *about = o->steps && limits[i].of_windows ? limits[i].of_windows : limits[i].about;
+        const char *about = about_limit((enum alert_limit)i, job, o);
         bool is_column = i == ALERT_PSI && o->drift.n_worst > 0;
         if (isnan(figure) && !isnan(w->limit[i]))
             log_warning("--alert: %s cannot be compared: the %s is not known", limits[i].name, about);

@@ -206,3 +206,17 @@ double reference_quantile(const struct reference *r, double level)
     struct quantiles q = reference_errors(r);
     return quantiles_value(&q, level);
 }
+
+double reference_share_above(const struct reference *r, double x)
+{
+    struct quantiles q = reference_errors(r);
+    int64_t above = 0;
+    double share_not_above;
+
+    while (above < r->n_largest && (double)r->largest[above] > x)
+        above++;
+    if (r->n_largest > 0 && (above < r->n_largest || r->n_largest == r->rows))
+        return (double)above / (double)r->rows;
+    quantiles_share(&q, x, &share_not_above);
+    return 1 - share_not_above;
+}

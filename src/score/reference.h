@@ -53,6 +53,10 @@ struct quantiles reference_errors(const struct reference *r);
 struct quantiles reference_feature_errors(const struct reference *r, int column);
 struct quantiles reference_column_errors(const struct reference *r, int number);
 struct quantiles reference_values(const struct reference *r, int column);
+// Returns the share of the training errors that are above x. It is exact among the stored largest errors. Elsewhere it
+// follows from the stored quantiles; of several levels with the same quantile, the highest counts. Returns NaN if
+// nothing is known.
+double reference_share_above(const struct reference *r, double x);
 // Returns the quantile of the training errors at `level`. It is exact among the stored largest errors and at stored
 // levels, and interpolated elsewhere. Returns NaN if nothing is known.
 double reference_quantile(const struct reference *r, double level);

@@ -140,6 +140,20 @@ is 'change on 2 x 2' "$(grep '^change since' stdout)" "$one"
 bad 2 "--alert: found 'psy=1', allowed: default, or share, unscored, error_ks" score $model plain.csv -o x.csv --alert psi=0.1,psy=1
 bad 2 "--alert: found 'psi=-1'" score $model plain.csv -o x.csv --alert psi=-1
 
+# --- training errors that tie at the threshold: the same data has the same share above it
+awk 'BEGIN {print "a,b"; for (i = 0; i < 100; i++) print (i % 20 < 12) "," (i % 20 < 12 ? 1 : i % 20 < 17 ? 0 : -2)}' >ties.csv
+good import ties.csv -o data/ties.h5:all
+cat >ties.yaml <<'SPEC'
+data: {train: "ties.h5:all", scale: standard}
+model: {encoder: [{dense: 1}], decoder: [{dense: 2}]}
+train: {epochs: 1, shards: 2}
+SPEC
+good run ties.yaml -n 1 -t 1 --quiet
+for rule in quantile=0.99 quantile=0.8 quantile=0.5; do
+    good score results/ties ties.csv -o ties-scores.csv --force --threshold $rule
+    says stdout '^above the threshold: ([0-9.]+) % of the rows, and \1 % of the training rows$'
+done
+
 # --- windows: a rule gives time steps a threshold of their own errors
 awk 'BEGIN {print "a,b"; srand(1); for (i = 0; i < 400; i++) printf "%.4f,%.4f\n", sin(i / 2) + rand() / 9, cos(i / 2)}' >series.csv
 good import series.csv -o data/series.h5:all

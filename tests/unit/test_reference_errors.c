@@ -65,6 +65,22 @@ static void a_constant_column_is_one_jump(void **state)
     assert_true(quantiles_share(&q, 8, &upper) == 1 && upper == 1);
 }
 
+static void the_share_above_does_not_count_ties(void **state)
+{
+    (void)state;
+    double level[] = {0, 0.25, 0.5, 0.75, 1}, error[] = {1, 2, 2, 6, 9};
+    float largest[] = {9, 9, 6};
+    struct reference r = {.rows = 10, .levels = 5, .level = level, .error = error, .largest = largest, .n_largest = 3};
+    struct reference earlier = {.rows = 10, .levels = 5, .level = level, .error = error}, unknown = {0};
+
+    assert_true(reference_share_above(&r, 9) == 0 && reference_share_above(&r, 10) == 0);
+    assert_true(reference_share_above(&r, 8) == 0.2 && reference_share_above(&r, 6) == 0.2);
+    assert_true(reference_share_above(&r, 2) == 0.5); // not among the largest errors: by the quantiles
+    assert_true(reference_share_above(&r, 0) == 1);
+    assert_true(reference_share_above(&earlier, 9) == 0 && reference_share_above(&earlier, 6) == 0.25);
+    assert_true(isnan(reference_share_above(&unknown, 2)));
+}
+
 static void errors_are_summarized(void **state)
 {
     (void)state;
@@ -135,6 +151,7 @@ int main(void)
         cmocka_unit_test(quantiles_of_values_are_numpys),
         cmocka_unit_test(a_table_gives_values_and_shares),
         cmocka_unit_test(a_constant_column_is_one_jump),
+        cmocka_unit_test(the_share_above_does_not_count_ties),
         cmocka_unit_test(errors_are_summarized),
         cmocka_unit_test(few_and_infinite_errors_are_kept),
         cmocka_unit_test(columns_leave_out_missing_values),
