@@ -361,16 +361,24 @@ static int count_below(const real *sorted, int n, real distance, bool or_equal)
     return low;
 }
 
-// Returns the rank of a distance. At the i-th of n sorted distances (i from 0) it is (i + 1/2) / n; between two of them
-// it is interpolated. Beyond the largest it grows with the logarithm of distance / largest; `otherwise` replaces the
-// largest if that is 0.
-static double distance_rank(const real *sorted, int n, real distance, double otherwise)
+// Returns how far a distance is beyond the largest one of the training rows, as the logarithm of their ratio, which is
+// positive. If the largest is 0, a ratio does not exist, so the logarithm is that of 1 + distance / unit. It grows with
+// the distance, too, and is 0 at 0.
+static double excess_beyond(double distance, double largest, double unit)
+{
+    ASSERT(distance > largest && largest >= 0 && unit > 0, "distance %g, largest %g, unit %g", distance, largest, unit);
+    return largest > 0 ? log(distance / largest) : log1p(distance / unit);
+}
+
+// Returns the rank of a distance, which never falls as the distance grows. At the i-th of n sorted distances (i from 0)
+// it is (i + 1/2) / n; between two of them it is interpolated. Beyond the largest, the logarithm of excess_beyond is
+// added to the rank of the last.
+static double distance_rank(const real *sorted, int n, real distance, double unit)
 {
     int below = count_below(sorted, n, distance, false), up_to = count_below(sorted, n, distance, true);
-    double largest = (double)sorted[n - 1];
 
     if (below == n)
-        return (n - 0.5) / n + log((double)distance / (largest > 0 ? largest : otherwise));
+        return (n - 0.5) / n + excess_beyond((double)distance, (double)sorted[n - 1], unit);
     if (up_to > below) // equal to some distances: the middle of their ranks
         return 0.5 * (below + up_to) / n;
 
@@ -379,8 +387,10 @@ static double distance_rank(const real *sorted, int n, real distance, double oth
     return below ? (below - 0.5 + part) / n : 0.5 * part / n;
 }
 
-// Returns a small distance. It is the unit for distances if every training row is equal to its neighbours.
-static double small_distance(const struct model *m, const real *distances)
+// Returns the unit of distances for each k whose largest distance of the training rows is 0, because each of these rows
+// has k equal ones. It is small next to the largest distance for the other k. If all are 0, the unit is that of the
+// scaled values.
+static double unit_of_distances(const struct model *m, const real *distances)
 {
     int n = neighbours_compared(m);
     double largest = 0;
@@ -395,7 +405,7 @@ void neighbours_errors(const struct model *m, const real *w, const struct worksp
     const struct layer *l = fitted_layer(m);
     const real *distances = w + l->blocks[DISTANCES].offset;
     int ks = neighbours_of(m)->k.n, n = neighbours_compared(m);
-    double unit = small_distance(m, distances);
+    double unit = unit_of_distances(m, distances);
 
     ASSERT(rows <= ws->rows, "%d rows", rows);
     for (int i = 0; i < rows; i++) {

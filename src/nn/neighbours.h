@@ -33,6 +33,7 @@ real *neighbours_distances(const struct model *m, real *w, size_t *n);
 void neighbours_end(const struct model *m, real *w);
 
 // Sets row (rows) to the error of each row that was last passed forward. For each k, the distance of the row gets a
-// rank among the measured distances, from 0 to 1, or 1 + log(distance / largest) if it is beyond the largest. The error
-// is the mean of the ranks.
+// rank among the measured distances, from 0 to 1, or 1 + log(distance / largest) if it is beyond the largest. If the
+// largest is 0, this is 1 + log(1 + distance / unit). The error is the mean of the ranks. It never falls as the
+// distances grow.
 void neighbours_errors(const struct model *m, const real *w, const struct workspace *ws, int rows, float *row);

@@ -67,6 +67,33 @@ printf 'data: {train: d.h5:all, split: {test: 0.5}, window: {length: 4}}\nmodel:
 good run windows.yaml --quiet --results .
 good score windows tiny.csv -o steps.csv
 
+# --- repeated training rows: a row that is unlike all of them has the larger error, whatever its distance
+combinations() {
+    echo port,size
+    for i in $(seq 600); do echo "$((i % 3 * 200)),$((i % 2 * 1460))"; done
+}
+combinations >few.csv
+good import few.csv -o d.h5:few
+{ combinations && echo 200,9000; } >odd.csv
+good import odd.csv -o d.h5:odd
+printf 'port,size\n0,0\n400,1460\n0,1\n1,0\n250,700\n250,5000\n9999,99999\n' >unseen.csv
+# grow FILE FIRST: the first two errors are equal, and each of the others is larger than the one before
+grow() {
+    local list
+    list=$(tail -n +2 "$1" | cut -d, -f2 | paste -sd' ')
+    awk '{exit !(NF == 7 && $1 == $2 && $3 > $2 && $4 >= $3 && $5 > $4 && $6 > $5 && $7 > $6)}' <<<"$list" ||
+        fail "the errors of $1 do not grow: $list"
+}
+for set in few odd; do
+    for distance in mean kth; do
+        name=$set-$distance
+        good run near.yaml --quiet --results . --set "name=$name" --set "data={train: d.h5:$set, scale: robust}" \
+            --set "model={neighbours: {distance: $distance}}"
+        good score "$name" unseen.csv -o "$name.csv"
+        grow "$name.csv"
+    done
+done
+
 # --- bad settings
 while IFS='|' read -r setting pattern; do
     bad 2 "$pattern" check near.yaml --set "$setting"

@@ -98,6 +98,23 @@ static void rows_beyond_all_bounds_have_no_neighbours(void **state)
     }
 }
 
+// Fits a model of one column to rows. Returns its parameters; the caller frees them.
+static real *fitted_weights(struct model *m, const real *rows, int n)
+{
+    struct err e = {0};
+
+    assert_int_equal(model_set_rows(m, n, NULL, &e), 0);
+    assert_int_equal(model_kept_rows(m), n);
+    real *w = mem_new(m->parameters, sizeof *w);
+    memcpy(model_rows(m, w), rows, (size_t)n * sizeof *w);
+    neighbours_begin(m, w);
+    for (int i = 0; i < neighbours_pieces(m); i++)
+        neighbours_measure(m, w, i);
+    neighbours_end(m, w);
+
+    return w;
+}
+
 // Rows 0 1 3 6 on a line. Without themselves, the nearest distances are 1 1 2 3, and those to the mean of two are
 // |0 - 2| = 2, |1 - 1.5| = 0.5, |3 - 0.5| = 2.5 and |6 - 2| = 4.
 static void errors_are_mean_ranks(void **state)
@@ -105,14 +122,7 @@ static void errors_are_mean_ranks(void **state)
     (void)state;
     struct err e = {0};
     struct model *m = model_good("neighbours: {k: [2, 1]}", (struct shape){1, {1}}, LOSS_MSE);
-    assert_int_equal(model_set_rows(m, 4, NULL, &e), 0);
-    assert_int_equal(model_kept_rows(m), 4);
-    real *w = mem_new(m->parameters, sizeof *w);
-    memcpy(model_rows(m, w), (const real[]){0, 1, 3, 6}, 4 * sizeof *w);
-    neighbours_begin(m, w);
-    for (int i = 0; i < neighbours_pieces(m); i++)
-        neighbours_measure(m, w, i);
-    neighbours_end(m, w);
+    real *w = fitted_weights(m, (const real[]){0, 1, 3, 6}, 4);
     size_t n = 0;
     const real *distances = neighbours_distances(m, w, &n);
     assert_int_equal(n, 8);
@@ -134,12 +144,67 @@ static void errors_are_mean_ranks(void **state)
     model_free(&m);
 }
 
+enum { REPEATED = 60, STEPS = 2000 };
+
+// Measures the error of rows at growing distances from 0, which is a training row: 0, and from 1e-9 to 1e5. Checks that
+// it never falls, that it is above the error of each training row as soon as the distance is above the largest of the
+// training rows, and that it resolves distances of ordinary size.
+static void assert_errors_grow(const char *settings, const real *rows, real largest)
+{
+    struct err e = {0};
+    struct model *m = model_good(settings, (struct shape){1, {1}}, LOSS_MSE);
+    real *w = fitted_weights(m, rows, REPEATED);
+    struct workspace *ws = workspace_new(m, STEPS, false, &e);
+    static real x[STEPS];
+    static float error[STEPS], own[REPEATED];
+
+    model_forward(m, w, ws, REPEATED, rows);
+    neighbours_errors(m, w, ws, REPEATED, own);
+    for (int i = 1; i < STEPS; i++)
+        x[i] = -(real)pow(10, -9 + 14.0 * i / STEPS); // away from all rows, which are at 0 and above
+    model_forward(m, w, ws, STEPS, x);
+    neighbours_errors(m, w, ws, STEPS, error);
+
+    for (int i = 1; i < STEPS; i++) {
+        assert_true(error[i] >= error[i - 1]);
+        assert_true(-x[i] < 0.1 || error[i] > error[i - 1]);
+        for (int r = 0; - x[i] > largest && r < REPEATED; r++)
+            assert_true(error[i] > own[r]);
+    }
+
+    workspace_free(&ws);
+    free(w);
+    model_free(&m);
+}
+
+// If training rows repeat, the largest distances of some or all k are 0.
+static void errors_grow_with_the_distance_from_repeated_rows(void **state)
+{
+    (void)state;
+    static real equal[REPEATED], odd[REPEATED], pair[REPEATED], spread[REPEATED];
+    odd[17] = 3;
+    pair[20] = pair[21] = 3; // for k 1, all distances are 0
+    for (int i = 0; i < REPEATED; i++)
+        spread[i] = (real)(i / 4); // for k 1 to 3
+    const struct {
+        const real *rows;
+        real largest;
+    } cases[] = {{equal, 0}, {odd, 3}, {pair, 3}, {spread, 10}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_errors_grow("neighbours: {k: [1, 2, 3, 5, 20]}", cases[i].rows, cases[i].largest);
+        assert_errors_grow("neighbours: {distance: kth, k: [1]}", cases[i].rows, cases[i].largest);
+        assert_errors_grow("neighbours: {distance: kth, k: [3, 10]}", cases[i].rows, cases[i].largest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nearest_rows_are_exact),
         cmocka_unit_test(rows_beyond_all_bounds_have_no_neighbours),
         cmocka_unit_test(errors_are_mean_ranks),
+        cmocka_unit_test(errors_grow_with_the_distance_from_repeated_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
