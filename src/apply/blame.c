@@ -60,7 +60,7 @@ static void blame_features(struct blame *b, const struct trained_model *t)
 
 // Sets usual (n) to a high quantile of the training errors of each thing, and returns their sum. For a column of
 // several features, this is the quantile of its summed error. Files of earlier versions have quantiles only for single
-// features, which are added up. That sum is too large, because features are rarely wrong in the same row.
+// features. Then the quantiles are added up. That sum is too large, because features are rarely wrong in the same row.
 static double find_usual_errors(const struct blame *b, const struct reference *r, double *usual)
 {
     const double level = 0.99;

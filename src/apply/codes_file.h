@@ -11,7 +11,7 @@ struct code_job {
     const struct data_source *source;  // borrowed; rows to encode or codes to decode; NULL for TASK_GENERATE
     const char *output;                // FILE.h5:SPLIT
     bool force;                        // replace a split that exists
-    int64_t rows;                      // TASK_GENERATE: rows to generate; afterwards, for every task: rows written
+    int64_t rows;                      // before TASK_GENERATE: rows to generate; after every task: rows written
     int64_t seed;                      // TASK_GENERATE: seed of the random numbers
     int64_t grid;                      // TASK_GENERATE: codes per side of a grid, instead of `rows`; 0: no grid
 };

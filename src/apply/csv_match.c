@@ -1,5 +1,5 @@
 // Finds the columns of a model in a CSV file. The model knows their names, so a first line that holds these names is a
-// header. The delimiter is the one that finds most of them. In a file without these names we guess: a first line with a
+// header. We choose the delimiter that gives most of these names. In a file without them we guess: a first line with a
 // string in it names the columns, and columns are matched by their order.
 #include "apply/csv_match.h"
 
@@ -128,7 +128,7 @@ static int find_delimiter_of(struct match_maker *k, struct err *e)
 
 // --- the header
 
-// Skips lines before the table that begin with '#', except a last one that names the columns.
+// Skips the lines before the table that begin with '#'. The last of them is not skipped if it names the columns.
 static void skip_comment_records(struct match_maker *k)
 {
     struct csv_stream *s = k->s;
@@ -154,7 +154,7 @@ static void skip_comment_records(struct match_maker *k)
 }
 
 // Returns true if this field of a row may hold text in a file without names of columns. That is so if its column holds
-// categories, or if it comes after the columns of a table in which some column does.
+// categories. A field after the last column of the model may hold text if any column holds categories.
 static bool may_be_text(const struct csv_wanted *wanted, int field)
 {
     const struct columns *c = wanted->columns;
@@ -213,8 +213,8 @@ static void take_field_names(struct match_maker *k, const struct record_fields *
 
 // --- which field is what
 
-// Returns the index of the field that the value `wanted` of an option gives, by its name or its number (from 1).
-// Returns -1 and an error if there is no such field.
+// Returns the index of a field. `wanted`, the value of an option, is its name or its number (from 1). Returns -1 and an
+// error if there is no such field.
 static int find_option_field(const struct match_maker *k, const char *option, const char *wanted, struct err *e)
 {
     const struct csv_match *m = k->m;

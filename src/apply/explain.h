@@ -7,13 +7,13 @@
 enum { EXPLAIN_MOST = 1000 };
 
 struct explain_query {
-    int64_t count;  // most rows to keep, up to EXPLAIN_MOST; if a row is named, of the rows with that name
+    int64_t count;  // most rows to keep, up to EXPLAIN_MOST; if a row is named, only rows with that name are kept
     const char *id; // id of the row; NULL: any
     int64_t row;    // number of the row in its file; -1: any
 };
 
 struct explained_row {
-    int64_t row, place;     // number of the row in its file; in all data
+    int64_t row, place;     // row: number in its file; place: number in all data
     char *file, *id, *time; // owned; NULL: the row has none
     int group;              // number of its group in the scaling; -1: none
     double error;

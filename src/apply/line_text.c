@@ -84,7 +84,8 @@ static int decimal_order(double v, int exponent)
 // Finds the shortest decimal that reads back as the float `v`, which is between 1e-10 and 1e10. All steps are exact
 // enough: a float has 24 bits, and its products with powers up to 1e22 are rounded to 53 bits. A candidate is accepted
 // only if it is clearly nearer to v than half the distance to the next float. The search begins at SURE_DIGITS digits.
-// If fewer would do, the last digits are zeros, because decimals of that length are much farther apart than floats.
+// If fewer digits are enough, it finds zeros as the last digits, because decimals with so few digits are much farther
+// apart than floats.
 static struct decimal_digits shortest_digits(double v)
 {
     int exponent;

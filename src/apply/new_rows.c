@@ -45,8 +45,8 @@ static bool is_rows_folder(const char *name)
     return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-// Returns true if the first bytes of a file show that it is text. Returns false also if it cannot be read; its format
-// will report why.
+// Returns true if the first bytes of a file show that it is text. Also returns false if the file cannot be read; the
+// code that opens it later reports why.
 static bool is_text_file(const char *name)
 {
     char head[HEAD_BYTES];
@@ -337,7 +337,8 @@ static bool is_noted(const struct new_rows *r, const int32_t *missing, int n, in
     return n > 0 && column >= 0 && column == columns_of_feature(r->request->columns, missing[n - 1]);
 }
 
-// Counts a row of which `lacking` values were filled: as filled if there are any, and also as empty if all values were.
+// Counts a row in which `lacking` values were filled. The row is filled if there is any such value, and also empty if
+// all its values were filled.
 static void count_filled(const struct new_rows *r, struct rows_part *part, int lacking)
 {
     part->filled += lacking > 0;

@@ -19,7 +19,7 @@ struct rows_part {
     int text_field;
     char text[QUOTE_ROOM]; // the first value that is not a number
     int64_t filled;        // rows whose missing values were filled
-    int64_t empty;         // rows of these without any value
+    int64_t empty;         // of these, rows without any value
     int64_t strangers;     // number of rows with a group that the scaling does not have
     int64_t stranger_row;  // the first such row
     int64_t unknowns;      // number of fields with a category that the model does not know
@@ -42,7 +42,7 @@ struct new_rows_state {
     char **ids;              // (most), owned, with the strings: ids of a file that is not CSV; NULL: it has none
     struct rows_part *parts; // (most / PART_ROWS), owned
     int64_t texts;           // number of values that are not numbers and were not reported so far
-    int64_t filled, empty;   // filled rows that were not reported so far; rows of these without any value
+    int64_t filled, empty;   // filled rows that were not reported so far; of these, rows without any value
     char first_text[300];    // place and content of the first value that is not a number
     char **names;            // (n_names), owned: columns that a table must have; NULL: columns have no names
     int n_names;

@@ -12,7 +12,7 @@
 
 struct row_picker {
     const struct row_wishes *wishes;
-    struct explained_row *found; // (wishes), borrowed: of each wish; x NULL: none so far
+    struct explained_row *found; // (wishes), borrowed: the row for each wish; its x is NULL: none so far
     struct explained_rows *out;
 };
 
@@ -86,7 +86,7 @@ static bool has_place(const struct explained_rows *rows, int64_t place)
     return false;
 }
 
-// Closes the gaps of wishes without a row, and leaves out a window that an earlier wish has, too.
+// Closes the gaps of wishes without a row. Leaves out a window that an earlier wish already has.
 static int finish_picking(struct score_pass *p, struct err *e)
 {
     const struct row_picker *picker = p->sink->context;

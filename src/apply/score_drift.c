@@ -61,8 +61,8 @@ void score_drift_free(struct score_drift *d)
 }
 
 // Returns true if the values of a row are counted. All of the first rows are counted, and fewer of the later ones,
-// because counting a value takes as long as a small model needs for it. The more values a row has, the fewer rows are
-// counted.
+// because counting a value takes as long as passing it through a small model. The more values a row has, the fewer rows
+// are counted.
 static bool does_row_count(const struct score_drift *d, int64_t row)
 {
     const int64_t last_rows = LAST_ROWS * (1 + d->width / LAST_VALUES);

@@ -14,7 +14,7 @@ struct score_drift {
     int64_t errors;                    // number of errors so far
     int columns;                       // number of features
     int width;                         // values per row: a window holds every feature once per time step
-    int64_t all_rows;                  // number of first rows that are all counted; later only some rows are
+    int64_t all_rows;                  // the first `all_rows` rows are all counted, of the later rows only some
 };
 
 // The result, on rank 0.

@@ -108,7 +108,7 @@ static double lines_threshold(const struct score_pass *p)
     return p->fit.window.length ? p->job->step_threshold : p->job->threshold;
 }
 
-// Appends the threshold, and whether the row is anomalous. is_refused: it is, whatever its error is.
+// Appends the threshold, and whether the row is anomalous. is_refused: the row is anomalous, whatever its error is.
 static void add_verdict(const struct score_pass *p, struct line_text *t, float error, bool is_refused)
 {
     const struct lines_writer *w = lines_of(p);

@@ -229,7 +229,7 @@ static int mark_steps(struct score_pass *s, struct err *e)
     return s->step_marks ? rc : -1;
 }
 
-// On rank 0. Prepares for the labels of the data and, if it is known which are normal, for the marks of anomalies.
+// On rank 0. Prepares for the labels of the data and, if the normal labels are known, for the marks of anomalies.
 static int begin_labels(struct score_pass *s, struct err *e)
 {
     const struct row_reader *r = s->apply.reader;

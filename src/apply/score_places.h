@@ -5,7 +5,7 @@
 #include "base/timestamp.h"
 
 struct score_place {
-    int64_t row;              // number of the row in its file; of a window: of its first time step
+    int64_t row;              // number of the row in its file; for a window: number of its first time step
     const char *file;         // NULL: there is only one file
     struct row_text id, time; // text NULL: the row has none
     char time_room[TIME_TEXT_ROOM];
@@ -22,6 +22,6 @@ int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct 
 // Sets *out to the names of row i of the piece. The strings are valid until the next piece. Several threads may call
 // it.
 void score_place_of(const struct score_pass *p, int64_t i, struct score_place *out);
-// Returns the number of the group of row i of the piece in the scaling of the model; -1: none. Of a window, this is the
-// group of its first time step: no window crosses a border of groups.
+// Returns the number, in the scaling of the model, of the group of row i of the piece; -1: none. For a window, this is
+// the group of its first time step, because no window crosses a border of groups.
 int score_place_group(const struct score_pass *p, int64_t i);

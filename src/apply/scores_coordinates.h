@@ -22,7 +22,7 @@ struct spooled_names {
     struct spool id;   // the names, each with a NUL
     struct spool time; // the times, as int64
 
-    int64_t zoned, unzoned; // number of times with an offset from UTC; without one
+    int64_t zoned, unzoned; // number of times with an offset from UTC; number of times without one
     bool has_zones;         // offsets differ
     int offset_minutes;     // the first offset
     char zone[8];           // the first offset as it is shown: "Z" or "+01:00"

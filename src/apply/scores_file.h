@@ -18,7 +18,7 @@ struct score_job {
     const struct csv_options *csv; // borrowed; how files are read
     struct row_error error;        // how the error of a row is computed
     double threshold;              // threshold of errors of rows; NaN: unknown
-    char threshold_rule[48];       // the rule that gave the threshold; "": it is that of the model
+    char threshold_rule[48];       // the rule that gave the threshold; "": the threshold is that of the model
     const float *p_value;          // (rows), borrowed: p-values of the rule conformal, on rank 0; NULL: none
     double step_threshold;         // threshold of errors of time steps, if samples are windows; NaN: unknown
     const char *output;            // FILE.h5, FILE.csv, FILE.jsonl, or "-" for CSV on `output_fd`
@@ -27,7 +27,7 @@ struct score_job {
     const struct field_texts *normal; // labels that are normal; n = 0: it is unknown which rows are anomalies
     bool has_normal_option;           // `normal` comes from the user, not from the model's experiment
     bool force;                       // replace an existing file
-    bool is_silent;                   // prints no notes and warnings, because another pass over the same rows does
+    bool is_silent;                   // prints no notes or warnings: another pass over the same rows prints them
 };
 
 struct score_outcome {
@@ -35,7 +35,7 @@ struct score_outcome {
     int64_t unscored, first_unscored; // number of rows that the model cannot take, whose error is NaN; the first one
     int64_t bad_steps;                // for windows over files: number of time steps that the model cannot take
     struct series_place first_bad;  // the first such step; in a data set: first step of the first window without error
-    int64_t unknown, unknown_below; // rows with unknown categories; those of them that are not above the threshold
+    int64_t unknown, unknown_below; // rows with unknown categories; of these, rows that are not above the threshold
     int64_t clipped;                // number of values outside [0, 1] that the cross-entropy took as 0 or 1
     int beyond_columns;             // number of columns in which most values are outside the limits
     double limit_low, limit_high;   // limits of the training data after scaling

@@ -1,5 +1,5 @@
-// The options of CSV files are attributes of the group, each with the name of its option after "read_". Only options
-// that differ from their defaults are stored.
+// The options of CSV files are attributes of the group. The name of each is "read_" followed by the name of the option.
+// Only options that differ from their defaults are stored.
 #include "apply/scores_origin.h"
 
 #include "base/field.h"

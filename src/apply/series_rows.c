@@ -183,8 +183,8 @@ static int find_gaps(struct series_rows *s, int64_t n, struct err *e)
 
 // --- files
 
-// Ends a file. Warns if none of its steps is in a window and there are other files; without other files it is an error
-// later.
+// Ends a file. Warns if none of its steps is in a window and there are other files. If it is the only file, an error is
+// reported later.
 static void end_series_file(struct series_rows *s)
 {
     const struct new_rows_request *request = s->rows->request;

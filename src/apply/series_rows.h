@@ -1,5 +1,5 @@
-// Makes windows over the rows of files that are not data sets. Every file is a series of its own, which also ends at a
-// gap in time, as in a data set.
+// Makes windows over the rows of files that are not data sets. A new series begins with every file and, as in a data
+// set, after every gap in time.
 #pragma once
 
 #include "apply/new_rows.h"

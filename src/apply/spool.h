@@ -1,5 +1,5 @@
-// An unnamed file to which results are appended, and which is read back: for results whose number is known only at the
-// end. It is removed when the process ends.
+// An unnamed file for results whose number is known only at the end. Results are appended and later read back. The file
+// is removed when the process ends.
 #pragma once
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-// Computes the columns of time steps. Their names come from the data set, or from series_rows.c, which keeps them for
-// rows of files.
+// Computes the columns of time steps. The names of the steps come from the data set. For rows of files, series_rows.c
+// keeps them.
 #include "apply/step_lines.h"
 
 #include "apply/series_rows.h"

@@ -1,6 +1,6 @@
-// Writes the features that explain the errors of single rows to a file of scores: of rows above the threshold, or of
-// all rows if no threshold is known. The number of such rows is known only at the end, so they are kept in unnamed
-// files.
+// Writes to a file of scores which features explain the errors of single rows: the rows above the threshold, or all
+// rows if no threshold is known. The number of these rows is known only at the end, so the features are kept in unnamed
+// files until then.
 #pragma once
 
 #include "apply/score_pass.h"

@@ -127,7 +127,7 @@ static int to_integer(const struct field *f, int64_t *value, const char *text, c
     return in_range(f, (double)*value) ? 0 : field_refuse(f, text, why);
 }
 
-// Returns true if a number is 0, or becomes neither 0 nor infinite in single precision, in which models are trained.
+// Returns true if a number is 0 or in the normal range of single precision, in which models are trained.
 static bool fits_float(double value)
 {
     return value == 0 || (fabs(value) >= (double)FLT_MIN && fabs(value) <= (double)FLT_MAX);

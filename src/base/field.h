@@ -74,7 +74,7 @@ int field_append(const struct field *f, void *config, const char *text, char why
 // Returns the value as YAML writes it, in new memory: "[a, b]" for lists, NULL for FIELD_NODE and for a FIELD_TEXT that
 // is NULL.
 char *field_get(const struct field *f, const void *config);
-// Sets every field that has a default to it. `config` must be all zeros or hold valid values.
+// Sets every field that has a default to this default. `config` must be all zeros or hold valid values.
 void field_defaults(const struct field *fields, void *config);
 // Frees what the fields own, and sets it to NULL. `config` may be all zeros.
 void field_free(const struct field *fields, void *config);

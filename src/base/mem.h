@@ -25,7 +25,8 @@ void *mem_array(size_t count, size_t size, const char *what, struct err *e);
 // or less if a control group or the Slurm job sets a lower limit. The total is read only once per process.
 int64_t mem_limit(bool is_free);
 // Returns the lowest limit of the control groups of a process, or `least` if that is lower. `list` is the file that
-// names them, as /proc/self/cgroup, and `root` the folder of all groups, as /sys/fs/cgroup. Both versions count.
+// names them, such as /proc/self/cgroup. `root` is the folder of all groups, such as /sys/fs/cgroup. Groups of version
+// 1 and of version 2 count.
 int64_t mem_group_limit(const char *list, const char *root, int64_t least);
 // Returns how many processes the kernel of this machine has killed for lack of memory, or -1 if it does not say so.
 int64_t mem_kills(void);

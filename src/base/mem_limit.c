@@ -1,6 +1,6 @@
 // How much memory the processes of this machine may use. A control group limits its processes and those of the groups
-// in it, so the group of this process and all groups above it count. In a container, the path of the group may be that
-// outside of it. Its files are then missing here, and the files at the top are those of the container.
+// in it, so the group of this process and all groups above it count. In a container, the path of the group may be the
+// path outside the container. Then its files are missing here, and the files at the top are those of the container.
 #include "base/err.h"
 #include "base/mem.h"
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // The turns of commands that write one file, by flock on `.NAME.lock`.
 //
 // The holder removes the lock's file before it releases the lock. A process that waited may therefore have locked a
-// file that has no name any more, while a third process has already locked a new one; so try_lock checks that the file
-// that it has locked still has the name; if not, the caller tries again.
+// file that has no name any more, while a third process has already locked a new one. So try_lock checks that the file
+// that it has locked still has the name. If it does not, the caller tries again.
 #include "base/output.h"
 
 #include "base/cleanup.h"

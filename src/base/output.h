@@ -1,7 +1,7 @@
 // A file that a command makes, replaces or adds to, for as long as the command works on it. Commands that write one
 // file at the same time take turns: each holds the lock `.NAME.lock` next to the file from its first look at the file
-// until the new file has the name. So no command undoes the work of another one. When a process ends in whatever way,
-// the kernel releases its lock.
+// until the new file has the name. So no command undoes the work of another one. However a process ends, the kernel
+// releases its lock.
 #pragma once
 
 #include "base/disk.h"

@@ -17,11 +17,11 @@ enum random_purpose {
     RANDOM_CODE = 8,
     RANDOM_SEARCH = 9,
     RANDOM_BASELINE = 10,
-    RANDOM_LEVEL = 11,     // of noise, for each row
+    RANDOM_LEVEL = 11,     // level of the noise of each row
     RANDOM_COPY = 12,      // noise of the copies of a row that are validated or scored
-    RANDOM_KEPT_ROWS = 13, // of more training rows than a model keeps
-    RANDOM_BLOCKS = 14,    // their order
-    RANDOM_WINDOW = 15,    // of the rows of a window of blocks
+    RANDOM_KEPT_ROWS = 13, // choice of the training rows that a model keeps
+    RANDOM_BLOCKS = 14,    // order of the blocks
+    RANDOM_WINDOW = 15,    // order of the rows in a window of blocks
     RANDOM_FOREST = 16     // splits of an isolation forest
 };
 

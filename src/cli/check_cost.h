@@ -12,6 +12,6 @@ struct cost_wish {
 // that would have no work. Returns -1 and an error if the wish cannot be met. MPI must not have started.
 int check_cost(const struct experiment *x, const struct plan *p, const struct cost_wish *wish, struct err *e);
 
-// Returns the floating-point operations of all trials, including those that results will choose. Sets *most to those of
-// the costliest trial.
+// Returns the floating-point operations of all trials, including trials that results will choose. Sets *most to the
+// operations of the costliest trial.
 double check_operations(const struct plan *p, double *most);

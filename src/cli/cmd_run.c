@@ -96,8 +96,8 @@ static const struct command command = {
     .most = 1,
 };
 
-// The facts about the plan that the layout of ranks needs. Only rank 0 makes the plan, and before MPI starts, because a
-// child that walks a file can be forked safely only then.
+// The facts about the plan that the layout of ranks needs. Only rank 0 makes the plan. It does so before MPI starts,
+// because only then is it safe to fork the child that walks a file.
 struct load {
     int trials;
     int64_t least_shards;
@@ -105,7 +105,7 @@ struct load {
     bool uses_journal;
 };
 
-// Returns whether small trials go to journals. Without another wish they do in a large sweep.
+// Returns true if small trials go to journals. By default they do in a large sweep.
 static bool wants_journal(enum trial_place wish, const struct experiment *x, const struct plan *plan)
 {
     const int n = search_needs_results(x->search) ? (int)search_bound(x->search) : plan_different(plan);
@@ -159,7 +159,7 @@ static void keep_part(struct job *j, struct err *e)
 // Collective over world. Chooses the layout, takes the folder and runs the trials.
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
-    bool is_default = j->options->ranks == 0 && announce_is_ours(); // we started ranks for equal trials, too
+    bool is_default = j->options->ranks == 0 && announce_is_ours(); // our number of ranks counts equal trials, too
     struct ranks_wish wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan), plan_step_operations(&j->plan),
         world->rank == 0 && wants_journal((enum trial_place)j->options->trials, &j->x, &j->plan)};

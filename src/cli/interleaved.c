@@ -15,7 +15,7 @@ enum { SERIES_MOST = 64, LEAST_STEPS = 10, PIECE_ROWS = 1000 };
 struct series_steps {
     int64_t last[SERIES_MOST]; // time of the last row of a series
     int64_t rows[SERIES_MOST];
-    int64_t *step; // (rows), owned: of each row from the one before it in its series
+    int64_t *step; // (rows), owned: times from a row to the next one of its series
     int64_t n, changes, back;
     int before; // series of the row before; -1: none
 };
@@ -67,7 +67,7 @@ static void collect_steps(const struct dataset *d, const struct column *c, struc
     free(x);
 }
 
-// Returns true if nine of ten steps are the usual one, in which case the clock of a sensor may be late by a half.
+// Returns true if nine of ten steps are about as long as the median. The clock of a sensor may be late by half a step.
 static bool has_equal_steps(struct series_steps *s)
 {
     int64_t usual = 0;

@@ -3,7 +3,7 @@
 
 #include "data/dataset.h"
 
-// Returns the column of text whose values divide the rows into series, each at regular intervals, if the rows of these
-// series alternate. Returns NULL if there is none, or if the rows have no times or have groups already. It is borrowed
-// from `columns`, those of the imported table, which may be NULL.
+// Returns the column of text whose values divide the rows into alternating series, each at regular intervals. Returns
+// NULL if there is no such column, or if the rows have no times or have groups already. `columns` are the columns of
+// the imported table, or NULL. The result is borrowed from them.
 const struct column *interleaved_by(const struct dataset *d, const struct columns *columns);

@@ -74,8 +74,8 @@ static char **command_line(const struct launcher *launcher, const struct launch 
     return arguments;
 }
 
-// Removes the options of run that must act only once from a command line: if the run starts again, it has to find what
-// it did.
+// Removes from a command line the options of run that must act only once. A run that starts again must find its earlier
+// results.
 static void leave_out_once(char **arguments)
 {
     char **kept = arguments;

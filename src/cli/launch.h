@@ -10,8 +10,8 @@ int launch_cores(void); // returns the number of cores that this process may use
 // Returns the number of threads per rank if `local_ranks` ranks run on this node: OMP_NUM_THREADS, or a rank's share of
 // the cores.
 int launch_threads(int local_ranks);
-// Returns the number of ranks: `ranks` or, if that is 0, enough for all trials at once, but only as many as have their
-// own cores for their threads.
+// Returns the number of ranks: `ranks` if it is not 0. Otherwise enough for all trials at once, but if there are not
+// enough cores for all threads of these, fewer. There are always enough for one trial.
 int launch_wanted(int ranks, int threads, int ranks_per_trial, int64_t trials);
 struct launch {
     int ranks, threads;
@@ -19,7 +19,7 @@ struct launch {
     bool reads_input; // rank 0 reads standard input
     int argc;
     char **argv;        // of this command
-    const char *folder; // of a run; its beacons describe a rank that dies; NULL: no run
+    const char *folder; // folder of a run; its beacons tell what a rank was doing when it died; NULL: no run
 };
 // If more than one rank is needed and no launcher has started us, starts the launcher of this program's MPI
 // (comm/launcher.h) with this same command, and ends this process with the exit code of the ranks (supervise.h).

@@ -214,8 +214,8 @@ static int command_run(int argc, char **argv)
     return refuse_command(argv[1]);
 }
 
-// Returns true if one thread does the work. The last of the options -t 1, --threads=1 and the like decides; without
-// one, the environment. If the value of another option looks like them, the mistake costs only time.
+// Returns true if one thread does the work. The last option such as -t 1 or --threads=1 decides. Without one, the
+// environment decides. If the value of another option is mistaken for such an option, that costs only time.
 static bool uses_one_thread(char **argv)
 {
     const char *wanted = NULL;

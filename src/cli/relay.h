@@ -1,4 +1,5 @@
-// Passes on what a child process prints, so that only this process notices when the reader ends: mpirun would crash.
+// Passes on what a child process prints. So only this process notices when the reader ends: mpirun would crash if it
+// noticed.
 #pragma once
 
 #include <stdbool.h>

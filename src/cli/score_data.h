@@ -8,12 +8,12 @@
 #include "cli/options.h"
 #include "import/file_set.h"
 
-// What the options and arguments of both say.
+// What the options and arguments of these commands say.
 struct score_input {
     int64_t ranks, threads;
     struct csv_options csv;
     const char *model;   // as given, borrowed
-    struct file_set set; // owned: the data files if they are no split
+    struct file_set set; // owned: the data files, if the data is not a split
 };
 
 // The options that score and explain share.
@@ -35,8 +35,8 @@ struct score_input {
         FIELD_ROW(owner, member.threads, "threads", FIELD_INT, "OpenMP threads of each rank; default: the cores",       \
             .min = 1, .max = 1024)
 
-// Runs a job on the model and the data that the arguments name: sets both in `in` and in the job, whose arguments and
-// work the caller has set. Does nothing but check the arguments if there are errors already.
+// Sets the model and the data in `in` and in the job, as the arguments name them, and runs the job. The caller has set
+// the job's arguments and work. If there are errors already, only checks the arguments.
 void score_data_run(struct score_input *in, struct model_job *job, const struct arguments *rest, struct err *e);
 // Returns a job of the scores of the data, for `work` of the model job. Errors and thresholds are left to the caller.
 struct score_job score_data_job(

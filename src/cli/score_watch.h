@@ -34,7 +34,7 @@ struct score_watch {
 // Reads the options. Adds mistakes to `e`.
 void score_watch_read(struct score_watch *w, struct err *e);
 // Collective over team->comm. Sets job->threshold if the options give one. Sets *p_value to memory that job->p_value
-// borrows, and that the caller frees in any case. Returns -1 and an error on every rank.
+// borrows, and that the caller frees in any case. Returns -1 and an error on every rank on failure.
 int score_watch_choose(
     const struct team *team, const struct score_watch *w, struct score_job *job, float **p_value, struct err *e);
 // On rank 0, prints how the rows differ from the training rows.

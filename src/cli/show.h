@@ -10,7 +10,7 @@ struct show_options {
     bool by_class;
     const char *trial; // beginning of the trial's id; NULL: the best trial
     const char *set;   // the test set of these samples; NULL: the first
-    int64_t list;      // most samples above the threshold that are listed of a test set without labels; 0: all
+    int64_t list;      // for a test set without labels: most samples above the threshold to list; 0: all
     const struct top_rule_options *rule; // NULL: use the stored thresholds
 };
 // Prints to stdout, and writes gallery-ID.png into the folder of the run. If the data is missing or has changed, prints

@@ -210,7 +210,7 @@ static bool has_split(struct store_file *f, const char *split, struct err *e)
     return is_there;
 }
 
-// Learns facts from the file besides its rows. The test set for FILE.h5:train is FILE.h5:test, if the file has it.
+// Learns what the file says besides its rows. The test set for FILE.h5:train is FILE.h5:test, if the file has it.
 static void learn_file(struct facts *f, struct err *e)
 {
     const char *split = strrchr(f->source, ':') + 1;

@@ -27,8 +27,8 @@
 #include <unistd.h>
 
 enum { EXPLAIN_SECONDS = 60 };
-enum { LAUNCHER_ENDED = 1 }; // Open MPI's exit code after SIGTERM or SIGINT; also ERR_TRIAL, which a rank announces
-// Events of epoll other than the end of a rank, which has the number of the rank.
+enum { LAUNCHER_ENDED = 1 }; // Open MPI's exit code after SIGTERM or SIGINT; a rank may announce 1, too: ERR_TRIAL
+// The event that a rank has ended has the number of the rank. These are the other events of epoll.
 enum { SIGNALS = -1, ANNOUNCEMENTS = -2, OUTPUT = -3, MESSAGES = -4, LEAST_EVENT = MESSAGES };
 
 struct child {
@@ -96,8 +96,8 @@ static void end_ranks(struct child *c)
 }
 
 // --- signals
-// Sends the signal to the ranks, because SIGUSR2 would end MPICH's launcher. If some ranks are unknown, sends it to the
-// launcher.
+// Sends the signal to the ranks and not to the launcher, because SIGUSR2 would end MPICH's launcher. Only if some ranks
+// are unknown, sends it to the launcher.
 static void pass_on_request(const struct child *c, int signal)
 {
     if (c->known < c->s->ranks) {
@@ -296,9 +296,10 @@ static bool has_version(const char *said)
     return false;
 }
 
-// Called if the launcher has ended and no rank has announced itself; but ranks on other nodes cannot do that. So starts
-// `--version` in the same way. If that fails, too, the launcher is to blame, and its output says why. If it prints
-// nothing, the launcher starts no programs. Returns 0 if the launcher is not to blame, or -1 and an error.
+// Called if the launcher has ended and no rank has announced itself. This does not prove that no rank has started,
+// because ranks on other nodes cannot announce themselves. So lets the launcher start `--version`. If this fails, too,
+// the launcher is to blame, and its output says why. If its exit code was 0 and no version is printed, it starts no
+// programs. Returns 0 if the launcher is not to blame, or -1 and an error.
 static int explain_death(const struct child *c, int code, struct err *e)
 {
     char ranks[16], self[4096] = "", said[4096];
@@ -337,8 +338,8 @@ static void report_death(const struct child *c, int signal)
 }
 
 // Returns the exit code after a signal has ended the launcher. The launcher's own code (1 for Open MPI) says nothing
-// about the ranks. So this is the largest code that a rank has announced, or else the code that a shell reports for the
-// signal.
+// about the ranks. So the result is the largest code that a rank has announced or, if there is none, the code that a
+// shell reports for the signal.
 static int code_of_ended(const struct child *c)
 {
     if (c->worst)

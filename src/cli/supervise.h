@@ -13,11 +13,11 @@ struct supervision {
     // Writes a description of a rank, for the message about its death, to `out`. NULL: the message has only the number.
     void (*describe)(void *context, int rank, char out[512]);
     void *context;
-    int *killed; // set to the first rank that ended, if a signal 9 of somebody else ended it; NULL: not wanted
+    int *killed; // set to the first rank that ended, if a SIGKILL that we did not send ended it; NULL: not wanted
 };
 
 // Runs a launcher's command until it ends. Sets *code to the exit code for this process: the largest one that a rank
-// has announced, or else the launcher's. SIGTERM and SIGINT ask the ranks for a checkpoint and to stop (SIGUSR1). A
+// has announced, or else the launcher's. SIGTERM and SIGINT ask the ranks to write a checkpoint and stop (SIGUSR1). A
 // second one ends them at once: *code is then 128 and the signal's number, unless a rank has announced another code.
 // SIGUSR1 and SIGUSR2 are passed on. If a signal kills a rank, prints which one to stderr, and *code is ERR_SYSTEM.
 // Returns -1 and an error if the launcher did not start or failed before a rank had started.

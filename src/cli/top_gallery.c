@@ -1,5 +1,5 @@
-// All data passes through the model again, as in `explain`. That the data and the model are those that were scored is
-// seen from the number of rows and from the errors of the rows that are drawn.
+// All data passes through the model again, as in `explain`. To check that this data and this model gave the scores, the
+// number of rows and the errors of the drawn rows are compared with the file of scores.
 #include "cli/top_gallery.h"
 
 #include "apply/csv_stream.h"

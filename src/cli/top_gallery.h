@@ -13,9 +13,10 @@ struct top_gallery {
 };
 
 bool top_gallery_is_given(const struct top_gallery *g);
-// Adds errors for options that contradict each other or the name of the file of scores.
+// Adds errors for options that do not fit each other, or do not fit the format of the file of scores.
 void top_gallery_check(const struct top_gallery *g, const char *scores, struct err *e);
-// Draws the rows of the list, the first GALLERY_SAMPLES_MAX of them, and sets *drawn to their number; 0: no row is
-// listed, and nothing is drawn. Returns -1 and an error if the model or the data is missing, or is not what was scored.
+// Draws the rows of the list, but at most the first GALLERY_SAMPLES_MAX, and sets *drawn to the number of rows drawn.
+// Draws nothing if the list is empty. Returns -1 and an error if the model or the data is missing, or is not what was
+// scored.
 int top_gallery_draw(
     const struct top_gallery *g, const char *scores, const struct scores_list *list, int *drawn, struct err *e);

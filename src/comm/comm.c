@@ -106,7 +106,7 @@ static void set_environment(int threads)
     setenv("UCX_DEBUG_SIGNO", "0", 0); // otherwise UCX takes SIGHUP to print what it does
     if (!comm_has_launcher()) {        // no daemon and no search for a fast network: 0.05 s instead of 0.3 s
         setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
-        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // processes without a launcher would remove each other's
+        setenv("OMPI_MCA_orte_create_session_dirs", "0", 0); // else each process would remove the folders of others
         setenv("OMPI_MCA_pml", "ob1", 0);
     }
 }
@@ -174,7 +174,7 @@ void comm_free(struct comm *comm)
 int comm_local_size(const struct comm *comm)
 {
     MPI_Comm node;
-    int *known = &comm->handle->local_size; // all ranks call this equally often, so either all know it or none
+    int *known = &comm->handle->local_size; // the first call is collective: then all ranks know it
 
     if (*known == 0) {
         MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);

@@ -31,7 +31,7 @@ _Noreturn void comm_abort(int code);
 // without a launcher these are 1 and 0.
 int comm_launched_size(void);
 int comm_launched_rank(void);
-bool comm_has_launcher(void); // true if a launcher that MPI knows started this process, even as the only one
+bool comm_has_launcher(void); // true if a launcher that MPI knows started this process, even if it started no other
 
 bool comm_is_over(void); // true if MPI was started and has ended
 

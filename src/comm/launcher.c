@@ -129,7 +129,7 @@ const char *launcher_quiet_option(const struct launcher *l)
 
 int launcher_signal(enum mpi_flavour flavour, int code)
 {
-    if (flavour == FLAVOUR_MPICH) // hydra exits with the signal itself; exit codes of a run are below 4 or above 63
+    if (flavour == FLAVOUR_MPICH) // hydra's exit code is the signal's number; our own codes are below 4 or above 63
         return code > 3 && code < 64 ? code : 0;
     return code > 128 ? code - 128 : 0;
 }
@@ -175,9 +175,8 @@ void launcher_environment(enum mpi_flavour flavour, bool are_crowded)
     if (flavour == FLAVOUR_OPEN_MPI_5)
         set_open_mpi_5();
 
-    setenv("OMPI_MCA_pml", "ob1", 0); // all ranks are on this node: no search for a fast network
-    setenv(
-        "HWLOC_COMPONENTS", "-pci,-linuxio", 0); // nor does every rank have to read where all devices of the node are
+    setenv("OMPI_MCA_pml", "ob1", 0);               // all ranks are on this node: no search for a fast network
+    setenv("HWLOC_COMPONENTS", "-pci,-linuxio", 0); // ranks do not read the places of all devices of the node
     if (are_crowded)
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 }

@@ -18,8 +18,8 @@ enum mpi_flavour launcher_parse(const char *answer, char release[64]);
 
 // Finds the launcher that starts ranks. If HOURGLASS_MPIEXEC is set, it is the only candidate; otherwise the candidates
 // are the launcher of the build, and mpirun and mpiexec in PATH. Takes the first one that belongs to the loaded
-// library. Returns -1 and an error with the reason for each candidate: it was not found, or it is of another MPI, and
-// each rank would believe that it is the only one. The caller frees *l with launcher_free.
+// library. Returns -1 and an error that says of each candidate whether it was not found or belongs to another MPI,
+// under which each rank would believe that it is the only one. The caller frees *l with launcher_free.
 int launcher_find(struct launcher *l, struct err *e);
 void launcher_free(struct launcher *l);
 

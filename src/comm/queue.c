@@ -21,7 +21,7 @@ enum { TAG_LEADER = 1, TAG_ANSWER = 2 };
 
 // What rank 0 knows about each other leader.
 struct leader {
-    int out;                   // how many pieces of work the leader has and has not reported: 0, 1 or 2
+    int out;                   // number of pieces that the leader was sent but has not reported: 0, 1 or 2
     bool asks;                 // the leader's request is not answered yet
     struct queue_bytes answer; // the last answer
     MPI_Request sending;       // the send of the answer
@@ -166,8 +166,8 @@ static enum queue_verdict answer_leader(struct queue *q, int rank)
     return verdict;
 }
 
-// Answers requests in the order in which they came: if `have_work`, those of leaders that still have work, otherwise
-// those of the others. Stops and returns false at a leader that has to wait.
+// Answers requests in the order in which they came. If `have_work`, answers only leaders that still have work.
+// Otherwise answers only leaders that have none. Stops and returns false at a leader that has to wait.
 static bool answer_those_asking(struct queue *q, bool have_work)
 {
     int kept = 0;

@@ -76,8 +76,8 @@ char *columns_difference(const struct columns *here, const struct columns *there
 // adds nothing; the sum is NaN if all values are missing.
 void columns_sum_features(const struct columns *c, const float *feature_error, float *out);
 
-// Reads the columns of a split, or of a trial's group of columns, which has `n_features` features. If the group has no
-// arrays of columns, *out has no columns. Returns -1 and ERR_DATA if the arrays contradict each other.
+// Reads the columns of `group`, which is a split or a trial's group of columns and has `n_features` features. If it has
+// no arrays of columns, *out has no columns. Returns -1 and ERR_DATA if the arrays contradict each other.
 int columns_read(struct store_file *f, const char *group, int n_features, struct columns *out, struct err *e);
 // Writes the columns into a group that has the scale `feature`. Writes nothing if no columns are known.
 int columns_write(struct store_file *f, const char *group, const struct columns *c, struct err *e);

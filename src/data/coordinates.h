@@ -25,7 +25,7 @@ struct coordinates {
     int n_group_names;
 };
 
-// Finds out which coordinates the `rows` rows of a split, or of the scores of a test set, have. Returns -1 and ERR_DATA
+// Finds out which coordinates the rows of `group` have: a split, or the scores of a test set. Returns -1 and ERR_DATA
 // if an array does not fit the rows.
 int coordinates_open(struct store_file *f, const char *group, int64_t rows, struct coordinates *out, struct err *e);
 // Reads the coordinates of rows [first, first + rows), after coordinates_open. Frees the arrays of earlier rows.

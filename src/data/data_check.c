@@ -49,7 +49,7 @@ int data_check_varies(const struct data_selection *s, struct err *e)
 
 struct bad_values {
     int64_t missing, infinite;             // number of such values
-    int64_t missing_index, infinite_index; // row of the first such value; its column is below
+    int64_t missing_index, infinite_index; // row of the first missing value, and of the first infinite one
     int missing_column, infinite_column;
 };
 

@@ -127,7 +127,7 @@ static void add_split(struct node *map, const struct data_config *cfg)
     if (cfg->test_fraction > 0)
         node_add(split, "test", node_new_text(text_number(number, cfg->test_fraction)));
     add_owned_text(split, "seed", mem_format("%lld", (long long)cfg->seed));
-    if (cfg->split_by != (cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS)) // unlike what `auto` means
+    if (cfg->split_by != (cfg->window.length ? SPLIT_BY_TIME : SPLIT_BY_ROWS)) // not what `auto` means
         add_owned_text(split, "by", split_by_text(cfg));
 }
 

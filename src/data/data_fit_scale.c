@@ -42,7 +42,7 @@ static int refuse_scale_column(const struct scale_column *column, const struct d
     return -1;
 }
 
-// Sets the rule of the columns with a name: of a feature, or of all features of a column of the imported table.
+// Sets the rule of the columns that column->name means: one feature, or all features of a column of the imported table.
 static int set_rules_of_name(
     const struct scale_column *column, const struct data_table *t, const struct scale_rule **rule, struct err *e)
 {
@@ -360,7 +360,7 @@ static int fit_columns(const struct data_config *cfg, struct scale_fit *f, struc
     return rc;
 }
 
-// Fits the columns to the rows of one group, and copies the shifts and factors to those of the group.
+// Fits the columns to the rows of one group, and stores the results as the shifts and factors of this group.
 static int fit_group(const struct data_config *cfg, const struct data_selection *rows, const struct scale_rule **rule,
     int group, struct scaling *out, struct err *e)
 {

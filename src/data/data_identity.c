@@ -56,8 +56,8 @@ static void close_files(struct identity *id)
 
 // --- do results depend on names of labels?
 
-// Returns true if the labels of a file are numbered in the order of their names and every row has one, so that one
-// numbering for all files would not change them.
+// Returns true if the labels of a file are numbered in the order of their names, and every row has a label with a name.
+// Then numbering the names in order again would not change the labels.
 static bool is_in_order(const struct data_table *t)
 {
     ASSERT(t->label, "%s: labels were not read", t->name);

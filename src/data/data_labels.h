@@ -7,7 +7,7 @@
 // Gives the labels of all tables a common meaning, and finds the labels that `data.normal` names. If one source has
 // names for its labels, all labels become indices into files->classes.names, where the digits of a number count as its
 // name. Otherwise labels stay as they are. `tables[part]` are the tables of parts[part]. Returns -1 and errors if
-// labels would be compared that cannot be matched, or if `data.normal` has a name that no source has.
+// labels that must be compared cannot be matched, or if `data.normal` has a name that no source has.
 int data_labels_match(const struct data_config *cfg, const struct data_part *const *parts,
     struct data_table *const *const *tables, int n_parts, struct data_files *files, struct err *e);
 

@@ -85,8 +85,8 @@ static int compare_claims(const void *a, const void *b)
                                         : (x->lot > y->lot) - (x->lot < y->lot);
 }
 
-// Increases shares, one row each, in the order of the largest remainders, until they add up to `wanted` rows. There
-// must be more rows than that.
+// Increases shares, one row each, in the order of the largest remainders, until they add up to `wanted` rows. The
+// strata must have more rows than `wanted`.
 static void hand_out_remainders(struct strata *strata, int32_t wanted, int64_t seed, enum data_split_purpose purpose)
 {
     int32_t *lot = mem_new(strata->n, sizeof *lot);

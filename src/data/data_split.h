@@ -11,10 +11,10 @@ enum data_split_purpose {
     SPLIT_PROTOCOL = 3
 }; // numbers of random streams, so that splits with the same seed differ
 
-// Moves round(fraction * rows) rows, at least one but not all, from `s` to `part`. The fraction is that of `purpose` in
-// `cfg`. Both keep their order. By rows: every label has its share, rounded by largest remainder, and the rows drawn
-// depend on the seed, `purpose` and the rank of the label. By time: the latest rows are moved. By group: whole groups
-// are moved (split_parts.h). Returns -1 and an error if the rows cannot be split.
+// Moves round(fraction * rows) rows, at least one but not all, from `s` to `part`. `cfg` has a fraction for each
+// `purpose`. Both selections keep their order. By rows: every label has its share, rounded by largest remainder, and
+// the rows drawn depend on the seed, `purpose` and the rank of the label. By time: the latest rows are moved. By group:
+// whole groups are moved (split_parts.h). Returns -1 and an error if the rows cannot be split.
 int data_split(const struct data_config *cfg, struct data_selection *s, enum data_split_purpose purpose,
     struct data_selection *part, struct err *e);
 

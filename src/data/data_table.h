@@ -9,7 +9,7 @@
 #include "store/store.h"
 
 struct data_table {
-    char *name, *path, *split; // owned: "mnist.h5:train" as the user writes it; its file; its group
+    char *name, *path, *split; // owned. name: "mnist.h5:train", as the user writes it; path: its file; split: its group
     int64_t rows;
     int columns, shape_rank, shape[3];
     enum store_type type;
@@ -26,7 +26,7 @@ struct data_table {
     char *label_name;               // owned; NULL: no labels
     char **label_names; // (n_label_names), owned: names of the stored labels 0, 1, ...; NULL: labels are plain numbers
     int n_label_names;
-    int64_t *label_numbers; // (n_label_numbers), owned: integers that the names spell, if all do; they replace labels
+    int64_t *label_numbers; // (n_label_numbers), owned: if all names are integers, these, which replace the labels
     int n_label_numbers;
     char *checksum, *label_checksum; // owned, hexadecimal; NULL: the file has none
     char *origin;                    // owned: what the data was imported from; NULL: unknown

@@ -20,7 +20,7 @@ enum dataset_type { DATASET_U8, DATASET_F32, DATASET_STORED };
 
 // How training orders the rows (`data.shuffle`).
 struct row_shuffle {
-    int64_t block, window; // rows per block; blocks per window; block 0: all rows are mixed
+    int64_t block, window; // block: rows per block, 0: all rows are mixed; window: blocks per window
 };
 struct data_table;
 struct dataset_rules; // how stored rows are converted

@@ -58,8 +58,8 @@ static void describe_sources(const struct data_selection *s, struct dataset *d)
         d->sources[s->source[i]].rows++;
 }
 
-// Returns true if rows can stay where they are: all are bytes, or all are floats without missing values, and a batch
-// can scale them.
+// Returns true if rows can stay where they are: all are bytes, or all are floats without missing values. It must also
+// be possible to scale them when a batch is gathered.
 static bool can_point_at_rows(const struct data_selection *s, const struct scaling *scaling, bool has_missing)
 {
     enum store_type type = s->tables[0]->type;

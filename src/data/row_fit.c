@@ -50,7 +50,7 @@ int row_fit_check(const struct row_fit *fit, const struct data_table *t, struct 
 {
     char found[64], allowed[64], hint[96];
 
-    int first = fit->window.length ? 1 : 0; // first dimension of a row to compare; a window has one more before it
+    int first = fit->window.length ? 1 : 0; // first dimension to compare; a window has the time steps before it
     int rank = fit->shape_rank - first;
     const int *shape = fit->shape + first;
 

@@ -34,7 +34,7 @@ struct row_source {
     int *groups;              // owned: number in the scaling of each group of the split; NULL: no scaling by group
     struct coordinates range; // groups of the rows of a range that is being placed
     const void **step;   // (most): the rows of the piece; owned if samples are windows, otherwise the same as piece.row
-    int8_t *is_unscored; // (most), owned likewise
+    int8_t *is_unscored; // (most): owned if samples are windows, otherwise the same as piece.is_unscored
 };
 
 // Returns true if rows can be gathered as stored: they are bytes, or floats that need no filling.

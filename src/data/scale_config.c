@@ -80,8 +80,8 @@ static int read_clip(const struct node *at, struct scale_rule *r, struct err *e)
         at, e, "found %s, allowed: a number above 0, or [LOW, HIGH] with LOW below HIGH", node_found(found, at));
 }
 
-// Reads the map of a rule into *r, which holds the defaults before. `parts` is 2 if the map may also have `columns` and
-// `by`. Sets *more to all settings of the map.
+// Reads the map of a rule into *r, which must hold the defaults. `parts` is 2 if the map may also have `columns` and
+// `by`, otherwise 1. Sets *more to all settings of the map.
 static int read_rule_map(const struct node *at, int parts, struct scale_rule *r, struct scale_keys *more, struct err *e)
 {
     struct scale_keys keys = {0};

@@ -223,7 +223,7 @@ struct text_columns {
     int n;
     bool has_many;               // some have more values than --one-hot auto takes
     char *time;                  // name of the first column that holds times, owned; NULL: none
-    bool has_commas, has_groups; // some columns hold numbers with a decimal comma; with grouped thousands
+    bool has_commas, has_groups; // some columns hold numbers with a decimal comma; some hold grouped thousands
 };
 
 static void note_text_column(struct text_columns *t, const struct csv_encoding *c)

@@ -1,5 +1,5 @@
-// Finds which columns a CSV file has and what each is used for. The first line may name the columns or be data, which
-// only the lines below it show (csv_first.c). Doubts that remain become warnings; struct csv_columns lists them.
+// Finds which columns a CSV file has and what each is used for. The first line may name the columns or be data.
+// Only the lines below it show which (csv_first.c). Doubts that remain become warnings; struct csv_columns lists them.
 //
 // Two kinds of columns are never meant as data and are found next: the names of rows that R writes, and the empty field
 // after a delimiter at the end of each line. Options choose from the other columns, by name first and then by number.

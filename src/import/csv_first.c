@@ -140,7 +140,7 @@ static bool counts_columns(const struct first_records *r)
 }
 
 // Returns true if the first record differs from all that follow: it has strings above numbers, or integers (names such
-// as years) outside the range of a column of fractions. Returns false if it could be data in at least one column.
+// as years) outside the range of a column of fractions. Returns false if a single column shows that it could be data.
 static bool differs_from_others(const struct first_records *r)
 {
     int unlike = 0;
@@ -192,8 +192,8 @@ static struct first_texts count_first_texts(const struct first_records *r)
     return t;
 }
 
-// Returns true if a first record without numbers names the columns. It may also be data: a row with a label whose
-// values are all missing.
+// Returns true if a first record without numbers names the columns. Such a record can also be a row of data that has a
+// label but no values.
 static bool names_columns(const struct first_records *r)
 {
     struct first_texts t = count_first_texts(r);

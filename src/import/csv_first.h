@@ -13,7 +13,7 @@ struct column_sample {
     int numbers, texts;
     bool has_fraction;
     bool is_same; // in the current record, the field of this column is the same as in the first
-    bool repeats; // the same is true of an earlier record that differed from the first elsewhere
+    bool repeats; // an earlier record had the same field as the first record here, but differed from it elsewhere
 };
 
 // The first record, and what the records below it show.

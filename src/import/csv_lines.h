@@ -32,7 +32,7 @@ struct csv_dialect {
     bool has_decimal_comma;
     char comment;     // lines that begin with this character are ignored; 0: no comments
     int64_t skip;     // number of lines to skip before the header or the first row
-    int64_t comments; // how many of these were skipped as comments with '#', not by --skip
+    int64_t comments; // how many of these lines are skipped as comments with '#', not because of --skip
 };
 // Finds the dialect from the options, and from the first lines where the options say nothing. Lines before the table
 // that begin with '#' are ignored. But if the last of them has as many fields as the next line, it names the columns.

@@ -30,8 +30,8 @@ static bool exchanges_sides(int orientation)
     return orientation >= 5;
 }
 
-// Returns the index of pixel (y, x) of the upright picture among the H x W pixels, which are stored in this
-// orientation.
+// Returns where pixel (y, x) of the upright picture is stored: its index among the H x W pixels of the file, which have
+// this orientation.
 static size_t stored_place(int orientation, size_t H, size_t W, size_t y, size_t x)
 {
     static const bool flips_rows[] = {[3] = true, [4] = true, [6] = true, [7] = true, [8] = false};

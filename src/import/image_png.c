@@ -174,7 +174,7 @@ static int png_decode_or_jump(
         return err_add(e, ERR_DATA, "%s: no good PNG: %s", q->path, d->message);
 
     png_init_io(d->png, q->in);
-    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // no limits of libpng: ours report more
+    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // we check limits with better messages
     read_png_head(d, out);
     if (image_check_size(q->path, (size_t)out->height, (size_t)out->width, e) < 0)
         return -1;

@@ -25,7 +25,7 @@ struct import_options {
     char *output;              // "FILE.h5:SPLIT"
     bool force;                // replace a split that exists
     bool is_label;             // the source holds labels, which may be strings; set by import_pair.c
-    char *x;                   // array of an archive that holds the data
+    char *x;                   // the array with the data, if SRC is an archive
     char *label;               // column, array or SRC that holds the labels
     char *id;                  // columns that identify the rows
     char *time, *group;

@@ -29,7 +29,7 @@ struct import_check {
     int64_t beyond;              // number of values that the type cannot hold
     struct import_count *counts; // sorted by label
     int n_counts;
-    int64_t time_rows, missing_times;   // rows whose times were checked; those of them without a time
+    int64_t time_rows, missing_times;   // number of rows whose times were checked, and how many of these have no time
     int64_t backwards, first_backwards; // rows that are earlier than the row before in their group; the first of them
     int64_t *last_time;                 // (n_groups), owned: last time of each group; entry 0: of rows without a group
     int64_t n_groups;
@@ -187,7 +187,7 @@ void import_count_labels(struct import_check *c, int64_t rows, const int64_t *la
         count_label(c, label[r]);
 }
 
-// Returns the place of the last time of a group, for which the array grows if it must.
+// Returns the place of the last time of a group. Enlarges the array if necessary.
 static int64_t *last_time_of(struct import_check *c, int64_t group)
 {
     int64_t needed = group + 2; // + 2: the entry of rows without a group (-1) comes first

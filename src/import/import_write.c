@@ -29,7 +29,7 @@ struct transfer {
     struct store_stream *x, *label, *sample; // owned
     struct store_stream *id, *time, *group;  // owned
     struct import_check *check;              // owned
-    int64_t columns, piece;                  // values per row; rows per piece
+    int64_t columns, piece;                  // number of values per row, number of rows per piece
     void *read, *written;                    // (piece, columns), owned; `written` is NULL if values are not converted
     void *label_read;                        // (piece) as stored, owned
     int64_t *labels, *numbers;               // (piece), owned

@@ -81,7 +81,7 @@ bool source_transposes(const struct store_shape *shape, const struct import_opti
 // that. Returns -1 and an error if --channels is given and the array has other dimensions.
 int source_order_channels(struct source *s, const struct import_options *o, struct err *e);
 
-// Returns the number of values per row, 0 if a dimension is empty, or -1 if a row may not have that many.
+// Returns the number of values per row, 0 if a dimension is empty, or -1 if the number is larger than allowed.
 int64_t source_columns(const struct store_shape *shape);
 
 // Changes the shape of labels from (N, 1), or from (1, N) as MATLAB writes them, to (N).

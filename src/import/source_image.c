@@ -30,7 +30,7 @@ struct pictures {
     struct picture *v; // (n), owned
     int64_t n, next;
     int height, width, channels, bits;
-    size_t folder_length;                     // length of the beginning of each path that is not part of its id
+    size_t folder_length;                     // an id is a path without its first folder_length bytes
     struct left_out files, folders, animated; // files and folders that are left out; animated pictures
 };
 

@@ -15,7 +15,7 @@ struct time_column {
     int64_t dates, numbers, slashed;
     int64_t first_date, first_number, least_at; // lines of the first date, the first number, and `least`
     int64_t day_first, month_first;             // line of the first date that is valid only in this order; 0: none
-    double largest, least; // largest of the numbers, without sign; smallest of those from 1e8 on, 0: none
+    double largest, least; // largest absolute value; smallest absolute value that is at least 1e8, 0: none
     bool are_digits;       // all numbers are dates without separators
     bool has_fractions;    // some numbers have fractions
     int64_t with_offset;   // number of fields with an offset from UTC

@@ -20,7 +20,7 @@ extern void dgeqrf_(
 extern void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau,
     double *work, const int *lwork, int *info);
 
-enum { NO_MEMORY = -100 }; // LAPACK's own negative numbers are those of its arguments
+enum { NO_MEMORY = -100 }; // other negative results are from LAPACK: -i means that argument i is wrong
 
 #ifdef HOURGLASS_DOUBLE
 #define cblas_gemm cblas_dgemm

@@ -185,10 +185,10 @@ struct conv_place {
 void conv_pad(const struct conv *c, const struct conv_place *at, const real *x, real *padded);
 
 // --- linear algebra in double, by LAPACK. Both return 0, LAPACK's info, or -100 if memory runs out.
-// Computes the eigenvalues, in descending order, and eigenvectors (rows of v) of a symmetric matrix a (n, n), which is
-// destroyed: dsyev.
+// Computes the eigenvalues, in descending order, and the eigenvectors (rows of v) of a symmetric matrix a (n, n), by
+// dsyev. Destroys a.
 int eigen_symmetric(int n, double *a, double *values, double *v);
-// Makes the rows of a (rows <= columns, columns) orthonormal; they span the same space as before: dgeqrf and dorgqr.
+// Makes the rows of a (rows <= columns, columns) orthonormal, by dgeqrf and dorgqr. They span the same space as before.
 int orthonormal_rows(int rows, int columns, double *a);
 
 // Makes this thread treat denormal numbers as zero: operations on them are many times slower, and they carry no

@@ -110,9 +110,9 @@ enum initializer {
 };
 
 // --- layers.c
-// Append a block to the layer: layer_add_block any block, layer_add_kernel a kernel of rank 2 with the settings of the
-// layer, layer_add_bias a bias, layer_add_channels a vector with one value per channel, initially `start`. They return
-// the block, so that the caller can change it.
+// Append a block to the layer, and return it, so that the caller can change it. layer_add_block appends any block,
+// layer_add_kernel a kernel of rank 2 with the settings of the layer, and layer_add_bias a bias. layer_add_channels
+// appends a vector with one value per channel, initially `start`.
 struct block *layer_add_block(struct layer *l, const struct block *b);
 struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs);
 struct block *layer_add_bias(struct layer *l, const char *name, int outputs);
@@ -137,7 +137,7 @@ struct layer_type {
     const char *name;
     const struct field *fields; // settings of the type; the first has the name of the type: {dense: 64}
     size_t config_size;
-    const struct field *kernel_fields; // layer_kernel_fields, all or from KERNEL_ALWAYS_BIAS on; NULL: no kernel
+    const struct field *kernel_fields; // layer_kernel_fields, or its rows from KERNEL_ALWAYS_BIAS on; NULL: no kernel
     // Called after the fields were read, to read settings that are maps or lists. Returns 0, or -1 and a node_error.
     // May be NULL.
     int (*read)(struct layer *l, const struct node *at, struct err *e);

@@ -75,8 +75,8 @@ static void adam_rates(const struct optimizer *o, int64_t t, double learning_rat
     u->learning_rate = learning_rate * (sqrt(1 - pow(o->beta_2, (double)t)) / (1 - pow(o->beta_1, (double)t)));
 }
 
-// Computes the rates of nadam in Keras. The momentum of step i is beta_1 (1 - 0.96^i / 2) (PyTorch: 0.96^(i
-// momentum_decay), with 0.004). The bias correction uses the product of all momenta so far. The loop ends when the
+// Computes the rates of nadam in Keras. The momentum of step i is beta_1 (1 - 0.96^i / 2). PyTorch has 0.96^(0.004 i)
+// in place of 0.96^i. The bias correction uses the product of all momenta so far. The loop ends when the
 // product is negligible, or when the momentum is constant, so that the other factors are a power.
 static void nadam_rates(const struct optimizer *o, int64_t t, double learning_rate, struct update *u)
 {
@@ -195,7 +195,7 @@ int optimizer_slots(const struct optimizer *o)
     return slots;
 }
 
-// Returns the setting, or 0 if the optimizer does not have it (NaN).
+// Returns the setting, or 0 if it is NaN because the optimizer does not have it.
 static double setting_or_0(double value)
 {
     return isnan(value) ? 0 : value;

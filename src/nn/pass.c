@@ -30,7 +30,8 @@ static void apply_activation(enum activation f, int rows, const struct shape *s,
         kernels()->activate(f, stretch, y + at);
 }
 
-// dy := dy times the slope of the activation. y is its output, or its input if the slope needs that.
+// dy := dy times the slope of the activation. y is the output of the activation, or its input if the slope is computed
+// from the input.
 static void apply_slope(enum activation f, int rows, const struct shape *s, const real *y, real *dy)
 {
     size_t n = (size_t)rows * (size_t)shape_size(s), stretch = activation_stretch(f, s, n);
@@ -75,7 +76,7 @@ void gradient_done(struct workspace *ws, size_t first)
 
 int block_part_rows(const struct block *b)
 {
-    enum { PART = 1 << 18 }; // most parameters of a part
+    enum { PART = 1 << 18 }; // largest number of parameters in a part, up to rounding to whole rows
     int parts = (int)((b->count + PART - 1) / PART), rows = b->rank > 1 ? b->dims[0] : 1;
     return parts > 1 ? (rows + parts - 1) / parts : rows;
 }

@@ -4,7 +4,7 @@
 
 #include "kernels/kernels.h"
 
-// Returns a purpose for the random numbers of a layer that no other layer has.
+// Returns a purpose for the layer's random numbers. No other layer has the same purpose.
 static uint32_t layer_purpose(const struct pass *p, enum random_purpose purpose)
 {
     return (uint32_t)purpose | (uint32_t)p->number << 8;

@@ -50,14 +50,14 @@ struct recurrent_pass {
     real *own;      // private to the cell (own_size)
     real *dh;       // (B, U): gradient of an output, through all later steps
     const real *dy; // gradient of the outputs; points to row 0 and step 0
-    int dy_step, dy_row; // distance to the next step; to the next row
+    int dy_step, dy_row; // offset from a step to the next step; offset from a row to the next row
     bool every_step;     // dy has a gradient for every step, not just for the last
 };
 // dh := dh + the gradient dy of the output of step t
 void recurrent_add_gradient(const struct recurrent_pass *r, int t);
 
 struct cell {
-    int gates, bias_rows; // gates per unit; rows of the bias, of which the first is added to the inputs
+    int gates, bias_rows; // gates per unit; rows of the bias, whose first row is added to the sums of the inputs
     size_t (*own_size)(size_t T, size_t U);          // returns the number of reals that the cell keeps per row
     void (*forward)(const struct recurrent_pass *r); // fills h[1] to h[T]
     // Expects dh to be 0. Overwrites gates, drecurrent and all but the first row of dbias.

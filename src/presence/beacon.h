@@ -16,7 +16,7 @@ struct beacon {
     double trial_seconds; // since the rank began the trial
     double seconds;       // since the run began, by the clock of this rank
     int64_t trials;       // number of trials that this rank's group has finished
-    double operations;    // expected for all work that its group has done, including the finished part of the trial
+    double operations;    // expected cost of all work that its group has done, including the finished part of the trial
 };
 extern const struct field beacon_fields[]; // the file also has process_fields
 

@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 30 };                    // to wait for a sign of life; a run gives one per second
+enum { PATIENCE_SECONDS = 30 };                    // wait this long for a sign of life; a run gives one per second
 enum { TAKE_TRIES = 300, TAKE_PAUSE = 100000000 }; // attempts to take the folder; nanoseconds between two attempts
 enum { TAKE_LOST = 1 };                            // another run was faster
 
@@ -136,8 +136,8 @@ int *lease_parts(const char *folder, int *n)
 
 // --- is the run of a lease alive?
 
-// Sets *s, whose time of change shows when the run last touched its file. Opens the file each time, because a network
-// file system asks its server only then. Returns 0, or -1 if there is no such file.
+// Sets *s to the properties of a lease's file. The file's time of change shows when the run last touched it. Opens the
+// file each time, because a network file system asks its server only then. Returns 0, or -1 if there is no such file.
 static int stat_lease(const char *path, struct stat *s)
 {
     int fd = input_open(path, NULL);
@@ -275,7 +275,7 @@ static int create_lease(const struct lease *l, struct err *e)
     int rc = disk_create(path, text, e);
 
     if (rc == 0 && newest_number(l->folder, l->part, l->number) > l->number) {
-        unlink(path); // a run that has ended since had already used this number
+        unlink(path); // this number was used before, by a run that has ended
         rc = TAKE_LOST;
     }
     free(path);

@@ -2,8 +2,9 @@
 //
 // state/lease-<part>-<number> is created in one step that succeeds for one run only and fails if the file exists. The
 // lease with the highest number counts. It stays when its run has ended, so that numbers are never used twice. To find
-// out whether a run is alive, we examine its process, if it is on this machine; or ask Slurm whether the job has ended;
-// otherwise we watch the file, which the run touches every second. The clocks of two machines are never compared.
+// out whether a run is alive, we examine its process if it is on this machine, or ask Slurm whether its job has ended.
+// If neither is possible, we watch the file, which the run touches every second. The clocks of two
+// machines are never compared.
 //
 // `part` lets several runs share a folder, each with a part of the trials; 0 is a run of all trials.
 #pragma once
@@ -14,7 +15,7 @@
 // The content of a lease's file.
 struct lease_record {
     struct process process; // world rank 0
-    char *job, *cluster;    // owned; of Slurm; NULL: none
+    char *job, *cluster;    // owned; Slurm's job and cluster; NULL: none
     char *started;          // owned; UTC
     int64_t ranks;
     char *ended; // owned; "" while the run lasts; then "done", "stopped" or "failed"

@@ -7,7 +7,7 @@
 //     the thread, which writes it a few times per second.
 //   - `lock` guards what the main thread reports: the trial, its epochs and its ticks. It is held only for moments.
 //   - Everything else belongs to the thread alone.
-// A function that needs both takes `writing` first.
+// A function that needs both mutexes locks `writing` first.
 //
 // The main thread may be waiting in MPI for a rank that is dead, so it cannot end the job itself. This thread can: it
 // aborts MPI, and an alarm ends the process if MPI does not return.

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-// The trials of one row in one column: means over trials that did not diverge and that differ only in their seeds. A
-// member is NaN if it is unknown or there is no such trial.
+// The trials of one row in one column, which differ only in their seeds. The members are means over the trials that did
+// not diverge. A member is NaN if it is unknown or there is no such trial.
 struct compare_cell {
-    int n, diverged;  // number of trials in the means, and of those that diverged
+    int n, diverged;  // number of trials in the means; number of trials that diverged
     double loss;      // of the last epoch: validation loss, or training loss without validation data
     double auc;       // ROC AUC of the first test set that has one
     double low, high; // of one trial: 95 % confidence interval of its ROC AUC; of several: smallest and largest ROC AUC
@@ -47,8 +47,8 @@ void comparison_free(struct comparison **c);
 
 // Prints one table for each metric that has values, then the drift.
 void compare_print(const struct comparison *c, FILE *out);
-// These print every digit: one line for each cell that has trials; one line for each pair of the drift; cells and drift
-// as JSON.
+// These print every digit. compare_print_csv prints one line for each cell that has trials, compare_drift_csv one line
+// for each pair of the drift, and compare_print_json both cells and drift.
 void compare_print_csv(const struct comparison *c, FILE *out);
 void compare_drift_csv(const struct comparison *c, FILE *out);
 void compare_print_json(const struct comparison *c, FILE *out);

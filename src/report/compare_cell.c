@@ -92,8 +92,7 @@ double cell_quality(const struct compare_cell *cell, bool by_auc)
     return by_auc ? cell->auc : -cell->loss;
 }
 
-// Returns true if `other` is at least as good as `mine` at the same or a lower cost, and really better in one of the
-// two.
+// Returns true if `other` is at least as good as `mine` and costs no more, and is strictly better or strictly cheaper.
 static bool cell_dominates(const struct compare_cell *other, const struct compare_cell *mine, bool by_auc)
 {
     double p = cell_quality(other, by_auc), q = cell_quality(mine, by_auc);

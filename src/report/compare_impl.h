@@ -19,7 +19,8 @@ int compared_trials_read(struct compared_trials *t, const char *const *runs, int
 void compared_trials_free(struct compared_trials *t);
 // Orders two trials by their ids, as strcmp. 0: both are the same trial.
 int compared_id_order(const struct leaderboard_row *a, const struct leaderboard_row *b);
-// Sets *keys to the settings that vary between any two trials, in new memory, as are the strings. Returns their number.
+// Sets *keys to the settings that vary between any two trials. The list and its strings are new memory. Returns how
+// many settings there are.
 int compared_keys(const struct compared_trials *t, bool with_seeds, char ***keys);
 // Returns true for a setting that is named `seed`, such as train.seed.
 bool compared_key_is_seed(const char *key);

@@ -1,5 +1,5 @@
-// Prints explained rows: for people one table per row; as CSV, one line per row and feature; as JSON. The last two have
-// every digit.
+// Prints explained rows: as tables, one per row; as CSV, with one line per row and feature; or as JSON. CSV and JSON
+// have every digit.
 #include "report/explain_print.h"
 
 #include "base/err.h"

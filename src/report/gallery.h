@@ -12,13 +12,13 @@ enum {
 // The properties that all samples of a gallery share.
 struct gallery_format {
     int height, width, channels; // image: channels 1 (gray) or 3 (RGB); vector: height 0, `width` values
-    float low, high; // values drawn black and white, or bottom and top; both 0: [0, 1] for images, each sample's own
-                     // range for vectors
+    float low, high; // values drawn black and white, or at the bottom and the top of a curve's tile; both 0: images
+                     // have the range [0, 1], and each vector has its own range
     int columns;     // samples side by side; 0: as many as fit a page of normal width
 };
 
-// Returns the format of samples with shape dims[0..rank): images if it is (height, width), (height, width, 1) or
-// (height, width, 3), otherwise vectors. The range and the columns are left 0.
+// Returns the format of samples with shape dims[0..rank). Samples of shape (height, width), (height, width, 1) or
+// (height, width, 3) are images, all others are vectors. The range and the columns are left 0.
 struct gallery_format gallery_format_of(int rank, const int *dims);
 
 struct gallery;

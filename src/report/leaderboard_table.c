@@ -3,7 +3,7 @@
 // Both tables here, of trials and of configurations (trials that differ only in their seed), have the same columns: the
 // identity of a row, the settings that vary, then one column for each metric that has a header in the tables of
 // leaderboard/row.h. A metric for which larger or smaller values are better comes before the others, so that losses and
-// scores precede costs such as seconds. A new metric is printed as soon as its row there has a header.
+// scores precede costs such as seconds. A new metric is printed if its row in those tables has a header.
 #include "report/leaderboard_table.h"
 
 #include "base/err.h"

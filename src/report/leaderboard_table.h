@@ -5,8 +5,8 @@
 #include "report/table.h"
 #include <stdio.h>
 
-// Both tables are new memory, to be freed with table_free. `rows` is sorted, best first; `count` limits the rows of the
-// table (0: all).
+// leaderboard_table and seed_statistics_table return new tables, to be freed with table_free. `rows` is sorted, best
+// first. `count` limits the rows of the table (0: all).
 //
 // Returns the table of trials: position, trial, settings that vary, losses, metrics, costs.
 struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count);

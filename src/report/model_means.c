@@ -84,8 +84,8 @@ static int mark_keys(struct means_table *s, const char *over, struct err *e)
     return rc;
 }
 
-// Returns the values of a trial's settings in new memory: of those that are averaged over or, if `over` is false, of
-// the other settings but seeds.
+// Returns the values of some settings of a trial, in new memory. If `over` is true, these are the settings that are
+// averaged over, otherwise all others except seeds.
 static char *key_values(const struct means_table *s, const struct leaderboard_row *trial, bool over)
 {
     struct text out = {0};

@@ -32,8 +32,8 @@ struct model_means *model_means_new(
     const char *const *runs, int n, const char *over, const char *metric, struct err *e);
 void model_means_free(struct model_means **m);
 
-// These print a table with the groups of models that do not differ; one line per model with every digit; everything as
-// JSON.
+// model_means_print prints a table, with the groups of models that do not differ. model_means_print_csv prints one line
+// per model, with every digit. model_means_print_json prints everything.
 void model_means_print(const struct model_means *m, FILE *out);
 void model_means_print_csv(const struct model_means *m, FILE *out);
 void model_means_print_json(const struct model_means *m, FILE *out);
@@ -44,6 +44,6 @@ void model_means_print_json(const struct model_means *m, FILE *out);
 int model_means_draw(const struct model_means *m, const char *path, struct err *e);
 
 // Finds the groups of models that do not differ at level 0.05. A group is a series of models, in the order of their
-// ranks, in which no pair differs and that cannot be extended. first[i] and last[i] := the models of group i (capacity:
-// n_models each). Returns the number of groups with more than one model.
+// ranks. No pair in it differs, and it cannot be extended. Sets first[i] and last[i] to the first and the last model of
+// group i (capacity: n_models each). Returns the number of groups with more than one model.
 int model_means_groups(const struct model_means *m, int *first, int *last);

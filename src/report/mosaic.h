@@ -19,5 +19,5 @@ int mosaic_check(int rank, const int *dims, int64_t count, struct err *e);
 // Draws x (count, values of a sample) and writes `path` as picture_write does. Returns -1 and an error on failure.
 int mosaic_write(const struct mosaic *m, const float *x, const char *path, struct err *e);
 // Does the same as mosaic_write for the first m->count samples of a split of a data set, FILE.h5:SPLIT. The file must
-// be written by this program: it is opened without the checks for foreign files.
+// have been written by this program, because it is opened without the checks for foreign files.
 int mosaic_draw(const struct mosaic *m, const char *split, const char *path, struct err *e);

@@ -29,7 +29,7 @@ struct scores_list {
     struct scores_query query;
     struct scored_row *v; // (n), owned; when the file is read, sorted with the largest error first
     int64_t n, room;
-    int64_t rows, unscored; // numbers of rows in the whole file; without an error
+    int64_t rows, unscored; // number of all rows of the file; number of its rows without an error
     int64_t above, marked;  // above its threshold; anomalous for another reason, such as unknown categories
     double threshold;       // of the file; NaN: it has none
 };

@@ -74,7 +74,7 @@ static int operation_at(const char *at, enum operation *o)
         const char *sign;
         enum operation operation;
     } signs[] = {{"==", EQUAL}, {"!=", NOT_EQUAL}, {"<=", LESS_EQUAL}, {">=", GREATER_EQUAL}, {"=", EQUAL}, {"<", LESS},
-        {">", GREATER}}; // a sign comes before a shorter one with which it begins: ">=" before ">"
+        {">", GREATER}}; // a sign that begins with another one comes before it: ">=" before ">"
 
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strncmp(at, signs[i].sign, strlen(signs[i].sign)) == 0) {

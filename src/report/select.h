@@ -6,8 +6,9 @@
 
 // Returns the numbers of the rows that meet every condition where[0..n_where), in new memory, and sets *n to how many
 // there are. A condition is "COLUMN OP VALUE" with OP one of = != < <= > >=; a missing value meets no condition. `sort`
-// is a column: ascending, or descending with "-" before its name, missing values last; NULL keeps the order of the
-// leaderboard. Returns NULL with ERR_USAGE and every mistake if a condition or the column is wrong.
+// names the column to sort by: in ascending order, or in descending order with "-" before the name. Missing values come
+// last. If `sort` is NULL, the order of the leaderboard is kept. Returns NULL with ERR_USAGE and every mistake if a
+// condition or the column is wrong.
 int *select_rows(const struct leaderboard *b, char *const *where, int n_where, const char *sort, int *n, struct err *e);
 
 // Print the rows rows[0..n), with every column and every digit.

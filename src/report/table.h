@@ -15,8 +15,8 @@ void table_column(struct table *t, const char *header, enum table_align align);
 // Starts a row. Its cells are null until they are set.
 void table_row(struct table *t);
 
-// Set the next cell of the row: to a string; to null ("–" in print, empty in CSV); to a number in `format` ("%.4f"), or
-// null if it is NaN.
+// Set the next cell of the row. table_cell sets it to a string, and table_null to null ("–" in print, empty in CSV).
+// table_number sets it to a number in `format` ("%.4f"), or to null if the number is NaN.
 void table_cell(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void table_null(struct table *t);
 void table_number(struct table *t, const char *format, double value);

@@ -6,8 +6,8 @@
 
 // Selects the samples of a trial that are shown.
 struct top_selection {
-    int count;           // number of samples with the highest errors, and of those with the lowest
-    int64_t list;        // of a set without labels, show instead at most this many samples above the threshold; 0: all
+    int count;           // how many samples with the highest errors are shown, and how many with the lowest
+    int64_t list;        // for a set without labels: at most this many samples above the threshold instead; 0: all
     bool by_class;       // show both ends for each label, and not for all samples together
     const char *set;     // the test set; NULL: the first
     const char *picture; // path of the PNG; NULL: none
@@ -17,6 +17,7 @@ struct top_selection {
 // Prints the samples to stdout and draws the picture, unless the model has no decoder; sets *is_drawn. Loads the
 // trial's model and data. Returns -1 and an error, with ERR_DATA if the data is missing or has changed.
 int top_show(const struct leaderboard_row *trial, const struct top_selection *o, bool *is_drawn, struct err *e);
-// Prints to stdout, for each test set, the confusion matrix and the classification report or, without labels, the
-// number of samples above the threshold; and notes. Returns -1 and an error if the trial's file cannot be read.
+// Prints to stdout, for each test set, the confusion matrix, the classification report and notes. Without labels, the
+// number of samples above the threshold replaces matrix and report. Returns -1 and an error if the trial's file cannot
+// be read.
 int top_report(const struct leaderboard_row *trial, const struct top_rule *rule, struct err *e);

@@ -81,8 +81,8 @@ static double mean_of_normal(struct store_file *f, const char *group, struct err
     return counted ? sum / (double)counted : NAN;
 }
 
-// Reports that a test set differs from the training set, if its mean error without known anomalies is far above that of
-// the training rows.
+// Reports that a test set differs from the training set if the mean error of its rows, without known anomalies, is far
+// above that of the training rows.
 static void print_unlike_training(
     struct store_file *f, const struct leaderboard_row *trial, const struct set_results *set, double mean)
 {

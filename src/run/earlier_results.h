@@ -15,7 +15,7 @@ struct earlier_results {
     struct earlier_trial *trial; // owned; (n): the trials that can be read, sorted by id
     int n;
     struct bad_files bad; // owned
-    char *data;           // owned; versions of data: of the data of this run, and of other data that the folder records
+    char *data;           // owned; versions of the data of this run, and of other data that the folder records
     struct stale stale;   // owned
     bool has_changed;     // `data` or `stale` differs from what the folder records
 };

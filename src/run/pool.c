@@ -29,7 +29,7 @@ struct pool {
     struct run_counts *counts; // borrowed
     struct entry_state *state; // owned; (n) of the plan's entries
     int n, capacity;
-    int *waiting;         // owned; (n_waiting) entries to be run; from `first` on, longest expected first
+    int *waiting;         // owned; (n_waiting) entries to be run; sorted from `first` on, the longest expected first
     int n_waiting, first; // first: the next entry to be given out
     int waiting_capacity;
     int running;
@@ -79,8 +79,8 @@ static void count_failed_trial(struct run_counts *c, const char *why)
         snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, why);
 }
 
-// Settles entry i if earlier runs have done it; lists it in `lone` if it must run alone. Returns false if it does
-// neither.
+// Settles entry i if earlier runs have done it, or lists it in `lone` if it must run alone. Returns false if neither is
+// the case.
 static bool pool_use_earlier(struct pool *p, int i)
 {
     const struct plan_entry *entry = &p->plan->entry[i];
@@ -103,8 +103,8 @@ static bool pool_use_earlier(struct pool *p, int i)
     return true;
 }
 
-// Lets entry i share the result of the earlier equal entry `same`: settles i now if `same` is settled, or links the
-// two.
+// Lets entry i share the result of `same`, an earlier entry that is the same trial. Settles i now if `same` is settled;
+// otherwise links the two.
 static void pool_follow(struct pool *p, int i, int same)
 {
     ASSERT(same >= 0 && same < i && i < p->n, "%d after %d of %d", i, same, p->n);

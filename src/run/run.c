@@ -143,8 +143,8 @@ static enum queue_verdict desk_next(void *context, bool is_ahead, struct queue_b
     return entry == POOL_WAIT ? QUEUE_WAIT : QUEUE_END;
 }
 
-// Removes the checkpoints that were kept to continue configurations: of those that the search has dropped, or of all if
-// `is_over`.
+// Removes checkpoints that were kept so that configurations could continue: those of configurations that the search has
+// dropped or, if `is_over` is true, all of them.
 static void desk_remove_states(const struct desk *d, bool is_over)
 {
     struct plan *plan = d->run->plan;
@@ -304,8 +304,8 @@ static size_t report_bytes(const struct pool_report *r)
     return offsetof(struct pool_report, text) + strlen(r->text) + 1;
 }
 
-// On a leader: sends the last report (n = 0: none) and draws the next order. Hands an order back if it was drawn ahead
-// and the run was then asked to stop. Sets work->n to 0 if no work is left.
+// On a leader: sends the last report (n = 0: none) and draws the next order. If the run was asked to stop, hands every
+// order back, such as one that was drawn ahead. Sets work->n to 0 if no work is left.
 static void leader_draw_order(struct queue *q, const struct pool_report *r, size_t n, struct queue_bytes *work)
 {
     struct pool_report back;

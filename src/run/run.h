@@ -32,7 +32,7 @@ struct run_settings {
 
 struct run_counts {
     int trials;
-    int found, failed_before; // trials that had finished and failed in earlier runs
+    int found, failed_before; // trials that finished in earlier runs; trials that failed in earlier runs
     int done, diverged, failed;
     int stopped;   // on request: at a checkpoint, or before they began
     char why[512]; // why the first of the failed trials failed

@@ -106,7 +106,7 @@ static bool is_later(const struct timespec *a, const struct timespec *b)
 }
 
 // Returns the parts of the last run in new memory, and their number in *n. If part 0 (a run of all trials) was active
-// last, that is part 0 only; otherwise all other parts that share the folder.
+// last, returns only part 0. Otherwise returns all other parts.
 static int *parts_of_last_run(const char *folder, int *n)
 {
     int all, newest = 0;

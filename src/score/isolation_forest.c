@@ -27,7 +27,7 @@ struct isolation_forest {
 // A tree while it grows.
 struct growing_tree {
     const real *x;    // (rows, columns)
-    int32_t *order;   // (rows): row numbers; those of each node follow one another
+    int32_t *order;   // (rows): row numbers; those of one node are adjacent
     int32_t *varying; // (columns): features that are not constant in a node
     struct forest_node *node;
     int n_nodes, columns;

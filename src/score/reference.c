@@ -85,7 +85,7 @@ static int summarise_sorted(struct reference *r, float *sorted, struct err *e)
     for (int64_t i = 0; i < r->rows; i++) {
         double difference = (double)sorted[i] - r->mean;
         squares += difference * difference;
-        bool is_median = (double)sorted[i] == r->median; // also true if both are infinite, which have no difference
+        bool is_median = (double)sorted[i] == r->median; // also true if both are infinite and their difference is NaN
         sorted[i] = is_median ? 0 : (float)fabs((double)sorted[i] - r->median);
     }
     r->deviation = sqrt(squares / (double)r->rows);

@@ -19,7 +19,7 @@ enum save { SAVE_CODE = 1, SAVE_RECONSTRUCTION = 2, SAVE_FEATURE_ERROR = 4 }; //
 
 struct score_config {
     int error;       // enum error
-    int64_t samples; // number of drawn codes, for the errors of variational models; or of noisy copies per level
+    int64_t samples; // number of drawn codes of a variational model, or of noisy copies per level of noise
     int noise;       // enum copies
     int calibration; // enum judging_rows
     struct threshold_rule threshold;

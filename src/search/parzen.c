@@ -47,8 +47,8 @@ static void fill_choice(struct parzen *p, const double *value, int n)
     }
 }
 
-// Sets the width of each distribution to the distance of the farther of its two neighbours, within limits. The middle
-// of the range, `prior`, counts as one more value; its width is that of the range.
+// Sets the width of each distribution to its distance from the farther of its two neighbours, within limits. One of the
+// distributions is that at `prior`, the middle of the range. It is as wide as the range.
 static void fill_widths(struct parzen *p, double prior)
 {
     double all = p->high - p->low, least = all / fmin(100, p->n + 1);

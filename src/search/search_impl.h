@@ -16,7 +16,7 @@ struct search {
     int64_t epochs;
     int64_t bound, released, reported; // numbers of trials
     int64_t learned;                   // number of results of an earlier run
-    int32_t *order; // (order_n), owned: combinations but starting points, in random order; NULL: points are drawn
+    int32_t *order; // (order_n), owned: combinations except starting points, in random order; NULL: points are drawn
     int64_t order_n;
     double *start; // (starts, keys), owned: the configurations that are tried first
     int64_t starts;
@@ -32,7 +32,7 @@ struct search_method {
     void (*report)(struct search *s, int number, double loss);         // NULL: the method does not use results
     void (*learn)(struct search *s, const double *value, double loss); // NULL: the method does not use earlier results
     bool (*continues)(const struct search *s, int number);             // NULL: never
-    // Do the same as search_is_exhausted and search_share; NULL: these count trials.
+    // Do the work of search_is_exhausted and search_share. NULL: search_is_exhausted and search_share count trials.
     bool (*is_exhausted)(const struct search *s);
     double (*share)(const struct search *s);
 };
@@ -89,8 +89,8 @@ uint32_t sobol_at(uint32_t i, int key);
 // --- parzen.c
 
 // A density over one key, made of the values of some configurations (J. Bergstra et al. 2011, "Algorithms for
-// hyper-parameter optimization"): a mixture of normal distributions, each as wide as the distance of its neighbours,
-// and one as wide as the range. For a choice, the density is the share of each value.
+// hyper-parameter optimization"): a mixture of normal distributions. Each is as wide as its distance from the
+// farther neighbour, except one that is as wide as the range. For a choice, the density is the share of each value.
 struct parzen;
 struct parzen *parzen_new(const struct sweep_range *r, const double *value, int n);
 void parzen_free(struct parzen **p);

@@ -1,7 +1,7 @@
 // A tree of Parzen estimators (J. Bergstra et al. 2011, "Algorithms for hyper-parameter optimization"). The results so
 // far are divided into a few good ones and the rest, and each gets a density per key. For each key, some values are
-// drawn from the density of the good ones. The value is taken whose density among the good ones is highest relative to
-// that among the rest.
+// drawn from the density of the good ones. Of these values, the one is taken for which the density of the good ones is
+// highest relative to the density of the rest.
 //
 // Many configurations are tried at the same time. Proposal i uses only the results of proposals 0 to i - parallel, even
 // if more are known, so that it does not depend on time. The proposals after these count as bad ones (a constant liar),

@@ -92,8 +92,8 @@ struct sweep_config {
     const struct node *over, *zip, *only_if, *exclude, *start; // borrowed; NULL: not given
     char *from;                                                // owned; NULL: not given
 };
-// The values of a key: a list, of which `low` to `high` are indices, or numbers from `low` to `high`. Both ends are
-// included.
+// The values of a key. For SWEEP_CHOICE they are the items `low` to `high` of a list, for other kinds the numbers from
+// `low` to `high`. Both ends are included.
 enum sweep_kind { SWEEP_CHOICE, SWEEP_UNIFORM, SWEEP_LOG_UNIFORM, SWEEP_INTEGER, SWEEP_LOG_INTEGER };
 struct sweep_range {
     enum sweep_kind kind;
@@ -131,8 +131,8 @@ const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, ch
 int64_t spec_sweep_combinations(const struct spec_sweep *s, int without);
 // Sets value[k] for every key k but `without` to its value in combination `number`; the last key varies fastest.
 void spec_sweep_combination(const struct spec_sweep *s, int without, int64_t number, double *value);
-// Returns the number of a combination, or -1 if the sweep leaves it out. In these three functions `without` must be -1
-// or the key of spec_sweep_seed_key.
+// Returns the number of a combination, or -1 if the sweep leaves it out. In spec_sweep_combinations,
+// spec_sweep_combination and this function, `without` must be -1 or the key of spec_sweep_seed_key.
 int64_t spec_sweep_combination_number(const struct spec_sweep *s, int without, const double *value);
 // Sets the first combination or, if there are infinitely many, one that is allowed if possible.
 void spec_sweep_first(const struct spec_sweep *s, double *value);
@@ -141,7 +141,8 @@ void spec_sweep_first(const struct spec_sweep *s, double *value);
 void spec_sweep_complete(const struct spec_sweep *s, double *value);
 // Returns true if a completed configuration is not excluded.
 bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value);
-// Return the number of starting points, and set the free keys that a starting point gives; other keys stay unchanged.
+// spec_sweep_starts returns the number of starting points. spec_sweep_start sets the free keys that starting point i
+// gives, and leaves other keys unchanged.
 int spec_sweep_starts(const struct spec_sweep *s);
 void spec_sweep_start(const struct spec_sweep *s, int i, double *value);
 // Makes the tree of one trial: sets the values, inserts the named model and replaces variables. It has no `sweep`,

@@ -37,7 +37,7 @@ struct budget {
     int64_t nodes, bytes;
 };
 enum { SPEC_MAX_TEXT = 16 << 20 }; // bytes of all strings of a tree
-// Subtracts a cost. Returns false if the budget is exceeded, now or before.
+// Subtracts a cost. Returns false if the budget is exceeded, by this cost or by an earlier one.
 bool budget_take(struct budget *b, int64_t nodes, int64_t bytes);
 
 // --- sweep_config.c
@@ -106,7 +106,7 @@ struct node *scope_resolve(struct scope *s, const struct node *n, int depth);
 struct sweep_key {
     const struct node *item;  // borrowed; the node of the key, resolved: a list of values, one value, or a range
     int variable;             // index of the variable with the name of the key; -1: the key is a path into the spec
-    struct sweep_range range; // of a key with a list: the indices of its values
+    struct sweep_range range; // the range; if the key has a list, the range of the indices of its values
     char **text;              // owned; (n) the values as strings
     int n;                    // number of listed values; 0: the key has a range
     int leader;               // the key that this key follows; -1: this key is free
@@ -144,7 +144,7 @@ struct spec_sweep {
     struct node *root;     // owned; the spec as it was written
     struct node *resolved; // owned; a map that holds `sweep` with its variables replaced
     struct variables vars;
-    struct node **constant; // owned; (vars.n) the values of the variables that do not vary, else NULL
+    struct node **constant; // owned; (vars.n) the value of each variable; NULL: the variable varies
     struct sweep_config config;
     struct sweep_key *key; // owned; (n)
     int n;
@@ -155,7 +155,7 @@ struct spec_sweep {
     int n_exclude;
     double *start; // owned; (n_start, n); NaN: the starting point does not give the key
     int n_start;
-    struct sweep_list all, seedless; // combinations of all keys, and of all keys but that of seeds
+    struct sweep_list all, seedless; // all: combinations of all keys; seedless: of all keys except the key of the seed
 };
 
 // --- sweep_rules.c

@@ -11,7 +11,8 @@
 //   4. paths into sections, such as train.seed or model.encoder[0].dense;
 //   5. the seed and the epochs that the method of the sweep decides.
 //
-// spec_sweep_new makes the first trial and drops it: some mistakes, such as paths that do not exist, are found only so.
+// spec_sweep_new makes the first trial and drops it. This is the only way to find some mistakes, such as paths that do
+// not exist.
 #include "spec/spec_impl.h"
 
 #include "base/mem.h"

@@ -18,8 +18,8 @@ static struct node *key_value(const struct sweep_key *k, double value)
     return n;
 }
 
-// Sets in the scope the value of each variable in a trial. Returns the nodes (vars.n) that it made for that; free them
-// with free_scope.
+// Sets the value of each variable in the scope of a trial. Returns the values (vars.n) that it made, with NULL for the
+// others. The caller frees them with free_scope.
 static struct node **fill_scope(const struct spec_sweep *s, const double *value, struct scope *scope)
 {
     struct node **made = mem_new((size_t)s->vars.n, sizeof *made);
@@ -64,8 +64,8 @@ static int put_key_value(struct node *tree, const struct node *item, struct node
     return 0;
 }
 
-// Puts the values of the swept keys that are whole sections or, if `deep` is set, of those that are paths into
-// sections.
+// Puts the values of some swept keys into the tree: the keys that are whole sections or, if `deep` is set, the keys
+// that are paths into sections.
 static void put_values(const struct spec_sweep *s, const double *value, bool deep, struct node *tree, struct err *e)
 {
     for (int i = 0; i < s->n; i++) {

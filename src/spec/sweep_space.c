@@ -48,8 +48,8 @@ static void set_free_keys(const struct spec_sweep *s, int without, int64_t numbe
     }
 }
 
-// Returns the place of a free key's value in its list or range. A key that does not vary counts as having its first
-// value, unless a key that follows it varies: then that key's place counts.
+// Returns the place of a free key's value in its list or range. If the key does not vary, returns the place of a key
+// that follows it and varies, or 0 if there is none.
 static int64_t value_place(const struct spec_sweep *s, int key, const double *value)
 {
     const struct sweep_key *k = &s->key[key];
@@ -61,7 +61,7 @@ static int64_t value_place(const struct spec_sweep *s, int key, const double *va
     return 0;
 }
 
-// Returns the number of a completed combination, counting all, including those that rules leave out.
+// Returns the number of a completed combination. Numbers here count all combinations, as in set_free_keys.
 static int64_t number_of_all(const struct spec_sweep *s, int without, const double *value)
 {
     int64_t number = 0;

@@ -260,8 +260,8 @@ static struct node *read_mapping(struct yaml_reader *r, const yaml_event_t *star
     return map;
 }
 
-// Reads the value that begins with an event, at a depth from 1. Never returns NULL: after a failure, returns the part
-// that was read.
+// Reads the value that begins with an event. The root has depth 1. Never returns NULL: after a failure, returns the
+// part that was read.
 static struct node *read_node(struct yaml_reader *r, const yaml_event_t *event, int depth)
 {
     if (depth > SPEC_MAX_DEPTH) {

@@ -1,9 +1,9 @@
-// A tree to canonical YAML: equal trees give the same text, and the text gives an equal tree.
+// Writes a tree as canonical YAML: equal trees give the same text, and reading the text gives an equal tree.
 //
 // Identities of trials are hashes of this text, so its form must never change:
 // - maps are blocks, indented by two;
 // - a list of nothing but scalars is on one line, in brackets;
-// - a string is in quotes, always double quotes, only if a YAML reader would read it as something else without them;
+// - a string is in double quotes only if a YAML reader would read it as something else without quotes;
 // - in quotes, what cannot be printed is an escape of two, four or eight hexadecimal digits.
 #include "spec/spec_impl.h"
 

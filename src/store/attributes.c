@@ -222,7 +222,7 @@ void attribute_touch(hid_t object, const char *name)
     double real;
     double values[STORE_REALS_MAX];
     hid_t attribute = single_of(object, name, &type);
-    if (attribute < 0) { // store_get_reals reads such an attribute
+    if (attribute < 0) { // not a single value: store_get_reals may read it later
         reals_read(object, name, &(struct store_reals){.values = values, .capacity = STORE_REALS_MAX});
         return;
     }

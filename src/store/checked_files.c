@@ -13,7 +13,7 @@ struct checked_file {
     unsigned what; // enum checked_what, combined with |
     bool is_used;
 };
-// A hash table by inode, (room). An entry is in the first free place from its hash on.
+// A hash table of `room` places, by inode. An entry takes the first free place at or after its hash.
 static struct checked_file *table;
 static size_t room, count;
 

@@ -51,8 +51,8 @@ struct journal_copy *journal_copy_new(void);
 void journal_copy_free(struct journal_copy **c); // NULL-safe
 // Notes trial i of the journal under `key`, which must be new. The journal is borrowed.
 void journal_copy_add(struct journal_copy *c, struct journal *j, int i, const char *key);
-// Writes the records, and the place of each of the n keys. A key without a record is that of a trial with a group of
-// its own.
+// Writes the records, and the place of the record of each of the n keys. If a key has no record, its trial has a group
+// of its own in the file.
 int journal_copy_write(struct journal_copy *c, struct store_file *f, const char *const *keys, int n, struct err *e);
 // Opens a trial that was noted, as journal_trial does.
 struct store_file *journal_copy_trial(struct journal_copy *c, const char *key, const char *mount, struct err *e);

@@ -34,7 +34,7 @@ struct journal {
     char *path;                  // owned
     int fd;                      // -1: not open now
     struct store_file *run;      // borrowed: the run's file that holds the records; NULL: they are in a journal
-    struct journal_place *trial; // (n), owned: in order of place; in a run's file, of the leaderboard
+    struct journal_place *trial; // (n), owned: in order of place; in a run's file, in order of the leaderboard
     int n, room;
     struct journal_place *shared; // (n_shared), owned: in order of checksum
     int n_shared, shared_room;

@@ -1,12 +1,12 @@
 // Appends trials to a journal.
 //
-// One call writes a trial, together with the shared values that no earlier trial has stored. It writes at the end that
-// this process knows. If the call fails, the journal is cut off at that end and closed, and the next trial makes a new
-// one.
+// One call writes a trial, together with the shared values that no earlier trial has stored. This process remembers
+// where the journal ends, and writes there. If the call fails, the journal is cut off at that place and closed, and the
+// next trial makes a new journal.
 //
-// The first trial that has a value stores it itself. The second one stores it in a record of its own, which all later
-// trials refer to. After SEGMENT trials this starts again, so that a damaged value spoils at most the trials of its
-// segment.
+// The first trial that has a value holds the value itself. With the second one, the value gets a record of its own, to
+// which this trial and all later ones refer. After SEGMENT trials this starts again, so that a damaged value spoils at
+// most the trials of its segment.
 #include "store/journal_impl.h"
 
 #include "base/clock.h"
@@ -32,7 +32,7 @@ struct journal_writer {
     char *stem, *path; // owned; path: NULL before the first trial
     int fd;
     int64_t end;
-    bool is_dirty, is_new;       // some bytes are not synced; the file's name is not synced
+    bool is_dirty, is_new;       // is_dirty: some bytes are not synced; is_new: the file's name is not synced
     double synced;               // time of the last sync
     int trials;                  // trials in this segment so far
     struct seen_value *seen;     // (1 << SEEN_BITS), owned: a hash table

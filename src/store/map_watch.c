@@ -7,7 +7,7 @@
 // Size and modification time show that a file was written, except in two cases. The clocks of file systems are coarse,
 // so the time says nothing if the file was modified within two seconds before the check. And a program that writes
 // through a mapping of its own may not change the time at all. So the bytes are also compared with their checksum from
-// time to time, which takes one hundredth of the time.
+// time to time, but so rarely that this takes about one hundredth of the running time.
 #include "store/store_impl.h"
 
 #include "base/clock.h"
@@ -62,7 +62,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
         errno = saved;
         return;
     }
-    sigaction(SIGBUS, &before, NULL); // not an address of ours: raised again, for the earlier handler
+    sigaction(SIGBUS, &before, NULL); // not an address of ours: the signal comes again, to the earlier handler
 }
 
 static void listen_bus_errors(void)

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// The rows of a dataset that one rank has, and their hash, as rank 0 knows them.
+// What one rank reports to rank 0 about its part of a dataset: which rows it has, and their hash.
 struct claim {
     int64_t first, rows;
     uint64_t hash;
@@ -52,7 +52,7 @@ static int by_first_row(const void *a, const void *b)
     const struct claim *x = a, *y = b;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
-    return (x->rows > y->rows) - (x->rows < y->rows); // an empty part comes before one that begins at its row
+    return (x->rows > y->rows) - (x->rows < y->rows); // at the same row, an empty part comes first
 }
 
 // Returns the claims of all ranks on dataset i.

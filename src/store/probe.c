@@ -1,7 +1,7 @@
 // Tests parallel writes: all ranks write one small file in the way in which they write the file of a trial.
 //
-// A file system that loses writes loses them if several ranks write into the same block at the same time. So the parts
-// are small, have unequal lengths, and begin in the middle of blocks.
+// Some file systems lose writes if several ranks write into the same block at the same time. So the parts are small,
+// have unequal lengths, and begin in the middle of blocks.
 #include "store/parallel.h"
 
 #include "base/clock.h"

@@ -131,7 +131,7 @@
 #define SCORES_ADDED_ROC_AUC      "added_roc_auc"
 #define SCORES_ADDED_ROC_AUC_LOW  "added_roc_auc_low"
 #define SCORES_ADDED_ROC_AUC_HIGH "added_roc_auc_high"
-// scores/<set>/steps/, only of windows: arrays (step) that have the names and attributes of those of scores/<set>/
+// scores/<set>/steps/, only if samples are windows: arrays (step), with the same names and attributes as scores/<set>/
 #define SCORES_STEPS          "steps"
 #define STEPS_STEP            "step"   // the scale
 #define STEPS_WINDOW          "window" // attribute: which windows decide the error of a step
@@ -170,7 +170,7 @@
 #define CHECKPOINT_WAITED        "waited"
 #define CHECKPOINT_WAITED_DROP   "waited_for_drop"
 #define CHECKPOINT_DROPS         "drops"
-// other arrays of a checkpoint, besides those of history/: (shard), and (parameters) for all others
+// arrays of a checkpoint besides those of history/: shard_loss is (shard), the others are (parameters)
 #define CHECKPOINT_SHARD_LOSS "shard_loss"
 #define CHECKPOINT_PARAMETERS "parameters"
 #define CHECKPOINT_SLOT       "slot_" // slot_0, slot_1, slot_2: state of the optimizer

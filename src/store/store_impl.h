@@ -28,7 +28,7 @@ struct read_check {
     int64_t next; // rows before this one are in `hash`
     bool is_good; // the whole array was compared, or has no checksum to compare
 };
-enum { READ_CHECKS = 8 }; // number of arrays of a file that can be read in turns
+enum { READ_CHECKS = 8 }; // as many arrays of a file can be read alternately, piece by piece
 
 struct store_file {
     char *path;                   // owned, as given
@@ -51,7 +51,7 @@ struct store_file {
 int format_version(const char *format);
 
 // library.c: HDF5's settings and its error messages
-void library_setup(void);         // call it before every first use of HDF5, which forgets its settings in MPI_Finalize
+void library_setup(void);         // call it before files are opened or made: MPI_Finalize resets HDF5's settings
 hid_t library_access(bool write); // returns a new file access property list
 // Adds "FILE: OBJECT: message: HDF5's innermost reason" and clears HDF5's error. The kind is ERR_IO if the file is open
 // for writing, ERR_DATA if it is open for reading. `object` and `e` may be NULL. Returns -1.
@@ -86,9 +86,9 @@ void map_watch_free(struct map_watch **w); // NULL-safe
 // object.c: finds objects by path, through hard links only
 hid_t object_open(struct store_file *f, const char *path, struct err *e);
 hid_t dataset_open(struct store_file *f, const char *path, struct err *e); // refuses groups
-// Opens the object as object_open does. It is borrowed until object_release. If the file is open for writing, the
-// object then stays open until another one is requested, because an object has many attributes. If the file is open for
-// reading it is closed, because HDF5 could crash on the open object of a malformed file.
+// Opens the object as object_open does. It is borrowed until object_release. In a file that is open for writing, it
+// stays open after that until another object is requested, because an object has many attributes. In a file that is
+// open for reading, object_release closes it, because HDF5 could crash on the open object of a malformed file.
 hid_t object_recent(struct store_file *f, const char *path, struct err *e);
 void object_release(struct store_file *f);
 void object_forget(struct store_file *f);                 // call it before closing a file that is open for writing
@@ -154,8 +154,8 @@ int packed_copy(struct store_file *from, const char *object, struct store_file *
 // Adds rows to a checksum as they are stored, strings with their NULs. Adds numbers also to `part`, unless it is NULL.
 int array_hash(const struct open_array *a, struct store_range rows, struct hash_stream *hash, struct hash_stream *part,
     struct err *e);
-// Compares an open array as store_verify does. Its shape need not be set. Calls `each` if the array is good, unless it
-// is NULL.
+// Compares an open array as store_verify does. Its shape need not be set. Calls `each` if the array is good. `each` may
+// be NULL.
 int array_verify(struct open_array *a, const struct store_each *each, struct err *e);
 // Report that an array differs from its checksum, or that the checksum cannot be read. Return -1.
 int checksum_differs(const struct open_array *a, const char *found, const char *expected, struct err *e);

@@ -265,7 +265,8 @@ static int fail_malformed(const char *path, int status, struct err *e)
         sign ? strsignal(sign) : "an error");
 }
 
-// Adds a message of the child, which begins with the path. Explains it, unless it reports damage.
+// Adds a message of the child as an error. The message begins with the path. Unless it reports damage or a change, says
+// that the file is not a readable HDF5 file.
 static void reason_add(const char *path, const char *reason, struct err *e)
 {
     if (strstr(reason, ": damaged: ") || strstr(reason, ": changed since it was written: "))

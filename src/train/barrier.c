@@ -1,5 +1,5 @@
-// Implements the barrier of a team. Threads count themselves in. The last one begins the next round, and the others
-// wait for that.
+// Implements the barrier of a team. A counter holds how many threads have arrived. The last one begins the next round.
+// The others wait until the round begins.
 #include "train/barrier.h"
 
 #include "base/err.h"
@@ -15,7 +15,7 @@ struct barrier {
     int threads;
     _Alignas(64) atomic_int arrived; // threads that have arrived in this round
     _Alignas(64) atomic_uint round;
-    atomic_int looks;     // looks before a thread sleeps; halved if all were in vain, because the machine is busy
+    atomic_int looks;     // looks before a thread sleeps; halved if all are in vain: the machine is probably busy
     pthread_mutex_t lock; // no round begins between a thread's last look and its sleep
     pthread_cond_t begun;
 };

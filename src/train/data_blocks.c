@@ -16,8 +16,8 @@
 // for SPACING_QUERIES evenly spaced rows at most. Their neighbours are sought among SPACING_ROWS rows at most.
 enum { NEIGHBOUR = 5, SPACING_ROWS = 20000, SPACING_QUERIES = 500, SPACING_CHUNK = 256 };
 
-// The mean squared differences between one row and its nearest neighbours among some other rows. They are infinite if
-// there are fewer other rows.
+// The mean squared differences between one row and its nearest neighbours among some other rows. A difference is
+// infinite if there is no such neighbour.
 struct nearest {
     float neighbour[NEIGHBOUR]; // ascending
     float different;            // to the nearest row that is not equal

@@ -7,10 +7,11 @@
 // because their sum is short and the cores are busy. Nor do small models, whose step takes less time than waking a
 // thread.
 //
-// The team's threads report finished parameters (overlap_gradient_done); the communication thread sums a piece when all
-// threads have reported all of it; the team's threads then wait for pieces and update them (overlap_wait). `lock`
-// guards `missing`, `summed` and `ends`. It is not held during a sum: until a piece is summed, only the communication
-// thread touches that part of the gradient. Until the step ends, only the communication thread calls comm/.
+// The team's threads report finished parameters (overlap_gradient_done). When all threads have reported all parameters
+// of a piece, the communication thread sums it. The team's threads wait for each piece (overlap_wait) and update its
+// parameters. `lock` guards `missing`, `summed` and `ends`. It is not held during a sum: until a piece is summed, only
+// the communication thread touches that part of the gradient. Until the step ends, only the communication thread calls
+// comm/.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -51,8 +52,8 @@ static void begin_overlap_step(struct overlap *o)
 
 // --- pieces
 
-// Adds the piece from `first`, rounded up to the alignment, to the start of the piece that was added before. If it
-// would be too small, adds nothing; the next piece then includes it.
+// Appends a piece to the list. It begins at `first`, rounded up to the alignment, and ends where the piece that was
+// appended before begins. If it would be too small, appends nothing. The next piece then includes its parameters.
 static void cut_piece_at(struct overlap *o, size_t first)
 {
     size_t end = o->n ? o->piece[o->n - 1].first : o->t->task.model->parameters;
@@ -92,9 +93,8 @@ static void sum_piece(struct overlap *o, const struct overlap_piece *p)
 
 // --- the communication thread
 
-// Asks the scheduler to wake this thread promptly, both from a wait and from a short sleep, although another thread
-// computes on the same core. Any thread may ask Linux for a shorter time slice; versions before 6.12 ignore the
-// request.
+// Asks the scheduler to wake this thread promptly from waits and from short sleeps, even if another thread is computing
+// on the same core. Any thread may ask Linux for a shorter time slice. Versions before 6.12 ignore the request.
 static void request_prompt_wakeups(void)
 {
     struct {

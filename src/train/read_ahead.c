@@ -14,7 +14,7 @@ struct read_ahead {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int64_t used, fetched, released; // used: the largest piece in use; fetched, released: all smaller pieces are done
+    int64_t used, fetched, released; // used: last piece in use; fetched, released: the next piece to fetch, to release
     atomic_bool ends;
 };
 

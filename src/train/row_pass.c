@@ -160,7 +160,8 @@ static void sum_chunk_loss(void *context, struct workspace *ws, const struct row
 bool pass_loss(const struct row_pass *p, double *loss)
 {
     size_t chunks = (size_t)pass_chunk_count(p->data->rows);
-    struct loss_sums s = {p->model, mem_new(chunks + 1, sizeof *s.sum)}; // the last one: a rank was interrupted
+    // The last element is not 0 if a rank was interrupted.
+    struct loss_sums s = {p->model, mem_new(chunks + 1, sizeof *s.sum)};
     double sum = 0;
 
     ASSERT(p->data->rows > 0);

@@ -5,7 +5,7 @@
 #include "nn/nn.h"
 
 struct stopping {
-    int64_t patience; // epochs without a new best loss after which training ends; 0: never
+    int64_t patience; // training ends after this many epochs without a new best loss; 0: it does not
     int monitor;      // which loss decides
     double min_delta; // a new best loss is lower by more than this
     bool restore_best;

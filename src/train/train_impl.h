@@ -37,7 +37,7 @@ struct train_point {
     int64_t epoch, step;     // complete epochs, and complete steps of the next one
     int64_t samples;         // rows that passed through training
     double seconds;          // of training, before this process resumed it
-    double epoch_seconds;    // of these, in the epoch that is not complete
+    double epoch_seconds;    // the same, only of the epoch that is not complete
     struct watch watch;      // what the losses have shown
     int64_t has_diverged;    // 1: training has ended
     double loss[SHARDS_MAX]; // per shard: sum of its rows' losses in this epoch; 0 for shards of other ranks

@@ -116,7 +116,7 @@ void trainer_sum_shards(const struct trainer *t, size_t first, size_t n, real *g
     const real *shard[SHARDS_MAX];
     ASSERT(first % ALIGNMENT == 0 && first + n <= t->task.model->parameters, "%zu + %zu parameters", first, n);
     if (v->gradient[0] == v->sum)
-        return; // the only shard wrote its gradient there
+        return; // the only shard wrote its gradient into the sum
     for (int i = 0; i < t->workers.shards; i++)
         shard[i] = v->gradient[i] + first;
     kernels()->tree_sum(n, t->workers.shards, shard, g);

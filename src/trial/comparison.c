@@ -34,8 +34,8 @@ static void warn_of_detector(const struct trial_result *r, enum detector kind, c
 
 // --- scores of detectors
 
-// Returns the number of components: the number of values of the code, or half the number of columns if there are not
-// more columns than that.
+// Returns the number of components. This is the number of values of the code if there are more columns than that,
+// otherwise half the number of columns, rounded up.
 static int pca_components(const struct trial_result *r)
 {
     int code = shape_size(&r->model->code), columns = r->sets->train.columns;

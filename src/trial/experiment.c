@@ -288,8 +288,8 @@ static void add_section(struct text *t, const char *key, struct node *section)
 }
 
 // The canonical text of a trial is a map of model, train, score and data, which decide its results. The text of a map
-// is that of its sections one after the other. The three hashes of a trial share these two sections, so we write them
-// once.
+// consists of the text of each section, one after the other. Model and score are the same in all three hashes of a
+// trial, so we write their text once.
 struct identity_texts {
     struct text model, score; // owned
 };

@@ -24,7 +24,7 @@ struct experiment {
 extern const struct field experiment_fields[]; // the fields at the top level of the file
 
 // Reads the file, applies `settings` (such as "train.epochs=3") and expands the sweep. Returns -1 and all mistakes that
-// it finds. If it has set x->search even so, plan_make can find more. The caller frees `x` even on failure.
+// it finds. If x->search is set after a failure, plan_make can find more. The caller frees `x` even on failure.
 int experiment_load(const char *path, const char *const *settings, int n_settings, struct experiment *x, struct err *e);
 void experiment_free(struct experiment *x);
 
@@ -60,12 +60,12 @@ struct trial_identity {
     int number; // number in the sweep
     char id[TRIAL_ID_LENGTH + 1];
     // Trials that differ only in the number of epochs share a lineage: the longer one can resume from the shorter one's
-    // checkpoint. It is the hash without the number of epochs, unless the learning rate depends on that.
+    // checkpoint. The hash leaves out the number of epochs, unless the learning rate depends on it.
     char lineage[TRIAL_ID_LENGTH + 1];
     char configuration[TRIAL_ID_LENGTH + 1]; // trials that differ only in train.seed or in the fold have the same one
 };
-// The text of data_identity, with and without the fold, in which the trials of one configuration can differ. The second
-// is NULL if there are no folds.
+// The text of data_identity, with and without the fold. The trials of one configuration can differ in the fold.
+// of_any_fold is NULL if there are no folds.
 struct data_texts {
     char *identity, *of_any_fold;
 };

@@ -29,7 +29,7 @@ struct plan {
     int *slot, slots;    // owned: a hash table of entries by id; -1: free
     double *value;       // (keys), owned: values of the trial that is being added
     int next[64];        // numbers of trials that were released but are not in the plan yet
-    int n_next, taken;   // number of these, and how many of them were taken
+    int n_next, taken;   // length of `next`, and how many of its numbers have been taken
     struct err warnings; // set by plan_make; equal warnings occur once
 };
 

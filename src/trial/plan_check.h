@@ -19,8 +19,8 @@ void ranges_measure(const struct data_sets *sets, struct known_ranges *out);
 void ranges_free(struct known_ranges *r);
 
 // Checks that the data suits the loss binary_crossentropy, which needs values in [0, 1]. Returns -1 and an error if
-// training data is outside, or validation data that min_max has not scaled. Adds a warning for other values outside,
-// which the cross-entropy clips.
+// training data has other values, or if validation data has other values and is not scaled by min_max. Otherwise adds
+// a warning for values outside [0, 1] that the cross-entropy clips.
 int check_ranges(
     const struct trial *t, const struct model *m, const struct known_ranges *r, struct err *warnings, struct err *e);
 // Checks that every shard has at least two rows in every batch if a layer computes statistics over them. Returns -1 and

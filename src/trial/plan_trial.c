@@ -34,7 +34,7 @@ struct known_data {
     bool has_windows; // samples are windows, so there are metrics of time steps
     struct known_set {
         char *name;                // owned
-        bool has_labels, has_both; // the rows are known to be normal or anomalies; there are rows of both kinds
+        bool has_labels, has_both; // has_labels: anomalies are known; has_both: there are normal rows and anomalies
     } * set;                       // (n_sets), owned: the test sets
     int n_sets;
     struct known_ranges ranges; // owned; measured only if a trial needs them
@@ -335,7 +335,7 @@ static int check_rung(
                                      sweep_method_name(spec_sweep_config(x->sweep)->method));
 }
 
-// Adds the sizes of a model to `sizes`, unless they are already there or enough models are.
+// Adds the sizes of a model to `sizes`, unless they are already there or `sizes` is full.
 static void note_sizes(struct planner *p, const struct model *m)
 {
     enum { MODELS_SHOWN = 8 };
@@ -413,7 +413,7 @@ static int planner_resolve(void *planner, const struct search_trial *place, stru
 
 // --- all trials that may start
 
-enum { ERRORS_SHOWN = 20 }; // stops a sweep of thousands of trials from repeating one mistake that often
+enum { ERRORS_SHOWN = 20 }; // otherwise a sweep could report one mistake for each of thousands of trials
 
 // Examines one configuration. `free_value` holds the values of its free keys, which decide those of the other keys.
 static void try_values(const struct experiment *x, struct plan *p, const double *free_value, struct err *e)

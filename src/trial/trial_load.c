@@ -39,7 +39,7 @@ static int load_model(struct loaded_group *p, struct loaded_trial *t, struct err
     return failed;
 }
 
-// Checks that a set still is the one that the trial was trained or scored on. Returns -1 and an error if it has
+// Checks that a set is still the one that the trial was trained or scored on. Returns -1 and an error if it has
 // changed.
 static int check_set(struct loaded_group *p, const char *set, const struct dataset *d, struct err *e)
 {

@@ -69,7 +69,7 @@ static int open_alone(const char *path)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        signal(SIGSEGV, SIG_DFL); // cmocka would go on with the next test
+        signal(SIGSEGV, SIG_DFL); // cmocka would continue with the next test
         struct err e = {0};
         time_t start = time(NULL);
         struct store_file *f = store_open(path, NULL, STORE_CHECK, &e);
