@@ -1,6 +1,7 @@
 // hourglass compare: shows architectures and clusters side by side, and how far equal trials drift apart.
 #include "base/err.h"
 #include "base/field.h"
+#include "base/log.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/compare.h"
@@ -72,6 +73,8 @@ static int compare_models(const struct compare_options *o, char *const *runs, in
     else
         model_means_print(m, stdout);
 
+    for (int i = 0; o->csv && i < m->n_resultless; i++)
+        log_warning("a model is left out, because no trial of it has a result: %s", m->resultless[i]);
     int rc = o->picture ? model_means_draw(m, o->picture, e) : 0;
     model_means_free(&m);
     return rc;

@@ -21,8 +21,10 @@ struct means_table {
     char **model;  // (models), owned: the values of a model's settings, each with a line feed at its end
     char **block;  // (blocks), owned: the values of a block's settings, in the same form
     int models, blocks;
-    double *sum; // (blocks, models), owned: sum of the metric over the trials of a cell
-    int *count;  // (blocks, models), owned: number of these trials
+    double *sum;       // (blocks, models), owned: sum of the metric over the trials of a cell
+    int *count;        // (blocks, models), owned: number of these trials
+    char **resultless; // (n_resultless), owned: models that were left out
+    int n_resultless;
 };
 
 static void means_table_free(struct means_table *s)
@@ -31,6 +33,7 @@ static void means_table_free(struct means_table *s)
     compared_strings_free(s->key, s->n_keys);
     compared_strings_free(s->model, s->models);
     compared_strings_free(s->block, s->blocks);
+    compared_strings_free(s->resultless, s->n_resultless);
     free(s->is_over);
     free(s->sum);
     free(s->count);
@@ -143,6 +146,55 @@ static void fill_cells(struct means_table *s, const struct objective *o)
     }
     free(model);
     free(block);
+}
+
+// Returns the settings of a model as KEY=VALUE in new memory.
+static char *model_text(const struct means_table *s, int model)
+{
+    const char *at = s->model[model];
+    struct text out = {0};
+
+    for (int i = 0; i < s->n_keys; i++)
+        if (!s->is_over[i] && !compared_key_is_seed(s->key[i])) {
+            size_t n = strcspn(at, "\n");
+            text_add(&out, "%s%s=%.*s", out.data ? ", " : "", s->key[i], (int)n, at);
+            at += n + 1;
+        }
+    return out.data ? out.data : mem_text("the only model");
+}
+
+static bool model_has_result(const struct means_table *s, int model)
+{
+    for (int i = 0; i < s->blocks; i++)
+        if (s->count[i * s->models + model] > 0)
+            return true;
+    return false;
+}
+
+// Leaves out the models without any result, such as those that always diverge. Otherwise no block would be complete.
+static void leave_out_models(struct means_table *s)
+{
+    int *kept = mem_new((size_t)s->models + 1, sizeof *kept), n = 0;
+
+    s->resultless = mem_new((size_t)s->models + 1, sizeof *s->resultless);
+    for (int j = 0; j < s->models; j++)
+        if (model_has_result(s, j))
+            kept[n++] = j;
+        else
+            s->resultless[s->n_resultless++] = model_text(s, j);
+
+    for (int i = 0; i < s->blocks; i++)
+        for (int j = 0; j < n; j++) {
+            s->sum[i * n + j] = s->sum[i * s->models + kept[j]];
+            s->count[i * n + j] = s->count[i * s->models + kept[j]];
+        }
+    for (int j = 0, at = 0; j < s->models; j++)
+        if (at < n && kept[at] == j)
+            s->model[at++] = s->model[j];
+        else
+            free(s->model[j]);
+    s->models = n;
+    free(kept);
 }
 
 // Moves the complete blocks to the front, as means of their cells. Returns their number.
@@ -315,6 +367,10 @@ static struct model_means *means_summarize(
     test_pairs(m, s->sum);
     m->difference = nemenyi_critical_difference(blocks, s->models, LEVEL);
     name_models(m, s, order);
+    m->resultless = s->resultless;
+    m->n_resultless = s->n_resultless;
+    s->resultless = NULL;
+    s->n_resultless = 0;
     free(order);
     return m;
 }
@@ -330,12 +386,15 @@ struct model_means *model_means_new(const char *const *runs, int n, const char *
     rc = rc == 0 ? choose_metric(&s.t, metric, &o, e) : -1;
     if (rc == 0) {
         fill_cells(&s, &o);
-        int blocks = keep_complete_blocks(&s);
-        if (blocks > 0)
+        leave_out_models(&s);
+        int blocks = s.models > 0 ? keep_complete_blocks(&s) : 0;
+        if (s.models == 0)
+            err_add(e, ERR_USAGE, "--mean-over %s: no trial has a result of %s", over, metric ? metric : "any metric");
+        else if (blocks > 0)
             m = means_summarize(&s, blocks, &o, over);
         else
             err_add(e, ERR_USAGE,
-                "--mean-over %s: found %d models and %d values, allowed: at least one value for which every model has a result",
+                "--mean-over %s: found %d models with a result and %d values, allowed: at least one value for which every such model has one",
                 over, s.models, s.blocks);
     }
 
@@ -351,6 +410,7 @@ void model_means_free(struct model_means **means)
 
     compared_strings_free(m->value, m->n_models * m->n_keys);
     compared_strings_free(m->key, m->n_keys);
+    compared_strings_free(m->resultless, m->n_resultless);
     free(m->metric);
     free(m->over);
     free(m->mean);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 // A model is a combination of the varying settings that are not averaged over. A block is a combination of those that
-// are, such as a data set. A block counts only if every model has a result in it.
+// are, such as a data set. A model without any result is left out. A block counts only if every other model has a
+// result in it.
 struct model_means {
     char *metric;   // owned: name of the metric
     bool is_loss;   // smaller values of the metric are better
@@ -14,6 +15,8 @@ struct model_means {
     int n_blocks;   // blocks that count
     int n_left_out; // other blocks
     int n_models, n_keys;
+    char **resultless; // (n_resultless), owned: the models that are left out, as KEY=VALUE, separated by commas
+    int n_resultless;
     char **key;        // (n_keys), owned: the settings that make a model
     char **value;      // (n_models, n_keys), owned, the model with the best mean rank first
     double *mean;      // (n_models), owned: mean of the metric over the blocks
@@ -26,8 +29,8 @@ struct model_means {
 // Reads runs[0..n), each a path that run_read_rows accepts. `over` names the settings to average over, separated by
 // commas. `metric` is a metric of the leaderboard; NULL: roc_auc if any trial has one, else validation_loss or
 // train_loss. Trials that differ only in seeds are averaged within a block. Returns new memory, to be freed with
-// model_means_free, or NULL and an error: ERR_USAGE if no such setting varies, no such metric exists or no block has a
-// result of every model.
+// model_means_free, or NULL and an error: ERR_USAGE if no such setting varies, no such metric exists, no model has a
+// result, or no block has a result of every other model.
 struct model_means *model_means_new(
     const char *const *runs, int n, const char *over, const char *metric, struct err *e);
 void model_means_free(struct model_means **m);

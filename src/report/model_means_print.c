@@ -31,6 +31,18 @@ static void print_groups(const struct model_means *m, FILE *out)
     free(last);
 }
 
+static void print_left_out(const struct model_means *m, FILE *out)
+{
+    if (m->n_resultless)
+        fprintf(out, "%d model%s left out, because no trial of it has a result:\n", m->n_resultless,
+            m->n_resultless == 1 ? " is" : "s are");
+    for (int i = 0; i < m->n_resultless; i++)
+        fprintf(out, "  %s\n", m->resultless[i]);
+    if (m->n_left_out)
+        fprintf(out, "%d other value%s left out, because a model has no result there\n", m->n_left_out,
+            m->n_left_out == 1 ? " is" : "s are");
+}
+
 void model_means_print(const struct model_means *m, FILE *out)
 {
     struct table *t = table_new();
@@ -57,9 +69,7 @@ void model_means_print(const struct model_means *m, FILE *out)
     fprintf(out, "Mean of %s over %d value%s of %s\n", m->metric, m->n_blocks, m->n_blocks == 1 ? "" : "s", m->over);
     table_print(t, 2, out);
     table_free(&t);
-    if (m->n_left_out)
-        fprintf(out, "%d other value%s left out, because a model has no result there\n", m->n_left_out,
-            m->n_left_out == 1 ? " is" : "s are");
+    print_left_out(m, out);
     if (m->n_models > 1) {
         print_groups(m, out);
         fprintf(out, "Critical difference of mean ranks (Nemenyi, level 0.05): %.3f\n", m->difference);
@@ -121,6 +131,10 @@ void model_means_print_json(const struct model_means *m, FILE *out)
     json_open(&j, "models", '[');
     for (int i = 0; i < m->n_models; i++)
         json_model(&j, m, i);
+    json_close(&j, ']');
+    json_open(&j, "models_left_out", '[');
+    for (int i = 0; i < m->n_resultless; i++)
+        json_text(&j, NULL, m->resultless[i]);
     json_close(&j, ']');
     json_close(&j, '}');
 }

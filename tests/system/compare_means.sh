@@ -46,6 +46,16 @@ good run tiny.yaml --set 'sweep={over: {code: [2, 3], train.seed: [9]}}' --quiet
 good compare results/tiny --mean-over train.seed
 says stdout '^1 other value is left out, because a model has no result there$'
 
+
+# --- a model that always diverges is left out and named
+tiny_spec | sed 's/^name: tiny/name: diverging/; s/binary_crossentropy/mse/; s/sigmoid/linear/; s/tanh/linear/; s/relu/linear/' >diverging.yaml
+printf 'sweep: {over: {train.learning_rate: [1e-3, 1000], train.seed: [1, 2, 3]}}\n' >>diverging.yaml
+go run diverging.yaml --set train.optimizer=sgd --set train.epochs=30 --quiet -n 1 -t 1
+good compare results/diverging --mean-over train.seed
+says stdout 'over 3 values'
+says stdout '^1 model is left out, because no trial of it has a result:$'
+says stdout '^  train.learning_rate=1000$'
+
 # --- mistakes
 bad 2 "^hourglass: --mean-over: found 'data.train', allowed: settings that vary between the trials: code, train.seed" \
     compare results/tiny --mean-over data.train
