@@ -3,8 +3,8 @@
 //
 // The run may write files while we read them. Files are replaced as a whole, and records are appended to journals, so
 // each file is consistent, but two files can be a moment apart. A trial counts as done if its file or journal record
-// exists, whatever a beacon says. It counts as running if a leader's beacon names it. A trial that is neither, and has
-// not failed, is left.
+// exists and can be used, whatever a beacon says. It counts as running if a leader's beacon names it. A trial that is
+// neither, and has not failed, is left.
 //
 // Several parts of a run can share the folder, each with a lease, beacons and a plan file of its own. Their trials are
 // added up; the state and the lease are those of the most active part.
@@ -18,6 +18,7 @@
 #include "presence/failure.h"
 #include "run/plan_file.h"
 #include "store/journal.h"
+#include "store/schema.h"
 #include "store/store.h"
 #include <dirent.h>
 #include <errno.h>
@@ -69,16 +70,38 @@ static struct ids ids_read(const char *folder, const char *inside, const char *e
     return ids;
 }
 
-// Returns the ids of the trials in journals, sorted.
+// Adds the ids of the trials of a journal. In a damaged journal, a good record can refer to a value that is not there,
+// so each trial is opened: without such a value, the next run trains the trial again.
+static void ids_add_journal(struct ids *ids, struct journal *j)
+{
+    ids->v = mem_grow(ids->v, (size_t)ids->n + (size_t)journal_trials(j) + 1, sizeof *ids->v);
+    for (int i = 0; i < journal_trials(j); i++) {
+        struct err unusable = {0};
+        struct store_file *f = journal_damages(j) ? journal_trial(j, i, RUN_TRIALS, &unusable) : NULL;
+        if (f || !journal_damages(j))
+            snprintf(ids->v[ids->n++], sizeof *ids->v, "%s", journal_id(j, i));
+        store_close(&f);
+    }
+}
+
+// Returns the ids of the usable trials in journals, sorted.
 static struct ids ids_of_journals(const char *folder)
 {
     struct ids ids = {0};
-    char **list = run_journal_ids(folder, &ids.n);
+    int n;
+    char **paths = run_journals(folder, &n);
 
-    ids.v = mem_new((size_t)ids.n + 1, sizeof *ids.v);
-    for (int i = 0; i < ids.n; i++)
-        snprintf(ids.v[i], sizeof ids.v[i], "%s", list[i]);
-    paths_free(list, ids.n);
+    for (int i = 0; i < n; i++) {
+        struct err ignored = {0};
+        struct journal *j = journal_open(paths[i], &ignored);
+        if (j)
+            ids_add_journal(&ids, j);
+        journal_free(&j);
+    }
+    paths_free(paths, n);
+
+    if (ids.n > 1)
+        qsort(ids.v, (size_t)ids.n, sizeof *ids.v, compare_ids);
     return ids;
 }
 

@@ -51,6 +51,7 @@ while read -r place id; do
     flip "$place"
     go status results/tiny
     says stdout "^$journal: damaged"
+    left=$(sed -n 's/^ *\([0-9]*\) left.*/\1/p' stdout)
     bad 3 "^hourglass: $journal: damaged" top results/tiny
     go verify results/tiny/journal
     is "exit code of verify, byte $place" $? 3
@@ -61,6 +62,7 @@ while read -r place id; do
     good "${run[@]}"
     says stdout "^$journal: damaged.* kept as 0-0-1.hgj.damaged"
     says stdout '^[0-9] of 6 trials were finished before'
+    says stdout "^$((6 - left)) of 6 trials were finished before"
     [ "$id" = head ] && says stdout '^6 of 6 trials'
     [ "$id" = - ] || [ "$id" = head ] || says stdout '^5 of 6 trials'
     same_run calm/tiny results/tiny 6
