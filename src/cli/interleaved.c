@@ -13,11 +13,12 @@ enum { SERIES_MOST = 64, LEAST_STEPS = 10, PIECE_ROWS = 1000 };
 
 // The rows by the values of a column.
 struct series_steps {
-    int64_t last[SERIES_MOST]; // time of the last row of a series
-    int64_t rows[SERIES_MOST];
+    int n_series;
+    int64_t *last; // (n_series), owned: time of the last row of a series
+    int64_t *rows; // (n_series), owned
     int64_t *step; // (rows), owned: times from a row to the next one of its series
     int64_t n, changes, back;
-    int before; // series of the row before; -1: none
+    int64_t before; // series of the row before; -1: none
 };
 
 static int compare_steps(const void *a, const void *b)
@@ -37,7 +38,7 @@ static int category_of_row(const struct column *c, const real *row)
     return -1;
 }
 
-static void add_series_row(struct series_steps *s, int series, int64_t time)
+static void add_series_row(struct series_steps *s, int64_t series, int64_t time)
 {
     s->changes += s->before >= 0 && s->before != series;
     s->before = series;
@@ -79,22 +80,54 @@ static bool has_equal_steps(struct series_steps *s)
     return median > 0 && 10 * usual >= 9 * s->n;
 }
 
-static bool is_series_column(const struct dataset *d, const struct column *c)
+static struct series_steps steps_new(const struct dataset *d, int n_series)
 {
-    struct series_steps s = {.before = -1};
+    struct series_steps s = {.n_series = n_series, .before = -1};
+
+    s.last = mem_new((size_t)n_series + 1, sizeof *s.last);
+    s.rows = mem_new((size_t)n_series + 1, sizeof *s.rows);
+    s.step = mem_new((size_t)d->rows + 1, sizeof *s.step);
+    return s;
+}
+
+// Returns true if the rows are those of alternating series. Frees the steps.
+static bool steps_alternate(struct series_steps *s, int64_t rows)
+{
     int series = 0;
     bool are_long = true;
 
-    s.step = mem_new((size_t)d->rows, sizeof *s.step);
-    collect_steps(d, c, &s);
-    for (int k = 0; k < SERIES_MOST; k++) {
-        series += s.rows[k] > 0;
-        are_long = are_long && (s.rows[k] == 0 || s.rows[k] > LEAST_STEPS);
+    for (int k = 0; k < s->n_series; k++) {
+        series += s->rows[k] > 0;
+        are_long = are_long && (s->rows[k] == 0 || s->rows[k] > LEAST_STEPS);
     }
-    bool alternates = 2 * s.changes > d->rows && 100 * s.back <= s.n;
-    bool is_series = series > 1 && are_long && alternates && has_equal_steps(&s);
-    free(s.step);
-    return is_series;
+    bool alternates = 2 * s->changes > rows && 100 * s->back <= s->n;
+    bool are_series = series > 1 && are_long && alternates && has_equal_steps(s);
+
+    free(s->last);
+    free(s->rows);
+    free(s->step);
+    return are_series;
+}
+
+static bool is_series_column(const struct dataset *d, const struct column *c)
+{
+    struct series_steps s = steps_new(d, SERIES_MOST);
+
+    collect_steps(d, c, &s);
+    return steps_alternate(&s, d->rows);
+}
+
+bool interleaved_groups(const struct dataset *d)
+{
+    const struct coordinates *c = &d->coordinates;
+    if (!c->time || !c->group)
+        return false;
+
+    struct series_steps s = steps_new(d, c->n_group_names);
+    for (int64_t i = 0; i < d->rows; i++)
+        if (c->group[i] >= 0)
+            add_series_row(&s, c->group[i], c->time[i]);
+    return steps_alternate(&s, d->rows);
 }
 
 const struct column *interleaved_by(const struct dataset *d, const struct columns *columns)

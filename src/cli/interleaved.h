@@ -7,3 +7,7 @@
 // NULL if there is no such column, or if the rows have no times or have groups already. `columns` are the columns of
 // the imported table, or NULL. The result is borrowed from them.
 const struct column *interleaved_by(const struct dataset *d, const struct columns *columns);
+
+// Returns true if the groups of the rows (import --group) divide them into such series, so that the series are broken
+// at almost every row.
+bool interleaved_groups(const struct dataset *d);

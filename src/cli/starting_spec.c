@@ -344,6 +344,21 @@ static void propose_groups(struct text *t, const struct facts *f)
     free(name);
 }
 
+// Says how rows of several groups become windows. Warns if they would be series if they were sorted.
+static void propose_sorted_groups(struct text *t, const struct facts *f)
+{
+    const struct coordinates *c = &f->d->coordinates;
+
+    text_add(t, "  # For windows over the series of each group, sort the rows by group before the import.\n");
+    if (!interleaved_groups(f->d))
+        return;
+    char *name = text_visible(c->group_name);
+    log_warning("the rows of %d series alternate, one for each group ('%s'), and become single rows; hint: for windows "
+                "over each series, sort the rows by '%s'",
+        c->n_group_names, name, name);
+    free(name);
+}
+
 static void propose_model(struct text *t, const struct facts *f)
 {
     text_add(t,
@@ -354,8 +369,11 @@ static void propose_model(struct text *t, const struct facts *f)
     else if (f->is_series)
         text_add(t, "model: {hidden: [128, 32], code: 8, activation: relu}\n");
     else
-        text_add(t,
-            "model: {hidden: [\"${max(features * 2, 16)}\"], code: \"${max(features // 2, 2)}\", activation: tanh}\n");
+        text_add(
+            t, "model: {hidden: [\"${max(features * 2, 16)}\"], code: \"${(features + 1) // 2}\", activation: tanh}\n");
+    if (!f->is_image && !f->is_series && f->d->columns == 1)
+        log_warning("the rows have one feature, so the code is as large as a row, and the model can learn to copy all "
+                    "rows; hint: import more columns, or time steps with --time, which become windows");
 }
 
 static void propose_training(struct text *t, const struct facts *f)
@@ -413,7 +431,7 @@ static void propose_all(struct text *t, const struct facts *f, const char *name)
     if (f->is_series)
         propose_windows(t, f);
     else if (f->d->coordinates.time && f->d->coordinates.group && f->d->coordinates.n_group_names > 1)
-        text_add(t, "  # For windows over the series of each group, sort the rows by group before the import.\n");
+        propose_sorted_groups(t, f);
 
     propose_model(t, f);
     propose_training(t, f);

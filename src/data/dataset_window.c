@@ -48,10 +48,33 @@ static void count_windows(const struct window_config *c, const struct data_selec
     windows_begin(out, c);
     for (int64_t i = 0; i < s->rows; i++) {
         struct window_step step = step_of(s, i);
-        windows_add(out, i > 0 && window_continues(c, &last, &step));
+        windows_add_step(out, c, i > 0 ? &last : NULL, &step);
         last = step;
     }
     windows_end(out);
+}
+
+static int64_t count_row_groups(const struct data_selection *s)
+{
+    int64_t groups = 0;
+
+    for (int i = 0; i < s->part->n; i++)
+        groups += s->tables[i]->coordinates.n_group_names;
+    return groups;
+}
+
+static int refuse_selection(
+    const struct node *at, const char *name, const struct data_selection *s, struct series_windows *w, struct err *e)
+{
+    if (windows_are_interleaved(w, count_row_groups(s)))
+        return data_error(at, e,
+            "found no window of %lld time steps in %s: the rows of its groups alternate (the group changes %lld times in "
+            "%lld rows), and no window crosses from one group to another; hint: sort the rows by group before the import",
+            (long long)w->length, name, (long long)w->group_changes, (long long)s->rows);
+    return data_error(at, e,
+        "found no window of %lld time steps in %s: the longest part of its %lld time step%s without a gap has "
+        "%lld; hint: data.window: a smaller length or a larger max_gap",
+        (long long)w->length, name, (long long)s->rows, text_plural(s->rows), (long long)w->longest_run);
 }
 
 int dataset_find_windows(const struct window_config *c, const char *name, const struct data_selection *s,
@@ -68,10 +91,7 @@ int dataset_find_windows(const struct window_config *c, const char *name, const 
         data_error(
             at, e, "found %lld windows, allowed: up to %d; hint: data.window.step", (long long)out->count, INT32_MAX);
     else if (out->count == 0)
-        data_error(at, e,
-            "found no window of %lld time steps in %s: the longest part of its %lld time step%s without a gap has "
-            "%lld; hint: data.window: a smaller length or a larger max_gap",
-            (long long)c->length, name, (long long)s->rows, text_plural(s->rows), (long long)out->longest_run);
+        refuse_selection(at, name, s, out, e);
     else
         return 0;
 

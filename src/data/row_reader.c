@@ -131,7 +131,7 @@ static int count_reader_windows(struct row_reader *r, struct err *e)
         failed = read_series(r, first, n, &rows, e);
         for (int64_t i = 0; i < n && !failed; i++) {
             struct window_step step = window_step_of(&rows, i, first + i);
-            windows_add(&r->windows, first + i > 0 && window_continues(c, &last, &step));
+            windows_add_step(&r->windows, c, first + i > 0 ? &last : NULL, &step);
             last = step;
         }
         coordinates_free_rows(&rows, n);
@@ -159,6 +159,12 @@ static int find_reader_windows(struct row_reader *r, int64_t most, struct err *e
             r->name);
     if (count_reader_windows(r, e) != 0)
         return -1;
+    if (r->windows.count == 0 && windows_are_interleaved(&r->windows, s->table->coordinates.n_group_names))
+        return err_add(e, ERR_DATA,
+            "%s: found no window of %lld time steps, which the model takes: the rows of its groups alternate (the group "
+            "changes %lld times in %lld rows), and no window crosses from one group to another; hint: sort the rows by "
+            "group before the import",
+            r->name, (long long)c->length, (long long)r->windows.group_changes, (long long)r->steps);
     if (r->windows.count == 0)
         return err_add(e, ERR_DATA,
             "%s: found no window of %lld time steps, which the model takes: the longest part of its %lld row%s without "

@@ -64,6 +64,18 @@ void windows_add(struct series_windows *w, bool continues)
     w->steps++;
 }
 
+void windows_add_step(struct series_windows *w, const struct window_config *c, const struct window_step *last,
+    const struct window_step *step)
+{
+    w->group_changes += last && last->source == step->source && last->group != step->group;
+    windows_add(w, last && window_continues(c, last, step));
+}
+
+bool windows_are_interleaved(const struct series_windows *w, int64_t groups)
+{
+    return groups > 0 && w->group_changes >= groups;
+}
+
 void windows_end(struct series_windows *w)
 {
     close_run(w);

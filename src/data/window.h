@@ -40,6 +40,7 @@ struct series_windows {
     int64_t runs;
     int64_t short_runs, short_steps; // number of runs without a window; number of their steps
     int64_t longest_run;             // number of steps of the longest run
+    int64_t group_changes;           // number of steps whose group is not that of the step before, in the same source
     int64_t open;                    // first step of the run that is not complete; -1: no run is open
 };
 
@@ -58,10 +59,16 @@ struct window_step window_step_of(const struct coordinates *c, int64_t at, int64
 bool window_continues(const struct window_config *c, const struct window_step *a, const struct window_step *b);
 
 // Count the windows over steps that are added one by one: begin, add each step, end. *w owns its runs afterwards.
+// `last` is the step before; NULL: there is none.
 void windows_begin(struct series_windows *w, const struct window_config *c);
-void windows_add(struct series_windows *w, bool continues);
+void windows_add_step(struct series_windows *w, const struct window_config *c, const struct window_step *last,
+    const struct window_step *step);
+void windows_add(struct series_windows *w, bool continues); // for steps whose groups do not matter
 void windows_end(struct series_windows *w);
 void windows_free(struct series_windows *w);
+// Returns true if the steps of `groups` groups alternate: the group changes so often that the steps of some group are
+// apart.
+bool windows_are_interleaved(const struct series_windows *w, int64_t groups);
 
 // Returns the first step of window `i`, found by bisection of the runs.
 int64_t windows_first_step(const struct series_windows *w, int64_t i);

@@ -65,6 +65,10 @@ runs machines
 { echo time,machine,load; { steps M0 300; steps M1 300; } | sort -t, -k1,1 -s; } >mixed.csv
 good new mixed.csv --time time --group machine
 says mixed.yaml '# For windows over the series of each group, sort the rows by group'
+says message "warning: the rows of 2 series alternate, one for each group .'machine'.*hint: .* sort the rows by 'machine'"
+says mixed.yaml '\(features \+ 1\) // 2'
+sed 's/^model:/  window: {length: 8}\nmodel:/' mixed.yaml >cut.yaml
+bad 3 'the rows of its groups alternate .*hint: sort the rows by group before the import' check cut.yaml
 ! grep -q 'window:' mixed.yaml || fail 'windows over interleaved groups'
 runs mixed
 
