@@ -7,6 +7,7 @@
 #include "report/table.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "trial/model_open.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,9 @@ static const struct field fields[] = {{0}};
 
 static const struct command command = {
     .name = "info",
-    .usage = "FILE.h5...",
+    .usage = "FILE.h5|RUN:ID...",
     .about = "Lists what is in files that Hourglass wrote, or in any HDF5 file: groups, attributes, and arrays with\n"
-             "their type and shape.\n",
+             "their type and shape. RUN:ID is a trial of a run's folder, run.h5 or journal.\n",
     .footer = "Exit code: 0 done; 3 a file is bad.\n",
     .fields = fields,
     .least = 1,
@@ -139,6 +140,35 @@ static void print_group(struct store_file *f, const char *group, int depth)
     free(names);
 }
 
+static void show_file(const char *path, struct err *e)
+{
+    struct store_file *f = store_open(path, NULL, STORE_CHECK, e);
+
+    if (!f)
+        return;
+    print_line(0, "%s", path);
+    print_attributes(f, "", 2);
+    print_group(f, "", 1);
+    store_close(&f);
+}
+
+// Shows trial ID of RUN:ID, whether it is a group of the file or a record.
+static void show_trial(const char *name, struct err *e)
+{
+    char *prefix = NULL;
+    struct store_file *f = model_walk(name, e) == 0 ? model_open(name, &prefix, e) : NULL;
+
+    if (f) {
+        char *group = mem_format("%.*s", (int)strlen(prefix) - 1, prefix);
+        print_line(0, "%s", name);
+        print_attributes(f, group, 2);
+        print_group(f, group, 1);
+        free(group);
+    }
+    store_close(&f);
+    free(prefix);
+}
+
 int cmd_info(int argc, char **argv)
 {
     struct err e = {0};
@@ -146,15 +176,8 @@ int cmd_info(int argc, char **argv)
     char nothing;
     int parsed = options_parse(&command, argc, argv, &nothing, &rest, &e);
 
-    for (int i = 0; parsed == 0 && i < rest.n; i++) {
-        struct store_file *f = store_open(rest.v[i], NULL, STORE_CHECK, &e);
-        if (!f)
-            continue;
-        print_line(0, "%s", rest.v[i]);
-        print_attributes(f, "", 2);
-        print_group(f, "", 1);
-        store_close(&f);
-    }
+    for (int i = 0; parsed == 0 && i < rest.n; i++)
+        (model_id(rest.v[i]) ? show_trial : show_file)(rest.v[i], &e);
 
     return e.count ? err_print(&e) : 0;
 }

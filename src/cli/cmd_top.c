@@ -15,6 +15,7 @@
 #include "report/scores_list.h"
 #include "report/select.h"
 #include "report/top_scores.h"
+#include "trial/model_open.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,12 +70,13 @@ static const struct field fields[] = {
 
 static const struct command command = {
     .name = "top",
-    .usage = "RUN|SCORES [OPTION]...",
+    .usage = "RUN[:ID]|SCORES [OPTION]...",
     .about =
         "Prints the leaderboard of a run, and the most and least anomalous samples of a trial. If the samples\n"
         "have labels, it also prints the confusion matrix and the classification report. Draws the samples next\n"
         "to their reconstructions as a PNG, and if they are windows, the errors of time steps over time. RUN is a\n"
-        "run's folder, its run.h5, or a merged file. The columns are those of leaderboard/ in run.h5.\n"
+        "run's folder, its run.h5, or a merged file; RUN:ID is the same as RUN --trial ID. The columns are those\n"
+        "of leaderboard/ in run.h5.\n"
         "\n"
         "SCORES is a file that score wrote: FILE.csv, FILE.jsonl or FILE.h5. Its anomalies are listed, the largest\n"
         "error first, with the features that explain most and their shares of the squared error. --gallery draws\n"
@@ -215,6 +217,22 @@ static int show_scores(const struct top_command_options *o, const char *path, st
     return e->count ? -1 : 0;
 }
 
+// Shows a run, or trial ID of RUN:ID.
+static void show_named_run(struct top_command_options *o, const char *name, struct err *e)
+{
+    const char *id = model_id(name);
+
+    if (id && o->trial) {
+        err_add(e, ERR_USAGE, "%s: found with --trial %s, allowed: one of RUN:ID and --trial", name, o->trial);
+        return;
+    }
+    char *run = id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);
+    if (id)
+        o->trial = mem_text(id);
+    show_leaderboard(o, run, e);
+    free(run);
+}
+
 int cmd_top(int argc, char **argv)
 {
     struct top_command_options o = {0};
@@ -231,7 +249,7 @@ int cmd_top(int argc, char **argv)
     else if (parsed == 0) {
         top_rule_read(&o.rule, &e);
         if (!e.count)
-            show_leaderboard(&o, rest.v[0], &e);
+            show_named_run(&o, rest.v[0], &e);
     }
 
     field_free(fields, &o);

@@ -13,8 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Returns the part of `name` after its last colon. Returns NULL if there is no colon, or if a file has the whole name.
-static const char *id_of(const char *name)
+const char *model_id(const char *name)
 {
     const char *colon = strrchr(name, ':');
     return colon && colon != name && !strchr(colon, '/') && access(name, F_OK) != 0 ? colon + 1 : NULL;
@@ -22,7 +21,7 @@ static const char *id_of(const char *name)
 
 char *model_file(const char *name)
 {
-    const char *id = id_of(name);
+    const char *id = model_id(name);
     char *file = id ? mem_format("%.*s", (int)(id - 1 - name), name) : mem_text(name);
     struct stat status;
     if (stat(file, &status) != 0 || !S_ISDIR(status.st_mode))
@@ -107,7 +106,7 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
 static char *find_prefix(struct store_file *f, const char *name, struct err *e)
 {
     char *format = store_get_text(f, "", STORE_FORMAT), *prefix = NULL;
-    const char *id = id_of(name);
+    const char *id = model_id(name);
 
     if (format && strcmp(format, FORMAT_RUN) == 0) {
         char *whole = find_id(f, id, e);
@@ -166,7 +165,7 @@ int model_walk(const char *name, struct err *e)
 struct store_file *model_open(const char *name, char **prefix, struct err *e)
 {
     char *path = model_file(name), *group = NULL;
-    const char *id = id_of(name);
+    const char *id = model_id(name);
     struct store_file *f;
 
     *prefix = NULL;

@@ -5,6 +5,9 @@
 
 struct store_file;
 
+// Returns the part of RUN:ID behind the colon, borrowed from `name`. Returns NULL if there is none, or if a file has
+// the whole name.
+const char *model_id(const char *name);
 // Returns the file that the name of a model selects, in new memory.
 char *model_file(const char *name);
 // Walks the part of the file that model_load reads. Call it on one rank before MPI starts, because it forks.

@@ -33,6 +33,13 @@ good top $of_journal --trial "$id"
 says stdout '^most anomalous'
 says stdout "^Trial        $of_journal:$id"
 
+good top "$of_journal:$id" --samples 2
+says stdout "^Trial        $of_journal:$id"
+bad 2 "found with --trial" top "$of_journal:$id" --trial "$id"
+good info "taken.h5:$id"
+says stdout "^taken.h5:$id"
+says stdout 'encoder_0'
+
 # --- models
 good score $of_files/run.h5:"$id" data/tiny.h5:all -o files.csv
 good score taken.h5:"$id" data/tiny.h5:all -o taken.csv
