@@ -26,7 +26,7 @@ struct steps_file {
     struct step_errors *errors; // owned
     struct store_stream *error; // owned
     struct store_stream *first; // owned: the first row of each window
-    float *all;                 // (steps), owned; NULL unless the anomalies are known
+    float *all;                 // (steps), owned: the errors of all steps; NULL unless the anomalies are known
     int64_t done;               // number of steps that are complete
     double sum, largest;        // sum and largest of the errors of steps
     struct steps_outcome out;

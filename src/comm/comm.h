@@ -54,11 +54,11 @@ int comm_local_size(const struct comm *comm);
 double comm_max(const struct comm *comm, double value);
 double comm_sum(const struct comm *comm, double value);
 
-// Collective. Sums v (n) over all ranks, in place, in the order of a binary tree over the ranks: ((0 + 1) + (2 + 3)) +
-// ... The result has the same bits on every rank, and continues the tree by which each rank added its own values. The
-// number of ranks must be a power of two. scratch (n / 2 + 1) is working space. The method is vector halving and
-// distance doubling, then the reverse (R. Rabenseifner 2004, "Optimization of collective reduction operations"). Each
-// rank sends less than twice the vector.
+// Collective. Sums v (n) over all ranks, in place, in the order of a binary tree over the ranks, ((0 + 1) + (2 + 3))
+// and so on. This tree continues the one by which each rank added its own values. The result has the same bits on every
+// rank. The number of ranks must be a power of two. scratch (n / 2 + 1) is working space. The method is vector halving
+// and distance doubling, then the reverse (R. Rabenseifner 2004, "Optimization of collective reduction operations").
+// Each rank sends less than twice the vector.
 void comm_tree_sum(const struct comm *comm, size_t n, real *v, real *scratch);
 // Does the same as comm_tree_sum on a thread that runs next to computing threads, and takes as little of their time as
 // possible. Meanwhile no other thread may call a function of this header. comm_threads_take_turns returns true if MPI

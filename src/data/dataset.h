@@ -125,8 +125,8 @@ void data_sets_free(struct data_sets *sets);
 // labels. Returns NULL and errors on failure.
 struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e);
 
-// Warns if training with `shards` virtual shards needs more memory than this machine has: for all rows if they are in
-// random order, or for two windows of blocks.
+// Warns if training with `shards` virtual shards needs more memory than this machine has. In random order, memory must
+// hold all rows; with blocks, it must hold two windows.
 void data_warn_memory(const struct data_sets *sets, int64_t shards, struct err *warnings);
 
 // Returns the name of the label of a row, or NULL if labels are numbers.

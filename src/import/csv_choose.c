@@ -1,4 +1,4 @@
-// Decides how each column of data becomes features, from the options and --like.
+// Decides from --like and the other options how each column of data becomes features.
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"

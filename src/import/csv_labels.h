@@ -1,5 +1,5 @@
-// Collects the labels of a CSV column or of an array of strings. Labels are integers, or names that are numbered in
-// their order.
+// Collects the labels of a CSV column or of an array of strings. Labels are integers, or names, which are
+// numbered in the order of their bytes.
 #pragma once
 
 #include "base/err.h"

@@ -32,8 +32,8 @@ struct merge {
     int n_run_files;
     struct journal **journal; // (n_journals), owned
     int n_journals;
-    bool *knows;        // (runs), owned: true for a run with stale trials, which knows the newest versions of its data
-    int run;            // number of the run that is being listed
+    bool *knows; // (runs), owned: whether the run knows the newest versions of its data (only if it has stale trials)
+    int run;     // number of the run that is being listed
     struct stale stale; // the stale trials of that run
     struct merge_counts counts;
 };

@@ -24,7 +24,7 @@ double reference_p_value(const struct reference *r, double error)
     }
 
     double at_least = (double)low;
-    if (low == r->n_largest && low < r->rows) { // errors that are not stored can be as large, too
+    if (low == r->n_largest && low < r->rows) { // errors that are not stored can also be at least this large
         struct quantiles q = reference_errors(r);
         at_least = fmax(at_least, (1 - quantiles_share(&q, error, NULL)) * (double)r->rows);
     }

@@ -16,7 +16,8 @@ struct search {
     int64_t epochs;
     int64_t bound, released, reported; // numbers of trials
     int64_t learned;                   // number of results of an earlier run
-    int32_t *order; // (order_n), owned: combinations except starting points, in random order; NULL: points are drawn
+    int32_t
+        *order; // (order_n), owned: all combinations but the starting points, in random order; NULL: points are drawn
     int64_t order_n;
     double *start; // (starts, keys), owned: the configurations that are tried first
     int64_t starts;
