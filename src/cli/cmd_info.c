@@ -9,6 +9,7 @@
 #include "store/store.h"
 #include "trial/model_open.h"
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,13 @@ static void show_trial(const char *name, struct err *e)
     free(prefix);
 }
 
+// Returns true if a name is RUN:ID. After the colon of FILE:SPLIT is no id, so that show_file says what is allowed.
+static bool names_trial(const char *name)
+{
+    const char *id = model_id(name);
+    return id && *id && strspn(id, "0123456789abcdef-") == strlen(id);
+}
+
 int cmd_info(int argc, char **argv)
 {
     struct err e = {0};
@@ -177,7 +185,7 @@ int cmd_info(int argc, char **argv)
     int parsed = options_parse(&command, argc, argv, &nothing, &rest, &e);
 
     for (int i = 0; parsed == 0 && i < rest.n; i++)
-        (model_id(rest.v[i]) ? show_trial : show_file)(rest.v[i], &e);
+        (names_trial(rest.v[i]) ? show_trial : show_file)(rest.v[i], &e);
 
     return e.count ? err_print(&e) : 0;
 }
