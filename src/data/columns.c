@@ -160,7 +160,8 @@ bool columns_are_derived(const struct columns *c)
     return false;
 }
 
-// Returns the first category that only one of two columns has, in new memory, or NULL if there is none.
+// Returns a message, in new memory, on the first category that only one of two columns has, or on a different order of
+// the categories. Returns NULL if both have the same categories in the same order.
 static char *category_difference(const struct column *here, const struct column *there)
 {
     for (int i = 0; i < there->n_categories; i++)
@@ -291,7 +292,7 @@ static int kind_of_text(const char *text)
     return -1;
 }
 
-// Returns the number of entries, from `at` on, that belong to column `column`.
+// Returns how many consecutive entries, from `at` on, belong to column `column`.
 static int64_t count_entries(const int64_t *columns, int64_t n, int64_t at, int64_t column)
 {
     int64_t first = at;

@@ -23,7 +23,7 @@ enum column_kind {
 };
 extern const char *const column_kinds[]; // COLUMN_KINDS names and NULL
 
-// A category of one_hot columns for missing values. Without it, missing values stay missing in the features.
+// The category of missing values in a one_hot column. In a column without it, they stay missing in the features.
 #define CATEGORY_MISSING "(missing)"
 
 struct column {
@@ -64,22 +64,24 @@ char *column_feature_name(const struct column *column, int k);
 char **columns_feature_names(const struct columns *c);
 // Returns true if the features of a column are derived from the time of the row.
 bool column_is_of_time(const struct column *column);
-// Returns true if some column has categories or several features, so that columns and features differ.
+// Returns true if some column is not of kind COLUMN_NUMBER, so that its features are not its values.
 bool columns_are_derived(const struct columns *c);
 // Returns true if some column has categories.
 bool columns_have_categories(const struct columns *c);
-// Returns NULL if both have the same columns with the same categories, or if the columns of one are unknown. Otherwise
-// returns the first difference in new memory: "column 'proto' has category 'icmp' there and not here".
+// Returns NULL if both have the same columns of the same kinds with the same categories, or if the columns of one are
+// unknown. Otherwise returns the first difference in new memory: "column 'proto' has the value 'icmp' there and not
+// here".
 char *columns_difference(const struct columns *here, const struct columns *there);
 
 // Sets out (n) to the sum of feature_error (n_features) over the features of each column. A missing value is NaN and
-// adds nothing; the sum is NaN if all values are missing.
+// adds nothing. If all values of a column are missing, its sum is NaN.
 void columns_sum_features(const struct columns *c, const float *feature_error, float *out);
 
-// Reads the columns of `group`, which is a split or a trial's group of columns and has `n_features` features. If it has
-// no arrays of columns, *out has no columns. Returns -1 and ERR_DATA if the arrays contradict each other.
+// Reads the columns of `group`, which is a split or a trial's group of columns, with `n_features` features. If the
+// group has no arrays of columns, *out has no columns. Returns -1 and an error if the arrays cannot be read or
+// contradict each other.
 int columns_read(struct store_file *f, const char *group, int n_features, struct columns *out, struct err *e);
-// Writes the columns into a group that has the scale `feature`. Writes nothing if no columns are known.
+// Writes the columns into a group that already has the scale `feature`. Writes nothing if no columns are known.
 int columns_write(struct store_file *f, const char *group, const struct columns *c, struct err *e);
-// Writes the columns into a new group, with the names of the features.
+// Writes the columns into a new group, with the names of the features and of the columns that are not data.
 int columns_write_group(struct store_file *f, const char *group, const struct columns *c, struct err *e);

@@ -25,10 +25,12 @@ struct coordinates {
     int n_group_names;
 };
 
-// Finds out which coordinates the rows of `group` have: a split, or the scores of a test set. Returns -1 and ERR_DATA
-// if an array does not fit the rows.
+// Finds out which coordinates the rows of `group` have. The group is a split, or holds the scores of a test set.
+// Returns -1 and ERR_DATA if an array does not fit the rows.
 int coordinates_open(struct store_file *f, const char *group, int64_t rows, struct coordinates *out, struct err *e);
-// Reads the coordinates of rows [first, first + rows), after coordinates_open. Frees the arrays of earlier rows.
+// Reads the coordinates of rows [first, first + rows), after coordinates_open. Arrays of rows that were read before
+// must have been freed. Returns -1 and an error if an array cannot be read, or if a row has the number of a group that
+// has no name.
 int coordinates_read(
     struct store_file *f, const char *group, int64_t first, int64_t rows, struct coordinates *c, struct err *e);
 // Frees only the arrays. `rows` is their length.

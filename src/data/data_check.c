@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Returns true as soon as a column with two different values is found. Missing values do not count as values.
+// Returns true as soon as a column with two different values is found. Missing values do not count as values, but set
+// *has_missing.
 static bool any_column_varies(const struct data_selection *s, bool *has_missing)
 {
     int columns = s->tables[0]->columns;

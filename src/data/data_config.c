@@ -138,7 +138,7 @@ int data_blame(const struct node *at, const struct err *from, struct err *e)
 
 // --- one source
 
-// Reads an integer of a slice, before, between or after colons. An empty string means `otherwise`. Returns -1 if the
+// Reads one of the integers of a slice, which colons separate. An empty string means `otherwise`. Returns -1 if the
 // string is not an integer.
 static int slice_number(const char *text, size_t length, int64_t otherwise, int64_t *value)
 {

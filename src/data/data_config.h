@@ -59,7 +59,7 @@ struct data_config {
     double validation_fraction;         // share of the rows of train; 0: not split
     struct data_part *test;             // owned
     int n_test;
-    int64_t folds, fold;         // of a cross-validation: the test set is fold `fold` (from 1) of `folds`; 0: none
+    int64_t folds, fold; // folds of a cross-validation, 0: none; the fold that is the test set, from 1, 0: each in turn
     double test_fraction;        // share of the rows of train; 0: not split
     int protocol;                // enum data_protocol: half of the normal rows train, all other rows are the test set
     int64_t seed;                // seed of all splits
@@ -83,8 +83,9 @@ bool data_allows_missing(const struct data_config *cfg);
 
 // Returns the section as a new tree in canonical form. It is valid input with the same meaning. The caller frees it.
 struct node *data_config_write(const struct data_config *cfg);
-// Does the same as data_config_write, but writes name(source, context), which is new memory, in place of each
-// "FILE.h5:SPLIT". numbers: all labels are numbers, so each label of `normal` is written in one spelling.
+// Does the same as data_config_write, but in place of each "FILE.h5:SPLIT" it writes the string that name(source,
+// context) returns in new memory. If `numbers`, all labels are numbers: each label of `normal` is written once, in
+// canonical spelling.
 struct node *data_config_write_as(
     const struct data_config *cfg, bool numbers, char *(*name)(const struct data_source *, void *), void *context);
 
@@ -100,5 +101,5 @@ void data_source_free(struct data_source *source);
 // -1.
 int data_error(const struct node *at, struct err *e, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-// Adds all messages of `from` with their kinds. Each begins with the place of `at`. Returns -1.
+// Adds all messages of `from`, with its kind. Each begins with the place of `at`. Returns -1.
 int data_blame(const struct node *at, const struct err *from, struct err *e);

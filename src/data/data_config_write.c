@@ -15,7 +15,7 @@ struct naming {
     void *context;
 };
 
-// Adds a string to the map, and frees `text`.
+// Adds a string to a map, or to a list if `key` is NULL. Frees `text`.
 static void add_owned_text(struct node *parent, const char *key, char *text)
 {
     node_add(parent, key, node_new_text(text));
@@ -38,7 +38,7 @@ static void add_ints(struct node *map, const char *key, const struct field_ints 
         add_owned_text(list, NULL, mem_format("%lld", (long long)ints->v[i]));
 }
 
-// Adds the normal labels. They are in the order of the config, so equal numbers follow each other.
+// Adds the normal labels, each number only once. The config keeps them sorted, so equal numbers follow each other.
 static void add_normal(struct node *map, const struct field_texts *normal, bool numbers)
 {
     struct node *list = node_add(map, "normal", node_new_list());
@@ -53,7 +53,7 @@ static void add_normal(struct node *map, const struct field_texts *normal, bool 
     }
 }
 
-// Returns "first:last" or "first:last:step" in new memory. Parts that were left out stay empty.
+// Returns "FIRST:LAST" in new memory, or "FIRST:" if the slice has no end, followed by ":STEP" unless the step is 1.
 static char *slice_text(const struct data_rows *rows)
 {
     struct text t = {0};
@@ -103,7 +103,7 @@ static char *split_by_text(const struct data_config *cfg)
     return mem_text(names[cfg->split_by]);
 }
 
-// Adds the protocol. Its seed is added only if rows are drawn at random.
+// Adds the protocol, and its seed if rows are drawn at random. With a validation fraction, add_split adds the seed.
 static void add_protocol(struct node *split, const struct data_config *cfg)
 {
     bool is_shuffled = cfg->protocol == PROTOCOL_HALF_SHUFFLED;
@@ -131,8 +131,8 @@ static void add_split(struct node *map, const struct data_config *cfg)
         add_owned_text(split, "by", split_by_text(cfg));
 }
 
-// Adds the order of the rows, unless it is the default. Trials from before there was another order thus keep their
-// identity.
+// Adds the order of the rows, unless it is the default. Thus trials keep the identity that they had before this setting
+// existed.
 static void add_shuffle(struct node *map, const struct data_config *cfg)
 {
     static const char *const keys[] = {"shuffle", "shuffle_block", "shuffle_window"};

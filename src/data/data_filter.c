@@ -104,7 +104,8 @@ static char *unquote_filter_name(const char *text, size_t length)
     return name;
 }
 
-// Returns true and sets *number if the string is a finite number. Below 2^53, 1e3 and 1000.0 also count as integers.
+// Returns true and sets *number if the string is a finite number. An integer below 2^53 may also be written as 1e3 or
+// 1000.0.
 static bool read_filter_number(const char *text, struct filter_number *number)
 {
     *number = (struct filter_number){0};
@@ -165,7 +166,7 @@ static size_t value_length(const char *list)
     return skipped + strcspn(list + skipped, ",");
 }
 
-// Appends the values of a list "[1, 2, 3]". Returns -1 if the text is not a list or the list is empty.
+// Appends the values of a list "[1, 2, 3]". Returns -1 if `text` is not such a list, or if it is empty.
 static int add_filter_list(struct data_filter *f, const char *text)
 {
     char *list = trim_filter_text(text, strlen(text));

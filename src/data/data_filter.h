@@ -19,7 +19,7 @@ struct data_filter {
     char *column; // owned
     enum filter_operator op;
     struct filter_number *values; // (n), owned; n = 1 unless the operator is FILTER_IN
-    char **names;                 // (n), owned: names of labels; NULL: the value is a number
+    char **names;                 // (n), owned: names of labels, NULL for each value that is a number
     int n;
     const struct node *at; // borrowed, for messages; may be NULL
 };
@@ -41,5 +41,5 @@ bool data_filter_holds(const struct data_filter *f, double value);
 bool data_filter_holds_integer(const struct data_filter *f, int64_t value);
 // Returns the first value that is a name, or NULL if all values are numbers.
 const char *data_filter_name(const struct data_filter *f);
-// Returns value i, written as the name of a label, in new memory.
+// Returns value i as a string in new memory, without the quotes of a name.
 char *data_filter_value_text(const struct data_filter *f, int i);

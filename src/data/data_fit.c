@@ -71,8 +71,8 @@ static int fit_means(const struct data_config *cfg, const struct data_selection 
     return result;
 }
 
-// Collects the values of columns [from, from + columns) that are not missing into v (columns, rows). Sets count
-// (columns) to how many there are.
+// Copies the values of columns [from, from + columns) that are not missing to v (columns, rows). Sets count (columns)
+// to their number in each column.
 static void collect_present_values(const struct data_selection *s, int from, int columns, double *v, int64_t *count)
 {
     memset(count, 0, (size_t)columns * sizeof *count);
@@ -91,7 +91,7 @@ static double sorted_fill(int fill, double *v, int64_t n)
     return fill == FILL_MEDIAN ? median_of(v, n) : mode_of(v, n);
 }
 
-// Sorts the values of several columns at a time, because their values are neighbours in memory.
+// Fills with medians or modes. Sorts the values of several columns at a time, because these are neighbours in memory.
 static int fit_sorted(const struct data_config *cfg, const struct data_selection *s, struct scaling *out, struct err *e)
 {
     enum { BLOCK_VALUES = 1 << 23, MOST = 64 };

@@ -15,7 +15,7 @@
 
 struct identity {
     const char *folder;
-    struct data_files files; // labels are read if any source has names of labels
+    struct data_files files; // labels are read if any file gives its labels names
     bool by_name;            // results depend on the names of labels
     struct err *e;
 };
@@ -98,7 +98,7 @@ static void note_use_of_labels(const struct data_source *source, void *context)
 }
 
 // Returns true if labels must be identified by name. That is so if a setting refers to labels, if the files have
-// different names, or if a file does not number its names in ascending order from 0.
+// different names of labels, or if is_in_order returns false for a file.
 static bool depends_on_names(const struct data_config *cfg, struct identity *id)
 {
     const struct data_table *first = NULL;
@@ -125,8 +125,8 @@ static bool any_names(const struct data_files *files, bool or_numbers)
 
 // --- the checksums
 
-// Returns the checksum of labels that are numbers. It is computed again if all names in the file are integers, because
-// the stored checksum is that of the stored labels.
+// Returns the checksum of labels that are numbers. If all names in the file are integers, these replaced the labels, so
+// the stored checksum does not fit and a new one is computed.
 static char *number_sum(const struct data_table *t)
 {
     if (!t->n_label_numbers)

@@ -50,7 +50,7 @@ static bool is_unnamed_label(const struct data_table *t, int64_t label)
 }
 
 // Returns the labels of a table that have no name, each once, in ascending order, in new memory. If the labels are
-// plain numbers, these are all of them. Returns NULL and an error if memory is short.
+// plain numbers, none of them has a name. Returns NULL and an error if memory is short.
 static int64_t *unnamed_labels(const struct data_table *t, int64_t *n, struct err *e)
 {
     int64_t count = 0;

@@ -14,8 +14,8 @@ int data_labels_match(const struct data_config *cfg, const struct data_part *con
 // Checks a filter on the label of a table. Call it after data_labels_match. Returns -1 and errors on failure.
 int data_labels_check_filter(
     const struct data_filter *f, const struct data_table *t, const struct data_classes *classes, struct err *e);
-// Converts the values of a filter on the label of a table to value (f->n), which can be compared with the
-// data_labels_value of its rows. Labels with names become classes.
+// Sets value (f->n) to the values of a filter on the label of a table, for a comparison with data_labels_value of the
+// table's rows. If the labels of the table have names, each value becomes the number of a class.
 void data_labels_filter_values(const struct data_filter *f, const struct data_table *t,
     const struct data_classes *classes, struct filter_number *value);
 int64_t data_labels_value(const struct data_table *t, const struct data_classes *classes, int64_t row);

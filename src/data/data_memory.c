@@ -33,7 +33,7 @@ void data_warn_memory(const struct data_sets *sets, int64_t shards, struct err *
     bool has_blocks = d->shuffle.block > 0;
     double need = has_blocks ? bytes_of_windows(d, shards, all) : all;
     char bytes[16], room[16];
-    if (d->values || has <= 0 || need <= most * has) // for converted rows (`values`), check_converted did this
+    if (d->values || has <= 0 || need <= most * has) // converted rows (`values`) were checked in dataset.c
         return;
 
     text_bytes(bytes, need);

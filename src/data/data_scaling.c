@@ -87,7 +87,7 @@ static float scale_value(const struct scaling *s, int group, int c, double v)
     return (float)(s->low ? limit_value(v, s->low[c], s->high[c]) : v);
 }
 
-// Scales a row by shifts and factors. It has no branches, so that the compiler vectorizes it.
+// Scales a row by shifts and factors. The loops have no branches, so that the compiler vectorizes them.
 static void scale_affine(const struct scaling *s, bool as_float, const double *restrict row, float *restrict out)
 {
     const double *restrict shift = s->shift, *restrict factor = s->factor;
@@ -152,7 +152,7 @@ double scaling_round(const struct scaling *s, int group, int column, double valu
     if (factor == 0 || !isfinite(value) || (s->takes_log && s->takes_log[column]))
         return value;
     double error = float_error * (fabs(shift_of(s, group, column)) + 1 / fabs(factor));
-    double per_unit = pow(10, floor(-log10(error))); // the finest power of ten that is kept
+    double per_unit = pow(10, floor(-log10(error))); // 10 to the power of the number of decimals that are kept
     return per_unit > 1 ? round(value * per_unit) / per_unit : value;
 }
 

@@ -31,17 +31,18 @@ double scaling_log(double x);
 double scaling_exp(double x);
 
 // Finds the groups of other data in the scaling. Returns the number of each of the n groups, or -1 for a group that the
-// scaling does not have, in new memory. Returns NULL if it does not scale by group.
+// scaling does not have, in new memory. Returns NULL if the scaling does not scale by group.
 int *scaling_match_groups(const struct scaling *s, char *const *name, int n);
 
-// Fills and scales a row of a group (-1: without a group): row (columns) to out (columns). With `as_float`, for values
-// that a float represents exactly, it computes in float like dataset_gather, so that a row has the same bits whether it
-// is converted before a batch is gathered or while it is. Otherwise it computes in double and rounds at the end.
+// Fills and scales a row of a group (-1: without a group): row (columns) to out (columns). `as_float` is for values
+// that a float represents exactly. With it and an affine scaling, the function computes in float like dataset_gather,
+// so that the bits of a row do not depend on whether it is converted before a batch is gathered or during that.
+// Otherwise it computes in double and rounds at the end.
 void scaling_apply(const struct scaling *s, int group, bool as_float, const double *row, float *out);
 // Returns the original value of a scaled value of a column, for a row of a group (-1: without a group).
 double scaling_undo(const struct scaling *s, int group, int column, double scaled);
-// Rounds a value in original units to the digits that are certain, because its scaled value is a float: 0 instead of
-// 4.5e-05.
+// Rounds a value in original units to the digits that are certain: 0 instead of 4.5e-05. The others are noise, because
+// its scaled value was a float. Does not round values of columns that are scaled by their logarithm.
 double scaling_round(const struct scaling *s, int group, int column, double value);
 // Converts scaled values of a row of a group, row (columns), back to original ones, out (columns). Values at a limit
 // cannot be recovered. `out` may be `row`.

@@ -224,8 +224,8 @@ static bool is_normal(const struct field_ints *normal, int64_t label)
     return false;
 }
 
-// Returns true if it is known of each row of a part whether it is an anomaly, from its label or because sources are
-// marked.
+// Returns true if every row of a part is known to be an anomaly or not. That is so if data.normal is given, if all
+// sources are marked, or if one is marked as anomalies: then the rows of unmarked sources are normal.
 static bool knows_anomalies(const struct data_config *cfg, const struct data_part *part)
 {
     bool any = false, all = true;
@@ -355,7 +355,7 @@ int data_partition(struct data_selection *s, const int8_t *keep, struct data_sel
 
 // --- one-class
 
-// Returns the first few labels of a selection, such as "0, 1, 2", in new memory.
+// Returns the smallest labels of a selection, each once, such as "0, 1, 2", in new memory.
 static char *list_labels(const struct data_selection *s)
 {
     enum { SHOWN = 20 };

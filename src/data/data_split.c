@@ -1,5 +1,5 @@
-// Splits a selection. By rows: sorts the rows by label and draws a share of each label at random. By time: takes the
-// last rows.
+// Splits a selection. By rows: sorts the rows by label and draws a share of each label at random. By time or by group:
+// split_parts.c chooses the rows.
 #include "data/data_split.h"
 
 #include "base/err.h"

@@ -244,7 +244,8 @@ static int read_table(struct store_file *f, struct data_table *t, unsigned parts
     return failed ? -1 : read_table_names(f, t, e);
 }
 
-// Opens a table, which then owns `path`, even on failure. If `file` is NULL, closes the file again.
+// Opens a table. Takes over `path`, even on failure. On success sets *file to the open file, or closes the file if
+// `file` is NULL.
 static struct data_table *open_split_table(
     const struct data_source *source, char *path, unsigned parts, struct store_file **file, struct err *e)
 {
@@ -425,8 +426,8 @@ static bool is_unnamed_in_csv(const char *name)
     return strncmp(name, "column_", 7) == 0 && text_to_int64(name + 7, &number) == 0 && number > 0;
 }
 
-// Returns true for the name that import gives to a column of an array. Such names only count the columns, so they also
-// fit a CSV file without names in which the label came first.
+// Returns true if `name` is the name that import gives to this column of an array. In a CSV file without names, a label
+// in an earlier column shifts the numbers of the others, so data_feature_fits compares no numbers.
 static bool is_unnamed_in_array(const char *name, int column)
 {
     char expected[32];

@@ -16,7 +16,7 @@ struct data_table {
     const void *values; // (rows, columns) of `type`, in `map` or `owned`
     struct store_mapping map;
     void *owned;
-    bool is_held; // rows of a data set point into `values`, so they must stay
+    bool is_held; // rows of a data set point into `values`, which must therefore stay
 
     bool has_label;
     int64_t *label;                 // (rows), owned; NULL: none. After data_labels_match: classes, if there are any
@@ -26,7 +26,7 @@ struct data_table {
     char *label_name;               // owned; NULL: no labels
     char **label_names; // (n_label_names), owned: names of the stored labels 0, 1, ...; NULL: labels are plain numbers
     int n_label_names;
-    int64_t *label_numbers; // (n_label_numbers), owned: if all names are integers, these, which replace the labels
+    int64_t *label_numbers; // (n_label_numbers), owned, set if all names are integers: label i becomes label_numbers[i]
     int n_label_numbers;
     char *checksum, *label_checksum; // owned, hexadecimal; NULL: the file has none
     char *origin;                    // owned: what the data was imported from; NULL: unknown
@@ -48,8 +48,9 @@ struct data_files {
 // What is read besides the description of a table.
 enum table_part { TABLE_LABELS = 1, TABLE_VALUES = 2, TABLE_COORDINATES = 4 };
 
-// Returns the table of a source, which is opened at the first call. `files` owns it. On failure returns NULL and
-// errors, which begin with the place of the source in the spec.
+// Returns the table of a source, which `files` owns. The first call for a table opens it with `parts` (enum
+// table_part). Later calls ignore `parts`. On failure returns NULL and errors, which begin with the place of the source
+// in the spec.
 struct data_table *data_files_open(
     struct data_files *files, const struct data_source *source, const char *spec_folder, unsigned parts, struct err *e);
 // Opens a table without values and labels. The caller can read them in pieces from *file, which it closes. Returns NULL

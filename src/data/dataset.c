@@ -33,7 +33,7 @@
 // A set that is being made.
 struct draft {
     const char *name;             // borrowed
-    const struct data_part *part; // borrowed; NULL: its rows are split from train
+    const struct data_part *part; // borrowed; NULL: its rows are split from train, or it has none
     struct data_table **tables;   // (part->n), owned; the tables themselves belong to the files
     struct data_selection rows;   // owned
     int8_t *is_unscored;          // (rows.rows), owned; NULL: the model can take all rows
@@ -189,7 +189,7 @@ static int select_draft_rows(struct loading *l)
 }
 
 // Moves rows of train to the test set, drops rows that are not normal, and moves some of the remaining rows to
-// validation.
+// validation. A validation set with sources of its own also keeps only normal rows.
 static int split_train_rows(struct loading *l)
 {
     struct draft *train = &l->draft[TRAIN], *validation = &l->draft[VALIDATION];

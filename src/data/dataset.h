@@ -3,8 +3,9 @@
 //
 // Bytes and floats that are contiguous in a file are not copied: rows point into its mapping, which all ranks of a node
 // share through the page cache. Everything else (doubles, wider integers, sets with missing values, joined sources of
-// different types) is converted once into floats in memory. With `data.shuffle: blocks`, the sets may be larger than
-// memory: nothing is converted in advance, and readers announce which rows they need next (dataset_stream.h).
+// different types, scaling that is not affine) is converted once into floats in memory. With `data.shuffle: blocks`,
+// the sets may be larger than memory: nothing is converted in advance, and readers announce which rows they need next
+// (dataset_stream.h).
 #pragma once
 
 #include "base/err.h"
@@ -119,8 +120,8 @@ int data_load_new(const struct data_part *part, const struct scaling *scaling, i
 int data_sets_check(const struct data_sets *sets, struct err *e);
 void data_sets_free(struct data_sets *sets);
 
-// Returns the section in canonical form as a new tree. The name of every source is replaced by the checksums of its
-// arrays, so that the identity of a trial depends on the data and not on the names of files. Each file numbers its
+// Returns the `data:` section in canonical form as a new tree. The name of every source is replaced by the checksums of
+// its arrays, so that the identity of a trial depends on the data and not on the names of files. Each file numbers its
 // labels in its own way. If results depend on the names of labels, a hash of the names replaces the checksum of the
 // labels. Returns NULL and errors on failure.
 struct node *data_identity(const struct data_config *cfg, const char *spec_folder, struct err *e);
@@ -129,7 +130,7 @@ struct node *data_identity(const struct data_config *cfg, const char *spec_folde
 // hold all rows; with blocks, it must hold two windows.
 void data_warn_memory(const struct data_sets *sets, int64_t shards, struct err *warnings);
 
-// Returns the name of the label of a row, or NULL if labels are numbers.
+// Returns the name of the label of a row, or NULL if labels are numbers or rows have no labels.
 const char *dataset_label_name(const struct dataset *d, int64_t row);
 // Appends how often each of the first few labels occurs: "bad (10), good (40)". Appends nothing if there are no labels.
 void dataset_count_labels(const struct dataset *d, struct text *t);

@@ -120,7 +120,7 @@ static int check_range(const struct data_selection *s, int64_t i, const float *o
     return 0;
 }
 
-// Converts all rows and checks their range. Row i is written to `values` + i * `stride`.
+// Converts all rows, and checks their range unless they are a test set. Row i is written to `values` + i * `stride`.
 static int convert_rows(const struct data_selection *s, const struct dataset_plan *plan, const struct coordinates *c,
     float *values, size_t stride, struct err *e)
 {
@@ -158,8 +158,8 @@ static int convert_all(
     return convert_rows(s, plan, &d->coordinates, values, columns, e);
 }
 
-// Builds a set whose rows stay as they are stored. Each row is converted once to check its range, unless any range is
-// allowed.
+// Builds a set whose rows stay as they are stored. Each row is converted once to check its range, except in a test set,
+// where any range is allowed.
 static int keep_stored(
     const struct data_selection *s, const struct dataset_plan *plan, struct dataset *d, struct err *e)
 {

@@ -14,8 +14,8 @@ struct dataset_plan {
 };
 
 // Builds the data set from the rows in `s`. Takes over the arrays of `s`, which is then empty. Rows of bytes, and of
-// floats without missing values, stay in their tables, which are marked as held. All other rows are converted. Returns
-// -1 and errors on failure; then nothing is owned.
+// floats without missing values, stay in their tables if the scaling is affine. So do all rows of a streamed set. Their
+// tables are marked as held. All other rows are converted. Returns -1 and errors on failure; then nothing is owned.
 int dataset_build(const struct dataset_plan *plan, struct data_selection *s, struct dataset *out, struct err *e);
 
 // Returns the size in bytes of the rows that dataset_build converts, or 0 if rows stay where they are.

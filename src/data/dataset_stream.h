@@ -10,8 +10,8 @@ struct data_table;
 
 // Notes the tables of the rows of a set, and how stored rows are scaled.
 void dataset_keep_tables(struct dataset *d, struct data_table *const *tables, const struct scaling *scaling);
-// Completes such a set. Call it when its rows are final, that is, after they were cut into windows. Returns -1 and an
-// error if memory is short.
+// Completes such a set: finds the group of each row in the scaling. Call it when the rows are final, that is, after
+// they were cut into windows. Returns -1 and an error if memory is short.
 int dataset_stream_rows(struct dataset *d, struct err *e);
 void dataset_stream_free(struct dataset *d); // does nothing for other sets
 
@@ -27,7 +27,7 @@ void dataset_fetch(const struct dataset *d, int64_t first, int64_t n);
 // Releases this process's memory of these rows.
 void dataset_release(const struct dataset *d, int64_t first, int64_t n);
 
-// Gives a sample of `from` (data_sample.h) the rules by which its stored rows are converted. Returns -1 and an error if
-// memory is short.
+// Gives a sample of `from` (data_sample.h) the sources of its rows and the rules by which they are converted. Returns
+// -1 and an error if memory is short.
 int dataset_sample_rules(const struct dataset *from, struct dataset *sample, struct err *e);
 void dataset_rules_free(struct dataset_rules **rules); // NULL-safe

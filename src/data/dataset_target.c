@@ -59,7 +59,7 @@ int dataset_target_check(const struct dataset_target *t, bool force, struct err 
                          : 0;
 }
 
-// Copies one split and verifies it, so that damage is reported for this file and not found later in the new one.
+// Verifies one split and copies it. Thus damage is reported for the old file, and not found later in the new one.
 static int copy_one(struct store_file *from, const char *split, struct store_file *to, struct err *e)
 {
     return store_verify_group(from, split, e) == 0 ? store_copy(from, split, to, split, e) : -1;

@@ -1,5 +1,5 @@
 // Cuts rows into windows. A window is a pointer to its first time step. The steps of a run are neighbours in memory,
-// both in a mapped table and among converted rows, so the pointer is also that of a row of length x features values.
+// both in a mapped table and among converted rows, so a window can be read like one row of length x features values.
 #include "data/dataset_window.h"
 
 #include "base/err.h"
@@ -195,8 +195,8 @@ static float *repeat_columns(const float *of_step, int columns, int64_t length, 
     return all;
 }
 
-// Sets the marks of window i, whose first step is `first`. One step decides its label and whether it is an anomaly. It
-// is not scored if the model cannot take one of its steps.
+// Sets the marks of window i, whose first step is `first`. One step decides its label and whether it is an anomaly. The
+// window is not scored if the model cannot take one of its steps.
 static void mark_window(struct dataset *d, int64_t i, int64_t first, int label)
 {
     const struct dataset_steps *s = d->steps;

@@ -1,4 +1,4 @@
-// Matches the normal labels of new data by name.
+// Finds the normal labels of new data, by name or by number.
 #include "data/label_choice.h"
 
 #include "base/err.h"
@@ -50,8 +50,9 @@ static int refuse_named_labels(const struct label_question *q, struct err *e)
     return -1;
 }
 
-// Marks the names that are normal. Every name that the user gives must be known. Names from the model may be missing in
-// the data, but if the model saw only numbers, at least one name must be found.
+// Marks the names in the data that are normal. Refuses a name from the user that is a label of neither the data nor the
+// model. Normal labels of the model's experiment need not occur in the data. If they are numbers, however, at least one
+// of them must be a name in the data.
 static int choose_normal_names(const struct label_question *q, struct label_choice *c, struct err *e)
 {
     const struct row_reader *r = q->reader;

@@ -6,8 +6,8 @@
 struct label_question {
     const struct row_reader *reader;  // reader of the new data
     const struct field_texts *normal; // normal labels, from the user or from the model's experiment
-    bool is_option;                   // they come from the option --normal
-    char *const *names; // (n_names), borrowed: names of the labels that the model saw; NULL: they were numbers
+    bool is_option;                   // `normal` comes from the option --normal
+    char *const *names; // (n_names), borrowed: names of the labels that the model saw; NULL: its labels were numbers
     int n_names;
 };
 
@@ -17,8 +17,8 @@ struct label_choice {
     struct field_ints numbers; // owned: normal labels, if labels are numbers
 };
 
-// Finds the normal labels. Returns -1 and an error if neither the data nor the model has a name, or if names would have
-// to be compared with numbers. On success the caller frees *out.
+// Finds the normal labels. Returns -1 and an error if a name from the user is a label of neither the data nor the
+// model, or if names would have to be compared with numbers. On success the caller frees *out.
 int label_choice_make(const struct label_question *q, struct label_choice *out, struct err *e);
 bool label_choice_is_normal(const struct label_choice *c, int64_t label);
 void label_choice_free(struct label_choice *c);

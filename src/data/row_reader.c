@@ -37,7 +37,8 @@ struct row_source {
     int8_t *is_unscored; // (most): owned if samples are windows, otherwise the same as piece.is_unscored
 };
 
-// Returns true if rows can be gathered as stored: they are bytes, or floats that need no filling.
+// Returns true if rows can be gathered as stored: the scaling is affine, and values are bytes, or floats that need no
+// filling.
 static bool can_point_at_piece(const struct row_reader *r)
 {
     enum store_type type = r->source->table->type;
@@ -61,7 +62,7 @@ static int set_piece_affine(struct row_reader *r)
     return 0;
 }
 
-// Makes the arrays of the rows of a piece. If samples are windows, these are the time steps, which windows can share.
+// Makes the arrays of the rows of a piece. If samples are windows, the rows are time steps, which windows can share.
 static int allocate_steps(struct row_reader *r, struct err *e)
 {
     struct row_source *s = r->source;

@@ -27,7 +27,7 @@ struct row_reader {
     int n_label_names;                          // 0: labels are plain numbers
     struct row_source *source;                  // owned
     struct series_windows windows;              // owned; length 0: no windows
-    struct coordinates step_coordinates;        // owned: their arrays are those of the last row_reader_coordinates
+    struct coordinates step_coordinates; // owned: their arrays are those of the last call of row_reader_coordinates
     int64_t n_step_coordinates;
     struct dataset piece; // owned: the rows that were read last
 };

@@ -223,7 +223,8 @@ static const char *rule_name(const struct scale_rule *r)
     return methods[r->method == SCALE_STANDARD && r->takes_log ? (int)METHOD_LOG : r->method];
 }
 
-// Adds the limits of a rule. "No limits" never has to be written: if the common rule has limits, every column has some.
+// Adds the limits of a rule. Their absence never has to be written: a column inherits the limits of the common rule,
+// and a spec can replace but not remove them.
 static void add_clip(struct node *map, const struct scale_rule *r)
 {
     char number[32];

@@ -29,8 +29,8 @@ struct scale_config {
     const struct node *at; // borrowed, for messages; NULL if not given
 };
 
-extern const struct field data_scale_fields[];        // settings of `scale` as a map, besides those of a column
-extern const struct field data_scale_column_fields[]; // settings of a column, and of `scale`
+extern const struct field data_scale_fields[];        // settings that only `scale` has, if it is a map
+extern const struct field data_scale_column_fields[]; // settings that both `scale` and each column have
 
 // Reads `data.scale`; NULL means that it is not given. Returns -1 and every mistake. The caller frees *c in every case.
 int scale_config_read(const struct node *at, struct scale_config *c, struct err *e);

@@ -37,7 +37,7 @@ const struct field data_split_fields[] = {
     {0},
 };
 
-// Checks that nothing else besides a protocol gives a test set, and that rows are not time steps.
+// If a protocol is given, checks that no other setting gives a test set, and that rows are not time steps.
 static void check_protocol(const struct data_config *cfg, bool has_split, struct err *e)
 {
     const struct node *at = cfg->split_node ? node_get(cfg->split_node, "protocol") : NULL;

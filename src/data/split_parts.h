@@ -8,9 +8,10 @@
 // kept.
 int split_latest_rows(const struct data_selection *s, int64_t wanted, int8_t *keep, struct err *e);
 
-// Sets keep[row] to 0 for the rows of whole groups. Groups are drawn in a random order that depends on cfg->seed and
-// `purpose`. A group is taken if that brings the number of rows closer to `wanted`. If no group does, the smallest one
-// is taken. At least one group is kept. Returns -1 and an error if there are fewer than two groups.
+// Sets keep[row] to 0 for the rows of whole groups. Rows without a group count as one group. Groups are drawn in a
+// random order that depends on cfg->seed and `purpose`. A group is taken if that brings the number of rows closer to
+// `wanted`. If no group does, the smallest one is taken. At least one group is kept. Returns -1 and an error if there
+// are fewer than two groups.
 int split_groups(const struct data_config *cfg, const struct data_selection *s, unsigned purpose, int64_t wanted,
     int8_t *keep, struct err *e);
 
@@ -19,6 +20,6 @@ int split_groups(const struct data_config *cfg, const struct data_selection *s, 
 // and an error if a row has no time.
 int split_period(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e);
 
-// Sets keep[row] to 0 for the rows of the groups in fold cfg->fold of cfg->folds. Groups are dealt to the folds at
-// random. Returns -1 and an error if there are fewer groups than folds.
+// Sets keep[row] to 0 for the rows of the groups in fold cfg->fold of cfg->folds. Rows without a group count as one
+// group. Groups are dealt to the folds at random. Returns -1 and an error if there are fewer groups than folds.
 int split_fold_groups(const struct data_config *cfg, const struct data_selection *s, int8_t *keep, struct err *e);

@@ -1,4 +1,5 @@
-// Splits by one of two protocols of published comparisons: half of the normal rows train, all other rows test.
+// Splits by one of two protocols of published comparisons: half of the normal rows are for training, and all other rows
+// are the test set.
 #pragma once
 
 #include "data/data_select.h"

@@ -35,7 +35,7 @@ void windows_begin(struct series_windows *w, const struct window_config *c)
     *w = (struct series_windows){.length = c->length, .step = c->step, .open = -1};
 }
 
-// Ends the open run, whose last step is the one before `w->steps`, and counts its windows.
+// Ends the open run, if there is one, and counts its windows. Its last step is w->steps - 1.
 static void close_run(struct series_windows *w)
 {
     int64_t steps = w->steps - w->open;

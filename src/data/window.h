@@ -52,7 +52,7 @@ struct window_step {
     int64_t group;
 };
 
-// Returns the step that is row `row` of its source. Its coordinates are at index `at` of `c`.
+// Returns the step that is row `row` of its source. Its coordinates are at index `at` of `c`. Its source is 0.
 struct window_step window_step_of(const struct coordinates *c, int64_t at, int64_t row);
 
 // Returns true if step `b` continues the run of step `a`. A time that is missing or goes backwards is also a gap.
