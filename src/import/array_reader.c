@@ -4,8 +4,8 @@
 // if the file is packed, from the "spool": an unnamed unpacked copy in $TMPDIR, which is removed when it is closed. A
 // block holds at most 32 MB.
 //
-// Values arrive in the file's type and byte order in the upper half of the caller's buffer, and are swapped and widened
-// there in place.
+// Values arrive in the file's type and byte order at the end of the caller's buffer, and are swapped and widened within
+// the buffer.
 #include "import/array_reader.h"
 
 #include "base/err.h"
@@ -197,7 +197,8 @@ static int open_unnamed(void)
     return file;
 }
 
-// Copies the rest of the stream to a new spool. Returns -1 and an error if the stream is too short or too long.
+// Copies the rest of the stream to a new spool. Returns -1 and an error if it cannot be copied, or if it is too short
+// or too long.
 static int unpack_to_spool(struct array_reader *a, struct err *e)
 {
     a->spool = open_unnamed();

@@ -41,20 +41,21 @@ struct array_reader {
     int64_t block_first, block_rows, block_room;
 };
 
-// Checks that the shape in the header fits the length of the file, if that is known, and sets `columns`. The caller has
-// filled in everything else, and the stream is at the first number. Returns -1 and an error if shape and length do not
-// fit.
+// Checks that the shape in the header fits the length of the file, if the length is known. Sets `columns` and `begin`.
+// The caller has filled in everything else, and the stream is at the first number. Returns -1 and an error if shape and
+// length do not fit, or if the array is empty.
 int array_reader_begin(struct array_reader *array, struct err *e);
 // Reverses the dimensions, so that the last one counts the rows. Call it before array_reader_begin.
 void array_reader_transpose(struct array_reader *array);
 // Reads the next `rows` rows into `to` (rows, columns), which is of type shape.type. Returns -1 and an error if the
 // data end early or a u8 value does not fit into i8.
 int array_reader_read(struct array_reader *array, int64_t rows, void *to, struct err *e);
-// Checks that nothing follows the array. Returns -1 and an error if something does.
+// Checks that nothing follows the array. Returns -1 and an error if something does. For column-major arrays, this was
+// checked before.
 int array_reader_finish(struct array_reader *array, struct err *e);
 // Closes the stream and frees what the reader owns, but not the struct.
 void array_reader_free(struct array_reader *array);
 
-// Converts the number of a column. Columns of a row of this shape are numbered with the last index running fastest.
-// Returns the place of column c in a file in which the first index runs fastest.
+// Returns the number that column c of a row of this shape has in a file in which the first index runs fastest. In our
+// rows, the last index runs fastest.
 int64_t array_column_place(const struct store_shape *shape, int64_t c);

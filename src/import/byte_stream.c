@@ -24,7 +24,7 @@ struct byte_stream {
     int fd;                // -1: not open
     unsigned char *packed; // (PACKED_ROOM), owned; NULL: not a gzip file
     z_stream z;
-    bool member_ended; // between two members of a gzip file
+    bool member_ended; // the current member of a gzip file has ended
     zip_file_t *member;
 };
 

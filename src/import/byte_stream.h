@@ -25,6 +25,6 @@ int byte_stream_read_header(struct byte_stream *s, void *to, size_t n, struct er
 int byte_stream_finish(struct byte_stream *s, struct err *e);
 
 const char *byte_stream_name(const struct byte_stream *s);
-int64_t byte_stream_size(const struct byte_stream *s);     // number of unpacked bytes; -1: unknown before the end
+int64_t byte_stream_size(const struct byte_stream *s);     // number of unpacked bytes; -1: unknown (gzip)
 int64_t byte_stream_position(const struct byte_stream *s); // number of bytes read so far
 int byte_stream_file(const struct byte_stream *s);         // the descriptor of a plain file; -1: not a plain file

@@ -63,8 +63,8 @@ static void count_text(struct csv *c, struct csv_encoding *column, const char *t
         csv_dictionary_add(&column->values, text, n);
 }
 
-// Reports a string in a column of numbers. A column that holds no number is reported only once, because it needs an
-// option.
+// Reports a string in a column of numbers, at most MAX_COLUMN_ERRORS times per column. A column that holds no number is
+// reported only once, because it needs an option.
 static void report_text(struct csv *c, const struct csv_encoding *column, const char *text, size_t n)
 {
     bool may_be_header = c->file_rows == 0 && !c->columns.has_header;

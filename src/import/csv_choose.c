@@ -97,7 +97,7 @@ static void choose_ordinal(
         set_order(found, equal + 1, path, e);
 }
 
-// Reads which features are made of the time from the options.
+// Reads from the options which features are made of the time.
 static void choose_time_features(
     struct csv_encodings *c, const struct import_options *o, const char *path, struct err *e)
 {

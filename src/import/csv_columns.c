@@ -77,7 +77,8 @@ int csv_columns_find_use(const struct csv_columns *c, int use)
     return -1;
 }
 
-// Returns a hint if the name of a column contains a comma. In a list of names, such a name must be in quotes.
+// Returns a hint if the name of a column contains a comma, otherwise "". In a list of names, such a name must be in
+// quotes. The value of --label is not a list.
 static const char *comma_hint(const struct csv_columns *c, const char *option)
 {
     for (int i = 0; i < c->n && strcmp(option, "--label") != 0; i++)
@@ -156,7 +157,7 @@ static void number_features(struct csv_columns *c, const char *path, const char 
 }
 
 // Sets the use of the column that an option names. Returns false if `wanted` is NULL, or with an error if there is no
-// such column.
+// such column. It is also an error if the column has another use already.
 static bool set_use(
     struct csv_columns *c, const char *path, const char *option, const char *wanted, int use, struct err *e)
 {
@@ -204,7 +205,8 @@ static void set_uses(struct csv_columns *c, const char *path, const struct impor
     }
 }
 
-// Returns true if the columns have the names that those of an array get. Such columns are known only by their order.
+// Returns true if the columns have the names that import gives to columns of an array. Such columns are known only by
+// their order.
 static bool are_unnamed(const struct columns *like)
 {
     for (int i = 0; i < like->n; i++) {
@@ -237,7 +239,7 @@ static void refuse_columns_of_like(const char *path, const struct text *missing,
 }
 
 // Gives each column the number that the column of the same name has in `like`. Columns that `like` does not have are
-// left out.
+// left out. If `like` comes from an array, columns are numbered by their place.
 static void number_like(struct csv_columns *c, const char *path, const struct columns *like, struct err *e)
 {
     struct text missing = {0};

@@ -24,7 +24,7 @@ struct csv_columns {
     bool has_numeric_header; // the header holds numbers, and was recognized by the records below it
     bool is_doubtful;        // the first record has no number and could be either a header or data
     bool may_be_header;      // the first record holds 1, 2, 3, ... and is read as data
-    bool has_row_names;      // the first column has no name: left out unless --columns names it
+    bool has_row_names;      // the first column holds names of rows: left out unless --columns keeps it
     bool has_trailing;       // lines end with a delimiter: the empty last column is left out
     bool has_label, has_id, has_time, has_group;
     struct text ignored; // list of the names of columns that --like does not have, owned

@@ -87,7 +87,7 @@ static void warn_of_spellings(
         }
 }
 
-// Returns true if the text is a number with a percent sign, a currency sign, or commas between thousands.
+// Returns true if the text is a number with a percent sign, a currency sign, spaces, or commas between thousands.
 static bool is_decorated_number(const char *text)
 {
     static const char *const signs[] = {
@@ -108,7 +108,8 @@ static bool is_decorated_number(const char *text)
     return n > 0 && n < strlen(text) && csv_number(bare, n, &ignored);
 }
 
-// Warns of a column of numbers with signs for people, such as "$1,200", because each value becomes a category.
+// Warns of a column in which all of at least three values are numbers with such signs, as in "$1,200", because each
+// value becomes a category.
 static void warn_of_decorated(const struct csv_encoding *c, const char *path, struct text *warnings)
 {
     enum { LEAST = 3 };

@@ -48,8 +48,8 @@ struct csv_encodings {
     int hour, weekday; // numbers of the features made of the time; -1: not made
 };
 
-// Chooses how columns are read, from the options and like_columns. `names` (n), borrowed, are the names of the columns
-// of data, in order of their numbers. Returns -1 and errors if an option cannot be followed. Free *c in every case.
+// Chooses from the options and o->like_columns how columns are read. Borrows the names in `columns`. Returns -1 and
+// errors if an option cannot be followed. Free *c in every case.
 int csv_encodings_begin(struct csv_encodings *c, const struct csv_columns *columns, const char *path,
     const struct import_options *o, struct err *e);
 void csv_encodings_free(struct csv_encodings *c);
@@ -57,7 +57,7 @@ void csv_encodings_free(struct csv_encodings *c);
 void csv_encoding_choose(struct csv_encoding *c, enum column_kind kind);
 
 // Adds a field of the first reading to the dictionary of a chosen column, or counts it as missing. Returns NULL or, if
-// the field is not allowed, a text that says what is allowed.
+// the field is not allowed, a string that says what is allowed.
 const char *csv_encoding_add(struct csv_encoding *c, const struct csv_missing *missing, const char *text, size_t n);
 // Decides what each column becomes, sets the columns of the source, adds a note for each column of text, and warns. The
 // times of the source, if it has any, must have been read. Returns -1 and errors if a column cannot become features.

@@ -62,7 +62,7 @@ static void sample_field(void *context, char *text, size_t n)
 }
 
 // Notes which fields of the first record occur again in the current one. A record that equals the first in all fields
-// does not count: it may be the header of a file that was appended.
+// does not count if it has several: it may be the header of a file that was appended.
 static void note_repeats(struct first_records *r)
 {
     for (int i = 0; i < r->n && i < r->field; i++)
@@ -140,7 +140,8 @@ static bool counts_columns(const struct first_records *r)
 }
 
 // Returns true if the first record differs from all that follow: it has strings above numbers, or integers (names such
-// as years) outside the range of a column of fractions. Returns false if a single column shows that it could be data.
+// as years) outside the range of a column of fractions. Returns false if a single column shows that it could be data,
+// if fewer than two columns differ, or if fewer than three records follow.
 static bool differs_from_others(const struct first_records *r)
 {
     int unlike = 0;

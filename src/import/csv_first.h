@@ -13,7 +13,7 @@ struct column_sample {
     int numbers, texts;
     bool has_fraction;
     bool is_same; // in the current record, the field of this column is the same as in the first
-    bool repeats; // an earlier record had the same field as the first record here, but differed from it elsewhere
+    bool repeats; // some record has the same field here as the first record, but differs from it elsewhere
 };
 
 // The first record, and what the records below it show.
@@ -46,8 +46,8 @@ bool first_records_rise(const struct first_records *r);
 // Returns the number, 0 or 1, from which the first record counts the columns, or -1 if it does not count them. pandas
 // and others write such a line above columns without names, with an empty field above an index of the rows.
 int first_records_count_from(const struct first_records *r);
-// Returns true if the first record names the columns. That is what `header` (enum import_header) says or, if it is
-// HEADER_AUTO, what the records suggest.
+// Returns true if the first record names the columns: as `header` (enum import_header) says or, with HEADER_AUTO, as
+// the records suggest.
 bool first_records_have_header(const struct first_records *r, int header);
 // Returns true if a first record without numbers could be either names or data. is_header_record: it was read as names.
 bool first_records_are_doubtful(const struct first_records *r, bool is_header_record);

@@ -160,7 +160,8 @@ int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err 
 }
 
 // Chooses the first delimiter on which at least four of five lines agree. Not all must agree, because a file may have a
-// short row, which is reported later. A decimal comma cannot be the delimiter.
+// short row, which is reported later. A decimal comma cannot be the delimiter. If the lines agree on none, it is the
+// comma, or the semicolon with a decimal comma.
 static int choose_delimiter(struct csv_dialect *d, struct csv_lines *lines, struct err *e)
 {
     int agree[CSV_DELIMITERS] = {0};

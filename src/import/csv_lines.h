@@ -34,9 +34,9 @@ struct csv_dialect {
     int64_t skip;     // number of lines to skip before the header or the first row
     int64_t comments; // how many of these lines are skipped as comments with '#', not because of --skip
 };
-// Finds the dialect from the options, and from the first lines where the options say nothing. Lines before the table
-// that begin with '#' are ignored. But if the last of them has as many fields as the next line, it names the columns.
-// Returns -1 and an error on failure.
+// Finds the dialect from the options, and from the first lines where the options say nothing. Without --comment and
+// --skip, lines before the table that begin with '#' are ignored. But if the last of them has two or more fields, and
+// as many as the next line, it names the columns. Returns -1 and an error on failure.
 int csv_dialect_find(struct csv_dialect *d, const char *path, const struct import_options *o, struct err *e);
 // Skips the lines before the table, as many as the dialect says. Returns -1 and an error if they cannot be read.
 int csv_lines_skip(struct csv_lines *r, const struct csv_dialect *d, struct err *e);

@@ -13,8 +13,8 @@ bool csv_number(const char *text, size_t n, double *value);
 // beyond 2^53.
 bool csv_integer(const char *text, size_t n, int64_t *value);
 
-// Does the same as csv_number for numbers with a decimal comma. A number must not contain a point then, because the
-// point may separate thousands.
+// Does the same as csv_number for numbers with a decimal comma. A number with a point is refused, because the point may
+// separate thousands. So is text of 512 bytes or more.
 bool csv_number_comma(const char *text, size_t n, double *value);
 
 // Which fields are missing values, and whether numbers have a decimal comma.

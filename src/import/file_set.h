@@ -9,7 +9,8 @@ struct file_set {
     int n;
 };
 
-// Expands the sources of `o`. Returns -1 and an error if no file matches a pattern. Free *s in every case.
+// Expands the sources of `o`. Returns -1 and an error if no file matches a pattern, or if a file occurs twice. Free *s
+// in every case.
 int file_set_expand(struct file_set *s, const struct import_options *o, struct err *e);
 void file_set_free(struct file_set *s);
 // Returns the names of n files, without the folders that all have in common, as new memory (n).

@@ -39,7 +39,8 @@ static int read_cf_attribute(
     return n < 0 ? 0 : n;
 }
 
-// Returns the value of an attribute as it would be stored in the array: -999.9 in 4 bytes is not -999.9 in 8 bytes.
+// Returns the value of an attribute as it would be stored in the array: -999.9 in 4 bytes is not -999.9 in 8 bytes. If
+// integers are unsigned, a negative value wraps.
 static double round_as_stored(const struct packing_reader *r, double value)
 {
     if (r->stored == STORE_F32)
@@ -111,8 +112,8 @@ static void read_limits(struct packing_reader *r)
         err_add(r->e, ERR_DATA, "%s: %s: attribute valid_range: found 1 number, allowed: 2", store_path(r->f), r->path);
 }
 
-// Returns the type of the unpacked values. It is f4 if that holds every result: the stored integers have one or two
-// bytes, and the factors are not wider than f4. Otherwise it is f8.
+// Returns the type of the unpacked values. It is f4 if the stored values are f4 or integers of one or two bytes, and no
+// factor has a wider type. Otherwise it is f8.
 static enum store_type result_type(const struct packing_reader *r)
 {
     bool is_narrow = r->stored == STORE_U8 || r->stored == STORE_I8 || r->stored == STORE_I16 || r->stored == STORE_F32;

@@ -1,4 +1,5 @@
-// Finds names of rows that occur twice. Its memory is limited: after some millions of rows it ignores the others.
+// Finds names of rows that occur twice. Its memory is limited: after some millions of different names it ignores new
+// ones.
 #pragma once
 
 #include <stddef.h>

@@ -17,8 +17,8 @@ struct stored_image {
 // Returns true if a file with these first bytes is a picture.
 bool image_recognise(const unsigned char *head, size_t n);
 
-// Read only the description of a picture (image_head), or all of it (image_read). Values are those of the file: no
-// gamma and no color profile is applied, fewer than 8 bits are spread over 0 to 255, transparent pixels are composed on
+// image_head reads only the description of a picture, image_read all of it. Values are those of the file: no gamma and
+// no color profile is applied, values of fewer than 8 bits are spread over 0 to 255, transparent pixels are composed on
 // black in stored values, and CMYK becomes red, green, blue. Both return -1 and an error that names the file and the
 // reason on failure.
 int image_head(const char *path, struct stored_image *out, struct err *e);

@@ -67,7 +67,8 @@ struct import_summary {
     char *label_name;         // owned; NULL: no labels
     char **label_names;       // (n_label_names), owned; NULL: labels are plain numbers
     int n_label_names;
-    struct import_count *counts; // (n_counts), owned, in order of label; IMPORT_MAX_LABELS + 1: too many to count
+    // (n_counts), owned, in order of label; n_counts > IMPORT_MAX_LABELS: too many to count
+    struct import_count *counts;
     int n_counts;
     int64_t missing;      // number of missing values
     struct text columns;  // how columns of text and times were encoded, one per line

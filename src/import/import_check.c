@@ -20,10 +20,10 @@ struct import_check {
     enum store_type type;
     int64_t rows, columns;
     char *const *features;
-    bool is_image;              // images often have constant margins
-    void *first;                // (columns) integers only: the first row
-    unsigned char *varies;      // (columns) integers only: a value differed from the first row
-    double *low, *high;         // (columns) floats only: the range; low > high: all values so far are missing
+    bool is_image;         // images: their margins are often constant, so constant columns are reported only if all are
+    void *first;           // (columns) integers only: the first row
+    unsigned char *varies; // (columns) integers only: a value differed from the first row
+    double *low, *high;    // (columns) floats only: the range; low > high: all values so far are missing
     unsigned char *has_missing; // (columns) floats only: a value was missing
     int64_t missing, infinite, first_infinite;
     int64_t beyond;              // number of values that the type cannot hold

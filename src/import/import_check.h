@@ -17,6 +17,6 @@ void import_check_beyond(struct import_check *c, int64_t i, double value, struct
 void import_count_labels(struct import_check *c, int64_t rows, const int64_t *label);
 // Checks whether the times of the next rows go backwards. group (rows): the groups; NULL: all rows are in one group.
 void import_check_times(struct import_check *c, int64_t rows, const int64_t *time, const int64_t *group);
-// Fills in the counts, which the summary then owns, and the warnings about columns that never vary and infinite values.
-// Call it once.
+// Fills in the counts, which the summary then owns, and adds the warnings: about columns that never vary, infinite
+// values, and times that are missing or go backwards. Call it once.
 void import_check_summary(struct import_check *c, struct import_summary *s);

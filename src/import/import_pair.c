@@ -76,8 +76,8 @@ static int refuse_rows(const struct import_pair *p, struct err *e)
     return -1;
 }
 
-// Exchanges the two sources if the first one holds the labels. Returns -1 and an error if neither can hold the labels
-// of the other.
+// Exchanges the two sources if the first one holds the labels. Returns -1 and an error if a source has labels of its
+// own, if neither can hold the labels of the other, or if there are not as many labels as rows.
 static int order_data_and_labels(struct import_pair *p, struct err *e)
 {
     ASSERT(p->x && p->label, "%p, %p", (void *)p->x, (void *)p->label);

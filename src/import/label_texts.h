@@ -1,5 +1,5 @@
 // Reads labels from an array of strings. They are read twice: first to collect the distinct strings, then to number
-// them. Strings that are all numbers mean these numbers, as in a CSV column.
+// them. If all strings are numbers, these are the labels, as in a CSV column.
 #pragma once
 
 #include "import/array_reader.h"

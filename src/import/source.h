@@ -77,8 +77,8 @@ int source_read(struct source *s, int64_t rows, const struct source_rows *to, st
 // Returns true if an array must be transposed: --transpose is given, and the array has more than one value per row. A
 // column of labels is never transposed, because it would become a row.
 bool source_transposes(const struct store_shape *shape, const struct import_options *o);
-// Exchanges the axes of rows of shape (C, H, W) if --channels first is given. Otherwise warns if the shape looks like
-// that. Returns -1 and an error if --channels is given and the array has other dimensions.
+// With --channels first, changes the shape of the rows from (C, H, W) to (H, W, C). Returns -1 and an error if the
+// array does not have four dimensions. Without --channels, warns if the shape looks like (C, H, W).
 int source_order_channels(struct source *s, const struct import_options *o, struct err *e);
 
 // Returns the number of values per row, 0 if a dimension is empty, or -1 if the number is larger than allowed.

@@ -23,7 +23,7 @@
 
 // --- the second pass
 
-// Stores a time and the features that are made of it. These depend on the local time of day, as it was written.
+// Stores a time and the features that are made of it. The features depend on the local time, as it was written.
 static void store_time(struct csv *c, const char *text, size_t n)
 {
     double ignored, hour = NAN, weekday = NAN;

@@ -64,7 +64,7 @@ static bool has_picture_name(const char *path)
     return false;
 }
 
-// Counts a path that is not read, and keeps the names of the first few.
+// Counts a path, and keeps the names of the first few.
 static void count_left_out(struct left_out *l, const char *path)
 {
     enum { NAMED = 8 };
@@ -140,7 +140,7 @@ static int list_inner(struct source *s, struct pictures *p, const char *name, st
     return 0;
 }
 
-// Makes "0", "2", "10" the labels if the inner folders have such names, as in a CSV column of numbers.
+// If the names of all inner folders are integers, makes these the labels: 0, 2 and 10 instead of 0, 1 and 2.
 static void number_folders(struct source *s, struct pictures *p)
 {
     if (!label_names_are_numbers(s->label_names, s->n_label_names))
@@ -191,7 +191,8 @@ static int parse_size(const char *text, struct pictures *p, struct err *e)
     return is_good ? 0 : err_add(e, ERR_USAGE, "--size: found '%s', allowed: HEIGHTxWIDTH, such as 28x28", text);
 }
 
-// Checks that a picture has the properties that all must share with the first one.
+// Takes over the size, unless --size gives one, and the depth of the first picture. Checks that all others have the
+// same. A single color picture gives all pictures three channels, unless --grayscale is given.
 static int fit_to_first_picture(struct pictures *p, const char *path, const struct stored_image *head,
     const struct import_options *o, struct err *e)
 {

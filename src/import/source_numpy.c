@@ -146,7 +146,7 @@ struct npz {
     uint64_t *members;
     int n;
     struct npy_array x, label;
-    bool has_x, has_label; // the archive holds the data, holds the labels
+    bool has_x, has_label; // whether the archive holds the data; whether it holds the labels
     void *labels;          // (room), owned: a piece of the labels as stored
     int64_t room;
 };

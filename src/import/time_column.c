@@ -68,8 +68,8 @@ const char *time_column_add(struct time_column *t, const char *text, size_t n, i
     return exists ? NULL : "a date and time that exist";
 }
 
-// Sets the units per second. Numbers below 1e11 are seconds, which reach up to the year 5138. Returns -1 and an error
-// if not all numbers have the same unit.
+// Sets the units per second. The largest number decides: below 1e11 it is seconds, which reach up to the year 5138;
+// from there on ms, from 1e14 on us, from 1e17 on ns. Returns -1 and an error if not all numbers have the same unit.
 static int choose_units(struct time_column *t, const char *name, struct err *e)
 {
     static const double limits[] = {1e11, 1e14, 1e17};

@@ -24,7 +24,7 @@ struct time_column {
     int64_t units;         // units per second of the numbers
 };
 
-// Adds a field in the first reading, in line `at`. Returns NULL or, if the field is not a time, a text that says what
+// Adds a field in the first reading, in line `at`. Returns NULL or, if the field is not a time, a string that says what
 // is allowed.
 const char *time_column_add(struct time_column *t, const char *text, size_t n, int64_t at);
 // Decides what the fields mean. `name` names the file and the column in messages. Returns -1 and an error if the fields
@@ -32,7 +32,8 @@ const char *time_column_add(struct time_column *t, const char *text, size_t n, i
 int time_column_finish(struct time_column *t, const char *name, struct text *warnings, struct err *e);
 // Returns the time of a field that was added, and sets the offset from UTC that the field gives.
 int64_t time_column_value(const struct time_column *t, const char *text, size_t n, int *offset_minutes);
-// Returns the offset with which all times are shown, "Z" if their offsets differ, or NULL if they have no offset.
+// Returns the offset with which all times are shown: "Z" if offsets differ or some times have none, NULL if no time has
+// an offset.
 const char *time_column_zone(const struct time_column *t);
 // Returns true if a field can be read as a time and is not just a number.
 bool time_column_looks_like(const char *text, size_t n);

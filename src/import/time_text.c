@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-// Reads 1 to `most` digits. Returns how many, or 0.
+// Reads 1 to `most` digits. Returns how many, or 0 if there are none or more.
 static int read_time_digits(const char **at, int most, int *value)
 {
     int n = 0;

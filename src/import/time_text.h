@@ -32,7 +32,7 @@ bool time_text_read(const char *text, size_t n, struct time_parts *p);
 bool time_text_read_alone(const char *text, size_t n, struct time_parts *p);
 // Exchanges day and month.
 struct calendar_time time_day_first(const struct calendar_time *c);
-// Return features of a time: hours since midnight with fractions, and the day of the week from 0 for Monday.
+// time_hour returns the hours since midnight, with fractions; time_weekday the day of the week, from 0 for Monday.
 double time_hour(const struct calendar_time *c);
 double time_weekday(const struct calendar_time *c);
 // Reads a date without separators, YYYYMMDD or YYYYMMDDhhmmss, from a number with that many digits. Returns false if
