@@ -1,7 +1,8 @@
 # kernel_module(NAME REAL): the hot loops, compiled once per instruction set. Every file loop_*.c is compiled for each set
 # below, with KERNEL_SET as its name. kernels.c chooses at run time, so one binary serves every node of a mixed cluster.
 # Only these files have -ffast-math, which lets the compiler reorder sums and call glibc's vector math. A diverged trial
-# must show, so NaN and infinity are kept by -fno-finite-math-only; math.h then offers vector math only with the macro.
+# must show, so -fno-finite-math-only keeps NaN and infinity; with it, math.h offers vector math only if __FAST_MATH__ is
+# defined.
 # Loops are aligned: without it, the speed of a tiny model (22-12-22) changes by 5 % when any code before them changes.
 set(kernel_loop_flags -O3 -ffast-math -fno-finite-math-only -D__FAST_MATH__ -fopenmp-simd -ffp-contract=fast
   -falign-functions=64 -falign-loops=32)

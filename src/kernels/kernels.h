@@ -61,15 +61,16 @@ struct windows {
     int pool_h, pool_w, stride_h, stride_w, top, left;
 };
 
-// The shape of a matrix product c (M, N) := op(a) op(b). op is the transpose if `ta` or `tb` is set: a is stored as
-// (M, K) or (K, M), b as (K, N) or (N, K).
+// The shape of a matrix product c (M, N) := op(a) op(b). If `ta` is set, op(a) is the transpose of a, which is stored
+// as (K, M), otherwise as (M, K). If `tb` is set, op(b) is the transpose of b, which is stored as (N, K), otherwise as
+// (K, N).
 struct gemm_shape {
     bool ta, tb;
     int M, N, K;
 };
 
 struct kernels {
-    const char *set; // "plain", "avx2", "avx512"
+    const char *set; // "plain", "avx2", "avx512"; on other processors than x86 "plain", "base"
 
     // y (M, O) := every row is bias (O)
     void (*fill_rows)(int M, int O, const real *bias, real *y);
@@ -105,7 +106,8 @@ struct kernels {
     // each).
     void (*step[OPTIMIZER_COUNT])(size_t n, real *w, const real *g, real *const *state, const struct update *u);
 
-    // out (n) := x, or (x - shift) * factor computed in float: one row of a batch
+    // Each computes one row of a batch: widen_* out (n) := x, scale_* out (n) := (x - shift) * factor, computed in
+    // float
     void (*widen_u8)(size_t n, const uint8_t *x, real *out);
     void (*widen_f32)(size_t n, const float *x, real *out);
     void (*scale_u8)(size_t n, const uint8_t *x, const float *shift, const float *factor, real *out);
@@ -128,7 +130,8 @@ struct kernels {
     // dw (kernel_h, kernel_w, channels, outputs) := dw + the gradient of the weights; x is from conv_pad
     void (*conv_weights)(const struct conv *c, const real *x, const real *dy, real *dw);
 
-    // y := the maximum or the mean of each window. If several cells hold the maximum, the first one gets the gradient.
+    // y := the maximum or the mean of each window. dx := the gradient of x; if several cells hold the maximum, the
+    // first one gets it
     void (*max_pool)(const struct windows *p, const real *x, real *y);
     void (*max_pool_backward)(const struct windows *p, const real *x, const real *dy, real *dx);
     void (*average_pool)(const struct windows *p, const real *x, real *y);

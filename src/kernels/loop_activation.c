@@ -1,11 +1,12 @@
-// Activations and their derivatives, which are computed from the output if that determines them; also the addition of a
-// bias to rows (before an activation) and the sum over rows (after its derivative).
+// Activations and their derivatives, which are computed from the output if that determines them; also the filling of
+// rows with a bias (before a matrix product is added) and the sum over rows (the gradient of the bias).
 #include "kernels/kernels_impl.h"
 
 // elu and selu as published, leaky_relu as in Keras
 static const real elu_alpha = 1, leaky_slope = (real)0.2, selu_scale = (real)1.0507009873554805,
                   selu_scale_alpha = (real)1.7580993408473766;
-static const real root_half = (real)0.70710678118654752, bell_height = (real)0.39894228040143268; // 1 / sqrt(2 pi)
+// 1 / sqrt(2), 1 / sqrt(2 pi)
+static const real root_half = (real)0.70710678118654752, bell_height = (real)0.39894228040143268;
 
 static void fill_rows_loop(int M, int O, const real *restrict bias, real *restrict y)
 {

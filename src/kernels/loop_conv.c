@@ -1,8 +1,8 @@
 // Convolutions of one sample with few channels, without a matrix of its windows (im2col).
 //
-// In (height, width, channel) order a row of a window is contiguous, so each row of the kernel is a matrix product
-// whose left rows overlap. A tile of output pixels by strips of output channels stays in registers while the window
-// passes. With a single output channel the strips run along the window instead.
+// In (height, width, channel) order a row of a window is contiguous, so each row of the kernel is a matrix product, in
+// whose left matrix the rows overlap. A tile of output pixels by strips of output channels stays in registers while the
+// window passes. With a single output channel the strips run along the window instead.
 #include "kernels/kernels_impl.h"
 
 #include <string.h>

@@ -43,8 +43,8 @@ struct target {
 };
 
 // Stores the first `columns` columns of the sums (rows, width) of a tile whose last vector is not full. Stores a row in
-// pieces of 8, 4, 2 and 1 elements, each within one half of a vector. The processor can forward such loads from the
-// vector's store; others stall.
+// pieces whose lengths are powers of two, the longest first, so that no piece crosses from one vector to the next. The
+// processor can forward such loads from the store of the vector; others stall.
 static void store_narrow(int rows, int columns, int width, const real *sum, const struct target *t)
 {
     real *c = t->c;
@@ -239,7 +239,8 @@ INLINE void transpose_lanes(lanes *x)
     swap_blocks(1, x);
 }
 
-// Packs LANES columns for pack_columns: b (have, K), have <= LANES, goes to the first LANES of every `width` elements.
+// Packs a strip of LANES columns for pack_columns: the transpose of b (have, K), filled up with zeros, goes to the
+// first LANES of every `width` elements.
 static void pack_strip(int K, int have, const real *restrict b, size_t ldb, size_t width, real *restrict packed)
 {
     ASSERT(have > 0 && have <= LANES, "%d", have);

@@ -119,8 +119,8 @@ DEFINE_LOSS(mae, real d = yi - ti, REAL(fabs)(d), (d > 0 ? (real)1 : 0) - (d < 0
 enum { LANES = 64 / sizeof(real), FACTORS = 512 };
 typedef real lanes __attribute__((vector_size(64), aligned(sizeof(real))));
 
-// Returns the sum of the logarithms of v[0..n), n <= FACTORS, each in [1, 2]. Takes only one logarithm per lane, of a
-// product of up to FACTORS / LANES elements.
+// Returns the sum of the logarithms of v[0..n), n <= FACTORS, each in [1, 2]. The LANES elements after them must be 1.
+// Takes only one logarithm per lane, of a product of up to FACTORS / LANES elements.
 static inline real log_sum(size_t n, const real *v)
 {
     ASSERT(n <= FACTORS, "%zu", n);
@@ -134,8 +134,8 @@ static inline real log_sum(size_t n, const real *v)
     return sum;
 }
 
-// Returns the target in [0, 1] that is nearest to t, because the cross-entropy is not defined for others. NaN stays
-// NaN.
+// Returns 0 or 1 instead of a target below or above [0, 1], because the cross-entropy is not defined there. Targets
+// outside by no more than rounding and NaN stay as they are.
 static inline real unit_target(real t)
 {
     const real low = (real)-CROSS_ENTROPY_ROUNDING, high = (real)(1 + CROSS_ENTROPY_ROUNDING);
@@ -145,7 +145,7 @@ static inline real unit_target(real t)
 
 // The terms are max(z, 0) - z t + log(1 + e) with e = exp(-|z|), which does not overflow for any logit z; sigmoid(z)
 // comes from the same e. max(z, 0) is written as (z + |z|) / 2, which is exact, because a branch would keep the loop
-// from being vectorised.
+// from being vectorised. Without a gradient, unit_target replaces targets outside [0, 1].
 static inline real binary_crossentropy_stretch(
     size_t n, const real *restrict z, const real *restrict t, real p, real scale, real *restrict dz)
 {
@@ -204,8 +204,8 @@ DEFINE_OBSERVED(binary_crossentropy)
 // Huber 1964: d^2 / 2 for |d| <= p, else p (|d| - p / 2). Both formulas are c (d - c / 2) if c is d clipped to -p..p.
 DEFINE_LOSS(huber, real d = yi - ti; real c = d > p ? p : d < -p ? -p : d, c *(d - c / 2), c)
 DEFINE_LOSS(gaussian_nll, real d = yi - ti, (REAL(log)(p) + d * d / p) / 2, d / p)
-// log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); for small |d| by its series, because that sum would
-// cancel.
+// log cosh d = |d| + log(1 + e) - log 2 with e = exp(-2 |d|); for small |d| by its series, because terms of that sum
+// would cancel and lose digits.
 #define LOG_COSH                                                    \
     real d = yi - ti;                                               \
     real size = REAL(fabs)(d), e = REAL(exp)(-2 * size), q = d * d; \
@@ -245,7 +245,7 @@ DEFINE_OBSERVED(log_cosh)
 // --- cosine
 
 // Returns 1 - the cosine of the angle between y and t. As in Keras, lengths have a lower limit, which avoids a division
-// by 0.
+// by 0. Features whose target is NaN are skipped; if all are, returns 0.
 static double cosine_row(size_t n, const real *restrict y, const real *restrict t, const real *restrict weight,
     real scale, real *restrict dy)
 {

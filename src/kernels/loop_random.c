@@ -6,7 +6,8 @@
 #include "kernels/kernels_impl.h"
 #include <string.h>
 
-enum { BLOCKS = 16, GROUP = 4 * BLOCKS, ROUNDS = 10, STRETCH = 8 * GROUP }; // numbers made at a time
+// STRETCH: how many normal numbers are made at a time
+enum { BLOCKS = 16, GROUP = 4 * BLOCKS, ROUNDS = 10, STRETCH = 8 * GROUP };
 
 // Each 32-bit word is in a lane of 64 bits, so that a product needs no widening.
 typedef uint64_t lanes __attribute__((vector_size(8 * BLOCKS)));
