@@ -115,8 +115,8 @@ struct drift drift_table_measure(const struct drift_table *t, const double *leve
     for (int i = 0; i < t->n; i++) {
         below += t->below[i];
         at_most += t->below[i] + t->moved[i];
-        // A quantile lies between the share of values below it and the share of values not above it. The new share must
-        // lie between them, too.
+        // With ties, the new share at this quantile is any from the share of values below it to the share of values not
+        // above it. The one nearest to the known share counts.
         double share = fmin(fmax(level[i], (double)below / n), (double)at_most / n);
         d.ks = fmax(d.ks, fabs(share - level[i]));
         bool is_edge = i == t->n - 1 || fabs(level[i] * BINS - round(level[i] * BINS)) < 1e-9;

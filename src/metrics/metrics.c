@@ -32,8 +32,8 @@ static int64_t twice_ordered_pairs(const struct ranking *r)
 }
 
 // Returns DeLong's variance of the AUC. The placement of a positive is the share of negatives below it; that of a
-// negative is the share of positives above it; ties count half. Both kinds of placements have the AUC as mean, and
-// their sample variances are added.
+// negative is the share of positives above it; ties count half. Both kinds of placements have the AUC as mean. The
+// variances of the two means are added.
 static double delong_variance(const struct ranking *r, double auc, int64_t m, int64_t n)
 {
     ASSERT(m > 1 && n > 1, "%lld positives, %lld negatives", (long long)m, (long long)n);

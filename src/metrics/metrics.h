@@ -29,7 +29,7 @@ void ranking_free(struct ranking **r);
 // The area under the ROC curve: the probability that a random anomaly scores above a random normal sample, ties
 // counting half. Variance by DeLong et al. (1988, Biometrics 44:837-845) from midranks as in Sun and Xu (2014, IEEE
 // Signal Process. Lett. 21:1389-1393). [low, high] is the 95 % normal interval, clipped to [0, 1]. The AUC is NaN if a
-// class is missing; the other numbers are NaN if a class has fewer than two samples.
+// class is missing or a score is NaN; the other numbers are also NaN if a class has fewer than two samples.
 struct roc_auc {
     double auc, variance, low, high;
     int64_t positives, negatives;
@@ -37,12 +37,12 @@ struct roc_auc {
 struct roc_auc ranking_roc_auc(const struct ranking *r);
 
 // Returns the sum of precision times gain of recall over all distinct scores (average_precision_score of scikit-learn).
-// Returns NaN if there are no positives.
+// Returns NaN if there are no positives or a score is NaN.
 double ranking_average_precision(const struct ranking *r);
 
-// Returns the share of positives among the `count` highest scores, or among all if there are fewer. Of a group that is
-// only partly among them, that part has the group's share of positives, which is the mean over all orders of the ties.
-// Returns NaN if count is 0.
+// Returns the share of positives among the `count` highest scores, or among all if there are fewer. If only a part of a
+// group is among them, it counts with the group's share of positives, which is the mean over all orders of the ties.
+// Returns NaN if count is 0 or a score is NaN.
 double ranking_precision_at(const struct ranking *r, int64_t count);
 
 // The highest possible F1, and the highest threshold with this F1. The threshold is midway between two neighbouring
@@ -54,7 +54,7 @@ struct best_f1 {
 struct best_f1 ranking_best_f1(const struct ranking *r);
 
 // Returns the q-quantile of the scores, q in [0, 1], with linear interpolation (numpy's default). Returns NaN if there
-// are no scores. O(log n).
+// are no scores or one is NaN. O(log n).
 double ranking_quantile(const struct ranking *r, double q);
 
 // Returns mean + k standard deviations (of the population, as numpy.std) of score (n). Returns NaN if n is 0.
@@ -64,7 +64,7 @@ double mean_std_threshold(const float *score, int64_t n, double k);
 struct confusion {
     int64_t true_positives, false_positives, true_negatives, false_negatives;
 };
-// Counts right and wrong samples for a threshold. A NaN score counts as anomalous. A NaN threshold calls no sample
+// Counts the right and wrong decisions of a threshold. A NaN score counts as anomalous. A NaN threshold calls no sample
 // anomalous. O(log n).
 struct confusion ranking_confusion(const struct ranking *r, double threshold);
 

@@ -1,4 +1,5 @@
-// Compares two areas under ROC curves by the placements of each sample: the share of the other class on its right side.
+// Compares two areas under ROC curves by the placements of the samples. The placement of a positive is the share of
+// negatives below it; that of a negative is the share of positives above it.
 #include "metrics/paired_auc.h"
 
 #include "base/mem.h"
@@ -52,7 +53,7 @@ static double mean_of_positives(const double *placement, const int8_t *positive,
     return sum / count;
 }
 
-// Both classes have the difference of the areas as the mean of their differences of placements.
+// In each class, the mean of the differences of the placements is the difference of the areas.
 static void summarise_difference(
     const double *placement, const int8_t *positive, const struct ranking *r, struct auc_difference *out)
 {

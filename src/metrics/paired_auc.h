@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct auc_difference {
-    double difference; // of the first from the second; NaN if a class is missing or a score is NaN
+    double difference; // area of a minus area of b; NaN if a class is missing or a score is NaN
     double low, high;  // its 95 % normal interval; NaN if a class has fewer than two samples
 };
 

@@ -1,5 +1,5 @@
-// Quantiles: of values in memory, and of a distribution that is known only by a table of some of its quantiles. Pure
-// functions. A level is the share of the values that are smaller, in [0, 1].
+// Computes quantiles of values in memory, and of a distribution that is known only by a table of some of its quantiles.
+// Pure functions. A level is the share of the values that are smaller, in [0, 1].
 #pragma once
 
 #include "base/err.h"
@@ -25,5 +25,6 @@ struct quantiles {
 // known.
 double quantiles_value(const struct quantiles *q, double level);
 // Returns the share of values below x, with linear interpolation. If `upper` is not NULL, sets *upper to the share of
-// values that are not above x. The two differ if a value is so frequent that it is the quantile of several levels.
+// values that are not above x. The two differ if a value is so frequent that it is the quantile of several levels. Both
+// are NaN if the distribution is not known or x is NaN.
 double quantiles_share(const struct quantiles *q, double x, double *upper);

@@ -12,7 +12,7 @@
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, KEY_SHIFT = 32 };
 static const uint32_t POSITIVE = 1u << 31;
 
-// Returns an unsigned integer. These integers ascend if the scores descend. It is 0 for every NaN.
+// Returns an unsigned integer. These integers ascend if the scores descend. NaN gives 0.
 static uint32_t sort_key_of(float score)
 {
     uint32_t bits;

@@ -98,9 +98,9 @@ struct volume {
     int16_t *rank;               // (n): index of the highest threshold that calls the step anomalous
     double *weight;              // (n): weights of the steps around true ranges; all 0 after a window is done
     double called[THRESHOLDS];   // number of steps that a threshold calls anomalous
-    double hits[THRESHOLDS];     // sum of the weights of steps that this threshold is the highest one to call anomalous
+    double hits[THRESHOLDS];     // sum of the weights of the steps with this rank
     double beyond[THRESHOLDS];   // the part of `hits` that is outside true ranges
-    double segments[THRESHOLDS]; // number of extended ranges that this threshold is the highest one to find
+    double segments[THRESHOLDS]; // number of extended ranges whose lowest rank is this one
 };
 
 static void list_ranges(struct volume *v)
@@ -131,7 +131,7 @@ static int rank_steps(struct volume *v, const float *score, struct err *e)
     }
     for (int64_t i = 0; i < v->n && rc == 0; i++) {
         float x = isnan(score[i]) ? -INFINITY : score[i];
-        int low = 0, high = THRESHOLDS - 1; // every score reaches the last threshold, the least score
+        int low = 0, high = THRESHOLDS - 1; // every score reaches the last threshold, which is the lowest score
         while (low < high) {
             int middle = (low + high) / 2;
             if (threshold[middle] <= x)
@@ -211,7 +211,8 @@ static void add_areas(struct volume *v, int window, struct series_volume *out)
         hits += v->hits[k];
         beyond += v->beyond[k];
         found += v->segments[k];
-        double positives = (double)v->positives + beyond / 2; // the mean of the sums of true and of extended ranges
+        // the mean of the sums of weights without and with extensions
+        double positives = (double)v->positives + beyond / 2;
         double recall = fmin(hits / positives, 1) * found / (double)segments;
         double fall_out = (v->called[k] - hits) / ((double)v->n - positives);
         out->pr += (recall - last_recall) * hits / v->called[k];

@@ -1,5 +1,5 @@
-// How well scores of time steps find anomalous ranges of a series. Pure functions in double precision. A range is a run
-// of consecutive steps that are marked. The conventions are those of metrics.h.
+// Measures how well scores of time steps find anomalous ranges of a series. Pure functions in double precision. A range
+// is a run of consecutive steps that are marked. The conventions are those of metrics.h.
 #pragma once
 
 #include "base/err.h"

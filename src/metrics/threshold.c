@@ -205,8 +205,8 @@ struct pareto pareto_fit(const double *excess, int n)
         most = fmax(most, y[i]);
     }
 
-    // The slope always has a root at 0. Its limit is shape 0, the exponential distribution, which is the first
-    // solution.
+    // The slope always has a root at x = 0. There the shape is 0 in the limit: the exponential distribution, which is
+    // the first solution.
     struct pareto_search s = {.y = y, .n = n, .best = {0, 1}, .likelihood = -1};
     double upper = fmin(2 * (1 - least) / (least * least), LARGE), lower = -1 / most;
     search_grid(&s, -TINY, lower * 0.5);

@@ -42,10 +42,10 @@ struct pareto {
 struct pareto pareto_fit(const double *excess, int n);
 // Sets *threshold to the error that a share `risk` of the calibration errors exceeds, by the peaks-over-threshold
 // method (Siffer et al. 2017, KDD, equation 1). `largest` (n) are the largest of `rows` errors, in descending order;
-// the largest 2 % of all errors, but at least 20, are the peaks. If there are fewer, or if one is infinite, returns -1
-// and an error.
+// the largest 2 % of all errors, but at least 20, are the peaks. Returns -1 and an error if there are not more than 20
+// errors, or if the largest one is infinite.
 int pot_threshold(const float *largest, int64_t n, int64_t rows, double risk, double *threshold, struct err *e);
 
 // Returns how many of the p-values (n) the procedure of Benjamini and Hochberg (1995, J. R. Stat. Soc. B 57:289)
-// rejects at level `alpha`. They must ascend; the first ones are rejected.
+// rejects at level `alpha`. The p-values must ascend; the first ones are rejected.
 int64_t benjamini_hochberg(const double *p, int64_t n, double alpha);
