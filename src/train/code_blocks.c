@@ -5,9 +5,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "data/data_sample.h"
-#include "data/gather.h"
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 
 enum { CODE_ROWS = 20000 }; // uses the codes of at most this many rows, evenly spaced
@@ -17,33 +15,19 @@ enum { CODE_ROWS = 20000 }; // uses the codes of at most this many rows, evenly 
 #define LEAST_VARIANCE 1e-3
 
 struct row_codes {
-    const struct trainer *t;
-    const real *w;
+    const struct model *model;
     const struct dataset *rows;
     size_t size;
     float *code; // (rows, size), owned
 };
 
-static void take_chunk_codes(void *context, int64_t number)
+static void take_chunk_codes(void *context, struct workspace *ws, const struct row_chunk *chunk)
 {
     const struct row_codes *c = context;
-    const struct train_task *task = &c->t->task;
-    struct workspace *ws = c->t->workers.ws[omp_get_thread_num()];
-    int64_t first = number * PASS_ROWS, left = c->rows->rows - first;
-    int n = left < PASS_ROWS ? (int)left : PASS_ROWS;
-    int32_t list[PASS_ROWS];
+    const real *code = model_code(c->model, ws);
 
-    if (number % task->team->comm->size != task->team->comm->rank)
-        return;
-    for (int i = 0; i < n; i++)
-        list[i] = (int32_t)(first + i);
-    dataset_gather(c->rows, list, n, ws->x);
-    ws->step = (struct step){0};
-    model_forward(task->model, c->w, ws, n, ws->x);
-
-    const real *code = model_code(task->model, ws);
-    for (size_t i = 0; i < (size_t)n * c->size; i++)
-        c->code[(size_t)first * c->size + i] = (float)code[i];
+    for (size_t i = 0; i < (size_t)chunk->rows * c->size; i++)
+        c->code[(size_t)chunk->first * c->size + i] = (float)code[i];
 }
 
 // mean (K) := the mean code
@@ -93,7 +77,7 @@ static void fill_whitening(size_t K, const double *values, const double *vectors
 
 static int set_code_blocks(const struct row_codes *c, real *w, struct err *e)
 {
-    const struct model *m = c->t->task.model;
+    const struct model *m = c->model;
     const size_t K = c->size;
     double *mean = mem_new(2 * K, sizeof *mean), *values = mean + K;
     double *covariance = mem_array(2 * K * K, sizeof *covariance, "covariance of codes", e);
@@ -130,7 +114,9 @@ int trainer_set_code_blocks(struct trainer *t, real *w, struct err *e)
 {
     const struct train_task *task = &t->task;
     struct dataset rows = {0};
-    struct row_codes c = {.t = t, .w = w, .rows = &rows, .size = (size_t)shape_size(&task->model->code)};
+    struct row_codes c = {.model = task->model, .rows = &rows, .size = (size_t)shape_size(&task->model->code)};
+    const struct row_pass pass = {
+        .team = task->team, .model = task->model, .w = w, .data = &rows, .ws = t->workers.ws, .ignores_stop = true};
     if (!model_code_mean(task->model))
         return 0;
 
@@ -138,7 +124,7 @@ int trainer_set_code_blocks(struct trainer *t, real *w, struct err *e)
     c.code = mem_array((size_t)rows.rows * c.size, sizeof *c.code, "codes of the training rows", e);
     int rc = comm_agree(task->team->comm, e);
     if (rc == 0) {
-        team_each(task->team, (rows.rows + PASS_ROWS - 1) / PASS_ROWS, take_chunk_codes, &c);
+        pass_run(&pass, take_chunk_codes, &c);
         comm_join_all(task->team->comm, c.code, (size_t)rows.rows * c.size * sizeof *c.code);
         if (are_finite(&c)) // otherwise the weights are of no use, and the trial reports that
             set_code_blocks(&c, w, e);

@@ -6,7 +6,6 @@
 #include "data/data_sample.h"
 #include "data/gather.h"
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 
 // --- the spacing
@@ -194,32 +193,20 @@ static int measure_spacing(const struct train_task *task, double *spacing, struc
 // --- the center
 
 struct center {
-    const struct trainer *t;
+    const struct model *model;
     size_t size;
     double *sum; // (chunks, size), owned: the sum of the codes of each chunk's rows
 };
 
-// Adds up the codes that the initial weights give to the rows of chunk `number`.
-static void sum_chunk_codes(void *context, int64_t number)
+// Adds up the codes that the initial weights give to the rows of a chunk.
+static void sum_chunk_codes(void *context, struct workspace *ws, const struct row_chunk *chunk)
 {
     const struct center *c = context;
-    const struct train_task *task = &c->t->task;
-    struct workspace *ws = c->t->workers.ws[omp_get_thread_num()];
-    int64_t first = number * PASS_ROWS, left = task->train->rows - first;
-    int n = left < PASS_ROWS ? (int)left : PASS_ROWS;
-    int32_t list[PASS_ROWS];
+    const real *code = model_code(c->model, ws);
+    double *sum = c->sum + (size_t)(chunk->first / PASS_ROWS) * c->size;
 
-    if (number % task->team->comm->size != task->team->comm->rank)
-        return;
-    for (int i = 0; i < n; i++)
-        list[i] = (int32_t)(first + i);
-    dataset_gather(task->train, list, n, ws->x);
-    ws->step = (struct step){0};
-    model_forward(task->model, c->t->memory.w, ws, n, ws->x);
-
-    const real *code = model_code(task->model, ws);
-    for (size_t i = 0; i < (size_t)n * c->size; i++)
-        c->sum[(size_t)number * c->size + i % c->size] += (double)code[i];
+    for (size_t i = 0; i < (size_t)chunk->rows * c->size; i++)
+        sum[i % c->size] += (double)code[i];
 }
 
 // Collective. Sets center (size) to the mean code of the training rows. A value near 0 is moved away from 0, because a
@@ -230,11 +217,17 @@ static int measure_center(struct trainer *t, size_t size, real *center, struct e
     const real LEAST = (real)0.1;
     const struct train_task *task = &t->task;
     size_t chunks = (size_t)((task->train->rows + PASS_ROWS - 1) / PASS_ROWS);
-    struct center c = {t, size, mem_array(chunks * size, sizeof *c.sum, "codes of the training rows", e)};
+    struct center c = {task->model, size, mem_array(chunks * size, sizeof *c.sum, "codes of the training rows", e)};
+    const struct row_pass pass = {.team = task->team,
+        .model = task->model,
+        .w = t->memory.w,
+        .data = task->train,
+        .ws = t->workers.ws,
+        .ignores_stop = true};
     int rc = comm_agree(task->team->comm, e);
 
     if (rc == 0) {
-        team_each(task->team, (int64_t)chunks, sum_chunk_codes, &c);
+        pass_run(&pass, sum_chunk_codes, &c);
         comm_join_all(task->team->comm, c.sum, chunks * size * sizeof *c.sum);
     }
     for (size_t j = 0; j < size && rc == 0; j++) {

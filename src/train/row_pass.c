@@ -117,7 +117,7 @@ bool pass_run(const struct row_pass *p, pass_visitor visit, void *context)
 
 #pragma omp for schedule(dynamic) reduction(&& : is_whole)
         for (int64_t chunk = first; chunk < last; chunk++) {
-            is_whole = is_whole && request_pending() != REQUEST_STOP;
+            is_whole = is_whole && (p->ignores_stop || request_pending() != REQUEST_STOP);
             if (!is_whole)
                 continue;
             read_ahead_wait(reader, chunk / each);

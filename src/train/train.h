@@ -172,6 +172,7 @@ struct row_pass {
     bool leaves_out;             // as in struct step
     bool corrupts;               // layers that add noise in training also add it here, the same noise in every pass
     uint64_t seed;               // of that noise
+    bool ignores_stop;           // REQUEST_STOP does not interrupt the pass
 };
 
 // The rows of a data set that a workspace holds: PASS_ROWS, or fewer at the end of the data set.
