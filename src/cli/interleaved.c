@@ -52,13 +52,9 @@ static void add_series_row(struct series_steps *s, int64_t series, int64_t time)
 static void collect_steps(const struct dataset *d, const struct column *c, struct series_steps *s)
 {
     real *x = mem_new((size_t)PIECE_ROWS * (size_t)d->columns, sizeof *x);
-    int32_t rows[PIECE_ROWS];
 
     for (int64_t first = 0; first < d->rows; first += PIECE_ROWS) {
-        int n = d->rows - first < PIECE_ROWS ? (int)(d->rows - first) : PIECE_ROWS;
-        for (int i = 0; i < n; i++)
-            rows[i] = (int32_t)(first + i);
-        dataset_gather(d, rows, n, x);
+        int n = dataset_gather_piece(d, first, PIECE_ROWS, x);
         for (int i = 0; i < n; i++) {
             int series = category_of_row(c, x + (size_t)i * (size_t)d->columns);
             if (series >= 0)
@@ -132,7 +128,6 @@ bool interleaved_groups(const struct dataset *d)
 
 const struct column *interleaved_by(const struct dataset *d, const struct columns *columns)
 {
-
     if (!d->coordinates.time || d->coordinates.group || !columns || columns->n_features != d->columns)
         return NULL;
     for (int i = 0; i < columns->n; i++) {

@@ -55,15 +55,11 @@ static void learn_values(struct facts *f)
 {
     const struct dataset *d = f->d;
     real *x = mem_new((size_t)PIECE_ROWS * (size_t)d->columns, sizeof *x);
-    int32_t rows[PIECE_ROWS];
 
     f->least = INFINITY;
     f->largest = -INFINITY;
     for (int64_t first = 0; first < d->rows; first += PIECE_ROWS) {
-        int n = d->rows - first < PIECE_ROWS ? (int)(d->rows - first) : PIECE_ROWS;
-        for (int i = 0; i < n; i++)
-            rows[i] = (int32_t)(first + i);
-        dataset_gather(d, rows, n, x);
+        int n = dataset_gather_piece(d, first, PIECE_ROWS, x);
         for (int64_t i = 0; i < (int64_t)n * d->columns; i++) {
             f->missing += isnan(x[i]) != 0;
             f->least = fmin(f->least, x[i]); // fmin ignores NaN

@@ -56,12 +56,8 @@ void data_range_measure(const struct dataset *d, struct data_range *out)
 
     real *x = mem_new(ROWS * columns, sizeof *x);
     for (int64_t first = 0; first < d->rows; first += ROWS) {
-        int32_t list[ROWS];
-        int rows = d->rows - first < ROWS ? (int)(d->rows - first) : ROWS;
-        for (int i = 0; i < rows; i++)
-            list[i] = (int32_t)(first + i);
+        int rows = dataset_gather_piece(d, first, ROWS, x);
         ASSERT(rows > 0 && rows <= ROWS, "%d rows", rows);
-        dataset_gather(d, list, rows, x);
         int64_t outside = data_range_count((size_t)rows * columns, x);
         if (outside && !out->outside)
             note_first(d, first, (size_t)rows * columns, x, out);

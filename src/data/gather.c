@@ -42,3 +42,19 @@ void dataset_gather(const struct dataset *d, const int32_t *rows, int n, real *o
             k->widen_f32(columns, x, out);
     }
 }
+
+int dataset_gather_piece(const struct dataset *d, int64_t first, int most, real *out)
+{
+    enum { ROWS = 256 };
+    int n = d->rows - first < most ? (int)(d->rows - first) : most;
+    int32_t list[ROWS];
+
+    ASSERT(first >= 0 && n >= 0, "%d rows from row %lld", n, (long long)first);
+    for (int done = 0, part; done < n; done += part) {
+        part = n - done < ROWS ? n - done : ROWS;
+        for (int i = 0; i < part; i++)
+            list[i] = (int32_t)(first + done + i);
+        dataset_gather(d, list, part, out + (size_t)done * (size_t)d->columns);
+    }
+    return n;
+}

@@ -28,16 +28,6 @@ struct pca {
     double *axes;    // (at least components, columns): one axis per row, largest variance first
 };
 
-// Gathers rows [first, first + rows) into x (rows, columns).
-static void gather_piece(const struct dataset *d, int64_t first, int rows, real *x)
-{
-    int32_t list[ROWS];
-    ASSERT(rows >= 0 && rows <= ROWS && first + rows <= d->rows, "%d rows from %lld", rows, (long long)first);
-    for (int i = 0; i < rows; i++)
-        list[i] = (int32_t)(first + i);
-    dataset_gather(d, list, rows, x);
-}
-
 // Returns how many rows the piece that begins with row `first` has.
 static int piece_rows(const struct dataset *d, int64_t first)
 {
@@ -47,7 +37,7 @@ static int piece_rows(const struct dataset *d, int64_t first)
 // Sets p->centred to rows [first, first + rows) minus the mean.
 static void centre_piece(struct pca *p, const struct dataset *d, int64_t first, int rows)
 {
-    gather_piece(d, first, rows, p->x);
+    dataset_gather_piece(d, first, rows, p->x);
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < p->columns; j++) {
             size_t at = (size_t)i * (size_t)p->columns + (size_t)j;
@@ -59,7 +49,7 @@ static void find_mean(struct pca *p, const struct dataset *d)
 {
     for (int64_t first = 0; first < d->rows; first += ROWS) {
         int rows = piece_rows(d, first);
-        gather_piece(d, first, rows, p->x);
+        dataset_gather_piece(d, first, rows, p->x);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < p->columns; j++)
                 p->mean[j] += (double)p->x[(size_t)i * (size_t)p->columns + (size_t)j];
@@ -94,7 +84,7 @@ static int find_exact_axes(struct pca *p, const struct dataset *d, struct err *e
 
     for (int64_t first = 0; first < d->rows; first += ROWS) {
         int rows = piece_rows(d, first);
-        gather_piece(d, first, rows, p->x);
+        dataset_gather_piece(d, first, rows, p->x);
         add_covariance(p, rows, covariance);
     }
     int info = eigen_symmetric(p->columns, covariance, covariance + n * n, p->axes);

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "data/data_sample.h"
 #include "data/gather.h"
 #include "nn/neighbours.h"
 #include "nn/nn.h"
@@ -29,18 +30,6 @@ struct simple_detector {
     struct workspace *ws; // of the model
 };
 
-// Gathers up to PIECE_ROWS rows from row `first` on into x. Returns how many rows it gathered.
-static int gather_rows_from(const struct dataset *d, int64_t first, real *x)
-{
-    int32_t list[PIECE_ROWS];
-    int rows = d->rows - first < PIECE_ROWS ? (int)(d->rows - first) : PIECE_ROWS;
-
-    for (int i = 0; i < rows; i++)
-        list[i] = (int32_t)(first + i);
-    dataset_gather(d, list, rows, x);
-    return rows;
-}
-
 static void fit_mean(struct simple_detector *s, const struct dataset *train)
 {
     size_t columns = (size_t)s->columns;
@@ -48,7 +37,7 @@ static void fit_mean(struct simple_detector *s, const struct dataset *train)
 
     s->mean = mem_new(columns, sizeof *s->mean);
     for (int64_t first = 0; first < train->rows; first += PIECE_ROWS) {
-        int rows = gather_rows_from(train, first, x);
+        int rows = dataset_gather_piece(train, first, PIECE_ROWS, x);
         for (int i = 0; i < rows; i++)
             for (size_t j = 0; j < columns; j++)
                 s->mean[j] += (double)x[(size_t)i * columns + j];
@@ -65,7 +54,7 @@ static void fit_neighbours(struct simple_detector *s, const struct dataset *trai
     real *rows = model_rows(s->model, s->w);
 
     for (int i = 0; i < kept; i++) {
-        int32_t from = (int32_t)((int64_t)i * train->rows / kept);
+        int32_t from = (int32_t)data_sample_row(train, i, kept);
         dataset_gather(train, &from, 1, rows + (size_t)i * (size_t)s->columns);
     }
     neighbours_begin(s->model, s->w);
@@ -146,7 +135,7 @@ float *detector_scores(const struct simple_detector *s, const struct dataset *d,
     float *out = mem_array((size_t)d->rows, sizeof *out, "scores of a simple detector", e);
     real *x = mem_new(PIECE_ROWS * (size_t)s->columns, sizeof *x);
     for (int64_t first = 0; out && first < d->rows; first += PIECE_ROWS) {
-        int rows = gather_rows_from(d, first, x);
+        int rows = dataset_gather_piece(d, first, PIECE_ROWS, x);
         score_piece(s, rows, x, out + first);
     }
     for (int64_t i = 0; out && d->is_unscored && i < d->rows; i++)

@@ -37,23 +37,29 @@ static int64_t spacing_chunks(const struct spacing *s)
 
 static int32_t query_row(const struct spacing *s, int64_t query)
 {
-    return (int32_t)(query * s->rows->rows / s->queries);
+    return (int32_t)data_sample_row(s->rows, query, s->queries);
 }
 
-// Gathers rows as the layers see them: with 0 for missing values.
-static void gather_filled(const struct dataset *d, const int32_t *rows, int n, real *x)
+// Replaces missing values in x (n) by 0, as layers see them.
+static void zero_missing(real *x, size_t n)
 {
-    dataset_gather(d, rows, n, x);
-    for (size_t i = 0; i < (size_t)n * (size_t)d->columns; i++)
+    for (size_t i = 0; i < n; i++)
         x[i] = isnan(x[i]) ? 0 : x[i];
+}
+
+// Gathers one row, with 0 for missing values.
+static void gather_filled(const struct dataset *d, int32_t row, real *x)
+{
+    dataset_gather(d, &row, 1, x);
+    zero_missing(x, (size_t)d->columns);
 }
 
 // Gathers n evenly spaced rows. If the data set has fewer, gathers some of them several times.
 static void gather_spaced(const struct dataset *d, int n, real *x)
 {
     for (int i = 0; i < n; i++) {
-        int32_t row = (int32_t)((int64_t)i * d->rows / n);
-        gather_filled(d, &row, 1, x + (size_t)i * (size_t)d->columns);
+        int32_t row = (int32_t)data_sample_row(d, i, n);
+        gather_filled(d, row, x + (size_t)i * (size_t)d->columns);
     }
 }
 
@@ -82,20 +88,15 @@ static void search_chunk(void *context, int64_t number)
 {
     const struct spacing *s = context;
     const size_t columns = (size_t)s->rows->columns;
-    int64_t first = number * SPACING_CHUNK, left = s->rows->rows - first;
-    int n = left < SPACING_CHUNK ? (int)left : SPACING_CHUNK;
-    int32_t list[SPACING_CHUNK];
+    const int64_t first = number * SPACING_CHUNK;
+    if (number % s->team->comm->size != s->team->comm->rank)
+        return;
+
     real *x = mem_new(SPACING_CHUNK * columns, sizeof *x);
+    int n = dataset_gather_piece(s->rows, first, SPACING_CHUNK, x);
+    zero_missing(x, (size_t)n * columns);
 
-    if (number % s->team->comm->size == s->team->comm->rank) {
-        for (int i = 0; i < n; i++)
-            list[i] = (int32_t)(first + i);
-        gather_filled(s->rows, list, n, x);
-    } else {
-        n = 0;
-    }
-
-    for (int64_t q = 0; q < s->queries && n > 0; q++) {
+    for (int64_t q = 0; q < s->queries; q++) {
         struct nearest *near = &s->near[number * s->queries + q];
         clear_nearest(near);
         for (int i = 0; i < n; i++) {
@@ -106,7 +107,7 @@ static void search_chunk(void *context, int64_t number)
                 .t = s->query + (size_t)q * columns,
                 .row = &square};
             kernels()->loss[LOSS_MSE](&pair);
-            if (list[i] != query_row(s, q))
+            if (first + i != query_row(s, q))
                 add_distance(near, square);
         }
     }
@@ -176,8 +177,7 @@ static int measure_spacing(const struct train_task *task, double *spacing, struc
     int rc = comm_agree(task->team->comm, e);
     if (rc == 0) {
         for (int64_t q = 0; q < s.queries; q++) {
-            int32_t row = query_row(&s, q);
-            gather_filled(&rows, &row, 1, s.query + q * rows.columns);
+            gather_filled(&rows, query_row(&s, q), s.query + q * rows.columns);
         }
         team_each(task->team, spacing_chunks(&s), search_chunk, &s);
         comm_join_all(task->team->comm, s.near, (size_t)(spacing_chunks(&s) * s.queries) * sizeof *s.near);
