@@ -70,41 +70,6 @@ static struct ids ids_read(const char *folder, const char *inside, const char *e
     return ids;
 }
 
-// Adds the ids of the trials of a journal. In a damaged journal, a good record can refer to a value that is not there,
-// so each trial is opened: without such a value, the next run trains the trial again.
-static void ids_add_journal(struct ids *ids, struct journal *j)
-{
-    ids->v = mem_grow(ids->v, (size_t)ids->n + (size_t)journal_trials(j) + 1, sizeof *ids->v);
-    for (int i = 0; i < journal_trials(j); i++) {
-        struct err unusable = {0};
-        struct store_file *f = journal_damages(j) ? journal_trial(j, i, RUN_TRIALS, &unusable) : NULL;
-        if (f || !journal_damages(j))
-            snprintf(ids->v[ids->n++], sizeof *ids->v, "%s", journal_id(j, i));
-        store_close(&f);
-    }
-}
-
-// Returns the ids of the usable trials in journals, sorted.
-static struct ids ids_of_journals(const char *folder)
-{
-    struct ids ids = {0};
-    int n;
-    char **paths = run_journals(folder, &n);
-
-    for (int i = 0; i < n; i++) {
-        struct err ignored = {0};
-        struct journal *j = journal_open(paths[i], &ignored);
-        if (j)
-            ids_add_journal(&ids, j);
-        journal_free(&j);
-    }
-    paths_free(paths, n);
-
-    if (ids.n > 1)
-        qsort(ids.v, (size_t)ids.n, sizeof *ids.v, compare_ids);
-    return ids;
-}
-
 static bool ids_have(const struct ids *ids, const char *id)
 {
     return ids->n > 0 && bsearch(id, ids->v, (size_t)ids->n, sizeof *ids->v, compare_ids);
@@ -238,9 +203,25 @@ static void add_damage(struct run_status *s, const struct err *e)
     s->damaged[s->n_damaged++] = mem_format("%.*s", (int)strcspn(e->text, "\n"), e->text);
 }
 
-// Adds a message for each damaged journal. Reads all records and compares them with their checksums.
-static void add_journal_damage(const char *folder, struct run_status *s)
+// Adds the ids of the trials of a journal. In a damaged journal, a good record can refer to a value that is not there,
+// so each trial is opened: without such a value, the next run trains the trial again.
+static void ids_add_journal(struct ids *ids, struct journal *j)
 {
+    ids->v = mem_grow(ids->v, (size_t)ids->n + (size_t)journal_trials(j) + 1, sizeof *ids->v);
+    for (int i = 0; i < journal_trials(j); i++) {
+        struct err unusable = {0};
+        struct store_file *f = journal_damages(j) ? journal_trial(j, i, RUN_TRIALS, &unusable) : NULL;
+        if (f || !journal_damages(j))
+            snprintf(ids->v[ids->n++], sizeof *ids->v, "%s", journal_id(j, i));
+        store_close(&f);
+    }
+}
+
+// Returns the ids of the usable trials in journals, sorted. Adds a message for each damaged journal. Reads all records
+// and compares them with their checksums.
+static struct ids read_journals(const char *folder, struct run_status *s)
+{
+    struct ids ids = {0};
     int n;
     char **paths = run_journals(folder, &n);
 
@@ -251,9 +232,15 @@ static void add_journal_damage(const char *folder, struct run_status *s)
             err_add(&e, ERR_DATA, "%s", journal_damage(j, k));
         if (e.count)
             add_damage(s, &e);
+        if (j)
+            ids_add_journal(&ids, j);
         journal_free(&j);
     }
     paths_free(paths, n);
+
+    if (ids.n > 1)
+        qsort(ids.v, (size_t)ids.n, sizeof *ids.v, compare_ids);
+    return ids;
 }
 
 // Checks briefly whether a trial's file can be used. If not, the next run trains the trial again.
@@ -317,7 +304,7 @@ static int count_stale_trials(const char *folder, const struct ids *done, const 
 
 static void read_parts(const char *folder, const int *part, int n, struct run_status *s)
 {
-    struct ids done = ids_read(folder, "trials", ".h5"), kept = ids_of_journals(folder);
+    struct ids done = ids_read(folder, "trials", ".h5"), kept = read_journals(folder, s);
     struct ids failed = ids_read(folder, "failed", ".yaml");
     double operations = 0;
 
@@ -334,7 +321,6 @@ static void read_parts(const char *folder, const int *part, int n, struct run_st
     s->left = s->left > 0 ? s->left : 0;
     s->seconds_left = estimate_time_left(s, operations);
 
-    add_journal_damage(folder, s);
     free(done.v);
     free(kept.v);
     free(failed.v);
