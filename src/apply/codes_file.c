@@ -11,6 +11,7 @@
 #include "apply/apply.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "comm/comm.h"
@@ -181,9 +182,7 @@ static int write_code_features(struct codes_writer *c, int n, struct err *e)
         names[i] = given ? mem_text(given[i]) : mem_format("%s_%d", stem, i + 1);
     int rc = store_write(c->f, path, &shape, names, &about, e);
 
-    for (int i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
+    list_free(names, n);
     free(path);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include "apply/scores_origin.h"
 
 #include "base/field.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/label_names.h"
@@ -93,9 +94,7 @@ static int find_scores_group(struct store_file *f, struct scores_origin *o, stru
         o->group = mem_format(TRIAL_SCORES "/%s", sets[0]);
     else if (rc == 0)
         rc = err_add(e, ERR_DATA, "%s: found %d groups of scores, allowed: 1", store_path(f), n);
-    for (int i = 0; i < n; i++)
-        free(sets[i]);
-    free(sets);
+    list_free(sets, n);
     return rc;
 }
 
@@ -138,9 +137,7 @@ int scores_origin_read(const char *path, struct scores_origin *out, struct err *
 
 void scores_origin_free(struct scores_origin *o)
 {
-    for (int i = 0; i < o->n_sources; i++)
-        free(o->sources[i]);
-    free(o->sources);
+    list_free(o->sources, o->n_sources);
     free(o->group);
     free(o->model);
     free(o->trial);

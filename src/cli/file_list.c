@@ -1,6 +1,7 @@
 // Searches folders in the order of names, so that two machines list the same files in the same order.
 #include "cli/file_list.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "leaderboard/trial_open.h"
 #include <dirent.h>
@@ -62,8 +63,6 @@ int file_list_add(struct file_list *l, const char *path, struct err *e)
 
 void file_list_free(struct file_list *l)
 {
-    for (int i = 0; i < l->n; i++)
-        free(l->paths[i]);
-    free(l->paths);
+    list_free(l->paths, l->n);
     *l = (struct file_list){0};
 }

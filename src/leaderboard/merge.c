@@ -8,6 +8,7 @@
 #include "leaderboard/merge_impl.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
@@ -295,11 +296,9 @@ int merge_runs(const char *const *runs, int n, const struct output *output, stru
     free(m.run_file);
     for (int i = 0; i < m.n; i++)
         merge_source_free(&m.source[i]);
-    for (int i = 0; i < m.n_paths; i++)
-        free(m.paths[i]);
+    list_free(m.paths, m.n_paths);
     free(m.source);
     free(m.knows);
-    free(m.paths);
     *counts = m.counts;
 
     return rc;

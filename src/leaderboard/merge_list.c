@@ -1,5 +1,6 @@
 // Lists the trials of the runs to merge. A trial is a file, a group, or a record of a journal or of a run's file.
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/merge_impl.h"
@@ -109,7 +110,7 @@ static void merge_add_journals(struct merge *m, const char *folder, struct err *
         if (j)
             merge_add_journal(m, j, merge_add_path(m, paths[i]), e);
     }
-    paths_free(paths, n);
+    list_free(paths, n);
 }
 
 static int merge_add_run_file(struct merge *m, const char *run, struct err *e)

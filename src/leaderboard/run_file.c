@@ -4,6 +4,7 @@
 #include "leaderboard/run_file.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
@@ -335,9 +336,8 @@ int run_file_collect(const char *folder, const struct output *output, const stru
         stale_free(&stale);
         rc = run_writer_end(&w, rows, n, e);
     }
-    if (paths)
-        paths_free(paths, n_paths);
-    paths_free(journals, n_journals);
+    list_free(paths, n_paths);
+    list_free(journals, n_journals);
 
     return rc;
 }

@@ -2,6 +2,7 @@
 #include "leaderboard/run_list.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "leaderboard/trial_open.h"
 #include "store/journal.h"
@@ -21,54 +22,43 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-char **run_trial_files(const char *folder, int *n, struct err *e)
-{
-    struct dirent **list = NULL;
-    char *trials = mem_format("%s/trials", folder);
-
-    *n = scandir(trials, &list, entry_is_trial, compare_entries);
-    if (*n < 0)
-        err_add(e, ERR_USAGE, "%s: no run: %s", trials, strerror(errno));
-    char **paths = *n < 0 ? NULL : mem_new((size_t)*n + 1, sizeof *paths);
-
-    for (int i = 0; i < *n; i++) {
-        paths[i] = mem_format("%s/%s", trials, list[i]->d_name);
-        free(list[i]);
-    }
-    free(list);
-    free(trials);
-    *n = *n < 0 ? 0 : *n;
-
-    return paths;
-}
-
 static int entry_is_journal(const struct dirent *d)
 {
     return d->d_name[0] != '.' && path_is_journal(d->d_name);
 }
 
-char **run_journals(const char *folder, int *n)
+// Returns the paths of the entries of FOLDER/INSIDE that `is_wanted` accepts, in order of name, in new memory. Sets *n
+// to their number. Returns NULL and sets errno if the folder cannot be read.
+static char **list_entries(const char *folder, const char *inside, int (*is_wanted)(const struct dirent *), int *n)
 {
     struct dirent **list = NULL;
-    char *journals = mem_format("%s/" JOURNALS, folder);
-    int found = scandir(journals, &list, entry_is_journal, alphasort);
+    char *place = mem_format("%s/%s", folder, inside);
+    int found = scandir(place, &list, is_wanted, compare_entries), why = errno;
 
     *n = found < 0 ? 0 : found;
-    char **paths = mem_new((size_t)*n + 1, sizeof *paths);
+    char **paths = found < 0 ? NULL : mem_new((size_t)*n + 1, sizeof *paths);
     for (int i = 0; i < *n; i++) {
-        paths[i] = mem_format("%s/%s", journals, list[i]->d_name);
+        paths[i] = mem_format("%s/%s", place, list[i]->d_name);
         free(list[i]);
     }
     free(list);
-    free(journals);
+    free(place);
+    errno = why;
     return paths;
 }
 
-void paths_free(char **paths, int n)
+char **run_trial_files(const char *folder, int *n, struct err *e)
 {
-    for (int i = 0; i < n; i++)
-        free(paths[i]);
-    free(paths);
+    char **paths = list_entries(folder, "trials", entry_is_trial, n);
+
+    if (!paths)
+        err_add(e, ERR_USAGE, "%s/trials: no run: %s", folder, strerror(errno));
+    return paths;
+}
+
+char **run_journals(const char *folder, int *n)
+{
+    return list_entries(folder, JOURNALS, entry_is_journal, n);
 }
 
 static int compare_journal_ids(const void *a, const void *b)
@@ -109,7 +99,7 @@ char **run_journal_ids(const char *folder, int *n)
             ids[(*n)++] = mem_text(journal_id(j, k));
         journal_free(&j);
     }
-    paths_free(paths, n_paths);
+    list_free(paths, n_paths);
     *n = drop_equal_ids(ids, *n);
     return ids;
 }
@@ -121,8 +111,7 @@ int run_count_trials(const char *folder)
     char **files = run_trial_files(folder, &n_files, &ignored);
     char **ids = run_journal_ids(folder, &n_ids);
 
-    if (files)
-        paths_free(files, n_files);
-    paths_free(ids, n_ids);
+    list_free(files, n_files);
+    list_free(ids, n_ids);
     return n_files + n_ids;
 }

@@ -8,10 +8,9 @@
 // Returns the paths of the trial files in FOLDER/trials in order of name, in new memory. Sets *n to their number.
 // Returns NULL if there is no such folder.
 char **run_trial_files(const char *folder, int *n, struct err *e);
-// Returns the paths of the journals in order of name, in new memory. Sets *n to their number.
+// Returns the paths of the journals in order of name, in new memory. Sets *n to their number. Returns NULL if there is
+// no such folder.
 char **run_journals(const char *folder, int *n);
-// Frees n strings and the array that holds them.
-void paths_free(char **paths, int n);
 // Returns the ids of all trials in journals, in new memory. They are sorted and unique. Sets *n to their number. Omits
 // journals that cannot be read.
 char **run_journal_ids(const char *folder, int *n);

@@ -7,6 +7,7 @@
 #include "leaderboard/run_read.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
@@ -254,7 +255,7 @@ static int read_journals(const char *folder, const struct reading *how, struct k
             err_merge(e, &bad);
         journal_free(&j);
     }
-    paths_free(paths, n_paths);
+    list_free(paths, n_paths);
     return 0;
 }
 
@@ -327,7 +328,7 @@ static int read_folder_rows(
     free(known.rows);
     free(known.is_taken);
     free(new);
-    paths_free(paths, n_paths);
+    list_free(paths, n_paths);
 
     mark_stale_rows(folder, *rows, *n);
     return rc;

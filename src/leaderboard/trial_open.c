@@ -3,6 +3,7 @@
 #include "leaderboard/trial_open.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "store/journal.h"
 #include "store/schema.h"
@@ -92,9 +93,7 @@ struct journal *run_records(struct store_file *f, struct err *e)
 
     char **keys = read_keys(f, &n, e);
     struct journal *j = keys ? journal_open_run(f, keys, n, e) : NULL;
-    for (int i = 0; i < n; i++)
-        free(keys[i]);
-    free(keys);
+    list_free(keys, n);
     return j;
 }
 

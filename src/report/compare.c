@@ -9,6 +9,7 @@
 // The list owns the rows of the leaderboards. A comparison holds only copies, so it outlives the list.
 #include "report/compare_impl.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "trial/experiment.h"
 #include <math.h>
@@ -218,9 +219,9 @@ void comparison_free(struct comparison **comparison)
     if (!c)
         return;
 
-    compared_strings_free(c->value, c->n_rows * c->n_keys);
-    compared_strings_free(c->key, c->n_keys);
-    compared_strings_free(c->column, c->n_columns);
+    list_free(c->value, c->n_rows * c->n_keys);
+    list_free(c->key, c->n_keys);
+    list_free(c->column, c->n_columns);
     for (int i = 0; i < c->n_drift; i++)
         free(c->drift[i].id);
     free(c->drift);

@@ -27,9 +27,6 @@ bool compared_key_is_seed(const char *key);
 // Returns the value of a setting in a trial; "" if the trial does not have it.
 const char *compared_value(const struct leaderboard_row *trial, const char *key);
 
-// Frees a list and its n strings.
-void compared_strings_free(char **strings, int n);
-
 // compare_cell.c
 // Adds a trial to the sums of a zeroed cell; cell_finish divides them once all trials are added.
 void cell_add_trial(struct compare_cell *cell, const struct leaderboard_row *trial);

@@ -135,10 +135,3 @@ int compared_keys(const struct compared_trials *t, bool with_seeds, char ***keys
     }
     return n;
 }
-
-void compared_strings_free(char **strings, int n)
-{
-    for (int i = 0; i < n; i++)
-        free(strings[i]);
-    free(strings);
-}

@@ -1,6 +1,7 @@
 // Makes a table of models and blocks from trials, and tests the models pair by pair.
 #include "report/model_means.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "leaderboard/objective.h"
@@ -30,26 +31,16 @@ struct means_table {
 static void means_table_free(struct means_table *s)
 {
     compared_trials_free(&s->t);
-    compared_strings_free(s->key, s->n_keys);
-    compared_strings_free(s->model, s->models);
-    compared_strings_free(s->block, s->blocks);
-    compared_strings_free(s->resultless, s->n_resultless);
+    list_free(s->key, s->n_keys);
+    list_free(s->model, s->models);
+    list_free(s->block, s->blocks);
+    list_free(s->resultless, s->n_resultless);
     free(s->is_over);
     free(s->sum);
     free(s->count);
 }
 
 // --- settings
-
-static bool key_is_named(const char *over, const char *key)
-{
-    size_t n = strlen(key);
-
-    for (const char *at = over; *at; at += strcspn(at, ","), at += *at == ',')
-        if (strcspn(at, ",") == n && strncmp(at, key, n) == 0)
-            return true;
-    return false;
-}
 
 static int refuse_key(const struct means_table *s, const char *name, struct err *e)
 {
@@ -64,26 +55,25 @@ static int refuse_key(const struct means_table *s, const char *name, struct err 
     return -1;
 }
 
-// Marks the settings that are averaged over: those that are named, and all seeds.
+// Marks the settings that are averaged over. Returns -1 and an error if no setting has one of the names.
 static int mark_keys(struct means_table *s, const char *over, struct err *e)
 {
+    int n, rc = 0;
+    char **names = list_split(over, &n);
+
     s->n_keys = compared_keys(&s->t, true, &s->key);
     s->is_over = mem_new((size_t)s->n_keys + 1, sizeof *s->is_over);
-    for (int i = 0; i < s->n_keys; i++)
-        s->is_over[i] = key_is_named(over, s->key[i]);
-
-    int rc = 0;
-    char *copy = mem_text(over);
-    for (char *save = NULL, *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+    for (int k = 0; k < n; k++) {
         int i = 0;
-        while (i < s->n_keys && strcmp(s->key[i], name) != 0)
+        while (i < s->n_keys && strcmp(s->key[i], names[k]) != 0)
             i++;
-        if (i == s->n_keys)
-            rc = refuse_key(s, name, e);
+        if (i < s->n_keys)
+            s->is_over[i] = true;
+        else
+            rc = refuse_key(s, names[k], e);
     }
-    if (!*over)
-        rc = refuse_key(s, "", e);
-    free(copy);
+
+    list_free(names, n);
     return rc;
 }
 
@@ -408,9 +398,9 @@ void model_means_free(struct model_means **means)
     if (!m)
         return;
 
-    compared_strings_free(m->value, m->n_models * m->n_keys);
-    compared_strings_free(m->key, m->n_keys);
-    compared_strings_free(m->resultless, m->n_resultless);
+    list_free(m->value, m->n_models * m->n_keys);
+    list_free(m->key, m->n_keys);
+    list_free(m->resultless, m->n_resultless);
     free(m->metric);
     free(m->over);
     free(m->mean);

@@ -1,6 +1,7 @@
 // Reads scores from HDF5. Reads all errors, in pieces, but other arrays only for the rows that are listed.
 #include "apply/line_text.h"
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "data/coordinates.h"
 #include "data/label_names.h"
@@ -29,13 +30,6 @@ struct scores_group {
 static char *scores_path(const struct scores_group *g, const char *name)
 {
     return mem_format("%s/%s", g->group, name);
-}
-
-static void free_names(char **v, int n)
-{
-    for (int i = 0; i < n && v; i++)
-        free(v[i]);
-    free(v);
 }
 
 // Reads `range` of an array of the group. Does nothing if the group has no such array.
@@ -110,7 +104,7 @@ static int open_scores_group(struct scores_group *g, const char *path, struct er
         return -1;
     if (n == 1)
         g->group = mem_format(TRIAL_SCORES "/%s", sets[0]);
-    free_names(sets, n);
+    list_free(sets, n);
     if (!g->group)
         return err_add(e, ERR_DATA, "%s: found %d groups of scores, allowed: 1", path, n);
 
@@ -132,8 +126,8 @@ static int open_scores_group(struct scores_group *g, const char *path, struct er
 static void close_scores_group(struct scores_group *g)
 {
     coordinates_free(&g->coordinates, 0);
-    free_names(g->sources, g->n_sources);
-    free_names(g->top_names, g->n_top_names);
+    list_free(g->sources, g->n_sources);
+    list_free(g->top_names, g->n_top_names);
     free(g->top_sample);
     free(g->group);
     store_close(&g->f);

@@ -3,6 +3,7 @@
 #include "run/folder.h"
 
 #include "base/disk.h"
+#include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
@@ -237,7 +238,6 @@ void run_folder_drop_checkpoints(const char *folder, const struct plan *plan)
         free(checkpoint);
     }
 
-    if (ids)
-        paths_free(ids, n_ids);
+    list_free(ids, n_ids);
     free(checkpoints);
 }

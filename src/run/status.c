@@ -11,6 +11,7 @@
 #include "run/status.h"
 
 #include "base/err.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/process.h"
 #include "leaderboard/run_list.h"
@@ -219,7 +220,7 @@ static void ids_add_journal(struct ids *ids, struct journal *j)
 
 // Returns the ids of the usable trials in journals, sorted. Adds a message for each damaged journal. Reads all records
 // and compares them with their checksums.
-static struct ids read_journals(const char *folder, struct run_status *s)
+static struct ids ids_of_journals(const char *folder, struct run_status *s)
 {
     struct ids ids = {0};
     int n;
@@ -236,7 +237,7 @@ static struct ids read_journals(const char *folder, struct run_status *s)
             ids_add_journal(&ids, j);
         journal_free(&j);
     }
-    paths_free(paths, n);
+    list_free(paths, n);
 
     if (ids.n > 1)
         qsort(ids.v, (size_t)ids.n, sizeof *ids.v, compare_ids);
@@ -304,7 +305,7 @@ static int count_stale_trials(const char *folder, const struct ids *done, const 
 
 static void read_parts(const char *folder, const int *part, int n, struct run_status *s)
 {
-    struct ids done = ids_read(folder, "trials", ".h5"), kept = read_journals(folder, s);
+    struct ids done = ids_read(folder, "trials", ".h5"), kept = ids_of_journals(folder, s);
     struct ids failed = ids_read(folder, "failed", ".yaml");
     double operations = 0;
 
@@ -346,9 +347,7 @@ void run_status_free(struct run_status *s)
         free(s->failure[i].reason);
         free(s->failure[i].when);
     }
-    for (int i = 0; i < s->n_damaged; i++)
-        free(s->damaged[i]);
-    free(s->damaged);
+    list_free(s->damaged, s->n_damaged);
     free(s->failure);
 
     beacon_list_free(&s->rank, s->ranks);

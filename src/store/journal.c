@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/input.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "store/journal_impl.h"
 #include <errno.h>
@@ -19,9 +20,7 @@ void journal_free(struct journal **journal)
     journal_rest(j);
     for (int i = 0; i < j->n_shared; i++)
         free(j->shared[i].data);
-    for (int i = 0; i < j->n_damages; i++)
-        free(j->damage[i]);
-    free(j->damage);
+    list_free(j->damage, j->n_damages);
     free(j->shared);
     free(j->trial);
     free(j->by_id);
