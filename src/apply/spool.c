@@ -2,6 +2,7 @@
 // collected in memory and written together.
 #include "apply/spool.h"
 
+#include "base/disk.h"
 #include "base/mem.h"
 #include "store/store.h"
 #include <errno.h>
@@ -79,14 +80,10 @@ int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct e
     ASSERT(at >= 0 && at + (int64_t)n <= s->bytes, "[%lld + %zu) of %lld", (long long)at, n, (long long)s->bytes);
     if (n > of_file)
         memcpy((char *)data + of_file, s->held + (at + (int64_t)of_file - written), n - of_file);
-    for (size_t done = 0; done < of_file;) {
-        ssize_t got = pread(s->fd - 1, (char *)data + done, of_file - done, at + (int64_t)done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return err_errno(e, "a temporary file for the scores ($TMPDIR or /tmp): cannot read");
-        done += (size_t)got;
-    }
+
+    ssize_t got = of_file ? disk_read_at(s->fd - 1, data, of_file, (off_t)at) : 0;
+    if (got < (ssize_t)of_file)
+        return err_errno(e, "a temporary file for the scores ($TMPDIR or /tmp): cannot read");
     return 0;
 }
 

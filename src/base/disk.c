@@ -303,6 +303,23 @@ int disk_write_at(int fd, const void *data, size_t n, off_t at)
     return 0;
 }
 
+ssize_t disk_read_at(int fd, void *to, size_t n, off_t at)
+{
+    size_t done = 0;
+
+    ASSERT(at >= 0, "offset %lld", (long long)at);
+    while (done < n) {
+        const ssize_t got = pread(fd, (char *)to + done, n - done, at + (off_t)done);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        done += got > 0 ? (size_t)got : 0;
+    }
+
+    return (ssize_t)done;
+}
+
 // Writes a string into an empty file and closes `fd`, which may be -1 after a failed open. Returns -1 and errno on
 // failure.
 static int write_and_close(int fd, const char *text)

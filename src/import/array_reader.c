@@ -8,6 +8,7 @@
 // the buffer.
 #include "import/array_reader.h"
 
+#include "base/disk.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "import/byte_stream.h"
@@ -228,17 +229,11 @@ static int unpack_to_spool(struct array_reader *a, struct err *e)
 // Reads n bytes of the spool from offset `at`.
 static int read_spool(const struct array_reader *a, void *to, int64_t n, int64_t at, struct err *e)
 {
-    for (int64_t done = 0; done < n;) {
-        ssize_t got = pread(a->spool, (char *)to + done, (size_t)(n - done), at + done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return err_errno(e, "%s: cannot read", byte_stream_name(a->stream));
-        if (got == 0)
-            return err_add(e, ERR_DATA, "%s: the data end early", byte_stream_name(a->stream));
-        done += got;
-    }
-
+    const ssize_t got = disk_read_at(a->spool, to, (size_t)n, (off_t)at);
+    if (got < 0)
+        return err_errno(e, "%s: cannot read", byte_stream_name(a->stream));
+    if (got < n)
+        return err_add(e, ERR_DATA, "%s: the data end early", byte_stream_name(a->stream));
     return 0;
 }
 

@@ -93,22 +93,13 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     (void)type, (void)transfer;
     struct driver *d = (struct driver *)file;
 
-    for (char *p = data; n > 0;) {
-        ssize_t got = pread(d->fd, p, n, (off_t)at);
-        if (got < 0 && errno != EINTR) {
-            d->note->error = d->note->error ? d->note->error : errno;
-            return -1;
-        }
-        if (got == 0) { // these bytes were never written: return zeros
-            memset(p, 0, n);
-            return 0;
-        }
-        size_t step = got > 0 ? (size_t)got : 0;
-        p += step;
-        at += step;
-        n -= step;
+    const ssize_t got = disk_read_at(d->fd, data, n, (off_t)at);
+    if (got < 0) {
+        d->note->error = d->note->error ? d->note->error : errno;
+        return -1;
     }
 
+    memset((char *)data + got, 0, n - (size_t)got); // bytes that were never written are zeros
     return 0;
 }
 

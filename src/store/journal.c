@@ -1,4 +1,5 @@
 // Holds an open journal: finds its trials and shared values, and reads one of them.
+#include "base/disk.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/input.h"
@@ -81,7 +82,7 @@ void journal_add_shared(struct journal *j, const struct journal_place *p)
     place_add(&j->shared, &j->n_shared, &j->shared_room, p);
 }
 
-static int compare_shared(const void *a, const void *b)
+int journal_compare_values(const void *a, const void *b)
 {
     const struct journal_place *x = a, *y = b;
     if (x->checksum != y->checksum)
@@ -106,7 +107,7 @@ void journal_index(struct journal *j)
     if (j->n > 1)
         qsort_r(j->by_id, (size_t)j->n, sizeof *j->by_id, compare_trial_ids, j);
     if (j->n_shared > 1)
-        qsort(j->shared, (size_t)j->n_shared, sizeof *j->shared, compare_shared);
+        qsort(j->shared, (size_t)j->n_shared, sizeof *j->shared, journal_compare_values);
 }
 
 int journal_find(const struct journal *j, const char *id)
@@ -144,20 +145,16 @@ static int journal_wake(struct journal *j, struct err *e)
 
 int journal_read(struct journal *j, int64_t at, void *to, size_t n, struct err *e)
 {
-    size_t done = 0;
-
     if (j->run)
         return records_read(j->run, at, to, n, e);
     if (journal_wake(j, e) != 0)
         return -1;
-    while (done < n) {
-        const ssize_t got = pread(j->fd, (char *)to + done, n - done, (off_t)(at + (int64_t)done));
-        if (got < 0 && errno != EINTR)
-            return err_add(e, ERR_DATA, "%s: cannot read it: %s", j->path, strerror(errno));
-        if (got == 0)
-            return err_add(e, ERR_DATA, "%s: damaged: it ends at byte %lld", j->path, (long long)at + (long long)done);
-        done += got > 0 ? (size_t)got : 0;
-    }
+
+    const ssize_t got = disk_read_at(j->fd, to, n, (off_t)at);
+    if (got < 0)
+        return err_add(e, ERR_DATA, "%s: cannot read it: %s", j->path, strerror(errno));
+    if ((size_t)got < n)
+        return err_add(e, ERR_DATA, "%s: damaged: it ends at byte %lld", j->path, (long long)at + (long long)got);
     return 0;
 }
 
@@ -192,7 +189,7 @@ static bool shared_find(void *context, struct packed_value *v)
     struct journal_place *found = NULL;
 
     if (s->j->n_shared)
-        found = bsearch(&wanted, s->j->shared, (size_t)s->j->n_shared, sizeof *s->j->shared, compare_shared);
+        found = bsearch(&wanted, s->j->shared, (size_t)s->j->n_shared, sizeof *s->j->shared, journal_compare_values);
     if (found && !found->data)
         found->data = read_record(s->j, found, s->e);
     v->data = found ? found->data : NULL;

@@ -49,6 +49,8 @@ void journal_rest(struct journal *j); // closes the file; the next read opens it
 void journal_add_trial(struct journal *j, const struct journal_place *p);
 void journal_add_shared(struct journal *j, const struct journal_place *p);
 void journal_index(struct journal *j); // call it after all records were added
+// Compares two struct journal_place by checksum and number of bytes, for qsort and bsearch.
+int journal_compare_values(const void *a, const void *b);
 
 // packed_file.c
 struct store_file *packed_file_open(const char *path, struct packed *p); // owns p from then on

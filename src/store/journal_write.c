@@ -55,27 +55,18 @@ static void segment_begin(struct journal_writer *w)
     w->trials = 0;
 }
 
-static void buffer_add(struct packed_bytes *b, const void *data, size_t n, size_t padded)
-{
-    ASSERT(n <= padded, "%zu bytes in %zu", n, padded);
-    if (b->room - b->n < padded) {
-        b->room = 2 * b->room + padded + 4096;
-        b->data = mem_grow(b->data, b->room, 1);
-    }
-
-    memcpy(b->data + b->n, data, n);
-    memset(b->data + b->n + n, 0, padded - n);
-    b->n += padded;
-}
-
 static void buffer_add_record(
     struct packed_bytes *b, enum journal_kind kind, const void *bytes, size_t n, const char *id)
 {
+    static const char zeros[8];
+    const size_t padding = journal_padded(n) - n;
     struct journal_record r;
 
+    ASSERT(padding < sizeof zeros, "%zu bytes of padding", padding);
     journal_record_set(&r, kind, bytes, n, id);
-    buffer_add(b, &r, sizeof r, sizeof r);
-    buffer_add(b, bytes, n, journal_padded(n));
+    packed_bytes_add(b, &r, sizeof r);
+    packed_bytes_add(b, bytes, n);
+    packed_bytes_add(b, zeros, padding);
 }
 
 // Returns true if a value is stored in a record of its own. Adds that record when the value comes for the second time.
@@ -119,7 +110,7 @@ static int journal_make(struct journal_writer *w, struct err *e)
     w->out.n = 0;
     w->end = 0;
     w->is_new = true;
-    buffer_add(&w->out, head, sizeof head, sizeof head);
+    packed_bytes_add(&w->out, head, sizeof head);
     segment_begin(w);
     return 0;
 }

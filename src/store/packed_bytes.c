@@ -18,7 +18,7 @@
 enum { VALUE_HERE, VALUE_APART };
 
 // --- packing
-static void bytes_add(struct packed_bytes *out, const void *data, size_t n)
+void packed_bytes_add(struct packed_bytes *out, const void *data, size_t n)
 {
     if (out->room - out->n < n) {
         out->room = 2 * out->room + n + 4096;
@@ -34,21 +34,21 @@ static void bytes_add(struct packed_bytes *out, const void *data, size_t n)
 static void bytes_add_small(struct packed_bytes *out, int value)
 {
     const uint8_t byte = (uint8_t)value;
-    bytes_add(out, &byte, 1);
+    packed_bytes_add(out, &byte, 1);
 }
 
 static void bytes_add_count(struct packed_bytes *out, size_t value)
 {
     const uint32_t count = (uint32_t)value;
     ASSERT(count == value, "%zu is no count", value);
-    bytes_add(out, &count, sizeof count);
+    packed_bytes_add(out, &count, sizeof count);
 }
 
 static void bytes_add_text(struct packed_bytes *out, const char *text)
 {
     const size_t length = strlen(text);
     bytes_add_count(out, length);
-    bytes_add(out, text, length + 1);
+    packed_bytes_add(out, text, length + 1);
 }
 
 static void bytes_add_value(struct packed_bytes *out, const struct packed_value *v, const struct packed_share *share)
@@ -56,12 +56,12 @@ static void bytes_add_value(struct packed_bytes *out, const struct packed_value 
     const uint64_t bytes = v->bytes;
     const bool is_apart = share && v->bytes >= PACKED_SHARE_BYTES && share->shares(share->context, v);
 
-    bytes_add(out, &bytes, sizeof bytes);
+    packed_bytes_add(out, &bytes, sizeof bytes);
     bytes_add_small(out, is_apart ? VALUE_APART : VALUE_HERE);
     if (is_apart)
-        bytes_add(out, &v->checksum, sizeof v->checksum);
+        packed_bytes_add(out, &v->checksum, sizeof v->checksum);
     else
-        bytes_add(out, v->data, v->bytes);
+        packed_bytes_add(out, v->data, v->bytes);
 }
 
 static void pack_attribute(const struct packed_attribute *a, const struct packed_share *share, struct packed_bytes *out)
@@ -69,7 +69,7 @@ static void pack_attribute(const struct packed_attribute *a, const struct packed
     bytes_add_text(out, a->name);
     bytes_add_small(out, a->type);
     if (a->type != STORE_TEXT) {
-        bytes_add(out, &a->value, sizeof(int64_t));
+        packed_bytes_add(out, &a->value, sizeof(int64_t));
         return;
     }
 
@@ -88,11 +88,11 @@ static void pack_object(const struct packed_object *o, const struct packed_share
     bytes_add_small(out, o->is_array);
     bytes_add_small(out, o->shape.type);
     bytes_add_small(out, rank);
-    bytes_add(out, o->shape.dims, (size_t)rank * sizeof *o->shape.dims);
+    packed_bytes_add(out, o->shape.dims, (size_t)rank * sizeof *o->shape.dims);
     for (int i = 0; i < rank; i++)
         bytes_add_text(out, o->scale[i] ? o->scale[i] : "");
     if (o->is_array) {
-        bytes_add(out, &o->checksum, sizeof o->checksum);
+        packed_bytes_add(out, &o->checksum, sizeof o->checksum);
         bytes_add_value(out, &(struct packed_value){o->data, o->bytes, o->checksum}, share);
     }
 

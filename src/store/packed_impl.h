@@ -71,6 +71,8 @@ struct packed_bytes {
     unsigned char *data; // owned
     size_t n, room;
 };
+// Appends n bytes.
+void packed_bytes_add(struct packed_bytes *out, const void *data, size_t n);
 // `shares` decides whether a value is stored apart. If it is NULL, no value is.
 struct packed_share {
     bool (*shares)(void *context, const struct packed_value *value);

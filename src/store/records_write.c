@@ -116,9 +116,7 @@ struct store_file *journal_copy_trial(struct journal_copy *c, const char *key, c
 static int compare_copied_values(const void *a, const void *b)
 {
     const struct copied_record *x = a, *y = b;
-    if (x->from.checksum != y->from.checksum)
-        return x->from.checksum < y->from.checksum ? -1 : 1;
-    return (x->from.bytes > y->from.bytes) - (x->from.bytes < y->from.bytes);
+    return journal_compare_values(&x->from, &y->from);
 }
 
 // Removes shared values that are in the list twice.

@@ -50,22 +50,6 @@ static size_t table_bytes(const struct seal *s)
     return (size_t)s->arrays * sizeof *s->table;
 }
 
-// Reads up to n bytes; fewer only at the end of the file. Returns how many, or -1 with errno.
-static ssize_t read_at(int fd, void *to, size_t n, off_t at)
-{
-    size_t done = 0;
-    while (done < n) {
-        ssize_t got = pread(fd, (char *)to + done, n - done, at + (off_t)done);
-        if (got == 0)
-            break;
-        if (got < 0 && errno != EINTR)
-            return -1;
-        done += got > 0 ? (size_t)got : 0;
-    }
-
-    return (ssize_t)done;
-}
-
 // Adds bytes [from, to) to the checksum. Returns -1 with errno if they cannot be read.
 static int add_bytes(struct hash_stream *hash, int fd, off_t from, off_t to)
 {
@@ -74,7 +58,7 @@ static int add_bytes(struct hash_stream *hash, int fd, off_t from, off_t to)
     ssize_t got = 1;
 
     for (off_t at = from; at < to && got > 0; at += got) {
-        got = read_at(fd, piece, to - at < (off_t)room ? (size_t)(to - at) : room, at);
+        got = disk_read_at(fd, piece, to - at < (off_t)room ? (size_t)(to - at) : room, at);
         if (got > 0)
             hash_stream_add(hash, piece, (size_t)got);
     }
@@ -207,7 +191,7 @@ static int seal_compare(int fd, const char *path, int64_t size, const char found
             s.bytes + (int64_t)table_bytes(&s) + SEAL_BYTES);
     s.table = mem_new((size_t)s.arrays + 1, sizeof *s.table);
     int rc = 0;
-    if (read_at(fd, s.table, table_bytes(&s), s.bytes) < 0)
+    if (disk_read_at(fd, s.table, table_bytes(&s), s.bytes) < 0)
         rc = fail_unreadable(path, e);
     else if (!is_table(&s))
         rc = fail_damaged(path, e);
@@ -247,9 +231,9 @@ static int file_check(int fd, const char *path, int64_t size, bool *is_sealed, s
 {
     char first[OLD_SEAL_BYTES + 1] = "", last[SEAL_BYTES + 1] = "";
 
-    if (size >= SEAL_BYTES && read_at(fd, last, SEAL_BYTES, size - SEAL_BYTES) < 0)
+    if (size >= SEAL_BYTES && disk_read_at(fd, last, SEAL_BYTES, size - SEAL_BYTES) < 0)
         return fail_unreadable(path, e);
-    if (size >= OLD_SEAL_BYTES && read_at(fd, first, OLD_SEAL_BYTES, 0) < 0)
+    if (size >= OLD_SEAL_BYTES && disk_read_at(fd, first, OLD_SEAL_BYTES, 0) < 0)
         return fail_unreadable(path, e);
 
     *is_sealed = is_seal(last) || is_seal(first);

@@ -13,7 +13,8 @@ cat >>tiny.yaml <<-SWEEP
 	  over: {train.learning_rate: {log_uniform: [1e-4, 1e-1]}, code: {integer: [1, 5]}}
 SWEEP
 
-finished() { cat results/tiny/state/rank-0-* 2>/dev/null | awk '$1 == "trials:" {n += $2} END {print n + 0}'; }
+# a trial is in the journal of a rank
+has_trial() { [ -n "$(find results/tiny/journal -name '*.hgj' -size +1k 2>/dev/null | head -1)" ]; }
 
 count=$((count + 1))
 began=$(date +%s%N)
@@ -25,7 +26,7 @@ with open("peak", "w") as f: # of the largest process
 sys.exit(code)
 PYTHON
 running=$!
-while [ "$(finished)" = 0 ] && kill -0 $running 2>/dev/null; do sleep 0.1; done
+until has_trial || ! kill -0 $running 2>/dev/null; do sleep 0.05; done
 first=$(($(date +%s%N) - began))
 wait $running
 is 'exit code of the run' $? 0
