@@ -7,7 +7,8 @@
 // Each rank has the outputs of the whole piece in memory, zero except for its own rows. comm_join_to_root joins them
 // without arithmetic. The next piece begins when rank 0 has written this one and all ranks agree that nothing failed.
 //
-// Only rank 0 has the file. Every return closes the streams, because a file with an open stream cannot be abandoned.
+// Only rank 0 has the file. Every return of apply_run closes the streams, because a file with an open stream cannot be
+// abandoned.
 #include "apply/apply.h"
 
 #include "base/mem.h"
@@ -101,7 +102,7 @@ static int begin_outputs(struct apply *a, struct store_file *f, struct err *e)
     return 0;
 }
 
-// Closes all streams in any case. After a failure, it does not report that rows are missing from them.
+// Closes all streams. After a failure (rc < 0), adds no errors, because rows are then missing from the streams anyway.
 static int end_outputs(struct apply *a, int rc, struct err *e)
 {
     struct err ignored = {0};
@@ -214,7 +215,7 @@ int apply_run(struct apply *a, struct store_file *f, struct err *e)
     int rc = comm_agree(a->team->comm, e);
     if (rc == 0)
         rc = pass_all_pieces(a, ws, e);
-    if (rc == 0 && a->reader && !a->read) { // the data must be checked before a file with its results gets its name
+    if (rc == 0 && a->reader && !a->read) { // check the data before the file of results gets its name
         row_reader_check(a->reader, e);
         rc = comm_agree(a->team->comm, e);
     }
@@ -233,8 +234,8 @@ struct store_stream *apply_begin_column(
     return store_stream_begin(f, path, &shape, &about, e);
 }
 
-// Writes the numbers from 0, or zeros, into a stream of `rows` integers and ends it. Returns -1 if the stream is NULL,
-// because it could not begin.
+// Writes the numbers from 0 (`counts`) or zeros into a stream of `rows` integers, and ends the stream. Returns -1 on
+// failure, also if the stream is NULL because it could not begin.
 static int fill_column(struct store_stream *s, int64_t rows, bool counts, struct err *e)
 {
     enum { PIECE = 1 << 16 };

@@ -1,5 +1,5 @@
 // Applies a trained model to new data, piece by piece, on any number of ranks. The results are streamed into arrays of
-// one file, so memory does not grow with the number of rows.
+// one file or passed to a callback, so memory does not grow with the number of rows.
 #pragma once
 
 #include "data/row_reader.h"
@@ -11,7 +11,7 @@ struct apply_output {
     char *path;                  // owned; path in the file
     const char *long_name;       // borrowed
     int64_t width;               // values per row
-    int rank, dims[3];           // dimensions of a row; rank 0: a row is one value
+    int rank, dims[3];           // number and sizes of the dimensions of a row; rank 0: a row is one value
     const char *scales[4];       // scales of `sample` and of the dimensions of a row
     bool is_inner;               // used by callbacks, not written into the file
     float *piece;                // owned; (piece rows, width)
@@ -34,7 +34,7 @@ struct apply {
     struct apply_output output[APPLY_OUTPUTS_MAX];
     int n_outputs;
     int64_t first; // first row of the current piece, for `visit`; set by apply_run, as are the next two members
-    int64_t from;  // first row within the piece that this rank visits
+    int64_t from;  // the first row that this rank visits, counted within the piece
     const struct dataset *visited; // borrowed; the rows that this rank visits
     // Called after the forward pass of rows [at, at + rows) of the piece, with their values x; fills output[].piece.
     // Several threads call it at the same time.
@@ -54,7 +54,7 @@ int64_t apply_piece(const struct team *team, int64_t values);
 // Describes an output for apply_add, which copies everything except long_name and scales.
 struct apply_array {
     const char *group, *name, *long_name;
-    int rank;                  // dimensions of a row; 0: a row is one value
+    int rank;                  // number of dimensions of a row; 0: a row is one value
     const int *dims;           // (rank)
     const char *const *scales; // (rank)
     bool is_inner;             // only callbacks use it
@@ -71,7 +71,8 @@ struct store_stream *apply_begin_output(const struct apply *a, int number, struc
 // Begins an array (rows) along `sample`, such as labels. Returns NULL and an error on failure.
 struct store_stream *apply_begin_column(
     struct store_file *f, const char *path, enum store_type type, int64_t rows, const char *long_name, struct err *e);
-// Write an array (rows) along `sample`, in pieces: the numbers from 0 as int64, or zeros of type int64 or smaller.
+// Both write an array (rows) along `sample`, in pieces. The first writes the numbers from 0, the second zeros of
+// `type`, which is int64 or smaller.
 int apply_write_row_numbers(struct store_file *f, const char *path, int64_t rows, const char *long_name, struct err *e);
 int apply_write_zeros(
     struct store_file *f, const char *path, enum store_type type, int64_t rows, const char *long_name, struct err *e);

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns the position of a value in a picture or a sequence as a name, such as "12:7", counted from 0.
+// Returns the name of a value: its position in a picture or a sequence, such as "12:7", counted from 0. A value of a
+// plain row has a number from 1 instead, "feature_3".
 static char *place_name(const struct shape *input, int value)
 {
     if (input->rank == 1)
@@ -58,9 +59,10 @@ static void blame_features(struct blame *b, const struct trained_model *t)
         b->names[i] = blame_feature_name(t, i);
 }
 
-// Sets usual (n) to a high quantile of the training errors of each thing, and returns their sum. For a column of
-// several features, this is the quantile of its summed error. Files of earlier versions have quantiles only for single
-// features. Then the quantiles are added up. That sum is too large, because features are rarely wrong in the same row.
+// Sets usual (n) to a high quantile of the training errors of each thing, and returns the sum of all these. For a
+// column of several features, this is the quantile of its summed error. Files of earlier versions have quantiles only
+// for single features. Then the quantiles of a column's features are added up. This sum is too large, because features
+// are rarely wrong in the same row.
 static double find_usual_errors(const struct blame *b, const struct reference *r, double *usual)
 {
     const double level = 0.99;
@@ -117,8 +119,9 @@ void blame_free(struct blame *b)
     *b = (struct blame){0};
 }
 
-// Adds up the squared errors of each thing. A missing value is NaN and adds nothing. Neighbouring values often belong
-// to the same thing, so the running sum stays in a register.
+// Sets error (n) to the weighted sum of the squared errors of each thing. A missing value is NaN. It adds nothing to a
+// thing of several values, but a thing that is only this value gets NaN. Neighbouring values often belong to the same
+// thing, so the running sum stays in a register.
 static void sum_squared_errors(const struct blame *b, const real *x, const real *y, float *error)
 {
     for (int i = 0; i < b->values && !b->thing; i++) {
@@ -141,7 +144,7 @@ static void sum_squared_errors(const struct blame *b, const real *x, const real 
         error[k] *= b->weight[k];
 }
 
-// Inserts a share, which is larger than the smallest one in `top`, in order.
+// Inserts a share into `top`, in order. The share must be larger than the smallest one in `top`, which drops out.
 static void insert_share(struct blame_share *top, int thing, float value)
 {
     int at = BLAME_TOP - 1;

@@ -1,5 +1,5 @@
-// Finds the features that explain the error of a row best: those with the largest shares of its squared error. The
-// features of one column of a table, such as its categories, count as one.
+// Finds the features that explain the error of a row best: those with the largest shares of the row's squared error.
+// The features of one column of a table, such as its categories, count as one.
 #pragma once
 
 #include "base/real.h"

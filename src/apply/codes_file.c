@@ -1,4 +1,4 @@
-// Runs one half of a trained model: encodes rows, decodes codes, or decodes codes drawn from the prior.
+// Encodes rows, decodes codes, or decodes codes that are drawn from the prior of a model.
 //
 // Encoding runs the whole model and copies the code. Decoding runs a view of the model that begins after the encoder;
 // the view borrows the layers and the parameters. Codes to decode are not scaled. Rows to encode are scaled, and
@@ -288,7 +288,8 @@ static int check_code_task(const struct code_job *job, struct err *e)
     return 0;
 }
 
-// Chooses the half of the model that runs, and its output.
+// Chooses the part of the model that runs, and adds its output. Returns -1 and an error if the model cannot do the
+// task.
 static int choose_half(struct codes_writer *c, struct err *e)
 {
     const struct model *m = c->job->model->model;

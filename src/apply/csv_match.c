@@ -128,7 +128,8 @@ static int find_delimiter_of(struct match_maker *k, struct err *e)
 
 // --- the header
 
-// Skips the lines before the table that begin with '#'. The last of them is not skipped if it names the columns.
+// Skips the lines before the table that begin with '#'. If the last one names all columns of the model, it is the
+// header.
 static void skip_comment_records(struct match_maker *k)
 {
     struct csv_stream *s = k->s;
@@ -153,8 +154,8 @@ static void skip_comment_records(struct match_maker *k)
         last->begin = begin;
 }
 
-// Returns true if this field of a row may hold text in a file without names of columns. That is so if its column holds
-// categories. A field after the last column of the model may hold text if any column holds categories.
+// Returns true if this field of a row may hold text in a file without names of columns: its column holds categories, or
+// it follows the last column of the model and any column holds categories.
 static bool may_be_text(const struct csv_wanted *wanted, int field)
 {
     const struct columns *c = wanted->columns;
@@ -213,8 +214,8 @@ static void take_field_names(struct match_maker *k, const struct record_fields *
 
 // --- which field is what
 
-// Returns the index of a field. `wanted`, the value of an option, is its name or its number (from 1). Returns -1 and an
-// error if there is no such field.
+// Returns the index of the field that the value of an option, `wanted`, gives by name or by number (from 1). Returns -1
+// and an error if there is no such field.
 static int find_option_field(const struct match_maker *k, const char *option, const char *wanted, struct err *e)
 {
     const struct csv_match *m = k->m;
@@ -261,8 +262,8 @@ static void check_needs_no_time(const struct match_maker *k, struct err *e)
         }
 }
 
-// Returns the field of the groups: the one that --group names, or the one with the name of the training data's groups.
-// Returns -1 if there is no such field, or if it is left out or is an input of the model.
+// Returns the field that --group names, or -1 and an error if there is none. Without --group, returns the field with
+// the name of the training data's groups, or -1 if there is none, or if it is left out or an input of the model.
 static int find_group_field(const struct match_maker *k, const bool *is_used, struct err *e)
 {
     const char *name = k->wanted->group_name;
@@ -274,7 +275,7 @@ static int find_group_field(const struct match_maker *k, const bool *is_used, st
     return group < 0 || is_used[group] || find_wanted(k->wanted, name) >= 0 ? -1 : group;
 }
 
-// Applies --id, --time and --drop. Marks their fields in is_used (m->n), so that matching by position skips them.
+// Applies --id, --time, --group and --drop. Marks their fields in is_used (m->n): matching by position skips them.
 static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *e)
 {
     int n, before = e->count;
@@ -294,7 +295,7 @@ static int mark_option_fields(struct match_maker *k, bool *is_used, struct err *
     if (time < 0 && e->count == before)
         check_needs_no_time(k, e);
 
-    const int field[] = {find_group_field(k, is_used, e), id, time}; // ids and times override groups
+    const int field[] = {find_group_field(k, is_used, e), id, time}; // if two are the same field, the later use counts
     const int use[] = {FIELD_GROUP, FIELD_ID, FIELD_TIME};
     for (int i = 0; i < 3; i++)
         if (field[i] >= 0) {
@@ -375,7 +376,7 @@ static int match_by_name(struct match_maker *k, const bool *is_used, struct err 
     return e->count == before ? 0 : -1;
 }
 
-// Matches column "column_7" with field 7. Used if a file without names has more fields than the model has columns.
+// Matches column "column_7" with field 7. Used if the numbers of fields and columns differ. Returns false on failure.
 static bool match_by_number(struct match_maker *k, const bool *is_used)
 {
     for (int i = 0; i < k->wanted->n; i++) {

@@ -36,12 +36,12 @@ struct csv_wanted {
     const char *group_name;        // borrowed: name of the column of groups; NULL: groups are not needed
 };
 
-enum { FIELD_IGNORED = -1, FIELD_ID = -2, FIELD_TIME = -3, FIELD_GROUP = -4 }; // not columns of the model
+enum { FIELD_IGNORED = -1, FIELD_ID = -2, FIELD_TIME = -3, FIELD_GROUP = -4 }; // none is a column of the model
 
 struct csv_match {
     struct csv_delimiter delimiter;
     bool has_header;
-    bool has_row_names; // the header has one field less than the rows, whose first field is their name
+    bool has_row_names; // each row begins with its name, and the header has no field for it
     int n;              // number of fields of a row
     char **names;       // (n), owned; "": the field has no name
     int *use;           // (n), owned; the column of the model, or one of the constants above

@@ -1,5 +1,6 @@
-// Turns the records of a CSV file into rows of numbers, on several threads. A field that is neither a number nor a
-// category that the model knows counts as missing. The number of such fields is reported once, at the end.
+// Turns the records of a CSV file into rows of numbers, on several threads. Text in place of a number counts as
+// missing. So does a category that the model does not know, but a one_hot column then has 0 in all features. Both are
+// counted, and reported once, after the last file.
 #include "apply/csv_stream.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"
@@ -25,7 +26,7 @@ struct csv_place {
     struct csv_span span;
 };
 
-// Reads a number into *x.
+// Reads a number into *x. Text counts as missing: *x becomes NaN, and `part` counts it and keeps the first one.
 static void read_csv_number(struct new_rows *r, struct rows_part *part, const struct csv_place *at, double *x)
 {
     if (csv_field(&r->state->missing, at->span.text, at->span.n, x) != CSV_TEXT)
@@ -40,7 +41,8 @@ static void read_csv_number(struct new_rows *r, struct rows_part *part, const st
 }
 
 // Reads a category into the features x of its column. If the category is unknown, all features of a one_hot column are
-// 0, and those of other columns are missing.
+// 0, and those of other columns are missing. A missing value has the category of missing values if a one_hot column
+// has this category; otherwise its features are missing.
 static void read_csv_category(
     struct new_rows *r, struct rows_part *part, const struct csv_place *at, const struct column *column, double *x)
 {
@@ -72,7 +74,8 @@ static void read_csv_category(
         x[found] = 1;
 }
 
-// Sets the features that are made of the time of a row. They are missing if the order of day and month is unknown.
+// Sets the features that are made of the time of a row. They are missing if there is no time, or if it cannot be read,
+// for example because the order of day and month is unknown.
 static void read_csv_time(struct new_rows *r, struct rows_part *part, const struct csv_place *at, double *row)
 {
     const struct columns *columns = r->request->columns;
@@ -200,7 +203,7 @@ static void warn_of_texts(struct new_rows *r)
     s->texts = 0;
 }
 
-// Reports how many categories of each column are not known to the model.
+// Reports for each column how many rows have a category that the model does not know.
 static void warn_about_unknowns(struct new_rows *r)
 {
     enum { SHOWN = 8 };

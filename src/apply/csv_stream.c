@@ -37,10 +37,11 @@ static int64_t read_standard_input(void *to, size_t n, struct err *e)
     return (int64_t)done;
 }
 
-// Appends more bytes to those in the buffer. Returns -1 and an error on failure.
+// Appends more bytes to those in the buffer. At the end of the file, also appends a line end if the last line has none.
+// Returns -1 and an error on failure.
 static int read_more_bytes(struct csv_stream *s, struct err *e)
 {
-    if (s->end + READ_BYTES + 2 > s->room) { // 2: for the end of the last line, which may be missing, and a NUL
+    if (s->end + READ_BYTES + 2 > s->room) { // 2: a line end for the last line, and a NUL
         s->room = 2 * s->room + READ_BYTES + 2;
         s->buffer = mem_grow(s->buffer, s->room, 1);
     }
@@ -58,7 +59,7 @@ static int read_more_bytes(struct csv_stream *s, struct err *e)
     return 0;
 }
 
-// Refuses a file whose first bytes show that it is not text that can be read here.
+// Refuses a file if its first bytes show that it is not text, or is text in a form that cannot be read here.
 static int check_first_bytes(struct csv_stream *s, struct err *e)
 {
     const char *b = s->buffer;

@@ -19,7 +19,7 @@ struct csv_stream {
     char *name;                 // owned; for messages
     struct byte_stream *stream; // owned; NULL: standard input
     char *buffer;               // owned
-    size_t room, begin, end;    // buffer[begin..end) was read but is not part of the piece
+    size_t room, begin, end;    // `room`: size of buffer; buffer[begin..end) was read but is not part of the piece
     char terminator;            // the byte that ends a line
     bool at_end;                // the whole file has been read
     int64_t next_line;          // number, from 1, of the first line after the piece

@@ -72,7 +72,8 @@ void explained_row_set(
         .y = copy_floats(p->apply.output[p->reconstruction].piece + i * p->columns, p->columns)};
 }
 
-// Inserts row i of the piece among those that are kept.
+// Inserts row i of the piece among the rows that are kept. If there are enough already, it replaces the one with the
+// smallest error.
 static void keep_row(struct score_pass *p, int64_t i, const struct score_place *place, double error)
 {
     struct explainer *x = p->sink->context;
@@ -99,7 +100,7 @@ static int begin_explaining(struct score_pass *p, struct err *e)
     return 0;
 }
 
-// Keeps the rows of a piece that the query asks for. A named row is kept even if it has no error.
+// Keeps the rows of a piece that the query asks for. Rows without an error are kept only if the query names them.
 static int explain_piece(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct explainer *x = p->sink->context;

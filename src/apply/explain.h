@@ -7,7 +7,7 @@
 enum { EXPLAIN_MOST = 1000 };
 
 struct explain_query {
-    int64_t count;  // most rows to keep, up to EXPLAIN_MOST; if a row is named, only rows with that name are kept
+    int64_t count;  // most rows to keep, up to EXPLAIN_MOST; with `id` or `row`, only rows that match are kept
     const char *id; // id of the row; NULL: any
     int64_t row;    // number of the row in its file; -1: any
 };
@@ -33,7 +33,7 @@ int explain_rows(const struct team *team, const struct score_job *job, const str
     struct explained_rows *out, struct score_outcome *outcome, struct err *e);
 void explained_rows_free(struct explained_rows *r);
 
-// For sinks of a pass with needs_rows. Sets *out to row i of the piece, with memory of its own.
+// For sinks that set needs_rows. Sets *out to row i of the piece, with memory of its own.
 struct score_pass;
 struct score_place;
 void explained_row_set(

@@ -151,7 +151,7 @@ static void choose_by_kept(struct threshold_request *q, const struct kept_errors
         job->p_value = q->p_value = p_values_of(kept, r, e);
 }
 
-// Collective. Chooses the threshold from a reference on rank 0 and sends it to all ranks.
+// Collective. Rank 0 chooses the threshold by the rule and the reference, and sends it to all ranks.
 static int choose_for_job(const struct team *team, struct threshold_request *q, const struct reference *r,
     struct score_job *job, struct err *e)
 {

@@ -27,9 +27,9 @@ struct threshold_request {
     const struct threshold_rule *rule;     // borrowed
     const struct data_source *calibration; // borrowed; rows that count as normal; NULL: the training rows
     float *p_value;                        // result, to which job->p_value points; owned by the caller
-    bool is_own_error; // the error is the one of the model's experiment, for which it has a reference
+    bool is_own_error; // the job computes the error of the model's experiment, for which the model has a reference
 };
-// Collective over team->comm. Sets job->threshold by a rule and, if the rule is conformal, job->p_value. Rules that
-// depend on the data read them in a pass of their own. Returns -1 and an error on every rank on failure.
+// Collective over team->comm. Sets job->threshold by a rule and, if the rule is conformal, job->p_value. A rule that
+// depends on the data needs a pass of its own over the data. Returns -1 and an error on every rank on failure.
 int threshold_request_apply(
     const struct team *team, struct threshold_request *request, struct score_job *job, struct err *e);

@@ -69,7 +69,8 @@ struct decimal_digits {
     int scale;
 };
 
-// Returns the power of ten of the first digit of v = fraction * 2^exponent. v is between 1e-10 and 1e10.
+// Returns the exponent of ten of the first digit of v, such as 2 for 345. v = fraction * 2^exponent is between 1e-10
+// and 1e10.
 static int decimal_order(double v, int exponent)
 {
     static const double log10_of_2 = 0.30102999566398119521;
@@ -84,8 +85,8 @@ static int decimal_order(double v, int exponent)
 // Finds the shortest decimal that reads back as the float `v`, which is between 1e-10 and 1e10. All steps are exact
 // enough: a float has 24 bits, and its products with powers up to 1e22 are rounded to 53 bits. A candidate is accepted
 // only if it is clearly nearer to v than half the distance to the next float. The search begins at SURE_DIGITS digits.
-// If fewer digits are enough, it finds zeros as the last digits, because decimals with so few digits are much farther
-// apart than floats.
+// Decimals with so few digits are much farther apart than floats. So if fewer digits are enough, the search finds them,
+// with zeros as the last digits, and the zeros are removed.
 static struct decimal_digits shortest_digits(double v)
 {
     int exponent;

@@ -1,4 +1,4 @@
-// Builds lines of text quickly from numbers and strings, which are quoted if they must be.
+// Builds lines of text quickly from numbers and strings. Strings that need quotes get them.
 #pragma once
 
 #include <stdbool.h>

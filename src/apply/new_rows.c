@@ -45,8 +45,8 @@ static bool is_rows_folder(const char *name)
     return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-// Returns true if the first bytes of a file show that it is text. Also returns false if the file cannot be read; the
-// code that opens it later reports why.
+// Returns true for standard input, and if the first bytes of a file show that it is text. Returns false if the file
+// cannot be read; the code that opens it later reports why.
 static bool is_text_file(const char *name)
 {
     char head[HEAD_BYTES];
@@ -62,7 +62,7 @@ static bool is_text_file(const char *name)
     return n > 0 && !memchr(head, 0, (size_t)n) && memcmp(head, "\xff\xfe", n > 1 ? 2 : 1) != 0;
 }
 
-// Checks an HDF5 file. Refuses a data set without the name of a split, with the same error as elsewhere.
+// Checks an HDF5 file. Refuses a data set without the name of a split; data_source_parse words the error.
 static void walk_hdf5_file(const char *path, const char *inner, struct err *e)
 {
     struct data_source ignored;
@@ -247,8 +247,8 @@ static void enter_categories(struct new_rows *r)
         }
 }
 
-// Sets the names that a table must have: those of the columns if they are known, otherwise those of the features.
-// Columns that are made of the time come last and have no name of their own.
+// Sets the names that a table must have: those of the columns if they are known, otherwise those of the features, if
+// the model has names for them. Columns that are made of the time come last and have no name of their own.
 static void name_wanted_columns(struct new_rows *r)
 {
     struct new_rows_state *s = r->state;
@@ -337,8 +337,8 @@ static bool is_noted(const struct new_rows *r, const int32_t *missing, int n, in
     return n > 0 && column >= 0 && column == columns_of_feature(r->request->columns, missing[n - 1]);
 }
 
-// Counts a row in which `lacking` values were filled. The row is filled if there is any such value, and also empty if
-// all its values were filled.
+// Counts a row in which `lacking` values were missing and were filled. It is filled if there is any such value, and
+// also empty if it has no other values.
 static void count_filled(const struct new_rows *r, struct rows_part *part, int lacking)
 {
     part->filled += lacking > 0;

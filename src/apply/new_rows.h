@@ -14,7 +14,7 @@ struct new_rows_request {
     const struct csv_options *csv; // borrowed
     const struct row_fit *fit;     // borrowed
     const struct columns *columns; // borrowed: columns of the table on which the model was trained; n = 0: unknown
-    bool takes_groups;             // rows are time steps, and their groups must be read
+    bool takes_groups;             // the groups of rows must be read: the model scales by group or takes windows
 };
 
 // A string that belongs to a row, such as its id, spelled as in the file.
@@ -35,9 +35,8 @@ struct new_rows {
     float *x;                      // (most, columns), owned: filled and scaled
     int8_t *is_unscored;           // (most), owned: the model cannot take the row
     struct row_text *id;           // (most), owned; NULL: the files have no ids
-    struct row_text *time, *group; // likewise; groups are read from the column that has them in the training data
-    int32_t *unknown; // (most), owned: number of categories of each row that the model does not know; NULL: it has no
-                      // categories
+    struct row_text *time, *group; // likewise; `group` is NULL, too, without takes_groups
+    int32_t *unknown; // (most), owned: number of unknown categories of each row; NULL: the model has no categories
     int32_t *missing; // (most, NEW_ROWS_MISSING), owned: for unscored rows, the first columns with a value that is
                       // missing, infinite or a string; -1: no more
     struct new_rows_state *state; // owned
@@ -45,7 +44,8 @@ struct new_rows {
 };
 enum { NEW_ROWS_MISSING = 3 };
 
-// Returns true if a name from the command line is that of a split of a data-set file, FILE.h5:SPLIT.
+// Returns true if a name from the command line has the form FILE.h5:SPLIT, a split of a data-set file, and no file has
+// that whole name.
 bool new_rows_is_split(const char *name);
 // Checks the HDF5 files among the names. Call it before MPI starts, because it forks. Returns -1 and errors on failure.
 int new_rows_walk(const char *const *names, int n, struct err *e);

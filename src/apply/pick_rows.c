@@ -1,4 +1,4 @@
-// The data passes once, in pieces. From each piece, the rows that are wished for are copied.
+// The data passes through the model once, in pieces. From each piece, the rows that are wished for are copied.
 #include "apply/pick_rows.h"
 
 #include "apply/blame.h"
@@ -86,7 +86,8 @@ static bool has_place(const struct explained_rows *rows, int64_t place)
     return false;
 }
 
-// Closes the gaps of wishes without a row. Leaves out a window that an earlier wish already has.
+// Moves the rows that were found to the result, in the order of the wishes. Leaves out a window that an earlier wish
+// already has.
 static int finish_picking(struct score_pass *p, struct err *e)
 {
     const struct row_picker *picker = p->sink->context;

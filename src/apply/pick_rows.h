@@ -1,4 +1,4 @@
-// Single rows of new data and their reconstructions: those that a list of scores names.
+// Finds the rows of new data that a list of scores names, with their reconstructions.
 #pragma once
 
 #include "apply/explain.h"

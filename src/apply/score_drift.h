@@ -8,8 +8,8 @@
 struct comm;
 
 struct score_drift {
-    const struct reference *reference; // borrowed; NULL: there is none for the error that is computed
-    struct drift_table error;          // errors, on rank 0
+    const struct reference *reference; // borrowed; NULL: the model has none, and nothing is compared
+    struct drift_table error;          // errors, on rank 0; empty unless they are those of the model's experiment
     struct drift_table *column;        // (columns), owned; values after scaling
     int64_t errors;                    // number of errors so far
     int columns;                       // number of features
@@ -26,7 +26,8 @@ struct drift_report {
     int n_worst;
 };
 
-// Prepares the counts. is_own_error: the error is the one of the model's experiment, for which it has a reference.
+// Prepares the counts. is_own_error: the error is that of the model's experiment. Errors are compared only then,
+// because the model has no reference for other errors.
 void score_drift_init(struct score_drift *d, const struct trained_model *m, bool is_own_error);
 void score_drift_free(struct score_drift *d);
 // Counts scaled values of rows (rows, width). `first` is the number of the first row. is_unscored (rows) marks rows

@@ -32,7 +32,7 @@ void score_limits_set(struct score_pass *s)
     }
 }
 
-// Returns true if a value is beyond the limits. The inner loop has a fixed number of turns, so that the compiler
+// Returns true if any value is beyond the limits. The inner loop has a fixed number of turns, so that the compiler
 // compares several values at once.
 static bool is_any_beyond(size_t n, const real *x, real low, real high)
 {

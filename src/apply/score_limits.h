@@ -6,7 +6,8 @@
 // Sets the limits between which the training data is after scaling. They are known only if the data was scaled, or if
 // the loss is a cross-entropy, whose data is in [0, 1].
 void score_limits_set(struct score_pass *s);
-// Counts the values of x (rows, columns) that are beyond the limits. Several threads may call it.
+// Counts the values of x (rows, columns) that are beyond the limits, for each feature, and all values that the error
+// clips to [0, 1]. Several threads may call it.
 void score_limits_count(struct score_pass *s, int rows, const real *x);
 // Collective. Adds up the counts of all ranks on rank 0. Returns -1 and an error if memory runs out.
 int score_limits_join(struct score_pass *s, struct err *e);

@@ -129,8 +129,8 @@ static void add_verdict(const struct score_pass *p, struct line_text *t, float e
         line_bytes(t, is_anomalous ? "1" : "0", 1);
 }
 
-// Appends the names and shares of the features that explain the error. A row without an error gets the names of its
-// first values that the model cannot take.
+// Appends the names and shares of the features that explain the error. A row of a file without an error gets the names
+// of its first values that the model cannot take; in a split, these values are not known.
 static void add_features(const struct score_pass *p, struct line_text *t, int64_t i, bool is_scored)
 {
     static const char *const names[] = {"feature_1", "share_1", "feature_2", "share_2", "feature_3", "share_3"};

@@ -3,8 +3,8 @@
 //
 // apply.c passes the rows. The callbacks here compute the outputs of a chunk (visit_scores, on all threads of all
 // ranks) and process each complete piece (finish_scores_piece, on rank 0 only). So rank 0 has the sums, the largest
-// error, the labels and the marks of anomalies, in the order of the rows. Only unusual values are counted by all
-// threads; these counts are integers, so the order of adding does not matter.
+// error, the labels and the marks of anomalies, in the order of the rows. Only unusual values, and the values for
+// drift, are counted by all threads; these counts are integers, so the order of adding does not matter.
 //
 // Rows that the model cannot take are also passed through it, with placeholders for missing values. Then their results
 // are replaced by NaN, and they count as unscored.
@@ -46,7 +46,7 @@ static float *score_output_at(const struct score_pass *s, int output, int64_t at
     return o->piece + at * o->width;
 }
 
-// Sets an output to NaN for rows that the model cannot take. `output` is its index.
+// Sets an output to NaN for rows that the model cannot take. `output` is its index; 0: does nothing.
 static void mark_rows(const struct score_pass *s, int64_t at, int rows, int output)
 {
     const int8_t *is_unscored = s->apply.visited->is_unscored + (at - s->apply.from);
@@ -54,7 +54,8 @@ static void mark_rows(const struct score_pass *s, int64_t at, int rows, int outp
         row_values_mark(is_unscored, rows, s->apply.output[output].width, score_output_at(s, output, at));
 }
 
-// Stores the reconstructions and errors of features. Those of rows that the model cannot take become NaN.
+// Stores the reconstructions, the values x and the errors of features, if they are outputs. Reconstructions and errors
+// of rows that the model cannot take become NaN.
 static void visit_reconstruction(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
     size_t n = (size_t)rows * (size_t)s->columns;
@@ -136,7 +137,7 @@ static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at
         visit_shares(s, y, at, rows, x);
 }
 
-// Reads the labels of a piece and marks its anomalies.
+// Reads the labels of a piece. If the normal labels are known, also marks its anomalies and keeps its errors.
 static int take_labels(struct score_pass *s, int64_t first, int64_t rows, struct err *e)
 {
     int8_t *marks = s->marks ? s->marks + first : NULL;
@@ -229,7 +230,8 @@ static int mark_steps(struct score_pass *s, struct err *e)
     return s->step_marks ? rc : -1;
 }
 
-// On rank 0. Prepares for the labels of the data and, if the normal labels are known, for the marks of anomalies.
+// On rank 0. Allocates memory for the labels of a piece if the data has labels, and for the marks of anomalies and all
+// errors if the normal labels are known, too.
 static int begin_labels(struct score_pass *s, struct err *e)
 {
     const struct row_reader *r = s->apply.reader;
@@ -339,7 +341,7 @@ static void find_bad_steps(const struct score_pass *s, struct score_outcome *out
 }
 
 // On rank 0. Completes the outcome when all errors are known. Without marks of anomalies, it has only statistics of the
-// errors.
+// errors. Returns -1 and an error if there is no row, or if no row of files has an error.
 static int finish_outcome(struct score_pass *s, struct err *e)
 {
     struct score_outcome *out = s->out;

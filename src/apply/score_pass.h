@@ -33,7 +33,7 @@ struct score_pass {
     char *group;        // owned; "scores/test"
     char error_about[64];
     int columns;
-    int n_features; // columns of the data; a window has them once per time step, `columns` in total
+    int n_features; // features of the data; a window holds each once per time step, so `columns` is larger
 
     // indices of outputs; 0: not computed
     int code, reconstruction, feature_error;
@@ -46,7 +46,7 @@ struct score_pass {
     struct series_rows series;       // owned: windows over `rows`, if the model takes windows
     struct row_fit step_fit;         // what the rows must match if they are time steps of windows
     struct dataset piece;            // owned: the rows of a piece, on every rank
-    float *x;                        // (piece rows, columns); owned on ranks other than 0, as is is_unscored
+    float *x;                        // (piece rows, columns); owned on ranks other than 0, like is_unscored
     int8_t *is_unscored;             // (piece rows)
 
     double limit_low, limit_high; // limits of the training data after scaling; both 0: unknown

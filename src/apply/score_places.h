@@ -11,7 +11,7 @@ struct score_place {
     char time_room[TIME_TEXT_ROOM];
 };
 
-// Which of these names the data has.
+// Which names the rows of the data have.
 struct score_naming {
     bool has_file, has_id, has_time;
 };
@@ -22,6 +22,6 @@ int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct 
 // Sets *out to the names of row i of the piece. The strings are valid until the next piece. Several threads may call
 // it.
 void score_place_of(const struct score_pass *p, int64_t i, struct score_place *out);
-// Returns the number, in the scaling of the model, of the group of row i of the piece; -1: none. For a window, this is
-// the group of its first time step, because no window crosses a border of groups.
+// Returns the number that the scaling of the model gives to the group of row i of the piece; -1: none. For a window,
+// this is the group of its first time step, because no window crosses a border of groups.
 int score_place_group(const struct score_pass *p, int64_t i);

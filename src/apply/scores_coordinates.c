@@ -99,7 +99,7 @@ static void note_zone(struct spooled_names *s, const struct time_parts *p)
 }
 
 // Returns the offset from UTC with which the times are shown, as import does: their common offset, or "Z" if they
-// differ, or NULL if no time has one.
+// differ or if only some times have one, or NULL if no time has one.
 static const char *spooled_zone(const struct spooled_names *s)
 {
     if (s->zoned == 0)
@@ -145,7 +145,7 @@ struct name_scan {
     const struct spool *from;
     int64_t at; // offset of the next byte to read
     char bytes[NAME_BYTES];
-    size_t n, next; // number of bytes in the block; position of the next one
+    size_t n, next; // number of bytes in the block; position of the next byte
 };
 
 // Returns the next name in new memory, or NULL and an error.

@@ -37,7 +37,7 @@ struct scores_writer {
     struct spool spool[APPLY_OUTPUTS_MAX]; // the outputs
     struct spooled_names names;
     struct spool index, source; // numbers of the rows in their files (int64), and of the files (int32)
-    struct spool unknown;       // int32: unknown categories of the row
+    struct spool unknown;       // number of unknown categories of each row (int32)
     struct tops_file tops;
 };
 
@@ -78,7 +78,7 @@ static int begin_score_labels(struct score_pass *p, struct err *e)
     return w->is_anomaly || !p->marks ? 0 : -1;
 }
 
-// Copies an array (rows) from an unnamed file.
+// Copies an array (rows) from an unnamed file into the file of scores.
 static int write_spooled_column(struct score_pass *p, const char *path, enum store_type type, const char *long_name,
     const struct spool *spool, struct err *e)
 {
@@ -267,7 +267,7 @@ static int end_score_streams(struct scores_writer *w, struct err *e)
     return store_stream_end(&w->label, e) | store_stream_end(&w->is_anomaly, e);
 }
 
-// Writes the results of the rule for the threshold, besides the threshold itself.
+// Writes the name of the rule that gave the threshold and, if the rule is conformal, the p-values.
 static int write_threshold_rule(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -286,7 +286,7 @@ static int write_threshold_rule(struct score_pass *p, struct err *e)
     return rc;
 }
 
-// Writes the metrics, and gives the file its final name.
+// Writes everything that is known only at the end, such as the metrics, and gives the file its final name.
 static int finish_scores_file(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
@@ -317,7 +317,7 @@ static int write_hdf5_scores(
     const struct score_sink sink = {.begin = begin_scores_file,
         .piece = write_scores_piece,
         .finish = finish_scores_file,
-        .needs_shares = input->rank == 1 && input->dims[0] > 1, // only for tables: pixels have no names
+        .needs_shares = input->rank == 1 && input->dims[0] > 1, // not for pictures: pixels have no names
         .needs_few_shares = true,
         .context = &w};
     int rc = score_pass_run(team, job, &sink, out, e);

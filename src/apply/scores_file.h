@@ -31,15 +31,15 @@ struct score_job {
 };
 
 struct score_outcome {
-    int64_t rows, above;              // number of samples; those with an error above the threshold
-    int64_t unscored, first_unscored; // number of rows that the model cannot take, whose error is NaN; the first one
+    int64_t rows, above;              // number of samples; number of samples with an error above the threshold
+    int64_t unscored, first_unscored; // number of rows that the model cannot take (error NaN); number of the first one
     int64_t bad_steps;                // for windows over files: number of time steps that the model cannot take
     struct series_place first_bad;  // the first such step; in a data set: first step of the first window without error
     int64_t unknown, unknown_below; // rows with unknown categories; of these, rows that are not above the threshold
     int64_t clipped;                // number of values outside [0, 1] that the cross-entropy took as 0 or 1
     int beyond_columns;             // number of columns in which most values are outside the limits
     double limit_low, limit_high;   // limits of the training data after scaling
-    char beyond[400];               // names of these columns
+    char beyond[400];               // names of the columns that `beyond_columns` counts, for a message
     struct evaluation evaluation;
     int64_t steps; // number of time steps; 0: samples are not windows
     struct steps_outcome of_steps;

@@ -1,5 +1,5 @@
-// The options of CSV files are attributes of the group. The name of each is "read_" followed by the name of the option.
-// Only options that differ from their defaults are stored.
+// Writes and reads the origin of scores. The options of CSV files are attributes of the group of the scores. The name
+// of each is "read_" followed by the name of the option. Only options that differ from their defaults are stored.
 #include "apply/scores_origin.h"
 
 #include "base/field.h"
@@ -84,7 +84,7 @@ static int read_read_options(struct store_file *f, struct scores_origin *o, stru
     return rc;
 }
 
-// Sets o->group to the only group of scores. Returns -1 and an error if there are others.
+// Sets o->group to the only group of scores. Returns -1 and an error if there is not exactly one.
 static int find_scores_group(struct store_file *f, struct scores_origin *o, struct err *e)
 {
     char **sets = NULL;

@@ -14,7 +14,7 @@ struct scores_origin {
     struct csv_options csv; // strings owned: how CSV files were read
     int error;              // enum error
     int64_t samples;        // codes drawn for each row; 0: as in the trial of the model
-    int64_t rows;           // samples that have a score or lack one
+    int64_t rows;           // number of samples, also of those without a score
 };
 
 // Writes the origin of the scores of a pass. Returns -1 and an error on failure.
@@ -23,6 +23,6 @@ int scores_origin_write(struct store_file *f, const struct score_pass *p, struct
 int scores_origin_read(const char *path, struct scores_origin *out, struct err *e);
 void scores_origin_free(struct scores_origin *o);
 
-// error (n) := the errors of the samples place[0..n). Returns -1 and an error if they cannot be read.
+// Sets error (n) to the errors of the samples place[0..n). Returns -1 and an error if they cannot be read.
 int scores_origin_errors(
     const char *path, const struct scores_origin *o, const int64_t *place, int n, float *error, struct err *e);

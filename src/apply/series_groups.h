@@ -12,6 +12,7 @@ struct series_groups {
     const char *current; // name of the current group, borrowed from a slot; NULL: none so far
 };
 
-// Enters the group of the next row. Returns the number of the group, from 1, or -1 if its rows had ended before.
+// Enters the group of the next row. Returns the number of the group, from 1, or -1 if it was entered before and other
+// groups followed.
 int64_t series_groups_enter(struct series_groups *g, const char *name, size_t bytes);
 void series_groups_free(struct series_groups *g);

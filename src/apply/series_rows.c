@@ -147,8 +147,8 @@ static int read_step_time(const struct series_rows *s, int64_t i, int64_t *time,
     return is_time ? 0 : -1;
 }
 
-// Sets *group to the number of the group of row i of the piece. Windows do not cross borders of groups, as in a data
-// set, so the rows of a group must be together. Returns -1 and an error if they are not.
+// Sets *group to the number of the group of row i of the piece, or to 0 if it has none. Windows do not cross borders of
+// groups, as in a data set, so the rows of a group must be together. Returns -1 and an error if they are not.
 static int read_step_group(struct series_rows *s, int64_t i, int64_t *group, struct err *e)
 {
     const struct new_rows *r = s->rows;

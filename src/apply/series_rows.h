@@ -1,5 +1,5 @@
 // Makes windows over the rows of files that are not data sets. A new series begins with every file and, as in a data
-// set, after every gap in time.
+// set, with every group of rows and after every gap in time.
 #pragma once
 
 #include "apply/new_rows.h"
@@ -16,7 +16,7 @@ struct series_place {
     int64_t row; // number of the row in the file
 };
 
-// A time step whose error was not printed so far.
+// A time step whose names are kept, because its error was not printed so far or because it is in the piece.
 struct series_step {
     int file;        // number of the file in the request
     int64_t row;     // number of the row in the file
@@ -48,7 +48,7 @@ struct series_rows {
     int64_t bad_steps;                // number of steps in all files with a value that the model cannot take
     struct series_place first_bad;    // the first such step
 
-    bool keeps_names; // keeps names until the caller forgets them; false: drops those of steps before the piece
+    bool keeps_names;          // names are kept until series_rows_forget; false: until their steps leave the piece
     struct series_step *named; // (n_named of room_named), owned: steps from first_named on
     int64_t first_named, n_named, room_named;
 };

@@ -20,7 +20,7 @@ struct spool {
 int spool_write(struct spool *s, const void *data, size_t n, struct err *e);
 // Reads n bytes from offset `at`. Returns -1 and an error on failure.
 int spool_read(const struct spool *s, int64_t at, void *data, size_t n, struct err *e);
-// Copies everything, in rows of `size` bytes, into a stream and ends it. The stream is NULL if it could not begin.
-// Returns -1 and an error on failure.
+// Copies everything, in rows of `size` bytes, into a stream and ends it. Returns -1 and an error on failure. If the
+// stream is NULL because it could not begin, only returns -1.
 int spool_copy(const struct spool *s, size_t size, struct store_stream **to, struct err *e);
 void spool_close(struct spool *s);

@@ -47,7 +47,7 @@ void steps_file_free(struct steps_file **s)
     *s = NULL;
 }
 
-// --- what comes out
+// --- complete steps
 
 static int take_steps(void *context, int64_t n, const float *error, struct err *e)
 {
@@ -89,7 +89,7 @@ struct store_stream *steps_begin_error(const struct steps_place *to, struct err 
         to, SCORES_ERROR, STORE_F32, "error of the time step, from those of the windows that cover it", e);
 }
 
-// Writes a column with the number of every step, or with zeros.
+// Writes a column of integers along the steps: their numbers if the type is STORE_I64, otherwise zeros.
 static int write_step_numbers(
     const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e)
 {

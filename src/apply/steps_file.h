@@ -13,7 +13,7 @@ struct steps_place {
 };
 #define STEPS_INDEX_ABOUT  "row in its source"
 #define STEPS_SOURCE_ABOUT "number of its source, from 0"
-#define STEPS_FIRST_ABOUT  "first row in its source" // for the rows of windows
+#define STEPS_FIRST_ABOUT  "first row in its source" // a column of windows
 // Begin an array along the steps. Return NULL and an error on failure.
 struct store_stream *steps_begin_column(
     const struct steps_place *to, const char *name, enum store_type type, const char *long_name, struct err *e);
@@ -35,7 +35,7 @@ struct steps_job {
 
 struct steps_outcome {
     int64_t above, unscored;      // number of steps with an error above the threshold; number of steps without an error
-    int64_t uncovered;            // number of steps without an error that no window covers
+    int64_t uncovered;            // of the steps without an error, the number that no window covers
     struct evaluation evaluation; // metrics of the steps
     struct series_evaluation series; // metrics of the series, if the anomalies are known
 };

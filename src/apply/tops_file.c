@@ -55,7 +55,7 @@ int tops_file_add(struct tops_file *t, const struct score_pass *p, int64_t first
     return rc == 0 ? flush_tops(t, &kept, e) : rc;
 }
 
-// An array with `columns` values per row, each of `size` bytes.
+// An array with `columns` values of `type` per row.
 struct tops_array {
     const char *name, *long_name;
     enum store_type type;

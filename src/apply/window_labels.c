@@ -6,7 +6,8 @@
 #include "data/window.h"
 #include <stdlib.h>
 
-// Sets label (n) to the labels of n windows of one run. The first window begins at step `step`.
+// Sets label (n) to the labels of n windows of one run, that is, of steps without a gap. The first window begins at
+// step `step`.
 static int label_run(
     struct row_reader *r, int64_t step, int64_t n, const int8_t *is_anomaly, int64_t *label, struct err *e)
 {
