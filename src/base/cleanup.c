@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum { NOTES = 16, PATH_MOST = 4096 };
-enum { OWNER_NONE = 0, OWNER_WRITING = -1 }; // otherwise the number of the process
+enum { OWNER_NONE = 0, OWNER_WRITING = -1 }; // any other owner is the number of a process
 
 struct note {
     atomic_int owner;
@@ -62,8 +62,8 @@ void cleanup_drop(const char *path)
             atomic_store(&notes[i].owner, OWNER_NONE);
 }
 
-// Removes the files that the process `pid` noted. The signal handler may call this in several threads at once, if
-// several signals come; each note is taken by one of them.
+// Removes the temporaries and, if `with_locks`, the locks that the process `pid` noted. The signal handler may call
+// this in several threads at once, if several signals come; only one of them takes each note.
 static void remove_files_of(int pid, bool with_locks)
 {
     for (int i = 0; notes && i < NOTES; i++) {

@@ -157,8 +157,9 @@ static int sync_path(const char *path, int flags, double bytes, struct err *e)
     return rc;
 }
 
-// Gives an open file the mode of another, with the bits of `more` added, and its owner if this user may do so. If the
-// group cannot be kept, the file's current group gets only the rights that everybody has.
+// Gives an open file the owner and the group of another, if this user may do so, and its mode with the bits of `more`
+// added. If the group cannot be kept, the file's current group gets only the rights that everybody has. If the owner or
+// the group cannot be kept, bits such as set-user-ID are dropped.
 static void copy_owner_and_mode(int fd, const struct stat *from, mode_t more)
 {
     struct stat s;
@@ -193,7 +194,7 @@ int disk_open_temporary(const char *temporary, const char *path)
         cleanup_drop(temporary);
         errno = error;
     } else if (replaces) {
-        copy_owner_and_mode(fd, &s, 0600); // the temporary is opened again before it is complete
+        copy_owner_and_mode(fd, &s, 0600); // 0600: the temporary is opened again before it is complete
     }
 
     return fd;
@@ -221,7 +222,8 @@ static bool is_as_seen(const char *path, const struct disk_seen *seen)
            now.st_mtim.tv_sec == then->st_mtim.tv_sec && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
 }
 
-// Gives the temporary the mode of the file that it replaces, then its name. Returns -1 and errno on failure.
+// Gives the temporary the mode and the owner of the file that it replaces, then its name. Returns -1 and errno on
+// failure.
 static int rename_to_target(const char *temporary, const char *path)
 {
     struct stat s;
@@ -370,8 +372,8 @@ int disk_replace(const char *path, const char *text, struct err *e)
     return rc;
 }
 
-// Creates `path` in one step if it does not exist. A hard link to `temporary` does that on every file system, NFS
-// included; on a file system without hard links, O_EXCL does. Returns -1 and errno, EEXIST if the file exists.
+// Creates `path` in one step if it does not exist. A hard link to `temporary` does that, even on NFS; on a file system
+// without hard links, O_EXCL does. Returns -1 and errno, which is EEXIST if the file exists.
 static int link_or_create(const char *temporary, const char *path, const char *text)
 {
     struct stat s;

@@ -7,8 +7,8 @@
 // A struct err holds no pointers, so that MPI can send it as bytes and rank 0 can collect the messages of all ranks.
 // Its space is therefore limited. A message that does not fit is only counted; the first ones matter most.
 //
-// Memory and strings report their failures through this file, so it uses neither: a message is written straight into
-// the value's buffer.
+// base/mem.c and base/text.c report their failures through this file, so it uses neither: a message is written straight
+// into the value's buffer.
 #include "base/err.h"
 
 #include "base/utf8.h"

@@ -52,8 +52,8 @@ int err_print(const struct err *e);
 // Prints warnings as err_print prints errors, after "hourglass: warning: ".
 void err_print_warnings(const struct err *warnings);
 
-// Reports a bug of ours with its place and the values of a printf format, and ends the job through the hook
-// (MPI_Abort).
+// Reports a bug of ours with its place and a message in printf format, and ends the job through err_abort_hook
+// (MPI_Abort) or abort().
 _Noreturn void err_bug(const char *file, int line, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 extern void (*err_abort_hook)(void); // set by comm_start; NULL: abort()

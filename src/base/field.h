@@ -37,10 +37,10 @@ struct field_texts {
 struct field {
     const char *key;
     enum field_type type;
-    size_t offset;              // of the value in its struct
+    size_t offset;              // offset of the value in its struct
     const char *default_text;   // as it would be written in YAML; NULL: no default (0, NULL or empty)
-    double min, max;            // of FIELD_INT, FIELD_REAL and each of FIELD_INTS; both 0: any
-    const char *const *choices; // of FIELD_CHOICE, NULL-terminated
+    double min, max;            // range of FIELD_INT, FIELD_REAL and each of FIELD_INTS; both 0: any
+    const char *const *choices; // values of FIELD_CHOICE, NULL-terminated
     const char *unit;           // NULL: none
     const char *help;           // one line
     unsigned flags;

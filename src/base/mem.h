@@ -12,7 +12,7 @@
 void *mem_new(size_t count, size_t size) __attribute__((malloc, alloc_size(1, 2)));
 // Does the same as realloc, but never returns NULL; new bytes are not zeroed.
 void *mem_grow(void *old, size_t count, size_t size);
-char *mem_text(const char *text); // strdup, never NULL; NULL gives NULL
+char *mem_text(const char *text); // strdup that ends the process if memory runs out; NULL gives NULL
 // Does the same as printf, but into new memory. Never returns NULL.
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *mem_format_list(const char *format, va_list args) __attribute__((format(printf, 1, 0)));

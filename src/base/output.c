@@ -22,8 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_SECONDS = 3 };   // until a message names the process that we wait for
-enum { PAUSE_NANOS = 50000000 }; // between two attempts
+enum { PATIENCE_SECONDS = 3 };   // wait before a message names the process that has the lock
+enum { PAUSE_NANOS = 50000000 }; // pause between two attempts
 enum lock_verdict { LOCK_TAKEN, LOCK_BUSY, LOCK_REPLACED, LOCK_IMPOSSIBLE };
 
 // Returns ".NAME.lock" next to the file, in new memory.
@@ -58,7 +58,7 @@ static bool has_lock_name(int fd, const char *path)
     return has;
 }
 
-// Removes a file that cannot be locked, unless somebody has signed it.
+// Removes a lock's file that cannot be locked, unless a process has written its name into it (sign_lock).
 static void remove_unlockable(int fd, const char *path)
 {
     struct stat s;
@@ -173,7 +173,7 @@ void output_release(struct output *o)
 {
     if (o->lock && o->fd >= 0) {
         cleanup_drop(o->lock);
-        unlink(o->lock); // before the lock is released: until then it is certainly ours
+        unlink(o->lock); // remove it before the lock is released: until then it is certainly ours
         close(o->fd);
     }
     free(o->lock);

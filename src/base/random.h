@@ -41,6 +41,6 @@ static inline float random_unit(uint32_t bits)
 // permutation.
 void random_permutation(
     uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order);
-// Does the same with the numbers that order[0..n) holds.
+// Shuffles the numbers that order[0..n) holds in the same way.
 void random_shuffle(
     uint64_t seed, enum random_purpose purpose, uint32_t epoch, uint32_t stream, int32_t n, int32_t *order);

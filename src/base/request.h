@@ -4,7 +4,7 @@
 //     SIGUSR1, SIGTERM, SIGINT    write a checkpoint and stop; a second SIGINT ends the process at once
 //     SIGUSR2                     write a checkpoint and continue
 //
-// mpirun and srun only pass SIGUSR1 and SIGUSR2 on to every rank. If mpirun itself gets a SIGTERM or SIGINT, it kills
+// mpirun and srun pass only SIGUSR1 and SIGUSR2 on to every rank. If mpirun itself gets a SIGTERM or SIGINT, it kills
 // its ranks after one second, which is enough to save only a small model.
 #pragma once
 

@@ -16,8 +16,8 @@ static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM,
 enum { ENDING = sizeof ending / sizeof *ending };
 static bool was_ignored[ENDING];
 
-// Records which signals are ignored. Runs before the code of all libraries, which may not be ready to be called, so it
-// asks the kernel.
+// Records which signals are ignored. Runs before the libraries are initialized, so it asks the kernel by a system call
+// of its own.
 static void record_ignored(void)
 {
     struct {

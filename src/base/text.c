@@ -121,7 +121,7 @@ static int least_of_three(int a, int b, int c)
     return m < c ? m : c;
 }
 
-enum { NEAR_LENGTH_MAX = 63 }; // of a word that is compared
+enum { NEAR_LENGTH_MAX = 63 }; // most bytes of a word that is compared
 
 // Returns the edit distance (Levenshtein), with one row of the table. A word of more than NEAR_LENGTH_MAX bytes is far
 // from all others. O(|a| |b|).
@@ -208,9 +208,9 @@ char *text_seconds(char out[48], double seconds)
     return out;
 }
 
-// Returns a number of decimal digits with which the search for the shortest one can begin. If 15 digits do not read
-// back as the same double, fewer do not either, because no decimal of fewer digits is nearer. Powers of two are the
-// exception: the doubles below them are nearer than those above.
+// Returns the number of digits at which the search for the shortest decimal can begin. If 15 digits do not read back as
+// the same double, fewer do not either, because no decimal of fewer digits is nearer. Powers of two are the exception:
+// the doubles below them are nearer than those above.
 static int least_digits(double value)
 {
     enum { MANY = 15 };

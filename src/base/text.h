@@ -43,7 +43,7 @@ char *text_message(const char *format, va_list args) __attribute__((format(print
 enum { QUOTE_ROOM = 64 };
 char *text_quote(char out[QUOTE_ROOM], const char *text, size_t n);
 
-// Write "4.2 MB", "37 s", "2 min 05 s". Return out.
+// text_bytes writes "4.2 MB", text_seconds writes "37 s" or "2 min 05 s". Both return out.
 char *text_bytes(char out[16], double bytes);
 // Writes a share in percent: "62 %", "0.42 %". NaN gives "nan %". Returns out.
 char *text_percent(char out[24], double share);
@@ -51,8 +51,8 @@ char *text_seconds(char out[48], double seconds);
 // Writes the shortest decimal that reads back as the same double: "0.1", "1e-07", "100". Returns out.
 char *text_number(char out[32], double value);
 
-// Return 0 and the value if all of `text` is a number of that kind, else -1. A number that is too large for a double,
-// or not zero but too small for one, such as 1e-400, gives -1.
+// Both return 0 and the value if all of `text` is a number of their type, else -1. A number that the type cannot hold
+// gives -1, too: for a double, one that is too large, or so small that it would become 0, such as 1e-400.
 int text_to_double(const char *text, double *value);
 int text_to_int64(const char *text, int64_t *value);
 // Returns true if `text` is a number that no double can hold.

@@ -26,7 +26,7 @@ static void split_days(int64_t days, struct calendar_time *c)
 {
     int64_t shifted = days + DAYS_TO_1970;
     int64_t era = (shifted >= 0 ? shifted : shifted - (DAYS_PER_ERA - 1)) / DAYS_PER_ERA;
-    int64_t day = shifted - era * DAYS_PER_ERA; // of the era
+    int64_t day = shifted - era * DAYS_PER_ERA; // number of the day in its era
     int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
     int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
     int64_t month = (5 * day_of_year + 2) / 153; // 0 is March
@@ -62,7 +62,7 @@ struct calendar_time timestamp_split(int64_t time, int offset_minutes)
     struct calendar_time c;
     int64_t shift = offset_minutes * 60 * SECOND_US;
     int64_t local = time < INT64_MIN / 2 || time > INT64_MAX / 2 ? time : time + shift;
-    int64_t left = local % DAY_US + (local % DAY_US < 0) * DAY_US; // of the day
+    int64_t left = local % DAY_US + (local % DAY_US < 0) * DAY_US; // microseconds since midnight
     int64_t days = local / DAY_US - (local % DAY_US < 0);
 
     ASSERT(left >= 0 && left < DAY_US, "%lld microseconds of a day", (long long)left);
