@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static const char variable[] = "HOURGLASS_ANNOUNCE"; // its value: the socket's name without the leading zero
+static const char variable[] = "HOURGLASS_ANNOUNCE"; // holds the socket's name without the leading zero
 
 struct datagram {
     int rank;

@@ -66,7 +66,8 @@ static void print_slurm_options(const struct plan *p, const struct ranks_layout 
         seconds / 60 % 60);
 }
 
-// Measures whether two threads are faster than one, because the layout cannot know that.
+// Measures whether two threads are faster than one, which the layout cannot know, and sets *l and *c for the better
+// number of threads.
 static int compare_threads(const struct experiment *x, const struct plan *p, const struct comm *self,
     struct ranks_layout *l, struct calibration *c, struct err *e)
 {

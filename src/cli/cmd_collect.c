@@ -66,7 +66,8 @@ static int check_collected_file(const char *folder, const struct collect_options
     return failed;
 }
 
-// Locks the output file, so that other commands that write it wait until this one has ended.
+// Checks that the output file may be replaced, and locks it, so that other commands that write it wait until this one
+// has ended.
 static int take_collected_file(
     struct output *output, const char *folder, const struct collect_options *o, struct err *e)
 {
@@ -76,7 +77,7 @@ static int take_collected_file(
     int failed = check_collected_file(folder, o, e);
     if (!failed)
         failed = output_take(output, o->output, e);
-    return failed ? failed : check_collected_file(folder, o, e); // again: another command may have written it
+    return failed ? failed : check_collected_file(folder, o, e); // check again: another command may have written it
 }
 
 static void collect_trials(const char *folder, const struct output *output, bool only_groups, struct err *e)

@@ -118,8 +118,8 @@ static int64_t memory_needed(const char *experiment, struct err *e)
     return (int64_t)most;
 }
 
-// Adds the checks that need MPI to the findings of rank 0. Checks that start other programs come before MPI starts,
-// because these programs would inherit its settings.
+// Adds the checks that need MPI to the findings of rank 0. With --self-test, only runs that test. Checks that start
+// other programs come before MPI starts, because these programs would inherit its settings.
 static int examine_machine(
     struct findings *l, const struct doctor_options *o, const char *folder, int64_t need, struct err *e)
 {

@@ -145,7 +145,7 @@ int cmd_explain(int argc, char **argv)
     int parsed = options_parse(&command, argc, argv, &o, &rest, &e);
 
     if (parsed == 0) {
-        struct model_job job = {.output = o.picture, // must be no input, but a picture may be replaced
+        struct model_job job = {.output = o.picture, // it may replace a picture, but never an input
             .force = true,
             .argc = argc,
             .argv = argv,

@@ -170,7 +170,8 @@ static void show_trial(const char *name, struct err *e)
     free(prefix);
 }
 
-// Returns true if a name is RUN:ID. After the colon of FILE:SPLIT is no id, so that show_file says what is allowed.
+// Returns true if a name is RUN:ID. FILE:SPLIT is not, because a split is no id; show_file then reports what is
+// allowed.
 static bool names_trial(const char *name)
 {
     const char *id = model_id(name);

@@ -72,7 +72,7 @@ static int merge_into_file(
     if (!failed)
         failed = output_take(&output, o->output, e);
     if (!failed)
-        failed = check_merged_file(o, runs, n, e); // again: another command may have written it meanwhile
+        failed = check_merged_file(o, runs, n, e); // check again: another command may have written it
     if (!failed)
         failed = merge_runs((const char *const *)runs, n, &output, counts, e);
     output_release(&output);

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// The options of import are its first member, so that their table describes this struct, too.
+// The first member holds the options of import, so that the table of these options describes this struct, too.
 struct new_options {
     struct import_options import;
     char *spec;  // path of the new experiment; NULL: NAME.yaml

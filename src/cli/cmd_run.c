@@ -96,8 +96,8 @@ static const struct command command = {
     .most = 1,
 };
 
-// The facts about the plan that the layout of ranks needs. Only rank 0 makes the plan. It does so before MPI starts,
-// because only then is it safe to fork the child that walks a file.
+// The facts about the plan that all ranks need. Only rank 0 makes the plan. It does so before MPI starts, because it
+// forks a child that checks files (store_walk), which is not safe later.
 struct load {
     int trials;
     int64_t least_shards;
@@ -159,7 +159,8 @@ static void keep_part(struct job *j, struct err *e)
 // Collective over world. Chooses the layout, takes the folder and runs the trials.
 static int run_job(struct job *j, const struct comm *world, struct err *e)
 {
-    bool is_default = j->options->ranks == 0 && announce_is_ours(); // our number of ranks counts equal trials, too
+    // If we chose the number of ranks, equal trials were counted for it, too. So some ranks may be idle.
+    bool is_default = j->options->ranks == 0 && announce_is_ours();
     struct ranks_wish wish = {(int)j->options->threads, (int)j->options->ranks_per_trial, is_default};
     struct load load = {plan_different(&j->plan), plan_least_shards(&j->plan), plan_step_operations(&j->plan),
         world->rank == 0 && wants_journal((enum trial_place)j->options->trials, &j->x, &j->plan)};
@@ -218,7 +219,7 @@ static int collect_results(const struct job *j, struct err *e)
     bool is_own = j->counts.found == 0 && !j->options->parts; // this process and its ranks wrote all trial files
     int failed = collect_run_file(j, is_own ? STORE_OWN : STORE_CHECK, &rows, &n, e);
 
-    // Another part may have finished a trial meanwhile. Bad files are in no leaderboard, so e->count ends the loop.
+    // Another part may have finished a trial meanwhile. A bad file never adds a row, so an error ends the loop, too.
     while (!failed && j->options->parts && !e->count && run_count_trials(j->folder) > n) {
         rows_free(&rows, n);
         failed = collect_run_file(j, STORE_CHECK, &rows, &n, e);
@@ -230,7 +231,8 @@ static int collect_results(const struct job *j, struct err *e)
     return e->count ? -1 : failed;
 }
 
-// On rank 0, after MPI has ended: reports how the run ended. Returns the exit code.
+// On rank 0, after MPI has ended: collects the results, unless the run was stopped, and reports how it ended. Returns
+// the exit code.
 static int conclude_run(const struct job *j, struct err *e)
 {
     const struct run_counts *c = &j->counts;
@@ -291,7 +293,7 @@ static int run_experiment(const struct run_command_options *o, const char *path,
     if (!failed)
         failed = run_job(&j, &world, e);
     bool is_first = world.rank == 0;
-    int code = launch_print_errors(e); // before MPI ends, because messages would be lost if that fails
+    int code = launch_print_errors(e); // print before MPI ends: if its end fails, messages are lost
     comm_stop(&world);
     if (!failed && is_first)
         code = conclude_run(&j, e);

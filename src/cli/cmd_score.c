@@ -109,7 +109,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
     return failed;
 }
 
-// Prints the mean error, the threshold, and how many rows are above it.
+// Prints the mean error, the threshold and how many rows are above it. If there are labels, also prints metrics.
 static void print_error_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->evaluation;
@@ -142,7 +142,7 @@ static const char *data_title(const struct score_job *j)
     return strcmp(j->files[0], CSV_STDIN) == 0 ? "standard input" : j->files[0];
 }
 
-// Prints the mean error, the threshold and the number above it for time steps, if samples are windows.
+// Prints the same summary for time steps, if samples are windows.
 static void print_step_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->of_steps.evaluation;
@@ -178,7 +178,8 @@ static void warn_of_bad_windows(const struct score_job *j, const struct score_ou
         data_title(j), (long long)o->unscored, (long long)o->rows, where, *file ? " of " : "", file);
 }
 
-// A category that was never seen can have a small error, because none of its features is 1.
+// Adds a warning about rows with unknown categories. Such a row can have a small error, because none of the features of
+// a category is 1.
 static void warn_of_unknown(const struct score_job *j, const struct score_outcome *o, struct err *w)
 {
     bool is_anomalous = j->csv->unknown == UNKNOWN_ANOMALOUS;
@@ -316,7 +317,7 @@ static void check_scores_file(const struct score_options *o, struct err *e)
 
     if (!output)
         err_add(e, ERR_USAGE, "--output: missing, allowed: %s", allowed);
-    else if (split) // takes a split in the same way as encode
+    else if (split) // FILE.h5:SPLIT is for encode, not for score
         err_add(e, ERR_USAGE, "--output: found '%s', allowed: FILE.h5, without a split; hint: %.*s", output,
             (int)(split + 3 - output), output);
     for (size_t i = 0; dot && i < sizeof others / sizeof *others; i++)

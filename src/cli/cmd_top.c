@@ -148,7 +148,7 @@ static int show_leaderboard(const struct top_command_options *o, const char *run
 
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
-    struct err bad = {0}; // errors of trial files, which are left out
+    struct err bad = {0}; // errors of trial files that are left out
     if (run_read_rows(run, STORE_CHECK, &rows, &n, &bad) != 0) {
         err_merge(e, &bad);
         return -1;

@@ -1,5 +1,5 @@
-// hourglass verify: compares arrays, attributes and all other bytes of our files with their checksums. Only a child
-// process reads them.
+// hourglass verify: compares arrays, attributes and all other bytes of our files with their checksums. A child process
+// reads the HDF5 files; this process reads the journals.
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/field.h"
@@ -47,7 +47,7 @@ struct count {
     const struct file_list *list;
     int at, damaged;                // number of the file; number of damaged files
     int64_t arrays, bytes, without; // totals of all files; `without`: arrays without a checksum
-    int64_t trials;                 // of journals
+    int64_t trials;                 // number of trials in journals
     double shown;
 };
 
@@ -71,7 +71,7 @@ static void count_array(void *context, const char *path, int64_t bytes, bool has
     show_verified(c);
 }
 
-// Opens every trial of a journal.
+// Opens every trial of a journal. Adds an error for every damaged place.
 static void verify_journal(struct count *c, const char *path, struct err *e)
 {
     struct journal *j = journal_open(path, e);

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEFAULT_COUNT = 100, DEFAULT_SEED = 1 }; // of samples
+enum { DEFAULT_COUNT = 100, DEFAULT_SEED = 1 }; // number and seed of the samples
 
 struct code_request {
     const struct code_options *options;
@@ -83,7 +83,7 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
     return 0;
 }
 
-// Checks that the picture is not another file of the command, and that a file that it replaces is a picture.
+// Checks that the picture is not the file of --output. It may replace only another picture, and only with --force.
 static void check_png(const struct code_options *o, const char *output, struct err *e)
 {
     if (comm_launched_rank() != 0)

@@ -35,8 +35,8 @@ struct rank_facts *rank_facts_gather(const struct comm *comm);
 // Checks cores and memory. `need` is the number of bytes that a rank needs; 0: not known.
 void check_ranks(struct findings *l, const struct rank_facts *r, int size, int64_t need);
 
-// --- doctor_site.c: launcher, Slurm, network, libraries; call those that run other programs before MPI starts
-void check_launch(struct findings *l, int size); // size: of the world
+// --- doctor_site.c: launcher, Slurm, network, libraries. check_slurm runs other programs: call it before MPI starts
+void check_launch(struct findings *l, int size); // size: number of ranks of MPI's world
 void check_slurm(struct findings *l);
 void check_network(struct findings *l, int hosts);
 void check_libraries(struct findings *l);

@@ -1,5 +1,5 @@
 // Runs commands that read foreign files in a child process: HDF5 crashes on some malformed files by chance, even after
-// a walk has found nothing wrong.
+// store_walk has checked them and found nothing wrong.
 #include "cli/guard.h"
 
 #include "base/cleanup.h"
@@ -19,8 +19,8 @@ static bool is_crash(int sign)
 
 static volatile sig_atomic_t child; // process number of the child that runs the command
 
-// Passes the signal to the child and waits until the child has ended, so that nothing of the command still runs when
-// the parent ends.
+// Passes the signal to the child. guard_run then waits until the child has ended, so that nothing of the command still
+// runs when the parent ends.
 static void pass_signal(int sign)
 {
     kill((pid_t)child, sign);
@@ -54,7 +54,7 @@ int guard_run(int (*run)(int argc, char **argv), int argc, char **argv)
     ASSERT(argc > 0 && argv[0], "%d arguments", argc);
     fflush(NULL);
     cleanup_start();
-    signals_block(passed, &set, &before); // until `child` is set and the handlers are installed
+    signals_block(passed, &set, &before); // blocked until `child` is set and the handlers are installed
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid <= 0) {

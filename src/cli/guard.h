@@ -3,5 +3,6 @@
 
 #include <stdbool.h>
 
-// Runs a subcommand in a child process. Returns its exit code, or prints a message and returns ERR_DATA if it crashed.
+// Runs a subcommand in a child process, or in this process if fork fails. Returns its exit code. If it crashed, prints
+// a message and returns ERR_DATA.
 int guard_run(int (*run)(int argc, char **argv), int argc, char **argv);

@@ -9,7 +9,7 @@ enum help_format { HELP_TEXT, HELP_MAN, HELP_BASH, HELP_ZSH, HELP_FORMATS };
 // Returns the format with the name "man", "bash" or "zsh", HELP_TEXT for NULL, or -1 if no format has that name.
 int help_format_named(const char *name);
 
-// Prints the help of one subcommand, or its part of a format, to standard output.
+// Prints the help of one subcommand, or its part of the man page or of a completion, to standard output.
 void help_print(const struct command *c, enum help_format format);
 // These print the text before and after the parts of the subcommands. `names` and `summaries` have n elements.
 void help_print_head(enum help_format format, const char *const *names, const char *const *summaries, int n);

@@ -11,14 +11,14 @@
 
 enum { SERIES_MOST = 64, LEAST_STEPS = 10, PIECE_ROWS = 1000 };
 
-// The rows by the values of a column.
+// The times of the rows, divided into series by a column or by groups.
 struct series_steps {
     int n_series;
-    int64_t *last; // (n_series), owned: time of the last row of a series
-    int64_t *rows; // (n_series), owned
-    int64_t *step; // (rows), owned: times from a row to the next one of its series
-    int64_t n, changes, back;
-    int64_t before; // series of the row before; -1: none
+    int64_t *last;            // (n_series), owned: time of the last row of a series
+    int64_t *rows;            // (n_series), owned: number of rows of a series
+    int64_t *step;            // (rows), owned: times from a row to the next one of its series
+    int64_t n, changes, back; // number of steps; changes of the series; steps of 0 or back in time
+    int64_t before;           // series of the row before; -1: none
 };
 
 static int compare_steps(const void *a, const void *b)

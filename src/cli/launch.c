@@ -145,7 +145,7 @@ int launch_ranks(const struct launch *l, struct err *e)
         err_merge(e, &why);
         return -1;
     }
-    fprintf(stderr, "hourglass: continuing with one rank: %s", why.text); // which gives the same results
+    fprintf(stderr, "hourglass: continuing with one rank: %s", why.text); // one rank gives the same results
     return 0;
 }
 

@@ -148,7 +148,7 @@ static void buffer_lines(void)
 }
 
 // Opens standard streams that are closed. Otherwise a file that is opened later would take the place of one, and get
-// the output. Writing to the opened streams fails.
+// the output. Reading from the opened standard input and writing to the opened outputs fails.
 static void open_streams(void)
 {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
@@ -164,8 +164,8 @@ static bool has_no_reader(void)
     return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
-// Writes the rest of standard output. Returns `code`; but if output of a command that succeeded is lost, prints a
-// message and returns ERR_IO.
+// Writes the rest of standard output. If output is lost, prints a message and returns ERR_IO, or `code` if the command
+// has failed already. Returns `code` if nothing is lost, or if the reader of the output has ended.
 static int flush_output(int code)
 {
     bool is_lost = ferror(stdout);
@@ -232,8 +232,9 @@ static bool uses_one_thread(char **argv)
     return wanted ? strcmp(wanted, "1") == 0 : launch_threads(1) == 1;
 }
 
-// Starts the program again with an environment in which idle threads sleep. The OpenMP library reads before main how
-// threads wait. By default some stay awake for milliseconds between two epochs, and keep the core from others.
+// Starts the program again with an environment in which idle threads sleep. Does nothing if this would not help, or if
+// the user has chosen how threads wait. The OpenMP library reads before main how threads wait. By default some stay
+// awake for milliseconds between two epochs, and keep the core from others.
 static void let_threads_sleep(char **argv)
 {
     bool is_threaded = false;

@@ -12,7 +12,7 @@
 #include "presence/lone_trial.h"
 #include <stdio.h>
 
-// Records the decision. Returns true if it was recorded.
+// Decides what becomes of the killed trial, records it and prints a message. Returns true if it was recorded.
 static bool settle_killed_trial(const char *folder, const char *id)
 {
     static const char reason[] = "the kernel killed it for lack of memory (signal 9), although no other trial ran";

@@ -37,7 +37,7 @@ static void check_job_output(const struct model_job *j, const char *data, struct
     free(model);
 }
 
-// Walks the file of a split that `work` opens on its own.
+// Checks (store_walk) the file of the split that `work` opens on its own.
 static void walk_calibration(const char *name, struct err *e)
 {
     struct data_source source = {0};
@@ -51,7 +51,8 @@ static void walk_calibration(const char *name, struct err *e)
     data_source_free(&source);
 }
 
-// Walks the files before MPI starts, because it is not always safe to fork after that.
+// Checks the output, and walks the files that are read. Call it before MPI starts: store_walk forks, which is not
+// always safe later.
 static void walk_files(const struct model_job *j, const struct data_source *source, struct err *e)
 {
     char *data = source ? data_resolve(source->file, NULL, NULL, e) : NULL;

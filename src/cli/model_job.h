@@ -8,14 +8,14 @@
     "MODEL is the file of a trial, or a run: its folder or run.h5 (the best trial; RUN:ID selects another).\n"
 
 struct model_job {
-    const char *model, *data; // as given: MODEL, DATA:SPLIT; data NULL: no data
+    const char *model, *data; // as given: MODEL, and FILE.h5:SPLIT; data NULL: no split is read
     char *const *files;       // (n_files) instead of `data`: files of other formats, or "-" for standard input
     int n_files;
     int64_t ranks, threads;  // 0: not given
     const char *calibration; // as given: another FILE.h5:SPLIT that `work` reads; NULL: none
     const char *output;      // path of the output; must be neither the model nor the data; NULL: no output
     const char *format; // format of the output: only a file of this format is replaced; NULL: `work` checks the file
-    bool force;         // an output that exists may be replaced; if it is a data set, `work` checks that
+    bool force;         // replace an output that exists; if it is a data set, `work` checks whether its split exists
     int argc;
     char **argv; // arguments of the command, for mpirun
     // Collective over team->comm. `source` is NULL if there is no data. Returns -1 and an error, the same on all ranks.
@@ -24,5 +24,6 @@ struct model_job {
     void *context;
 };
 
-// Walks the files on rank 0, starts MPI, loads the model on every rank, calls `work` and ends MPI.
+// Starts the ranks that the user asks for, checks the files on rank 0, starts MPI, loads the model on every rank, calls
+// `work` and ends MPI. Returns 0, or -1 and errors.
 int model_job_run(const struct model_job *j, struct err *e);

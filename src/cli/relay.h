@@ -1,5 +1,5 @@
-// Passes on what a child process prints. So only this process notices when the reader ends: mpirun would crash if it
-// noticed.
+// Passes on what a child process prints. So only this process notices when the reader of the output ends: mpirun would
+// crash if it noticed.
 #pragma once
 
 #include <stdbool.h>

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "import/file_set.h"
 
-// What the options and arguments of these commands say.
+// What the options and arguments of score and explain say.
 struct score_input {
     int64_t ranks, threads;
     struct csv_options csv;
@@ -38,6 +38,6 @@ struct score_input {
 // Sets the model and the data in `in` and in the job, as the arguments name them, and runs the job. The caller has set
 // the job's arguments and work. If there are errors already, only checks the arguments.
 void score_data_run(struct score_input *in, struct model_job *job, const struct arguments *rest, struct err *e);
-// Returns a job of the scores of the data, for `work` of the model job. Errors and thresholds are left to the caller.
+// Returns a job that scores the data, for `work` of the model job. The caller sets its error and thresholds.
 struct score_job score_data_job(
     const struct score_input *in, const struct trained_model *m, const struct data_source *source);

@@ -71,7 +71,8 @@ void score_watch_read(struct score_watch *w, struct err *e)
     }
 }
 
-// Sets the threshold of time steps, for which the model has training errors, too.
+// Sets the threshold of time steps by the rule if the training errors of time steps are enough for it. If they are not,
+// reports that the model's threshold stays.
 static void choose_step_threshold(const struct threshold_request *q, struct score_job *job, struct err *e)
 {
     bool is_possible = q->rule->method == THRESHOLD_VALUE || !threshold_needs_scores(q->rule);
@@ -183,7 +184,7 @@ void score_watch_print(const struct score_job *job, const struct score_outcome *
             counts_refused(job, o) ? "anomalous" : "above the threshold");
 }
 
-// Says what the figure of a limit is.
+// Returns a description of the figure that is compared with a limit.
 static const char *about_limit(enum alert_limit limit, const struct score_job *job, const struct score_outcome *o)
 {
     if (limit == ALERT_SHARE && counts_refused(job, o))

@@ -8,16 +8,16 @@
 enum alert_limit {
     ALERT_SHARE,     // share of rows above the threshold
     ALERT_UNSCORED,  // share of rows without an error
-    ALERT_ERROR_KS,  // drift of the errors
-    ALERT_ERROR_PSI, // drift of the errors
-    ALERT_KS,        // drift of the column that drifts most
-    ALERT_PSI,       // drift of the column that drifts most
+    ALERT_ERROR_KS,  // drift of the errors: Kolmogorov-Smirnov statistic
+    ALERT_ERROR_PSI, // drift of the errors: population stability index
+    ALERT_KS,        // largest Kolmogorov-Smirnov statistic of the columns that drift most
+    ALERT_PSI,       // population stability index of the column that drifts most
     ALERT_LIMITS
 };
 
 struct score_watch {
     char *threshold, *calibrate, *alert; // options, as given; NULL: not given
-    struct threshold_rule rule;          // of `threshold`
+    struct threshold_rule rule;          // read from `threshold`
     double limit[ALERT_LIMITS];          // NaN: no limit
 };
 

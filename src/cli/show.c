@@ -107,7 +107,7 @@ static int show_samples(
     return failed;
 }
 
-// Explains why some trials are last. Returns how many are stale.
+// Prints how many trials are stale, that is, of data that has changed since. Returns this number.
 static int show_stale(const struct leaderboard_row *rows, int n)
 {
     const char *sources = "";

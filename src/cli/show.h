@@ -6,13 +6,14 @@
 
 struct show_options {
     int rows;    // number of rows of the leaderboard; 0: all
-    int samples; // number of samples at each end
+    int samples; // number of the most anomalous samples, and of the least anomalous ones
     bool by_class;
     const char *trial; // beginning of the trial's id; NULL: the best trial
-    const char *set;   // the test set of these samples; NULL: the first
+    const char *set;   // the test set whose samples are shown; NULL: the first
     int64_t list;      // for a test set without labels: most samples above the threshold to list; 0: all
     const struct top_rule_options *rule; // NULL: use the stored thresholds
 };
-// Prints to stdout, and writes gallery-ID.png into the folder of the run. If the data is missing or has changed, prints
-// a message; that is an error only if the user asked for a trial, a set or classes.
+// Prints the leaderboard of the rows (n) and the samples of one trial to stdout, and writes gallery-ID.png into the
+// folder of the run. If the data is missing or has changed, prints a message. That is an error only if the user asked
+// for a trial, a set, classes or a threshold, or if a file is damaged.
 int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e);

@@ -32,7 +32,7 @@ struct facts {
     char *labels;          // owned: how often each label occurs; NULL: there are no labels
     char *common;          // owned: the most frequent label, as YAML writes it
     int64_t n_common;      // number of rows with that label
-    double least, largest; // of the values that are not missing
+    double least, largest; // smallest and largest value that is not missing
     bool is_image, is_series;
     bool has_validation;
     int64_t window;              // time steps of a window; 0: auto
@@ -114,8 +114,8 @@ static void learn_labels(struct facts *f)
     text_free(&counts);
 }
 
-// Returns true if the time from a row to the next is about the same for most rows, as in data of a sensor, but not in a
-// log of events. Gaps are rare, and so are clocks that go back at the end of summer time.
+// Returns true if the time from a row to the next is about the same for nine of ten rows, as in data of a sensor, but
+// not in a log of events. The others may be gaps, or clocks that go back at the end of summer time.
 static bool is_regular(const struct dataset *d, double usual_step)
 {
     const struct coordinates *c = &d->coordinates;
@@ -324,8 +324,8 @@ static void propose_windows(struct text *t, const struct facts *f)
         text_number(number, GAP_STEPS * f->usual_step));
 }
 
-// Says that rows are time steps of several series, and how they become windows. Groups need sorted rows, which only the
-// user can make of a file.
+// Says that the rows of several series alternate, and how they become windows. Groups need sorted rows, and only the
+// user can sort the file.
 static void propose_groups(struct text *t, const struct facts *f)
 {
     char *name = text_visible(f->series->name);

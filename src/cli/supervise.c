@@ -41,7 +41,7 @@ struct child {
     int worst; // largest exit code that a rank has announced
     bool is_asked_to_end;
     int ended_by;                  // the signal for which we ended the launcher; 0: none
-    double asked_at;               // time when the first such signal came
+    double asked_at;               // time when the first signal that ends the job came
     struct relay output, messages; // stdout and stderr of the launcher; if both go to the same pipe, `output` has both
 };
 
@@ -132,9 +132,9 @@ static bool ends_job(int signal)
 }
 
 // Ends the job. A launcher kills its ranks before they can remove the files that they are writing. So, if ranks take no
-// requests, we end the ranks, and the launcher ends because of that. We end the launcher itself if it does not know its
-// ranks yet, or at a second signal. A signal to a whole process group reaches us twice within a moment, once through
-// our parent (guard.c), and counts only once.
+// requests, we end the ranks, and the launcher ends because of that. We end the launcher itself if ranks take requests,
+// if we do not know all ranks yet, or at a second signal. A signal to a whole process group reaches us twice within a
+// moment, once through our parent (guard.c), and counts only once.
 static void end_job(struct child *c, int signal)
 {
     const double patience = 1;
@@ -297,9 +297,9 @@ static bool has_version(const char *said)
 }
 
 // Called if the launcher has ended and no rank has announced itself. This does not prove that no rank has started,
-// because ranks on other nodes cannot announce themselves. So lets the launcher start `--version`. If this fails, too,
-// the launcher is to blame, and its output says why. If its exit code was 0 and no version is printed, it starts no
-// programs. Returns 0 if the launcher is not to blame, or -1 and an error.
+// because ranks on other nodes cannot announce themselves. So this function lets the launcher start `hourglass
+// --version`. If this fails, too, the launcher is to blame, and its output says why. If its exit code was 0 and no
+// version is printed, it starts no programs. Returns 0 if the launcher is not to blame, or -1 and an error.
 static int explain_death(const struct child *c, int code, struct err *e)
 {
     char ranks[16], self[4096] = "", said[4096];

@@ -17,8 +17,9 @@ struct supervision {
 };
 
 // Runs a launcher's command until it ends. Sets *code to the exit code for this process: the largest one that a rank
-// has announced, or else the launcher's. SIGTERM and SIGINT ask the ranks to write a checkpoint and stop (SIGUSR1). A
-// second one ends them at once: *code is then 128 and the signal's number, unless a rank has announced another code.
-// SIGUSR1 and SIGUSR2 are passed on. If a signal kills a rank, prints which one to stderr, and *code is ERR_SYSTEM.
-// Returns -1 and an error if the launcher did not start or failed before a rank had started.
+// has announced, or the launcher's own code if that reports a failure. SIGTERM and SIGINT ask the ranks to write a
+// checkpoint and stop (SIGUSR1). A second one ends them at once: *code is then 128 and the signal's number, unless a
+// rank has announced another code. SIGUSR1 and SIGUSR2 are passed on. If a signal kills a rank, prints which one to
+// stderr, and *code is ERR_SYSTEM. Returns -1 and an error if the launcher did not start or failed before a rank had
+// started.
 int supervise(char **arguments, const struct supervision *s, int *code, struct err *e);

@@ -37,8 +37,8 @@ struct scored_input {
     const char *scores; // the file, borrowed
     struct scores_origin origin;
     struct trained_model model;
-    struct data_source source; // of a split
-    struct file_set files;     // otherwise
+    struct data_source source; // the data, if it is a split
+    struct file_set files;     // the data, if it is not a split
 };
 
 static void free_scored_input(struct scored_input *in)
@@ -79,7 +79,7 @@ void top_gallery_check(const struct top_gallery *g, const char *scores, struct e
 
 // --- the model
 
-// Loads the trial of the scores, also from a run whose best trial is another one.
+// Loads the model of the trial that computed the scores, even if it is not the best trial of its run.
 static int load_scored_model(struct scored_input *in, const char *given, struct err *e)
 {
     char *file = model_file(given ? given : in->origin.model);
@@ -200,7 +200,7 @@ static int check_scored_errors(
     return rc;
 }
 
-// Passes the data through the model and keeps the wished rows.
+// Passes the data through the model, keeps the wished rows, and checks that the data and the model have not changed.
 static int read_scored_rows(
     const struct scored_input *in, const struct row_wishes *wishes, struct explained_rows *rows, struct err *e)
 {

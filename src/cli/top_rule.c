@@ -26,7 +26,7 @@ void top_rule_read(struct top_rule_options *o, struct err *e)
         err_add(e, ERR_USAGE, "--calibrate: found without --threshold, allowed: with it");
 }
 
-// Scores calibration rows with the model of a trial.
+// Scores calibration rows with the model of a trial, and makes a reference of their errors.
 static int calibrate_trial(
     const struct leaderboard_row *trial, const char *data, struct reference *calibration, struct err *e)
 {
