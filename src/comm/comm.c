@@ -174,7 +174,7 @@ void comm_free(struct comm *comm)
 int comm_local_size(const struct comm *comm)
 {
     MPI_Comm node;
-    int *known = &comm->handle->local_size; // the first call is collective: then all ranks know it
+    int *known = &comm->handle->local_size; // the first call is collective, so all ranks know the number afterwards
 
     if (*known == 0) {
         MPI_Comm_split_type(comm_mpi(comm), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);

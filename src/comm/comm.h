@@ -44,7 +44,8 @@ void comm_free(struct comm *comm);
 // Returns 0 if there are none, else -1. If comm_start failed, so that comm has no communicator, considers only this
 // rank.
 int comm_agree(const struct comm *comm, struct err *e);
-// Collective. Copies the bytes of rank `root` to all ranks. Does nothing without a communicator: there are no others.
+// Collective. Copies the bytes of rank `root` to all ranks. Does nothing without a communicator: then there are no
+// other ranks.
 void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes);
 // Collective. Returns when all ranks have called it.
 void comm_barrier(const struct comm *comm);

@@ -11,7 +11,7 @@
 
 enum { PATIENCE = 10 }; // seconds that a launcher may take to print its version
 
-#ifndef HOURGLASS_MPIEXEC // the launcher that CMake found next to the library
+#ifndef HOURGLASS_MPIEXEC // CMake sets it to the launcher that it found next to the library
 #define HOURGLASS_MPIEXEC ""
 #endif
 

@@ -151,7 +151,7 @@ static enum queue_verdict answer_leader(struct queue *q, int rank)
     struct leader *l = &q->leader[rank];
     bool is_ahead = l->out > 0;
 
-    finish_sending(&l->sending); // returns at once, because the leader has read that answer before it asked again
+    finish_sending(&l->sending); // returns at once, because the leader read the last answer before it asked again
     l->answer.n = 0;
     enum queue_verdict verdict = q->policy.next(q->policy.context, is_ahead, &l->answer);
     if (verdict == QUEUE_WAIT || (verdict == QUEUE_END && is_ahead))

@@ -26,8 +26,8 @@ enum queue_verdict {
 // The decisions of rank 0. Only rank 0 calls these functions, one at a time. Every piece of work that was sent out is
 // reported.
 struct queue_policy {
-    // Decides what a leader gets. If that is QUEUE_WORK, adds its bytes to `work`, which is empty. `is_ahead`: the
-    // leader has not finished an earlier piece, so this piece would wait until then.
+    // Decides what a leader gets. For QUEUE_WORK, adds the bytes of the piece to `work`, which is empty. `is_ahead`:
+    // the leader has not finished an earlier piece, so this piece would wait until it has.
     enum queue_verdict (*next)(void *context, bool is_ahead, struct queue_bytes *work);
     void (*report)(void *context, const void *report, size_t n); // receives a leader's report on finished work
     void *context;                                               // borrowed
