@@ -251,8 +251,26 @@
 #define RUN_CONFIGURATIONS "configurations"
 #define RUN_CURVES         "curves" // (trial, epoch); errors/<set>/error: (trial, sample). Trials in leaderboard order
 #define RUN_ERRORS         "errors"
-#define CURVES_TRIAL       "trial"   // the scale of both arrays
+#define CURVES_TRIAL       "trial" // the scale of both arrays
+#define RUN_ENSEMBLE       "ensemble"
+#define RUN_KIND           "kind" // attribute of a run's file that is used as one model
+#define RUN_KIND_ENSEMBLE  "ensemble"
 #define RUN_RECORDS        "records" // trials of journals, unchanged
+// ensemble/: arrays (member), (member, level) and (veto), next to `level`; the first and the last but one are scales
+#define ENSEMBLE_MEMBER   "member" // ids of trials
+#define ENSEMBLE_KIND     "kind"
+#define ENSEMBLE_LOG      "log"
+#define ENSEMBLE_WEIGHT   "weight"
+#define ENSEMBLE_OFFSET   "offset"
+#define ENSEMBLE_CENTER   "center"
+#define ENSEMBLE_SCALE    "scale"
+#define ENSEMBLE_QUANTILE "quantile"
+#define ENSEMBLE_VETO     "veto" // ids of trials
+#define ENSEMBLE_REASON   "reason"
+// attributes of ensemble/, next to `experiment`, `version` and `threshold`
+#define ENSEMBLE_COMBINE  "combine"
+#define ENSEMBLE_RUN      "run"
+#define ENSEMBLE_HELD_OUT "held_out"
 // records/: trials are in order of the leaderboard's rows
 #define RECORDS_BLOCK           "block" // the first four are scales
 #define RECORDS_BYTE            "byte"
