@@ -2,8 +2,8 @@
 //
 // The columns are, in this order: the strings of row_texts, the status, the counts of row_counts, trial_metrics,
 // set_metrics of each test set, and the keys that the sweep varies. To add a metric or a count, add a row to a table of
-// row.c; nothing changes here. A column without any value is left out. leaderboard_file.c writes and reads the columns,
-// and makes rows from them again.
+// row.c; nothing changes here. The objective, the changed sources and a metric of a test set get no column if no trial
+// has a value. leaderboard_file.c writes and reads the columns, and makes rows from them again.
 #include "leaderboard/leaderboard.h"
 
 #include "base/err.h"
@@ -114,7 +114,7 @@ static bool is_number(const char *text)
 }
 
 // Adds the column of one key. It holds numbers if every trial that has the key has a number, otherwise strings. Users
-// choose the names of keys, so a key can have the name of another column; it is then called varied.KEY.
+// choose the names of keys, so a key can have the name of another column; the column is then called varied.KEY.
 static void add_varied(struct leaderboard *b, const struct leaderboard_row *rows, const char *key)
 {
     bool all_numbers = true;
@@ -152,8 +152,8 @@ static void add_all_varied(struct leaderboard *b, const struct leaderboard_row *
 }
 
 // --- metrics
-// Adds the column of one metric of one test set, unless no trial has the metric. With several test sets, its name is
-// SET.METRIC.
+// Adds the column of one metric of one test set, unless no trial has the metric. With several test sets, the column is
+// called SET.METRIC.
 static void add_set_metric(
     struct leaderboard *b, const struct leaderboard_row *rows, const struct metric *m, const char *set, bool is_only)
 {
@@ -198,7 +198,7 @@ static bool has_objective(const struct leaderboard_row *rows, int n)
     return has_any;
 }
 
-// Adds the status of each trial. If a trial is stale, also adds which sources have changed.
+// Adds the status of each trial. If a trial is stale, also adds a column with the sources that have changed.
 static void add_status(struct leaderboard *b, const struct leaderboard_row *rows)
 {
     bool has_stale = false;

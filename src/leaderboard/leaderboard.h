@@ -32,8 +32,9 @@ void leaderboard_drop_column(struct leaderboard *b, int column);
 // dimension scale of the other columns.
 int leaderboard_write(
     struct store_file *f, const char *group, const char *scale, const struct leaderboard *b, struct err *e);
-// Reads the group RUN_LEADERBOARD of a run's file. Returns NULL and ERR_DATA if a column is damaged or missing.
+// Reads the group RUN_LEADERBOARD of a run's file. Returns NULL and ERR_DATA if a column or an attribute is damaged or
+// missing.
 struct leaderboard *leaderboard_read(struct store_file *f, struct err *e);
-// Returns the leaderboard as b->n rows, in new memory. A row refers to the group trials/ID of the file `path`. Returns
-// NULL and ERR_DATA if `b` has no column of trial ids.
+// Returns the leaderboard as b->n rows, in new memory. Each row names `path` as its file and trials/ID as its group.
+// Returns NULL and ERR_DATA if `b` has no column of trial ids.
 struct leaderboard_row *leaderboard_rows(const struct leaderboard *b, const char *path, struct err *e);

@@ -69,7 +69,8 @@ static enum store_type column_type(enum store_type stored)
     return stored == STORE_F64 || stored == STORE_F32 ? STORE_F64 : STORE_I64;
 }
 
-// Reads a column and appends it to `b`. The first column decides the number of rows.
+// Reads a column and appends it to `b`. The first column sets the number of rows; any other number in a later column is
+// an error.
 static int board_read_column(struct store_file *f, const char *name, struct leaderboard *b, struct err *e)
 {
     struct store_shape shape;

@@ -3,8 +3,8 @@
 // First we list the trials of all runs by path and group, and read only a few attributes of each. Then we sort them by
 // id and hash the results of the ids that occur more than once. We sort them again, by id and hash. Equal trials are
 // now neighbours, and each group of them is written as one trial. One input file is open at a time. Last we decide
-// which trials are stale. If a run that has the trial knows whether it is stale, that run decides. Otherwise the trial
-// is stale if it shares the data of a stale trial.
+// which trials are stale. If one of the runs with the trial knows whether it is stale, that decides. Otherwise the
+// trial is stale if it used the same data as a stale trial.
 #include "leaderboard/merge_impl.h"
 
 #include "base/err.h"
@@ -27,7 +27,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// Returns the open file with the trial. It stays open until the next call for another trial.
+// Opens the file with the trial, unless it is already open, and returns it. It stays open until a call needs another
+// file.
 static struct store_file *merge_open(struct merge *m, const struct merge_source *s, struct err *e)
 {
     if (m->open && m->opened == s->journal && m->opened_record == s->record &&
@@ -43,8 +44,8 @@ static struct store_file *merge_open(struct merge *m, const struct merge_source 
 }
 
 // --- writing
-// Compares sources for qsort. Among trials with equal results, the one that began first comes first. `where` makes the
-// order total.
+// Compares sources for qsort. Among trials with equal results, the one that began first comes first. The hash of the
+// provenance, `where`, makes the order total.
 static int compare_sources(const void *a, const void *b)
 {
     const struct merge_source *x = a, *y = b;
@@ -82,8 +83,8 @@ static int hash_sources(struct merge *m, struct err *e)
     return rc;
 }
 
-// Adds the provenance of `s`, and each provenance in its group also/, to the trial `key`. Omits a provenance with the
-// hash `own`, which is that of the trial itself.
+// Adds the provenance of `s`, and each provenance in its group also/, to the trial `key`. Omits a provenance whose hash
+// is `own`, the hash of the trial's own provenance.
 static int write_also(struct merge *m, struct run_writer *w, const struct merge_source *s, const char *key,
     const char *own, struct err *e)
 {
@@ -143,7 +144,7 @@ static int write_equal(struct merge *m, struct run_writer *w, int first, int las
     return rc;
 }
 
-// Returns the end of the sequence of sources from `first` on for which `belongs` is true.
+// Returns the index of the first source after `first` that does not belong to source `first`, or m->n if all do.
 static int stretch_end(
     const struct merge *m, int first, bool (*belongs)(const struct merge_source *a, const struct merge_source *b))
 {
@@ -183,8 +184,8 @@ static int merge_write_trials(struct merge *m, struct run_writer *w, struct err 
 }
 
 // --- which trials are stale
-// Returns what the runs with this trial know. Returns -1 if a run knows that the trial is not stale, otherwise 1 if a
-// run lists it as stale, and 0 if no run knows.
+// Returns -1 if a run with this trial knows that it is not stale. Otherwise returns 1 if a run lists it as stale, and
+// sets *sources to the sources that have changed. Returns 0 if no run knows.
 static int find_stale_verdict(const struct merge *m, const struct leaderboard_row *row, const char **sources)
 {
     int said = 0;
@@ -204,7 +205,8 @@ static int find_stale_verdict(const struct merge *m, const struct leaderboard_ro
     return said;
 }
 
-// Marks the stale trials. If no run knows about a trial, it is stale if it used the same data as a stale trial.
+// Marks the stale trials. A trial about which no run knows is stale if it used the same changed data as a stale trial
+// of the same experiment.
 static void merge_mark_stale(const struct merge *m, struct run_writer *w)
 {
     int n;

@@ -13,10 +13,10 @@ struct merge_counts {
     int trials;         // trials in the merged file
     int found;          // trials in all runs together
     int equal;          // trials that were left out because they equal another one
-    int ids, different; // ids with different results; the trials that these ids became
+    int ids, different; // `ids`: ids with different results; `different`: the trials that these ids became
 };
 
 // Merges n runs into `output`, which output_take has taken. A run is a folder, a run's file or a merged file. Bad trial
-// files of a folder are left out: then it returns 0 and adds errors that name them. If a run's file is damaged, writes
-// nothing and returns -1 and an error.
+// files of a folder are left out: then it returns 0 and adds errors that name them. Returns -1 and an error, and writes
+// nothing, if a run's file is damaged or no run has a finished trial.
 int merge_runs(const char *const *runs, int n, const struct output *output, struct merge_counts *counts, struct err *e);

@@ -17,7 +17,8 @@ struct merge_source {
     int run;                 // number of the run that it comes from
     struct journal *journal; // borrowed: holds the trial as a record; NULL: the trial has a file or a group of its own
     int record;              // number of the trial in the journal
-    char bits[RESULT_HASH_LENGTH + 1], where[RESULT_HASH_LENGTH + 1]; // hashes (result_hash.h); "": not needed
+    // hashes of results and of provenance (result_hash.h); "": not needed
+    char bits[RESULT_HASH_LENGTH + 1], where[RESULT_HASH_LENGTH + 1];
 };
 
 struct merge {
@@ -32,9 +33,9 @@ struct merge {
     int n_run_files;
     struct journal **journal; // (n_journals), owned
     int n_journals;
-    bool *knows; // (runs), owned: whether the run knows the newest versions of its data (only if it has stale trials)
-    int run;     // number of the run that is being listed
-    struct stale stale; // the stale trials of that run
+    bool *knows;        // (runs), owned: whether the run has stale trials, and so knows which of its trials are stale
+    int run;            // number of the run that is being listed
+    struct stale stale; // the stale trials of the run that is being listed
     struct merge_counts counts;
 };
 

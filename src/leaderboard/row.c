@@ -4,7 +4,7 @@
 // leaderboard_file.c reads them back, seed_statistics.c averages them, objective.c finds them by name, and
 // report/leaderboard_table.c prints those with a header. Do not change the names in files, because users read them. It
 // is not an error if a group is missing (a diverged trial has no scores), or if an attribute is missing: its value is
-// then NaN, 0 or "". Only the id must exist.
+// then NaN, 0 or "". Only the id and the epochs of the history must exist.
 #include "leaderboard/row.h"
 
 #include "base/err.h"
@@ -217,7 +217,8 @@ static void read_trial_metrics(struct trial_group *p, struct leaderboard_row *s,
     }
 }
 
-// Returns a value as a string. Rewrites a number with number_text. Frees `yaml` or returns it.
+// Returns a value as a string: a number in the form of number_text, any other value unchanged, and "" for NULL. Frees
+// `yaml` or returns it.
 static char *varied_text(char *yaml)
 {
     char number[32];
@@ -258,8 +259,8 @@ static int read_all_sets(struct trial_group *p, struct leaderboard_row *s, struc
     return 0;
 }
 
-// Adds the lines of the attribute `name` if it begins with `prefix`. Inserts `tail` after the name of the source in
-// each line.
+// If `name` begins with `prefix`, adds the lines of the attribute `name`. Inserts `tail` after the name of the source
+// in each line.
 static void add_versions(
     struct trial_group *p, const char *name, const char *prefix, const char *tail, struct text *lines)
 {

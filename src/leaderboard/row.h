@@ -41,15 +41,15 @@ struct metric {
     const char *name, *long_name, *units; // as stored in files
     size_t offset;                        // offset of the double in its struct
     int better;                           // 1: larger is better; -1: smaller is better; 0: neither
-    // Where the trial's file holds the metric: `group` is its group, and `source` the attribute (in history/: the
-    // array). `source` NULL: it is called `name`. In set_metrics, `group` is a path within the group of the test set;
-    // NULL: that group itself.
+    // Where the trial's file holds the metric: `group` is the name of the group, and `source` the name of the attribute
+    // in it, or of the array if the group is history/. If `source` is NULL, that name is `name`. In set_metrics,
+    // `group` is below the group of the test set, or is NULL for that group itself.
     const char *group, *source;
 
     const char *header; // header in the printed table; NULL: not printed
     const char *format; // printf format in the printed table
     enum metric_shown { SHOWN_ALWAYS, SHOWN_WITH_LABELS, SHOWN_WITH_VALUES } shown;
-    bool has_interval; // the next two metrics are the ends of its 95 % confidence interval
+    bool has_interval; // the next two rows of the table are the ends of its 95 % confidence interval
 };
 extern const struct metric set_metrics[];   // metrics in struct set_results; the last one has no name
 extern const struct metric trial_metrics[]; // metrics in struct leaderboard_row; the last one has no name
@@ -87,7 +87,9 @@ void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t
 char *number_text(char out[32], double value);
 
 // Compares rows for qsort; the best one comes first. Compares the ROC AUC of the first set that has one, then the
-// validation loss, then the training loss. Diverged trials come after these, and stale ones last.
+// validation loss, then the training loss, then the ids. Diverged trials come after all others, and stale trials come
+// last.
 int row_compare(const void *a, const void *b);
-// Returns the value that row_compare compares first for this trial, as a loss. Returns NaN if the trial diverged.
+// Returns the negative ROC AUC; if the trial has none, the validation loss; or else the training loss. Returns NaN if
+// the trial diverged.
 double row_loss(const struct leaderboard_row *s);

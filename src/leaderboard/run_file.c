@@ -1,6 +1,7 @@
-// Writes run.h5 in one pass over the trial files. A child process checks each file ahead of us (store_walker). We then
-// copy the whole trial and keep its row. At the end we write the rows as the leaderboard, and the table of
-// configurations. Only then the file gets its name, so that a reader never sees an incomplete file.
+// Writes run.h5 in one pass over the trial files and the journals. A child process checks each file ahead of us
+// (store_walker). We then copy the whole trial and keep its row. At the end we write the rows as the leaderboard, the
+// table of configurations, the records of journals and the stacked arrays. Only then the file gets its name, so that a
+// reader never sees an incomplete file.
 #include "leaderboard/run_file.h"
 
 #include "base/err.h"
@@ -52,7 +53,7 @@ static void run_writer_free(struct run_writer **writer)
     *writer = NULL;
 }
 
-// Returns the next row, which is all zeros. The caller raises w->n to keep it.
+// Returns space for the next row. The caller fills it, and raises w->n to keep it.
 static struct leaderboard_row *next_row(struct run_writer *w)
 {
     if (w->n == w->room) {

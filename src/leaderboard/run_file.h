@@ -12,7 +12,7 @@ struct run_writer *run_writer_new(const struct output *output, struct err *e);
 // Copies the trial `group` of an open file to the group trials/KEY. `group` is "" in a trial's file. Returns -1 and an
 // error on failure. If the trial could not be read, nothing was added and the caller may add other trials.
 int run_writer_add(struct run_writer *w, struct store_file *from, const char *group, const char *key, struct err *e);
-// Makes the writer own a journal, whose records are added. The writer frees it.
+// Gives the writer a journal whose records are added with run_writer_add_record. The writer owns and frees it.
 void run_writer_take(struct run_writer *w, struct journal *j);
 // Adds trial i of a journal as a record with the key `key`. The writer must own the journal when run_writer_end is
 // called. Returns as run_writer_add does.

@@ -1,9 +1,9 @@
 // Reads leaderboards.
 //
-// run.h5 of a folder is a cache. If a trial file is older than run.h5, its row is taken from there. All other rows are
-// read from the trial files. A child process checks these files first (store_walker), so that a file that crashes HDF5
-// ends only the child. A file can be replaced while we read. So each file is checked separately, and a bad file never
-// hides the others.
+// run.h5 of a folder is a cache. If a trial file or a journal is older than run.h5, its rows are taken from run.h5. All
+// other rows are read from the files themselves. A child process checks the trial files first (store_walker), so that a
+// file that crashes HDF5 ends only the child. A file can be replaced while we read. So each file is checked separately,
+// and a bad file never hides the others.
 #include "leaderboard/run_read.h"
 
 #include "base/err.h"
@@ -97,8 +97,8 @@ static struct leaderboard_row *known_find(struct known_rows *k, const char *path
     return found;
 }
 
-// Returns a row of run.h5 as the row of the file `path`: a trial file or, if it has a group, a journal. Takes over what
-// the row owns.
+// Returns a row of run.h5 as the row of the file `path`: a journal if `has_group` is true, otherwise a trial file.
+// Takes over what the row owns.
 static struct leaderboard_row row_move_to_file(const struct leaderboard_row *row, const char *path, bool has_group)
 {
     struct leaderboard_row s = *row;
@@ -213,7 +213,7 @@ static void mark_stale_rows(const char *folder, struct leaderboard_row *rows, in
     stale_free(&stale);
 }
 
-// Reads the row of trial i of a journal. Takes it from run.h5 if that is newer than the journal.
+// Reads the row of trial i of a journal. Takes it from run.h5 if that is newer than the journal and has the row.
 static int read_journal_row(
     struct journal *j, int i, struct known_rows *known, struct leaderboard_row *row, struct err *e)
 {

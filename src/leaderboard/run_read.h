@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 // Reads the leaderboard of a run. Sets *rows to the rows, best first, in memory that the caller owns; *n is their
-// number. For a folder, takes rows from run.h5 and reads the trial files that are newer. `check` is STORE_OWN if this
-// job has just written the files, otherwise STORE_CHECK. Bad trial files of a folder are left out: then it returns 0
-// and adds errors that name them.
+// number. For a folder, reads the trial files and journals that are newer than run.h5, and takes the other rows from
+// run.h5. `check` is STORE_OWN if this job has just written the files, which are then all read; otherwise it is
+// STORE_CHECK. Bad trial files of a folder are left out: then it returns 0 and adds errors that name them.
 int run_read_rows(const char *run, enum store_check check, struct leaderboard_row **rows, int *n, struct err *e);
 void rows_free(struct leaderboard_row **rows, int n);
 

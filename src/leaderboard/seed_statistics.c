@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Returns true if a trial can be a repeat of a configuration. Trials called ID-DIGITS cannot: a merged file has several
-// of them for one id, with different results.
+// Returns true if a trial counts as a repeat of its configuration. A trial called ID-DIGITS does not, because a merged
+// file has several trials with this id and different results.
 static bool may_repeat(const struct leaderboard_row *s)
 {
     return *s->configuration && !strchr(s->id, '-');
@@ -65,15 +65,16 @@ struct seed_group {
     int n;
 };
 
-// Returns the metric of one trial: that of its test set `set`, or of the trial itself if `set` is NULL. Returns NaN if
-// it has none.
+// Returns a metric of the trial's test set `set`, or of the trial itself if `set` is NULL. Returns NaN if the trial has
+// no such test set.
 static double trial_metric(const struct metric *m, const struct leaderboard_row *trial, const char *set)
 {
     const void *results = set ? (const void *)row_find_set(trial, set) : trial;
     return results ? metric_value(m, results) : NAN;
 }
 
-// Sets mean and standard deviation (n - 1) of one metric. Both are NaN if one trial has no value.
+// Sets mean and standard deviation (n - 1) of one metric. Both are NaN if a trial has no value. The deviation of a
+// single trial is NaN, too.
 static void metric_reduce(const struct metric *m, const struct seed_group *g, const char *set, void *mean, void *spread)
 {
     double sum = 0;

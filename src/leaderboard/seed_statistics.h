@@ -14,5 +14,6 @@ struct seed_statistics {           // statistics of one configuration
 // trials have the same configuration.
 struct seed_statistics *seed_statistics_new(const struct leaderboard_row *rows, int n_rows, int *n);
 void seed_statistics_free(struct seed_statistics **c, int n);
-// Returns a leaderboard of n configurations: its columns are means, and standard deviations called METRIC_deviation.
+// Returns a leaderboard of n configurations. It has the settings and means of each one, the number of its trials, and
+// the standard deviations in columns called METRIC_deviation.
 struct leaderboard *seed_statistics_leaderboard(const struct seed_statistics *c, int n);

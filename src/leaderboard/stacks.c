@@ -1,7 +1,7 @@
 // Stacks the learning curves and the errors of all trials. Reads each trial once, in order, and adds one row to every
 // array.
 //
-// The best trial that has a test set decides which samples its rows stand for. Another trial has the same samples if
+// The samples of a test set are those of the best trial that has the test set. Another trial has the same samples if
 // its columns index, source, label and is_anomaly have the same checksums. Otherwise its row of errors is NaN.
 #include "leaderboard/stacks.h"
 
@@ -26,7 +26,7 @@ static const char *const curve_names[] = {
     HISTORY_TRAIN_LOSS, HISTORY_VALIDATION_LOSS, HISTORY_LEARNING_RATE, HISTORY_SECONDS};
 enum { CURVES = 4, COLUMNS = 4 };
 
-// The columns that describe the samples of a set, for all trials.
+// The columns that describe the samples of a set. They are stored once for all trials.
 static const struct {
     const char *name, *long_name;
     enum store_type type;
@@ -66,8 +66,8 @@ static int write_trial_scale(const struct stacks *s, const char *group, struct e
     return rc;
 }
 
-// Sets *n to the length of a one-dimensional array. Returns false if it is missing. Asks store_has first, because in a
-// file that is open for writing a failed access counts as a failed write.
+// Sets *n to the length of a one-dimensional array. Returns false if there is no such array. Asks store_has first,
+// because in a file that is open for writing a failed access counts as a failed write.
 static bool array_length(struct store_file *trial, const char *path, int64_t *n)
 {
     struct store_shape shape;
@@ -202,7 +202,8 @@ static int write_set_shared(
     return rc;
 }
 
-// Begins the array of a set when the first trial has it. The rows of the `before` earlier trials are NaN.
+// Begins the array of a set with its first trial. The rows of the `before` earlier trials are NaN. Begins nothing if
+// the array would be empty or too large.
 static int begin_errors(
     struct stacks *s, struct set_stack *set, struct store_file *trial, const char *group, int before, struct err *e)
 {
@@ -287,7 +288,7 @@ static int add_trials(struct stacks *s, struct err *e)
     return rc;
 }
 
-// Ends an array. Returns `rc` if that is a failure; otherwise returns -1 and an error if the array is not complete.
+// Ends an array. Returns `rc` if it is not 0; otherwise returns -1 and an error if the array is not complete.
 static int end_stack(struct store_stream **stream, int rc, struct err *e)
 {
     struct err ignored = {0};

@@ -4,12 +4,12 @@
 
 #include "leaderboard/row.h"
 
-// `open` opens a trial by its key. Its objects are in trials/KEY. If it sets *is_own, the caller closes the file.
+// `open` opens a trial by its key. Its objects are in trials/KEY. If `open` sets *is_own, the caller closes the file.
 struct stack_source {
     struct store_file *(*open)(void *context, const char *key, bool *is_own, struct err *e);
     void *context;
 };
 
-// Writes the stacked arrays of n trials to a run's file.
+// Writes the stacked arrays of n trials to a run's file. Omits an array that would be larger than 1 GiB.
 int stacks_write(
     struct store_file *f, const struct leaderboard_row *rows, int n, const struct stack_source *source, struct err *e);
