@@ -1,5 +1,5 @@
 // Penalties on the output of a layer, which make codes sparse. The divergence is that of A. Ng (CS294A lecture notes,
-// "Sparse autoencoder"). It uses the mean over the rows of a shard instead of the batch, because shards exchange only
+// "Sparse autoencoder"). It uses the mean over the rows of a shard, not of the batch, because shards exchange only
 // gradients and sums of losses.
 #include "nn/nn_impl.h"
 
@@ -9,7 +9,7 @@ static const double least = 1e-7; // means keep at least this distance from 0 an
 
 enum { STRETCH = 64 }; // units whose means are computed together, row by row
 
-// mean (n) := for each unit in [first, first + n), the mean over the rows
+// mean (n) := for each unit in [first, first + n), the mean over the rows, kept within [least, 1 - least]
 static void unit_means(int rows, int units, const real *y, int first, int n, double mean[STRETCH])
 {
     ASSERT(rows > 0 && n <= STRETCH && first + n <= units, "%d rows, units %d to %d", rows, first, first + n);
@@ -25,7 +25,8 @@ static void unit_means(int rows, int units, const real *y, int first, int n, dou
         mean[j] = fmin(fmax(mean[j] / rows, least), 1 - least);
 }
 
-// Returns the Kullback-Leibler divergence of two Bernoulli distributions with these probabilities of 1.
+// Returns the Kullback-Leibler divergence of two Bernoulli distributions, in which 1 has the probabilities `rho` and
+// `mean`.
 static double coin_divergence(double rho, double mean)
 {
     return rho * log(rho / mean) + (1 - rho) * log((1 - rho) / (1 - mean));

@@ -4,8 +4,8 @@
 
 #include "kernels/kernels.h"
 
-// The parts of `kept`: first and second derivatives of f, (B, O) each; the n_j of above, (O); the sums over the rows of
-// f'^2, (O).
+// The parts of `kept` are the first and the second derivatives of f, (B, O) each; the n_j, (O); and the sums of f'^2
+// over the rows, (O). contractive_add_slope replaces the second derivatives by its result.
 struct contraction_parts {
     real *first, *second, *norm, *sum;
 };

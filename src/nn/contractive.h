@@ -17,7 +17,7 @@ struct contraction {
 
 // Returns the sum of the penalties of the rows, computed from z (B, O). Keeps what the gradients need.
 double contractive_penalty(const struct contraction *c, const real *z);
-// Returns dz (B, O), the gradient of the rows, plus the gradient of the penalty. The result is a part of `kept`. Call
+// Returns the sum of dz (B, O) and of the gradient of the penalty with respect to z. The sum is stored in `kept`. Call
 // it once, before contractive_add_weights.
 const real *contractive_add_slope(const struct contraction *c, const real *dz);
 // dw (I, O) := dw + the gradient of the penalty with respect to the weights

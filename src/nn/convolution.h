@@ -46,8 +46,9 @@ int convolution_read_path(
 void convolution_set_ways(const struct convolution *c, struct kernel_path *path, int height, int width);
 // Derives the other members from the settings, for samples of extent `in` and outputs of extent `out`.
 void convolution_set(struct convolution *c, struct extent in, struct extent out, const struct kernel_path *path);
-// Appends kernel and bias of the layer. The kernel has the sizes of *path in its first `dims` dimensions. turns: the
-// channels of outputs precede those of inputs, as in a transposed convolution.
+// Appends kernel and bias of the layer. The kernel has the sizes of *path in its first `dims` dimensions. `channels`
+// are the channels of the input and of the output. With `turns`, the output's come first in the kernel, as in a
+// transposed convolution.
 void convolution_add_blocks(
     struct layer *l, int dims, const struct kernel_path *path, const int channels[2], bool turns);
 size_t convolution_scratch(const struct convolution *c); // reals of scratch space that the calls below need

@@ -1,6 +1,6 @@
-// Initializes weights as in Glorot and Bengio 2010, He et al. 2015, and LeCun et al. 1998, each uniform and normal
-// (truncated at two deviations, as in Keras), or orthogonal (Saxe et al. 2014). Every number depends only on the seed,
-// its block and its place in the block.
+// Initializes weights as in Glorot and Bengio 2010, He et al. 2015, and LeCun et al. 1998, from a uniform or a normal
+// distribution (truncated at two deviations, as in Keras). Other choices are orthogonal matrices (Saxe et al. 2014) and
+// constants. Every random number depends only on the seed, its block and its place in the block.
 #include "nn/nn_impl.h"
 
 #include "base/mem.h"
@@ -57,7 +57,7 @@ static void remove_parts_along(int count, int n, const double *q, double *v)
 }
 
 // q (count, n) := normal random vectors, made orthonormal by the method of Gram and Schmidt; count <= n. The method is
-// applied twice because of rounding. The diagonal of R is then positive, as in Keras.
+// applied twice because of rounding. In terms of the QR decomposition, the diagonal of R is positive, as in Keras.
 static void fill_orthonormal(int count, int n, uint64_t seed, uint32_t block, double *q)
 {
     ASSERT(count <= n, "%d vectors of %d elements", count, n);
@@ -79,8 +79,8 @@ static void fill_orthonormal(int count, int n, uint64_t seed, uint32_t block, do
     }
 }
 
-// Fills w with a matrix that has orthonormal rows or columns, depending on which are fewer. Its columns are the last
-// dimension of the block, its rows all other dimensions.
+// Fills w with a matrix that has orthonormal rows or columns, whichever are fewer. Its columns are the last dimension
+// of the block, its rows all other dimensions.
 static void fill_orthogonal(const struct block *b, uint64_t seed, uint32_t number, real *w)
 {
     const size_t columns = (size_t)b->dims[b->rank - 1], rows = b->count / columns;

@@ -1,5 +1,5 @@
 // adversarial_noise: in training, adds the noise that is worst for the loss within a ball around the sample (ARAE,
-// Salehi et al. 2021). The model learns to reconstruct the sample nevertheless. model_attack finds that noise with the
+// Salehi et al. 2021). The model learns to reconstruct the sample nevertheless. model_attack finds the noise with the
 // gradient of the loss and stores it in p->kept (rows, in). The unit of the radius is the distance between neighbouring
 // training rows, which is a fixed block.
 #include "nn/nn_impl.h"
@@ -53,7 +53,8 @@ int model_attack_steps(const struct model *m)
     return m->layers[0].type == &adversarial_noise_layer ? (int)c->steps : 0;
 }
 
-// Moves the noise of a row by a step of this length, in the direction of its gradient g (n).
+// Moves the noise of a row by a step of `length` in the direction of the gradient g (n). Does nothing if g is zero or
+// NaN.
 static void move_noise(double length, size_t n, const real *g, real *noise)
 {
     double square = 0;

@@ -64,7 +64,7 @@ static bool batch_normalization_needs_two_rows(const struct layer *l)
     return c->wanted && vectors_in_rows(l, 1) == 1;
 }
 
-// Kept by the forward pass: the normalized input (M, C); 1 / deviation and the shard's statistics, per channel.
+// What the forward pass keeps: the normalized input (M, C), and per channel 1 / deviation, the mean and the variance.
 struct batch_kept {
     real *normal, *inverse, *mean, *variance;
 };
@@ -174,8 +174,8 @@ static void batch_normalization_backward(const struct layer *l, const struct pas
     sum_normal_gradients(M, C, p->dy, k.normal, d_gamma, d_beta);
     share_statistics(l, p, &k);
 
-    const real through =
-        p->step->trains ? 1 / (real)M : 0; // gradient through the shard's statistics; running statistics are constants
+    // The factor of the gradient through the shard's statistics is 0 for running statistics, which are constants.
+    const real through = p->step->trains ? 1 / (real)M : 0;
     for (size_t i = 0; p->dx && i < M * C; i += C)
         for (size_t j = 0; j < C; j++)
             p->dx[i + j] =

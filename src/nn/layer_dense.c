@@ -127,8 +127,9 @@ static void dense_forward(const struct layer *l, const struct pass *p)
     }
 }
 
-// dw := the gradient of the kernel. If gradients are reported as they become complete, it is computed in parts,
-// beginning with the last rows.
+// dw := the gradient of the kernel, or dw plus that gradient if the layer accumulates. If a caller waits for complete
+// gradients (ws->gradient_done), computes the gradient in parts, beginning with the last rows, unless gemm_rows
+// refuses.
 static void kernel_gradient(const struct layer *l, const struct pass *p, const real *dy, real *dw)
 {
     const int I = shape_size(&l->in), O = l->out.dims[0], part = block_part_rows(&l->blocks[0]);
@@ -145,7 +146,8 @@ static void kernel_gradient(const struct layer *l, const struct pass *p, const r
     }
 }
 
-// A tied kernel is (O, I). The decoder, which is passed first, stores its gradient; the encoder adds to it.
+// A tied kernel is (O, I). The backward pass reaches the layer of the decoder first, which stores the gradient of the
+// kernel. Then the layer of the encoder adds to this gradient.
 static void dense_backward(const struct layer *l, const struct pass *p)
 {
     const int I = shape_size(&l->in), O = l->out.dims[0];

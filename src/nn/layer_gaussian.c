@@ -49,9 +49,9 @@ static int gaussian_build(struct layer *l, const struct node *at, struct err *e)
     return 0;
 }
 
-// Kept by the forward pass, and space for the backward pass, (rows, U) each.
+// Arrays of (rows, U). The forward pass fills the first two, and the backward pass the next two.
 struct gaussian_kept {
-    real *variance, *noise; // log variance; standard normal numbers
+    real *variance, *noise; // `variance`: the log variance; `noise`: standard normal numbers
     real *d_mean, *d_variance;
     real *mean; // for draws without training; shares its space with d_mean
 };
@@ -84,7 +84,8 @@ static void fill_noise(const struct pass *p, enum random_purpose purpose, int U,
         pass_normal(p, purpose, i, (size_t)U, noise + (size_t)i * (size_t)U);
 }
 
-// Draws a code for the same rows, one draw per pass. The first draw also computes the heads.
+// Draws a code for each row. Further passes over the same rows make further draws, numbered by step->epoch. The first
+// one computes the heads, which all draws share.
 static void draw_code(const struct layer *l, const struct pass *p, const struct gaussian_kept *k)
 {
     size_t n = (size_t)p->rows * (size_t)l->out.dims[0];
@@ -156,7 +157,8 @@ static void split_gradient(const struct layer *l, const struct pass *p, const st
     }
 }
 
-// Passes the gradient dy of one head back. adds: dx already holds the gradient from the other head.
+// Passes the gradient dy of one head back. With `adds`, adds to dx, which already holds the gradient from the other
+// head.
 static void head_backward(const struct layer *l, const struct pass *p, int kernel, const real *dy, bool adds)
 {
     int I = shape_size(&l->in), U = l->out.dims[0];

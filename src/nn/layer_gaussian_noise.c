@@ -1,7 +1,7 @@
 // gaussian_noise: normal noise on the input of a denoising autoencoder (Vincent et al. 2010) in training. Its standard
-// deviation is a number, or one of several multiples of the distance between neighbouring training rows. That distance
-// is a fixed block, which training measures before its first step. p->kept (rows, in) first holds random numbers, and
-// then d output / d input.
+// deviation is a number, or a multiple of the distance between neighbouring training rows; with several multiples or a
+// range of them, each row gets one. The distance is a fixed block, which training measures before its first step.
+// p->kept (rows, in) first holds random numbers, and then d output / d input.
 #include "nn/nn_impl.h"
 
 #include "base/field.h"
@@ -10,7 +10,7 @@
 
 enum {
     LEVELS_MAX = 16,
-    RANGE_LEVELS = 3, // for a range: its two ends and its geometric mean
+    RANGE_LEVELS = 3, // number of levels of a range: its two ends and its geometric mean
 };
 
 struct gaussian_noise {
@@ -40,7 +40,7 @@ struct noise_level {
 static const struct field level_field = FIELD_ROW(noise_level, factor, "relative", FIELD_REAL,
     "standard deviation in spacings of the training rows", .max = 1e6, .flags = FIELD_MIN_EXCLUDED);
 
-// A range of levels, which training draws at random.
+// A range of levels, from which training draws at random.
 struct level_range {
     const struct node *ends;
 };
@@ -161,7 +161,7 @@ static real level_between(const struct gaussian_noise *c, real share)
     return (real)c->level[0] * REAL(exp)(share * (real)log(c->level[1] / c->level[0]));
 }
 
-// Returns the level of the noise of a row.
+// Returns the level of the noise of a row: level number step->level (from 1), or a random level if that is 0.
 static real noise_level_of(const struct layer *l, const struct pass *p, int row)
 {
     const struct gaussian_noise *c = l->config;
@@ -199,7 +199,7 @@ static real noise_deviation(const struct layer *l, const struct pass *p, int row
     return level * p->w[l->blocks[0].offset];
 }
 
-// y (n) := x plus noise, within the limits. `slope` (n) holds standard normal numbers.
+// y (n) := x plus noise, within the limits. `slope` (n) holds standard normal numbers, which are replaced by dy/dx.
 static void add_gaussian_noise(
     const struct gaussian_noise *c, real deviation, size_t n, const real *restrict x, real *restrict y, real *slope)
 {

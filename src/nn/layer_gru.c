@@ -1,5 +1,5 @@
-// gru: gated recurrent unit (Cho et al. 2014) as Keras (reset_after) and PyTorch have it: with a = x kernel + bias[0]
-// and b = h recurrent_kernel + bias[1], in the order z r n: z, r = sigmoid(a + b); n = tanh(a + r b);
+// gru: gated recurrent unit (Cho et al. 2014) as in Keras (reset_after) and PyTorch. a = x kernel + bias[0] and b = h
+// recurrent_kernel + bias[1] have three parts each, in the order z r n. Then z, r = sigmoid(a + b); n = tanh(a + r b);
 // h := z h + (1 - z) n.
 #include "nn/recurrent.h"
 

@@ -34,7 +34,7 @@ static int layer_normalization_build(struct layer *l, const struct node *at, str
 
     layer_add_channels(l, "gamma", 1);
     layer_add_channels(l, "beta", 0);
-    l->kept += vectors_in_rows(l, 1); // the normalized input, and 1 / deviation of each position
+    l->kept += vectors_in_rows(l, 1); // 1 / deviation of each position, besides the normalized input
     return 0;
 }
 

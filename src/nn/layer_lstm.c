@@ -1,5 +1,6 @@
-// lstm: long short-term memory (Hochreiter and Schmidhuber 1997; forget gates: Gers et al. 2000), as Keras and cuDNN
-// have it: i, f, o = sigmoid and g = tanh of x kernel + h recurrent_kernel + bias, in the order i f g o;
+// lstm: long short-term memory (Hochreiter and Schmidhuber 1997; forget gates: Gers et al. 2000), as in Keras and
+// cuDNN. The sum x kernel + h recurrent_kernel + bias has four parts, in the order i f g o. Then i, f, o = sigmoid and
+// g = tanh of their parts;
 // c := f c + i g; h := o tanh(c).
 #include "nn/recurrent.h"
 

@@ -26,7 +26,7 @@ bool pass_is_noisy(const struct pass *p)
     return p->step->trains || p->step->corrupts;
 }
 
-// Scoring a training row adds other noise to it than training did.
+// The purposes differ, so that scoring a training row adds other noise to the row than training did.
 enum random_purpose pass_noise_purpose(const struct pass *p)
 {
     return p->step->trains ? RANDOM_NOISE : RANDOM_COPY;

@@ -1,7 +1,7 @@
 // swap_noise: replaces values of the sample by values of the same feature in other rows, in training (Jahrer 2017) and
 // in copies that are scored. The other rows are training rows, which are a fixed block, so that new data can be scored
-// without the training data. p->kept first holds slopes (rows, in), and then what a copy is compared with (rows, in):
-// the values that were replaced, and NaN elsewhere.
+// without the training data. p->kept has two parts, (rows, in) each. The first holds slopes. The second holds what a
+// copy is compared with: the original of each value that was replaced, and NaN elsewhere.
 #include "nn/nn_impl.h"
 
 #include "spec/spec.h"

@@ -18,7 +18,7 @@ struct model_section {
     const struct node *neighbours; // NULL: the model has an encoder and a decoder
 };
 
-// Reports a layer without a known type. The message is about its first key that is not a setting of every layer.
+// Reports a layer without a known type. The message names the layer's first key that is not a setting of all layers.
 static void refuse_layer_type(const struct node *at, const char *const *names, struct err *e)
 {
     const struct node *key = at->items[0];
@@ -152,9 +152,9 @@ static int check_layer_constant(const struct layer *l, const struct node *at, st
     return node_error(at, e, "constant: found %g, but no initializer of this layer is constant", l->kernel.constant);
 }
 
-// Returns the floating-point operations that this layer needs to train on one sample. Each weight of a kernel costs
-// three multiplications and three additions: in the forward pass, in the gradient of the inputs, and in the gradient of
-// the weight.
+// Returns the floating-point operations that this layer needs to train on one sample. Each weight of a kernel costs a
+// multiplication and an addition in each of three places: the forward pass, the gradient of the inputs, and the
+// gradient of the weight.
 static double layer_operations(const struct layer *l)
 {
     double weights = l->tied ? (double)l->tied->count : 0;
@@ -164,8 +164,8 @@ static double layer_operations(const struct layer *l)
     return 6 * weights * (l->uses ? l->uses : 1);
 }
 
-// Refuses penalties that cannot be computed. The model must compute the outputs themselves, which it does not if the
-// loss applies the sigmoid. The divergence needs means in 0..1.
+// Refuses penalties that cannot be computed. They need the outputs themselves, but the last layer only has logits if
+// the loss applies the sigmoid. The divergence needs means in 0..1.
 static int check_layer_activity(const struct model *m, const struct layer *l, const struct node *at, struct err *e)
 {
     const enum activation f = l->activation;
@@ -375,7 +375,8 @@ struct node *model_write(const struct model *m)
         return neighbours_write(m);
 
     struct node *map = node_new_map();
-    if (m->kind != KIND_AUTOENCODER) // autoencoders are written without a kind, so that their identity stays
+    // An autoencoder is written without a kind, so that its identity is the same whether or not a spec gives one.
+    if (m->kind != KIND_AUTOENCODER)
         node_add(map, "kind", node_new_text(model_kind_names[m->kind]));
     node_add(map, "encoder", write_layers(m->layers, m->n_encoder));
     if (model_reconstructs(m))

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The keys of a section. Defaults are set by hand, because it matters which keys are given: they show which form the
-// section has.
+// The keys of a section. Which of them are given shows which form the section has (is_mirrored).
 struct model_keys {
     int kind; // enum model_kind
     const struct node *encoder, *decoder, *neighbours;
@@ -80,7 +79,7 @@ static int image_channels(const struct shape *s)
     return s->rank == SHAPE_MAX_RANK ? s->dims[SHAPE_MAX_RANK - 1] : 1;
 }
 
-// For each type of layer, the size of the sample that `input` means as the size of the layer.
+// What the word `input` means as the size of a layer of each type: a size of the sample.
 static const struct {
     const char *type;
     int (*size)(const struct shape *s);
@@ -122,7 +121,7 @@ static void replace_inputs(struct node *layers, const struct shape *input)
             replace_input(layers->items[i], input);
 }
 
-// --- noise: a list of levels, and one way to write a number
+// --- the noise of layers, written in one way only
 
 static void settle_number(struct node *n)
 {
@@ -199,7 +198,7 @@ static void add_dense(struct node *list, int64_t units, int activation, const st
         node_set_place(items[i], at);
 }
 
-// Returns the two lists of layers as a map, with the position of the section.
+// Returns a section that lists the layers, with the position of `section`. It has no decoder if the kind has none.
 static struct node *mirrored_model(const struct model_keys *k, const struct node *section, const struct shape *input)
 {
     struct node *map = node_copy(section);
@@ -276,7 +275,8 @@ static int expand_mirrored(struct node **section, const struct shape *input, enu
 
 // --- the section
 
-// Checks that the keys `encoder` and `decoder` are given if the kind needs them.
+// Checks that the keys `encoder` and `decoder` are given if the kind needs them, and that a kind without a decoder has
+// none.
 static int check_halves(const struct node *section, int kind, struct err *e)
 {
     static const char *const keys[] = {"encoder", "decoder"};
@@ -331,7 +331,7 @@ static bool is_mirrored(const struct node *section)
     return is_known && !node_get(section, "encoder") && !node_get(section, "decoder");
 }
 
-// Gives the layers of kind svdd `use_bias: false`, unless the section sets it; use_bias: true is refused later.
+// Gives the layers of kind svdd `use_bias: false`, unless they set use_bias. `use_bias: true` is refused later.
 static void drop_biases(struct node *layers)
 {
     for (int i = 0; layers && layers->kind == NODE_LIST && i < layers->n; i++) {

@@ -24,7 +24,7 @@ struct candidate {
 struct candidates {
     struct candidate *v; // space for 2 x `most`, borrowed
     int n, most;
-    float limit; // rows with a value below it are still candidates
+    float limit; // only a row with a smaller value becomes a candidate
 };
 
 double square_distance(const real *x, const real *y, int n)
@@ -212,7 +212,7 @@ static void settle_candidates(const struct nearest_set *set, const real *x, doub
         search_all(set, x, wanted, found);
 }
 
-// Copies the k nearest rows. leaves_out: skips the first one if it is equal to x.
+// Copies the k nearest rows. With `leaves_out`, skips the first one if it is equal to x.
 static void copy_nearest(const struct nearest_row *found, int k, bool leaves_out, struct nearest_row *out)
 {
     bool is_itself = leaves_out && found[0].square == 0;

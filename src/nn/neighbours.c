@@ -77,7 +77,8 @@ static int compare_k(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Sorts the numbers of neighbours and removes duplicates, because neither order nor repetition has a meaning.
+// Sets the default numbers of neighbours if none are given. Sorts the numbers and removes duplicates, because neither
+// order nor repetition has a meaning.
 static void settle_k(struct field_ints *k)
 {
     static const int64_t all[] = {1, 2, 3, 5, 10, 20, 40, 80};
@@ -180,7 +181,8 @@ static void measure_beyond(const struct neighbours *c, int columns, const struct
         out->y[j] = 0;
 }
 
-// Measures the distances of row x, whose nearest rows are given. `sum` (columns) is working space.
+// Measures the distances of row x, whose nearest rows are `near`. Without nearest rows, they are infinite. `sum`
+// (columns) is working space.
 static void measure_row(const struct layer *l, const real *rows, const real *x, const struct nearest_row *near,
     double *sum, const struct measured *out)
 {
@@ -302,7 +304,7 @@ void neighbours_begin(const struct model *m, real *w)
     memset(distances, 0, n * sizeof *distances);
 }
 
-// Evenly spaced rows are compared with the others.
+// Compares evenly spaced rows with the others.
 void neighbours_measure(const struct model *m, real *w, int piece)
 {
     const struct layer *l = fitted_layer(m);
@@ -371,8 +373,8 @@ static double excess_beyond(double distance, double largest, double unit)
 }
 
 // Returns the rank of a distance, which never falls as the distance grows. At the i-th of n sorted distances (i from 0)
-// it is (i + 1/2) / n; between two of them it is interpolated. Beyond the largest, the logarithm of excess_beyond is
-// added to the rank of the last.
+// it is (i + 1/2) / n; between two of them it is interpolated. Beyond the largest, the rank is that of the largest plus
+// excess_beyond.
 static double distance_rank(const real *sorted, int n, real distance, double unit)
 {
     int below = count_below(sorted, n, distance, false), up_to = count_below(sorted, n, distance, true);
@@ -387,9 +389,8 @@ static double distance_rank(const real *sorted, int n, real distance, double uni
     return below ? (below - 0.5 + part) / n : 0.5 * part / n;
 }
 
-// Returns the unit of distances for each k whose largest distance of the training rows is 0, because each of these rows
-// has k equal ones. It is small next to the largest distance for the other k. If all are 0, the unit is that of the
-// scaled values.
+// Returns the unit of excess_beyond. It is needed for a k whose largest distance is 0, because each compared row has k
+// equal rows. The unit is a millionth of the largest distance for any k, or 1 if all distances are 0.
 static double unit_of_distances(const struct model *m, const real *distances)
 {
     int n = neighbours_compared(m);

@@ -18,10 +18,10 @@ bool model_is_fitted(const struct model *m);
 int model_kept_rows(const struct model *m);
 real *model_rows(const struct model *m, real *w);
 
-// Computes the squared norms of the rows in w, and clears the distances.
+// Replaces missing values of the rows in w by 0, computes the squared norms of the rows, and clears the distances.
 void neighbours_begin(const struct model *m, real *w);
-// neighbours_compared returns how many of the kept rows are compared with the others, neighbours_pieces in how many
-// pieces.
+// neighbours_compared returns how many of the kept rows are compared with the others. neighbours_pieces returns the
+// number of pieces in which this is done.
 int neighbours_compared(const struct model *m);
 int neighbours_pieces(const struct model *m);
 // Measures the distances of one piece. Several threads or ranks may measure different pieces at the same time.
@@ -33,7 +33,7 @@ real *neighbours_distances(const struct model *m, real *w, size_t *n);
 void neighbours_end(const struct model *m, real *w);
 
 // Sets row (rows) to the error of each row that was last passed forward. For each k, the distance of the row gets a
-// rank among the measured distances, from 0 to 1, or 1 + log(distance / largest) if it is beyond the largest. If the
-// largest is 0, this is 1 + log(1 + distance / unit). The error is the mean of the ranks. It never falls as the
-// distances grow.
+// rank among the measured distances, from 0 to 1. A distance beyond the largest one gets the rank of the largest, plus
+// log(distance / largest). If the largest is 0, the logarithm is log(1 + distance / unit) with a small unit. The error
+// is the mean of the ranks over all k. It never falls as the distances grow.
 void neighbours_errors(const struct model *m, const real *w, const struct workspace *ws, int rows, float *row);

@@ -2,10 +2,10 @@
 // function works on the rows and buffers that it is given, so that each worker can have its own.
 //
 // A model describes a computation and does not own its numbers. All parameters are one flat vector, which belongs to
-// the caller. So are the gradient and each array of optimizer state. Therefore the optimizer, the reduction over ranks
-// and the checkpoint are one call each and do not depend on layers. The blocks of a layer say where its parameters are
-// in the vector. After model_new a model is only read, so threads can share it. A pass writes only into a workspace,
-// and each thread has its own.
+// the caller. The gradient and each array of optimizer state are vectors of the same form. Therefore the optimizer, the
+// reduction over ranks and the checkpoint are one call each and do not depend on layers. The blocks of a layer say
+// where its parameters are in the vector. After model_new a model is only read, so threads can share it. A pass writes
+// only into a workspace, and each thread has its own.
 //
 // The order of a training step: model_forward and model_backward; then the caller adds the gradients of all workers;
 // then model_penalize and model_step on ranges of the vector. All shapes are (rows, features), dense and row-major.
@@ -32,7 +32,7 @@ char *shape_text(char out[48], const struct shape *s); // writes "(28, 28)" to `
 
 // --- layers
 // Where the values of a block come from, if they are computed from the training data. Training computes them once,
-// before its first step unless the value says otherwise.
+// before its first step unless the comment of a value says otherwise.
 enum block_source {
     SOURCE_NONE,
     SOURCE_SPACING,        // one value: the typical distance between neighbouring training rows (train/data_blocks.c)
@@ -53,14 +53,14 @@ struct block {
     double l1, l2;            // the penalty is l1 sum|w| + l2 sum w^2
     double start;             // value of every element, for the initializer `constant`
     bool is_statistic;        // not a weight but a running mean; its "gradients" add up to the statistic of the batch
-    double momentum;          // of a statistic: it becomes momentum * itself + (1 - momentum) * that of the batch
+    double momentum;          // of a statistic: new value = momentum * old value + (1 - momentum) * value of the batch
     enum block_source source; // SOURCE_NONE: the initializer sets it; otherwise it is a statistic with momentum 1
 };
 
 // Penalties on the output of a layer, which are added to the loss of a batch. 0: no penalty.
 struct activity {
-    double l1;        // weight of the sum of absolute values, mean over the batch
-    double rho, beta; // beta: weight of the divergence of each unit's mean activation, over a shard's rows, from rho
+    double l1;        // weight of the sum of the absolute outputs of a sample, averaged over the batch
+    double rho, beta; // `beta`: weight of the divergence from `rho` of each unit's mean output over a shard's rows
 };
 
 // Settings of layers with a kernel.
@@ -80,9 +80,9 @@ struct layer {
     struct shape in, out;
     const struct block *tied; // the kernel of another layer, which this one uses transposed; NULL: it has its own
     bool accumulates;         // backward adds to the gradient of its kernel, which a layer after it shares
-    bool in_repeats;          // all steps of the input are equal: backward adds their gradients up in the first step
-    int uses;                 // how often a sample uses the kernels (number of cells or of time steps); 0: once
-    size_t kept, kept_once;   // number of reals that forward keeps for backward: per row; per pass
+    bool in_repeats; // all steps of the input are equal: backward stores the sum of their gradients in the first step
+    int uses;        // how often a sample uses the kernels (number of cells or of time steps); 0: once
+    size_t kept, kept_once; // number of reals that forward keeps for backward: per row; per pass
     int n_blocks;
     struct block blocks[LAYER_MAX_BLOCKS];
 };
@@ -132,13 +132,13 @@ struct model {
     // model_new sets these four to 1, 1, NULL and false. Change them only before workspaces are made.
     double delta, variance; // parameters of the losses huber and gaussian_nll
     real *feature_weights;  // (input), owned; NULL: all features have the same weight
-    bool ignores_missing;   // layers get 0 in place of NaN in a sample, and losses and errors skip it
+    bool ignores_missing;   // layers get 0 in place of a NaN in a sample, and losses and errors skip the NaN
     bool has_logits;        // the loss applies the sigmoid of the last layer, whose output is therefore logits
     size_t parameters;      // length of the flat vector, including padding between blocks
     size_t trainable;       // number of parameters in the usual sense: without padding and statistics
     bool has_statistics;    // the model has statistics that training changes
-    int first_trained;      // the first layer with parameters: no layer before it needs a gradient
-    double operations;      // floating-point operations of the matrix products for training on one sample
+    int first_trained; // the first layer with parameters that training changes: no layer before it needs a gradient
+    double operations; // floating-point operations of the matrix products for training on one sample
 };
 
 extern const struct field model_fields[]; // settings of the section `model:`
@@ -147,7 +147,7 @@ extern const struct field model_fields[]; // settings of the section `model:`
 // NULL and every mistake of the section on failure.
 struct model *model_new(const struct node *section, const struct shape *input, enum loss loss, struct err *e);
 // Reports the mistakes of the section that can be found without the data, that is, all but shapes that do not fit.
-// Returns 0 or -1.
+// Checks nothing if the section has formulas that need the data. Returns 0 or -1.
 int model_check(const struct node *section, struct err *e);
 // Returns true if the section describes a model that is fitted to the training rows, not trained (nn/neighbours.h).
 bool model_section_is_fitted(const struct node *section);
@@ -170,7 +170,8 @@ int model_outputs(const struct model *m);
 // Returns the error (enum error) that is used for the model of this section if the experiment does not name one.
 int model_default_error(const struct node *section);
 
-// Returns true if some layer computes statistics over rows in training. Then every part of a batch must have two rows.
+// Returns true if the statistics that some layer computes in training need two rows. Then every shard of a batch must
+// have at least two.
 bool model_needs_two_rows(const struct model *m);
 
 // Sets w (parameters) to initial values with the initializers of the blocks. The same seed gives the same bits.
@@ -238,16 +239,17 @@ const real *model_reconstruct(const struct model *m, struct workspace *ws, int r
 // Computes the reconstruction error of each row into row (rows), for an error that needs no draws. Call it after
 // model_forward. For the cross-entropy, call it before model_reconstruct; for other errors it calls model_reconstruct.
 void model_errors(const struct model *m, struct workspace *ws, int rows, const real *x, enum error error, float *row);
-// Returns true if this error of the model is a cross-entropy with the sample, which clips values to [0, 1].
+// Returns true if this error of the model is a cross-entropy, for which the values of the sample are clipped to [0, 1].
 bool model_error_is_cross_entropy(const struct model *m, enum error error);
 // Returns NULL if the model can compute this error, or else a message that says why it cannot.
 const char *model_refuses_error(const struct model *m, enum error error);
 
 // --- models that know where the codes of their training rows are
-enum { CODE_SPACE_MAX = 1024 }; // most values of such a code
+enum { CODE_SPACE_MAX = 1024 }; // the largest number of values of such a code
 // Adds the blocks that the error code_mahalanobis needs. Call it before workspaces are made.
 void model_add_code_space(struct model *m);
-// These return the mean, (code), and the whitening matrix, (code, direction), or NULL if the model has no such block.
+// model_code_mean returns the block of the mean, (code), and model_code_whitening that of the whitening matrix, (code,
+// direction). They return NULL if the model has no such block.
 const struct block *model_code_mean(const struct model *m);
 const struct block *model_code_whitening(const struct model *m);
 
@@ -275,8 +277,8 @@ static inline bool error_is_variational(enum error error)
 {
     return error == ERROR_ELBO || error == ERROR_RECONSTRUCTION_PROBABILITY;
 }
-// Repeats the last forward pass from the code on, for the same rows and under the current ws->step. The code is draw
-// number `epoch`, or its mean without `draws`. The draws of a pass are numbered from 0.
+// Repeats the last forward pass from the code on, for the same rows and under the current ws->step. The code is a draw
+// if ws->step.draws is set, and otherwise the mean. ws->step.epoch is the number of the draw, from 0.
 void model_recode(const struct model *m, const real *w, struct workspace *ws, int rows, const real *x);
 // Computes -log p(x | code) of each row into row (rows). p is Bernoulli if the loss is binary_crossentropy, and
 // otherwise Gaussian with variance m->variance. Ignores feature weights. Missing values count as the mean of the
@@ -312,7 +314,7 @@ struct update optimizer_update(const struct optimizer *o, int64_t t, double lear
 // Updates n parameters w and each state[slot] (n) by one step with gradient g, which is clipped in place.
 void optimizer_apply(const struct optimizer *o, const struct update *u, size_t n, real *w, real *g,
     real *const state[OPTIMIZER_MAX_SLOTS]);
-// Returns the factor that reduces a gradient of this norm to clip_norm, or 1 if it is within it.
+// Returns the factor that reduces a gradient of this norm to clip_norm, or 1 if the norm is not larger.
 double optimizer_clip_factor(const struct optimizer *o, double norm);
 
 // Parameters [first, first + n) of a model. Every array of this struct begins with element `first`.

@@ -18,20 +18,20 @@ struct pass {
     int number;     // number of the layer in the model, so that each layer has its own random numbers
     int batch_rows; // rows of the whole batch, of which these are a part; 0 in a forward pass
     const struct step *step;
-    double *penalty; // forward may add to the sum of the losses of the rows
+    double *penalty; // sum over the rows of what layers add to the loss; forward may add to it
     struct workspace *ws;
 };
 
 // --- model_section.c
 // Makes a copy of the section `model:` whose encoder and decoder are lists of layers with all sizes, for samples of
 // shape `input`. Messages about the copy name places in the original. The copy has the parent of the original, but is
-// not an item of the parent. The caller frees *out. Sets *kind (enum model_kind) to the kind that the section gives.
-// Returns -1 and every mistake in `e` if the section has no valid form. *out is then NULL, or holds the lists that
-// exist, in which more mistakes can be found.
+// not an item of the parent. The caller frees *out. Sets *kind (enum model_kind) if the section gives a kind. Returns
+// -1 and every mistake in `e` if the section has no valid form. *out is then NULL, or holds the lists that exist, in
+// which more mistakes can be found.
 int model_section_expand(
     const struct node *section, const struct shape *input, enum loss loss, struct node **out, int *kind, struct err *e);
-// Gives one spelling to those settings of an expanded section that are not values of fields, so that equal models have
-// equal text.
+// Writes the noise of layers in an expanded section in one way only (numbers in their shortest form, levels as a list),
+// so that equal models have equal text. All other settings are written from their fields.
 void model_section_settle(struct node *section);
 
 // --- neighbours.c
@@ -51,8 +51,8 @@ void gradient_done(struct workspace *ws, size_t first);
 const real *pass_input_gradient(
     const struct model *m, const real *w, struct workspace *ws, int rows, const real *x, real *dw);
 
-// --- random_rows.c: set x (n) to random numbers that depend on the row and the layer: uniform in [0, 1), or standard
-// normal
+// --- random_rows.c: set x (n) to random numbers that depend on the row and the layer. Those of pass_uniform are
+// uniform in [0, 1), those of pass_normal are standard normal.
 void pass_uniform(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 void pass_normal(const struct pass *p, enum random_purpose purpose, int row, size_t n, real *x);
 
@@ -64,7 +64,8 @@ void gaussian_divergence(const struct layer *l, int rows, real *kept, float *row
 // Returns the rows that were last passed forward, with their targets x, in the form that the loops of losses need. The
 // caller adds arrays for the gradient or the losses of rows, if it needs them.
 struct loss_batch model_loss_batch(const struct model *m, const struct workspace *ws, int rows, const real *x);
-// Computes a loss of the batch with the loop that suits the model's data. Returns the sum of the losses of the rows.
+// Computes a loss of the batch. Skips missing values if the model ignores them. Returns the sum of the losses of the
+// rows.
 double model_take_loss(const struct model *m, enum loss loss, const struct loss_batch *b);
 
 // --- code_loss.c: models without a decoder
@@ -82,8 +83,8 @@ void mahalanobis_errors(const struct model *m, const struct workspace *ws, int r
 void model_place_block(struct model *m, struct block *b);
 // model_kind.c: checks that the layers suit the kind. Returns 0, or -1 and every mistake.
 int check_code_model(const struct model *m, const struct node *section, struct err *e);
-// layer_swap_noise.c: returns what the rows of the last pass are compared with, (rows, in): the values that were
-// replaced, and NaN elsewhere
+// layer_swap_noise.c: returns what the rows of the last pass are compared with, (rows, in): the original of each value
+// that was replaced, and NaN elsewhere
 const real *swap_noise_targets(const struct layer *l, int rows, const real *kept);
 // layer_gaussian_noise.c: returns the logarithms (rows) of the noise levels that the rows got in the last pass
 const real *gaussian_noise_log_levels(const struct layer *l, int rows, const real *kept);
@@ -117,7 +118,7 @@ struct block *layer_add_block(struct layer *l, const struct block *b);
 struct block *layer_add_kernel(struct layer *l, const char *name, int inputs, int outputs);
 struct block *layer_add_bias(struct layer *l, const char *name, int outputs);
 struct block *layer_add_channels(struct layer *l, const char *name, double start);
-// Appends a vector that training sets once before its first step.
+// Appends a vector of ones, which training sets once (enum block_source).
 struct block *layer_add_fixed(struct layer *l, const char *name, enum block_source source, int count);
 
 // Builds a layer whose output has the shape of its input, and which keeps one real per value.

@@ -16,8 +16,8 @@ static enum activation activation_after(const struct model *m, int i)
     return m->has_logits && i == m->n_layers - 1 ? LINEAR : m->layers[i].activation;
 }
 
-// Returns how many of n values belong to one call of an activation: for softmax those of the last dimension, for all
-// others n.
+// Returns how many values one call of an activation takes: for softmax those of the last dimension, for any other
+// activation all n.
 static size_t activation_stretch(enum activation f, const struct shape *s, size_t n)
 {
     return f == SOFTMAX ? (size_t)s->dims[s->rank - 1] : n;

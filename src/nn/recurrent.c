@@ -6,8 +6,8 @@
 #include "spec/spec.h"
 #include <string.h>
 
-// Sizes, named as in recurrent.h. X: number of input steps that are used: 1 if all are equal, otherwise T. W: number of
-// outputs of a step, of both directions together.
+// Sizes, named as in recurrent.h. X is the number of input steps that are used, which is 1 if all are equal and
+// otherwise T. W is the number of outputs of a step, of both directions together.
 struct recurrent_sizes {
     int T, X, B, I, U, G, W, directions;
 };

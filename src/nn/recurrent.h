@@ -1,8 +1,9 @@
 // Shared by the layers that pass over time (lstm, gru): settings, blocks, the order of time, both directions.
 //
 // Inside a layer all arrays are time-major, (T, B, ...). So the sums of the inputs of all steps are one matrix product,
-// and so are the gradients of the weights. If a layer reads from the end, its steps are stored in that order, so that a
-// cell needs only one direction. The sizes are T steps, B rows, I inputs, U units, and G values of all gates of a row.
+// and so are the gradients of the weights. If a direction reads the input from its end, its steps are stored in that
+// order, so that a cell needs to run in one direction only. The sizes are T steps, B rows, I inputs, U units, and G
+// values of all gates of a row.
 #pragma once
 
 #include "nn/nn_impl.h"
@@ -39,17 +40,20 @@ struct recurrent {
         .choices = initializer_names, .help = "initial weights for the output of the previous step"           \
     }
 
-// The arrays on which a cell works: one direction of one pass. A gradient dx has the shape of x.
+// The arrays on which a cell works: one direction of one pass. drecurrent and dbias have the shapes of `recurrent` and
+// `bias`.
 struct recurrent_pass {
     int T, B, U, G;
     const real *recurrent; // (U, G)
     const real *bias;      // (bias_rows, G)
     real *drecurrent, *dbias;
-    real *gates;    // (T, B, G): sums of the inputs; forward replaces them by its own values, backward by gradients
-    real *h;        // (T + 1, B, U): zeros, then the outputs of all steps
-    real *own;      // private to the cell (own_size)
-    real *dh;       // (B, U): gradient of an output, through all later steps
-    const real *dy; // gradient of the outputs; points to row 0 and step 0
+    // (T, B, G): sums of the inputs; forward replaces them by the cell's values, and backward replaces those by
+    // gradients
+    real *gates;
+    real *h;             // (T + 1, B, U): zeros, then the outputs of all steps
+    real *own;           // private to the cell (own_size)
+    real *dh;            // (B, U): gradient of an output, through all later steps
+    const real *dy;      // gradient of the outputs; points to row 0 and step 0
     int dy_step, dy_row; // offset from a step to the next step; offset from a row to the next row
     bool every_step;     // dy has a gradient for every step, not just for the last
 };

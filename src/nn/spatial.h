@@ -24,8 +24,8 @@ struct size_setting {
     int dims;
     int defaults[2]; // for height and width, if the setting is not given
 };
-// Makes `given` a list of one number per dimension, and sets `pair` to height and width; the height is 1 for signals.
-// Returns -1 and an error if `given` has more numbers than dimensions.
+// Extends `given` to one number per dimension, with the defaults if it is empty. Sets `pair` to height and width; the
+// height is 1 for signals. Returns -1 and an error if `given` has more numbers than dimensions.
 int size_pair(
     const struct size_setting *s, struct field_ints *given, int pair[2], const struct node *at, struct err *e);
 
