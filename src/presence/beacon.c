@@ -104,7 +104,7 @@ void beacon_free(struct beacon *b)
     record_free(&beacon_type, b);
 }
 
-// If the leader's beacon can be read, replaces the trial in *b by the leader's trial.
+// If the leader's beacon can be read, replaces the trial and its epochs in *b by those of the leader.
 static void take_trial_of_leader(const char *folder, int part, struct beacon *b)
 {
     struct beacon leader;

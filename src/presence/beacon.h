@@ -1,6 +1,6 @@
 // Beacons show what a rank is doing to anyone who looks at the run's folder. The file state/rank-<part>-<rank> is
-// replaced as a whole and never synced. Beacons are removed when their run ends; if it dies, they remain and show where
-// it was.
+// replaced as a whole and never synced. Beacons are removed when their run ends. If the run dies, they remain and show
+// how far it was. lease.h says what <part> is.
 #pragma once
 
 #include "base/err.h"
@@ -28,7 +28,8 @@ int beacon_write(const struct beacon *b, const char *path, struct err *e);
 int beacon_read(const char *path, struct beacon *b, struct err *e);
 void beacon_free(struct beacon *b);
 
-// Does the same as beacon_read for the file of a rank, and sets the trial to that of the rank's leader.
+// Does the same as beacon_read for the file of a rank. Takes the trial and its epochs from the beacon of the rank's
+// leader, if that can be read.
 int beacon_of_rank(const char *folder, int part, int64_t rank, struct beacon *b, struct err *e);
 
 // Returns all readable beacons of a part in order of rank, in new memory, and sets *n to their number.

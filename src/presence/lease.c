@@ -153,7 +153,8 @@ static bool is_asked_to_stop(void)
     return request_pending() == REQUEST_STOP;
 }
 
-// Returns true if the run touches its file within `patience` seconds.
+// Returns true if the run touches its file within `patience` seconds. Returns false at once if the file disappears or
+// this process is asked to stop.
 static bool watch_for_touch(const char *path, double patience)
 {
     struct stat first, now;
@@ -217,8 +218,9 @@ static bool may_be_alive(const char *folder, const char *path, const struct leas
     return r ? lease_is_alive(path, r, PATIENCE_SECONDS) : watch_for_touch(path, PATIENCE_SECONDS);
 }
 
-// Returns 0 if the run of lease `number` has ended or died, otherwise -1 and an error. Sets *r to the record of the
-// run, or to zero if the record cannot be read. The caller frees *r in either case.
+// Returns 0 if the run of lease `number` has ended or died. Returns -1 and an error if it is alive, or if this process
+// is asked to stop. Sets *r to the record of the run, or to zero if the record cannot be read. The caller frees *r in
+// either case.
 static int check_run_is_over(const char *folder, int part, int64_t number, struct lease_record *r, struct err *e)
 {
     struct err unreadable = {0};
@@ -266,7 +268,8 @@ static void describe_own_run(struct lease_record *r, int ranks)
     r->cluster = mem_text(getenv("SLURM_CLUSTER_NAME"));
 }
 
-// Creates the file of l->number. Returns 0, TAKE_LOST if another run was faster, or -1 and an error.
+// Creates the file of l->number, and removes older leases. Returns 0, TAKE_LOST if another run was faster, or -1 and an
+// error.
 static int create_lease(const struct lease *l, struct err *e)
 {
     char *path = lease_path(l->folder, l->part, l->number);

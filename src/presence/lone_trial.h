@@ -12,5 +12,5 @@ enum lone_state {
 
 // Records the state and makes the file durable; LONE_NOT removes the file. Returns 0, or -1 and an error.
 int lone_trial_set(const char *folder, const char *id, enum lone_state state, struct err *e);
-// Returns the recorded state. If the file cannot be read, that is LONE_WAITS.
+// Returns the recorded state: LONE_NOT if there is no file, and LONE_WAITS if the file cannot be read.
 enum lone_state lone_trial_state(const char *folder, const char *id);

@@ -1,4 +1,4 @@
-// The thread that gives signs of life and watches for those of others, and the functions by which the main thread
+// The thread that gives signs of life and watches for those of other ranks, and the functions by which the main thread
 // reports to it.
 //
 // The state has three groups, each with its own guard:
@@ -52,7 +52,7 @@ struct pulse {
     pthread_mutex_t writing; // guards the beacon's file
     bool is_paused;          // the beacon is not written any more
 
-    pthread_mutex_t lock; // guards the members below, up to `ticks`
+    pthread_mutex_t lock; // guards the members below, up to `trains`
     pthread_cond_t changed;
     bool stops;
     bool has_news;  // a trial has begun that the beacon's file does not name
@@ -320,8 +320,8 @@ static void beat_lease(const struct pulse *p)
 
 // --- the thread
 
-// Waits for a second or less, and not beyond the time when the beacon may name a new trial. Returns true if the thread
-// must end.
+// Waits for a second or less. If a new trial has begun, waits only until the beacon may be written again. Returns true
+// if the thread must end.
 static bool wait_moment(struct pulse *p)
 {
     double seconds = fmin(1, watchdog_interval(&p->dog)), end = clock_wall() + seconds;

@@ -7,5 +7,5 @@
 // the job's cluster and `job` its number; NULL: none.
 bool slurm_has_ended(const char *cluster, const char *job);
 // Returns the energy that this job's step has used so far, in joules; NaN if Slurm does not measure it. Asks Slurm,
-// which takes a moment. Once Slurm has had no answer, does not ask again.
+// which takes a moment. After one failure it returns NaN without asking again.
 double slurm_energy(void);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct watchdog {
-    double patience;     // seconds; 0: never gives up
+    double patience;     // seconds of silence after which a rank is given up; 0: no limit
     double last;         // time when we last looked
     double peer_silence; // seconds since the peer's file changed
     double own_silence;  // seconds since this rank's training made progress
@@ -24,8 +24,8 @@ struct watchdog_view {
 
 enum watchdog_verdict { WATCHDOG_FINE, WATCHDOG_PEER_GONE, WATCHDOG_PEER_HANGS, WATCHDOG_STANDS_STILL };
 
-// Starts watching at time `now`. After `patience` seconds of silence a rank is given up; 0: only if its process has
-// ended.
+// Starts watching at time `now`. After `patience` seconds of silence a rank is given up. If `patience` is 0, a rank is
+// given up only if its process has ended.
 void watchdog_start(struct watchdog *w, double patience, double now);
 // Returns the seconds from one look to the next.
 double watchdog_interval(const struct watchdog *w);
