@@ -16,17 +16,17 @@ struct compare_cell {
     double cores;               // ranks x threads
     double efficiency; // rate per core, relative to this row's cell with the fewest cores; NaN: there is only one cell
     double core_hours; // per trial: wall time x ranks x threads
-    bool is_front;     // Pareto front: no cell is better at the same cost, or as good at a lower cost
+    bool is_front;     // on the Pareto front: no cell is better without costing more, or cheaper without being worse
 };
 
 // Two trials with the same id in two columns, and how far their results differ.
 struct compare_drift {
-    char *id;           // owned
-    int a, b;           // columns of the two trials
-    bool is_same;       // results are bit-for-bit identical
-    double error;       // largest difference between the two reconstruction errors of a sample
+    char *id;     // owned
+    int a, b;     // columns of the two trials
+    bool is_same; // results are bit-for-bit identical
+    double error; // largest difference between the two reconstruction errors of a sample, over all common test sets
     double correlation; // Spearman's rank correlation of the errors of the first common test set
-    double auc;         // ROC AUC of b minus that of a
+    double auc;         // ROC AUC of b minus that of a, for the first common test set
 };
 
 struct comparison {

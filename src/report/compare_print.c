@@ -23,7 +23,7 @@ static const struct cell_metric {
 };
 enum { CELL_METRICS = sizeof cell_metrics / sizeof *cell_metrics };
 
-// The tables in print, in their order.
+// The printed tables, in order.
 static const struct printed_metric {
     const char *title;
     size_t offset;

@@ -19,7 +19,8 @@ int compared_id_order(const struct leaderboard_row *a, const struct leaderboard_
 
 // --- reading
 
-// Returns true if any run reports that the data of this trial has changed since. Another run may not know that.
+// Returns true if any run reports that the data of this trial has changed since it was trained. Another run may not
+// know that.
 static bool is_stale_anywhere(const struct compared_trials *t, const struct leaderboard_row *trial)
 {
     for (int k = 0; k < t->runs; k++)
@@ -98,7 +99,7 @@ static bool key_varies(const struct compared_trials *t, const char *key)
     return false;
 }
 
-// Adds a key unless it is already there or has the same value in all trials.
+// Adds a key unless it is already there or has the same value in all trials. Without `with_seeds`, does not add seeds.
 static void add_key(const struct compared_trials *t, const char *key, bool with_seeds, char ***keys, int *n)
 {
     for (int i = 0; i < *n; i++)

@@ -5,8 +5,8 @@
 
 struct explain_line {
     const char *name;      // borrowed; name of a feature, or of a column that has several features
-    double share;          // of the squared error, with the weights of scores; NaN: the row has no error
-    int value;             // of the values of the line, the index of the one with the largest squared error
+    double share;          // share of the squared error, weighted as in scores; NaN: the row has no error
+    int value;             // index of the line's value with the largest squared error
     int step;              // time step of that value if samples are windows, else 0
     double seen, expected; // the value in original units; NaN: missing
     const char *seen_category, *expected_category; // borrowed; NULL: the value is a number

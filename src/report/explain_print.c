@@ -35,7 +35,7 @@ static void add_value_cell(struct table *t, const char *category, double value, 
 
 // --- tables
 
-// Prints "s170, 2020-03-09 10:14:33, row 169: error 2.4165, 15 times the threshold 0.15932".
+// Prints "s170, 2020-03-09 10:14:33, row 169: error 2.4165, above the threshold 0.15932".
 static void print_row_heading(const struct explain_report *r, const struct explained_row *row)
 {
     struct text t = {0};

@@ -31,7 +31,7 @@ enum {
     ROW_GAP = 10,      // below a caption
     RULE_GAP = 12,     // below the rule of a heading
     PAGE_WIDTH = 1480, // the number of columns is chosen to fit this width
-    CAPTION_MAX = 30,  // a column is widened for up to that many characters of a caption
+    CAPTION_MAX = 30,  // a column is widened for up to this many characters of a caption
 };
 
 struct gallery_item {

@@ -17,8 +17,8 @@ void canvas_clear(struct canvas *c); // frees the pixels; `c` is then empty
 
 void canvas_fill(struct canvas *c, int x, int y, int width, int height, struct color color);
 void canvas_blend(struct canvas *c, int x, int y, struct color color, float alpha); // alpha in [0, 1]
-// Copies the canvas `from`, with its upper left corner at (x, y). It must not be wider than the space there; rows below
-// the canvas are left out.
+// Copies the canvas `from`, with its upper left corner at (x, y). `from` must not be wider than the space there; rows
+// below the canvas are left out.
 void canvas_paste(struct canvas *c, int x, int y, const struct canvas *from);
 
 enum { TEXT_ADVANCE = 12, TEXT_HEIGHT = 14, TEXT_DESCENT = 4 };

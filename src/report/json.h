@@ -12,7 +12,7 @@ struct json {
     bool has_value; // the open object or array is not empty
 };
 
-// Each function adds a value; `key` is NULL for an element of an array and for the outermost value.
+// Each function but json_close adds a value; `key` is NULL for an element of an array and for the outermost value.
 void json_open(struct json *j, const char *key, char bracket);      // '{' or '['
 void json_close(struct json *j, char bracket);                      // '}' or ']'
 void json_text(struct json *j, const char *key, const char *value); // NULL: null

@@ -1,9 +1,10 @@
 // Makes the leaderboard of a run as a text table.
 //
-// Both tables here, of trials and of configurations (trials that differ only in their seed), have the same columns: the
-// identity of a row, the settings that vary, then one column for each metric that has a header in the tables of
-// leaderboard/row.h. A metric for which larger or smaller values are better comes before the others, so that losses and
-// scores precede costs such as seconds. A new metric is printed if its row in those tables has a header.
+// There are two tables: of trials, and of configurations (trials that differ only in train.seed or data.fold). Both
+// begin with the identity of a row and the settings that vary. One column follows for each metric that has a header in
+// the tables of leaderboard/row.h; the table of configurations omits costs. A metric for which larger or smaller values
+// are better comes before the others, so that losses and scores precede costs such as seconds. A new metric is printed
+// if its row in those tables has a header.
 #include "report/leaderboard_table.h"
 
 #include "base/err.h"
@@ -54,7 +55,8 @@ static bool column_is_shown(const struct metric_column *c, const struct leaderbo
     return is_shown;
 }
 
-// Adds the metrics of one table that have a header and for which `belongs` is true.
+// Adds the columns of those metrics of one table that have a header, for which `belongs` is true, and whose column is
+// shown for these rows.
 static void layout_add_metrics(struct table_layout *l, const struct metric *metrics, const char *set,
     bool (*belongs)(const struct metric *m), const struct leaderboard_row *rows, int n)
 {
@@ -280,7 +282,7 @@ struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, i
     return t;
 }
 
-// Prints nothing if fewer than two trials have a ROC AUC; otherwise
+// Prints nothing if fewer than two trials that are not stale have a ROC AUC. Otherwise prints a line such as
 // "ROC AUC over 10 trials: mean 0.9461, standard deviation 0.0378, from 0.8650 to 0.9983"
 static void print_auc_spread(const struct leaderboard_row *rows, int n, const char *set, bool is_only, FILE *out)
 {

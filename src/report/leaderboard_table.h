@@ -11,7 +11,7 @@
 // Returns the table of trials: position, trial, settings that vary, losses, metrics, costs.
 struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count);
 // Returns the table of configurations, best first: the mean and the standard deviation of each metric over the trials
-// of a configuration, which differ only in train.seed. Returns NULL if no configuration has two trials.
+// of a configuration, which differ only in train.seed or data.fold. Returns NULL if no configuration has two trials.
 struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, int count);
 // Prints the mean and spread of the ROC AUC over all trials: one line for each test set on which at least two trials
 // have a ROC AUC. Stale trials do not count.

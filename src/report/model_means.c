@@ -55,7 +55,8 @@ static int refuse_key(const struct means_table *s, const char *name, struct err 
     return -1;
 }
 
-// Marks the settings that are averaged over. Returns -1 and an error if no setting has one of the names.
+// Marks the settings that `over` names, which are averaged over. Returns -1 and an error if one of the names is not a
+// setting that varies.
 static int mark_keys(struct means_table *s, const char *over, struct err *e)
 {
     int n, rc = 0;

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-// A model is a combination of the varying settings that are not averaged over. A block is a combination of those that
-// are, such as a data set. A model without any result is left out. A block counts only if every other model has a
-// result in it.
+// A model is a combination of the varying settings that are not averaged over. A block is a combination of the settings
+// that are averaged over, such as a data set. A model without any result is left out. A block counts only if all
+// remaining models have a result in it.
 struct model_means {
     char *metric;   // owned: name of the metric
     bool is_loss;   // smaller values of the metric are better
@@ -15,7 +15,7 @@ struct model_means {
     int n_blocks;   // blocks that count
     int n_left_out; // other blocks
     int n_models, n_keys;
-    char **resultless; // (n_resultless), owned: the models that are left out, as KEY=VALUE, separated by commas
+    char **resultless; // (n_resultless), owned: the models that are left out, each as KEY=VALUE, KEY=VALUE
     int n_resultless;
     char **key;        // (n_keys), owned: the settings that make a model
     char **value;      // (n_models, n_keys), owned, the model with the best mean rank first

@@ -10,7 +10,7 @@ struct mosaic {
     const int *dims;   // (rank)
     int64_t count;     // number of samples
     int64_t columns;   // samples side by side; 0: a nearly square mosaic
-    float low, high;   // values drawn black and white; equal: [0, 1], widened to the range of all values
+    float low, high;   // values drawn black and white in images; equal: [0, 1], widened to the range of all values
     const char *title; // borrowed; NULL: none
 };
 

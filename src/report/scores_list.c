@@ -1,5 +1,5 @@
-// Keeps the rows with the largest errors in a heap. The row with the smallest of these errors is the root, which a row
-// with a larger error replaces.
+// Keeps the rows with the largest errors in a heap. The root is the row with the smallest of these errors. When the
+// list is full, a row with a larger error replaces it.
 #include "report/scores_list.h"
 
 #include "base/mem.h"
@@ -61,7 +61,7 @@ bool scores_list_is_above(const struct scores_list *l, double error)
     return (double)(float)error > l->threshold;
 }
 
-// Returns true if the query selects a row, however long the list is.
+// Returns true if the query selects a row, whether or not the list has space for it.
 static bool is_selected(const struct scores_list *l, const struct scored_row *row)
 {
     if (l->query.is_above_threshold && (row->is_anomalous || !isnan(l->threshold)))

@@ -1,10 +1,10 @@
-// Shared by the readers of the formats of scores.
+// Functions that the readers of CSV, JSON lines and HDF5 scores share.
 #pragma once
 
 #include "report/scores_list.h"
 
-// Returns true if an error, which may be NaN, is above the threshold of the file. Scores are stored in single
-// precision, in which the decimal digits of a text file are compared, too.
+// Returns true if an error, which may be NaN, is above the threshold of the file. Rounds the error to single precision
+// first, because scores are stored in single precision.
 bool scores_list_is_above(const struct scores_list *l, double error);
 // Counts a row, of which `error` and `is_anomalous` are set. Returns true if the row belongs to the list so far: then
 // the caller fills in the rest and calls scores_list_add.

@@ -29,7 +29,7 @@ struct series_errors {
     float *error;       // (n)
     int8_t *is_anomaly; // (n); NULL: unknown
     double threshold;   // NaN: unknown
-    char *first, *last; // times of the first and the last step; NULL: unknown
+    char *first, *last; // names of the first and the last step, such as their times
 };
 
 static void series_errors_free(struct series_errors *s)
@@ -55,7 +55,8 @@ static int read_step_marks(struct store_file *f, const char *group, struct serie
     return rc;
 }
 
-// Returns the time or the id of one step in new memory, or NULL.
+// Returns the time or the name of a step, or else "step N", in new memory. Returns NULL and an error if they cannot be
+// read.
 static char *read_step_name(struct store_file *f, const char *group, int64_t n, int64_t step, struct err *e)
 {
     struct coordinates c;

@@ -6,11 +6,12 @@
 
 // Selects the samples of a trial that are shown.
 struct top_selection {
-    int count;           // how many samples with the highest errors are shown, and how many with the lowest
-    int64_t list;        // for a set without labels: at most this many samples above the threshold instead; 0: all
-    bool by_class;       // show both ends for each label, and not for all samples together
-    const char *set;     // the test set; NULL: the first
-    const char *picture; // path of the PNG; NULL: none
+    int count; // how many samples with the highest errors are shown, and how many with the lowest
+    // for a set without known anomalies, shows at most this many samples above the threshold instead; 0: all
+    int64_t list;
+    bool by_class;               // show both ends for each label, and not for all samples together
+    const char *set;             // the test set; NULL: the first
+    const char *picture;         // path of the PNG; NULL: none
     const struct top_rule *rule; // borrowed; how the threshold is found
 };
 

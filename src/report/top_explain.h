@@ -9,7 +9,9 @@
 // no names.
 struct top_explainer *top_explainer_new(const struct leaderboard_row *trial, const struct dataset *d);
 void top_explainer_free(struct top_explainer **x);
-// Returns the smallest share that is shown next to the largest one. Among many features all shares are small.
+// Returns the smallest share that is shown if the largest share is `largest`. If all shares are small, as among many
+// features, this limit is lower.
 double least_share_shown(double largest);
-// Appends "bytes 62 %, proto 20 %, port 9 %" for a row of the data set. Appends nothing if the row has no error.
+// Appends the largest shares of a row of the data set, such as "bytes 62 %, proto 20 %, port 9 %". Appends nothing if
+// the row has no error.
 void top_explain_row(struct top_explainer *x, const struct dataset *d, int32_t row, struct text *t);

@@ -140,7 +140,8 @@ static void print_above(const struct set_results *set, const struct evaluation *
             set->name, (long long)above, (long long)rows, rows ? 100 * (double)above / (double)rows : 0, v->threshold);
 }
 
-// Prints the results of a test set at the threshold of a rule, or those of a set without labels.
+// Evaluates a test set at the threshold of `rule`. Prints the confusion matrix or, without labels, the number of
+// samples above the threshold.
 static void report_threshold(const struct leaderboard_row *trial, const struct set_results *set,
     const struct top_rule *rule, int64_t rows, struct err *e)
 {

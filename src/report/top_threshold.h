@@ -1,4 +1,4 @@
-// The threshold of a trial's test set: the stored one, or that of a rule, which needs no training.
+// The threshold of a trial's test set: the stored one, or one that a rule gives without training again.
 #pragma once
 
 #include "leaderboard/row.h"
