@@ -27,7 +27,8 @@ int earlier_results_read(
     const struct experiment *x, const struct plan *plan, const char *folder, struct earlier_results *r, struct err *e);
 // Reports the files that cannot be used and renames them to <id>.h5.damaged, so that their trials are trained again.
 // Before it renames a damaged journal of this part (0: of any part), it copies the good trials to a new journal.
-// Records the stale trials. The caller must hold the lease of the folder. Returns 0, or -1 and ERR_IO.
+// Records the stale trials and the versions of the data. The caller must hold the lease of the folder. Returns 0, or -1
+// and ERR_IO.
 int earlier_results_apply(const struct earlier_results *r, const char *folder, int part, struct err *e);
 void earlier_results_free(struct earlier_results *r);
 // Returns the trial of an id, or NULL if there is none.

@@ -37,8 +37,8 @@ struct pool {
     int n_lone, first_lone; // first_lone: the next of these to be given out
     bool lone_runs;
     double found_operations;   // expected operations of the trials that earlier runs have done
-    double waiting_operations; // of the trials that wait
-    double longest_operations; // of the longest trial that ever waited
+    double waiting_operations; // expected operations of the trials that wait
+    double longest_operations; // expected operations of the longest trial that ever waited
 };
 
 static int compare_longest_first(const void *a, const void *b, void *plan)
@@ -243,7 +243,7 @@ void pool_report(struct pool *p, const struct pool_report *r)
 
     ASSERT(p->running > 0 && r->entry >= 0 && r->entry < p->n, "entry %d of %d", r->entry, p->n);
     p->running--;
-    p->lone_runs = false; // a lone trial runs by itself, so the report is about it
+    p->lone_runs = false; // a trial that must run alone has no others next to it, so this report is about it
     if (r->failure)
         count_failed_trial(c, r->text);
     else if (r->has_stopped)

@@ -39,8 +39,9 @@ enum { POOL_WAIT = -1, POOL_END = -2 };
 int pool_next(struct pool *p);
 // Returns true if the trial that was drawn last runs alone. Until it is reported, pool_next returns POOL_WAIT.
 bool pool_runs_lone(const struct pool *p);
-// Returns true if one of `groups` groups may draw a trial while it still works on another. This must not delay the
-// trial or change which one it is: so enough work must be left for all groups, and the search must not need results.
+// Returns true if one of `groups` groups may draw a trial while it still works on another. This must neither delay the
+// trial that is drawn nor change which trial that is. So enough work must be left for all groups, and the search must
+// not need results.
 bool pool_may_draw_ahead(const struct pool *p, int groups);
 // Takes the report on a trial that pool_next returned. Counts the trial, reports its loss to the search, and adds the
 // trials that the search then releases.

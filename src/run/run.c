@@ -12,8 +12,8 @@
 //
 // A trial can end in three ways. If it has finished or diverged, its file or its record in a journal exists. If it
 // failed by itself, failed/<id>.yaml says why. If it stopped on request, a checkpoint exists. An error of the machine
-// or the data ends the run: the desk gives out no more trials, the groups finish theirs, and all ranks return the same
-// messages.
+// or the data ends the run: the desk gives out no more trials, the groups finish their current ones, and all ranks
+// return the same messages.
 #include "run/run.h"
 
 #include "base/clock.h"
@@ -110,7 +110,8 @@ static void desk_show_plan(struct desk *d)
     d->shown_at = now;
 }
 
-// Packs the order of a trial. If that fails, reports the trial as failed and returns -1.
+// Packs the order of a trial. If the trial must run alone, first records that it has begun. If packing fails, reports
+// the trial as failed and returns -1.
 static int desk_pack_order(struct desk *d, int entry, struct queue_bytes *work)
 {
     struct err e = {0};
@@ -171,8 +172,8 @@ static void desk_report(void *context, const void *data, size_t n)
     desk_show_plan(d);
 }
 
-// Looks up a trial in the folder: its file or journal, then the record of its failure. The losses of finished trials
-// were read before MPI started.
+// Looks up a trial in the folder: its file or journal, then the record of its failure (removed first with
+// retries_failed), then whether it must run alone. The losses of finished trials were read before MPI started.
 static enum pool_known desk_find_earlier(void *context, const struct plan_entry *entry, bool needs_loss, double *loss)
 {
     struct desk *d = context;

@@ -181,7 +181,8 @@ static void read_failures(const char *folder, const struct ids *failed, struct r
     }
 }
 
-// Returns how many seconds `operations` will take at the rate of the groups so far, or NaN if that is unknown.
+// Returns how many seconds `operations` will take at the rate of the groups so far. Returns NaN if the rate is unknown
+// or the run is not running.
 static double estimate_time_left(const struct run_status *s, double operations)
 {
     double rate = 0;
@@ -204,8 +205,8 @@ static void add_damage(struct run_status *s, const struct err *e)
     s->damaged[s->n_damaged++] = mem_format("%.*s", (int)strcspn(e->text, "\n"), e->text);
 }
 
-// Adds the ids of the trials of a journal. In a damaged journal, a good record can refer to a value that is not there,
-// so each trial is opened: without such a value, the next run trains the trial again.
+// Adds the ids of the trials of a journal. In a damaged journal, a good record can refer to a value that is missing. So
+// opens each trial of such a journal, and omits those that cannot be opened: the next run trains them again.
 static void ids_add_journal(struct ids *ids, struct journal *j)
 {
     ids->v = mem_grow(ids->v, (size_t)ids->n + (size_t)journal_trials(j) + 1, sizeof *ids->v);
