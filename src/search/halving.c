@@ -1,9 +1,10 @@
 // Successive halving (K. Jamieson and A. Talwalkar 2016) and hyperband (L. Li et al. 2018): many configurations are
 // trained for a few epochs, the best of them for more, and so on.
 //
-// A rung is a set of trials of equal epochs; a bracket is a sequence of rungs, and halving has only one. Each rung has
-// its trial numbers from the start, enough for the largest number of its configurations. When the last result of a rung
-// is known, the configurations of the next rung are chosen. Brackets are independent of each other.
+// A rung is a set of trials of equal epochs; a bracket is a sequence of rungs, and halving has only one bracket. Each
+// rung has its trial numbers from the start, enough for the largest possible number of its configurations. When the
+// last result of a rung is known, the configurations of the next rung are chosen. Brackets are independent of each
+// other.
 //
 // A trial of a rung is a trial like any other. The caller can let it resume where the trial of the previous rung ended.
 #include "search/search_impl.h"
@@ -48,7 +49,8 @@ static int64_t power_of(int64_t base, int exponent)
     return p;
 }
 
-// Adds a bracket that begins with `configurations` in rung `from` and ends with the last of all `rungs`.
+// Adds a bracket that begins with rung `from`, which has `configurations` configurations, and ends with the last of all
+// `rungs` rungs.
 static void add_bracket(struct search *s, int from, int rungs, int64_t configurations)
 {
     struct brackets *b = s->state;

@@ -1,5 +1,6 @@
-// Densities over one key (Bergstra et al. 2011, section 4). They are computed on a scale that depends on the key: a
-// logarithmic key by its logarithms, an integer as the interval of length 1 around it.
+// Densities over the values of one key (Bergstra et al. 2011, section 4). The values of a logarithmic key are replaced
+// by their logarithms. The range of an integer key extends 1/2 beyond its least and its greatest value, because draws
+// are rounded.
 #include "search/search_impl.h"
 
 #include "base/mem.h"
@@ -8,7 +9,7 @@
 
 struct parzen {
     struct sweep_range range;
-    double low, high; // ends of the range, on the scale of the density
+    double low, high; // ends of the range; logarithms if the key is logarithmic
     int n;
     double *mean, *width; // (n), owned: of the normal distributions; NULL for a choice
     double *mass; // (n), owned: the part of each distribution inside the range; for a choice, the share of each value
@@ -47,8 +48,8 @@ static void fill_choice(struct parzen *p, const double *value, int n)
     }
 }
 
-// Sets the width of each distribution to its distance from the farther of its two neighbours, within limits. One of the
-// distributions is that at `prior`, the middle of the range. It is as wide as the range.
+// Sets the width of each distribution to its distance from the farther of its two neighbours, within limits. The
+// distribution at `prior`, the middle of the range, is as wide as the range. Also sets the masses.
 static void fill_widths(struct parzen *p, double prior)
 {
     double all = p->high - p->low, least = all / fmin(100, p->n + 1);

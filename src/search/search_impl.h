@@ -25,7 +25,7 @@ struct search {
 };
 
 struct search_method {
-    // Sets configurations, bound and state. Returns -1 and an error.
+    // Sets configurations, bound and state. Returns 0, or -1 and an error.
     int (*begin)(struct search *s, struct err *e);
     void (*free)(struct search *s); // frees members of the state; NULL: there are none to free
     int (*release)(struct search *s, int max, int *number);
@@ -33,7 +33,7 @@ struct search_method {
     void (*report)(struct search *s, int number, double loss);         // NULL: the method does not use results
     void (*learn)(struct search *s, const double *value, double loss); // NULL: the method does not use earlier results
     bool (*continues)(const struct search *s, int number);             // NULL: never
-    // Do the work of search_is_exhausted and search_share. NULL: search_is_exhausted and search_share count trials.
+    // These do the work of search_is_exhausted and search_share. If they are NULL, released trials are counted instead.
     bool (*is_exhausted)(const struct search *s);
     double (*share)(const struct search *s);
 };
@@ -64,19 +64,20 @@ struct draw draw_proposal(const struct search *s, int64_t i); // the stream of p
 
 // Returns the value at the fraction `unit`, in [0, 1), of a range.
 double range_value(const struct sweep_range *r, double unit);
-// Returns the number of the range that is closest to `value`, rounded to the digits that specs show.
+// Rounds `value` to the digits that specs show, or to an integer if the range has integers. Returns a value inside the
+// range.
 double range_round(const struct sweep_range *r, double value);
 bool range_is_integer(const struct sweep_range *r);
 bool range_is_log(const struct sweep_range *r);
 
-// Fills `value` with random configuration number i. The first ones are the starting points. The others differ from all
-// before, as long as combinations are left.
+// Fills `value` with random configuration number i. The first ones are the starting points. If space_shuffle has
+// shuffled the combinations, the others differ from all earlier ones until no combination is left.
 void space_random(const struct search *s, int64_t i, double *value);
 // Completes the starting points. Shuffles the other combinations, from which random points are then taken, unless there
 // are too many. Returns -1 and an error if a starting point is not allowed, or if the rules allow hardly any points.
 int space_shuffle(struct search *s, struct err *e);
 // Sets the number of configurations: `trials`, or the number of combinations if that is smaller or `trials` is not
-// given. Returns -1 and an error if neither is known.
+// given. Returns -1 and an error if neither is known, or if there are more starting points than configurations.
 int space_configurations(struct search *s, struct err *e);
 // Makes t a repeat of the configuration, whose values are in `value`.
 void space_place(const struct search *s, int64_t configuration, int64_t repeat, struct search_trial *t, double *value);

@@ -8,7 +8,7 @@
 
 static const struct {
     uint32_t polynomial; // bits: its coefficients, the highest first
-    uint32_t first[8];   // one for each degree
+    uint32_t first[8];   // initial direction numbers, as many as the degree of the polynomial
 } sobol_table[] = {
     {1, {1}},
     {3, {1}},

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREAM_ORDER, STREAM_TPE, STREAM_KEYS }; // streams of random numbers; that of key k is STREAM_KEYS + k
+enum { STREAM_ORDER, STREAM_TPE, STREAM_KEYS }; // streams of random numbers; key k has stream STREAM_KEYS + k
 
 double draw_unit(struct draw *d)
 {
@@ -55,7 +55,7 @@ double range_value(const struct sweep_range *r, double unit)
 
 enum { ATTEMPTS = 10000 }; // most attempts to draw a point that is not excluded
 
-// Draws the point of attempt number `attempt` for place i. The first attempt is independent of rules.
+// Draws point i, in attempt number `attempt`. Attempt 0 gives the point that is drawn without rules.
 static void draw_point(const struct search *s, int64_t i, int64_t attempt, double *value)
 {
     for (int k = 0; k < s->n; k++) {

@@ -1,7 +1,7 @@
 // A tree of Parzen estimators (J. Bergstra et al. 2011, "Algorithms for hyper-parameter optimization"). The results so
 // far are divided into a few good ones and the rest, and each gets a density per key. For each key, some values are
-// drawn from the density of the good ones. Of these values, the one is taken for which the density of the good ones is
-// highest relative to the density of the rest.
+// drawn from the density of the good ones. The proposal is the value for which the density of the good ones is highest
+// relative to the density of the rest.
 //
 // Many configurations are tried at the same time. Proposal i uses only the results of proposals 0 to i - parallel, even
 // if more are known, so that it does not depend on time. The proposals after these count as bad ones (a constant liar),
@@ -154,7 +154,8 @@ static bool was_proposed(const struct search *s, int64_t i, const double *value)
     return false;
 }
 
-// Makes proposal i from results. To try a configuration twice is useless, so a few more draws may find a new one.
+// Makes proposal i from results. To try a configuration twice is useless, so makes a few more draws if it was proposed
+// before or is excluded. If the last one is excluded, too, proposes a random configuration.
 static void propose_by_results(const struct search *s, int64_t i, double *value)
 {
     enum { ATTEMPTS = 8 };
@@ -182,7 +183,8 @@ static void propose_by_results(const struct search *s, int64_t i, double *value)
 
 // --- trials
 
-// Returns true if proposal i does not use results. Learned results count like others.
+// Returns true if proposal i does not use results: it is a starting point, too few proposals come before it, or no
+// result can be known yet. Learned results count as earlier proposals.
 static bool is_random(const struct search *s, int64_t i)
 {
     const struct tpe *t = s->state;
