@@ -35,7 +35,7 @@ struct token {
 // Returns the token that begins at *p or later, before `end`, and moves *p past it.
 struct token token_next(const char **p, const char *end);
 bool token_is(const struct token *t, const char *text);
-// Returns true if a name is that of a function: the next character from `p`, which is after the name, is a bracket.
+// Returns true if a token is the name of a function: a name that is followed by "(". `p` is the end of the token.
 bool token_is_function(const struct token *t, const char *p, const char *end);
 
 // A "${...}" in a string.

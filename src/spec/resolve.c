@@ -112,8 +112,8 @@ static int expand_formula(struct scope *s, const struct node *n, const struct us
     return waits;
 }
 
-// Serves as an expression_lookup that knows no names. When variables are replaced, a formula holds only numbers, so any
-// name is a mistake.
+// Serves as an expression_lookup that knows no names. After its variables are replaced, a formula holds only numbers,
+// so any name is a mistake.
 static int refuse_any_name(const void *context, const char *name, int length, struct number *value, char *why)
 {
     (void)context;

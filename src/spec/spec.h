@@ -58,7 +58,7 @@ void node_set_place(struct node *n, const struct node *at);
 struct node *node_get(const struct node *map, const char *key);
 // Returns the node at "train.epochs" or "model.encoder[0].dense" below root, or NULL if there is none.
 struct node *node_path(const struct node *root, const char *path);
-// Treat a single value as a list of one; NULL and null are empty lists.
+// These two treat a single value as a list of one. NULL and null are empty lists.
 int node_count(const struct node *n);
 const struct node *node_item(const struct node *n, int i);
 // Compares kinds, strings, keys and order, but not positions.
@@ -119,10 +119,11 @@ const struct node *spec_sweep_section(const struct spec_sweep *s);
 // Return the number of keys of `sweep.over` and `sweep.zip`, and the name of one key (borrowed).
 int spec_sweep_keys(const struct spec_sweep *s);
 const char *spec_sweep_key(const struct spec_sweep *s, int k);
-// Returns the key whose values repeat a configuration: train.seed, or else data.fold. Returns -1 if neither is swept.
+// Returns the key whose values repeat a configuration: train.seed, or else data.fold. Returns -1 if neither has a list
+// of values in `sweep.over`.
 int spec_sweep_seed_key(const struct spec_sweep *s);
 struct sweep_range spec_sweep_range(const struct spec_sweep *s, int k);
-// Returns true if a key is free. If not, it follows the key with which it is zipped.
+// Returns true if a key is free. If not, it follows another key with which it is zipped.
 bool spec_sweep_is_free(const struct spec_sweep *s, int k);
 // Returns a value as a string: lists and maps as flow YAML, NaN as "". The string is borrowed, or is in `buffer`.
 const char *spec_sweep_value(const struct spec_sweep *s, int k, double value, char buffer[32]);
@@ -145,8 +146,8 @@ bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value);
 // gives, and leaves other keys unchanged.
 int spec_sweep_starts(const struct spec_sweep *s);
 void spec_sweep_start(const struct spec_sweep *s, int i, double *value);
-// Makes the tree of one trial: sets the values, inserts the named model and replaces variables. It has no `sweep`,
-// `variables` and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
+// Makes the tree of one trial: sets the values, inserts the named model and replaces variables. The tree has no
+// `sweep`, `variables` and `models`. The caller frees it. Returns NULL and an error if the trial is refused.
 struct node *spec_sweep_trial(const struct spec_sweep *s, const struct sweep_point *point, struct err *e);
 
 // The values of the names `features` and `length` in formulas, which depend on the data: the number of values of a
@@ -164,8 +165,9 @@ const struct node *spec_unbound(const struct node *n);
 // --- configs
 // Reads a map into a config by its table: defaults first, then every key. The config must be all zero before. Reports
 // unknown keys, wrong types, values out of range and missing keys in one pass. If `map` is NULL or null, only the
-// defaults are set. A null unsets a string, a list or a node, and is an error for any other field. Even after -1 the
-// config holds valid values, and the caller frees it with field_free. FIELD_NODE fields point into `map`.
+// defaults are set. A null unsets a string, a list or a node, and is an error for any other field and for a required
+// one. Even after -1 the config holds valid values, and the caller frees it with field_free. FIELD_NODE fields point
+// into `map`.
 int spec_read(const struct node *map, const struct field *fields, void *config, struct err *e);
 
 // Does the same as spec_read for a map whose keys belong to several tables, such as those of one layer type and those

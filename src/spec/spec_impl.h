@@ -17,7 +17,8 @@ struct node *node_new(enum node_kind kind);
 void node_place(struct node *n, const char *file, int line, int column);
 // Does the same as node_add in O(1), without a search: the key must be new.
 struct node *node_append(struct node *parent, const char *key, struct node *item);
-// Replaces `old` by `item`, which gets the position and the key of `old`, and frees `old`. `old` must have a parent.
+// Replaces `old` by `item`, which gets the key of `old` and its place in the parent, and frees `old`. `old` must have a
+// parent.
 void node_replace(struct node *old, struct node *item);
 // Returns the number of items of a list or map; 0 for NULL.
 int node_items(const struct node *n);

@@ -18,8 +18,8 @@ static struct node *key_value(const struct sweep_key *k, double value)
     return n;
 }
 
-// Sets the value of each variable in the scope of a trial. Returns the values (vars.n) that it made, with NULL for the
-// others. The caller frees them with free_scope.
+// Sets the value of each variable in the scope of a trial. Returns the values (vars.n) that it made, with NULL for all
+// other variables. The caller frees them with free_scope.
 static struct node **fill_scope(const struct spec_sweep *s, const double *value, struct scope *scope)
 {
     struct node **made = mem_new((size_t)s->vars.n, sizeof *made);

@@ -113,7 +113,7 @@ const char *sweep_method_name(int method)
 
 // --- ranges
 
-// In the order of enum sweep_kind, from SWEEP_UNIFORM on.
+// The names of ranges, in the order of enum sweep_kind from SWEEP_UNIFORM on.
 static const char *const ranges[] = {"uniform", "log_uniform", "integer", "log_integer", NULL};
 enum { RANGES = sizeof ranges / sizeof *ranges - 1 };
 

@@ -10,7 +10,8 @@ bool sweep_is_own_section(const char *key)
     return strcmp(key, "sweep") == 0 || strcmp(key, "variables") == 0 || strcmp(key, "models") == 0;
 }
 
-// Returns true if the first step of a path, `first` characters long, is a section of the spec.
+// Returns true if the first step of a path, `first` characters long, is a section of the spec that trials have. If the
+// spec has `models`, `model` is always such a section.
 static bool is_section_of_trial(const struct node *root, const char *path, size_t first)
 {
     for (int i = 0; i < root->n; i++) {

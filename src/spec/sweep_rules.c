@@ -283,7 +283,8 @@ bool spec_sweep_is_allowed(const struct spec_sweep *s, const double *value)
 
 // --- start
 
-// Sets `value` to the values of a starting point, and to NaN for keys that it does not give.
+// Sets `value` to the values of a starting point, and to NaN for keys that it does not give. The value of a zipped key
+// is stored for its leader.
 static int read_start_point(const struct spec_sweep *s, const struct node *at, double *value, struct err *e)
 {
     struct sweep_clause c;

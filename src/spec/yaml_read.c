@@ -2,8 +2,8 @@
 //
 // Scalars stay strings; spec_read.c gives them types. There are two kinds of mistakes. If the reader cannot continue
 // (bad syntax, too large, too deep, a key that is not a string, a second document), it stops (yaml_stop). Other
-// mistakes, such as tags and keys that are too long or occur twice, are reported and the reading continues
-// (yaml_refuse), so that one pass finds every such mistake.
+// mistakes, such as tags, keys that are too long and duplicate keys, are only reported (yaml_refuse), so that one pass
+// finds every such mistake.
 //
 // The functions that read always return a node, which may be incomplete, so that each caller has a node to attach and
 // to free. spec_parse drops the whole tree if there was any error.
