@@ -8,7 +8,8 @@
 
 enum { BLAME_TOP = 3 };
 
-// The things that can be blamed for an error: the columns of a table, or the values of a picture.
+// The things that can be blamed for an error: the columns of a table, the features of a time step, or the values of a
+// picture.
 struct blame {
     int values;             // values per sample
     int n;                  // number of things to blame

@@ -45,7 +45,8 @@ struct csv_span {
     size_t n;
 };
 // Takes the next field of the record [*at, end). Overwrites the record. Sets *at to the byte after the delimiter, or to
-// NULL after the last field. Returns false if an unquoted field contains a quote or text follows a quoted one.
+// NULL after the last field. Returns false if an unquoted field contains a quote, or if a quoted field is not closed or
+// is followed by text.
 bool csv_cut_field(const struct csv_delimiter *d, char **at, char *end, struct csv_span *field);
 // Returns the number of fields of the record [at, end), which is not changed.
 int csv_cut_count(const struct csv_delimiter *d, const char *at, const char *end);

@@ -78,7 +78,7 @@ const char *new_rows_title(const struct new_rows *r);
 int csv_row_read(struct new_rows *r, struct rows_part *part, int64_t i, double *row);
 // Reports the record at which a part ended early: it has a wrong number of fields or a misplaced quote. Returns -1.
 int csv_row_refuse(const struct new_rows *r, const struct rows_part *part, struct err *e);
-// Reports the first unknown category of a part if the options refuse them. Returns -1 if there is one.
+// If the options refuse unknown categories, reports the first one of a part and returns -1. Otherwise returns 0.
 int csv_rows_refuse_unknown(const struct new_rows *r, const struct rows_part *part, struct err *e);
 // Adds the counts of a part to those of `r`. Call it while the piece is in memory.
 void csv_rows_count(struct new_rows *r, const struct rows_part *part);

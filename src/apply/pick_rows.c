@@ -43,7 +43,7 @@ static void pick_from_rows(struct score_pass *p, int64_t first, int64_t rows)
     }
 }
 
-// All windows of a piece are of one file.
+// Takes the windows of a piece that cover wished time steps. All windows of a piece are of one file.
 static void pick_from_windows(struct score_pass *p, int64_t rows)
 {
     const struct row_picker *picker = p->sink->context;

@@ -1,5 +1,5 @@
-// Compares values, while they pass, with the quantiles of the training data. The quantiles are stored in original units
-// and are scaled here like the rows.
+// Compares the values of rows, while they pass through a model, with the quantiles of the training data. The quantiles
+// are stored in original units and are scaled here like the rows.
 #include "apply/score_drift.h"
 
 #include "base/err.h"

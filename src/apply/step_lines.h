@@ -18,5 +18,5 @@ struct step_lines *step_lines_new(struct score_pass *p, step_writer write, void 
 void step_lines_free(struct step_lines **s); // NULL-safe
 // Adds the errors of the windows [first, first + n) of the pass. Returns -1 and an error on failure.
 int step_lines_add(struct step_lines *s, int64_t first, int64_t n, const float *error, struct err *e);
-// Writes the last steps and completes p->out. Returns -1 and an error on failure.
+// Writes the last steps and completes the outcome of the pass. Returns -1 and an error on failure.
 int step_lines_finish(struct step_lines *s, struct err *e);

@@ -32,8 +32,8 @@ int disk_fail(struct err *e, const char *path, int error, double bytes, const ch
 // Writes n bytes at an offset of an open file. Asks the system to start writing a large piece to disk immediately, so
 // that the later sync has less to do. Returns -1 and errno on failure.
 int disk_write_at(int fd, const void *data, size_t n, off_t at);
-// Reads up to n bytes at an offset of an open file, fewer only at its end. Returns how many, or -1 and errno on
-// failure.
+// Reads up to n bytes at an offset of an open file, fewer only at the end of the file. Returns the number of bytes, or
+// -1 and errno on failure.
 ssize_t disk_read_at(int fd, void *to, size_t n, off_t at);
 
 // Describes the file system of `path`: " (1.2 MB needed, 300 kB free)", or "" if nothing is known. Returns out.

@@ -37,8 +37,8 @@ int err_add(struct err *e, enum err_kind kind, const char *format, ...) __attrib
 int err_at(struct err *e, enum err_kind kind, const char *file, int line, int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-// Returns the part of a message that follows "NAME: ", or the whole message if it does not begin so. Finds the name in
-// the form that messages give it, with control characters escaped.
+// Returns the part of a message that follows "NAME: ", or the whole message if it does not begin so. Control characters
+// in `name` are compared in their escaped form, as messages show them.
 const char *err_behind(const char *message, const char *name);
 // Does the same as err_add with kind ERR_IO, and appends ": " and the description of `errno`.
 int err_errno(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -49,8 +49,8 @@ static const struct command command = {
     .most = 1,
 };
 
-// Checks that the file may be replaced. The run.h5 of the folder may always be replaced, any other file only if the
-// user asks for it.
+// Checks that the file may be replaced. The run.h5 of the folder may always be replaced, any other file only with
+// --force and if it is a file of a run.
 static int check_collected_file(const char *folder, const struct collect_options *o, struct err *e)
 {
     char *own = mem_format("%s/run.h5", folder);

@@ -178,8 +178,8 @@ static void warn_of_bad_windows(const struct score_job *j, const struct score_ou
         data_title(j), (long long)o->unscored, (long long)o->rows, where, *file ? " of " : "", file);
 }
 
-// Adds a warning about rows with unknown categories. Such a row can have a small error, because none of the features of
-// a category is 1.
+// Adds a warning about rows with unknown categories. Such a row can have a small error, because all features of a
+// one_hot column are 0 then.
 static void warn_of_unknown(const struct score_job *j, const struct score_outcome *o, struct err *w)
 {
     bool is_anomalous = j->csv->unknown == UNKNOWN_ANOMALOUS;

@@ -8,6 +8,6 @@
 // the imported table, or NULL. The result is borrowed from them.
 const struct column *interleaved_by(const struct dataset *d, const struct columns *columns);
 
-// Returns true if the groups of the rows (import --group) divide them into such series, so that the series are broken
-// at almost every row.
+// Returns true if the groups of the rows (import --group) divide them into alternating series, so that a series is
+// broken at almost every row.
 bool interleaved_groups(const struct dataset *d);

@@ -340,7 +340,7 @@ static void propose_groups(struct text *t, const struct facts *f)
     free(name);
 }
 
-// Says how rows of several groups become windows. Warns if they would be series if they were sorted.
+// Says how the rows of several groups become windows. Warns if the groups alternate from row to row.
 static void propose_sorted_groups(struct text *t, const struct facts *f)
 {
     const struct coordinates *c = &f->d->coordinates;
