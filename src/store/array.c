@@ -48,7 +48,7 @@ static int form_check(const struct open_array *a, hid_t creation, struct err *e)
 }
 
 // Refuses an array whose dimensions need more bytes than the file holds for it: HDF5 reads beyond the end of a compact
-// array, and whether that crashes depends on what lies there.
+// array, which can crash.
 static int storage_check(const struct open_array *a, hid_t type, hid_t creation, struct err *e)
 {
     double stored = (double)H5Dget_storage_size(a->dataset); // 0: nothing was written, fill values are read

@@ -61,8 +61,8 @@ static const struct packed_attribute *packed_attribute_of(struct store_file *f, 
     return o ? packed_get(o, name) : NULL;
 }
 
-// Returns a string attribute of a file in memory, in new memory, or NULL if there is none. The checksum of an array is
-// such an attribute, too.
+// Returns a copy of a string attribute of a file in memory, or NULL if there is none. The checksum of an array is a
+// string attribute, too.
 static char *packed_get_text(struct store_file *f, const char *path, const char *name)
 {
     const struct packed_object *o = packed_find(f->packed, path);

@@ -36,7 +36,7 @@ static herr_t hash_attribute(hid_t object, const char *name, const H5A_info_t *i
 
 static int hash_object(hid_t object, const char *path, struct hash_stream *hash);
 
-// Adds the object of a link to the checksum, unless the object has one itself.
+// Adds the object of a hard link to the checksum, unless the object has a checksum of its own. Skips other links.
 static herr_t hash_link(hid_t group, const char *name, const link_info *info, void *context)
 {
     const struct attribute_walk *v = context;

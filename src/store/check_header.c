@@ -22,7 +22,8 @@ static uint64_t little_endian(const unsigned char *bytes, int n)
 }
 
 // Sets *end to the end of the file according to its superblock (HDF5 File Format Specification, section II). Returns
-// false if we do not know the version of the superblock. That is not damage; HDF5 decides.
+// false if the version of the superblock or the size of its addresses is not known here. This is not reported as
+// damage, because HDF5 may know them.
 static bool stored_end(const unsigned char head[HEAD_BYTES], uint64_t *end)
 {
     int superblock = head[8], size = superblock < 2 ? head[13] : head[9], base;

@@ -51,7 +51,7 @@ static const hobj_ref_t *copied_find(const struct copy *c, hobj_ref_t from)
     return NULL;
 }
 
-// Attaches a scale that was not copied. The array with the same path in the new file takes its place.
+// Replaces a scale that was not copied: attaches the array that has the scale's path in the new file.
 static int attach_outside(const struct copy *c, hid_t array, unsigned dim, hobj_ref_t from)
 {
     char path[1024] = "";

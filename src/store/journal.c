@@ -1,4 +1,4 @@
-// Holds an open journal: finds its trials and shared values, and reads one of them.
+// Holds an open journal: finds its trials and shared values, and reads them.
 #include "base/disk.h"
 #include "base/err.h"
 #include "base/hash.h"
@@ -159,7 +159,7 @@ int journal_read(struct journal *j, int64_t at, void *to, size_t n, struct err *
 }
 
 // Reads the bytes of a record into new memory and compares them with their checksum. Returns NULL and an error if they
-// differ.
+// cannot be read or differ.
 static void *read_record(struct journal *j, const struct journal_place *p, struct err *e)
 {
     void *bytes = mem_array((size_t)p->bytes + 1, 1, "record", e);

@@ -1,4 +1,4 @@
-// The form of a record and the struct of an open journal, which the files of journals share.
+// The form of a record and the struct of an open journal, which the source files for journals share.
 #pragma once
 
 #include "store/journal.h"
@@ -34,7 +34,7 @@ struct journal {
     char *path;                  // owned
     int fd;                      // -1: not open now
     struct store_file *run;      // borrowed: the run's file that holds the records; NULL: they are in a journal
-    struct journal_place *trial; // (n), owned: in order of place; in a run's file, in order of the leaderboard
+    struct journal_place *trial; // (n), owned: in order of offset; in a run's file, in order of the leaderboard
     int n, room;
     struct journal_place *shared; // (n_shared), owned: in order of checksum
     int n_shared, shared_room;
@@ -48,7 +48,7 @@ int journal_read(struct journal *j, int64_t at, void *to, size_t n, struct err *
 void journal_rest(struct journal *j); // closes the file; the next read opens it again
 void journal_add_trial(struct journal *j, const struct journal_place *p);
 void journal_add_shared(struct journal *j, const struct journal_place *p);
-void journal_index(struct journal *j); // call it after all records were added
+void journal_index(struct journal *j); // sorts the places; call it after all of them were added
 // Compares two struct journal_place by checksum and number of bytes, for qsort and bsearch.
 int journal_compare_values(const void *a, const void *b);
 

@@ -84,7 +84,8 @@ static int scan_record(struct journal *j, int64_t at, const struct journal_recor
     return rc;
 }
 
-// Skips bytes that are not a record, and notes the damage. Returns the offset of the next record.
+// Skips bytes that are not a record, and notes them as damage unless they are zeros up to the end of the file. Returns
+// the offset of the next record.
 static int64_t scan_damage(struct journal *j, int64_t at, int64_t size, struct err *e)
 {
     bool is_empty;

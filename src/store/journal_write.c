@@ -1,12 +1,12 @@
 // Appends trials to a journal.
 //
-// One call writes a trial, together with the shared values that no earlier trial has stored. This process remembers
-// where the journal ends, and writes there. If the call fails, the journal is cut off at that place and closed, and the
-// next trial makes a new journal.
+// One call writes a trial, together with the records of the shared values that this trial is the first to refer to.
+// This process remembers where the journal ends, and writes there. If the call fails, the journal is cut off at that
+// place and closed, and the next trial makes a new journal.
 //
-// The first trial that has a value holds the value itself. With the second one, the value gets a record of its own, to
-// which this trial and all later ones refer. After SEGMENT trials this starts again, so that a damaged value spoils at
-// most the trials of its segment.
+// The first trial that has a value holds the value itself. If a second trial has the same value, the value gets a
+// record of its own, to which the second and all later trials refer. After SEGMENT trials this starts again, so that a
+// damaged value spoils at most the trials of its segment.
 #include "store/journal_impl.h"
 
 #include "base/clock.h"

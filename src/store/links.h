@@ -1,4 +1,4 @@
-// Visits objects and lists links. HDF5 1.10 and 1.12 have other names for these calls.
+// Visits objects and lists links. These calls of HDF5 have different names in versions 1.10 and 1.12.
 #pragma once
 
 #include <hdf5.h>

@@ -9,7 +9,8 @@
 #define MADV_POPULATE_READ 22 // Linux 5.14
 #endif
 
-// A request reads no more than the system's read-ahead size, which is usually 128 KiB.
+// One request makes the system read no more than its read-ahead size, which is usually 128 KiB (HINT_BYTES). We wait
+// for pieces of FETCH_BYTES, and request the next piece before we wait for the current one.
 enum { HINT_BYTES = 1 << 17, FETCH_BYTES = 1 << 22 };
 
 // Asks the system to read a piece, but does not wait for it.

@@ -148,7 +148,7 @@ static int fail_cut_off(const struct map_watch *w, const struct stat *now, struc
         w->path, (long long)now->st_size, (long long)w->seen.st_size);
 }
 
-// Returns the checksum of the mapping. With `drops`, releases this process's memory of the bytes that were read.
+// Returns the checksum of the mapping. With `drops`, releases the memory that the hashed bytes take in this process.
 static uint64_t mapping_hash(const struct store_mapping *map, bool drops)
 {
     struct hash_stream *hash = hash_stream_new();

@@ -31,9 +31,9 @@ static int format_check(struct store_file *f, const char *format, struct err *e)
     return rc;
 }
 
-// Compares the attributes of a file whose seal is missing, and reports a difference. The seal is missing if another
-// program has opened the file for writing, which need not have changed anything that we read. A difference is not an
-// error, because it may be a note that was added. Arrays are compared when they are read.
+// Compares the attributes of a file whose seal is missing, and reports a difference. Another program removes the seal
+// when it opens the file for writing, even if it changes nothing that we read. A difference is not an error, because it
+// may only be an attribute that was added. Arrays are compared when they are read.
 static void warn_of_attributes(struct store_file *f)
 {
     struct stat s;

@@ -129,7 +129,7 @@ static const void *unpack_bytes(struct unpacking *u, size_t n)
     return bytes;
 }
 
-// Reads a number of n bytes into `out`. Leaves `out` at 0 if fewer are left.
+// Reads a number of n bytes into `out`. Leaves `out` unchanged if fewer bytes are left.
 static void unpack_number(struct unpacking *u, void *out, size_t n)
 {
     const void *bytes = unpack_bytes(u, n);

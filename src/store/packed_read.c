@@ -1,5 +1,5 @@
-// Reads arrays of a file in memory and converts them as HDF5 does. Converting a value that an integer type cannot hold
-// is an error.
+// Reads arrays of a file in memory and converts them as HDF5 does. It is an error if an integer type cannot hold a
+// value.
 #include "store/store_impl.h"
 
 #include "base/mem.h"

@@ -1,6 +1,6 @@
-// Compares arrays that are read with their checksums. An array that is read as a whole, or in pieces from its first row
-// to its last, is hashed during the read, which costs almost nothing. Before any other read the whole array is
-// compared.
+// Compares arrays with their checksums when they are read. An array that is read as a whole, or in pieces from its
+// first row to its last, is hashed during the read, which costs almost nothing. Before any other read the whole array
+// is compared.
 #include "store/store_impl.h"
 
 #include "base/hash.h"

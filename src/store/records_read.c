@@ -1,4 +1,4 @@
-// Opens the records in a run's file: reads the offset of each.
+// Opens the records in a run's file: reads the offset, size and checksum of each.
 #include "store/journal_impl.h"
 
 #include "base/mem.h"
@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Reads an array of n integers into new memory. Returns NULL and an error if it has another length or cannot be read.
+// Reads an array of *n integers into new memory. If *n is negative, accepts any length and sets *n. Returns NULL and an
+// error if the array has another length or cannot be read.
 static int64_t *read_places(struct store_file *f, const char *name, int64_t *n, struct err *e)
 {
     char *path = mem_format(RUN_RECORDS "/%s", name);

@@ -1,5 +1,5 @@
-// Copies the records of journals into a run's file unchanged, and writes the offset of each. A value that several
-// journals share is written once.
+// Copies the records of journals into a run's file unchanged, and writes the offset, size and checksum of each. A value
+// that several journals share is written once.
 #include "store/journal_impl.h"
 
 #include "base/mem.h"
@@ -119,7 +119,7 @@ static int compare_copied_values(const void *a, const void *b)
     return journal_compare_values(&x->from, &y->from);
 }
 
-// Removes shared values that are in the list twice.
+// Sorts the shared values, and keeps one of several that are equal.
 static void drop_equal_values(struct journal_copy *c)
 {
     int kept = 0;
@@ -157,7 +157,7 @@ static int64_t place_records(struct journal_copy *c)
 struct block_writer {
     struct store_stream *stream;
     unsigned char *buffer; // (room)
-    size_t n, room;        // `room` is a multiple of a block
+    size_t n, room;        // `room` is a multiple of BLOCK
 };
 
 static int blocks_flush(struct block_writer *w, bool is_last, struct err *e)
@@ -233,7 +233,8 @@ static int write_record_data(struct journal_copy *c, struct store_file *f, struc
     return rc == 0 ? ended : rc;
 }
 
-// Writes three columns: the offset of each record, its number of bytes without the header, and their checksum.
+// Writes three columns: the offset of each record, its number of bytes without the header, and the checksum of these
+// bytes.
 static int write_places(struct store_file *f, const char *const names[3], const char *scale,
     const struct copied_record *const *list, int n, struct err *e)
 {

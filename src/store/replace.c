@@ -1,4 +1,5 @@
-// Checks what the output of a command replaces: none of its inputs, and only a file of the kind that it writes.
+// Checks what the output of a command may replace: not an input of the command, and only a file of the kind that the
+// command writes.
 #include "store/store_impl.h"
 
 #include "base/input.h"

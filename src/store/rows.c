@@ -67,8 +67,8 @@ int array_read(
     return rc;
 }
 
-// Copies a string of fixed length into new memory. It ends before its first NUL or, if it has none, after its last
-// byte. If it is padded with spaces, as in Fortran, they are removed.
+// Copies a string of fixed length into new memory. The string ends before its first NUL, or after its last byte if it
+// has no NUL. If `is_padded`, as for strings of Fortran, spaces at the end are removed.
 static char *fixed_text(const char *bytes, size_t size, bool is_padded)
 {
     size_t n = strnlen(bytes, size);

@@ -10,7 +10,7 @@
 #define FORMAT_VERSION     1
 #define FORMAT_RUN_VERSION 2 // in version 1 every trial is a group
 
-// attributes of every file, and of every array
+// attributes of files, groups and arrays
 #define STORE_FORMAT              "format"
 #define STORE_FORMAT_VERSION      "format_version"
 #define STORE_CHECKSUM            "xxh3"            // 16 hexadecimal digits: XXH3-64 of the array's bytes
@@ -29,7 +29,8 @@
 #define DATASET_HEIGHT  "height"
 #define DATASET_WIDTH   "width"
 #define DATASET_CHANNEL "channel"
-// coordinates of the rows, (sample), and attributes of the split that describe them; any of them can be absent
+// arrays (sample) with coordinates of the rows, and attributes of the split that describe these arrays; each of these
+// can be absent
 #define DATASET_ID          "id"          // names of the rows
 #define DATASET_ID_NAME     "id_name"     // the column that the names come from
 #define DATASET_TIME        "time"        // int64, microseconds since 1970-01-01 UTC; the smallest int64: missing
@@ -40,7 +41,8 @@
 #define DATASET_GROUP_NAMES "group_names" // one per line
 #define TIME_UNITS          "microseconds since 1970-01-01 00:00:00"
 #define TIME_CALENDAR       "proleptic_gregorian"
-// columns of the imported table; a text column becomes several features. Absent: each feature is a column
+// columns of the imported table; a text column becomes several features. If these arrays are absent, each feature is a
+// column
 #define DATASET_COLUMN          "column"          // (column), the scale: names of the columns
 #define DATASET_COLUMN_KIND     "column_kind"     // (column): number, binary, one_hot, ...
 #define DATASET_FEATURE_COLUMN  "feature_column"  // (feature), int64: the column of each feature
@@ -63,7 +65,7 @@
 #define TRAINING_ERRORS_STEP_THRESHOLD "step_threshold"
 #define TRIAL_REFERENCE                "reference"
 #define TRIAL_VARIED                   "varied"  // attributes: the value of each key that the sweep varies
-#define TRIAL_COLUMNS                  "columns" // the columns of the data: arrays of a split that describe them
+#define TRIAL_COLUMNS                  "columns" // the arrays of a split that describe the columns of the data
 #define TRIAL_PROVENANCE               "provenance"
 #define TRIAL_ALSO                     "also" // in a merged file: provenance of other runs with the same bits
 // trial: attributes of the file
@@ -190,7 +192,7 @@
 #define SCORES_TOP_SHARE   "top_share"   // (explained, place)
 
 // model/: groups
-#define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: the layers; the blocks of their parameters are arrays
+#define MODEL_ENCODER "encoder" // encoder_0, encoder_1, ...: one group per layer; its arrays hold the parameters
 #define MODEL_DECODER "decoder"
 #define MODEL_SCALING TRIAL_MODEL "/scaling"
 // attributes of model/
@@ -245,18 +247,19 @@
 #define PROVENANCE_LABELS             "labels_" // labels_train, ...: the same for labels
 #define VERSIONS_LABELS               " labels" // follows the name of a source: the version of its labels
 
-// run
+// run; the arrays curves/<name> are (trial, epoch), errors/<set>/error is (trial, sample), with trials in the order of
+// the leaderboard
 #define RUN_TRIALS         "trials"
 #define RUN_LEADERBOARD    "leaderboard"
 #define RUN_CONFIGURATIONS "configurations"
-#define RUN_CURVES         "curves" // (trial, epoch); errors/<set>/error: (trial, sample). Trials in leaderboard order
+#define RUN_CURVES         "curves"
 #define RUN_ERRORS         "errors"
-#define CURVES_TRIAL       "trial" // the scale of both arrays
+#define CURVES_TRIAL       "trial" // the scale of the dimension `trial`
 #define RUN_ENSEMBLE       "ensemble"
 #define RUN_KIND           "kind" // attribute of a run's file that is used as one model
 #define RUN_KIND_ENSEMBLE  "ensemble"
 #define RUN_RECORDS        "records" // trials of journals, unchanged
-// ensemble/: arrays (member), (member, level) and (veto), next to `level`; the first and the last but one are scales
+// ensemble/: arrays (member), (member, level) and (veto), besides the array `level`; `member` and `veto` are scales
 #define ENSEMBLE_MEMBER   "member" // ids of trials
 #define ENSEMBLE_KIND     "kind"
 #define ENSEMBLE_LOG      "log"

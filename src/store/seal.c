@@ -2,11 +2,11 @@
 // reads a byte. We need it because HDF5 crashes on some damaged files. The checksums of arrays and attributes also do
 // not cover everything that HDF5 stores: names, types, shapes, scales and heaps.
 //
-// The seal follows the last byte of HDF5, which ignores it. It consists of a table of the large arrays, with the offset
-// and length of each, and a string of SEAL_BYTES. The string gives three values: the number of bytes that HDF5 wrote;
-// the number of arrays in the table; and the XXH3-64 of the table and of all bytes of HDF5 outside these arrays. Each
-// of the arrays has a checksum of its own and is compared when it is read. So a large file can be opened without
-// reading all of it.
+// The seal follows the last byte that HDF5 wrote. HDF5 ignores the seal, which consists of a table of the large arrays,
+// with the offset and length of each, and a string of SEAL_BYTES. The string gives three values: the number of bytes
+// that HDF5 wrote; the number of arrays in the table; and the XXH3-64 of the table and of all bytes of HDF5 outside
+// these arrays. Each of the arrays has a checksum of its own and is compared when it is read. So a large file can be
+// opened without reading all of it.
 //
 // Checkpoints of earlier versions have their seal in the user block of HDF5, the first 512 bytes. That seal covers all
 // bytes after it.
@@ -176,7 +176,7 @@ static bool is_table(const struct seal *s)
     return true;
 }
 
-// Compares a file of `size` bytes with its seal, the string `found`.
+// Compares a file of `size` bytes with its seal. `found` is the string of the seal.
 static int seal_compare(int fd, const char *path, int64_t size, const char found[SEAL_BYTES], struct err *e)
 {
     struct seal s = {0};

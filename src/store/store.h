@@ -23,8 +23,8 @@ size_t store_type_size(enum store_type type); // bytes of one element; STORE_TEX
 struct store_about {
     const char *long_name; // NULL: none
     const char *units;     // UDUNITS; "1" for pure numbers; NULL: none
-    // The dimension scale of each dimension: the name of a dataset in the same group, or "/absolute". A scale names
-    // itself, and is written before the arrays that use it.
+    // The dimension scale of each dimension: the name of a dataset in the same group, or "/absolute". A dataset that is
+    // a scale has its own name here, and is written before the arrays that use it.
     const char *scales[STORE_MAX_RANK];
 };
 
@@ -54,7 +54,8 @@ struct store_file *store_create_output(const struct output *output, const char *
 // Completes the file and renames it to PATH. Frees *f even on failure. On failure the temporary file is removed and
 // PATH is unchanged.
 int store_commit(struct store_file **f, struct err *e);
-// Commits as store_commit does. If PATH existed, keeps the old file as `previous` in the same folder.
+// Commits as store_commit does. If PATH existed and `previous` is not NULL, keeps the old file as `previous` in the
+// same folder.
 int store_commit_keeping(struct store_file **f, const char *previous, struct err *e);
 // Removes the temporary file and frees *f. NULL-safe.
 void store_abandon(struct store_file **f);
@@ -72,23 +73,26 @@ int store_stream_write(struct store_stream *s, int64_t rows, const void *data, s
 // Completes the array. Returns -1 and an error if the number of rows is wrong. Frees *s even on failure.
 int store_stream_end(struct store_stream **s, struct err *e);
 
-// Sets the attributes `long_name` and `units` and the scales of an existing dataset, such as one of
-// store_write_parallel.
+// Sets the attributes `long_name` and `units` and the scales of an existing dataset, such as one that
+// store_write_parallel wrote.
 int store_describe(struct store_file *f, const char *path, const struct store_about *about, struct err *e);
 // Writes a dimension scale that is a counter: 0 to n-1 as int64. `path` is also the name of the dimension.
 int store_write_index(struct store_file *f, const char *path, int64_t n, const char *long_name, struct err *e);
 
-// These three set or replace an attribute of an object. "" or "/" is the file. A group that does not exist is made.
+// These three set or replace an attribute of an object. The object "" or "/" is the file. A group that does not exist
+// is made.
 int store_set_text(struct store_file *f, const char *object, const char *name, const char *value, struct err *e);
 int store_set_int(struct store_file *f, const char *object, const char *name, int64_t value, struct err *e);
 int store_set_real(struct store_file *f, const char *object, const char *name, double value, struct err *e);
 // Gives a group a checksum of all attributes in it. store_verify_all compares this checksum, and store_copy copies it.
-// A commit gives one to the file. Call this function for a part of a file that must be verifiable without the rest.
+// A commit gives such a checksum to the file. Call this function for a part of a file that must be verifiable without
+// the rest.
 int store_seal_attributes(struct store_file *f, const char *group, struct err *e);
 // Computes the checksum of store_seal_attributes, in hexadecimal digits.
 int store_attributes_checksum(struct store_file *f, const char *group, char out[17], struct err *e);
 
-// Copies a group or dataset with all its attributes into another file, such as the trials of a run into run.h5.
+// Copies a group or dataset, with everything in it, into another file. The trials of a run are copied into run.h5 this
+// way.
 int store_copy(struct store_file *from, const char *object, struct store_file *to, const char *name, struct err *e);
 
 // store_check_output and store_check_replace check whether a command may write to a file. Call them before any work is
@@ -112,16 +116,16 @@ struct store_file *store_create_packed(const char *path, const char *format, str
 // or a verification finds other damage.
 int store_check_header(const char *path, struct err *e);
 // Opens and walks PATH in a forked child, with limits on time and memory. Returns 0 if HDF5 can read all of it. Call it
-// before MPI_Init for every file that this process did not write, because later it is not safe everywhere to fork.
+// before MPI_Init for every file that this process did not write, because a fork after MPI_Init is not safe everywhere.
 int store_walk(const char *path, struct err *e);
 // Walks the file's attributes and n existing objects with everything in them. The caller may then open the file as
-// STORE_CHECKED, but must read nothing else. The result is not remembered.
+// STORE_CHECKED, but must read only what was walked. The result is not remembered.
 int store_walk_objects(const char *path, const char *const *objects, int n, struct err *e);
 // Lets this process open files without a walk from now on, because rank 0 of its job has walked the same files.
 void store_trust(void);
 
-// Walks n files in one child, which checks files ahead of us. If a file crashes the child, a new child continues with
-// the next file. This is fast for thousands of files. Borrows `paths`.
+// Walks n files in one child. While the caller uses a file, the child already walks the next ones. If a file crashes
+// the child, a new child continues with the next file. This is fast for thousands of files. Borrows `paths`.
 struct store_walker;
 enum store_depth {
     STORE_STRUCTURE, // walks the file
@@ -135,8 +139,8 @@ struct store_each {
     void (*array)(void *context, const char *path, int64_t bytes, bool has_checksum);
     void *context;
 };
-// Makes the walker report all damage in each later file, not only the first damage, and also a missing seal. Calls
-// `each` for arrays, with NULL as path. The walker's depth must be STORE_CHECKSUMS.
+// From the next file on, makes the walker report all damage in a file, not only the first, and a missing seal, too.
+// Calls `each` for arrays, with NULL as path. The walker's depth must be STORE_CHECKSUMS.
 void store_walker_report(struct store_walker *w, const struct store_each *each);
 void store_walker_free(struct store_walker **w);
 
@@ -149,8 +153,8 @@ enum store_check {
 };
 // Opens PATH for reading. `format` is the required value of the attribute `format`; NULL accepts any HDF5 file.
 struct store_file *store_open(const char *path, const char *format, enum store_check check, struct err *e);
-// Opens PATH without a walk, which would fork. Returns NULL and an error unless the file has a seal (seal.c) and agrees
-// with it.
+// Opens PATH without a walk, which would fork. Compares the file with its seal (seal.c), and all arrays and attributes
+// with their checksums. Returns NULL and an error if they differ or if the file has no seal.
 struct store_file *store_open_sealed(const char *path, const char *format, struct err *e);
 void store_close(struct store_file **f);            // NULL-safe
 const char *store_path(const struct store_file *f); // as given to store_create or store_open
@@ -168,8 +172,8 @@ int store_get_shape(struct store_file *f, const char *path, struct store_shape *
 // after the last row, otherwise before the first read. A difference is an error, ERR_DATA.
 int store_read(
     struct store_file *f, const char *path, enum store_type type, struct store_range rows, void *data, struct err *e);
-// Reads entries of the last dimension, with all entries of the other dimensions: (..., n). Otherwise as store_read, but
-// only for numbers.
+// Reads entries of the last dimension, with all entries of the other dimensions, into `data` (..., n). Otherwise does
+// the same as store_read, but only for numbers.
 int store_read_last(struct store_file *f, const char *path, enum store_type type, struct store_range columns,
     void *data, struct err *e);
 // Returns a hint, in new memory, if a soft or external link is on the path of an object. The hint names the link and
@@ -188,7 +192,7 @@ int store_verify_all(struct store_file *f, const struct store_each *each, struct
 
 // Returns the string of an attribute in new memory. Returns NULL if there is no such attribute.
 char *store_get_text(struct store_file *f, const char *object, const char *name);
-// These return -1 if the attribute is missing, and add an error unless `e` is NULL.
+// Both return -1 if the attribute is missing or has another type. They then add an error, unless `e` is NULL.
 int store_get_int(struct store_file *f, const char *object, const char *name, int64_t *value, struct err *e);
 int store_get_real(struct store_file *f, const char *object, const char *name, double *value, struct err *e);
 // An attribute of one or more numbers.
@@ -219,13 +223,14 @@ void store_unmap(struct store_mapping *map);
 // Checks that the file still holds what it held when it was mapped. `checksum` is the one in the dataset's attribute,
 // or NULL if it has none. Always looks at size and modification time, which costs nothing. Compares the bytes if these
 // show a change or are inconclusive, and with STORE_MAP_BYTES also from time to time. Returns -1 and ERR_DATA if the
-// file was written or cut off. If it was cut off, readers get zeros and no signal.
+// file was cut off, if the bytes differ, or if the file was written and there is no checksum. If it was cut off,
+// readers get zeros and no signal.
 enum store_map_checks { STORE_MAP_LOOK, STORE_MAP_BYTES };
 int store_map_check(const struct store_mapping *map, const char *checksum, enum store_map_checks checks, struct err *e);
-// Advises the system about bytes [first, first + n). STORE_MAP_SOON reads them ahead. STORE_MAP_DONE releases this
-// process's memory of them. Never changes the bytes that a reader gets.
+// Advises the system about bytes [first, first + n). STORE_MAP_SOON reads them ahead. STORE_MAP_DONE releases the
+// memory that they take in this process. Never changes the bytes that a reader gets.
 enum store_map_need { STORE_MAP_SOON, STORE_MAP_DONE };
 void store_map_advise(const struct store_mapping *map, size_t first, size_t n, enum store_map_need need);
 // Waits until bytes [first, first + n) are in memory. Reads them in order and in large pieces, at the speed of the
-// disk. An error is left to the reader of the bytes. Any thread may call this function.
+// disk. Reports no errors, because the reader of the bytes notices them. Any thread may call this function.
 void store_map_fetch(const struct store_mapping *map, size_t first, size_t n);

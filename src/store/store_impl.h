@@ -28,7 +28,7 @@ struct read_check {
     int64_t next; // rows before this one are in `hash`
     bool is_good; // the whole array was compared, or has no checksum to compare
 };
-enum { READ_CHECKS = 8 }; // as many arrays of a file can be read alternately, piece by piece
+enum { READ_CHECKS = 8 }; // number of arrays of a file that can be read alternately, piece by piece
 
 struct store_file {
     char *path;                   // owned, as given
@@ -51,10 +51,11 @@ struct store_file {
 int format_version(const char *format);
 
 // library.c: HDF5's settings and its error messages
-void library_setup(void);         // call it before files are opened or made: MPI_Finalize resets HDF5's settings
+void library_setup(void); // call it before each file is opened or made, because MPI_Finalize resets HDF5's settings
 hid_t library_access(bool write); // returns a new file access property list
-// Adds "FILE: OBJECT: message: HDF5's innermost reason" and clears HDF5's error. The kind is ERR_IO if the file is open
-// for writing, ERR_DATA if it is open for reading. `object` and `e` may be NULL. Returns -1.
+// Adds "FILE: OBJECT: message: HDF5's innermost reason" and clears HDF5's error. A file that is open for writing counts
+// as failed from then on. The kind is ERR_IO if the file is open for writing, ERR_DATA if it is open for reading.
+// `object` and `e` may be NULL. Returns -1.
 int file_fail(struct store_file *f, const char *object, struct err *e, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void library_reason(char *out, size_t room); // sets `out` to ": reason", or to "" if HDF5 gives none
@@ -86,18 +87,21 @@ void map_watch_free(struct map_watch **w); // NULL-safe
 // object.c: finds objects by path, through hard links only
 hid_t object_open(struct store_file *f, const char *path, struct err *e);
 hid_t dataset_open(struct store_file *f, const char *path, struct err *e); // refuses groups
-// Opens the object as object_open does. It is borrowed until object_release. In a file that is open for writing, it
-// stays open after that until another object is requested, because an object has many attributes. In a file that is
-// open for reading, object_release closes it, because HDF5 could crash on the open object of a malformed file.
+// Opens the object as object_open does. It is borrowed until object_release. In a file that is open for writing, the
+// object then stays open until another one is requested, because an object gets many attributes one after the other. In
+// a file that is open for reading, object_release closes it, because HDF5 could crash on the open object of a malformed
+// file.
 hid_t object_recent(struct store_file *f, const char *path, struct err *e);
 void object_release(struct store_file *f);
-void object_forget(struct store_file *f);                 // call it before closing a file that is open for writing
-char *object_sibling(const char *path, const char *name); // NAME in the group of PATH, or an absolute NAME; new memory
-const char *object_name(const char *path);                // returns the part after the last slash
-hid_t links_new(void); // returns a link creation property list that makes missing groups
+// Closes the object that object_recent keeps open. Call it before a file that is open for writing is closed.
+void object_forget(struct store_file *f);
+// Returns the path of NAME in the group of PATH, or NAME itself if it is absolute, in new memory.
+char *object_sibling(const char *path, const char *name);
+const char *object_name(const char *path); // returns the part after the last slash
+hid_t links_new(void);                     // returns a link creation property list that makes missing groups
 
 // type.c: our types and HDF5's
-hid_t type_open(enum store_type type);          // the native type in memory; to be closed
+hid_t type_open(enum store_type type);          // returns the native type in memory, which the caller closes
 const char *integer_name(enum store_type type); // name of an integer type for messages
 int type_of(hid_t type);                        // returns the smallest of our types that holds all values; -1: none
 int64_t shape_rows(const struct store_shape *shape);
@@ -174,7 +178,8 @@ void attribute_touch(hid_t object, const char *name); // reads an attribute and 
 // Adds path, name and value of an attribute to the hash. Omits an attribute that is not a single value.
 void attribute_hash(hid_t object, const char *path, const char *name, struct hash_stream *hash);
 
-// attributes_checksum.c: return 0 if the attributes agree with their checksum or have none
+// attributes_checksum.c: returns 0 if the attributes of the group agree with their checksum or have none, otherwise -1
+// and an error
 int attributes_verify(struct store_file *f, const char *path, hid_t group, struct err *e);
 
 // checked_files.c

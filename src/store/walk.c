@@ -4,8 +4,8 @@
 // The child makes the same calls that this program makes later. It visits every object, or only those that the caller
 // names, and reads their attributes. It reads all of a compressed, chunked or variable-length array, because any part
 // of it can crash HDF5. HDF5 only copies the bytes of plain numbers, so the child reads their first and last element
-// (walk_array.c). One risk remains: if a compressed chunk unpacks to less than its size, HDF5 reads past the end of its
-// buffer, which does not always crash.
+// (walk_array.c). One risk remains: if a compressed chunk unpacks to fewer bytes than it should, HDF5 reads past the
+// end of its buffer, which does not always crash.
 //
 // The parent sends nothing. For each file the child writes records into a pipe: one for each array, if the caller wants
 // them, and a last one with the messages. If the child dies before the last record, the file is bad. The child has
@@ -43,7 +43,7 @@ struct task {
     const char *const *objects; // objects to visit, besides the file's attributes; NULL: all objects
     int n_objects;
     bool verifies;                 // also compares checksums
-    const struct store_each *each; // NULL: stops at the first damage
+    const struct store_each *each; // receives each array; NULL: the walk of a file stops at the first damage
 };
 
 // --- in the child
@@ -97,7 +97,7 @@ static herr_t read_attribute(hid_t object, const char *name, const H5A_info_t *i
     return 0;
 }
 
-// Compares an array with its checksum. Reads the array if it has none.
+// Compares an array with its checksum, if the task compares checksums and the array has one. Otherwise only reads it.
 static int check_dataset(struct walk *w, const char *path, hid_t dataset)
 {
     struct store_each each = {array_send, w};

@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include <stdlib.h>
 
-// Returns 0 for a value that is beyond our largest integer, which is not damage. A later read of the array reports its
-// row.
+// Returns 0 if the read failed because a value is beyond our largest integer. This is not damage, and a later read of
+// the array reports the row of the value. Otherwise adds `why` to the errors and returns `rc`.
 static int forgive_loss(const struct open_array *a, int rc, const struct err *why, struct err *e)
 {
     if (rc < 0 && a->f->lost)

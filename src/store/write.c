@@ -15,7 +15,7 @@ struct store_stream {
 };
 
 // Returns the creation properties of an array. It is contiguous; its space is allocated at once and not filled, because
-// all of it is written once. It has no times, so that equal results give equal files.
+// all of it is written once. It stores no times, so that equal results give equal files.
 static hid_t creation_new(enum store_type type)
 {
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
