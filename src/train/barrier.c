@@ -15,7 +15,7 @@ struct barrier {
     int threads;
     _Alignas(64) atomic_int arrived; // threads that have arrived in this round
     _Alignas(64) atomic_uint round;
-    atomic_int looks;     // looks before a thread sleeps; halved if all are in vain: the machine is probably busy
+    atomic_int looks;     // looks before a thread sleeps; halved if all were in vain, as the machine is probably busy
     pthread_mutex_t lock; // no round begins between a thread's last look and its sleep
     pthread_cond_t begun;
 };

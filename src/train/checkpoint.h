@@ -10,8 +10,8 @@
 
 enum { CHECKPOINT_MAX_VECTORS = 2 + OPTIMIZER_MAX_SLOTS };
 
-// The contents of a checkpoint. A reader sets everything except `at`, the elements of `history` and those of the
-// vectors.
+// The contents of a checkpoint. The caller of checkpoint_read sets everything except `at`, the elements of `history`
+// and the elements of the vectors.
 struct checkpoint {
     const char *lineage; // identifies the training
     const char *layout;  // identifies the meaning of the vectors' elements
@@ -33,6 +33,6 @@ struct checkpoint {
 int checkpoint_write(const char *path, const struct checkpoint *c, struct err *e);
 // Reads the newest generation that is complete, has this lineage and layout, and is not beyond c->epochs. If there is
 // none, tries the files in `related`. This is a list that ends with NULL, or NULL if there are no such files. Reports
-// each file that is damaged or whose numbers cannot be a state of this training. Returns false if no generation is
+// each file that exists but is not usable, unless it is only beyond c->epochs. Returns false if no generation is
 // usable; then c->at, the history and the vectors are undefined.
 bool checkpoint_read(const char *path, const char *const *related, struct checkpoint *c);

@@ -30,7 +30,7 @@ static void take_chunk_codes(void *context, struct workspace *ws, const struct r
         c->code[(size_t)chunk->first * c->size + i] = (float)code[i];
 }
 
-// mean (K) := the mean code
+// Sets mean (K), which is 0 before, to the mean code.
 static void average_codes(const struct row_codes *c, double *mean)
 {
     for (int64_t i = 0; i < c->rows->rows; i++)
@@ -40,7 +40,7 @@ static void average_codes(const struct row_codes *c, double *mean)
         mean[j] /= (double)c->rows->rows;
 }
 
-// covariance (K, K) := the covariance of the codes
+// Sets covariance (K, K), which is 0 before, to the covariance of the codes.
 static void correlate_codes(const struct row_codes *c, const double *mean, double *covariance)
 {
     const size_t K = c->size;
@@ -59,8 +59,9 @@ static void correlate_codes(const struct row_codes *c, const double *mean, doubl
     free(d);
 }
 
-// whitening (K, K) := a column per eigenvector, divided by the standard deviation of the codes along it. The rows of
-// `vectors` are the eigenvectors, and `values` are the variances along them.
+// Sets column j of whitening (K, K) to eigenvector j, divided by the standard deviation of the codes along it. The rows
+// of `vectors` are the eigenvectors, and `values` are the variances along them. Every variance is raised first
+// (LEAST_VARIANCE).
 static void fill_whitening(size_t K, const double *values, const double *vectors, real *whitening)
 {
     double mean = 0;

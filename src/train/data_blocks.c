@@ -11,8 +11,8 @@
 // --- the spacing
 
 // The spacing of the training rows is the median distance of a row from its fifth nearest neighbour, divided by the
-// square root of the number of values of a row: the typical difference of a value between neighbours. It is measured
-// for SPACING_QUERIES evenly spaced rows at most. Their neighbours are sought among SPACING_ROWS rows at most.
+// square root of the number of values of a row. This is the typical difference of a value between neighbours. It is
+// measured for SPACING_QUERIES evenly spaced rows at most. Their neighbours are sought among SPACING_ROWS rows at most.
 enum { NEIGHBOUR = 5, SPACING_ROWS = 20000, SPACING_QUERIES = 500, SPACING_CHUNK = 256 };
 
 // The mean squared differences between one row and its nearest neighbours among some other rows. A difference is
@@ -135,7 +135,7 @@ static double median_distance(double *value, int64_t n)
 }
 
 // Returns the spacing, from the nearest rows of all chunks. Distances of 0, between equal rows, do not count. If all
-// are 0, uses the nearest row that differs in place of the fifth neighbour; if no row differs, returns 1.
+// are 0, uses the nearest row that differs in place of the fifth neighbour. If no row differs, returns 1.
 static double spacing_of_nearest(const struct spacing *s)
 {
     double *fifth = mem_new((size_t)s->queries, sizeof *fifth), *different = mem_new((size_t)s->queries, sizeof *fifth);

@@ -3,15 +3,14 @@
 //
 // Between nodes the sum takes about as long as the computation. Therefore a communication thread on every rank talks to
 // the other ranks while the team's threads continue with the layers below. In each piece, elements are added in the
-// order of the same tree, so the bits are the same as without the overlap. Ranks on one node do not use the overlap,
-// because their sum is short and the cores are busy. Nor do small models, whose step takes less time than waking a
-// thread.
+// same tree as without the overlap, so the bits are the same. Ranks on one node do not use the overlap, because their
+// sum is short and the cores are busy. Nor do small models, whose step takes less time than waking a thread.
 //
 // The team's threads report finished parameters (overlap_gradient_done). When all threads have reported all parameters
 // of a piece, the communication thread sums it. The team's threads wait for each piece (overlap_wait) and update its
-// parameters. `lock` guards `missing`, `summed` and `ends`. It is not held during a sum: until a piece is summed, only
-// the communication thread touches that part of the gradient. Until the step ends, only the communication thread calls
-// comm/.
+// parameters. `lock` guards `missing`, `summed` and `ends`. It is not held during a sum, because only the communication
+// thread touches a piece between its last report and the end of its sum. Until the step ends, only the communication
+// thread calls comm/.
 #include "train/train_impl.h"
 
 #include "base/mem.h"
@@ -52,8 +51,10 @@ static void begin_overlap_step(struct overlap *o)
 
 // --- pieces
 
-// Appends a piece to the list. It begins at `first`, rounded up to the alignment, and ends where the piece that was
-// appended before begins. If it would be too small, appends nothing. The next piece then includes its parameters.
+// Appends the piece that begins at `first`, rounded up to the alignment. The piece ends where the previous piece
+// begins, or at the end of the parameters if it is the first one. If it has fewer than PIECE_LEAST parameters, appends
+// nothing, so that the next piece includes them. A small piece at 0 is appended all the same, unless it is empty,
+// because no piece follows it.
 static void cut_piece_at(struct overlap *o, size_t first)
 {
     size_t end = o->n ? o->piece[o->n - 1].first : o->t->task.model->parameters;

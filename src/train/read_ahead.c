@@ -14,7 +14,8 @@ struct read_ahead {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int64_t used, fetched, released; // used: last piece in use; fetched, released: the next piece to fetch, to release
+    // used: the last piece in use; fetched: the next piece to fetch; released: the next piece to release
+    int64_t used, fetched, released;
     atomic_bool ends;
 };
 

@@ -88,7 +88,8 @@ static void release_piece(void *context, int64_t piece)
     dataset_release(context, first, n);
 }
 
-// Starts to read chunks [first, last) ahead. Returns NULL if the data set is not read in pieces.
+// Starts to read chunks [first, last) ahead. Returns NULL if the data set is not read in pieces, if there are no
+// chunks, or if the thread cannot be started.
 static struct read_ahead *read_chunks_ahead(const struct dataset *d, int64_t first, int64_t last)
 {
     int64_t each = chunks_of_piece(d);

@@ -49,7 +49,8 @@ void shard_order_free(struct shard_order *o)
     *o = (struct shard_order){0};
 }
 
-// Lists the rows of blocks [from, to) of the permutation in o->row, from place `at` on. Returns the place after them.
+// Writes the rows of blocks [from, to) of the permutation to o->row, from place `at` on. `first` is the first row of
+// the shard. Returns the place after the rows.
 static int64_t list_block_rows(struct shard_order *o, int64_t from, int64_t to, int64_t first, int64_t at)
 {
     for (int64_t k = from; k < to; k++) {

@@ -26,7 +26,7 @@ struct order_key {
     uint64_t seed;
     uint32_t epoch, shard;
 };
-// block (b->blocks) := the numbers of the blocks in the order of the epoch.
+// Sets block (b->blocks) to the numbers of the blocks in the order of the epoch.
 void shard_blocks_permute(const struct shard_blocks *b, const struct order_key *key, int32_t *block);
 
 struct shard_order {

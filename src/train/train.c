@@ -1,8 +1,9 @@
 // Trains a model from start to end: runs epochs and validation, keeps the history, and chooses the resulting weights.
 //
-// The caller's task is borrowed. struct trainer owns the state, which outlives training in struct trained, so that
-// train_save_checkpoint can still write it. All ranks of the team call every function marked collective. They take the
-// same branches in it, because the values that decide (losses, requests, errors) have been made equal on all ranks.
+// The caller's task is borrowed. struct trainer owns the state. It outlives training as a member of struct trained, so
+// that train_save_checkpoint can still write the state. All ranks of the team call every function marked collective. In
+// these functions they take the same branches, because the values that decide (losses, requests, errors) have been made
+// equal on all ranks.
 #include "train/train_impl.h"
 
 #include "base/clock.h"
@@ -151,7 +152,8 @@ static int end_epoch(struct trainer *t, struct trained *out, struct err *e)
 }
 
 // Collective. Serves requests at the end of training, because the work that follows may take long or be stopped, too.
-// Writes the last checkpoint if it is to be kept. Returns 0, or -1 and an error, like trainer_serve.
+// After a diverged training no work follows, so that requests are not served. Writes the last checkpoint if it is to be
+// kept. Returns 0, or -1 and an error, like trainer_serve.
 static int end_training(struct trainer *t, struct trained *out, struct err *e)
 {
     const struct checkpointing *k = t->task.checkpointing;

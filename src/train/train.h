@@ -36,7 +36,7 @@ extern const struct field train_fields[];
 // a value afterwards in either case.
 int train_config_read(const struct node *section, struct train_config *c, struct err *e);
 // Gives the model the settings of its loss; call it before workspaces are made. `ignores_missing`: missing values (NaN)
-// of a sample do not count. Returns 0, or -1 and an error if the feature weights do not match the model's input.
+// of a sample do not count. Returns 0, or -1 and an error if the feature weights do not suit the model.
 int train_config_loss(const struct train_config *c, bool ignores_missing, struct model *m, struct err *e);
 // Returns the section in canonical form; the caller owns it.
 struct node *train_config_write(const struct train_config *c);

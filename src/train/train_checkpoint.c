@@ -1,9 +1,10 @@
 // Decides when the state of training is saved, saves it, and restores it on all ranks.
 //
-// A signal or the clock asks one rank. The request travels with the gradient (train_step.c), so that every rank serves
-// it after the same step. Rank 0 writes the file, because weights and optimizer state are equal on all ranks; only the
-// losses of the shards are joined before. To restore the state, rank 0 reads the file and broadcasts it. Every rank
-// keeps only the losses of its own shards, so that training can resume on another number of ranks.
+// A signal or the clock makes a request to one rank. The request travels with the gradient (train_step.c), so that
+// every rank serves it after the same step. Rank 0 writes the file, because weights and optimizer state are equal on
+// all ranks; only the losses of the shards are joined before. To restore the state, rank 0 reads the file and
+// broadcasts it. Every rank keeps only the losses of its own shards, so that training can resume on another number of
+// ranks.
 #include "train/train_impl.h"
 
 #include "base/clock.h"
@@ -107,7 +108,7 @@ static int check_data_unchanged(const struct trainer *t, struct err *e)
     return -1;
 }
 
-// Collective. Writes the state, unless this process has written the same state before or there are no checkpoints.
+// Collective. Writes the state, unless this process has written the same state before or the task has no checkpoints.
 // Returns 0, or -1 and an error on all ranks.
 static int save_state(struct trainer *t, struct history *h, struct err *e)
 {

@@ -17,8 +17,8 @@ static int compare_row_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Copies the rows that the model keeps to w, in the order of the data: all rows, or rows that are drawn with the seed.
-// Returns 0, or -1 and an error.
+// Copies into w the rows that the model keeps, in the order of the data. These are all rows, or rows that are drawn
+// with the seed. Returns 0, or -1 and an error.
 static int gather_kept_rows(const struct train_task *task, real *w, struct err *e)
 {
     int32_t rows = (int32_t)task->train->rows;
@@ -45,7 +45,7 @@ struct fit {
     real *w;
 };
 
-// Compares piece number i of this rank, unless the run must stop.
+// Compares piece number i of this rank, unless there is no such piece or the run must stop.
 static void fit_piece(void *context, int64_t i)
 {
     const struct fit *f = context;

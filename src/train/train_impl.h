@@ -39,7 +39,7 @@ struct train_point {
     double seconds;          // of training, before this process resumed it
     double epoch_seconds;    // the same, only of the epoch that is not complete
     struct watch watch;      // what the losses have shown
-    int64_t has_diverged;    // 1: training has ended
+    int64_t has_diverged;    // 1: a loss was not finite, which ended training
     double loss[SHARDS_MAX]; // per shard: sum of its rows' losses in this epoch; 0 for shards of other ranks
 };
 

@@ -5,7 +5,7 @@
 //   1. Thread 0 checks whether a signal or the clock asks for something. Every thread computes the gradients of its
 //      shards.
 //   2. Every thread sums and updates its own range of the parameters. With several ranks, thread 0 first continues the
-//      sum over the ranks, or a thread of overlap.c has done so during the first phase.
+//      sum over the ranks, unless the thread of overlap.c did so during the first phase.
 //   3. Thread 0 reports progress.
 // That makes two barriers per step on one rank, four on several, and one more if the gradient's norm is clipped.
 //
@@ -47,8 +47,8 @@ static void shuffle_shard(struct trainer *t, int own, int64_t epoch)
     shard_order_shuffle(&t->workers.order[own], &key, t->shards.first[shard]);
 }
 
-// Clears the gradient of a shard that has no rows in this step. In the last, smaller batch of an epoch other shards may
-// still have some.
+// Clears the gradient of a shard that has no rows in this step. In the last, smaller batch of an epoch, other shards
+// may still have rows. With `is_awaited`, reports the gradient to the overlap.
 static void clear_shard_gradient(struct trainer *t, int own, bool is_awaited)
 {
     size_t n = t->task.model->parameters;
@@ -241,7 +241,7 @@ static void run_thread_steps(struct trainer *t, int thread)
         barrier_wait(t->workers.barrier);
 
         update_weights(t, thread, &u);
-        asked = t->asked; // no thread writes it before all have passed the last barrier
+        asked = t->asked; // no thread writes t->asked before all have passed the last barrier
         if (thread == 0)
             report_progress(t, step);
         barrier_wait(t->workers.barrier);

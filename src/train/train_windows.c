@@ -32,7 +32,7 @@ static void permute_blocks(struct window_reader *r, int64_t epoch)
     r->epoch = epoch;
 }
 
-// Visits the blocks of a piece. If `ahead` is not NULL, skips the remaining blocks when it ends.
+// Visits the blocks of a piece. If `ahead` is not NULL, skips the remaining blocks once read_ahead_ends(ahead).
 static void visit_blocks(struct window_reader *r, const struct read_ahead *ahead, int64_t piece, block_visitor visit)
 {
     const struct train_workers *work = &r->t->workers;
