@@ -35,7 +35,7 @@ void evaluation_note_failure(struct evaluation *v, const char *trial, const char
 
 // --- computing the baseline
 
-// Evaluates the errors of time steps that follow from `baseline`, the components' errors of windows.
+// Computes errors of time steps from `baseline`, the errors that the components give to windows, and evaluates them.
 static void evaluate_pca_steps(
     const struct trial_result *r, const struct dataset *d, const float *baseline, struct evaluation *out, struct err *e)
 {

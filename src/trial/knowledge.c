@@ -1,5 +1,5 @@
-// Lets a search learn the trials of an earlier run as results before it starts. Repeats of a configuration become one
-// result with their mean loss, as in a search itself. The order of results depends only on their values, so that the
+// Before a search starts, lets it learn the trials of an earlier run as results. Repeats of a configuration become one
+// result with their mean loss, as in the search itself. The order of results depends only on their values, so that the
 // run learns the same each time it is started.
 #include "trial/knowledge.h"
 
@@ -28,7 +28,8 @@ static bool is_same_setting(const char *a, const char *b)
     return are_numbers ? !(x < y) && !(x > y) : strcmp(a, b) == 0;
 }
 
-// Returns the value of key k for a string of a row. Returns NaN if the sweep does not have that value.
+// Returns the value of key k that a string of the leaderboard stands for. Returns NaN if the sweep does not have that
+// value.
 static double value_of_text(const struct spec_sweep *s, int k, const char *text)
 {
     struct sweep_range r = spec_sweep_range(s, k);

@@ -166,7 +166,7 @@ static void read_scaling_log(struct model_place *p, struct scaling *s, struct er
     free(v);
 }
 
-// Reads an array (groups, columns) of the scaling. Returns NULL and an error if it has another shape.
+// Reads an array (groups, columns) of the scaling. Returns NULL and an error if it is missing or has another shape.
 static double *read_group_array(struct model_place *p, const char *name, const struct scaling *s, struct err *e)
 {
     struct store_shape shape;

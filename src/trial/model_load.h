@@ -12,7 +12,7 @@ struct trained_model {
     struct model *model;    // owned
     real *w;                // (model->parameters), owned
     struct scaling scaling; // owned
-    char **features;        // (values of a sample) names, owned; NULL: the data has no names
+    char **features;        // (scaling.columns), owned: names of the features; NULL: the data has no names
     struct columns columns; // owned: columns of the table from which the data was imported; n = 0: unknown
     char **label_names;     // (n_label_names), owned: names of labels; NULL: labels are numbers
     int n_label_names;

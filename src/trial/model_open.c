@@ -68,7 +68,8 @@ static bool *find_stale_ids(struct store_file *f, char *const *ids, int64_t n, s
 }
 
 // Returns an id of the leaderboard, in new memory: the one that begins with `id` or, if `id` is NULL, the first one
-// that is not stale. Returns NULL and an error if there is none, or if `id` begins more than one.
+// that is not stale. Returns NULL and an error if there is none. If `id` begins several ids, returns the first of them,
+// but adds an error.
 static char *find_id(struct store_file *f, const char *id, struct err *e)
 {
     static const char path[] = RUN_LEADERBOARD "/" LEADERBOARD_TRIAL;

@@ -19,7 +19,7 @@ struct plan_entry {
 typedef int (*plan_resolve)(void *context, const struct search_trial *t, struct plan_entry *out, struct err *e);
 
 struct plan {
-    char *data;            // owned: versions of the data of all its trials when it was made (versions.h); NULL: none
+    char *data;            // owned: versions of the data of all trials when the plan was made (versions.h); NULL: none
     struct search *search; // borrowed
     plan_resolve resolve;
     void *context; // owned, freed by `end`; both may be NULL

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Returns the node at `path`, or at `otherwise` if the spec does not have `path`. Messages name its place.
+// Returns the node at `path`, or at `otherwise` if the spec does not have `path`, or the root if it has neither.
+// Messages name the place of the node.
 static const struct node *find_node(const struct trial *t, const char *path, const char *otherwise)
 {
     const struct node *at = node_path(t->tree, path);

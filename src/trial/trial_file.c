@@ -80,7 +80,7 @@ static void add_dimension(struct bulk *b, int64_t size, const char *scale)
     b->shape.dims[b->shape.rank++] = size;
 }
 
-// Returns the scale of dimension i of a sample: of its features, or of height, width and channel.
+// Returns the name of the scale of dimension i of a sample, as sample_scales does.
 static const char *sample_scale(const struct dataset *d, int i)
 {
     const char *const *names = sample_scales(d->shape_rank, d->steps != NULL);

@@ -31,7 +31,7 @@ struct trial_result {
     struct reference reference;             // first rank only, owned
     double **value_quantiles; // borrowed: quantiles (columns, levels) of the training data; *value_quantiles is NULL
                               // until they are computed
-    double wall_seconds, cpu_seconds; // for the whole trial; CPU time of all its ranks
+    double wall_seconds, cpu_seconds; // for the whole trial; cpu_seconds: the sum over its ranks
     char started[32];
 };
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A trial in an open file, and the most recent path of one of its objects.
+// A trial in an open file. `path` is the result of the latest call of loaded_path.
 struct loaded_group {
     struct store_file *f;
     const char *group; // "": the root of the file

@@ -11,14 +11,14 @@
 struct data_cache {
     char *key; // owned; NULL: empty
     struct data_sets sets;
-    double *value_quantiles;    // owned; on rank 0: for the reference of each trial (trial_reference.h); NULL: not
-                                // computed yet
+    // owned; on rank 0: quantiles of the training values, for the reference of each trial; NULL: not computed yet
+    double *value_quantiles;
     struct baselines baselines; // owned; on rank 0
 };
 void data_cache_free(struct data_cache *c);
 
-// All members are borrowed.
 struct trial_target;
+// What trial_run needs to know. All members are borrowed.
 struct trial_task {
     const struct experiment *experiment;
     struct order *order; // trial_run takes its tree

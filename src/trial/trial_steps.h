@@ -10,7 +10,7 @@ struct store_file;
 int trial_write_steps(
     struct store_file *f, const char *group, const struct score_config *c, const struct scores *s, struct err *e);
 
-// Writes the metrics of a series as attributes of the group. The metrics of ranges need a threshold.
+// Writes the metrics of a series as attributes of the group. Without a threshold, the metrics of ranges are NaN.
 int trial_write_series(struct store_file *f, const char *group, const struct series_evaluation *v, struct err *e);
 
 // Returns the names of the dimensions of a sample. These are `feature` for a row of a table; `height`, `width` and,

@@ -20,8 +20,8 @@ static struct node *varied_node(const struct spec_sweep *s, const double *value)
     return map;
 }
 
-// Returns the members of an order other than the plan's entry, as a map. Returns NULL and an error if the spec of the
-// trial cannot be resolved.
+// Returns the members of an order other than `planned` and `entry`, as a map. Returns NULL and an error if the spec of
+// the trial cannot be resolved.
 static struct node *order_map(const struct experiment *x, const struct plan *plan, int number, struct err *e)
 {
     struct search_trial t;
