@@ -7,7 +7,8 @@
 
 struct isolation_forest;
 
-// Grows 100 trees, each on 256 rows that are drawn with the seed. Returns NULL and an error if memory runs out.
+// Grows 100 trees, each on 256 rows (all rows if there are fewer) that are drawn with the seed. Returns NULL and an
+// error if memory runs out.
 struct isolation_forest *isolation_forest_new(const struct dataset *train, uint64_t seed, struct err *e);
 void isolation_forest_free(struct isolation_forest **f); // NULL-safe
 // Returns the score of row x, from 0 to 1.

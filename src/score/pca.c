@@ -23,7 +23,7 @@ struct pca {
     int columns, components;
     real *x;         // (ROWS, columns), owned, like all arrays here
     double *centred; // (ROWS, columns): samples minus the mean
-    double *along;   // (ROWS, components or vectors): coordinates along the axes
+    double *along;   // (ROWS, axes or vectors): coordinates of samples along the axes, or along the iterated vectors
     double *mean;    // (columns)
     double *axes;    // (at least components, columns): one axis per row, largest variance first
 };
@@ -103,7 +103,8 @@ static int iterated_vectors(int64_t rows, int columns, int components)
     return (int)(n < rows ? n : rows);
 }
 
-// Sets out (vectors, columns) to q (vectors, columns) times the covariance matrix, up to a constant factor.
+// Sets out (vectors, columns) to the product of q (vectors, columns) and the covariance matrix. The product is not
+// divided by the number of rows, because only its directions are used.
 static void multiply_covariance(struct pca *p, const struct dataset *d, int vectors, const double *q, double *out)
 {
     memset(out, 0, (size_t)vectors * (size_t)p->columns * sizeof *out);

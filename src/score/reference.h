@@ -18,7 +18,7 @@ enum {
 struct reference {
     int64_t rows;                        // training rows
     double mean, deviation, median, mad; // of the errors of these rows; mad: the median of |error - median|
-    int levels;                          // 0: nothing is known, because an earlier version wrote the file
+    int levels;                          // 0: nothing is known, for example because an earlier version wrote the file
     double *level;                       // (levels), owned; ascending, from 0 to 1
     double *error, *validation_error;    // (levels), owned: quantiles of the errors; NULL: no such data
     float *largest;                      // (n_largest), owned: the largest training errors, in descending order

@@ -33,8 +33,8 @@ static void sum_sample_errors(const struct row_error *r, const struct model *m, 
     ws->step = (struct step){0};
 }
 
-// Writes the mean error of the values of each row. A value counts in those noisy copies in which it was replaced.
-// Finally passes the rows themselves forward.
+// Sets row (rows) to the mean error of the values of each row. A value counts only in the noisy copies in which it was
+// replaced. Finally passes the rows themselves forward.
 static void average_swapped_errors(const struct row_error *r, const struct model *m, const real *w,
     struct workspace *ws, const struct row_chunk *chunk, float *row)
 {
@@ -62,7 +62,7 @@ static void average_swapped_errors(const struct row_error *r, const struct model
     model_forward(m, w, ws, rows, chunk->x);
 }
 
-// Writes the mean error of the noisy copies of each row. Finally passes the rows themselves forward.
+// Sets row (rows) to the mean error of the noisy copies of each row. Finally passes the rows themselves forward.
 static void average_noisy_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, float *row)
 {

@@ -13,7 +13,7 @@ const char *const step_rule_names[] = {"mean", "max", "center", "last", NULL};
 enum { STEPS_BUFFERED = 4096 };
 
 struct step_cell {
-    double value;   // the sum of the errors, or the chosen one
+    double value;   // STEP_MEAN: the sum of the errors; else the chosen error
     int64_t weight; // 0: no window so far; STEP_MEAN: number of errors; STEP_CENTER: 1 + distance of the center; else 1
 };
 

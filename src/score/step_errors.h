@@ -27,7 +27,7 @@ void step_errors_free(struct step_errors **s); // NULL-safe
 int step_errors_add(struct step_errors *s, int64_t first, float error, struct err *e);
 // Ends the stream, which then has `steps` steps. Returns 0, or -1 and an error if the sink failed.
 int step_errors_end(struct step_errors *s, int64_t steps, struct err *e);
-// Returns how many of the steps that were passed to the sink no window covers.
+// Of the steps that were passed to the sink, returns the number that no window covers.
 int64_t step_errors_uncovered(const struct step_errors *s);
 
 // Returns the errors of the time steps of `d` (d->steps->n), owned by the caller, from the errors of its windows

@@ -49,7 +49,7 @@ static float *sort_judged(const struct judged *j, int64_t *n, struct err *e)
 }
 
 // Returns a threshold that the `count` highest of the sorted errors (n) exceed. It is midway between the lowest of
-// these and the next lower error. So errors that are equal to the lowest of these exceed it, too.
+// these errors and the next lower error, so that other errors equal to that lowest one exceed it, too.
 static double threshold_of_count(const float *sorted, int64_t n, int64_t count)
 {
     ASSERT(count >= 0 && count <= n && n > 0, "%lld of %lld", (long long)count, (long long)n);
