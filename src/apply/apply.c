@@ -1,5 +1,5 @@
-// Passes rows through a model, piece by piece. Each rank reads and passes its share of a piece; rank 0 joins and writes
-// the results.
+// Passes rows through models, piece by piece. Each rank reads and passes its share of a piece, through one model after
+// the other; rank 0 joins and writes the results.
 //
 // A piece consists of whole chunks of PASS_ROWS rows for every thread of every rank. So each row is in the same chunk
 // as in one pass over all rows, and the bits of its results do not depend on pieces, ranks or threads.
@@ -151,17 +151,16 @@ static const struct dataset *read_piece_rows(struct apply *a, int64_t from, int6
     return row_reader_read(a->reader, a->first + from, to - from, e);
 }
 
-// Passes this rank's share of a piece through the model. Failures are stored in `e`.
+// Passes this rank's share of a piece through the current model. Failures are stored in `e`.
 static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *ws, struct err *e)
 {
     const struct comm self = {.size = 1};
     const struct team alone = {.comm = &self, .threads = a->team->threads};
+    const struct apply_model *model = &a->models[a->model];
     int64_t from, to;
 
     pass_range(a->team->comm, rows, &from, &to);
     ASSERT(from >= 0 && to <= rows, "[%ld, %ld) of %ld", (long)from, (long)to, (long)rows);
-    for (int i = 0; i < a->n_outputs && a->team->comm->size > 1; i++)
-        memset(a->output[i].piece, 0, (size_t)(rows * a->output[i].width) * sizeof(float));
     if (from >= to)
         return;
 
@@ -171,7 +170,22 @@ static void pass_piece(struct apply *a, int64_t rows, struct workspace *const *w
         return;
     a->visited = d;
     a->from = from;
-    pass_run(&(struct row_pass){.team = &alone, .model = a->m, .w = a->w, .data = d, .ws = ws}, visit_piece_rows, &c);
+    const struct row_pass pass = {.team = &alone, .model = model->m, .w = model->w, .data = d, .ws = ws};
+    pass_run(&pass, visit_piece_rows, &c);
+}
+
+// Collective. Passes this rank's share of a piece through all models. ws (n_models): the workspaces of each model.
+static void pass_models(struct apply *a, int64_t rows, struct workspace **const *ws, struct err *e)
+{
+    for (int i = 0; i < a->n_outputs && a->team->comm->size > 1; i++)
+        memset(a->output[i].piece, 0, (size_t)(rows * a->output[i].width) * sizeof(float));
+
+    for (a->model = 0; a->model < a->n_models; a->model++) {
+        if (a->select)
+            a->select(a);
+        if (!e->count)
+            pass_piece(a, rows, ws[a->model], e);
+    }
 }
 
 // Collective. Returns the number of rows of the next piece, or 0 after the last one, or -1 and an error on all ranks.
@@ -188,13 +202,13 @@ static int64_t next_piece_rows(struct apply *a, struct err *e)
     return rows;
 }
 
-static int pass_all_pieces(struct apply *a, struct workspace *const *ws, struct err *e)
+static int pass_all_pieces(struct apply *a, struct workspace **const *ws, struct err *e)
 {
     int64_t rows = 0;
     int rc = 0;
 
     for (a->first = 0; rc == 0 && (rows = next_piece_rows(a, e)) > 0; a->first += rows) {
-        pass_piece(a, rows, ws, e);
+        pass_models(a, rows, ws, e);
         if (a->reader && !a->read && a->team->comm->rank == 0)
             row_reader_hash(a->reader, a->first, rows);
         rc = comm_agree(a->team->comm, e);
@@ -205,11 +219,29 @@ static int pass_all_pieces(struct apply *a, struct workspace *const *ws, struct 
     return rows < 0 ? -1 : rc;
 }
 
+// Returns the workspaces of each model, (n_models), in new memory. Failures are stored in `e`.
+static struct workspace ***make_workspaces(const struct apply *a, struct err *e)
+{
+    struct workspace ***ws = mem_new((size_t)a->n_models, sizeof *ws);
+
+    for (int i = 0; i < a->n_models && !e->count; i++)
+        ws[i] = team_workspaces_new(a->team, a->models[i].m, PASS_ROWS, false, e);
+    return ws;
+}
+
+static void free_workspaces(const struct apply *a, struct workspace ***ws)
+{
+    for (int i = 0; i < a->n_models; i++)
+        team_workspaces_free(a->team, &ws[i]);
+    free(ws);
+}
+
 int apply_run(struct apply *a, struct store_file *f, struct err *e)
 {
     ASSERT(a->visit && (a->reader || a->read) && a->n_outputs > 0);
+    ASSERT(a->n_models > 0, "%d models", a->n_models);
     ASSERT(!f || a->team->comm->rank == 0);
-    struct workspace **ws = team_workspaces_new(a->team, a->m, PASS_ROWS, false, e);
+    struct workspace ***ws = make_workspaces(a, e);
 
     begin_outputs(a, f, e);
     int rc = comm_agree(a->team->comm, e);
@@ -220,7 +252,7 @@ int apply_run(struct apply *a, struct store_file *f, struct err *e)
         rc = comm_agree(a->team->comm, e);
     }
 
-    team_workspaces_free(a->team, &ws);
+    free_workspaces(a, ws);
     return end_outputs(a, rc, e);
 }
 

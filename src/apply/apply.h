@@ -1,5 +1,5 @@
-// Applies a trained model to new data, piece by piece, on any number of ranks. The results are streamed into arrays of
-// one file or passed to a callback, so memory does not grow with the number of rows.
+// Applies one or more trained models to new data, piece by piece, on any number of ranks. The results are streamed into
+// arrays of one file or passed to a callback, so memory does not grow with the number of rows.
 #pragma once
 
 #include "data/row_reader.h"
@@ -19,10 +19,20 @@ struct apply_output {
 };
 enum { APPLY_OUTPUTS_MAX = 6 };
 
+// A model, or only its decoder, and its parameters. Both are borrowed.
+struct apply_model {
+    const struct model *m;
+    const real *w;
+};
+
 struct apply {
     const struct team *team;
-    const struct model *m;     // borrowed; the model, or only its decoder
-    const real *w;             // borrowed; the parameters of the model
+    const struct apply_model *models; // (n_models), borrowed: every piece passes through each of them, in this order
+    int n_models;
+    int model; // number of the model that the rows pass through now; set by apply_run
+    // Collective. Makes the rows of the current piece those of model `a->model`, which `read` then returns. NULL: all
+    // models take the same rows.
+    void (*select)(struct apply *a);
     struct row_reader *reader; // owned; NULL: `read` makes the rows
     // Makes rows [first, first + rows). NULL: a reader reads them.
     const struct dataset *(*read)(struct apply *a, int64_t first, int64_t rows, struct err *e);
@@ -36,8 +46,8 @@ struct apply {
     int64_t first; // first row of the current piece, for `visit`; set by apply_run, as are the next two members
     int64_t from;  // the first row that this rank visits, counted within the piece
     const struct dataset *visited; // borrowed; the rows that this rank visits
-    // Called after the forward pass of rows [at, at + rows) of the piece, with their values x; fills output[].piece.
-    // Several threads call it at the same time.
+    // Called after the forward pass of rows [at, at + rows) of the piece through a model, with their values x; fills
+    // output[].piece. Several threads call it at the same time. All models visit the same ranges of rows.
     void (*visit)(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x);
     // Called on rank 0 for each complete piece, which holds rows [first, first + rows). May be NULL.
     int (*finish_piece)(struct apply *a, int64_t first, int64_t rows, struct err *e);
@@ -61,8 +71,8 @@ struct apply_array {
 };
 // Adds an output. Returns its index in a->output.
 int apply_add(struct apply *a, const struct apply_array *array);
-// Collective over team->comm. Passes all rows through the model. Rank 0 writes the outputs into `f`. `f` is NULL on the
-// other ranks, and on rank 0 if only `finish_piece` uses the outputs.
+// Collective over team->comm. Passes all rows through the models. Rank 0 writes the outputs into `f`. `f` is NULL on
+// the other ranks, and on rank 0 if only `finish_piece` uses the outputs.
 int apply_run(struct apply *a, struct store_file *f, struct err *e);
 void apply_free(struct apply *a);
 // Begins the array of an output for a->rows rows, which the caller writes. Returns NULL and an error on failure.

@@ -32,10 +32,11 @@
 struct codes_writer {
     struct code_job *job;
     struct apply apply;
-    struct model half;    // the model that is run: all of it, or a view of the decoder
-    struct shape in, out; // shapes of an input row and of an output row
-    struct scaling none;  // scaling of codes: they are not scaled
-    struct row_fit fit;   // what input rows must match; the reader borrows it
+    struct model half;        // the model that is run: all of it, or a view of the decoder
+    struct apply_model model; // `half` with its parameters
+    struct shape in, out;     // shapes of an input row and of an output row
+    struct scaling none;      // scaling of codes: they are not scaled
+    struct row_fit fit;       // what input rows must match; the reader borrows it
     struct dataset_target target;
     struct store_file *f;       // owned; on rank 0
     struct store_stream *label; // owned; on rank 0; NULL: no labels
@@ -56,7 +57,7 @@ static void visit_codes(const struct apply *a, struct workspace *ws, int64_t at,
     const struct scaling *s = &c->job->model->scaling;
     int64_t width = a->output[0].width;
     float *to = a->output[0].piece + at * width;
-    const real *y = does_encode(c) ? model_code(a->m, ws) : model_reconstruct(a->m, ws, rows);
+    const real *y = does_encode(c) ? model_code(&c->half, ws) : model_reconstruct(&c->half, ws, rows);
     (void)x;
 
     ASSERT(at >= 0 && at + rows <= a->piece_rows, "%ld + %d of %ld", (long)at, rows, (long)a->piece_rows);
@@ -348,9 +349,10 @@ static int write_codes_file(struct codes_writer *c, struct err *e)
 int codes_write(const struct team *team, struct code_job *job, struct err *e)
 {
     struct codes_writer c = {.job = job};
+    c.model = (struct apply_model){&c.half, job->model->w};
     c.apply = (struct apply){.team = team,
-        .m = &c.half,
-        .w = job->model->w,
+        .models = &c.model,
+        .n_models = 1,
         .visit = visit_codes,
         .finish_piece = finish_codes_piece,
         .context = &c};

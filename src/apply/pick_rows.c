@@ -47,7 +47,7 @@ static void pick_from_rows(struct score_pass *p, int64_t first, int64_t rows)
 static void pick_from_windows(struct score_pass *p, int64_t rows)
 {
     const struct row_picker *picker = p->sink->context;
-    const int64_t length = p->fit.window.length;
+    const int64_t length = p->member->fit.window.length;
     const int file = p->rows ? p->series.file : 0;
     struct score_place place;
 
@@ -71,7 +71,7 @@ static int pick_from_piece(struct score_pass *p, int64_t first, int64_t rows, st
 {
     if (score_places_read(p, first, rows, e) != 0)
         return -1;
-    if (p->fit.window.length)
+    if (p->member->fit.window.length)
         pick_from_windows(p, rows);
     else
         pick_from_rows(p, first, rows);

@@ -105,7 +105,7 @@ static void add_row_text(const struct lines_writer *w, struct line_text *t, cons
 // Returns the threshold for one line: that of time steps if samples are windows, else that of rows.
 static double lines_threshold(const struct score_pass *p)
 {
-    return p->fit.window.length ? p->job->step_threshold : p->job->threshold;
+    return p->member->fit.window.length ? p->job->step_threshold : p->job->threshold;
 }
 
 // Appends the threshold, and whether the row is anomalous. is_refused: the row is anomalous, whatever its error is.
@@ -142,7 +142,7 @@ static void add_features(const struct score_pass *p, struct line_text *t, int64_
         int thing = (int)share[k];
         if (!is_scored && p->rows) {
             int value = p->rows->missing[i * NEW_ROWS_MISSING + k];
-            thing = value >= 0 && p->blame.thing ? p->blame.thing[value] : value;
+            thing = value >= 0 && p->member->blame.thing ? p->member->blame.thing[value] : value;
         } else if (!is_scored) {
             thing = -1;
         }
@@ -367,13 +367,13 @@ static int begin_lines(struct score_pass *p, struct err *e)
     w->has = score_naming_of(p);
     w->n_parts = (int)(p->apply.piece_rows / PART_ROWS) + 1;
     w->parts = mem_new((size_t)w->n_parts, sizeof *w->parts);
-    w->n_names = p->blame.n;
+    w->n_names = p->member->blame.n;
     w->names = mem_new((size_t)w->n_names, sizeof *w->names);
     for (int i = 0; i < w->n_names; i++)
-        add_format_string(&w->names[i], w->format, p->blame.names[i], strlen(p->blame.names[i]));
+        add_format_string(&w->names[i], w->format, p->member->blame.names[i], strlen(p->member->blame.names[i]));
     if (!isnan(lines_threshold(p)))
         text_number(w->threshold, lines_threshold(p));
-    w->steps = p->fit.window.length ? step_lines_new(p, write_step_line, p) : NULL;
+    w->steps = p->member->fit.window.length ? step_lines_new(p, write_step_line, p) : NULL;
     return open_lines_file(p, e) == 0 ? write_csv_header(p, e) : -1;
 }
 

@@ -12,6 +12,7 @@
 
 #include "apply/score_drift.h"
 #include "apply/score_limits.h"
+#include "apply/score_members.h"
 #include "apply/score_rows.h"
 #include "apply/window_labels.h"
 #include "base/err.h"
@@ -94,7 +95,8 @@ static bool needs_any_share(const struct score_pass *s, int64_t at, int rows)
 // which a float stores exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
-    float *error = mem_new((size_t)s->blame.n, sizeof *error);
+    const struct blame *blame = &s->member[s->apply.model].blame;
+    float *error = mem_new((size_t)blame->n, sizeof *error);
     struct blame_share top[BLAME_TOP];
 
     for (int i = 0; i < rows; i++) {
@@ -103,7 +105,7 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
             out[k] = -1;
         if (!y || !needs_share_of(s, at + i))
             continue;
-        blame_row(&s->blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
+        blame_row(blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
         for (int k = 0; k < BLAME_TOP; k++) {
             out[k] = (float)top[k].thing;
             out[BLAME_TOP + k] = top[k].share;
@@ -115,22 +117,24 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
 static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x)
 {
     struct score_pass *s = a->context;
-    int code_size = shape_size(&a->m->code);
+    const struct score_member *member = &s->member[a->model];
+    const struct model *m = member->model->model;
+    int code_size = shape_size(&m->code);
     const int8_t *is_unscored = a->visited->is_unscored + (at - a->from);
 
     score_limits_count(s, rows, x);
     score_drift_count(&s->drift, a->first + at, rows, x, is_unscored);
     if (s->code) {
-        copy_values(score_output_at(s, s->code, at), model_code(a->m, ws), (size_t)rows * (size_t)code_size);
+        copy_values(score_output_at(s, s->code, at), model_code(m, ws), (size_t)rows * (size_t)code_size);
         mark_rows(s, at, rows, s->code);
     }
     struct row_chunk chunk = {a->first + at, rows, x};
-    row_errors(&s->job->error, a->m, a->w, ws, &chunk, score_output_at(s, SCORE_ERROR, at));
+    row_errors(&member->error, m, member->model->w, ws, &chunk, score_output_at(s, SCORE_ERROR, at));
     row_errors_mark(is_unscored, rows, score_output_at(s, SCORE_ERROR, at));
 
     bool needs_rows = s->reconstruction || s->feature_error;
-    bool needs_shares = s->shares && model_reconstructs(a->m) && needs_any_share(s, at, rows);
-    const real *y = needs_rows || needs_shares ? model_reconstruct(a->m, ws, rows) : NULL;
+    bool needs_shares = s->shares && model_reconstructs(m) && needs_any_share(s, at, rows);
+    const real *y = needs_rows || needs_shares ? model_reconstruct(m, ws, rows) : NULL;
     if (needs_rows)
         visit_reconstruction(s, y, at, rows, x);
     if (s->shares)
@@ -157,7 +161,7 @@ static int take_labels(struct score_pass *s, int64_t first, int64_t rows, struct
 
 bool score_pass_knows_unknown(const struct score_pass *p)
 {
-    return columns_have_categories(&p->job->model->columns) && !p->fit.window.length;
+    return columns_have_categories(&p->job->model->columns) && !p->member->fit.window.length;
 }
 
 int score_pass_unknown(const struct score_pass *p, int64_t i)
@@ -308,23 +312,15 @@ static void add_score_outputs(struct score_pass *s)
 // Opens the data. Failures are stored in `e`.
 static void open_score_input(struct score_pass *s, struct err *e)
 {
-    const struct trained_model *t = s->job->model;
     int64_t width = 0;
 
-    s->fit = (struct row_fit){.shape_rank = t->model->input.rank,
-        .features = t->features,
-        .columns = &t->columns,
-        .scaling = &t->scaling,
-        .window = t->trial.data.window,
-        .marks_bad_rows = true};
-    memcpy(s->fit.shape, t->model->input.dims, sizeof s->fit.shape);
     for (int i = 0; i < s->apply.n_outputs; i++)
         width += s->apply.output[i].width;
 
     s->beyond = mem_array((size_t)s->n_features + 1, sizeof *s->beyond, "counts of values", e);
     if (!s->job->source)
         score_rows_open(s, width, e);
-    else if (apply_open(&s->apply, s->job->source, &s->fit, width, e) == 0)
+    else if (apply_open(&s->apply, s->job->source, &s->member->fit, width, e) == 0)
         s->name = s->apply.reader->name;
 }
 
@@ -347,7 +343,8 @@ static int finish_outcome(struct score_pass *s, struct err *e)
     struct score_outcome *out = s->out;
     struct evaluation *v = &out->evaluation;
     int64_t rows = s->apply.rows;
-    const char *sample = s->fit.window.length ? "window" : "row";
+    const int64_t length = s->member->fit.window.length; // time steps of a window; 0: no windows
+    const char *sample = length ? "window" : "row";
     int rc = 0;
 
     ASSERT(out->unscored >= 0 && out->unscored <= rows, "%ld of %ld", (long)out->unscored, (long)rows);
@@ -355,12 +352,12 @@ static int finish_outcome(struct score_pass *s, struct err *e)
     if (rows == 0)
         return err_add(e, ERR_DATA,
             "%s: found no window of %lld time steps, which the model takes: no file has that many rows without a gap in time",
-            s->name, (long long)s->fit.window.length);
+            s->name, (long long)length);
     if (!s->job->source && out->unscored == rows)
         return err_add(e, ERR_DATA,
             "%s: no %s has an error: each of the %lld %ss has a value that is missing, infinite or no number", s->name,
             sample, (long long)rows, sample);
-    if (s->fit.window.length)
+    if (length)
         find_bad_steps(s, out);
     score_limits_name_columns(s, out);
     score_drift_report(&s->drift, &out->drift);
@@ -407,13 +404,8 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
         .n_features = t->scaling.columns};
     *out = (struct score_outcome){0};
     s.group = mem_format(TRIAL_SCORES "/%s", job->source ? job->source->split : SCORES_NEW);
-    s.apply = (struct apply){.team = team,
-        .m = t->model,
-        .w = t->w,
-        .visit = visit_scores,
-        .finish_piece = finish_scores_piece,
-        .context = &s};
-    blame_init(&s.blame, t);
+    s.apply = (struct apply){.team = team, .visit = visit_scores, .finish_piece = finish_scores_piece, .context = &s};
+    score_members_init(&s);
     add_score_outputs(&s);
     score_limits_set(&s);
     if (!job->is_silent)
@@ -427,7 +419,7 @@ int score_pass_run(const struct team *team, const struct score_job *job, const s
     score_rows_print_notes(&s);
     apply_free(&s.apply);
     score_rows_free(&s);
-    blame_free(&s.blame);
+    score_members_free(&s);
     score_drift_free(&s.drift);
     label_choice_free(&s.normal);
     free(s.group);

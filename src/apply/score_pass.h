@@ -1,5 +1,5 @@
-// The pass of new data through a model that computes scores. A sink receives them: a file of scores, lines of text, or
-// a list of the worst rows.
+// The pass of new data through one or more models that computes scores. A sink receives them: a file of scores, lines
+// of text, or a list of the worst rows.
 #pragma once
 
 #include "apply/apply.h"
@@ -23,14 +23,23 @@ struct score_sink {
     void *context;
 };
 
+// A model of the pass.
+struct score_member {
+    const struct trained_model *model; // borrowed
+    struct row_error error;            // how the error of a row is computed
+    struct row_fit fit;                // what rows must match; readers borrow it
+    struct blame blame;                // owned
+};
+
 struct score_pass {
     const struct score_job *job;
     const struct score_sink *sink;
     struct score_outcome *out;
     struct apply apply;
-    struct row_fit fit; // what rows must match; the reader borrows it
-    const char *name;   // borrowed; name of the data, for messages
-    char *group;        // owned; "scores/test"
+    struct score_member *member; // (apply.n_models), owned; the first one also has the values and reconstructions
+    struct apply_model *models;  // (apply.n_models), owned
+    const char *name;            // borrowed; name of the data, for messages
+    char *group;                 // owned; "scores/test"
     char error_about[64];
     int columns;
     int n_features; // features of the data; a window holds each once per time step, so `columns` is larger
@@ -39,7 +48,6 @@ struct score_pass {
     int code, reconstruction, feature_error;
     int shares; // (2 BLAME_TOP): the things to blame, then their shares; first thing -1: the row is not explained
     int values; // (columns): the row as the model sees it
-    struct blame blame;
 
     struct new_rows_request request; // for rows that are not in a data set
     struct new_rows *rows;           // owned; on rank 0

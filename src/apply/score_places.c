@@ -31,7 +31,7 @@ static int64_t first_step(const struct score_pass *p, int64_t row)
 int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct score_naming naming = score_naming_of(p);
-    bool has_groups = p->fit.scaling->n_groups > 0;
+    bool has_groups = p->member->fit.scaling->n_groups > 0;
 
     ASSERT(rows > 0, "%lld rows", (long long)rows);
     p->named = NULL;
@@ -63,7 +63,7 @@ void score_place_of(const struct score_pass *p, int64_t i, struct score_place *o
 {
     const struct coordinates *c = p->named;
 
-    if (p->rows && p->fit.window.length) {
+    if (p->rows && p->member->fit.window.length) {
         place_of_window(p, i, out);
         return;
     }
@@ -89,13 +89,13 @@ void score_place_of(const struct score_pass *p, int64_t i, struct score_place *o
 
 int score_place_group(const struct score_pass *p, int64_t i)
 {
-    const struct scaling *s = p->fit.scaling;
+    const struct scaling *s = p->member->fit.scaling;
     struct rows_part ignored = {0}; // the groups were counted when the rows were read
     int group = s->n_groups - 1;
 
     if (s->n_groups == 0)
         return -1;
-    if (p->rows && p->fit.window.length)
+    if (p->rows && p->member->fit.window.length)
         return series_rows_step(&p->series, p->series.base + p->series.start[i])->group;
     if (p->rows)
         return new_groups_of_row(p->rows, &ignored, i);

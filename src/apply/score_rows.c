@@ -114,7 +114,7 @@ static int open_series(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;
 
-    s->step_fit = s->fit;
+    s->step_fit = s->member->fit;
     s->step_fit.window.length = 0;
     s->step_fit.shape_rank = 1;
     s->step_fit.shape[0] = s->n_features;
@@ -127,11 +127,13 @@ static int open_series(struct score_pass *s, int64_t width, struct err *e)
     if (a->team->comm->rank == 0 && !(s->rows = new_rows_open(&s->request, a->piece_rows, e)))
         return -1;
 
-    s->piece = (struct dataset){
-        .columns = s->columns, .n_features = s->n_features, .shape_rank = s->fit.shape_rank, .type = DATASET_F32};
-    memcpy(s->piece.shape, s->fit.shape, sizeof s->piece.shape);
+    s->piece = (struct dataset){.columns = s->columns,
+        .n_features = s->n_features,
+        .shape_rank = s->member->fit.shape_rank,
+        .type = DATASET_F32};
+    memcpy(s->piece.shape, s->member->fit.shape, sizeof s->piece.shape);
     s->piece.row = mem_array((size_t)a->piece_rows, sizeof *s->piece.row, "new rows", e);
-    return series_rows_open(&s->series, s->rows, &s->fit.window, s->n_features, a->piece_rows, e);
+    return series_rows_open(&s->series, s->rows, &s->member->fit.window, s->n_features, a->piece_rows, e);
 }
 
 int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
@@ -141,13 +143,13 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
     const struct comm *comm = a->team->comm;
     const bool by_group = s->job->model->scaling.n_groups > 0;
 
-    if (s->job->csv->group && !by_group && !s->fit.window.length)
+    if (s->job->csv->group && !by_group && !s->member->fit.window.length)
         return err_add(e, ERR_USAGE,
             "--group: found with a model that makes no use of groups, allowed: with data.scale.by: group or data.window");
-    if (s->fit.window.length)
+    if (s->member->fit.window.length)
         return open_series(s, width, e);
     s->request = (struct new_rows_request){
-        s->job->files, s->job->n_files, s->job->csv, &s->fit, &s->job->model->columns, by_group};
+        s->job->files, s->job->n_files, s->job->csv, &s->member->fit, &s->job->model->columns, by_group};
     s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
     a->piece_rows = apply_piece(a->team, 2 * s->columns + width);
     a->next = next_new_rows;
@@ -156,8 +158,8 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
     if (comm->rank == 0 && !(s->rows = new_rows_open(&s->request, a->piece_rows, e)))
         return -1;
 
-    s->piece = (struct dataset){.columns = s->columns, .shape_rank = s->fit.shape_rank, .type = DATASET_F32};
-    memcpy(s->piece.shape, s->fit.shape, sizeof s->piece.shape);
+    s->piece = (struct dataset){.columns = s->columns, .shape_rank = s->member->fit.shape_rank, .type = DATASET_F32};
+    memcpy(s->piece.shape, s->member->fit.shape, sizeof s->piece.shape);
     s->piece.row = mem_array(n, sizeof *s->piece.row, "new rows", e);
     if (comm->rank == 0) {
         s->x = s->rows->x;

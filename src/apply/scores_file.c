@@ -102,7 +102,7 @@ static int write_unknown(struct score_pass *p, struct err *e)
 static int write_score_columns(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
-    const bool is_of_windows = p->fit.window.length > 0;
+    const bool is_of_windows = p->member->fit.window.length > 0;
     const char *index_about = is_of_windows ? STEPS_FIRST_ABOUT : STEPS_INDEX_ABOUT;
     const struct coordinate_place names = {w->f, p->group, SCORES_SAMPLE, p->apply.rows};
     int64_t rows = p->apply.rows;
@@ -164,7 +164,7 @@ static int create_scores_file(struct score_pass *p, struct err *e)
         return -1;
     if (begin_score_labels(p, e) != 0)
         return -1;
-    return p->fit.window.length && knows_rows(p) ? begin_score_steps(p, e) : 0;
+    return p->member->fit.window.length && knows_rows(p) ? begin_score_steps(p, e) : 0;
 }
 
 static int begin_scores_file(struct score_pass *p, struct err *e)
@@ -178,7 +178,7 @@ static int begin_scores_file(struct score_pass *p, struct err *e)
         return err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
     if (store_check_replace(j->output, FORMAT_SCORES, e) != 0)
         return -1;
-    if (!knows_rows(p) && p->fit.window.length)
+    if (!knows_rows(p) && p->member->fit.window.length)
         w->new_steps = new_steps_begin(p);
     if (!knows_rows(p))
         return 0;
@@ -192,14 +192,14 @@ static int spool_places(struct score_pass *p, int64_t rows, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
     const struct score_naming naming = score_naming_of(p);
-    const int32_t file = p->fit.window.length ? p->series.file : p->rows->file;
+    const int32_t file = p->member->fit.window.length ? p->series.file : p->rows->file;
     int rc = 0;
 
     for (int64_t i = 0; i < rows && rc == 0; i++) {
         struct score_place place;
         score_place_of(p, i, &place);
         rc = spool_write(&w->index, &place.row, sizeof place.row, e) | spool_write(&w->source, &file, sizeof file, e);
-        if (rc == 0 && !p->fit.window.length)
+        if (rc == 0 && !p->member->fit.window.length)
             rc = spooled_names_add(&w->names, &naming, &place, e);
     }
     return rc;

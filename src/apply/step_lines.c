@@ -78,10 +78,10 @@ struct step_lines *step_lines_new(struct score_pass *p, step_writer write, void 
     struct step_lines *s = mem_new(1, sizeof *s);
     enum step_rule rule = (enum step_rule)p->job->model->trial.score.window;
 
-    ASSERT(p->fit.window.length > 0, "%s: no windows", p->name);
+    ASSERT(p->member->fit.window.length > 0, "%s: no windows", p->name);
     *s = (struct step_lines){.pass = p, .write = write, .context = context, .largest = -INFINITY};
     p->series.keeps_names = true;
-    s->errors = step_errors_new(rule, p->fit.window.length, write_steps_of, s);
+    s->errors = step_errors_new(rule, p->member->fit.window.length, write_steps_of, s);
     return s;
 }
 

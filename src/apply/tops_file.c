@@ -81,13 +81,13 @@ static int write_tops_array(
 
 static int write_tops_scales(const struct score_pass *p, struct store_file *f, int64_t n, struct err *e)
 {
-    const struct store_shape shape = {STORE_TEXT, 1, {p->blame.n}};
+    const struct store_shape shape = {STORE_TEXT, 1, {p->member->blame.n}};
     const struct store_about about = {"name of a feature or of a column of several", NULL, {SCORES_TOP_NAME}};
     char *names = mem_format("%s/" SCORES_TOP_NAME, p->group);
     char *places = mem_format("%s/" SCORES_PLACE, p->group);
     char *explained = mem_format("%s/" SCORES_EXPLAINED, p->group);
 
-    int rc = store_write(f, names, &shape, p->blame.names, &about, e);
+    int rc = store_write(f, names, &shape, p->member->blame.names, &about, e);
     if (rc == 0)
         rc = store_write_index(f, places, BLAME_TOP, "place among what explains the error most", e);
     if (rc == 0)
