@@ -10,6 +10,7 @@
 #include "cli/show.h"
 #include "cli/top_gallery.h"
 #include "cli/top_rule.h"
+#include "leaderboard/ensemble_scores.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/run_read.h"
 #include "report/scores_list.h"
@@ -39,7 +40,7 @@ static const struct field fields[] = {
     FIELD_ROW(top_command_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .default_text = "10",
         .min = 0, .max = 1e9),
     FIELD_ROW(top_command_options, trial, "trial", FIELD_TEXT,
-        "whose samples are shown: the beginning of its id; default: the best"),
+        "whose samples are shown: the beginning of its id, or 'ensemble'; default: the best"),
     FIELD_ROW(
         top_command_options, samples, "samples", FIELD_INT, "at each end", .default_text = "5", .min = 1, .max = 50),
     FLAG_ROW(
@@ -141,6 +142,29 @@ static int show_rows(
     return failed;
 }
 
+// Prints the row of the run's ensemble as CSV or JSON.
+static int print_ensemble(const struct top_command_options *o, const char *run, struct err *e)
+{
+    char *path = model_file(run);
+    struct ensemble_row x;
+    int rc = ensemble_row_read(path, &x, e);
+
+    if (rc == 0 && !x.has_row)
+        rc = err_add(e, ERR_USAGE, "%s: has no ensemble: %s", path, ensemble_why_not(&x));
+    if (rc == 0) {
+        struct leaderboard *b = leaderboard_new(&x.row, 1);
+        if (o->csv)
+            select_print_csv(b, (const int[]){0}, 1, stdout);
+        else
+            select_print_json(b, (const int[]){0}, 1, stdout);
+        leaderboard_free(&b);
+    }
+
+    ensemble_row_free(&x);
+    free(path);
+    return rc;
+}
+
 static int show_leaderboard(const struct top_command_options *o, const char *run, struct err *e)
 {
     struct leaderboard_row *rows;
@@ -148,6 +172,8 @@ static int show_leaderboard(const struct top_command_options *o, const char *run
 
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
+    if ((o->csv || o->json) && o->trial && strcmp(o->trial, ENSEMBLE_ROW_ID) == 0)
+        return print_ensemble(o, run, e);
     struct err bad = {0}; // errors of trial files that are left out
     if (run_read_rows(run, STORE_CHECK, &rows, &n, &bad) != 0) {
         err_merge(e, &bad);

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "leaderboard/candidate.h"
+#include "leaderboard/ensemble_scores.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
 #include "leaderboard/trial_open.h"
@@ -67,9 +69,13 @@ static int show_series(const char *folder, const struct leaderboard_row *s, cons
     return failed;
 }
 
-static int show_samples(
-    const char *folder, const struct leaderboard_row *s, const struct show_options *o, struct err *e)
+// Shows the samples of a trial, or of an ensemble, of which `member` is a trial; else NULL.
+static int show_samples(const char *folder, const struct leaderboard_row *s, const struct leaderboard_row *member,
+    const struct show_options *o, struct err *e)
 {
+    if (member && o->rule && o->rule->calibrate)
+        return err_add(
+            e, ERR_USAGE, "--calibrate: found with an ensemble, allowed: with a trial; hint: hourglass score");
     if (s->n_sets == 0 && o->rule && o->rule->threshold)
         return err_add(e, ERR_USAGE, "--threshold: trial %.8s has no test set; hint: hourglass score", s->id);
     if (s->has_diverged || s->n_sets == 0)
@@ -84,7 +90,7 @@ static int show_samples(
         return -1;
     }
 
-    struct top_selection top = {o->samples, o->list, o->by_class, o->set, picture, &rule};
+    struct top_selection top = {o->samples, o->list, o->by_class, o->set, picture, &rule, member};
     struct err found = {0};
     bool is_drawn;
     int failed = top_show(s, &top, &is_drawn, &found);
@@ -99,7 +105,7 @@ static int show_samples(
         failed = top_report(s, &rule, e);
     if (!failed && is_drawn)
         log_print("\nGallery      %s\n", picture);
-    if (!failed)
+    if (!failed && !member)
         failed = show_series(folder, s, o->set, e);
 
     reference_free(&calibration);
@@ -131,42 +137,113 @@ static void show_configurations(const struct leaderboard_row *rows, int n, int c
     table_free(&t);
 }
 
-int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e)
+// Reads the ensemble of a run. Without run.h5, or if that is not about the n trials that are shown, there is none.
+static void find_ensemble(const char *run, int n, struct ensemble_row *out)
 {
-    const struct leaderboard_row *s = find_trial(rows, n, o->trial, e);
-    if (!s)
-        return -1;
-    char *folder = folder_of_run(run);
-    bool is_folder = strcmp(folder, run) == 0;
-    struct table *t = leaderboard_table(rows, n, o->rows);
+    struct stat s;
+    struct err unreadable = {0};
+    char *path = stat(run, &s) == 0 && S_ISDIR(s.st_mode) ? mem_format("%s/run.h5", run) : mem_text(run);
+
+    *out = (struct ensemble_row){0};
+    if (stat(path, &s) == 0)
+        ensemble_row_read(path, out, &unreadable);
+    if (out->trials != n)
+        ensemble_row_free(out);
+    free(path);
+}
+
+static void show_table(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
+    const struct leaderboard_row *ensemble)
+{
+    struct table *t = leaderboard_table(rows, n, o->rows, ensemble);
+
     printf("\n");
     table_print(t, 0, stdout);
     table_free(&t);
     if (o->rows && n > o->rows)
         log_print("and %d more: hourglass top %s --count 0\n", n - o->rows, run);
-    leaderboard_print_spread(rows, n, stdout);
-    int ties = rows_count_ties(rows, n);
-    if (ties > 1)
-        printf(
-            "Tie          %d trials are as good as the first; which of them leads is decided by their losses and ids\n",
-            ties);
-    int stale = show_stale(rows, n);
-    show_configurations(rows, n, o->rows);
-    if (stale == n && !o->trial) { // there is no best trial
-        free(folder);
-        return 0;
-    }
-    int failed = show_samples(folder, s, o, e);
-    if (failed)
-        log_print("\n");
-    if (row_is_in_journal(s))
+}
+
+// Prints where the shown trial and all others are.
+static void show_places(const char *run, const struct leaderboard_row *s, bool is_folder)
+{
+    if (row_is_ensemble(s))
+        log_print("Ensemble     %s:%s\n", run, s->id);
+    else if (row_is_in_journal(s))
         log_print("Trial        %s:%s\n", run, s->id);
     else if (*s->group)
         log_print("Trial        %s:%s\n", s->path, s->id);
     else
         log_print("Trial        %s\n", s->path);
     log_print("All trials   %s%s\n", run, is_folder ? "/run.h5" : "");
+}
 
+// Returns the row that the user asks for: a trial, or the ensemble. Sets *member to a trial with the same data if it is
+// the ensemble, else to NULL. Returns NULL and an error if there is no such row.
+static const struct leaderboard_row *choose_shown(const struct leaderboard_row *rows, int n, const char *id,
+    const struct ensemble_row *x, const struct leaderboard_row **member, struct err *e)
+{
+    *member = NULL;
+    if (!id || strcmp(id, ENSEMBLE_ROW_ID) != 0)
+        return find_trial(rows, n, id, e);
+
+    if (!x->has_row) {
+        err_add(e, ERR_USAGE, "--trial: found 'ensemble', allowed: a trial; the run has no ensemble: %s",
+            ensemble_why_not(x));
+        return NULL;
+    }
+    for (int i = 0; i < n && !*member; i++)
+        if (row_may_be_member(&rows[i]))
+            *member = &rows[i];
+    return *member ? &x->row : NULL;
+}
+
+static void show_summary(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
+    const struct ensemble_row *x)
+{
+    show_table(run, rows, n, o, x->has_row ? &x->row : NULL);
+    leaderboard_print_spread(rows, n, stdout);
+    if (x->why_not)
+        log_print("No ensemble  %s\n", x->why_not);
+
+    int ties = rows_count_ties(rows, n);
+    if (ties > 1)
+        printf(
+            "Tie          %d trials are as good as the first; which of them leads is decided by their losses and ids\n",
+            ties);
+}
+
+// Shows the run with its ensemble.
+static int show_all(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
+    const struct ensemble_row *x, struct err *e)
+{
+    const struct leaderboard_row *member, *s = choose_shown(rows, n, o->trial, x, &member, e);
+    if (!s)
+        return -1;
+
+    char *folder = folder_of_run(run);
+    show_summary(run, rows, n, o, x);
+    int stale = show_stale(rows, n);
+    show_configurations(rows, n, o->rows);
+    if (stale == n && !o->trial) { // there is no best trial
+        free(folder);
+        return 0;
+    }
+
+    int failed = show_samples(folder, s, member, o, e);
+    if (failed)
+        log_print("\n");
+    show_places(run, s, strcmp(folder, run) == 0);
     free(folder);
+    return failed;
+}
+
+int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e)
+{
+    struct ensemble_row x;
+
+    find_ensemble(run, n, &x);
+    int failed = show_all(run, rows, n, o, &x, e);
+    ensemble_row_free(&x);
     return failed;
 }

@@ -8,7 +8,7 @@ struct show_options {
     int rows;    // number of rows of the leaderboard; 0: all
     int samples; // number of the most anomalous samples, and of the least anomalous ones
     bool by_class;
-    const char *trial; // beginning of the trial's id; NULL: the best trial
+    const char *trial; // beginning of the trial's id, or "ensemble"; NULL: the best trial
     const char *set;   // the test set whose samples are shown; NULL: the first
     int64_t list;      // for a test set without labels: most samples above the threshold to list; 0: all
     const struct top_rule_options *rule; // NULL: use the stored thresholds

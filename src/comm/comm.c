@@ -216,15 +216,17 @@ void comm_barrier(const struct comm *comm)
 
 double comm_max(const struct comm *comm, double value)
 {
-    double all;
-    MPI_Allreduce(&value, &all, 1, MPI_DOUBLE, MPI_MAX, comm_mpi(comm));
+    double all = value;
+    if (comm->handle)
+        MPI_Allreduce(&value, &all, 1, MPI_DOUBLE, MPI_MAX, comm_mpi(comm));
     return all;
 }
 
 double comm_sum(const struct comm *comm, double value)
 {
-    double all;
-    MPI_Allreduce(&value, &all, 1, MPI_DOUBLE, MPI_SUM, comm_mpi(comm));
+    double all = value;
+    if (comm->handle)
+        MPI_Allreduce(&value, &all, 1, MPI_DOUBLE, MPI_SUM, comm_mpi(comm));
     return all;
 }
 

@@ -51,7 +51,8 @@ void comm_broadcast(const struct comm *comm, int root, void *data, size_t bytes)
 void comm_barrier(const struct comm *comm);
 // Collective at the first call. Returns the number of ranks of comm on this rank's node.
 int comm_local_size(const struct comm *comm);
-// Collective. comm_max returns the largest value of all ranks, comm_sum the sum of their values.
+// Collective. comm_max returns the largest value of all ranks, comm_sum the sum of their values. Without a
+// communicator, both return the value.
 double comm_max(const struct comm *comm, double value);
 double comm_sum(const struct comm *comm, double value);
 

@@ -305,7 +305,8 @@ static char *text_or_empty(char *text)
 static void read_head(struct trial_group *p, struct leaderboard_row *s)
 {
     group_path(p, "");
-    s->id = *p->group ? mem_text(strrchr(p->group, '/') + 1) : store_get_text(p->f, p->path, TRIAL_ID);
+    const char *slash = strrchr(p->group, '/'), *key = slash ? slash + 1 : p->group;
+    s->id = *p->group ? mem_text(key) : store_get_text(p->f, p->path, TRIAL_ID);
     s->experiment = text_or_empty(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
     s->configuration = text_or_empty(store_get_text(p->f, p->path, TRIAL_CONFIGURATION));
     s->objective = text_or_empty(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
@@ -325,7 +326,7 @@ static int row_take_group(struct trial_group *p, struct leaderboard_row *s, stru
     store_get_int(p->f, p->path, PROVENANCE_RANKS, &s->ranks, NULL);
     store_get_int(p->f, p->path, PROVENANCE_THREADS, &s->threads, NULL);
     store_get_int(p->f, group_path(p, TRIAL_MODEL), MODEL_PARAMETERS, &s->parameters, NULL);
-    if (store_get_shape(p->f, group_path(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
+    if (!row_is_ensemble(s) && store_get_shape(p->f, group_path(p, TRIAL_HISTORY "/" HISTORY_EPOCH), &shape, e) == 0)
         s->epochs = shape.dims[0];
 
     read_trial_metrics(p, s, e);
@@ -339,7 +340,7 @@ int row_read_group(struct store_file *f, const char *group, struct leaderboard_r
     struct trial_group p = {.f = f, .group = group};
     int before = e->count;
 
-    ASSERT(f && (!*group || strchr(group, '/')), "group %s is neither the file's own nor trials/KEY", group);
+    ASSERT(f && (!*group || strchr(group, '/') || strcmp(group, RUN_ENSEMBLE) == 0), "group %s is no trial's", group);
     *s = (struct leaderboard_row){.path = mem_text(store_path(f)), .group = mem_text(group)};
     if (row_take_group(&p, s, e) == 0 && s->id && e->count == before)
         return 0;
@@ -399,6 +400,11 @@ const char *row_find_value(const struct leaderboard_row *s, const char *key)
         if (strcmp(s->key[i], key) == 0)
             return s->value[i];
     return NULL;
+}
+
+bool row_is_ensemble(const struct leaderboard_row *s)
+{
+    return strcmp(s->group, RUN_ENSEMBLE) == 0;
 }
 
 bool row_is_stale(const struct leaderboard_row *s)

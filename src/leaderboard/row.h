@@ -70,7 +70,9 @@ void row_set_count(const struct row_column *c, struct leaderboard_row *row, int6
 // Reads the row of a trial's file. `check` says what the caller knows about the file (store_open). Returns -1 and an
 // error if the file cannot be read, is damaged, or is not a complete trial file. The row is then all zeros.
 int row_read(const char *path, enum store_check check, struct leaderboard_row *s, struct err *e);
-// Reads the row of a trial in an open file. `group` is "" in a trial's file, and "trials/KEY" in a run's file.
+// Reads the row of a trial in an open file. `group` is "" in a trial's file, and "trials/KEY" in a run's file; or
+// "ensemble" for the row of its ensemble, which is no trial: it has an id, an experiment and test sets, and nothing
+// else.
 int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e);
 // Frees what the row owns and zeroes it.
 void row_free(struct leaderboard_row *s);
@@ -78,6 +80,8 @@ void row_free(struct leaderboard_row *s);
 // Return the results of a test set, or the value of a key that the sweep varies. Return NULL if the row has none.
 const struct set_results *row_find_set(const struct leaderboard_row *s, const char *set);
 const char *row_find_value(const struct leaderboard_row *s, const char *key);
+// Returns true if the row is that of an ensemble (leaderboard/ensemble.h).
+bool row_is_ensemble(const struct leaderboard_row *s);
 // Returns true if the trial's data has changed since it was trained. Such a trial is never the best one.
 bool row_is_stale(const struct leaderboard_row *s);
 

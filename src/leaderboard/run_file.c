@@ -7,9 +7,11 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "leaderboard/candidate.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
+#include "leaderboard/run_ensemble.h"
 #include "leaderboard/run_list.h"
 #include "leaderboard/run_read.h"
 #include "leaderboard/seed_statistics.h"
@@ -27,7 +29,8 @@ struct run_writer {
     struct journal_copy *copy; // owned: the trials that become records of the run's file
     struct journal **journal;  // (n_journals), owned: the journals that these trials come from
     int n_journals;
-    bool only_groups; // trials of journals become groups, not records
+    bool only_groups;             // trials of journals become groups, not records
+    struct run_ensemble ensemble; // owned: filled while the errors are stacked
 };
 
 struct run_writer *run_writer_new(const struct output *output, struct err *e)
@@ -152,6 +155,11 @@ void run_writer_make_groups(struct run_writer *w)
     w->only_groups = true;
 }
 
+void run_writer_choose(struct run_writer *w, const struct chosen_ensemble *chosen)
+{
+    w->ensemble.chosen = chosen;
+}
+
 struct leaderboard_row *run_writer_rows(struct run_writer *w, int *n)
 {
     *n = w->n;
@@ -186,6 +194,26 @@ static struct store_file *open_added_trial(void *writer, const char *key, bool *
     return f || e->count > before ? f : w->f;
 }
 
+static void visit_added_trial(void *writer, struct store_file *f, const char *group, int row)
+{
+    struct run_writer *w = writer;
+
+    run_ensemble_note(&w->ensemble, f, group, &w->rows[row]);
+}
+
+// Writes the arrays over all trials, and the ensemble that is made of them.
+static int write_stacks_and_ensemble(struct run_writer *w, struct err *e)
+{
+    const struct stack_source source = {open_added_trial, visit_added_trial, w};
+
+    if (w->n == 0)
+        return 0;
+    if (stacks_write(w->f, w->rows, w->n, &source, e) == 0)
+        return run_ensemble_write(&w->ensemble, w->f, w->rows, w->n, e);
+    candidates_free(&w->ensemble.candidate, w->ensemble.n);
+    return -1;
+}
+
 static int run_writer_finish(struct run_writer *w, struct err *e)
 {
     rows_sort(w->rows, w->n);
@@ -197,8 +225,8 @@ static int run_writer_finish(struct run_writer *w, struct err *e)
         rc = write_configurations(w, e);
     if (rc == 0)
         rc = write_records(w, e);
-    if (rc == 0 && w->n > 0)
-        rc = stacks_write(w->f, w->rows, w->n, &(struct stack_source){open_added_trial, w}, e);
+    if (rc == 0)
+        rc = write_stacks_and_ensemble(w, e);
     return rc == 0 ? store_commit(&w->f, e) : rc;
 }
 

@@ -22,6 +22,9 @@ void run_writer_make_groups(struct run_writer *w);
 // Copies the group `provenance` to trials/KEY/also/NAME, unless that group exists.
 int run_writer_also(struct run_writer *w, struct store_file *from, const char *provenance, const char *key,
     const char *name, struct err *e);
+// Gives the file this ensemble, and not that of all trials that can be members. Borrows it until run_writer_end.
+struct chosen_ensemble;
+void run_writer_choose(struct run_writer *w, const struct chosen_ensemble *chosen);
 // Returns the rows of the trials that were added so far. They are borrowed.
 struct leaderboard_row *run_writer_rows(struct run_writer *w, int *n);
 // Marks the added trials that are stale. Finds them by their keys.

@@ -279,6 +279,8 @@ static int add_trials(struct stacks *s, struct err *e)
         char *group = mem_format(RUN_TRIALS "/%s", s->rows[i].id);
         struct store_file *trial = s->source->open(s->source->context, s->rows[i].id, &is_own, e);
         rc = trial ? add_curves(s, trial, group, e) : -1;
+        if (trial)
+            s->source->visit(s->source->context, trial, group, i);
         for (int k = 0; k < s->n_sets && rc == 0; k++)
             rc = add_errors(s, &s->set[k], trial, group, i, e);
         if (is_own)

@@ -161,7 +161,9 @@ static void add_key_cells(struct table *t, const struct table_layout *l, const s
         else
             table_cell(t, strlen(value) > SHOWN ? "%.21s..." : "%s", value);
     }
-    if (l->has_epochs)
+    if (l->has_epochs && row_is_ensemble(row))
+        table_null(t);
+    else if (l->has_epochs)
         table_cell(t, "%lld", (long long)row->epochs);
 }
 
@@ -193,7 +195,28 @@ static const char *row_mark(const struct leaderboard_row *row)
     return row->has_diverged ? " diverged" : "";
 }
 
-struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count)
+// Adds the line of a trial, or of an ensemble if `position` is 0.
+static void add_board_row(
+    struct table *t, const struct table_layout *l, const struct leaderboard_row *row, int position)
+{
+    table_row(t);
+    if (position)
+        table_cell(t, "%d", position);
+    else
+        table_null(t);
+    table_cell(t, "%.*s%s", strchr(row->id, '-') ? 32 : 8, row->id, row_mark(row));
+
+    if (l->has_experiments)
+        table_cell(t, "%s", row->experiment);
+    if (l->has_clusters)
+        table_cell(t, "%s", row->cluster);
+    add_key_cells(t, l, row);
+    for (int k = 0; k < l->n_columns; k++)
+        add_metric_cell(t, &l->column[k], row);
+}
+
+struct table *leaderboard_table(
+    const struct leaderboard_row *rows, int n, int count, const struct leaderboard_row *ensemble)
 {
     ASSERT(n >= 0 && count >= 0, "%d rows, %d shown", n, count);
     struct table *t = table_new();
@@ -208,18 +231,10 @@ struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int c
     add_key_columns(t, &l);
     add_metric_columns(t, &l, false);
 
-    for (int i = 0; i < n && (count == 0 || i < count); i++) {
-        table_row(t);
-        table_cell(t, "%d", i + 1);
-        table_cell(t, "%.*s%s", strchr(rows[i].id, '-') ? 32 : 8, rows[i].id, row_mark(&rows[i]));
-        if (l.has_experiments)
-            table_cell(t, "%s", rows[i].experiment);
-        if (l.has_clusters)
-            table_cell(t, "%s", rows[i].cluster);
-        add_key_cells(t, &l, &rows[i]);
-        for (int k = 0; k < l.n_columns; k++)
-            add_metric_cell(t, &l.column[k], &rows[i]);
-    }
+    if (ensemble)
+        add_board_row(t, &l, ensemble, 0);
+    for (int i = 0; i < n && (count == 0 || i < count); i++)
+        add_board_row(t, &l, &rows[i], i + 1);
     layout_free(&l);
 
     return t;

@@ -8,8 +8,10 @@
 // leaderboard_table and seed_statistics_table return new tables, to be freed with table_free. `rows` is sorted, best
 // first. `count` limits the rows of the table (0: all).
 //
-// Returns the table of trials: position, trial, settings that vary, losses, metrics, costs.
-struct table *leaderboard_table(const struct leaderboard_row *rows, int n, int count);
+// Returns the table of trials: position, trial, settings that vary, losses, metrics, costs. Its first line is that of
+// the ensemble, if it is not NULL.
+struct table *leaderboard_table(
+    const struct leaderboard_row *rows, int n, int count, const struct leaderboard_row *ensemble);
 // Returns the table of configurations, best first: the mean and the standard deviation of each metric over the trials
 // of a configuration, which differ only in train.seed or data.fold. Returns NULL if no configuration has two trials.
 struct table *seed_statistics_table(const struct leaderboard_row *rows, int n, int count);

@@ -92,14 +92,15 @@ static int picker_sort_rows(struct sample_picker *p, struct err *e)
 }
 
 // Fills a zeroed picker. The caller frees it with picker_free, even after a failure.
-static int picker_init(struct sample_picker *p, const struct leaderboard_row *trial, const char *set, struct err *e)
+static int picker_init(
+    struct sample_picker *p, const struct leaderboard_row *trial, const struct top_selection *o, struct err *e)
 {
-    if (trial_load(trial, &p->loaded, e) != 0)
+    if (trial_load(o->member ? o->member : trial, &p->loaded, e) != 0)
         return -1;
 
-    p->d = find_test_set(&p->loaded.sets, set);
+    p->d = find_test_set(&p->loaded.sets, o->set);
     if (!p->d)
-        return err_add(e, ERR_USAGE, "--test-set: the trial has no test set '%s'", set ? set : "");
+        return err_add(e, ERR_USAGE, "--test-set: the trial has no test set '%s'", o->set ? o->set : "");
     if (picker_read_errors(p, trial, e) != 0)
         return -1;
     return picker_sort_rows(p, e);
@@ -403,7 +404,7 @@ static int draw_samples_picture(struct sample_picker *p, const char *path, const
 int top_show(const struct leaderboard_row *trial, const struct top_selection *o, bool *is_drawn, struct err *e)
 {
     struct sample_picker p = {0};
-    int rc = picker_init(&p, trial, o->set, e);
+    int rc = picker_init(&p, trial, o, e);
 
     if (rc == 0 && o->by_class)
         rc = picker_add_classes(&p, o->count, e);
@@ -413,13 +414,14 @@ int top_show(const struct leaderboard_row *trial, const struct top_selection *o,
         picker_add_ends(&p, o->count);
 
     if (rc == 0) {
-        p.explainer = top_explainer_new(trial, p.d);
-        printf("\nSamples of trial %.8s:\n", trial->id);
+        if (!o->member)
+            p.explainer = top_explainer_new(trial, p.d);
+        printf(o->member ? "\nSamples of the %.8s:\n" : "\nSamples of trial %.8s:\n", trial->id);
         print_samples(&p);
         if (p.hidden)
             printf("and %lld more above the threshold: --list 0 shows all\n", (long long)p.hidden);
     }
-    *is_drawn = rc == 0 && o->picture && model_reconstructs(p.loaded.model);
+    *is_drawn = rc == 0 && o->picture && !o->member && model_reconstructs(p.loaded.model);
     if (*is_drawn) {
         char *title = mem_format("%s, trial %.8s, set %s", trial->experiment, trial->id, p.d->name);
         rc = draw_samples_picture(&p, o->picture, title, e);

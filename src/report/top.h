@@ -9,10 +9,11 @@ struct top_selection {
     int count; // how many samples with the highest errors are shown, and how many with the lowest
     // for a set without known anomalies, shows at most this many samples above the threshold instead; 0: all
     int64_t list;
-    bool by_class;               // show both ends for each label, and not for all samples together
-    const char *set;             // the test set; NULL: the first
-    const char *picture;         // path of the PNG; NULL: none
-    const struct top_rule *rule; // borrowed; how the threshold is found
+    bool by_class;                        // show both ends for each label, and not for all samples together
+    const char *set;                      // the test set; NULL: the first
+    const char *picture;                  // path of the PNG; NULL: none
+    const struct top_rule *rule;          // borrowed; how the threshold is found
+    const struct leaderboard_row *member; // borrowed: if the trial is an ensemble, a trial with the same data
 };
 
 // Prints the samples to stdout and draws the picture, unless the model has no decoder; sets *is_drawn. Loads the

@@ -303,5 +303,6 @@
 // attributes of the leaderboard
 #define CONFIGURATIONS_TRIALS "trials"
 
-#define LEADERBOARD_SETS "sets"       // the test sets that have metrics, one per line
-#define LEADERBOARD_KEYS TRIAL_VARIED // the keys that the sweep varies, one per line
+#define LEADERBOARD_NO_ENSEMBLE "no_ensemble" // why there is no ensemble
+#define LEADERBOARD_SETS        "sets"        // the test sets that have metrics, one per line
+#define LEADERBOARD_KEYS        TRIAL_VARIED  // the keys that the sweep varies, one per line

@@ -87,7 +87,7 @@ def attribute_type(value):
 
 def pattern_of(kind, group):
     """The group as the reference calls it."""
-    group = re.sub(r"^(scores|errors)/[^/]+", r"\1/<set>", group)
+    group = re.sub(r"^(scores|errors|ensemble/scores)/[^/]+", r"\1/<set>", group)
     group = re.sub(r"^model/(encoder|decoder)_\d+", r"model/\1_<i>", group)
     return "<split>" if kind == "dataset" and group else group
 

@@ -165,5 +165,7 @@ must "$hourglass" run signals.yaml --results .
 must "$hourglass" run diverged.yaml --results .
 must "$hourglass" run table.yaml --results . --set name=journals --trials journal # trials as records
 must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
+# trials of different data, which have no ensemble
+must "$hourglass" run table.yaml --results . --set name=apart --set 'sweep.over.data.validation=[0.2, 0.4]'
 
 "$python" "$source/tests/interop/open_run.py" "$source/results/README.md" "$folder"
