@@ -237,6 +237,7 @@ static int read_journal_row(
 static int read_journals(const char *folder, const struct reading *how, struct known_rows *known,
     struct leaderboard_row **rows, int *n, struct err *e)
 {
+    static const char advice[] = "; hint: hourglass run with this folder keeps its good trials and sets it aside";
     int n_paths;
     char **paths = run_journals(folder, &n_paths);
 
@@ -244,7 +245,7 @@ static int read_journals(const char *folder, const struct reading *how, struct k
         struct err bad = {0};
         struct journal *j = journal_open(paths[i], &bad);
         for (int k = 0; j && k < journal_damages(j); k++)
-            err_add(&bad, ERR_DATA, "%s", journal_damage(j, k));
+            err_add(&bad, ERR_DATA, "%s%s", journal_damage(j, k), how->bad ? "" : advice);
         const int trials = j ? journal_trials(j) : 0;
         *rows = mem_grow(*rows, (size_t)(*n + trials) + 1, sizeof **rows);
         for (int k = 0; k < trials; k++)

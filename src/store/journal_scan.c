@@ -96,18 +96,29 @@ static int64_t scan_damage(struct journal *j, int64_t at, int64_t size, struct e
     return next;
 }
 
+// Compares the first bytes of the file with those of every journal, and notes it if they differ. A file that is shorter
+// may have only the beginning of them, or zeros: a kill or a crash while a journal is made leaves this.
+static int scan_head(struct journal *j, int64_t size, struct err *e)
+{
+    static const char zeros[JOURNAL_HEAD_BYTES];
+    char head[JOURNAL_HEAD_BYTES], found[JOURNAL_HEAD_BYTES];
+    const bool is_short = size < JOURNAL_HEAD_BYTES;
+    const size_t n = is_short ? (size_t)size : sizeof found;
+
+    journal_head(head);
+    if (journal_read(j, 0, found, n, e) != 0)
+        return -1;
+    if (memcmp(head, found, n) != 0 && !(is_short && memcmp(zeros, found, n) == 0))
+        note_damage(j, mem_format("%s: damaged: its first bytes are not those of a journal", j->path));
+    return 0;
+}
+
 static int scan_records(struct journal *j, int64_t size, struct err *e)
 {
-    char head[JOURNAL_HEAD_BYTES], found[JOURNAL_HEAD_BYTES];
     int64_t at = JOURNAL_HEAD_BYTES;
 
-    if (size < JOURNAL_HEAD_BYTES) // the process was killed while it made the file
-        return 0;
-    journal_head(head);
-    if (journal_read(j, 0, found, sizeof found, e) != 0)
+    if (scan_head(j, size, e) != 0)
         return -1;
-    if (memcmp(head, found, sizeof head) != 0)
-        note_damage(j, mem_format("%s: damaged: its first bytes are not those of a journal", j->path));
 
     while (size - at >= HEADER && !e->count) {
         struct journal_record r;

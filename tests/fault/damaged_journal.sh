@@ -52,7 +52,7 @@ while read -r place id; do
     go status results/tiny
     says stdout "^$journal: damaged"
     left=$(sed -n 's/^ *\([0-9]*\) left.*/\1/p' stdout)
-    bad 3 "^hourglass: $journal: damaged" top results/tiny
+    bad 3 "^hourglass: $journal: damaged.*; hint: hourglass run" top results/tiny
     go verify results/tiny/journal
     is "exit code of verify, byte $place" $? 3
     says stdout "^$journal: damaged"
@@ -100,21 +100,36 @@ truncate -s $((size / 2)) $journal
 good run tiny.yaml -n 1 -t 1 --trials files
 same_run calm/tiny results/tiny 6
 
-# --- things that are no journal
-for kind in empty text folder nowhere pipe; do
+# --- things that are no journal. A kill or a crash while a journal is made leaves the beginning of one, or zeros: nothing
+# is lost, and nothing is reported.
+for kind in empty start zeros line text folder nowhere pipe; do
     restore
-    rm $journal
+    mv $journal whole
     case $kind in
     empty) : >$journal ;;
+    start) head -c 20 whole >$journal ;;
+    zeros) head -c 63 /dev/zero >$journal ;;
+    line) echo notes >$journal ;;
     text) seq 1000 >$journal ;;
     folder) mkdir $journal ;;
     nowhere) ln -s nothing $journal ;;
     pipe) mkfifo $journal ;;
     esac
     good status results/tiny
-    [ $kind = empty ] || says stdout "^$journal: "
-    good "${run[@]}"
-    [ $kind = empty ] || says stdout "$journal.* kept as 0-0-1.hgj.damaged"
+    case $kind in
+    empty | start | zeros)
+        if grep $journal stdout; then fail "status complains of a journal of kind $kind"; fi
+        good "${run[@]}"
+        if grep damaged stdout; then fail "a run complains of a journal of kind $kind"; fi
+        ;;
+    *)
+        says stdout "^$journal: "
+        bad 3 "^hourglass: $journal: " top results/tiny
+        bad 3 "^hourglass: $journal: " collect results/tiny -o part.h5 --force
+        good "${run[@]}"
+        says stdout "$journal.* kept as 0-0-1.hgj.damaged"
+        ;;
+    esac
     same_run calm/tiny results/tiny 6
 done
 verdict
