@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "leaderboard/trial_open.h"
 #include "report/table.h"
+#include "store/journal.h"
 #include "store/schema.h"
 #include "store/store.h"
 #include "trial/model_open.h"
@@ -18,9 +20,11 @@ static const struct field fields[] = {{0}};
 
 static const struct command command = {
     .name = "info",
-    .usage = "FILE.h5|RUN:ID...",
-    .about = "Lists what is in files that Hourglass wrote, or in any HDF5 file: groups, attributes, and arrays with\n"
-             "their type and shape. RUN:ID is a trial of a run's folder, run.h5 or journal.\n",
+    .usage = "FILE.h5|FILE.hgj|RUN:ID...",
+    .about =
+        "Lists what is in files that Hourglass wrote, or in any HDF5 file: groups, attributes, and arrays with\n"
+        "their type and shape. FILE.hgj is a journal: its trials are listed as those of run.h5. RUN:ID is a trial\n"
+        "of a run's folder, run.h5 or journal.\n",
     .footer = "Exit code: 0 done; 3 a file is bad.\n",
     .fields = fields,
     .least = 1,
@@ -153,6 +157,32 @@ static void show_file(const char *path, struct err *e)
     store_close(&f);
 }
 
+// Lists the trials of a journal as those of a run's file. Adds an error for every place that is damaged.
+static void show_journal(const char *path, struct err *e)
+{
+    struct journal *j = journal_open(path, e);
+    if (!j)
+        return;
+
+    print_line(0, "%s", path);
+    print_line(2, RUN_TRIALS "/");
+    for (int i = 0; i < journal_trials(j); i++) {
+        char *group = mem_format(RUN_TRIALS "/%s", journal_id(j, i));
+        struct store_file *f = journal_trial(j, i, group, e);
+        if (f) {
+            print_line(4, "%s/", journal_id(j, i));
+            print_attributes(f, group, 6);
+            print_group(f, group, 3);
+        }
+        store_close(&f);
+        free(group);
+    }
+
+    for (int i = 0; i < journal_damages(j); i++)
+        err_add(e, ERR_DATA, "%s", journal_damage(j, i));
+    journal_free(&j);
+}
+
 // Shows trial ID of RUN:ID, whether it is a group of the file or a record.
 static void show_trial(const char *name, struct err *e)
 {
@@ -186,7 +216,12 @@ int cmd_info(int argc, char **argv)
     int parsed = options_parse(&command, argc, argv, &nothing, &rest, &e);
 
     for (int i = 0; parsed == 0 && i < rest.n; i++)
-        (names_trial(rest.v[i]) ? show_trial : show_file)(rest.v[i], &e);
+        if (names_trial(rest.v[i]))
+            show_trial(rest.v[i], &e);
+        else if (path_is_journal(rest.v[i]))
+            show_journal(rest.v[i], &e);
+        else
+            show_file(rest.v[i], &e);
 
     return e.count ? err_print(&e) : 0;
 }

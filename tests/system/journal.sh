@@ -40,6 +40,22 @@ good info "taken.h5:$id"
 says stdout "^taken.h5:$id"
 says stdout 'encoder_0'
 
+# --- info lists the trials of a journal, and names what is damaged in it
+for j in $of_journal/journal/*.hgj; do
+    good info "$j" && cat stdout
+done >listed
+is 'trials of two journals' "$(grep -cE '^    [0-9a-f]{16}/$' listed)" 4
+says listed "^    $id/$"
+says listed "^      trial = $id"
+says listed '^      scores/$'
+cp "$j" bad.hgj
+printf '!' | dd of=bad.hgj bs=1 seek=$(($(stat -c %s bad.hgj) - 100)) conv=notrunc 2>/dev/null
+bad 3 '^hourglass: bad.hgj: damaged: trial [0-9a-f]+ at byte [0-9]+ is not what was written' info bad.hgj
+is 'trials of a damaged journal' "$(grep -cE '^    [0-9a-f]{16}/$' stdout)" "$(($(good info "$j" && grep -cE '^    [0-9a-f]{16}/$' stdout) - 1))"
+echo notes >notes.hgj
+bad 3 '^hourglass: notes.hgj: damaged: its first bytes are not those of a journal' info notes.hgj
+bad 3 '^hourglass: none.hgj: No such file' info none.hgj
+
 # --- models
 good score $of_files/run.h5:"$id" data/tiny.h5:all -o files.csv
 good score taken.h5:"$id" data/tiny.h5:all -o taken.csv
