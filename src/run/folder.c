@@ -29,13 +29,11 @@ char *run_trial_path(const char *folder, const char *id)
 char *run_checkpoint_path(const char *folder, const struct plan_entry *entry)
 {
     ASSERT(*entry->trial.lineage);
-    if (!entry->shares_lineage)
-        return mem_format("%s/checkpoints/%s.h5", folder, entry->trial.lineage);
     return mem_format("%s/checkpoints/%s-%lld.h5", folder, entry->trial.lineage, (long long)entry->epochs);
 }
 
-// Returns the number of epochs in the name of a checkpoint of this lineage, or 0 if the name has none. Returns -1 if
-// the file is not a checkpoint of this lineage.
+// Returns the number of epochs in the name of a checkpoint of this lineage, or 0 if the name has none, as those of
+// earlier versions. Returns -1 if the file is not a checkpoint of this lineage.
 static int64_t checkpoint_epochs(const char *name, const char *lineage)
 {
     long long epochs = 0;

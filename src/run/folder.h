@@ -5,8 +5,8 @@
 #include "trial/plan.h"
 
 char *run_trial_path(const char *folder, const char *id); // returns new memory
-// Returns the path of a trial's checkpoint in new memory. Trials that differ only in their epochs share one, unless
-// they may run at the same time.
+// Returns the path of a trial's checkpoint in new memory. Every trial has its own, also if it differs from another only
+// in its epochs: another experiment can use the folder later, and must not replace or remove what it can resume from.
 char *run_checkpoint_path(const char *folder, const struct plan_entry *entry);
 // Returns the paths of other checkpoints from which the trial may be able to resume: those of trials that differ only
 // in their epochs, most epochs first. The list ends with NULL. The caller frees the list and its items.

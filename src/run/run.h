@@ -2,8 +2,8 @@
 //
 //     results/<experiment>/trials/<id>.h5               a file per finished trial
 //     results/<experiment>/journal/                     finished small trials, in a journal per rank (store/journal.h)
-//     results/<experiment>/checkpoints/<lineage>.h5     the state of an unfinished trial, and <lineage>.previous.h5;
-//                                                       <lineage>-<epochs>.h5 if trials differ only in their epochs
+//     results/<experiment>/checkpoints/                 <lineage>-<epochs>.h5, the state of an unfinished trial, and
+//                                                       <lineage>-<epochs>.previous.h5, the state before
 //     results/<experiment>/failed/<id>.yaml             why a trial failed
 //     results/<experiment>/state/                       who uses the folder, what each rank does: folder.h, status.h
 //     results/<experiment>/run.h5                       all trials and the leaderboard

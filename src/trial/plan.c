@@ -112,33 +112,6 @@ void plan_keep_part(struct plan *p, int part, int parts)
     free(place);
 }
 
-static int compare_lineages(const void *a, const void *b, void *plan)
-{
-    const struct plan_entry *entry = ((const struct plan *)plan)->entry;
-    int x = *(const int *)a;
-    int y = *(const int *)b;
-    int order = strcmp(entry[x].trial.lineage, entry[y].trial.lineage);
-
-    return order != 0 ? order : (x > y) - (x < y);
-}
-
-void plan_mark_lineages(struct plan *p)
-{
-    int *list = mem_new((size_t)p->n + 1, sizeof *list), n = 0;
-    for (int i = 0; i < p->n; i++)
-        if (p->entry[i].trial.id[0] && p->entry[i].same_as < 0)
-            list[n++] = i;
-    qsort_r(list, (size_t)n, sizeof *list, compare_lineages, p);
-
-    for (int i = 1; i < n; i++) {
-        struct plan_entry *one = &p->entry[list[i - 1]], *other = &p->entry[list[i]];
-        ASSERT(strcmp(one->trial.id, other->trial.id) != 0, "%s twice", one->trial.id);
-        if (strcmp(one->trial.lineage, other->trial.lineage) == 0)
-            one->shares_lineage = other->shares_lineage = true;
-    }
-    free(list);
-}
-
 int plan_different(const struct plan *p)
 {
     int n = 0;

@@ -7,7 +7,6 @@
 struct plan_entry {
     struct trial_identity trial; // its id is "" if the trial cannot be run
     bool may_continue;           // a later trial may be the same one with more epochs
-    bool shares_lineage;         // another trial differs only in its epochs and may run at the same time
     int same_as;                 // index of the earlier entry with the same id; -1: none
     int64_t shards, parameters, epochs, rows;
     double operations;      // floating-point operations of the training: the expected cost
@@ -52,8 +51,6 @@ const char *plan_sizes(const struct plan *p);
 // Keeps only the trials of one part (1 .. parts). The search must not add trials later. Equal trials are in the same
 // part.
 void plan_keep_part(struct plan *p, int part, int parts);
-// Sets shares_lineage for the trials that differ from others only in their epochs.
-void plan_mark_lineages(struct plan *p);
 // Return the number of different trials in the plan, and the smallest number of virtual shards of a trial.
 int plan_different(const struct plan *p);
 int64_t plan_least_shards(const struct plan *p);

@@ -473,9 +473,6 @@ int plan_make(const struct experiment *x, struct plan *p, struct err *e)
         failed = e->count > errors;
     }
 
-    if (!search_needs_results(p->search)) // otherwise the trials of one lineage run one after the other
-        plan_mark_lineages(p);
-
     struct err warnings = planner->warnings;
     if (failed)
         plan_free(p);

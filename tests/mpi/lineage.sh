@@ -1,6 +1,7 @@
 #!/bin/bash
-# A grid over train.epochs: trials that run at the same time differ only in their epochs. None removes or replaces the
-# checkpoint of another, and a trial resumes from that of another if it has none of its own.
+# Trials that differ only in their epochs, in a grid over train.epochs, where they run at the same time, and in runs one after
+# the other. None removes or replaces the checkpoint of another, and a trial resumes from that of another if it has none of
+# its own.
 source "$(dirname "$0")/../lib.sh"
 "$PYTHON" -c 'import h5py' 2>message || skip "no h5py"
 
@@ -8,14 +9,16 @@ tiny_data
 tiny_spec >tiny.yaml
 echo 'sweep: {over: {train.epochs: [3, 4]}}' >>tiny.yaml
 
-# start EPOCHS: the run in the background, as $running
-start() {
+# start EPOCHS: the run in the background, as $running. start_alone EPOCHS: without the sweep
+start() { begin -n 2 --set "sweep.over.train.epochs=$1"; }
+start_alone() { begin -n 1 --set 'sweep={over: {}}' --set "train.epochs=$1"; }
+begin() {
     count=$((count + 1))
-    "$hourglass" run tiny.yaml -n 2 -t 1 --checkpoint-every 0s --set "sweep.over.train.epochs=$1" >run.out 2>message &
+    "$hourglass" run tiny.yaml -t 1 --checkpoint-every 0s "$@" >run.out 2>message &
     running=$!
 }
-# far: both trials have trained for many epochs
-far() { [ "$(awk '$1 == "epoch:" && $2 > 3000' results/tiny/state/rank-0-* 2>/dev/null | wc -l)" = 2 ]; }
+# far [N]: both trials, or N of them, have trained for many epochs
+far() { [ "$(awk '$1 == "epoch:" && $2 > 3000' results/tiny/state/rank-0-* 2>/dev/null | wc -l)" = "${1:-2}" ]; }
 one_is_done() { [ "$(find results/tiny/trials -name '[0-9a-f]*.h5' 2>/dev/null | wc -l)" = 1 ]; }
 # until_true COMMAND: waits for it during the run
 until_true() {
@@ -62,4 +65,25 @@ for file in whole/tiny/trials/*.h5; do
     same "$file" "results/tiny/trials/$(basename "$file")"
 done
 is 'checkpoints at the end' "$(checkpoints)" ''
+
+# --- without a grid: a run of fewer epochs in the same folder leaves the state of the longer trial, which resumes from it
+rm -rf results
+start_alone 16000000
+until_true far 1
+stop
+longer=$(ls results/tiny/checkpoints/*-16000000.h5)
+before=$(epoch_of "$longer")
+good run tiny.yaml -n 1 -t 1 --quiet --set 'sweep={over: {}}'
+is 'checkpoints after a shorter run' "$(checkpoints)" ID-16000000.h5
+is 'epoch of the longer trial after a shorter run' "$(epoch_of "$longer")" "$before"
+start_alone 12000000
+until_true far 1
+stop
+is 'checkpoints of two runs' "$(checkpoints)" 'ID-12000000.h5 ID-16000000.h5'
+is 'epoch of the longer trial after another run' "$(epoch_of "$longer")" "$before"
+start_alone 16000000
+until_true far 1
+stop
+if [ "$(epoch_of "$longer")" -lt "$before" ]; then fail "epoch $(epoch_of "$longer") after epoch $before"; fi
+is 'checkpoints of two runs that were stopped' "$(checkpoints)" 'ID-12000000.h5 ID-16000000.h5'
 verdict

@@ -106,11 +106,11 @@ for ((i = 0; i < 100; i++)); do
     sleep 0.1
 done
 kill -0 $running || fail 'SIGUSR2 ended the run'
-is 'checkpoints after SIGUSR2' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" ID.h5
+is 'checkpoints after SIGUSR2' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" ID-16000000.h5
 stop USR1
 is 'exit code after SIGUSR1' $? 75
 says run.out '^stopped: 1 of 1 trials are left; run the same command again to resume'
-is 'checkpoints after SIGUSR1' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" 'ID.h5 ID.previous.h5'
+is 'checkpoints after SIGUSR1' "$(cd results/tiny/checkpoints && echo * | sed 's/[0-9a-f]\{16\}/ID/g')" 'ID-16000000.h5 ID-16000000.previous.h5'
 
 # --- the newest is damaged: the one before it is used; both: training begins from scratch
 newest=$(ls results/tiny/checkpoints/*[0-9a-f].h5)
