@@ -16,6 +16,7 @@
 #include "data/data_config.h"
 #include "data/data_path.h"
 #include "import/file_set.h"
+#include "leaderboard/trial_open.h"
 #include "nn/nn.h"
 #include "report/explain_print.h"
 #include "report/gallery.h"
@@ -79,13 +80,29 @@ void top_gallery_check(const struct top_gallery *g, const char *scores, struct e
 
 // --- the model
 
+// Refuses --model RUN:ID if ID is not the trial that computed the scores.
+static int check_given_id(const struct scored_input *in, const char *given, struct err *e)
+{
+    const char *id = given ? model_id(given) : NULL, *trial = in->origin.trial;
+    size_t n = id ? strlen(id) : 0;
+
+    n = n < strlen(trial) ? n : strlen(trial); // in a merged file, an id can be longer: ID-HASH
+    if (!id || strncmp(trial, id, n) == 0)
+        return 0;
+    return err_add(e, ERR_USAGE,
+        "--model: %s: found trial %s, allowed: trial %.8s, which computed %s; hint: leave out :%s", given, id, trial,
+        in->scores, id);
+}
+
 // Loads the model of the trial that computed the scores, even if it is not the best trial of its run.
 static int load_scored_model(struct scored_input *in, const char *given, struct err *e)
 {
-    char *file = model_file(given ? given : in->origin.model);
+    const char *from = given ? given : in->origin.model, *id = model_id(from);
+    char *file = model_file(from);
     char *format = access(file, F_OK) == 0 ? store_peek_format(file) : NULL;
-    bool is_run = format && strcmp(format, FORMAT_RUN) == 0;
-    char *name = is_run ? mem_format("%s:%s", file, in->origin.trial) : mem_text(file);
+    bool has_trials = path_is_journal(file) || (format && strcmp(format, FORMAT_RUN) == 0);
+    id = id && strlen(id) > strlen(in->origin.trial) ? id : in->origin.trial;
+    char *name = has_trials ? mem_format("%s:%s", file, id) : mem_text(file);
     int rc = 0;
 
     if (access(file, F_OK) != 0)
@@ -247,8 +264,9 @@ int top_gallery_draw(
     *drawn = wishes.n;
     int rc = 0;
     if (wishes.n > 0)
-        rc = scores_origin_read(scores, &in.origin, e) || load_scored_model(&in, g->model, e) ||
-             find_scored_data(&in, g, e) || read_scored_rows(&in, &wishes, &rows, e);
+        rc = scores_origin_read(scores, &in.origin, e) || check_given_id(&in, g->model, e) ||
+             load_scored_model(&in, g->model, e) || find_scored_data(&in, g, e) ||
+             read_scored_rows(&in, &wishes, &rows, e);
     const struct explain_report report = {&in.model, &rows, list->threshold, 0, g->picture};
     if (wishes.n > 0 && rc == 0)
         rc = explain_draw(&report, e);

@@ -63,6 +63,9 @@ good score "$(echo $of_journal/journal/0-*.hgj | tr ' ' '\n' | while read -r j; 
     data/tiny.h5:all -o journal.csv
 cmp files.csv taken.csv || fail 'scores of a trial in run.h5'
 cmp files.csv journal.csv || fail 'scores of a trial in a journal'
+holder=$(grep -la "$id" $of_journal/journal/*.hgj | head -1)
+good score "$holder:$id" data/tiny.h5:all -o journal.h5
+good top journal.h5 --list 2 --above -1 --gallery journal.png
 good explain taken.h5:"$id" data/tiny.h5:all --count 2
 good encode taken.h5 data/tiny.h5:all -o codes.h5:all
 bad 2 "no trial's id begins with 'ffff'" score taken.h5:ffff data/tiny.h5:all -o none.csv

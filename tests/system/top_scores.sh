@@ -136,6 +136,10 @@ is_gallery 'a moved split' split.h5 --data moved.h5:all
 mv moved.h5 data/tiny.h5
 good run tiny.yaml --quiet -n 1 -t 1 --set name=other --set train.seed=2
 bad 3 'found trial [0-9a-f]{8}, allowed: trial [0-9a-f]{8}, which computed scores.h5' top scores.h5 --gallery x.png --model "$(trial results/other)"
+other=$(basename "$(trial results/other)" .h5)
+bad 2 "model: results/tiny:$other: found trial $other, allowed: trial [0-9a-f]{8}, which computed scores.h5; hint: leave out" \
+    top scores.h5 --gallery x.png --model "results/tiny:$other"
+is_gallery 'the id of the model' split.h5 --model "results/tiny:$(basename "$model" .h5)"
 cp "$model" copy.h5
 mv results/tiny results/gone
 bad 3 'scores.h5: the model of these scores, results/tiny/.*, is not there; hint: --model MODEL' top scores.h5 --gallery x.png
