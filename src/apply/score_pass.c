@@ -161,12 +161,12 @@ static int take_labels(struct score_pass *s, int64_t first, int64_t rows, struct
 
 bool score_pass_knows_unknown(const struct score_pass *p)
 {
-    return columns_have_categories(&p->job->model->columns) && !p->member->fit.window.length;
+    return p->rows && columns_have_categories(&p->job->model->columns) && !p->member->fit.window.length;
 }
 
 int score_pass_unknown(const struct score_pass *p, int64_t i)
 {
-    return p->rows && score_pass_knows_unknown(p) ? p->rows->unknown[i] : 0;
+    return score_pass_knows_unknown(p) ? p->rows->unknown[i] : 0;
 }
 
 // Counts row i of the piece if it has unknown categories.

@@ -77,10 +77,10 @@ struct score_pass {
 
 enum { SCORE_ERROR }; // index of the first output
 
-// Returns true if rows of files can have unknown categories: the model has categories, and its samples are rows.
+// On rank 0. Returns true if categories were looked up: the model has some, its samples are rows, and the data are
+// files. A split of a data set holds features in place of categories.
 bool score_pass_knows_unknown(const struct score_pass *p);
-// On rank 0. Returns how many categories of row i of the piece the model does not know. This is 0 for a split, because
-// its columns are those of the model.
+// On rank 0. Returns how many categories of row i of the piece the model does not know, or 0 if none were looked up.
 int score_pass_unknown(const struct score_pass *p, int64_t i);
 
 // Collective over team->comm. Scores the data. *out is valid on rank 0. Returns -1 and an error on every rank on

@@ -90,6 +90,11 @@ is 'columns of a model of categories' "$(head -1 net.scores.csv)" row,error,thre
 says net.scores.csv '^7,[0-9.e-]+,[0-9.e-]+,[01],.*,1$'
 says net.scores.csv '^8,,[0-9.e-]+,,flag,,,,,,0$'
 is 'rows without unknown categories' "$(grep -c ',0$' net.scores.csv)" 8
+# a data set holds features in place of categories: nothing is looked up, and nothing is said of it
+good score results/net data/net.h5:all -o split.scores.csv
+is 'columns of a data set' "$(head -1 split.scores.csv)" row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3
+good score results/net data/net.h5:all -o split.scores.jsonl
+if grep -q unknown split.scores.jsonl; then fail 'unknown categories of a data set'; fi
 bad 10 'alert: share of the rows above the threshold or with unknown categories: found 0' \
     score results/net new.csv -o refused.jsonl --unknown anomalous --alert share=0.05
 says refused.jsonl '"row":7,.*"anomalous":true,.*"unknown":1}'
@@ -130,6 +135,7 @@ bad 3 "new.csv:9: column 'proto': found 'sctp', allowed: a category that the mod
 bad 2 '^hourglass: --unknown: found anomalous with FILE.h5' score results/net new.csv -o none.h5 --unknown anomalous
 good score results/net data/net.h5:all -o all.csv
 good score results/net net.csv -o again.csv
+sed -i 's/,[a-z0-9]*$//' again.csv # unknown, which only the file has
 cmp all.csv again.csv >message 2>&1 || fail 'categories of a CSV file and of its import have other scores'
 good explain results/net new.csv --row 6 --csv
 says stdout '^6,[0-9.e-]+,[0-9.e-]+,bytes,[0-9.e-]+,205,[0-9.e-]+,[0-9.e-]+$'

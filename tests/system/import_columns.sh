@@ -83,9 +83,9 @@ holds model x '0 0 0 0 1 3 23.5 0' '0 1 0 0 nan 4 nan nan'
 # the same scores from the file itself, whose name, time and features of the time are found by name
 good score x u.csv -o raw.csv
 good score x d.h5:u -o imported.csv
-# without the last column, unknown: an import has made its values part of the data
-shares() { sed -n 's/,[0-9]*$//; s/.*\([01],[0-9.]*,[0-9.]*,[01],.*\)/\1/p' "$1"; }
-is 'scores of a file and of its import' "$(shares raw.csv)" "$(shares imported.csv)"
+# without the last column of the file, unknown: an import has made its values part of the data
+shares() { sed -n 's/.*\([01],[0-9.]*,[0-9.]*,[01],.*\)/\1/p'; }
+is 'scores of a file and of its import' "$(sed 's/,[0-9]*$//' raw.csv | shares)" "$(shares <imported.csv)"
 is 'unknown values of each row of the file' "$(awk -F, 'NR > 1 {print $NF}' raw.csv | xargs)" '1 1'
 says raw.csv '^id,time,row,error'
 says raw.csv '^x,2020-03-09T23:30Z,0,'
