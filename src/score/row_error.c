@@ -88,7 +88,7 @@ static void average_noisy_errors(const struct row_error *r, const struct model *
     model_forward(m, w, ws, rows, chunk->x);
 }
 
-void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
+static void compute_row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
     const struct row_chunk *chunk, float *row)
 {
     int rows = chunk->rows;
@@ -119,6 +119,29 @@ void row_errors(const struct row_error *r, const struct model *m, const real *w,
     for (int i = 0; i < rows; i++)
         row[i] = (float)(sum[i] / r->samples + (r->error == ERROR_ELBO ? (double)divergence[i] : 0));
     model_recode(m, w, ws, rows, chunk->x);
+}
+
+static bool has_any_value(const real *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(x[i]))
+            return true;
+    return false;
+}
+
+void row_errors(const struct row_error *r, const struct model *m, const real *w, struct workspace *ws,
+    const struct row_chunk *chunk, float *row)
+{
+    const size_t columns = (size_t)shape_size(&m->input);
+
+    compute_row_errors(r, m, w, ws, chunk, row);
+    if (!m->ignores_missing || r->error == ERROR_NOISE_LEVEL)
+        return;
+
+    // Some errors compare no values, but what the layers make of 0 in place of the missing ones.
+    for (int i = 0; i < chunk->rows; i++)
+        if (!has_any_value(chunk->x + (size_t)i * columns, columns))
+            row[i] = 0;
 }
 
 void row_errors_mark(const int8_t *is_unscored, int rows, float *row)

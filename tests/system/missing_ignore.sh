@@ -50,6 +50,17 @@ expect scores/all/error '10.0499 2.44949 30.4795 49.371 12.6095 141.549'
 run 'train: gaps.h5:all, test: gaps.h5:void' 'epochs: 0' 'error: mse' # nothing is known of the first row
 expect scores/test/error '0 9'
 
+# --- a row without any value has the error 0, also if the error compares no values
+run 'train: gaps.h5:all, test: gaps.h5:void' 'epochs: 0' 'error: code_mahalanobis'
+is 'mahalanobis error of a row without values' "$(values scores/test/error | cut -d' ' -f1)" 0
+rm -rf results
+echo '{name: gaps, data: {missing: ignore, train: gaps.h5:all, test: gaps.h5:void}, model: {neighbours: {k: [1]}}}' >gaps.yaml
+good run gaps.yaml --quiet
+file=$(trial results/gaps)
+is 'neighbours error of a row without values' "$(values scores/test/error | cut -d' ' -f1)" 0
+good score "$file" void.csv -o void.scores.csv
+is 'neighbours error of a row without values in a file' "$(awk -F, 'NR == 2 {print $2}' void.scores.csv)" 0
+
 # --- statistics of what is there
 run "$all, scale: min_max" 'epochs: 0' 'error: mse'
 expect model/scaling/shift '1 10 0'
