@@ -37,7 +37,8 @@ const struct field data_split_fields[] = {
     {0},
 };
 
-// If a protocol is given, checks that no other setting gives a test set, and that rows are not time steps.
+// If a protocol is given, checks that no other setting gives a test set, and that rows are neither time steps nor parts
+// of a group.
 static void check_protocol(const struct data_config *cfg, bool has_split, struct err *e)
 {
     const struct node *at = cfg->split_node ? node_get(cfg->split_node, "protocol") : NULL;
@@ -53,6 +54,11 @@ static void check_protocol(const struct data_config *cfg, bool has_split, struct
         node_error(at, e,
             "found a protocol with data.window, allowed: without: windows of both sets would share time steps; hint: "
             "data.split.test takes the latest time steps");
+    else if (cfg->split_by != SPLIT_BY_ROWS)
+        node_error(node_get(cfg->split_node, "by"), e,
+            "found %s with data.split.protocol, allowed: rows: a protocol divides the normal rows one by one, so a group "
+            "or period would have rows in both sets; hint: data.split.test divides by group and by time",
+            split_by_choices[cfg->split_by + 1]);
 }
 
 // Checks the settings of a cross-validation. has_split: split.test is given.
