@@ -146,6 +146,7 @@ int cmd_explain(int argc, char **argv)
 
     if (parsed == 0) {
         struct model_job job = {.output = o.picture, // it may replace a picture, but never an input
+            .output_option = "--picture",
             .force = true,
             .argc = argc,
             .argv = argv,

@@ -45,7 +45,7 @@ static int check_merged_file(const struct merge_options *o, char *const *runs, i
 {
     if (!o->output)
         return err_add(e, ERR_USAGE, "--output: missing, allowed: FILE.h5");
-    if (store_check_output(o->output, (const char *const *)runs, n, e) != 0)
+    if (store_check_output("--output", o->output, (const char *const *)runs, n, e) != 0)
         return -1;
     if (!o->force && access(o->output, F_OK) == 0)
         return err_add(e, ERR_USAGE, "--output: %s exists; --force replaces it", o->output);

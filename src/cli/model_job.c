@@ -27,7 +27,8 @@ static void check_job_output(const struct model_job *j, const char *data, struct
     inputs[n++] = data;
     for (int i = 0; i < j->n_files; i++)
         inputs[n++] = j->files[i];
-    if (store_check_output(j->output, inputs, n, e) == 0 && !j->force &&
+    const char *option = j->output_option ? j->output_option : "--output";
+    if (store_check_output(option, j->output, inputs, n, e) == 0 && !j->force &&
         (!j->format || strcmp(j->format, FORMAT_DATASET) != 0) && access(j->output, F_OK) == 0)
         err_add(e, ERR_USAGE, "%s: is there already; --force replaces it", j->output);
     else if (!e->count && j->format)

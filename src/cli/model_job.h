@@ -11,9 +11,10 @@ struct model_job {
     const char *model, *data; // as given: MODEL, and FILE.h5:SPLIT; data NULL: no split is read
     char *const *files;       // (n_files) instead of `data`: files of other formats, or "-" for standard input
     int n_files;
-    int64_t ranks, threads;  // 0: not given
-    const char *calibration; // as given: another FILE.h5:SPLIT that `work` reads; NULL: none
-    const char *output;      // path of the output; must be neither the model nor the data; NULL: no output
+    int64_t ranks, threads;    // 0: not given
+    const char *calibration;   // as given: another FILE.h5:SPLIT that `work` reads; NULL: none
+    const char *output;        // path of the output; must be neither the model nor the data; NULL: no output
+    const char *output_option; // the option that names the output, for messages; NULL: --output
     const char *format; // format of the output: only a file of this format is replaced; NULL: `work` checks the file
     bool force;         // replace an output that exists; if it is a data set, `work` checks whether its split exists
     int argc;

@@ -122,8 +122,8 @@ static void check_inputs(const char *output, const struct import_pair *pair, str
     const char *label = pair->label ? pair->label->path : NULL;
 
     if (pair->x)
-        store_check_output(output, (const char *const[]){pair->x->path, label}, 2, e);
-    store_check_output(output, pair->files.v, pair->files.n, e);
+        store_check_output("--output", output, (const char *const[]){pair->x->path, label}, 2, e);
+    store_check_output("--output", output, pair->files.v, pair->files.n, e);
 }
 
 // Checks the output and opens the sources. Always does both, so that the mistakes in both are reported.

@@ -254,7 +254,7 @@ static int merge_write_file(struct merge *m, const struct output *output, struct
         return -1;
     qsort(m->source, (size_t)m->n, sizeof *m->source, compare_sources);
 
-    if (store_check_output(output->path, (const char *const *)m->paths, m->n_paths, e) == 0)
+    if (store_check_output("--output", output->path, (const char *const *)m->paths, m->n_paths, e) == 0)
         w = run_writer_new(output, e);
     if (!w)
         return -1;

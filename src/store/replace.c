@@ -58,14 +58,13 @@ int store_check_replace(const char *path, const char *format, struct err *e)
     return failed;
 }
 
-int store_check_output(const char *output, const char *const *inputs, int n, struct err *e)
+int store_check_output(const char *option, const char *output, const char *const *inputs, int n, struct err *e)
 {
     for (int i = 0; i < n; i++)
         if (inputs[i] && input_is_same(output, inputs[i]))
             return err_add(e, ERR_USAGE,
-                "--output: the output is one of the inputs: %s is the file %s; hint: choose "
-                "another name",
-                output, inputs[i]);
+                "%s: the output is one of the inputs: %s is the file %s; hint: choose another name", option, output,
+                inputs[i]);
 
     return 0;
 }

@@ -98,7 +98,7 @@ int store_copy(struct store_file *from, const char *object, struct store_file *t
 // store_check_output and store_check_replace check whether a command may write to a file. Call them before any work is
 // done. store_check_output returns -1 and ERR_USAGE if the output is one of the n inputs. It compares device and inode,
 // and skips inputs that are NULL.
-int store_check_output(const char *output, const char *const *inputs, int n, struct err *e);
+int store_check_output(const char *option, const char *output, const char *const *inputs, int n, struct err *e);
 // Returns 0 if PATH does not exist, or is a regular file with this `format`. Returns -1 and ERR_DATA if it is a damaged
 // file of this program, and -1 and ERR_USAGE otherwise. Forks, so call it before MPI_Init.
 int store_check_replace(const char *path, const char *format, struct err *e);

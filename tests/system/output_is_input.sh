@@ -56,6 +56,10 @@ for force in '' --force; do
 done
 rm -f symbolic hard
 bad 2 "$input" score "$model" data.h5:all -o data.h5 --force -n 2
+bad 2 "^hourglass: --output: $input" score "$model" data.h5:all -o data.h5 --force
+cp picture.png rows.png
+bad 2 "^hourglass: --picture: $input: rows.png is the file rows.png" explain "$model" rows.png --picture rows.png
+rm rows.png
 
 # --- --force and what is of another kind
 for file in data.h5 codes.h5 merged.h5 "$model" picture.png notes.csv; do
