@@ -90,7 +90,7 @@ is 'columns of a model of categories' "$(head -1 net.scores.csv)" row,error,thre
 says net.scores.csv '^7,[0-9.e-]+,[0-9.e-]+,[01],.*,1$'
 says net.scores.csv '^8,,[0-9.e-]+,,flag,,,,,,0$'
 is 'rows without unknown categories' "$(grep -c ',0$' net.scores.csv)" 8
-# a data set holds features in place of categories: nothing is looked up, and nothing is said of it
+# a data set holds features in place of categories: nothing is looked up, so nothing is reported
 good score results/net data/net.h5:all -o split.scores.csv
 is 'columns of a data set' "$(head -1 split.scores.csv)" row,error,threshold,anomalous,feature_1,share_1,feature_2,share_2,feature_3,share_3
 good score results/net data/net.h5:all -o split.scores.jsonl
