@@ -1,5 +1,5 @@
 // Finds the group of each new row, for scaling by group: a column gives it, or each file is a group. Rows of unknown
-// groups are scaled with the statistics of all training rows, as in data sets, and reported.
+// groups are reported, and scaled with the statistics of all training rows, as those of data sets are.
 #include "apply/new_rows.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"
