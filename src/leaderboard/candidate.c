@@ -96,10 +96,10 @@ static int read_candidate_quantiles(struct store_file *f, const char *group, str
     return 0;
 }
 
-static void read_veto(struct member_candidate *c, bool takes_log)
+static void read_veto(struct member_candidate *c)
 {
     const struct quantiles q = {c->level, c->quantile, c->levels};
-    const char *reason = normaliser_fit(&q, takes_log, &c->normaliser);
+    const char *reason = combination_refuse(&q);
 
     if (reason)
         c->veto = mem_text(reason);
@@ -117,12 +117,12 @@ int candidate_read(struct store_file *f, const char *group, const struct leaderb
     if (!spec)
         err_add(e, ERR_DATA, "%s: trial %s has no spec, or a damaged one", store_path(f), row->id);
     else if (row->data || row_read_group(f, group, &whole, e) == 0) {
-        const bool takes_log = trial_error_takes_log(spec);
+        c->is_log = trial_error_is_log(spec);
         c->kind = trial_kind(spec);
         identify_candidate(spec, row->data ? row->data : whole.data, c);
         rc = read_candidate_quantiles(f, group, c, e);
         if (rc == 0)
-            read_veto(c, takes_log);
+            read_veto(c);
     }
 
     row_free(&whole);
@@ -199,7 +199,7 @@ int candidates_join(
             if (x->n > 0 && q.n != x->levels)
                 return err_add(e, ERR_DATA, "trial %s: found %d levels in its reference, and %d in that of trial %s",
                     c[i].row->id, q.n, x->levels, x->member[0].id);
-            ensemble_add(x, c[i].row->id, c[i].kind, &q, &c[i].normaliser);
+            ensemble_add(x, c[i].row->id, c[i].kind, &q, c[i].is_log);
             x->is_held_out = x->is_held_out && c[i].is_held_out;
         }
     }

@@ -12,8 +12,8 @@ struct member_candidate {
     bool is_held_out;         // the quantiles are those of validation rows
     int levels;               // 0: the trial does not hold them
     double *level, *quantile; // (levels), owned: of the errors of normal rows
-    struct normaliser normaliser;
-    char *veto; // owned: why the trial is left out; NULL: it is not
+    bool is_log;              // its errors are logarithms or ranks
+    char *veto;               // owned: why the trial is left out; NULL: it is not
 };
 
 // Returns true if the trial of a row can be a member: it is finished, and neither diverged nor stale.

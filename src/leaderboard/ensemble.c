@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ensemble_add(
-    struct ensemble *x, const char *id, const char *kind, const struct quantiles *errors, const struct normaliser *z)
+void ensemble_add(struct ensemble *x, const char *id, const char *kind, const struct quantiles *errors, bool is_log)
 {
     const size_t n = (size_t)x->n + 1, bytes = (size_t)errors->n * sizeof *errors->level;
-    struct normaliser *all = mem_grow((void *)x->combination.normaliser, n, sizeof *all);
+    bool *all = mem_grow((void *)x->combination.is_log, n, sizeof *all);
 
     ASSERT(errors->n > 0 && (x->n == 0 || errors->n == x->levels), "%d levels, not %d", errors->n, x->levels);
-    all[x->n] = *z;
-    x->combination.normaliser = all;
+    all[x->n] = is_log;
+    x->combination.is_log = all;
     if (!x->level) {
         x->levels = errors->n;
         x->level = mem_new((size_t)x->levels, sizeof *x->level);
@@ -51,7 +50,7 @@ int ensemble_finish(struct ensemble *x, struct err *e)
     struct quantiles *errors = mem_new((size_t)x->n + 1, sizeof *errors);
 
     ASSERT(x->n > 0 && !c->kind, "%d members", x->n);
-    *c = (struct combination){.rule = c->rule, .n = x->n, .kind = kind, .normaliser = c->normaliser, .errors = errors};
+    *c = (struct combination){.rule = c->rule, .n = x->n, .kind = kind, .is_log = c->is_log, .errors = errors};
     for (int i = 0; i < x->n; i++) {
         const int first = first_of_kind(x, i);
         kind[i] = first < i ? kind[first] : c->kinds++;
@@ -93,7 +92,7 @@ void ensemble_free(struct ensemble *x)
     free(x->veto);
     free(x->level);
     free((void *)x->combination.kind);
-    free((void *)x->combination.normaliser);
+    free((void *)x->combination.is_log);
     free((void *)x->combination.errors);
     free(x->experiment);
     free(x->run);

@@ -9,7 +9,7 @@
 
 struct ensemble_member {
     char *id, *kind;  // owned
-    double weight;    // share of the member in the score; all together are 1. rank, max and low2 weigh by the row
+    double weight;    // share of the member in the score; all together are 1. max and low2 weigh by the row
     double *quantile; // (levels), owned: of the member's errors on normal rows
 };
 struct ensemble_veto {
@@ -30,8 +30,8 @@ struct ensemble {
 
 // Build an ensemble in a zeroed struct: set `experiment`, `is_held_out` and combination.rule, add members and vetoes in
 // order, then call ensemble_finish. `levels` and `level` of all members are equal. Strings and arrays are copied.
-void ensemble_add(
-    struct ensemble *x, const char *id, const char *kind, const struct quantiles *errors, const struct normaliser *z);
+// The errors of a member are logarithms or ranks if `is_log`.
+void ensemble_add(struct ensemble *x, const char *id, const char *kind, const struct quantiles *errors, bool is_log);
 void ensemble_add_veto(struct ensemble *x, const char *id, const char *reason);
 // Numbers the kinds, and computes the weights. Returns -1 and an error if there are too many kinds.
 int ensemble_finish(struct ensemble *x, struct err *e);

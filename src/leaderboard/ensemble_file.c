@@ -24,26 +24,6 @@ bool ensemble_is_model(struct store_file *f)
 
 // --- writing
 
-// A number per member, in the order of the file.
-static const struct {
-    const char *name, *long_name;
-} member_numbers[] = {
-    {ENSEMBLE_WEIGHT, "share of the member in the score"},
-    {ENSEMBLE_OFFSET, "added to the error before its logarithm"},
-    {ENSEMBLE_CENTER, "median of the normalised error of normal rows"},
-    {ENSEMBLE_SCALE, "its interquartile range / 1.349"},
-};
-enum { MEMBER_NUMBERS = sizeof member_numbers / sizeof *member_numbers };
-
-// Returns a number of a member, by its place in member_numbers.
-static double get_member_number(const struct ensemble *x, int member, int number)
-{
-    const struct normaliser *z = &x->combination.normaliser[member];
-    const double numbers[MEMBER_NUMBERS] = {x->member[member].weight, z->offset, z->center, z->scale};
-
-    return numbers[number];
-}
-
 static int write_member_strings(struct store_file *f, const struct ensemble *x, struct err *e)
 {
     const struct store_shape shape = {STORE_TEXT, 1, {x->n}};
@@ -65,21 +45,18 @@ static int write_member_numbers(struct store_file *f, const struct ensemble *x, 
 {
     const struct store_shape flags = {STORE_I8, 1, {x->n}}, numbers = {STORE_F64, 1, {x->n}};
     int8_t *flag = mem_new((size_t)x->n, sizeof *flag);
-    double *number = mem_new((size_t)x->n, sizeof *number);
+    double *weight = mem_new((size_t)x->n, sizeof *weight);
 
-    for (int i = 0; i < x->n; i++)
-        flag[i] = x->combination.normaliser[i].takes_log;
-    int rc = store_write(f, ENSEMBLE_PATH(ENSEMBLE_LOG), &flags, flag,
-        &(struct store_about){"1: the logarithm of the error is normalised", "1", {ENSEMBLE_MEMBER}}, e);
-    for (int k = 0; k < MEMBER_NUMBERS && rc == 0; k++) {
-        char *path = mem_format(ENSEMBLE_PATH("%s"), member_numbers[k].name);
-        for (int i = 0; i < x->n; i++)
-            number[i] = get_member_number(x, i, k);
-        rc = store_write(
-            f, path, &numbers, number, &(struct store_about){member_numbers[k].long_name, "1", {ENSEMBLE_MEMBER}}, e);
-        free(path);
+    for (int i = 0; i < x->n; i++) {
+        flag[i] = x->combination.is_log[i];
+        weight[i] = x->member[i].weight;
     }
-    free(number);
+    int rc = store_write(f, ENSEMBLE_PATH(ENSEMBLE_LOG), &flags, flag,
+        &(struct store_about){"1: errors are logarithms or ranks", "1", {ENSEMBLE_MEMBER}}, e);
+    rc |= store_write(f, ENSEMBLE_PATH(ENSEMBLE_WEIGHT), &numbers, weight,
+        &(struct store_about){"share of the member in the score", "1", {ENSEMBLE_MEMBER}}, e);
+
+    free(weight);
     free(flag);
     return rc;
 }
@@ -185,15 +162,13 @@ static void free_strings(char **text, int n)
 struct member_arrays {
     int n, levels;
     char **id, **kind;
-    double *log, *number[MEMBER_NUMBERS], *level, *quantile;
+    double *log, *level, *quantile;
 };
 
 static void member_arrays_free(struct member_arrays *a)
 {
     free_strings(a->id, a->n);
     free_strings(a->kind, a->n);
-    for (int k = 0; k < MEMBER_NUMBERS; k++)
-        free(a->number[k]);
     free(a->log);
     free(a->level);
     free(a->quantile);
@@ -207,11 +182,6 @@ static void member_arrays_read(struct store_file *f, struct member_arrays *a, st
     a->id = read_of_members(f, ENSEMBLE_PATH(ENSEMBLE_MEMBER), STORE_TEXT, a->n, 0, e);
     a->kind = read_of_members(f, ENSEMBLE_PATH(ENSEMBLE_KIND), STORE_TEXT, a->n, 0, e);
     a->log = read_of_members(f, ENSEMBLE_PATH(ENSEMBLE_LOG), STORE_F64, a->n, 0, e);
-    for (int k = 0; k < MEMBER_NUMBERS; k++) {
-        char *path = mem_format(ENSEMBLE_PATH("%s"), member_numbers[k].name);
-        a->number[k] = read_of_members(f, path, STORE_F64, a->n, 0, e);
-        free(path);
-    }
     a->level = read_of_members(f, ENSEMBLE_PATH(REFERENCE_LEVEL), STORE_F64, a->levels, 0, e);
     a->quantile = read_of_members(f, ENSEMBLE_PATH(ENSEMBLE_QUANTILE), STORE_F64, a->n, a->levels, e);
 }
@@ -224,17 +194,16 @@ static int add_read_members(struct store_file *f, const struct member_arrays *a,
     for (int i = 1; i < a->levels; i++)
         is_good = is_good && a->level[i] > a->level[i - 1];
     for (int i = 0; i < a->n && is_good; i++) {
-        const struct normaliser z = {a->log[i] != 0, a->number[1][i], a->number[2][i], a->number[3][i]};
         const struct quantiles q = {a->level, a->quantile + (size_t)i * (size_t)a->levels, a->levels};
-        is_good = isfinite(z.scale) && z.scale > 0 && isfinite(z.center) && isfinite(z.offset);
+        is_good = !combination_refuse(&q);
         if (is_good)
-            ensemble_add(x, a->id[i], a->kind[i], &q, &z);
+            ensemble_add(x, a->id[i], a->kind[i], &q, a->log[i] != 0);
     }
     if (is_good)
         return 0;
     return err_add(e, ERR_DATA,
-        "%s: " RUN_ENSEMBLE ": found a scale that is not above 0, a number that is not finite, or levels that do not "
-        "ascend from 0 to 1",
+        "%s: " RUN_ENSEMBLE
+        ": found levels that do not ascend from 0 to 1, or quantiles that are all equal or not finite",
         store_path(f));
 }
 

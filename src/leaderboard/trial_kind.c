@@ -78,14 +78,14 @@ char *trial_kind(const struct node *spec)
     return mem_format("%s/%s%s", model_kind_of(node_get(spec, "model")), score_setting(spec, "error"), copies);
 }
 
-bool trial_error_takes_log(const struct node *spec)
+bool trial_error_is_log(const struct node *spec)
 {
-    static const enum error without[] = {
+    static const enum error logs[] = {
         ERROR_ELBO, ERROR_RECONSTRUCTION_PROBABILITY, ERROR_NEIGHBOURS, ERROR_NOISE_LEVEL};
     const char *error = score_setting(spec, "error");
-    bool takes_log = true;
+    bool is_log = false;
 
-    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
-        takes_log = takes_log && strcmp(error, error_names[without[i]]) != 0;
-    return takes_log;
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++)
+        is_log = is_log || strcmp(error, error_names[logs[i]]) == 0;
+    return is_log;
 }

@@ -8,6 +8,5 @@
 // Returns the kind of the trial that a stored spec describes, in new memory, such as "swap_noise/mse".
 // experiments/README.md has the table of kinds.
 char *trial_kind(const struct node *spec);
-// Returns true if the logarithm of the trial's errors is taken before they are combined with others. Errors that are
-// logarithms or ranks already are taken as they are.
-bool trial_error_takes_log(const struct node *spec);
+// Returns true if the trial's errors are logarithms or ranks, so that their differences and not their ratios count.
+bool trial_error_is_log(const struct node *spec);

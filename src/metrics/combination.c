@@ -1,4 +1,4 @@
-// Normalises the errors of the members of an ensemble, and combines them row by row.
+// Ranks the errors of the members of an ensemble, and combines them row by row.
 #include "metrics/combination.h"
 
 #include <math.h>
@@ -6,37 +6,13 @@
 
 const char *const combination_names[] = {"mean", "rank", "max", "low2", NULL};
 
-// The offset is the quantile of this level, so that errors far below those of most normal rows all count as small.
-#define OFFSET_LEVEL 0.01
+// A rank of 1 is as surprising as the largest error of this many rows. Measured on 15 tables: the score of an unbounded
+// z of the logarithm of errors was worse, because single networks outvoted all others.
+static const double SURPRISE_ROWS = 500;
+static const double TAIL_WEIGHT = 0.05; // of what is beyond the largest error
 
-static double transform_error(const struct normaliser *z, double error)
+const char *combination_refuse(const struct quantiles *errors)
 {
-    return z->takes_log ? log(error + z->offset) : error;
-}
-
-double normaliser_apply(const struct normaliser *z, double error)
-{
-    ASSERT(z->scale > 0, "scale %g", z->scale);
-    return (transform_error(z, error) - z->center) / z->scale;
-}
-
-// Returns the first quantile above 0 from OFFSET_LEVEL on, or 0 if there is none.
-static double first_above_zero(const struct quantiles *q)
-{
-    for (int i = 0; i < q->n; i++)
-        if (q->level[i] >= OFFSET_LEVEL && q->value[i] > 0)
-            return q->value[i];
-    return 0;
-}
-
-const char *normaliser_fit(const struct quantiles *errors, bool takes_log, struct normaliser *out)
-{
-    // Pairs of levels, and the distance between them of a standard normal distribution.
-    static const struct {
-        double low, high, width;
-    } pairs[] = {{.25, .75, 1.349}, {.1, .9, 2.563}, {.05, .95, 3.290}, {.01, .99, 4.653}, {0, 1, 6.5}};
-    const int n_pairs = (int)(sizeof pairs / sizeof *pairs);
-
     if (errors->n == 0)
         return "the file does not hold the errors of its training rows";
     for (int i = 0; i < errors->n; i++)
@@ -44,38 +20,32 @@ const char *normaliser_fit(const struct quantiles *errors, bool takes_log, struc
             return "some errors of normal rows are not finite";
     if (errors->value[0] == errors->value[errors->n - 1])
         return "the errors of all normal rows are equal";
-    if (takes_log && errors->value[0] < 0)
-        return "some errors of normal rows are below 0";
-
-    *out = (struct normaliser){.takes_log = takes_log, .offset = takes_log ? first_above_zero(errors) : 0};
-    ASSERT(!takes_log || out->offset > 0, "all errors are 0");
-    out->center = transform_error(out, quantiles_value(errors, 0.5));
-
-    for (int i = 0; i < n_pairs && !(out->scale > 0); i++) {
-        double low = transform_error(out, quantiles_value(errors, pairs[i].low));
-        double high = transform_error(out, quantiles_value(errors, pairs[i].high));
-        out->scale = (high - low) / pairs[i].width;
-    }
-    return out->scale > 0 ? NULL : "the errors of all normal rows are nearly equal";
+    return NULL;
 }
 
-double combination_rank(const struct quantiles *errors, bool takes_log, double error)
+double combination_rank(const struct quantiles *errors, bool is_log, double error)
 {
     double upper, largest = errors->value[errors->n - 1];
 
     ASSERT(errors->n > 0 && !isnan(error), "%d levels", errors->n);
     if (error > largest)
-        return 1 + (takes_log ? log(error / largest) : error - largest);
+        return 1 + (is_log || largest <= 0 ? error - largest : log(error / largest));
     double lower = quantiles_share(errors, error, &upper);
     return (lower + upper) / 2;
 }
 
-static double member_value(const struct combination *c, int member, double error)
+double combination_surprise(double rank)
 {
-    const struct normaliser *z = &c->normaliser[member];
+    const double inside = fmin(rank, 1);
 
-    return c->rule == COMBINE_RANK ? combination_rank(&c->errors[member], z->takes_log, error)
-                                   : normaliser_apply(z, error);
+    return -log(1 - inside * (1 - 1 / SURPRISE_ROWS)) + TAIL_WEIGHT * (rank - inside);
+}
+
+static double member_vote(const struct combination *c, int member, double error)
+{
+    const double rank = combination_rank(&c->errors[member], c->is_log[member], error);
+
+    return c->rule == COMBINE_RANK ? rank : combination_surprise(rank);
 }
 
 // Returns the mean of the two lowest votes. A single vote is its own mean.
@@ -118,7 +88,7 @@ void combination_scores(const struct combination *c, const float *const *error, 
 
         for (int i = 0; i < c->n; i++)
             if (!isnan(error[i][row])) {
-                sum[c->kind[i]] += member_value(c, i, (double)error[i][row]);
+                sum[c->kind[i]] += member_vote(c, i, (double)error[i][row]);
                 count[c->kind[i]]++;
             }
 

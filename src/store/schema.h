@@ -264,9 +264,6 @@
 #define ENSEMBLE_KIND     "kind"
 #define ENSEMBLE_LOG      "log"
 #define ENSEMBLE_WEIGHT   "weight"
-#define ENSEMBLE_OFFSET   "offset"
-#define ENSEMBLE_CENTER   "center"
-#define ENSEMBLE_SCALE    "scale"
 #define ENSEMBLE_QUANTILE "quantile"
 #define ENSEMBLE_VETO     "veto" // ids of trials
 #define ENSEMBLE_REASON   "reason"

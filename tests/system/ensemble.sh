@@ -59,8 +59,10 @@ PY
 cat >votes.py <<'PY'
 import numpy
 def vote(error, x, i):
-    z = numpy.log(error + x["offset"][i]) if x["log"][i] else error
-    return (z - x["center"][i]) / x["scale"][i]
+    level, quantile = x["level"][...], x["quantile"][i]
+    below = numpy.interp(error, quantile, level) # no two quantiles of these models are equal
+    beyond = error - quantile[-1] if x["log"][i] else numpy.log(error / quantile[-1])
+    return -numpy.log(1 - below * (1 - 1 / 500)) + 0.05 * numpy.maximum(beyond, 0)
 PY
 cat votes.py check.py >both.py
 "$PYTHON" both.py mix/run.h5 >message 2>&1 || fail 'the ensemble, computed by numpy'

@@ -1,4 +1,4 @@
-// Scores of ensembles: the normaliser, ranks, and the rules by which kinds are combined, against numbers from numpy.
+// Scores of ensembles: ranks, surprises, and the rules by which kinds are combined.
 // links: metrics base
 #include "metrics/combination.h"
 
@@ -24,53 +24,23 @@ static bool is_near(double a, double b)
     return fabs(a - b) < 1e-6;
 }
 
-static void the_normaliser_is_a_robust_z_of_the_logarithm(void **state)
-{
-    (void)state;
-    const double value[LEVELS] = {.5, 1, 2, 4, 8, 32, 64};
-    const struct quantiles q = of(value);
-    struct normaliser z;
-
-    assert_null(normaliser_fit(&q, true, &z));
-    assert_true(z.offset == 1 && is_near(z.center, log(5)) && is_near(z.scale, log(9. / 3) / 1.349));
-    assert_true(is_near(normaliser_apply(&z, 4), 0) && is_near(normaliser_apply(&z, 44), log(9) * 1.349 / log(3)));
-    assert_true(is_near(normaliser_apply(&z, 0), -log(5) * 1.349 / log(3)));
-}
-
-static void ranks_and_logarithms_have_no_logarithm(void **state)
-{
-    (void)state;
-    const double value[LEVELS] = {-2, -1, 0, 1, 2, 3, 4};
-    const struct quantiles q = of(value);
-    struct normaliser z;
-
-    assert_null(normaliser_fit(&q, false, &z));
-    assert_true(z.offset == 0 && z.center == 1 && is_near(z.scale, 2 / 1.349));
-    assert_non_null(normaliser_fit(&q, true, &z));
-}
-
-static void a_range_of_zero_takes_wider_quantiles(void **state)
-{
-    (void)state;
-    const double value[LEVELS] = {1, 1, 1, 1, 1, 3, 9}, zeros[LEVELS] = {0, 0, 0, 0, 0, 2, 4};
-    const struct quantiles q = of(value), of_zeros = of(zeros);
-    struct normaliser z;
-
-    assert_null(normaliser_fit(&q, true, &z));
-    assert_true(z.scale > 0 && is_near(z.center, log(2)));
-    assert_null(normaliser_fit(&of_zeros, true, &z));
-    assert_true(z.scale > 0 && is_near(z.center, log(2)) && isfinite(normaliser_apply(&z, 0)));
-}
-
-static void members_without_information_have_no_normaliser(void **state)
+static void members_without_information_are_refused(void **state)
 {
     (void)state;
     const double equal[LEVELS] = {3, 3, 3, 3, 3, 3, 3}, endless[LEVELS] = {1, 2, 3, 4, 5, 6, INFINITY};
-    const struct quantiles cases[] = {of(equal), of(endless), {0}};
-    struct normaliser z;
+    const double nearly[LEVELS] = {0, 0, 0, 0, 0, 0, 1};
+    const struct quantiles cases[] = {of(equal), of(endless), {0}}, good = of(nearly);
 
     for (int i = 0; i < 3; i++)
-        assert_non_null(normaliser_fit(&cases[i], true, &z));
+        assert_non_null(combination_refuse(&cases[i]));
+    assert_null(combination_refuse(&good));
+}
+
+static void surprises_are_bounded_and_have_an_order(void **state)
+{
+    (void)state;
+    assert_true(combination_surprise(0) == 0 && is_near(combination_surprise(.5), -log(1 - .499)));
+    assert_true(is_near(combination_surprise(1), log(500)) && is_near(combination_surprise(3), log(500) + .1));
 }
 
 static void ranks_go_on_beyond_the_largest_error(void **state)
@@ -79,21 +49,21 @@ static void ranks_go_on_beyond_the_largest_error(void **state)
     const double value[LEVELS] = {0, 1, 1, 1, 3, 5, 10};
     const struct quantiles q = of(value);
 
-    assert_true(combination_rank(&q, true, -1) == 0 && combination_rank(&q, true, 10) == 1);
-    assert_true(is_near(combination_rank(&q, true, 1), (.01 + .5) / 2)); // ties count half
-    assert_true(is_near(combination_rank(&q, true, 2), .625));
-    assert_true(is_near(combination_rank(&q, true, 20), 1 + log(2)) && combination_rank(&q, false, 20) == 11);
+    assert_true(combination_rank(&q, false, -1) == 0 && combination_rank(&q, false, 10) == 1);
+    assert_true(is_near(combination_rank(&q, false, 1), (.01 + .5) / 2)); // ties count half
+    assert_true(is_near(combination_rank(&q, false, 2), .625));
+    assert_true(is_near(combination_rank(&q, false, 20), 1 + log(2)) && combination_rank(&q, true, 20) == 11);
 }
 
-// Three members of two kinds without logarithm: center 0, scale 1, 2 and 1.
+// Three members of two kinds whose rank is their error.
 static const int kinds_of_three[] = {0, 0, 1};
-static const struct normaliser three[] = {{.scale = 1}, {.scale = 2}, {.scale = 1}};
+static const bool logs_of_three[] = {true, true, true};
 
 static float combined(enum combination_rule rule, float a, float b, float c)
 {
     static const double value[LEVELS] = {0, .01, .25, .5, .75, .99, 1};
     const struct quantiles q[] = {of(value), of(value), of(value)};
-    const struct combination x = {rule, 3, 2, kinds_of_three, three, q};
+    const struct combination x = {rule, 3, 2, kinds_of_three, logs_of_three, q};
     const float *const error[] = {&a, &b, &c};
     float out;
 
@@ -101,20 +71,32 @@ static float combined(enum combination_rule rule, float a, float b, float c)
     return out;
 }
 
+// Of three ranks, two of one kind.
+static float of_votes(double (*join)(double, double), double a, double b, double c)
+{
+    double first = (combination_surprise(a) + combination_surprise(b)) / 2;
+    return (float)join(first, combination_surprise(c));
+}
+
+static double mean_of_two(double a, double b)
+{
+    return (a + b) / 2;
+}
+
 static void each_kind_has_one_vote(void **state)
 {
     (void)state;
-    assert_true(combined(COMBINE_MEAN, 1, 6, 4) == 3); // ((1 + 3) / 2 + 4) / 2
-    assert_true(combined(COMBINE_MAX, 1, 6, 4) == 4);  // 2 and 4
-    assert_true(combined(COMBINE_LOW2, 1, 6, 4) == 3); // of two kinds, both
-    assert_true(combined(COMBINE_RANK, .5f, .5f, 1) == .75f);
+    assert_true(combined(COMBINE_MEAN, .25f, .75f, .5f) == of_votes(mean_of_two, .25, .75, .5));
+    assert_true(combined(COMBINE_MAX, .25f, .75f, .5f) == of_votes(fmax, .25, .75, .5));
+    assert_true(combined(COMBINE_LOW2, .25f, .75f, .5f) == of_votes(mean_of_two, .25, .75, .5)); // there are two kinds
+    assert_true(combined(COMBINE_RANK, .25f, .75f, 1) == .75f);
 }
 
 static void a_member_without_an_error_is_left_out(void **state)
 {
     (void)state;
-    assert_true(combined(COMBINE_MEAN, NAN, 6, 4) == 3.5f);
-    assert_true(combined(COMBINE_MEAN, NAN, NAN, 4) == 4 && combined(COMBINE_LOW2, NAN, NAN, 4) == 4);
+    assert_true(combined(COMBINE_RANK, NAN, .5f, .25f) == .375f && combined(COMBINE_RANK, NAN, NAN, .5f) == .5f);
+    assert_true(combined(COMBINE_LOW2, NAN, NAN, .5f) == (float)combination_surprise(.5));
     assert_true(isnan(combined(COMBINE_MEAN, NAN, NAN, NAN)) && isnan(combined(COMBINE_LOW2, NAN, NAN, NAN)));
     assert_true(combined(COMBINE_MEAN, INFINITY, 0, 0) == INFINITY);
 }
@@ -123,24 +105,24 @@ static void the_lowest_two_of_many_kinds_count(void **state)
 {
     (void)state;
     enum { N = 4 };
+    static const double value[LEVELS] = {0, .01, .25, .5, .75, .99, 1};
     const int kind[N] = {0, 1, 2, 3};
-    const struct normaliser z[N] = {{.scale = 1}, {.scale = 1}, {.scale = 1}, {.scale = 1}};
-    const struct combination x = {COMBINE_LOW2, N, N, kind, z, NULL};
-    const float a[] = {5, 1}, b[] = {2, 1}, c[] = {9, 1}, d[] = {4, -3};
+    const bool is_log[N] = {false};
+    const struct quantiles q[N] = {of(value), of(value), of(value), of(value)};
+    const struct combination x = {COMBINE_LOW2, N, N, kind, is_log, q};
+    const float a[] = {.5f, .5f}, b[] = {.25f, .5f}, c[] = {.75f, .5f}, d[] = {.25f, 0};
     const float *const error[] = {a, b, c, d};
     float out[2];
 
     combination_scores(&x, error, 2, out);
-    assert_true(out[0] == 3 && out[1] == -1);
+    assert_true(out[0] == (float)combination_surprise(.25) && out[1] == (float)(combination_surprise(.5) / 2));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_normaliser_is_a_robust_z_of_the_logarithm),
-        cmocka_unit_test(ranks_and_logarithms_have_no_logarithm),
-        cmocka_unit_test(a_range_of_zero_takes_wider_quantiles),
-        cmocka_unit_test(members_without_information_have_no_normaliser),
+        cmocka_unit_test(members_without_information_are_refused),
+        cmocka_unit_test(surprises_are_bounded_and_have_an_order),
         cmocka_unit_test(ranks_go_on_beyond_the_largest_error),
         cmocka_unit_test(each_kind_has_one_vote),
         cmocka_unit_test(a_member_without_an_error_is_left_out),

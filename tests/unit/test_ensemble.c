@@ -10,14 +10,14 @@
 enum { LEVELS = 4 };
 static const double levels[LEVELS] = {0, .25, .75, 1};
 
-static void check_kind(const char *spec, const char *kind, bool takes_log)
+static void check_kind(const char *spec, const char *kind, bool is_log)
 {
     struct err e = {0};
     struct node *n = spec_parse("spec", spec, strlen(spec), &e);
     assert_non_null(n);
     char *found = trial_kind(n);
     assert_string_equal(found, kind);
-    assert_int_equal(trial_error_takes_log(n), takes_log);
+    assert_int_equal(trial_error_is_log(n), is_log);
     free(found);
     node_free(&n);
 }
@@ -25,22 +25,22 @@ static void check_kind(const char *spec, const char *kind, bool takes_log)
 static void a_kind_is_what_the_model_learns_and_its_score(void **state)
 {
     (void)state;
-    check_kind("{model: {neighbours: {k: [1]}}, score: {error: neighbours}}", "neighbours/neighbours", false);
-    check_kind("{model: {kind: svdd, encoder: [{dense: 2}]}, score: {error: distance}}", "svdd/distance", true);
+    check_kind("{model: {neighbours: {k: [1]}}, score: {error: neighbours}}", "neighbours/neighbours", true);
+    check_kind("{model: {kind: svdd, encoder: [{dense: 2}]}, score: {error: distance}}", "svdd/distance", false);
     check_kind("{model: {kind: noise_level, encoder: [{gaussian_noise: {relative: 1}}, {dense: 1}]}, score: {error: "
                "noise_level}}",
-        "noise_level/noise_level", false);
+        "noise_level/noise_level", true);
     check_kind("{model: {encoder: [{gaussian_noise: {relative: [0.5, 1]}}, {dense: 1}]}, score: {error: mse}}",
-        "relative_noise/mse", true);
+        "relative_noise/mse", false);
     check_kind(
-        "{model: {encoder: [{gaussian_noise: 0.5}, {dense: 1}]}, score: {error: mae}}", "gaussian_noise/mae", true);
+        "{model: {encoder: [{gaussian_noise: 0.5}, {dense: 1}]}, score: {error: mae}}", "gaussian_noise/mae", false);
     check_kind("{model: {encoder: [{activation: linear, swap_noise: 0.2}]}, score: {error: mse, noise: average}}",
-        "swap_noise/mse/average", true);
-    check_kind("{model: {encoder: [{dense: 9}, {gaussian: 2}]}, score: {error: elbo}}", "variational/elbo", false);
-    check_kind("{model: {encoder: [{conv1d: 4}, {lstm: 2}]}, score: {error: mse}}", "recurrent/mse", true);
-    check_kind("{model: {encoder: [{conv2d: 4}, {dense: 2}]}, score: {error: mse}}", "convolutional/mse", true);
+        "swap_noise/mse/average", false);
+    check_kind("{model: {encoder: [{dense: 9}, {gaussian: 2}]}, score: {error: elbo}}", "variational/elbo", true);
+    check_kind("{model: {encoder: [{conv1d: 4}, {lstm: 2}]}, score: {error: mse}}", "recurrent/mse", false);
+    check_kind("{model: {encoder: [{conv2d: 4}, {dense: 2}]}, score: {error: mse}}", "convolutional/mse", false);
     check_kind("{model: {encoder: [{dense: 4}]}, score: {error: code_mahalanobis, noise: none}}",
-        "dense/code_mahalanobis", true);
+        "dense/code_mahalanobis", false);
 }
 
 // Two members of one kind, one of another, and a veto.
@@ -54,9 +54,8 @@ static struct ensemble make_ensemble(void)
     x.combination.rule = COMBINE_LOW2;
     for (int i = 0; i < 3; i++) {
         const struct quantiles q = {levels, value[i], LEVELS};
-        const struct normaliser z = {i < 2, 0.5 * i, i, 1 + i};
         char id[4] = {'i', 'd', (char)('0' + i), 0};
-        ensemble_add(&x, id, kind[i], &q, &z);
+        ensemble_add(&x, id, kind[i], &q, i == 2);
     }
     ensemble_add_veto(&x, "id9", "it is constant");
     assert_int_equal(ensemble_finish(&x, &e), 0);
@@ -86,23 +85,21 @@ static void check_equal(const struct ensemble *a, const struct ensemble *b)
         assert_string_equal(a->member[i].kind, b->member[i].kind);
         assert_true(a->member[i].weight == b->member[i].weight);
         assert_memory_equal(a->member[i].quantile, b->member[i].quantile, LEVELS * sizeof(double));
-        const struct normaliser *z = &a->combination.normaliser[i], *other = &b->combination.normaliser[i];
-        assert_true(z->takes_log == other->takes_log && z->offset == other->offset && z->center == other->center &&
-                    z->scale == other->scale);
+        assert_int_equal(a->combination.is_log[i], b->combination.is_log[i]);
         assert_int_equal(a->combination.kind[i], b->combination.kind[i]);
     }
 }
 
-// Writes an ensemble, whose second scale is `scale` if that is not 0.
-static void write_file(const char *path, double scale)
+// Writes an ensemble, whose last quantile is `largest` if that is not 0.
+static void write_file(const char *path, double largest)
 {
     struct err e = {0};
     struct ensemble x = make_ensemble();
     struct store_file *f = store_create(path, FORMAT_RUN, &e);
 
     assert_non_null(f);
-    if (scale != 0)
-        ((struct normaliser *)x.combination.normaliser)[1].scale = scale;
+    if (largest != 0)
+        x.member[1].quantile[LEVELS - 1] = largest;
     assert_int_equal(ensemble_write(f, &x, &e), 0);
     assert_int_equal(store_commit(&f, &e), 0);
     ensemble_free(&x);
@@ -128,11 +125,11 @@ static void a_damaged_ensemble_is_refused(void **state)
     struct err e = {0};
     struct ensemble x;
 
-    write_file(in_folder(state, "bad.h5"), -1);
+    write_file(in_folder(state, "bad.h5"), INFINITY);
     struct store_file *f = store_open(in_folder(state, "bad.h5"), FORMAT_RUN, STORE_OWN, &e);
     assert_int_equal(ensemble_read(f, &x, &e), -1);
     assert_int_equal(e.kind, ERR_DATA);
-    assert_non_null(strstr(e.text, "scale that is not above 0"));
+    assert_non_null(strstr(e.text, "quantiles that are all equal or not finite"));
     store_close(&f);
 
     e = (struct err){0};
