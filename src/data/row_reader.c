@@ -95,7 +95,7 @@ static int allocate_row_piece(struct row_reader *r, int64_t most, struct err *e)
     r->piece = (struct dataset){.columns = r->columns,
         .n_features = r->n_features,
         .shape_rank = r->fit->shape_rank,
-        .type = s->table->type == STORE_U8 ? DATASET_U8 : DATASET_F32};
+        .type = s->table->type == STORE_U8 && !s->converted ? DATASET_U8 : DATASET_F32};
     memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
     r->piece.row = mem_array((size_t)most, sizeof *r->piece.row, r->name, e);
     r->piece.is_unscored = mem_array((size_t)most, sizeof *r->piece.is_unscored, r->name, e);
