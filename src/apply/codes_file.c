@@ -278,6 +278,11 @@ static int check_code_task(const struct code_job *job, struct err *e)
             "trial %s: it scales by group (data.scale.by), and codes have no groups, so that their rows cannot be given "
             "back in original units",
             job->model->id);
+    if (job->task != TASK_ENCODE && job->model->scaling.normalizes)
+        return err_add(e, ERR_USAGE,
+            "trial %s: it divides each picture by its own level (data.scale.normalize), and codes do not hold the level, "
+            "so that pictures cannot be given back in original units",
+            job->model->id);
     if (job->task == TASK_GENERATE && strcmp(code_layer, "gaussian") != 0)
         return err_add(e, ERR_USAGE,
             "trial %s: found a code of layer %s, allowed: gaussian, whose prior can be drawn from", job->model->id,

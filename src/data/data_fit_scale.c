@@ -3,6 +3,7 @@
 // StandardScaler. Quartiles are exact and interpolated, as in scikit-learn's RobustScaler.
 #include "data/data_fit_scale.h"
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/columns.h"
@@ -10,6 +11,7 @@
 #include "data/data_check.h"
 #include "data/data_select.h"
 #include "data/data_table.h"
+#include "data/picture_scaling.h"
 #include "data/quantile_select.h"
 #include "data/scale_config.h"
 #include "data/select_coordinates.h"
@@ -336,9 +338,36 @@ static int fit_unit(const struct data_config *cfg, const struct data_selection *
     ASSERT(out->factor, "unit without a factor");
     if (data_check_bytes(cfg->scale.at, s, e) != 0)
         return -1;
-    for (int c = 0; c < out->columns; c++)
-        out->factor[c] = 1.0 / 255;
+    if (cfg->scale.rule.takes_log)
+        out->takes_log = mem_new((size_t)out->columns, sizeof *out->takes_log);
+    for (int c = 0; c < out->columns; c++) {
+        out->factor[c] = out->takes_log ? 1 / scaling_log(255) : 1.0 / 255;
+        if (out->takes_log)
+            out->takes_log[c] = 1;
+    }
     out->bytes_only = 1;
+    return 0;
+}
+
+// Sets the steps that see a whole picture. Returns -1 and an error if the samples are no pictures.
+static int fit_pictures(const struct data_config *cfg, const struct data_table *t, struct scaling *out, struct err *e)
+{
+    if (!scale_config_sees_pictures(&cfg->scale))
+        return 0;
+    if (t->shape_rank < 2 || cfg->window.length || t->shape[0] > SMOOTH_SIDE_MAX || t->shape[1] > SMOOTH_SIDE_MAX)
+        return data_error(cfg->scale.at, e,
+            "found smooth or normalize for samples that are no pictures, allowed: for samples of (height, width) or "
+            "(height, width, channels), with sides of at most %d",
+            SMOOTH_SIDE_MAX);
+    if (cfg->missing == MISSING_IGNORE)
+        return data_error(cfg->scale.at, e,
+            "found smooth or normalize with missing: ignore, allowed: missing: refuse; hint: data.fill");
+
+    out->smooth = cfg->scale.smooth;
+    out->normalizes = cfg->scale.normalizes;
+    out->height = t->shape[0];
+    out->width = t->shape[1];
+    out->channels = t->shape_rank == 3 ? t->shape[2] : 1;
     return 0;
 }
 
@@ -435,6 +464,8 @@ int data_fit_scale(const struct data_config *cfg, const struct data_selection *s
 {
     if (scale_config_is_none(&cfg->scale) && cfg->scale.n == 0)
         return 0;
+    if (fit_pictures(cfg, s->tables[0], out, e) != 0)
+        return -1;
 
     out->shift = mem_new((size_t)out->columns, sizeof *out->shift);
     out->factor = mem_new((size_t)out->columns, sizeof *out->factor);

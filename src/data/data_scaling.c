@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "data/picture_scaling.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ void scaling_free(struct scaling *s)
 
 bool scaling_is_affine(const struct scaling *s)
 {
-    return !s->takes_log && !s->low && !s->n_groups;
+    return !s->takes_log && !s->low && !s->n_groups && !(s->smooth > 0) && !s->normalizes;
 }
 
 double scaling_log(double x)
@@ -101,6 +102,16 @@ static void scale_affine(const struct scaling *s, bool as_float, const double *r
         out[c] = (float)((row[c] - shift[c]) * factor[c]);
 }
 
+// Does the steps that see a whole picture.
+static void scale_picture(const struct scaling *s, float *x)
+{
+    ASSERT(s->columns == s->height * s->width * s->channels, "%d values of %d x %d", s->columns, s->height, s->width);
+    if (s->smooth > 0)
+        picture_smooth(x, s->height, s->width, s->channels, s->smooth);
+    if (s->normalizes)
+        picture_normalize(x, s->columns);
+}
+
 void scaling_apply(const struct scaling *s, int group, bool as_float, const double *row, float *out)
 {
     ASSERT(!s->factor == !s->shift && !s->low == !s->high, "%d columns", s->columns);
@@ -121,6 +132,8 @@ void scaling_apply(const struct scaling *s, int group, bool as_float, const doub
         else
             out[c] = scale_value(s, group, c, v);
     }
+    if (s->smooth > 0 || s->normalizes)
+        scale_picture(s, out);
 }
 
 static double shift_of(const struct scaling *s, int group, int column)

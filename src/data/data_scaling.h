@@ -1,5 +1,6 @@
 // Fills missing values and scales columns. A scaling consists of plain numbers, which can be stored with a model and
-// applied to other data later. Steps: value -> fill if missing -> logarithm -> (value - shift) * factor -> limits.
+// applied to other data later. Steps: value -> fill if missing -> logarithm -> (value - shift) * factor -> limits. At
+// the end, pictures can be smoothed and divided by their own level.
 #pragma once
 
 #include <stdbool.h>
@@ -18,6 +19,10 @@ struct scaling {
     double *group_shift, *group_factor; // (n_groups, columns), owned
     int ignores_missing;                // 1: missing values stay NaN and are not filled
     int bytes_only;                     // 1: made for bytes (scale: unit), refuses other types
+    // Steps that see a whole picture (data/picture_scaling.h). scaling_undo and scaling_invert do not undo them.
+    double smooth;               // deviation of the filter in pixels; 0: no filter
+    int normalizes;              // 1: each picture is divided by the root mean square of its values
+    int height, width, channels; // of a picture; set if it is smoothed or normalized
 };
 
 void scaling_copy(struct scaling *to, const struct scaling *from);

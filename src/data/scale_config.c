@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/picture_scaling.h"
 #include "spec/spec.h"
 #include <math.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct scale_keys {
     bool log1p;
     const struct node *clip, *columns;
     int by;
+    double smooth;
+    bool normalize;
 };
 static const char *const by_choices[] = {"none", "group", NULL};
 const struct field data_scale_column_fields[] = {
@@ -40,6 +43,12 @@ const struct field data_scale_fields[] = {
         "group: the rows of each group (import --group, or several files) have statistics of their own; rows of groups "
         "that are not in train have those of all training rows",
         .default_text = "none", .choices = by_choices),
+    FIELD_ROW(scale_keys, smooth, "smooth", FIELD_REAL,
+        "pictures: smooths each one with a Gaussian filter of this deviation in pixels, after the method; 0: not",
+        .default_text = "0", .min = 0, .max = SMOOTH_MAX),
+    FLAG_ROW(scale_keys, normalize, "normalize",
+        "pictures: divides each one by the root mean square of its values, after all else, so that bright and dark "
+        "pictures compare"),
     {0},
 };
 
@@ -112,15 +121,15 @@ static int read_rule_name(const struct node *at, struct scale_rule *r, struct er
     return 0;
 }
 
-// Checks the use of the method unit and of `by`. Bytes that unit scales to 0..1 stay bytes until a batch is gathered,
-// so unit cannot be combined with anything else.
+// Checks the use of the method unit and of `by`. Unit is for bytes whose limits are known, so it has no statistics that
+// columns or groups could have of their own.
 static int check_unit(const struct node *at, const struct scale_config *c, struct err *e)
 {
     int rc = 0;
     bool is_unit = c->rule.method == SCALE_UNIT;
 
-    if (is_unit && (c->n > 0 || c->by_group || !scale_rule_is_affine(&c->rule)))
-        rc = node_error(at, e, "found method unit with columns, log1p, clip or by, allowed: unit without them");
+    if (is_unit && (c->n > 0 || c->by_group || !isinf(c->rule.low)))
+        rc = node_error(at, e, "found method unit with columns, clip or by, allowed: unit without them");
     else if (c->by_group && scale_config_is_none(c))
         rc = node_error(at, e, "found by: group without a method, allowed: with standard, min_max, robust or log1p");
     for (int i = 0; i < c->n && rc == 0; i++)
@@ -173,11 +182,14 @@ int scale_config_read(const struct node *at, struct scale_config *c, struct err 
     if (at->kind == NODE_SCALAR)
         return read_rule_name(at, &c->rule, e);
     if (at->kind != NODE_MAP)
-        return node_error(at, e, "found %s, allowed: a method, or a map of method, log1p, clip, columns and by",
+        return node_error(at, e,
+            "found %s, allowed: a method, or a map of method, log1p, clip, columns, by, smooth and normalize",
             node_found(found, at));
 
     rc = read_rule_map(at, 2, &c->rule, &keys, e);
     c->by_group = keys.by != 0;
+    c->smooth = keys.smooth;
+    c->normalizes = keys.normalize;
     if (keys.columns)
         rc |= read_scale_columns(keys.columns, c, e);
     return rc < 0 ? -1 : check_unit(at, c, e);
@@ -195,10 +207,15 @@ void scale_config_free(struct scale_config *c)
 
 bool scale_config_is_none(const struct scale_config *c)
 {
-    bool is_none = c->rule.method == SCALE_NONE && scale_rule_is_affine(&c->rule);
+    bool is_none = c->rule.method == SCALE_NONE && scale_rule_is_affine(&c->rule) && !scale_config_sees_pictures(c);
     for (int i = 0; i < c->n; i++)
         is_none = is_none && c->column[i].rule.method == SCALE_NONE && scale_rule_is_affine(&c->column[i].rule);
     return is_none;
+}
+
+bool scale_config_sees_pictures(const struct scale_config *c)
+{
+    return c->smooth > 0 || c->normalizes;
 }
 
 bool scale_config_uses(const struct scale_config *c, enum data_scale method)
@@ -248,19 +265,24 @@ static struct node *write_rule(const struct scale_rule *r)
 
 struct node *scale_config_write(const struct scale_config *c)
 {
+    char number[32];
     struct node *columns = node_new_map();
     for (int i = 0; i < c->n; i++)
         if (!is_same_rule(&c->column[i].rule, &c->rule))
             node_add(columns, c->column[i].name, write_rule(&c->column[i].rule));
 
     bool has_name = scale_rule_is_affine(&c->rule) || (c->rule.method == SCALE_STANDARD && isinf(c->rule.low));
-    struct node *n =
-        has_name && columns->n == 0 && !c->by_group ? node_new_text(rule_name(&c->rule)) : write_rule(&c->rule);
+    bool is_name = has_name && columns->n == 0 && !c->by_group && !scale_config_sees_pictures(c);
+    struct node *n = is_name ? node_new_text(rule_name(&c->rule)) : write_rule(&c->rule);
     if (columns->n > 0)
         node_add(n, "columns", columns);
     else
         node_free(&columns);
     if (c->by_group)
         node_add(n, "by", node_new_text("group"));
+    if (c->smooth > 0)
+        node_add(n, "smooth", node_new_text(text_number(number, c->smooth)));
+    if (c->normalizes)
+        node_add(n, "normalize", node_new_text("true"));
     return n;
 }

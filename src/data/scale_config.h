@@ -26,6 +26,8 @@ struct scale_config {
     struct scale_column *column; // (n), owned: columns with rules of their own, sorted by name
     int n;
     bool by_group;         // each group of rows has statistics of its own
+    double smooth;         // pictures: deviation of a Gaussian filter in pixels; 0: no filter
+    bool normalizes;       // pictures: each is divided by the root mean square of its values
     const struct node *at; // borrowed, for messages; NULL if not given
 };
 
@@ -37,8 +39,10 @@ int scale_config_read(const struct node *at, struct scale_config *c, struct err 
 void scale_config_free(struct scale_config *c);
 // Returns the setting as a new tree in canonical form. All spellings with the same meaning give the same tree.
 struct node *scale_config_write(const struct scale_config *c);
-// scale_config_is_none returns true if no column is scaled, scale_config_uses if some column has this method.
+// scale_config_is_none returns true if nothing is scaled, scale_config_uses if some column has this method, and
+// scale_config_sees_pictures if pictures are smoothed or normalized.
 bool scale_config_is_none(const struct scale_config *c);
+bool scale_config_sees_pictures(const struct scale_config *c);
 bool scale_config_uses(const struct scale_config *c, enum data_scale method);
 // Returns true if a rule changes values only by a shift and a factor.
 bool scale_rule_is_affine(const struct scale_rule *r);

@@ -216,6 +216,8 @@
 #define SCALING_LOW          "low"
 #define SCALING_HIGH         "high"
 #define SCALING_BYTES_ONLY   "bytes_only"
+#define SCALING_SMOOTH       "smooth"
+#define SCALING_NORMALIZES   "normalizes"
 
 // attributes of provenance/
 #define PROVENANCE_PROGRAM            "program"

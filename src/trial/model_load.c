@@ -6,6 +6,7 @@
 #include "data/columns.h"
 #include "data/data_scaling.h"
 #include "data/label_names.h"
+#include "data/picture_scaling.h"
 #include "nn/nn.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -204,6 +205,34 @@ static void read_scaling_groups(struct model_place *p, struct scaling *s, struct
     s->group_factor = read_group_array(p, MODEL_SCALING "/" SCALING_GROUP_FACTOR, s, e);
 }
 
+// Reads the steps that see a whole picture.
+static void read_picture_scaling(struct model_place *p, struct trained_model *m, struct err *e)
+{
+    const struct shape *in = &m->model->input;
+    struct scaling *s = &m->scaling;
+    int64_t normalizes = 0;
+    double smooth = 0;
+
+    if (!store_has(p->f, model_path(p, MODEL_SCALING)))
+        return;
+    store_get_real(p->f, p->path, SCALING_SMOOTH, &smooth, NULL);
+    store_get_int(p->f, p->path, SCALING_NORMALIZES, &normalizes, NULL);
+    if (!(smooth > 0) && !normalizes)
+        return;
+
+    bool is_picture = in->rank >= 2 && in->dims[0] <= SMOOTH_SIDE_MAX && in->dims[1] <= SMOOTH_SIDE_MAX;
+    if (!is_picture || m->trial.data.window.length || !(smooth >= 0 && smooth <= SMOOTH_MAX)) {
+        err_add(e, ERR_DATA, "%s: %s: found %s %g and %s %lld, allowed: 0 to %d, and only for pictures",
+            store_path(p->f), p->path, SCALING_SMOOTH, smooth, SCALING_NORMALIZES, (long long)normalizes, SMOOTH_MAX);
+        return;
+    }
+    s->smooth = smooth;
+    s->normalizes = normalizes != 0;
+    s->height = in->dims[0];
+    s->width = in->dims[1];
+    s->channels = in->rank == 3 ? in->dims[2] : 1;
+}
+
 static int read_scaling(struct model_place *p, struct trained_model *out, struct err *e)
 {
     struct scaling *s = &out->scaling;
@@ -217,6 +246,7 @@ static int read_scaling(struct model_place *p, struct trained_model *out, struct
     s->high = read_scaling_column(p, MODEL_SCALING "/" SCALING_HIGH, s->columns, e);
     read_scaling_log(p, s, e);
     read_scaling_groups(p, s, e);
+    read_picture_scaling(p, out, e);
 
     if (store_has(p->f, model_path(p, MODEL_SCALING)))
         store_get_int(p->f, p->path, SCALING_BYTES_ONLY, &bytes_only, NULL);

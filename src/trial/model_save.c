@@ -73,6 +73,10 @@ static int write_scaling(struct store_file *f, const struct scaling *s, const st
         failed = trial_columns_write(f, MODEL_SCALING, columns, sizeof columns / sizeof *columns, e);
     if (!failed)
         failed = write_scaling_groups(f, s, e);
+    if (!failed && s->smooth > 0)
+        failed = store_set_real(f, MODEL_SCALING, SCALING_SMOOTH, s->smooth, e);
+    if (!failed && s->normalizes)
+        failed = store_set_int(f, MODEL_SCALING, SCALING_NORMALIZES, 1, e);
     return failed | store_set_int(f, MODEL_SCALING, SCALING_BYTES_ONLY, s->bytes_only, e);
 }
 

@@ -106,7 +106,7 @@ refuses() {
 refuses 3 "data.scale.columns.bb: no column 'bb' in .*skewed.h5:all; did you mean 'b'" '{columns: {bb: robust}}'
 refuses 3 "data.scale.columns.price: no column 'price' in .*; hint: hourglass info" '{columns: {price: robust}}'
 refuses 2 "data.scale.columns.b: found 'robst', allowed: .*did you mean 'robust'" '{columns: {b: robst}}'
-refuses 2 'data.scale: found method unit with columns, log1p, clip or by' '{method: unit, clip: 3}'
+refuses 2 'data.scale: found method unit with columns, clip or by' '{method: unit, clip: 3}'
 "$PYTHON" -c 'import numpy; numpy.save("n.npy", numpy.random.default_rng(0).normal(size=(50, 3)))' && good import n.npy -o data/n.h5:all
 printf '%s\n' 'name: n' 'data: {train: "n.h5:all", scale: {columns: {"2": robust, "3": robust}}}' 'model: {code: 1}' >n.yaml
 bad 3 "data.scale.columns.3: found '3', allowed: the numbers of columns, 0 to 2, because they have no names|no column '3'" check n.yaml

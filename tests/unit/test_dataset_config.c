@@ -176,8 +176,7 @@ static const struct {
     {"  train: a.h5:x\n  scale: robst\n", "did you mean 'robust'?"},
     {"  train: a.h5:x\n  scale: [robust]\n", "data.scale: found a list, allowed: a method, or a map"},
     {"  train: a.h5:x\n  scale: {metod: robust}\n", "data.scale.metod: unknown key; did you mean 'method'?"},
-    {"  train: a.h5:x\n  scale: {method: unit, clip: 1}\n",
-        "data.scale: found method unit with columns, log1p, clip or by"},
+    {"  train: a.h5:x\n  scale: {method: unit, clip: 1}\n", "data.scale: found method unit with columns, clip or by"},
     {"  train: a.h5:x\n  scale: {columns: {b: unit}}\n", "data.scale.columns.b: found method unit for one column"},
     {"  train: a.h5:x\n  scale: {clip: 0}\n", "data.scale.clip: found '0', allowed: a number above 0, or [LOW, HIGH]"},
     {"  train: a.h5:x\n  scale: {clip: [1, 1]}\n", "data.scale.clip: found a list, allowed: a number above 0"},
@@ -259,6 +258,8 @@ static void canonical_form_reads_as_itself(void **state)
         "  train: a.h5:x\n  scale: {method: log1p, columns: {b: {method: none, clip: 1}}}\n",
         "  train: a.h5:x\n  scale: {method: standard, by: group}\n",
         "  train: a.h5:x\n  scale: {columns: {b: robust}, by: group}\n",
+        "  train: a.h5:x\n  scale: {method: unit, log1p: true, smooth: 1.5, normalize: true}\n",
+        "  train: a.h5:x\n  scale: {smooth: 2, columns: {b: robust}}\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char *once = canonical(texts[i]), *moved = indented(once), *twice = canonical(moved);
@@ -285,6 +286,7 @@ static void spellings_of_one_meaning_have_one_form(void **state)
         {"  train: a.h5:x\n  scale: robust\n", "  train: a.h5:x\n  scale: {method: robust, columns: {b: robust}}\n"},
         {"  train: a.h5:x\n  scale: log1p\n", "  train: a.h5:x\n  scale: {method: standard, log1p: true}\n"},
         {"  train: a.h5:x\n", "  train: a.h5:x\n  scale: {columns: {b: none}}\n"},
+        {"  train: a.h5:x\n  scale: unit\n", "  train: a.h5:x\n  scale: {method: unit, smooth: 0, normalize: false}\n"},
         {"  train: a.h5:x\n  scale: {method: robust, clip: 5}\n",
             "  train: a.h5:x\n  scale: {clip: [-5, 5.0], method: robust, columns: {b: {clip: 5}}}\n"},
         {"  train: a.h5:x\n  scale: {columns: {b: min_max, a: log1p}}\n",
