@@ -5,7 +5,7 @@
 #   .ci/packages.sh --yes GROUP...    installs with dnf or zypper, too
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -u
-usage="usage: .ci/packages.sh [--print[=apt|dnf|zypper] | --yes] build | data | test | check | mpich ..."
+usage="usage: .ci/packages.sh [--print[=apt|dnf|zypper] | --yes] build | data | test | check | mpich | octave ..."
 
 act='' system=''
 case ${1:-} in
@@ -47,6 +47,7 @@ mpich mpich mpich
 libmpich-dev mpich-devel mpich-devel
 libhdf5-mpich-dev hdf5-mpich-devel hdf5-mpich-devel
 ROWS
+    octave) echo octave octave octave ;; # for one test of interop/; brings a hundred packages, so it is a group of its own
     data) echo dataset-fashion-mnist - - ;;
     test) echo libcmocka-dev libcmocka-devel libcmocka-devel ;; # without it the tests are not built
     check) cat <<'ROWS' ;; # a test that misses one of these says so and is skipped
