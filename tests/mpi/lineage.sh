@@ -86,4 +86,14 @@ until_true far 1
 stop
 if [ "$(epoch_of "$longer")" -lt "$before" ]; then fail "epoch $(epoch_of "$longer") after epoch $before"; fi
 is 'checkpoints of two runs that were stopped' "$(checkpoints)" 'ID-12000000.h5 ID-16000000.h5'
+
+# --- a checkpoint of an earlier version, which has no epochs in its name
+mv "$longer" "${longer%-16000000.h5}.h5"
+rm results/tiny/checkpoints/*-*
+before=$(epoch_of "${longer%-16000000.h5}.h5")
+start_alone 16000000
+until_true far 1
+stop
+if [ "$(epoch_of "$longer")" -lt "$before" ]; then fail "epoch $(epoch_of "$longer") after epoch $before"; fi
+is 'checkpoints next to one of an earlier version' "$(checkpoints)" 'ID-16000000.h5 ID.h5'
 verdict

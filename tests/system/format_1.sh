@@ -22,14 +22,36 @@ good merge old.h5 results/tiny -o merged.h5
 says stdout '^merged.h5: 2 trials of 4 that were found|^merged.h5: 4 trials of 4 that were found'
 good compare old.h5 results/tiny
 
-# --- a folder of that time continues: its run.h5 is made again
+# --- a sweep that was interrupted at that time continues: there are files of some trials, run.h5 lists one whose file is gone,
+# and there is no folder for journals. Trial files have the same format as then.
+sed 's/\[2, 3\]/[2, 3, 4]/' tiny.yaml >more.yaml
+good run more.yaml --quiet --results whole
+for places in journal files auto; do
+    rm -rf old
+    mkdir old
+    good run tiny.yaml --quiet --trials files --results old
+    rm -rf old/tiny/journal old/tiny/trials/c822d91a1105451b.h5
+    cp old.h5 old/tiny/run.h5
+    good top old/tiny --csv --count 0
+    is 'trials of an interrupted sweep' "$(sed 1d stdout | cut -d, -f1)" 89f053b09bbc05ee
+    good status old/tiny
+    good collect old/tiny -o collected.h5 --force
+    good run more.yaml --trials $places --results old
+    says stdout '^1 of 3 trials were finished before'
+    good info old/tiny/run.h5
+    says stdout 'format_version = 2'
+    same_run old/tiny whole/tiny 3
+    good verify old
+    good run more.yaml --trials $places --results old
+    says stdout '^3 of 3 trials were finished before'
+done
+
+# --- run.h5 of that time by itself holds no trial for a sweep: trials are found in their files. It is made again.
+rm -rf old
 mkdir -p old/tiny
-good run tiny.yaml --quiet --trials files --results old
 cp old.h5 old/tiny/run.h5
 good top old/tiny --csv --count 0
-sed -i 's/\[2, 3\]/[2, 3, 4]/' tiny.yaml
-good run tiny.yaml --trials journal --results old
-says stdout '^2 of 3 trials were finished before'
-good info old/tiny/run.h5
-says stdout 'format_version = 2'
+is 'trials of run.h5 by itself' "$(sed 1d stdout | wc -l)" 2
+good run more.yaml --results old
+same_run old/tiny whole/tiny 3
 verdict
