@@ -1,33 +1,44 @@
 #!/bin/bash
-# A run of many trials: how long run.h5 takes to make and to open, and how long the leaderboard takes.
+# A sweep of many small trials: the whole run, the number of files, run.h5, the leaderboard with and without it, and status.
+# First with journals, as a large sweep is kept by default; then with a file per trial.
 #
-#   bash tests/bench/many_trials.sh [COUNT]      with nothing else running; needs python3-h5py, time
+#   bash tests/bench/many_trials.sh [COUNT [FILES]]      with nothing else running; needs python3-h5py, time
 #
-# The trial files are clones of one small trial (50 objects, 61 kB) with other ids; COUNT is 10,000 unless given.
+# Trials are trained for one epoch, on two ranks. COUNT is 10,000 unless given; FILES, the number of trials that become files,
+# is COUNT unless given.
 [[ ${1:-} != --help ]] || exec sed -n '2,/^[^#]/{/^#SBATCH/d;s/^# \{0,1\}//p}' "$0"
 set -euo pipefail
 source "$(dirname "$0")/../lib.sh"
-many=${1:-10000}
+many=${1:-10000} many_files=${2:-${1:-10000}}
 tiny_data
-tiny_spec | sed 's/  save:.*/  save: []/' >tiny.yaml
-printf 'sweep: {over: {code: [3]}}\n' >>tiny.yaml
-good run tiny.yaml --quiet
-"$(dirname "$hourglass")/tests/bench_clone_trials" "$(trial results/tiny)" many "$many"
+
 # timed WHAT COMMAND...
 timed() {
     local what=$1
     shift
-    /usr/bin/time -f "$what: %e s, %M kB at its peak" "$@" >stdout
+    /usr/bin/time -o used -f "%e s, %U + %S s of CPU (user + system), %M kB at its peak" "$@" >stdout 2>message ||
+        { cat message; exit 1; }
+    printf '%-20s %s\n' "$what" "$(cat used)"
 }
-timed "collect $many trials" "$hourglass" collect many
-du -h --apparent-size many/run.h5
-timed 'top of the folder' "$hourglass" top many --csv
-timed 'top of run.h5' "$hourglass" top many/run.h5 --csv
-mv many/run.h5 away.h5
-timed 'top without run.h5' "$hourglass" top many --csv
-mv away.h5 many/run.h5
-timed 'score with the best trial' "$hourglass" score many/run.h5 data/tiny.h5:all -o scores.h5
-timed 'open in h5py, list, read the leaderboard' "${PYTHON:-/usr/bin/python3}" -c '
-import h5py
-with h5py.File("many/run.h5") as f:
-    print(len(f["trials"]), f["leaderboard/roc_auc"][...].max(), len(f["leaderboard/trial"].asstr()[...]))'
+# measure PLACE COUNT: a sweep with --trials PLACE
+measure() {
+    local folder=results/$1
+    tiny_spec | sed "s/^name: tiny/name: $1/; s/  save:.*/  save: []/; s/epochs: 3/epochs: 1/" >"$1.yaml"
+    printf '%s\n' 'sweep:' '  method: random' "  trials: $2" '  over: {train.learning_rate: {log_uniform: [1e-4, 1e-1]}}' >>"$1.yaml"
+    echo "== $2 trials, --trials $1"
+    timed 'run on two ranks' "$hourglass" run "$1.yaml" -n 2 -t 1 --quiet --trials "$1"
+    printf '%-20s %d\n' 'files in the folder' "$(find "$folder" -type f | wc -l)"
+    timed 'collect' "$hourglass" collect "$folder"
+    printf '%-20s %s\n' 'size of run.h5' "$(du -h --apparent-size "$folder/run.h5" | cut -f1)"
+    timed 'top' "$hourglass" top "$folder" --csv
+    timed 'top of run.h5' "$hourglass" top "$folder/run.h5" --csv
+    timed 'h5py: leaderboard' "$PYTHON" -c 'import h5py, sys
+with h5py.File(sys.argv[1]) as f:
+    print(f["leaderboard/roc_auc"][...].max(), len(f["leaderboard/trial"].asstr()[...]), f["errors/test/error"].shape)' "$folder/run.h5"
+    timed 'score, best trial' "$hourglass" score "$folder/run.h5" data/tiny.h5:all -o scores.csv --force
+    timed 'status' "$hourglass" status "$folder"
+    rm "$folder/run.h5"
+    timed 'top without run.h5' "$hourglass" top "$folder" --csv
+}
+measure journal "$many"
+measure files "$many_files"
