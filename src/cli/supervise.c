@@ -351,13 +351,24 @@ static int code_of_ended(const struct child *c)
     return 128 + (c->ended_by ? c->ended_by : SIGTERM);
 }
 
+// Returns the signal that killed a rank, according to the launcher's exit code, or 0 if no signal did. The number of a
+// signal can also be an exit code of ours: MPICH's launcher ends with 10 if SIGUSR1 kills a rank, and if ranks end with
+// ERR_ALERT. A rank that was killed announces no exit code. If all ranks are on other nodes, none announces anything,
+// and the code is taken for ERR_ALERT, because nobody sends SIGUSR1 to a rank that takes no requests.
+static int signal_of_rank(const struct child *c, int own)
+{
+    const bool is_announced = own == c->worst || (c->known == 0 && own == ERR_ALERT);
+
+    return is_announced ? 0 : launcher_signal(c->s->launcher->flavour, own);
+}
+
 // Sets *code to the exit code. Returns -1 and an error if the launcher failed before a rank had started.
 static int conclude_launch(struct child *c, int status, int *code, struct err *e)
 {
     int own = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    int signal = WIFEXITED(status) ? launcher_signal(c->s->launcher->flavour, own) : 0;
 
     take_announcements(c);
+    int signal = WIFEXITED(status) ? signal_of_rank(c, own) : 0;
     *code = own ? own : c->worst;
     if (own != 0 && c->known > 0 && (c->ended_by || own == LAUNCHER_ENDED))
         *code = code_of_ended(c);

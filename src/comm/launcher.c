@@ -129,7 +129,7 @@ const char *launcher_quiet_option(const struct launcher *l)
 
 int launcher_signal(enum mpi_flavour flavour, int code)
 {
-    if (flavour == FLAVOUR_MPICH) // hydra's exit code is the signal's number; our own codes are below 4 or above 63
+    if (flavour == FLAVOUR_MPICH) // hydra's exit code is the signal's number; our own codes are below 4, 10 or above 63
         return code > 3 && code < 64 ? code : 0;
     return code > 128 ? code - 128 : 0;
 }

@@ -26,7 +26,8 @@ void launcher_free(struct launcher *l);
 // Returns the option that makes the launcher print no explanation of an exit code other than 0, or NULL if it has none.
 const char *launcher_quiet_option(const struct launcher *l);
 
-// Returns the signal that killed a rank, according to the launcher's exit code, or 0 if no signal did.
+// Returns the signal that killed a rank, according to the launcher's exit code, or 0 if no signal did. MPICH's launcher
+// ends with 10 for SIGUSR1, and also for ERR_ALERT: the caller must know whether a rank has ended with that.
 int launcher_signal(enum mpi_flavour flavour, int code);
 
 // Sets the variables that the launcher and its ranks need when all ranks are on this node. Does not change variables
