@@ -29,8 +29,8 @@ struct coordinates {
 // Returns -1 and ERR_DATA if an array does not fit the rows.
 int coordinates_open(struct store_file *f, const char *group, int64_t rows, struct coordinates *out, struct err *e);
 // Reads the coordinates of rows [first, first + rows), after coordinates_open. Arrays of rows that were read before
-// must have been freed. Returns -1 and an error if an array cannot be read, or if a row's group number has no name in
-// group_names.
+// must have been freed. Returns -1 and an error if an array cannot be read, or if a row has the number of a group that
+// has no name.
 int coordinates_read(
     struct store_file *f, const char *group, int64_t first, int64_t rows, struct coordinates *c, struct err *e);
 // Frees only the arrays. `rows` is their length.

@@ -33,6 +33,9 @@ struct row_source {
     double *row;              // (features), owned
     int *groups;              // owned: number in the scaling of each group of the split; NULL: no scaling by group
     struct coordinates range; // groups of the rows of a range that is being placed
+    float *affine;            // (2, columns), owned: shift and factor of rows that are gathered as stored; NULL: unused
+    int64_t first, rows;      // samples of the piece that was read last; rows 0: none
+    bool is_loaded;           // the values of the piece are in memory already, for another scaling
     const void **step;   // (most): the rows of the piece; owned if samples are windows, otherwise the same as piece.row
     int8_t *is_unscored; // (most): owned if samples are windows, otherwise the same as piece.is_unscored
 };
@@ -46,20 +49,56 @@ static bool can_point_at_piece(const struct row_reader *r)
     return scaling_is_affine(s) && (type == STORE_U8 || (type == STORE_F32 && !s->fill));
 }
 
-static int set_piece_affine(struct row_reader *r)
+// Gives the piece the shift and factor of the scaling if its rows are gathered as stored.
+static void set_piece_affine(struct row_reader *r)
 {
     const struct scaling *s = r->fit->scaling;
-    ASSERT(!s->factor || s->columns == r->n_features, "%d columns", s->columns);
-    if (!s->factor || !can_point_at_piece(r))
-        return 0;
-    r->piece.shift = mem_new((size_t)r->columns, sizeof *r->piece.shift);
-    r->piece.factor = mem_new((size_t)r->columns, sizeof *r->piece.factor);
+    struct row_source *source = r->source;
 
+    ASSERT(!s->factor || s->columns == r->n_features, "%d columns", s->columns);
+    r->piece.shift = r->piece.factor = NULL;
+    if (!s->factor || !can_point_at_piece(r))
+        return;
+    if (!source->affine)
+        source->affine = mem_new(2 * (size_t)r->columns, sizeof *source->affine);
+
+    r->piece.shift = source->affine;
+    r->piece.factor = source->affine + r->columns;
     for (int c = 0; c < r->columns; c++) {
         r->piece.shift[c] = (float)s->shift[c % r->n_features];
         r->piece.factor[c] = (float)s->factor[c % r->n_features];
     }
-    return 0;
+}
+
+// Allocates the converted rows of a piece if the scaling needs them and they do not exist yet.
+static int allocate_converted(struct row_reader *r, struct err *e)
+{
+    struct row_source *s = r->source;
+
+    if (can_point_at_piece(r) || s->converted)
+        return 0;
+    s->converted = mem_array((size_t)s->most * (size_t)r->n_features, sizeof *s->converted, r->name, e);
+    return s->converted ? 0 : -1;
+}
+
+void row_reader_use(struct row_reader *r, const struct row_fit *fit)
+{
+    struct row_source *s = r->source;
+    const struct coordinates *names = &s->table->coordinates;
+
+    r->fit = fit;
+    ASSERT(can_point_at_piece(r) || s->converted, "row_reader_add comes first");
+    free(s->groups);
+    s->groups = scaling_match_groups(fit->scaling, names->group_names, names->n_group_names);
+    r->piece.type = s->table->type == STORE_U8 && can_point_at_piece(r) ? DATASET_U8 : DATASET_F32;
+    set_piece_affine(r);
+}
+
+int row_reader_add(struct row_reader *r, const struct row_fit *fit, struct err *e)
+{
+    ASSERT(fit->window.length == r->windows.length, "windows of %lld steps", (long long)fit->window.length);
+    r->fit = fit;
+    return row_fit_check(fit, r->source->table, e) == 0 && allocate_converted(r, e) == 0 ? 0 : -1;
 }
 
 // Makes the arrays of the rows of a piece. If samples are windows, the rows are time steps, which windows can share.
@@ -88,20 +127,16 @@ static int allocate_row_piece(struct row_reader *r, int64_t most, struct err *e)
         return -1;
     if (!s->map.data && !(s->read = mem_array(n, store_type_size(s->table->type), r->name, e)))
         return -1;
-    if (!can_point_at_piece(r) && !(s->converted = mem_array(n, sizeof *s->converted, r->name, e)))
-        return -1;
 
     s->row = mem_new((size_t)r->n_features, sizeof *s->row);
-    r->piece = (struct dataset){.columns = r->columns,
-        .n_features = r->n_features,
-        .shape_rank = r->fit->shape_rank,
-        .type = s->table->type == STORE_U8 && !s->converted ? DATASET_U8 : DATASET_F32};
+    r->piece = (struct dataset){.columns = r->columns, .n_features = r->n_features, .shape_rank = r->fit->shape_rank};
     memcpy(r->piece.shape, r->fit->shape, sizeof r->piece.shape);
     r->piece.row = mem_array((size_t)most, sizeof *r->piece.row, r->name, e);
     r->piece.is_unscored = mem_array((size_t)most, sizeof *r->piece.is_unscored, r->name, e);
-    if (!r->piece.row || !r->piece.is_unscored || allocate_steps(r, e) != 0)
+    if (!r->piece.row || !r->piece.is_unscored || allocate_steps(r, e) != 0 || allocate_converted(r, e) != 0)
         return -1;
-    return set_piece_affine(r);
+    row_reader_use(r, r->fit);
+    return 0;
 }
 
 // Reads the times and groups of rows [first, first + n) of the split like coordinates_read, but no ids.
@@ -194,7 +229,6 @@ static void describe_split(struct row_reader *r)
     r->features = t->features;
     coordinates_copy_names(&r->step_coordinates, &t->coordinates);
     coordinates_copy_names(&r->source->range, &t->coordinates);
-    r->source->groups = scaling_match_groups(r->fit->scaling, t->coordinates.group_names, t->coordinates.n_group_names);
 }
 
 struct row_reader *row_reader_open(
@@ -238,7 +272,7 @@ void row_reader_free(struct row_reader **r)
     coordinates_free(&s->range, 0);
     coordinates_free(&(*r)->step_coordinates, (*r)->n_step_coordinates);
     void *const owned[] = {s->x_path, s->label_path, s->read, s->converted, s->row, s->groups, (*r)->piece.row,
-        (*r)->piece.is_unscored, (*r)->piece.shift, (*r)->piece.factor, s, *r};
+        (*r)->piece.is_unscored, s->affine, s, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *r = NULL;
@@ -301,13 +335,14 @@ static int place_rows(struct row_reader *r, const struct row_range *range, struc
 {
     struct row_source *s = r->source;
     size_t bytes = (size_t)r->n_features * store_type_size(s->table->type);
+    const bool can_point = can_point_at_piece(r);
     int failed = 0;
 
     if (s->groups && read_series(r, range->first, range->rows, &s->range, e) != 0)
         return -1;
     memset(s->is_unscored + range->at, 0, (size_t)range->rows);
     for (int64_t i = 0; i < range->rows && !failed; i++) {
-        float *converted = s->converted ? s->converted + (range->at + i) * r->n_features : NULL;
+        float *converted = can_point ? NULL : s->converted + (range->at + i) * r->n_features;
         const char *stored = (const char *)s->table->values + (size_t)i * bytes;
         s->step[range->at + i] = converted ? (const void *)converted : stored;
         if (!data_table_row_is_finite(s->table, i))
@@ -329,15 +364,17 @@ static int load_rows(struct row_reader *r, const struct row_range *range, struct
     ASSERT(range->first >= 0 && range->first + range->rows <= r->steps, "rows %lld + %lld of %lld",
         (long long)range->first, (long long)range->rows, (long long)r->steps);
     if (s->map.data) {
-        if (range->at == 0) // a new piece begins: the rows read before are not needed
+        if (range->at == 0 && !s->is_loaded) // a new piece begins: the rows read before are not needed
             store_map_advise(&s->map, 0, (size_t)range->first * row_bytes, STORE_MAP_DONE);
-        store_map_advise(
-            &s->map, (size_t)range->first * row_bytes, 2 * (size_t)range->rows * row_bytes, STORE_MAP_SOON);
+        if (!s->is_loaded)
+            store_map_advise(
+                &s->map, (size_t)range->first * row_bytes, 2 * (size_t)range->rows * row_bytes, STORE_MAP_SOON);
         s->table->values = (const char *)s->map.data + (size_t)range->first * row_bytes;
     } else {
         char *to = (char *)s->read + (size_t)range->at * row_bytes;
         s->table->values = to;
-        if (store_read(s->file, s->x_path, s->table->type, store_entries(range->first, range->rows), to, e) != 0)
+        if (!s->is_loaded &&
+            store_read(s->file, s->x_path, s->table->type, store_entries(range->first, range->rows), to, e) != 0)
             return -1;
     }
     return place_rows(r, range, e);
@@ -377,9 +414,14 @@ const struct dataset *row_reader_read(struct row_reader *r, int64_t first, int64
 {
     ASSERT(first >= 0 && rows >= 0 && first + rows <= r->rows, "%lld + %lld of %lld", (long long)first, (long long)rows,
         (long long)r->rows);
+    struct row_source *s = r->source;
+
     r->piece.rows = rows;
+    s->is_loaded = rows > 0 && first == s->first && rows == s->rows;
     int failed = r->windows.length ? load_windows(r, first, rows, e)
                                    : load_rows(r, &(struct row_range){.first = first, .rows = rows}, e);
+    s->first = first;
+    s->rows = failed ? 0 : rows;
     return failed ? NULL : &r->piece;
 }
 

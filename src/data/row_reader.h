@@ -37,6 +37,12 @@ struct row_reader {
 struct row_reader *row_reader_open(
     const struct data_source *source, const struct row_fit *fit, int64_t most, struct err *e);
 void row_reader_free(struct row_reader **r);
+// Prepares the reader for another model, which may scale and fill differently but takes the same windows. Call
+// row_reader_use afterwards. Returns -1 and an error if the rows do not fit this model, or if memory runs out.
+int row_reader_add(struct row_reader *r, const struct row_fit *fit, struct err *e);
+// Makes the following calls of row_reader_read return rows for `fit`, which the reader borrows. It was opened with this
+// fit, or row_reader_add has taken it. A piece that is read for several models in turn is loaded only once.
+void row_reader_use(struct row_reader *r, const struct row_fit *fit);
 // Returns rows [first, first + rows) as a data set, which is valid until the next call. Returns NULL and an error if
 // they cannot be read. Infinite values, and missing ones that are not filled, are also errors, unless such rows are
 // marked.

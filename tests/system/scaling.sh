@@ -207,4 +207,18 @@ assert list(s["log1p"]) == [0, 0, 0, 1]
 END
 good score r1/text text.csv -o text-scores.csv
 bad 3 "no column 'protoo' in text.h5:all; did you mean 'proto'" check text.yaml --set 'data.scale={columns: {protoo: none}}'
+
+# --- bytes whose scaling is more than a shift and a factor: score converts them, as training does
+{ printf '\0\0\x08\x02\0\0\0\x40\0\0\0\x04'; seq 1 400 | tr -d '\n' | head -c 256; } >bytes.idx
+good import bytes.idx -o data/bytes.h5:test
+for scale in unit standard log1p '{method: standard, clip: 1}'; do
+    printf '%s\n' 'name: bytes' "data: {train: 'bytes.h5:test', test: 'bytes.h5:test', scale: $scale}" \
+        'model: {encoder: [{dense: 2}], decoder: [{dense: 4}]}' 'train: {epochs: 1}' >bytes.yaml
+    good run bytes.yaml --quiet -n 1 -t 1
+    good score results/bytes data/bytes.h5:test -o bytes.h5 --force
+    "$h5same" "$(trial results/bytes)" bytes.h5 >comparison 2>&1
+    says comparison '^same +scores/test/error'
+    rm -r results/bytes
+done
+
 verdict
