@@ -153,15 +153,13 @@ static void insert_share(struct blame_share *top, int thing, float value)
     top[at] = (struct blame_share){thing, value};
 }
 
-void blame_row(const struct blame *b, const real *x, const real *y, struct blame_share *top, float *error)
+void blame_largest(const float *error, int n, struct blame_share *top)
 {
     double sum = 0;
 
-    ASSERT(b->n > 0 && b->n <= b->values, "%d things, %d values", b->n, b->values);
     for (int i = 0; i < BLAME_TOP; i++)
         top[i] = (struct blame_share){-1, 0};
-    sum_squared_errors(b, x, y, error);
-    for (int k = 0; k < b->n; k++) {
+    for (int k = 0; k < n; k++) {
         if (error[k] > top[BLAME_TOP - 1].share)
             insert_share(top, k, error[k]);
         if (!isnan(error[k]))
@@ -170,4 +168,23 @@ void blame_row(const struct blame *b, const real *x, const real *y, struct blame
 
     for (int i = 0; i < BLAME_TOP; i++)
         top[i].share = sum > 0 ? (float)((double)top[i].share / sum) : NAN;
+}
+
+void blame_row(const struct blame *b, const real *x, const real *y, struct blame_share *top, float *error)
+{
+    ASSERT(b->n > 0 && b->n <= b->values, "%d things, %d values", b->n, b->values);
+    sum_squared_errors(b, x, y, error);
+    blame_largest(error, b->n, top);
+}
+
+void blame_add_shares(const struct blame *b, const struct blamed_row *row, float *share, float *error)
+{
+    double sum = 0;
+
+    ASSERT(row->weight >= 0, "weight %g", row->weight);
+    sum_squared_errors(b, row->x, row->y, error);
+    for (int k = 0; k < b->n; k++)
+        sum += isnan(error[k]) ? 0 : (double)error[k];
+    for (int k = 0; k < b->n && sum > 0 && isfinite(sum); k++)
+        share[k] += isnan(error[k]) ? 0 : (float)(row->weight * (double)error[k] / sum);
 }

@@ -33,3 +33,14 @@ void blame_free(struct blame *b);
 // Sets top (BLAME_TOP) to the largest shares of the error of a row x (values) with reconstruction y, the largest first.
 // Missing values explain nothing. error (n) is working space, and holds the weighted squared errors afterwards.
 void blame_row(const struct blame *b, const real *x, const real *y, struct blame_share *top, float *error);
+// Sets top (BLAME_TOP) to the largest shares of the sum of n weighted squared errors, or of sums of shares.
+void blame_largest(const float *error, int n, struct blame_share *top);
+
+// A row, and what one of several models makes of it.
+struct blamed_row {
+    const real *x, *y; // (values)
+    double weight;     // of the model
+};
+// Adds the share of each thing in the error of a row, times the weight of the model, to share (n). Adds nothing if the
+// row has no error. error (n) is working space.
+void blame_add_shares(const struct blame *b, const struct blamed_row *row, float *share, float *error);

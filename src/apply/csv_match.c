@@ -262,8 +262,8 @@ static void check_needs_no_time(const struct match_maker *k, struct err *e)
         }
 }
 
-// Returns the field that --group names, or -1 and an error. Without --group, returns the field with the name of the
-// training data's groups, or -1 if there is none, --drop names it, or the model uses it.
+// Returns the field that --group names, or -1 and an error if there is none. Without --group, returns the field with
+// the name of the training data's groups, or -1 if there is none, or if it is left out or an input of the model.
 static int find_group_field(const struct match_maker *k, const bool *is_used, struct err *e)
 {
     const char *name = k->wanted->group_name;

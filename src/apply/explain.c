@@ -2,6 +2,7 @@
 // an error large enough.
 #include "apply/explain.h"
 
+#include "apply/member_rows.h"
 #include "apply/score_pass.h"
 #include "apply/score_places.h"
 #include "base/err.h"
@@ -23,6 +24,8 @@ void explained_row_free(struct explained_row *r)
     free(r->time);
     free(r->x);
     free(r->y);
+    free(r->member_x);
+    free(r->member_y);
     *r = (struct explained_row){0};
 }
 
@@ -32,7 +35,19 @@ void explained_rows_free(struct explained_rows *r)
         explained_row_free(&r->v[i]);
     free(r->v);
     blame_free(&r->blame);
+    for (int i = 0; i < r->n_members; i++)
+        blame_free(&r->member_blame[i]);
+    free(r->member_blame);
     *r = (struct explained_rows){0};
+}
+
+void explained_rows_blame(struct explained_rows *r, const struct trained_model *t)
+{
+    blame_init(&r->blame, t);
+    r->n_members = t->ensemble ? t->ensemble->n : 0;
+    r->member_blame = mem_new((size_t)r->n_members + 1, sizeof *r->member_blame);
+    for (int i = 0; i < r->n_members; i++)
+        blame_init(&r->member_blame[i], &t->members[i]);
 }
 
 // Returns true if the query names a row.
@@ -122,7 +137,7 @@ static int explain_piece(struct score_pass *p, int64_t first, int64_t rows, stru
         if (!is_full || error > out->v[out->n - 1].error)
             keep_row(p, i, &place, error);
     }
-    return 0;
+    return member_rows_add(p, out->v, out->n, e);
 }
 
 static int finish_explaining(struct score_pass *p, struct err *e)
@@ -157,6 +172,6 @@ int explain_rows(const struct team *team, const struct score_job *job, const str
 
     ASSERT(query->count > 0 && query->count <= EXPLAIN_MOST, "%lld rows", (long long)query->count);
     *out = (struct explained_rows){0};
-    blame_init(&out->blame, job->model);
+    explained_rows_blame(out, job->model);
     return score_pass_run(team, job, &sink, outcome, e);
 }

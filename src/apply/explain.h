@@ -17,14 +17,21 @@ struct explained_row {
     char *file, *id, *time; // owned; NULL: the row has none
     int group;              // number of its group in the scaling; -1: none
     double error;
-    float *x, *y; // (columns), owned: the row as the model sees it, and its reconstruction
+    // (columns), owned: the row as the model sees it, and its reconstruction. For an ensemble, its lead sees the row,
+    // and the reconstruction is the weighted mean of those of the members, in the units of the lead.
+    float *x, *y;
+    // (members, columns), owned: the row as each member of an ensemble sees it, and its reconstruction. NaN: the member
+    // has no reconstruction. NULL: a single model.
+    float *member_x, *member_y;
 };
 
 struct explained_rows {
     struct explained_row *v; // (n), owned; the largest error comes first
     int n;
-    int64_t found;      // number of rows that match the query
-    struct blame blame; // owned
+    int64_t found;              // number of rows that match the query
+    struct blame blame;         // owned
+    struct blame *member_blame; // (n_members), owned: of the members of an ensemble
+    int n_members;              // 0: a single model
 };
 
 // Collective over team->comm. Scores the data and keeps the rows that the query asks for, on rank 0. Returns -1 and an
@@ -32,6 +39,8 @@ struct explained_rows {
 int explain_rows(const struct team *team, const struct score_job *job, const struct explain_query *query,
     struct explained_rows *out, struct score_outcome *outcome, struct err *e);
 void explained_rows_free(struct explained_rows *r);
+// Finds the things to blame of a model and, for an ensemble, of its members. explained_rows_free frees them.
+void explained_rows_blame(struct explained_rows *r, const struct trained_model *t);
 
 // For sinks that set needs_rows. Sets *out to row i of the piece, with memory of its own.
 struct score_pass;

@@ -1,5 +1,5 @@
 // Finds the group of each new row, for scaling by group: a column gives it, or each file is a group. Rows of unknown
-// groups are reported, and scaled with the statistics of all training rows, as those of data sets are.
+// groups are scaled with the statistics of all training rows, as in data sets, and reported.
 #include "apply/new_rows.h"
 #include "apply/new_rows_impl.h"
 #include "base/err.h"
@@ -11,7 +11,7 @@ enum { NO_FILE_GROUP = -1 };
 
 void new_groups_enter(struct new_rows *r)
 {
-    const struct scaling *scaling = r->request->fit->scaling;
+    const struct scaling *scaling = r->request->groups;
 
     for (int i = 0; i < scaling->n_groups; i++)
         csv_dictionary_add(&r->state->groups, scaling->group_name[i], strlen(scaling->group_name[i]));

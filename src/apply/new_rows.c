@@ -12,88 +12,17 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/columns.h"
-#include "data/data_config.h"
 #include "data/data_scaling.h"
 #include "data/data_table.h"
-#include "import/byte_stream.h"
 #include "import/csv_number.h"
 #include "import/import.h"
 #include "import/source.h"
-#include "store/schema.h"
 #include "store/store.h"
 #include "train/train.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { HEAD_BYTES = 4096 };
-
-// --- names
-
-bool new_rows_is_split(const char *name)
-{
-    const char *colon = strrchr(name, ':');
-    return colon && colon != name && colon[1] && !strchr(colon, '/') && access(name, F_OK) != 0;
-}
-
-static bool is_rows_folder(const char *name)
-{
-    struct stat s;
-    return stat(name, &s) == 0 && S_ISDIR(s.st_mode);
-}
-
-// Returns true for standard input, and if the first bytes of a file show that it is text. Returns false if the file
-// cannot be read; the code that opens it later reports why.
-static bool is_text_file(const char *name)
-{
-    char head[HEAD_BYTES];
-    struct err ignored = {0};
-
-    if (strcmp(name, CSV_STDIN) == 0)
-        return true;
-    if (access(name, F_OK) != 0 || is_rows_folder(name))
-        return false;
-    struct byte_stream *stream = byte_stream_open(name, &ignored);
-    int64_t n = stream ? byte_stream_read(stream, head, sizeof head, &ignored) : -1;
-    byte_stream_free(&stream);
-    return n > 0 && !memchr(head, 0, (size_t)n) && memcmp(head, "\xff\xfe", n > 1 ? 2 : 1) != 0;
-}
-
-// Checks an HDF5 file. Refuses a data set without the name of a split; data_source_parse words the error.
-static void walk_hdf5_file(const char *path, const char *inner, struct err *e)
-{
-    struct data_source ignored;
-    char *format = inner ? NULL : store_peek_format(path);
-
-    if (format && strcmp(format, FORMAT_DATASET) == 0)
-        data_source_parse(path, NULL, &ignored, e);
-    else
-        store_walk(path, e);
-    free(format);
-}
-
-int new_rows_walk(const char *const *names, int n, struct err *e)
-{
-    static const char signature[] = "\x89HDF\r\n\x1a\n";
-    int before = e->count;
-
-    for (int i = 0; i < n; i++) {
-        const char *inner = strstr(names[i], ":/");
-        char head[8];
-        char *path = inner ? mem_format("%.*s", (int)(inner - names[i]), names[i]) : mem_text(names[i]);
-        struct err ignored = {0};
-        bool is_file = access(path, F_OK) == 0 && !is_rows_folder(path);
-        struct byte_stream *stream = is_file ? byte_stream_open(path, &ignored) : NULL;
-        if (stream && byte_stream_read(stream, head, 8, &ignored) == 8 && memcmp(head, signature, 8) == 0)
-            walk_hdf5_file(path, inner, e);
-        byte_stream_free(&stream);
-        free(path);
-    }
-    return e->count == before ? 0 : -1;
-}
 
 // --- opening
 
@@ -128,18 +57,6 @@ static void fit_picture_options(struct import_options *o, const struct row_fit *
     o->color = !o->grayscale;
 }
 
-static bool is_picture_file(const char *name)
-{
-    unsigned char head[HEAD_BYTES];
-    struct err ignored = {0};
-    if (is_rows_folder(name))
-        return true;
-    struct byte_stream *stream = access(name, F_OK) == 0 ? byte_stream_open(name, &ignored) : NULL;
-    int64_t n = stream ? byte_stream_read(stream, head, sizeof head, &ignored) : 0;
-    byte_stream_free(&stream);
-    return n > 0 && source_image.recognise(name, head, (size_t)n);
-}
-
 static int check_source_shape(const struct new_rows *r, const struct source *source, struct err *e)
 {
     const struct row_fit *fit = r->request->fit;
@@ -171,7 +88,7 @@ static int open_source_rows(struct new_rows *r, const char *name, struct err *e)
     struct import_options o = {.sources = &name, .n_sources = 1};
 
     field_defaults(import_fields, &o);
-    if (is_picture_file(name))
+    if (new_rows_is_picture(name))
         fit_picture_options(&o, r->request->fit);
     s->is_csv = false;
     s->source = source_open(name, &o, e);
@@ -228,7 +145,7 @@ static int open_next_file(struct new_rows *r, struct err *e)
     r->file = s->next_file++;
     s->row = 0;
     s->is_open = true;
-    s->is_csv = is_text_file(name);
+    s->is_csv = new_rows_is_text(name);
     int rc = s->is_csv ? open_csv_rows(r, name, e) : open_source_rows(r, name, e);
     return rc == 0 ? new_groups_open(r, e) : rc;
 }
@@ -285,6 +202,8 @@ struct new_rows *new_rows_open(const struct new_rows_request *request, int64_t m
     enter_categories(r);
     new_groups_enter(r);
     r->x = mem_array((size_t)(most * r->columns), sizeof *r->x, "new rows", e);
+    if (request->keeps_values)
+        r->value = mem_array((size_t)(most * r->columns), sizeof *r->value, "new rows", e);
     r->is_unscored = mem_array((size_t)most, sizeof *r->is_unscored, "new rows", e);
     r->missing = mem_array((size_t)most * NEW_ROWS_MISSING, sizeof *r->missing, "new rows", e);
     s->parts = mem_array((size_t)(most / NEW_ROWS_PART + 1), sizeof *s->parts, "new rows", e);
@@ -316,8 +235,8 @@ void new_rows_free(struct new_rows **r)
     free((*r)->state->unknowns);
     text_free(&(*r)->notes);
     text_free(&(*r)->warnings);
-    void *const owned[] = {(*r)->x, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->group, (*r)->unknown,
-        (*r)->state->parts, (*r)->state, *r};
+    void *const owned[] = {(*r)->x, (*r)->value, (*r)->is_unscored, (*r)->missing, (*r)->id, (*r)->time, (*r)->group,
+        (*r)->unknown, (*r)->state->parts, (*r)->state, *r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     *r = NULL;
@@ -327,6 +246,7 @@ void new_rows_free(struct new_rows **r)
 
 struct rows_work {
     struct new_rows *r;
+    const struct scaling *scaling;
     bool is_float; // values have single precision
 };
 
@@ -335,6 +255,20 @@ static bool is_noted(const struct new_rows *r, const int32_t *missing, int n, in
 {
     int column = columns_of_feature(r->request->columns, feature);
     return n > 0 && column >= 0 && column == columns_of_feature(r->request->columns, missing[n - 1]);
+}
+
+static bool is_refused_value(const struct scaling *scaling, double value)
+{
+    bool takes_missing = scaling->fill || scaling->ignores_missing;
+    return !isfinite(value) && (isinf(value) || !takes_missing);
+}
+
+bool new_row_is_refused(const struct scaling *scaling, const double *row, int columns)
+{
+    for (int c = 0; c < columns; c++)
+        if (is_refused_value(scaling, row[c]))
+            return true;
+    return false;
 }
 
 // Counts a row in which `lacking` values were missing and were filled. It is filled if there is any such value, and
@@ -349,13 +283,13 @@ static void count_filled(const struct new_rows *r, struct rows_part *part, int l
 static void finish_new_row(const struct rows_work *w, struct rows_part *part, int64_t i, const double *row)
 {
     struct new_rows *r = w->r;
-    const struct scaling *scaling = r->request->fit->scaling;
+    const struct scaling *scaling = w->scaling;
     bool takes_missing = scaling->fill || scaling->ignores_missing;
     int32_t *missing = r->missing + i * NEW_ROWS_MISSING;
     int n = 0, lacking = 0;
 
     for (int c = 0; c < r->columns; c++) {
-        bool is_refused = !isfinite(row[c]) && (isinf(row[c]) || !takes_missing);
+        bool is_refused = is_refused_value(scaling, row[c]);
         lacking += isnan(row[c]) && takes_missing;
         if (is_refused && n < NEW_ROWS_MISSING && !is_noted(r, missing, n, c))
             missing[n++] = c;
@@ -365,7 +299,8 @@ static void finish_new_row(const struct rows_work *w, struct rows_part *part, in
         count_filled(r, part, lacking);
     while (n < NEW_ROWS_MISSING)
         missing[n++] = -1;
-    scaling_apply(scaling, new_groups_of_row(r, part, i), w->is_float, row, r->x + i * r->columns);
+    int group = new_groups_of_row(r, part, i);
+    scaling_apply(scaling, scaling->n_groups ? group : -1, w->is_float, row, r->x + i * r->columns);
 }
 
 static void read_csv_part(const struct rows_work *w, struct rows_part *part, int64_t first, int64_t last, double *row)
@@ -373,6 +308,7 @@ static void read_csv_part(const struct rows_work *w, struct rows_part *part, int
     struct new_rows *r = w->r;
 
     for (int64_t i = first; i < last; i++) {
+        row = r->value ? r->value + i * r->columns : row;
         int fields = csv_row_read(r, part, i, row);
         if (fields != r->state->match.n) {
             part->bad_row = i;
@@ -391,6 +327,7 @@ static void read_source_part(
     size_t bytes = (size_t)w->r->columns * store_type_size(type);
 
     for (int64_t i = first; i < last; i++) {
+        row = w->r->value ? w->r->value + i * w->r->columns : row;
         source_widen(type, (const char *)s->values + (size_t)i * bytes, w->r->columns, row);
         finish_new_row(w, part, i, row);
     }
@@ -414,7 +351,34 @@ static void read_rows_part(void *context, int64_t number)
     free(row);
 }
 
+// Fills and scales the rows of a part again. What the part held is counted already.
+static void rescale_rows_part(void *context, int64_t number)
+{
+    const struct rows_work *w = context;
+    const struct new_rows *r = w->r;
+    int64_t first = number * NEW_ROWS_PART;
+    int64_t last = first + NEW_ROWS_PART < r->n ? first + NEW_ROWS_PART : r->n;
+    struct rows_part ignored = {0};
+
+    for (int64_t i = first; i < last; i++)
+        finish_new_row(w, &ignored, i, r->value + i * r->columns);
+}
+
 // --- a piece
+
+bool new_rows_are_floats(const struct new_rows *r)
+{
+    const struct new_rows_state *s = r->state;
+    return !s->is_csv && data_type_fits_float(s->source->shape.type);
+}
+
+void new_rows_rescale(struct new_rows *r, const struct scaling *scaling, const struct team *team)
+{
+    struct rows_work w = {r, scaling, new_rows_are_floats(r)};
+
+    ASSERT(r->value, "the values of %lld rows were not kept", (long long)r->n);
+    team_each(team, (r->n + NEW_ROWS_PART - 1) / NEW_ROWS_PART, rescale_rows_part, &w);
+}
 
 // Adds up what the parts of the piece found, in their order. Returns -1 and an error for the first row that is refused.
 static int join_parts(struct new_rows *r, struct err *e)
@@ -467,7 +431,7 @@ int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e
     if (n < 0)
         return -1;
 
-    struct rows_work w = {r, s->is_csv ? false : data_type_fits_float(s->source->shape.type)};
+    struct rows_work w = {r, r->request->fit->scaling, new_rows_are_floats(r)};
     r->first = s->row;
     r->n = n;
     s->row += n;

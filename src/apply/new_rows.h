@@ -15,6 +15,8 @@ struct new_rows_request {
     const struct row_fit *fit;     // borrowed
     const struct columns *columns; // borrowed: columns of the table on which the model was trained; n = 0: unknown
     bool takes_groups;             // the groups of rows must be read: the model scales by group or takes windows
+    const struct scaling *groups;  // borrowed: the scaling whose groups are looked up
+    bool keeps_values;             // keep the values of the piece before scaling, for new_rows_rescale
 };
 
 // A string that belongs to a row, such as its id, spelled as in the file.
@@ -33,6 +35,7 @@ struct new_rows {
     int64_t first;                 // number of the first row of the piece in its file
     int file;                      // number of the file in request->names
     float *x;                      // (most, columns), owned: filled and scaled
+    double *value;                 // (most, columns), owned: values before that; NULL: not kept
     int8_t *is_unscored;           // (most), owned: the model cannot take the row
     struct row_text *id;           // (most), owned; NULL: the files have no ids
     struct row_text *time, *group; // likewise; `group` is NULL, too, without takes_groups
@@ -57,3 +60,7 @@ void new_rows_free(struct new_rows **r);
 // number of rows, or 0 after the last file, or -1 and errors. Values of CSV files that are not numbers count as
 // missing; the last call adds a warning with their number.
 int64_t new_rows_next(struct new_rows *r, const struct team *team, struct err *e);
+// Fills and scales the rows of the piece again, for a model with another scaling: sets x, is_unscored and missing.
+void new_rows_rescale(struct new_rows *r, const struct scaling *scaling, const struct team *team);
+// Returns true if the values of the current file have single precision.
+bool new_rows_are_floats(const struct new_rows *r);

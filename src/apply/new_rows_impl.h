@@ -70,6 +70,16 @@ void new_groups_count(struct new_rows *r, const struct rows_part *part);
 // Adds a warning about rows whose groups are not in the scaling. Call it after the last file.
 void new_groups_warn(struct new_rows *r);
 
+// Return true for a folder, for text (standard input, too), and for a picture or a folder of pictures. They return
+// false if the file cannot be read.
+bool new_rows_is_folder(const char *name);
+bool new_rows_is_text(const char *name);
+bool new_rows_is_picture(const char *name);
+
+// Returns true if a model cannot take a row (columns): a value is infinite, or missing and the scaling does not fill
+// it.
+bool new_row_is_refused(const struct scaling *scaling, const double *row, int columns);
+
 // Returns the name of the current file for messages.
 const char *new_rows_title(const struct new_rows *r);
 

@@ -3,6 +3,7 @@
 
 #include "apply/blame.h"
 #include "apply/explain.h"
+#include "apply/member_rows.h"
 #include "apply/score_pass.h"
 #include "apply/score_places.h"
 #include "base/err.h"
@@ -69,13 +70,15 @@ static int begin_picking(struct score_pass *p, struct err *e)
 
 static int pick_from_piece(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
+    const struct row_picker *picker = p->sink->context;
+
     if (score_places_read(p, first, rows, e) != 0)
         return -1;
     if (p->member->fit.window.length)
         pick_from_windows(p, rows);
     else
         pick_from_rows(p, first, rows);
-    return 0;
+    return member_rows_add(p, picker->found, picker->wishes->n, e);
 }
 
 static bool has_place(const struct explained_rows *rows, int64_t place)
@@ -119,7 +122,7 @@ int pick_rows(const struct team *team, const struct score_job *job, const struct
     ASSERT(wishes->n > 0, "%d wishes", wishes->n);
     *out = (struct explained_rows){.v = mem_new((size_t)wishes->n, sizeof *out->v)};
     picker.found = mem_new((size_t)wishes->n, sizeof *picker.found);
-    blame_init(&out->blame, job->model);
+    explained_rows_blame(out, job->model);
     int rc = score_pass_run(team, job, &sink, outcome, e);
 
     for (int k = 0; k < wishes->n; k++) // left over after a failure

@@ -25,6 +25,7 @@
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
+#include "trial/model_open.h"
 #include "trial/trial_steps.h"
 #include <math.h>
 #include <stdio.h>
@@ -91,8 +92,8 @@ static bool needs_any_share(const struct score_pass *s, int64_t at, int rows)
 }
 
 // Stores the things that explain the errors of rows, with their shares. y: the reconstructions of the rows; NULL: no
-// row is explained. A row that is not explained gets -1 as its things. The numbers of things are small integers,
-// which a float stores exactly.
+// row is explained, unless the members of an ensemble do. A row that is not explained gets -1 as its things. The
+// numbers of things are small integers, which a float stores exactly.
 static void visit_shares(struct score_pass *s, const real *y, int64_t at, int rows, const real *x)
 {
     const struct blame *blame = &s->member[s->apply.model].blame;
@@ -103,9 +104,12 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
         float *out = score_output_at(s, s->shares, at + i);
         for (int k = 0; k < BLAME_TOP; k++)
             out[k] = -1;
-        if (!y || !needs_share_of(s, at + i))
+        if ((!y && !s->member_shares) || !needs_share_of(s, at + i))
             continue;
-        blame_row(blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
+        if (s->member_shares)
+            blame_largest(s->member_shares + (at + i) * blame->n, blame->n, top);
+        else
+            blame_row(blame, x + (size_t)i * (size_t)s->columns, y + (size_t)i * (size_t)s->columns, top, error);
         for (int k = 0; k < BLAME_TOP; k++) {
             out[k] = (float)top[k].thing;
             out[BLAME_TOP + k] = top[k].share;
@@ -114,30 +118,44 @@ static void visit_shares(struct score_pass *s, const real *y, int64_t at, int ro
     free(error);
 }
 
+// Counts the values of rows, for the comparison with the training data, and stores their codes.
+static void visit_values(struct score_pass *s, struct workspace *ws, int64_t at, int rows, const real *x)
+{
+    const struct apply *a = &s->apply;
+    const struct model *m = a->models[a->model].m;
+
+    score_limits_count(s, rows, x);
+    score_drift_count(&s->drift, a->first + at, rows, x, a->visited->is_unscored + (at - a->from));
+    if (s->code) {
+        copy_values(score_output_at(s, s->code, at), model_code(m, ws), (size_t)rows * (size_t)shape_size(&m->code));
+        mark_rows(s, at, rows, s->code);
+    }
+}
+
 static void visit_scores(const struct apply *a, struct workspace *ws, int64_t at, int rows, const real *x)
 {
     struct score_pass *s = a->context;
     const struct score_member *member = &s->member[a->model];
     const struct model *m = member->model->model;
-    int code_size = shape_size(&m->code);
-    const int8_t *is_unscored = a->visited->is_unscored + (at - a->from);
+    const struct row_chunk chunk = {a->first + at, rows, x};
+    const bool is_lead = a->model == 0;
+    float *error = s->member_errors ? score_member_error_at(s, at) : score_output_at(s, SCORE_ERROR, at);
 
-    score_limits_count(s, rows, x);
-    score_drift_count(&s->drift, a->first + at, rows, x, is_unscored);
-    if (s->code) {
-        copy_values(score_output_at(s, s->code, at), model_code(m, ws), (size_t)rows * (size_t)code_size);
-        mark_rows(s, at, rows, s->code);
-    }
-    struct row_chunk chunk = {a->first + at, rows, x};
-    row_errors(&member->error, m, member->model->w, ws, &chunk, score_output_at(s, SCORE_ERROR, at));
-    row_errors_mark(is_unscored, rows, score_output_at(s, SCORE_ERROR, at));
+    if (is_lead)
+        visit_values(s, ws, at, rows, x);
+    row_errors(&member->error, m, member->model->w, ws, &chunk, error);
+    row_errors_mark(a->visited->is_unscored + (at - a->from), rows, error);
+    if (s->member_errors)
+        score_members_combine(s, at, rows);
 
-    bool needs_rows = s->reconstruction || s->feature_error;
-    bool needs_shares = s->shares && model_reconstructs(m) && needs_any_share(s, at, rows);
+    bool needs_rows = is_lead && (s->reconstruction || s->feature_error);
+    bool needs_shares = s->shares && model_reconstructs(m) && (s->member_shares || needs_any_share(s, at, rows));
     const real *y = needs_rows || needs_shares ? model_reconstruct(m, ws, rows) : NULL;
     if (needs_rows)
         visit_reconstruction(s, y, at, rows, x);
-    if (s->shares)
+    if (s->member_shares)
+        score_members_add_shares(s, y, at, rows, x);
+    if (s->shares && a->model == a->n_models - 1)
         visit_shares(s, y, at, rows, x);
 }
 
@@ -265,6 +283,11 @@ static void warn_without_normal(const struct score_pass *s)
 
 // --- outputs
 
+const char *score_job_error_name(const struct score_job *job)
+{
+    return job->model->ensemble ? MODEL_ENSEMBLE_ID : error_names[job->error.error];
+}
+
 // Adds an output that files of scores contain. Returns its index.
 static int add_score_output(
     struct score_pass *s, const char *name, const char *long_name, const struct shape *row, const char *const *scales)
@@ -289,7 +312,7 @@ static void add_score_outputs(struct score_pass *s)
     unsigned save = s->job->save;
 
     snprintf(s->error_about, sizeof s->error_about, "%s (%s)", model_reconstructs(m) ? "reconstruction error" : "error",
-        error_names[s->job->error.error]);
+        score_job_error_name(s->job));
     int first = add_score_output(s, SCORES_ERROR, s->error_about, &number, NULL);
     ASSERT(first == SCORE_ERROR, "%d", first);
     (void)first;
@@ -316,12 +339,15 @@ static void open_score_input(struct score_pass *s, struct err *e)
 
     for (int i = 0; i < s->apply.n_outputs; i++)
         width += s->apply.output[i].width;
+    width += score_members_width(s);
 
     s->beyond = mem_array((size_t)s->n_features + 1, sizeof *s->beyond, "counts of values", e);
     if (!s->job->source)
         score_rows_open(s, width, e);
     else if (apply_open(&s->apply, s->job->source, &s->member->fit, width, e) == 0)
         s->name = s->apply.reader->name;
+    if (!e->count)
+        score_members_open(s, e);
 }
 
 // Sets the place of the first time step that the model cannot take. In a data set, only its window is known: the place

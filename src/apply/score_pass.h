@@ -29,6 +29,8 @@ struct score_member {
     struct row_error error;            // how the error of a row is computed
     struct row_fit fit;                // what rows must match; readers borrow it
     struct blame blame;                // owned
+    int number;                        // its number in the ensemble
+    double weight;                     // its share of the score
 };
 
 struct score_pass {
@@ -36,10 +38,16 @@ struct score_pass {
     const struct score_sink *sink;
     struct score_outcome *out;
     struct apply apply;
-    struct score_member *member; // (apply.n_models), owned; the first one also has the values and reconstructions
-    struct apply_model *models;  // (apply.n_models), owned
-    const char *name;            // borrowed; name of the data, for messages
-    char *group;                 // owned; "scores/test"
+    // (apply.n_models), owned: the lead of the job's model comes first. It also has the values, codes, reconstructions
+    // and drift.
+    struct score_member *member;
+    struct apply_model *models;   // (apply.n_models), owned
+    const struct scaling *groups; // borrowed: the scaling whose groups rows belong to
+    float **member_errors;        // (apply.n_models), owned: each member's errors of this rank's rows of the piece, by
+                                  // its number in the ensemble; NULL: a single model
+    float *member_shares;         // (piece rows, things), owned: sums of the shares of the members; NULL: not needed
+    const char *name;             // borrowed; name of the data, for messages
+    char *group;                  // owned; "scores/test"
     char error_about[64];
     int columns;
     int n_features; // features of the data; a window holds each once per time step, so `columns` is larger

@@ -31,7 +31,7 @@ static int64_t first_step(const struct score_pass *p, int64_t row)
 int score_places_read(struct score_pass *p, int64_t first, int64_t rows, struct err *e)
 {
     struct score_naming naming = score_naming_of(p);
-    bool has_groups = p->member->fit.scaling->n_groups > 0;
+    bool has_groups = p->groups->n_groups > 0;
 
     ASSERT(rows > 0, "%lld rows", (long long)rows);
     p->named = NULL;
@@ -89,7 +89,7 @@ void score_place_of(const struct score_pass *p, int64_t i, struct score_place *o
 
 int score_place_group(const struct score_pass *p, int64_t i)
 {
-    const struct scaling *s = p->member->fit.scaling;
+    const struct scaling *s = p->groups;
     struct rows_part ignored = {0}; // the groups were counted when the rows were read
     int group = s->n_groups - 1;
 

@@ -48,6 +48,15 @@ void score_rows_print_notes(struct score_pass *s)
     print_lines(&s->rows->warnings, print_warning);
 }
 
+// Collective. Sends the values of the n rows of the piece to the other ranks.
+static void send_new_rows(struct score_pass *s, int64_t n)
+{
+    const struct comm *comm = s->apply.team->comm;
+
+    comm_broadcast(comm, 0, s->x, (size_t)(n * s->columns) * sizeof *s->x);
+    comm_broadcast(comm, 0, s->is_unscored, (size_t)n);
+}
+
 // Collective. Reads the next piece on rank 0 and sends it to the other ranks.
 static int64_t next_new_rows(struct apply *a, struct err *e)
 {
@@ -60,10 +69,8 @@ static int64_t next_new_rows(struct apply *a, struct err *e)
     if (comm_agree(comm, e) != 0)
         return -1;
     comm_broadcast(comm, 0, &n, sizeof n);
-    if (n > 0 && comm->size > 1) {
-        comm_broadcast(comm, 0, s->x, (size_t)(n * s->columns) * sizeof *s->x);
-        comm_broadcast(comm, 0, s->is_unscored, (size_t)n);
-    }
+    if (n > 0 && comm->size > 1)
+        send_new_rows(s, n);
     if (n == 0 && comm->rank == 0)
         score_rows_print_notes(s);
 
@@ -109,18 +116,37 @@ static const struct dataset *read_series_windows(struct apply *a, int64_t first,
     return &s->piece;
 }
 
+// Returns what the rows must match. A member of an ensemble that takes only bytes decides for all of them.
+static const struct row_fit *strictest_fit(const struct score_pass *s)
+{
+    for (int i = 0; i < s->apply.n_models; i++)
+        if (s->member[i].fit.scaling->bytes_only)
+            return &s->member[i].fit;
+    return &s->member[0].fit;
+}
+
+static struct new_rows_request request_rows(const struct score_pass *s, const struct row_fit *fit, bool takes_groups)
+{
+    return (struct new_rows_request){.names = s->job->files,
+        .n = s->job->n_files,
+        .csv = s->job->csv,
+        .fit = fit,
+        .columns = &s->job->model->columns,
+        .takes_groups = takes_groups,
+        .groups = s->groups,
+        .keeps_values = s->job->model->ensemble != NULL};
+}
+
 // Does the same as score_rows_open for a model of windows, for which rows are time steps.
 static int open_series(struct score_pass *s, int64_t width, struct err *e)
 {
     struct apply *a = &s->apply;
 
-    s->step_fit = s->member->fit;
+    s->step_fit = *strictest_fit(s);
     s->step_fit.window.length = 0;
     s->step_fit.shape_rank = 1;
     s->step_fit.shape[0] = s->n_features;
-    s->request = (struct new_rows_request){
-        s->job->files, s->job->n_files, s->job->csv, &s->step_fit, &s->job->model->columns, true};
-    s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
+    s->request = request_rows(s, &s->step_fit, true);
     a->piece_rows = apply_piece(a->team, s->columns + width);
     a->next = next_series_windows;
     a->read = read_series_windows;
@@ -141,16 +167,15 @@ int score_rows_open(struct score_pass *s, int64_t width, struct err *e)
     struct apply *a = &s->apply;
 
     const struct comm *comm = a->team->comm;
-    const bool by_group = s->job->model->scaling.n_groups > 0;
+    const bool by_group = s->groups->n_groups > 0;
 
     if (s->job->csv->group && !by_group && !s->member->fit.window.length)
         return err_add(e, ERR_USAGE,
             "--group: found with a model that makes no use of groups, allowed: with data.scale.by: group or data.window");
+    s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
     if (s->member->fit.window.length)
         return open_series(s, width, e);
-    s->request = (struct new_rows_request){
-        s->job->files, s->job->n_files, s->job->csv, &s->member->fit, &s->job->model->columns, by_group};
-    s->name = strcmp(s->job->files[0], CSV_STDIN) == 0 ? "standard input" : s->job->files[0];
+    s->request = request_rows(s, strictest_fit(s), by_group);
     a->piece_rows = apply_piece(a->team, 2 * s->columns + width);
     a->next = next_new_rows;
     a->read = read_new_rows;
@@ -180,4 +205,27 @@ void score_rows_free(struct score_pass *s)
         free(s->is_unscored);
     }
     new_rows_free(&s->rows);
+}
+
+void score_rows_rescale(struct score_pass *s, const struct team *team)
+{
+    const struct scaling *scaling = s->member[s->apply.model].fit.scaling;
+
+    if (s->series.window.length)
+        series_rows_rescale(&s->series, scaling, team);
+    else if (team->comm->rank == 0)
+        new_rows_rescale(s->rows, scaling, team);
+}
+
+void score_rows_select(struct apply *a)
+{
+    struct score_pass *s = a->context;
+    const struct comm *comm = a->team->comm;
+
+    score_rows_rescale(s, a->team);
+    if (comm->size > 1 && !s->series.window.length) {
+        int64_t n = comm->rank == 0 ? s->rows->n : 0;
+        comm_broadcast(comm, 0, &n, sizeof n);
+        send_new_rows(s, n);
+    }
 }

@@ -46,6 +46,8 @@ struct score_outcome {
     struct drift_report drift; // how the data differs from the training data
 };
 
+// Returns the name of the error that a job computes; "ensemble" for the score of an ensemble.
+const char *score_job_error_name(const struct score_job *job);
 // Collective over team->comm. Scores the data and writes the file, completely or not at all. *out is valid on rank 0.
 // If the anomalies are known, the metrics need the errors of all rows in memory; otherwise memory does not grow with
 // the rows. Returns -1 and an error on every rank on failure.

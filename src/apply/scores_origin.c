@@ -10,6 +10,7 @@
 #include "data/row_reader.h"
 #include "store/schema.h"
 #include "store/store.h"
+#include "trial/model_open.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,8 @@ static int read_origin(struct store_file *f, struct scores_origin *o, struct err
     label_names_split(sources, &o->sources, &o->n_sources);
     o->model = store_get_text(f, "", SCORES_MODEL);
     o->trial = store_get_text(f, "", TRIAL_ID);
-    while (error && error_names[o->error] && strcmp(error, error_names[o->error]) != 0)
+    bool is_ensemble = error && strcmp(error, MODEL_ENSEMBLE_ID) == 0; // its members have errors of their own
+    while (error && !is_ensemble && error_names[o->error] && strcmp(error, error_names[o->error]) != 0)
         o->error++;
     bool is_whole = o->model && o->trial && o->n_sources && error && error_names[o->error];
     int rc = store_get_shape(f, array, &shape, e);

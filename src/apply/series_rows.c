@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "comm/comm.h"
+#include "data/data_scaling.h"
 #include "data/window.h"
 #include "import/csv_number.h"
 #include "import/time_text.h"
@@ -22,11 +23,13 @@ int series_rows_open(struct series_rows *s, struct new_rows *rows, const struct 
 
     *s = (struct series_rows){.rows = rows, .features = features, .window = *window, .most = most, .file = -1};
     s->x = mem_array(steps * (size_t)features, sizeof *s->x, "new rows", e);
+    if (rows && rows->value)
+        s->value = mem_array(steps * (size_t)features, sizeof *s->value, "new rows", e);
     s->start = mem_array((size_t)most, sizeof *s->start, "new rows", e);
     s->is_unscored = mem_array((size_t)most, sizeof *s->is_unscored, "new rows", e);
     s->is_bad = mem_array(steps, sizeof *s->is_bad, "new rows", e);
     s->is_first = mem_array(steps, sizeof *s->is_first, "new rows", e);
-    return s->x && s->start && s->is_unscored && s->is_bad && s->is_first ? 0 : -1;
+    return e->count ? -1 : 0;
 }
 
 void series_rows_free(struct series_rows *s)
@@ -34,6 +37,7 @@ void series_rows_free(struct series_rows *s)
     series_rows_forget(s, s->first_named + s->n_named);
     series_groups_free(&s->groups);
     free(s->x);
+    free(s->value);
     free(s->start);
     free(s->is_unscored);
     free(s->is_bad);
@@ -97,6 +101,8 @@ static void drop_steps(struct series_rows *s)
 
     ASSERT(from >= s->base && (int64_t)kept < s->window.length, "%zu steps are left", kept);
     memmove(s->x, s->x + gone * columns, kept * columns * sizeof *s->x);
+    if (s->value)
+        memmove(s->value, s->value + gone * columns, kept * columns * sizeof *s->value);
     memmove(s->is_bad, s->is_bad + gone, kept);
     memmove(s->is_first, s->is_first + gone, kept);
     s->base = from;
@@ -223,6 +229,8 @@ static int take_file_steps(struct series_rows *s, int64_t n, struct err *e)
     if (s->rows->file != s->file)
         begin_series_file(s);
     memcpy(s->x + (size_t)s->n * columns, s->rows->x, (size_t)n * columns * sizeof *s->x);
+    if (s->value)
+        memcpy(s->value + (size_t)s->n * columns, s->rows->value, (size_t)n * columns * sizeof *s->value);
     memcpy(s->is_bad + s->n, s->rows->is_unscored, (size_t)n);
     if (find_gaps(s, n, e) != 0)
         return -1;
@@ -289,6 +297,13 @@ static int64_t read_until_windows(struct series_rows *s, const struct team *team
     return n < 0 ? -1 : s->windows;
 }
 
+// Collective. Sends the values of the piece to the other ranks.
+static void send_steps(struct series_rows *s, const struct comm *comm)
+{
+    comm_broadcast(comm, 0, s->x, (size_t)s->n * (size_t)s->features * sizeof *s->x);
+    comm_broadcast(comm, 0, s->is_unscored, (size_t)s->windows);
+}
+
 int64_t series_rows_next(struct series_rows *s, const struct team *team, struct err *e)
 {
     const struct comm *comm = team->comm;
@@ -299,11 +314,47 @@ int64_t series_rows_next(struct series_rows *s, const struct team *team, struct 
         return -1;
     comm_broadcast(comm, 0, &s->windows, sizeof s->windows);
     if (s->windows > 0 && comm->size > 1) {
-        size_t n = (size_t)s->windows;
         comm_broadcast(comm, 0, &s->n, sizeof s->n);
-        comm_broadcast(comm, 0, s->x, (size_t)s->n * (size_t)s->features * sizeof *s->x);
-        comm_broadcast(comm, 0, s->start, n * sizeof *s->start);
-        comm_broadcast(comm, 0, s->is_unscored, n);
+        comm_broadcast(comm, 0, s->start, (size_t)s->windows * sizeof *s->start);
+        send_steps(s, comm);
     }
     return s->windows;
+}
+
+// --- another scaling
+
+struct steps_work {
+    struct series_rows *s;
+    const struct scaling *scaling;
+    bool is_float; // values have single precision
+};
+
+// All steps of a piece are of one file, so their values have one type.
+static void rescale_steps_part(void *context, int64_t number)
+{
+    const struct steps_work *w = context;
+    struct series_rows *s = w->s;
+    int64_t first = number * NEW_ROWS_PART;
+    int64_t last = first + NEW_ROWS_PART < s->n ? first + NEW_ROWS_PART : s->n;
+
+    for (int64_t i = first; i < last; i++) {
+        const double *value = s->value + i * s->features;
+        int group = w->scaling->n_groups ? series_rows_step(s, s->base + i)->group : -1;
+        s->is_bad[i] = new_row_is_refused(w->scaling, value, s->features);
+        scaling_apply(w->scaling, group, w->is_float, value, s->x + i * s->features);
+    }
+}
+
+void series_rows_rescale(struct series_rows *s, const struct scaling *scaling, const struct team *team)
+{
+    struct steps_work w = {s, scaling, s->rows && new_rows_are_floats(s->rows)};
+
+    if (team->comm->rank == 0) {
+        ASSERT(s->value, "the values of %lld steps were not kept", (long long)s->n);
+        team_each(team, (s->n + NEW_ROWS_PART - 1) / NEW_ROWS_PART, rescale_steps_part, &w);
+        for (int64_t i = 0; i < s->windows; i++)
+            s->is_unscored[i] = memchr(s->is_bad + s->start[i], 1, (size_t)s->window.length) != NULL;
+    }
+    if (team->comm->size > 1)
+        send_steps(s, team->comm);
 }

@@ -32,6 +32,7 @@ struct series_rows {
     int64_t most; // most windows of a piece
 
     float *x;            // (most + length, features), owned: the steps of the piece
+    double *value;       // (most + length, features), owned: values before scaling, on rank 0; NULL: not kept
     int64_t *start;      // (most), owned: index in x of the first step of each window
     int8_t *is_unscored; // (most), owned: the model cannot take the window
     int64_t windows;     // number of windows of the piece
@@ -61,6 +62,8 @@ void series_rows_free(struct series_rows *s);
 // Collective over the ranks of the team. Reads files until some windows are complete. Returns the number of windows, or
 // 0 after the last file, or -1 and the same error on all ranks.
 int64_t series_rows_next(struct series_rows *s, const struct team *team, struct err *e);
+// Collective. Fills and scales the steps of the piece again, for a model with another scaling: sets x and is_unscored.
+void series_rows_rescale(struct series_rows *s, const struct scaling *scaling, const struct team *team);
 // Returns a step whose names are still kept. `step` is its number, counted over all files.
 const struct series_step *series_rows_step(const struct series_rows *s, int64_t step);
 // Frees the names of the steps before `step`.

@@ -14,6 +14,7 @@
 #include "nn/nn.h"
 #include "report/explain_print.h"
 #include "score/score.h"
+#include "trial/ensemble_model.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,12 +71,14 @@ static int print_explanation(
     const struct explain_options *o, const struct explain_report *r, const struct score_outcome *outcome, struct err *e)
 {
     enum explain_format format = o->csv ? EXPLAIN_CSV : EXPLAIN_TABLE;
+    char title[MODEL_TITLE_ROOM];
     int rc = r->picture ? explain_draw(r, e) : 0;
 
     if (o->json)
         format = EXPLAIN_JSON;
     if (rc == 0 && format == EXPLAIN_TABLE)
-        log_print("%lld row%s under trial %.8s\n", (long long)outcome->rows, text_plural(outcome->rows), r->model->id);
+        log_print("%lld row%s under %s\n", (long long)outcome->rows, text_plural(outcome->rows),
+            model_title(r->model, title));
     if (rc == 0)
         explain_print(r, format, stdout);
     if (rc == 0 && format == EXPLAIN_TABLE && r->rows->found > r->rows->n && (o->id || o->row >= 0))
@@ -107,6 +110,13 @@ static int explain_data(const struct team *team, const struct trained_model *m, 
 
     if (o->csv || o->json)
         log_setup(team->comm->rank, LOG_QUIET);
+    if (!model_reconstructs(m->model) && m->ensemble) {
+        err_add(e, ERR_USAGE,
+            "%s: no member has a reconstruction to compare features with, allowed: ensembles with a member that has a "
+            "decoder; hint: hourglass score",
+            j.name);
+        return comm_agree(team->comm, e);
+    }
     if (!model_reconstructs(m->model)) {
         err_add(e, ERR_USAGE,
             "trial %s: its model is of kind %s, which has no reconstruction to compare features with, allowed: models "

@@ -17,6 +17,7 @@
 #include "nn/nn.h"
 #include "score/score.h"
 #include "store/schema.h"
+#include "trial/ensemble_model.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -113,7 +114,7 @@ static int read_save(const struct field_texts *texts, unsigned *save, struct err
 static void print_error_summary(const struct score_job *j, const struct score_outcome *o)
 {
     const struct evaluation *v = &o->evaluation;
-    const char *name = error_names[j->error.error];
+    const char *name = score_job_error_name(j);
 
     if (!isnan(j->threshold))
         log_line(LOG_RUN, "%s: mean %.5g, largest %.5g; %lld above the threshold %.5g", name, v->mean, v->largest,
@@ -230,7 +231,7 @@ static void warn_of_scores(const struct score_job *j, const struct score_outcome
 static void print_scores(
     const struct score_job *j, const struct score_outcome *o, const struct team *team, double seconds)
 {
-    char spent[48];
+    char spent[48], title[MODEL_TITLE_ROOM];
     struct text data = {0};
 
     if (j->source)
@@ -240,13 +241,27 @@ static void print_scores(
     if (j->n_files > 1)
         text_add(&data, " and %d more", j->n_files - 1);
     const char *samples = o->steps ? "window" : "row";
-    log_line(LOG_RUN, "%s: %lld %s%s of %s under trial %.8s in %s, %.0f %ss/s on %d rank%s x %d thread%s",
+    log_line(LOG_RUN, "%s: %lld %s%s of %s under %s in %s, %.0f %ss/s on %d rank%s x %d thread%s",
         strcmp(j->output, "-") == 0 ? "standard output" : j->output, (long long)o->rows, samples, text_plural(o->rows),
-        data.data, j->model->id, text_seconds(spent, seconds), (double)o->rows / seconds, samples, team->comm->size,
-        text_plural(team->comm->size), team->threads, text_plural(team->threads));
+        data.data, model_title(j->model, title), text_seconds(spent, seconds), (double)o->rows / seconds, samples,
+        team->comm->size, text_plural(team->comm->size), team->threads, text_plural(team->threads));
     print_error_summary(j, o);
     print_step_summary(j, o);
     text_free(&data);
+}
+
+// Refuses options that an ensemble has no use for, because its members have errors and codes of their own.
+static int check_ensemble_options(const struct score_options *o, const struct score_job *j, struct err *e)
+{
+    int failed = 0;
+
+    if (o->error >= 0)
+        failed |= model_refuse_ensemble(j->model, j->name, "--error", e);
+    if (o->samples)
+        failed |= model_refuse_ensemble(j->model, j->name, "--samples", e);
+    if (j->save)
+        failed |= model_refuse_ensemble(j->model, j->name, "--save", e);
+    return failed;
 }
 
 // Chooses the model's own error and threshold, or the error that the options give, which has no threshold.
@@ -254,6 +269,9 @@ static int choose_error(const struct score_options *o, struct score_job *j, stru
 {
     const struct trial *t = &j->model->trial;
     struct score_config c = t->score;
+
+    if (check_ensemble_options(o, j, e) != 0)
+        return -1;
     c.error = o->error < 0 ? c.error : o->error;
     c.samples = o->samples ? o->samples : c.samples;
     j->error = row_error_of(&c, &t->train);

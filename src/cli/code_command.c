@@ -15,6 +15,7 @@
 #include "report/gallery_png.h"
 #include "report/mosaic.h"
 #include "store/schema.h"
+#include "trial/ensemble_model.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ enum { DEFAULT_COUNT = 100, DEFAULT_SEED = 1 }; // number and seed of the sample
 struct code_request {
     const struct code_options *options;
     enum code_task task;
+    const char *name, *model; // of the command; of the model as given
 };
 
 static int check_plane_picture(const struct code_job *j, struct err *e)
@@ -67,6 +69,8 @@ static int write_codes(const struct team *team, const struct trained_model *m, c
     double begin = clock_wall();
     const char *png = c->options->png;
 
+    if (model_refuse_ensemble(m, c->model, c->name, e) != 0)
+        return -1;
     if (png && check_plane_picture(&j, e) != 0)
         return -1;
     if (codes_write(team, &j, e) != 0)
@@ -111,7 +115,7 @@ int code_command(const struct command *command, enum code_task task, int argc, c
 {
     struct code_options o = {0};
     struct err e = {0};
-    struct code_request c = {&o, task};
+    struct code_request c = {.options = &o, .task = task};
     struct arguments rest;
     int parsed = options_parse(command, argc, argv, &o, &rest, &e);
     struct dataset_target target = {0};
@@ -125,6 +129,8 @@ int code_command(const struct command *command, enum code_task task, int argc, c
     if (parsed == 0 && o.png && !e.count)
         check_png(&o, target.path, &e);
     if (parsed == 0 && !e.count) {
+        c.name = command->name;
+        c.model = rest.v[0];
         struct model_job j = {.model = rest.v[0],
             .data = rest.n > 1 ? rest.v[1] : NULL,
             .ranks = o.ranks,

@@ -244,7 +244,7 @@ static bool has_same_samples(const struct set_stack *set, struct store_file *tri
     return is_same;
 }
 
-// Appends the errors of trial i to the stacked errors of a test set.
+// Adds a row to the errors of a set for trial i.
 static int add_errors(
     struct stacks *s, struct set_stack *set, struct store_file *trial, const char *group, int i, struct err *e)
 {

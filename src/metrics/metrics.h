@@ -40,9 +40,8 @@ struct roc_auc ranking_roc_auc(const struct ranking *r);
 // Returns NaN if there are no positives or a score is NaN.
 double ranking_average_precision(const struct ranking *r);
 
-// Returns the share of positives among the `count` highest scores, or among all if there are fewer. If only some
-// of several equal scores are among them, each of these counts as the share of positives of all the equal ones: that is
-// the mean over all orders of the ties.
+// Returns the share of positives among the `count` highest scores, or among all if there are fewer. If only a part of a
+// group is among them, it counts with the group's share of positives, which is the mean over all orders of the ties.
 // Returns NaN if count is 0 or a score is NaN.
 double ranking_precision_at(const struct ranking *r, int64_t count);
 

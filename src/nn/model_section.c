@@ -79,8 +79,7 @@ static int image_channels(const struct shape *s)
     return s->rank == SHAPE_MAX_RANK ? s->dims[SHAPE_MAX_RANK - 1] : 1;
 }
 
-// The number that the word `input` stands for as the size of a layer, by the type of the layer. It is computed from the
-// shape of the sample.
+// What the word `input` means as the size of a layer of each type: a size of the sample.
 static const struct {
     const char *type;
     int (*size)(const struct shape *s);

@@ -9,13 +9,22 @@
 #include "metrics/quantiles.h"
 #include "nn/nn.h"
 #include "score/reference.h"
+#include "trial/ensemble_model.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // A row in original units.
 struct original_row {
     float *seen, *expected; // (values), owned
 };
+
+// Returns the group of a row in the scaling of the model; -1: none. The group can be that of another member of an
+// ensemble, which scales by group while this one does not.
+static int group_of_row(const struct trained_model *t, const struct explained_row *row)
+{
+    return t->scaling.n_groups ? row->group : -1;
+}
 
 static struct original_row invert_row(const struct trained_model *t, const struct explained_row *row, int values)
 {
@@ -24,8 +33,8 @@ static struct original_row invert_row(const struct trained_model *t, const struc
 
     ASSERT(columns > 0 && values % columns == 0, "%d values, %d columns", values, columns);
     for (int i = 0; i < values; i += columns) {
-        scaling_invert(&t->scaling, row->group, row->x + i, o.seen + i);
-        scaling_invert(&t->scaling, row->group, row->y + i, o.expected + i);
+        scaling_invert(&t->scaling, group_of_row(t, row), row->x + i, o.seen + i);
+        scaling_invert(&t->scaling, group_of_row(t, row), row->y + i, o.expected + i);
     }
     return o;
 }
@@ -89,18 +98,51 @@ static double percentile_of(
     return q.n && !is_missing ? 100 * quantiles_share(&q, error, NULL) : NAN;
 }
 
+// Returns the row as a member of an ensemble sees it. Its arrays are borrowed.
+static struct explained_row view_of_member(
+    const struct explained_rows *rows, const struct explained_row *row, int member)
+{
+    const size_t at = (size_t)member * (size_t)rows->blame.values;
+    struct explained_row view = *row;
+
+    ASSERT(row->member_x && member < rows->n_members, "member %d of %d", member, rows->n_members);
+    view.x = row->member_x + at;
+    view.y = row->member_y + at;
+    return view;
+}
+
+// Returns the percentile of a line or, for an ensemble, the weighted mean of those of its members.
+static double mean_percentile(const struct trained_model *t, const struct explained_rows *rows,
+    const struct explained_row *row, const struct explain_line *l)
+{
+    double sum = 0, total = 0;
+
+    if (!rows->n_members)
+        return percentile_of(t, &rows->blame, row, l);
+    for (int k = 0; k < rows->n_members; k++) {
+        const struct explained_row view = view_of_member(rows, row, k);
+        const double percentile = percentile_of(&t->members[k], &rows->member_blame[k], &view, l);
+        if (isnan(percentile))
+            continue;
+        sum += model_member_weight(t, k) * percentile;
+        total += model_member_weight(t, k);
+    }
+    return total > 0 ? sum / total : NAN;
+}
+
 // Fills in the values, categories and the percentile of a line, for the value with the line's largest error.
-static void complete_line(const struct trained_model *t, const struct blame *b, const struct explained_row *row,
-    const struct original_row *o, struct explain_line *l)
+static void complete_line(const struct trained_model *t, const struct explained_rows *rows,
+    const struct explained_row *row, const struct original_row *o, struct explain_line *l)
 {
     int feature = l->value % t->scaling.columns;
     int number = columns_of_feature(&t->columns, feature);
     const struct column *c = number >= 0 ? &t->columns.v[number] : NULL;
 
     l->step = l->value / t->scaling.columns;
-    l->seen = scaling_round(&t->scaling, row->group, feature, (double)o->seen[l->value]) + 0.0; // turns -0 into 0
-    l->expected = scaling_round(&t->scaling, row->group, feature, (double)o->expected[l->value]) + 0.0;
-    l->percentile = percentile_of(t, b, row, l);
+    l->seen =
+        scaling_round(&t->scaling, group_of_row(t, row), feature, (double)o->seen[l->value]) + 0.0; // turns -0 into 0
+    l->expected = scaling_round(&t->scaling, group_of_row(t, row), feature, (double)o->expected[l->value]) + 0.0;
+    l->percentile = mean_percentile(t, rows, row, l);
     if (c && c->n_categories) {
         int first = l->value - feature + c->first;
         l->seen_category = category_of(c, o->seen + first, 0.5F); // a row has 1 at the feature of its category
@@ -123,50 +165,87 @@ static double weighted_error(const struct blame *b, const struct explained_row *
     return weight * squared_error(row, value);
 }
 
-struct explain_line *explain_lines_of(
-    const struct trained_model *t, const struct blame *b, const struct explained_row *row, int *n)
+// Adds the weighted squared errors of a row to error (values), times `factor`.
+static void add_value_errors(const struct blame *b, const struct explained_row *row, double factor, double *error)
 {
+    for (int i = 0; i < b->values; i++)
+        error[i] += factor * weighted_error(b, row, i);
+}
+
+static double sum_value_errors(const double *error, int values)
+{
+    double sum = 0;
+
+    for (int i = 0; i < values; i++)
+        sum += error[i];
+    return sum;
+}
+
+// Returns the weighted squared errors of a row, (values), in new memory. For an ensemble, these are the shares of the
+// values in the errors of its members, in a mean that is weighted like the score.
+static double *value_errors(
+    const struct trained_model *t, const struct explained_rows *rows, const struct explained_row *row)
+{
+    const int values = rows->blame.values;
+    double *error = mem_new((size_t)values, sizeof *error), *of_member = mem_new((size_t)values, sizeof *of_member);
+
+    if (!rows->n_members)
+        add_value_errors(&rows->blame, row, 1, error);
+    for (int k = 0; k < rows->n_members; k++) {
+        const struct explained_row view = view_of_member(rows, row, k);
+        memset(of_member, 0, (size_t)values * sizeof *of_member);
+        add_value_errors(&rows->member_blame[k], &view, 1, of_member);
+        const double sum = sum_value_errors(of_member, values);
+        if (sum > 0 && isfinite(sum))
+            add_value_errors(&rows->member_blame[k], &view, model_member_weight(t, k) / sum, error);
+    }
+    free(of_member);
+    return error;
+}
+
+struct explain_line *explain_lines_of(
+    const struct trained_model *t, const struct explained_rows *rows, const struct explained_row *row, int *n)
+{
+    const struct blame *b = &rows->blame;
     struct explain_line *lines = mem_new((size_t)b->n, sizeof *lines);
     struct original_row o = invert_row(t, row, b->values);
-    double sum = 0;
+    double *error = value_errors(t, rows, row), sum = sum_value_errors(error, b->values);
 
     for (int k = 0; k < b->n; k++)
         lines[k] = (struct explain_line){.name = b->names[k], .value = -1};
     for (int i = 0; i < b->values; i++) {
         struct explain_line *l = &lines[thing_of(b, i)];
-        double error = weighted_error(b, row, i);
-        l->share += error;
-        sum += error;
-        if (l->value < 0 || squared_error(row, i) > squared_error(row, l->value))
+        l->share += error[i];
+        if (l->value < 0 || error[i] > error[l->value])
             l->value = i;
     }
 
     for (int k = 0; k < b->n; k++) {
         lines[k].share = sum > 0 && isfinite(sum) ? lines[k].share / sum : NAN;
-        complete_line(t, b, row, &o, &lines[k]);
+        complete_line(t, rows, row, &o, &lines[k]);
     }
     if (sum > 0 && isfinite(sum))
         qsort(lines, (size_t)b->n, sizeof *lines, compare_lines);
     free_original_row(&o);
+    free(error);
     *n = b->n;
     return lines;
 }
 
 double *explain_step_shares(
-    const struct trained_model *t, const struct blame *b, const struct explained_row *row, int *n)
+    const struct trained_model *t, const struct explained_rows *rows, const struct explained_row *row, int *n)
 {
-    double sum = 0;
+    const int values = rows->blame.values;
 
-    *n = t->trial.data.window.length > 0 ? b->values / t->scaling.columns : 0;
+    *n = t->trial.data.window.length > 0 ? values / t->scaling.columns : 0;
     if (*n == 0)
         return NULL;
+    double *error = value_errors(t, rows, row), sum = sum_value_errors(error, values);
     double *share = mem_new((size_t)*n, sizeof *share);
-    for (int i = 0; i < b->values; i++) {
-        double error = weighted_error(b, row, i);
-        share[i / t->scaling.columns] += error;
-        sum += error;
-    }
+    for (int i = 0; i < values; i++)
+        share[i / t->scaling.columns] += error[i];
     for (int k = 0; k < *n; k++)
         share[k] /= sum;
+    free(error);
     return share;
 }

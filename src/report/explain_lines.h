@@ -15,8 +15,8 @@ struct explain_line {
 
 // Returns the *n lines of a row in new memory, the largest share first.
 struct explain_line *explain_lines_of(
-    const struct trained_model *t, const struct blame *b, const struct explained_row *row, int *n);
+    const struct trained_model *t, const struct explained_rows *rows, const struct explained_row *row, int *n);
 // Returns the share of each time step of a window in new memory, and sets *n to the number of steps. Returns NULL and 0
 // if samples are not windows.
 double *explain_step_shares(
-    const struct trained_model *t, const struct blame *b, const struct explained_row *row, int *n);
+    const struct trained_model *t, const struct explained_rows *rows, const struct explained_row *row, int *n);

@@ -72,7 +72,7 @@ static void print_step_table(const struct explain_report *r, const struct explai
 {
     enum { SHOWN = 10 };
     int n;
-    double *share = explain_step_shares(r->model, &r->rows->blame, row, &n);
+    double *share = explain_step_shares(r->model, r->rows, row, &n);
     struct table *t = table_new();
 
     table_column(t, "time step", TABLE_RIGHT);
@@ -98,7 +98,7 @@ static void print_step_table(const struct explain_report *r, const struct explai
 static void print_row_table(const struct explain_report *r, const struct explained_row *row, FILE *out)
 {
     int n;
-    struct explain_line *lines = explain_lines_of(r->model, &r->rows->blame, row, &n);
+    struct explain_line *lines = explain_lines_of(r->model, r->rows, row, &n);
     struct table *t = table_new();
 
     table_column(t, "feature", TABLE_LEFT);
@@ -185,7 +185,7 @@ static void print_explain_csv(const struct explain_report *r, FILE *out)
 
     for (int i = 0; i < r->rows->n; i++) {
         int n;
-        struct explain_line *lines = explain_lines_of(r->model, &r->rows->blame, &r->rows->v[i], &n);
+        struct explain_line *lines = explain_lines_of(r->model, r->rows, &r->rows->v[i], &n);
         for (int k = 0; k < count_listed(r, n); k++)
             add_csv_row(t, r, &r->rows->v[i], &lines[k], shown);
         free(lines);
@@ -207,8 +207,8 @@ static void print_json_value(struct json *j, const char *key, const char *catego
 static void print_json_row(struct json *j, const struct explain_report *r, const struct explained_row *row)
 {
     int n, steps;
-    struct explain_line *lines = explain_lines_of(r->model, &r->rows->blame, row, &n);
-    double *share = explain_step_shares(r->model, &r->rows->blame, row, &steps);
+    struct explain_line *lines = explain_lines_of(r->model, r->rows, row, &n);
+    double *share = explain_step_shares(r->model, r->rows, row, &steps);
 
     json_open(j, NULL, '{');
     if (row->file)

@@ -122,7 +122,7 @@ struct judged_steps {
 enum { SERIES_WINDOW = 300 };
 #define SERIES_EXISTENCE 0.2 // weight of finding a true range at all, in the recall of ranges
 
-// A summary of the errors of all training rows, or of all validation rows if score.calibration is `validation`. The
+// A summary of the errors of all training rows or, with score.calibration: validation, of all validation rows. The
 // model's threshold follows from the config's rule. If the rule needs labels (best_f1) or more errors than there are
 // (pot), the threshold is the config's quantile of the errors.
 struct training_errors {

@@ -52,6 +52,6 @@ int64_t search_learned(const struct search *s); // number of results that were l
 bool search_is_exhausted(const struct search *s);
 // Returns true if no more trials will be released and all released ones are reported.
 bool search_is_done(const struct search *s);
-// Returns the share of the sweep's work, from 0 to 1, that the trials released so far make up. With halving and
-// hyperband, work is measured in epochs, otherwise in trials.
+// Returns which share of the sweep's work the trials released so far are, in (0, 1]. With halving and hyperband, work
+// is measured in epochs, otherwise in trials.
 double search_share(const struct search *s);

@@ -1,4 +1,5 @@
-// Reads a trained model part by part: spec, architecture, weights, scaling and threshold.
+// Reads a trained model part by part: spec, architecture, weights, scaling and threshold. An ensemble is read member by
+// member.
 #include "trial/model_load.h"
 
 #include "base/err.h"
@@ -332,22 +333,130 @@ static void read_threshold(struct model_place *p, struct trained_model *out)
         out->step_threshold = of_steps;
 }
 
+// Reads the trial at p->prefix. Failures are stored in `e`.
+static void read_model(struct model_place *p, struct trained_model *out, struct err *e)
+{
+    if (read_trial_spec(p, out, e) != 0 || read_architecture(p, out, e) != 0 || read_scaling(p, out, e) != 0 ||
+        read_features(p, out, e) != 0 || read_columns(p, out, e) != 0)
+        return;
+
+    read_label_names(p, out);
+    read_threshold(p, out);
+    reference_read(p->f, model_path(p, TRIAL_REFERENCE), &out->reference, e);
+    reference_read(p->f, model_path(p, TRIAL_REFERENCE "/" SCORES_STEPS), &out->step_reference, e);
+}
+
+// --- ensembles
+
+// Returns why two models do not take the same rows, in new memory, or NULL.
+static char *rows_difference(const struct trained_model *a, const struct trained_model *b)
+{
+    const struct window_config *v = &a->trial.data.window, *w = &b->trial.data.window;
+    const bool have_groups = a->scaling.n_groups && b->scaling.n_groups;
+
+    if (a->model->input.rank != b->model->input.rank || data_columns(a) != data_columns(b) ||
+        memcmp(a->model->input.dims, b->model->input.dims, (size_t)a->model->input.rank * sizeof *a->model->input.dims))
+        return mem_text("rows of other shapes");
+    if (v->length != w->length || v->step != w->step || v->max_gap != w->max_gap || v->label != w->label)
+        return mem_text("other windows");
+    for (int c = 0; a->features && b->features && c < data_columns(a); c++)
+        if (strcmp(a->features[c], b->features[c]) != 0)
+            return mem_format("'%s' and '%s' as column %d", a->features[c], b->features[c], c);
+    for (int i = 0; have_groups && i < a->scaling.n_groups; i++)
+        if (a->scaling.n_groups != b->scaling.n_groups ||
+            strcmp(a->scaling.group_name[i], b->scaling.group_name[i]) != 0)
+            return mem_text("scaling of other groups");
+    return columns_difference(&a->columns, &b->columns);
+}
+
+static int check_members(const struct store_file *f, const struct trained_model *t, struct err *e)
+{
+    char *difference = NULL;
+    int i = 0;
+
+    while (!difference && ++i < t->ensemble->n)
+        difference = rows_difference(&t->members[0], &t->members[i]);
+    if (difference)
+        err_add(e, ERR_DATA, "%s: members %.8s and %.8s do not take the same rows: found %s", store_path(f),
+            t->members[0].id, t->members[i].id, difference);
+    free(difference);
+    return difference ? -1 : 0;
+}
+
+// Gives the reference of an ensemble the quantiles of features of its lead.
+static void add_feature_quantiles(struct reference *r, const struct reference *lead)
+{
+    const size_t n = (size_t)lead->columns * (size_t)lead->levels, bytes = n * sizeof(double);
+    const size_t table_bytes = (size_t)lead->table_columns * (size_t)lead->levels * sizeof(double);
+
+    if (!n || r->columns || r->levels != lead->levels ||
+        memcmp(r->level, lead->level, (size_t)r->levels * sizeof *r->level) != 0)
+        return;
+    r->columns = lead->columns;
+    r->table_columns = lead->table_columns;
+    r->value = memcpy(mem_new(n, sizeof *r->value), lead->value, bytes);
+    r->feature_error = lead->feature_error ? memcpy(mem_new(n, sizeof(double)), lead->feature_error, bytes) : NULL;
+    if (table_bytes)
+        r->column_error = memcpy(mem_new(table_bytes, 1), lead->column_error, table_bytes);
+}
+
+// Lets an ensemble show the parts of its lead.
+static void borrow_lead(struct trained_model *t)
+{
+    const struct ensemble *x = t->ensemble;
+    struct trained_model own = *t;
+
+    while (own.lead < x->n && !model_reconstructs(t->members[own.lead].model))
+        own.lead++;
+    own.lead = own.lead < x->n ? own.lead : 0;
+    *t = t->members[own.lead];
+    t->ensemble = own.ensemble;
+    t->members = own.members;
+    t->lead = own.lead;
+    t->id = mem_text(MODEL_ENSEMBLE_ID);
+    t->experiment = mem_text(x->experiment);
+    t->threshold = x->threshold;
+    t->step_threshold = t->training_mean = NAN;
+    t->reference = own.reference;
+    t->step_reference = (struct reference){0};
+    add_feature_quantiles(&t->reference, &t->members[own.lead].reference);
+}
+
+// Reads the ensemble of a file with all its members. Failures are stored in `e`.
+static void read_ensemble_model(struct store_file *f, struct trained_model *out, struct err *e)
+{
+    struct ensemble x;
+
+    if (ensemble_read(f, &x, e) != 0)
+        return;
+    out->ensemble = mem_new(1, sizeof *out->ensemble);
+    *out->ensemble = x;
+    out->members = mem_new((size_t)x.n, sizeof *out->members);
+    for (int i = 0; i < x.n && !e->count; i++) {
+        char *prefix = mem_format(RUN_TRIALS "/%s/", x.member[i].id);
+        struct model_place p = {.f = f, .prefix = prefix};
+        read_model(&p, &out->members[i], e);
+        free(prefix);
+    }
+
+    if (!e->count && check_members(f, out, e) == 0 &&
+        reference_read(f, RUN_ENSEMBLE "/" TRIAL_REFERENCE, &out->reference, e) == 0)
+        borrow_lead(out);
+}
+
+// --- the whole
+
 int model_load(const char *name, struct trained_model *out, struct err *e)
 {
     char *prefix;
     struct store_file *f = model_open(name, &prefix, e);
+    struct model_place p = {.f = f, .prefix = prefix};
 
     *out = (struct trained_model){.threshold = NAN};
-    if (prefix) {
-        struct model_place p = {.f = f, .prefix = prefix};
-        if (read_trial_spec(&p, out, e) == 0 && read_architecture(&p, out, e) == 0 && read_scaling(&p, out, e) == 0 &&
-            read_features(&p, out, e) == 0 && read_columns(&p, out, e) == 0) {
-            read_label_names(&p, out);
-            read_threshold(&p, out);
-            reference_read(f, model_path(&p, TRIAL_REFERENCE), &out->reference, e);
-            reference_read(f, model_path(&p, TRIAL_REFERENCE "/" SCORES_STEPS), &out->step_reference, e);
-        }
-    }
+    if (prefix && !*prefix && ensemble_is_model(f))
+        read_ensemble_model(f, out, e);
+    else if (prefix)
+        read_model(&p, out, e);
 
     store_close(&f);
     free(prefix);
@@ -356,7 +465,8 @@ int model_load(const char *name, struct trained_model *out, struct err *e)
     return e->count ? -1 : 0;
 }
 
-void model_unload(struct trained_model *t)
+// Frees the parts that an ensemble borrows from its lead.
+static void free_model_parts(struct trained_model *t)
 {
     if (t->features)
         model_names_free(t->features, t->scaling.columns);
@@ -365,9 +475,22 @@ void model_unload(struct trained_model *t)
     model_free(&t->model);
     free(t->w);
     scaling_free(&t->scaling);
+    trial_free(&t->trial);
+}
+
+void model_unload(struct trained_model *t)
+{
+    if (t->ensemble) {
+        for (int i = 0; i < t->ensemble->n && t->members; i++)
+            model_unload(&t->members[i]);
+        free(t->members);
+        ensemble_free(t->ensemble);
+        free(t->ensemble);
+    } else {
+        free_model_parts(t);
+    }
     reference_free(&t->reference);
     reference_free(&t->step_reference);
-    trial_free(&t->trial);
     free(t->id);
     free(t->experiment);
     *t = (struct trained_model){0};

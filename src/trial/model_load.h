@@ -1,7 +1,9 @@
-// Loads a trained model from a trial's file or a run, without the data that it was trained on.
+// Loads a trained model, or an ensemble of models, from a trial's file or a run, without the data that it was trained
+// on.
 #pragma once
 
 #include "data/columns.h"
+#include "leaderboard/ensemble.h"
 #include "score/reference.h"
 #include "trial/experiment.h"
 
@@ -22,10 +24,17 @@ struct trained_model {
     double training_mean;            // mean error of the training rows; NaN: not stored
     struct reference reference;      // owned: errors of the training rows; levels = 0: not stored
     struct reference step_reference; // owned: errors of their time steps, if samples are windows
+
+    // An ensemble has several models. Its id is "ensemble", and its threshold and reference are of its own score. All
+    // other parts above are borrowed from its lead.
+    struct ensemble *ensemble;     // owned: how the errors of the members become a score; NULL: a single model
+    struct trained_model *members; // (ensemble->n), owned
+    int lead; // the member that shows what rows are: the first one with reconstructions, otherwise the first
 };
 
-// Loads a model. `name` is a trial file, or a run (its folder or its run.h5). A run means its best trial; RUN:ID
-// selects the trial whose id begins with ID. Returns -1 and an error on failure; `out` then owns nothing.
+// Loads a model. `name` is a trial file, a file of hourglass ensemble, or a run (its folder or its run.h5). A run means
+// its best trial; RUN:ID selects the trial whose id begins with ID. Returns -1 and an error on failure; `out` then owns
+// nothing.
 int model_load(const char *name, struct trained_model *out, struct err *e);
 void model_unload(struct trained_model *t);
 

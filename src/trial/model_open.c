@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "leaderboard/ensemble.h"
 #include "leaderboard/stale.h"
 #include "leaderboard/trial_open.h"
 #include "store/schema.h"
@@ -19,6 +20,11 @@ const char *model_id(const char *name)
     return colon && colon != name && !strchr(colon, '/') && access(name, F_OK) != 0 ? colon + 1 : NULL;
 }
 
+static bool is_ensemble_id(const char *id)
+{
+    return id && strcmp(id, MODEL_ENSEMBLE_ID) == 0;
+}
+
 char *model_file(const char *name)
 {
     const char *id = model_id(name);
@@ -26,7 +32,7 @@ char *model_file(const char *name)
     struct stat status;
     if (stat(file, &status) != 0 || !S_ISDIR(status.st_mode))
         return file;
-    char *of_run = mem_format("%s/run.h5", file);
+    char *of_run = mem_format("%s/%s.h5", file, is_ensemble_id(id) ? MODEL_ENSEMBLE_ID : "run");
     free(file);
     return of_run;
 }
@@ -102,14 +108,22 @@ static char *find_id(struct store_file *f, const char *id, struct err *e)
     return found;
 }
 
-// Returns the prefix of the paths of the trial's objects, in new memory: "" in a trial file, "trials/ID/" in a run.
+// Returns the prefix of the paths of the trial's objects, in new memory: "" in a trial file, "trials/ID/" in a run. It
+// is
+// "" for a whole ensemble, too.
 // Returns NULL and an error if there is no such trial.
 static char *find_prefix(struct store_file *f, const char *name, struct err *e)
 {
     char *format = store_get_text(f, "", STORE_FORMAT), *prefix = NULL;
     const char *id = model_id(name);
 
-    if (format && strcmp(format, FORMAT_RUN) == 0) {
+    if (format && strcmp(format, FORMAT_RUN) == 0 && (!id || is_ensemble_id(id)) && ensemble_is_model(f)) {
+        prefix = mem_text("");
+    } else if (format && strcmp(format, FORMAT_RUN) == 0 && is_ensemble_id(id)) {
+        err_add(e, ERR_USAGE,
+            "%s: holds no models of an ensemble, allowed: a file of hourglass ensemble; hint: hourglass ensemble %s",
+            name, store_path(f));
+    } else if (format && strcmp(format, FORMAT_RUN) == 0) {
         char *whole = find_id(f, id, e);
         prefix = whole && !e->count ? mem_format(RUN_TRIALS "/%s/", whole) : NULL;
         free(whole);
@@ -130,6 +144,12 @@ int model_walk(const char *name, struct err *e)
 {
     static const char *const leaderboard[] = {RUN_LEADERBOARD};
     char *path = model_file(name), *prefix = NULL;
+    if (access(path, F_OK) != 0 && is_ensemble_id(model_id(name))) {
+        err_add(e, ERR_DATA, "%s: no ensemble: %s; hint: hourglass ensemble %.*s makes it", path, strerror(errno),
+            (int)(model_id(name) - 1 - name), name);
+        free(path);
+        return -1;
+    }
     if (access(path, F_OK) != 0) {
         err_add(e, ERR_DATA,
             "%s: no model: %s, allowed: a run's folder, or a trial's file; hint: hourglass run EXPERIMENT.yaml makes "

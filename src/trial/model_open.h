@@ -5,6 +5,8 @@
 
 struct store_file;
 
+#define MODEL_ENSEMBLE_ID "ensemble" // id of an ensemble, and the name of its error
+
 // Returns the part of RUN:ID behind the colon, borrowed from `name`. Returns NULL if there is none, or if a file has
 // the whole name.
 const char *model_id(const char *name);
