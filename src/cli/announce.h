@@ -15,7 +15,7 @@ struct announcement {
 };
 
 // In the process that starts the launcher: opens the socket and puts its name in the environment. Returns the
-// descriptor, or -1 and errno; then no rank announces itself.
+// descriptor, or -1 and errno, in which case no rank announces itself.
 int announce_open(void);
 // Takes the next announcement of a process of this user. Returns false if none has arrived.
 bool announce_take(int fd, struct announcement *a);

@@ -1,4 +1,4 @@
-// hourglass merge: joins several runs, or runs of several clusters, in one file.
+// hourglass merge: joins several runs, or runs of several clusters, into one file.
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/field.h"

@@ -26,7 +26,7 @@ enum { RANK_CORES_MAX = 1024 };
 struct rank_facts {
     char host[64], cpu[96], core[32];    // name of the machine; model of its CPU; OpenBLAS's name for it
     int32_t online;                      // cores of the machine
-    int64_t memory;                      // bytes that this rank and its neighbours on the node may use
+    int64_t memory;                      // bytes that all ranks on the node of this rank may use together
     uint64_t cores[RANK_CORES_MAX / 64]; // cores that this rank may use, one bit per core
 };
 void rank_facts_take(struct rank_facts *r);

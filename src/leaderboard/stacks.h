@@ -4,8 +4,8 @@
 
 #include "leaderboard/row.h"
 
-// `open` opens a trial by its key. Its objects are in trials/KEY. If `open` sets *is_own, the caller closes the file.
-// `visit` is called once for each trial while it is open, in order of the leaderboard.
+// `open` returns the file that holds the trial with a key, in its group trials/KEY. The caller closes that file if
+// `open` sets *is_own. `visit` is called once for each trial while it is open, in order of the leaderboard.
 struct stack_source {
     struct store_file *(*open)(void *context, const char *key, bool *is_own, struct err *e);
     void (*visit)(void *context, struct store_file *trial, const char *group, int row);

@@ -152,7 +152,7 @@ char *node_found(char out[80], const struct node *n)
 
 static void add_error(const struct node *n, int line, int column, struct err *e, const char *format, va_list args)
 {
-    if (e->hidden) { // no space left: formatting very many messages would take long
+    if (e->hidden) { // the list is full: only count, because formatting very many messages would take long
         e->hidden++;
         e->count++;
         return;

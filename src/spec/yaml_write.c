@@ -31,7 +31,8 @@ static bool is_plain_scalar(const char *text)
     return *text != 0;
 }
 
-// Returns the length in bytes of the UTF-8 character that begins with `first`, or 1 if none does.
+// Returns the length in bytes of the UTF-8 character that begins with `first`, or 1 if no character
+// begins so.
 static int length_by_first_byte(unsigned char first)
 {
     if (first >= 0xf8 || first < 0xc0)

@@ -158,8 +158,8 @@ int journal_read(struct journal *j, int64_t at, void *to, size_t n, struct err *
     return 0;
 }
 
-// Reads the bytes of a record into new memory and compares them with their checksum. Returns NULL and an error if they
-// cannot be read or differ.
+// Reads the bytes of a record into new memory and compares them with its checksum. Returns NULL and an error if they
+// cannot be read or do not match it.
 static void *read_record(struct journal *j, const struct journal_place *p, struct err *e)
 {
     void *bytes = mem_array((size_t)p->bytes + 1, 1, "record", e);

@@ -27,7 +27,7 @@ static size_t vectors_length(const struct model *m, const struct train_config *c
 {
     size_t vectors = 1 + (size_t)optimizer_slots(&c->optimizer) + (size_t)shard_vectors(c, ranks) +
                      needs_gradient_sum(c, ranks) + (ranks > 1) + needs_best_weights(c);
-    return vectors * m->parameters + ALIGNMENT; // for the requests after the sum
+    return vectors * m->parameters + ALIGNMENT; // room for the requests of ranks, which follow the sum
 }
 
 // Returns how many rows a workspace must hold: those of the largest shard in a step, but at least a chunk of a pass.

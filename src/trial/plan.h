@@ -29,7 +29,7 @@ struct plan {
     double *value;       // (keys), owned: values of the trial that is being added
     int next[64];        // numbers of trials that were released but are not in the plan yet
     int n_next, taken;   // length of `next`, and how many of its numbers have been taken
-    struct err warnings; // set by plan_make; equal warnings occur once
+    struct err warnings; // set by plan_make; each warning is kept once
 };
 
 // Begins a plan for the trials of a search whose sweep has `keys` keys. `resolve` examines each trial.

@@ -219,7 +219,7 @@ static void summarise_training(const struct team *team, struct trial_result *r, 
     report_failure(r, "train", &found);
 }
 
-// Scores all training rows, and the features of `rows` evenly spaced training rows (0: of none). Collective.
+// Scores all training rows, and each feature of `rows` evenly spaced ones (0: no features). Collective.
 static int score_train_rows(const struct team *team, struct trial_result *r, int64_t rows, struct err *e)
 {
     const struct dataset *train = &r->sets->train;
