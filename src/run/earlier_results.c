@@ -144,7 +144,7 @@ static int repair_journal(const struct bad_file *b, const char *folder, int part
 }
 
 // Renames a bad file if it is still the one that was examined. Copies the good trials of a journal first. Leaves the
-// journal of another part, whose run may be writing to it.
+// journal of another part, whose run may be writing to it, with a warning.
 static int settle_bad_file(const struct bad_file *b, const char *folder, int part, struct err *e)
 {
     struct stat now;
@@ -152,8 +152,11 @@ static int settle_bad_file(const struct bad_file *b, const char *folder, int par
 
     if (lstat(b->path, &now) < 0 || !is_same_file(&now, &b->seen))
         return 0;
-    if (is_journal && part != 0 && atoi(strrchr(b->path, '/') + 1) != part)
+    if (is_journal && part != 0 && atoi(strrchr(b->path, '/') + 1) != part) {
+        log_warning(
+            "%s; left as it is, because it is not a journal of part %d; a run without --part repairs it", b->why, part);
         return 0;
+    }
     if (is_journal && S_ISREG(now.st_mode) && repair_journal(b, folder, part, e) != 0)
         return -1;
     return rename_bad_file(b, e);

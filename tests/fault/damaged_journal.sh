@@ -96,6 +96,12 @@ truncate -s $((size / 2)) $journal
 for part in 1 2 3; do good run tiny.yaml -n 1 -t 1 --trials journal --part $part/3; done
 same_run calm/tiny results/tiny 6
 restore
+flip 3
+before=$(cksum $journal)
+bad 3 "warning: $journal: damaged: .*; left as it is, because it is not a journal of part 1; a run without --part repairs it" \
+    run tiny.yaml -n 1 -t 1 --trials journal --part 1/2
+is 'the journal of another part' "$(cksum $journal)" "$before"
+restore
 truncate -s $((size / 2)) $journal
 good run tiny.yaml -n 1 -t 1 --trials files
 same_run calm/tiny results/tiny 6
