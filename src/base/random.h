@@ -22,7 +22,8 @@ enum random_purpose {
     RANDOM_KEPT_ROWS = 13, // choice of the training rows that a model keeps
     RANDOM_BLOCKS = 14,    // order of the blocks
     RANDOM_WINDOW = 15,    // order of the rows in a window of blocks
-    RANDOM_FOREST = 16     // splits of an isolation forest
+    RANDOM_FOREST = 16,    // splits of an isolation forest
+    RANDOM_PROBE = 17      // synthetic anomalies on which members of an ensemble are tried
 };
 
 struct random_block {

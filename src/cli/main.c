@@ -35,6 +35,7 @@ static const struct {
     {"top", cmd_top, "leaderboard of a run, most and least anomalous samples, gallery", true, false},
     {"collect", cmd_collect, "builds run.h5 from the trials finished so far", true, false},
     {"merge", cmd_merge, "several runs, several clusters, one file", true, false},
+    {"ensemble", cmd_ensemble, "one model of the trials of a run", true, true},
     {"compare", cmd_compare, "architectures and clusters side by side, with drift", true, false},
     {"verify", cmd_verify, "are all arrays as they were written?", false, false},
     {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false, false},

@@ -165,6 +165,10 @@ must "$hourglass" run signals.yaml --results .
 must "$hourglass" run diverged.yaml --results .
 must "$hourglass" run table.yaml --results . --set name=journals --trials journal # trials as records
 must "$hourglass" run images.yaml --results . --set name=untrained --set train.epochs=0
+# an ensemble as a model
+must "$hourglass" ensemble table
+mkdir combined
+cp table/ensemble.h5 combined/run.h5
 # trials of different data, which have no ensemble
 must "$hourglass" run table.yaml --results . --set name=apart --set 'sweep.over.data.validation=[0.2, 0.4]'
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Ensembles: the row at the end of a sweep, its members and scores against numpy, and what stays as it was without one.
+# Ensembles: the row at the end of a sweep and the file of hourglass ensemble: members, vetoes, scores against numpy,
+# options, and what is refused.
 source "${HOURGLASS_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/lib.sh"
 "$PYTHON" -c 'import h5py, numpy' 2>message || skip "no numpy or h5py"
 
@@ -89,5 +90,88 @@ good run mix.yaml --results . --quiet --set name=scales --set model=narrow --set
     --set sweep.over.model=narrow --set sweep.over.train.seed=1
 good top scales
 says stdout '^– +ensemble '
+
+# --- the file: its members, scores and threshold
+good ensemble mix
+says stdout '^mix/ensemble.h5: 6 members of 3 kinds'
+says stdout '^  relative_noise/mse +2 members'
+says stdout '^threshold +[0-9.]+, from [0-9]+ validation rows'
+good verify mix/ensemble.h5
+good top mix/ensemble.h5
+says stdout '^– +ensemble '
+good top mix/ensemble.h5:ensemble
+says stdout '^set test, samples with an error above'
+good ensemble mix # a file of the same name is replaced
+for name in ensemble/scores/test/error ensemble/quantile ensemble/member; do
+    "$PYTHON" -c "import h5py; a, b = (h5py.File(p)['$name'][...] for p in ('mix/run.h5', 'mix/ensemble.h5')); assert (a == b).all()" \
+        >message 2>&1 || fail "$name of run.h5 and of the file"
+done
+"$PYTHON" both.py mix/ensemble.h5 >message 2>&1 || fail 'the ensemble of the file, computed by numpy'
+"$PYTHON" - >message 2>&1 <<'PY' || fail 'the reference of the file'
+import h5py
+with h5py.File("mix/ensemble.h5") as f:
+    r = f["ensemble/reference"]
+    assert f.attrs["kind"] == "ensemble" and f["ensemble"].attrs["run"] == "mix"
+    assert (r["error"][...] == r["validation_error"][...]).all() and r.attrs["rows"] == 27, r.attrs["rows"]
+    level = list(r["level"][...]).index(0.95)
+    assert abs(r["error"][level] - f["ensemble"].attrs["threshold"]) < 1e-6
+    assert f["ensemble/scores/test"].attrs["f1"] > 0
+PY
+
+# --- the choice of members
+good ensemble mix --where 'model = near' --combine rank -o near.h5
+says stdout '^near.h5: 2 members of 1 kind,'
+good ensemble mix --top 2 -o two.h5
+says stdout '^two.h5: 2 members'
+says message 'warning: --top: the members were chosen by the labels'
+for rule in max low2; do
+    good ensemble mix --combine $rule -o $rule.h5
+done
+good ensemble mix/run.h5 -o of-file.h5
+good run mix.yaml --results . --quiet --set name=untrained --set train.epochs=0 --set sweep.over.train.seed=1
+good ensemble untrained
+says stdout '^left out +trial [0-9a-f]{8}: its mean error of normal rows, .* is above that of the mean training row'
+cat >level.yaml <<'SPEC'
+name: level
+data: {train: d.h5:all, normal: [0], split: {protocol: half_shuffled, seed: 3}, validation: 0.2, scale: standard}
+model: {kind: noise_level, encoder: [{gaussian_noise: {relative: {log_uniform: [0.5, 10]}}}, {dense: 16, activation: tanh}, {dense: 1}]}
+train: {epochs: 0, batch_size: 32, shards: 4}
+sweep: {over: {train.seed: [1, 2, 3, 4, 5, 6, 7, 8]}}
+SPEC
+good run level.yaml --results . --quiet # initial weights: some of these models rank anomalies last
+good ensemble level
+says stdout '^left out +trial [0-9a-f]{8}: it ranks synthetic probes no higher than normal rows: ROC AUC 0\.[0-4]'
+good run mix.yaml --results . --quiet --set name=journals --trials journal
+good ensemble journals
+says stdout '^journals/ensemble.h5: 6 members'
+is 'scores of members in journals' "$("$PYTHON" -c 'import h5py; print(*h5py.File("journals/ensemble.h5")["ensemble/scores/test/error"][:9])')" \
+    "$("$PYTHON" -c 'import h5py; print(*h5py.File("mix/ensemble.h5")["ensemble/scores/test/error"][:9])')"
+go ensemble mix --threads 3 -o threads.h5
+cmp <(h5dump -d ensemble/reference/error threads.h5 2>/dev/null | tail -n +2) \
+    <(h5dump -d ensemble/reference/error mix/ensemble.h5 2>/dev/null | tail -n +2) || fail 'scores of normal rows on three threads'
+
+# --- training rows, where none are held out
+sed 's/, validation: 0.2//' mix.yaml >all.yaml
+good run all.yaml --results . --quiet --set name=all
+good ensemble all
+says stdout '^threshold +[0-9.]+, from [0-9]+ training rows'
+says message 'warning: errors are compared with those of training rows'
+
+# --- what is refused
+bad 2 'the trials have different data, allowed: the same rows' ensemble apart
+bad 2 'none of 6 trials can be a member: see --where' ensemble mix --where 'model = nothing' -o x.h5
+bad 2 "where" ensemble mix --where 'colour = 3' -o x.h5
+bad 2 'combine: found .median., allowed: ' ensemble mix --combine median
+bad 2 'near.h5 exists; --force replaces it' ensemble mix -o near.h5
+bad 2 'run.h5' ensemble mix -o mix/run.h5 --force
+bad 2 'd.h5' ensemble mix -o d.h5 --force
+bad 2 'nowhere: no run' ensemble nowhere
+[ -e x.h5 ] && fail 'a refused command wrote a file'
+mkdir moved
+cp mix/run.h5 moved/run.h5
+mv d.h5 gone.h5
+good ensemble moved
+says message 'warning: the file has no threshold and no percentiles'
+"$PYTHON" -c 'import h5py; f = h5py.File("moved/ensemble.h5"); assert "reference" not in f["ensemble"]' || fail 'a reference without data'
 
 verdict
