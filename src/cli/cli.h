@@ -11,6 +11,7 @@ int cmd_collect(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_ensemble(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_score(int argc, char **argv);

@@ -37,6 +37,7 @@ static const struct {
     {"merge", cmd_merge, "several runs, several clusters, one file", true, false},
     {"ensemble", cmd_ensemble, "one model of the trials of a run", true, true},
     {"compare", cmd_compare, "architectures and clusters side by side, with drift", true, false},
+    {"report", cmd_report, "a page about a run, for a browser", true, false},
     {"verify", cmd_verify, "are all arrays as they were written?", false, false},
     {"doctor", cmd_doctor, "is this machine, allocation and MPI launch what you think it is?", false, false},
     {"score", cmd_score, "errors of new data under a trained model", true, true},

@@ -1,0 +1,57 @@
+# Joins the files of report/page/ into the page of a report, and writes it as a C header. page.html names the places of the
+# style, the scripts, their policy and the data. The policy allows the style and the script by their hashes only.
+cmake_minimum_required(VERSION 3.22)
+
+# Sets `out` to the source expression of a content security policy that allows exactly this text: its SHA-256 in base64.
+function(policy_hash out text)
+  set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
+  string(SHA256 hex "${text}")
+  string(APPEND hex 00)  # 33 bytes are 44 digits of base64; the last digit is replaced by the padding
+  set(base64 "")
+  foreach(at RANGE 0 60 6)
+    string(SUBSTRING ${hex} ${at} 6 bytes)
+    foreach(shift 18 12 6 0)
+      math(EXPR digit "(0x${bytes} >> ${shift}) & 63")
+      string(SUBSTRING ${digits} ${digit} 1 digit)
+      string(APPEND base64 ${digit})
+    endforeach()
+  endforeach()
+  string(SUBSTRING ${base64} 0 43 base64)
+  set(${out} "sha256-${base64}=" PARENT_SCOPE)
+endfunction()
+
+# Appends an array with the bytes of a text to the header.
+function(add_array name text)
+  file(WRITE ${OUTPUT}.tmp "${text}")
+  file(READ ${OUTPUT}.tmp hex HEX)
+  file(REMOVE ${OUTPUT}.tmp)
+  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  string(APPEND header "static const unsigned char ${name}[] = {\n${hex}};\n")
+  set(header "${header}" PARENT_SCOPE)
+endfunction()
+
+file(READ ${SOURCE}/page.html page)
+file(READ ${SOURCE}/page.css style)
+set(script "")
+string(REPLACE "|" ";" SCRIPTS "${SCRIPTS}")
+foreach(name ${SCRIPTS})
+  file(READ ${SOURCE}/${name}.js part)
+  string(APPEND script "${part}")
+endforeach()
+
+policy_hash(style_hash "${style}")
+policy_hash(script_hash "${script}")
+string(REPLACE "@STYLE_HASH@" "${style_hash}" page "${page}")
+string(REPLACE "@SCRIPT_HASH@" "${script_hash}" page "${page}")
+string(REPLACE "@STYLE@" "${style}" page "${page}")
+string(REPLACE "@SCRIPT@" "${script}" page "${page}")
+string(FIND "${page}" "@DATA@" at)
+string(SUBSTRING "${page}" 0 ${at} head)
+math(EXPR at "${at} + 6")
+string(SUBSTRING "${page}" ${at} -1 tail)
+
+set(header "// Made by page.cmake from report/page/.\n#pragma once\n")
+add_array(page_head "${head}")
+add_array(page_tail "${tail}")
+file(WRITE ${OUTPUT} "${header}")
