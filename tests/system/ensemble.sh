@@ -118,6 +118,20 @@ with h5py.File("mix/ensemble.h5") as f:
     assert f["ensemble/scores/test"].attrs["f1"] > 0
 PY
 
+# --- scores of new data have the same bits as those that are stored
+good score mix/ensemble.h5 d.h5:all -o all.h5
+good score mix:ensemble d.h5:all -o of-run.h5
+"$PYTHON" - >message 2>&1 <<'PY' || fail 'scores by the file, and those that it holds'
+import h5py
+with h5py.File("mix/ensemble.h5") as f, h5py.File("all.h5") as g, h5py.File("of-run.h5") as h:
+    stored = f["ensemble/scores/test"]
+    error = g["scores/all/error"][...]
+    assert (error[stored["index"][...]] == stored["error"][...]).all()
+    assert (error == h["scores/all/error"][...]).all()
+PY
+good merge mix/ensemble.h5 mix -o merged.h5
+says stdout '^merged.h5: 6 trials of 12 that were found'
+
 # --- the choice of members
 good ensemble mix --where 'model = near' --combine rank -o near.h5
 says stdout '^near.h5: 2 members of 1 kind,'
