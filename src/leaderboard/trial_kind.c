@@ -70,12 +70,20 @@ static const char *score_setting(const struct node *spec, const char *key)
     return value && value->text ? value->text : "";
 }
 
+// Returns the error of a trial. Errors that always rank rows in the same way are one.
+static const char *error_kind_of(const struct node *spec)
+{
+    const char *error = score_setting(spec, "error");
+
+    return strcmp(error, error_names[ERROR_L2]) == 0 ? error_names[ERROR_MSE] : error;
+}
+
 char *trial_kind(const struct node *spec)
 {
     const char *noise = score_setting(spec, "noise");
     const char *copies = strcmp(noise, "average") == 0 ? "/average" : "";
 
-    return mem_format("%s/%s%s", model_kind_of(node_get(spec, "model")), score_setting(spec, "error"), copies);
+    return mem_format("%s/%s%s", model_kind_of(node_get(spec, "model")), error_kind_of(spec), copies);
 }
 
 bool trial_error_is_log(const struct node *spec)

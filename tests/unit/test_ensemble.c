@@ -36,6 +36,7 @@ static void a_kind_is_what_the_model_learns_and_its_score(void **state)
         "{model: {encoder: [{gaussian_noise: 0.5}, {dense: 1}]}, score: {error: mae}}", "gaussian_noise/mae", false);
     check_kind("{model: {encoder: [{activation: linear, swap_noise: 0.2}]}, score: {error: mse, noise: average}}",
         "swap_noise/mse/average", false);
+    check_kind("{model: {encoder: [{dense: 9}]}, score: {error: l2}}", "dense/mse", false); // ranks rows as mse does
     check_kind("{model: {encoder: [{dense: 9}, {gaussian: 2}]}, score: {error: elbo}}", "variational/elbo", true);
     check_kind("{model: {encoder: [{conv1d: 4}, {lstm: 2}]}, score: {error: mse}}", "recurrent/mse", false);
     check_kind("{model: {encoder: [{conv2d: 4}, {dense: 2}]}, score: {error: mse}}", "convolutional/mse", false);
