@@ -60,6 +60,15 @@ static bool can_be_undone(const struct scaling *s)
     return s->smooth <= 0 && !s->normalizes;
 }
 
+// Returns true if a member has a reconstruction of the row y (n). It has none if it cannot take the row.
+static bool are_all_finite(const float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(y[i]))
+            return false;
+    return true;
+}
+
 // Sets y to the mean of the reconstructions of the members, weighted like the score. It is computed in original units,
 // without members whose scaling cannot be undone. If that of the lead cannot be undone, y stays its reconstruction.
 static void average_reconstructions(const struct score_pass *p, struct explained_row *row)
@@ -72,7 +81,7 @@ static void average_reconstructions(const struct score_pass *p, struct explained
     for (int k = 0; k < p->apply.n_models; k++) {
         const struct score_member *m = &p->member[k];
         const struct scaling *s = m->fit.scaling;
-        if (!model_reconstructs(m->model->model) || !can_be_undone(s))
+        if (!are_all_finite(row->member_y + (size_t)m->number * columns, columns) || !can_be_undone(s))
             continue;
         for (size_t i = 0; i < columns; i += features)
             scaling_invert(

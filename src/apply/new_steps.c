@@ -3,6 +3,7 @@
 
 #include "apply/score_places.h"
 #include "apply/scores_coordinates.h"
+#include "apply/scores_file.h"
 #include "apply/spool.h"
 #include "apply/step_lines.h"
 #include "apply/steps_file.h"
@@ -88,7 +89,6 @@ static int write_kept_steps(const struct new_steps *s, const struct steps_place 
 int new_steps_write(struct new_steps *s, struct store_file *f, struct err *e)
 {
     struct score_pass *p = s->pass;
-    struct score_config c = {.error = p->job->error.error};
     int rc = step_lines_finish(s->lines, e);
     char *group = mem_format("%s/" SCORES_STEPS, p->group);
 
@@ -96,7 +96,7 @@ int new_steps_write(struct new_steps *s, struct store_file *f, struct err *e)
     if (rc == 0)
         rc = write_kept_steps(s, &(struct steps_place){f, group, s->n}, e);
     if (rc == 0)
-        rc = trial_write_metrics(f, group, &c, &p->out->of_steps.evaluation, e);
+        rc = trial_write_metrics(f, group, score_job_error_name(p->job), &p->out->of_steps.evaluation, e);
     free(group);
     return rc;
 }

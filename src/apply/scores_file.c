@@ -138,7 +138,7 @@ static int begin_score_steps(struct score_pass *p, struct err *e)
         .model = p->job->model,
         .reader = p->apply.reader,
         .is_anomaly = p->step_marks,
-        .error = p->job->error.error,
+        .error = score_job_error_name(p->job),
         .threshold = p->job->step_threshold};
 
     w->steps = steps_file_begin(&job, e);
@@ -290,7 +290,6 @@ static int write_threshold_rule(struct score_pass *p, struct err *e)
 static int finish_scores_file(struct score_pass *p, struct err *e)
 {
     struct scores_writer *w = writer_of(p);
-    struct score_config c = {.error = p->job->error.error};
     int rc = knows_rows(p) ? 0 : unspool_scores(p, e);
 
     if (rc == 0)
@@ -298,8 +297,8 @@ static int finish_scores_file(struct score_pass *p, struct err *e)
     if (rc == 0)
         rc = tops_file_write(&w->tops, p, w->f, e);
     if (rc == 0)
-        rc = trial_write_metrics(w->f, p->group, &c, &p->out->evaluation, e) | write_threshold_rule(p, e) |
-             scores_origin_write(w->f, p, e);
+        rc = trial_write_metrics(w->f, p->group, score_job_error_name(p->job), &p->out->evaluation, e) |
+             write_threshold_rule(p, e) | scores_origin_write(w->f, p, e);
     if (rc == 0 && w->steps)
         rc = finish_score_steps(p, e);
     if (rc == 0 && w->new_steps)

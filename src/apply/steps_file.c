@@ -210,7 +210,6 @@ static int write_series(struct steps_file *s, double threshold, struct err *e)
 int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct err *e)
 {
     struct evaluation *v = &s->out.evaluation;
-    struct score_config c = {.error = s->job.error};
     int64_t steps = s->job.reader->steps, scored;
 
     int rc = step_errors_end(s->errors, steps, e);
@@ -230,7 +229,7 @@ int steps_file_finish(struct steps_file *s, struct steps_outcome *out, struct er
             .unscored = s->out.unscored,
             .threshold = s->job.threshold,
             .roc_auc.auc = NAN};
-    rc |= trial_write_metrics(s->job.f, s->group, &c, v, e);
+    rc |= trial_write_metrics(s->job.f, s->group, s->job.error, v, e);
     if (rc == 0 && s->all)
         rc = write_series(s, v->threshold, e);
     *out = s->out;

@@ -29,7 +29,7 @@ struct steps_job {
     const struct trained_model *model; // a model of windows
     struct row_reader *reader;
     const int8_t *is_anomaly; // (steps); NULL: unknown
-    int error;                // enum error
+    const char *error;        // borrowed: name of the error
     double threshold;         // threshold of the errors of time steps; NaN: unknown
 };
 

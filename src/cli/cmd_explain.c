@@ -56,7 +56,7 @@ static const struct command command = {
         "of its training errors. The features of one column, such as categories, count as one: their squared errors\n"
         "are added up for the share and for the percentile. A missing value is shown as the value that replaces it.\n"
         "Rows that are pictures are drawn with a heat map; for windows of a series, the time steps are listed. DATA\n"
-        "is as for score.\n" MODEL_HELP,
+        "is as for score.\n" MODEL_HELP ENSEMBLE_HELP,
     .shorts = "n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model.\n"
               "\n"

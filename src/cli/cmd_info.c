@@ -200,6 +200,21 @@ static void show_trial(const char *name, struct err *e)
     free(prefix);
 }
 
+static bool names_ensemble(const char *name)
+{
+    const char *id = model_id(name);
+    return id && strcmp(id, MODEL_ENSEMBLE_ID) == 0;
+}
+
+// Shows the file that RUN:ensemble means.
+static void show_ensemble(const char *name, struct err *e)
+{
+    char *path = model_file(name);
+
+    show_file(path, e);
+    free(path);
+}
+
 // Returns true if a name is RUN:ID. FILE:SPLIT is not, because a split is no id; show_file then reports what is
 // allowed.
 static bool names_trial(const char *name)
@@ -218,6 +233,8 @@ int cmd_info(int argc, char **argv)
     for (int i = 0; parsed == 0 && i < rest.n; i++)
         if (names_trial(rest.v[i]))
             show_trial(rest.v[i], &e);
+        else if (names_ensemble(rest.v[i]))
+            show_ensemble(rest.v[i], &e);
         else if (path_is_journal(rest.v[i]))
             show_journal(rest.v[i], &e);
         else

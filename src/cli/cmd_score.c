@@ -77,7 +77,8 @@ static const struct command command = {
              "categories, the column unknown counts those of a row that it does not know. FILE.h5 is laid out\n"
              "like scores/ in a trial's file. If the labels of a split say which rows are anomalies, metrics are\n"
              "printed, and stored in FILE.h5: at the threshold of the model's first test set, or, for another\n"
-             "error, at that of the best F1. --threshold gives another one, without training again.\n" MODEL_HELP,
+             "error, at that of the best F1. --threshold gives another one, without training again.\n" MODEL_HELP
+                 ENSEMBLE_HELP,
     .shorts = "o:output n:ranks t:threads",
     .footer = "Exit code: 0 done; 2 usage; 3 a file is bad, or the data does not fit the model; 10 a limit of --alert\n"
               "is passed, and the scores are written; 74 writing failed.\n"

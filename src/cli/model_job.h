@@ -6,6 +6,8 @@
 // The forms of MODEL, for the help of the commands.
 #define MODEL_HELP \
     "MODEL is the file of a trial, or a run: its folder or run.h5 (the best trial; RUN:ID selects another).\n"
+// For the commands that also take an ensemble.
+#define ENSEMBLE_HELP "RUN:ensemble, or a file that hourglass ensemble wrote, is all of its members together.\n"
 
 struct model_job {
     const char *model, *data; // as given: MODEL, and FILE.h5:SPLIT; data NULL: no split is read

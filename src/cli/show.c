@@ -217,7 +217,8 @@ static void show_summary(const char *run, const struct leaderboard_row *rows, in
 static int show_all(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
     const struct ensemble_row *x, struct err *e)
 {
-    const struct leaderboard_row *member, *s = choose_shown(rows, n, o->trial, x, &member, e);
+    const char *id = x->has_row && x->is_model && !o->trial ? ENSEMBLE_ROW_ID : o->trial;
+    const struct leaderboard_row *member, *s = choose_shown(rows, n, id, x, &member, e);
     if (!s)
         return -1;
 

@@ -323,6 +323,7 @@ int ensemble_row_read(const char *path, struct ensemble_row *x, struct err *e)
     if (store_has(f, RUN_ENSEMBLE) && rc == 0)
         rc = row_read_group(f, RUN_ENSEMBLE, &x->row, e);
     x->has_row = rc == 0 && x->row.n_sets > 0;
+    x->is_model = rc == 0 && ensemble_is_model(f);
 
     store_close(&f);
     if (rc != 0)

@@ -14,7 +14,8 @@ int ensemble_scores_write(
 #define ENSEMBLE_ROW_ID "ensemble"
 // What a run's file says about its ensemble.
 struct ensemble_row {
-    bool has_row; // the file has an ensemble with scores of a test set
+    bool has_row;  // the file has an ensemble with scores of a test set
+    bool is_model; // the file was made for it, and can score new data
     struct leaderboard_row row;
     char *why_not;  // owned: why it has none; NULL: not known
     int64_t trials; // trials of the file

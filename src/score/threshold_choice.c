@@ -167,8 +167,8 @@ int threshold_choose(const struct threshold_rule *rule, const struct reference *
         return choose_by_judged(rule, reference, judged, threshold, e);
     if (!reference->levels)
         return err_add(e, ERR_DATA,
-            "threshold %s: the model's file has no reference errors, because an earlier version wrote it; hint: "
-            "--calibrate, or train again",
+            "threshold %s: the model's file has no reference errors, because an earlier version wrote it, or it is an "
+            "ensemble whose normal rows were not scored; hint: --calibrate, train again, or hourglass ensemble RUN",
             threshold_rule_text(text, rule));
 
     if (rule->method == THRESHOLD_CONFORMAL && judged->error)

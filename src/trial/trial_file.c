@@ -247,7 +247,7 @@ static int write_confusion(struct store_file *f, const char *group, const struct
 }
 
 int trial_write_metrics(
-    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e)
+    struct store_file *f, const char *group, const char *error, const struct evaluation *v, struct err *e)
 {
     const struct real_attribute of_all[] = {
         {SCORES_MEAN_ERROR, v->mean},
@@ -262,7 +262,7 @@ int trial_write_metrics(
         {SCORES_BEST_F1, v->best_f1.f1},
         {SCORES_BEST_F1_THRESHOLD, v->best_f1.threshold},
     };
-    int failed = store_set_text(f, group, SCORES_ERROR, error_names[c->error], e);
+    int failed = store_set_text(f, group, SCORES_ERROR, error, e);
 
     if (!failed)
         failed = set_reals(f, group, of_all, sizeof of_all / sizeof *of_all, e);
@@ -276,11 +276,17 @@ int trial_write_metrics(
         return failed;
 
     failed = set_reals(f, group, by_labels, sizeof by_labels / sizeof *by_labels, e);
-    if (!failed)
-        failed = write_confusion(f, group, v, e);
-    if (c->baseline == BASELINE_PCA && !failed)
-        failed = store_set_real(f, group, SCORES_PCA_ROC_AUC, v->baseline_roc_auc, e);
+    return failed ? failed : write_confusion(f, group, v, e);
+}
 
+// Writes the metrics of a test set, with those of the baseline.
+static int write_own_metrics(
+    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e)
+{
+    int failed = trial_write_metrics(f, group, error_names[c->error], v, e);
+
+    if (c->baseline == BASELINE_PCA && v->has_labels && !failed)
+        failed = store_set_real(f, group, SCORES_PCA_ROC_AUC, v->baseline_roc_auc, e);
     return failed;
 }
 
@@ -295,7 +301,7 @@ static int write_steps(
     snprintf(group, sizeof group, "%s/" SCORES_STEPS, set_group);
     int failed = trial_write_steps(f, group, c, &r->scores[set], e);
     failed |= coordinates_write(f, group, d->n, &d->coordinates, e);
-    failed |= trial_write_metrics(f, group, c, &r->steps[set], e);
+    failed |= write_own_metrics(f, group, c, &r->steps[set], e);
     return r->steps[set].has_labels ? failed | trial_write_series(f, group, &r->series[set], e) : failed;
 }
 
@@ -312,7 +318,7 @@ static int write_scores(struct store_file *f, const struct trial_result *r, stru
         failed |= write_sources(f, group, d, e);
         failed |= coordinates_write(f, group, d->rows, &d->coordinates, e);
         failed |= d->label ? trial_write_label_names(f, group, d->label_names, d->n_label_names, e) : 0;
-        failed |= trial_write_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
+        failed |= write_own_metrics(f, group, &r->trial->score, &r->evaluation[i], e);
         failed |= r->comparison ? comparison_write(f, group, &r->comparison[i], e) : 0;
         failed |= d->steps ? write_steps(f, group, r, i, e) : 0;
     }

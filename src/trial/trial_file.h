@@ -48,6 +48,6 @@ enum { TRIAL_JOURNAL_BYTES = 1 << 20 };
 // one; any other trial gets its own file. Returns -1 and an error, the same on all ranks. Collective over team->comm.
 int trial_write(
     const struct team *team, const struct trial_result *r, const struct trial_target *target, struct err *e);
-// Writes the attributes of a group of scores: error, threshold and metrics.
+// Writes the attributes of a group of scores: the name of the error, threshold and metrics.
 int trial_write_metrics(
-    struct store_file *f, const char *group, const struct score_config *c, const struct evaluation *v, struct err *e);
+    struct store_file *f, const char *group, const char *error, const struct evaluation *v, struct err *e);
