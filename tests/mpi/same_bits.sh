@@ -149,6 +149,19 @@ train: {epochs: 2, shards: 4}
 SPEC
 every text
 
+# --- the scores of an ensemble, whose members scale in different ways
+good run tiny.yaml -n 1 -t 1 --quiet --results one --set train.epochs=30 --set sweep.over.data.scale='[min_max, robust, standard]' \
+    --set train.loss=mse --set 'model.decoder[0].activation=linear'
+good ensemble one/tiny
+for data in data/tiny.h5:all tiny.csv; do
+    good score one/tiny:ensemble $data -o one.h5 -n 1 -t 1 --force
+    for layout in '1 2' '2 1' '2 2' '3 1'; do
+        good score one/tiny:ensemble $data -o other.h5 -n "${layout% *}" -t "${layout#* }" --force
+        same one.h5 other.h5
+    done
+done
+rm -rf one
+
 # --- the comparison can fail
 good run tiny.yaml --quiet --results one
 good run tiny.yaml --quiet --results seed --set train.seed=2
