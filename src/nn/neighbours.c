@@ -1,5 +1,6 @@
 // Computes distances to the k-th nearest training row (Ramaswamy, Rastogi and Shim 2000), or to the mean of the k
-// nearest, for several k at once.
+// nearest, for several k at once. Local distances are in units of the spread of these k rows. They find samples that
+// are close to dense training rows and yet not among them, as the local outlier factor does (Breunig et al. 2000).
 //
 // Distances for different k have different scales. So each distance is replaced by its rank among the distances of
 // training rows, for which a row is not its own neighbour. The ranks depend only on the training rows, so the error of
@@ -15,8 +16,11 @@
 #include <string.h>
 
 enum { COMPARED_ROWS = 4096, K_MOST = 1000 };
-enum distance_kind { DISTANCE_MEAN, DISTANCE_KTH };
+enum distance_kind { DISTANCE_MEAN, DISTANCE_KTH, DISTANCE_LOCAL };
 enum { ROWS, SQUARES, DISTANCES }; // blocks of the layer
+
+// The least spread of neighbours, as a share of the squared distance from their mean. Equal neighbours have none.
+static const double LEAST_SPREAD = 1e-6;
 
 // Settings of the layer. Each k is below the number of kept rows, so that a training row has k neighbours, too.
 struct neighbours {
@@ -25,13 +29,15 @@ struct neighbours {
     int64_t rows, max_rows;
 };
 
-static const char *const distance_choices[] = {"mean", "kth", NULL};
+static const char *const distance_choices[] = {"mean", "kth", "local", NULL};
 const struct field neighbours_fields[] = {
     FIELD_ROW(neighbours, k, "k", FIELD_INTS,
-        "numbers of neighbours; the error is the mean rank over them; default: [1, 2, 3, 5, 10, 20, 40, 80]", .min = 1,
-        .max = K_MOST),
+        "numbers of neighbours; the error is the mean rank over them; default: [1, 2, 3, 5, 10, 20, 40, 80], or with "
+        "distance local [10, 20, 40, 80]",
+        .min = 1, .max = K_MOST),
     FIELD_ROW(neighbours, distance, "distance", FIELD_CHOICE,
-        "mean: from a sample to the mean of its k nearest training rows; kth: to the k-th nearest one",
+        "mean: from a sample to the mean of its k nearest training rows; kth: to the k-th nearest one; local: as mean, "
+        "divided by the root mean square distance of these rows from their mean",
         .default_text = "mean", .choices = distance_choices),
     FIELD_ROW(neighbours, rows, "rows", FIELD_INT,
         "how many training rows are kept; 0: all, up to max_rows. Results have the number", .default_text = "0",
@@ -79,14 +85,15 @@ static int compare_k(const void *a, const void *b)
 
 // Sets the default numbers of neighbours if none are given. Sorts the numbers and removes duplicates, because neither
 // order nor repetition has a meaning.
-static void settle_k(struct field_ints *k)
+static void settle_k(struct field_ints *k, enum distance_kind distance)
 {
     static const int64_t all[] = {1, 2, 3, 5, 10, 20, 40, 80};
+    const int few = distance == DISTANCE_LOCAL ? 4 : 0; // the spread of a few rows is mostly chance
     int n = 0;
 
     if (k->n == 0) {
-        k->n = sizeof all / sizeof *all;
-        k->v = memcpy(mem_new((size_t)k->n, sizeof *k->v), all, sizeof all);
+        k->n = (int)(sizeof all / sizeof *all) - few;
+        k->v = memcpy(mem_new((size_t)k->n, sizeof *k->v), all + few, (size_t)k->n * sizeof *k->v);
     }
     qsort(k->v, (size_t)k->n, sizeof *k->v, compare_k);
     for (int i = 0; i < k->n; i++)
@@ -121,7 +128,10 @@ static int neighbours_build(struct layer *l, const struct node *at, struct err *
 
     if (c->rows == 1)
         return node_error(node_get(at, "rows"), e, "found 1, allowed: 0 or at least 2");
-    settle_k(&c->k);
+    settle_k(&c->k, (enum distance_kind)c->distance);
+    if (c->distance == DISTANCE_LOCAL && c->k.v[0] < 2)
+        return node_error(
+            node_get(at, "k"), e, "found 1, allowed with distance local: 2 or more, because one row has no spread");
     sized.rows = c->rows ? c->rows : 2;
     if ((double)sized.rows * columns > 1 << 30)
         return node_error(at, e, "%lld rows x %d values are more than 2^30; hint: max_rows: %d", (long long)sized.rows,
@@ -181,6 +191,20 @@ static void measure_beyond(const struct neighbours *c, int columns, const struct
         out->y[j] = 0;
 }
 
+// Returns the distance to the mean of the k nearest rows, as `kind` says. `square` is its square.
+static double distance_of_kind(
+    enum distance_kind kind, const struct nearest_row *near, int k, double square, double sum_of_squares)
+{
+    if (kind == DISTANCE_KTH)
+        return sqrt(near[k - 1].square);
+    if (kind == DISTANCE_MEAN || square <= 0)
+        return sqrt(square);
+
+    // The mean square distance of rows from x is that from their mean, plus the square of the distance to their mean.
+    const double spread = fmax(sum_of_squares / k - square, 0);
+    return sqrt(square / (spread + LEAST_SPREAD * square));
+}
+
 // Measures the distances of row x, whose nearest rows are `near`. Without nearest rows, they are infinite. `sum`
 // (columns) is working space.
 static void measure_row(const struct layer *l, const real *rows, const real *x, const struct nearest_row *near,
@@ -188,6 +212,7 @@ static void measure_row(const struct layer *l, const real *rows, const real *x, 
 {
     const struct neighbours *c = l->config;
     const int columns = shape_size(&l->in);
+    double squares = 0; // of the distances of the rows taken so far
     int taken = 0;
     if (near[0].number < 0) {
         measure_beyond(c, columns, out);
@@ -200,16 +225,18 @@ static void measure_row(const struct layer *l, const real *rows, const real *x, 
     for (int i = 0; i < c->k.n; i++) {
         int k = clamped_k(c, i);
         double square = 0;
-        for (; taken < k; taken++)
+        for (; taken < k; taken++) {
+            squares += (double)near[taken].square;
             for (int j = 0; j < columns; j++)
                 sum[j] += (double)rows[(size_t)near[taken].number * (size_t)columns + (size_t)j];
+        }
         for (int j = 0; j < columns; j++) {
             double mean = sum[j] / k, difference = (double)x[j] - mean;
             square += difference * difference;
             if (out->y)
                 out->y[j] += (real)(mean / c->k.n);
         }
-        out->distance[i] = (real)sqrt(c->distance == DISTANCE_KTH ? near[k - 1].square : square);
+        out->distance[i] = (real)distance_of_kind((enum distance_kind)c->distance, near, k, square, squares);
     }
 }
 

@@ -130,8 +130,8 @@ every gaps --set sweep.over.train.loss='[mse, mae, huber, log_cosh, cosine, gaus
 # --- the nearest training rows, all or some of them
 tiny_spec | sed 's/name: tiny/name: neighbours/; /^model:/,/sigmoid/d; /^variables:/d; /^score:/,$d' >neighbours.yaml
 cat >>neighbours.yaml <<'SPEC'
-model: {neighbours: {k: [1, 3, 8]}}
-sweep: {over: {model.neighbours.distance: [mean, kth], model.neighbours.max_rows: [40, 50000]}}
+model: {neighbours: {k: [2, 3, 8]}}
+sweep: {over: {model.neighbours.distance: [mean, kth, local], model.neighbours.max_rows: [40, 50000]}}
 SPEC
 every neighbours
 

@@ -144,6 +144,57 @@ static void errors_are_mean_ranks(void **state)
     model_free(&m);
 }
 
+// Without themselves, the two rows nearest to 0 1 3 6 have the means 2, 1.5, 0.5 and 2. The root mean square distances
+// of the two from their mean are 1, 1.5, 0.5 and 1.
+static void local_distances_are_in_units_of_the_spread(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct model *m = model_good("neighbours: {distance: local, k: 2}", (struct shape){1, {1}}, LOSS_MSE);
+    real *w = fitted_weights(m, (const real[]){0, 1, 3, 6}, 4);
+    size_t n = 0;
+    const real *distances = neighbours_distances(m, w, &n);
+    const double expected[] = {0.5 / 1.5, 2 / 1.0, 4 / 1.0, 2.5 / 0.5};
+
+    assert_int_equal(n, 4);
+    for (int i = 0; i < 4; i++)
+        assert_float_equal(distances[i], expected[i], 1e-4);
+
+    struct workspace *ws = workspace_new(m, 3, false, &e);
+    const real x[] = {2, -1, (real)INFINITY}; // 0: rows 1 and 3; |-1 - 0.5| / 0.5 = 3
+    float error[3];
+    model_forward(m, w, ws, 3, x);
+    neighbours_errors(m, w, ws, 3, error);
+    assert_float_equal(error[0], 0, 1e-6);
+    assert_float_equal(error[1], 2.0 / 4, 1e-4);
+    assert_true(isinf(error[2]));
+
+    workspace_free(&ws);
+    free(w);
+    model_free(&m);
+}
+
+// Equal neighbours have no spread. A sample next to them has a finite error all the same, and above theirs.
+static void local_distances_from_repeated_rows_are_finite(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct model *m = model_good("neighbours: {distance: local}", (struct shape){1, {1}}, LOSS_MSE);
+    static real rows[60];
+    real *w = fitted_weights(m, rows, 60);
+    struct workspace *ws = workspace_new(m, 2, false, &e);
+    float error[2];
+
+    model_forward(m, w, ws, 2, (const real[]){0, 1e-9f});
+    neighbours_errors(m, w, ws, 2, error);
+    assert_float_equal(error[0], 0.5, 1e-6);
+    assert_true(isfinite(error[1]) && error[1] > error[0]);
+
+    workspace_free(&ws);
+    free(w);
+    model_free(&m);
+}
+
 enum { REPEATED = 60, STEPS = 2000 };
 
 // Measures the error of rows at growing distances from 0, which is a training row: 0, and from 1e-9 to 1e5. Checks that
@@ -204,6 +255,8 @@ int main(void)
         cmocka_unit_test(nearest_rows_are_exact),
         cmocka_unit_test(rows_beyond_all_bounds_have_no_neighbours),
         cmocka_unit_test(errors_are_mean_ranks),
+        cmocka_unit_test(local_distances_are_in_units_of_the_spread),
+        cmocka_unit_test(local_distances_from_repeated_rows_are_finite),
         cmocka_unit_test(errors_grow_with_the_distance_from_repeated_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
