@@ -33,6 +33,7 @@ struct ensemble_work {
     int n;
     struct member_judgement *judgement; // (n); zero: not judged
     struct reference reference;         // of the scores of normal rows; levels = 0: none
+    struct reference step_reference;    // of the scores of their time steps, if samples are windows
 };
 
 static void work_free(struct ensemble_work *w)
@@ -43,6 +44,7 @@ static void work_free(struct ensemble_work *w)
     candidates_free(&w->candidate, w->n);
     rows_free(&w->rows, w->n_rows);
     reference_free(&w->reference);
+    reference_free(&w->step_reference);
 }
 
 // --- candidates
@@ -136,12 +138,11 @@ static void judge_candidates(struct ensemble_work *w, char **why)
     }
 }
 
-// Returns the scores of the normal rows, and sets *rows to the number of those that have one. Returns NULL and an error
-// if memory runs out.
+// Returns the scores of the normal rows, and sets *rows to their number. Returns NULL and an error if memory runs out.
 static float *score_normal_rows(const struct ensemble_work *w, const struct ensemble *x, int64_t *rows, struct err *e)
 {
     const float **error = mem_new((size_t)x->n, sizeof *error);
-    int64_t n = 0, kept = 0;
+    int64_t n = 0;
     int member = 0;
 
     for (int i = 0; i < w->n; i++)
@@ -153,29 +154,71 @@ static float *score_normal_rows(const struct ensemble_work *w, const struct ense
     float *score = mem_array((size_t)n, sizeof *score, "scores of normal rows", e);
     if (score)
         combination_scores(&x->combination, error, n, score);
-    for (int64_t i = 0; score && i < n; i++)
-        if (!isnan(score[i]))
-            score[kept++] = score[i];
 
     free(error);
-    *rows = kept;
+    *rows = n;
     return score;
 }
 
-// Makes the reference of the scores, and the threshold from the quantile that the best member has.
+// Scores of normal rows, or of their time steps.
+struct normal_scores {
+    float *score; // (n), borrowed
+    int64_t n;
+    double quantile; // of the threshold
+    bool is_held_out;
+};
+
+// Summarises scores, and sets *threshold. Moves those that are not NaN to the front of the array.
+static int summarise_scores(const struct normal_scores *s, struct reference *out, double *threshold, struct err *e)
+{
+    int64_t rows = 0;
+    int rc = 0;
+
+    for (int64_t i = 0; i < s->n; i++)
+        if (!isnan(s->score[i]))
+            s->score[rows++] = s->score[i];
+    if (rows > 0)
+        rc = reference_add_errors(out, s->score, rows, s->quantile, threshold, e);
+    if (rows > 0 && rc == 0 && s->is_held_out)
+        rc = reference_add_validation(out, s->score, rows, e);
+    return rc;
+}
+
+// Returns the member whose settings the ensemble has: the first one with a reconstruction, else the first one.
+static int find_lead(const struct ensemble_work *w)
+{
+    int first = -1;
+
+    for (int i = 0; i < w->n; i++) {
+        if (w->candidate[i].veto)
+            continue;
+        if (w->judgement[i].reconstructs)
+            return i;
+        first = first < 0 ? i : first;
+    }
+    ASSERT(first >= 0, "%d candidates, and no member", w->n);
+    return first;
+}
+
+// Makes the references of the scores of normal rows and, if these are windows, of their time steps.
 static int make_ensemble_reference(struct ensemble_work *w, struct ensemble *x, struct err *e)
 {
-    int64_t rows;
-    int first = 0;
+    const int lead = find_lead(w);
+    const struct member_judgement *j = &w->judgement[lead];
+    float *step = NULL;
+    int64_t rows, steps;
     float *score = score_normal_rows(w, x, &rows, e);
-
-    while (w->candidate[first].veto)
-        first++;
     int rc = score ? 0 : -1;
-    if (rc == 0 && rows > 0)
-        rc = reference_add_errors(&w->reference, score, rows, w->judgement[first].quantile, &x->threshold, e);
-    if (rc == 0 && rows > 0 && x->is_held_out)
-        rc = reference_add_validation(&w->reference, score, rows, e);
+
+    if (rc == 0 && j->has_windows)
+        rc = member_step_scores(w->candidate[lead].row, score, rows, &step, &steps, e);
+    if (rc == 0 && j->has_windows)
+        rc = summarise_scores(&(struct normal_scores){step, steps, j->quantile, x->is_held_out}, &w->step_reference,
+            &x->step_threshold, e);
+    if (rc == 0)
+        rc = summarise_scores(
+            &(struct normal_scores){score, rows, j->quantile, x->is_held_out}, &w->reference, &x->threshold, e);
+    free(step);
     free(score);
     return rc;
 }
@@ -187,8 +230,11 @@ static int extend_file(void *work, struct store_file *f, struct err *e)
 {
     const struct ensemble_work *w = work;
     const struct reference_names names = {RUN_ENSEMBLE "/" TRIAL_REFERENCE, RUN_ENSEMBLE, NULL, NULL};
+    const struct reference_names of_steps = {
+        RUN_ENSEMBLE "/" TRIAL_REFERENCE "/" SCORES_STEPS, RUN_ENSEMBLE, NULL, NULL};
     int rc = reference_write(f, &names, &w->reference, e);
 
+    rc |= reference_write(f, &of_steps, &w->step_reference, e);
     return rc | store_set_text(f, "", RUN_KIND, RUN_KIND_ENSEMBLE, e);
 }
 

@@ -190,7 +190,7 @@ void candidates_keep_one_per_lineage(struct member_candidate *c, int n)
 int candidates_join(
     const struct member_candidate *c, int n, enum combination_rule rule, struct ensemble *x, struct err *e)
 {
-    *x = (struct ensemble){.threshold = NAN, .is_held_out = true, .combination.rule = rule};
+    *x = (struct ensemble){.threshold = NAN, .step_threshold = NAN, .is_held_out = true, .combination.rule = rule};
     for (int i = 0; i < n; i++) {
         const struct quantiles q = {c[i].level, c[i].quantile, c[i].levels};
         if (c[i].veto)

@@ -24,8 +24,8 @@ struct ensemble {
     int n_vetoes;
     double *level; // (levels), owned
     int levels;
-    double threshold;               // NaN: none
-    struct combination combination; // ready after ensemble_finish; it owns its arrays, too
+    double threshold, step_threshold; // of samples; of time steps, if samples are windows. NaN: none
+    struct combination combination;   // ready after ensemble_finish; it owns its arrays, too
 };
 
 // Build an ensemble in a zeroed struct: set `experiment`, `is_held_out` and combination.rule, add members and vetoes in

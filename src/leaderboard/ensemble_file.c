@@ -108,6 +108,8 @@ int ensemble_write(struct store_file *f, const struct ensemble *x, struct err *e
     rc |= store_set_int(f, RUN_ENSEMBLE, ENSEMBLE_HELD_OUT, x->is_held_out, e);
     if (!isnan(x->threshold))
         rc |= store_set_real(f, RUN_ENSEMBLE, SCORES_THRESHOLD, x->threshold, e);
+    if (!isnan(x->step_threshold))
+        rc |= store_set_real(f, RUN_ENSEMBLE, TRAINING_ERRORS_STEP_THRESHOLD, x->step_threshold, e);
 
     rc |= write_member_strings(f, x, e);
     rc |= write_member_numbers(f, x, e);
@@ -249,6 +251,8 @@ static int read_ensemble_settings(struct store_file *f, struct ensemble *x, stru
     x->is_held_out = is_held_out != 0;
     if (store_get_real(f, RUN_ENSEMBLE, SCORES_THRESHOLD, &x->threshold, NULL) != 0)
         x->threshold = NAN;
+    if (store_get_real(f, RUN_ENSEMBLE, TRAINING_ERRORS_STEP_THRESHOLD, &x->step_threshold, NULL) != 0)
+        x->step_threshold = NAN;
 
     while (rule && combination_names[k] && strcmp(combination_names[k], rule) != 0)
         k++;
@@ -264,7 +268,7 @@ static int read_ensemble_settings(struct store_file *f, struct ensemble *x, stru
 
 int ensemble_read(struct store_file *f, struct ensemble *x, struct err *e)
 {
-    *x = (struct ensemble){.threshold = NAN};
+    *x = (struct ensemble){.threshold = NAN, .step_threshold = NAN};
     if (!store_has(f, RUN_ENSEMBLE))
         return err_add(e, ERR_DATA, "%s: holds no ensemble; hint: hourglass ensemble RUN makes one", store_path(f));
     if (read_ensemble_settings(f, x, e) == 0 && read_members(f, x, e) == 0 && read_vetoes(f, x, e) == 0 &&

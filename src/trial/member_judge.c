@@ -11,12 +11,19 @@
 #include "nn/neighbours.h"
 #include "nn/nn.h"
 #include "score/score.h"
+#include "score/step_errors.h"
 #include "trial/trial_load.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PROBES_MAX = 1000, MEAN_ROWS = 256, PROBE_SEED = 20260 };
+
+// Returns the held-out rows or, if there are none, the training rows.
+static const struct dataset *normal_rows(const struct loaded_trial *t)
+{
+    return t->sets.validation.rows > 0 ? &t->sets.validation : &t->sets.train;
+}
 
 static struct score_request judge_request(const struct loaded_trial *t, bool is_training)
 {
@@ -259,9 +266,8 @@ static int judge_probes(const struct team *team, const struct loaded_trial *t, c
 static int judge_loaded(
     const struct team *team, const struct loaded_trial *t, struct member_judgement *out, struct err *e)
 {
-    const bool is_held_out = t->sets.validation.rows > 0;
-    const struct dataset *d = is_held_out ? &t->sets.validation : &t->sets.train;
-    const struct score_request request = judge_request(t, !is_held_out);
+    const struct dataset *d = normal_rows(t);
+    const struct score_request request = judge_request(t, d == &t->sets.train);
     struct scores s;
     const int rc = scores_compute(team, &request, d, &s, e);
 
@@ -270,6 +276,8 @@ static int judge_loaded(
     out->error = s.error;
     out->rows = d->rows;
     out->quantile = t->trial.score.quantile;
+    out->reconstructs = model_reconstructs(t->model);
+    out->has_windows = d->steps != NULL;
     s.error = NULL;
     scores_free(&s);
 
@@ -289,6 +297,27 @@ int member_judge(
     trial_unload(&loaded);
 
     return rc ? -1 : 0;
+}
+
+int member_step_scores(
+    const struct leaderboard_row *trial, const float *score, int64_t rows, float **step, int64_t *n, struct err *e)
+{
+    struct loaded_trial loaded;
+
+    *step = NULL;
+    *n = 0;
+    if (trial_load(trial, &loaded, e) != 0)
+        return -1;
+    const struct dataset *d = normal_rows(&loaded);
+    if (d->rows != rows || !d->steps)
+        err_add(e, ERR_DATA, "%s: found %lld windows, expected %lld: the data has changed", trial->path,
+            (long long)d->rows, (long long)rows);
+    else {
+        *step = step_errors_of(d, (enum step_rule)loaded.trial.score.window, score, e);
+        *n = d->steps->n;
+    }
+    trial_unload(&loaded);
+    return *step ? 0 : -1;
 }
 
 void member_judgement_free(struct member_judgement *j)

@@ -8,8 +8,10 @@
 struct member_judgement {
     float *error; // (rows), owned; NaN: the row has none
     int64_t rows;
-    double quantile; // score.quantile of the trial, for the threshold
-    char *veto;      // owned: why the trial should be left out; NULL: it is good
+    double quantile;   // score.quantile of the trial, for the threshold
+    bool reconstructs; // its model has a reconstruction
+    bool has_windows;  // samples are windows over series
+    char *veto;        // owned: why the trial should be left out; NULL: it is good
 };
 
 // Loads a trial with its data, and scores normal rows and synthetic probes. A trial gets a veto if its mean error is
@@ -19,4 +21,9 @@ struct member_judgement {
 // member_judgement_free in all cases.
 int member_judge(
     const struct team *team, const struct leaderboard_row *trial, struct member_judgement *out, struct err *e);
+// Sets *step to the scores of the time steps of the normal rows of a trial whose samples are windows, from the scores
+// of these windows (rows), in new memory, and *n to their number. Uses the trial's score.window. Returns -1 and an
+// error on failure.
+int member_step_scores(
+    const struct leaderboard_row *trial, const float *score, int64_t rows, float **step, int64_t *n, struct err *e);
 void member_judgement_free(struct member_judgement *j);

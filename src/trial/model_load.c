@@ -416,9 +416,10 @@ static void borrow_lead(struct trained_model *t)
     t->id = mem_text(MODEL_ENSEMBLE_ID);
     t->experiment = mem_text(x->experiment);
     t->threshold = x->threshold;
-    t->step_threshold = t->training_mean = NAN;
+    t->step_threshold = x->step_threshold;
+    t->training_mean = NAN;
     t->reference = own.reference;
-    t->step_reference = (struct reference){0};
+    t->step_reference = own.step_reference;
     add_feature_quantiles(&t->reference, &t->members[own.lead].reference);
 }
 
@@ -440,7 +441,8 @@ static void read_ensemble_model(struct store_file *f, struct trained_model *out,
     }
 
     if (!e->count && check_members(f, out, e) == 0 &&
-        reference_read(f, RUN_ENSEMBLE "/" TRIAL_REFERENCE, &out->reference, e) == 0)
+        reference_read(f, RUN_ENSEMBLE "/" TRIAL_REFERENCE, &out->reference, e) == 0 &&
+        reference_read(f, RUN_ENSEMBLE "/" TRIAL_REFERENCE "/" SCORES_STEPS, &out->step_reference, e) == 0)
         borrow_lead(out);
 }
 

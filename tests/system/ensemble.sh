@@ -132,6 +132,24 @@ PY
 good merge mix/ensemble.h5 mix -o merged.h5
 says stdout '^merged.h5: 6 trials of 12 that were found'
 
+# --- windows over a series: their time steps have a threshold, too
+cat >windows.yaml <<'SPEC'
+data:
+  train: {from: d.h5:all, rows: "0:200"}
+  validation: {from: d.h5:all, rows: "200:260"}
+  test: {from: d.h5:all, rows: "260:300"}
+  scale: standard
+  window: {length: 4}
+model: {hidden: [12], code: 6, activation: leaky_relu}
+train: {epochs: 60, batch_size: 32, shards: 4}
+sweep: {over: {train.seed: [1, 2, 3]}}
+SPEC
+good run windows.yaml --results . --quiet
+good ensemble windows
+good score windows/ensemble.h5 tiny.csv -o -
+is 'time steps without a threshold' "$(awk -F, '$3 == ""' stdout | wc -l)" 0
+says message '^300 time steps: .* above the threshold [0-9.]+'
+
 # --- the choice of members
 good ensemble mix --where 'model = near' --combine rank -o near.h5
 says stdout '^near.h5: 2 members of 1 kind,'

@@ -49,7 +49,7 @@ static struct ensemble make_ensemble(void)
 {
     static const double value[3][LEVELS] = {{0, 1, 2, 3}, {0, 2, 4, 6}, {-1, 0, 1, 2}};
     static const char *const kind[3] = {"dense/mse", "svdd/distance", "dense/mse"};
-    struct ensemble x = {.experiment = mem_text("x"), .is_held_out = true, .threshold = 1.5};
+    struct ensemble x = {.experiment = mem_text("x"), .is_held_out = true, .threshold = 1.5, .step_threshold = NAN};
     struct err e = {0};
 
     x.combination.rule = COMBINE_LOW2;
