@@ -23,7 +23,8 @@ enum random_purpose {
     RANDOM_BLOCKS = 14,    // order of the blocks
     RANDOM_WINDOW = 15,    // order of the rows in a window of blocks
     RANDOM_FOREST = 16,    // splits of an isolation forest
-    RANDOM_PROBE = 17      // synthetic anomalies on which members of an ensemble are tried
+    RANDOM_PROBE = 17,     // synthetic anomalies on which members of an ensemble are tried
+    RANDOM_BOOTSTRAP = 18  // samples that a bootstrap draws
 };
 
 struct random_block {

@@ -27,7 +27,7 @@ struct top_command_options {
     char *above;
     struct field_texts where;
     char *sort, *trial, *set;
-    bool by_class, csv, json;
+    bool by_class, intervals, csv, json;
     struct top_rule_options rule;
     struct top_gallery gallery;
 };
@@ -47,6 +47,9 @@ static const struct field fields[] = {
         top_command_options, by_class, "by-class", "the samples with the highest and the lowest errors of every label"),
     FIELD_ROW(
         top_command_options, set, "test-set", FIELD_TEXT, "the test set whose samples are shown; default: the first"),
+    FLAG_ROW(top_command_options, intervals, "intervals",
+        "print only the 95 % intervals of ROC AUC, average precision and F1 of the trial; with --csv or --json, every "
+        "digit"),
     FIELD_ROW(top_command_options, list, "list", FIELD_INT,
         "of a file of scores, or of a test set without labels: rows above the threshold to list; 0: all",
         .default_text = "20", .min = 0, .max = 1e9),
@@ -86,6 +89,7 @@ static const struct command command = {
               "  hourglass top results/mnist-outliers --by-class\n"
               "  hourglass top scores.csv --list 5\n"
               "  hourglass top scores.h5 --gallery worst.png\n"
+              "  hourglass top results/quickstart --intervals --json\n"
               "  hourglass top results/machine --threshold mad=3.5 --list 50\n"
               "  hourglass top results/quickstart --where 'code >= 16' --sort -average_precision --csv\n",
     .fields = fields,
@@ -116,23 +120,33 @@ static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wa
     free(is_wanted);
 }
 
+static enum scores_print print_format(const struct top_command_options *o)
+{
+    if (o->csv)
+        return PRINT_CSV;
+    return o->json ? PRINT_JSON : PRINT_TABLE;
+}
+
 static int show_rows(
     const struct top_command_options *o, const char *run, struct leaderboard_row *rows, int n, struct err *e)
 {
     struct leaderboard *b = leaderboard_new(rows, n);
     int found, failed = 0, *wanted = select_rows(b, o->where.v, o->where.n, o->sort, &found, e);
     int most = o->count && o->count < found ? (int)o->count : found;
+    struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set, o->list, &o->rule};
 
     if (!wanted)
         failed = -1;
-    else if (o->csv)
+    else if (o->intervals && found > 0) {
+        move_wanted_first(rows, n, wanted, found);
+        failed = show_intervals(run, rows, found, &s, print_format(o), e);
+    } else if (o->csv)
         select_print_csv(b, wanted, most, stdout);
     else if (o->json)
         select_print_json(b, wanted, most, stdout);
     else if (found == 0)
         log_print("%s: none of %d trials meets --where\n", run, n);
     else {
-        struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set, o->list, &o->rule};
         move_wanted_first(rows, n, wanted, found);
         failed = show_run(run, rows, found, &s, e);
     }
@@ -172,7 +186,7 @@ static int show_leaderboard(const struct top_command_options *o, const char *run
 
     if (o->csv && o->json)
         return err_add(e, ERR_USAGE, "--csv: found with --json, allowed: one of them");
-    if ((o->csv || o->json) && o->trial && strcmp(o->trial, ENSEMBLE_ROW_ID) == 0)
+    if ((o->csv || o->json) && !o->intervals && o->trial && strcmp(o->trial, ENSEMBLE_ROW_ID) == 0)
         return print_ensemble(o, run, e);
     struct err bad = {0}; // errors of trial files that are left out
     if (run_read_rows(run, STORE_CHECK, &rows, &n, &bad) != 0) {
@@ -219,11 +233,11 @@ static int show_scores(const struct top_command_options *o, const char *path, st
 {
     struct scores_list list = {0};
     struct scores_query query = {.most = o->list};
-    enum scores_print how = o->csv ? PRINT_CSV : PRINT_TABLE;
 
-    if (o->where.n || o->sort || o->trial || o->set || o->by_class)
+    if (o->where.n || o->sort || o->trial || o->set || o->by_class || o->intervals)
         err_add(e, ERR_USAGE,
-            "%s: --where, --sort, --trial, --test-set and --by-class: found with a file of scores, allowed: with a run",
+            "%s: --where, --sort, --trial, --test-set, --by-class and --intervals: found with a file of scores, allowed: "
+            "with a run",
             path);
     if (o->rule.threshold || o->rule.calibrate)
         err_add(e, ERR_USAGE,
@@ -235,7 +249,7 @@ static int show_scores(const struct top_command_options *o, const char *path, st
     read_above(o, &query, e);
     top_gallery_check(&o->gallery, path, e);
     if (!e->count && scores_list_read(&list, path, &query, e) == 0) {
-        top_scores_print(&list, path, o->json ? PRINT_JSON : how, stdout);
+        top_scores_print(&list, path, print_format(o), stdout);
         show_gallery(o, path, &list, e);
     }
 

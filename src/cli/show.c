@@ -69,15 +69,24 @@ static int show_series(const char *folder, const struct leaderboard_row *s, cons
     return failed;
 }
 
-// Shows the samples of a trial, or of an ensemble, of which `member` is a trial; else NULL.
-static int show_samples(const char *folder, const struct leaderboard_row *s, const struct leaderboard_row *member,
-    const struct show_options *o, struct err *e)
+// Returns -1 and an error if the trial, or ensemble, cannot have the threshold that the user asks for.
+static int check_rule_options(
+    const struct leaderboard_row *s, bool is_ensemble, const struct show_options *o, struct err *e)
 {
-    if (member && o->rule && o->rule->calibrate)
+    if (is_ensemble && o->rule && o->rule->calibrate)
         return err_add(
             e, ERR_USAGE, "--calibrate: found with an ensemble, allowed: with a trial; hint: hourglass score");
     if (s->n_sets == 0 && o->rule && o->rule->threshold)
         return err_add(e, ERR_USAGE, "--threshold: trial %.8s has no test set; hint: hourglass score", s->id);
+    return 0;
+}
+
+// Shows the samples of a trial, or of an ensemble, of which `member` is a trial; else NULL.
+static int show_samples(const char *folder, const struct leaderboard_row *s, const struct leaderboard_row *member,
+    const struct show_options *o, struct err *e)
+{
+    if (check_rule_options(s, member != NULL, o, e) != 0)
+        return -1;
     if (s->has_diverged || s->n_sets == 0)
         return 0;
     char *picture = mem_format("%s/gallery-%.8s%s.png", folder, s->id, o->by_class ? "-by-class" : "");
@@ -247,4 +256,33 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
     int failed = show_all(run, rows, n, o, &x, e);
     ensemble_row_free(&x);
     return failed;
+}
+
+static int print_trial_intervals(const struct leaderboard_row *s, bool is_ensemble, const struct show_options *o,
+    enum scores_print how, struct err *e)
+{
+    struct top_rule_options stored = {0};
+    struct reference calibration;
+    struct top_rule rule;
+
+    if (check_rule_options(s, is_ensemble, o, e) != 0)
+        return -1;
+    int rc = top_rule_make(o->rule ? o->rule : &stored, s, &calibration, &rule, e);
+    if (rc == 0)
+        rc = top_intervals_print(s, o->set, &rule, how, e);
+    reference_free(&calibration);
+    return rc;
+}
+
+int show_intervals(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
+    enum scores_print how, struct err *e)
+{
+    struct ensemble_row x;
+    const struct leaderboard_row *member;
+
+    find_ensemble(run, n, &x);
+    const struct leaderboard_row *s = choose_shown(rows, n, o->trial, &x, &member, e);
+    int rc = s ? print_trial_intervals(s, member != NULL, o, how, e) : -1;
+    ensemble_row_free(&x);
+    return rc;
 }

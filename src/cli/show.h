@@ -3,6 +3,7 @@
 
 #include "cli/top_rule.h"
 #include "leaderboard/run_read.h"
+#include "report/top_intervals.h"
 
 struct show_options {
     int rows;    // number of rows of the leaderboard; 0: all
@@ -17,3 +18,7 @@ struct show_options {
 // folder of the run. If the data is missing or has changed, prints a message. That is an error only if the user asked
 // for a trial, a set, classes or a threshold, or if a file is damaged.
 int show_run(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o, struct err *e);
+// Prints the 95 % intervals of the metrics of the trial that `o` selects, and nothing else. Returns -1 and an error if
+// there is no such trial, or if it has no test set with labels.
+int show_intervals(const char *run, const struct leaderboard_row *rows, int n, const struct show_options *o,
+    enum scores_print how, struct err *e);

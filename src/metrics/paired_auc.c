@@ -66,17 +66,20 @@ static void summarise_difference(
                       class_variance(placement, positive, r->n, false, out->difference);
     out->low = out->difference - NORMAL_POINT * sqrt(variance);
     out->high = out->difference + NORMAL_POINT * sqrt(variance);
+    out->p = out->difference == 0 ? 1 : erfc(fabs(out->difference) / sqrt(2 * variance));
 }
 
 int auc_compare(
     const float *a, const float *b, const int8_t *positive, int64_t n, struct auc_difference *out, struct err *e)
 {
-    *out = (struct auc_difference){NAN, NAN, NAN};
+    *out = (struct auc_difference){NAN, NAN, NAN, NAN, NAN, NAN};
     struct ranking *ra = ranking_new(a, positive, n, e);
     struct ranking *rb = ra ? ranking_new(b, positive, n, e) : NULL;
     double *placement = rb ? mem_array((size_t)n, sizeof *placement, "placements", e) : NULL;
 
     if (placement && !ra->nans && !rb->nans && ra->positives > 0 && ra->positives < n) {
+        out->a = ranking_roc_auc(ra).auc;
+        out->b = ranking_roc_auc(rb).auc;
         add_placements(ra, positive, 1, placement);
         add_placements(rb, positive, -1, placement);
         summarise_difference(placement, positive, ra, out);

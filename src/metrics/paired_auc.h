@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 struct auc_difference {
-    double difference; // area of a minus area of b; NaN if a class is missing or a score is NaN
+    double a, b;       // the two areas; NaN if a class is missing or a score is NaN
+    double difference; // area of a minus area of b
     double low, high;  // its 95 % normal interval; NaN if a class has fewer than two samples
+    double p;          // two-sided p-value of the hypothesis that the areas are equal; NaN as the interval
 };
 
 // Compares scores a and b (n) of samples of which those with positive[i] != 0 are anomalies. The variance is that of

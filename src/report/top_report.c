@@ -10,6 +10,7 @@
 #include "metrics/metrics.h"
 #include "report/table.h"
 #include "report/table_metrics.h"
+#include "report/top_intervals.h"
 #include "report/top_threshold.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -150,9 +151,10 @@ static void report_threshold(const struct leaderboard_row *trial, const struct s
 
     if (top_threshold_evaluate(trial, set->name, rule, &v, &above, e) != 0)
         return;
-    if (v.has_labels)
+    if (v.has_labels) {
         print_confusion(set->name, v.threshold, &v.confusion);
-    else
+        top_intervals_print_set(trial, set->name, rule, e);
+    } else
         print_above(set, &v, above, rows - v.unscored);
 }
 
@@ -171,8 +173,10 @@ static void report_set(struct store_file *f, const struct leaderboard_row *trial
             report_threshold(trial, set, rule, shape.dims[0], e);
     } else if (isnan(set->threshold))
         log_line(LOG_QUIET, "\nset %s: no threshold is known, so no sample is called anomalous", set->name);
-    else if (read_confusion(f, group, &c) == 0)
+    else if (read_confusion(f, group, &c) == 0) {
         print_confusion(set->name, set->threshold, &c);
+        top_intervals_print_set(trial, set->name, rule, e);
+    }
     free(error);
     print_set_notes(f, trial, set, group, e);
     free(group);

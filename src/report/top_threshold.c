@@ -66,28 +66,68 @@ static int apply_top_rule(struct store_file *f, const char *prefix, const struct
     return rc;
 }
 
-int top_threshold_evaluate(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
-    struct evaluation *out, int64_t *above, struct err *e)
+// Errors of a trial's test set, and the threshold at which they are judged.
+struct judged_set {
+    struct stored_scores s;
+    double threshold; // NaN: not known
+};
+
+static void judged_set_free(struct judged_set *j)
+{
+    stored_scores_free(&j->s);
+}
+
+// Reads a test set and finds its threshold. The caller frees *j even after a failure.
+static int judged_set_read(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
+    struct judged_set *j, struct err *e)
 {
     const struct set_results *results = row_find_set(trial, set);
-    struct stored_scores s = {0};
     char *prefix = mem_format("%s%s", trial->group, *trial->group ? "/" : "");
     char *group = mem_format("%s" TRIAL_SCORES "/%s", prefix, set);
     struct store_file *f = trial_open(trial, e);
-    double threshold = results ? results->threshold : NAN;
 
-    int rc = f ? stored_scores_read(f, group, &s, e) : -1;
+    *j = (struct judged_set){.threshold = results ? results->threshold : NAN};
+    int rc = f ? stored_scores_read(f, group, &j->s, e) : -1;
     if (rc == 0 && rule->rule)
-        rc = apply_top_rule(f, prefix, rule, &s, &threshold, e);
-    if (rc == 0) // without a threshold, pass no labels, because evaluate_at would use the threshold with the best F1
-        rc = evaluate_at(threshold, s.error, isnan(threshold) ? NULL : s.is_anomaly, s.rows, out, e);
-    *above = 0;
-    for (int64_t i = 0; rc == 0 && i < s.rows; i++)
-        *above += (double)s.error[i] > threshold;
+        rc = apply_top_rule(f, prefix, rule, &j->s, &j->threshold, e);
     store_close(&f);
-    stored_scores_free(&s);
     free(prefix);
     free(group);
+
+    return rc;
+}
+
+int top_threshold_evaluate(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
+    struct evaluation *out, int64_t *above, struct err *e)
+{
+    struct judged_set j;
+
+    int rc = judged_set_read(trial, set, rule, &j, e);
+    if (rc == 0) { // without a threshold, pass no labels, because evaluate_at would use the threshold with the best F1
+        const int8_t *is_anomaly = isnan(j.threshold) ? NULL : j.s.is_anomaly;
+        rc = evaluate_at(j.threshold, j.s.error, is_anomaly, j.s.rows, out, e);
+    }
+    *above = 0;
+    for (int64_t i = 0; rc == 0 && i < j.s.rows; i++)
+        *above += (double)j.s.error[i] > j.threshold;
+    judged_set_free(&j);
+
+    return rc;
+}
+
+int top_threshold_intervals(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
+    struct evaluation *out, struct bootstrap_intervals *intervals, struct err *e)
+{
+    struct judged_set j;
+
+    int rc = judged_set_read(trial, set, rule, &j, e);
+    if (rc == 0)
+        rc = evaluate_at(j.threshold, j.s.error, j.s.is_anomaly, j.s.rows, out, e);
+    if (rc == 0 && out->has_labels) {
+        out->threshold = j.threshold;
+        rc = evaluate_intervals(j.threshold, j.s.error, j.s.is_anomaly, j.s.rows, intervals, e);
+    }
+    judged_set_free(&j);
 
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "leaderboard/row.h"
 #include "metrics/threshold.h"
 #include "score/reference.h"
+#include "score/score.h"
 
 struct top_rule {
     const struct threshold_rule *rule;   // borrowed; NULL: use the stored threshold
@@ -15,3 +16,8 @@ struct top_rule {
 // rule needs.
 int top_threshold_evaluate(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
     struct evaluation *out, int64_t *above, struct err *e);
+
+// Evaluates the stored errors of test set `set` at its threshold, which stays NaN if it is not known, and computes
+// 95 % intervals by resampling. Leaves *intervals alone if out->has_labels is false. Returns as top_threshold_evaluate.
+int top_threshold_intervals(const struct leaderboard_row *trial, const char *set, const struct top_rule *rule,
+    struct evaluation *out, struct bootstrap_intervals *intervals, struct err *e);

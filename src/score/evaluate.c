@@ -3,6 +3,7 @@
 #include "score/score.h"
 
 #include "base/mem.h"
+#include "metrics/bootstrap.h"
 #include "metrics/metrics.h"
 #include "metrics/series.h"
 #include "score/reference.h"
@@ -152,6 +153,23 @@ int evaluate_at(
     summarise_errors(&s, out);
     out->unscored = rows - s.n;
     int rc = is_anomaly ? measure_labelled(&s, out, e) : 0;
+    scored_rows_free(&s);
+
+    return rc;
+}
+
+int evaluate_intervals(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows,
+    struct bootstrap_intervals *out, struct err *e)
+{
+    struct scored_rows s;
+
+    ASSERT(is_anomaly, "%lld rows without labels", (long long)rows);
+    if (scored_rows_take(error, is_anomaly, rows, &s, e) != 0)
+        return -1;
+
+    struct ranking *r = ranking_new(s.error, s.is_anomaly, s.n, e);
+    int rc = r ? bootstrap_compute(r, threshold, out, e) : -1;
+    ranking_free(&r);
     scored_rows_free(&s);
 
     return rc;

@@ -2,6 +2,7 @@
 // normal samples.
 #pragma once
 
+#include "metrics/bootstrap.h"
 #include "metrics/metrics.h"
 #include "metrics/series.h"
 #include "metrics/threshold.h"
@@ -156,3 +157,6 @@ int evaluate_baseline(const float *error, const int8_t *is_anomaly, int64_t rows
 // is_anomaly (rows) is NULL if there are no labels.
 int evaluate_at(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows, struct evaluation *out,
     struct err *e);
+// Computes intervals of metrics of errors (rows) with labels, by resampling the rows that have an error.
+int evaluate_intervals(double threshold, const float *error, const int8_t *is_anomaly, int64_t rows,
+    struct bootstrap_intervals *out, struct err *e);
