@@ -9,6 +9,7 @@
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
 #include "leaderboard/trial_open.h"
+#include "report/compare_pair.h"
 #include "report/leaderboard_table.h"
 #include "report/series_picture.h"
 #include "report/table.h"
@@ -220,6 +221,7 @@ static void show_summary(const char *run, const struct leaderboard_row *rows, in
         printf(
             "Tie          %d trials are as good as the first; which of them leads is decided by their losses and ids\n",
             ties);
+    best_trial_print_doubt(rows, n, stdout);
 }
 
 // Shows the run with its ensemble.
