@@ -12,6 +12,7 @@
 #include "cli/top_rule.h"
 #include "leaderboard/ensemble_scores.h"
 #include "leaderboard/leaderboard.h"
+#include "leaderboard/protocols.h"
 #include "leaderboard/run_read.h"
 #include "report/scores_list.h"
 #include "report/select.h"
@@ -120,6 +121,16 @@ static void move_wanted_first(struct leaderboard_row *rows, int n, const int *wa
     free(is_wanted);
 }
 
+// Warns if the rows that are printed as CSV or JSON cannot be compared.
+static void warn_of_protocols(const char *run, const struct leaderboard_row *rows, const int *wanted, int n)
+{
+    struct seen_protocols seen = {0};
+
+    for (int i = 0; i < n; i++)
+        protocols_note(&seen, &rows[wanted[i]]);
+    protocols_warn(&seen, run);
+}
+
 static enum scores_print print_format(const struct top_command_options *o)
 {
     if (o->csv)
@@ -135,6 +146,8 @@ static int show_rows(
     int most = o->count && o->count < found ? (int)o->count : found;
     struct show_options s = {(int)o->count, (int)o->samples, o->by_class, o->trial, o->set, o->list, &o->rule};
 
+    if (wanted && !o->intervals && (o->csv || o->json))
+        warn_of_protocols(run, rows, wanted, most);
     if (!wanted)
         failed = -1;
     else if (o->intervals && found > 0) {

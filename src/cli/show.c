@@ -7,6 +7,7 @@
 #include "leaderboard/candidate.h"
 #include "leaderboard/ensemble_scores.h"
 #include "leaderboard/objective.h"
+#include "leaderboard/protocols.h"
 #include "leaderboard/row.h"
 #include "leaderboard/trial_open.h"
 #include "report/compare_pair.h"
@@ -254,6 +255,7 @@ int show_run(const char *run, const struct leaderboard_row *rows, int n, const s
 {
     struct ensemble_row x;
 
+    protocols_warn_rows(rows, n, run);
     find_ensemble(run, n, &x);
     int failed = show_all(run, rows, n, o, &x, e);
     ensemble_row_free(&x);

@@ -2,8 +2,8 @@
 //
 // The columns are, in this order: the strings of row_texts, the status, the counts of row_counts, trial_metrics,
 // set_metrics of each test set, and the keys that the sweep varies. To add a metric or a count, add a row to a table of
-// row.c; nothing changes here. The objective, the changed sources and a metric of a test set get no column if no trial
-// has a value. leaderboard_file.c writes and reads the columns, and makes rows from them again.
+// row.c; nothing changes here. The objective, the protocol, the changed sources and a metric of a test set get no
+// column if no trial has a value. leaderboard_file.c writes and reads the columns, and makes rows from them again.
 #include "leaderboard/leaderboard.h"
 
 #include "base/err.h"
@@ -190,12 +190,16 @@ static void add_sets(struct leaderboard *b, const struct leaderboard_row *rows)
     free(sets.name);
 }
 
-static bool has_objective(const struct leaderboard_row *rows, int n)
+// Returns true if a column of strings has no value in any row, and is left out then.
+static bool is_empty_text(const struct row_column *t, const struct leaderboard_row *rows, int n)
 {
-    bool has_any = false;
-    for (int i = 0; i < n && !has_any; i++)
-        has_any = *rows[i].objective;
-    return has_any;
+    bool is_optional = strcmp(t->name, LEADERBOARD_OBJECTIVE) == 0 || strcmp(t->name, LEADERBOARD_PROTOCOL) == 0;
+
+    for (int i = 0; i < n && is_optional; i++) {
+        const char *text = row_get_text(t, &rows[i]);
+        is_optional = !text || !*text;
+    }
+    return is_optional;
 }
 
 // Adds the status of each trial. If a trial is stale, also adds a column with the sources that have changed.
@@ -221,7 +225,7 @@ static void add_status(struct leaderboard *b, const struct leaderboard_row *rows
 static void add_texts(struct leaderboard *b, const struct leaderboard_row *rows)
 {
     for (const struct row_column *t = row_texts; t->name; t++) {
-        if (strcmp(t->name, LEADERBOARD_OBJECTIVE) == 0 && !has_objective(rows, b->n))
+        if (is_empty_text(t, rows, b->n))
             continue;
         struct leaderboard_column *c = leaderboard_add_column(b, t->name, STORE_TEXT, t->long_name, NULL);
         for (int i = 0; i < b->n; i++)

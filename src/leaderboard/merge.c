@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "leaderboard/leaderboard.h"
+#include "leaderboard/protocols.h"
 #include "leaderboard/result_hash.h"
 #include "leaderboard/row.h"
 #include "leaderboard/run_file.h"
@@ -267,6 +268,8 @@ static int merge_write_file(struct merge *m, const struct output *output, struct
     if (merge_has_stale(m))
         merge_mark_stale(m, w);
     int rc = run_writer_end(&w, &rows, &n, e);
+    if (rc == 0)
+        protocols_warn_rows(rows, n, "the merged file");
     rows_free(&rows, n);
 
     return rc;

@@ -81,6 +81,7 @@ const struct row_column row_texts[] = {
     {LEADERBOARD_CLUSTER, "cluster that it ran on", ROW(cluster)},
     {LEADERBOARD_CONFIGURATION, "equal of trials that differ in train.seed alone", ROW(configuration)},
     {LEADERBOARD_OBJECTIVE, "what its sweep looks for", ROW(objective)},
+    {LEADERBOARD_PROTOCOL, "protocol of data.split", ROW(protocol)},
     {0},
 };
 
@@ -302,6 +303,20 @@ static char *text_or_empty(char *text)
     return text ? text : mem_text("");
 }
 
+// Returns the protocol of the split in the trial's spec, in new memory; "" if there is none. The spec has the form of
+// data/data_config_write.c, so that reading one line is enough, which is much faster than parsing it.
+static char *read_protocol(struct trial_group *p)
+{
+    static const char KEY[] = "\n  split:\n    protocol: ";
+    char *spec = store_get_text(p->f, p->path, TRIAL_SPEC);
+    const char *found = spec ? strstr(spec, KEY) : NULL;
+    const char *name = found ? found + sizeof KEY - 1 : "";
+    char *protocol = mem_format("%.*s", (int)strcspn(name, "\n"), name);
+
+    free(spec);
+    return protocol;
+}
+
 static void read_head(struct trial_group *p, struct leaderboard_row *s)
 {
     group_path(p, "");
@@ -310,6 +325,7 @@ static void read_head(struct trial_group *p, struct leaderboard_row *s)
     s->experiment = text_or_empty(store_get_text(p->f, p->path, TRIAL_EXPERIMENT));
     s->configuration = text_or_empty(store_get_text(p->f, p->path, TRIAL_CONFIGURATION));
     s->objective = text_or_empty(store_get_text(p->f, p->path, TRIAL_OBJECTIVE));
+    s->protocol = read_protocol(p);
     store_get_int(p->f, p->path, TRIAL_NUMBER, &s->number, NULL);
 
     char *status = store_get_text(p->f, p->path, TRIAL_STATUS);
@@ -381,6 +397,7 @@ void row_free(struct leaderboard_row *s)
     free(s->experiment);
     free(s->configuration);
     free(s->objective);
+    free(s->protocol);
     free(s->cluster);
     free(s->group);
     *s = (struct leaderboard_row){0};

@@ -21,6 +21,7 @@ struct leaderboard_row {
     char *path, *group; // owned: the file, and the trial's group in it: "", or "trials/KEY" in a run's file
     char *id, *experiment, *cluster; // owned; in a run's file, `id` is the trial's key
     char *configuration, *objective; // owned; "": none
+    char *protocol;                  // owned: data.split.protocol; "" or NULL: none
     char *data;  // owned: versions of its data (versions.h); NULL: unknown, as in a row read from a leaderboard
     char *stale; // owned: sources that have changed since the training; NULL or "": none
     bool has_diverged;

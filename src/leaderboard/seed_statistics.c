@@ -38,6 +38,7 @@ static struct leaderboard_row row_begin_statistics(const struct leaderboard_row 
         .cluster = mem_text(s->cluster),
         .configuration = mem_text(s->configuration),
         .objective = mem_text(s->objective),
+        .protocol = mem_text(s->protocol),
         .stale = mem_text(s->stale),
         .epochs = s->epochs,
         .parameters = s->parameters};

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "leaderboard/protocols.h"
 #include "leaderboard/run_read.h"
 #include "trial/experiment.h"
 #include <stdlib.h>
@@ -62,6 +63,11 @@ int compared_trials_read(struct compared_trials *t, const char *const *runs, int
         return -1;
 
     list_trials(t);
+    struct seen_protocols seen = {0};
+    for (int i = 0; i < t->n; i++)
+        protocols_note(&seen, t->trial[i]);
+    protocols_warn(&seen, n == 1 ? runs[0] : "the comparison");
+
     return t->n ? 0 : err_add(e, ERR_USAGE, "none of the runs has a finished trial");
 }
 

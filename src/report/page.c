@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "leaderboard/ensemble_scores.h"
 #include "leaderboard/leaderboard.h"
+#include "leaderboard/protocols.h"
 #include "leaderboard/run_read.h"
 #include "report/page_impl.h"
 #include "report/page_text.h"
@@ -70,6 +71,7 @@ static int page_read(struct page *p, struct err *bad, struct err *e)
         *bad = (struct err){0};
         return -1;
     }
+    protocols_warn_rows(p->rows, p->n, p->run);
     if (is_run_folder(p->run) && run_status_read(p->run, &p->status, &unknown) == 0) {
         p->failure = p->status.failure;
         p->failed = p->status.failed;

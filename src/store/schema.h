@@ -298,6 +298,7 @@
 #define LEADERBOARD_CLUSTER       PROVENANCE_CLUSTER
 #define LEADERBOARD_CONFIGURATION TRIAL_CONFIGURATION
 #define LEADERBOARD_OBJECTIVE     TRIAL_OBJECTIVE
+#define LEADERBOARD_PROTOCOL      "protocol"
 #define LEADERBOARD_VARIED        TRIAL_VARIED "." // prefix of a key that has the name of another column
 // attributes of the leaderboard
 #define CONFIGURATIONS_TRIALS "trials"

@@ -102,6 +102,10 @@ sed 's/relu/linear/; s/sigmoid/linear/; s/loss: binary_crossentropy, /optimizer:
 sed 's/encoder: .*/encoder: [{swap_noise: 0.2}, {dense: 2}]/; s/epochs: 1}/epochs: 1}\nscore: {noise: average}/' text.yaml >swap.yaml
 sed 's/encoder: .*/kind: svdd\n  hidden: [3]\n  code: 2/; /decoder: /d' text.yaml >svdd.yaml
 
+# half of the normal rows for training
+sed '1s/test: text.h5:all/split: {protocol: half_in_order}/' text.yaml >halves.yaml
+echo 'sweep: {over: {train.seed: [1, 2]}}' >>halves.yaml
+
 # scores of codes
 sed 's/epochs: 1}/epochs: 1}\nscore: {error: code_mahalanobis}/' text.yaml >codes.yaml
 
@@ -132,7 +136,7 @@ data:
 model:
   encoder: [{dense: 2}]
   decoder: [{dense: 9}]
-train: {loss: mse, epochs: 1}
+train: {loss: mse, epochs: 50, learning_rate: 0.01}
 score: {save: [reconstruction, feature_error], baseline: pca}
 sweep: {over: {train.seed: [1, 2]}}
 EOF
@@ -144,6 +148,7 @@ echo 'model: {neighbours: {}}' >>near.yaml
 must "$hourglass" run near.yaml --results .
 must "$hourglass" run text.yaml --results .
 must "$hourglass" run svdd.yaml --results .
+must "$hourglass" run halves.yaml --results .
 must "$hourglass" run codes.yaml --results .
 must "$hourglass" run swap.yaml --results .
 must "$hourglass" run table.yaml --results .

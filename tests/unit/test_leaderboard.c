@@ -3,6 +3,7 @@
 #include "store_folder.h"
 
 #include "leaderboard/leaderboard.h"
+#include "leaderboard/protocols.h"
 #include "report/json.h"
 #include "report/select.h"
 #include "store/schema.h"
@@ -240,6 +241,35 @@ static void test_json(void **state)
     free(text);
 }
 
+// Trials of two protocols, or of one and of none, must not be compared; an ensemble has the protocol of its members.
+static void test_protocols(void **state)
+{
+    (void)state;
+    struct leaderboard_row rows[N];
+
+    make_rows(rows);
+    struct leaderboard *b = leaderboard_new(rows, N);
+    assert_int_equal(leaderboard_find(b, "protocol"), -1);
+    leaderboard_free(&b);
+    assert_false(protocols_warn_rows(rows, N, "a run"));
+
+    for (int i = 0; i < N; i++)
+        rows[i].protocol = mem_text("half_in_order");
+    assert_false(protocols_warn_rows(rows, N, "a run"));
+    b = leaderboard_new(rows, N);
+    assert_string_equal(column(b, "protocol")->text[1], "half_in_order");
+    leaderboard_free(&b);
+
+    free(rows[1].protocol);
+    rows[1].protocol = mem_text("");
+    assert_true(protocols_warn_rows(rows, N, "a run"));
+    free(rows[1].group);
+    rows[1].group = mem_text("ensemble");
+    assert_false(protocols_warn_rows(rows, N, "a run"));
+
+    free_rows(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_select),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_protocols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
