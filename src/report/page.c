@@ -160,6 +160,8 @@ static void add_failed_trials(struct json *j, const struct page *p)
     json_close(j, ']');
 }
 
+enum { CODED_TRIALS = 20 }; // the best trials, of which codes are shown
+
 // Adds the data of each trial. A trial that cannot be read completely keeps its place, without what is missing.
 static void add_page_trials(struct json *j, const struct page *p, struct err *bad)
 {
@@ -170,6 +172,7 @@ static void add_page_trials(struct json *j, const struct page *p, struct err *ba
     for (int i = 0; i < p->n; i++) {
         struct err e = {0};
         struct store_file *f = page_trials_open(&trials, &p->rows[i], &e);
+        detail.has_codes = i < CODED_TRIALS;
         page_add_trial(j, f, &p->rows[i], &detail, &e);
         err_merge(bad, &e);
     }
@@ -191,6 +194,7 @@ static void add_page_data(struct json *j, const struct page *p, struct err *bad)
     add_failed_trials(j, p);
     add_board(j, p);
     add_page_trials(j, p, bad);
+    page_add_pictures(j, p->n ? &p->rows[0] : NULL, page_detail_for(p->n).listed);
     json_close(j, '}');
 }
 

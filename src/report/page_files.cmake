@@ -1,6 +1,6 @@
 # The page of `hourglass report`: its scripts in the order in which they run, and the header made of them.
-set(page_scripts dom state scale chart selection summary board curves errors curves_roc settings parallel samples
-  provenance start)
+set(page_scripts dom state scale chart selection summary board curves errors curves_roc series others settings parallel
+  pictures samples codes provenance start)
 set(page_folder ${CMAKE_CURRENT_SOURCE_DIR}/report/page)
 set(page_header ${PROJECT_BINARY_DIR}/generated/report/page_text.h)
 list(TRANSFORM page_scripts PREPEND ${page_folder}/ OUTPUT_VARIABLE page_sources)

@@ -11,7 +11,9 @@ struct page_detail {
     int epochs; // points of a learning curve
     int bins;   // bins of a histogram of errors
     int points; // points of a ROC curve
-    int listed; // samples with the highest errors that are listed, and with the lowest
+    int listed; // samples of each list
+    int steps;  // points of a series
+    bool has_codes;
 };
 struct page_detail page_detail_for(int trials);
 
@@ -32,7 +34,30 @@ void page_trials_close(struct page_trials *t);
 // is NULL, or if something cannot be read, the element is complete but has no values. Returns -1 and an error then.
 int page_add_trial(struct json *j, struct store_file *f, const struct leaderboard_row *row,
     const struct page_detail *detail, struct err *e);
+// A list of samples: those with the highest or the lowest errors, of all samples or of one kind.
+enum { PAGE_LISTS = 4 };
+struct page_list {
+    const char *name;
+    bool is_highest;
+    int kind; // value of is_anomaly; -1: any
+};
+extern const struct page_list page_lists[PAGE_LISTS];
+
+struct ranking;
+// Sets `samples` to at most `most` samples of a list, the most extreme first. Returns their number.
+int page_list_fill(
+    const struct page_list *list, const struct ranking *r, const int8_t *is_anomaly, int most, int32_t *samples);
+
 // Adds the scores of a test set: a histogram of the errors, points of the ROC curve, the samples with the highest and
 // the lowest errors, and the baselines. `group` is the path of scores/<set>.
 int page_add_scores(struct json *j, struct store_file *f, const char *group, const struct set_results *set,
     const struct page_detail *detail, struct err *e);
+// Adds the errors of the time steps of a test set, if its samples are windows: `points` of them.
+int page_add_series(struct json *j, struct store_file *f, const char *group, int points, struct err *e);
+// Adds codes of some of the n samples of a test set in a plane, if the trial stores codes. `is_anomaly` may be NULL.
+int page_add_codes(
+    struct json *j, struct store_file *f, const char *group, const int8_t *is_anomaly, int64_t n, struct err *e);
+// Adds the listed samples of a trial as pictures or curves, next to their reconstructions, and the features that
+// explain their errors. Loads the trial with its data. If the data is missing or has changed, adds only the reason.
+// Adds nothing if `trial` is NULL.
+void page_add_pictures(struct json *j, const struct leaderboard_row *trial, int most);

@@ -186,40 +186,39 @@ static void add_sample(struct json *j, const struct set_errors *s, const int64_t
     json_close(j, ']');
 }
 
-// A list of samples: those with the highest or the lowest errors, of all samples or of one kind.
-struct sample_choice {
-    const char *name;
-    bool is_highest;
-    int kind; // value of is_anomaly; -1: any
-};
+const struct page_list page_lists[PAGE_LISTS] = {
+    {"worst", true, -1}, {"best", false, -1}, {"doubtful_normal", true, 0}, {"doubtful_anomalous", false, 1}};
 
-static void add_sample_list(
-    struct json *j, const struct set_errors *s, const int64_t *label, const struct sample_choice *choice, int most)
+int page_list_fill(
+    const struct page_list *list, const struct ranking *r, const int8_t *is_anomaly, int most, int32_t *samples)
 {
-    const int64_t scored = s->n - s->r->nans;
-    int listed = 0;
+    const int64_t scored = r->n - r->nans;
+    int n = 0;
 
-    json_open(j, choice->name, '[');
-    for (int64_t i = 0; i < scored && listed < most; i++) {
-        int32_t sample = s->r->order[choice->is_highest ? s->r->nans + i : s->n - 1 - i];
-        if (choice->kind >= 0 && s->is_anomaly[sample] != choice->kind)
-            continue;
-        add_sample(j, s, label, sample);
-        listed++;
+    if (list->kind >= 0 && !is_anomaly)
+        return 0;
+    for (int64_t i = 0; i < scored && n < most; i++) {
+        const int32_t sample = r->order[list->is_highest ? r->nans + i : r->n - 1 - i];
+        if (list->kind < 0 || is_anomaly[sample] == list->kind)
+            samples[n++] = sample;
     }
-    json_close(j, ']');
+    return n;
 }
 
 static int add_samples(struct json *j, const struct set_errors *s, int most, struct err *e)
 {
-    static const struct sample_choice choices[] = {
-        {"worst", true, -1}, {"best", false, -1}, {"doubtful_normal", true, 0}, {"doubtful_anomalous", false, 1}};
     int64_t *label = NULL;
+    int32_t *samples = mem_new((size_t)most, sizeof *samples);
     int rc = read_column(s, SCORES_LABEL, STORE_I64, &label, e);
 
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
-        if (choices[i].kind < 0 || s->is_anomaly)
-            add_sample_list(j, s, label, &choices[i], most);
+    for (int k = 0; k < PAGE_LISTS; k++) {
+        int n = page_list_fill(&page_lists[k], s->r, s->is_anomaly, most, samples);
+        json_open(j, page_lists[k].name, '[');
+        for (int i = 0; i < n; i++)
+            add_sample(j, s, label, samples[i]);
+        json_close(j, ']');
+    }
+    free(samples);
     free(label);
     return rc;
 }
@@ -273,6 +272,10 @@ int page_add_scores(struct json *j, struct store_file *f, const char *group, con
             add_curve(j, s.r, detail->points);
         add_baseline_aucs(j, &s);
         rc = add_samples(j, &s, detail->listed, e);
+        if (rc == 0)
+            rc = page_add_series(j, f, group, detail->steps, e);
+        if (rc == 0 && detail->has_codes)
+            rc = page_add_codes(j, f, group, s.is_anomaly, s.n, e);
     }
     json_close(j, '}');
     free_errors(&s);

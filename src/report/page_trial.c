@@ -11,10 +11,10 @@
 struct page_detail page_detail_for(int trials)
 {
     if (trials <= 60)
-        return (struct page_detail){400, 120, 200, 12};
+        return (struct page_detail){400, 120, 200, 12, 1200, true};
     if (trials <= 300)
-        return (struct page_detail){150, 80, 100, 8};
-    return (struct page_detail){80, 60, 60, 5};
+        return (struct page_detail){150, 80, 100, 8, 300, true};
+    return (struct page_detail){80, 60, 60, 5, 100, true};
 }
 
 static char *trial_part(const struct leaderboard_row *row, const char *name)

@@ -40,6 +40,37 @@ is 'the end of the ROC curve' "$(page_json $page "${scores}['curve']['hits'][-1]
 recall=$(page_json $page "abs(${scores}['hits'] / ${scores}['anomalies'] - column['recall'][0]) < 1e-9")
 is 'recall at the threshold' "$recall" True
 
+# --- codes, and the samples of the best trial with their reconstructions
+codes="${scores}['codes']"
+is 'codes' "$(page_json $page "len(${codes}['x']) == len(${codes}['y']) == len(${codes}['anomaly']) == ${scores}['samples']")" True
+is 'shares of the variance' "$(page_json $page "0 <= ${codes}['share_y'] <= ${codes}['share_x'] <= 1")" True
+is 'pictures' "$(page_json $page "[len(s[k]) for s in data['pictures']['sets']['test']['samples'].values() for k in ('input', 'output')][:4]")" '[6, 6, 6, 6]'
+is 'worst samples have a picture' "$(page_json $page "all(str(s[0]) in data['pictures']['sets']['test']['samples'] for s in ${scores}['worst'])")" True
+
+# --- time steps of windows
+awk 'BEGIN {print "v,bad"; for (i = 0; i < 400; i++) { bad = i >= 300 && i < 310; printf "%.4f,%d\n", sin(i / 5) + bad, bad }}' >steps.csv
+good import steps.csv --label bad -o data/steps.h5:all
+cat >steps.yaml <<-'SPEC'
+	name: steps
+	data:
+	  train: {from: steps.h5:all, rows: ":250"}
+	  test: {from: steps.h5:all, rows: "250:"}
+	  normal: [0]
+	  window: {length: 8}
+	model:
+	  encoder: [{conv1d: 3, kernel_size: 3, padding: same}]
+	  decoder: [{conv1d: input, kernel_size: 3, padding: same}]
+	train: {loss: mse, epochs: 1}
+	SPEC
+good run steps.yaml
+good report results/steps
+series='data["trials"][0]["sets"]["test"]["series"]'
+is 'true anomalies' "$(page_json results/steps/report.html "${series}['anomalies']")" '[[50, 59]]'
+is 'time steps' "$(page_json results/steps/report.html "len(${series}['error']) == ${series}['steps'] == 150")" True
+mv data/steps.h5 data/gone.h5
+good report results/steps
+is 'pictures without data' "$(page_json results/steps/report.html '"steps.h5" in data["pictures"]["missing"]')" True
+
 # --- a merged file, a trial's file, and a run without run.h5 have a page, too
 good merge $run -o merged.h5
 good report merged.h5

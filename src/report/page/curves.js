@@ -30,10 +30,12 @@ function drawCurves(width, lines) {
   const range = extent(values), isLog = curveChoice.isLog ?? asksForLog(range);
   const positive = isLog && range[0] <= 0 ? [Math.min(...values.filter((value) => value > 0)), range[1]] : range;
   const x = scale(extent(lines.flatMap((line) => line.points.map((point) => point[0]))), xRange(width));
-  const y = scale(padded(positive, isLog), yRange(height), isLog);
+  const y = scale(padded(positive, isLog), yRange(height), isLog), everyTick = x.ticks;
+  x.ticks = (count) => everyTick(count).filter((tick) => Number.isInteger(tick));
   const picture = frame({width, height, x, y, xLabel: "epoch", yLabel: "loss", about: `Learning curves of ${plural(selectedRows().length, "trial")}`});
   for (const line of lines) if (line.isJoined) picture.append(svg("path", {class: "band", color: line.color, d: bandPath(line.points, x, y)}));
   for (const line of lines) picture.append(svg("path", {class: `trace ${line.isSecond ? "second" : ""}`, color: line.color, d: path(line.points, x, y)}, titled(line.name)));
+  for (const line of lines) if (line.points.length === 1) picture.append(svg("circle", {class: line.isSecond ? "dot hollow" : "dot", color: line.color, cx: x(line.points[0][0]), cy: y(line.points[0][1]), r: 4}, titled(line.name)));
   return {picture, x, y, height};
 }
 

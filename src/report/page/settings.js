@@ -55,7 +55,7 @@ function drawSlice(width, column, rows, height = 200) {
   const sorted = known.map((row) => metric.values[row]).sort((a, b) => a - b);
   const x = scale(axis.domain, xRange(width), axis.isLog), y = scale(padded(extent(sorted), false), yRange(height));
   if (axis.isText) x.ticks = () => [];
-  else if (axis.values.length <= 5) x.ticks = () => axis.values;
+  else if (column.is_setting && axis.values.length <= 5) x.ticks = () => axis.values;
   const picture = frame({width, height, x, y, xLabel: shortName(column), yLabel: state.metric, about: `${state.metric} against ${column.name}`});
   if (axis.isText) axis.values.forEach((value, i) => picture.append(svg("text", {x: x(i), y: height - margin.bottom + 17, "text-anchor": "middle"}, value.length > 14 ? `${value.slice(0, 12)}…` : value)));
   for (const row of known) picture.append(svg("circle", {class: colorOf(row) ? "dot" : "dot back", color: colorOf(row), cx: x(axis.of(row)), cy: y(metric.values[row]), r: colorOf(row) ? 4.5 : 3},
