@@ -76,19 +76,27 @@ struct page_bins {
     bool is_log; // bins of equal width in the logarithm
 };
 
-// Returns the first group of the ranking whose score is finite, or r->groups.
-static int64_t first_finite_group(const struct ranking *r)
+// Returns the first group of the ranking whose score is a number. Only the first group can be of samples without one.
+static int64_t first_scored_group(const struct ranking *r)
 {
-    int64_t g = 0;
-    while (g < r->groups && !isfinite(r->score[g]))
-        g++;
-    return g;
+    return r->nans > 0;
+}
+
+// Adds counts as an array. Unlike other numbers of the page, they keep all digits.
+static void add_counts(struct json *j, const char *key, const double *count, int n)
+{
+    json_open(j, key, '[');
+    for (int i = 0; i < n; i++)
+        json_number(j, NULL, count[i]);
+    json_close(j, ']');
 }
 
 static struct page_bins choose_bins(const struct ranking *r, int n)
 {
-    const int64_t first = first_finite_group(r);
+    int64_t first = first_scored_group(r);
     struct page_bins b = {.n = n};
+    while (first < r->groups && !isfinite(r->score[first]))
+        first++;
     if (first == r->groups)
         return b;
 
@@ -105,8 +113,10 @@ static struct page_bins choose_bins(const struct ranking *r, int n)
 static int bin_of(const struct page_bins *b, double v)
 {
     double at = b->is_log && v > 0 ? log(v / b->low) / log(b->high / b->low) : (v - b->low) / (b->high - b->low);
-    int i = at > 0 ? (int)(at * b->n) : 0;
-    return i < b->n ? i : b->n - 1;
+
+    if (at >= 1)
+        return b->n - 1;
+    return at > 0 ? (int)(at * b->n) : 0;
 }
 
 static void add_histogram(struct json *j, const struct ranking *r, int n)
@@ -114,7 +124,7 @@ static void add_histogram(struct json *j, const struct ranking *r, int n)
     struct page_bins b = choose_bins(r, n);
     double *count = mem_new(2 * (size_t)n, sizeof *count); // normal samples, then anomalies
 
-    for (int64_t g = first_finite_group(r); g < r->groups; g++) {
+    for (int64_t g = first_scored_group(r); g < r->groups; g++) {
         const int32_t above = r->above[g] - (g ? r->above[g - 1] : 0);
         const int32_t hits = r->hits[g] - (g ? r->hits[g - 1] : 0);
         int i = bin_of(&b, (double)r->score[g]);
@@ -125,8 +135,8 @@ static void add_histogram(struct json *j, const struct ranking *r, int n)
     json_number(j, "low", b.low);
     json_number(j, "high", b.high);
     json_bool(j, "log", b.is_log);
-    json_rounded_list(j, "normal", count, n);
-    json_rounded_list(j, "anomalous", count + n, n);
+    add_counts(j, "normal", count, n);
+    add_counts(j, "anomalous", count + n, n);
     json_close(j, '}');
     free(count);
 }
@@ -150,27 +160,23 @@ static void add_curve(struct json *j, const struct ranking *r, int points)
 {
     double *v = mem_new(3 * ((size_t)points + 2), sizeof *v);
     double *error = v, *hits = v + points + 2, *alarms = v + 2 * (points + 2);
+    const int64_t first = first_scored_group(r);
+    const int64_t unscored_hits = first ? r->hits[0] : 0;
     int n = 0;
-    int64_t last = -1;
+    int64_t last = first - 1;
 
-    for (int64_t g = 0; g < r->groups && n < points + 2; g++) {
+    for (int64_t g = first; g < r->groups && n < points + 2; g++) {
         if (!is_next_point(r, g, last, points))
             continue;
         error[n] = (double)r->score[g];
-        hits[n] = r->hits[g];
-        alarms[n++] = r->above[g] - r->hits[g];
+        hits[n] = (double)(r->hits[g] - unscored_hits);
+        alarms[n++] = (double)(r->above[g] - r->hits[g] - (r->nans - unscored_hits));
         last = g;
     }
     json_open(j, "curve", '{');
     json_rounded_list(j, "error", error, n);
-    json_open(j, "hits", '[');
-    for (int i = 0; i < n; i++)
-        json_number(j, NULL, hits[i]);
-    json_close(j, ']');
-    json_open(j, "alarms", '[');
-    for (int i = 0; i < n; i++)
-        json_number(j, NULL, alarms[i]);
-    json_close(j, ']');
+    add_counts(j, "hits", hits, n);
+    add_counts(j, "alarms", alarms, n);
     json_close(j, '}');
     free(v);
 }
@@ -252,6 +258,23 @@ static void add_baseline_aucs(struct json *j, const struct set_errors *s)
     free(names);
 }
 
+// Adds the number of samples, and what the stored threshold decides. Samples without an error count nowhere, as in the
+// metrics of the trial.
+static void add_decisions(struct json *j, const struct set_errors *s, double threshold)
+{
+    const struct confusion c = ranking_confusion(s->r, threshold);
+    const bool has_threshold = !isnan(threshold);
+    const int64_t unscored_hits = s->r->nans ? s->r->hits[0] : 0;
+    const int64_t unscored_alarms = s->r->nans - unscored_hits;
+
+    json_number(j, "samples", (double)(s->n - s->r->nans));
+    json_number(j, "unscored", (double)s->r->nans);
+    json_number(j, "anomalies", s->is_anomaly ? (double)(s->r->positives - unscored_hits) : (double)NAN);
+    json_number(j, "threshold", threshold);
+    json_number(j, "hits", has_threshold ? (double)(c.true_positives - unscored_hits) : 0);
+    json_number(j, "alarms", has_threshold ? (double)(c.false_positives - unscored_alarms) : 0);
+}
+
 int page_add_scores(struct json *j, struct store_file *f, const char *group, const struct set_results *set,
     const struct page_detail *detail, struct err *e)
 {
@@ -260,13 +283,7 @@ int page_add_scores(struct json *j, struct store_file *f, const char *group, con
 
     json_open(j, set->name, '{');
     if (rc == 0) {
-        struct confusion c = ranking_confusion(s.r, set->threshold);
-        json_number(j, "samples", (double)s.n);
-        json_number(j, "unscored", (double)s.r->nans);
-        json_number(j, "anomalies", s.is_anomaly ? (double)s.r->positives : (double)NAN);
-        json_number(j, "threshold", set->threshold);
-        json_number(j, "hits", (double)c.true_positives);
-        json_number(j, "alarms", (double)c.false_positives);
+        add_decisions(j, &s, set->threshold);
         add_histogram(j, s.r, detail->bins);
         if (s.is_anomaly && s.r->positives > 0 && s.r->positives < s.n)
             add_curve(j, s.r, detail->points);

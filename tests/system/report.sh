@@ -71,6 +71,22 @@ mv data/steps.h5 data/gone.h5
 good report results/steps
 is 'pictures without data' "$(page_json results/steps/report.html '"steps.h5" in data["pictures"]["missing"]')" True
 
+# --- samples without an error count nowhere
+printf 'a,b,c,kind\n1,10,0,0\n2,20,0,0\n2,30,5,0\n9,20,1,0\n3,,9,1\n6,100,100,1\n' >gaps.csv
+good import gaps.csv --label kind -o data/gaps.h5:all
+cat >gaps.yaml <<-'SPEC'
+	name: gaps
+	data: {train: {from: gaps.h5:all, rows: ":4"}, test: gaps.h5:all, normal: [0]}
+	model: {encoder: [{dense: 2}], decoder: [{dense: 3}]}
+	train: {epochs: 1, batch_size: 8}
+	SPEC
+good run gaps.yaml
+good report results/gaps
+gaps=results/gaps/report.html
+is 'samples' "$(page_json $gaps "[${scores}[k] for k in ('samples', 'unscored', 'anomalies')]")" '[5, 1, 1]'
+is 'samples in bins' "$(page_json $gaps "[sum(${scores}['histogram'][k]) for k in ('normal', 'anomalous')]")" '[4, 1]'
+is 'the end of the ROC curve' "$(page_json $gaps "[${scores}['curve'][k][-1] for k in ('hits', 'alarms')]")" '[1, 4]'
+
 # --- a merged file, a trial's file, and a run without run.h5 have a page, too
 good merge $run -o merged.h5
 good report merged.h5

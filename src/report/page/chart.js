@@ -9,9 +9,13 @@ function frame({width, height, x, y, xLabel, yLabel, about}) {
     picture.append(svg("line", {class: "grid", x1: margin.left, x2: width - margin.right, y1: y(tick), y2: y(tick)}),
       svg("text", {x: margin.left - 7, y: y(tick) + 4, "text-anchor": "end"}, number(tick, 3)));
   }
+  let free = -Infinity; // where the last label ends
   for (const tick of x.ticks(Math.max(2, Math.floor(width / 85)))) {
-    picture.append(svg("line", {class: "axis", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4}),
-      svg("text", {x: x(tick), y: bottom + 17, "text-anchor": "middle"}, number(tick, 3)));
+    const text = number(tick, 3), half = 3.6 * text.length;
+    picture.append(svg("line", {class: "axis", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4}));
+    if (x(tick) - half < free) continue;
+    picture.append(svg("text", {x: x(tick), y: bottom + 17, "text-anchor": "middle"}, text));
+    free = x(tick) + half + 3;
   }
   picture.append(svg("line", {class: "axis", x1: margin.left, x2: width - margin.right, y1: bottom, y2: bottom}),
     svg("text", {x: width - margin.right, y: height - 4, "text-anchor": "end"}, `${xLabel} →`),

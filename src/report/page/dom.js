@@ -6,6 +6,7 @@ function make(space, name, attributes, children) {
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (key === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
     else if (key === "color") node.style.setProperty("--color", value);
+    else if (key === "opacity") node.style.opacity = value;
     else if (value === true) node.setAttribute(key, "");
     else if (value !== false && value != null) node.setAttribute(key, value);
   }

@@ -10,8 +10,8 @@ const sumFrom = (counts, first) => counts.slice(first).reduce((sum, count) => su
 function decisions(scores) {
   const {histogram} = scores, bin = state.threshold;
   const isStored = bin == null;
-  const hits = isStored ? scores.hits : sumFrom(histogram.anomalous, bin) + 0;
-  const alarms = isStored ? scores.alarms : sumFrom(histogram.normal, bin) + (scores.anomalies == null ? scores.unscored : 0);
+  const hits = isStored ? scores.hits : sumFrom(histogram.anomalous, bin);
+  const alarms = isStored ? scores.alarms : sumFrom(histogram.normal, bin);
   const positives = scores.anomalies ?? 0, negatives = scores.samples - positives;
   const precision = hits / (hits + alarms), recall = hits / positives;
   return {threshold: isStored ? scores.threshold : binEdge(histogram, bin), hits, alarms, misses: positives - hits, rest: negatives - alarms,

@@ -12,7 +12,7 @@ function drawComparison(width, list) {
   const line = 28, left = Math.min(width * 0.4, 20 + 7.2 * Math.max(...list.map((each) => each.name.length))), height = line * list.length + 30;
   const ends = list.flatMap(({row, value}) => [value, cell(`${state.metric}_low`, row), cell(`${state.metric}_high`, row)]);
   const x = scale(padded(extent(ends), false), [left, width - 60]);
-  const picture = svg("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "ROC AUC of the best trial and of simple detectors"});
+  const picture = svg("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "ROC AUC of the best trial and of others"});
   for (const tick of x.ticks(5)) picture.append(svg("line", {class: "grid", x1: x(tick), x2: x(tick), y1: 0, y2: height - 24}), svg("text", {x: x(tick), y: height - 8, "text-anchor": "middle"}, number(tick, 3)));
   list.forEach(({name, row, value, kind}, i) => {
     const at = i * line + 14, low = cell(`${state.metric}_low`, row), color = kind === "own" ? "var(--accent)" : "var(--faint)";
@@ -37,7 +37,7 @@ view("#others", (width) => {
   if (!metrics.length || !trialRows.length) return [];
   const figures = [], clusters = [...new Set(trialRows.map((row) => cell("cluster", row)))], half = share(width, 2);
   const list = /(^|\.)roc_auc$/.test(state.metric) ? comparedRows() : [];
-  if (list.length > 1) figures.push(html("figure", {}, html("h3", {}, "ROC AUC next to simple detectors"), drawComparison(half, list)));
+  if (list.length > 1) figures.push(html("figure", {}, html("h3", {}, "ROC AUC of the best trial, and of others on the same samples"), drawComparison(half, list)));
   if (clusters.length > 1) figures.push(clusterTable(clusters));
   return figures.length ? [html("div", {class: "charts"}, figures)] : [];
 });

@@ -48,7 +48,7 @@ function drawParallel(width, rows, varied) {
   const line = (row) => path(axes.map((column, i) => [places[i], column.values[row] == null ? NaN : scales[i].axis.of(row)]).map(([at, value], i) => [at, scales[i].y(value)]), (v) => v, (v) => v);
   const visible = new Set(rows);
   for (const row of everyOne) if (!visible.has(row)) picture.append(svg("path", {class: "trace out", d: line(row)}));
-  for (const row of rows) if (!colorOf(row)) picture.append(svg("path", {class: "trace back", d: line(row)}));
+  for (const row of rows) if (!colorOf(row)) picture.append(svg("path", {class: "trace back", opacity: Math.max(0.05, Math.min(0.5, 25 / rows.length)), d: line(row)}));
   for (const row of rows) if (colorOf(row)) picture.append(svg("path", {class: "trace", color: colorOf(row), d: line(row)}, titled(`${rowName(row)} ${rowSettings(row)}`)));
   axes.forEach((column, i) => {
     const {axis, y} = scales[i], at = places[i];

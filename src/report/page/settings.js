@@ -45,7 +45,8 @@ const axisOf = (column, rows) => {
     values.sort();
     return {isText: true, values, domain: [-0.5, values.length - 0.5], isLog: false, of: (row) => values.indexOf(column.values[row])};
   }
-  const range = extent(values), isLog = asksForLog(range) || (range[0] > 0 && values.length > 2 && range[1] / range[0] > 7);
+  values.sort((a, b) => a - b);
+  const range = extent(values), isLog = !/seed$/.test(column.name) && (asksForLog(range) || (range[0] > 0 && values.length > 2 && range[1] / range[0] > 7));
   return {isText: false, values, domain: padded(range, isLog), isLog, of: (row) => column.values[row]};
 };
 
