@@ -10,6 +10,7 @@
 #include "cli/show.h"
 #include "cli/top_gallery.h"
 #include "cli/top_rule.h"
+#include "leaderboard/consensus.h"
 #include "leaderboard/ensemble_scores.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/protocols.h"
@@ -37,7 +38,8 @@ static const struct field fields[] = {
     FIELD_ROW(top_command_options, where, "where", FIELD_TEXTS,
         "'COLUMN OP VALUE', such as 'roc_auc > 0.9': rows that meet it, and every other --where"),
     FIELD_ROW(top_command_options, sort, "sort", FIELD_TEXT,
-        "column to sort by, ascending; -COLUMN: descending; default: the best trial first"),
+        "column to sort by, ascending; -COLUMN: descending; default: the best trial first. -consensus and -stability: "
+        "the trial that agrees most with the others, computed from the stored errors; no labels are needed"),
     FIELD_ROW(top_command_options, count, "count", FIELD_INT, "rows of the leaderboard; 0: all", .default_text = "10",
         .min = 0, .max = 1e9),
     FIELD_ROW(top_command_options, trial, "trial", FIELD_TEXT,
@@ -192,6 +194,16 @@ static int print_ensemble(const struct top_command_options *o, const char *run, 
     return rc;
 }
 
+// Returns true if the user selects or sorts by how far trials agree. That is computed only if someone asks.
+static bool wants_consensus(const struct top_command_options *o)
+{
+    bool is_wanted = o->sort && consensus_is_named(o->sort);
+
+    for (int i = 0; i < o->where.n; i++)
+        is_wanted = is_wanted || consensus_is_named(o->where.v[i]);
+    return is_wanted;
+}
+
 static int show_leaderboard(const struct top_command_options *o, const char *run, struct err *e)
 {
     struct leaderboard_row *rows;
@@ -207,6 +219,8 @@ static int show_leaderboard(const struct top_command_options *o, const char *run
         return -1;
     }
     int failed = 0;
+    if (n > 0 && wants_consensus(o) && consensus_is_missing(rows, n))
+        consensus_read(rows, n, &bad);
     if (n)
         failed = show_rows(o, run, rows, n, e);
     else if (!bad.count)

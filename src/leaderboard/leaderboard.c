@@ -2,8 +2,9 @@
 //
 // The columns are, in this order: the strings of row_texts, the status, the counts of row_counts, trial_metrics,
 // set_metrics of each test set, and the keys that the sweep varies. To add a metric or a count, add a row to a table of
-// row.c; nothing changes here. The objective, the protocol, the changed sources and a metric of a test set get no
-// column if no trial has a value. leaderboard_file.c writes and reads the columns, and makes rows from them again.
+// row.c; nothing changes here. The objective, the protocol, the changed sources, a metric of a test set and a metric
+// that depends on the other trials get no column if no trial has a value. leaderboard_file.c writes and reads the
+// columns, and makes rows from them again.
 #include "leaderboard/leaderboard.h"
 
 #include "base/err.h"
@@ -234,6 +235,14 @@ static void add_texts(struct leaderboard *b, const struct leaderboard_row *rows)
     add_status(b, rows);
 }
 
+static bool has_metric(const struct leaderboard_row *rows, int n, const struct metric *m)
+{
+    bool has_any = false;
+    for (int i = 0; i < n && !has_any; i++)
+        has_any = !isnan(metric_value(m, &rows[i]));
+    return has_any;
+}
+
 static void add_numbers(struct leaderboard *b, const struct leaderboard_row *rows)
 {
     for (const struct row_column *count = row_counts; count->name; count++) {
@@ -243,6 +252,8 @@ static void add_numbers(struct leaderboard *b, const struct leaderboard_row *row
     }
 
     for (const struct metric *m = trial_metrics; m->name; m++) {
+        if (!m->group && !has_metric(rows, b->n, m))
+            continue;
         struct leaderboard_column *c = leaderboard_add_column(b, m->name, STORE_F64, m->long_name, m->units);
         for (int i = 0; i < b->n; i++)
             c->number[i] = metric_value(m, &rows[i]);

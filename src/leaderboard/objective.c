@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "leaderboard/row.h"
+#include "leaderboard/row_order.h"
 #include "store/schema.h"
 #include <math.h>
 #include <stdio.h>
@@ -61,6 +63,7 @@ static bool objective_find_metric(struct objective *o, const char *name)
     o->is_of_set = o->metric != NULL;
     if (!o->metric)
         o->metric = metric_find(trial_metrics, name);
+    o->is_of_run = o->metric && !o->is_of_set && !o->metric->group;
     return o->metric && o->metric->better;
 }
 
@@ -77,6 +80,24 @@ int objective_named(const char *name, const char *option, struct objective *o, s
     return -1;
 }
 
+// Checks that a sweep can use an objective that is known only when all its trials are finished.
+static int check_objective_of_run(const struct spec_sweep *sweep, const struct objective *o, struct err *e)
+{
+    const struct sweep_config *c = spec_sweep_config(sweep);
+    const struct node *at = node_get(spec_sweep_section(sweep), "objective");
+    bool learns = c->method == SWEEP_HALVING || c->method == SWEEP_HYPERBAND || c->method == SWEEP_TPE;
+
+    if (learns)
+        return node_error(at, e,
+            "found '%s' with method %s, which learns from the results of each trial, allowed: with grid, random, sobol; "
+            "it compares a trial with all others, so it is known only when all are finished",
+            o->metric->name, sweep_method_name(c->method));
+    if (strcmp(o->metric->name, LEADERBOARD_STABILITY) == 0 && c->repeats < 2 && spec_sweep_seed_key(sweep) < 0)
+        return node_error(at, e,
+            "found 'stability' without repeats, allowed: with trials that differ only in train.seed; hint: repeats: 3");
+    return 0;
+}
+
 int objective_read(const struct spec_sweep *sweep, struct objective *o, struct err *e)
 {
     const struct sweep_config *c = spec_sweep_config(sweep);
@@ -85,6 +106,8 @@ int objective_read(const struct spec_sweep *sweep, struct objective *o, struct e
     *o = (struct objective){.set = c->set};
     if (c->objective && !objective_find_metric(o, c->objective))
         return refuse_objective(node_get(section, "objective"), e);
+    if (o->is_of_run && check_objective_of_run(sweep, o, e) != 0)
+        return -1;
     o->needs_labels = o->is_of_set && strcmp(o->metric->name, SCORES_MEAN_ERROR) != 0;
 
     if (c->set && !o->is_of_set)
@@ -152,7 +175,7 @@ int objective_compare(const struct leaderboard_row *x, const struct leaderboard_
         return isnan(a) ? 1 : -1;
     if (a != b && !isnan(a))
         return a < b ? -1 : 1;
-    return row_compare(x, y);
+    return o.is_of_run ? row_compare_losses(x, y) : row_compare(x, y);
 }
 
 static int rows_by_objective(const void *a, const void *b)

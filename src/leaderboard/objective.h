@@ -8,6 +8,7 @@ struct objective {
     const struct metric *metric; // NULL: the default, the value of row_loss
     bool is_of_set;              // a metric of a test set; false: of the trial
     bool needs_labels;
+    bool is_of_run;  // depends on the other trials of the run (consensus.h), and is not known before they are finished
     const char *set; // the test set, borrowed from the sweep; NULL: the first one that has the metric
 };
 
@@ -24,7 +25,8 @@ char *objective_text(const struct objective *o);
 double objective_loss(const struct objective *o, const struct leaderboard_row *s);
 
 // Compares two rows; the better one comes first. Uses the rows' objective if both have the same one: stale rows come
-// last, and row_compare orders equal rows. Otherwise uses only row_compare.
+// last, and row_compare orders equal rows, or row_compare_losses if the objective exists to choose without labels.
+// Otherwise uses only row_compare.
 int objective_compare(const struct leaderboard_row *x, const struct leaderboard_row *y);
 // Sorts rows, best first. Uses their objective if all rows have the same one, otherwise row_compare.
 void rows_sort(struct leaderboard_row *rows, int n);

@@ -66,6 +66,10 @@ const struct metric trial_metrics[] = {
         .header = "train loss", .format = "%.5g"},
     {HISTORY_VALIDATION_LOSS, "validation loss of the last epoch", "1", ROW(validation_loss), .better = -1,
         .group = TRIAL_HISTORY, .header = "val. loss", .format = "%.5g", .shown = SHOWN_WITH_VALUES},
+    {LEADERBOARD_CONSENSUS, "mean rank correlation of its scores with those of all other trials", "1", ROW(consensus),
+        .better = 1, .header = "consensus", .format = "%.4f", .shown = SHOWN_WITH_VALUES},
+    {LEADERBOARD_STABILITY, "mean rank correlation of its scores with those of the same configuration", "1",
+        ROW(stability), .better = 1, .header = "stability", .format = "%.4f", .shown = SHOWN_WITH_VALUES},
     {LEADERBOARD_SECONDS, "wall time of training", "s", ROW(seconds), .better = 0, .group = TRIAL_PROVENANCE,
         .source = PROVENANCE_TRAIN_SECONDS, .header = "seconds", .format = "%.1f"},
     {PROVENANCE_WALL_SECONDS, "wall time of training and scoring", "s", ROW(wall_seconds), .better = 0,
@@ -207,14 +211,18 @@ static double history_last(struct trial_group *p, const char *column, struct err
     return store_read(p->f, p->path, STORE_F64, store_entries(shape.dims[0] - 1, 1), &v, e) == 0 ? v : NAN;
 }
 
-// Reads the metrics of a trial. A metric of the history is the last value of a column. Any other metric is an attribute
-// of its group.
+// Reads the metrics of a trial. A metric of the history is the last value of a column. A metric without a group is
+// unknown. Any other metric is an attribute of its group.
 static void read_trial_metrics(struct trial_group *p, struct leaderboard_row *s, struct err *e)
 {
     for (const struct metric *m = trial_metrics; m->name; m++) {
         const char *name = m->source ? m->source : m->name;
-        bool is_column = strcmp(m->group, TRIAL_HISTORY) == 0;
-        metric_set(m, s, is_column ? history_last(p, name, e) : group_real(p, m->group, name));
+        double v = NAN;
+        if (m->group && strcmp(m->group, TRIAL_HISTORY) == 0)
+            v = history_last(p, name, e);
+        else if (m->group)
+            v = group_real(p, m->group, name);
+        metric_set(m, s, v);
     }
 }
 
@@ -279,8 +287,9 @@ static void add_versions(
     free(text);
 }
 
-static char *read_versions(struct trial_group *p)
+char *row_read_versions(struct store_file *f, const char *group)
 {
+    struct trial_group in = {.f = f, .group = group}, *p = &in;
     struct text lines = {0};
     struct err ignored = {0};
     char **names = NULL;
@@ -347,7 +356,7 @@ static int row_take_group(struct trial_group *p, struct leaderboard_row *s, stru
 
     read_trial_metrics(p, s, e);
     read_varied_values(p, s);
-    s->data = read_versions(p);
+    s->data = row_read_versions(p->f, p->group);
     return read_all_sets(p, s, e);
 }
 
@@ -455,44 +464,4 @@ void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t
 
     snprintf(out, room, "%s", t.data);
     text_free(&t);
-}
-
-static double first_auc(const struct leaderboard_row *s)
-{
-    for (int i = 0; i < s->n_sets; i++)
-        if (!isnan(s->set[i].roc_auc))
-            return s->set[i].roc_auc;
-    return NAN;
-}
-
-// Compares two values; the smaller one comes first, NaN comes last.
-static int compare_values(double a, double b)
-{
-    if (isnan(a) || isnan(b))
-        return isnan(a) - isnan(b);
-    return (a > b) - (a < b);
-}
-
-double row_loss(const struct leaderboard_row *s)
-{
-    double auc = first_auc(s);
-
-    if (s->has_diverged)
-        return NAN;
-    if (!isnan(auc))
-        return -auc;
-    return isnan(s->validation_loss) ? s->train_loss : s->validation_loss;
-}
-
-int row_compare(const void *a, const void *b)
-{
-    const struct leaderboard_row *x = a, *y = b;
-
-    ASSERT(x->id && y->id, "a row without id");
-    int order = row_is_stale(x) - row_is_stale(y);
-    order = order ? order : x->has_diverged - y->has_diverged;
-    order = order ? order : compare_values(-first_auc(x), -first_auc(y));
-    order = order ? order : compare_values(x->validation_loss, y->validation_loss);
-    order = order ? order : compare_values(x->train_loss, y->train_loss);
-    return order ? order : strcmp(x->id, y->id);
 }

@@ -32,7 +32,8 @@ struct leaderboard_row {
     double train_loss, validation_loss; // in the last epoch; NaN: no such loss
     double seconds, wall_seconds;       // wall time of the training, and of the trial
     double samples_per_second;
-    struct set_results *set; // (n_sets), owned
+    double consensus, stability; // consensus.h; NaN: not computed
+    struct set_results *set;     // (n_sets), owned
     int n_sets;
 };
 
@@ -45,6 +46,8 @@ struct metric {
     // Where the trial's file holds the metric: `group` is the name of the group, and `source` the name of the attribute
     // in it, or of the array if the group is history/. If `source` is NULL, that name is `name`. In set_metrics,
     // `group` is below the group of the test set, or is NULL for that group itself.
+    // In trial_metrics, `group` is NULL for a metric that depends on the other trials of the run, and no file of a
+    // trial holds it.
     const char *group, *source;
 
     const char *header; // header in the printed table; NULL: not printed
@@ -75,6 +78,8 @@ int row_read(const char *path, enum store_check check, struct leaderboard_row *s
 // "ensemble" for the row of its ensemble, which is no trial: it has an id, an experiment and test sets, and nothing
 // else.
 int row_read_group(struct store_file *f, const char *group, struct leaderboard_row *s, struct err *e);
+// Returns the versions of the data of a trial in an open file (versions.h), in new memory; "" if it has none.
+char *row_read_versions(struct store_file *f, const char *group);
 // Frees what the row owns and zeroes it.
 void row_free(struct leaderboard_row *s);
 
@@ -90,11 +95,3 @@ bool row_is_stale(const struct leaderboard_row *s);
 void row_line(const struct leaderboard_row *s, double seconds, char *out, size_t room);
 // Writes a number in the form that users write: "0.1", "1e-3", "64". Returns `out`.
 char *number_text(char out[32], double value);
-
-// Compares rows for qsort; the best one comes first. Compares the ROC AUC of the first set that has one, then the
-// validation loss, then the training loss, then the ids. Diverged trials come after all others, and stale trials come
-// last.
-int row_compare(const void *a, const void *b);
-// Returns the negative ROC AUC; if the trial has none, the validation loss; or else the training loss. Returns NaN if
-// the trial diverged.
-double row_loss(const struct leaderboard_row *s);

@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "leaderboard/candidate.h"
+#include "leaderboard/consensus.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/row.h"
@@ -214,8 +215,24 @@ static int write_stacks_and_ensemble(struct run_writer *w, struct err *e)
     return -1;
 }
 
+static struct store_file *open_trial_of_row(
+    void *writer, const struct leaderboard_row *row, bool *is_own, struct err *e)
+{
+    return open_added_trial(writer, row->id, is_own, e);
+}
+
+// Measures what the sweep's objective is, if that depends on all trials.
+static int measure_consensus(struct run_writer *w, struct err *e)
+{
+    const struct trial_source source = {open_trial_of_row, w, true};
+
+    return consensus_is_objective(w->rows, w->n) ? consensus_measure(w->rows, w->n, &source, e) : 0;
+}
+
 static int run_writer_finish(struct run_writer *w, struct err *e)
 {
+    if (measure_consensus(w, e) != 0)
+        return -1;
     rows_sort(w->rows, w->n);
     struct leaderboard *b = leaderboard_new(w->rows, w->n);
     int rc = leaderboard_write(w->f, RUN_LEADERBOARD, LEADERBOARD_TRIAL, b, e);

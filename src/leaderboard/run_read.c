@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "leaderboard/consensus.h"
 #include "leaderboard/leaderboard.h"
 #include "leaderboard/objective.h"
 #include "leaderboard/run_list.h"
@@ -396,7 +397,10 @@ int run_read_rows(const char *run, enum store_check check, struct leaderboard_ro
     if (rc != 0) {
         rows_free(rows, *n);
         *n = 0;
-    } else
-        rows_sort(*rows, *n);
-    return rc;
+        return rc;
+    }
+    if (consensus_is_objective(*rows, *n) && consensus_is_missing(*rows, *n))
+        consensus_read(*rows, *n, e); // a trial that cannot be read is named in `e`, and does not count
+    rows_sort(*rows, *n);
+    return 0;
 }

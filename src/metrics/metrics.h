@@ -84,5 +84,19 @@ struct classification confusion_classification(const struct confusion *c);
 // Sets *rho to Spearman's rank correlation, with midranks for ties, or to NaN if an array is constant or has NaN.
 // Returns -1 with the errors of ranking_new.
 int spearman(const float *a, const float *b, int64_t n, double *rho, struct err *e);
+// The ranks of one array of scores, for correlations with many others.
+struct rank_vector {
+    float *rank; // midranks minus the mean rank; exact for up to 2^23 samples
+    double norm; // square root of the sum of their squares; 0: the scores are constant or have NaN
+};
+// Ranks score (n) and writes the ranks to out->rank (n), which the caller owns. Returns -1 with the errors of
+// ranking_new.
+int rank_vector_set(const float *score, int64_t n, struct rank_vector *out, struct err *e);
+// Sets mean[i], for each of n vectors of `samples` ranks, to the mean of Spearman's correlations of vector i with each
+// of the others. Vectors with norm 0 do not count, and their mean is NaN. So is that of a vector without others. The
+// mean is exact, but takes O(n x samples) time: the correlations of a vector with all others add up to its product with
+// the sum of all. It is rounded to 9 decimals, so that means that are equal in theory are equal. Returns -1 and an
+// error if memory runs out.
+int mean_rank_correlations(const struct rank_vector *v, int n, int64_t samples, double *mean, struct err *e);
 // Returns the largest |a - b|, NaN if either array has NaN, or 0 if n is 0.
 double max_abs_difference(const float *a, const float *b, int64_t n);

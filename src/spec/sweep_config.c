@@ -24,7 +24,7 @@ const struct field spec_sweep_fields[] = {
     FIELD_ROW(sweep_config, objective, "objective", FIELD_TEXT,
         "metric of the leaderboard that decides which trial is best, such as roc_auc or "
         "validation_loss; default: roc_auc if there are labels, else validation_loss, else "
-        "train_loss"),
+        "train_loss. Not of methods that learn: consensus, stability (no labels needed)"),
     FIELD_ROW(sweep_config, set, "test_set", FIELD_TEXT,
         "test set whose metric is the objective; default: the first that has it"),
     FIELD_ROW(sweep_config, repeats, "repeats", FIELD_INT,

@@ -289,13 +289,13 @@ static int check_calibration(const struct trial *t, const struct known_data *k, 
 static int check_objective(const struct experiment *x, const struct known_data *k, struct err *e)
 {
     const struct objective *o = &x->objective;
-    if (!o->is_of_set)
+    if (!o->is_of_set && !o->is_of_run)
         return 0;
 
     const struct node *section = spec_sweep_section(x->sweep);
     const struct node *objective = node_get(section, "objective");
     const struct node *at = objective ? objective : section;
-    if (o->metric->group && !k->has_windows)
+    if (o->is_of_set && o->metric->group && !k->has_windows)
         return node_error(at, e, "%s is of time steps, but samples are no windows (data.window); hint: %s",
             o->metric->name, o->metric->source);
 

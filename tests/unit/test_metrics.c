@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { REFERENCES = sizeof references / sizeof *references, UNITS = 9 };
+enum { REFERENCES = sizeof references / sizeof *references, UNITS = 11 };
 
 // 1e-12, relative where above 1; NaN equals NaN.
 #define assert_near(found, wanted, what, which)                                         \
@@ -187,6 +187,61 @@ static void test_nan(void **state)
     assert_true(isnan(max_abs_difference(score, score, 5)));
 }
 
+// Correlations by hand: a and b 0.8, a and c -1, b and c -0.8. Constant scores and NaN do not count.
+static void test_mean_rank_correlations(void **state)
+{
+    (void)state;
+    enum { N = 5, SAMPLES = 4 };
+    const float score[N][SAMPLES] = {{1, 2, 3, 4}, {10, 20, 40, 30}, {7, 7, 7, 7}, {-1, -2, -3, -4}, {1, NAN, 2, 3}};
+    const double wanted[N] = {-0.1, 0, NAN, -0.9, NAN};
+    float rank[N][SAMPLES];
+    struct rank_vector v[N];
+    double mean[N];
+    struct err e = {0};
+
+    for (int i = 0; i < N; i++) {
+        v[i].rank = rank[i];
+        assert_int_equal(rank_vector_set(score[i], SAMPLES, &v[i], &e), 0);
+    }
+    assert_int_equal(mean_rank_correlations(v, N, SAMPLES, mean, &e), 0);
+    for (int i = 0; i < N; i++)
+        assert_near(mean[i], wanted[i], "mean correlation", "five vectors");
+
+    assert_int_equal(mean_rank_correlations(v, 1, SAMPLES, mean, &e), 0);
+    assert_true(isnan(mean[0]));
+    assert_int_equal(mean_rank_correlations(v, 2, SAMPLES, mean, &e), 0);
+    assert_true(mean[0] == mean[1]); // a pair agrees as well with each other
+}
+
+// With ties, the mean over many vectors is that of all single correlations.
+static void test_mean_of_all_pairs(void **state)
+{
+    (void)state;
+    enum { N = 7, SAMPLES = 50 };
+    static float score[N][SAMPLES], rank[N][SAMPLES];
+    struct rank_vector v[N];
+    double mean[N];
+    struct err e = {0};
+
+    for (int i = 0; i < N; i++) {
+        for (int k = 0; k < SAMPLES; k++)
+            score[i][k] = (float)((k * k * (i + 3) + 7 * i * k) % 23);
+        v[i].rank = rank[i];
+        assert_int_equal(rank_vector_set(score[i], SAMPLES, &v[i], &e), 0);
+    }
+    assert_int_equal(mean_rank_correlations(v, N, SAMPLES, mean, &e), 0);
+
+    for (int i = 0; i < N; i++) {
+        double sum = 0, rho;
+        for (int k = 0; k < N; k++)
+            if (k != i) {
+                assert_int_equal(spearman(score[i], score[k], SAMPLES, &rho, &e), 0);
+                sum += rho;
+            }
+        assert_true(fabs(mean[i] - sum / (N - 1)) <= 1e-9);
+    }
+}
+
 // A score equal to the threshold is normal; infinities take part like numbers.
 static void test_threshold_is_exclusive(void **state)
 {
@@ -295,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_nan),
         cmocka_unit_test(test_threshold_is_exclusive),
+        cmocka_unit_test(test_mean_rank_correlations),
+        cmocka_unit_test(test_mean_of_all_pairs),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_best_f1_tie),
         cmocka_unit_test(test_best_f1_below_zero),
