@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "metrics/metrics.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -258,6 +259,23 @@ static void add_baseline_aucs(struct json *j, const struct set_errors *s)
     free(names);
 }
 
+// Adds checksums of the columns that describe the samples. Only metrics of the same samples can be compared.
+static void add_sample_identity(struct json *j, const struct set_errors *s)
+{
+    static const char *const names[] = {SCORES_INDEX, SCORES_SOURCE, SCORES_IS_ANOMALY};
+    struct text identity = {0};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = score_object(s, names[i]);
+        char *sum = store_has(s->f, path) ? store_get_text(s->f, path, STORE_CHECKSUM) : NULL;
+        text_add(&identity, " %.8s", sum ? sum : "-");
+        free(sum);
+        free(path);
+    }
+    json_text(j, "identity", identity.data);
+    text_free(&identity);
+}
+
 // Adds the number of samples, and what the stored threshold decides. Samples without an error count nowhere, as in the
 // metrics of the trial.
 static void add_decisions(struct json *j, const struct set_errors *s, double threshold)
@@ -283,6 +301,7 @@ int page_add_scores(struct json *j, struct store_file *f, const char *group, con
 
     json_open(j, set->name, '{');
     if (rc == 0) {
+        add_sample_identity(j, &s);
         add_decisions(j, &s, set->threshold);
         add_histogram(j, s.r, detail->bins);
         if (s.is_anomaly && s.r->positives > 0 && s.r->positives < s.n)

@@ -93,6 +93,8 @@ for file in run.h5 trial.h5; do
     bad 3 "flip.h5: ${prefix}scores/test/error: damaged: its checksum is" top flip.h5
     edit $file "f['${prefix}scores/test/error'][7] = 6e37"
     bad 3 "edit.h5: ${prefix}scores/test/error: damaged: its checksum is" top edit.h5
+    bad 3 "edit.h5: ${prefix}scores/test/error: damaged: its checksum is" report edit.h5
+    [ -s report.html ] || fail 'no report of what is whole'
 done
 flip run.h5 "trials/$id/scores/test/error"
 bad 3 "flip.h5: trials/$id/scores/test/error: damaged: its checksum is" compare flip.h5 run.h5

@@ -10,7 +10,9 @@ sed -i 's/normal: \[0\]/&\n  validation: 0.1/' tiny.yaml
 good run tiny.yaml
 mkdir -p results/tiny/failed
 printf 'reason: "</script><script>document.title = 1</script> é😀"\nwhen: "2026-01-01T00:00:00Z"\n' >results/tiny/failed/0123456789abcdef.yaml
-good report results/tiny -o report.html
+long=a-folder-whose-name-is-so-long-that-no-telephone-is-wide-enough-to-show-it-in-one-line
+mv results/tiny $long
+good report $long -o report.html
 timeout 120 "$PYTHON" "$source_tree/tests/interop/report_page.py" report.html >stdout 2>message || fail 'the page in the browser'
 says stdout '^the page works$'
 verdict

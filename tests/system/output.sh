@@ -27,6 +27,7 @@ full compare results/tiny --csv
 full info trial.h5
 full check tiny.yaml
 full doctor --json
+full report results/tiny
 full collect results/tiny
 full merge results/tiny -o merged.h5
 full import tiny.csv --label kind -o other.h5:all

@@ -73,6 +73,9 @@ for file in scores.h5 data.h5 "$model" picture.png notes.csv; do
     bad 2 "$file: exists" merge $run -o "$file" --force
     bad 2 "$file: exists" collect $run -o "$file" --force
 done
+for file in scores.h5 data.h5 merged.h5 "$model" picture.png notes.csv $run/run.h5; do
+    bad 2 "$file exists: found no report" report $run -o "$file"
+done
 for file in /dev/null fifo; do
     bad 2 "$file: exists: found a" score "$model" data.h5:all -o "$file" --force
     bad 2 "$file: exists: found a" import tiny.csv --label kind -o "$file":all --force

@@ -40,6 +40,8 @@ is 'the end of the ROC curve' "$(page_json $page "${scores}['curve']['hits'][-1]
 recall=$(page_json $page "abs(${scores}['hits'] / ${scores}['anomalies'] - column['recall'][0]) < 1e-9")
 is 'recall at the threshold' "$recall" True
 
+is 'all trials have the same samples' "$(page_json $page "len(set(t['sets']['test']['identity'] for t in data['trials']))")" 1
+
 # --- codes, and the samples of the best trial with their reconstructions
 codes="${scores}['codes']"
 is 'codes' "$(page_json $page "len(${codes}['x']) == len(${codes}['y']) == len(${codes}['anomaly']) == ${scores}['samples']")" True

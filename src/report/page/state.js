@@ -53,12 +53,14 @@ function focusOn(row) {
   state.threshold = null;
 }
 
-// Compares two rows: negative if `a` is the better one. Missing values are last.
+// Compares two rows: negative if `a` is the better one. Diverged and stale trials are after all others, and missing values
+// are last.
 function compareBy(metric) {
   const column = columns.get(metric);
   return (a, b) => {
-    const x = column.values[a], y = column.values[b];
+    const x = column.values[a], y = column.values[b], trouble = (row) => Number(cell("status", row) !== "done");
     if (x == null || y == null) return (x == null) - (y == null);
+    if (trouble(a) !== trouble(b)) return trouble(a) - trouble(b);
     return column.better > 0 ? y - x : x - y;
   };
 }

@@ -3,14 +3,19 @@ const tile = (label, value, note) => html("div", {class: "tile"}, html("span", {
 
 // A sentence that compares the best trial with the others by its confidence interval, or else by the runner-up.
 function verdict(best, metric) {
+  const set = metric.name.includes(".") ? metric.name.replace(/\..*/, "") : setNames[0];
+  const samplesOf = (row) => `${data.trials[row].sets[set]?.identity} ${data.trials[row].provenance[`data_${set}`]}`;
+  const others = trialRows.filter((row) => row !== best && samplesOf(row) !== samplesOf(best)).length;
+  const elsewhere = others ? ` ${plural(others, "trial")} had other test samples or anomalies, so ${others === 1 ? "its metrics" : "their metrics"} cannot be compared with these.` : "";
   const low = cell(`${metric.name}_low`, best), value = metric.values[best];
   const name = `Trial ${rowName(best)}${settings.length ? ` (${rowSettings(best)})` : ""}`;
   if (trialRows.length < 2) return null;
-  if (low == null) return `${name} has the best ${metric.name}, ${number(value)}.`;
-  const close = trialRows.filter((row) => row !== best && metric.values[row] >= low).length;
+  if (low == null) return `${name} has the best ${metric.name}, ${number(value)}.${elsewhere}`;
+  const close = trialRows.filter((row) => row !== best && metric.values[row] >= low && samplesOf(row) === samplesOf(best)).length, rivals = trialRows.length - 1 - others;
+  if (!rivals) return `${name} has the best ${metric.name}, ${number(value)}.${elsewhere}`;
   return `${name} has the best ${metric.name}, ${number(value)}. ` + (close === 0
-    ? "No other trial is within its 95 % confidence interval."
-    : `${plural(close, "other trial")} of ${trialRows.length - 1} ${close === 1 ? "is" : "are"} within its 95 % confidence interval: with these test samples, their order is not certain.`);
+    ? "No other trial on these samples is within its 95 % confidence interval."
+    : `${plural(close, "other trial")} of ${rivals} ${close === 1 ? "is" : "are"} within its 95 % confidence interval: with these test samples, their order is not certain.`) + elsewhere;
 }
 
 view("#summary", () => {
